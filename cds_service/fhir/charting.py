@@ -1,0 +1,146 @@
+"""From decoded resources to one chart of facts: the patient's own, each read by the reader of its kind."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from cds_service.fhir.reading.conditions import read_condition
+from cds_service.fhir.reading.imaging import read_report, read_study
+from cds_service.fhir.reading.notebook import Notebook
+from cds_service.fhir.reading.observations import read_observation
+from cds_service.fhir.reading.orders import Order, read_draft, read_request, settle
+from cds_service.fhir.reading.treatments import read_medication, read_procedure
+from cds_service.fhir.resources import (
+    Condition,
+    DiagnosticReport,
+    ImagingStudy,
+    MedicationRequest,
+    MedicationStatement,
+    Observation,
+    Patient,
+    Procedure,
+    ProcedureRequest,
+    Readable,
+    ServiceRequest,
+)
+from cds_service.logic.content import Content
+from cds_service.logic.dates import parse_when
+from cds_service.logic.facts import Chart, Ignored
+from cds_service.logic.index import ChartIndex
+from cds_service.logic.sides import Side
+from cds_service.logic.terminology import Terminology
+
+_OF_PATIENT = re.compile(r"(?:^|/)Patient/([^/|]+)(?:/_history/.*)?$")
+_READERS: Mapping[type, Callable[[Any, Notebook], None]] = {
+    Condition: read_condition,
+    Observation: read_observation,
+    Procedure: read_procedure,
+    MedicationRequest: read_medication,
+    MedicationStatement: read_medication,
+    DiagnosticReport: read_report,
+    ImagingStudy: read_study,
+}
+_REQUESTS = (ServiceRequest, ProcedureRequest)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft order of the call: its relative reference, the resource, and whether the call is about it."""
+
+    reference: str
+    resource: ServiceRequest
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All resources of one call, however they came, and what could not be had or read."""
+
+    resources: tuple[Readable, ...]
+    drafts: tuple[Draft, ...] = ()
+    unreadable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    unavailable: tuple[str, ...] = ()
+
+
+class ChartReader:
+    """Reads charts by the content's terminology. Made once, used for every call."""
+
+    def __init__(self, terms: Terminology, content: Content) -> None:
+        self._terms = terms
+        self._content = content
+        self._groups = {name: frozenset(leaf.finding for leaf in leaves) for name, leaves in content.groups.items()}
+
+    def read(self, gathered: Gathered, patient_id: str, today: date) -> Chart:
+        """The facts of one patient. A resource that names another patient is not used."""
+        notebook = Notebook(self._terms, self._content.findings, self._groups, today)
+        own = [resource for resource in gathered.resources if _is_own(resource, patient_id, notebook)]
+        age = _read_age(own, notebook)
+        orders = self._read_all(own, gathered.drafts, patient_id, notebook)
+        problems = self._current(notebook) if any(order.described.region for order in orders) else frozenset()
+        notebook.imaging.extend(settle(order, notebook, problems) for order in orders)
+        return Chart(
+            today=today,
+            age=age,
+            findings=tuple(notebook.findings),
+            imaging=tuple(notebook.imaging),
+            ignored=tuple(notebook.ignored),
+            unreadable=gathered.unreadable,
+            unavailable=gathered.unavailable,
+        )
+
+    def _read_all(
+        self, own: list[Readable], drafts: Iterable[Draft], patient_id: str, notebook: Notebook
+    ) -> list[Order]:
+        """Read requests last, because their reasons may name a Condition; drafts stand over requests of their id."""
+        for resource in own:
+            reader = _READERS.get(type(resource))
+            if reader:
+                reader(resource, notebook)
+        drafted = [draft for draft in drafts if _is_own(draft.resource, patient_id, notebook)]
+        references = {draft.reference for draft in drafted}
+        requests = [one for one in own if isinstance(one, _REQUESTS) and f"ServiceRequest/{one.id}" not in references]
+        orders = [read_request(request, notebook) for request in requests]
+        orders += [read_draft(one.resource, one.reference, notebook, selected=one.selected) for one in drafted]
+        return [order for order in orders if order]
+
+    def _current(self, notebook: Notebook) -> frozenset[str]:
+        """The findings currently present on any side: the "current problems" of clinical design §3."""
+        index = ChartIndex(Chart(notebook.today, findings=tuple(notebook.findings)), self._content)
+        return frozenset(
+            name for name in index.by_id if any(index.is_current(fact) for fact in index.state(name, Side.BOTH).present)
+        )
+
+
+def _is_own(resource: Readable, patient_id: str, notebook: Notebook) -> bool:
+    if isinstance(resource, Patient):
+        is_own = resource.id in {None, patient_id}
+    else:
+        about = resource.subject or resource.patient
+        is_own = about is None or about.reference is None or _names(about.reference, patient_id)
+    if not is_own:
+        notebook.ignored.append(Ignored(f"{type(resource).__name__}/{resource.id}", "it names another patient"))
+    return is_own
+
+
+def _names(reference: str, patient_id: str) -> bool:
+    match = _OF_PATIENT.search(reference)
+    return (match[1] if match else reference.removeprefix("urn:uuid:")) == patient_id
+
+
+def _read_age(own: list[Readable], notebook: Notebook) -> int | None:
+    """Completed years on the day of the call; not known when the birth date is missing or too coarse to tell."""
+    birth = next((one.birthDate for one in own if isinstance(one, Patient) and one.birthDate), None)
+    when = parse_when(birth) if birth else None
+    if when is None or when.first > notebook.today:
+        return None
+    notebook.born = when.first
+    ages = {_years(day, notebook.today) for day in (when.first, when.last)}
+    # A year of birth alone leaves two ages; the younger keeps a child a child (clinical design §1.10).
+    return min(ages)
+
+
+def _years(born: date, today: date) -> int:
+    return max(0, today.year - born.year - ((today.month, today.day) < (born.month, born.day)))

@@ -1,0 +1,115 @@
+"""Gathering a call's resources: from the prefetch, and what that lacks from the FHIR server.
+
+Four things can be in a prefetch key's place: nothing (not sent: fetch it), null or an empty Bundle (there is
+none), an OperationOutcome (could not be read: not asked for again), and data (CDS Hooks 2.0, "Prefetch").
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from cds_service.errors import BadRequest, MissingData
+from cds_service.fhir.bundles import Decoded, decode_one, decode_resources, draft_entries
+from cds_service.fhir.charting import Draft, Gathered
+from cds_service.fhir.client import Access, EhrClient
+from cds_service.fhir.resources import ProcedureRequest, Readable, ServiceRequest
+from cds_service.fhir.templates import PrefetchKey
+from cds_service.wire.request import HookRequest
+
+DRAFTS = "context.draftOrders"
+
+
+class CallerOrders(NamedTuple):
+    """The drafts of a call as read, the caller's own bytes of each by reference, and what could not be read."""
+
+    drafts: tuple[Draft, ...]
+    raw: dict[str, bytes]
+    unreadable: Counter[str]
+
+
+class Gatherer:
+    """Gathers the resources of calls. Made once, with the keys the content asks for."""
+
+    def __init__(self, keys: Iterable[PrefetchKey], client: EhrClient) -> None:
+        self._keys = tuple(keys)
+        self._client = client
+
+    def gather(self, request: HookRequest, orders: CallerOrders, access: Access | None) -> Gathered:
+        """Everything the call is judged on.
+
+        Raises:
+            MissingData: when a required key can be had neither way.
+        """
+        sent = {key.name: decoded for key in self._keys if (decoded := _sent(request, key)) is not None}
+        absent = [key for key in self._keys if key.name not in sent]
+        found = sent | (self._fetch(request, absent, access) if access and absent else {})
+        self._require(found, access)
+        unreadable = orders.unreadable.copy()
+        for decoded in found.values():
+            unreadable.update(decoded.unreadable)
+        failed = [key.label for key in self._keys if key.name not in found or found[key.name].is_failure]
+        resources = tuple(resource for decoded in found.values() for resource in decoded.resources)
+        return Gathered(resources, orders.drafts, dict(unreadable), tuple(dict.fromkeys(failed)))
+
+    def _fetch(self, request: HookRequest, keys: list[PrefetchKey], access: Access) -> dict[str, Decoded]:
+        pages = self._client.read(access, {key.name: key.query(request.patient_id) for key in keys})
+        return {name: decoded for name, answer in pages.items() if (decoded := _joined(answer)) is not None}
+
+    def _require(self, found: dict[str, Decoded], access: Access | None) -> None:
+        for key in self._keys:
+            if not key.is_required:
+                continue
+            decoded = found.get(key.name)
+            if decoded is None:
+                reason = "nor could it be read from the FHIR server" if access else "and no FHIR server may be read"
+                raise MissingData(f"is required, was not sent, {reason}", f"prefetch.{key.name}")
+            if decoded.is_failure and not decoded.resources:
+                raise MissingData(
+                    "is required and is an OperationOutcome: it could not be read", f"prefetch.{key.name}"
+                )
+
+
+def read_orders(request: HookRequest) -> CallerOrders:
+    """The drafts of the call. A draft that cannot be read costs itself; other kinds of order are passed over."""
+    unreadable: Counter[str] = Counter()
+    if request.draft_orders is None:
+        return CallerOrders((), {}, unreadable)
+    drafts = []
+    raws = {}
+    for number, entry in enumerate(draft_entries(request.draft_orders, DRAFTS), 1):
+        resource = decode_one(entry.resource, DRAFTS, unreadable)
+        if not isinstance(resource, (ServiceRequest, ProcedureRequest)):
+            continue
+        kind = type(resource).__name__
+        reference = f"{kind}/{resource.id}" if resource.id else f"{kind} number {number}"
+        names = {reference, resource.id, entry.fullUrl}
+        selected = request.selections is None or not names.isdisjoint(request.selections)
+        drafts.append(Draft(reference, resource, selected))
+        raws[reference] = bytes(entry.resource)
+    return CallerOrders(tuple(drafts), raws, unreadable)
+
+
+def _sent(request: HookRequest, key: PrefetchKey) -> Decoded | None:
+    """What the prefetch holds in the key's place; None when it was not sent."""
+    raw = request.prefetch.get(key.name)
+    if raw is None:
+        return None
+    return Decoded((), Counter()) if bytes(raw) == b"null" else decode_resources(raw, f"prefetch.{key.name}")
+
+
+def _joined(pages: list[bytes]) -> Decoded | None:
+    """A search's pages as one; None when they are no FHIR at all."""
+    resources: list[Readable] = []
+    unreadable: Counter[str] = Counter()
+    is_failure = False
+    for page in pages:
+        try:
+            decoded = decode_resources(msgspec.Raw(page), "page")
+        except (BadRequest, msgspec.DecodeError):
+            return None
+        resources.extend(decoded.resources)
+        unreadable.update(decoded.unreadable)
+        is_failure = is_failure or decoded.is_failure
+    return Decoded(tuple(resources), unreadable, is_failure)

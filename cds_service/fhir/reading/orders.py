@@ -1,0 +1,112 @@
+"""Reading orders: drafts of the call and requests on record, with their reasons (clinical design §3, §5)."""
+
+from dataclasses import dataclass, replace
+
+from cds_service.fhir.reading.imaging import JOINT, Described, describe
+from cds_service.fhir.reading.notebook import Notebook, source_of
+from cds_service.fhir.reading.treatments import read_completed_request
+from cds_service.fhir.resources import ServiceRequest, concepts
+from cds_service.logic.dates import When, on
+from cds_service.logic.facts import Finding, Imaging, Source, SourceKind, Stage, Value
+
+_OPEN = frozenset({"active", "draft", "on-hold", None})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order being read: what it is of, and the findings its reasons stand for, if all are recognised."""
+
+    described: Described
+    stage: Stage
+    when: When | None
+    source: Source
+    selected: bool
+    reasons: frozenset[str]
+    has_reasons: bool
+    all_recognised: bool
+
+
+def read_request(request: ServiceRequest, notebook: Notebook) -> Order | None:
+    """Read a request on record: an open one as an order, a completed one as something done."""
+    source = source_of(SourceKind.ORDER, request)
+    meanings = notebook.meanings(request.code)
+    if request.status == "completed":
+        read_completed_request(request, meanings, replace(source, kind=SourceKind.REQUEST), notebook)
+        return None
+    if request.status not in _OPEN:
+        notebook.ignore(source, f"status {request.status}")
+        return None
+    return _order(request, source, Stage.REQUEST, notebook.when(request.authoredOn), notebook, selected=False)
+
+
+def read_draft(request: ServiceRequest, reference: str, notebook: Notebook, *, selected: bool) -> Order | None:
+    """Read a draft of the call. Its reasons count as said today."""
+    source = Source(SourceKind.ORDER, reference)
+    return _order(request, source, Stage.DRAFT, on(notebook.today), notebook, selected=selected)
+
+
+def _order(
+    request: ServiceRequest, source: Source, stage: Stage, when: When | None, notebook: Notebook, *, selected: bool
+) -> Order | None:
+    described = describe(request.code, request.bodySite, request.orderDetail, notebook)
+    if described.region is None and described.modality is None:
+        _note_treatment(request, source, stage, when, notebook)
+        return None
+    reasons, given, recognised = _read_reasons(request, source, when, notebook)
+    return Order(described, stage, when, source, selected, frozenset(reasons), given > 0, given == recognised)
+
+
+def _note_treatment(
+    request: ServiceRequest, source: Source, stage: Stage, when: When | None, notebook: Notebook
+) -> None:
+    """An order for a treatment is kept beside the imaging orders, because rules ask for both."""
+    meanings = [one for one in notebook.meanings(request.code) if notebook.is_treatment(one.finding)]
+    side = notebook.site_side(request.bodySite)
+    for meaning in meanings:
+        notebook.imaging.append(Imaging(stage, None, None, None, side, when, source, treatment=meaning.finding))
+    if not meanings:
+        notebook.ignore_unmapped(source, request.code)
+
+
+def _read_reasons(
+    request: ServiceRequest, source: Source, when: When | None, notebook: Notebook
+) -> tuple[set[str], int, int]:
+    """Write down an order's reasons as findings; their ids, how many reasons there are, how many are recognised."""
+    found: set[str] = set()
+    given = recognised = 0
+    for concept in concepts(request.reasonCode):
+        if not concept.text and not any(coding and coding.code for coding in concept.coding or ()):
+            continue  # an empty reason, such as the public sandbox sends, is none
+        meanings = notebook.meanings(concept)
+        given, recognised = given + 1, recognised + bool(meanings)
+        for meaning in meanings:
+            notebook.add(meaning, Value.PRESENT, replace(source, kind=SourceKind.ORDER_REASON), when=when)
+            found.add(meaning.finding)
+    for reference in request.reasonReference or ():
+        named = _named_by(reference.reference or "", notebook)
+        given, recognised = given + 1, recognised + bool(named)
+        notebook.findings.extend(replace(fact, when=when) for fact in named)
+        found.update(fact.id for fact in named)
+    return found, given, recognised
+
+
+def _named_by(reference: str, notebook: Notebook) -> list[Finding]:
+    """The present findings of the Condition or Observation that an order names as its reason."""
+    wanted = "/".join(reference.split("/")[-2:])
+    return [fact for fact in notebook.findings if fact.source.reference == wanted and fact.value is Value.PRESENT]
+
+
+def settle(order: Order, notebook: Notebook, problems: frozenset[str]) -> Imaging:
+    """The order as a fact. A joint of the lower limb is taken for the hip only on good grounds, else left open."""
+    described = order.described
+    if described.region == JOINT and _is_hip(order, notebook, problems):
+        described = replace(described, region="hip")
+    return described.to_imaging(order.stage, order.when, order.source, selected=order.selected)
+
+
+def _is_hip(order: Order, notebook: Notebook, problems: frozenset[str]) -> bool:
+    hip, spine, other = (notebook.groups[name] for name in ("hip-concept", "spine-concept", "knee-or-foot-concept"))
+    if order.has_reasons:
+        speaks_for_hip = bool(order.reasons & (hip | spine))
+        return order.all_recognised and speaks_for_hip and not order.reasons & other
+    return bool(problems & hip) and not problems & other

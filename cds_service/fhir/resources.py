@@ -1,0 +1,232 @@
+"""The few fields of FHIR resources that the readers need, typed tolerantly: R4, with DSTU2's and STU3's shapes beside.
+
+Everything is optional, because charts leave out what the standard requires. A field of an impossible type
+makes its resource unreadable, and that one alone.
+"""
+
+from typing import TypeAlias
+
+import msgspec
+
+
+class Coding(msgspec.Struct, frozen=True):
+    """A code of a system. Some senders write codes as numbers."""
+
+    system: str | None = None
+    code: str | int | None = None
+    display: str | None = None
+
+
+class CodeableConcept(msgspec.Struct, frozen=True):
+    """A concept: codings that mean the same, and text."""
+
+    coding: list[Coding | None] | None = None
+    text: str | None = None
+
+
+Concepts: TypeAlias = list[CodeableConcept] | CodeableConcept | None
+Status: TypeAlias = CodeableConcept | str | None  # R4: a concept; DSTU2: a plain string
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """A reference to another resource."""
+
+    reference: str | None = None
+    display: str | None = None
+
+
+class Period(msgspec.Struct, frozen=True):
+    """A span of time."""
+
+    start: str | None = None
+    end: str | None = None
+
+
+class Resource(msgspec.Struct, frozen=True, tag_field="resourceType"):
+    """What every resource read here has. `patient` is DSTU2's name for `subject`."""
+
+    id: str | None = None
+    subject: Reference | None = None
+    patient: Reference | None = None
+
+
+class Patient(Resource, frozen=True):
+    """Only the birth date is read."""
+
+    birthDate: str | None = None  # noqa: N815 - FHIR's name
+
+
+class Condition(Resource, frozen=True):
+    """A problem or diagnosis."""
+
+    code: CodeableConcept | None = None
+    bodySite: Concepts = None  # noqa: N815 - FHIR's name
+    severity: CodeableConcept | None = None
+    clinicalStatus: Status = None  # noqa: N815 - FHIR's name
+    verificationStatus: Status = None  # noqa: N815 - FHIR's name
+    onsetDateTime: str | None = None  # noqa: N815 - FHIR's name
+    onsetPeriod: Period | None = None  # noqa: N815 - FHIR's name
+    recordedDate: str | None = None  # noqa: N815 - FHIR's name
+    dateRecorded: str | None = None  # noqa: N815 - DSTU2's name
+    assertedDate: str | None = None  # noqa: N815 - STU3's name
+    abatementDateTime: str | None = None  # noqa: N815 - FHIR's name
+    abatementBoolean: bool | None = None  # noqa: N815 - DSTU2's name
+
+
+class Component(msgspec.Struct, frozen=True):
+    """A part of an Observation: a question and its answer."""
+
+    code: CodeableConcept | None = None
+    valueCodeableConcept: CodeableConcept | None = None  # noqa: N815 - FHIR's name
+    valueBoolean: bool | None = None  # noqa: N815 - FHIR's name
+    valueString: str | None = None  # noqa: N815 - FHIR's name
+    interpretation: Concepts = None
+    dataAbsentReason: CodeableConcept | None = None  # noqa: N815 - FHIR's name
+
+
+class Observation(Resource, frozen=True):
+    """A finding, an answer, or a set of answers."""
+
+    code: CodeableConcept | None = None
+    status: str | None = None
+    bodySite: Concepts = None  # noqa: N815 - FHIR's name
+    effectiveDateTime: str | None = None  # noqa: N815 - FHIR's name
+    effectiveInstant: str | None = None  # noqa: N815 - FHIR's name
+    effectivePeriod: Period | None = None  # noqa: N815 - FHIR's name
+    valueCodeableConcept: CodeableConcept | None = None  # noqa: N815 - FHIR's name
+    valueBoolean: bool | None = None  # noqa: N815 - FHIR's name
+    valueString: str | None = None  # noqa: N815 - FHIR's name
+    interpretation: Concepts = None
+    dataAbsentReason: CodeableConcept | None = None  # noqa: N815 - FHIR's name
+    component: list[Component] | None = None
+
+
+class Procedure(Resource, frozen=True):
+    """Something done."""
+
+    code: CodeableConcept | None = None
+    status: str | None = None
+    bodySite: Concepts = None  # noqa: N815 - FHIR's name
+    performedDateTime: str | None = None  # noqa: N815 - FHIR's name
+    performedPeriod: Period | None = None  # noqa: N815 - FHIR's name
+    outcome: CodeableConcept | None = None
+
+
+class ServiceRequest(Resource, frozen=True):
+    """An order, or a draft of one."""
+
+    code: CodeableConcept | None = None
+    status: str | None = None
+    intent: str | None = None
+    bodySite: Concepts = None  # noqa: N815 - FHIR's name
+    orderDetail: Concepts = None  # noqa: N815 - FHIR's name
+    reasonCode: Concepts = None  # noqa: N815 - FHIR's name
+    reasonReference: list[Reference] | None = None  # noqa: N815 - FHIR's name
+    authoredOn: str | None = None  # noqa: N815 - FHIR's name
+    occurrenceDateTime: str | None = None  # noqa: N815 - FHIR's name
+    occurrencePeriod: Period | None = None  # noqa: N815 - FHIR's name
+
+
+class ProcedureRequest(ServiceRequest, frozen=True):
+    """What STU3 and DSTU2 call a ServiceRequest."""
+
+
+class Medication(msgspec.Struct, frozen=True):
+    """A medication contained in its order."""
+
+    id: str | None = None
+    code: CodeableConcept | None = None
+
+
+class MedicationRecord(Resource, frozen=True):
+    """What medication orders and statements share."""
+
+    status: str | None = None
+    medicationCodeableConcept: CodeableConcept | None = None  # noqa: N815 - FHIR's name
+    medicationReference: Reference | None = None  # noqa: N815 - FHIR's name
+    contained: list[Medication] | None = None
+
+
+class MedicationRequest(MedicationRecord, frozen=True):
+    """A prescription."""
+
+    authoredOn: str | None = None  # noqa: N815 - FHIR's name
+
+
+class MedicationStatement(MedicationRecord, frozen=True):
+    """A medication somebody is said to take."""
+
+    effectiveDateTime: str | None = None  # noqa: N815 - FHIR's name
+    effectivePeriod: Period | None = None  # noqa: N815 - FHIR's name
+
+
+class DiagnosticReport(Resource, frozen=True):
+    """A report on imaging or another investigation."""
+
+    code: CodeableConcept | None = None
+    status: str | None = None
+    effectiveDateTime: str | None = None  # noqa: N815 - FHIR's name
+    effectivePeriod: Period | None = None  # noqa: N815 - FHIR's name
+    conclusionCode: Concepts = None  # noqa: N815 - FHIR's name
+
+
+class EitherCoding(msgspec.Struct, frozen=True):
+    """A Coding (R4) or a CodeableConcept (R5) in the same place."""
+
+    system: str | None = None
+    code: str | int | None = None
+    coding: list[Coding | None] | None = None
+    text: str | None = None
+
+    def concept(self) -> CodeableConcept:
+        """The same as a concept."""
+        if self.code is not None:
+            return CodeableConcept([Coding(self.system, self.code)], self.text)
+        return CodeableConcept(self.coding, self.text)
+
+
+class Series(msgspec.Struct, frozen=True):
+    """A series of an imaging study."""
+
+    modality: EitherCoding | None = None
+    bodySite: EitherCoding | None = None  # noqa: N815 - FHIR's name
+    laterality: EitherCoding | None = None
+    description: str | None = None
+
+
+class ImagingStudy(Resource, frozen=True):
+    """Imaging that was done."""
+
+    status: str | None = None
+    started: str | None = None
+    procedureCode: Concepts = None  # noqa: N815 - FHIR's name
+    modality: list[Coding] | None = None
+    description: str | None = None
+    series: list[Series] | None = None
+
+
+class OperationOutcome(Resource, frozen=True):
+    """A failure, where data was expected."""
+
+
+Readable: TypeAlias = (
+    Patient
+    | Condition
+    | Observation
+    | Procedure
+    | ServiceRequest
+    | ProcedureRequest
+    | MedicationRequest
+    | MedicationStatement
+    | DiagnosticReport
+    | ImagingStudy
+    | OperationOutcome
+)
+READABLE_TYPES = frozenset(kind.__name__ for kind in Readable.__args__)
+
+
+def concepts(value: Concepts) -> list[CodeableConcept]:
+    """The concepts of a field that is a list in one FHIR version and single in another."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

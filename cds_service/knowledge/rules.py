@@ -1,0 +1,141 @@
+"""Builds patterns, rules and policy, each problem noted with its file and key, and orders rules by who asks of whom."""
+
+from collections.abc import Callable, Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, TypeVar
+
+from cds_service.knowledge.building import Builder, UnknownName, spec
+from cds_service.knowledge.folder import Folder
+from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RuleFile
+from cds_service.knowledge.schema.terms import FindingTable
+from cds_service.logic.conditions import Block, Condition, Spoke
+from cds_service.logic.content import AdviceRow, Ask, Note, Pattern, Policy, Rule, Silence, Topic, Withhold
+
+T = TypeVar("T")
+
+
+def attempt(folder: Folder, file: str, key: str, build: Callable[[], T]) -> T | None:
+    """What `build` gives; None, with a problem noted, when it names something unknown."""
+    try:
+        return build()
+    except UnknownName as error:
+        folder.refuse(file, key, str(error))
+        return None
+
+
+def build_patterns(folder: Folder, file: PatternsFile, builder: Builder) -> tuple[Pattern, ...]:
+    """The patterns, in the order of the file."""
+    built = [
+        attempt(
+            folder,
+            "patterns.toml",
+            row.id,
+            lambda row=row: Pattern(row.id, row.region, row.label, builder.block(row)),  # type: ignore[misc]  # bound at once
+        )
+        for row in file.pattern
+    ]
+    return tuple(pattern for pattern in built if pattern)
+
+
+def build_rules(
+    folder: Folder, files: Mapping[str, RuleFile], builder: Builder, findings: Mapping[str, FindingTable]
+) -> tuple[Rule, ...]:
+    """The rules, each after those it refers to."""
+    rules: dict[str, Rule] = {}
+    for name, file in files.items():
+        if name != f"rules/{file.id}.toml":
+            folder.refuse(name, "id", f"the file should be called rules/{file.id}.toml")
+        rule = attempt(folder, name, "", lambda file=file: _rule(file, builder, findings))  # type: ignore[misc]  # bound at once
+        if rule:
+            rules[rule.id] = rule
+    return _in_order(folder, rules)
+
+
+def _rule(file: RuleFile, builder: Builder, findings: Mapping[str, FindingTable]) -> Rule:
+    block = builder.block(file)
+    advice = tuple(_advice(row, builder) for row in file.advice)
+    return Rule(
+        id=file.id,
+        number=file.number,
+        title=file.title,
+        topic=Topic(file.topic.code, file.topic.display),
+        about=file.about,
+        hooks=frozenset(file.hooks),
+        purpose=file.purpose,
+        use=file.use,
+        misuse=file.misuse,
+        order=spec(file.order) if file.order else None,
+        block=block,
+        advice=advice,
+        asks=tuple(_ask(ask, findings) for ask in file.asks),
+        notes=tuple(Note(row.text, builder.block(row)) for row in file.note),
+        cites=tuple(file.cites),
+        overrides=tuple(file.overrides),
+        after=frozenset(name for part in (block, *(row.block for row in advice)) for name in _asked_rules(part)),
+    )
+
+
+def _advice(row: Any, builder: Builder) -> AdviceRow:
+    hooks = frozenset(row.hooks) if row.hooks else None
+    return AdviceRow(row.level, row.card, tuple(row.offer), builder.block(row), hooks)
+
+
+def _ask(name: str, findings: Mapping[str, FindingTable]) -> Ask:
+    finding, _, qualifier = name.partition(".")
+    if finding not in findings:
+        raise UnknownName(f"asks: no finding is called {finding}")
+    label = findings[finding].ask
+    return Ask(finding, qualifier or None, f"{qualifier} of {label}" if qualifier else label)
+
+
+def _asked_rules(condition: Condition) -> Iterable[str]:
+    if isinstance(condition, Spoke):
+        yield from condition.rules
+    if isinstance(condition, Block):
+        for part in (*condition.all, *condition.any, *condition.none):
+            yield from _asked_rules(part)
+
+
+def _in_order(folder: Folder, rules: dict[str, Rule]) -> tuple[Rule, ...]:
+    for rule in rules.values():
+        for name in sorted(rule.after - rules.keys()):
+            folder.refuse(f"rules/{rule.id}.toml", "spoke", f"no rule is called {name}")
+    by_number = sorted(rules.values(), key=lambda rule: rule.number)
+    try:
+        order = TopologicalSorter({rule.id: sorted(rule.after & rules.keys()) for rule in by_number}).static_order()
+        return tuple(rules[name] for name in order)
+    except CycleError as error:
+        folder.refuse("rules", "spoke", f"rules refer to each other in a circle: {' -> '.join(error.args[1])}")
+        return ()
+
+
+def build_policy(
+    folder: Folder, file: PolicyFile, patterns: PatternsFile, builder: Builder, rules: frozenset[str]
+) -> Policy | None:
+    """What cuts across rules."""
+    for row in file.silence:
+        for name in [*(row.rules or ()), *(row.excepted or ())]:
+            if name not in rules:
+                folder.refuse("policy.toml", f"silence.{row.id}", f"no rule is called {name}")
+    return attempt(folder, "policy.toml", "", lambda: _policy(file, patterns, builder, rules))
+
+
+def _policy(file: PolicyFile, patterns: PatternsFile, builder: Builder, rules: frozenset[str]) -> Policy:
+    return Policy(
+        silences=tuple(
+            Silence(row.id, row.label, _silenced(row.rules, row.excepted, rules), builder.block(row))
+            for row in file.silence
+        ),
+        withholds=tuple(
+            Withhold(row.id, row.label, frozenset(row.modality), builder.block(row)) for row in file.withhold
+        ),
+        duration_of=tuple(leaf for name in file.duration_of for leaf in builder.group(name)),
+        undetermined=builder.block(patterns.undetermined),
+        judged_regions=frozenset(file.judged.regions),
+        without_judged_order=frozenset(file.judged.excepted),
+        **file.limits.model_dump(),
+    )
+
+
+def _silenced(named: list[str] | None, excepted: list[str] | None, rules: frozenset[str]) -> frozenset[str]:
+    return frozenset(named) if named is not None else rules - frozenset(excepted or ())

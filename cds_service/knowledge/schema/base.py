@@ -1,0 +1,25 @@
+"""What every content shape shares: strict types, frozen, no unknown keys."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+
+class Strict(BaseModel):
+    """A table of a content file. Refuses unknown keys, and text where a number or date belongs."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", populate_by_name=False)
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Days = Annotated[int, Field(ge=0, le=36_500)]
+Years = Annotated[int, Field(ge=0, le=130)]
+SideName = Literal["left", "right", "both"]
+HookName = Literal["patient-view", "order-select", "order-sign"]
+Region = Literal["hip", "pelvis", "lumbar-spine", "knee", "lower-limb-joint", "other"]
+Modality = Literal["XR", "MR", "CT", "US", "RF"]
+Contrast = Literal["without", "with", "both"]
+# How a code was verified; "U", unverified, is refused. G2, W2: confirmed in a second independent source.
+Checked = Literal["S", "E", "P", "D", "H", "A", "I", "G2", "W2", "own"]

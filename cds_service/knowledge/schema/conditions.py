@@ -1,0 +1,198 @@
+"""Shapes of conditions, blocks and groups: the closed set of keys of the rule format."""
+
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from cds_service.knowledge.schema.base import Contrast, Days, Id, Modality, Region, Strict, Years
+from cds_service.knowledge.schema.terms import QualifierName
+
+Scope = Literal["this", "opposite", "either", "covered", "all-covered"]
+Same = Literal["same"]
+CONDITION_KEYS = (
+    "present",
+    "absent",
+    "not_recorded",
+    "newest",
+    "pattern",
+    "imaged",
+    "ordered",
+    "order",
+    "duration",
+    "age",
+    "spoke",
+)
+
+
+class FilterKeys(Strict):
+    """The filters. `undated` must stand beside every filter of time: each rule says which way is safe."""
+
+    side: Scope | None = None
+    stated: bool | None = None
+    sides: Literal["one", "both"] | None = None
+    within: Days | None = None
+    ago: Days | None = None
+    since: Id | list[Id] | None = None
+    undated: Literal["counts", "ignored"] | None = None
+    qualifiers: dict[QualifierName, list[Id]] | None = Field(default=None, alias="with")
+    asked: bool | None = None
+    anchor: Id | None = Field(default=None, alias="as")
+
+    @model_validator(mode="after")
+    def _undated_beside_time(self) -> Self:
+        is_timed = self.within is not None or self.ago is not None or self.since is not None
+        if is_timed and self.undated is None:
+            raise ValueError('a filter of time needs "undated" beside it')
+        if not is_timed and self.undated is not None:
+            raise ValueError('"undated" has nothing to act on without within, ago or since')
+        return self
+
+
+class PresentKeys(FilterKeys):
+    """At least one, or `at_least` different ones, are present."""
+
+    present: list[Id] = Field(min_length=1)
+    at_least: Annotated[int, Field(ge=2)] | None = None
+
+
+class AbsentKeys(FilterKeys):
+    """Each is recorded absent, none present."""
+
+    absent: list[Id] = Field(min_length=1)
+
+
+class NotRecordedKeys(FilterKeys):
+    """None is recorded either way."""
+
+    not_recorded: list[Id] = Field(min_length=1)
+
+
+class NewestKeys(FilterKeys):
+    """The newest of these is that one."""
+
+    newest: list[Id] = Field(min_length=2)
+    winner: Id = Field(alias="is")
+
+
+class PatternKeys(Strict):
+    """The side's pattern is one of these."""
+
+    pattern: list[Literal["spine-only", "hip-only", "both", "undetermined", "none"]] = Field(min_length=1)
+    side: Scope = "this"
+
+
+class StudyTable(Strict):
+    """What imaging is meant."""
+
+    region: list[Region] | Same | None = None
+    modality: list[Modality] | Same | None = None
+    contrast: list[Contrast] | Same | None = None
+
+
+class ImagedKeys(FilterKeys):
+    """Such a study is done."""
+
+    imaged: StudyTable
+
+
+class OrderedTable(StudyTable):
+    """What order is meant; `stage` narrows to drafts of this call, or to requests on record."""
+
+    treatment: list[Id] | None = None
+    stage: list[Literal["draft", "request"]] | None = None
+
+
+class OrderedKeys(FilterKeys):
+    """Such a draft or request exists beside the order judged."""
+
+    ordered: OrderedTable
+
+
+class OrderTable(StudyTable):
+    """What the order judged must be."""
+
+    sides: Literal[1] | None = None
+    sides_differ: bool | None = None
+
+
+class OrderKeys(Strict):
+    """The order judged is such."""
+
+    order: OrderTable
+
+
+class DaysRange(Strict):
+    """A range of days."""
+
+    at_least: Days | None = None
+    below: Days | None = None
+
+
+class DurationKeys(Strict):
+    """How long the symptoms have lasted, in days."""
+
+    duration: DaysRange
+    side: Scope = "this"
+
+
+class YearsRange(Strict):
+    """A range of years."""
+
+    at_least: Years | None = None
+    below: Years | None = None
+
+
+class AgeKeys(Strict):
+    """The patient's age in years."""
+
+    age: YearsRange
+
+
+class SpokeKeys(Strict):
+    """One of these rules speaks in this call."""
+
+    spoke: list[Id] = Field(min_length=1)
+
+
+class BlockKeys(Strict):
+    """`all` hold, `any` holds, `none` holds."""
+
+    all: "list[ConditionKeys] | None" = None
+    any: "list[ConditionKeys] | None" = None
+    none: "list[ConditionKeys] | None" = None
+
+
+def _kind(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return getattr(value, "KIND", "block")
+    found = [key for key in CONDITION_KEYS if key in value]
+    return found[0] if found else "block"
+
+
+ConditionKeys: TypeAlias = Annotated[
+    Annotated[PresentKeys, Tag("present")]
+    | Annotated[AbsentKeys, Tag("absent")]
+    | Annotated[NotRecordedKeys, Tag("not_recorded")]
+    | Annotated[NewestKeys, Tag("newest")]
+    | Annotated[PatternKeys, Tag("pattern")]
+    | Annotated[ImagedKeys, Tag("imaged")]
+    | Annotated[OrderedKeys, Tag("ordered")]
+    | Annotated[OrderKeys, Tag("order")]
+    | Annotated[DurationKeys, Tag("duration")]
+    | Annotated[AgeKeys, Tag("age")]
+    | Annotated[SpokeKeys, Tag("spoke")]
+    | Annotated[BlockKeys, Tag("block")],
+    Discriminator(_kind),
+]
+
+
+class GroupEntry(FilterKeys):
+    """An entry of a group: a finding or group with filters, and a block that must hold beside it."""
+
+    id: Id
+    all: list[ConditionKeys] | None = None
+    any: list[ConditionKeys] | None = None
+    none: list[ConditionKeys] | None = None
+
+
+BlockKeys.model_rebuild()

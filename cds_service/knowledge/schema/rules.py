@@ -1,0 +1,133 @@
+"""Shapes of the files of judgement: patterns, rules, policy, evidence."""
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from cds_service.knowledge.schema.base import Days, HookName, Id, Label, Modality, Region, Strict, Text
+from cds_service.knowledge.schema.conditions import BlockKeys, ConditionKeys, OrderTable
+
+Level = Literal["critical", "warning", "info"]
+
+
+class PatternRow(BlockKeys):
+    """A pattern of pain that points to the spine or to the hip."""
+
+    id: Id
+    region: Literal["spine", "hip"]
+    label: Text
+
+
+class PatternsFile(Strict):
+    """The file of patterns; `undetermined` is what there must be for a side to be undetermined."""
+
+    pattern: list[PatternRow]
+    undetermined: BlockKeys
+
+
+class AdviceKeys(BlockKeys):
+    """A row of advice: the first whose block holds counts."""
+
+    level: Level
+    card: Id
+    offer: list[Id] = Field(min_length=1)
+    hooks: list[HookName] | None = None
+
+
+class NoteRow(BlockKeys):
+    """A sentence the card adds when its block holds."""
+
+    text: Text
+
+
+class TopicTable(Strict):
+    """The card's topic. Alphanumeric, because a client's memory of overrides hangs on it."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,100}$")]
+    display: Label
+
+
+class RuleFile(BlockKeys):
+    """One rule. `purpose`, `use` and `misuse` say what it is for, when it helps, and when it must stay silent."""
+
+    id: Id
+    number: Annotated[int, Field(ge=1)]
+    title: Text
+    purpose: Text
+    use: Text
+    misuse: Text
+    topic: TopicTable
+    hooks: list[HookName] = Field(min_length=1)
+    about: Literal["order", "patient"]
+    order: OrderTable | None = None
+    advice: list[AdviceKeys] = Field(min_length=1)
+    asks: list[Annotated[str, StringConstraints(pattern=r"^[a-z-]+(\.[a-z]+)?$")]] = Field(default_factory=list)
+    note: list[NoteRow] = Field(default_factory=list)
+    cites: list[Id] = Field(min_length=1)
+    overrides: list[Id] = Field(min_length=1)
+
+
+class SilenceRow(BlockKeys):
+    """Rules that do not speak while the block holds: those named, or all but those excepted."""
+
+    id: Id
+    label: Text
+    rules: list[Id] | None = None
+    excepted: list[Id] | None = Field(default=None, alias="except")
+
+
+class WithholdRow(BlockKeys):
+    """Kinds of imaging that no card offers while the block holds."""
+
+    id: Id
+    label: Text
+    modality: list[Modality] = Field(min_length=1)
+
+
+class LimitsTable(Strict):
+    """Windows in days and limits on cards, each with its source in a comment of the file."""
+
+    recent_request: Days
+    onset_not_recorded: Days
+    cards_per_call: Annotated[int, Field(ge=1)]
+    cards_per_order: Annotated[int, Field(ge=1)]
+
+
+class JudgedTable(Strict):
+    """The regions one of which must be ordered before any rule, but those excepted, speaks on an order hook."""
+
+    regions: list[Region]
+    excepted: list[Id] = Field(alias="except")
+
+
+class PolicyFile(Strict):
+    """What cuts across rules."""
+
+    limits: LimitsTable
+    duration_of: list[Id]
+    judged: JudgedTable
+    silence: list[SilenceRow]
+    withhold: list[WithholdRow]
+
+
+class EvidenceTable(Strict):
+    """A source. Only `verified` and `computed` figures are ever shown."""
+
+    citation: Text
+    url: Annotated[str, StringConstraints(pattern=r"^https://\S+$")] | None = None
+    year: Annotated[int, Field(ge=1900, le=2100)] | None = None
+    strength: Literal[
+        "guideline",
+        "systematic review",
+        "randomised trial",
+        "observational study",
+        "case report",
+        "expert opinion",
+    ]
+    status: Literal["verified", "verified-2nd", "computed", "recalled"]
+    says: Text
+    read: datetime.date
+
+
+__all__ = ["ConditionKeys", "EvidenceTable", "Label", "PatternsFile", "PolicyFile", "RuleFile"]

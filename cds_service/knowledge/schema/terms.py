@@ -1,0 +1,139 @@
+"""Shapes of the terminology files: systems, findings, body sites, imaging, values."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from cds_service.knowledge.schema.base import (
+    Checked,
+    Contrast,
+    Days,
+    Id,
+    Label,
+    Modality,
+    Region,
+    SideName,
+    Strict,
+    Text,
+)
+
+QualifierName = Literal["severity", "response", "result", "radiation", "guided"]
+Uri = Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")]
+
+
+class SystemTable(Strict):
+    """A code system: its URI, the aliases senders use for it, and what people call it."""
+
+    uri: Uri
+    label: Label
+    aliases: list[Uri] = Field(default_factory=list)
+
+
+class CodeRow(Strict):
+    """A code, how it was verified, and the side it states. In ICD-10-CM "?" stands for the side digit."""
+
+    system: Id
+    code: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^\S+$")]
+    checked: Checked
+    side: SideName | None = None
+
+
+class FindingCodeRow(CodeRow):
+    """A finding's code. `prefix`: with every code below it, but those in `not`. `with`: qualifiers it states."""
+
+    prefix: bool = False
+    excepted: list[str] = Field(default_factory=list, alias="not")
+    qualifiers: dict[QualifierName, Id] = Field(default_factory=dict, alias="with")
+
+
+class FindingTable(Strict):
+    """A finding of the closed vocabulary. `window`: days a record of it counts, or "never" for what stays."""
+
+    label: Label
+    ask: Label
+    kind: Literal["symptom", "sign", "diagnosis", "treatment", "flag"]
+    window: Days | Literal["never"]
+    sites: list[Id] = Field(default_factory=list)
+    evidence: list[Id] = Field(default_factory=list)
+    codes: list[FindingCodeRow] = Field(default_factory=list)
+    names: list[Label] = Field(default_factory=list)
+
+
+class SiteRow(Strict):
+    """A body site, and the imaging region it names on an order."""
+
+    id: Id
+    label: Label
+    region: Region | None = None
+    codes: list[CodeRow]
+
+
+class LateralityTable(Strict):
+    """Codes that state a side and nothing else."""
+
+    left: list[CodeRow]
+    right: list[CodeRow]
+    both: list[CodeRow]
+
+
+class BodySitesFile(Strict):
+    """The file of body sites."""
+
+    site: list[SiteRow]
+    laterality: LateralityTable
+
+
+class StudyRow(Strict):
+    """Imaging codes of one kind."""
+
+    label: Text
+    region: Region
+    modality: Modality
+    contrast: Contrast | None = None
+    codes: list[CodeRow]
+
+
+class WordsTable(Strict):
+    """Words of free text by which imaging is recognised."""
+
+    region: dict[Region, list[Label]]
+    modality: dict[Modality, list[Label]]
+    contrast: dict[Contrast, list[Label]]
+    side: dict[SideName, list[Label]]
+
+
+class ImagingFile(Strict):
+    """The file of imaging codes and words."""
+
+    study: list[StudyRow]
+    modalities: dict[str, Modality]
+    words: WordsTable
+
+
+class CodesTable(Strict):
+    """A bare list of codes."""
+
+    codes: list[CodeRow]
+
+
+class SeverityTable(Strict):
+    """Codes of severity."""
+
+    mild: list[CodeRow]
+    moderate: list[CodeRow]
+    severe: list[CodeRow]
+
+
+class QuestionRow(CodeRow):
+    """An Observation that asks about pain: what its value tells."""
+
+    asks: Literal["location", "radiation", "finding"]
+
+
+class ValuesFile(Strict):
+    """The file of answer codes."""
+
+    present: CodesTable
+    absent: CodesTable
+    severity: SeverityTable
+    question: list[QuestionRow]

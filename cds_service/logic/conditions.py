@@ -1,0 +1,170 @@
+"""The closed set of conditions, filters and blocks that content is made of (rule-format). Values, no judgement."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows the facts a condition looks at; each field is the key of the same name in the content.
+
+    `within` and `ago` are days, limits included. `since` holds anchor names, "onset" among them.
+    `undated` is "counts" or "ignored": for a fact, or an anchor, whose date is missing or too coarse to tell.
+    """
+
+    side: str = "this"
+    stated: bool = False
+    sides: str | None = None
+    within: int | None = None
+    ago: int | None = None
+    since: tuple[str, ...] = ()
+    undated: str | None = None
+    qualifiers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    asked: bool = False
+    anchor: str | None = None
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether a time filter stands in for the finding's own window."""
+        return self.within is not None or self.ago is not None or bool(self.since)
+
+
+ANY_FACT = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One finding a condition looks for, with its filters and, from a group's entry, a block that must hold too."""
+
+    finding: str
+    filters: Filters = ANY_FACT
+    block: "Block | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """At least `at_least` different entries are present."""
+
+    leaves: tuple[Leaf, ...]
+    at_least: int = 1
+    named: tuple[str, ...] = ()
+    finding_ids: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Kept ready because most charts record none of them, and every call asks.
+        object.__setattr__(self, "finding_ids", frozenset(leaf.finding for leaf in self.leaves))
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Each is recorded absent, none present."""
+
+    leaves: tuple[Leaf, ...]
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotRecorded:
+    """None is recorded either way."""
+
+    leaves: tuple[Leaf, ...]
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest of these is `winner`; the filters of the condition apply to it alone."""
+
+    leaves: tuple[Leaf, ...]
+    winner: str
+    filters: Filters = ANY_FACT
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PatternIs:
+    """The side's pattern is one of these."""
+
+    patterns: frozenset[str]
+    side: str = "this"
+
+
+@dataclass(frozen=True, slots=True)
+class ImagingSpec:
+    """What imaging is looked for; an empty set asks nothing, "same" in a set means as the order judged."""
+
+    region: frozenset[str] = frozenset()
+    modality: frozenset[str] = frozenset()
+    contrast: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Imaged:
+    """Such a study is done."""
+
+    spec: ImagingSpec
+    filters: Filters = ANY_FACT
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Such a draft or request exists beside the order judged. `stages` narrows to drafts or requests."""
+
+    spec: ImagingSpec
+    treatments: frozenset[str] = frozenset()
+    stages: frozenset[str] = frozenset()
+    filters: Filters = ANY_FACT
+
+
+@dataclass(frozen=True, slots=True)
+class OrderIs:
+    """The order judged is such. `one_side`: it names one side only; `sides_differ`: code and body site disagree."""
+
+    spec: ImagingSpec
+    one_side: bool | None = None
+    sides_differ: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """How long the symptoms have lasted, in days; holds only if the whole range fits."""
+
+    at_least: int | None = None
+    below: int | None = None
+    side: str = "this"
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """The patient's age in completed years."""
+
+    at_least: int | None = None
+    below: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """One of these rules speaks in this call, before ranking."""
+
+    rules: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`all`: every one holds; `any`: one holds; `none`: none holds. All three must be satisfied.
+
+    `names_anchor`: a condition inside names a date for later ones, so nothing in it may be passed over.
+    """
+
+    all: tuple["Condition", ...] = ()
+    any: tuple["Condition", ...] = ()
+    none: tuple["Condition", ...] = ()
+    names_anchor: bool = False
+
+
+Condition: TypeAlias = (
+    Present | Absent | NotRecorded | Newest | PatternIs | Imaged | Ordered | OrderIs | Duration | Age | Spoke | Block
+)
+ALWAYS = Block()

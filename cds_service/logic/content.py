@@ -1,0 +1,164 @@
+"""The content as the logic sees it: patterns, rules, advice, offers, policy. Frozen values that `knowledge` builds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from cds_service.logic.conditions import ALWAYS, Block, ImagingSpec, Leaf
+from cds_service.logic.vocabulary import Citation, Vocabulary
+
+LEVELS = ("critical", "warning", "info")  # CDS Hooks 2.0, Card.indicator, most urgent first
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A way in which documented pain points to one region; judged for each side (clinical design §4)."""
+
+    id: str
+    region: str
+    label: str
+    block: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A finding, or one of its qualifiers, whose absence from the record a card may name."""
+
+    finding: str
+    qualifier: str | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence a card adds when its block holds."""
+
+    text: str
+    block: Block
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceRow:
+    """What a rule says when its block holds: level, the card's wording, what it offers. The first that holds counts."""
+
+    level: str
+    card: str
+    offers: tuple[str, ...]
+    block: Block = ALWAYS
+    hooks: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The static code under which clients remember a card's subject (CDS Hooks 2.0, Source.topic)."""
+
+    code: str
+    display: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of clinical design §5. `number` ranks it within its level; `about` is "order" or "patient"."""
+
+    id: str
+    number: int
+    title: str
+    topic: Topic
+    about: str
+    hooks: frozenset[str]
+    purpose: str
+    use: str
+    misuse: str
+    order: ImagingSpec | None
+    block: Block
+    advice: tuple[AdviceRow, ...]
+    asks: tuple[Ask, ...]
+    notes: tuple[Note, ...]
+    cites: tuple[str, ...]
+    overrides: tuple[str, ...]
+    after: frozenset[str]  # rules that must be judged first
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A suggestion: orders it creates (templates), whether it deletes the judged order, or changes its side.
+
+    `changes_side`: "opposite", or "body-site" to make the body site agree with the code.
+    `withheld`: not offered when this block holds. `hooks`: offered on these alone.
+    """
+
+    id: str
+    label: str
+    creates: tuple[str, ...] = ()
+    modalities: frozenset[str] = frozenset()
+    deletes_order: bool = False
+    changes_side: str | None = None
+    recommended: bool = False
+    hooks: frozenset[str] | None = None
+    withheld: Block | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Rules that do not speak when the block holds, for a reason that cuts across rules."""
+
+    id: str
+    label: str
+    rules: frozenset[str]
+    block: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Withhold:
+    """Kinds of imaging that no card offers while the block holds."""
+
+    id: str
+    label: str
+    modalities: frozenset[str]
+    block: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What cuts across rules: silences, the pains whose onset counts, limits on cards. Windows are days."""
+
+    silences: tuple[Silence, ...]
+    withholds: tuple[Withhold, ...]
+    duration_of: tuple[Leaf, ...]
+    undetermined: Block
+    judged_regions: frozenset[str]
+    without_judged_order: frozenset[str]
+    recent_request: int
+    onset_not_recorded: int
+    cards_per_call: int
+    cards_per_order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Which content this is: its version, the digest of its files, its date, and who signed it off, if anybody."""
+
+    version: str
+    digest: str
+    date: date
+    sign_off: str | None
+
+    @property
+    def statement(self) -> str:
+        """The version and sign-off state as every card gives them."""
+        state = f"signed off by {self.sign_off}" if self.sign_off else "not signed off"
+        return f"Content {self.version} ({self.digest[:8]}), {state}"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything the logic judges by. `rules` stand in an order in which each comes after those it refers to."""
+
+    edition: Edition
+    findings: Vocabulary
+    patterns: tuple[Pattern, ...]
+    rules: tuple[Rule, ...]
+    offers: Mapping[str, Offer]
+    citations: Mapping[str, Citation]
+    policy: Policy
+    groups: Mapping[str, tuple[Leaf, ...]]

@@ -1,0 +1,75 @@
+"""Dates as charts give them, often partial, and the three-valued questions asked of them. Days, never instants."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The days a recorded date may mean: one day, or the first and last of a month or year."""
+
+    first: date
+    last: date
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it names one day."""
+        return self.first == self.last
+
+
+def on(day: date) -> When:
+    """A full date."""
+    return When(day, day)
+
+
+@lru_cache(maxsize=4096)
+def parse_when(text: str) -> When | None:
+    """Read a FHIR date or dateTime: the day as written, whatever the zone. None if it is no date.
+
+    FHIR R4, "Primitive types": YYYY, YYYY-MM, YYYY-MM-DD, or YYYY-MM-DDThh:mm:ss+zz:zz.
+    """
+    try:
+        match len(text):
+            case 4:
+                year = int(text)
+                return When(date(year, 1, 1), date(year, 12, 31))
+            case 7:
+                year, month = int(text[:4]), int(text[5:])
+                return When(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
+            case _:
+                return _parse_day(text)
+    except ValueError:
+        return None
+
+
+def _parse_day(text: str) -> When | None:
+    if len(text) > 10 and text[10] != "T":
+        return None
+    return on(date.fromisoformat(text[:10])) if len(text) >= 10 else None
+
+
+def within(when: When, today: date, days: int) -> bool | None:
+    """Whether it lies at most `days` ago, limit included. None: a partial date satisfies it only in part."""
+    limit = today - timedelta(days=days)
+    return _on_or_after(when, limit, limit)
+
+
+def ago(when: When, today: date, days: int) -> bool | None:
+    """Whether it lies at least `days` ago, limit included. None: a partial date satisfies it only in part."""
+    limit = today - timedelta(days=days)
+    if when.last <= limit:
+        return True
+    return False if when.first > limit else None
+
+
+def since(when: When, anchor: When) -> bool | None:
+    """Whether it lies on or after the anchor. None: one of the two is too coarse to tell."""
+    return _on_or_after(when, anchor.last, anchor.first)
+
+
+def _on_or_after(when: When, surely: date, possibly: date) -> bool | None:
+    if when.first >= surely:
+        return True
+    return False if when.last < possibly else None

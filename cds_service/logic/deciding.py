@@ -1,0 +1,126 @@
+"""Deciding one call: which rules speak, for which orders and sides, and which of them are shown."""
+
+from dataclasses import dataclass
+
+from cds_service.logic.content import LEVELS, AdviceRow, Content, Rule
+from cds_service.logic.dates import within
+from cds_service.logic.decision import Decision, Judgement, RuleTrace
+from cds_service.logic.facts import Chart, Imaging, Stage
+from cds_service.logic.index import ChartIndex
+from cds_service.logic.judging import judge
+from cds_service.logic.matching import is_such
+from cds_service.logic.outcome import Truth
+from cds_service.logic.patterns import judge_pattern
+from cds_service.logic.ranking import rank
+from cds_service.logic.recommending import recommend
+from cds_service.logic.sides import EACH, Side
+from cds_service.logic.view import View, covered_by
+
+PATIENT_VIEW = "patient-view"
+SPEAKS = "speaks"
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call's situation, the same for every rule."""
+
+    index: ChartIndex
+    hook: str
+    orders: tuple[Imaging, ...]
+    thorough: bool
+
+
+def decide(content: Content, chart: Chart, hook: str, *, thorough: bool = False) -> Decision:
+    """Judge every rule on the chart and rank what speaks.
+
+    `hook` is the CDS Hooks hook of the call. `thorough` judges every branch, for a trace that explains silence too.
+    """
+    index = ChartIndex(chart, content)
+    call = _Call(index, hook, judged_orders(index, hook), thorough)
+    traces = _judge_rules(call)
+    spoken = [recommend(index, trace, hook) for trace in traces if trace.status == SPEAKS]
+    spoken = [one for one in spoken if one.offers or one.row.level == LEVELS[0]]  # actionable or silent (§1.5)
+    shown, held_back = rank(spoken, content.policy)
+    patterns = {side: judge_pattern(index, side, judge, thorough=thorough).name for side in EACH} if thorough else {}
+    return Decision(chart, hook, shown, held_back, tuple(traces), patterns)
+
+
+def judged_orders(index: ChartIndex, hook: str) -> tuple[Imaging, ...]:
+    """The orders this call is about (clinical design §5, "ordered").
+
+    On patient-view: requests authored, and studies started, surely within the last 90 days; else the selected drafts.
+    """
+    if hook != PATIENT_VIEW:
+        return tuple(order for order in index.orders if order.stage is Stage.DRAFT and order.selected)
+    days = index.content.policy.recent_request
+    return tuple(
+        done
+        for done in index.orders + index.studies
+        if done.region and done.when and within(done.when, index.chart.today, days)
+    )
+
+
+def _judge_rules(call: _Call) -> list[RuleTrace]:
+    silenced = _silenced(call)
+    spoken: set[str] = set()
+    traces = []
+    for rule in call.index.content.rules:
+        trace = _judge_rule(rule, call, silenced.get(rule.id), frozenset(spoken))
+        if trace.status == SPEAKS:
+            spoken.add(rule.id)
+        if call.thorough or trace.status == SPEAKS:
+            traces.append(trace)
+    return traces
+
+
+def _silenced(call: _Call) -> dict[str, str]:
+    policy = call.index.content.policy
+    found: dict[str, str] = {}
+    for silence in policy.silences:
+        if judge(silence.block, View(call.index, Side.BOTH)).truth is Truth.YES:
+            found.update(dict.fromkeys(silence.rules, silence.label))
+    if call.hook != PATIENT_VIEW and not any(order.region in policy.judged_regions for order in call.orders):
+        rules = {rule.id for rule in call.index.content.rules} - policy.without_judged_order
+        found.update(dict.fromkeys(rules, "no hip, pelvis or lumbar imaging is judged in this call"))
+    return found
+
+
+def _judge_rule(rule: Rule, call: _Call, silence: str | None, spoken: frozenset[str]) -> RuleTrace:
+    if call.hook not in rule.hooks:
+        return RuleTrace(rule, "not for this hook")
+    if silence and not call.thorough:
+        return RuleTrace(rule, "silenced", silence)
+    places = _places(rule, call.orders)
+    if not places:
+        return RuleTrace(rule, "no order to judge")
+    judgements = [_judge_at(rule, call, *place, spoken) for place in places]
+    if silence:
+        return RuleTrace(rule, "silenced", silence, tuple(judgements))
+    held = tuple(judgement for judgement in judgements if judgement.row)
+    return RuleTrace(rule, SPEAKS if held else "silent", "", tuple(judgements) if call.thorough else held)
+
+
+def _places(rule: Rule, orders: tuple[Imaging, ...]) -> list[tuple[Imaging | None, Side]]:
+    if rule.about == "patient":
+        return [(None, side) for side in EACH]
+    spec = rule.order
+    fitting = [order for order in orders if spec is None or is_such(order, spec, order)]
+    return [(order, side) for order in fitting for side in covered_by(order)]
+
+
+def _judge_at(rule: Rule, call: _Call, order: Imaging | None, side: Side, spoken: frozenset[str]) -> Judgement:
+    view = View(call.index, side, order, spoken, thorough=call.thorough)
+    outcome = judge(rule.block, view)
+    if outcome.truth is not Truth.YES:
+        return Judgement(rule, order, side, outcome)
+    if not call.thorough:  # the card's facts come from every branch
+        view = View(call.index, side, order, spoken, thorough=True)
+        outcome = judge(rule.block, view)
+    return Judgement(rule, order, side, outcome, _row(rule, call.hook, view))
+
+
+def _row(rule: Rule, hook: str, view: View) -> AdviceRow | None:
+    for row in rule.advice:
+        if (row.hooks is None or hook in row.hooks) and judge(row.block, view).truth is Truth.YES:
+            return row
+    return None

@@ -1,0 +1,59 @@
+"""The decision of one call: what is recommended, what was held back, and the trace that explains both. Values only."""
+
+from dataclasses import dataclass
+
+from cds_service.logic.content import AdviceRow, Ask, Note, Offer, Rule
+from cds_service.logic.facts import Chart, Imaging
+from cds_service.logic.outcome import Fact, Outcome
+from cds_service.logic.sides import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One rule judged once: for one order, or for the patient, and one side. `row` is the advice it came to."""
+
+    rule: Rule
+    order: Imaging | None
+    side: Side
+    outcome: Outcome
+    row: AdviceRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What one rule says in this call: the advice, the orders and sides it is about, and the facts behind it."""
+
+    rule: Rule
+    row: AdviceRow
+    orders: tuple[Imaging, ...]
+    side: Side
+    facts: tuple[Fact, ...]
+    patterns: tuple[str, ...]
+    asks: tuple[Ask, ...]
+    notes: tuple[Note, ...]
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTrace:
+    """How one rule fared: "speaks", "silent", "silenced", "not for this hook" or "no order to judge", and why."""
+
+    rule: Rule
+    status: str
+    reason: str = ""
+    judgements: tuple[Judgement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to show, what was held back for restraint, and the trace of each rule.
+
+    The trace is whole only when the decision was made thoroughly; else it holds the rules that speak.
+    """
+
+    chart: Chart
+    hook: str
+    shown: tuple[Recommendation, ...]
+    held_back: tuple[Recommendation, ...]
+    trace: tuple[RuleTrace, ...]
+    patterns: dict[Side, str]

@@ -1,0 +1,124 @@
+"""One chart made ready for judging: findings by id and side, what still counts, durations. Lives for one call."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from cds_service.logic.content import Content
+from cds_service.logic.dates import When, on, within
+from cds_service.logic.facts import Chart, Finding, Imaging, Stage, Value
+from cds_service.logic.sides import EACH, Side
+
+if TYPE_CHECKING:
+    from cds_service.logic.patterns import SidePattern
+
+# Regions of the midline: one study or order of them covers both sides (rule format, "Facts").
+MIDLINE = frozenset({"lumbar-spine", "pelvis"})
+
+
+class State(NamedTuple):
+    """What is recorded of one finding on one side, each superseded record left out."""
+
+    present: tuple[Finding, ...]
+    absent: tuple[Finding, ...]
+    asked: tuple[Finding, ...]
+
+
+_NOTHING = State((), (), ())
+
+
+class Range(NamedTuple):
+    """How long symptoms have lasted: at least and at most so many days; None: not recorded."""
+
+    at_least: int | None
+    at_most: int | None
+
+
+class ChartIndex:
+    """Answers what one chart records of a finding on a side. Answers are kept, since many conditions ask the same."""
+
+    def __init__(self, chart: Chart, content: Content) -> None:
+        self.chart = chart
+        self.content = content
+        self.by_id: dict[str, list[Finding]] = {}
+        for finding in chart.findings:
+            self.by_id.setdefault(finding.id, []).append(finding)
+        self.studies = tuple(done for done in chart.imaging if done.stage is Stage.STUDY)
+        self.orders = tuple(order for order in chart.imaging if self._is_open(order))
+        self.patterns: dict[tuple[Side, bool], SidePattern] = {}
+        self._states: dict[tuple[str, Side], State] = {}
+        self._ranges: dict[Side, tuple[Range, When | None]] = {}
+
+    def _is_open(self, order: Imaging) -> bool:
+        if order.stage is Stage.STUDY:
+            return False
+        is_recent = order.when is None or within(order.when, self.chart.today, self.content.policy.recent_request)
+        return order.stage is Stage.DRAFT or is_recent is not False
+
+    def state(self, finding: str, side: Side) -> State:
+        """What is recorded of the finding on this side; `BOTH` asks for either."""
+        if finding not in self.by_id:
+            return _NOTHING
+        key = (finding, side)
+        state = self._states.get(key)
+        if state is None:
+            state = self._states[key] = _state([fact for fact in self.by_id[finding] if fact.side.covers(side)])
+        return state
+
+    def is_current(self, fact: Finding) -> bool:
+        """Whether the fact lies within its finding's own window; undated or too coarse a date counts."""
+        window = self.content.findings[fact.id].window
+        if window is None or fact.when is None:
+            return True
+        return within(fact.when, self.chart.today, window) is not False
+
+    def is_recorded(self, finding: str, side: Side) -> bool:
+        """Whether the chart currently says anything of the finding on this side, present or absent."""
+        state = self.state(finding, side)
+        return any(self.is_current(fact) for fact in state.present + state.absent)
+
+    def is_on_both_sides(self, finding: str) -> bool:
+        """Whether it is currently recorded present on both sides by name; a record without a side is of one."""
+        facts = [fact for side in EACH for fact in self.state(finding, side).present if self.is_current(fact)]
+        sides = {fact.side for fact in facts}
+        return Side.BOTH in sides or sides.issuperset(EACH)
+
+    def duration(self, side: Side) -> Range:
+        """How long the pains on this side have lasted."""
+        return self._symptoms(side)[0]
+
+    def onset(self, side: Side) -> When:
+        """The earliest recorded onset of the pains on this side; not recorded: a set number of days ago."""
+        fallback = self.chart.today - timedelta(days=self.content.policy.onset_not_recorded)
+        return self._symptoms(side)[1] or on(fallback)
+
+    def _symptoms(self, side: Side) -> tuple[Range, When | None]:
+        known = self._ranges.get(side)
+        if known is None:
+            known = self._ranges[side] = self._measure(side)
+        return known
+
+    def _measure(self, side: Side) -> tuple[Range, When | None]:
+        pains = [fact for leaf in self.content.policy.duration_of for fact in self.state(leaf.finding, side).present]
+        active = [fact for fact in pains if self.is_current(fact)]
+        onset = min((fact.onset for fact in active if fact.onset), key=lambda when: when.first, default=None)
+        recorded = [when.last for fact in active for when in (fact.when, fact.onset) if when]
+        if not recorded:
+            return Range(None, None), None
+        at_least = (self.chart.today - min(recorded)).days
+        at_most = (self.chart.today - onset.first).days if onset else None
+        # A pain recorded before the earliest onset given shows that onset to be wrong: no upper end then.
+        return Range(at_least, at_most if at_most is not None and at_most >= at_least else None), onset
+
+
+def _state(facts: list[Finding]) -> State:
+    present = [fact for fact in facts if fact.value is Value.PRESENT]
+    absent = tuple(fact for fact in facts if fact.value is Value.ABSENT)
+    standing = tuple(fact for fact in present if not any(_supersedes(other, fact) for other in absent))
+    return State(standing, absent, tuple(fact for fact in facts if fact.value is Value.ASKED))
+
+
+def _supersedes(absent: Finding, present: Finding) -> bool:
+    """Only an absence surely newer than the presence outweighs it; same day or undated: present."""
+    if absent.when is None or present.when is None:
+        return False
+    return absent.when.first > present.when.last

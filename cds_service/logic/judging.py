@@ -1,0 +1,196 @@
+"""Judging conditions and blocks: one small function per condition of the rule format."""
+
+from collections.abc import Callable
+from typing import Any
+
+from cds_service.logic.conditions import (
+    Absent,
+    Age,
+    Block,
+    Condition,
+    Duration,
+    Imaged,
+    Newest,
+    NotRecorded,
+    Ordered,
+    OrderIs,
+    PatternIs,
+    Present,
+    Spoke,
+)
+from cds_service.logic.facts import Finding
+from cds_service.logic.matching import is_such, match_leaf, matching_imaging, passes, state_on
+from cds_service.logic.outcome import Outcome, Truth, distinct, verdict
+from cds_service.logic.patterns import judge_pattern
+from cds_service.logic.sides import Side
+from cds_service.logic.view import View, newest
+
+YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
+
+
+def judge(condition: Condition, view: View) -> Outcome:
+    """The outcome of one condition, or block, seen from `view`."""
+    return _JUDGES[type(condition)](condition, view)
+
+
+def _truth_of(block: Block, view: View) -> Truth:
+    return judge(block, view).truth
+
+
+def _present(condition: Present, view: View) -> Outcome:
+    if condition.finding_ids.isdisjoint(view.index.by_id):
+        return Outcome(condition, UNKNOWN)
+    matches = [(leaf, match_leaf(leaf, view, _truth_of)) for leaf in condition.leaves]
+    held = [(leaf, match) for leaf, match in matches if match.truth is YES]
+    for leaf, match in held:
+        if leaf.filters.anchor:
+            view.name_anchor(leaf.filters.anchor, match.facts)
+    if len({leaf.finding for leaf, _ in held}) >= condition.at_least:
+        return Outcome(condition, YES, _facts_of([match.facts for _, match in held]))
+    contradicted = any(match.truth is NO for _, match in matches)
+    return Outcome(condition, verdict(False, contradicted), _facts_of([match.facts for _, match in matches]))
+
+
+def _facts_of(groups: list[tuple[Finding, ...]]) -> tuple[Finding, ...]:
+    return distinct(fact for group in groups for fact in group)
+
+
+def _absent(condition: Absent, view: View) -> Outcome:
+    states = [state_on(leaf, view) for leaf in condition.leaves]
+    facts = _facts_of([state.present + state.absent for state in states])
+    holds = all(state.absent and not state.present for state in states)
+    return Outcome(condition, verdict(holds, any(state.present for state in states)), facts)
+
+
+def _not_recorded(condition: NotRecorded, view: View) -> Outcome:
+    states = [state_on(leaf, view) for leaf in condition.leaves]
+    facts = _facts_of([state.present + state.absent for state in states])
+    return Outcome(condition, verdict(not facts, bool(facts)), facts)
+
+
+def _newest(condition: Newest, view: View) -> Outcome:
+    states = [view.index.state(leaf.finding, side) for leaf in condition.leaves for side in view.sides("this")]
+    winner = newest(_facts_of([state.present for state in states]))
+    if winner is None:
+        return Outcome(condition, UNKNOWN)
+    holds = winner.id == condition.winner and passes(winner, condition.filters, view)
+    return Outcome(condition, verdict(holds, not holds), (winner,))
+
+
+def _pattern_is(condition: PatternIs, view: View) -> Outcome:
+    sides = (Side.LEFT, Side.RIGHT) if condition.side == "either" else view.sides(condition.side)
+    judged = [judge_pattern(view.index, side, judge, thorough=view.thorough) for side in sides]
+    held = [pattern for pattern in judged if pattern.name in condition.patterns]
+    holds = len(held) == len(judged) if condition.side == "all-covered" else bool(held)
+    parts = tuple(part for pattern in (held or judged) for part in pattern.outcomes)
+    unknown = all(pattern.name == "none" for pattern in judged)
+    return Outcome(condition, verdict(holds, not unknown), (), parts)
+
+
+def _imaged(condition: Imaged, view: View) -> Outcome:
+    facts, holds = matching_imaging(view.index.studies, condition.spec, condition.filters, view)
+    if holds and condition.filters.anchor:
+        view.name_anchor(condition.filters.anchor, facts)
+    return Outcome(condition, verdict(holds, bool(facts)), facts)
+
+
+def _ordered(condition: Ordered, view: View) -> Outcome:
+    beside = tuple(order for order in view.index.orders if view.order is None or order.source != view.order.source)
+    pool = tuple(order for order in beside if not condition.stages or order.stage.value in condition.stages)
+    if condition.treatments:
+        pool = tuple(order for order in pool if order.treatment in condition.treatments)
+    facts, holds = matching_imaging(pool, condition.spec, condition.filters, view)
+    return Outcome(condition, verdict(holds, bool(facts)), facts)
+
+
+def _order_is(condition: OrderIs, view: View) -> Outcome:
+    order = view.order
+    if order is None:
+        return Outcome(condition, UNKNOWN)
+    holds = is_such(order, condition.spec, order)
+    if condition.one_side is not None:
+        holds = holds and (order.side in (Side.LEFT, Side.RIGHT)) is condition.one_side
+    if condition.sides_differ is not None:
+        holds = holds and order.sides_differ is condition.sides_differ
+    return Outcome(condition, verdict(holds, not holds), (order,) if holds else ())
+
+
+def _duration(condition: Duration, view: View) -> Outcome:
+    answers = [_in_range(view.index.duration(side), condition) for side in view.sides(condition.side)]
+    return Outcome(condition, verdict(YES in answers, NO in answers))
+
+
+def _in_range(lasted: tuple[int | None, int | None], condition: Duration) -> Truth:
+    at_least, at_most = lasted
+    low, limit = condition.at_least, condition.below
+    holds = (low is None or (at_least is not None and at_least >= low)) and (
+        limit is None or (at_most is not None and at_most < limit)
+    )
+    contradicted = (low is not None and at_most is not None and at_most < low) or (
+        limit is not None and at_least is not None and at_least >= limit
+    )
+    return verdict(holds, contradicted)
+
+
+def _age(condition: Age, view: View) -> Outcome:
+    age = view.index.chart.age
+    if age is None:
+        return Outcome(condition, UNKNOWN)
+    low, limit = condition.at_least, condition.below
+    holds = (low is None or age >= low) and (limit is None or age < limit)
+    return Outcome(condition, verdict(holds, not holds))
+
+
+def _spoke(condition: Spoke, view: View) -> Outcome:
+    holds = not condition.rules.isdisjoint(view.spoken)
+    return Outcome(condition, verdict(holds, not holds))
+
+
+def _block(block: Block, view: View) -> Outcome:
+    patient = view.thorough or block.names_anchor
+    parts: list[Outcome] = []
+    if not _judge_all(block, view, parts, patient=patient) and not patient:
+        return Outcome(block, UNKNOWN, (), tuple(parts))
+    for condition in block.none:
+        parts.append(judge(condition, view)._replace(role="none"))
+        if parts[-1].truth is YES and not patient:
+            break
+    return Outcome(block, _truth_of_parts(block, parts), (), tuple(parts))
+
+
+def _judge_all(block: Block, view: View, parts: list[Outcome], *, patient: bool) -> bool:
+    """Judge `all` and `any`; False as soon as the block cannot hold any more, unless patient."""
+    for condition in block.all:
+        parts.append(judge(condition, view))
+        if parts[-1].truth is not YES and not patient:
+            return False
+    for condition in block.any:
+        parts.append(judge(condition, view)._replace(role="any"))
+        if parts[-1].truth is YES and not patient:
+            break
+    return not block.any or any(part.truth is YES for part in parts if part.role == "any")
+
+
+def _truth_of_parts(block: Block, parts: list[Outcome]) -> Truth:
+    of_all = [part.truth for part in parts if part.role == "all"]
+    of_any = [part.truth for part in parts if part.role == "any"]
+    stopped = any(part.truth is YES for part in parts if part.role == "none")
+    holds = all(truth is YES for truth in of_all) and (not block.any or YES in of_any) and not stopped
+    contradicted = stopped or NO in of_all or (bool(of_any) and all(truth is NO for truth in of_any))
+    return verdict(holds, contradicted)
+
+
+_JUDGES: dict[type, Callable[[Any, View], Outcome]] = {
+    Present: _present,
+    Absent: _absent,
+    NotRecorded: _not_recorded,
+    Newest: _newest,
+    PatternIs: _pattern_is,
+    Imaged: _imaged,
+    Ordered: _ordered,
+    OrderIs: _order_is,
+    Duration: _duration,
+    Age: _age,
+    Spoke: _spoke,
+    Block: _block,
+}

@@ -1,0 +1,136 @@
+"""Which recorded facts a condition's entry or imaging question matches, filters applied."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from cds_service.logic.conditions import Block, Filters, ImagingSpec, Leaf
+from cds_service.logic.dates import When, ago, since, within
+from cds_service.logic.facts import Finding, Imaging
+from cds_service.logic.index import State
+from cds_service.logic.outcome import Truth, distinct, verdict
+from cds_service.logic.sides import Side
+from cds_service.logic.view import View, covers
+
+BlockJudge = Callable[[Block, View], Truth]
+
+
+class Match(NamedTuple):
+    """Whether an entry is matched, and by which facts."""
+
+    truth: Truth
+    facts: tuple[Finding, ...] = ()
+
+
+_UNKNOWN = Match(Truth.UNKNOWN)
+
+
+def match_leaf(leaf: Leaf, view: View, judge_block: BlockJudge) -> Match:
+    """Match one entry on the sides its filter names; with "all-covered", on each of them."""
+    if leaf.finding not in view.index.by_id:
+        return _UNKNOWN
+    on_sides = [_match_on(side, leaf, view, judge_block) for side in view.sides(leaf.filters.side)]
+    if leaf.filters.side == "all-covered":
+        return _all_of(on_sides)
+    truths = {match.truth for match in on_sides}
+    return Match(verdict(Truth.YES in truths, Truth.NO in truths), _facts(on_sides, Truth.YES in truths))
+
+
+def _all_of(matches: list[Match]) -> Match:
+    holds = all(match.truth is Truth.YES for match in matches)
+    return Match(verdict(holds, any(match.truth is Truth.NO for match in matches)), _facts(matches, holds))
+
+
+def _facts(matches: list[Match], holds: bool) -> tuple[Finding, ...]:
+    kept = [match for match in matches if not holds or match.truth is Truth.YES]
+    return distinct(fact for match in kept for fact in match.facts)
+
+
+def _match_on(side: Side, leaf: Leaf, view: View, judge_block: BlockJudge) -> Match:
+    state = view.index.state(leaf.finding, side)
+    candidates = state.present + state.asked if leaf.filters.asked else state.present
+    kept = tuple(fact for fact in candidates if passes(fact, leaf.filters, view))
+    if kept and (leaf.block is None or judge_block(leaf.block, view) is Truth.YES):
+        return Match(Truth.YES, kept)
+    return Match(Truth.NO, candidates or state.absent) if candidates or state.absent else _UNKNOWN
+
+
+def state_on(leaf: Leaf, view: View) -> State:
+    """What is recorded on the sides the entry's filter names, filters applied."""
+    states = [view.index.state(leaf.finding, side) for side in view.sides(leaf.filters.side)]
+    return State(*(_kept([fact for state in states for fact in state[part]], leaf, view) for part in range(3)))
+
+
+def _kept(facts: list[Finding], leaf: Leaf, view: View) -> tuple[Finding, ...]:
+    return distinct(fact for fact in facts if passes(fact, leaf.filters, view))
+
+
+def passes(fact: Finding, filters: Filters, view: View) -> bool:
+    """Whether a fact passes the filters; without a time filter its finding's own window decides."""
+    if filters.stated and fact.side is Side.UNSTATED:
+        return False
+    if filters.sides and view.index.is_on_both_sides(fact.id) is not (filters.sides == "both"):
+        return False
+    for name, wanted in filters.qualifiers.items():
+        if fact.qualifiers.get(name, "not-recorded") not in wanted:
+            return False
+    return in_time(fact.when, filters, view) if filters.is_timed else view.index.is_current(fact)
+
+
+def in_time(when: When | None, filters: Filters, view: View) -> bool:
+    """Whether a date satisfies every time filter; where it cannot be told, `undated` decides."""
+    undated = filters.undated == "counts"
+    return all(undated if holds is None else holds for holds in _time_answers(when, filters, view))
+
+
+def _time_answers(when: When | None, filters: Filters, view: View) -> list[bool | None]:
+    if when is None:
+        return [None]
+    answers: list[bool | None] = []
+    if filters.within is not None:
+        answers.append(within(when, view.index.chart.today, filters.within))
+    if filters.ago is not None:
+        answers.append(ago(when, view.index.chart.today, filters.ago))
+    for name in filters.since:
+        anchor = view.anchor(name)
+        answers.append(since(when, anchor) if anchor else None)
+    return answers
+
+
+def is_such(imaging: Imaging, spec: ImagingSpec, order: Imaging | None) -> bool:
+    """Whether imaging is of the region, modality and contrast asked for; "same" is as the order judged.
+
+    Contrast that is not recorded, here or there, counts as the same (rule format).
+    """
+    same = (order.region, order.modality, order.contrast) if order else (None, None, None)
+    return (
+        _is_one_of(imaging.region, spec.region, same[0])
+        and _is_one_of(imaging.modality, spec.modality, same[1])
+        and (_is_one_of(imaging.contrast, spec.contrast, same[2]) or _contrast_unknown(imaging, spec, same[2]))
+    )
+
+
+def _is_one_of(value: str | None, wanted: frozenset[str], same: str | None) -> bool:
+    return not wanted or value in wanted or ("same" in wanted and value is not None and value == same)
+
+
+def _contrast_unknown(imaging: Imaging, spec: ImagingSpec, same: str | None) -> bool:
+    return "same" in spec.contrast and (imaging.contrast is None or same is None)
+
+
+def matching_imaging(
+    pool: tuple[Imaging, ...], spec: ImagingSpec, filters: Filters, view: View
+) -> tuple[tuple[Imaging, ...], bool]:
+    """The imaging that matches on the sides the filter names, and whether those sides are all satisfied."""
+    such = [
+        imaging for imaging in pool if is_such(imaging, spec, view.order) and _passes_imaging(imaging, filters, view)
+    ]
+    sides = view.sides(filters.side)
+    per_side = [[imaging for imaging in such if covers(imaging, side)] for side in sides]
+    found = distinct(imaging for matches in per_side for imaging in matches)
+    return found, (all(per_side) if filters.side == "all-covered" else bool(found))
+
+
+def _passes_imaging(imaging: Imaging, filters: Filters, view: View) -> bool:
+    if filters.stated and imaging.side is Side.UNSTATED:
+        return False
+    return not filters.is_timed or in_time(imaging.when, filters, view)

@@ -1,0 +1,45 @@
+"""The pain pattern of one side: spine only, hip only, both, undetermined or none (clinical design §4)."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from cds_service.logic.conditions import Condition
+from cds_service.logic.content import Pattern
+from cds_service.logic.index import ChartIndex
+from cds_service.logic.outcome import Outcome, Truth
+from cds_service.logic.sides import Side
+from cds_service.logic.view import View
+
+Judge = Callable[[Condition, View], Outcome]
+
+
+class SidePattern(NamedTuple):
+    """The pattern's name on one side, the patterns that hold there, and the outcomes judged."""
+
+    name: str
+    held: tuple[Pattern, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+_NAMES = {(True, True): "both", (True, False): "spine-only", (False, True): "hip-only"}
+
+
+def judge_pattern(index: ChartIndex, side: Side, judge: Judge, *, thorough: bool) -> SidePattern:
+    """Judge every pattern on one side. Kept with the chart's index, since most rules ask."""
+    key = (side, thorough)
+    known = index.patterns.get(key)
+    if known is None:
+        known = index.patterns[key] = _judge_side(View(index, side, thorough=thorough), judge, thorough=thorough)
+    return known
+
+
+def _judge_side(view: View, judge: Judge, *, thorough: bool) -> SidePattern:
+    content = view.index.content
+    judged = [(pattern, judge(pattern.block, view)) for pattern in content.patterns]
+    held = tuple(pattern for pattern, outcome in judged if outcome.truth is Truth.YES)
+    regions = {pattern.region for pattern in held}
+    name = _NAMES.get(("spine" in regions, "hip" in regions))
+    if name is None:
+        name = "undetermined" if judge(content.policy.undetermined, view).truth is Truth.YES else "none"
+    shown = judged if thorough else [(pattern, outcome) for pattern, outcome in judged if pattern in held]
+    return SidePattern(name, held, tuple(outcome._replace(label=pattern.id) for pattern, outcome in shown))

@@ -1,0 +1,75 @@
+"""From a rule that speaks to one recommendation: its orders and sides, facts, what to ask, what to offer."""
+
+from cds_service.logic.content import LEVELS, Ask, Offer, Withhold
+from cds_service.logic.decision import Judgement, Recommendation, RuleTrace
+from cds_service.logic.index import ChartIndex
+from cds_service.logic.judging import judge
+from cds_service.logic.outcome import Outcome, Truth, distinct
+from cds_service.logic.sides import Side, union
+from cds_service.logic.view import View
+
+ASKED_AT_MOST = 3  # clinical design §5, "Not recorded, and would help"
+
+
+def recommend(index: ChartIndex, trace: RuleTrace, hook: str) -> Recommendation:
+    """Bring what a rule says on several sides, or of several orders, together under its most urgent advice."""
+    held = [judgement for judgement in trace.judgements if judgement.row]
+    first = min(held, key=_urgency)
+    rule, row = first.rule, first.row
+    assert row is not None  # noqa: S101 - held judgements have a row
+    view = View(index, first.side, first.order, thorough=True)
+    # The side with most behind it leads: its facts are the patient's own words for the card.
+    outcomes = sorted((judgement.outcome for judgement in held), key=lambda outcome: -len(outcome.supporting()))
+    return Recommendation(
+        rule=rule,
+        row=row,
+        orders=distinct(judgement.order for judgement in held if judgement.order),
+        side=_side_of(held),
+        facts=distinct(fact for outcome in outcomes for fact in outcome.supporting()),
+        patterns=tuple(dict.fromkeys(label for outcome in outcomes for label in _labels(outcome))),
+        asks=tuple(ask for ask in rule.asks if _is_open(ask, index, first.side))[:ASKED_AT_MOST],
+        notes=tuple(note for note in rule.notes if judge(note.block, view).truth is Truth.YES),
+        offers=tuple(offer for offer in _offers(index, first) if _is_offered(offer, hook, view)),
+    )
+
+
+def _urgency(judgement: Judgement) -> tuple[int, int]:
+    row = judgement.row
+    assert row is not None  # noqa: S101 - as above
+    return LEVELS.index(row.level), judgement.rule.advice.index(row)
+
+
+def _side_of(held: list[Judgement]) -> Side:
+    return union([judgement.side for judgement in held])
+
+
+def _labels(outcome: Outcome) -> list[str]:
+    own = [outcome.label] if outcome.label and outcome.truth is Truth.YES else []
+    return own + [label for part in outcome.parts if part.role != "none" for label in _labels(part)]
+
+
+def _is_open(ask: Ask, index: ChartIndex, side: Side) -> bool:
+    if ask.qualifier is None:
+        return not index.is_recorded(ask.finding, side)
+    facts = index.state(ask.finding, side).present
+    return bool(facts) and all(ask.qualifier not in fact.qualifiers for fact in facts)
+
+
+def _offers(index: ChartIndex, judgement: Judgement) -> list[Offer]:
+    assert judgement.row is not None  # noqa: S101 - as above
+    return [index.content.offers[offer] for offer in judgement.row.offers]
+
+
+def _is_offered(offer: Offer, hook: str, view: View) -> bool:
+    if offer.hooks is not None and hook not in offer.hooks:
+        return False
+    if any(_forbids(withhold, offer, view.index) for withhold in view.index.content.policy.withholds):
+        return False
+    return offer.withheld is None or judge(offer.withheld, view).truth is not Truth.YES
+
+
+def _forbids(withhold: Withhold, offer: Offer, index: ChartIndex) -> bool:
+    return (
+        not withhold.modalities.isdisjoint(offer.modalities)
+        and judge(withhold.block, View(index, Side.BOTH)).truth is Truth.YES
+    )

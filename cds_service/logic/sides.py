@@ -1,0 +1,40 @@
+"""Sides of the body: of a fact, of an order, and the side for which a pattern or rule is judged."""
+
+from collections.abc import Iterable
+from enum import Enum
+
+
+class Side(Enum):
+    """The side a fact, order or study names. `UNSTATED` counts on each side (clinical design §1.2)."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+    UNSTATED = "unstated"
+
+    def covers(self, side: "Side") -> bool:
+        """Whether something of this side counts for the side judged; `BOTH` is judged by either."""
+        return self is side or self in _BILATERAL or side in _BILATERAL
+
+    @property
+    def opposite(self) -> "Side":
+        """The other side; both and unstated are their own opposite."""
+        return _OPPOSITE.get(self, self)
+
+    @property
+    def judged(self) -> tuple["Side", ...]:
+        """The sides to judge for something of this side: one, or left and right."""
+        return EACH if self in _BILATERAL else (self,)
+
+
+EACH = (Side.LEFT, Side.RIGHT)
+_BILATERAL = frozenset({Side.BOTH, Side.UNSTATED})
+_OPPOSITE = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
+
+
+def union(sides: Iterable[Side]) -> Side:
+    """The one side that says what several say together; none says nothing."""
+    stated = {side for side in sides if side is not Side.UNSTATED}
+    if not stated:
+        return Side.UNSTATED
+    return stated.pop() if len(stated) == 1 else Side.BOTH

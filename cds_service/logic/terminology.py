@@ -1,0 +1,94 @@
+"""What codes mean here: findings, imaging, body sites, sides, values. Comparing codes without systems is impossible."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cds_service.logic.facts import NO_QUALIFIERS
+from cds_service.logic.sides import Side
+
+
+class Code(NamedTuple):
+    """A code of a system known to the content; `system` is its short name there, such as "sct"."""
+
+    system: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A finding a code stands for, with the side and qualifiers the code itself states."""
+
+    finding: str
+    side: Side = Side.UNSTATED
+    qualifiers: Mapping[str, str] = field(default_factory=lambda: NO_QUALIFIERS)
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixMeaning:
+    """A finding that a whole branch of a classification stands for, some of its codes excepted."""
+
+    meaning: Meaning
+    excepted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StudyMeaning:
+    """What imaging a code stands for."""
+
+    region: str
+    modality: str
+    contrast: str | None
+    side: Side = Side.UNSTATED
+
+
+class SiteMeaning(NamedTuple):
+    """The body site a code stands for, and its side."""
+
+    site: str
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words by which the text of an order or study names a region, modality, contrast or side, longest first."""
+
+    region: tuple[tuple[str, str], ...]
+    modality: tuple[tuple[str, str], ...]
+    contrast: tuple[tuple[str, str], ...]
+    side: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Terminology:
+    """All code meanings of the content. `systems` maps every accepted URI to the system's short name."""
+
+    systems: Mapping[str, str]
+    uris: Mapping[str, str]
+    findings: Mapping[Code, tuple[Meaning, ...]]
+    prefixes: Mapping[Code, tuple[PrefixMeaning, ...]]
+    studies: Mapping[Code, StudyMeaning]
+    sites: Mapping[Code, SiteMeaning]
+    laterality: Mapping[Code, Side]
+    present: frozenset[Code]
+    absent: frozenset[Code]
+    severity: Mapping[Code, str]
+    modalities: Mapping[str, str]
+    site_regions: Mapping[str, str]
+    site_findings: Mapping[str, tuple[str, ...]]
+    questions: Mapping[Code, str]
+    drug_names: Mapping[str, str]
+    words: Words
+    shown: Mapping[str, tuple[Code, ...]]
+
+    def meanings(self, code: Code) -> tuple[Meaning, ...]:
+        """The findings a code stands for, by itself or by the branch it belongs to; none: unmapped."""
+        exact = self.findings.get(code, ())
+        if code.system != "icd10cm":
+            return exact
+        return exact + tuple(
+            prefix.meaning
+            for length in range(1, len(code.code) + 1)
+            for prefix in self.prefixes.get(Code(code.system, code.code[:length]), ())
+            if not code.code.startswith(prefix.excepted or ("\0",))
+        )

@@ -1,0 +1,42 @@
+"""The content values that name things: findings, groups resolved to leaves, sites. Built by `knowledge`, frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FindingDefinition:
+    """A finding of the closed vocabulary: what a card calls it and how long a record of it counts.
+
+    `window` is in days; None: it does not go away.
+    """
+
+    id: str
+    label: str
+    ask: str
+    kind: str
+    window: int | None
+    sites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A source: its citation, strength, and what it says; only verified and computed figures are kept."""
+
+    id: str
+    citation: str
+    strength: str
+    url: str | None
+    says: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A body site: the imaging region it names on an order, if any."""
+
+    id: str
+    label: str
+    region: str | None
+
+
+Vocabulary = Mapping[str, FindingDefinition]

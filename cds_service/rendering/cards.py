@@ -1,0 +1,108 @@
+"""Cards: a recommendation's summary, detail, source, suggestions and override reasons (clinical design §6)."""
+
+from collections.abc import Callable, Mapping
+
+from cds_service.logic.content import Content
+from cds_service.logic.decision import Decision, Recommendation
+from cds_service.logic.facts import Imaging
+from cds_service.logic.terminology import Terminology
+from cds_service.logic.wording import Labels, OrderTemplate, OverrideReason, Wording
+from cds_service.rendering.orders import OrderBook
+from cds_service.rendering.phrases import Phrases, capital, day, unread
+from cds_service.rendering.suggestions import Call, SuggestionMaker
+from cds_service.rendering.wording import WordingBook, card_variables
+from cds_service.wire import response as wire
+from cds_service.wire.response import SUMMARY_LIMIT, Card
+
+TOPICS = "https://hip-spine-cds.example/fhir/CodeSystem/topic"
+OVERRIDES = "https://hip-spine-cds.example/fhir/CodeSystem/override-reason"
+
+
+class CardMaker:
+    """Makes cards by the content's wording. Made once; everything that can be refused is refused here.
+
+    Raises:
+        ContentError: when a template, an order template or a summary's length is wrong.
+    """
+
+    def __init__(
+        self,
+        content: Content,
+        terms: Terminology,
+        wording: Mapping[str, Wording],
+        orders: Mapping[str, OrderTemplate],
+        overrides: Mapping[str, OverrideReason],
+        labels: Labels,
+    ) -> None:
+        self._content = content
+        self._phrases = Phrases(content, labels)
+        self._book = WordingBook(wording, labels.layout)
+        self._suggestions = SuggestionMaker(content, OrderBook(orders, terms), terms, self._phrases)
+        self._overrides = {
+            rule.id: [
+                wire.OverrideReason(system=OVERRIDES, code=name, display=overrides[name].display)
+                for name in rule.overrides
+            ]
+            for rule in content.rules
+        }
+        self._sources = {rule.id: self._source(rule.id) for rule in content.rules}
+        shown = [finding.label for finding in content.findings.values() if finding.kind != "treatment"]
+        judged = [labels.regions[region] for region in content.policy.judged_regions]
+        self._book.check_lengths(wording, shown, judged)
+
+    def make(self, decision: Decision, call: Call, new_uuid: Callable[[], str]) -> list[Card]:
+        """The cards of a decision, in its order. `new_uuid` gives each card and suggestion its identity."""
+        return [self._card(one, decision, call, new_uuid) for one in decision.shown]
+
+    def _card(self, one: Recommendation, decision: Decision, call: Call, new_uuid: Callable[[], str]) -> Card:
+        variables = self._variables(one)
+        uuid = new_uuid()
+        suggestions = self._suggestions.make(one, call, new_uuid)
+        return Card(
+            uuid=uuid,
+            summary=self._book.summary(one.row.card, variables),
+            detail=self._book.detail(one.row.card, variables, self._frame(one, decision)),
+            indicator=one.row.level,
+            source=self._sources[one.rule.id],
+            suggestions=suggestions or None,
+            selectionBehavior="at-most-one" if suggestions else None,
+            overrideReasons=self._overrides[one.rule.id],
+        )
+
+    def _variables(self, one: Recommendation) -> dict[str, str]:
+        """What the wording speaks of: two leading findings, or one where two would make the summary too long."""
+        both = self._of(one, 2)
+        fits = len(self._book.summary(one.row.card, both)) <= SUMMARY_LIMIT
+        return both if fits else self._of(one, 1)
+
+    def _of(self, one: Recommendation, count: int) -> dict[str, str]:
+        order = " and ".join(dict.fromkeys(self._phrases.region(order) for order in one.orders))
+        studies = [fact for fact in one.facts if isinstance(fact, Imaging) and fact not in one.orders]
+        side = self._phrases.side(one.side).strip()
+        return card_variables(
+            self._phrases.leading(one.facts, count), order, side, day(studies[0].when) if studies else ""
+        )
+
+    def _frame(self, one: Recommendation, decision: Decision) -> dict[str, object]:
+        return {
+            "facts": self._phrases.why(one.orders, one.facts),
+            "asks": [ask.label for ask in one.asks],
+            "notes": [note.text for note in one.notes],
+            "unread": unread(decision.chart),
+            "evidence": [self._evidence(name) for name in one.rule.cites],
+            "edition": self._content.edition.statement,
+        }
+
+    def _evidence(self, name: str) -> str:
+        citation = self._content.citations[name]
+        named = citation.citation
+        if not named.lower().startswith(citation.strength):
+            named = f"{capital(citation.strength)}: {named}"
+        return f"{named}: {citation.says}" if citation.says else named
+
+    def _source(self, rule_id: str) -> wire.Source:
+        rule = next(rule for rule in self._content.rules if rule.id == rule_id)
+        first = self._content.citations[rule.cites[0]]
+        label = f"{first.citation} (content {self._content.edition.version})"
+        topic = wire.Coding(system=TOPICS, code=rule.topic.code, display=rule.topic.display)
+        return wire.Source(label=label, url=first.url, topic=topic)

@@ -1,0 +1,102 @@
+"""Facts in words: our label of a concept, its side, kind of source and date. Never the chart's own text."""
+
+from collections.abc import Iterable, Mapping
+
+from cds_service.logic.content import Content
+from cds_service.logic.dates import When
+from cds_service.logic.facts import Chart, Finding, Imaging, Stage, Value
+from cds_service.logic.outcome import Fact
+from cds_service.logic.sides import Side
+from cds_service.logic.wording import Labels
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+FACTS_AT_MOST = 5  # clinical design §6, "two to five facts"
+_PLURALS = {"ImagingStudy": "ImagingStudies"}
+
+
+def day(when: When | None) -> str:
+    """A date as cards give it, such as 5 Jan 2026; a month or a year where no more is recorded."""
+    if when is None:
+        return "undated"
+    month = f"{_MONTHS[when.first.month - 1]} {when.first.year}"
+    if when.is_exact:
+        return f"{when.first.day} {month}"
+    return month if when.first.month == when.last.month else str(when.first.year)
+
+
+def capital(text: str) -> str:
+    """A text with its first letter in upper case."""
+    return text[:1].upper() + text[1:]
+
+
+class Phrases:
+    """Puts facts into words by the content's labels."""
+
+    def __init__(self, content: Content, labels: Labels) -> None:
+        self._findings = content.findings
+        self._labels = labels
+
+    def side(self, side: Side) -> str:
+        """A side before a noun, with a space behind it; nothing when unstated."""
+        return "" if side is Side.UNSTATED else f"{'left and right' if side is Side.BOTH else side.value} "
+
+    def finding(self, fact: Finding) -> str:
+        """A finding with its side and what qualifies it."""
+        label = self._findings[fact.id].label
+        stated = [f"{name} {value}" for name, value in sorted(fact.qualifiers.items()) if name != "radiation"]
+        said = f"{self.side(fact.side)}{label}" + (f" ({', '.join(stated)})" if stated else "")
+        return f"no {said}" if fact.value is Value.ABSENT else said
+
+    def region(self, imaging: Imaging) -> str:
+        """The region imaged, with its side, such as "right hip"."""
+        name = self._labels.regions.get(imaging.region or "other", "another region")
+        return f"{self.side(imaging.side)}{name}"
+
+    def imaging(self, imaging: Imaging) -> str:
+        """Imaging as a noun, such as "MRI of the right hip"."""
+        kind = self._labels.modalities.get(imaging.modality or "", "imaging")
+        return f"{kind} of the {self.region(imaging)}"
+
+    def fact(self, fact: Fact) -> str:
+        """One fact as a card's "Why" gives it: what, where recorded, when."""
+        if isinstance(fact, Finding):
+            return capital(f"{self.finding(fact)}, {fact.source.kind.value}, {day(fact.when)}")
+        match fact.stage:
+            case Stage.DRAFT:
+                return capital(f"{self.imaging(fact)}, this order")
+            case Stage.REQUEST:
+                return capital(f"{self.imaging(fact)}, ordered {day(fact.when)}")
+            case Stage.STUDY:
+                return capital(f"{self.imaging(fact)}, done {day(fact.when)}")
+
+    def why(self, orders: Iterable[Imaging], facts: Iterable[Fact]) -> list[str]:
+        """The facts behind a card: the orders it is about, then the newest record of each finding."""
+        found: dict[object, Fact] = {order.source.reference: order for order in orders}
+        for fact in facts:
+            key = (fact.id, fact.side) if isinstance(fact, Finding) else fact.source.reference
+            known = found.get(key)
+            if known is None or _is_newer(fact, known):
+                found[key] = fact
+        return [self.fact(fact) for fact in list(found.values())[:FACTS_AT_MOST]]
+
+    def leading(self, facts: Iterable[Fact], count: int) -> str:
+        """The first findings of the patient's own that a card rests on, treatments aside, with their side."""
+        findings = [fact for fact in facts if isinstance(fact, Finding) and not self._is_treatment(fact)]
+        shown = list({fact.id: fact for fact in reversed(findings)}.values())[::-1][:count]
+        sides = {fact.side for fact in shown}
+        side = self.side(sides.pop()) if len(sides) == 1 else ""
+        return side + " and ".join(self._findings[fact.id].label for fact in shown)
+
+    def _is_treatment(self, fact: Finding) -> bool:
+        return self._findings[fact.id].kind == "treatment"
+
+
+def _is_newer(fact: Fact, known: Fact) -> bool:
+    return fact.when is not None and (known.when is None or fact.when.first > known.when.first)
+
+
+def unread(chart: Chart) -> list[str]:
+    """What could not be had or read, so that nobody takes it for absent."""
+    counted: Mapping[str, int] = chart.unreadable
+    resources = [f"{count} {name if count == 1 else _PLURALS.get(name, f'{name}s')}" for name, count in counted.items()]
+    return [*chart.unavailable, *sorted(resources)]

@@ -1,0 +1,83 @@
+"""The content's templates: parsed strictly at start-up, checked with specimens, rendered into summary and detail."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, TemplateSyntaxError
+from jinja2.meta import find_undeclared_variables
+
+from cds_service.errors import ContentError, Problem
+from cds_service.logic.wording import Wording
+from cds_service.wire.response import SUMMARY_LIMIT
+
+# What a card's own wording may speak of. Capitals: the same at the beginning of a sentence.
+CARD_VARIABLES = frozenset({"findings", "Findings", "order", "Order", "side", "study_date"})
+LAYOUT_VARIABLES = frozenset({"facts", "asks", "consider", "notes", "unread", "evidence", "edition"})
+SPECIMEN_SIDE = "left and right"
+
+
+class WordingBook:
+    """All card wording, ready to render.
+
+    Raises:
+        ContentError: with every template that does not parse, or speaks of what there is not.
+    """
+
+    def __init__(self, wording: Mapping[str, Wording], layout: str) -> None:
+        # Not HTML: Markdown made of the content's own words alone, so there is nothing to escape.
+        self._environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+        self._problems: list[Problem] = []
+        self._summaries = {name: self._parse(name, one.summary, CARD_VARIABLES) for name, one in wording.items()}
+        self._bodies = {name: self._parse(name, one.consider, CARD_VARIABLES) for name, one in wording.items()}
+        self._layout = self._parse("_layout", layout, LAYOUT_VARIABLES)
+        if self._problems:
+            raise ContentError(self._problems)
+
+    def _parse(self, file: str, text: str, known: frozenset[str]) -> Any:
+        try:
+            unknown = find_undeclared_variables(self._environment.parse(text)) - known
+            template = self._environment.from_string(text)
+        except TemplateSyntaxError as error:
+            self._problems.append(Problem(f"wording/{file}.md", f"line {error.lineno}", str(error.message)))
+            return None
+        for name in sorted(unknown):
+            self._problems.append(Problem(f"wording/{file}.md", name, "is nothing a card can speak of"))
+        return template
+
+    def summary(self, card: str, variables: Mapping[str, Any]) -> str:
+        """A card's summary; its length is the caller's to check."""
+        return str(self._summaries[card].render(variables)).strip()
+
+    def detail(self, card: str, variables: Mapping[str, Any], frame: Mapping[str, Any]) -> str:
+        """A card's detail: its own wording in the layout that all cards share."""
+        consider = str(self._bodies[card].render(variables)).strip()
+        return str(self._layout.render(frame, consider=consider)).strip()
+
+    def check_lengths(self, cards: Iterable[str], labels: Iterable[str], regions: Iterable[str]) -> None:
+        """Refuse any card whose summary could be too long even with one finding alone.
+
+        Raises:
+            ContentError: naming each card, and by how much it is too long.
+        """
+        longest = f"{SPECIMEN_SIDE} {max(labels, key=len)}"
+        order = f"{SPECIMEN_SIDE} {max(regions, key=len)}"
+        specimen = card_variables(longest, order, SPECIMEN_SIDE, "30 Sep 2026")
+        problems = [
+            Problem(f"wording/{card}.md", "summary", f"may come to {length} characters, of {SUMMARY_LIMIT} allowed")
+            for card in cards
+            if (length := len(self.summary(card, specimen))) > SUMMARY_LIMIT
+        ]
+        if problems:
+            raise ContentError(problems)
+
+
+def card_variables(findings: str, order: str, side: str, study_date: str) -> dict[str, str]:
+    """What a card's wording may speak of, from its parts."""
+    return {
+        "findings": findings,
+        "Findings": findings[:1].upper() + findings[1:],
+        "order": order,
+        "Order": order[:1].upper() + order[1:],
+        "side": side,
+        "study_date": study_date,
+    }

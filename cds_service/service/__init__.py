@@ -1,0 +1,1 @@
+"""The use case: a checked request in, cards out, every card remembered; and feedback on cards."""

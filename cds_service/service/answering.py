@@ -1,0 +1,77 @@
+"""Answering a hook call: gather, read, decide, render, remember."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from cds_service.fhir.charting import ChartReader
+from cds_service.fhir.client import Access
+from cds_service.fhir.gathering import Gatherer, read_orders
+from cds_service.logic.content import Content
+from cds_service.logic.deciding import decide
+from cds_service.logic.decision import Decision
+from cds_service.rendering.cards import CardMaker
+from cds_service.rendering.suggestions import Call
+from cds_service.service.memory import Memory
+from cds_service.wire.request import HookRequest
+from cds_service.wire.response import Card, HookResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a call, and the decision behind it; none when the call was not judged at all."""
+
+    response: HookResponse
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HookService:
+    """The use case. `clock` gives the moment with its zone; "today" is its day in the site's `zone`."""
+
+    content: Content
+    gatherer: Gatherer
+    reader: ChartReader
+    cards: CardMaker
+    memory: Memory
+    clock: Callable[[], datetime]
+    zone: tzinfo
+    new_uuid: Callable[[], str]
+
+    def answer(
+        self, service_id: str, request: HookRequest, tenant: str, fhir_base: str | None, *, thorough: bool = False
+    ) -> Answer:
+        """The cards for a call.
+
+        `fhir_base` is the FHIR server this caller may have us read, if any. `thorough` keeps a whole trace.
+
+        Raises:
+            CallerFault: when the request, or the data it brings, cannot be judged.
+        """
+        if request.is_by_patient:  # our cards are written for professionals
+            return Answer(HookResponse(cards=[]))
+        now = self.clock()
+        orders = read_orders(request)
+        gathered = self.gatherer.gather(request, orders, _access(request, fhir_base))
+        chart = self.reader.read(gathered, request.patient_id, now.astimezone(self.zone).date())
+        decision = decide(self.content, chart, request.hook, thorough=thorough)
+        cards = self.cards.make(decision, Call(request.patient_id, orders.raw), self.new_uuid)
+        self._remember(service_id, request, tenant, decision, cards, now)
+        return Answer(HookResponse(cards=cards), decision)
+
+    def _remember(
+        self, service_id: str, request: HookRequest, tenant: str, decision: Decision, cards: list[Card], now: datetime
+    ) -> None:
+        if cards:
+            told = zip(decision.shown, cards, strict=True)
+            self.memory.issued(service_id, request, tenant, self.content.edition, told, now)
+
+
+def _access(request: HookRequest, fhir_base: str | None) -> Access | None:
+    """How to read the FHIR server. A token for another patient is not used, and nothing is read without it."""
+    if fhir_base is None:
+        return None
+    token = request.authorization
+    if token is None:
+        return Access(fhir_base)
+    return Access(fhir_base, token.access_token) if token.patient in {None, request.patient_id} else None

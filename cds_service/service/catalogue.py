@@ -1,0 +1,78 @@
+"""The three services and how they describe themselves (CDS Hooks 2.0, "Discovery")."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from cds_service.fhir.templates import PrefetchKey
+from cds_service.wire.discovery import Discovery, ServiceDescription
+from cds_service.wire.request import ORDER_HOOKS, PATIENT_VIEW
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEntry:
+    """One service: its id, the hook it is offered for, and the hooks it takes calls of."""
+
+    id: str
+    hook: str
+    title: str
+    description: str
+    accepted: frozenset[str]
+
+
+_ABOUT_ORDERS = "judges whether the documented pain points to the hip or to the spine, and offers the imaging that fits"
+
+# Distinct ids, because the public sandbox keeps services by URL. Order services take both order hooks, because the
+# sandbox calls an order-select service with the hook order-sign.
+SERVICES: Final = {
+    entry.id: entry
+    for entry in (
+        ServiceEntry(
+            "hip-spine-patient-view",
+            PATIENT_VIEW,
+            "Hip or spine: open chart",
+            "When a chart is opened: warns of signs of cauda equina syndrome, of hip treatment that has not helped, "
+            "and of recent imaging orders for the hip or the lumbar spine that the documented pain does not fit.",
+            frozenset({PATIENT_VIEW}),
+        ),
+        ServiceEntry(
+            "hip-spine-order-select",
+            "order-select",
+            "Hip or spine: imaging selected",
+            f"When imaging of the hip, pelvis or lumbar spine is selected: {_ABOUT_ORDERS}.",
+            ORDER_HOOKS,
+        ),
+        ServiceEntry(
+            "hip-spine-order-sign",
+            "order-sign",
+            "Hip or spine: imaging signed",
+            f"When orders for imaging of the hip, pelvis or lumbar spine are signed: {_ABOUT_ORDERS}.",
+            ORDER_HOOKS,
+        ),
+    )
+}
+
+USAGE: Final = (
+    "For licensed clinicians; adults. Needs Patient and Conditions, by prefetch or from the FHIR server (R4); reads "
+    "Observations, ImagingStudies, ServiceRequests, Procedures, medications and reports where it gets them. The "
+    "content has not been approved by a clinician unless a card says so. Demo mode: synthetic data only, no "
+    "authentication; reads FHIR servers on this machine and the public SMART servers."
+)
+
+
+def describe_services(keys: Iterable[PrefetchKey]) -> Discovery:
+    """The discovery answer."""
+    prefetch = {key.name: key.template for key in keys}
+    return Discovery(
+        services=[
+            ServiceDescription(
+                hook=entry.hook,
+                id=entry.id,
+                title=entry.title,
+                description=entry.description,
+                prefetch=prefetch,
+                usageRequirements=USAGE,
+            )
+            for entry in SERVICES.values()
+        ]
+    )

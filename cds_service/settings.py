@@ -1,0 +1,127 @@
+"""The settings: from the environment (`HIP_SPINE_CDS_*`), a TOML file, or defaults; each knows where it came from."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from cds_service.errors import SettingsError
+
+PREFIX = "HIP_SPINE_CDS_"
+CONFIG_VARIABLE = f"{PREFIX}CONFIG"
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is no time zone of the IANA database, such as Europe/Berlin")
+    return name
+
+
+class Settings(BaseSettings):
+    """Every setting, with its unit and default."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on; demo mode knows no callers, so keep to loopback")
+    port: int = Field(8080, ge=0, le=65_535, description="Port to listen on")
+    workers: int = Field(1, ge=1, le=256, description="Worker processes")
+    threads: int = Field(16, ge=1, le=1024, description="Threads of each worker")
+    content: Path | None = Field(None, description="Content folder in place of the one shipped")
+    database: str | None = Field(
+        None,
+        description="Database URL; default: a SQLite file in the user's data folder",
+    )
+    hash_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Key of the hashes that stand for patients and users; default: made once",
+    )
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="The site's time zone, for its days")
+    body_limit: int = Field(5_000_000, ge=1_000, description="Largest request body, in bytes")
+    fhir_deadline: float = Field(1.5, gt=0, le=60, description="Seconds that all FHIR searches of a call have together")
+    allowed_origins: list[str] = Field(["*"], description="Origins that browsers may call from (CORS)")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least urgent log level shown")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment stands over the file, which comes in as init values."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+
+def load_settings(config: Path | None = None) -> Settings:
+    """The settings from the environment, then `config` (or the file the environment names), then defaults.
+
+    Raises:
+        SettingsError: naming every setting that is wrong, and where it came from.
+    """
+    _refuse_unknown_variables()
+    try:
+        return Settings(**_file_values(config))
+    except ValidationError as error:
+        lines = [f"{_name(detail['loc'])}: {_plain(detail)}" for detail in error.errors(include_url=False)]
+        raise SettingsError("\n".join(lines)) from None
+    except ValueError as error:  # a variable that should be JSON is not
+        raise SettingsError(str(error)) from None
+
+
+def origin_of(name: str, config: Path | None) -> str:
+    """Where a setting's value came from, in words."""
+    if variable_of(name) in os.environ:
+        return f"environment ({variable_of(name)})"
+    path = _config_path(config)
+    return f"file ({path})" if path and name in _file_values(config) else "default"
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"{PREFIX}{name.upper()}"
+
+
+def _config_path(config: Path | None) -> Path | None:
+    named = os.environ.get(CONFIG_VARIABLE)
+    return config or (Path(named) if named else None)
+
+
+def _file_values(config: Path | None) -> dict[str, Any]:
+    path = _config_path(config)
+    if path is None:
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: is not valid TOML: {error}") from None
+
+
+def _refuse_unknown_variables() -> None:
+    known = {variable_of(name) for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise SettingsError("\n".join(f"{name}: is no setting" for name in unknown))
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location)
+
+
+def _plain(detail: Mapping[str, Any]) -> str:
+    return "is no setting" if detail["type"] == "extra_forbidden" else str(detail["msg"]).removeprefix("Value error, ")

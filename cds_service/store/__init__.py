@@ -1,0 +1,18 @@
+"""Cards issued and feedback events in SQLite or PostgreSQL; no names, no resources, no clear identifiers, no clock."""
+
+from cds_service.store.database import connect, migrate, ping
+from cds_service.store.feedback import FeedbackEvent, FeedbackLog
+from cds_service.store.issued import IssuedCard, IssuedCards
+from cds_service.store.pseudonym import Pseudonyms, load_or_create_key
+
+__all__ = [
+    "FeedbackEvent",
+    "FeedbackLog",
+    "IssuedCard",
+    "IssuedCards",
+    "Pseudonyms",
+    "connect",
+    "load_or_create_key",
+    "migrate",
+    "ping",
+]

@@ -1,0 +1,176 @@
+"""Opens, migrates and asks the database, SQLite or PostgreSQL; what is written there is in `issued` and `feedback`."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError, StatementError
+
+from cds_service.errors import SettingsError, StoreUnavailable
+from cds_service.store.gate import guard, passage
+from cds_service.store.schema import card_issued
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=2000", "foreign_keys=ON")
+_MIGRATION_LOCK = 0x6869705F7370  # any number, as long as every replica takes the same
+_KNOWN = ("sqlite", "postgresql")
+
+
+class ValuesRefused(StoreUnavailable):
+    """The database answers, and refuses these values; sending them again cannot help."""
+
+
+def connect(url: str) -> Engine:
+    """An engine for `sqlite:///path` or `postgresql://…` that keeps its connections. No connection is opened yet.
+
+    A SQLite file, and its folder, that do not exist are made, for their owner alone. Where that fails, each use of the
+    engine raises `StoreUnavailable`, as it does for a PostgreSQL server that is down.
+
+    Raises:
+        SettingsError: the URL is malformed, in memory, of another database, or its driver is not installed.
+    """
+    parsed = _checked(url)
+    try:
+        # Without `hide_parameters` an error's text would repeat the values that were to be written. A server may drop a
+        # kept connection, hence `pool_pre_ping`; a file does not.
+        server = parsed.get_backend_name() != "sqlite"
+        engine = create_engine(parsed, hide_parameters=True, pool_size=2, pool_timeout=2, pool_pre_ping=server)
+    except (SQLAlchemyError, ImportError):
+        raise SettingsError("store URL: its driver is not installed") from None
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    guard(engine)
+    return engine
+
+
+def migrate(url: str) -> None:
+    """Bring a new or older database to this release's tables. Does nothing to one that has them. Safe to run at once.
+
+    Raises:
+        SettingsError: as `connect`.
+        StoreUnavailable: the database cannot be reached, or belongs to a newer release.
+    """
+    engine = connect(url)
+    try:
+        with _alone(engine), transaction(engine) as connection:
+            _upgrade(connection)
+    except OSError:
+        raise StoreUnavailable("the folder of the store cannot be written") from None
+    finally:
+        engine.dispose()
+
+
+def ping(engine: Engine) -> None:
+    """Ask whether cards and feedback could be written now.
+
+    Raises:
+        StoreUnavailable: they could not.
+    """
+    with transaction(engine) as connection:
+        connection.execute(select(card_issued.c.card_uuid).limit(1))
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """One transaction, committed at the end of the block, rolled back by an error.
+
+    Raises:
+        ValuesRefused: the database refuses the values.
+        StoreUnavailable: anything else is wrong with the database. Neither error carries a value or a statement.
+    """
+    try:
+        with passage(engine), engine.begin() as connection:
+            yield connection
+    except (SQLAlchemyError, UnicodeError) as error:
+        raise _without_values(error) from None
+
+
+def insert_new(connection: Connection, table: Table) -> Insert:
+    """An insert for either database that passes over rows that are there already."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
+
+
+def _without_values(error: Exception) -> StoreUnavailable:
+    refused = isinstance(error, (DataError, IntegrityError, UnicodeError)) or type(error) is StatementError
+    if refused:
+        return ValuesRefused(f"the store refuses a value: {type(error).__name__}")
+    return StoreUnavailable(f"the store does not answer: {type(error).__name__}")
+
+
+def _checked(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except SQLAlchemyError:
+        raise SettingsError("store URL: it is not a database URL") from None
+    backend = parsed.get_backend_name()
+    if backend not in _KNOWN:
+        raise SettingsError("store URL: only sqlite and postgresql are known")
+    # Each process, and each connection, would have its own memory.
+    if backend == "sqlite" and (not parsed.database or parsed.database.startswith((":memory:", "file:"))):
+        raise SettingsError("store URL: sqlite needs the path of a file")
+    return parsed
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    path = Path(engine.url.database or "")
+    with suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    event.listen(engine, "do_connect", _open_existing)
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+
+
+def _open_existing(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+    # SQLite itself would make a missing file readable by others, and empty: a lost database would go unseen.
+    arguments[0] = Path(arguments[0]).as_uri() + "?mode=rw"
+    options["uri"] = True
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver would begin late, after reading; `_begin` does it instead
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later cannot wait for a lock; one that takes it at once can.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Hold a lock file beside a SQLite database: turning on WAL in a new file does not wait for another process."""
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    descriptor = os.open(f"{engine.url.database}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError:
+        raise StoreUnavailable("the store's tables are of a newer release") from None

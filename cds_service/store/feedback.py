@@ -1,0 +1,91 @@
+"""Keeps what clients report about cards (CDS Hooks 2.0, "feedback"), durably and once; never a comment's text."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, bindparam, exists
+
+from cds_service.store.database import insert_new, transaction
+from cds_service.store.schema import card_issued, feedback_event
+
+_UNRECOGNISED = "unrecognised"
+_CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_URI_CHARACTERS = r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+"
+_SYSTEM = re.compile(rf"(?=.{{1,200}}\Z)(?:https?://|urn:[a-z0-9][a-z0-9-]*:){_URI_CHARACTERS}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class FeedbackEvent:
+    """One outcome of one card. `card` and suggestions are at most 128 characters, which the caller has checked.
+
+    `has_comment` says that the user wrote something: the text itself is not kept. Moments have a zone.
+
+    Raises:
+        ValueError: a moment has no zone.
+    """
+
+    tenant: str
+    service_id: str
+    card: str
+    outcome: Literal["accepted", "overridden"]
+    outcome_timestamp: datetime
+    accepted_suggestions: tuple[str, ...]
+    reason_system: str | None
+    reason_code: str | None
+    has_comment: bool
+    received_at: datetime
+
+    def __post_init__(self) -> None:
+        if self.outcome_timestamp.tzinfo is None or self.received_at.tzinfo is None:
+            raise ValueError("a moment has no zone")
+
+
+class FeedbackLog:
+    """The log of feedback events. `before` runs before each recording: cards just issued are then in the database."""
+
+    def __init__(self, engine: Engine, before: Callable[[], object] | None = None) -> None:
+        self._engine = engine
+        self._before = before
+
+    def record(self, events: Sequence[FeedbackEvent]) -> int:
+        """Store the events, all or none, on disk before returning; the number that were not stored already.
+
+        An event is the same as another of its tenant, card, outcome and outcome timestamp. A card this tenant was
+        never sent is stored too, and marked, since the client could do nothing about it.
+
+        Raises:
+            StoreUnavailable: none is stored; the client may send them again.
+        """
+        if not events:
+            return 0
+        if self._before is not None:
+            self._before()
+        with transaction(self._engine) as connection:
+            return sum(_insert(connection, event) for event in events)
+
+
+def _insert(connection: Connection, event: FeedbackEvent) -> int:
+    known = exists().where(
+        card_issued.c.card_uuid == bindparam("of_card"), card_issued.c.tenant == bindparam("of_tenant")
+    )
+    statement = insert_new(connection, feedback_event).values(known_card=known)
+    parameters = {**_row(event), "of_card": event.card, "of_tenant": event.tenant}
+    return connection.execute(statement, parameters, execution_options={"preserve_rowcount": True}).rowcount
+
+
+def _row(event: FeedbackEvent) -> dict[str, Any]:
+    return {
+        **vars(event),
+        "reason_system": _recognised(_SYSTEM, event.reason_system),
+        "reason_code": _recognised(_CODE, event.reason_code),
+    }
+
+
+def _recognised(form: re.Pattern[str], value: str | None) -> str | None:
+    """The value, if it has the form; what has not may be free text that names the patient."""
+    if value is None or form.fullmatch(value):
+        return value
+    return _UNRECOGNISED

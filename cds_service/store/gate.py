@@ -1,0 +1,64 @@
+"""Lets one transaction at a time through per engine, and none while the process forks; knows no table and no URL.
+
+SQLite forbids carrying an open connection over a fork (the child inherits lock records it does not hold), so before a
+fork the running transaction is waited for and the kept connections are closed; parent and child then open their own.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine
+
+from cds_service.errors import StoreUnavailable
+
+_WAIT_S = 5.0
+
+_gates: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
+_held: list[Lock] = []
+
+
+def guard(engine: Engine) -> None:
+    """Give the engine its gate. Once, before its first transaction."""
+    _gates[engine] = Lock()
+
+
+@contextmanager
+def passage(engine: Engine) -> Iterator[None]:
+    """Hold the engine's gate. SQLite has one writer at a time anyway, and a waiting thread here costs no polling.
+
+    Raises:
+        StoreUnavailable: the transaction before does not end, so the database does not answer.
+    """
+    gate = _gates[engine]
+    if not gate.acquire(timeout=_WAIT_S):
+        raise StoreUnavailable("the store is busy")
+    try:
+        yield
+    finally:
+        gate.release()
+
+
+def _before_fork() -> None:
+    for engine, gate in list(_gates.items()):
+        if gate.acquire(timeout=_WAIT_S):
+            _held.append(gate)
+        engine.dispose()
+
+
+def _after_fork_in_parent() -> None:
+    while _held:
+        _held.pop().release()
+
+
+def _after_fork_in_child() -> None:
+    _held.clear()
+    for engine in list(_gates):
+        # A transaction that outlasted the wait belongs to a thread the child does not have.
+        engine.dispose(close=False)
+        guard(engine)
+
+
+os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)

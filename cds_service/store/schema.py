@@ -1,0 +1,66 @@
+"""The tables of the store as SQLAlchemy Core values; how they come into a database is in `migrations/`."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import JSON, Boolean, Column, DateTime, Dialect, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, kept in UTC: one moment written with two offsets is one value, in SQLite too."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """The moment in UTC."""
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """The moment in UTC; SQLite hands it back without a zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData()
+
+card_issued = Table(
+    "card_issued",
+    metadata,
+    Column("card_uuid", Text, primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("service_id", Text, nullable=False),
+    Column("hook", Text, nullable=False),
+    Column("hook_instance", Text, nullable=False),
+    Column("rule_id", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("patient_hash", Text, nullable=False),
+    Column("user_hash", Text, nullable=False),
+    Column("content_version", Text, nullable=False),
+    Column("content_digest", Text, nullable=False),
+    Column("suggestion_uuids", JSON, nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+)
+"""Every card sent: the denominator for acceptance, since a card that was ignored is never reported (CDS Hooks 2.0)."""
+
+feedback_event = Table(
+    "feedback_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("service_id", Text, nullable=False),
+    Column("card", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("outcome_timestamp", UtcDateTime, nullable=False),
+    Column("accepted_suggestions", JSON, nullable=False),
+    Column("reason_system", Text),
+    Column("reason_code", Text),
+    # That there was a comment, never its text: free text can name the patient.
+    Column("has_comment", Boolean, nullable=False),
+    Column("known_card", Boolean, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    UniqueConstraint("tenant", "card", "outcome", "outcome_timestamp", name="feedback_event_once"),
+)
+"""Every outcome reported, only ever appended to; an event sent again is one row."""

@@ -1,0 +1,1 @@
+"""HTTP: routes, one error shape, CORS, and the single broad handler."""

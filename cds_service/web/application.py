@@ -1,0 +1,62 @@
+"""The Flask application around the parts it is given: limits, CORS, slashes."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask_cors import CORS
+
+from cds_service.service.answering import HookService
+from cds_service.trust.caller import Caller
+from cds_service.web.errors import register_errors
+from cds_service.web.routes import make_routes
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_PREFLIGHT_AGE = 600  # seconds a browser may keep a preflight's answer
+
+
+@dataclass(frozen=True, slots=True)
+class WebParts:
+    """What the routes use. `discovery` is the discovery answer, made once."""
+
+    service: HookService
+    discovery: bytes
+    caller: Caller
+    clock: Callable[[], datetime]
+
+
+def make_application(parts: WebParts, *, body_limit: int, origins: Iterable[str]) -> Flask:
+    """An application that answers with these parts. `body_limit` is in bytes."""
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = body_limit
+    app.register_blueprint(make_routes(parts.service, parts.discovery, parts.caller, parts.clock))
+    register_errors(app)
+    # Every answer under /cds-services carries the headers, errors too (CDS Hooks 2.0, "Cross-Origin Resource Sharing").
+    CORS(
+        app,
+        resources={r"/cds-services.*": {}},
+        origins=list(origins),
+        methods=["GET", "POST", "OPTIONS"],
+        allow_headers=["Authorization", "Content-Type", "Accept"],
+        max_age=_PREFLIGHT_AGE,
+        allow_private_network=True,
+    )
+    app.wsgi_app = _single_slashes(app.wsgi_app)  # type: ignore[method-assign,assignment]  # Flask's own way to wrap it
+    return app
+
+
+def _single_slashes(inner: "WSGIApplication") -> "WSGIApplication":
+    """Callers who typed a trailing slash send `//` in the path; a redirect would fail their preflight."""
+
+    def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
+        path = environ.get("PATH_INFO", "")
+        if "//" in path:
+            environ["PATH_INFO"] = re.sub("/{2,}", "/", path)
+        return inner(environ, start_response)
+
+    return wrapped

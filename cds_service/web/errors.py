@@ -1,0 +1,62 @@
+"""Errors on the wire: always an OperationOutcome, never content. Holds the one broad handler of the project."""
+
+import json
+from typing import Any
+
+import structlog
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from cds_service.errors import BodyTooLarge, CallerFault, StoreUnavailable
+from cds_service.wire.outcome import operation_outcome
+
+_logger = structlog.get_logger(__name__)
+_CODES = {404: "not-found", 405: "not-supported", 413: "too-long", 415: "not-supported"}
+FHIR_JSON = "application/fhir+json"
+
+
+def register_errors(app: Flask) -> None:
+    """Answer every error of the application in the one shape."""
+    app.register_error_handler(CallerFault, _caller_fault)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(StoreUnavailable, _store_unavailable)
+    app.register_error_handler(Exception, _our_fault)
+
+
+def _answer(status: int, outcome: dict[str, Any]) -> Response:
+    return Response(json.dumps(outcome), status, mimetype=FHIR_JSON)
+
+
+def _caller_fault(error: CallerFault) -> Response:
+    _logger.info("request refused", status=error.status, field=error.field)
+    return _answer(error.status, operation_outcome(error.code, error.message, error.field))
+
+
+def _too_large(_error: RequestEntityTooLarge) -> Response:
+    return _caller_fault(BodyTooLarge("the body is larger than this service takes"))
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    answer = _answer(status, operation_outcome(_CODES.get(status, "processing"), error.name.lower()))
+    if status == 405 and error.get_headers():
+        answer.headers.extend({name: value for name, value in error.get_headers() if name == "Allow"})
+    return answer
+
+
+def _store_unavailable(_error: StoreUnavailable) -> Response:
+    _logger.error("store unavailable")
+    answer = _answer(503, operation_outcome("transient", "feedback cannot be kept at the moment; send it again"))
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def _our_fault(error: Exception) -> Response:
+    # An error's text or traceback may hold chart data: only its type, and where in our code it arose, are logged.
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"
+    _logger.error("internal error", kind=type(error).__name__, where=where)
+    return _answer(500, operation_outcome("exception", "the service failed; no advice was given"))

@@ -1,0 +1,49 @@
+"""Decoding JSON into typed structs, with faults told as field names and byte positions, never as content."""
+
+import re
+from typing import TypeVar
+
+import msgspec
+
+from cds_service.errors import BadRequest
+
+T = TypeVar("T")
+_PATH = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`")
+_MISSING = re.compile(r"missing required field `([^`]+)`")
+_BYTE = re.compile(r"\(byte (\d+)\)")
+_TYPES = re.compile(r"^Expected `([a-z| ]+)`, got `([a-z]+)`")
+
+
+def decode(decoder: msgspec.json.Decoder[T], data: bytes | msgspec.Raw, field: str = "") -> T:
+    """Decode `data`, which stands at `field` of the request.
+
+    Raises:
+        BadRequest: naming the field at fault, or the byte for JSON that cannot be parsed.
+    """
+    try:
+        return decoder.decode(data)
+    except msgspec.ValidationError as error:
+        raise _wrong_shape(str(error), field) from None
+    except msgspec.DecodeError as error:
+        raise BadRequest(_malformed(str(error)), field or None) from None
+    except UnicodeDecodeError:
+        raise BadRequest("is malformed JSON: a text in it is not UTF-8", field or None) from None
+    except RecursionError:
+        raise BadRequest("is nested too deeply", field or None) from None
+
+
+def _wrong_shape(message: str, field: str) -> BadRequest:
+    path = _PATH.search(message)
+    inside = path[1] if path else ""
+    where = ".".join(part for part in (field, inside) if part)
+    missing = _MISSING.search(message)
+    if missing:
+        return BadRequest("is required", ".".join(part for part in (where, missing[1]) if part))
+    types = _TYPES.match(message)
+    text = f"must be {types[1].replace(' | null', '')}, not {types[2]}" if types else "has the wrong shape"
+    return BadRequest(text, where or None)
+
+
+def _malformed(message: str) -> str:
+    at = _BYTE.search(message)
+    return f"is malformed JSON at byte {at[1]}" if at else "is malformed JSON: it ends too early"

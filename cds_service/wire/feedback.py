@@ -1,0 +1,96 @@
+"""The feedback a client sends on cards (CDS Hooks 2.0, "Feedback"). Unknown members are ignored."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from cds_service.errors import BadRequest
+
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
+
+
+class Received(BaseModel):
+    """An object a client sent."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class AcceptedSuggestion(Received):
+    """A suggestion the user accepted."""
+
+    id: Identifier
+
+
+class Reason(Received):
+    """A coded override reason; senders leave out the display, and some the system."""
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    system: Annotated[str, StringConstraints(max_length=1000)] | None = None
+
+
+class OverrideReason(Received):
+    """Why the user did not follow the card. The comment is read only to know that there was one."""
+
+    reason: Reason | None = None
+    userComment: str | None = None  # noqa: N815 - the specification's name
+
+
+class FeedbackItem(Received):
+    """What became of one card."""
+
+    card: Identifier
+    outcome: Literal["accepted", "overridden"]
+    outcomeTimestamp: AwareDatetime  # noqa: N815 - the specification's name
+    acceptedSuggestions: list[AcceptedSuggestion] | None = None  # noqa: N815 - the specification's name
+    overrideReason: OverrideReason | None = None  # noqa: N815 - the specification's name
+
+    @model_validator(mode="after")
+    def _accepted_names_suggestions(self) -> Self:
+        if self.outcome == "accepted" and not self.acceptedSuggestions:
+            raise ValueError("acceptedSuggestions is required where the outcome is accepted")
+        return self
+
+    @property
+    def at(self) -> datetime:
+        """When the outcome came about."""
+        return self.outcomeTimestamp
+
+
+class Feedback(Received):
+    """The body of a feedback call."""
+
+    feedback: Annotated[list[FeedbackItem], Field(max_length=1000)]
+
+
+_WORDS = {
+    "missing": "is required",
+    "extra_forbidden": "is unknown",
+    "literal_error": "must be accepted or overridden",
+    "list_type": "must be array",
+    "string_type": "must be str",
+    "model_type": "must be object",
+    "timezone_aware": "must state its zone (RFC 3339)",
+    "value_error": "acceptedSuggestions is required where the outcome is accepted",
+}
+
+
+def read_feedback(body: bytes) -> Feedback:
+    """Read and check a feedback body.
+
+    Raises:
+        BadRequest: naming the first field at fault, never its content.
+    """
+    try:
+        return Feedback.model_validate_json(body)
+    except ValidationError as error:
+        detail = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        if detail["type"] == "json_invalid":
+            raise BadRequest("is malformed JSON") from None
+        text = _WORDS.get(detail["type"], "has the wrong shape")
+        raise BadRequest(text, _path(detail["loc"]) or None) from None
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in location]
+    return "".join(parts).removeprefix(".")

@@ -1,0 +1,135 @@
+"""A CDS Hooks request: its envelope and contexts (CDS Hooks 2.0, "Calling a CDS Service"). Resources stay raw here."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from cds_service.errors import BadRequest
+from cds_service.wire.decoding import decode
+
+PATIENT_VIEW: Final = "patient-view"
+ORDER_HOOKS: Final = frozenset({"order-select", "order-sign"})
+_PROFESSIONALS = frozenset({"Practitioner", "PractitionerRole"})
+_USERS = {PATIENT_VIEW: _PROFESSIONALS | {"Patient", "RelatedPerson"}}
+_USER = re.compile(r"([A-Za-z]+)/[A-Za-z0-9.\-]{1,64}")
+_PATIENT = re.compile(r"(?:Patient/)?([A-Za-z0-9.\-]{1,64})")
+
+
+class FhirAuthorization(msgspec.Struct, frozen=True):
+    """The bearer token to read the FHIR server with (CDS Hooks 2.0, "Passing the Access Token"). Never logged."""
+
+    access_token: str
+    patient: str | None = None
+
+    def __repr__(self) -> str:
+        return "FhirAuthorization(...)"
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """The request's outer object; unknown members are ignored."""
+
+    hook: str
+    hookInstance: str  # noqa: N815 - the specification's name
+    context: msgspec.Raw
+    fhirServer: str | None = None  # noqa: N815 - the specification's name
+    fhirAuthorization: FhirAuthorization | None = None  # noqa: N815 - the specification's name
+    prefetch: dict[str, msgspec.Raw] | None = None
+
+
+class PatientContext(msgspec.Struct, frozen=True):
+    """The context of patient-view, and what order-sign's and order-select's share with it."""
+
+    userId: str  # noqa: N815 - the specification's name
+    patientId: str  # noqa: N815 - the specification's name
+
+
+class OrderSignContext(PatientContext, frozen=True):
+    """The context of order-sign: the orders about to be signed."""
+
+    draftOrders: msgspec.Raw  # noqa: N815 - the specification's name
+
+
+class OrderSelectContext(OrderSignContext, frozen=True):
+    """The context of order-select: all drafts, and which of them the call is about."""
+
+    selections: list[str]
+
+
+class HookRequest(msgspec.Struct, frozen=True):
+    """A checked request. `patient_id` is bare; `selections` is None where the hook has none: all drafts are meant."""
+
+    hook: str
+    hook_instance: str
+    user_type: str
+    user_id: str
+    patient_id: str
+    prefetch: Mapping[str, msgspec.Raw]
+    draft_orders: msgspec.Raw | None = None
+    selections: tuple[str, ...] | None = None
+    fhir_server: str | None = None
+    authorization: FhirAuthorization | None = None
+
+    @property
+    def is_by_patient(self) -> bool:
+        """Whether the user is the patient or somebody near to them, for whom our cards are not written."""
+        return self.user_type in {"Patient", "RelatedPerson"}
+
+
+_ENVELOPE = msgspec.json.Decoder(Envelope)
+_CONTEXTS: dict[str, msgspec.json.Decoder[PatientContext]] = {
+    PATIENT_VIEW: msgspec.json.Decoder(PatientContext),
+    "order-select": msgspec.json.Decoder(OrderSelectContext),
+    "order-sign": msgspec.json.Decoder(OrderSignContext),
+}
+
+
+def read_request(body: bytes, accepted: frozenset[str]) -> HookRequest:
+    """Read and check a request to a service that accepts the hooks `accepted`.
+
+    Raises:
+        BadRequest: naming the field at fault.
+    """
+    envelope = decode(_ENVELOPE, body)
+    if envelope.hook not in accepted:
+        raise BadRequest(f"must be {' or '.join(sorted(accepted))} for this service", "hook")
+    if envelope.fhirAuthorization and not envelope.fhirServer:
+        raise BadRequest("is required where fhirAuthorization is given", "fhirServer")
+    context = decode(_CONTEXTS[envelope.hook], envelope.context, "context")
+    user_type = _user_type(context.userId, _USERS.get(envelope.hook, _PROFESSIONALS))
+    return HookRequest(
+        hook=envelope.hook,
+        hook_instance=_instance(envelope.hookInstance),
+        user_type=user_type,
+        user_id=context.userId,
+        patient_id=_patient_id(context.patientId),
+        prefetch=envelope.prefetch or MappingProxyType({}),
+        draft_orders=getattr(context, "draftOrders", None),
+        selections=tuple(context.selections) if isinstance(context, OrderSelectContext) else None,
+        fhir_server=envelope.fhirServer,
+        authorization=envelope.fhirAuthorization,
+    )
+
+
+def _instance(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise BadRequest("must be a UUID", "hookInstance") from None
+
+
+def _user_type(text: str, allowed: frozenset[str]) -> str:
+    match = _USER.fullmatch(text)
+    if not match or match[1] not in allowed:
+        raise BadRequest(f"must be Type/id with a type of {', '.join(sorted(allowed))}", "context.userId")
+    return match[1]
+
+
+def _patient_id(text: str) -> str:
+    match = _PATIENT.fullmatch(text)
+    if not match:
+        raise BadRequest("must be a FHIR id", "context.patientId")
+    return match[1]

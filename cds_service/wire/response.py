@@ -1,0 +1,102 @@
+"""What the service answers: cards, suggestions, actions, links (CDS Hooks 2.0, "CDS Service Response")."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+SUMMARY_LIMIT = 139  # CDS Hooks 2.0, Card.summary: fewer than 140 characters
+
+
+class Wire(BaseModel):
+    """An object of the response. An optional member without a value is left out, never null or empty."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Filled = Annotated[str, StringConstraints(min_length=1)]
+
+
+class Coding(Wire):
+    """A code with its system (CDS Hooks 2.0, "Coding")."""
+
+    system: Filled
+    code: Filled
+    display: Filled | None = None
+
+
+class OverrideReason(Coding):
+    """A reason for not following a card; its display is required."""
+
+    display: Filled
+
+
+class Source(Wire):
+    """Where the guidance comes from (CDS Hooks 2.0, "Source")."""
+
+    label: Filled
+    url: Filled | None = None
+    topic: Coding | None = None
+
+
+class Action(Wire):
+    """A change of one order (CDS Hooks 2.0, "Action")."""
+
+    type: Literal["create", "update", "delete"]
+    description: Filled
+    resource: dict[str, Any] | None = None
+    resourceId: Filled | None = None  # noqa: N815 - the specification's name
+
+    @model_validator(mode="after")
+    def _says_what(self) -> Self:
+        if (self.type == "delete") is (self.resource is not None):
+            raise ValueError("create and update carry a resource, delete a resourceId")
+        return self
+
+
+class Suggestion(Wire):
+    """Something the clinician may accept with one click (CDS Hooks 2.0, "Suggestion")."""
+
+    label: Filled
+    uuid: Filled
+    isRecommended: bool | None = None  # noqa: N815 - the specification's name
+    actions: Annotated[list[Action], Field(min_length=1)]
+
+
+class Link(Wire):
+    """A link (CDS Hooks 2.0, "Link")."""
+
+    label: Filled
+    url: Filled
+    type: Literal["absolute", "smart"]
+
+
+class Card(Wire):
+    """A card (CDS Hooks 2.0, "Card Attributes")."""
+
+    uuid: Filled
+    summary: Annotated[str, StringConstraints(min_length=1, max_length=SUMMARY_LIMIT)]
+    detail: Filled
+    indicator: Literal["info", "warning", "critical"]
+    source: Source
+    suggestions: Annotated[list[Suggestion], Field(min_length=1)] | None = None
+    selectionBehavior: Literal["at-most-one", "any"] | None = None  # noqa: N815 - the specification's name
+    overrideReasons: Annotated[list[OverrideReason], Field(min_length=1)] | None = None  # noqa: N815 - as above
+    links: Annotated[list[Link], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _behaviour_with_suggestions(self) -> Self:
+        if (self.suggestions is None) is not (self.selectionBehavior is None):
+            raise ValueError("selectionBehavior stands beside suggestions")
+        if sum(bool(suggestion.isRecommended) for suggestion in self.suggestions or ()) > 1:
+            raise ValueError("at most one suggestion is recommended")
+        return self
+
+
+class HookResponse(Wire):
+    """The whole answer; no cards is an empty list."""
+
+    cards: list[Card]
+
+    def to_json(self) -> bytes:
+        """The answer's bytes, empty members left out."""
+        return self.model_dump_json(exclude_none=True).encode()

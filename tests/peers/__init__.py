@@ -1,0 +1,1 @@
+"""Programs nobody here wrote, started by the tests to talk with the service."""

@@ -1,0 +1,242 @@
+"""Opening and migrating a database: permissions, pragmas, refusals, versions, two processes at once."""
+
+import fcntl
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import traceback
+from contextlib import closing
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_mock_engine, select, text
+from sqlalchemy.dialects import postgresql
+
+from cds_service.errors import SettingsError, StoreUnavailable
+from cds_service.store import FeedbackLog, connect, database, migrate, ping
+from cds_service.store.database import ValuesRefused, insert_new, transaction
+from cds_service.store.schema import UtcDateTime, card_issued, feedback_event, metadata
+
+
+def names(query):
+    return {name for (name,) in query("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def test_migrate_makes_the_tables_and_is_repeatable(path, query):
+    migrate(f"sqlite:///{path}")
+    before = query("SELECT * FROM sqlite_master")
+
+    migrate(f"sqlite:///{path}")
+
+    assert names(query) == {"alembic_version", "card_issued", "feedback_event"}
+    assert query("SELECT * FROM sqlite_master") == before
+    assert query("SELECT version_num FROM alembic_version") == [("0001",)]
+
+
+def test_migrate_keeps_what_is_stored(url, engine, event, query):
+    FeedbackLog(engine).record([event()])
+
+    migrate(url)
+
+    assert query("SELECT count(*) FROM feedback_event") == [(1,)]
+
+
+def test_migrations_and_tables_agree(engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_eight_processes_migrate_one_new_file_at_once(path, query):
+    code = f"from cds_service.store import migrate; input(); migrate('sqlite:///{path}')"
+    processes = [subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) for _ in range(8)]
+    for process in processes:
+        process.stdin.write(b"go\n")
+        process.stdin.flush()
+
+    for process in processes:
+        process.communicate(timeout=60)
+
+    assert [process.returncode for process in processes] == [0] * 8
+    assert query("SELECT version_num FROM alembic_version") == [("0001",)]
+
+
+def test_migrate_waits_for_the_lock_beside_the_file(url, path):
+    thread = threading.Thread(target=migrate, args=(url,))
+    with Path(f"{path}.lock").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_migrations_in_a_folder_with_a_per_cent_sign(tmp_path, path, query, monkeypatch):
+    monkeypatch.setattr(database, "_MIGRATIONS", tmp_path / "100%(here)s")
+    shutil.copytree(Path(database.__file__).parent / "migrations", tmp_path / "100%(here)s")
+
+    migrate(f"sqlite:///{path}")
+
+    assert "card_issued" in names(query)
+
+
+def test_a_transaction_holds_the_write_lock_from_its_start(engine, path):
+    """One that took it at its first write could fail there, after reading, without waiting."""
+    locked = pytest.raises(sqlite3.OperationalError, match="locked")
+    with transaction(engine), closing(sqlite3.connect(path, timeout=0)) as other, locked:
+        other.execute("BEGIN IMMEDIATE")
+
+
+def test_a_database_of_a_newer_release_is_refused_and_left_alone(url, path, query):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+
+    with pytest.raises(StoreUnavailable, match="newer release"):
+        migrate(url)
+    assert query("SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+def test_a_path_with_signs_that_mean_something_in_urls_and_settings(tmp_path):
+    path = tmp_path / "100% #1 ü" / "cds.sqlite3"
+
+    migrate(f"sqlite:///{path}")
+
+    assert path.stat().st_size > 0
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.parent.name]
+
+
+def test_files_and_folder_are_for_the_owner_alone(path):
+    previous = os.umask(0)
+    try:
+        migrate(f"sqlite:///{path}")
+        engine = connect(f"sqlite:///{path}")
+        with transaction(engine) as connection:
+            connection.execute(text("DELETE FROM feedback_event"))
+            modes = {entry.name: oct(entry.stat().st_mode & 0o777) for entry in path.parent.iterdir()}
+        engine.dispose()
+    finally:
+        os.umask(previous)
+
+    assert oct(path.parent.stat().st_mode & 0o777) == "0o700"
+    assert set(modes) >= {"cds.sqlite3", "cds.sqlite3-wal", "cds.sqlite3-shm", "cds.sqlite3.lock"}
+    assert set(modes.values()) == {"0o600"}
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("busy_timeout", 2000), ("foreign_keys", 1)]
+)
+def test_pragmas(engine, pragma, value):
+    with transaction(engine) as connection:
+        assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one() == value
+
+
+def test_the_connection_is_kept(engine):
+    with transaction(engine) as connection:
+        first = connection.connection.dbapi_connection
+    with transaction(engine) as connection:
+        assert connection.connection.dbapi_connection is first
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("no url at all", "not a database URL"),
+        ("mysql://localhost/cds", "only sqlite and postgresql"),
+        ("sqlite://", "path of a file"),
+        ("sqlite:///:memory:", "path of a file"),
+        ("sqlite:///file:cds?uri=true", "path of a file"),
+        ("postgresql+no_such_driver://app:se%63ret@localhost/cds", "driver is not installed"),
+    ],
+)
+def test_refused_urls(url, words):
+    with pytest.raises(SettingsError, match=words) as refusal:
+        connect(url)
+    assert "secret" not in "".join(traceback.format_exception(refusal.value))
+
+
+def test_a_folder_that_cannot_be_made_is_unavailable_at_use_not_at_connect(tmp_path):
+    (tmp_path / "file").write_text("")
+    url = f"sqlite:///{tmp_path}/file/cds.sqlite3"
+
+    engine = connect(url)
+
+    with pytest.raises(StoreUnavailable):
+        ping(engine)
+    with pytest.raises(StoreUnavailable, match="folder"):
+        migrate(url)
+
+
+def test_a_file_that_vanished_is_unavailable_and_not_made_anew(url, path):
+    engine = connect(url)
+    path.unlink()
+
+    with pytest.raises(StoreUnavailable):
+        ping(engine)
+    assert not path.exists()
+
+
+def test_ping(engine, path):
+    ping(engine)
+
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE card_issued")
+    with pytest.raises(StoreUnavailable, match="OperationalError"):
+        ping(engine)
+
+
+@pytest.mark.parametrize(("value", "refusal"), [("Erika Mustermann \ud800", ValuesRefused), (None, ValuesRefused)])
+def test_neither_error_nor_traceback_holds_a_value(engine, card, value, refusal):
+    rows = [dict(vars(card(tenant="Erika Mustermann"))) | {"hook": value}]
+
+    with pytest.raises(refusal) as failure, transaction(engine) as connection:
+        connection.execute(insert_new(connection, card_issued), rows)
+    assert "Mustermann" not in "".join(traceback.format_exception(failure.value))
+    assert failure.value.__cause__ is None
+    assert failure.value.__suppress_context__
+    assert "Mustermann" not in str(failure.value.__context__)
+
+
+def test_a_failed_block_stores_nothing(engine, card, query):
+    def write_and_fail():
+        with transaction(engine) as connection:
+            connection.execute(insert_new(connection, card_issued), [dict(vars(card()))])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
+    assert query("SELECT count(*) FROM card_issued") == [(0,)]
+
+
+def test_moments_come_back_in_utc(engine, card):
+    with transaction(engine) as connection:
+        connection.execute(insert_new(connection, card_issued), [dict(vars(card()))])
+        moment = connection.execute(select(card_issued.c.issued_at)).scalar_one()
+    assert moment.isoformat() == "2026-03-04T10:30:00+00:00"
+
+
+@pytest.mark.parametrize("zone", [None, UTC, timezone(timedelta(hours=2))])
+def test_a_moment_is_read_with_or_without_zone(zone):
+    hour = 12 if zone and zone is not UTC else 10
+    read = UtcDateTime().process_result_value(datetime(2026, 3, 4, hour, tzinfo=zone), postgresql.dialect())
+    assert read.isoformat() == "2026-03-04T10:00:00+00:00"
+
+
+def test_no_moment_stays_none():
+    assert UtcDateTime().process_result_value(None, postgresql.dialect()) is None
+    assert UtcDateTime().process_bind_param(None, postgresql.dialect()) is None
+
+
+def test_postgresql_gets_the_same_insert():
+    connection = create_mock_engine("postgresql://", executor=None)
+
+    statement = insert_new(connection, feedback_event).compile(dialect=postgresql.dialect())
+
+    assert str(statement).endswith("ON CONFLICT DO NOTHING")

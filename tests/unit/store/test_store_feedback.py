@@ -1,0 +1,188 @@
+"""Feedback: once, durable, marked when the card is unknown, and free of free text."""
+
+import dataclasses
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import traceback
+from contextlib import closing
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from cds_service.errors import StoreUnavailable
+from cds_service.store import FeedbackLog, Pseudonyms
+
+RECORD_AND_DIE = """
+import os, signal, sys
+from datetime import UTC, datetime
+from cds_service.store import FeedbackEvent, FeedbackLog, connect
+moment = datetime(2026, 3, 4, tzinfo=UTC)
+event = FeedbackEvent("north", "service", "card-9", "accepted", moment, (), None, None, False, moment)
+assert FeedbackLog(connect(sys.argv[1])).record([event]) == 1
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_stored_event_reads_back_whole(engine, event, query):
+    reason = {"reason_system": "http://example.org/reasons", "reason_code": "not-needed", "has_comment": True}
+    reported = event(
+        outcome="overridden",
+        outcome_timestamp=datetime(2026, 3, 4, 12, 30, tzinfo=timezone(timedelta(hours=2))),
+        received_at=datetime(2026, 3, 5, tzinfo=UTC),
+        **reason,
+    )
+
+    assert FeedbackLog(engine).record([reported]) == 1
+
+    assert query("SELECT * FROM feedback_event") == [
+        (
+            1,
+            "north",
+            "hip-spine-order-sign",
+            "card-1",
+            "overridden",
+            "2026-03-04 10:30:00.000000",
+            '["s-1"]',
+            "http://example.org/reasons",
+            "not-needed",
+            1,
+            0,
+            "2026-03-05 00:00:00.000000",
+        )
+    ]
+
+
+def test_the_same_event_is_stored_once(engine, event, query):
+    log = FeedbackLog(engine)
+    elsewhere = datetime(2026, 3, 4, 5, 30, tzinfo=timezone(timedelta(hours=-5)))
+
+    assert log.record([event(), event()]) == 1
+    assert log.record([event(received_at=datetime(2026, 4, 1, tzinfo=UTC))]) == 0
+    assert log.record([event(outcome_timestamp=elsewhere)]) == 0
+
+    assert query("SELECT received_at FROM feedback_event") == [("2026-03-04 10:30:00.000000",)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"outcome": "overridden"},
+        {"tenant": "south"},
+        {"card": "card-2"},
+        {"outcome_timestamp": datetime(2026, 3, 4, 10, 31, tzinfo=UTC)},
+    ],
+)
+def test_another_outcome_tenant_card_or_moment_is_another_event(engine, event, query, changed):
+    log = FeedbackLog(engine)
+
+    assert [log.record([event()]), log.record([event(**changed)])] == [1, 1]
+    assert query("SELECT count(*) FROM feedback_event") == [(2,)]
+
+
+def test_a_card_is_known_to_its_tenant_alone(engine, issued, card, event, query):
+    issued.put([card("card-1")])
+
+    FeedbackLog(engine, before=issued.flush).record([event("card-1"), event("card-2"), event("card-1", tenant="south")])
+
+    assert query("SELECT tenant, card, known_card FROM feedback_event ORDER BY id") == [
+        ("north", "card-1", 1),
+        ("north", "card-2", 0),
+        ("south", "card-1", 0),
+    ]
+
+
+def test_no_events_ask_nothing_of_the_database():
+    def fail():
+        raise AssertionError
+
+    assert FeedbackLog(engine=None, before=fail).record([]) == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (None, None),
+        ("not-needed_2.1", "not-needed_2.1"),
+        ("c" * 64, "c" * 64),
+        ("c" * 65, "unrecognised"),
+        ("Erika Mustermann", "unrecognised"),
+        ("code\n", "unrecognised"),
+        ("", "unrecognised"),
+    ],
+)
+def test_a_reason_code_that_may_be_free_text_is_not_kept(engine, event, query, given, kept):
+    FeedbackLog(engine).record([event(reason_code=given)])
+    assert query("SELECT reason_code FROM feedback_event") == [(kept,)]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (None, None),
+        ("http://terminology.cds-hooks.org/CodeSystem/OverrideReason",) * 2,
+        ("https://example.org/reasons?version=2#a",) * 2,
+        ("urn:oid:2.16.840.1.113883.6.96",) * 2,
+        ("https://" + "e" * 192,) * 2,
+        ("https://" + "e" * 193, "unrecognised"),
+        ("https://example.org/Erika Mustermann", "unrecognised"),
+        ("https://example.org/a\n", "unrecognised"),
+        ("Erika", "unrecognised"),
+        ("file:///etc/hosts", "unrecognised"),
+        ("http://", "unrecognised"),
+        ("urn:oid:", "unrecognised"),
+        ("", "unrecognised"),
+    ],
+)
+def test_a_reason_system_that_is_no_uri_is_not_kept(engine, event, query, given, kept):
+    FeedbackLog(engine).record([event(reason_system=given)])
+    assert query("SELECT reason_system FROM feedback_event") == [(kept,)]
+
+
+@pytest.mark.parametrize("field", ["outcome_timestamp", "received_at"])
+def test_a_moment_without_zone_is_refused(event, field):
+    with pytest.raises(ValueError, match="zone"):
+        event(**{field: datetime(2026, 3, 4)})  # noqa: DTZ001 - the refused value itself
+
+
+def test_events_are_values(event):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        event().card = "card-2"
+
+
+def test_one_call_is_one_transaction(engine, event, query):
+    with pytest.raises(StoreUnavailable):
+        FeedbackLog(engine).record([event("card-1"), event("card-2", service_id="\ud800")])
+    assert query("SELECT count(*) FROM feedback_event") == [(0,)]
+
+
+def test_a_locked_database_is_unavailable_and_no_value_is_told(engine, event, path):
+    events = [event("Mustermann")]  # not in the call below: a traceback quotes its source lines
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreUnavailable) as failure:
+            FeedbackLog(engine).record(events)
+    assert "Mustermann" not in "".join(traceback.format_exception(failure.value))
+
+
+def test_an_event_outlives_a_process_killed_after_record(url, query):
+    process = subprocess.run([sys.executable, "-c", RECORD_AND_DIE, url], check=False, timeout=60, env=os.environ)
+
+    assert process.returncode == -signal.SIGKILL
+    assert query("SELECT card FROM feedback_event") == [("card-9",)]
+
+
+def test_the_files_hold_no_clear_identifier(engine, issued, card, event, path):
+    names = Pseudonyms(b"k" * 32)
+    patient, user = names.of("north", "patient", "patient-4711"), names.of("north", "user", "Practitioner/dr-8")
+    issued.put([card(patient_hash=patient, user_hash=user)])
+    FeedbackLog(engine, before=issued.flush).record([event(reason_code="for patient-4711!", has_comment=True)])
+
+    raw = b"".join(entry.read_bytes() for entry in path.parent.iterdir())
+
+    assert patient.encode() in raw
+    assert b"card-1" in raw
+    assert b"patient-4711" not in raw
+    assert b"dr-8" not in raw

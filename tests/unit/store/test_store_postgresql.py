@@ -1,0 +1,64 @@
+"""The same store on PostgreSQL. Needs an empty database and a driver: `STORE_TEST_URL=postgresql://… pytest`."""
+
+import os
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import select
+
+from cds_service.store import FeedbackLog, IssuedCards, connect, migrate, ping
+from cds_service.store.database import transaction
+from cds_service.store.schema import card_issued, feedback_event, metadata
+
+URL = os.environ.get("STORE_TEST_URL", "")
+
+pytestmark = pytest.mark.skipif(not URL, reason="STORE_TEST_URL names no database")
+
+
+@pytest.fixture
+def server():
+    migrate(URL)
+    engine = connect(URL)
+    yield engine
+    with transaction(engine) as connection:
+        connection.execute(card_issued.delete())
+        connection.execute(feedback_event.delete())
+    engine.dispose()
+
+
+def test_migrations_and_tables_agree(server):
+    migrate(URL)
+    with server.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_cards_and_feedback(server, card, event):
+    issued = IssuedCards(server)
+    issued.put([card("a"), card("a"), card("b", hook_instance="\0"), card("c")])
+    log = FeedbackLog(server, before=issued.flush)
+
+    assert log.record([event("a"), event("a"), event("x", reason_code="free text")]) == 2
+    assert log.record([event("a")]) == 0
+    issued.close(5)
+
+    assert issued.dropped == 1  # PostgreSQL keeps no NUL in a text
+    with transaction(server) as connection:
+        columns = (feedback_event.c.card, feedback_event.c.known_card, feedback_event.c.reason_code)
+        rows = connection.execute(select(*columns).order_by(feedback_event.c.id)).all()
+        cards = connection.execute(select(card_issued.c.card_uuid, card_issued.c.issued_at)).all()
+    assert rows == [("a", True, None), ("x", False, "unrecognised")]
+    assert sorted(cards) == [("a", card().issued_at), ("c", card().issued_at)]
+
+
+def test_it_forks(server):
+    ping(server)
+    pid = os.fork()
+    if pid == 0:
+        try:
+            ping(server)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitpid(pid, 0)[1] == 0
+    ping(server)
