@@ -43,6 +43,10 @@ class Builder:
                 self._check(keys.winner)
                 leaves = self.leaves(keys.newest, Filters())
                 return logic.Newest(leaves, keys.winner, _filters(keys), tuple(keys.newest))
+            case shape.OrderedKeys():
+                for treatment in keys.ordered.treatment or ():
+                    self._check(treatment)
+                return _plain_condition(keys)
             case shape.BlockKeys():
                 return self.block(keys)
             case _:

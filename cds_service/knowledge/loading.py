@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import RootModel
 
 from cds_service.errors import ContentError, Problem
+from cds_service.knowledge.anchors import check_anchors
 from cds_service.knowledge.building import Builder
 from cds_service.knowledge.edition import read_edition
 from cds_service.knowledge.folder import Folder
@@ -17,7 +18,14 @@ from cds_service.knowledge.schema.conditions import GroupEntry
 from cds_service.knowledge.schema.rules import EvidenceTable, PatternsFile, PolicyFile, RuleFile
 from cds_service.knowledge.schema.terms import BodySitesFile, FindingTable, ImagingFile, SystemTable, ValuesFile
 from cds_service.knowledge.schema.wording import LabelsFile, OfferTable, OrderTable, OverrideTable
-from cds_service.knowledge.terminology import TermFiles, build_terminology, check_code, check_codes
+from cds_service.knowledge.terminology import (
+    CheckedCode,
+    TermFiles,
+    build_terminology,
+    check_code,
+    check_codes,
+    checked_codes,
+)
 from cds_service.knowledge.wording import (
     LAYOUT,
     build_citations,
@@ -47,6 +55,7 @@ class Knowledge:
     orders: Mapping[str, OrderTemplate]
     overrides: Mapping[str, OverrideReason]
     labels: Labels
+    checked: Mapping[str, tuple[CheckedCode, ...]]
 
 
 @dataclass(frozen=True)
@@ -131,12 +140,15 @@ def _build(
     citations = build_citations(files.evidence)
     overrides = build_overrides(files.overrides)
     check_references(folder, files, rules, wording, builder)
+    check_anchors(folder, rules, patterns, offers.values(), policy)
     if policy is None or folder.problems:
         return None
     groups = {name: builder.group(name) for name in files.groups}
     definitions = {name: _definition(name, table) for name, table in findings.items()}
     content = Content(edition, definitions, patterns, rules, offers, citations, policy, groups)
-    return Knowledge(content, build_terminology(files.terms), wording, orders, overrides, labels)
+    return Knowledge(
+        content, build_terminology(files.terms), wording, orders, overrides, labels, checked_codes(files.terms)
+    )
 
 
 def _definition(name: str, table: FindingTable) -> FindingDefinition:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from cds_service.knowledge.building import Builder
 from cds_service.knowledge.folder import Folder, nearest
+from cds_service.knowledge.rules import attempt
 from cds_service.logic.content import Rule
 from cds_service.logic.wording import Wording
 
@@ -25,8 +26,7 @@ def check_references(
     known = list(rules)
     _check_rules(folder, files, known, wording)
     _check_sites(folder, files)
-    for group in READ_BY_NAME & files.groups.keys():
-        builder.group(group)
+    _check_groups(folder, files, builder)
     _check_missing(folder, "groups.toml", READ_BY_NAME, files.groups, "group")
     _unused(folder, "groups.toml", files.groups, builder.used)
     rows = [row for rule in known for row in rule.advice]
@@ -34,6 +34,15 @@ def check_references(
     _unused(folder, "offers.toml", files.offers, {offer for row in rows for offer in row.offers})
     _unused(folder, "orders.toml", files.orders, {order for offer in files.offers.values() for order in offer.create})
     _unused(folder, "overrides.toml", files.overrides, {reason for rule in known for reason in rule.overrides})
+
+
+def _check_groups(folder: Folder, files: "Files", builder: Builder) -> None:
+    """Note every group that names something unknown, in its own file; those read by name count as used."""
+    alone = Builder(builder.findings, builder.groups)
+    for group in files.groups:
+        attempt(folder, "groups.toml", group, lambda group=group: alone.group(group))  # type: ignore[misc]  # bound at once
+    for group in READ_BY_NAME & files.groups.keys():
+        attempt(folder, "groups.toml", group, lambda group=group: builder.group(group))  # type: ignore[misc]  # bound at once
 
 
 def _check_rules(folder: Folder, files: "Files", rules: list[Rule], wording: Mapping[str, Wording]) -> None:

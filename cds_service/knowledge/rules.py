@@ -5,9 +5,9 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
 from cds_service.knowledge.building import Builder, UnknownName, spec
-from cds_service.knowledge.folder import Folder
+from cds_service.knowledge.folder import Folder, nearest
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RuleFile
-from cds_service.knowledge.schema.terms import FindingTable
+from cds_service.knowledge.schema.terms import QUALIFIER_VALUES, FindingTable
 from cds_service.logic.conditions import Block, Condition, Spoke
 from cds_service.logic.content import AdviceRow, Ask, Note, Pattern, Policy, Rule, Silence, Topic, Withhold
 
@@ -77,13 +77,15 @@ def _rule(file: RuleFile, builder: Builder, findings: Mapping[str, FindingTable]
 
 def _advice(row: Any, builder: Builder) -> AdviceRow:
     hooks = frozenset(row.hooks) if row.hooks else None
-    return AdviceRow(row.level, row.card, tuple(row.offer), builder.block(row), hooks)
+    return AdviceRow(row.level, row.card, tuple(row.offer), builder.block(row), hooks, row.select)
 
 
 def _ask(name: str, findings: Mapping[str, FindingTable]) -> Ask:
     finding, _, qualifier = name.partition(".")
     if finding not in findings:
-        raise UnknownName(f"asks: no finding is called {finding}")
+        raise UnknownName(f"asks: no finding is called {finding}{nearest(finding, findings)}")
+    if qualifier and qualifier not in QUALIFIER_VALUES:
+        raise UnknownName(f"asks: no qualifier is called {qualifier}{nearest(qualifier, QUALIFIER_VALUES)}")
     label = findings[finding].ask
     return Ask(finding, qualifier or None, f"{qualifier} of {label}" if qualifier else label)
 

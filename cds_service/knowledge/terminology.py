@@ -38,6 +38,31 @@ class TermFiles:
     values: ValuesFile
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedCode:
+    """A finding's code as its file lists it, for the one who reviews it; `checked` says how it was verified."""
+
+    system: str
+    code: str
+    side: str | None
+    prefix: bool
+    excepted: tuple[str, ...]
+    checked: str
+
+
+def checked_codes(files: TermFiles) -> dict[str, tuple[CheckedCode, ...]]:
+    """The codes of each finding, by the system's label."""
+    return {
+        finding: tuple(
+            CheckedCode(
+                files.systems[row.system].label, row.code, row.side, row.prefix, tuple(row.excepted), row.checked
+            )
+            for row in table.codes
+        )
+        for finding, table in files.findings.items()
+    }
+
+
 def check_codes(folder: Folder, files: TermFiles) -> None:
     """Refuse every code of an unknown system or a wrong shape, and imaging codes that stand twice."""
     for file, key, row in _all_rows(files):
@@ -67,7 +92,11 @@ def _all_rows(files: TermFiles) -> Iterator[tuple[str, str, CodeRow]]:
         yield from (("body-sites.toml", site.id, row) for row in site.codes)
     for study in files.imaging.study:
         yield from (("imaging.toml", study.label, row) for row in study.codes)
-    for row in [*files.values.present.codes, *files.values.absent.codes, *files.values.question]:
+    laterality, values = files.sites.laterality, files.values
+    for row in [*laterality.left, *laterality.right, *laterality.both]:
+        yield "body-sites.toml", "laterality", row
+    severity = [*values.severity.mild, *values.severity.moderate, *values.severity.severe]
+    for row in [*values.present.codes, *values.absent.codes, *severity, *values.question]:
         yield "values.toml", row.code, row
 
 

@@ -39,13 +39,17 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class AdviceRow:
-    """What a rule says when its block holds: level, the card's wording, what it offers. The first that holds counts."""
+    """What a rule says when its block holds: level, the card's wording, what it offers. The first that holds counts.
+
+    `select`: how many of its offers may be accepted, "at-most-one" or "any" (CDS Hooks 2.0, Card.selectionBehavior).
+    """
 
     level: str
     card: str
     offers: tuple[str, ...]
     block: Block = ALWAYS
     hooks: frozenset[str] | None = None
+    select: str = "at-most-one"
 
 
 @dataclass(frozen=True, slots=True)

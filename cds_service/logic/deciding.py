@@ -41,8 +41,8 @@ def decide(content: Content, chart: Chart, hook: str, *, thorough: bool = False)
     spoken = [recommend(index, trace, hook) for trace in traces if trace.status == SPEAKS]
     spoken = [one for one in spoken if one.offers or one.row.level == LEVELS[0]]  # actionable or silent (§1.5)
     shown, held_back = rank(spoken, content.policy)
-    patterns = {side: judge_pattern(index, side, judge, thorough=thorough).name for side in EACH} if thorough else {}
-    return Decision(chart, hook, shown, held_back, tuple(traces), patterns)
+    patterns = {side: judge_pattern(index, side, judge, thorough=True) for side in EACH} if thorough else {}
+    return Decision(chart, hook, shown, held_back, tuple(traces), patterns, content)
 
 
 def judged_orders(index: ChartIndex, hook: str) -> tuple[Imaging, ...]:
@@ -113,9 +113,6 @@ def _judge_at(rule: Rule, call: _Call, order: Imaging | None, side: Side, spoken
     outcome = judge(rule.block, view)
     if outcome.truth is not Truth.YES:
         return Judgement(rule, order, side, outcome)
-    if not call.thorough:  # the card's facts come from every branch
-        view = View(call.index, side, order, spoken, thorough=True)
-        outcome = judge(rule.block, view)
     return Judgement(rule, order, side, outcome, _row(rule, call.hook, view))
 
 

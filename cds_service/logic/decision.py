@@ -1,10 +1,12 @@
 """The decision of one call: what is recommended, what was held back, and the trace that explains both. Values only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cds_service.logic.content import AdviceRow, Ask, Note, Offer, Rule
+from cds_service.logic.content import AdviceRow, Ask, Content, Note, Offer, Rule
 from cds_service.logic.facts import Chart, Imaging
 from cds_service.logic.outcome import Fact, Outcome
+from cds_service.logic.patterns import SidePattern
 from cds_service.logic.sides import Side
 
 
@@ -56,4 +58,5 @@ class Decision:
     shown: tuple[Recommendation, ...]
     held_back: tuple[Recommendation, ...]
     trace: tuple[RuleTrace, ...]
-    patterns: dict[Side, str]
+    patterns: Mapping[Side, SidePattern]
+    content: Content

@@ -10,6 +10,7 @@ from cds_service.logic.dates import When
 from cds_service.logic.sides import Side
 
 NO_QUALIFIERS: Mapping[str, str] = MappingProxyType({})
+NOT_RECORDED = "not-recorded"  # what a qualifier nobody stated comes to
 
 
 class Value(Enum):
@@ -23,7 +24,7 @@ class Value(Enum):
 class SourceKind(Enum):
     """The kind of record a fact stands in, in words fit for a card."""
 
-    CONDITION = "problem list"
+    CONDITION = "recorded problem"
     OBSERVATION = "observation"
     ORDER_REASON = "reason of the order"
     PROCEDURE = "procedure"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cds_service.logic.content import Content
 from cds_service.logic.dates import When, on, within
 from cds_service.logic.facts import Chart, Finding, Imaging, Stage, Value
+from cds_service.logic.outcome import distinct
 from cds_service.logic.sides import EACH, Side
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ class ChartIndex:
         self.by_id: dict[str, list[Finding]] = {}
         for finding in chart.findings:
             self.by_id.setdefault(finding.id, []).append(finding)
+        self.by_side = {
+            side: frozenset(fact.id for fact in chart.findings if fact.side.covers(side)) for side in (*EACH, Side.BOTH)
+        }
         self.studies = tuple(done for done in chart.imaging if done.stage is Stage.STUDY)
         self.orders = tuple(order for order in chart.imaging if self._is_open(order))
         self.patterns: dict[tuple[Side, bool], SidePattern] = {}
@@ -56,12 +60,14 @@ class ChartIndex:
 
     def state(self, finding: str, side: Side) -> State:
         """What is recorded of the finding on this side; `BOTH` asks for either."""
-        if finding not in self.by_id:
+        if finding not in self.by_side[side]:
             return _NOTHING
         key = (finding, side)
         state = self._states.get(key)
         if state is None:
-            state = self._states[key] = _state([fact for fact in self.by_id[finding] if fact.side.covers(side)])
+            facts = self.by_id[finding]
+            per_side = [_state([fact for fact in facts if fact.side.covers(one)]) for one in side.judged]
+            state = self._states[key] = per_side[0] if len(per_side) == 1 else _either(per_side)
         return state
 
     def is_current(self, fact: Finding) -> bool:
@@ -78,9 +84,10 @@ class ChartIndex:
 
     def is_on_both_sides(self, finding: str) -> bool:
         """Whether it is currently recorded present on both sides by name; a record without a side is of one."""
-        facts = [fact for side in EACH for fact in self.state(finding, side).present if self.is_current(fact)]
-        sides = {fact.side for fact in facts}
-        return Side.BOTH in sides or sides.issuperset(EACH)
+        return all(
+            any(fact.side is not Side.UNSTATED and self.is_current(fact) for fact in self.state(finding, side).present)
+            for side in EACH
+        )
 
     def duration(self, side: Side) -> Range:
         """How long the pains on this side have lasted."""
@@ -108,6 +115,11 @@ class ChartIndex:
         at_most = (self.chart.today - onset.first).days if onset else None
         # A pain recorded before the earliest onset given shows that onset to be wrong: no upper end then.
         return Range(at_least, at_most if at_most is not None and at_most >= at_least else None), onset
+
+
+def _either(states: list[State]) -> State:
+    """What holds on either side: an absence on one side never outweighs a presence on the other."""
+    return State(*(distinct(fact for state in states for fact in state[part]) for part in range(3)))
 
 
 def _state(facts: list[Finding]) -> State:

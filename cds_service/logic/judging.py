@@ -38,9 +38,10 @@ def _truth_of(block: Block, view: View) -> Truth:
 
 
 def _present(condition: Present, view: View) -> Outcome:
-    if condition.finding_ids.isdisjoint(view.index.by_id):
+    recorded = view.index.by_id
+    if condition.finding_ids.isdisjoint(recorded):
         return Outcome(condition, UNKNOWN)
-    matches = [(leaf, match_leaf(leaf, view, _truth_of)) for leaf in condition.leaves]
+    matches = [(leaf, match_leaf(leaf, view, _truth_of)) for leaf in condition.leaves if leaf.finding in recorded]
     held = [(leaf, match) for leaf, match in matches if match.truth is YES]
     for leaf, match in held:
         if leaf.filters.anchor:
@@ -52,7 +53,7 @@ def _present(condition: Present, view: View) -> Outcome:
 
 
 def _facts_of(groups: list[tuple[Finding, ...]]) -> tuple[Finding, ...]:
-    return distinct(fact for group in groups for fact in group)
+    return distinct(groups[0] if len(groups) == 1 else [fact for group in groups for fact in group])
 
 
 def _absent(condition: Absent, view: View) -> Outcome:
@@ -147,37 +148,53 @@ def _spoke(condition: Spoke, view: View) -> Outcome:
 
 
 def _block(block: Block, view: View) -> Outcome:
+    """Judge a block. Unless a trace or a named date needs every part, stop as soon as it cannot hold any more."""
     patient = view.thorough or block.names_anchor
     parts: list[Outcome] = []
-    if not _judge_all(block, view, parts, patient=patient) and not patient:
-        return Outcome(block, UNKNOWN, (), tuple(parts))
-    for condition in block.none:
-        parts.append(judge(condition, view)._replace(role="none"))
-        if parts[-1].truth is YES and not patient:
-            break
-    return Outcome(block, _truth_of_parts(block, parts), (), tuple(parts))
+    truths = [_judge_all(block, view, parts, patient=patient)]
+    if block.any and (truths[0] is YES or patient):
+        truths.append(_judge_any(block, view, parts, patient=patient))
+    if block.none and (patient or (NO not in truths and UNKNOWN not in truths)):
+        truths.append(_judge_none(block, view, parts, patient=patient))
+    holds = all(truth is YES for truth in truths)
+    return Outcome(block, YES if holds else NO if NO in truths else UNKNOWN, (), tuple(parts))
 
 
-def _judge_all(block: Block, view: View, parts: list[Outcome], *, patient: bool) -> bool:
-    """Judge `all` and `any`; False as soon as the block cannot hold any more, unless patient."""
+def _judge_all(block: Block, view: View, parts: list[Outcome], *, patient: bool) -> Truth:
+    total = YES
     for condition in block.all:
-        parts.append(judge(condition, view))
-        if parts[-1].truth is not YES and not patient:
-            return False
+        outcome = judge(condition, view)
+        parts.append(outcome)
+        if outcome.truth is not YES:
+            total = NO if NO in (total, outcome.truth) else UNKNOWN
+            if not patient:
+                break
+    return total
+
+
+def _judge_any(block: Block, view: View, parts: list[Outcome], *, patient: bool) -> Truth:
+    truths = []
     for condition in block.any:
-        parts.append(judge(condition, view)._replace(role="any"))
-        if parts[-1].truth is YES and not patient:
+        outcome = judge(condition, view)
+        parts.append(outcome.as_part("any"))
+        truths.append(outcome.truth)
+        if outcome.truth is YES and not patient:
             break
-    return not block.any or any(part.truth is YES for part in parts if part.role == "any")
+    if YES in truths:
+        return YES
+    return UNKNOWN if UNKNOWN in truths else NO
 
 
-def _truth_of_parts(block: Block, parts: list[Outcome]) -> Truth:
-    of_all = [part.truth for part in parts if part.role == "all"]
-    of_any = [part.truth for part in parts if part.role == "any"]
-    stopped = any(part.truth is YES for part in parts if part.role == "none")
-    holds = all(truth is YES for truth in of_all) and (not block.any or YES in of_any) and not stopped
-    contradicted = stopped or NO in of_all or (bool(of_any) and all(truth is NO for truth in of_any))
-    return verdict(holds, contradicted)
+def _judge_none(block: Block, view: View, parts: list[Outcome], *, patient: bool) -> Truth:
+    total = YES
+    for condition in block.none:
+        outcome = judge(condition, view)
+        parts.append(outcome.as_part("none"))
+        if outcome.truth is YES:
+            total = NO
+            if not patient:
+                break
+    return total
 
 
 _JUDGES: dict[type, Callable[[Any, View], Outcome]] = {

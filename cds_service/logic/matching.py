@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cds_service.logic.conditions import Block, Filters, ImagingSpec, Leaf
 from cds_service.logic.dates import When, ago, since, within
-from cds_service.logic.facts import Finding, Imaging
+from cds_service.logic.facts import NOT_RECORDED, Finding, Imaging
 from cds_service.logic.index import State
 from cds_service.logic.outcome import Truth, distinct, verdict
 from cds_service.logic.sides import Side
@@ -29,6 +29,8 @@ def match_leaf(leaf: Leaf, view: View, judge_block: BlockJudge) -> Match:
     if leaf.finding not in view.index.by_id:
         return _UNKNOWN
     on_sides = [_match_on(side, leaf, view, judge_block) for side in view.sides(leaf.filters.side)]
+    if len(on_sides) == 1:
+        return on_sides[0]
     if leaf.filters.side == "all-covered":
         return _all_of(on_sides)
     truths = {match.truth for match in on_sides}
@@ -46,6 +48,8 @@ def _facts(matches: list[Match], holds: bool) -> tuple[Finding, ...]:
 
 
 def _match_on(side: Side, leaf: Leaf, view: View, judge_block: BlockJudge) -> Match:
+    if leaf.finding not in view.index.by_side[side]:
+        return _UNKNOWN
     state = view.index.state(leaf.finding, side)
     candidates = state.present + state.asked if leaf.filters.asked else state.present
     kept = tuple(fact for fact in candidates if passes(fact, leaf.filters, view))
@@ -71,7 +75,7 @@ def passes(fact: Finding, filters: Filters, view: View) -> bool:
     if filters.sides and view.index.is_on_both_sides(fact.id) is not (filters.sides == "both"):
         return False
     for name, wanted in filters.qualifiers.items():
-        if fact.qualifiers.get(name, "not-recorded") not in wanted:
+        if fact.qualifiers.get(name, NOT_RECORDED) not in wanted:
             return False
     return in_time(fact.when, filters, view) if filters.is_timed else view.index.is_current(fact)
 

@@ -14,6 +14,7 @@ class Truth(Enum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "not known"
+    __hash__ = object.__hash__  # members are single, and Enum's own hash is slow where every condition asks
 
 
 Fact: TypeAlias = Finding | Imaging
@@ -33,6 +34,10 @@ class Outcome(NamedTuple):
     role: str = "all"
     label: str = ""
 
+    def as_part(self, role: str) -> "Outcome":
+        """The same as a part of a block that stands in this role."""
+        return Outcome(self.condition, self.truth, self.facts, self.parts, role, self.label)
+
     def supporting(self) -> "tuple[Fact, ...]":
         """The facts that make it hold: those of every part that holds, stops (`none`) left out."""
         if self.truth is not Truth.YES:
@@ -46,7 +51,8 @@ class Outcome(NamedTuple):
 
 def distinct(facts: Iterable[F]) -> tuple[F, ...]:
     """The facts, each once, in order. By identity: every record of a chart is one object for the whole call."""
-    return tuple({id(fact): fact for fact in facts}.values())
+    found = facts if isinstance(facts, tuple) else tuple(facts)
+    return found if len(found) < 2 else tuple({id(fact): fact for fact in found}.values())
 
 
 def verdict(holds: bool, contradicted: bool) -> Truth:

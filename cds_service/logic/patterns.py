@@ -41,5 +41,12 @@ def _judge_side(view: View, judge: Judge, *, thorough: bool) -> SidePattern:
     name = _NAMES.get(("spine" in regions, "hip" in regions))
     if name is None:
         name = "undetermined" if judge(content.policy.undetermined, view).truth is Truth.YES else "none"
-    shown = judged if thorough else [(pattern, outcome) for pattern, outcome in judged if pattern in held]
-    return SidePattern(name, held, tuple(outcome._replace(label=pattern.id) for pattern, outcome in shown))
+    shown = judged if thorough else [(pattern, outcome) for pattern, outcome in judged if outcome.truth is Truth.YES]
+    return SidePattern(
+        name,
+        held,
+        tuple(
+            Outcome(outcome.condition, outcome.truth, outcome.facts, outcome.parts, label=pattern.id)
+            for pattern, outcome in shown
+        ),
+    )

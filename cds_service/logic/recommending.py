@@ -2,7 +2,8 @@
 
 from cds_service.logic.content import LEVELS, Ask, Offer, Withhold
 from cds_service.logic.decision import Judgement, Recommendation, RuleTrace
-from cds_service.logic.index import ChartIndex
+from cds_service.logic.facts import NOT_RECORDED, Finding
+from cds_service.logic.index import MIDLINE, ChartIndex
 from cds_service.logic.judging import judge
 from cds_service.logic.outcome import Outcome, Truth, distinct
 from cds_service.logic.sides import Side, union
@@ -40,11 +41,22 @@ def _urgency(judgement: Judgement) -> tuple[int, int]:
 
 
 def _side_of(held: list[Judgement]) -> Side:
-    return union([judgement.side for judgement in held])
+    """The sides that the order or a finding names. What names no side is judged on both, but nobody said both."""
+    return union([judgement.side for judgement in held if _is_stated(judgement)])
+
+
+def _is_stated(judgement: Judgement) -> bool:
+    order = judgement.order
+    if order and order.region not in MIDLINE and order.side is not Side.UNSTATED:
+        return True
+    return any(isinstance(fact, Finding) and fact.side is not Side.UNSTATED for fact in judgement.outcome.supporting())
 
 
 def _labels(outcome: Outcome) -> list[str]:
-    own = [outcome.label] if outcome.label and outcome.truth is Truth.YES else []
+    """The patterns that make it hold; a branch that does not hold adds none."""
+    if outcome.truth is not Truth.YES:
+        return []
+    own = [outcome.label] if outcome.label else []
     return own + [label for part in outcome.parts if part.role != "none" for label in _labels(part)]
 
 
@@ -52,7 +64,7 @@ def _is_open(ask: Ask, index: ChartIndex, side: Side) -> bool:
     if ask.qualifier is None:
         return not index.is_recorded(ask.finding, side)
     facts = index.state(ask.finding, side).present
-    return bool(facts) and all(ask.qualifier not in fact.qualifiers for fact in facts)
+    return bool(facts) and all(fact.qualifiers.get(ask.qualifier, NOT_RECORDED) == NOT_RECORDED for fact in facts)
 
 
 def _offers(index: ChartIndex, judgement: Judgement) -> list[Offer]:

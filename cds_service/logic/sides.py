@@ -11,6 +11,7 @@ class Side(Enum):
     RIGHT = "right"
     BOTH = "both"
     UNSTATED = "unstated"
+    __hash__ = object.__hash__  # members are single, and Enum's own hash is slow in the keys of every look-up
 
     def covers(self, side: "Side") -> bool:
         """Whether something of this side counts for the side judged; `BOTH` is judged by either."""

@@ -34,10 +34,10 @@ class PrefixMeaning:
 
 @dataclass(frozen=True, slots=True)
 class StudyMeaning:
-    """What imaging a code stands for."""
+    """What imaging a code stands for; None: the code leaves it open."""
 
-    region: str
-    modality: str
+    region: str | None
+    modality: str | None
     contrast: str | None
     side: Side = Side.UNSTATED
 

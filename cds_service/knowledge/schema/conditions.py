@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from cds_service.knowledge.schema.base import Contrast, Days, Id, Modality, Region, Strict, Years
-from cds_service.knowledge.schema.terms import QualifierName
+from cds_service.knowledge.schema.terms import QUALIFIER_VALUES, QualifierName
 
 Scope = Literal["this", "opposite", "either", "covered", "all-covered"]
 Same = Literal["same"]
@@ -37,6 +37,14 @@ class FilterKeys(Strict):
     qualifiers: dict[QualifierName, list[Id]] | None = Field(default=None, alias="with")
     asked: bool | None = None
     anchor: Id | None = Field(default=None, alias="as")
+
+    @model_validator(mode="after")
+    def _known_values(self) -> Self:
+        for name, values in (self.qualifiers or {}).items():
+            for value in values:
+                if value not in QUALIFIER_VALUES[name]:
+                    raise ValueError(f"{name} is one of {', '.join(QUALIFIER_VALUES[name])}, never {value}")
+        return self
 
     @model_validator(mode="after")
     def _undated_beside_time(self) -> Self:
@@ -157,9 +165,36 @@ class SpokeKeys(Strict):
 class BlockKeys(Strict):
     """`all` hold, `any` holds, `none` holds."""
 
-    all: "list[ConditionKeys] | None" = None
-    any: "list[ConditionKeys] | None" = None
-    none: "list[ConditionKeys] | None" = None
+    all: "Annotated[list[ConditionKeys], Field(min_length=1)] | None" = None
+    any: "Annotated[list[ConditionKeys], Field(min_length=1)] | None" = None
+    none: "Annotated[list[ConditionKeys], Field(min_length=1)] | None" = None
+
+    @model_validator(mode="after")
+    def _no_none_inside_none(self) -> Self:
+        if any(_holds_none(condition) for condition in self.none or ()):
+            raise ValueError('"none" may not stand inside "none"')
+        return self
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it has no condition at all, and so always holds."""
+        return not (self.all or self.any or self.none)
+
+
+class InnerBlock(BlockKeys):
+    """A block among conditions; it must say something."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.says_nothing:
+            raise ValueError("has no condition")
+        return self
+
+
+def _holds_none(condition: object) -> bool:
+    if not isinstance(condition, BlockKeys):
+        return False
+    return bool(condition.none) or any(_holds_none(one) for one in [*(condition.all or ()), *(condition.any or ())])
 
 
 def _kind(value: object) -> str | None:
@@ -181,18 +216,16 @@ ConditionKeys: TypeAlias = Annotated[
     | Annotated[DurationKeys, Tag("duration")]
     | Annotated[AgeKeys, Tag("age")]
     | Annotated[SpokeKeys, Tag("spoke")]
-    | Annotated[BlockKeys, Tag("block")],
+    | Annotated[InnerBlock, Tag("block")],
     Discriminator(_kind),
 ]
 
 
-class GroupEntry(FilterKeys):
+class GroupEntry(FilterKeys, BlockKeys):
     """An entry of a group: a finding or group with filters, and a block that must hold beside it."""
 
     id: Id
-    all: list[ConditionKeys] | None = None
-    any: list[ConditionKeys] | None = None
-    none: list[ConditionKeys] | None = None
 
 
-BlockKeys.model_rebuild()
+for _model in (BlockKeys, InnerBlock, GroupEntry):
+    _model.model_rebuild()

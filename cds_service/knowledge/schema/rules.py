@@ -1,17 +1,17 @@
 """Shapes of the files of judgement: patterns, rules, policy, evidence."""
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from cds_service.knowledge.schema.base import Days, HookName, Id, Label, Modality, Region, Strict, Text
-from cds_service.knowledge.schema.conditions import BlockKeys, ConditionKeys, OrderTable
+from cds_service.knowledge.schema.conditions import BlockKeys, ConditionKeys, InnerBlock, StudyTable
 
 Level = Literal["critical", "warning", "info"]
 
 
-class PatternRow(BlockKeys):
+class PatternRow(InnerBlock):
     """A pattern of pain that points to the spine or to the hip."""
 
     id: Id
@@ -23,7 +23,7 @@ class PatternsFile(Strict):
     """The file of patterns; `undetermined` is what there must be for a side to be undetermined."""
 
     pattern: list[PatternRow]
-    undetermined: BlockKeys
+    undetermined: InnerBlock
 
 
 class AdviceKeys(BlockKeys):
@@ -32,10 +32,11 @@ class AdviceKeys(BlockKeys):
     level: Level
     card: Id
     offer: list[Id] = Field(min_length=1)
+    select: Literal["at-most-one", "any"] = "at-most-one"
     hooks: list[HookName] | None = None
 
 
-class NoteRow(BlockKeys):
+class NoteRow(InnerBlock):
     """A sentence the card adds when its block holds."""
 
     text: Text
@@ -48,7 +49,7 @@ class TopicTable(Strict):
     display: Label
 
 
-class RuleFile(BlockKeys):
+class RuleFile(InnerBlock):
     """One rule. `purpose`, `use` and `misuse` say what it is for, when it helps, and when it must stay silent."""
 
     id: Id
@@ -60,15 +61,21 @@ class RuleFile(BlockKeys):
     topic: TopicTable
     hooks: list[HookName] = Field(min_length=1)
     about: Literal["order", "patient"]
-    order: OrderTable | None = None
+    order: StudyTable | None = None
     advice: list[AdviceKeys] = Field(min_length=1)
     asks: list[Annotated[str, StringConstraints(pattern=r"^[a-z-]+(\.[a-z]+)?$")]] = Field(default_factory=list)
     note: list[NoteRow] = Field(default_factory=list)
     cites: list[Id] = Field(min_length=1)
     overrides: list[Id] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _order_of_an_order(self) -> Self:
+        if self.order is not None and self.about != "order":
+            raise ValueError('"order" belongs to a rule about an order')
+        return self
 
-class SilenceRow(BlockKeys):
+
+class SilenceRow(InnerBlock):
     """Rules that do not speak while the block holds: those named, or all but those excepted."""
 
     id: Id
@@ -76,8 +83,14 @@ class SilenceRow(BlockKeys):
     rules: list[Id] | None = None
     excepted: list[Id] | None = Field(default=None, alias="except")
 
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.rules is None) == (self.excepted is None):
+            raise ValueError('needs either "rules" or "except"')
+        return self
 
-class WithholdRow(BlockKeys):
+
+class WithholdRow(InnerBlock):
     """Kinds of imaging that no card offers while the block holds."""
 
     id: Id
@@ -124,6 +137,7 @@ class EvidenceTable(Strict):
         "observational study",
         "case report",
         "expert opinion",
+        "safety check",
     ]
     status: Literal["verified", "verified-2nd", "computed", "recalled"]
     says: Text

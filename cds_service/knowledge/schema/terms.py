@@ -18,6 +18,13 @@ from cds_service.knowledge.schema.base import (
 )
 
 QualifierName = Literal["severity", "response", "result", "radiation", "guided"]
+QUALIFIER_VALUES: dict[str, tuple[str, ...]] = {
+    "severity": ("mild", "moderate", "severe", "not-recorded"),
+    "response": ("relief", "no-relief", "not-recorded"),
+    "result": ("abnormal", "normal", "not-recorded"),
+    "radiation": ("yes", "not-recorded"),
+    "guided": ("yes", "not-recorded"),
+}
 Uri = Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")]
 
 

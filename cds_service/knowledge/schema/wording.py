@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from cds_service.knowledge.schema.base import HookName, Id, Label, Modality, Region, Strict, Text
-from cds_service.knowledge.schema.conditions import BlockKeys
+from cds_service.knowledge.schema.conditions import InnerBlock
 from cds_service.knowledge.schema.terms import CodeRow
 
 
@@ -19,7 +19,7 @@ class OfferTable(Strict):
     update: Literal["opposite", "body-site"] | None = None
     recommended: bool = False
     hooks: list[HookName] | None = None
-    withheld: BlockKeys | None = None
+    withheld: InnerBlock | None = None
 
 
 class OrderTable(Strict):

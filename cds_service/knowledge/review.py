@@ -1,0 +1,148 @@
+"""Writes REVIEW.md, the document a clinician reads and signs: generated wholly from the content and its cases."""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cds_service.knowledge.loading import Knowledge
+from cds_service.knowledge.terminology import CheckedCode
+from cds_service.logic.conditions import Block
+from cds_service.logic.content import AdviceRow, Content, Offer, Rule
+from cds_service.logic.describing import INDENT, leaf_words, outline
+
+
+def read_case_names(folder: Path) -> dict[str, list[str]]:
+    """The cases of each rule: name, why, and what is expected; empty where there is no such folder."""
+    return {
+        path.stem: [_case(case) for case in tomllib.loads(path.read_text(encoding="utf-8")).get("case", ())]
+        for path in sorted(folder.glob("*.toml"))
+    }
+
+
+def _case(case: Mapping[str, Any]) -> str:
+    cards = [f"{card['level']}, {', '.join(card['offer'])}" for card in case["expect"]]
+    return f"{case['name']} ({case['why']}): {'; '.join(cards) or 'silent'}"
+
+
+def review_text(knowledge: Knowledge, cases: Mapping[str, Sequence[str]]) -> str:
+    """The whole document as Markdown. Its first line says which content this is and who signed it off."""
+    content = knowledge.content
+    edition = content.edition
+    state = f"signed off by {edition.sign_off}" if edition.sign_off else "not signed off"
+    lines = [f"Content {edition.version}, digest {edition.digest}, {state}", "", "# What this content does", ""]
+    for rule in sorted(content.rules, key=lambda one: one.number):
+        lines += _rule(rule, content, cases.get(rule.id, ()))
+    lines += [*_policy(content), *_patterns(content), *_groups(content), *_offers(knowledge), *_findings(knowledge)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _rule(rule: Rule, content: Content, cases: Sequence[str]) -> Iterator[str]:
+    yield from (f"## Rule {rule.number}: {rule.title} (`{rule.id}`)", "")
+    yield from (f"**Purpose.** {rule.purpose}", "", f"**Use.** {rule.use}", "", f"**Misuse.** {rule.misuse}", "")
+    judged = "each order" if rule.about == "order" else "the patient"
+    yield from (f"**Hooks.** {', '.join(sorted(rule.hooks))}; judged for {judged}, on each side.", "")
+    yield from ("**Speaks when**", "", *_order(rule), *_bullets(rule.block, content), "")
+    yield from ("**Says**", "", *(line for row in rule.advice for line in _advice(row, content)), "")
+    if rule.notes:
+        noted = (line for note in rule.notes for line in (f"- {note.text}", *_bullets(note.block, content, 1)))
+        yield from ("**Adds**", "", *noted, "")
+    if rule.asks:
+        yield from (f"**Names, when not recorded.** {'; '.join(ask.label for ask in rule.asks)}", "")
+    yield from ("**Evidence**", "", *(_citation(name, content) for name in rule.cites), "")
+    yield from (f"**Cases** ({len(cases)})", "", *(f"- {case}" for case in cases), "")
+
+
+def _order(rule: Rule) -> Iterator[str]:
+    if rule.order:
+        parts = [", ".join(sorted(part)) for part in (rule.order.region, rule.order.modality) if part]
+        yield f"- the order judged is: {'; '.join(parts)}"
+
+
+def _bullets(block: Block, content: Content, depth: int = 0) -> Iterator[str]:
+    for line in outline(block, content.findings, depth):
+        words = line.lstrip()
+        yield f"{line[: len(line) - len(words)]}- {words}"
+
+
+def _advice(row: AdviceRow, content: Content) -> Iterator[str]:
+    hooks = f" (on {', '.join(sorted(row.hooks))})" if row.hooks else ""
+    offers = "; ".join(content.offers[name].label for name in row.offers)
+    yield f"- **{row.level}**, wording `{row.card}`{hooks}: {offers}"
+    yield from _bullets(row.block, content, 1)
+
+
+def _citation(name: str, content: Content) -> str:
+    source = content.citations[name]
+    says = f": {source.says}" if source.says else " (figures not verified, not shown)"
+    link = f" <{source.url}>" if source.url else ""
+    return f"- {source.strength}: {source.citation}{says}{link}"
+
+
+def _policy(content: Content) -> Iterator[str]:
+    policy = content.policy
+    yield from ("# What cuts across rules", "")
+    for silence in policy.silences:
+        yield f"- Silent: {', '.join(sorted(silence.rules))}, when {silence.label}"
+        yield from _bullets(silence.block, content, 1)
+    for withhold in policy.withholds:
+        yield f"- Not offered: {', '.join(sorted(withhold.modalities))}, when {withhold.label}"
+        yield from _bullets(withhold.block, content, 1)
+    free, regions = ", ".join(sorted(policy.without_judged_order)), ", ".join(sorted(policy.judged_regions))
+    yield f"- On order hooks no rule but {free} speaks unless imaging is judged of: {regions}."
+    yield f"- A request counts as ordered for {policy.recent_request} days."
+    yield f"- Onset not recorded: treatments count for {policy.onset_not_recorded} days."
+    yield f"- At most {policy.cards_per_call} cards per call and {policy.cards_per_order} per order."
+    yield ""
+
+
+def _patterns(content: Content) -> Iterator[str]:
+    yield from ("# Patterns, judged on each side", "")
+    for pattern in content.patterns:
+        yield from (f"## {pattern.id} ({pattern.region}): {pattern.label}", "")
+        yield from (*_bullets(pattern.block, content), "")
+    yield from ("## Undetermined, when none of these holds", "", *_bullets(content.policy.undetermined, content), "")
+
+
+def _groups(content: Content) -> Iterator[str]:
+    yield from ("# Groups", "")
+    for name, leaves in content.groups.items():
+        yield f"- **{name}**: {'; '.join(leaf_words(leaf, content.findings) for leaf in leaves)}"
+    yield ""
+
+
+def _offers(knowledge: Knowledge) -> Iterator[str]:
+    yield from ("# Offers", "")
+    for offer in knowledge.content.offers.values():
+        yield f"- **{offer.id}**: {offer.label}{_effect(offer, knowledge)}"
+        if offer.withheld:
+            yield f"{INDENT}- withheld when"
+            yield from _bullets(offer.withheld, knowledge.content, 2)
+    yield ""
+
+
+def _effect(offer: Offer, knowledge: Knowledge) -> str:
+    parts = [f"orders {knowledge.orders[name].label}" for name in offer.creates]
+    parts += ["deletes the judged order"] if offer.deletes_order else []
+    parts += [f"changes the order's side ({offer.changes_side})"] if offer.changes_side else []
+    parts += [f"only on {', '.join(sorted(offer.hooks))}"] if offer.hooks else []
+    return f" ({'; '.join(parts)})"
+
+
+def _findings(knowledge: Knowledge) -> Iterator[str]:
+    yield from ("# Findings and their codes", "", "| finding | label | counts for | codes (how each was checked) |")
+    yield "|---|---|---|---|"
+    for finding in knowledge.content.findings.values():
+        window = "always" if finding.window is None else f"{finding.window} days"
+        yield f"| `{finding.id}` | {finding.label} | {window} | {_codes(knowledge.checked[finding.id])} |"
+
+
+def _codes(codes: Iterable[CheckedCode]) -> str:
+    return "; ".join(_code(code) for code in codes) or "own code and narrative only"
+
+
+def _code(code: CheckedCode) -> str:
+    below = " and below" if code.prefix else ""
+    excepted = f" but {', '.join(code.excepted)}" if code.excepted else ""
+    side = f", {code.side}" if code.side else ""
+    return f"{code.system} {code.code}{below}{excepted}{side} ({code.checked})"

@@ -1,0 +1,163 @@
+"""Reads the clinicians' cases in `cases/` into charts. Strict: what it does not know it refuses by its nearest name."""
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from cds_service.logic.content import LEVELS, Content
+from cds_service.logic.dates import When, parse_when
+from cds_service.logic.facts import Chart, Finding, Imaging, Source, SourceKind, Stage, Value
+from cds_service.logic.sides import Side
+
+FOLDER = Path(__file__).parent / "cases"
+HOOKS = ("patient-view", "order-select", "order-sign")
+_REGIONS = {"hip": "hip", "pelvis": "pelvis", "lumbar": "lumbar-spine", "knee": "knee", "joint": "lower-limb-joint"}
+_MODALITIES = {"mri": "MR", "ct": "CT", "radiograph": "XR"}
+KINDS = {f"{name}-{how}": (region, code) for name, region in _REGIONS.items() for how, code in _MODALITIES.items()}
+QUALIFIERS = {
+    "severity": ("mild", "moderate", "severe", "not-recorded"),
+    "response": ("relief", "no-relief", "not-recorded"),
+    "result": ("abnormal", "normal", "not-recorded"),
+    "radiation": ("yes", "no", "not-recorded"),
+    "guided": ("yes", "no", "not-recorded"),
+}
+_VALUES = {value.value: value for value in Value}
+_CASE_KEYS = ("name", "why", "on", "hook", "age", "record", "drafts", "requests", "studies", "expect")
+_NEEDED = ("name", "why", "on", "hook", "expect")
+
+
+class CaseError(ValueError):
+    """The case itself is wrong; it says nothing of the rules."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A card as a case expects it, or as a decision gives it."""
+
+    rule: str
+    orders: tuple[str, ...]
+    level: str
+    offers: tuple[str, ...]
+
+    def __str__(self) -> str:
+        about = f" about {', '.join(self.orders)}" if self.orders else ""
+        return f"{self.level} {self.rule}{about}, offers {', '.join(self.offers)}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A clinician's case: a chart, a hook, and the complete list of cards expected."""
+
+    rule: str
+    name: str
+    why: str
+    hook: str
+    chart: Chart
+    expect: tuple[Expected, ...]
+
+
+def read_cases(content: Content, folder: Path = FOLDER) -> Iterator[Case]:
+    """Every case of every file, in order."""
+    for path in sorted(folder.glob("*.toml")):
+        for table in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
+            try:
+                yield read_case(path.stem, table, content)
+            except CaseError as error:
+                raise CaseError(f"{path.name}: case {table.get('name', '?')!r}: {error}") from None
+
+
+def read_case(rule: str, table: Mapping[str, Any], content: Content) -> Case:
+    """One case. Raises `CaseError` when it is wrong."""
+    _only(table, _CASE_KEYS, "key")
+    for key in _NEEDED:
+        if key not in table:
+            raise CaseError(f"{key} is required")
+    _known(table["hook"], HOOKS, "hook")
+    rules = {one.id for one in content.rules}
+    _known(rule, rules, "rule")
+    today = table["on"]
+    chart = Chart(
+        today=today,
+        age=table.get("age"),
+        findings=tuple(_finding(entry, number, content) for number, entry in enumerate(table.get("record", ()))),
+        imaging=tuple(_all_imaging(table, today)),
+    )
+    expect = tuple(_expected(entry, rules, content) for entry in table["expect"])
+    return Case(rule, table["name"], table["why"], table["hook"], chart, expect)
+
+
+def _finding(entry: Mapping[str, Any], number: int, content: Content) -> Finding:
+    _only(entry, (*_VALUES, "side", "date", "onset", *QUALIFIERS), "key")
+    said = [key for key in _VALUES if key in entry]
+    if len(said) != 1:
+        raise CaseError(f"a record says one of {', '.join(_VALUES)}: {dict(entry)}")
+    name = _known(entry[said[0]], content.findings, "finding")
+    stated = {key: _known(entry[key], QUALIFIERS[key], key) for key in QUALIFIERS if key in entry}
+    source = Source(SourceKind.CONDITION, f"record/{number + 1}")
+    return Finding(name, _VALUES[said[0]], _side(entry), _when(entry, "date"), _when(entry, "onset"), source, stated)
+
+
+def _all_imaging(table: Mapping[str, Any], today: date) -> Iterator[Imaging]:
+    stages = (("drafts", Stage.DRAFT), ("requests", Stage.REQUEST), ("studies", Stage.STUDY))
+    for key, stage in stages:
+        for number, entry in enumerate(table.get(key, ())):
+            yield _imaging(entry, stage, f"{stage.value}-{number + 1}", today)
+
+
+def _imaging(entry: Mapping[str, Any], stage: Stage, fallback: str, today: date) -> Imaging:
+    own = ("id", "selected", "code_side") if stage is Stage.DRAFT else ("id", "date")
+    _only(entry, (*own, "order", "side", "contrast"), "key")
+    region, modality = KINDS[_known(entry.get("order"), KINDS, "imaging")]
+    contrast = _known(entry["contrast"], ("with", "without", "both"), "contrast") if "contrast" in entry else None
+    return Imaging(
+        stage=stage,
+        region=region,
+        modality=modality,
+        contrast=contrast,
+        side=_side(entry),
+        when=When(today, today) if stage is Stage.DRAFT else _when(entry, "date"),
+        source=Source(SourceKind.ORDER, entry.get("id", fallback)),
+        code_side=Side(entry["code_side"]) if "code_side" in entry else None,
+        selected=stage is Stage.DRAFT and entry.get("selected", True),
+    )
+
+
+def _expected(entry: Mapping[str, Any], rules: Collection[str], content: Content) -> Expected:
+    _only(entry, ("rule", "order", "level", "offer"), "key")
+    order = entry.get("order", [])
+    return Expected(
+        _known(entry.get("rule"), rules, "rule"),
+        (order,) if isinstance(order, str) else tuple(order),
+        _known(entry.get("level"), LEVELS, "level"),
+        tuple(_known(offer, content.offers, "offer") for offer in entry.get("offer", ())),
+    )
+
+
+def _side(entry: Mapping[str, Any]) -> Side:
+    return Side(_known(entry.get("side", "unstated"), [side.value for side in Side], "side"))
+
+
+def _when(entry: Mapping[str, Any], key: str) -> When | None:
+    """A date of TOML, or as text where it is partial: "2025", "2025-03"."""
+    if key not in entry:
+        return None
+    when = parse_when(str(entry[key]))
+    if when is None:
+        raise CaseError(f"{key} = {entry[key]!r} is no date")
+    return when
+
+
+def _only(entry: Mapping[str, Any], known: Collection[str], what: str) -> None:
+    for name in entry:
+        _known(name, known, what)
+
+
+def _known(name: Any, known: Collection[str], what: str) -> str:
+    if name in known:
+        return str(name)
+    near = get_close_matches(str(name), known, 1)
+    raise CaseError(f"no {what} is called {name!r}" + (f" (meant: {near[0]}?)" if near else ""))

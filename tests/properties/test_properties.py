@@ -1,0 +1,224 @@
+"""What must hold of every chart, over the shipped content: charts are made by hypothesis, always the same ones."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cds_service.knowledge import load, shipped_cards
+from cds_service.logic.conditions import Block, Condition, Leaf, Newest, Present
+from cds_service.logic.dates import When, on
+from cds_service.logic.deciding import decide
+from cds_service.logic.decision import Decision
+from cds_service.logic.facts import Chart, Finding, Imaging, Source, SourceKind, Stage, Value
+from cds_service.logic.index import ChartIndex
+from cds_service.logic.judging import judge
+from cds_service.logic.patterns import judge_pattern
+from cds_service.logic.sides import EACH, Side
+
+CONTENT = load(shipped_cards()).content
+TODAY = date(2026, 3, 10)
+ALWAYS_THE_SAME = settings(max_examples=150, derandomize=True, database=None, deadline=None)
+DAYS_AGO = (0, 1, 29, 30, 31, 41, 42, 90, 91, 92, 182, 183, 365, 366)
+DAYS = (None, *(on(TODAY - timedelta(days=days)) for days in DAYS_AGO), When(date(2026, 1, 1), date(2026, 1, 31)))
+QUALIFIERS = ({}, {}, {"severity": "severe"}, {"response": "no-relief"}, {"result": "abnormal"}, {"radiation": "yes"})
+FLAGS = (
+    "saddle-anaesthesia",
+    "cauda-equina-syndrome",
+    "active-cancer",
+    "cancer-history",
+    "immunosuppression",
+    "long-term-steroid",
+    "fever",
+    "spinal-infection",
+    "weight-loss",
+    "progressive-weakness",
+    "major-trauma",
+)
+ASKED_FLAGS = ("cauda-equina-syndrome", "hip-fracture", "spinal-infection", "active-cancer")
+
+
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    """Every finding a condition looks for as present, stops left out."""
+    match condition:
+        case Block():
+            for part in (*condition.all, *condition.any):
+                yield from leaves(part)
+        case Present() | Newest():
+            yield from condition.leaves
+        case _:
+            return
+
+
+# Numbness of both legs does not count as that of one: what is asked of one side only supports nothing by being added.
+SUPPORTING = {
+    region: sorted(
+        {
+            leaf.finding
+            for pattern in CONTENT.patterns
+            if pattern.region == region
+            for leaf in leaves(pattern.block)
+            if not leaf.filters.sides and not leaf.filters.qualifiers
+        }
+    )
+    for region in ("spine", "hip")
+}
+PAINS = sorted({leaf.finding for leaf in CONTENT.groups["timed-pain"]})
+CARE = sorted({leaf.finding for leaf in CONTENT.groups["conservative-treatment"]})
+NAMES = [*SUPPORTING["spine"], *SUPPORTING["hip"], *PAINS, *CARE, *PAINS, "leg-numbness", "hip-osteoarthritis"]
+UNRELATED = (
+    "ankle-foot-disorder",
+    "knee-disorder",
+    "piriformis-syndrome",
+    "sacroiliac-disorder",
+    "pain-after-long-run",
+)
+
+
+def record(name: str, value: Value = Value.PRESENT, when: When | None = None, side: Side = Side.UNSTATED) -> Finding:
+    return Finding(name, value, side, when or on(TODAY), None, Source(SourceKind.CONDITION, "Condition/added"))
+
+
+findings = st.builds(
+    Finding,
+    st.sampled_from(NAMES),
+    st.sampled_from([Value.PRESENT] * 4 + [Value.ABSENT, Value.ASKED]),
+    st.sampled_from(Side),
+    st.sampled_from(DAYS),
+    st.sampled_from(DAYS),
+    st.builds(Source, st.just(SourceKind.CONDITION), st.integers(1, 99).map("Condition/{}".format)),
+    st.sampled_from(QUALIFIERS),
+)
+
+
+def imaging(stages: tuple[Stage, ...], most: int) -> st.SearchStrategy[list[Imaging]]:
+    one = st.builds(
+        Imaging,
+        st.sampled_from(stages),
+        st.sampled_from(["hip", "lumbar-spine"]),
+        st.sampled_from(["MR", "MR", "XR"]),
+        st.sampled_from([None, "with"]),
+        st.sampled_from(Side),
+        st.sampled_from(DAYS),
+        st.builds(Source, st.just(SourceKind.ORDER), st.integers(1, 999).map("ServiceRequest/{}".format)),
+        selected=st.just(True),
+    )
+    return st.lists(one, max_size=most)
+
+
+def chart_of(facts: list[Finding], drafts: list[Imaging], rest: list[Imaging], repeated: bool) -> Chart:
+    """A chart; `repeated`: what the first draft orders was done five weeks ago, as is common."""
+    done = [replace(one, stage=Stage.STUDY, when=DAYS[6]) for one in drafts[:1] if repeated]
+    return Chart(TODAY, 50, tuple(facts), (*drafts, *rest, *done))
+
+
+charts = st.builds(
+    chart_of,
+    st.lists(findings, max_size=8),
+    imaging((Stage.DRAFT,), 2),
+    imaging((Stage.STUDY, Stage.REQUEST), 2),
+    st.booleans(),
+)
+hooks = st.sampled_from(["patient-view", "order-sign", "order-sign"])
+
+
+def with_finding(chart: Chart, *more: Finding) -> Chart:
+    return Chart(TODAY, 50, (*chart.findings, *more), chart.imaging)
+
+
+def without(chart: Chart, name: str) -> Chart:
+    return Chart(TODAY, 50, tuple(fact for fact in chart.findings if fact.id != name), chart.imaging)
+
+
+def advice(decision: Decision) -> list[object]:
+    """What is said, whatever the order of the facts behind it."""
+    return [
+        (one.rule.id, one.row, one.side, one.notes, one.asks, one.offers, frozenset(map(id, one.orders)))
+        for one in decision.shown
+    ]
+
+
+def regions(chart: Chart, side: Side) -> set[str]:
+    held = judge_pattern(ChartIndex(chart, CONTENT), side, judge, thorough=False).held
+    return {pattern.region for pattern in held}
+
+
+@ALWAYS_THE_SAME
+@given(charts, st.sampled_from(["spine", "hip"]), st.sampled_from(Side), st.data())
+def test_a_supporting_finding_never_takes_a_pattern_of_its_region_away(
+    chart: Chart, region: str, side: Side, data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from(SUPPORTING[region]))
+    more = with_finding(chart, record(name, side=side))
+    for judged in EACH:
+        assert regions(chart, judged) & {region} <= regions(more, judged)
+
+
+@ALWAYS_THE_SAME
+@given(charts, hooks, st.randoms(use_true_random=False))
+def test_the_order_of_findings_never_matters(chart: Chart, hook: str, shuffler: object) -> None:
+    shuffled = list(chart.findings)
+    shuffler.shuffle(shuffled)  # type: ignore[attr-defined]
+    other = Chart(TODAY, 50, tuple(shuffled), chart.imaging)
+    assert advice(decide(CONTENT, other, hook)) == advice(decide(CONTENT, chart, hook))
+
+
+@ALWAYS_THE_SAME
+@given(charts, hooks, st.sampled_from(UNRELATED), st.sampled_from([Value.PRESENT, Value.ABSENT]))
+def test_an_unrelated_finding_changes_nothing(chart: Chart, hook: str, name: str, value: Value) -> None:
+    more = with_finding(chart, record(name, value))
+    assert decide(CONTENT, more, hook).shown == decide(CONTENT, chart, hook).shown
+
+
+@ALWAYS_THE_SAME
+@given(charts, hooks)
+def test_a_trace_never_changes_what_is_said(chart: Chart, hook: str) -> None:
+    assert advice(decide(CONTENT, chart, hook, thorough=True)) == advice(decide(CONTENT, chart, hook))
+
+
+flags = st.sampled_from([record(name) for name in FLAGS] + [record(name, Value.ASKED) for name in ASKED_FLAGS])
+
+
+@ALWAYS_THE_SAME
+@given(charts, hooks, flags)
+def test_with_a_red_flag_nothing_that_leaves_imaging_out_is_offered(chart: Chart, hook: str, flag: Finding) -> None:
+    decision = decide(CONTENT, with_finding(chart, flag), hook)
+    assert [offer.id for one in decision.shown for offer in one.offers if offer.deletes_order] == []
+
+
+@ALWAYS_THE_SAME
+@given(charts, hooks)
+def test_a_flag_not_recorded_never_reassures_more_than_that_flag_absent(chart: Chart, hook: str) -> None:
+    for name in FLAGS:
+        bare = without(chart, name)
+        unknown = decide(CONTENT, bare, hook)
+        denied = decide(CONTENT, with_finding(bare, record(name, Value.ABSENT)), hook)
+        assert leaving_out(unknown) <= leaving_out(denied)
+        assert adding(denied) <= adding(unknown)
+
+
+def leaving_out(decision: Decision) -> set[tuple[str, str]]:
+    return {(one.rule.id, offer.id) for one in decision.shown for offer in one.offers if offer.deletes_order}
+
+
+def adding(decision: Decision) -> set[tuple[str, str]]:
+    """What is offered for more to be done."""
+    return {(one.rule.id, offer.id) for one in decision.shown for offer in one.offers if not offer.deletes_order}
+
+
+@ALWAYS_THE_SAME
+@given(charts, hooks)
+def test_where_nothing_is_recorded_no_card_is_about_the_patient(chart: Chart, hook: str) -> None:
+    bare = Chart(TODAY, 50, (), chart.imaging)
+    assert [one.rule.id for one in decide(CONTENT, bare, hook).shown if one.rule.about == "patient"] == []
+
+
+@ALWAYS_THE_SAME
+@given(charts, hooks)
+def test_what_has_expired_counts_as_not_recorded(chart: Chart, hook: str) -> None:
+    bare = Chart(TODAY, 50, (), chart.imaging)
+    names = [fact for fact in chart.findings if CONTENT.findings[fact.id].window and fact.value is not Value.ASKED]
+    old = [record(fact.id, fact.value, on(date(1990, 1, 1)), fact.side) for fact in names]
+    assert decide(CONTENT, with_finding(bare, *old), hook).shown == decide(CONTENT, bare, hook).shown

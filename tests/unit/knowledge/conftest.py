@@ -1,0 +1,48 @@
+"""A copy of the shipped content to break, and the problems that loading it then gives."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cds_service.app import card_maker
+from cds_service.errors import ContentError
+from cds_service.knowledge import Knowledge, load, shipped_cards
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Knowledge:
+    return load(shipped_cards())
+
+
+@pytest.fixture
+def cards(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(shipped_cards(), tmp_path / "cards"))
+
+
+Change = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def change(cards: Path) -> Change:
+    """Replace one text in one file of the copy; the text must stand there."""
+
+    def replace(file: str, old: str, new: str) -> None:
+        text = (cards / file).read_text(encoding="utf-8")
+        assert old in text, f"{file} no longer holds {old!r}"
+        (cards / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return replace
+
+
+@pytest.fixture
+def problems(cards: Path) -> Callable[[], str]:
+    """Load the copy, which must be refused, and give the message."""
+
+    def refused() -> str:
+        with pytest.raises(ContentError) as error:
+            card_maker(load(cards))
+        return str(error.value)
+
+    return refused

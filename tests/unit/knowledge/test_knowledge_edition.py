@@ -1,0 +1,58 @@
+"""Version, digest and sign-off: a sign-off is of a digest, so any edit lapses it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cds_service.errors import ContentError
+from cds_service.knowledge import load
+from cds_service.knowledge.edition import digest
+from cds_service.knowledge.place import PACKAGE, shipped_cards, shipped_examples
+
+
+def sign(cards: Path, of: str) -> None:
+    text = f'name = "Dr A"\nrole = "spine surgeon"\ndate = 2026-11-22\ndigest = "{of}"\n'
+    (cards / "sign-off.toml").write_text(text, encoding="utf-8")
+
+
+def test_the_shipped_content_is_not_signed_off(cards: Path) -> None:
+    assert load(cards).content.edition.sign_off is None
+    assert load(cards).content.edition.statement.endswith("not signed off")
+
+
+def test_a_sign_off_of_this_digest_counts(cards: Path) -> None:
+    sign(cards, digest(cards))
+    edition = load(cards).content.edition
+    assert edition.sign_off == "Dr A, spine surgeon, 2026-11-22"
+    assert edition.statement == f"Content 1.0.0 ({edition.digest[:8]}), signed off by Dr A, spine surgeon, 2026-11-22"
+
+
+def test_any_edit_lapses_the_sign_off(cards: Path, change: Callable[[str, str, str], None]) -> None:
+    sign(cards, digest(cards))
+    change("wording/cauda-equina.md", "exclude nothing", "exclude nothing at all")
+    assert load(cards).content.edition.sign_off is None
+
+
+def test_the_digest_is_of_names_too(cards: Path) -> None:
+    before = digest(cards)
+    (cards / "evidence/injections.toml").rename(cards / "evidence/numbing.toml")
+    assert digest(cards) != before
+
+
+@pytest.mark.parametrize("name", ["README.md", "REVIEW.md", "CHANGELOG.md", "sign-off.toml"])
+def test_the_digest_is_not_of_what_changes_nothing(cards: Path, name: str) -> None:
+    before = digest(cards)
+    (cards / name).write_text("x", encoding="utf-8")
+    assert digest(cards) == before
+
+
+def test_a_broken_sign_off_is_refused(cards: Path) -> None:
+    sign(cards, "not-a-digest")
+    with pytest.raises(ContentError, match=r"sign-off\.toml: digest"):
+        load(cards)
+
+
+def test_content_and_examples_lie_beside_the_package_in_a_checkout() -> None:
+    assert shipped_cards() == PACKAGE.parent / "cards"
+    assert shipped_examples() == PACKAGE.parent / "fixtures/fhir"

@@ -1,0 +1,203 @@
+"""One broken file for each refusal of what is named: codes, references, wording. With the words of its message."""
+
+from collections.abc import Callable
+
+import pytest
+
+Change = Callable[[str, str, str], None]
+Problems = Callable[[], str]
+
+GROIN = 'system = "sct",     code = "102570003", checked = "S"'
+RULE_1, RULE_3, RULE_4, RULE_6, RULE_14 = (
+    f"rules/{name}.toml"
+    for name in (
+        "cauda-equina",
+        "spine-pattern-hip-imaging",
+        "hip-pattern-spine-imaging",
+        "failed-hip-care",
+        "imaging-already-done",
+    )
+)
+REPLACEMENT = '{ present = ["hip-replacement-in-place"] }'
+REFUSALS = {
+    # codes
+    "SNOMED CT check digit": (
+        "findings/where-it-hurts.toml",
+        "102570003",
+        "102570004",
+        "sct 102570004 is not a SNOMED",
+    ),
+    "LOINC check digit": ("imaging.toml", "24762-7", "24762-8", "loinc 24762-8 is not a LOINC code"),
+    "LOINC check digit of an order": (
+        "orders.toml",
+        "30679-5",
+        "30679-6",
+        "orders.toml: lumbar-mri-without-contrast: loinc",
+    ),
+    "check digit of a severity": ("values.toml", "24484000", "24484001", "values.toml: 24484001: sct 24484001 is not"),
+    "check digit of a side": (
+        "body-sites.toml",
+        "7771000",
+        "7771001",
+        "body-sites.toml: laterality: sct 7771001 is not",
+    ),
+    "ICD-10-CM form": (
+        "findings/where-it-hurts.toml",
+        '"R10.30"',
+        '"R10-30"',
+        "icd10cm R10-30 is not an ICD-10-CM code",
+    ),
+    "CPT form": ("orders.toml", '"72148"', '"7214"', "cpt 7214 is not a CPT number"),
+    "unknown system": (
+        "findings/where-it-hurts.toml",
+        GROIN,
+        GROIN.replace('"sct"', '"sctt"'),
+        "no code system is called sctt (meant: sct?)",
+    ),
+    "a code of two studies": ("imaging.toml", "26131-3", "24762-7", "loinc 24762-7 stands in two studies"),
+    # references
+    "unknown finding in a rule": (
+        RULE_1,
+        '"saddle-anaesthesia"',
+        '"saddle-anesthesia"',
+        "no finding or group is called saddle-anesthesia (meant: saddle-anaesthesia?)",
+    ),
+    "unknown finding in a pattern": (
+        "patterns.toml",
+        '"sciatica"',
+        '"siatica"',
+        "patterns.toml: S2: no finding or group is called siatica",
+    ),
+    "unknown finding in a group": (
+        "groups.toml",
+        '"knee-disorder"',
+        '"knee-disorders"',
+        "groups.toml: knee-or-foot-concept: no finding or group is called knee-disorders",
+    ),
+    "unknown finding in an offer": (
+        "offers.toml",
+        'present = ["red-flag"]',
+        'present = ["red-flags"]',
+        "offers.toml: replace-with-lumbar-mri: no finding",
+    ),
+    "unknown finding in the policy": (
+        "policy.toml",
+        'present = ["pregnancy"]',
+        'present = ["pregnant"]',
+        "policy.toml: no finding or group is called pregnant",
+    ),
+    "unknown finding in asks": (
+        RULE_6,
+        '"reflex-loss-patellar", "hip',
+        '"reflex-loss-patelar", "hip',
+        "asks: no finding is called reflex-loss-patelar",
+    ),
+    "unknown qualifier in asks": (
+        RULE_6,
+        "hip-osteoarthritis.severity",
+        "hip-osteoarthritis.severty",
+        "asks: no qualifier is called severty (meant: severity?)",
+    ),
+    "unknown treatment ordered": (
+        RULE_3,
+        '{ ordered = { region = ["lumbar-spine"] } }',
+        '{ ordered = { treatment = ["lumbar-epidurals"] } }',
+        "called lumbar-epidurals (meant: lumbar-epidural?)",
+    ),
+    "unknown card": (RULE_1, 'card = "cauda-equina"', 'card = "cauda"', "no card wording is called cauda"),
+    "unknown offer": (
+        RULE_1,
+        '"refer-urgent-spine"',
+        '"refer-urgent-spin"',
+        "no offer is called refer-urgent-spin (meant",
+    ),
+    "unknown order": (
+        "offers.toml",
+        'create   = ["urgent-lumbar-mri"]',
+        'create = ["urgent-mri"]',
+        "add-urgent-lumbar-mri.create: no order is called urgent-mri",
+    ),
+    "unknown source": (
+        RULE_1,
+        '"dionne-2019"',
+        '"dionne-2018"',
+        "no source is called dionne-2018 (meant: dionne-2019?)",
+    ),
+    "unknown override": (RULE_1, '"disagree"', '"disagre"', "no override reason is called disagre (meant: disagree?)"),
+    "unknown body site": (
+        "findings/where-it-hurts.toml",
+        'sites  = ["groin"]',
+        'sites = ["groins"]',
+        "no body site is called groins",
+    ),
+    "unknown rule in spoke": (
+        RULE_6,
+        'spoke = ["spine-pattern-hip-imaging"]',
+        'spoke = ["rule-three"]',
+        "no rule is called rule-three",
+    ),
+    "unknown rule in the policy": (
+        "policy.toml",
+        'rules = ["imaging-already-done"]',
+        'rules = ["imaging-done"]',
+        "silence.red-flag: no rule is called imaging-done",
+    ),
+    "group that contains itself": (
+        "groups.toml",
+        'lost-reflex   = ["reflex-loss-patellar"',
+        'lost-reflex = ["deficit"',
+        "contains itself",
+    ),
+    "circle of rules": (
+        RULE_3,
+        REPLACEMENT,
+        '{ spoke = ["failed-hip-care"] }',
+        "rules refer to each other in a circle",
+    ),
+    "file name and rule": (
+        RULE_1,
+        'id     = "cauda-equina"',
+        'id = "cauda"',
+        "the file should be called rules/cauda.toml",
+    ),
+    # nothing is decoration
+    "unused group": ("groups.toml", "# Signs and deficits", 'idle = ["limp"]', "groups.toml: idle: is used by nothing"),
+    "unused offer": (
+        "offers.toml",
+        "[cancel-order]",
+        '[idle]\nlabel = "x"\n[cancel-order]',
+        "offers.toml: idle: is used by nothing",
+    ),
+    "unused order": (
+        "orders.toml",
+        "[physical-therapy-referral]",
+        '[idle]\nlabel = "x"\ncodes = [{ system = "order", code = "x", checked = "own" }]\n[physical-therapy-referral]',
+        "orders.toml: idle: is used by nothing",
+    ),
+    "unused override": (
+        "overrides.toml",
+        "[other]",
+        '[idle]\ndisplay = "x"\n[other]',
+        "overrides.toml: idle: is used by nothing",
+    ),
+    # wording
+    "template variable": (
+        "wording/cauda-equina.md",
+        "{{ Findings }}",
+        "{{ Finding }}",
+        "wording/cauda-equina.md: Finding: is nothing a card can speak of",
+    ),
+    "template syntax": ("wording/cauda-equina.md", "{{ Findings }}", "{{ Findings", "wording/cauda-equina.md: line 1"),
+    "summary too long": (
+        "wording/cauda-equina.md",
+        "recorded: consider",
+        f"recorded: {'very ' * 20}consider",
+        "of 139 allowed",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "words"), REFUSALS.values(), ids=list(REFUSALS))
+def test_refuses(change: Change, problems: Problems, file: str, old: str, new: str, words: str) -> None:
+    change(file, old, new)
+    assert words in problems()

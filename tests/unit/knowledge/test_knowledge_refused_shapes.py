@@ -1,0 +1,128 @@
+"""One broken file for each refusal of shape: keys, types, conditions. With the words its message must hold."""
+
+from collections.abc import Callable
+
+import pytest
+
+Change = Callable[[str, str, str], None]
+Problems = Callable[[], str]
+
+GROIN = 'system = "sct",     code = "102570003", checked = "S"'
+RULE_1, RULE_3, RULE_4, RULE_6, RULE_14 = (
+    f"rules/{name}.toml"
+    for name in (
+        "cauda-equina",
+        "spine-pattern-hip-imaging",
+        "hip-pattern-spine-imaging",
+        "failed-hip-care",
+        "imaging-already-done",
+    )
+)
+REPLACEMENT = '{ present = ["hip-replacement-in-place"] }'
+REFUSALS = {
+    # shape
+    "unknown key in a rule": (RULE_1, "title  =", "titel  =", "rules/cauda-equina.toml: titel: is not a key that"),
+    "the key meant": (RULE_1, "title  =", "titel  =", "(meant: title?)"),
+    "a key that is required": (RULE_1, "number = 1\n", "", "rules/cauda-equina.toml: number: is required"),
+    "misplaced key": (RULE_3, 'pattern = ["spine-only"]', 'pattern = ["spine-only"], within = 3', "is not a key that"),
+    "two conditions in one": (RULE_3, REPLACEMENT, '{ present = ["limp"], absent = ["limp"] }', "absent: is not a key"),
+    "unknown condition": (RULE_3, REPLACEMENT, '{ presnt = ["limp"] }', "presnt: is not a key that belongs here"),
+    "wrong type": (
+        "policy.toml",
+        "cards_per_call     = 2",
+        'cards_per_call = "2"',
+        "limits.cards_per_call: Input should",
+    ),
+    "number for a code": (
+        "findings/where-it-hurts.toml",
+        'code = "102570003"',
+        "code = 102570003",
+        "groin-pain.codes.0",
+    ),
+    "the same key twice": ("manifest.toml", "version", 'title = "x"\nversion', "manifest.toml: is not valid TOML"),
+    "the same finding in two files": (
+        "findings/behaviour.toml",
+        "[night-pain-waking]",
+        "[limp]",
+        "limp: stands in another file too",
+    ),
+    "unknown level": (RULE_1, 'level = "critical"', 'level = "urgent"', "advice.0.level: Input should be"),
+    "no offer": (RULE_1, 'offer = ["refer-urgent-spine", "add-urgent-lumbar-mri"]', "offer = []", "offer: List should"),
+    "unknown pattern name": (RULE_3, '["spine-only"]', '["spine"]', "pattern.0: Input should be"),
+    "unverified code": ("findings/where-it-hurts.toml", GROIN, GROIN.replace('"S"', '"U"'), "checked: Input should be"),
+    "not TOML": ("groups.toml", "hip-region-pain = [", "hip-region-pain = ", "groups.toml: is not valid TOML"),
+    "wording without front matter": ("wording/cauda-equina.md", "+++\n", "", "must begin with front matter"),
+    "unknown key of wording": ("wording/cauda-equina.md", "summary =", "sumary =", "wording/cauda-equina.md: sumary"),
+    # conditions
+    "none inside none": (RULE_3, REPLACEMENT, '{ none = [{ present = ["limp"] }] }', '"none" may not stand inside'),
+    "none deep inside none": (
+        RULE_3,
+        REPLACEMENT,
+        '{ any = [{ all = [{ none = [{ present = ["limp"] }] }] }] }',
+        '"none" may not stand inside',
+    ),
+    "none inside none of a group": (
+        "groups.toml",
+        "none = [{ duration = { at_least = 42 }",
+        'none = [{ none = [{ present = ["limp"] }] }, { duration = { at_least = 42 }',
+        '"none" may not stand inside',
+    ),
+    "block without conditions": (RULE_3, REPLACEMENT, "{ }", "has no condition"),
+    "empty list of conditions": (
+        RULE_3,
+        'all  = [{ pattern = ["spine-only"] }]',
+        "all = []",
+        "rules/spine-pattern-hip-imaging.toml: all: List should have at least 1 item",
+    ),
+    "rule without conditions": (
+        "patterns.toml",
+        'any    = [{ present = ["groin-pain", "anterior-hip-pain"] }]',
+        "",
+        "has no condition",
+    ),
+    "undated missing": (RULE_3, ', within = 365, undated = "counts"', ", within = 365", 'needs "undated" beside it'),
+    "undated without time": (
+        RULE_3,
+        REPLACEMENT,
+        '{ present = ["limp"], undated = "counts" }',
+        '"undated" has nothing',
+    ),
+    "since of a date nobody names": (
+        RULE_14,
+        'since = "study"',
+        'since = "stuty"',
+        "no date is called stuty (meant: study?)",
+    ),
+    "a date called onset": (RULE_14, 'as = "study"', 'as = "onset"', '"as" cannot be called onset'),
+    "since in a note": (
+        RULE_3,
+        '[[note]]\nany  = [{ present = ["peripheral-arterial-disease"], side = "either" }]',
+        '[[note]]\nany = [{ present = ["peripheral-arterial-disease"], since = "study", undated = "counts" }]',
+        "note: since: no date is called study",
+    ),
+    "a qualifier's value": (
+        RULE_6,
+        'severity = ["severe"]',
+        'severity = ["sever"]',
+        "severity is one of mild, moderate",
+    ),
+    "order in a rule about the patient": (
+        RULE_6,
+        'about  = "patient"',
+        'about = "patient"\norder = { region = ["hip"] }',
+        '"order" belongs to a rule about an order',
+    ),
+    "sides in what a rule is about": (
+        RULE_3,
+        'order  = { region = ["hip"] }',
+        'order = { region = ["hip"], sides = 1 }',
+        "order.sides: is not a key",
+    ),
+    "silence of nobody": ("policy.toml", 'except = ["cauda-equina"]\nall', "all", 'needs either "rules" or "except"'),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "words"), REFUSALS.values(), ids=list(REFUSALS))
+def test_refuses(change: Change, problems: Problems, file: str, old: str, new: str, words: str) -> None:
+    change(file, old, new)
+    assert words in problems()

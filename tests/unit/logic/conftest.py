@@ -1,0 +1,22 @@
+"""The shipped content, and an index of a small chart over it."""
+
+import pytest
+from charts import Indexed, chart
+
+from cds_service.knowledge import load, shipped_cards
+from cds_service.logic.content import Content
+from cds_service.logic.facts import Finding, Imaging
+from cds_service.logic.index import ChartIndex
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    return load(shipped_cards()).content
+
+
+@pytest.fixture
+def indexed(content: Content) -> Indexed:
+    def index(*facts: Finding | Imaging, age: int | None = 50) -> ChartIndex:
+        return ChartIndex(chart(*facts, age=age), content)
+
+    return index

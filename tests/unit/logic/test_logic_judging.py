@@ -1,0 +1,244 @@
+"""The eleven conditions and the block: what is yes, what is no, and what is not known."""
+
+import pytest
+from charts import Indexed, absent, draft, finding, request, study
+
+from cds_service.logic.conditions import (
+    Absent,
+    Age,
+    Block,
+    Condition,
+    Duration,
+    Filters,
+    Imaged,
+    ImagingSpec,
+    Leaf,
+    Newest,
+    NotRecorded,
+    Ordered,
+    OrderIs,
+    PatternIs,
+    Present,
+    Spoke,
+)
+from cds_service.logic.index import ChartIndex
+from cds_service.logic.judging import judge
+from cds_service.logic.outcome import Truth
+from cds_service.logic.sides import Side
+from cds_service.logic.view import View
+
+YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
+LUMBAR = ImagingSpec(region=frozenset({"lumbar-spine"}))
+GROIN, LIMP, PREGNANT = (finding(name, "left") for name in ("groin-pain", "limp", "pregnancy"))
+
+
+def leaves(*names: str) -> tuple[Leaf, ...]:
+    return tuple(Leaf(name) for name in names)
+
+
+def truth(condition: Condition, index: ChartIndex, side: Side = Side.LEFT, **view: object) -> Truth:
+    return judge(condition, View(index, side, **view)).truth  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("facts", "answer"),
+    [
+        ([GROIN], YES),
+        ([absent("groin-pain", "left")], NO),
+        ([finding("groin-pain", "left", "2020-01-01")], NO),
+        ([finding("groin-pain", "right")], UNKNOWN),
+        ([PREGNANT], UNKNOWN),
+        ([], UNKNOWN),
+    ],
+)
+def test_present(indexed: Indexed, facts: list[object], answer: Truth) -> None:
+    assert truth(Present(leaves("groin-pain", "limp")), indexed(*facts)) is answer
+
+
+def test_present_at_least_counts_different_findings(indexed: Indexed) -> None:
+    two = Present(leaves("groin-pain", "limp"), at_least=2)
+    assert truth(two, indexed(GROIN, LIMP)) is YES
+    assert truth(two, indexed(GROIN, GROIN)) is UNKNOWN
+    assert truth(two, indexed(GROIN, absent("limp"))) is NO
+
+
+@pytest.mark.parametrize(
+    ("facts", "answer"),
+    [
+        ([absent("groin-pain"), absent("limp")], YES),
+        ([absent("groin-pain")], UNKNOWN),
+        ([absent("groin-pain"), LIMP], NO),
+        ([], UNKNOWN),
+        ([absent("groin-pain", when="2020-01-01"), absent("limp")], UNKNOWN),
+    ],
+)
+def test_absent_is_never_satisfied_by_what_is_not_recorded(
+    indexed: Indexed, facts: list[object], answer: Truth
+) -> None:
+    assert truth(Absent(leaves("groin-pain", "limp")), indexed(*facts)) is answer
+
+
+@pytest.mark.parametrize(("facts", "answer"), [([], YES), ([GROIN], NO), ([absent("groin-pain")], NO)])
+def test_not_recorded(indexed: Indexed, facts: list[object], answer: Truth) -> None:
+    assert truth(NotRecorded(leaves("groin-pain", "limp")), indexed(*facts)) is answer
+
+
+def test_newest(indexed: Indexed) -> None:
+    hip = finding("hip-anaesthetic-injection", when="2026-01-01", response="relief")
+    spine = finding("lumbar-epidural", when="2026-02-01")
+    asks = leaves("hip-anaesthetic-injection", "lumbar-epidural")
+    assert truth(Newest(asks, "lumbar-epidural"), indexed(hip, spine)) is YES
+    assert truth(Newest(asks, "hip-anaesthetic-injection"), indexed(hip, spine)) is NO
+    assert truth(Newest(asks, "lumbar-epidural"), indexed()) is UNKNOWN
+    relief = Filters(qualifiers={"response": ("relief",)})
+    assert truth(Newest(asks, "hip-anaesthetic-injection", relief), indexed(hip)) is YES
+    assert truth(Newest(asks, "lumbar-epidural", relief), indexed(spine)) is NO
+
+
+def test_newest_takes_an_undated_one_only_if_none_is_dated(indexed: Indexed) -> None:
+    asks = leaves("nsaid", "physical-therapy")
+    dated, undated = finding("nsaid", when="2025-01-01"), finding("physical-therapy", when=None)
+    assert truth(Newest(asks, "physical-therapy"), indexed(dated, undated)) is NO
+    assert truth(Newest(asks, "physical-therapy"), indexed(undated)) is YES
+
+
+@pytest.mark.parametrize(
+    ("pattern", "side", "answer"),
+    [
+        ("hip-only", "this", YES),
+        ("hip-only", "opposite", UNKNOWN),
+        ("none", "opposite", YES),
+        ("hip-only", "either", YES),
+        ("hip-only", "all-covered", NO),
+        ("spine-only", "this", NO),
+    ],
+)
+def test_pattern(indexed: Indexed, pattern: str, side: str, answer: Truth) -> None:
+    assert truth(PatternIs(frozenset({pattern}), side), indexed(GROIN)) is answer
+
+
+def test_pattern_of_an_empty_chart_is_not_known(indexed: Indexed) -> None:
+    assert truth(PatternIs(frozenset({"hip-only"})), indexed()) is UNKNOWN
+
+
+def test_imaged(indexed: Indexed) -> None:
+    assert truth(Imaged(LUMBAR), indexed(study("lumbar-spine"))) is YES
+    assert truth(Imaged(LUMBAR), indexed(study("hip"), request("lumbar-spine"))) is UNKNOWN
+
+
+def test_ordered_is_beside_the_order_judged(indexed: Indexed) -> None:
+    judged, other = draft("lumbar-spine", name="o1"), draft("lumbar-spine", name="o2")
+    assert truth(Ordered(LUMBAR), indexed(judged), order=judged) is UNKNOWN
+    assert truth(Ordered(LUMBAR), indexed(judged, other), order=judged) is YES
+    assert truth(Ordered(LUMBAR), indexed(judged)) is YES
+
+
+def test_ordered_may_be_narrowed_to_drafts(indexed: Indexed) -> None:
+    drafts = Ordered(LUMBAR, stages=frozenset({"draft"}))
+    assert truth(drafts, indexed(request("lumbar-spine"))) is UNKNOWN
+    assert truth(drafts, indexed(draft("lumbar-spine"))) is YES
+
+
+def test_ordered_treatment(indexed: Indexed) -> None:
+    therapy = draft("", name="t1", treatment="physical-therapy")
+    wanted = Ordered(ImagingSpec(), treatments=frozenset({"physical-therapy"}))
+    assert truth(wanted, indexed(therapy)) is YES
+    assert truth(wanted, indexed(draft("hip"))) is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("condition", "order", "answer"),
+    [
+        (OrderIs(ImagingSpec(), one_side=True), draft("hip", side="left"), YES),
+        (OrderIs(ImagingSpec(), one_side=True), draft("hip", side="both"), NO),
+        (OrderIs(ImagingSpec(), one_side=True), draft("hip"), NO),
+        (OrderIs(ImagingSpec(), sides_differ=True), draft("hip", code_side=Side.LEFT), YES),
+        (OrderIs(ImagingSpec(), sides_differ=True), draft("hip"), NO),
+        (OrderIs(ImagingSpec(modality=frozenset({"MR"}))), draft("hip"), YES),
+        (OrderIs(ImagingSpec(modality=frozenset({"CT"}))), draft("hip"), NO),
+        (OrderIs(ImagingSpec()), None, UNKNOWN),
+    ],
+)
+def test_order(indexed: Indexed, condition: Condition, order: object, answer: Truth) -> None:
+    assert truth(condition, indexed(), order=order) is answer
+
+
+@pytest.mark.parametrize(
+    ("onset", "when", "condition", "answer"),
+    [
+        ("2026-01-27", "2026-03-01", Duration(at_least=42), YES),
+        ("2026-01-28", "2026-03-01", Duration(at_least=42), NO),
+        (None, "2026-01-27", Duration(at_least=42), YES),
+        (None, "2026-03-01", Duration(at_least=42), UNKNOWN),
+        ("2026-01-28", "2026-03-01", Duration(below=42), YES),
+        ("2026-01-27", "2026-03-01", Duration(below=42), NO),
+        (None, "2026-03-01", Duration(below=42), UNKNOWN),
+        (None, "2026-01-01", Duration(below=42), NO),
+        ("2026-01", "2026-03-01", Duration(at_least=42), UNKNOWN),
+        (None, None, Duration(at_least=42), UNKNOWN),
+    ],
+)
+def test_duration(indexed: Indexed, onset: str | None, when: str | None, condition: Duration, answer: Truth) -> None:
+    assert truth(condition, indexed(finding("groin-pain", "left", when, onset))) is answer
+
+
+@pytest.mark.parametrize(
+    ("age", "condition", "answer"),
+    [
+        (18, Age(at_least=18), YES),
+        (17, Age(at_least=18), NO),
+        (17, Age(below=18), YES),
+        (18, Age(below=18), NO),
+        (None, Age(below=18), UNKNOWN),
+    ],
+)
+def test_age(indexed: Indexed, age: int | None, condition: Age, answer: Truth) -> None:
+    assert truth(condition, indexed(age=age)) is answer
+
+
+def test_spoke(indexed: Indexed) -> None:
+    condition = Spoke(frozenset({"a", "b"}))
+    assert truth(condition, indexed(), spoken=frozenset({"b"})) is YES
+    assert truth(condition, indexed(), spoken=frozenset({"c"})) is NO
+
+
+YES_, NO_, UNKNOWN_ = Age(at_least=1), Age(below=1), Present(leaves("limp"))
+
+
+@pytest.mark.parametrize("thorough", [True, False])
+@pytest.mark.parametrize(
+    ("block", "holds"),
+    [
+        (Block(), True),
+        (Block(all=(YES_, YES_)), True),
+        (Block(all=(YES_, UNKNOWN_)), False),
+        (Block(any=(NO_, YES_)), True),
+        (Block(any=(NO_, UNKNOWN_)), False),
+        (Block(none=(NO_, UNKNOWN_)), True),
+        (Block(none=(UNKNOWN_, YES_)), False),
+        (Block(all=(YES_,), any=(YES_,), none=(YES_,)), False),
+        (Block(all=(Block(any=(YES_,)),), none=(Block(all=(NO_,)),)), True),
+    ],
+)
+def test_only_yes_moves_a_block(indexed: Indexed, block: Block, holds: bool, thorough: bool) -> None:
+    assert (truth(block, indexed(), thorough=thorough) is YES) is holds
+
+
+@pytest.mark.parametrize(
+    ("block", "answer"),
+    [
+        (Block(all=(UNKNOWN_,)), UNKNOWN),
+        (Block(all=(UNKNOWN_, NO_)), NO),
+        (Block(any=(UNKNOWN_, NO_)), UNKNOWN),
+        (Block(any=(NO_, NO_)), NO),
+        (Block(none=(YES_,)), NO),
+    ],
+)
+def test_a_trace_keeps_no_apart_from_not_known(indexed: Indexed, block: Block, answer: Truth) -> None:
+    assert truth(block, indexed(), thorough=True) is answer
+
+
+def test_the_facts_behind_a_block_leave_out_its_stops(indexed: Indexed) -> None:
+    block = Block(all=(Present(leaves("groin-pain")),), none=(Absent(leaves("limp")),))
+    outcome = judge(block, View(indexed(GROIN, LIMP), Side.LEFT, thorough=True))
+    assert outcome.supporting() == (GROIN,)

@@ -1,0 +1,189 @@
+"""The ten filters, and what imaging matches what is asked for."""
+
+import pytest
+from charts import Indexed, absent, asked, draft, finding, imaging, study
+
+from cds_service.logic.conditions import Block, Condition, Filters, Imaged, ImagingSpec, Leaf, Present
+from cds_service.logic.facts import Finding, Stage
+from cds_service.logic.index import ChartIndex
+from cds_service.logic.judging import judge
+from cds_service.logic.matching import is_such
+from cds_service.logic.outcome import Truth
+from cds_service.logic.sides import Side
+from cds_service.logic.view import View
+
+NUMB, PAIN = "leg-numbness", "groin-pain"
+
+
+def holds(condition: Condition, index: ChartIndex, view: View | None = None) -> bool:
+    return judge(condition, view or View(index, Side.LEFT)).truth is Truth.YES
+
+
+def filtered(name: str, **filters: object) -> Present:
+    return Present((Leaf(name, Filters(**filters)),))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("side", "recorded", "answer"),
+    [
+        ("this", "left", True),
+        ("this", "right", False),
+        ("opposite", "right", True),
+        ("opposite", "left", False),
+        ("either", "right", True),
+        ("covered", "right", True),
+        ("all-covered", "right", False),
+        ("all-covered", "both", True),
+        ("this", "unstated", True),
+        ("opposite", "unstated", True),
+    ],
+)
+def test_side(indexed: Indexed, side: str, recorded: str, answer: bool) -> None:
+    assert holds(filtered(PAIN, side=side), indexed(finding(PAIN, recorded))) is answer
+
+
+def test_covered_is_what_the_order_covers(indexed: Indexed) -> None:
+    index = indexed(finding(PAIN, "right"))
+    left, both = draft("hip", side="left"), draft("hip")
+    assert not holds(filtered(PAIN, side="covered"), index, View(index, Side.LEFT, left))
+    assert holds(filtered(PAIN, side="covered"), index, View(index, Side.LEFT, both))
+
+
+def test_an_absence_on_one_of_all_covered_sides_is_told(indexed: Indexed) -> None:
+    index = indexed(finding(PAIN, "left"), absent(PAIN, "right"))
+    assert judge(filtered(PAIN, side="all-covered"), View(index, Side.LEFT)).truth is Truth.NO
+
+
+@pytest.mark.parametrize(("recorded", "answer"), [("left", True), ("both", True), ("unstated", False)])
+def test_stated(indexed: Indexed, recorded: str, answer: bool) -> None:
+    assert holds(filtered(PAIN, stated=True), indexed(finding(PAIN, recorded))) is answer
+
+
+@pytest.mark.parametrize(("recorded", "sides"), [("left", "one"), ("unstated", "one"), ("both", "both")])
+def test_sides(indexed: Indexed, recorded: str, sides: str) -> None:
+    index = indexed(finding(NUMB, recorded))
+    assert holds(filtered(NUMB, sides=sides), index)
+    assert not holds(filtered(NUMB, sides="both" if sides == "one" else "one"), index)
+
+
+@pytest.mark.parametrize(
+    ("when", "undated", "answer"),
+    [
+        ("2026-02-08", "ignored", True),
+        ("2026-02-07", "counts", False),
+        ("2026-02", "counts", True),
+        ("2026-02", "ignored", False),
+        (None, "counts", True),
+        (None, "ignored", False),
+    ],
+)
+def test_within_and_undated(indexed: Indexed, when: str | None, undated: str, answer: bool) -> None:
+    assert holds(filtered(PAIN, within=30, undated=undated), indexed(finding(PAIN, "left", when))) is answer
+
+
+@pytest.mark.parametrize(("when", "answer"), [("2026-02-08", True), ("2026-02-09", False)])
+def test_ago(indexed: Indexed, when: str, answer: bool) -> None:
+    assert holds(filtered(PAIN, ago=30, undated="ignored"), indexed(finding(PAIN, "left", when))) is answer
+
+
+def test_a_filter_of_time_stands_for_the_window(indexed: Indexed) -> None:
+    old = indexed(finding(PAIN, "left", "2024-03-10"))
+    assert not holds(filtered(PAIN), old)
+    assert holds(filtered(PAIN, within=800, undated="ignored"), old)
+
+
+@pytest.mark.parametrize(("when", "answer"), [("2026-02-01", True), ("2026-01-31", False), (None, False)])
+def test_since_the_onset(indexed: Indexed, when: str | None, answer: bool) -> None:
+    index = indexed(finding(PAIN, "left", "2026-03-01", "2026-02-01"), finding("nsaid", when=when))
+    assert holds(filtered("nsaid", since=("onset",), undated="ignored"), index) is answer
+
+
+@pytest.mark.parametrize(("done", "answer"), [("2026-02-10", True), ("2026-02-09", False), (None, False)])
+def test_since_a_date_named_before(indexed: Indexed, done: str | None, answer: bool) -> None:
+    named = filtered(PAIN, within=365, undated="counts", anchor="sign")
+    since = Imaged(ImagingSpec(), Filters(since=("sign",), undated="ignored"))
+    block = Block(all=(named, since), names_anchor=True)
+    assert holds(block, indexed(finding(PAIN, "left", "2026-02-10"), study("hip", when=done))) is answer
+
+
+def test_since_a_date_that_nothing_dated_names(indexed: Indexed) -> None:
+    index = indexed(finding(PAIN, "left", None), study("hip"))
+    for undated, answer in (("counts", True), ("ignored", False)):
+        named = filtered(PAIN, within=365, undated="counts", anchor="sign")
+        since = Imaged(ImagingSpec(), Filters(since=("sign",), undated=undated))
+        assert holds(Block(all=(named, since), names_anchor=True), index) is answer
+
+
+def test_a_name_keeps_its_newest_date(indexed: Indexed) -> None:
+    index = indexed(
+        finding(PAIN, "left", "2026-02-10"), finding("limp", "left", "2026-01-10"), study("hip", when="2026-02-01")
+    )
+    named = tuple(filtered(name, within=365, undated="counts", anchor="sign") for name in (PAIN, "limp"))
+    since = Imaged(ImagingSpec(), Filters(since=("sign",), undated="ignored"))
+    assert not holds(Block(all=(*named, since), names_anchor=True), index)
+
+
+@pytest.mark.parametrize(
+    ("qualifiers", "answer"), [({"severity": "severe"}, True), ({"severity": "mild"}, False), ({}, False)]
+)
+def test_with(indexed: Indexed, qualifiers: dict[str, str], answer: bool) -> None:
+    index = indexed(finding("hip-osteoarthritis", "left", **qualifiers))
+    assert holds(filtered("hip-osteoarthritis", qualifiers={"severity": ("severe",)}), index) is answer
+
+
+def test_with_not_recorded(indexed: Indexed) -> None:
+    wanted = filtered("hip-osteoarthritis", qualifiers={"severity": ("not-recorded",)})
+    assert holds(wanted, indexed(finding("hip-osteoarthritis", "left")))
+    assert holds(wanted, indexed(finding("hip-osteoarthritis", "left", severity="not-recorded")))
+
+
+def test_asked(indexed: Indexed) -> None:
+    index = indexed(asked("hip-fracture", "left"))
+    assert not holds(filtered("hip-fracture"), index)
+    assert holds(filtered("hip-fracture", asked=True), index)
+
+
+def test_a_block_beside_an_entry_must_hold_too(indexed: Indexed) -> None:
+    entry = Present((Leaf("urinary-retention", block=Block(all=(Present((Leaf("leg-pain"),)),))),))
+    retention: Finding = finding("urinary-retention")
+    assert not holds(entry, indexed(retention))
+    assert holds(entry, indexed(retention, finding("leg-pain", "left")))
+
+
+HIP = ImagingSpec(frozenset({"hip"}), frozenset({"MR"}))
+SAME = ImagingSpec(*(frozenset({"same"}),) * 3)
+
+
+@pytest.mark.parametrize(
+    ("region", "modality", "answer"),
+    [("hip", "MR", True), ("hip", "CT", False), ("knee", "MR", False), (None, None, False)],
+)
+def test_imaging_by_region_and_modality(region: str | None, modality: str | None, answer: bool) -> None:
+    assert is_such(imaging(Stage.STUDY, region, modality), HIP, None) is answer
+
+
+@pytest.mark.parametrize(
+    ("done", "ordered", "answer"),
+    [("with", "with", True), ("without", "with", False), (None, "with", True), ("with", None, True)],
+)
+def test_same_contrast_where_it_is_recorded(done: str | None, ordered: str | None, answer: bool) -> None:
+    order = draft("hip", contrast=ordered)
+    assert is_such(imaging(Stage.STUDY, "hip", contrast=done), SAME, order) is answer
+
+
+def test_same_as_no_order_is_nothing() -> None:
+    assert not is_such(imaging(Stage.STUDY, None, None), SAME, None)
+
+
+@pytest.mark.parametrize(
+    ("region", "side", "answer"),
+    [("hip", "left", True), ("hip", "right", False), ("hip", "unstated", True), ("lumbar-spine", "right", True)],
+)
+def test_a_study_counts_for_the_sides_it_covers(indexed: Indexed, region: str, side: str, answer: bool) -> None:
+    assert holds(Imaged(ImagingSpec()), indexed(study(region, side=side))) is answer
+
+
+def test_a_study_with_its_side_stated(indexed: Indexed) -> None:
+    stated = Imaged(ImagingSpec(), Filters(stated=True))
+    assert holds(stated, indexed(study("hip", side="left")))
+    assert not holds(stated, indexed(study("hip")))

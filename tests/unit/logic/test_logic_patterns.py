@@ -1,0 +1,69 @@
+"""The pain pattern of a side, by the shipped patterns."""
+
+import pytest
+from charts import Indexed, absent, finding
+
+from cds_service.logic.facts import Finding
+from cds_service.logic.judging import judge
+from cds_service.logic.patterns import SidePattern, judge_pattern
+from cds_service.logic.sides import Side
+
+SEVERE = {"severity": "severe"}
+
+
+def left(name: str, **qualifiers: str) -> Finding:
+    return finding(name, "left", **qualifiers)
+
+
+def pattern(indexed: Indexed, *facts: Finding, side: Side = Side.LEFT) -> SidePattern:
+    return judge_pattern(indexed(*facts), side, judge, thorough=False)
+
+
+@pytest.mark.parametrize(
+    ("facts", "name", "held"),
+    [
+        ([left("buttock-pain"), left("calf-pain")], "spine-only", ["S1"]),
+        ([left("sciatica")], "spine-only", ["S2"]),
+        ([left("posterior-thigh-pain"), left("slr-positive")], "spine-only", ["S3"]),
+        ([left("calf-pain"), left("electrodiagnostics", result="abnormal")], "spine-only", ["S3"]),
+        ([left("calf-pain"), left("electrodiagnostics", result="normal")], "none", []),
+        ([left("lateral-hip-pain"), left("femoral-stretch-positive")], "spine-only", ["S4"]),
+        ([left("femoral-stretch-positive"), left("groin-pain")], "both", ["S4", "H1"]),
+        ([left("leg-pain"), left("relief-when-seated"), left("cannot-lie-flat")], "spine-only", ["S5"]),
+        ([left("leg-pain"), left("cannot-lie-flat")], "undetermined", []),
+        ([left("groin-pain")], "hip-only", ["H1"]),
+        ([left("fadir-positive"), left("limp")], "hip-only", ["H2"]),
+        ([left("start-up-pain"), left("hip-pain")], "hip-only", ["H3"]),
+        ([left("buttock-pain"), left("hip-osteoarthritis", **SEVERE)], "hip-only", ["H4"]),
+        (
+            [left("hip-pain"), left("hip-osteoarthritis", **SEVERE), left("hip-replacement-in-place")],
+            "undetermined",
+            [],
+        ),
+        ([left("buttock-pain")], "undetermined", []),
+        ([left("hip-pain"), left("labral-tear")], "undetermined", []),
+        ([left("foot-pain", radiation="yes"), left("buttock-pain")], "spine-only", ["S1"]),
+        ([left("foot-pain"), left("buttock-pain")], "undetermined", []),
+        ([left("knee-pain")], "none", []),
+        ([absent("groin-pain", "left")], "none", []),
+    ],
+)
+def test_pattern(indexed: Indexed, facts: list[Finding], name: str, held: list[str]) -> None:
+    found = pattern(indexed, *facts)
+    assert (found.name, [one.id for one in found.held]) == (name, held)
+
+
+def test_each_side_is_judged_by_itself(indexed: Indexed) -> None:
+    facts = [finding("buttock-pain", "left"), finding("calf-pain", "right")]
+    assert pattern(indexed, *facts).name == "undetermined"
+    assert pattern(indexed, *facts, side=Side.RIGHT).name == "none"
+
+
+def test_pain_below_the_knee_never_cancels_a_hip_pattern(indexed: Indexed) -> None:
+    assert pattern(indexed, left("groin-pain"), left("calf-pain")).name == "hip-only"
+
+
+def test_a_trace_keeps_the_patterns_that_do_not_hold(indexed: Indexed) -> None:
+    index = indexed(left("groin-pain"))
+    assert [one.label for one in judge_pattern(index, Side.LEFT, judge, thorough=False).outcomes] == ["H1"]
+    assert len(judge_pattern(index, Side.LEFT, judge, thorough=True).outcomes) == len(index.content.patterns)

@@ -1,0 +1,55 @@
+"""Which recommendations are shown: most urgent first, few, and never the same order twice."""
+
+from dataclasses import replace
+
+from charts import draft
+
+from cds_service.logic.content import Content
+from cds_service.logic.decision import Recommendation
+from cds_service.logic.facts import Imaging
+from cds_service.logic.ranking import rank
+from cds_service.logic.sides import Side
+
+
+def said(content: Content, number: int, level: str, *orders: Imaging) -> Recommendation:
+    rule = replace(content.rules[0], id=f"rule-{number}", number=number)
+    row = replace(rule.advice[0], level=level)
+    return Recommendation(rule, row, orders, Side.LEFT, (), (), (), (), ())
+
+
+def numbers(spoken: tuple[Recommendation, ...]) -> list[int]:
+    return [one.rule.number for one in spoken]
+
+
+def test_most_urgent_first_then_by_number(content: Content) -> None:
+    spoken = [said(content, 3, "info"), said(content, 2, "warning"), said(content, 1, "info")]
+    policy = replace(content.policy, cards_per_call=3)
+    assert numbers(rank(spoken, policy)[0]) == [2, 1, 3]
+
+
+def test_no_more_cards_than_the_policy_allows(content: Content) -> None:
+    shown, held_back = rank([said(content, number, "info") for number in (1, 2, 3)], content.policy)
+    assert (numbers(shown), numbers(held_back)) == ([1, 2], [3])
+
+
+def test_one_card_per_order(content: Content) -> None:
+    hip, other = draft("hip"), draft("hip", name="o2")
+    spoken = [
+        said(content, 1, "warning", hip),
+        said(content, 2, "warning", hip, other),
+        said(content, 3, "info", other),
+    ]
+    shown, held_back = rank(spoken, content.policy)
+    assert (numbers(shown), numbers(held_back)) == ([1, 3], [2])
+
+
+def test_a_critical_card_is_never_held_back(content: Content) -> None:
+    hip = draft("hip")
+    spoken = [said(content, number, "critical", hip) for number in (1, 2, 3)]
+    assert numbers(rank(spoken, content.policy)[0]) == [1, 2, 3]
+
+
+def test_critical_cards_take_the_room_of_others(content: Content) -> None:
+    spoken = [said(content, 1, "critical"), said(content, 2, "critical"), said(content, 3, "warning")]
+    shown, held_back = rank(spoken, content.policy)
+    assert (numbers(shown), numbers(held_back)) == ([1, 2], [3])

@@ -1,0 +1,121 @@
+"""From a rule that speaks to one recommendation: orders, side, what to ask, what to offer."""
+
+from dataclasses import replace
+
+from charts import chart, draft, finding, request, study
+
+from cds_service.logic.content import Content
+from cds_service.logic.deciding import decide
+from cds_service.logic.decision import Recommendation
+from cds_service.logic.facts import Finding, Imaging
+from cds_service.logic.sides import Side
+
+LUMBAR = draft("lumbar-spine")
+
+
+def only(content: Content, *facts: Finding | Imaging, hook: str = "order-sign") -> Recommendation:
+    (one,) = decide(content, chart(*facts), hook).shown
+    return one
+
+
+def asks(one: Recommendation) -> list[str]:
+    return [ask.label for ask in one.asks]
+
+
+def offers(one: Recommendation) -> list[str]:
+    return [offer.id for offer in one.offers]
+
+
+def test_a_side_that_a_finding_names_is_the_cards_side(content: Content) -> None:
+    assert only(content, finding("groin-pain", "left"), LUMBAR).side is Side.LEFT
+
+
+def test_both_sides_that_findings_name_are_the_cards_sides(content: Content) -> None:
+    assert only(content, finding("groin-pain", "left"), finding("groin-pain", "right"), LUMBAR).side is Side.BOTH
+    assert only(content, finding("groin-pain", "both"), LUMBAR).side is Side.BOTH
+
+
+def test_pain_of_no_stated_side_makes_no_card_for_both_sides(content: Content) -> None:
+    assert only(content, finding("groin-pain"), LUMBAR).side is Side.UNSTATED
+
+
+def test_a_sided_order_gives_the_side_where_no_finding_does(content: Content) -> None:
+    pains = [finding("buttock-pain"), finding("calf-pain")]
+    assert only(content, *pains, draft("hip", side="left")).side is Side.LEFT
+    assert only(content, *pains, draft("hip")).side is Side.UNSTATED
+
+
+def test_the_facts_begin_with_the_side_that_has_most(content: Content) -> None:
+    facts = [finding("groin-pain", "left"), finding("groin-pain", "right"), finding("limp", "right")]
+    one = only(content, *facts, finding("fadir-positive", "right"), LUMBAR)
+    assert one.facts[0].side is Side.RIGHT
+    assert one.patterns == ("H1", "H2")
+
+
+def test_a_pattern_of_a_branch_that_does_not_hold_is_not_named(content: Content) -> None:
+    injection = finding("hip-anaesthetic-injection", response="no-relief")
+    assert only(content, finding("groin-pain", "left"), injection, hook="patient-view").patterns == ()
+
+
+def test_several_orders_make_one_recommendation(content: Content) -> None:
+    orders = (draft("hip", side="left"), draft("hip", "XR", "left", name="o2"))
+    one = only(content, finding("buttock-pain", "left"), finding("calf-pain", "left"), *orders)
+    assert one.orders == orders
+
+
+def test_asks_at_most_three_that_are_not_recorded(content: Content) -> None:
+    pains = [finding("buttock-pain", "left"), finding("calf-pain", "left"), draft("hip", side="left")]
+    assert asks(only(content, *pains)) == ["straight-leg raise", "hip internal rotation", "femoral stretch test"]
+    signs = [finding("slr-positive", "left"), finding("slr-positive", "right")]
+    assert asks(only(content, *pains, *signs)) == ["hip internal rotation", "femoral stretch test", "Achilles reflex"]
+
+
+def test_asks_for_a_qualifier_that_no_record_states(content: Content) -> None:
+    care = [finding(name) for name in ("nsaid", "physical-therapy")]
+    pain = finding("lateral-hip-pain", "left", onset="2025-09-01")
+
+    def of(*facts: Finding) -> str:
+        return asks(only(content, pain, *care, *facts, hook="patient-view"))[0]
+
+    assert of(finding("hip-osteoarthritis", "left")) == "severity of hip osteoarthritis"
+    assert of(finding("hip-osteoarthritis", "left", severity="not-recorded")) == "severity of hip osteoarthritis"
+    assert of(finding("hip-osteoarthritis", "left", severity="mild")) == "femoral stretch test"
+    assert of() == "femoral stretch test"
+
+
+def test_a_note_is_added_when_its_block_holds(content: Content) -> None:
+    pains = [finding("buttock-pain", "left"), finding("calf-pain", "left"), draft("hip", side="left")]
+    assert only(content, *pains).notes == ()
+    (note,) = only(content, *pains, finding("peripheral-arterial-disease")).notes
+    assert "foot pulses" in note.text
+
+
+def test_what_deletes_is_offered_on_order_hooks_alone(content: Content) -> None:
+    pain = finding("groin-pain", "left")
+    assert offers(only(content, pain, LUMBAR)) == ["add-hip-radiograph", "replace-with-hip-radiograph"]
+    view = only(content, pain, request("lumbar-spine"), hook="patient-view")
+    assert offers(view) == ["add-hip-radiograph"]
+
+
+def test_what_is_ordered_already_is_not_offered(content: Content) -> None:
+    assert offers(only(content, finding("saddle-anaesthesia"), LUMBAR)) == ["refer-urgent-spine"]
+
+
+def test_no_radiograph_is_offered_in_pregnancy(content: Content) -> None:
+    policy = replace(content.policy, silences=())
+    one = decide(
+        replace(content, policy=policy), chart(finding("groin-pain"), finding("pregnancy"), LUMBAR), "order-sign"
+    )
+    assert one.shown == ()
+
+
+def test_the_most_urgent_row_speaks_for_all_sides(content: Content) -> None:
+    care = [finding(name) for name in ("nsaid", "physical-therapy")]
+    pains = [finding("lateral-hip-pain", "both", onset="2025-09-01"), finding("hip-osteoarthritis", "left")]
+    one = only(content, *pains, *care, hook="patient-view")
+    assert (one.row.level, one.side) == ("warning", Side.BOTH)
+
+
+def test_a_study_is_among_the_facts_of_a_repeat(content: Content) -> None:
+    done = study("lumbar-spine", when="2026-01-01")
+    assert only(content, LUMBAR, done).facts == (done,)

@@ -1,0 +1,92 @@
+"""The trace in plain lines: every integrator's first question is why there is no card."""
+
+from dataclasses import replace
+
+from charts import absent, chart, draft, finding, request, study
+
+from cds_service.logic.content import Content
+from cds_service.logic.deciding import decide
+from cds_service.logic.facts import Finding, Imaging
+from cds_service.logic.trace import explain
+
+PAIN = [finding("buttock-pain", "right", "2026-01-05", "2025-12-20"), finding("calf-pain", "right")]
+HIP = draft("hip", side="right")
+
+
+def told(content: Content, *facts: Finding | Imaging, hook: str = "order-sign", age: int | None = 50) -> str:
+    return "\n".join(explain(decide(content, chart(*facts, age=age), hook, thorough=True)))
+
+
+def test_patterns_of_each_side_with_the_facts_behind_them(content: Content) -> None:
+    text = told(content, *PAIN, HIP)
+    assert "Pattern of the right side: spine-only (S1)" in text
+    assert "  S1 holds: Pain running from the buttock" in text
+    assert "buttock pain: present, right, 2026-01-05, onset 2025-12-20, Condition/buttock-pain" in text
+    assert "Pattern of the left side: none\n  nothing recorded for S1, S2" in text
+
+
+def test_what_is_not_recorded_is_named_apart_from_what_is_absent(content: Content) -> None:
+    text = told(content, PAIN[0], absent("calf-pain", "right"), HIP)
+    assert "S1 fails" in text
+    assert "fails: any below-knee-pain present\n        calf pain: absent, right, 2026-03-01" in text
+    assert "straight-leg raise: not recorded" in text
+
+
+def test_a_rule_that_speaks_says_what_is_shown_and_what_is_not_offered(content: Content) -> None:
+    text = told(content, *PAIN, HIP, finding("fever"))
+    assert "Rule 3 spine-pattern-hip-imaging: speaks" in text
+    assert "card shown: warning, spine-before-hip, offers add-lumbar-mri; not offered here: replace-with-lumbar" in text
+    assert "hip MR: draft of this call, 2026-03-10, right, o1; right side: holds, advice spine-before-hip" in text
+
+
+def test_a_rule_held_back_says_so(content: Content) -> None:
+    one_card = replace(content, policy=replace(content.policy, cards_per_call=1))
+    facts = [*PAIN, HIP, finding("saddle-anaesthesia")]
+    assert "held back behind more urgent cards: warning, spine-before-hip" in told(one_card, *facts)
+
+
+def test_a_rule_with_nothing_left_to_offer_says_so(content: Content) -> None:
+    nothing = replace(content, offers={name: replace(one, hooks=frozenset()) for name, one in content.offers.items()})
+    assert "no card: nothing is left that it could offer" in told(nothing, *PAIN, HIP)
+
+
+def test_a_rule_that_holds_without_any_advice_says_so(content: Content) -> None:
+    rules = tuple(replace(rule, advice=()) for rule in content.rules)
+    assert "right side: holds, but no row of advice applies" in told(replace(content, rules=rules), *PAIN, HIP)
+
+
+def test_the_stop_that_silences_a_rule_stands_out(content: Content) -> None:
+    text = told(content, *PAIN, HIP, study("lumbar-spine", when=None))
+    assert "STOPS IT: imaging done: lumbar-spine within 365 days (undated counts)" in text
+    assert "lumbar-spine MR: done undated, side not stated, study lumbar-spine" in text
+
+
+def test_every_other_way_to_be_silent_is_named(content: Content) -> None:
+    assert "Rule 14 imaging-already-done: not for this hook" in told(content, hook="patient-view")
+    assert "Rule 4 hip-pattern-spine-imaging: no order to judge" in told(content, HIP)
+    text = told(content, *PAIN, HIP, age=17)
+    assert "Rule 3 spine-pattern-hip-imaging: silenced: the patient is under 18" in text
+
+
+def test_sides_that_fared_alike_stand_together(content: Content) -> None:
+    assert "left and right side: not known" in told(content, hook="patient-view")
+
+
+def test_duration_age_and_patterns_stand_beside_their_conditions(content: Content) -> None:
+    text = told(content, *PAIN, finding("hip-pain", "right", None), hook="patient-view")
+    assert "symptoms recorded: at least 80 days, at most 80 days" in text
+    assert "symptoms recorded: nothing dated" in text
+    assert "left none, right spine-only" in text
+
+
+def test_partial_dates_qualifiers_requests_and_treatments_are_told_as_recorded(content: Content) -> None:
+    care = finding("hip-anaesthetic-injection", "right", "2026-01", response="relief")
+    text = told(content, finding("groin-pain", "right"), care, hook="patient-view")
+    assert "anaesthetic injection of the hip: present, right, 2026-01-01 to 2026-01-31, response relief" in text
+    text = told(content, *PAIN, HIP, request("lumbar-spine"))
+    assert "lumbar-spine MR: ordered 2026-03-01, side not stated" in text
+
+
+def test_a_short_decision_tells_what_speaks(content: Content) -> None:
+    lines = explain(decide(content, chart(*PAIN, HIP), "order-sign"))
+    assert [line for line in lines if not line.startswith(" ")] == ["Rule 3 spine-pattern-hip-imaging: speaks"]
