@@ -25,6 +25,7 @@ def configure_log(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # its steps are noise at every start
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

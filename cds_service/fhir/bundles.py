@@ -1,8 +1,9 @@
 """Decoding what a prefetch key or a FHIR search brought: each resource alone, so that one bad one costs only itself."""
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -38,11 +39,12 @@ class Bundle(msgspec.Struct, frozen=True):
     link: list[Link] | None = None
 
 
-class _TypedEntry(msgspec.Struct, frozen=True):
+class _TypedEntry(msgspec.Struct, frozen=True, gc=False):
     resource: Readable | None = None
 
 
-class _TypedBundle(msgspec.Struct, frozen=True, tag_field="resourceType", tag="Bundle"):
+class _TypedBundle(msgspec.Struct, frozen=True):
+    resourceType: Literal["Bundle"]  # noqa: N815 - FHIR's name
     entry: list[_TypedEntry] | None = None
 
 
@@ -54,10 +56,11 @@ class Decoded(NamedTuple):
     """The resources that could be read, how many of each type could not, and whether the whole was a failure."""
 
     resources: tuple[Readable, ...]
-    unreadable: Counter[str]
+    unreadable: Mapping[str, int]
     is_failure: bool = False
 
 
+NONE_UNREADABLE: Mapping[str, int] = MappingProxyType({})
 _BUNDLE = msgspec.json.Decoder(Bundle)
 _TYPED_BUNDLE = msgspec.json.Decoder(_TypedBundle)
 _RESOURCE: msgspec.json.Decoder[Readable] = msgspec.json.Decoder(Readable)
@@ -67,14 +70,16 @@ _HEAD = msgspec.json.Decoder(_Head)
 def decode_resources(raw: msgspec.Raw | bytes, field: str) -> Decoded:
     """The resources of a Bundle, or of a single resource in its place.
 
-    `field` is where it stands in the request. An OperationOutcome, alone or as an entry, is a failure to read.
+    `field` is where it stands in the request. An OperationOutcome, alone or as an entry, is a failure to read;
+    but one that only warns or informs is none beside a search's results.
 
     Raises:
         BadRequest: when it is neither Bundle nor resource, or holds text that is not UTF-8.
     """
     try:
-        return _sorted(entry.resource for entry in _TYPED_BUNDLE.decode(raw).entry or () if entry.resource is not None)
-    except (msgspec.ValidationError, RecursionError):
+        entries = _TYPED_BUNDLE.decode(raw).entry or ()
+        return _sorted([entry.resource for entry in entries if entry.resource is not None])
+    except (msgspec.DecodeError, RecursionError):
         return _one_by_one(raw, field)  # something in it is unusual: look at each resource alone
     except UnicodeDecodeError:
         raise BadRequest("is malformed JSON: a text in it is not UTF-8", field) from None
@@ -82,20 +87,27 @@ def decode_resources(raw: msgspec.Raw | bytes, field: str) -> Decoded:
 
 def _one_by_one(raw: msgspec.Raw | bytes, field: str) -> Decoded:
     bundle = decode(_BUNDLE, raw, field)
-    if bundle.resourceType is None:
-        raise BadRequest("is required", f"{field}.resourceType")
-    is_bundle = bundle.resourceType == "Bundle"
+    _refuse_untyped(bundle, field)
+    is_bundle = bundle.resourceType in {"Bundle", None}
     raws = [entry.resource for entry in bundle.entry or () if entry and entry.is_filled] if is_bundle else [raw]
     unreadable: Counter[str] = Counter()
     readable = [resource for one in raws if (resource := decode_one(one, field, unreadable)) is not None]
-    return _sorted(readable, unreadable)
+    decoded = _sorted(readable, unreadable)
+    # Alone, whatever it says, it stands where the data should.
+    return decoded if is_bundle else decoded._replace(is_failure=bundle.resourceType == "OperationOutcome")
 
 
-def _sorted(found: Iterable[Readable], unreadable: Counter[str] | None = None) -> Decoded:
-    everything = tuple(found)
-    resources = tuple(resource for resource in everything if not isinstance(resource, OperationOutcome))
-    is_failure = len(resources) < len(everything)
-    return Decoded(resources, unreadable if unreadable is not None else Counter(), is_failure)
+def _refuse_untyped(bundle: Bundle, field: str) -> None:
+    if bundle.resourceType is None and bundle.entry is None:
+        raise BadRequest("is required", f"{field}.resourceType")
+
+
+def _sorted(found: list[Readable], unreadable: Counter[str] | None = None) -> Decoded:
+    """Data apart from failures."""
+    outcomes = [one for one in found if type(one) is OperationOutcome]
+    if outcomes:
+        found = [one for one in found if type(one) is not OperationOutcome]
+    return Decoded(tuple(found), unreadable or NONE_UNREADABLE, any(one.is_failure for one in outcomes))
 
 
 def decode_one(raw: msgspec.Raw | bytes, field: str, unreadable: Counter[str]) -> Readable | None:
@@ -118,8 +130,7 @@ def draft_entries(raw: msgspec.Raw, field: str) -> list[Entry]:
         BadRequest: when it is no Bundle and no resource.
     """
     bundle = decode(_BUNDLE, raw, field)
-    if bundle.resourceType is None and bundle.entry is None:
-        raise BadRequest("is required", f"{field}.resourceType")
+    _refuse_untyped(bundle, field)
     if bundle.resourceType not in {"Bundle", None}:
         return [Entry(resource=raw)]
     return [entry for entry in bundle.entry or () if entry and entry.is_filled]

@@ -8,11 +8,13 @@ from types import MappingProxyType
 from typing import Any
 
 from cds_service.fhir.reading.conditions import read_condition
-from cds_service.fhir.reading.imaging import read_report, read_study
-from cds_service.fhir.reading.notebook import Notebook
+from cds_service.fhir.reading.imaging import JOINT, read_report, read_study
+from cds_service.fhir.reading.lexicon import Lexicon
+from cds_service.fhir.reading.notebook import Notebook, Terms, reference_of
 from cds_service.fhir.reading.observations import read_observation
 from cds_service.fhir.reading.orders import Order, read_draft, read_request, settle
 from cds_service.fhir.reading.treatments import read_medication, read_procedure
+from cds_service.fhir.reading.words import make_finders
 from cds_service.fhir.resources import (
     Condition,
     DiagnosticReport,
@@ -28,7 +30,7 @@ from cds_service.fhir.resources import (
 )
 from cds_service.logic.content import Content
 from cds_service.logic.dates import parse_when
-from cds_service.logic.facts import Chart, Ignored
+from cds_service.logic.facts import Chart
 from cds_service.logic.index import ChartIndex
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Terminology
@@ -68,25 +70,35 @@ class Gathered:
 class ChartReader:
     """Reads charts by the content's terminology. Made once, used for every call."""
 
-    def __init__(self, terms: Terminology, content: Content) -> None:
-        self._terms = terms
+    def __init__(self, terminology: Terminology, content: Content) -> None:
         self._content = content
-        self._groups = {name: frozenset(leaf.finding for leaf in leaves) for name, leaves in content.groups.items()}
+        groups = {name: frozenset(leaf.finding for leaf in leaves) for name, leaves in content.groups.items()}
+        words = make_finders(terminology.words)
+        self._terms = Terms(Lexicon(terminology), words, content.findings, groups)
 
-    def read(self, gathered: Gathered, patient_id: str, today: date) -> Chart:
-        """The facts of one patient. A resource that names another patient is not used."""
-        notebook = Notebook(self._terms, self._content.findings, self._groups, today)
-        own = [resource for resource in gathered.resources if _is_own(resource, patient_id, notebook)]
+    def read(self, gathered: Gathered, patient_id: str, today: date, *, explain: bool = True) -> Chart:
+        """The facts of one patient. A resource that names another patient is not used.
+
+        `explain`: also list what was passed over and why.
+        """
+        notebook = Notebook(self._terms, today)
+        reference = f"Patient/{patient_id}"  # how nearly every resource names its patient
+        own = [
+            resource
+            for resource in gathered.resources
+            if (resource.subject is not None and resource.subject.reference == reference)
+            or _is_own(resource, patient_id, notebook)
+        ]
         age = _read_age(own, notebook)
         orders = self._read_all(own, gathered.drafts, patient_id, notebook)
-        problems = self._current(notebook) if any(order.described.region for order in orders) else frozenset()
+        problems = self._current(notebook) if any(order.described.region == JOINT for order in orders) else frozenset()
         notebook.imaging.extend(settle(order, notebook, problems) for order in orders)
         return Chart(
             today=today,
             age=age,
             findings=tuple(notebook.findings),
             imaging=tuple(notebook.imaging),
-            ignored=tuple(notebook.ignored),
+            ignored=notebook.ignored() if explain else (),
             unreadable=gathered.unreadable,
             unavailable=gathered.unavailable,
         )
@@ -101,7 +113,7 @@ class ChartReader:
                 reader(resource, notebook)
         drafted = [draft for draft in drafts if _is_own(draft.resource, patient_id, notebook)]
         references = {draft.reference for draft in drafted}
-        requests = [one for one in own if isinstance(one, _REQUESTS) and f"ServiceRequest/{one.id}" not in references]
+        requests = [one for one in own if isinstance(one, _REQUESTS) and reference_of(one) not in references]
         orders = [read_request(request, notebook) for request in requests]
         orders += [read_draft(one.resource, one.reference, notebook, selected=one.selected) for one in drafted]
         return [order for order in orders if order]
@@ -121,7 +133,7 @@ def _is_own(resource: Readable, patient_id: str, notebook: Notebook) -> bool:
         about = resource.subject or resource.patient
         is_own = about is None or about.reference is None or _names(about.reference, patient_id)
     if not is_own:
-        notebook.ignored.append(Ignored(f"{type(resource).__name__}/{resource.id}", "it names another patient"))
+        notebook.ignore(resource, "it names another patient")
     return is_own
 
 

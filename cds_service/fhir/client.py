@@ -1,5 +1,6 @@
 """Reading an EHR's FHIR server: searches at once, one deadline, no redirects, and a token that is never kept."""
 
+import http.cookiejar
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -14,6 +15,7 @@ from cds_service.errors import FhirUnavailable
 from cds_service.fhir.bundles import Bundle
 
 _PAGES = 10  # pages of one search that are followed
+_CHUNK = 65_536  # bytes read at once
 _BODY_LIMIT = 5_000_000  # bytes of one page
 _BUNDLE = msgspec.json.Decoder(Bundle)
 
@@ -37,6 +39,8 @@ class EhrClient:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="fhir")
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy or .netrc may change where a token goes
+        # A cookie a server sets for one call must not go out with the next, which may be another user's.
+        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         adapter = HTTPAdapter(pool_connections=16, pool_maxsize=threads)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -72,18 +76,21 @@ class EhrClient:
             with self._session.get(url, headers=headers, timeout=left, allow_redirects=False, stream=True) as response:
                 if response.status_code != requests.codes.ok:
                     raise FhirUnavailable(f"status {response.status_code}")
-                return _body(response)
+                return _body(response, until)
         except requests.RequestException as error:
             # Neither the URL, which holds a patient's id, nor the cause may reach a log.
             raise FhirUnavailable(type(error).__name__) from None
 
 
-def _body(response: requests.Response) -> bytes:
+def _body(response: requests.Response, until: float) -> bytes:
+    """The whole body, as it comes: a server that sends a byte now and then must not hold a thread for good."""
     body = b""
-    for chunk in response.iter_content(65_536):
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):
         body += chunk
         if len(body) > _BODY_LIMIT:
             raise FhirUnavailable("a page is too large")
+        if time.monotonic() > until:
+            raise FhirUnavailable("the deadline has passed")
     return body
 
 
@@ -100,8 +107,12 @@ def _next(page: bytes, url: str) -> str | None:
         links = _BUNDLE.decode(page).link or []
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    following = next((urljoin(url, link.url) for link in links if link.relation == "next" and link.url), None)
-    if following is None:
+    given = next((link.url for link in links if link.relation == "next" and link.url), None)
+    if given is None:
         return None
-    here, there = urlsplit(url), urlsplit(following)
+    try:
+        following = urljoin(url, given)
+        here, there = urlsplit(url), urlsplit(following)
+    except ValueError:  # no URL at all
+        return None
     return following if (here.scheme, here.netloc) == (there.scheme, there.netloc) else None

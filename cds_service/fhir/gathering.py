@@ -11,10 +11,10 @@ from typing import NamedTuple
 import msgspec
 
 from cds_service.errors import BadRequest, MissingData
-from cds_service.fhir.bundles import Decoded, decode_one, decode_resources, draft_entries
+from cds_service.fhir.bundles import NONE_UNREADABLE, Decoded, decode_one, decode_resources, draft_entries
 from cds_service.fhir.charting import Draft, Gathered
 from cds_service.fhir.client import Access, EhrClient
-from cds_service.fhir.resources import ProcedureRequest, Readable, ServiceRequest
+from cds_service.fhir.resources import Patient, ProcedureRequest, Readable, ServiceRequest
 from cds_service.fhir.templates import PrefetchKey
 from cds_service.wire.request import HookRequest
 
@@ -46,9 +46,11 @@ class Gatherer:
         absent = [key for key in self._keys if key.name not in sent]
         found = sent | (self._fetch(request, absent, access) if access and absent else {})
         self._require(found, access)
-        unreadable = orders.unreadable.copy()
+        _require_own_patient(found, request.patient_id)
+        unreadable = Counter(orders.unreadable)
         for decoded in found.values():
-            unreadable.update(decoded.unreadable)
+            if decoded.unreadable:
+                unreadable.update(decoded.unreadable)
         failed = [key.label for key in self._keys if key.name not in found or found[key.name].is_failure]
         resources = tuple(resource for decoded in found.values() for resource in decoded.resources)
         return Gathered(resources, orders.drafts, dict(unreadable), tuple(dict.fromkeys(failed)))
@@ -69,6 +71,15 @@ class Gatherer:
                 raise MissingData(
                     "is required and is an OperationOutcome: it could not be read", f"prefetch.{key.name}"
                 )
+
+
+def _require_own_patient(found: dict[str, Decoded], patient_id: str) -> None:
+    """Without the patient's own record nothing is judged: a mix-up must not look like "no concern"."""
+    patients = [one for one in found["patient"].resources if isinstance(one, Patient)]
+    if not patients:
+        raise MissingData("is required and holds no Patient", "prefetch.patient")
+    if not any(one.id in {None, patient_id} for one in patients):
+        raise MissingData("is of another patient than context.patientId", "prefetch.patient")
 
 
 def read_orders(request: HookRequest) -> CallerOrders:
@@ -96,7 +107,11 @@ def _sent(request: HookRequest, key: PrefetchKey) -> Decoded | None:
     raw = request.prefetch.get(key.name)
     if raw is None:
         return None
-    return Decoded((), Counter()) if bytes(raw) == b"null" else decode_resources(raw, f"prefetch.{key.name}")
+    return (
+        Decoded((), NONE_UNREADABLE)
+        if len(raw) == 4 and bytes(raw) == b"null"
+        else decode_resources(raw, f"prefetch.{key.name}")
+    )
 
 
 def _joined(pages: list[bytes]) -> Decoded | None:

@@ -1,15 +1,15 @@
 """The few fields of FHIR resources that the readers need, typed tolerantly: R4, with DSTU2's and STU3's shapes beside.
 
 Everything is optional, because charts leave out what the standard requires. A field of an impossible type
-makes its resource unreadable, and that one alone.
+makes its resource unreadable, and that one alone. `gc=False`: they hold no cycles, and a call makes hundreds.
 """
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
 
-class Coding(msgspec.Struct, frozen=True):
+class Coding(msgspec.Struct, frozen=True, gc=False):
     """A code of a system. Some senders write codes as numbers."""
 
     system: str | None = None
@@ -17,32 +17,34 @@ class Coding(msgspec.Struct, frozen=True):
     display: str | None = None
 
 
-class CodeableConcept(msgspec.Struct, frozen=True):
+class CodeableConcept(msgspec.Struct, frozen=True, gc=False):
     """A concept: codings that mean the same, and text."""
 
     coding: list[Coding | None] | None = None
     text: str | None = None
 
 
+UNREAD: Final = msgspec.Raw()  # of a field that is not looked into: it is not there
+
 Concepts: TypeAlias = list[CodeableConcept] | CodeableConcept | None
 Status: TypeAlias = CodeableConcept | str | None  # R4: a concept; DSTU2: a plain string
 
 
-class Reference(msgspec.Struct, frozen=True):
+class Reference(msgspec.Struct, frozen=True, gc=False):
     """A reference to another resource."""
 
     reference: str | None = None
     display: str | None = None
 
 
-class Period(msgspec.Struct, frozen=True):
+class Period(msgspec.Struct, frozen=True, gc=False):
     """A span of time."""
 
     start: str | None = None
     end: str | None = None
 
 
-class Resource(msgspec.Struct, frozen=True, tag_field="resourceType"):
+class Resource(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType"):
     """What every resource read here has. `patient` is DSTU2's name for `subject`."""
 
     id: str | None = None
@@ -50,13 +52,13 @@ class Resource(msgspec.Struct, frozen=True, tag_field="resourceType"):
     patient: Reference | None = None
 
 
-class Patient(Resource, frozen=True):
+class Patient(Resource, frozen=True, gc=False):
     """Only the birth date is read."""
 
     birthDate: str | None = None  # noqa: N815 - FHIR's name
 
 
-class Condition(Resource, frozen=True):
+class Condition(Resource, frozen=True, gc=False):
     """A problem or diagnosis."""
 
     code: CodeableConcept | None = None
@@ -71,20 +73,28 @@ class Condition(Resource, frozen=True):
     assertedDate: str | None = None  # noqa: N815 - STU3's name
     abatementDateTime: str | None = None  # noqa: N815 - FHIR's name
     abatementBoolean: bool | None = None  # noqa: N815 - DSTU2's name
+    abatementPeriod: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
+    abatementAge: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
+    abatementRange: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
+    abatementString: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
 
 
-class Component(msgspec.Struct, frozen=True):
-    """A part of an Observation: a question and its answer."""
+class Component(msgspec.Struct, frozen=True, gc=False):
+    """A part of an Observation: a question and its answer. Of a number only that there is one is read."""
 
     code: CodeableConcept | None = None
     valueCodeableConcept: CodeableConcept | None = None  # noqa: N815 - FHIR's name
     valueBoolean: bool | None = None  # noqa: N815 - FHIR's name
     valueString: str | None = None  # noqa: N815 - FHIR's name
+    valueInteger: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
+    valueQuantity: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
+    valueRange: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
+    valueRatio: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
     interpretation: Concepts = None
     dataAbsentReason: CodeableConcept | None = None  # noqa: N815 - FHIR's name
 
 
-class Observation(Resource, frozen=True):
+class Observation(Resource, frozen=True, gc=False):
     """A finding, an answer, or a set of answers."""
 
     code: CodeableConcept | None = None
@@ -96,12 +106,16 @@ class Observation(Resource, frozen=True):
     valueCodeableConcept: CodeableConcept | None = None  # noqa: N815 - FHIR's name
     valueBoolean: bool | None = None  # noqa: N815 - FHIR's name
     valueString: str | None = None  # noqa: N815 - FHIR's name
+    valueInteger: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
+    valueQuantity: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
+    valueRange: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
+    valueRatio: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
     interpretation: Concepts = None
     dataAbsentReason: CodeableConcept | None = None  # noqa: N815 - FHIR's name
     component: list[Component] | None = None
 
 
-class Procedure(Resource, frozen=True):
+class Procedure(Resource, frozen=True, gc=False):
     """Something done."""
 
     code: CodeableConcept | None = None
@@ -112,12 +126,13 @@ class Procedure(Resource, frozen=True):
     outcome: CodeableConcept | None = None
 
 
-class ServiceRequest(Resource, frozen=True):
+class ServiceRequest(Resource, frozen=True, gc=False):
     """An order, or a draft of one."""
 
     code: CodeableConcept | None = None
     status: str | None = None
     intent: str | None = None
+    doNotPerform: bool | None = None  # noqa: N815 - FHIR's name
     bodySite: Concepts = None  # noqa: N815 - FHIR's name
     orderDetail: Concepts = None  # noqa: N815 - FHIR's name
     reasonCode: Concepts = None  # noqa: N815 - FHIR's name
@@ -127,18 +142,18 @@ class ServiceRequest(Resource, frozen=True):
     occurrencePeriod: Period | None = None  # noqa: N815 - FHIR's name
 
 
-class ProcedureRequest(ServiceRequest, frozen=True):
+class ProcedureRequest(ServiceRequest, frozen=True, gc=False):
     """What STU3 and DSTU2 call a ServiceRequest."""
 
 
-class Medication(msgspec.Struct, frozen=True):
+class Medication(msgspec.Struct, frozen=True, gc=False):
     """A medication contained in its order."""
 
     id: str | None = None
     code: CodeableConcept | None = None
 
 
-class MedicationRecord(Resource, frozen=True):
+class MedicationRecord(Resource, frozen=True, gc=False):
     """What medication orders and statements share."""
 
     status: str | None = None
@@ -147,20 +162,23 @@ class MedicationRecord(Resource, frozen=True):
     contained: list[Medication] | None = None
 
 
-class MedicationRequest(MedicationRecord, frozen=True):
+class MedicationRequest(MedicationRecord, frozen=True, gc=False):
     """A prescription."""
 
+    doNotPerform: bool | None = None  # noqa: N815 - FHIR's name
     authoredOn: str | None = None  # noqa: N815 - FHIR's name
 
 
-class MedicationStatement(MedicationRecord, frozen=True):
-    """A medication somebody is said to take."""
+class MedicationStatement(MedicationRecord, frozen=True, gc=False):
+    """A medication somebody is said to take, or not to take: `taken` is STU3's, `wasNotTaken` DSTU2's."""
 
+    taken: str | None = None
+    wasNotTaken: bool | None = None  # noqa: N815 - FHIR's name
     effectiveDateTime: str | None = None  # noqa: N815 - FHIR's name
     effectivePeriod: Period | None = None  # noqa: N815 - FHIR's name
 
 
-class DiagnosticReport(Resource, frozen=True):
+class DiagnosticReport(Resource, frozen=True, gc=False):
     """A report on imaging or another investigation."""
 
     code: CodeableConcept | None = None
@@ -170,22 +188,23 @@ class DiagnosticReport(Resource, frozen=True):
     conclusionCode: Concepts = None  # noqa: N815 - FHIR's name
 
 
-class EitherCoding(msgspec.Struct, frozen=True):
+class EitherCoding(msgspec.Struct, frozen=True, gc=False):
     """A Coding (R4) or a CodeableConcept (R5) in the same place."""
 
     system: str | None = None
     code: str | int | None = None
+    display: str | None = None
     coding: list[Coding | None] | None = None
     text: str | None = None
 
     def concept(self) -> CodeableConcept:
         """The same as a concept."""
         if self.code is not None:
-            return CodeableConcept([Coding(self.system, self.code)], self.text)
-        return CodeableConcept(self.coding, self.text)
+            return CodeableConcept([Coding(self.system, self.code)], self.text or self.display)
+        return CodeableConcept(self.coding, self.text or self.display)
 
 
-class Series(msgspec.Struct, frozen=True):
+class Series(msgspec.Struct, frozen=True, gc=False):
     """A series of an imaging study."""
 
     modality: EitherCoding | None = None
@@ -194,7 +213,7 @@ class Series(msgspec.Struct, frozen=True):
     description: str | None = None
 
 
-class ImagingStudy(Resource, frozen=True):
+class ImagingStudy(Resource, frozen=True, gc=False):
     """Imaging that was done."""
 
     status: str | None = None
@@ -205,8 +224,21 @@ class ImagingStudy(Resource, frozen=True):
     series: list[Series] | None = None
 
 
-class OperationOutcome(Resource, frozen=True):
-    """A failure, where data was expected."""
+class Issue(msgspec.Struct, frozen=True, gc=False):
+    """An issue of an OperationOutcome."""
+
+    severity: str | None = None
+
+
+class OperationOutcome(Resource, frozen=True, gc=False):
+    """A failure, where data was expected; beside a search's results it may be no more than a warning."""
+
+    issue: list[Issue] | None = None
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether something could not be read, as far as it tells."""
+        return not self.issue or any(one.severity not in {"warning", "information", "success"} for one in self.issue)
 
 
 Readable: TypeAlias = (
@@ -223,6 +255,11 @@ Readable: TypeAlias = (
     | OperationOutcome
 )
 READABLE_TYPES = frozenset(kind.__name__ for kind in Readable.__args__)
+
+
+def is_given(raw: msgspec.Raw) -> bool:
+    """Whether a field that is not looked into is there."""
+    return bytes(raw) not in {b"", b"null"}
 
 
 def concepts(value: Concepts) -> list[CodeableConcept]:

@@ -1,20 +1,23 @@
 """Cards: a recommendation's summary, detail, source, suggestions and override reasons (clinical design §6)."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from cds_service.logic.content import Content
 from cds_service.logic.decision import Decision, Recommendation
-from cds_service.logic.facts import Imaging
+from cds_service.logic.facts import Imaging, Stage
 from cds_service.logic.terminology import Terminology
 from cds_service.logic.wording import Labels, OrderTemplate, OverrideReason, Wording
 from cds_service.rendering.orders import OrderBook
-from cds_service.rendering.phrases import Phrases, capital, day, unread
+from cds_service.rendering.phrases import Phrases, capital, study_date, unread
 from cds_service.rendering.suggestions import Call, SuggestionMaker
 from cds_service.rendering.wording import WordingBook, card_variables
 from cds_service.wire import response as wire
 from cds_service.wire.response import SUMMARY_LIMIT, Card
 
 TOPICS = "https://hip-spine-cds.example/fhir/CodeSystem/topic"
+# How many findings and regions a summary names, tried in turn until it is short enough; None: all.
+_SHORTER_AND_SHORTER: Final = ((2, None), (1, None), (1, 1))
 OVERRIDES = "https://hip-spine-cds.example/fhir/CodeSystem/override-reason"
 
 
@@ -45,6 +48,7 @@ class CardMaker:
             ]
             for rule in content.rules
         }
+        self._evidence = {rule.id: [self._evidence_line(name) for name in rule.cites] for rule in content.rules}
         self._sources = {rule.id: self._source(rule.id) for rule in content.rules}
         shown = [finding.label for finding in content.findings.values() if finding.kind != "treatment"]
         judged = [labels.regions[region] for region in content.policy.judged_regions]
@@ -55,33 +59,35 @@ class CardMaker:
         return [self._card(one, decision, call, new_uuid) for one in decision.shown]
 
     def _card(self, one: Recommendation, decision: Decision, call: Call, new_uuid: Callable[[], str]) -> Card:
-        variables = self._variables(one)
+        summary, variables = self._summary(one)
         uuid = new_uuid()
         suggestions = self._suggestions.make(one, call, new_uuid)
         return Card(
             uuid=uuid,
-            summary=self._book.summary(one.row.card, variables),
+            summary=summary,
             detail=self._book.detail(one.row.card, variables, self._frame(one, decision)),
             indicator=one.row.level,
             source=self._sources[one.rule.id],
             suggestions=suggestions or None,
-            selectionBehavior="at-most-one" if suggestions else None,
+            selectionBehavior=one.row.select if suggestions else None,
             overrideReasons=self._overrides[one.rule.id],
         )
 
-    def _variables(self, one: Recommendation) -> dict[str, str]:
-        """What the wording speaks of: two leading findings, or one where two would make the summary too long."""
-        both = self._of(one, 2)
-        fits = len(self._book.summary(one.row.card, both)) <= SUMMARY_LIMIT
-        return both if fits else self._of(one, 1)
+    def _summary(self, one: Recommendation) -> tuple[str, dict[str, str]]:
+        """The summary and what it speaks of: two findings and every region, or less where that is too long."""
+        for findings, regions in _SHORTER_AND_SHORTER:
+            variables = self._of(one, findings, regions)
+            summary = self._book.summary(one.row.card, variables)
+            if len(summary) <= SUMMARY_LIMIT:
+                break
+        return summary, variables
 
-    def _of(self, one: Recommendation, count: int) -> dict[str, str]:
-        order = " and ".join(dict.fromkeys(self._phrases.region(order) for order in one.orders))
-        studies = [fact for fact in one.facts if isinstance(fact, Imaging) and fact not in one.orders]
+    def _of(self, one: Recommendation, findings: int, regions: int | None) -> dict[str, str]:
+        order = " and ".join(self._phrases.regions(one.orders)[:regions])
         side = self._phrases.side(one.side).strip()
-        return card_variables(
-            self._phrases.leading(one.facts, count), order, side, day(studies[0].when) if studies else ""
-        )
+        leading = self._phrases.leading(one.facts, findings)
+        ordered = "imaged" if all(order.stage is Stage.STUDY for order in one.orders) else "ordered"
+        return card_variables(leading, order, side, study_date(_studies(one)), ordered)
 
     def _frame(self, one: Recommendation, decision: Decision) -> dict[str, object]:
         return {
@@ -89,11 +95,11 @@ class CardMaker:
             "asks": [ask.label for ask in one.asks],
             "notes": [note.text for note in one.notes],
             "unread": unread(decision.chart),
-            "evidence": [self._evidence(name) for name in one.rule.cites],
+            "evidence": self._evidence[one.rule.id],
             "edition": self._content.edition.statement,
         }
 
-    def _evidence(self, name: str) -> str:
+    def _evidence_line(self, name: str) -> str:
         citation = self._content.citations[name]
         named = citation.citation
         if not named.lower().startswith(citation.strength):
@@ -106,3 +112,7 @@ class CardMaker:
         label = f"{first.citation} (content {self._content.edition.version})"
         topic = wire.Coding(system=TOPICS, code=rule.topic.code, display=rule.topic.display)
         return wire.Source(label=label, url=first.url, topic=topic)
+
+
+def _studies(one: Recommendation) -> list[Imaging]:
+    return [fact for fact in one.facts if isinstance(fact, Imaging) and fact not in one.orders]

@@ -78,7 +78,8 @@ class OrderBook:
         if site is None:
             return None
         code = self._sites.get(SiteMeaning(site, side)) or self._sites.get(SiteMeaning(site, Side.UNSTATED))
-        text = f"{_side_words(side)} {site.replace('-', ' ')}".strip()
+        place = site.replace("-", " ")
+        text = f"{place} ({_side_words(side)})" if side is Side.BOTH else f"{_side_words(side)} {place}".strip()
         return {"coding": [self._coding(code)], "text": text} if code else None
 
     def _coding(self, code: Code) -> dict[str, str]:

@@ -6,11 +6,14 @@ from cds_service.logic.content import Content
 from cds_service.logic.dates import When
 from cds_service.logic.facts import Chart, Finding, Imaging, Stage, Value
 from cds_service.logic.outcome import Fact
-from cds_service.logic.sides import Side
+from cds_service.logic.sides import Side, union
 from cds_service.logic.wording import Labels
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 FACTS_AT_MOST = 5  # clinical design §6, "two to five facts"
+_PAIN = " pain"
+DIFFERENT_DAYS = "different days"
+_ELSEWHERE = "other"
 _PLURALS = {"ImagingStudy": "ImagingStudies"}
 
 
@@ -42,19 +45,43 @@ class Phrases:
 
     def finding(self, fact: Finding) -> str:
         """A finding with its side and what qualifies it."""
-        label = self._findings[fact.id].label
         stated = [f"{name} {value}" for name, value in sorted(fact.qualifiers.items()) if name != "radiation"]
-        said = f"{self.side(fact.side)}{label}" + (f" ({', '.join(stated)})" if stated else "")
+        said = self._sided(fact, stated)
         return f"no {said}" if fact.value is Value.ABSENT else said
+
+    def reason(self, fact: Finding) -> str:
+        """A finding as an order's reason gives it: with its side, without what qualifies it."""
+        return self._sided(fact, [])
+
+    def _sided(self, fact: Finding, stated: list[str]) -> str:
+        """Right groin pain, but limited hip internal rotation (right): a sign or treatment has its side behind it."""
+        label = self._findings[fact.id].label
+        side = self.side(fact.side)
+        if label.endswith(_PAIN):
+            label, behind = f"{side}{label}", stated
+        else:
+            behind = [side.strip(), *stated] if side else stated
+        return f"{label} ({', '.join(behind)})" if behind else label
 
     def region(self, imaging: Imaging) -> str:
         """The region imaged, with its side, such as "right hip"."""
-        name = self._labels.regions.get(imaging.region or "other", "another region")
-        return f"{self.side(imaging.side)}{name}"
+        return self._region(imaging.region, imaging.side)
+
+    def _region(self, region: str | None, side: Side) -> str:
+        return f"{self.side(side)}{self._labels.regions.get(region or _ELSEWHERE, self._labels.regions[_ELSEWHERE])}"
+
+    def regions(self, orders: Iterable[Imaging]) -> list[str]:
+        """The regions of several orders, each once: right and left hip are "left and right hip"."""
+        sides: dict[str | None, list[Side]] = {}
+        for order in orders:
+            sides.setdefault(order.region, []).append(order.side)
+        return [self._region(region, _together(named)) for region, named in sides.items()]
 
     def imaging(self, imaging: Imaging) -> str:
         """Imaging as a noun, such as "MRI of the right hip"."""
         kind = self._labels.modalities.get(imaging.modality or "", "imaging")
+        if imaging.region in {None, _ELSEWHERE}:
+            return f"{kind} of {self._labels.regions[_ELSEWHERE]}"
         return f"{kind} of the {self.region(imaging)}"
 
     def fact(self, fact: Fact) -> str:
@@ -77,7 +104,8 @@ class Phrases:
             known = found.get(key)
             if known is None or _is_newer(fact, known):
                 found[key] = fact
-        return [self.fact(fact) for fact in list(found.values())[:FACTS_AT_MOST]]
+        # A study, its report and its order may all be on record: in words they are one fact.
+        return list(dict.fromkeys(self.fact(fact) for fact in found.values()))[:FACTS_AT_MOST]
 
     def leading(self, facts: Iterable[Fact], count: int) -> str:
         """The first findings of the patient's own that a card rests on, treatments aside, with their side."""
@@ -85,14 +113,37 @@ class Phrases:
         shown = list({fact.id: fact for fact in reversed(findings)}.values())[::-1][:count]
         sides = {fact.side for fact in shown}
         side = self.side(sides.pop()) if len(sides) == 1 else ""
-        return side + " and ".join(self._findings[fact.id].label for fact in shown)
+        return side + _joined([self._findings[fact.id].label for fact in shown])
 
     def _is_treatment(self, fact: Finding) -> bool:
         return self._findings[fact.id].kind == "treatment"
 
 
+def _joined(labels: list[str]) -> str:
+    """Labels as one phrase; several pains share the word: "buttock and calf pain"."""
+    if len(labels) > 1 and all(label.endswith(_PAIN) for label in labels):
+        labels = [label.removesuffix(_PAIN) for label in labels[:-1]] + labels[-1:]
+    return " and ".join(labels)
+
+
 def _is_newer(fact: Fact, known: Fact) -> bool:
     return fact.when is not None and (known.when is None or fact.when.first > known.when.first)
+
+
+def _together(sides: list[Side]) -> Side:
+    """One without a side covers both, so that no side can be named for all."""
+    return Side.UNSTATED if Side.UNSTATED in sides else union(sides)
+
+
+def study_date(studies: Iterable[Imaging]) -> str:
+    """The day of the newest study of each region, where they agree; empty without a study."""
+    newest: dict[str | None, Imaging] = {}
+    for study in studies:
+        known = newest.get(study.region)
+        if known is None or _is_newer(study, known):
+            newest[study.region] = study
+    days = {day(study.when) for study in newest.values()}
+    return DIFFERENT_DAYS if len(days) > 1 else next(iter(days), "")
 
 
 def unread(chart: Chart) -> list[str]:

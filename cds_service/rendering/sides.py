@@ -1,5 +1,6 @@
 """Changing the side of a caller's own order: the whole resource as it came, only its side changed."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,7 @@ import msgspec
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Code, SiteMeaning, StudyMeaning, Terminology
 
-_TEXTS = ("code", "bodySite", "orderDetail", "note", "patientInstruction")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 class SideChanger:
@@ -20,17 +21,22 @@ class SideChanger:
         self._sites = {meaning: code for code, meaning in reversed(tuple(terms.sites.items()))}
 
     def change(self, raw: bytes, side: Side) -> dict[str, Any] | None:
-        """The caller's order on `side`; None where its text names the other side: text cannot be changed safely."""
+        """The caller's order on `side`; None where anything in it still names the other: it cannot be changed safely.
+
+        That may be a text, or a code: of a reason, in an extension, or a local one beside the code that was changed.
+        """
         order: dict[str, Any] = msgspec.json.decode(raw)
         code = order.get("code") or {}
-        changed = [self._move_code(coding, side) for coding in code.get("coding") or ()]
+        codings = code.get("coding") or []
+        changed = [self._move_code(coding, side) for coding in codings]
         if any(changed):
             code.pop("text", None)
         order["bodySite"] = [self._hip(side)]
-        return None if self._names(order, side.opposite) else order
+        is_in_doubt = any(changed) and not all(self._code(coding) in self._terms.studies for coding in codings)
+        return None if is_in_doubt or self._names(order, side.opposite) else order
 
     def _move_code(self, coding: dict[str, Any], side: Side) -> bool:
-        code = Code(self._terms.systems.get(coding.get("system", ""), ""), str(coding.get("code")))
+        code = self._code(coding)
         study = self._terms.studies.get(code)
         if study is None or study.side in {Side.UNSTATED, side}:
             return False
@@ -41,29 +47,38 @@ class SideChanger:
         coding.pop("display", None)
         return True
 
+    def _code(self, coding: dict[str, Any]) -> Code:
+        return Code(self._terms.systems.get(str(coding.get("system")), ""), str(coding.get("code")))
+
     def _hip(self, side: Side) -> dict[str, Any]:
         code = self._sites[SiteMeaning("hip-region", side)]
         return {"coding": [{"system": self._terms.uris[code.system], "code": code.code}], "text": f"{side.value} hip"}
 
     def _names(self, order: dict[str, Any], side: Side) -> bool:
         words = {word for word, name in self._terms.words.side if name == side.value}
-        said = {word for key in _TEXTS for text in _texts(order.get(key)) for word in text.lower().split()}
-        return bool(words & said) or self._has_code_of(order, side)
+        return any(
+            not words.isdisjoint(_WORD.findall(part.lower()))
+            if isinstance(part, str)
+            else side in self._sides_of(self._code(part))
+            for part in _parts(order)
+        )
 
-    def _has_code_of(self, order: dict[str, Any], side: Side) -> bool:
-        codings = (order.get("code") or {}).get("coding") or ()
-        codes = [Code(self._terms.systems.get(one.get("system", ""), ""), str(one.get("code"))) for one in codings]
-        return any(code in self._terms.studies and self._terms.studies[code].side is side for code in codes)
+    def _sides_of(self, code: Code) -> set[Side]:
+        found = {meaning.side for meaning in self._terms.meanings(code)}
+        placed = (self._terms.studies.get(code), self._terms.sites.get(code))
+        return found | {meaning.side for meaning in placed if meaning} | {self._terms.laterality.get(code, Side.BOTH)}
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """Every text in a part of a resource."""
+def _parts(value: Any) -> Iterator[str | dict[str, Any]]:
+    """Every text and every coding in a resource, however deep."""
     match value:
         case str():
             yield value
         case dict():
-            for key in ("text", "display", "coding"):
-                yield from _texts(value.get(key))
+            if "code" in value:
+                yield value
+            for one in value.values():
+                yield from _parts(one)
         case list():
             for one in value:
-                yield from _texts(one)
+                yield from _parts(one)

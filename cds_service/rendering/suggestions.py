@@ -79,8 +79,9 @@ class SuggestionMaker:
 
     def _reasons(self, recommendation: Recommendation) -> list[Reason]:
         facts = [fact for fact in recommendation.facts if isinstance(fact, Finding)]
-        asked = {fact.id: None for fact in facts if self._content.findings[fact.id].kind != "treatment"}
-        return [Reason(self._content.findings[name].label, self._terms.shown[name]) for name in asked]
+        asked = [fact for fact in facts if self._content.findings[fact.id].kind != "treatment"]
+        by_text = {self._phrases.reason(fact): self._terms.shown[fact.id] for fact in asked}
+        return [Reason(text, codes) for text, codes in by_text.items()]
 
 
 def _has_id(order: Imaging) -> bool:

@@ -8,10 +8,11 @@ from jinja2.meta import find_undeclared_variables
 
 from cds_service.errors import ContentError, Problem
 from cds_service.logic.wording import Wording
+from cds_service.rendering.phrases import DIFFERENT_DAYS
 from cds_service.wire.response import SUMMARY_LIMIT
 
 # What a card's own wording may speak of. Capitals: the same at the beginning of a sentence.
-CARD_VARIABLES = frozenset({"findings", "Findings", "order", "Order", "side", "study_date"})
+CARD_VARIABLES = frozenset({"findings", "Findings", "order", "Order", "side", "study_date", "ordered"})
 LAYOUT_VARIABLES = frozenset({"facts", "asks", "consider", "notes", "unread", "evidence", "edition"})
 SPECIMEN_SIDE = "left and right"
 
@@ -61,7 +62,7 @@ class WordingBook:
         """
         longest = f"{SPECIMEN_SIDE} {max(labels, key=len)}"
         order = f"{SPECIMEN_SIDE} {max(regions, key=len)}"
-        specimen = card_variables(longest, order, SPECIMEN_SIDE, "30 Sep 2026")
+        specimen = card_variables(longest, order, SPECIMEN_SIDE, DIFFERENT_DAYS, "ordered")
         problems = [
             Problem(f"wording/{card}.md", "summary", f"may come to {length} characters, of {SUMMARY_LIMIT} allowed")
             for card in cards
@@ -71,8 +72,8 @@ class WordingBook:
             raise ContentError(problems)
 
 
-def card_variables(findings: str, order: str, side: str, study_date: str) -> dict[str, str]:
-    """What a card's wording may speak of, from its parts."""
+def card_variables(findings: str, order: str, side: str, study_date: str, ordered: str) -> dict[str, str]:
+    """What a card's wording may speak of, from its parts. `ordered`: "ordered", or "imaged" when it is done already."""
     return {
         "findings": findings,
         "Findings": findings[:1].upper() + findings[1:],
@@ -80,4 +81,5 @@ def card_variables(findings: str, order: str, side: str, study_date: str) -> dic
         "Order": order[:1].upper() + order[1:],
         "side": side,
         "study_date": study_date,
+        "ordered": ordered,
     }

@@ -53,7 +53,8 @@ class HookService:
         now = self.clock()
         orders = read_orders(request)
         gathered = self.gatherer.gather(request, orders, _access(request, fhir_base))
-        chart = self.reader.read(gathered, request.patient_id, now.astimezone(self.zone).date())
+        today = now.astimezone(self.zone).date()
+        chart = self.reader.read(gathered, request.patient_id, today, explain=thorough)
         decision = decide(self.content, chart, request.hook, thorough=thorough)
         cards = self.cards.make(decision, Call(request.patient_id, orders.raw), self.new_uuid)
         self._remember(service_id, request, tenant, decision, cards, now)
@@ -74,4 +75,5 @@ def _access(request: HookRequest, fhir_base: str | None) -> Access | None:
     token = request.authorization
     if token is None:
         return Access(fhir_base)
-    return Access(fhir_base, token.access_token) if token.patient in {None, request.patient_id} else None
+    is_for = token.patient.removeprefix("Patient/") if token.patient else request.patient_id
+    return Access(fhir_base, token.access_token) if is_for == request.patient_id else None

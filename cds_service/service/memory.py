@@ -77,3 +77,21 @@ def _event(service_id: str, tenant: str, item: FeedbackItem, now: datetime) -> F
         has_comment=bool(given and given.userComment),
         received_at=now,
     )
+
+
+class Forgetful(Memory):
+    """Remembers nothing: for trying a call out."""
+
+    def __init__(self) -> None:
+        """Needs no store."""
+
+    def issued(
+        self,
+        service_id: str,
+        request: HookRequest,
+        tenant: str,
+        edition: Edition,
+        cards: Iterable[tuple[Recommendation, Card]],
+        now: datetime,
+    ) -> None:
+        """Let it go."""

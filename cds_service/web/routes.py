@@ -64,7 +64,10 @@ def _body() -> bytes:
     kind = request.mimetype
     if kind and kind != JSON and not kind.endswith("+json"):
         raise NotJson("the body must be JSON: Content-Type application/json")
-    return request.get_data(cache=False)
+    body = request.get_data(cache=False)
+    if request.content_length is None:
+        request.stream.read(1)  # where the limit has cut a chunked body short, this raises; reading it all did not
+    return body
 
 
 def _fhir_base(hook_request: HookRequest, caller: Caller) -> str | None:
@@ -84,6 +87,5 @@ def _log(entry: ServiceEntry, hook_request: HookRequest, answer: Answer, seconds
         held_back=[said.rule.id for said in decision.held_back] if decision else [],
         unreadable=sum(decision.chart.unreadable.values()) if decision else 0,
         unavailable=len(decision.chart.unavailable) if decision else 0,
-        ignored=len(decision.chart.ignored) if decision else 0,
         milliseconds=round(seconds * 1000, 1),
     )

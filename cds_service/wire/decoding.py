@@ -11,11 +11,16 @@ T = TypeVar("T")
 _PATH = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`")
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 _BYTE = re.compile(r"\(byte (\d+)\)")
+_ESCAPES = re.compile(
+    rb"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
 _TYPES = re.compile(r"^Expected `([a-z| ]+)`, got `([a-z]+)`")
 
 
 def decode(decoder: msgspec.json.Decoder[T], data: bytes | msgspec.Raw, field: str = "") -> T:
     """Decode `data`, which stands at `field` of the request.
+
+    Half of a surrogate pair, such as text cut in the middle of an emoji leaves, is read as U+FFFD.
 
     Raises:
         BadRequest: naming the field at fault, or the byte for JSON that cannot be parsed.
@@ -25,7 +30,10 @@ def decode(decoder: msgspec.json.Decoder[T], data: bytes | msgspec.Raw, field: s
     except msgspec.ValidationError as error:
         raise _wrong_shape(str(error), field) from None
     except msgspec.DecodeError as error:
-        raise BadRequest(_malformed(str(error)), field or None) from None
+        mended = _without_lone_surrogates(data)
+        if mended is None:
+            raise BadRequest(_malformed(str(error)), field or None) from None
+        return decode(decoder, mended, field)
     except UnicodeDecodeError:
         raise BadRequest("is malformed JSON: a text in it is not UTF-8", field or None) from None
     except RecursionError:
@@ -44,6 +52,13 @@ def _wrong_shape(message: str, field: str) -> BadRequest:
     return BadRequest(text, where or None)
 
 
+def _without_lone_surrogates(data: bytes | msgspec.Raw) -> bytes | None:
+    """The same with each lone surrogate escape as U+FFFD, every byte in its place; None: it holds none."""
+    given = bytes(data)
+    mended = _ESCAPES.sub(lambda match: rb"\ufffd" if match[2] else match[0], given)
+    return mended if mended != given else None
+
+
 def _malformed(message: str) -> str:
     at = _BYTE.search(message)
-    return f"is malformed JSON at byte {at[1]}" if at else "is malformed JSON: it ends too early"
+    return f"is malformed JSON at byte {at[1]}" if at else "is malformed JSON: it, or a text in it, ends too early"

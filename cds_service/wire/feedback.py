@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
+import msgspec
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from cds_service.errors import BadRequest
+from cds_service.wire.decoding import decode
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
 
@@ -63,6 +65,7 @@ class Feedback(Received):
     feedback: Annotated[list[FeedbackItem], Field(max_length=1000)]
 
 
+_JSON = msgspec.json.Decoder(msgspec.Raw)
 _WORDS = {
     "missing": "is required",
     "extra_forbidden": "is unknown",
@@ -79,14 +82,15 @@ def read_feedback(body: bytes) -> Feedback:
     """Read and check a feedback body.
 
     Raises:
-        BadRequest: naming the first field at fault, never its content.
+        BadRequest: naming the first field at fault, or the byte for JSON that cannot be parsed, never its content.
     """
+    decode(_JSON, body)  # stricter than pydantic, which takes NaN; and it tells the byte
     try:
         return Feedback.model_validate_json(body)
     except ValidationError as error:
         detail = error.errors(include_url=False, include_input=False, include_context=False)[0]
         if detail["type"] == "json_invalid":
-            raise BadRequest("is malformed JSON") from None
+            raise BadRequest("is malformed JSON: a text in it is not UTF-8, or a pair in it is not whole") from None
         text = _WORDS.get(detail["type"], "has the wrong shape")
         raise BadRequest(text, _path(detail["loc"]) or None) from None
 

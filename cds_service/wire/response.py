@@ -48,7 +48,8 @@ class Action(Wire):
 
     @model_validator(mode="after")
     def _says_what(self) -> Self:
-        if (self.type == "delete") is (self.resource is not None):
+        carried = (self.resource is not None, self.resourceId is not None)
+        if carried != ((False, True) if self.type == "delete" else (True, False)):
             raise ValueError("create and update carry a resource, delete a resourceId")
         return self
 

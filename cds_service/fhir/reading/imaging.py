@@ -1,17 +1,21 @@
 """Region, modality, contrast and side of imaging: from its code, then body site, then text (clinical design §3)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Final
 
-from cds_service.fhir.reading.notebook import Notebook, source_of, words_in
+from cds_service.fhir.reading.lexicon import Known
+from cds_service.fhir.reading.notebook import Notebook, source_of
+from cds_service.fhir.reading.words import Passage
 from cds_service.fhir.resources import CodeableConcept, Concepts, DiagnosticReport, ImagingStudy, concepts
 from cds_service.logic.dates import When
 from cds_service.logic.facts import Imaging, Source, SourceKind, Stage, Value
 from cds_service.logic.sides import Side, union
+from cds_service.logic.terminology import StudyMeaning
 
 _NOT_DONE = frozenset({"entered-in-error", "cancelled", "registered"})
 _NO_REPORT = frozenset({"entered-in-error", "cancelled", "registered", "unknown"})
 JOINT = "lower-limb-joint"
+CONTRASTED: Final = frozenset({"MR", "CT", None})
 _ONE_SIDED = frozenset({Side.LEFT, Side.RIGHT})
 
 
@@ -32,36 +36,48 @@ class Described:
         )
 
 
-def describe(code: CodeableConcept | None, sites: Concepts, detail: Concepts, notebook: Notebook) -> Described:
-    """What an order or procedure is, as imaging; no region and no modality: it is no imaging that we know."""
-    texts = [text for concept in (code, *concepts(detail)) if concept and (text := concept.text)]
-    coded = _coded(notebook, [code] if code else [])
-    if coded is None:
-        texts += [coding.display for coding in (code.coding if code else None) or () if coding and coding.display]
-        coded = _in_words(texts, notebook)
-        if coded.modality is None:
-            return Described()
-    region = _region(coded.region, sites, texts, notebook)
-    contrast = coded.contrast or _only(_words(texts, notebook.terms.words.contrast))
-    return _sided(replace(coded, region=region, contrast=contrast), notebook.site_side(sites), texts, notebook)
+NOT_IMAGING: Final = Described()
 
 
-def _coded(notebook: Notebook, given: Iterable[CodeableConcept]) -> Described | None:
-    for concept in given:
-        for code in notebook.codes(concept):
-            study = notebook.terms.studies.get(code)
-            if study:
-                return Described(study.region, study.modality, study.contrast, study.side)
+def describe(
+    known: list[Known], code: CodeableConcept | None, sites: Concepts, detail: Concepts, notebook: Notebook
+) -> Described:
+    """What an order or procedure is, as imaging; `NOT_IMAGING`: none that we know. `known`: what its code means."""
+    words = notebook.terms.words
+    texts = [concept.text for concept in (code, *concepts(detail)) if concept]
+    study = _study(known)
+    if study is None and any(one.meanings for one in known):
+        return NOT_IMAGING  # its code says what it is: "under fluoroscopy" in its text makes it no imaging
+    if study is None:  # local codes are the rule in practice, so their display is read like text
+        texts += [coding.display for coding in (code.coding if code else None) or () if coding]
+    passage = Passage(texts)
+    if study is None:
+        modality = _only(words.modality.names(passage))
+        if modality is None:
+            return NOT_IMAGING
+        study = StudyMeaning(_only(words.region.names(passage)), modality, None)
+    return _complete(study, sites, passage, notebook.site_side(sites), notebook)
+
+
+def _study(known: list[Known]) -> StudyMeaning | None:
+    for one in known:
+        if one.study:
+            return one.study
     return None
 
 
-def _in_words(texts: list[str], notebook: Notebook) -> Described:
-    words = notebook.terms.words
-    return Described(_only(_words(texts, words.region)), _only(_words(texts, words.modality)))
-
-
-def _words(texts: list[str], table: tuple[tuple[str, str], ...]) -> list[str]:
-    return list(dict.fromkeys(name for text in texts for name in words_in(text, table)))
+def _complete(study: StudyMeaning, sites: Concepts, passage: Passage, placed: Side, notebook: Notebook) -> Described:
+    """What a code leaves open, from body site and text."""
+    contrast = study.contrast
+    if contrast is None and study.modality in CONTRASTED:
+        contrast = _only(notebook.terms.words.contrast.names(passage))
+    region = _region(study.region, sites, passage, notebook)
+    if {study.side, placed} == _ONE_SIDED:
+        return Described(region, study.modality, contrast, Side.UNSTATED, study.side)
+    side = union((study.side, placed))
+    if side is Side.UNSTATED:
+        side = union(Side(name) for name in notebook.terms.words.side.names(passage))
+    return Described(region, study.modality, contrast, side)
 
 
 def _only(names: list[str]) -> str | None:
@@ -69,81 +85,68 @@ def _only(names: list[str]) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
-def _region(region: str | None, sites: Concepts, texts: list[str], notebook: Notebook) -> str | None:
+def _region(region: str | None, sites: Concepts, passage: Passage, notebook: Notebook) -> str | None:
     """The region: a code's own, unless it names no joint; then the body site's; then the text's."""
-    if region not in {None, JOINT}:
+    if region is not None and region != JOINT:
         return region
     placed = _only(_site_regions(sites, notebook))
     if placed:
         return placed
-    return _only([name for name in _words(texts, notebook.terms.words.region) if name != JOINT]) or region
+    return _only([name for name in notebook.terms.words.region.names(passage) if name != JOINT]) or region
 
 
 def _site_regions(sites: Concepts, notebook: Notebook) -> list[str]:
-    codes = [code for concept in concepts(sites) for code in notebook.codes(concept)]
-    found = [notebook.terms.sites[code].site for code in codes if code in notebook.terms.sites]
-    regions = [notebook.terms.site_regions[site] for site in found if site in notebook.terms.site_regions]
-    return list(dict.fromkeys(regions)) or _words(
-        [concept.text for concept in concepts(sites) if concept.text], notebook.terms.words.region
-    )
-
-
-def _sided(described: Described, placed: Side, texts: list[str], notebook: Notebook) -> Described:
-    coded = described.side
-    if {coded, placed} == _ONE_SIDED:
-        return replace(described, side=Side.UNSTATED, code_side=coded)
-    stated = union((coded, placed))
-    if stated is Side.UNSTATED:
-        stated = union(Side(side) for side in _words(texts, notebook.terms.words.side))
-    return replace(described, side=stated)
+    if not sites:
+        return []
+    regions = notebook.terms.terminology.site_regions
+    placed = [known.site.site for concept in concepts(sites) for known in notebook.known(concept) if known.site]
+    found = list(dict.fromkeys(regions[site] for site in placed if site in regions))
+    return found or notebook.terms.words.region.names(Passage(concept.text for concept in concepts(sites)))
 
 
 def read_study(study: ImagingStudy, notebook: Notebook) -> None:
     """Write down one ImagingStudy: procedure code, then the series' body site, then descriptions."""
-    source = source_of(SourceKind.STUDY, study)
     if study.status in _NOT_DONE:
-        notebook.ignore(source, f"status {study.status}")
+        notebook.ignore(study, f"status {study.status}")
         return
     series = study.series or []
-    coded = _coded(notebook, concepts(study.procedureCode)) or Described()
     sites = [one.bodySite.concept() for one in series if one.bodySite]
-    texts = [text for text in (study.description, *(one.description for one in series)) if text]
-    texts += [concept.text for concept in concepts(study.procedureCode) if concept.text]
-    described = replace(
-        coded,
-        region=_region(coded.region, sites, texts, notebook),
-        modality=coded.modality or _modality(study, notebook) or _only(_words(texts, notebook.terms.words.modality)),
-        contrast=coded.contrast or _only(_words(texts, notebook.terms.words.contrast)),
-    )
+    codes = concepts(study.procedureCode)
+    passage = Passage([study.description, *(one.description for one in series), *(code.text for code in codes)])
+    coded = _study([known for code in codes for known in notebook.known(code)])
+    if coded is None:
+        modality = _modality(study, notebook) or _only(notebook.terms.words.modality.names(passage))
+        coded = StudyMeaning(None, modality, None)
     placed = notebook.site_side([*sites, *(one.laterality.concept() for one in series if one.laterality)])
+    described = _complete(coded, sites, passage, placed, notebook)
     if described.region is None:
-        notebook.ignore(source, "its region cannot be told")
+        notebook.ignore(study, "its region cannot be told")
         return
-    sided = _sided(described, placed, texts, notebook)
-    notebook.imaging.append(sided.to_imaging(Stage.STUDY, notebook.when(study.started), source))
+    imaging = described.to_imaging(Stage.STUDY, notebook.when(study.started), source_of(SourceKind.STUDY, study))
+    notebook.imaging.append(imaging)
 
 
 def _modality(study: ImagingStudy, notebook: Notebook) -> str | None:
     codings = list(study.modality or [])
     series = [one.modality.concept() for one in study.series or () if one.modality]
     codings += [coding for concept in series for coding in concept.coding or () if coding]
-    known = [notebook.terms.modalities.get(str(coding.code)) for coding in codings]
+    known = [notebook.terms.terminology.modalities.get(str(coding.code)) for coding in codings]
     return _only(list(dict.fromkeys(name for name in known if name)))
 
 
 def read_report(report: DiagnosticReport, notebook: Notebook) -> None:
     """Write down the imaging a report is of, and the findings its conclusion is coded with."""
-    source = source_of(SourceKind.REPORT, report)
     if report.status in _NO_REPORT:
-        notebook.ignore(source, f"status {report.status}")
+        notebook.ignore(report, f"status {report.status}")
         return
     period = report.effectivePeriod
     when = notebook.when(report.effectiveDateTime) or notebook.when(period.start if period else None)
-    described = describe(report.code, None, None, notebook)
+    source = source_of(SourceKind.REPORT, report)
+    described = describe(notebook.known(report.code), report.code, None, None, notebook)
     if described.region:
         notebook.imaging.append(described.to_imaging(Stage.STUDY, when, source))
     conclusions = [meaning for concept in concepts(report.conclusionCode) for meaning in notebook.meanings(concept)]
     for meaning in conclusions:
         notebook.add(meaning, Value.PRESENT, source, side=described.side, when=when)
     if not described.region and not conclusions:
-        notebook.ignore_unmapped(source, report.code)
+        notebook.ignore_unmapped(report, report.code)

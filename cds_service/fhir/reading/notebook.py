@@ -1,29 +1,44 @@
-"""What the readers share: the call's terms, and the notebook in which they write facts and what they ignored."""
+"""What the readers share: the terms, and the notebook in which they write facts and what they passed over."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from cds_service.fhir.resources import CodeableConcept, Coding, Concepts, Resource, concepts
+from cds_service.fhir.reading.lexicon import Known, Lexicon
+from cds_service.fhir.reading.words import Passage, WordFinders
+from cds_service.fhir.resources import CodeableConcept, Concepts, Resource, concepts
 from cds_service.logic.dates import When, parse_when
 from cds_service.logic.facts import NO_QUALIFIERS, Finding, Ignored, Imaging, Source, SourceKind, Value
 from cds_service.logic.sides import Side, union
-from cds_service.logic.terminology import Code, Meaning, Terminology
+from cds_service.logic.terminology import Meaning, Terminology
 from cds_service.logic.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What every reading of a chart uses, made once: look-ups, words, findings and groups."""
+
+    lexicon: Lexicon
+    words: WordFinders
+    findings: Vocabulary
+    groups: Mapping[str, frozenset[str]]
+
+    @property
+    def terminology(self) -> Terminology:
+        """The terminology itself."""
+        return self.lexicon.terms
 
 
 @dataclass(slots=True)
 class Notebook:
     """The facts of one chart as they are read. `born` bounds which dates are possible."""
 
-    terms: Terminology
-    findings_known: Vocabulary
-    groups: Mapping[str, frozenset[str]]
+    terms: Terms
     today: date
     born: date | None = None
     findings: list[Finding] = field(default_factory=list)
     imaging: list[Imaging] = field(default_factory=list)
-    ignored: list[Ignored] = field(default_factory=list)
+    passed_over: list[tuple[Resource, str, CodeableConcept | None]] = field(default_factory=list)
 
     def when(self, *texts: str | None) -> When | None:
         """The newest of some dates; impossible ones (before birth, more than a day ahead) are as if not recorded."""
@@ -37,42 +52,25 @@ class Notebook:
             return None
         return None if self.born and when.last < self.born else when
 
-    def codes(self, concept: CodeableConcept | None) -> list[Code]:
-        """The codes of a concept whose system is known here."""
-        if concept is None or not concept.coding:
-            return []
-        return [code for coding in concept.coding if coding and (code := self.code(coding))]
-
-    def code(self, coding: Coding) -> Code | None:
-        """A coding as a code of a known system; ICD-10-CM with its point where the sender left it out."""
-        system = self.terms.systems.get(coding.system or "")
-        if system is None or coding.code is None:
-            return None
-        text = str(coding.code)
-        if system == "icd10cm":
-            text = text.upper()
-            text = text if "." in text or len(text) < 4 else f"{text[:3]}.{text[3:]}"
-        return Code(system, text)
+    def known(self, concept: CodeableConcept | None) -> list[Known]:
+        """What a concept's codings mean here."""
+        return self.terms.lexicon.all(concept)
 
     def meanings(self, concept: CodeableConcept | None) -> list[Meaning]:
         """The findings a concept stands for, each once."""
-        found = [meaning for code in self.codes(concept) for meaning in self.terms.meanings(code)]
-        return list({(meaning.finding, meaning.side): meaning for meaning in found}.values()) if found else found
+        return meanings_of(self.known(concept))
 
     def site_side(self, value: Concepts) -> Side:
         """The side that body sites state, by their codes or by a word of their text."""
         if value is None:
             return Side.UNSTATED
-        return union([side for concept in concepts(value) for side in self._sides_of(concept)])
+        return union(side for concept in concepts(value) for side in self._sides_of(concept))
 
-    def _sides_of(self, concept: CodeableConcept) -> Iterable[Side]:
-        for code in self.codes(concept):
-            if code in self.terms.laterality:
-                yield self.terms.laterality[code]
-            elif code in self.terms.sites:
-                yield self.terms.sites[code].side
+    def _sides_of(self, concept: CodeableConcept) -> list[Side]:
+        sides = [known.side for known in self.known(concept)]
         if concept.text:
-            yield from (Side(side) for side in words_in(concept.text, self.terms.words.side))
+            sides += [Side(side) for side in self.terms.words.side.names(Passage([concept.text]))]
+        return sides
 
     def add(
         self,
@@ -92,37 +90,53 @@ class Notebook:
 
     def is_treatment(self, finding: str) -> bool:
         """Whether a finding is something tried."""
-        return self.findings_known[finding].kind == "treatment"
+        return self.terms.findings[finding].kind == "treatment"
 
-    def ignore(self, source: Source, reason: str) -> None:
-        """Write down that a record does not count."""
-        self.ignored.append(Ignored(source.reference, reason))
+    def ignore(self, resource: Resource, reason: str) -> None:
+        """Note that a record does not count."""
+        self.passed_over.append((resource, reason, None))
 
-    def ignore_unmapped(self, source: Source, concept: CodeableConcept | None) -> None:
-        """Write down that a record's codes stand for nothing here: system and code only, never its text."""
-        codes = [f"{coding.system}|{coding.code}" for coding in (concept.coding if concept else None) or () if coding]
-        self.ignored.append(Ignored(source.reference, "its code stands for no finding here", ", ".join(codes) or None))
+    def ignore_unmapped(self, resource: Resource, concept: CodeableConcept | None) -> None:
+        """Note that a record's codes stand for nothing here."""
+        self.passed_over.append((resource, "its code stands for no finding here", concept))
+
+    def ignored(self) -> tuple[Ignored, ...]:
+        """What was passed over and why: system and code only, never a record's text."""
+        return tuple(
+            Ignored(reference_of(resource), reason, _codes(concept)) for resource, reason, concept in self.passed_over
+        )
+
+
+def meanings_of(known: list[Known]) -> list[Meaning]:
+    """The findings that known codes stand for, each once; of two codes for one finding, the one that states a side."""
+    found = [meaning for one in known for meaning in one.meanings]
+    if len(found) < 2:
+        return found
+    sided = {meaning.finding for meaning in found if meaning.side is not Side.UNSTATED}
+    kept = [meaning for meaning in found if meaning.side is not Side.UNSTATED or meaning.finding not in sided]
+    return list({(meaning.finding, meaning.side): meaning for meaning in kept}.values())
+
+
+def _codes(concept: CodeableConcept | None) -> str | None:
+    codings = [coding for coding in (concept.coding if concept else None) or () if coding and coding.code]
+    return ", ".join(f"{coding.system}|{coding.code}" for coding in codings) or None
+
+
+def reference_of(resource: Resource) -> str:
+    """A resource's relative reference."""
+    return f"{type(resource).__name__}/{resource.id or '(no id)'}"
 
 
 def source_of(kind: SourceKind, resource: Resource) -> Source:
     """Where a resource's facts stand: its type and id."""
-    return Source(kind, f"{type(resource).__name__}/{resource.id or '(no id)'}")
+    return Source(kind, reference_of(resource))
 
 
-def status_of(value: CodeableConcept | str | None) -> str:
-    """A status as its code, whether a concept (R4) or a plain string (DSTU2); empty when not given."""
+def statuses_of(value: CodeableConcept | str | None) -> set[str]:
+    """A status as its codes, whether a concept (R4) or a plain string (DSTU2), in lower case; else as its text."""
+    if value is None:
+        return set()
     if isinstance(value, str):
-        return value
-    codes = [str(coding.code) for coding in (value.coding if value else None) or () if coding and coding.code]
-    return codes[0] if codes else (value.text or "" if value else "")
-
-
-def words_in(text: str, words: tuple[tuple[str, str], ...]) -> list[str]:
-    """The names whose words stand in a text as whole words, a longer word taking the place of one inside it."""
-    rest = f" {' '.join(text.lower().replace(',', ' ').replace('(', ' ').replace(')', ' ').split())} "
-    found = []
-    for word, name in words:
-        if f" {word} " in rest:
-            found.append(name)
-            rest = rest.replace(f" {word} ", " \0 ")
-    return list(dict.fromkeys(found))
+        return {value.lower()}
+    codes = {str(coding.code).lower() for coding in value.coding or () if coding and coding.code}
+    return codes or ({value.text.strip().lower()} if value.text else set())

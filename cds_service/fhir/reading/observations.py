@@ -3,12 +3,13 @@
 from typing import NamedTuple
 
 from cds_service.fhir.reading.answers import qualifiers_of, said
-from cds_service.fhir.reading.notebook import Notebook, source_of
-from cds_service.fhir.resources import Component, Observation, concepts
+from cds_service.fhir.reading.lexicon import Known
+from cds_service.fhir.reading.notebook import Notebook, meanings_of, source_of
+from cds_service.fhir.resources import Component, Observation, concepts, is_given
 from cds_service.logic.dates import When
 from cds_service.logic.facts import NO_QUALIFIERS, Source, SourceKind, Value
 from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Code, Meaning
+from cds_service.logic.terminology import Meaning
 
 _NOT_COUNTED = frozenset({"entered-in-error", "cancelled", "registered"})
 # HL7 v3 ObservationInterpretation.
@@ -17,6 +18,7 @@ _NEGATIVE = frozenset({"NEG", "N"})
 
 
 class _Frame(NamedTuple):
+    observation: Observation
     source: Source
     side: Side
     when: When | None
@@ -24,39 +26,46 @@ class _Frame(NamedTuple):
 
 def read_observation(observation: Observation, notebook: Notebook) -> None:
     """Write down the findings of one Observation and of its components."""
-    source = source_of(SourceKind.OBSERVATION, observation)
+    known = notebook.known(observation.code)
+    if not known and observation.component is None and observation.valueCodeableConcept is None:
+        notebook.ignore_unmapped(observation, observation.code)  # most Observations are numbers of other fields
+        return
     if observation.status in _NOT_COUNTED:
-        notebook.ignore(source, f"status {observation.status}")
+        notebook.ignore(observation, f"status {observation.status}")
         return
     period = observation.effectivePeriod
     when = notebook.when(
         observation.effectiveDateTime, observation.effectiveInstant, (period.end or period.start) if period else None
     )
-    frame = _Frame(source, notebook.site_side(observation.bodySite), when)
-    answered = [_read_answer(part, frame, notebook) for part in (observation, *(observation.component or ()))]
+    source = source_of(SourceKind.OBSERVATION, observation)
+    frame = _Frame(observation, source, notebook.site_side(observation.bodySite), when)
+    answered = [_read_answer(observation, known, frame, notebook)]
+    answered += [_read_answer(part, notebook.known(part.code), frame, notebook) for part in observation.component or ()]
     if not any(answered):
-        notebook.ignore_unmapped(source, observation.code)
+        notebook.ignore_unmapped(observation, observation.code)
 
 
-def _read_answer(part: Observation | Component, frame: _Frame, notebook: Notebook) -> bool:
+def _read_answer(part: Observation | Component, known: list[Known], frame: _Frame, notebook: Notebook) -> bool:
     """Read one question and its answer; whether it concerned a finding at all."""
-    meanings = notebook.meanings(part.code)
+    meanings = meanings_of(known)
     for meaning in meanings:
         _read_finding(meaning, part, frame, notebook)
-    question = next((notebook.terms.questions.get(code) for code in notebook.codes(part.code)), None)
     if meanings or part.valueCodeableConcept is None or _is_absent_data(part):
         return bool(meanings)
+    question = next((one.question for one in known if one.question), None)
+    if question is None:  # what else an answer is about, family history say, cannot be told
+        return False
     return _read_value(question, part, frame, notebook)
 
 
 def _read_finding(meaning: Meaning, part: Observation | Component, frame: _Frame, notebook: Notebook) -> None:
-    value = _value(part, notebook)
+    is_answered = notebook.is_treatment(meaning.finding) and not _is_absent_data(part)
+    stated = qualifiers_of(_words(part)) if is_answered else NO_QUALIFIERS
+    # "No relief" from an injection, or a normal test, says that it was done; a normal sign is an absent one.
+    value = Value.PRESENT if stated else _value(part, notebook)
     if value is None:
-        notebook.ignore(frame.source, "no value is recorded for it, or one that is neither yes nor no")
+        notebook.ignore(frame.observation, "no value is recorded for it, or one that is neither yes nor no")
         return
-    stated = qualifiers_of(_words(part))
-    if stated:  # "no relief" from an injection, or a normal test, says that it was done
-        value = Value.PRESENT
     notebook.add(meaning, value, frame.source, side=frame.side, when=frame.when, qualifiers=stated)
 
 
@@ -78,22 +87,20 @@ def _value(part: Observation | Component, notebook: Notebook) -> Value | None:
         return None
     if part.valueBoolean is not None:
         return Value.PRESENT if part.valueBoolean else Value.ABSENT
-    coded = _coded_value(notebook.codes(part.valueCodeableConcept), notebook)
+    coded = [known.value for known in notebook.known(part.valueCodeableConcept) if known.value]
     if coded:
-        return coded
+        return Value.ABSENT if Value.ABSENT in coded else Value.PRESENT
     marks = _interpretation(part)
     if marks & (_POSITIVE | _NEGATIVE):
         return Value.PRESENT if marks & _POSITIVE else Value.ABSENT
-    has_value = part.valueCodeableConcept is not None or part.valueString is not None
-    return Value.PRESENT if not has_value or qualifiers_of(_words(part)) else None
+    return None if _has_other_value(part) else Value.PRESENT
 
 
-def _coded_value(codes: list[Code], notebook: Notebook) -> Value | None:
-    if any(code in notebook.terms.absent for code in codes):
-        return Value.ABSENT
-    if any(code in notebook.terms.present or code in notebook.terms.severity for code in codes):
-        return Value.PRESENT
-    return None
+def _has_other_value(part: Observation | Component) -> bool:
+    """Whether it has a value that says neither yes nor no; a pain of 0 on a scale is none, so no number says yes."""
+    numbers = (part.valueInteger, part.valueQuantity, part.valueRange, part.valueRatio)
+    is_worded = part.valueCodeableConcept is not None or part.valueString is not None
+    return is_worded or any(map(is_given, numbers))
 
 
 def _interpretation(part: Observation | Component) -> set[str]:
@@ -101,7 +108,7 @@ def _interpretation(part: Observation | Component) -> set[str]:
     return {str(coding.code) for coding in codings if coding and coding.code}
 
 
-def _read_value(question: str | None, part: Observation | Component, frame: _Frame, notebook: Notebook) -> bool:
+def _read_value(question: str, part: Observation | Component, frame: _Frame, notebook: Notebook) -> bool:
     """Read an answer that names findings or body sites: location, radiation, factors, or a finding as value."""
     concept = part.valueCodeableConcept
     meanings = notebook.meanings(concept)
@@ -117,8 +124,9 @@ def _read_value(question: str | None, part: Observation | Component, frame: _Fra
 def _sites(part: Observation | Component, frame: _Frame, notebook: Notebook) -> list[Meaning]:
     """The pains that stand for the body sites of an answer, with the side its codes or text state."""
     concept = part.valueCodeableConcept
-    sites = [notebook.terms.sites[code] for code in notebook.codes(concept) if code in notebook.terms.sites]
+    sites = [known.site.site for known in notebook.known(concept) if known.site]
     said = notebook.site_side(concept)
     side = said if said is not Side.UNSTATED else frame.side
-    findings = {finding: None for site in sites for finding in notebook.terms.site_findings.get(site.site, ())}
+    site_findings = notebook.terms.terminology.site_findings
+    findings = dict.fromkeys(finding for site in sites for finding in site_findings.get(site, ()))
     return [Meaning(finding, side) for finding in findings]

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from cds_service.fhir.reading.imaging import JOINT, Described, describe
-from cds_service.fhir.reading.notebook import Notebook, source_of
+from cds_service.fhir.reading.imaging import JOINT, NOT_IMAGING, Described, describe
+from cds_service.fhir.reading.notebook import Notebook, meanings_of, source_of
 from cds_service.fhir.reading.treatments import read_completed_request
 from cds_service.fhir.resources import ServiceRequest, concepts
 from cds_service.logic.dates import When, on
 from cds_service.logic.facts import Finding, Imaging, Source, SourceKind, Stage, Value
+from cds_service.logic.terminology import Meaning
 
 _OPEN = frozenset({"active", "draft", "on-hold", None})
 
@@ -29,12 +30,13 @@ class Order:
 def read_request(request: ServiceRequest, notebook: Notebook) -> Order | None:
     """Read a request on record: an open one as an order, a completed one as something done."""
     source = source_of(SourceKind.ORDER, request)
-    meanings = notebook.meanings(request.code)
-    if request.status == "completed":
-        read_completed_request(request, meanings, replace(source, kind=SourceKind.REQUEST), notebook)
+    if request.status == "completed" and not request.doNotPerform:
+        read_completed_request(
+            request, notebook.known(request.code), replace(source, kind=SourceKind.REQUEST), notebook
+        )
         return None
-    if request.status not in _OPEN:
-        notebook.ignore(source, f"status {request.status}")
+    if request.status not in _OPEN or request.doNotPerform:
+        notebook.ignore(request, "it asks not to be done" if request.doNotPerform else f"status {request.status}")
         return None
     return _order(request, source, Stage.REQUEST, notebook.when(request.authoredOn), notebook, selected=False)
 
@@ -48,24 +50,25 @@ def read_draft(request: ServiceRequest, reference: str, notebook: Notebook, *, s
 def _order(
     request: ServiceRequest, source: Source, stage: Stage, when: When | None, notebook: Notebook, *, selected: bool
 ) -> Order | None:
-    described = describe(request.code, request.bodySite, request.orderDetail, notebook)
-    if described.region is None and described.modality is None:
-        _note_treatment(request, source, stage, when, notebook)
+    known = notebook.known(request.code)
+    described = describe(known, request.code, request.bodySite, request.orderDetail, notebook)
+    if described is NOT_IMAGING:
+        _note_treatment(request, meanings_of(known), source, stage, when, notebook)
         return None
     reasons, given, recognised = _read_reasons(request, source, when, notebook)
     return Order(described, stage, when, source, selected, frozenset(reasons), given > 0, given == recognised)
 
 
 def _note_treatment(
-    request: ServiceRequest, source: Source, stage: Stage, when: When | None, notebook: Notebook
+    request: ServiceRequest, known: list[Meaning], source: Source, stage: Stage, when: When | None, notebook: Notebook
 ) -> None:
     """An order for a treatment is kept beside the imaging orders, because rules ask for both."""
-    meanings = [one for one in notebook.meanings(request.code) if notebook.is_treatment(one.finding)]
-    side = notebook.site_side(request.bodySite)
+    meanings = [one for one in known if notebook.is_treatment(one.finding)]
     for meaning in meanings:
+        side = notebook.site_side(request.bodySite)
         notebook.imaging.append(Imaging(stage, None, None, None, side, when, source, treatment=meaning.finding))
     if not meanings:
-        notebook.ignore_unmapped(source, request.code)
+        notebook.ignore_unmapped(request, request.code)
 
 
 def _read_reasons(
@@ -85,14 +88,20 @@ def _read_reasons(
     for reference in request.reasonReference or ():
         named = _named_by(reference.reference or "", notebook)
         given, recognised = given + 1, recognised + bool(named)
-        notebook.findings.extend(replace(fact, when=when) for fact in named)
+        notebook.findings.extend(_said_by_order(fact, when) for fact in named)
         found.update(fact.id for fact in named)
     return found, given, recognised
 
 
+def _said_by_order(fact: Finding, when: When | None) -> Finding:
+    """The same finding as the order's reason: said on the order's day."""
+    source = replace(fact.source, kind=SourceKind.ORDER_REASON)
+    return replace(fact, when=when or fact.when, source=source)
+
+
 def _named_by(reference: str, notebook: Notebook) -> list[Finding]:
     """The present findings of the Condition or Observation that an order names as its reason."""
-    wanted = "/".join(reference.split("/")[-2:])
+    wanted = "/".join(reference.split("/_history/")[0].split("/")[-2:])
     return [fact for fact in notebook.findings if fact.source.reference == wanted and fact.value is Value.PRESENT]
 
 
@@ -105,7 +114,9 @@ def settle(order: Order, notebook: Notebook, problems: frozenset[str]) -> Imagin
 
 
 def _is_hip(order: Order, notebook: Notebook, problems: frozenset[str]) -> bool:
-    hip, spine, other = (notebook.groups[name] for name in ("hip-concept", "spine-concept", "knee-or-foot-concept"))
+    hip, spine, other = (
+        notebook.terms.groups[name] for name in ("hip-concept", "spine-concept", "knee-or-foot-concept")
+    )
     if order.has_reasons:
         speaks_for_hip = bool(order.reasons & (hip | spine))
         return order.all_recognised and speaks_for_hip and not order.reasons & other

@@ -1,8 +1,11 @@
 """Reading Procedures, completed requests and medications: what has been tried, and imaging that was done."""
 
+import re
+
 from cds_service.fhir.reading.answers import qualifiers_of, said
 from cds_service.fhir.reading.imaging import describe
-from cds_service.fhir.reading.notebook import Notebook, source_of
+from cds_service.fhir.reading.lexicon import Known
+from cds_service.fhir.reading.notebook import Notebook, meanings_of, source_of
 from cds_service.fhir.resources import (
     CodeableConcept,
     MedicationRecord,
@@ -15,61 +18,67 @@ from cds_service.logic.dates import When
 from cds_service.logic.facts import Source, SourceKind, Stage, Value
 from cds_service.logic.terminology import Meaning
 
+_WORD = re.compile(r"\w+|/")
 _PERFORMED = frozenset({"completed", "in-progress", "stopped", "unknown", None})
 _TAKEN = frozenset({"active", "completed", "stopped", "on-hold", "unknown", None})
 
 
 def read_procedure(procedure: Procedure, notebook: Notebook) -> None:
     """Write down the treatment or imaging of one Procedure. "In 12 months" means begun: a period's start counts."""
-    source = source_of(SourceKind.PROCEDURE, procedure)
     if procedure.status not in _PERFORMED:
-        notebook.ignore(source, f"status {procedure.status}")
+        notebook.ignore(procedure, f"status {procedure.status}")
         return
+    known = notebook.known(procedure.code)
+    meanings = meanings_of(known)
+    imaging = describe(known, procedure.code, procedure.bodySite, None, notebook)
+    is_done = imaging.region is not None and procedure.status == "completed"
+    if not meanings and not is_done:
+        notebook.ignore_unmapped(procedure, procedure.code)
+        return
+    source = source_of(SourceKind.PROCEDURE, procedure)
     period = procedure.performedPeriod
     when = notebook.when(procedure.performedDateTime) or notebook.when(period.start if period else None)
-    meanings = notebook.meanings(procedure.code)
-    imaging = describe(procedure.code, procedure.bodySite, None, notebook)
+    side, qualifiers = notebook.site_side(procedure.bodySite), qualifiers_of(said(procedure.outcome))
     for meaning in meanings:
-        notebook.add(
-            meaning,
-            Value.PRESENT,
-            source,
-            side=notebook.site_side(procedure.bodySite),
-            when=when,
-            qualifiers=qualifiers_of(said(procedure.outcome)),
-        )
-    if imaging.region and procedure.status == "completed":
+        notebook.add(meaning, Value.PRESENT, source, side=side, when=when, qualifiers=qualifiers)
+    if is_done:
         notebook.imaging.append(imaging.to_imaging(Stage.STUDY, when, source))
-    elif not meanings:
-        notebook.ignore_unmapped(source, procedure.code)
 
 
-def read_completed_request(
-    request: ServiceRequest, meanings: list[Meaning], source: Source, notebook: Notebook
-) -> None:
+def read_completed_request(request: ServiceRequest, known: list[Known], source: Source, notebook: Notebook) -> None:
     """Write down what a completed request shows to have been done. Its own date is not that of the deed."""
     period = request.occurrencePeriod
     when = notebook.when(request.occurrenceDateTime) or notebook.when(period.start if period else None)
-    for meaning in meanings:
+    for meaning in meanings_of(known):
         begun = when or notebook.when(request.authoredOn)
         notebook.add(meaning, Value.PRESENT, source, side=notebook.site_side(request.bodySite), when=begun)
-    imaging = describe(request.code, request.bodySite, request.orderDetail, notebook)
+    imaging = describe(known, request.code, request.bodySite, request.orderDetail, notebook)
     if imaging.region:
         notebook.imaging.append(imaging.to_imaging(Stage.STUDY, when, source))
 
 
 def read_medication(record: MedicationRequest | MedicationStatement, notebook: Notebook) -> None:
     """Write down the treatment a medication stands for, by code, else by a drug's name in its text."""
-    source = source_of(SourceKind.MEDICATION, record)
-    if record.status not in _TAKEN:
-        notebook.ignore(source, f"status {record.status}")
+    refusal = _refusal(record)
+    if refusal:
+        notebook.ignore(record, refusal)
         return
+    source = source_of(SourceKind.MEDICATION, record)
     concept = _medication(record)
     meanings = notebook.meanings(concept) or _by_name(record, concept, notebook)
     if not meanings:
-        notebook.ignore_unmapped(source, concept)
+        notebook.ignore_unmapped(record, concept)
     for meaning in meanings:
         notebook.add(meaning, Value.PRESENT, source, when=_begun(record, notebook))
+
+
+def _refusal(record: MedicationRequest | MedicationStatement) -> str | None:
+    """Why it was not taken, if it was not."""
+    if record.status not in _TAKEN:
+        return f"status {record.status}"
+    if isinstance(record, MedicationRequest):
+        return "it asks not to be given" if record.doNotPerform else None
+    return "it was not taken" if record.wasNotTaken or record.taken == "n" else None
 
 
 def _medication(record: MedicationRecord) -> CodeableConcept | None:
@@ -91,5 +100,6 @@ def _by_name(record: MedicationRecord, concept: CodeableConcept | None, notebook
     texts = [concept.text] if concept else []
     texts += [coding.display for coding in (concept.coding if concept else None) or () if coding]
     texts += [record.medicationReference.display] if record.medicationReference else []
-    words = {word for text in texts if text for word in text.lower().replace("/", " ").split()}
-    return [Meaning(finding) for name, finding in notebook.terms.drug_names.items() if name in words]
+    said = f" {' '.join(_WORD.findall(' / '.join(text for text in texts if text).lower()))} "
+    named = (finding for name, finding in notebook.terms.terminology.drug_names.items() if f" {name} " in said)
+    return [Meaning(finding) for finding in dict.fromkeys(named)]

@@ -1,0 +1,51 @@
+"""`check`: every problem of content and configuration, with file and key; `--show`: each setting and its origin."""
+
+from pathlib import Path
+
+import click
+from pydantic import SecretStr
+from rich.console import Console
+from rich.table import Table
+
+from cds_service.app import card_maker
+from cds_service.cli.options import config_option, plain_errors
+from cds_service.fhir.templates import prefetch_keys
+from cds_service.knowledge import load, shipped_cards
+from cds_service.settings import Settings, load_settings, origin_of, variable_of
+
+
+@click.command()
+@click.option("--show", is_flag=True, help="Print each setting, its value and where it came from; secrets masked.")
+@config_option
+@plain_errors
+def check(show: bool, config: Path | None) -> None:
+    """Check content and configuration; every problem with file and key."""
+    settings = load_settings(config)
+    if show:
+        Console().print(_table(settings, config))
+    root = settings.content or shipped_cards()
+    knowledge = load(root)
+    card_maker(knowledge)
+    content = knowledge.content
+    keys = prefetch_keys(content, knowledge.terminology)
+    click.echo(
+        f"{root}: {content.edition.statement}. {len(content.rules)} rules, {len(content.patterns)} patterns, "
+        f"{len(content.findings)} findings, {len(keys)} prefetch keys. No problem found."
+    )
+
+
+def _table(settings: Settings, config: Path | None) -> Table:
+    table = Table("setting", "value", "from", "meaning", title="Settings")
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        shown = "********" if isinstance(value, SecretStr) else "(not set)" if value is None else str(value)
+        if name == "database" and value:
+            shown = _without_password(value)
+        table.add_row(f"{name}\n[dim]{variable_of(name)}[/dim]", shown, origin_of(name, config), field.description)
+    return table
+
+
+def _without_password(url: str) -> str:
+    head, at, tail = url.rpartition("@")
+    scheme, separator, user = head.partition("://")
+    return f"{scheme}{separator}{user.partition(':')[0]}:********@{tail}" if at else url
