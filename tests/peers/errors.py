@@ -1,5 +1,9 @@
-"""The one error of the peers."""
+"""The errors of the peers."""
 
 
 class PeerError(RuntimeError):
-    """A peer could not be installed, did not start, or refused what a test gave it."""
+    """A peer did not start, or refused what a test gave it."""
+
+
+class NotInstalled(PeerError):
+    """A peer could not be installed: a package index or a system package is out of reach."""

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .errors import PeerError
+from .errors import NotInstalled, PeerError
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = ROOT / ".venv-healthchain"
@@ -35,7 +35,7 @@ def healthchain_python(environment: Path = ENVIRONMENT) -> Path:
 def _run(command: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_WITHIN, check=False)
     if done.returncode:
-        raise PeerError(
+        raise NotInstalled(
             "HealthChain could not be installed; it needs a package index or a filled pip cache. "
             f"{' '.join(command[1:4])} said: {(done.stderr or done.stdout)[-2000:]}"
         )
@@ -49,15 +49,16 @@ def exchange(
     notes: Path | None = None,
     synthetic: int = 0,
     patient: str | None = None,
+    user: str | None = None,
     python: Path | None = None,
 ) -> list[dict[str, Any]]:
     """Call `url` once for each thing given; list `request` and `response` of each call, an answer other than 200 as {}.
 
     `prefetch` goes out word for word, `bundle` sorted into one Bundle a resource type, `notes` (CSV, column `text`)
     as a DocumentReference, `synthetic` as HealthChain's own generated patients. Without `patient` the context names
-    a random one who isn't the prefetched one.
+    a random one who isn't the prefetched one; without `user` a random user, who may be a patient or a relative.
     """
-    given = {"--prefetch": prefetch, "--bundle": bundle, "--notes": notes, "--patient": patient}
+    given = {"--prefetch": prefetch, "--bundle": bundle, "--notes": notes, "--patient": patient, "--user": user}
     options = [text for name, value in given.items() if value is not None for text in (name, str(value))]
     interpreter = str(python or healthchain_python())
     return _exchanges([interpreter, str(HERE / "drive.py"), url, "--synthetic", str(synthetic), *options])

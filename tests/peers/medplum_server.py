@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from .errors import PeerError
+from .errors import NotInstalled, PeerError
 
 SOURCE = Path(__file__).parent / "medplum"
 PARTS = ("package.json", "package-lock.json", ".npmrc", "fhir.mjs", "server.mjs")
@@ -137,11 +137,11 @@ def _has_pinned_packages(folder: Path) -> bool:
 
 def _npm_ci(folder: Path) -> None:
     if missing := node_is_missing():
-        raise PeerError(f"the FHIR server needs the system package {missing}")
+        raise NotInstalled(f"the FHIR server needs the system package {missing}")
     command = ["npm", "ci", "--omit=optional", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_WITHIN, check=False)
     if done.returncode:
-        raise PeerError(
+        raise NotInstalled(
             "npm ci could not install the FHIR server; without a network it needs a filled npm cache. "
             f"npm said: {done.stderr[-2000:]}"
         )

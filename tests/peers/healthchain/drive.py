@@ -13,8 +13,7 @@ def main() -> None:
     options = _options()
     client = SandboxClient(url=options.url, workflow=options.hook, timeout=options.timeout)
     _load(client, options)
-    if options.patient:
-        _name_patient(client, options.patient)
+    _name(client, patientId=options.patient, userId=options.user)
     responses = client.send_requests()
     sent = [request.model_dump(exclude_none=True, mode="json") for request in client.requests]
     json.dump([{"request": r, "response": a} for r, a in zip(sent, responses, strict=True)], sys.stdout)
@@ -29,6 +28,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--notes", type=Path, help="CSV with a column `text`; one note is drawn")
     parser.add_argument("--synthetic", type=int, default=0, help="so many generated patients")
     parser.add_argument("--patient", help="the context's patient; HealthChain draws seven digits otherwise")
+    parser.add_argument(
+        "--user", help="the context's user; HealthChain draws a professional, patient or relative otherwise"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--timeout", type=float, default=10.0)
     return parser.parse_args()
@@ -45,11 +47,13 @@ def _load(client: SandboxClient, options: argparse.Namespace) -> None:
         client.load_synthetic(n=options.synthetic, random_seed=options.seed)
 
 
-def _name_patient(client: SandboxClient, patient: str) -> None:
+def _name(client: SandboxClient, **members: str | None) -> None:
     """Make the context fit the data: the client's loaders have no argument for it, its `requests` are open."""
     requests: list[Any] = client.requests
     for request in requests:
-        request.context.patientId = patient
+        for member, value in members.items():
+            if value:
+                setattr(request.context, member, value)
 
 
 if __name__ == "__main__":

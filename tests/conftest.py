@@ -1,0 +1,88 @@
+"""The application under a fixed clock with a database of its own, and a reader of synthetic charts."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from synthetic import PATIENT, bundle
+
+import cds_service.app
+from cds_service.app import build_app
+from cds_service.fhir.bundles import decode_resources
+from cds_service.fhir.charting import ChartReader, Gathered
+from cds_service.fhir.client import EhrClient
+from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.logic.facts import Chart
+from cds_service.settings import Settings
+from cds_service.store import IssuedCards
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
+    """Builds applications, and lets go of their threads and connections in the end. The content is read once."""
+    monkeypatch.setattr(cds_service.app, "load", lambda cards: knowledge if cards == shipped_cards() else load(cards))
+    numbers = count(1)
+
+    def build(**settings: Any) -> Flask:
+        given = {"database": f"sqlite:///{tmp_path / 'store.sqlite3'}", **settings}
+        uuids = (f"00000000-0000-4000-8000-{number:012}" for number in numbers)
+        return build_app(Settings(**given), clock=lambda: NOW, uuids=lambda: next(uuids))
+
+    with ExitStack() as opened:
+        _let_go(opened, monkeypatch, "connect", Engine.dispose)
+        _let_go(opened, monkeypatch, "IssuedCards", lambda issued: IssuedCards.close(issued, 5))
+        _let_go(opened, monkeypatch, "EhrClient", EhrClient.close)
+        yield build
+
+
+def _let_go(opened: ExitStack, monkeypatch: pytest.MonkeyPatch, name: str, close: Callable[[Any], object]) -> None:
+    make = getattr(cds_service.app, name)
+
+    def made(*arguments: Any) -> Any:
+        thing = make(*arguments)
+        opened.callback(close, thing)
+        return thing
+
+    monkeypatch.setattr(cds_service.app, name, made)
+
+
+@pytest.fixture
+def app(build: Callable[..., Flask]) -> Flask:
+    return build()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    return load(shipped_cards())
+
+
+@pytest.fixture(scope="session")
+def reader(knowledge: Knowledge) -> ChartReader:
+    return ChartReader(knowledge.terminology, knowledge.content)
+
+
+@pytest.fixture
+def chart(reader: ChartReader) -> Callable[..., Chart]:
+    """Reads resources as they come off the wire; `drafts` as the gatherer gives them."""
+
+    def read(*resources: dict[str, Any], drafts: Any = (), patient_id: str = PATIENT) -> Chart:
+        decoded = decode_resources(json.dumps(bundle(*resources)).encode(), "prefetch.test")
+        gathered = Gathered(decoded.resources, tuple(drafts), decoded.unreadable)
+        return reader.read(gathered, patient_id, NOW.date())
+
+    return read

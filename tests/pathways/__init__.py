@@ -1,0 +1,1 @@
+"""Whole patients through the whole service: `fixtures/fhir/` in over HTTP, exact answers out."""

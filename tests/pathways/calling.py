@@ -1,0 +1,105 @@
+"""The service as the pathway tests call it: whole, over HTTP, with a clock that stands and uuids that count."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from flask import Flask
+from sqlalchemy import Engine
+from werkzeug.test import TestResponse
+
+import cds_service.app
+from cds_service.app import build_app
+from cds_service.fhir.client import EhrClient
+from cds_service.fhir.templates import PrefetchKey, prefetch_keys
+from cds_service.knowledge import load, shipped_cards
+from cds_service.settings import Settings
+from cds_service.store import IssuedCards
+
+from .ehr import Ehr
+from .scenarios import Scenario
+
+_CLOSED_BY: dict[str, Callable[[Any], object]] = {
+    "connect": Engine.dispose,
+    "IssuedCards": lambda issued: IssuedCards.close(issued, 5),
+    "EhrClient": EhrClient.close,
+}
+FHIR_DEADLINE = 30.0  # seconds: what is tested is the answer; the deadline has tests of its own
+
+
+def counting_uuids() -> Callable[[], str]:
+    """Uuids that count from one, so that answers can be compared whole."""
+    numbers = count(1)
+    return lambda: f"00000000-0000-4000-8000-{next(numbers):012d}"
+
+
+@contextmanager
+def service_for(scenario: Scenario, folder: Path) -> Iterator[Flask]:
+    """The service on the day of the scenario, with a store of its own in `folder`; its threads end with it."""
+    settings = Settings(
+        database=f"sqlite:///{folder / f'{scenario.name}.sqlite3'}",
+        hash_key="pathways-pathways",
+        fhir_deadline=FHIR_DEADLINE,
+    )
+    with ExitStack() as opened:
+        for name, close in _CLOSED_BY.items():
+            opened.enter_context(patch.object(cds_service.app, name, _closing(name, close, opened)))
+        yield build_app(settings, clock=lambda: scenario.now, uuids=counting_uuids())
+
+
+def _closing(name: str, close: Callable[[Any], object], opened: ExitStack) -> Callable[..., Any]:
+    make = getattr(cds_service.app, name)
+
+    def made(*arguments: Any) -> Any:
+        thing = make(*arguments)
+        opened.callback(close, thing)
+        return thing
+
+    return made
+
+
+def call(scenario: Scenario, folder: Path, body: dict[str, Any]) -> TestResponse:
+    """The service's answer to a body, on the day of the scenario."""
+    # Not `json=`: Flask would sort the members, and an `update` gives the caller's order back as it came.
+    text = json.dumps(body)
+    with service_for(scenario, folder) as service:
+        return service.test_client().post(
+            f"/cds-services/{scenario.service}", data=text, content_type="application/json"
+        )
+
+
+def our_keys() -> tuple[PrefetchKey, ...]:
+    """The prefetch keys the service asks for."""
+    knowledge = load(shipped_cards())
+    return prefetch_keys(knowledge.content, knowledge.terminology)
+
+
+def prefetched(scenario: Scenario) -> dict[str, Any]:
+    """What an EHR puts into the prefetch; a key that was null stays so while nothing is found for it."""
+    ehr = Ehr(scenario.server)
+    kept = scenario.request["prefetch"]
+    found = {key.name: ehr.answer(key.query(scenario.patient_id)) for key in our_keys()}
+    return {
+        name: None if name in kept and kept[name] is None and answer.get("total") == 0 else answer
+        for name, answer in found.items()
+    }
+
+
+def by_fallback(scenario: Scenario, base: str, token: str | None = None) -> dict[str, Any]:
+    """The request of an EHR that prefetches nothing and lets the service read `base`."""
+    body = {name: value for name, value in scenario.request.items() if name != "prefetch"} | {"fhirServer": base}
+    if token is None:
+        return body
+    granted = {
+        "access_token": token,
+        "token_type": "Bearer",
+        "expires_in": 300,
+        "scope": "patient/*.read",
+        "subject": "hip-spine-cds",
+        "patient": scenario.patient_id,
+    }
+    return body | {"fhirAuthorization": granted}

@@ -1,0 +1,35 @@
+"""`python -m tests.pathways.regenerate [NAME ...]`: writes each scenario's prefetch and answer anew, to be read by you.
+
+The prefetch is made from `server.json` by the service's own templates; the answer is what the service says now.
+Look at the difference before you keep it: a changed answer is a changed card.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from .calling import call, prefetched
+from .scenarios import Scenario, all_scenarios
+
+
+def regenerate(scenario: Scenario) -> None:
+    """Write `request.json`'s prefetch and `response.json`."""
+    scenario.write("request", scenario.request | {"prefetch": prefetched(scenario)})
+    with tempfile.TemporaryDirectory() as folder:
+        answer = call(scenario, Path(folder), scenario.request)
+    if answer.status_code != 200:
+        raise SystemExit(f"{scenario.name}: {answer.status_code} {answer.get_data(as_text=True)}")
+    scenario.write("response", answer.json)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="scenarios; all of them if none is named")
+    names = parser.parse_args().names
+    for scenario in all_scenarios():
+        if not names or scenario.name in names:
+            regenerate(scenario)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""A card shows our words, never the chart's: free text in a request comes out nowhere, and changes no answer."""
+
+import json
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .calling import call
+from .scenarios import Scenario, scenario
+
+# Members of FHIR types that people write into, or that name somebody or something.
+FREE_TEXT = {"text", "display", "description", "conclusion", "valueString", "family", "city", "value", "unit", "div"}
+CANARY = "canary-"
+HTML = f"<img src=x onerror=alert(1)>{CANARY}"
+
+
+def test_no_free_text_of_a_request_is_in_the_answer_and_none_changes_it(pathway: Scenario, tmp_path: Path) -> None:
+    answer = call(pathway, tmp_path, _with_canaries(pathway.request)).json
+    _drop_updates(answer)
+    assert CANARY not in json.dumps(answer)
+    expected = pathway.response
+    _drop_updates(expected)
+    assert answer == expected
+
+
+def test_notes_and_narratives_added_everywhere_are_not_in_the_answer(pathway: Scenario, tmp_path: Path) -> None:
+    body = pathway.request
+    for resource in _resources(body):
+        resource["text"] = {"status": "generated", "div": f"<div>{HTML}</div>"}
+        resource["note"] = [{"text": HTML}]
+    answer = call(pathway, tmp_path, body).json
+    _drop_updates(answer)
+    assert CANARY not in json.dumps(answer)
+
+
+@pytest.mark.parametrize("name", ["buttock-to-calf-hip-order", "repeat-mri"])
+def test_html_in_the_name_of_an_order_does_not_come_back(name: str, tmp_path: Path) -> None:
+    ordered = scenario(name)
+    body = ordered.request
+    for entry in body["context"]["draftOrders"]["entry"]:
+        entry["resource"]["code"]["text"] = HTML
+    text = call(ordered, tmp_path, body).get_data(as_text=True)
+    assert CANARY not in text
+    assert "<" not in text
+
+
+def test_the_canaries_really_stand_in_the_request(pathway: Scenario) -> None:
+    assert json.dumps(_with_canaries(pathway.request)).count(CANARY) > 10
+
+
+def _with_canaries(value: Any, numbers: Iterator[int] | None = None, *, is_text: bool = False) -> Any:
+    numbers = numbers or count(1)
+    match value:
+        case str() if is_text:
+            return f"{HTML}{next(numbers)}"
+        case dict():
+            return {name: _with_canaries(one, numbers, is_text=name in FREE_TEXT) for name, one in value.items()}
+        case list():
+            return [_with_canaries(one, numbers, is_text=is_text) for one in value]
+    return value
+
+
+def _resources(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    bundles = [*body["prefetch"].values(), body["context"].get("draftOrders")]
+    for bundle in filter(None, bundles):
+        yield from (entry["resource"] for entry in bundle.get("entry", []))
+
+
+def _drop_updates(answer: dict[str, Any]) -> None:
+    """An `update` gives the caller's own order back, text and all; it is no text of a card."""
+    for card in answer["cards"]:
+        for suggestion in card.pop("suggestions", []):
+            card.setdefault("kept", []).append([one for one in suggestion["actions"] if one["type"] != "update"])

@@ -1,0 +1,93 @@
+"""Each scenario over HTTP: the exact answer, however the data came, and never another patient's."""
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .calling import by_fallback, call, our_keys, prefetched
+from .scenarios import Scenario, all_scenarios, scenario, subject_of
+
+SILENT = {"healthy-chart"}
+
+
+def test_a_scenario_is_answered_exactly(pathway: Scenario, tmp_path: Path) -> None:
+    answer = call(pathway, tmp_path, pathway.request)
+    assert (answer.status_code, answer.json) == (200, pathway.response)
+
+
+def test_the_same_is_answered_when_nothing_is_prefetched(
+    pathway: Scenario, tmp_path: Path, mocked_ehr: Callable[[Scenario], str]
+) -> None:
+    answer = call(pathway, tmp_path, by_fallback(pathway, mocked_ehr(pathway)))
+    assert (answer.status_code, answer.json) == (200, pathway.response)
+
+
+@pytest.mark.parametrize("left_out", [key.name for key in our_keys()])
+def test_one_key_that_was_not_sent_is_fetched(
+    left_out: str, tmp_path: Path, mocked_ehr: Callable[[Scenario], str]
+) -> None:
+    patient = scenario("article-patient")
+    body = patient.request | {"fhirServer": mocked_ehr(patient)}
+    del body["prefetch"][left_out]
+    assert call(patient, tmp_path, body).json == patient.response
+
+
+def test_records_of_another_patient_in_the_prefetch_change_nothing(pathway: Scenario, tmp_path: Path) -> None:
+    body = _with(pathway.request, pathway.of_others())
+    assert call(pathway, tmp_path, body).json == pathway.response
+
+
+def test_the_same_records_would_change_the_answer_if_they_were_the_patients_own(
+    pathway: Scenario, tmp_path: Path
+) -> None:
+    own = {"reference": f"Patient/{pathway.patient_id}"}
+    body = _with(pathway.request, [record | {"subject": own} for record in pathway.of_others()])
+    assert call(pathway, tmp_path, body).json["cards"] != pathway.response["cards"]
+
+
+def test_a_request_holds_what_our_templates_bring_from_the_server(pathway: Scenario) -> None:
+    assert pathway.request["prefetch"] == prefetched(pathway)
+
+
+def test_a_request_holds_nothing_of_another_patient(pathway: Scenario) -> None:
+    bundles = [bundle for bundle in pathway.request["prefetch"].values() if bundle and "entry" in bundle]
+    subjects = {subject_of(entry["resource"]) for bundle in bundles for entry in bundle["entry"]}
+    assert subjects == {f"Patient/{pathway.patient_id}"}
+
+
+def test_the_scenarios_send_both_ways_of_saying_none() -> None:
+    sent = [value for one in all_scenarios() for value in one.request["prefetch"].values()]
+    assert None in sent
+    assert any(value and value["resourceType"] == "Bundle" and "entry" not in value for value in sent)
+
+
+def test_silence_is_an_empty_list_and_only_the_healthy_chart_is_silent() -> None:
+    silent = {one.name for one in all_scenarios() if one.response == {"cards": []}}
+    assert silent == SILENT
+
+
+def test_an_answer_has_no_null_and_no_empty_member(pathway: Scenario, tmp_path: Path) -> None:
+    text = call(pathway, tmp_path, pathway.request).get_data(as_text=True)
+    assert not [part for part in ("null", '""', "{}") if part in text]
+    assert text.count("[]") == (1 if pathway.name in SILENT else 0)
+
+
+def test_a_request_names_the_hook_and_is_sent_to_the_service_of_its_scenario(pathway: Scenario) -> None:
+    assert pathway.request["hook"] == pathway.hook
+    assert pathway.service == f"hip-spine-{pathway.hook}"
+
+
+def _with(request: dict[str, Any], records: list[dict[str, Any]]) -> dict[str, Any]:
+    """The request, with records slipped into the Bundle of Conditions."""
+    assert records
+    body = copy.deepcopy(request)
+    conditions = body["prefetch"]["conditions"]
+    conditions["entry"] = [
+        *conditions.get("entry", []),
+        *({"resource": json.loads(json.dumps(one))} for one in records),
+    ]
+    return body

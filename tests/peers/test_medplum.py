@@ -1,0 +1,93 @@
+"""The service reads a FHIR server nobody here wrote, and says exactly what it says by prefetch."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from pathways.calling import by_fallback, call, our_keys
+from pathways.scenarios import Scenario, all_scenarios, scenario
+
+from .conftest import TOKEN
+from .medplum_server import Medplum
+
+KEYS = our_keys()
+
+
+def by_name(one: Any) -> str:
+    return str(one.name)
+
+
+@pytest.fixture(params=all_scenarios(), ids=by_name)
+def pathway(request: pytest.FixtureRequest) -> Scenario:
+    chosen: Scenario = request.param
+    return chosen
+
+
+def test_the_server_read_by_the_service_gives_the_cards_of_the_prefetch(
+    pathway: Scenario, medplum_server: Medplum, tmp_path: Path
+) -> None:
+    answer = call(pathway, tmp_path, by_fallback(pathway, medplum_server.base, TOKEN))
+    assert (answer.status_code, answer.json) == (200, pathway.response)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=by_name)
+def test_every_prefetch_template_brings_from_the_server_what_the_requests_hold(
+    key: Any, pathway: Scenario, medplum_server: Medplum
+) -> None:
+    answer = _get(medplum_server, key.query(pathway.patient_id))
+    assert answer.status_code == 200
+    assert _ids(answer.json()) == _ids(pathway.request["prefetch"][key.name])
+
+
+def test_the_server_holds_the_records_of_another_patient_that_were_not_used(
+    pathway: Scenario, medplum_server: Medplum
+) -> None:
+    for record in pathway.of_others():
+        assert _get(medplum_server, f"{record['resourceType']}/{record['id']}").status_code == 200
+
+
+def test_each_key_that_was_not_sent_is_asked_for_once(medplum_server: Medplum, tmp_path: Path) -> None:
+    patient = scenario("repeat-mri")
+    medplum_server.forget_seen()
+    call(patient, tmp_path, by_fallback(patient, medplum_server.base, TOKEN))
+    seen = [(one["method"], one["type"], one["status"]) for one in medplum_server.seen()]
+    assert sorted(seen) == sorted(("GET", key.template.split("?")[0].split("/")[0], 200) for key in KEYS)
+
+
+def test_only_what_was_not_sent_is_asked_for(medplum_server: Medplum, tmp_path: Path) -> None:
+    patient = scenario("repeat-mri")
+    body = patient.request | by_fallback(patient, medplum_server.base, TOKEN)
+    del body["prefetch"]["imagingStudies"]
+    medplum_server.forget_seen()
+    assert call(patient, tmp_path, body).json == patient.response
+    assert [one["type"] for one in medplum_server.seen()] == ["ImagingStudy"]
+
+
+@pytest.mark.parametrize("token", [None, "another token"], ids=["no token", "a wrong token"])
+def test_a_server_that_refuses_the_call_is_told_as_missing_data(
+    token: str | None, medplum_server: Medplum, tmp_path: Path
+) -> None:
+    patient = scenario("article-patient")
+    medplum_server.forget_seen()
+    answer = call(patient, tmp_path, by_fallback(patient, medplum_server.base, token))
+    assert answer.status_code == 412
+    assert answer.json["issue"][0]["expression"] == ["prefetch.patient"]
+    assert {one["status"] for one in medplum_server.seen()} == {401}
+
+
+def _get(server: Medplum, query: str) -> requests.Response:
+    with requests.Session() as session:
+        session.trust_env = False
+        headers = {"Authorization": f"Bearer {TOKEN}", "Accept": "application/fhir+json"}
+        return session.get(f"{server.base}/{query}", headers=headers, timeout=30)
+
+
+def _ids(found: dict[str, Any] | None) -> set[str]:
+    """The resources of a Bundle; of one resource, or of none."""
+    if found is None:
+        return set()
+    resources = (
+        [entry["resource"] for entry in found.get("entry", [])] if found["resourceType"] == "Bundle" else [found]
+    )
+    return {f"{one['resourceType']}/{one['id']}" for one in resources}

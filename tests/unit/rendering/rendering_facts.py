@@ -1,0 +1,45 @@
+"""Facts for the tests of rendering, as readers hand them over."""
+
+from datetime import date
+from typing import Any
+
+from cds_service.logic.dates import When, on
+from cds_service.logic.facts import Finding, Imaging, Source, SourceKind, Stage, Value
+from cds_service.logic.sides import Side
+
+TODAY = date(2026, 3, 10)
+DRAFT = "ServiceRequest/o1"
+RIGHT, LEFT, BOTH, UNSTATED = Side.RIGHT, Side.LEFT, Side.BOTH, Side.UNSTATED
+
+
+def finding(name: str, side: Side = RIGHT, day: str | None = "2026-02-20", **more: Any) -> Finding:
+    """A finding on the problem list; `onset` and `value` may be given, all else is a qualifier."""
+    onset = on(date.fromisoformat(more.pop("onset"))) if "onset" in more else None
+    value = more.pop("value", Value.PRESENT)
+    when = on(date.fromisoformat(day)) if day else None
+    return Finding(name, value, side, when, onset, Source(SourceKind.CONDITION, f"Condition/{name}"), more)
+
+
+def imaging(
+    region: str | None = "hip",
+    side: Side = RIGHT,
+    stage: Stage = Stage.DRAFT,
+    *,
+    modality: str | None = "MR",
+    reference: str = DRAFT,
+    when: When | None = None,
+    **more: Any,
+) -> Imaging:
+    """Imaging; a draft of today unless told otherwise."""
+    dated = when or (on(TODAY) if stage is Stage.DRAFT else None)
+    chosen = {"selected": stage is Stage.DRAFT, **more}
+    return Imaging(stage, region, modality, None, side, dated, Source(SourceKind.ORDER, reference), **chosen)
+
+
+def buttock_to_calf(side: Side = RIGHT) -> tuple[Finding, ...]:
+    """The spine pattern of the article, for months and after therapy."""
+    return (
+        finding("buttock-pain", side, "2026-01-05", onset="2025-12-20"),
+        finding("calf-pain", side),
+        finding("physical-therapy", UNSTATED, "2026-01-20"),
+    )

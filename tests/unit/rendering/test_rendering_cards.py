@@ -1,0 +1,169 @@
+"""Cards: what stands on them, and what never does."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from case_reading import Case, read_cases
+from rendering_facts import BOTH, DRAFT, LEFT, RIGHT, UNSTATED, buttock_to_calf, finding, imaging
+
+from cds_service.app import card_maker
+from cds_service.errors import ContentError
+from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.logic.dates import on
+from cds_service.logic.deciding import decide
+from cds_service.logic.facts import Finding, Stage
+from cds_service.rendering import CardMaker
+from cds_service.rendering.cards import OVERRIDES, TOPICS
+from cds_service.rendering.suggestions import Call
+from cds_service.wire.response import SUMMARY_LIMIT, Card
+
+CASES = list(read_cases(load(shipped_cards()).content))
+MakeCards = Callable[..., list[Card]]
+
+
+def test_a_card_gives_the_patients_own_findings_then_the_advice(cards: MakeCards) -> None:
+    (card,) = cards(imaging(), *buttock_to_calf())
+    assert card.summary.startswith("Right buttock and calf pain; ")
+    assert card.summary.endswith("consider the lumbar spine")
+
+
+def test_the_detail_has_its_parts_in_order(cards: MakeCards) -> None:
+    (card,) = cards(imaging(), *buttock_to_calf())
+    parts = [
+        "**Why**",
+        "**Not recorded, and would help:**",
+        "**Consider**",
+        "**Evidence**",
+        "Content ",
+        "The clinician",
+    ]
+    places = [card.detail.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_the_detail_says_what_lies_behind_the_card_with_dates(cards: MakeCards) -> None:
+    (card,) = cards(imaging(), *buttock_to_calf())
+    assert "- Right buttock pain, recorded problem, 5 Jan 2026\n" in card.detail
+    assert "- Right calf pain, recorded problem, 20 Feb 2026\n" in card.detail
+
+
+def test_the_detail_names_what_is_not_recorded_and_no_longer_once_it_is(cards: MakeCards) -> None:
+    (before,) = cards(imaging(), *buttock_to_calf())
+    (after,) = cards(imaging(), *buttock_to_calf(), finding("slr-positive"))
+    assert "straight-leg raise" in before.detail.split("**Consider**")[0].split("**Not recorded")[1]
+    assert "straight-leg raise" not in after.detail.split("**Consider**")[0].split("**Not recorded")[1]
+
+
+def test_the_detail_carries_a_note_where_one_applies(cards: MakeCards) -> None:
+    (without,) = cards(imaging(), *buttock_to_calf())
+    (with_it,) = cards(imaging(), *buttock_to_calf(), finding("peripheral-arterial-disease", UNSTATED))
+    assert "foot pulses" not in without.detail
+    assert "foot pulses" in with_it.detail
+
+
+def test_the_detail_says_what_could_not_be_read(cards: MakeCards) -> None:
+    (card,) = cards(imaging(), *buttock_to_calf(), unreadable={"Condition": 1}, unavailable=("procedures",))
+    assert "**Could not be read:** procedures; 1 Condition" in card.detail
+
+
+def test_the_detail_says_nothing_of_unread_data_when_all_was_read(cards: MakeCards) -> None:
+    (card,) = cards(imaging(), *buttock_to_calf())
+    assert "Could not be read" not in card.detail
+
+
+def test_content_version_and_sign_off_stand_on_the_card(cards: MakeCards, knowledge: Knowledge) -> None:
+    (card,) = cards(imaging(), *buttock_to_calf())
+    edition = knowledge.content.edition
+    assert f"Content {edition.version} ({edition.digest[:8]})" in card.detail
+    assert f"(content {edition.version})" in card.source.label
+
+
+def test_the_source_has_a_static_alphanumeric_topic_and_a_link(cards: MakeCards) -> None:
+    (card,) = cards(imaging(), *buttock_to_calf())
+    topic = card.source.topic
+    assert topic is not None
+    assert (topic.system, topic.code) == (TOPICS, "SpinePatternHipImaging")
+    assert re.fullmatch(r"https://\S+", card.source.url or "")
+
+
+def test_override_reasons_are_coded_and_said(cards: MakeCards) -> None:
+    (card,) = cards(imaging(), *buttock_to_calf())
+    reasons = card.overrideReasons or []
+    assert {reason.system for reason in reasons} == {OVERRIDES}
+    assert [reason.code for reason in reasons][-1] == "other"
+
+
+def test_every_card_and_suggestion_has_a_uuid_of_its_own(cards: MakeCards) -> None:
+    (card,) = cards(imaging(), *buttock_to_calf())
+    uuids = [card.uuid, *(suggestion.uuid for suggestion in card.suggestions or ())]
+    assert uuids == ["uuid-1", "uuid-2", "uuid-3"]
+
+
+def test_the_order_is_named_with_its_side(cards: MakeCards) -> None:
+    (card,) = cards(imaging(side=LEFT), finding("groin-pain", RIGHT))
+    assert card.summary == "Sides differ: right groin pain recorded, left hip ordered"
+
+
+def test_two_findings_that_make_a_summary_too_long_become_one(knowledge: Knowledge) -> None:
+    label = "x" * 37 + " pain"
+    findings = {name: replace(one, label=label) for name, one in knowledge.content.findings.items()}
+    maker = card_maker(replace(knowledge, content=replace(knowledge.content, findings=findings)))
+    (card,) = _make(maker, knowledge, finding("buttock-pain"), finding("calf-pain"))
+    assert card.summary.startswith(f"Right {label}; ")
+
+
+def test_right_and_left_orders_are_named_as_one_region(cards: MakeCards) -> None:
+    left = imaging(side=LEFT, reference="ServiceRequest/o2")
+    (card,) = cards(imaging(), left, *buttock_to_calf(BOTH))
+    assert "only the left and right hip is ordered" in card.summary
+
+
+def test_studies_of_different_days_are_not_said_to_be_of_one(cards: MakeCards) -> None:
+    hip = imaging(stage=Stage.STUDY, when=on(date(2026, 1, 5)), reference="ImagingStudy/1")
+    older = imaging(stage=Stage.STUDY, when=on(date(2025, 12, 5)), reference="ImagingStudy/0")
+    spine = imaging("lumbar-spine", UNSTATED, Stage.STUDY, when=on(date(2026, 2, 6)), reference="ImagingStudy/2")
+    (one,) = cards(imaging(), older, hip)
+    assert "on 5 Jan 2026:" in one.summary
+    (two,) = cards(imaging(), imaging("lumbar-spine", UNSTATED, reference="ServiceRequest/o2"), hip, spine)
+    assert "on different days:" in two.summary
+
+
+def test_many_orders_of_many_regions_still_make_a_card(cards: MakeCards) -> None:
+    places = [("hip", RIGHT), ("hip", LEFT), ("hip", UNSTATED), ("pelvis", UNSTATED), ("lumbar-spine", UNSTATED)]
+    drafts = [imaging(*place, reference=f"ServiceRequest/o{number}") for number, place in enumerate(places)]
+    done = [
+        imaging(*place, Stage.STUDY, when=on(date(2026, 1, 5)), reference=f"ImagingStudy/{number}")
+        for number, place in enumerate(places)
+    ]
+    (card,) = cards(*drafts, *done)
+    assert len(card.summary) <= SUMMARY_LIMIT
+    assert card.summary.startswith("The same imaging of the hip and pelvis and lumbar spine")
+
+
+def test_content_whose_summary_cannot_fit_is_refused_at_start_up(knowledge: Knowledge) -> None:
+    findings = {name: replace(one, label="x" * 130) for name, one in knowledge.content.findings.items()}
+    with pytest.raises(ContentError, match="of 139 allowed"):
+        card_maker(replace(knowledge, content=replace(knowledge.content, findings=findings)))
+
+
+def _make(maker: CardMaker, knowledge: Knowledge, *facts: Finding) -> list[Card]:
+    chart = replace(CASES[0].chart, findings=facts, imaging=(imaging(),))
+    return maker.make(decide(knowledge.content, chart, "order-sign"), Call("p", {DRAFT: b"{}"}), lambda: "uuid")
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case.rule}: {case.name}" for case in CASES])
+def test_every_case_is_said_within_the_limits_and_without_html(
+    case: Case, knowledge: Knowledge, maker: CardMaker
+) -> None:
+    made = maker.make(decide(knowledge.content, case.chart, case.hook), Call("p"), lambda: "uuid")
+    assert len(made) == len(case.expect)
+    for card in made:
+        assert len(card.summary) <= SUMMARY_LIMIT
+        assert "  " not in card.summary
+        assert not re.search(r"<[^>]*>|&\w+;|\{|\}|None|unstated", card.summary + card.detail)
+        assert 2 <= len(card.detail.split("\n\n")) <= 12
+        why = card.detail.split("**Why**")[1].split("**")[0]
+        assert 1 <= why.count("\n- ") <= 5

@@ -1,0 +1,150 @@
+"""Facts in words."""
+
+from datetime import date
+
+import pytest
+from rendering_facts import BOTH, LEFT, RIGHT, UNSTATED, finding, imaging
+
+from cds_service.logic.dates import on, parse_when
+from cds_service.logic.facts import Chart, Stage, Value
+from cds_service.logic.sides import Side
+from cds_service.rendering.phrases import FACTS_AT_MOST, Phrases, capital, day, unread
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [
+        ("2026-01-05", "5 Jan 2026"),
+        ("2025-12", "Dec 2025"),
+        ("2025", "2025"),
+        ("2026-10-31T23:59:00-05:00", "31 Oct 2026"),
+    ],
+)
+def test_a_date_is_said_as_exactly_as_it_was_recorded(recorded: str, said: str) -> None:
+    assert day(parse_when(recorded)) == said
+
+
+def test_a_missing_date_is_said_to_be_missing() -> None:
+    assert day(None) == "undated"
+
+
+def test_only_the_first_letter_becomes_a_capital() -> None:
+    assert (capital("mRI of the hip"), capital("")) == ("MRI of the hip", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "side", "said"),
+    [
+        ("groin-pain", LEFT, "left groin pain"),
+        ("groin-pain", BOTH, "left and right groin pain"),
+        ("groin-pain", UNSTATED, "groin pain"),
+        ("hip-rotation-limited", RIGHT, "limited hip internal rotation (right)"),
+        ("slr-positive", BOTH, "positive straight-leg raise (left and right)"),
+        ("hip-steroid-injection", RIGHT, "steroid injection of the hip (right)"),
+        ("limp", UNSTATED, "limp"),
+    ],
+)
+def test_a_side_stands_where_it_reads_well(name: str, side: Side, said: str, phrases: Phrases) -> None:
+    assert phrases.finding(finding(name, side)) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "qualifiers", "said"),
+    [
+        ("hip-osteoarthritis", {"severity": "mild"}, "hip osteoarthritis (right, severity mild)"),
+        ("electrodiagnostics", {"result": "normal"}, "electrodiagnostic test (right, result normal)"),
+        ("foot-pain", {"radiation": "yes"}, "right foot pain"),
+    ],
+)
+def test_what_qualifies_a_finding_is_said_but_not_how_it_was_asked(
+    name: str, qualifiers: dict[str, str], said: str, phrases: Phrases
+) -> None:
+    assert phrases.finding(finding(name, **qualifiers)) == said
+
+
+def test_an_absent_finding_is_said_to_be_absent(phrases: Phrases) -> None:
+    assert phrases.finding(finding("groin-pain", value=Value.ABSENT)) == "no right groin pain"
+
+
+def test_a_reason_of_an_order_leaves_out_what_qualifies_it(phrases: Phrases) -> None:
+    assert phrases.reason(finding("hip-osteoarthritis", severity="mild")) == "hip osteoarthritis (right)"
+
+
+@pytest.mark.parametrize(
+    ("region", "side", "modality", "said"),
+    [
+        ("hip", RIGHT, "MR", "MRI of the right hip"),
+        ("lumbar-spine", UNSTATED, "XR", "radiograph of the lumbar spine"),
+        ("hip", BOTH, None, "imaging of the left and right hip"),
+        ("other", LEFT, "CT", "CT of another region"),
+        (None, UNSTATED, "US", "ultrasound of another region"),
+    ],
+)
+def test_imaging_is_said_by_kind_region_and_side(
+    region: str | None, side: Side, modality: str | None, said: str, phrases: Phrases
+) -> None:
+    assert phrases.imaging(imaging(region, side, modality=modality)) == said
+
+
+@pytest.mark.parametrize(
+    ("stage", "said"),
+    [
+        (Stage.DRAFT, "MRI of the right hip, this order"),
+        (Stage.REQUEST, "MRI of the right hip, ordered 1 Feb 2026"),
+        (Stage.STUDY, "MRI of the right hip, done 1 Feb 2026"),
+    ],
+)
+def test_imaging_is_said_with_how_far_it_has_come(stage: Stage, said: str, phrases: Phrases) -> None:
+    assert phrases.fact(imaging(stage=stage, when=on(date(2026, 2, 1)))) == said
+
+
+def test_a_finding_is_said_with_its_kind_of_source_and_date(phrases: Phrases) -> None:
+    assert phrases.fact(finding("calf-pain")) == "Right calf pain, recorded problem, 20 Feb 2026"
+
+
+def test_orders_come_first_and_of_each_finding_and_side_the_newest_record(phrases: Phrases) -> None:
+    facts = [
+        finding("groin-pain", day="2026-01-01"),
+        finding("groin-pain", day="2026-02-01"),
+        finding("groin-pain", LEFT, day="2025-12-01"),
+        finding("groin-pain", day=None),
+    ]
+    assert phrases.why([imaging()], facts) == [
+        "MRI of the right hip, this order",
+        "Right groin pain, recorded problem, 1 Feb 2026",
+        "Left groin pain, recorded problem, 1 Dec 2025",
+    ]
+
+
+def test_the_same_study_recorded_in_several_places_is_said_once(phrases: Phrases) -> None:
+    done = on(date(2026, 2, 1))
+    study = imaging(stage=Stage.STUDY, when=done, reference="ImagingStudy/1")
+    report = imaging(stage=Stage.STUDY, when=done, reference="DiagnosticReport/1")
+    assert phrases.why([], [study, report]) == ["MRI of the right hip, done 1 Feb 2026"]
+
+
+def test_no_more_facts_are_said_than_a_card_may_hold(phrases: Phrases) -> None:
+    names = ["groin-pain", "hip-pain", "buttock-pain", "calf-pain", "knee-pain", "foot-pain", "low-back-pain"]
+    assert len(phrases.why([], [finding(name) for name in names])) == FACTS_AT_MOST
+
+
+def test_the_leading_findings_are_the_patients_own_not_what_was_tried(phrases: Phrases) -> None:
+    facts = [finding("physical-therapy", UNSTATED), finding("hip-pain"), imaging(), finding("limp")]
+    assert phrases.leading(facts, 2) == "right hip pain and limp"
+
+
+def test_several_pains_share_the_word(phrases: Phrases) -> None:
+    assert phrases.leading([finding("buttock-pain"), finding("calf-pain")], 2) == "right buttock and calf pain"
+
+
+def test_leading_findings_of_different_sides_are_said_without_a_side(phrases: Phrases) -> None:
+    assert phrases.leading([finding("buttock-pain", LEFT), finding("calf-pain")], 2) == "buttock and calf pain"
+
+
+def test_no_more_leading_findings_are_said_than_asked_for(phrases: Phrases) -> None:
+    assert phrases.leading([finding("buttock-pain"), finding("calf-pain")], 1) == "right buttock pain"
+
+
+def test_what_could_not_be_had_or_read_is_counted_by_type() -> None:
+    chart = Chart(date(2026, 3, 10), unreadable={"ImagingStudy": 2, "Condition": 1}, unavailable=("orders",))
+    assert unread(chart) == ["orders", "1 Condition", "2 ImagingStudies"]

@@ -1,0 +1,148 @@
+"""Moving a caller's order to the other side: all of it, or not at all."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from rendering_facts import LEFT, RIGHT
+
+from cds_service.knowledge import load, shipped_cards
+from cds_service.logic.sides import Side
+from cds_service.rendering.sides import SideChanger
+
+CHANGER = SideChanger(load(shipped_cards()).terminology)
+SNOMED, LOINC, CPT = "http://snomed.info/sct", "http://loinc.org", "http://www.ama-assn.org/go/cpt"
+SITES = {LEFT: "287679003", RIGHT: "287579007"}
+MRI = {LEFT: "36488-5", RIGHT: "36490-1"}
+
+
+def order(side: Side = LEFT, **more: Any) -> dict[str, Any]:
+    """A hip MRI as an EHR holds it, on the side that its code and body site name."""
+    return {
+        "resourceType": "ServiceRequest",
+        "id": "o1",
+        "status": "draft",
+        "intent": "order",
+        "code": {"coding": [{"system": LOINC, "code": MRI[side]}]},
+        "subject": {"reference": "Patient/patient-1"},
+        "bodySite": [{"coding": [{"system": SNOMED, "code": SITES[side]}]}],
+        **more,
+    }
+
+
+def coded(*codings: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"code": {"coding": list(codings), **more}}
+
+
+def change(given: dict[str, Any], side: Side = RIGHT) -> dict[str, Any] | None:
+    return CHANGER.change(json.dumps(given).encode(), side)
+
+
+@pytest.mark.parametrize("side", [LEFT, RIGHT])
+def test_the_code_and_the_body_site_move_to_the_side(side: Side) -> None:
+    moved = change(order(side.opposite), side)
+    assert moved is not None
+    assert moved["code"]["coding"] == [{"system": LOINC, "code": MRI[side]}]
+    assert moved["bodySite"] == [{"coding": [{"system": SNOMED, "code": SITES[side]}], "text": f"{side.value} hip"}]
+
+
+def test_what_the_old_code_was_called_does_not_stay_with_the_new_one() -> None:
+    moved = change(order(**coded({"system": LOINC, "code": MRI[LEFT], "display": "MR Hip - left"}, text="MR hip left")))
+    assert moved is not None
+    assert moved["code"] == {"coding": [{"system": LOINC, "code": MRI[RIGHT]}]}
+
+
+def test_a_code_without_a_side_stays_as_it_is_and_only_the_body_site_moves() -> None:
+    given = order(**coded({"system": CPT, "code": "73721", "display": "MRI joint"}, text="MRI of a joint"))
+    moved = change(given)
+    assert moved is not None
+    assert moved["code"] == given["code"]
+    assert moved["bodySite"][0]["coding"][0]["code"] == SITES[RIGHT]
+
+
+def test_an_order_without_a_body_site_gets_one() -> None:
+    given = order()
+    del given["bodySite"]
+    moved = change(given)
+    assert moved is not None
+    assert moved["bodySite"][0]["text"] == "right hip"
+
+
+def test_everything_else_comes_back_as_it_came() -> None:
+    more = {
+        "extension": [{"url": "https://ehr.example/x", "valueDecimal": 1.25}, {"url": "y", "valueBoolean": False}],
+        "_authoredOn": {"extension": [{"url": "z", "valueString": "é 漢"}]},
+        "contained": [{"resourceType": "Device", "id": "d"}],
+        "reasonCode": [{"text": "right hip pain"}],
+        "unknownElement": [None, 0, "", {"deep": [[]]}],
+    }
+    given = order(**copy.deepcopy(more))
+    moved = change(given)
+    assert moved is not None
+    assert {name: moved[name] for name in more} == more
+    assert list(moved) == list(given)
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(extra=st.dictionaries(st.text(min_size=1).map(lambda name: f"x-{name}"), JSON, max_size=4))
+def test_whatever_else_is_in_an_order_comes_back_as_it_came(extra: dict[str, Any]) -> None:
+    moved = change(order(**extra))
+    assume(moved is not None)
+    assert moved is not None
+    assert {name: moved[name] for name in extra} == extra
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        coded({"system": CPT, "code": "73721"}, text="MRI LEFT hip"),
+        coded({"system": CPT, "code": "73721", "display": "MRI hip, Lt."}),
+        {"note": [{"text": "Left only, please"}]},
+        {"orderDetail": [{"text": "lt side"}]},
+        {"patientInstruction": "Lie on your left."},
+        {"reasonCode": [{"text": "pain in the left hip"}]},
+        {"reasonCode": [{"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "M25.552"}]}]},
+        {"text": {"status": "generated", "div": "<div>MRI hip (left)</div>"}},
+        {"extension": [{"url": "https://ehr.example/modifier", "valueCode": "LT"}]},
+        {"extension": [{"url": "x", "valueCodeableConcept": {"coding": [{"system": SNOMED, "code": "7771000"}]}}]},
+        {"supportingInfo": [{"display": "XR hip left"}]},
+        {"orderDetail": [{"coding": [{"system": SNOMED, "code": SITES[LEFT]}]}]},
+    ],
+)
+def test_an_order_that_still_names_the_old_side_anywhere_is_not_changed(more: dict[str, Any]) -> None:
+    assert change(order(**more)) is None
+
+
+def test_an_order_is_not_changed_where_a_local_code_beside_the_moved_one_may_name_the_old_side() -> None:
+    local = {"system": "https://ehr.example/orderables", "code": "IMG4712"}
+    assert change(order(**coded({"system": LOINC, "code": MRI[LEFT]}, local))) is None
+
+
+def test_a_local_code_alone_does_not_keep_an_order_from_its_side() -> None:
+    local = {"system": "https://ehr.example/orderables", "code": "IMG4712", "display": "MRI hip"}
+    moved = change(order(**coded(local)))
+    assert moved is not None
+    assert moved["code"]["coding"] == [local]
+
+
+@pytest.mark.parametrize("text", ["nothing leftover", "Altar", "bright", "right hip"])
+def test_words_that_only_look_like_the_old_side_do_not_matter(text: str) -> None:
+    assert change(order(note=[{"text": text}])) is not None
+
+
+def test_codes_that_are_no_text_and_missing_systems_are_passed_over() -> None:
+    given = order(**coded({"code": 73721}, {"system": None, "code": "x"}, {}))
+    assert change(given) is not None
