@@ -34,7 +34,7 @@ check: $(VENV)/.test
 	$(BIN)/hip-spine-cds check
 
 test: check
-	TZ=Pacific/Chatham $(BIN)/pytest --cov --cov-report=term:skip-covered -p no:cacheprovider
+	TZ=Pacific/Chatham $(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered -p no:cacheprovider
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks

@@ -1,0 +1,21 @@
+"""Every benchmark in turn, and one table of the goals: `python -m benchmarks`."""
+
+from benchmarks import fallback, growth, memory, pipeline, server_cpu, startup, throughput
+from benchmarks.goals import Goal, not_measured, show
+
+BENCHMARKS = (pipeline, server_cpu, throughput, fallback, memory, startup, growth)
+LATER = (not_measured("throughput against Express 5, 2 processes each: at least 1.3 times"),)
+
+
+def main() -> None:
+    """Run everything and print the table."""
+    goals: list[Goal] = []
+    for benchmark in BENCHMARKS:
+        print(f"== {benchmark.__name__.removeprefix('benchmarks.')}: {benchmark.__doc__}", flush=True)
+        goals += benchmark.measure()
+    print()
+    show([*goals, *LATER])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Reading from the EHR what a call did not bring: all searches at once against the slowest single one."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from benchmarks.bodies import HOOK_INSTANCE, prefetch
+from benchmarks.goals import Goal, at_most, show
+from benchmarks.pipeline import HOOK, engine
+from benchmarks.stub_ehr import stub_ehr
+from cds_service.app import Engine
+from cds_service.fhir.client import Access, EhrClient
+from cds_service.wire.request import read_request
+
+GOAL = 1.5
+DELAY_S = 0.05  # of each search
+ROUNDS = 12
+CARD = b'"indicator":"warning"'
+
+
+def best_wall(work: Callable[[], object]) -> float:
+    """Wall-clock milliseconds of the best round."""
+    best = float("inf")
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - started)
+    return best * 1000
+
+
+def searches(client: EhrClient, base: str, queries: dict[str, str]) -> tuple[float, float]:
+    """Milliseconds of all searches at once, and of the slowest when each is made alone."""
+
+    def read(wanted: dict[str, str]) -> None:
+        assert client.read(Access(base), wanted).keys() == wanted.keys()
+
+    alone = max(best_wall(partial(read, {key: query})) for key, query in queries.items())
+    return best_wall(partial(read, queries)), alone
+
+
+def whole_call(running: Engine, base: str) -> float:
+    """Milliseconds of a call without prefetch, from its bytes to those of its card."""
+    body = json.dumps(bare_call(base)).encode()
+
+    def call() -> None:
+        request = read_request(body, frozenset({HOOK}))
+        answer = running.service.answer(f"hip-spine-{HOOK}", request, "benchmark", base)
+        assert CARD in answer.response.to_json()
+
+    return best_wall(call)
+
+
+def bare_call(base: str) -> dict[str, Any]:
+    """A patient-view request that brings nothing but its server's address."""
+    context = {"userId": "Practitioner/1", "patientId": "p1"}
+    return {"hook": HOOK, "hookInstance": HOOK_INSTANCE, "fhirServer": base, "context": context}
+
+
+def measure() -> list[Goal]:
+    """The ratio for the searches that the service really makes."""
+    logging.disable(logging.CRITICAL)
+    running = engine()
+    queries = {key.name: key.query("p1") for key in running.keys}
+    client = EhrClient()
+    with stub_ehr(prefetch(40, alarming=True), DELAY_S) as base:
+        together, alone = searches(client, base, queries)
+        call = whole_call(running, base)
+    client.close()
+    print(
+        f"{len(queries)} searches at once {together:.1f} ms, the slowest alone {alone:.1f} ms, whole call {call:.1f} ms"
+    )
+    detail = f"{together:.1f} ms against {alone:.1f} ms; the whole call {call / alone:.2f}"
+    return [at_most(f"{len(queries)} searches against the slowest alone", together / alone, GOAL, " times", detail)]
+
+
+def main() -> None:
+    """Print the ratio."""
+    show(measure())
+
+
+if __name__ == "__main__":
+    main()

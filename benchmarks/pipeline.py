@@ -1,0 +1,79 @@
+"""Decode, facts, decide, render and encode of one request, against `orjson.loads` of the same body. Goal: 1.5 times."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import orjson
+
+from benchmarks.bodies import patient_view
+from benchmarks.goals import Goal, at_most, show
+from benchmarks.timing import best_of
+from cds_service.app import Engine, build_engine
+from cds_service.fhir.gathering import read_orders
+from cds_service.logic.deciding import decide
+from cds_service.rendering.suggestions import Call
+from cds_service.service.memory import Forgetful
+from cds_service.settings import Settings
+from cds_service.wire.request import read_request
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+HOOK = "patient-view"
+GOAL = 1.5
+
+
+def engine() -> Engine:
+    """The service without web and store."""
+    return build_engine(Settings(), memory=Forgetful(), clock=lambda: NOON)
+
+
+def answer(running: Engine, body: bytes) -> Callable[[], bytes]:
+    """A call from bytes to bytes."""
+    accepted = frozenset({HOOK})
+    service = running.service
+    return lambda: service.answer("hip-spine-patient-view", read_request(body, accepted), "b", None).response.to_json()
+
+
+def stages(running: Engine, body: bytes) -> dict[str, float]:
+    """CPU milliseconds of each stage of a call."""
+    accepted, service = frozenset({HOOK}), running.service
+    request = read_request(body, accepted)
+    orders = read_orders(request)
+    gathered = service.gatherer.gather(request, orders, None)
+    chart = service.reader.read(gathered, "p1", NOON.date(), explain=False)
+    decision = decide(service.content, chart, HOOK)
+    works: dict[str, Callable[[], object]] = {
+        "envelope": lambda: read_request(body, accepted),
+        "decode": lambda: service.gatherer.gather(request, orders, None),
+        "read": lambda: service.reader.read(gathered, "p1", date(2026, 3, 10), explain=False),
+        "decide": lambda: decide(service.content, chart, HOOK),
+        "render": lambda: service.cards.make(decision, Call("p1"), lambda: "uuid"),
+    }
+    return dict(zip(works, best_of(*works.values()), strict=True))
+
+
+def compared(running: Engine, name: str, *, alarming: bool) -> Goal:
+    """The ratio for one kind of chart, after printing where the time goes."""
+    body = patient_view(alarming=alarming)
+    assert (b'"cards":[]' in answer(running, body)()) is not alarming
+    whole, parse = best_of(answer(running, body), lambda: orjson.loads(body))
+    print(f"{name}: {len(body)} bytes: {whole:.3f} ms against {parse:.3f} ms of orjson.loads")
+    print("   " + ", ".join(f"{stage} {took:.3f}" for stage, took in stages(running, body).items()))
+    detail = f"{whole:.2f} ms against {parse:.2f} ms"
+    return at_most(f"bytes to bytes against orjson.loads, {name}", whole / parse, GOAL, " times", detail)
+
+
+def measure() -> list[Goal]:
+    """The ratio with a card and without one."""
+    logging.disable(logging.CRITICAL)
+    running = engine()
+    return [compared(running, "card", alarming=True), compared(running, "no card", alarming=False)]
+
+
+def main() -> None:
+    """Print the ratios."""
+    show(measure())
+
+
+if __name__ == "__main__":
+    main()

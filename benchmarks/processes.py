@@ -1,0 +1,32 @@
+"""Processor time and memory of a process with all its children, read from /proc."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+_TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
+_PAGE_MIB = os.sysconf("SC_PAGE_SIZE") / 2**20
+_PROC = Path("/proc")
+
+
+def tree(pid: int) -> Iterator[int]:
+    """The process and its descendants."""
+    yield pid
+    for task in (_PROC / str(pid) / "task").iterdir():
+        for child in (task / "children").read_text().split():
+            yield from tree(int(child))
+
+
+def cpu_ms(pid: int) -> float:
+    """Milliseconds of processor time that the tree has used, in user and system mode."""
+    return sum(sum(map(int, _stat(one)[11:13])) for one in tree(pid)) * _TICK_MS
+
+
+def rss_mib(pid: int) -> float:
+    """MiB of memory that the process has in RAM."""
+    return int((_PROC / str(pid) / "statm").read_text().split()[1]) * _PAGE_MIB
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat from the third on: the second, the command's name, may hold spaces."""
+    return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()

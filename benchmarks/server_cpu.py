@@ -1,0 +1,70 @@
+"""The server's processor time for a whole request, against a static reply of the same size on the same server."""
+
+import http.client
+import time
+from contextlib import ExitStack
+
+from benchmarks.bodies import patient_view
+from benchmarks.dating import as_of_today
+from benchmarks.goals import Goal, at_most, show
+from benchmarks.launching import Server
+from benchmarks.load import HOST, SERVICE, Load, load_of, run, warm_up
+from benchmarks.servers import our_service, static_reply
+
+GOAL = 3
+ROUNDS = 6
+COUNT = 1500  # requests of a round
+SETTLE_S = 0.3  # the store writes what was issued after the answer; that counts too
+CHARTS = {"card": (True, b'"indicator":"warning"'), "no card": (False, b'{"cards":[]}')}
+
+
+def answer_to(server: Server, body: bytes) -> bytes:
+    """What the server answers, so that the static reply can be alike."""
+    connection = http.client.HTTPConnection(HOST, server.port, timeout=30)
+    connection.request("POST", SERVICE, body, {"Content-Type": "application/json"})
+    answer = connection.getresponse().read()
+    connection.close()
+    return answer
+
+
+def cost(server: Server, load: Load) -> float:
+    """Milliseconds of the server's processor time for one request, over a round."""
+    before = server.cpu_ms()
+    answers = run(server.port, load, count=COUNT).answers
+    time.sleep(SETTLE_S)
+    return (server.cpu_ms() - before) / len(answers)
+
+
+def costs(*pairs: tuple[Server, Load]) -> list[float]:
+    """The best round of each, the rounds taken in turn."""
+    for server, load in pairs:
+        warm_up(server.port, load, 200)
+    measured = [[cost(server, load) for server, load in pairs] for _ in range(ROUNDS)]
+    return [min(of_one) for of_one in zip(*measured, strict=True)]
+
+
+def measure() -> list[Goal]:
+    """The ratio for a chart that earns a card, and for one that does not."""
+    goals = []
+    for name, (alarming, expected) in CHARTS.items():
+        body = as_of_today(patient_view(alarming=alarming))
+        with ExitStack() as stack:
+            ours = stack.enter_context(our_service())
+            answer = answer_to(ours, body)
+            static = stack.enter_context(static_reply(answer))
+            load = load_of(expected, body)
+            our_cost, static_cost = costs((ours, load), (static, load))
+        detail = f"{our_cost:.2f} ms against {static_cost:.2f} ms"
+        print(f"{name}: {detail} of server CPU for a request of {len(body)} and an answer of {len(answer)} bytes")
+        what = f"server CPU of a request against a static reply, {name}"
+        goals.append(at_most(what, our_cost / static_cost, GOAL, " times", detail))
+    return goals
+
+
+def main() -> None:
+    """Print the ratios."""
+    show(measure())
+
+
+if __name__ == "__main__":
+    main()

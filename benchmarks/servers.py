@@ -1,0 +1,45 @@
+"""The servers that are measured: our service, a static reply on the same server, and the HealthChain peer."""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.launching import ROOT, Server, launched
+from benchmarks.static_reply import ANSWER_VARIABLE
+from tests.peers.healthchain_client import healthchain_python
+
+WORKERS = 2
+COMMAND = Path(sys.executable).with_name("hip-spine-cds")
+PEERS = ROOT / "benchmarks" / "peers"
+
+
+@contextmanager
+def our_service(workers: int = WORKERS, home: str | None = None) -> Iterator[Server]:
+    """Our service as a user starts it, its database under `home`, else in a folder that is deleted afterwards."""
+    command = [str(COMMAND), "serve", "--workers", str(workers), "--port"]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        launched(command, "/cds-services", {"HOME": home or folder}) as server,
+    ):
+        yield server
+
+
+@contextmanager
+def static_reply(answer: bytes, workers: int = WORKERS) -> Iterator[Server]:
+    """The same server with the same settings, giving this answer to everything."""
+    command = [sys.executable, "-m", "benchmarks.static_reply"]
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(answer)
+        file.flush()
+        with launched(command, "/", {ANSWER_VARIABLE: file.name}, [str(workers)]) as server:
+            yield server
+
+
+@contextmanager
+def healthchain(workers: int = WORKERS) -> Iterator[Server]:
+    """HealthChain 0.16.1 with rule 3 in its handler."""
+    command = [str(healthchain_python()), str(PEERS / "healthchain_service.py"), "--workers", str(workers), "--port"]
+    with launched(command, "/health", {}) as server:
+        yield server

@@ -1,0 +1,60 @@
+"""From the start of a process to readiness: the command until discovery answers, and the import with `create_app`."""
+
+import subprocess
+import sys
+import tempfile
+
+from benchmarks.goals import Goal, at_most, show
+from benchmarks.launching import ROOT, environment
+from benchmarks.servers import WORKERS, our_service
+
+GOAL_S = 1.5
+ROUNDS = 5
+READY = """
+import time
+started = time.perf_counter()
+from cds_service.app import create_app
+imported = time.perf_counter()
+application = create_app()
+made = time.perf_counter()
+assert application.test_client().get("/cds-services").status_code == 200
+print(imported - started, made - imported)
+"""
+
+
+def until_answer(home: str) -> float:
+    """Seconds from the start of `hip-spine-cds serve` to its first answer on discovery."""
+    with our_service(home=home) as server:
+        return server.ready_after
+
+
+def until_made(home: str) -> tuple[float, float]:
+    """Seconds of import and of `create_app` in a fresh interpreter."""
+    variables = environment({"HOME": home, "PYTHONPATH": str(ROOT)})
+    command = [sys.executable, "-c", READY]
+    done = subprocess.run(command, cwd=home, env=variables, capture_output=True, check=True, timeout=60)
+    imported, made = map(float, done.stdout.split())
+    return imported, made
+
+
+def measure() -> list[Goal]:
+    """Both, the database being there already, and the very first start beside them."""
+    with tempfile.TemporaryDirectory() as home:
+        first = until_answer(home)
+        measured = [(until_answer(home), *until_made(home)) for _ in range(ROUNDS)]
+    answer = min(one[0] for one in measured)
+    imported, made = min(((i, m) for _, i, m in measured), key=sum)
+    print(f"serve with {WORKERS} workers answers after {answer:.2f} s, at its very first start after {first:.2f} s")
+    return [
+        at_most("import to ready", imported + made, GOAL_S, " s", f"import {imported:.2f}, create_app {made:.2f}"),
+        at_most("`serve` to the first answer", answer, GOAL_S, " s", f"first start ever {first:.2f}"),
+    ]
+
+
+def main() -> None:
+    """Print the times."""
+    show(measure())
+
+
+if __name__ == "__main__":
+    main()
