@@ -27,9 +27,9 @@ def our_service(workers: int = WORKERS, home: str | None = None) -> Iterator[Ser
 
 
 @contextmanager
-def static_reply(answer: bytes, workers: int = WORKERS) -> Iterator[Server]:
-    """The same server with the same settings, giving this answer to everything."""
-    command = [sys.executable, "-m", "benchmarks.static_reply"]
+def static_reply(answer: bytes, kind: str = "read", workers: int = WORKERS) -> Iterator[Server]:
+    """The same server with the same settings, giving this answer to everything; `parse`: it parses the body too."""
+    command = [sys.executable, "-m", "benchmarks.static_reply", kind]
     with tempfile.NamedTemporaryFile() as file:
         file.write(answer)
         file.flush()

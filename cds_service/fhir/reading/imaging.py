@@ -49,7 +49,7 @@ def describe(
     if study is None and any(one.meanings for one in known):
         return NOT_IMAGING  # its code says what it is: "under fluoroscopy" in its text makes it no imaging
     if study is None:  # local codes are the rule in practice, so their display is read like text
-        texts += [coding.display for coding in (code.coding if code else None) or () if coding]
+        texts += _displays(code)
     passage = Passage(texts)
     if study is None:
         modality = _only(words.modality.names(passage))
@@ -104,6 +104,15 @@ def _site_regions(sites: Concepts, notebook: Notebook) -> list[str]:
     return found or notebook.terms.words.region.names(Passage(concept.text for concept in concepts(sites)))
 
 
+def _displays(concept: CodeableConcept | None) -> list[str | None]:
+    return [coding.display for coding in (concept.coding if concept else None) or () if coding]
+
+
+def _said_by(codes: list[CodeableConcept]) -> list[str | None]:
+    """The codes' texts, and what they are displayed as: local codes are the rule in practice."""
+    return [text for code in codes for text in (code.text, *_displays(code))]
+
+
 def read_study(study: ImagingStudy, notebook: Notebook) -> None:
     """Write down one ImagingStudy: procedure code, then the series' body site, then descriptions."""
     if study.status in _NOT_DONE:
@@ -112,7 +121,7 @@ def read_study(study: ImagingStudy, notebook: Notebook) -> None:
     series = study.series or []
     sites = [one.bodySite.concept() for one in series if one.bodySite]
     codes = concepts(study.procedureCode)
-    passage = Passage([study.description, *(one.description for one in series), *(code.text for code in codes)])
+    passage = Passage([study.description, *(one.description for one in series), *_said_by(codes)])
     coded = _study([known for code in codes for known in notebook.known(code)])
     if coded is None:
         modality = _modality(study, notebook) or _only(notebook.terms.words.modality.names(passage))

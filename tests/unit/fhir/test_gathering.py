@@ -1,0 +1,202 @@
+"""Gathering a call's resources: what the prefetch lacks is read from the FHIR server; what fails costs itself."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import responses
+from error_shape import assert_error
+from flask.testing import FlaskClient
+from synthetic import SIGN, Json, bundle, buttock_to_calf, call, concept, condition, encoded, order, outcome, patient
+from werkzeug.test import TestResponse
+
+BASE = "https://r4.smarthealthit.org"
+TOKEN = {"access_token": "s3cret-token", "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.rs"}
+FAILURES: dict[str, Json] = {
+    "401": {"status": 401},
+    "500": {"status": 500},
+    "redirect": {"status": 302, "headers": {"Location": "https://elsewhere.example/"}},
+    "oversize": {"body": b" " * 5_000_001},
+    "not JSON": {"body": b"<html>"},
+    "not FHIR": {"body": b"[]"},
+    "no type": {"body": b"{}"},
+    "not UTF-8": {"body": encoded(bundle(condition("x@"))).replace(b"x@", b"\xff")},
+    "nested": {"body": b"[" * 100_000},
+    "outcome": {"body": encoded(outcome())},
+    "outcome in a Bundle": {"body": encoded(bundle(outcome()))},
+}
+
+
+@pytest.fixture
+def ehr() -> Iterator[responses.RequestsMock]:
+    """A FHIR server that has nothing of any type; a test adds what matters to it."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+def holds(ehr: responses.RequestsMock, **answers: Json | bytes) -> None:
+    """The server answers these types so; Patient, and the rest as an empty search."""
+    given: dict[str, Any] = {"Patient/patient-1": patient(), "Condition": bundle(*buttock_to_calf()), **answers}
+    kinds = ("Observation", "ImagingStudy", "ServiceRequest", "Procedure", "DiagnosticReport")
+    for kind in (*kinds, "MedicationRequest", "MedicationStatement"):
+        given.setdefault(kind, bundle())
+    for path, answer in given.items():
+        ehr.get(f"{BASE}/{path}", body=encoded(answer) if isinstance(answer, dict) else answer)
+
+
+def ask(client: FlaskClient, **fields: Any) -> TestResponse:
+    draft = order("73721", bodySite=[concept("287579007")])
+    made = {"prefetch": None, "fhirServer": BASE, "fhirAuthorization": TOKEN, **fields}
+    return client.post(f"/cds-services/{SIGN}", json=call(SIGN, draft, **made))
+
+
+def detail(response: TestResponse) -> str:
+    assert response.status_code == 200, response.get_data(as_text=True)
+    [card] = response.get_json()["cards"]
+    assert card["source"]["topic"]["code"] == "SpinePatternHipImaging"
+    return str(card["detail"])
+
+
+def asked(ehr: responses.RequestsMock) -> set[str]:
+    return {call.request.url.removeprefix(f"{BASE}/").split("?")[0] for call in ehr.calls}
+
+
+def test_2_0_at_61_without_prefetch_everything_is_read_with_the_token(
+    client: FlaskClient, ehr: responses.RequestsMock
+) -> None:
+    holds(ehr)
+    told = detail(ask(client))
+    assert "Patient/patient-1" in asked(ehr)
+    assert {"Condition", "Observation", "ImagingStudy", "ServiceRequest", "Procedure"} < asked(ehr)
+    assert {call.request.headers["Authorization"] for call in ehr.calls} == {"Bearer s3cret-token"}
+    assert "could not be" not in told.lower()
+
+
+def test_queries_are_those_of_discovery_with_the_patient_filled_in(
+    client: FlaskClient, ehr: responses.RequestsMock
+) -> None:
+    holds(ehr)
+    ask(client)
+    templates = client.get("/cds-services").get_json()["services"][0]["prefetch"].values()
+    expected = {f"{BASE}/{one}".replace("{{context.patientId}}", "patient-1") for one in templates}
+    assert {requested.request.url.replace("%7C", "|") for requested in ehr.calls} == expected
+
+
+def test_2_0_at_34_only_what_the_prefetch_lacks_is_read(client: FlaskClient, ehr: responses.RequestsMock) -> None:
+    holds(ehr)
+    sent = {
+        "patient": patient(),
+        "conditions": bundle(*buttock_to_calf()),
+        "procedures": None,
+        "imagingStudies": outcome(),
+    }
+    told = detail(ask(client, prefetch=sent))
+    assert asked(ehr).isdisjoint({"Patient/patient-1", "Condition", "Procedure", "ImagingStudy"})
+    assert {"Observation", "ServiceRequest"} < asked(ehr)
+    assert "imaging studies" in told
+
+
+def test_prefetch_and_server_give_the_same_card(client: FlaskClient, ehr: responses.RequestsMock) -> None:
+    holds(ehr)
+    keys = client.get("/cds-services").get_json()["services"][0]["prefetch"]
+    everything = dict.fromkeys(keys) | {"patient": patient(), "conditions": bundle(*buttock_to_calf())}
+    assert detail(ask(client)) == detail(ask(client, prefetch=everything))
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_an_optional_key_that_fails_costs_no_card_but_is_told(
+    client: FlaskClient, ehr: responses.RequestsMock, failure: str
+) -> None:
+    ehr.get(f"{BASE}/Procedure", **FAILURES[failure])
+    holds(ehr)
+    assert "procedures" in detail(ask(client))
+    assert "https://elsewhere.example/" not in {call.request.url for call in ehr.calls}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize(("key", "path"), [("conditions", "Condition"), ("patient", "Patient/patient-1")])
+def test_2_0_at_54_a_required_key_that_fails_is_412(
+    client: FlaskClient, ehr: responses.RequestsMock, key: str, path: str, failure: str
+) -> None:
+    ehr.get(f"{BASE}/{path}", **FAILURES[failure])
+    holds(ehr)
+    assert_error(ask(client), 412, f"prefetch.{key}")
+
+
+def test_a_warning_beside_a_searchs_results_is_no_failure(client: FlaskClient, ehr: responses.RequestsMock) -> None:
+    """Servers tell so that a search found nothing, or that they passed over a parameter."""
+    holds(ehr, Procedure=bundle(outcome("warning")), Condition=bundle(*buttock_to_calf(), outcome("information")))
+    assert "procedures" not in detail(ask(client))
+
+
+def test_a_warning_in_place_of_results_is_one(client: FlaskClient, ehr: responses.RequestsMock) -> None:
+    holds(ehr, Procedure=outcome("warning"))
+    assert "procedures" in detail(ask(client))
+
+
+def test_an_error_beside_some_results_of_a_required_key_leaves_those(
+    client: FlaskClient, ehr: responses.RequestsMock
+) -> None:
+    holds(ehr, Condition=bundle(*buttock_to_calf(), outcome()))
+    assert "conditions" in detail(ask(client))
+
+
+def test_all_pages_of_a_search_count(client: FlaskClient, ehr: responses.RequestsMock) -> None:
+    buttock, calf = buttock_to_calf()
+    first = bundle(buttock) | {"link": [{"relation": "next", "url": f"{BASE}/more"}]}
+    holds(ehr, Condition=first, more=bundle(calf))
+    assert detail(ask(client))
+    assert "more" in asked(ehr)
+
+
+def test_one_unreadable_resource_that_was_fetched_is_told(client: FlaskClient, ehr: responses.RequestsMock) -> None:
+    holds(ehr, Condition=bundle(*buttock_to_calf(), condition("x", code="broken")))
+    assert "1 Condition" in detail(ask(client))
+
+
+def test_half_of_a_surrogate_pair_in_a_page_does_no_harm(client: FlaskClient, ehr: responses.RequestsMock) -> None:
+    holds(ehr, Condition=encoded(bundle(*buttock_to_calf()) | {"x": "cut @"}).replace(b"@", b"\\ud83d"))
+    assert detail(ask(client))
+
+
+def test_records_of_another_patient_that_were_fetched_are_not_used(
+    client: FlaskClient, ehr: responses.RequestsMock
+) -> None:
+    foreign = [one | {"subject": {"reference": "Patient/another"}} for one in buttock_to_calf()]
+    holds(ehr, Condition=bundle(*foreign))
+    assert ask(client).get_json() == {"cards": []}
+
+
+@pytest.mark.parametrize("given", [patient(id="another"), bundle(), bundle(condition("23056005"))])
+def test_a_record_that_is_not_this_patients_own_is_412(
+    client: FlaskClient, ehr: responses.RequestsMock, given: Json
+) -> None:
+    holds(ehr, **{"Patient/patient-1": given})
+    assert_error(ask(client), 412, "prefetch.patient")
+
+
+@pytest.mark.parametrize("of", ["another", "Patient/another", "Group/patient-1"])
+def test_a_token_for_another_patient_is_not_used(client: FlaskClient, ehr: responses.RequestsMock, of: str) -> None:
+    holds(ehr)
+    assert_error(ask(client, fhirAuthorization={**TOKEN, "patient": of}), 412, "prefetch.patient")
+    assert not ehr.calls
+
+
+@pytest.mark.parametrize("of", ["patient-1", "Patient/patient-1", None])
+def test_a_token_for_this_patient_is_used(client: FlaskClient, ehr: responses.RequestsMock, of: str | None) -> None:
+    holds(ehr)
+    assert detail(ask(client, fhirAuthorization={**TOKEN, "patient": of}))
+
+
+def test_an_open_server_is_read_without_a_token(client: FlaskClient, ehr: responses.RequestsMock) -> None:
+    holds(ehr)
+    assert detail(ask(client, fhirAuthorization=None))
+    assert not [call for call in ehr.calls if "Authorization" in call.request.headers]
+
+
+@pytest.mark.parametrize("server", ["https://ehr.example/fhir", "http://r4.smarthealthit.org", "file:///etc"])
+def test_a_server_this_caller_may_not_name_is_not_read(
+    client: FlaskClient, ehr: responses.RequestsMock, server: str
+) -> None:
+    assert_error(ask(client, fhirServer=server), 412, "prefetch.patient", says="no FHIR server may be read")
+    assert not ehr.calls
