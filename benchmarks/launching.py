@@ -99,7 +99,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(_STOP_WITHIN)
     except subprocess.TimeoutExpired:
-        for pid in family:
+        for pid in {*family, *processes.tree(process.pid)}:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         process.wait()

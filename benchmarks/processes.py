@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
@@ -10,11 +11,12 @@ _PROC = Path("/proc")
 
 
 def tree(pid: int) -> Iterator[int]:
-    """The process and its descendants."""
+    """The process and its descendants; of one that ends meanwhile, those seen so far."""
     yield pid
-    for task in (_PROC / str(pid) / "task").iterdir():
-        for child in (task / "children").read_text().split():
-            yield from tree(int(child))
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for task in (_PROC / str(pid) / "task").iterdir():
+            for child in (task / "children").read_text().split():
+                yield from tree(int(child))
 
 
 def cpu_ms(pid: int) -> float:
