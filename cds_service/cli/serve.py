@@ -14,6 +14,8 @@ from cds_service.cli.options import config_option, plain_errors
 from cds_service.knowledge import load, shipped_cards
 from cds_service.settings import Settings, load_settings, variable_of
 
+_STOP_WITHIN_S = 5  # a worker that is still starting does not hear the request to stop
+
 
 @click.command()
 @click.option("--host", help="Address to listen on [default: 127.0.0.1].")
@@ -74,6 +76,7 @@ def _server(settings: Settings) -> Any:  # granian picks its server class at run
         backlog=1024,
         factory=True,
         respawn_failed_workers=True,
+        workers_kill_timeout=_STOP_WITHIN_S,
         websockets=False,
         log_enabled=False,
     )

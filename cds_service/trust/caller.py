@@ -1,9 +1,11 @@
 """A caller and the FHIR bases it may name. In demo mode anybody calls, for loopback and public SMART servers."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+_UNSAFE = re.compile(r"[\x00-\x20\\]")  # readers of URLs differ on what these mean
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 # Open SMART servers with synthetic patients (https://docs.smarthealthit.org).
 _SMART = frozenset({"launch.smarthealthit.org", "r4.smarthealthit.org", "r3.smarthealthit.org", "r2.smarthealthit.org"})
@@ -27,7 +29,7 @@ class Caller:
             port = url.port  # refuses a port that is no number
         except ValueError:
             return False
-        if url.username or url.password or url.query or url.fragment or not url.hostname:
+        if url.username or url.password or url.query or url.fragment or not url.hostname or _UNSAFE.search(base):
             return False
         if url.hostname in _LOOPBACK:
             return self.loopback and url.scheme in {"http", "https"}

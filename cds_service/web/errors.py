@@ -7,7 +7,7 @@ import structlog
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from cds_service.errors import BodyTooLarge, CallerFault, StoreUnavailable
+from cds_service.errors import BadRequest, BodyTooLarge, CallerFault, StoreUnavailable
 from cds_service.wire.outcome import operation_outcome
 
 _logger = structlog.get_logger(__name__)
@@ -30,7 +30,9 @@ def _answer(status: int, outcome: dict[str, Any]) -> Response:
 
 def _caller_fault(error: CallerFault) -> Response:
     _logger.info("request refused", status=error.status, field=error.field)
-    return _answer(error.status, operation_outcome(error.code, error.message, error.field))
+    about_body = isinstance(error, BadRequest) and error.field is None  # its message needs a subject
+    text = f"the body {error.message}" if about_body else error.message
+    return _answer(error.status, operation_outcome(error.code, text, error.field))
 
 
 def _too_large(_error: RequestEntityTooLarge) -> Response:

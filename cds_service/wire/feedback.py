@@ -1,6 +1,5 @@
 """The feedback a client sends on cards (CDS Hooks 2.0, "Feedback"). Unknown members are ignored."""
 
-from datetime import datetime
 from typing import Annotated, Literal, Self
 
 import msgspec
@@ -52,11 +51,6 @@ class FeedbackItem(Received):
         if self.outcome == "accepted" and not self.acceptedSuggestions:
             raise ValueError("acceptedSuggestions is required where the outcome is accepted")
         return self
-
-    @property
-    def at(self) -> datetime:
-        """When the outcome came about."""
-        return self.outcomeTimestamp
 
 
 class Feedback(Received):
