@@ -16,9 +16,11 @@ from cds_service.fhir.charting import Draft, Gathered
 from cds_service.fhir.client import Access, EhrClient
 from cds_service.fhir.resources import Patient, ProcedureRequest, Readable, ServiceRequest
 from cds_service.fhir.templates import PrefetchKey
+from cds_service.wire.decoding import is_deeper_than
 from cds_service.wire.request import HookRequest
 
 DRAFTS = "context.draftOrders"
+_DEEPEST = 200  # arrays and objects in each other; what encodes the answer stops at 255
 
 
 class CallerOrders(NamedTuple):
@@ -93,12 +95,15 @@ def read_orders(request: HookRequest) -> CallerOrders:
         resource = decode_one(entry.resource, DRAFTS, unreadable)
         if not isinstance(resource, (ServiceRequest, ProcedureRequest)):
             continue
-        kind = type(resource).__name__
+        kind, raw = type(resource).__name__, bytes(entry.resource)
+        if is_deeper_than(_DEEPEST, raw):  # it could not be sent back, should a card change it
+            unreadable[kind] += 1
+            continue
         reference = f"{kind}/{resource.id}" if resource.id else f"{kind} number {number}"
         names = {reference, resource.id, entry.fullUrl}
         selected = request.selections is None or not names.isdisjoint(request.selections)
         drafts.append(Draft(reference, resource, selected))
-        raws[reference] = bytes(entry.resource)
+        raws[reference] = raw
     return CallerOrders(tuple(drafts), raws, unreadable)
 
 

@@ -14,6 +14,7 @@ _BYTE = re.compile(r"\(byte (\d+)\)")
 _ESCAPES = re.compile(
     rb"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
 )
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
 _TYPES = re.compile(r"^Expected `([a-z| ]+)`, got `([a-z]+)`")
 
 
@@ -38,6 +39,18 @@ def decode(decoder: msgspec.json.Decoder[T], data: bytes | msgspec.Raw, field: s
         raise BadRequest("is malformed JSON: a text in it is not UTF-8", field or None) from None
     except RecursionError:
         raise BadRequest("is nested too deeply", field or None) from None
+
+
+def is_deeper_than(limit: int, data: bytes) -> bool:
+    """Whether arrays and objects of sound JSON stand in each other more than `limit` deep."""
+    if data.count(b"[") + data.count(b"{") <= limit:
+        return False
+    depth = 0
+    for match in _BRACKETS.finditer(data):
+        depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(match[0], 0)
+        if depth > limit:
+            return True
+    return False
 
 
 def _wrong_shape(message: str, field: str) -> BadRequest:

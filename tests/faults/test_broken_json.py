@@ -152,3 +152,16 @@ def test_a_body_without_length_is_measured_as_it_comes(build: Callable[..., Flas
 
     assert send(encoded(call())).status_code == 200
     assert_error(send(encoded(call()) + b" " * 2000), 413)
+
+
+@pytest.mark.parametrize(("depth", "count"), [(150, 1), (300, 0), (900, 0)])
+@pytest.mark.parametrize("pair", [(b"[", b"]"), (b'{"a":', b"}")])
+def test_a_draft_nested_too_deeply_to_be_sent_back_costs_itself(
+    client: FlaskClient, pair: tuple[bytes, bytes], depth: int, count: int
+) -> None:
+    draft = order("36490-1", "http://loinc.org", extension="@")
+    body = encoded(call(SIGN, draft, prefetch=prefetch(condition("49218002", bodySite=[concept("7771000")]))))
+    deep = pair[0] * depth + b"1" + pair[1] * depth
+    answer = post(client, body.replace(b'"@"', deep), SIGN)
+    assert answer.status_code == 200
+    assert len(answer.get_json()["cards"]) == count  # where it is 1, the card changes the draft's side

@@ -1,6 +1,5 @@
 """Faults of ours: an honest 500 or 503, without a word of the chart in the answer or the log."""
 
-import logging
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
@@ -10,9 +9,8 @@ import pytest
 from error_shape import assert_error
 from flask import Flask
 from flask.testing import FlaskClient
+from log_capture import configured_log
 from synthetic import SIGN, VIEW, buttock_to_calf, call, concept, encoded, order, outcome, prefetch
-
-from cds_service.log import configure_log
 
 SECRETS = ("patient-1", "Practitioner/example", "279043006", "the chart's own words", "s3cret-token")
 EVENT = {"feedback": [{"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:05:00Z"}]}
@@ -27,18 +25,9 @@ def _call(**fields: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
-    """The log of the service as it is written in production."""
-    root = logging.getLogger()
-    level = root.level
-    written = StringIO()
-    with monkeypatch.context() as patch:
-        patch.setattr("sys.stderr", written)
-        configure_log("debug")
-    [handler] = root.handlers
-    yield written.getvalue
-    root.removeHandler(handler)
-    root.setLevel(level)
+def logged() -> Iterator[StringIO]:
+    with configured_log("debug") as written:
+        yield written
 
 
 def _fail(*_arguments: object, **_named: object) -> None:
@@ -47,13 +36,13 @@ def _fail(*_arguments: object, **_named: object) -> None:
 
 @pytest.mark.parametrize("where", ["decide", "read_orders"])
 def test_an_exception_inside_is_500_and_tells_nothing_of_the_chart(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, logged: Callable[[], str], where: str
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, logged: StringIO, where: str
 ) -> None:
     monkeypatch.setattr(f"cds_service.service.answering.{where}", _fail)
     response = client.post(f"/cds-services/{SIGN}", json=_call())
     issue = assert_error(response, 500)
     assert issue["code"] == "exception"
-    log = logged()
+    log = logged.getvalue()
     assert "LookupError" in log
     assert not [secret for secret in SECRETS if secret in log + response.get_data(as_text=True)]
 
@@ -75,7 +64,7 @@ def test_the_service_goes_on_after_an_exception(client: FlaskClient) -> None:
     ],
 )
 def test_the_log_of_a_call_holds_nothing_of_the_chart(
-    client: FlaskClient, logged: Callable[[], str], body: bytes, status: int
+    client: FlaskClient, logged: StringIO, body: bytes, status: int
 ) -> None:
     response = client.post(
         f"/cds-services/{SIGN}",
@@ -84,7 +73,7 @@ def test_the_log_of_a_call_holds_nothing_of_the_chart(
         headers={"Authorization": "Bearer s3cret-token"},
     )
     assert response.status_code == status
-    log = logged()
+    log = logged.getvalue()
     assert log.count("\n") == 1
     assert not [secret for secret in SECRETS if secret in log]
 

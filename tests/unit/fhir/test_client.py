@@ -213,3 +213,10 @@ def test_the_cause_of_a_failure_names_neither_address_nor_patient(client: EhrCli
         client._get("https://ehr.invalid.example:1/Condition?patient=patient-1", ACCESS, time.monotonic() + 0.2)
     assert "patient" not in str(failure.value)
     assert failure.value.__suppress_context__
+
+
+def test_after_the_deadline_nothing_is_asked(ehr: responses.RequestsMock, client: EhrClient) -> None:
+    ehr.get(CONDITIONS, body=PAGE)
+    with pytest.raises(FhirUnavailable, match="deadline"):
+        client._get(CONDITIONS, ACCESS, time.monotonic() - 1)
+    assert not ehr.calls

@@ -1,0 +1,32 @@
+"""The service's log as it is written in production, for as long as a test wants it."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from typing import Any
+from unittest.mock import patch
+
+import structlog
+
+from cds_service.log import configure_log
+
+
+@contextmanager
+def configured_log(level: str) -> Iterator[StringIO]:
+    """What is written to standard error meanwhile. Loggers are not kept: they would go on as this test set them."""
+    root, written, configure = logging.getLogger(), StringIO(), structlog.configure
+
+    def forgetful(**settings: Any) -> None:
+        configure(**{**settings, "cache_logger_on_first_use": False})
+
+    before = root.level
+    with patch("sys.stderr", written), patch("structlog.configure", forgetful):
+        configure_log(level)
+    [handler] = root.handlers
+    try:
+        yield written
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before)
+        structlog.reset_defaults()

@@ -1,0 +1,168 @@
+"""The shape of the code: which package may import which, and how large a room may be. Read with the README's map."""
+
+import ast
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "cds_service"
+SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if "versions" not in path.parts)
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
+NAMES = [str(path.relative_to(PACKAGE)) for path in SOURCES]
+
+# Importer: what it may import of ours. Nothing leads back: request, chart facts, decision, cards.
+_BUILT = {"web", "service", "trust", "fhir", "rendering", "store", "knowledge", "settings", "places", "log", "errors"}
+_BUILT = {"web", "service", "trust", "fhir", "rendering", "store", "knowledge", "settings", "places", "log", "errors"}
+OURS = {
+    "__init__": set[str](),
+    "errors": set[str](),
+    "places": set[str](),
+    "log": set[str](),
+    "settings": {"errors"},
+    "logic": {"errors"},
+    "knowledge": {"logic", "errors"},
+    "wire": {"errors"},
+    "fhir": {"logic", "wire", "errors"},
+    "rendering": {"logic", "wire", "errors"},
+    "store": {"logic", "errors"},
+    "trust": {"store", "errors"},
+    "service": {"fhir", "rendering", "store", "logic", "wire", "errors"},
+    "web": {"service", "trust", "wire", "errors"},
+    "app": _BUILT,
+    "cli": _BUILT | {"app", "logic", "wire"},
+}
+
+# Importer: what it may import of others' beside the standard library.
+OTHERS = {
+    "settings": {"pydantic", "pydantic_settings"},
+    "knowledge": {"pydantic"},
+    "wire": {"msgspec", "pydantic"},
+    "fhir": {"msgspec", "requests"},
+    "rendering": {"jinja2", "fhir"},
+    "store": {"sqlalchemy", "alembic"},
+    "web": {"flask", "flask_cors", "werkzeug", "structlog"},
+    "log": {"structlog"},
+    "app": {"flask"},
+    "cli": {"click", "rich", "granian"},
+}
+OTHERS_BY_FILE = {
+    "rendering/sides.py": {"msgspec"},  # the one place outside `wire` and `fhir` that reads the caller's own bytes
+    "cli/check.py": {"pydantic"},  # knows a secret setting by its type, to mask it
+}
+
+FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+FUNCTION_LIMIT, FILE_LIMIT = 40, 300  # lines
+FUNCTION_MEDIAN, FILE_MEDIAN = 10, 110
+BROAD = {"Exception", "BaseException"}
+
+
+def package_of(path: Path) -> str:
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module this one imports, wherever the import stands."""
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative imports hide the direction"
+            assert node.module is not None
+            whole = node.module == "cds_service"
+            yield from (f"cds_service.{alias.name}" for alias in node.names) if whole else (node.module,)
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node
+
+
+def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=NAMES)
+def test_imports_go_one_way(path: Path) -> None:
+    package = package_of(path)
+    found = {name.split(".")[1] for name in imported(path) if name.startswith("cds_service.")} - {"__version__"}
+    allowed = OURS[package] | {package}
+    assert found <= allowed, f"{package} may not import {', '.join(sorted(found - allowed))}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=NAMES)
+def test_others_packages_stay_in_their_rooms(path: Path) -> None:
+    name = path.relative_to(PACKAGE).as_posix()
+    allowed = OTHERS.get(package_of(path), set()) | OTHERS_BY_FILE.get(name, set())
+    found = {one.split(".")[0] for one in imported(path)} - set(sys.stdlib_module_names) - {"cds_service", "_typeshed"}
+    assert found <= allowed, f"{name} may not import {', '.join(sorted(found - allowed))}"
+
+
+def test_no_two_packages_import_each_other() -> None:
+    edges = defaultdict(set)
+    for path in SOURCES:
+        targets = {name.split(".")[1] for name in imported(path) if name.startswith("cds_service.")}
+        edges[package_of(path)] |= targets - {package_of(path)}
+    assert not [(one, other) for one in list(edges) for other in edges[one] if one in edges[other]]
+
+
+def test_the_rules_above_name_only_what_there_is() -> None:
+    packages = {package_of(path) for path in SOURCES}
+    assert packages == set(OURS)
+    assert set(OTHERS) <= packages
+    assert all((PACKAGE / name).is_file() for name in OTHERS_BY_FILE)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=NAMES)
+def test_a_file_is_no_longer_than_its_limit_and_says_what_it_holds(path: Path) -> None:
+    assert len(lines(path)) <= FILE_LIMIT
+    assert ast.get_docstring(TREES[path])
+    assert path.stem not in FORBIDDEN
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=NAMES)
+def test_no_function_is_longer_than_its_limit(path: Path) -> None:
+    assert not [(node.name, length(node)) for node in functions(path) if length(node) > FUNCTION_LIMIT]
+
+
+def test_most_functions_and_files_are_short() -> None:
+    assert median(length(node) for path in SOURCES for node in functions(path)) <= FUNCTION_MEDIAN
+    assert median(len(lines(path)) for path in SOURCES) <= FILE_MEDIAN
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=NAMES)
+def test_nothing_is_caught_broadly(path: Path) -> None:
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.ExceptHandler):
+            caught = {name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)} if node.type else BROAD
+            assert not caught & BROAD, f"{path}:{node.lineno} catches everything"
+
+
+def test_the_one_broad_handler_is_registered_at_the_edge() -> None:
+    broad = re.compile(r"\b(register_error_handler|errorhandler)\((Base)?Exception\b")
+    found = [path.relative_to(PACKAGE).as_posix() for path in SOURCES if broad.search(path.read_text("utf-8"))]
+    assert found == ["web/errors.py"]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=NAMES)
+def test_every_exemption_names_its_rule(path: Path) -> None:
+    bare = re.compile(r"#\s*(type:\s*ignore(?!\[)|noqa(?!: [A-Z]))")
+    assert not [line for line in lines(path) if bare.search(line)]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=NAMES)
+def test_the_time_is_read_in_the_wiring_alone(path: Path) -> None:
+    """Everything else is given the moment, so a test can state it."""
+    clock = re.compile(r"\b(datetime\.(now|utcnow|today)|date\.today|time\.time)\(")
+    if path.name != "app.py":
+        assert not clock.search(path.read_text("utf-8"))

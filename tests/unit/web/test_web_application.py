@@ -1,0 +1,105 @@
+"""The application around the routes: what it is given, what each error becomes, and its one line of log for a call."""
+
+from collections.abc import Callable
+
+import pytest
+from error_shape import assert_error
+from flask import Flask, abort
+from flask.testing import FlaskClient
+from structlog.testing import capture_logs
+from synthetic import SIGN, VIEW, buttock_to_calf, call, concept, condition, order, outcome, prefetch
+
+from cds_service.errors import BadRequest, StoreUnavailable
+from cds_service.web.errors import register_errors
+
+
+@pytest.fixture
+def failing() -> Callable[[Exception | int], FlaskClient]:
+    """An application whose only route fails in the way given."""
+
+    def make(failure: Exception | int) -> FlaskClient:
+        app = Flask("failing")
+        register_errors(app)
+        app.after_request(lambda answer: (answer.headers.add("Access-Control-Allow-Origin", "*"), answer)[1])
+
+        @app.get("/")
+        def fail() -> str:
+            if isinstance(failure, int):
+                abort(failure)
+            raise failure
+
+        return app.test_client()
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "code"),
+    [
+        (BadRequest("is wrong", "context"), 400, "invalid"),
+        (403, 403, "processing"),
+        (404, 404, "not-found"),
+        (405, 405, "not-supported"),
+        (418, 418, "processing"),
+        (503, 503, "processing"),
+        (StoreUnavailable("away"), 503, "transient"),
+        (LookupError("the chart's own words"), 500, "exception"),
+        (RecursionError(), 500, "exception"),
+    ],
+)
+def test_every_error_has_the_one_shape(
+    failing: Callable[[Exception | int], FlaskClient], failure: Exception | int, status: int, code: str
+) -> None:
+    field = "context" if isinstance(failure, BadRequest) else None
+    assert assert_error(failing(failure).get("/"), status, field)["code"] == code
+
+
+def test_where_a_fault_of_ours_arose_is_logged_and_not_what_it_said(
+    failing: Callable[[Exception | int], FlaskClient],
+) -> None:
+    with capture_logs() as logged:
+        failing(LookupError("the chart's own words")).get("/")
+    [line] = logged
+    assert (line["event"], line["kind"]) == ("internal error", "LookupError")
+    assert line["where"].rpartition(":")[0] == __file__
+    assert "own words" not in str(logged)
+
+
+def test_a_call_is_one_line_of_counts_and_our_own_codes(client: FlaskClient) -> None:
+    chart = prefetch(*buttock_to_calf(), condition("x", code=5), imagingStudies=outcome())
+    draft = order("73721", bodySite=[concept("287579007")])
+    with capture_logs() as logged:
+        client.post(f"/cds-services/{SIGN}", json=call(SIGN, draft, prefetch=chart))
+    [line] = logged
+    assert line.pop("milliseconds") >= 0
+    assert line.pop("unavailable") > 1
+    assert line == {
+        "event": "hook answered",
+        "log_level": "info",
+        "service": SIGN,
+        "hook": "order-sign",
+        "hook_instance": "4b1d37a5-2a9f-4a2c-8c1d-0d6d9f8c0001",
+        "cards": ["spine-pattern-hip-imaging"],
+        "held_back": [],
+        "unreadable": 1,
+    }
+
+
+def test_a_refusal_is_one_line_with_the_fields_name(client: FlaskClient) -> None:
+    with capture_logs() as logged:
+        client.post(f"/cds-services/{VIEW}", json=call(hookInstance="secret"))
+    assert logged == [{"event": "request refused", "log_level": "info", "status": 400, "field": "hookInstance"}]
+
+
+def test_feedback_is_one_line_with_a_count(client: FlaskClient) -> None:
+    with capture_logs() as logged:
+        client.post(f"/cds-services/{VIEW}/feedback", json={"feedback": []})
+    assert logged == [{"event": "feedback", "log_level": "info", "service": VIEW, "stored": 0}]
+
+
+def test_a_call_by_the_patient_is_logged_without_a_judgement(client: FlaskClient) -> None:
+    body = call()
+    body["context"]["userId"] = "Patient/patient-1"
+    with capture_logs() as logged:
+        client.post(f"/cds-services/{VIEW}", json=body)
+    assert (logged[0]["cards"], logged[0]["unreadable"], logged[0]["unavailable"]) == ([], 0, 0)
