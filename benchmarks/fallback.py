@@ -13,7 +13,6 @@ from benchmarks.pipeline import HOOK, engine
 from benchmarks.stub_ehr import stub_ehr
 from cds_service.app import Engine
 from cds_service.fhir.client import Access, EhrClient
-from cds_service.wire.request import read_request
 
 GOAL = 1.5
 DELAY_S = 0.05  # of each search
@@ -46,7 +45,7 @@ def whole_call(running: Engine, base: str) -> float:
     body = json.dumps(bare_call(base)).encode()
 
     def call() -> None:
-        request = read_request(body, frozenset({HOOK}))
+        request = running.service.read(body, frozenset({HOOK}))
         answer = running.service.answer(f"hip-spine-{HOOK}", request, "benchmark", base)
         assert CARD in answer.response.to_json()
 

@@ -15,7 +15,6 @@ from cds_service.logic.deciding import decide
 from cds_service.rendering.suggestions import Call
 from cds_service.service.memory import Forgetful
 from cds_service.settings import Settings
-from cds_service.wire.request import read_request
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOOK = "patient-view"
@@ -31,19 +30,19 @@ def answer(running: Engine, body: bytes) -> Callable[[], bytes]:
     """A call from bytes to bytes."""
     accepted = frozenset({HOOK})
     service = running.service
-    return lambda: service.answer("hip-spine-patient-view", read_request(body, accepted), "b", None).response.to_json()
+    return lambda: service.answer("hip-spine-patient-view", service.read(body, accepted), "b", None).response.to_json()
 
 
 def stages(running: Engine, body: bytes) -> dict[str, float]:
     """CPU milliseconds of each stage of a call."""
     accepted, service = frozenset({HOOK}), running.service
-    request = read_request(body, accepted)
+    request = service.read(body, accepted)
     orders = read_orders(request)
     gathered = service.gatherer.gather(request, orders, None)
     chart = service.reader.read(gathered, "p1", NOON.date(), explain=False)
     decision = decide(service.content, chart, HOOK)
     works: dict[str, Callable[[], object]] = {
-        "envelope": lambda: read_request(body, accepted),
+        "envelope": lambda: service.read(body, accepted),
         "decode": lambda: service.gatherer.gather(request, orders, None),
         "read": lambda: service.reader.read(gathered, "p1", date(2026, 3, 10), explain=False),
         "decide": lambda: decide(service.content, chart, HOOK),

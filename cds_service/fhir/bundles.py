@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import msgspec
 
 from cds_service.errors import BadRequest
 from cds_service.fhir.resources import READABLE_TYPES, OperationOutcome, Readable
 from cds_service.wire.decoding import decode
+from cds_service.wire.request import Envelope, EnvelopeDecoder
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -43,8 +44,9 @@ class _TypedEntry(msgspec.Struct, frozen=True, gc=False):
     resource: Readable | None = None
 
 
-class _TypedBundle(msgspec.Struct, frozen=True):
-    resourceType: Literal["Bundle"]  # noqa: N815 - FHIR's name
+class TypedBundle(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType", tag="Bundle"):
+    """A Bundle in which every entry is as expected."""
+
     entry: list[_TypedEntry] | None = None
 
 
@@ -62,7 +64,9 @@ class Decoded(NamedTuple):
 
 NONE_UNREADABLE: Mapping[str, int] = MappingProxyType({})
 _BUNDLE = msgspec.json.Decoder(Bundle)
-_TYPED_BUNDLE = msgspec.json.Decoder(_TypedBundle)
+_TYPED: msgspec.json.Decoder[TypedBundle | Readable] = msgspec.json.Decoder(TypedBundle | Readable)
+# A whole request with its prefetch read in the same pass: most requests hold nothing unusual.
+TYPED_ENVELOPE: Final[EnvelopeDecoder] = msgspec.json.Decoder(Envelope[TypedBundle | Readable | None])
 _RESOURCE: msgspec.json.Decoder[Readable] = msgspec.json.Decoder(Readable)
 _HEAD = msgspec.json.Decoder(_Head)
 
@@ -77,12 +81,22 @@ def decode_resources(raw: msgspec.Raw | bytes, field: str) -> Decoded:
         BadRequest: when it is neither Bundle nor resource, or holds text that is not UTF-8.
     """
     try:
-        entries = _TYPED_BUNDLE.decode(raw).entry or ()
-        return _sorted([entry.resource for entry in entries if entry.resource is not None])
+        return sort(_TYPED.decode(raw))
     except (msgspec.DecodeError, RecursionError):
         return _one_by_one(raw, field)  # something in it is unusual: look at each resource alone
     except UnicodeDecodeError:
         raise BadRequest("is malformed JSON: a text in it is not UTF-8", field) from None
+
+
+def sort(held: TypedBundle | Readable) -> Decoded:
+    """The resources of a Bundle that has been read, or of a single resource in its place.
+
+    A lone OperationOutcome, whatever it says, is a failure to read.
+    """
+    if type(held) is TypedBundle:
+        return _sorted([entry.resource for entry in held.entry or () if entry.resource is not None])
+    decoded = _sorted([cast("Readable", held)])
+    return decoded if decoded.resources else decoded._replace(is_failure=True)
 
 
 def _one_by_one(raw: msgspec.Raw | bytes, field: str) -> Decoded:

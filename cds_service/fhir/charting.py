@@ -107,13 +107,16 @@ class ChartReader:
         self, own: list[Readable], drafts: Iterable[Draft], patient_id: str, notebook: Notebook
     ) -> list[Order]:
         """Read requests last, because their reasons may name a Condition; drafts stand over requests of their id."""
+        on_record: list[Any] = []
         for resource in own:
             reader = _READERS.get(type(resource))
-            if reader:
+            if reader is not None:
                 reader(resource, notebook)
+            elif isinstance(resource, _REQUESTS):
+                on_record.append(resource)
         drafted = [draft for draft in drafts if _is_own(draft.resource, patient_id, notebook)]
         references = {draft.reference for draft in drafted}
-        requests = [one for one in own if isinstance(one, _REQUESTS) and reference_of(one) not in references]
+        requests = [one for one in on_record if reference_of(one) not in references]
         orders = [read_request(request, notebook) for request in requests]
         orders += [read_draft(one.resource, one.reference, notebook, selected=one.selected) for one in drafted]
         return [order for order in orders if order]

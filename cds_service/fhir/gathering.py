@@ -6,12 +6,21 @@ none), an OperationOutcome (could not be read: not asked for again), and data (C
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
+from itertools import chain
+from typing import Final, NamedTuple, cast
 
 import msgspec
 
 from cds_service.errors import BadRequest, MissingData
-from cds_service.fhir.bundles import NONE_UNREADABLE, Decoded, decode_one, decode_resources, draft_entries
+from cds_service.fhir.bundles import (
+    NONE_UNREADABLE,
+    Decoded,
+    TypedBundle,
+    decode_one,
+    decode_resources,
+    draft_entries,
+    sort,
+)
 from cds_service.fhir.charting import Draft, Gathered
 from cds_service.fhir.client import Access, EhrClient
 from cds_service.fhir.resources import Patient, ProcedureRequest, Readable, ServiceRequest
@@ -20,6 +29,7 @@ from cds_service.wire.decoding import is_deeper_than
 from cds_service.wire.request import HookRequest
 
 DRAFTS = "context.draftOrders"
+NOTHING: Final = Decoded((), NONE_UNREADABLE)  # asked for, and there is none
 _DEEPEST = 200  # arrays and objects in each other; what encodes the answer stops at 255
 
 
@@ -54,7 +64,7 @@ class Gatherer:
             if decoded.unreadable:
                 unreadable.update(decoded.unreadable)
         failed = [key.label for key in self._keys if key.name not in found or found[key.name].is_failure]
-        resources = tuple(resource for decoded in found.values() for resource in decoded.resources)
+        resources = tuple(chain.from_iterable(decoded.resources for decoded in found.values()))
         return Gathered(resources, orders.drafts, dict(unreadable), tuple(dict.fromkeys(failed)))
 
     def _fetch(self, request: HookRequest, keys: list[PrefetchKey], access: Access) -> dict[str, Decoded]:
@@ -109,14 +119,14 @@ def read_orders(request: HookRequest) -> CallerOrders:
 
 def _sent(request: HookRequest, key: PrefetchKey) -> Decoded | None:
     """What the prefetch holds in the key's place; None when it was not sent."""
-    raw = request.prefetch.get(key.name)
-    if raw is None:
+    if key.name not in request.prefetch:
         return None
-    return (
-        Decoded((), NONE_UNREADABLE)
-        if len(raw) == 4 and bytes(raw) == b"null"
-        else decode_resources(raw, f"prefetch.{key.name}")
-    )
+    held = request.prefetch[key.name]
+    if held is None:
+        return NOTHING
+    if isinstance(held, msgspec.Raw):
+        return NOTHING if bytes(held) == b"null" else decode_resources(held, f"prefetch.{key.name}")
+    return sort(cast("TypedBundle | Readable", held))
 
 
 def _joined(pages: list[bytes]) -> Decoded | None:

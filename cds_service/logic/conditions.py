@@ -156,15 +156,43 @@ class Block:
     """`all`: every one holds; `any`: one holds; `none`: none holds. All three must be satisfied.
 
     `names_anchor`: a condition inside names a date for later ones, so nothing in it may be passed over.
+    `needs`: without a record of one of these findings it cannot hold; None: that cannot be said.
     """
 
     all: tuple["Condition", ...] = ()
     any: tuple["Condition", ...] = ()
     none: tuple["Condition", ...] = ()
     names_anchor: bool = False
+    needs: frozenset[str] | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Kept ready because most charts record none of it: then nothing of the block has to be looked at.
+        object.__setattr__(self, "needs", _needs_of(self))
 
 
 Condition: TypeAlias = (
     Present | Absent | NotRecorded | Newest | PatternIs | Imaged | Ordered | OrderIs | Duration | Age | Spoke | Block
 )
+
+
+def _needs_of(condition: Condition) -> frozenset[str] | None:
+    """The findings one of which must be on record for a condition to hold."""
+    match condition:
+        case Present():
+            return condition.finding_ids
+        case Newest():
+            return frozenset({condition.winner})
+        case Block():
+            return min(_needs_in(condition), key=len, default=None)
+        case _:
+            return None
+
+
+def _needs_in(block: Block) -> list[frozenset[str]]:
+    every = [needs for part in block.all if (needs := _needs_of(part)) is not None]
+    one_of = [_needs_of(part) for part in block.any]
+    known = [needs for needs in one_of if needs is not None]
+    return [*every, frozenset().union(*known)] if known and len(known) == len(one_of) else every
+
+
 ALWAYS = Block()

@@ -90,6 +90,8 @@ def _judge_rule(rule: Rule, call: _Call, silence: str | None, spoken: frozenset[
         return RuleTrace(rule, "not for this hook")
     if silence and not call.thorough:
         return RuleTrace(rule, "silenced", silence)
+    if not call.thorough and not _is_possible(rule, call.index):
+        return RuleTrace(rule, "silent")
     places = _places(rule, call.orders)
     if not places:
         return RuleTrace(rule, "no order to judge")
@@ -98,6 +100,11 @@ def _judge_rule(rule: Rule, call: _Call, silence: str | None, spoken: frozenset[
         return RuleTrace(rule, "silenced", silence, tuple(judgements))
     held = tuple(judgement for judgement in judgements if judgement.row)
     return RuleTrace(rule, SPEAKS if held else "silent", "", tuple(judgements) if call.thorough else held)
+
+
+def _is_possible(rule: Rule, index: ChartIndex) -> bool:
+    """Whether anything is on record without which the rule cannot speak; most charts hold none of it."""
+    return rule.block.needs is None or not rule.block.needs.isdisjoint(index.by_id)
 
 
 def _places(rule: Rule, orders: tuple[Imaging, ...]) -> list[tuple[Imaging | None, Side]]:

@@ -150,6 +150,8 @@ def _spoke(condition: Spoke, view: View) -> Outcome:
 def _block(block: Block, view: View) -> Outcome:
     """Judge a block. Unless a trace or a named date needs every part, stop as soon as it cannot hold any more."""
     patient = view.thorough or block.names_anchor
+    if not patient and block.needs is not None and block.needs.isdisjoint(view.index.by_id):
+        return Outcome(block, UNKNOWN)
     parts: list[Outcome] = []
     truths = [_judge_all(block, view, parts, patient=patient)]
     if block.any and (truths[0] is YES or patient):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from cds_service.fhir.bundles import TYPED_ENVELOPE
 from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.client import Access
 from cds_service.fhir.gathering import Gatherer, read_orders
@@ -13,7 +14,7 @@ from cds_service.logic.decision import Decision
 from cds_service.rendering.cards import CardMaker
 from cds_service.rendering.suggestions import Call
 from cds_service.service.memory import Memory
-from cds_service.wire.request import HookRequest
+from cds_service.wire.request import HookRequest, read_request
 from cds_service.wire.response import Card, HookResponse
 
 
@@ -37,6 +38,14 @@ class HookService:
     clock: Callable[[], datetime]
     zone: tzinfo
     new_uuid: Callable[[], str]
+
+    def read(self, body: bytes, accepted: frozenset[str]) -> HookRequest:
+        """Read and check a request to a service that accepts these hooks, its prefetch in the same pass.
+
+        Raises:
+            BadRequest: naming the field at fault.
+        """
+        return read_request(body, accepted, TYPED_ENVELOPE)
 
     def answer(
         self, service_id: str, request: HookRequest, tenant: str, fhir_base: str | None, *, thorough: bool = False

@@ -13,7 +13,7 @@ from cds_service.service.answering import Answer, HookService
 from cds_service.service.catalogue import SERVICES, ServiceEntry
 from cds_service.trust.caller import Caller
 from cds_service.wire.feedback import read_feedback
-from cds_service.wire.request import HookRequest, read_request
+from cds_service.wire.request import HookRequest
 
 JSON = "application/json"
 _logger = structlog.get_logger(__name__)
@@ -37,7 +37,7 @@ def make_routes(service: HookService, discovery: bytes, caller: Caller, clock: C
     def call(service_id: str) -> Response:
         started = time.perf_counter()
         entry = _entry(service_id)
-        hook_request = read_request(_body(), entry.accepted)
+        hook_request = service.read(_body(), entry.accepted)
         answer = service.answer(entry.id, hook_request, caller.tenant, _fhir_base(hook_request, caller))
         _log(entry, hook_request, answer, time.perf_counter() - started)
         return Response(answer.response.to_json(), mimetype=JSON)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -29,15 +29,23 @@ class FhirAuthorization(msgspec.Struct, frozen=True):
         return "FhirAuthorization(...)"
 
 
-class Envelope(msgspec.Struct, frozen=True):
-    """The request's outer object; unknown members are ignored."""
+P = TypeVar("P")
+
+
+class Envelope(msgspec.Struct, Generic[P], frozen=True):
+    """The request's outer object; unknown members are ignored. `P`: what stands in a prefetch key's place."""
 
     hook: str
     hookInstance: str  # noqa: N815 - the specification's name
     context: msgspec.Raw
     fhirServer: str | None = None  # noqa: N815 - the specification's name
     fhirAuthorization: FhirAuthorization | None = None  # noqa: N815 - the specification's name
-    prefetch: dict[str, msgspec.Raw] | None = None
+    prefetch: dict[str, P] | None = None
+
+
+# What a prefetch key holds: raw JSON, or what a typed reading of the whole request has already made of it.
+Prefetched: TypeAlias = msgspec.Raw | msgspec.Struct | None
+EnvelopeDecoder: TypeAlias = msgspec.json.Decoder[Envelope[Prefetched]]
 
 
 class PatientContext(msgspec.Struct, frozen=True):
@@ -67,7 +75,7 @@ class HookRequest(msgspec.Struct, frozen=True):
     user_type: str
     user_id: str
     patient_id: str
-    prefetch: Mapping[str, msgspec.Raw]
+    prefetch: Mapping[str, Prefetched]
     draft_orders: msgspec.Raw | None = None
     selections: tuple[str, ...] | None = None
     fhir_server: str | None = None
@@ -79,7 +87,7 @@ class HookRequest(msgspec.Struct, frozen=True):
         return self.user_type in {"Patient", "RelatedPerson"}
 
 
-_ENVELOPE = msgspec.json.Decoder(Envelope)
+_ENVELOPE: EnvelopeDecoder = msgspec.json.Decoder(Envelope[msgspec.Raw])
 _CONTEXTS: dict[str, msgspec.json.Decoder[PatientContext]] = {
     PATIENT_VIEW: msgspec.json.Decoder(PatientContext),
     "order-select": msgspec.json.Decoder(OrderSelectContext),
@@ -87,13 +95,18 @@ _CONTEXTS: dict[str, msgspec.json.Decoder[PatientContext]] = {
 }
 
 
-def read_request(body: bytes, accepted: frozenset[str]) -> HookRequest:
+def read_request(body: bytes, accepted: frozenset[str], typed: EnvelopeDecoder | None = None) -> HookRequest:
     """Read and check a request to a service that accepts the hooks `accepted`.
+
+    `typed` reads the prefetch in the same pass. Where anything in it is unusual, all of it stays raw,
+    so that each resource can be looked at alone.
 
     Raises:
         BadRequest: naming the field at fault.
     """
-    envelope = decode(_ENVELOPE, body)
+    envelope = _in_one_pass(typed, body) if typed else None
+    if envelope is None:
+        envelope = decode(_ENVELOPE, body)
     if envelope.hook not in accepted:
         raise BadRequest(f"must be {' or '.join(sorted(accepted))} for this service", "hook")
     if envelope.fhirAuthorization and not envelope.fhirServer:
@@ -112,6 +125,13 @@ def read_request(body: bytes, accepted: frozenset[str]) -> HookRequest:
         fhir_server=envelope.fhirServer,
         authorization=envelope.fhirAuthorization,
     )
+
+
+def _in_one_pass(typed: EnvelopeDecoder, body: bytes) -> Envelope[Prefetched] | None:
+    try:
+        return typed.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _instance(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from cds_service.fhir.resources import CodeableConcept, Coding
+from cds_service.fhir.resources import CodeableConcept
 from cds_service.logic.facts import Value
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Code, Meaning, SiteMeaning, StudyMeaning, Terminology
@@ -49,19 +49,24 @@ class Lexicon:
     def all(self, concept: CodeableConcept | None) -> list[Known]:
         """What a concept's codings mean here, unknown ones left out. Asked of every resource, so kept plain."""
         found: list[Known] = []
-        for coding in (concept.coding if concept is not None else None) or ():
+        if concept is None or concept.coding is None:
+            return found
+        for coding in concept.coding:
             if coding is None:
                 continue
-            known = self._exact.get((coding.system, coding.code)) or self._unusual(coding)
+            system, code = coding.system, coding.code
+            known = self._exact.get((system, code))
+            if known is None and (system in self._icd_uris or type(code) is int):
+                known = self._unusual(system, code)
             if known is not None:
                 found.append(known)
         return found
 
-    def _unusual(self, coding: Coding) -> Known | None:
+    def _unusual(self, system: str | None, code: str | int | None) -> Known | None:
         """A coding that is not written as the content has it: of a branch, without its point, or as a number."""
-        if coding.system in self._icd_uris and coding.code is not None:
-            return self._icd(str(coding.code))
-        return self._exact.get((coding.system, str(coding.code))) if isinstance(coding.code, int) else None
+        if system in self._icd_uris and code is not None:
+            return self._icd(str(code))
+        return self._exact.get((system, str(code)))
 
     def _icd(self, text: str) -> Known | None:
         """ICD-10-CM: with the point some senders leave out, and by the branch a code belongs to."""

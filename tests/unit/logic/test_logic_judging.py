@@ -242,3 +242,24 @@ def test_the_facts_behind_a_block_leave_out_its_stops(indexed: Indexed) -> None:
     block = Block(all=(Present(leaves("groin-pain")),), none=(Absent(leaves("limp")),))
     outcome = judge(block, View(indexed(GROIN, LIMP), Side.LEFT, thorough=True))
     assert outcome.supporting() == (GROIN,)
+
+
+def needed(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+@pytest.mark.parametrize(
+    ("block", "needs"),
+    [
+        (Block(all=(Present(leaves("groin-pain", "limp")),)), needed("groin-pain", "limp")),
+        (Block(all=(Age(below=60), Present(leaves("limp")))), needed("limp")),
+        (Block(all=(Present(leaves("groin-pain", "limp")), Present(leaves("fever")))), needed("fever")),
+        (Block(any=(Present(leaves("limp")), Newest(leaves("fever", "limp"), "fever"))), needed("fever", "limp")),
+        (Block(any=(Present(leaves("limp")), Age(below=60))), None),
+        (Block(all=(Block(any=(Present(leaves("limp")),)),)), needed("limp")),
+        (Block(none=(Present(leaves("limp")),)), None),
+        (Block(), None),
+    ],
+)
+def test_a_block_knows_what_must_be_on_record_for_it_to_hold(block: Block, needs: frozenset[str] | None) -> None:
+    assert block.needs == needs

@@ -1,0 +1,51 @@
+"""A request read in one pass, and the same read piece by piece, bring the same resources."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from cds_service.fhir.bundles import TYPED_ENVELOPE
+from cds_service.fhir.charting import Gathered
+from cds_service.fhir.client import EhrClient
+from cds_service.fhir.gathering import Gatherer, read_orders
+from cds_service.fhir.templates import prefetch_keys
+from cds_service.knowledge import load, shipped_cards
+from cds_service.service.catalogue import SERVICES
+from cds_service.wire.request import HookRequest, read_request
+from tests.pathways.scenarios import Scenario, all_scenarios
+
+KNOWLEDGE = load(shipped_cards())
+GATHERER = Gatherer(prefetch_keys(KNOWLEDGE.content, KNOWLEDGE.terminology), EhrClient())
+
+
+def gathered(request: HookRequest) -> Gathered:
+    return GATHERER.gather(request, read_orders(request), None)
+
+
+def is_raw(request: HookRequest) -> bool:
+    return any(isinstance(held, msgspec.Raw) for held in request.prefetch.values())
+
+
+def both(scenario: Scenario, body: dict[str, Any]) -> tuple[HookRequest, HookRequest]:
+    encoded, accepted = json.dumps(body).encode(), SERVICES[scenario.service].accepted
+    return read_request(encoded, accepted, TYPED_ENVELOPE), read_request(encoded, accepted)
+
+
+@pytest.mark.parametrize("scenario", all_scenarios(), ids=lambda scenario: scenario.name)
+def test_one_pass_brings_what_piece_by_piece_brings(scenario: Scenario) -> None:
+    typed, raw = both(scenario, scenario.request)
+    assert not is_raw(typed)
+    assert is_raw(raw)
+    assert gathered(typed) == gathered(raw)
+
+
+@pytest.mark.parametrize("broken", [{"resourceType": "Condition", "code": "text"}, {"resourceType": "Encounter"}, {}])
+def test_anything_unusual_is_looked_at_alone(broken: dict[str, Any]) -> None:
+    scenario = all_scenarios()[0]
+    body = scenario.request
+    body["prefetch"]["conditions"]["entry"].append({"resource": broken})
+    typed, raw = both(scenario, body)
+    assert is_raw(typed)
+    assert gathered(typed) == gathered(raw)
