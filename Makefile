@@ -1,12 +1,15 @@
 # make serve    install and run the service on http://127.0.0.1:8080 (PORT=... changes it)
 # make test     install and run every check
+# make audit    known faults of the locked dependencies (asks a public database)
+# make sbom     what the service is made of, as CycloneDX
+# make lock     lock the dependencies anew
 # make bench    the speed goals, as ratios (installs the peers they compare with)
 PYTHON ?= python3
 PORT   ?= 8080
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: serve test check bench review clean
+.PHONY: help serve test check lock audit sbom bench review clean
 .DEFAULT_GOAL := help
 
 help:
@@ -16,12 +19,16 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; say which with PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.serve: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+# Every dependency by its hash, then the package itself, for whose building nothing more is fetched.
+PACKAGE := $(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+
+$(VENV)/.serve: $(VENV)/bin/python pyproject.toml requirements/serve.txt
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/serve.txt
+	$(PACKAGE)
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.serve
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[test]'
+$(VENV)/.test: $(VENV)/.serve requirements/test.txt
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/test.txt
 	@touch $@
 
 serve: $(VENV)/.serve
@@ -35,6 +42,26 @@ check: $(VENV)/.test
 
 test: check
 	TZ=Pacific/Chatham $(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered -p no:cacheprovider
+
+LOCK = $(VENV)-lock/bin/uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 \
+       --generate-hashes --no-header --no-annotate --quiet --upgrade
+
+lock:
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/pip install --quiet uv
+	$(LOCK) --extra postgresql --output-file requirements/serve.txt
+	$(LOCK) --extra postgresql --extra test --constraint requirements/serve.txt --output-file requirements/test.txt
+
+audit: $(VENV)/.test
+	@$(BIN)/python -m release.audit
+
+sbom: $(VENV)/.test
+	$(PYTHON) -m venv --clear $(VENV)-sbom
+	$(VENV)-sbom/bin/pip install --quiet --require-hashes --requirement requirements/serve.txt
+	@mkdir -p build
+	$(BIN)/cyclonedx-py environment $(VENV)-sbom --pyproject pyproject.toml --mc-type application --output-reproducible \
+	  --output-file build/sbom.cdx.json
+	@echo build/sbom.cdx.json
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks

@@ -1,0 +1,98 @@
+"""The image's recipe and the manifests pass the linters of their trade, and name only what exists."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cds_service.settings import Settings, variable_of
+
+ROOT = Path(__file__).parents[2]
+DOCKER = ROOT / "docker"
+DOCKERFILE = DOCKER / "Dockerfile"
+MANIFESTS = sorted((DOCKER / "kubernetes").glob("*.yaml"))
+PROBES = {"startupProbe": "/readyz", "readinessProbe": "/readyz", "livenessProbe": "/healthz"}
+_VARIABLE = re.compile(r"HIP_SPINE_CDS_[A-Z_]+")
+
+
+def tool(name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / name), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def documents() -> list[dict[str, Any]]:
+    return [one for path in MANIFESTS for one in yaml.safe_load_all(path.read_text(encoding="utf-8"))]
+
+
+def of_kind(kind: str) -> dict[str, Any]:
+    [found] = [one for one in documents() if one["kind"] == kind]
+    return found
+
+
+def container() -> dict[str, Any]:
+    [one] = of_kind("Deployment")["spec"]["template"]["spec"]["containers"]
+    return dict(one)
+
+
+def compose() -> dict[str, Any]:
+    return dict(yaml.safe_load((DOCKER / "compose.yaml").read_text(encoding="utf-8")))
+
+
+def test_hadolint_finds_nothing() -> None:
+    linted = tool("hadolint", DOCKERFILE)
+    assert (linted.returncode, linted.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.name)
+def test_the_manifest_is_valid_kubernetes(manifest: Path) -> None:
+    validated = tool("kubernetes-validate", "--strict", manifest)
+    assert validated.returncode == 0, validated.stdout + validated.stderr
+
+
+def test_the_base_is_pinned_by_digest() -> None:
+    assert re.search(r"^ARG BASE=\S+@sha256:[0-9a-f]{64}$", DOCKERFILE.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_every_other_image_is_pinned_to_a_release() -> None:
+    images = [one["image"] for one in compose()["services"].values() if "build" not in one] + [container()["image"]]
+    named = [image for image in images if image != "hip-spine-cds"]  # built beside it
+    assert [image for image in named if not re.search(r":v?\d+\.\d+[\w.-]*$", image)] == []
+
+
+@pytest.mark.parametrize("path", [DOCKERFILE, DOCKER / "compose.yaml", *MANIFESTS], ids=lambda path: path.name)
+def test_only_settings_that_exist_are_set(path: Path) -> None:
+    known = {variable_of(name) for name in Settings.model_fields}
+    assert set(_VARIABLE.findall(path.read_text(encoding="utf-8"))) <= known
+
+
+@pytest.mark.parametrize(("probe", "path"), PROBES.items())
+def test_probes_ask_what_they_should(probe: str, path: str) -> None:
+    assert container()[probe]["httpGet"]["path"] == path
+
+
+def test_the_container_may_do_nothing_it_need_not() -> None:
+    assert container()["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    pod = of_kind("Deployment")["spec"]["template"]["spec"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["automountServiceAccountToken"] is False
+    service = compose()["services"]["cds"]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+
+
+def test_the_network_policy_closes_both_ways() -> None:
+    assert of_kind("NetworkPolicy")["spec"]["policyTypes"] == ["Ingress", "Egress"]
+
+
+def test_compose_shows_itself_on_loopback_alone() -> None:
+    published = [port for one in compose()["services"].values() for port in one.get("ports", ())]
+    assert published
+    assert all(port.startswith("127.0.0.1:") for port in published)
