@@ -14,13 +14,18 @@ from cds_service.logic.conditions import (
     Ordered,
     Present,
 )
-from cds_service.logic.content import Offer, Pattern, Policy, Rule, Silence, Withhold
+from cds_service.logic.content import Offer, Pattern, Policy, Rating, Rule, Silence, Withhold
 
 ONSET = "onset"  # the one date every chart names
 
 
 def check_anchors(
-    folder: Folder, rules: Iterable[Rule], patterns: Iterable[Pattern], offers: Iterable[Offer], policy: Policy | None
+    folder: Folder,
+    rules: Iterable[Rule],
+    patterns: Iterable[Pattern],
+    offers: Iterable[Offer],
+    policy: Policy | None,
+    ratings: Iterable[Rating] = (),
 ) -> None:
     """Note every `since` that counts from a date nothing names; such a condition could never be told."""
     for rule in rules:
@@ -32,6 +37,8 @@ def check_anchors(
     for offer in offers:
         if offer.withheld:
             _check(folder, "offers.toml", offer.id, offer.withheld)
+    for rating in ratings:
+        _check(folder, "ratings.toml", rating.id, rating.block)
     across: list[Silence | Withhold] = [*policy.silences, *policy.withholds] if policy else []
     for row in across:
         _check(folder, "policy.toml", row.id, row.block)

@@ -13,9 +13,9 @@ from cds_service.knowledge.building import Builder
 from cds_service.knowledge.edition import read_edition
 from cds_service.knowledge.folder import Folder
 from cds_service.knowledge.references import check_references
-from cds_service.knowledge.rules import build_patterns, build_policy, build_rules
+from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
 from cds_service.knowledge.schema.conditions import GroupEntry
-from cds_service.knowledge.schema.rules import EvidenceTable, PatternsFile, PolicyFile, RuleFile
+from cds_service.knowledge.schema.rules import EvidenceTable, PatternsFile, PolicyFile, RatingsFile, RuleFile
 from cds_service.knowledge.schema.terms import BodySitesFile, FindingTable, ImagingFile, SystemTable, ValuesFile
 from cds_service.knowledge.schema.wording import LabelsFile, OfferTable, OrderTable, OverrideTable
 from cds_service.knowledge.terminology import (
@@ -67,6 +67,7 @@ class Files:
     patterns: PatternsFile
     rules: Mapping[str, RuleFile]
     policy: PolicyFile
+    ratings: RatingsFile
     evidence: Mapping[str, EvidenceTable]
     offers: Mapping[str, OfferTable]
     orders: Mapping[str, OrderTable]
@@ -107,6 +108,7 @@ def read_files(folder: Folder) -> Files | None:
         "patterns": folder.file("patterns.toml", PatternsFile),
         "rules": {name: folder.file(name, RuleFile) for name in folder.names("rules/*.toml")},
         "policy": folder.file("policy.toml", PolicyFile),
+        "ratings": folder.file("ratings.toml", RatingsFile),
         "evidence": folder.tables("evidence/*.toml", EvidenceTable),
         "offers": folder.tables("offers.toml", OfferTable),
         "orders": folder.tables("orders.toml", OrderTable),
@@ -138,14 +140,15 @@ def _build(
     orders = build_orders(files.orders)
     offers = build_offers(folder, files.offers, orders, builder)
     citations = build_citations(files.evidence)
+    ratings = build_ratings(folder, files.ratings, builder, citations)
     overrides = build_overrides(files.overrides)
     check_references(folder, files, rules, wording, builder)
-    check_anchors(folder, rules, patterns, offers.values(), policy)
+    check_anchors(folder, rules, patterns, offers.values(), policy, ratings)
     if policy is None or folder.problems:
         return None
     groups = {name: builder.group(name) for name in files.groups}
     definitions = {name: _definition(name, table) for name, table in findings.items()}
-    content = Content(edition, definitions, patterns, rules, offers, citations, policy, groups)
+    content = Content(edition, definitions, patterns, rules, offers, citations, policy, groups, ratings)
     return Knowledge(
         content, build_terminology(files.terms), wording, orders, overrides, labels, checked_codes(files.terms)
     )

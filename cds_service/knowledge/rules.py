@@ -1,15 +1,17 @@
 """Builds patterns, rules and policy, each problem noted with its file and key, and orders rules by who asks of whom."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
 from cds_service.knowledge.building import Builder, UnknownName, spec
 from cds_service.knowledge.folder import Folder, nearest
-from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RuleFile
+from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingRow, RatingsFile, RuleFile
 from cds_service.knowledge.schema.terms import QUALIFIER_VALUES, FindingTable
 from cds_service.logic.conditions import Block, Condition, Spoke
-from cds_service.logic.content import AdviceRow, Ask, Note, Pattern, Policy, Rule, Silence, Topic, Withhold
+from cds_service.logic.content import AdviceRow, Ask, Note, Pattern, Policy, Rating, Rule, Silence, Topic, Withhold
+from cds_service.logic.vocabulary import Citation
 
 T = TypeVar("T")
 
@@ -109,6 +111,23 @@ def _in_order(folder: Folder, rules: dict[str, Rule]) -> tuple[Rule, ...]:
     except CycleError as error:
         folder.refuse("rules", "spoke", f"rules refer to each other in a circle: {' -> '.join(error.args[1])}")
         return ()
+
+
+def build_ratings(
+    folder: Folder, file: RatingsFile, builder: Builder, citations: Mapping[str, Citation]
+) -> tuple[Rating, ...]:
+    """The ratings, in the order of the file."""
+    built = []
+    for row in file.rating:
+        build = partial(_rating, row, builder, citations)
+        built.append(attempt(folder, "ratings.toml", row.id, build))
+    return tuple(rating for rating in built if rating)
+
+
+def _rating(row: RatingRow, builder: Builder, citations: Mapping[str, Citation]) -> Rating:
+    if row.cites not in citations:
+        raise UnknownName(f"cites: no source is called {row.cites}{nearest(row.cites, citations)}")
+    return Rating(row.id, row.rating, spec(row.order), builder.block(row), citations[row.cites].url)
 
 
 def build_policy(

@@ -123,6 +123,20 @@ class Withhold:
 
 
 @dataclass(frozen=True, slots=True)
+class Rating:
+    """What published criteria say of an order when the block holds: "appropriate" or "not-appropriate".
+
+    `criteria`: the source's address, if it has one.
+    """
+
+    id: str
+    rating: str
+    order: ImagingSpec
+    block: Block
+    criteria: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What cuts across rules: silences, the pains whose onset counts, limits on cards. Windows are days."""
 
@@ -166,3 +180,4 @@ class Content:
     citations: Mapping[str, Citation]
     policy: Policy
     groups: Mapping[str, tuple[Leaf, ...]]
+    ratings: tuple[Rating, ...] = ()

@@ -65,11 +65,11 @@ class CardMaker:
         return Card(
             uuid=uuid,
             summary=summary,
-            detail=self._book.detail(one.row.card, variables, self._frame(one, decision)),
+            detail=call.dialect.detail(self._book.detail(one.row.card, variables, self._frame(one, decision))),
             indicator=one.row.level,
             source=self._sources[one.rule.id],
             suggestions=suggestions or None,
-            selectionBehavior=one.row.select if suggestions else None,
+            selectionBehavior=(call.dialect.selection or one.row.select) if suggestions else None,
             overrideReasons=self._overrides[one.rule.id],
         )
 

@@ -8,6 +8,7 @@ from cds_service.logic.decision import Recommendation
 from cds_service.logic.facts import Finding, Imaging, Stage
 from cds_service.logic.sides import EACH
 from cds_service.logic.terminology import Terminology
+from cds_service.rendering.dialects import STANDARD, Dialect, SiteCode
 from cds_service.rendering.orders import OrderBook, Reason
 from cds_service.rendering.phrases import Phrases
 from cds_service.rendering.sides import SideChanger
@@ -16,10 +17,11 @@ from cds_service.wire.response import Action, Suggestion
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What of the call the cards need: the patient, and the caller's own bytes of each draft by reference."""
+    """What of the call the cards need: the patient, the caller's own bytes of each draft by reference, its dialect."""
 
     patient_id: str
     drafts: Mapping[str, bytes] = field(default_factory=dict)
+    dialect: Dialect = STANDARD
 
 
 class SuggestionMaker:
@@ -37,7 +39,7 @@ class SuggestionMaker:
         found = []
         for offer in recommendation.offers:
             actions = self._actions(offer, recommendation, call)
-            if actions:
+            if actions and call.dialect.takes(actions):
                 recommended = True if offer.recommended and not offer.deletes_order else None
                 found.append(Suggestion(label=offer.label, uuid=new_uuid(), isRecommended=recommended, actions=actions))
         return found
@@ -45,7 +47,10 @@ class SuggestionMaker:
     def _actions(self, offer: Offer, recommendation: Recommendation, call: Call) -> list[Action] | None:
         """An offer's actions; None when one of them cannot be carried out, because actions go together."""
         drafts = [order for order in recommendation.orders if order.stage is Stage.DRAFT]
-        actions = [self._create(name, recommendation, call) for name in offer.creates]
+        created = [self._create(name, recommendation, call) for name in offer.creates]
+        actions = [action for action in created if action]
+        if len(actions) < len(created):
+            return None
         if offer.deletes_order:
             if not drafts or not all(_has_id(order) for order in drafts):
                 return None
@@ -57,8 +62,13 @@ class SuggestionMaker:
             actions += [update for update in updates if update]
         return actions
 
-    def _create(self, name: str, recommendation: Recommendation, call: Call) -> Action:
+    def _create(self, name: str, recommendation: Recommendation, call: Call) -> Action | None:
         resource = self._orders.fill(name, recommendation.side, call.patient_id, self._reasons(recommendation))
+        own = call.dialect.order_codes.get(name)
+        if own is None and call.dialect.mapped_only:
+            return None  # its ordering system would not know what is meant: the card's text has to do
+        if own is not None:
+            resource["code"] = {"coding": [_coding(own)], "text": resource["code"]["text"]}
         return Action(
             type="create", description=f"Order: {self._orders.describe(name, recommendation.side)}", resource=resource
         )
@@ -82,6 +92,11 @@ class SuggestionMaker:
         asked = [fact for fact in facts if self._content.findings[fact.id].kind != "treatment"]
         by_text = {self._phrases.reason(fact): self._terms.shown[fact.id] for fact in asked}
         return [Reason(text, codes) for text, codes in by_text.items()]
+
+
+def _coding(own: SiteCode) -> dict[str, str]:
+    coding = {"system": own.system, "code": own.code}
+    return coding | {"display": own.display} if own.display else coding
 
 
 def _has_id(order: Imaging) -> bool:

@@ -93,10 +93,18 @@ class Card(Wire):
         return self
 
 
+class Extension(Wire):
+    """What Argonaut's PAMA guide places outside CDS Hooks 2.0: the same system actions, where its clients look."""
+
+    systemActions: Annotated[list[Action], Field(min_length=1)]  # noqa: N815 - the specification's name
+
+
 class HookResponse(Wire):
-    """The whole answer; no cards is an empty list."""
+    """The whole answer; no cards is an empty list. System actions are for clients that ask for ratings."""
 
     cards: list[Card]
+    systemActions: Annotated[list[Action], Field(min_length=1)] | None = None  # noqa: N815 - the specification's name
+    extension: Extension | None = None
 
     def to_json(self) -> bytes:
         """The answer's bytes, empty members left out."""

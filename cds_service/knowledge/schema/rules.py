@@ -75,6 +75,21 @@ class RuleFile(InnerBlock):
         return self
 
 
+class RatingRow(InnerBlock):
+    """A rating of imaging orders, by the criteria of one source."""
+
+    id: Id
+    rating: Literal["appropriate", "not-appropriate"]
+    order: StudyTable
+    cites: Id
+
+
+class RatingsFile(Strict):
+    """The file of ratings."""
+
+    rating: list[RatingRow]
+
+
 class SilenceRow(InnerBlock):
     """Rules that do not speak while the block holds: those named, or all but those excepted."""
 

@@ -1,0 +1,40 @@
+"""Rating imaging orders by published criteria, for clients that ask for it. Insufficient information: no rating."""
+
+from typing import NamedTuple
+
+from cds_service.logic.content import Content, Rating
+from cds_service.logic.deciding import PATIENT_VIEW, judged_orders
+from cds_service.logic.facts import Chart, Imaging
+from cds_service.logic.index import ChartIndex
+from cds_service.logic.judging import judge
+from cds_service.logic.matching import is_such
+from cds_service.logic.outcome import Truth
+from cds_service.logic.sides import Side
+from cds_service.logic.view import View, covered_by
+
+
+class Rated(NamedTuple):
+    """An order of the call and the rating it has."""
+
+    order: Imaging
+    rating: Rating
+
+
+def rate(content: Content, chart: Chart, hook: str) -> tuple[Rated, ...]:
+    """The ratings of the call's draft orders, by the first row that holds on a side the order covers."""
+    if hook == PATIENT_VIEW:
+        return ()
+    index = ChartIndex(chart, content)
+    found = [(order, _rating(order, index)) for order in judged_orders(index, hook)]
+    return tuple(Rated(order, rating) for order, rating in found if rating)
+
+
+def _rating(order: Imaging, index: ChartIndex) -> Rating | None:
+    for row in index.content.ratings:
+        if is_such(order, row.order, order) and any(_holds(row, order, index, side) for side in covered_by(order)):
+            return row
+    return None
+
+
+def _holds(row: Rating, order: Imaging, index: ChartIndex, side: Side) -> bool:
+    return judge(row.block, View(index, side, order)).truth is Truth.YES

@@ -1,0 +1,61 @@
+"""Ratings by published criteria: what is not recorded gives none."""
+
+import pytest
+from charts import absent, chart, draft, finding, request
+
+from cds_service.knowledge import load, shipped_cards
+from cds_service.logic.deciding import PATIENT_VIEW
+from cds_service.logic.facts import Chart, Finding
+from cds_service.logic.rating import rate
+
+CONTENT = load(shipped_cards()).content
+MRI = draft("lumbar-spine", contrast="without")
+SIGN = "order-sign"
+# On 10 March 2026: six weeks, 42 days, ago is 27 January.
+SIX_WEEKS = finding("low-back-pain", when="2026-02-20", onset="2026-01-27")
+FIVE_WEEKS = finding("low-back-pain", when="2026-02-20", onset="2026-01-28")
+CARE = finding("physical-therapy", when="2026-02-10")
+
+
+def rating_of(read: Chart, hook: str = SIGN) -> str | None:
+    rated = rate(CONTENT, read, hook)
+    return rated[0].rating.rating if rated else None
+
+
+@pytest.mark.parametrize(
+    ("facts", "rating"),
+    [
+        ((SIX_WEEKS, CARE), "appropriate"),
+        ((SIX_WEEKS,), None),  # whether care was tried is not recorded
+        ((FIVE_WEEKS,), "not-appropriate"),
+        ((FIVE_WEEKS, CARE), None),
+        ((FIVE_WEEKS, finding("foot-drop", "left")), None),
+        ((FIVE_WEEKS, finding("cancer-history")), "appropriate"),
+        ((FIVE_WEEKS, absent("cancer-history")), "not-appropriate"),
+        ((finding("low-back-pain"),), None),  # for how long is not recorded
+        ((), None),
+    ],
+)
+def test_a_lumbar_mri_is_rated_by_what_is_recorded(facts: tuple[Finding, ...], rating: str | None) -> None:
+    assert rating_of(chart(MRI, *facts)) == rating
+
+
+@pytest.mark.parametrize("age", [None, 17])
+def test_only_patients_known_to_be_adult_are_rated(age: int | None) -> None:
+    assert rating_of(chart(MRI, SIX_WEEKS, CARE, age=age)) is None
+
+
+def test_with_contrast_or_contrast_unsaid_six_weeks_of_care_rate_nothing() -> None:
+    for contrast in ("with", "both", None):
+        assert rating_of(chart(draft("lumbar-spine", contrast=contrast), SIX_WEEKS, CARE)) is None
+
+
+@pytest.mark.parametrize("region", ["hip", "pelvis", "knee"])
+def test_other_regions_are_not_rated(region: str) -> None:
+    assert rating_of(chart(draft(region), FIVE_WEEKS)) is None
+
+
+def test_only_drafts_of_an_order_hook_are_rated() -> None:
+    assert rating_of(chart(request("lumbar-spine"), FIVE_WEEKS)) is None
+    assert rating_of(chart(MRI, FIVE_WEEKS), PATIENT_VIEW) is None
+    assert rating_of(chart(draft("lumbar-spine", selected=False), FIVE_WEEKS)) is None

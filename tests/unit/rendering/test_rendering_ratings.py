@@ -1,0 +1,70 @@
+"""The `pama-rating` set on the caller's own order, and nothing else of it changed."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from rendering_facts import DRAFT, imaging
+
+from cds_service.logic.conditions import ALWAYS, ImagingSpec
+from cds_service.logic.content import Rating
+from cds_service.logic.rating import Rated
+from cds_service.rendering.dialects import SHIPPED, STANDARD
+from cds_service.rendering.ratings import rate_orders
+from cds_service.rendering.suggestions import Call
+
+PREFIX = "http://fhir.org/argonaut/Extension/pama-rating"
+ORDER = {
+    "resourceType": "ServiceRequest",
+    "id": "o1",
+    "status": "draft",
+    "extension": [
+        {"url": "https://ehr.example/kept", "valueString": "x"},
+        {"url": PREFIX, "valueCodeableConcept": {"coding": [{"code": "no-guidelines-apply"}]}},
+        {"url": f"{PREFIX}-consult-id", "valueUri": "urn:uuid:old"},
+    ],
+    "unknown": {"member": [1, 2]},
+}
+RATED = Rated(imaging("lumbar-spine"), Rating("r", "appropriate", ImagingSpec(), ALWAYS, "https://doi.org/10.1/x"))
+
+
+def rated(order: dict[str, Any] = ORDER, what: Rated = RATED, dialect: str = "sandbox") -> list[dict[str, Any]]:
+    call = Call("patient-1", {DRAFT: json.dumps(order).encode()}, SHIPPED[dialect])
+    return [action.model_dump(exclude_none=True) for action in rate_orders([what], call, lambda: "new")]
+
+
+def test_the_set_takes_the_place_of_an_earlier_one() -> None:
+    [update] = rated()
+    assert update["type"] == "update"
+    assert update["resource"]["extension"] == [
+        {"url": "https://ehr.example/kept", "valueString": "x"},
+        {
+            "url": PREFIX,
+            "valueCodeableConcept": {
+                "coding": [{"system": "http://fhir.org/argonaut/CodeSystem/pama-rating", "code": "appropriate"}]
+            },
+        },
+        {"url": f"{PREFIX}-qcdsm-consulted", "valueString": "example-gcode"},
+        {"url": f"{PREFIX}-consult-id", "valueUri": "urn:uuid:new"},
+        {"url": f"{PREFIX}-auc-applied", "valueUri": "https://doi.org/10.1/x"},
+    ]
+
+
+def test_nothing_else_of_the_order_changes() -> None:
+    [update] = rated()
+    assert {**update["resource"], "extension": None} == {**ORDER, "extension": None}
+
+
+def test_criteria_without_an_address_are_not_named() -> None:
+    [update] = rated(what=RATED._replace(rating=replace(RATED.rating, criteria=None)))
+    assert [one["url"] for one in update["resource"]["extension"]][-1] == f"{PREFIX}-consult-id"
+
+
+def test_without_an_identifier_of_its_own_an_order_is_not_rated() -> None:
+    assert rated({"resourceType": "ServiceRequest"}) == []
+    assert rate_orders([RATED], Call("patient-1", {}, SHIPPED["sandbox"]), lambda: "new") == []
+
+
+def test_without_a_configured_mechanism_nothing_is_rated() -> None:
+    assert STANDARD.qcdsm is None
+    assert rated(dialect="standard") == rated(dialect="epic") == rated(dialect="oracle") == []
