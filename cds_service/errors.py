@@ -3,6 +3,8 @@
 ServiceError
 ├── CallerFault                 the request is at fault; answered 4xx with an OperationOutcome
 │   ├── BadRequest              400  a field or a byte of the request is wrong
+│   ├── Unauthenticated         401  no token, or one that does not hold; the caller is not told why
+│   ├── NotAllowed              403  a known caller asks for what it may not have
 │   ├── UnknownService          404  no service of that id
 │   ├── MissingData             412  data the service requires could not be had (CDS Hooks 2.0, "prefetch")
 │   ├── BodyTooLarge            413
@@ -11,14 +13,21 @@ ServiceError
 │   ├── UnreadableResource      one resource that cannot be decoded
 │   └── FhirUnavailable         a FHIR search that failed or came too late
 └── OwnFault                    ours; answered 5xx
-    ├── ContentError            the content folder is refused; carries every problem at once
+    ├── ProblemsFound           files are refused; carries every problem at once
+    │   ├── ContentError        the content folder
+    │   └── ClientsError        the client table, and the settings production asks for
     ├── SettingsError           a setting is refused
     └── StoreUnavailable        503  the database cannot be reached
 
 No message holds a value taken from a chart or a request: only names of fields, positions, types and counts.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class ServiceError(Exception):
@@ -39,6 +48,29 @@ class CallerFault(ServiceError):
 
 class BadRequest(CallerFault):
     """A field, or a byte, of the request is wrong."""
+
+
+class _Refused(CallerFault):
+    """A caller is turned away. `reason` is a code for our log; `claims` what of its token may stand there."""
+
+    def __init__(self, message: str, reason: str, claims: Mapping[str, str] = _NOTHING) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.claims = claims
+
+
+class Unauthenticated(_Refused):
+    """Who calls is not known. Every one of these looks the same to the caller (CDS Hooks best practices)."""
+
+    status = 401
+    code = "login"
+
+
+class NotAllowed(_Refused):
+    """Who calls is known, and may not do this."""
+
+    status = 403
+    code = "forbidden"
 
 
 class UnknownService(CallerFault):
@@ -97,12 +129,20 @@ class Problem:
         return f"{self.file}: {self.key}: {self.text}" if self.key else f"{self.file}: {self.text}"
 
 
-class ContentError(OwnFault):
-    """The content is refused. `problems` holds all of them, so that one run shows them all."""
+class ProblemsFound(OwnFault):
+    """Files are refused. `problems` holds all that is wrong with them, so that one run shows it all."""
 
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in sorted(problems)))
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ContentError(ProblemsFound):
+    """The content is refused."""
+
+
+class ClientsError(ProblemsFound):
+    """The client table, or what production asks of the settings beside it, is refused."""
 
 
 class SettingsError(OwnFault):

@@ -1,9 +1,10 @@
-"""Cards issued and feedback events in SQLite or PostgreSQL; no names, no resources, no clear identifiers, no clock."""
+"""Cards issued, feedback and used tokens in SQLite or PostgreSQL; no names, resources, clear identifiers, no clock."""
 
 from cds_service.store.database import connect, migrate, ping
 from cds_service.store.feedback import FeedbackEvent, FeedbackLog
 from cds_service.store.issued import IssuedCard, IssuedCards
 from cds_service.store.pseudonym import Pseudonyms, load_or_create_key
+from cds_service.store.tokens import SeenTokens
 
 __all__ = [
     "FeedbackEvent",
@@ -11,6 +12,7 @@ __all__ = [
     "IssuedCard",
     "IssuedCards",
     "Pseudonyms",
+    "SeenTokens",
     "connect",
     "load_or_create_key",
     "migrate",

@@ -2,8 +2,9 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,12 @@ from cds_service.store.gate import guard, passage
 from cds_service.store.schema import card_issued
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=2000", "foreign_keys=ON")
+_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON")
+_DURABLE = ("synchronous=FULL", "busy_timeout=2000")
+# Outlives a killed process, and only a machine that loses power may lose the last of it.
+_BRIEF = ("synchronous=NORMAL", "busy_timeout=300")
+_BRIEF_WAIT_S = 0.3  # for the transaction before
+_PATIENCE = {"connect_timeout": 2, "tcp_user_timeout": 2000}  # s, ms; a URL may say otherwise
 _MIGRATION_LOCK = 0x6869705F7370  # any number, as long as every replica takes the same
 _KNOWN = ("sqlite", "postgresql")
 
@@ -28,11 +34,13 @@ class ValuesRefused(StoreUnavailable):
     """The database answers, and refuses these values; sending them again cannot help."""
 
 
-def connect(url: str) -> Engine:
+def connect(url: str, *, brief: bool = False) -> Engine:
     """An engine for `sqlite:///path` or `postgresql://…` that keeps its connections. No connection is opened yet.
 
     A SQLite file, and its folder, that do not exist are made, for their owner alone. Where that fails, each use of the
     engine raises `StoreUnavailable`, as it does for a PostgreSQL server that is down.
+
+    `brief`: for small transactions a call waits for. They fail sooner, and are not forced to the disk one by one.
 
     Raises:
         SettingsError: the URL is malformed, in memory, of another database, or its driver is not installed.
@@ -42,12 +50,19 @@ def connect(url: str) -> Engine:
         # Without `hide_parameters` an error's text would repeat the values that were to be written. A server may drop a
         # kept connection, hence `pool_pre_ping`; a file does not.
         server = parsed.get_backend_name() != "sqlite"
-        engine = create_engine(parsed, hide_parameters=True, pool_size=2, pool_timeout=2, pool_pre_ping=server)
+        engine = create_engine(
+            parsed,
+            hide_parameters=True,
+            pool_size=2,
+            pool_timeout=2,
+            pool_pre_ping=server,
+            connect_args=_patience(parsed) if brief else {},
+        )
     except (SQLAlchemyError, ImportError):
         raise SettingsError("store URL: its driver is not installed") from None
     if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
-    guard(engine)
+        _prepare_sqlite(engine, _BRIEF if brief else _DURABLE)
+    guard(engine, _BRIEF_WAIT_S if brief else None)
     return engine
 
 
@@ -121,13 +136,20 @@ def _checked(url: str) -> URL:
     return parsed
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _patience(url: URL) -> dict[str, int]:
+    """What keeps libpq from waiting minutes for a server that has gone; what the URL says stands over it."""
+    if not url.get_driver_name().startswith("psycopg"):
+        return {}
+    return {name: value for name, value in _PATIENCE.items() if name not in url.query}
+
+
+def _prepare_sqlite(engine: Engine, pragmas: Iterable[str]) -> None:
     path = Path(engine.url.database or "")
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
     event.listen(engine, "do_connect", _open_existing)
-    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "connect", partial(_set_pragmas, (*_PRAGMAS, *pragmas)))
     event.listen(engine, "begin", _begin)
 
 
@@ -137,10 +159,10 @@ def _open_existing(_dialect: Any, _record: Any, arguments: list[Any], options: d
     options["uri"] = True
 
 
-def _set_pragmas(connection: Any, _record: Any) -> None:
+def _set_pragmas(pragmas: Iterable[str], connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver would begin late, after reading; `_begin` does it instead
     cursor = connection.cursor()
-    for pragma in _PRAGMAS:
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

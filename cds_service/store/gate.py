@@ -17,12 +17,14 @@ from cds_service.errors import StoreUnavailable
 _WAIT_S = 5.0
 
 _gates: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
+_waits: WeakKeyDictionary[Engine, float | None] = WeakKeyDictionary()
 _held: list[Lock] = []
 
 
-def guard(engine: Engine) -> None:
-    """Give the engine its gate. Once, before its first transaction."""
+def guard(engine: Engine, wait: float | None = None) -> None:
+    """Give the engine its gate, at which a transaction waits `wait` seconds. Once, before its first transaction."""
     _gates[engine] = Lock()
+    _waits[engine] = wait
 
 
 @contextmanager
@@ -33,7 +35,8 @@ def passage(engine: Engine) -> Iterator[None]:
         StoreUnavailable: the transaction before does not end, so the database does not answer.
     """
     gate = _gates[engine]
-    if not gate.acquire(timeout=_WAIT_S):
+    wait = _waits[engine]
+    if not gate.acquire(timeout=_WAIT_S if wait is None else wait):
         raise StoreUnavailable("the store is busy")
     try:
         yield
@@ -58,7 +61,7 @@ def _after_fork_in_child() -> None:
     for engine in list(_gates):
         # A transaction that outlasted the wait belongs to a thread the child does not have.
         engine.dispose(close=False)
-        guard(engine)
+        guard(engine, _waits[engine])
 
 
 os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)

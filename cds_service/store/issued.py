@@ -25,7 +25,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class IssuedCard:
-    """One card sent to a client. Patient and user are `Pseudonyms`; `issued_at` has a zone.
+    """One card made for a client; `silent`: not shown. Patient and user are `Pseudonyms`; `issued_at` has a zone.
 
     Raises:
         ValueError: `issued_at` has no zone.
@@ -45,6 +45,7 @@ class IssuedCard:
     content_digest: str
     suggestion_uuids: tuple[str, ...]
     issued_at: datetime
+    silent: bool = False
 
     def __post_init__(self) -> None:
         if self.issued_at.tzinfo is None:

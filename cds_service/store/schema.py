@@ -2,7 +2,19 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, Boolean, Column, DateTime, Dialect, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.types import TypeDecorator
 
 
@@ -42,8 +54,10 @@ card_issued = Table(
     Column("content_digest", Text, nullable=False),
     Column("suggestion_uuids", JSON, nullable=False),
     Column("issued_at", UtcDateTime, nullable=False),
+    # Made for a client in silent mode: the card was never shown.
+    Column("silent", Boolean, nullable=False, server_default=false()),
 )
-"""Every card sent: the denominator for acceptance, since a card that was ignored is never reported (CDS Hooks 2.0)."""
+"""Every card made: the denominator for acceptance, since a card that was ignored is never reported (CDS Hooks 2.0)."""
 
 feedback_event = Table(
     "feedback_event",
@@ -64,3 +78,12 @@ feedback_event = Table(
     UniqueConstraint("tenant", "card", "outcome", "outcome_timestamp", name="feedback_event_once"),
 )
 """Every outcome reported, only ever appended to; an event sent again is one row."""
+
+token_seen = Table(
+    "token_seen",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("token_id", Text, primary_key=True),
+    Column("keep_until", UtcDateTime, nullable=False, index=True),
+)
+"""Tokens used, by issuer and `jti`, until they have expired: none counts twice (CDS Hooks 2.0, "jti")."""

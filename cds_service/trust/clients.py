@@ -1,0 +1,158 @@
+"""The client table: read whole, checked strictly, every problem told with file and key."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from cds_service.errors import ClientsError, Problem
+from cds_service.trust.caller import FhirServers
+from cds_service.trust.dialect import Dialect, DialectOptions, OrderCode
+from cds_service.trust.keys import KeysRefused, read_keys
+from cds_service.trust.schema import ClientsFile, ClientTable, DialectTable
+from cds_service.trust.urls import Url, parse_url
+
+SANDBOX: Final = "sandbox.cds-hooks.org"  # its private key lies in its public repository
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One client. Its keys are at `jwks_url` or in `jwks_file`; `jku` is what its tokens may name, if anything."""
+
+    id: str
+    issuer: str
+    jwks_url: str | None
+    jwks_file: Path | None
+    jku: str | None
+    fhir: FhirServers
+    tenants: frozenset[str]
+    algorithms: frozenset[str]
+    silent: bool
+    exempt_roles: frozenset[str]
+    dialect: Dialect
+
+
+def load_clients(path: Path) -> tuple[Client, ...]:
+    """The clients of a file, in its order. A `jwks_file` is looked for beside it.
+
+    Raises:
+        ClientsError: with every problem.
+    """
+    tables = _tables(path)
+    problems = [
+        Problem(path.name, f"client.{number}.{key}", text)
+        for number, table in enumerate(tables)
+        for key, text in _problems(table, path.parent)
+    ]
+    problems += [Problem(path.name, "client", text) for text in _repeated(tables)]
+    if problems:
+        raise ClientsError(problems)
+    return tuple(_client(table, path.parent) for table in tables)
+
+
+def _tables(path: Path) -> list[ClientTable]:
+    try:
+        return ClientsFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).client
+    except OSError as error:
+        raise ClientsError([Problem(str(path), "", str(error.strerror))]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ClientsError([Problem(path.name, "", f"is not valid TOML: {error}")]) from None
+    except ValidationError as error:
+        raise ClientsError([_problem(path.name, detail) for detail in error.errors(include_url=False)]) from None
+
+
+def _problem(file: str, detail: Any) -> Problem:
+    key = ".".join(str(part) for part in detail["loc"])
+    match detail["type"]:
+        case "extra_forbidden":
+            known = [*ClientTable.model_fields, *DialectTable.model_fields]
+            near = get_close_matches(str(detail["loc"][-1]), known, 1)
+            text = "is not a key that belongs here" + (f" (meant: {near[0]}?)" if near else "")
+        case "missing":
+            text = "is required"
+        case _:
+            text = str(detail["msg"]).removeprefix("Value error, ")
+    return Problem(file, key, text)
+
+
+def _problems(table: ClientTable, folder: Path) -> Iterator[tuple[str, str]]:
+    """What is wrong with one client, by key."""
+    if (table.jwks_url is None) is (table.jwks_file is None):
+        yield "jwks_url", "one of jwks_url and jwks_file is required, and not both"
+    for key in ("issuer", "jwks_url", "jku"):
+        if SANDBOX in str(getattr(table, key) or "").lower():
+            yield key, "the public sandbox is never trusted: its private key is public"
+    if table.jwks_file:
+        yield from _key_file_problems(folder / table.jwks_file, frozenset(table.algorithms))
+    for number, base in enumerate(table.fhir_servers):
+        if text := _server_problem(base, table):
+            yield f"fhir_servers.{number}", text
+
+
+def _key_file_problems(path: Path, algorithms: frozenset[str]) -> Iterator[tuple[str, str]]:
+    try:
+        read_keys(path.read_bytes(), algorithms)
+    except OSError as error:
+        yield "jwks_file", str(error.strerror)
+    except KeysRefused as error:
+        yield "jwks_file", str(error)
+
+
+def _server_problem(base: str, table: ClientTable) -> str | None:
+    url = parse_url(base)
+    if url is None:
+        return "must be an https URL without user, query, fragment, `%` or dot segments"
+    insecure = table.allow_insecure_fhir and url.is_loopback
+    if url.scheme != "https" and not insecure:
+        return "must be https; http is for this machine alone, with allow_insecure_fhir = true"
+    if url.address and not url.address.is_global and not (insecure or table.allow_private_fhir):
+        return "is a private address, which needs allow_private_fhir = true"
+    return None
+
+
+def _repeated(tables: list[ClientTable]) -> Iterator[str]:
+    for key in ("id", "issuer"):
+        counts = Counter(getattr(table, key) for table in tables)
+        yield from (f"{key} {value} stands in {count} clients" for value, count in counts.items() if count > 1)
+
+
+def _client(table: ClientTable, folder: Path) -> Client:
+    bases = tuple(url for base in table.fhir_servers if (url := parse_url(base)))
+    return Client(
+        id=table.id,
+        issuer=table.issuer,
+        jwks_url=table.jwks_url,
+        jwks_file=folder / table.jwks_file if table.jwks_file else None,
+        jku=table.jku or table.jwks_url,
+        fhir=FhirServers(bases, private=table.allow_private_fhir),
+        tenants=frozenset(table.tenants),
+        algorithms=frozenset(table.algorithms),
+        silent=table.silent,
+        exempt_roles=frozenset(table.exempt_roles),
+        dialect=_dialect(table.dialect),
+    )
+
+
+def _dialect(table: DialectTable) -> Dialect:
+    codes = {name: OrderCode(one.system, one.code, one.display) for name, one in table.order_codes.items()}
+    options = DialectOptions(
+        one_action_per_suggestion=table.one_action_per_suggestion,
+        selection_behavior=table.selection_behavior,
+        order_codes=MappingProxyType(codes),
+        detail=table.detail,
+        links=table.links,
+        system_actions=table.system_actions,
+    )
+    return Dialect(table.name, options)
+
+
+def public_base(public_url: str | None) -> Url | None:
+    """The public URL in its comparable form; None where it is missing or no https URL."""
+    url = parse_url(public_url) if public_url else None
+    return url if url and url.scheme == "https" else None

@@ -1,0 +1,89 @@
+"""Each token counts once: its id is remembered, in the store all workers share and in this process, till it expires."""
+
+import heapq
+import logging
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Final
+
+from cds_service.errors import StoreUnavailable
+from cds_service.store import SeenTokens
+
+_LIMIT: Final = 50_000  # tokens a process remembers: 80 a second for the ten minutes one lasts with its leeway
+_REST: Final = timedelta(seconds=10)  # before a store that failed is asked again; nobody waits for it meanwhile
+
+_logger = logging.getLogger(__name__)
+
+
+class Replays:
+    """Tells a token's first use from its second. A store that is down is told once; then this process judges alone."""
+
+    def __init__(self, shared: SeenTokens, limit: int = _LIMIT) -> None:
+        self._shared = shared
+        self._own = OwnMemory(limit)
+        self._away_until: datetime | None = None
+        self._lock = Lock()
+
+    def is_first_use(self, issuer: str, token_id: str, keep_until: float, now: datetime) -> bool:
+        """Whether this token has not been used before, and remember it. `keep_until`: seconds since 1970."""
+        if not self._own.add((issuer, token_id), keep_until, now):
+            return False
+        if not self._is_worth_asking(now):
+            return True
+        try:
+            is_new = self._shared.add(issuer, token_id, datetime.fromtimestamp(keep_until, UTC), now)
+        except StoreUnavailable as error:
+            self._note_away(now, error)
+            return True
+        self._note_back()
+        return is_new
+
+    def _is_worth_asking(self, now: datetime) -> bool:
+        with self._lock:
+            if self._away_until is None:
+                return True
+            if self._away_until - _REST <= now < self._away_until:
+                return False
+            self._away_until = now + _REST  # this call asks; the others need not wait with it
+            return True
+
+    def _note_away(self, now: datetime, error: StoreUnavailable) -> None:
+        with self._lock:
+            was_away, self._away_until = self._away_until is not None, now + _REST
+        if not was_away:
+            _logger.warning("store away: this process alone remembers used tokens: %s", error)
+
+    def _note_back(self) -> None:
+        if self._away_until is None:
+            return
+        with self._lock:
+            was_away, self._away_until = self._away_until is not None, None
+        if was_away:
+            _logger.warning("store answers: used tokens are shared again")
+
+
+class OwnMemory:
+    """The tokens this process has seen. Beyond `limit`, those that expire first are forgotten first."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._seen: set[tuple[str, str]] = set()
+        self._by_expiry: list[tuple[float, tuple[str, str]]] = []
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def add(self, token: tuple[str, str], keep_until: float, now: datetime) -> bool:
+        """Remember a token; False if it was remembered already."""
+        with self._lock:
+            self._forget(now.timestamp())
+            if token in self._seen:
+                return False
+            self._seen.add(token)
+            heapq.heappush(self._by_expiry, (keep_until, token))
+            return True
+
+    def _forget(self, present: float) -> None:
+        while self._by_expiry and (self._by_expiry[0][0] < present or len(self._seen) >= self._limit):
+            self._seen.discard(heapq.heappop(self._by_expiry)[1])

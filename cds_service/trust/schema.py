@@ -1,0 +1,86 @@
+"""The shape of the client table, `clients.toml`: one `[[client]]` for each EHR that may call."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from cds_service.trust.dialect import DialectName
+from cds_service.trust.urls import parse_url
+
+Algorithm = Literal["ES384", "RS384", "ES256", "RS256", "PS384"]
+# What may stand in a token and in our log: visible ASCII of a sane length.
+VISIBLE = r"^[\x21-\x7e]{1,255}$"
+# RFC 6750 and the specification name no limits on these; the database and the log want one.
+Claim = Annotated[str, StringConstraints(pattern=VISIBLE)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+def _https(text: str) -> str:
+    url = parse_url(text)
+    if url is None or url.scheme != "https":
+        raise ValueError("must be an https URL without user, query or fragment")
+    return text
+
+
+def _named(text: object) -> object:
+    names = [name.value for name in DialectName]
+    if text not in names:
+        raise ValueError(f"must be one of {', '.join(names)}")
+    return DialectName(str(text))
+
+
+HttpsUrl = Annotated[str, AfterValidator(_https)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+class OrderCodeTable(_Table):
+    """A code of the site's for an order of ours."""
+
+    system: Text
+    code: Text
+    display: Text | None = None
+
+
+class DialectTable(_Table):
+    """`[client.dialect]`."""
+
+    name: Annotated[DialectName, BeforeValidator(_named)] = DialectName.STANDARD
+    one_action_per_suggestion: bool | None = None
+    selection_behavior: Literal["any", "at-most-one"] | None = None
+    order_codes: dict[Text, OrderCodeTable] = Field(default_factory=dict)
+    detail: Literal["markdown", "text"] | None = None
+    links: bool | None = None
+    system_actions: bool | None = None
+
+
+def _recommended() -> list[Algorithm]:
+    """The algorithms the specification recommends (CDS Hooks 2.0, "Trusting CDS Clients")."""
+    return ["ES384", "RS384"]
+
+
+class ClientTable(_Table):
+    """`[[client]]`."""
+
+    id: Id
+    issuer: Claim
+    jwks_url: HttpsUrl | None = None
+    jwks_file: Text | None = None
+    jku: HttpsUrl | None = None
+    fhir_servers: list[Text] = Field(default_factory=list)
+    tenants: list[Claim] = Field(default_factory=list)
+    algorithms: Annotated[list[Algorithm], Field(min_length=1)] = Field(default_factory=_recommended)
+    allow_insecure_fhir: bool = False
+    allow_private_fhir: bool = False
+    silent: bool = False
+    exempt_roles: list[Text] = Field(default_factory=list)
+    dialect: DialectTable = Field(default_factory=DialectTable)
+
+
+class ClientsFile(_Table):
+    """The whole file."""
+
+    client: Annotated[list[ClientTable], Field(min_length=1)]
