@@ -1,7 +1,7 @@
 """The wiring: settings and content in, a Flask application out. No global application."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -10,21 +10,25 @@ from uuid import uuid4
 
 from flask import Flask
 
-from cds_service.errors import StoreUnavailable
+from cds_service.errors import ClientsError, ContentError, Problem, ProblemsFound, StoreUnavailable
 from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.client import EhrClient
 from cds_service.fhir.gathering import Gatherer
+from cds_service.fhir.roles import ROLE_KEY
 from cds_service.fhir.templates import PrefetchKey, prefetch_keys
 from cds_service.knowledge import Knowledge, load, shipped_cards
 from cds_service.log import configure_log
 from cds_service.places import DATABASE, KEY, data_folder
 from cds_service.rendering import CardMaker
 from cds_service.service.answering import HookService
-from cds_service.service.catalogue import describe_services
+from cds_service.service.catalogue import DEMO_USAGE, PRODUCTION_USAGE, describe_services
 from cds_service.service.memory import Memory
 from cds_service.settings import Settings, load_settings
-from cds_service.store import FeedbackLog, IssuedCards, Pseudonyms, connect, load_or_create_key, migrate
-from cds_service.trust.caller import DEMO
+from cds_service.store import FeedbackLog, IssuedCards, Pseudonyms, SeenTokens, connect, load_or_create_key, migrate
+from cds_service.trust.admission import Admission, DemoAdmission, TokenAdmission
+from cds_service.trust.clients import Client, load_clients, public_base
+from cds_service.trust.replay import Replays
+from cds_service.trust.urls import Url
 from cds_service.web.application import WebParts, make_application
 
 _logger = logging.getLogger(__name__)
@@ -38,6 +42,14 @@ class Engine:
     knowledge: Knowledge
     keys: tuple[PrefetchKey, ...]
     service: HookService
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """What production has and demo mode has not: the clients that may call, and the URL tokens are for."""
+
+    clients: tuple[Client, ...]
+    public: Url
 
 
 def system_clock() -> datetime:
@@ -64,14 +76,26 @@ def build_app(
     uuids: Callable[[], str] = new_uuid,
 ) -> Flask:
     """The application for these settings, with its own database connections and threads."""
+    production = production_of(settings)
     engine = build_engine(settings, memory=open_memory(settings), clock=clock, uuids=uuids)
     parts = WebParts(
         service=engine.service,
-        discovery=describe_services(engine.keys).model_dump_json(exclude_none=True).encode(),
-        caller=DEMO,
+        discovery=_discovery(engine.keys, production),
+        admission=open_admission(settings, production, clock),
         clock=clock,
     )
-    return make_application(parts, body_limit=settings.body_limit, origins=settings.allowed_origins)
+    return make_application(parts, body_limit=settings.body_limit, origins=origins_of(settings))
+
+
+def _discovery(keys: tuple[PrefetchKey, ...], production: Production | None) -> bytes:
+    services = describe_services(asked_keys(keys, production), PRODUCTION_USAGE if production else DEMO_USAGE)
+    return services.model_dump_json(exclude_none=True).encode()
+
+
+def asked_keys(keys: tuple[PrefetchKey, ...], production: Production | None) -> tuple[PrefetchKey, ...]:
+    """The prefetch keys clients are asked for: the user's role too, where some client has exempt roles."""
+    exempts = production is not None and any(client.exempt_roles for client in production.clients)
+    return (*keys, ROLE_KEY) if exempts else keys
 
 
 def build_engine(
@@ -114,6 +138,74 @@ def card_maker(knowledge: Knowledge) -> CardMaker:
         knowledge.orders,
         knowledge.overrides,
         knowledge.labels,
+    )
+
+
+def inspect(settings: Settings) -> tuple[Knowledge, Production | None]:
+    """The content and what production needs, each checked whole.
+
+    Raises:
+        ProblemsFound: with everything wrong with either.
+    """
+    problems: list[Problem] = []
+    knowledge, production = None, None
+    try:
+        knowledge = load(settings.content or shipped_cards())
+        card_maker(knowledge)
+    except ContentError as error:
+        problems += error.problems
+    try:
+        production = production_of(settings)
+    except ClientsError as error:
+        problems += error.problems
+    if knowledge is None or problems:
+        raise ProblemsFound(problems)
+    return knowledge, production
+
+
+def production_of(settings: Settings) -> Production | None:
+    """The clients and the public URL; None in demo mode.
+
+    Raises:
+        ClientsError: with everything wrong with the table, and with the settings production needs.
+    """
+    if settings.clients is None:
+        return None
+    public = public_base(settings.public_url)
+    problems = list(_production_problems(settings, public))
+    clients: tuple[Client, ...] = ()
+    try:
+        clients = load_clients(settings.clients)
+    except ClientsError as error:
+        problems += error.problems
+    if public is None or problems:
+        raise ClientsError(problems)
+    return Production(clients, public)
+
+
+def _production_problems(settings: Settings, public: Url | None) -> Iterator[Problem]:
+    if public is None:
+        text = "production needs the https URL under which clients reach the service: tokens are checked against it"
+        yield Problem("settings", "public_url", text)
+    if settings.hash_key is None:
+        yield Problem("settings", "hash_key", "production needs one, at least 16 bytes, kept with your secrets")
+    if "*" in origins_of(settings):
+        yield Problem("settings", "allowed_origins", "production needs each origin by name")
+
+
+def origins_of(settings: Settings) -> list[str]:
+    """The origins browsers may call from: in demo mode any, in production none, unless some are set."""
+    is_set = "allowed_origins" in settings.model_fields_set
+    return settings.allowed_origins if is_set or settings.clients is None else []
+
+
+def open_admission(settings: Settings, production: Production | None, clock: Callable[[], datetime]) -> Admission:
+    """Who may call: anybody in demo mode, else these clients with their tokens."""
+    if production is None:
+        return DemoAdmission()
+    replays = Replays(SeenTokens(connect(store_of(settings)[0], brief=True)))
+    return TokenAdmission(
+        production.clients, production.public, replays, clock, discovery_token=settings.discovery_token
     )
 
 

@@ -32,6 +32,15 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=256, description="Worker processes")
     threads: int = Field(8, ge=1, le=1024, description="Threads of each worker")
     content: Path | None = Field(None, description="Content folder in place of the one shipped")
+    clients: Path | None = Field(
+        None,
+        description="Client table (TOML): production mode, for the clients in it; default: demo mode",
+    )
+    public_url: str | None = Field(
+        None,
+        description="https URL under which clients reach the service, without /cds-services; production needs it",
+    )
+    discovery_token: bool = Field(False, description="Discovery too asks for a token (production)")
     database: str | None = Field(
         None,
         description="Database URL; default: a SQLite file in the user's data folder",
@@ -39,12 +48,14 @@ class Settings(BaseSettings):
     hash_key: SecretStr | None = Field(
         None,
         min_length=16,
-        description="Key of the hashes that stand for patients and users; default: made once",
+        description="Key of the hashes that stand for patients and users; default: made once, in demo mode alone",
     )
     time_zone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="The site's time zone, for its days")
     body_limit: int = Field(5_000_000, ge=1_000, description="Largest request body, in bytes")
     fhir_deadline: float = Field(1.5, gt=0, le=60, description="Seconds that all FHIR searches of a call have together")
-    allowed_origins: list[str] = Field(["*"], description="Origins that browsers may call from (CORS)")
+    allowed_origins: list[str] = Field(
+        ["*"], description="Origins that browsers may call from (CORS); production: none but those set"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least urgent log level shown")
 
     @property

@@ -45,6 +45,7 @@ OTHERS = {
     "fhir": {"msgspec", "requests"},
     "rendering": {"jinja2", "fhir"},
     "store": {"sqlalchemy", "alembic"},
+    "trust": {"jwt", "pydantic", "requests", "urllib3"},
     "web": {"flask", "flask_cors", "werkzeug", "structlog"},
     "log": {"structlog"},
     "app": {"flask"},

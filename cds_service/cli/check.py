@@ -7,10 +7,10 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from cds_service.app import card_maker
+from cds_service.app import Production, asked_keys, inspect
 from cds_service.cli.options import config_option, plain_errors
 from cds_service.fhir.templates import prefetch_keys
-from cds_service.knowledge import load, shipped_cards
+from cds_service.knowledge import shipped_cards
 from cds_service.settings import Settings, load_settings, origin_of, variable_of
 
 
@@ -24,14 +24,22 @@ def check(show: bool, config: Path | None) -> None:
     if show:
         Console().print(_table(settings, config))
     root = settings.content or shipped_cards()
-    knowledge = load(root)
-    card_maker(knowledge)
+    knowledge, production = inspect(settings)
     content = knowledge.content
-    keys = prefetch_keys(content, knowledge.terminology)
+    keys = asked_keys(prefetch_keys(content, knowledge.terminology), production)
     click.echo(
         f"{root}: {content.edition.statement}. {len(content.rules)} rules, {len(content.patterns)} patterns, "
         f"{len(content.findings)} findings, {len(keys)} prefetch keys. No problem found."
     )
+    click.echo(mode_words(production))
+
+
+def mode_words(production: Production | None) -> str:
+    """Demo or production, and for whom."""
+    if production is None:
+        return "Demo mode: no client table is set."
+    clients = ", ".join(f"{one.id} (silent)" if one.silent else one.id for one in production.clients)
+    return f"Production mode at {production.public.text}; clients: {clients}."
 
 
 def _table(settings: Settings, config: Path | None) -> Table:

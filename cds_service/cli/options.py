@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from cds_service.errors import CallerFault, ContentError, OwnFault
+from cds_service.errors import CallerFault, OwnFault, ProblemsFound
 from cds_service.settings import CONFIG_VARIABLE
 
 P = ParamSpec("P")
@@ -37,8 +37,8 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
     def wrapped(*arguments: P.args, **options: P.kwargs) -> R:
         try:
             return command(*arguments, **options)
-        except ContentError as error:
-            raise click.ClickException(f"{len(error.problems)} problem(s) in the content:\n{error}") from None
+        except ProblemsFound as error:
+            raise click.ClickException(f"{len(error.problems)} problem(s):\n{error}") from None
         except OwnFault as error:
             raise click.ClickException(str(error)) from None
         except CallerFault as error:

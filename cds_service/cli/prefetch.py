@@ -4,9 +4,9 @@ import json
 
 import click
 
+from cds_service.app import asked_keys, inspect
 from cds_service.cli.options import config_option, plain_errors
 from cds_service.fhir.templates import prefetch_keys
-from cds_service.knowledge import load, shipped_cards
 from cds_service.settings import load_settings
 
 
@@ -16,8 +16,8 @@ from cds_service.settings import load_settings
 @plain_errors
 def prefetch(as_json: bool, config: object) -> None:  # noqa: ARG001 - see options
     """Print the prefetch templates, generated from the content."""
-    knowledge = load(load_settings().content or shipped_cards())
-    keys = prefetch_keys(knowledge.content, knowledge.terminology)
+    knowledge, production = inspect(load_settings())
+    keys = asked_keys(prefetch_keys(knowledge.content, knowledge.terminology), production)
     if as_json:
         click.echo(json.dumps({key.name: key.template for key in keys}, indent=2))
         return

@@ -3,15 +3,16 @@
 import os
 import socket
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import click
 from granian import Granian
 from granian.constants import Interfaces
 
-from cds_service.app import card_maker, open_memory
+from cds_service.app import Production, inspect, open_memory
+from cds_service.cli.check import mode_words
 from cds_service.cli.options import config_option, plain_errors
-from cds_service.knowledge import load, shipped_cards
 from cds_service.settings import Settings, load_settings, variable_of
 
 _STOP_WITHIN_S = 5  # a worker that is still starting does not hear the request to stop
@@ -21,19 +22,20 @@ _STOP_WITHIN_S = 5  # a worker that is still starting does not hear the request 
 @click.option("--host", help="Address to listen on [default: 127.0.0.1].")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on [default: 8080].")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes [default: 1].")
+@click.option("--clients", type=click.Path(path_type=Path, resolve_path=True), help="Client table: production mode.")
+@click.option("--public-url", help="https URL under which clients reach the service (production).")
 @config_option
 @plain_errors
-def serve(host: str | None, port: int | None, workers: int | None, config: object) -> None:  # noqa: ARG001 - see options
-    """Run the service (demo mode: any caller, synthetic data only)."""
-    for name, value in (("host", host), ("port", port), ("workers", workers)):
+def serve(config: object, **given: object) -> None:  # noqa: ARG001 - see options
+    """Run the service: for the clients of a table, or without one in demo mode (any caller, synthetic data only)."""
+    for name, value in given.items():
         if value is not None:
             os.environ[variable_of(name)] = str(value)  # workers read the environment
     settings = load_settings()
-    knowledge = load(settings.content or shipped_cards())
-    card_maker(knowledge)
+    knowledge, production = inspect(settings)
     open_memory(settings)
     _require_free(settings)
-    _announce(settings, knowledge.content.edition.statement)
+    _announce(settings, knowledge.content.edition.statement, production)
     _server(settings).serve()
 
 
@@ -48,8 +50,11 @@ def _require_free(settings: Settings) -> None:
         raise click.ClickException(f"{settings.host}:{settings.port}: {error.strerror}") from None
 
 
-def _announce(settings: Settings, edition: str) -> None:
+def _announce(settings: Settings, edition: str, production: Production | None) -> None:
     address = f"http://{settings.host}:{settings.port}"
+    if production is not None:
+        click.echo(f"{mode_words(production)} {edition}. Listening on {address}.", err=True)
+        return
     click.secho("DEMO MODE: no authentication, any caller, synthetic data only.", fg="yellow", bold=True, err=True)
     if not _is_loopback(settings.host):
         warning = f"Listening on {settings.host}: everybody on the network can call it. Never with patients' data."

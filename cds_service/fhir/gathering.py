@@ -54,9 +54,9 @@ class Gatherer:
         Raises:
             MissingData: when a required key can be had neither way.
         """
-        sent = {key.name: decoded for key in self._keys if (decoded := _sent(request, key)) is not None}
-        absent = [key for key in self._keys if key.name not in sent]
-        found = sent | (self._fetch(request, absent, access) if access and absent else {})
+        given = {key.name: decoded for key in self._keys if (decoded := sent(request, key)) is not None}
+        absent = [key for key in self._keys if key.name not in given]
+        found = given | (self._fetch(request, absent, access) if access and absent else {})
         self._require(found, access)
         _require_own_patient(found, request.patient_id)
         unreadable = Counter(orders.unreadable)
@@ -117,7 +117,7 @@ def read_orders(request: HookRequest) -> CallerOrders:
     return CallerOrders(tuple(drafts), raws, unreadable)
 
 
-def _sent(request: HookRequest, key: PrefetchKey) -> Decoded | None:
+def sent(request: HookRequest, key: PrefetchKey) -> Decoded | None:
     """What the prefetch holds in the key's place; None when it was not sent."""
     if key.name not in request.prefetch:
         return None

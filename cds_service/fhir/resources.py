@@ -188,6 +188,15 @@ class DiagnosticReport(Resource, frozen=True, gc=False):
     conclusionCode: Concepts = None  # noqa: N815 - FHIR's name
 
 
+class PractitionerRole(Resource, frozen=True, gc=False):
+    """What a user is at the site: role and specialty, by the site's codes."""
+
+    active: bool | None = None
+    practitioner: Reference | None = None
+    code: Concepts = None
+    specialty: Concepts = None
+
+
 class EitherCoding(msgspec.Struct, frozen=True, gc=False):
     """A Coding (R4) or a CodeableConcept (R5) in the same place."""
 
@@ -252,6 +261,7 @@ Readable: TypeAlias = (
     | MedicationStatement
     | DiagnosticReport
     | ImagingStudy
+    | PractitionerRole
     | OperationOutcome
 )
 READABLE_TYPES = frozenset(kind.__name__ for kind in Readable.__args__)

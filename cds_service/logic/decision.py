@@ -50,7 +50,8 @@ class RuleTrace:
 class Decision:
     """What to show, what was held back for restraint, and the trace of each rule.
 
-    The trace is whole only when the decision was made thoroughly; else it holds the rules that speak.
+    `exempted` is what is not shown because of the user's role. The trace is whole only when the decision was made
+    thoroughly; else it holds the rules that speak.
     """
 
     chart: Chart
@@ -60,3 +61,4 @@ class Decision:
     trace: tuple[RuleTrace, ...]
     patterns: Mapping[Side, SidePattern]
     content: Content
+    exempted: tuple[Recommendation, ...] = ()

@@ -1,9 +1,10 @@
 """Which of the recommendations are shown: most urgent first, few, and never the same order twice."""
 
 from collections import Counter
+from dataclasses import replace
 
 from cds_service.logic.content import LEVELS, Policy
-from cds_service.logic.decision import Recommendation
+from cds_service.logic.decision import Decision, Recommendation
 
 
 def rank(spoken: list[Recommendation], policy: Policy) -> tuple[tuple[Recommendation, ...], tuple[Recommendation, ...]]:
@@ -19,6 +20,13 @@ def rank(spoken: list[Recommendation], policy: Policy) -> tuple[tuple[Recommenda
         else:
             held_back.append(candidate)
     return tuple(shown), tuple(held_back)
+
+
+def for_exempt_role(decision: Decision) -> Decision:
+    """The decision for a user whose role the site exempts from the least urgent cards; all others are shown."""
+    kept = tuple(one for one in decision.shown if one.row.level != LEVELS[-1])
+    exempted = tuple(one for one in decision.shown if one.row.level == LEVELS[-1])
+    return replace(decision, shown=kept, exempted=exempted)
 
 
 def _urgency(candidate: Recommendation) -> tuple[int, int]:

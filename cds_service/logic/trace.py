@@ -57,8 +57,12 @@ class _Explainer:
 
     def _outlet(self, trace: RuleTrace) -> str:
         """What became of a rule that speaks."""
-        shown, held_back = self.decision.shown, self.decision.held_back
-        for said, chosen in (("card shown", shown), ("held back behind more urgent cards", held_back)):
+        outlets = (
+            ("card shown", self.decision.shown),
+            ("held back behind more urgent cards", self.decision.held_back),
+            ("held back: exempt role", self.decision.exempted),
+        )
+        for said, chosen in outlets:
             for one in chosen:
                 if one.rule.id == trace.rule.id:
                     return f"{said}: {advice_words(one)}"

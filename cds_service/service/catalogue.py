@@ -55,13 +55,20 @@ SERVICES: Final = {
 USAGE: Final = (
     "For licensed clinicians; adults. Needs Patient and Conditions, by prefetch or from the FHIR server (R4); reads "
     "Observations, ImagingStudies, ServiceRequests, Procedures, medications and reports where it gets them. The "
-    "content has not been approved by a clinician unless a card says so. Demo mode: synthetic data only, no "
-    "authentication; reads FHIR servers on this machine and the public SMART servers."
+    "content has not been approved by a clinician unless a card says so. "
+)
+DEMO_USAGE: Final = (
+    "Demo mode: synthetic data only, no authentication; reads FHIR servers on this machine and the public SMART "
+    "servers."
+)
+PRODUCTION_USAGE: Final = (
+    'Callers are registered and send a signed token (CDS Hooks 2.0, "Trusting CDS Clients"); reads the FHIR servers '
+    "registered for them."
 )
 
 
-def describe_services(keys: Iterable[PrefetchKey]) -> Discovery:
-    """The discovery answer."""
+def describe_services(keys: Iterable[PrefetchKey], usage: str = DEMO_USAGE) -> Discovery:
+    """The discovery answer. `usage` says who may call."""
     prefetch = {key.name: key.template for key in keys}
     return Discovery(
         services=[
@@ -71,7 +78,7 @@ def describe_services(keys: Iterable[PrefetchKey]) -> Discovery:
                 title=entry.title,
                 description=entry.description,
                 prefetch=prefetch,
-                usageRequirements=USAGE,
+                usageRequirements=USAGE + usage,
             )
             for entry in SERVICES.values()
         ]

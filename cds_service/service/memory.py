@@ -27,8 +27,10 @@ class Memory:
         edition: Edition,
         cards: Iterable[tuple[Recommendation, Card]],
         now: datetime,
+        *,
+        silent: bool = False,
     ) -> None:
-        """Remember the cards of one answer. Never waits for the database."""
+        """Remember the cards of one answer; `silent`: nobody was shown them. Never waits for the database."""
         patient = self._pseudonyms.of(tenant, "patient", request.patient_id)
         user = self._pseudonyms.of(tenant, "user", request.user_id)
         self._issued.put(
@@ -48,6 +50,7 @@ class Memory:
                     content_digest=edition.digest,
                     suggestion_uuids=tuple(suggestion.uuid for suggestion in card.suggestions or ()),
                     issued_at=now,
+                    silent=silent,
                 )
                 for said, card in cards
             ]
@@ -93,5 +96,7 @@ class Forgetful(Memory):
         edition: Edition,
         cards: Iterable[tuple[Recommendation, Card]],
         now: datetime,
+        *,
+        silent: bool = False,
     ) -> None:
         """Let it go."""

@@ -27,6 +27,13 @@ class Url(NamedTuple):
         return self.scheme, self.host, self.port
 
     @property
+    def text(self) -> str:
+        """The URL as it is written, the default port left out."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == _DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        return "/".join((f"{self.scheme}://{host}{port}", *self.segments))
+
+    @property
     def address(self) -> IPv4Address | IPv6Address | None:
         """The address, where the host is one and no name."""
         try:

@@ -10,7 +10,7 @@ from flask import Flask
 from flask_cors import CORS
 
 from cds_service.service.answering import HookService
-from cds_service.trust.caller import Caller
+from cds_service.trust.admission import Admission
 from cds_service.web.errors import register_errors
 from cds_service.web.routes import make_routes
 
@@ -26,7 +26,7 @@ class WebParts:
 
     service: HookService
     discovery: bytes
-    caller: Caller
+    admission: Admission
     clock: Callable[[], datetime]
 
 
@@ -34,7 +34,7 @@ def make_application(parts: WebParts, *, body_limit: int, origins: Iterable[str]
     """An application that answers with these parts. `body_limit` is in bytes."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = body_limit
-    app.register_blueprint(make_routes(parts.service, parts.discovery, parts.caller, parts.clock))
+    app.register_blueprint(make_routes(parts.service, parts.discovery, parts.admission, parts.clock))
     register_errors(app)
     # Every answer under /cds-services carries the headers, errors too (CDS Hooks 2.0, "Cross-Origin Resource Sharing").
     CORS(

@@ -7,7 +7,7 @@ import structlog
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from cds_service.errors import BadRequest, BodyTooLarge, CallerFault, StoreUnavailable
+from cds_service.errors import BadRequest, BodyTooLarge, CallerFault, NotAllowed, StoreUnavailable, Unauthenticated
 from cds_service.wire.outcome import operation_outcome
 
 _logger = structlog.get_logger(__name__)
@@ -18,6 +18,8 @@ FHIR_JSON = "application/fhir+json"
 def register_errors(app: Flask) -> None:
     """Answer every error of the application in the one shape."""
     app.register_error_handler(CallerFault, _caller_fault)
+    app.register_error_handler(Unauthenticated, _turned_away)
+    app.register_error_handler(NotAllowed, _turned_away)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StoreUnavailable, _store_unavailable)
@@ -33,6 +35,15 @@ def _caller_fault(error: CallerFault) -> Response:
     about_body = isinstance(error, BadRequest) and error.field is None  # its message needs a subject
     text = f"the body {error.message}" if about_body else error.message
     return _answer(error.status, operation_outcome(error.code, text, error.field))
+
+
+def _turned_away(error: Unauthenticated | NotAllowed) -> Response:
+    """Why is for our log alone (CDS Hooks best practices): every 401 is the same to the byte."""
+    _logger.info("call refused", status=error.status, reason=error.reason, **error.claims)
+    answer = _answer(error.status, operation_outcome(error.code, error.message))
+    if isinstance(error, Unauthenticated):
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 def _too_large(_error: RequestEntityTooLarge) -> Response:

@@ -21,7 +21,8 @@ from datetime import UTC, datetime
 from cds_service.store import IssuedCard, IssuedCards, connect
 texts = dict.fromkeys(IssuedCard.__dataclass_fields__, "x")
 cards = IssuedCards(connect(sys.argv[1]))
-cards.put([IssuedCard(**{**texts, "suggestion_uuids": (), "issued_at": datetime(2026, 3, 4, tzinfo=UTC)})])
+others = {"suggestion_uuids": (), "issued_at": datetime(2026, 3, 4, tzinfo=UTC), "silent": False}
+cards.put([IssuedCard(**{**texts, **others})])
 """
 
 
@@ -33,8 +34,9 @@ def test_a_card_reads_back_whole(issued, card, query):
     issued.put([card()])
 
     assert issued.flush(5)
-    ((*texts, suggestions, issued_at),) = query("SELECT * FROM card_issued")
-    assert texts == list(vars(card()).values())[:-2]
+    ((*texts, suggestions, issued_at, silent),) = query("SELECT * FROM card_issued")
+    assert texts == list(vars(card()).values())[:-3]
+    assert silent == 0
     assert json.loads(suggestions) == ["s-1", "s-2"]
     assert issued_at == "2026-03-04 10:30:00.000000"
 

@@ -81,6 +81,10 @@ def test_a_call_is_one_line_of_counts_and_our_own_codes(client: FlaskClient) -> 
         "hook_instance": "4b1d37a5-2a9f-4a2c-8c1d-0d6d9f8c0001",
         "cards": ["spine-pattern-hip-imaging"],
         "held_back": [],
+        "exempt_role": [],
+        "silent": False,
+        "fhir_server": "none",
+        "client": "demo",
         "unreadable": 1,
     }
 
@@ -94,7 +98,7 @@ def test_a_refusal_is_one_line_with_the_fields_name(client: FlaskClient) -> None
 def test_feedback_is_one_line_with_a_count(client: FlaskClient) -> None:
     with capture_logs() as logged:
         client.post(f"/cds-services/{VIEW}/feedback", json={"feedback": []})
-    assert logged == [{"event": "feedback", "log_level": "info", "service": VIEW, "stored": 0}]
+    assert logged == [{"event": "feedback", "log_level": "info", "service": VIEW, "stored": 0, "client": "demo"}]
 
 
 def test_a_call_by_the_patient_is_logged_without_a_judgement(client: FlaskClient) -> None:
