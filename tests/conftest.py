@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from signing import PUBLIC, SigningEhr, client_table
 from sqlalchemy import Engine
 from synthetic import PATIENT, bundle
 
@@ -28,13 +29,21 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
+def build(tmp_path: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
+    """Builds applications of a test."""
+    with builder(tmp_path, knowledge) as build:
+        yield build
+
+
+@contextmanager
+def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
     """Builds applications, and lets go of their threads and connections in the end. The content is read once."""
+    monkeypatch = pytest.MonkeyPatch()
     monkeypatch.setattr(cds_service.app, "load", lambda cards: knowledge if cards == shipped_cards() else load(cards))
     numbers = count(1)
 
     def build(**settings: Any) -> Flask:
-        given = {"database": f"sqlite:///{tmp_path / 'store.sqlite3'}", **settings}
+        given = {"database": f"sqlite:///{folder / 'store.sqlite3'}", **settings}
         uuids = (f"00000000-0000-4000-8000-{number:012}" for number in numbers)
         return build_app(Settings(**given), clock=lambda: NOW, uuids=lambda: next(uuids))
 
@@ -42,6 +51,7 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, knowledge: Knowledge)
         _let_go(opened, monkeypatch, "connect", Engine.dispose)
         _let_go(opened, monkeypatch, "IssuedCards", lambda issued: IssuedCards.close(issued, 5))
         _let_go(opened, monkeypatch, "EhrClient", EhrClient.close)
+        opened.callback(monkeypatch.undo)
         yield build
 
 
@@ -64,6 +74,37 @@ def app(build: Callable[..., Flask]) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def ehr() -> SigningEhr:
+    """The EHR that may call an application in production mode."""
+    return SigningEhr(NOW)
+
+
+@pytest.fixture
+def produce(build: Callable[..., Flask], tmp_path: Path) -> Callable[..., FlaskClient]:
+    """Builds applications in production mode."""
+    return producer(build, tmp_path)
+
+
+def producer(build: Callable[..., Flask], folder: Path) -> Callable[..., FlaskClient]:
+    """Builds applications in production mode for one client; `keys` are its key set, other fields change its table."""
+
+    def make(*keys: dict[str, Any], settings: dict[str, Any] | None = None, **table: Any) -> FlaskClient:
+        clients = client_table(folder, *keys, **table)
+        given = {"clients": clients, "public_url": PUBLIC, "hash_key": "a key for tests alone", **(settings or {})}
+        return build(**given).test_client()
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -> Iterator[FlaskClient]:
+    """One application in production mode for the tests of a module: tokens differ."""
+    folder = tmp_path_factory.mktemp("production")
+    with builder(folder, knowledge) as build:
+        yield producer(build, folder)()
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,13 @@ from werkzeug.test import TestResponse
 _KNOWN = {"severity", "code", "details", "diagnostics", "expression"}
 
 
-def assert_error(response: TestResponse, status: int, field: str | None = None, *, says: str = "") -> Any:
-    """The answer is an error of this status; it names `field`, and only that. `says` is part of its text."""
+def assert_error(
+    response: TestResponse, status: int, field: str | None = None, *, says: str = "", origin: str | None = "*"
+) -> Any:
+    """The answer is an error of this status; it names `field`, and only that. `says` is part of its text.
+
+    `origin` is who may read it from a browser; None: that is not what the test is about.
+    """
     assert response.status_code == status, response.get_data(as_text=True)
     assert response.mimetype == "application/fhir+json"
     body = response.get_json()
@@ -22,5 +27,6 @@ def assert_error(response: TestResponse, status: int, field: str | None = None, 
     assert text == issue["diagnostics"]
     assert text.startswith(f"{field} " if field else "")
     assert says in text
-    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    if origin:
+        assert response.headers["Access-Control-Allow-Origin"] == origin
     return issue

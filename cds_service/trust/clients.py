@@ -46,8 +46,8 @@ def load_clients(path: Path) -> tuple[Client, ...]:
     """
     tables = _tables(path)
     problems = [
-        Problem(path.name, f"client.{number}.{key}", text)
-        for number, table in enumerate(tables)
+        Problem(path.name, f"client.{table.id}.{key}", text)
+        for table in tables
         for key, text in _problems(table, path.parent)
     ]
     problems += [Problem(path.name, "client", text) for text in _repeated(tables)]
@@ -58,17 +58,24 @@ def load_clients(path: Path) -> tuple[Client, ...]:
 
 def _tables(path: Path) -> list[ClientTable]:
     try:
-        return ClientsFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).client
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ClientsError([Problem(str(path), "", str(error.strerror))]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ClientsError([Problem(path.name, "", f"is not valid TOML: {error}")]) from None
+    try:
+        return ClientsFile.model_validate(document).client
     except ValidationError as error:
-        raise ClientsError([_problem(path.name, detail) for detail in error.errors(include_url=False)]) from None
+        details = error.errors(include_url=False)
+        raise ClientsError([_problem(path.name, document, detail) for detail in details]) from None
 
 
-def _problem(file: str, detail: Any) -> Problem:
-    key = ".".join(str(part) for part in detail["loc"])
+def _problem(file: str, document: dict[str, Any], detail: Any) -> Problem:
+    place = list(detail["loc"])
+    if len(place) > 1 and isinstance(place[1], int):  # a client is better known by its id than by its number
+        table = document["client"][place[1]]
+        place[1] = table.get("id", place[1] + 1) if isinstance(table, dict) else place[1] + 1
+    key = ".".join(str(part) for part in place)
     match detail["type"]:
         case "extra_forbidden":
             known = [*ClientTable.model_fields, *DialectTable.model_fields]

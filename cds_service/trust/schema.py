@@ -1,5 +1,6 @@
 """The shape of the client table, `clients.toml`: one `[[client]]` for each EHR that may call."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -8,6 +9,7 @@ from cds_service.trust.dialect import DialectName
 from cds_service.trust.urls import parse_url
 
 Algorithm = Literal["ES384", "RS384", "ES256", "RS256", "PS384"]
+_QUERY = re.compile(r"[A-Za-z0-9._~%&=+\-]{1,500}")  # some key sets are found by one
 # What may stand in a token and in our log: visible ASCII of a sane length.
 VISIBLE = r"^[\x21-\x7e]{1,255}$"
 # RFC 6750 and the specification name no limits on these; the database and the log want one.
@@ -17,9 +19,10 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
 def _https(text: str) -> str:
-    url = parse_url(text)
-    if url is None or url.scheme != "https":
-        raise ValueError("must be an https URL without user, query or fragment")
+    place, _, query = text.partition("?")
+    url = parse_url(place)
+    if url is None or url.scheme != "https" or (query and not _QUERY.fullmatch(query)):
+        raise ValueError("must be an https URL without user or fragment")
     return text
 
 
