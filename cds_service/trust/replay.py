@@ -77,13 +77,16 @@ class OwnMemory:
     def add(self, token: tuple[str, str], keep_until: float, now: datetime) -> bool:
         """Remember a token; False if it was remembered already."""
         with self._lock:
-            self._forget(now.timestamp())
+            present = now.timestamp()
+            while self._by_expiry and self._by_expiry[0][0] < present:
+                self._forget_first()
             if token in self._seen:
                 return False
+            if len(self._seen) >= self._limit:
+                self._forget_first()
             self._seen.add(token)
             heapq.heappush(self._by_expiry, (keep_until, token))
             return True
 
-    def _forget(self, present: float) -> None:
-        while self._by_expiry and (self._by_expiry[0][0] < present or len(self._seen) >= self._limit):
-            self._seen.discard(heapq.heappop(self._by_expiry)[1])
+    def _forget_first(self) -> None:
+        self._seen.discard(heapq.heappop(self._by_expiry)[1])

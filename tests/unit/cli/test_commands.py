@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from signing import PUBLIC, client_table
 
 from cds_service.cli import main
 from cds_service.cli.requests import Order, compose
@@ -37,6 +38,39 @@ def test_check_tells_file_key_and_what_is_wrong(broken: Path) -> None:
     result = run("check", env={"HIP_SPINE_CDS_CONTENT": str(broken)})
     assert result.exit_code == 1
     assert "buttock-pain: sct 279043007 is not a SNOMED CT identifier" in result.output
+
+
+def production(tmp_path: Path, **table: object) -> dict[str, str]:
+    return {
+        "HIP_SPINE_CDS_CLIENTS": str(client_table(tmp_path, **table)),  # type: ignore[arg-type]  # keys of the table
+        "HIP_SPINE_CDS_PUBLIC_URL": PUBLIC,
+        "HIP_SPINE_CDS_HASH_KEY": "a key for tests alone",
+    }
+
+
+def test_check_says_in_which_mode_and_for_whom(tmp_path: Path) -> None:
+    assert "Demo mode: no client table is set." in run("check").output
+    result = run("check", env=production(tmp_path, silent=True))
+    assert result.exit_code == 0, result.output
+    assert "Production mode at https://cds.example; clients: north (silent)." in result.output
+
+
+def test_check_tells_problems_of_content_clients_and_settings_at_once(broken: Path, tmp_path: Path) -> None:
+    env = production(tmp_path, fhir_servers=["http://ehr.example"]) | {"HIP_SPINE_CDS_CONTENT": str(broken)}
+    del env["HIP_SPINE_CDS_HASH_KEY"]
+    result = run("check", env=env)
+    assert result.exit_code == 1
+    assert "3 problem(s):" in result.output
+    assert "buttock-pain: sct 279043007 is not a SNOMED CT identifier" in result.output
+    assert "clients.toml: client.north.fhir_servers.0: must be https" in result.output
+    assert "settings: hash_key: " in result.output
+
+
+def test_prefetch_prints_the_users_role_where_some_client_exempts_one(tmp_path: Path) -> None:
+    plain, exempting = production(tmp_path), production(tmp_path, exempt_roles=["ORTHO"])
+    assert "userRole" not in run("prefetch", "--json").output
+    assert "userRole" in json.loads(run("prefetch", "--json", env=exempting).output)
+    assert plain == exempting
 
 
 def test_check_show_tells_values_and_origins_and_masks_secrets(tmp_path: Path) -> None:

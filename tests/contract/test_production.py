@@ -1,0 +1,234 @@
+"""Production mode beyond the token: silent clients, exempt roles, registered FHIR servers, and a store that is down."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import responses
+from error_shape import assert_error
+from flask.testing import FlaskClient
+from signing import FHIR, SigningEhr
+from speaking_calls import CALLS
+from structlog.testing import capture_logs
+from synthetic import SIGN, VIEW, Json, bundle, buttock_to_calf, call, concept, order, outcome, patient, prefetch
+
+SYSTEM = "https://ehr.example/roles"
+
+
+def answer(client: FlaskClient, ehr: SigningEhr, service: str, body: Json) -> Any:
+    return client.post(f"/cds-services/{service}", json=body, headers=ehr.bearer(f"/{service}"))
+
+
+def kept(folder: Path, client: FlaskClient, ehr: SigningEhr, columns: str) -> list[tuple[Any, ...]]:
+    """What the store holds of the cards made. Feedback waits for the cards before it."""
+    item = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:05:00Z"}
+    path = f"/{VIEW}/feedback"
+    assert client.post(f"/cds-services{path}", json={"feedback": [item]}, headers=ehr.bearer(path)).status_code == 200
+    with closing(sqlite3.connect(folder / "store.sqlite3")) as connection:
+        return connection.execute(f"select {columns} from card_issued").fetchall()  # noqa: S608 - no input in it
+
+
+def speaking(topic: str) -> tuple[str, Json]:
+    return CALLS[topic]
+
+
+def test_a_silent_client_is_judged_logged_and_remembered_and_shown_nothing(
+    produce: Callable[..., FlaskClient], ehr: SigningEhr, tmp_path: Path
+) -> None:
+    client = produce(silent=True)
+    service, body = speaking("CaudaEquina")
+    with capture_logs() as logged:
+        response = answer(client, ehr, service, body)
+    assert response.get_json() == {"cards": []}
+    assert (logged[0]["cards"], logged[0]["silent"]) == (["cauda-equina"], True)
+    assert kept(tmp_path, client, ehr, "rule_id, silent") == [("cauda-equina", 1)]
+
+
+def test_a_client_that_is_not_silent_is_shown_the_same_cards(
+    produce: Callable[..., FlaskClient], ehr: SigningEhr, tmp_path: Path
+) -> None:
+    client = produce()
+    service, body = speaking("CaudaEquina")
+    [card] = answer(client, ehr, service, body).get_json()["cards"]
+    assert kept(tmp_path, client, ehr, "card_uuid, rule_id, silent, tenant") == [
+        (card["uuid"], "cauda-equina", 0, "north")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (call(prefetch={"patient": patient()}), 412),
+        (call(prefetch=prefetch() | {"conditions": outcome()}), 412),
+        (call(hookInstance="x"), 400),
+        (call(context={}), 400),
+    ],
+)
+def test_silence_hides_no_failure(
+    produce: Callable[..., FlaskClient], ehr: SigningEhr, body: Json, status: int
+) -> None:
+    """A failure is never an empty card list."""
+    assert answer(produce(silent=True), ehr, VIEW, body).status_code == status
+
+
+def test_silence_hides_no_fault_of_ours(
+    produce: Callable[..., FlaskClient], ehr: SigningEhr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = produce(silent=True)
+    monkeypatch.setattr("cds_service.service.answering.decide", lambda *_, **__: 1 / 0)
+    assert answer(client, ehr, VIEW, call()).status_code == 500
+
+
+def role(*codes: Json, member: str = "code", **fields: Any) -> Json:
+    made = {
+        "resourceType": "PractitionerRole",
+        "id": "r1",
+        "practitioner": {"reference": "Practitioner/example"},
+        member: [{"coding": list(codes)}],
+        **fields,
+    }
+    return {name: value for name, value in made.items() if value is not None}
+
+
+ORTHO = {"system": SYSTEM, "code": "ORTHO"}
+
+
+def info_call(role: Json | None, user: str = "Practitioner/example") -> tuple[str, Json]:
+    """A lumbar MRI is ordered that was done two months ago: an info card says so."""
+    service, body = CALLS["ImagingAlreadyDone"]
+    body = {**body, "context": {**body["context"], "userId": user}}
+    return service, {**body, "prefetch": body["prefetch"] | ({"userRole": role} if role is not None else {})}
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        role(ORTHO),
+        role({"code": "X"}, ORTHO),
+        role(ORTHO, member="specialty"),
+        bundle(role(ORTHO)),
+        role(ORTHO, practitioner={"reference": "https://ehr.example/fhir/R4/Practitioner/example"}),
+    ],
+)
+@pytest.mark.parametrize("exempt", [f"{SYSTEM}|ORTHO", "ORTHO"])
+def test_holders_of_exempt_roles_get_no_info_cards_and_it_is_told(
+    produce: Callable[..., FlaskClient], ehr: SigningEhr, tmp_path: Path, held: Json, exempt: str
+) -> None:
+    client = produce(exempt_roles=[exempt])
+    with capture_logs() as logged:
+        response = answer(client, ehr, *info_call(held))
+    assert response.get_json() == {"cards": []}
+    assert (logged[0]["cards"], logged[0]["exempt_role"]) == ([], ["imaging-already-done"])
+    assert kept(tmp_path, client, ehr, "rule_id") == []
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        None,
+        role({"system": SYSTEM, "code": "GP"}),
+        role({"system": "https://other.example", "code": "ORTHO"}),
+        role(ORTHO, active=False),
+        role(ORTHO, practitioner={"reference": "Practitioner/somebody-else"}),
+        role(ORTHO, practitioner={"reference": "Practitioner/an-example"}),
+        role(ORTHO, practitioner=None),
+        outcome(),
+        {"resourceType": "PractitionerRole", "code": 7},
+        {"no": "resource"},
+        bundle(),
+    ],
+)
+def test_everybody_else_gets_them(produce: Callable[..., FlaskClient], ehr: SigningEhr, held: Json | None) -> None:
+    client = produce(exempt_roles=[f"{SYSTEM}|ORTHO"])
+    assert len(answer(client, ehr, *info_call(held)).get_json()["cards"]) == 1
+
+
+@pytest.mark.parametrize(("user", "cards"), [("PractitionerRole/r1", 0), ("PractitionerRole/r2", 1)])
+def test_a_user_who_is_named_by_role_is_exempt_by_that_role(
+    produce: Callable[..., FlaskClient], ehr: SigningEhr, user: str, cards: int
+) -> None:
+    client = produce(exempt_roles=["ORTHO"])
+    held = role(ORTHO, practitioner=None)
+    assert len(answer(client, ehr, *info_call(held, user)).get_json()["cards"]) == cards
+
+
+def test_warnings_and_what_is_critical_are_shown_to_everybody(
+    produce: Callable[..., FlaskClient], ehr: SigningEhr
+) -> None:
+    client = produce(exempt_roles=["ORTHO"])
+    for topic in ("CaudaEquina", "SpinePatternHipImaging"):
+        service, body = speaking(topic)
+        body = {**body, "prefetch": body["prefetch"] | {"userRole": role(ORTHO)}}
+        assert len(answer(client, ehr, service, body).get_json()["cards"]) == 1
+
+
+def test_the_role_is_asked_for_where_some_client_exempts_one(produce: Callable[..., FlaskClient]) -> None:
+    asked = [
+        one["prefetch"].get("userRole")
+        for client in (produce(), produce(exempt_roles=["ORTHO"]))
+        for one in client.get("/cds-services").get_json()["services"]
+    ]
+    assert asked == [None] * 3 + ["PractitionerRole/{{userPractitionerRoleId}}"] * 3
+
+
+def test_a_fhir_server_that_is_not_registered_is_never_read(
+    produce: Callable[..., FlaskClient], ehr: SigningEhr
+) -> None:
+    client = produce()
+    names = ["https://evil.example/fhir", "http://169.254.169.254/", f"{FHIR}/../admin", "https://ehr.example/fhir"]
+    with responses.RequestsMock() as network, capture_logs() as logged:
+        for base in (*names, f"{FHIR}4", f"{FHIR}/%2e%2e/admin", "https://ehr.example@evil.example/fhir/R4"):
+            body = call(SIGN, order("73721", bodySite=[concept("287579007")]), fhirServer=base)
+            body["prefetch"] = prefetch(*buttock_to_calf())
+            [card] = answer(client, ehr, SIGN, body).get_json()["cards"]
+            assert "**Could not be read:** " in card["detail"]
+            del body["prefetch"]
+            assert_error(answer(client, ehr, SIGN, body), 412, "prefetch.patient", origin=None)
+        assert len(network.calls) == 0
+    assert {line["fhir_server"] for line in logged if line["event"] == "hook answered"} == {"not allowed"}
+    assert "evil" not in str(logged)
+
+
+def test_a_registered_fhir_server_is_read(produce: Callable[..., FlaskClient], ehr: SigningEhr) -> None:
+    client = produce()
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as network:
+        network.get(f"{FHIR}/Patient/patient-1", json=patient())
+        network.get(f"{FHIR}/Condition", json=bundle(*buttock_to_calf()))
+        body = call(SIGN, order("73721", bodySite=[concept("287579007")]), fhirServer=FHIR, prefetch=None)
+        assert len(answer(client, ehr, SIGN, body).get_json()["cards"]) == 1
+
+
+def test_tenants_of_one_client_are_kept_apart(
+    produce: Callable[..., FlaskClient], ehr: SigningEhr, tmp_path: Path
+) -> None:
+    client = produce(tenants=["east", "west"])
+    service, body = speaking("CaudaEquina")
+    for tenant in ("east", "west"):
+        headers = ehr.bearer(f"/{service}", tenant=tenant)
+        assert client.post(f"/cds-services/{service}", json=body, headers=headers).status_code == 200
+    item = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:05:00Z"}
+    headers = ehr.bearer(f"/{VIEW}/feedback", tenant="east")
+    client.post(f"/cds-services/{VIEW}/feedback", json={"feedback": [item]}, headers=headers)
+    with closing(sqlite3.connect(tmp_path / "store.sqlite3")) as connection:
+        rows = connection.execute("select tenant, patient_hash from card_issued order by 1").fetchall()
+    assert [tenant for tenant, _ in rows] == ["north/east", "north/west"]
+    assert rows[0][1] != rows[1][1]
+
+
+def test_with_the_store_down_cards_are_given_and_a_process_remembers_tokens_alone(
+    produce: Callable[..., FlaskClient], ehr: SigningEhr, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    client = produce(settings={"database": f"sqlite:///{tmp_path / 'file' / 'store.sqlite3'}"})
+    service, body = speaking("CaudaEquina")
+    caplog.clear()
+    for _ in range(3):
+        headers = ehr.bearer(f"/{service}")
+        first, second = (client.post(f"/cds-services/{service}", json=body, headers=headers) for _ in range(2))
+        assert len(first.get_json()["cards"]) == 1
+        assert second.status_code == 401
+    told = [record.message for record in caplog.records if "alone remembers used tokens" in record.message]
+    assert len(told) == 1

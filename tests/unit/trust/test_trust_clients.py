@@ -1,0 +1,231 @@
+"""The client table: what it refuses, each with file and key, and everything at once."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from signing import FHIR, ISSUER, client_table, key_set, private_key, public_jwk, segment
+
+from cds_service.errors import ClientsError
+from cds_service.trust.clients import load_clients, public_base
+from cds_service.trust.dialect import DialectName
+
+SANDBOX_KEY = {  # public in several repositories, as is its private half
+    "kty": "EC",
+    "crv": "P-384",
+    "x": "dw_JGR8nB2I6XveNxUOl2qk699ZPLM2nYI5STSdiEl9avAkrm3CkfYMbrrjr8laB",
+    "y": "Sm3mLE-n1zYNla_aiE3cb3nZsL51RbC7ysw3q8aJLxGm-hx79RPMYpITDjp7kgzy",
+}
+
+
+def problems(path: Path) -> list[str]:
+    with pytest.raises(ClientsError) as refused:
+        load_clients(path)
+    return [str(problem) for problem in refused.value.problems]
+
+
+def test_a_client_with_every_key(tmp_path: Path) -> None:
+    path = client_table(
+        tmp_path,
+        jku="https://ehr.example/jwks.json?p=1",
+        tenants=["main"],
+        algorithms=["RS256", "ES384"],
+        silent=True,
+        exempt_roles=["https://ehr.example/roles|ORTHO"],
+        allow_private_fhir=True,
+    )
+    with path.open("a", encoding="utf-8") as file:
+        file.write('[client.dialect]\nname = "epic"\nselection_behavior = "any"\nlinks = false\n')
+        file.write('[client.dialect.order_codes]\nlumbar-mri = { system = "urn:site", code = "77", display = "MRI" }\n')
+    [client] = load_clients(path)
+    assert (client.id, client.issuer, client.jku) == ("north", ISSUER, "https://ehr.example/jwks.json?p=1")
+    assert (client.jwks_file, client.jwks_url) == (tmp_path / "keys.json", None)
+    assert (client.tenants, client.algorithms) == ({"main"}, {"RS256", "ES384"})
+    assert (client.silent, client.exempt_roles) == (True, {"https://ehr.example/roles|ORTHO"})
+    assert client.fhir.may_read(FHIR)
+    assert client.fhir.allows_private(FHIR)
+    options = client.dialect.options
+    assert client.dialect.name is DialectName.EPIC
+    assert (options.selection_behavior, options.links, options.detail) == ("any", False, None)
+    assert options.order_codes["lumbar-mri"].code == "77"
+
+
+def test_what_is_left_out_is_strict(tmp_path: Path) -> None:
+    path = client_table(tmp_path, jwks_file=None, jwks_url="https://ehr.example/jwks.json", fhir_servers=None)
+    [client] = load_clients(path)
+    assert client.algorithms == {"ES384", "RS384"}
+    assert client.jku == "https://ehr.example/jwks.json"
+    assert not client.fhir.may_read(FHIR)
+    assert not client.silent
+    assert client.dialect.name is DialectName.STANDARD
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"id": None}, "client.1.id: is required"),
+        ({"id": "North"}, "client.North.id: "),
+        ({"id": "a/b"}, "client.a/b.id: "),
+        ({"issuer": None}, "client.north.issuer: is required"),
+        ({"issuer": "https://ehr.example /x"}, "client.north.issuer: "),
+        ({"issuer": "https://sandbox.cds-hooks.org"}, "client.north.issuer: the public sandbox is never trusted"),
+        ({"issuer": "HTTPS://Sandbox.CDS-Hooks.org:443/"}, "client.north.issuer: the public sandbox is never trusted"),
+        ({"jwks_file": None}, "client.north.jwks_url: one of jwks_url and jwks_file is required"),
+        ({"jwks_url": "https://ehr.example/jwks"}, "client.north.jwks_url: one of jwks_url and jwks_file"),
+        ({"jwks_file": None, "jwks_url": "http://ehr.example/jwks"}, "client.north.jwks_url: must be an https URL"),
+        ({"jwks_file": None, "jwks_url": "https://u:p@ehr.example/jwks"}, "client.north.jwks_url: must be an https"),
+        ({"jwks_file": None, "jwks_url": "https://ehr.example/jwks?x=#y"}, "client.north.jwks_url: must be an https"),
+        (
+            {"jwks_file": None, "jwks_url": "https://sandbox.cds-hooks.org/.well-known/jwks.json"},
+            "client.north.jwks_url: the public sandbox is never trusted",
+        ),
+        ({"jku": "http://ehr.example/jwks"}, "client.north.jku: must be an https URL"),
+        ({"jwks_file": "none.json"}, "client.north.jwks_file: No such file"),
+        ({"jwks_file": "clients.toml"}, "client.north.jwks_file: is not JSON"),
+        ({"algorithms": ["HS256"]}, "client.north.algorithms.0: Input should be 'ES384'"),
+        ({"algorithms": ["none"]}, "client.north.algorithms.0: "),
+        ({"algorithms": []}, "client.north.algorithms: "),
+        ({"algorithms": ["RS384"]}, "client.north.jwks_file: has no public key with a kid for RS384"),
+        ({"fhir_servers": ["http://ehr.example/fhir"]}, "client.north.fhir_servers.0: must be https"),
+        ({"fhir_servers": [FHIR, "ehr.example"]}, "client.north.fhir_servers.1: must be an https URL"),
+        ({"fhir_servers": ["https://ehr.example/a/../b"]}, "client.north.fhir_servers.0: must be an https URL"),
+        ({"fhir_servers": ["http://127.0.0.1/fhir"]}, "client.north.fhir_servers.0: must be https"),
+        (
+            {"fhir_servers": ["http://10.0.0.1/fhir"], "allow_insecure_fhir": True},
+            "client.north.fhir_servers.0: must be https; http is for this machine alone",
+        ),
+        ({"fhir_servers": ["https://10.0.0.1/fhir"]}, "client.north.fhir_servers.0: is a private address"),
+        ({"fhir_servers": ["https://169.254.169.254/"]}, "client.north.fhir_servers.0: is a private address"),
+        ({"fhir_servers": "https://ehr.example"}, "client.north.fhir_servers: Input should be a valid list"),
+        ({"tenants": [""]}, "client.north.tenants.0: "),
+        ({"silent": "yes"}, "client.north.silent: Input should be a valid boolean"),
+        ({"silent": 1}, "client.north.silent: Input should be a valid boolean"),
+        ({"exempt_role": ["x"]}, "client.north.exempt_role: is not a key that belongs here (meant: exempt_roles?)"),
+        ({"secret": "x"}, "client.north.secret: is not a key that belongs here"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_file_and_key(tmp_path: Path, changed: dict[str, Any], says: str) -> None:
+    found = problems(client_table(tmp_path, **changed))
+    assert any(one.startswith(f"clients.toml: {says}") for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("dialect", "says"),
+    [
+        ('name = "cerner"', "name: must be one of standard, epic, oracle, sandbox"),
+        ("name = 7", "name: must be one of standard"),
+        ('detail = "html"', "detail: "),
+        ('selection_behavior = "all"', "selection_behavior: "),
+        ("selection_behaviour = 'any'", "selection_behaviour: is not a key that belongs here (meant: selection_"),
+        ("links = 'no'", "links: "),
+        ("order_codes = { x = { code = '1' } }", "order_codes.x.system: is required"),
+    ],
+)
+def test_a_dialect_is_checked_as_strictly(tmp_path: Path, dialect: str, says: str) -> None:
+    path = client_table(tmp_path)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"[client.dialect]\n{dialect}\n")
+    [found] = problems(path)
+    assert found.startswith(f"clients.toml: client.north.dialect.{says}")
+
+
+def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
+    changed = {"issuer": "https://sandbox.cds-hooks.org", "jwks_file": "no.json", "fhir_servers": ["http://a.example"]}
+    found = problems(client_table(tmp_path, **changed))
+    assert [one.split(": ")[1] for one in found] == [
+        "client.north.fhir_servers.0",
+        "client.north.issuer",
+        "client.north.jwks_file",
+    ]
+
+
+@pytest.mark.parametrize(("changed", "key"), [({"id": "south"}, "issuer"), ({"issuer": "https://south.example"}, "id")])
+def test_a_client_stands_once(tmp_path: Path, changed: dict[str, str], key: str) -> None:
+    path = client_table(tmp_path)
+    first = path.read_text(encoding="utf-8")
+    path.write_text(first + client_table(tmp_path, **changed).read_text(encoding="utf-8"), encoding="utf-8")
+    [found] = problems(path)
+    assert found.startswith(f"clients.toml: client: {key} ")
+    assert found.endswith("stands in 2 clients")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "clients.toml: client: is required"),
+        ("client = []", "clients.toml: client: "),
+        ("client = 7", "clients.toml: client: "),
+        ("client = [7]", "clients.toml: client.1: "),
+        ("[[clients]]\nid = 'x'", "clients.toml: client: is required"),
+        ("[[client]]\nid = 'x'\nid = 'y'", "clients.toml: is not valid TOML"),
+    ],
+)
+def test_a_file_of_another_shape_is_named(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "clients.toml"
+    path.write_text(text, encoding="utf-8")
+    assert any(one.startswith(says) for one in problems(path))
+
+
+def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
+    assert problems(tmp_path / "clients.toml") == [f"{tmp_path / 'clients.toml'}: No such file or directory"]
+    (tmp_path / "clients.toml").write_bytes(b"\xff\xfe")
+    assert problems(tmp_path / "clients.toml")[0].startswith("clients.toml: is not valid TOML")
+
+
+def test_plain_http_is_for_this_machine_and_only_when_told(tmp_path: Path) -> None:
+    bases = ["http://127.0.0.1:9000/fhir", "http://localhost:9000/fhir", "https://127.0.0.1/fhir"]
+    [client] = load_clients(client_table(tmp_path, fhir_servers=bases, allow_insecure_fhir=True))
+    assert all(client.fhir.may_read(base) and client.fhir.allows_private(base) for base in bases)
+
+
+def _secret_half(key: Any) -> dict[str, Any]:
+    return {**public_jwk(), "d": segment(key.private_numbers().private_value.to_bytes(48, "big"))}
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        {**SANDBOX_KEY, "kid": "under-another-name"},
+        {"kty": "oct", "k": segment(b"x" * 48), "kid": "k"},
+        public_jwk(use="enc"),
+        public_jwk(alg="ES256"),
+        {**public_jwk(), "key_ops": ["encrypt"]},
+        {**public_jwk(), "key_ops": "verify"},
+        {**public_jwk(), "kid": None},
+        {**public_jwk(), "y": public_jwk()["x"]},
+        {**public_jwk(), "x": 7},
+        {**public_jwk(), "crv": "P-256"},
+        {name: value for name, value in public_jwk().items() if name != "kid"},
+        "no key",
+        None,
+    ],
+)
+def test_a_key_that_proves_nothing_is_no_key(tmp_path: Path, key: Any) -> None:
+    path = client_table(tmp_path)
+    (tmp_path / "keys.json").write_bytes(key_set(key))
+    assert problems(path) == [
+        "clients.toml: client.north.jwks_file: has no public key with a kid for ES384, RS384",
+    ]
+
+
+def test_a_published_private_key_is_nobodys(tmp_path: Path) -> None:
+    path = client_table(tmp_path)
+    (tmp_path / "keys.json").write_bytes(key_set(_secret_half(private_key())))
+    assert "has no public key" in problems(path)[0]
+
+
+@pytest.mark.parametrize(
+    "data", ["[]", "{}", '{"keys": {}}', '{"keys": []}', "[" * 10_000, json.dumps({"keys": [1] * 101})]
+)
+def test_a_key_file_that_is_no_key_set_is_refused(tmp_path: Path, data: str) -> None:
+    path = client_table(tmp_path)
+    (tmp_path / "keys.json").write_text(data, encoding="utf-8")
+    assert problems(path)[0].startswith("clients.toml: client.north.jwks_file: ")
+
+
+@pytest.mark.parametrize(
+    "url", [None, "", "cds.example", "http://cds.example", "https://cds.example?x=1", "https://u@x"]
+)
+def test_a_public_url_is_https_and_plain(url: str | None) -> None:
+    assert public_base(url) is None

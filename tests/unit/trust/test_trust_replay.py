@@ -1,0 +1,112 @@
+"""A token counts once: in a process, between processes that share a store, and while that store is away."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from cds_service.errors import StoreUnavailable
+from cds_service.store import SeenTokens, connect, migrate
+from cds_service.trust.replay import OwnMemory, Replays
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+UNTIL = NOW.timestamp() + 360
+
+
+class Away:
+    """A store that can be switched off, as one process sees it."""
+
+    def __init__(self, real: SeenTokens | None = None) -> None:
+        self.real, self.is_away, self.asked = real, real is None, 0
+
+    def add(self, issuer: str, token_id: str, keep_until: datetime, now: datetime) -> bool:
+        self.asked += 1
+        if self.is_away or self.real is None:
+            raise StoreUnavailable("the store does not answer: OperationalError")
+        return self.real.add(issuer, token_id, keep_until, now)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    migrate(url)
+    engine = connect(url, brief=True)
+    yield engine
+    engine.dispose()
+
+
+def first(replays: Replays, one: str = "a", now: datetime = NOW, issuer: str = "i") -> bool:
+    return replays.is_first_use(issuer, one, UNTIL, now)
+
+
+def test_two_processes_with_one_store_let_a_token_in_once(engine: Engine) -> None:
+    one, other = Replays(SeenTokens(engine)), Replays(SeenTokens(engine))
+    assert first(one)
+    assert not first(other)
+    assert not first(one)
+    assert first(other, issuer="j")
+
+
+def test_of_threads_that_bring_one_token_at_once_one_is_let_in(engine: Engine) -> None:
+    processes = [Replays(SeenTokens(engine)) for _ in range(4)]
+    start, let_in = threading.Barrier(16), []
+
+    def bring(number: int) -> None:
+        start.wait(10)
+        let_in.append(first(processes[number % 4]))
+
+    threads = [threading.Thread(target=bring, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(let_in) == [False] * 15 + [True]
+
+
+def test_while_the_store_is_away_a_process_judges_alone_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
+    away = Away()
+    replays = Replays(away)  # type: ignore[arg-type]  # stands in for the store
+    with caplog.at_level(logging.WARNING):
+        for number in range(20):
+            assert first(replays, f"t-{number}")
+            assert not first(replays, f"t-{number}")
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "t-1" not in caplog.text
+
+
+def test_a_store_that_is_away_is_asked_now_and_then_by_one_call() -> None:
+    away = Away()
+    replays = Replays(away)  # type: ignore[arg-type]  # as above
+    for second in range(25):
+        first(replays, f"t-{second}", NOW + timedelta(seconds=second))
+    assert away.asked == 3  # at 0, 10 and 20 seconds
+
+
+def test_a_store_that_is_back_is_used_again_and_it_is_told(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    shared = Away(SeenTokens(engine))
+    shared.is_away = True
+    replays = Replays(shared)  # type: ignore[arg-type]  # as above
+    assert first(replays, "before")
+    shared.is_away = False
+    later = NOW + timedelta(seconds=10)
+    with caplog.at_level(logging.WARNING):
+        assert first(replays, "after", later)
+        assert not first(replays, "before", later)
+    assert "store answers" in caplog.text
+    assert not first(Replays(SeenTokens(engine)), "after", later)
+
+
+def test_a_process_forgets_what_has_expired_and_no_more_than_it_must() -> None:
+    memory = OwnMemory(limit=3)
+    for number in range(3):
+        assert memory.add(("i", str(number)), UNTIL + number, NOW)
+    assert not memory.add(("i", "0"), UNTIL, NOW)
+    assert memory.add(("i", "3"), UNTIL + 3, NOW)  # the first to expire gives way
+    assert len(memory) == 3
+    assert not memory.add(("i", "1"), UNTIL, NOW)
+    assert memory.add(("i", "4"), UNTIL + 9, datetime.fromtimestamp(UNTIL + 4, UTC))
+    assert len(memory) == 1
