@@ -158,9 +158,17 @@ def inspect(settings: Settings) -> tuple[Knowledge, Production | None]:
         production = production_of(settings)
     except ClientsError as error:
         problems += error.problems
+    if knowledge and production and settings.clients:
+        problems += _unknown_orders(settings.clients.name, production, knowledge)
     if knowledge is None or problems:
         raise ProblemsFound(problems)
     return knowledge, production
+
+
+def _unknown_orders(file: str, production: Production, knowledge: Knowledge) -> Iterator[Problem]:
+    for client in production.clients:
+        for order in client.dialect.options.order_codes.keys() - knowledge.orders.keys():
+            yield Problem(file, f"client.{client.id}.dialect.order_codes.{order}", "is no order of orders.toml")
 
 
 def production_of(settings: Settings) -> Production | None:

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from signing import key_set, public_jwk
 
 from cds_service.cli import main
 from cds_service.knowledge import Knowledge
 from cds_service.service.catalogue import SERVICES
 from cds_service.settings import Settings, variable_of
+from cds_service.trust.clients import load_clients
+from cds_service.trust.schema import ClientTable, DialectTable
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -59,3 +62,20 @@ def test_the_readmes_first_call_gives_the_readmes_answer(build: Callable[..., Fl
     for member in ("summary", "indicator", "source", "selectionBehavior"):
         assert card[member] == expected[member]
     assert [one["label"] for one in card["suggestions"]] == [one["label"] for one in expected["suggestions"]]
+
+
+def test_the_readmes_client_table_is_taken_and_shows_every_key(tmp_path: Path, knowledge: Knowledge) -> None:
+    table = re.search(r"```toml\n(# clients\.toml.*?)```", README, re.DOTALL)
+    assert table
+    (tmp_path / "clients.toml").write_text(table[1], encoding="utf-8")
+    (tmp_path / "south-keys.json").write_bytes(key_set(public_jwk()))
+    north, south, bench = load_clients(tmp_path / "clients.toml")
+    assert north.silent
+    [(order, code)] = north.dialect.options.order_codes.items()
+    assert order in knowledge.orders
+    assert code.code == "123"
+    assert north.fhir.may_read("https://ehr.north.example/api/FHIR/R4")
+    assert south.fhir.allows_private("https://fhir.south.example/r4")
+    assert bench.fhir.may_read("http://127.0.0.1:8103/fhir")
+    for key in (*ClientTable.model_fields, *DialectTable.model_fields):
+        assert re.search(rf"^(\[client\.)?(dialect\.)?{key}\b", table[1], re.MULTILINE), key

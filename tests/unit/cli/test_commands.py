@@ -66,6 +66,14 @@ def test_check_tells_problems_of_content_clients_and_settings_at_once(broken: Pa
     assert "settings: hash_key: " in result.output
 
 
+def test_check_tells_a_site_code_of_an_order_there_is_not(tmp_path: Path) -> None:
+    env = production(tmp_path)
+    with (tmp_path / "clients.toml").open("a", encoding="utf-8") as file:
+        file.write("[client.dialect.order_codes]\nlumbar-mir = { system = 'urn:x', code = '1' }\n")
+    result = run("check", env=env)
+    assert "clients.toml: client.north.dialect.order_codes.lumbar-mir: is no order of orders.toml" in result.output
+
+
 def test_prefetch_prints_the_users_role_where_some_client_exempts_one(tmp_path: Path) -> None:
     plain, exempting = production(tmp_path), production(tmp_path, exempt_roles=["ORTHO"])
     assert "userRole" not in run("prefetch", "--json").output
