@@ -1,17 +1,19 @@
 """The same store on PostgreSQL. Needs an empty database and a driver: `STORE_TEST_URL=postgresql://… pytest`."""
 
 import os
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select
 
-from cds_service.store import FeedbackLog, IssuedCards, connect, migrate, ping
+from cds_service.store import FeedbackLog, IssuedCards, SeenTokens, connect, migrate, ping
 from cds_service.store.database import transaction
-from cds_service.store.schema import card_issued, feedback_event, metadata
+from cds_service.store.schema import card_issued, feedback_event, metadata, token_seen
 
 URL = os.environ.get("STORE_TEST_URL", "")
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 CI = os.environ.get("CI") == "true"
 pytestmark = pytest.mark.skipif(not URL and not CI, reason="STORE_TEST_URL names no database")
@@ -64,3 +66,19 @@ def test_it_forks(server):
             os._exit(1)
     assert os.waitpid(pid, 0)[1] == 0
     ping(server)
+
+
+def test_a_token_is_new_once_for_all_who_share_the_server(server):
+    engines = [connect(URL, brief=True) for _ in range(2)]
+    one, other = (SeenTokens(engine) for engine in engines)
+    until = NOW + timedelta(minutes=6)
+    try:
+        assert one.add("i", "t", until, NOW)
+        assert not other.add("i", "t", until, NOW)
+        assert other.add("j", "t", until, NOW)
+        assert one.add("i", "t", until, until + timedelta(minutes=1, seconds=1))  # pruned
+    finally:
+        with transaction(server) as connection:
+            connection.execute(token_seen.delete())
+        for engine in engines:
+            engine.dispose()
