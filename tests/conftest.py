@@ -48,8 +48,8 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, knowledge: Knowledge)
 def _let_go(opened: ExitStack, monkeypatch: pytest.MonkeyPatch, name: str, close: Callable[[Any], object]) -> None:
     make = getattr(cds_service.app, name)
 
-    def made(*arguments: Any) -> Any:
-        thing = make(*arguments)
+    def made(*arguments: Any, **named: Any) -> Any:
+        thing = make(*arguments, **named)
         opened.callback(close, thing)
         return thing
 

@@ -35,6 +35,10 @@ class Caller:
             return self.loopback and url.scheme in {"http", "https"}
         return _is_https(url, port) and url.hostname in self.https_hosts
 
+    def allows_private(self, base: str) -> bool:
+        """Whether that server may stand on a private or loopback address."""
+        return self.loopback and urlsplit(base).hostname in _LOOPBACK
+
 
 def _is_https(url: SplitResult, port: int | None) -> bool:
     return url.scheme == "https" and port in {None, 443}

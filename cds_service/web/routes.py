@@ -38,7 +38,9 @@ def make_routes(service: HookService, discovery: bytes, caller: Caller, clock: C
         started = time.perf_counter()
         entry = _entry(service_id)
         hook_request = service.read(_body(), entry.accepted)
-        answer = service.answer(entry.id, hook_request, caller.tenant, _fhir_base(hook_request, caller))
+        base = _fhir_base(hook_request, caller)
+        allows_private = base is not None and caller.allows_private(base)
+        answer = service.answer(entry.id, hook_request, caller.tenant, base, allows_private=allows_private)
         _log(entry, hook_request, answer, time.perf_counter() - started)
         return Response(answer.response.to_json(), mimetype=JSON)
 
@@ -86,6 +88,7 @@ def _log(entry: ServiceEntry, hook_request: HookRequest, answer: Answer, seconds
         cards=[said.rule.id for said in decision.shown] if decision else [],
         held_back=[said.rule.id for said in decision.held_back] if decision else [],
         unreadable=sum(decision.chart.unreadable.values()) if decision else 0,
-        unavailable=len(decision.chart.unavailable) if decision else 0,
+        unavailable=len(answer.gaps),
+        gaps=dict(answer.gaps),
         milliseconds=round(seconds * 1000, 1),
     )
