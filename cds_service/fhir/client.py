@@ -7,8 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from types import MappingProxyType
 
+from cds_service.fhir.access.asking import Asker
 from cds_service.fhir.access.connections import guarded_session
-from cds_service.fhir.access.searching import Allowance, Search
+from cds_service.fhir.access.searching import Search
 from cds_service.fhir.access.servers import Breaker, Servers
 from cds_service.fhir.access.values import BAD_REQUEST, RESTING, TOO_LATE, Access, Found
 
@@ -42,25 +43,23 @@ class EhrClient:
         if not server.breaker.admits():
             return {key: Found(fault=RESTING) for key in (*queries, *pages)}
         until = time.monotonic() + self.deadline
-        session, allowance = self._sessions[access.allows_private], Allowance()
-        running = {}
-        for key, query, page in [*((key, query, None) for key, query in queries.items()), *_links(pages)]:
-            search = Search(session, server, access, allowance, until)
-            running[key] = (search, self._pool.submit(search.run, query, page))
+        asker = Asker(self._sessions[access.allows_private], server, access, until)
+        running = {key: self._start(asker, query) for key, query in queries.items()}
+        running |= {key: self._start(asker, "", page) for key, page in pages.items()}
         wait([future for _, future in running.values()], timeout=until - time.monotonic())
         found = {key: _result(search, future) for key, (search, future) in running.items()}
         _tell(server.breaker, found)
         return found
+
+    def _start(self, asker: Asker, query: str, page: str | None = None) -> tuple[Search, Future[Found]]:
+        search = Search(asker)
+        return search, self._pool.submit(search.run, query, page)
 
     def close(self) -> None:
         """Give connections and threads back."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         for session in self._sessions.values():
             session.close()
-
-
-def _links(pages: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    return [(key, "", page) for key, page in pages.items()]
 
 
 def _result(search: Search, future: Future[Found]) -> Found:
