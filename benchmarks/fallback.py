@@ -34,7 +34,8 @@ def searches(client: EhrClient, base: str, queries: dict[str, str]) -> tuple[flo
     """Milliseconds of all searches at once, and of the slowest when each is made alone."""
 
     def read(wanted: dict[str, str]) -> None:
-        assert client.read(Access(base), wanted).keys() == wanted.keys()
+        found = client.read(Access(base, allows_private=True), wanted)
+        assert all(one.pages and not one.fault for one in found.values())
 
     alone = max(best_wall(partial(read, {key: query})) for key, query in queries.items())
     return best_wall(partial(read, queries)), alone
@@ -46,7 +47,7 @@ def whole_call(running: Engine, base: str) -> float:
 
     def call() -> None:
         request = running.service.read(body, frozenset({HOOK}))
-        answer = running.service.answer(f"hip-spine-{HOOK}", request, "benchmark", base)
+        answer = running.service.answer(f"hip-spine-{HOOK}", request, "benchmark", base, allows_private=True)
         assert CARD in answer.response.to_json()
 
     return best_wall(call)

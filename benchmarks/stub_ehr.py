@@ -44,6 +44,11 @@ def _handler(answers: dict[str, bytes], delay: float) -> type[BaseHTTPRequestHan
         wbufsize = -1  # head and body leave together: two packets would wait for each other
         disable_nagle_algorithm = True
 
+        def do_POST(self) -> None:
+            """Answer a search."""
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
         def do_GET(self) -> None:
             """Answer a read or a search."""
             time.sleep(delay)

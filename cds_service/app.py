@@ -114,7 +114,7 @@ def build_engine(
     keys = prefetch_keys(knowledge.content, knowledge.terminology)
     service = HookService(
         content=knowledge.content,
-        gatherer=Gatherer(keys, EhrClient(settings.fhir_deadline)),
+        gatherer=Gatherer(keys, EhrClient(settings.fhir_deadline, ca_file=settings.fhir_ca_file)),
         reader=ChartReader(knowledge.terminology, knowledge.content),
         cards=card_maker(knowledge),
         memory=memory,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from cds_service.errors import SettingsError
@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     time_zone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="The site's time zone, for its days")
     body_limit: int = Field(5_000_000, ge=1_000, description="Largest request body, in bytes")
     fhir_deadline: float = Field(1.5, gt=0, le=60, description="Seconds that all FHIR searches of a call have together")
+    fhir_ca_file: FilePath | None = Field(
+        None,
+        description="PEM file of the authorities that vouch for FHIR servers; default: the public ones",
+    )
     allowed_origins: list[str] = Field(
         ["*"], description="Origins that browsers may call from (CORS); production: none but those set"
     )

@@ -42,7 +42,7 @@ OTHERS = {
     "settings": {"pydantic", "pydantic_settings"},
     "knowledge": {"pydantic"},
     "wire": {"msgspec", "pydantic"},
-    "fhir": {"msgspec", "requests"},
+    "fhir": {"msgspec", "requests", "urllib3"},
     "rendering": {"jinja2", "fhir"},
     "store": {"sqlalchemy", "alembic"},
     "trust": {"jwt", "pydantic", "requests", "urllib3"},

@@ -13,7 +13,7 @@ from cds_service.knowledge import Knowledge
 from cds_service.logic.decision import Decision
 from cds_service.logic.facts import Chart, Finding, Imaging
 from cds_service.logic.trace import explain
-from cds_service.rendering.phrases import Phrases, day, unread
+from cds_service.rendering.phrases import Phrases, day, partly_read, unread
 from cds_service.service.answering import Answer
 from cds_service.wire.response import Card
 
@@ -82,4 +82,8 @@ def _not_used(chart: Chart) -> Iterator[str]:
     for system, count in systems.most_common():
         yield f"unmapped: {count} code(s) of {system}"
     for missing in unread(chart):
-        yield f"could not be had or read: {missing}"
+        yield f"could not be read: {missing}"
+    for partial in partly_read(chart):
+        yield f"read only in part: {partial}"
+    if chart.not_sent:
+        yield f"not sent: {', '.join(chart.not_sent)}"

@@ -37,7 +37,7 @@ class Bundle(msgspec.Struct, frozen=True):
 
     resourceType: str | None = None  # noqa: N815 - FHIR's name
     entry: list[Entry | None] | None = None
-    link: list[Link] | None = None
+    link: msgspec.Raw = msgspec.Raw()
 
 
 class _TypedEntry(msgspec.Struct, frozen=True, gc=False):
@@ -48,6 +48,7 @@ class TypedBundle(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType
     """A Bundle in which every entry is as expected."""
 
     entry: list[_TypedEntry] | None = None
+    link: msgspec.Raw = msgspec.Raw()
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -55,11 +56,15 @@ class _Head(msgspec.Struct, frozen=True):
 
 
 class Decoded(NamedTuple):
-    """The resources that could be read, how many of each type could not, and whether the whole was a failure."""
+    """The resources that could be read, how many of each type could not, and whether the whole was a failure.
+
+    `following`: the link to the next page, where there is one.
+    """
 
     resources: tuple[Readable, ...]
     unreadable: Mapping[str, int]
     is_failure: bool = False
+    following: str | None = None
 
 
 NONE_UNREADABLE: Mapping[str, int] = MappingProxyType({})
@@ -69,6 +74,7 @@ _TYPED: msgspec.json.Decoder[TypedBundle | Readable] = msgspec.json.Decoder(Type
 TYPED_ENVELOPE: Final[EnvelopeDecoder] = msgspec.json.Decoder(Envelope[TypedBundle | Readable | None])
 _RESOURCE: msgspec.json.Decoder[Readable] = msgspec.json.Decoder(Readable)
 _HEAD = msgspec.json.Decoder(_Head)
+_LINKS = msgspec.json.Decoder(list[Link | None])
 
 
 def decode_resources(raw: msgspec.Raw | bytes, field: str) -> Decoded:
@@ -94,7 +100,8 @@ def sort(held: TypedBundle | Readable) -> Decoded:
     A lone OperationOutcome, whatever it says, is a failure to read.
     """
     if type(held) is TypedBundle:
-        return _sorted([entry.resource for entry in held.entry or () if entry.resource is not None])
+        found = [entry.resource for entry in held.entry or () if entry.resource is not None]
+        return _sorted(found, following=next_link(held.link))
     decoded = _sorted([cast("Readable", held)])
     return decoded if decoded.resources else decoded._replace(is_failure=True)
 
@@ -106,7 +113,7 @@ def _one_by_one(raw: msgspec.Raw | bytes, field: str) -> Decoded:
     raws = [entry.resource for entry in bundle.entry or () if entry and entry.is_filled] if is_bundle else [raw]
     unreadable: Counter[str] = Counter()
     readable = [resource for one in raws if (resource := decode_one(one, field, unreadable)) is not None]
-    decoded = _sorted(readable, unreadable)
+    decoded = _sorted(readable, unreadable, next_link(bundle.link))
     # Alone, whatever it says, it stands where the data should.
     return decoded if is_bundle else decoded._replace(is_failure=bundle.resourceType == "OperationOutcome")
 
@@ -116,12 +123,23 @@ def _refuse_untyped(bundle: Bundle, field: str) -> None:
         raise BadRequest("is required", f"{field}.resourceType")
 
 
-def _sorted(found: list[Readable], unreadable: Counter[str] | None = None) -> Decoded:
+def next_link(links: msgspec.Raw) -> str | None:
+    """The URL of the next page, from a Bundle's links; links nobody can read lead nowhere."""
+    if len(links) == 0 or b"next" not in bytes(links):
+        return None
+    try:
+        return next((link.url for link in _LINKS.decode(links) if link and link.relation == "next" and link.url), None)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _sorted(found: list[Readable], unreadable: Counter[str] | None = None, following: str | None = None) -> Decoded:
     """Data apart from failures."""
     outcomes = [one for one in found if type(one) is OperationOutcome]
     if outcomes:
         found = [one for one in found if type(one) is not OperationOutcome]
-    return Decoded(tuple(found), unreadable or NONE_UNREADABLE, any(one.is_failure for one in outcomes))
+    is_failure = any(one.is_failure for one in outcomes)
+    return Decoded(tuple(found), unreadable or NONE_UNREADABLE, is_failure, following)
 
 
 def decode_one(raw: msgspec.Raw | bytes, field: str, unreadable: Counter[str]) -> Readable | None:

@@ -7,6 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from cds_service.fhir.gaps import NOTHING_LACKS, Lacking
 from cds_service.fhir.reading.conditions import read_condition
 from cds_service.fhir.reading.imaging import JOINT, read_report, read_study
 from cds_service.fhir.reading.lexicon import Lexicon
@@ -59,12 +60,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """All resources of one call, however they came, and what could not be had or read."""
+    """All resources of one call, however they came, and what could not be had or read.
+
+    `lacking` is in the words of cards; `gaps` by prefetch key, in codes fit for a log.
+    """
 
     resources: tuple[Readable, ...]
     drafts: tuple[Draft, ...] = ()
     unreadable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    unavailable: tuple[str, ...] = ()
+    lacking: Lacking = NOTHING_LACKS
+    gaps: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class ChartReader:
@@ -100,7 +105,9 @@ class ChartReader:
             imaging=tuple(notebook.imaging),
             ignored=notebook.ignored() if explain else (),
             unreadable=gathered.unreadable,
-            unavailable=gathered.unavailable,
+            unavailable=gathered.lacking.unavailable,
+            not_sent=gathered.lacking.not_sent,
+            incomplete=gathered.lacking.incomplete,
         )
 
     def _read_all(
@@ -129,12 +136,16 @@ class ChartReader:
         )
 
 
-def _is_own(resource: Readable, patient_id: str, notebook: Notebook) -> bool:
+def is_of(resource: Readable, patient_id: str) -> bool:
+    """Whether a resource is the patient's own: it names this patient, or none."""
     if isinstance(resource, Patient):
-        is_own = resource.id in {None, patient_id}
-    else:
-        about = resource.subject or resource.patient
-        is_own = about is None or about.reference is None or _names(about.reference, patient_id)
+        return resource.id in {None, patient_id}
+    about = resource.subject or resource.patient
+    return about is None or about.reference is None or _names(about.reference, patient_id)
+
+
+def _is_own(resource: Readable, patient_id: str, notebook: Notebook) -> bool:
+    is_own = is_of(resource, patient_id)
     if not is_own:
         notebook.ignore(resource, "it names another patient")
     return is_own

@@ -1,118 +1,83 @@
-"""Reading an EHR's FHIR server: searches at once, one deadline, no redirects, and a token that is never kept."""
+"""Reading an EHR's FHIR server: searches at once, one deadline, and a token that is never kept."""
 
-import http.cookiejar
+import logging
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from pathlib import Path
+from types import MappingProxyType
 
-import msgspec
-import requests
-from requests.adapters import HTTPAdapter
+from cds_service.fhir.access.asking import Asker
+from cds_service.fhir.access.connections import guarded_session
+from cds_service.fhir.access.searching import Search
+from cds_service.fhir.access.servers import Breaker, Servers
+from cds_service.fhir.access.values import BAD_REQUEST, RESTING, TOO_LATE, Access, Found
 
-from cds_service.errors import FhirUnavailable
-from cds_service.fhir.bundles import Bundle
+__all__ = ["Access", "EhrClient"]
 
-_PAGES = 10  # pages of one search that are followed
-_CHUNK = 65_536  # bytes read at once
-_BODY_LIMIT = 5_000_000  # bytes of one page
-_BUNDLE = msgspec.json.Decoder(Bundle)
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """A FHIR server this call may read, and the caller's bearer token if it gave one."""
-
-    base: str
-    token: str | None = field(default=None, repr=False)
+_logger = logging.getLogger(__name__)
+_NO_PAGES: Mapping[str, str] = MappingProxyType({})
 
 
 class EhrClient:
-    """Reads FHIR servers with the caller's token. Keeps connections and threads, never data.
+    """Reads FHIR servers with the caller's token. Keeps connections, threads and servers' habits, never data.
 
-    `deadline` is the seconds all searches of one call have together. `threads` bounds how many run at once.
+    `deadline` is the seconds all searches of one call have together. `threads` bounds how many run at once. `ca_file`
+    holds the authorities that vouch for servers, in place of the public ones.
     """
 
-    def __init__(self, deadline: float = 1.5, threads: int = 32) -> None:
+    def __init__(self, deadline: float = 1.5, threads: int = 32, ca_file: Path | None = None) -> None:
         self.deadline = deadline
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="fhir")
-        self._session = requests.Session()
-        self._session.trust_env = False  # no proxy or .netrc may change where a token goes
-        # A cookie a server sets for one call must not go out with the next, which may be another user's.
-        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-        adapter = HTTPAdapter(pool_connections=16, pool_maxsize=threads)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._sessions = {
+            allowed: guarded_session(allows_private=allowed, connections=threads, ca_file=ca_file)
+            for allowed in (False, True)
+        }
+        self._servers = Servers()
 
-    def read(self, access: Access, queries: Mapping[str, str]) -> dict[str, list[bytes]]:
-        """The pages each query brought, by key. A query that failed or came too late is missing from the answer."""
+    def read(
+        self, access: Access, queries: Mapping[str, str], pages: Mapping[str, str] = _NO_PAGES
+    ) -> dict[str, Found]:
+        """What each query brought by the deadline, by key; `pages`: links to the next pages of Bundles in hand."""
+        server = self._servers.of(access.base)
+        if not server.breaker.admits():
+            return {key: Found(fault=RESTING) for key in (*queries, *pages)}
         until = time.monotonic() + self.deadline
-        running = {key: self._pool.submit(self._search, access, query, until) for key, query in queries.items()}
-        wait(running.values(), timeout=self.deadline)
-        return {key: pages for key, future in running.items() if (pages := _result(future)) is not None}
+        asker = Asker(self._sessions[access.allows_private], server, access, until)
+        running = {key: self._start(asker, query) for key, query in queries.items()}
+        running |= {key: self._start(asker, "", page) for key, page in pages.items()}
+        wait([future for _, future in running.values()], timeout=until - time.monotonic())
+        found = {key: _result(search, future) for key, (search, future) in running.items()}
+        _tell(server.breaker, found)
+        return found
+
+    def _start(self, asker: Asker, query: str, page: str | None = None) -> tuple[Search, Future[Found]]:
+        search = Search(asker)
+        return search, self._pool.submit(search.run, query, page)
 
     def close(self) -> None:
         """Give connections and threads back."""
         self._pool.shutdown(wait=False, cancel_futures=True)
-        self._session.close()
-
-    def _search(self, access: Access, query: str, until: float) -> list[bytes]:
-        url: str | None = f"{access.base.rstrip('/')}/{query}"
-        pages: list[bytes] = []
-        while url and len(pages) < _PAGES:
-            pages.append(self._get(url, access, until))
-            url = _next(pages[-1], url)
-        return pages
-
-    def _get(self, url: str, access: Access, until: float) -> bytes:
-        left = until - time.monotonic()
-        if left <= 0:
-            raise FhirUnavailable("the deadline has passed")
-        headers = {"Accept": "application/fhir+json"}
-        if access.token:
-            headers["Authorization"] = f"Bearer {access.token}"
-        try:
-            with self._session.get(url, headers=headers, timeout=left, allow_redirects=False, stream=True) as response:
-                if response.status_code != requests.codes.ok:
-                    raise FhirUnavailable(f"status {response.status_code}")
-                return _body(response, until)
-        except requests.RequestException as error:
-            # Neither the URL, which holds a patient's id, nor the cause may reach a log.
-            raise FhirUnavailable(type(error).__name__) from None
+        for session in self._sessions.values():
+            session.close()
 
 
-def _body(response: requests.Response, until: float) -> bytes:
-    """The whole body, as it comes: a server that sends a byte now and then must not hold a thread for good."""
-    body = b""
-    while chunk := response.raw.read1(_CHUNK, decode_content=True):
-        body += chunk
-        if len(body) > _BODY_LIMIT:
-            raise FhirUnavailable("a page is too large")
-        if time.monotonic() > until:
-            raise FhirUnavailable("the deadline has passed")
-    return body
-
-
-def _result(future: Future[list[bytes]]) -> list[bytes] | None:
+def _result(search: Search, future: Future[Found]) -> Found:
+    """What a search brought; what it has so far, if it is not done."""
     if not future.done():
         future.cancel()
-        return None
-    return None if future.exception() else future.result()
+        return Found(tuple(search.pages), TOO_LATE)
+    error = future.exception()
+    if error is not None:  # a fault of ours costs the search, not the call; its text may hold chart data
+        _logger.error("a FHIR search failed: %s", type(error).__name__)
+        return Found(tuple(search.pages), BAD_REQUEST)
+    return future.result()
 
 
-def _next(page: bytes, url: str) -> str | None:
-    """The next page, on the same origin alone: a token goes nowhere else."""
-    try:
-        links = _BUNDLE.decode(page).link or []
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    given = next((link.url for link in links if link.relation == "next" and link.url), None)
-    if given is None:
-        return None
-    try:
-        following = urljoin(url, given)
-        here, there = urlsplit(url), urlsplit(following)
-    except ValueError:  # no URL at all
-        return None
-    return following if (here.scheme, here.netloc) == (there.scheme, there.netloc) else None
+def _tell(breaker: Breaker, found: Mapping[str, Found]) -> None:
+    """A server is up if it answered any search of a call; a call that was all refused here says nothing of it."""
+    signs = {one.fault.is_up if one.fault and not one.pages else True for one in found.values()}
+    if True in signs:
+        breaker.answered()
+    elif False in signs:
+        breaker.failed(max((one.rest for one in found.values() if one.rest), default=None))

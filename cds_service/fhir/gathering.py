@@ -1,44 +1,30 @@
 """Gathering a call's resources: from the prefetch, and what that lacks from the FHIR server.
 
 Four things can be in a prefetch key's place: nothing (not sent: fetch it), null or an empty Bundle (there is
-none), an OperationOutcome (could not be read: not asked for again), and data (CDS Hooks 2.0, "Prefetch").
+none), an OperationOutcome (could not be read: not asked for again), and data (CDS Hooks 2.0, "Prefetch"). Data may be
+a first page: the next ones are fetched.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from itertools import chain
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 import msgspec
 
-from cds_service.errors import BadRequest, MissingData
-from cds_service.fhir.bundles import (
-    NONE_UNREADABLE,
-    Decoded,
-    TypedBundle,
-    decode_one,
-    decode_resources,
-    draft_entries,
-    sort,
-)
-from cds_service.fhir.charting import Draft, Gathered
-from cds_service.fhir.client import Access, EhrClient
-from cds_service.fhir.resources import Patient, ProcedureRequest, Readable, ServiceRequest
+from cds_service.errors import MissingData
+from cds_service.fhir.access.values import NO_SERVER, Access, Found, NoAccess
+from cds_service.fhir.bundles import NONE_UNREADABLE, Decoded, TypedBundle, decode_resources, sort
+from cds_service.fhir.charting import Gathered
+from cds_service.fhir.client import EhrClient
+from cds_service.fhir.drafts import CallerOrders
+from cds_service.fhir.gaps import Gap, Lack, by_label, not_fetched, not_sent, sent_as_outcome, sent_in_part
+from cds_service.fhir.pages import join
+from cds_service.fhir.resources import Patient, Readable
 from cds_service.fhir.templates import PrefetchKey
-from cds_service.wire.decoding import is_deeper_than
 from cds_service.wire.request import HookRequest
 
-DRAFTS = "context.draftOrders"
 NOTHING: Final = Decoded((), NONE_UNREADABLE)  # asked for, and there is none
-_DEEPEST = 200  # arrays and objects in each other; what encodes the answer stops at 255
-
-
-class CallerOrders(NamedTuple):
-    """The drafts of a call as read, the caller's own bytes of each by reference, and what could not be read."""
-
-    drafts: tuple[Draft, ...]
-    raw: dict[str, bytes]
-    unreadable: Counter[str]
 
 
 class Gatherer:
@@ -48,41 +34,70 @@ class Gatherer:
         self._keys = tuple(keys)
         self._client = client
 
-    def gather(self, request: HookRequest, orders: CallerOrders, access: Access | None) -> Gathered:
+    def gather(self, request: HookRequest, orders: CallerOrders, access: Access | NoAccess = NO_SERVER) -> Gathered:
         """Everything the call is judged on.
 
         Raises:
             MissingData: when a required key can be had neither way.
         """
-        given = {key.name: decoded for key in self._keys if (decoded := sent(request, key)) is not None}
-        absent = [key for key in self._keys if key.name not in given]
-        found = given | (self._fetch(request, absent, access) if access and absent else {})
-        self._require(found, access)
+        found = {key.name: decoded for key in self._keys if (decoded := sent(request, key)) is not None}
+        gaps: dict[str, Gap] = {}
+        if len(found) < len(self._keys) or any(one.is_failure or one.following for one in found.values()):
+            self._complete(request, found, gaps, access)
+            self._require(gaps)
         _require_own_patient(found, request.patient_id)
         unreadable = Counter(orders.unreadable)
         for decoded in found.values():
             if decoded.unreadable:
                 unreadable.update(decoded.unreadable)
-        failed = [key.label for key in self._keys if key.name not in found or found[key.name].is_failure]
         resources = tuple(chain.from_iterable(decoded.resources for decoded in found.values()))
-        return Gathered(resources, orders.drafts, dict(unreadable), tuple(dict.fromkeys(failed)))
+        codes = {name: gap.code for name, gap in gaps.items()}
+        return Gathered(resources, orders.drafts, dict(unreadable), by_label(self._keys, gaps), codes)
 
-    def _fetch(self, request: HookRequest, keys: list[PrefetchKey], access: Access) -> dict[str, Decoded]:
-        pages = self._client.read(access, {key.name: key.query(request.patient_id) for key in keys})
-        return {name: decoded for name, answer in pages.items() if (decoded := _joined(answer)) is not None}
+    def _complete(
+        self, request: HookRequest, found: dict[str, Decoded], gaps: dict[str, Gap], access: Access | NoAccess
+    ) -> None:
+        """Fetch what was not sent, and the further pages of what was sent in part; enter what still lacks."""
+        for name, decoded in found.items():
+            if decoded.is_failure:
+                gaps[name] = sent_as_outcome(is_partial=bool(decoded.resources))
+        absent = [key for key in self._keys if key.name not in found]
+        partial = {name: decoded.following for name, decoded in found.items() if decoded.following is not None}
+        if isinstance(access, NoAccess):
+            gaps.update({key.name: not_sent(access) for key in absent})
+            for name in partial.keys() - gaps.keys():
+                gaps[name] = sent_in_part(access, is_partial=bool(found[name].resources))
+        elif absent or partial:
+            self._fetch(request, absent, partial, access, found, gaps)
 
-    def _require(self, found: dict[str, Decoded], access: Access | None) -> None:
+    def _fetch(
+        self,
+        request: HookRequest,
+        absent: list[PrefetchKey],
+        partial: dict[str, str],
+        access: Access,
+        found: dict[str, Decoded],
+        gaps: dict[str, Gap],
+    ) -> None:
+        queries = {key.name: key.query(request.patient_id) for key in absent}
+        for name, answer in self._client.read(access, queries, partial).items():
+            _take(name, answer, request.patient_id, found, gaps)
+
+    def _require(self, gaps: dict[str, Gap]) -> None:
         for key in self._keys:
-            if not key.is_required:
-                continue
-            decoded = found.get(key.name)
-            if decoded is None:
-                reason = "nor could it be read from the FHIR server" if access else "and no FHIR server may be read"
-                raise MissingData(f"is required, was not sent, {reason}", f"prefetch.{key.name}")
-            if decoded.is_failure and not decoded.resources:
-                raise MissingData(
-                    "is required and is an OperationOutcome: it could not be read", f"prefetch.{key.name}"
-                )
+            gap = gaps.get(key.name) if key.is_required else None
+            if gap and gap.lack is not Lack.INCOMPLETE:
+                raise MissingData(f"is required{gap.text}", f"prefetch.{key.name}")
+
+
+def _take(name: str, answer: Found, patient_id: str, found: dict[str, Decoded], gaps: dict[str, Gap]) -> None:
+    """Add what a search brought to what is there, and what it lacks to the gaps."""
+    before = found.get(name)
+    decoded, fault = join(answer, patient_id, before)
+    if decoded is not None:
+        found[name] = decoded
+    if fault is not None and name not in gaps:
+        gaps[name] = not_fetched(fault, was_sent=before is not None, is_partial=decoded is not None)
 
 
 def _require_own_patient(found: dict[str, Decoded], patient_id: str) -> None:
@@ -92,29 +107,6 @@ def _require_own_patient(found: dict[str, Decoded], patient_id: str) -> None:
         raise MissingData("is required and holds no Patient", "prefetch.patient")
     if not any(one.id in {None, patient_id} for one in patients):
         raise MissingData("is of another patient than context.patientId", "prefetch.patient")
-
-
-def read_orders(request: HookRequest) -> CallerOrders:
-    """The drafts of the call. A draft that cannot be read costs itself; other kinds of order are passed over."""
-    unreadable: Counter[str] = Counter()
-    if request.draft_orders is None:
-        return CallerOrders((), {}, unreadable)
-    drafts = []
-    raws = {}
-    for number, entry in enumerate(draft_entries(request.draft_orders, DRAFTS), 1):
-        resource = decode_one(entry.resource, DRAFTS, unreadable)
-        if not isinstance(resource, (ServiceRequest, ProcedureRequest)):
-            continue
-        kind, raw = type(resource).__name__, bytes(entry.resource)
-        if is_deeper_than(_DEEPEST, raw):  # it could not be sent back, should a card change it
-            unreadable[kind] += 1
-            continue
-        reference = f"{kind}/{resource.id}" if resource.id else f"{kind} number {number}"
-        names = {reference, resource.id, entry.fullUrl}
-        selected = request.selections is None or not names.isdisjoint(request.selections)
-        drafts.append(Draft(reference, resource, selected))
-        raws[reference] = raw
-    return CallerOrders(tuple(drafts), raws, unreadable)
 
 
 def sent(request: HookRequest, key: PrefetchKey) -> Decoded | None:
@@ -127,19 +119,3 @@ def sent(request: HookRequest, key: PrefetchKey) -> Decoded | None:
     if isinstance(held, msgspec.Raw):
         return NOTHING if bytes(held) == b"null" else decode_resources(held, f"prefetch.{key.name}")
     return sort(cast("TypedBundle | Readable", held))
-
-
-def _joined(pages: list[bytes]) -> Decoded | None:
-    """A search's pages as one; None when they are no FHIR at all."""
-    resources: list[Readable] = []
-    unreadable: Counter[str] = Counter()
-    is_failure = False
-    for page in pages:
-        try:
-            decoded = decode_resources(msgspec.Raw(page), "page")
-        except (BadRequest, msgspec.DecodeError):
-            return None
-        resources.extend(decoded.resources)
-        unreadable.update(decoded.unreadable)
-        is_failure = is_failure or decoded.is_failure
-    return Decoded(tuple(resources), unreadable, is_failure)

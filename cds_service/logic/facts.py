@@ -107,7 +107,8 @@ class Ignored:
 class Chart:
     """All facts of one patient at one call. `today` is the day in the site's zone; `age` in completed years.
 
-    `unreadable` counts resources by type that could not be decoded; `unavailable` names what could not be had.
+    `unreadable` counts resources by type that could not be decoded. Of kinds of data, `unavailable` names those that
+    could not be read, `not_sent` those nobody sent or let us read, `incomplete` those read only in part.
     """
 
     today: date
@@ -117,3 +118,5 @@ class Chart:
     ignored: tuple[Ignored, ...] = ()
     unreadable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     unavailable: tuple[str, ...] = ()
+    not_sent: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()

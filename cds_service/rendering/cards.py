@@ -9,7 +9,7 @@ from cds_service.logic.facts import Imaging, Stage
 from cds_service.logic.terminology import Terminology
 from cds_service.logic.wording import Labels, OrderTemplate, OverrideReason, Wording
 from cds_service.rendering.orders import OrderBook
-from cds_service.rendering.phrases import Phrases, capital, study_date, unread
+from cds_service.rendering.phrases import Phrases, capital, partly_read, study_date, unread
 from cds_service.rendering.suggestions import Call, SuggestionMaker
 from cds_service.rendering.wording import WordingBook, card_variables
 from cds_service.wire import response as wire
@@ -95,6 +95,8 @@ class CardMaker:
             "asks": [ask.label for ask in one.asks],
             "notes": [note.text for note in one.notes],
             "unread": unread(decision.chart),
+            "partly_read": partly_read(decision.chart),
+            "not_sent": list(decision.chart.not_sent),
             "evidence": self._evidence[one.rule.id],
             "edition": self._content.edition.statement,
         }

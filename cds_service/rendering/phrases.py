@@ -147,7 +147,12 @@ def study_date(studies: Iterable[Imaging]) -> str:
 
 
 def unread(chart: Chart) -> list[str]:
-    """What could not be had or read, so that nobody takes it for absent."""
+    """What could not be read at all: kinds of data, and single resources by type."""
     counted: Mapping[str, int] = chart.unreadable
     resources = [f"{count} {name if count == 1 else _PLURALS.get(name, f'{name}s')}" for name, count in counted.items()]
-    return [*chart.unavailable, *sorted(resources)]
+    return [*(capital(kind) for kind in chart.unavailable), *sorted(resources)]
+
+
+def partly_read(chart: Chart) -> list[str]:
+    """The kinds of data of which only a part was read."""
+    return [capital(kind) for kind in chart.incomplete]

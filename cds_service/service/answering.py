@@ -1,14 +1,15 @@
 """Answering a hook call: gather, read, decide, render, remember."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Final
 
+from cds_service.fhir.access.values import NO_HEADERS, NO_SERVER, NOT_ALLOWED, OTHER_PATIENT, Access, NoAccess
 from cds_service.fhir.bundles import TYPED_ENVELOPE
 from cds_service.fhir.charting import ChartReader
-from cds_service.fhir.client import Access
-from cds_service.fhir.gathering import Gatherer, read_orders
+from cds_service.fhir.drafts import read_orders
+from cds_service.fhir.gathering import Gatherer
 from cds_service.fhir.roles import holds_role
 from cds_service.logic.content import Content
 from cds_service.logic.deciding import decide
@@ -23,10 +24,15 @@ from cds_service.wire.response import HookResponse
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a call, and the decision behind it; none when the call was not judged at all."""
+    """The answer to a call, and the decision behind it; none when the call was not judged at all.
+
+    `gaps`: what each prefetch key lacks, in codes fit for logs and metrics. Cards say it too, but where there is no
+    card the protocol has no place for it (CDS Hooks 2.0, "CDS Service Response").
+    """
 
     response: HookResponse
     decision: Decision | None = None
+    gaps: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +78,14 @@ class HookService:
         fhir_base: str | None,
         showing: Showing = EVERYTHING,
         *,
+        allows_private: bool = False,
+        trace_headers: Mapping[str, str] = NO_HEADERS,
         thorough: bool = False,
     ) -> Answer:
         """The cards for a call, as far as this caller is shown any.
 
-        `fhir_base` is the FHIR server this caller may have us read, if any. `thorough` keeps a whole trace.
+        `fhir_base` is the FHIR server this caller may have us read, if any; `allows_private`: it may stand on a private
+        or loopback address. `trace_headers` go with what is read from it. `thorough` keeps a whole trace.
 
         Raises:
             CallerFault: when the request, or the data it brings, cannot be judged.
@@ -85,7 +94,8 @@ class HookService:
             return Answer(HookResponse(cards=[]))
         now = self.clock()
         orders = read_orders(request)
-        gathered = self.gatherer.gather(request, orders, _access(request, fhir_base))
+        access = _access(request, fhir_base, allows_private, trace_headers)
+        gathered = self.gatherer.gather(request, orders, access)
         today = now.astimezone(self.zone).date()
         chart = self.reader.read(gathered, request.patient_id, today, explain=thorough)
         decision = decide(self.content, chart, request.hook, thorough=thorough)
@@ -97,15 +107,19 @@ class HookService:
             edition = self.content.edition
             self.memory.issued(service_id, request, tenant, edition, told, now, silent=showing.silent)
         # Silence is of cards alone: what stops a call from being judged has been raised before.
-        return Answer(HookResponse(cards=[] if showing.silent else cards), decision)
+        return Answer(HookResponse(cards=[] if showing.silent else cards), decision, gathered.gaps)
 
 
-def _access(request: HookRequest, fhir_base: str | None) -> Access | None:
-    """How to read the FHIR server. A token for another patient is not used, and nothing is read without it."""
+def _access(
+    request: HookRequest, fhir_base: str | None, allows_private: bool, trace_headers: Mapping[str, str]
+) -> Access | NoAccess:
+    """How to read the FHIR server. A token for another patient is not used, and nothing is read without it.
+
+    Its scopes are not judged: what they leave out the server refuses, and only that search is lost.
+    """
     if fhir_base is None:
-        return None
+        return NOT_ALLOWED if request.fhir_server else NO_SERVER
     token = request.authorization
-    if token is None:
-        return Access(fhir_base)
-    is_for = token.patient.removeprefix("Patient/") if token.patient else request.patient_id
-    return Access(fhir_base, token.access_token) if is_for == request.patient_id else None
+    if token and token.patient and token.patient.removeprefix("Patient/") != request.patient_id:
+        return OTHER_PATIENT
+    return Access(fhir_base, token.access_token if token else None, allows_private, trace_headers)

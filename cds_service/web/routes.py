@@ -45,7 +45,8 @@ def make_routes(
         hook_request = service.read(_body(), entry.accepted)
         base = _fhir_base(hook_request, caller)
         showing = Showing(caller.silent, caller.exempt_roles)
-        answer = service.answer(entry.id, hook_request, caller.tenant, base, showing)
+        allows_private = base is not None and caller.allows_private(base)
+        answer = service.answer(entry.id, hook_request, caller.tenant, base, showing, allows_private=allows_private)
         _log(entry, hook_request, answer, caller, time.perf_counter() - started)
         return Response(answer.response.to_json(), mimetype=JSON)
 
@@ -108,7 +109,8 @@ def _log(entry: ServiceEntry, hook_request: HookRequest, answer: Answer, caller:
         silent=caller.silent,
         fhir_server=_told(hook_request, caller),
         unreadable=sum(decision.chart.unreadable.values()) if decision else 0,
-        unavailable=len(decision.chart.unavailable) if decision else 0,
+        unavailable=len(answer.gaps),
+        gaps=dict(answer.gaps),
         milliseconds=round(seconds * 1000, 1),
         client=caller.client,
         **caller.claims,

@@ -54,8 +54,8 @@ def service_for(scenario: Scenario, folder: Path) -> Iterator[Flask]:
 def _closing(name: str, close: Callable[[Any], object], opened: ExitStack) -> Callable[..., Any]:
     make = getattr(cds_service.app, name)
 
-    def made(*arguments: Any) -> Any:
-        thing = make(*arguments)
+    def made(*arguments: Any, **named: Any) -> Any:
+        thing = make(*arguments, **named)
         opened.callback(close, thing)
         return thing
 

@@ -20,18 +20,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def mocked_ehr() -> Iterator[Callable[[Scenario], str]]:
-    """Serve a scenario's `server.json`, another patient's records too; gives the base to read."""
+def mocked_ehr() -> Iterator[Callable[..., str]]:
+    """Serve a scenario's `server.json`; gives the base to read. `is_strict`: no records of another patient."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
 
-        def serve(scenario: Scenario) -> str:
-            ehr = Ehr(scenario.server, is_strict=False)
+        def serve(scenario: Scenario, *, is_strict: bool = True) -> str:
+            ehr = Ehr(scenario.server, is_strict=is_strict)
 
             def answer(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
-                found = ehr.answer(str(request.url).removeprefix(f"{LOOPBACK}/"))
+                path, is_search, _ = str(request.url).removeprefix(f"{LOOPBACK}/").partition("/_search")
+                found = ehr.answer(f"{path}?{request.body}" if is_search else path)
                 return 200, {"Content-Type": "application/fhir+json"}, json.dumps(found)
 
-            mock.add_callback(responses.GET, re.compile(re.escape(LOOPBACK)), answer)
+            for method in (responses.GET, responses.POST):
+                mock.add_callback(method, re.compile(re.escape(LOOPBACK)), answer)
             return LOOPBACK
 
         yield serve

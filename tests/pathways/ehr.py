@@ -25,6 +25,7 @@ class Ehr:
             return next(one for one in self._resources if f"{one['resourceType']}/{one['id']}" == url.path)
         wanted = {name: values[0] for name, values in parse_qs(url.query, strict_parsing=True).items()}
         patient = wanted.pop("patient")
+        wanted.pop("_count", None)  # no scenario has so much
         found = [one for one in self._resources if one["resourceType"] == url.path and _fits(one, wanted)]
         own = f"Patient/{patient}"
         return searchset(one for one in found if subject_of(one) == own or not self._is_strict)

@@ -8,7 +8,8 @@ from case_reading import Case, read_cases
 
 from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.client import EhrClient
-from cds_service.fhir.gathering import Gatherer, read_orders
+from cds_service.fhir.drafts import read_orders
+from cds_service.fhir.gathering import Gatherer
 from cds_service.knowledge import Knowledge, load, shipped_cards
 from cds_service.logic.facts import Chart, Stage
 from cds_service.wire.request import read_request
@@ -32,7 +33,7 @@ def _case(scenario: Scenario) -> Case:
 def _chart(scenario: Scenario) -> Chart:
     request = read_request(json.dumps(scenario.request).encode(), frozenset({scenario.hook}))
     client = EhrClient()
-    gathered = Gatherer(our_keys(), client).gather(request, read_orders(request), None)
+    gathered = Gatherer(our_keys(), client).gather(request, read_orders(request))
     client.close()
     reader = ChartReader(_knowledge().terminology, _knowledge().content)
     return reader.read(gathered, request.patient_id, scenario.on)

@@ -9,7 +9,8 @@ import pytest
 from cds_service.fhir.bundles import TYPED_ENVELOPE
 from cds_service.fhir.charting import Gathered
 from cds_service.fhir.client import EhrClient
-from cds_service.fhir.gathering import Gatherer, read_orders
+from cds_service.fhir.drafts import read_orders
+from cds_service.fhir.gathering import Gatherer
 from cds_service.fhir.templates import prefetch_keys
 from cds_service.knowledge import load, shipped_cards
 from cds_service.service.catalogue import SERVICES
@@ -21,7 +22,7 @@ GATHERER = Gatherer(prefetch_keys(KNOWLEDGE.content, KNOWLEDGE.terminology), Ehr
 
 
 def gathered(request: HookRequest) -> Gathered:
-    return GATHERER.gather(request, read_orders(request), None)
+    return GATHERER.gather(request, read_orders(request))
 
 
 def is_raw(request: HookRequest) -> bool:
@@ -49,3 +50,13 @@ def test_anything_unusual_is_looked_at_alone(broken: dict[str, Any]) -> None:
     typed, raw = both(scenario, body)
     assert is_raw(typed)
     assert gathered(typed) == gathered(raw)
+
+
+def test_a_first_page_is_known_for_one_either_way() -> None:
+    scenario = all_scenarios()[0]
+    body = scenario.request
+    body["prefetch"]["conditions"]["link"] = [{"relation": "next", "url": "https://ehr.example/fhir/Condition?page=2"}]
+    typed, raw = both(scenario, body)
+    assert not is_raw(typed)
+    assert gathered(typed) == gathered(raw)
+    assert gathered(typed).gaps == {"conditions": "incomplete:no-access"}

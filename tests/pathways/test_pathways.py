@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,16 +21,26 @@ def test_a_scenario_is_answered_exactly(pathway: Scenario, tmp_path: Path) -> No
 
 
 def test_the_same_is_answered_when_nothing_is_prefetched(
-    pathway: Scenario, tmp_path: Path, mocked_ehr: Callable[[Scenario], str]
+    pathway: Scenario, tmp_path: Path, mocked_ehr: Callable[..., str]
 ) -> None:
     answer = call(pathway, tmp_path, by_fallback(pathway, mocked_ehr(pathway)))
     assert (answer.status_code, answer.json) == (200, pathway.response)
 
 
-@pytest.mark.parametrize("left_out", [key.name for key in our_keys()])
-def test_one_key_that_was_not_sent_is_fetched(
-    left_out: str, tmp_path: Path, mocked_ehr: Callable[[Scenario], str]
+def test_a_server_that_sends_other_patients_records_too_changes_no_card_and_each_says_so(
+    pathway: Scenario, tmp_path: Path, mocked_ehr: Callable[..., str]
 ) -> None:
+    told = call(pathway, tmp_path, by_fallback(pathway, mocked_ehr(pathway, is_strict=False))).get_json()
+    for card in told["cards"]:
+        gap = re.search(r"\n\n\*\*Not all of the chart was seen\.\*\* .*", card["detail"])
+        assert gap
+        assert "(incomplete)" in gap[0]
+        card["detail"] = card["detail"].replace(gap[0], "")
+    assert told == pathway.response
+
+
+@pytest.mark.parametrize("left_out", [key.name for key in our_keys()])
+def test_one_key_that_was_not_sent_is_fetched(left_out: str, tmp_path: Path, mocked_ehr: Callable[..., str]) -> None:
     patient = scenario("article-patient")
     body = patient.request | {"fhirServer": mocked_ehr(patient)}
     del body["prefetch"][left_out]

@@ -58,6 +58,7 @@ def test_the_environment_may_name_the_file(config: Path, monkeypatch: pytest.Mon
         ("LOG_LEVEL", "loud", "log_level"),
         ("BODY_LIMIT", "10", "body_limit"),
         ("FHIR_DEADLINE", "0", "fhir_deadline"),
+        ("FHIR_CA_FILE", "/nowhere/ca.pem", "fhir_ca_file"),
         ("ALLOWED_ORIGINS", "https://ehr.example", "allowed_origins"),
         ("HASH_KEY", "too short", "hash_key"),
         ("PROT", "8080", "HIP_SPINE_CDS_PROT: is no setting"),

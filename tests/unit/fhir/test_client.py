@@ -1,222 +1,213 @@
 """The EHR client against a mocked server: what it sends, what it refuses, and that its token goes nowhere else."""
 
-import gzip
 import logging
 import time
-from collections.abc import Iterator
-from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
+import requests
 import responses
-from synthetic import bundle, condition, encoded
+from ehr_pages import ACCESS, BASE, BOTH, CONDITIONS, PAGE, PROCEDURES, SEARCH, SEARCHED, after, faults, pages
+from urllib3.exceptions import ProtocolError
 
-from cds_service.errors import FhirUnavailable
-from cds_service.fhir.client import Access, EhrClient
-
-BASE = "https://ehr.example/fhir"
-ACCESS = Access(BASE, "s3cret-token")
-CONDITIONS = f"{BASE}/Condition"
-SEARCH = {"conditions": "Condition?patient=patient-1"}
-PAGE = encoded(bundle(condition("23056005")))
+from cds_service.fhir.access.values import Access
+from cds_service.fhir.client import EhrClient
 
 
-@pytest.fixture
-def ehr() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield mock
-
-
-@pytest.fixture
-def client() -> Iterator[EhrClient]:
-    client = EhrClient(deadline=0.5)
-    yield client
-    client.close()
-
-
-def page(following: str | None = None, number: int = 1) -> bytes:
-    links = [{"relation": "self", "url": "x"}] + ([{"relation": "next", "url": following}] if following else [])
-    return encoded(bundle(condition("23056005", number=number)) | {"link": links})
-
-
-def test_every_search_carries_the_token_and_asks_for_fhir_json(ehr: responses.RequestsMock, client: EhrClient) -> None:
-    ehr.get(CONDITIONS, body=PAGE)
+def test_every_search_carries_the_token_and_asks_for_fhir_json(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+    ehr.post(SEARCHED, body=PAGE)
     ehr.get(f"{BASE}/Patient/patient-1", body=b"{}")
-    read = client.read(Access(f"{BASE}/", "s3cret-token"), {**SEARCH, "patient": "Patient/patient-1"})
-    assert read == {"conditions": [PAGE], "patient": [b"{}"]}
+    read = fhir.read(Access(f"{BASE}/", "s3cret-token"), {**SEARCH, "patient": "Patient/patient-1"})
+    assert pages(read) == {"conditions": [PAGE], "patient": [b"{}"]}
     assert [call.request.headers["Authorization"] for call in ehr.calls] == ["Bearer s3cret-token"] * 2
     assert {call.request.headers["Accept"] for call in ehr.calls} == {"application/fhir+json"}
 
 
-def test_without_a_token_none_is_sent(ehr: responses.RequestsMock, client: EhrClient) -> None:
-    ehr.get(CONDITIONS, body=PAGE)
-    assert client.read(Access(BASE), SEARCH) == {"conditions": [PAGE]}
+def test_a_search_is_a_form_so_that_no_url_names_the_patient(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+    ehr.post(SEARCHED, body=PAGE)
+    fhir.read(ACCESS, {"conditions": "Condition?patient=patient-1&code=http://snomed.info/sct|1,http://loinc.org|2"})
+    [asked] = ehr.calls
+    assert asked.request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert dict(parse_qsl(asked.request.body)) == {
+        "patient": "patient-1",
+        "code": "http://snomed.info/sct|1,http://loinc.org|2",
+        "_count": "100",
+    }
+
+
+def test_without_a_token_none_is_sent(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+    ehr.post(SEARCHED, body=PAGE)
+    assert pages(fhir.read(Access(BASE), SEARCH)) == {"conditions": [PAGE]}
     assert "Authorization" not in ehr.calls[0].request.headers
 
 
-@pytest.mark.parametrize("status", [204, 301, 302, 401, 403, 404, 429, 500, 503])
-def test_any_status_but_200_costs_that_search_alone(
-    ehr: responses.RequestsMock, client: EhrClient, status: int
-) -> None:
-    ehr.get(CONDITIONS, status=status, body=PAGE, headers={"Location": "https://elsewhere.example/"})
-    ehr.get(f"{BASE}/Procedure", body=PAGE)
-    assert client.read(ACCESS, {**SEARCH, "procedures": "Procedure"}) == {"procedures": [PAGE]}
-    assert {call.request.url.split("?")[0] for call in ehr.calls} == {CONDITIONS, f"{BASE}/Procedure"}
+@pytest.mark.parametrize("status", [204, 301, 302, 401, 408, 410, 429, 500, 503])
+def test_any_status_but_200_costs_that_search_alone(ehr: responses.RequestsMock, fhir: EhrClient, status: int) -> None:
+    ehr.post(SEARCHED, status=status, body=PAGE, headers={"Location": "https://elsewhere.example/"})
+    ehr.get(PROCEDURES, body=PAGE)
+    read = fhir.read(ACCESS, BOTH)
+    assert (pages(read), faults(read)) == ({"procedure": [PAGE]}, {"conditions": f"status-{status}"})
+    assert {call.request.url for call in ehr.calls} == {SEARCHED, PROCEDURES}
 
 
-@pytest.mark.parametrize("token", ["line\nbreak", "emoji \U0001f642"])
-def test_a_token_that_is_no_header_costs_the_searches(
-    ehr: responses.RequestsMock, client: EhrClient, token: str
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 415, 422, 501])
+def test_a_server_that_does_not_take_post_is_asked_by_get_now_and_later(
+    ehr: responses.RequestsMock, fhir: EhrClient, status: int
 ) -> None:
+    ehr.post(SEARCHED, status=status)
     ehr.get(CONDITIONS, body=PAGE)
-    assert client.read(Access(BASE, token), SEARCH) in ({}, {"conditions": [PAGE]})
-    assert all("\n" not in call.request.headers["Authorization"] for call in ehr.calls)
+    for _ in range(2):
+        assert pages(fhir.read(ACCESS, SEARCH)) == {"conditions": [PAGE]}
+    assert [call.request.method for call in ehr.calls] == ["POST", "GET", "GET"]
+    assert ehr.calls[1].request.url == f"{CONDITIONS}?patient=patient-1&_count=100"
 
 
-def test_a_server_that_cannot_be_reached_costs_the_searches(ehr: responses.RequestsMock, client: EhrClient) -> None:
-    assert client.read(ACCESS, SEARCH) == {}
+def test_a_server_that_takes_post_means_its_refusal(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+    ehr.post(SEARCHED, body=PAGE)
+    ehr.post(f"{BASE}/Procedure/_search", status=403)
+    fhir.read(ACCESS, SEARCH)
+    assert faults(fhir.read(ACCESS, {"procedures": "Procedure?patient=patient-1"})) == {"procedures": "status-403"}
+    assert {call.request.method for call in ehr.calls} == {"POST"}
+
+
+def test_a_type_that_alone_does_not_take_post_is_asked_by_get(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+    ehr.post(SEARCHED, body=PAGE)
+    ehr.post(f"{BASE}/Procedure/_search", status=405)
+    ehr.get(f"{BASE}/Procedure", body=PAGE)
+    fhir.read(ACCESS, SEARCH)
+    both = {**SEARCH, "procedures": "Procedure?patient=patient-1"}
+    assert pages(fhir.read(ACCESS, both)) == {"conditions": [PAGE], "procedures": [PAGE]}
+    assert [call.request.method for call in ehr.calls if call.request.url.startswith(CONDITIONS)] == ["POST", "POST"]
+
+
+def test_a_media_type_the_server_does_not_know_is_given_up_for_json(
+    ehr: responses.RequestsMock, fhir: EhrClient
+) -> None:
+    ehr.post(SEARCHED, status=406, match=[responses.matchers.header_matcher({"Accept": "application/fhir+json"})])
+    ehr.post(SEARCHED, body=PAGE, match=[responses.matchers.header_matcher({"Accept": "application/json"})])
+    for _ in range(2):
+        assert pages(fhir.read(ACCESS, SEARCH)) == {"conditions": [PAGE]}
+    assert len(ehr.calls) == 3
+
+
+def test_a_server_that_knows_neither_media_type_is_asked_twice_and_no_more(
+    ehr: responses.RequestsMock, fhir: EhrClient
+) -> None:
+    ehr.post(SEARCHED, status=406)
+    assert faults(fhir.read(ACCESS, SEARCH)) == {"conditions": "status-406"}
+    assert len(ehr.calls) == 2
+
+
+@pytest.mark.parametrize("token", ["line\nbreak", "emoji \U0001f642", "", "two words"])
+def test_a_token_that_is_no_header_costs_the_searches_and_is_not_sent(
+    ehr: responses.RequestsMock, fhir: EhrClient, token: str
+) -> None:
+    assert faults(fhir.read(Access(BASE, token), SEARCH)) == {"conditions": "request"}
+    assert not ehr.calls
+
+
+def test_tracing_headers_are_passed_on_and_no_others(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+    ehr.post(SEARCHED, body=PAGE)
+    given = {"traceparent": "00-ab-cd-01", "X-Request-ID": "r-1", "Cookie": "a=b", "authorization": "Basic x"}
+    fhir.read(Access(BASE, "s3cret-token", trace_headers=given), SEARCH)
+    sent = ehr.calls[0].request.headers
+    assert (sent["traceparent"], sent["X-Request-ID"]) == ("00-ab-cd-01", "r-1")
+    assert (sent.get("Cookie"), sent["Authorization"]) == (None, "Bearer s3cret-token")
+
+
+def test_a_server_that_cannot_be_reached_costs_the_searches(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+    assert faults(fhir.read(ACCESS, SEARCH)) == {"conditions": "unreachable"}
     assert len(ehr.calls) == 1
 
 
-def test_a_page_too_large_costs_that_search(ehr: responses.RequestsMock, client: EhrClient) -> None:
-    client.deadline = 5
-    ehr.get(CONDITIONS, body=b" " * 5_000_001)
-    ehr.get(f"{BASE}/Procedure", body=b" " * 5_000_000)
-    assert list(client.read(ACCESS, {**SEARCH, "procedures": "Procedure"})) == ["procedures"]
+def test_a_connection_that_had_ended_is_made_anew_once(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+    ended = requests.ConnectionError(ProtocolError("Connection aborted."))
+    ehr.post(SEARCHED, body=ended)
+    ehr.post(SEARCHED, body=PAGE)
+    assert pages(fhir.read(ACCESS, SEARCH)) == {"conditions": [PAGE]}
+    ehr.reset()
+    ehr.post(SEARCHED, body=ended)
+    assert faults(fhir.read(ACCESS, SEARCH)) == {"conditions": "broken-off"}
+    assert len(ehr.calls) == 2
 
 
-def test_a_page_that_grows_too_large_when_unpacked_costs_that_search(
-    ehr: responses.RequestsMock, client: EhrClient
-) -> None:
-    client.deadline = 5
-    packed = gzip.compress(b" " * 50_000_000)
-    ehr.get(CONDITIONS, body=packed, headers={"Content-Encoding": "gzip"})
-    assert client.read(ACCESS, SEARCH) == {}
-
-
-def test_a_packed_page_is_read(ehr: responses.RequestsMock, client: EhrClient) -> None:
-    ehr.get(CONDITIONS, body=gzip.compress(PAGE), headers={"Content-Encoding": "gzip"})
-    assert client.read(ACCESS, SEARCH) == {"conditions": [PAGE]}
-
-
-def test_a_slow_search_costs_itself_and_no_more_than_the_deadline(
-    ehr: responses.RequestsMock, client: EhrClient
-) -> None:
-    def slow(_request: Any) -> tuple[int, dict[str, str], bytes]:
-        time.sleep(1.5)
-        return 200, {}, PAGE
-
-    ehr.add_callback(responses.GET, CONDITIONS, slow)
-    ehr.get(f"{BASE}/Procedure", body=PAGE)
+def test_a_slow_search_costs_itself_and_no_more_than_the_deadline(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+    ehr.add_callback(responses.POST, SEARCHED, after(1.5))
+    ehr.get(PROCEDURES, body=PAGE)
     started = time.monotonic()
-    assert list(client.read(ACCESS, {**SEARCH, "procedures": "Procedure"})) == ["procedures"]
+    read = fhir.read(ACCESS, BOTH)
+    assert (list(pages(read)), faults(read)) == (["procedure"], {"conditions": "deadline"})
     assert time.monotonic() - started < 1.3
 
 
-def test_searches_run_at_once(ehr: responses.RequestsMock, client: EhrClient) -> None:
-    def wait(_request: Any) -> tuple[int, dict[str, str], bytes]:
-        time.sleep(0.3)
-        return 200, {}, PAGE
-
-    client.deadline = 5
+def test_searches_run_at_once(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+    fhir.deadline = 5
     for number in range(8):
-        ehr.add_callback(responses.GET, f"{BASE}/Condition/{number}", wait)
+        ehr.add_callback(responses.GET, f"{BASE}/Condition/{number}", after(0.3))
     started = time.monotonic()
-    assert len(client.read(ACCESS, {str(number): f"Condition/{number}" for number in range(8)})) == 8
+    assert len(pages(fhir.read(ACCESS, {str(number): f"Condition/{number}" for number in range(8)}))) == 8
     assert time.monotonic() - started < 8 * 0.3 / 2
 
 
 def test_a_search_that_waits_past_the_deadline_is_never_sent(ehr: responses.RequestsMock) -> None:
-    def slow(_request: Any) -> tuple[int, dict[str, str], bytes]:
-        time.sleep(0.4)
-        return 200, {}, PAGE
-
-    client = EhrClient(deadline=0.2, threads=1)
-    ehr.add_callback(responses.GET, CONDITIONS, slow)
-    ehr.get(f"{BASE}/Procedure", body=PAGE)
-    assert client.read(ACCESS, {**SEARCH, "procedures": "Procedure"}) == {}
+    fhir = EhrClient(deadline=0.2, threads=1)
+    ehr.add_callback(responses.POST, SEARCHED, after(0.4))
+    ehr.get(PROCEDURES, body=PAGE)
+    assert pages(fhir.read(ACCESS, BOTH)) == {}
     time.sleep(0.4)
-    assert [call.request.url.split("?")[0] for call in ehr.calls] == [CONDITIONS]
-    client.close()
+    assert [call.request.url for call in ehr.calls] == [SEARCHED]
+    fhir.close()
 
 
-@pytest.mark.parametrize("following", [f"{CONDITIONS}?page=2", "/fhir/Condition?page=2", "Condition?page=2"])
-def test_the_next_page_on_the_same_origin_is_followed(
-    ehr: responses.RequestsMock, client: EhrClient, following: str
+def test_a_fault_of_ours_costs_the_search_and_its_words_are_not_logged(
+    ehr: responses.RequestsMock, fhir: EhrClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    second = page(number=2)
-    ehr.get(CONDITIONS, body=page(following), match=[responses.matchers.query_param_matcher({"patient": "patient-1"})])
-    ehr.get(CONDITIONS, body=second, match=[responses.matchers.query_param_matcher({"page": "2"})])
-    assert client.read(ACCESS, SEARCH)["conditions"] == [page(following), second]
+    ehr.post(SEARCHED, body=LookupError("patient-1"))
+    ehr.get(PROCEDURES, body=PAGE)
+    read = fhir.read(ACCESS, BOTH)
+    assert (list(pages(read)), faults(read)) == (["procedure"], {"conditions": "request"})
+    assert "LookupError" in caplog.text
+    assert "patient-1" not in caplog.text
 
 
-@pytest.mark.parametrize(
-    "following",
-    [
-        "https://elsewhere.example/fhir/Condition",
-        "http://ehr.example/fhir/Condition",
-        "https://ehr.example:8443/fhir/Condition",
-        "https://ehr.example@elsewhere.example/fhir/Condition",
-        "//elsewhere.example/fhir/Condition",
-        "file:///etc/passwd",
-        "https://[broken/",
-        "",
-    ],
-)
-def test_the_next_page_elsewhere_is_not_followed(
-    ehr: responses.RequestsMock, client: EhrClient, following: str
-) -> None:
-    ehr.get(CONDITIONS, body=page(following))
-    assert client.read(ACCESS, SEARCH) == {"conditions": [page(following)]}
-    assert len(ehr.calls) == 1
-
-
-def test_pages_without_end_are_followed_so_far_only(ehr: responses.RequestsMock, client: EhrClient) -> None:
-    client.deadline = 5
-    ehr.get(CONDITIONS, body=page("Condition?page=again"))
-    assert len(client.read(ACCESS, SEARCH)["conditions"]) == len(ehr.calls) == 10
-
-
-def test_a_page_that_is_no_json_has_no_next_page(ehr: responses.RequestsMock, client: EhrClient) -> None:
-    ehr.get(CONDITIONS, body=b"<html>")
-    assert client.read(ACCESS, SEARCH) == {"conditions": [b"<html>"]}
-
-
-def test_a_second_page_that_fails_costs_the_search(ehr: responses.RequestsMock, client: EhrClient) -> None:
-    ehr.get(CONDITIONS, body=page("/fhir/more"))
-    ehr.get("https://ehr.example/fhir/more", status=500)
-    assert client.read(ACCESS, SEARCH) == {}
-
-
-def test_a_cookie_of_one_call_does_not_go_out_with_the_next(ehr: responses.RequestsMock, client: EhrClient) -> None:
-    ehr.get(CONDITIONS, body=PAGE, headers={"Set-Cookie": "session=of-user-1; Path=/"})
+def test_a_cookie_of_one_call_does_not_go_out_with_the_next(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+    ehr.post(SEARCHED, body=PAGE, headers={"Set-Cookie": "session=of-user-1; Path=/"})
     for _ in range(2):
-        client.read(ACCESS, SEARCH)
+        fhir.read(ACCESS, SEARCH)
     assert [call.request.headers.get("Cookie") for call in ehr.calls] == [None, None]
 
 
-def test_no_proxy_or_netrc_of_the_machine_is_used(client: EhrClient) -> None:
-    assert client._session.trust_env is False
-
-
-def test_the_token_is_in_no_representation_and_no_log(
-    ehr: responses.RequestsMock, client: EhrClient, caplog: pytest.LogCaptureFixture
+def test_the_token_and_the_patient_are_in_no_representation_and_no_log(
+    ehr: responses.RequestsMock, fhir: EhrClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    ehr.get(CONDITIONS, status=500)
-    client.read(ACCESS, SEARCH)
-    client.read(ACCESS, {"unreachable": "Elsewhere"})
-    assert "s3cret-token" not in repr(ACCESS) + repr(client) + caplog.text
+    ehr.post(SEARCHED, status=500)
+    read = fhir.read(ACCESS, SEARCH) | fhir.read(ACCESS, {"unreachable": "Elsewhere"})
+    told = repr(ACCESS) + repr(fhir) + repr(read) + caplog.text
+    assert "s3cret-token" not in told
+    assert "patient-1" not in told
 
 
-def test_the_cause_of_a_failure_names_neither_address_nor_patient(client: EhrClient) -> None:
-    with pytest.raises(FhirUnavailable) as failure:
-        client._get("https://ehr.invalid.example:1/Condition?patient=patient-1", ACCESS, time.monotonic() + 0.2)
-    assert "patient" not in str(failure.value)
-    assert failure.value.__suppress_context__
+def test_a_server_that_is_down_is_left_alone_after_three_calls(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+    for _ in range(4):
+        read = fhir.read(ACCESS, SEARCH)
+    assert faults(read) == {"conditions": "resting"}
+    assert len(ehr.calls) == 3
+    ehr.post("https://other.example/fhir/Condition/_search", body=PAGE)
+    assert pages(fhir.read(Access("https://other.example/fhir"), SEARCH))
 
 
-def test_after_the_deadline_nothing_is_asked(ehr: responses.RequestsMock, client: EhrClient) -> None:
-    ehr.get(CONDITIONS, body=PAGE)
-    with pytest.raises(FhirUnavailable, match="deadline"):
-        client._get(CONDITIONS, ACCESS, time.monotonic() - 1)
-    assert not ehr.calls
+def test_a_server_that_answers_one_search_is_not_down(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+    ehr.get(PROCEDURES, status=404)
+    for _ in range(5):
+        read = fhir.read(ACCESS, BOTH)
+    assert faults(read) == {"conditions": "unreachable", "procedure": "status-404"}
+
+
+@pytest.mark.parametrize(("header", "is_left_alone"), [("120", True), ("Sun, 22 Nov 2026 19:00:00 GMT", False)])
+def test_a_server_that_asks_to_be_left_alone_is(
+    ehr: responses.RequestsMock, fhir: EhrClient, header: str, is_left_alone: bool
+) -> None:
+    ehr.post(SEARCHED, status=429, headers={"Retry-After": header})
+    fhir.read(ACCESS, SEARCH)
+    assert (faults(fhir.read(ACCESS, SEARCH)) == {"conditions": "resting"}) is is_left_alone

@@ -2,12 +2,27 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import responses
+import structlog
 from error_shape import assert_error
 from flask.testing import FlaskClient
-from synthetic import SIGN, Json, bundle, buttock_to_calf, call, concept, condition, encoded, order, outcome, patient
+from synthetic import (
+    SIGN,
+    Json,
+    bundle,
+    buttock_to_calf,
+    call,
+    concept,
+    condition,
+    encoded,
+    order,
+    outcome,
+    patient,
+    resource,
+)
 from werkzeug.test import TestResponse
 
 BASE = "https://r4.smarthealthit.org"
@@ -41,7 +56,15 @@ def holds(ehr: responses.RequestsMock, **answers: Json | bytes) -> None:
     for kind in (*kinds, "MedicationRequest", "MedicationStatement"):
         given.setdefault(kind, bundle())
     for path, answer in given.items():
-        ehr.get(f"{BASE}/{path}", body=encoded(answer) if isinstance(answer, dict) else answer)
+        serves(ehr, path, body=encoded(answer) if isinstance(answer, dict) else answer)
+
+
+def serves(ehr: responses.RequestsMock, path: str, **answer: Any) -> None:
+    """The server answers a read by GET, a search by POST."""
+    if path[0].isupper() and "/" not in path:
+        ehr.post(f"{BASE}/{path}/_search", **answer)
+    else:
+        ehr.get(f"{BASE}/{path}", **answer)
 
 
 def ask(client: FlaskClient, **fields: Any) -> TestResponse:
@@ -58,7 +81,7 @@ def detail(response: TestResponse) -> str:
 
 
 def asked(ehr: responses.RequestsMock) -> set[str]:
-    return {call.request.url.removeprefix(f"{BASE}/").split("?")[0] for call in ehr.calls}
+    return {call.request.url.removeprefix(f"{BASE}/").removesuffix("/_search").split("?")[0] for call in ehr.calls}
 
 
 def test_2_0_at_61_without_prefetch_everything_is_read_with_the_token(
@@ -69,7 +92,7 @@ def test_2_0_at_61_without_prefetch_everything_is_read_with_the_token(
     assert "Patient/patient-1" in asked(ehr)
     assert {"Condition", "Observation", "ImagingStudy", "ServiceRequest", "Procedure"} < asked(ehr)
     assert {call.request.headers["Authorization"] for call in ehr.calls} == {"Bearer s3cret-token"}
-    assert "could not be" not in told.lower()
+    assert "Not all of the chart was seen" not in told
 
 
 def test_queries_are_those_of_discovery_with_the_patient_filled_in(
@@ -78,8 +101,15 @@ def test_queries_are_those_of_discovery_with_the_patient_filled_in(
     holds(ehr)
     ask(client)
     templates = client.get("/cds-services").get_json()["services"][0]["prefetch"].values()
-    expected = {f"{BASE}/{one}".replace("{{context.patientId}}", "patient-1") for one in templates}
-    assert {requested.request.url.replace("%7C", "|") for requested in ehr.calls} == expected
+    expected = {one.replace("{{context.patientId}}", "patient-1") for one in templates}
+    assert {_query(call.request) for call in ehr.calls} == expected
+
+
+def _query(asked: Any) -> str:
+    """The query a request stands for; the entries a page is to hold are ours alone to ask for."""
+    path = asked.url.removeprefix(f"{BASE}/").removesuffix("/_search")
+    fields = [f"{name}={value}" for name, value in parse_qsl(asked.body) if name != "_count"]
+    return f"{path}?{'&'.join(fields)}" if fields else str(path)
 
 
 def test_2_0_at_34_only_what_the_prefetch_lacks_is_read(client: FlaskClient, ehr: responses.RequestsMock) -> None:
@@ -93,7 +123,36 @@ def test_2_0_at_34_only_what_the_prefetch_lacks_is_read(client: FlaskClient, ehr
     told = detail(ask(client, prefetch=sent))
     assert asked(ehr).isdisjoint({"Patient/patient-1", "Condition", "Procedure", "ImagingStudy"})
     assert {"Observation", "ServiceRequest"} < asked(ehr)
-    assert "imaging studies" in told
+    assert "Imaging studies could not be read." in told
+    assert "Procedures" not in told
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "Not sent: procedures."),
+        ({"procedures": None}, None),
+        ({"procedures": bundle()}, None),
+        ({"procedures": outcome()}, "Procedures could not be read."),
+        ({"procedures": bundle(outcome())}, "Procedures could not be read."),
+        (
+            {"procedures": bundle(outcome(), resource("Procedure", code=concept("80146002")))},
+            "Procedures (incomplete): not all could be read.",
+        ),
+        ({"procedures": bundle(resource("Procedure", code=concept("80146002")))}, None),
+    ],
+)
+def test_the_four_states_of_a_key_are_told_apart_on_the_card(
+    client: FlaskClient, given: Json, said: str | None
+) -> None:
+    keys = client.get("/cds-services").get_json()["services"][0]["prefetch"]
+    others = {key: None for key in keys if key != "procedures"}
+    sent = others | {"patient": patient(), "conditions": bundle(*buttock_to_calf())} | given
+    told = detail(ask(client, prefetch=sent, fhirServer=None, fhirAuthorization=None))
+    if said is None:
+        assert "Not all of the chart was seen" not in told
+    else:
+        assert f"**Not all of the chart was seen.** {said} None of this is taken for absent." in told
 
 
 def test_prefetch_and_server_give_the_same_card(client: FlaskClient, ehr: responses.RequestsMock) -> None:
@@ -107,9 +166,9 @@ def test_prefetch_and_server_give_the_same_card(client: FlaskClient, ehr: respon
 def test_an_optional_key_that_fails_costs_no_card_but_is_told(
     client: FlaskClient, ehr: responses.RequestsMock, failure: str
 ) -> None:
-    ehr.get(f"{BASE}/Procedure", **FAILURES[failure])
+    serves(ehr, "Procedure", **FAILURES[failure])
     holds(ehr)
-    assert "procedures" in detail(ask(client))
+    assert "Procedures could not be read." in detail(ask(client))
     assert "https://elsewhere.example/" not in {call.request.url for call in ehr.calls}
 
 
@@ -118,27 +177,27 @@ def test_an_optional_key_that_fails_costs_no_card_but_is_told(
 def test_2_0_at_54_a_required_key_that_fails_is_412(
     client: FlaskClient, ehr: responses.RequestsMock, key: str, path: str, failure: str
 ) -> None:
-    ehr.get(f"{BASE}/{path}", **FAILURES[failure])
+    serves(ehr, path, **FAILURES[failure])
     holds(ehr)
-    assert_error(ask(client), 412, f"prefetch.{key}")
+    assert_error(ask(client), 412, f"prefetch.{key}", says="could not be read from the FHIR server: ")
 
 
 def test_a_warning_beside_a_searchs_results_is_no_failure(client: FlaskClient, ehr: responses.RequestsMock) -> None:
     """Servers tell so that a search found nothing, or that they passed over a parameter."""
     holds(ehr, Procedure=bundle(outcome("warning")), Condition=bundle(*buttock_to_calf(), outcome("information")))
-    assert "procedures" not in detail(ask(client))
+    assert "Procedures" not in detail(ask(client))
 
 
 def test_a_warning_in_place_of_results_is_one(client: FlaskClient, ehr: responses.RequestsMock) -> None:
     holds(ehr, Procedure=outcome("warning"))
-    assert "procedures" in detail(ask(client))
+    assert "Procedures could not be read." in detail(ask(client))
 
 
 def test_an_error_beside_some_results_of_a_required_key_leaves_those(
     client: FlaskClient, ehr: responses.RequestsMock
 ) -> None:
     holds(ehr, Condition=bundle(*buttock_to_calf(), outcome()))
-    assert "conditions" in detail(ask(client))
+    assert "Conditions (incomplete): not all could be read." in detail(ask(client))
 
 
 def test_all_pages_of_a_search_count(client: FlaskClient, ehr: responses.RequestsMock) -> None:
@@ -159,12 +218,29 @@ def test_half_of_a_surrogate_pair_in_a_page_does_no_harm(client: FlaskClient, eh
     assert detail(ask(client))
 
 
-def test_records_of_another_patient_that_were_fetched_are_not_used(
+def test_records_of_another_patient_that_were_fetched_are_not_used_and_their_server_not_trusted(
     client: FlaskClient, ehr: responses.RequestsMock
 ) -> None:
+    """Where it passed over the patient it may have passed over anything."""
     foreign = [one | {"subject": {"reference": "Patient/another"}} for one in buttock_to_calf()]
     holds(ehr, Condition=bundle(*foreign))
-    assert ask(client).get_json() == {"cards": []}
+    assert_error(ask(client), 412, "prefetch.conditions", says="it sent records of other patients")
+
+
+def test_a_record_that_comes_on_two_pages_counts_once(client: FlaskClient, ehr: responses.RequestsMock) -> None:
+    following = {"link": [{"relation": "next", "url": f"{BASE}/more"}]}
+    broken = condition("x", code="broken")
+    holds(ehr, Condition=bundle(*buttock_to_calf(), broken) | following, more=bundle(*buttock_to_calf()))
+    told = detail(ask(client))
+    assert told.count("buttock pain, recorded problem") == 1
+
+
+def test_a_later_page_that_is_no_fhir_leaves_the_others_incomplete(
+    client: FlaskClient, ehr: responses.RequestsMock
+) -> None:
+    following = {"link": [{"relation": "next", "url": f"{BASE}/more"}]}
+    holds(ehr, Condition=bundle(*buttock_to_calf()) | following, more=b"<html>")
+    assert "Conditions (incomplete): not all could be read." in detail(ask(client))
 
 
 @pytest.mark.parametrize("given", [patient(id="another"), bundle(), bundle(condition("23056005"))])
@@ -178,7 +254,8 @@ def test_a_record_that_is_not_this_patients_own_is_412(
 @pytest.mark.parametrize("of", ["another", "Patient/another", "Group/patient-1"])
 def test_a_token_for_another_patient_is_not_used(client: FlaskClient, ehr: responses.RequestsMock, of: str) -> None:
     holds(ehr)
-    assert_error(ask(client, fhirAuthorization={**TOKEN, "patient": of}), 412, "prefetch.patient")
+    refused = ask(client, fhirAuthorization={**TOKEN, "patient": of})
+    assert_error(refused, 412, "prefetch.patient", says="fhirAuthorization is for another patient")
     assert not ehr.calls
 
 
@@ -200,3 +277,18 @@ def test_a_server_this_caller_may_not_name_is_not_read(
 ) -> None:
     assert_error(ask(client, fhirServer=server), 412, "prefetch.patient", says="no FHIR server may be read")
     assert not ehr.calls
+
+
+def test_without_prefetch_and_server_the_refusal_says_so(client: FlaskClient) -> None:
+    refused = ask(client, fhirServer=None, fhirAuthorization=None)
+    assert_error(refused, 412, "prefetch.patient", says="is required, was not sent, and no fhirServer was given")
+
+
+def test_the_answer_tells_the_log_what_lacks_where_no_card_can(
+    client: FlaskClient, ehr: responses.RequestsMock
+) -> None:
+    serves(ehr, "Procedure", status=403)
+    holds(ehr, Condition=bundle())
+    with structlog.testing.capture_logs() as logged:
+        assert ask(client).get_json() == {"cards": []}
+    assert logged[0]["gaps"] == {"procedures": "unread:status-403"}

@@ -65,13 +65,25 @@ def test_the_detail_carries_a_note_where_one_applies(cards: MakeCards) -> None:
 
 
 def test_the_detail_says_what_could_not_be_read(cards: MakeCards) -> None:
-    (card,) = cards(imaging(), *buttock_to_calf(), unreadable={"Condition": 1}, unavailable=("procedures",))
-    assert "**Could not be read:** procedures; 1 Condition" in card.detail
+    lacking = {"unavailable": ("procedures",), "incomplete": ("observations",), "not_sent": ("orders", "reports")}
+    (card,) = cards(imaging(), *buttock_to_calf(), unreadable={"Condition": 1}, **lacking)
+    said = (
+        "\n\n**Not all of the chart was seen.** Procedures could not be read. 1 Condition could not be read. "
+        "Observations (incomplete): not all could be read. Not sent: orders, reports. None of this is taken for absent."
+        "\n\n**Evidence**"
+    )
+    assert said in card.detail
+
+
+@pytest.mark.parametrize("lacking", [{"unavailable": ("x",)}, {"incomplete": ("x",)}, {"not_sent": ("x",)}])
+def test_the_detail_says_so_for_any_one_of_them(cards: MakeCards, lacking: dict[str, tuple[str, ...]]) -> None:
+    (card,) = cards(imaging(), *buttock_to_calf(), **lacking)
+    assert "**Not all of the chart was seen.** " in card.detail
 
 
 def test_the_detail_says_nothing_of_unread_data_when_all_was_read(cards: MakeCards) -> None:
     (card,) = cards(imaging(), *buttock_to_calf())
-    assert "Could not be read" not in card.detail
+    assert "Not all of the chart was seen" not in card.detail
 
 
 def test_content_version_and_sign_off_stand_on_the_card(cards: MakeCards, knowledge: Knowledge) -> None:

@@ -8,7 +8,7 @@ from rendering_facts import BOTH, LEFT, RIGHT, UNSTATED, finding, imaging
 from cds_service.logic.dates import on, parse_when
 from cds_service.logic.facts import Chart, Stage, Value
 from cds_service.logic.sides import Side
-from cds_service.rendering.phrases import FACTS_AT_MOST, Phrases, capital, day, unread
+from cds_service.rendering.phrases import FACTS_AT_MOST, Phrases, capital, day, partly_read, unread
 
 
 @pytest.mark.parametrize(
@@ -147,4 +147,8 @@ def test_no_more_leading_findings_are_said_than_asked_for(phrases: Phrases) -> N
 
 def test_what_could_not_be_had_or_read_is_counted_by_type() -> None:
     chart = Chart(date(2026, 3, 10), unreadable={"ImagingStudy": 2, "Condition": 1}, unavailable=("orders",))
-    assert unread(chart) == ["orders", "1 Condition", "2 ImagingStudies"]
+    assert unread(chart) == ["Orders", "1 Condition", "2 ImagingStudies"]
+
+
+def test_what_was_read_in_part_is_named() -> None:
+    assert partly_read(Chart(date(2026, 3, 10), incomplete=("imaging studies",))) == ["Imaging studies"]

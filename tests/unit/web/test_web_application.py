@@ -72,7 +72,8 @@ def test_a_call_is_one_line_of_counts_and_our_own_codes(client: FlaskClient) -> 
         client.post(f"/cds-services/{SIGN}", json=call(SIGN, draft, prefetch=chart))
     [line] = logged
     assert line.pop("milliseconds") >= 0
-    assert line.pop("unavailable") > 1
+    assert line.pop("unavailable") == len(gaps := line.pop("gaps")) > 1
+    assert (gaps["imagingStudies"], gaps["procedures"]) == ("unread:outcome", "not-sent:no-access")
     assert line == {
         "event": "hook answered",
         "log_level": "info",

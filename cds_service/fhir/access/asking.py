@@ -1,0 +1,194 @@
+"""One request to one FHIR server: asked in a way the server takes, within time and size."""
+
+import re
+import time
+from collections.abc import Mapping
+from threading import Lock
+from typing import Final
+from urllib.parse import parse_qsl, urlencode
+
+import requests
+import urllib3
+from urllib3.exceptions import HTTPError, ProtocolError
+
+from cds_service.fhir.access.servers import FHIR_JSON, Server
+from cds_service.fhir.access.values import (
+    BAD_REQUEST,
+    BROKEN_OFF,
+    NO_TLS,
+    TOO_LARGE,
+    TOO_LATE,
+    UNREACHABLE,
+    Access,
+    Fault,
+    SearchFailed,
+    answered,
+)
+
+PAGE_LIMIT: Final = 5_000_000  # bytes of one page, unpacked
+CALL_LIMIT: Final = 20_000_000  # bytes of all pages of a call
+_COUNT: Final = "100"  # entries we ask a page to hold: servers' own choice of 10 or 20 costs many round trips
+_CHUNK: Final = 65_536  # bytes read at once
+_TOKEN = re.compile(r"[\x21-\x7e]+")  # what a header can carry of a token (RFC 6750)
+_PASSED_ON = frozenset({"traceparent", "tracestate", "x-request-id"})
+_WRONG_ACCEPT, _NOT_KNOWN_BY_POST = 406, frozenset({400, 403, 404, 405, 415, 422, 501})
+
+
+class _Allowance:
+    """The bytes that all searches of one call may still bring."""
+
+    def __init__(self) -> None:
+        self._left = CALL_LIMIT
+        self._lock = Lock()
+
+    def take(self, size: int) -> bool:
+        """Whether so many more are allowed."""
+        with self._lock:
+            self._left -= size
+            return self._left >= 0
+
+
+class Asker:
+    """Asks one server for pages, for one call. `until` is the moment, on the monotonic clock, at which it gives up."""
+
+    def __init__(self, session: requests.Session, server: Server, access: Access, until: float) -> None:
+        self.base = access.base.rstrip("/")
+        self._session = session
+        self._server = server
+        self._access = access
+        self._allowance = _Allowance()
+        self._until = until
+
+    def first(self, query: str) -> bytes:
+        """The first page of a query.
+
+        A read goes by GET. A search goes by POST, so that no URL names the patient; by GET where POST is not taken.
+
+        Raises:
+            SearchFailed: saying why.
+        """
+        path, _, parameters = query.partition("?")
+        if not parameters:
+            return self.get(f"{self.base}/{path}")
+        sized = parameters if "_count=" in parameters else f"{parameters}&_count={_COUNT}"
+        if self._server.takes_post is False:
+            return self.get(f"{self.base}/{path}?{sized}")
+        try:
+            page = self._ask("POST", f"{self.base}/{path}/_search", urlencode(parse_qsl(sized)))
+        except _Refused as refused:
+            return self._by_get_after(refused, f"{self.base}/{path}?{sized}")
+        self._server.takes_post = True
+        return page
+
+    def _by_get_after(self, refused: "_Refused", url: str) -> bytes:
+        """Ask a server that does not take POST by GET, now and later; one that takes it elsewhere meant its refusal."""
+        if refused.status not in _NOT_KNOWN_BY_POST or (self._server.takes_post and refused.status != 405):
+            raise refused
+        page = self.get(url)
+        if self._server.takes_post is None:
+            self._server.takes_post = False
+        return page
+
+    def get(self, url: str) -> bytes:
+        """The page at a URL, which is the caller's to check.
+
+        Raises:
+            SearchFailed: saying why.
+        """
+        return self._ask("GET", url)
+
+    def _ask(self, method: str, url: str, form: str | None = None) -> bytes:
+        """One page; asked again where the server wants another media type, or a kept connection had ended."""
+        try:
+            return self._send(method, url, form)
+        except _Refused as refused:
+            if refused.status != _WRONG_ACCEPT or self._server.accept != FHIR_JSON:
+                raise
+            page = self._send(method, url, form, "application/json")
+            self._server.accept = "application/json"
+            return page
+        except _Reset:
+            return self._send(method, url, form)
+
+    def _send(self, method: str, url: str, form: str | None, accept: str | None = None) -> bytes:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise SearchFailed(TOO_LATE)
+        headers = self._headers(accept or self._server.accept, form)
+        try:
+            with self._session.request(
+                method,
+                url,
+                data=form,
+                headers=headers,
+                timeout=urllib3.Timeout(total=left),  # type: ignore[arg-type]  # the adapter takes it as it is
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                _refuse(response)
+                return self._body(response.raw)
+        except (requests.RequestException, HTTPError, UnicodeError) as error:
+            # Neither the URL nor the cause, which may hold it, may reach a log.
+            raise _failure(error) from None
+
+    def _headers(self, accept: str, form: str | None) -> Mapping[str, str]:
+        passed = {name: value for name, value in self._access.trace_headers.items() if name.lower() in _PASSED_ON}
+        headers = passed | {"Accept": accept}
+        if form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if self._access.token is not None:
+            if not _TOKEN.fullmatch(self._access.token):
+                raise SearchFailed(BAD_REQUEST)
+            headers["Authorization"] = f"Bearer {self._access.token}"
+        return headers
+
+    def _body(self, raw: urllib3.HTTPResponse) -> bytes:
+        """The whole body, counted as it is unpacked."""
+        body = bytearray()
+        while chunk := raw.read1(_CHUNK, decode_content=True):
+            body += chunk
+            if len(body) > PAGE_LIMIT or not self._allowance.take(len(chunk)):
+                raise SearchFailed(TOO_LARGE)
+            if time.monotonic() > self._until:
+                raise SearchFailed(TOO_LATE)
+        return bytes(body)
+
+
+class _Refused(SearchFailed):
+    """Answered with a status other than 200."""
+
+    def __init__(self, status: int, rest: float | None) -> None:
+        super().__init__(answered(status), rest)
+        self.status = status
+
+
+class _Reset(SearchFailed):
+    """The connection broke before an answer began, as a kept one does that the server had closed."""
+
+
+def _refuse(response: requests.Response) -> None:
+    if response.status_code != requests.codes.ok:
+        asked = response.headers.get("Retry-After", "").strip()
+        is_short = asked.isascii() and asked.isdigit() and len(asked) < 6
+        raise _Refused(response.status_code, float(asked) if is_short else None)
+
+
+def _failure(error: Exception) -> SearchFailed:
+    cause = error.args[0] if error.args else None
+    if isinstance(error, requests.ConnectionError) and isinstance(cause, ProtocolError):
+        return _Reset(BROKEN_OFF)
+    return SearchFailed(_fault_of(error))
+
+
+def _fault_of(error: Exception) -> Fault:
+    match error:
+        case requests.Timeout() | urllib3.exceptions.TimeoutError():
+            return TOO_LATE
+        case requests.exceptions.SSLError():
+            return NO_TLS
+        case requests.ConnectionError():
+            return UNREACHABLE
+        case HTTPError():
+            return BROKEN_OFF
+        case _:
+            return BAD_REQUEST

@@ -1,0 +1,87 @@
+"""What a call may read, what a search brought, and why one brought nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from cds_service.errors import FhirUnavailable
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A FHIR server this call may read, and the caller's bearer token if it gave one.
+
+    `allows_private`: the server may stand on a private or loopback address. `trace_headers` are passed on as they
+    are: of all headers only `traceparent`, `tracestate` and `X-Request-ID`.
+    """
+
+    base: str
+    token: str | None = field(default=None, repr=False)
+    allows_private: bool = False
+    trace_headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NoAccess:
+    """Why a call may read no FHIR server; `why` ends a sentence that began with what was not sent."""
+
+    why: str
+
+
+NO_SERVER: Final = NoAccess("and no fhirServer was given")
+NOT_ALLOWED: Final = NoAccess("and no FHIR server may be read: this caller may not name that fhirServer")
+OTHER_PATIENT: Final = NoAccess("and no FHIR server may be read: fhirAuthorization is for another patient")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a search brought nothing, or not everything.
+
+    `code` is for logs and metrics, `words` for an error's text. `is_up`: what that says of the server, if anything.
+    """
+
+    code: str
+    words: str
+    is_up: bool | None = None
+
+
+TOO_LATE: Final = Fault("deadline", "it did not answer in time", is_up=False)
+UNREACHABLE: Final = Fault("unreachable", "it could not be reached", is_up=False)
+BROKEN_OFF: Final = Fault("broken-off", "it broke the connection off", is_up=False)
+NO_TLS: Final = Fault("tls", "no secure connection could be made", is_up=False)
+RESTING: Final = Fault("resting", "it has failed repeatedly and is not asked for some seconds")
+FORBIDDEN_ADDRESS: Final = Fault("address", "its address is one this service does not connect to")
+BAD_REQUEST: Final = Fault("request", "the request could not be made of what the call holds")
+TOO_LARGE: Final = Fault("too-large", "it sent more than this service takes", is_up=True)
+TOO_MANY_PAGES: Final = Fault("pages", "it has more pages than this service reads", is_up=True)
+CIRCLE: Final = Fault("circle", "its pages lead in a circle", is_up=True)
+ELSEWHERE: Final = Fault("elsewhere", "its next page lies outside its base", is_up=True)
+MALFORMED: Final = Fault("malformed", "what it sent is no FHIR", is_up=True)
+OUTCOME: Final = Fault("outcome", "what it sent is an OperationOutcome", is_up=True)
+OTHERS_DATA: Final = Fault("other-patients", "it sent records of other patients", is_up=True)
+_OVERLOADED = frozenset({429, 502, 503, 504})
+
+
+def answered(status: int) -> Fault:
+    """The fault of an HTTP status other than 200."""
+    return Fault(f"status-{status}", f"it answered {status}", is_up=status not in _OVERLOADED)
+
+
+class SearchFailed(FhirUnavailable):
+    """A search, or a page of it, that brought nothing. `rest` is the seconds the server asked to be left alone."""
+
+    def __init__(self, fault: Fault, rest: float | None = None) -> None:
+        super().__init__(fault.words)
+        self.fault = fault
+        self.rest = rest
+
+
+class Found(NamedTuple):
+    """The pages a search brought. With a `fault` they are not all of it; without pages the search failed."""
+
+    pages: tuple[bytes, ...] = ()
+    fault: Fault | None = None
+    rest: float | None = None

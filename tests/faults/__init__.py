@@ -1,0 +1,1 @@
+"""What broken requests, charts, databases and FHIR servers cost."""

@@ -1,0 +1,314 @@
+"""Each fault of a FHIR server, through the whole service over HTTP: the right card and what it lacks, or an honest 412.
+
+Whatever the server does, the call is answered within 3 seconds of its default deadline of 1.5.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from threading import Thread
+from typing import Any
+
+import pytest
+import requests
+from flask import Flask
+from log_capture import configured_log
+from synthetic import SIGN, Json, buttock_to_calf, call, concept, condition, observation, order, patient, resource
+from werkzeug.serving import make_server
+
+from .stub_faults import FAULTS
+from .stub_fhir import Stub, stub_fhir
+
+WITHIN = 3.0  # seconds
+TOKEN = "s3cret-token"  # noqa: S105 - synthetic
+STRANGER = {"subject": {"reference": "Patient/another"}}
+
+NOTHING_LOST = {"bad-head", "no-post", "knows-json-only", "wrong-type", "reset-once", "ignores-filters", "duplicates"}
+PARTLY = {
+    "endless-pages": "pages",
+    "circle": "circle",
+    "next-elsewhere": "elsewhere",
+    "next-outside": "elsewhere",
+    "next-of-others": "other-patients",
+    "next-fails": "status-500",
+    "next-hangs": "deadline",
+    "patient-ignored": "other-patients",
+    "outcome-inside": "outcome",
+}
+LOST = {
+    **{code: f"status-{code}" for code in FAULTS if code.isdigit()},
+    "hang": "deadline",
+    "drip-head": "deadline",
+    "drip-body": "deadline",
+    "endless-body": "too-large",
+    "gzip-bomb": "too-large",
+    "wrong-patient": "other-patients",
+    "redirect": "status-302",
+    "redirect-inside": "status-307",
+    "html": "malformed",
+    "truncated": "malformed",
+    "cut-short": "broken-off",
+    "reset": "broken-off",
+    "outcome": "outcome",
+}
+
+
+@pytest.fixture
+def service(app: Flask) -> Iterator[str]:
+    """The whole service on a socket, at its default deadline."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/cds-services/{SIGN}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def chart() -> list[Json]:
+    """Pain that points to the spine, a procedure, and another patient's records of the same kinds."""
+    own = [patient(), *buttock_to_calf(), resource("Procedure", status="completed", code=concept("80146002"))]
+    others = [
+        condition("102570003", number=8, **STRANGER),
+        resource("Procedure", 8, status="completed", code=concept("52734007"), **STRANGER),
+    ]
+    return own + others
+
+
+@pytest.fixture
+def ehr() -> Iterator[Stub]:
+    with stub_fhir(chart()) as stub:
+        yield stub
+
+
+def ask(service: str, stub: Stub, **fields: Any) -> requests.Response:
+    """The answer to a call that brings nothing; that it comes in time is asserted here."""
+    granted = {"access_token": TOKEN, "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.rs"}
+    draft = order("73721", bodySite=[concept("287579007")])
+    made = {"prefetch": None, "fhirServer": stub.base, "fhirAuthorization": granted, **fields}
+    started = time.monotonic()
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = session.post(service, json=call(SIGN, draft, **made), timeout=30)
+    assert time.monotonic() - started < WITHIN
+    return answer
+
+
+def detail(answer: requests.Response) -> str:
+    assert answer.status_code == 200, answer.text
+    [card] = answer.json()["cards"]
+    assert card["source"]["topic"]["code"] == "SpinePatternHipImaging"
+    return str(card["detail"])
+
+
+@pytest.fixture
+def well(service: str, ehr: Stub) -> str:
+    """The card's detail while the server is well."""
+    told = detail(ask(service, ehr))
+    assert "Not all of the chart was seen" not in told
+    return told
+
+
+def gap(sentence: str) -> str:
+    return f"\n\n**Not all of the chart was seen.** {sentence} None of this is taken for absent."
+
+
+def test_every_fault_is_tried() -> None:
+    assert NOTHING_LOST | PARTLY.keys() | LOST.keys() == FAULTS.keys()
+
+
+@pytest.mark.parametrize("fault", sorted(NOTHING_LOST))
+def test_a_fault_that_costs_nothing_changes_nothing(service: str, ehr: Stub, well: str, fault: str) -> None:
+    ehr.seen.clear()
+    ehr.faults = {"Condition": fault, "Procedure": fault}
+    assert detail(ask(service, ehr)) == well
+
+
+@pytest.mark.parametrize("fault", sorted(PARTLY))
+def test_an_optional_kind_read_in_part_is_said_to_be_incomplete(service: str, ehr: Stub, well: str, fault: str) -> None:
+    ehr.faults = {"Procedure": fault}
+    said = gap("Procedures (incomplete): not all could be read.")
+    told = detail(ask(service, ehr))
+    assert said in told
+    assert told.replace(said, "") == well
+
+
+@pytest.mark.parametrize("fault", sorted(LOST))
+def test_an_optional_kind_that_is_lost_is_said_to_be_unread(service: str, ehr: Stub, well: str, fault: str) -> None:
+    ehr.faults = {"Procedure": fault}
+    said = gap("Procedures could not be read.")
+    told = detail(ask(service, ehr))
+    assert said in told
+    assert told.replace(said, "") == well
+
+
+@pytest.mark.parametrize("fault", sorted(PARTLY))
+def test_problems_read_in_part_give_their_card_and_are_said_to_be_incomplete(
+    service: str, ehr: Stub, fault: str
+) -> None:
+    ehr.faults = {"Condition": fault}
+    assert gap("Conditions (incomplete): not all could be read.") in detail(ask(service, ehr))
+
+
+@pytest.mark.parametrize("fault", sorted(LOST))
+def test_problems_that_are_lost_are_412_and_never_silence(service: str, ehr: Stub, fault: str) -> None:
+    ehr.faults = {"Condition": fault}
+    answer = ask(service, ehr)
+    assert answer.status_code == 412
+    [issue] = answer.json()["issue"]
+    assert issue["expression"] == ["prefetch.conditions"]
+    assert "could not be read from the FHIR server: " in issue["diagnostics"]
+    assert "patient-1" not in answer.text
+
+
+@pytest.mark.parametrize("fault", ["hang", "drip-head", "drip-body", "endless-body", "gzip-bomb"])
+def test_a_server_that_is_bad_throughout_costs_no_more_time(service: str, ehr: Stub, fault: str) -> None:
+    ehr.faults = {"*": fault}
+    answer = ask(service, ehr)
+    assert (answer.status_code, answer.json()["issue"][0]["expression"]) == (412, ["prefetch.patient"])
+
+
+def test_a_server_whose_every_search_has_no_end_costs_no_more_time(service: str, ehr: Stub) -> None:
+    ehr.faults = {"*": "endless-pages", "Patient": "duplicates"}
+    told = detail(ask(service, ehr))
+    assert "Conditions (incomplete)" in told
+    assert "Observations could not be read." in told
+
+
+def test_nobody_is_told_the_token_or_another_host_by_a_next_link_or_redirect(service: str, ehr: Stub) -> None:
+    ehr.faults = {"Procedure": "next-outside", "Condition": "redirect-inside", "ImagingStudy": "next-elsewhere"}
+    ask(service, ehr)
+    assert not [one for one in ehr.seen if "/admin" in one.target or "redirected" in one.target]
+    assert {one.headers["Host"].split(":")[0] for one in ehr.seen} == {"127.0.0.1"}
+    assert {one.headers["Authorization"] for one in ehr.seen} == {f"Bearer {TOKEN}"}
+
+
+def test_no_more_than_ten_pages_of_a_search_are_read(service: str, ehr: Stub) -> None:
+    ehr.faults = {"Procedure": "endless-pages"}
+    ask(service, ehr)
+    assert len([one for one in ehr.seen if one.kind == "Procedure"]) == 10
+
+
+def test_all_pages_of_a_long_search_count(service: str) -> None:
+    old = [condition("38341003", number=number) for number in range(50)]
+    with stub_fhir([*old, *chart()], page_size=10) as stub:
+        assert "Not all of the chart was seen" not in detail(ask(service, stub))
+    assert len([one for one in stub.seen if one.kind == "Condition"]) == 6
+
+
+def test_records_of_others_on_a_next_page_never_count(service: str, ehr: Stub) -> None:
+    """Groin pain would stop the spine pattern, were it this patient's."""
+    ehr.resources.append(condition("102570003", number=9))
+    own = ask(service, ehr)
+    assert "SpinePatternHipImaging" not in own.text
+    ehr.resources.pop()
+    ehr.faults = {"Condition": "next-of-others"}
+    assert detail(ask(service, ehr))
+
+
+def test_cancelled_orders_and_uncoded_observations_of_a_server_that_ignores_filters(service: str, ehr: Stub) -> None:
+    """We do not rely on `status`, and nothing is dropped for want of a code."""
+    ehr.resources += [
+        order("72148", number=5, status="revoked", authoredOn="2026-03-01"),
+        observation("x", number=5, code={"text": "seen without a code"}),
+    ]
+    well = detail(ask(service, ehr))
+    ehr.faults = {"*": "ignores-filters"}
+    assert detail(ask(service, ehr)) == well
+
+
+@pytest.mark.parametrize("fault", [None, "bad-head", "hang", "reset", "truncated", "403"])
+def test_no_log_line_of_any_level_names_the_patient_or_the_token(service: str, ehr: Stub, fault: str | None) -> None:
+    """Not even what libraries log: they name URLs."""
+    ehr.faults = {"*": fault} if fault else {}
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # this test's own server
+    with configured_log("debug") as written:
+        ask(service, ehr)
+    assert written.getvalue().count("\n") == 1
+    assert not [secret for secret in ("patient-1", TOKEN, "279043006") if secret in written.getvalue()]
+
+
+def test_no_url_names_the_patient_but_the_patients_own(service: str, ehr: Stub) -> None:
+    ask(service, ehr)
+    assert {one.target for one in ehr.seen if "patient-1" in one.target} == {"/ehr/r4/Patient/patient-1"}
+    assert {one.method for one in ehr.seen if one.kind != "Patient"} == {"POST"}
+
+
+def test_a_server_that_refused_post_once_is_asked_by_get_from_then_on(service: str, ehr: Stub) -> None:
+    ehr.faults = {"*": "no-post"}
+    ask(service, ehr)
+    ehr.seen.clear()
+    assert detail(ask(service, ehr))
+    assert {one.method for one in ehr.seen} == {"GET"}
+
+
+def test_a_server_that_refused_a_media_type_once_is_asked_for_the_other(service: str, ehr: Stub) -> None:
+    ehr.faults = {"*": "knows-json-only"}
+    ask(service, ehr)
+    ehr.seen.clear()
+    assert detail(ask(service, ehr))
+    assert {one.headers["Accept"] for one in ehr.seen} == {"application/json"}
+
+
+def test_a_dead_server_is_left_alone_after_three_calls_and_the_answer_comes_at_once(service: str, ehr: Stub) -> None:
+    ehr.faults = {"*": "503"}
+    assert ask(service, ehr).status_code == 412  # it asked to be left alone for an hour; we do so for a minute
+    ehr.seen.clear()
+    started = time.monotonic()
+    answer = ask(service, ehr)
+    assert time.monotonic() - started < 1
+    assert answer.status_code == 412
+    assert "has failed repeatedly" in answer.text
+    assert not ehr.seen
+
+
+def test_a_type_that_is_forbidden_does_not_make_the_server_one_that_is_down(service: str, ehr: Stub) -> None:
+    ehr.faults = {"Procedure": "503"}
+    for _ in range(4):
+        assert "Procedures could not be read." in detail(ask(service, ehr))
+
+
+def test_nothing_listens_there(service: str) -> None:
+    with stub_fhir([]) as gone:
+        pass
+    assert "could not be reached" in ask(service, gone).text
+
+
+def test_a_server_without_tls_behind_https(service: str, ehr: Stub) -> None:
+    answer = ask(service, ehr, fhirServer=ehr.base.replace("http:", "https:"))
+    assert answer.status_code == 412
+    assert "no secure connection" in answer.text
+    assert not ehr.seen
+
+
+@pytest.mark.parametrize("fault", [None, "hang"])
+def test_the_next_page_of_a_prefetched_bundle_is_fetched_or_said_to_lack(
+    service: str, ehr: Stub, fault: str | None
+) -> None:
+    buttock, calf = buttock_to_calf()
+    following = {"relation": "next", "url": f"{ehr.base}/Condition?patient=patient-1&start=1"}
+    first = {"resourceType": "Bundle", "type": "searchset", "link": [following], "entry": [{"resource": buttock}]}
+    keys = requests.get(service.rsplit("/", 1)[0], timeout=30).json()["services"][0]["prefetch"]
+    sent = dict.fromkeys(keys) | {"patient": patient(), "conditions": first}
+    ehr.faults = {"Condition": fault} if fault else {}
+    answer = ask(service, ehr, prefetch=sent)
+    if fault:
+        assert answer.json() == {"cards": []}  # calf pain, on the second page, is not known
+    else:
+        assert calf["id"] in str(ehr.resources)
+        assert "Not all of the chart was seen" not in detail(answer)
+    assert {one.kind for one in ehr.seen} == {"Condition"}
+
+
+@pytest.mark.parametrize("base", ["https://elsewhere.example/r4", None])
+def test_the_next_page_of_a_prefetched_bundle_that_may_not_be_read_is_said_to_lack(
+    service: str, ehr: Stub, base: str | None
+) -> None:
+    keys = requests.get(service.rsplit("/", 1)[0], timeout=30).json()["services"][0]["prefetch"]
+    following = {"relation": "next", "url": "https://elsewhere.example/r4/Condition?page=2"}
+    whole = {"resourceType": "Bundle", "entry": [{"resource": one} for one in buttock_to_calf()], "link": [following]}
+    sent = dict.fromkeys(keys) | {"patient": patient(), "conditions": whole}
+    fields = {"fhirServer": base} if base else {}
+    answer = ask(service, ehr, prefetch=sent, **fields) if base else ask(service, ehr, prefetch=sent)
+    assert gap("Conditions (incomplete): not all could be read.") in detail(answer)
+    assert not ehr.seen
