@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from flask import Flask
 
-from cds_service.errors import StoreUnavailable
+from cds_service.errors import SettingsError, StoreUnavailable
 from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.client import EhrClient
 from cds_service.fhir.gathering import Gatherer
@@ -22,13 +22,13 @@ from cds_service.rendering import CardMaker
 from cds_service.service.answering import HookService
 from cds_service.service.catalogue import describe_services
 from cds_service.service.memory import Memory
-from cds_service.settings import Settings, load_settings
+from cds_service.settings import Settings, load_settings, variable_of
 from cds_service.store import FeedbackLog, IssuedCards, Pseudonyms, connect, load_or_create_key, migrate
 from cds_service.trust.caller import DEMO
 from cds_service.web.application import WebParts, make_application
 
 _logger = logging.getLogger(__name__)
-_FLUSH_S = 0.5  # seconds feedback waits for cards just issued, so that it finds them
+_FLUSH_S = 0.3  # seconds feedback waits for cards just issued, so that it finds them
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +130,25 @@ def open_memory(settings: Settings) -> Memory:
 
 
 def store_of(settings: Settings) -> tuple[str, bytes]:
-    """The database's URL and the hash key: as set, else beside each other in the data folder."""
+    """The database's URL and the hash key: as set, else beside each other in the data folder.
+
+    Raises:
+        SettingsError: the key is not set, and can be neither read nor made there.
+    """
     url = settings.database or f"sqlite:///{data_folder() / DATABASE}"
     if settings.hash_key is not None:
         return url, settings.hash_key.get_secret_value().encode()
     beside = Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite:///") else data_folder()
-    beside.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return url, load_or_create_key(beside / KEY)
+    return url, _key_beside(beside)
+
+
+def _key_beside(folder: Path) -> bytes:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return load_or_create_key(folder / KEY)
+    except OSError as error:
+        reason: object = error.strerror
+    except SettingsError as error:
+        reason = error
+    ways = f"set {variable_of('hash_key')}, or {variable_of('database')} to a file in a folder that can be written"
+    raise SettingsError(f"hash_key: is not set, and {folder / KEY} cannot be read or made ({reason}): {ways}")
