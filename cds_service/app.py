@@ -123,7 +123,7 @@ def open_memory(settings: Settings) -> Memory:
     try:
         migrate(url)
     except StoreUnavailable as error:
-        _logger.warning("the store is not available, cards are given all the same: %s", error)
+        _logger.warning("store away", exc_info=error)  # cards are given all the same
     database = connect(url)
     issued = IssuedCards(database)
     return Memory(issued, FeedbackLog(database, before=partial(issued.flush, _FLUSH_S)), Pseudonyms(key))

