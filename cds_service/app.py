@@ -1,31 +1,50 @@
 """The wiring: settings and content in, a Flask application out. No global application."""
 
 import logging
+import platform
+import signal
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from multiprocessing import parent_process
+from multiprocessing.util import Finalize
 from pathlib import Path
 from uuid import uuid4
 
 from flask import Flask
 
+from cds_service import __version__
 from cds_service.errors import SettingsError, StoreUnavailable
+from cds_service.fhir.amount import EntryLimit
 from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.client import EhrClient
 from cds_service.fhir.gathering import Gatherer
 from cds_service.fhir.templates import PrefetchKey, prefetch_keys
 from cds_service.knowledge import Knowledge, load, shipped_cards
-from cds_service.log import configure_log
+from cds_service.log import configure_log, watch_stray_errors
+from cds_service.operations.health import StoreWatch
+from cds_service.operations.shared import current_folder, is_stopping
 from cds_service.places import DATABASE, KEY, data_folder
 from cds_service.rendering import CardMaker
 from cds_service.service.answering import HookService
 from cds_service.service.catalogue import describe_services
 from cds_service.service.memory import Memory
 from cds_service.settings import Settings, load_settings, variable_of
-from cds_service.store import FeedbackLog, IssuedCards, Pseudonyms, connect, load_or_create_key, migrate
+from cds_service.store import (
+    FeedbackLog,
+    IssuedCards,
+    Pseudonyms,
+    close_stores,
+    connect,
+    load_or_create_key,
+    migrate,
+)
 from cds_service.trust.caller import DEMO
 from cds_service.web.application import WebParts, make_application
+from cds_service.web.operating import Operations
+from cds_service.web.throttle import Throttle
 
 _logger = logging.getLogger(__name__)
 _FLUSH_S = 0.3  # seconds feedback waits for cards just issued, so that it finds them
@@ -54,6 +73,12 @@ def create_app() -> Flask:
     """The application a server's worker runs: all settings from the environment and the file it names."""
     settings = load_settings()
     configure_log(settings.log_level)
+    watch_stray_errors()
+    if parent_process() is not None:  # a worker of `serve`
+        # Until the server has put its own handler in place the parent's is here, which would swallow a request to stop.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        # A worker ends without `atexit` before Python 3.13; multiprocessing runs this when its calls are finished.
+        Finalize(None, close_stores, exitpriority=1)
     return build_app(settings)
 
 
@@ -64,14 +89,41 @@ def build_app(
     uuids: Callable[[], str] = new_uuid,
 ) -> Flask:
     """The application for these settings, with its own database connections and threads."""
+    # Here, because prometheus_client decides at its import whether it counts for several processes.
+    from cds_service.operations.metrics import Metrics
+
     engine = build_engine(settings, memory=open_memory(settings), clock=clock, uuids=uuids)
+    metrics = Metrics()
+    edition = engine.knowledge.content.edition
+    metrics.tell_versions(__version__, edition.version, edition.digest[:12])
     parts = WebParts(
         service=engine.service,
         discovery=describe_services(engine.keys).model_dump_json(exclude_none=True).encode(),
         caller=DEMO,
         clock=clock,
+        throttle=Throttle(settings.rate_limit, current_folder(), time.monotonic),
+        counts=metrics,
+        reasons=frozenset(engine.knowledge.overrides),
+        operations=_operations(settings, engine, metrics.exposed),
     )
     return make_application(parts, body_limit=settings.body_limit, origins=settings.allowed_origins)
+
+
+def _operations(settings: Settings, engine: Engine, exposed: Callable[[], bytes]) -> Operations:
+    edition = engine.knowledge.content.edition
+    version = {
+        "service": __version__,
+        "content": edition.version,
+        "digest": edition.digest,
+        "mode": "demo",
+        "python": platform.python_version(),
+    }
+    return Operations(
+        version=version,
+        store_is_up=StoreWatch(engine.service.memory.ask).is_up,
+        is_stopping=partial(is_stopping, current_folder()),
+        metrics=exposed if settings.shows_metrics_here else None,
+    )
 
 
 def build_engine(
@@ -97,6 +149,8 @@ def build_engine(
         clock=clock,
         zone=settings.zone,
         new_uuid=uuids,
+        entries=EntryLimit(settings.entry_limit, frozenset(key.name for key in keys)),
+        call_seconds=settings.call_deadline,
     )
     return Engine(knowledge, keys, service)
 

@@ -16,8 +16,8 @@ TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
 NAMES = [str(path.relative_to(PACKAGE)) for path in SOURCES]
 
 # Importer: what it may import of ours. Nothing leads back: request, chart facts, decision, cards.
-_BUILT = {"web", "service", "trust", "fhir", "rendering", "store", "knowledge", "settings", "places", "log", "errors"}
-_BUILT = {"web", "service", "trust", "fhir", "rendering", "store", "knowledge", "settings", "places", "log", "errors"}
+_BUILT = {"web", "operations", "service", "trust", "fhir", "rendering", "store", "knowledge"}
+_BUILT |= {"settings", "places", "log", "errors"}
 OURS = {
     "__init__": set[str](),
     "errors": set[str](),
@@ -32,7 +32,8 @@ OURS = {
     "store": {"logic", "errors"},
     "trust": {"store", "errors"},
     "service": {"fhir", "rendering", "store", "logic", "wire", "errors"},
-    "web": {"service", "trust", "wire", "errors"},
+    "operations": {"errors"},
+    "web": {"service", "trust", "wire", "logic", "errors"},
     "app": _BUILT,
     "cli": _BUILT | {"app", "logic", "wire"},
 }
@@ -45,6 +46,7 @@ OTHERS = {
     "fhir": {"msgspec", "requests"},
     "rendering": {"jinja2", "fhir"},
     "store": {"sqlalchemy", "alembic"},
+    "operations": {"prometheus_client"},
     "web": {"flask", "flask_cors", "werkzeug", "structlog"},
     "log": {"structlog"},
     "app": {"flask"},

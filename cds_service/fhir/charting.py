@@ -59,12 +59,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """All resources of one call, however they came, and what could not be had or read."""
+    """All resources of one call, however they came, and what could not be had or read.
+
+    For operators: `arrivals` is the state in which each prefetch key came, `gaps` what a key lacks, in codes.
+    """
 
     resources: tuple[Readable, ...]
     drafts: tuple[Draft, ...] = ()
     unreadable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     unavailable: tuple[str, ...] = ()
+    arrivals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    gaps: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class ChartReader:
@@ -99,7 +104,8 @@ class ChartReader:
             findings=tuple(notebook.findings),
             imaging=tuple(notebook.imaging),
             ignored=notebook.ignored() if explain else (),
-            unreadable=gathered.unreadable,
+            unreadable={**gathered.unreadable, **notebook.unread()},
+            unmapped=notebook.unmapped(),
             unavailable=gathered.unavailable,
         )
 

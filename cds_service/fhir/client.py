@@ -5,6 +5,8 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
@@ -17,15 +19,21 @@ from cds_service.fhir.bundles import Bundle
 _PAGES = 10  # pages of one search that are followed
 _CHUNK = 65_536  # bytes read at once
 _BODY_LIMIT = 5_000_000  # bytes of one page
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 _BUNDLE = msgspec.json.Decoder(Bundle)
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A FHIR server this call may read, and the caller's bearer token if it gave one."""
+    """A FHIR server this call may read, and the caller's bearer token if it gave one.
+
+    `trace_headers` go with each request. `until`: when, on the steady clock, the call must have its data.
+    """
 
     base: str
     token: str | None = field(default=None, repr=False)
+    trace_headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
+    until: float | None = None
 
 
 class EhrClient:
@@ -47,9 +55,10 @@ class EhrClient:
 
     def read(self, access: Access, queries: Mapping[str, str]) -> dict[str, list[bytes]]:
         """The pages each query brought, by key. A query that failed or came too late is missing from the answer."""
-        until = time.monotonic() + self.deadline
+        now = time.monotonic()
+        until = now + self.deadline if access.until is None else min(now + self.deadline, access.until)
         running = {key: self._pool.submit(self._search, access, query, until) for key, query in queries.items()}
-        wait(running.values(), timeout=self.deadline)
+        wait(running.values(), timeout=max(0.0, until - now))
         return {key: pages for key, future in running.items() if (pages := _result(future)) is not None}
 
     def close(self) -> None:
@@ -69,7 +78,7 @@ class EhrClient:
         left = until - time.monotonic()
         if left <= 0:
             raise FhirUnavailable("the deadline has passed")
-        headers = {"Accept": "application/fhir+json"}
+        headers = {"Accept": "application/fhir+json", **access.trace_headers}
         if access.token:
             headers["Authorization"] = f"Bearer {access.token}"
         try:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, cast
 import msgspec
 
 from cds_service.errors import BadRequest, MissingData
+from cds_service.fhir.arrival import arrivals
 from cds_service.fhir.bundles import (
     NONE_UNREADABLE,
     Decoded,
@@ -57,6 +58,8 @@ class Gatherer:
         sent = {key.name: decoded for key in self._keys if (decoded := _sent(request, key)) is not None}
         absent = [key for key in self._keys if key.name not in sent]
         found = sent | (self._fetch(request, absent, access) if access and absent else {})
+        gaps = {key.name: "unread:fetch" if access else "not-sent:no-access" for key in absent if key.name not in found}
+        gaps |= {name: "unread:outcome" for name, decoded in found.items() if decoded.is_failure}
         self._require(found, access)
         _require_own_patient(found, request.patient_id)
         unreadable = Counter(orders.unreadable)
@@ -65,7 +68,8 @@ class Gatherer:
                 unreadable.update(decoded.unreadable)
         failed = [key.label for key in self._keys if key.name not in found or found[key.name].is_failure]
         resources = tuple(chain.from_iterable(decoded.resources for decoded in found.values()))
-        return Gathered(resources, orders.drafts, dict(unreadable), tuple(dict.fromkeys(failed)))
+        lacking = tuple(dict.fromkeys(failed))
+        return Gathered(resources, orders.drafts, dict(unreadable), lacking, arrivals(self._keys, sent), gaps)
 
     def _fetch(self, request: HookRequest, keys: list[PrefetchKey], access: Access) -> dict[str, Decoded]:
         pages = self._client.read(access, {key.name: key.query(request.patient_id) for key in keys})

@@ -19,6 +19,7 @@ EVENTS: Final = frozenset(
         "internal error",
         "message withheld",
         "no thread for the store",
+        "out of time",
         "request refused",
         "server event",
         "store answers again",
@@ -42,6 +43,10 @@ def _like(pattern: str) -> Shape:
 
 def _many(shape: Shape) -> Shape:
     return lambda value: isinstance(value, list) and len(value) <= _LONGEST_LIST and all(map(shape, value))
+
+
+def _each(name: Shape, shape: Shape) -> Shape:
+    return lambda value: isinstance(value, dict) and _many(name)([*value]) and _many(shape)([*value.values()])
 
 
 def _count(value: Any) -> bool:
@@ -75,6 +80,15 @@ FIELDS: Final[Mapping[str, Shape]] = {
     "unreadable": _count,
     "unavailable": _count,
     "milliseconds": _amount,
+    "silent": lambda value: type(value) is bool,
+    "exempt_role": _many(_word),
+    "fhir_server": _in("none", "allowed", "not allowed"),
+    "gaps": _each(_like(r"[a-zA-Z0-9]{1,40}"), _like(r"[a-z-]{1,30}:[a-z0-9-]{1,30}")),  # by prefetch key
+    # What of a caller's token may be told (CDS Hooks best practices), as far as it looks like what it should be.
+    "iss": _like(r"https://[A-Za-z0-9.-]{1,200}(?::\d{1,5})?(?:/[A-Za-z0-9._~/-]{0,200})?"),
+    "tenant": _like(r"[A-Za-z0-9._:-]{1,64}"),
+    "jti": _like(r"[A-Za-z0-9._~:=-]{1,128}"),
+    "reason": _word,
     "stored": _count,
     "waiting": _count,
     "dropped": _count,

@@ -107,7 +107,8 @@ class Ignored:
 class Chart:
     """All facts of one patient at one call. `today` is the day in the site's zone; `age` in completed years.
 
-    `unreadable` counts resources by type that could not be decoded; `unavailable` names what could not be had.
+    `unreadable` counts resources by type that could not be decoded; `unavailable` names what could not be had;
+    `unmapped` counts codes that stand for nothing here, by the short name of their system, else "other".
     """
 
     today: date
@@ -117,3 +118,4 @@ class Chart:
     ignored: tuple[Ignored, ...] = ()
     unreadable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     unavailable: tuple[str, ...] = ()
+    unmapped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))

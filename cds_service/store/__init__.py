@@ -2,7 +2,7 @@
 
 from cds_service.store.database import connect, migrate, ping
 from cds_service.store.feedback import FeedbackEvent, FeedbackLog
-from cds_service.store.issued import IssuedCard, IssuedCards
+from cds_service.store.issued import IssuedCard, IssuedCards, close_stores
 from cds_service.store.pseudonym import Pseudonyms, load_or_create_key
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "IssuedCard",
     "IssuedCards",
     "Pseudonyms",
+    "close_stores",
     "connect",
     "load_or_create_key",
     "migrate",

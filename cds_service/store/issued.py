@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from cds_service.errors import StoreUnavailable
 from cds_service.store.backlog import Backlog
-from cds_service.store.database import ValuesRefused, insert_new, transaction
+from cds_service.store.database import ValuesRefused, insert_new, ping, transaction
 from cds_service.store.schema import card_issued
 
 _BATCH = 500
@@ -73,6 +73,14 @@ class IssuedCards:
     def flush(self, timeout: float = 2.0) -> bool:
         """Wait, at most `timeout` seconds, until the cards put before this call are stored or dropped; whether so."""
         return self._backlog.drain(timeout)
+
+    def ask(self) -> None:
+        """Ask whether cards could be written now.
+
+        Raises:
+            StoreUnavailable: they could not.
+        """
+        ping(self._engine)
 
     def close(self, timeout: float) -> None:
         """Write what waits, for at most `timeout` seconds, then stop. Cards that are left, or come later, are dropped.
@@ -135,7 +143,8 @@ class IssuedCards:
 _instances: WeakSet[IssuedCards] = WeakSet()
 
 
-def _close_all() -> None:
+def close_stores() -> None:
+    """Write what waits in this process, for at most `_AT_EXIT_S` seconds and as long again, then take nothing more."""
     for cards in list(_instances):
         cards.close(_AT_EXIT_S)
 
@@ -146,5 +155,5 @@ def _start_all_over() -> None:
         cards._start_over()
 
 
-atexit.register(_close_all)
+atexit.register(close_stores)
 os.register_at_fork(after_in_child=_start_all_over)

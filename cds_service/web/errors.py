@@ -7,10 +7,20 @@ import structlog
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from cds_service.errors import BadRequest, BodyTooLarge, CallerFault, StoreUnavailable
+from cds_service.errors import (
+    BadRequest,
+    BodyTooLarge,
+    CallerFault,
+    OutOfTime,
+    StoreUnavailable,
+    TooManyCalls,
+    UnknownEncoding,
+)
 from cds_service.wire.outcome import operation_outcome
 
 _logger = structlog.get_logger(__name__)
+_OUT_OF_TIME_RETRY_S = 1
+_STORE_RETRY_S = 5
 _CODES = {404: "not-found", 405: "not-supported", 413: "too-long", 415: "not-supported"}
 FHIR_JSON = "application/fhir+json"
 
@@ -20,7 +30,10 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(CallerFault, _caller_fault)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(UnknownEncoding, _unknown_encoding)
+    app.register_error_handler(TooManyCalls, _too_many_calls)
     app.register_error_handler(StoreUnavailable, _store_unavailable)
+    app.register_error_handler(OutOfTime, _out_of_time)
     app.register_error_handler(Exception, _our_fault)
 
 
@@ -39,6 +52,18 @@ def _too_large(_error: RequestEntityTooLarge) -> Response:
     return _caller_fault(BodyTooLarge("the body is larger than this service takes"))
 
 
+def _unknown_encoding(error: UnknownEncoding) -> Response:
+    answer = _caller_fault(error)
+    answer.headers["Accept-Encoding"] = "gzip"  # RFC 7694, 3: what could have been sent instead
+    return answer
+
+
+def _too_many_calls(error: TooManyCalls) -> Response:
+    answer = _caller_fault(error)
+    answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
+
+
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     answer = _answer(status, operation_outcome(_CODES.get(status, "processing"), error.name.lower()))
@@ -50,7 +75,15 @@ def _http_error(error: HTTPException) -> Response:
 def _store_unavailable(_error: StoreUnavailable) -> Response:
     _logger.error("store unavailable")
     answer = _answer(503, operation_outcome("transient", "feedback cannot be kept at the moment; send it again"))
-    answer.headers["Retry-After"] = "5"
+    answer.headers["Retry-After"] = str(_STORE_RETRY_S)
+    return answer
+
+
+def _out_of_time(error: OutOfTime) -> Response:
+    _logger.warning("out of time", exc_info=error)
+    text = "the data of the call could not be read before its deadline; no advice was given"
+    answer = _answer(503, operation_outcome("timeout", text))
+    answer.headers["Retry-After"] = str(_OUT_OF_TIME_RETRY_S)
     return answer
 
 
