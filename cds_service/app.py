@@ -23,7 +23,7 @@ from cds_service.fhir.client import EhrClient
 from cds_service.fhir.gathering import Gatherer
 from cds_service.fhir.templates import PrefetchKey, prefetch_keys
 from cds_service.knowledge import Knowledge, load, shipped_cards
-from cds_service.log import configure_log, watch_stray_errors
+from cds_service.log import configure_log, told, watch_stray_errors
 from cds_service.operations.health import StoreWatch
 from cds_service.operations.shared import current_folder, is_stopping
 from cds_service.places import DATABASE, KEY, data_folder
@@ -177,7 +177,7 @@ def open_memory(settings: Settings) -> Memory:
     try:
         migrate(url)
     except StoreUnavailable as error:
-        _logger.warning("store away", exc_info=error)  # cards are given all the same
+        _logger.warning("store away", extra=told(error))  # cards are given all the same
     database = connect(url)
     issued = IssuedCards(database)
     return Memory(issued, FeedbackLog(database, before=partial(issued.flush, _FLUSH_S)), Pseudonyms(key))

@@ -33,7 +33,7 @@ OURS = {
     "trust": {"store", "errors"},
     "service": {"fhir", "rendering", "store", "logic", "wire", "errors"},
     "operations": {"errors"},
-    "web": {"service", "trust", "wire", "logic", "errors"},
+    "web": {"service", "trust", "wire", "logic", "log", "errors"},
     "app": _BUILT,
     "cli": _BUILT | {"app", "logic", "wire"},
 }

@@ -15,7 +15,7 @@ from cds_service.settings import Settings
 
 _HEADERS = HTTP1Settings(header_read_timeout=10_000, max_buffer_size=65_536)  # milliseconds; bytes of all headers
 # Its own words go to our log, which tells of workers and withholds the rest.
-_ITS_LOG = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
+_ITS_LOG = {"loggers": {"_granian": {"handlers": [], "propagate": True}, "granian.access": {"level": "ERROR"}}}
 
 
 def make_server(settings: Settings, folder: Path) -> Any:  # granian picks its server class at run time

@@ -8,8 +8,10 @@ from types import TracebackType
 import structlog
 
 from cds_service.log.allowing import allow_listed
-from cds_service.log.faults import without_messages
-from cds_service.log.foreign import as_event
+from cds_service.log.faults import told, without_messages
+from cds_service.log.foreign import as_event, is_worth_a_line
+
+__all__ = ["configure_log", "told", "watch_stray_errors"]
 
 
 def configure_log(level: str) -> None:
@@ -38,6 +40,7 @@ def configure_log(level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     logging.getLogger("alembic").setLevel(logging.WARNING)  # its steps are noise at every start
+    logging.getLogger("_granian").filters[:] = [is_worth_a_line]
     logging.raiseExceptions = False  # a line that cannot be written would be printed with all its arguments
     structlog.configure(
         processors=[
@@ -58,7 +61,7 @@ def watch_stray_errors() -> None:
 
     def stray(kind: type[BaseException], error: BaseException | None, _trace: TracebackType | None) -> None:
         if not issubclass(kind, KeyboardInterrupt):
-            logger.error("stray error", exc_info=error or kind())
+            logger.error("stray error", **told(error or kind()))
 
     def stray_in_thread(given: threading.ExceptHookArgs) -> None:
         stray(given.exc_type, given.exc_value, given.exc_traceback)

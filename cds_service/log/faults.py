@@ -12,22 +12,20 @@ _DEEPEST = 12  # frames told, the innermost ones
 _ROOTS = ("/site-packages/", "/cds_service/", "/lib/python")
 
 
-def without_messages(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """In the place of an exception its type, and the file and line of each frame; no message, no values."""
-    given = event.pop("exc_info", None)
-    event.pop("stack_info", None)
-    error = _error(given)
-    if error is None:
-        return event
+def told(error: BaseException) -> dict[str, Any]:
+    """What a line of the log may say of an error: its type, and the file and line of each frame, the innermost last."""
     places = [place_of(frame) for frame in _frames(error.__traceback__)][-_DEEPEST:]
-    told: EventDict = {
-        "kind": type(error).__qualname__,
-        "where": places[-1] if places else "unknown:0",
-        "trace": places,
-    }
-    if isinstance(error, ServiceError):  # `errors` vouches that these hold nothing of a chart or request
-        told["says"] = str(error)
-    event.update(told)
+    fields = {"kind": type(error).__qualname__, "where": places[-1] if places else "unknown:0", "trace": places}
+    # `errors` vouches that what these say holds nothing of a chart or request.
+    return fields | ({"says": str(error)} if isinstance(error, ServiceError) else {})
+
+
+def without_messages(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """In the place of an exception what may be told of it; no message, no values."""
+    error = _error(event.pop("exc_info", None))
+    event.pop("stack_info", None)
+    if error is not None:
+        event.update(told(error))
     return event
 
 

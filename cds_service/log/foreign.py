@@ -1,5 +1,6 @@
 """What others' loggers say, as far as may be told: which logger, and where. Their words may hold a URL and an id."""
 
+import logging
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -23,7 +24,7 @@ def as_event(_logger: Any, _method: str, event: EventDict) -> EventDict:
     record = event["_record"]
     if record.name.startswith(_OURS):  # our packages that know no structlog; their events are listed, or dropped
         return event
-    told = _TELLING[record.name].fullmatch(record.getMessage()) if record.name in _TELLING else None
+    told = _telling(record)
     event["event"] = "server event" if told else "message withheld"
     event["logger"] = record.name
     event["where"] = place(record.pathname, record.lineno)
@@ -32,3 +33,12 @@ def as_event(_logger: Any, _method: str, event: EventDict) -> EventDict:
         if told[1]:
             event["worker"] = int(told[1])
     return event
+
+
+def is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Whether a record of the server's own says anything once its words are withheld: its steps do not."""
+    return record.levelno >= logging.WARNING or _telling(record) is not None
+
+
+def _telling(record: logging.LogRecord) -> re.Match[str] | None:
+    return _TELLING[record.name].fullmatch(record.getMessage()) if record.name in _TELLING else None

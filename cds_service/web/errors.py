@@ -16,6 +16,7 @@ from cds_service.errors import (
     TooManyCalls,
     UnknownEncoding,
 )
+from cds_service.log import told
 from cds_service.wire.outcome import operation_outcome
 
 _logger = structlog.get_logger(__name__)
@@ -80,7 +81,7 @@ def _store_unavailable(_error: StoreUnavailable) -> Response:
 
 
 def _out_of_time(error: OutOfTime) -> Response:
-    _logger.warning("out of time", exc_info=error)
+    _logger.warning("out of time", **told(error))
     text = "the data of the call could not be read before its deadline; no advice was given"
     answer = _answer(503, operation_outcome("timeout", text))
     answer.headers["Retry-After"] = str(_OUT_OF_TIME_RETRY_S)
@@ -88,5 +89,5 @@ def _out_of_time(error: OutOfTime) -> Response:
 
 
 def _our_fault(error: Exception) -> Response:
-    _logger.error("internal error", exc_info=error)  # of which the log tells the type and the places, no more
+    _logger.error("internal error", **told(error))
     return _answer(500, operation_outcome("exception", "the service failed; no advice was given"))

@@ -19,6 +19,7 @@ from threading import Lock
 from cds_service.errors import TooManyCalls
 
 _MOMENT = struct.Struct("d")
+_ROUNDING_S = 1e-6
 _BURST_S = 10.0  # so many seconds' worth of calls may come at once: an EHR's morning is no even flow
 
 
@@ -50,7 +51,7 @@ class Throttle:
             # A moment further off than the burst allows was left by another run of the machine's clock.
             moment = moments[0] if now <= moments[0] <= now + _BURST_S + self._each else now
             wait = moment + self._each - now - max(_BURST_S, self._each)
-            if wait > 0:
+            if wait > _ROUNDING_S:
                 raise TooManyCalls(f"more than {60 / self._each:.0f} calls in a minute", math.ceil(wait))
             moments[0] = moment + self._each
 

@@ -134,7 +134,8 @@ def test_no_url_reaches_the_log_whoever_logs_it() -> None:
 def test_the_server_tells_of_its_workers() -> None:
     with configured_log("info") as written:
         logging.getLogger("_granian").error("Unexpected exit from worker-2")
-        logging.getLogger("_granian").info("Respawning worker-2 for CANARY")
+        logging.getLogger("_granian").info("Spawning worker-2 with PID: 12")
+        logging.getLogger("_granian").error("Respawning worker-2 for CANARY")
     told, withheld = lines(written)
     assert (told["event"], told["says"], told["worker"]) == ("server event", "Unexpected exit from worker-2", 2)
     assert withheld["event"] == "message withheld"
