@@ -36,11 +36,11 @@ def configure_log(level: str) -> None:
             ],
         )
     )
+    handler.addFilter(is_worth_a_line)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     logging.getLogger("alembic").setLevel(logging.WARNING)  # its steps are noise at every start
-    logging.getLogger("_granian").filters[:] = [is_worth_a_line]
     logging.raiseExceptions = False  # a line that cannot be written would be printed with all its arguments
     structlog.configure(
         processors=[

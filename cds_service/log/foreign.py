@@ -10,9 +10,10 @@ from structlog.typing import EventDict
 from cds_service.log.faults import place
 
 _OURS = "cds_service."
+_SERVER = "_granian"
 # The server tells of its workers in these words alone; numbers of ours stand in them, nothing of a request.
 _TELLING: Final[Mapping[str, re.Pattern[str]]] = {
-    "_granian": re.compile(
+    _SERVER: re.compile(
         r"(?:Unexpected exit from|Respawning|Stopping old|Killing|Killing old) worker-(\d+)"
         r"(?: after it refused to gracefully stop)?|Worker crash loop detected, exiting"
     )
@@ -36,8 +37,9 @@ def as_event(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def is_worth_a_line(record: logging.LogRecord) -> bool:
-    """Whether a record of the server's own says anything once its words are withheld: its steps do not."""
-    return record.levelno >= logging.WARNING or _telling(record) is not None
+    """Whether a record says anything once its words are withheld: the server's steps and advice do not."""
+    of_server = record.name.split(".")[0] == _SERVER
+    return not of_server or record.levelno >= logging.ERROR or _telling(record) is not None
 
 
 def _telling(record: logging.LogRecord) -> re.Match[str] | None:
