@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from multiprocessing import parent_process
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -23,6 +23,7 @@ from cds_service.fhir.client import EhrClient
 from cds_service.fhir.gathering import Gatherer
 from cds_service.fhir.templates import PrefetchKey, prefetch_keys
 from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge.place import shipped_examples
 from cds_service.log import configure_log, told, watch_stray_errors
 from cds_service.operations.health import StoreWatch
 from cds_service.operations.shared import current_folder, is_stopping
@@ -43,6 +44,7 @@ from cds_service.store import (
 )
 from cds_service.trust.caller import DEMO
 from cds_service.web.application import WebParts, make_application
+from cds_service.web.openapi import make_document
 from cds_service.web.operating import Operations
 from cds_service.web.throttle import Throttle
 
@@ -111,6 +113,7 @@ def build_app(
 
 def _operations(settings: Settings, engine: Engine, exposed: Callable[[], bytes]) -> Operations:
     edition = engine.knowledge.content.edition
+    names = tuple(key.name for key in engine.keys)
     version = {
         "service": __version__,
         "content": edition.version,
@@ -118,11 +121,13 @@ def _operations(settings: Settings, engine: Engine, exposed: Callable[[], bytes]
         "mode": "demo",
         "python": platform.python_version(),
     }
+    document = partial(make_document, __version__, names, shipped_examples(), metrics=settings.shows_metrics_here)
     return Operations(
         version=version,
         store_is_up=StoreWatch(engine.service.memory.ask).is_up,
         is_stopping=partial(is_stopping, current_folder()),
         metrics=exposed if settings.shows_metrics_here else None,
+        openapi=cache(document),
     )
 
 

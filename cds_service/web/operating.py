@@ -1,4 +1,4 @@
-"""The routes of operators: alive, ready, version, metrics. Without a token, and without a name of machine or person."""
+"""The routes of operators and integrators: alive, ready, version, metrics, OpenAPI. No token is asked for."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -18,6 +18,7 @@ class Operations:
     store_is_up: Callable[[], bool]
     is_stopping: Callable[[], bool]
     metrics: Callable[[], bytes] | None
+    openapi: Callable[[], bytes]
 
 
 def make_operators_routes(operations: Operations) -> Blueprint:
@@ -40,6 +41,10 @@ def make_operators_routes(operations: Operations) -> Blueprint:
     @routes.get("/version")
     def tell_version() -> Response:
         return _answer(version)
+
+    @routes.get("/openapi.json")
+    def openapi() -> Response:
+        return Response(operations.openapi(), mimetype=_JSON)
 
     if operations.metrics is not None:
         expose = operations.metrics
