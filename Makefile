@@ -3,13 +3,15 @@
 # make audit    known faults of the locked dependencies (asks a public database)
 # make sbom     what the service is made of, as CycloneDX
 # make lock     lock the dependencies anew
+# make attack   many more generated requests than make test sends (ATTACK_EXAMPLES=... for each operation)
 # make bench    the speed goals, as ratios (installs the peers they compare with)
 PYTHON ?= python3
 PORT   ?= 8080
+ATTACK_EXAMPLES ?= 150
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help serve test check lock audit sbom bench review clean
+.PHONY: help serve test check attack lock audit sbom bench review clean
 .DEFAULT_GOAL := help
 
 help:
@@ -62,6 +64,9 @@ sbom: $(VENV)/.test
 	$(BIN)/cyclonedx-py environment $(VENV)-sbom --pyproject pyproject.toml --mc-type application --output-reproducible \
 	  --output-file build/sbom.cdx.json
 	@echo build/sbom.cdx.json
+
+attack: $(VENV)/.test
+	ATTACK_EXAMPLES=$(ATTACK_EXAMPLES) $(BIN)/pytest -n auto tests/attack -p no:cacheprovider
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks

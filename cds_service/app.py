@@ -1,38 +1,60 @@
 """The wiring: settings and content in, a Flask application out. No global application."""
 
 import logging
+import platform
+import signal
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
+from multiprocessing import parent_process
+from multiprocessing.util import Finalize
 from pathlib import Path
 from uuid import uuid4
 
 from flask import Flask
 
-from cds_service.errors import ClientsError, ContentError, Problem, ProblemsFound, StoreUnavailable
+from cds_service import __version__
+from cds_service.errors import ClientsError, ContentError, Problem, ProblemsFound, SettingsError, StoreUnavailable
+from cds_service.fhir.amount import EntryLimit
 from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.client import EhrClient
 from cds_service.fhir.gathering import Gatherer
 from cds_service.fhir.roles import ROLE_KEY
 from cds_service.fhir.templates import PrefetchKey, prefetch_keys
 from cds_service.knowledge import Knowledge, load, shipped_cards
-from cds_service.log import configure_log
+from cds_service.knowledge.place import shipped_examples
+from cds_service.log import configure_log, told, watch_stray_errors
+from cds_service.operations.health import StoreWatch
+from cds_service.operations.shared import current_folder, is_stopping
 from cds_service.places import DATABASE, KEY, data_folder
 from cds_service.rendering import CardMaker
 from cds_service.service.answering import HookService
 from cds_service.service.catalogue import DEMO_USAGE, PRODUCTION_USAGE, describe_services
 from cds_service.service.memory import Memory
-from cds_service.settings import Settings, load_settings
-from cds_service.store import FeedbackLog, IssuedCards, Pseudonyms, SeenTokens, connect, load_or_create_key, migrate
+from cds_service.settings import Settings, load_settings, variable_of
+from cds_service.store import (
+    FeedbackLog,
+    IssuedCards,
+    Pseudonyms,
+    SeenTokens,
+    close_stores,
+    connect,
+    load_or_create_key,
+    migrate,
+)
 from cds_service.trust.admission import Admission, DemoAdmission, TokenAdmission
 from cds_service.trust.clients import Client, load_clients, public_base
 from cds_service.trust.replay import Replays
 from cds_service.trust.urls import Url
 from cds_service.web.application import WebParts, make_application
+from cds_service.web.openapi import make_document
+from cds_service.web.operating import Operations
+from cds_service.web.throttle import Throttle
 
 _logger = logging.getLogger(__name__)
-_FLUSH_S = 0.5  # seconds feedback waits for cards just issued, so that it finds them
+_FLUSH_S = 0.3  # seconds feedback waits for cards just issued, so that it finds them
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +88,12 @@ def create_app() -> Flask:
     """The application a server's worker runs: all settings from the environment and the file it names."""
     settings = load_settings()
     configure_log(settings.log_level)
+    watch_stray_errors()
+    if parent_process() is not None:  # a worker of `serve`
+        # Until the server has put its own handler in place the parent's is here, which would swallow a request to stop.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        # A worker ends without `atexit` before Python 3.13; multiprocessing runs this when its calls are finished.
+        Finalize(None, close_stores, exitpriority=1)
     return build_app(settings)
 
 
@@ -76,13 +104,23 @@ def build_app(
     uuids: Callable[[], str] = new_uuid,
 ) -> Flask:
     """The application for these settings, with its own database connections and threads."""
+    # Here, because prometheus_client decides at its import whether it counts for several processes.
+    from cds_service.operations.metrics import Metrics
+
     production = production_of(settings)
     engine = build_engine(settings, memory=open_memory(settings), clock=clock, uuids=uuids)
+    metrics = Metrics()
+    edition = engine.knowledge.content.edition
+    metrics.tell_versions(__version__, edition.version, edition.digest[:12])
     parts = WebParts(
         service=engine.service,
         discovery=_discovery(engine.keys, production),
         admission=open_admission(settings, production, clock),
         clock=clock,
+        throttle=Throttle(settings.rate_limit, current_folder(), time.monotonic),
+        counts=metrics,
+        reasons=frozenset(engine.knowledge.overrides),
+        operations=_operations(settings, engine, metrics.exposed, is_demo=production is None),
     )
     return make_application(parts, body_limit=settings.body_limit, origins=origins_of(settings))
 
@@ -96,6 +134,26 @@ def asked_keys(keys: tuple[PrefetchKey, ...], production: Production | None) -> 
     """The prefetch keys clients are asked for: the user's role too, where some client has exempt roles."""
     exempts = production is not None and any(client.exempt_roles for client in production.clients)
     return (*keys, ROLE_KEY) if exempts else keys
+
+
+def _operations(settings: Settings, engine: Engine, exposed: Callable[[], bytes], *, is_demo: bool) -> Operations:
+    edition = engine.knowledge.content.edition
+    names = tuple(key.name for key in engine.keys)
+    version = {
+        "service": __version__,
+        "content": edition.version,
+        "digest": edition.digest,
+        "mode": "demo" if is_demo else "production",
+        "python": platform.python_version(),
+    }
+    document = partial(make_document, __version__, names, shipped_examples(), metrics=settings.shows_metrics_here)
+    return Operations(
+        version=version,
+        store_is_up=StoreWatch(engine.service.memory.ask).is_up,
+        is_stopping=partial(is_stopping, current_folder()),
+        metrics=exposed if settings.shows_metrics_here else None,
+        openapi=cache(document),
+    )
 
 
 def build_engine(
@@ -121,6 +179,8 @@ def build_engine(
         clock=clock,
         zone=settings.zone,
         new_uuid=uuids,
+        entries=EntryLimit(settings.entry_limit, frozenset(key.name for key in keys)),
+        call_seconds=settings.call_deadline,
     )
     return Engine(knowledge, keys, service)
 
@@ -223,17 +283,32 @@ def open_memory(settings: Settings) -> Memory:
     try:
         migrate(url)
     except StoreUnavailable as error:
-        _logger.warning("the store is not available, cards are given all the same: %s", error)
+        _logger.warning("store away", extra=told(error))  # cards are given all the same
     database = connect(url)
     issued = IssuedCards(database)
     return Memory(issued, FeedbackLog(database, before=partial(issued.flush, _FLUSH_S)), Pseudonyms(key))
 
 
 def store_of(settings: Settings) -> tuple[str, bytes]:
-    """The database's URL and the hash key: as set, else beside each other in the data folder."""
+    """The database's URL and the hash key: as set, else beside each other in the data folder.
+
+    Raises:
+        SettingsError: the key is not set, and can be neither read nor made there.
+    """
     url = settings.database or f"sqlite:///{data_folder() / DATABASE}"
     if settings.hash_key is not None:
         return url, settings.hash_key.get_secret_value().encode()
     beside = Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite:///") else data_folder()
-    beside.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return url, load_or_create_key(beside / KEY)
+    return url, _key_beside(beside)
+
+
+def _key_beside(folder: Path) -> bytes:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return load_or_create_key(folder / KEY)
+    except OSError as error:
+        reason: object = error.strerror
+    except SettingsError as error:
+        reason = error
+    ways = f"set {variable_of('hash_key')}, or {variable_of('database')} to a file in a folder that can be written"
+    raise SettingsError(f"hash_key: is not set, and {folder / KEY} cannot be read or made ({reason}): {ways}")

@@ -8,7 +8,10 @@ ServiceError
 │   ├── UnknownService          404  no service of that id
 │   ├── MissingData             412  data the service requires could not be had (CDS Hooks 2.0, "prefetch")
 │   ├── BodyTooLarge            413
-│   └── NotJson                 415
+│   ├── NotJson                 415
+│   ├── UnknownEncoding         415  a Content-Encoding other than gzip
+│   ├── TooManyEntries          422  sound, and more than this service reads in one call
+│   └── TooManyCalls            429  over the client's rate limit; says when to come again
 ├── DataFault                   something read from a chart is at fault; costs that datum, never the call
 │   ├── UnreadableResource      one resource that cannot be decoded
 │   └── FhirUnavailable         a FHIR search that failed or came too late
@@ -17,7 +20,8 @@ ServiceError
     │   ├── ContentError        the content folder
     │   └── ClientsError        the client table, and the settings production asks for
     ├── SettingsError           a setting is refused
-    └── StoreUnavailable        503  the database cannot be reached
+    ├── StoreUnavailable        503  the database cannot be reached
+    └── OutOfTime               503  the call's deadline came before anything could be judged
 
 No message holds a value taken from a chart or a request: only names of fields, positions, types and counts.
 """
@@ -101,6 +105,31 @@ class NotJson(CallerFault):
     code = "not-supported"
 
 
+class UnknownEncoding(CallerFault):
+    """The body is encoded in a way that is not taken here."""
+
+    status = 415
+    code = "not-supported"
+
+
+class TooManyEntries(CallerFault):
+    """A Bundle, or all Bundles of the call together, hold more entries than are read here."""
+
+    status = 422
+    code = "too-costly"
+
+
+class TooManyCalls(CallerFault):
+    """The client is over its rate limit; `retry_after` is in seconds."""
+
+    status = 429
+    code = "throttled"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class DataFault(ServiceError):
     """Something read from a chart is at fault."""
 
@@ -151,5 +180,11 @@ class SettingsError(OwnFault):
 
 class StoreUnavailable(OwnFault):
     """The database cannot be reached; the client may retry."""
+
+    status = 503
+
+
+class OutOfTime(OwnFault):
+    """The call's deadline came before anything could be judged; the client may call again."""
 
     status = 503

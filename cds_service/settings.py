@@ -3,6 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -31,6 +32,16 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65_535, description="Port to listen on")
     workers: int = Field(1, ge=1, le=256, description="Worker processes")
     threads: int = Field(8, ge=1, le=1024, description="Threads of each worker")
+    stop_seconds: int = Field(
+        10, ge=1, le=300, description="Seconds a stopping worker has to finish its calls and write its cards"
+    )
+    drain_seconds: int = Field(
+        0, ge=0, le=300, description="Seconds that /readyz says no before a stop begins, for load balancers to notice"
+    )
+    metrics_port: int | None = Field(
+        None, ge=1, le=65_535, description="Port of /metrics alone; default: the service's, while that is loopback only"
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address to listen on for /metrics, with `metrics_port`")
     content: Path | None = Field(None, description="Content folder in place of the one shipped")
     clients: Path | None = Field(
         None,
@@ -57,10 +68,30 @@ class Settings(BaseSettings):
         None,
         description="PEM file of the authorities that vouch for FHIR servers; default: the public ones",
     )
+    call_deadline: float = Field(
+        2.5, ge=0.5, le=60, description="Seconds after which a call is judged on what has been read by then"
+    )
+    entry_limit: int = Field(10_000, ge=100, description="Most entries that all Bundles of a call may hold together")
+    rate_limit: int | None = Field(
+        None, ge=1, description="Calls that each client may make in a minute; default: as many as it likes"
+    )
     allowed_origins: list[str] = Field(
         ["*"], description="Origins that browsers may call from (CORS); production: none but those set"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least urgent log level shown")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the service listens to this machine alone."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def shows_metrics_here(self) -> bool:
+        """Whether `/metrics` is on the service's own port. One that others can reach never shows it."""
+        return self.metrics_port is None and self.is_loopback
 
     @property
     def zone(self) -> ZoneInfo:

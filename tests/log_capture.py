@@ -20,7 +20,7 @@ def configured_log(level: str) -> Iterator[StringIO]:
     def forgetful(**settings: Any) -> None:
         configure(**{**settings, "cache_logger_on_first_use": False})
 
-    before = root.level
+    before, raising = root.level, logging.raiseExceptions
     with patch("sys.stderr", written), patch("structlog.configure", forgetful):
         configure_log(level)
     [handler] = root.handlers
@@ -29,4 +29,5 @@ def configured_log(level: str) -> Iterator[StringIO]:
     finally:
         root.removeHandler(handler)
         root.setLevel(before)
+        logging.raiseExceptions = raising
         structlog.reset_defaults()

@@ -16,13 +16,13 @@ TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
 NAMES = [str(path.relative_to(PACKAGE)) for path in SOURCES]
 
 # Importer: what it may import of ours. Nothing leads back: request, chart facts, decision, cards.
-_BUILT = {"web", "service", "trust", "fhir", "rendering", "store", "knowledge", "settings", "places", "log", "errors"}
-_BUILT = {"web", "service", "trust", "fhir", "rendering", "store", "knowledge", "settings", "places", "log", "errors"}
+_BUILT = {"web", "operations", "service", "trust", "fhir", "rendering", "store", "knowledge"}
+_BUILT |= {"settings", "places", "log", "errors"}
 OURS = {
     "__init__": set[str](),
     "errors": set[str](),
     "places": set[str](),
-    "log": set[str](),
+    "log": {"errors"},
     "settings": {"errors"},
     "logic": {"errors"},
     "knowledge": {"logic", "errors"},
@@ -32,7 +32,8 @@ OURS = {
     "store": {"logic", "errors"},
     "trust": {"store", "errors"},
     "service": {"fhir", "rendering", "store", "logic", "wire", "errors"},
-    "web": {"service", "trust", "wire", "errors"},
+    "operations": {"errors"},
+    "web": {"service", "trust", "wire", "logic", "log", "errors"},
     "app": _BUILT,
     "cli": _BUILT | {"app", "logic", "wire"},
 }
@@ -46,6 +47,7 @@ OTHERS = {
     "rendering": {"jinja2", "fhir"},
     "store": {"sqlalchemy", "alembic"},
     "trust": {"jwt", "pydantic", "requests", "urllib3"},
+    "operations": {"prometheus_client"},
     "web": {"flask", "flask_cors", "werkzeug", "structlog"},
     "log": {"structlog"},
     "app": {"flask"},

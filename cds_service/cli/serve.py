@@ -2,26 +2,26 @@
 
 import os
 import socket
-from ipaddress import ip_address
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
-from granian import Granian
-from granian.constants import Interfaces
 
 from cds_service.app import Production, inspect, open_memory
 from cds_service.cli.check import mode_words
 from cds_service.cli.options import config_option, plain_errors
+from cds_service.cli.supervising import make_server
+from cds_service.log import configure_log
+from cds_service.operations.shared import shared_folder
 from cds_service.settings import Settings, load_settings, variable_of
-
-_STOP_WITHIN_S = 5  # a worker that is still starting does not hear the request to stop
 
 
 @click.command()
 @click.option("--host", help="Address to listen on [default: 127.0.0.1].")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on [default: 8080].")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes [default: 1].")
+@click.option("--metrics-port", type=click.IntRange(1, 65_535), help="Port of /metrics alone.")
 @click.option("--clients", type=click.Path(path_type=Path, resolve_path=True), help="Client table: production mode.")
 @click.option("--public-url", help="https URL under which clients reach the service (production).")
 @config_option
@@ -34,20 +34,36 @@ def serve(config: object, **given: object) -> None:  # noqa: ARG001 - see option
     settings = load_settings()
     knowledge, production = inspect(settings)
     open_memory(settings)
-    _require_free(settings)
-    _announce(settings, knowledge.content.edition.statement, production)
-    _server(settings).serve()
+    _require_free(settings.host, settings.port)
+    with shared_folder() as folder, _metrics_apart(settings, folder):
+        _announce(settings, knowledge.content.edition.statement, production)
+        configure_log(settings.log_level)
+        make_server(settings, folder).serve()
 
 
-def _require_free(settings: Settings) -> None:
+def _require_free(host: str, port: int) -> None:
     """Tell a port that is taken, or an address that is not ours, before workers do so at length."""
     try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, port))
     except OSError as error:
-        raise click.ClickException(f"{settings.host}:{settings.port}: {error.strerror}") from None
+        raise click.ClickException(f"{host}:{port}: {error.strerror}") from None
+
+
+@contextmanager
+def _metrics_apart(settings: Settings, folder: Path) -> Iterator[None]:
+    """Serve the metrics of all workers on a port of their own, from this process, if one is set."""
+    if settings.metrics_port is None:
+        yield
+        return
+    # Here, because prometheus_client decides at its import whether it counts for several processes.
+    from cds_service.operations.metrics import served_apart
+
+    _require_free(settings.metrics_host, settings.metrics_port)
+    with served_apart(settings.metrics_host, settings.metrics_port, folder):
+        yield
 
 
 def _announce(settings: Settings, edition: str, production: Production | None) -> None:
@@ -56,32 +72,8 @@ def _announce(settings: Settings, edition: str, production: Production | None) -
         click.echo(f"{mode_words(production)} {edition}. Listening on {address}.", err=True)
         return
     click.secho("DEMO MODE: no authentication, any caller, synthetic data only.", fg="yellow", bold=True, err=True)
-    if not _is_loopback(settings.host):
+    if not settings.is_loopback:
         warning = f"Listening on {settings.host}: everybody on the network can call it. Never with patients' data."
         click.secho(warning, fg="red", bold=True, err=True)
     click.echo(f"{edition}.", err=True)
     click.echo(f"CDS Hooks discovery: {address}/cds-services", err=True)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _server(settings: Settings) -> Any:  # granian picks its server class at run time
-    return Granian(
-        "cds_service.app:create_app",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=settings.workers,
-        blocking_threads=settings.threads,
-        backlog=1024,
-        factory=True,
-        respawn_failed_workers=True,
-        workers_kill_timeout=_STOP_WITHIN_S,
-        websockets=False,
-        log_enabled=False,
-    )

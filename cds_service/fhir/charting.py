@@ -62,13 +62,15 @@ class Draft:
 class Gathered:
     """All resources of one call, however they came, and what could not be had or read.
 
-    `lacking` is in the words of cards; `gaps` by prefetch key, in codes fit for a log.
+    `lacking` is in the words of cards. For operators, in codes: `arrivals` is the state in which each prefetch key
+    came, `gaps` what a key lacks.
     """
 
     resources: tuple[Readable, ...]
     drafts: tuple[Draft, ...] = ()
     unreadable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     lacking: Lacking = NOTHING_LACKS
+    arrivals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     gaps: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -104,7 +106,8 @@ class ChartReader:
             findings=tuple(notebook.findings),
             imaging=tuple(notebook.imaging),
             ignored=notebook.ignored() if explain else (),
-            unreadable=gathered.unreadable,
+            unreadable={**gathered.unreadable, **notebook.unread()},
+            unmapped=notebook.unmapped(),
             unavailable=gathered.lacking.unavailable,
             not_sent=gathered.lacking.not_sent,
             incomplete=gathered.lacking.incomplete,

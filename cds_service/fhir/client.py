@@ -42,11 +42,12 @@ class EhrClient:
         server = self._servers.of(access.base)
         if not server.breaker.admits():
             return {key: Found(fault=RESTING) for key in (*queries, *pages)}
-        until = time.monotonic() + self.deadline
+        now = time.monotonic()
+        until = now + self.deadline if access.until is None else min(now + self.deadline, access.until)
         asker = Asker(self._sessions[access.allows_private], server, access, until)
         running = {key: self._start(asker, query) for key, query in queries.items()}
         running |= {key: self._start(asker, "", page) for key, page in pages.items()}
-        wait([future for _, future in running.values()], timeout=until - time.monotonic())
+        wait([future for _, future in running.values()], timeout=max(0.0, until - time.monotonic()))
         found = {key: _result(search, future) for key, (search, future) in running.items()}
         _tell(server.breaker, found)
         return found

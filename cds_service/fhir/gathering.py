@@ -14,6 +14,7 @@ import msgspec
 
 from cds_service.errors import MissingData
 from cds_service.fhir.access.values import NO_SERVER, Access, Found, NoAccess
+from cds_service.fhir.arrival import arrivals
 from cds_service.fhir.bundles import NONE_UNREADABLE, Decoded, TypedBundle, decode_resources, sort
 from cds_service.fhir.charting import Gathered
 from cds_service.fhir.client import EhrClient
@@ -41,6 +42,7 @@ class Gatherer:
             MissingData: when a required key can be had neither way.
         """
         found = {key.name: decoded for key in self._keys if (decoded := sent(request, key)) is not None}
+        came = arrivals(self._keys, found)
         gaps: dict[str, Gap] = {}
         if len(found) < len(self._keys) or any(one.is_failure or one.following for one in found.values()):
             self._complete(request, found, gaps, access)
@@ -52,7 +54,7 @@ class Gatherer:
                 unreadable.update(decoded.unreadable)
         resources = tuple(chain.from_iterable(decoded.resources for decoded in found.values()))
         codes = {name: gap.code for name, gap in gaps.items()}
-        return Gathered(resources, orders.drafts, dict(unreadable), by_label(self._keys, gaps), codes)
+        return Gathered(resources, orders.drafts, dict(unreadable), by_label(self._keys, gaps), came, codes)
 
     def _complete(
         self, request: HookRequest, found: dict[str, Decoded], gaps: dict[str, Gap], access: Access | NoAccess

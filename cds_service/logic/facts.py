@@ -109,6 +109,7 @@ class Chart:
 
     `unreadable` counts resources by type that could not be decoded. Of kinds of data, `unavailable` names those that
     could not be read, `not_sent` those nobody sent or let us read, `incomplete` those read only in part.
+    `unmapped` counts codes that stand for nothing here, by the short name of their system, else "other".
     """
 
     today: date
@@ -120,3 +121,4 @@ class Chart:
     unavailable: tuple[str, ...] = ()
     not_sent: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
+    unmapped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))

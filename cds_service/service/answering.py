@@ -1,37 +1,49 @@
 """Answering a hook call: gather, read, decide, render, remember."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Final
 
+from cds_service.errors import MissingData, OutOfTime
 from cds_service.fhir.access.values import NO_HEADERS, NO_SERVER, NOT_ALLOWED, OTHER_PATIENT, Access, NoAccess
+from cds_service.fhir.amount import EntryLimit
 from cds_service.fhir.bundles import TYPED_ENVELOPE
-from cds_service.fhir.charting import ChartReader
-from cds_service.fhir.drafts import read_orders
+from cds_service.fhir.charting import ChartReader, Gathered
+from cds_service.fhir.drafts import CallerOrders, read_orders
 from cds_service.fhir.gathering import Gatherer
 from cds_service.fhir.roles import holds_role
 from cds_service.logic.content import Content
 from cds_service.logic.deciding import decide
 from cds_service.logic.decision import Decision
+from cds_service.logic.facts import Chart
 from cds_service.logic.ranking import for_exempt_role
+from cds_service.logic.rating import rate
 from cds_service.rendering.cards import CardMaker
+from cds_service.rendering.dialects import STANDARD, Dialect
+from cds_service.rendering.ratings import rate_orders
 from cds_service.rendering.suggestions import Call
 from cds_service.service.memory import Memory
 from cds_service.wire.request import HookRequest, read_request
-from cds_service.wire.response import HookResponse
+from cds_service.wire.response import Card, Extension, HookResponse
+
+_TO_JUDGE_S = 0.25
+"""Seconds of a call that are kept for reading and judging what was gathered; a chart of 1,000 resources takes 0.05."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a call, and the decision behind it; none when the call was not judged at all.
+    """The answer to a call, as values and as bytes, and the decision behind it; none when the call was not judged.
 
-    `gaps`: what each prefetch key lacks, in codes fit for logs and metrics. Cards say it too, but where there is no
-    card the protocol has no place for it (CDS Hooks 2.0, "CDS Service Response").
+    For operators: `arrivals` is the state in which each prefetch key came, `gaps` what a key lacks, in codes. Cards say
+    it too, but where there is no card the protocol has no place for it (CDS Hooks 2.0, "CDS Service Response").
     """
 
     response: HookResponse
+    body: bytes
     decision: Decision | None = None
+    arrivals: Mapping[str, str] = field(default_factory=dict)
     gaps: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -39,11 +51,12 @@ class Answer:
 class Showing:
     """What of a decision a caller's users see. `silent`: nothing, though all is judged and remembered.
 
-    `exempt_roles`: holders of these PractitionerRole codes see no info cards.
+    `exempt_roles`: holders of these PractitionerRole codes see no info cards. `client`: whose dialect is spoken.
     """
 
     silent: bool = False
     exempt_roles: frozenset[str] = frozenset()
+    client: str = ""
 
 
 EVERYTHING: Final = Showing()
@@ -51,7 +64,10 @@ EVERYTHING: Final = Showing()
 
 @dataclass(frozen=True, slots=True)
 class HookService:
-    """The use case. `clock` gives the moment with its zone; "today" is its day in the site's `zone`."""
+    """The use case. `clock` gives the moment with its zone; "today" is its day in the site's `zone`.
+
+    `call_seconds`: how long a call may take, of which reading and judging a chart has the last `_TO_JUDGE_S`.
+    """
 
     content: Content
     gatherer: Gatherer
@@ -61,6 +77,9 @@ class HookService:
     clock: Callable[[], datetime]
     zone: tzinfo
     new_uuid: Callable[[], str]
+    entries: EntryLimit
+    call_seconds: float
+    dialects: Mapping[str, Dialect] = field(default_factory=dict)
 
     def read(self, body: bytes, accepted: frozenset[str]) -> HookRequest:
         """Read and check a request to a service that accepts these hooks, its prefetch in the same pass.
@@ -89,29 +108,61 @@ class HookService:
 
         Raises:
             CallerFault: when the request, or the data it brings, cannot be judged.
+            OutOfTime: when the deadline of the call left nothing that could be judged.
         """
+        until = time.monotonic() + self.call_seconds - _TO_JUDGE_S
         if request.is_by_patient:  # our cards are written for professionals
-            return Answer(HookResponse(cards=[]))
+            return _answer(HookResponse(cards=[]))
+        self.entries.check(request)
         now = self.clock()
         orders = read_orders(request)
-        access = _access(request, fhir_base, allows_private, trace_headers)
-        gathered = self.gatherer.gather(request, orders, access)
+        gathered = self._gather(request, orders, _access(request, fhir_base, allows_private, trace_headers, until))
         today = now.astimezone(self.zone).date()
         chart = self.reader.read(gathered, request.patient_id, today, explain=thorough)
         decision = decide(self.content, chart, request.hook, thorough=thorough)
         if decision.shown and showing.exempt_roles and holds_role(request, showing.exempt_roles):
             decision = for_exempt_role(decision)
-        cards = self.cards.make(decision, Call(request.patient_id, orders.raw), self.new_uuid)
-        if cards:
+        call = Call(request.patient_id, orders.raw, self.dialects.get(showing.client, STANDARD))
+        cards = self.cards.make(decision, call, self.new_uuid)
+        # Silence is of cards alone: what stops a call from being judged has been raised before.
+        shown = HookResponse(cards=[]) if showing.silent else self._respond(cards, chart, request.hook, call)
+        answer = _answer(shown, decision, gathered)
+        if cards:  # only what could be sent is a card issued
             told = zip(decision.shown, cards, strict=True)
             edition = self.content.edition
             self.memory.issued(service_id, request, tenant, edition, told, now, silent=showing.silent)
-        # Silence is of cards alone: what stops a call from being judged has been raised before.
-        return Answer(HookResponse(cards=[] if showing.silent else cards), decision, gathered.gaps)
+        return answer
+
+    def _respond(self, cards: list[Card], chart: Chart, hook: str, call: Call) -> HookResponse:
+        """The cards, and for a client that asks for ratings its own orders rated."""
+        if call.dialect.qcdsm is None:
+            return HookResponse(cards=cards)
+        updates = rate_orders(rate(self.content, chart, hook), call, self.new_uuid) or None
+        return HookResponse(
+            cards=cards, systemActions=updates, extension=Extension(systemActions=updates) if updates else None
+        )
+
+    def _gather(self, request: HookRequest, orders: CallerOrders, access: Access | NoAccess) -> Gathered:
+        """What is there at the deadline is judged, whole: half a judgement could miss the very finding that stops it.
+
+        So the deadline cuts searches alone, and cards say what was not read.
+        """
+        try:
+            return self.gatherer.gather(request, orders, access)
+        except MissingData:
+            if isinstance(access, Access) and access.until is not None and access.until <= time.monotonic():
+                raise OutOfTime("the deadline of the call came before its data") from None
+            raise
+
+
+def _answer(response: HookResponse, decision: Decision | None = None, gathered: Gathered | None = None) -> Answer:
+    if gathered is None:
+        return Answer(response, response.to_json(), decision)
+    return Answer(response, response.to_json(), decision, gathered.arrivals, gathered.gaps)
 
 
 def _access(
-    request: HookRequest, fhir_base: str | None, allows_private: bool, trace_headers: Mapping[str, str]
+    request: HookRequest, fhir_base: str | None, allows_private: bool, trace_headers: Mapping[str, str], until: float
 ) -> Access | NoAccess:
     """How to read the FHIR server. A token for another patient is not used, and nothing is read without it.
 
@@ -122,4 +173,4 @@ def _access(
     token = request.authorization
     if token and token.patient and token.patient.removeprefix("Patient/") != request.patient_id:
         return OTHER_PATIENT
-    return Access(fhir_base, token.access_token if token else None, allows_private, trace_headers)
+    return Access(fhir_base, token.access_token if token else None, allows_private, trace_headers, until)

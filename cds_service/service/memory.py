@@ -56,6 +56,19 @@ class Memory:
             ]
         )
 
+    @property
+    def lost(self) -> int:
+        """The number of cards issued that this process could not keep."""
+        return self._issued.dropped
+
+    def ask(self) -> None:
+        """Ask whether the store takes anything now.
+
+        Raises:
+            StoreUnavailable: it does not.
+        """
+        self._issued.ask()
+
     def record(self, service_id: str, tenant: str, feedback: Feedback, now: datetime) -> int:
         """Keep feedback, on disk before this returns; how many events were new.
 

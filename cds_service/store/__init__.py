@@ -2,7 +2,7 @@
 
 from cds_service.store.database import connect, migrate, ping
 from cds_service.store.feedback import FeedbackEvent, FeedbackLog
-from cds_service.store.issued import IssuedCard, IssuedCards
+from cds_service.store.issued import IssuedCard, IssuedCards, close_stores
 from cds_service.store.pseudonym import Pseudonyms, load_or_create_key
 from cds_service.store.tokens import SeenTokens
 
@@ -13,6 +13,7 @@ __all__ = [
     "IssuedCards",
     "Pseudonyms",
     "SeenTokens",
+    "close_stores",
     "connect",
     "load_or_create_key",
     "migrate",

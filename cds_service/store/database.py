@@ -8,25 +8,24 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url, select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError, StatementError
 
 from cds_service.errors import SettingsError, StoreUnavailable
 from cds_service.store.gate import guard, passage
+from cds_service.store.revisions import newest_revision, revision
 from cds_service.store.schema import card_issued
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON")
-_DURABLE = ("synchronous=FULL", "busy_timeout=2000")
+_DURABLE = ("synchronous=FULL", "busy_timeout=1000")
 # Outlives a killed process, and only a machine that loses power may lose the last of it.
 _BRIEF = ("synchronous=NORMAL", "busy_timeout=300")
 _BRIEF_WAIT_S = 0.3  # for the transaction before
-_PATIENCE = {"connect_timeout": 2, "tcp_user_timeout": 2000}  # s, ms; a URL may say otherwise
-_MIGRATION_LOCK = 0x6869705F7370  # any number, as long as every replica takes the same
+# A PostgreSQL that hangs is given up about as soon; what the URL says stands over this. libpq waits 2 s at the least.
+_LIBPQ = ("psycopg", "psycopg2")
+_LIBPQ_BOUNDS = {"connect_timeout": 2, "tcp_user_timeout": 2000}  # seconds, milliseconds
+_STATEMENT_MS = 1500
 _KNOWN = ("sqlite", "postgresql")
 
 
@@ -46,21 +45,23 @@ def connect(url: str, *, brief: bool = False) -> Engine:
         SettingsError: the URL is malformed, in memory, of another database, or its driver is not installed.
     """
     parsed = _checked(url)
+    server = parsed.get_backend_name() != "sqlite"
     try:
         # Without `hide_parameters` an error's text would repeat the values that were to be written. A server may drop a
         # kept connection, hence `pool_pre_ping`; a file does not.
-        server = parsed.get_backend_name() != "sqlite"
         engine = create_engine(
             parsed,
             hide_parameters=True,
             pool_size=2,
-            pool_timeout=2,
+            pool_timeout=1,
             pool_pre_ping=server,
-            connect_args=_patience(parsed) if brief else {},
+            connect_args=_server_bounds(parsed),
         )
     except (SQLAlchemyError, ImportError):
         raise SettingsError("store URL: its driver is not installed") from None
-    if engine.dialect.name == "sqlite":
+    if server:
+        event.listen(engine, "begin", _bound_statements)
+    else:
         _prepare_sqlite(engine, _BRIEF if brief else _DURABLE)
     guard(engine, _BRIEF_WAIT_S if brief else None)
     return engine
@@ -76,7 +77,11 @@ def migrate(url: str) -> None:
     engine = connect(url)
     try:
         with _alone(engine), transaction(engine) as connection:
-            _upgrade(connection)
+            if revision(connection) != newest_revision():
+                # Alembic costs a third of a second of import, which only a new or older database is worth.
+                from cds_service.store.upgrading import upgrade
+
+                upgrade(connection)
     except OSError:
         raise StoreUnavailable("the folder of the store cannot be written") from None
     finally:
@@ -112,6 +117,8 @@ def insert_new(connection: Connection, table: Table) -> Insert:
     """An insert for either database that passes over rows that are there already."""
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql  # brings in drivers that a SQLite file has no use for
+
     return postgresql.insert(table).on_conflict_do_nothing()
 
 
@@ -136,11 +143,15 @@ def _checked(url: str) -> URL:
     return parsed
 
 
-def _patience(url: URL) -> dict[str, int]:
-    """What keeps libpq from waiting minutes for a server that has gone; what the URL says stands over it."""
-    if not url.get_driver_name().startswith("psycopg"):
+def _server_bounds(url: URL) -> dict[str, int]:
+    if url.get_driver_name() not in _LIBPQ:
         return {}
-    return {name: value for name, value in _PATIENCE.items() if name not in url.query}
+    return {name: value for name, value in _LIBPQ_BOUNDS.items() if name not in url.query}
+
+
+def _bound_statements(connection: Connection) -> None:
+    # For this transaction alone: a pooler between may hand the session on to somebody else.
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_STATEMENT_MS}")
 
 
 def _prepare_sqlite(engine: Engine, pragmas: Iterable[str]) -> None:
@@ -184,15 +195,3 @@ def _alone(engine: Engine) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _upgrade(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    try:
-        command.upgrade(config, "head")
-    except CommandError:
-        raise StoreUnavailable("the store's tables are of a newer release") from None

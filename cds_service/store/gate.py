@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 
 from cds_service.errors import StoreUnavailable
 
-_WAIT_S = 5.0
+_FORK_WAIT_S = 5.0
+_WAIT_S = 0.7  # with the waits of `database` a stuck store costs feedback about 2 s before its 503
 
 _gates: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 _waits: WeakKeyDictionary[Engine, float | None] = WeakKeyDictionary()
@@ -46,7 +47,7 @@ def passage(engine: Engine) -> Iterator[None]:
 
 def _before_fork() -> None:
     for engine, gate in list(_gates.items()):
-        if gate.acquire(timeout=_WAIT_S):
+        if gate.acquire(timeout=_FORK_WAIT_S):
             _held.append(gate)
         engine.dispose()
 

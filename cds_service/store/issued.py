@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from cds_service.errors import StoreUnavailable
 from cds_service.store.backlog import Backlog
-from cds_service.store.database import ValuesRefused, insert_new, transaction
+from cds_service.store.database import ValuesRefused, insert_new, ping, transaction
 from cds_service.store.schema import card_issued
 
 _BATCH = 500
@@ -75,6 +75,14 @@ class IssuedCards:
         """Wait, at most `timeout` seconds, until the cards put before this call are stored or dropped; whether so."""
         return self._backlog.drain(timeout)
 
+    def ask(self) -> None:
+        """Ask whether cards could be written now.
+
+        Raises:
+            StoreUnavailable: they could not.
+        """
+        ping(self._engine)
+
     def close(self, timeout: float) -> None:
         """Write what waits, for at most `timeout` seconds, then stop. Cards that are left, or come later, are dropped.
 
@@ -99,7 +107,7 @@ class IssuedCards:
                 writer.start()
             except RuntimeError:
                 # No thread can be had just now. The cards wait, and the next put tries again.
-                _logger.warning("no thread for the store: %d cards wait", len(self._backlog))
+                _logger.warning("no thread for the store", extra={"waiting": len(self._backlog)})
             else:
                 self._writer = writer
 
@@ -110,13 +118,13 @@ class IssuedCards:
                 refused = self._write(cards)
             except StoreUnavailable:
                 if not pause:
-                    _logger.warning("store away: %d cards wait, %d dropped in all", len(backlog), backlog.dropped)
+                    _logger.warning("store away", extra={"waiting": len(backlog), "dropped": backlog.dropped})
                 pause = min(max(2 * pause, _FIRST_PAUSE_S), _LONGEST_PAUSE_S)
                 backlog.rest(pause)
             else:
                 if pause or refused:
                     total = backlog.dropped + refused
-                    _logger.warning("store answers: %d cards refused, %d dropped in all", refused, total)
+                    _logger.warning("store answers again", extra={"refused": refused, "dropped": total})
                 backlog.done(dropped=refused)
                 pause = 0.0
 
@@ -136,7 +144,8 @@ class IssuedCards:
 _instances: WeakSet[IssuedCards] = WeakSet()
 
 
-def _close_all() -> None:
+def close_stores() -> None:
+    """Write what waits in this process, for at most `_AT_EXIT_S` seconds and as long again, then take nothing more."""
     for cards in list(_instances):
         cards.close(_AT_EXIT_S)
 
@@ -147,5 +156,5 @@ def _start_all_over() -> None:
         cards._start_over()
 
 
-atexit.register(_close_all)
+atexit.register(close_stores)
 os.register_at_fork(after_in_child=_start_all_over)

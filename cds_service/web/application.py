@@ -12,7 +12,11 @@ from flask_cors import CORS
 from cds_service.service.answering import HookService
 from cds_service.trust.admission import Admission
 from cds_service.web.errors import register_errors
+from cds_service.web.observing import Counts, observe
+from cds_service.web.operating import Operations, make_operators_routes
 from cds_service.web.routes import make_routes
+from cds_service.web.throttle import Throttle
+from cds_service.web.tracing import REQUEST_ID
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -22,27 +26,34 @@ _PREFLIGHT_AGE = 600  # seconds a browser may keep a preflight's answer
 
 @dataclass(frozen=True, slots=True)
 class WebParts:
-    """What the routes use. `discovery` is the discovery answer, made once."""
+    """What the routes use. `discovery` is the discovery answer, made once; `reasons` are the codes cards offer."""
 
     service: HookService
     discovery: bytes
     admission: Admission
     clock: Callable[[], datetime]
+    throttle: Throttle
+    counts: Counts
+    reasons: frozenset[str]
+    operations: Operations
 
 
 def make_application(parts: WebParts, *, body_limit: int, origins: Iterable[str]) -> Flask:
     """An application that answers with these parts. `body_limit` is in bytes."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = body_limit
-    app.register_blueprint(make_routes(parts.service, parts.discovery, parts.admission, parts.clock))
+    app.register_blueprint(make_routes(parts.service, parts.discovery, parts.admission, parts.clock, parts.throttle))
+    app.register_blueprint(make_operators_routes(parts.operations))
     register_errors(app)
+    observe(app, parts.counts, parts.reasons, lambda: parts.service.memory.lost)
     # Every answer under /cds-services carries the headers, errors too (CDS Hooks 2.0, "Cross-Origin Resource Sharing").
     CORS(
         app,
         resources={r"/cds-services.*": {}},
         origins=list(origins),
         methods=["GET", "POST", "OPTIONS"],
-        allow_headers=["Authorization", "Content-Type", "Accept"],
+        allow_headers=["Authorization", "Content-Type", "Accept", REQUEST_ID, "traceparent", "tracestate"],
+        expose_headers=[REQUEST_ID, "Retry-After"],
         max_age=_PREFLIGHT_AGE,
         allow_private_network=True,
     )

@@ -7,10 +7,23 @@ import structlog
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from cds_service.errors import BadRequest, BodyTooLarge, CallerFault, NotAllowed, StoreUnavailable, Unauthenticated
+from cds_service.errors import (
+    BadRequest,
+    BodyTooLarge,
+    CallerFault,
+    NotAllowed,
+    OutOfTime,
+    StoreUnavailable,
+    TooManyCalls,
+    Unauthenticated,
+    UnknownEncoding,
+)
+from cds_service.log import told
 from cds_service.wire.outcome import operation_outcome
 
 _logger = structlog.get_logger(__name__)
+_OUT_OF_TIME_RETRY_S = 1
+_STORE_RETRY_S = 5
 _CODES = {404: "not-found", 405: "not-supported", 413: "too-long", 415: "not-supported"}
 FHIR_JSON = "application/fhir+json"
 
@@ -22,7 +35,10 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(NotAllowed, _turned_away)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(UnknownEncoding, _unknown_encoding)
+    app.register_error_handler(TooManyCalls, _too_many_calls)
     app.register_error_handler(StoreUnavailable, _store_unavailable)
+    app.register_error_handler(OutOfTime, _out_of_time)
     app.register_error_handler(Exception, _our_fault)
 
 
@@ -50,6 +66,18 @@ def _too_large(_error: RequestEntityTooLarge) -> Response:
     return _caller_fault(BodyTooLarge("the body is larger than this service takes"))
 
 
+def _unknown_encoding(error: UnknownEncoding) -> Response:
+    answer = _caller_fault(error)
+    answer.headers["Accept-Encoding"] = "gzip"  # RFC 7694, 3: what could have been sent instead
+    return answer
+
+
+def _too_many_calls(error: TooManyCalls) -> Response:
+    answer = _caller_fault(error)
+    answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
+
+
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     answer = _answer(status, operation_outcome(_CODES.get(status, "processing"), error.name.lower()))
@@ -61,15 +89,18 @@ def _http_error(error: HTTPException) -> Response:
 def _store_unavailable(_error: StoreUnavailable) -> Response:
     _logger.error("store unavailable")
     answer = _answer(503, operation_outcome("transient", "feedback cannot be kept at the moment; send it again"))
-    answer.headers["Retry-After"] = "5"
+    answer.headers["Retry-After"] = str(_STORE_RETRY_S)
+    return answer
+
+
+def _out_of_time(error: OutOfTime) -> Response:
+    _logger.warning("out of time", **told(error))
+    text = "the data of the call could not be read before its deadline; no advice was given"
+    answer = _answer(503, operation_outcome("timeout", text))
+    answer.headers["Retry-After"] = str(_OUT_OF_TIME_RETRY_S)
     return answer
 
 
 def _our_fault(error: Exception) -> Response:
-    # An error's text or traceback may hold chart data: only its type, and where in our code it arose, are logged.
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"
-    _logger.error("internal error", kind=type(error).__name__, where=where)
+    _logger.error("internal error", **told(error))
     return _answer(500, operation_outcome("exception", "the service failed; no advice was given"))

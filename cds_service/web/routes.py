@@ -8,20 +8,23 @@ import structlog
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from cds_service.errors import NotJson, UnknownService
+from cds_service.errors import UnknownService
+from cds_service.logic.content import Edition
 from cds_service.service.answering import Answer, HookService, Showing
 from cds_service.service.catalogue import SERVICES, ServiceEntry
 from cds_service.trust.admission import Admission
 from cds_service.trust.caller import Caller
+from cds_service.web.intake import JSON, read_body
+from cds_service.web.observing import Notes, notes
+from cds_service.web.throttle import Throttle
 from cds_service.wire.feedback import read_feedback
 from cds_service.wire.request import HookRequest
 
-JSON = "application/json"
 _logger = structlog.get_logger(__name__)
 
 
 def make_routes(
-    service: HookService, discovery: bytes, admission: Admission, clock: Callable[[], datetime]
+    service: HookService, discovery: bytes, admission: Admission, clock: Callable[[], datetime], throttle: Throttle
 ) -> Blueprint:
     """The routes over one service. Who calls is found before anything of a call is read."""
     routes = Blueprint("cds-services", __name__)
@@ -39,23 +42,33 @@ def make_routes(
     @routes.post("/cds-services/<service_id>")
     @routes.post("/cds-services/<service_id>/")
     def call(service_id: str) -> Response:
-        started = time.perf_counter()
         caller = admission.to_service(_authorization(), service_id)
+        noted = _admitted(caller, throttle)
         entry = _entry(service_id)
-        hook_request = service.read(_body(), entry.accepted)
+        noted.hook = entry.hook
+        hook_request = service.read(read_body(), entry.accepted)
         base = _fhir_base(hook_request, caller)
-        showing = Showing(caller.silent, caller.exempt_roles)
-        allows_private = base is not None and caller.allows_private(base)
-        answer = service.answer(entry.id, hook_request, caller.tenant, base, showing, allows_private=allows_private)
-        _log(entry, hook_request, answer, caller, time.perf_counter() - started)
-        return Response(answer.response.to_json(), mimetype=JSON)
+        answer = service.answer(
+            entry.id,
+            hook_request,
+            caller.tenant,
+            base,
+            Showing(caller.silent, caller.exempt_roles, caller.client),
+            allows_private=base is not None and caller.allows_private(base),
+            trace_headers=noted.trace.headers,
+        )
+        noted.answer = answer
+        _log(entry, hook_request, answer, caller, service.content.edition)
+        return Response(answer.body, mimetype=JSON)
 
     @routes.post("/cds-services/<service_id>/feedback")
     @routes.post("/cds-services/<service_id>/feedback/")
     def feedback(service_id: str) -> Response:
         caller = admission.to_feedback(_authorization(), service_id)
+        noted = _admitted(caller, throttle)
         entry = _entry(service_id)
-        stored = service.memory.record(entry.id, caller.tenant, read_feedback(_body()), clock())
+        told = noted.feedback = read_feedback(read_body())
+        stored = service.memory.record(entry.id, caller.tenant, told, clock())
         _logger.info("feedback", service=entry.id, stored=stored, client=caller.client, **caller.claims)
         return Response(f'{{"stored":{stored}}}', mimetype=JSON)
 
@@ -66,21 +79,19 @@ def _authorization() -> str | None:
     return request.headers.get("Authorization")
 
 
+def _admitted(caller: Caller, throttle: Throttle) -> Notes:
+    """The notes of the call at hand, once its caller is known and within its rate."""
+    noted = notes()
+    noted.client, noted.silent = caller.client, caller.silent
+    throttle.admit(noted.client)
+    return noted
+
+
 def _entry(service_id: str) -> ServiceEntry:
     entry = SERVICES.get(service_id)
     if entry is None:
         raise UnknownService("no service of that id is offered here")
     return entry
-
-
-def _body() -> bytes:
-    kind = request.mimetype
-    if kind and kind != JSON and not kind.endswith("+json"):
-        raise NotJson("the body must be JSON: Content-Type application/json")
-    body = request.get_data(cache=False)
-    if request.content_length is None:
-        request.stream.read(1)  # where the limit has cut a chunked body short, this raises; reading it all did not
-    return body
 
 
 def _fhir_base(hook_request: HookRequest, caller: Caller) -> str | None:
@@ -95,7 +106,7 @@ def _told(hook_request: HookRequest, caller: Caller) -> str:
     return "allowed" if _fhir_base(hook_request, caller) else "not allowed"
 
 
-def _log(entry: ServiceEntry, hook_request: HookRequest, answer: Answer, caller: Caller, seconds: float) -> None:
+def _log(entry: ServiceEntry, hook_request: HookRequest, answer: Answer, caller: Caller, edition: Edition) -> None:
     """One line for each call: what was said and held back by rule, counts of what could not be used."""
     decision = answer.decision
     _logger.info(
@@ -111,7 +122,9 @@ def _log(entry: ServiceEntry, hook_request: HookRequest, answer: Answer, caller:
         unreadable=sum(decision.chart.unreadable.values()) if decision else 0,
         unavailable=len(answer.gaps),
         gaps=dict(answer.gaps),
-        milliseconds=round(seconds * 1000, 1),
+        milliseconds=round((time.perf_counter() - notes().started) * 1000, 1),
         client=caller.client,
+        content=edition.version,
+        digest=edition.digest[:12],
         **caller.claims,
     )

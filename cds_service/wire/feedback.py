@@ -83,6 +83,8 @@ def read_feedback(body: bytes) -> Feedback:
         return Feedback.model_validate_json(body)
     except ValidationError as error:
         detail = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        if detail["type"] == "json_invalid" and "recursion" in detail["msg"]:  # its bound is below that of `decode`
+            raise BadRequest("is nested too deeply") from None
         if detail["type"] == "json_invalid":
             raise BadRequest("is malformed JSON: a text in it is not UTF-8, or a pair in it is not whole") from None
         text = _WORDS.get(detail["type"], "has the wrong shape")

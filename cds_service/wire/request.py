@@ -15,8 +15,9 @@ PATIENT_VIEW: Final = "patient-view"
 ORDER_HOOKS: Final = frozenset({"order-select", "order-sign"})
 _PROFESSIONALS = frozenset({"Practitioner", "PractitionerRole"})
 _USERS = {PATIENT_VIEW: _PROFESSIONALS | {"Patient", "RelatedPerson"}}
-_USER = re.compile(r"([A-Za-z]+)/[A-Za-z0-9.\-]{1,64}")
-_PATIENT = re.compile(r"(?:Patient/)?([A-Za-z0-9.\-]{1,64})")
+FHIR_ID: Final = r"[A-Za-z0-9.\-]{1,64}"
+_USER = re.compile(rf"([A-Za-z]+)/{FHIR_ID}")
+_PATIENT = re.compile(rf"(?:Patient/)?({FHIR_ID})")
 
 
 class FhirAuthorization(msgspec.Struct, frozen=True):
@@ -88,11 +89,17 @@ class HookRequest(msgspec.Struct, frozen=True):
 
 
 _ENVELOPE: EnvelopeDecoder = msgspec.json.Decoder(Envelope[msgspec.Raw])
-_CONTEXTS: dict[str, msgspec.json.Decoder[PatientContext]] = {
-    PATIENT_VIEW: msgspec.json.Decoder(PatientContext),
-    "order-select": msgspec.json.Decoder(OrderSelectContext),
-    "order-sign": msgspec.json.Decoder(OrderSignContext),
+CONTEXTS: Final[Mapping[str, type[PatientContext]]] = {
+    PATIENT_VIEW: PatientContext,
+    "order-select": OrderSelectContext,
+    "order-sign": OrderSignContext,
 }
+_DECODERS = {hook: msgspec.json.Decoder(context) for hook, context in CONTEXTS.items()}
+
+
+def users_of(hook: str) -> frozenset[str]:
+    """The types of user a call of this hook may be made for (CDS Hooks 2.0, each hook's "Context")."""
+    return _USERS.get(hook, _PROFESSIONALS)
 
 
 def read_request(body: bytes, accepted: frozenset[str], typed: EnvelopeDecoder | None = None) -> HookRequest:
@@ -111,8 +118,8 @@ def read_request(body: bytes, accepted: frozenset[str], typed: EnvelopeDecoder |
         raise BadRequest(f"must be {' or '.join(sorted(accepted))} for this service", "hook")
     if envelope.fhirAuthorization and not envelope.fhirServer:
         raise BadRequest("is required where fhirAuthorization is given", "fhirServer")
-    context = decode(_CONTEXTS[envelope.hook], envelope.context, "context")
-    user_type = _user_type(context.userId, _USERS.get(envelope.hook, _PROFESSIONALS))
+    context = decode(_DECODERS[envelope.hook], envelope.context, "context")
+    user_type = _user_type(context.userId, users_of(envelope.hook))
     return HookRequest(
         hook=envelope.hook,
         hook_instance=_instance(envelope.hookInstance),

@@ -15,13 +15,15 @@ class Access:
     """A FHIR server this call may read, and the caller's bearer token if it gave one.
 
     `allows_private`: the server may stand on a private or loopback address. `trace_headers` are passed on as they
-    are: of all headers only `traceparent`, `tracestate` and `X-Request-ID`.
+    are: of all headers only `traceparent`, `tracestate` and `X-Request-ID`. `until`: when, on the steady clock, the
+    call must have its data.
     """
 
     base: str
     token: str | None = field(default=None, repr=False)
     allows_private: bool = False
     trace_headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS, repr=False)
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

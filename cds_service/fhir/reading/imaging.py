@@ -50,7 +50,7 @@ def describe(
         return NOT_IMAGING  # its code says what it is: "under fluoroscopy" in its text makes it no imaging
     if study is None:  # local codes are the rule in practice, so their display is read like text
         texts += _displays(code)
-    passage = Passage(texts)
+    passage = notebook.passage(texts)
     if study is None:
         modality = _only(words.modality.names(passage))
         if modality is None:
@@ -101,7 +101,7 @@ def _site_regions(sites: Concepts, notebook: Notebook) -> list[str]:
     regions = notebook.terms.terminology.site_regions
     placed = [known.site.site for concept in concepts(sites) for known in notebook.known(concept) if known.site]
     found = list(dict.fromkeys(regions[site] for site in placed if site in regions))
-    return found or notebook.terms.words.region.names(Passage(concept.text for concept in concepts(sites)))
+    return found or notebook.terms.words.region.names(notebook.passage(concept.text for concept in concepts(sites)))
 
 
 def _displays(concept: CodeableConcept | None) -> list[str | None]:
@@ -121,7 +121,7 @@ def read_study(study: ImagingStudy, notebook: Notebook) -> None:
     series = study.series or []
     sites = [one.bodySite.concept() for one in series if one.bodySite]
     codes = concepts(study.procedureCode)
-    passage = Passage([study.description, *(one.description for one in series), *_said_by(codes)])
+    passage = notebook.passage([study.description, *(one.description for one in series), *_said_by(codes)])
     coded = _study([known for code in codes for known in notebook.known(code)])
     if coded is None:
         modality = _modality(study, notebook) or _only(notebook.terms.words.modality.names(passage))

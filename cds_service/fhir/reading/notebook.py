@@ -1,6 +1,7 @@
 """What the readers share: the terms, and the notebook in which they write facts and what they passed over."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -39,6 +40,7 @@ class Notebook:
     findings: list[Finding] = field(default_factory=list)
     imaging: list[Imaging] = field(default_factory=list)
     passed_over: list[tuple[Resource, str, CodeableConcept | None]] = field(default_factory=list)
+    long_texts: int = 0
 
     def when(self, *texts: str | None) -> When | None:
         """The newest of some dates; impossible ones (before birth, more than a day ahead) are as if not recorded."""
@@ -69,7 +71,7 @@ class Notebook:
     def _sides_of(self, concept: CodeableConcept) -> list[Side]:
         sides = [known.side for known in self.known(concept)]
         if concept.text:
-            sides += [Side(side) for side in self.terms.words.side.names(Passage([concept.text]))]
+            sides += [Side(side) for side in self.terms.words.side.names(self.passage([concept.text]))]
         return sides
 
     def add(
@@ -99,6 +101,27 @@ class Notebook:
     def ignore_unmapped(self, resource: Resource, concept: CodeableConcept | None) -> None:
         """Note that a record's codes stand for nothing here."""
         self.passed_over.append((resource, "its code stands for no finding here", concept))
+
+    def passage(self, texts: Iterable[str | None]) -> Passage:
+        """Some texts to look into; those that are too long to be read to their end are counted."""
+        passage = Passage(texts)
+        self.long_texts += passage.is_cut
+        return passage
+
+    def unread(self) -> dict[str, int]:
+        """How many texts were not read to their end, in the words of a card."""
+        return {"long text": self.long_texts} if self.long_texts else {}
+
+    def unmapped(self) -> Mapping[str, int]:
+        """How many codes stand for nothing here, by the short name of their system; all unknown systems are one."""
+        systems = self.terms.terminology.systems
+        return Counter(
+            systems.get(coding.system or "", "other")
+            for _, _, concept in self.passed_over
+            if concept is not None
+            for coding in concept.coding or ()
+            if coding is not None and coding.code is not None
+        )
 
     def ignored(self) -> tuple[Ignored, ...]:
         """What was passed over and why: system and code only, never a record's text."""

@@ -8,15 +8,22 @@ from cds_service.logic.terminology import Words
 
 _TOKEN = re.compile(r"[^\W_]+")
 _BETWEEN = " | "  # no word of the content spans two texts
+LONGEST = 20_000  # characters of a record's texts; an order's or a study's own words are some hundreds
 
 
 class Passage:
-    """The texts of one record. They are looked into only when a code does not say it all."""
+    """The texts of one record. They are looked into only when a code does not say it all.
 
-    __slots__ = ("_lower", "_texts", "_tokens")
+    `is_cut`: there was more than `LONGEST`, which is not read.
+    """
+
+    __slots__ = ("_lower", "_texts", "_tokens", "is_cut")
 
     def __init__(self, texts: Iterable[str | None]) -> None:
         self._texts = [text for text in texts if text]
+        self.is_cut = sum(map(len, self._texts)) > LONGEST
+        if self.is_cut:
+            self._texts = [_BETWEEN.join(self._texts)[:LONGEST]]
         self._lower = ""
         self._tokens: list[str] | None = None
 

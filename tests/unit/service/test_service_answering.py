@@ -12,6 +12,7 @@ from flask import Flask
 from synthetic import SIGN, VIEW, buttock_to_calf, call, concept, condition, encoded, order, prefetch
 
 from cds_service.app import build_engine, open_memory
+from cds_service.errors import SettingsError
 from cds_service.service.catalogue import SERVICES
 from cds_service.service.memory import Forgetful
 from cds_service.settings import Settings
@@ -113,3 +114,24 @@ def test_memory_is_opened_where_the_settings_say(tmp_path: Path) -> None:
     open_memory(Settings(database=f"sqlite:///{tmp_path / 'deep' / 'er' / 'store.sqlite3'}"))
     assert (tmp_path / "deep" / "er" / "store.sqlite3").exists()
     assert (tmp_path / "deep" / "er" / "hash.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("named", [None, "file/store.sqlite3"])
+def test_a_folder_that_takes_no_key_is_told_with_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str | None
+) -> None:
+    for name in ("file", "hip-spine-cds-data"):
+        (tmp_path / name).write_text("")  # a file where a folder should be: not even root writes into it
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("HOME", str(tmp_path / "file"))
+    database = f"sqlite:///{tmp_path / named}" if named else None
+    with pytest.raises(SettingsError, match=r"hash_key: is not set.*set HIP_SPINE_CDS_HASH_KEY, or HIP"):
+        open_memory(Settings(database=database))
+
+
+def test_a_key_file_open_to_others_is_told_with_what_to_set(tmp_path: Path) -> None:
+    (tmp_path / "hash.key").write_bytes(b"k" * 32)
+    (tmp_path / "hash.key").chmod(0o644)
+    with pytest.raises(SettingsError, match=r"mode must be 0600.*set HIP_SPINE_CDS_HASH_KEY"):
+        open_memory(Settings(database=f"sqlite:///{tmp_path / 'store.sqlite3'}"))

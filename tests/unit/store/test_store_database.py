@@ -14,12 +14,14 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_mock_engine, select, text
 from sqlalchemy.dialects import postgresql
 
 from cds_service.errors import SettingsError, StoreUnavailable
-from cds_service.store import FeedbackLog, connect, database, migrate, ping
+from cds_service.store import FeedbackLog, connect, database, migrate, ping, revisions
 from cds_service.store.database import ValuesRefused, insert_new, transaction
 from cds_service.store.schema import UtcDateTime, card_issued, feedback_event, metadata
 
@@ -37,6 +39,29 @@ def test_migrate_makes_the_tables_and_is_repeatable(path, query):
     assert names(query) == {"alembic_version", "card_issued", "feedback_event", "token_seen"}
     assert query("SELECT * FROM sqlite_master") == before
     assert query("SELECT version_num FROM alembic_version") == [("0002",)]
+
+
+def test_alembic_is_read_for_a_new_database_alone(path):
+    steps = ("import sys", "from cds_service.store import migrate", f"migrate('sqlite:///{path}')")
+    code = "; ".join([*steps, "print('alembic' in sys.modules)"])
+    said = [subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout for _ in range(2)]
+    assert said == [b"True\n", b"False\n"]
+
+
+def test_the_newest_revision_is_alembics_head():
+    config = Config()
+    config.set_main_option("script_location", str(revisions.MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [revisions.newest_revision()]
+
+
+def test_two_revisions_at_once_are_not_taken_for_the_newest(url, path):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO alembic_version VALUES ('0000')")
+        connection.commit()
+    engine = connect(url)
+    with transaction(engine) as connection:
+        assert revisions.revision(connection) is None
+    engine.dispose()
 
 
 def test_migrate_keeps_what_is_stored(url, engine, event, query):
@@ -79,7 +104,7 @@ def test_migrate_waits_for_the_lock_beside_the_file(url, path):
 
 
 def test_migrations_in_a_folder_with_a_per_cent_sign(tmp_path, path, query, monkeypatch):
-    monkeypatch.setattr(database, "_MIGRATIONS", tmp_path / "100%(here)s")
+    monkeypatch.setattr(revisions, "MIGRATIONS", tmp_path / "100%(here)s")
     shutil.copytree(Path(database.__file__).parent / "migrations", tmp_path / "100%(here)s")
 
     migrate(f"sqlite:///{path}")
@@ -131,7 +156,7 @@ def test_files_and_folder_are_for_the_owner_alone(path):
 
 
 @pytest.mark.parametrize(
-    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("busy_timeout", 2000), ("foreign_keys", 1)]
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("busy_timeout", 1000), ("foreign_keys", 1)]
 )
 def test_pragmas(engine, pragma, value):
     with transaction(engine) as connection:

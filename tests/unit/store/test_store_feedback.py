@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 import traceback
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
@@ -165,6 +166,18 @@ def test_a_locked_database_is_unavailable_and_no_value_is_told(engine, event, pa
         with pytest.raises(StoreUnavailable) as failure:
             FeedbackLog(engine).record(events)
     assert "Mustermann" not in "".join(traceback.format_exception(failure.value))
+
+
+def test_a_stuck_database_costs_feedback_about_two_seconds(engine, issued, card, event, path):
+    """Cards wait for it too, and hold the gate in turn: the waits must not add up to more."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        issued.put([card()])
+        for _ in range(3):
+            started = time.monotonic()
+            with pytest.raises(StoreUnavailable):
+                FeedbackLog(engine, before=lambda: issued.flush(0.3)).record([event()])
+            assert time.monotonic() - started < 2.5
 
 
 def test_an_event_outlives_a_process_killed_after_record(url, query):

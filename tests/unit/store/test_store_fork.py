@@ -77,7 +77,7 @@ def test_waiting_cards_stay_with_the_parent(engine, issued, card, query, monkeyp
         assert issued.flush(0)
         issued.close(1)
 
-    monkeypatch.setattr(gates, "_WAIT_S", 0.05)
+    monkeypatch.setattr(gates, "_FORK_WAIT_S", 0.05)
     with passage(engine):
         issued.put([card()])
         assert not issued.flush(0)
@@ -109,6 +109,7 @@ def test_a_fork_waits_for_the_running_transaction(engine):
 
 def test_a_transaction_that_does_not_end_holds_up_neither_fork_nor_caller(engine, monkeypatch):
     monkeypatch.setattr(gates, "_WAIT_S", 0.05)
+    monkeypatch.setattr(gates, "_FORK_WAIT_S", 0.05)
 
     with passage(engine):
         assert in_child(lambda: ping(engine)) == 0

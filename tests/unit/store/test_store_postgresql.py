@@ -1,13 +1,15 @@
 """The same store on PostgreSQL. Needs an empty database and a driver: `STORE_TEST_URL=postgresql://… pytest`."""
 
 import os
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select
+from sqlalchemy import create_engine, select, text
 
+from cds_service.errors import StoreUnavailable
 from cds_service.store import FeedbackLog, IssuedCards, SeenTokens, connect, migrate, ping
 from cds_service.store.database import transaction
 from cds_service.store.schema import card_issued, feedback_event, metadata, token_seen
@@ -53,6 +55,17 @@ def test_cards_and_feedback(server, card, event):
         cards = connection.execute(select(card_issued.c.card_uuid, card_issued.c.issued_at)).all()
     assert rows == [("a", True, None), ("x", False, "unrecognised")]
     assert sorted(cards) == [("a", card().issued_at), ("c", card().issued_at)]
+
+
+def test_a_table_that_stays_locked_costs_feedback_about_two_seconds(server, event):
+    other = create_engine(URL)
+    with other.connect() as connection:
+        connection.execute(text("LOCK TABLE feedback_event IN ACCESS EXCLUSIVE MODE"))
+        started = time.monotonic()
+        with pytest.raises(StoreUnavailable):
+            FeedbackLog(server).record([event()])
+        assert time.monotonic() - started < 2.5
+    other.dispose()
 
 
 def test_it_forks(server):

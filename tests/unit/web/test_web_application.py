@@ -1,15 +1,19 @@
 """The application around the routes: what it is given, what each error becomes, and its one line of log for a call."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from error_shape import assert_error
 from flask import Flask, abort
 from flask.testing import FlaskClient
+from log_capture import configured_log
 from structlog.testing import capture_logs
 from synthetic import SIGN, VIEW, buttock_to_calf, call, concept, condition, order, outcome, prefetch
 
 from cds_service.errors import BadRequest, StoreUnavailable
+from cds_service.knowledge import Knowledge
 from cds_service.web.errors import register_errors
 
 
@@ -57,21 +61,23 @@ def test_every_error_has_the_one_shape(
 def test_where_a_fault_of_ours_arose_is_logged_and_not_what_it_said(
     failing: Callable[[Exception | int], FlaskClient],
 ) -> None:
-    with capture_logs() as logged:
+    with configured_log("info") as written:
         failing(LookupError("the chart's own words")).get("/")
-    [line] = logged
+    line = json.loads(written.getvalue())
     assert (line["event"], line["kind"]) == ("internal error", "LookupError")
-    assert line["where"].rpartition(":")[0] == __file__
-    assert "own words" not in str(logged)
+    assert line["where"].rpartition(":")[0] == Path(__file__).name
+    assert "own words" not in written.getvalue()
 
 
-def test_a_call_is_one_line_of_counts_and_our_own_codes(client: FlaskClient) -> None:
+def test_a_call_is_one_line_of_counts_and_our_own_codes(client: FlaskClient, knowledge: Knowledge) -> None:
+    edition = knowledge.content.edition
     chart = prefetch(*buttock_to_calf(), condition("x", code=5), imagingStudies=outcome())
     draft = order("73721", bodySite=[concept("287579007")])
     with capture_logs() as logged:
         client.post(f"/cds-services/{SIGN}", json=call(SIGN, draft, prefetch=chart))
     [line] = logged
     assert line.pop("milliseconds") >= 0
+    assert {line.pop("content"), line.pop("digest")} == {edition.version, edition.digest[:12]}
     assert line.pop("unavailable") == len(gaps := line.pop("gaps")) > 1
     assert (gaps["imagingStudies"], gaps["procedures"]) == ("unread:outcome", "not-sent:no-access")
     assert line == {

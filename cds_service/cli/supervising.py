@@ -1,0 +1,65 @@
+"""The server: its limits, how it stops without losing anything, and how it tells of its workers."""
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+
+from cds_service.operations.shared import tell_stopping
+from cds_service.settings import Settings
+
+_HEADERS = HTTP1Settings(header_read_timeout=10_000, max_buffer_size=65_536)  # milliseconds; bytes of all headers
+# Its own words go to our log, which tells of workers and withholds the rest.
+_ITS_LOG = {"loggers": {"_granian": {"handlers": [], "propagate": True}, "granian.access": {"level": "ERROR"}}}
+
+
+def make_server(settings: Settings, folder: Path) -> Any:  # granian picks its server class at run time
+    """The server of these settings; it tells its workers in `folder` that it stops.
+
+    On SIGTERM, `/readyz` says no for `drain_seconds`; then nothing more is accepted, running calls are finished, and
+    each worker writes the cards it has issued. What takes longer than `stop_seconds` is killed. A worker that dies is
+    started anew; one that dies again within 5.5 s ends the service, for whoever supervises it to see.
+    """
+    server: Any = Granian(
+        "cds_service.app:create_app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=settings.threads,
+        backlog=1024,
+        factory=True,
+        respawn_failed_workers=True,
+        workers_kill_timeout=settings.stop_seconds,
+        websockets=False,
+        http1_settings=_HEADERS,
+        log_dictconfig=_ITS_LOG,
+    )
+    server.signal_handler_interrupt = _Stop(server.signal_handler_interrupt, folder, settings.drain_seconds)
+    return server
+
+
+class _Stop:
+    """What a signal to stop does: tells the workers, and stops the server when load balancers have noticed."""
+
+    def __init__(self, stop: Callable[[], None], folder: Path, drain_seconds: int) -> None:
+        self._stop = stop
+        self._folder = folder
+        self._drain_seconds = drain_seconds
+        self._is_asked = False
+
+    def __call__(self, number: int, _frame: object) -> None:
+        tell_stopping(self._folder)
+        # Ctrl-C reaches the workers too; and who asks twice does not want to wait.
+        if number == signal.SIGINT or self._is_asked or not self._drain_seconds:
+            self._stop()
+            return
+        self._is_asked = True
+        timer = Timer(self._drain_seconds, self._stop)
+        timer.daemon = True
+        timer.start()

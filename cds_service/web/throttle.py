@@ -1,0 +1,79 @@
+"""The rate limit of each client, counted by all workers of this machine together.
+
+The generic cell rate algorithm (ITU-T I.371): all it keeps for a client is one moment, the one when the calls so far
+would be used up at the even rate, here in eight bytes of a file that the workers share. The `limits` library was
+looked at first: its storage in memory counts for one process and starts a timer thread every 10 ms under load; its
+shared ones are servers that this service does without. Replicas on other machines count for themselves.
+"""
+
+import fcntl
+import hashlib
+import math
+import os
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+from cds_service.errors import TooManyCalls
+
+_MOMENT = struct.Struct("d")
+_ROUNDING_S = 1e-6
+_BURST_S = 10.0  # so many seconds' worth of calls may come at once: an EHR's morning is no even flow
+
+
+class Throttle:
+    """Lets `per_minute` calls of each client through, and 10 s worth of them at once. None: all.
+
+    `folder` is where the workers count together; without one this process counts alone. `monotonic` gives seconds of
+    the machine's steady clock, the same in every process.
+    """
+
+    def __init__(self, per_minute: int | None, folder: Path | None, monotonic: Callable[[], float]) -> None:
+        self._each = 60 / per_minute if per_minute else 0.0
+        self._folder = folder
+        self._monotonic = monotonic
+        self._lock = Lock()
+        self._files: dict[str, int] = {}
+        self._moments: dict[str, float] = {}
+
+    def admit(self, client: str) -> None:
+        """Count a call of this client.
+
+        Raises:
+            TooManyCalls: it is one too many, and does not count; says after how many seconds there is room again.
+        """
+        if not self._each:
+            return
+        with self._lock, self._kept(client) as moments:
+            now = self._monotonic()
+            # A moment further off than the burst allows was left by another run of the machine's clock.
+            moment = moments[0] if now <= moments[0] <= now + _BURST_S + self._each else now
+            wait = moment + self._each - now - max(_BURST_S, self._each)
+            if wait > _ROUNDING_S:
+                raise TooManyCalls(f"more than {60 / self._each:.0f} calls in a minute", math.ceil(wait))
+            moments[0] = moment + self._each
+
+    @contextmanager
+    def _kept(self, client: str) -> Iterator[list[float]]:
+        """The client's moment, to be read and changed while no other thread or worker does."""
+        if self._folder is None:
+            moments = [self._moments.get(client, 0.0)]
+            yield moments
+            self._moments[client] = moments[0]
+            return
+        file = self._file(self._folder, client)
+        fcntl.flock(file, fcntl.LOCK_EX)  # a worker that is killed lets go of it
+        try:
+            moments = [_MOMENT.unpack(os.pread(file, _MOMENT.size, 0).ljust(_MOMENT.size, b"\0"))[0]]
+            yield moments
+            os.pwrite(file, _MOMENT.pack(moments[0]), 0)
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+    def _file(self, folder: Path, client: str) -> int:
+        if client not in self._files:
+            path = folder / f"calls-{hashlib.sha256(client.encode()).hexdigest()[:16]}"
+            self._files[client] = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        return self._files[client]

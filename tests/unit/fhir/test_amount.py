@@ -1,0 +1,62 @@
+"""The entries of a call: counted over all its Bundles, refused by the name of the one at which there were too many."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from error_shape import assert_error
+from flask import Flask
+from synthetic import SIGN, VIEW, bundle, call, condition, order, patient, prefetch
+
+LIMIT = 100
+
+
+def post(build: Callable[..., Flask], service: str, body: dict[str, Any]) -> Any:
+    data = json.dumps(body)
+    return (
+        build(entry_limit=LIMIT)
+        .test_client()
+        .post(f"/cds-services/{service}", data=data, content_type="application/json")
+    )
+
+
+def conditions(number: int) -> dict[str, Any]:
+    return bundle(*(condition("44054006", number=one) for one in range(number)))
+
+
+@pytest.mark.parametrize(("number", "status"), [(LIMIT, 200), (LIMIT + 1, 422)])
+def test_a_bundle_of_more_than_the_limit_is_422(build: Callable[..., Flask], number: int, status: int) -> None:
+    response = post(build, VIEW, call(prefetch={"patient": patient(), "conditions": conditions(number)}))
+    assert response.status_code == status
+    if status == 422:
+        assert assert_error(response, 422, "prefetch.conditions", says="the 100 that are read")["code"] == "too-costly"
+
+
+def test_bundles_count_together(build: Callable[..., Flask]) -> None:
+    half = conditions(LIMIT // 2 + 1)
+    response = post(build, VIEW, call(prefetch={"patient": patient(), "conditions": half, "observations": half}))
+    assert_error(response, 422, "prefetch.observations")
+
+
+@pytest.mark.parametrize("odd", [{}, {"resource": None}, {"resource": {"resourceType": "Account"}}, 5])
+def test_entries_that_nobody_reads_count_too(build: Callable[..., Flask], odd: Any) -> None:
+    many = {"resourceType": "Bundle", "entry": [odd] * (LIMIT + 1)}
+    assert_error(post(build, VIEW, call(prefetch=prefetch(observations=many))), 422, "prefetch.observations")
+
+
+def test_a_key_that_is_not_ours_counts_and_its_name_is_not_repeated(build: Callable[..., Flask]) -> None:
+    body = call(prefetch=prefetch(**{"Erika Mustermann": conditions(LIMIT + 1)}))
+    response = post(build, VIEW, body)
+    assert_error(response, 422, "prefetch")
+    assert "Erika" not in response.get_data(as_text=True)
+
+
+def test_drafts_count(build: Callable[..., Flask]) -> None:
+    drafts = [order("73721", number=number) for number in range(LIMIT + 1)]
+    assert_error(post(build, SIGN, call(SIGN, *drafts)), 422, "context.draftOrders")
+
+
+def test_what_is_no_bundle_is_left_to_those_who_read_it(build: Callable[..., Flask]) -> None:
+    long = {"resourceType": "Bundle", "entry": "x" * 1_000}
+    assert_error(post(build, VIEW, call(prefetch=prefetch(observations=long))), 400, "prefetch.observations.entry")

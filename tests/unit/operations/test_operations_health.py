@@ -1,0 +1,116 @@
+"""Health: alive, ready, degraded, stopping; and a probe that never waits for a database that hangs."""
+
+import os
+import platform
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from cds_service.errors import SettingsError, StoreUnavailable
+from cds_service.operations import health, shared
+from cds_service.operations.health import StoreWatch
+
+
+def test_the_process_is_alive(client: FlaskClient) -> None:
+    response = client.get("/healthz")
+    assert (response.status_code, response.get_json()) == (200, {"status": "alive"})
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_it_is_ready_with_its_store(client: FlaskClient) -> None:
+    response = client.get("/readyz")
+    assert (response.status_code, response.get_json()) == (200, {"status": "ready", "store": "available"})
+
+
+def test_without_its_store_it_is_degraded_and_still_ready(build: Callable[..., Flask], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    client = build(database=f"sqlite:///{tmp_path / 'file' / 'store.sqlite3'}", hash_key="k" * 32).test_client()
+    response = client.get("/readyz")
+    assert (response.status_code, response.get_json()) == (200, {"status": "degraded", "store": "unavailable"})
+
+
+def test_while_it_stops_it_is_not_ready(
+    build: Callable[..., Flask], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(shared.VARIABLE, str(tmp_path))
+    client = build().test_client()
+    assert client.get("/readyz").status_code == 200
+    shared.tell_stopping(tmp_path)
+    response = client.get("/readyz")
+    assert (response.status_code, response.get_json()) == (503, {"status": "stopping"})
+    assert client.get("/healthz").status_code == 200
+
+
+def test_the_version_names_service_content_mode_and_python_and_no_machine(client: FlaskClient) -> None:
+    told = client.get("/version").get_json()
+    assert set(told) == {"service", "content", "digest", "mode", "python"}
+    assert (told["mode"], told["python"], len(told["digest"])) == ("demo", platform.python_version(), 64)
+    assert socket.gethostname() not in str(told)
+
+
+def test_the_store_is_asked_once_in_a_while() -> None:
+    asked: list[int] = []
+    watch = StoreWatch(lambda: asked.append(1))
+    assert [watch.is_up() for _ in range(5)] == [True] * 5
+    assert len(asked) == 1
+
+
+def test_an_answer_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_KEPT_S", 0.05)
+    answers = iter([None, StoreUnavailable("away"), None])
+
+    def ask() -> None:
+        answer = next(answers)
+        if answer:
+            raise answer
+
+    watch = StoreWatch(ask)
+    found = []
+    for _ in range(3):
+        found.append(watch.is_up())
+        time.sleep(0.06)
+    assert found == [True, False, True]
+
+
+def test_a_store_that_hangs_holds_up_no_probe_and_is_asked_by_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_WAIT_S", 0.05)
+    asked, let_go = [], Event()
+
+    def hang() -> None:
+        asked.append(1)
+        let_go.wait(10)
+
+    watch = StoreWatch(hang)
+    started = time.monotonic()
+    assert [watch.is_up() for _ in range(3)] == [False] * 3
+    assert time.monotonic() - started < 1
+    assert len(asked) == 1
+    let_go.set()
+
+
+def test_the_shared_folder_is_new_private_named_to_workers_and_gone_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(shared.VARIABLE, "/left/by/another/run")
+    with shared.shared_folder() as folder:
+        assert os.environ[shared.VARIABLE] == str(folder)
+        assert shared.current_folder() == folder
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert not shared.is_stopping(folder)
+    assert not folder.exists()
+
+
+def test_where_no_folder_can_be_made_the_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nonexistent")
+    with pytest.raises(SettingsError, match="TMPDIR"), shared.shared_folder():
+        pass
+
+
+def test_alone_there_is_no_folder_and_nothing_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(shared.VARIABLE, raising=False)
+    assert shared.current_folder() is None
+    assert not shared.is_stopping(None)
