@@ -4,7 +4,7 @@ import logging
 import platform
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -21,7 +21,6 @@ from cds_service.fhir.amount import EntryLimit
 from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.client import EhrClient
 from cds_service.fhir.gathering import Gatherer
-from cds_service.fhir.roles import ROLE_KEY
 from cds_service.fhir.templates import PrefetchKey, prefetch_keys
 from cds_service.knowledge import Knowledge, load, shipped_cards
 from cds_service.knowledge.place import shipped_examples
@@ -29,7 +28,17 @@ from cds_service.log import configure_log, told, watch_stray_errors
 from cds_service.operations.health import StoreWatch
 from cds_service.operations.shared import current_folder, is_stopping
 from cds_service.places import DATABASE, KEY, data_folder
+from cds_service.production import (
+    Production,
+    asked_keys,
+    dialects_of,
+    open_admission,
+    origins_of,
+    production_of,
+    unknown_orders,
+)
 from cds_service.rendering import CardMaker
+from cds_service.rendering.dialects import Dialect
 from cds_service.service.answering import HookService
 from cds_service.service.catalogue import DEMO_USAGE, PRODUCTION_USAGE, describe_services
 from cds_service.service.memory import Memory
@@ -38,16 +47,11 @@ from cds_service.store import (
     FeedbackLog,
     IssuedCards,
     Pseudonyms,
-    SeenTokens,
     close_stores,
     connect,
     load_or_create_key,
     migrate,
 )
-from cds_service.trust.admission import Admission, DemoAdmission, TokenAdmission
-from cds_service.trust.clients import Client, load_clients, public_base
-from cds_service.trust.replay import Replays
-from cds_service.trust.urls import Url
 from cds_service.web.application import WebParts, make_application
 from cds_service.web.openapi import make_document
 from cds_service.web.operating import Operations
@@ -64,14 +68,6 @@ class Engine:
     knowledge: Knowledge
     keys: tuple[PrefetchKey, ...]
     service: HookService
-
-
-@dataclass(frozen=True, slots=True)
-class Production:
-    """What production has and demo mode has not: the clients that may call, and the URL tokens are for."""
-
-    clients: tuple[Client, ...]
-    public: Url
 
 
 def system_clock() -> datetime:
@@ -108,14 +104,15 @@ def build_app(
     from cds_service.operations.metrics import Metrics
 
     production = production_of(settings)
-    engine = build_engine(settings, memory=open_memory(settings), clock=clock, uuids=uuids)
+    dialects = dialects_of(settings, production)
+    engine = build_engine(settings, memory=open_memory(settings), clock=clock, uuids=uuids, dialects=dialects)
     metrics = Metrics()
     edition = engine.knowledge.content.edition
     metrics.tell_versions(__version__, edition.version, edition.digest[:12])
     parts = WebParts(
         service=engine.service,
         discovery=_discovery(engine.keys, production),
-        admission=open_admission(settings, production, clock),
+        admission=open_admission(settings, production, store_of(settings)[0], clock),
         clock=clock,
         throttle=Throttle(settings.rate_limit, current_folder(), time.monotonic),
         counts=metrics,
@@ -128,12 +125,6 @@ def build_app(
 def _discovery(keys: tuple[PrefetchKey, ...], production: Production | None) -> bytes:
     services = describe_services(asked_keys(keys, production), PRODUCTION_USAGE if production else DEMO_USAGE)
     return services.model_dump_json(exclude_none=True).encode()
-
-
-def asked_keys(keys: tuple[PrefetchKey, ...], production: Production | None) -> tuple[PrefetchKey, ...]:
-    """The prefetch keys clients are asked for: the user's role too, where some client has exempt roles."""
-    exempts = production is not None and any(client.exempt_roles for client in production.clients)
-    return (*keys, ROLE_KEY) if exempts else keys
 
 
 def _operations(settings: Settings, engine: Engine, exposed: Callable[[], bytes], *, is_demo: bool) -> Operations:
@@ -162,8 +153,9 @@ def build_engine(
     memory: Memory,
     clock: Callable[[], datetime] = system_clock,
     uuids: Callable[[], str] = new_uuid,
+    dialects: Mapping[str, Dialect] | None = None,
 ) -> Engine:
-    """Load the content and join the parts.
+    """Load the content and join the parts. `dialects`: of each client, by its id.
 
     Raises:
         ContentError: with every problem of the content.
@@ -181,6 +173,7 @@ def build_engine(
         new_uuid=uuids,
         entries=EntryLimit(settings.entry_limit, frozenset(key.name for key in keys)),
         call_seconds=settings.call_deadline,
+        dialects=dialects or {},
     )
     return Engine(knowledge, keys, service)
 
@@ -219,62 +212,10 @@ def inspect(settings: Settings) -> tuple[Knowledge, Production | None]:
     except ClientsError as error:
         problems += error.problems
     if knowledge and production and settings.clients:
-        problems += _unknown_orders(settings.clients.name, production, knowledge)
+        problems += unknown_orders(settings.clients.name, production, knowledge)
     if knowledge is None or problems:
         raise ProblemsFound(problems)
     return knowledge, production
-
-
-def _unknown_orders(file: str, production: Production, knowledge: Knowledge) -> Iterator[Problem]:
-    for client in production.clients:
-        for order in client.dialect.options.order_codes.keys() - knowledge.orders.keys():
-            yield Problem(file, f"client.{client.id}.dialect.order_codes.{order}", "is no order of orders.toml")
-
-
-def production_of(settings: Settings) -> Production | None:
-    """The clients and the public URL; None in demo mode.
-
-    Raises:
-        ClientsError: with everything wrong with the table, and with the settings production needs.
-    """
-    if settings.clients is None:
-        return None
-    public = public_base(settings.public_url)
-    problems = list(_production_problems(settings, public))
-    clients: tuple[Client, ...] = ()
-    try:
-        clients = load_clients(settings.clients)
-    except ClientsError as error:
-        problems += error.problems
-    if public is None or problems:
-        raise ClientsError(problems)
-    return Production(clients, public)
-
-
-def _production_problems(settings: Settings, public: Url | None) -> Iterator[Problem]:
-    if public is None:
-        text = "production needs the https URL under which clients reach the service: tokens are checked against it"
-        yield Problem("settings", "public_url", text)
-    if settings.hash_key is None:
-        yield Problem("settings", "hash_key", "production needs one, at least 16 bytes, kept with your secrets")
-    if "*" in origins_of(settings):
-        yield Problem("settings", "allowed_origins", "production needs each origin by name")
-
-
-def origins_of(settings: Settings) -> list[str]:
-    """The origins browsers may call from: in demo mode any, in production none, unless some are set."""
-    is_set = "allowed_origins" in settings.model_fields_set
-    return settings.allowed_origins if is_set or settings.clients is None else []
-
-
-def open_admission(settings: Settings, production: Production | None, clock: Callable[[], datetime]) -> Admission:
-    """Who may call: anybody in demo mode, else these clients with their tokens."""
-    if production is None:
-        return DemoAdmission()
-    replays = Replays(SeenTokens(connect(store_of(settings)[0], brief=True)))
-    return TokenAdmission(
-        production.clients, production.public, replays, clock, discovery_token=settings.discovery_token
-    )
 
 
 def open_memory(settings: Settings) -> Memory:

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
         None,
         description="https URL under which clients reach the service, without /cds-services; production needs it",
     )
+    dialect: Literal["standard", "epic", "oracle", "sandbox"] = Field(
+        "standard", description="How cards look in demo mode; production: each client's own"
+    )
     discovery_token: bool = Field(False, description="Discovery too asks for a token (production)")
     database: str | None = Field(
         None,

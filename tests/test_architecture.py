@@ -34,8 +34,9 @@ OURS = {
     "service": {"fhir", "rendering", "store", "logic", "wire", "errors"},
     "operations": {"errors"},
     "web": {"service", "trust", "wire", "logic", "log", "errors"},
-    "app": _BUILT,
-    "cli": _BUILT | {"app", "logic", "wire"},
+    "production": _BUILT,
+    "app": _BUILT | {"production"},
+    "cli": _BUILT | {"app", "production", "logic", "wire"},
 }
 
 # Importer: what it may import of others' beside the standard library.

@@ -7,10 +7,11 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from cds_service.app import Production, asked_keys, inspect
+from cds_service.app import inspect
 from cds_service.cli.options import config_option, plain_errors
 from cds_service.fhir.templates import prefetch_keys
 from cds_service.knowledge import shipped_cards
+from cds_service.production import Production, asked_keys
 from cds_service.settings import Settings, load_settings, origin_of, variable_of
 
 

@@ -4,9 +4,10 @@ import json
 
 import click
 
-from cds_service.app import asked_keys, inspect
+from cds_service.app import inspect
 from cds_service.cli.options import config_option, plain_errors
 from cds_service.fhir.templates import prefetch_keys
+from cds_service.production import asked_keys
 from cds_service.settings import load_settings
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import click
 
-from cds_service.app import Production, inspect, open_memory
+from cds_service.app import inspect, open_memory
 from cds_service.cli.check import mode_words
 from cds_service.cli.options import config_option, plain_errors
 from cds_service.cli.supervising import make_server
 from cds_service.log import configure_log
 from cds_service.operations.shared import shared_folder
+from cds_service.production import Production
 from cds_service.settings import Settings, load_settings, variable_of
 
 

@@ -155,6 +155,7 @@ def _dialect(table: DialectTable) -> Dialect:
         detail=table.detail,
         links=table.links,
         system_actions=table.system_actions,
+        qcdsm=table.qcdsm,
     )
     return Dialect(table.name, options)
 

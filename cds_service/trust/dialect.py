@@ -28,7 +28,8 @@ class OrderCode:
 class DialectOptions:
     """Where the site differs from the dialect of its name; None: as that dialect has it.
 
-    `order_codes` maps ids of `orders.toml` to the site's own codes.
+    `order_codes` maps ids of `orders.toml` to the site's own codes. `qcdsm`: the identifier under which orders are
+    rated; `system_actions = false` turns ratings off.
     """
 
     one_action_per_suggestion: bool | None = None
@@ -37,6 +38,7 @@ class DialectOptions:
     detail: Literal["markdown", "text"] | None = None
     links: bool | None = None
     system_actions: bool | None = None
+    qcdsm: str | None = None
 
 
 _AS_NAMED: Final = DialectOptions()

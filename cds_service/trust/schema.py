@@ -1,9 +1,9 @@
 """The shape of the client table, `clients.toml`: one `[[client]]` for each EHR that may call."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from cds_service.trust.dialect import DialectName
 from cds_service.trust.urls import parse_url
@@ -58,6 +58,13 @@ class DialectTable(_Table):
     detail: Literal["markdown", "text"] | None = None
     links: bool | None = None
     system_actions: bool | None = None
+    qcdsm: Text | None = None
+
+    @model_validator(mode="after")
+    def _ratings_name_who_was_consulted(self) -> Self:
+        if self.system_actions and self.qcdsm is None and self.name is not DialectName.SANDBOX:
+            raise ValueError('"system_actions" needs "qcdsm": no rating names a mechanism we made up')
+        return self
 
 
 def _recommended() -> list[Algorithm]:
