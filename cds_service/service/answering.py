@@ -119,9 +119,7 @@ class HookService:
         gathered = self._gather(request, orders, _access(request, fhir_base, allows_private, trace_headers, until))
         today = now.astimezone(self.zone).date()
         chart = self.reader.read(gathered, request.patient_id, today, explain=thorough)
-        decision = decide(self.content, chart, request.hook, thorough=thorough)
-        if decision.shown and showing.exempt_roles and holds_role(request, showing.exempt_roles):
-            decision = for_exempt_role(decision)
+        decision = _for(decide(self.content, chart, request.hook, thorough=thorough), request, showing)
         call = Call(request.patient_id, orders.raw, self.dialects.get(showing.client, STANDARD))
         cards = self.cards.make(decision, call, self.new_uuid)
         # Silence is of cards alone: what stops a call from being judged has been raised before.
@@ -129,8 +127,7 @@ class HookService:
         answer = _answer(shown, decision, gathered)
         if cards:  # only what could be sent is a card issued
             told = zip(decision.shown, cards, strict=True)
-            edition = self.content.edition
-            self.memory.issued(service_id, request, tenant, edition, told, now, silent=showing.silent)
+            self.memory.issued(service_id, request, tenant, self.content.edition, told, now, silent=showing.silent)
         return answer
 
     def _respond(self, cards: list[Card], chart: Chart, hook: str, call: Call) -> HookResponse:
@@ -153,6 +150,12 @@ class HookService:
             if isinstance(access, Access) and access.until is not None and access.until <= time.monotonic():
                 raise OutOfTime("the deadline of the call came before its data") from None
             raise
+
+
+def _for(decision: Decision, request: HookRequest, showing: Showing) -> Decision:
+    """The decision as this caller's user sees it."""
+    is_exempt = bool(decision.shown and showing.exempt_roles) and holds_role(request, showing.exempt_roles)
+    return for_exempt_role(decision) if is_exempt else decision
 
 
 def _answer(response: HookResponse, decision: Decision | None = None, gathered: Gathered | None = None) -> Answer:

@@ -44,22 +44,7 @@ def make_routes(
     def call(service_id: str) -> Response:
         caller = admission.to_service(_authorization(), service_id)
         noted = _admitted(caller, throttle)
-        entry = _entry(service_id)
-        noted.hook = entry.hook
-        hook_request = service.read(read_body(), entry.accepted)
-        base = _fhir_base(hook_request, caller)
-        answer = service.answer(
-            entry.id,
-            hook_request,
-            caller.tenant,
-            base,
-            Showing(caller.silent, caller.exempt_roles, caller.client),
-            allows_private=base is not None and caller.allows_private(base),
-            trace_headers=noted.trace.headers,
-        )
-        noted.answer = answer
-        _log(entry, hook_request, answer, caller, service.content.edition)
-        return Response(answer.body, mimetype=JSON)
+        return _called(service, caller, noted, _entry(service_id))
 
     @routes.post("/cds-services/<service_id>/feedback")
     @routes.post("/cds-services/<service_id>/feedback/")
@@ -73,6 +58,23 @@ def make_routes(
         return Response(f'{{"stored":{stored}}}', mimetype=JSON)
 
     return routes
+
+
+def _called(service: HookService, caller: Caller, noted: Notes, entry: ServiceEntry) -> Response:
+    noted.hook = entry.hook
+    hook_request = service.read(read_body(), entry.accepted)
+    base = _fhir_base(hook_request, caller)
+    answer = noted.answer = service.answer(
+        entry.id,
+        hook_request,
+        caller.tenant,
+        base,
+        Showing(caller.silent, caller.exempt_roles, caller.client),
+        allows_private=base is not None and caller.allows_private(base),
+        trace_headers=noted.trace.headers,
+    )
+    _log(entry, hook_request, answer, caller, service.content.edition)
+    return Response(answer.body, mimetype=JSON)
 
 
 def _authorization() -> str | None:

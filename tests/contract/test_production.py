@@ -184,7 +184,7 @@ def test_a_fhir_server_that_is_not_registered_is_never_read(
             body = call(SIGN, order("73721", bodySite=[concept("287579007")]), fhirServer=base)
             body["prefetch"] = prefetch(*buttock_to_calf())
             [card] = answer(client, ehr, SIGN, body).get_json()["cards"]
-            assert "**Could not be read:** " in card["detail"]
+            assert "**Not all of the chart was seen.** Not sent: " in card["detail"]
             del body["prefetch"]
             assert_error(answer(client, ehr, SIGN, body), 412, "prefetch.patient", origin=None)
         assert len(network.calls) == 0
@@ -196,7 +196,7 @@ def test_a_registered_fhir_server_is_read(produce: Callable[..., FlaskClient], e
     client = produce()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as network:
         network.get(f"{FHIR}/Patient/patient-1", json=patient())
-        network.get(f"{FHIR}/Condition", json=bundle(*buttock_to_calf()))
+        network.post(f"{FHIR}/Condition/_search", json=bundle(*buttock_to_calf()))
         body = call(SIGN, order("73721", bodySite=[concept("287579007")]), fhirServer=FHIR, prefetch=None)
         assert len(answer(client, ehr, SIGN, body).get_json()["cards"]) == 1
 
