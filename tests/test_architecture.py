@@ -48,7 +48,7 @@ OTHERS = {
     "store": {"sqlalchemy", "alembic"},
     "operations": {"prometheus_client"},
     "web": {"flask", "flask_cors", "werkzeug", "structlog"},
-    "log": {"structlog"},
+    "log": {"structlog", "msgspec"},
     "app": {"flask"},
     "cli": {"click", "rich", "granian"},
 }
