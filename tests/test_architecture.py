@@ -50,7 +50,7 @@ OTHERS = {
     "trust": {"jwt", "pydantic", "requests", "urllib3"},
     "operations": {"prometheus_client"},
     "web": {"flask", "flask_cors", "werkzeug", "structlog"},
-    "log": {"structlog"},
+    "log": {"structlog", "msgspec"},
     "app": {"flask"},
     "cli": {"click", "rich", "granian"},
 }

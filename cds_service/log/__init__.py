@@ -4,8 +4,11 @@ import logging
 import sys
 import threading
 from types import TracebackType
+from typing import Any
 
+import msgspec
 import structlog
+from structlog.typing import Processor
 
 from cds_service.log.allowing import allow_listed
 from cds_service.log.faults import told, without_messages
@@ -19,39 +22,38 @@ def configure_log(level: str) -> None:
 
     Whatever a logger is given, only what `allowing` lists is written.
     """
-    shared: list[structlog.typing.Processor] = [
+    shared: list[Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), as_event, *shared],
-            processors=[
-                structlog.contextvars.merge_contextvars,
-                without_messages,
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                allow_listed,
-                structlog.processors.JSONRenderer(),
-            ],
-        )
+    last: list[Processor] = [without_messages, allow_listed, structlog.processors.JSONRenderer(serializer=_json)]
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, *shared, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),  # the standard library's way costs four times as much
+        cache_logger_on_first_use=True,
     )
+    _configure_foreign(level, shared, last)
+
+
+def _configure_foreign(level: str, shared: list[Processor], last: list[Processor]) -> None:
+    """The loggers of the standard library: of our packages that know no structlog, and of others."""
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), structlog.contextvars.merge_contextvars, as_event, *shared],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
     handler.addFilter(is_worth_a_line)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     logging.getLogger("alembic").setLevel(logging.WARNING)  # its steps are noise at every start
     logging.raiseExceptions = False  # a line that cannot be written would be printed with all its arguments
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
+
+
+def _json(line: Any, **_: Any) -> str:
+    return msgspec.json.encode(line).decode()
 
 
 def watch_stray_errors() -> None:

@@ -1,0 +1,91 @@
+"""What noting, counting and logging a call cost, in a process that counts for several as `serve` starts them."""
+
+import io
+import subprocess
+import sys
+import tempfile
+import time
+import timeit
+from typing import Any
+from unittest.mock import patch
+
+from flask import Flask, Response
+
+from benchmarks.bodies import patient_view
+from benchmarks.dating import as_of_today
+from benchmarks.goals import Goal, at_most, show
+from benchmarks.launching import ROOT, environment
+from benchmarks.load import SERVICE
+
+GOAL_US = 100
+ROUNDS, COUNT = 25, 200
+
+
+def cost() -> float:
+    """Microseconds of processor time that a call costs more than one of which nothing is kept, best round of each."""
+    from cds_service.log import configure_log
+    from cds_service.operations.metrics import Metrics
+    from cds_service.web import observing, routes
+
+    with tempfile.TemporaryDirectory() as folder, patch("sys.stderr", io.StringIO()):
+        configure_log("info")
+        told = _told(folder)
+        bare, observed = (_application(name) for name in ("bare", "observed"))
+        observing.observe(observed, Metrics(), frozenset(), lambda: 0)
+
+        @observed.before_request
+        def note() -> None:
+            noted = observing.notes()
+            noted.client, noted.hook, noted.answer = "demo", told[0].hook, told[2]
+            routes._log(*told, 0.002)
+
+        return _time(observed) - _time(bare)
+
+
+def _told(folder: str) -> tuple[Any, ...]:
+    """What the route gives its line of the log for a call that earns a card."""
+    from cds_service.app import build_app
+    from cds_service.settings import Settings
+    from cds_service.web import routes
+
+    app = build_app(Settings(database=f"sqlite:///{folder}/store.sqlite3", hash_key="k" * 32))
+    with patch.object(routes, "_log") as log:
+        app.test_client().post(SERVICE, data=as_of_today(patient_view()), content_type="application/json")
+    return tuple(log.call_args.args[:-1])
+
+
+def _application(name: str) -> Flask:
+    app = Flask(name)
+    app.add_url_rule("/", "cds-services.call", lambda: "", methods=["POST"])
+    return app
+
+
+def _time(app: Flask) -> float:
+    """Microseconds of all that happens before and after a call is answered."""
+    answer = Response("{}")
+
+    def around() -> None:
+        app.preprocess_request()
+        app.process_response(answer)
+
+    with app.test_request_context("/", method="POST"):
+        return min(timeit.repeat(around, repeat=ROUNDS, number=COUNT, timer=time.thread_time)) / COUNT * 1e6
+
+
+def measure() -> list[Goal]:
+    """The cost, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        given = environment({"PROMETHEUS_MULTIPROC_DIR": folder, "PYTHONPATH": str(ROOT)})
+        command = [sys.executable, "-c", "from benchmarks.observing import cost; print(cost())"]
+        done = subprocess.run(command, env=given, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+        assert done.returncode == 0, done.stderr
+    return [at_most("noting, counting and logging a call", float(done.stdout), GOAL_US, " µs of processor time")]
+
+
+def main() -> None:
+    """Print the cost."""
+    show(measure())
+
+
+if __name__ == "__main__":
+    main()
