@@ -70,7 +70,7 @@ def _result(search: Search, future: Future[Found]) -> Found:
         return Found(tuple(search.pages), TOO_LATE)
     error = future.exception()
     if error is not None:  # a fault of ours costs the search, not the call; its text may hold chart data
-        _logger.error("a FHIR search failed: %s", type(error).__name__)
+        _logger.error("fhir search failed", extra={"kind": type(error).__name__})
         return Found(tuple(search.pages), BAD_REQUEST)
     return future.result()
 

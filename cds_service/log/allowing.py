@@ -14,9 +14,12 @@ Shape: TypeAlias = Callable[[Any], bool]
 
 EVENTS: Final = frozenset(
     {
+        "call refused",
         "feedback",
+        "fhir search failed",
         "hook answered",
         "internal error",
+        "keys cannot be read",
         "message withheld",
         "no thread for the store",
         "out of time",
@@ -26,6 +29,8 @@ EVENTS: Final = frozenset(
         "store away",
         "store unavailable",
         "stray error",
+        "used tokens kept by this process alone",
+        "used tokens shared again",
     }
 )
 _UNLISTED = "unlisted event"

@@ -76,7 +76,7 @@ class KeyRing:
             fetched = self._source.read()
             keys = read_keys(fetched.data, self._algorithms)
         except (SourceUnavailable, KeysRefused) as error:
-            _logger.warning("keys of client %s cannot be read: %s", self._client, error)
+            _logger.warning("keys cannot be read", extra={"client": self._client, "kind": type(error).__name__})
         else:
             age = DEFAULT_AGE if fetched.max_age is None else timedelta(seconds=fetched.max_age)
             self._ring = _Ring(keys, now + min(max(age, LEAST_AGE), MOST_AGE), now + STALE)

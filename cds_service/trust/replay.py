@@ -51,7 +51,7 @@ class Replays:
         with self._lock:
             was_away, self._away_until = self._away_until is not None, now + _REST
         if not was_away:
-            _logger.warning("store away: this process alone remembers used tokens: %s", error)
+            _logger.warning("used tokens kept by this process alone", extra={"kind": type(error).__name__})
 
     def _note_back(self) -> None:
         if self._away_until is None:
@@ -59,7 +59,7 @@ class Replays:
         with self._lock:
             was_away, self._away_until = self._away_until is not None, None
         if was_away:
-            _logger.warning("store answers: used tokens are shared again")
+            _logger.warning("used tokens shared again")
 
 
 class OwnMemory:

@@ -117,7 +117,7 @@ def test_a_key_set_that_cannot_be_used_is_a_failure_and_told(caplog: pytest.LogC
     source.keys = ({"kty": "oct", "k": "c2VjcmV0", "kid": KID},)
     with caplog.at_level(logging.WARNING):
         assert len(keys.find(KID, "ES384", NOW + timedelta(hours=1))) == 1
-    assert "keys of client north cannot be read: has no public key" in caplog.text
+    assert "keys cannot be read" in caplog.text
     assert "c2VjcmV0" not in caplog.text
 
 
