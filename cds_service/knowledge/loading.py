@@ -11,11 +11,13 @@ from cds_service.errors import ContentError, Problem
 from cds_service.knowledge.anchors import check_anchors
 from cds_service.knowledge.building import Builder
 from cds_service.knowledge.edition import read_edition
+from cds_service.knowledge.evidence import build_caveats, build_citations, build_discriminators, check_evidence
 from cds_service.knowledge.folder import Folder
 from cds_service.knowledge.references import check_references
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
 from cds_service.knowledge.schema.conditions import GroupEntry
-from cds_service.knowledge.schema.rules import EvidenceTable, PatternsFile, PolicyFile, RatingsFile, RuleFile
+from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
+from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingsFile, RuleFile
 from cds_service.knowledge.schema.terms import BodySitesFile, FindingTable, ImagingFile, SystemTable, ValuesFile
 from cds_service.knowledge.schema.wording import LabelsFile, OfferTable, OrderTable, OverrideTable
 from cds_service.knowledge.terminology import (
@@ -28,7 +30,6 @@ from cds_service.knowledge.terminology import (
 )
 from cds_service.knowledge.wording import (
     LAYOUT,
-    build_citations,
     build_labels,
     build_offers,
     build_orders,
@@ -69,6 +70,8 @@ class Files:
     policy: PolicyFile
     ratings: RatingsFile
     evidence: Mapping[str, EvidenceTable]
+    caveats: Mapping[str, CaveatTable]
+    asking: AskingFile
     offers: Mapping[str, OfferTable]
     orders: Mapping[str, OrderTable]
     overrides: Mapping[str, OverrideTable]
@@ -110,6 +113,8 @@ def read_files(folder: Folder) -> Files | None:
         "policy": folder.file("policy.toml", PolicyFile),
         "ratings": folder.file("ratings.toml", RatingsFile),
         "evidence": folder.tables("evidence/*.toml", EvidenceTable),
+        "caveats": folder.tables("caveats.toml", CaveatTable),
+        "asking": folder.file("asking.toml", AskingFile),
         "offers": folder.tables("offers.toml", OfferTable),
         "orders": folder.tables("orders.toml", OrderTable),
         "overrides": folder.tables("overrides.toml", OverrideTable),
@@ -135,7 +140,10 @@ def _build(
     findings = files.terms.findings
     builder = Builder(frozenset(findings), dict(files.groups))
     patterns = build_patterns(folder, files.patterns, builder)
-    rules = build_rules(folder, files.rules, builder, findings)
+    check_evidence(folder, files.evidence, findings)
+    caveats = build_caveats(folder, files.caveats, files.evidence, builder)
+    discriminators = build_discriminators(folder, files.evidence, files.asking, findings, builder)
+    rules = build_rules(folder, files.rules, builder, findings, caveats)
     policy = build_policy(folder, files.policy, files.patterns, builder, frozenset(rule.id for rule in rules))
     orders = build_orders(files.orders)
     offers = build_offers(folder, files.offers, orders, builder)
@@ -148,7 +156,19 @@ def _build(
         return None
     groups = {name: builder.group(name) for name in files.groups}
     definitions = {name: _definition(name, table) for name, table in findings.items()}
-    content = Content(edition, definitions, patterns, rules, offers, citations, policy, groups, ratings)
+    content = Content(
+        edition,
+        definitions,
+        patterns,
+        rules,
+        offers,
+        citations,
+        policy,
+        groups,
+        ratings,
+        discriminators,
+        caveats,
+    )
     return Knowledge(
         content, build_terminology(files.terms), wording, orders, overrides, labels, checked_codes(files.terms)
     )

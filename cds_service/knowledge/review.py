@@ -33,7 +33,8 @@ def review_text(knowledge: Knowledge, cases: Mapping[str, Sequence[str]]) -> str
     lines = [f"Content {edition.version}, digest {edition.digest}, {state}", "", "# What this content does", ""]
     for rule in sorted(content.rules, key=lambda one: one.number):
         lines += _rule(rule, content, cases.get(rule.id, ()))
-    lines += [*_policy(content), *_patterns(content), *_groups(content), *_offers(knowledge), *_findings(knowledge)]
+    lines += [*_policy(content), *_patterns(content), *_groups(content), *_offers(knowledge)]
+    lines += [*_caveats(content), *_discriminators(content), *_findings(knowledge)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -47,10 +48,19 @@ def _rule(rule: Rule, content: Content, cases: Sequence[str]) -> Iterator[str]:
     if rule.notes:
         noted = (line for note in rule.notes for line in (f"- {note.text}", *_bullets(note.block, content, 1)))
         yield from ("**Adds**", "", *noted, "")
-    if rule.asks:
-        yield from (f"**Names, when not recorded.** {'; '.join(ask.label for ask in rule.asks)}", "")
+    if rule.asks or rule.asks_towards:
+        yield from (f"**Names, when not recorded.** {'; '.join(_asks(rule))}", "")
     yield from ("**Evidence**", "", *(_citation(name, content) for name in rule.cites), "")
+    if rule.caveats:
+        told = (line for one in rule.caveats for line in (f"- {one.says}", *_bullets(one.block, content, 1)))
+        yield from ("**Says of the evidence**", "", *told, "")
     yield from (f"**Cases** ({len(cases)})", "", *(f"- {case}" for case in cases), "")
+
+
+def _asks(rule: Rule) -> Iterator[str]:
+    yield from (ask.label for ask in rule.asks)
+    if rule.asks_towards:
+        yield f"then what discriminates best towards {' or '.join(sorted(rule.asks_towards))} (table at the end)"
 
 
 def _order(rule: Rule) -> Iterator[str]:
@@ -127,6 +137,29 @@ def _effect(offer: Offer, knowledge: Knowledge) -> str:
     parts += [f"changes the order's side ({offer.changes_side})"] if offer.changes_side else []
     parts += [f"only on {', '.join(sorted(offer.hooks))}"] if offer.hooks else []
     return f" ({'; '.join(parts)})"
+
+
+def _caveats(content: Content) -> Iterator[str]:
+    yield from ("# Where published evidence differs from the article", "")
+    for one in content.caveats.values():
+        used = sorted(rule.number for rule in content.rules if one in rule.caveats)
+        where = f"on rules {', '.join(map(str, used))}" if used else "on no rule"
+        yield f"- The article: {one.article} {one.says} ({where}; {', '.join(one.sources)})"
+    yield ""
+
+
+def _discriminators(content: Content) -> Iterator[str]:
+    """The weights decide only what is asked for first; none is ever shown to a clinician at work."""
+    yield from (
+        "# What discriminates, and may be asked for",
+        "",
+        "| asked for | towards | weight | figures | not with |",
+    )
+    yield "|---|---|---|---|---|"
+    for one in content.discriminators:
+        same = ", ".join(sorted(ask.label for ask in one.same))
+        yield f"| {one.ask.label} | {one.towards} | {one.weight:.2f} | {one.basis} | {same} |"
+    yield ""
 
 
 def _findings(knowledge: Knowledge) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """The content as the logic sees it: patterns, rules, advice, offers, policy. Frozen values that `knowledge` builds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 from cds_service.logic.conditions import ALWAYS, Block, ImagingSpec, Leaf
 from cds_service.logic.vocabulary import Citation, Vocabulary
@@ -27,6 +28,33 @@ class Ask:
     finding: str
     qualifier: str | None
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discriminator:
+    """A finding that tells hip from spine by published figures, and how well.
+
+    `weight`: the greater of |ln LR+| and |ln LR-|, capped. `towards`: the region its presence points to. `same`: what
+    measures the same thing. `block`: the patients whom the figures are about. `basis`: the figures, as may be shown.
+    """
+
+    ask: Ask
+    weight: float
+    towards: str
+    basis: str
+    same: frozenset[Ask] = frozenset()
+    block: Block = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Caveat:
+    """What published evidence says against, or does not say for, a statement of the article; shown when it holds."""
+
+    id: str
+    article: str
+    says: str
+    sources: tuple[str, ...]
+    block: Block = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +90,10 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of clinical design §5. `number` ranks it within its level; `about` is "order" or "patient"."""
+    """One rule of clinical design §5. `number` ranks it within its level; `about` is "order" or "patient".
+
+    `asks` come first on its card; `asks_towards`: findings that point to these regions follow, by published figures.
+    """
 
     id: str
     number: int
@@ -77,8 +108,10 @@ class Rule:
     block: Block
     advice: tuple[AdviceRow, ...]
     asks: tuple[Ask, ...]
+    asks_towards: frozenset[str]
     notes: tuple[Note, ...]
     cites: tuple[str, ...]
+    caveats: tuple[Caveat, ...]
     overrides: tuple[str, ...]
     after: frozenset[str]  # rules that must be judged first
 
@@ -170,7 +203,10 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything the logic judges by. `rules` stand in an order in which each comes after those it refers to."""
+    """Everything the logic judges by. `rules` stand in an order in which each comes after those it refers to.
+
+    `discriminators` stand by their weight, greatest first.
+    """
 
     edition: Edition
     findings: Vocabulary
@@ -181,3 +217,5 @@ class Content:
     policy: Policy
     groups: Mapping[str, tuple[Leaf, ...]]
     ratings: tuple[Rating, ...] = ()
+    discriminators: tuple[Discriminator, ...] = ()
+    caveats: Mapping[str, Caveat] = field(default_factory=lambda: MappingProxyType({}))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cds_service.logic.content import LEVELS, AdviceRow, Content, Rule
+from cds_service.logic.content import LEVELS, Content, Rule
 from cds_service.logic.dates import within
 from cds_service.logic.decision import Decision, Judgement, RuleTrace
 from cds_service.logic.facts import Chart, Imaging, Stage
@@ -116,15 +116,19 @@ def _places(rule: Rule, orders: tuple[Imaging, ...]) -> list[tuple[Imaging | Non
 
 
 def _judge_at(rule: Rule, call: _Call, order: Imaging | None, side: Side, spoken: frozenset[str]) -> Judgement:
-    view = View(call.index, side, order, spoken, thorough=call.thorough)
+    judgement = _judge_once(rule, call.hook, View(call.index, side, order, spoken, thorough=call.thorough))
+    if judgement.row is None or call.thorough:
+        return judgement
+    # A card tells every fact that speaks for it, those of branches that a quick judging passes over among them.
+    return _judge_once(rule, call.hook, View(call.index, side, order, spoken, thorough=True))
+
+
+def _judge_once(rule: Rule, hook: str, view: View) -> Judgement:
     outcome = judge(rule.block, view)
-    if outcome.truth is not Truth.YES:
-        return Judgement(rule, order, side, outcome)
-    return Judgement(rule, order, side, outcome, _row(rule, call.hook, view))
-
-
-def _row(rule: Rule, hook: str, view: View) -> AdviceRow | None:
-    for row in rule.advice:
-        if (row.hooks is None or hook in row.hooks) and judge(row.block, view).truth is Truth.YES:
-            return row
-    return None
+    if outcome.truth is Truth.YES:
+        for row in rule.advice:
+            if row.hooks is None or hook in row.hooks:
+                advice = judge(row.block, view)
+                if advice.truth is Truth.YES:
+                    return Judgement(rule, view.order, view.side, outcome, row, advice)
+    return Judgement(rule, view.order, view.side, outcome)

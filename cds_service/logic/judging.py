@@ -117,8 +117,9 @@ def _order_is(condition: OrderIs, view: View) -> Outcome:
 
 
 def _duration(condition: Duration, view: View) -> Outcome:
-    answers = [_in_range(view.index.duration(side), condition) for side in view.sides(condition.side)]
-    return Outcome(condition, verdict(YES in answers, NO in answers))
+    answers = {side: _in_range(view.index.duration(side), condition) for side in view.sides(condition.side)}
+    facts = [view.index.longest(side) for side, answer in answers.items() if answer is YES]
+    return Outcome(condition, verdict(YES in answers.values(), NO in answers.values()), _facts_of(facts or [()]))
 
 
 def _in_range(lasted: tuple[int | None, int | None], condition: Duration) -> Truth:

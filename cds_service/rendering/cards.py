@@ -91,11 +91,11 @@ class CardMaker:
 
     def _frame(self, one: Recommendation, decision: Decision) -> dict[str, object]:
         return {
-            "facts": self._phrases.why(one.orders, one.facts),
+            "facts": self._phrases.why(one.orders, one.facts, one.advised_by),
             "asks": [ask.label for ask in one.asks],
             "notes": [note.text for note in one.notes],
             "unread": unread(decision.chart),
-            "evidence": self._evidence[one.rule.id],
+            "evidence": [*self._evidence[one.rule.id], *(caveat.says for caveat in one.caveats)],
             "edition": self._content.edition.statement,
         }
 

@@ -11,6 +11,7 @@ from cds_service.logic.wording import Labels
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 FACTS_AT_MOST = 5  # clinical design §6, "two to five facts"
+_ADVISING_AT_MOST = 2  # of these, kept for facts that only choose the advice
 _PAIN = " pain"
 DIFFERENT_DAYS = "different days"
 _ELSEWHERE = "other"
@@ -87,7 +88,8 @@ class Phrases:
     def fact(self, fact: Fact) -> str:
         """One fact as a card's "Why" gives it: what, where recorded, when."""
         if isinstance(fact, Finding):
-            return capital(f"{self.finding(fact)}, {fact.source.kind.value}, {day(fact.when)}")
+            begun = f", since {day(fact.onset)}" if fact.onset and fact.onset != fact.when else ""
+            return capital(f"{self.finding(fact)}, {fact.source.kind.value}, {day(fact.when)}{begun}")
         match fact.stage:
             case Stage.DRAFT:
                 return capital(f"{self.imaging(fact)}, this order")
@@ -96,8 +98,8 @@ class Phrases:
             case Stage.STUDY:
                 return capital(f"{self.imaging(fact)}, done {day(fact.when)}")
 
-    def why(self, orders: Iterable[Imaging], facts: Iterable[Fact]) -> list[str]:
-        """The facts behind a card: the orders it is about, then the newest record of each finding."""
+    def why(self, orders: Iterable[Imaging], facts: Iterable[Fact], advised_by: Iterable[Fact] = ()) -> list[str]:
+        """The facts behind a card: its orders, the newest record of each finding, and what its advice rests on."""
         found: dict[object, Fact] = {order.source.reference: order for order in orders}
         for fact in facts:
             key = (fact.id, fact.side) if isinstance(fact, Finding) else fact.source.reference
@@ -105,7 +107,12 @@ class Phrases:
             if known is None or _is_newer(fact, known):
                 found[key] = fact
         # A study, its report and its order may all be on record: in words they are one fact.
-        return list(dict.fromkeys(self.fact(fact) for fact in found.values()))[:FACTS_AT_MOST]
+        lines = list(dict.fromkeys(self.fact(fact) for fact in found.values()))
+        told = {(fact.id, fact.side, fact.onset) for fact in found.values() if isinstance(fact, Finding) and fact.onset}
+        advising = dict.fromkeys(self.fact(fact) for fact in advised_by if _onset(fact) not in told)
+        added = [line for line in advising if line not in lines[: FACTS_AT_MOST - _ADVISING_AT_MOST]]
+        last = added[:_ADVISING_AT_MOST]
+        return [line for line in lines if line not in last][: FACTS_AT_MOST - len(last)] + last
 
     def leading(self, facts: Iterable[Fact], count: int) -> str:
         """The first findings of the patient's own that a card rests on, treatments aside, with their side."""
@@ -124,6 +131,11 @@ def _joined(labels: list[str]) -> str:
     if len(labels) > 1 and all(label.endswith(_PAIN) for label in labels):
         labels = [label.removesuffix(_PAIN) for label in labels[:-1]] + labels[-1:]
     return " and ".join(labels)
+
+
+def _onset(fact: Fact) -> object:
+    """A finding with its onset: a record of the same onset tells nothing more."""
+    return (fact.id, fact.side, fact.onset) if isinstance(fact, Finding) else fact
 
 
 def _is_newer(fact: Fact, known: Fact) -> bool:

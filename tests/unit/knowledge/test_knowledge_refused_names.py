@@ -88,8 +88,8 @@ REFUSALS = {
     ),
     "unknown finding in asks": (
         RULE_6,
-        '"reflex-loss-patellar", "hip',
-        '"reflex-loss-patelar", "hip',
+        '"hip-osteoarthritis.severity", "evidence"',
+        '"reflex-loss-patelar", "evidence"',
         "asks: no finding is called reflex-loss-patelar",
     ),
     "unknown qualifier in asks": (
