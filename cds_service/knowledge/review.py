@@ -177,5 +177,6 @@ def _codes(codes: Iterable[CheckedCode]) -> str:
 def _code(code: CheckedCode) -> str:
     below = " and below" if code.prefix else ""
     excepted = f" but {', '.join(code.excepted)}" if code.excepted else ""
+    excepted += f" but seventh {', '.join(code.not_seventh)}" if code.not_seventh else ""
     side = f", {code.side}" if code.side else ""
     return f"{code.system} {code.code}{below}{excepted}{side} ({code.checked})"

@@ -40,13 +40,18 @@ class TermFiles:
 
 @dataclass(frozen=True, slots=True)
 class CheckedCode:
-    """A finding's code as its file lists it, for the one who reviews it; `checked` says how it was verified."""
+    """A finding's code as its file lists it, for the one who reviews it; `checked` says how it was verified.
+
+    `codes`: every code the row comes to, with the side it states.
+    """
 
     system: str
     code: str
     side: str | None
     prefix: bool
     excepted: tuple[str, ...]
+    not_seventh: str
+    codes: tuple[tuple[str, Side], ...]
     checked: str
 
 
@@ -55,7 +60,14 @@ def checked_codes(files: TermFiles) -> dict[str, tuple[CheckedCode, ...]]:
     return {
         finding: tuple(
             CheckedCode(
-                files.systems[row.system].label, row.code, row.side, row.prefix, tuple(row.excepted), row.checked
+                system=files.systems[row.system].label,
+                code=row.code,
+                side=row.side,
+                prefix=row.prefix,
+                excepted=tuple(row.excepted),
+                not_seventh=row.not_seventh or "",
+                codes=tuple((code.code, side) for code, side in _coded([row])),
+                checked=row.checked,
             )
             for row in table.codes
         )
@@ -135,7 +147,8 @@ def _side(row: CodeRow) -> Side:
 
 def _coded(rows: Iterable[CodeRow]) -> Iterator[tuple[Code, Side]]:
     for row in rows:
-        for code, side in expand_side_digit(row.code, _side(row)):
+        digits = {Side(name): named for name, named in row.digits.items()} if row.digits else None
+        for code, side in expand_side_digit(row.code, _side(row), digits):
             yield Code(row.system, code), side
 
 
@@ -160,7 +173,8 @@ def _prefixes(tables: Mapping[str, FindingTable]) -> dict[Code, tuple[PrefixMean
         for row in table.codes:
             if row.prefix:
                 for code, side in _coded([row]):
-                    meaning = PrefixMeaning(Meaning(finding, side, named(row.qualifiers)), tuple(row.excepted))
+                    stated = Meaning(finding, side, named(row.qualifiers))
+                    meaning = PrefixMeaning(stated, tuple(row.excepted), row.not_seventh or "")
                     found[code] = (*found.get(code, ()), meaning)
     return found
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from cds_service.logic.facts import NO_QUALIFIERS
 from cds_service.logic.sides import Side
 
+_SEVENTH = 7  # where an ICD-10-CM code's seventh character stands, the point counted
+
 
 class Code(NamedTuple):
     """A code of a system known to the content; `system` is its short name there, such as "sct"."""
@@ -26,10 +28,19 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class PrefixMeaning:
-    """A finding that a whole branch of a classification stands for, some of its codes excepted."""
+    """A finding that a whole branch of a classification stands for, some of its codes excepted.
+
+    `not_seventh`: seventh characters (ICD-10-CM) that make a code of the branch something else.
+    """
 
     meaning: Meaning
     excepted: tuple[str, ...] = ()
+    not_seventh: str = ""
+
+    def takes_in(self, code: str) -> bool:
+        """Whether a code that begins as the branch does belongs to it."""
+        seventh = code[_SEVENTH:]
+        return not code.startswith(self.excepted or ("\0",)) and not (seventh and seventh in self.not_seventh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +101,5 @@ class Terminology:
             prefix.meaning
             for length in range(1, len(code.code) + 1)
             for prefix in self.prefixes.get(Code(code.system, code.code[:length]), ())
-            if not code.code.startswith(prefix.excepted or ("\0",))
+            if prefix.takes_in(code.code)
         )

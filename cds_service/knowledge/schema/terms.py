@@ -1,8 +1,8 @@
 """Shapes of the terminology files: systems, findings, body sites, imaging, values."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from cds_service.knowledge.schema.base import (
     Checked,
@@ -36,20 +36,37 @@ class SystemTable(Strict):
     aliases: list[Uri] = Field(default_factory=list)
 
 
+Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
+
+
 class CodeRow(Strict):
-    """A code, how it was verified, and the side it states. In ICD-10-CM "?" stands for the side digit."""
+    """A code, how it was verified, and the side it states.
+
+    In ICD-10-CM "?" stands for the side digit; `digits` says which state which side where they are not the usual.
+    """
 
     system: Id
     code: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^\S+$")]
     checked: Checked
     side: SideName | None = None
+    digits: dict[SideName | Literal["unstated"], Digits] | None = None
+
+    @model_validator(mode="after")
+    def _digits_of_a_side_digit(self) -> Self:
+        if self.digits is not None and "?" not in self.code:
+            raise ValueError('"digits" has nothing to act on without "?" in the code')
+        return self
 
 
 class FindingCodeRow(CodeRow):
-    """A finding's code. `prefix`: with every code below it, but those in `not`. `with`: qualifiers it states."""
+    """A finding's code. `prefix`: with every code below it, but those in `not`. `with`: qualifiers it states.
+
+    `not_seventh`: seventh characters that make it something else, such as S, the sequela of an injury.
+    """
 
     prefix: bool = False
     excepted: list[str] = Field(default_factory=list, alias="not")
+    not_seventh: Annotated[str, StringConstraints(pattern=r"^[A-Z]+$")] | None = None
     qualifiers: dict[QualifierName, Id] = Field(default_factory=dict, alias="with")
 
 
