@@ -1,6 +1,7 @@
 """Facts in words: our label of a concept, its side, kind of source and date. Never the chart's own text."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from cds_service.logic.content import Content
 from cds_service.logic.dates import When
@@ -86,10 +87,10 @@ class Phrases:
         return f"{kind} of the {self.region(imaging)}"
 
     def fact(self, fact: Fact) -> str:
-        """One fact as a card's "Why" gives it: what, where recorded, when."""
+        """One fact as a card's "Why" gives it: what, since when if that is recorded, where recorded, when."""
         if isinstance(fact, Finding):
-            begun = f", since {day(fact.onset)}" if fact.onset and fact.onset != fact.when else ""
-            return capital(f"{self.finding(fact)}, {fact.source.kind.value}, {day(fact.when)}{begun}")
+            since = f" since {day(fact.onset)}" if fact.onset and fact.onset != fact.when else ""
+            return capital(f"{self.finding(fact)}{since}, {fact.source.kind.value}, {day(fact.when)}")
         match fact.stage:
             case Stage.DRAFT:
                 return capital(f"{self.imaging(fact)}, this order")
@@ -104,8 +105,7 @@ class Phrases:
         for fact in facts:
             key = (fact.id, fact.side) if isinstance(fact, Finding) else fact.source.reference
             known = found.get(key)
-            if known is None or _is_newer(fact, known):
-                found[key] = fact
+            found[key] = fact if known is None else _newer(fact, known)
         # A study, its report and its order may all be on record: in words they are one fact.
         lines = list(dict.fromkeys(self.fact(fact) for fact in found.values()))
         told = {(fact.id, fact.side, fact.onset) for fact in found.values() if isinstance(fact, Finding) and fact.onset}
@@ -131,6 +131,14 @@ def _joined(labels: list[str]) -> str:
     if len(labels) > 1 and all(label.endswith(_PAIN) for label in labels):
         labels = [label.removesuffix(_PAIN) for label in labels[:-1]] + labels[-1:]
     return " and ".join(labels)
+
+
+def _newer(fact: Fact, known: Fact) -> Fact:
+    """The newer of two records of the same; an onset that only the older gives is kept."""
+    newer, older = (fact, known) if _is_newer(fact, known) else (known, fact)
+    if isinstance(newer, Finding) and isinstance(older, Finding) and newer.onset is None:
+        return replace(newer, onset=older.onset)
+    return newer
 
 
 def _onset(fact: Fact) -> object:
