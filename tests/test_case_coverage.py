@@ -37,7 +37,7 @@ def items(case: Case) -> frozenset[object]:
     """What a case records, each as one item; where a record stands is no part of it."""
     facts = {(one.id, one.value, one.side, one.when, one.onset, *one.qualifiers.items()) for one in case.chart.findings}
     imaging = {
-        (one.stage, one.region, one.modality, one.contrast, one.side, one.when, one.selected, one.code_side)
+        (one.stage, one.region, one.modality, one.contrast, one.treatment, one.side, one.when, one.selected, one.code_side)
         for one in case.chart.imaging
     }
     return frozenset([*facts, *imaging, ("age", case.chart.age)])
@@ -146,6 +146,8 @@ def windows() -> Iterator[tuple[str, int, int]]:
                 case Present(leaves=leaves):
                     for within in {leaf.filters.within for leaf in leaves} - {None}:
                         yield rule.id, within, within + 1
+                    for ago in {leaf.filters.ago for leaf in leaves} - {None}:
+                        yield rule.id, ago, ago - 1
                 case _:
                     continue
 

@@ -1,6 +1,7 @@
 """Facts in words: our label of a concept, its side, kind of source and date. Never the chart's own text."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from cds_service.logic.content import Content
 from cds_service.logic.dates import When
@@ -55,8 +56,10 @@ class Phrases:
 
     def _sided(self, fact: Finding, stated: list[str]) -> str:
         """Right groin pain, but limited hip internal rotation (right): a sign or treatment has its side behind it."""
-        label = self._findings[fact.id].label
-        side = self.side(fact.side)
+        return self._with_side(self._findings[fact.id].label, fact.side, stated)
+
+    def _with_side(self, label: str, named: Side, stated: list[str]) -> str:
+        side = self.side(named)
         if label.endswith(_PAIN):
             label, behind = f"{side}{label}", stated
         else:
@@ -78,16 +81,19 @@ class Phrases:
         return [self._region(region, _together(named)) for region, named in sides.items()]
 
     def imaging(self, imaging: Imaging) -> str:
-        """Imaging as a noun, such as "MRI of the right hip"."""
+        """Imaging as a noun, such as "MRI of the right hip"; a treatment that is ordered, by its label."""
+        if imaging.treatment:
+            return self._with_side(self._findings[imaging.treatment].label, imaging.side, [])
         kind = self._labels.modalities.get(imaging.modality or "", "imaging")
         if imaging.region in {None, _ELSEWHERE}:
             return f"{kind} of {self._labels.regions[_ELSEWHERE]}"
         return f"{kind} of the {self.region(imaging)}"
 
     def fact(self, fact: Fact) -> str:
-        """One fact as a card's "Why" gives it: what, where recorded, when."""
+        """One fact as a card's "Why" gives it: what, since when if that is recorded, where recorded, when."""
         if isinstance(fact, Finding):
-            return capital(f"{self.finding(fact)}, {fact.source.kind.value}, {day(fact.when)}")
+            since = f" since {day(fact.onset)}" if fact.onset and fact.onset != fact.when else ""
+            return capital(f"{self.finding(fact)}{since}, {fact.source.kind.value}, {day(fact.when)}")
         match fact.stage:
             case Stage.DRAFT:
                 return capital(f"{self.imaging(fact)}, this order")
@@ -97,23 +103,22 @@ class Phrases:
                 return capital(f"{self.imaging(fact)}, done {day(fact.when)}")
 
     def why(self, orders: Iterable[Imaging], facts: Iterable[Fact]) -> list[str]:
-        """The facts behind a card: the orders it is about, then the newest record of each finding."""
+        """The facts behind a card: the orders it is about, then the newest record of each finding, with its onset."""
         found: dict[object, Fact] = {order.source.reference: order for order in orders}
         for fact in facts:
             key = (fact.id, fact.side) if isinstance(fact, Finding) else fact.source.reference
             known = found.get(key)
-            if known is None or _is_newer(fact, known):
-                found[key] = fact
+            found[key] = fact if known is None else _newer(fact, known)
         # A study, its report and its order may all be on record: in words they are one fact.
         return list(dict.fromkeys(self.fact(fact) for fact in found.values()))[:FACTS_AT_MOST]
 
     def leading(self, facts: Iterable[Fact], count: int) -> str:
         """The first findings of the patient's own that a card rests on, treatments aside, with their side."""
         findings = [fact for fact in facts if isinstance(fact, Finding) and not self._is_treatment(fact)]
-        shown = list({fact.id: fact for fact in reversed(findings)}.values())[::-1][:count]
-        sides = {fact.side for fact in shown}
+        shown = list(dict.fromkeys(fact.id for fact in findings))[:count]
+        sides = {union([fact.side for fact in findings if fact.id == name]) for name in shown}
         side = self.side(sides.pop()) if len(sides) == 1 else ""
-        return side + _joined([self._findings[fact.id].label for fact in shown])
+        return side + _joined([self._findings[name].label for name in shown])
 
     def _is_treatment(self, fact: Finding) -> bool:
         return self._findings[fact.id].kind == "treatment"
@@ -124,6 +129,14 @@ def _joined(labels: list[str]) -> str:
     if len(labels) > 1 and all(label.endswith(_PAIN) for label in labels):
         labels = [label.removesuffix(_PAIN) for label in labels[:-1]] + labels[-1:]
     return " and ".join(labels)
+
+
+def _newer(fact: Fact, known: Fact) -> Fact:
+    """The newer of two records of the same; an onset that only the older gives is kept."""
+    newer, older = (fact, known) if _is_newer(fact, known) else (known, fact)
+    if isinstance(newer, Finding) and isinstance(older, Finding) and newer.onset is None:
+        return replace(newer, onset=older.onset)
+    return newer
 
 
 def _is_newer(fact: Fact, known: Fact) -> bool:

@@ -138,8 +138,8 @@ REFUSALS = {
     ),
     "unknown rule in the policy": (
         "policy.toml",
-        'rules = ["imaging-already-done"]',
-        'rules = ["imaging-done"]',
+        '  "imaging-already-done",',
+        '  "imaging-done",',
         "silence.red-flag: no rule is called imaging-done",
     ),
     "group that contains itself": (

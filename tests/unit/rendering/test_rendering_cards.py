@@ -46,7 +46,7 @@ def test_the_detail_has_its_parts_in_order(cards: MakeCards) -> None:
 
 def test_the_detail_says_what_lies_behind_the_card_with_dates(cards: MakeCards) -> None:
     (card,) = cards(imaging(), *buttock_to_calf())
-    assert "- Right buttock pain, recorded problem, 5 Jan 2026\n" in card.detail
+    assert "- Right buttock pain since 20 Dec 2025, recorded problem, 5 Jan 2026\n" in card.detail
     assert "- Right calf pain, recorded problem, 20 Feb 2026\n" in card.detail
 
 
