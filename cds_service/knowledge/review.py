@@ -80,6 +80,8 @@ def _advice(row: AdviceRow, content: Content) -> Iterator[str]:
     offers = "; ".join(content.offers[name].label for name in row.offers)
     yield f"- **{row.level}**, wording `{row.card}`{hooks}: {offers}"
     yield from _bullets(row.block, content, 1)
+    for name in row.cites:
+        yield f"{INDENT}{_citation(name, content)}"
 
 
 def _citation(name: str, content: Content) -> str:

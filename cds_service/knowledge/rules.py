@@ -101,7 +101,9 @@ def _rule(
 
 def _advice(row: Any, builder: Builder) -> AdviceRow:
     hooks = frozenset(row.hooks) if row.hooks else None
-    return AdviceRow(row.level, row.card, tuple(row.offer), builder.block(row), hooks, row.select)
+    return AdviceRow(
+        row.level, row.card, tuple(row.offer), builder.block(row), hooks, row.select, tuple(row.cites or ())
+    )
 
 
 def _caveat(name: str, caveats: Mapping[str, Caveat]) -> Caveat:

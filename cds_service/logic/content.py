@@ -70,6 +70,7 @@ class AdviceRow:
     """What a rule says when its block holds: level, the card's wording, what it offers. The first that holds counts.
 
     `select`: how many of its offers may be accepted, "at-most-one" or "any" (CDS Hooks 2.0, Card.selectionBehavior).
+    `cites`: its own sources, in place of the rule's.
     """
 
     level: str
@@ -78,6 +79,7 @@ class AdviceRow:
     block: Block = ALWAYS
     hooks: frozenset[str] | None = None
     select: str = "at-most-one"
+    cites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,11 +51,18 @@ def _match_on(side: Side, leaf: Leaf, view: View, judge_block: BlockJudge) -> Ma
     if leaf.finding not in view.index.by_side[side]:
         return _UNKNOWN
     state = view.index.state(leaf.finding, side)
-    candidates = state.present + state.asked if leaf.filters.asked else state.present
+    candidates = _candidates(state, leaf.filters)
     kept = tuple(fact for fact in candidates if passes(fact, leaf.filters, view))
     if kept and (leaf.block is None or judge_block(leaf.block, view) is Truth.YES):
         return Match(Truth.YES, kept)
     return Match(Truth.NO, candidates or state.absent) if candidates or state.absent else _UNKNOWN
+
+
+def _candidates(state: State, filters: Filters) -> tuple[Finding, ...]:
+    """What counts for a condition: what is present, what an order asks about, or both."""
+    if filters.asked == "only":
+        return state.asked
+    return state.present + state.asked if filters.asked else state.present
 
 
 def state_on(leaf: Leaf, view: View) -> State:

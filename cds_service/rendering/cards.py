@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from cds_service.logic.content import Content
+from cds_service.logic.content import Content, Rule
 from cds_service.logic.decision import Decision, Recommendation
 from cds_service.logic.facts import Imaging, Stage
 from cds_service.logic.terminology import Terminology
@@ -48,8 +48,12 @@ class CardMaker:
             ]
             for rule in content.rules
         }
-        self._evidence = {rule.id: [self._evidence_line(name) for name in rule.cites] for rule in content.rules}
-        self._sources = {rule.id: self._source(rule.id) for rule in content.rules}
+        self._evidence = {name: self._evidence_line(name) for name in content.citations}
+        self._sources = {
+            (rule.id, name): self._source(rule, name)
+            for rule in content.rules
+            for name in {rule.cites[0], *(row.cites[0] for row in rule.advice if row.cites)}
+        }
         shown = [finding.label for finding in content.findings.values() if finding.kind != "treatment"]
         judged = [labels.regions[region] for region in content.policy.judged_regions]
         self._book.check_lengths(wording, shown, judged)
@@ -67,7 +71,7 @@ class CardMaker:
             summary=summary,
             detail=call.dialect.detail(self._book.detail(one.row.card, variables, self._frame(one, decision))),
             indicator=one.row.level,
-            source=self._sources[one.rule.id],
+            source=self._sources[one.rule.id, _cites(one)[0]],
             suggestions=suggestions or None,
             selectionBehavior=(call.dialect.selection or one.row.select) if suggestions else None,
             overrideReasons=self._overrides[one.rule.id],
@@ -95,7 +99,7 @@ class CardMaker:
             "asks": [ask.label for ask in one.asks],
             "notes": [note.text for note in one.notes],
             "unread": unread(decision.chart),
-            "evidence": [*self._evidence[one.rule.id], *(caveat.says for caveat in one.caveats)],
+            "evidence": [*(self._evidence[name] for name in _cites(one)), *(caveat.says for caveat in one.caveats)],
             "edition": self._content.edition.statement,
         }
 
@@ -106,12 +110,16 @@ class CardMaker:
             named = f"{capital(citation.strength)}: {named}"
         return f"{named}: {citation.says}" if citation.says else named
 
-    def _source(self, rule_id: str) -> wire.Source:
-        rule = next(rule for rule in self._content.rules if rule.id == rule_id)
-        first = self._content.citations[rule.cites[0]]
+    def _source(self, rule: Rule, name: str) -> wire.Source:
+        first = self._content.citations[name]
         label = f"{first.citation} (content {self._content.edition.version})"
         topic = wire.Coding(system=TOPICS, code=rule.topic.code, display=rule.topic.display)
         return wire.Source(label=label, url=first.url, topic=topic)
+
+
+def _cites(one: Recommendation) -> tuple[str, ...]:
+    """The sources of the advice given: its own, else the rule's."""
+    return one.row.cites or one.rule.cites
 
 
 def _studies(one: Recommendation) -> list[Imaging]:

@@ -57,8 +57,10 @@ class Phrases:
 
     def _sided(self, fact: Finding, stated: list[str]) -> str:
         """Right groin pain, but limited hip internal rotation (right): a sign or treatment has its side behind it."""
-        label = self._findings[fact.id].label
-        side = self.side(fact.side)
+        return self._with_side(self._findings[fact.id].label, fact.side, stated)
+
+    def _with_side(self, label: str, named: Side, stated: list[str]) -> str:
+        side = self.side(named)
         if label.endswith(_PAIN):
             label, behind = f"{side}{label}", stated
         else:
@@ -80,7 +82,9 @@ class Phrases:
         return [self._region(region, _together(named)) for region, named in sides.items()]
 
     def imaging(self, imaging: Imaging) -> str:
-        """Imaging as a noun, such as "MRI of the right hip"."""
+        """Imaging as a noun, such as "MRI of the right hip"; a treatment that is ordered, by its label."""
+        if imaging.treatment:
+            return self._with_side(self._findings[imaging.treatment].label, imaging.side, [])
         kind = self._labels.modalities.get(imaging.modality or "", "imaging")
         if imaging.region in {None, _ELSEWHERE}:
             return f"{kind} of {self._labels.regions[_ELSEWHERE]}"
@@ -117,10 +121,10 @@ class Phrases:
     def leading(self, facts: Iterable[Fact], count: int) -> str:
         """The first findings of the patient's own that a card rests on, treatments aside, with their side."""
         findings = [fact for fact in facts if isinstance(fact, Finding) and not self._is_treatment(fact)]
-        shown = list({fact.id: fact for fact in reversed(findings)}.values())[::-1][:count]
-        sides = {fact.side for fact in shown}
+        shown = list(dict.fromkeys(fact.id for fact in findings))[:count]
+        sides = {union([fact.side for fact in findings if fact.id == name]) for name in shown}
         side = self.side(sides.pop()) if len(sides) == 1 else ""
-        return side + _joined([self._findings[fact.id].label for fact in shown])
+        return side + _joined([self._findings[name].label for name in shown])
 
     def _is_treatment(self, fact: Finding) -> bool:
         return self._findings[fact.id].kind == "treatment"

@@ -37,7 +37,7 @@ FLAGS = (
     "progressive-weakness",
     "major-trauma",
 )
-ASKED_FLAGS = ("cauda-equina-syndrome", "hip-fracture", "spinal-infection", "active-cancer")
+ASKED_FLAGS = sorted({leaf.finding for leaf in CONTENT.groups["asked-flag"]})
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:

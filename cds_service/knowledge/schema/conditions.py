@@ -35,7 +35,7 @@ class FilterKeys(Strict):
     since: Id | list[Id] | None = None
     undated: Literal["counts", "ignored"] | None = None
     qualifiers: dict[QualifierName, list[Id]] | None = Field(default=None, alias="with")
-    asked: bool | None = None
+    asked: bool | Literal["only"] | None = None
     anchor: Id | None = Field(default=None, alias="as")
 
     @model_validator(mode="after")

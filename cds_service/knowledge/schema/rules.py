@@ -34,6 +34,7 @@ class AdviceKeys(BlockKeys):
     offer: list[Id] = Field(min_length=1)
     select: Literal["at-most-one", "any"] = "at-most-one"
     hooks: list[HookName] | None = None
+    cites: Annotated[list[Id], Field(min_length=1)] | None = None
 
 
 class NoteRow(InnerBlock):

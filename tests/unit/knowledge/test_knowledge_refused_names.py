@@ -136,10 +136,22 @@ REFUSALS = {
         'spoke = ["rule-three"]',
         "no rule is called rule-three",
     ),
+    "two offers recommended in one row": (
+        "offers.toml",
+        'label    = "Consider a prompt MRI of the lumbar spine"',
+        'recommended = true\nlabel = "Consider a prompt MRI of the lumbar spine"',
+        "red-flag-spine: recommends more than one offer: assess-red-flag, add-prompt-lumbar-mri",
+    ),
+    "unknown source of a row": (
+        "rules/red-flag-review.toml",
+        '"harding-2005"]',
+        '"harding-2006"]',
+        "no source is called harding-2006 (meant: harding-2005?)",
+    ),
     "unknown rule in the policy": (
         "policy.toml",
-        'rules = ["imaging-already-done"]',
-        'rules = ["imaging-done"]',
+        '  "imaging-already-done",',
+        '  "imaging-done",',
         "silence.red-flag: no rule is called imaging-done",
     ),
     "group that contains itself": (

@@ -42,6 +42,7 @@ def under(**filters: object) -> Leaf:
             "limp present with its side stated of one side only",
         ),
         (Present((under(asked=True),), named=("limp",)), "limp present or asked to be ruled out"),
+        (Present((under(asked="only"),), named=("limp",)), "limp asked to be ruled out"),
         (
             Present((under(within=30, undated="counts"),), named=("limp",)),
             "limp present within 30 days (undated counts)",

@@ -123,6 +123,16 @@ def test_a_name_keeps_its_newest_date(indexed: Indexed) -> None:
     assert not holds(Block(all=(*named, since), names_anchor=True), index)
 
 
+def test_a_date_missing_among_those_a_name_stands_for_leaves_it_open(indexed: Indexed) -> None:
+    done = study("hip", when="2026-03-01")
+    named = tuple(filtered(name, within=365, undated="counts", anchor="sign") for name in ("limp", PAIN))
+    for first, second in (("2026-02-10", None), (None, "2026-02-10")):
+        index = indexed(finding("limp", "left", first), finding(PAIN, "left", second), done)
+        for undated, answer in (("counts", True), ("ignored", False)):
+            since = Imaged(ImagingSpec(), Filters(since=("sign",), undated=undated))
+            assert holds(Block(all=(*named, since), names_anchor=True), index) is answer
+
+
 @pytest.mark.parametrize(
     ("qualifiers", "answer"), [({"severity": "severe"}, True), ({"severity": "mild"}, False), ({}, False)]
 )
@@ -141,6 +151,14 @@ def test_asked(indexed: Indexed) -> None:
     index = indexed(asked("hip-fracture", "left"))
     assert not holds(filtered("hip-fracture"), index)
     assert holds(filtered("hip-fracture", asked=True), index)
+
+
+@pytest.mark.parametrize("filters", [{}, {"within": 91, "undated": "counts"}])
+def test_asked_alone(indexed: Indexed, filters: dict[str, object]) -> None:
+    only = filtered("hip-fracture", asked="only", **filters)
+    assert holds(only, indexed(asked("hip-fracture", "left")))
+    assert not holds(only, indexed(finding("hip-fracture", "left")))
+    assert holds(only, indexed(finding("hip-fracture", "left"), asked("hip-fracture", "left")))
 
 
 def test_a_block_beside_an_entry_must_hold_too(indexed: Indexed) -> None:

@@ -107,6 +107,16 @@ def test_the_order_is_named_with_its_side(cards: MakeCards) -> None:
     assert card.summary == "Sides differ: right groin pain recorded, left hip ordered"
 
 
+def test_advice_with_sources_of_its_own_names_them_alone(cards: MakeCards) -> None:
+    pain, night = finding("low-back-pain", UNSTATED), finding("night-pain-waking", UNSTATED)
+    (card,) = cards(pain, night, hook="patient-view")
+    assert card.source.label.startswith("Expert opinion: spine surgeon, OrthoVirginia")
+    assert "Harding IJ" in card.detail
+    (card,) = cards(pain, finding("active-cancer", UNSTATED), hook="patient-view")
+    assert card.source.label.startswith("ACR Appropriateness Criteria: Low Back Pain")
+    assert "Harding IJ" not in card.detail
+
+
 def test_two_findings_that_make_a_summary_too_long_become_one(knowledge: Knowledge) -> None:
     label = "x" * 37 + " pain"
     findings = {name: replace(one, label=label) for name, one in knowledge.content.findings.items()}
