@@ -1,6 +1,7 @@
 """Charts with records that are broken, foreign, unknown or many: each costs itself alone, and the card says so."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from synthetic import (
     prefetch,
     resource,
 )
+
+from cds_service.logic.facts import Chart
 
 
 def hip_order(**fields: Any) -> Json:
@@ -192,3 +195,13 @@ def test_cost_grows_no_faster_than_the_chart(client: FlaskClient) -> None:
         return min(times)
 
     assert best(_large(1000)) < 30 * best(_large(100))  # ten times the chart; quadratic cost would give a hundred
+
+
+@pytest.mark.parametrize("service", [SIGN, SELECT])
+def test_a_thousand_records_of_other_things_give_no_card_and_no_fact(
+    client: FlaskClient, chart: Callable[..., Chart], service: str
+) -> None:
+    others = [condition(str(code), number=number) for number, code in enumerate(range(44_054_006, 44_064_006, 10))]
+    read = chart(*others)
+    assert (read.findings, read.imaging) == ((), ())
+    assert cards(client, call(service, hip_order(), prefetch=prefetch(*others)), service) == []

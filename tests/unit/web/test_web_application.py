@@ -7,7 +7,7 @@ from error_shape import assert_error
 from flask import Flask, abort
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
-from synthetic import SIGN, VIEW, buttock_to_calf, call, concept, condition, order, outcome, prefetch
+from synthetic import LOINC, SIGN, VIEW, buttock_to_calf, call, concept, condition, order, outcome, prefetch
 
 from cds_service.errors import BadRequest, StoreUnavailable
 from cds_service.web.errors import register_errors
@@ -83,6 +83,16 @@ def test_a_call_is_one_line_of_counts_and_our_own_codes(client: FlaskClient) -> 
         "held_back": [],
         "unreadable": 1,
     }
+
+
+def test_what_is_held_back_for_restraint_is_named_in_the_log(client: FlaskClient) -> None:
+    """Both rules are about the one order: its code and its body site disagree, and the pain points to the spine."""
+    draft = order("36490-1", LOINC, bodySite=[concept("287679003")])
+    with capture_logs() as logged:
+        answer = client.post(f"/cds-services/{SIGN}", json=call(SIGN, draft, prefetch=prefetch(*buttock_to_calf())))
+    assert len(answer.get_json()["cards"]) == 1
+    assert logged[0]["cards"] == ["spine-pattern-hip-imaging"]
+    assert logged[0]["held_back"] == ["wrong-side-order"]
 
 
 def test_a_refusal_is_one_line_with_the_fields_name(client: FlaskClient) -> None:
