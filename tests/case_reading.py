@@ -84,7 +84,7 @@ def read_case(rule: str, table: Mapping[str, Any], content: Content) -> Case:
         today=today,
         age=table.get("age"),
         findings=tuple(_finding(entry, number, content) for number, entry in enumerate(table.get("record", ()))),
-        imaging=tuple(_all_imaging(table, today)),
+        imaging=tuple(_all_imaging(table, today, content)),
     )
     expect = tuple(_expected(entry, rules, content) for entry in table["expect"])
     return Case(rule, table["name"], table["why"], table["hook"], chart, expect)
@@ -101,11 +101,24 @@ def _finding(entry: Mapping[str, Any], number: int, content: Content) -> Finding
     return Finding(name, _VALUES[said[0]], _side(entry), _when(entry, "date"), _when(entry, "onset"), source, stated)
 
 
-def _all_imaging(table: Mapping[str, Any], today: date) -> Iterator[Imaging]:
+def _all_imaging(table: Mapping[str, Any], today: date, content: Content) -> Iterator[Imaging]:
     stages = (("drafts", Stage.DRAFT), ("requests", Stage.REQUEST), ("studies", Stage.STUDY))
     for key, stage in stages:
         for number, entry in enumerate(table.get(key, ())):
-            yield _imaging(entry, stage, f"{stage.value}-{number + 1}", today)
+            fallback = f"{stage.value}-{number + 1}"
+            is_treatment = stage is Stage.REQUEST and "treatment" in entry
+            yield _treatment(entry, fallback, content) if is_treatment else _imaging(entry, stage, fallback, today)
+
+
+def _treatment(entry: Mapping[str, Any], fallback: str, content: Content) -> Imaging:
+    """A request for a treatment; it is kept beside the imaging orders, as the reader of FHIR does."""
+    _only(entry, ("id", "treatment", "side", "date"), "key")
+    treatments = [name for name, finding in content.findings.items() if finding.kind == "treatment"]
+    name, source = (
+        _known(entry["treatment"], treatments, "treatment"),
+        Source(SourceKind.ORDER, entry.get("id", fallback)),
+    )
+    return Imaging(Stage.REQUEST, None, None, None, _side(entry), _when(entry, "date"), source, treatment=name)
 
 
 def _imaging(entry: Mapping[str, Any], stage: Stage, fallback: str, today: date) -> Imaging:

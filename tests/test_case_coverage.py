@@ -37,7 +37,17 @@ def items(case: Case) -> frozenset[object]:
     """What a case records, each as one item; where a record stands is no part of it."""
     facts = {(one.id, one.value, one.side, one.when, one.onset, *one.qualifiers.items()) for one in case.chart.findings}
     imaging = {
-        (one.stage, one.region, one.modality, one.contrast, one.side, one.when, one.selected, one.code_side)
+        (
+            one.stage,
+            one.region,
+            one.modality,
+            one.contrast,
+            one.side,
+            one.when,
+            one.selected,
+            one.code_side,
+            one.treatment,
+        )
         for one in case.chart.imaging
     }
     return frozenset([*facts, *imaging, ("age", case.chart.age)])

@@ -70,6 +70,7 @@ def _advice(row: AdviceRow, content: Content) -> Iterator[str]:
     offers = "; ".join(content.offers[name].label for name in row.offers)
     yield f"- **{row.level}**, wording `{row.card}`{hooks}: {offers}"
     yield from _bullets(row.block, content, 1)
+    yield from (f"{INDENT}{_citation(name, content)}" for name in row.cites)
 
 
 def _citation(name: str, content: Content) -> str:

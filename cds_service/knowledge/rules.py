@@ -79,7 +79,7 @@ def _rule(file: RuleFile, builder: Builder, findings: Mapping[str, FindingTable]
 
 def _advice(row: Any, builder: Builder) -> AdviceRow:
     hooks = frozenset(row.hooks) if row.hooks else None
-    return AdviceRow(row.level, row.card, tuple(row.offer), builder.block(row), hooks, row.select)
+    return AdviceRow(row.level, row.card, tuple(row.offer), builder.block(row), hooks, row.select, tuple(row.cites))
 
 
 def _ask(name: str, findings: Mapping[str, FindingTable]) -> Ask:

@@ -42,6 +42,7 @@ class AdviceRow:
     """What a rule says when its block holds: level, the card's wording, what it offers. The first that holds counts.
 
     `select`: how many of its offers may be accepted, "at-most-one" or "any" (CDS Hooks 2.0, Card.selectionBehavior).
+    `cites`: sources of this row, after those of the rule.
     """
 
     level: str
@@ -50,6 +51,7 @@ class AdviceRow:
     block: Block = ALWAYS
     hooks: frozenset[str] | None = None
     select: str = "at-most-one"
+    cites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

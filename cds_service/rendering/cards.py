@@ -48,7 +48,7 @@ class CardMaker:
             ]
             for rule in content.rules
         }
-        self._evidence = {rule.id: [self._evidence_line(name) for name in rule.cites] for rule in content.rules}
+        self._evidence = {name: self._evidence_line(name) for name in content.citations}
         self._sources = {rule.id: self._source(rule.id) for rule in content.rules}
         shown = [finding.label for finding in content.findings.values() if finding.kind != "treatment"]
         judged = [labels.regions[region] for region in content.policy.judged_regions]
@@ -95,7 +95,7 @@ class CardMaker:
             "asks": [ask.label for ask in one.asks],
             "notes": [note.text for note in one.notes],
             "unread": unread(decision.chart),
-            "evidence": self._evidence[one.rule.id],
+            "evidence": [self._evidence[name] for name in (*one.rule.cites, *one.row.cites)],
             "edition": self._content.edition.statement,
         }
 

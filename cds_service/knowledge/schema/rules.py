@@ -33,6 +33,7 @@ class AdviceKeys(BlockKeys):
     card: Id
     offer: list[Id] = Field(min_length=1)
     select: Literal["at-most-one", "any"] = "at-most-one"
+    cites: list[Id] = Field(default_factory=list)
     hooks: list[HookName] | None = None
 
 

@@ -132,14 +132,14 @@ REFUSALS = {
     ),
     "unknown rule in spoke": (
         RULE_6,
-        'spoke = ["spine-pattern-hip-imaging"]',
-        'spoke = ["rule-three"]',
+        'spoke = ["spine-pattern-hip-imaging", ',
+        'spoke = ["rule-three", ',
         "no rule is called rule-three",
     ),
     "unknown rule in the policy": (
         "policy.toml",
-        'rules = ["imaging-already-done"]',
-        'rules = ["imaging-done"]',
+        '"imaging-already-done",',
+        '"imaging-done",',
         "silence.red-flag: no rule is called imaging-done",
     ),
     "group that contains itself": (
