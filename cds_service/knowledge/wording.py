@@ -102,4 +102,5 @@ def build_citations(tables: Mapping[str, EvidenceTable]) -> dict[str, Citation]:
 
 def build_labels(file: LabelsFile, layout: str) -> Labels:
     """What cards call things, and the layout they share."""
-    return Labels(named(file.region), named(file.modality), named(file.side), layout)
+    qualifiers = {name: named(values) for name, values in named(file.qualifier).items()}
+    return Labels(named(file.region), named(file.modality), qualifiers, named(file.side), layout)

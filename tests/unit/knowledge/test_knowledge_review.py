@@ -33,7 +33,7 @@ def test_every_rule_stands_in_it_with_all_it_says_of_itself(shipped: Knowledge, 
             assert said in text
         for offer in {offer for row in rule.advice for offer in row.offers}:
             assert shipped.content.offers[offer].label in text
-        for source in rule.cites:
+        for source in (*rule.cites, *(name for row in rule.advice for name in row.cites)):
             assert shipped.content.citations[source].citation in text
 
 
