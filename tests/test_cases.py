@@ -76,6 +76,10 @@ def test_every_case_of_a_rule_has_its_own_name() -> None:
         ({"record": [{"present": "hip-osteoarthritis", "severity": "sever"}]}, "(meant: severe?)"),
         ({"drafts": [{"id": "o1", "order": "hip-mir"}]}, "no imaging is called 'hip-mir' (meant: hip-mri?)"),
         ({"studies": [{"order": "hip-mri", "selected": True}]}, "no key is called 'selected'"),
+        (
+            {"requests": [{"treatment": "lumbar-epidurl"}]},
+            "no treatment is called 'lumbar-epidurl' (meant: lumbar-epidural?)",
+        ),
         ({"expect": [{"rule": "failed-hip", "level": "info"}]}, "(meant: failed-hip-care?)"),
         ({"expect": [{"rule": "failed-hip-care", "level": "hint"}]}, "no level is called 'hint'"),
     ],

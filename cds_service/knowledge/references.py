@@ -52,16 +52,7 @@ def _check_rules(folder: Folder, files: "Files", rules: list[Rule], wording: Map
         _check_missing(folder, file, [offer for row in rule.advice for offer in row.offers], files.offers, "offer")
         cited = [*rule.cites, *(name for row in rule.advice for name in row.cites)]
         _check_missing(folder, file, cited, files.evidence, "source")
-        _check_recommended(folder, file, rule, files)
         _check_missing(folder, file, rule.overrides, files.overrides, "override reason")
-
-
-def _check_recommended(folder: Folder, file: str, rule: Rule, files: "Files") -> None:
-    """A card may recommend one suggestion at most (CDS Hooks 2.0, Suggestion.isRecommended)."""
-    for row in rule.advice:
-        chosen = [name for name in row.offers if name in files.offers and files.offers[name].recommended]
-        if len(chosen) > 1:
-            folder.refuse(file, row.card, f"recommends more than one offer: {', '.join(chosen)}")
 
 
 def _check_sites(folder: Folder, files: "Files") -> None:

@@ -89,4 +89,5 @@ def build_overrides(tables: Mapping[str, OverrideTable]) -> dict[str, OverrideRe
 
 def build_labels(file: LabelsFile, layout: str) -> Labels:
     """What cards call things, and the layout they share."""
-    return Labels(named(file.region), named(file.modality), named(file.side), layout)
+    qualifiers = {name: named(values) for name, values in named(file.qualifier).items()}
+    return Labels(named(file.region), named(file.modality), qualifiers, named(file.side), layout)

@@ -76,12 +76,16 @@ class NotRecorded:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The newest of these is `winner`; the filters of the condition apply to it alone."""
+    """The newest of these is `winner`; the filters of the condition apply to it alone.
+
+    `stating`: only records that state this qualifier compete.
+    """
 
     leaves: tuple[Leaf, ...]
     winner: str
     filters: Filters = ANY_FACT
     named: tuple[str, ...] = ()
+    stating: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

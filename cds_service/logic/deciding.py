@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cds_service.logic.content import LEVELS, Content, Rule
 from cds_service.logic.dates import within
-from cds_service.logic.decision import Decision, Judgement, RuleTrace
+from cds_service.logic.decision import Decision, Judgement, Recommendation, RuleTrace
 from cds_service.logic.facts import Chart, Imaging, Stage
 from cds_service.logic.index import ChartIndex
 from cds_service.logic.judging import judge
@@ -37,9 +37,7 @@ def decide(content: Content, chart: Chart, hook: str, *, thorough: bool = False)
     """
     index = ChartIndex(chart, content)
     call = _Call(index, hook, judged_orders(index, hook), thorough)
-    traces = _judge_rules(call)
-    spoken = [recommend(index, trace, hook) for trace in traces if trace.status == SPEAKS]
-    spoken = [one for one in spoken if one.offers or one.row.level == LEVELS[0]]  # actionable or silent (§1.5)
+    traces, spoken = _judge_rules(call)
     shown, held_back = rank(spoken, content.policy)
     patterns = {side: judge_pattern(index, side, judge, thorough=True) for side in EACH} if thorough else {}
     return Decision(chart, hook, shown, held_back, tuple(traces), patterns, content)
@@ -60,17 +58,20 @@ def judged_orders(index: ChartIndex, hook: str) -> tuple[Imaging, ...]:
     )
 
 
-def _judge_rules(call: _Call) -> list[RuleTrace]:
+def _judge_rules(call: _Call) -> tuple[list[RuleTrace], list[Recommendation]]:
     silenced = _silenced(call)
-    spoken: set[str] = set()
+    spoken: dict[str, Recommendation] = {}
     traces = []
     for rule in call.index.content.rules:
         trace = _judge_rule(rule, call, silenced.get(rule.id), frozenset(spoken))
         if trace.status == SPEAKS:
-            spoken.add(rule.id)
+            said = recommend(call.index, trace, call.hook)
+            # Actionable or silent (§1.5): a rule that is left with nothing to offer must not silence another.
+            if said.offers or said.row.level == LEVELS[0]:
+                spoken[rule.id] = said
         if call.thorough or trace.status == SPEAKS:
             traces.append(trace)
-    return traces
+    return traces, list(spoken.values())
 
 
 def _silenced(call: _Call) -> dict[str, str]:

@@ -145,8 +145,9 @@ def _not_recorded(condition: NotRecorded, findings: Vocabulary) -> str:
 
 def _newest(condition: Newest, findings: Vocabulary) -> str:
     among = _either([name_words(name, findings) for name in condition.named], "and")
+    stating = f"that states its {condition.stating}" if condition.stating else ""
     winner = name_words(condition.winner, findings)
-    return f"the newest of {among} is {winner} {filter_words(condition.filters)}"
+    return f"the newest of {among} {stating} is {winner} {filter_words(condition.filters)}"
 
 
 def _pattern_is(condition: PatternIs, _: Vocabulary) -> str:

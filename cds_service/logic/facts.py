@@ -59,6 +59,10 @@ class Finding:
     source: Source
     qualifiers: Mapping[str, str] = field(default_factory=lambda: NO_QUALIFIERS)
 
+    def states(self, qualifier: str) -> bool:
+        """Whether it says anything of this qualifier."""
+        return self.qualifiers.get(qualifier, NOT_RECORDED) != NOT_RECORDED
+
 
 class Stage(Enum):
     """How far imaging or a treatment has come."""

@@ -88,13 +88,6 @@ class ChartIndex:
         state = self.state(finding, side)
         return any(self.is_current(fact) for fact in state.present + state.absent)
 
-    def is_on_both_sides(self, finding: str) -> bool:
-        """Whether it is currently recorded present on both sides by name; a record without a side is of one."""
-        return all(
-            any(fact.side is not Side.UNSTATED and self.is_current(fact) for fact in self.state(finding, side).present)
-            for side in EACH
-        )
-
     def duration(self, side: Side) -> Range:
         """How long the pains on this side have lasted."""
         return self._symptoms(side)[0]

@@ -70,12 +70,16 @@ def _not_recorded(condition: NotRecorded, view: View) -> Outcome:
 
 
 def _newest(condition: Newest, view: View) -> Outcome:
-    states = [view.index.state(leaf.finding, side) for leaf in condition.leaves for side in view.sides("this")]
-    winner = newest(_facts_of([state.present for state in states]))
-    if winner is None:
+    filters, stating = condition.filters, condition.stating
+    states = [view.index.state(leaf.finding, side) for leaf in condition.leaves for side in view.sides(filters.side)]
+    recorded = distinct(fact for state in states for fact in state.present)
+    winners = newest(tuple(fact for fact in recorded if stating is None or fact.states(stating)))
+    if not winners:
         return Outcome(condition, UNKNOWN)
-    holds = winner.id == condition.winner and passes(winner, condition.filters, view)
-    return Outcome(condition, verdict(holds, not holds), (winner,))
+    holds = all(fact.id == condition.winner and passes(fact, filters, view) for fact in winners)
+    if holds and filters.anchor:
+        view.name_anchor(filters.anchor, winners)
+    return Outcome(condition, verdict(holds, not holds), winners)
 
 
 def _pattern_is(condition: PatternIs, view: View) -> Outcome:
@@ -85,7 +89,8 @@ def _pattern_is(condition: PatternIs, view: View) -> Outcome:
     holds = len(held) == len(judged) if condition.side == "all-covered" else bool(held)
     parts = tuple(part for pattern in (held or judged) for part in pattern.outcomes)
     unknown = all(pattern.name == "none" for pattern in judged)
-    return Outcome(condition, verdict(holds, not unknown), (), parts)
+    leading = distinct(fact for pattern in held if pattern.name == "both" for fact in pattern.leading())
+    return Outcome(condition, verdict(holds, not unknown), leading, parts)
 
 
 def _imaged(condition: Imaged, view: View) -> Outcome:

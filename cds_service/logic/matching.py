@@ -1,6 +1,7 @@
 """Which recorded facts a condition's entry or imaging question matches, filters applied."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from cds_service.logic.conditions import Block, Filters, ImagingSpec, Leaf
@@ -8,7 +9,7 @@ from cds_service.logic.dates import When, ago, since, within
 from cds_service.logic.facts import NOT_RECORDED, Finding, Imaging
 from cds_service.logic.index import State
 from cds_service.logic.outcome import Truth, distinct, verdict
-from cds_service.logic.sides import Side
+from cds_service.logic.sides import EACH, Side
 from cds_service.logic.view import View, covers
 
 BlockJudge = Callable[[Block, View], Truth]
@@ -79,12 +80,18 @@ def passes(fact: Finding, filters: Filters, view: View) -> bool:
     """Whether a fact passes the filters; without a time filter its finding's own window decides."""
     if filters.stated and fact.side is Side.UNSTATED:
         return False
-    if filters.sides and view.index.is_on_both_sides(fact.id) is not (filters.sides == "both"):
+    if filters.sides and _is_on_both_sides(fact.id, filters, view) is not (filters.sides == "both"):
         return False
     for name, wanted in filters.qualifiers.items():
         if fact.qualifiers.get(name, NOT_RECORDED) not in wanted:
             return False
     return in_time(fact.when, filters, view) if filters.is_timed else view.index.is_current(fact)
+
+
+def _is_on_both_sides(finding: str, filters: Filters, view: View) -> bool:
+    """Whether records that pass the other filters name both sides; a record without a side is of one."""
+    others = replace(filters, sides=None, stated=True)
+    return all(any(passes(fact, others, view) for fact in view.index.state(finding, side).present) for side in EACH)
 
 
 def in_time(when: When | None, filters: Filters, view: View) -> bool:

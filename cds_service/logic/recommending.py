@@ -17,6 +17,8 @@ def recommend(index: ChartIndex, trace: RuleTrace, hook: str) -> Recommendation:
     first = min(held, key=_urgency)
     rule, row = first.rule, first.row
     assert row is not None  # noqa: S101 - held judgements have a row
+    if rule.about == "patient":  # what is said of one side may not be true of the other
+        held = [judgement for judgement in held if judgement.row and judgement.row.card == row.card]
     view = View(index, first.side, first.order, thorough=True)
     # The side with most behind it leads: its facts are the patient's own words for the card.
     outcomes = sorted((judgement.outcome for judgement in held), key=lambda outcome: -len(outcome.supporting()))

@@ -65,7 +65,10 @@ class View:
         self.anchors[name] = newest_of([*(fact.when for fact in facts), *before])
 
 
-def newest(facts: tuple[Finding, ...]) -> Finding | None:
-    """The fact with the newest date; an undated one only if none is dated."""
-    dated = [fact for fact in facts if fact.when]
-    return max(dated, key=lambda fact: fact.when.first, default=None) if dated else next(iter(facts), None)  # type: ignore[union-attr]  # dated: each has a date
+def newest(facts: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The facts that none is surely newer than: several of one day, or of dates too coarse; undated ones if all are."""
+    dated = [(fact, fact.when) for fact in facts if fact.when]
+    if not dated:
+        return facts
+    latest = max(when.first for _, when in dated)
+    return tuple(fact for fact, when in dated if when.last >= latest)

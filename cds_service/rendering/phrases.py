@@ -47,9 +47,12 @@ class Phrases:
 
     def finding(self, fact: Finding) -> str:
         """A finding with its side and what qualifies it."""
-        stated = [f"{name} {value}" for name, value in sorted(fact.qualifiers.items()) if name != "radiation"]
+        stated = [self._qualifier(*one) for one in sorted(fact.qualifiers.items()) if one[0] != "radiation"]
         said = self._sided(fact, stated)
         return f"no {said}" if fact.value is Value.ABSENT else said
+
+    def _qualifier(self, name: str, value: str) -> str:
+        return self._labels.qualifiers.get(name, {}).get(value) or f"{name} {value}"
 
     def reason(self, fact: Finding) -> str:
         """A finding as an order's reason gives it: with its side, without what qualifies it."""

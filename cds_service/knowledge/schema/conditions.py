@@ -76,10 +76,11 @@ class NotRecordedKeys(FilterKeys):
 
 
 class NewestKeys(FilterKeys):
-    """The newest of these is that one."""
+    """The newest of these, or of those records that state a qualifier, is that one."""
 
-    newest: list[Id] = Field(min_length=2)
+    newest: list[Id] = Field(min_length=1)
     winner: Id = Field(alias="is")
+    stating: QualifierName | None = None
 
 
 class PatternKeys(Strict):

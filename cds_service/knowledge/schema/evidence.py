@@ -24,7 +24,19 @@ class FigureRow(Strict):
 
     about: Text
     measure: Literal[
-        "sensitivity", "specificity", "LR+", "LR-", "odds ratio", "odds", "AUC", "share", "count", "difference", "limit"
+        "sensitivity",
+        "specificity",
+        "LR+",
+        "LR-",
+        "odds ratio",
+        "odds",
+        "AUC",
+        "share",
+        "count",
+        "difference",
+        "score",
+        "p",
+        "limit",
     ]
     unit: Literal["%", "fraction", "ratio", "people", "days", "points"]
     value: Annotated[float, Field(ge=0)]

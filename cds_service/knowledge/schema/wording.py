@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from cds_service.knowledge.schema.base import HookName, Id, Label, Modality, Region, Strict, Text
 from cds_service.knowledge.schema.conditions import InnerBlock
-from cds_service.knowledge.schema.terms import CodeRow
+from cds_service.knowledge.schema.terms import CodeRow, QualifierName
 
 
 class OfferTable(Strict):
@@ -45,6 +45,7 @@ class LabelsFile(Strict):
 
     region: dict[Region, Label]
     modality: dict[Modality, Label]
+    qualifier: dict[QualifierName, dict[Id, Label]]
     side: dict[Literal["left", "right", "both"], Label]
 
 

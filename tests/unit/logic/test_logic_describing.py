@@ -63,6 +63,10 @@ def under(**filters: object) -> Leaf:
         (NotRecorded((GROIN,), ("groin-pain",)), "groin pain not recorded either way"),
         (Newest((GROIN, LIMP), "limp", Filters(), ("groin-pain", "limp")), "the newest of groin pain and limp is limp"),
         (
+            Newest((LIMP,), "limp", Filters(), ("limp",), "response"),
+            "the newest of limp that states its response is limp",
+        ),
+        (
             PatternIs(frozenset({"both", "hip-only"}), "covered"),
             "the pattern is both or hip-only on a side the order covers",
         ),

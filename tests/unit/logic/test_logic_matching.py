@@ -66,6 +66,28 @@ def test_sides(indexed: Indexed, recorded: str, sides: str) -> None:
     assert not holds(filtered(NUMB, sides="both" if sides == "one" else "one"), index)
 
 
+def test_both_sides_must_be_named(indexed: Indexed) -> None:
+    named, unnamed = [finding(NUMB, "left"), finding(NUMB, "right")], [finding(NUMB, "left"), finding(NUMB)]
+    assert holds(filtered(NUMB, sides="both"), indexed(*named))
+    assert not holds(filtered(NUMB, sides="both"), indexed(*unnamed))
+    assert not holds(filtered(NUMB, sides="both"), indexed(finding(NUMB, "both", "2026-01-01"), absent(NUMB, "left")))
+
+
+@pytest.mark.parametrize(
+    ("other", "sides"), [("2026-02-08", "both"), ("2026-02-07", "one"), ("2025-03-10", "one"), (None, "one")]
+)
+def test_the_other_side_counts_in_the_conditions_own_window(indexed: Indexed, other: str | None, sides: str) -> None:
+    index = indexed(finding(NUMB, "left"), finding(NUMB, "right", other))
+    for asked_for in ("one", "both"):
+        recent = filtered(NUMB, sides=asked_for, within=30, undated="ignored")
+        assert holds(recent, index) is (asked_for == sides)
+
+
+def test_the_other_side_must_pass_the_other_filters_too(indexed: Indexed) -> None:
+    tests = [finding("electrodiagnostics", "left", result="abnormal"), finding("electrodiagnostics", "right")]
+    assert holds(filtered("electrodiagnostics", sides="one", qualifiers={"result": ("abnormal",)}), indexed(*tests))
+
+
 @pytest.mark.parametrize(
     ("when", "undated", "answer"),
     [

@@ -92,6 +92,15 @@ def test_the_most_urgent_row_speaks_for_all_sides(content: Content) -> None:
     assert (one.row.level, one.side) == ("warning", Side.BOTH)
 
 
+def test_what_is_said_of_the_patient_keeps_to_the_side_it_is_true_of(content: Content) -> None:
+    care = finding("physical-therapy", when="2025-12-01")
+    hip = [finding("groin-pain", "left"), finding("hip-osteoarthritis", "left", severity="severe")]
+    leg = [finding("calf-pain", "right"), finding("lumbar-radiculopathy", "right")]
+    one = only(content, care, *hip, *leg, hook="patient-view")
+    assert (one.row.card, one.side) == ("assess-hip-replacement", Side.LEFT)
+    assert {fact.side for fact in one.facts} == {Side.LEFT, Side.UNSTATED}
+
+
 def test_a_study_is_among_the_facts_of_a_repeat(content: Content) -> None:
     done = study("lumbar-spine", when="2026-01-01")
     assert only(content, LUMBAR, done).facts == (done,)

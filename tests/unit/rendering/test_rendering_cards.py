@@ -64,6 +64,16 @@ def test_the_detail_carries_a_note_where_one_applies(cards: MakeCards) -> None:
     assert "foot pulses" in with_it.detail
 
 
+def test_the_evidence_is_that_of_the_rule_and_of_the_advice_given(cards: MakeCards) -> None:
+    leg = buttock_to_calf()
+    (slipped,) = cards(*leg, finding("spondylolisthesis", UNSTATED), hook="patient-view")
+    (pinched,) = cards(*leg, finding("lumbar-disc-herniation", UNSTATED), hook="patient-view")
+    for card in (slipped, pinched):
+        assert "fusion for instability" in card.detail
+    assert ("NORDSTEN" in slipped.detail, "SPORT" in slipped.detail) == (True, False)
+    assert ("NORDSTEN" in pinched.detail, "SPORT" in pinched.detail) == (False, True)
+
+
 def test_the_detail_says_what_could_not_be_read(cards: MakeCards) -> None:
     (card,) = cards(imaging(), *buttock_to_calf(), unreadable={"Condition": 1}, unavailable=("procedures",))
     assert "**Could not be read:** procedures; 1 Condition" in card.detail

@@ -51,8 +51,14 @@ def test_a_side_stands_where_it_reads_well(name: str, side: Side, said: str, phr
 @pytest.mark.parametrize(
     ("name", "qualifiers", "said"),
     [
-        ("hip-osteoarthritis", {"severity": "mild"}, "hip osteoarthritis (right, severity mild)"),
-        ("electrodiagnostics", {"result": "normal"}, "electrodiagnostic test (right, result normal)"),
+        ("hip-osteoarthritis", {"severity": "mild"}, "hip osteoarthritis (right, mild)"),
+        ("electrodiagnostics", {"result": "normal"}, "electrodiagnostic test (right, normal)"),
+        (
+            "lumbar-epidural",
+            {"guided": "yes", "response": "no-relief"},
+            "lumbar epidural injection (right, image-guided, no relief)",
+        ),
+        ("lumbar-epidural", {"response": "not-recorded"}, "lumbar epidural injection (right, response not-recorded)"),
         ("foot-pain", {"radiation": "yes"}, "right foot pain"),
     ],
 )
