@@ -33,7 +33,7 @@ def build_citations(tables: Sources) -> dict[str, Citation]:
 
 
 def numbers_in(text: str) -> set[float]:
-    """The figures that a sentence prints."""
+    """The figures that a sentence prints, their signs left out."""
     return {float(number) for number in _NUMBER.findall(_LEVEL.sub("", text))}
 
 
@@ -43,7 +43,7 @@ def showable_numbers(table: EvidenceTable) -> set[float]:
     for row in table.figure:
         if row.status in SHOWABLE:
             given = [row.value, row.to, row.count, row.of, row.n, *(row.interval or ())]
-            numbers |= {float(number) for number in given if number is not None} | numbers_in(row.about)
+            numbers |= {abs(float(number)) for number in given if number is not None} | numbers_in(row.about)
     return numbers
 
 
