@@ -33,7 +33,7 @@ def build_citations(tables: Sources) -> dict[str, Citation]:
 
 
 def numbers_in(text: str) -> set[float]:
-    """The figures that a sentence prints."""
+    """The figures that a sentence prints, their signs left out."""
     return {float(number) for number in _NUMBER.findall(_LEVEL.sub("", text))}
 
 

@@ -1,6 +1,7 @@
 """What a card may name as not recorded: what its rule asks for, then what published figures say discriminates best."""
 
 from collections.abc import Collection, Iterator
+from itertools import chain, islice
 
 from cds_service.logic.content import Ask, Discriminator, Rule
 from cds_service.logic.facts import NOT_RECORDED
@@ -19,8 +20,8 @@ def choose_asks(rule: Rule, view: View, sides: Collection[Side]) -> tuple[Ask, .
     `view`: the judging the card speaks from, which tells whom a figure's patients must resemble.
     """
     chosen = [ask for ask in rule.asks if is_open(ask, view.index, sides)]
-    chosen += [one.ask for one in _discriminating(rule, view, sides) if one.ask not in chosen]
-    return tuple(chosen[:ASKED_AT_MOST])
+    more = (one.ask for one in _discriminating(rule, view, sides) if one.ask not in rule.asks)
+    return tuple(islice(chain(chosen, more), ASKED_AT_MOST))
 
 
 def _discriminating(rule: Rule, view: View, sides: Collection[Side]) -> Iterator[Discriminator]:

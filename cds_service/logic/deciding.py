@@ -117,19 +117,12 @@ def _places(rule: Rule, orders: tuple[Imaging, ...]) -> list[tuple[Imaging | Non
 
 
 def _judge_at(rule: Rule, call: _Call, order: Imaging | None, side: Side, spoken: frozenset[str]) -> Judgement:
-    judgement = _judge_once(rule, call.hook, View(call.index, side, order, spoken, thorough=call.thorough))
-    if judgement.row is None or call.thorough:
-        return judgement
-    # A card tells every fact that speaks for it, those of branches that a quick judging passes over among them.
-    return _judge_once(rule, call.hook, View(call.index, side, order, spoken, thorough=True))
-
-
-def _judge_once(rule: Rule, hook: str, view: View) -> Judgement:
+    view = View(call.index, side, order, spoken, thorough=call.thorough)
     outcome = judge(rule.block, view)
     if outcome.truth is Truth.YES:
         for row in rule.advice:
-            if row.hooks is None or hook in row.hooks:
+            if row.hooks is None or call.hook in row.hooks:
                 advice = judge(row.block, view)
                 if advice.truth is Truth.YES:
-                    return Judgement(rule, view.order, view.side, outcome, row, advice)
-    return Judgement(rule, view.order, view.side, outcome)
+                    return Judgement(rule, order, side, outcome, row, advice)
+    return Judgement(rule, order, side, outcome)

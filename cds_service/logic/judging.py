@@ -161,7 +161,7 @@ def _block(block: Block, view: View) -> Outcome:
     parts: list[Outcome] = []
     truths = [_judge_all(block, view, parts, patient=patient)]
     if block.any and (truths[0] is YES or patient):
-        truths.append(_judge_any(block, view, parts, patient=patient))
+        truths.append(_judge_any(block, view, parts))
     if block.none and (patient or (NO not in truths and UNKNOWN not in truths)):
         truths.append(_judge_none(block, view, parts, patient=patient))
     holds = all(truth is YES for truth in truths)
@@ -180,14 +180,13 @@ def _judge_all(block: Block, view: View, parts: list[Outcome], *, patient: bool)
     return total
 
 
-def _judge_any(block: Block, view: View, parts: list[Outcome], *, patient: bool) -> Truth:
+def _judge_any(block: Block, view: View, parts: list[Outcome]) -> Truth:
+    """Every branch, even when one holds: a card tells every fact that speaks for it."""
     truths = []
     for condition in block.any:
         outcome = judge(condition, view)
         parts.append(outcome.as_part("any"))
         truths.append(outcome.truth)
-        if outcome.truth is YES and not patient:
-            break
     if YES in truths:
         return YES
     return UNKNOWN if UNKNOWN in truths else NO

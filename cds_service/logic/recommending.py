@@ -31,7 +31,7 @@ def recommend(index: ChartIndex, trace: RuleTrace, hook: str) -> Recommendation:
         facts=distinct(fact for outcome in outcomes for fact in outcome.supporting()),
         advised_by=distinct(fact for one in held if one.row is row and one.advice for fact in one.advice.supporting()),
         patterns=tuple(dict.fromkeys(label for outcome in outcomes for label in _labels(outcome))),
-        asks=choose_asks(rule, view, sides.keys()),
+        asks=choose_asks(rule, View(index, first.side, first.order), sides.keys()),
         notes=tuple(note for note in rule.notes if judge(note.block, view).truth is Truth.YES),
         caveats=tuple(caveat for caveat in rule.caveats if judge(caveat.block, view).truth is Truth.YES),
         offers=tuple(offer for offer in _offers(index, first) if _is_offered(offer, hook, view)),

@@ -39,7 +39,7 @@ class FigureRow(Strict):
         "limit",
     ]
     unit: Literal["%", "fraction", "ratio", "people", "days", "points"]
-    value: Annotated[float, Field(ge=0)]
+    value: float
     to: float | None = None
     interval: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
     count: Annotated[int, Field(ge=0)] | None = None
@@ -64,7 +64,7 @@ class FigureRow(Strict):
     def _may_rank(self) -> Self:
         if not self.ranks:
             return self
-        if self.measure not in {"LR+", "LR-", "odds ratio", "odds"} or not self.value:
+        if self.measure not in {"LR+", "LR-", "odds ratio", "odds"} or self.value <= 0:
             raise ValueError("only a likelihood ratio or odds above 0 can rank")
         if self.finding is None or self.towards is None:
             raise ValueError('what ranks needs "finding" and "towards"')

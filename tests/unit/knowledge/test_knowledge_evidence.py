@@ -4,6 +4,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,14 @@ def test_no_weight_passes_its_cap(measure: str, value: float, expected: float) -
 
 def test_vertebral_levels_are_no_figures() -> None:
     assert numbers_in("roots L2-L4, L3/L4, L4-5 and S1: 3 of 7 (0.5)") == {3, 7, 0.5}
+
+
+def test_an_interval_that_takes_in_no_difference_may_be_printed() -> None:
+    figure = {"about": "pain", "measure": "difference", "unit": "points", "value": 0.5, "status": "verified"}
+    source = {"citation": "x", "strength": "guideline", "status": "verified", "read": date(2026, 11, 1)}
+    says = "no better, difference 0.5 points (-0.5 to 1.5)"
+    table = EvidenceTable.model_validate({**source, "says": says, "figure": [{**figure, "interval": [-0.5, 1.5]}]})
+    assert numbers_in(table.says) == showable_numbers(table) == {0.5, 1.5}
 
 
 KHAN, WINDT, CAVEATS = "evidence/where-it-hurts.toml", "evidence/examination.toml", "caveats.toml"
