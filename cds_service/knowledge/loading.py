@@ -12,9 +12,11 @@ from cds_service.knowledge.anchors import check_anchors
 from cds_service.knowledge.building import Builder
 from cds_service.knowledge.edition import read_edition
 from cds_service.knowledge.folder import Folder
+from cds_service.knowledge.narrative import CUES, FINDINGS, PLACES, WORDS, NarrativeFiles, build_narrative
 from cds_service.knowledge.references import check_references
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
 from cds_service.knowledge.schema.conditions import GroupEntry
+from cds_service.knowledge.schema.narrative import CuesFile, PhrasesTable, PlaceTable, WordsFile
 from cds_service.knowledge.schema.rules import EvidenceTable, PatternsFile, PolicyFile, RatingsFile, RuleFile
 from cds_service.knowledge.schema.terms import BodySitesFile, FindingTable, ImagingFile, SystemTable, ValuesFile
 from cds_service.knowledge.schema.wording import LabelsFile, OfferTable, OrderTable, OverrideTable
@@ -36,6 +38,7 @@ from cds_service.knowledge.wording import (
     read_wording,
 )
 from cds_service.logic.content import Content
+from cds_service.logic.narrative import Narrative
 from cds_service.logic.terminology import Terminology
 from cds_service.logic.vocabulary import FindingDefinition
 from cds_service.logic.wording import Labels, OrderTemplate, OverrideReason, Wording
@@ -56,6 +59,7 @@ class Knowledge:
     overrides: Mapping[str, OverrideReason]
     labels: Labels
     checked: Mapping[str, tuple[CheckedCode, ...]]
+    narrative: Narrative
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class Files:
     """Every content file in its shape."""
 
     terms: TermFiles
+    narrative: NarrativeFiles
     groups: Mapping[str, list[GroupEntry]]
     patterns: PatternsFile
     rules: Mapping[str, RuleFile]
@@ -122,7 +127,15 @@ def read_files(folder: Folder) -> Files | None:
         "imaging": folder.file("imaging.toml", ImagingFile),
         "values": folder.file("values.toml", ValuesFile),
     }
-    return None if folder.problems else Files(terms=TermFiles(**terms), **shapes)
+    told: dict[str, Any] = {
+        "findings": folder.tables(FINDINGS, PhrasesTable),
+        "places": folder.tables(PLACES, PlaceTable),
+        "cues": folder.file(CUES, CuesFile),
+        "words": folder.file(WORDS, WordsFile),
+    }
+    if folder.problems:
+        return None
+    return Files(terms=TermFiles(**terms), narrative=NarrativeFiles(**told), **shapes)
 
 
 def _entries(group: Group) -> list[GroupEntry]:
@@ -144,13 +157,21 @@ def _build(
     overrides = build_overrides(files.overrides)
     check_references(folder, files, rules, wording, builder)
     check_anchors(folder, rules, patterns, offers.values(), policy, ratings)
+    narrative = build_narrative(folder, files.narrative, findings)
     if policy is None or folder.problems:
         return None
     groups = {name: builder.group(name) for name in files.groups}
     definitions = {name: _definition(name, table) for name, table in findings.items()}
     content = Content(edition, definitions, patterns, rules, offers, citations, policy, groups, ratings)
     return Knowledge(
-        content, build_terminology(files.terms), wording, orders, overrides, labels, checked_codes(files.terms)
+        content,
+        build_terminology(files.terms),
+        wording,
+        orders,
+        overrides,
+        labels,
+        checked_codes(files.terms),
+        narrative,
     )
 
 

@@ -94,6 +94,7 @@ class CardMaker:
             "facts": self._phrases.why(one.orders, one.facts),
             "asks": [ask.label for ask in one.asks],
             "notes": [note.text for note in one.notes],
+            "differing": self._phrases.differing(decision.chart),
             "unread": unread(decision.chart),
             "evidence": self._evidence[one.rule.id],
             "edition": self._content.edition.statement,

@@ -10,6 +10,7 @@ from cds_service.logic.sides import Side, union
 from cds_service.logic.wording import Labels
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DIFFERING_AT_MOST = 3
 FACTS_AT_MOST = 5  # clinical design §6, "two to five facts"
 _PAIN = " pain"
 DIFFERENT_DAYS = "different days"
@@ -106,6 +107,10 @@ class Phrases:
                 found[key] = fact
         # A study, its report and its order may all be on record: in words they are one fact.
         return list(dict.fromkeys(self.fact(fact) for fact in found.values()))[:FACTS_AT_MOST]
+
+    def differing(self, chart: Chart) -> list[str]:
+        """What words of the record say against its codes, in our own words."""
+        return list(dict.fromkeys(self.fact(fact) for fact in chart.differing))[:DIFFERING_AT_MOST]
 
     def leading(self, facts: Iterable[Fact], count: int) -> str:
         """The first findings of the patient's own that a card rests on, treatments aside, with their side."""

@@ -1,0 +1,94 @@
+"""How words are told apart in a chart's text and in the content's phrases: the same way for both, in linear time."""
+
+import re
+from collections.abc import Iterator, Set
+from typing import NamedTuple
+
+# No alternative begins like another one continues, so that no text can make it try twice.
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|-+>|=+>|→|[\r\n]\s*|[.;:,()/?+&<>!–—-]")
+_QUOTES = str.maketrans("", "", "'’")
+ARROW = "->"
+ASKED_BEHIND = "??"  # a question mark that follows a word at once; "?" stands before what is asked
+PARAGRAPH, LINE, STOP, PART = "\n\n", "\n", ".", ";"
+
+
+class Sentence(NamedTuple):
+    """The words of a sentence in lower case, the same as written, and how it ends."""
+
+    words: tuple[str, ...]
+    written: tuple[str, ...]
+    ending: str
+
+
+def normal(phrase: str) -> str:
+    """A phrase of the content as the words are told apart, with a space between."""
+    return " ".join(word for one in _split(phrase, frozenset()) for word in one.words)
+
+
+def sentences(text: str, abbreviations: Set[str]) -> list[Sentence]:
+    """The sentences of a text. After an abbreviation, if no capital follows, or inside a number, a full stop ends none."""
+    return [sentence for sentence in _split(text, abbreviations) if sentence.words]
+
+
+def _split(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
+    words: list[str] = []
+    written: list[str] = []
+    for match in _TOKEN.finditer(text):
+        said = match[0]
+        word = _word(said, match, text)
+        ending = _ending(said, match, text, words, abbreviations)
+        if word:
+            words.append(word)
+            written.append(said)
+        if ending:
+            yield Sentence(tuple(words), tuple(written), ending)
+            words, written = [], []
+    yield Sentence(tuple(words), tuple(written), PARAGRAPH)
+
+
+def _word(said: str, match: re.Match[str], text: str) -> str:
+    """What a token is as a word; nothing for a hyphen inside a word and for what only ends sentences."""
+    first = said[0]
+    if first.isalnum():
+        return said.translate(_QUOTES).lower()
+    if said[-1] == ">" and len(said) > 1 or first == "→":
+        return ARROW
+    if first == "?":
+        return ASKED_BEHIND if match.start() and not text[match.start() - 1].isspace() else "?"
+    if first == "-":
+        return "" if _is_inside(match, text) else "-"
+    if first in "–—":
+        return "-"
+    return "" if first in ".;!\r\n" else first
+
+
+def _is_inside(match: re.Match[str], text: str) -> bool:
+    before, behind = match.start() - 1, match.end()
+    return before >= 0 and behind < len(text) and text[before].isalnum() and text[behind].isalnum()
+
+
+def _ending(said: str, match: re.Match[str], text: str, words: list[str], abbreviations: Set[str]) -> str:
+    """How a sentence ends here; empty: it goes on."""
+    match said[0]:
+        case ".":
+            goes_on = match.end() < len(text) and not text[match.end()].isspace()
+            is_short = (
+                bool(words) and words[-1] in abbreviations and not text[match.end() : match.end() + 2].strip().isupper()
+            )
+            return "" if goes_on or is_short else STOP
+        case "!":
+            return STOP
+        case ";":
+            return PART
+        case "?":
+            return STOP if match.start() and not text[match.start() - 1].isspace() else ""
+        case "\r" | "\n":
+            return _line_end(said, match, text)
+    return ""
+
+
+def _line_end(said: str, match: re.Match[str], text: str) -> str:
+    """A line that goes on in lower case is a wrapped one."""
+    if said.count("\n") > 1:
+        return PARAGRAPH
+    return "" if match.end() < len(text) and text[match.end()].islower() else LINE
