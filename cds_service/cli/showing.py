@@ -83,7 +83,8 @@ def _place(fact: Finding) -> str:
 def _not_used(chart: Chart) -> Iterator[str]:
     for apart in chart.differing:
         side = "" if apart.side is Side.UNSTATED else f" ({apart.side.value})"
-        yield f"set apart: {apart.source.reference}: its words say {apart.id} {apart.value.value}{side}, a code says otherwise"
+        said = f"its words say {apart.id} {apart.value.value}{side}, a code says otherwise"
+        yield f"set apart: {apart.source.reference}: {said}"
     for ignored in chart.ignored:
         code = f" [{ignored.code}]" if ignored.code else ""
         yield f"ignored: {ignored.reference}: {ignored.reason}{code}"

@@ -1,7 +1,7 @@
 """Words never outweigh a code: what was read from words and a coded fact contradicts is set apart, and cards say so.
 
-They contradict each other when one says present and the other absent, of one finding on a side that both speak of, and the
-coded fact still counts. Words that say present count beside a coded absence that is surely older: that is news.
+They contradict each other when one says present and the other absent, of one finding on a side that both speak of, and
+the coded fact still counts. Words that say present count beside a coded absence that is surely older: that is news.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What the words of a chart mean here: phrases of findings, places of pain, cues and small words. Built by `knowledge`."""
+"""What the words of a chart mean here: phrases of findings, places of pain, cues, small words. Frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

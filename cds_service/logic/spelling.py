@@ -5,8 +5,8 @@ from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 # No alternative begins like another one continues, so that no text can make it try twice.
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|-+>|=+>|→|[\r\n]\s*|[.;:,()/?+&<>!–—-]")
-_QUOTES = str.maketrans("", "", "'’")
+_TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*|-+>|=+>|→|[\r\n]\s*|\?+|[.;:,()/+&<>!\u2013\u2014-]")
+_QUOTES = str.maketrans("", "", "'\u2019")
 ARROW = "->"
 ASKED_BEHIND = "??"  # a question mark that follows a word at once; "?" stands before what is asked
 PARAGRAPH, LINE, STOP, PART = "\n\n", "\n", ".", ";"
@@ -22,11 +22,13 @@ class Sentence(NamedTuple):
 
 def normal(phrase: str) -> str:
     """A phrase of the content as the words are told apart, with a space between."""
+    if phrase == ASKED_BEHIND:
+        return phrase
     return " ".join(word for one in _split(phrase, frozenset()) for word in one.words)
 
 
 def sentences(text: str, abbreviations: Set[str]) -> list[Sentence]:
-    """The sentences of a text. After an abbreviation, if no capital follows, or inside a number, a full stop ends none."""
+    """The sentences of a text. A full stop ends none after an abbreviation (no capital following) or inside a number."""
     return [sentence for sentence in _split(text, abbreviations) if sentence.words]
 
 
@@ -51,13 +53,13 @@ def _word(said: str, match: re.Match[str], text: str) -> str:
     first = said[0]
     if first.isalnum():
         return said.translate(_QUOTES).lower()
-    if said[-1] == ">" and len(said) > 1 or first == "→":
+    if first == "→" or (said[-1] == ">" and len(said) > 1):
         return ARROW
     if first == "?":
         return ASKED_BEHIND if match.start() and not text[match.start() - 1].isspace() else "?"
     if first == "-":
         return "" if _is_inside(match, text) else "-"
-    if first in "–—":
+    if first in "\u2013\u2014":
         return "-"
     return "" if first in ".;!\r\n" else first
 

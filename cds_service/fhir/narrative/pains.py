@@ -13,7 +13,10 @@ _COMMA = ","
 
 @dataclass(slots=True)
 class _Pain:
-    """A pain being followed. `is_placed`: its places come behind it, so that a list of them may; `listed`: a list goes on."""
+    """A pain being followed. `is_placed`: its places come behind it, and so may a list of them.
+
+    `listed`: a word that joins a list was the last.
+    """
 
     chain: int
     is_ours: bool = True

@@ -1,4 +1,4 @@
-"""Severity, response and result: what words beside a mention say of it. Words that contradict each other say nothing."""
+"""Severity, response and result: what words beside a mention say of it. Two that differ say nothing."""
 
 from cds_service.fhir.narrative.items import Item
 from cds_service.fhir.narrative.mentions import Mention

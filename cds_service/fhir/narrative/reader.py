@@ -1,4 +1,4 @@
-"""The reader: a text in, what it says of findings out. What was read is kept by the text's keyed hash, never the text."""
+"""The reader: a text in, what it says of findings out, kept by the text's keyed hash; the text itself is not kept."""
 
 import secrets
 from collections import OrderedDict

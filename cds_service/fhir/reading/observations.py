@@ -53,8 +53,8 @@ def _tell_notes(observation: Observation, frame: _Frame, notebook: Notebook) -> 
     """Notes are read beside codes known here, or none: what a note on another question is about cannot be told."""
     coded = [fact for fact in notebook.findings if fact.source == frame.source]
     telling = Telling(observation, frame.source, coded, when=frame.when).of(SourceKind.OBSERVATION_WORDS)
-    texts = [observation.note, observation.comment, observation.comments]
-    return any([tell_notes(telling, text, notebook) for text in texts if text])
+    told = tell_notes(telling, observation.note, notebook)
+    return bool(told + tell_notes(telling, observation.comment or observation.comments, notebook))
 
 
 def _read_answer(part: Observation | Component, known: list[Known], frame: _Frame, notebook: Notebook) -> bool:

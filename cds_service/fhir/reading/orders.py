@@ -107,7 +107,7 @@ def _tell_reason(
     when: When | None,
     notebook: Notebook,
 ) -> set[str]:
-    """Write down what a reason's words say; the findings that they name, a knee that is named without a pain included."""
+    """Write down what a reason's words say; gives the findings they name, a knee named without a pain included."""
     telling = Telling(request, source, coded, when=when).of(SourceKind.ORDER_WORDS)
     told = presents(tell_name(telling, text, notebook))
     named = notebook.terms.narrative.read(text).loose

@@ -79,7 +79,7 @@ def _is_done(said: Said, notebook: Notebook) -> bool:
 
 
 def _valued(said: Value, record: Value) -> Value | None:
-    """What the words come to under the record's own value: a refuted "hip pain" is absent, a refuted "no pain" unclear."""
+    """What the words come to under the record's own value: refuted "hip pain" is absent, refuted "no pain" unclear."""
     if record is Value.PRESENT:
         return said
     return record if said is Value.PRESENT else None

@@ -25,8 +25,8 @@ def tell_answer(
 ) -> bool:
     """Read an answer in words; whether it said anything. `value`: what its code, yes or no, or interpretation says.
 
-    An answer to a question about pain, or to none that is coded, is read as it stands. That to an unknown code is read only
-    where the question's own words name a finding: what else it is about, family history say, cannot be told.
+    An answer to a question about pain, or to none that is coded, is read as it stands. That to an unknown code is read
+    only where the question's own words name a finding: what else it is about, family history say, cannot be told.
     """
     answer = part.valueString or (part.valueCodeableConcept.text if part.valueCodeableConcept else None)
     if question is not None:

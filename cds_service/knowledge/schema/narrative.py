@@ -32,7 +32,7 @@ class PlaceTable(PhrasesTable):
 
 
 class CueTable(Strict):
-    """A kind of cue. `listing`: those before the finding that govern a whole list. `between`: they change both beside them."""
+    """A kind of cue. `listing`: those before a finding that govern a whole list. `between`: they change both beside."""
 
     before: list[LowerPhrase] = Field(default_factory=list)
     listing: list[LowerPhrase] = Field(default_factory=list)
