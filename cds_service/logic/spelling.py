@@ -10,6 +10,8 @@ _QUOTES = str.maketrans("", "", "'\u2019")
 ARROW = "->"
 ASKED_BEHIND = "??"  # a question mark that follows a word at once; "?" stands before what is asked
 PARAGRAPH, LINE, STOP, PART = "\n\n", "\n", ".", ";"
+CUT = "..."  # a sentence that is too long goes on in the next
+_LONGEST = 200  # words
 
 
 class Sentence(NamedTuple):
@@ -28,7 +30,7 @@ def normal(phrase: str) -> str:
 
 
 def sentences(text: str, abbreviations: Set[str]) -> list[Sentence]:
-    """The sentences of a text. A full stop ends none after an abbreviation (no capital following) or inside a number."""
+    """The sentences of a text. A full stop ends none behind an abbreviation (no capital following) or in a number."""
     return [sentence for sentence in _split(text, abbreviations) if sentence.words]
 
 
@@ -37,6 +39,13 @@ def _split(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
     written: list[str] = []
     for match in _TOKEN.finditer(text):
         said = match[0]
+        if said[0].isalnum():
+            words.append((said.translate(_QUOTES) if "'" in said or "\u2019" in said else said).lower())
+            written.append(said)
+            if len(words) >= _LONGEST:
+                yield Sentence(tuple(words), tuple(written), CUT)
+                words, written = [], []
+            continue
         word = _word(said, match, text)
         ending = _ending(said, match, text, words, abbreviations)
         if word:
@@ -49,10 +58,8 @@ def _split(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
 
 
 def _word(said: str, match: re.Match[str], text: str) -> str:
-    """What a token is as a word; nothing for a hyphen inside a word and for what only ends sentences."""
+    """What a mark is as a word; nothing for a hyphen inside a word and for what only ends sentences."""
     first = said[0]
-    if first.isalnum():
-        return said.translate(_QUOTES).lower()
     if first == "→" or (said[-1] == ">" and len(said) > 1):
         return ARROW
     if first == "?":

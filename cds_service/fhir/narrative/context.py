@@ -10,10 +10,11 @@ from cds_service.fhir.narrative.items import Item
 from cds_service.fhir.narrative.mentions import Mention
 from cds_service.logic.narrative import Change, Cue, Mark
 from cds_service.logic.sides import Side
-from cds_service.logic.spelling import LINE, PART, Sentence
+from cds_service.logic.spelling import CUT, LINE, PART, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
+_NEAR = 12  # items between a mention and a cue behind it
 _BEHIND_AT_MOST = 1  # unknown words between a mention and a cue behind it
 _KEPT = frozenset({Change.FAMILY, Change.HISTORICAL})  # what a heading may say of all its parts
 
@@ -31,14 +32,8 @@ class Context:
         self._mentions = sorted(mentions, key=lambda one: one.place)
         self._carried = carried
         self._reach = reach
-        spans = {at for one in mentions for at in range(one.first, one.last + 1) if one.last - one.first <= 12}
-        named = {one.place for one in mentions}
-        self._cues = [
-            _Placed(place, cue)
-            for place, item in enumerate(items)
-            if place not in named and not (place in spans and not item.entry.cues)
-            for cue in item.entry.cues
-        ]
+        self._ends: dict[tuple[int, Mark], int] = {}
+        self._cues = [_Placed(place, cue) for place, item in enumerate(items) for cue in item.entry.cues]
 
     def changes(self, mention: Mention) -> set[Change]:
         """All that the cues make of a mention."""
@@ -57,7 +52,7 @@ class Context:
             return not self._is_stopped(place, mention, cue.change)
         if place < mention.first:
             return False
-        if cue.is_before and cue.change is Change.FAMILY:
+        if cue.is_before and cue.change is Change.FAMILY and place - mention.last <= _NEAR:
             between = self._items[mention.last + 1 : place]
             return bool(between) and all(item.is_marked(Mark.LINK) for item in between)  # "sciatica in her mother"
         return not cue.is_before and self._reaches_back(place, cue, mention)
@@ -65,15 +60,24 @@ class Context:
     def _is_stopped(self, place: int, mention: Mention, change: Change) -> bool:
         """Whether something between a cue and the mention ends its reach. What follows the cue at once does not."""
         stop = Mark.STOP_FAMILY if change is Change.FAMILY else Mark.STOP
-        opened = False
-        for item in self._items[place + 1 : mention.first]:
-            if item.is_marked(stop) and (opened or place < 0):
-                return True
-            opened = opened or not item.is_marked(Mark.LINK, stop)
-        return False
+        end = self._ends.get((place, stop))
+        if end is None:
+            end = self._ends[place, stop] = self._end(place, stop)
+        return end < mention.first
+
+    def _end(self, place: int, stop: Mark) -> int:
+        """Where the reach of a cue ends."""
+        opened = place < 0
+        for at in range(place + 1, len(self._items)):
+            if opened and self._items[at].is_marked(stop):
+                return at
+            opened = opened or not self._items[at].is_marked(Mark.LINK, stop)
+        return len(self._items)
 
     def _reaches_back(self, place: int, cue: Cue, mention: Mention) -> bool:
         """Whether a cue behind belongs to this mention; one that may as well belong to what follows does not."""
+        if place - mention.last > _NEAR:
+            return False
         between = self._items[mention.last + 1 : place]
         unknown = sum(item.is_unknown for item in between)
         if unknown > _BEHIND_AT_MOST or any(item.is_marked(Mark.STOP) or item.said == "," for item in between):
@@ -141,7 +145,9 @@ class Context:
         return (is_small or item.entry.saying is not None) and not item.entry.cues and not item.is_marked(Mark.STOP)
 
     def carries(self, sentence: Sentence) -> Change | None:
-        """What holds on for the next part of a list: that of a heading, or of a list that goes on behind a semicolon."""
+        """What holds on for the next part of a list: that of a heading, or of a list that a semicolon does not end."""
+        if sentence.ending == CUT:
+            return Change.UNCLEAR if self._carried or any(one.cue.is_before for one in self._cues) else None
         if sentence.ending not in {LINE, PART}:
             return None
         last = next((one for one in reversed(self._cues) if one.cue.is_before), None)

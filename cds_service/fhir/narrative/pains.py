@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from cds_service.fhir.narrative.items import Item
+from cds_service.fhir.narrative.items import Item, Role
 from cds_service.fhir.narrative.mentions import Mention
 from cds_service.logic.narrative import Mark, Saying
 
-_RUNS = (Mark.RUN, Mark.RUN_BY_ITSELF)
-_LISTS = (Mark.LIST, Mark.JOINED)
 _COMMA = ","
 
 
@@ -41,31 +39,32 @@ class PainReader:
         self._let_go()
 
     def _step(self, place: int, item: Item) -> None:
-        saying = item.entry.saying
-        if saying and saying.is_pain and not saying.is_denial:
-            if saying.is_site:
-                self._read_place(place, saying)
-            else:
-                self._read_whole(place, saying)
-        elif item.is_marked(Mark.PAIN):
-            self._read_word(place)
-        elif item.is_marked(Mark.ELSEWHERE):
-            self._let_go()
-            self._pain = _Pain(self._next(), is_ours=False)
-        elif item.is_marked(*_RUNS):
-            self._read_run(place, item)
-        elif item.is_marked(*_LISTS):
-            self._read_list(item)
-        elif not (item.is_side or item.is_marked(Mark.LINK)):
-            self._let_go()
+        match item.role:
+            case Role.PLACE:
+                self._read_place(place, self._saying(place))
+            case Role.WHOLE:
+                self._read_whole(place, self._saying(place))
+            case Role.WORD:
+                self._read_word(place)
+            case Role.ELSEWHERE:
+                self._let_go()
+                self._pain = _Pain(self._next(), is_ours=False)
+            case Role.RUN:
+                self._read_run(place, item)
+            case Role.LIST:
+                self._read_list(item)
+            case Role.BREAK:
+                self._let_go()
 
     def _next(self) -> int:
         self._chains += 1
         return self._chains
 
     def _let_go(self) -> None:
-        self.loose += [self._saying(place) for place in self._waiting]
-        self._pain, self._waiting, self._joins = None, [], []
+        self._pain = None
+        if self._waiting:
+            self.loose += [self._saying(place) for place in self._waiting]
+            self._waiting, self._joins = [], []
 
     def _saying(self, place: int) -> Saying:
         saying = self._items[place].entry.saying

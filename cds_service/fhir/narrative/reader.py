@@ -18,9 +18,10 @@ from cds_service.fhir.narrative.sides import place_sides
 from cds_service.logic.facts import Value
 from cds_service.logic.narrative import Change, Narrative
 from cds_service.logic.sides import Side
-from cds_service.logic.spelling import Sentence, sentences
+from cds_service.logic.spelling import CUT, Sentence, sentences
 from cds_service.logic.vocabulary import Vocabulary
 
+_NEAR_A_CUT = 12  # items before the place where a long sentence was cut: what takes them back may lie behind it
 _KEPT_AT_MOST = 4096  # texts; some 200 bytes each
 _RADIATES = ("radiation", "yes")
 
@@ -100,15 +101,19 @@ class NarrativeReader:
 
     def _read_sentence(self, sentence: Sentence, page: _Page) -> None:
         items = self._finder.items(sentence)
+        if not any(item.entry.saying for item in items):
+            page.carried = Context(items, [], page.carried, self._narrative.reach).carries(sentence)
+            return
         pains = PainReader(items)
         mentions = [*pains.mentions, *read_signs(items)]
         qualify(items, mentions)
         place_sides(items, mentions)
         context = Context(items, mentions, page.carried, self._narrative.reach)
-        for mention in mentions:
+        whole = len(items) - (_NEAR_A_CUT if sentence.ending == CUT else 0)
+        for mention in (one for one in mentions if one.last < whole):
             page.said.update(dict.fromkeys(self._judged(mention, context.changes(mention))))
         page.loose.update(finding for saying in pains.loose for finding in saying.records)
-        page.is_about = page.is_about or any(item.entry.saying for item in items)
+        page.is_about = True
         page.carried = context.carries(sentence)
 
     def _judged(self, mention: Mention, changes: set[Change]) -> Iterator[Said]:
