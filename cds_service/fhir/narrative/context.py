@@ -34,6 +34,8 @@ class Context:
         self._reach = reach
         self._ends: dict[tuple[int, Mark], int] = {}
         self._cues = [_Placed(place, cue) for place, item in enumerate(items) for cue in item.entry.cues]
+        self._negating = [one for one in self._cues if one.cue.is_before and one.cue.change is Change.NEGATED]
+        self._changing = [one for one in self._cues if one not in self._negating]
 
     def changes(self, mention: Mention) -> set[Change]:
         """All that the cues make of a mention."""
@@ -42,9 +44,8 @@ class Context:
         return found | set(self._negations(mention))
 
     def _others(self, mention: Mention) -> Iterator[_Placed]:
-        for placed in self._cues:
-            is_negation = placed.cue.change is Change.NEGATED and placed.cue.is_before
-            if not is_negation and not mention.first <= placed.place <= mention.last:
+        for placed in self._changing:
+            if not mention.first <= placed.place <= mention.last:
                 yield placed
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
@@ -101,8 +102,7 @@ class Context:
 
     def _negations(self, mention: Mention) -> Iterator[Change]:
         """The nearest negation before decides; two of them in a row say nothing that is sure."""
-        before = [one for one in self._cues if one.cue.is_before and one.cue.change is Change.NEGATED]
-        before = [one for one in before if one.place < mention.first]
+        before = [one for one in self._negating if one.place < mention.first]
         if not before:
             return
         nearest = before[-1]

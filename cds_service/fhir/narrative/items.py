@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from itertools import accumulate
 from typing import NamedTuple, TypeAlias
 
 import ahocorasick
@@ -88,6 +87,7 @@ class PhraseFinder:
         # "R/O" begins with no side.
         guards = {phrase: Entry() for phrase in entries if phrase not in sides and one_word & set(phrase.split())}
         self._sides = _automaton(sides | guards)
+        self._firsts = frozenset(phrase.partition(" ")[0] for phrase in sides)
         self._phrases = _automaton({phrase: entry for phrase, entry in entries.items() if phrase not in sides})
 
     def items(self, sentence: Sentence) -> list[Item]:
@@ -111,7 +111,7 @@ class PhraseFinder:
         return row + sides.get(place, [])
 
     def _without_sides(self, sentence: Sentence) -> tuple[Sequence[str], Sequence[str], dict[int, list[Item]]]:
-        found = _longest(self._sides, sentence.words, sentence.written)
+        found = {} if self._firsts.isdisjoint(sentence.words) else _longest(self._sides, *sentence[:2])
         if not found:
             return sentence.words, sentence.written, {}
         words: list[str] = []
@@ -140,13 +140,9 @@ def _automaton(entries: Mapping[str, Entry]) -> ahocorasick.Automaton:
 def _longest(automaton: ahocorasick.Automaton, words: Sequence[str], written: Sequence[str]) -> _Found:
     """The longest phrase that begins at each word."""
     text = f" {' '.join(words)} "
-    hits = [*automaton.iter(text)]
-    if not hits:
-        return {}
-    ends = {end: number for number, end in enumerate(accumulate(len(word) + 1 for word in words))}
     longest: _Found = {}
-    for end, found in hits:
-        start = ends[end] - found[0] + 1
+    for end, found in automaton.iter(text):
+        start = text.count(" ", 0, end) - found[0]
         if start in longest and longest[start][0] >= found[0]:
             continue
         wanted = found[1].entry.written

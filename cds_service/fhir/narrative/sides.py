@@ -1,7 +1,5 @@
 """The side of each mention: words beside it, else what the pain it hangs together with says. Never another pain's."""
 
-from itertools import groupby
-
 from cds_service.fhir.narrative.items import Item
 from cds_service.fhir.narrative.mentions import Mention
 from cds_service.logic.narrative import Mark
@@ -21,9 +19,13 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
             mention.side = _before(items, mention.place)
         if mention.side is Side.UNSTATED:
             mention.side = behind[id(mention)] = _behind(items, mention.last)
-    chained = sorted((one for one in mentions if one.chain), key=lambda one: (one.chain, one.place))
-    for _, chain in groupby(chained, key=lambda one: one.chain):
-        _share(list(chain), behind)
+    chains: dict[int, list[Mention]] = {}
+    for mention in mentions:
+        if mention.chain:
+            chains.setdefault(mention.chain, []).append(mention)
+    for chain in chains.values():
+        if len(chain) > 1:
+            _share(sorted(chain, key=lambda one: one.place), behind)
 
 
 def _share(chain: list[Mention], behind: dict[int, Side]) -> None:
@@ -50,7 +52,7 @@ def _before(items: list[Item], place: int) -> Side:
         at -= 1
         if at >= 1 and items[at].is_marked(*_LISTS) and items[at - 1].is_side:
             at -= 1
-    return union(side for side in found if side)
+    return union(side for side in found if side) if found else Side.UNSTATED
 
 
 def _is_between(item: Item) -> bool:
@@ -73,7 +75,7 @@ def _behind(items: list[Item], last: int) -> Side:
         at += 1
         if at + 1 < len(items) and items[at].is_marked(*_LISTS) and items[at + 1].is_side:
             at += 1
-    return Side.UNSTATED if _is_of_next(items, at) else union(side for side in found if side)
+    return Side.UNSTATED if not found or _is_of_next(items, at) else union(side for side in found if side)
 
 
 def _is_of_next(items: list[Item], at: int) -> bool:
