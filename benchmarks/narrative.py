@@ -13,7 +13,9 @@ NOTE = (
     "FADIR negative. h/o L4-5 discectomy 2015, failed PT and NSAIDs. R/o disc herniation."
 )[:300]
 # 100 kB each: lists without end, words that begin everything, marks alone.
-WORST = tuple(f"{part} " * (100_000 // (len(part) + 1)) for part in ("no hip pain or", "SLR and", "possible hip,", "???", "'"))
+WORST = tuple(
+    f"{part} " * (100_000 // (len(part) + 1)) for part in ("no hip pain or", "SLR and", "possible hip,", "???", "'")
+)
 GOAL_MS, GOAL_MADE_MS, GOAL_WORST_MS = 0.5, 200, 1000
 
 
@@ -34,7 +36,9 @@ def measure() -> list[Goal]:
     fresh, known = best_of(_fresh(made, NOTE), lambda: made.read(NOTE))
     making = milliseconds(lambda: _made(knowledge), calls=5)
     worst = max(milliseconds(_fresh(made, text), calls=1) for text in WORST)
-    print(f"{len(NOTE)} characters: {fresh:.3f} ms, known {known * 1000:.1f} us; {len(knowledge.narrative.entries)} phrases")
+    print(
+        f"{len(NOTE)} characters: {fresh:.3f} ms, known {known * 1000:.1f} us; {len(knowledge.narrative.entries)} phrases"
+    )
     return [
         at_most("reading 300 characters", fresh, GOAL_MS, " ms", f"known {known:.4f} ms"),
         at_most("making the reader", making, GOAL_MADE_MS, " ms"),

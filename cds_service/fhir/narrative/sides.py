@@ -1,6 +1,8 @@
 """The side of each mention: words beside it, else what the pain it hangs together with says. Never another pain's."""
 
-from cds_service.fhir.narrative.items import Item
+from collections.abc import Set
+
+from cds_service.fhir.narrative.items import Item, Role
 from cds_service.fhir.narrative.mentions import Mention
 from cds_service.logic.narrative import Mark
 from cds_service.logic.sides import Side, union
@@ -13,12 +15,14 @@ _CLOSING = ")"
 def place_sides(items: list[Item], mentions: list[Mention]) -> None:
     """Give each mention its side."""
     behind: dict[int, Side] = {}
+    named = {mention.place for mention in mentions}
+    loose = {at for at, item in enumerate(items) if item.role is Role.PLACE and at not in named}
     for mention in mentions:
         mention.side = items[mention.place].side
         if mention.side is Side.UNSTATED:
-            mention.side = _before(items, mention.place)
+            mention.side = _before(items, mention.place, loose)
         if mention.side is Side.UNSTATED:
-            mention.side = behind[id(mention)] = _behind(items, mention.last)
+            mention.side = behind[id(mention)] = _behind(items, mention.last, loose)
     chains: dict[int, list[Mention]] = {}
     for mention in mentions:
         if mention.chain:
@@ -41,10 +45,10 @@ def _share(chain: list[Mention], behind: dict[int, Side]) -> None:
                 mention.side = chain[-1].side
 
 
-def _before(items: list[Item], place: int) -> Side:
-    """The side before: "left hip", "pain in the left hip", "left and right hip"."""
+def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
+    """The side before: "left hip", "pain in the left hip", "left and right hip", "left hip: FADIR"."""
     at = place - 1
-    while at >= 0 and _is_between(items[at]):
+    while at >= 0 and (at in loose or _is_between(items[at])):
         at -= 1
     found = []
     while at >= 0 and items[at].is_side:
@@ -62,7 +66,7 @@ def _is_between(item: Item) -> bool:
     return item.is_marked(Mark.LINK) or (bool(entry.results or entry.qualifiers) and not item.is_marked(*_LISTS))
 
 
-def _behind(items: list[Item], last: int) -> Side:
+def _behind(items: list[Item], last: int, loose: Set[int]) -> Side:
     """The side behind: "hip pain (L)", "SLR positive at 40 on the left", unless it is that of what comes next."""
     at = last + 1
     is_opened = False
@@ -75,7 +79,9 @@ def _behind(items: list[Item], last: int) -> Side:
         at += 1
         if at + 1 < len(items) and items[at].is_marked(*_LISTS) and items[at + 1].is_side:
             at += 1
-    return Side.UNSTATED if not found or _is_of_next(items, at) else union(side for side in found if side)
+    is_own = at in loose and not is_opened  # "limited rotation of the right hip"
+    is_taken = bool(found) and (is_own or not _is_of_next(items, at))
+    return union(side for side in found if side) if is_taken else Side.UNSTATED
 
 
 def _is_of_next(items: list[Item], at: int) -> bool:
