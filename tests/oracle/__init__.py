@@ -1,1 +1,1 @@
-"""Our reading of words held against medSpaCy's ConText: the same short phrases, the same targets, each difference explained."""
+"""Our reading of words beside that of medSpaCy: the same phrases, the same targets, each difference explained."""

@@ -1,4 +1,4 @@
-"""Run by `make oracle` in a venv of its own: medSpaCy's ConText on the corpus. Reads targets from stdin, writes answers.json.
+"""Run by `make oracle` in a venv of its own: asks medSpaCy about the corpus. Targets on stdin, answers.json out.
 
 It is an oracle alone: none of its rules stand in our content.
 """
