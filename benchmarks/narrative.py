@@ -1,4 +1,4 @@
-"""Reading words: 300 characters of a note, the same when known, the making of the reader, and the worst texts we know."""
+"""Reading words: 300 characters of a note, the same when known, making the reader, and the worst texts we know."""
 
 from collections.abc import Callable
 
@@ -8,14 +8,13 @@ from cds_service.fhir.narrative.reader import NarrativeReader
 from cds_service.knowledge import Knowledge, load, shipped_cards
 
 NOTE = (
-    "58 yo male with 3 month history of left buttock pain radiating down the posterior thigh to the lateral calf. Worse "
-    "with walking, relieved by sitting. Denies groin pain, numbness or weakness. SLR positive on the left at 40 degrees, "
-    "FADIR negative. h/o L4-5 discectomy 2015, failed PT and NSAIDs. R/o disc herniation."
+    "58 yo male with 3 month history of left buttock pain radiating down the posterior thigh to the lateral calf. "
+    "Worse with walking, relieved by sitting. Denies groin pain, numbness or weakness. SLR positive on the left at 40 "
+    "degrees, FADIR negative. h/o L4-5 discectomy 2015, failed PT and NSAIDs. R/o disc herniation."
 )[:300]
 # 100 kB each: lists without end, words that begin everything, marks alone.
-WORST = tuple(
-    f"{part} " * (100_000 // (len(part) + 1)) for part in ("no hip pain or", "SLR and", "possible hip,", "???", "'")
-)
+PARTS = ("no hip pain or", "SLR and", "possible hip,", "???", "'")
+WORST = tuple(f"{part} " * (100_000 // (len(part) + 1)) for part in PARTS)
 GOAL_MS, GOAL_MADE_MS, GOAL_WORST_MS = 0.5, 200, 1000
 
 
@@ -37,7 +36,7 @@ def measure() -> list[Goal]:
     making = milliseconds(lambda: _made(knowledge), calls=5)
     worst = max(milliseconds(_fresh(made, text), calls=1) for text in WORST)
     print(
-        f"{len(NOTE)} characters: {fresh:.3f} ms, known {known * 1000:.1f} us; {len(knowledge.narrative.entries)} phrases"
+        f"{len(NOTE)} characters with {len(made.read(NOTE).said)} findings; {len(knowledge.narrative.entries)} phrases"
     )
     return [
         at_most("reading 300 characters", fresh, GOAL_MS, " ms", f"known {known:.4f} ms"),
