@@ -40,8 +40,14 @@ class Context:
     def changes(self, mention: Mention) -> set[Change]:
         """All that the cues make of a mention."""
         found = {self._carried} if self._carried and not self._is_stopped(-1, mention, Change.HISTORICAL) else set()
-        found |= {cue.change for place, cue in self._others(mention) if self._holds(place, cue, mention)}
+        found |= {self._change(one, mention) for one in self._others(mention) if self._holds(*one, mention)}
         return found | set(self._negations(mention))
+
+    def _change(self, placed: _Placed, mention: Mention) -> Change:
+        """What a cue that holds changes; a denial behind a list is surely only that of its last."""
+        between = self._items[mention.last + 1 : placed.place]
+        is_listed = placed.cue.change is Change.NEGATED and any(item.entry.saying for item in between)
+        return Change.UNCLEAR if is_listed else placed.cue.change
 
     def _others(self, mention: Mention) -> Iterator[_Placed]:
         for placed in self._changing:

@@ -37,7 +37,7 @@ def _beside(items: list[Item], mention: Mention, name: str) -> list[str]:
             if name in item.entry.qualifiers:
                 found.append(item.entry.qualifiers[name])
                 mention.first, mention.last = min(mention.first, at), max(mention.last, at)
-            elif not (item.is_side or item.is_marked(Mark.LINK) or item.said == ","):
+            elif not (item.is_side or item.is_marked(Mark.LINK, Mark.RUN) or item.said == ","):
                 break
             at += step
     return found

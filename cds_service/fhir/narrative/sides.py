@@ -22,6 +22,8 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
         if mention.side is Side.UNSTATED:
             mention.side = _before(items, mention.place, loose)
         if mention.side is Side.UNSTATED:
+            mention.side = _inside(items, mention)
+        if mention.side is Side.UNSTATED:
             mention.side = behind[id(mention)] = _behind(items, mention.last, loose)
     chains: dict[int, list[Mention]] = {}
     for mention in mentions:
@@ -57,6 +59,14 @@ def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
         if at >= 1 and items[at].is_marked(*_LISTS) and items[at - 1].is_side:
             at -= 1
     return union(side for side in found if side) if found else Side.UNSTATED
+
+
+def _inside(items: list[Item], mention: Mention) -> Side:
+    """The side between a test and its result: "straight leg raise, left: positive"."""
+    inside = items[mention.place + 1 : mention.last]
+    if any(item.entry.saying for item in inside):
+        return Side.UNSTATED
+    return union(item.entry.side for item in inside if item.entry.side)
 
 
 def _is_between(item: Item) -> bool:
