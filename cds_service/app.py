@@ -91,7 +91,7 @@ def build_engine(
     service = HookService(
         content=knowledge.content,
         gatherer=Gatherer(keys, EhrClient(settings.fhir_deadline)),
-        reader=ChartReader(knowledge.terminology, knowledge.content),
+        reader=ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative),
         cards=card_maker(knowledge),
         memory=memory,
         clock=clock,

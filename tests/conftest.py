@@ -73,7 +73,7 @@ def knowledge() -> Knowledge:
 
 @pytest.fixture(scope="session")
 def reader(knowledge: Knowledge) -> ChartReader:
-    return ChartReader(knowledge.terminology, knowledge.content)
+    return ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative)
 
 
 @pytest.fixture

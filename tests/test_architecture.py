@@ -42,7 +42,7 @@ OTHERS = {
     "settings": {"pydantic", "pydantic_settings"},
     "knowledge": {"pydantic"},
     "wire": {"msgspec", "pydantic"},
-    "fhir": {"msgspec", "requests"},
+    "fhir": {"msgspec", "requests", "ahocorasick"},
     "rendering": {"jinja2", "fhir"},
     "store": {"sqlalchemy", "alembic"},
     "web": {"flask", "flask_cors", "werkzeug", "structlog"},

@@ -13,10 +13,12 @@ from cds_service.knowledge.building import Builder
 from cds_service.knowledge.edition import read_edition
 from cds_service.knowledge.evidence import build_caveats, build_citations, build_discriminators, check_evidence
 from cds_service.knowledge.folder import Folder
+from cds_service.knowledge.narrative import CUES, FINDINGS, PLACES, WORDS, NarrativeFiles, build_narrative
 from cds_service.knowledge.references import check_references
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
 from cds_service.knowledge.schema.conditions import GroupEntry
 from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
+from cds_service.knowledge.schema.narrative import CuesFile, PhrasesTable, PlaceTable, WordsFile
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingsFile, RuleFile
 from cds_service.knowledge.schema.terms import BodySitesFile, FindingTable, ImagingFile, SystemTable, ValuesFile
 from cds_service.knowledge.schema.wording import LabelsFile, OfferTable, OrderTable, OverrideTable
@@ -37,6 +39,7 @@ from cds_service.knowledge.wording import (
     read_wording,
 )
 from cds_service.logic.content import Content
+from cds_service.logic.narrative import Narrative
 from cds_service.logic.terminology import Terminology
 from cds_service.logic.vocabulary import FindingDefinition
 from cds_service.logic.wording import Labels, OrderTemplate, OverrideReason, Wording
@@ -57,6 +60,7 @@ class Knowledge:
     overrides: Mapping[str, OverrideReason]
     labels: Labels
     checked: Mapping[str, tuple[CheckedCode, ...]]
+    narrative: Narrative
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class Files:
     """Every content file in its shape."""
 
     terms: TermFiles
+    narrative: NarrativeFiles
     groups: Mapping[str, list[GroupEntry]]
     patterns: PatternsFile
     rules: Mapping[str, RuleFile]
@@ -127,7 +132,15 @@ def read_files(folder: Folder) -> Files | None:
         "imaging": folder.file("imaging.toml", ImagingFile),
         "values": folder.file("values.toml", ValuesFile),
     }
-    return None if folder.problems else Files(terms=TermFiles(**terms), **shapes)
+    told: dict[str, Any] = {
+        "findings": folder.tables(FINDINGS, PhrasesTable),
+        "places": folder.tables(PLACES, PlaceTable),
+        "cues": folder.file(CUES, CuesFile),
+        "words": folder.file(WORDS, WordsFile),
+    }
+    if folder.problems:
+        return None
+    return Files(terms=TermFiles(**terms), narrative=NarrativeFiles(**told), **shapes)
 
 
 def _entries(group: Group) -> list[GroupEntry]:
@@ -152,6 +165,7 @@ def _build(
     overrides = build_overrides(files.overrides)
     check_references(folder, files, rules, wording, builder)
     check_anchors(folder, rules, patterns, offers.values(), policy, ratings)
+    narrative = build_narrative(folder, files.narrative, findings)
     if policy is None or folder.problems:
         return None
     groups = {name: builder.group(name) for name in files.groups}
@@ -170,7 +184,14 @@ def _build(
         caveats,
     )
     return Knowledge(
-        content, build_terminology(files.terms), wording, orders, overrides, labels, checked_codes(files.terms)
+        content,
+        build_terminology(files.terms),
+        wording,
+        orders,
+        overrides,
+        labels,
+        checked_codes(files.terms),
+        narrative,
     )
 
 

@@ -10,6 +10,7 @@ from cds_service.knowledge.terminology import CheckedCode
 from cds_service.logic.conditions import Block
 from cds_service.logic.content import AdviceRow, Content, Offer, Rule
 from cds_service.logic.describing import INDENT, leaf_words, outline
+from cds_service.logic.narrative import Saying
 
 
 def read_case_names(folder: Path) -> dict[str, list[str]]:
@@ -35,6 +36,7 @@ def review_text(knowledge: Knowledge, cases: Mapping[str, Sequence[str]]) -> str
         lines += _rule(rule, content, cases.get(rule.id, ()))
     lines += [*_policy(content), *_patterns(content), *_groups(content), *_offers(knowledge)]
     lines += [*_caveats(content), *_discriminators(content), *_findings(knowledge)]
+    lines += _narrative(knowledge)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -170,6 +172,34 @@ def _findings(knowledge: Knowledge) -> Iterator[str]:
     for finding in knowledge.content.findings.values():
         window = "always" if finding.window is None else f"{finding.window} days"
         yield f"| `{finding.id}` | {finding.label} | {window} | {_codes(knowledge.checked[finding.id])} |"
+
+
+def _narrative(knowledge: Knowledge) -> Iterator[str]:
+    """The words of each finding; the cues and small words stand in their own files."""
+    narrative = knowledge.narrative
+    yield from (
+        "",
+        "# Findings in words",
+        "",
+        f"{len(narrative.entries)} phrases; cues and small words: `narrative/`.",
+        "",
+    )
+    yield from (
+        "| finding | said by | at a place of pain | as a test with a result | denied by |",
+        "|---|---|---|---|---|",
+    )
+    for finding in knowledge.content.findings:
+        said: dict[str, list[str]] = {"phrase": [], "site": [], "test": [], "denial": []}
+        for phrase, entry in narrative.entries.items():
+            if entry.saying and finding in entry.saying.records:
+                said[_kind_of(entry.saying)].append(" ".join(entry.written) if entry.written else phrase)
+        yield f"| `{finding}` | {' | '.join('; '.join(words) for words in said.values())} |"
+
+
+def _kind_of(saying: Saying) -> str:
+    if saying.is_denial:
+        return "denial"
+    return "site" if saying.is_site else "test" if saying.results else "phrase"
 
 
 def _codes(codes: Iterable[CheckedCode]) -> str:

@@ -33,6 +33,20 @@ class SourceKind(Enum):
     REPORT = "report"
     STUDY = "imaging study"
     ORDER = "order"
+    CONDITION_WORDS = "words of a recorded problem"
+    OBSERVATION_WORDS = "words of an observation"
+    PROCEDURE_WORDS = "words of a procedure"
+    ORDER_WORDS = "words of the order"
+
+    @property
+    def is_words(self) -> bool:
+        """Whether the fact was read from words, not from a code."""
+        return self in _WORDS
+
+
+_WORDS = frozenset(
+    {SourceKind.CONDITION_WORDS, SourceKind.OBSERVATION_WORDS, SourceKind.PROCEDURE_WORDS, SourceKind.ORDER_WORDS}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +125,7 @@ class Ignored:
 class Chart:
     """All facts of one patient at one call. `today` is the day in the site's zone; `age` in completed years.
 
+    `differing`: facts read from words that a coded fact contradicts, and that therefore do not count.
     `unreadable` counts resources by type that could not be decoded; `unavailable` names what could not be had.
     """
 
@@ -118,6 +133,7 @@ class Chart:
     age: int | None = None
     findings: tuple[Finding, ...] = ()
     imaging: tuple[Imaging, ...] = ()
+    differing: tuple[Finding, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     unreadable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     unavailable: tuple[str, ...] = ()

@@ -98,6 +98,7 @@ class CardMaker:
             "facts": self._phrases.why(one.orders, one.facts, one.advised_by),
             "asks": [ask.label for ask in one.asks],
             "notes": [note.text for note in one.notes],
+            "differing": self._phrases.differing(decision.chart),
             "unread": unread(decision.chart),
             "evidence": [*(self._evidence[name] for name in _cites(one)), *(caveat.says for caveat in one.caveats)],
             "edition": self._content.edition.statement,

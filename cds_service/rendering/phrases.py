@@ -11,6 +11,7 @@ from cds_service.logic.sides import Side, union
 from cds_service.logic.wording import Labels
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DIFFERING_AT_MOST = 3
 FACTS_AT_MOST = 5  # clinical design §6, "two to five facts"
 _ADVISING_AT_MOST = 2  # of these, kept for facts that only choose the advice
 _PAIN = " pain"
@@ -120,6 +121,10 @@ class Phrases:
         added = [line for line in advising if line not in lines[: FACTS_AT_MOST - _ADVISING_AT_MOST]]
         last = added[:_ADVISING_AT_MOST]
         return [line for line in lines if line not in last][: FACTS_AT_MOST - len(last)] + last
+
+    def differing(self, chart: Chart) -> list[str]:
+        """What words of the record say against its codes, in our own words."""
+        return list(dict.fromkeys(self.fact(fact) for fact in chart.differing))[:DIFFERING_AT_MOST]
 
     def leading(self, facts: Iterable[Fact], count: int) -> str:
         """The first findings of the patient's own that a card rests on, treatments aside, with their side."""

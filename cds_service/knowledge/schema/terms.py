@@ -151,7 +151,7 @@ class SeverityTable(Strict):
 class QuestionRow(CodeRow):
     """An Observation that asks about pain: what its value tells."""
 
-    asks: Literal["location", "radiation", "finding"]
+    asks: Literal["location", "radiation", "finding", "narrative"]
 
 
 class ValuesFile(Strict):
