@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cds_service.knowledge.codes import SHAPES, expand_side_digit
 from cds_service.knowledge.folder import Folder, named, nearest
 from cds_service.knowledge.schema.terms import (
+    BareCode,
     BodySitesFile,
     CodeRow,
     FindingTable,
@@ -15,6 +16,7 @@ from cds_service.knowledge.schema.terms import (
 )
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import (
+    OWN_FINDINGS,
     Code,
     Meaning,
     PrefixMeaning,
@@ -23,8 +25,6 @@ from cds_service.logic.terminology import (
     Terminology,
     Words,
 )
-
-OWN = "finding"  # our own CodeSystem: its codes are the findings' ids
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class TermFiles:
 
 @dataclass(frozen=True, slots=True)
 class CheckedCode:
-    """A finding's code as its file lists it, for the one who reviews it; `checked` says how it was verified."""
+    """A code as its file lists it, by its system's label, for a reviewer; `checked` says how it was verified."""
 
     system: str
     code: str
@@ -48,19 +48,44 @@ class CheckedCode:
     prefix: bool
     excepted: tuple[str, ...]
     checked: str
+    system_id: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStudy:
+    """A kind of imaging with the codes listed for it."""
+
+    label: str
+    region: str
+    modality: str
+    codes: tuple[CheckedCode, ...]
 
 
 def checked_codes(files: TermFiles) -> dict[str, tuple[CheckedCode, ...]]:
-    """The codes of each finding, by the system's label."""
+    """The codes of each finding."""
     return {
-        finding: tuple(
-            CheckedCode(
-                files.systems[row.system].label, row.code, row.side, row.prefix, tuple(row.excepted), row.checked
-            )
-            for row in table.codes
-        )
+        finding: tuple(_checked(row, files, row.prefix, row.excepted) for row in table.codes)
         for finding, table in files.findings.items()
     }
+
+
+def checked_studies(files: TermFiles) -> tuple[CheckedStudy, ...]:
+    """The codes of each kind of imaging."""
+    return tuple(
+        CheckedStudy(study.label, study.region, study.modality, tuple(_checked(row, files) for row in study.codes))
+        for study in files.imaging.study
+    )
+
+
+def _checked(row: CodeRow, files: TermFiles, prefix: bool = False, excepted: Iterable[str] = ()) -> CheckedCode:
+    system = files.systems[row.system]
+    return CheckedCode(system.label, row.code, row.side, prefix, tuple(excepted), row.checked, row.system, system.uri)
+
+
+def notices(files: TermFiles) -> dict[str, str]:
+    """The notice that the codes of a system ask for, by its URI; our own, for one, ask for none."""
+    return {table.uri: table.copyright for table in files.systems.values() if table.copyright}
 
 
 def check_codes(folder: Folder, files: TermFiles) -> None:
@@ -76,6 +101,13 @@ def check_codes(folder: Folder, files: TermFiles) -> None:
 
 
 def check_code(folder: Folder, file: str, key: str, row: CodeRow, systems: Mapping[str, object]) -> None:
+    """Refuse one code row of a content file that claims to be a site's, is of an unknown system or a wrong shape."""
+    if row.checked == "site":
+        folder.refuse(file, key, f'{row.system} {row.code}: checked = "site" belongs to the codes of a site overlay')
+    check_shape(folder, file, key, row, systems)
+
+
+def check_shape(folder: Folder, file: str, key: str, row: BareCode, systems: Mapping[str, object]) -> None:
     """Refuse one code row of an unknown system or a wrong shape."""
     if row.system not in systems:
         folder.refuse(file, key, f"no code system is called {row.system}{nearest(row.system, systems)}")
@@ -146,7 +178,7 @@ def _systems(tables: Mapping[str, SystemTable]) -> dict[str, str]:
 def _findings(tables: Mapping[str, FindingTable]) -> dict[Code, tuple[Meaning, ...]]:
     found: dict[Code, tuple[Meaning, ...]] = {}
     for finding, table in tables.items():
-        found[Code(OWN, finding)] = (Meaning(finding),)
+        found[Code(OWN_FINDINGS, finding)] = (Meaning(finding),)
         for row in table.codes:
             if not row.prefix:
                 for code, side in _coded([row]):
@@ -197,5 +229,5 @@ def _shown(tables: Mapping[str, FindingTable]) -> dict[str, tuple[Code, ...]]:
     shown = {}
     for finding, table in tables.items():
         snomed = [Code(row.system, row.code) for row in table.codes if row.system == "sct" and row.side is None]
-        shown[finding] = (*snomed[:1], Code(OWN, finding))
+        shown[finding] = (*snomed[:1], Code(OWN_FINDINGS, finding))
     return shown

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cds_service.logic.facts import NO_QUALIFIERS
 from cds_service.logic.sides import Side
+
+OWN_FINDINGS: Final = "finding"  # our own CodeSystem: its codes are the findings' ids
+OWN_ORDERS: Final = "order"  # ours too: orders that have no verified standard code
 
 
 class Code(NamedTuple):
