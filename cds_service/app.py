@@ -18,13 +18,14 @@ from cds_service.fhir.templates import PrefetchKey, prefetch_keys
 from cds_service.knowledge import Knowledge, load, shipped_cards
 from cds_service.log import configure_log
 from cds_service.places import DATABASE, KEY, data_folder
-from cds_service.rendering import CardMaker
+from cds_service.rendering import AboutMaker, CardMaker
 from cds_service.service.answering import HookService
 from cds_service.service.catalogue import describe_services
 from cds_service.service.memory import Memory
 from cds_service.settings import Settings, load_settings
 from cds_service.store import FeedbackLog, IssuedCards, Pseudonyms, connect, load_or_create_key, migrate
 from cds_service.trust.caller import DEMO
+from cds_service.web.about import AboutPage
 from cds_service.web.application import WebParts, make_application
 
 _logger = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ def build_app(
         discovery=describe_services(engine.keys).model_dump_json(exclude_none=True).encode(),
         caller=DEMO,
         clock=clock,
+        about=about_page(engine.knowledge),
     )
     return make_application(parts, body_limit=settings.body_limit, origins=settings.allowed_origins)
 
@@ -86,13 +88,13 @@ def build_engine(
     Raises:
         ContentError: with every problem of the content.
     """
-    knowledge = load(settings.content or shipped_cards())
+    knowledge = load_content(settings)
     keys = prefetch_keys(knowledge.content, knowledge.terminology)
     service = HookService(
         content=knowledge.content,
         gatherer=Gatherer(keys, EhrClient(settings.fhir_deadline)),
         reader=ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative),
-        cards=card_maker(knowledge),
+        cards=card_maker(knowledge, settings.public_url),
         memory=memory,
         clock=clock,
         zone=settings.zone,
@@ -101,8 +103,23 @@ def build_engine(
     return Engine(knowledge, keys, service)
 
 
-def card_maker(knowledge: Knowledge) -> CardMaker:
-    """The card maker of this content.
+def load_content(settings: Settings) -> Knowledge:
+    """The content of these settings, the site's overlay on it.
+
+    Raises:
+        ContentError: with every problem of the content, or of the overlay.
+    """
+    return load(settings.content or shipped_cards(), settings.site)
+
+
+def about_page(knowledge: Knowledge) -> AboutPage:
+    """Both forms of /about, made once."""
+    maker = AboutMaker(knowledge.content, knowledge.about, knowledge.site_changes)
+    return AboutPage(maker.html(), maker.json(), maker.policy())
+
+
+def card_maker(knowledge: Knowledge, public_url: str | None = None) -> CardMaker:
+    """The card maker of this content. `public_url` is where callers reach the service, if that is known.
 
     Raises:
         ContentError: when wording or order templates are wrong.
@@ -114,6 +131,7 @@ def card_maker(knowledge: Knowledge) -> CardMaker:
         knowledge.orders,
         knowledge.overrides,
         knowledge.labels,
+        f"{public_url}/about" if public_url else None,
     )
 
 

@@ -13,6 +13,7 @@ ServiceError
 └── OwnFault                    ours; answered 5xx
     ├── ContentError            the content folder is refused; carries every problem at once
     ├── SettingsError           a setting is refused
+    ├── CodeListError           a list of codes named to `export` is none
     └── StoreUnavailable        503  the database cannot be reached
 
 No message holds a value taken from a chart or a request: only names of fields, positions, types and counts.
@@ -107,6 +108,10 @@ class ContentError(OwnFault):
 
 class SettingsError(OwnFault):
     """A setting is refused; the message names it."""
+
+
+class CodeListError(OwnFault):
+    """The file named holds no list of ICD-10-CM codes; the message names the line."""
 
 
 class StoreUnavailable(OwnFault):

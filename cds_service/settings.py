@@ -1,6 +1,7 @@
 """The settings: from the environment (`HIP_SPINE_CDS_*`), a TOML file, or defaults; each knows where it came from."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,12 @@ def _zone(name: str) -> str:
     return name
 
 
+def _base_url(url: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?", url):
+        raise ValueError("is no URL such as https://cds.example.org, without query or fragment")
+    return url.rstrip("/")
+
+
 class Settings(BaseSettings):
     """Every setting, with its unit and default."""
 
@@ -32,6 +39,10 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=256, description="Worker processes")
     threads: int = Field(8, ge=1, le=1024, description="Threads of each worker")
     content: Path | None = Field(None, description="Content folder in place of the one shipped")
+    site: Path | None = Field(None, description="Folder of the site's overlay on the content")
+    public_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
+        None, description="URL under which callers reach the service; cards then link to its /about"
+    )
     database: str | None = Field(
         None,
         description="Database URL; default: a SQLite file in the user's data folder",

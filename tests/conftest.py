@@ -30,7 +30,7 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 @pytest.fixture
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
     """Builds applications, and lets go of their threads and connections in the end. The content is read once."""
-    monkeypatch.setattr(cds_service.app, "load", lambda cards: knowledge if cards == shipped_cards() else load(cards))
+    monkeypatch.setattr(cds_service.app, "load", _read_once(knowledge))
     numbers = count(1)
 
     def build(**settings: Any) -> Flask:
@@ -43,6 +43,13 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, knowledge: Knowledge)
         _let_go(opened, monkeypatch, "IssuedCards", lambda issued: IssuedCards.close(issued, 5))
         _let_go(opened, monkeypatch, "EhrClient", EhrClient.close)
         yield build
+
+
+def _read_once(knowledge: Knowledge) -> Callable[..., Knowledge]:
+    def read(cards: Path, site: Path | None = None) -> Knowledge:
+        return knowledge if (cards, site) == (shipped_cards(), None) else load(cards, site)
+
+    return read
 
 
 def _let_go(opened: ExitStack, monkeypatch: pytest.MonkeyPatch, name: str, close: Callable[[Any], object]) -> None:

@@ -7,15 +7,16 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from cds_service.app import card_maker
-from cds_service.cli.options import config_option, plain_errors
+from cds_service.app import card_maker, load_content
+from cds_service.cli.options import config_option, plain_errors, site_option
 from cds_service.fhir.templates import prefetch_keys
-from cds_service.knowledge import load, shipped_cards
+from cds_service.knowledge import shipped_cards
 from cds_service.settings import Settings, load_settings, origin_of, variable_of
 
 
 @click.command()
 @click.option("--show", is_flag=True, help="Print each setting, its value and where it came from; secrets masked.")
+@site_option
 @config_option
 @plain_errors
 def check(show: bool, config: Path | None) -> None:
@@ -23,15 +24,17 @@ def check(show: bool, config: Path | None) -> None:
     settings = load_settings(config)
     if show:
         Console().print(_table(settings, config))
-    root = settings.content or shipped_cards()
-    knowledge = load(root)
-    card_maker(knowledge)
+    knowledge = load_content(settings)
+    card_maker(knowledge, settings.public_url)
     content = knowledge.content
     keys = prefetch_keys(content, knowledge.terminology)
+    root = settings.content or shipped_cards()
     click.echo(
         f"{root}: {content.edition.statement}. {len(content.rules)} rules, {len(content.patterns)} patterns, "
         f"{len(content.findings)} findings, {len(keys)} prefetch keys. No problem found."
     )
+    for said in knowledge.site_changes:
+        click.echo(f"  {said}")
 
 
 def _table(settings: Settings, config: Path | None) -> Table:

@@ -4,19 +4,20 @@ import json
 
 import click
 
-from cds_service.cli.options import config_option, plain_errors
+from cds_service.app import load_content
+from cds_service.cli.options import config_option, plain_errors, site_option
 from cds_service.fhir.templates import prefetch_keys
-from cds_service.knowledge import load, shipped_cards
 from cds_service.settings import load_settings
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@site_option
 @config_option
 @plain_errors
 def prefetch(as_json: bool, config: object) -> None:  # noqa: ARG001 - see options
     """Print the prefetch templates, generated from the content."""
-    knowledge = load(load_settings().content or shipped_cards())
+    knowledge = load_content(load_settings())
     keys = prefetch_keys(knowledge.content, knowledge.terminology)
     if as_json:
         click.echo(json.dumps({key.name: key.template for key in keys}, indent=2))

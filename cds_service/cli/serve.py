@@ -9,9 +9,8 @@ import click
 from granian import Granian
 from granian.constants import Interfaces
 
-from cds_service.app import card_maker, open_memory
-from cds_service.cli.options import config_option, plain_errors
-from cds_service.knowledge import load, shipped_cards
+from cds_service.app import card_maker, load_content, open_memory
+from cds_service.cli.options import config_option, plain_errors, site_option
 from cds_service.settings import Settings, load_settings, variable_of
 
 _STOP_WITHIN_S = 5  # a worker that is still starting does not hear the request to stop
@@ -21,6 +20,7 @@ _STOP_WITHIN_S = 5  # a worker that is still starting does not hear the request 
 @click.option("--host", help="Address to listen on [default: 127.0.0.1].")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on [default: 8080].")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes [default: 1].")
+@site_option
 @config_option
 @plain_errors
 def serve(host: str | None, port: int | None, workers: int | None, config: object) -> None:  # noqa: ARG001 - see options
@@ -29,7 +29,7 @@ def serve(host: str | None, port: int | None, workers: int | None, config: objec
         if value is not None:
             os.environ[variable_of(name)] = str(value)  # workers read the environment
     settings = load_settings()
-    knowledge = load(settings.content or shipped_cards())
+    knowledge = load_content(settings)
     card_maker(knowledge)
     open_memory(settings)
     _require_free(settings)

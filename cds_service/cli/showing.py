@@ -43,6 +43,7 @@ def _panel(card: Card) -> Panel:
         star = " (recommended)" if suggestion.isRecommended else ""
         parts.append(Text(f"\n[ {suggestion.label} ]{star}", style="green"))
         parts.extend(Text(f"    {action.type}: {action.description}") for action in suggestion.actions)
+    parts.extend(Text(f"\n{link.label}: {link.url}", style="blue") for link in card.links or ())
     title = f"{card.indicator} · {card.source.label}"
     return Panel(Group(*parts), title=title, title_align="left", border_style=_COLOURS[card.indicator])
 

@@ -8,7 +8,7 @@ from typing import Any
 from cds_service.knowledge.loading import Knowledge
 from cds_service.knowledge.terminology import CheckedCode
 from cds_service.logic.conditions import Block
-from cds_service.logic.content import AdviceRow, Content, Offer, Rule
+from cds_service.logic.content import AdviceRow, Content, Edition, Offer, Rule
 from cds_service.logic.describing import INDENT, leaf_words, outline
 from cds_service.logic.narrative import Saying
 
@@ -29,15 +29,27 @@ def _case(case: Mapping[str, Any]) -> str:
 def review_text(knowledge: Knowledge, cases: Mapping[str, Sequence[str]]) -> str:
     """The whole document as Markdown. Its first line says which content this is and who signed it off."""
     content = knowledge.content
-    edition = content.edition
-    state = f"signed off by {edition.sign_off}" if edition.sign_off else "not signed off"
-    lines = [f"Content {edition.version}, digest {edition.digest}, {state}", "", "# What this content does", ""]
+    lines = [_first_line(content.edition), "", *_site(knowledge), "# What this content does", ""]
     for rule in sorted(content.rules, key=lambda one: one.number):
         lines += _rule(rule, content, cases.get(rule.id, ()))
     lines += [*_policy(content), *_patterns(content), *_groups(content), *_offers(knowledge)]
     lines += [*_caveats(content), *_discriminators(content), *_findings(knowledge)]
     lines += _narrative(knowledge)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _first_line(edition: Edition) -> str:
+    """Which content, by whole digests; the sign-off stands behind the last semicolon."""
+    site = edition.site
+    over = f", site overlay {site.name} {site.version}, digest {site.digest}" if site else ""
+    return f"Content {edition.version}, digest {edition.digest}{over}; {edition.state.replace(';', ',')}"
+
+
+def _site(knowledge: Knowledge) -> list[str]:
+    if knowledge.content.edition.site is None:
+        return []
+    changes = [f"- {said}" for said in knowledge.site_changes] or ["- Nothing."]
+    return ["# What the site changes", "", "What follows this list stands as the site has it.", "", *changes, ""]
 
 
 def _rule(rule: Rule, content: Content, cases: Sequence[str]) -> Iterator[str]:

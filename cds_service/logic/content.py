@@ -1,8 +1,8 @@
 """The content as the logic sees it: patterns, rules, advice, offers, policy. Frozen values that `knowledge` builds."""
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from types import MappingProxyType
 
 from cds_service.logic.conditions import ALWAYS, Block, ImagingSpec, Leaf
@@ -139,12 +139,13 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Rules that do not speak when the block holds, for a reason that cuts across rules."""
+    """Rules that do not speak when the block holds, for a reason that cuts across rules; or that a site has off."""
 
     id: str
     label: str
     rules: frozenset[str]
     block: Block
+    is_of_site: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,26 +189,73 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteEdition:
+    """Which site overlay lies on the content, and which protected rules it switches off."""
+
+    name: str
+    version: str
+    digest: str
+    off: tuple[str, ...] = ()
+
+    @property
+    def statement(self) -> str:
+        """The overlay as every card gives it."""
+        off = f" (switches off {', '.join(self.off)})" if self.off else ""
+        return f"site overlay {self.name} {self.version} ({self.digest[:8]}){off}"
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
-    """Which content this is: its version, the digest of its files, its date, and who signed it off, if anybody."""
+    """Which content this is: its version, the digest of its files, its date, and who signed it off, if anybody.
+
+    `has_lapsed`: there is a sign-off, but of other content. `site`: the overlay that lies on it; a sign-off is of both.
+    """
 
     version: str
     digest: str
-    date: date
+    date: datetime.date
     sign_off: str | None
+    has_lapsed: bool = False
+    site: SiteEdition | None = None
+    review_by: datetime.date | None = None
 
     @property
     def statement(self) -> str:
         """The version and sign-off state as every card gives them."""
-        state = f"signed off by {self.sign_off}" if self.sign_off else "not signed off"
-        return f"Content {self.version} ({self.digest[:8]}), {state}"
+        parts = [f"Content {self.version} ({self.digest[:8]})", self.site.statement if self.site else "", self.state]
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def state(self) -> str:
+        """Whether it is signed off, in words."""
+        if self.sign_off:
+            return f"signed off by {self.sign_off}"
+        return "sign-off lapsed: content changed since" if self.has_lapsed else "not signed off"
+
+    @property
+    def label(self) -> str:
+        """The version, with the overlay's behind a plus sign (Semantic Versioning 2.0, build metadata)."""
+        return f"{self.version}+site.{self.site.version}" if self.site else self.version
+
+    @property
+    def digests(self) -> str:
+        """The digest, with the overlay's behind a plus sign."""
+        return f"{self.digest}+{self.site.digest}" if self.site else self.digest
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that a site puts on cards; absolute, the same for every patient (CDS Hooks 2.0, "Link")."""
+
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """Everything the logic judges by. `rules` stand in an order in which each comes after those it refers to.
 
-    `discriminators` stand by their weight, greatest first.
+    `discriminators` stand by their weight, greatest first. `links`: those of the site, by rule.
     """
 
     edition: Edition
@@ -221,3 +269,4 @@ class Content:
     ratings: tuple[Rating, ...] = ()
     discriminators: tuple[Discriminator, ...] = ()
     caveats: Mapping[str, Caveat] = field(default_factory=lambda: MappingProxyType({}))
+    links: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cds_service.logic.facts import NO_QUALIFIERS
 from cds_service.logic.sides import Side
 
 _SEVENTH = 7  # where an ICD-10-CM code's seventh character stands, the point counted
+OWN_FINDINGS: Final = "finding"  # our own CodeSystem: its codes are the findings' ids
+OWN_ORDERS: Final = "order"  # ours too: orders that have no verified standard code
 
 
 class Code(NamedTuple):

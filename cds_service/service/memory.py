@@ -44,8 +44,8 @@ class Memory:
                     level=card.indicator,
                     patient_hash=patient,
                     user_hash=user,
-                    content_version=edition.version,
-                    content_digest=edition.digest,
+                    content_version=edition.label,
+                    content_digest=edition.digests,
                     suggestion_uuids=tuple(suggestion.uuid for suggestion in card.suggestions or ()),
                     issued_at=now,
                 )

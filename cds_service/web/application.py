@@ -11,6 +11,7 @@ from flask_cors import CORS
 
 from cds_service.service.answering import HookService
 from cds_service.trust.caller import Caller
+from cds_service.web.about import AboutPage, make_about_routes
 from cds_service.web.errors import register_errors
 from cds_service.web.routes import make_routes
 
@@ -28,6 +29,7 @@ class WebParts:
     discovery: bytes
     caller: Caller
     clock: Callable[[], datetime]
+    about: AboutPage
 
 
 def make_application(parts: WebParts, *, body_limit: int, origins: Iterable[str]) -> Flask:
@@ -35,6 +37,7 @@ def make_application(parts: WebParts, *, body_limit: int, origins: Iterable[str]
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = body_limit
     app.register_blueprint(make_routes(parts.service, parts.discovery, parts.caller, parts.clock))
+    app.register_blueprint(make_about_routes(parts.about))
     register_errors(app)
     # Every answer under /cds-services carries the headers, errors too (CDS Hooks 2.0, "Cross-Origin Resource Sharing").
     CORS(

@@ -39,7 +39,7 @@ def make_routes(service: HookService, discovery: bytes, caller: Caller, clock: C
         entry = _entry(service_id)
         hook_request = service.read(_body(), entry.accepted)
         answer = service.answer(entry.id, hook_request, caller.tenant, _fhir_base(hook_request, caller))
-        _log(entry, hook_request, answer, time.perf_counter() - started)
+        _log(entry, hook_request, answer, time.perf_counter() - started, service)
         return Response(answer.response.to_json(), mimetype=JSON)
 
     @routes.post("/cds-services/<service_id>/feedback")
@@ -75,14 +75,17 @@ def _fhir_base(hook_request: HookRequest, caller: Caller) -> str | None:
     return base if base and caller.may_read(base) else None
 
 
-def _log(entry: ServiceEntry, hook_request: HookRequest, answer: Answer, seconds: float) -> None:
+def _log(entry: ServiceEntry, hook_request: HookRequest, answer: Answer, seconds: float, service: HookService) -> None:
     """One line for each call: what was said and held back by rule, counts of what could not be used."""
-    decision = answer.decision
+    decision, edition = answer.decision, service.content.edition
     _logger.info(
         "hook answered",
         service=entry.id,
         hook=hook_request.hook,
         hook_instance=hook_request.hook_instance,
+        content=edition.label,
+        digest=edition.digests,
+        signed_off=edition.sign_off is not None,
         cards=[said.rule.id for said in decision.shown] if decision else [],
         held_back=[said.rule.id for said in decision.held_back] if decision else [],
         unreadable=sum(decision.chart.unreadable.values()) if decision else 0,

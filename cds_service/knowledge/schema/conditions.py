@@ -199,9 +199,8 @@ def _holds_none(condition: object) -> bool:
 
 
 def _kind(value: object) -> str | None:
-    if not isinstance(value, dict):
-        return getattr(value, "KIND", "block")
-    found = [key for key in CONDITION_KEYS if key in value]
+    given = value if isinstance(value, dict) else getattr(value, "model_fields_set", ())
+    found = [key for key in CONDITION_KEYS if key in given]
     return found[0] if found else "block"
 
 

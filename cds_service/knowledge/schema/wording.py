@@ -64,10 +64,14 @@ class ManifestFile(Strict):
     review_by: datetime.date
 
 
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
 class SignOffFile(Strict):
-    """Who signed off the content of which digest."""
+    """Who signed off the content of which digest; `site`: the digest of the overlay that lay on it."""
 
     name: Text
     role: Text
     date: datetime.date
-    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    digest: Digest
+    site: Digest | None = None

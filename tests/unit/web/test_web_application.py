@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from synthetic import LOINC, SIGN, VIEW, buttock_to_calf, call, concept, condition, order, outcome, prefetch
 
 from cds_service.errors import BadRequest, StoreUnavailable
+from cds_service.knowledge import Knowledge
 from cds_service.web.errors import register_errors
 
 
@@ -65,7 +66,7 @@ def test_where_a_fault_of_ours_arose_is_logged_and_not_what_it_said(
     assert "own words" not in str(logged)
 
 
-def test_a_call_is_one_line_of_counts_and_our_own_codes(client: FlaskClient) -> None:
+def test_a_call_is_one_line_of_counts_and_our_own_codes(client: FlaskClient, knowledge: Knowledge) -> None:
     chart = prefetch(*buttock_to_calf(), condition("x", code=5), imagingStudies=outcome())
     draft = order("73721", bodySite=[concept("287579007")])
     with capture_logs() as logged:
@@ -82,6 +83,9 @@ def test_a_call_is_one_line_of_counts_and_our_own_codes(client: FlaskClient) -> 
         "cards": ["spine-pattern-hip-imaging"],
         "held_back": [],
         "unreadable": 1,
+        "content": knowledge.content.edition.version,
+        "digest": knowledge.content.edition.digest,
+        "signed_off": False,
     }
 
 
