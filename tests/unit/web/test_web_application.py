@@ -81,7 +81,7 @@ def test_a_call_is_one_line_of_counts_and_our_own_codes(client: FlaskClient, kno
         "hook": "order-sign",
         "hook_instance": "4b1d37a5-2a9f-4a2c-8c1d-0d6d9f8c0001",
         "cards": ["spine-pattern-hip-imaging"],
-        "held_back": [],
+        "held_back": ["plain-films-first"],
         "unreadable": 1,
         "content": knowledge.content.edition.version,
         "digest": knowledge.content.edition.digest,
