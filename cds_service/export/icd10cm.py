@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cds_service.errors import CodeListError
 from cds_service.knowledge.terminology import CheckedCode
+from cds_service.logic.terminology import SEVENTH, Meaning, PrefixMeaning
 
-SIDE_DIGITS = "12390"  # what "?" stands for: right, left, both, and unspecified
 _CODE = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?")
 
 
@@ -35,7 +35,27 @@ def chosen(row: CheckedCode, release: Sequence[str]) -> set[str]:
     """The codes of the sorted release that a row means, but those it excepts."""
     head = row.code.partition("?")[0]
     candidates = release[bisect_left(release, head) : bisect_left(release, f"{head}~")]  # "~" is behind every code
-    written = re.compile(re.escape(row.code).replace(r"\?", f"[{SIDE_DIGITS}]"))
-    meant = written.match if row.prefix else written.fullmatch
-    excepted = tuple(row.excepted) or ("\0",)
-    return {code for code in candidates if meant(code) and not code.startswith(excepted)}
+    return {code for code in candidates if _means(row, code)}
+
+
+def _means(row: CheckedCode, code: str) -> bool:
+    written = tuple(one for one, _ in row.codes)
+    if not row.prefix:
+        return code in written
+    branch = PrefixMeaning(Meaning(row.code), row.excepted, row.not_seventh)
+    return code.startswith(written) and branch.takes_in(code)
+
+
+def patterns(row: CheckedCode) -> tuple[str, list[str]]:
+    """What a row means as patterns of a whole code: what is taken in, and what of it is left out.
+
+    A branch takes in whatever lies below it, but those it excepts and those of other seventh characters.
+    """
+    digits = "".join(one[row.code.index("?")] for one, _ in row.codes) if "?" in row.code else ""
+    written = re.escape(row.code).replace(r"\?", f"[{digits}]")
+    if not row.prefix:
+        return written, []
+    excepted = [f"{re.escape(below)}.*" for below in row.excepted]
+    if row.not_seventh:
+        excepted.append(f"{written}{'.' * (SEVENTH - len(row.code))}[{row.not_seventh}]")
+    return f"{written}.*", excepted

@@ -1,12 +1,11 @@
 """Value sets: one for each finding, one for each kind of imaging. Codes alone: none of the terminologies' words."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cds_service.export.heading import Resource, heading, with_copyright
-from cds_service.export.icd10cm import SIDE_DIGITS, chosen
+from cds_service.export.icd10cm import chosen, patterns
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.terminology import CheckedCode
 from cds_service.logic.terminology import OWN_FINDINGS
@@ -60,24 +59,18 @@ def _included(codes: Iterable[CheckedCode], icd10cm: Sequence[str]) -> Iterator[
         elif icd10cm:
             listed[row.uri].update(chosen(row, icd10cm))
         else:
-            filtered[row.uri].add(_pattern(row))
+            filtered[row.uri].add(patterns(row)[0])
     for uri, found in listed.items():
         if found:
             yield {"system": uri, "concept": [{"code": code} for code in sorted(found)]}
-    for uri, patterns in filtered.items():
-        yield from ({"system": uri, "filter": [_regex(pattern)]} for pattern in sorted(patterns))
+    for uri, wanted in filtered.items():
+        yield from ({"system": uri, "filter": [_regex(pattern)]} for pattern in sorted(wanted))
 
 
 def _excluded(codes: Iterable[CheckedCode]) -> Iterator[dict[str, Any]]:
     for row in codes:
-        for below in row.excepted:
-            yield {"system": row.uri, "filter": [_regex(f"{re.escape(below)}.*")]}
-
-
-def _pattern(row: CheckedCode) -> str:
-    """The whole code as a pattern: what "?" stands for, and whatever lies below a prefix."""
-    written = re.escape(row.code).replace(r"\?", f"[{SIDE_DIGITS}]")
-    return f"{written}.*" if row.prefix else written
+        if row.system_id == ICD10CM:
+            yield from ({"system": row.uri, "filter": [_regex(pattern)]} for pattern in patterns(row)[1])
 
 
 def _regex(pattern: str) -> dict[str, str]:

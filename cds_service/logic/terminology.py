@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from cds_service.logic.facts import NO_QUALIFIERS
 from cds_service.logic.sides import Side
 
-_SEVENTH = 7  # where an ICD-10-CM code's seventh character stands, the point counted
+SEVENTH: Final = 7  # where an ICD-10-CM code's seventh character stands, the point counted
 OWN_FINDINGS: Final = "finding"  # our own CodeSystem: its codes are the findings' ids
 OWN_ORDERS: Final = "order"  # ours too: orders that have no verified standard code
 
@@ -41,7 +41,7 @@ class PrefixMeaning:
 
     def takes_in(self, code: str) -> bool:
         """Whether a code that begins as the branch does belongs to it."""
-        seventh = code[_SEVENTH:]
+        seventh = code[SEVENTH:]
         return not code.startswith(self.excepted or ("\0",)) and not (seventh and seventh in self.not_seventh)
 
 
