@@ -52,6 +52,7 @@ def test_the_example_adds_a_finding_a_pattern_and_cases() -> None:
     files = [file for file, _ in BLOCKS]
     assert files == [
         "cards/findings/behaviour.toml",
+        "cards/narrative/findings/behaviour.toml",
         "cards/patterns.toml",
         "tests/cases/hip-pattern-spine-imaging.toml",
     ]

@@ -364,7 +364,7 @@ def test_content_may_not_claim_a_sites_mark(
 def test_a_rule_that_can_be_critical_has_to_be_protected(
     change: Callable[[str, str, str], None], problems: Callable[[], str]
 ) -> None:
-    change("site-limits.toml", 'rules  = ["cauda-equina"]', 'rules  = ["caudaequina"]')
+    change("site-limits.toml", 'rules  = ["cauda-equina", ', 'rules  = ["caudaequina", ')
     told = problems()
     assert "no rule is called caudaequina (meant: cauda-equina?)" in told
     assert "site-limits.toml: protected.rules: cauda-equina can be critical and is not protected" in told
