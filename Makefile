@@ -4,6 +4,7 @@
 # make sbom     what the service is made of, as CycloneDX
 # make lock     lock the dependencies anew
 # make attack   many more generated requests than make test sends (ATTACK_EXAMPLES=... for each operation)
+# make oracle   ask medSpaCy (a venv of its own) what it makes of the corpus of phrases
 # make bench    the speed goals, as ratios (installs the peers they compare with)
 PYTHON ?= python3
 PORT   ?= 8080
@@ -11,7 +12,7 @@ ATTACK_EXAMPLES ?= 150
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help serve test check attack lock audit sbom bench review clean
+.PHONY: help serve test check attack lock audit sbom bench oracle review clean
 .DEFAULT_GOAL := help
 
 help:
@@ -71,8 +72,16 @@ attack: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
 
+.venv-oracle/.made:
+	$(PYTHON) -m venv .venv-oracle
+	.venv-oracle/bin/pip install --quiet 'medspacy==1.3.1' 'numpy<2'
+	@touch $@
+
+oracle: $(VENV)/.test .venv-oracle/.made
+	$(BIN)/python -m tests.oracle.targets | .venv-oracle/bin/python tests/oracle/ask_medspacy.py
+
 review: $(VENV)/.serve
 	$(BIN)/hip-spine-cds review
 
 clean:
-	rm -rf $(VENV) .venv-healthchain build dist tests/peers/medplum/node_modules
+	rm -rf $(VENV) .venv-healthchain .venv-oracle build dist tests/peers/medplum/node_modules

@@ -37,7 +37,7 @@ from cds_service.production import (
     production_of,
     unknown_orders,
 )
-from cds_service.rendering import CardMaker
+from cds_service.rendering import AboutMaker, CardMaker
 from cds_service.rendering.dialects import Dialect
 from cds_service.service.answering import HookService
 from cds_service.service.catalogue import DEMO_USAGE, PRODUCTION_USAGE, describe_services
@@ -52,6 +52,7 @@ from cds_service.store import (
     load_or_create_key,
     migrate,
 )
+from cds_service.web.about import AboutPage
 from cds_service.web.application import WebParts, make_application
 from cds_service.web.openapi import make_document
 from cds_service.web.operating import Operations
@@ -118,6 +119,7 @@ def build_app(
         counts=metrics,
         reasons=frozenset(engine.knowledge.overrides),
         operations=_operations(settings, engine, metrics.exposed, is_demo=production is None),
+        about=about_page(engine.knowledge),
     )
     return make_application(parts, body_limit=settings.body_limit, origins=origins_of(settings))
 
@@ -160,13 +162,13 @@ def build_engine(
     Raises:
         ContentError: with every problem of the content.
     """
-    knowledge = load(settings.content or shipped_cards())
+    knowledge = load_content(settings)
     keys = prefetch_keys(knowledge.content, knowledge.terminology)
     service = HookService(
         content=knowledge.content,
         gatherer=Gatherer(keys, EhrClient(settings.fhir_deadline, ca_file=settings.fhir_ca_file)),
-        reader=ChartReader(knowledge.terminology, knowledge.content),
-        cards=card_maker(knowledge),
+        reader=ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative),
+        cards=card_maker(knowledge, settings.public_url),
         memory=memory,
         clock=clock,
         zone=settings.zone,
@@ -178,8 +180,23 @@ def build_engine(
     return Engine(knowledge, keys, service)
 
 
-def card_maker(knowledge: Knowledge) -> CardMaker:
-    """The card maker of this content.
+def load_content(settings: Settings) -> Knowledge:
+    """The content of these settings, the site's overlay on it.
+
+    Raises:
+        ContentError: with every problem of the content, or of the overlay.
+    """
+    return load(settings.content or shipped_cards(), settings.site)
+
+
+def about_page(knowledge: Knowledge) -> AboutPage:
+    """Both forms of /about, made once."""
+    maker = AboutMaker(knowledge.content, knowledge.about, knowledge.site_changes)
+    return AboutPage(maker.html(), maker.json(), maker.policy())
+
+
+def card_maker(knowledge: Knowledge, public_url: str | None = None) -> CardMaker:
+    """The card maker of this content. `public_url` is where callers reach the service, if that is known.
 
     Raises:
         ContentError: when wording or order templates are wrong.
@@ -191,6 +208,7 @@ def card_maker(knowledge: Knowledge) -> CardMaker:
         knowledge.orders,
         knowledge.overrides,
         knowledge.labels,
+        f"{public_url}/about" if public_url else None,
     )
 
 
@@ -203,8 +221,8 @@ def inspect(settings: Settings) -> tuple[Knowledge, Production | None]:
     problems: list[Problem] = []
     knowledge, production = None, None
     try:
-        knowledge = load(settings.content or shipped_cards())
-        card_maker(knowledge)
+        knowledge = load_content(settings)
+        card_maker(knowledge, settings.public_url)
     except ContentError as error:
         problems += error.problems
     try:

@@ -20,6 +20,7 @@ ServiceError
     │   ├── ContentError        the content folder
     │   └── ClientsError        the client table, and the settings production asks for
     ├── SettingsError           a setting is refused
+    ├── CodeListError           a list of codes named to `export` is none
     ├── StoreUnavailable        503  the database cannot be reached
     └── OutOfTime               503  the call's deadline came before anything could be judged
 
@@ -176,6 +177,10 @@ class ClientsError(ProblemsFound):
 
 class SettingsError(OwnFault):
     """A setting is refused; the message names it."""
+
+
+class CodeListError(OwnFault):
+    """The file named holds no list of ICD-10-CM codes; the message names the line."""
 
 
 class StoreUnavailable(OwnFault):

@@ -1,6 +1,7 @@
 """The settings: from the environment (`HIP_SPINE_CDS_*`), a TOML file, or defaults; each knows where it came from."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -23,6 +24,12 @@ def _zone(name: str) -> str:
     return name
 
 
+def _base_url(url: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?", url):
+        raise ValueError("is no URL such as https://cds.example.org, without query or fragment")
+    return url.rstrip("/")
+
+
 class Settings(BaseSettings):
     """Every setting, with its unit and default."""
 
@@ -43,13 +50,15 @@ class Settings(BaseSettings):
     )
     metrics_host: str = Field("127.0.0.1", description="Address to listen on for /metrics, with `metrics_port`")
     content: Path | None = Field(None, description="Content folder in place of the one shipped")
+    site: Path | None = Field(None, description="Folder of the site's overlay on the content")
     clients: Path | None = Field(
         None,
         description="Client table (TOML): production mode, for the clients in it; default: demo mode",
     )
-    public_url: str | None = Field(
+    public_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
         None,
-        description="https URL under which clients reach the service, without /cds-services; production needs it",
+        description="URL under which clients reach the service, without /cds-services: cards link to its /about; "
+        "production needs it, https",
     )
     dialect: Literal["standard", "epic", "oracle", "sandbox"] = Field(
         "standard", description="How cards look in demo mode; production: each client's own"

@@ -84,7 +84,7 @@ def read_case(rule: str, table: Mapping[str, Any], content: Content) -> Case:
         today=today,
         age=table.get("age"),
         findings=tuple(_finding(entry, number, content) for number, entry in enumerate(table.get("record", ()))),
-        imaging=tuple(_all_imaging(table, today)),
+        imaging=tuple(_all_imaging(table, today, content)),
     )
     expect = tuple(_expected(entry, rules, content) for entry in table["expect"])
     return Case(rule, table["name"], table["why"], table["hook"], chart, expect)
@@ -101,15 +101,17 @@ def _finding(entry: Mapping[str, Any], number: int, content: Content) -> Finding
     return Finding(name, _VALUES[said[0]], _side(entry), _when(entry, "date"), _when(entry, "onset"), source, stated)
 
 
-def _all_imaging(table: Mapping[str, Any], today: date) -> Iterator[Imaging]:
+def _all_imaging(table: Mapping[str, Any], today: date, content: Content) -> Iterator[Imaging]:
     stages = (("drafts", Stage.DRAFT), ("requests", Stage.REQUEST), ("studies", Stage.STUDY))
     for key, stage in stages:
         for number, entry in enumerate(table.get(key, ())):
-            yield _imaging(entry, stage, f"{stage.value}-{number + 1}", today)
+            yield _imaging(entry, stage, f"{stage.value}-{number + 1}", today, content)
 
 
-def _imaging(entry: Mapping[str, Any], stage: Stage, fallback: str, today: date) -> Imaging:
+def _imaging(entry: Mapping[str, Any], stage: Stage, fallback: str, today: date, content: Content) -> Imaging:
     own = ("id", "selected", "code_side") if stage is Stage.DRAFT else ("id", "date")
+    if "treatment" in entry:
+        return _treatment(entry, stage, fallback, today, content)
     _only(entry, (*own, "order", "side", "contrast"), "key")
     region, modality = KINDS[_known(entry.get("order"), KINDS, "imaging")]
     contrast = _known(entry["contrast"], ("with", "without", "both"), "contrast") if "contrast" in entry else None
@@ -123,6 +125,24 @@ def _imaging(entry: Mapping[str, Any], stage: Stage, fallback: str, today: date)
         source=Source(SourceKind.ORDER, entry.get("id", fallback)),
         code_side=Side(entry["code_side"]) if "code_side" in entry else None,
         selected=stage is Stage.DRAFT and entry.get("selected", True),
+    )
+
+
+def _treatment(entry: Mapping[str, Any], stage: Stage, fallback: str, today: date, content: Content) -> Imaging:
+    """An order for a treatment, kept beside those for imaging, as the reader keeps it."""
+    if stage is Stage.STUDY:
+        raise CaseError("a treatment that was done is a record, not a study")
+    _only(entry, ("id", "treatment", "side", "date"), "key")
+    treatments = {name for name, finding in content.findings.items() if finding.kind == "treatment"}
+    return Imaging(
+        stage=stage,
+        region=None,
+        modality=None,
+        contrast=None,
+        side=_side(entry),
+        when=When(today, today) if stage is Stage.DRAFT else _when(entry, "date"),
+        source=Source(SourceKind.ORDER, entry.get("id", fallback)),
+        treatment=_known(entry["treatment"], treatments, "treatment"),
     )
 
 

@@ -39,7 +39,7 @@ def build(tmp_path: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
 def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
     """Builds applications, and lets go of their threads and connections in the end. The content is read once."""
     monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr(cds_service.app, "load", lambda cards: knowledge if cards == shipped_cards() else load(cards))
+    monkeypatch.setattr(cds_service.app, "load", _read_once(knowledge))
     numbers = count(1)
 
     def build(**settings: Any) -> Flask:
@@ -53,6 +53,13 @@ def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
         _let_go(opened, monkeypatch, "EhrClient", EhrClient.close)
         opened.callback(monkeypatch.undo)
         yield build
+
+
+def _read_once(knowledge: Knowledge) -> Callable[..., Knowledge]:
+    def read(cards: Path, site: Path | None = None) -> Knowledge:
+        return knowledge if (cards, site) == (shipped_cards(), None) else load(cards, site)
+
+    return read
 
 
 def _let_go(opened: ExitStack, monkeypatch: pytest.MonkeyPatch, name: str, close: Callable[[Any], object]) -> None:
@@ -114,7 +121,7 @@ def knowledge() -> Knowledge:
 
 @pytest.fixture(scope="session")
 def reader(knowledge: Knowledge) -> ChartReader:
-    return ChartReader(knowledge.terminology, knowledge.content)
+    return ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative)
 
 
 @pytest.fixture

@@ -34,9 +34,10 @@ OURS = {
     "service": {"fhir", "rendering", "store", "logic", "wire", "errors"},
     "operations": {"errors"},
     "web": {"service", "trust", "wire", "logic", "log", "errors"},
+    "export": {"knowledge", "logic", "errors"},
     "production": _BUILT,
     "app": _BUILT | {"production"},
-    "cli": _BUILT | {"app", "production", "logic", "wire"},
+    "cli": _BUILT | {"export", "app", "production", "logic", "wire"},
 }
 
 # Importer: what it may import of others' beside the standard library.
@@ -44,7 +45,7 @@ OTHERS = {
     "settings": {"pydantic", "pydantic_settings"},
     "knowledge": {"pydantic"},
     "wire": {"msgspec", "pydantic"},
-    "fhir": {"msgspec", "requests", "urllib3"},
+    "fhir": {"msgspec", "requests", "urllib3", "ahocorasick"},
     "rendering": {"jinja2", "fhir"},
     "store": {"sqlalchemy", "alembic"},
     "trust": {"jwt", "pydantic", "requests", "urllib3"},

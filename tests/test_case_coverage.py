@@ -1,18 +1,21 @@
 """What the clinicians' cases must cover, rule by rule: convention alone does not hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import product
 
 import pytest
 from case_reading import Case, read_cases
+from case_thresholds import Threshold, blocks_of, conditions_of, thresholds
 
 from cds_service.knowledge import load, shipped_cards
-from cds_service.logic.conditions import Block, Condition, Duration, Imaged, Present
+from cds_service.logic.conditions import Absent, Block, Condition, Newest, NotRecorded, Present
 from cds_service.logic.content import Rule, Silence
 from cds_service.logic.deciding import decide
 from cds_service.logic.decision import Decision
+from cds_service.logic.describing import describe
 from cds_service.logic.facts import Value
+from cds_service.logic.index import ChartIndex
 from cds_service.logic.outcome import Outcome, Truth
 
 CONTENT = load(shipped_cards()).content
@@ -37,7 +40,17 @@ def items(case: Case) -> frozenset[object]:
     """What a case records, each as one item; where a record stands is no part of it."""
     facts = {(one.id, one.value, one.side, one.when, one.onset, *one.qualifiers.items()) for one in case.chart.findings}
     imaging = {
-        (one.stage, one.region, one.modality, one.contrast, one.side, one.when, one.selected, one.code_side)
+        (
+            one.stage,
+            one.region,
+            one.modality,
+            one.contrast,
+            one.treatment,
+            one.side,
+            one.when,
+            one.selected,
+            one.code_side,
+        )
         for one in case.chart.imaging
     }
     return frozenset([*facts, *imaging, ("age", case.chart.age)])
@@ -54,14 +67,15 @@ def test_some_case_fires_it_and_some_case_nearly_does(rule: Rule) -> None:
     cases = [case for case, _ in decisions()[rule.id]]
     firing = [case for case in cases if fires(rule, case)]
     silent = [case for case in cases if not fires(rule, case)]
-    assert firing
-    assert [1 for one, other in product(firing, silent) if differ_by_one(one, other)]
+    assert firing, f"tests/cases/{rule.id}.toml: no case expects a card of {rule.id}"
+    near = any(differ_by_one(one, other) for one, other in product(firing, silent))
+    assert near, f"tests/cases/{rule.id}.toml: no silent case differs by one record from a case that gives the card"
 
 
 @RULES
 def test_its_misuse_statement_has_a_silent_case(rule: Rule) -> None:
     told = [case for case, _ in decisions()[rule.id] if "misuse" in case.why and not fires(rule, case)]
-    assert told, f"no silent case of {rule.id} says misuse in its why"
+    assert told, f"tests/cases/{rule.id}.toml: no silent case says misuse in its why. Misuse: {rule.misuse}"
 
 
 def stops(block: Block, path: str = "") -> Iterator[str]:
@@ -72,6 +86,15 @@ def stops(block: Block, path: str = "") -> Iterator[str]:
         for number, condition in enumerate(conditions):
             if isinstance(condition, Block):
                 yield from stops(condition, f"{path}{role}.{number}.")
+
+
+def stop_at(block: Block, path: str) -> Condition:
+    """The stop that stands at a path of `stops`."""
+    found: Condition = block
+    words = path.split(".")
+    for role, number in zip(words[::2], words[1::2], strict=True):
+        found = getattr(found, role)[int(number)]
+    return found
 
 
 def sole_stops(outcome: Outcome, path: str = "") -> Iterator[str]:
@@ -98,7 +121,9 @@ def test_each_stop_alone_stops_it_in_some_case(rule: Rule) -> None:
         for judgement in trace.judgements
         for stop in sole_stops(judgement.outcome)
     }
-    assert sorted(set(stops(rule.block)) - stopped) == []
+    missing = sorted(set(stops(rule.block)) - stopped)
+    said = [describe(stop_at(rule.block, stop), CONTENT.findings) for stop in missing]
+    assert not missing, f"tests/cases/{rule.id}.toml: no case in which this alone stops it: {'; '.join(said)}"
 
 
 @pytest.mark.parametrize("silence", CONTENT.policy.silences, ids=lambda silence: silence.id)
@@ -110,58 +135,62 @@ def test_each_silence_silences_each_of_its_rules_that_would_speak(silence: Silen
         for trace in decision.trace
         if trace.reason == silence.label and any(one.outcome.truth is Truth.YES for one in trace.judgements)
     }
-    assert sorted(silence.rules - silenced) == []
+    missing = sorted(silence.rules - silenced)
+    assert not missing, f"no case in which, but that {silence.label}, these would speak: {', '.join(missing)}"
 
 
-def conditions_of(block: Block) -> Iterator[Condition]:
-    for condition in (*block.all, *block.any, *block.none):
-        if isinstance(condition, Block):
-            yield from conditions_of(condition)
-        else:
-            yield condition
+def named_by(rule: Rule) -> set[str]:
+    """The findings a rule names itself; those of groups are shared duties."""
+    conditions = [one for block in blocks_of(rule) for one in conditions_of(block)]
+    asked = [one for one in conditions if isinstance(one, Present | Absent | NotRecorded | Newest)]
+    return {name for one in asked for name in one.named} & CONTENT.findings.keys()
 
 
-def blocks_of(rule: Rule) -> list[Block]:
-    return [rule.block, *(row.block for row in rule.advice), *(note.block for note in rule.notes)]
+def labels(names: Iterable[str]) -> str:
+    return ", ".join(sorted(CONTENT.findings[name].label for name in names))
 
 
 @RULES
 def test_each_finding_it_names_is_recorded_in_some_case_and_left_out_of_another(rule: Rule) -> None:
-    conditions = [one for block in blocks_of(rule) for one in conditions_of(block)]
-    named = {name for one in conditions if isinstance(one, Present) for name in one.named} & CONTENT.findings.keys()
     charts = [{one.id for one in case.chart.findings if one.value is Value.PRESENT} for case, _ in decisions()[rule.id]]
-    assert sorted(named - set().union(*charts)) == []
-    assert sorted(name for name in named if all(name in chart for chart in charts)) == []
+    never = named_by(rule) - set().union(*charts)
+    assert not never, f"tests/cases/{rule.id}.toml: no case records as present: {labels(never)}"
+    always = {name for name in named_by(rule) if all(name in chart for chart in charts)}
+    assert not always, f"tests/cases/{rule.id}.toml: no case leaves out: {labels(always)}"
 
 
-def windows() -> Iterator[tuple[str, int, int]]:
-    """Every limit in days: where it stands, and the days on either side of it."""
-    for rule in CONTENT.rules:
-        for condition in [one for block in blocks_of(rule) for one in conditions_of(block)]:
-            match condition:
-                case Duration(at_least=low, below=limit):
-                    yield from ((rule.id, days, days - 1) for days in (low, limit) if days is not None)
-                case Imaged(filters=filters) if filters.within is not None:
-                    yield rule.id, filters.within, filters.within + 1
-                case Present(leaves=leaves):
-                    for within in {leaf.filters.within for leaf in leaves} - {None}:
-                        yield rule.id, within, within + 1
-                case _:
-                    continue
+def used() -> set[str]:
+    """Every finding that a rule, pattern, group or policy asks about.
+
+    Treatments are left out: charts say what was done, hardly ever that something was not.
+    """
+    policy = CONTENT.policy
+    blocks = [block for rule in CONTENT.rules for block in blocks_of(rule)]
+    blocks += [pattern.block for pattern in CONTENT.patterns]
+    blocks += [row.block for row in (*policy.silences, *policy.withholds)]
+    asked = [one for block in blocks for one in conditions_of(block) if isinstance(one, Present | Absent | NotRecorded)]
+    names = {leaf.finding for one in asked for leaf in one.leaves}
+    return {name for name in names if CONTENT.findings[name].kind != "treatment"}
 
 
-@pytest.mark.parametrize(("rule", "limit", "beyond"), sorted(set(windows())))
-def test_each_limit_in_days_has_a_case_on_it_and_one_beyond(rule: str, limit: int, beyond: int) -> None:
-    dates = [
-        (case, when.first)
-        for case in CASES
-        for one in (*case.chart.findings, *case.chart.imaging)
-        for when in (one.when, getattr(one, "onset", None))
-        if when and when.is_exact
-    ]
-    ages = {(case.chart.today - day).days for case, day in dates if case.rule == rule}
-    elsewhere = {(case.chart.today - day).days for case, day in dates}
-    assert {limit, beyond} <= (ages if limit > 91 else elsewhere)
+@pytest.mark.parametrize("value", [Value.PRESENT, Value.ABSENT])
+def test_every_finding_that_is_asked_about_is_recorded_both_ways(value: Value) -> None:
+    recorded = {fact.id for case in CASES for fact in case.chart.findings if fact.value is value}
+    missing = used() - recorded
+    assert not missing, f"no case of any rule records as {value.value}: {labels(missing)}"
+
+
+@pytest.mark.parametrize("threshold", thresholds(CONTENT), ids=lambda one: f"{one.rule or 'shared'}: {one.words}")
+def test_each_limit_has_a_case_on_it_and_one_beyond(threshold: Threshold) -> None:
+    where = f"tests/cases/{threshold.rule}.toml" if threshold.rule else "tests/cases"
+    mine = [(case, index) for case, index in indexed() if threshold.rule in {None, case.rule}]
+    assert any(threshold.inside(*one) for one in mine), f"{where}: no case lies on the limit: {threshold.words}"
+    assert any(threshold.outside(*one) for one in mine), f"{where}: no case lies just beyond: {threshold.words}"
+
+
+@cache
+def indexed() -> list[tuple[Case, ChartIndex]]:
+    return [(case, ChartIndex(case.chart, CONTENT)) for case in CASES]
 
 
 def test_each_card_and_each_offer_of_each_rule_is_given_by_some_case() -> None:
@@ -173,15 +202,20 @@ def test_each_card_and_each_offer_of_each_rule_is_given_by_some_case() -> None:
         for one in decision.shown
         for offer in one.offers
     }
-    assert sorted(written - given) == []
+    missing = [f"{rule}: card {card}, offer {offer}" for rule, card, offer in sorted(written - given)]
+    assert not missing, f"no case gives: {'; '.join(missing)}"
 
 
-def test_each_note_and_each_row_of_advice_is_given_by_some_case() -> None:
+def test_each_note_caveat_and_row_of_advice_is_given_by_some_case() -> None:
     shown = [one for found in decisions().values() for _, decision in found for one in decision.shown]
     rows = {(one.rule.id, one.rule.advice.index(one.row)) for one in shown}
-    assert rows == {(rule.id, number) for rule in CONTENT.rules for number in range(len(rule.advice))}
-    noted = {note.text for one in shown for note in one.notes}
-    assert noted == {note.text for rule in CONTENT.rules for note in rule.notes}
+    missing = {(rule.id, number) for rule in CONTENT.rules for number in range(len(rule.advice))} - rows
+    assert not missing, f"no case comes to these rows of advice (counted from 0): {sorted(missing)}"
+    said = {(one.rule.id, part.text) for one in shown for part in one.notes}
+    said |= {(one.rule.id, part.says) for one in shown for part in one.caveats}
+    written = {(rule.id, part.text) for rule in CONTENT.rules for part in rule.notes}
+    written |= {(rule.id, part.says) for rule in CONTENT.rules for part in rule.caveats}
+    assert not written - said, f"no case's card says: {sorted(written - said)}"
 
 
 def test_each_pattern_holds_in_some_case() -> None:
@@ -192,4 +226,5 @@ def test_each_pattern_holds_in_some_case() -> None:
         for side in decision.patterns.values()
         for pattern in side.held
     }
-    assert held == {pattern.id for pattern in CONTENT.patterns}
+    missing = sorted({pattern.id for pattern in CONTENT.patterns} - held)
+    assert not missing, f"no case in which these patterns hold: {', '.join(missing)}"

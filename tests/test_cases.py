@@ -9,8 +9,14 @@ from cds_service.knowledge import load, shipped_cards
 from cds_service.logic.deciding import decide
 from cds_service.logic.decision import Decision
 from cds_service.logic.trace import explain
+from cds_service.rendering import CardMaker
+from cds_service.rendering.suggestions import Call
 
-CONTENT = load(shipped_cards()).content
+KNOWLEDGE = load(shipped_cards())
+CONTENT = KNOWLEDGE.content
+MAKER = CardMaker(
+    CONTENT, KNOWLEDGE.terminology, KNOWLEDGE.wording, KNOWLEDGE.orders, KNOWLEDGE.overrides, KNOWLEDGE.labels
+)
 CASES = list(read_cases(CONTENT))
 BLANK = {"name": "x", "why": "x", "on": date(2026, 3, 10), "hook": "patient-view", "expect": []}
 
@@ -46,6 +52,13 @@ def test_a_call_without_a_trace_gives_the_same_cards(case: Case) -> None:
     assert decide(CONTENT, case.chart, case.hook).shown == thorough.shown
 
 
+@pytest.mark.parametrize("case", CASES, ids=[f"{case.rule}: {case.name}" for case in CASES])
+def test_the_cards_of_a_case_can_be_made(case: Case) -> None:
+    decision = decide(CONTENT, case.chart, case.hook)
+    made = MAKER.make(decision, Call("p1"), lambda: "uuid")
+    assert [(card.indicator, len(card.summary) < 140) for card in made] == [(one.level, True) for one in case.expect]
+
+
 def test_every_case_of_a_rule_has_its_own_name() -> None:
     names = [(case.rule, case.name) for case in CASES]
     assert len(names) == len(set(names))
@@ -63,6 +76,10 @@ def test_every_case_of_a_rule_has_its_own_name() -> None:
         ({"record": [{"present": "hip-osteoarthritis", "severity": "sever"}]}, "(meant: severe?)"),
         ({"drafts": [{"id": "o1", "order": "hip-mir"}]}, "no imaging is called 'hip-mir' (meant: hip-mri?)"),
         ({"studies": [{"order": "hip-mri", "selected": True}]}, "no key is called 'selected'"),
+        (
+            {"requests": [{"treatment": "lumbar-epidurl"}]},
+            "no treatment is called 'lumbar-epidurl' (meant: lumbar-epidural?)",
+        ),
         ({"expect": [{"rule": "failed-hip", "level": "info"}]}, "(meant: failed-hip-care?)"),
         ({"expect": [{"rule": "failed-hip-care", "level": "hint"}]}, "no level is called 'hint'"),
     ],

@@ -20,10 +20,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def test_the_wheel_carries_content_examples_and_migrations(wheel: Path) -> None:
+def test_the_wheel_carries_content_examples_pages_and_migrations(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "cds_service/cards/manifest.toml" in names
     assert "cds_service/examples/article-patient/request.json" in names
+    assert "cds_service/rendering/pages/about.html" in names
     assert any(name.startswith("cds_service/store/migrations/versions/") for name in names)
 
 

@@ -1,9 +1,10 @@
-"""The command `hip-spine-cds`: serve, check, try, prefetch, review."""
+"""The command `hip-spine-cds`: serve, check, try, prefetch, review, export."""
 
 import click
 
 from cds_service import __version__
 from cds_service.cli.check import check
+from cds_service.cli.export import export
 from cds_service.cli.prefetch import prefetch
 from cds_service.cli.review import review
 from cds_service.cli.serve import serve
@@ -24,3 +25,4 @@ main.add_command(check)
 main.add_command(try_command)
 main.add_command(prefetch)
 main.add_command(review)
+main.add_command(export)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cds_service.app import inspect
-from cds_service.cli.options import config_option, plain_errors
+from cds_service.cli.options import config_option, plain_errors, site_option
 from cds_service.fhir.templates import prefetch_keys
 from cds_service.knowledge import shipped_cards
 from cds_service.production import Production, asked_keys
@@ -17,6 +17,7 @@ from cds_service.settings import Settings, load_settings, origin_of, variable_of
 
 @click.command()
 @click.option("--show", is_flag=True, help="Print each setting, its value and where it came from; secrets masked.")
+@site_option
 @config_option
 @plain_errors
 def check(show: bool, config: Path | None) -> None:
@@ -32,6 +33,8 @@ def check(show: bool, config: Path | None) -> None:
         f"{root}: {content.edition.statement}. {len(content.rules)} rules, {len(content.patterns)} patterns, "
         f"{len(content.findings)} findings, {len(keys)} prefetch keys. No problem found."
     )
+    for said in knowledge.site_changes:
+        click.echo(f"  {said}")
     click.echo(mode_words(production))
 
 

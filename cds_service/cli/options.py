@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 import click
 
 from cds_service.errors import CallerFault, OwnFault, ProblemsFound
-from cds_service.settings import CONFIG_VARIABLE
+from cds_service.settings import CONFIG_VARIABLE, variable_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,6 +27,21 @@ config_option = click.option(
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     callback=_remember,
     help="TOML file with settings; the environment (HIP_SPINE_CDS_*) stands over it.",
+)
+
+
+def _use_site(_context: click.Context, _option: click.Parameter, value: Path | None) -> None:
+    """Named in the environment, as the configuration is."""
+    if value is not None:
+        os.environ[variable_of("site")] = str(value.resolve())
+
+
+site_option = click.option(
+    "--site",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    callback=_use_site,
+    expose_value=False,
+    help="Folder of a site's overlay on the content; stands over the setting.",
 )
 
 

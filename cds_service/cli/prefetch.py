@@ -5,7 +5,7 @@ import json
 import click
 
 from cds_service.app import inspect
-from cds_service.cli.options import config_option, plain_errors
+from cds_service.cli.options import config_option, plain_errors, site_option
 from cds_service.fhir.templates import prefetch_keys
 from cds_service.production import asked_keys
 from cds_service.settings import load_settings
@@ -13,6 +13,7 @@ from cds_service.settings import load_settings
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@site_option
 @config_option
 @plain_errors
 def prefetch(as_json: bool, config: object) -> None:  # noqa: ARG001 - see options

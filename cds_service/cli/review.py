@@ -1,13 +1,16 @@
-"""`review`: write the content's REVIEW.md, which a clinician reads and signs."""
+"""`review`: write the REVIEW.md that a clinician reads, and with `--sign` sign off what stands in it."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from cds_service.cli.options import config_option, plain_errors
-from cds_service.knowledge import load, shipped_cards
+from cds_service.app import load_content, system_clock
+from cds_service.cli.options import config_option, plain_errors, site_option
+from cds_service.knowledge import Knowledge, shipped_cards
+from cds_service.knowledge.edition import SIGN_OFF, sign_off_text
 from cds_service.knowledge.review import read_case_names, review_text
-from cds_service.settings import load_settings
+from cds_service.settings import Settings, load_settings
 
 NAME = "REVIEW.md"
 
@@ -18,15 +21,59 @@ NAME = "REVIEW.md"
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of clinicians' cases [default: tests/cases beside the content].",
 )
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to write it.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where to write it [default: the folder reviewed].",
+)
+@click.option("--sign", "name", metavar="NAME", help="Sign off the content whose REVIEW.md you have read, as NAME.")
+@click.option("--role", help="The signer's role, such as 'spine surgeon, General Hospital'; goes with --sign.")
+@site_option
 @config_option
 @plain_errors
-def review(cases: Path | None, output: Path | None, config: object) -> None:  # noqa: ARG001 - see options
-    """Write REVIEW.md: every rule in plain words, with its evidence and its cases."""
-    root = load_settings().content or shipped_cards()
-    knowledge = load(root)
-    text = review_text(knowledge, read_case_names(cases or root.parent / "tests" / "cases"))
-    target = output or root / NAME
+def review(cases: Path | None, output: Path | None, name: str | None, role: str | None, config: object) -> None:  # noqa: ARG001 - see options
+    """Write REVIEW.md: every rule in plain words, with its evidence and its cases. With --sign, sign it off."""
+    if (name is None) is not (role is None):
+        raise click.UsageError("--sign and --role go together")
+    settings = load_settings()
+    content = settings.content or shipped_cards()
+    names = read_case_names(cases or content.parent / "tests" / "cases")
+    target = output or (settings.site or content) / NAME
+    if name is not None and role is not None:
+        _sign(settings, review_text(load_content(settings), names), target, name, role, system_clock())
+    _write(target, review_text(load_content(settings), names))
+
+
+def _sign(settings: Settings, current: str, target: Path, name: str, role: str, now: datetime) -> None:
+    """Write the sign-off beside what it is of, once the document on disk is the one that would be written now."""
+    folder = settings.site or settings.content
+    if folder is None:
+        raise click.ClickException(
+            "a sign-off is a site's own and belongs where an upgrade of this package does not remove it: name the "
+            "site's folder with --site (it may hold site.toml alone), or your own content with HIP_SPINE_CDS_CONTENT"
+        )
+    if not name.strip() or not role.strip():
+        raise click.UsageError("--sign and --role name somebody")
+    if not target.exists() or _read(target) != _below_the_state(current):
+        raise click.ClickException(
+            f"{target} is not of this content: run `hip-spine-cds review`, read what it writes, then sign"
+        )
+    knowledge: Knowledge = load_content(settings)
+    day = now.astimezone(settings.zone).date()
+    _write(folder / SIGN_OFF, sign_off_text(knowledge.content.edition, name.strip(), role.strip(), day))
+
+
+def _read(target: Path) -> str:
+    return _below_the_state(target.read_text(encoding="utf-8"))
+
+
+def _below_the_state(text: str) -> str:
+    """The document without who signed it: versions, digests and everything below."""
+    first, _, rest = text.partition("\n")
+    return f"{first.rsplit(';', 1)[0]}\n{rest}"
+
+
+def _write(target: Path, text: str) -> None:
     try:
         target.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -10,7 +10,7 @@ import click
 
 from cds_service.app import inspect, open_memory
 from cds_service.cli.check import mode_words
-from cds_service.cli.options import config_option, plain_errors
+from cds_service.cli.options import config_option, plain_errors, site_option
 from cds_service.cli.supervising import make_server
 from cds_service.log import configure_log
 from cds_service.operations.shared import shared_folder
@@ -25,6 +25,7 @@ from cds_service.settings import Settings, load_settings, variable_of
 @click.option("--metrics-port", type=click.IntRange(1, 65_535), help="Port of /metrics alone.")
 @click.option("--clients", type=click.Path(path_type=Path, resolve_path=True), help="Client table: production mode.")
 @click.option("--public-url", help="https URL under which clients reach the service (production).")
+@site_option
 @config_option
 @plain_errors
 def serve(config: object, **given: object) -> None:  # noqa: ARG001 - see options

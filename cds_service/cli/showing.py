@@ -12,6 +12,7 @@ from rich.text import Text
 from cds_service.knowledge import Knowledge
 from cds_service.logic.decision import Decision
 from cds_service.logic.facts import Chart, Finding, Imaging
+from cds_service.logic.sides import Side
 from cds_service.logic.trace import explain
 from cds_service.rendering.phrases import Phrases, day, partly_read, unread
 from cds_service.service.answering import Answer
@@ -42,6 +43,7 @@ def _panel(card: Card) -> Panel:
         star = " (recommended)" if suggestion.isRecommended else ""
         parts.append(Text(f"\n[ {suggestion.label} ]{star}", style="green"))
         parts.extend(Text(f"    {action.type}: {action.description}") for action in suggestion.actions)
+    parts.extend(Text(f"\n{link.label}: {link.url}", style="blue") for link in card.links or ())
     title = f"{card.indicator} · {card.source.label}"
     return Panel(Group(*parts), title=title, title_align="left", border_style=_COLOURS[card.indicator])
 
@@ -69,12 +71,21 @@ def _read(chart: Chart, phrases: Phrases) -> Table:
 def _row(fact: Finding | Imaging, phrases: Phrases) -> tuple[str, str, str, str, str]:
     if isinstance(fact, Finding):
         onset = day(fact.onset) if fact.onset else ""
-        return phrases.finding(fact), fact.value.value, day(fact.when), onset, fact.source.reference
+        return phrases.finding(fact), fact.value.value, day(fact.when), onset, _place(fact)
     said = fact.treatment or phrases.imaging(fact)
     return said, fact.stage.value, day(fact.when), "", fact.source.reference
 
 
+def _place(fact: Finding) -> str:
+    """Where a fact stands, and whether in words: the words themselves are never shown."""
+    return f"{fact.source.reference}, in words" if fact.source.kind.is_words else fact.source.reference
+
+
 def _not_used(chart: Chart) -> Iterator[str]:
+    for apart in chart.differing:
+        side = "" if apart.side is Side.UNSTATED else f" ({apart.side.value})"
+        said = f"its words say {apart.id} {apart.value.value}{side}, a code says otherwise"
+        yield f"set apart: {apart.source.reference}: {said}"
     for ignored in chart.ignored:
         code = f" [{ignored.code}]" if ignored.code else ""
         yield f"ignored: {ignored.reference}: {ignored.reason}{code}"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import click
 
 from cds_service.app import build_engine, new_uuid, system_clock
-from cds_service.cli.options import config_option, plain_errors
+from cds_service.cli.options import config_option, plain_errors, site_option
 from cds_service.cli.requests import Order, compose
 from cds_service.cli.showing import show
 from cds_service.knowledge.place import shipped_examples
@@ -43,6 +43,7 @@ class Trial(NamedTuple):
 @click.option("--reason", help="Code of that order's reason: SNOMED CT, or system|code.")
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Day of the call [default: today].")
 @click.option("--why", is_flag=True, help="Show what was read, what was ignored and why, and how each rule fared.")
+@site_option
 @config_option
 @plain_errors
 def try_command(

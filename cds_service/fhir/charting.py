@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cds_service.fhir.gaps import NOTHING_LACKS, Lacking
+from cds_service.fhir.narrative.reader import NarrativeReader
 from cds_service.fhir.reading.conditions import read_condition
 from cds_service.fhir.reading.imaging import JOINT, read_report, read_study
 from cds_service.fhir.reading.lexicon import Lexicon
@@ -31,8 +32,10 @@ from cds_service.fhir.resources import (
 )
 from cds_service.logic.content import Content
 from cds_service.logic.dates import parse_when
+from cds_service.logic.differing import set_apart
 from cds_service.logic.facts import Chart
 from cds_service.logic.index import ChartIndex
+from cds_service.logic.narrative import Narrative
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Terminology
 
@@ -77,11 +80,12 @@ class Gathered:
 class ChartReader:
     """Reads charts by the content's terminology. Made once, used for every call."""
 
-    def __init__(self, terminology: Terminology, content: Content) -> None:
+    def __init__(self, terminology: Terminology, content: Content, narrative: Narrative) -> None:
         self._content = content
         groups = {name: frozenset(leaf.finding for leaf in leaves) for name, leaves in content.groups.items()}
         words = make_finders(terminology.words)
-        self._terms = Terms(Lexicon(terminology), words, content.findings, groups)
+        told = NarrativeReader(narrative, content.findings)
+        self._terms = Terms(Lexicon(terminology), words, content.findings, groups, told)
 
     def read(self, gathered: Gathered, patient_id: str, today: date, *, explain: bool = True) -> Chart:
         """The facts of one patient. A resource that names another patient is not used.
@@ -98,6 +102,8 @@ class ChartReader:
         ]
         age = _read_age(own, notebook)
         orders = self._read_all(own, gathered.drafts, patient_id, notebook)
+        kept, differing = set_apart(notebook.findings, self._content.findings, today)
+        notebook.findings = kept
         problems = self._current(notebook) if any(order.described.region == JOINT for order in orders) else frozenset()
         notebook.imaging.extend(settle(order, notebook, problems) for order in orders)
         return Chart(
@@ -105,6 +111,7 @@ class ChartReader:
             age=age,
             findings=tuple(notebook.findings),
             imaging=tuple(notebook.imaging),
+            differing=(*notebook.differing, *differing),
             ignored=notebook.ignored() if explain else (),
             unreadable={**gathered.unreadable, **notebook.unread()},
             unmapped=notebook.unmapped(),

@@ -44,6 +44,16 @@ class Period(msgspec.Struct, frozen=True, gc=False):
     end: str | None = None
 
 
+class Annotation(msgspec.Struct, frozen=True, gc=False):
+    """A note on a record, and when it was written."""
+
+    text: str | None = None
+    time: str | None = None
+
+
+Notes: TypeAlias = list[Annotation] | Annotation | str | None  # R4: a list; DSTU2: one, or a plain string
+
+
 class Resource(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType"):
     """What every resource read here has. `patient` is DSTU2's name for `subject`."""
 
@@ -62,6 +72,7 @@ class Condition(Resource, frozen=True, gc=False):
     """A problem or diagnosis."""
 
     code: CodeableConcept | None = None
+    note: Notes = None
     bodySite: Concepts = None  # noqa: N815 - FHIR's name
     severity: CodeableConcept | None = None
     clinicalStatus: Status = None  # noqa: N815 - FHIR's name
@@ -99,6 +110,9 @@ class Observation(Resource, frozen=True, gc=False):
 
     code: CodeableConcept | None = None
     status: str | None = None
+    note: Notes = None
+    comments: str | None = None  # DSTU2's name; STU3: `comment`
+    comment: str | None = None
     bodySite: Concepts = None  # noqa: N815 - FHIR's name
     effectiveDateTime: str | None = None  # noqa: N815 - FHIR's name
     effectiveInstant: str | None = None  # noqa: N815 - FHIR's name
@@ -120,6 +134,7 @@ class Procedure(Resource, frozen=True, gc=False):
 
     code: CodeableConcept | None = None
     status: str | None = None
+    note: Notes = None
     bodySite: Concepts = None  # noqa: N815 - FHIR's name
     performedDateTime: str | None = None  # noqa: N815 - FHIR's name
     performedPeriod: Period | None = None  # noqa: N815 - FHIR's name
@@ -133,6 +148,7 @@ class ServiceRequest(Resource, frozen=True, gc=False):
     status: str | None = None
     intent: str | None = None
     doNotPerform: bool | None = None  # noqa: N815 - FHIR's name
+    note: Notes = None
     bodySite: Concepts = None  # noqa: N815 - FHIR's name
     orderDetail: Concepts = None  # noqa: N815 - FHIR's name
     reasonCode: Concepts = None  # noqa: N815 - FHIR's name
@@ -265,6 +281,15 @@ Readable: TypeAlias = (
     | OperationOutcome
 )
 READABLE_TYPES = frozenset(kind.__name__ for kind in Readable.__args__)
+
+
+def notes(value: Notes) -> list[Annotation]:
+    """The notes of a field that is a list in one FHIR version, single or plain text in another."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [Annotation(value)]
+    return value if isinstance(value, list) else [value]
 
 
 def is_given(raw: msgspec.Raw) -> bool:

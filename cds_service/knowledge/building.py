@@ -42,7 +42,7 @@ class Builder:
             case shape.NewestKeys():
                 self._check(keys.winner)
                 leaves = self.leaves(keys.newest, Filters())
-                return logic.Newest(leaves, keys.winner, _filters(keys), tuple(keys.newest))
+                return logic.Newest(leaves, keys.winner, _filters(keys), tuple(keys.newest), keys.stating)
             case shape.OrderedKeys():
                 for treatment in keys.ordered.treatment or ():
                     self._check(treatment)
@@ -149,7 +149,7 @@ def _names_anchor(condition: Condition) -> bool:
     match condition:
         case Block():
             return condition.names_anchor
-        case logic.Imaged():
+        case logic.Imaged() | logic.Newest():
             return condition.filters.anchor is not None
         case logic.Present():
             return any(leaf.filters.anchor for leaf in condition.leaves)

@@ -1,7 +1,7 @@
 """The shape of codes, system by system: check digits, patterns, and the side digit of ICD-10-CM."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from cds_service.logic.sides import Side
 
@@ -64,7 +64,7 @@ SHAPES: dict[str, tuple[Callable[[str], bool], str]] = {
     "order": (_matches(r"[a-z]+(-[a-z]+)*"), "is not a code of our own"),
 }
 
-# ICD-10-CM's usual side digits. A code whose digits differ (M79.604) is listed with its side instead.
+# ICD-10-CM's usual side digits. A branch whose digits differ (M79.604, M79.605) says so in `digits`.
 _SIDE_DIGITS = (
     ("1", Side.RIGHT),
     ("2", Side.LEFT),
@@ -74,10 +74,14 @@ _SIDE_DIGITS = (
 )
 
 
-def expand_side_digit(code: str, side: Side) -> Iterator[tuple[str, Side]]:
-    """Each code that "?" stands for, with the side its digit states; a code without "?" as it is."""
+def expand_side_digit(code: str, side: Side, digits: Mapping[Side, str] | None = None) -> Iterator[tuple[str, Side]]:
+    """Each code that "?" stands for, with the side its digit states; a code without "?" as it is.
+
+    `digits`: which digits state which side, where a branch has its own.
+    """
     if "?" not in code:
         yield code, side
         return
-    for digit, stated in _SIDE_DIGITS:
+    own = [(digit, stated) for stated, named in (digits or {}).items() for digit in named]
+    for digit, stated in own or _SIDE_DIGITS:
         yield code.replace("?", digit), stated

@@ -1,11 +1,13 @@
 """Which content this is: version, digest and sign-off. Sign-off is of a digest, so any edit lapses it."""
 
 import hashlib
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from cds_service.knowledge.folder import Folder
 from cds_service.knowledge.schema.wording import ManifestFile, SignOffFile
-from cds_service.logic.content import Edition
+from cds_service.logic.content import Edition, SiteEdition
 
 SIGN_OFF = "sign-off.toml"
 # What may change without changing what the service says.
@@ -17,22 +19,55 @@ def digest(root: Path) -> str:
     total = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
-        if path.is_file() and name not in NOT_CONTENT:
+        if path.is_file() and name not in NOT_CONTENT and not is_hidden(name):
             total.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file's path goes through a name with a leading dot: version control's, or a mounted volume's."""
+    return any(part.startswith(".") for part in name.split("/"))
 
 
 def read_edition(folder: Folder) -> Edition | None:
     """The manifest with the digest, and the sign-off where it is of this digest."""
     manifest = folder.file("manifest.toml", ManifestFile)
-    current = digest(folder.root)
-    return Edition(manifest.version, current, manifest.date, _sign_off(folder, current)) if manifest else None
+    if manifest is None:
+        return None
+    edition = Edition(manifest.version, digest(folder.root), manifest.date, None, review_by=manifest.review_by)
+    return _signed(folder, edition)
 
 
-def _sign_off(folder: Folder, current: str) -> str | None:
+def with_site(folder: Folder, edition: Edition, site: SiteEdition) -> Edition:
+    """The edition with a site's overlay on it. Only a sign-off in the site's folder counts: it is of both."""
+    return _signed(folder, replace(edition, sign_off=None, has_lapsed=False, site=site))
+
+
+def _signed(folder: Folder, edition: Edition) -> Edition:
     if not (folder.root / SIGN_OFF).exists():
-        return None
+        return edition
     signed = folder.file(SIGN_OFF, SignOffFile)
-    if signed is None or signed.digest != current:
-        return None
-    return f"{signed.name}, {signed.role}, {signed.date.isoformat()}"
+    if signed is None:
+        return edition
+    if (signed.digest, signed.site) != (edition.digest, edition.site.digest if edition.site else None):
+        return replace(edition, has_lapsed=True)
+    return replace(edition, sign_off=f"{signed.name}, {signed.role}, {signed.date.isoformat()}")
+
+
+def sign_off_text(edition: Edition, name: str, role: str, day: date) -> str:
+    """The file that signs off exactly this content, and the overlay on it if there is one."""
+    lines = [
+        "# Written by `hip-spine-cds review --sign`. It is of these digests alone: any edit lapses it.",
+        f"name   = {_quoted(name)}",
+        f"role   = {_quoted(role)}",
+        f"date   = {day.isoformat()}",
+        f'digest = "{edition.digest}"',
+        *([f'site   = "{edition.site.digest}"'] if edition.site else []),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string (TOML 1.0, "String")."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{"".join(one if one.isprintable() else " " for one in escaped)}"'

@@ -15,15 +15,16 @@ V = TypeVar("V")
 
 
 class Folder:
-    """A content folder being read. `problems` gathers what is wrong, each with file and key."""
+    """A content folder being read. `problems` gathers what is wrong, each with file and key; `called` stands before."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, called: str = "") -> None:
         self.root = root
+        self.called = called
         self.problems: list[Problem] = []
 
     def refuse(self, file: str, key: str, text: str) -> None:
         """Note a problem."""
-        self.problems.append(Problem(file, key, text))
+        self.problems.append(Problem(f"{self.called}{file}", key, text))
 
     def stop_on_problems(self) -> None:
         """Raise `ContentError` with every problem noted so far, if there is any."""
@@ -32,7 +33,7 @@ class Folder:
 
     def names(self, pattern: str) -> list[str]:
         """The files that match a pattern, as paths relative to the folder, sorted."""
-        return sorted(path.relative_to(self.root).as_posix() for path in self.root.glob(pattern))
+        return sorted(path.relative_to(self.root).as_posix() for path in self.root.glob(pattern) if path.is_file())
 
     def text(self, name: str) -> str:
         """A file's text; empty, with a problem noted, when it cannot be read."""

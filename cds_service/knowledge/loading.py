@@ -1,41 +1,55 @@
 """Loads the content folder: shapes, codes, references, then values. Refuses loudly; there is no lenient mode."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import RootModel
 
 from cds_service.errors import ContentError, Problem
+from cds_service.knowledge.about import build_about
 from cds_service.knowledge.anchors import check_anchors
 from cds_service.knowledge.building import Builder
 from cds_service.knowledge.edition import read_edition
+from cds_service.knowledge.evidence import build_caveats, build_citations, build_discriminators, check_evidence
 from cds_service.knowledge.folder import Folder
+from cds_service.knowledge.narrative import CUES, FINDINGS, PLACES, WORDS, NarrativeFiles, build_narrative
 from cds_service.knowledge.references import check_references
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
+from cds_service.knowledge.schema.about import AboutFile
 from cds_service.knowledge.schema.conditions import GroupEntry
-from cds_service.knowledge.schema.rules import EvidenceTable, PatternsFile, PolicyFile, RatingsFile, RuleFile
+from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
+from cds_service.knowledge.schema.narrative import CuesFile, PhrasesTable, PlaceTable, WordsFile
+from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingsFile, RuleFile
+from cds_service.knowledge.schema.site import SiteLimitsFile
 from cds_service.knowledge.schema.terms import BodySitesFile, FindingTable, ImagingFile, SystemTable, ValuesFile
 from cds_service.knowledge.schema.wording import LabelsFile, OfferTable, OrderTable, OverrideTable
+from cds_service.knowledge.site.applying import as_the_site_has_it, check_limits, lay
+from cds_service.knowledge.site.reading import read_overlay, site_folder
+from cds_service.knowledge.site.telling import tell
 from cds_service.knowledge.terminology import (
     CheckedCode,
+    CheckedStudy,
     TermFiles,
     build_terminology,
     check_code,
     check_codes,
     checked_codes,
+    checked_studies,
+    notices,
 )
 from cds_service.knowledge.wording import (
     LAYOUT,
-    build_citations,
     build_labels,
     build_offers,
     build_orders,
     build_overrides,
     read_wording,
 )
-from cds_service.logic.content import Content
+from cds_service.logic.about import AboutTexts
+from cds_service.logic.content import Content, Edition
+from cds_service.logic.narrative import Narrative
 from cds_service.logic.terminology import Terminology
 from cds_service.logic.vocabulary import FindingDefinition
 from cds_service.logic.wording import Labels, OrderTemplate, OverrideReason, Wording
@@ -47,7 +61,10 @@ class Group(RootModel[list[str | GroupEntry]]):
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """All of the content, validated: what the readers, the logic and the rendering each take."""
+    """All of the content, validated: what the readers, the logic and the rendering each take.
+
+    `site_changes`: what the site's overlay changes, in sentences; none without one.
+    """
 
     content: Content
     terminology: Terminology
@@ -56,6 +73,11 @@ class Knowledge:
     overrides: Mapping[str, OverrideReason]
     labels: Labels
     checked: Mapping[str, tuple[CheckedCode, ...]]
+    narrative: Narrative
+    studies: tuple[CheckedStudy, ...]
+    notices: Mapping[str, str]
+    about: AboutTexts
+    site_changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,24 +85,53 @@ class Files:
     """Every content file in its shape."""
 
     terms: TermFiles
+    narrative: NarrativeFiles
     groups: Mapping[str, list[GroupEntry]]
     patterns: PatternsFile
     rules: Mapping[str, RuleFile]
     policy: PolicyFile
     ratings: RatingsFile
     evidence: Mapping[str, EvidenceTable]
+    caveats: Mapping[str, CaveatTable]
+    asking: AskingFile
     offers: Mapping[str, OfferTable]
     orders: Mapping[str, OrderTable]
     overrides: Mapping[str, OverrideTable]
     labels: LabelsFile
+    limits: SiteLimitsFile
+    about: AboutFile
 
 
-def load(root: Path) -> Knowledge:
-    """Load the content at `root`.
+@dataclass(frozen=True)
+class Parts:
+    """What a content folder holds, before its names are resolved."""
+
+    files: Files
+    edition: Edition
+    wording: Mapping[str, Wording]
+    layout: str
+
+
+def load(root: Path, site: Path | None = None) -> Knowledge:
+    """Load the content at `root`, with the overlay at `site` laid on it.
 
     Raises:
-        ContentError: with every problem found, each with file and key.
+        ContentError: with every problem found, with file and key; the overlay's once the content has none.
     """
+    folder, parts = _read(root)
+    shipped = _resolved(folder, parts)
+    return shipped if site is None else _with_site(folder, parts, shipped, site)
+
+
+def _with_site(folder: Folder, parts: Parts, shipped: Knowledge, site: Path) -> Knowledge:
+    over = site_folder(site)
+    overlay = read_overlay(over)
+    laid = lay(over, overlay, parts.files, parts.edition, shipped.terminology)
+    knowledge = _resolved(folder, replace(parts, files=laid.files, edition=laid.edition))
+    return replace(knowledge, content=as_the_site_has_it(knowledge.content, overlay), site_changes=tell(overlay))
+
+
+def _read(root: Path) -> tuple[Folder, Parts]:
     if not root.is_dir():
         raise ContentError([Problem(str(root), "", "is not a folder")])
     folder = Folder(root)
@@ -95,7 +146,13 @@ def load(root: Path) -> Knowledge:
     for name, table in files.orders.items():
         for row in table.codes:
             check_code(folder, "orders.toml", name, row, files.terms.systems)
-    knowledge = _build(folder, files, edition, wording, build_labels(files.labels, layout))
+    return folder, Parts(files, edition, wording, layout)
+
+
+def _resolved(folder: Folder, parts: Parts) -> Knowledge:
+    """The parts with every name resolved; what `_read` noted is told too."""
+    files = parts.files
+    knowledge = _build(folder, files, parts.edition, parts.wording, build_labels(files.labels, parts.layout))
     folder.stop_on_problems()
     assert knowledge is not None  # noqa: S101 - as above
     return knowledge
@@ -110,10 +167,14 @@ def read_files(folder: Folder) -> Files | None:
         "policy": folder.file("policy.toml", PolicyFile),
         "ratings": folder.file("ratings.toml", RatingsFile),
         "evidence": folder.tables("evidence/*.toml", EvidenceTable),
+        "caveats": folder.tables("caveats.toml", CaveatTable),
+        "asking": folder.file("asking.toml", AskingFile),
         "offers": folder.tables("offers.toml", OfferTable),
         "orders": folder.tables("orders.toml", OrderTable),
         "overrides": folder.tables("overrides.toml", OverrideTable),
         "labels": folder.file("labels.toml", LabelsFile),
+        "about": folder.file("about.toml", AboutFile),
+        "limits": folder.file("site-limits.toml", SiteLimitsFile),
     }
     terms: dict[str, Any] = {
         "systems": folder.tables("systems.toml", SystemTable),
@@ -122,7 +183,15 @@ def read_files(folder: Folder) -> Files | None:
         "imaging": folder.file("imaging.toml", ImagingFile),
         "values": folder.file("values.toml", ValuesFile),
     }
-    return None if folder.problems else Files(terms=TermFiles(**terms), **shapes)
+    told: dict[str, Any] = {
+        "findings": folder.tables(FINDINGS, PhrasesTable),
+        "places": folder.tables(PLACES, PlaceTable),
+        "cues": folder.file(CUES, CuesFile),
+        "words": folder.file(WORDS, WordsFile),
+    }
+    if folder.problems:
+        return None
+    return Files(terms=TermFiles(**terms), narrative=NarrativeFiles(**told), **shapes)
 
 
 def _entries(group: Group) -> list[GroupEntry]:
@@ -130,12 +199,15 @@ def _entries(group: Group) -> list[GroupEntry]:
 
 
 def _build(
-    folder: Folder, files: Files, edition: Any, wording: Mapping[str, Wording], labels: Labels
+    folder: Folder, files: Files, edition: Edition, wording: Mapping[str, Wording], labels: Labels
 ) -> Knowledge | None:
     findings = files.terms.findings
     builder = Builder(frozenset(findings), dict(files.groups))
     patterns = build_patterns(folder, files.patterns, builder)
-    rules = build_rules(folder, files.rules, builder, findings)
+    check_evidence(folder, files.evidence, findings)
+    caveats = build_caveats(folder, files.caveats, files.evidence, builder)
+    discriminators = build_discriminators(folder, files.evidence, files.asking, findings, builder)
+    rules = build_rules(folder, files.rules, builder, findings, caveats)
     policy = build_policy(folder, files.policy, files.patterns, builder, frozenset(rule.id for rule in rules))
     orders = build_orders(files.orders)
     offers = build_offers(folder, files.offers, orders, builder)
@@ -144,13 +216,37 @@ def _build(
     overrides = build_overrides(files.overrides)
     check_references(folder, files, rules, wording, builder)
     check_anchors(folder, rules, patterns, offers.values(), policy, ratings)
+    narrative = build_narrative(folder, files.narrative, findings)
+    check_limits(folder, files.limits, files.rules, files.groups)
     if policy is None or folder.problems:
         return None
     groups = {name: builder.group(name) for name in files.groups}
     definitions = {name: _definition(name, table) for name, table in findings.items()}
-    content = Content(edition, definitions, patterns, rules, offers, citations, policy, groups, ratings)
+    content = Content(
+        edition,
+        definitions,
+        patterns,
+        rules,
+        offers,
+        citations,
+        policy,
+        groups,
+        ratings,
+        discriminators,
+        caveats,
+    )
     return Knowledge(
-        content, build_terminology(files.terms), wording, orders, overrides, labels, checked_codes(files.terms)
+        content=content,
+        terminology=build_terminology(files.terms),
+        wording=wording,
+        orders=orders,
+        overrides=overrides,
+        labels=labels,
+        checked=checked_codes(files.terms),
+        studies=checked_studies(files.terms),
+        notices=notices(files.terms),
+        about=build_about(files.about),
+        narrative=narrative,
     )
 
 

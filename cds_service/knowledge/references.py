@@ -50,7 +50,8 @@ def _check_rules(folder: Folder, files: "Files", rules: list[Rule], wording: Map
         file = f"rules/{rule.id}.toml"
         _check_missing(folder, file, [row.card for row in rule.advice], wording, "card wording")
         _check_missing(folder, file, [offer for row in rule.advice for offer in row.offers], files.offers, "offer")
-        _check_missing(folder, file, rule.cites, files.evidence, "source")
+        cited = [*rule.cites, *(name for row in rule.advice for name in row.cites)]
+        _check_missing(folder, file, cited, files.evidence, "source")
         _check_missing(folder, file, rule.overrides, files.overrides, "override reason")
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from cds_service.knowledge.loading import Knowledge
 from cds_service.knowledge.terminology import CheckedCode
 from cds_service.logic.conditions import Block
-from cds_service.logic.content import AdviceRow, Content, Offer, Rule
+from cds_service.logic.content import AdviceRow, Content, Edition, Offer, Rule
 from cds_service.logic.describing import INDENT, leaf_words, outline
+from cds_service.logic.narrative import Saying
 
 
 def read_case_names(folder: Path) -> dict[str, list[str]]:
@@ -28,13 +29,27 @@ def _case(case: Mapping[str, Any]) -> str:
 def review_text(knowledge: Knowledge, cases: Mapping[str, Sequence[str]]) -> str:
     """The whole document as Markdown. Its first line says which content this is and who signed it off."""
     content = knowledge.content
-    edition = content.edition
-    state = f"signed off by {edition.sign_off}" if edition.sign_off else "not signed off"
-    lines = [f"Content {edition.version}, digest {edition.digest}, {state}", "", "# What this content does", ""]
+    lines = [_first_line(content.edition), "", *_site(knowledge), "# What this content does", ""]
     for rule in sorted(content.rules, key=lambda one: one.number):
         lines += _rule(rule, content, cases.get(rule.id, ()))
-    lines += [*_policy(content), *_patterns(content), *_groups(content), *_offers(knowledge), *_findings(knowledge)]
+    lines += [*_policy(content), *_patterns(content), *_groups(content), *_offers(knowledge)]
+    lines += [*_caveats(content), *_discriminators(content), *_findings(knowledge)]
+    lines += _narrative(knowledge)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _first_line(edition: Edition) -> str:
+    """Which content, by whole digests; the sign-off stands behind the last semicolon."""
+    site = edition.site
+    over = f", site overlay {site.name} {site.version}, digest {site.digest}" if site else ""
+    return f"Content {edition.version}, digest {edition.digest}{over}; {edition.state.replace(';', ',')}"
+
+
+def _site(knowledge: Knowledge) -> list[str]:
+    if knowledge.content.edition.site is None:
+        return []
+    changes = [f"- {said}" for said in knowledge.site_changes] or ["- Nothing."]
+    return ["# What the site changes", "", "What follows this list stands as the site has it.", "", *changes, ""]
 
 
 def _rule(rule: Rule, content: Content, cases: Sequence[str]) -> Iterator[str]:
@@ -47,10 +62,19 @@ def _rule(rule: Rule, content: Content, cases: Sequence[str]) -> Iterator[str]:
     if rule.notes:
         noted = (line for note in rule.notes for line in (f"- {note.text}", *_bullets(note.block, content, 1)))
         yield from ("**Adds**", "", *noted, "")
-    if rule.asks:
-        yield from (f"**Names, when not recorded.** {'; '.join(ask.label for ask in rule.asks)}", "")
+    if rule.asks or rule.asks_towards:
+        yield from (f"**Names, when not recorded.** {'; '.join(_asks(rule))}", "")
     yield from ("**Evidence**", "", *(_citation(name, content) for name in rule.cites), "")
+    if rule.caveats:
+        told = (line for one in rule.caveats for line in (f"- {one.says}", *_bullets(one.block, content, 1)))
+        yield from ("**Says of the evidence**", "", *told, "")
     yield from (f"**Cases** ({len(cases)})", "", *(f"- {case}" for case in cases), "")
+
+
+def _asks(rule: Rule) -> Iterator[str]:
+    yield from (ask.label for ask in rule.asks)
+    if rule.asks_towards:
+        yield f"then what discriminates best towards {' or '.join(sorted(rule.asks_towards))} (table at the end)"
 
 
 def _order(rule: Rule) -> Iterator[str]:
@@ -70,6 +94,8 @@ def _advice(row: AdviceRow, content: Content) -> Iterator[str]:
     offers = "; ".join(content.offers[name].label for name in row.offers)
     yield f"- **{row.level}**, wording `{row.card}`{hooks}: {offers}"
     yield from _bullets(row.block, content, 1)
+    for name in row.cites:
+        yield f"{INDENT}{_citation(name, content)}"
 
 
 def _citation(name: str, content: Content) -> str:
@@ -129,12 +155,63 @@ def _effect(offer: Offer, knowledge: Knowledge) -> str:
     return f" ({'; '.join(parts)})"
 
 
+def _caveats(content: Content) -> Iterator[str]:
+    yield from ("# Where published evidence differs from the article", "")
+    for one in content.caveats.values():
+        used = sorted(rule.number for rule in content.rules if one in rule.caveats)
+        where = f"on rules {', '.join(map(str, used))}" if used else "on no rule"
+        yield f"- The article: {one.article} {one.says} ({where}; {', '.join(one.sources)})"
+    yield ""
+
+
+def _discriminators(content: Content) -> Iterator[str]:
+    """The weights decide only what is asked for first; none is ever shown to a clinician at work."""
+    yield from (
+        "# What discriminates, and may be asked for",
+        "",
+        "| asked for | towards | weight | figures | not with |",
+    )
+    yield "|---|---|---|---|---|"
+    for one in content.discriminators:
+        same = ", ".join(sorted(ask.label for ask in one.same))
+        yield f"| {one.ask.label} | {one.towards} | {one.weight:.2f} | {one.basis} | {same} |"
+    yield ""
+
+
 def _findings(knowledge: Knowledge) -> Iterator[str]:
     yield from ("# Findings and their codes", "", "| finding | label | counts for | codes (how each was checked) |")
     yield "|---|---|---|---|"
     for finding in knowledge.content.findings.values():
         window = "always" if finding.window is None else f"{finding.window} days"
         yield f"| `{finding.id}` | {finding.label} | {window} | {_codes(knowledge.checked[finding.id])} |"
+
+
+def _narrative(knowledge: Knowledge) -> Iterator[str]:
+    """The words of each finding; the cues and small words stand in their own files."""
+    narrative = knowledge.narrative
+    yield from (
+        "",
+        "# Findings in words",
+        "",
+        f"{len(narrative.entries)} phrases; cues and small words: `narrative/`.",
+        "",
+    )
+    yield from (
+        "| finding | said by | at a place of pain | as a test with a result | denied by |",
+        "|---|---|---|---|---|",
+    )
+    for finding in knowledge.content.findings:
+        said: dict[str, list[str]] = {"phrase": [], "site": [], "test": [], "denial": []}
+        for phrase, entry in narrative.entries.items():
+            if entry.saying and finding in entry.saying.records:
+                said[_kind_of(entry.saying)].append(" ".join(entry.written) if entry.written else phrase)
+        yield f"| `{finding}` | {' | '.join('; '.join(words) for words in said.values())} |"
+
+
+def _kind_of(saying: Saying) -> str:
+    if saying.is_denial:
+        return "denial"
+    return "site" if saying.is_site else "test" if saying.results else "phrase"
 
 
 def _codes(codes: Iterable[CheckedCode]) -> str:
@@ -144,5 +221,6 @@ def _codes(codes: Iterable[CheckedCode]) -> str:
 def _code(code: CheckedCode) -> str:
     below = " and below" if code.prefix else ""
     excepted = f" but {', '.join(code.excepted)}" if code.excepted else ""
+    excepted += f" but seventh {', '.join(code.not_seventh)}" if code.not_seventh else ""
     side = f", {code.side}" if code.side else ""
     return f"{code.system} {code.code}{below}{excepted}{side} ({code.checked})"

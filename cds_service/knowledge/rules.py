@@ -10,10 +10,24 @@ from cds_service.knowledge.folder import Folder, nearest
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingRow, RatingsFile, RuleFile
 from cds_service.knowledge.schema.terms import QUALIFIER_VALUES, FindingTable
 from cds_service.logic.conditions import Block, Condition, Spoke
-from cds_service.logic.content import AdviceRow, Ask, Note, Pattern, Policy, Rating, Rule, Silence, Topic, Withhold
+from cds_service.logic.content import (
+    AdviceRow,
+    Ask,
+    Caveat,
+    Note,
+    Pattern,
+    Policy,
+    Rating,
+    Rule,
+    Silence,
+    Topic,
+    Withhold,
+)
 from cds_service.logic.vocabulary import Citation
 
 T = TypeVar("T")
+# What a rule's `asks` says for: chosen by published figures, among findings that point to these regions.
+FROM_EVIDENCE = {"evidence": ("hip", "spine"), "evidence.hip": ("hip",), "evidence.spine": ("spine",)}
 
 
 def attempt(folder: Folder, file: str, key: str, build: Callable[[], T]) -> T | None:
@@ -40,20 +54,26 @@ def build_patterns(folder: Folder, file: PatternsFile, builder: Builder) -> tupl
 
 
 def build_rules(
-    folder: Folder, files: Mapping[str, RuleFile], builder: Builder, findings: Mapping[str, FindingTable]
+    folder: Folder,
+    files: Mapping[str, RuleFile],
+    builder: Builder,
+    findings: Mapping[str, FindingTable],
+    caveats: Mapping[str, Caveat],
 ) -> tuple[Rule, ...]:
     """The rules, each after those it refers to."""
     rules: dict[str, Rule] = {}
     for name, file in files.items():
         if name != f"rules/{file.id}.toml":
             folder.refuse(name, "id", f"the file should be called rules/{file.id}.toml")
-        rule = attempt(folder, name, "", lambda file=file: _rule(file, builder, findings))  # type: ignore[misc]  # bound at once
+        rule = attempt(folder, name, "", lambda file=file: _rule(file, builder, findings, caveats))  # type: ignore[misc]  # bound at once
         if rule:
             rules[rule.id] = rule
     return _in_order(folder, rules)
 
 
-def _rule(file: RuleFile, builder: Builder, findings: Mapping[str, FindingTable]) -> Rule:
+def _rule(
+    file: RuleFile, builder: Builder, findings: Mapping[str, FindingTable], caveats: Mapping[str, Caveat]
+) -> Rule:
     block = builder.block(file)
     advice = tuple(_advice(row, builder) for row in file.advice)
     return Rule(
@@ -69,9 +89,11 @@ def _rule(file: RuleFile, builder: Builder, findings: Mapping[str, FindingTable]
         order=spec(file.order) if file.order else None,
         block=block,
         advice=advice,
-        asks=tuple(_ask(ask, findings) for ask in file.asks),
+        asks=tuple(build_ask(ask, findings) for ask in file.asks if ask not in FROM_EVIDENCE),
+        asks_towards=frozenset(region for ask in file.asks for region in FROM_EVIDENCE.get(ask, ())),
         notes=tuple(Note(row.text, builder.block(row)) for row in file.note),
         cites=tuple(file.cites),
+        caveats=tuple(_caveat(name, caveats) for name in file.caveats),
         overrides=tuple(file.overrides),
         after=frozenset(name for part in (block, *(row.block for row in advice)) for name in _asked_rules(part)),
     )
@@ -79,17 +101,31 @@ def _rule(file: RuleFile, builder: Builder, findings: Mapping[str, FindingTable]
 
 def _advice(row: Any, builder: Builder) -> AdviceRow:
     hooks = frozenset(row.hooks) if row.hooks else None
-    return AdviceRow(row.level, row.card, tuple(row.offer), builder.block(row), hooks, row.select)
+    return AdviceRow(
+        row.level, row.card, tuple(row.offer), builder.block(row), hooks, row.select, tuple(row.cites or ())
+    )
 
 
-def _ask(name: str, findings: Mapping[str, FindingTable]) -> Ask:
+def _caveat(name: str, caveats: Mapping[str, Caveat]) -> Caveat:
+    if name not in caveats:
+        raise UnknownName(f"caveats: no caveat is called {name}{nearest(name, caveats)}")
+    return caveats[name]
+
+
+def build_ask(name: str, findings: Mapping[str, FindingTable]) -> Ask:
+    """What a card may name as not recorded: a finding, or "finding.qualifier".
+
+    Raises:
+        UnknownName: when there is no such finding or qualifier.
+    """
     finding, _, qualifier = name.partition(".")
     if finding not in findings:
         raise UnknownName(f"asks: no finding is called {finding}{nearest(finding, findings)}")
     if qualifier and qualifier not in QUALIFIER_VALUES:
         raise UnknownName(f"asks: no qualifier is called {qualifier}{nearest(qualifier, QUALIFIER_VALUES)}")
     label = findings[finding].ask
-    return Ask(finding, qualifier or None, f"{qualifier} of {label}" if qualifier else label)
+    is_said = not qualifier or label.startswith(qualifier)
+    return Ask(finding, qualifier or None, label if is_said else f"{qualifier} of {label}")
 
 
 def _asked_rules(condition: Condition) -> Iterable[str]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from cds_service.knowledge.codes import SHAPES, expand_side_digit
 from cds_service.knowledge.folder import Folder, named, nearest
 from cds_service.knowledge.schema.terms import (
+    BareCode,
     BodySitesFile,
     CodeRow,
+    FindingCodeRow,
     FindingTable,
     ImagingFile,
     SystemTable,
@@ -15,6 +17,7 @@ from cds_service.knowledge.schema.terms import (
 )
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import (
+    OWN_FINDINGS,
     Code,
     Meaning,
     PrefixMeaning,
@@ -23,8 +26,6 @@ from cds_service.logic.terminology import (
     Terminology,
     Words,
 )
-
-OWN = "finding"  # our own CodeSystem: its codes are the findings' ids
 
 
 @dataclass(frozen=True)
@@ -40,27 +41,66 @@ class TermFiles:
 
 @dataclass(frozen=True, slots=True)
 class CheckedCode:
-    """A finding's code as its file lists it, for the one who reviews it; `checked` says how it was verified."""
+    """A code as its file lists it, by its system's label, for a reviewer; `checked` says how it was verified.
+
+    `codes`: every code the row comes to, with the side it states.
+    """
 
     system: str
     code: str
     side: str | None
     prefix: bool
     excepted: tuple[str, ...]
+    not_seventh: str
+    codes: tuple[tuple[str, Side], ...]
     checked: str
+    system_id: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStudy:
+    """A kind of imaging with the codes listed for it."""
+
+    label: str
+    region: str
+    modality: str
+    codes: tuple[CheckedCode, ...]
 
 
 def checked_codes(files: TermFiles) -> dict[str, tuple[CheckedCode, ...]]:
-    """The codes of each finding, by the system's label."""
-    return {
-        finding: tuple(
-            CheckedCode(
-                files.systems[row.system].label, row.code, row.side, row.prefix, tuple(row.excepted), row.checked
-            )
-            for row in table.codes
-        )
-        for finding, table in files.findings.items()
-    }
+    """The codes of each finding."""
+    return {finding: tuple(_checked(row, files) for row in table.codes) for finding, table in files.findings.items()}
+
+
+def checked_studies(files: TermFiles) -> tuple[CheckedStudy, ...]:
+    """The codes of each kind of imaging."""
+    return tuple(
+        CheckedStudy(study.label, study.region, study.modality, tuple(_checked(row, files) for row in study.codes))
+        for study in files.imaging.study
+    )
+
+
+def _checked(row: CodeRow, files: TermFiles) -> CheckedCode:
+    system = files.systems[row.system]
+    keys = row if isinstance(row, FindingCodeRow) else None
+    return CheckedCode(
+        system=system.label,
+        code=row.code,
+        side=row.side,
+        prefix=keys is not None and keys.prefix,
+        excepted=tuple(keys.excepted) if keys else (),
+        not_seventh=(keys.not_seventh or "") if keys else "",
+        codes=tuple((code.code, side) for code, side in _coded([row])),
+        checked=row.checked,
+        system_id=row.system,
+        uri=system.uri,
+    )
+
+
+def notices(files: TermFiles) -> dict[str, str]:
+    """The notice that the codes of a system ask for, by its URI; our own, for one, ask for none."""
+    return {table.uri: table.copyright for table in files.systems.values() if table.copyright}
 
 
 def check_codes(folder: Folder, files: TermFiles) -> None:
@@ -76,6 +116,13 @@ def check_codes(folder: Folder, files: TermFiles) -> None:
 
 
 def check_code(folder: Folder, file: str, key: str, row: CodeRow, systems: Mapping[str, object]) -> None:
+    """Refuse one code row of a content file that claims to be a site's, is of an unknown system or a wrong shape."""
+    if row.checked == "site":
+        folder.refuse(file, key, f'{row.system} {row.code}: checked = "site" belongs to the codes of a site overlay')
+    check_shape(folder, file, key, row, systems)
+
+
+def check_shape(folder: Folder, file: str, key: str, row: BareCode, systems: Mapping[str, object]) -> None:
     """Refuse one code row of an unknown system or a wrong shape."""
     if row.system not in systems:
         folder.refuse(file, key, f"no code system is called {row.system}{nearest(row.system, systems)}")
@@ -135,7 +182,8 @@ def _side(row: CodeRow) -> Side:
 
 def _coded(rows: Iterable[CodeRow]) -> Iterator[tuple[Code, Side]]:
     for row in rows:
-        for code, side in expand_side_digit(row.code, _side(row)):
+        digits = {Side(name): named for name, named in row.digits.items()} if row.digits else None
+        for code, side in expand_side_digit(row.code, _side(row), digits):
             yield Code(row.system, code), side
 
 
@@ -146,7 +194,7 @@ def _systems(tables: Mapping[str, SystemTable]) -> dict[str, str]:
 def _findings(tables: Mapping[str, FindingTable]) -> dict[Code, tuple[Meaning, ...]]:
     found: dict[Code, tuple[Meaning, ...]] = {}
     for finding, table in tables.items():
-        found[Code(OWN, finding)] = (Meaning(finding),)
+        found[Code(OWN_FINDINGS, finding)] = (Meaning(finding),)
         for row in table.codes:
             if not row.prefix:
                 for code, side in _coded([row]):
@@ -160,7 +208,8 @@ def _prefixes(tables: Mapping[str, FindingTable]) -> dict[Code, tuple[PrefixMean
         for row in table.codes:
             if row.prefix:
                 for code, side in _coded([row]):
-                    meaning = PrefixMeaning(Meaning(finding, side, named(row.qualifiers)), tuple(row.excepted))
+                    stated = Meaning(finding, side, named(row.qualifiers))
+                    meaning = PrefixMeaning(stated, tuple(row.excepted), row.not_seventh or "")
                     found[code] = (*found.get(code, ()), meaning)
     return found
 
@@ -197,5 +246,5 @@ def _shown(tables: Mapping[str, FindingTable]) -> dict[str, tuple[Code, ...]]:
     shown = {}
     for finding, table in tables.items():
         snomed = [Code(row.system, row.code) for row in table.codes if row.system == "sct" and row.side is None]
-        shown[finding] = (*snomed[:1], Code(OWN, finding))
+        shown[finding] = (*snomed[:1], Code(OWN_FINDINGS, finding))
     return shown

@@ -1,21 +1,18 @@
-"""Builds what is said and offered: card wording, offers, order templates, override reasons, evidence."""
+"""Builds what is said and offered: card wording, offers, order templates, override reasons, labels."""
 
 from collections.abc import Mapping
 
 from cds_service.knowledge.building import Builder
 from cds_service.knowledge.folder import Folder, named
 from cds_service.knowledge.rules import attempt
-from cds_service.knowledge.schema.rules import EvidenceTable
 from cds_service.knowledge.schema.wording import LabelsFile, OfferTable, OrderTable, OverrideTable, WordingMatter
 from cds_service.logic.content import Offer
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Code
-from cds_service.logic.vocabulary import Citation
 from cds_service.logic.wording import Labels, OrderTemplate, OverrideReason, Wording
 
 FENCE = "+++"
 LAYOUT = "wording/_layout.md"
-SHOWABLE = frozenset({"verified", "computed"})  # evidence of any other status is cited, its figures never shown
 
 
 def read_wording(folder: Folder) -> dict[str, Wording]:
@@ -90,16 +87,7 @@ def build_overrides(tables: Mapping[str, OverrideTable]) -> dict[str, OverrideRe
     return {name: OverrideReason(name, table.display) for name, table in tables.items()}
 
 
-def build_citations(tables: Mapping[str, EvidenceTable]) -> dict[str, Citation]:
-    """The sources; a figure that is neither verified nor computed is left out."""
-    return {
-        name: Citation(
-            name, table.citation, table.strength, table.url, table.says if table.status in SHOWABLE else None
-        )
-        for name, table in tables.items()
-    }
-
-
 def build_labels(file: LabelsFile, layout: str) -> Labels:
     """What cards call things, and the layout they share."""
-    return Labels(named(file.region), named(file.modality), named(file.side), layout)
+    qualifiers = {name: named(values) for name, values in named(file.qualifier).items()}
+    return Labels(named(file.region), named(file.modality), qualifiers, named(file.side), layout)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +12,7 @@ class Filters:
 
     `within` and `ago` are days, limits included. `since` holds anchor names, "onset" among them.
     `undated` is "counts" or "ignored": for a fact, or an anchor, whose date is missing or too coarse to tell.
+    `asked`: what an order asks to rule out counts too; "only": it alone counts, not what is present.
     """
 
     side: str = "this"
@@ -22,7 +23,7 @@ class Filters:
     since: tuple[str, ...] = ()
     undated: str | None = None
     qualifiers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    asked: bool = False
+    asked: bool | Literal["only"] = False
     anchor: str | None = None
 
     @property
@@ -75,12 +76,16 @@ class NotRecorded:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The newest of these is `winner`; the filters of the condition apply to it alone."""
+    """The newest of these is `winner`; the filters of the condition apply to it alone.
+
+    `stating`: only records that state this qualifier compete.
+    """
 
     leaves: tuple[Leaf, ...]
     winner: str
     filters: Filters = ANY_FACT
     named: tuple[str, ...] = ()
+    stating: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

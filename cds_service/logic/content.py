@@ -1,8 +1,9 @@
 """The content as the logic sees it: patterns, rules, advice, offers, policy. Frozen values that `knowledge` builds."""
 
+import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from cds_service.logic.conditions import ALWAYS, Block, ImagingSpec, Leaf
 from cds_service.logic.vocabulary import Citation, Vocabulary
@@ -30,6 +31,33 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Discriminator:
+    """A finding that tells hip from spine by published figures, and how well.
+
+    `weight`: the greater of |ln LR+| and |ln LR-|, capped. `towards`: the region its presence points to. `same`: what
+    measures the same thing. `block`: the patients whom the figures are about. `basis`: the figures, as may be shown.
+    """
+
+    ask: Ask
+    weight: float
+    towards: str
+    basis: str
+    same: frozenset[Ask] = frozenset()
+    block: Block = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Caveat:
+    """What published evidence says against, or does not say for, a statement of the article; shown when it holds."""
+
+    id: str
+    article: str
+    says: str
+    sources: tuple[str, ...]
+    block: Block = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A sentence a card adds when its block holds."""
 
@@ -42,6 +70,7 @@ class AdviceRow:
     """What a rule says when its block holds: level, the card's wording, what it offers. The first that holds counts.
 
     `select`: how many of its offers may be accepted, "at-most-one" or "any" (CDS Hooks 2.0, Card.selectionBehavior).
+    `cites`: its own sources, in place of the rule's.
     """
 
     level: str
@@ -50,6 +79,7 @@ class AdviceRow:
     block: Block = ALWAYS
     hooks: frozenset[str] | None = None
     select: str = "at-most-one"
+    cites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +92,10 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of clinical design §5. `number` ranks it within its level; `about` is "order" or "patient"."""
+    """One rule of clinical design §5. `number` ranks it within its level; `about` is "order" or "patient".
+
+    `asks` come first on its card; `asks_towards`: findings that point to these regions follow, by published figures.
+    """
 
     id: str
     number: int
@@ -77,8 +110,10 @@ class Rule:
     block: Block
     advice: tuple[AdviceRow, ...]
     asks: tuple[Ask, ...]
+    asks_towards: frozenset[str]
     notes: tuple[Note, ...]
     cites: tuple[str, ...]
+    caveats: tuple[Caveat, ...]
     overrides: tuple[str, ...]
     after: frozenset[str]  # rules that must be judged first
 
@@ -104,12 +139,13 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Rules that do not speak when the block holds, for a reason that cuts across rules."""
+    """Rules that do not speak when the block holds, for a reason that cuts across rules; or that a site has off."""
 
     id: str
     label: str
     rules: frozenset[str]
     block: Block
+    is_of_site: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,24 +189,74 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteEdition:
+    """Which site overlay lies on the content, and which protected rules it switches off."""
+
+    name: str
+    version: str
+    digest: str
+    off: tuple[str, ...] = ()
+
+    @property
+    def statement(self) -> str:
+        """The overlay as every card gives it."""
+        off = f" (switches off {', '.join(self.off)})" if self.off else ""
+        return f"site overlay {self.name} {self.version} ({self.digest[:8]}){off}"
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
-    """Which content this is: its version, the digest of its files, its date, and who signed it off, if anybody."""
+    """Which content this is: its version, the digest of its files, its date, and who signed it off, if anybody.
+
+    `has_lapsed`: there is a sign-off, but of other content. `site`: the overlay that lies on it; a sign-off is of both.
+    """
 
     version: str
     digest: str
-    date: date
+    date: datetime.date
     sign_off: str | None
+    has_lapsed: bool = False
+    site: SiteEdition | None = None
+    review_by: datetime.date | None = None
 
     @property
     def statement(self) -> str:
         """The version and sign-off state as every card gives them."""
-        state = f"signed off by {self.sign_off}" if self.sign_off else "not signed off"
-        return f"Content {self.version} ({self.digest[:8]}), {state}"
+        parts = [f"Content {self.version} ({self.digest[:8]})", self.site.statement if self.site else "", self.state]
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def state(self) -> str:
+        """Whether it is signed off, in words."""
+        if self.sign_off:
+            return f"signed off by {self.sign_off}"
+        return "sign-off lapsed: content changed since" if self.has_lapsed else "not signed off"
+
+    @property
+    def label(self) -> str:
+        """The version, with the overlay's behind a plus sign (Semantic Versioning 2.0, build metadata)."""
+        return f"{self.version}+site.{self.site.version}" if self.site else self.version
+
+    @property
+    def digests(self) -> str:
+        """The digest, with the overlay's behind a plus sign."""
+        return f"{self.digest}+{self.site.digest}" if self.site else self.digest
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that a site puts on cards; absolute, the same for every patient (CDS Hooks 2.0, "Link")."""
+
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything the logic judges by. `rules` stand in an order in which each comes after those it refers to."""
+    """Everything the logic judges by. `rules` stand in an order in which each comes after those it refers to.
+
+    `discriminators` stand by their weight, greatest first. `links`: those of the site, by rule.
+    """
 
     edition: Edition
     findings: Vocabulary
@@ -181,3 +267,6 @@ class Content:
     policy: Policy
     groups: Mapping[str, tuple[Leaf, ...]]
     ratings: tuple[Rating, ...] = ()
+    discriminators: tuple[Discriminator, ...] = ()
+    caveats: Mapping[str, Caveat] = field(default_factory=lambda: MappingProxyType({}))
+    links: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """Dates as charts give them, often partial, and the three-valued questions asked of them. Days, never instants."""
 
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -22,6 +23,15 @@ class When:
 def on(day: date) -> When:
     """A full date."""
     return When(day, day)
+
+
+def newest(dates: Iterable[When | None]) -> When | None:
+    """The days on which the newest of these may lie. None when one has no date: it may be the newest of all."""
+    known = list(dates)
+    if not known or None in known:
+        return None
+    dated = [when for when in known if when]
+    return When(max(when.first for when in dated), max(when.last for when in dated))
 
 
 @lru_cache(maxsize=4096)

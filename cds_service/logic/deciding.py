@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from cds_service.logic.content import LEVELS, AdviceRow, Content, Rule
+from cds_service.logic.content import LEVELS, Content, Rule
 from cds_service.logic.dates import within
-from cds_service.logic.decision import Decision, Judgement, RuleTrace
+from cds_service.logic.decision import Decision, Judgement, Recommendation, RuleTrace
 from cds_service.logic.facts import Chart, Imaging, Stage
 from cds_service.logic.index import ChartIndex
 from cds_service.logic.judging import judge
@@ -37,9 +37,7 @@ def decide(content: Content, chart: Chart, hook: str, *, thorough: bool = False)
     """
     index = ChartIndex(chart, content)
     call = _Call(index, hook, judged_orders(index, hook), thorough)
-    traces = _judge_rules(call)
-    spoken = [recommend(index, trace, hook) for trace in traces if trace.status == SPEAKS]
-    spoken = [one for one in spoken if one.offers or one.row.level == LEVELS[0]]  # actionable or silent (§1.5)
+    traces, spoken = _judge_rules(call)
     shown, held_back = rank(spoken, content.policy)
     patterns = {side: judge_pattern(index, side, judge, thorough=True) for side in EACH} if thorough else {}
     return Decision(chart, hook, shown, held_back, tuple(traces), patterns, content)
@@ -60,17 +58,20 @@ def judged_orders(index: ChartIndex, hook: str) -> tuple[Imaging, ...]:
     )
 
 
-def _judge_rules(call: _Call) -> list[RuleTrace]:
+def _judge_rules(call: _Call) -> tuple[list[RuleTrace], list[Recommendation]]:
     silenced = _silenced(call)
-    spoken: set[str] = set()
+    spoken: dict[str, Recommendation] = {}
     traces = []
     for rule in call.index.content.rules:
         trace = _judge_rule(rule, call, silenced.get(rule.id), frozenset(spoken))
         if trace.status == SPEAKS:
-            spoken.add(rule.id)
+            said = recommend(call.index, trace, call.hook)
+            # Actionable or silent (§1.5): a rule that is left with nothing to offer must not silence another.
+            if said.offers or said.row.level == LEVELS[0]:
+                spoken[rule.id] = said
         if call.thorough or trace.status == SPEAKS:
             traces.append(trace)
-    return traces
+    return traces, list(spoken.values())
 
 
 def _silenced(call: _Call) -> dict[str, str]:
@@ -118,13 +119,10 @@ def _places(rule: Rule, orders: tuple[Imaging, ...]) -> list[tuple[Imaging | Non
 def _judge_at(rule: Rule, call: _Call, order: Imaging | None, side: Side, spoken: frozenset[str]) -> Judgement:
     view = View(call.index, side, order, spoken, thorough=call.thorough)
     outcome = judge(rule.block, view)
-    if outcome.truth is not Truth.YES:
-        return Judgement(rule, order, side, outcome)
-    return Judgement(rule, order, side, outcome, _row(rule, call.hook, view))
-
-
-def _row(rule: Rule, hook: str, view: View) -> AdviceRow | None:
-    for row in rule.advice:
-        if (row.hooks is None or hook in row.hooks) and judge(row.block, view).truth is Truth.YES:
-            return row
-    return None
+    if outcome.truth is Truth.YES:
+        for row in rule.advice:
+            if row.hooks is None or call.hook in row.hooks:
+                advice = judge(row.block, view)
+                if advice.truth is Truth.YES:
+                    return Judgement(rule, order, side, outcome, row, advice)
+    return Judgement(rule, order, side, outcome)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cds_service.logic.content import AdviceRow, Ask, Content, Note, Offer, Rule
+from cds_service.logic.content import AdviceRow, Ask, Caveat, Content, Note, Offer, Rule
 from cds_service.logic.facts import Chart, Imaging
 from cds_service.logic.outcome import Fact, Outcome
 from cds_service.logic.patterns import SidePattern
@@ -12,18 +12,25 @@ from cds_service.logic.sides import Side
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One rule judged once: for one order, or for the patient, and one side. `row` is the advice it came to."""
+    """One rule judged once: for one order, or for the patient, and one side.
+
+    `row` is the advice it came to, `advice` the outcome of that row's block.
+    """
 
     rule: Rule
     order: Imaging | None
     side: Side
     outcome: Outcome
     row: AdviceRow | None = None
+    advice: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """What one rule says in this call: the advice, the orders and sides it is about, and the facts behind it."""
+    """What one rule says in this call: the advice, the orders and sides it is about, and the facts behind it.
+
+    `facts` make the rule speak; `advised_by` are those that choose its row of advice, such as a treatment tried.
+    """
 
     rule: Rule
     row: AdviceRow
@@ -34,6 +41,8 @@ class Recommendation:
     asks: tuple[Ask, ...]
     notes: tuple[Note, ...]
     offers: tuple[Offer, ...]
+    advised_by: tuple[Fact, ...] = ()
+    caveats: tuple[Caveat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

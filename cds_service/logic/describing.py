@@ -33,6 +33,7 @@ _SIDES = {
     "covered": "on a side the order covers",
     "all-covered": "on every side the order covers",
 }
+_ASKED: Mapping[bool | str, str] = {False: "", True: "or asked to be ruled out", "only": "asked to be ruled out"}
 ROLES = (("all", "all of"), ("any", "at least one of"), ("none", "none of"))
 
 
@@ -90,7 +91,7 @@ def filter_words(filters: Filters) -> str:
         "with its side stated" if filters.stated else "",
         {"one": "of one side only", "both": "of both sides"}.get(filters.sides or "", ""),
         *(f"with {name} {_either(values)}" for name, values in filters.qualifiers.items()),
-        "or asked to be ruled out" if filters.asked else "",
+        _ASKED[filters.asked],
         _SIDES[filters.side],
         _time_words(filters),
         f"(its date: {filters.anchor})" if filters.anchor else "",
@@ -129,7 +130,9 @@ def _names(condition: Present | Absent | NotRecorded, findings: Vocabulary, word
 
 def _present(condition: Present, findings: Vocabulary) -> str:
     count = f"at least {condition.at_least} of: " if condition.at_least > 1 else ""
-    return f"{count}{_names(condition, findings)} present {filter_words(_shared(condition.leaves))}"
+    shared = _shared(condition.leaves)
+    present = "" if shared.asked == "only" else "present"
+    return f"{count}{_names(condition, findings)} {present} {filter_words(shared)}"
 
 
 def _absent(condition: Absent, findings: Vocabulary) -> str:
@@ -142,8 +145,9 @@ def _not_recorded(condition: NotRecorded, findings: Vocabulary) -> str:
 
 def _newest(condition: Newest, findings: Vocabulary) -> str:
     among = _either([name_words(name, findings) for name in condition.named], "and")
+    stating = f"that states its {condition.stating}" if condition.stating else ""
     winner = name_words(condition.winner, findings)
-    return f"the newest of {among} is {winner} {filter_words(condition.filters)}"
+    return f"the newest of {among} {stating} is {winner} {filter_words(condition.filters)}"
 
 
 def _pattern_is(condition: PatternIs, _: Vocabulary) -> str:

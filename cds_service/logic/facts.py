@@ -33,6 +33,20 @@ class SourceKind(Enum):
     REPORT = "report"
     STUDY = "imaging study"
     ORDER = "order"
+    CONDITION_WORDS = "words of a recorded problem"
+    OBSERVATION_WORDS = "words of an observation"
+    PROCEDURE_WORDS = "words of a procedure"
+    ORDER_WORDS = "words of the order"
+
+    @property
+    def is_words(self) -> bool:
+        """Whether the fact was read from words, not from a code."""
+        return self in _WORDS
+
+
+_WORDS = frozenset(
+    {SourceKind.CONDITION_WORDS, SourceKind.OBSERVATION_WORDS, SourceKind.PROCEDURE_WORDS, SourceKind.ORDER_WORDS}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,10 @@ class Finding:
     onset: When | None
     source: Source
     qualifiers: Mapping[str, str] = field(default_factory=lambda: NO_QUALIFIERS)
+
+    def states(self, qualifier: str) -> bool:
+        """Whether it says anything of this qualifier."""
+        return self.qualifiers.get(qualifier, NOT_RECORDED) != NOT_RECORDED
 
 
 class Stage(Enum):
@@ -107,6 +125,7 @@ class Ignored:
 class Chart:
     """All facts of one patient at one call. `today` is the day in the site's zone; `age` in completed years.
 
+    `differing`: facts read from words that a coded fact contradicts, and that therefore do not count.
     `unreadable` counts resources by type that could not be decoded. Of kinds of data, `unavailable` names those that
     could not be read, `not_sent` those nobody sent or let us read, `incomplete` those read only in part.
     `unmapped` counts codes that stand for nothing here, by the short name of their system, else "other".
@@ -116,6 +135,7 @@ class Chart:
     age: int | None = None
     findings: tuple[Finding, ...] = ()
     imaging: tuple[Imaging, ...] = ()
+    differing: tuple[Finding, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     unreadable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     unavailable: tuple[str, ...] = ()

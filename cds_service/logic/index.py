@@ -34,6 +34,12 @@ class Range(NamedTuple):
     at_most: int | None
 
 
+class _Symptoms(NamedTuple):
+    lasted: Range
+    onset: When | None
+    longest: tuple[Finding, ...]
+
+
 class ChartIndex:
     """Answers what one chart records of a finding on a side. Answers are kept, since many conditions ask the same."""
 
@@ -50,7 +56,7 @@ class ChartIndex:
         self.orders = tuple(order for order in chart.imaging if self._is_open(order))
         self.patterns: dict[tuple[Side, bool], SidePattern] = {}
         self._states: dict[tuple[str, Side], State] = {}
-        self._ranges: dict[Side, tuple[Range, When | None]] = {}
+        self._ranges: dict[Side, _Symptoms] = {}
 
     def _is_open(self, order: Imaging) -> bool:
         if order.stage is Stage.STUDY:
@@ -82,13 +88,6 @@ class ChartIndex:
         state = self.state(finding, side)
         return any(self.is_current(fact) for fact in state.present + state.absent)
 
-    def is_on_both_sides(self, finding: str) -> bool:
-        """Whether it is currently recorded present on both sides by name; a record without a side is of one."""
-        return all(
-            any(fact.side is not Side.UNSTATED and self.is_current(fact) for fact in self.state(finding, side).present)
-            for side in EACH
-        )
-
     def duration(self, side: Side) -> Range:
         """How long the pains on this side have lasted."""
         return self._symptoms(side)[0]
@@ -98,23 +97,29 @@ class ChartIndex:
         fallback = self.chart.today - timedelta(days=self.content.policy.onset_not_recorded)
         return self._symptoms(side)[1] or on(fallback)
 
-    def _symptoms(self, side: Side) -> tuple[Range, When | None]:
+    def longest(self, side: Side) -> tuple[Finding, ...]:
+        """The record that shows how long the pains on this side have lasted at least."""
+        return self._symptoms(side)[2]
+
+    def _symptoms(self, side: Side) -> _Symptoms:
         known = self._ranges.get(side)
         if known is None:
             known = self._ranges[side] = self._measure(side)
         return known
 
-    def _measure(self, side: Side) -> tuple[Range, When | None]:
+    def _measure(self, side: Side) -> _Symptoms:
         pains = [fact for leaf in self.content.policy.duration_of for fact in self.state(leaf.finding, side).present]
         active = [fact for fact in pains if self.is_current(fact)]
         onset = min((fact.onset for fact in active if fact.onset), key=lambda when: when.first, default=None)
-        recorded = [when.last for fact in active for when in (fact.when, fact.onset) if when]
+        recorded = [(when.last, fact) for fact in active for when in (fact.when, fact.onset) if when]
         if not recorded:
-            return Range(None, None), None
-        at_least = (self.chart.today - min(recorded)).days
+            return _Symptoms(Range(None, None), None, ())
+        earliest, longest = min(recorded, key=lambda pair: pair[0])
+        at_least = (self.chart.today - earliest).days
         at_most = (self.chart.today - onset.first).days if onset else None
         # A pain recorded before the earliest onset given shows that onset to be wrong: no upper end then.
-        return Range(at_least, at_most if at_most is not None and at_most >= at_least else None), onset
+        lasted = Range(at_least, at_most if at_most is not None and at_most >= at_least else None)
+        return _Symptoms(lasted, onset, (longest,))
 
 
 def _either(states: list[State]) -> State:

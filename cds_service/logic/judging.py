@@ -70,12 +70,16 @@ def _not_recorded(condition: NotRecorded, view: View) -> Outcome:
 
 
 def _newest(condition: Newest, view: View) -> Outcome:
-    states = [view.index.state(leaf.finding, side) for leaf in condition.leaves for side in view.sides("this")]
-    winner = newest(_facts_of([state.present for state in states]))
-    if winner is None:
+    filters, stating = condition.filters, condition.stating
+    states = [view.index.state(leaf.finding, side) for leaf in condition.leaves for side in view.sides(filters.side)]
+    recorded = distinct(fact for state in states for fact in state.present)
+    winners = newest(tuple(fact for fact in recorded if stating is None or fact.states(stating)))
+    if not winners:
         return Outcome(condition, UNKNOWN)
-    holds = winner.id == condition.winner and passes(winner, condition.filters, view)
-    return Outcome(condition, verdict(holds, not holds), (winner,))
+    holds = all(fact.id == condition.winner and passes(fact, filters, view) for fact in winners)
+    if holds and filters.anchor:
+        view.name_anchor(filters.anchor, winners)
+    return Outcome(condition, verdict(holds, not holds), winners)
 
 
 def _pattern_is(condition: PatternIs, view: View) -> Outcome:
@@ -85,7 +89,8 @@ def _pattern_is(condition: PatternIs, view: View) -> Outcome:
     holds = len(held) == len(judged) if condition.side == "all-covered" else bool(held)
     parts = tuple(part for pattern in (held or judged) for part in pattern.outcomes)
     unknown = all(pattern.name == "none" for pattern in judged)
-    return Outcome(condition, verdict(holds, not unknown), (), parts)
+    leading = distinct(fact for pattern in held if pattern.name == "both" for fact in pattern.leading())
+    return Outcome(condition, verdict(holds, not unknown), leading, parts)
 
 
 def _imaged(condition: Imaged, view: View) -> Outcome:
@@ -117,8 +122,9 @@ def _order_is(condition: OrderIs, view: View) -> Outcome:
 
 
 def _duration(condition: Duration, view: View) -> Outcome:
-    answers = [_in_range(view.index.duration(side), condition) for side in view.sides(condition.side)]
-    return Outcome(condition, verdict(YES in answers, NO in answers))
+    answers = {side: _in_range(view.index.duration(side), condition) for side in view.sides(condition.side)}
+    facts = [view.index.longest(side) for side, answer in answers.items() if answer is YES]
+    return Outcome(condition, verdict(YES in answers.values(), NO in answers.values()), _facts_of(facts or [()]))
 
 
 def _in_range(lasted: tuple[int | None, int | None], condition: Duration) -> Truth:
@@ -155,7 +161,7 @@ def _block(block: Block, view: View) -> Outcome:
     parts: list[Outcome] = []
     truths = [_judge_all(block, view, parts, patient=patient)]
     if block.any and (truths[0] is YES or patient):
-        truths.append(_judge_any(block, view, parts, patient=patient))
+        truths.append(_judge_any(block, view, parts))
     if block.none and (patient or (NO not in truths and UNKNOWN not in truths)):
         truths.append(_judge_none(block, view, parts, patient=patient))
     holds = all(truth is YES for truth in truths)
@@ -174,14 +180,13 @@ def _judge_all(block: Block, view: View, parts: list[Outcome], *, patient: bool)
     return total
 
 
-def _judge_any(block: Block, view: View, parts: list[Outcome], *, patient: bool) -> Truth:
+def _judge_any(block: Block, view: View, parts: list[Outcome]) -> Truth:
+    """Every branch, even when one holds: a card tells every fact that speaks for it."""
     truths = []
     for condition in block.any:
         outcome = judge(condition, view)
         parts.append(outcome.as_part("any"))
         truths.append(outcome.truth)
-        if outcome.truth is YES and not patient:
-            break
     if YES in truths:
         return YES
     return UNKNOWN if UNKNOWN in truths else NO

@@ -1,6 +1,7 @@
 """Which recorded facts a condition's entry or imaging question matches, filters applied."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from cds_service.logic.conditions import Block, Filters, ImagingSpec, Leaf
@@ -8,7 +9,7 @@ from cds_service.logic.dates import When, ago, since, within
 from cds_service.logic.facts import NOT_RECORDED, Finding, Imaging
 from cds_service.logic.index import State
 from cds_service.logic.outcome import Truth, distinct, verdict
-from cds_service.logic.sides import Side
+from cds_service.logic.sides import EACH, Side
 from cds_service.logic.view import View, covers
 
 BlockJudge = Callable[[Block, View], Truth]
@@ -51,11 +52,18 @@ def _match_on(side: Side, leaf: Leaf, view: View, judge_block: BlockJudge) -> Ma
     if leaf.finding not in view.index.by_side[side]:
         return _UNKNOWN
     state = view.index.state(leaf.finding, side)
-    candidates = state.present + state.asked if leaf.filters.asked else state.present
+    candidates = _candidates(state, leaf.filters)
     kept = tuple(fact for fact in candidates if passes(fact, leaf.filters, view))
     if kept and (leaf.block is None or judge_block(leaf.block, view) is Truth.YES):
         return Match(Truth.YES, kept)
     return Match(Truth.NO, candidates or state.absent) if candidates or state.absent else _UNKNOWN
+
+
+def _candidates(state: State, filters: Filters) -> tuple[Finding, ...]:
+    """What counts for a condition: what is present, what an order asks about, or both."""
+    if filters.asked == "only":
+        return state.asked
+    return state.present + state.asked if filters.asked else state.present
 
 
 def state_on(leaf: Leaf, view: View) -> State:
@@ -72,12 +80,18 @@ def passes(fact: Finding, filters: Filters, view: View) -> bool:
     """Whether a fact passes the filters; without a time filter its finding's own window decides."""
     if filters.stated and fact.side is Side.UNSTATED:
         return False
-    if filters.sides and view.index.is_on_both_sides(fact.id) is not (filters.sides == "both"):
+    if filters.sides and _is_on_both_sides(fact.id, filters, view) is not (filters.sides == "both"):
         return False
     for name, wanted in filters.qualifiers.items():
         if fact.qualifiers.get(name, NOT_RECORDED) not in wanted:
             return False
     return in_time(fact.when, filters, view) if filters.is_timed else view.index.is_current(fact)
+
+
+def _is_on_both_sides(finding: str, filters: Filters, view: View) -> bool:
+    """Whether records that pass the other filters name both sides; a record without a side is of one."""
+    others = replace(filters, sides=None, stated=True)
+    return all(any(passes(fact, others, view) for fact in view.index.state(finding, side).present) for side in EACH)
 
 
 def in_time(when: When | None, filters: Filters, view: View) -> bool:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from cds_service.logic.conditions import Condition
 from cds_service.logic.content import Pattern
 from cds_service.logic.index import ChartIndex
-from cds_service.logic.outcome import Outcome, Truth
+from cds_service.logic.outcome import Fact, Outcome, Truth, distinct
 from cds_service.logic.sides import Side
 from cds_service.logic.view import View
 
@@ -19,6 +19,14 @@ class SidePattern(NamedTuple):
     name: str
     held: tuple[Pattern, ...]
     outcomes: tuple[Outcome, ...]
+
+    def leading(self) -> tuple[Fact, ...]:
+        """The first fact that speaks for each region: where both do, a card's summary names one of each."""
+        holding = [outcome for outcome in self.outcomes if outcome.truth is Truth.YES]
+        first = {
+            held.region: one.supporting()[:1] for held, one in reversed(list(zip(self.held, holding, strict=True)))
+        }
+        return distinct(fact for region in sorted(first, reverse=True) for fact in first[region])
 
 
 _NAMES = {(True, True): "both", (True, False): "spine-only", (False, True): "hip-only"}

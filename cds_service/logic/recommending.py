@@ -1,15 +1,14 @@
 """From a rule that speaks to one recommendation: its orders and sides, facts, what to ask, what to offer."""
 
-from cds_service.logic.content import LEVELS, Ask, Offer, Withhold
+from cds_service.logic.asking import choose_asks
+from cds_service.logic.content import LEVELS, Offer, Withhold
 from cds_service.logic.decision import Judgement, Recommendation, RuleTrace
-from cds_service.logic.facts import NOT_RECORDED, Finding
+from cds_service.logic.facts import Finding
 from cds_service.logic.index import MIDLINE, ChartIndex
 from cds_service.logic.judging import judge
 from cds_service.logic.outcome import Outcome, Truth, distinct
 from cds_service.logic.sides import Side, union
 from cds_service.logic.view import View
-
-ASKED_AT_MOST = 3  # clinical design §5, "Not recorded, and would help"
 
 
 def recommend(index: ChartIndex, trace: RuleTrace, hook: str) -> Recommendation:
@@ -18,18 +17,23 @@ def recommend(index: ChartIndex, trace: RuleTrace, hook: str) -> Recommendation:
     first = min(held, key=_urgency)
     rule, row = first.rule, first.row
     assert row is not None  # noqa: S101 - held judgements have a row
+    if rule.about == "patient":  # what is said of one side may not be true of the other
+        held = [judgement for judgement in held if judgement.row and judgement.row.card == row.card]
     view = View(index, first.side, first.order, thorough=True)
     # The side with most behind it leads: its facts are the patient's own words for the card.
     outcomes = sorted((judgement.outcome for judgement in held), key=lambda outcome: -len(outcome.supporting()))
+    sides = {side: None for judgement in held for side in judgement.side.judged}
     return Recommendation(
         rule=rule,
         row=row,
         orders=distinct(judgement.order for judgement in held if judgement.order),
         side=_side_of(held),
         facts=distinct(fact for outcome in outcomes for fact in outcome.supporting()),
+        advised_by=distinct(fact for one in held if one.row is row and one.advice for fact in one.advice.supporting()),
         patterns=tuple(dict.fromkeys(label for outcome in outcomes for label in _labels(outcome))),
-        asks=tuple(ask for ask in rule.asks if _is_open(ask, index, first.side))[:ASKED_AT_MOST],
+        asks=choose_asks(rule, View(index, first.side, first.order), sides.keys()),
         notes=tuple(note for note in rule.notes if judge(note.block, view).truth is Truth.YES),
+        caveats=tuple(caveat for caveat in rule.caveats if judge(caveat.block, view).truth is Truth.YES),
         offers=tuple(offer for offer in _offers(index, first) if _is_offered(offer, hook, view)),
     )
 
@@ -58,13 +62,6 @@ def _labels(outcome: Outcome) -> list[str]:
         return []
     own = [outcome.label] if outcome.label else []
     return own + [label for part in outcome.parts if part.role != "none" for label in _labels(part)]
-
-
-def _is_open(ask: Ask, index: ChartIndex, side: Side) -> bool:
-    if ask.qualifier is None:
-        return not index.is_recorded(ask.finding, side)
-    facts = index.state(ask.finding, side).present
-    return bool(facts) and all(fact.qualifiers.get(ask.qualifier, NOT_RECORDED) == NOT_RECORDED for fact in facts)
 
 
 def _offers(index: ChartIndex, judgement: Judgement) -> list[Offer]:

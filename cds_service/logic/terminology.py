@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cds_service.logic.facts import NO_QUALIFIERS
 from cds_service.logic.sides import Side
+
+SEVENTH: Final = 7  # where an ICD-10-CM code's seventh character stands, the point counted
+OWN_FINDINGS: Final = "finding"  # our own CodeSystem: its codes are the findings' ids
+OWN_ORDERS: Final = "order"  # ours too: orders that have no verified standard code
 
 
 class Code(NamedTuple):
@@ -26,10 +30,19 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class PrefixMeaning:
-    """A finding that a whole branch of a classification stands for, some of its codes excepted."""
+    """A finding that a whole branch of a classification stands for, some of its codes excepted.
+
+    `not_seventh`: seventh characters (ICD-10-CM) that make a code of the branch something else.
+    """
 
     meaning: Meaning
     excepted: tuple[str, ...] = ()
+    not_seventh: str = ""
+
+    def takes_in(self, code: str) -> bool:
+        """Whether a code that begins as the branch does belongs to it."""
+        seventh = code[SEVENTH:]
+        return not code.startswith(self.excepted or ("\0",)) and not (seventh and seventh in self.not_seventh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +103,5 @@ class Terminology:
             prefix.meaning
             for length in range(1, len(code.code) + 1)
             for prefix in self.prefixes.get(Code(code.system, code.code[:length]), ())
-            if not code.code.startswith(prefix.excepted or ("\0",))
+            if prefix.takes_in(code.code)
         )

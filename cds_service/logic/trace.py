@@ -155,10 +155,14 @@ def fact_words(fact: Fact, decision: Decision) -> str:
         onset = [f"onset {when_words(fact.onset)}"] if fact.onset else []
         label = decision.content.findings[fact.id].label
         parts = [fact.value.value, _side_words(fact.side), when_words(fact.when), *onset, *stated]
-        return f"{label}: {', '.join([*parts, fact.source.reference])}"
+        return f"{label}: {', '.join([*parts, _place_words(fact)])}"
     what = fact.treatment or " ".join(filter(None, (fact.region or "unknown region", fact.modality, fact.contrast)))
     when = f"{_STAGES[fact.stage]} {when_words(fact.when)}"
     return f"{what}: {', '.join((when, _side_words(fact.side), fact.source.reference))}"
+
+
+def _place_words(fact: Finding) -> str:
+    return f"{fact.source.reference} in words" if fact.source.kind.is_words else fact.source.reference
 
 
 def _side_words(side: Side) -> str:

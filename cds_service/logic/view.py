@@ -1,6 +1,7 @@
 """The place from which a rule looks at a chart: the side, the order judged, the dates named so far."""
 
 from cds_service.logic.dates import When
+from cds_service.logic.dates import newest as newest_of
 from cds_service.logic.facts import Finding, Imaging
 from cds_service.logic.index import MIDLINE, ChartIndex
 from cds_service.logic.outcome import Fact
@@ -52,17 +53,22 @@ class View:
                 return self.covered
 
     def anchor(self, name: str) -> When | None:
-        """The date an anchor names; None: named by no dated fact."""
+        """The date an anchor names; None: named by nothing, or by a fact without a date."""
         return self.index.onset(self.side) if name == "onset" else self.anchors.get(name)
 
     def name_anchor(self, name: str, facts: tuple[Fact, ...]) -> None:
-        """Let a name stand for the newest date among the facts and those it stood for before."""
-        known = self.anchors.get(name)
-        dates = [fact.when for fact in facts if fact.when] + ([known] if known else [])
-        self.anchors[name] = max(dates, key=lambda when: when.first, default=None)
+        """Let a name stand for the newest date among the facts and those it stood for before.
+
+        A fact without a date may be newer than all of them: the name then stands for no date, and `undated` decides.
+        """
+        before = [self.anchors[name]] if name in self.anchors else []
+        self.anchors[name] = newest_of([*(fact.when for fact in facts), *before])
 
 
-def newest(facts: tuple[Finding, ...]) -> Finding | None:
-    """The fact with the newest date; an undated one only if none is dated."""
-    dated = [fact for fact in facts if fact.when]
-    return max(dated, key=lambda fact: fact.when.first, default=None) if dated else next(iter(facts), None)  # type: ignore[union-attr]  # dated: each has a date
+def newest(facts: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The facts that none is surely newer than: several of one day, or of dates too coarse; undated ones if all are."""
+    dated = [(fact, fact.when) for fact in facts if fact.when]
+    if not dated:
+        return facts
+    latest = max(when.first for _, when in dated)
+    return tuple(fact for fact, when in dated if when.last >= latest)

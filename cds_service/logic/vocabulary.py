@@ -2,6 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
+
+CANONICAL_BASE: Final = "https://hip-spine-cds.example/fhir"  # of our own code systems, value sets and definitions
+TOPICS: Final = f"{CANONICAL_BASE}/CodeSystem/topic"
+OVERRIDES: Final = f"{CANONICAL_BASE}/CodeSystem/override-reason"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,10 @@ class OverrideReason:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What cards call regions, modalities and sides."""
+    """What cards call regions, modalities, the values of qualifiers, and sides."""
 
     regions: Mapping[str, str]
     modalities: Mapping[str, str]
+    qualifiers: Mapping[str, Mapping[str, str]]
     sides: Mapping[str, str]
     layout: str

@@ -1,13 +1,15 @@
 """Cards: a recommendation's summary, detail, source, suggestions and override reasons (clinical design §6)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from cds_service.logic.content import Content
+from cds_service.logic.content import Content, Link, Rule
 from cds_service.logic.decision import Decision, Recommendation
 from cds_service.logic.facts import Imaging, Stage
 from cds_service.logic.terminology import Terminology
+from cds_service.logic.vocabulary import OVERRIDES, TOPICS
 from cds_service.logic.wording import Labels, OrderTemplate, OverrideReason, Wording
+from cds_service.rendering.dialects import Dialect
 from cds_service.rendering.orders import OrderBook
 from cds_service.rendering.phrases import Phrases, capital, partly_read, study_date, unread
 from cds_service.rendering.suggestions import Call, SuggestionMaker
@@ -15,10 +17,9 @@ from cds_service.rendering.wording import WordingBook, card_variables
 from cds_service.wire import response as wire
 from cds_service.wire.response import SUMMARY_LIMIT, Card
 
-TOPICS = "https://hip-spine-cds.example/fhir/CodeSystem/topic"
 # How many findings and regions a summary names, tried in turn until it is short enough; None: all.
 _SHORTER_AND_SHORTER: Final = ((2, None), (1, None), (1, 1))
-OVERRIDES = "https://hip-spine-cds.example/fhir/CodeSystem/override-reason"
+ABOUT_LABEL = "About this advice: purpose, limits, sources"
 
 
 class CardMaker:
@@ -36,6 +37,7 @@ class CardMaker:
         orders: Mapping[str, OrderTemplate],
         overrides: Mapping[str, OverrideReason],
         labels: Labels,
+        about_url: str | None = None,
     ) -> None:
         self._content = content
         self._phrases = Phrases(content, labels)
@@ -48,8 +50,13 @@ class CardMaker:
             ]
             for rule in content.rules
         }
-        self._evidence = {rule.id: [self._evidence_line(name) for name in rule.cites] for rule in content.rules}
-        self._sources = {rule.id: self._source(rule.id) for rule in content.rules}
+        self._evidence = {name: self._evidence_line(name) for name in content.citations}
+        self._sources = {
+            (rule.id, name): self._source(rule, name)
+            for rule in content.rules
+            for name in {rule.cites[0], *(row.cites[0] for row in rule.advice if row.cites)}
+        }
+        self._links = {rule.id: _links(content.links.get(rule.id, ()), about_url) for rule in content.rules}
         shown = [finding.label for finding in content.findings.values() if finding.kind != "treatment"]
         judged = [labels.regions[region] for region in content.policy.judged_regions]
         self._book.check_lengths(wording, shown, judged)
@@ -65,13 +72,20 @@ class CardMaker:
         return Card(
             uuid=uuid,
             summary=summary,
-            detail=call.dialect.detail(self._book.detail(one.row.card, variables, self._frame(one, decision))),
+            detail=self._detail(one, variables, decision, call.dialect),
             indicator=one.row.level,
-            source=self._sources[one.rule.id],
+            source=self._sources[one.rule.id, _cites(one)[0]],
             suggestions=suggestions or None,
             selectionBehavior=(call.dialect.selection or one.row.select) if suggestions else None,
             overrideReasons=self._overrides[one.rule.id],
+            links=(self._links[one.rule.id] or None) if call.dialect.links else None,
         )
+
+    def _detail(self, one: Recommendation, variables: Mapping[str, str], decision: Decision, dialect: Dialect) -> str:
+        """The detail; for a client that shows no links they stand behind it as text."""
+        detail = dialect.detail(self._book.detail(one.row.card, variables, self._frame(one, decision)))
+        spelt_out = [] if dialect.links else [f"{link.label}: {link.url}" for link in self._links[one.rule.id]]
+        return "\n\n".join([detail, *spelt_out])
 
     def _summary(self, one: Recommendation) -> tuple[str, dict[str, str]]:
         """The summary and what it speaks of: two findings and every region, or less where that is too long."""
@@ -91,13 +105,14 @@ class CardMaker:
 
     def _frame(self, one: Recommendation, decision: Decision) -> dict[str, object]:
         return {
-            "facts": self._phrases.why(one.orders, one.facts),
+            "facts": self._phrases.why(one.orders, one.facts, one.advised_by),
             "asks": [ask.label for ask in one.asks],
             "notes": [note.text for note in one.notes],
+            "differing": self._phrases.differing(decision.chart),
             "unread": unread(decision.chart),
             "partly_read": partly_read(decision.chart),
             "not_sent": list(decision.chart.not_sent),
-            "evidence": self._evidence[one.rule.id],
+            "evidence": [*(self._evidence[name] for name in _cites(one)), *(caveat.says for caveat in one.caveats)],
             "edition": self._content.edition.statement,
         }
 
@@ -108,12 +123,23 @@ class CardMaker:
             named = f"{capital(citation.strength)}: {named}"
         return f"{named}: {citation.says}" if citation.says else named
 
-    def _source(self, rule_id: str) -> wire.Source:
-        rule = next(rule for rule in self._content.rules if rule.id == rule_id)
-        first = self._content.citations[rule.cites[0]]
-        label = f"{first.citation} (content {self._content.edition.version})"
+    def _source(self, rule: Rule, name: str) -> wire.Source:
+        first = self._content.citations[name]
+        label = f"{first.citation} (content {self._content.edition.label})"
         topic = wire.Coding(system=TOPICS, code=rule.topic.code, display=rule.topic.display)
         return wire.Source(label=label, url=first.url, topic=topic)
+
+
+def _cites(one: Recommendation) -> tuple[str, ...]:
+    """The sources of the advice given: its own, else the rule's."""
+    return one.row.cites or one.rule.cites
+
+
+def _links(of_site: Iterable[Link], about_url: str | None) -> list[wire.Link]:
+    """The site's links and the one to our /about; there are no others, and none carries anything of a call."""
+    found = [wire.Link(label=link.label, url=link.url, type="absolute") for link in of_site]
+    about = [wire.Link(label=ABOUT_LABEL, url=about_url, type="absolute")] if about_url else []
+    return found + about
 
 
 def _studies(one: Recommendation) -> list[Imaging]:

@@ -1,6 +1,7 @@
 """Facts in words: our label of a concept, its side, kind of source and date. Never the chart's own text."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from cds_service.logic.content import Content
 from cds_service.logic.dates import When
@@ -10,7 +11,9 @@ from cds_service.logic.sides import Side, union
 from cds_service.logic.wording import Labels
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DIFFERING_AT_MOST = 3
 FACTS_AT_MOST = 5  # clinical design §6, "two to five facts"
+_ADVISING_AT_MOST = 2  # of these, kept for facts that only choose the advice
 _PAIN = " pain"
 DIFFERENT_DAYS = "different days"
 _ELSEWHERE = "other"
@@ -45,9 +48,12 @@ class Phrases:
 
     def finding(self, fact: Finding) -> str:
         """A finding with its side and what qualifies it."""
-        stated = [f"{name} {value}" for name, value in sorted(fact.qualifiers.items()) if name != "radiation"]
+        stated = [self._qualifier(*one) for one in sorted(fact.qualifiers.items()) if one[0] != "radiation"]
         said = self._sided(fact, stated)
         return f"no {said}" if fact.value is Value.ABSENT else said
+
+    def _qualifier(self, name: str, value: str) -> str:
+        return self._labels.qualifiers.get(name, {}).get(value) or f"{name} {value}"
 
     def reason(self, fact: Finding) -> str:
         """A finding as an order's reason gives it: with its side, without what qualifies it."""
@@ -55,8 +61,10 @@ class Phrases:
 
     def _sided(self, fact: Finding, stated: list[str]) -> str:
         """Right groin pain, but limited hip internal rotation (right): a sign or treatment has its side behind it."""
-        label = self._findings[fact.id].label
-        side = self.side(fact.side)
+        return self._with_side(self._findings[fact.id].label, fact.side, stated)
+
+    def _with_side(self, label: str, named: Side, stated: list[str]) -> str:
+        side = self.side(named)
         if label.endswith(_PAIN):
             label, behind = f"{side}{label}", stated
         else:
@@ -78,16 +86,19 @@ class Phrases:
         return [self._region(region, _together(named)) for region, named in sides.items()]
 
     def imaging(self, imaging: Imaging) -> str:
-        """Imaging as a noun, such as "MRI of the right hip"."""
+        """Imaging as a noun, such as "MRI of the right hip"; a treatment that is ordered, by its label."""
+        if imaging.treatment:
+            return self._with_side(self._findings[imaging.treatment].label, imaging.side, [])
         kind = self._labels.modalities.get(imaging.modality or "", "imaging")
         if imaging.region in {None, _ELSEWHERE}:
             return f"{kind} of {self._labels.regions[_ELSEWHERE]}"
         return f"{kind} of the {self.region(imaging)}"
 
     def fact(self, fact: Fact) -> str:
-        """One fact as a card's "Why" gives it: what, where recorded, when."""
+        """One fact as a card's "Why" gives it: what, since when if that is recorded, where recorded, when."""
         if isinstance(fact, Finding):
-            return capital(f"{self.finding(fact)}, {fact.source.kind.value}, {day(fact.when)}")
+            since = f" since {day(fact.onset)}" if fact.onset and fact.onset != fact.when else ""
+            return capital(f"{self.finding(fact)}{since}, {fact.source.kind.value}, {day(fact.when)}")
         match fact.stage:
             case Stage.DRAFT:
                 return capital(f"{self.imaging(fact)}, this order")
@@ -96,24 +107,32 @@ class Phrases:
             case Stage.STUDY:
                 return capital(f"{self.imaging(fact)}, done {day(fact.when)}")
 
-    def why(self, orders: Iterable[Imaging], facts: Iterable[Fact]) -> list[str]:
-        """The facts behind a card: the orders it is about, then the newest record of each finding."""
+    def why(self, orders: Iterable[Imaging], facts: Iterable[Fact], advised_by: Iterable[Fact] = ()) -> list[str]:
+        """The facts behind a card: its orders, the newest record of each finding, and what its advice rests on."""
         found: dict[object, Fact] = {order.source.reference: order for order in orders}
         for fact in facts:
             key = (fact.id, fact.side) if isinstance(fact, Finding) else fact.source.reference
             known = found.get(key)
-            if known is None or _is_newer(fact, known):
-                found[key] = fact
+            found[key] = fact if known is None else _newer(fact, known)
         # A study, its report and its order may all be on record: in words they are one fact.
-        return list(dict.fromkeys(self.fact(fact) for fact in found.values()))[:FACTS_AT_MOST]
+        lines = list(dict.fromkeys(self.fact(fact) for fact in found.values()))
+        told = {(fact.id, fact.side, fact.onset) for fact in found.values() if isinstance(fact, Finding) and fact.onset}
+        advising = dict.fromkeys(self.fact(fact) for fact in advised_by if _onset(fact) not in told)
+        added = [line for line in advising if line not in lines[: FACTS_AT_MOST - _ADVISING_AT_MOST]]
+        last = added[:_ADVISING_AT_MOST]
+        return [line for line in lines if line not in last][: FACTS_AT_MOST - len(last)] + last
+
+    def differing(self, chart: Chart) -> list[str]:
+        """What words of the record say against its codes, in our own words."""
+        return list(dict.fromkeys(self.fact(fact) for fact in chart.differing))[:DIFFERING_AT_MOST]
 
     def leading(self, facts: Iterable[Fact], count: int) -> str:
         """The first findings of the patient's own that a card rests on, treatments aside, with their side."""
         findings = [fact for fact in facts if isinstance(fact, Finding) and not self._is_treatment(fact)]
-        shown = list({fact.id: fact for fact in reversed(findings)}.values())[::-1][:count]
-        sides = {fact.side for fact in shown}
+        shown = list(dict.fromkeys(fact.id for fact in findings))[:count]
+        sides = {union([fact.side for fact in findings if fact.id == name]) for name in shown}
         side = self.side(sides.pop()) if len(sides) == 1 else ""
-        return side + _joined([self._findings[fact.id].label for fact in shown])
+        return side + _joined([self._findings[name].label for name in shown])
 
     def _is_treatment(self, fact: Finding) -> bool:
         return self._findings[fact.id].kind == "treatment"
@@ -124,6 +143,19 @@ def _joined(labels: list[str]) -> str:
     if len(labels) > 1 and all(label.endswith(_PAIN) for label in labels):
         labels = [label.removesuffix(_PAIN) for label in labels[:-1]] + labels[-1:]
     return " and ".join(labels)
+
+
+def _newer(fact: Fact, known: Fact) -> Fact:
+    """The newer of two records of the same; an onset that only the older gives is kept."""
+    newer, older = (fact, known) if _is_newer(fact, known) else (known, fact)
+    if isinstance(newer, Finding) and isinstance(older, Finding) and newer.onset is None:
+        return replace(newer, onset=older.onset)
+    return newer
+
+
+def _onset(fact: Fact) -> object:
+    """A finding with its onset: a record of the same onset tells nothing more."""
+    return (fact.id, fact.side, fact.onset) if isinstance(fact, Finding) else fact
 
 
 def _is_newer(fact: Fact, known: Fact) -> bool:

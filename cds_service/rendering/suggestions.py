@@ -35,12 +35,13 @@ class SuggestionMaker:
         self._phrases = phrases
 
     def make(self, recommendation: Recommendation, call: Call, new_uuid: Callable[[], str]) -> list[Suggestion]:
-        """One suggestion for each offer that can be carried out. One that deletes is never recommended."""
-        found = []
+        """One suggestion for each offer that can be carried out. One at most is recommended, never one that deletes."""
+        found: list[Suggestion] = []
         for offer in recommendation.offers:
             actions = self._actions(offer, recommendation, call)
             if actions and call.dialect.takes(actions):
-                recommended = True if offer.recommended and not offer.deletes_order else None
+                is_first = not any(one.isRecommended for one in found)
+                recommended = True if offer.recommended and is_first and not offer.deletes_order else None
                 found.append(Suggestion(label=offer.label, uuid=new_uuid(), isRecommended=recommended, actions=actions))
         return found
 

@@ -14,7 +14,7 @@ from cds_service.wire.response import SUMMARY_LIMIT
 # What a card's own wording may speak of. Capitals: the same at the beginning of a sentence.
 CARD_VARIABLES = frozenset({"findings", "Findings", "order", "Order", "side", "study_date", "ordered"})
 LAYOUT_VARIABLES = frozenset(
-    {"facts", "asks", "consider", "notes", "unread", "partly_read", "not_sent", "evidence", "edition"}
+    {"facts", "asks", "consider", "notes", "differing", "unread", "partly_read", "not_sent", "evidence", "edition"}
 )
 SPECIMEN_SIDE = "left and right"
 

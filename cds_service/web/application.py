@@ -11,6 +11,7 @@ from flask_cors import CORS
 
 from cds_service.service.answering import HookService
 from cds_service.trust.admission import Admission
+from cds_service.web.about import AboutPage, make_about_routes
 from cds_service.web.errors import register_errors
 from cds_service.web.observing import Counts, observe
 from cds_service.web.operating import Operations, make_operators_routes
@@ -36,6 +37,7 @@ class WebParts:
     counts: Counts
     reasons: frozenset[str]
     operations: Operations
+    about: AboutPage
 
 
 def make_application(parts: WebParts, *, body_limit: int, origins: Iterable[str]) -> Flask:
@@ -44,6 +46,7 @@ def make_application(parts: WebParts, *, body_limit: int, origins: Iterable[str]
     app.config["MAX_CONTENT_LENGTH"] = body_limit
     app.register_blueprint(make_routes(parts.service, parts.discovery, parts.admission, parts.clock, parts.throttle))
     app.register_blueprint(make_operators_routes(parts.operations))
+    app.register_blueprint(make_about_routes(parts.about))
     register_errors(app)
     observe(app, parts.counts, parts.reasons, lambda: parts.service.memory.lost)
     # Every answer under /cds-services carries the headers, errors too (CDS Hooks 2.0, "Cross-Origin Resource Sharing").

@@ -116,6 +116,9 @@ def _log(entry: ServiceEntry, hook_request: HookRequest, answer: Answer, caller:
         service=entry.id,
         hook=hook_request.hook,
         hook_instance=hook_request.hook_instance,
+        content=edition.label,
+        digest=edition.digests,
+        signed_off=edition.sign_off is not None,
         cards=[said.rule.id for said in decision.shown] if decision else [],
         held_back=[said.rule.id for said in decision.held_back] if decision else [],
         exempt_role=[said.rule.id for said in decision.exempted] if decision else [],
@@ -126,7 +129,5 @@ def _log(entry: ServiceEntry, hook_request: HookRequest, answer: Answer, caller:
         gaps=dict(answer.gaps),
         milliseconds=round((time.perf_counter() - notes().started) * 1000, 1),
         client=caller.client,
-        content=edition.version,
-        digest=edition.digest[:12],
         **caller.claims,
     )

@@ -1,6 +1,7 @@
 """Charts with records that are broken, foreign, unknown or many: each costs itself alone, and the card says so."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from synthetic import (
     prefetch,
     resource,
 )
+
+from cds_service.logic.facts import Chart
 
 
 def hip_order(**fields: Any) -> Json:
@@ -84,7 +87,7 @@ def test_a_malformed_draft_costs_itself_and_is_told(client: FlaskClient) -> None
 @pytest.mark.parametrize("name", ["subject", "patient"])
 def test_records_of_another_patient_are_not_used(client: FlaskClient, name: str, reference: str) -> None:
     chart = [{**one, "subject": None, name: {"reference": reference}} for one in buttock_to_calf()]
-    assert topics(client, hip_order(), chart=prefetch(*chart)) == []
+    assert topics(client, hip_order(), chart=prefetch(*chart)) == ["PlainFilmsFirst"]  # of the order alone
 
 
 @pytest.mark.parametrize(
@@ -192,3 +195,13 @@ def test_cost_grows_no_faster_than_the_chart(client: FlaskClient) -> None:
         return min(times)
 
     assert best(_large(1000)) < 30 * best(_large(100))  # ten times the chart; quadratic cost would give a hundred
+
+
+@pytest.mark.parametrize("service", [SIGN, SELECT])
+def test_a_thousand_records_of_other_things_give_no_card_and_no_fact(
+    client: FlaskClient, chart: Callable[..., Chart], service: str
+) -> None:
+    others = [condition(str(code), number=number) for number, code in enumerate(range(44_054_006, 44_064_006, 10))]
+    read = chart(*others)
+    assert (read.findings, read.imaging) == ((), ())
+    assert cards(client, call(service, hip_order(), prefetch=prefetch(*others)), service) == []

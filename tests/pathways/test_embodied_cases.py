@@ -35,7 +35,7 @@ def _chart(scenario: Scenario) -> Chart:
     client = EhrClient()
     gathered = Gatherer(our_keys(), client).gather(request, read_orders(request))
     client.close()
-    reader = ChartReader(_knowledge().terminology, _knowledge().content)
+    reader = ChartReader(_knowledge().terminology, _knowledge().content, _knowledge().narrative)
     return reader.read(gathered, request.patient_id, scenario.on)
 
 

@@ -8,22 +8,44 @@ from typing import Any
 
 import pytest
 
+from cds_service.cli import main
+
 from .calling import call
 from .scenarios import Scenario, scenario
 
 # Members of FHIR types that people write into, or that name somebody or something.
 FREE_TEXT = {"text", "display", "description", "conclusion", "valueString", "family", "city", "value", "unit", "div"}
 CANARY = "canary-"
+IN_WORDS = "words-only-hip-order"
 HTML = f"<img src=x onerror=alert(1)>{CANARY}"
 
 
 def test_no_free_text_of_a_request_is_in_the_answer_and_none_changes_it(pathway: Scenario, tmp_path: Path) -> None:
+    """But where the pattern stands in words alone: without them there is nothing to say."""
     answer = call(pathway, tmp_path, _with_canaries(pathway.request)).json
     _drop_updates(answer)
     assert CANARY not in json.dumps(answer)
+    expected = pathway.response if pathway.name != IN_WORDS else {"cards": []}
+    _drop_updates(expected)
+    assert answer == expected
+
+
+def test_words_that_are_read_are_not_in_the_answer_the_log_or_the_trace(
+    pathway: Scenario, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = _with_canaries(pathway.request, is_behind=True)
+    answer = call(pathway, tmp_path, body).json
+    _drop_updates(answer)
     expected = pathway.response
     _drop_updates(expected)
     assert answer == expected
+    saved = tmp_path / "request.json"
+    saved.write_text(json.dumps(body), encoding="utf-8")
+    main(["try", "--request", str(saved), "--why"], standalone_mode=False)
+    shown = capsys.readouterr()
+    assert "What was read" in shown.out
+    assert CANARY not in shown.out + shown.err
+    assert "shooting" not in shown.out + shown.err
 
 
 def test_notes_and_narratives_added_everywhere_are_not_in_the_answer(pathway: Scenario, tmp_path: Path) -> None:
@@ -51,15 +73,21 @@ def test_the_canaries_really_stand_in_the_request(pathway: Scenario) -> None:
     assert json.dumps(_with_canaries(pathway.request)).count(CANARY) > 10
 
 
-def _with_canaries(value: Any, numbers: Iterator[int] | None = None, *, is_text: bool = False) -> Any:
+def _with_canaries(
+    value: Any, numbers: Iterator[int] | None = None, *, is_text: bool = False, is_behind: bool = False
+) -> Any:
+    """The request with a canary in place of every free text, or behind it as a sentence of its own."""
     numbers = numbers or count(1)
     match value:
         case str() if is_text:
-            return f"{HTML}{next(numbers)}"
+            return f"{f'{value}. ' if is_behind else ''}{HTML}{next(numbers)}"
         case dict():
-            return {name: _with_canaries(one, numbers, is_text=name in FREE_TEXT) for name, one in value.items()}
+            return {
+                name: _with_canaries(one, numbers, is_text=name in FREE_TEXT, is_behind=is_behind)
+                for name, one in value.items()
+            }
         case list():
-            return [_with_canaries(one, numbers, is_text=is_text) for one in value]
+            return [_with_canaries(one, numbers, is_text=is_text, is_behind=is_behind) for one in value]
     return value
 
 

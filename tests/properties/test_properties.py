@@ -1,17 +1,21 @@
 """What must hold of every chart, over the shipped content: charts are made by hypothesis, always the same ones."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.knowledge import load, shipped_cards
+from cds_service.logic import judging
+from cds_service.logic.asking import ASKED_AT_MOST
 from cds_service.logic.conditions import Block, Condition, Leaf, Newest, Present
+from cds_service.logic.content import LEVELS
 from cds_service.logic.dates import When, on
 from cds_service.logic.deciding import decide
-from cds_service.logic.decision import Decision
+from cds_service.logic.decision import Decision, Recommendation
 from cds_service.logic.facts import Chart, Finding, Imaging, Source, SourceKind, Stage, Value
 from cds_service.logic.index import ChartIndex
 from cds_service.logic.judging import judge
@@ -37,7 +41,7 @@ FLAGS = (
     "progressive-weakness",
     "major-trauma",
 )
-ASKED_FLAGS = ("cauda-equina-syndrome", "hip-fracture", "spinal-infection", "active-cancer")
+ASKED_FLAGS = sorted({leaf.finding for leaf in CONTENT.groups["asked-flag"]})
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:
@@ -135,9 +139,14 @@ def without(chart: Chart, name: str) -> Chart:
 def advice(decision: Decision) -> list[object]:
     """What is said, whatever the order of the facts behind it."""
     return [
-        (one.rule.id, one.row, one.side, one.notes, one.asks, one.offers, frozenset(map(id, one.orders)))
+        (one.rule.id, one.row, one.side, one.notes, one.caveats, one.asks, one.offers, *facts_of(one))
         for one in decision.shown
     ]
+
+
+def facts_of(one: Recommendation) -> tuple[frozenset[int], ...]:
+    """The very records a recommendation names: its orders, what makes it speak, what chooses its advice."""
+    return tuple(frozenset(map(id, facts)) for facts in (one.orders, one.facts, one.advised_by))
 
 
 def regions(chart: Chart, side: Side) -> set[str]:
@@ -222,3 +231,75 @@ def test_what_has_expired_counts_as_not_recorded(chart: Chart, hook: str) -> Non
     names = [fact for fact in chart.findings if CONTENT.findings[fact.id].window and fact.value is not Value.ASKED]
     old = [record(fact.id, fact.value, on(date(1990, 1, 1)), fact.side) for fact in names]
     assert decide(CONTENT, with_finding(bare, *old), hook).shown == decide(CONTENT, bare, hook).shown
+
+
+@ALWAYS_THE_SAME
+@given(charts, hooks)
+def test_few_cards_the_most_urgent_first_and_none_lost(chart: Chart, hook: str) -> None:
+    """Two cards of a call, one of an order, a critical one always; what else speaks is held back, not forgotten."""
+    decision = decide(CONTENT, chart, hook, thorough=True)
+    urgency = [(LEVELS.index(one.row.level), one.rule.number) for one in decision.shown]
+    assert urgency == sorted(urgency)
+    rest = [one for one in decision.shown if one.row.level != "critical"]
+    assert not rest or len(decision.shown) <= CONTENT.policy.cards_per_call
+    for order in {id(order): order for one in rest for order in one.orders}.values():
+        assert sum(order in one.orders for one in decision.shown) <= CONTENT.policy.cards_per_order
+    assert "critical" not in {one.row.level for one in decision.held_back}
+    told = [one.rule.id for one in (*decision.shown, *decision.held_back)]
+    assert len(told) == len(set(told))
+    assert set(told) <= {trace.rule.id for trace in decision.trace if trace.status == "speaks"}
+
+
+@ALWAYS_THE_SAME
+@given(charts, hooks)
+def test_what_is_asked_for_is_recorded_on_no_side_of_the_card(chart: Chart, hook: str) -> None:
+    index = ChartIndex(chart, CONTENT)
+    for one in decide(CONTENT, chart, hook).shown:
+        assert len(one.asks) <= ASKED_AT_MOST
+        assert len(one.asks) == len(set(one.asks))
+        sides = one.side.judged if one.side in EACH else EACH
+        for ask in one.asks:
+            if ask.qualifier is None:
+                assert not all(index.is_recorded(ask.finding, side) for side in sides)
+            else:
+                assert any(index.state(ask.finding, side).present for side in sides)
+
+
+@ALWAYS_THE_SAME
+@given(charts, hooks)
+def test_what_measures_the_same_thing_is_asked_for_once(chart: Chart, hook: str) -> None:
+    same = {one.ask: one.same for one in CONTENT.discriminators}
+    for one in decide(CONTENT, chart, hook).shown:
+        for ask in one.asks:
+            assert same.get(ask, frozenset()).isdisjoint(one.asks)
+
+
+@ALWAYS_THE_SAME
+@given(charts, hooks)
+def test_findings_that_no_rule_asks_about_cost_nothing_to_judge(chart: Chart, hook: str) -> None:
+    """A chart of a thousand other things is judged by as many questions as without them."""
+    many = [record(UNRELATED[number % len(UNRELATED)]) for number in range(1000)]
+    more = with_finding(chart, *many)
+    assert advice(decide(CONTENT, more, hook)) == advice(decide(CONTENT, chart, hook))
+    assert judged(more, hook) == judged(chart, hook)
+
+
+def judged(chart: Chart, hook: str) -> int:
+    """How many conditions were judged."""
+    count = 0
+    known = dict(judging._JUDGES)
+
+    def counting(judge: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        def counted(condition: Any, view: Any) -> Any:
+            nonlocal count
+            count += 1
+            return judge(condition, view)
+
+        return counted
+
+    judging._JUDGES.update({kind: counting(judge) for kind, judge in known.items()})
+    try:
+        decide(CONTENT, chart, hook)
+    finally:
+        judging._JUDGES.update(known)
+    return count

@@ -104,3 +104,17 @@ def test_the_key_is_in_no_representation() -> None:
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
         Settings().port = 1  # type: ignore[misc]  # the point
+
+
+@pytest.mark.parametrize("url", ["https://cds.example.org/", "https://cds.example.org", "http://127.0.0.1:8080/a/b"])
+def test_a_public_url_is_kept_without_its_last_slash(url: str) -> None:
+    assert Settings(public_url=url).public_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url", ["cds.example.org", "ftp://x.org", "https://x.org/?a=b", "https://x.org/#a", "https://u:p@x.org"]
+)
+def test_a_public_url_that_is_none_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HIP_SPINE_CDS_PUBLIC_URL", url)
+    with pytest.raises(SettingsError, match="public_url: is no URL such as https"):
+        load_settings()

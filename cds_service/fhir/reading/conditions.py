@@ -1,8 +1,11 @@
 """Reading Conditions: coded problems and diagnoses with side, severity, dates and status (clinical design §1, §2)."""
 
 from cds_service.fhir.reading.notebook import Notebook, source_of, statuses_of
+from cds_service.fhir.reading.telling import Telling, name_of, tell_name, tell_notes
 from cds_service.fhir.resources import Condition, is_given
+from cds_service.logic.dates import When
 from cds_service.logic.facts import NO_QUALIFIERS, SourceKind, Value
+from cds_service.logic.terminology import Meaning
 
 # Active without these: a Condition without clinicalStatus and abatement is active (clinical design §1.4).
 _OVER = frozenset({"inactive", "remission", "resolved"})
@@ -11,17 +14,37 @@ _OVER = frozenset({"inactive", "remission", "resolved"})
 def read_condition(condition: Condition, notebook: Notebook) -> None:
     """Write down the findings of one Condition."""
     meanings = notebook.meanings(condition.code)
-    if not meanings:
+    name = name_of(condition.code, has_meaning=bool(meanings))
+    if not meanings and not name and condition.note is None:
         notebook.ignore_unmapped(condition, condition.code)
         return
     value = _value(condition)
     if isinstance(value, str):
         notebook.ignore(condition, value)
         return
-    source = source_of(SourceKind.CONDITION, condition)
     onset = notebook.when(condition.onsetDateTime, condition.onsetPeriod.start if condition.onsetPeriod else None)
     recorded = notebook.when(condition.recordedDate, condition.dateRecorded, condition.assertedDate)
-    dates = [when for when in (recorded, onset) if when]
+    when = max((one for one in (recorded, onset) if one), key=lambda one: one.first, default=None)
+    count = len(notebook.findings)
+    _write_coded(condition, meanings, value, when, onset, notebook)
+    side = notebook.site_side(condition.bodySite)
+    source = source_of(SourceKind.CONDITION_WORDS, condition)
+    telling = Telling(condition, source, notebook.findings[count:], side, when, onset, value)
+    told = tell_name(telling, name, notebook)
+    told += tell_notes(telling, condition.note, notebook) if value is Value.PRESENT else []
+    if not meanings and not told:
+        notebook.ignore_unmapped(condition, condition.code)
+
+
+def _write_coded(
+    condition: Condition,
+    meanings: list[Meaning],
+    value: Value,
+    when: When | None,
+    onset: When | None,
+    notebook: Notebook,
+) -> None:
+    source = source_of(SourceKind.CONDITION, condition)
     severity = next((known.severity for known in notebook.known(condition.severity) if known.severity), None)
     for meaning in meanings:
         notebook.add(
@@ -29,7 +52,7 @@ def read_condition(condition: Condition, notebook: Notebook) -> None:
             value,
             source,
             side=notebook.site_side(condition.bodySite),
-            when=max(dates, key=lambda when: when.first, default=None),
+            when=when,
             onset=onset,
             qualifiers={"severity": severity} if severity else NO_QUALIFIERS,
         )

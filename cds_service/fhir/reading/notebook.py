@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from cds_service.fhir.narrative.reader import NarrativeReader
 from cds_service.fhir.reading.lexicon import Known, Lexicon
 from cds_service.fhir.reading.words import Passage, WordFinders
 from cds_service.fhir.resources import CodeableConcept, Concepts, Resource, concepts
@@ -17,12 +18,13 @@ from cds_service.logic.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What every reading of a chart uses, made once: look-ups, words, findings and groups."""
+    """What every reading of a chart uses, made once: look-ups, words, findings, groups, the reader of texts."""
 
     lexicon: Lexicon
     words: WordFinders
     findings: Vocabulary
     groups: Mapping[str, frozenset[str]]
+    narrative: NarrativeReader
 
     @property
     def terminology(self) -> Terminology:
@@ -32,13 +34,17 @@ class Terms:
 
 @dataclass(slots=True)
 class Notebook:
-    """The facts of one chart as they are read. `born` bounds which dates are possible."""
+    """The facts of one chart as they are read. `born` bounds which dates are possible.
+
+    `differing`: what words say and the same record's code contradicts.
+    """
 
     terms: Terms
     today: date
     born: date | None = None
     findings: list[Finding] = field(default_factory=list)
     imaging: list[Imaging] = field(default_factory=list)
+    differing: list[Finding] = field(default_factory=list)
     passed_over: list[tuple[Resource, str, CodeableConcept | None]] = field(default_factory=list)
     long_texts: int = 0
 

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from cds_service.fhir.reading.answers import qualifiers_of, said
 from cds_service.fhir.reading.lexicon import Known
 from cds_service.fhir.reading.notebook import Notebook, meanings_of, source_of
+from cds_service.fhir.reading.telling import Telling, tell_notes
+from cds_service.fhir.reading.worded import has_words, tell_answer
 from cds_service.fhir.resources import Component, Observation, concepts, is_given
 from cds_service.logic.dates import When
 from cds_service.logic.facts import NO_QUALIFIERS, Source, SourceKind, Value
@@ -27,7 +29,7 @@ class _Frame(NamedTuple):
 def read_observation(observation: Observation, notebook: Notebook) -> None:
     """Write down the findings of one Observation and of its components."""
     known = notebook.known(observation.code)
-    if not known and observation.component is None and observation.valueCodeableConcept is None:
+    if not known and observation.component is None and not has_words(observation, observation.code):
         notebook.ignore_unmapped(observation, observation.code)  # most Observations are numbers of other fields
         return
     if observation.status in _NOT_COUNTED:
@@ -41,8 +43,18 @@ def read_observation(observation: Observation, notebook: Notebook) -> None:
     frame = _Frame(observation, source, notebook.site_side(observation.bodySite), when)
     answered = [_read_answer(observation, known, frame, notebook)]
     answered += [_read_answer(part, notebook.known(part.code), frame, notebook) for part in observation.component or ()]
+    is_known = bool(known) or not observation.code or not observation.code.coding or any(answered)
+    answered += [_tell_notes(observation, frame, notebook)] if is_known else []
     if not any(answered):
         notebook.ignore_unmapped(observation, observation.code)
+
+
+def _tell_notes(observation: Observation, frame: _Frame, notebook: Notebook) -> bool:
+    """Notes are read beside codes known here, or none: what a note on another question is about cannot be told."""
+    coded = [fact for fact in notebook.findings if fact.source == frame.source]
+    telling = Telling(observation, frame.source, coded, when=frame.when).of(SourceKind.OBSERVATION_WORDS)
+    told = tell_notes(telling, observation.note, notebook)
+    return bool(told + tell_notes(telling, observation.comment or observation.comments, notebook))
 
 
 def _read_answer(part: Observation | Component, known: list[Known], frame: _Frame, notebook: Notebook) -> bool:
@@ -50,12 +62,19 @@ def _read_answer(part: Observation | Component, known: list[Known], frame: _Fram
     meanings = meanings_of(known)
     for meaning in meanings:
         _read_finding(meaning, part, frame, notebook)
-    if meanings or part.valueCodeableConcept is None or _is_absent_data(part):
+    if meanings or _is_absent_data(part):
         return bool(meanings)
     question = next((one.question for one in known if one.question), None)
-    if question is None:  # what else an answer is about, family history say, cannot be told
-        return False
-    return _read_value(question, part, frame, notebook)
+    is_read = question is not None and _read_value(question, part, frame, notebook)
+    if is_read or not has_words(part, part.code):
+        return is_read
+    telling = Telling(frame.observation, frame.source, (), frame.side, frame.when).of(SourceKind.OBSERVATION_WORDS)
+    return tell_answer(part, question, telling, _value(part, notebook) if _is_answered(part) else None, notebook)
+
+
+def _is_answered(part: Observation | Component) -> bool:
+    """Whether there is any answer at all, so that present or absent is one."""
+    return part.valueBoolean is not None or part.valueCodeableConcept is not None or bool(_interpretation(part))
 
 
 def _read_finding(meaning: Meaning, part: Observation | Component, frame: _Frame, notebook: Notebook) -> None:

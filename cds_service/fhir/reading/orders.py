@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from cds_service.fhir.reading.imaging import JOINT, NOT_IMAGING, Described, describe
 from cds_service.fhir.reading.notebook import Notebook, meanings_of, source_of
+from cds_service.fhir.reading.telling import Telling, presents, tell_name, tell_notes
 from cds_service.fhir.reading.treatments import read_completed_request
 from cds_service.fhir.resources import ServiceRequest, concepts
 from cds_service.logic.dates import When, on
@@ -11,6 +12,7 @@ from cds_service.logic.facts import Finding, Imaging, Source, SourceKind, Stage,
 from cds_service.logic.terminology import Meaning
 
 _OPEN = frozenset({"active", "draft", "on-hold", None})
+_NOT_HIP = "knee-or-foot-concept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +83,49 @@ def _read_reasons(
         if not concept.text and not any(coding and coding.code for coding in concept.coding or ()):
             continue  # an empty reason, such as the public sandbox sends, is none
         meanings = notebook.meanings(concept)
-        given, recognised = given + 1, recognised + bool(meanings)
+        count = len(notebook.findings)
         for meaning in meanings:
             notebook.add(meaning, Value.PRESENT, replace(source, kind=SourceKind.ORDER_REASON), when=when)
             found.add(meaning.finding)
+        told = _tell_reason(request, concept.text, notebook.findings[count:], source, when, notebook)
+        given, recognised = given + 1, recognised + bool(meanings or told)
+        found |= told
     for reference in request.reasonReference or ():
         named = _named_by(reference.reference or "", notebook)
         given, recognised = given + 1, recognised + bool(named)
         notebook.findings.extend(_said_by_order(fact, when) for fact in named)
         found.update(fact.id for fact in named)
-    return found, given, recognised
+    told = _tell_details(request, source, when, notebook)
+    return found | told, given + bool(told), recognised + bool(told)
+
+
+def _tell_reason(
+    request: ServiceRequest,
+    text: str | None,
+    coded: list[Finding],
+    source: Source,
+    when: When | None,
+    notebook: Notebook,
+) -> set[str]:
+    """Write down what a reason's words say; gives the findings they name, a knee named without a pain included."""
+    telling = Telling(request, source, coded, when=when).of(SourceKind.ORDER_WORDS)
+    told = presents(tell_name(telling, text, notebook))
+    named = notebook.terms.narrative.read(text).loose
+    return told | (named & notebook.terms.groups[_NOT_HIP])
+
+
+def _tell_details(request: ServiceRequest, source: Source, when: When | None, notebook: Notebook) -> set[str]:
+    """Write down what an order's details and notes say."""
+    telling = Telling(request, source, when=when).of(SourceKind.ORDER_WORDS)
+    texts = [concept.text for concept in concepts(request.orderDetail)]
+    told = {name for text in texts for name in _tell_reason(request, text, [], source, when, notebook)}
+    return told | presents(tell_notes(telling, request.note, notebook))
 
 
 def _said_by_order(fact: Finding, when: When | None) -> Finding:
     """The same finding as the order's reason: said on the order's day."""
-    source = replace(fact.source, kind=SourceKind.ORDER_REASON)
+    kind = SourceKind.ORDER_WORDS if fact.source.kind.is_words else SourceKind.ORDER_REASON
+    source = replace(fact.source, kind=kind)
     return replace(fact, when=when or fact.when, source=source)
 
 
@@ -114,9 +144,7 @@ def settle(order: Order, notebook: Notebook, problems: frozenset[str]) -> Imagin
 
 
 def _is_hip(order: Order, notebook: Notebook, problems: frozenset[str]) -> bool:
-    hip, spine, other = (
-        notebook.terms.groups[name] for name in ("hip-concept", "spine-concept", "knee-or-foot-concept")
-    )
+    hip, spine, other = (notebook.terms.groups[name] for name in ("hip-concept", "spine-concept", _NOT_HIP))
     if order.has_reasons:
         speaks_for_hip = bool(order.reasons & (hip | spine))
         return order.all_recognised and speaks_for_hip and not order.reasons & other

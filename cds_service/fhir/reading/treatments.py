@@ -6,6 +6,7 @@ from cds_service.fhir.reading.answers import qualifiers_of, said
 from cds_service.fhir.reading.imaging import describe
 from cds_service.fhir.reading.lexicon import Known
 from cds_service.fhir.reading.notebook import Notebook, meanings_of, source_of
+from cds_service.fhir.reading.telling import Telling, name_of, tell_name, tell_notes
 from cds_service.fhir.resources import (
     CodeableConcept,
     MedicationRecord,
@@ -32,17 +33,20 @@ def read_procedure(procedure: Procedure, notebook: Notebook) -> None:
     meanings = meanings_of(known)
     imaging = describe(known, procedure.code, procedure.bodySite, None, notebook)
     is_done = imaging.region is not None and procedure.status == "completed"
-    if not meanings and not is_done:
-        notebook.ignore_unmapped(procedure, procedure.code)
-        return
     source = source_of(SourceKind.PROCEDURE, procedure)
     period = procedure.performedPeriod
     when = notebook.when(procedure.performedDateTime) or notebook.when(period.start if period else None)
     side, qualifiers = notebook.site_side(procedure.bodySite), qualifiers_of(said(procedure.outcome))
+    count = len(notebook.findings)
     for meaning in meanings:
         notebook.add(meaning, Value.PRESENT, source, side=side, when=when, qualifiers=qualifiers)
     if is_done:
         notebook.imaging.append(imaging.to_imaging(Stage.STUDY, when, source))
+    telling = Telling(procedure, source, notebook.findings[count:], side, when).of(SourceKind.PROCEDURE_WORDS)
+    told = tell_name(telling, name_of(procedure.code, has_meaning=bool(known)), notebook, only_done=True)
+    told += tell_notes(telling, procedure.note, notebook)
+    if not (meanings or is_done or told):
+        notebook.ignore_unmapped(procedure, procedure.code)
 
 
 def read_completed_request(request: ServiceRequest, known: list[Known], source: Source, notebook: Notebook) -> None:

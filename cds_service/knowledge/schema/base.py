@@ -22,4 +22,5 @@ Region = Literal["hip", "pelvis", "lumbar-spine", "knee", "lower-limb-joint", "o
 Modality = Literal["XR", "MR", "CT", "US", "RF"]
 Contrast = Literal["without", "with", "both"]
 # How a code was verified; "U", unverified, is refused. G2, W2: confirmed in a second independent source.
-Checked = Literal["S", "E", "P", "D", "H", "A", "I", "G2", "W2", "own"]
+# "site" is what a site overlay's codes carry; a content file may not claim it.
+Checked = Literal["S", "E", "P", "D", "H", "A", "I", "G2", "W2", "own", "site"]

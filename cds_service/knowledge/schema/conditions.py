@@ -35,7 +35,7 @@ class FilterKeys(Strict):
     since: Id | list[Id] | None = None
     undated: Literal["counts", "ignored"] | None = None
     qualifiers: dict[QualifierName, list[Id]] | None = Field(default=None, alias="with")
-    asked: bool | None = None
+    asked: bool | Literal["only"] | None = None
     anchor: Id | None = Field(default=None, alias="as")
 
     @model_validator(mode="after")
@@ -76,10 +76,11 @@ class NotRecordedKeys(FilterKeys):
 
 
 class NewestKeys(FilterKeys):
-    """The newest of these is that one."""
+    """The newest of these, or of those records that state a qualifier, is that one."""
 
-    newest: list[Id] = Field(min_length=2)
+    newest: list[Id] = Field(min_length=1)
     winner: Id = Field(alias="is")
+    stating: QualifierName | None = None
 
 
 class PatternKeys(Strict):
@@ -198,9 +199,8 @@ def _holds_none(condition: object) -> bool:
 
 
 def _kind(value: object) -> str | None:
-    if not isinstance(value, dict):
-        return getattr(value, "KIND", "block")
-    found = [key for key in CONDITION_KEYS if key in value]
+    given = value if isinstance(value, dict) else getattr(value, "model_fields_set", ())
+    found = [key for key in CONDITION_KEYS if key in given]
     return found[0] if found else "block"
 
 

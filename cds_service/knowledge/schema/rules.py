@@ -1,12 +1,12 @@
-"""Shapes of the files of judgement: patterns, rules, policy, evidence."""
+"""Shapes of the files of judgement: patterns, rules, policy."""
 
-import datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from cds_service.knowledge.schema.base import Days, HookName, Id, Label, Modality, Region, Strict, Text
 from cds_service.knowledge.schema.conditions import BlockKeys, ConditionKeys, InnerBlock, StudyTable
+from cds_service.knowledge.schema.evidence import FindingName
 
 Level = Literal["critical", "warning", "info"]
 
@@ -34,6 +34,7 @@ class AdviceKeys(BlockKeys):
     offer: list[Id] = Field(min_length=1)
     select: Literal["at-most-one", "any"] = "at-most-one"
     hooks: list[HookName] | None = None
+    cites: Annotated[list[Id], Field(min_length=1)] | None = None
 
 
 class NoteRow(InnerBlock):
@@ -63,9 +64,10 @@ class RuleFile(InnerBlock):
     about: Literal["order", "patient"]
     order: StudyTable | None = None
     advice: list[AdviceKeys] = Field(min_length=1)
-    asks: list[Annotated[str, StringConstraints(pattern=r"^[a-z-]+(\.[a-z]+)?$")]] = Field(default_factory=list)
+    asks: list[FindingName] = Field(default_factory=list)  # "evidence" among them: chosen by published figures
     note: list[NoteRow] = Field(default_factory=list)
     cites: list[Id] = Field(min_length=1)
+    caveats: list[Id] = Field(default_factory=list)
     overrides: list[Id] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -139,24 +141,4 @@ class PolicyFile(Strict):
     withhold: list[WithholdRow]
 
 
-class EvidenceTable(Strict):
-    """A source. Only `verified` and `computed` figures are ever shown."""
-
-    citation: Text
-    url: Annotated[str, StringConstraints(pattern=r"^https://\S+$")] | None = None
-    year: Annotated[int, Field(ge=1900, le=2100)] | None = None
-    strength: Literal[
-        "guideline",
-        "systematic review",
-        "randomised trial",
-        "observational study",
-        "case report",
-        "expert opinion",
-        "safety check",
-    ]
-    status: Literal["verified", "verified-2nd", "computed", "recalled"]
-    says: Text
-    read: datetime.date
-
-
-__all__ = ["ConditionKeys", "EvidenceTable", "Label", "PatternsFile", "PolicyFile", "RuleFile"]
+__all__ = ["ConditionKeys", "Label", "PatternsFile", "PolicyFile", "RuleFile"]

@@ -1,8 +1,8 @@
 """Shapes of the terminology files: systems, findings, body sites, imaging, values."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from cds_service.knowledge.schema.base import (
     Checked,
@@ -29,28 +29,55 @@ Uri = Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")]
 
 
 class SystemTable(Strict):
-    """A code system: its URI, the aliases senders use for it, and what people call it."""
+    """A code system: its URI, the aliases senders use for it, what people call it, and the notice its codes ask for."""
 
     uri: Uri
     label: Label
     aliases: list[Uri] = Field(default_factory=list)
+    copyright: Text | None = None
 
 
-class CodeRow(Strict):
-    """A code, how it was verified, and the side it states. In ICD-10-CM "?" stands for the side digit."""
+Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
+
+
+class BareCode(Strict):
+    """A code and the side it states.
+
+    In ICD-10-CM "?" stands for the side digit; `digits` says which state which side where they are not the usual.
+    """
 
     system: Id
     code: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^\S+$")]
-    checked: Checked
     side: SideName | None = None
+    digits: dict[SideName | Literal["unstated"], Digits] | None = None
+
+    @model_validator(mode="after")
+    def _digits_of_a_side_digit(self) -> Self:
+        if self.digits is not None and "?" not in self.code:
+            raise ValueError('"digits" has nothing to act on without "?" in the code')
+        return self
 
 
-class FindingCodeRow(CodeRow):
-    """A finding's code. `prefix`: with every code below it, but those in `not`. `with`: qualifiers it states."""
+class CodeRow(BareCode):
+    """A code with how it was verified."""
+
+    checked: Checked
+
+
+class FindingKeys(Strict):
+    """What a finding's code may say. `prefix`: with every code below it, but those in `not`. `with`: qualifiers.
+
+    `not_seventh`: seventh characters that make it something else, such as S, the sequela of an injury.
+    """
 
     prefix: bool = False
     excepted: list[str] = Field(default_factory=list, alias="not")
+    not_seventh: Annotated[str, StringConstraints(pattern=r"^[A-Z]+$")] | None = None
     qualifiers: dict[QualifierName, Id] = Field(default_factory=dict, alias="with")
+
+
+class FindingCodeRow(CodeRow, FindingKeys):
+    """A finding's code."""
 
 
 class FindingTable(Strict):
@@ -134,7 +161,7 @@ class SeverityTable(Strict):
 class QuestionRow(CodeRow):
     """An Observation that asks about pain: what its value tells."""
 
-    asks: Literal["location", "radiation", "finding"]
+    asks: Literal["location", "radiation", "finding", "narrative"]
 
 
 class ValuesFile(Strict):

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from cds_service.knowledge.schema.base import HookName, Id, Label, Modality, Region, Strict, Text
 from cds_service.knowledge.schema.conditions import InnerBlock
-from cds_service.knowledge.schema.terms import CodeRow
+from cds_service.knowledge.schema.terms import CodeRow, QualifierName
 
 
 class OfferTable(Strict):
@@ -45,6 +45,7 @@ class LabelsFile(Strict):
 
     region: dict[Region, Label]
     modality: dict[Modality, Label]
+    qualifier: dict[QualifierName, dict[Id, Label]]
     side: dict[Literal["left", "right", "both"], Label]
 
 
@@ -63,10 +64,14 @@ class ManifestFile(Strict):
     review_by: datetime.date
 
 
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
 class SignOffFile(Strict):
-    """Who signed off the content of which digest."""
+    """Who signed off the content of which digest; `site`: the digest of the overlay that lay on it."""
 
     name: Text
     role: Text
     date: datetime.date
-    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    digest: Digest
+    site: Digest | None = None

@@ -66,7 +66,7 @@ def test_skin_cancer_other_than_melanoma_is_no_flag(chart: Read, code: str) -> N
 
 
 def test_a_code_without_its_system_stands_for_nothing(chart: Read) -> None:
-    unnamed = condition("x", code={"coding": [{"code": "23056005"}], "text": "Sciatica"})
+    unnamed = condition("x", code={"coding": [{"code": "23056005"}]})
     assert chart(unnamed, condition("23056005", "https://ehr.example/local")).findings == ()
 
 
@@ -235,4 +235,4 @@ def test_a_condition_of_our_own_code_system_is_read(chart: Read) -> None:
 
 
 def test_a_condition_without_code_is_passed_over(chart: Read) -> None:
-    assert chart(condition("x", code=None), condition("x", code={"text": "sciatica"})).findings == ()
+    assert chart(condition("x", code=None), condition("x", code={"text": "cough"})).findings == ()

@@ -160,7 +160,7 @@ def test_an_unanswered_location_is_not_recorded(chart: Read) -> None:
 def test_pain_that_radiates_is_marked_so(knowledge: Knowledge) -> None:
     """A site's own content asks where pain radiates to; no code for it is verified well enough to be shipped."""
     asked = {**knowledge.terminology.questions, Code("loinc", RADIATION): "radiation"}
-    reader = ChartReader(replace(knowledge.terminology, questions=asked), knowledge.content)
+    reader = ChartReader(replace(knowledge.terminology, questions=asked), knowledge.content, knowledge.narrative)
     told = observation(RADIATION, LOINC, valueCodeableConcept=concept("56459004"))
     given = decode_resources(encoded(told), "prefetch.test").resources
     [found] = reader.read(Gathered(given), PATIENT, date(2026, 3, 10)).findings

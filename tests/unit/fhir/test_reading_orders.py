@@ -102,7 +102,8 @@ def test_a_joint_ordered_for_a_hip_or_spine_reason_is_the_hip(chart: Read, reaso
         [concept("49218002"), concept("30989003")],
         [concept("49218002"), concept("38341003")],  # hip pain, and something not recognised
         [concept("38341003")],
-        [{"text": "hip pain"}],  # not coded: not recognised
+        [{"text": "as discussed"}],
+        [{"text": "hip pain after a fall on the knee"}],  # a knee is named
         [concept("300954003")],  # calf pain is neither
     ],
 )

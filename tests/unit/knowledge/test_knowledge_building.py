@@ -19,6 +19,7 @@ REPLACEMENT = '{ present = ["hip-replacement-in-place"] }'
         ('{ absent = ["limp"] }', Absent),
         ('{ not_recorded = ["limp"] }', NotRecorded),
         ('{ newest = ["nsaid", "limp"], is = "limp", with = { severity = ["mild"] } }', Newest),
+        ('{ newest = ["nsaid"], is = "nsaid", stating = "response", side = "either" }', Newest),
         ("{ age = { below = 50 } }", Age),
         ('{ ordered = { treatment = ["physical-therapy"] } }', Ordered),
         ('{ imaged = { region = ["hip"] }, ago = 3, undated = "counts" }', Imaged),
@@ -59,7 +60,7 @@ def test_a_block_of_an_inner_group_stands_beside_that_of_the_outer(cards: Path, 
 
 def test_a_block_that_names_a_date_says_so(shipped: Knowledge) -> None:
     named = {rule.id for rule in shipped.content.rules if rule.block.names_anchor}
-    assert named == {"cauda-equina", "imaging-already-done"}
+    assert named == {"cauda-equina", "red-flag-review", "imaging-already-done", "injection-response"}
 
 
 def test_rules_come_after_those_they_ask_of(shipped: Knowledge) -> None:

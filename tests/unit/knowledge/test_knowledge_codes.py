@@ -57,3 +57,12 @@ def test_a_side_digit_stands_for_each_side() -> None:
 
 def test_a_code_without_a_side_digit_keeps_its_own_side() -> None:
     assert list(expand_side_digit("M79.604", Side.RIGHT)) == [("M79.604", Side.RIGHT)]
+
+
+def test_a_branch_may_have_side_digits_of_its_own() -> None:
+    digits = {Side.RIGHT: "14", Side.UNSTATED: "3"}
+    assert list(expand_side_digit("S72.02?", Side.UNSTATED, digits)) == [
+        ("S72.021", Side.RIGHT),
+        ("S72.024", Side.RIGHT),
+        ("S72.023", Side.UNSTATED),
+    ]

@@ -1,13 +1,14 @@
 """Version, digest and sign-off: a sign-off is of a digest, so any edit lapses it."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from cds_service.errors import ContentError
 from cds_service.knowledge import load
-from cds_service.knowledge.edition import digest
+from cds_service.knowledge.edition import digest, sign_off_text
 from cds_service.knowledge.place import PACKAGE, shipped_cards, shipped_examples
 
 
@@ -56,3 +57,18 @@ def test_a_broken_sign_off_is_refused(cards: Path) -> None:
 def test_content_and_examples_lie_beside_the_package_in_a_checkout() -> None:
     assert shipped_cards() == PACKAGE.parent / "cards"
     assert shipped_examples() == PACKAGE.parent / "fixtures/fhir"
+
+
+def test_a_lapsed_sign_off_is_told_apart_from_none(cards: Path, change: Callable[[str, str, str], None]) -> None:
+    sign(cards, digest(cards))
+    change("wording/cauda-equina.md", "exclude nothing", "exclude nothing at all")
+    edition = load(cards).content.edition
+    assert edition.has_lapsed
+    assert edition.statement.endswith(", sign-off lapsed: content changed since")
+
+
+def test_a_name_cannot_write_anything_into_the_sign_off_but_itself(cards: Path) -> None:
+    edition = load(cards).content.edition
+    name = 'A "B" \\ C\ndigest = "x"'
+    (cards / "sign-off.toml").write_text(sign_off_text(edition, name, "role", date(2026, 11, 22)), encoding="utf-8")
+    assert load(cards).content.edition.sign_off == 'A "B" \\ C digest = "x", role, 2026-11-22'

@@ -88,8 +88,8 @@ REFUSALS = {
     ),
     "unknown finding in asks": (
         RULE_6,
-        '"reflex-loss-patellar", "hip',
-        '"reflex-loss-patelar", "hip',
+        '"hip-osteoarthritis.severity", "evidence"',
+        '"reflex-loss-patelar", "evidence"',
         "asks: no finding is called reflex-loss-patelar",
     ),
     "unknown qualifier in asks": (
@@ -132,14 +132,20 @@ REFUSALS = {
     ),
     "unknown rule in spoke": (
         RULE_6,
-        'spoke = ["spine-pattern-hip-imaging"]',
-        'spoke = ["rule-three"]',
+        'spoke = ["spine-pattern-hip-imaging", ',
+        'spoke = ["rule-three", ',
         "no rule is called rule-three",
+    ),
+    "unknown source of a row": (
+        "rules/red-flag-review.toml",
+        '"harding-2005"]',
+        '"harding-2006"]',
+        "no source is called harding-2006 (meant: harding-2005?)",
     ),
     "unknown rule in the policy": (
         "policy.toml",
-        'rules = ["imaging-already-done"]',
-        'rules = ["imaging-done"]',
+        '  "imaging-already-done",',
+        '  "imaging-done",',
         "silence.red-flag: no rule is called imaging-done",
     ),
     "group that contains itself": (

@@ -50,6 +50,12 @@ REFUSALS = {
     "no offer": (RULE_1, 'offer = ["refer-urgent-spine", "add-urgent-lumbar-mri"]', "offer = []", "offer: List should"),
     "unknown pattern name": (RULE_3, '["spine-only"]', '["spine"]', "pattern.0: Input should be"),
     "unverified code": ("findings/where-it-hurts.toml", GROIN, GROIN.replace('"S"', '"U"'), "checked: Input should be"),
+    "digits without a side digit": (
+        "findings/where-it-hurts.toml",
+        'code = "M25.56?",  checked',
+        'code = "M25.561", digits = { right = "1" }, checked',
+        '"digits" has nothing to act on',
+    ),
     "not TOML": ("groups.toml", "hip-region-pain = [", "hip-region-pain = ", "groups.toml: is not valid TOML"),
     "wording without front matter": ("wording/cauda-equina.md", "+++\n", "", "must begin with front matter"),
     "unknown key of wording": ("wording/cauda-equina.md", "summary =", "sumary =", "wording/cauda-equina.md: sumary"),

@@ -17,7 +17,7 @@ def text(shipped: Knowledge) -> str:
 
 def test_the_first_line_says_which_content_and_that_nobody_signed_it(shipped: Knowledge, text: str) -> None:
     first = text.splitlines()[0]
-    assert first == f"Content 1.0.0, digest {shipped.content.edition.digest}, not signed off"
+    assert first == f"Content 1.0.0, digest {shipped.content.edition.digest}; not signed off"
 
 
 def test_the_first_line_says_who_signed_it(cards: Path) -> None:
@@ -33,7 +33,7 @@ def test_every_rule_stands_in_it_with_all_it_says_of_itself(shipped: Knowledge, 
             assert said in text
         for offer in {offer for row in rule.advice for offer in row.offers}:
             assert shipped.content.offers[offer].label in text
-        for source in rule.cites:
+        for source in {*rule.cites, *(name for row in rule.advice for name in row.cites)}:
             assert shipped.content.citations[source].citation in text
 
 
@@ -92,3 +92,10 @@ def test_case_names_say_what_is_expected(tmp_path: Path) -> None:
 
 def test_without_cases_there_are_none(tmp_path: Path) -> None:
     assert read_case_names(tmp_path / "nowhere") == {}
+
+
+def test_what_is_asked_for_and_what_evidence_says_against_stands_in_it(shipped: Knowledge, text: str) -> None:
+    assert "**Names, when not recorded.** then what discriminates best towards hip or spine" in text
+    assert "| femoral stretch test | spine | 3.00 | LR+ infinite (suri-2011, verified) |" in text
+    for caveat in shipped.content.caveats.values():
+        assert f"- The article: {caveat.article} {caveat.says}" in text

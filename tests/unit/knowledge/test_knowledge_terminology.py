@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from cds_service.knowledge import Knowledge
-from cds_service.knowledge.codes import expand_side_digit, is_loinc, is_snomed
+from cds_service.knowledge.codes import is_loinc, is_snomed
+from cds_service.knowledge.terminology import CheckedCode
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Code, Meaning, Terminology
 
@@ -48,13 +49,8 @@ def test_every_snomed_and_loinc_code_passes_its_check_digit(shipped: Knowledge) 
     assert [code for code in checked if not checks[code.system](code.code)] == []
 
 
-def icd_rows(shipped: Knowledge) -> list[tuple[str, str, str | None, bool]]:
-    return [
-        (finding, row.code, row.side, row.prefix)
-        for finding, rows in shipped.checked.items()
-        for row in rows
-        if row.system == "ICD-10-CM"
-    ]
+def icd_rows(shipped: Knowledge) -> list[tuple[str, CheckedCode]]:
+    return [(finding, row) for finding, rows in shipped.checked.items() for row in rows if row.system == "ICD-10-CM"]
 
 
 def side_of(code: str) -> Side | None:
@@ -67,27 +63,40 @@ def side_of(code: str) -> Side | None:
     return None
 
 
+def known_as(code: str, prefix: bool) -> list[str]:
+    """The codes of the tabular list that a row's code stands for."""
+    return [known for known in ALL_ICD if known == code or (prefix and known.startswith(code))]
+
+
 def test_every_icd_code_exists_in_the_tabular_list(shipped: Knowledge) -> None:
+    """Of a side digit right and left must exist; not every branch has "both" and "not stated"."""
     missing = []
-    for finding, code, _, prefix in icd_rows(shipped):
-        asked = [code.replace("?", digit) for digit in "12"] if "?" in code else [code]
-        exists = [any(known.startswith(one) for known in ALL_ICD) if prefix else one in ALL_ICD for one in asked]
-        if not all(exists):
-            missing.append((finding, code))
+    for finding, row in icd_rows(shipped):
+        sided = [code for code, side in row.codes if "?" not in row.code or side in {Side.LEFT, Side.RIGHT}]
+        missing += [(finding, code) for code in sided if not known_as(code, row.prefix)]
     assert missing == []
 
 
 def test_every_icd_code_states_the_side_its_description_states(shipped: Knowledge) -> None:
     wrong = []
-    for finding, code, side, prefix in icd_rows(shipped):
-        for one, stated in expand_side_digit(code, Side(side) if side else Side.UNSTATED):
-            known = [known for known in ALL_ICD if known == one or (prefix and known.startswith(one))]
+    for finding, row in icd_rows(shipped):
+        for one, stated in row.codes:
             if finding == "low-back-pain" and one == "M54.4":
                 continue  # the code's side is the sciatica's, not the back's
-            described = {side_of(item) for item in known if icd.is_leaf(item)} - {None}
+            described = {side_of(known) for known in known_as(one, row.prefix) if icd.is_leaf(known)} - {None}
             if described and described != {stated} and not (stated is Side.UNSTATED and len(described) > 1):
                 wrong.append((finding, one, stated.value, {found.value for found in described if found}))
     assert wrong == []
+
+
+def test_a_branch_whose_side_digits_are_its_own_has_no_other_digit(shipped: Knowledge) -> None:
+    """M87.050 is the pelvis, M79.601 the arm: the usual digits would take them in."""
+    meanings = shipped.terminology.meanings
+    assert meanings(Code("icd10cm", "M87.050")) == ()
+    assert meanings(Code("icd10cm", "M79.601")) == ()
+    assert meanings(Code("icd10cm", "M79.605")) == (Meaning("leg-pain", Side.LEFT),)
+    assert meanings(Code("icd10cm", "S72.044A")) == (Meaning("hip-fracture", Side.RIGHT),)
+    assert meanings(Code("icd10cm", "S72.26XA")) == (Meaning("hip-fracture", Side.UNSTATED),)
 
 
 @pytest.mark.parametrize(("system", "code"), WRONG)
@@ -140,3 +149,160 @@ def test_an_order_takes_the_code_of_its_side_first(shipped: Knowledge) -> None:
     radiograph = shipped.orders["hip-radiograph"]
     assert radiograph.codes[Side.LEFT] == (Code("loinc", "36631-0"),)
     assert radiograph.codes[Side.UNSTATED] == (Code("loinc", "30767-8"),)
+
+
+def findings_of(shipped: Knowledge, code: str, system: str = "icd10cm") -> set[str]:
+    return {meaning.finding for meaning in shipped.terminology.meanings(Code(system, code))}
+
+
+@pytest.mark.parametrize("seventh", "ABCDEFGHJKMNPQR")
+def test_a_fracture_under_care_is_a_fracture(shipped: Knowledge, seventh: str) -> None:
+    assert findings_of(shipped, f"S72.001{seventh}") == {"hip-fracture"}
+    assert findings_of(shipped, f"S72.21X{seventh}") == {"hip-fracture"}
+
+
+@pytest.mark.parametrize("code", ["S72.001S", "S72.21XS", "S72.92XS", "M84.351S"])
+def test_what_an_old_fracture_left_behind_is_no_fracture_now(shipped: Knowledge, code: str) -> None:
+    assert findings_of(shipped, code) == set()
+
+
+def test_osteoporosis_with_an_old_fracture_is_osteoporosis_still(shipped: Knowledge) -> None:
+    assert findings_of(shipped, "M80.051A") == {"osteoporosis", "hip-fracture"}
+    assert findings_of(shipped, "M80.051S") == {"osteoporosis"}
+
+
+@pytest.mark.parametrize(
+    ("code", "findings"),
+    [
+        ("M51.16", {"lumbar-radiculopathy", "lumbar-disc-herniation"}),
+        ("M51.17", {"lumbar-radiculopathy", "lumbar-disc-herniation"}),
+        ("M51.26", {"lumbar-disc-herniation"}),
+        ("M54.40", {"low-back-pain", "sciatica"}),
+        ("M54.42", {"low-back-pain", "sciatica"}),
+        ("M48.062", {"lumbar-stenosis", "neurogenic-claudication"}),
+        ("M48.061", {"lumbar-stenosis"}),
+    ],
+)
+def test_a_code_stands_for_everything_it_names(shipped: Knowledge, code: str, findings: set[str]) -> None:
+    assert findings_of(shipped, code) == findings
+
+
+def test_of_stenosis_with_claudication_only_the_claudication_expires(shipped: Knowledge) -> None:
+    definitions = shipped.content.findings
+    assert definitions["lumbar-stenosis"].window is None
+    assert definitions["neurogenic-claudication"].window == 365
+
+
+def test_the_side_of_back_pain_with_sciatica_is_the_sciaticas(shipped: Knowledge) -> None:
+    sides = {one.finding: one.side for one in shipped.terminology.meanings(Code("icd10cm", "M54.42"))}
+    assert sides == {"sciatica": Side.LEFT, "low-back-pain": Side.UNSTATED}
+
+
+@pytest.mark.parametrize(
+    "code", ["C00.0", "C43.9", "C4A.9", "C50.911", "C61", "C79.2", "C79.51", "C7A.1", "C90.00", "C96.9"]
+)
+def test_cancer_is_the_whole_of_its_letter(shipped: Knowledge, code: str) -> None:
+    assert findings_of(shipped, code) == {"active-cancer"}
+
+
+@pytest.mark.parametrize("code", ["C44", "C44.311", "C44.91", "D04.9"])
+def test_skin_cancer_other_than_melanoma_is_no_red_flag(shipped: Knowledge, code: str) -> None:
+    assert findings_of(shipped, code) == set()
+
+
+@pytest.mark.parametrize(("code", "counts"), [("Z85.3", True), ("Z85.820", True), ("Z85.828", False), ("Z85.9", True)])
+def test_a_history_of_cancer_but_of_skin_counts(shipped: Knowledge, code: str, counts: bool) -> None:
+    assert findings_of(shipped, code) == ({"cancer-history"} if counts else set())
+
+
+def test_pregnancy_is_what_is_about_pregnancy_and_not_the_time_after_it(shipped: Knowledge) -> None:
+    pregnant = [code for code in ALL_ICD if icd.is_leaf(code) and "pregnancy" in findings_of(shipped, code)]
+    assert {code[:3] for code in pregnant if code.startswith("O")} >= {"O09", "O20", "O26", "O30", "O36", "O40", "O48"}
+    assert [code for code in pregnant if re.search("puerper|postpartum", icd.get_description(code).lower())] == []
+    assert findings_of(shipped, "O80") == findings_of(shipped, "O90.6") == set()
+
+
+# What was checked, row by row (terminology notes, sections 1, 3, 4 and 8): finding to system and codes.
+CHECKED = {
+    "hip-pain": "sct 49218002 icd10cm M25.551 M25.552 M25.559",
+    "buttock-pain": "sct 279043006",
+    "groin-pain": "sct 102570003 icd10cm R10.30",
+    "thigh-pain": "sct 78514002 icd10cm M79.651 M79.652 M79.659",
+    "calf-pain": "sct 300954003",
+    "lower-leg-pain": "icd10cm M79.661 M79.662 M79.669",
+    "leg-pain": "sct 10601006 icd10cm M79.604 M79.605 M79.606",
+    "knee-pain": "sct 30989003 icd10cm M25.561 M25.562 M25.569",
+    "low-back-pain": "sct 279039007 278862001 278860009 icd10cm M54.50 M54.51 M54.59 M54.40 M54.41 M54.42",
+    "sciatica": "sct 23056005 icd10cm M54.30 M54.31 M54.32 M54.40 M54.41 M54.42",
+    "lumbar-radiculopathy": "sct 128196005 2415007 311211000119105 202735001 icd10cm M54.16 M54.17 M51.16 M51.17",
+    "lumbar-stenosis": "sct 18347007 icd10cm M48.061 M48.062",
+    "neurogenic-claudication": "sct 303081002 19033007 icd10cm M48.062",
+    "lumbar-disc-herniation": "sct 202735001 202708005 icd10cm M51.16 M51.17 M51.26 M51.27",
+    "lumbar-disc-degeneration": "sct 26538006 icd10cm M51.360 M51.361 M51.362 M51.369",
+    "spondylolisthesis": "sct 274152003 4046000 icd10cm M43.16 M43.17 M43.10",
+    "lumbar-instability": "icd10cm M53.2X6 M53.2X7",
+    "post-laminectomy": "sct 202725007 icd10cm M96.1",
+    "hip-osteoarthritis": "sct 239872002 icd10cm M16.0 M16.10 M16.11 M16.12 M16.2 M16.31 M16.52 M16.6 M16.7 M16.9",
+    "femoroacetabular-impingement": "sct 432473000",
+    "labral-tear": "sct 202336002",
+    "trochanteric-pain-syndrome": "sct 7674000 81498004 icd10cm M70.60 M70.61 M70.62 M76.00 M76.01 M76.02",
+    "femoral-head-necrosis": "sct 203476003 29281007 111255008 icd10cm M87.051 M87.052 M87.059 M87.851",
+    "hip-fracture": "sct 5913000 359820003 409666003 icd10cm S72.001A S72.002A S72.009A M84.359A M84.351A M84.352A",
+    "hip-replacement-in-place": "sct 52734007 397956004 cpt 27130 icd10cm Z96.641 Z96.642 Z96.643 Z96.649",
+    "cauda-equina-syndrome": "sct 192970008 12454008 icd10cm G83.4",
+    "active-cancer": "sct 363346000 94222008 94602001 icd10cm C79.51",
+    "cancer-history": "sct 415076002 428262008 415082004 415081006 429014004 icd10cm Z85.3 Z85.46 Z85.118 Z85.9",
+    "spinal-infection": "sct 2304001 302935008 202752002 203241002 icd10cm M46.46 M46.47 M46.36 M46.26 M46.27",
+    "sacroiliac-disorder": "sct 55146009 202487003 202805003 icd10cm M46.1 M53.3 M99.04",
+    "piriformis-syndrome": "sct 129179000 icd10cm G57.00 G57.01 G57.02",
+    "peripheral-arterial-disease": "sct 399957001 400047006 63491006 icd10cm I73.9 I70.211 I70.212 I70.213 I70.219",
+    "limp": "sct 16973004 67141003",
+    "osteoporosis": "sct 64859006 icd10cm M81.0 Z87.310",
+    "long-term-steroid": "sct 297279009 icd10cm Z79.52",
+    "immunosuppression": "sct 86553008 icd10cm D84.9 D84.821",
+    "urinary-retention": "sct 267064002 236648008 icd10cm R33.9 R33.8",
+    "bowel-incontinence": "sct 72042002 icd10cm R15.9",
+    "weight-loss": "sct 422868009 448765001 icd10cm R63.4",
+    "fever": "sct 386661006 icd10cm R50.9",
+    "foot-drop": "sct 6077001 27253007 icd10cm M21.371 M21.372 M21.379",
+    "leg-numbness": "sct 309537005 309538000",
+    "pregnancy": "sct 77386006 icd10cm Z33.1",
+    "physical-therapy": "sct 91251008 308447003 444831000124102 229065009 cpt 97161 97162 97163",
+    "lumbar-epidural": "sct 180885006 58611004 35597003 cpt 62323 64483",
+    "hip-surgery": "sct 52734007 397956004 cpt 27130",
+    "lumbar-surgery": "sct 427752004 50172003 277764006 cpt 63030 63047 22612 22630 22633",
+    "lumbar-fusion": "sct 50172003 277764006 cpt 22612 22630 22633",
+    "nsaid": (
+        "rxnorm 310965 197805 197806 197807 310964 198013 198012 198014 603103 311915 849574 849398 849431 311486 "
+        "152695 686379 205322 205323 349514 855664 855906 855926 855942 197684 197685 197686 199390 311892 "
+        "311893 197817 197818 198107 198108 834022"
+    ),
+}
+# Verified as codes, yet none says enough by itself: no level, no joint, no movement, arm or leg, or another complaint.
+SAYING_TOO_LITTLE = {
+    "sct": "161679004 60168000 249914008 713514005 309087008 89355001 282191000 42984000 394616008 271706000",
+    "icd10cm": "M86.9 M25.651 M25.652 M25.659 M79.18 M84.350A",
+    "loinc": "30638-1 87135-0 38208-5 38214-3 72514-3",
+}
+
+
+def coded(listed: str) -> Iterator[Code]:
+    system = ""
+    for word in listed.split():
+        if word in {"sct", "icd10cm", "cpt", "rxnorm", "loinc"}:
+            system = word
+        else:
+            yield Code(system, word)
+
+
+@pytest.mark.parametrize("finding", CHECKED)
+def test_every_checked_code_stands_for_its_finding(shipped: Knowledge, finding: str) -> None:
+    missing = [code for code in coded(CHECKED[finding]) if finding not in findings_of(shipped, code.code, code.system)]
+    assert missing == []
+
+
+@pytest.mark.parametrize("system", SAYING_TOO_LITTLE)
+def test_a_code_that_says_too_little_stands_for_nothing(shipped: Knowledge, system: str) -> None:
+    codes = SAYING_TOO_LITTLE[system].split()
+    assert [code for code in codes if findings_of(shipped, code, system)] == []
+    assert [code for code in codes if Code(system, code) in set(all_codes(shipped.terminology))] == []

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from cds_service.logic.dates import When, ago, on, parse_when, since, within
+from cds_service.logic.dates import When, ago, newest, on, parse_when, since, within
 
 TODAY = date(2026, 3, 10)
 
@@ -75,3 +75,22 @@ def test_since_another_date(text: str, anchor: str, answer: bool | None) -> None
     assert when
     assert start
     assert since(when, start) is answer
+
+
+@pytest.mark.parametrize(
+    ("dates", "first", "last"),
+    [
+        (["2026-01-05", "2026-02-10"], "2026-02-10", "2026-02-10"),
+        (["2026-02", "2026-02-10"], "2026-02-10", "2026-02-28"),
+        (["2025", "2026-02-10"], "2026-02-10", "2026-02-10"),
+    ],
+)
+def test_the_newest_lies_between_the_latest_first_and_the_latest_last_day(
+    dates: list[str], first: str, last: str
+) -> None:
+    assert newest(map(parse_when, dates)) == When(date.fromisoformat(first), date.fromisoformat(last))
+
+
+def test_the_newest_is_not_known_where_one_has_no_date() -> None:
+    assert newest([on(TODAY), None]) is None
+    assert newest([]) is None

@@ -95,6 +95,18 @@ def test_a_card_that_offers_nothing_is_not_shown(content: Content) -> None:
     assert status(decision, "hip-pattern-spine-imaging")[0] == "speaks"
 
 
+def test_a_rule_left_with_nothing_to_offer_silences_no_other(content: Content) -> None:
+    pains = [finding(name, "right", onset="2025-09-01") for name in ("lateral-hip-pain", "buttock-pain", "calf-pain")]
+    care = [finding(name) for name in ("nsaid", "physical-therapy")]
+    rule = next(rule for rule in content.rules if rule.id == "spine-pattern-hip-imaging")
+    (row, *_) = rule.advice
+    replacing = replace(rule, advice=(replace(row, offers=("replace-with-lumbar-mri",)),))
+    changed = replace(content, rules=tuple(replacing if one is rule else one for one in content.rules))
+    done = study("hip", side="right")
+    assert spoken(content, chart(*pains, *care, done), "patient-view") == ["spine-pattern-hip-imaging"]
+    assert spoken(changed, chart(*pains, *care, done), "patient-view") == ["failed-hip-care"]
+
+
 def test_a_critical_card_is_shown_even_if_it_offers_nothing(content: Content) -> None:
     offers = {name: replace(offer, hooks=frozenset({"order-sign"})) for name, offer in content.offers.items()}
     changed = replace(content, offers=offers)

@@ -42,6 +42,7 @@ def under(**filters: object) -> Leaf:
             "limp present with its side stated of one side only",
         ),
         (Present((under(asked=True),), named=("limp",)), "limp present or asked to be ruled out"),
+        (Present((under(asked="only"),), named=("limp",)), "limp asked to be ruled out"),
         (
             Present((under(within=30, undated="counts"),), named=("limp",)),
             "limp present within 30 days (undated counts)",
@@ -61,6 +62,10 @@ def under(**filters: object) -> Leaf:
         (Absent((GROIN, LIMP), ("groin-pain", "limp")), "groin pain and limp recorded absent"),
         (NotRecorded((GROIN,), ("groin-pain",)), "groin pain not recorded either way"),
         (Newest((GROIN, LIMP), "limp", Filters(), ("groin-pain", "limp")), "the newest of groin pain and limp is limp"),
+        (
+            Newest((LIMP,), "limp", Filters(), ("limp",), "response"),
+            "the newest of limp that states its response is limp",
+        ),
         (
             PatternIs(frozenset({"both", "hip-only"}), "covered"),
             "the pattern is both or hip-only on a side the order covers",

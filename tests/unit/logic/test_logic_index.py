@@ -67,14 +67,6 @@ def test_recorded_either_way_within_the_window(indexed: Indexed) -> None:
     assert not indexed(absent("limp", "left", "2024-01-01")).is_recorded("limp", LEFT)
 
 
-def test_on_both_sides_by_name(indexed: Indexed) -> None:
-    name = "leg-numbness"
-    assert indexed(finding(name, "both")).is_on_both_sides(name)
-    assert indexed(finding(name, "left"), finding(name, "right")).is_on_both_sides(name)
-    assert not indexed(finding(name, "left"), finding(name)).is_on_both_sides(name)
-    assert not indexed(finding(name, "both", "2026-01-01"), absent(name, "left")).is_on_both_sides(name)
-
-
 def test_an_onset_gives_both_ends_of_the_duration(indexed: Indexed) -> None:
     assert indexed(finding("groin-pain", "left", "2026-03-01", "2026-01-27")).duration(LEFT) == (42, 42)
 

@@ -102,6 +102,58 @@ def test_newest_takes_an_undated_one_only_if_none_is_dated(indexed: Indexed) -> 
     assert truth(Newest(asks, "physical-therapy"), indexed(undated)) is YES
 
 
+INJECTION, EPIDURAL = "hip-anaesthetic-injection", "lumbar-epidural"
+NONE, RELIEF = ({"response": value} for value in ("no-relief", "relief"))
+
+
+def answered(response: str, **filters: object) -> Filters:
+    return Filters(qualifiers={"response": (response,)}, **filters)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "answer"),
+    [
+        (("2026-01-01", NONE), ("2026-02-01", RELIEF), NO),
+        (("2026-02-01", NONE), ("2026-01-01", RELIEF), YES),
+        (("2026-01-01", NONE), ("2026-01-01", RELIEF), NO),
+        (("2026-01-01", NONE), ("2026-01-01", NONE), YES),
+        (("2026-01-10", NONE), ("2026-01", RELIEF), NO),
+        (("2026-02-01", NONE), ("2026-01", RELIEF), YES),
+        ((None, NONE), (None, RELIEF), NO),
+        (("2026-01-01", NONE), ("2026-02-01", {}), YES),
+        (("2026-01-01", NONE), ("2026-02-01", {"response": "not-recorded"}), YES),
+    ],
+)
+def test_the_newest_record_that_states_a_qualifier(
+    indexed: Indexed, first: tuple[str, dict[str, str]], second: tuple[str, dict[str, str]], answer: Truth
+) -> None:
+    index = indexed(*(finding(INJECTION, "left", when, **stated) for when, stated in (first, second)))
+    condition = Newest(leaves(INJECTION), INJECTION, answered("no-relief"), stating="response")
+    assert truth(condition, index) is answer
+
+
+def test_newest_is_not_known_where_no_record_states_the_qualifier(indexed: Indexed) -> None:
+    condition = Newest(leaves(INJECTION), INJECTION, stating="response")
+    assert truth(condition, indexed(finding(INJECTION))) is UNKNOWN
+
+
+def test_newest_looks_at_the_sides_its_filter_names(indexed: Indexed) -> None:
+    index = indexed(finding(INJECTION, "right", **NONE))
+    assert truth(Newest(leaves(INJECTION), INJECTION, answered("no-relief")), index) is UNKNOWN
+    assert truth(Newest(leaves(INJECTION), INJECTION, answered("no-relief", side="either")), index) is YES
+
+
+@pytest.mark.parametrize(("done", "answer"), [("2026-02-01", YES), ("2026-01-31", NO)])
+def test_newest_names_a_date(indexed: Indexed, done: str, answer: Truth) -> None:
+    asks = leaves(INJECTION, EPIDURAL)
+    newest = Newest(asks, EPIDURAL, answered("relief", anchor="response"), stating="response")
+    since = Imaged(ImagingSpec(), Filters(since=("response",), undated="ignored"))
+    facts = [finding(INJECTION, "left", "2026-01-01", **RELIEF), finding(EPIDURAL, when="2026-02-01", **RELIEF)]
+    index = indexed(*facts, study("hip", when=done))
+    held = truth(Block(all=(newest, since), names_anchor=True), index)
+    assert (held is YES) is (answer is YES)
+
+
 @pytest.mark.parametrize(
     ("pattern", "side", "answer"),
     [

@@ -66,6 +66,28 @@ def test_sides(indexed: Indexed, recorded: str, sides: str) -> None:
     assert not holds(filtered(NUMB, sides="both" if sides == "one" else "one"), index)
 
 
+def test_both_sides_must_be_named(indexed: Indexed) -> None:
+    named, unnamed = [finding(NUMB, "left"), finding(NUMB, "right")], [finding(NUMB, "left"), finding(NUMB)]
+    assert holds(filtered(NUMB, sides="both"), indexed(*named))
+    assert not holds(filtered(NUMB, sides="both"), indexed(*unnamed))
+    assert not holds(filtered(NUMB, sides="both"), indexed(finding(NUMB, "both", "2026-01-01"), absent(NUMB, "left")))
+
+
+@pytest.mark.parametrize(
+    ("other", "sides"), [("2026-02-08", "both"), ("2026-02-07", "one"), ("2025-03-10", "one"), (None, "one")]
+)
+def test_the_other_side_counts_in_the_conditions_own_window(indexed: Indexed, other: str | None, sides: str) -> None:
+    index = indexed(finding(NUMB, "left"), finding(NUMB, "right", other))
+    for asked_for in ("one", "both"):
+        recent = filtered(NUMB, sides=asked_for, within=30, undated="ignored")
+        assert holds(recent, index) is (asked_for == sides)
+
+
+def test_the_other_side_must_pass_the_other_filters_too(indexed: Indexed) -> None:
+    tests = [finding("electrodiagnostics", "left", result="abnormal"), finding("electrodiagnostics", "right")]
+    assert holds(filtered("electrodiagnostics", sides="one", qualifiers={"result": ("abnormal",)}), indexed(*tests))
+
+
 @pytest.mark.parametrize(
     ("when", "undated", "answer"),
     [
@@ -123,6 +145,16 @@ def test_a_name_keeps_its_newest_date(indexed: Indexed) -> None:
     assert not holds(Block(all=(*named, since), names_anchor=True), index)
 
 
+def test_a_date_missing_among_those_a_name_stands_for_leaves_it_open(indexed: Indexed) -> None:
+    done = study("hip", when="2026-03-01")
+    named = tuple(filtered(name, within=365, undated="counts", anchor="sign") for name in ("limp", PAIN))
+    for first, second in (("2026-02-10", None), (None, "2026-02-10")):
+        index = indexed(finding("limp", "left", first), finding(PAIN, "left", second), done)
+        for undated, answer in (("counts", True), ("ignored", False)):
+            since = Imaged(ImagingSpec(), Filters(since=("sign",), undated=undated))
+            assert holds(Block(all=(*named, since), names_anchor=True), index) is answer
+
+
 @pytest.mark.parametrize(
     ("qualifiers", "answer"), [({"severity": "severe"}, True), ({"severity": "mild"}, False), ({}, False)]
 )
@@ -141,6 +173,14 @@ def test_asked(indexed: Indexed) -> None:
     index = indexed(asked("hip-fracture", "left"))
     assert not holds(filtered("hip-fracture"), index)
     assert holds(filtered("hip-fracture", asked=True), index)
+
+
+@pytest.mark.parametrize("filters", [{}, {"within": 91, "undated": "counts"}])
+def test_asked_alone(indexed: Indexed, filters: dict[str, object]) -> None:
+    only = filtered("hip-fracture", asked="only", **filters)
+    assert holds(only, indexed(asked("hip-fracture", "left")))
+    assert not holds(only, indexed(finding("hip-fracture", "left")))
+    assert holds(only, indexed(finding("hip-fracture", "left"), asked("hip-fracture", "left")))
 
 
 def test_a_block_beside_an_entry_must_hold_too(indexed: Indexed) -> None:

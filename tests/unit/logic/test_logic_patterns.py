@@ -67,3 +67,10 @@ def test_a_trace_keeps_the_patterns_that_do_not_hold(indexed: Indexed) -> None:
     index = indexed(left("groin-pain"))
     assert [one.label for one in judge_pattern(index, Side.LEFT, judge, thorough=False).outcomes] == ["H1"]
     assert len(judge_pattern(index, Side.LEFT, judge, thorough=True).outcomes) == len(index.content.patterns)
+
+
+def test_where_both_regions_are_pointed_to_one_fact_of_each_leads(indexed: Indexed) -> None:
+    facts = [left("buttock-pain"), left("calf-pain"), left("groin-pain"), left("limp")]
+    assert [fact.id for fact in pattern(indexed, *facts).leading()] == ["buttock-pain", "groin-pain"]
+    assert [fact.id for fact in pattern(indexed, left("groin-pain")).leading()] == ["groin-pain"]
+    assert pattern(indexed, left("buttock-pain")).leading() == ()

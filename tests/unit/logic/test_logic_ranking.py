@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
-from charts import draft
+import pytest
+from charts import chart, draft, finding
 
-from cds_service.logic.content import Content
+from cds_service.logic.content import LEVELS, Content
+from cds_service.logic.deciding import decide
 from cds_service.logic.decision import Recommendation
 from cds_service.logic.facts import Imaging
 from cds_service.logic.ranking import rank
@@ -53,3 +55,36 @@ def test_critical_cards_take_the_room_of_others(content: Content) -> None:
     spoken = [said(content, 1, "critical"), said(content, 2, "critical"), said(content, 3, "warning")]
     shown, held_back = rank(spoken, content.policy)
     assert (numbers(shown), numbers(held_back)) == ([1, 2], [3])
+
+
+def test_what_speaks_of_the_patient_takes_no_orders_place(content: Content) -> None:
+    """It counts only against the cards of the call (clinical design §1.6)."""
+    hip = draft("hip")
+    shown, held_back = rank([said(content, 1, "critical"), said(content, 3, "warning", hip)], content.policy)
+    assert (numbers(shown), numbers(held_back)) == ([1, 3], [])
+
+
+def test_what_speaks_of_the_patient_counts_against_the_cards_of_the_call(content: Content) -> None:
+    spoken = [said(content, 2, "warning"), said(content, 6, "warning"), said(content, 3, "warning", draft("hip"))]
+    shown, held_back = rank(spoken, content.policy)
+    assert (numbers(shown), numbers(held_back)) == ([2, 3], [6])
+
+
+OF_THE_PATIENT = {1, 2, 6, 7, 9, 13, 15, 16, 17, 18}  # clinical design §1.6
+
+
+def test_each_rule_speaks_of_the_patient_or_of_an_order_as_the_design_says(content: Content) -> None:
+    about = {rule.number: rule.about for rule in content.rules}
+    assert about == {number: "patient" if number in OF_THE_PATIENT else "order" for number in about}
+
+
+def test_a_rule_about_the_patient_names_no_order(content: Content) -> None:
+    decision = decide(content, chart(finding("saddle-anaesthesia"), draft("hip")), "order-sign")
+    assert decision.shown[0].orders == ()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_only_a_critical_card_goes_beyond_the_limit(content: Content, level: str) -> None:
+    shown, held_back = rank([said(content, number, level) for number in range(1, 6)], content.policy)
+    assert len(shown) == (5 if level == "critical" else 2)
+    assert len(shown) + len(held_back) == 5

@@ -18,10 +18,6 @@ def only(content: Content, *facts: Finding | Imaging, hook: str = "order-sign") 
     return one
 
 
-def asks(one: Recommendation) -> list[str]:
-    return [ask.label for ask in one.asks]
-
-
 def offers(one: Recommendation) -> list[str]:
     return [offer.id for offer in one.offers]
 
@@ -63,26 +59,6 @@ def test_several_orders_make_one_recommendation(content: Content) -> None:
     assert one.orders == orders
 
 
-def test_asks_at_most_three_that_are_not_recorded(content: Content) -> None:
-    pains = [finding("buttock-pain", "left"), finding("calf-pain", "left"), draft("hip", side="left")]
-    assert asks(only(content, *pains)) == ["straight-leg raise", "hip internal rotation", "femoral stretch test"]
-    signs = [finding("slr-positive", "left"), finding("slr-positive", "right")]
-    assert asks(only(content, *pains, *signs)) == ["hip internal rotation", "femoral stretch test", "Achilles reflex"]
-
-
-def test_asks_for_a_qualifier_that_no_record_states(content: Content) -> None:
-    care = [finding(name) for name in ("nsaid", "physical-therapy")]
-    pain = finding("lateral-hip-pain", "left", onset="2025-09-01")
-
-    def of(*facts: Finding) -> str:
-        return asks(only(content, pain, *care, *facts, hook="patient-view"))[0]
-
-    assert of(finding("hip-osteoarthritis", "left")) == "severity of hip osteoarthritis"
-    assert of(finding("hip-osteoarthritis", "left", severity="not-recorded")) == "severity of hip osteoarthritis"
-    assert of(finding("hip-osteoarthritis", "left", severity="mild")) == "femoral stretch test"
-    assert of() == "femoral stretch test"
-
-
 def test_a_note_is_added_when_its_block_holds(content: Content) -> None:
     pains = [finding("buttock-pain", "left"), finding("calf-pain", "left"), draft("hip", side="left")]
     assert only(content, *pains).notes == ()
@@ -116,6 +92,45 @@ def test_the_most_urgent_row_speaks_for_all_sides(content: Content) -> None:
     assert (one.row.level, one.side) == ("warning", Side.BOTH)
 
 
+def test_what_is_said_of_the_patient_keeps_to_the_side_it_is_true_of(content: Content) -> None:
+    care = finding("physical-therapy", when="2025-12-01")
+    hip = [finding("groin-pain", "left"), finding("hip-osteoarthritis", "left", severity="severe")]
+    leg = [finding("calf-pain", "right"), finding("lumbar-radiculopathy", "right")]
+    one = only(content, care, *hip, *leg, hook="patient-view")
+    assert (one.row.card, one.side) == ("assess-hip-replacement", Side.LEFT)
+    assert {fact.side for fact in one.facts} == {Side.LEFT, Side.UNSTATED}
+
+
 def test_a_study_is_among_the_facts_of_a_repeat(content: Content) -> None:
     done = study("lumbar-spine", when="2026-01-01")
     assert only(content, LUMBAR, done).facts == (done,)
+
+
+def test_what_chooses_the_advice_stands_beside_what_makes_the_rule_speak(content: Content) -> None:
+    pains = [finding("buttock-pain", "left", onset="2025-09-01"), finding("calf-pain", "left")]
+    care = finding("physical-therapy", when="2026-01-10")
+    one = only(content, *pains, care, draft("hip", side="left"))
+    assert one.facts == tuple(pains)
+    assert one.advised_by == (pains[0], care)
+    assert only(content, *pains, draft("hip", side="left")).advised_by == ()
+
+
+def test_every_branch_that_holds_gives_its_facts(content: Content) -> None:
+    pains = [
+        finding("groin-pain", "left", onset="2025-09-01"),
+        finding("hip-anaesthetic-injection", "left", response="no-relief"),
+    ]
+    care = [finding("femoral-stretch-positive", "left"), finding("nsaid"), finding("physical-therapy")]
+    one = only(content, *pains, *care, hook="patient-view")
+    assert {fact.id for fact in one.facts} == {fact.id for fact in (*pains, *care)}
+
+
+def test_a_caveat_is_added_when_its_block_holds(content: Content) -> None:
+    care = [finding(name) for name in ("nsaid", "physical-therapy")]
+    pain = finding("lateral-hip-pain", "left", onset="2025-09-01")
+
+    def of(*facts: Finding) -> list[str]:
+        return [caveat.id for caveat in only(content, pain, *care, *facts, hook="patient-view").caveats]
+
+    assert of() == ["failed-hip-care-yield"]
+    assert of(finding("hip-biologic-injection")) == ["failed-hip-care-yield", "biologic-injection"]

@@ -89,4 +89,7 @@ def test_partial_dates_qualifiers_requests_and_treatments_are_told_as_recorded(c
 
 def test_a_short_decision_tells_what_speaks(content: Content) -> None:
     lines = explain(decide(content, chart(*PAIN, HIP), "order-sign"))
-    assert [line for line in lines if not line.startswith(" ")] == ["Rule 3 spine-pattern-hip-imaging: speaks"]
+    assert [line for line in lines if not line.startswith(" ")] == [
+        "Rule 3 spine-pattern-hip-imaging: speaks",
+        "Rule 12 plain-films-first: speaks",
+    ]

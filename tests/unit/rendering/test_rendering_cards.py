@@ -46,15 +46,15 @@ def test_the_detail_has_its_parts_in_order(cards: MakeCards) -> None:
 
 def test_the_detail_says_what_lies_behind_the_card_with_dates(cards: MakeCards) -> None:
     (card,) = cards(imaging(), *buttock_to_calf())
-    assert "- Right buttock pain, recorded problem, 5 Jan 2026\n" in card.detail
+    assert "- Right buttock pain since 20 Dec 2025, recorded problem, 5 Jan 2026\n" in card.detail
     assert "- Right calf pain, recorded problem, 20 Feb 2026\n" in card.detail
 
 
 def test_the_detail_names_what_is_not_recorded_and_no_longer_once_it_is(cards: MakeCards) -> None:
     (before,) = cards(imaging(), *buttock_to_calf())
-    (after,) = cards(imaging(), *buttock_to_calf(), finding("slr-positive"))
-    assert "straight-leg raise" in before.detail.split("**Consider**")[0].split("**Not recorded")[1]
-    assert "straight-leg raise" not in after.detail.split("**Consider**")[0].split("**Not recorded")[1]
+    (after,) = cards(imaging(), *buttock_to_calf(), finding("squat-painful"))
+    assert "pain on squatting" in before.detail.split("**Consider**")[0].split("**Not recorded")[1]
+    assert "pain on squatting" not in after.detail.split("**Consider**")[0].split("**Not recorded")[1]
 
 
 def test_the_detail_carries_a_note_where_one_applies(cards: MakeCards) -> None:
@@ -62,6 +62,16 @@ def test_the_detail_carries_a_note_where_one_applies(cards: MakeCards) -> None:
     (with_it,) = cards(imaging(), *buttock_to_calf(), finding("peripheral-arterial-disease", UNSTATED))
     assert "foot pulses" not in without.detail
     assert "foot pulses" in with_it.detail
+
+
+def test_the_evidence_is_that_of_the_rule_and_of_the_advice_given(cards: MakeCards) -> None:
+    leg = buttock_to_calf()
+    (slipped,) = cards(*leg, finding("spondylolisthesis", UNSTATED), hook="patient-view")
+    (pinched,) = cards(*leg, finding("lumbar-disc-herniation", UNSTATED), hook="patient-view")
+    for card in (slipped, pinched):
+        assert "fusion for instability" in card.detail
+    assert ("NORDSTEN" in slipped.detail, "SPORT" in slipped.detail) == (True, False)
+    assert ("NORDSTEN" in pinched.detail, "SPORT" in pinched.detail) == (False, True)
 
 
 def test_the_detail_says_what_could_not_be_read(cards: MakeCards) -> None:
@@ -117,6 +127,16 @@ def test_every_card_and_suggestion_has_a_uuid_of_its_own(cards: MakeCards) -> No
 def test_the_order_is_named_with_its_side(cards: MakeCards) -> None:
     (card,) = cards(imaging(side=LEFT), finding("groin-pain", RIGHT))
     assert card.summary == "Sides differ: right groin pain recorded, left hip ordered"
+
+
+def test_advice_with_sources_of_its_own_names_them_alone(cards: MakeCards) -> None:
+    pain, night = finding("low-back-pain", UNSTATED), finding("night-pain-waking", UNSTATED)
+    (card,) = cards(pain, night, hook="patient-view")
+    assert card.source.label.startswith("Expert opinion: spine surgeon, OrthoVirginia")
+    assert "Harding IJ" in card.detail
+    (card,) = cards(pain, finding("active-cancer", UNSTATED), hook="patient-view")
+    assert card.source.label.startswith("ACR Appropriateness Criteria: Low Back Pain")
+    assert "Harding IJ" not in card.detail
 
 
 def test_two_findings_that_make_a_summary_too_long_become_one(knowledge: Knowledge) -> None:
@@ -179,3 +199,25 @@ def test_every_case_is_said_within_the_limits_and_without_html(
         assert 2 <= len(card.detail.split("\n\n")) <= 12
         why = card.detail.split("**Why**")[1].split("**")[0]
         assert 1 <= why.count("\n- ") <= 5
+
+
+def test_the_detail_tells_what_chose_the_advice(cards: MakeCards) -> None:
+    """That pain has lasted and care was tried, not only that the pattern holds."""
+    (card,) = cards(imaging(), *buttock_to_calf())
+    assert "- Physical therapy, recorded problem, 20 Jan 2026\n" in card.detail
+
+
+def test_the_detail_says_where_published_evidence_differs(cards: MakeCards) -> None:
+    (card,) = cards(imaging(), *buttock_to_calf())
+    evidence = card.detail.split("**Evidence**")[1]
+    assert "by itself it points to neither" in evidence
+    assert "Published figures differ: pain below the knee in 47 %" in evidence
+
+
+def test_nothing_is_called_an_addition_where_no_order_is_being_written(knowledge: Knowledge) -> None:
+    """On patient-view there is no draft to add to; one wording serves both."""
+    rules = [rule for rule in knowledge.content.rules if "patient-view" in rule.hooks]
+    offers = [knowledge.content.offers[name] for rule in rules for row in rule.advice for name in row.offers]
+    said = [offer.label for offer in offers if offer.hooks is None or "patient-view" in offer.hooks]
+    said += [text for rule in rules for row in rule.advice for text in (knowledge.wording[row.card].consider,)]
+    assert [text for text in said if "adding" in text] == []

@@ -51,8 +51,14 @@ def test_a_side_stands_where_it_reads_well(name: str, side: Side, said: str, phr
 @pytest.mark.parametrize(
     ("name", "qualifiers", "said"),
     [
-        ("hip-osteoarthritis", {"severity": "mild"}, "hip osteoarthritis (right, severity mild)"),
-        ("electrodiagnostics", {"result": "normal"}, "electrodiagnostic test (right, result normal)"),
+        ("hip-osteoarthritis", {"severity": "mild"}, "hip osteoarthritis (right, mild)"),
+        ("electrodiagnostics", {"result": "normal"}, "electrodiagnostic test (right, normal)"),
+        (
+            "lumbar-epidural",
+            {"guided": "yes", "response": "no-relief"},
+            "lumbar epidural injection (right, image-guided, no relief)",
+        ),
+        ("lumbar-epidural", {"response": "not-recorded"}, "lumbar epidural injection (right, response not-recorded)"),
         ("foot-pain", {"radiation": "yes"}, "right foot pain"),
     ],
 )
@@ -100,6 +106,29 @@ def test_imaging_is_said_with_how_far_it_has_come(stage: Stage, said: str, phras
 
 def test_a_finding_is_said_with_its_kind_of_source_and_date(phrases: Phrases) -> None:
     assert phrases.fact(finding("calf-pain")) == "Right calf pain, recorded problem, 20 Feb 2026"
+
+
+def test_when_it_began_is_said_where_it_is_recorded(phrases: Phrases) -> None:
+    assert phrases.fact(finding("calf-pain", onset="2026-02-01")) == (
+        "Right calf pain since 1 Feb 2026, recorded problem, 20 Feb 2026"
+    )
+    assert phrases.fact(finding("calf-pain", onset="2026-02-20")) == "Right calf pain, recorded problem, 20 Feb 2026"
+
+
+def test_an_onset_that_only_the_older_record_gives_is_kept(phrases: Phrases) -> None:
+    older, newer = finding("calf-pain", day="2026-02-01", onset="2026-01-20"), finding("calf-pain")
+    for facts in ([older, newer], [newer, older]):
+        assert phrases.why([], facts) == ["Right calf pain since 20 Jan 2026, recorded problem, 20 Feb 2026"]
+
+
+def test_a_treatment_that_is_ordered_is_said_by_its_label(phrases: Phrases) -> None:
+    injection = imaging(None, stage=Stage.REQUEST, treatment="hip-steroid-injection", when=on(date(2026, 2, 1)))
+    assert phrases.fact(injection) == "Steroid injection of the hip (right), ordered 1 Feb 2026"
+
+
+def test_a_finding_of_both_sides_leads_without_one_of_them(phrases: Phrases) -> None:
+    facts = [finding("leg-weakness", LEFT), finding("leg-weakness", RIGHT), finding("calf-pain", LEFT)]
+    assert phrases.leading(facts, 2) == "leg weakness and calf pain"
 
 
 def test_orders_come_first_and_of_each_finding_and_side_the_newest_record(phrases: Phrases) -> None:

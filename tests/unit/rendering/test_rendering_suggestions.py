@@ -49,6 +49,12 @@ def test_adding_comes_before_replacing_and_is_what_is_recommended(cards: MakeCar
     assert [one.isRecommended for one in card.suggestions or ()] == [True, None]
 
 
+def test_of_several_that_go_together_the_first_is_recommended(cards: MakeCards) -> None:
+    (card,) = cards(*buttock_to_calf(), finding("groin-pain"), hook="patient-view")
+    assert card.selectionBehavior == "any"
+    assert [one.isRecommended for one in card.suggestions or ()] == [True, None]
+
+
 def test_a_replacement_removes_the_draft_it_names(cards: MakeCards) -> None:
     (card,) = cards(imaging(), *buttock_to_calf())
     delete = (card.suggestions or [])[1].actions[1]

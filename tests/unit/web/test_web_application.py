@@ -10,7 +10,7 @@ from flask import Flask, abort
 from flask.testing import FlaskClient
 from log_capture import configured_log
 from structlog.testing import capture_logs
-from synthetic import SIGN, VIEW, buttock_to_calf, call, concept, condition, order, outcome, prefetch
+from synthetic import LOINC, SIGN, VIEW, buttock_to_calf, call, concept, condition, order, outcome, prefetch
 
 from cds_service.errors import BadRequest, StoreUnavailable
 from cds_service.knowledge import Knowledge
@@ -70,14 +70,12 @@ def test_where_a_fault_of_ours_arose_is_logged_and_not_what_it_said(
 
 
 def test_a_call_is_one_line_of_counts_and_our_own_codes(client: FlaskClient, knowledge: Knowledge) -> None:
-    edition = knowledge.content.edition
     chart = prefetch(*buttock_to_calf(), condition("x", code=5), imagingStudies=outcome())
     draft = order("73721", bodySite=[concept("287579007")])
     with capture_logs() as logged:
         client.post(f"/cds-services/{SIGN}", json=call(SIGN, draft, prefetch=chart))
     [line] = logged
     assert line.pop("milliseconds") >= 0
-    assert {line.pop("content"), line.pop("digest")} == {edition.version, edition.digest[:12]}
     assert line.pop("unavailable") == len(gaps := line.pop("gaps")) > 1
     assert (gaps["imagingStudies"], gaps["procedures"]) == ("unread:outcome", "not-sent:no-access")
     assert line == {
@@ -87,13 +85,26 @@ def test_a_call_is_one_line_of_counts_and_our_own_codes(client: FlaskClient, kno
         "hook": "order-sign",
         "hook_instance": "4b1d37a5-2a9f-4a2c-8c1d-0d6d9f8c0001",
         "cards": ["spine-pattern-hip-imaging"],
-        "held_back": [],
+        "held_back": ["plain-films-first"],
         "exempt_role": [],
         "silent": False,
         "fhir_server": "none",
         "client": "demo",
         "unreadable": 1,
+        "content": knowledge.content.edition.version,
+        "digest": knowledge.content.edition.digest,
+        "signed_off": False,
     }
+
+
+def test_what_is_held_back_for_restraint_is_named_in_the_log(client: FlaskClient) -> None:
+    """Both rules are about the one order: its code and its body site disagree, and the pain points to the spine."""
+    draft = order("36490-1", LOINC, bodySite=[concept("287679003")])
+    with capture_logs() as logged:
+        answer = client.post(f"/cds-services/{SIGN}", json=call(SIGN, draft, prefetch=prefetch(*buttock_to_calf())))
+    assert len(answer.get_json()["cards"]) == 1
+    assert logged[0]["cards"] == ["spine-pattern-hip-imaging"]
+    assert logged[0]["held_back"] == ["wrong-side-order"]
 
 
 def test_a_refusal_is_one_line_with_the_fields_name(client: FlaskClient) -> None:

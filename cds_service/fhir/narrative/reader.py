@@ -1,0 +1,155 @@
+"""The reader: a text in, what it says of findings out, kept by the text's keyed hash; the text itself is not kept."""
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from threading import Lock
+from types import MappingProxyType
+from typing import NamedTuple
+
+from cds_service.fhir.narrative.context import Context
+from cds_service.fhir.narrative.items import PhraseFinder
+from cds_service.fhir.narrative.mentions import Mention, read_signs
+from cds_service.fhir.narrative.pains import PainReader
+from cds_service.fhir.narrative.qualifying import qualify
+from cds_service.fhir.narrative.sides import place_sides
+from cds_service.logic.facts import Value
+from cds_service.logic.narrative import Change, Narrative
+from cds_service.logic.sides import Side
+from cds_service.logic.spelling import CUT, Sentence, sentences
+from cds_service.logic.vocabulary import Vocabulary
+
+_NEAR_A_CUT = 12  # items before the place where a long sentence was cut: what takes them back may lie behind it
+_KEPT_AT_MOST = 4096  # texts; some 200 bytes each
+_RADIATES = ("radiation", "yes")
+
+
+class Said(NamedTuple):
+    """What a text says of one finding."""
+
+    finding: str
+    value: Value
+    side: Side
+    qualifiers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says; `loose`: findings of places it names without a pain; `is_cut`: its end was not read.
+
+    `is_about`: it names a finding at all, present, absent or neither.
+    """
+
+    said: tuple[Said, ...] = ()
+    loose: frozenset[str] = frozenset()
+    is_about: bool = False
+    is_cut: bool = False
+
+
+NOTHING = Reading()
+
+
+@dataclass(slots=True)
+class _Page:
+    """A text being read, sentence by sentence. `carried`: what a heading says of the parts of its list."""
+
+    said: dict[Said, None] = field(default_factory=dict)
+    loose: set[str] = field(default_factory=set)
+    is_about: bool = False
+    carried: Change | None = None
+
+
+class NarrativeReader:
+    """Reads texts by the content's words. Made once; safe to share between threads."""
+
+    def __init__(self, narrative: Narrative, findings: Vocabulary) -> None:
+        self.answers = MappingProxyType(dict(narrative.answers))
+        self._narrative = narrative
+        self._findings = findings
+        self._finder = PhraseFinder(narrative)
+        self._key = secrets.token_bytes(16)
+        self._kept: OrderedDict[bytes, Reading] = OrderedDict()
+        self._lock = Lock()
+
+    def read(self, text: str | None) -> Reading:
+        """What a text says. The same text is read once, as long as it is kept."""
+        if not text:
+            return NOTHING
+        name = blake2b(text.encode(errors="surrogatepass"), key=self._key, digest_size=16).digest()
+        with self._lock:
+            known = self._kept.get(name)
+            if known is not None:
+                self._kept.move_to_end(name)
+                return known
+        reading = self._read(text)
+        with self._lock:
+            self._kept[name] = reading
+            if len(self._kept) > _KEPT_AT_MOST:
+                self._kept.popitem(last=False)
+        return reading
+
+    def _read(self, text: str) -> Reading:
+        limit = self._narrative.longest_text
+        parts = sentences(text[:limit], self._narrative.abbreviations)
+        is_cut = len(text) > limit
+        page = _Page()
+        for part in parts[:-1] if is_cut else parts:  # the end of a sentence cut through may take back what it says
+            self._read_sentence(part, page)
+        return Reading(tuple(page.said), frozenset(page.loose), page.is_about, is_cut)
+
+    def _read_sentence(self, sentence: Sentence, page: _Page) -> None:
+        items = self._finder.items(sentence)
+        if not any(item.entry.saying for item in items):
+            page.carried = Context(items, [], page.carried, self._narrative.reach).carries(sentence)
+            return
+        pains = PainReader(items)
+        mentions = [*pains.mentions, *read_signs(items)]
+        qualify(items, mentions)
+        place_sides(items, mentions)
+        context = Context(items, mentions, page.carried, self._narrative.reach)
+        whole = len(items) - (_NEAR_A_CUT if sentence.ending == CUT else 0)
+        for mention in (one for one in mentions if one.last < whole):
+            page.said.update(dict.fromkeys(self._judged(mention, context.changes(mention))))
+        page.loose.update(finding for saying in pains.loose for finding in saying.records)
+        page.is_about = True
+        page.carried = context.carries(sentence)
+
+    def _judged(self, mention: Mention, changes: set[Change]) -> Iterator[Said]:
+        """What a mention comes to under what the words around it change."""
+        saying = mention.saying
+        if changes & {Change.FAMILY, Change.UNCLEAR}:
+            return
+        is_absent = mention.value is Value.ABSENT
+        if Change.NEGATED in changes or is_absent:
+            if not (is_absent and Change.NEGATED in changes) and Change.HYPOTHETICAL not in changes:
+                absent = (
+                    (*saying.denies, saying.past) if Change.HISTORICAL in changes and saying.past else saying.denies
+                )
+                yield from (Said(one, Value.ABSENT, mention.side) for one in absent if one)
+            return
+        for finding in saying.records:
+            found = self._present(finding, saying.past, changes)
+            if found:
+                yield Said(*found, mention.side, _qualifiers(mention) if found[1] is Value.PRESENT else ())
+
+    def _present(self, finding: str, past: str | None, changes: set[Change]) -> tuple[str, Value] | None:
+        known = self._findings[finding]
+        is_done = known.kind == "treatment"
+        if is_done and changes & {Change.HYPOTHETICAL, Change.PLANNED}:
+            return None
+        if Change.HYPOTHETICAL in changes:
+            return finding, Value.ASKED
+        if Change.HISTORICAL in changes or (Change.PERFORMED in changes and known.kind not in {"treatment", "flag"}):
+            if known.window is None:
+                return finding, Value.PRESENT
+            return (past, Value.PRESENT) if past else None
+        return finding, Value.PRESENT
+
+
+def _qualifiers(mention: Mention) -> tuple[tuple[str, str], ...]:
+    stated = dict(mention.qualifiers)
+    if mention.radiates:
+        stated[_RADIATES[0]] = _RADIATES[1]
+    return tuple(sorted(stated.items()))

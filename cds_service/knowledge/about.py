@@ -1,0 +1,28 @@
+"""Builds what /about says from its file."""
+
+from cds_service.knowledge.schema.about import AboutFile, AttributesTable
+from cds_service.logic.about import AboutTexts, Attribute, OutOfScope
+
+
+def build_about(file: AboutFile) -> AboutTexts:
+    """The texts, the attributes named as the regulation names them."""
+    return AboutTexts(
+        purpose=file.purpose,
+        users=file.users,
+        population=file.population,
+        decides=file.decides,
+        inputs=tuple(file.inputs),
+        data_quality=tuple(file.data_quality),
+        logic=tuple(file.logic),
+        basis=tuple(file.basis),
+        validation=tuple(file.validation),
+        limits=tuple(file.limits),
+        changes=file.changes,
+        out_of_scope=tuple(OutOfScope(row.who, row.then) for row in file.out_of_scope),
+        attributes=tuple(_attributes(file.attributes)),
+    )
+
+
+def _attributes(table: AttributesTable) -> list[Attribute]:
+    rows = [(str(field.title), getattr(table, name)) for name, field in AttributesTable.model_fields.items()]
+    return [Attribute(title, row.state, row.says) for title, row in rows]

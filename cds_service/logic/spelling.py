@@ -1,0 +1,103 @@
+"""How words are told apart in a chart's text and in the content's phrases: the same way for both, in linear time."""
+
+import re
+from collections.abc import Iterator, Set
+from typing import NamedTuple
+
+# No alternative begins like another one continues, so that no text can make it try twice.
+_TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*|-+>|=+>|→|[\r\n]\s*|\?+|[.;:,()/+&<>!\u2013\u2014-]")
+_QUOTES = str.maketrans("", "", "'\u2019")
+ARROW = "->"
+ASKED_BEHIND = "??"  # a question mark that follows a word at once; "?" stands before what is asked
+PARAGRAPH, LINE, STOP, PART = "\n\n", "\n", ".", ";"
+CUT = "..."  # a sentence that is too long goes on in the next
+_LONGEST = 200  # words
+
+
+class Sentence(NamedTuple):
+    """The words of a sentence in lower case, the same as written, and how it ends."""
+
+    words: tuple[str, ...]
+    written: tuple[str, ...]
+    ending: str
+
+
+def normal(phrase: str) -> str:
+    """A phrase of the content as the words are told apart, with a space between."""
+    if phrase == ASKED_BEHIND:
+        return phrase
+    return " ".join(word for one in _split(phrase, frozenset()) for word in one.words)
+
+
+def sentences(text: str, abbreviations: Set[str]) -> list[Sentence]:
+    """The sentences of a text. A full stop ends none behind an abbreviation (no capital following) or in a number."""
+    return [sentence for sentence in _split(text, abbreviations) if sentence.words]
+
+
+def _split(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
+    words: list[str] = []
+    written: list[str] = []
+    for match in _TOKEN.finditer(text):
+        said = match[0]
+        if said[0].isalnum():
+            words.append((said.translate(_QUOTES) if "'" in said or "\u2019" in said else said).lower())
+            written.append(said)
+            if len(words) >= _LONGEST:
+                yield Sentence(tuple(words), tuple(written), CUT)
+                words, written = [], []
+            continue
+        word = _word(said, match, text)
+        ending = _ending(said, match, text, words, abbreviations)
+        if word:
+            words.append(word)
+            written.append(said)
+        if ending:
+            yield Sentence(tuple(words), tuple(written), ending)
+            words, written = [], []
+    yield Sentence(tuple(words), tuple(written), PARAGRAPH)
+
+
+def _word(said: str, match: re.Match[str], text: str) -> str:
+    """What a mark is as a word; nothing for a hyphen inside a word and for what only ends sentences."""
+    first = said[0]
+    if first == "→" or (said[-1] == ">" and len(said) > 1):
+        return ARROW
+    if first == "?":
+        return ASKED_BEHIND if match.start() and not text[match.start() - 1].isspace() else "?"
+    if first == "-":
+        return "" if _is_inside(match, text) else "-"
+    if first in "\u2013\u2014":
+        return "-"
+    return "" if first in ".;!\r\n" else first
+
+
+def _is_inside(match: re.Match[str], text: str) -> bool:
+    before, behind = match.start() - 1, match.end()
+    return before >= 0 and behind < len(text) and text[before].isalnum() and text[behind].isalnum()
+
+
+def _ending(said: str, match: re.Match[str], text: str, words: list[str], abbreviations: Set[str]) -> str:
+    """How a sentence ends here; empty: it goes on."""
+    match said[0]:
+        case ".":
+            goes_on = match.end() < len(text) and not text[match.end()].isspace()
+            is_short = (
+                bool(words) and words[-1] in abbreviations and not text[match.end() : match.end() + 2].strip().isupper()
+            )
+            return "" if goes_on or is_short else STOP
+        case "!":
+            return STOP
+        case ";":
+            return PART
+        case "?":
+            return STOP if match.start() and not text[match.start() - 1].isspace() else ""
+        case "\r" | "\n":
+            return _line_end(said, match, text)
+    return ""
+
+
+def _line_end(said: str, match: re.Match[str], text: str) -> str:
+    """A line that goes on in lower case is a wrapped one."""
+    if said.count("\n") > 1:
+        return PARAGRAPH
+    return "" if match.end() < len(text) and text[match.end()].islower() else LINE

@@ -1,0 +1,35 @@
+"""The state that our reader finds each mention in, by the phrase that names it, to be compared with medSpaCy's."""
+
+from collections.abc import Iterator
+
+from cds_service.fhir.narrative.context import Context
+from cds_service.fhir.narrative.items import PhraseFinder
+from cds_service.fhir.narrative.mentions import read_signs
+from cds_service.fhir.narrative.pains import PainReader
+from cds_service.logic.narrative import Change, Narrative
+from cds_service.logic.spelling import sentences
+
+# The first that holds is the state, as in ask_medspacy.py; "planned" has no counterpart there.
+_STATES = (
+    ("family", {Change.FAMILY}),
+    ("unclear", {Change.UNCLEAR}),
+    ("hypothetical", {Change.HYPOTHETICAL}),
+    ("negated", {Change.NEGATED}),
+    ("historical", {Change.HISTORICAL, Change.PERFORMED}),
+)
+
+
+def states(narrative: Narrative, finder: PhraseFinder, text: str) -> Iterator[tuple[str, str]]:
+    """Each mention's phrase and state, in order."""
+    carried = None
+    for sentence in sentences(text, narrative.abbreviations):
+        items = finder.items(sentence)
+        mentions = sorted([*PainReader(items).mentions, *read_signs(items)], key=lambda one: one.place)
+        context = Context(items, mentions, carried, narrative.reach)
+        for mention in mentions:
+            yield items[mention.place].said, _state(context.changes(mention))
+        carried = context.carries(sentence)
+
+
+def _state(changes: set[Change]) -> str:
+    return next((name for name, which in _STATES if changes & which), "present")

@@ -1,0 +1,40 @@
+"""The exported content is taken by a FHIR server nobody here wrote, and read back as it was sent."""
+
+import requests
+
+from cds_service.export import as_bundle, export_resources
+from cds_service.knowledge import Knowledge
+
+from .conftest import TOKEN
+from .medplum_server import Medplum
+
+HEADERS = {
+    "Authorization": f"Bearer {TOKEN}",
+    "Accept": "application/fhir+json",
+    "Content-Type": "application/fhir+json",
+}
+URL = "https://hip-spine-cds.example/fhir/ValueSet/finding-groin-pain"
+
+
+def test_every_resource_is_taken_alone_and_read_back(medplum_server: Medplum, knowledge: Knowledge) -> None:
+    resources = export_resources(knowledge)
+    medplum_server.load(resources)
+    with requests.Session() as session:
+        session.trust_env = False
+        for sent in resources:
+            url = f"{medplum_server.base}/{sent['resourceType']}/{sent['id']}"
+            kept = session.get(url, headers=HEADERS, timeout=30).json()
+            assert {key: value for key, value in kept.items() if key != "meta"} == sent
+
+
+def test_the_transaction_is_taken_whole_and_a_value_set_is_found_by_its_url(
+    medplum_server: Medplum, knowledge: Knowledge
+) -> None:
+    bundle = as_bundle(export_resources(knowledge))
+    with requests.Session() as session:
+        session.trust_env = False
+        done = session.post(medplum_server.base, json=bundle, headers=HEADERS, timeout=120)
+        assert done.status_code == 200, done.text[:500]
+        assert {entry["response"]["status"][:1] for entry in done.json()["entry"]} <= {"2", "3"}
+        found = session.get(f"{medplum_server.base}/ValueSet", params={"url": URL}, headers=HEADERS, timeout=30).json()
+    assert [entry["resource"]["id"] for entry in found["entry"]] == ["finding-groin-pain"]

@@ -1,0 +1,199 @@
+"""The content as FHIR: valid R4, the same every time, and meaning exactly what the content means."""
+
+import json
+import re
+import warnings
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fhir.resources.R4B import get_fhir_model_class
+
+from cds_service.errors import CodeListError
+from cds_service.export import as_bundle, export_resources, read_codes
+from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge.edition import sign_off_text
+from cds_service.logic.terminology import Code
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # the package reads its list in an old way
+    import simple_icd_10_cm
+
+ICD = "http://hl7.org/fhir/sid/icd-10-cm"
+CPT = "http://www.ama-assn.org/go/cpt"
+EXAMPLE = shipped_cards().parent / "examples" / "site"
+Resource = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def resources(knowledge: Knowledge) -> list[Resource]:
+    return export_resources(knowledge)
+
+
+@pytest.fixture(scope="module")
+def release() -> tuple[str, ...]:
+    """A whole release, in the form of the list that the CMS publishes."""
+    codes = [code for code in simple_icd_10_cm.get_all_codes() if re.fullmatch(r"[A-Z]\d[0-9A-Z](\..+)?", code)]
+    return read_codes([f"{code.replace('.', ''):<8}Some description" for code in codes])
+
+
+def of(kind: str, resources: Iterable[Resource]) -> list[Resource]:
+    return [one for one in resources if one["resourceType"] == kind]
+
+
+def named(resources: Iterable[Resource], name: str) -> Resource:
+    return next(one for one in resources if one["id"] == name)
+
+
+def chosen(part: Resource, release: Iterable[str]) -> set[str]:
+    """What an include or exclude of ICD-10-CM comes to, as a terminology server would work it out."""
+    patterns = [re.compile(one["value"]) for one in part.get("filter", ())]
+    listed = {concept["code"] for concept in part.get("concept", ())}
+    heads = {one.pattern[0] for one in patterns}
+    near = [code for code in release if code[0] in heads]
+    return listed | {code for code in near if any(one.fullmatch(code) for one in patterns)}
+
+
+def expanded(value_set: Resource, release: Iterable[str]) -> set[str]:
+    def of_parts(role: str) -> set[str]:
+        parts = [part for part in value_set["compose"].get(role, ()) if part["system"] == ICD]
+        return {code for part in parts for code in chosen(part, release)}
+
+    return of_parts("include") - of_parts("exclude")
+
+
+def test_every_resource_is_valid_r4(resources: list[Resource]) -> None:
+    for one in resources:
+        get_fhir_model_class(one["resourceType"]).model_validate(one)
+    get_fhir_model_class("Bundle").model_validate(as_bundle(resources))
+
+
+def test_ids_names_and_urls_are_unique_and_in_form(resources: list[Resource]) -> None:
+    for key in ("id", "name", "url"):
+        values = [(one["resourceType"], one[key]) for one in resources]
+        assert len(set(values)) == len(values)
+    for one in resources:
+        assert re.fullmatch(r"[A-Za-z0-9.-]{1,64}", one["id"])
+        assert re.fullmatch(r"[A-Z][A-Za-z0-9_]{0,254}", one["name"])
+
+
+def test_the_same_content_gives_the_same_bytes(resources: list[Resource]) -> None:
+    again = export_resources(load(shipped_cards()))
+    assert json.dumps(again) == json.dumps(resources)
+
+
+def test_unsigned_content_is_draft_and_experimental(knowledge: Knowledge, resources: list[Resource]) -> None:
+    assert {(one["status"], one["experimental"]) for one in resources} == {("draft", True)}
+    assert all("not signed off" in one["description"] for one in resources)
+    assert {one["date"] for one in resources} == {knowledge.content.edition.date.isoformat()}
+
+
+def test_signed_content_is_active(tmp_path: Path) -> None:
+    (tmp_path / "site.toml").write_text((EXAMPLE / "site.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    edition = load(shipped_cards(), tmp_path).content.edition
+    signed = sign_off_text(edition, "Dr A", "surgeon", date(2026, 11, 22))
+    (tmp_path / "sign-off.toml").write_text(signed, encoding="utf-8")
+    found = export_resources(load(shipped_cards(), tmp_path))
+    assert {(one["status"], one["experimental"]) for one in found} == {("active", False)}
+
+
+def test_every_finding_rule_topic_and_reason_is_exported(knowledge: Knowledge, resources: list[Resource]) -> None:
+    content = knowledge.content
+    ids = {one["id"] for one in resources}
+    assert {f"finding-{name}" for name in content.findings} <= ids
+    assert {f"rule-{rule.id}" for rule in content.rules} <= ids
+    codes = {one["id"]: {concept["code"] for concept in one["concept"]} for one in of("CodeSystem", resources)}
+    assert codes["finding"] == set(content.findings)
+    assert codes["topic"] == {rule.topic.code for rule in content.rules}
+    assert codes["override-reason"] == set(knowledge.overrides)
+    assert "urgent-spine-assessment" in codes["order"]
+
+
+def test_the_systems_are_those_that_cards_and_readers_use(knowledge: Knowledge, resources: list[Resource]) -> None:
+    urls = {one["id"]: one["url"] for one in of("CodeSystem", resources)}
+    assert urls["finding"] == knowledge.terminology.uris["finding"]
+    assert urls["order"] == knowledge.terminology.uris["order"]
+
+
+def test_every_study_code_is_in_the_set_of_its_kind(knowledge: Knowledge, resources: list[Resource]) -> None:
+    sets = {one["id"]: one for one in of("ValueSet", resources)}
+    for study in knowledge.studies:
+        included = sets[f"imaging-{study.region}-{study.modality.lower()}"]["compose"]["include"]
+        listed = {(part["system"], concept["code"]) for part in included for concept in part["concept"]}
+        assert {(row.uri, row.code) for row in study.codes} <= listed
+
+
+def test_no_terminologys_own_words_are_exported_and_notices_stand_beside_its_codes(resources: list[Resource]) -> None:
+    for one in of("ValueSet", resources):
+        included = one["compose"]["include"]
+        assert all(set(concept) == {"code"} for part in included for concept in part.get("concept", ()))
+        if any(part["system"] == CPT for part in included):
+            assert "American Medical Association" in one["copyright"]
+            assert all("filter" not in part for part in included if part["system"] == CPT)
+
+
+def test_a_value_set_holds_the_icd_10_cm_codes_that_the_service_reads_so(
+    knowledge: Knowledge, resources: list[Resource], release: tuple[str, ...]
+) -> None:
+    """Filters, lists from a release, and the reader agree on every code of the release."""
+    listed = export_resources(knowledge, release)
+    read: dict[str, set[str]] = {}
+    for code in release:
+        for meaning in knowledge.terminology.meanings(Code("icd10cm", code)):
+            read.setdefault(meaning.finding, set()).add(code)
+    assert len(read) > 30
+    for finding in knowledge.content.findings:
+        name = f"finding-{finding}"
+        assert expanded(named(resources, name), release) == read.get(finding, set()), finding
+        assert expanded(named(listed, name), release) == read.get(finding, set()), finding
+
+
+def test_with_a_release_nothing_is_filtered_for_and_all_stays_valid(
+    knowledge: Knowledge, release: tuple[str, ...]
+) -> None:
+    found = of("ValueSet", export_resources(knowledge, release))
+    for one in found:
+        assert not any("filter" in part for part in one["compose"]["include"])
+        assert "exclude" not in one["compose"]
+        get_fhir_model_class("ValueSet").model_validate(one)
+
+
+def test_a_list_that_is_none_of_icd_10_cm_is_refused_by_its_line() -> None:
+    assert read_codes(["M1611  x", "", "M16.12 y", "M16"]) == ("M16", "M16.11", "M16.12")
+    with pytest.raises(CodeListError, match="line 2 does not begin with an ICD-10-CM code"):
+        read_codes(["M1611  x", "hello"])
+
+
+def test_a_rule_says_when_on_what_evidence_and_what_it_offers(resources: list[Resource]) -> None:
+    rule = named(resources, "rule-hip-pattern-spine-imaging")
+    assert {one["name"] for one in rule["action"][0]["trigger"]} == {"patient-view", "order-select", "order-sign"}
+    texts = [one["expression"]["expression"] for one in rule["action"][0]["condition"]]
+    assert texts[0] == "the order judged is: lumbar-spine"
+    assert texts[1].startswith("the pattern is hip-only\nnone of:")
+    assert rule["action"][1]["description"].startswith("Only where no action above applies; ")
+    assert "Silent, too, when: " in rule["usage"]
+    cited = [one for one in rule["relatedArtifact"] if one["type"] == "citation"]
+    assert cited[0]["label"] == "expert opinion"
+    urls = {one["url"] for one in of("ValueSet", resources)}
+    named_sets = {one["resource"] for one in rule["relatedArtifact"] if one["type"] == "depends-on"}
+    assert named_sets
+    assert named_sets <= urls
+
+
+def test_an_overlay_is_exported_as_the_site_has_it() -> None:
+    found = export_resources(load(shipped_cards(), EXAMPLE))
+    assert {one["version"] for one in found} == {"1.0.0+site.2026.1"}
+    assert named(found, "rule-imaging-already-done")["status"] == "retired"
+    include = named(found, "imaging-hip-mr")["compose"]["include"]
+    assert {"system": "urn:oid:2.999.4711.1", "concept": [{"code": "MRHIP-R"}]} in include
+    assert "M79.18" in json.dumps(named(found, "finding-buttock-pain"))
+
+
+def test_the_bundle_is_a_transaction_that_puts_each_under_its_id(resources: list[Resource]) -> None:
+    entries = as_bundle(resources)["entry"]
+    assert len(entries) == len(resources)
+    for entry in entries:
+        one = entry["resource"]
+        assert entry["request"] == {"method": "PUT", "url": f"{one['resourceType']}/{one['id']}"}

@@ -1,0 +1,89 @@
+"""The narrative content: what is built of it, and one broken file for each refusal."""
+
+from collections.abc import Callable
+
+import pytest
+
+from cds_service.knowledge import Knowledge
+from cds_service.logic.facts import Value
+from cds_service.logic.narrative import Change, Mark
+from cds_service.logic.sides import Side
+
+Change_ = Callable[[str, str, str], None]
+Problems = Callable[[], str]
+PAINS, EXAM, FLAGS = (f"narrative/findings/{name}.toml" for name in ("where-it-hurts", "examination", "red-flags"))
+PLACES, CUES, WORDS = (f"narrative/{name}.toml" for name in ("places", "cues", "words"))
+REFUSALS = {
+    "a phrase in two findings": (
+        PAINS,
+        '"knee pain", "gonalgia"',
+        '"hip pain", "gonalgia"',
+        "says a finding and stands",
+    ),
+    "capitals in a phrase": (PAINS, '"knee pain"', '"Knee pain"', "knee-pain.phrases.0"),
+    "a phrase without a word": (
+        CUES,
+        '"h/o", ',
+        '"...", ',
+        "narrative/cues.toml: historical.before: '...' holds no word",
+    ),
+    "unknown key": (PAINS, "[groin-pain]\nphrases", "[groin-pain]\nphrase", "groin-pain.phrase: is not a key"),
+    "unknown finding": (
+        PAINS,
+        "[groin-pain]",
+        "[groin-pains]",
+        "no finding is called groin-pains (meant: groin-pain?)",
+    ),
+    "a finding without words": (PAINS, "[groin-pain]", "[groin-pains]", "groin-pain: has no words: every finding"),
+    "a table without words": (PLACES, 'phrases = ["pregnancy", "chance of pregnancy"]', "", "has no words"),
+    "unknown past": (FLAGS, 'past    = "cancer-history"', 'past = "cancer-histori"', "called cancer-histori (meant"),
+    "tests without results": (EXAM, 'results = "reduced"', "", "tests and results belong together"),
+    "unknown results": (
+        EXAM,
+        'results = "reduced"',
+        'results = "reducd"',
+        "no results are called reducd (meant: reduced?)",
+    ),
+    "unknown qualifier": (WORDS, "[qualifiers.severity]", "[qualifiers.badness]", "qualifiers.badness"),
+    "unknown value of a qualifier": (WORDS, "moderate = [", "medium = [", "medium is no value of severity"),
+    "a qualifier nobody has words for": (
+        WORDS,
+        "[qualifiers.result]",
+        "[qualifiers.guided]",
+        "for the qualifier result",
+    ),
+    "unknown kind of cue": (CUES, "[unclear]", "[unclean]", "narrative/cues.toml: unclean: is not a key"),
+    "a list missing": (WORDS, "[links]", "[linkz]", "narrative/words.toml: links: is required"),
+    "a bound out of bounds": (WORDS, "longest_text = 20000", "longest_text = 5", "narrative/words.toml: longest_text"),
+    "a place that records nothing known": (PLACES, '["leg-numbness"]', '["leg-numb"]', "no finding is called leg-numb"),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "words"), REFUSALS.values(), ids=REFUSALS)
+def test_refuses(change: Change_, problems: Problems, file: str, old: str, new: str, words: str) -> None:
+    change(file, old, new)
+    assert words in problems()
+
+
+def test_a_file_missing_is_told(cards: object, problems: Problems) -> None:
+    (cards / CUES).unlink()  # type: ignore[operator]
+    assert "narrative/cues.toml: is missing" in problems()
+
+
+def test_a_phrase_has_all_meanings_of_the_lists_it_stands_in(shipped: Knowledge) -> None:
+    absent = shipped.narrative.entries["absent"]
+    assert [cue.change for cue in absent.cues] == [Change.NEGATED]
+    assert absent.results == {"positive": Value.ABSENT, "reflex": Value.PRESENT}
+    assert shipped.narrative.entries["b / l"].side is Side.BOTH
+    assert shipped.narrative.entries["with"].marks == {Mark.LINK, Mark.MOTION}
+
+
+def test_every_finding_can_be_said(shipped: Knowledge) -> None:
+    said = {name for entry in shipped.narrative.entries.values() if entry.saying for name in entry.saying.records}
+    assert said == set(shipped.content.findings)
+
+
+def test_places_are_of_pains_alone(shipped: Knowledge) -> None:
+    sites = [entry.saying for entry in shipped.narrative.entries.values() if entry.saying and entry.saying.is_site]
+    assert len(sites) > 100
+    assert all(saying.is_pain for saying in sites)

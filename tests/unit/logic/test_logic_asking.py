@@ -1,0 +1,116 @@
+"""What a card names as not recorded: chosen by published figures, given what is known of this patient."""
+
+from dataclasses import replace
+
+from charts import absent, chart, draft, finding
+
+from cds_service.logic.asking import choose_asks
+from cds_service.logic.content import Ask, Content, Discriminator, Rule
+from cds_service.logic.deciding import decide
+from cds_service.logic.decision import Recommendation
+from cds_service.logic.facts import Finding, Imaging
+from cds_service.logic.index import ChartIndex
+from cds_service.logic.sides import EACH, Side
+from cds_service.logic.view import View
+
+LUMBAR = draft("lumbar-spine")
+HIP = draft("hip", side="left")
+SCIATIC = (finding("buttock-pain", "left"), finding("calf-pain", "left"))
+
+
+def only(content: Content, *facts: Finding | Imaging, hook: str = "order-sign") -> Recommendation:
+    (one,) = decide(content, chart(*facts), hook).shown
+    return one
+
+
+def asks(content: Content, *facts: Finding | Imaging) -> list[str]:
+    return [ask.label for ask in only(content, *facts).asks]
+
+
+def chosen(content: Content, rule: Rule, *facts: Finding, sides: tuple[Side, ...] = (Side.LEFT,)) -> list[str]:
+    index = ChartIndex(chart(*facts), content)
+    return [ask.finding for ask in choose_asks(rule, View(index, sides[0]), sides)]
+
+
+def rule_of(content: Content, *towards: str) -> Rule:
+    return replace(content.rules[0], asks=(), asks_towards=frozenset(towards))
+
+
+def test_the_best_discriminating_three_that_are_not_recorded(content: Content) -> None:
+    assert asks(content, *SCIATIC, HIP) == ["femoral stretch test", "relief when seated", "pain on squatting"]
+
+
+def test_what_is_recorded_on_the_side_is_not_asked_for_present_or_absent(content: Content) -> None:
+    rest = ["relief when seated", "pain on squatting", "groin pain"]
+    assert asks(content, *SCIATIC, absent("femoral-stretch-positive", "left"), HIP) == rest
+    assert asks(content, *SCIATIC, finding("femoral-stretch-positive", "right"), HIP)[0] == "femoral stretch test"
+
+
+def test_what_was_recorded_too_long_ago_is_asked_for(content: Content) -> None:
+    old = absent("femoral-stretch-positive", "left", "2020-01-01")
+    assert asks(content, *SCIATIC, old, HIP)[0] == "femoral stretch test"
+
+
+def test_of_findings_that_measure_the_same_thing_one_recorded_is_enough(content: Content) -> None:
+    assert "pain on squatting" not in asks(content, *SCIATIC, absent("fadir-positive", "left"), HIP)
+    known = asks(content, *SCIATIC, absent("relief-bending-forward"), HIP)
+    assert known == ["femoral stretch test", "pain on squatting", "groin pain"]
+
+
+def test_of_findings_that_measure_the_same_thing_one_is_asked_for(content: Content) -> None:
+    found = chosen(content, rule_of(content, "hip", "spine"), *SCIATIC)
+    assert "relief-when-seated" in found
+    assert "relief-bending-forward" not in found
+
+
+def test_a_finding_is_asked_for_of_the_patients_its_figures_are_about(content: Content) -> None:
+    """Relief when seated was studied in leg pain: with groin pain alone it would say nothing."""
+    assert asks(content, finding("groin-pain", "left"), LUMBAR) == [
+        "femoral stretch test",
+        "pain on squatting",
+        "hip internal rotation",
+    ]
+
+
+def test_a_rule_may_ask_towards_one_region(content: Content) -> None:
+    assert chosen(content, rule_of(content, "hip"), *SCIATIC) == ["squat-painful", "groin-pain", "hip-rotation-limited"]
+    spine = chosen(content, rule_of(content, "spine"), *SCIATIC)
+    assert spine == ["femoral-stretch-positive", "relief-when-seated", "slr-positive"]
+    assert chosen(content, rule_of(content), *SCIATIC) == []
+
+
+def test_a_card_for_both_sides_asks_for_what_is_recorded_on_neither(content: Content) -> None:
+    rule = rule_of(content, "spine")
+    assert "femoral-stretch-positive" not in chosen(
+        content, rule, *SCIATIC, absent("femoral-stretch-positive", "right"), sides=EACH
+    )
+
+
+def test_an_injection_without_its_response_is_asked_about_and_no_injection_is_not(content: Content) -> None:
+    rule = rule_of(content, "hip")
+    assert (
+        chosen(content, rule, *SCIATIC, finding("hip-anaesthetic-injection", "left"))[0] == "hip-anaesthetic-injection"
+    )
+    told = finding("hip-anaesthetic-injection", "left", response="relief")
+    assert "hip-anaesthetic-injection" not in chosen(content, rule, *SCIATIC, told)
+    assert "hip-anaesthetic-injection" not in chosen(content, rule, *SCIATIC)
+
+
+def test_a_rules_own_asks_come_first(content: Content) -> None:
+    care = [finding(name) for name in ("nsaid", "physical-therapy")]
+    pain = finding("lateral-hip-pain", "left", onset="2025-09-01")
+
+    def of(*facts: Finding) -> list[str]:
+        return [ask.label for ask in only(content, pain, *care, *facts, hook="patient-view").asks]
+
+    severity = ["severity of hip osteoarthritis", "femoral stretch test", "pain on squatting"]
+    assert of(finding("hip-osteoarthritis", "left")) == severity
+    assert of(finding("hip-osteoarthritis", "left", severity="not-recorded")) == severity
+    assert of(finding("hip-osteoarthritis", "left", severity="mild"))[0] == "femoral stretch test"
+    assert of()[0] == "femoral stretch test"
+
+
+def test_a_heavier_figure_is_asked_for_first(content: Content) -> None:
+    limp = Discriminator(Ask("limp", None, "limp"), 2.9, "hip", "made up")
+    heavier = replace(content, discriminators=(limp, *content.discriminators))
+    assert chosen(heavier, rule_of(content, "hip"), *SCIATIC)[0] == "limp"

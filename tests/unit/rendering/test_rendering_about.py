@@ -1,0 +1,185 @@
+"""/about as a value and as a page: every duty stands there, everything is escaped, nothing is loaded."""
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from cds_service.fhir.resources import Patient
+from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.rendering import AboutMaker
+
+EXAMPLE = shipped_cards().parent / "examples" / "site"
+ATTRIBUTES = [
+    "Bibliographic citation",
+    "Developer",
+    "Funding source of the technical implementation",
+    "Release and revision dates",
+    "Use of race",
+    "Use of ethnicity",
+    "Use of language",
+    "Use of sexual orientation",
+    "Use of gender identity",
+    "Use of sex",
+    "Use of date of birth",
+    "Use of social determinants of health data",
+    "Use of health status assessments data",
+]
+
+
+class Page(HTMLParser):
+    """Tags and text of a page, with every tag that must be closed closed in its order."""
+
+    VOID = frozenset({"meta", "link", "br"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def maker(knowledge: Knowledge) -> AboutMaker:
+    return AboutMaker(knowledge.content, knowledge.about, knowledge.site_changes)
+
+
+@pytest.fixture(scope="module")
+def about(knowledge: Knowledge) -> AboutMaker:
+    return maker(knowledge)
+
+
+@pytest.fixture(scope="module")
+def value(about: AboutMaker) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(about.json())
+    return found
+
+
+@pytest.fixture(scope="module")
+def page(about: AboutMaker) -> Page:
+    return Page(about.html().decode())
+
+
+def test_it_says_which_content_and_that_nobody_approved_it(knowledge: Knowledge, value: dict[str, Any]) -> None:
+    edition = knowledge.content.edition
+    assert value["content"]["version"] == edition.version
+    assert value["content"]["digest"] == edition.digest
+    assert value["content"]["sign_off"] is None
+    assert value["content"]["review_by"] == "2027-11-22"
+
+
+def test_the_thirteen_source_attributes_stand_in_their_order(value: dict[str, Any]) -> None:
+    assert [one["name"] for one in value["source_attributes"]] == ATTRIBUTES
+    assert [one["number"] for one in value["source_attributes"]] == list(range(1, 14))
+    assert all(one["says"] for one in value["source_attributes"])
+
+
+def test_of_the_patient_nothing_is_read_but_the_birth_date(value: dict[str, Any]) -> None:
+    """What the attributes call not used cannot even reach a rule: the reader decodes no such field."""
+    own = set(Patient.__struct_fields__) - {"id", "subject", "patient"}  # what every resource is told apart by
+    assert own == {"birthDate"}
+    states = {one["name"]: one["state"] for one in value["source_attributes"]}
+    for name in ("race", "ethnicity", "language", "sexual orientation", "gender identity", "sex"):
+        assert states[f"Use of {name}"] == "not used"
+    assert states["Use of date of birth"] == "used"
+
+
+def test_every_rule_stands_there_with_purpose_use_misuse_and_evidence(
+    knowledge: Knowledge, value: dict[str, Any], page: Page
+) -> None:
+    rules = {one["id"]: one for one in value["rules"]}
+    for rule in knowledge.content.rules:
+        said = rules[rule.id]
+        assert (said["purpose"], said["use"], said["misuse"]) == (rule.purpose, rule.use, rule.misuse)
+        assert len(said["evidence"]) == len(rule.cites)
+        for words in (rule.title, rule.purpose, rule.use, rule.misuse):
+            assert words in page.text
+
+
+def test_every_duty_is_on_the_page(value: dict[str, Any], page: Page) -> None:
+    said = [value[name] for name in ("purpose", "users", "population", "decides", "changes")]
+    for name in ("inputs", "data_quality", "logic", "basis", "validation", "limits"):
+        said += value[name]
+    said += [words for one in value["out_of_scope"] for words in one.values()]
+    said += [one["says"] for one in value["source_attributes"]]
+    said += [one["citation"] for one in value["sources"]]
+    for words in said:
+        assert words in page.text
+    assert "No clinician has approved this content as it runs here." in page.text
+
+
+def test_the_page_is_whole_and_reads_in_order(page: Page) -> None:
+    assert page.open == []
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h\d", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    targets = [str(attributes["href"]) for tag, attributes in page.tags if tag == "a"]
+    assert {target[1:] for target in targets if target.startswith("#")} <= set(ids)
+    assert ("html", {"lang": "en"}) in page.tags
+
+
+def test_the_page_loads_and_runs_nothing(page: Page) -> None:
+    assert not {"script", "img", "iframe", "object", "form", "base"} & {tag for tag, _ in page.tags}
+    for _, attributes in page.tags:
+        assert not any(name == "style" or name.startswith("on") or name == "src" for name in attributes)
+
+
+def test_the_policy_allows_the_one_style_and_nothing_else(about: AboutMaker) -> None:
+    style = re.search(r"<style>(.*?)</style>", about.html().decode(), re.DOTALL)
+    assert style
+    assert "url(" not in style[1]
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in about.policy()
+    assert about.policy().startswith("default-src 'none'; ")
+    assert "unsafe" not in about.policy()
+
+
+def test_everything_is_escaped(knowledge: Knowledge) -> None:
+    attack = '<script>alert("x")</script>'
+    texts = replace(knowledge.about, purpose=attack)
+    rules = tuple(replace(rule, title=attack, use=attack) for rule in knowledge.content.rules)
+    made = AboutMaker(replace(knowledge.content, rules=rules), texts, [attack]).html().decode()
+    assert "<script" not in made
+    assert made.count("&lt;script&gt;") >= 3
+
+
+def test_what_the_site_changes_stands_there(knowledge: Knowledge) -> None:
+    del knowledge
+    laid = load(shipped_cards(), EXAMPLE)
+    said = maker(laid)
+    value, page = json.loads(said.json()), Page(said.html().decode())
+    assert value["site_changes"] == list(laid.site_changes)
+    assert value["content"]["site"]["name"] == "Example General"
+    off = {one["id"]: one["switched_off"] for one in value["rules"] if one["switched_off"]}
+    assert list(off) == ["imaging-already-done"]
+    assert "The site has switched it off: The order catalogue warns" in page.text
+    for change in laid.site_changes:
+        assert change in page.text
+
+
+def test_a_sign_off_stands_there(knowledge: Knowledge) -> None:
+    edition = replace(knowledge.content.edition, sign_off="Dr A, surgeon, 2026-11-22")
+    said = AboutMaker(replace(knowledge.content, edition=edition), knowledge.about, ())
+    assert "signed off by Dr A, surgeon, 2026-11-22" in Page(said.html().decode()).text
+    assert "No clinician has approved" not in said.html().decode()
