@@ -1,6 +1,6 @@
 """The closed set of conditions, filters and blocks that content is made of (rule-format). Values, no judgement."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeAlias
@@ -161,18 +161,25 @@ class Block:
     """`all`: every one holds; `any`: one holds; `none`: none holds. All three must be satisfied.
 
     `names_anchor`: a condition inside names a date for later ones, so nothing in it may be passed over.
-    `needs`: without a record of one of these findings it cannot hold; None: that cannot be said.
+    `needs`: of each of these sets a finding must be on record for it to hold.
     """
 
     all: tuple["Condition", ...] = ()
     any: tuple["Condition", ...] = ()
     none: tuple["Condition", ...] = ()
     names_anchor: bool = False
-    needs: frozenset[str] | None = field(init=False, repr=False, compare=False)
+    needs: tuple[frozenset[str], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Kept ready because most charts record none of it: then nothing of the block has to be looked at.
         object.__setattr__(self, "needs", _needs_of(self))
+
+    def is_possible(self, recorded: Mapping[str, object]) -> bool:
+        """Whether what it needs is on record at all; `recorded` has the findings as keys."""
+        for needs in self.needs:  # noqa: SIM110 - asked of every rule in every call, so kept plain
+            if needs.isdisjoint(recorded):
+                return False
+        return True
 
 
 Condition: TypeAlias = (
@@ -180,24 +187,29 @@ Condition: TypeAlias = (
 )
 
 
-def _needs_of(condition: Condition) -> frozenset[str] | None:
-    """The findings one of which must be on record for a condition to hold."""
+def _needs_of(condition: Condition) -> tuple[frozenset[str], ...]:
+    """Of each of these sets a finding must be on record for a condition to hold; none: it needs nothing."""
     match condition:
         case Present():
-            return condition.finding_ids
+            return (condition.finding_ids,)
         case Newest():
-            return frozenset({condition.winner})
+            return (frozenset({condition.winner}),)
         case Block():
-            return min(_needs_in(condition), key=len, default=None)
+            return (*_needs_of_all(condition.all), *_needs_of_any(condition.any))
         case _:
-            return None
+            return ()
 
 
-def _needs_in(block: Block) -> list[frozenset[str]]:
-    every = [needs for part in block.all if (needs := _needs_of(part)) is not None]
-    one_of = [_needs_of(part) for part in block.any]
-    known = [needs for needs in one_of if needs is not None]
-    return [*every, frozenset().union(*known)] if known and len(known) == len(one_of) else every
+def _needs_of_all(parts: tuple[Condition, ...]) -> Iterator[frozenset[str]]:
+    for part in parts:
+        yield from _needs_of(part)
+
+
+def _needs_of_any(parts: tuple[Condition, ...]) -> Iterator[frozenset[str]]:
+    least = [min(_needs_of(part), key=len, default=None) for part in parts]
+    known = [needs for needs in least if needs is not None]
+    if known and len(known) == len(least):
+        yield frozenset().union(*known)
 
 
 ALWAYS = Block()

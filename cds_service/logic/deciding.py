@@ -91,7 +91,7 @@ def _judge_rule(rule: Rule, call: _Call, silence: str | None, spoken: frozenset[
         return RuleTrace(rule, "not for this hook")
     if silence and not call.thorough:
         return RuleTrace(rule, "silenced", silence)
-    if not call.thorough and not _is_possible(rule, call.index):
+    if not call.thorough and not rule.block.is_possible(call.index.by_id):
         return RuleTrace(rule, "silent")
     places = _places(rule, call.orders)
     if not places:
@@ -101,11 +101,6 @@ def _judge_rule(rule: Rule, call: _Call, silence: str | None, spoken: frozenset[
         return RuleTrace(rule, "silenced", silence, tuple(judgements))
     held = tuple(judgement for judgement in judgements if judgement.row)
     return RuleTrace(rule, SPEAKS if held else "silent", "", tuple(judgements) if call.thorough else held)
-
-
-def _is_possible(rule: Rule, index: ChartIndex) -> bool:
-    """Whether anything is on record without which the rule cannot speak; most charts hold none of it."""
-    return rule.block.needs is None or not rule.block.needs.isdisjoint(index.by_id)
 
 
 def _places(rule: Rule, orders: tuple[Imaging, ...]) -> list[tuple[Imaging | None, Side]]:

@@ -54,6 +54,9 @@ class ChartIndex:
         }
         self.studies = tuple(done for done in chart.imaging if done.stage is Stage.STUDY)
         self.orders = tuple(order for order in chart.imaging if self._is_open(order))
+        blocks = (content.policy.undetermined, *(pattern.block for pattern in content.patterns))
+        # Most charts record nothing that any pattern is made of: then none has to be judged.
+        self.is_painless = not any(block.is_possible(self.by_id) for block in blocks)
         self.patterns: dict[tuple[Side, bool], SidePattern] = {}
         self._states: dict[tuple[str, Side], State] = {}
         self._ranges: dict[Side, _Symptoms] = {}

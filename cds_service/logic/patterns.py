@@ -29,6 +29,7 @@ class SidePattern(NamedTuple):
         return distinct(fact for region in sorted(first, reverse=True) for fact in first[region])
 
 
+_NO_PATTERN = SidePattern("none", (), ())
 _NAMES = {(True, True): "both", (True, False): "spine-only", (False, True): "hip-only"}
 
 
@@ -43,6 +44,8 @@ def judge_pattern(index: ChartIndex, side: Side, judge: Judge, *, thorough: bool
 
 def _judge_side(view: View, judge: Judge, *, thorough: bool) -> SidePattern:
     content = view.index.content
+    if not thorough and view.index.is_painless:
+        return _NO_PATTERN
     judged = [(pattern, judge(pattern.block, view)) for pattern in content.patterns]
     held = tuple(pattern for pattern, outcome in judged if outcome.truth is Truth.YES)
     regions = {pattern.region for pattern in held}

@@ -1,11 +1,8 @@
 """The reader: a text in, what it says of findings out, kept by the text's keyed hash; the text itself is not kept."""
 
 import secrets
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import blake2b
-from threading import Lock
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -69,26 +66,35 @@ class NarrativeReader:
         self._narrative = narrative
         self._findings = findings
         self._finder = PhraseFinder(narrative)
-        self._key = secrets.token_bytes(16)
-        self._kept: OrderedDict[bytes, Reading] = OrderedDict()
-        self._lock = Lock()
+        self._salt = secrets.token_hex(16)
+        self._recent: dict[tuple[int, int], Reading] = {}
+        self._older: dict[tuple[int, int], Reading] = {}
 
     def read(self, text: str | None) -> Reading:
         """What a text says. The same text is read once, as long as it is kept."""
         if not text:
             return NOTHING
-        name = blake2b(text.encode(errors="surrogatepass"), key=self._key, digest_size=16).digest()
-        with self._lock:
-            known = self._kept.get(name)
-            if known is not None:
-                self._kept.move_to_end(name)
-                return known
-        reading = self._read(text)
-        with self._lock:
-            self._kept[name] = reading
-            if len(self._kept) > _KEPT_AT_MOST:
-                self._kept.popitem(last=False)
-        return reading
+        # Python's hash is keyed anew in each process, and the salt makes it twice as long: no text can be told from
+        # it, nor made to fall on another's.
+        name = (hash(text), hash(text + self._salt))
+        known = self._recent.get(name) or self._older.get(name)
+        if known is None:
+            known = self._read(text)
+        self._keep(name, known)
+        return known
+
+    def says_nothing(self, text: str | None) -> bool:
+        """Whether a text, read whole, says nothing of any finding."""
+        reading = self.read(text)
+        return not reading.said and not reading.is_cut
+
+    def _keep(self, name: tuple[int, int], reading: Reading) -> None:
+        """Keep what was read lately, in two generations: of two threads that meet here one may lose a text, no more."""
+        recent = self._recent
+        if len(recent) >= _KEPT_AT_MOST // 2 and name not in recent:
+            self._older, self._recent = recent, {name: reading}
+        else:
+            recent[name] = reading
 
     def _read(self, text: str) -> Reading:
         limit = self._narrative.longest_text

@@ -15,7 +15,7 @@ def read_condition(condition: Condition, notebook: Notebook) -> None:
     """Write down the findings of one Condition."""
     meanings = notebook.meanings(condition.code)
     name = name_of(condition.code, has_meaning=bool(meanings))
-    if not meanings and not name and condition.note is None:
+    if not meanings and condition.note is None and notebook.terms.narrative.says_nothing(name):
         notebook.ignore_unmapped(condition, condition.code)
         return
     value = _value(condition)

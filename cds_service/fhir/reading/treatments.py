@@ -33,6 +33,10 @@ def read_procedure(procedure: Procedure, notebook: Notebook) -> None:
     meanings = meanings_of(known)
     imaging = describe(known, procedure.code, procedure.bodySite, None, notebook)
     is_done = imaging.region is not None and procedure.status == "completed"
+    name = name_of(procedure.code, has_meaning=bool(known))
+    if not (meanings or is_done or procedure.note) and notebook.terms.narrative.says_nothing(name):
+        notebook.ignore_unmapped(procedure, procedure.code)
+        return
     source = source_of(SourceKind.PROCEDURE, procedure)
     period = procedure.performedPeriod
     when = notebook.when(procedure.performedDateTime) or notebook.when(period.start if period else None)
@@ -43,7 +47,7 @@ def read_procedure(procedure: Procedure, notebook: Notebook) -> None:
     if is_done:
         notebook.imaging.append(imaging.to_imaging(Stage.STUDY, when, source))
     telling = Telling(procedure, source, notebook.findings[count:], side, when).of(SourceKind.PROCEDURE_WORDS)
-    told = tell_name(telling, name_of(procedure.code, has_meaning=bool(known)), notebook, only_done=True)
+    told = tell_name(telling, name, notebook, only_done=True)
     told += tell_notes(telling, procedure.note, notebook)
     if not (meanings or is_done or told):
         notebook.ignore_unmapped(procedure, procedure.code)

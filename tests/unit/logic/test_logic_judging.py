@@ -303,15 +303,17 @@ def needed(*names: str) -> frozenset[str]:
 @pytest.mark.parametrize(
     ("block", "needs"),
     [
-        (Block(all=(Present(leaves("groin-pain", "limp")),)), needed("groin-pain", "limp")),
-        (Block(all=(Age(below=60), Present(leaves("limp")))), needed("limp")),
-        (Block(all=(Present(leaves("groin-pain", "limp")), Present(leaves("fever")))), needed("fever")),
-        (Block(any=(Present(leaves("limp")), Newest(leaves("fever", "limp"), "fever"))), needed("fever", "limp")),
-        (Block(any=(Present(leaves("limp")), Age(below=60))), None),
-        (Block(all=(Block(any=(Present(leaves("limp")),)),)), needed("limp")),
-        (Block(none=(Present(leaves("limp")),)), None),
-        (Block(), None),
+        (Block(all=(Present(leaves("groin-pain", "limp")),)), (needed("groin-pain", "limp"),)),
+        (Block(all=(Age(below=60), Present(leaves("limp")))), (needed("limp"),)),
+        (Block(all=(Present(leaves("limp")), Present(leaves("fever")))), (needed("limp"), needed("fever"))),
+        (Block(any=(Present(leaves("limp")), Newest(leaves("fever", "limp"), "fever"))), (needed("fever", "limp"),)),
+        (Block(any=(Present(leaves("limp")), Age(below=60))), ()),
+        (Block(all=(Block(any=(Present(leaves("limp")),)),)), (needed("limp"),)),
+        (Block(none=(Present(leaves("limp")),)), ()),
+        (Block(), ()),
     ],
 )
-def test_a_block_knows_what_must_be_on_record_for_it_to_hold(block: Block, needs: frozenset[str] | None) -> None:
+def test_a_block_knows_what_must_be_on_record_for_it_to_hold(block: Block, needs: tuple[frozenset[str], ...]) -> None:
     assert block.needs == needs
+    assert block.is_possible({"limp": 1, "fever": 1, "groin-pain": 1})
+    assert block.is_possible({}) is not bool(needs)
