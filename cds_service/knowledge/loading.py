@@ -201,6 +201,35 @@ def _entries(group: Group) -> list[GroupEntry]:
 def _build(
     folder: Folder, files: Files, edition: Edition, wording: Mapping[str, Wording], labels: Labels
 ) -> Knowledge | None:
+    orders = build_orders(files.orders)
+    content = _content(folder, files, edition, wording, orders)
+    narrative = build_narrative(folder, files.narrative, files.terms.findings)
+    check_limits(folder, files.limits, files.rules, files.groups)
+    if content is None or folder.problems:
+        return None
+    return Knowledge(
+        content=content,
+        terminology=build_terminology(files.terms),
+        wording=wording,
+        orders=orders,
+        overrides=build_overrides(files.overrides),
+        labels=labels,
+        checked=checked_codes(files.terms),
+        studies=checked_studies(files.terms),
+        notices=notices(files.terms),
+        about=build_about(files.about),
+        narrative=narrative,
+    )
+
+
+def _content(
+    folder: Folder,
+    files: Files,
+    edition: Edition,
+    wording: Mapping[str, Wording],
+    orders: Mapping[str, OrderTemplate],
+) -> Content | None:
+    """What the logic judges by; None, with the problems noted, when there is no policy to judge by."""
     findings = files.terms.findings
     builder = Builder(frozenset(findings), dict(files.groups))
     patterns = build_patterns(folder, files.patterns, builder)
@@ -209,44 +238,17 @@ def _build(
     discriminators = build_discriminators(folder, files.evidence, files.asking, findings, builder)
     rules = build_rules(folder, files.rules, builder, findings, caveats)
     policy = build_policy(folder, files.policy, files.patterns, builder, frozenset(rule.id for rule in rules))
-    orders = build_orders(files.orders)
     offers = build_offers(folder, files.offers, orders, builder)
     citations = build_citations(files.evidence)
     ratings = build_ratings(folder, files.ratings, builder, citations)
-    overrides = build_overrides(files.overrides)
     check_references(folder, files, rules, wording, builder)
     check_anchors(folder, rules, patterns, offers.values(), policy, ratings)
-    narrative = build_narrative(folder, files.narrative, findings)
-    check_limits(folder, files.limits, files.rules, files.groups)
     if policy is None or folder.problems:
         return None
     groups = {name: builder.group(name) for name in files.groups}
     definitions = {name: _definition(name, table) for name, table in findings.items()}
-    content = Content(
-        edition,
-        definitions,
-        patterns,
-        rules,
-        offers,
-        citations,
-        policy,
-        groups,
-        ratings,
-        discriminators,
-        caveats,
-    )
-    return Knowledge(
-        content=content,
-        terminology=build_terminology(files.terms),
-        wording=wording,
-        orders=orders,
-        overrides=overrides,
-        labels=labels,
-        checked=checked_codes(files.terms),
-        studies=checked_studies(files.terms),
-        notices=notices(files.terms),
-        about=build_about(files.about),
-        narrative=narrative,
+    return Content(
+        edition, definitions, patterns, rules, offers, citations, policy, groups, ratings, discriminators, caveats
     )
 
 
