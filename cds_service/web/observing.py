@@ -10,7 +10,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from cds_service.service.answering import Answer
-from cds_service.web.tracing import REQUEST_ID, Trace, trace_of
+from cds_service.web.tracing import REQUEST_ID, Trace, trace_in
 from cds_service.wire.feedback import Feedback
 
 _HOOK_CALL = "cds-services.call"
@@ -72,7 +72,7 @@ def observe(app: Flask, counts: Counts, reasons: frozenset[str], lost: Callable[
 
     @app.before_request
     def begin() -> None:
-        g.notes = noted = Notes(trace_of(request.headers))
+        g.notes = noted = Notes(trace_in(request.environ))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(**noted.trace.fields)
 
