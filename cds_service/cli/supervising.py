@@ -40,11 +40,11 @@ def make_server(settings: Settings, folder: Path) -> Any:  # granian picks its s
         http1_settings=_HEADERS,
         log_dictconfig=_ITS_LOG,
     )
-    server.signal_handler_interrupt = _Stop(server.signal_handler_interrupt, folder, settings.drain_seconds)
+    server.signal_handler_interrupt = Stop(server.signal_handler_interrupt, folder, settings.drain_seconds)
     return server
 
 
-class _Stop:
+class Stop:
     """What a signal to stop does: tells the workers, and stops the server when load balancers have noticed."""
 
     def __init__(self, stop: Callable[[], None], folder: Path, drain_seconds: int) -> None:
@@ -54,6 +54,7 @@ class _Stop:
         self._is_asked = False
 
     def __call__(self, number: int, _frame: object) -> None:
+        """Begin to stop, or stop, on the signal of this number."""
         tell_stopping(self._folder)
         # Ctrl-C reaches the workers too; and who asks twice does not want to wait.
         if number == signal.SIGINT or self._is_asked or not self._drain_seconds:

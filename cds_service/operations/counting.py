@@ -19,7 +19,7 @@ class Family:
         self._limit = limit
         self._made: dict[tuple[str, ...], Callable[[float], None]] = {}
 
-    def add(self, *labels: str, amount: float = 1) -> None:
+    def add(self, labels: tuple[str, ...], amount: float) -> None:
         """Count `amount` more under these labels."""
         counted = self._made.get(labels)
         if counted is None:

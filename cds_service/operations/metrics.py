@@ -57,11 +57,11 @@ class Metrics:
 
     def count(self, name: str, *labels: str, amount: float = 1) -> None:
         """Count `amount` more of the family of this name, under these labels."""
-        self._families[name].add(*labels, amount=amount)
+        self._families[name].add(labels, amount)
 
     def took(self, hook: str, seconds: float) -> None:
         """Note how long a hook call took."""
-        self._seconds.add(hook, amount=seconds)
+        self._seconds.add((hook,), seconds)
 
     def tell_versions(self, version: str, content: str, digest: str) -> None:
         """State which service and content this is."""

@@ -10,7 +10,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from cds_service.service.answering import Answer
-from cds_service.web.tracing import REQUEST_ID, Trace, trace_of
+from cds_service.web.tracing import REQUEST_ID, Trace, trace_in
 from cds_service.wire.feedback import Feedback
 
 _HOOK_CALL = "cds-services.call"
@@ -72,18 +72,19 @@ def observe(app: Flask, counts: Counts, reasons: frozenset[str], lost: Callable[
 
     @app.before_request
     def begin() -> None:
-        g.notes = Notes(trace_of(request.headers))
+        g.notes = noted = Notes(trace_in(request.environ))
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(**g.notes.trace.fields)
+        structlog.contextvars.bind_contextvars(**noted.trace.fields)
 
     @app.after_request
     def end(response: Response) -> Response:
         noted = notes()
+        endpoint, status = request.endpoint or _UNKNOWN, response.status_code
         response.headers[REQUEST_ID] = noted.trace.request_id
-        counts.count("responses", request.endpoint or _UNKNOWN, str(response.status_code))
-        if request.endpoint == _HOOK_CALL and request.method == "POST":
-            _count_call(counts, noted, response.status_code)
-        if noted.feedback is not None and response.status_code == 200:
+        counts.count("responses", endpoint, str(status))
+        if endpoint == _HOOK_CALL and request.method == "POST":
+            _count_call(counts, noted, status)
+        if noted.feedback is not None and status == 200:
             _count_feedback(counts, noted.feedback, reasons)
         more = told.more()
         if more:

@@ -5,12 +5,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from werkzeug.datastructures import Headers
 
 REQUEST_ID: Final = "X-Request-ID"
+_VARIABLES = {REQUEST_ID: "HTTP_X_REQUEST_ID", "traceparent": "HTTP_TRACEPARENT", "tracestate": "HTTP_TRACESTATE"}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Trace Context, 3.2: version, trace id, parent id, flags; lower case, none all zeros. Later versions may say more.
 _TRACEPARENT = re.compile(
@@ -39,7 +40,12 @@ class Trace:
         return {name: value for name, value in found.items() if value}
 
 
-def trace_of(headers: Headers) -> Trace:
+def trace_in(environ: Mapping[str, Any]) -> Trace:
+    """The same from a WSGI environment, whose variables are at hand where `Headers` would search for them."""
+    return trace_of({name: environ[variable] for name, variable in _VARIABLES.items() if variable in environ})
+
+
+def trace_of(headers: Mapping[str, str] | Headers) -> Trace:
     """The caller's request id and trace, where it gave sound ones; else a request id of our own, and no trace."""
     given = headers.get(REQUEST_ID, "")
     request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid4())

