@@ -77,7 +77,6 @@ UNRELATED = (
     "knee-disorder",
     "piriformis-syndrome",
     "sacroiliac-disorder",
-    "pain-after-long-run",
 )
 
 
