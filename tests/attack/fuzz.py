@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
-import atheris
+import atheris  # noqa: E402 - found by the path above
 
 with atheris.instrument_imports(include=["cds_service.fhir", "cds_service.wire", "cds_service.service"]):
     from contract.speaking_calls import CALLS
@@ -24,7 +24,7 @@ with atheris.instrument_imports(include=["cds_service.fhir", "cds_service.wire",
     from cds_service.service.memory import Forgetful
     from cds_service.settings import Settings
 
-from synthetic import encoded
+from synthetic import encoded  # noqa: E402 - as above
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LONGEST = 20_000  # bytes
