@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,12 +20,12 @@ import pytest
 import requests
 from attacked import DATABASE, Attacked, attacked, session
 from canaries import BORN_OF_FAULT, TEXT, TOKEN, WORD, filled, seen
-from conftest import NOW
 from contract.speaking_calls import CALLS
 from faults.stub_fhir import Stub, stub_fhir
 from signing import PUBLIC, SigningEhr, client_table
 from synthetic import SIGN, VIEW, Json, bundle, call, outcome, patient
 
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)  # as `attacked` sets the service's clock
 HEADERS = {
     "User-Agent": f"{WORD}/1.0",
     "Referer": f"https://ehr.example/chart/{WORD}",

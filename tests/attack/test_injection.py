@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import builder
 from contract.speaking_calls import CALLS
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,7 +13,7 @@ from synthetic import SIGN, VIEW, Json, call, prefetch
 
 from cds_service.app import about_page, card_maker
 from cds_service.errors import ContentError
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge import load, shipped_cards
 
 MARK = "inj3ct"  # beside each: even escaped, or with its brackets taken out, it would be seen
 MARKUP = {
@@ -34,15 +33,13 @@ KEPT = {"resourceType", "system", "code", "reference", "id", "birthDate", "statu
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -> Iterator[FlaskClient]:
-    with builder(tmp_path_factory.mktemp("injection"), knowledge) as build:
-        yield build().test_client()
+def client(build_once: Callable[..., Flask]) -> FlaskClient:
+    return build_once().test_client()
 
 
 @pytest.fixture(scope="module")
-def epic(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -> Iterator[FlaskClient]:
-    with builder(tmp_path_factory.mktemp("plain"), knowledge) as build:
-        yield build(dialect="epic").test_client()
+def epic(build_once: Callable[..., Flask]) -> FlaskClient:
+    return build_once(dialect="epic").test_client()
 
 
 @pytest.fixture(params=MARKUP)

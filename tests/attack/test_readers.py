@@ -2,11 +2,11 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
-from conftest import NOW
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from synthetic import PATIENT, SNOMED, bundle, buttock_to_calf, concept, patient
@@ -16,6 +16,7 @@ from cds_service.fhir.charting import ChartReader, Gathered
 from cds_service.fhir.resources import READABLE_TYPES, Readable
 from cds_service.knowledge import Knowledge
 
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 EXAMPLES = int(os.environ.get("ATTACK_EXAMPLES", "12"))
 TYPES = {one.__name__: one for one in Readable.__args__ if one.__name__ in READABLE_TYPES}
 scalars = st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False) | st.text(max_size=20)
