@@ -73,6 +73,13 @@ def _let_go(opened: ExitStack, monkeypatch: pytest.MonkeyPatch, name: str, close
     monkeypatch.setattr(cds_service.app, name, made)
 
 
+@pytest.fixture(scope="module")
+def build_once(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
+    """Builds applications that the tests of a module share."""
+    with builder(tmp_path_factory.mktemp("shared"), knowledge) as build:
+        yield build
+
+
 @pytest.fixture
 def app(build: Callable[..., Flask]) -> Flask:
     return build()

@@ -33,7 +33,7 @@ def read_orders(request: HookRequest) -> CallerOrders:
         if not isinstance(resource, (ServiceRequest, ProcedureRequest)):
             continue
         kind, raw = type(resource).__name__, bytes(entry.resource)
-        if is_deeper_than(_DEEPEST, raw):  # it could not be sent back, should a card change it
+        if is_deeper_than(_DEEPEST, raw) or not _is_utf8(raw):  # it could not be sent back, should a card change it
             unreadable[kind] += 1
             continue
         reference = f"{kind}/{resource.id}" if resource.id else f"{kind} number {number}"
@@ -42,3 +42,12 @@ def read_orders(request: HookRequest) -> CallerOrders:
         drafts.append(Draft(reference, resource, selected))
         raws[reference] = raw
     return CallerOrders(tuple(drafts), raws, unreadable)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Whether all of it is, members that nobody reads with the rest."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

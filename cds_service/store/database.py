@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url, select
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import DataError, DisconnectionError, IntegrityError, SQLAlchemyError, StatementError
 
 from cds_service.errors import SettingsError, StoreUnavailable
 from cds_service.store.gate import guard, passage
@@ -27,6 +27,7 @@ _LIBPQ = ("psycopg", "psycopg2")
 _LIBPQ_BOUNDS = {"connect_timeout": 2, "tcp_user_timeout": 2000}  # seconds, milliseconds
 _STATEMENT_MS = 1500
 _KNOWN = ("sqlite", "postgresql")
+_FILE = "file"  # in a connection's record: which file it opened
 
 
 class ValuesRefused(StoreUnavailable):
@@ -161,6 +162,8 @@ def _prepare_sqlite(engine: Engine, pragmas: Iterable[str]) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
     event.listen(engine, "do_connect", _open_existing)
     event.listen(engine, "connect", partial(_set_pragmas, (*_PRAGMAS, *pragmas)))
+    event.listen(engine, "connect", partial(_note_file, path))
+    event.listen(engine, "checkout", partial(_same_file, path))
     event.listen(engine, "begin", _begin)
 
 
@@ -176,6 +179,26 @@ def _set_pragmas(pragmas: Iterable[str], connection: Any, _record: Any) -> None:
     for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _note_file(path: Path, _connection: Any, record: Any) -> None:
+    record.info[_FILE] = _file_at(path)
+
+
+def _same_file(path: Path, _connection: Any, record: Any, _proxy: Any) -> None:
+    # A file that was deleted or replaced still takes writes on an open connection, and keeps them for nobody.
+    found = _file_at(path)
+    if found is None or found != record.info.get(_FILE):
+        raise DisconnectionError
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Which file lies there: its device and inode."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _begin(connection: Connection) -> None:

@@ -165,3 +165,13 @@ def test_a_draft_nested_too_deeply_to_be_sent_back_costs_itself(
     answer = post(client, body.replace(b'"@"', deep), SIGN)
     assert answer.status_code == 200
     assert len(answer.get_json()["cards"]) == count  # where it is 1, the card changes the draft's side
+
+
+@pytest.mark.parametrize(("text", "count"), [(b"\xc3\xb6", 1), (b"\xd1(", 0)])
+def test_a_draft_that_is_not_utf_8_costs_itself(client: FlaskClient, text: bytes, count: int) -> None:
+    """Not even in a member nobody reads: a card that changes the draft would give it back. (Found by atheris.)"""
+    draft = order("36490-1", "http://loinc.org", implicitRules="@")
+    body = encoded(call(SIGN, draft, prefetch=prefetch(condition("49218002", bodySite=[concept("7771000")]))))
+    answer = post(client, body.replace(b"@", text), SIGN)
+    assert answer.status_code == 200
+    assert len(answer.get_json()["cards"]) == count  # where it is 1, the card changes the draft's side

@@ -14,6 +14,16 @@ LimitName = Literal["recent_request", "onset_not_recorded", "cards_per_call", "c
 # No braces, spaces or query: a link is the same for every patient and carries nothing of a call.
 LinkUrl = Annotated[str, StringConstraints(pattern=r"^https://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/%#-]*)?$")]
 
+# Words that stand on cards, which are Markdown: no markup, no control or direction marks.
+PlainLabel = Annotated[
+    str,
+    StringConstraints(
+        min_length=1,
+        max_length=60,
+        pattern=r"^[^<>\[\]`*_#|\\\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+$",
+    ),
+]
+
 
 class SiteFile(Strict):
     """Whose overlay this is, its own version, and the content version it was written for."""
@@ -109,7 +119,7 @@ class SiteNumbersFile(Strict):
 class LinkRow(Strict):
     """A link of the site on the cards of these rules; without `rules`, on every card."""
 
-    label: Label
+    label: PlainLabel
     url: LinkUrl
     rules: Annotated[list[Id], Field(min_length=1)] | None = None
 

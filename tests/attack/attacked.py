@@ -1,0 +1,113 @@
+"""A service in processes of its own, as `serve` starts it, for tests that attack it from outside."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+COMMAND = str(Path(sys.executable).parent / "hip-spine-cds")
+DATABASE = "store.sqlite3"
+READY_WITHIN = 60.0  # seconds; 2-3 s on an idle machine
+
+# Python runs this in the server and in each of its workers: a fixed clock, and a fault of ours that tells the chart.
+PATCH = """
+from datetime import UTC, datetime
+import cds_service.app
+from cds_service.service import answering
+
+cds_service.app.build_app.__kwdefaults__["clock"] = lambda: datetime(2026, 3, 10, 12, tzinfo=UTC)
+_decide = answering.decide
+
+def _decide_or_fail(content, chart, hook, **more):
+    if chart.age == {age}:
+        try:
+            raise KeyError(repr(chart))
+        except KeyError:
+            raise LookupError("{words}" + repr(chart))
+    return _decide(content, chart, hook, **more)
+
+answering.decide = _decide_or_fail
+"""
+AGE_OF_FAULT = 99  # years
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """A running service; its log, store and everything else of its own lie in `folder`."""
+
+    base: str
+    folder: Path
+    pid: int
+
+    @property
+    def log(self) -> str:
+        """What it has written to standard output and error."""
+        return (self.folder / "log").read_text(encoding="utf-8", errors="surrogateescape")
+
+
+@contextmanager
+def attacked(folder: Path, *options: str, says: str = "", **variables: str) -> Iterator[Attacked]:
+    """A service at debug level. Of a patient of `AGE_OF_FAULT` years its judging fails, and the error `says` this."""
+    (folder / "patch").mkdir()
+    (folder / "patch" / "sitecustomize.py").write_text(PATCH.format(age=AGE_OF_FAULT, words=says), encoding="utf-8")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": os.pathsep.join([str(folder / "patch"), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
+        "HIP_SPINE_CDS_DATABASE": f"sqlite:///{folder / DATABASE}",
+        "HIP_SPINE_CDS_LOG_LEVEL": "debug",
+        **{f"HIP_SPINE_CDS_{name.upper()}": value for name, value in variables.items()},
+    }
+    port = _free_port()
+    command = [COMMAND, "serve", "--port", str(port), *options]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
+    running = Attacked(f"http://127.0.0.1:{port}", folder, process.pid)
+    try:
+        _wait_for(running, process)
+        yield running
+    finally:
+        _stop(process)
+
+
+def session() -> requests.Session:
+    """A session that asks no proxy."""
+    made = requests.Session()
+    made.trust_env = False
+    return made
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(running: Attacked, process: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + READY_WITHIN
+    with session() as asking:
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                if asking.get(f"{running.base}/readyz", timeout=1).ok:
+                    return
+            except requests.RequestException:
+                time.sleep(0.1)
+    raise AssertionError(f"not ready within {READY_WITHIN:.0f} s: {running.log[-2000:]}")
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
