@@ -285,11 +285,8 @@ READABLE_TYPES = frozenset(kind.__name__ for kind in Readable.__args__)
 
 def notes(value: Notes) -> list[Annotation]:
     """The notes of a field that is a list in one FHIR version, single or plain text in another."""
-    if value is None:
-        return []
-    if isinstance(value, str):
-        return [Annotation(value)]
-    return value if isinstance(value, list) else [value]
+    given = Annotation(value) if isinstance(value, str) else value
+    return given if isinstance(given, list) else [given] if given is not None else []
 
 
 def is_given(raw: msgspec.Raw) -> bool:
@@ -299,6 +296,4 @@ def is_given(raw: msgspec.Raw) -> bool:
 
 def concepts(value: Concepts) -> list[CodeableConcept]:
     """The concepts of a field that is a list in one FHIR version and single in another."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+    return value if isinstance(value, list) else [value] if value is not None else []

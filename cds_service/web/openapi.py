@@ -118,6 +118,10 @@ def _operators(*, metrics: bool) -> dict[str, Item]:
         "/version": _get("version", "Which service and content this is", _answer("This.", JSON, version)),
         "/openapi.json": _get("openapi", "This document", _answer("This document.", JSON, {"type": "object"})),
     }
+    told = _answer("What the service does, on what basis, and how far to trust it.", "text/html", {"type": "string"})
+    told["content"][JSON] = {"schema": {"type": "object"}}
+    found["/about"] = _get("about", "About the service, for people", told)
+    found["/about.json"] = _get("aboutJson", "The same as data", _answer("The same.", JSON, {"type": "object"}))
     if metrics:
         shown = _answer("Prometheus' text format.", "text/plain", {"type": "string"})
         found["/metrics"] = _get("metrics", "Counts, for Prometheus", shown)

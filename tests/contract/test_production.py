@@ -230,5 +230,5 @@ def test_with_the_store_down_cards_are_given_and_a_process_remembers_tokens_alon
         first, second = (client.post(f"/cds-services/{service}", json=body, headers=headers) for _ in range(2))
         assert len(first.get_json()["cards"]) == 1
         assert second.status_code == 401
-    told = [record.message for record in caplog.records if "alone remembers used tokens" in record.message]
+    told = [record.message for record in caplog.records if record.message == "used tokens kept by this process alone"]
     assert len(told) == 1

@@ -204,4 +204,4 @@ def test_a_thousand_records_of_other_things_give_no_card_and_no_fact(
     others = [condition(str(code), number=number) for number, code in enumerate(range(44_054_006, 44_064_006, 10))]
     read = chart(*others)
     assert (read.findings, read.imaging) == ((), ())
-    assert cards(client, call(service, hip_order(), prefetch=prefetch(*others)), service) == []
+    assert cards(client, call(service, order("72148"), prefetch=prefetch(*others)), service) == []

@@ -284,11 +284,11 @@ def test_without_prefetch_and_server_the_refusal_says_so(client: FlaskClient) ->
     assert_error(refused, 412, "prefetch.patient", says="is required, was not sent, and no fhirServer was given")
 
 
-def test_the_answer_tells_the_log_what_lacks_where_no_card_can(
+def test_the_answer_tells_the_log_what_lacks_whatever_the_cards_say(
     client: FlaskClient, ehr: responses.RequestsMock
 ) -> None:
     serves(ehr, "Procedure", status=403)
     holds(ehr, Condition=bundle())
     with structlog.testing.capture_logs() as logged:
-        assert ask(client).get_json() == {"cards": []}
+        assert ask(client).status_code == 200
     assert logged[0]["gaps"] == {"procedures": "unread:status-403"}

@@ -96,7 +96,7 @@ def test_a_store_that_is_back_is_used_again_and_it_is_told(engine: Engine, caplo
     with caplog.at_level(logging.WARNING):
         assert first(replays, "after", later)
         assert not first(replays, "before", later)
-    assert "store answers" in caplog.text
+    assert "used tokens shared again" in caplog.text
     assert not first(Replays(SeenTokens(engine)), "after", later)
 
 

@@ -104,7 +104,7 @@ def test_what_is_held_back_for_restraint_is_named_in_the_log(client: FlaskClient
         answer = client.post(f"/cds-services/{SIGN}", json=call(SIGN, draft, prefetch=prefetch(*buttock_to_calf())))
     assert len(answer.get_json()["cards"]) == 1
     assert logged[0]["cards"] == ["spine-pattern-hip-imaging"]
-    assert logged[0]["held_back"] == ["wrong-side-order"]
+    assert logged[0]["held_back"] == ["wrong-side-order", "plain-films-first"]
 
 
 def test_a_refusal_is_one_line_with_the_fields_name(client: FlaskClient) -> None:
