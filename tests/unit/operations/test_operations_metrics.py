@@ -71,7 +71,7 @@ def test_what_was_said_and_how_data_came_is_counted(client: FlaskClient) -> None
 
 def test_searches_of_a_fhir_server_are_counted_by_outcome(client: FlaskClient) -> None:
     client.post(f"/cds-services/{VIEW}", json=call(fhirServer="http://127.0.0.1:9/fhir"))  # nobody listens there
-    assert figures(client)["fhir_fetches_total", "key=reports,outcome=fetch"] == 1
+    assert figures(client)["fhir_fetches_total", "key=reports,outcome=unreachable"] == 1
 
 
 def test_feedback_is_counted_by_outcome_and_a_reason_of_ours(client: FlaskClient, knowledge: Knowledge) -> None:
