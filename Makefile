@@ -9,7 +9,7 @@
 # make bench    the speed goals, as ratios (installs the peers they compare with)
 PYTHON ?= python3
 PORT   ?= 8080
-ATTACK_EXAMPLES ?= 150
+ATTACK_EXAMPLES ?= 60
 ATTACK_SECONDS ?= 30
 VENV   := .venv
 BIN    := $(VENV)/bin

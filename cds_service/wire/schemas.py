@@ -18,7 +18,10 @@ _SENT: Final[tuple[type[BaseModel], ...]] = (HookResponse, Discovery)
 _FHIR: Final[Schema] = {
     "type": "object",
     "description": "A FHIR Bundle, or a single resource in its place. What is in it is read as far as it can be.",
-    "properties": {"resourceType": {"type": "string"}, "entry": {"type": "array", "items": {"type": "object"}}},
+    "properties": {
+        "resourceType": {"type": "string"},
+        "entry": {"type": "array", "items": {"type": ["object", "null"]}},
+    },
     "anyOf": [{"required": ["resourceType"]}, {"required": ["entry"]}],
 }
 _OUTCOME: Final[Schema] = {

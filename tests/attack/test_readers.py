@@ -19,7 +19,13 @@ from cds_service.knowledge import Knowledge
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 EXAMPLES = int(os.environ.get("ATTACK_EXAMPLES", "12"))
 TYPES = {one.__name__: one for one in Readable.__args__ if one.__name__ in READABLE_TYPES}
-scalars = st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False) | st.text(max_size=20)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20)
+)
 # Text and dates that readers take for something, and shapes that nearly fit.
 known = st.sampled_from(
     [
