@@ -46,7 +46,7 @@ check: $(VENV)/.test
 	$(BIN)/hip-spine-cds check
 
 # What waits for real time or sends very much has a target of its own, `make attack`, so that this one stays short.
-ATTACKS := tests/attack tests/faults/test_fhir_faults.py
+ATTACKS := tests/attack tests/faults/test_fhir_faults.py tests/unit/cli/test_supervising.py
 
 test: check
 	TZ=Pacific/Chatham $(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered -p no:cacheprovider \

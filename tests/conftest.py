@@ -24,6 +24,7 @@ from cds_service.knowledge import Knowledge, load, shipped_cards
 from cds_service.logic.facts import Chart
 from cds_service.settings import Settings
 from cds_service.store import IssuedCards
+from tests.made_once import PARTS, make_once, read_once
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -39,7 +40,9 @@ def build(tmp_path: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
 def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
     """Builds applications, and lets go of their threads and connections in the end. The content is read once."""
     monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr(cds_service.app, "load", _read_once(knowledge))
+    monkeypatch.setattr(cds_service.app, "load", read_once(knowledge))
+    for name in PARTS:
+        monkeypatch.setattr(cds_service.app, name, make_once(getattr(cds_service.app, name)))
     numbers = count(1)
 
     def build(**settings: Any) -> Flask:
@@ -53,13 +56,6 @@ def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
         _let_go(opened, monkeypatch, "EhrClient", EhrClient.close)
         opened.callback(monkeypatch.undo)
         yield build
-
-
-def _read_once(knowledge: Knowledge) -> Callable[..., Knowledge]:
-    def read(cards: Path, site: Path | None = None) -> Knowledge:
-        return knowledge if (cards, site) == (shipped_cards(), None) else load(cards, site)
-
-    return read
 
 
 def _let_go(opened: ExitStack, monkeypatch: pytest.MonkeyPatch, name: str, close: Callable[[Any], object]) -> None:

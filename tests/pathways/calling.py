@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ import cds_service.app
 from cds_service.app import build_app
 from cds_service.fhir.client import EhrClient
 from cds_service.fhir.templates import PrefetchKey, prefetch_keys
-from cds_service.knowledge import load, shipped_cards
+from cds_service.knowledge import Knowledge, load, shipped_cards
 from cds_service.settings import Settings
 from cds_service.store import IssuedCards
+from tests.made_once import PARTS, make_once, read_once
 
 from .ehr import Ehr
 from .scenarios import Scenario
@@ -29,6 +31,11 @@ _CLOSED_BY: dict[str, Callable[[Any], object]] = {
     "EhrClient": EhrClient.close,
 }
 FHIR_DEADLINE = 30.0  # seconds: what is tested is the answer; the deadline has tests of its own
+
+
+@cache
+def _shipped() -> Knowledge:
+    return load(shipped_cards())
 
 
 def counting_uuids() -> Callable[[], str]:
@@ -46,6 +53,9 @@ def service_for(scenario: Scenario, folder: Path) -> Iterator[Flask]:
         fhir_deadline=FHIR_DEADLINE,
     )
     with ExitStack() as opened:
+        opened.enter_context(patch.object(cds_service.app, "load", read_once(_shipped())))
+        for name in PARTS:
+            opened.enter_context(patch.object(cds_service.app, name, make_once(getattr(cds_service.app, name))))
         for name, close in _CLOSED_BY.items():
             opened.enter_context(patch.object(cds_service.app, name, _closing(name, close, opened)))
         yield build_app(settings, clock=lambda: scenario.now, uuids=counting_uuids())

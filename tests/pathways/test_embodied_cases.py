@@ -23,11 +23,15 @@ def _knowledge() -> Knowledge:
     return load(shipped_cards())
 
 
+@cache
+def _cases() -> dict[str | None, Case]:
+    return {f"{case.rule}: {case.name}": case for case in read_cases(_knowledge().content)}
+
+
 def _case(scenario: Scenario) -> Case:
-    cases = {f"{case.rule}: {case.name}": case for case in read_cases(_knowledge().content)}
-    if scenario.case not in cases:
+    if scenario.case not in _cases():
         pytest.fail(f"{scenario.name} embodies no case of tests/cases: {scenario.case!r}", pytrace=False)
-    return cases[scenario.case]
+    return _cases()[scenario.case]
 
 
 def _chart(scenario: Scenario) -> Chart:

@@ -1,0 +1,38 @@
+"""What is made of the content, made once for all tests of a process: it takes most of an application's time."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from cds_service.knowledge import Knowledge, load, shipped_cards
+
+PARTS = (
+    "card_maker",
+    "about_page",
+    "prefetch_keys",
+    "ChartReader",
+)  # of `cds_service.app`; none keeps anything of a call
+_MADE: dict[tuple[object, ...], tuple[Any, object]] = {}
+
+
+def make_once(make: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, made of the same arguments once."""
+
+    @wraps(make, updated=())
+    def made(*arguments: Any) -> Any:
+        key = (make.__name__, *(one if isinstance(one, str | None) else id(one) for one in arguments))
+        if key not in _MADE:
+            _MADE[key] = (make(*arguments), arguments)  # kept with them, so that no id comes to stand for another
+        return _MADE[key][0]
+
+    return made
+
+
+def read_once(knowledge: Knowledge) -> Callable[..., Knowledge]:
+    """A loader that has the shipped content already."""
+
+    def read(cards: Path, site: Path | None = None) -> Knowledge:
+        return knowledge if (cards, site) == (shipped_cards(), None) else load(cards, site)
+
+    return read
