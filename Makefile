@@ -1,8 +1,9 @@
 # make serve    install and run the service on http://127.0.0.1:8080 (PORT=... changes it)
-# make test     install and run every check
+# make test     install and run the checks
 # make audit    known faults of the locked dependencies (asks a public database)
 # make sbom     what the service is made of, as CycloneDX
 # make lock     lock the dependencies anew
+# make coverage the same, with the floor of 95 % branch coverage (CI's make test does so too)
 # make attack   many more generated requests than make test sends (ATTACK_EXAMPLES=... for each operation), and bytes
 #               guided by coverage (ATTACK_SECONDS=... for each target)
 # make oracle   ask medSpaCy (a venv of its own) what it makes of the corpus of phrases
@@ -14,7 +15,7 @@ ATTACK_SECONDS ?= 30
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help serve test check attack lock audit sbom bench oracle review clean
+.PHONY: help serve test coverage check attack lock audit sbom bench oracle review clean
 .DEFAULT_GOAL := help
 
 help:
@@ -48,9 +49,15 @@ check: $(VENV)/.test
 # What waits for real time or sends very much has a target of its own, `make attack`, so that this one stays short.
 ATTACKS := tests/attack tests/faults/test_fhir_faults.py tests/unit/cli/test_supervising.py
 
+# Measuring coverage nearly doubles the time, so CI alone does it in passing; `make coverage` does it anywhere.
+COVERAGE := --cov --cov-report=term:skip-covered
+PYTEST    = TZ=Pacific/Chatham $(BIN)/pytest -n auto --dist loadfile -p no:cacheprovider $(ATTACKS:%=--ignore=%)
+
+coverage: check
+	$(PYTEST) $(COVERAGE)
+
 test: check
-	TZ=Pacific/Chatham $(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered -p no:cacheprovider \
-	  $(ATTACKS:%=--ignore=%)
+	$(PYTEST) $(if $(CI),$(COVERAGE))
 	@echo "Left to make attack: $(ATTACKS)"
 
 LOCK = $(VENV)-lock/bin/uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 \
