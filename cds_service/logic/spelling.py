@@ -40,7 +40,7 @@ def _split(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
     for match in _TOKEN.finditer(text):
         said = match[0]
         if said[0].isalnum():
-            words.append((said.translate(_QUOTES) if "'" in said or "\u2019" in said else said).lower())
+            words.append(said.lower() if said.isalnum() else said.translate(_QUOTES).lower())
             written.append(said)
             if len(words) >= _LONGEST:
                 yield Sentence(tuple(words), tuple(written), CUT)

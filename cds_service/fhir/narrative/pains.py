@@ -23,6 +23,9 @@ class _Pain:
     listed: bool = False
 
 
+_BRIDGE, _BREAK = Role.BRIDGE, Role.BREAK
+
+
 class PainReader:
     """Follows the pains of one sentence from item to item; whatever it does not know breaks what hangs together."""
 
@@ -39,6 +42,11 @@ class PainReader:
         self._let_go()
 
     def _step(self, place: int, item: Item) -> None:
+        if item.role is _BRIDGE:
+            return
+        if item.role is _BREAK:  # what most words are
+            self._let_go()
+            return
         match item.role:
             case Role.PLACE:
                 self._read_place(place, self._saying(place))
@@ -53,8 +61,6 @@ class PainReader:
                 self._read_run(place, item)
             case Role.LIST:
                 self._read_list(item)
-            case Role.BREAK:
-                self._let_go()
 
     def _next(self) -> int:
         self._chains += 1
