@@ -6,6 +6,7 @@ ServiceError
 │   ├── Unauthenticated         401  no token, or one that does not hold; the caller is not told why
 │   ├── NotAllowed              403  a known caller asks for what it may not have
 │   ├── UnknownService          404  no service of that id
+│   ├── BodyTooSlow             408
 │   ├── MissingData             412  data the service requires could not be had (CDS Hooks 2.0, "prefetch")
 │   ├── BodyTooLarge            413
 │   ├── NotJson                 415
@@ -22,7 +23,8 @@ ServiceError
     ├── SettingsError           a setting is refused
     ├── CodeListError           a list of codes named to `export` is none
     ├── StoreUnavailable        503  the database cannot be reached
-    └── OutOfTime               503  the call's deadline came before anything could be judged
+    ├── OutOfTime               503  the call's deadline came before anything could be judged
+    └── RoomFull                503  too many bodies are on their way in
 
 No message holds a value taken from a chart or a request: only names of fields, positions, types and counts.
 """
@@ -83,6 +85,13 @@ class UnknownService(CallerFault):
 
     status = 404
     code = "not-found"
+
+
+class BodyTooSlow(CallerFault):
+    """The body did not arrive within the configured time."""
+
+    status = 408
+    code = "timeout"
 
 
 class MissingData(CallerFault):
@@ -191,5 +200,11 @@ class StoreUnavailable(OwnFault):
 
 class OutOfTime(OwnFault):
     """The call's deadline came before anything could be judged; the client may call again."""
+
+    status = 503
+
+
+class RoomFull(OwnFault):
+    """More bodies are on their way in than are held at once; the client may call again."""
 
     status = 503

@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     )
     time_zone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="The site's time zone, for its days")
     body_limit: int = Field(5_000_000, ge=1_000, description="Largest request body, in bytes")
+    body_seconds: float = Field(
+        8, gt=0, le=300, description="Seconds within which a request body must be here; keep it below `stop_seconds`"
+    )
     fhir_deadline: float = Field(1.5, gt=0, le=60, description="Seconds that all FHIR searches of a call have together")
     fhir_ca_file: FilePath | None = Field(
         None,

@@ -33,10 +33,12 @@ OURS = {
     "trust": {"store", "errors"},
     "service": {"fhir", "rendering", "store", "logic", "wire", "errors"},
     "operations": {"errors"},
+    "front": {"errors"},
     "web": {"service", "trust", "wire", "logic", "log", "errors"},
     "export": {"knowledge", "logic", "errors"},
     "production": _BUILT,
     "app": _BUILT | {"production"},
+    "worker": {"app", "front", "web", "settings"},
     "cli": _BUILT | {"export", "app", "production", "logic", "wire"},
 }
 
@@ -52,6 +54,7 @@ OTHERS = {
     "operations": {"prometheus_client"},
     "web": {"flask", "flask_cors", "werkzeug", "structlog"},
     "log": {"structlog", "msgspec"},
+    "front": {"granian"},
     "app": {"flask"},
     "cli": {"click", "rich", "granian"},
 }

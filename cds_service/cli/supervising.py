@@ -7,7 +7,7 @@ from threading import Timer
 from typing import Any
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 
 from cds_service.operations.shared import tell_stopping
@@ -26,12 +26,13 @@ def make_server(settings: Settings, folder: Path) -> Any:  # granian picks its s
     started anew; one that dies again within 5.5 s ends the service, for whoever supervises it to see.
     """
     server: Any = Granian(
-        "cds_service.app:create_app",
+        "cds_service.worker:create_front",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        loop=Loops.asyncio,
+        runtime_mode=RuntimeModes.mt,  # its own threads for connections: none of them waits for Python
         workers=settings.workers,
-        blocking_threads=settings.threads,
         backlog=1024,
         factory=True,
         respawn_failed_workers=True,

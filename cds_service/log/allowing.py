@@ -24,6 +24,7 @@ EVENTS: Final = frozenset(
         "no thread for the store",
         "out of time",
         "request refused",
+        "room full",
         "server event",
         "store answers again",
         "store away",

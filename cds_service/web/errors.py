@@ -13,6 +13,7 @@ from cds_service.errors import (
     CallerFault,
     NotAllowed,
     OutOfTime,
+    RoomFull,
     StoreUnavailable,
     TooManyCalls,
     Unauthenticated,
@@ -24,6 +25,7 @@ from cds_service.wire.outcome import operation_outcome
 _logger = structlog.get_logger(__name__)
 _OUT_OF_TIME_RETRY_S = 1
 _STORE_RETRY_S = 5
+_ROOM_RETRY_S = 1
 _CODES = {404: "not-found", 405: "not-supported", 413: "too-long", 415: "not-supported"}
 FHIR_JSON = "application/fhir+json"
 
@@ -39,6 +41,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(TooManyCalls, _too_many_calls)
     app.register_error_handler(StoreUnavailable, _store_unavailable)
     app.register_error_handler(OutOfTime, _out_of_time)
+    app.register_error_handler(RoomFull, _room_full)
     app.register_error_handler(Exception, _our_fault)
 
 
@@ -98,6 +101,14 @@ def _out_of_time(error: OutOfTime) -> Response:
     text = "the data of the call could not be read before its deadline; no advice was given"
     answer = _answer(503, operation_outcome("timeout", text))
     answer.headers["Retry-After"] = str(_OUT_OF_TIME_RETRY_S)
+    return answer
+
+
+def _room_full(_error: RoomFull) -> Response:
+    _logger.warning("room full")
+    text = "the service takes in no more bodies at the moment; no advice was given"
+    answer = _answer(503, operation_outcome("throttled", text))
+    answer.headers["Retry-After"] = str(_ROOM_RETRY_S)
     return answer
 
 

@@ -17,6 +17,7 @@ _WHY: Final[Mapping[int, str]] = {
     401: "No valid token (production).",
     403: "Not allowed for this caller (production).",
     404: "There is no such service.",
+    408: "The body did not arrive in time.",
     412: "Data the service requires was not sent, and could not be read from the FHIR server.",
     413: "The body is too large, as sent or inflated.",
     415: "The body is not JSON, or encoded in another way than gzip.",
@@ -25,8 +26,8 @@ _WHY: Final[Mapping[int, str]] = {
     500: "The service failed; no advice was given.",
     503: "Not at the moment; Retry-After says in how many seconds. No advice was given.",
 }
-_OF_A_CALL: Final = (400, 401, 403, 404, 412, 413, 415, 422, 429, 500, 503)
-_OF_FEEDBACK: Final = (400, 401, 403, 404, 413, 415, 429, 500, 503)
+_OF_A_CALL: Final = (400, 401, 403, 404, 408, 412, 413, 415, 422, 429, 500, 503)
+_OF_FEEDBACK: Final = (400, 401, 403, 404, 408, 413, 415, 429, 500, 503)
 _IDS: Final[Item] = {REQUEST_ID: {"description": "The call's id, given or made.", "schema": {"type": "string"}}}
 _STORED: Final[Item] = {
     "type": "object",

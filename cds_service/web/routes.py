@@ -60,6 +60,12 @@ def make_routes(
     return routes
 
 
+def takes_body(path: str) -> bool:
+    """Whether a POST to this path is read, once its caller is let in."""
+    parts = [part for part in path.split("/") if part]
+    return parts[:1] == ["cds-services"] and len(parts) > 1 and parts[1] in SERVICES and parts[2:] in ([], ["feedback"])
+
+
 def _called(service: HookService, caller: Caller, noted: Notes, entry: ServiceEntry) -> Response:
     noted.hook = entry.hook
     hook_request = service.read(read_body(), entry.accepted)

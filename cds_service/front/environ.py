@@ -1,0 +1,60 @@
+"""A request as granian tells it, told anew as WSGI has it (PEP 3333, "environ Variables")."""
+
+import sys
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from granian.rsgi import Scope
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import InputStream, WSGIEnvironment
+
+_ALIKE: Final[dict[str, Any]] = {
+    "SCRIPT_NAME": "",
+    "wsgi.errors": sys.stderr,
+    "wsgi.input_terminated": True,  # werkzeug's word for a stream that ends where the body does
+    "wsgi.multiprocess": True,
+    "wsgi.multithread": True,
+    "wsgi.run_once": False,
+    "wsgi.version": (1, 0),
+}
+_BARE: Final = frozenset({"content-type", "content-length"})
+
+
+def environ_of(scope: Scope, body: "InputStream") -> "WSGIEnvironment":
+    """The environment of a request, with this body."""
+    server, _, port = scope.server.rpartition(":")
+    environ = {
+        **_ALIKE,
+        "REQUEST_METHOD": scope.method,
+        "PATH_INFO": scope.path.encode().decode("latin-1"),  # PEP 3333, "Unicode Issues"
+        "QUERY_STRING": scope.query_string,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "SERVER_NAME": server.strip("[]"),
+        "SERVER_PORT": port,
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": body,
+    }
+    if scope.authority:  # HTTP/2 has the host here
+        environ["HTTP_HOST"] = scope.authority
+    _add_headers(environ, scope.headers.items())
+    return environ
+
+
+def _add_headers(environ: dict[str, Any], headers: list[tuple[str, str]]) -> None:
+    """What stands in several lines is one value: RFC 9110, 5.2, and for cookies RFC 9113, 8.2.3."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        variable = _variable(name)
+        if variable in found:
+            found[variable] += ("; " if name == "cookie" else ",") + value
+        else:
+            found[variable] = value
+    environ.update(found)
+
+
+@lru_cache(maxsize=256)  # callers choose names, so not all of them
+def _variable(name: str) -> str:
+    variable = name.upper().replace("-", "_")
+    return variable if name in _BARE else f"HTTP_{variable}"

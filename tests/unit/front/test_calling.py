@@ -1,0 +1,181 @@
+"""The front: what the application is told of a request and its body, what becomes of its answer, and its threads."""
+
+import asyncio
+import threading
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from werkzeug.wrappers import Request, Response
+
+from cds_service.errors import BodyTooSlow
+from cds_service.front.arriving import Room
+from cds_service.front.calling import Front
+from cds_service.front.environ import environ_of
+
+
+class Headers:
+    def __init__(self, *items: tuple[str, str]) -> None:
+        self._items = list(items)
+
+    def items(self) -> list[tuple[str, str]]:
+        return self._items
+
+    def get(self, name: str) -> str | None:
+        return dict(self._items).get(name)
+
+
+class Protocol:
+    def __init__(self, body: bytes | None = b"") -> None:
+        self.body = body
+        self.answers: list[tuple[int, list[tuple[str, str]], bytes]] = []
+
+    async def __call__(self) -> bytes:
+        if self.body is None:
+            await asyncio.Event().wait()
+        return self.body or b""
+
+    def response_bytes(self, *answer: Any) -> None:
+        self.answers.append(answer)
+
+
+def scope(method: str = "POST", path: str = "/taken", *headers: tuple[str, str], **more: Any) -> Any:
+    told = {"server": "127.0.0.1:8080", "client": "192.0.2.7:50000", "scheme": "http", "query_string": "a=b%20c"}
+    told |= {"method": method, "path": path, "http_version": "1.1", "authority": None, "headers": Headers(*headers)}
+    return SimpleNamespace(**told | more)
+
+
+def asked(application: Any, of: Any, protocol: Protocol, seconds: float = 5) -> tuple[int, dict[str, str], bytes]:
+    front = Front(application, Room(100, seconds), 2, lambda path: path == "/taken")
+    asyncio.run(front.__rsgi__(of, protocol))
+    front.__rsgi_del__(asyncio.new_event_loop().close())  # type: ignore[func-returns-value]
+    [(status, headers, content)] = protocol.answers
+    return status, dict(headers), content
+
+
+@Request.application
+def echo(request: Request) -> Response:
+    return Response(request.get_data(), 201, {"X-Length": str(request.content_length)})
+
+
+def test_the_application_gets_the_body_and_its_answer_is_passed_on() -> None:
+    status, headers, content = asked(echo, scope("POST", "/taken", ("content-length", "4")), Protocol(b"body"))
+    assert (status, headers["X-Length"], content) == (201, "4", b"body")
+    assert "connection" not in headers
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/taken"), ("POST", "/other")])
+def test_a_body_that_is_not_read_is_not_waited_for(method: str, path: str) -> None:
+    status, headers, content = asked(echo, scope(method, path, ("transfer-encoding", "chunked")), Protocol(None))
+    assert (status, content) == (201, b"")
+    assert "connection" not in headers
+
+
+def test_where_the_body_did_not_come_reading_it_says_why_and_the_connection_is_closed() -> None:
+    raised: list[Exception] = []
+
+    @Request.application
+    def reading(request: Request) -> Response:
+        try:
+            request.get_data()
+        except BodyTooSlow as error:
+            raised.append(error)
+        return Response("late", 408)
+
+    status, headers, content = asked(reading, scope("POST", "/taken", ("content-length", "4")), Protocol(None), 0.05)
+    assert (status, headers["connection"], content) == (408, "close", b"late")
+    assert len(raised) == 1
+
+
+def test_what_the_application_opened_for_its_answer_is_closed() -> None:
+    closed: list[bool] = []
+
+    def application(_environ: Any, start_response: Any) -> Response:
+        write = start_response("200 OK", [])
+        write(b"one ")
+        return ClosingList([b"two"], closed)
+
+    assert asked(application, scope("GET"), Protocol())[2] == b"one two"
+    assert closed == [True]
+
+
+class ClosingList(list):
+    def __init__(self, parts: list[bytes], closed: list[bool]) -> None:
+        super().__init__(parts)
+        self.closed = closed
+
+    def close(self) -> None:
+        self.closed.append(True)
+
+
+def test_bodies_still_coming_hold_no_thread() -> None:
+    names: set[str] = set()
+
+    def application(_environ: Any, start_response: Any) -> list[bytes]:
+        names.add(threading.current_thread().name)
+        start_response("200 OK", [])
+        return []
+
+    async def all_of_it() -> float:
+        front = Front(application, Room(100, 60), 1, lambda _path: True)
+        slow = [
+            asyncio.create_task(front.__rsgi__(scope("POST", "/taken", ("content-length", "4")), Protocol(None)))
+            for _ in range(30)
+        ]
+        await asyncio.sleep(0)
+        started = time.monotonic()
+        await front.__rsgi__(scope("POST", "/taken", ("content-length", "4")), Protocol(b"body"))
+        took = time.monotonic() - started
+        for one in slow:
+            one.cancel()
+        front._threads.shutdown()
+        return took
+
+    assert asyncio.run(all_of_it()) < 1
+    assert names == {"call_0"}
+
+
+def test_an_environment_is_what_wsgi_asks_for() -> None:
+    lines = (
+        ("host", "cds.example"),
+        ("content-type", "application/json"),
+        ("content-length", "2"),
+        ("x-a", "1"),
+        ("x-a", "2"),
+        ("cookie", "a=1"),
+        ("cookie", "b=2"),
+    )
+    stream: Any = object()
+    environ = environ_of(scope("POST", "/a b/é", *lines), stream)
+    told = {name: value for name, value in environ.items() if not name.startswith("wsgi.")}
+    assert told == {
+        "REQUEST_METHOD": "POST",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/a b/Ã©",
+        "QUERY_STRING": "a=b%20c",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8080",
+        "REMOTE_ADDR": "192.0.2.7",
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": "2",
+        "HTTP_HOST": "cds.example",
+        "HTTP_X_A": "1,2",
+        "HTTP_COOKIE": "a=1; b=2",
+    }
+    assert environ["wsgi.input"] is stream
+
+
+def test_an_environment_of_http_2_and_ip_6() -> None:
+    told = environ_of(
+        scope(http_version="2", authority="cds.example", server="[::1]:8080", client="[2001:db8::1]:9"), object()
+    )
+    names = ("HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR", "SERVER_PROTOCOL")
+    assert [told[name] for name in names] == ["cds.example", "::1", "8080", "2001:db8::1", "HTTP/2"]
+
+
+@pytest.mark.parametrize("name", ["request-method", "path-info", "wsgi.input", "remote-addr"])
+def test_a_header_takes_no_variable_of_the_server(name: str) -> None:
+    bare = environ_of(scope(), object())
+    assert environ_of(scope("POST", "/taken", (name, "x")), bare["wsgi.input"]).items() >= bare.items()
