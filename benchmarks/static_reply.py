@@ -1,4 +1,4 @@
-"""The least a WSGI service can do, on granian with our service's settings: read the body, give a fixed answer.
+"""The least a WSGI service can do, on granian's own WSGI interface: read the body, give a fixed answer.
 
 `python -m benchmarks.static_reply read|parse PORT WORKERS`; `parse` reads the body as JSON too. The answer is the
 content of the file STATIC_REPLY names.
@@ -44,7 +44,7 @@ def _replying(take: Callable[[bytes], object]) -> Application:
 
 
 def main() -> None:
-    """Serve, with the settings of `hip-spine-cds serve`."""
+    """Serve, with as many threads as `hip-spine-cds serve`, and without the front that takes bodies in for it."""
     kind, port, workers = sys.argv[1:]
     server: Any = Granian(  # granian picks its server class at run time
         f"benchmarks.static_reply:{kind}",

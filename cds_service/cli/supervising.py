@@ -7,7 +7,7 @@ from threading import Timer
 from typing import Any
 
 from granian import Granian
-from granian.constants import Interfaces, Loops, RuntimeModes
+from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 
 from cds_service.operations.shared import tell_stopping
@@ -31,6 +31,7 @@ def make_server(settings: Settings, folder: Path) -> Any:  # granian picks its s
         port=settings.port,
         interface=Interfaces.RSGI,
         loop=Loops.asyncio,
+        http=HTTPModes.http1,  # where HTTP/2 may come too, a connection that says nothing is never closed
         runtime_mode=RuntimeModes.mt,  # its own threads for connections: none of them waits for Python
         workers=settings.workers,
         backlog=1024,

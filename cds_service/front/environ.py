@@ -36,14 +36,12 @@ def environ_of(scope: Scope, body: "InputStream") -> "WSGIEnvironment":
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": body,
     }
-    if scope.authority:  # HTTP/2 has the host here
-        environ["HTTP_HOST"] = scope.authority
     _add_headers(environ, scope.headers.items())
     return environ
 
 
 def _add_headers(environ: dict[str, Any], headers: list[tuple[str, str]]) -> None:
-    """What stands in several lines is one value: RFC 9110, 5.2, and for cookies RFC 9113, 8.2.3."""
+    """What stands in several lines is one value: RFC 9110, 5.2; cookies have a sign of their own."""
     found: dict[str, str] = {}
     for name, value in headers:
         variable = _variable(name)

@@ -19,9 +19,11 @@ from synthetic import VIEW
 
 SLOW = 30  # connections; the service has one worker of eight threads
 MANY = 400  # more than there is room for; the server itself takes 1024
+SILENT = 1100  # more than the server itself takes
 CALLS_MADE = 20
 WITHIN = 2.0  # seconds for the slowest of them, on a busy machine
 BODY_S = 3
+HEAD_S = 10  # the server's, for a head to be here
 ROOM_FULL = '"event":"room full"'
 HEAD = f"POST /cds-services/{VIEW} HTTP/1.1\r\nHost: cds\r\nContent-Type: application/json\r\n"
 OPENINGS = {
@@ -90,6 +92,14 @@ def test_others_are_answered_meanwhile(service: Attacked, kind: str, number: int
             thread.join(5)
     print(f"{number} slow {kind}: slowest of {CALLS_MADE} other calls {slowest:.3f} s")  # noqa: T201 - the figure
     assert slowest < WITHIN
+
+
+def test_connections_that_say_nothing_are_closed_in_time(service: Attacked) -> None:
+    with ExitStack() as opened:
+        for _ in range(SILENT):
+            opened.enter_context(connect(service.base, b""))
+        with session() as asking:
+            assert asking.get(f"{service.base}/healthz", timeout=HEAD_S + 3).ok
 
 
 def answer_of(connection: socket.socket) -> tuple[int, dict[str, str], bytes]:

@@ -160,7 +160,7 @@ def test_headers_that_are_too_large_are_431(tmp_path: Path) -> None:
 
 
 def test_a_body_that_never_comes_is_not_waited_for_where_the_call_is_refused(tmp_path: Path) -> None:
-    """The caller and the service are looked at first: a body takes a thread only where it is wanted."""
+    """A body is waited for only where it is read."""
     with serving(tmp_path) as (base, _):
         port = int(base.rpartition(":")[2])
         opened = [socket.create_connection(("127.0.0.1", port)) for _ in range(40)]

@@ -12,9 +12,10 @@ from log_capture import configured_log
 from structlog.testing import capture_logs
 from synthetic import LOINC, SIGN, VIEW, buttock_to_calf, call, concept, condition, order, outcome, prefetch
 
-from cds_service.errors import BadRequest, StoreUnavailable
+from cds_service.errors import BadRequest, BodyTooSlow, RoomFull, StoreUnavailable
 from cds_service.knowledge import Knowledge
 from cds_service.web.errors import register_errors
+from cds_service.web.routes import takes_body
 
 
 @pytest.fixture
@@ -46,7 +47,9 @@ def failing() -> Callable[[Exception | int], FlaskClient]:
         (405, 405, "not-supported"),
         (418, 418, "processing"),
         (503, 503, "processing"),
+        (BodyTooSlow("the body did not arrive in time"), 408, "timeout"),
         (StoreUnavailable("away"), 503, "transient"),
+        (RoomFull("too many"), 503, "throttled"),
         (LookupError("the chart's own words"), 500, "exception"),
         (RecursionError(), 500, "exception"),
     ],
@@ -125,3 +128,19 @@ def test_a_call_by_the_patient_is_logged_without_a_judgement(client: FlaskClient
     with capture_logs() as logged:
         client.post(f"/cds-services/{VIEW}", json=body)
     assert (logged[0]["cards"], logged[0]["unreadable"], logged[0]["unavailable"]) == ([], 0, 0)
+
+
+def test_bodies_are_taken_in_where_a_route_reads_them_and_nowhere_else(app: Flask) -> None:
+    posts = [rule.rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    assert len(posts) == 4
+    assert all(takes_body(rule.replace("<service_id>", VIEW)) for rule in posts)
+    assert takes_body(f"//cds-services//{VIEW}")
+    others = [
+        "/",
+        "/cds-services",
+        "/cds-services/unknown",
+        f"/{VIEW}",
+        f"/cds-services/{VIEW}/feedback/more",
+        "/healthz",
+    ]
+    assert not [path for path in [*others, f"/cds-services/{VIEW}/other"] if takes_body(path)]
