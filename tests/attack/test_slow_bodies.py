@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import time
@@ -37,6 +38,8 @@ BODIES = ("body", "chunks")
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
+    few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(few, 4 * SILENT), most), most))  # the service inherits it
     with attacked(tmp_path_factory.mktemp("slow"), body_seconds=str(BODY_S)) as running:
         yield running
 
