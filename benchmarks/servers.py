@@ -28,7 +28,7 @@ def our_service(workers: int = WORKERS, home: str | None = None) -> Iterator[Ser
 
 @contextmanager
 def static_reply(answer: bytes, kind: str = "read", workers: int = WORKERS) -> Iterator[Server]:
-    """The same server with the same settings, giving this answer to everything; `parse`: it parses the body too."""
+    """The same server, without our front, giving this answer to everything; `parse`: it parses the body too."""
     command = [sys.executable, "-m", "benchmarks.static_reply", kind]
     with tempfile.NamedTemporaryFile() as file:
         file.write(answer)

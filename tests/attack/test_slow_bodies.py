@@ -137,6 +137,8 @@ def test_a_body_that_takes_too_long_is_408_and_the_connection_closed(service: At
         answer = answer_of(connection)
         assert BODY_S - 0.1 < time.monotonic() - started < BODY_S + 1
     assert_refused(answer, 408, "timeout")
+    with session() as asking:
+        assert 'route="cds-services.call",status="408"' in asking.get(f"{service.base}/metrics", timeout=5).text
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
 """The front: what the application is told of a request and its body, what becomes of its answer, and its threads."""
 
 import asyncio
+import json
 import threading
 import time
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+from signing import SigningEhr
+from synthetic import VIEW
 from werkzeug.wrappers import Request, Response
 
 from cds_service.errors import BodyTooSlow
@@ -177,3 +181,18 @@ def test_an_environment_of_ip_6() -> None:
 def test_a_header_takes_no_variable_of_the_server(name: str) -> None:
     bare = environ_of(scope(), object())
     assert environ_of(scope("POST", "/taken", (name, "x")), bare["wsgi.input"]).items() >= bare.items()
+
+
+def test_a_caller_is_known_before_it_is_told_of_its_body(production: FlaskClient, ehr: SigningEhr) -> None:
+    said = [("content-type", "application/json"), ("content-length", "4")]
+    token = ehr.token(f"/{VIEW}")
+    for authorization, expected in [("Bearer none", (401, "login")), (f"Bearer {token}", (408, "timeout"))]:
+        front = Front(production.application, Room(100, 0.05), 1, lambda _path: True)
+        protocol = Protocol(None)
+        asked_for = scope("POST", f"/cds-services/{VIEW}", *said, ("authorization", authorization))
+        asyncio.run(front.__rsgi__(asked_for, protocol))
+        front._threads.shutdown()
+        [(status, headers, content)] = protocol.answers
+        assert (status, json.loads(content)["issue"][0]["code"]) == expected
+        assert dict(headers)["connection"] == "close"
+        assert {"X-Request-ID", "X-Content-Type-Options"} <= dict(headers).keys()
