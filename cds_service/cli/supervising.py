@@ -13,7 +13,9 @@ from granian.http import HTTP1Settings
 from cds_service.operations.shared import tell_stopping
 from cds_service.settings import Settings
 
-_HEADERS = HTTP1Settings(header_read_timeout=10_000, max_buffer_size=65_536)  # milliseconds; bytes of all headers
+_HEADERS = HTTP1Settings(
+    header_read_timeout=10_000, max_buffer_size=65_536
+)  # milliseconds; bytes: hyper reads up to twice that
 # Its own words go to our log, which tells of workers and withholds the rest.
 _ITS_LOG = {"loggers": {"_granian": {"handlers": [], "propagate": True}, "granian.access": {"level": "ERROR"}}}
 
