@@ -16,7 +16,7 @@ from cds_service.fhir.reading.notebook import Notebook, Terms, reference_of
 from cds_service.fhir.reading.observations import read_observation
 from cds_service.fhir.reading.orders import Order, read_draft, read_request, settle
 from cds_service.fhir.reading.treatments import read_medication, read_procedure
-from cds_service.fhir.reading.words import make_finders
+from cds_service.fhir.reading.words import WordReader
 from cds_service.fhir.resources import (
     Condition,
     DiagnosticReport,
@@ -83,7 +83,7 @@ class ChartReader:
     def __init__(self, terminology: Terminology, content: Content, narrative: Narrative) -> None:
         self._content = content
         groups = {name: frozenset(leaf.finding for leaf in leaves) for name, leaves in content.groups.items()}
-        words = make_finders(terminology.words)
+        words = WordReader(terminology.words)
         told = NarrativeReader(narrative, content.findings)
         self._terms = Terms(Lexicon(terminology), words, content.findings, groups, told)
 

@@ -37,11 +37,14 @@ def _discriminating(rule: Rule, view: View, sides: Collection[Side]) -> Iterator
 
 
 def _is_measured(one: Discriminator, index: ChartIndex, sides: Collection[Side]) -> bool:
-    return any(index.is_recorded(other.finding, side) for other in one.same for side in sides)
+    on_record = [other.finding for other in one.same if other.finding in index.by_id]
+    return any(index.is_recorded(finding, side) for finding in on_record for side in sides)
 
 
 def is_open(ask: Ask, index: ChartIndex, sides: Collection[Side]) -> bool:
     """Whether it could still be recorded: the finding on none of the sides, or a record without the qualifier."""
+    if ask.finding not in index.by_id:
+        return ask.qualifier is None
     if ask.qualifier is None:
         return not any(index.is_recorded(ask.finding, side) for side in sides)
     facts = [fact for side in sides for fact in index.state(ask.finding, side).present if index.is_current(fact)]

@@ -25,6 +25,12 @@ class Filters:
     qualifiers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     asked: bool | Literal["only"] = False
     anchor: str | None = None
+    is_plain: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Kept ready because most conditions ask only for what is present in its finding's own window.
+        asks_more = self.stated or self.sides or self.is_timed or self.qualifiers or self.asked
+        object.__setattr__(self, "is_plain", not asks_more)
 
     @property
     def is_timed(self) -> bool:
@@ -86,6 +92,9 @@ class Newest:
     filters: Filters = ANY_FACT
     named: tuple[str, ...] = ()
     stating: str | None = None
+
+
+NO_PATTERN = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +170,7 @@ class Block:
     """`all`: every one holds; `any`: one holds; `none`: none holds. All three must be satisfied.
 
     `names_anchor`: a condition inside names a date for later ones, so nothing in it may be passed over.
-    `needs`: of each of these sets a finding must be on record for it to hold.
+    `needs`: of each of these sets a finding must be on record for it to hold; `needs_pattern`: so must a pattern.
     """
 
     all: tuple["Condition", ...] = ()
@@ -169,10 +178,12 @@ class Block:
     none: tuple["Condition", ...] = ()
     names_anchor: bool = False
     needs: tuple[frozenset[str], ...] = field(init=False, repr=False, compare=False)
+    needs_pattern: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Kept ready because most charts record none of it: then nothing of the block has to be looked at.
         object.__setattr__(self, "needs", _needs_of(self))
+        object.__setattr__(self, "needs_pattern", _needs_pattern(self))
 
     def is_possible(self, recorded: Mapping[str, object]) -> bool:
         """Whether what it needs is on record at all; `recorded` has the findings as keys."""
@@ -210,6 +221,18 @@ def _needs_of_any(parts: tuple[Condition, ...]) -> Iterator[frozenset[str]]:
     known = [needs for needs in least if needs is not None]
     if known and len(known) == len(least):
         yield frozenset().union(*known)
+
+
+def _needs_pattern(condition: Condition) -> bool:
+    """Whether no condition of this kind holds on a chart without any pattern."""
+    match condition:
+        case PatternIs():
+            return NO_PATTERN not in condition.patterns
+        case Block():
+            is_any = bool(condition.any) and all(map(_needs_pattern, condition.any))
+            return is_any or any(map(_needs_pattern, condition.all))
+        case _:
+            return False
 
 
 ALWAYS = Block()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+_LONGEST = 64  # characters; what is kept of dates read before must stay small, whatever is sent as one
+
 
 @dataclass(frozen=True, slots=True)
 class When:
@@ -34,12 +36,16 @@ def newest(dates: Iterable[When | None]) -> When | None:
     return When(max(when.first for when in dated), max(when.last for when in dated))
 
 
-@lru_cache(maxsize=4096)
 def parse_when(text: str) -> When | None:
     """Read a FHIR date or dateTime: the day as written, whatever the zone. None if it is no date.
 
     FHIR R4, "Primitive types": YYYY, YYYY-MM, YYYY-MM-DD, or YYYY-MM-DDThh:mm:ss+zz:zz.
     """
+    return _parse(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> When | None:
     try:
         match len(text):
             case 4:

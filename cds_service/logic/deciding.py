@@ -1,5 +1,6 @@
 """Deciding one call: which rules speak, for which orders and sides, and which of them are shown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cds_service.logic.content import LEVELS, Content, Rule
@@ -62,7 +63,8 @@ def _judge_rules(call: _Call) -> tuple[list[RuleTrace], list[Recommendation]]:
     silenced = _silenced(call)
     spoken: dict[str, Recommendation] = {}
     traces = []
-    for rule in call.index.content.rules:
+    rules = call.index.content.rules
+    for rule in rules if call.thorough else [one for one in rules if _could_speak(one, call, silenced)]:
         trace = _judge_rule(rule, call, silenced.get(rule.id), frozenset(spoken))
         if trace.status == SPEAKS:
             said = recommend(call.index, trace, call.hook)
@@ -86,13 +88,14 @@ def _silenced(call: _Call) -> dict[str, str]:
     return found
 
 
+def _could_speak(rule: Rule, call: _Call, silenced: Mapping[str, str]) -> bool:
+    """Whether a rule is worth judging where only what speaks is asked for: most rules are not, on most charts."""
+    return call.hook in rule.hooks and rule.id not in silenced and call.index.could_hold(rule.block)
+
+
 def _judge_rule(rule: Rule, call: _Call, silence: str | None, spoken: frozenset[str]) -> RuleTrace:
     if call.hook not in rule.hooks:
         return RuleTrace(rule, "not for this hook")
-    if silence and not call.thorough:
-        return RuleTrace(rule, "silenced", silence)
-    if not call.thorough and not rule.block.is_possible(call.index.by_id):
-        return RuleTrace(rule, "silent")
     places = _places(rule, call.orders)
     if not places:
         return RuleTrace(rule, "no order to judge")

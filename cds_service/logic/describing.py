@@ -112,7 +112,7 @@ def _shared(leaves: Iterable[Leaf]) -> Filters:
     """The filters that all entries have alike: those of the condition around them."""
     all_filters = [leaf.filters for leaf in leaves]
     alike: dict[str, Any] = {}
-    for part in fields(Filters):
+    for part in (one for one in fields(Filters) if one.init):
         values = [getattr(filters, part.name) for filters in all_filters]
         same = all(value == values[0] for value in values)
         alike[part.name] = values[0] if same else getattr(ANY_FACT, part.name)

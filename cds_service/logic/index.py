@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from cds_service.logic.conditions import Block
 from cds_service.logic.content import Content
 from cds_service.logic.dates import When, on, within
 from cds_service.logic.facts import Chart, Finding, Imaging, Stage, Value
@@ -17,11 +18,15 @@ MIDLINE = frozenset({"lumbar-spine", "pelvis"})
 
 
 class State(NamedTuple):
-    """What is recorded of one finding on one side, each superseded record left out."""
+    """What is recorded of one finding on one side, each superseded record left out.
+
+    `current`: what is present within the finding's own window; undated or too coarse a date counts.
+    """
 
     present: tuple[Finding, ...]
     absent: tuple[Finding, ...]
     asked: tuple[Finding, ...]
+    current: tuple[Finding, ...] = ()
 
 
 _NOTHING = State((), (), ())
@@ -61,6 +66,10 @@ class ChartIndex:
         self._states: dict[tuple[str, Side], State] = {}
         self._ranges: dict[Side, _Symptoms] = {}
 
+    def could_hold(self, block: Block) -> bool:
+        """Whether what a block needs is on record at all; if not, nothing of it has to be judged."""
+        return block.is_possible(self.by_id) and not (block.needs_pattern and self.is_painless)
+
     def _is_open(self, order: Imaging) -> bool:
         if order.stage is Stage.STUDY:
             return False
@@ -75,9 +84,16 @@ class ChartIndex:
         state = self._states.get(key)
         if state is None:
             facts = self.by_id[finding]
-            per_side = [_state([fact for fact in facts if fact.side.covers(one)]) for one in side.judged]
+            per_side = [self._state([fact for fact in facts if fact.side.covers(one)]) for one in side.judged]
             state = self._states[key] = per_side[0] if len(per_side) == 1 else _either(per_side)
         return state
+
+    def _state(self, facts: list[Finding]) -> State:
+        present = [fact for fact in facts if fact.value is Value.PRESENT]
+        absent = tuple(fact for fact in facts if fact.value is Value.ABSENT)
+        standing = tuple(fact for fact in present if not any(_supersedes(other, fact) for other in absent))
+        asked = tuple(fact for fact in facts if fact.value is Value.ASKED)
+        return State(standing, absent, asked, tuple(fact for fact in standing if self.is_current(fact)))
 
     def is_current(self, fact: Finding) -> bool:
         """Whether the fact lies within its finding's own window; undated or too coarse a date counts."""
@@ -88,6 +104,8 @@ class ChartIndex:
 
     def is_recorded(self, finding: str, side: Side) -> bool:
         """Whether the chart currently says anything of the finding on this side, present or absent."""
+        if finding not in self.by_side[side]:  # as most are; asked of every finding that a card may name
+            return False
         state = self.state(finding, side)
         return any(self.is_current(fact) for fact in state.present + state.absent)
 
@@ -127,14 +145,7 @@ class ChartIndex:
 
 def _either(states: list[State]) -> State:
     """What holds on either side: an absence on one side never outweighs a presence on the other."""
-    return State(*(distinct(fact for state in states for fact in state[part]) for part in range(3)))
-
-
-def _state(facts: list[Finding]) -> State:
-    present = [fact for fact in facts if fact.value is Value.PRESENT]
-    absent = tuple(fact for fact in facts if fact.value is Value.ABSENT)
-    standing = tuple(fact for fact in present if not any(_supersedes(other, fact) for other in absent))
-    return State(standing, absent, tuple(fact for fact in facts if fact.value is Value.ASKED))
+    return State(*(distinct(fact for state in states for fact in state[part]) for part in range(len(State._fields))))
 
 
 def _supersedes(absent: Finding, present: Finding) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cds_service.logic.conditions import (
+    NO_PATTERN,
     Absent,
     Age,
     Block,
@@ -83,14 +84,14 @@ def _newest(condition: Newest, view: View) -> Outcome:
 
 
 def _pattern_is(condition: PatternIs, view: View) -> Outcome:
-    if view.index.is_painless and not view.thorough and "none" not in condition.patterns:
+    if view.index.is_painless and not view.thorough and NO_PATTERN not in condition.patterns:
         return Outcome(condition, UNKNOWN)
     sides = (Side.LEFT, Side.RIGHT) if condition.side == "either" else view.sides(condition.side)
     judged = [judge_pattern(view.index, side, judge, thorough=view.thorough) for side in sides]
     held = [pattern for pattern in judged if pattern.name in condition.patterns]
     holds = len(held) == len(judged) if condition.side == "all-covered" else bool(held)
     parts = tuple(part for pattern in (held or judged) for part in pattern.outcomes)
-    unknown = all(pattern.name == "none" for pattern in judged)
+    unknown = all(pattern.name == NO_PATTERN for pattern in judged)
     leading = distinct(fact for pattern in held if pattern.name == "both" for fact in pattern.leading())
     return Outcome(condition, verdict(holds, not unknown), leading, parts)
 
@@ -158,7 +159,7 @@ def _spoke(condition: Spoke, view: View) -> Outcome:
 def _block(block: Block, view: View) -> Outcome:
     """Judge a block. Unless a trace or a named date needs every part, stop as soon as it cannot hold any more."""
     patient = view.thorough or block.names_anchor
-    if not patient and not block.is_possible(view.index.by_id):
+    if not patient and not view.index.could_hold(block):
         return Outcome(block, UNKNOWN)
     parts: list[Outcome] = []
     truths = [_judge_all(block, view, parts, patient=patient)]

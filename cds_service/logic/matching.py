@@ -27,11 +27,10 @@ _UNKNOWN = Match(Truth.UNKNOWN)
 
 def match_leaf(leaf: Leaf, view: View, judge_block: BlockJudge) -> Match:
     """Match one entry on the sides its filter names; with "all-covered", on each of them."""
-    if leaf.finding not in view.index.by_id:
-        return _UNKNOWN
-    on_sides = [_match_on(side, leaf, view, judge_block) for side in view.sides(leaf.filters.side)]
-    if len(on_sides) == 1:
-        return on_sides[0]
+    sides = view.sides(leaf.filters.side)
+    if len(sides) == 1:
+        return _match_on(sides[0], leaf, view, judge_block)
+    on_sides = [_match_on(side, leaf, view, judge_block) for side in sides]
     if leaf.filters.side == "all-covered":
         return _all_of(on_sides)
     truths = {match.truth for match in on_sides}
@@ -49,11 +48,12 @@ def _facts(matches: list[Match], holds: bool) -> tuple[Finding, ...]:
 
 
 def _match_on(side: Side, leaf: Leaf, view: View, judge_block: BlockJudge) -> Match:
-    if leaf.finding not in view.index.by_side[side]:
-        return _UNKNOWN
-    state = view.index.state(leaf.finding, side)
-    candidates = _candidates(state, leaf.filters)
-    kept = tuple(fact for fact in candidates if passes(fact, leaf.filters, view))
+    state, filters = view.index.state(leaf.finding, side), leaf.filters
+    if filters.is_plain:
+        candidates, kept = state.present, state.current
+    else:
+        candidates = _candidates(state, filters)
+        kept = tuple(fact for fact in candidates if passes(fact, filters, view))
     if kept and (leaf.block is None or judge_block(leaf.block, view) is Truth.YES):
         return Match(Truth.YES, kept)
     return Match(Truth.NO, candidates or state.absent) if candidates or state.absent else _UNKNOWN

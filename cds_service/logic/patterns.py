@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from cds_service.logic.conditions import Condition
+from cds_service.logic.conditions import NO_PATTERN, Condition
 from cds_service.logic.content import Pattern
 from cds_service.logic.index import ChartIndex
 from cds_service.logic.outcome import Fact, Outcome, Truth, distinct
@@ -29,7 +29,7 @@ class SidePattern(NamedTuple):
         return distinct(fact for region in sorted(first, reverse=True) for fact in first[region])
 
 
-_NO_PATTERN = SidePattern("none", (), ())
+_NO_PATTERN = SidePattern(NO_PATTERN, (), ())
 _NAMES = {(True, True): "both", (True, False): "spine-only", (False, True): "hip-only"}
 
 
@@ -51,7 +51,7 @@ def _judge_side(view: View, judge: Judge, *, thorough: bool) -> SidePattern:
     regions = {pattern.region for pattern in held}
     name = _NAMES.get(("spine" in regions, "hip" in regions))
     if name is None:
-        name = "undetermined" if judge(content.policy.undetermined, view).truth is Truth.YES else "none"
+        name = "undetermined" if judge(content.policy.undetermined, view).truth is Truth.YES else NO_PATTERN
     shown = judged if thorough else [(pattern, outcome) for pattern, outcome in judged if outcome.truth is Truth.YES]
     return SidePattern(
         name,

@@ -19,19 +19,20 @@ def recommend(index: ChartIndex, trace: RuleTrace, hook: str) -> Recommendation:
     assert row is not None  # noqa: S101 - held judgements have a row
     if rule.about == "patient":  # what is said of one side may not be true of the other
         held = [judgement for judgement in held if judgement.row and judgement.row.card == row.card]
-    view = View(index, first.side, first.order, thorough=True)
+    view = View(index, first.side, first.order)
     # The side with most behind it leads: its facts are the patient's own words for the card.
-    outcomes = sorted((judgement.outcome for judgement in held), key=lambda outcome: -len(outcome.supporting()))
+    supported = [(judgement.outcome, judgement.outcome.supporting()) for judgement in held]
+    supported.sort(key=lambda one: -len(one[1]))
     sides = {side: None for judgement in held for side in judgement.side.judged}
     return Recommendation(
         rule=rule,
         row=row,
         orders=distinct(judgement.order for judgement in held if judgement.order),
         side=_side_of(held),
-        facts=distinct(fact for outcome in outcomes for fact in outcome.supporting()),
+        facts=distinct(fact for _, facts in supported for fact in facts),
         advised_by=distinct(fact for one in held if one.row is row and one.advice for fact in one.advice.supporting()),
-        patterns=tuple(dict.fromkeys(label for outcome in outcomes for label in _labels(outcome))),
-        asks=choose_asks(rule, View(index, first.side, first.order), sides.keys()),
+        patterns=tuple(dict.fromkeys(label for outcome, _ in supported for label in _labels(outcome))),
+        asks=choose_asks(rule, view, sides.keys()),
         notes=tuple(note for note in rule.notes if judge(note.block, view).truth is Truth.YES),
         caveats=tuple(caveat for caveat in rule.caveats if judge(caveat.block, view).truth is Truth.YES),
         offers=tuple(offer for offer in _offers(index, first) if _is_offered(offer, hook, view)),

@@ -1,11 +1,11 @@
-"""The reader: a text in, what it says of findings out, kept by the text's keyed hash; the text itself is not kept."""
+"""The reader: a text in, what it says of findings out."""
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
+from cds_service.fhir.kept import Kept
 from cds_service.fhir.narrative.context import Context
 from cds_service.fhir.narrative.items import PhraseFinder
 from cds_service.fhir.narrative.mentions import Mention, read_signs
@@ -19,7 +19,6 @@ from cds_service.logic.spelling import CUT, Sentence, sentences
 from cds_service.logic.vocabulary import Vocabulary
 
 _NEAR_A_CUT = 12  # items before the place where a long sentence was cut: what takes them back may lie behind it
-_KEPT_AT_MOST = 4096  # texts; some 200 bytes each
 _RADIATES = ("radiation", "yes")
 
 
@@ -66,35 +65,16 @@ class NarrativeReader:
         self._narrative = narrative
         self._findings = findings
         self._finder = PhraseFinder(narrative)
-        self._salt = secrets.token_hex(16)
-        self._recent: dict[tuple[int, int], Reading] = {}
-        self._older: dict[tuple[int, int], Reading] = {}
+        self._kept = Kept(self._read)
 
     def read(self, text: str | None) -> Reading:
         """What a text says. The same text is read once, as long as it is kept."""
-        if not text:
-            return NOTHING
-        # Python's hash is keyed anew in each process, and the salt makes it twice as long: no text can be told from
-        # it, nor made to fall on another's.
-        name = (hash(text), hash(text + self._salt))
-        known = self._recent.get(name) or self._older.get(name)
-        if known is None:
-            known = self._read(text)
-        self._keep(name, known)
-        return known
+        return self._kept(text) if text else NOTHING
 
     def says_nothing(self, text: str | None) -> bool:
         """Whether a text, read whole, says nothing of any finding."""
         reading = self.read(text)
         return not reading.said and not reading.is_cut
-
-    def _keep(self, name: tuple[int, int], reading: Reading) -> None:
-        """Keep what was read lately, in two generations: of two threads that meet here one may lose a text, no more."""
-        recent = self._recent
-        if len(recent) >= _KEPT_AT_MOST // 2 and name not in recent:
-            self._older, self._recent = recent, {name: reading}
-        else:
-            recent[name] = reading
 
     def _read(self, text: str) -> Reading:
         limit = self._narrative.longest_text

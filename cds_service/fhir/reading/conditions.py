@@ -1,10 +1,13 @@
 """Reading Conditions: coded problems and diagnoses with side, severity, dates and status (clinical design §1, §2)."""
 
+from typing import NamedTuple
+
 from cds_service.fhir.reading.notebook import Notebook, source_of, statuses_of
 from cds_service.fhir.reading.telling import Telling, name_of, tell_name, tell_notes
 from cds_service.fhir.resources import Condition, is_given
 from cds_service.logic.dates import When
 from cds_service.logic.facts import NO_QUALIFIERS, SourceKind, Value
+from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Meaning
 
 # Active without these: a Condition without clinicalStatus and abatement is active (clinical design §1.4).
@@ -15,7 +18,8 @@ def read_condition(condition: Condition, notebook: Notebook) -> None:
     """Write down the findings of one Condition."""
     meanings = notebook.meanings(condition.code)
     name = name_of(condition.code, has_meaning=bool(meanings))
-    if not meanings and condition.note is None and notebook.terms.narrative.says_nothing(name):
+    is_wordless = condition.note is None and notebook.terms.narrative.says_nothing(name)
+    if is_wordless and not meanings:
         notebook.ignore_unmapped(condition, condition.code)
         return
     value = _value(condition)
@@ -25,9 +29,10 @@ def read_condition(condition: Condition, notebook: Notebook) -> None:
     onset = notebook.when(condition.onsetDateTime, condition.onsetPeriod.start if condition.onsetPeriod else None)
     recorded = notebook.when(condition.recordedDate, condition.dateRecorded, condition.assertedDate)
     when = max((one for one in (recorded, onset) if one), key=lambda one: one.first, default=None)
-    count = len(notebook.findings)
-    _write_coded(condition, meanings, value, when, onset, notebook)
-    side = notebook.site_side(condition.bodySite)
+    count, side = len(notebook.findings), notebook.site_side(condition.bodySite)
+    _write_coded(condition, meanings, _Frame(value, side, when, onset), notebook)
+    if is_wordless:
+        return
     source = source_of(SourceKind.CONDITION_WORDS, condition)
     telling = Telling(condition, source, notebook.findings[count:], side, when, onset, value)
     told = tell_name(telling, name, notebook)
@@ -36,26 +41,20 @@ def read_condition(condition: Condition, notebook: Notebook) -> None:
         notebook.ignore_unmapped(condition, condition.code)
 
 
-def _write_coded(
-    condition: Condition,
-    meanings: list[Meaning],
-    value: Value,
-    when: When | None,
-    onset: When | None,
-    notebook: Notebook,
-) -> None:
+class _Frame(NamedTuple):
+    value: Value
+    side: Side
+    when: When | None
+    onset: When | None
+
+
+def _write_coded(condition: Condition, meanings: list[Meaning], frame: _Frame, notebook: Notebook) -> None:
     source = source_of(SourceKind.CONDITION, condition)
     severity = next((known.severity for known in notebook.known(condition.severity) if known.severity), None)
+    qualifiers = {"severity": severity} if severity else NO_QUALIFIERS
+    value, side, when, onset = frame
     for meaning in meanings:
-        notebook.add(
-            meaning,
-            value,
-            source,
-            side=notebook.site_side(condition.bodySite),
-            when=when,
-            onset=onset,
-            qualifiers={"severity": severity} if severity else NO_QUALIFIERS,
-        )
+        notebook.add(meaning, value, source, side=side, when=when, onset=onset, qualifiers=qualifiers)
 
 
 def _value(condition: Condition) -> Value | str:

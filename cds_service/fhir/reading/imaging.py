@@ -1,11 +1,12 @@
 """Region, modality, contrast and side of imaging: from its code, then body site, then text (clinical design §3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cds_service.fhir.reading.lexicon import Known
 from cds_service.fhir.reading.notebook import Notebook, source_of
-from cds_service.fhir.reading.words import Passage
+from cds_service.fhir.reading.words import Worded
 from cds_service.fhir.resources import CodeableConcept, Concepts, DiagnosticReport, ImagingStudy, concepts
 from cds_service.logic.dates import When
 from cds_service.logic.facts import Imaging, Source, SourceKind, Stage, Value
@@ -43,20 +44,20 @@ def describe(
     known: list[Known], code: CodeableConcept | None, sites: Concepts, detail: Concepts, notebook: Notebook
 ) -> Described:
     """What an order or procedure is, as imaging; `NOT_IMAGING`: none that we know. `known`: what its code means."""
-    words = notebook.terms.words
     texts = [concept.text for concept in (code, *concepts(detail)) if concept]
     study = _study(known)
     if study is None and any(one.meanings for one in known):
         return NOT_IMAGING  # its code says what it is: "under fluoroscopy" in its text makes it no imaging
     if study is None:  # local codes are the rule in practice, so their display is read like text
         texts += _displays(code)
-    passage = notebook.passage(texts)
+    worded = notebook.worded(texts)
     if study is None:
-        modality = _only(words.modality.names(passage))
+        modality = _only(worded.modality)
         if modality is None:
             return NOT_IMAGING
-        study = StudyMeaning(_only(words.region.names(passage)), modality, None)
-    return _complete(study, sites, passage, notebook.site_side(sites), notebook)
+        study = StudyMeaning(_only(worded.region), modality, None)
+    region = _region(study.region, sites, worded, notebook)
+    return _complete(study, region, worded, notebook.site_side(sites))
 
 
 def _study(known: list[Known]) -> StudyMeaning | None:
@@ -66,42 +67,39 @@ def _study(known: list[Known]) -> StudyMeaning | None:
     return None
 
 
-def _complete(study: StudyMeaning, sites: Concepts, passage: Passage, placed: Side, notebook: Notebook) -> Described:
-    """What a code leaves open, from body site and text."""
+def _complete(study: StudyMeaning, region: str | None, worded: Worded, placed: Side) -> Described:
+    """What a code leaves open, from the side that body sites state and from text."""
     contrast = study.contrast
     if contrast is None and study.modality in CONTRASTED:
-        contrast = _only(notebook.terms.words.contrast.names(passage))
-    region = _region(study.region, sites, passage, notebook)
+        contrast = _only(worded.contrast)
     if {study.side, placed} == _ONE_SIDED:
         return Described(region, study.modality, contrast, Side.UNSTATED, study.side)
     side = union((study.side, placed))
-    if side is Side.UNSTATED:
-        side = union(Side(name) for name in notebook.terms.words.side.names(passage))
-    return Described(region, study.modality, contrast, side)
+    return Described(region, study.modality, contrast, union(worded.side) if side is Side.UNSTATED else side)
 
 
-def _only(names: list[str]) -> str | None:
+def _only(names: Sequence[str]) -> str | None:
     """The one name; several contradict each other and say nothing."""
     return names[0] if len(names) == 1 else None
 
 
-def _region(region: str | None, sites: Concepts, passage: Passage, notebook: Notebook) -> str | None:
+def _region(region: str | None, sites: Concepts, worded: Worded, notebook: Notebook) -> str | None:
     """The region: a code's own, unless it names no joint; then the body site's; then the text's."""
     if region is not None and region != JOINT:
         return region
     placed = _only(_site_regions(sites, notebook))
     if placed:
         return placed
-    return _only([name for name in notebook.terms.words.region.names(passage) if name != JOINT]) or region
+    return _only([name for name in worded.region if name != JOINT]) or region
 
 
-def _site_regions(sites: Concepts, notebook: Notebook) -> list[str]:
+def _site_regions(sites: Concepts, notebook: Notebook) -> Sequence[str]:
     if not sites:
         return []
     regions = notebook.terms.terminology.site_regions
     placed = [known.site.site for concept in concepts(sites) for known in notebook.known(concept) if known.site]
     found = list(dict.fromkeys(regions[site] for site in placed if site in regions))
-    return found or notebook.terms.words.region.names(notebook.passage(concept.text for concept in concepts(sites)))
+    return found or notebook.worded(concept.text for concept in concepts(sites)).region
 
 
 def _displays(concept: CodeableConcept | None) -> list[str | None]:
@@ -121,16 +119,16 @@ def read_study(study: ImagingStudy, notebook: Notebook) -> None:
     series = study.series or []
     sites = [one.bodySite.concept() for one in series if one.bodySite]
     codes = concepts(study.procedureCode)
-    passage = notebook.passage([study.description, *(one.description for one in series), *_said_by(codes)])
+    worded = notebook.worded([study.description, *(one.description for one in series), *_said_by(codes)])
     coded = _study([known for code in codes for known in notebook.known(code)])
-    if coded is None:
-        modality = _modality(study, notebook) or _only(notebook.terms.words.modality.names(passage))
-        coded = StudyMeaning(None, modality, None)
-    placed = notebook.site_side([*sites, *(one.laterality.concept() for one in series if one.laterality)])
-    described = _complete(coded, sites, passage, placed, notebook)
-    if described.region is None:
+    region = _region(coded.region if coded else None, sites, worded, notebook)
+    if region is None:
         notebook.ignore(study, "its region cannot be told")
         return
+    if coded is None:
+        coded = StudyMeaning(None, _modality(study, notebook) or _only(worded.modality), None)
+    placed = notebook.site_side([*sites, *(one.laterality.concept() for one in series if one.laterality)])
+    described = _complete(coded, region, worded, placed)
     imaging = described.to_imaging(Stage.STUDY, notebook.when(study.started), source_of(SourceKind.STUDY, study))
     notebook.imaging.append(imaging)
 

@@ -1,13 +1,12 @@
 """What the readers share: the terms, and the notebook in which they write facts and what they passed over."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from cds_service.fhir.narrative.reader import NarrativeReader
 from cds_service.fhir.reading.lexicon import Known, Lexicon
-from cds_service.fhir.reading.words import Passage, WordFinders
+from cds_service.fhir.reading.words import Worded, WordReader
 from cds_service.fhir.resources import CodeableConcept, Concepts, Resource, concepts
 from cds_service.logic.dates import When, parse_when
 from cds_service.logic.facts import NO_QUALIFIERS, Finding, Ignored, Imaging, Source, SourceKind, Value
@@ -21,7 +20,7 @@ class Terms:
     """What every reading of a chart uses, made once: look-ups, words, findings, groups, the reader of texts."""
 
     lexicon: Lexicon
-    words: WordFinders
+    words: WordReader
     findings: Vocabulary
     groups: Mapping[str, frozenset[str]]
     narrative: NarrativeReader
@@ -77,7 +76,7 @@ class Notebook:
     def _sides_of(self, concept: CodeableConcept) -> list[Side]:
         sides = [known.side for known in self.known(concept)]
         if concept.text:
-            sides += [Side(side) for side in self.terms.words.side.names(self.passage([concept.text]))]
+            sides += self.worded([concept.text]).side
         return sides
 
     def add(
@@ -108,11 +107,11 @@ class Notebook:
         """Note that a record's codes stand for nothing here."""
         self.passed_over.append((resource, "its code stands for no finding here", concept))
 
-    def passage(self, texts: Iterable[str | None]) -> Passage:
-        """Some texts to look into; those that are too long to be read to their end are counted."""
-        passage = Passage(texts)
-        self.long_texts += passage.is_cut
-        return passage
+    def worded(self, texts: Iterable[str | None]) -> Worded:
+        """What the words of an order or study name; texts that are too long to be read to their end are counted."""
+        worded = self.terms.words.read(texts)
+        self.long_texts += worded.is_cut
+        return worded
 
     def unread(self) -> dict[str, int]:
         """How many texts were not read to their end, in the words of a card."""
@@ -120,14 +119,14 @@ class Notebook:
 
     def unmapped(self) -> Mapping[str, int]:
         """How many codes stand for nothing here, by the short name of their system; all unknown systems are one."""
-        systems = self.terms.terminology.systems
-        return Counter(
-            systems.get(coding.system or "", "other")
-            for _, _, concept in self.passed_over
-            if concept is not None
-            for coding in concept.coding or ()
-            if coding is not None and coding.code is not None
-        )
+        named = self.terms.terminology.systems.get
+        counts: dict[str, int] = {}
+        for _, _, concept in self.passed_over:
+            for coding in (concept.coding if concept else None) or ():
+                if coding is not None and coding.code is not None:
+                    system = named(coding.system or "", "other")
+                    counts[system] = counts.get(system, 0) + 1
+        return counts
 
     def ignored(self) -> tuple[Ignored, ...]:
         """What was passed over and why: system and code only, never a record's text."""

@@ -1,8 +1,10 @@
 """Reading orders: drafts of the call and requests on record, with their reasons (clinical design §3, §5)."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cds_service.fhir.reading.imaging import JOINT, NOT_IMAGING, Described, describe
+from cds_service.fhir.reading.lexicon import Known
 from cds_service.fhir.reading.notebook import Notebook, meanings_of, source_of
 from cds_service.fhir.reading.telling import Telling, presents, tell_name, tell_notes
 from cds_service.fhir.reading.treatments import read_completed_request
@@ -29,54 +31,75 @@ class Order:
     all_recognised: bool
 
 
+class _Frame(NamedTuple):
+    """What holds of all that an order says."""
+
+    request: ServiceRequest
+    source: Source
+    stage: Stage
+    when: When | None
+    selected: bool
+
+
 def read_request(request: ServiceRequest, notebook: Notebook) -> Order | None:
     """Read a request on record: an open one as an order, a completed one as something done."""
-    source = source_of(SourceKind.ORDER, request)
-    if request.status == "completed" and not request.doNotPerform:
-        read_completed_request(
-            request, notebook.known(request.code), replace(source, kind=SourceKind.REQUEST), notebook
-        )
+    if request.doNotPerform:
+        notebook.ignore(request, "it asks not to be done")
         return None
-    if request.status not in _OPEN or request.doNotPerform:
-        notebook.ignore(request, "it asks not to be done" if request.doNotPerform else f"status {request.status}")
+    known = notebook.known(request.code)
+    if request.status == "completed":
+        read_completed_request(request, known, source_of(SourceKind.REQUEST, request), notebook)
         return None
-    return _order(request, source, Stage.REQUEST, notebook.when(request.authoredOn), notebook, selected=False)
+    if request.status not in _OPEN:
+        notebook.ignore(request, f"status {request.status}")
+        return None
+    described = describe(known, request.code, request.bodySite, request.orderDetail, notebook)
+    if not known and described is NOT_IMAGING:  # as most orders are
+        notebook.ignore_unmapped(request, request.code)
+        return None
+    source, when = source_of(SourceKind.ORDER, request), notebook.when(request.authoredOn)
+    return _order(_Frame(request, source, Stage.REQUEST, when, selected=False), known, described, notebook)
 
 
 def read_draft(request: ServiceRequest, reference: str, notebook: Notebook, *, selected: bool) -> Order | None:
     """Read a draft of the call. Its reasons count as said today."""
-    source = Source(SourceKind.ORDER, reference)
-    return _order(request, source, Stage.DRAFT, on(notebook.today), notebook, selected=selected)
-
-
-def _order(
-    request: ServiceRequest, source: Source, stage: Stage, when: When | None, notebook: Notebook, *, selected: bool
-) -> Order | None:
     known = notebook.known(request.code)
     described = describe(known, request.code, request.bodySite, request.orderDetail, notebook)
+    source = Source(SourceKind.ORDER, reference)
+    return _order(_Frame(request, source, Stage.DRAFT, on(notebook.today), selected), known, described, notebook)
+
+
+def _order(frame: _Frame, known: list[Known], described: Described, notebook: Notebook) -> Order | None:
     if described is NOT_IMAGING:
-        _note_treatment(request, meanings_of(known), source, stage, when, notebook)
+        _note_treatment(frame, meanings_of(known), notebook)
         return None
-    reasons, given, recognised = _read_reasons(request, source, when, notebook)
-    return Order(described, stage, when, source, selected, frozenset(reasons), given > 0, given == recognised)
+    reasons, given, recognised = _read_reasons(frame, notebook)
+    return Order(
+        described,
+        frame.stage,
+        frame.when,
+        frame.source,
+        frame.selected,
+        frozenset(reasons),
+        given > 0,
+        given == recognised,
+    )
 
 
-def _note_treatment(
-    request: ServiceRequest, known: list[Meaning], source: Source, stage: Stage, when: When | None, notebook: Notebook
-) -> None:
+def _note_treatment(frame: _Frame, known: list[Meaning], notebook: Notebook) -> None:
     """An order for a treatment is kept beside the imaging orders, because rules ask for both."""
     meanings = [one for one in known if notebook.is_treatment(one.finding)]
-    for meaning in meanings:
-        side = notebook.site_side(request.bodySite)
-        notebook.imaging.append(Imaging(stage, None, None, None, side, when, source, treatment=meaning.finding))
+    for one in meanings:
+        side = notebook.site_side(frame.request.bodySite)
+        treatment = Imaging(frame.stage, None, None, None, side, frame.when, frame.source, treatment=one.finding)
+        notebook.imaging.append(treatment)
     if not meanings:
-        notebook.ignore_unmapped(request, request.code)
+        notebook.ignore_unmapped(frame.request, frame.request.code)
 
 
-def _read_reasons(
-    request: ServiceRequest, source: Source, when: When | None, notebook: Notebook
-) -> tuple[set[str], int, int]:
+def _read_reasons(frame: _Frame, notebook: Notebook) -> tuple[set[str], int, int]:
     """Write down an order's reasons as findings; their ids, how many reasons there are, how many are recognised."""
+    request, source, when = frame.request, frame.source, frame.when
     found: set[str] = set()
     given = recognised = 0
     for concept in concepts(request.reasonCode):
@@ -87,7 +110,7 @@ def _read_reasons(
         for meaning in meanings:
             notebook.add(meaning, Value.PRESENT, replace(source, kind=SourceKind.ORDER_REASON), when=when)
             found.add(meaning.finding)
-        told = _tell_reason(request, concept.text, notebook.findings[count:], source, when, notebook)
+        told = _tell_reason(frame, concept.text, notebook.findings[count:], notebook)
         given, recognised = given + 1, recognised + bool(meanings or told)
         found |= told
     for reference in request.reasonReference or ():
@@ -95,31 +118,28 @@ def _read_reasons(
         given, recognised = given + 1, recognised + bool(named)
         notebook.findings.extend(_said_by_order(fact, when) for fact in named)
         found.update(fact.id for fact in named)
-    told = _tell_details(request, source, when, notebook)
+    told = _tell_details(frame, notebook)
     return found | told, given + bool(told), recognised + bool(told)
 
 
-def _tell_reason(
-    request: ServiceRequest,
-    text: str | None,
-    coded: list[Finding],
-    source: Source,
-    when: When | None,
-    notebook: Notebook,
-) -> set[str]:
+def _tell_reason(frame: _Frame, text: str | None, coded: list[Finding], notebook: Notebook) -> set[str]:
     """Write down what a reason's words say; gives the findings they name, a knee named without a pain included."""
-    telling = Telling(request, source, coded, when=when).of(SourceKind.ORDER_WORDS)
+    if not text:
+        return set()
+    telling = Telling(frame.request, frame.source, coded, when=frame.when).of(SourceKind.ORDER_WORDS)
     told = presents(tell_name(telling, text, notebook))
     named = notebook.terms.narrative.read(text).loose
     return told | (named & notebook.terms.groups[_NOT_HIP])
 
 
-def _tell_details(request: ServiceRequest, source: Source, when: When | None, notebook: Notebook) -> set[str]:
+def _tell_details(frame: _Frame, notebook: Notebook) -> set[str]:
     """Write down what an order's details and notes say."""
-    telling = Telling(request, source, when=when).of(SourceKind.ORDER_WORDS)
-    texts = [concept.text for concept in concepts(request.orderDetail)]
-    told = {name for text in texts for name in _tell_reason(request, text, [], source, when, notebook)}
-    return told | presents(tell_notes(telling, request.note, notebook))
+    texts = [concept.text for concept in concepts(frame.request.orderDetail)]
+    told = {name for text in texts for name in _tell_reason(frame, text, [], notebook)}
+    if not frame.request.note:
+        return told
+    telling = Telling(frame.request, frame.source, when=frame.when).of(SourceKind.ORDER_WORDS)
+    return told | presents(tell_notes(telling, frame.request.note, notebook))
 
 
 def _said_by_order(fact: Finding, when: When | None) -> Finding:

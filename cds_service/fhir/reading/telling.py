@@ -60,10 +60,9 @@ def tell_notes(telling: Telling, value: Notes, notebook: Notebook) -> list[Said]
 
 def name_of(concept: CodeableConcept | None, *, has_meaning: bool) -> str | None:
     """The words of a concept: its text, or what its codes are displayed as where none of them means anything here."""
-    if concept is None:
-        return None
-    displays = (coding.display for coding in concept.coding or () if coding and coding.display)
-    return concept.text or (None if has_meaning else next(displays, None))
+    if concept is None or concept.text or has_meaning:
+        return concept.text if concept else None
+    return next((coding.display for coding in concept.coding or () if coding and coding.display), None)
 
 
 def _read(telling: Telling, text: str | None, notebook: Notebook) -> Reading:

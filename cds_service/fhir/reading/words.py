@@ -1,9 +1,11 @@
-"""Finding the content's words in the text of an order or study, each kind of word by one pattern made at start-up."""
+"""Finding the content's words in the texts of an order or study: by patterns made at start-up, each text once."""
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from cds_service.fhir.kept import Kept
+from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Words
 
 _TOKEN = re.compile(r"[^\W_]+")
@@ -11,33 +13,17 @@ _BETWEEN = " | "  # no word of the content spans two texts
 LONGEST = 20_000  # characters of a record's texts; an order's or a study's own words are some hundreds
 
 
-class Passage:
-    """The texts of one record. They are looked into only when a code does not say it all.
+class Worded(NamedTuple):
+    """What the texts of one record name, each once. `is_cut`: they are longer than `LONGEST`, the rest is not read."""
 
-    `is_cut`: there was more than `LONGEST`, which is not read.
-    """
+    region: tuple[str, ...] = ()
+    modality: tuple[str, ...] = ()
+    contrast: tuple[str, ...] = ()
+    side: tuple[Side, ...] = ()
+    is_cut: bool = False
 
-    __slots__ = ("_lower", "_texts", "_tokens", "is_cut")
 
-    def __init__(self, texts: Iterable[str | None]) -> None:
-        self._texts = [text for text in texts if text]
-        self.is_cut = sum(map(len, self._texts)) > LONGEST
-        if self.is_cut:
-            self._texts = [_BETWEEN.join(self._texts)[:LONGEST]]
-        self._lower = ""
-        self._tokens: list[str] | None = None
-
-    def tokens(self) -> list[str]:
-        """The words and numbers of all texts, in lower case."""
-        if self._tokens is None:
-            self._lower = _BETWEEN.join(self._texts).lower()
-            self._tokens = _TOKEN.findall(self._lower)
-        return self._tokens
-
-    def lower(self) -> str:
-        """All texts in lower case."""
-        self.tokens()
-        return self._lower
+WORDLESS: Final = Worded()
 
 
 class WordFinder:
@@ -50,22 +36,30 @@ class WordFinder:
         longest_first = "|".join(re.escape(word) for word, _ in words)
         self._pattern = re.compile(rf"(?<!\w)(?:{longest_first})(?!\w)")
 
-    def names(self, passage: Passage) -> list[str]:
-        """The names whose words stand in the passage as whole words, each once."""
-        if self._firsts.isdisjoint(passage.tokens()):
-            return []
-        return list(dict.fromkeys(self._names[word] for word in self._pattern.findall(passage.lower())))
+    def names(self, lower: str, tokens: list[str]) -> tuple[str, ...]:
+        """The names whose words stand in a text as whole words, each once; `tokens` are all its words."""
+        if self._firsts.isdisjoint(tokens):
+            return ()
+        return tuple(dict.fromkeys(self._names[word] for word in self._pattern.findall(lower)))
 
 
-class WordFinders(NamedTuple):
-    """The finders of each kind."""
+class WordReader:
+    """Reads texts for every kind of word. Made once; what a text names is kept for the next record that says it."""
 
-    region: WordFinder
-    modality: WordFinder
-    contrast: WordFinder
-    side: WordFinder
+    def __init__(self, words: Words) -> None:
+        kinds = (words.region, words.modality, words.contrast, words.side)
+        self._region, self._modality, self._contrast, self._side = map(WordFinder, kinds)
+        self._kept = Kept(self._read)
 
+    def read(self, texts: Iterable[str | None]) -> Worded:
+        """What the texts of one record name together."""
+        said = _BETWEEN.join([text for text in texts if text])
+        return self._kept(said) if said else WORDLESS
 
-def make_finders(words: Words) -> WordFinders:
-    """The finders of the content's words."""
-    return WordFinders(*(WordFinder(table) for table in (words.region, words.modality, words.contrast, words.side)))
+    def _read(self, said: str) -> Worded:
+        lower = said[:LONGEST].lower()
+        tokens = _TOKEN.findall(lower)
+        region, modality, contrast, side = (
+            finder.names(lower, tokens) for finder in (self._region, self._modality, self._contrast, self._side)
+        )
+        return Worded(region, modality, contrast, tuple(map(Side, side)), len(said) > LONGEST)

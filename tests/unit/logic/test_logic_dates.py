@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from cds_service.logic import dates
 from cds_service.logic.dates import When, ago, newest, on, parse_when, since, within
 
 TODAY = date(2026, 3, 10)
@@ -25,6 +26,12 @@ def test_reads_a_date_as_the_days_it_may_mean(text: str, first: str, last: str) 
 @pytest.mark.parametrize("text", ["", "2025-13", "2025-02-30", "20250230", "2026-03-10 10:00", "soon", "0000", "abcd"])
 def test_what_is_no_date_is_none(text: str) -> None:
     assert parse_when(text) is None
+
+
+def test_what_is_too_long_for_a_date_is_none_and_is_not_kept() -> None:
+    before = dates._parse.cache_info().currsize
+    assert parse_when("2026-03-10T" + "1" * 1_000) is None
+    assert dates._parse.cache_info().currsize == before
 
 
 def test_exact() -> None:

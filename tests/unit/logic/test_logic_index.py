@@ -10,7 +10,14 @@ LEFT, RIGHT, BOTH = Side.LEFT, Side.RIGHT, Side.BOTH
 
 
 def test_what_is_not_recorded_is_nothing(indexed: Indexed) -> None:
-    assert indexed().state("limp", LEFT) == ((), (), ())
+    assert not any(indexed().state("limp", LEFT))
+
+
+def test_what_lies_outside_its_findings_window_is_present_but_not_current(indexed: Indexed) -> None:
+    old, new = finding("limp", "left", "2015-01-01"), finding("limp", "left", "2026-03-01")
+    state = indexed(old, new).state("limp", LEFT)
+    assert len(state.present) == 2
+    assert [fact.when for fact in state.current] == [new.when]
 
 
 def test_a_newer_absence_outweighs_a_presence(indexed: Indexed) -> None:

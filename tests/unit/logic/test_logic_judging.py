@@ -317,3 +317,24 @@ def test_a_block_knows_what_must_be_on_record_for_it_to_hold(block: Block, needs
     assert block.needs == needs
     assert block.is_possible({"limp": 1, "fever": 1, "groin-pain": 1})
     assert block.is_possible({}) is not bool(needs)
+
+
+def pattern(*names: str) -> PatternIs:
+    return PatternIs(frozenset(names))
+
+
+@pytest.mark.parametrize(
+    ("block", "needs"),
+    [
+        (Block(all=(pattern("both"),)), True),
+        (Block(all=(pattern("both", "none"),)), False),
+        (Block(all=(Age(below=60), Block(any=(pattern("hip-only"), pattern("both"))))), True),
+        (Block(any=(pattern("both"), Age(below=60))), False),
+        (Block(none=(pattern("both"),)), False),
+        (Block(), False),
+    ],
+)
+def test_a_block_knows_whether_a_pattern_must_be_there(indexed: Indexed, block: Block, needs: bool) -> None:
+    assert block.needs_pattern is needs
+    assert indexed(GROIN).could_hold(block)
+    assert indexed().could_hold(block) is not needs
