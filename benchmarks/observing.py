@@ -37,7 +37,7 @@ def cost() -> float:
         def route() -> None:
             noted = observing.notes()
             noted.client, noted.hook, noted.answer = "demo", told[0].hook, told[2]
-            routes._log(*told, 0.002)
+            routes._log(*told)
 
         return _time(observed, route) - _time(bare, lambda: None)
 
@@ -51,7 +51,7 @@ def _told(folder: str) -> tuple[Any, ...]:
     app = build_app(Settings(database=f"sqlite:///{folder}/store.sqlite3", hash_key="k" * 32))
     with patch.object(routes, "_log") as log:
         app.test_client().post(SERVICE, data=as_of_today(patient_view()), content_type="application/json")
-    return tuple(log.call_args.args[:-1])
+    return tuple(log.call_args.args)
 
 
 def _application(name: str) -> Flask:
