@@ -95,6 +95,7 @@ class Newest:
 
 
 NO_PATTERN = "none"
+A_PATTERN = "a pattern"  # what `Block.needs` calls the findings of which any pattern is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,8 @@ class Block:
     """`all`: every one holds; `any`: one holds; `none`: none holds. All three must be satisfied.
 
     `names_anchor`: a condition inside names a date for later ones, so nothing in it may be passed over.
-    `needs`: of each of these sets a finding must be on record for it to hold; `needs_pattern`: so must a pattern.
+    `needs`: of each of these sets something must be on record for it to hold: a finding anywhere, one on the side
+    judged (`here`), or what a pattern is made of (`A_PATTERN`).
     """
 
     all: tuple["Condition", ...] = ()
@@ -178,15 +180,13 @@ class Block:
     none: tuple["Condition", ...] = ()
     names_anchor: bool = False
     needs: tuple[frozenset[str], ...] = field(init=False, repr=False, compare=False)
-    needs_pattern: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Kept ready because most charts record none of it: then nothing of the block has to be looked at.
         object.__setattr__(self, "needs", _needs_of(self))
-        object.__setattr__(self, "needs_pattern", _needs_pattern(self))
 
-    def is_possible(self, recorded: Mapping[str, object]) -> bool:
-        """Whether what it needs is on record at all; `recorded` has the findings as keys."""
+    def is_possible(self, recorded: frozenset[str]) -> bool:
+        """Whether what it needs is on record at all, in the words of `needs`."""
         for needs in self.needs:  # noqa: SIM110 - asked of every rule in every call, so kept plain
             if needs.isdisjoint(recorded):
                 return False
@@ -198,17 +198,31 @@ Condition: TypeAlias = (
 )
 
 
+def here(name: str) -> str:
+    """What `needs` calls a finding, or a pattern, on the side judged."""
+    return f"{name}, here"
+
+
 def _needs_of(condition: Condition) -> tuple[frozenset[str], ...]:
-    """Of each of these sets a finding must be on record for a condition to hold; none: it needs nothing."""
+    """Of each of these sets something must be on record for a condition to hold; none: it needs nothing."""
     match condition:
         case Present():
-            return (condition.finding_ids,)
+            return (frozenset(_placed(leaf.finding, leaf.filters.side) for leaf in condition.leaves),)
         case Newest():
-            return (frozenset({condition.winner}),)
+            return (frozenset({_placed(condition.winner, condition.filters.side)}),)
+        case PatternIs() if NO_PATTERN not in condition.patterns:
+            return (frozenset({_placed(A_PATTERN, condition.side)}),)
         case Block():
             return (*_needs_of_all(condition.all), *_needs_of_any(condition.any))
         case _:
             return ()
+
+
+_PATTERNS = frozenset({A_PATTERN, here(A_PATTERN)})
+
+
+def _placed(name: str, side: str) -> str:
+    return here(name) if side == "this" else name
 
 
 def _needs_of_all(parts: tuple[Condition, ...]) -> Iterator[frozenset[str]]:
@@ -217,22 +231,12 @@ def _needs_of_all(parts: tuple[Condition, ...]) -> Iterator[frozenset[str]]:
 
 
 def _needs_of_any(parts: tuple[Condition, ...]) -> Iterator[frozenset[str]]:
-    least = [min(_needs_of(part), key=len, default=None) for part in parts]
-    known = [needs for needs in least if needs is not None]
-    if known and len(known) == len(least):
-        yield frozenset().union(*known)
-
-
-def _needs_pattern(condition: Condition) -> bool:
-    """Whether no condition of this kind holds on a chart without any pattern."""
-    match condition:
-        case PatternIs():
-            return NO_PATTERN not in condition.patterns
-        case Block():
-            is_any = bool(condition.any) and all(map(_needs_pattern, condition.any))
-            return is_any or any(map(_needs_pattern, condition.all))
-        case _:
-            return False
+    """One part must hold, so something of what each needs: told with patterns, and again by findings alone."""
+    needs = [_needs_of(part) for part in parts]
+    findings = [tuple(one for one in found if not one <= _PATTERNS) for found in needs]
+    for each in (needs, findings) if findings != needs else (needs,):
+        if each and all(each):
+            yield frozenset().union(*(min(found, key=len) for found in each))
 
 
 ALWAYS = Block()

@@ -90,7 +90,7 @@ def _silenced(call: _Call) -> dict[str, str]:
 
 def _could_speak(rule: Rule, call: _Call, silenced: Mapping[str, str]) -> bool:
     """Whether a rule is worth judging where only what speaks is asked for: most rules are not, on most charts."""
-    return call.hook in rule.hooks and rule.id not in silenced and call.index.could_hold(rule.block)
+    return call.hook in rule.hooks and rule.id not in silenced and call.index.could_hold(rule.block, Side.BOTH)
 
 
 def _judge_rule(rule: Rule, call: _Call, silence: str | None, spoken: frozenset[str]) -> RuleTrace:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from cds_service.logic.conditions import Block
+from cds_service.logic.conditions import A_PATTERN, Block, here
 from cds_service.logic.content import Content
 from cds_service.logic.dates import When, on, within
 from cds_service.logic.facts import Chart, Finding, Imaging, Stage, Value
@@ -59,16 +59,28 @@ class ChartIndex:
         }
         self.studies = tuple(done for done in chart.imaging if done.stage is Stage.STUDY)
         self.orders = tuple(order for order in chart.imaging if self._is_open(order))
-        blocks = (content.policy.undetermined, *(pattern.block for pattern in content.patterns))
-        # Most charts record nothing that any pattern is made of: then none has to be judged.
-        self.is_painless = not any(block.is_possible(self.by_id) for block in blocks)
+        everywhere = self._on_record(Side.BOTH)
+        self._recorded = {side: self._on_record(side) | (everywhere & {A_PATTERN}) for side in EACH}
+        self._recorded[Side.BOTH] = everywhere
         self.patterns: dict[tuple[Side, bool], SidePattern] = {}
         self._states: dict[tuple[str, Side], State] = {}
         self._ranges: dict[Side, _Symptoms] = {}
 
-    def could_hold(self, block: Block) -> bool:
-        """Whether what a block needs is on record at all; if not, nothing of it has to be judged."""
-        return block.is_possible(self.by_id) and not (block.needs_pattern and self.is_painless)
+    def could_hold(self, block: Block, side: Side) -> bool:
+        """Whether what a block needs is on record at all, seen from a side; if not, nothing of it has to be judged."""
+        return block.is_possible(self._recorded[side])
+
+    def is_painless(self, side: Side) -> bool:
+        """Whether nothing is on record on a side that any pattern is made of; `BOTH`: on neither."""
+        return here(A_PATTERN) not in self._recorded[side]
+
+    def _on_record(self, side: Side) -> frozenset[str]:
+        """What is on record, in the words of `Block.needs`."""
+        findings = frozenset((*self.by_id, *map(here, self.by_side[side])))
+        blocks = (self.content.policy.undetermined, *(pattern.block for pattern in self.content.patterns))
+        if any(block.is_possible(findings) for block in blocks):
+            return findings | {here(A_PATTERN), A_PATTERN}
+        return findings
 
     def _is_open(self, order: Imaging) -> bool:
         if order.stage is Stage.STUDY:

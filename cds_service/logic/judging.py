@@ -84,7 +84,7 @@ def _newest(condition: Newest, view: View) -> Outcome:
 
 
 def _pattern_is(condition: PatternIs, view: View) -> Outcome:
-    if view.index.is_painless and not view.thorough and NO_PATTERN not in condition.patterns:
+    if not view.thorough and view.index.is_painless(Side.BOTH) and NO_PATTERN not in condition.patterns:
         return Outcome(condition, UNKNOWN)
     sides = (Side.LEFT, Side.RIGHT) if condition.side == "either" else view.sides(condition.side)
     judged = [judge_pattern(view.index, side, judge, thorough=view.thorough) for side in sides]
@@ -159,7 +159,7 @@ def _spoke(condition: Spoke, view: View) -> Outcome:
 def _block(block: Block, view: View) -> Outcome:
     """Judge a block. Unless a trace or a named date needs every part, stop as soon as it cannot hold any more."""
     patient = view.thorough or block.names_anchor
-    if not patient and not view.index.could_hold(block):
+    if not patient and not view.index.could_hold(block, view.side):
         return Outcome(block, UNKNOWN)
     parts: list[Outcome] = []
     truths = [_judge_all(block, view, parts, patient=patient)]

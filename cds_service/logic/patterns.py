@@ -44,7 +44,7 @@ def judge_pattern(index: ChartIndex, side: Side, judge: Judge, *, thorough: bool
 
 def _judge_side(view: View, judge: Judge, *, thorough: bool) -> SidePattern:
     content = view.index.content
-    if not thorough and view.index.is_painless:
+    if not thorough and view.index.is_painless(view.side):
         return _NO_PATTERN
     judged = [(pattern, judge(pattern.block, view)) for pattern in content.patterns]
     held = tuple(pattern for pattern, outcome in judged if outcome.truth is Truth.YES)

@@ -4,6 +4,7 @@ import pytest
 from charts import Indexed, absent, draft, finding, request, study
 
 from cds_service.logic.conditions import (
+    A_PATTERN,
     Absent,
     Age,
     Block,
@@ -20,6 +21,7 @@ from cds_service.logic.conditions import (
     PatternIs,
     Present,
     Spoke,
+    here,
 )
 from cds_service.logic.index import ChartIndex
 from cds_service.logic.judging import judge
@@ -297,7 +299,14 @@ def test_the_facts_behind_a_block_leave_out_its_stops(indexed: Indexed) -> None:
 
 
 def needed(*names: str) -> frozenset[str]:
-    return frozenset(names)
+    return frozenset(map(here, names))
+
+
+def pattern(*names: str, side: str = "this") -> PatternIs:
+    return PatternIs(frozenset(names), side)
+
+
+ELSEWHERE = Present((Leaf("limp", Filters(side="either")), Leaf("fever")))
 
 
 @pytest.mark.parametrize(
@@ -310,31 +319,41 @@ def needed(*names: str) -> frozenset[str]:
         (Block(any=(Present(leaves("limp")), Age(below=60))), ()),
         (Block(all=(Block(any=(Present(leaves("limp")),)),)), (needed("limp"),)),
         (Block(none=(Present(leaves("limp")),)), ()),
+        (Block(all=(ELSEWHERE,)), (needed("fever") | {"limp"},)),
+        (Block(all=(pattern("both"),)), (needed(A_PATTERN),)),
+        (Block(all=(pattern("both", side="opposite"),)), (frozenset({A_PATTERN}),)),
+        (Block(all=(pattern("both", "none"),)), ()),
+        (Block(any=(pattern("both"), Present(leaves("limp")))), (needed(A_PATTERN, "limp"),)),
+        (
+            Block(any=(Block(all=(pattern("both"), Present(leaves("limp")))), Present(leaves("fever")))),
+            (needed(A_PATTERN, "fever"), needed("limp", "fever")),
+        ),
+        (Block(any=(pattern("both"), Age(below=60))), ()),
+        (Block(none=(pattern("both"),)), ()),
         (Block(), ()),
     ],
 )
 def test_a_block_knows_what_must_be_on_record_for_it_to_hold(block: Block, needs: tuple[frozenset[str], ...]) -> None:
     assert block.needs == needs
-    assert block.is_possible({"limp": 1, "fever": 1, "groin-pain": 1})
-    assert block.is_possible({}) is not bool(needs)
+    assert block.is_possible(frozenset().union(*needs))
+    assert block.is_possible(frozenset()) is not bool(needs)
 
 
-def pattern(*names: str) -> PatternIs:
-    return PatternIs(frozenset(names))
+def test_what_is_on_record_is_seen_from_a_side(indexed: Indexed) -> None:
+    index = indexed(GROIN, LIMP)  # of the left
+    this, either = Block(all=(Present(leaves("limp")),)), Block(all=(ELSEWHERE,))
+    assert index.could_hold(this, Side.LEFT)
+    assert not index.could_hold(this, Side.RIGHT)
+    assert index.could_hold(this, Side.BOTH)
+    assert all(index.could_hold(either, side) for side in (Side.LEFT, Side.RIGHT, Side.BOTH))
+    assert not indexed(PREGNANT).could_hold(either, Side.LEFT)
 
 
-@pytest.mark.parametrize(
-    ("block", "needs"),
-    [
-        (Block(all=(pattern("both"),)), True),
-        (Block(all=(pattern("both", "none"),)), False),
-        (Block(all=(Age(below=60), Block(any=(pattern("hip-only"), pattern("both"))))), True),
-        (Block(any=(pattern("both"), Age(below=60))), False),
-        (Block(none=(pattern("both"),)), False),
-        (Block(), False),
-    ],
-)
-def test_a_block_knows_whether_a_pattern_must_be_there(indexed: Indexed, block: Block, needs: bool) -> None:
-    assert block.needs_pattern is needs
-    assert indexed(GROIN).could_hold(block)
-    assert indexed().could_hold(block) is not needs
+def test_a_pattern_is_looked_for_where_something_it_is_made_of_is_on_record(indexed: Indexed) -> None:
+    here_, there = Block(all=(pattern("hip-only"),)), Block(all=(pattern("hip-only", side="opposite"),))
+    index = indexed(GROIN)
+    assert [index.is_painless(side) for side in (Side.LEFT, Side.RIGHT, Side.BOTH)] == [False, True, False]
+    assert index.could_hold(here_, Side.LEFT)
+    assert not index.could_hold(here_, Side.RIGHT)
+    assert index.could_hold(there, Side.RIGHT)
+    assert not indexed(PREGNANT).could_hold(there, Side.RIGHT)
