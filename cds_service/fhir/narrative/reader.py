@@ -13,7 +13,7 @@ from cds_service.fhir.narrative.pains import PainReader
 from cds_service.fhir.narrative.qualifying import qualify
 from cds_service.fhir.narrative.sides import place_sides
 from cds_service.logic.facts import Value
-from cds_service.logic.narrative import Change, Narrative
+from cds_service.logic.narrative import Change, Narrative, Saying
 from cds_service.logic.sides import Side
 from cds_service.logic.spelling import CUT, Sentence, sentences
 from cds_service.logic.vocabulary import Vocabulary
@@ -136,21 +136,23 @@ class NarrativeReader:
                 yield from (Said(one, Value.ABSENT, mention.side) for one in absent if one)
             return
         for finding in saying.records:
-            found = self._present(finding, saying.past, changes)
+            found = self._present(finding, saying, changes)
             if found:
                 yield Said(*found, mention.side, _qualifiers(mention) if found[1] is Value.PRESENT else ())
 
-    def _present(self, finding: str, past: str | None, changes: set[Change]) -> tuple[str, Value] | None:
+    def _present(self, finding: str, saying: Saying, changes: set[Change]) -> tuple[str, Value] | None:
         known = self._findings[finding]
         is_done = known.kind == "treatment"
-        if is_done and changes & {Change.HYPOTHETICAL, Change.PLANNED}:
+        if is_done and Change.HYPOTHETICAL in changes:
+            return None
+        if (is_done or saying.is_advised) and Change.PLANNED in changes:
             return None
         if Change.HYPOTHETICAL in changes:
             return finding, Value.ASKED
         if Change.HISTORICAL in changes or (Change.PERFORMED in changes and known.kind not in {"treatment", "flag"}):
             if known.window is None:
                 return finding, Value.PRESENT
-            return (past, Value.PRESENT) if past else None
+            return (saying.past, Value.PRESENT) if saying.past else None
         return finding, Value.PRESENT
 
 
