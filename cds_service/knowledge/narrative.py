@@ -138,7 +138,7 @@ def _add_findings(gathering: _Gathering, files: NarrativeFiles, findings: Mappin
     for name, table in files.findings.items():
         _add_table(gathering, FINDINGS, name, table, Saying((name,), (name,), is_pain=_is_pain(name, table, findings)))
     for name, place in files.places.items():
-        saying = Saying(tuple(place.records), tuple(place.denies), is_pain=bool(place.sites))
+        saying = Saying(tuple(place.records), tuple(place.denies), is_pain=bool(place.sites), is_asked=place.asked)
         _add_table(gathering, PLACES, name, place, saying)
 
 

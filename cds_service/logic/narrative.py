@@ -59,7 +59,8 @@ class Saying:
 
     `past`: recorded instead when the words say it is over. `takes`: a qualifier from words beside it.
     `results`: it is a test's bare name and says nothing without a result of that table.
-    `is_advised`: it may be something advised, and then is not there.
+    `is_advised`: it may be something advised, and then is not there. `is_asked`: it says too little to be there, but is
+    asked about.
     """
 
     records: tuple[str, ...]
@@ -71,6 +72,7 @@ class Saying:
     is_denial: bool = False
     is_pain: bool = False
     is_advised: bool = False
+    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,14 +100,14 @@ class Context:
         return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
 
     def _is_answer(self, place: int, cue: Cue) -> bool:
-        """Whether a closing denial answers what stands before it, or is a test's result: it denies nothing behind it."""
+        """Whether a closing denial answers what stands before it, or is a test's result: it denies nothing behind."""
         if not cue.is_closing or cue.change is not Change.NEGATED:
             return False
         before = [one for one in self._mentions if one.first <= place]
         return any(place <= one.last or self._reaches_back(place, cue, one) for one in before)
 
     def _closes(self, place: int) -> bool:
-        """Whether a clause ends behind an item: a comma, a bracket, or the next entry of a form ("fever: no cancer: no")."""
+        """Whether a clause ends behind an item: comma, bracket, or the next entry of a form ("fever: no cancer: no")."""
         behind = self._items[place + 1 :]
         if not behind or behind[0].is_marked(Mark.LIST) or behind[0].said == ")":
             return True

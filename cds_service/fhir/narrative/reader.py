@@ -15,7 +15,7 @@ from cds_service.fhir.narrative.sides import place_sides
 from cds_service.logic.facts import Value
 from cds_service.logic.narrative import Change, Narrative, Saying
 from cds_service.logic.sides import Side
-from cds_service.logic.spelling import CUT, Sentence, sentences
+from cds_service.logic.spelling import CUT, Sentence, normal, sentences
 from cds_service.logic.vocabulary import Vocabulary
 
 _NEAR_A_CUT = 12  # items before the place where a long sentence was cut: what takes them back may lie behind it
@@ -24,12 +24,13 @@ _RADIATES = ("radiation", "yes")
 
 
 class Said(NamedTuple):
-    """What a text says of one finding."""
+    """What a text says of one finding. `is_vague`: too little for it to be there, but an order's reason asks about it."""
 
     finding: str
     value: Value
     side: Side
     qualifiers: tuple[tuple[str, str], ...] = ()
+    is_vague: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,11 @@ class NarrativeReader:
             known = self._read(text)
         self._keep(name, known)
         return known
+
+    def response(self, text: str) -> str | None:
+        """The response that a text states which is nothing but a phrase for one, such as "80% relief"."""
+        entry = self._narrative.entries.get(normal(text))
+        return entry.qualifiers.get("response") if entry else None
 
     def says_nothing(self, text: str | None) -> bool:
         """Whether a text, read whole, says nothing of any finding."""
@@ -138,7 +144,8 @@ class NarrativeReader:
         for finding in saying.records:
             found = self._present(finding, saying, changes)
             if found:
-                yield Said(*found, mention.side, _qualifiers(mention) if found[1] is Value.PRESENT else ())
+                stated = _qualifiers(mention) if found[1] is Value.PRESENT else ()
+                yield Said(*found, mention.side, stated, saying.is_asked)
 
     def _present(self, finding: str, saying: Saying, changes: set[Change]) -> tuple[str, Value] | None:
         known = self._findings[finding]
@@ -147,7 +154,9 @@ class NarrativeReader:
             return None
         if (is_done or saying.is_advised) and Change.PLANNED in changes:
             return None
-        if Change.HYPOTHETICAL in changes:
+        if saying.is_asked and Change.HISTORICAL in changes:
+            return None
+        if saying.is_asked or Change.HYPOTHETICAL in changes:
             return finding, Value.ASKED
         if Change.HISTORICAL in changes or (Change.PERFORMED in changes and known.kind not in {"treatment", "flag"}):
             if known.window is None:

@@ -12,6 +12,7 @@ from cds_service.logic.facts import Finding, Imaging, Source, SourceKind, Stage,
 from cds_service.logic.terminology import Meaning
 
 _OPEN = frozenset({"active", "draft", "on-hold", None})
+_NOT_TO_BE_DONE = "it asks not to be done"
 _NOT_HIP = "knee-or-foot-concept"
 
 
@@ -38,13 +39,16 @@ def read_request(request: ServiceRequest, notebook: Notebook) -> Order | None:
         )
         return None
     if request.status not in _OPEN or request.doNotPerform:
-        notebook.ignore(request, "it asks not to be done" if request.doNotPerform else f"status {request.status}")
+        notebook.ignore(request, _NOT_TO_BE_DONE if request.doNotPerform else f"status {request.status}")
         return None
     return _order(request, source, Stage.REQUEST, notebook.when(request.authoredOn), notebook, selected=False)
 
 
 def read_draft(request: ServiceRequest, reference: str, notebook: Notebook, *, selected: bool) -> Order | None:
-    """Read a draft of the call. Its reasons count as said today."""
+    """Read a draft of the call. Its reasons count as said today. One that says what is not to be done is no order."""
+    if request.doNotPerform:
+        notebook.ignore(request, _NOT_TO_BE_DONE)
+        return None
     source = Source(SourceKind.ORDER, reference)
     return _order(request, source, Stage.DRAFT, on(notebook.today), notebook, selected=selected)
 

@@ -29,10 +29,14 @@ class PhrasesTable(Strict):
 
 
 class PlaceTable(PhrasesTable):
-    """Words that stand for findings named here, others when denied than when present."""
+    """Words that stand for findings named here, others when denied than when present.
+
+    `asked`: they say too little for these to be there, but an order that gives them as a reason asks about them.
+    """
 
     records: list[Id]
     denies: list[Id]
+    asked: bool = False
 
 
 class CueTable(Strict):

@@ -127,8 +127,8 @@ SAYS = {
     "(-) saddle anesthesia (-) bowel incontinence": "no saddle-anaesthesia, no bowel-incontinence",
     "SLR (-) FADIR (+)": "no slr-positive, fadir-positive",
     # precautions and advice are no findings
-    "ED precautions given: saddle anesthesia, urinary retention": "? saddle-anaesthesia, ? urinary-retention",
-    "Discussed red flag symptoms (saddle anesthesia, fever)": "? saddle-anaesthesia, ? fever",
+    "ED precautions given: saddle anesthesia, urinary retention": "",
+    "Discussed red flag symptoms (saddle anesthesia, fever)": "",
     "No red flags (fever, weight loss, saddle anesthesia)": "no fever, no weight-loss, no saddle-anaesthesia",
     "Recommended weight loss and PT for hip OA": "hip-osteoarthritis",
     "weight loss surgery": "",
@@ -138,6 +138,22 @@ SAYS = {
     "scheduled for L THA": "",
     "needs hip replacement": "",
     "Hx of L hip replacement": "hip-replacement-in-place L",
+    # what an order's reason asks about, though it says no more
+    "eval for compression fracture": "? major-trauma",
+    "compression fracture L1": "? major-trauma",
+    "h/o compression fracture": "",
+    "no fracture": "",
+    "wrist fracture": "",
+    "r/o tumor": "? active-cancer",
+    "body mass index 38": "",
+    "r/o infection": "? spinal-infection",
+    "s/p fall": "? major-trauma",
+    "no trauma": "no major-trauma",
+    "Low back pain after long runs": "low-back-pain, pain-after-long-run",
+    # names of problems, as ICD-10-CM has them
+    "Unilateral primary osteoarthritis, right hip": "hip-osteoarthritis R",
+    "Primary osteoarthritis of left hip": "hip-osteoarthritis L",
+    "Trochanteric bursitis, right hip": "trochanteric-pain-syndrome R",
     # over
     "sciatica, resolved": "",
     "Right hip pain resolved after THA": "hip-replacement-in-place",
