@@ -107,7 +107,7 @@ class Context:
         return any(place <= one.last or self._reaches_back(place, cue, one) for one in before)
 
     def _closes(self, place: int) -> bool:
-        """Whether a clause ends behind an item: comma, bracket, or the next entry of a form ("fever: no cancer: no")."""
+        """Whether a clause ends behind an item: a comma, a bracket, or the next entry of a form."""
         behind = self._items[place + 1 :]
         if not behind or behind[0].is_marked(Mark.LIST) or behind[0].said == ")":
             return True

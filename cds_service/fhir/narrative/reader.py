@@ -24,7 +24,7 @@ _RADIATES = ("radiation", "yes")
 
 
 class Said(NamedTuple):
-    """What a text says of one finding. `is_vague`: too little for it to be there, but an order's reason asks about it."""
+    """What a text says of one finding. `is_vague`: too little to be there, but an order's reason asks about it."""
 
     finding: str
     value: Value

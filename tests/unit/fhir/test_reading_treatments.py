@@ -57,7 +57,7 @@ def test_an_outcome_is_the_response(chart: Read, outcome: Json | None, response:
 
 
 def test_an_outcome_is_the_response_of_a_procedure_named_in_words(chart: Read) -> None:
-    named = procedure("x", outcome={"text": "No relief"}) | {"code": {"text": "Right L4-5 transforaminal ESI."}}
+    named = procedure("x", outcome={"text": "No relief"}) | {"code": {"text": "Right transforaminal ESI."}}
     [found] = chart(named).findings
     assert (found.id, found.side.value, found.qualifiers) == ("lumbar-epidural", "right", {"response": "no-relief"})
 
