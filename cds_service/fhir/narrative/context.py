@@ -35,10 +35,10 @@ class Context:
         self._reach = reach
         self._ends: dict[tuple[int, Mark], int] = {}
         self._cues = [_Placed(place, cue) for place, item in enumerate(items) for cue in item.entry.cues]
-        self._answers = {one.place for one in self._cues if self._is_answer(*one)}
-        self._negating = [one for one in self._cues if one.cue.is_before and one.cue.change is Change.NEGATED]
-        self._changing = [one for one in self._cues if one not in self._negating]
-        self._negating = [one for one in self._negating if one.place not in self._answers]
+        denying = [one for one in self._cues if one.cue.is_before and one.cue.change is Change.NEGATED]
+        self._changing = [one for one in self._cues if one not in denying]
+        answers = {one.place for one in self._changing if one.cue.is_closing and self._is_answer(*one)}
+        self._negating = [one for one in denying if one.place not in answers]
 
     def changes(self, mention: Mention) -> set[Change]:
         """All that the cues make of a mention."""
@@ -101,7 +101,7 @@ class Context:
 
     def _is_answer(self, place: int, cue: Cue) -> bool:
         """Whether a closing denial answers what stands before it, or is a test's result: it denies nothing behind."""
-        if not cue.is_closing or cue.change is not Change.NEGATED:
+        if cue.change is not Change.NEGATED:
             return False
         before = [one for one in self._mentions if one.first <= place]
         return any(place <= one.last or self._reaches_back(place, cue, one) for one in before)
