@@ -125,6 +125,8 @@ def _add_cues(gathering: _Gathering, cues: CuesFile) -> None:
         gathering.add(CUES, f"{change.value}.before", table.before, Entry(cues=(Cue(change, True),)))
         gathering.add(CUES, f"{change.value}.listing", table.listing, Entry(cues=(Cue(change, True, True),)))
         gathering.add(CUES, f"{change.value}.behind", table.behind, Entry(cues=(Cue(change, False),)))
+        closing = Entry(cues=(Cue(change, False, is_closing=True),))
+        gathering.add(CUES, f"{change.value}.closing", table.closing, closing)
         both = Entry(cues=(Cue(change, True, is_between=True), Cue(change, False, is_between=True)))
         gathering.add(CUES, f"{change.value}.between", table.between, both)
     gathering.add(CUES, "stop.words", cues.stop.words, Entry(marks=frozenset({Mark.STOP})))
@@ -136,7 +138,7 @@ def _add_findings(gathering: _Gathering, files: NarrativeFiles, findings: Mappin
     for name, table in files.findings.items():
         _add_table(gathering, FINDINGS, name, table, Saying((name,), (name,), is_pain=_is_pain(name, table, findings)))
     for name, place in files.places.items():
-        saying = Saying(tuple(place.records), tuple(place.denies), is_pain=bool(place.sites))
+        saying = Saying(tuple(place.records), tuple(place.denies), is_pain=bool(place.sites), is_asked=place.asked)
         _add_table(gathering, PLACES, name, place, saying)
 
 
@@ -147,7 +149,8 @@ def _is_pain(name: str, table: PhrasesTable, findings: Mapping[str, FindingTable
 
 def _add_table(gathering: _Gathering, file: str, name: str, table: PhrasesTable, saying: Saying) -> None:
     past = str(table.past) if table.past else None
-    base = replace(saying, past=past, takes=str(table.takes) if table.takes else None)
+    takes = str(table.takes) if table.takes else None
+    base = replace(saying, past=past, takes=takes, is_advised=table.advised)
     gathering.add(file, name, table.phrases, Entry(saying=base))
     gathering.add(file, name, table.cased, Entry(saying=base, written=()))
     gathering.add(file, name, table.sites, Entry(saying=replace(base, is_site=True)))

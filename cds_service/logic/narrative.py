@@ -43,12 +43,14 @@ class Cue(NamedTuple):
     """A cue: what it changes, whether it stands before the finding or behind it.
 
     `is_listing`: it governs a whole list. `is_between`: it stands between two and changes both ("vs").
+    `is_closing`: it counts behind a finding only where the clause ends ("fever: no").
     """
 
     change: Change
     is_before: bool
     is_listing: bool = False
     is_between: bool = False
+    is_closing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Saying:
 
     `past`: recorded instead when the words say it is over. `takes`: a qualifier from words beside it.
     `results`: it is a test's bare name and says nothing without a result of that table.
+    `is_advised`: it may be something advised, and then is not there. `is_asked`: it says too little to be there, but is
+    asked about.
     """
 
     records: tuple[str, ...]
@@ -67,6 +71,8 @@ class Saying:
     is_site: bool = False
     is_denial: bool = False
     is_pain: bool = False
+    is_advised: bool = False
+    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

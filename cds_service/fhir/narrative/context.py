@@ -14,6 +14,7 @@ from cds_service.logic.spelling import CUT, LINE, PART, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
+_MINUS = "( - )"
 _NEAR = 12  # items between a mention and a cue behind it
 _BEHIND_AT_MOST = 1  # unknown words between a mention and a cue behind it
 _KEPT = frozenset({Change.FAMILY, Change.HISTORICAL})  # what a heading may say of all its parts
@@ -34,8 +35,10 @@ class Context:
         self._reach = reach
         self._ends: dict[tuple[int, Mark], int] = {}
         self._cues = [_Placed(place, cue) for place, item in enumerate(items) for cue in item.entry.cues]
-        self._negating = [one for one in self._cues if one.cue.is_before and one.cue.change is Change.NEGATED]
-        self._changing = [one for one in self._cues if one not in self._negating]
+        denying = [one for one in self._cues if one.cue.is_before and one.cue.change is Change.NEGATED]
+        self._changing = [one for one in self._cues if one not in denying]
+        answers = {one.place for one in self._changing if one.cue.is_closing and self._is_answer(*one)}
+        self._negating = [one for one in denying if one.place not in answers]
 
     def changes(self, mention: Mention) -> set[Change]:
         """All that the cues make of a mention."""
@@ -83,16 +86,39 @@ class Context:
 
     def _reaches_back(self, place: int, cue: Cue, mention: Mention) -> bool:
         """Whether a cue behind belongs to this mention; one that may as well belong to what follows does not."""
-        if place - mention.last > _NEAR:
+        if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
             return False
         between = self._items[mention.last + 1 : place]
+        if cue.is_closing and cue.change is Change.HISTORICAL and between and between[-1].said == ",":
+            between.pop()
         unknown = sum(item.is_unknown for item in between)
         if unknown > _BEHIND_AT_MOST or any(item.is_marked(Mark.STOP) or item.said == "," for item in between):
             return False
         if any(item.entry.saying or item.entry.cues for item in between) and not self._is_list(between):
             return False
         is_both = any(one.is_before and one.change is cue.change for one in self._items[place].entry.cues)
-        return cue.is_between or not (is_both and self._leads_on(place))
+        return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
+
+    def _is_answer(self, place: int, cue: Cue) -> bool:
+        """Whether a closing denial answers what stands before it, or is a test's result: it denies nothing behind."""
+        if cue.change is not Change.NEGATED:
+            return False
+        before = [one for one in self._mentions if one.first <= place]
+        return any(place <= one.last or self._reaches_back(place, cue, one) for one in before)
+
+    def _closes(self, place: int) -> bool:
+        """Whether a clause ends behind an item: a comma, a bracket, or the next entry of a form."""
+        behind = self._items[place + 1 :]
+        if not behind or behind[0].is_marked(Mark.LIST) or behind[0].said == ")":
+            return True
+        if not behind[0].entry.saying:
+            return False
+        return self._is_sign_behind(place) or (len(behind) > 1 and behind[1].said == _HEADING)
+
+    def _is_sign_behind(self, place: int) -> bool:
+        """Whether a sign of minus follows what it denies here: none of its kind stands before the first finding."""
+        is_led = any(item.said == _MINUS for item in self._items[: self._mentions[0].place])
+        return self._items[place].said == _MINUS and not is_led
 
     def _is_list(self, between: list[Item]) -> bool:
         return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)

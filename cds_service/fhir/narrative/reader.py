@@ -13,9 +13,9 @@ from cds_service.fhir.narrative.pains import PainReader
 from cds_service.fhir.narrative.qualifying import qualify
 from cds_service.fhir.narrative.sides import place_sides
 from cds_service.logic.facts import Value
-from cds_service.logic.narrative import Change, Narrative
+from cds_service.logic.narrative import Change, Narrative, Saying
 from cds_service.logic.sides import Side
-from cds_service.logic.spelling import CUT, Sentence, sentences
+from cds_service.logic.spelling import CUT, Sentence, normal, sentences
 from cds_service.logic.vocabulary import Vocabulary
 
 _NEAR_A_CUT = 12  # items before the place where a long sentence was cut: what takes them back may lie behind it
@@ -23,12 +23,13 @@ _RADIATES = ("radiation", "yes")
 
 
 class Said(NamedTuple):
-    """What a text says of one finding."""
+    """What a text says of one finding. `is_vague`: too little to be there, but an order's reason asks about it."""
 
     finding: str
     value: Value
     side: Side
     qualifiers: tuple[tuple[str, str], ...] = ()
+    is_vague: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,11 @@ class NarrativeReader:
     def read(self, text: str | None) -> Reading:
         """What a text says. The same text is read once, as long as it is kept."""
         return self._kept(text) if text else NOTHING
+
+    def response(self, text: str) -> str | None:
+        """The response that a text states which is nothing but a phrase for one, such as "80% relief"."""
+        entry = self._narrative.entries.get(normal(text))
+        return entry.qualifiers.get("response") if entry else None
 
     def says_nothing(self, text: str | None) -> bool:
         """Whether a text, read whole, says nothing of any finding."""
@@ -116,21 +122,26 @@ class NarrativeReader:
                 yield from (Said(one, Value.ABSENT, mention.side) for one in absent if one)
             return
         for finding in saying.records:
-            found = self._present(finding, saying.past, changes)
+            found = self._present(finding, saying, changes)
             if found:
-                yield Said(*found, mention.side, _qualifiers(mention) if found[1] is Value.PRESENT else ())
+                stated = _qualifiers(mention) if found[1] is Value.PRESENT else ()
+                yield Said(*found, mention.side, stated, saying.is_asked)
 
-    def _present(self, finding: str, past: str | None, changes: set[Change]) -> tuple[str, Value] | None:
+    def _present(self, finding: str, saying: Saying, changes: set[Change]) -> tuple[str, Value] | None:
         known = self._findings[finding]
         is_done = known.kind == "treatment"
-        if is_done and changes & {Change.HYPOTHETICAL, Change.PLANNED}:
+        if is_done and Change.HYPOTHETICAL in changes:
             return None
-        if Change.HYPOTHETICAL in changes:
+        if (is_done or saying.is_advised) and Change.PLANNED in changes:
+            return None
+        if saying.is_asked and Change.HISTORICAL in changes:
+            return None
+        if saying.is_asked or Change.HYPOTHETICAL in changes:
             return finding, Value.ASKED
         if Change.HISTORICAL in changes or (Change.PERFORMED in changes and known.kind not in {"treatment", "flag"}):
             if known.window is None:
                 return finding, Value.PRESENT
-            return (past, Value.PRESENT) if past else None
+            return (saying.past, Value.PRESENT) if saying.past else None
         return finding, Value.PRESENT
 
 

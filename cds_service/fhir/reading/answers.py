@@ -1,5 +1,6 @@
 """The closed answers to a treatment or test: its response and its result, coded or as text."""
 
+from cds_service.fhir.narrative.reader import NarrativeReader
 from cds_service.fhir.resources import CodeableConcept
 
 # Codes of our own, or the same words as text (clinical design §2, "A response is ...").
@@ -14,11 +15,12 @@ def said(concept: CodeableConcept | None, text: str | None = None) -> list[str]:
     return [word.strip().lower() for word in words]
 
 
-def qualifiers_of(words: list[str]) -> dict[str, str]:
-    """The qualifiers that an answer's words state."""
+def qualifiers_of(words: list[str], reader: NarrativeReader) -> dict[str, str]:
+    """The qualifiers that an answer's words state; a response also in the content's own phrases ("80% relief")."""
     found = {}
     for name, table in (("response", RESPONSES), ("result", RESULTS)):
         value = next((table[word] for word in words if word in table), None)
         if value:
             found[name] = value
-    return found
+    phrased = next((one for one in map(reader.response, words) if one), None)
+    return {"response": phrased} | found if phrased else found

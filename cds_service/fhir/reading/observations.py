@@ -79,7 +79,7 @@ def _is_answered(part: Observation | Component) -> bool:
 
 def _read_finding(meaning: Meaning, part: Observation | Component, frame: _Frame, notebook: Notebook) -> None:
     is_answered = notebook.is_treatment(meaning.finding) and not _is_absent_data(part)
-    stated = qualifiers_of(_words(part)) if is_answered else NO_QUALIFIERS
+    stated = qualifiers_of(_words(part), notebook.terms.narrative) if is_answered else NO_QUALIFIERS
     # "No relief" from an injection, or a normal test, says that it was done; a normal sign is an absent one.
     value = Value.PRESENT if stated else _value(part, notebook)
     if value is None:

@@ -14,6 +14,7 @@ from cds_service.logic.facts import Finding, Imaging, Source, SourceKind, Stage,
 from cds_service.logic.terminology import Meaning
 
 _OPEN = frozenset({"active", "draft", "on-hold", None})
+_NOT_TO_BE_DONE = "it asks not to be done"
 _NOT_HIP = "knee-or-foot-concept"
 
 
@@ -44,7 +45,7 @@ class _Frame(NamedTuple):
 def read_request(request: ServiceRequest, notebook: Notebook) -> Order | None:
     """Read a request on record: an open one as an order, a completed one as something done."""
     if request.doNotPerform:
-        notebook.ignore(request, "it asks not to be done")
+        notebook.ignore(request, _NOT_TO_BE_DONE)
         return None
     known = notebook.known(request.code)
     if request.status == "completed":
@@ -62,7 +63,10 @@ def read_request(request: ServiceRequest, notebook: Notebook) -> Order | None:
 
 
 def read_draft(request: ServiceRequest, reference: str, notebook: Notebook, *, selected: bool) -> Order | None:
-    """Read a draft of the call. Its reasons count as said today."""
+    """Read a draft of the call. Its reasons count as said today. One that says what is not to be done is no order."""
+    if request.doNotPerform:
+        notebook.ignore(request, _NOT_TO_BE_DONE)
+        return None
     known = notebook.known(request.code)
     described = describe(known, request.code, request.bodySite, request.orderDetail, notebook)
     source = Source(SourceKind.ORDER, reference)

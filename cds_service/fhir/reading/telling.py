@@ -69,7 +69,9 @@ def _read(telling: Telling, text: str | None, notebook: Notebook) -> Reading:
     reading = notebook.terms.narrative.read(text)
     if reading.is_cut:
         notebook.ignore(telling.resource, _IS_CUT)
-    return reading
+    if telling.source.kind is SourceKind.ORDER_WORDS:
+        return reading
+    return replace(reading, said=tuple(one for one in reading.said if not one.is_vague))
 
 
 def _is_done(said: Said, notebook: Notebook) -> bool:

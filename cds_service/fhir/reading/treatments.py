@@ -40,17 +40,27 @@ def read_procedure(procedure: Procedure, notebook: Notebook) -> None:
     source = source_of(SourceKind.PROCEDURE, procedure)
     period = procedure.performedPeriod
     when = notebook.when(procedure.performedDateTime) or notebook.when(period.start if period else None)
-    side, qualifiers = notebook.site_side(procedure.bodySite), qualifiers_of(said(procedure.outcome))
+    side, qualifiers = (
+        notebook.site_side(procedure.bodySite),
+        qualifiers_of(said(procedure.outcome), notebook.terms.narrative),
+    )
     count = len(notebook.findings)
     for meaning in meanings:
         notebook.add(meaning, Value.PRESENT, source, side=side, when=when, qualifiers=qualifiers)
     if is_done:
         notebook.imaging.append(imaging.to_imaging(Stage.STUDY, when, source))
     telling = Telling(procedure, source, notebook.findings[count:], side, when).of(SourceKind.PROCEDURE_WORDS)
-    told = tell_name(telling, name, notebook, only_done=True)
+    told = tell_name(telling, _with_outcome(name, procedure, notebook), notebook, only_done=True)
     told += tell_notes(telling, procedure.note, notebook)
     if not (meanings or is_done or told):
         notebook.ignore_unmapped(procedure, procedure.code)
+
+
+def _with_outcome(name: str | None, procedure: Procedure, notebook: Notebook) -> str | None:
+    """The name with the response that the outcome states in words, as a note would have both."""
+    outcome = procedure.outcome.text if procedure.outcome else None
+    is_response = bool(name and outcome and notebook.terms.narrative.response(outcome))
+    return f"{(name or '').rstrip('. ')}, {outcome}" if is_response else name
 
 
 def read_completed_request(request: ServiceRequest, known: list[Known], source: Source, notebook: Notebook) -> None:

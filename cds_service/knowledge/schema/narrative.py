@@ -12,7 +12,10 @@ LowerPhrase = Annotated[str, StringConstraints(min_length=1, max_length=80, patt
 
 
 class PhrasesTable(Strict):
-    """What says a finding: by itself, as a place of pain, as a test with a result, or as its denial."""
+    """What says a finding: by itself, as a place of pain, as a test with a result, or as its denial.
+
+    `advised`: it may be something advised, and then is not there.
+    """
 
     phrases: list[LowerPhrase] = Field(default_factory=list)
     cased: list[Phrase] = Field(default_factory=list)
@@ -22,22 +25,31 @@ class PhrasesTable(Strict):
     denials: list[LowerPhrase] = Field(default_factory=list)
     takes: QualifierName | None = None
     past: Id | None = None
+    advised: bool = False
 
 
 class PlaceTable(PhrasesTable):
-    """Words that stand for findings named here, others when denied than when present."""
+    """Words that stand for findings named here, others when denied than when present.
+
+    `asked`: they say too little for these to be there, but an order that gives them as a reason asks about them.
+    """
 
     records: list[Id]
     denies: list[Id]
+    asked: bool = False
 
 
 class CueTable(Strict):
-    """A kind of cue. `listing`: those before a finding that govern a whole list. `between`: they change both beside."""
+    """A kind of cue. `listing`: those before a finding that govern a whole list. `between`: they change both beside.
+
+    `closing`: behind a finding, where the clause ends.
+    """
 
     before: list[LowerPhrase] = Field(default_factory=list)
     listing: list[LowerPhrase] = Field(default_factory=list)
     behind: list[LowerPhrase] = Field(default_factory=list)
     between: list[LowerPhrase] = Field(default_factory=list)
+    closing: list[LowerPhrase] = Field(default_factory=list)
 
 
 class WordList(Strict):

@@ -11,7 +11,7 @@ from synthetic import LOINC, Json, concept, condition, encoded, observation, ord
 from cds_service.fhir.charting import Draft
 from cds_service.fhir.resources import ServiceRequest
 from cds_service.logic.dates import on
-from cds_service.logic.facts import Chart, Imaging, SourceKind, Stage
+from cds_service.logic.facts import Chart, Imaging, SourceKind, Stage, Value
 
 Read = Callable[..., Chart]
 TODAY = on(date(2026, 3, 10))
@@ -39,6 +39,21 @@ def test_an_open_request_is_an_order(chart: Read, status: str | None) -> None:
 def test_a_request_withdrawn_or_against_is_none(chart: Read, fields: Json) -> None:
     read = chart(order("72148", **fields))
     assert (read.imaging, len(read.ignored)) == ((), 1)
+
+
+def test_a_draft_of_something_not_to_be_done_is_no_order(chart: Read) -> None:
+    assert chart(drafts=[draft("72148", doNotPerform=True)]).imaging == ()
+
+
+@pytest.mark.parametrize("words", ["eval for compression fracture", "fall", "fracture L1"])
+def test_an_injury_is_asked_about_by_an_order_alone(chart: Read, words: str) -> None:
+    [found] = chart(drafts=[draft("72148", reasonCode=[{"text": words}])]).findings
+    assert (found.id, found.value) == ("major-trauma", Value.ASKED)
+    assert chart(condition("x", code={"text": words})).findings == ()
+
+
+def test_a_fracture_of_an_unstated_bone_takes_no_joint_for_the_hip(chart: Read) -> None:
+    assert drafted(chart, reasonCode=[{"text": "r/o fracture"}]).region == "lower-limb-joint"
 
 
 def test_a_completed_imaging_request_is_imaging_done_on_its_occurrence(chart: Read) -> None:

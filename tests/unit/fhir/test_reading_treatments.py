@@ -42,11 +42,24 @@ def test_a_course_of_treatment_began_when_its_period_starts(chart: Read) -> None
 
 
 @pytest.mark.parametrize(
-    ("outcome", "response"), [({"text": "No relief"}, {"response": "no-relief"}), (concept("x"), {}), (None, {})]
+    ("outcome", "response"),
+    [
+        ({"text": "No relief"}, {"response": "no-relief"}),
+        ({"text": "80% relief."}, {"response": "relief"}),
+        ({"text": "some relief of the knee pain"}, {}),
+        (concept("x"), {}),
+        (None, {}),
+    ],
 )
 def test_an_outcome_is_the_response(chart: Read, outcome: Json | None, response: dict[str, str]) -> None:
     [found] = chart(procedure("hip-anaesthetic-injection", outcome=outcome)).findings
     assert found.qualifiers == response
+
+
+def test_an_outcome_is_the_response_of_a_procedure_named_in_words(chart: Read) -> None:
+    named = procedure("x", outcome={"text": "No relief"}) | {"code": {"text": "Right transforaminal ESI."}}
+    [found] = chart(named).findings
+    assert (found.id, found.side.value, found.qualifiers) == ("lumbar-epidural", "right", {"response": "no-relief"})
 
 
 def test_a_code_may_state_a_qualifier(chart: Read) -> None:

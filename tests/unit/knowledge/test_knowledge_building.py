@@ -43,7 +43,7 @@ def test_an_entrys_filter_stands_over_that_of_the_condition(shipped: Knowledge) 
     assert isinstance(fracture, Present)
     assert [(leaf.finding, leaf.filters) for leaf in fracture.leaves] == [
         ("hip-fracture", Filters(side="either", asked=True)),
-        ("major-trauma", Filters(side="either", within=91, undated="counts")),
+        ("major-trauma", Filters(side="either", within=91, undated="counts", asked=True)),
     ]
 
 
