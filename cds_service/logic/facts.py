@@ -18,7 +18,7 @@ class Value(Enum):
 
     PRESENT = "present"
     ABSENT = "absent"
-    ASKED = "asked"  # an order's reason or a differential diagnosis wants it ruled out
+    ASKED = "asked"  # an order's reason, a differential diagnosis or a note wants it ruled out
 
 
 class SourceKind(Enum):
