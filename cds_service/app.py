@@ -166,7 +166,7 @@ def build_engine(
     keys = prefetch_keys(knowledge.content, knowledge.terminology)
     service = HookService(
         content=knowledge.content,
-        gatherer=Gatherer(keys, _ehr_client(settings, len(keys))),
+        gatherer=Gatherer(keys, _ehr_client(settings, len(keys)), settings.entry_limit),
         reader=ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative),
         cards=card_maker(knowledge, settings.public_url),
         memory=memory,
