@@ -24,11 +24,15 @@ _POLL = 0.01  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server; `ready_after` is the seconds from the start of its process to its first answer."""
+    """A running server; `ready_after` is the seconds from the start of its process to its first answer.
+
+    `log`: the file of what it writes, which is gone with it.
+    """
 
     pid: int
     port: int
     ready_after: float
+    log: Path
 
     def cpu_ms(self) -> float:
         """Milliseconds of processor time it has used so far, its children included."""
@@ -46,12 +50,12 @@ def launched(
     """Run `command PORT more`, its output in a file as a service's log is, until the block is left."""
     port = _free_port()
     whole = [*command, str(port), *more]
-    with tempfile.TemporaryFile() as log:
+    with tempfile.NamedTemporaryFile() as log:
         started = time.perf_counter()
         process = subprocess.Popen(whole, cwd=ROOT, env=environment(variables), stdout=log, stderr=log)
         try:
             _wait(process, port, ready_at, log)
-            yield Server(process.pid, port, time.perf_counter() - started)
+            yield Server(process.pid, port, time.perf_counter() - started, Path(log.name))
         finally:
             _stop(process)
 

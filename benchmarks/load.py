@@ -88,14 +88,15 @@ async def _connection(
     for request in requests:
         started = time.perf_counter()
         writer.write(request)
-        status, body = await asyncio.wait_for(_answer(reader), _ANSWER_WITHIN)
+        status, body = await asyncio.wait_for(answer_from(reader), _ANSWER_WITHIN)
         took.append(time.perf_counter() - started)
         assert status == 200, f"status {status}: {body[:300]!r}"
         assert expected in body, f"{expected!r} is not in {body[:300]!r}"
     writer.close()
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+async def answer_from(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """The status and body of the next answer on a connection."""
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     length = int(head.split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
     return int(head.split(b" ", 2)[1]), await reader.readexactly(length)

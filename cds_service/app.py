@@ -166,7 +166,7 @@ def build_engine(
     keys = prefetch_keys(knowledge.content, knowledge.terminology)
     service = HookService(
         content=knowledge.content,
-        gatherer=Gatherer(keys, EhrClient(settings.fhir_deadline, ca_file=settings.fhir_ca_file)),
+        gatherer=Gatherer(keys, _ehr_client(settings, len(keys)), settings.entry_limit),
         reader=ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative),
         cards=card_maker(knowledge, settings.public_url),
         memory=memory,
@@ -178,6 +178,14 @@ def build_engine(
         dialects=dialects or {},
     )
     return Engine(knowledge, keys, service)
+
+
+def _ehr_client(settings: Settings, searches: int) -> EhrClient:
+    """Reads FHIR servers with a thread for each search of as many calls as a worker answers at once.
+
+    With fewer, searches of a slow server would wait for each other past their deadline.
+    """
+    return EhrClient(settings.fhir_deadline, settings.threads * searches, settings.fhir_ca_file)
 
 
 def load_content(settings: Settings) -> Knowledge:

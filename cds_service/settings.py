@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on; demo mode knows no callers, so keep to loopback")
     port: int = Field(8080, ge=0, le=65_535, description="Port to listen on")
     workers: int = Field(1, ge=1, le=256, description="Worker processes")
-    threads: int = Field(8, ge=1, le=1024, description="Threads of each worker")
+    threads: int = Field(16, ge=1, le=1024, description="Threads of each worker: calls that it answers at once")
     stop_seconds: int = Field(
         10, ge=1, le=300, description="Seconds a stopping worker has to finish its calls and write its cards"
     )

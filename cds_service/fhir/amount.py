@@ -1,13 +1,17 @@
-"""How much one call may bring: the entries of its Bundles, counted before anything is read from them."""
+"""How much one call may bring, or have read for it: entries of Bundles, counted before anything is read from them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
 from cds_service.errors import TooManyEntries
+from cds_service.fhir.access.values import TOO_MANY_ENTRIES, Found
 from cds_service.fhir.bundles import TypedBundle
 from cds_service.wire.request import HookRequest
 
+ENTRIES_AT_MOST: Final = 10_000  # of a call, unless a site sets another number
 _SHORTEST = 3  # bytes of an entry with its comma: `{},`
 
 
@@ -31,7 +35,7 @@ class EntryLimit:
         Raises:
             TooManyEntries: naming the Bundle at which there were too many.
         """
-        held: list[tuple[str | None, object]] = [*request.prefetch.items(), (None, request.draft_orders)]
+        held = _held(request)
         typed = sum(len(one.entry or ()) for _, one in held if isinstance(one, TypedBundle))
         raw = sum(len(one) for _, one in held if isinstance(one, msgspec.Raw))
         if typed + raw // _SHORTEST <= self.most:
@@ -50,10 +54,37 @@ class EntryLimit:
         return f"prefetch.{name}" if name in self.keys else "prefetch"
 
 
+def within(most: int, request: HookRequest, found: Mapping[str, Found]) -> dict[str, Found]:
+    """What searches brought, in their order, as far as there is room beside what the request brought itself.
+
+    A page with which a call would have more than `most` entries is left out, with all after it of its search, which
+    then lacks something like any other search that broke off.
+    """
+    left = most - sum(_count(one) for _, one in _held(request))
+    kept: dict[str, Found] = {}
+    for key, one in found.items():
+        kept[key], left = _cut(one, left)
+    return kept
+
+
+def _cut(found: Found, left: int) -> tuple[Found, int]:
+    """A search cut off where `left` is not enough, and what is left after it."""
+    for number, page in enumerate(found.pages):
+        entries = _count(page)
+        if entries > left:
+            return Found(found.pages[:number], TOO_MANY_ENTRIES), left
+        left -= entries
+    return found, left
+
+
+def _held(request: HookRequest) -> list[tuple[str | None, object]]:
+    return [*request.prefetch.items(), (None, request.draft_orders)]
+
+
 def _count(held: object) -> int:
     if isinstance(held, TypedBundle):
         return len(held.entry or ())
     try:
-        return len(_ENTRIES.decode(held).entry or ()) if isinstance(held, msgspec.Raw) else 0
+        return len(_ENTRIES.decode(held).entry or ()) if isinstance(held, (msgspec.Raw, bytes)) else 0
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return 0  # whoever reads it will say what is wrong with it

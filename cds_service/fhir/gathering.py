@@ -14,6 +14,7 @@ import msgspec
 
 from cds_service.errors import MissingData
 from cds_service.fhir.access.values import NO_SERVER, Access, Found, NoAccess
+from cds_service.fhir.amount import ENTRIES_AT_MOST, within
 from cds_service.fhir.arrival import arrivals
 from cds_service.fhir.bundles import NONE_UNREADABLE, Decoded, TypedBundle, decode_resources, sort
 from cds_service.fhir.charting import Gathered
@@ -29,11 +30,15 @@ NOTHING: Final = Decoded((), NONE_UNREADABLE)  # asked for, and there is none
 
 
 class Gatherer:
-    """Gathers the resources of calls. Made once, with the keys the content asks for."""
+    """Gathers the resources of calls. Made once, with the keys the content asks for.
 
-    def __init__(self, keys: Iterable[PrefetchKey], client: EhrClient) -> None:
+    `entry_limit`: the most entries of Bundles that a call may bring and have read for it, together.
+    """
+
+    def __init__(self, keys: Iterable[PrefetchKey], client: EhrClient, entry_limit: int = ENTRIES_AT_MOST) -> None:
         self._keys = tuple(keys)
         self._client = client
+        self._entry_limit = entry_limit
 
     def gather(self, request: HookRequest, orders: CallerOrders, access: Access | NoAccess = NO_SERVER) -> Gathered:
         """Everything the call is judged on.
@@ -82,7 +87,8 @@ class Gatherer:
         gaps: dict[str, Gap],
     ) -> None:
         queries = {key.name: key.query(request.patient_id) for key in absent}
-        for name, answer in self._client.read(access, queries, partial).items():
+        answers = self._client.read(access, queries, partial)
+        for name, answer in within(self._entry_limit, request, answers).items():
             _take(name, answer, request.patient_id, found, gaps)
 
     def _require(self, gaps: dict[str, Gap]) -> None:

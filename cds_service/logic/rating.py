@@ -31,9 +31,16 @@ def rate(content: Content, chart: Chart, hook: str) -> tuple[Rated, ...]:
 
 def _rating(order: Imaging, index: ChartIndex) -> Rating | None:
     for row in index.content.ratings:
+        if row.block.none and not _is_whole(index.chart):
+            continue  # what would speak against it may stand in what could not be read
         if is_such(order, row.order, order) and any(_holds(row, order, index, side) for side in covered_by(order)):
             return row
     return None
+
+
+def _is_whole(chart: Chart) -> bool:
+    """Whether all that was asked for came, and could be read."""
+    return not (chart.unavailable or chart.not_sent or chart.incomplete or chart.unreadable)
 
 
 def _holds(row: Rating, order: Imaging, index: ChartIndex, side: Side) -> bool:

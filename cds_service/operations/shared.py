@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -44,8 +44,9 @@ def current_folder() -> Path | None:
 
 
 def tell_stopping(folder: Path) -> None:
-    """Let all workers know that the service is about to stop."""
-    (folder / _STOPPING).touch()
+    """Let all workers know that the service is about to stop. A full disk must not keep it from stopping."""
+    with suppress(OSError):
+        (folder / _STOPPING).touch()
 
 
 def is_stopping(folder: Path | None) -> bool:

@@ -26,9 +26,10 @@ def rate_orders(rated: Iterable[Rated], call: Call, new_uuid: Callable[[], str])
 
 def _update(one: Rated, raw: bytes | None, qcdsm: str, new_uuid: Callable[[], str]) -> Action | None:
     order: dict[str, Any] = msgspec.json.decode(raw) if raw else {}
-    if not order.get("id"):
+    given = order.get("extension") or []
+    if not order.get("id") or not isinstance(given, list):  # what is malformed would not come back as it was
         return None
-    others = [extension for extension in order.get("extension") or () if not _is_rating(extension)]
+    others = [extension for extension in given if not _is_rating(extension)]
     order["extension"] = [*others, *_rating_set(one, qcdsm, new_uuid())]
     return Action(type="update", description=f"Rate the order: {one.rating.rating}", resource=order)
 

@@ -81,6 +81,8 @@ class IssuedCards:
         Raises:
             StoreUnavailable: they could not.
         """
+        if self._away:  # what a question cannot find out: a server's disk may be full for tables alone
+            raise StoreUnavailable("cards that wait cannot be written")
         ping(self._engine)
 
     def close(self, timeout: float) -> None:
@@ -96,6 +98,7 @@ class IssuedCards:
     def _start_over(self) -> None:
         self._backlog: Backlog[IssuedCard] = Backlog(self._limit)
         self._writer: Thread | None = None
+        self._away = False
         self._starting = Lock()
 
     def _ensure_writer(self) -> None:
@@ -120,6 +123,7 @@ class IssuedCards:
                 if not pause:
                     _logger.warning("store away", extra={"waiting": len(backlog), "dropped": backlog.dropped})
                 pause = min(max(2 * pause, _FIRST_PAUSE_S), _LONGEST_PAUSE_S)
+                self._away = True
                 backlog.rest(pause)
             else:
                 if pause or refused:
@@ -127,6 +131,7 @@ class IssuedCards:
                     _logger.warning("store answers again", extra={"refused": refused, "dropped": total})
                 backlog.done(dropped=refused)
                 pause = 0.0
+                self._away = False
 
     def _write(self, cards: Sequence[IssuedCard]) -> int:
         """Store the cards; the number refused. One bad card must not hold up, or take with it, the others."""

@@ -10,6 +10,10 @@ from cds_service.trust.urls import parse_url
 
 Algorithm = Literal["ES384", "RS384", "ES256", "RS256", "PS384"]
 _QUERY = re.compile(r"[A-Za-z0-9._~%&=+\-]{1,500}")  # some key sets are found by one
+_MARKS = r"\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # nobody sees them
+_PLAIN = re.compile(rf"(?=\S)[^<>\[\]`*_#|\\{_MARKS}]{{1,120}}(?<=\S)")
+_CODE = re.compile(rf"(?=.{{1,255}}\Z)[^\s<>{_MARKS}]+(?: [^\s<>{_MARKS}]+)*")  # FHIR's "code"
+_URI = re.compile(r"(?=.{3,255}\Z)[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")  # RFC 3986
 # What may stand in a token and in our log: visible ASCII of a sane length.
 VISIBLE = r"^[\x21-\x7e]{1,255}$"
 # RFC 6750 and the specification name no limits on these; the database and the log want one.
@@ -33,6 +37,26 @@ def _named(text: object) -> object:
     return DialectName(str(text))
 
 
+def _plain(text: str) -> str:
+    """Words that an order carries into the EHR, where they may be shown as Markdown or HTML."""
+    if not _PLAIN.fullmatch(text):
+        most = "must be 1 to 120 characters on one line, without control or direction marks"
+        raise ValueError(f"{most} and without < > [ ] ` * _ # | \\")
+    return text
+
+
+def _code(text: str) -> str:
+    if not _CODE.fullmatch(text):
+        raise ValueError("must be 1 to 255 characters without < and >, with no space but single ones inside it")
+    return text
+
+
+def _uri(text: str) -> str:
+    if not _URI.fullmatch(text):
+        raise ValueError("must be a URI of at most 255 characters, such as https://... or urn:...")
+    return text
+
+
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 
 
@@ -43,9 +67,9 @@ class _Table(BaseModel):
 class OrderCodeTable(_Table):
     """A code of the site's for an order of ours."""
 
-    system: Text
-    code: Text
-    display: Text | None = None
+    system: Annotated[str, AfterValidator(_uri)]
+    code: Annotated[str, AfterValidator(_code)]
+    display: Annotated[str, AfterValidator(_plain)] | None = None
 
 
 class DialectTable(_Table):
@@ -58,7 +82,7 @@ class DialectTable(_Table):
     detail: Literal["markdown", "text"] | None = None
     links: bool | None = None
     system_actions: bool | None = None
-    qcdsm: Text | None = None
+    qcdsm: Annotated[str, AfterValidator(_code)] | None = None
 
     @model_validator(mode="after")
     def _ratings_name_who_was_consulted(self) -> Self:

@@ -58,12 +58,12 @@ class Throttle:
     @contextmanager
     def _kept(self, client: str) -> Iterator[list[float]]:
         """The client's moment, to be read and changed while no other thread or worker does."""
-        if self._folder is None:
+        file = self._file(self._folder, client) if self._folder else None
+        if file is None:
             moments = [self._moments.get(client, 0.0)]
             yield moments
             self._moments[client] = moments[0]
             return
-        file = self._file(self._folder, client)
         fcntl.flock(file, fcntl.LOCK_EX)  # a worker that is killed lets go of it
         try:
             moments = [_MOMENT.unpack(os.pread(file, _MOMENT.size, 0).ljust(_MOMENT.size, b"\0"))[0]]
@@ -72,8 +72,18 @@ class Throttle:
         finally:
             fcntl.flock(file, fcntl.LOCK_UN)
 
-    def _file(self, folder: Path, client: str) -> int:
+    def _file(self, folder: Path, client: str) -> int | None:
+        """The client's file; None, and it is counted by this process alone, where none can be made: a full disk."""
         if client not in self._files:
             path = folder / f"calls-{hashlib.sha256(client.encode()).hexdigest()[:16]}"
-            self._files[client] = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            try:
+                file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            except OSError:
+                return None
+            try:
+                os.posix_fallocate(file, 0, _MOMENT.size)  # a moment that could not be written would lift the limit
+            except OSError:
+                os.close(file)
+                return None
+            self._files[client] = file
         return self._files[client]

@@ -67,7 +67,7 @@ def attacked(folder: Path, *options: str, says: str = "", **variables: str) -> I
         "HIP_SPINE_CDS_LOG_LEVEL": "debug",
         **{f"HIP_SPINE_CDS_{name.upper()}": value for name, value in variables.items()},
     }
-    port = _free_port()
+    port = free_port()
     command = [COMMAND, "serve", "--port", str(port), *options]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
@@ -86,7 +86,8 @@ def session() -> requests.Session:
     return made
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody has."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -109,6 +109,7 @@ def test_cards_go_on_feedback_is_refused_and_nothing_is_lost(
             told |= set(names)
         assert assert_error(response, 503)["code"] == "transient"
         assert int(response.headers["Retry-After"]) > 0
+        assert client.get("/readyz").get_json() == {"status": "degraded", "store": "unavailable"}
         assert kept(tmp_path, "card", "feedback_event") == told
     after = issue(client)
     assert tell(client, *during, after).status_code == 200

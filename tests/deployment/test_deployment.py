@@ -96,3 +96,34 @@ def test_compose_shows_itself_on_loopback_alone() -> None:
     published = [port for one in compose()["services"].values() for port in one.get("ports", ())]
     assert published
     assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def configured() -> dict[str, str]:
+    [found] = [one for one in documents() if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "hip-spine-cds"]
+    return dict(found["data"])
+
+
+def test_metrics_have_a_port_of_their_own_that_monitoring_alone_reaches() -> None:
+    """On the service's port they are never shown where others reach it."""
+    port = int(configured()["HIP_SPINE_CDS_METRICS_PORT"])
+    assert {one["containerPort"] for one in container()["ports"]} == {8080, port}
+    reached = {
+        source["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]: {
+            one["port"] for one in rule["ports"]
+        }
+        for rule in of_kind("NetworkPolicy")["spec"]["ingress"]
+        for source in rule["from"]
+    }
+    assert reached == {"ingress": {8080}, "monitoring": {port}}
+
+
+def test_a_pod_has_the_time_it_needs_to_stop() -> None:
+    settings = Settings(drain_seconds=int(configured()["HIP_SPINE_CDS_DRAIN_SECONDS"]))
+    given = of_kind("Deployment")["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+    assert 0 < settings.drain_seconds + settings.stop_seconds < given
+
+
+def test_the_deadline_of_searches_fits_into_the_calls() -> None:
+    variables = compose()["services"]["cds"]["environment"]
+    searches, calls = (float(variables[variable_of(name)]) for name in ("fhir_deadline", "call_deadline"))
+    assert searches < calls

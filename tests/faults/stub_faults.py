@@ -18,6 +18,7 @@ Json = dict[str, Any]
 FHIR_JSON = "application/fhir+json"
 INTERNAL = "http://169.254.169.254/latest/meta-data/"  # where clouds keep credentials
 LONGEST: Final = 20.0  # seconds a fault goes on when nobody stops it
+SLOWLY: Final = 0.6  # seconds: late, and in time
 BOMB: Final = gzip.compress(b" " * 100_000_000, 1)  # 100 kB that unpack to 100 MB
 
 
@@ -117,6 +118,12 @@ def _ticks(page: Page, seconds: float = 0.05) -> Iterator[None]:
 @fault("hang")
 def _hang(_handler: BaseHTTPRequestHandler, page: Page) -> None:
     page.stub.stopped.wait(LONGEST)
+
+
+@fault("slow")
+def _slow(handler: BaseHTTPRequestHandler, page: Page) -> None:
+    page.stub.stopped.wait(SLOWLY)
+    page.send(handler)
 
 
 @fault("drip-head")

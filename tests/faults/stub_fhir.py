@@ -126,6 +126,7 @@ def page_of(stub: Stub, asked: Asked) -> Page:
 
 class _Quiet(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # a dropped connection would be tried again a second later
     block_on_close = False
 
     def handle_error(self, *_arguments: object) -> None:
@@ -155,12 +156,14 @@ def main() -> None:
     """Serve a scenario until stopped."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenario", default="article-patient", help="folder of fixtures/fhir to serve")
+    parser.add_argument("--bundle", type=Path, help="a file with a Bundle to serve in its place")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--page-size", type=int, default=1000)
     parser.add_argument("--fault", choices=sorted(FAULTS), help="a fault to begin with")
     parser.add_argument("--on", default="*", help="the resource type that has it")
     given = parser.parse_args()
-    held = json.loads((FIXTURES / given.scenario / "server.json").read_text(encoding="utf-8"))
+    path = given.bundle or FIXTURES / given.scenario / "server.json"
+    held = json.loads(path.read_text(encoding="utf-8"))
     resources = [entry["resource"] for entry in held["entry"]]
     with stub_fhir(resources, page_size=given.page_size, port=given.port) as stub:
         stub.faults = {given.on: given.fault} if given.fault else {}

@@ -6,6 +6,7 @@ Whatever the server does, the call is answered within 3 seconds of its default d
 import logging
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 from typing import Any
 
@@ -16,14 +17,26 @@ from log_capture import configured_log
 from synthetic import SIGN, Json, buttock_to_calf, call, concept, condition, observation, order, patient, resource
 from werkzeug.serving import make_server
 
+from cds_service.settings import Settings
+
 from .stub_faults import FAULTS
 from .stub_fhir import Stub, stub_fhir
 
 WITHIN = 3.0  # seconds
+THREADS = Settings().threads  # of a worker, by default
 TOKEN = "s3cret-token"  # noqa: S105 - synthetic
 STRANGER = {"subject": {"reference": "Patient/another"}}
 
-NOTHING_LOST = {"bad-head", "no-post", "knows-json-only", "wrong-type", "reset-once", "ignores-filters", "duplicates"}
+NOTHING_LOST = {
+    "slow",
+    "bad-head",
+    "no-post",
+    "knows-json-only",
+    "wrong-type",
+    "reset-once",
+    "ignores-filters",
+    "duplicates",
+}
 PARTLY = {
     "endless-pages": "pages",
     "circle": "circle",
@@ -173,6 +186,14 @@ def test_a_server_whose_every_search_has_no_end_costs_no_more_time(service: str,
     told = detail(ask(service, ehr))
     assert "Conditions (incomplete)" in told
     assert "Observations could not be read." in told
+
+
+def test_calls_at_once_each_have_all_their_searches_at_once(service: str, ehr: Stub, well: str) -> None:
+    """As many calls as a worker has threads: no search of a slow server waits for a thread until it is too late."""
+    ehr.faults = {"*": "slow"}
+    with ThreadPoolExecutor(THREADS) as callers:
+        answers = list(callers.map(lambda _: detail(ask(service, ehr)), range(THREADS)))
+    assert answers == [well] * THREADS
 
 
 def test_nobody_is_told_the_token_or_another_host_by_a_next_link_or_redirect(service: str, ehr: Stub) -> None:

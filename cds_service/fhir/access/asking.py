@@ -99,22 +99,23 @@ class Asker:
 
     def _ask(self, method: str, url: str, form: str | None = None) -> bytes:
         """One page; asked again where the server wants another media type, or a kept connection had ended."""
+        accept = self._server.accept  # another search may find out meanwhile what the server wants
         try:
-            return self._send(method, url, form)
+            return self._send(method, url, form, accept)
         except _Refused as refused:
-            if refused.status != _WRONG_ACCEPT or self._server.accept != FHIR_JSON:
+            if refused.status != _WRONG_ACCEPT or accept != FHIR_JSON:
                 raise
             page = self._send(method, url, form, "application/json")
             self._server.accept = "application/json"
             return page
         except _Reset:
-            return self._send(method, url, form)
+            return self._send(method, url, form, accept)
 
-    def _send(self, method: str, url: str, form: str | None, accept: str | None = None) -> bytes:
+    def _send(self, method: str, url: str, form: str | None, accept: str) -> bytes:
         left = self._until - time.monotonic()
         if left <= 0:
             raise SearchFailed(TOO_LATE)
-        headers = self._headers(accept or self._server.accept, form)
+        headers = self._headers(accept, form)
         try:
             with self._session.request(
                 method,

@@ -59,6 +59,7 @@ FORBIDDEN_ADDRESS: Final = Fault("address", "its address is one this service doe
 BAD_REQUEST: Final = Fault("request", "the request could not be made of what the call holds")
 TOO_LARGE: Final = Fault("too-large", "it sent more than this service takes", is_up=True)
 TOO_MANY_PAGES: Final = Fault("pages", "it has more pages than this service reads", is_up=True)
+TOO_MANY_ENTRIES: Final = Fault("entries", "it sent more entries than this service reads", is_up=True)
 CIRCLE: Final = Fault("circle", "its pages lead in a circle", is_up=True)
 ELSEWHERE: Final = Fault("elsewhere", "its next page lies outside its base", is_up=True)
 MALFORMED: Final = Fault("malformed", "what it sent is no FHIR", is_up=True)

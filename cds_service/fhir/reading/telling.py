@@ -68,6 +68,7 @@ def name_of(concept: CodeableConcept | None, *, has_meaning: bool) -> str | None
 def _read(telling: Telling, text: str | None, notebook: Notebook) -> Reading:
     reading = notebook.terms.narrative.read(text)
     if reading.is_cut:
+        notebook.long_texts += 1
         notebook.ignore(telling.resource, _IS_CUT)
     if telling.source.kind is SourceKind.ORDER_WORDS:
         return reading

@@ -2,6 +2,8 @@
 
 import logging
 import time
+from functools import partial
+from threading import Event
 from urllib.parse import parse_qsl
 
 import pytest
@@ -88,6 +90,32 @@ def test_a_media_type_the_server_does_not_know_is_given_up_for_json(
     for _ in range(2):
         assert pages(fhir.read(ACCESS, SEARCH)) == {"conditions": [PAGE]}
     assert len(ehr.calls) == 3
+
+
+def test_a_search_refused_while_another_finds_the_media_type_out_is_asked_again_too(
+    ehr: responses.RequestsMock,
+) -> None:
+    """The refusal of Procedures comes when Conditions have been had, and all know by then what to ask for."""
+    client = EhrClient(deadline=5)
+    server = client._servers.of(BASE)
+    begun = Event()
+
+    def refuse(request: requests.PreparedRequest, *, is_last: bool) -> tuple[int, dict[str, str], bytes]:
+        if request.headers["Accept"] == "application/json":
+            return 200, {}, PAGE
+        until = time.monotonic() + 4
+        if is_last:
+            begun.set()
+        while is_last and server.accept != "application/json" and time.monotonic() < until:
+            time.sleep(0.005)
+        assert begun.wait(4)
+        return 406, {}, b""
+
+    ehr.add_callback(responses.POST, SEARCHED, partial(refuse, is_last=False))
+    ehr.add_callback(responses.POST, f"{BASE}/Procedure/_search", partial(refuse, is_last=True))
+    both = {**SEARCH, "procedures": "Procedure?patient=patient-1"}
+    assert pages(client.read(ACCESS, both)) == {"conditions": [PAGE], "procedures": [PAGE]}
+    client.close()
 
 
 def test_a_server_that_knows_neither_media_type_is_asked_twice_and_no_more(

@@ -1,6 +1,6 @@
 """Gathering a call's resources: what the prefetch lacks is read from the FHIR server; what fails costs itself."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -8,6 +8,7 @@ import pytest
 import responses
 import structlog
 from error_shape import assert_error
+from flask import Flask
 from flask.testing import FlaskClient
 from synthetic import (
     SIGN,
@@ -26,6 +27,15 @@ from synthetic import (
 from werkzeug.test import TestResponse
 
 BASE = "https://r4.smarthealthit.org"
+KEYS = (
+    "observations",
+    "imagingStudies",
+    "serviceRequests",
+    "procedures",
+    "medicationRequests",
+    "medicationStatements",
+    "reports",
+)
 TOKEN = {"access_token": "s3cret-token", "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.rs"}
 FAILURES: dict[str, Json] = {
     "401": {"status": 401},
@@ -292,3 +302,58 @@ def test_the_answer_tells_the_log_what_lacks_whatever_the_cards_say(
     with structlog.testing.capture_logs() as logged:
         assert ask(client).status_code == 200
     assert logged[0]["gaps"] == {"procedures": "unread:status-403"}
+
+
+def test_entries_that_are_read_count_with_those_that_were_sent_and_the_rest_is_told(
+    build: Callable[..., Flask], ehr: responses.RequestsMock
+) -> None:
+    """Of the limit of 100 the request brings 1 draft, and Conditions come before the others."""
+    many = {"resourceType": "Bundle", "entry": [{"resource": condition("38341003", number=one)} for one in range(97)]}
+    holds(ehr, Condition=bundle(*buttock_to_calf()), Procedure=many)
+    client = build(entry_limit=100).test_client()
+    assert "Not all of the chart was seen" not in detail(ask(client))  # 1 + 2 + 97
+    holds(ehr, Procedure={**many, "entry": [*many["entry"], {"resource": procedure()}]})
+    assert "Procedures could not be read." in detail(ask(client))
+
+
+def procedure() -> Json:
+    return resource("Procedure", status="completed", code=concept("80146002"))
+
+
+@pytest.mark.parametrize("odd", [{}, None, {"resource": {"resourceType": "Account"}}])
+def test_the_page_that_goes_beyond_the_limit_is_told_and_so_is_what_came_before_it(
+    build: Callable[..., Flask], ehr: responses.RequestsMock, odd: Any
+) -> None:
+    following = {"relation": "next", "url": f"{BASE}/Procedure?page=2"}
+    holds(ehr, Procedure={**bundle(procedure()), "link": [following]})
+    ehr.get(f"{BASE}/Procedure?page=2", body=encoded({"resourceType": "Bundle", "entry": [odd] * 97}))
+    told = detail(ask(build(entry_limit=100).test_client()))
+    assert "Procedures (incomplete): not all could be read." in told
+
+
+def test_conditions_beyond_the_limit_are_412_and_never_a_chart_without_them(
+    build: Callable[..., Flask], ehr: responses.RequestsMock
+) -> None:
+    holds(ehr, Condition=bundle(*buttock_to_calf() * 50))
+    answer = ask(build(entry_limit=100).test_client())
+    assert_error(answer, 412, "prefetch.conditions", says="it sent more entries than this service reads")
+
+
+def test_next_pages_of_a_prefetched_bundle_count_with_it(
+    build: Callable[..., Flask], ehr: responses.RequestsMock
+) -> None:
+    following = {"relation": "next", "url": f"{BASE}/Condition?page=2"}
+    sent = dict.fromkeys(KEYS) | {"patient": patient(), "conditions": bundle(*buttock_to_calf())}
+    sent["conditions"]["link"] = [following]
+    ehr.get(following["url"], body=encoded(bundle(*(condition("38341003", number=one) for one in range(3, 101)))))
+    told = detail(ask(build(entry_limit=100).test_client(), prefetch=sent))
+    assert "Conditions (incomplete): not all could be read." in told
+
+
+def test_a_text_too_long_that_was_read_is_told_as_one_that_was_sent(
+    client: FlaskClient, ehr: responses.RequestsMock
+) -> None:
+    text = {"text": "MRI of the right hip " + "x" * 20_000}
+    long = order("local", "https://ehr.example", number=7, status="active", code=text)
+    holds(ehr, ServiceRequest=bundle(long))
+    assert "1 long text" in detail(ask(client))

@@ -219,6 +219,7 @@ def test_a_text_too_long_is_said_to_be_cut(chart: Read) -> None:
     read = chart(worded("Left groin pain. " + "x" * 30_000))
     assert told(read) == ["groin-pain left"]
     assert telling._IS_CUT in {one.reason for one in read.ignored}
+    assert read.unreadable == {"long text": 1}
 
 
 def test_a_reports_conclusion_is_not_read(chart: Read) -> None:

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import requests
@@ -41,6 +42,16 @@ def test_events_are_json_lines_with_level_and_moment() -> None:
     assert (store["event"], store["level"], store["waiting"]) == ("store away", "warning", 3)
     assert (others["event"], others["level"], others["logger"]) == ("message withheld", "warning", "others")
     assert ours["timestamp"].endswith("Z")
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("I/O operation on closed file")])
+def test_a_line_that_cannot_be_written_costs_nothing_but_itself(error: Exception) -> None:
+    with configured_log("info") as written:
+        with patch.object(written, "flush", side_effect=error):
+            structlog.get_logger("ours").info("hook answered")
+            logging.getLogger("cds_service.store").warning("store away")
+        structlog.get_logger("ours").info("feedback", stored=1)
+    assert lines(written)[-1]["event"] == "feedback"
 
 
 def test_less_urgent_events_are_left_out() -> None:

@@ -1,5 +1,8 @@
 """Ratings by published criteria: what is not recorded gives none."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from charts import absent, chart, draft, finding, request
 
@@ -59,3 +62,19 @@ def test_only_drafts_of_an_order_hook_are_rated() -> None:
     assert rating_of(chart(request("lumbar-spine"), FIVE_WEEKS)) is None
     assert rating_of(chart(MRI, FIVE_WEEKS), PATIENT_VIEW) is None
     assert rating_of(chart(draft("lumbar-spine", selected=False), FIVE_WEEKS)) is None
+
+
+@pytest.mark.parametrize(
+    "gap",
+    [
+        {"unavailable": ("observations",)},
+        {"not_sent": ("procedures",)},
+        {"incomplete": ("conditions",)},
+        {"unreadable": {"Condition": 1}},
+    ],
+)
+def test_a_chart_that_was_not_read_whole_speaks_against_no_order(gap: dict[str, Any]) -> None:
+    """A red flag may stand in what is missing; what does stand there still speaks for an order."""
+    assert rating_of(replace(chart(MRI, FIVE_WEEKS), **gap)) is None
+    assert rating_of(replace(chart(MRI, SIX_WEEKS, CARE), **gap)) == "appropriate"
+    assert rating_of(replace(chart(MRI, FIVE_WEEKS, finding("cancer-history")), **gap)) == "appropriate"

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from rendering_facts import DRAFT, imaging
 
 from cds_service.logic.conditions import ALWAYS, ImagingSpec
@@ -63,6 +64,11 @@ def test_criteria_without_an_address_are_not_named() -> None:
 def test_without_an_identifier_of_its_own_an_order_is_not_rated() -> None:
     assert rated({"resourceType": "ServiceRequest"}) == []
     assert rate_orders([RATED], Call("patient-1", {}, SHIPPED["sandbox"]), lambda: "new") == []
+
+
+@pytest.mark.parametrize("malformed", [{"url": "x"}, "text", 5])
+def test_an_order_whose_extensions_are_malformed_is_not_rated(malformed: Any) -> None:
+    assert rated(ORDER | {"extension": malformed}) == []
 
 
 def test_without_a_configured_mechanism_nothing_is_rated() -> None:

@@ -63,3 +63,10 @@ def test_no_shipped_wording_holds_html(knowledge: Knowledge) -> None:
     texts = [text for one in knowledge.wording.values() for text in (one.summary, one.consider)]
     found = [text for text in (*texts, knowledge.labels.layout) if re.search(r"<[^>]*>|&\w+;", text)]
     assert found == []
+
+
+def test_no_summary_says_what_is_not_on_record(knowledge: Knowledge) -> None:
+    """It stands without the sentence that names what could not be read."""
+    said = [one.summary for one in knowledge.wording.values()]
+    assert said
+    assert not [one for one in said if re.search(r"\b(no|not|none|nothing|never)\b.*\brecord", one, re.IGNORECASE)]

@@ -229,3 +229,69 @@ def test_a_key_file_that_is_no_key_set_is_refused(tmp_path: Path, data: str) -> 
 )
 def test_a_public_url_is_https_and_plain(url: str | None) -> None:
     assert public_base(url) is None
+
+
+def ordered(folder: Path, **code: str) -> Path:
+    path = client_table(folder)
+    fields = {"system": "urn:site", "code": "77", **code}
+    row = ", ".join(f"{key} = {json.dumps(value)}" for key, value in fields.items())
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"[client.dialect.order_codes]\nlumbar-mri-without-contrast = {{ {row} }}\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    "display",
+    [
+        "",
+        " MRI",
+        "MRI ",
+        "x" * 121,
+        "MRI\nof the spine",
+        "MRI\u0000",
+        "MRI \u202espine",
+        "M\u200bRI",
+        "<b>MRI</b>",
+        "[MRI](https://elsewhere.example)",
+        "**MRI**",
+        "`MRI`",
+        "# MRI",
+        "a | b",
+        "MRI_spine_",
+        "MRI \\ spine",
+    ],
+)
+def test_an_orders_display_is_short_plain_and_on_one_line(tmp_path: Path, display: str) -> None:
+    [problem] = problems(ordered(tmp_path, display=display))
+    assert problem.startswith(
+        "clients.toml: client.north.dialect.order_codes.lumbar-mri-without-contrast.display: must"
+    )
+    assert display not in problem or not display
+
+
+@pytest.mark.parametrize(
+    "display", ["MRI L-Spine w/o contrast (72148)", "IRM du rachis, sans produit: 1,5 T", "腰椎MRI"]
+)
+def test_an_orders_display_may_be_what_sites_call_their_orders(tmp_path: Path, display: str) -> None:
+    [client] = load_clients(ordered(tmp_path, display=display))
+    assert client.dialect.options.order_codes["lumbar-mri-without-contrast"].display == display
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("system", "site"),
+        ("system", "urn:a b"),
+        ("system", "https://ehr.example/<b>"),
+        ("system", f"urn:{'x' * 252}"),
+        ("code", ""),
+        ("code", " 77"),
+        ("code", "7  7"),
+        ("code", "7\n7"),
+        ("code", "<7>"),
+        ("code", "7" * 256),
+    ],
+)
+def test_an_orders_code_is_one_that_fhir_can_carry(tmp_path: Path, key: str, value: str) -> None:
+    [problem] = problems(ordered(tmp_path, **{key: value}))
+    assert problem.startswith(f"clients.toml: client.north.dialect.order_codes.lumbar-mri-without-contrast.{key}: must")

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
+from unittest.mock import patch
 
 import pytest
 from error_shape import assert_error
@@ -50,6 +51,14 @@ def test_ten_seconds_worth_may_come_at_once_and_then_the_even_rate(folder: Path 
     assert admitted(throttle, 30) == 5
     clock.now += 3_600
     assert admitted(throttle, 30) == 10
+
+
+@pytest.mark.parametrize("call", ["open", "posix_fallocate"])
+def test_where_no_file_can_be_made_a_worker_counts_alone(tmp_path: Path, call: str) -> None:
+    full = OSError(28, "No space left on device")
+    with patch(f"cds_service.web.throttle.os.{call}", side_effect=full):
+        throttle = Throttle(60, tmp_path, Clock())
+        assert admitted(throttle, 30) == 10
 
 
 def test_over_a_minute_no_more_than_the_rate_and_the_burst_pass(folder: Path | None) -> None:

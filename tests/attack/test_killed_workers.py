@@ -1,0 +1,57 @@
+"""Workers killed while 16 callers ask without a pause: the calls in their hands break off, and nothing else does."""
+
+import os
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+from threading import Event, Thread
+
+import requests
+from attacked import Attacked, attacked, session
+from contract.speaking_calls import CALLS
+
+CALLERS, ROUNDS = 16, 2
+APART = 6.5  # seconds; a worker that dies again within 5.5 s ends the service, by design
+SERVICE, BODY = CALLS["CaudaEquina"]
+
+
+def workers_of(service: Attacked) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{service.pid}/task/{service.pid}/children").read_text().split()]
+
+
+def go_on(service: Attacked, stop: Event, told: Counter[str]) -> None:
+    """Ask until stopped, on kept connections as an EHR does."""
+    with session() as asking:
+        while not stop.is_set():
+            try:
+                answer = asking.post(f"{service.base}/cds-services/{SERVICE}", json=BODY, timeout=10)
+            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+                told["broken off"] += 1
+                continue
+            right = answer.status_code == 200 and len(answer.json()["cards"]) == 1
+            told["right" if right else f"{answer.status_code} {answer.text[:200]}"] += 1
+
+
+def test_killed_workers_cost_the_calls_in_their_hands_and_no_other(tmp_path: Path) -> None:
+    counts = [Counter[str]() for _ in range(CALLERS)]
+    stop = Event()
+    with attacked(tmp_path, "--workers", "2", log_level="warning") as service:
+        callers = [Thread(target=go_on, args=(service, stop, told)) for told in counts]
+        for caller in callers:
+            caller.start()
+        for _ in range(ROUNDS):
+            time.sleep(APART)
+            os.kill(workers_of(service)[0], signal.SIGKILL)
+        time.sleep(APART)
+        assert len(workers_of(service)) == 2
+        before = [told["right"] for told in counts]
+        time.sleep(1)
+        stop.set()
+        for caller in callers:
+            caller.join(15)
+    total = sum(counts, Counter[str]())
+    assert total.keys() <= {"right", "broken off"}, total
+    assert total["broken off"] <= ROUNDS * CALLERS
+    assert total["right"] > 100
+    assert all(told["right"] > earlier for told, earlier in zip(counts, before, strict=True))
