@@ -40,7 +40,7 @@ class Server:
 
     def worker_mib(self) -> float:
         """MiB of its largest process but the first, which only watches the workers."""
-        return max(processes.rss_mib(pid) for pid in processes.tree(self.pid) if pid != self.pid)
+        return max(processes.pss_mib(pid) for pid in processes.tree(self.pid) if pid != self.pid)
 
 
 @contextmanager

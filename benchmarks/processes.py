@@ -6,7 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 
 _TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
-_PAGE_MIB = os.sysconf("SC_PAGE_SIZE") / 2**20
 _PROC = Path("/proc")
 
 
@@ -24,9 +23,13 @@ def cpu_ms(pid: int) -> float:
     return sum(sum(map(int, _stat(one)[11:13])) for one in tree(pid)) * _TICK_MS
 
 
-def rss_mib(pid: int) -> float:
-    """MiB of memory that the process has in RAM."""
-    return int((_PROC / str(pid) / "statm").read_text().split()[1]) * _PAGE_MIB
+def pss_mib(pid: int) -> float:
+    """MiB of memory that the process has in RAM; of what it shares with others, its part (proportional set size).
+
+    Workers are forked and share what their server prepared: counted whole in each, it would be counted several times.
+    """
+    lines = (_PROC / str(pid) / "smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 def _stat(pid: int) -> list[str]:

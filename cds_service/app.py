@@ -22,12 +22,13 @@ from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.client import EhrClient
 from cds_service.fhir.gathering import Gatherer
 from cds_service.fhir.templates import PrefetchKey, prefetch_keys
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge import Knowledge
 from cds_service.knowledge.place import shipped_examples
 from cds_service.log import configure_log, told, watch_stray_errors
 from cds_service.operations.health import StoreWatch
 from cds_service.operations.shared import current_folder, is_stopping
 from cds_service.places import DATABASE, KEY, data_folder
+from cds_service.prepared import Prepared, about_page, prepare
 from cds_service.production import (
     Production,
     asked_keys,
@@ -37,7 +38,6 @@ from cds_service.production import (
     production_of,
     unknown_orders,
 )
-from cds_service.rendering import AboutMaker, CardMaker
 from cds_service.rendering.dialects import Dialect
 from cds_service.service.answering import HookService
 from cds_service.service.catalogue import DEMO_USAGE, PRODUCTION_USAGE, describe_services
@@ -52,7 +52,6 @@ from cds_service.store import (
     load_or_create_key,
     migrate,
 )
-from cds_service.web.about import AboutPage
 from cds_service.web.application import WebParts, make_application
 from cds_service.web.openapi import make_document
 from cds_service.web.operating import Operations
@@ -81,7 +80,7 @@ def new_uuid() -> str:
     return str(uuid4())
 
 
-def create_app() -> Flask:
+def create_app(prepared: Prepared | None = None) -> Flask:
     """The application a server's worker runs: all settings from the environment and the file it names."""
     settings = load_settings()
     configure_log(settings.log_level)
@@ -91,11 +90,12 @@ def create_app() -> Flask:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         # A worker ends without `atexit` before Python 3.13; multiprocessing runs this when its calls are finished.
         Finalize(None, close_stores, exitpriority=1)
-    return build_app(settings)
+    return build_app(settings, prepared)
 
 
 def build_app(
     settings: Settings,
+    prepared: Prepared | None = None,
     *,
     clock: Callable[[], datetime] = system_clock,
     uuids: Callable[[], str] = new_uuid,
@@ -106,7 +106,8 @@ def build_app(
 
     production = production_of(settings)
     dialects = dialects_of(settings, production)
-    engine = build_engine(settings, memory=open_memory(settings), clock=clock, uuids=uuids, dialects=dialects)
+    memory = open_memory(settings)
+    engine = build_engine(settings, prepared, memory=memory, clock=clock, uuids=uuids, dialects=dialects)
     metrics = Metrics()
     edition = engine.knowledge.content.edition
     metrics.tell_versions(__version__, edition.version, edition.digest[:12])
@@ -151,24 +152,25 @@ def _operations(settings: Settings, engine: Engine, exposed: Callable[[], bytes]
 
 def build_engine(
     settings: Settings,
+    prepared: Prepared | None = None,
     *,
     memory: Memory,
     clock: Callable[[], datetime] = system_clock,
     uuids: Callable[[], str] = new_uuid,
     dialects: Mapping[str, Dialect] | None = None,
 ) -> Engine:
-    """Load the content and join the parts. `dialects`: of each client, by its id.
+    """Join the parts. `prepared` is of the same settings; else it is made here. `dialects`: of each client, by its id.
 
     Raises:
         ContentError: with every problem of the content.
     """
-    knowledge = load_content(settings)
+    knowledge, cards = prepared or prepare(settings)
     keys = prefetch_keys(knowledge.content, knowledge.terminology)
     service = HookService(
         content=knowledge.content,
         gatherer=Gatherer(keys, _ehr_client(settings, len(keys)), settings.entry_limit),
         reader=ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative),
-        cards=card_maker(knowledge, settings.public_url),
+        cards=cards,
         memory=memory,
         clock=clock,
         zone=settings.zone,
@@ -188,60 +190,27 @@ def _ehr_client(settings: Settings, searches: int) -> EhrClient:
     return EhrClient(settings.fhir_deadline, settings.threads * searches, settings.fhir_ca_file)
 
 
-def load_content(settings: Settings) -> Knowledge:
-    """The content of these settings, the site's overlay on it.
-
-    Raises:
-        ContentError: with every problem of the content, or of the overlay.
-    """
-    return load(settings.content or shipped_cards(), settings.site)
-
-
-def about_page(knowledge: Knowledge) -> AboutPage:
-    """Both forms of /about, made once."""
-    maker = AboutMaker(knowledge.content, knowledge.about, knowledge.site_changes)
-    return AboutPage(maker.html(), maker.json(), maker.policy())
-
-
-def card_maker(knowledge: Knowledge, public_url: str | None = None) -> CardMaker:
-    """The card maker of this content. `public_url` is where callers reach the service, if that is known.
-
-    Raises:
-        ContentError: when wording or order templates are wrong.
-    """
-    return CardMaker(
-        knowledge.content,
-        knowledge.terminology,
-        knowledge.wording,
-        knowledge.orders,
-        knowledge.overrides,
-        knowledge.labels,
-        f"{public_url}/about" if public_url else None,
-    )
-
-
-def inspect(settings: Settings) -> tuple[Knowledge, Production | None]:
+def inspect(settings: Settings) -> tuple[Prepared, Production | None]:
     """The content and what production needs, each checked whole.
 
     Raises:
         ProblemsFound: with everything wrong with either.
     """
     problems: list[Problem] = []
-    knowledge, production = None, None
+    prepared, production = None, None
     try:
-        knowledge = load_content(settings)
-        card_maker(knowledge, settings.public_url)
+        prepared = prepare(settings)
     except ContentError as error:
         problems += error.problems
     try:
         production = production_of(settings)
     except ClientsError as error:
         problems += error.problems
-    if knowledge and production and settings.clients:
-        problems += unknown_orders(settings.clients.name, production, knowledge)
-    if knowledge is None or problems:
+    if prepared and production and settings.clients:
+        problems += unknown_orders(settings.clients.name, production, prepared.knowledge)
+    if prepared is None or problems:
         raise ProblemsFound(problems)
-    return knowledge, production
+    return prepared, production
 
 
 def open_memory(settings: Settings) -> Memory:

@@ -15,7 +15,7 @@ from signing import PUBLIC, SigningEhr, client_table
 from sqlalchemy import Engine
 from synthetic import PATIENT, bundle
 
-import cds_service.app
+import cds_service.prepared
 from cds_service.app import build_app
 from cds_service.fhir.bundles import decode_resources
 from cds_service.fhir.charting import ChartReader, Gathered
@@ -40,9 +40,9 @@ def build(tmp_path: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
 def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
     """Builds applications, and lets go of their threads and connections in the end. The content is read once."""
     monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr(cds_service.app, "load", read_once(knowledge))
-    for name in PARTS:
-        monkeypatch.setattr(cds_service.app, name, make_once(getattr(cds_service.app, name)))
+    monkeypatch.setattr(cds_service.prepared, "load", read_once(knowledge))
+    for module, name in PARTS:
+        monkeypatch.setattr(module, name, make_once(getattr(module, name)))
     numbers = count(1)
 
     def build(**settings: Any) -> Flask:

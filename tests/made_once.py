@@ -5,14 +5,16 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+import cds_service.app
+import cds_service.prepared
 from cds_service.knowledge import Knowledge, load, shipped_cards
 
-PARTS = (
-    "card_maker",
-    "about_page",
-    "prefetch_keys",
-    "ChartReader",
-)  # of `cds_service.app`; none keeps anything of a call
+PARTS = (  # none keeps anything of a call
+    (cds_service.prepared, "card_maker"),
+    (cds_service.app, "about_page"),
+    (cds_service.app, "prefetch_keys"),
+    (cds_service.app, "ChartReader"),
+)
 _MADE: dict[tuple[object, ...], tuple[Any, object]] = {}
 
 

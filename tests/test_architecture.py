@@ -37,9 +37,10 @@ OURS = {
     "web": {"service", "trust", "wire", "logic", "log", "errors"},
     "export": {"knowledge", "logic", "errors"},
     "production": _BUILT,
-    "app": _BUILT | {"production"},
-    "worker": {"app", "front", "web", "settings"},
-    "cli": _BUILT | {"export", "app", "production", "logic", "wire"},
+    "prepared": {"knowledge", "rendering", "web", "settings"},
+    "app": _BUILT | {"production", "prepared"},
+    "worker": {"app", "prepared", "front", "web", "settings"},
+    "cli": _BUILT | {"export", "app", "prepared", "production", "worker", "logic", "wire"},
 }
 
 # Importer: what it may import of others' beside the standard library.

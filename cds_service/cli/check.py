@@ -26,7 +26,7 @@ def check(show: bool, config: Path | None) -> None:
     if show:
         Console().print(_table(settings, config))
     root = settings.content or shipped_cards()
-    knowledge, production = inspect(settings)
+    (knowledge, _), production = inspect(settings)
     content = knowledge.content
     keys = asked_keys(prefetch_keys(content, knowledge.terminology), production)
     click.echo(

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from cds_service.app import load_content
 from cds_service.cli.options import config_option, plain_errors, site_option
 from cds_service.export import as_bundle, export_resources, read_codes
+from cds_service.prepared import load_content
 from cds_service.settings import load_settings
 
 

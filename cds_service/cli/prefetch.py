@@ -18,7 +18,7 @@ from cds_service.settings import load_settings
 @plain_errors
 def prefetch(as_json: bool, config: object) -> None:  # noqa: ARG001 - see options
     """Print the prefetch templates, generated from the content."""
-    knowledge, production = inspect(load_settings())
+    (knowledge, _), production = inspect(load_settings())
     keys = asked_keys(prefetch_keys(knowledge.content, knowledge.terminology), production)
     if as_json:
         click.echo(json.dumps({key.name: key.template for key in keys}, indent=2))

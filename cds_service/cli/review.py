@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from cds_service.app import load_content, system_clock
+from cds_service.app import system_clock
 from cds_service.cli.options import config_option, plain_errors, site_option
 from cds_service.knowledge import Knowledge, shipped_cards
 from cds_service.knowledge.edition import SIGN_OFF, sign_off_text
 from cds_service.knowledge.review import read_case_names, review_text
+from cds_service.prepared import load_content
 from cds_service.settings import Settings, load_settings
 
 NAME = "REVIEW.md"

@@ -16,6 +16,7 @@ from cds_service.log import configure_log
 from cds_service.operations.shared import shared_folder
 from cds_service.production import Production
 from cds_service.settings import Settings, load_settings, variable_of
+from cds_service.worker import share
 
 
 @click.command()
@@ -34,12 +35,13 @@ def serve(config: object, **given: object) -> None:  # noqa: ARG001 - see option
         if value is not None:
             os.environ[variable_of(name)] = str(value)  # workers read the environment
     settings = load_settings()
-    knowledge, production = inspect(settings)
+    prepared, production = inspect(settings)
     open_memory(settings)
     _require_free(settings.host, settings.port)
     with shared_folder() as folder, _metrics_apart(settings, folder):
-        _announce(settings, knowledge.content.edition.statement, production)
+        _announce(settings, prepared.knowledge.content.edition.statement, production)
         configure_log(settings.log_level)
+        share(prepared)
         make_server(settings, folder).serve()
 
 

@@ -11,9 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from synthetic import SIGN, VIEW, Json, call, prefetch
 
-from cds_service.app import about_page, card_maker
 from cds_service.errors import ContentError
 from cds_service.knowledge import load, shipped_cards
+from cds_service.prepared import about_page, card_maker
 
 MARK = "inj3ct"  # beside each: even escaped, or with its brackets taken out, it would be seen
 MARKUP = {

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
-import cds_service.app
+import cds_service.prepared
 from cds_service.app import build_app
 from cds_service.fhir.client import EhrClient
 from cds_service.fhir.templates import PrefetchKey, prefetch_keys
@@ -53,9 +53,9 @@ def service_for(scenario: Scenario, folder: Path) -> Iterator[Flask]:
         fhir_deadline=FHIR_DEADLINE,
     )
     with ExitStack() as opened:
-        opened.enter_context(patch.object(cds_service.app, "load", read_once(_shipped())))
-        for name in PARTS:
-            opened.enter_context(patch.object(cds_service.app, name, make_once(getattr(cds_service.app, name))))
+        opened.enter_context(patch.object(cds_service.prepared, "load", read_once(_shipped())))
+        for module, name in PARTS:
+            opened.enter_context(patch.object(module, name, make_once(getattr(module, name))))
         for name, close in _CLOSED_BY.items():
             opened.enter_context(patch.object(cds_service.app, name, _closing(name, close, opened)))
         yield build_app(settings, clock=lambda: scenario.now, uuids=counting_uuids())

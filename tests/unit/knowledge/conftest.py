@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.app import card_maker
 from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.prepared import card_maker
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.app import card_maker
 from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge, load, shipped_cards
 from cds_service.knowledge.edition import digest, sign_off_text
@@ -18,6 +17,7 @@ from cds_service.logic.facts import Chart, Finding, Source, SourceKind, Value
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Code
 from cds_service.logic.trace import explain
+from cds_service.prepared import card_maker
 
 EXAMPLE = shipped_cards().parent / "examples" / "site"
 TODAY = date(2026, 3, 10)

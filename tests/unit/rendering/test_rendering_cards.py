@@ -9,12 +9,12 @@ import pytest
 from case_reading import Case, read_cases
 from rendering_facts import BOTH, DRAFT, LEFT, RIGHT, UNSTATED, buttock_to_calf, finding, imaging
 
-from cds_service.app import card_maker
 from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge, load, shipped_cards
 from cds_service.logic.dates import on
 from cds_service.logic.deciding import decide
 from cds_service.logic.facts import Finding, Stage
+from cds_service.prepared import card_maker
 from cds_service.rendering import CardMaker
 from cds_service.rendering.cards import OVERRIDES, TOPICS
 from cds_service.rendering.suggestions import Call

@@ -6,10 +6,10 @@ from itertools import count
 import pytest
 from rendering_facts import TODAY, UNSTATED, finding
 
-from cds_service.app import card_maker
 from cds_service.knowledge import Knowledge, load, shipped_cards
 from cds_service.logic.deciding import decide
 from cds_service.logic.facts import Chart
+from cds_service.prepared import card_maker
 from cds_service.rendering.cards import ABOUT_LABEL
 from cds_service.rendering.dialects import STANDARD, Dialect
 from cds_service.rendering.suggestions import Call

@@ -1,0 +1,39 @@
+"""What the server made before its workers is what they speak from."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from cds_service import prepared, worker
+from cds_service.prepared import Prepared, prepare
+from cds_service.settings import Settings
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[list[str]]:
+    """The names of what was made of the content; nothing is shared before, nor after."""
+    calls: list[str] = []
+
+    def counted(settings: Settings) -> Prepared:
+        calls.append("prepared")
+        return prepare(settings)
+
+    monkeypatch.setattr("cds_service.app.prepare", counted)
+    monkeypatch.setattr(worker, "_shared", [])
+    monkeypatch.setenv("HIP_SPINE_CDS_DATABASE", f"sqlite:///{tmp_path}/store.sqlite3")
+    yield calls
+    gc.unfreeze()
+
+
+def test_a_worker_that_shares_nothing_prepares_for_itself(made: list[str]) -> None:
+    worker.create_front()
+    assert made == ["prepared"]
+
+
+def test_a_forked_worker_uses_what_its_server_has_prepared(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    worker.share(prepared.prepare(Settings()))
+    monkeypatch.setattr(prepared, "load", None)  # nothing can be loaded any more
+    worker.create_front()
+    assert made == []
+    assert gc.get_freeze_count() > 0
