@@ -69,10 +69,11 @@ class Patient(Resource, frozen=True, gc=False):
 
 
 class Condition(Resource, frozen=True, gc=False):
-    """A problem or diagnosis."""
+    """A problem or diagnosis. `notes` is DSTU2's name for `note`."""
 
     code: CodeableConcept | None = None
     note: Notes = None
+    notes: Notes = None
     bodySite: Concepts = None  # noqa: N815 - FHIR's name
     severity: CodeableConcept | None = None
     clinicalStatus: Status = None  # noqa: N815 - FHIR's name

@@ -12,7 +12,7 @@ from cds_service.rendering.phrases import DIFFERENT_DAYS
 from cds_service.wire.response import SUMMARY_LIMIT
 
 # What a card's own wording may speak of. Capitals: the same at the beginning of a sentence.
-CARD_VARIABLES = frozenset({"findings", "Findings", "order", "Order", "side", "study_date", "ordered"})
+CARD_VARIABLES = frozenset({"findings", "Findings", "order", "Order", "side", "study_date", "ordered", "verb"})
 LAYOUT_VARIABLES = frozenset(
     {"facts", "asks", "consider", "notes", "differing", "unread", "partly_read", "not_sent", "evidence", "edition"}
 )
@@ -75,7 +75,10 @@ class WordingBook:
 
 
 def card_variables(findings: str, order: str, side: str, study_date: str, ordered: str) -> dict[str, str]:
-    """What a card's wording may speak of, from its parts. `ordered`: "ordered", or "imaged" when it is done already."""
+    """What a card's wording may speak of, from its parts. `ordered`: "ordered", or "imaged" when it is done already.
+
+    `verb` is that of the order: "left and right hip are".
+    """
     return {
         "findings": findings,
         "Findings": findings[:1].upper() + findings[1:],
@@ -84,4 +87,5 @@ def card_variables(findings: str, order: str, side: str, study_date: str, ordere
         "side": side,
         "study_date": study_date,
         "ordered": ordered,
+        "verb": "are" if " and " in order else "is",
     }

@@ -18,7 +18,8 @@ def read_condition(condition: Condition, notebook: Notebook) -> None:
     """Write down the findings of one Condition."""
     meanings = notebook.meanings(condition.code)
     name = name_of(condition.code, has_meaning=bool(meanings))
-    is_wordless = condition.note is None and notebook.terms.narrative.says_nothing(name)
+    given = condition.notes if condition.note is None else condition.note
+    is_wordless = given is None and notebook.terms.narrative.says_nothing(name)
     if is_wordless and not meanings:
         notebook.ignore_unmapped(condition, condition.code)
         return
@@ -36,7 +37,7 @@ def read_condition(condition: Condition, notebook: Notebook) -> None:
     source = source_of(SourceKind.CONDITION_WORDS, condition)
     telling = Telling(condition, source, notebook.findings[count:], side, when, onset, value)
     told = tell_name(telling, name, notebook)
-    told += tell_notes(telling, condition.note, notebook) if value is Value.PRESENT else []
+    told += tell_notes(telling, given, notebook) if value is Value.PRESENT else []
     if not meanings and not told:
         notebook.ignore_unmapped(condition, condition.code)
 

@@ -42,6 +42,7 @@ def test_a_problems_name_and_its_notes_are_read_with_its_dates(chart: Read) -> N
 def test_notes_may_be_single_or_plain_text_as_in_older_versions(chart: Read) -> None:
     assert told(chart(worded("cough", note="Left groin pain"))) == ["groin-pain left"]
     assert told(chart(worded("cough", note={"text": "Left groin pain"}))) == ["groin-pain left"]
+    assert told(chart(worded("cough", notes="Left groin pain"))) == ["groin-pain left"]  # DSTU2's Condition.notes
     said = observation("fadir-positive", valueBoolean=True, comment="left groin pain")
     assert told(chart(said)) == ["groin-pain left"]
 

@@ -150,7 +150,12 @@ def test_two_findings_that_make_a_summary_too_long_become_one(knowledge: Knowled
 def test_right_and_left_orders_are_named_as_one_region(cards: MakeCards) -> None:
     left = imaging(side=LEFT, reference="ServiceRequest/o2")
     (card,) = cards(imaging(), left, *buttock_to_calf(BOTH))
-    assert "only the left and right hip is ordered" in card.summary
+    assert "only the left and right hip are ordered" in card.summary
+
+
+def test_a_syndrome_that_is_recorded_is_not_offered_for_consideration(cards: MakeCards) -> None:
+    (card,) = cards(imaging("lumbar-spine", UNSTATED), finding("cauda-equina-syndrome", UNSTATED))
+    assert card.summary == "Cauda equina syndrome recorded: consider urgent spine assessment"
 
 
 def test_studies_of_different_days_are_not_said_to_be_of_one(cards: MakeCards) -> None:

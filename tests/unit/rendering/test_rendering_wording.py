@@ -30,6 +30,15 @@ def test_a_word_at_the_beginning_of_a_sentence_has_a_capital() -> None:
     assert (variables["Findings"], variables["Order"]) == ("MRI findings", "Right hip")
 
 
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [("right hip", "the right hip is ordered"), ("left and right hip", "the left and right hip are ordered")],
+)
+def test_one_region_is_and_several_are(order: str, said: str) -> None:
+    variables = card_variables("groin pain", order, "", "", "ordered")
+    assert book("the {{ order }} {{ verb }} {{ ordered }}").summary("card", variables) == said
+
+
 def test_every_wrong_template_is_named_at_once() -> None:
     with pytest.raises(ContentError) as refused:
         book(summary="{{ Findigns }}", consider="{% if %}", layout="{{ colour }}")
