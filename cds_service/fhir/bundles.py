@@ -136,10 +136,10 @@ def next_link(links: msgspec.Raw) -> str | None:
 def _sorted(found: list[Readable], unreadable: Counter[str] | None = None, following: str | None = None) -> Decoded:
     """Data apart from failures."""
     outcomes = [one for one in found if type(one) is OperationOutcome]
-    if outcomes:
-        found = [one for one in found if type(one) is not OperationOutcome]
-    is_failure = any(one.is_failure for one in outcomes)
-    return Decoded(tuple(found), unreadable or NONE_UNREADABLE, is_failure, following)
+    if not outcomes:
+        return Decoded(tuple(found), unreadable or NONE_UNREADABLE, False, following)
+    data = tuple(one for one in found if type(one) is not OperationOutcome)
+    return Decoded(data, unreadable or NONE_UNREADABLE, any(one.is_failure for one in outcomes), following)
 
 
 def decode_one(raw: msgspec.Raw | bytes, field: str, unreadable: Counter[str]) -> Readable | None:

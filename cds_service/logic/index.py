@@ -59,9 +59,7 @@ class ChartIndex:
         }
         self.studies = tuple(done for done in chart.imaging if done.stage is Stage.STUDY)
         self.orders = tuple(order for order in chart.imaging if self._is_open(order))
-        everywhere = self._on_record(Side.BOTH)
-        self._recorded = {side: self._on_record(side) | (everywhere & {A_PATTERN}) for side in EACH}
-        self._recorded[Side.BOTH] = everywhere
+        self._recorded = self._on_record()
         self.patterns: dict[tuple[Side, bool], SidePattern] = {}
         self._states: dict[tuple[str, Side], State] = {}
         self._ranges: dict[Side, _Symptoms] = {}
@@ -74,13 +72,15 @@ class ChartIndex:
         """Whether nothing is on record on a side that any pattern is made of; `BOTH`: on neither."""
         return here(A_PATTERN) not in self._recorded[side]
 
-    def _on_record(self, side: Side) -> frozenset[str]:
-        """What is on record, in the words of `Block.needs`."""
-        findings = frozenset((*self.by_id, *map(here, self.by_side[side])))
+    def _on_record(self) -> dict[Side, frozenset[str]]:
+        """What is on record, seen from each side, in the words of `Block.needs`."""
+        recorded = {side: frozenset((*self.by_id, *map(here, found))) for side, found in self.by_side.items()}
         blocks = (self.content.policy.undetermined, *(pattern.block for pattern in self.content.patterns))
-        if any(block.is_possible(findings) for block in blocks):
-            return findings | {here(A_PATTERN), A_PATTERN}
-        return findings
+        if not any(block.is_possible(recorded[Side.BOTH]) for block in blocks):
+            return recorded  # as on most charts
+        painful = [side for side, found in recorded.items() if any(block.is_possible(found) for block in blocks)]
+        recorded = {side: found | {A_PATTERN} for side, found in recorded.items()}
+        return recorded | {side: recorded[side] | {here(A_PATTERN)} for side in painful}
 
     def _is_open(self, order: Imaging) -> bool:
         if order.stage is Stage.STUDY:

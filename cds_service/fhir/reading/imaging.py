@@ -46,7 +46,7 @@ def describe(
     """What an order or procedure is, as imaging; `NOT_IMAGING`: none that we know. `known`: what its code means."""
     texts = [concept.text for concept in (code, *concepts(detail)) if concept]
     study = _study(known)
-    if study is None and any(one.meanings for one in known):
+    if study is None and known and any(one.meanings for one in known):
         return NOT_IMAGING  # its code says what it is: "under fluoroscopy" in its text makes it no imaging
     if study is None:  # local codes are the rule in practice, so their display is read like text
         texts += _displays(code)
