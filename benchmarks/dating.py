@@ -1,12 +1,22 @@
 """Moves the dates of a prepared body on, so that a running service, which looks at the clock, finds it recent."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from time import sleep
 
 WRITTEN = date(2026, 3, 10)  # the day on which the bodies' charts are read
 _DAY = re.compile(rb"202[56]-\d\d-\d\d")
 _DAY_OR_MONTH = re.compile(r"\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-\d\d(?=T|\b)|\b(?!-))")
 _MONTH_LENGTH = len("2026-03")
+
+
+def stay_within_a_day(seconds: float) -> None:
+    """Wait for midnight (UTC) if it would come within so many seconds: what was right before it may be wrong after."""
+    now = datetime.now(UTC)
+    midnight = datetime.combine(now.date() + timedelta(days=1), time.min, UTC)
+    left = (midnight - now).total_seconds()
+    if left < seconds:
+        sleep(left)
 
 
 def as_of_today(body: bytes) -> bytes:

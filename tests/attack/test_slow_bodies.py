@@ -18,7 +18,7 @@ from attacked import Attacked, attacked, session
 from contract.speaking_calls import CALLS
 from synthetic import VIEW
 
-SLOW = 30  # connections; the service has one worker of eight threads
+SLOW = 30  # connections; the service has one worker of sixteen threads
 MANY = 400  # more than there is room for; the server itself takes 1024
 SILENT = 1100  # more than the server itself takes
 CALLS_MADE = 20
