@@ -35,8 +35,10 @@ class Context:
         self._reach = reach
         self._ends: dict[tuple[int, Mark], int] = {}
         self._cues = [_Placed(place, cue) for place, item in enumerate(items) for cue in item.entry.cues]
-        denying = [one for one in self._cues if one.cue.is_before and one.cue.change is Change.NEGATED]
-        self._changing = [one for one in self._cues if one not in denying]
+        denying: list[_Placed] = []
+        self._changing: list[_Placed] = []
+        for one in self._cues:
+            (denying if one.cue.is_before and one.cue.change is Change.NEGATED else self._changing).append(one)
         answers = {one.place for one in self._changing if one.cue.is_closing and self._is_answer(*one)}
         self._negating = [one for one in denying if one.place not in answers]
 

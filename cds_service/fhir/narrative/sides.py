@@ -14,6 +14,8 @@ _CLOSING = ")"
 
 def place_sides(items: list[Item], mentions: list[Mention]) -> None:
     """Give each mention its side."""
+    if not any(item.entry.side or item.side is not Side.UNSTATED for item in items):
+        return  # as in most sentences
     behind: dict[int, Side] = {}
     named = {mention.place for mention in mentions}
     loose = {at for at, item in enumerate(items) if item.role is Role.PLACE and at not in named}
