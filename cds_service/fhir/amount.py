@@ -36,9 +36,7 @@ class EntryLimit:
             TooManyEntries: naming the Bundle at which there were too many.
         """
         held = _held(request)
-        typed = sum(len(one.entry or ()) for _, one in held if isinstance(one, TypedBundle))
-        raw = sum(len(one) for _, one in held if isinstance(one, msgspec.Raw))
-        if typed + raw // _SHORTEST <= self.most:
+        if sum(_at_most(one) for _, one in held) <= self.most:
             return  # so few bytes cannot hold more
         total = 0
         for name, one in held:
@@ -79,6 +77,13 @@ def _cut(found: Found, left: int) -> tuple[Found, int]:
 
 def _held(request: HookRequest) -> list[tuple[str | None, object]]:
     return [*request.prefetch.items(), (None, request.draft_orders)]
+
+
+def _at_most(held: object) -> int:
+    """How many entries it could hold at most, without a look into it."""
+    if type(held) is TypedBundle:
+        return len(held.entry or ())
+    return len(held) // _SHORTEST if isinstance(held, msgspec.Raw) else 0
 
 
 def _count(held: object) -> int:

@@ -31,6 +31,9 @@ from cds_service.wire.response import Card, Extension, HookResponse
 _TO_JUDGE_S = 0.25
 """Seconds of a call that are kept for reading and judging what was gathered; a chart of 1,000 resources takes 0.05."""
 
+_NO_CARDS: Final = HookResponse(cards=[])  # what nearly every call is answered, made once
+_NO_CARDS_BODY: Final = _NO_CARDS.to_json()
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -112,7 +115,7 @@ class HookService:
         """
         until = time.monotonic() + self.call_seconds - _TO_JUDGE_S
         if request.is_by_patient:  # our cards are written for professionals
-            return _answer(HookResponse(cards=[]))
+            return _answer(_NO_CARDS)
         self.entries.check(request)
         now = self.clock()
         orders = read_orders(request)
@@ -123,7 +126,7 @@ class HookService:
         call = Call(request.patient_id, orders.raw, self.dialects.get(showing.client, STANDARD))
         cards = self.cards.make(decision, call, self.new_uuid)
         # Silence is of cards alone: what stops a call from being judged has been raised before.
-        shown = HookResponse(cards=[]) if showing.silent else self._respond(cards, chart, request.hook, call)
+        shown = _NO_CARDS if showing.silent else self._respond(cards, chart, request.hook, call)
         answer = _answer(shown, decision, gathered)
         if cards:  # only what could be sent is a card issued
             told = zip(decision.shown, cards, strict=True)
@@ -133,7 +136,7 @@ class HookService:
     def _respond(self, cards: list[Card], chart: Chart, hook: str, call: Call) -> HookResponse:
         """The cards, and for a client that asks for ratings its own orders rated."""
         if call.dialect.qcdsm is None:
-            return HookResponse(cards=cards)
+            return HookResponse(cards=cards) if cards else _NO_CARDS
         updates = rate_orders(rate(self.content, chart, hook), call, self.new_uuid) or None
         return HookResponse(
             cards=cards, systemActions=updates, extension=Extension(systemActions=updates) if updates else None
@@ -159,9 +162,10 @@ def _for(decision: Decision, request: HookRequest, showing: Showing) -> Decision
 
 
 def _answer(response: HookResponse, decision: Decision | None = None, gathered: Gathered | None = None) -> Answer:
+    body = _NO_CARDS_BODY if response is _NO_CARDS else response.to_json()
     if gathered is None:
-        return Answer(response, response.to_json(), decision)
-    return Answer(response, response.to_json(), decision, gathered.arrivals, gathered.gaps)
+        return Answer(response, body, decision)
+    return Answer(response, body, decision, gathered.arrivals, gathered.gaps)
 
 
 def _access(

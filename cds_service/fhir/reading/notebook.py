@@ -1,6 +1,6 @@
 """What the readers share: the terms, and the notebook in which they write facts and what they passed over."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -35,6 +35,7 @@ class Terms:
 class Notebook:
     """The facts of one chart as they are read. `born` bounds which dates are possible.
 
+    `known`: what a concept's codings mean here; asked of every record.
     `differing`: what words say and the same record's code contradicts.
     """
 
@@ -46,6 +47,10 @@ class Notebook:
     differing: list[Finding] = field(default_factory=list)
     passed_over: list[tuple[Resource, str, CodeableConcept | None]] = field(default_factory=list)
     long_texts: int = 0
+    known: Callable[[CodeableConcept | None], list[Known]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.known = self.terms.lexicon.all
 
     def when(self, *texts: str | None) -> When | None:
         """The newest of some dates; impossible ones (before birth, more than a day ahead) are as if not recorded."""
@@ -58,10 +63,6 @@ class Notebook:
         if when is None or when.first > self.today + timedelta(days=1):
             return None
         return None if self.born and when.last < self.born else when
-
-    def known(self, concept: CodeableConcept | None) -> list[Known]:
-        """What a concept's codings mean here."""
-        return self.terms.lexicon.all(concept)
 
     def meanings(self, concept: CodeableConcept | None) -> list[Meaning]:
         """The findings a concept stands for, each once."""
@@ -119,13 +120,16 @@ class Notebook:
 
     def unmapped(self) -> Mapping[str, int]:
         """How many codes stand for nothing here, by the short name of their system; all unknown systems are one."""
-        named = self.terms.terminology.systems.get
-        counts: dict[str, int] = {}
+        by_uri: dict[str | None, int] = {}
         for _, _, concept in self.passed_over:
-            for coding in (concept.coding if concept else None) or ():
-                if coding is not None and coding.code is not None:
-                    system = named(coding.system or "", "other")
-                    counts[system] = counts.get(system, 0) + 1
+            if concept is not None and concept.coding is not None:
+                for coding in concept.coding:
+                    if coding is not None and coding.code is not None:
+                        by_uri[coding.system] = by_uri.get(coding.system, 0) + 1
+        counts: dict[str, int] = {}
+        for uri, count in by_uri.items():
+            system = self.terms.terminology.systems.get(uri or "", "other")
+            counts[system] = counts.get(system, 0) + count
         return counts
 
     def ignored(self) -> tuple[Ignored, ...]:
@@ -137,6 +141,8 @@ class Notebook:
 
 def meanings_of(known: list[Known]) -> list[Meaning]:
     """The findings that known codes stand for, each once; of two codes for one finding, the one that states a side."""
+    if not known:
+        return []
     found = [meaning for one in known for meaning in one.meanings]
     if len(found) < 2:
         return found

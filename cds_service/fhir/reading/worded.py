@@ -14,10 +14,14 @@ _SAID: Final = {Value.PRESENT: "present", Value.ABSENT: "absent"}
 
 def has_words(part: Observation | Component, code: CodeableConcept | None) -> bool:
     """Whether there is anything to read: most Observations are numbers, and their notes those of other fields."""
-    is_answered = part.valueString or part.valueCodeableConcept is not None or part.valueBoolean is not None
-    is_uncoded = code is not None and not code.coding and bool(code.text)
-    has_note = isinstance(part, Observation) and bool(part.note or part.comment or part.comments)
-    return bool(is_answered or part.interpretation or is_uncoded or has_note)
+    return bool(
+        part.valueString
+        or part.valueCodeableConcept is not None
+        or part.valueBoolean is not None
+        or part.interpretation
+        or (code is not None and not code.coding and code.text)
+        or (isinstance(part, Observation) and (part.note or part.comment or part.comments))
+    )
 
 
 def tell_answer(
