@@ -95,17 +95,19 @@ class ChartIndex:
         key = (finding, side)
         state = self._states.get(key)
         if state is None:
-            facts = self.by_id[finding]
-            per_side = [self._state([fact for fact in facts if fact.side.covers(one)]) for one in side.judged]
-            state = self._states[key] = per_side[0] if len(per_side) == 1 else _either(per_side)
+            state = self._states[key] = self._recall(finding, side)
         return state
 
-    def _state(self, facts: list[Finding]) -> State:
-        present = [fact for fact in facts if fact.value is Value.PRESENT]
-        absent = tuple(fact for fact in facts if fact.value is Value.ABSENT)
-        standing = tuple(fact for fact in present if not any(_supersedes(other, fact) for other in absent))
-        asked = tuple(fact for fact in facts if fact.value is Value.ASKED)
-        return State(standing, absent, asked, tuple(fact for fact in standing if self.is_current(fact)))
+    def _recall(self, finding: str, side: Side) -> State:
+        if len(side.judged) > 1:
+            return _either([self.state(finding, one) for one in side.judged])
+        facts = [fact for fact in self.by_id[finding] if fact.side.covers(side)]
+        present = tuple([fact for fact in facts if fact.value is Value.PRESENT])
+        absent = tuple([fact for fact in facts if fact.value is Value.ABSENT])
+        asked = tuple([fact for fact in facts if fact.value is Value.ASKED])
+        if absent:
+            present = tuple(fact for fact in present if not any(_supersedes(other, fact) for other in absent))
+        return State(present, absent, asked, tuple(fact for fact in present if self.is_current(fact)))
 
     def is_current(self, fact: Finding) -> bool:
         """Whether the fact lies within its finding's own window; undated or too coarse a date counts."""
