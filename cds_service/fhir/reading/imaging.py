@@ -17,7 +17,7 @@ _NOT_DONE = frozenset({"entered-in-error", "cancelled", "registered"})
 _NO_REPORT = frozenset({"entered-in-error", "cancelled", "registered", "unknown"})
 JOINT = "lower-limb-joint"
 CONTRASTED: Final = frozenset({"MR", "CT", None})
-_ONE_SIDED = frozenset({Side.LEFT, Side.RIGHT})
+ONE_SIDED: Final = frozenset({Side.LEFT, Side.RIGHT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def describe(
     if study is None and known and any(one.meanings for one in known):
         return NOT_IMAGING  # its code says what it is: "under fluoroscopy" in its text makes it no imaging
     if study is None:  # local codes are the rule in practice, so their display is read like text
-        texts += _displays(code)
+        texts += displays(code)
     worded = notebook.worded(texts)
     if study is None:
         modality = _only(worded.modality)
@@ -72,7 +72,7 @@ def _complete(study: StudyMeaning, region: str | None, worded: Worded, placed: S
     contrast = study.contrast
     if contrast is None and study.modality in CONTRASTED:
         contrast = _only(worded.contrast)
-    if {study.side, placed} == _ONE_SIDED:
+    if {study.side, placed} == ONE_SIDED:
         return Described(region, study.modality, contrast, Side.UNSTATED, study.side)
     side = union((study.side, placed))
     return Described(region, study.modality, contrast, union(worded.side) if side is Side.UNSTATED else side)
@@ -102,13 +102,14 @@ def _site_regions(sites: Concepts, notebook: Notebook) -> Sequence[str]:
     return found or notebook.worded(concept.text for concept in concepts(sites)).region
 
 
-def _displays(concept: CodeableConcept | None) -> list[str | None]:
+def displays(concept: CodeableConcept | None) -> list[str | None]:
+    """What a concept's codes are displayed as."""
     return [coding.display for coding in (concept.coding if concept else None) or () if coding]
 
 
 def _said_by(codes: list[CodeableConcept]) -> list[str | None]:
     """The codes' texts, and what they are displayed as: local codes are the rule in practice."""
-    return [text for code in codes for text in (code.text, *_displays(code))]
+    return [text for code in codes for text in (code.text, *displays(code))]
 
 
 def read_study(study: ImagingStudy, notebook: Notebook) -> None:

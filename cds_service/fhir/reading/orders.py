@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from cds_service.fhir.reading.imaging import JOINT, NOT_IMAGING, Described, describe
+from cds_service.fhir.reading.imaging import JOINT, NOT_IMAGING, ONE_SIDED, Described, describe, displays
 from cds_service.fhir.reading.lexicon import Known
 from cds_service.fhir.reading.notebook import Notebook, meanings_of, source_of
 from cds_service.fhir.reading.telling import Telling, presents, tell_name, tell_notes
@@ -11,6 +11,7 @@ from cds_service.fhir.reading.treatments import read_completed_request
 from cds_service.fhir.resources import ServiceRequest, concepts
 from cds_service.logic.dates import When, on
 from cds_service.logic.facts import Finding, Imaging, Source, SourceKind, Stage, Value
+from cds_service.logic.sides import Side, union
 from cds_service.logic.terminology import Meaning
 
 _OPEN = frozenset({"active", "draft", "on-hold", None})
@@ -79,7 +80,7 @@ def _order(frame: _Frame, known: list[Known], described: Described, notebook: No
         return None
     reasons, given, recognised = _read_reasons(frame, notebook)
     return Order(
-        described,
+        _sides_compared(described, frame.request, notebook),
         frame.stage,
         frame.when,
         frame.source,
@@ -88,6 +89,16 @@ def _order(frame: _Frame, known: list[Known], described: Described, notebook: No
         given > 0,
         given == recognised,
     )
+
+
+def _sides_compared(described: Described, request: ServiceRequest, notebook: Notebook) -> Described:
+    """An order whose code names one side in words, and whose body site the other, has no side that is sure."""
+    if described.side not in ONE_SIDED or not request.bodySite:
+        return described
+    named = union(notebook.worded([request.code.text, *displays(request.code)]).side) if request.code else None
+    if {named, notebook.site_side(request.bodySite)} != ONE_SIDED:
+        return described
+    return replace(described, side=Side.UNSTATED, code_side=named)
 
 
 def _note_treatment(frame: _Frame, known: list[Meaning], notebook: Notebook) -> None:

@@ -12,6 +12,7 @@ from cds_service.fhir.charting import Draft
 from cds_service.fhir.resources import ServiceRequest
 from cds_service.logic.dates import on
 from cds_service.logic.facts import Chart, Imaging, SourceKind, Stage, Value
+from cds_service.logic.sides import Side
 
 Read = Callable[..., Chart]
 TODAY = on(date(2026, 3, 10))
@@ -50,6 +51,30 @@ def test_an_injury_is_asked_about_by_an_order_alone(chart: Read, words: str) -> 
     [found] = chart(drafts=[draft("72148", reasonCode=[{"text": words}])]).findings
     assert (found.id, found.value) == ("major-trauma", Value.ASKED)
     assert chart(condition("x", code={"text": words})).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "code_side"),
+    [
+        ("MRI right hip without contrast", Side.UNSTATED, Side.RIGHT),
+        ("MRI left hip without contrast", Side.LEFT, None),
+        ("MRI right and left hip", Side.LEFT, None),  # words of both name neither against the body site
+        ("MRI hip without contrast", Side.LEFT, None),
+    ],
+)
+def test_a_code_that_names_the_other_side_in_words_than_its_body_site(
+    chart: Read, text: str, side: Side, code_side: Side | None
+) -> None:
+    local = {"coding": [{"system": "https://ehr.example/orders", "code": "4711"}], "text": text}
+    found = drafted(chart, code=local, bodySite=[concept("287679003")])
+    assert (found.region, found.side, found.code_side) == ("hip", side, code_side)
+    displayed = {"coding": [{"system": "https://ehr.example/orders", "code": "4711", "display": text}]}
+    assert drafted(chart, code=displayed, bodySite=[concept("287679003")]).code_side is code_side
+
+
+def test_words_of_an_orders_details_are_not_those_of_its_code(chart: Read) -> None:
+    found = drafted(chart, bodySite=[concept("287679003")], orderDetail=[{"text": "compare with the right hip"}])
+    assert (found.side, found.code_side) == (Side.LEFT, None)
 
 
 def test_a_fracture_of_an_unstated_bone_takes_no_joint_for_the_hip(chart: Read) -> None:
