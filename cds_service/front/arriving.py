@@ -56,6 +56,9 @@ class Room:
             self._break_off(body, BodyTooSlow("the body did not arrive in time"))
         except (ProtocolClosed, ProtocolError):
             self._break_off(body, BadRequest("ends too early"))
+        except asyncio.CancelledError:  # given up while it comes: nobody else is left to give its bytes back
+            self.leave(body)
+            raise
         finally:
             self._coming.pop(body, None)
         return body

@@ -77,6 +77,19 @@ def test_one_that_breaks_off_says_so(broken: type[Exception]) -> None:
     assert not body.whole
 
 
+def test_one_that_is_given_up_gives_its_bytes_back() -> None:
+    async def all_of_it() -> int:
+        room = Room(LIMIT, 60)
+        task = asyncio.create_task(room.take(Sending(b"ab", None), LIMIT))
+        await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return room._held
+
+    assert asyncio.run(all_of_it()) == 0
+
+
 async def meanwhile(room: Room, sendings: list[tuple[Sending, int | None]], then: Callable[[], Awaitable[None]]):
     tasks = []
     for sending, length in sendings:

@@ -1,6 +1,7 @@
 """The front: what the application is told of a request and its body, what becomes of its answer, and its threads."""
 
 import asyncio
+import io
 import json
 import threading
 import time
@@ -169,6 +170,20 @@ def test_an_environment_is_what_wsgi_asks_for() -> None:
         "HTTP_COOKIE": "a=1; b=2",
     }
     assert environ["wsgi.input"] is stream
+
+
+def test_a_query_that_is_not_escaped_is_taken_as_its_bytes() -> None:
+    assert environ_of(scope(query_string="a=\u2603"), io.BytesIO())["QUERY_STRING"] == "a=\xe2\x98\x83"
+
+
+@Request.application
+def echo_query(request: Request) -> Response:
+    return Response(request.args["a"])
+
+
+def test_such_a_query_costs_no_call_its_answer() -> None:
+    status, _headers, content = asked(echo_query, scope("GET", query_string="a=\u2603"), Protocol())
+    assert (status, content.decode()) == (200, "\u2603")
 
 
 def test_an_environment_of_ip_6() -> None:

@@ -5,6 +5,7 @@ import platform
 import socket
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
@@ -92,6 +93,31 @@ def test_a_store_that_hangs_holds_up_no_probe_and_is_asked_by_one_thread(monkeyp
     assert time.monotonic() - started < 1
     assert len(asked) == 1
     let_go.set()
+
+
+def test_probes_that_come_together_wait_for_a_store_that_hangs_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_WAIT_S", 0.2)
+    let_go = Event()
+    watch = StoreWatch(lambda: let_go.wait(10))
+    started = time.monotonic()
+    with ThreadPoolExecutor(12) as probes:
+        assert [*probes.map(lambda _: watch.is_up(), range(12))] == [False] * 12
+    assert time.monotonic() - started < 1  # each for itself: 2.4 s
+    let_go.set()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_store_that_fails_in_a_way_nobody_foresaw_is_not_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_KEPT_S", 0.0)
+    answers = iter([None, RuntimeError("unforeseen")])
+
+    def ask() -> None:
+        answer = next(answers)
+        if answer:
+            raise answer
+
+    watch = StoreWatch(ask)
+    assert [watch.is_up(), watch.is_up()] == [True, False]
 
 
 def test_the_shared_folder_is_new_private_named_to_workers_and_gone_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
