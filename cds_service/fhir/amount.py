@@ -12,7 +12,7 @@ from cds_service.fhir.bundles import TypedBundle
 from cds_service.wire.request import HookRequest
 
 ENTRIES_AT_MOST: Final = 10_000  # of a call, unless a site sets another number
-_SHORTEST = 3  # bytes of an entry with its comma: `{},`
+_SHORTEST = 2  # bytes of an entry with its comma, be it no entry at all: `1,`
 
 
 class _Entries(msgspec.Struct):

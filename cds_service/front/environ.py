@@ -49,6 +49,8 @@ def _add_headers(environ: dict[str, Any], headers: list[tuple[str, str]]) -> Non
     """What stands in several lines is one value: RFC 9110, 5.2; cookies have a sign of their own."""
     found: dict[str, str] = {}
     for name, value in headers:
+        if "_" in name:
+            continue  # or `x_request_id` would stand for `x-request-id`, past a proxy that sets or drops only the latter
         variable = _variable(name)
         if variable in found:
             found[variable] += ("; " if name == "cookie" else ",") + value

@@ -198,6 +198,12 @@ def test_a_header_takes_no_variable_of_the_server(name: str) -> None:
     assert environ_of(scope("POST", "/taken", (name, "x")), bare["wsgi.input"]).items() >= bare.items()
 
 
+def test_a_header_with_an_underscore_stands_for_no_other() -> None:
+    told = environ_of(scope("POST", "/", ("x-request-id", "a"), ("x_request_id", "b"), ("x_other", "c")), object())
+    assert told["HTTP_X_REQUEST_ID"] == "a"
+    assert "HTTP_X_OTHER" not in told
+
+
 def test_a_caller_is_known_before_it_is_told_of_its_body(production: FlaskClient, ehr: SigningEhr) -> None:
     said = [("content-type", "application/json"), ("content-length", "4")]
     token = ehr.token(f"/{VIEW}")
