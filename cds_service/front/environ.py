@@ -50,7 +50,7 @@ def _add_headers(environ: dict[str, Any], headers: list[tuple[str, str]]) -> Non
     found: dict[str, str] = {}
     for name, value in headers:
         if "_" in name:
-            continue  # or `x_request_id` would stand for `x-request-id`, past a proxy that sets or drops only the latter
+            continue  # or `x_request_id` would stand for `x-request-id`, past a proxy that drops the latter alone
         variable = _variable(name)
         if variable in found:
             found[variable] += ("; " if name == "cookie" else ",") + value
