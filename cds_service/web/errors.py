@@ -50,7 +50,8 @@ def _answer(status: int, outcome: dict[str, Any]) -> Response:
 
 
 def _caller_fault(error: CallerFault) -> Response:
-    _logger.info("request refused", status=error.status, field=error.field)
+    named = {} if error.field is None else {"field": error.field}  # none is no value that had to be withheld
+    _logger.info("request refused", status=error.status, **named)
     about_body = isinstance(error, BadRequest) and error.field is None  # its message needs a subject
     text = f"the body {error.message}" if about_body else error.message
     return _answer(error.status, operation_outcome(error.code, text, error.field))

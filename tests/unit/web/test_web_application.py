@@ -116,6 +116,12 @@ def test_a_refusal_is_one_line_with_the_fields_name(client: FlaskClient) -> None
     assert logged == [{"event": "request refused", "log_level": "info", "status": 400, "field": "hookInstance"}]
 
 
+def test_a_refusal_at_no_field_logs_none(client: FlaskClient) -> None:
+    with capture_logs() as logged:
+        client.post("/cds-services/nothing-of-that-name", json={})
+    assert logged == [{"event": "request refused", "log_level": "info", "status": 404}]
+
+
 def test_feedback_is_one_line_with_a_count(client: FlaskClient) -> None:
     with capture_logs() as logged:
         client.post(f"/cds-services/{VIEW}/feedback", json={"feedback": []})
