@@ -18,7 +18,8 @@ from synthetic import PATIENT, bundle
 import cds_service.prepared
 from cds_service.app import build_app
 from cds_service.fhir.bundles import decode_resources
-from cds_service.fhir.charting import ChartReader, Gathered
+from cds_service.fhir.chart_data import Gathered
+from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.client import EhrClient
 from cds_service.knowledge import Knowledge, load, shipped_cards
 from cds_service.logic.facts import Chart

@@ -1,13 +1,10 @@
 """From decoded resources to one chart of facts: the patient's own, each read by the reader of its kind."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 from typing import Any
 
-from cds_service.fhir.gaps import NOTHING_LACKS, Lacking
+from cds_service.fhir.chart_data import Draft, Gathered
 from cds_service.fhir.narrative.reader import NarrativeReader
 from cds_service.fhir.reading.conditions import read_condition
 from cds_service.fhir.reading.imaging import JOINT, read_report, read_study
@@ -30,6 +27,7 @@ from cds_service.fhir.resources import (
     Readable,
     ServiceRequest,
 )
+from cds_service.fhir.subject import is_of
 from cds_service.logic.content import Content
 from cds_service.logic.dates import parse_when
 from cds_service.logic.differing import set_apart
@@ -39,7 +37,6 @@ from cds_service.logic.narrative import Narrative
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Terminology
 
-_OF_PATIENT = re.compile(r"(?:^|/)Patient/([^/|]+)(?:/_history/.*)?$")
 _READERS: Mapping[type, Callable[[Any, Notebook], None]] = {
     Condition: read_condition,
     Observation: read_observation,
@@ -50,31 +47,6 @@ _READERS: Mapping[type, Callable[[Any, Notebook], None]] = {
     ImagingStudy: read_study,
 }
 _REQUESTS = (ServiceRequest, ProcedureRequest)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A draft order of the call: its relative reference, the resource, and whether the call is about it."""
-
-    reference: str
-    resource: ServiceRequest
-    selected: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """All resources of one call, however they came, and what could not be had or read.
-
-    `lacking` is in the words of cards. For operators, in codes: `arrivals` is the state in which each prefetch key
-    came, `gaps` what a key lacks.
-    """
-
-    resources: tuple[Readable, ...]
-    drafts: tuple[Draft, ...] = ()
-    unreadable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    lacking: Lacking = NOTHING_LACKS
-    arrivals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    gaps: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class ChartReader:
@@ -146,24 +118,11 @@ class ChartReader:
         )
 
 
-def is_of(resource: Readable, patient_id: str) -> bool:
-    """Whether a resource is the patient's own: it names this patient, or none."""
-    if isinstance(resource, Patient):
-        return resource.id in {None, patient_id}
-    about = resource.subject or resource.patient
-    return about is None or about.reference is None or _names(about.reference, patient_id)
-
-
 def _is_own(resource: Readable, patient_id: str, notebook: Notebook) -> bool:
     is_own = is_of(resource, patient_id)
     if not is_own:
         notebook.ignore(resource, "it names another patient")
     return is_own
-
-
-def _names(reference: str, patient_id: str) -> bool:
-    match = _OF_PATIENT.search(reference)
-    return (match[1] if match else reference.removeprefix("urn:uuid:")) == patient_id
 
 
 def _read_age(own: list[Readable], notebook: Notebook) -> int | None:

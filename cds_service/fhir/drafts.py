@@ -4,7 +4,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from cds_service.fhir.bundles import decode_one, draft_entries
-from cds_service.fhir.charting import Draft
+from cds_service.fhir.chart_data import Draft
 from cds_service.fhir.resources import ProcedureRequest, ServiceRequest
 from cds_service.wire.decoding import is_deeper_than
 from cds_service.wire.request import HookRequest

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from cds_service.fhir.access.values import Fault, NoAccess
+from cds_service.fhir.chart_data import NOTHING_LACKS, Lacking
 from cds_service.fhir.templates import PrefetchKey
 
 
@@ -52,15 +53,6 @@ def sent_in_part(reason: NoAccess, *, is_partial: bool) -> Gap:
     return Gap(Lack.INCOMPLETE if is_partial else Lack.UNREAD, "no-access", f", was sent in part, {reason.why}")
 
 
-class Lacking(NamedTuple):
-    """What cards call the data that lack, by how much lacks."""
-
-    unavailable: tuple[str, ...] = ()
-    not_sent: tuple[str, ...] = ()
-    incomplete: tuple[str, ...] = ()
-
-
-NOTHING_LACKS = Lacking()
 _ORDER = (Lack.UNREAD, Lack.NOT_SENT, Lack.INCOMPLETE)  # of Lacking's fields
 
 

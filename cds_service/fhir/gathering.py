@@ -17,7 +17,7 @@ from cds_service.fhir.access.values import NO_SERVER, Access, Found, NoAccess
 from cds_service.fhir.amount import ENTRIES_AT_MOST, within
 from cds_service.fhir.arrival import arrivals
 from cds_service.fhir.bundles import NONE_UNREADABLE, Decoded, TypedBundle, decode_resources, sort
-from cds_service.fhir.charting import Gathered
+from cds_service.fhir.chart_data import Gathered
 from cds_service.fhir.client import EhrClient
 from cds_service.fhir.drafts import CallerOrders
 from cds_service.fhir.gaps import Gap, Lack, by_label, not_fetched, not_sent, sent_as_outcome, sent_in_part

@@ -8,8 +8,8 @@ import msgspec
 from cds_service.errors import BadRequest
 from cds_service.fhir.access.values import MALFORMED, OTHERS_DATA, OUTCOME, Fault, Found
 from cds_service.fhir.bundles import NONE_UNREADABLE, Decoded, decode_resources
-from cds_service.fhir.charting import is_of
 from cds_service.fhir.resources import Readable
+from cds_service.fhir.subject import is_of
 
 
 def join(found: Found, patient_id: str, before: Decoded | None = None) -> tuple[Decoded | None, Fault | None]:

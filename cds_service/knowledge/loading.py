@@ -13,6 +13,7 @@ from cds_service.knowledge.anchors import check_anchors
 from cds_service.knowledge.building import Builder
 from cds_service.knowledge.edition import read_edition
 from cds_service.knowledge.evidence import build_caveats, build_citations, build_discriminators, check_evidence
+from cds_service.knowledge.files import Files
 from cds_service.knowledge.folder import Folder
 from cds_service.knowledge.narrative import CUES, FINDINGS, PLACES, WORDS, NarrativeFiles, build_narrative
 from cds_service.knowledge.references import check_references
@@ -78,28 +79,6 @@ class Knowledge:
     notices: Mapping[str, str]
     about: AboutTexts
     site_changes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Files:
-    """Every content file in its shape."""
-
-    terms: TermFiles
-    narrative: NarrativeFiles
-    groups: Mapping[str, list[GroupEntry]]
-    patterns: PatternsFile
-    rules: Mapping[str, RuleFile]
-    policy: PolicyFile
-    ratings: RatingsFile
-    evidence: Mapping[str, EvidenceTable]
-    caveats: Mapping[str, CaveatTable]
-    asking: AskingFile
-    offers: Mapping[str, OfferTable]
-    orders: Mapping[str, OrderTable]
-    overrides: Mapping[str, OverrideTable]
-    labels: LabelsFile
-    limits: SiteLimitsFile
-    about: AboutFile
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,20 @@
 """Every name must exist, and everything that exists must be used: nothing in the content is decoration."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from cds_service.knowledge.building import Builder
+from cds_service.knowledge.files import Files
 from cds_service.knowledge.folder import Folder, nearest
 from cds_service.knowledge.rules import attempt
 from cds_service.logic.content import Rule
 from cds_service.logic.wording import Wording
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.loading import Files
 
 # Groups that the readers, not the rules, look up by name.
 READ_BY_NAME = frozenset({"hip-concept", "spine-concept", "knee-or-foot-concept"})
 
 
 def check_references(
-    folder: Folder, files: "Files", rules: Iterable[Rule], wording: Mapping[str, Wording], builder: Builder
+    folder: Folder, files: Files, rules: Iterable[Rule], wording: Mapping[str, Wording], builder: Builder
 ) -> None:
     """Note every name that does not exist, and every group, card, offer, order or override reason nobody uses.
 
@@ -36,7 +33,7 @@ def check_references(
     _unused(folder, "overrides.toml", files.overrides, {reason for rule in known for reason in rule.overrides})
 
 
-def _check_groups(folder: Folder, files: "Files", builder: Builder) -> None:
+def _check_groups(folder: Folder, files: Files, builder: Builder) -> None:
     """Note every group that names something unknown, in its own file; those read by name count as used."""
     alone = Builder(builder.findings, builder.groups)
     for group in files.groups:
@@ -45,7 +42,7 @@ def _check_groups(folder: Folder, files: "Files", builder: Builder) -> None:
         attempt(folder, "groups.toml", group, lambda group=group: builder.group(group))  # type: ignore[misc]  # bound at once
 
 
-def _check_rules(folder: Folder, files: "Files", rules: list[Rule], wording: Mapping[str, Wording]) -> None:
+def _check_rules(folder: Folder, files: Files, rules: list[Rule], wording: Mapping[str, Wording]) -> None:
     for rule in rules:
         file = f"rules/{rule.id}.toml"
         _check_missing(folder, file, [row.card for row in rule.advice], wording, "card wording")
@@ -55,7 +52,7 @@ def _check_rules(folder: Folder, files: "Files", rules: list[Rule], wording: Map
         _check_missing(folder, file, rule.overrides, files.overrides, "override reason")
 
 
-def _check_sites(folder: Folder, files: "Files") -> None:
+def _check_sites(folder: Folder, files: Files) -> None:
     sites = {site.id for site in files.terms.sites.site}
     for finding, table in files.terms.findings.items():
         _check_missing(folder, f"findings: {finding}", table.sites, sites, "body site")

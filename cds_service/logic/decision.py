@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cds_service.logic.content import AdviceRow, Ask, Caveat, Content, Note, Offer, Rule
 from cds_service.logic.facts import Chart, Imaging
 from cds_service.logic.outcome import Fact, Outcome
-from cds_service.logic.patterns import SidePattern
+from cds_service.logic.side_pattern import SidePattern
 from cds_service.logic.sides import Side
 
 

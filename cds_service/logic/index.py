@@ -1,17 +1,15 @@
 """One chart made ready for judging: findings by id and side, what still counts, durations. Lives for one call."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cds_service.logic.conditions import A_PATTERN, Block, here
 from cds_service.logic.content import Content
 from cds_service.logic.dates import When, on, within
 from cds_service.logic.facts import Chart, Finding, Imaging, Stage, Value
 from cds_service.logic.outcome import distinct
+from cds_service.logic.side_pattern import SidePattern
 from cds_service.logic.sides import EACH, Side
-
-if TYPE_CHECKING:
-    from cds_service.logic.patterns import SidePattern
 
 # Regions of the midline: one study or order of them covers both sides (rule format, "Facts").
 MIDLINE = frozenset({"lumbar-spine", "pelvis"})

@@ -1,32 +1,15 @@
 """The pain pattern of one side: spine only, hip only, both, undetermined or none (clinical design §4)."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from cds_service.logic.conditions import NO_PATTERN, Condition
-from cds_service.logic.content import Pattern
 from cds_service.logic.index import ChartIndex
-from cds_service.logic.outcome import Fact, Outcome, Truth, distinct
+from cds_service.logic.outcome import Outcome, Truth
+from cds_service.logic.side_pattern import SidePattern
 from cds_service.logic.sides import Side
 from cds_service.logic.view import View
 
 Judge = Callable[[Condition, View], Outcome]
-
-
-class SidePattern(NamedTuple):
-    """The pattern's name on one side, the patterns that hold there, and the outcomes judged."""
-
-    name: str
-    held: tuple[Pattern, ...]
-    outcomes: tuple[Outcome, ...]
-
-    def leading(self) -> tuple[Fact, ...]:
-        """The first fact that speaks for each region: where both do, a card's summary names one of each."""
-        holding = [outcome for outcome in self.outcomes if outcome.truth is Truth.YES]
-        first = {
-            held.region: one.supporting()[:1] for held, one in reversed(list(zip(self.held, holding, strict=True)))
-        }
-        return distinct(fact for region in sorted(first, reverse=True) for fact in first[region])
 
 
 _NO_PATTERN = SidePattern(NO_PATTERN, (), ())

@@ -10,7 +10,8 @@ from cds_service.errors import MissingData, OutOfTime
 from cds_service.fhir.access.values import NO_HEADERS, NO_SERVER, NOT_ALLOWED, OTHER_PATIENT, Access, NoAccess
 from cds_service.fhir.amount import EntryLimit
 from cds_service.fhir.bundles import TYPED_ENVELOPE
-from cds_service.fhir.charting import ChartReader, Gathered
+from cds_service.fhir.chart_data import Gathered
+from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.drafts import CallerOrders, read_orders
 from cds_service.fhir.gathering import Gatherer
 from cds_service.fhir.roles import holds_role

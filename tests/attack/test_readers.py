@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from synthetic import PATIENT, SNOMED, bundle, buttock_to_calf, concept, patient
 
 from cds_service.fhir.bundles import decode_resources
-from cds_service.fhir.charting import ChartReader, Gathered
+from cds_service.fhir.chart_data import Gathered
+from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.resources import READABLE_TYPES, Readable
 from cds_service.knowledge import Knowledge
 

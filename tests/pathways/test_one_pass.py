@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from cds_service.fhir.bundles import TYPED_ENVELOPE
-from cds_service.fhir.charting import Gathered
+from cds_service.fhir.chart_data import Gathered
 from cds_service.fhir.client import EhrClient
 from cds_service.fhir.drafts import read_orders
 from cds_service.fhir.gathering import Gatherer

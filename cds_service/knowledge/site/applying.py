@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from cds_service.knowledge.edition import digest, with_site
+from cds_service.knowledge.files import Files
 from cds_service.knowledge.folder import Folder, nearest
 from cds_service.knowledge.schema.rules import RuleFile
 from cds_service.knowledge.schema.site import LinkRow, SiteLimitsFile
@@ -15,9 +15,6 @@ from cds_service.logic.conditions import ALWAYS
 from cds_service.logic.content import Content, Edition, Link, Policy, Silence, SiteEdition
 from cds_service.logic.terminology import Terminology
 
-if TYPE_CHECKING:
-    from cds_service.knowledge.loading import Files
-
 LINKS_AT_MOST = 3  # on one card: more are not read (our decision)
 
 
@@ -25,11 +22,11 @@ LINKS_AT_MOST = 3  # on one card: more are not read (our decision)
 class Laid:
     """The content's files under an overlay, and which content that makes."""
 
-    files: "Files"
+    files: Files
     edition: Edition
 
 
-def lay(folder: Folder, overlay: Overlay, files: "Files", edition: Edition, terms: Terminology) -> Laid:
+def lay(folder: Folder, overlay: Overlay, files: Files, edition: Edition, terms: Terminology) -> Laid:
     """The overlay in `folder` on the content.
 
     Raises:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from cds_service.knowledge.codes import expand_side_digit
+from cds_service.knowledge.files import Files
 from cds_service.knowledge.folder import Folder, nearest
 from cds_service.knowledge.schema.site import SiteCodesFile, SiteFindingCode
 from cds_service.knowledge.schema.terms import BareCode, CodeRow, FindingCodeRow, SystemTable
@@ -12,9 +13,6 @@ from cds_service.knowledge.site.reading import CODES
 from cds_service.knowledge.terminology import TermFiles, check_shape
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Code, Terminology
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.loading import Files
 
 CHECKED: Final = "site"  # how a site's codes were checked: by the site
 _BRANCHED = "icd10cm"  # the one system whose codes say by their form what lies below them
@@ -37,7 +35,7 @@ def check_site_codes(folder: Folder, codes: SiteCodesFile, files: TermFiles, ter
         _check_findings(folder, row, terms)
 
 
-def with_codes(files: "Files", codes: SiteCodesFile) -> "Files":
+def with_codes(files: Files, codes: SiteCodesFile) -> Files:
     """The content's files with the site's codes among them."""
     terms = files.terms
     findings = {

@@ -3,18 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import ceil, floor
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 
+from cds_service.knowledge.files import Files
 from cds_service.knowledge.folder import Folder, nearest
 from cds_service.knowledge.schema.conditions import CONDITION_KEYS, GroupEntry
 from cds_service.knowledge.schema.rules import RuleFile
 from cds_service.knowledge.schema.site import ChangeRow, SiteLimitsFile
 from cds_service.knowledge.site.reading import NUMBERS
-
-if TYPE_CHECKING:
-    from cds_service.knowledge.loading import Files
 
 _KEYS = ("within", "ago", "at_least", "below")
 Changed: TypeAlias = dict[tuple[int, str], int]  # by table and key: the number that stood there
@@ -33,7 +31,7 @@ class Place:
         return f"{self.key} {self.table[self.key]} (of {', '.join(sorted(self.names))})"
 
 
-def with_numbers(folder: Folder, rows: list[ChangeRow], files: "Files") -> "Files":
+def with_numbers(folder: Folder, rows: list[ChangeRow], files: Files) -> Files:
     """The content's files with the site's numbers; what is refused is noted and left as it was."""
     rules = {table.id: _plain(table) for table in files.rules.values()}
     groups = {name: [_plain(entry) for entry in group] for name, group in files.groups.items()}
@@ -141,7 +139,7 @@ def _is_safe(folder: Folder, key: str, row: ChangeRow, place: Place, protected: 
     return False
 
 
-def _with_windows(folder: Folder, rows: list[ChangeRow], files: "Files") -> "Files":
+def _with_windows(folder: Folder, rows: list[ChangeRow], files: Files) -> Files:
     findings = dict(files.terms.findings)
     seen: set[str] = set()
     for row in rows:
@@ -162,7 +160,7 @@ def _with_windows(folder: Folder, rows: list[ChangeRow], files: "Files") -> "Fil
     return replace(files, terms=replace(files.terms, findings=findings))
 
 
-def _limits(folder: Folder, rows: list[ChangeRow], files: "Files") -> Any:
+def _limits(folder: Folder, rows: list[ChangeRow], files: Files) -> Any:
     limits, seen = files.policy.limits, set[str]()
     for row in rows:
         if row.limit is None:

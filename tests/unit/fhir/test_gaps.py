@@ -3,7 +3,8 @@
 import pytest
 
 from cds_service.fhir.access.values import NO_SERVER, TOO_LATE, answered
-from cds_service.fhir.gaps import NOTHING_LACKS, Gap, by_label, not_fetched, not_sent, sent_as_outcome, sent_in_part
+from cds_service.fhir.chart_data import NOTHING_LACKS
+from cds_service.fhir.gaps import Gap, by_label, not_fetched, not_sent, sent_as_outcome, sent_in_part
 from cds_service.fhir.templates import PrefetchKey
 
 KEYS = (

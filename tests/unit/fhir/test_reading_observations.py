@@ -9,7 +9,8 @@ import pytest
 from synthetic import LOINC, PATIENT, SNOMED, concept, encoded, observation
 
 from cds_service.fhir.bundles import decode_resources
-from cds_service.fhir.charting import ChartReader, Gathered
+from cds_service.fhir.chart_data import Gathered
+from cds_service.fhir.charting import ChartReader
 from cds_service.knowledge import Knowledge
 from cds_service.logic.dates import on
 from cds_service.logic.facts import Chart, Finding, SourceKind, Value

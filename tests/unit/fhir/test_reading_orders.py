@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from synthetic import LOINC, Json, concept, condition, encoded, observation, order, resource
 
-from cds_service.fhir.charting import Draft
+from cds_service.fhir.chart_data import Draft
 from cds_service.fhir.resources import ServiceRequest
 from cds_service.logic.dates import on
 from cds_service.logic.facts import Chart, Imaging, SourceKind, Stage, Value

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from synthetic import LOINC, concept, condition, observation, order, resource
 
-from cds_service.fhir.charting import Draft
+from cds_service.fhir.chart_data import Draft
 from cds_service.fhir.reading import telling
 from cds_service.fhir.resources import ServiceRequest
 from cds_service.logic.dates import on

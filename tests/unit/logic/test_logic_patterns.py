@@ -5,7 +5,8 @@ from charts import Indexed, absent, finding
 
 from cds_service.logic.facts import Finding
 from cds_service.logic.judging import judge
-from cds_service.logic.patterns import SidePattern, judge_pattern
+from cds_service.logic.patterns import judge_pattern
+from cds_service.logic.side_pattern import SidePattern
 from cds_service.logic.sides import Side
 
 SEVERE = {"severity": "severe"}

@@ -1,0 +1,44 @@
+"""What one call brings to be judged, as values: resources, draft orders, and which data are missing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
+
+from cds_service.fhir.resources import Readable, ServiceRequest
+
+
+class Lacking(NamedTuple):
+    """What cards call the data that lack, by how much lacks."""
+
+    unavailable: tuple[str, ...] = ()
+    not_sent: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
+
+
+NOTHING_LACKS = Lacking()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft order of the call: its relative reference, the resource, and whether the call is about it."""
+
+    reference: str
+    resource: ServiceRequest
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All resources of one call, however they came, and what could not be had or read.
+
+    `lacking` is in the words of cards. For operators, in codes: `arrivals` is the state in which each prefetch key
+    came, `gaps` what a key lacks.
+    """
+
+    resources: tuple[Readable, ...]
+    drafts: tuple[Draft, ...] = ()
+    unreadable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    lacking: Lacking = NOTHING_LACKS
+    arrivals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    gaps: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
