@@ -5,7 +5,7 @@ from collections.abc import Callable
 from benchmarks.goals import Goal, at_most, show
 from benchmarks.timing import best_of, milliseconds
 from cds_service.fhir.narrative.reader import NarrativeReader
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 
 NOTE = (
     "58 yo male with 3 month history of left buttock pain radiating down the posterior thigh to the lateral calf. "
@@ -30,7 +30,7 @@ def _made(knowledge: Knowledge) -> NarrativeReader:
 
 def measure() -> list[Goal]:
     """CPU time of each."""
-    knowledge = load(shipped_cards())
+    knowledge = load_knowledge(shipped_cards())
     made = _made(knowledge)
     fresh, known = best_of(_fresh(made, NOTE), lambda: made.read(NOTE))
     making = milliseconds(lambda: _made(knowledge), calls=5)

@@ -118,7 +118,7 @@ def build_app(
         clock=clock,
         throttle=Throttle(settings.rate_limit, current_folder(), time.monotonic),
         counts=metrics,
-        reasons=frozenset(engine.knowledge.overrides),
+        reasons=frozenset(engine.knowledge.override_reasons),
         operations=_operations(settings, engine, metrics.exposed, is_demo=production is None),
         about=about_page(engine.knowledge),
     )

@@ -84,7 +84,7 @@ def asked_keys(keys: tuple[PrefetchKey, ...], production: Production | None) -> 
 def unknown_orders(file: str, production: Production, knowledge: Knowledge) -> Iterator[Problem]:
     """What is wrong with the order codes of dialects: they name orders that the content has not."""
     for client in production.clients:
-        for order in client.dialect.options.order_codes.keys() - knowledge.orders.keys():
+        for order in client.dialect.options.order_codes.keys() - knowledge.order_templates.keys():
             yield Problem(file, f"client.{client.id}.dialect.order_codes.{order}", "is no order of orders.toml")
 
 

@@ -21,7 +21,7 @@ from cds_service.fhir.bundles import decode_resources
 from cds_service.fhir.chart_data import Gathered
 from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.client import EhrClient
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.facts import Chart
 from cds_service.settings import Settings
 from cds_service.store import IssuedCards
@@ -41,7 +41,7 @@ def build(tmp_path: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
 def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
     """Builds applications, and lets go of their threads and connections in the end. The content is read once."""
     monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr(cds_service.prepared, "load", read_once(knowledge))
+    monkeypatch.setattr(cds_service.prepared, "load_knowledge", read_once(knowledge))
     for module, name in PARTS:
         monkeypatch.setattr(module, name, make_once(getattr(module, name)))
     numbers = count(1)
@@ -120,7 +120,7 @@ def production(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -
 
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
-    return load(shipped_cards())
+    return load_knowledge(shipped_cards())
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import Any
 
 import cds_service.app
 import cds_service.prepared
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 
 PARTS = (  # none keeps anything of a call
     (cds_service.prepared, "card_maker"),
@@ -35,6 +35,6 @@ def read_once(knowledge: Knowledge) -> Callable[..., Knowledge]:
     """A loader that has the shipped content already."""
 
     def read(cards: Path, site: Path | None = None) -> Knowledge:
-        return knowledge if (cards, site) == (shipped_cards(), None) else load(cards, site)
+        return knowledge if (cards, site) == (shipped_cards(), None) else load_knowledge(cards, site)
 
     return read

@@ -21,23 +21,23 @@ from cds_service.wire.response import Card
 _COLOURS = {"critical": "red", "warning": "yellow", "info": "blue"}
 
 
-def show(answer: Answer, knowledge: Knowledge, *, why: bool) -> None:
+def print_answer(answer: Answer, knowledge: Knowledge, *, why: bool) -> None:
     """Print the cards, or that there are none, and with `why` the whole trace."""
     console = Console()
     for card in answer.response.cards:
-        console.print(_panel(card))
+        console.print(_card_panel(card))
     decision = answer.decision
     if not answer.response.cards:
         console.print("No card." if decision else "No card: the user is the patient or near to them.")
     if decision is None:
         return
     if why:
-        _show_why(console, decision, knowledge)
+        _print_why(console, decision, knowledge)
     else:
         console.print(Text("Add --why to see what was read and how each rule fared.", style="dim"))
 
 
-def _panel(card: Card) -> Panel:
+def _card_panel(card: Card) -> Panel:
     parts: list[Markdown | Text] = [Text(card.summary, style="bold"), Text(), Markdown(card.detail)]
     for suggestion in card.suggestions or ():
         star = " (recommended)" if suggestion.isRecommended else ""
@@ -48,40 +48,40 @@ def _panel(card: Card) -> Panel:
     return Panel(Group(*parts), title=title, title_align="left", border_style=_COLOURS[card.indicator])
 
 
-def _show_why(console: Console, decision: Decision, knowledge: Knowledge) -> None:
+def _print_why(console: Console, decision: Decision, knowledge: Knowledge) -> None:
     phrases = Phrases(knowledge.content, knowledge.labels)
     console.rule("What was read")
-    console.print(_read(decision.chart, phrases))
-    for line in _not_used(decision.chart):
+    console.print(_facts_table(decision.chart, phrases))
+    for line in _unused_data_lines(decision.chart):
         console.print(Text(line))
     console.rule("How it was judged")
     for line in explain(decision):
         console.print(Text(line))
 
 
-def _read(chart: Chart, phrases: Phrases) -> Table:
+def _facts_table(chart: Chart, phrases: Phrases) -> Table:
     age = "not recorded" if chart.age is None else f"{chart.age} years"
     table = Table("fact", "value", "date", "onset", "from", title=f"Age {age}; today {chart.today.isoformat()}")
     facts: list[Finding | Imaging] = [*chart.findings, *chart.imaging]
     for fact in facts:
-        table.add_row(*_row(fact, phrases))
+        table.add_row(*_fact_row(fact, phrases))
     return table
 
 
-def _row(fact: Finding | Imaging, phrases: Phrases) -> tuple[str, str, str, str, str]:
+def _fact_row(fact: Finding | Imaging, phrases: Phrases) -> tuple[str, str, str, str, str]:
     if isinstance(fact, Finding):
         onset = day(fact.onset) if fact.onset else ""
-        return phrases.finding(fact), fact.value.value, day(fact.when), onset, _place(fact)
+        return phrases.finding(fact), fact.value.value, day(fact.when), onset, _describe_source(fact)
     said = fact.treatment or phrases.imaging(fact)
     return said, fact.stage.value, day(fact.when), "", fact.source.reference
 
 
-def _place(fact: Finding) -> str:
+def _describe_source(fact: Finding) -> str:
     """Where a fact stands, and whether in words: the words themselves are never shown."""
     return f"{fact.source.reference}, in words" if fact.source.kind.is_words else fact.source.reference
 
 
-def _not_used(chart: Chart) -> Iterator[str]:
+def _unused_data_lines(chart: Chart) -> Iterator[str]:
     for apart in chart.differing:
         side = "" if apart.side is Side.UNSTATED else f" ({apart.side.value})"
         said = f"its words say {apart.id} {apart.value.value}{side}, a code says otherwise"

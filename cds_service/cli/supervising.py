@@ -13,14 +13,14 @@ from granian.http import HTTP1Settings
 from cds_service.operations.shared import tell_stopping
 from cds_service.settings import Settings
 
-_HEADERS = HTTP1Settings(
+_HTTP1_LIMITS = HTTP1Settings(
     header_read_timeout=10_000, max_buffer_size=65_536
 )  # milliseconds; bytes: hyper reads up to twice that
 # Its own words go to our log, which tells of workers and withholds the rest.
-_ITS_LOG = {"loggers": {"_granian": {"handlers": [], "propagate": True}, "granian.access": {"level": "ERROR"}}}
+_GRANIAN_LOGGING = {"loggers": {"_granian": {"handlers": [], "propagate": True}, "granian.access": {"level": "ERROR"}}}
 
 
-def make_server(settings: Settings, folder: Path) -> Any:  # granian picks its server class at run time
+def build_server(settings: Settings, folder: Path) -> Any:  # granian picks its server class at run time
     """The server of these settings; it tells its workers in `folder` that it stops.
 
     On SIGTERM, `/readyz` says no for `drain_seconds`; then nothing more is accepted, running calls are finished, and
@@ -41,30 +41,30 @@ def make_server(settings: Settings, folder: Path) -> Any:  # granian picks its s
         respawn_failed_workers=True,
         workers_kill_timeout=settings.stop_seconds,
         websockets=False,
-        http1_settings=_HEADERS,
-        log_dictconfig=_ITS_LOG,
+        http1_settings=_HTTP1_LIMITS,
+        log_dictconfig=_GRANIAN_LOGGING,
     )
-    server.signal_handler_interrupt = Stop(server.signal_handler_interrupt, folder, settings.drain_seconds)
+    server.signal_handler_interrupt = StopHandler(server.signal_handler_interrupt, folder, settings.drain_seconds)
     return server
 
 
-class Stop:
+class StopHandler:
     """What a signal to stop does: tells the workers, and stops the server when load balancers have noticed."""
 
-    def __init__(self, stop: Callable[[], None], folder: Path, drain_seconds: int) -> None:
-        self._stop = stop
+    def __init__(self, stop_server: Callable[[], None], folder: Path, drain_seconds: int) -> None:
+        self._stop_server = stop_server
         self._folder = folder
         self._drain_seconds = drain_seconds
-        self._is_asked = False
+        self._is_stopping = False
 
-    def __call__(self, number: int, _frame: object) -> None:
+    def __call__(self, signal_number: int, _frame: object) -> None:
         """Begin to stop, or stop, on the signal of this number."""
         tell_stopping(self._folder)
         # Ctrl-C reaches the workers too; and who asks twice does not want to wait.
-        if number == signal.SIGINT or self._is_asked or not self._drain_seconds:
-            self._stop()
+        if signal_number == signal.SIGINT or self._is_stopping or not self._drain_seconds:
+            self._stop_server()
             return
-        self._is_asked = True
-        timer = Timer(self._drain_seconds, self._stop)
+        self._is_stopping = True
+        timer = Timer(self._drain_seconds, self._stop_server)
         timer.daemon = True
         timer.start()

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import click
 
 from cds_service.app import build_engine, new_uuid, system_clock
-from cds_service.cli.options import config_option, plain_errors, site_option
-from cds_service.cli.requests import Order, compose
-from cds_service.cli.showing import show
+from cds_service.cli.options import config_option, site_option, without_traceback
+from cds_service.cli.requests import TryOrder, build_hook_request
+from cds_service.cli.showing import print_answer
 from cds_service.knowledge.place import shipped_examples
 from cds_service.service.catalogue import SERVICES
 from cds_service.service.memory import Forgetful
@@ -19,12 +19,12 @@ from cds_service.settings import load_settings
 from cds_service.wire.request import read_request
 
 
-class Trial(NamedTuple):
+class TryRequest(NamedTuple):
     """A request to try: its body, the FHIR server it may read, and the day it is made on (None: today)."""
 
     body: bytes
     fhir_base: str | None = None
-    on: date | None = None
+    day: date | None = None
 
 
 @click.command("try")
@@ -45,7 +45,7 @@ class Trial(NamedTuple):
 @click.option("--why", is_flag=True, help="Show what was read, what was ignored and why, and how each rule fared.")
 @site_option
 @config_option
-@plain_errors
+@without_traceback
 def try_command(
     example: str | None,
     request_file: Path | None,
@@ -62,47 +62,47 @@ def try_command(
 ) -> None:
     """Try the service on an example, a saved request, or a patient of a FHIR server."""
     if example == "list":
-        click.echo("\n".join(example_names()))
+        click.echo("\n".join(list_examples()))
         return
     if example:
-        trial = _example(example)
+        trial = _load_example(example)
     elif request_file:
-        trial = Trial(request_file.read_bytes())
+        trial = TryRequest(request_file.read_bytes())
     elif fhir_base and patient:
-        wanted = Order(order, side, reason) if order else None
-        trial = Trial(compose(fhir_base, patient, token, hook, wanted), fhir_base)
+        wanted = TryOrder(order, side, reason) if order else None
+        trial = TryRequest(build_hook_request(fhir_base, patient, token, hook, wanted), fhir_base)
     else:
         raise click.UsageError("say what to try: --example NAME, --request FILE, or --fhir URL with --patient ID")
-    run(trial._replace(on=day.date() if day else trial.on), why=why)
+    run_request(trial._replace(day=day.date() if day else trial.day), why=why)
 
 
-def run(trial: Trial, *, why: bool) -> None:
+def run_request(try_request: TryRequest, *, why: bool) -> None:
     """Run one call and show what came of it. Nothing is stored."""
     settings = load_settings()
-    clock = _clock(trial.on)
+    clock = _clock_at(try_request.day)
     engine = build_engine(settings, memory=Forgetful(), clock=clock, uuids=new_uuid)
-    request = read_request(trial.body, frozenset(entry.hook for entry in SERVICES.values()))
+    request = read_request(try_request.body, frozenset(entry.hook for entry in SERVICES.values()))
     entry = next(entry for entry in SERVICES.values() if entry.hook == request.hook)
-    base = trial.fhir_base or request.fhir_server  # named by who runs this, on their own network
+    base = try_request.fhir_base or request.fhir_server  # named by who runs this, on their own network
     answer = engine.service.answer(entry.id, request, "try", base, allows_private=True, thorough=True)
-    show(answer, engine.knowledge, why=why)
+    print_answer(answer, engine.knowledge, why=why)
 
 
-def _clock(day: date | None) -> Callable[[], datetime]:
+def _clock_at(day: date | None) -> Callable[[], datetime]:
     if day is None:
         return system_clock
     moment = datetime.combine(day, time(12), tzinfo=UTC)
     return lambda: moment
 
 
-def example_names() -> list[str]:
+def list_examples() -> list[str]:
     """The examples carried in the package."""
     return sorted(path.parent.name for path in shipped_examples().glob("*/request.json"))
 
 
-def _example(name: str) -> Trial:
+def _load_example(name: str) -> TryRequest:
     folder = shipped_examples() / name
-    if name not in example_names():
-        raise click.UsageError(f"no example is called {name}; there are: {', '.join(example_names())}")
+    if name not in list_examples():
+        raise click.UsageError(f"no example is called {name}; there are: {', '.join(list_examples())}")
     scenario = tomllib.loads((folder / "scenario.toml").read_text(encoding="utf-8"))
-    return Trial((folder / "request.json").read_bytes(), on=scenario["on"])
+    return TryRequest((folder / "request.json").read_bytes(), day=scenario["on"])

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 
-from cds_service.export.codesystems import code_systems
-from cds_service.export.definitions import plan_definitions
+from cds_service.export.codesystems import build_code_systems
+from cds_service.export.definitions import build_plan_definitions
 from cds_service.export.heading import Resource
-from cds_service.export.valuesets import value_sets
+from cds_service.export.valuesets import build_value_sets
 from cds_service.knowledge import Knowledge
 
 
 def export_resources(knowledge: Knowledge, icd10cm: Sequence[str] = ()) -> list[Resource]:
     """Code systems, value sets, rules, in an order in which each comes after what it refers to."""
-    return [*code_systems(knowledge), *value_sets(knowledge, icd10cm), *plan_definitions(knowledge)]
+    return [*build_code_systems(knowledge), *build_value_sets(knowledge, icd10cm), *build_plan_definitions(knowledge)]
 
 
-def as_bundle(resources: Iterable[Resource]) -> Resource:
+def build_transaction(resources: Iterable[Resource]) -> Resource:
     """A transaction that creates or replaces each (R4, "transaction")."""
     return {
         "resourceType": "Bundle",

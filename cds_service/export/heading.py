@@ -10,14 +10,14 @@ from cds_service.logic.vocabulary import CANONICAL_BASE
 Resource: TypeAlias = dict[str, Any]
 
 
-def heading(kind: str, name: str, title: str, description: str, edition: Edition) -> Resource:
+def build_metadata(resource_type: str, resource_id: str, title: str, description: str, edition: Edition) -> Resource:
     """The head of a canonical resource of type `kind`. Draft and experimental until the content is signed off."""
     return {
-        "resourceType": kind,
-        "id": name,
-        "url": canonical(kind, name),
+        "resourceType": resource_type,
+        "id": resource_id,
+        "url": canonical_url(resource_type, resource_id),
         "version": edition.label,
-        "name": computable(f"hip-spine-{name}"),
+        "name": computable_name(f"hip-spine-{resource_id}"),
         "title": title,
         "status": "active" if edition.sign_off else "draft",
         "experimental": edition.sign_off is None,
@@ -27,14 +27,14 @@ def heading(kind: str, name: str, title: str, description: str, edition: Edition
     }
 
 
-def canonical(kind: str, name: str) -> str:
+def canonical_url(resource_type: str, resource_id: str) -> str:
     """The canonical URL of one of our resources."""
-    return f"{CANONICAL_BASE}/{kind}/{name}"
+    return f"{CANONICAL_BASE}/{resource_type}/{resource_id}"
 
 
-def computable(name: str) -> str:
+def computable_name(text: str) -> str:
     """A name as FHIR wants it for machines: letters, digits, a capital first (R4, invariant vsd-0)."""
-    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name))
+    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", text))
 
 
 def with_copyright(resource: Resource, notices: Iterable[str]) -> Resource:

@@ -29,7 +29,7 @@ _VERHOEFF_PERMUTATION = (
 )
 
 
-def is_snomed(code: str) -> bool:
+def is_snomed_ct(code: str) -> bool:
     """Whether it has the form of a SNOMED CT identifier, Verhoeff check digit included."""
     if not re.fullmatch(r"[1-9]\d{5,17}", code):
         return False
@@ -53,8 +53,8 @@ def _matches(pattern: str) -> Callable[[str], bool]:
     return lambda code: compiled.fullmatch(code) is not None
 
 
-SHAPES: dict[str, tuple[Callable[[str], bool], str]] = {
-    "sct": (is_snomed, "is not a SNOMED CT identifier (its check digit fails)"),
+CODE_FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
+    "sct": (is_snomed_ct, "is not a SNOMED CT identifier (its check digit fails)"),
     "loinc": (is_loinc, "is not a LOINC code (its check digit fails)"),
     "icd10cm": (_matches(r"[A-TV-Z]\d?([0-9A-Z?])?(\.[0-9A-Z?]{1,4})?"), "is not an ICD-10-CM code or prefix"),
     "cpt": (_matches(r"\d{4}[0-9A-Z]"), "is not a CPT number"),

@@ -2,19 +2,19 @@
 
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parent.parent
+PACKAGE_FOLDER = Path(__file__).resolve().parent.parent
 
 
 def shipped_cards() -> Path:
     """The content folder shipped with this version."""
-    return _shipped("cards", "cards")
+    return _locate("cards", "cards")
 
 
 def shipped_examples() -> Path:
     """The folder of example scenarios shipped with this version."""
-    return _shipped("examples", "fixtures/fhir")
+    return _locate("examples", "fixtures/fhir")
 
 
-def _shipped(in_wheel: str, in_checkout: str) -> Path:
-    packaged = PACKAGE / in_wheel
-    return packaged if packaged.is_dir() else PACKAGE.parent / in_checkout
+def _locate(in_wheel: str, in_checkout: str) -> Path:
+    packaged = PACKAGE_FOLDER / in_wheel
+    return packaged if packaged.is_dir() else PACKAGE_FOLDER.parent / in_checkout

@@ -17,7 +17,7 @@ import cds_service.prepared
 from cds_service.app import build_app
 from cds_service.fhir.client import EhrClient
 from cds_service.fhir.templates import PrefetchKey, prefetch_keys
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.settings import Settings
 from cds_service.store import IssuedCards
 from tests.made_once import PARTS, make_once, read_once
@@ -35,7 +35,7 @@ FHIR_DEADLINE = 30.0  # seconds: what is tested is the answer; the deadline has 
 
 @cache
 def _shipped() -> Knowledge:
-    return load(shipped_cards())
+    return load_knowledge(shipped_cards())
 
 
 def counting_uuids() -> Callable[[], str]:
@@ -53,7 +53,7 @@ def service_for(scenario: Scenario, folder: Path) -> Iterator[Flask]:
         fhir_deadline=FHIR_DEADLINE,
     )
     with ExitStack() as opened:
-        opened.enter_context(patch.object(cds_service.prepared, "load", read_once(_shipped())))
+        opened.enter_context(patch.object(cds_service.prepared, "load_knowledge", read_once(_shipped())))
         for module, name in PARTS:
             opened.enter_context(patch.object(module, name, make_once(getattr(module, name))))
         for name, close in _CLOSED_BY.items():
@@ -84,7 +84,7 @@ def call(scenario: Scenario, folder: Path, body: dict[str, Any]) -> TestResponse
 
 def our_keys() -> tuple[PrefetchKey, ...]:
     """The prefetch keys the service asks for."""
-    knowledge = load(shipped_cards())
+    knowledge = load_knowledge(shipped_cards())
     return prefetch_keys(knowledge.content, knowledge.terminology)
 
 

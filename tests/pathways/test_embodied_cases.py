@@ -10,7 +10,7 @@ from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.client import EhrClient
 from cds_service.fhir.drafts import read_orders
 from cds_service.fhir.gathering import Gatherer
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.facts import Chart, Stage
 from cds_service.wire.request import read_request
 
@@ -20,7 +20,7 @@ from .scenarios import Scenario
 
 @cache
 def _knowledge() -> Knowledge:
-    return load(shipped_cards())
+    return load_knowledge(shipped_cards())
 
 
 @cache

@@ -12,12 +12,12 @@ from cds_service.fhir.client import EhrClient
 from cds_service.fhir.drafts import read_orders
 from cds_service.fhir.gathering import Gatherer
 from cds_service.fhir.templates import prefetch_keys
-from cds_service.knowledge import load, shipped_cards
+from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.service.catalogue import SERVICES
 from cds_service.wire.request import HookRequest, read_request
 from tests.pathways.scenarios import Scenario, all_scenarios
 
-KNOWLEDGE = load(shipped_cards())
+KNOWLEDGE = load_knowledge(shipped_cards())
 GATHERER = Gatherer(prefetch_keys(KNOWLEDGE.content, KNOWLEDGE.terminology), EhrClient())
 
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.fhir.narrative.reader import NarrativeReader
-from cds_service.knowledge import load, shipped_cards
+from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.facts import Value
 
-KNOWLEDGE = load(shipped_cards())
+KNOWLEDGE = load_knowledge(shipped_cards())
 READER = NarrativeReader(KNOWLEDGE.narrative, KNOWLEDGE.content.findings)
 ALWAYS_THE_SAME = settings(max_examples=150, derandomize=True, database=None, deadline=None)
 PHRASES = sorted(KNOWLEDGE.narrative.entries)

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from cds_service.knowledge.schema.base import Id, Label, Strict, Text
-from cds_service.knowledge.schema.terms import BareCode, FindingKeys, SystemTable
+from cds_service.knowledge.schema.base import Id, Label, StrictModel, Text
+from cds_service.knowledge.schema.terms import BareCode, CodeSystemTable, FindingCodeKeys
 
 Number = Annotated[int, Field(ge=1, le=36_500)]
 NumberKey = Literal["within", "ago", "at_least", "below"]
@@ -25,7 +25,7 @@ PlainLabel = Annotated[
 ]
 
 
-class SiteFile(Strict):
+class SiteFile(StrictModel):
     """Whose overlay this is, its own version, and the content version it was written for."""
 
     name: Label
@@ -34,7 +34,7 @@ class SiteFile(Strict):
     for_content: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
 
 
-class SiteFindingCode(BareCode, FindingKeys):
+class SiteFindingCode(BareCode, FindingCodeKeys):
     """A code that stands for a finding here. `besides`: the other findings it is known to stand for already."""
 
     finding: Id
@@ -49,23 +49,23 @@ class SiteStudyCode(BareCode):
     why: Text
 
 
-class SiteBodyCode(BareCode):
+class SiteBodySiteCode(BareCode):
     """A code of a body site."""
 
     body_site: Id
     why: Text
 
 
-class SiteCodesFile(Strict):
+class SiteCodesFile(StrictModel):
     """The codes a site adds, and the systems of its own that they come from."""
 
-    system: dict[Id, SystemTable] = Field(default_factory=dict)
+    system: dict[Id, CodeSystemTable] = Field(default_factory=dict)
     finding: list[SiteFindingCode] = Field(default_factory=list)
     study: list[SiteStudyCode] = Field(default_factory=list)
-    body_site: list[SiteBodyCode] = Field(default_factory=list)
+    body_site: list[SiteBodySiteCode] = Field(default_factory=list)
 
 
-class OffRow(Strict):
+class SwitchedOffRow(StrictModel):
     """A rule switched off. A protected rule needs `instead`: what warns in its place."""
 
     rule: Id
@@ -73,13 +73,13 @@ class OffRow(Strict):
     instead: Text | None = None
 
 
-class SiteRulesFile(Strict):
+class SiteRulesFile(StrictModel):
     """The rules a site switches off."""
 
-    off: list[OffRow] = Field(default_factory=list)
+    off: list[SwitchedOffRow] = Field(default_factory=list)
 
 
-class ChangeRow(Strict):
+class NumberChangeRow(StrictModel):
     """One number changed, `from` what stands in the content `to` the site's own; days, years or counts, as there.
 
     It stands in a rule, a group, a finding (its `window`) or among the limits. `of` narrows to conditions that are of
@@ -97,7 +97,7 @@ class ChangeRow(Strict):
     why: Text
 
     @model_validator(mode="after")
-    def _in_one_place(self) -> Self:
+    def _check_target(self) -> Self:
         if sum(place is not None for place in (self.rule, self.group, self.finding, self.limit)) != 1:
             raise ValueError("names one of rule, group, finding, limit")
         has_conditions = self.rule is not None or self.group is not None
@@ -110,13 +110,13 @@ class ChangeRow(Strict):
         return self
 
 
-class SiteNumbersFile(Strict):
+class SiteNumbersFile(StrictModel):
     """The windows and thresholds a site changes."""
 
-    change: list[ChangeRow] = Field(default_factory=list)
+    change: list[NumberChangeRow] = Field(default_factory=list)
 
 
-class LinkRow(Strict):
+class LinkRow(StrictModel):
     """A link of the site on the cards of these rules; without `rules`, on every card."""
 
     label: PlainLabel
@@ -124,20 +124,20 @@ class LinkRow(Strict):
     rules: Annotated[list[Id], Field(min_length=1)] | None = None
 
 
-class SiteLinksFile(Strict):
+class SiteLinksFile(StrictModel):
     """The links a site adds."""
 
     link: list[LinkRow] = Field(default_factory=list)
 
 
-class Factors(Strict):
+class FactorsTable(StrictModel):
     """How far a number may move, as times the shipped one."""
 
     least: Annotated[float, Field(gt=0, le=1)]
     most: Annotated[float, Field(ge=1)]
 
 
-class Protected(Strict):
+class ProtectedTable(StrictModel):
     """What must not be missed: rules, groups, and kinds of findings."""
 
     rules: list[Id]
@@ -145,8 +145,8 @@ class Protected(Strict):
     kinds: list[Literal["symptom", "sign", "diagnosis", "treatment", "flag"]]
 
 
-class SiteLimitsFile(Strict):
+class SiteLimitsFile(StrictModel):
     """How far a site overlay may go; part of the content, so no overlay can change it."""
 
-    numbers: Factors
-    protected: Protected
+    numbers: FactorsTable
+    protected: ProtectedTable

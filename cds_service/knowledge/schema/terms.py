@@ -13,7 +13,7 @@ from cds_service.knowledge.schema.base import (
     Modality,
     Region,
     SideName,
-    Strict,
+    StrictModel,
     Text,
 )
 
@@ -28,7 +28,7 @@ QUALIFIER_VALUES: dict[str, tuple[str, ...]] = {
 Uri = Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")]
 
 
-class SystemTable(Strict):
+class CodeSystemTable(StrictModel):
     """A code system: its URI, the aliases senders use for it, what people call it, and the notice its codes ask for."""
 
     uri: Uri
@@ -40,7 +40,7 @@ class SystemTable(Strict):
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
 
 
-class BareCode(Strict):
+class BareCode(StrictModel):
     """A code and the side it states.
 
     In ICD-10-CM "?" stands for the side digit; `digits` says which state which side where they are not the usual.
@@ -52,7 +52,7 @@ class BareCode(Strict):
     digits: dict[SideName | Literal["unstated"], Digits] | None = None
 
     @model_validator(mode="after")
-    def _digits_of_a_side_digit(self) -> Self:
+    def _check_digits(self) -> Self:
         if self.digits is not None and "?" not in self.code:
             raise ValueError('"digits" has nothing to act on without "?" in the code')
         return self
@@ -64,7 +64,7 @@ class CodeRow(BareCode):
     checked: Checked
 
 
-class FindingKeys(Strict):
+class FindingCodeKeys(StrictModel):
     """What a finding's code may say. `prefix`: with every code below it, but those in `not`. `with`: qualifiers.
 
     `not_seventh`: seventh characters that make it something else, such as S, the sequela of an injury.
@@ -76,11 +76,11 @@ class FindingKeys(Strict):
     qualifiers: dict[QualifierName, Id] = Field(default_factory=dict, alias="with")
 
 
-class FindingCodeRow(CodeRow, FindingKeys):
+class FindingCodeRow(CodeRow, FindingCodeKeys):
     """A finding's code."""
 
 
-class FindingTable(Strict):
+class FindingTable(StrictModel):
     """A finding of the closed vocabulary. `window`: days a record of it counts, or "never" for what stays."""
 
     label: Label
@@ -93,7 +93,7 @@ class FindingTable(Strict):
     names: list[Label] = Field(default_factory=list)
 
 
-class SiteRow(Strict):
+class BodySiteRow(StrictModel):
     """A body site, and the imaging region it names on an order."""
 
     id: Id
@@ -102,7 +102,7 @@ class SiteRow(Strict):
     codes: list[CodeRow]
 
 
-class LateralityTable(Strict):
+class LateralityTable(StrictModel):
     """Codes that state a side and nothing else."""
 
     left: list[CodeRow]
@@ -110,14 +110,14 @@ class LateralityTable(Strict):
     both: list[CodeRow]
 
 
-class BodySitesFile(Strict):
+class BodySitesFile(StrictModel):
     """The file of body sites."""
 
-    site: list[SiteRow]
+    site: list[BodySiteRow]
     laterality: LateralityTable
 
 
-class StudyRow(Strict):
+class StudyRow(StrictModel):
     """Imaging codes of one kind."""
 
     label: Text
@@ -127,7 +127,7 @@ class StudyRow(Strict):
     codes: list[CodeRow]
 
 
-class WordsTable(Strict):
+class ImagingWordsTable(StrictModel):
     """Words of free text by which imaging is recognised."""
 
     region: dict[Region, list[Label]]
@@ -136,21 +136,21 @@ class WordsTable(Strict):
     side: dict[SideName, list[Label]]
 
 
-class ImagingFile(Strict):
+class ImagingFile(StrictModel):
     """The file of imaging codes and words."""
 
     study: list[StudyRow]
     modalities: dict[str, Modality]
-    words: WordsTable
+    words: ImagingWordsTable
 
 
-class CodesTable(Strict):
+class CodesTable(StrictModel):
     """A bare list of codes."""
 
     codes: list[CodeRow]
 
 
-class SeverityTable(Strict):
+class SeverityTable(StrictModel):
     """Codes of severity."""
 
     mild: list[CodeRow]
@@ -164,7 +164,7 @@ class QuestionRow(CodeRow):
     asks: Literal["location", "radiation", "finding", "narrative"]
 
 
-class ValuesFile(Strict):
+class ValuesFile(StrictModel):
     """The file of answer codes."""
 
     present: CodesTable

@@ -5,108 +5,116 @@ from dataclasses import replace
 from typing import Final
 
 from cds_service.knowledge.codes import expand_side_digit
-from cds_service.knowledge.files import Files
-from cds_service.knowledge.folder import Folder, nearest
+from cds_service.knowledge.files import ContentFiles, TerminologyFiles
+from cds_service.knowledge.folder import ContentFolder, did_you_mean
 from cds_service.knowledge.schema.site import SiteCodesFile, SiteFindingCode
-from cds_service.knowledge.schema.terms import BareCode, CodeRow, FindingCodeRow, SystemTable
-from cds_service.knowledge.site.reading import CODES
-from cds_service.knowledge.terminology import TermFiles, check_shape
+from cds_service.knowledge.schema.terms import BareCode, CodeRow, CodeSystemTable, FindingCodeRow
+from cds_service.knowledge.site.reading import CODES_FILE
+from cds_service.knowledge.terminology import check_code_format
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Code, Terminology
 
-CHECKED: Final = "site"  # how a site's codes were checked: by the site
-_BRANCHED = "icd10cm"  # the one system whose codes say by their form what lies below them
+CHECKED_BY_SITE: Final = "site"  # how a site's codes were checked: by the site
+_HIERARCHICAL_SYSTEM = "icd10cm"  # the one system whose codes say by their form what lies below them
 
 
-def check_site_codes(folder: Folder, codes: SiteCodesFile, files: TermFiles, terms: Terminology) -> None:
+def check_site_codes(
+    folder: ContentFolder, codes: SiteCodesFile, files: TerminologyFiles, terminology: Terminology
+) -> None:
     """Note every code that is wrong, stands here already, or stands for something else."""
     systems = {**files.systems, **codes.system}
-    _check_systems(folder, codes, terms, files)
-    _check_places(folder, codes, files)
+    _check_systems(folder, codes, terminology, files)
+    _check_targets(folder, codes, files)
     seen: set[Code] = set()
-    for key, row in _rows(codes):
-        check_shape(folder, CODES, key, row, systems)
-        for code in _spelt_out(row):
+    for key, row in _keyed_rows(codes):
+        check_code_format(folder, CODES_FILE, key, row, systems)
+        for code in _expand_codes(row):
             if code in seen:
-                folder.refuse(CODES, key, f"{row.system} {code.code} stands in this file twice")
+                folder.add_problem(CODES_FILE, key, f"{row.system} {code.code} stands in this file twice")
             seen.add(code)
-            _check_other_uses(folder, key, row, code, terms)
+            _check_other_uses(folder, key, row, code, terminology)
     for row in codes.finding:
-        _check_findings(folder, row, terms)
+        _check_finding_conflicts(folder, row, terminology)
 
 
-def with_codes(files: Files, codes: SiteCodesFile) -> Files:
+def with_site_codes(files: ContentFiles, codes: SiteCodesFile) -> ContentFiles:
     """The content's files with the site's codes among them."""
-    terms = files.terms
+    terms = files.terminology
     findings = {
-        name: table.model_copy(update={"codes": [*table.codes, *_of_finding(name, codes)]})
+        name: table.model_copy(update={"codes": [*table.codes, *_finding_code_rows(name, codes)]})
         for name, table in terms.findings.items()
     }
     studies = [
-        study.model_copy(update={"codes": [*study.codes, *(_plain(row) for row in codes.study if row.study == label)]})
+        study.model_copy(
+            update={"codes": [*study.codes, *(_to_code_row(row) for row in codes.study if row.study == label)]}
+        )
         for study in terms.imaging.study
         for label in [study.label]
     ]
     sites = [
         site.model_copy(
-            update={"codes": [*site.codes, *(_plain(row) for row in codes.body_site if row.body_site == name)]}
+            update={"codes": [*site.codes, *(_to_code_row(row) for row in codes.body_site if row.body_site == name)]}
         )
-        for site in terms.sites.site
+        for site in terms.body_sites.site
         for name in [site.id]
     ]
     return replace(
         files,
-        terms=TermFiles(
+        terminology=TerminologyFiles(
             systems={**terms.systems, **codes.system},
             findings=findings,
-            sites=terms.sites.model_copy(update={"site": sites}),
+            body_sites=terms.body_sites.model_copy(update={"site": sites}),
             imaging=terms.imaging.model_copy(update={"study": studies}),
             values=terms.values,
         ),
     )
 
 
-def _of_finding(name: str, codes: SiteCodesFile) -> Iterator[FindingCodeRow]:
+def _finding_code_rows(name: str, codes: SiteCodesFile) -> Iterator[FindingCodeRow]:
     for row in codes.finding:
         if row.finding == name:
             table = row.model_dump(by_alias=True, exclude={"finding", "besides", "why"})
-            yield FindingCodeRow.model_validate({**table, "checked": CHECKED})
+            yield FindingCodeRow.model_validate({**table, "checked": CHECKED_BY_SITE})
 
 
-def _plain(row: BareCode) -> CodeRow:
-    return CodeRow(system=row.system, code=row.code, side=row.side, checked=CHECKED)
+def _to_code_row(row: BareCode) -> CodeRow:
+    return CodeRow(system=row.system, code=row.code, side=row.side, checked=CHECKED_BY_SITE)
 
 
-def _rows(codes: SiteCodesFile) -> Iterator[tuple[str, BareCode]]:
+def _keyed_rows(codes: SiteCodesFile) -> Iterator[tuple[str, BareCode]]:
     yield from ((f"finding.{row.finding}", row) for row in codes.finding)
     yield from ((f"study.{row.study}", row) for row in codes.study)
     yield from ((f"body_site.{row.body_site}", row) for row in codes.body_site)
 
 
-def _spelt_out(row: BareCode) -> list[Code]:
+def _expand_codes(row: BareCode) -> list[Code]:
     return [Code(row.system, code) for code, _ in expand_side_digit(row.code, Side.UNSTATED)]
 
 
-def _check_systems(folder: Folder, codes: SiteCodesFile, terms: Terminology, files: TermFiles) -> None:
-    used = {row.system for _, row in _rows(codes)}
+def _check_systems(
+    folder: ContentFolder, codes: SiteCodesFile, terminology: Terminology, files: TerminologyFiles
+) -> None:
+    used = {row.system for _, row in _keyed_rows(codes)}
     for name, table in codes.system.items():
         key = f"system.{name}"
         if name in files.systems:
-            folder.refuse(CODES, key, "is the name of a system of the content")
+            folder.add_problem(CODES_FILE, key, "is the name of a system of the content")
         if name not in used:
-            folder.refuse(CODES, key, "is used by no code")
-        for uri in _uris(table):
-            if uri in terms.systems:
-                folder.refuse(CODES, key, f"{uri} is the content's {terms.systems[uri]} already: use that name")
+            folder.add_problem(CODES_FILE, key, "is used by no code")
+        for uri in _uris_of(table):
+            if uri in terminology.systems:
+                folder.add_problem(
+                    CODES_FILE, key, f"{uri} is the content's {terminology.systems[uri]} already: use that name"
+                )
 
 
-def _uris(table: SystemTable) -> tuple[str, ...]:
+def _uris_of(table: CodeSystemTable) -> tuple[str, ...]:
     return (table.uri, *table.aliases)
 
 
-def _check_places(folder: Folder, codes: SiteCodesFile, files: TermFiles) -> None:
+def _check_targets(folder: ContentFolder, codes: SiteCodesFile, files: TerminologyFiles) -> None:
     findings, labels = files.findings, [study.label for study in files.imaging.study]
-    sites = [site.id for site in files.sites.site]
+    sites = [site.id for site in files.body_sites.site]
     for what, names, known in (
         ("finding", [row.finding for row in codes.finding], list(findings)),
         ("finding", [name for row in codes.finding for name in row.besides], list(findings)),
@@ -115,60 +123,74 @@ def _check_places(folder: Folder, codes: SiteCodesFile, files: TermFiles) -> Non
     ):
         for name in names:
             if name not in known:
-                folder.refuse(CODES, what.replace(" ", "_"), f"no {what} is called {name}{nearest(name, known)}")
+                folder.add_problem(
+                    CODES_FILE, what.replace(" ", "_"), f"no {what} is called {name}{did_you_mean(name, known)}"
+                )
 
 
-def _check_other_uses(folder: Folder, key: str, row: BareCode, code: Code, terms: Terminology) -> None:
+def _check_other_uses(folder: ContentFolder, key: str, row: BareCode, code: Code, terminology: Terminology) -> None:
     """Refuse a code that means something of another kind; for findings see `_check_findings`."""
     uses: list[tuple[str, bool]] = [
-        ("imaging", code in terms.studies),
-        ("a body site", code in terms.sites),
-        ("a side", code in terms.laterality),
-        ("an answer", code in terms.present | terms.absent or code in terms.severity or code in terms.questions),
+        ("imaging", code in terminology.studies),
+        ("a body site", code in terminology.sites),
+        ("a side", code in terminology.laterality),
+        (
+            "an answer",
+            code in terminology.present | terminology.absent
+            or code in terminology.severity
+            or code in terminology.questions,
+        ),
     ]
     if not isinstance(row, SiteFindingCode):
-        uses.append((_either(_standing(code, terms)), bool(_standing(code, terms))))
+        uses.append((_join_names(_findings_of(code, terminology)), bool(_findings_of(code, terminology))))
     for use, taken in uses:
         if taken:
-            folder.refuse(CODES, key, f"{code.system} {code.code} already stands for {use}")
+            folder.add_problem(CODES_FILE, key, f"{code.system} {code.code} already stands for {use}")
 
 
-def _check_findings(folder: Folder, row: SiteFindingCode, terms: Terminology) -> None:
+def _check_finding_conflicts(folder: ContentFolder, row: SiteFindingCode, terminology: Terminology) -> None:
     key = f"finding.{row.finding}"
-    if row.prefix and row.system != _BRANCHED:
-        folder.refuse(
-            CODES, key, f'"prefix" is for {_BRANCHED} alone: no other code says by its form what lies below it'
+    if row.prefix and row.system != _HIERARCHICAL_SYSTEM:
+        folder.add_problem(
+            CODES_FILE,
+            key,
+            f'"prefix" is for {_HIERARCHICAL_SYSTEM} alone: no other code says by its form what lies below it',
         )
-    found = {code: _standing(code, terms) for code in [*_spelt_out(row), *(_below(row, terms) if row.prefix else ())]}
+    found = {
+        code: _findings_of(code, terminology)
+        for code in [*_expand_codes(row), *(_codes_below(row, terminology) if row.prefix else ())]
+    }
     for code, findings in found.items():
         said = f"{code.system} {code.code} already stands for"
         if row.finding in findings:
-            folder.refuse(CODES, key, f"{said} {row.finding}")
+            folder.add_problem(CODES_FILE, key, f"{said} {row.finding}")
         elif clash := findings - set(row.besides):
-            folder.refuse(
-                CODES, key, f"{said} {_either(clash)}; where both are meant, say besides = [{_listed(clash)}]"
+            folder.add_problem(
+                CODES_FILE,
+                key,
+                f"{said} {_join_names(clash)}; where both are meant, say besides = [{_format_toml_list(clash)}]",
             )
     for name in sorted(set(row.besides) - {name for findings in found.values() for name in findings}):
-        folder.refuse(CODES, key, f"besides: {row.system} {row.code} does not stand for {name}")
+        folder.add_problem(CODES_FILE, key, f"besides: {row.system} {row.code} does not stand for {name}")
 
 
-def _below(row: SiteFindingCode, terms: Terminology) -> list[Code]:
+def _codes_below(row: SiteFindingCode, terminology: Terminology) -> list[Code]:
     """The codes of the content below a prefix, but those it excepts."""
     excepted = tuple(row.excepted) or ("\0",)
     return [
         code
-        for code in (*terms.findings, *terms.prefixes)
+        for code in (*terminology.findings, *terminology.prefixes)
         if code.system == row.system and code.code.startswith(row.code) and not code.code.startswith(excepted)
     ]
 
 
-def _standing(code: Code, terms: Terminology) -> set[str]:
-    return {meaning.finding for meaning in terms.meanings(code)}
+def _findings_of(code: Code, terminology: Terminology) -> set[str]:
+    return {meaning.finding for meaning in terminology.meanings(code)}
 
 
-def _either(names: Iterable[str]) -> str:
+def _join_names(names: Iterable[str]) -> str:
     return " and ".join(sorted(names))
 
 
-def _listed(names: Iterable[str]) -> str:
+def _format_toml_list(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in sorted(names))

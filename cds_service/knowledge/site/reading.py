@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cds_service.errors import ContentError, Problem
-from cds_service.knowledge.edition import NOT_CONTENT, is_hidden
-from cds_service.knowledge.folder import Folder, M, nearest
+from cds_service.knowledge.edition import NON_CONTENT_FILES, is_hidden
+from cds_service.knowledge.folder import ContentFolder, M, did_you_mean
 from cds_service.knowledge.schema.site import SiteCodesFile, SiteFile, SiteLinksFile, SiteNumbersFile, SiteRulesFile
 
-SITE, CODES, RULES, NUMBERS, LINKS = "site.toml", "codes.toml", "rules.toml", "numbers.toml", "links.toml"
-_KNOWN = frozenset({SITE, CODES, RULES, NUMBERS, LINKS}) | NOT_CONTENT
+SITE_FILE, CODES_FILE, RULES_FILE, NUMBERS_FILE, LINKS_FILE = (
+    "site.toml",
+    "codes.toml",
+    "rules.toml",
+    "numbers.toml",
+    "links.toml",
+)
+_KNOWN_FILES = frozenset({SITE_FILE, CODES_FILE, RULES_FILE, NUMBERS_FILE, LINKS_FILE}) | NON_CONTENT_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,7 @@ class Overlay:
     links: SiteLinksFile
 
 
-def site_folder(root: Path) -> Folder:
+def open_overlay_folder(root: Path) -> ContentFolder:
     """The folder of an overlay; its problems are told as `site/...`.
 
     Raises:
@@ -31,26 +37,32 @@ def site_folder(root: Path) -> Folder:
     """
     if not root.is_dir():
         raise ContentError([Problem(str(root), "", "is not a folder")])
-    return Folder(root, "site/")
+    return ContentFolder(root, "site/")
 
 
-def read_overlay(folder: Folder) -> Overlay:
+def load_overlay(folder: ContentFolder) -> Overlay:
     """The overlay in `folder`.
 
     Raises:
         ContentError: with every problem of its shape.
     """
-    for name in folder.names("**/*"):
-        if name not in _KNOWN and not is_hidden(name):
-            folder.refuse(name, "", f"belongs to no overlay{nearest(name, _KNOWN)}")
-    about = folder.file(SITE, SiteFile)
-    codes, rules = _optional(folder, CODES, SiteCodesFile), _optional(folder, RULES, SiteRulesFile)
-    numbers, links = _optional(folder, NUMBERS, SiteNumbersFile), _optional(folder, LINKS, SiteLinksFile)
-    folder.stop_on_problems()
+    for name in folder.list_files("**/*"):
+        if name not in _KNOWN_FILES and not is_hidden(name):
+            folder.add_problem(name, "", f"belongs to no overlay{did_you_mean(name, _KNOWN_FILES)}")
+    about = folder.load_file(SITE_FILE, SiteFile)
+    codes, rules = (
+        _load_optional_file(folder, CODES_FILE, SiteCodesFile),
+        _load_optional_file(folder, RULES_FILE, SiteRulesFile),
+    )
+    numbers, links = (
+        _load_optional_file(folder, NUMBERS_FILE, SiteNumbersFile),
+        _load_optional_file(folder, LINKS_FILE, SiteLinksFile),
+    )
+    folder.raise_problems()
     assert about is not None  # noqa: S101 - no problems means the file has its shape
     return Overlay(about, codes, rules, numbers, links)
 
 
-def _optional(folder: Folder, name: str, model: type[M]) -> M:
-    found = folder.file(name, model) if (folder.root / name).exists() else None
+def _load_optional_file(folder: ContentFolder, name: str, model: type[M]) -> M:
+    found = folder.load_file(name, model) if (folder.root / name).exists() else None
     return found or model()

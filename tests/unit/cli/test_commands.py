@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from signing import PUBLIC, client_table
 
 from cds_service.cli import main
-from cds_service.cli.requests import Order, compose
+from cds_service.cli.requests import TryOrder, build_hook_request
 from cds_service.knowledge import shipped_cards
 
 FINDINGS = "findings/where-it-hurts.toml"
@@ -134,7 +134,7 @@ def test_try_lists_its_examples_and_names_them_when_one_is_unknown() -> None:
 
 def test_try_replays_a_saved_request(tmp_path: Path) -> None:
     saved = tmp_path / "request.json"
-    saved.write_bytes(compose("http://127.0.0.1:1/fhir", "p1", None, None, None))
+    saved.write_bytes(build_hook_request("http://127.0.0.1:1/fhir", "p1", None, None, None))
     result = run("try", "--request", str(saved))
     assert result.exit_code == 1
     assert "prefetch.patient is required" in result.output
@@ -158,7 +158,9 @@ def test_try_wants_an_order_for_an_order_hook() -> None:
     ],
 )
 def test_try_tells_the_system_of_an_order_by_its_code(code: str, system: str) -> None:
-    request = json.loads(compose("http://127.0.0.1:1", "p1", "token", None, Order(code, "left", "23056005")))
+    request = json.loads(
+        build_hook_request("http://127.0.0.1:1", "p1", "token", None, TryOrder(code, "left", "23056005"))
+    )
     draft = request["context"]["draftOrders"]["entry"][0]["resource"]
     assert draft["code"]["coding"][0]["system"] == system
     assert draft["reasonCode"][0]["coding"][0]["system"] == "http://snomed.info/sct"

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cds_service.cli import main
-from cds_service.knowledge import load, shipped_cards
+from cds_service.knowledge import load_knowledge, shipped_cards
 
 EXAMPLE = shipped_cards().parent / "examples" / "site"
 WHO = ("--sign", "Dr A", "--role", "spine surgeon")
@@ -53,7 +53,7 @@ def test_content_of_ones_own_is_signed_in_its_folder_on_the_sites_day(own: Path)
     assert run("review").exit_code == 0
     result = run("review", *WHO)
     assert result.exit_code == 0, result.output
-    assert load(own).content.edition.sign_off == "Dr A, spine surgeon, 2026-11-23"
+    assert load_knowledge(own).content.edition.sign_off == "Dr A, spine surgeon, 2026-11-23"
     first = (own / "REVIEW.md").read_text(encoding="utf-8").splitlines()[0]
     assert first.endswith("; signed off by Dr A, spine surgeon, 2026-11-23")
     assert "signed off by Dr A" in run("check").output
@@ -63,7 +63,7 @@ def test_a_site_signs_content_and_overlay_in_its_own_folder(site: Path) -> None:
     assert run("review", "--site", str(site)).exit_code == 0
     assert "What the site changes" in (site / "REVIEW.md").read_text(encoding="utf-8")
     assert run("review", "--site", str(site), *WHO).exit_code == 0
-    assert load(shipped_cards(), site).content.edition.sign_off == "Dr A, spine surgeon, 2026-11-23"
+    assert load_knowledge(shipped_cards(), site).content.edition.sign_off == "Dr A, spine surgeon, 2026-11-23"
 
 
 def test_an_edit_lapses_the_sign_off_and_check_says_so(own: Path) -> None:

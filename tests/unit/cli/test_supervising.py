@@ -18,7 +18,7 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 from test_serving import COMMAND, DATABASE, alarming_call, free_port, kill, wait_until_ready
 
-from cds_service.cli.supervising import Stop, make_server
+from cds_service.cli.supervising import StopHandler, build_server
 from cds_service.operations.metrics import served_apart
 from cds_service.operations.shared import is_stopping
 from cds_service.settings import Settings
@@ -187,8 +187,8 @@ def test_a_signal_stops_at_once_or_when_load_balancers_have_noticed(
     tmp_path: Path, drain_seconds: int, numbers: list[int], stops: int
 ) -> None:
     stopped: list[int] = []
-    server = make_server(Settings(drain_seconds=drain_seconds), tmp_path)
-    server.signal_handler_interrupt = Stop(lambda: stopped.append(1), tmp_path, drain_seconds)
+    server = build_server(Settings(drain_seconds=drain_seconds), tmp_path)
+    server.signal_handler_interrupt = StopHandler(lambda: stopped.append(1), tmp_path, drain_seconds)
     for number in numbers:
         server.signal_handler_interrupt(number, None)
     assert len(stopped) == stops

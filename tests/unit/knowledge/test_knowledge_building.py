@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.knowledge import Knowledge, load
+from cds_service.knowledge import Knowledge, load_knowledge
 from cds_service.logic.conditions import Absent, Age, Block, Filters, Imaged, Newest, NotRecorded, Ordered, Present
 
 Change = Callable[[str, str, str], None]
@@ -28,7 +28,7 @@ REPLACEMENT = '{ present = ["hip-replacement-in-place"] }'
 )
 def test_each_kind_of_condition_is_built(cards: Path, change: Change, written: str, kind: type) -> None:
     change(RULE_3, REPLACEMENT, written)
-    rule = next(rule for rule in load(cards).content.rules if rule.id == "spine-pattern-hip-imaging")
+    rule = next(rule for rule in load_knowledge(cards).content.rules if rule.id == "spine-pattern-hip-imaging")
     assert isinstance(rule.block.none[-1], kind)
 
 
@@ -53,7 +53,9 @@ def test_a_block_of_an_inner_group_stands_beside_that_of_the_outer(cards: Path, 
         'sphincter-failure  = ["urinary-retention", "bowel-incontinence"]',
         'sphincter-failure = [{ id = "urinary-retention", all = [{ present = ["limp"] }] }, "bowel-incontinence"]',
     )
-    leaf = next(one for one in load(cards).content.groups["emergency-flag"] if one.finding == "urinary-retention")
+    leaf = next(
+        one for one in load_knowledge(cards).content.groups["emergency-flag"] if one.finding == "urinary-retention"
+    )
     assert leaf.block
     assert len(leaf.block.all) == 2
 

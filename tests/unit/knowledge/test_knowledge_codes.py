@@ -2,18 +2,18 @@
 
 import pytest
 
-from cds_service.knowledge.codes import SHAPES, expand_side_digit, is_loinc, is_snomed
+from cds_service.knowledge.codes import CODE_FORMATS, expand_side_digit, is_loinc, is_snomed_ct
 from cds_service.logic.sides import Side
 
 
 @pytest.mark.parametrize("code", ["102570003", "311211000119105", "22298006"])
 def test_knows_a_snomed_identifier(code: str) -> None:
-    assert is_snomed(code)
+    assert is_snomed_ct(code)
 
 
 @pytest.mark.parametrize("code", ["102570004", "265622007", "298695004", "012345", "12345", "x", "1025700030000000000"])
 def test_refuses_what_is_no_snomed_identifier(code: str) -> None:
-    assert not is_snomed(code)
+    assert not is_snomed_ct(code)
 
 
 @pytest.mark.parametrize("code", ["24762-7", "30679-5", "8480-6"])
@@ -40,7 +40,7 @@ def test_refuses_what_is_no_loinc_code(code: str) -> None:
     ],
 )
 def test_each_system_has_its_form(system: str, right: str, wrong: str) -> None:
-    fits, _ = SHAPES[system]
+    fits, _ = CODE_FORMATS[system]
     assert fits(right)
     assert not fits(wrong)
 

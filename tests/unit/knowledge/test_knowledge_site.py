@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cds_service.errors import ContentError
-from cds_service.knowledge import Knowledge, load, shipped_cards
-from cds_service.knowledge.edition import digest, sign_off_text
-from cds_service.knowledge.review import review_text
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
+from cds_service.knowledge.edition import compute_digest, format_sign_off
+from cds_service.knowledge.review import format_review
 from cds_service.logic.dates import When
 from cds_service.logic.deciding import decide
 from cds_service.logic.facts import Chart, Finding, Source, SourceKind, Value
@@ -26,7 +26,7 @@ HEAD = 'name = "Test"\nversion = "1"\ndate = 2026-11-22\nfor_content = "1.0.0"\n
 
 @pytest.fixture(scope="module")
 def example() -> Knowledge:
-    return load(shipped_cards(), EXAMPLE)
+    return load_knowledge(shipped_cards(), EXAMPLE)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def refused(site: Path) -> Callable[..., str]:
         for name, text in files.items():
             (site / f"{name}.toml").write_text(text, encoding="utf-8")
         with pytest.raises(ContentError) as error:
-            load(shipped_cards(), site)
+            load_knowledge(shipped_cards(), site)
         return str(error.value)
 
     return told
@@ -60,7 +60,7 @@ def saddle(days: int) -> Chart:
 
 
 def test_an_empty_overlay_changes_nothing_but_the_version(shipped: Knowledge, site: Path) -> None:
-    laid = load(shipped_cards(), site)
+    laid = load_knowledge(shipped_cards(), site)
     assert laid.terminology == shipped.terminology
     assert laid.content.rules == shipped.content.rules
     assert laid.content.policy == shipped.content.policy
@@ -84,7 +84,7 @@ def test_codes_of_a_site_stand_for_what_it_says_and_carry_its_mark(example: Know
     assert [one.finding for one in terms.meanings(Code("icd10cm", "M79.18"))] == ["buttock-pain"]
     assert terms.studies[Code("local-order", "MRHIP-R")].side is Side.RIGHT
     assert terms.systems["urn:oid:2.999.4711.1"] == "local-order"
-    assert [row.checked for row in example.checked["buttock-pain"] if row.code == "M79.18"] == ["site"]
+    assert [row.checked for row in example.finding_codes["buttock-pain"] if row.code == "M79.18"] == ["site"]
 
 
 def test_a_number_changes_where_it_was_named_and_nowhere_else(shipped: Knowledge, example: Knowledge) -> None:
@@ -105,7 +105,7 @@ def test_a_rule_switched_off_is_silent_and_the_trace_says_by_whom(site: Path) ->
     (site / "rules.toml").write_text(
         '[[off]]\nrule = "cauda-equina"\nwhy = "We have our own."\ninstead = "Alert 4711."\n', encoding="utf-8"
     )
-    laid = load(shipped_cards(), site)
+    laid = load_knowledge(shipped_cards(), site)
     decision = decide(laid.content, saddle(1), "patient-view", thorough=True)
     assert not decision.shown
     assert "Rule 1 cauda-equina: silenced: the site has switched it off: We have our own." in explain(decision)
@@ -120,7 +120,7 @@ def test_links_stand_on_the_cards_they_are_for(example: Knowledge) -> None:
 
 def test_the_version_names_the_overlay_and_its_digest(example: Knowledge) -> None:
     edition = example.content.edition
-    over = digest(EXAMPLE)
+    over = compute_digest(EXAMPLE)
     assert edition.statement == (
         f"Content 1.0.0 ({edition.digest[:8]}), site overlay Example General 2026.1 ({over[:8]}), not signed off"
     )
@@ -128,9 +128,9 @@ def test_the_version_names_the_overlay_and_its_digest(example: Knowledge) -> Non
 
 
 def test_the_review_tells_what_the_site_changes(example: Knowledge) -> None:
-    text = review_text(example, {})
+    text = format_review(example, {})
     assert text.splitlines()[0].endswith(
-        f"site overlay Example General 2026.1, digest {digest(EXAMPLE)}; not signed off"
+        f"site overlay Example General 2026.1, digest {compute_digest(EXAMPLE)}; not signed off"
     )
     for said in example.site_changes:
         assert f"- {said}" in text
@@ -139,19 +139,19 @@ def test_the_review_tells_what_the_site_changes(example: Knowledge) -> None:
 
 def test_a_sign_off_is_of_both_and_any_edit_of_either_lapses_it(cards: Path, tmp_path: Path) -> None:
     site = Path(shutil.copytree(EXAMPLE, tmp_path / "over"))
-    signed = sign_off_text(load(cards, site).content.edition, 'Dr "A"', "surgeon", date(2026, 11, 22))
+    signed = format_sign_off(load_knowledge(cards, site).content.edition, 'Dr "A"', "surgeon", date(2026, 11, 22))
     (site / "sign-off.toml").write_text(signed, encoding="utf-8")
-    assert load(cards, site).content.edition.sign_off == 'Dr "A", surgeon, 2026-11-22'
+    assert load_knowledge(cards, site).content.edition.sign_off == 'Dr "A", surgeon, 2026-11-22'
     (site / "links.toml").unlink()
-    edition = load(cards, site).content.edition
+    edition = load_knowledge(cards, site).content.edition
     assert (edition.sign_off, edition.statement.endswith("sign-off lapsed: content changed since")) == (None, True)
 
 
 def test_a_sign_off_of_the_content_alone_is_none_of_the_content_with_an_overlay(cards: Path, site: Path) -> None:
-    signed = sign_off_text(load(cards).content.edition, "Dr A", "surgeon", date(2026, 11, 22))
+    signed = format_sign_off(load_knowledge(cards).content.edition, "Dr A", "surgeon", date(2026, 11, 22))
     (cards / "sign-off.toml").write_text(signed, encoding="utf-8")
-    assert load(cards).content.edition.sign_off
-    assert load(cards, site).content.edition.state == "not signed off"
+    assert load_knowledge(cards).content.edition.sign_off
+    assert load_knowledge(cards, site).content.edition.state == "not signed off"
 
 
 def test_all_problems_are_told_at_once_with_file_and_key(refused: Callable[..., str]) -> None:
@@ -200,7 +200,7 @@ def test_a_code_may_stand_for_two_findings_when_the_site_says_so(site: Path) -> 
         '[[finding]]\nfinding = "groin-pain"\nsystem = "sct"\ncode = "49218002"\nbesides = ["hip-pain"]\nwhy = "x"\n',
         encoding="utf-8",
     )
-    meanings = load(shipped_cards(), site).terminology.meanings(Code("sct", "49218002"))
+    meanings = load_knowledge(shipped_cards(), site).terminology.meanings(Code("sct", "49218002"))
     assert {one.finding for one in meanings} == {"hip-pain", "groin-pain"}
 
 
@@ -295,10 +295,10 @@ def test_in_a_protected_rule_a_window_that_silences_may_only_become_narrower(
         f'[[change]]\nrule = "cauda-equina"\nkey = "within"\nfrom = 100\nto = {to}\nwhy = "x"\n' for to in (120, 60)
     )
     (site / "numbers.toml").write_text(narrower, encoding="utf-8")
-    assert load(cards, site)
+    assert load_knowledge(cards, site)
     (site / "numbers.toml").write_text(wider, encoding="utf-8")
     with pytest.raises(ContentError, match="within 100 may only become narrower, because it silences, not 120"):
-        load(cards, site)
+        load_knowledge(cards, site)
 
 
 @pytest.mark.parametrize(
@@ -332,14 +332,14 @@ def test_a_file_that_would_do_nothing_is_refused(refused: Callable[..., str]) ->
 
 def test_an_overlay_may_lie_in_a_checkout_or_a_mounted_volume(site: Path) -> None:
     """A volume keeps its files in a hidden folder and shows them by links; so does version control keep its own."""
-    before = digest(site)
+    before = compute_digest(site)
     (site / ".git").mkdir()
     (site / ".git" / "HEAD").write_text("x", encoding="utf-8")
     (site / "..data").mkdir()
     (site / "site.toml").rename(site / "..data" / "site.toml")
     (site / "site.toml").symlink_to(Path("..data") / "site.toml")
-    assert load(shipped_cards(), site).content.edition.site
-    assert digest(site) == before
+    assert load_knowledge(shipped_cards(), site).content.edition.site
+    assert compute_digest(site) == before
 
 
 def test_an_overlay_for_other_decisions_is_refused(refused: Callable[..., str]) -> None:
@@ -351,7 +351,7 @@ def test_an_overlay_without_its_head_or_folder_is_refused(refused: Callable[...,
     (site / "site.toml").unlink()
     assert "site/site.toml: is missing" in refused()
     with pytest.raises(ContentError, match="is not a folder"):
-        load(shipped_cards(), site / "nowhere")
+        load_knowledge(shipped_cards(), site / "nowhere")
 
 
 def test_content_may_not_claim_a_sites_mark(
