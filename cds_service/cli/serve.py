@@ -11,7 +11,7 @@ import click
 from cds_service.app import inspect, open_memory
 from cds_service.cli.check import describe_mode
 from cds_service.cli.options import config_option, site_option, without_traceback
-from cds_service.cli.supervising import build_server
+from cds_service.cli.supervisor import build_server
 from cds_service.log import configure_log
 from cds_service.operations.shared import shared_folder
 from cds_service.production import Production

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from cds_service.knowledge.folder import ContentFolder
+from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.schema.edition import ManifestFile, SignOffFile
 from cds_service.logic.content import Edition, SiteEdition
 

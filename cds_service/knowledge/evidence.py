@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 
-from cds_service.knowledge.building import ConditionBuilder, note_unknown_names
-from cds_service.knowledge.folder import ContentFolder, did_you_mean
+from cds_service.knowledge.condition_builder import ConditionBuilder, note_unknown_names
+from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.rules import build_ask
 from cds_service.knowledge.schema.evidence import SHOWABLE_STATUSES, AskingFile, CaveatTable, EvidenceTable, FigureRow
-from cds_service.knowledge.schema.terms import FindingTable
+from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.logic.conditions import Block
 from cds_service.logic.content import Caveat, Discriminator
 from cds_service.logic.vocabulary import Citation

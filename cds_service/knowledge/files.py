@@ -4,14 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.knowledge.folder import ContentFolder
+from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.schema.about import AboutFile
 from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable
 from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
 from cds_service.knowledge.schema.narrative import CuesFile, PhrasesTable, PlaceTable, WordsFile
+from cds_service.knowledge.schema.overlay import SiteLimitsFile
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingsFile, RuleFile
-from cds_service.knowledge.schema.site import SiteLimitsFile
-from cds_service.knowledge.schema.terms import BodySitesFile, CodeSystemTable, FindingTable, ImagingFile, ValuesFile
+from cds_service.knowledge.schema.terminology import (
+    BodySitesFile,
+    CodeSystemTable,
+    FindingTable,
+    ImagingFile,
+    ValuesFile,
+)
 from cds_service.knowledge.schema.wording import LabelsFile, OfferTable, OrderTemplateTable, OverrideReasonTable
 
 NARRATIVE_FINDINGS = "narrative/findings/*.toml"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.files import (
     NARRATIVE_CUES,
     NARRATIVE_FINDINGS,
@@ -11,9 +12,8 @@ from cds_service.knowledge.files import (
     NARRATIVE_WORDS,
     NarrativeFiles,
 )
-from cds_service.knowledge.folder import ContentFolder, did_you_mean
 from cds_service.knowledge.schema.narrative import SIDE_NAMES, CuesFile, PhrasesTable, PlaceTable, WordsFile
-from cds_service.knowledge.schema.terms import QUALIFIER_VALUES, FindingTable
+from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
 from cds_service.logic.facts import Value
 from cds_service.logic.narrative import Change, Cue, Entry, Mark, Narrative, Saying
 from cds_service.logic.sides import Side

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from cds_service.knowledge.building import ConditionBuilder, note_unknown_names
+from cds_service.knowledge.condition_builder import ConditionBuilder, note_unknown_names
+from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.files import ContentFiles
-from cds_service.knowledge.folder import ContentFolder, did_you_mean
 from cds_service.logic.content import Rule
 from cds_service.logic.wording import Wording
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cds_service.knowledge.loading import Knowledge
+from cds_service.knowledge.loader import Knowledge
 from cds_service.knowledge.terminology import ListedCode
 from cds_service.logic.conditions import Block
 from cds_service.logic.content import AdviceRow, Content, Edition, Offer, Rule

@@ -5,10 +5,15 @@ from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from cds_service.knowledge.building import ConditionBuilder, UnknownName, build_imaging_spec, note_unknown_names
-from cds_service.knowledge.folder import ContentFolder, did_you_mean
+from cds_service.knowledge.condition_builder import (
+    ConditionBuilder,
+    UnknownName,
+    build_imaging_spec,
+    note_unknown_names,
+)
+from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingRow, RatingsFile, RuleFile
-from cds_service.knowledge.schema.terms import QUALIFIER_VALUES, FindingTable
+from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
 from cds_service.logic.conditions import Block, Condition, Spoke
 from cds_service.logic.content import (
     AdviceRow,

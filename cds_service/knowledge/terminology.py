@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cds_service.knowledge.codes import CODE_FORMATS, expand_side_digit
+from cds_service.knowledge.code_formats import CODE_FORMATS, expand_side_digit
+from cds_service.knowledge.content_folder import ContentFolder, did_you_mean, with_str_keys
 from cds_service.knowledge.files import TerminologyFiles
-from cds_service.knowledge.folder import ContentFolder, did_you_mean, with_str_keys
-from cds_service.knowledge.schema.terms import (
+from cds_service.knowledge.schema.terminology import (
     BareCode,
     CodeRow,
     CodeSystemTable,

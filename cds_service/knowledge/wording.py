@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from functools import partial
 
-from cds_service.knowledge.building import ConditionBuilder, note_unknown_names
-from cds_service.knowledge.folder import ContentFolder, with_str_keys
+from cds_service.knowledge.condition_builder import ConditionBuilder, note_unknown_names
+from cds_service.knowledge.content_folder import ContentFolder, with_str_keys
 from cds_service.knowledge.schema.wording import (
     LabelsFile,
     OfferTable,

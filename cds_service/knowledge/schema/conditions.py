@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import Discriminator, Field, RootModel, Tag, model_validator
 
 from cds_service.knowledge.schema.base import Contrast, Days, Id, Modality, Region, StrictModel, Years
-from cds_service.knowledge.schema.terms import QUALIFIER_VALUES, QualifierName
+from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, QualifierName
 
 SideScope = Literal["this", "opposite", "either", "covered", "all-covered"]
 Same = Literal["same"]

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from cds_service.knowledge.schema.base import Id, SideName, StrictModel
-from cds_service.knowledge.schema.terms import QualifierName
+from cds_service.knowledge.schema.terminology import QualifierName
 
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
 LowerPhrase = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^A-Z\s]([^A-Z]*[^A-Z\s])?$")]

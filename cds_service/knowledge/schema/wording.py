@@ -6,7 +6,7 @@ from pydantic import Field
 
 from cds_service.knowledge.schema.base import HookName, Id, Label, Modality, Region, StrictModel, Text
 from cds_service.knowledge.schema.conditions import NonEmptyBlock
-from cds_service.knowledge.schema.terms import CodeRow, QualifierName
+from cds_service.knowledge.schema.terminology import CodeRow, QualifierName
 
 
 class OfferTable(StrictModel):

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from signing import PUBLIC, client_table
 
 from cds_service.cli import main
-from cds_service.cli.requests import TryOrder, build_hook_request
+from cds_service.cli.hook_request import TryOrder, build_hook_request
 from cds_service.knowledge import shipped_cards
 
 FINDINGS = "findings/where-it-hurts.toml"

@@ -18,7 +18,7 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 from test_serving import COMMAND, DATABASE, alarming_call, free_port, kill, wait_until_ready
 
-from cds_service.cli.supervising import StopHandler, build_server
+from cds_service.cli.supervisor import StopHandler, build_server
 from cds_service.operations.metrics import served_apart
 from cds_service.operations.shared import is_stopping
 from cds_service.settings import Settings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.knowledge.codes import CODE_FORMATS, expand_side_digit, is_loinc, is_snomed_ct
+from cds_service.knowledge.code_formats import CODE_FORMATS, expand_side_digit, is_loinc, is_snomed_ct
 from cds_service.logic.sides import Side
 
 

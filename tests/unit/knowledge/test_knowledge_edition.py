@@ -9,7 +9,7 @@ import pytest
 from cds_service.errors import ContentError
 from cds_service.knowledge import load_knowledge
 from cds_service.knowledge.edition import compute_digest, format_sign_off
-from cds_service.knowledge.place import PACKAGE_FOLDER, shipped_cards, shipped_examples
+from cds_service.knowledge.shipped import PACKAGE_FOLDER, shipped_cards, shipped_examples
 
 
 def sign(cards: Path, of: str) -> None:

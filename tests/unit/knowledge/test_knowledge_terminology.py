@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from cds_service.knowledge import Knowledge
-from cds_service.knowledge.codes import is_loinc, is_snomed_ct
+from cds_service.knowledge.code_formats import is_loinc, is_snomed_ct
 from cds_service.knowledge.terminology import ListedCode
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Code, Meaning, Terminology

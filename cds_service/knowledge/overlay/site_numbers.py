@@ -7,12 +7,12 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 
+from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.files import ContentFiles
-from cds_service.knowledge.folder import ContentFolder, did_you_mean
+from cds_service.knowledge.overlay.files import NUMBERS_FILE
 from cds_service.knowledge.schema.conditions import CONDITION_KEYS, GroupEntry
+from cds_service.knowledge.schema.overlay import NumberChangeRow, SiteLimitsFile
 from cds_service.knowledge.schema.rules import RuleFile
-from cds_service.knowledge.schema.site import NumberChangeRow, SiteLimitsFile
-from cds_service.knowledge.site.reading import NUMBERS_FILE
 
 _NUMBER_KEYS = ("within", "ago", "at_least", "below")
 ChangedNumbers: TypeAlias = dict[tuple[int, str], int]  # by table and key: the number that stood there

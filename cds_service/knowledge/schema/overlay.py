@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from cds_service.knowledge.schema.base import Id, Label, StrictModel, Text
-from cds_service.knowledge.schema.terms import BareCode, CodeSystemTable, FindingCodeKeys
+from cds_service.knowledge.schema.terminology import BareCode, CodeSystemTable, FindingCodeKeys
 
 Number = Annotated[int, Field(ge=1, le=36_500)]
 NumberKey = Literal["within", "ago", "at_least", "below"]

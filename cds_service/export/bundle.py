@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from cds_service.export.codesystems import build_code_systems
-from cds_service.export.definitions import build_plan_definitions
-from cds_service.export.heading import Resource
-from cds_service.export.valuesets import build_value_sets
+from cds_service.export.code_systems import build_code_systems
+from cds_service.export.metadata import Resource
+from cds_service.export.plan_definitions import build_plan_definitions
+from cds_service.export.value_sets import build_value_sets
 from cds_service.knowledge import Knowledge
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from cds_service.knowledge.folder import ContentFolder, did_you_mean
+from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.logic.conditions import (
     Absent,
     Block,

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from cds_service.knowledge.codes import expand_side_digit
+from cds_service.knowledge.code_formats import expand_side_digit
+from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.files import ContentFiles, TerminologyFiles
-from cds_service.knowledge.folder import ContentFolder, did_you_mean
-from cds_service.knowledge.schema.site import SiteCodesFile, SiteFindingCode
-from cds_service.knowledge.schema.terms import BareCode, CodeRow, CodeSystemTable, FindingCodeRow
-from cds_service.knowledge.site.reading import CODES_FILE
+from cds_service.knowledge.overlay.files import CODES_FILE
+from cds_service.knowledge.schema.overlay import SiteCodesFile, SiteFindingCode
+from cds_service.knowledge.schema.terminology import BareCode, CodeRow, CodeSystemTable, FindingCodeRow
 from cds_service.knowledge.terminology import check_code_format
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Code, Terminology

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cds_service.errors import ContentError, Problem
+from cds_service.knowledge.content_folder import ContentFolder, M, did_you_mean
 from cds_service.knowledge.edition import NON_CONTENT_FILES, is_hidden
-from cds_service.knowledge.folder import ContentFolder, M, did_you_mean
-from cds_service.knowledge.schema.site import SiteCodesFile, SiteFile, SiteLinksFile, SiteNumbersFile, SiteRulesFile
+from cds_service.knowledge.schema.overlay import SiteCodesFile, SiteFile, SiteLinksFile, SiteNumbersFile, SiteRulesFile
 
 SITE_FILE, CODES_FILE, RULES_FILE, NUMBERS_FILE, LINKS_FILE = (
     "site.toml",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from cds_service.knowledge.folder import ContentFolder, did_you_mean, with_str_keys
+from cds_service.knowledge.content_folder import ContentFolder, did_you_mean, with_str_keys
 from cds_service.knowledge.schema import conditions as shape
 from cds_service.knowledge.schema.conditions import ConditionKeys, FilterKeys, GroupEntry, ImagingTable
 from cds_service.logic import conditions as logic

@@ -6,21 +6,21 @@ from pathlib import Path
 
 from cds_service.errors import ContentError, Problem
 from cds_service.knowledge.about import build_about
-from cds_service.knowledge.anchors import check_date_anchors
-from cds_service.knowledge.building import ConditionBuilder
+from cds_service.knowledge.condition_builder import ConditionBuilder
+from cds_service.knowledge.content_folder import ContentFolder
+from cds_service.knowledge.date_anchors import check_date_anchors
 from cds_service.knowledge.edition import load_edition
 from cds_service.knowledge.evidence import build_caveats, build_citations, build_discriminators, check_evidence
 from cds_service.knowledge.files import ContentFiles, load_content_files
-from cds_service.knowledge.folder import ContentFolder
 from cds_service.knowledge.narrative import (
     build_narrative,
 )
+from cds_service.knowledge.overlay.changes import describe_changes
+from cds_service.knowledge.overlay.files import load_overlay, open_overlay_folder
+from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_site_limits, with_site_rules_and_links
 from cds_service.knowledge.references import check_references
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
-from cds_service.knowledge.schema.terms import FindingTable
-from cds_service.knowledge.site.applying import apply_overlay, check_site_limits, with_site_rules_and_links
-from cds_service.knowledge.site.reading import load_overlay, open_overlay_folder
-from cds_service.knowledge.site.telling import describe_changes
+from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.knowledge.terminology import (
     ListedCode,
     ListedStudy,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cds_service.export.heading import Resource, build_metadata, canonical_url
+from cds_service.export.metadata import Resource, build_metadata, canonical_url
 from cds_service.knowledge import Knowledge
 from cds_service.logic.conditions import Block, Condition
 from cds_service.logic.content import AdviceRow, Content, Rule

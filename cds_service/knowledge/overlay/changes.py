@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from cds_service.knowledge.schema.site import LinkRow, NumberChangeRow, SwitchedOffRow
-from cds_service.knowledge.schema.terms import BareCode
-from cds_service.knowledge.site.reading import Overlay
+from cds_service.knowledge.overlay.files import Overlay
+from cds_service.knowledge.schema.overlay import LinkRow, NumberChangeRow, SwitchedOffRow
+from cds_service.knowledge.schema.terminology import BareCode
 
 
 def describe_changes(overlay: Overlay) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cds_service.export.heading import Resource, build_metadata, with_copyright
 from cds_service.export.icd10cm import code_patterns, select_codes
+from cds_service.export.metadata import Resource, build_metadata, with_copyright
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.terminology import ListedCode
 from cds_service.logic.terminology import OWN_FINDINGS

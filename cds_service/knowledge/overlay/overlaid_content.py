@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.edition import compute_digest, with_site_edition
 from cds_service.knowledge.files import ContentFiles
-from cds_service.knowledge.folder import ContentFolder, did_you_mean
+from cds_service.knowledge.overlay.files import LINKS_FILE, RULES_FILE, SITE_FILE, Overlay
+from cds_service.knowledge.overlay.site_codes import check_site_codes, with_site_codes
+from cds_service.knowledge.overlay.site_numbers import with_site_numbers
+from cds_service.knowledge.schema.overlay import LinkRow, SiteLimitsFile
 from cds_service.knowledge.schema.rules import RuleFile
-from cds_service.knowledge.schema.site import LinkRow, SiteLimitsFile
-from cds_service.knowledge.site.codes import check_site_codes, with_site_codes
-from cds_service.knowledge.site.numbers import with_site_numbers
-from cds_service.knowledge.site.reading import LINKS_FILE, RULES_FILE, SITE_FILE, Overlay
 from cds_service.logic.conditions import ALWAYS
 from cds_service.logic.content import Content, Edition, Link, Policy, Silence, SiteEdition
 from cds_service.logic.terminology import Terminology
