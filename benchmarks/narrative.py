@@ -36,7 +36,8 @@ def measure() -> list[Goal]:
     making = milliseconds(lambda: _made(knowledge), calls=5)
     worst = max(milliseconds(_fresh(made, text), calls=1) for text in WORST)
     print(
-        f"{len(NOTE)} characters with {len(made.read(NOTE).said)} findings; {len(knowledge.narrative.entries)} phrases"
+        f"{len(NOTE)} characters with {len(made.read(NOTE).statements)} findings; "
+        f"{len(knowledge.narrative.entries)} phrases"
     )
     return [
         at_most("reading 300 characters", fresh, GOAL_MS, " ms", f"known {known:.4f} ms"),

@@ -21,7 +21,7 @@ from cds_service.fhir.amount import EntryLimit
 from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.client import EhrClient
 from cds_service.fhir.gathering import Gatherer
-from cds_service.fhir.templates import PrefetchKey, prefetch_keys
+from cds_service.fhir.templates import PrefetchKey, build_prefetch_keys
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.shipped import shipped_examples
 from cds_service.log import configure_log, told, watch_stray_errors
@@ -165,7 +165,7 @@ def build_engine(
         ContentError: with every problem of the content.
     """
     knowledge, cards = prepared or prepare(settings)
-    keys = prefetch_keys(knowledge.content, knowledge.terminology)
+    keys = build_prefetch_keys(knowledge.content, knowledge.terminology)
     service = HookService(
         content=knowledge.content,
         gatherer=Gatherer(keys, _ehr_client(settings, len(keys)), settings.entry_limit),

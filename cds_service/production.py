@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cds_service.errors import ClientsError, Problem
-from cds_service.fhir.roles import ROLE_KEY
+from cds_service.fhir.roles import USER_ROLE_KEY
 from cds_service.fhir.templates import PrefetchKey
 from cds_service.knowledge import Knowledge
 from cds_service.rendering.dialects import Dialect, SiteCode, adapted
@@ -78,7 +78,7 @@ def open_admission(
 def asked_keys(keys: tuple[PrefetchKey, ...], production: Production | None) -> tuple[PrefetchKey, ...]:
     """The prefetch keys clients are asked for: the user's role too, where some client has exempt roles."""
     exempts = production is not None and any(client.exempt_roles for client in production.clients)
-    return (*keys, ROLE_KEY) if exempts else keys
+    return (*keys, USER_ROLE_KEY) if exempts else keys
 
 
 def unknown_orders(file: str, production: Production, knowledge: Knowledge) -> Iterator[Problem]:

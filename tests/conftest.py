@@ -18,7 +18,7 @@ from synthetic import PATIENT, bundle
 import cds_service.prepared
 from cds_service.app import build_app
 from cds_service.fhir.bundles import decode_resources
-from cds_service.fhir.chart_data import Gathered
+from cds_service.fhir.chart_data import ChartData
 from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.client import EhrClient
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
@@ -134,7 +134,7 @@ def chart(reader: ChartReader) -> Callable[..., Chart]:
 
     def read(*resources: dict[str, Any], drafts: Any = (), patient_id: str = PATIENT) -> Chart:
         decoded = decode_resources(json.dumps(bundle(*resources)).encode(), "prefetch.test")
-        gathered = Gathered(decoded.resources, tuple(drafts), decoded.unreadable)
-        return reader.read(gathered, patient_id, NOW.date())
+        gathered = ChartData(decoded.resources, tuple(drafts), decoded.unreadable)
+        return reader.build_chart(gathered, patient_id, NOW.date())
 
     return read

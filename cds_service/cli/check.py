@@ -9,7 +9,7 @@ from rich.table import Table
 
 from cds_service.app import inspect
 from cds_service.cli.options import config_option, site_option, without_traceback
-from cds_service.fhir.templates import prefetch_keys
+from cds_service.fhir.templates import build_prefetch_keys
 from cds_service.knowledge import shipped_cards
 from cds_service.production import Production, asked_keys
 from cds_service.settings import Settings, load_settings, origin_of, variable_of
@@ -28,7 +28,7 @@ def check(show: bool, config: Path | None) -> None:
     root = settings.content or shipped_cards()
     (knowledge, _), production = inspect(settings)
     content = knowledge.content
-    keys = asked_keys(prefetch_keys(content, knowledge.terminology), production)
+    keys = asked_keys(build_prefetch_keys(content, knowledge.terminology), production)
     click.echo(
         f"{root}: {content.edition.statement}. {len(content.rules)} rules, {len(content.patterns)} patterns, "
         f"{len(content.findings)} findings, {len(keys)} prefetch keys. No problem found."

@@ -7,12 +7,12 @@ from typing import Final
 import msgspec
 
 from cds_service.errors import TooManyEntries
-from cds_service.fhir.access.values import TOO_MANY_ENTRIES, Found
+from cds_service.fhir.access.values import TOO_MANY_ENTRIES, SearchResult
 from cds_service.fhir.bundles import TypedBundle
 from cds_service.wire.request import HookRequest
 
-ENTRIES_AT_MOST: Final = 10_000  # of a call, unless a site sets another number
-_SHORTEST = 2  # bytes of an entry with its comma, be it no entry at all: `1,`
+DEFAULT_ENTRY_LIMIT: Final = 10_000  # of a call, unless a site sets another number
+_MIN_ENTRY_BYTES = 2  # bytes of an entry with its comma, be it no entry at all: `1,`
 
 
 class _Entries(msgspec.Struct):
@@ -26,7 +26,7 @@ _ENTRIES = msgspec.json.Decoder(_Entries)
 class EntryLimit:
     """The most entries that all Bundles of a call may hold together; `keys` are the prefetch keys asked for."""
 
-    most: int
+    max_entries: int
     keys: frozenset[str]
 
     def check(self, request: HookRequest) -> None:
@@ -35,14 +35,14 @@ class EntryLimit:
         Raises:
             TooManyEntries: naming the Bundle at which there were too many.
         """
-        held = _held(request)
-        if sum(_at_most(one) for _, one in held) <= self.most:
+        held = _collect_bundles(request)
+        if sum(_max_entry_count(one) for _, one in held) <= self.max_entries:
             return  # so few bytes cannot hold more
         total = 0
         for name, one in held:
-            total += _count(one)
-            if total > self.most:
-                text = f"brings the entries of the call to more than the {self.most} that are read"
+            total += _count_entries(one)
+            if total > self.max_entries:
+                text = f"brings the entries of the call to more than the {self.max_entries} that are read"
                 raise TooManyEntries(text, self._field(name))
 
     def _field(self, name: str | None) -> str:
@@ -52,44 +52,46 @@ class EntryLimit:
         return f"prefetch.{name}" if name in self.keys else "prefetch"
 
 
-def within(most: int, request: HookRequest, found: Mapping[str, Found]) -> dict[str, Found]:
+def limit_entries(
+    max_entries: int, request: HookRequest, results: Mapping[str, SearchResult]
+) -> dict[str, SearchResult]:
     """What searches brought, in their order, as far as there is room beside what the request brought itself.
 
     A page with which a call would have more than `most` entries is left out, with all after it of its search, which
     then lacks something like any other search that broke off.
     """
-    left = most - sum(_count(one) for _, one in _held(request))
-    kept: dict[str, Found] = {}
-    for key, one in found.items():
-        kept[key], left = _cut(one, left)
+    left = max_entries - sum(_count_entries(one) for _, one in _collect_bundles(request))
+    kept: dict[str, SearchResult] = {}
+    for key, one in results.items():
+        kept[key], left = _truncate(one, left)
     return kept
 
 
-def _cut(found: Found, left: int) -> tuple[Found, int]:
+def _truncate(result: SearchResult, remaining: int) -> tuple[SearchResult, int]:
     """A search cut off where `left` is not enough, and what is left after it."""
-    for number, page in enumerate(found.pages):
-        entries = _count(page)
-        if entries > left:
-            return Found(found.pages[:number], TOO_MANY_ENTRIES), left
-        left -= entries
-    return found, left
+    for number, page in enumerate(result.pages):
+        entries = _count_entries(page)
+        if entries > remaining:
+            return SearchResult(result.pages[:number], TOO_MANY_ENTRIES), remaining
+        remaining -= entries
+    return result, remaining
 
 
-def _held(request: HookRequest) -> list[tuple[str | None, object]]:
+def _collect_bundles(request: HookRequest) -> list[tuple[str | None, object]]:
     return [*request.prefetch.items(), (None, request.draft_orders)]
 
 
-def _at_most(held: object) -> int:
+def _max_entry_count(bundle: object) -> int:
     """How many entries it could hold at most, without a look into it."""
-    if type(held) is TypedBundle:
-        return len(held.entry or ())
-    return len(held) // _SHORTEST if isinstance(held, msgspec.Raw) else 0
+    if type(bundle) is TypedBundle:
+        return len(bundle.entry or ())
+    return len(bundle) // _MIN_ENTRY_BYTES if isinstance(bundle, msgspec.Raw) else 0
 
 
-def _count(held: object) -> int:
-    if isinstance(held, TypedBundle):
-        return len(held.entry or ())
+def _count_entries(bundle: object) -> int:
+    if isinstance(bundle, TypedBundle):
+        return len(bundle.entry or ())
     try:
-        return len(_ENTRIES.decode(held).entry or ()) if isinstance(held, (msgspec.Raw, bytes)) else 0
+        return len(_ENTRIES.decode(bundle).entry or ()) if isinstance(bundle, (msgspec.Raw, bytes)) else 0
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return 0  # whoever reads it will say what is wrong with it

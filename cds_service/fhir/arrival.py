@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from cds_service.fhir.bundles import Decoded
+from cds_service.fhir.bundles import DecodedResources
 from cds_service.fhir.templates import PrefetchKey
 
-ARRIVALS: Final = ("absent", "empty", "failed", "data")
+PREFETCH_STATUSES: Final = ("absent", "empty", "failed", "data")
 
 
-def arrivals(keys: Iterable[PrefetchKey], sent: Mapping[str, Decoded]) -> dict[str, str]:
+def classify_prefetch(keys: Iterable[PrefetchKey], received: Mapping[str, DecodedResources]) -> dict[str, str]:
     """Each key's state: not sent, sent with nothing in it, sent as an OperationOutcome, or with data."""
-    return {key.name: _arrival(sent.get(key.name)) for key in keys}
+    return {key.name: _status_of(received.get(key.name)) for key in keys}
 
 
-def _arrival(decoded: Decoded | None) -> str:
+def _status_of(decoded: DecodedResources | None) -> str:
     if decoded is None:
         return "absent"
     if decoded.resources or decoded.unreadable:

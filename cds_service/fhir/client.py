@@ -7,16 +7,15 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from types import MappingProxyType
 
-from cds_service.fhir.access.asking import Asker
-from cds_service.fhir.access.connections import guarded_session
+from cds_service.fhir.access.asking import PageFetcher
+from cds_service.fhir.access.connections import create_guarded_session
 from cds_service.fhir.access.searching import Search
-from cds_service.fhir.access.servers import Breaker, Servers
-from cds_service.fhir.access.values import BAD_REQUEST, RESTING, TOO_LATE, Access, Found
+from cds_service.fhir.access.servers import CircuitBreaker, ServerRegistry
+from cds_service.fhir.access.values import INVALID_REQUEST, RESTING, TOO_LATE, Access, SearchResult
 
-__all__ = ["Access", "EhrClient"]
 
 _logger = logging.getLogger(__name__)
-_NO_PAGES: Mapping[str, str] = MappingProxyType({})
+_NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
 
 class EhrClient:
@@ -26,35 +25,37 @@ class EhrClient:
     holds the authorities that vouch for servers, in place of the public ones.
     """
 
-    def __init__(self, deadline: float = 1.5, threads: int = 32, ca_file: Path | None = None) -> None:
-        self.deadline = deadline
+    def __init__(self, timeout_s: float = 1.5, threads: int = 32, ca_file: Path | None = None) -> None:
+        self.timeout_s = timeout_s
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="fhir")
         self._sessions = {
-            allowed: guarded_session(allows_private=allowed, connections=threads, ca_file=ca_file)
+            allowed: create_guarded_session(allows_private=allowed, connections=threads, ca_file=ca_file)
             for allowed in (False, True)
         }
-        self._servers = Servers()
+        self._servers = ServerRegistry()
 
-    def read(
-        self, access: Access, queries: Mapping[str, str], pages: Mapping[str, str] = _NO_PAGES
-    ) -> dict[str, Found]:
+    def fetch(
+        self, access: Access, queries: Mapping[str, str], next_links: Mapping[str, str] = _NO_LINKS
+    ) -> dict[str, SearchResult]:
         """What each query brought by the deadline, by key; `pages`: links to the next pages of Bundles in hand."""
-        server = self._servers.of(access.base)
-        if not server.breaker.admits():
-            return {key: Found(fault=RESTING) for key in (*queries, *pages)}
+        server = self._servers.get(access.base_url)
+        if not server.breaker.allows_call():
+            return {key: SearchResult(fault=RESTING) for key in (*queries, *next_links)}
         now = time.monotonic()
-        until = now + self.deadline if access.until is None else min(now + self.deadline, access.until)
-        asker = Asker(self._sessions[access.allows_private], server, access, until)
-        running = {key: self._start(asker, query) for key, query in queries.items()}
-        running |= {key: self._start(asker, "", page) for key, page in pages.items()}
+        until = now + self.timeout_s if access.deadline is None else min(now + self.timeout_s, access.deadline)
+        asker = PageFetcher(self._sessions[access.allows_private], server, access, until)
+        running = {key: self._submit(asker, query) for key, query in queries.items()}
+        running |= {key: self._submit(asker, "", page) for key, page in next_links.items()}
         wait([future for _, future in running.values()], timeout=max(0.0, until - time.monotonic()))
-        found = {key: _result(search, future) for key, (search, future) in running.items()}
-        _tell(server.breaker, found)
+        found = {key: _collect_result(search, future) for key, (search, future) in running.items()}
+        _update_breaker(server.breaker, found)
         return found
 
-    def _start(self, asker: Asker, query: str, page: str | None = None) -> tuple[Search, Future[Found]]:
-        search = Search(asker)
-        return search, self._pool.submit(search.run, query, page)
+    def _submit(
+        self, fetcher: PageFetcher, query: str, next_link: str | None = None
+    ) -> tuple[Search, Future[SearchResult]]:
+        search = Search(fetcher)
+        return search, self._pool.submit(search.run, query, next_link)
 
     def close(self) -> None:
         """Give connections and threads back."""
@@ -63,22 +64,22 @@ class EhrClient:
             session.close()
 
 
-def _result(search: Search, future: Future[Found]) -> Found:
+def _collect_result(search: Search, future: Future[SearchResult]) -> SearchResult:
     """What a search brought; what it has so far, if it is not done."""
     if not future.done():
         future.cancel()
-        return Found(tuple(search.pages), TOO_LATE)
+        return SearchResult(tuple(search.pages), TOO_LATE)
     error = future.exception()
     if error is not None:  # a fault of ours costs the search, not the call; its text may hold chart data
         _logger.error("fhir search failed", extra={"kind": type(error).__name__})
-        return Found(tuple(search.pages), BAD_REQUEST)
+        return SearchResult(tuple(search.pages), INVALID_REQUEST)
     return future.result()
 
 
-def _tell(breaker: Breaker, found: Mapping[str, Found]) -> None:
+def _update_breaker(breaker: CircuitBreaker, results: Mapping[str, SearchResult]) -> None:
     """A server is up if it answered any search of a call; a call that was all refused here says nothing of it."""
-    signs = {one.fault.is_up if one.fault and not one.pages else True for one in found.values()}
+    signs = {one.fault.is_server_up if one.fault and not one.pages else True for one in results.values()}
     if True in signs:
-        breaker.answered()
+        breaker.record_success()
     elif False in signs:
-        breaker.failed(max((one.rest for one in found.values() if one.rest), default=None))
+        breaker.record_failure(max((one.retry_after for one in results.values() if one.retry_after), default=None))

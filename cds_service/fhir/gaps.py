@@ -5,11 +5,11 @@ from enum import Enum
 from typing import NamedTuple
 
 from cds_service.fhir.access.values import Fault, NoAccess
-from cds_service.fhir.chart_data import NOTHING_LACKS, Lacking
+from cds_service.fhir.chart_data import NO_GAPS, DataGaps
 from cds_service.fhir.templates import PrefetchKey
 
 
-class Lack(Enum):
+class GapKind(Enum):
     """How much is lacking: some of it, all of it, or it was never sent and nothing may be read."""
 
     INCOMPLETE = "incomplete"
@@ -20,54 +20,56 @@ class Lack(Enum):
 class Gap(NamedTuple):
     """What a prefetch key lacks. `cause` is of a closed set, for logs; `text` goes on after "is required"."""
 
-    lack: Lack
+    kind: GapKind
     cause: str
     text: str
 
     @property
     def code(self) -> str:
         """For logs and metrics, such as `unread:deadline`."""
-        return f"{self.lack.value}:{self.cause}"
+        return f"{self.kind.value}:{self.cause}"
 
 
-def not_sent(reason: NoAccess) -> Gap:
+def not_sent_gap(reason: NoAccess) -> Gap:
     """The gap of a key that was not sent and may not be fetched."""
-    return Gap(Lack.NOT_SENT, "no-access", f", was not sent, {reason.why}")
+    return Gap(GapKind.NOT_SENT, "no-access", f", was not sent, {reason.reason}")
 
 
-def not_fetched(fault: Fault, *, was_sent: bool, is_partial: bool) -> Gap:
+def not_fetched_gap(fault: Fault, *, was_sent: bool, is_partial: bool) -> Gap:
     """The gap of a key whose search brought nothing, or not all."""
-    lack = Lack.INCOMPLETE if is_partial else Lack.UNREAD
+    lack = GapKind.INCOMPLETE if is_partial else GapKind.UNREAD
     sent = "was sent in part" if was_sent else "was not sent"
-    return Gap(lack, fault.code, f", {sent}, and could not be read from the FHIR server: {fault.words}")
+    return Gap(lack, fault.code, f", {sent}, and could not be read from the FHIR server: {fault.text}")
 
 
-def sent_as_outcome(*, is_partial: bool) -> Gap:
+def outcome_gap(*, is_partial: bool) -> Gap:
     """The gap of a key in whose place an OperationOutcome was sent; with `is_partial`, beside some data."""
-    lack = Lack.INCOMPLETE if is_partial else Lack.UNREAD
+    lack = GapKind.INCOMPLETE if is_partial else GapKind.UNREAD
     return Gap(lack, "outcome", " and is an OperationOutcome: it could not be read")
 
 
-def sent_in_part(reason: NoAccess, *, is_partial: bool) -> Gap:
+def partly_sent_gap(reason: NoAccess, *, is_partial: bool) -> Gap:
     """The gap of a key of which one page was sent, with some data if `is_partial`, and no more may be fetched."""
-    return Gap(Lack.INCOMPLETE if is_partial else Lack.UNREAD, "no-access", f", was sent in part, {reason.why}")
+    return Gap(
+        GapKind.INCOMPLETE if is_partial else GapKind.UNREAD, "no-access", f", was sent in part, {reason.reason}"
+    )
 
 
-_ORDER = (Lack.UNREAD, Lack.NOT_SENT, Lack.INCOMPLETE)  # of Lacking's fields
+_ORDER = (GapKind.UNREAD, GapKind.NOT_SENT, GapKind.INCOMPLETE)  # of Lacking's fields
 
 
-def by_label(keys: Iterable[PrefetchKey], gaps: Mapping[str, Gap]) -> Lacking:
+def group_by_label(keys: Iterable[PrefetchKey], gaps: Mapping[str, Gap]) -> DataGaps:
     """The gaps by what cards call the data. Several keys may bring one kind: where one of them came, some is there."""
     if not gaps:
-        return NOTHING_LACKS
-    lacks: dict[str, set[Lack | None]] = {}
+        return NO_GAPS
+    lacks: dict[str, set[GapKind | None]] = {}
     for key in keys:
-        lacks.setdefault(key.label, set()).add(gaps[key.name].lack if key.name in gaps else None)
-    lacking = {label: _together(found) for label, found in lacks.items() if found != {None}}
-    return Lacking(*(tuple(label for label, lack in lacking.items() if lack is kind) for kind in _ORDER))
+        lacks.setdefault(key.label, set()).add(gaps[key.name].kind if key.name in gaps else None)
+    lacking = {label: _combine(found) for label, found in lacks.items() if found != {None}}
+    return DataGaps(*(tuple(label for label, lack in lacking.items() if lack is kind) for kind in _ORDER))
 
 
-def _together(lacks: set[Lack | None]) -> Lack:
-    if not lacks.isdisjoint({None, Lack.INCOMPLETE}):
-        return Lack.INCOMPLETE
-    return Lack.UNREAD if Lack.UNREAD in lacks else Lack.NOT_SENT
+def _combine(kinds: set[GapKind | None]) -> GapKind:
+    if not kinds.isdisjoint({None, GapKind.INCOMPLETE}):
+        return GapKind.INCOMPLETE
+    return GapKind.UNREAD if GapKind.UNREAD in kinds else GapKind.NOT_SENT

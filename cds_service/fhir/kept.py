@@ -5,15 +5,15 @@ from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
 V = TypeVar("V")
-KEPT_AT_MOST: Final = 4096  # texts; some 200 bytes each
+DEFAULT_CACHE_LIMIT: Final = 4096  # texts; some 200 bytes each
 
 
-class Kept(Generic[V]):
+class TextCache(Generic[V]):
     """Does its work on a text once, as long as what came of it is kept. Safe to share between threads."""
 
-    def __init__(self, work: Callable[[str], V], most: int = KEPT_AT_MOST) -> None:
-        self._work = work
-        self._most = most
+    def __init__(self, compute: Callable[[str], V], limit: int = DEFAULT_CACHE_LIMIT) -> None:
+        self._compute = compute
+        self._limit = limit
         self._salt = secrets.token_hex(16)
         self._recent: dict[tuple[int, int], V] = {}
         self._older: dict[tuple[int, int], V] = {}
@@ -26,11 +26,11 @@ class Kept(Generic[V]):
         known = self._recent.get(name)
         if known is None:
             known = self._older.get(name)
-            self._keep(name, known := self._work(text) if known is None else known)
+            self._store(name, known := self._compute(text) if known is None else known)
         return known
 
-    def _keep(self, name: tuple[int, int], known: V) -> None:
+    def _store(self, key: tuple[int, int], value: V) -> None:
         """Keep the latest, in two generations: of two threads that meet here one may lose a text, no more."""
-        if len(self._recent) >= self._most // 2:
+        if len(self._recent) >= self._limit // 2:
             self._older, self._recent = self._recent, {}
-        self._recent[name] = known
+        self._recent[key] = value

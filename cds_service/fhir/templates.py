@@ -8,7 +8,7 @@ from urllib.parse import quote
 from cds_service.logic.content import Content
 from cds_service.logic.terminology import Terminology
 
-PATIENT_TOKEN: Final = "{{context.patientId}}"  # noqa: S105 - a template's token, no secret
+PATIENT_ID_PLACEHOLDER: Final = "{{context.patientId}}"
 # Encoded characters of one template: common URL limits are 8 kB, and some sites type templates by hand.
 LENGTH_LIMIT: Final = 4000
 # Findings of these kinds reach us as Observations; diagnoses and treatments as Conditions, Procedures and orders.
@@ -24,51 +24,53 @@ class PrefetchKey:
     label: str
     is_required: bool = False
 
-    def query(self, patient_id: str) -> str:
+    def build_query(self, patient_id: str) -> str:
         """The FHIR query of one patient."""
-        return self.template.replace(PATIENT_TOKEN, quote(patient_id, safe=""))
+        return self.template.replace(PATIENT_ID_PLACEHOLDER, quote(patient_id, safe=""))
 
 
-def prefetch_keys(content: Content, terms: Terminology) -> tuple[PrefetchKey, ...]:
+def build_prefetch_keys(content: Content, terminology: Terminology) -> tuple[PrefetchKey, ...]:
     """Every prefetch key. Patient and Conditions are required; without any other there is less to say."""
     return (
-        PrefetchKey("patient", f"Patient/{PATIENT_TOKEN}", "patient", is_required=True),
-        PrefetchKey("conditions", f"Condition?patient={PATIENT_TOKEN}", "conditions", is_required=True),
-        *_split("observations", "Observation", _observed_codes(content, terms)),
-        PrefetchKey("imagingStudies", f"ImagingStudy?patient={PATIENT_TOKEN}", "imaging studies"),
+        PrefetchKey("patient", f"Patient/{PATIENT_ID_PLACEHOLDER}", "patient", is_required=True),
+        PrefetchKey("conditions", f"Condition?patient={PATIENT_ID_PLACEHOLDER}", "conditions", is_required=True),
+        *_split_by_length("observations", "Observation", _observed_codes(content, terminology)),
+        PrefetchKey("imagingStudies", f"ImagingStudy?patient={PATIENT_ID_PLACEHOLDER}", "imaging studies"),
         PrefetchKey(
             "serviceRequests",
-            f"ServiceRequest?patient={PATIENT_TOKEN}&status=active,completed,draft,on-hold",
+            f"ServiceRequest?patient={PATIENT_ID_PLACEHOLDER}&status=active,completed,draft,on-hold",
             "orders",
         ),
-        PrefetchKey("procedures", f"Procedure?patient={PATIENT_TOKEN}", "procedures"),
-        PrefetchKey("medicationRequests", f"MedicationRequest?patient={PATIENT_TOKEN}", "medication orders"),
-        PrefetchKey("medicationStatements", f"MedicationStatement?patient={PATIENT_TOKEN}", "medication statements"),
-        *_split("reports", "DiagnosticReport", _imaging_codes(terms)),
+        PrefetchKey("procedures", f"Procedure?patient={PATIENT_ID_PLACEHOLDER}", "procedures"),
+        PrefetchKey("medicationRequests", f"MedicationRequest?patient={PATIENT_ID_PLACEHOLDER}", "medication orders"),
+        PrefetchKey(
+            "medicationStatements", f"MedicationStatement?patient={PATIENT_ID_PLACEHOLDER}", "medication statements"
+        ),
+        *_split_by_length("reports", "DiagnosticReport", _imaging_codes(terminology)),
     )
 
 
-def _observed_codes(content: Content, terms: Terminology) -> Iterator[str]:
+def _observed_codes(content: Content, terminology: Terminology) -> Iterator[str]:
     """Our own codes as a whole system; SNOMED CT's one by one; the questions about pain."""
-    yield f"{terms.uris['finding']}|"
-    for code, meanings in sorted(terms.findings.items()):
+    yield f"{terminology.uris['finding']}|"
+    for code, meanings in sorted(terminology.findings.items()):
         kinds = {content.findings[meaning.finding].kind for meaning in meanings}
         if code.system == "sct" and kinds & _OBSERVED:
-            yield f"{terms.uris['sct']}|{code.code}"
-    for code in sorted(terms.questions):
-        yield f"{terms.uris[code.system]}|{code.code}"
+            yield f"{terminology.uris['sct']}|{code.code}"
+    for code in sorted(terminology.questions):
+        yield f"{terminology.uris[code.system]}|{code.code}"
 
 
-def _imaging_codes(terms: Terminology) -> Iterator[str]:
-    for code in sorted(terms.studies):
+def _imaging_codes(terminology: Terminology) -> Iterator[str]:
+    for code in sorted(terminology.studies):
         if code.system == "loinc":
-            yield f"{terms.uris['loinc']}|{code.code}"
+            yield f"{terminology.uris['loinc']}|{code.code}"
 
 
-def _split(name: str, kind: str, codes: Iterable[str]) -> Iterator[PrefetchKey]:
+def _split_by_length(name: str, resource_type: str, codes: Iterable[str]) -> Iterator[PrefetchKey]:
     """As many keys as the limit on length asks for: `name`, then `name2`, `name3` and so on."""
-    stem = f"{kind}?patient={PATIENT_TOKEN}&code="
-    label = {"Observation": "observations", "DiagnosticReport": "reports"}[kind]
+    stem = f"{resource_type}?patient={PATIENT_ID_PLACEHOLDER}&code="
+    label = {"Observation": "observations", "DiagnosticReport": "reports"}[resource_type]
     part: list[str] = []
     number = 1
     for code in codes:

@@ -27,7 +27,7 @@ def states(narrative: Narrative, finder: PhraseFinder, text: str) -> Iterator[tu
         mentions = sorted([*PainReader(items).mentions, *read_signs(items)], key=lambda one: one.place)
         context = Context(items, mentions, carried, narrative.reach)
         for mention in mentions:
-            yield items[mention.place].said, _state(context.changes(mention))
+            yield items[mention.place].text, _state(context.changes(mention))
         carried = context.carries(sentence)
 
 

@@ -52,7 +52,7 @@ def made(knowledge: Knowledge) -> NarrativeReader:
 
 @pytest.mark.parametrize("phrase", TEXTS, ids=lambda one: one["text"])
 def test_a_phrase_says_what_a_clinician_would_read(phrase: dict[str, Any], made: NarrativeReader) -> None:
-    said = made.read(phrase["text"]).said
+    said = made.read(phrase["text"]).statements
     assert [[one.finding, one.value.value, one.side.value] for one in said] == phrase["expect"]
 
 

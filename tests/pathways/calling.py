@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 import cds_service.prepared
 from cds_service.app import build_app
 from cds_service.fhir.client import EhrClient
-from cds_service.fhir.templates import PrefetchKey, prefetch_keys
+from cds_service.fhir.templates import PrefetchKey, build_prefetch_keys
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.settings import Settings
 from cds_service.store import IssuedCards
@@ -85,14 +85,14 @@ def call(scenario: Scenario, folder: Path, body: dict[str, Any]) -> TestResponse
 def our_keys() -> tuple[PrefetchKey, ...]:
     """The prefetch keys the service asks for."""
     knowledge = load_knowledge(shipped_cards())
-    return prefetch_keys(knowledge.content, knowledge.terminology)
+    return build_prefetch_keys(knowledge.content, knowledge.terminology)
 
 
 def prefetched(scenario: Scenario) -> dict[str, Any]:
     """What an EHR puts into the prefetch; a key that was null stays so while nothing is found for it."""
     ehr = Ehr(scenario.server)
     kept = scenario.request["prefetch"]
-    found = {key.name: ehr.answer(key.query(scenario.patient_id)) for key in our_keys()}
+    found = {key.name: ehr.answer(key.build_query(scenario.patient_id)) for key in our_keys()}
     return {
         name: None if name in kept and kept[name] is None and answer.get("total") == 0 else answer
         for name, answer in found.items()

@@ -6,7 +6,7 @@ from socket import IPPROTO_TCP, SOCK_STREAM, getaddrinfo
 
 # Never a FHIR server: link-local and cloud metadata, multicast, "this host", reserved ranges (IANA's special-purpose
 # registries, RFC 6890); 168.63.129.16 is Azure's own, 192.0.0.0/24 holds Oracle's, fd00:ec2::/32 Amazon's.
-_NEVER = tuple(
+_FORBIDDEN_NETWORKS = tuple(
     ip_network(one)
     for one in (
         "0.0.0.0/8",
@@ -43,15 +43,17 @@ _PRIVATE = tuple(
         "fec0::/10",
     )
 )
-_LAST_32 = tuple(ip_network(one) for one in ("::/96", "64:ff9b::/96", "64:ff9b:1::/48"))  # an IPv4 address at the end
+_NETWORKS_ENDING_IN_IPV4 = tuple(
+    ip_network(one) for one in ("::/96", "64:ff9b::/96", "64:ff9b:1::/48")
+)  # an IPv4 address at the end
 
 
 def may_connect(address: str, *, allows_private: bool) -> bool:
     """Whether to connect to an address at all; one that carries an IPv4 address in it is judged by that too."""
-    return all(_is_allowed(one, allows_private) for one in _meant(ip_address(address.partition("%")[0])))
+    return all(_is_allowed(one, allows_private) for one in _target_addresses(ip_address(address.partition("%")[0])))
 
 
-def resolve(host: str, port: int, *, allows_private: bool) -> Iterator[str]:
+def resolve_allowed(host: str, port: int, *, allows_private: bool) -> Iterator[str]:
     """The addresses of a host that may be connected to. A caller that connects to these has no second look-up.
 
     Numbers in decimal, octal or hexadecimal, as in `2130706433`, come out as the addresses they stand for.
@@ -64,18 +66,18 @@ def resolve(host: str, port: int, *, allows_private: bool) -> Iterator[str]:
             yield str(address[0])
 
 
-def _meant(address: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6Address]:
+def _target_addresses(address: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6Address]:
     """The address, or what of IPv4 it stands for: mapped, 6to4, translated."""
     if isinstance(address, IPv4Address):
         yield address
         return
     inner = address.ipv4_mapped or address.sixtofour
-    if inner is None and int(address) > 1 and any(address in network for network in _LAST_32):
+    if inner is None and int(address) > 1 and any(address in network for network in _NETWORKS_ENDING_IN_IPV4):
         inner = IPv4Address(int(address) & 0xFFFFFFFF)
     yield inner or address
 
 
 def _is_allowed(address: IPv4Address | IPv6Address, allows_private: bool) -> bool:
-    if any(address in network for network in _NEVER):
+    if any(address in network for network in _FORBIDDEN_NETWORKS):
         return False
     return allows_private or not any(address in network for network in _PRIVATE)

@@ -18,7 +18,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import create_connection
 
-from cds_service.fhir.access.addresses import resolve
+from cds_service.fhir.access.addresses import resolve_allowed
 from cds_service.fhir.access.values import FORBIDDEN_ADDRESS, SearchFailed
 
 _HOSTS: Final = 16  # servers whose connections are kept
@@ -27,14 +27,14 @@ _HOSTS: Final = 16  # servers whose connections are kept
 logging.getLogger("urllib3").propagate = False
 
 
-class TimedStream(io.RawIOBase):
+class DeadlineStream(io.RawIOBase):
     """What a socket receives until a moment: a byte now and then, of head or body, does not put the end off."""
 
-    def __init__(self, sock: socket.socket, until: float) -> None:
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
         super().__init__()
         self._sock = sock
         self._raw = sock.makefile("rb", buffering=0)
-        self._until = until
+        self._deadline = deadline
 
     def readable(self) -> bool:
         """It is for reading."""
@@ -42,7 +42,7 @@ class TimedStream(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         """What has come, or `TimeoutError`."""
-        left = self._until - time.monotonic()
+        left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("the deadline has passed")
         self._sock.settimeout(left)
@@ -54,14 +54,14 @@ class TimedStream(io.RawIOBase):
         super().close()
 
 
-class _TimedResponse(http.client.HTTPResponse):
-    def __init__(self, sock: socket.socket, *arguments: Any, until: float, **named: Any) -> None:
-        super().__init__(sock, *arguments, **named)
+class _DeadlineResponse(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, deadline: float, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
         self.fp.close()
-        self.fp = io.BufferedReader(TimedStream(sock, until))
+        self.fp = io.BufferedReader(DeadlineStream(sock, deadline))
 
 
-class _Guarded(HTTPConnection):
+class _GuardedConnection(HTTPConnection):
     """Resolves once and connects to what was checked: Host header, SNI and certificate still go by the name."""
 
     allows_private: ClassVar[bool] = False
@@ -69,7 +69,7 @@ class _Guarded(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         seconds = self.timeout if isinstance(self.timeout, (int, float)) else 0.0
         try:
-            return self._dial(time.monotonic() + seconds)
+            return self._connect_to_any(time.monotonic() + seconds)
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from error
         except TimeoutError as error:
@@ -77,19 +77,19 @@ class _Guarded(HTTPConnection):
         except OSError as error:
             raise NewConnectionError(self, "no connection") from error
 
-    def _dial(self, until: float) -> socket.socket:
-        addresses = list(resolve(self._dns_host, self.port, allows_private=self.allows_private))
+    def _connect_to_any(self, deadline: float) -> socket.socket:
+        addresses = list(resolve_allowed(self._dns_host, self.port, allows_private=self.allows_private))
         if not addresses:
             raise SearchFailed(FORBIDDEN_ADDRESS)
         for address in addresses[:-1]:
             try:
-                return self._connect_to(address, until)
+                return self._connect_to(address, deadline)
             except OSError:
                 continue
-        return self._connect_to(addresses[-1], until)
+        return self._connect_to(addresses[-1], deadline)
 
-    def _connect_to(self, address: str, until: float) -> socket.socket:
-        left = until - time.monotonic()
+    def _connect_to(self, address: str, deadline: float) -> socket.socket:
+        left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("the deadline has passed")
         return create_connection((address, self.port), left, socket_options=self.socket_options)
@@ -97,11 +97,11 @@ class _Guarded(HTTPConnection):
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as urllib3's own
         """The answer, whose head and body together have the time that one read would have."""
         until = time.monotonic() + float(self.timeout or 0.0)
-        self.response_class = partial(_TimedResponse, until=until)  # type: ignore[assignment]  # it makes one
+        self.response_class = partial(_DeadlineResponse, deadline=until)  # type: ignore[assignment]  # it makes one
         return super().getresponse()
 
 
-class _GuardedTls(_Guarded, HTTPSConnection):
+class _GuardedTlsConnection(_GuardedConnection, HTTPSConnection):
     """The same over TLS."""
 
 
@@ -116,12 +116,12 @@ class GuardedAdapter(HTTPAdapter):
         self._allows_private = allows_private
         super().__init__(pool_connections=_HOSTS, pool_maxsize=connections)
 
-    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Make the pools, of guarded connections."""
-        super().init_poolmanager(*arguments, **named)
+        super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {
-            "http": self._pool(HTTPConnectionPool, _Guarded),
-            "https": self._pool(HTTPSConnectionPool, _GuardedTls),
+            "http": self._pool(HTTPConnectionPool, _GuardedConnection),
+            "https": self._pool(HTTPSConnectionPool, _GuardedTlsConnection),
         }
 
     def _pool(self, pool: type, connection: type) -> Any:
@@ -134,7 +134,7 @@ class _Session(requests.Session):
         """Nowhere. Beyond not following it: requests would read a redirect's whole body to be ready to."""
 
 
-def guarded_session(*, allows_private: bool, connections: int, ca_file: Path | None = None) -> requests.Session:
+def create_guarded_session(*, allows_private: bool, connections: int, ca_file: Path | None = None) -> requests.Session:
     """A session that keeps connections, and nothing else: no redirect, no cookie, no proxy, no .netrc."""
     session = _Session()
     session.verify = str(ca_file) if ca_file else True

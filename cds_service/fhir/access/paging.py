@@ -8,9 +8,9 @@ import msgspec
 
 from cds_service.fhir.access.servers import origin
 from cds_service.fhir.access.values import ELSEWHERE, SearchFailed
-from cds_service.fhir.bundles import next_link
+from cds_service.fhir.bundles import find_next_link
 
-PAGES_AT_MOST: Final = 10
+MAX_PAGES: Final = 10
 _UNSAFE = re.compile(r"[\x00-\x20\\\x7f]")  # readers of URLs differ on what these mean
 
 
@@ -21,33 +21,33 @@ class _Linked(msgspec.Struct, frozen=True):
 _LINKED = msgspec.json.Decoder(_Linked)
 
 
-def following(page: bytes) -> str | None:
+def decode_next_link(page: bytes) -> str | None:
     """The link to the next page as the page gives it; a page that is no JSON has none."""
     try:
-        return next_link(_LINKED.decode(page).link)
+        return find_next_link(_LINKED.decode(page).link)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
-def page_url(given: str, base: str) -> str:
+def resolve_page_url(link: str, base_url: str) -> str:
     """The URL of a page from its link, which may be relative to the server's base.
 
     Raises:
         SearchFailed: when it is not under `base`: another origin or path, credentials, or a way back up.
     """
     try:
-        url = urljoin(f"{base.rstrip('/')}/", given)
+        url = urljoin(f"{base_url.rstrip('/')}/", link)
         parts = urlsplit(url)
-        is_ours = origin(url) == origin(base) and "@" not in parts.netloc and not _UNSAFE.search(url)
+        is_ours = origin(url) == origin(base_url) and "@" not in parts.netloc and not _UNSAFE.search(url)
     except ValueError:  # no URL at all
         raise SearchFailed(ELSEWHERE) from None
-    if not is_ours or not _is_under(parts.path, urlsplit(base).path.rstrip("/")):
+    if not is_ours or not _is_under(parts.path, urlsplit(base_url).path.rstrip("/")):
         raise SearchFailed(ELSEWHERE)
     return url
 
 
-def _is_under(path: str, base: str) -> bool:
+def _is_under(path: str, base_path: str) -> bool:
     """Whether a path is the base's own, where some servers keep their pages, or below it."""
     plain = unquote(unquote(path))
     climbs = not {".", ".."}.isdisjoint(plain.replace("\\", "/").split("/"))
-    return not climbs and (path == base or path.startswith(f"{base}/"))
+    return not climbs and (path == base_path or path.startswith(f"{base_path}/"))

@@ -8,14 +8,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 FHIR_JSON: Final = "application/fhir+json"
-_REMEMBERED: Final = 64  # servers; a caller of demo mode may name any path
-_FAILURES: Final = 3  # calls that failed one after the other before a server is left alone
-_REST_S: Final = 10.0  # seconds it is left alone then
-_LONGEST_REST_S: Final = 60.0  # seconds, whatever it asks for
+_MAX_SERVERS: Final = 64  # servers; a caller of demo mode may name any path
+_FAILURE_THRESHOLD: Final = 3  # calls that failed one after the other before a server is left alone
+_RECOVERY_S: Final = 10.0  # seconds it is left alone then
+_MAX_RECOVERY_S: Final = 60.0  # seconds, whatever it asks for
 _PORTS = {"http": 80, "https": 443}
 
 
-class Breaker:
+class CircuitBreaker:
     """A circuit breaker: a server that keeps failing is left alone, then asked by one call before all ask again.
 
     Our own, because the kept libraries do not fit: pybreaker 1.4.1 holds its lock while it calls, so that searches
@@ -26,56 +26,56 @@ class Breaker:
         self._clock = clock
         self._lock = Lock()
         self._failures = 0
-        self._closed_until = 0.0
+        self._open_until = 0.0
 
-    def admits(self) -> bool:
+    def allows_call(self) -> bool:
         """Whether a call may ask now. Once the rest is over one call may, and for another rest no second one."""
         with self._lock:
-            if self._failures < _FAILURES:
+            if self._failures < _FAILURE_THRESHOLD:
                 return True
             now = self._clock()
-            if now < self._closed_until:
+            if now < self._open_until:
                 return False
-            self._closed_until = now + _REST_S
+            self._open_until = now + _RECOVERY_S
             return True
 
-    def answered(self) -> None:
+    def record_success(self) -> None:
         """The server answered: all may ask."""
         with self._lock:
             self._failures = 0
 
-    def failed(self, rest: float | None = None) -> None:
+    def record_failure(self, retry_after: float | None = None) -> None:
         """The server answered nothing of use; `rest` is the seconds it asked to be left alone."""
         with self._lock:
-            self._failures = self._failures + 1 if rest is None else max(self._failures + 1, _FAILURES)
-            self._closed_until = self._clock() + min(rest or _REST_S, _LONGEST_REST_S)
+            self._failures = self._failures + 1 if retry_after is None else max(self._failures + 1, _FAILURE_THRESHOLD)
+            self._open_until = self._clock() + min(retry_after or _RECOVERY_S, _MAX_RECOVERY_S)
 
 
-class Server:
+class FhirServer:
     """One FHIR server: its breaker, and the habits that were found out by asking."""
 
-    def __init__(self, breaker: Breaker) -> None:
+    def __init__(self, breaker: CircuitBreaker) -> None:
         self.breaker = breaker
-        self.takes_post: bool | None = None  # None: nobody knows yet
+        self.supports_post: bool | None = None  # None: nobody knows yet
         self.accept = FHIR_JSON
 
 
-class Servers:
+class ServerRegistry:
     """The servers read of late, by origin and base path. The one not read for longest is forgotten first."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = Lock()
-        self._known: OrderedDict[tuple[str, str | None, int | None, str], Server] = OrderedDict()
+        self._by_base: OrderedDict[tuple[str, str | None, int | None, str], FhirServer] = OrderedDict()
 
-    def of(self, base: str) -> Server:
+    def get(self, base_url: str) -> FhirServer:
         """The server at `base`."""
-        key = (*origin(base), urlsplit(base).path.rstrip("/"))
+        key = (*origin(base_url), urlsplit(base_url).path.rstrip("/"))
         with self._lock:
-            server = self._known.pop(key, None) or Server(Breaker(self._clock))
-            self._known[key] = server
-            if len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
+            server = self._by_base.pop(key, None) or FhirServer(CircuitBreaker(self._clock))
+            self._by_base[key] = server
+            if len(self._by_base) > _MAX_SERVERS:
+                self._by_base.popitem(last=False)
         return server
 
 

@@ -19,18 +19,18 @@ class Access:
     call must have its data.
     """
 
-    base: str
+    base_url: str
     token: str | None = field(default=None, repr=False)
     allows_private: bool = False
     trace_headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS, repr=False)
-    until: float | None = None
+    deadline: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NoAccess:
     """Why a call may read no FHIR server; `why` ends a sentence that began with what was not sent."""
 
-    why: str
+    reason: str
 
 
 NO_SERVER: Final = NoAccess("and no fhirServer was given")
@@ -46,45 +46,45 @@ class Fault:
     """
 
     code: str
-    words: str
-    is_up: bool | None = None
+    text: str
+    is_server_up: bool | None = None
 
 
-TOO_LATE: Final = Fault("deadline", "it did not answer in time", is_up=False)
-UNREACHABLE: Final = Fault("unreachable", "it could not be reached", is_up=False)
-BROKEN_OFF: Final = Fault("broken-off", "it broke the connection off", is_up=False)
-NO_TLS: Final = Fault("tls", "no secure connection could be made", is_up=False)
+TOO_LATE: Final = Fault("deadline", "it did not answer in time", is_server_up=False)
+UNREACHABLE: Final = Fault("unreachable", "it could not be reached", is_server_up=False)
+BROKEN_OFF: Final = Fault("broken-off", "it broke the connection off", is_server_up=False)
+NO_TLS: Final = Fault("tls", "no secure connection could be made", is_server_up=False)
 RESTING: Final = Fault("resting", "it has failed repeatedly and is not asked for some seconds")
 FORBIDDEN_ADDRESS: Final = Fault("address", "its address is one this service does not connect to")
-BAD_REQUEST: Final = Fault("request", "the request could not be made of what the call holds")
-TOO_LARGE: Final = Fault("too-large", "it sent more than this service takes", is_up=True)
-TOO_MANY_PAGES: Final = Fault("pages", "it has more pages than this service reads", is_up=True)
-TOO_MANY_ENTRIES: Final = Fault("entries", "it sent more entries than this service reads", is_up=True)
-CIRCLE: Final = Fault("circle", "its pages lead in a circle", is_up=True)
-ELSEWHERE: Final = Fault("elsewhere", "its next page lies outside its base", is_up=True)
-MALFORMED: Final = Fault("malformed", "what it sent is no FHIR", is_up=True)
-OUTCOME: Final = Fault("outcome", "what it sent is an OperationOutcome", is_up=True)
-OTHERS_DATA: Final = Fault("other-patients", "it sent records of other patients", is_up=True)
+INVALID_REQUEST: Final = Fault("request", "the request could not be made of what the call holds")
+TOO_LARGE: Final = Fault("too-large", "it sent more than this service takes", is_server_up=True)
+TOO_MANY_PAGES: Final = Fault("pages", "it has more pages than this service reads", is_server_up=True)
+TOO_MANY_ENTRIES: Final = Fault("entries", "it sent more entries than this service reads", is_server_up=True)
+CIRCLE: Final = Fault("circle", "its pages lead in a circle", is_server_up=True)
+ELSEWHERE: Final = Fault("elsewhere", "its next page lies outside its base", is_server_up=True)
+MALFORMED: Final = Fault("malformed", "what it sent is no FHIR", is_server_up=True)
+OUTCOME: Final = Fault("outcome", "what it sent is an OperationOutcome", is_server_up=True)
+OTHERS_DATA: Final = Fault("other-patients", "it sent records of other patients", is_server_up=True)
 _OVERLOADED = frozenset({429, 502, 503, 504})
 
 
-def answered(status: int) -> Fault:
+def status_fault(status: int) -> Fault:
     """The fault of an HTTP status other than 200."""
-    return Fault(f"status-{status}", f"it answered {status}", is_up=status not in _OVERLOADED)
+    return Fault(f"status-{status}", f"it answered {status}", is_server_up=status not in _OVERLOADED)
 
 
 class SearchFailed(FhirUnavailable):
     """A search, or a page of it, that brought nothing. `rest` is the seconds the server asked to be left alone."""
 
-    def __init__(self, fault: Fault, rest: float | None = None) -> None:
-        super().__init__(fault.words)
+    def __init__(self, fault: Fault, retry_after: float | None = None) -> None:
+        super().__init__(fault.text)
         self.fault = fault
-        self.rest = rest
+        self.retry_after = retry_after
 
 
-class Found(NamedTuple):
+class SearchResult(NamedTuple):
     """The pages a search brought. With a `fault` they are not all of it; without pages the search failed."""
 
     pages: tuple[bytes, ...] = ()
     fault: Fault | None = None
-    rest: float | None = None
+    retry_after: float | None = None

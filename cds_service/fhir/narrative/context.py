@@ -16,8 +16,8 @@ _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
 _MINUS = "( - )"
 _NEAR = 12  # items between a mention and a cue behind it
-_BEHIND_AT_MOST = 1  # unknown words between a mention and a cue behind it
-_KEPT = frozenset({Change.FAMILY, Change.HISTORICAL})  # what a heading may say of all its parts
+_MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue behind it
+_CARRIED_BY_HEADING = frozenset({Change.FAMILY, Change.HISTORICAL})  # what a heading may say of all its parts
 
 
 class _Placed(NamedTuple):
@@ -91,10 +91,10 @@ class Context:
         if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
             return False
         between = self._items[mention.last + 1 : place]
-        if cue.is_closing and cue.change is Change.HISTORICAL and between and between[-1].said == ",":
+        if cue.is_closing and cue.change is Change.HISTORICAL and between and between[-1].text == ",":
             between.pop()
         unknown = sum(item.is_unknown for item in between)
-        if unknown > _BEHIND_AT_MOST or any(item.is_marked(Mark.STOP) or item.said == "," for item in between):
+        if unknown > _MAX_UNKNOWN_BEHIND or any(item.is_marked(Mark.STOP) or item.text == "," for item in between):
             return False
         if any(item.entry.saying or item.entry.cues for item in between) and not self._is_list(between):
             return False
@@ -111,16 +111,16 @@ class Context:
     def _closes(self, place: int) -> bool:
         """Whether a clause ends behind an item: a comma, a bracket, or the next entry of a form."""
         behind = self._items[place + 1 :]
-        if not behind or behind[0].is_marked(Mark.LIST) or behind[0].said == ")":
+        if not behind or behind[0].is_marked(Mark.LIST) or behind[0].text == ")":
             return True
         if not behind[0].entry.saying:
             return False
-        return self._is_sign_behind(place) or (len(behind) > 1 and behind[1].said == _HEADING)
+        return self._is_sign_behind(place) or (len(behind) > 1 and behind[1].text == _HEADING)
 
     def _is_sign_behind(self, place: int) -> bool:
         """Whether a sign of minus follows what it denies here: none of its kind stands before the first finding."""
-        is_led = any(item.said == _MINUS for item in self._items[: self._mentions[0].place])
-        return self._items[place].said == _MINUS and not is_led
+        is_led = any(item.text == _MINUS for item in self._items[: self._mentions[0].place])
+        return self._items[place].text == _MINUS and not is_led
 
     def _is_list(self, between: list[Item]) -> bool:
         return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)
@@ -189,11 +189,11 @@ class Context:
             return self._carried if last is None and not self._ends_in_heading() else None
         behind = self._items[last.place + 1 :]
         is_open = all(item.is_marked(Mark.LINK) for item in behind)
-        is_heading = bool(behind) and behind[0].said == _HEADING
+        is_heading = bool(behind) and behind[0].text == _HEADING
         change = Change.UNCLEAR if last.cue.change is Change.NEGATED else last.cue.change
-        if is_open or (is_heading and change in _KEPT):
+        if is_open or (is_heading and change in _CARRIED_BY_HEADING):
             return change
         return change if sentence.ending == PART and last.cue.is_listing else None
 
     def _ends_in_heading(self) -> bool:
-        return bool(self._items) and self._items[-1].said == _HEADING
+        return bool(self._items) and self._items[-1].text == _HEADING

@@ -15,8 +15,8 @@ class Role(Enum):
     """What an item is to a pain that is being followed."""
 
     PLACE = "place"
-    WHOLE = "whole pain"
-    WORD = "word of pain"
+    PAIN = "whole pain"
+    PAIN_WORD = "word of pain"
     ELSEWHERE = "elsewhere"
     RUN = "run"
     LIST = "list"
@@ -26,7 +26,7 @@ class Role(Enum):
 
 
 _BY_MARK = (
-    (frozenset({Mark.PAIN}), Role.WORD),
+    (frozenset({Mark.PAIN}), Role.PAIN_WORD),
     (frozenset({Mark.ELSEWHERE}), Role.ELSEWHERE),
     (frozenset({Mark.RUN, Mark.RUN_BY_ITSELF}), Role.RUN),
     (frozenset({Mark.LIST, Mark.JOINED}), Role.LIST),
@@ -39,7 +39,7 @@ _UNKNOWN = Entry()
 class Item(NamedTuple):
     """A phrase with all it may mean, and the side that stands inside it; `said` in lower case."""
 
-    said: str
+    text: str
     entry: Entry
     role: Role
     side: Side = Side.UNSTATED
@@ -62,17 +62,17 @@ class Item(NamedTuple):
 def _role(entry: Entry) -> Role:
     saying = entry.saying
     if saying and saying.is_pain and not saying.is_denial:
-        return Role.PLACE if saying.is_site else Role.WHOLE
+        return Role.PLACE if saying.is_site else Role.PAIN
     if entry.side:
         return Role.BRIDGE
     return next((role for marks, role in _BY_MARK if marks & entry.marks), Role.BREAK)
 
 
-def _item(said: str, entry: Entry) -> Item:
-    return Item(said, entry, _role(entry))
+def _item(text: str, entry: Entry) -> Item:
+    return Item(text, entry, _role(entry))
 
 
-_NUMBERED, _STRANGE = _item("number", _NUMBER), _item("word", _UNKNOWN)
+_NUMBER_ITEM, _UNKNOWN_ITEM = _item("number", _NUMBER), _item("word", _UNKNOWN)
 _SIDES = {side: _item(side.value, Entry(side=side)) for side in Side}
 _Found: TypeAlias = dict[int, tuple[int, Item]]  # by the place where they begin: how many words, and the item
 
@@ -101,7 +101,7 @@ class PhraseFinder:
                 row += sides[place]
             found = longest.get(place)
             if found is None:
-                row.append(_NUMBERED if words[place].isdecimal() else _STRANGE)
+                row.append(_NUMBER_ITEM if words[place].isdecimal() else _UNKNOWN_ITEM)
                 place += 1
                 continue
             length, item = found
@@ -119,7 +119,7 @@ class PhraseFinder:
         sides: dict[int, list[Item]] = {}
         place = 0
         while place < len(sentence.words):
-            length, item = found.get(place) or (1, _STRANGE)
+            length, item = found.get(place) or (1, _UNKNOWN_ITEM)
             if item.entry.side:
                 sides.setdefault(len(words), []).append(_SIDES[item.entry.side])
             else:

@@ -56,7 +56,11 @@ class _Results:
     def of(self, place: int, table: str) -> tuple[Value, int] | None:
         """The result of the test at `place`, and the item that says it; None: none, or two that differ."""
         behind, before = self._behind(place, table), self._before(place, table)
-        if behind is not None and before is not None and self._said(behind, table) is not self._said(before, table):
+        if (
+            behind is not None
+            and before is not None
+            and self._value_at(behind, table) is not self._value_at(before, table)
+        ):
             self._taken.add(before)
             return None
         if behind is None and before is None:
@@ -66,11 +70,11 @@ class _Results:
             return self._shared(place, table)
         if self._is_own(place, result):
             self._taken.add(result)
-        value = self._said(result, table)
+        value = self._value_at(result, table)
         self._last = (place, value, result) if result < place else None
         return value, result
 
-    def _said(self, place: int, table: str) -> Value:
+    def _value_at(self, place: int, table: str) -> Value:
         return self._items[place].entry.results[table]
 
     def _is_own(self, place: int, result: int) -> bool:
@@ -104,7 +108,7 @@ class _Results:
         """The result at the end of a list of tests: "FADIR and FABER negative"."""
         for at in range(place + 1, len(self._items)):
             item = self._items[at]
-            if self._is_result(at, table) and self._items[at - 1].said != ",":
+            if self._is_result(at, table) and self._items[at - 1].text != ",":
                 return at
             is_test = item.entry.saying is not None and item.entry.saying.results == table
             if not (is_test or item.is_side or item.is_marked(Mark.LINK, *_LISTS)):

@@ -36,26 +36,26 @@ class PainReader:
         self._joins: list[str] = []  # the words that join them
         self._chains = 0
         self.mentions: list[Mention] = []
-        self.loose: list[Saying] = []  # places that no pain reaches
+        self.places_without_pain: list[Saying] = []  # places that no pain reaches
         for place, item in enumerate(items):
             self._step(place, item)
-        self._let_go()
+        self._end_pain()
 
     def _step(self, place: int, item: Item) -> None:
         if item.role is _BRIDGE:
             return
         if item.role is _BREAK:  # what most words are
-            self._let_go()
+            self._end_pain()
             return
         match item.role:
             case Role.PLACE:
                 self._read_place(place, self._saying(place))
-            case Role.WHOLE:
+            case Role.PAIN:
                 self._read_whole(place, self._saying(place))
-            case Role.WORD:
+            case Role.PAIN_WORD:
                 self._read_word(place)
             case Role.ELSEWHERE:
-                self._let_go()
+                self._end_pain()
                 self._pain = _Pain(self._next(), is_ours=False)
             case Role.RUN:
                 self._read_run(place, item)
@@ -66,10 +66,10 @@ class PainReader:
         self._chains += 1
         return self._chains
 
-    def _let_go(self) -> None:
+    def _end_pain(self) -> None:
         self._pain = None
         if self._waiting:
-            self.loose += [self._saying(place) for place in self._waiting]
+            self.places_without_pain += [self._saying(place) for place in self._waiting]
             self._waiting, self._joins = [], []
 
     def _saying(self, place: int) -> Saying:
@@ -97,7 +97,7 @@ class PainReader:
             self._waiting.append(place)
         elif pain is not None and pain.is_ours:
             if self._is_moved(place):
-                self._let_go()
+                self._end_pain()
                 return
             self.mentions.append(Mention(place, saying, place, place, pain.chain, radiates=pain.runs))
             pain.is_placed, pain.listed = True, False
@@ -131,7 +131,7 @@ class PainReader:
         for place in kept:
             self.mentions.append(Mention(place, self._saying(place), place, word, chain))
         self._waiting = [place for place in self._waiting if place not in kept]
-        self._let_go()
+        self._end_pain()
 
     def _read_run(self, place: int, item: Item) -> None:
         begins = item.is_marked(Mark.RUN_BY_ITSELF) and not self._waiting and self._may_begin(place)
@@ -140,7 +140,7 @@ class PainReader:
         if self._pain is not None:
             self._pain.runs, self._pain.listed = True, False
         elif self._waiting:
-            self._joins.append(item.said)
+            self._joins.append(item.text)
 
     def _may_begin(self, place: int) -> bool:
         """Whether running begins a pain here: at the beginning, or behind a cue."""
@@ -148,6 +148,6 @@ class PainReader:
 
     def _read_list(self, item: Item) -> None:
         if self._waiting:
-            self._joins.append(item.said)
+            self._joins.append(item.text)
         if self._pain is not None:
             self._pain.listed = True

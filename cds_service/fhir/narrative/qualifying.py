@@ -22,9 +22,9 @@ def qualify(items: list[Item], mentions: list[Mention]) -> None:
             _give(mention, name, _beside(items, mention, name))
 
 
-def _give(mention: Mention, name: str, said: list[str]) -> None:
-    if len(set(said)) == 1:
-        mention.qualifiers[name] = said[0]
+def _give(mention: Mention, name: str, values: list[str]) -> None:
+    if len(set(values)) == 1:
+        mention.qualifiers[name] = values[0]
 
 
 def _beside(items: list[Item], mention: Mention, name: str) -> list[str]:
@@ -37,7 +37,7 @@ def _beside(items: list[Item], mention: Mention, name: str) -> list[str]:
             if name in item.entry.qualifiers:
                 found.append(item.entry.qualifiers[name])
                 mention.first, mention.last = min(mention.first, at), max(mention.last, at)
-            elif not (item.is_side or item.is_marked(Mark.LINK, Mark.RUN) or item.said == ","):
+            elif not (item.is_side or item.is_marked(Mark.LINK, Mark.RUN) or item.text == ","):
                 break
             at += step
     return found

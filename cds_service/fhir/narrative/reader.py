@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from cds_service.fhir.kept import Kept
+from cds_service.fhir.kept import TextCache
 from cds_service.fhir.narrative.context import Context
 from cds_service.fhir.narrative.items import PhraseFinder
 from cds_service.fhir.narrative.mentions import Mention, read_signs
@@ -18,11 +18,11 @@ from cds_service.logic.sides import Side
 from cds_service.logic.spelling import CUT, Sentence, normal, sentences
 from cds_service.logic.vocabulary import Vocabulary
 
-_NEAR_A_CUT = 12  # items before the place where a long sentence was cut: what takes them back may lie behind it
+_CUT_MARGIN = 12  # items before the place where a long sentence was cut: what takes them back may lie behind it
 _RADIATES = ("radiation", "yes")
 
 
-class Said(NamedTuple):
+class Statement(NamedTuple):
     """What a text says of one finding. `is_vague`: too little to be there, but an order's reason asks about it."""
 
     finding: str
@@ -39,22 +39,22 @@ class Reading:
     `is_about`: it names a finding at all, present, absent or neither.
     """
 
-    said: tuple[Said, ...] = ()
-    loose: frozenset[str] = frozenset()
-    is_about: bool = False
-    is_cut: bool = False
+    statements: tuple[Statement, ...] = ()
+    places_without_pain: frozenset[str] = frozenset()
+    has_mention: bool = False
+    is_truncated: bool = False
 
 
-NOTHING = Reading()
+EMPTY_READING = Reading()
 
 
 @dataclass(slots=True)
-class _Page:
+class _TextState:
     """A text being read, sentence by sentence. `carried`: what a heading says of the parts of its list."""
 
-    said: dict[Said, None] = field(default_factory=dict)
-    loose: set[str] = field(default_factory=set)
-    is_about: bool = False
+    statements: dict[Statement, None] = field(default_factory=dict)
+    places_without_pain: set[str] = field(default_factory=set)
+    has_mention: bool = False
     carried: Change | None = None
 
 
@@ -66,13 +66,13 @@ class NarrativeReader:
         self._narrative = narrative
         self._findings = findings
         self._finder = PhraseFinder(narrative)
-        self._kept = Kept(self._read)
+        self._cache = TextCache(self._read)
 
     def read(self, text: str | None) -> Reading:
         """What a text says. The same text is read once, as long as it is kept."""
-        return self._kept(text) if text else NOTHING
+        return self._cache(text) if text else EMPTY_READING
 
-    def response(self, text: str) -> str | None:
+    def parse_response(self, text: str) -> str | None:
         """The response that a text states which is nothing but a phrase for one, such as "80% relief"."""
         entry = self._narrative.entries.get(normal(text))
         return entry.qualifiers.get("response") if entry else None
@@ -80,35 +80,35 @@ class NarrativeReader:
     def says_nothing(self, text: str | None) -> bool:
         """Whether a text, read whole, says nothing of any finding."""
         reading = self.read(text)
-        return not reading.said and not reading.is_cut
+        return not reading.statements and not reading.is_truncated
 
     def _read(self, text: str) -> Reading:
         limit = self._narrative.longest_text
         parts = sentences(text[:limit], self._narrative.abbreviations)
         is_cut = len(text) > limit
-        page = _Page()
+        page = _TextState()
         for part in parts[:-1] if is_cut else parts:  # the end of a sentence cut through may take back what it says
             self._read_sentence(part, page)
-        return Reading(tuple(page.said), frozenset(page.loose), page.is_about, is_cut)
+        return Reading(tuple(page.statements), frozenset(page.places_without_pain), page.has_mention, is_cut)
 
-    def _read_sentence(self, sentence: Sentence, page: _Page) -> None:
+    def _read_sentence(self, sentence: Sentence, state: _TextState) -> None:
         items = self._finder.items(sentence)
         if not any(item.entry.saying for item in items):
-            page.carried = Context(items, [], page.carried, self._narrative.reach).carries(sentence)
+            state.carried = Context(items, [], state.carried, self._narrative.reach).carries(sentence)
             return
         pains = PainReader(items)
         mentions = [*pains.mentions, *read_signs(items)]
         qualify(items, mentions)
         place_sides(items, mentions)
-        context = Context(items, mentions, page.carried, self._narrative.reach)
-        whole = len(items) - (_NEAR_A_CUT if sentence.ending == CUT else 0)
+        context = Context(items, mentions, state.carried, self._narrative.reach)
+        whole = len(items) - (_CUT_MARGIN if sentence.ending == CUT else 0)
         for mention in (one for one in mentions if one.last < whole):
-            page.said.update(dict.fromkeys(self._judged(mention, context.changes(mention))))
-        page.loose.update(finding for saying in pains.loose for finding in saying.records)
-        page.is_about = True
-        page.carried = context.carries(sentence)
+            state.statements.update(dict.fromkeys(self._judged(mention, context.changes(mention))))
+        state.places_without_pain.update(finding for saying in pains.places_without_pain for finding in saying.records)
+        state.has_mention = True
+        state.carried = context.carries(sentence)
 
-    def _judged(self, mention: Mention, changes: set[Change]) -> Iterator[Said]:
+    def _judged(self, mention: Mention, changes: set[Change]) -> Iterator[Statement]:
         """What a mention comes to under what the words around it change."""
         saying = mention.saying
         if changes & {Change.FAMILY, Change.UNCLEAR}:
@@ -119,13 +119,13 @@ class NarrativeReader:
                 absent = (
                     (*saying.denies, saying.past) if Change.HISTORICAL in changes and saying.past else saying.denies
                 )
-                yield from (Said(one, Value.ABSENT, mention.side) for one in absent if one)
+                yield from (Statement(one, Value.ABSENT, mention.side) for one in absent if one)
             return
         for finding in saying.records:
             found = self._present(finding, saying, changes)
             if found:
                 stated = _qualifiers(mention) if found[1] is Value.PRESENT else ()
-                yield Said(*found, mention.side, stated, saying.is_asked)
+                yield Statement(*found, mention.side, stated, saying.is_asked)
 
     def _present(self, finding: str, saying: Saying, changes: set[Change]) -> tuple[str, Value] | None:
         known = self._findings[finding]

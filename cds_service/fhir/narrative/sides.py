@@ -72,7 +72,7 @@ def _inside(items: list[Item], mention: Mention) -> Side:
 
 
 def _is_between(item: Item) -> bool:
-    if item.said == _CLOSING:
+    if item.text == _CLOSING:
         return False
     entry = item.entry
     return item.is_marked(Mark.LINK) or (bool(entry.results or entry.qualifiers) and not item.is_marked(*_LISTS))
@@ -82,8 +82,8 @@ def _behind(items: list[Item], last: int, loose: Set[int]) -> Side:
     """The side behind: "hip pain (L)", "SLR positive at 40 on the left", unless it is that of what comes next."""
     at = last + 1
     is_opened = False
-    while at < len(items) and (_is_between(items[at]) or (items[at].said in _OPENING and not is_opened)):
-        is_opened = is_opened or items[at].said in _OPENING
+    while at < len(items) and (_is_between(items[at]) or (items[at].text in _OPENING and not is_opened)):
+        is_opened = is_opened or items[at].text in _OPENING
         at += 1
     found = []
     while at < len(items) and items[at].is_side:
@@ -97,7 +97,7 @@ def _behind(items: list[Item], last: int, loose: Set[int]) -> Side:
 
 
 def _is_of_next(items: list[Item], at: int) -> bool:
-    while at < len(items) and items[at].is_marked(Mark.LINK) and items[at].said != _CLOSING:
+    while at < len(items) and items[at].is_marked(Mark.LINK) and items[at].text != _CLOSING:
         at += 1
     if at >= len(items):
         return False

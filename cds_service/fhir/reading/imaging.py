@@ -4,24 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cds_service.fhir.reading.lexicon import Known
-from cds_service.fhir.reading.notebook import Notebook, source_of
-from cds_service.fhir.reading.words import Worded
-from cds_service.fhir.resources import CodeableConcept, Concepts, DiagnosticReport, ImagingStudy, concepts
+from cds_service.fhir.reading.lexicon import KnownCode
+from cds_service.fhir.reading.notebook import FactCollector, build_source
+from cds_service.fhir.reading.words import NamedWords
+from cds_service.fhir.resources import CodeableConcept, Concepts, DiagnosticReport, ImagingStudy, list_concepts
 from cds_service.logic.dates import When
 from cds_service.logic.facts import Imaging, Source, SourceKind, Stage, Value
 from cds_service.logic.sides import Side, union
 from cds_service.logic.terminology import StudyMeaning
 
-_NOT_DONE = frozenset({"entered-in-error", "cancelled", "registered"})
-_NO_REPORT = frozenset({"entered-in-error", "cancelled", "registered", "unknown"})
-JOINT = "lower-limb-joint"
-CONTRASTED: Final = frozenset({"MR", "CT", None})
-ONE_SIDED: Final = frozenset({Side.LEFT, Side.RIGHT})
+_EXCLUDED_STUDY_STATUSES = frozenset({"entered-in-error", "cancelled", "registered"})
+_EXCLUDED_REPORT_STATUSES = frozenset({"entered-in-error", "cancelled", "registered", "unknown"})
+LOWER_LIMB_JOINT = "lower-limb-joint"
+CONTRAST_MODALITIES: Final = frozenset({"MR", "CT", None})
+LEFT_AND_RIGHT: Final = frozenset({Side.LEFT, Side.RIGHT})
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class ImagingDescription:
     """What a code, body site and text say of imaging. `code_side`: the code's own side where the body site differs."""
 
     region: str | None = None
@@ -30,131 +30,147 @@ class Described:
     side: Side = Side.UNSTATED
     code_side: Side | None = None
 
-    def to_imaging(self, stage: Stage, when: When | None, source: Source, *, selected: bool = False) -> Imaging:
+    def to_imaging(self, stage: Stage, when: When | None, source: Source, *, is_selected: bool = False) -> Imaging:
         """The same as a fact of the chart."""
         return Imaging(
-            stage, self.region, self.modality, self.contrast, self.side, when, source, self.code_side, selected
+            stage, self.region, self.modality, self.contrast, self.side, when, source, self.code_side, is_selected
         )
 
 
-NOT_IMAGING: Final = Described()
+NOT_IMAGING: Final = ImagingDescription()
 
 
-def describe(
-    known: list[Known], code: CodeableConcept | None, sites: Concepts, detail: Concepts, notebook: Notebook
-) -> Described:
+def describe_imaging(
+    known_codes: list[KnownCode],
+    code: CodeableConcept | None,
+    body_sites: Concepts,
+    order_details: Concepts,
+    collector: FactCollector,
+) -> ImagingDescription:
     """What an order or procedure is, as imaging; `NOT_IMAGING`: none that we know. `known`: what its code means."""
-    texts = [concept.text for concept in (code, *concepts(detail)) if concept]
-    study = _study(known)
-    if study is None and known and any(one.meanings for one in known):
+    texts = [concept.text for concept in (code, *list_concepts(order_details)) if concept]
+    study = _coded_study(known_codes)
+    if study is None and known_codes and any(one.meanings for one in known_codes):
         return NOT_IMAGING  # its code says what it is: "under fluoroscopy" in its text makes it no imaging
     if study is None:  # local codes are the rule in practice, so their display is read like text
-        texts += displays(code)
-    worded = notebook.worded(texts)
+        texts += code_displays(code)
+    worded = collector.find_words(texts)
     if study is None:
-        modality = _only(worded.modality)
+        modality = _single_or_none(worded.modality)
         if modality is None:
             return NOT_IMAGING
-        study = StudyMeaning(_only(worded.region), modality, None)
-    region = _region(study.region, sites, worded, notebook)
-    return _complete(study, region, worded, notebook.site_side(sites))
+        study = StudyMeaning(_single_or_none(worded.region), modality, None)
+    region = _find_region(study.region, body_sites, worded, collector)
+    return _complete_description(study, region, worded, collector.body_site_side(body_sites))
 
 
-def _study(known: list[Known]) -> StudyMeaning | None:
-    for one in known:
+def _coded_study(known_codes: list[KnownCode]) -> StudyMeaning | None:
+    for one in known_codes:
         if one.study:
             return one.study
     return None
 
 
-def _complete(study: StudyMeaning, region: str | None, worded: Worded, placed: Side) -> Described:
+def _complete_description(
+    study: StudyMeaning, region: str | None, named_words: NamedWords, body_site_side: Side
+) -> ImagingDescription:
     """What a code leaves open, from the side that body sites state and from text."""
     contrast = study.contrast
-    if contrast is None and study.modality in CONTRASTED:
-        contrast = _only(worded.contrast)
-    if {study.side, placed} == ONE_SIDED:
-        return Described(region, study.modality, contrast, Side.UNSTATED, study.side)
-    side = union((study.side, placed))
-    return Described(region, study.modality, contrast, union(worded.side) if side is Side.UNSTATED else side)
+    if contrast is None and study.modality in CONTRAST_MODALITIES:
+        contrast = _single_or_none(named_words.contrast)
+    if {study.side, body_site_side} == LEFT_AND_RIGHT:
+        return ImagingDescription(region, study.modality, contrast, Side.UNSTATED, study.side)
+    side = union((study.side, body_site_side))
+    return ImagingDescription(
+        region, study.modality, contrast, union(named_words.side) if side is Side.UNSTATED else side
+    )
 
 
-def _only(names: Sequence[str]) -> str | None:
+def _single_or_none(names: Sequence[str]) -> str | None:
     """The one name; several contradict each other and say nothing."""
     return names[0] if len(names) == 1 else None
 
 
-def _region(region: str | None, sites: Concepts, worded: Worded, notebook: Notebook) -> str | None:
+def _find_region(
+    region: str | None, body_sites: Concepts, named_words: NamedWords, collector: FactCollector
+) -> str | None:
     """The region: a code's own, unless it names no joint; then the body site's; then the text's."""
-    if region is not None and region != JOINT:
+    if region is not None and region != LOWER_LIMB_JOINT:
         return region
-    placed = _only(_site_regions(sites, notebook))
+    placed = _single_or_none(_body_site_regions(body_sites, collector))
     if placed:
         return placed
-    return _only([name for name in worded.region if name != JOINT]) or region
+    return _single_or_none([name for name in named_words.region if name != LOWER_LIMB_JOINT]) or region
 
 
-def _site_regions(sites: Concepts, notebook: Notebook) -> Sequence[str]:
-    if not sites:
+def _body_site_regions(body_sites: Concepts, collector: FactCollector) -> Sequence[str]:
+    if not body_sites:
         return []
-    regions = notebook.terms.terminology.site_regions
-    placed = [known.site.site for concept in concepts(sites) for known in notebook.known(concept) if known.site]
+    regions = collector.lookups.terminology.site_regions
+    placed = [
+        known.site.site for concept in list_concepts(body_sites) for known in collector.look_up(concept) if known.site
+    ]
     found = list(dict.fromkeys(regions[site] for site in placed if site in regions))
-    return found or notebook.worded(concept.text for concept in concepts(sites)).region
+    return found or collector.find_words(concept.text for concept in list_concepts(body_sites)).region
 
 
-def displays(concept: CodeableConcept | None) -> list[str | None]:
+def code_displays(concept: CodeableConcept | None) -> list[str | None]:
     """What a concept's codes are displayed as."""
     return [coding.display for coding in (concept.coding if concept else None) or () if coding]
 
 
-def _said_by(codes: list[CodeableConcept]) -> list[str | None]:
+def _code_texts(codes: list[CodeableConcept]) -> list[str | None]:
     """The codes' texts, and what they are displayed as: local codes are the rule in practice."""
-    return [text for code in codes for text in (code.text, *displays(code))]
+    return [text for code in codes for text in (code.text, *code_displays(code))]
 
 
-def read_study(study: ImagingStudy, notebook: Notebook) -> None:
+def extract_imaging_study(study: ImagingStudy, collector: FactCollector) -> None:
     """Write down one ImagingStudy: procedure code, then the series' body site, then descriptions."""
-    if study.status in _NOT_DONE:
-        notebook.ignore(study, f"status {study.status}")
+    if study.status in _EXCLUDED_STUDY_STATUSES:
+        collector.ignore(study, f"status {study.status}")
         return
     series = study.series or []
-    sites = [one.bodySite.concept() for one in series if one.bodySite]
-    codes = concepts(study.procedureCode)
-    worded = notebook.worded([study.description, *(one.description for one in series), *_said_by(codes)])
-    coded = _study([known for code in codes for known in notebook.known(code)])
-    region = _region(coded.region if coded else None, sites, worded, notebook)
+    sites = [one.bodySite.to_concept() for one in series if one.bodySite]
+    codes = list_concepts(study.procedureCode)
+    worded = collector.find_words([study.description, *(one.description for one in series), *_code_texts(codes)])
+    coded = _coded_study([known for code in codes for known in collector.look_up(code)])
+    region = _find_region(coded.region if coded else None, sites, worded, collector)
     if region is None:
-        notebook.ignore(study, "its region cannot be told")
+        collector.ignore(study, "its region cannot be told")
         return
     if coded is None:
-        coded = StudyMeaning(None, _modality(study, notebook) or _only(worded.modality), None)
-    placed = notebook.site_side([*sites, *(one.laterality.concept() for one in series if one.laterality)])
-    described = _complete(coded, region, worded, placed)
-    imaging = described.to_imaging(Stage.STUDY, notebook.when(study.started), source_of(SourceKind.STUDY, study))
-    notebook.imaging.append(imaging)
+        coded = StudyMeaning(None, _modality(study, collector) or _single_or_none(worded.modality), None)
+    placed = collector.body_site_side([*sites, *(one.laterality.to_concept() for one in series if one.laterality)])
+    described = _complete_description(coded, region, worded, placed)
+    imaging = described.to_imaging(
+        Stage.STUDY, collector.newest_date(study.started), build_source(SourceKind.STUDY, study)
+    )
+    collector.imaging.append(imaging)
 
 
-def _modality(study: ImagingStudy, notebook: Notebook) -> str | None:
+def _modality(study: ImagingStudy, collector: FactCollector) -> str | None:
     codings = list(study.modality or [])
-    series = [one.modality.concept() for one in study.series or () if one.modality]
+    series = [one.modality.to_concept() for one in study.series or () if one.modality]
     codings += [coding for concept in series for coding in concept.coding or () if coding]
-    known = [notebook.terms.terminology.modalities.get(str(coding.code)) for coding in codings]
-    return _only(list(dict.fromkeys(name for name in known if name)))
+    known = [collector.lookups.terminology.modalities.get(str(coding.code)) for coding in codings]
+    return _single_or_none(list(dict.fromkeys(name for name in known if name)))
 
 
-def read_report(report: DiagnosticReport, notebook: Notebook) -> None:
+def extract_report(report: DiagnosticReport, collector: FactCollector) -> None:
     """Write down the imaging a report is of, and the findings its conclusion is coded with."""
-    if report.status in _NO_REPORT:
-        notebook.ignore(report, f"status {report.status}")
+    if report.status in _EXCLUDED_REPORT_STATUSES:
+        collector.ignore(report, f"status {report.status}")
         return
     period = report.effectivePeriod
-    when = notebook.when(report.effectiveDateTime) or notebook.when(period.start if period else None)
-    source = source_of(SourceKind.REPORT, report)
-    described = describe(notebook.known(report.code), report.code, None, None, notebook)
+    when = collector.newest_date(report.effectiveDateTime) or collector.newest_date(period.start if period else None)
+    source = build_source(SourceKind.REPORT, report)
+    described = describe_imaging(collector.look_up(report.code), report.code, None, None, collector)
     if described.region:
-        notebook.imaging.append(described.to_imaging(Stage.STUDY, when, source))
-    conclusions = [meaning for concept in concepts(report.conclusionCode) for meaning in notebook.meanings(concept)]
+        collector.imaging.append(described.to_imaging(Stage.STUDY, when, source))
+    conclusions = [
+        meaning for concept in list_concepts(report.conclusionCode) for meaning in collector.meanings(concept)
+    ]
     for meaning in conclusions:
-        notebook.add(meaning, Value.PRESENT, source, side=described.side, when=when)
+        collector.add_finding(meaning, Value.PRESENT, source, side=described.side, when=when)
     if not described.region and not conclusions:
-        notebook.ignore_unmapped(report, report.code)
+        collector.ignore_unmapped(report, report.code)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from cds_service.fhir.narrative.reader import NarrativeReader
-from cds_service.fhir.reading.lexicon import Known, Lexicon
-from cds_service.fhir.reading.words import Worded, WordReader
-from cds_service.fhir.resources import CodeableConcept, Concepts, Resource, concepts
+from cds_service.fhir.reading.lexicon import CodeLookup, KnownCode
+from cds_service.fhir.reading.words import ImagingWordFinder, NamedWords
+from cds_service.fhir.resources import CodeableConcept, Concepts, Resource, list_concepts
 from cds_service.logic.dates import When, parse_when
 from cds_service.logic.facts import NO_QUALIFIERS, Finding, Ignored, Imaging, Source, SourceKind, Value
 from cds_service.logic.sides import Side, union
@@ -16,71 +16,71 @@ from cds_service.logic.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Lookups:
     """What every reading of a chart uses, made once: look-ups, words, findings, groups, the reader of texts."""
 
-    lexicon: Lexicon
-    words: WordReader
+    codes: CodeLookup
+    imaging_words: ImagingWordFinder
     findings: Vocabulary
-    groups: Mapping[str, frozenset[str]]
-    narrative: NarrativeReader
+    finding_groups: Mapping[str, frozenset[str]]
+    narrative_reader: NarrativeReader
 
     @property
     def terminology(self) -> Terminology:
         """The terminology itself."""
-        return self.lexicon.terms
+        return self.codes.terminology
 
 
 @dataclass(slots=True)
-class Notebook:
+class FactCollector:
     """The facts of one chart as they are read. `born` bounds which dates are possible.
 
     `known`: what a concept's codings mean here; asked of every record.
     `differing`: what words say and the same record's code contradicts.
     """
 
-    terms: Terms
+    lookups: Lookups
     today: date
-    born: date | None = None
+    birth_date: date | None = None
     findings: list[Finding] = field(default_factory=list)
     imaging: list[Imaging] = field(default_factory=list)
-    differing: list[Finding] = field(default_factory=list)
-    passed_over: list[tuple[Resource, str, CodeableConcept | None]] = field(default_factory=list)
-    long_texts: int = 0
-    known: Callable[[CodeableConcept | None], list[Known]] = field(init=False)
+    contradicted: list[Finding] = field(default_factory=list)
+    ignored_records: list[tuple[Resource, str, CodeableConcept | None]] = field(default_factory=list)
+    truncated_texts: int = 0
+    look_up: Callable[[CodeableConcept | None], list[KnownCode]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.known = self.terms.lexicon.all
+        self.look_up = self.lookups.codes.look_up
 
-    def when(self, *texts: str | None) -> When | None:
+    def newest_date(self, *texts: str | None) -> When | None:
         """The newest of some dates; impossible ones (before birth, more than a day ahead) are as if not recorded."""
-        dates = [when for text in texts if text and (when := self.possible(text))]
+        dates = [when for text in texts if text and (when := self.parse_possible_date(text))]
         return max(dates, key=lambda when: when.last, default=None)
 
-    def possible(self, text: str) -> When | None:
+    def parse_possible_date(self, text: str) -> When | None:
         """A date, unless it is none or cannot be."""
         when = parse_when(text)
         if when is None or when.first > self.today + timedelta(days=1):
             return None
-        return None if self.born and when.last < self.born else when
+        return None if self.birth_date and when.last < self.birth_date else when
 
     def meanings(self, concept: CodeableConcept | None) -> list[Meaning]:
         """The findings a concept stands for, each once."""
-        return meanings_of(self.known(concept))
+        return distinct_meanings(self.look_up(concept))
 
-    def site_side(self, value: Concepts) -> Side:
+    def body_site_side(self, value: Concepts) -> Side:
         """The side that body sites state, by their codes or by a word of their text."""
         if value is None:
             return Side.UNSTATED
-        return union(side for concept in concepts(value) for side in self._sides_of(concept))
+        return union(side for concept in list_concepts(value) for side in self._sides_of(concept))
 
     def _sides_of(self, concept: CodeableConcept) -> list[Side]:
-        sides = [known.side for known in self.known(concept)]
+        sides = [known.side for known in self.look_up(concept)]
         if concept.text:
-            sides += self.worded([concept.text]).side
+            sides += self.find_words([concept.text]).side
         return sides
 
-    def add(
+    def add_finding(
         self,
         meaning: Meaning,
         value: Value,
@@ -98,52 +98,53 @@ class Notebook:
 
     def is_treatment(self, finding: str) -> bool:
         """Whether a finding is something tried."""
-        return self.terms.findings[finding].kind == "treatment"
+        return self.lookups.findings[finding].kind == "treatment"
 
     def ignore(self, resource: Resource, reason: str) -> None:
         """Note that a record does not count."""
-        self.passed_over.append((resource, reason, None))
+        self.ignored_records.append((resource, reason, None))
 
     def ignore_unmapped(self, resource: Resource, concept: CodeableConcept | None) -> None:
         """Note that a record's codes stand for nothing here."""
-        self.passed_over.append((resource, "its code stands for no finding here", concept))
+        self.ignored_records.append((resource, "its code stands for no finding here", concept))
 
-    def worded(self, texts: Iterable[str | None]) -> Worded:
+    def find_words(self, texts: Iterable[str | None]) -> NamedWords:
         """What the words of an order or study name; texts that are too long to be read to their end are counted."""
-        worded = self.terms.words.read(texts)
-        self.long_texts += worded.is_cut
+        worded = self.lookups.imaging_words.find(texts)
+        self.truncated_texts += worded.is_truncated
         return worded
 
-    def unread(self) -> dict[str, int]:
+    def count_truncated(self) -> dict[str, int]:
         """How many texts were not read to their end, in the words of a card."""
-        return {"long text": self.long_texts} if self.long_texts else {}
+        return {"long text": self.truncated_texts} if self.truncated_texts else {}
 
-    def unmapped(self) -> Mapping[str, int]:
+    def count_unmapped(self) -> Mapping[str, int]:
         """How many codes stand for nothing here, by the short name of their system; all unknown systems are one."""
         by_uri: dict[str | None, int] = {}
-        for _, _, concept in self.passed_over:
+        for _, _, concept in self.ignored_records:
             if concept is not None and concept.coding is not None:
                 for coding in concept.coding:
                     if coding is not None and coding.code is not None:
                         by_uri[coding.system] = by_uri.get(coding.system, 0) + 1
         counts: dict[str, int] = {}
         for uri, count in by_uri.items():
-            system = self.terms.terminology.systems.get(uri or "", "other")
+            system = self.lookups.terminology.systems.get(uri or "", "other")
             counts[system] = counts.get(system, 0) + count
         return counts
 
-    def ignored(self) -> tuple[Ignored, ...]:
+    def list_ignored(self) -> tuple[Ignored, ...]:
         """What was passed over and why: system and code only, never a record's text."""
         return tuple(
-            Ignored(reference_of(resource), reason, _codes(concept)) for resource, reason, concept in self.passed_over
+            Ignored(relative_reference(resource), reason, _format_codes(concept))
+            for resource, reason, concept in self.ignored_records
         )
 
 
-def meanings_of(known: list[Known]) -> list[Meaning]:
+def distinct_meanings(known_codes: list[KnownCode]) -> list[Meaning]:
     """The findings that known codes stand for, each once; of two codes for one finding, the one that states a side."""
-    if not known:
+    if not known_codes:
         return []
-    found = [meaning for one in known for meaning in one.meanings]
+    found = [meaning for one in known_codes for meaning in one.meanings]
     if len(found) < 2:
         return found
     sided = {meaning.finding for meaning in found if meaning.side is not Side.UNSTATED}
@@ -151,22 +152,22 @@ def meanings_of(known: list[Known]) -> list[Meaning]:
     return list({(meaning.finding, meaning.side): meaning for meaning in kept}.values())
 
 
-def _codes(concept: CodeableConcept | None) -> str | None:
+def _format_codes(concept: CodeableConcept | None) -> str | None:
     codings = [coding for coding in (concept.coding if concept else None) or () if coding and coding.code]
     return ", ".join(f"{coding.system}|{coding.code}" for coding in codings) or None
 
 
-def reference_of(resource: Resource) -> str:
+def relative_reference(resource: Resource) -> str:
     """A resource's relative reference."""
     return f"{type(resource).__name__}/{resource.id or '(no id)'}"
 
 
-def source_of(kind: SourceKind, resource: Resource) -> Source:
+def build_source(kind: SourceKind, resource: Resource) -> Source:
     """Where a resource's facts stand: its type and id."""
-    return Source(kind, reference_of(resource))
+    return Source(kind, relative_reference(resource))
 
 
-def statuses_of(value: CodeableConcept | str | None) -> set[str]:
+def status_codes(value: CodeableConcept | str | None) -> set[str]:
     """A status as its codes, whether a concept (R4) or a plain string (DSTU2), in lower case; else as its text."""
     if value is None:
         return set()

@@ -2,17 +2,17 @@
 
 from typing import Final
 
-from cds_service.fhir.reading.notebook import Notebook
-from cds_service.fhir.reading.telling import Telling, name_of, tell_name
+from cds_service.fhir.reading.notebook import FactCollector
+from cds_service.fhir.reading.telling import RecordContext, concept_text, extract_from_name
 from cds_service.fhir.resources import CodeableConcept, Component, Observation
 from cds_service.logic.facts import Value
 
 # What an answer to a question about pain stands behind, so that a bare place is one of pain.
-_OPENINGS: Final = {"location": "pain: ", "radiation": "pain radiating to ", "finding": "", "narrative": ""}
-_SAID: Final = {Value.PRESENT: "present", Value.ABSENT: "absent"}
+_PREFIX_BY_QUESTION: Final = {"location": "pain: ", "radiation": "pain radiating to ", "finding": "", "narrative": ""}
+_VALUE_TEXTS: Final = {Value.PRESENT: "present", Value.ABSENT: "absent"}
 
 
-def has_words(part: Observation | Component, code: CodeableConcept | None) -> bool:
+def has_text(part: Observation | Component, code: CodeableConcept | None) -> bool:
     """Whether there is anything to read: most Observations are numbers, and their notes those of other fields."""
     return bool(
         part.valueString
@@ -24,8 +24,12 @@ def has_words(part: Observation | Component, code: CodeableConcept | None) -> bo
     )
 
 
-def tell_answer(
-    part: Observation | Component, question: str | None, telling: Telling, value: Value | None, notebook: Notebook
+def extract_from_answer(
+    part: Observation | Component,
+    question: str | None,
+    record: RecordContext,
+    value: Value | None,
+    collector: FactCollector,
 ) -> bool:
     """Read an answer in words; whether it said anything. `value`: what its code, yes or no, or interpretation says.
 
@@ -34,20 +38,20 @@ def tell_answer(
     """
     answer = part.valueString or (part.valueCodeableConcept.text if part.valueCodeableConcept else None)
     if question is not None:
-        return bool(answer and tell_name(telling, _OPENINGS[question] + answer, notebook))
-    name = name_of(part.code, has_meaning=False)
+        return bool(answer and extract_from_name(record, _PREFIX_BY_QUESTION[question] + answer, collector))
+    name = concept_text(part.code, has_meaning=False)
     is_coded = bool(part.code and part.code.coding)
-    reader = notebook.terms.narrative
-    if is_coded and not (reader.read(name).is_about and (answer or value)):
+    reader = collector.lookups.narrative_reader
+    if is_coded and not (reader.read(name).has_mention and (answer or value)):
         return False
     said = reader.answers.get((answer or "").strip(" .").lower(), value)
-    return bool(tell_name(telling, _worded(name, answer, said), notebook))
+    return bool(extract_from_name(record, _question_with_answer(name, answer, said), collector))
 
 
-def _worded(name: str | None, answer: str | None, said: Value | None) -> str | None:
+def _question_with_answer(question: str | None, answer: str | None, value: Value | None) -> str | None:
     """Question and answer as one text: a finding that is denied, or a test with its result."""
-    if name is None or (answer is None and said is None):
-        return name or answer
-    if said is None:
-        return f"{name}: {answer}"
-    return f"{name}: {_SAID[said]}"
+    if question is None or (answer is None and value is None):
+        return question or answer
+    if value is None:
+        return f"{question}: {answer}"
+    return f"{question}: {_VALUE_TEXTS[value]}"

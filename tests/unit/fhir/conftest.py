@@ -16,6 +16,6 @@ def ehr() -> Iterator[responses.RequestsMock]:
 
 @pytest.fixture
 def fhir() -> Iterator[EhrClient]:
-    fhir = EhrClient(deadline=0.5)
+    fhir = EhrClient(timeout_s=0.5)
     yield fhir
     fhir.close()

@@ -6,7 +6,7 @@ from typing import Any
 
 from synthetic import bundle, condition, encoded
 
-from cds_service.fhir.access.values import Access, Found
+from cds_service.fhir.access.values import Access, SearchResult
 
 BASE = "https://ehr.example/fhir"
 ACCESS = Access(BASE, "s3cret-token")
@@ -18,11 +18,11 @@ BOTH = {**SEARCH, "procedure": "Procedure/1"}
 PAGE = encoded(bundle(condition("23056005")))
 
 
-def pages(found: Mapping[str, Found]) -> dict[str, list[bytes]]:
+def pages(found: Mapping[str, SearchResult]) -> dict[str, list[bytes]]:
     return {key: list(one.pages) for key, one in found.items() if one.pages}
 
 
-def faults(found: Mapping[str, Found]) -> dict[str, str]:
+def faults(found: Mapping[str, SearchResult]) -> dict[str, str]:
     return {key: one.fault.code for key, one in found.items() if one.fault}
 
 

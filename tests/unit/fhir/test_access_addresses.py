@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cds_service.fhir.access import addresses
-from cds_service.fhir.access.addresses import may_connect, resolve
+from cds_service.fhir.access.addresses import may_connect, resolve_allowed
 
 NEVER = [
     "0.0.0.0",  # noqa: S104 - nobody listens here
@@ -72,10 +72,10 @@ def test_these_always(address: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "0177.0.0.1", "0x7f.1", "127.1", "localhost", "::1"])
 def test_a_host_is_judged_by_the_address_it_stands_for(host: str) -> None:
     try:
-        allowed = list(resolve(host, 443, allows_private=True))
+        allowed = list(resolve_allowed(host, 443, allows_private=True))
     except socket.gaierror:
         pytest.skip("this machine's resolver does not know that form")
-    assert list(resolve(host, 443, allows_private=False)) == []
+    assert list(resolve_allowed(host, 443, allows_private=False)) == []
     assert set(allowed) <= {"127.0.0.1", "::1"}
 
 
@@ -85,5 +85,5 @@ def test_of_several_addresses_those_that_are_allowed_are_left(monkeypatch: pytes
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 443)) for one in given]
 
     monkeypatch.setattr(addresses, "getaddrinfo", answer)
-    assert list(resolve("ehr.example", 443, allows_private=False)) == ["1.1.1.1"]
-    assert list(resolve("ehr.example", 443, allows_private=True)) == ["10.0.0.1", "1.1.1.1"]
+    assert list(resolve_allowed("ehr.example", 443, allows_private=False)) == ["1.1.1.1"]
+    assert list(resolve_allowed("ehr.example", 443, allows_private=True)) == ["10.0.0.1", "1.1.1.1"]

@@ -61,7 +61,7 @@ def answer(connection: socket.socket) -> None:
 
 @pytest.fixture
 def client() -> Iterator[EhrClient]:
-    client = EhrClient(deadline=0.5, threads=1)
+    client = EhrClient(timeout_s=0.5, threads=1)
     yield client
     client.close()
 
@@ -71,7 +71,7 @@ def test_the_checked_address_is_connected_to_and_the_name_stays_in_the_host_head
 ) -> None:
     monkeypatch.setattr(addresses, "getaddrinfo", resolver(["127.0.0.1"]))
     with serving(answer) as port:
-        found = client.read(Access(f"http://ehr.example:{port}/fhir", allows_private=True), READ)
+        found = client.fetch(Access(f"http://ehr.example:{port}/fhir", allows_private=True), READ)
         assert found["patient"].pages == (b"{}",)
         [request] = received()
     assert f"Host: ehr.example:{port}\r\n".encode() in request
@@ -82,10 +82,10 @@ def test_a_name_that_changes_its_address_after_the_check_gains_nothing(
 ) -> None:
     """DNS rebinding: the second answer, this machine, is never asked for."""
     answers = resolver(["192.0.2.1"], ["127.0.0.1"])
-    monkeypatch.setattr(addresses, "_NEVER", ())  # 192.0.2.1 is for documentation: as good as a public address here
+    monkeypatch.setattr(addresses, "_FORBIDDEN_NETWORKS", ())  # 192.0.2.1 is for documentation: as good as a public address here
     monkeypatch.setattr(addresses, "getaddrinfo", answers)
     with serving(answer) as port:
-        found = client.read(Access(f"http://ehr.example:{port}/fhir"), READ)
+        found = client.fetch(Access(f"http://ehr.example:{port}/fhir"), READ)
         assert received() == []
     assert found["patient"].fault is not None
     assert found["patient"].fault.code in {"deadline", "unreachable"}  # it was tried at 192.0.2.1 alone
@@ -98,7 +98,7 @@ def test_a_public_name_with_an_inner_address_is_not_connected_to(
 ) -> None:
     monkeypatch.setattr(addresses, "getaddrinfo", resolver(addresses_given))
     with serving(answer) as port:
-        found = client.read(Access(f"http://ehr.example:{port}/fhir"), READ)
+        found = client.fetch(Access(f"http://ehr.example:{port}/fhir"), READ)
         assert received() == []
     assert found["patient"].fault is not None
     assert found["patient"].fault.code == "address"
@@ -112,8 +112,8 @@ def test_a_connection_made_where_private_addresses_are_allowed_serves_nobody_els
 
     with serving(keep) as port:
         base = f"http://127.0.0.1:{port}/fhir"
-        assert client.read(Access(base, allows_private=True), READ)["patient"].pages
-        fault = client.read(Access(base), READ)["patient"].fault
+        assert client.fetch(Access(base, allows_private=True), READ)["patient"].pages
+        fault = client.fetch(Access(base), READ)["patient"].fault
         client.close()
         assert len(received()) == 1
     assert fault is not None
@@ -126,7 +126,7 @@ def test_an_address_that_does_not_answer_is_followed_by_the_next(
     monkeypatch.setattr(addresses, "getaddrinfo", resolver(["127.0.0.2", "127.0.0.1"]))
     with serving(answer) as port:
         access = Access(f"http://ehr.example:{port}/fhir", allows_private=True)
-        assert client.read(access, READ)["patient"].pages == (b"{}",)
+        assert client.fetch(access, READ)["patient"].pages == (b"{}",)
 
 
 def test_a_name_without_an_address_is_unreachable(client: EhrClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +134,7 @@ def test_a_name_without_an_address_is_unreachable(client: EhrClient, monkeypatch
         raise socket.gaierror("patient-1")
 
     monkeypatch.setattr(addresses, "getaddrinfo", fail)
-    fault = client.read(Access("https://ehr.example/fhir"), READ)["patient"].fault
+    fault = client.fetch(Access("https://ehr.example/fhir"), READ)["patient"].fault
     assert fault is not None
     assert fault.code == "unreachable"
 
@@ -157,7 +157,7 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline_and_its_thread_is_free
 
     with serving(drip) as port:
         started = time.monotonic()
-        found = client.read(Access(f"http://127.0.0.1:{port}/fhir", allows_private=True), READ)
+        found = client.fetch(Access(f"http://127.0.0.1:{port}/fhir", allows_private=True), READ)
         client._pool.submit(int).result(timeout=2)  # the only thread takes other work
         assert time.monotonic() - started < 2
     assert found["patient"].fault is not None
@@ -177,7 +177,7 @@ def test_the_endless_body_of_a_redirect_is_not_read(client: EhrClient) -> None:
             return
 
     with serving(flood) as port:
-        found = client.read(Access(f"http://127.0.0.1:{port}/fhir", allows_private=True), READ)
+        found = client.fetch(Access(f"http://127.0.0.1:{port}/fhir", allows_private=True), READ)
     assert found["patient"].fault is not None
     assert found["patient"].fault.code == "status-302"
     assert len(sent) < 200

@@ -3,7 +3,7 @@
 import pytest
 from synthetic import bundle, encoded
 
-from cds_service.fhir.access.paging import following, page_url
+from cds_service.fhir.access.paging import decode_next_link, resolve_page_url
 from cds_service.fhir.access.values import SearchFailed
 
 BASE = "https://ehr.example/tenant/fhir"
@@ -23,8 +23,8 @@ BASE = "https://ehr.example/tenant/fhir"
     ],
 )
 def test_under_the_base_it_is_read(given: str, url: str) -> None:
-    assert page_url(given, BASE) == url
-    assert page_url(given, f"{BASE}/") == url
+    assert resolve_page_url(given, BASE) == url
+    assert resolve_page_url(given, f"{BASE}/") == url
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_under_the_base_it_is_read(given: str, url: str) -> None:
 )
 def test_elsewhere_it_is_not(given: str) -> None:
     with pytest.raises(SearchFailed) as failure:
-        page_url(given, BASE)
+        resolve_page_url(given, BASE)
     assert failure.value.fault.code == "elsewhere"
     assert given not in str(failure.value)
 
@@ -73,11 +73,11 @@ def test_elsewhere_it_is_not(given: str) -> None:
     ],
 )
 def test_the_link_of_a_page(links: object, url: str | None) -> None:
-    assert following(encoded(bundle() | {"link": links})) == url
+    assert decode_next_link(encoded(bundle() | {"link": links})) == url
 
 
 @pytest.mark.parametrize(
     "page", [b"<html>next", b"[" * 100_000, b'{"link": [{"relation": "next", "url": "\xff"}]}', b"3"]
 )
 def test_a_page_nobody_can_read_has_none(page: bytes) -> None:
-    assert following(page) is None
+    assert decode_next_link(page) is None

@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 
-from cds_service.fhir.access.servers import Breaker, Servers, origin
+from cds_service.fhir.access.servers import CircuitBreaker, ServerRegistry, origin
 
 
 class Clock:
@@ -21,34 +21,34 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def broken(clock: Clock) -> Breaker:
+def broken(clock: Clock) -> CircuitBreaker:
     """A breaker that has just opened."""
-    breaker = Breaker(clock)
+    breaker = CircuitBreaker(clock)
     for _ in range(3):
-        assert breaker.admits()
-        breaker.failed()
+        assert breaker.allows_call()
+        breaker.record_failure()
     return breaker
 
 
-def test_it_opens_after_three_failures_one_after_the_other(broken: Breaker) -> None:
-    assert not broken.admits()
+def test_it_opens_after_three_failures_one_after_the_other(broken: CircuitBreaker) -> None:
+    assert not broken.allows_call()
 
 
 def test_an_answer_between_starts_the_count_anew(clock: Clock) -> None:
-    breaker = Breaker(clock)
+    breaker = CircuitBreaker(clock)
     for _ in range(5):
-        breaker.failed()
-        breaker.failed()
-        breaker.answered()
-    assert breaker.admits()
+        breaker.record_failure()
+        breaker.record_failure()
+        breaker.record_success()
+    assert breaker.allows_call()
 
 
-def test_after_the_rest_one_call_alone_finds_out(broken: Breaker, clock: Clock) -> None:
+def test_after_the_rest_one_call_alone_finds_out(broken: CircuitBreaker, clock: Clock) -> None:
     clock.now += 9.9
-    assert not broken.admits()
+    assert not broken.allows_call()
     clock.now += 0.1
     admitted: list[bool] = []
-    threads = [Thread(target=lambda: admitted.append(broken.admits())) for _ in range(8)]
+    threads = [Thread(target=lambda: admitted.append(broken.allows_call())) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -56,70 +56,70 @@ def test_after_the_rest_one_call_alone_finds_out(broken: Breaker, clock: Clock) 
     assert sorted(admitted) == [False] * 7 + [True]
 
 
-def test_it_closes_when_that_call_is_answered(broken: Breaker, clock: Clock) -> None:
+def test_it_closes_when_that_call_is_answered(broken: CircuitBreaker, clock: Clock) -> None:
     clock.now += 10
-    assert broken.admits()
-    broken.answered()
-    assert broken.admits()
-    assert broken.admits()
+    assert broken.allows_call()
+    broken.record_success()
+    assert broken.allows_call()
+    assert broken.allows_call()
 
 
-def test_it_stays_open_when_that_call_fails(broken: Breaker, clock: Clock) -> None:
+def test_it_stays_open_when_that_call_fails(broken: CircuitBreaker, clock: Clock) -> None:
     clock.now += 10
-    assert broken.admits()
+    assert broken.allows_call()
     clock.now += 1.5
-    broken.failed()
+    broken.record_failure()
     clock.now += 9.9
-    assert not broken.admits()
+    assert not broken.allows_call()
     clock.now += 0.1
-    assert broken.admits()
+    assert broken.allows_call()
 
 
 def test_a_call_that_never_tells_how_it_fared_blocks_the_others_for_one_rest_only(
-    broken: Breaker, clock: Clock
+    broken: CircuitBreaker, clock: Clock
 ) -> None:
     clock.now += 10
-    assert broken.admits()
+    assert broken.allows_call()
     clock.now += 10
-    assert broken.admits()
+    assert broken.allows_call()
 
 
 @pytest.mark.parametrize(("asked", "rest"), [(5.0, 5.0), (3600.0, 60.0)])
 def test_a_server_that_asks_to_be_left_alone_is_for_a_minute_at_most(clock: Clock, asked: float, rest: float) -> None:
-    breaker = Breaker(clock)
-    breaker.failed(asked)
+    breaker = CircuitBreaker(clock)
+    breaker.record_failure(asked)
     clock.now += rest - 0.1
-    assert not breaker.admits()
+    assert not breaker.allows_call()
     clock.now += 0.1
-    assert breaker.admits()
+    assert breaker.allows_call()
 
 
 @pytest.mark.parametrize(
     "same", ["https://EHR.example/fhir/", "https://ehr.example:443/fhir", "HTTPS://ehr.example/fhir"]
 )
 def test_a_server_is_known_by_origin_and_base_path(same: str) -> None:
-    servers = Servers()
-    assert servers.of("https://ehr.example/fhir") is servers.of(same)
+    servers = ServerRegistry()
+    assert servers.get("https://ehr.example/fhir") is servers.get(same)
 
 
 @pytest.mark.parametrize(
     "other", ["http://ehr.example/fhir", "https://ehr.example:8443/fhir", "https://ehr.example/r4"]
 )
 def test_another_origin_or_path_is_another_server(other: str) -> None:
-    servers = Servers()
-    assert servers.of("https://ehr.example/fhir") is not servers.of(other)
+    servers = ServerRegistry()
+    assert servers.get("https://ehr.example/fhir") is not servers.get(other)
 
 
 def test_no_more_than_64_are_remembered_and_the_one_used_last_longest() -> None:
-    servers = Servers()
-    first = servers.of("https://0.example")
-    second = servers.of("https://1.example")
+    servers = ServerRegistry()
+    first = servers.get("https://0.example")
+    second = servers.get("https://1.example")
     for number in range(2, 64):
-        servers.of(f"https://{number}.example")
-    assert servers.of("https://0.example") is first
-    servers.of("https://64.example")
-    assert servers.of("https://0.example") is first
-    assert servers.of("https://1.example") is not second
+        servers.get(f"https://{number}.example")
+    assert servers.get("https://0.example") is first
+    servers.get("https://64.example")
+    assert servers.get("https://0.example") is first
+    assert servers.get("https://1.example") is not second
 
 
 def test_an_origin_has_its_port() -> None:

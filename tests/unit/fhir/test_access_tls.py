@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from cds_service.fhir.access import addresses
-from cds_service.fhir.access.values import Access, Found
+from cds_service.fhir.access.values import Access, SearchResult
 from cds_service.fhir.client import EhrClient
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
@@ -59,9 +59,9 @@ def server(
         thread.join()
 
 
-def read(port: int, ca_file: Path | None) -> Found:
-    client = EhrClient(deadline=2, threads=1, ca_file=ca_file)
-    found = client.read(Access(f"https://ehr.example:{port}/fhir", allows_private=True), {"patient": "Patient/1"})
+def read(port: int, ca_file: Path | None) -> SearchResult:
+    client = EhrClient(timeout_s=2, threads=1, ca_file=ca_file)
+    found = client.fetch(Access(f"https://ehr.example:{port}/fhir", allows_private=True), {"patient": "Patient/1"})
     client.close()
     return found["patient"]
 

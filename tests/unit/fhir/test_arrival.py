@@ -21,7 +21,7 @@ from synthetic import (
 )
 
 from cds_service.app import build_engine
-from cds_service.fhir.reading.words import LONGEST
+from cds_service.fhir.reading.words import MAX_TEXT_LENGTH
 from cds_service.logic.facts import Chart
 from cds_service.service.answering import Answer
 from cds_service.service.catalogue import SERVICES
@@ -76,7 +76,7 @@ def test_a_known_code_is_not_counted(chart: Callable[..., Chart]) -> None:
     assert not chart(condition("279043006")).unmapped
 
 
-@pytest.mark.parametrize(("length", "unread"), [(LONGEST, {}), (LONGEST + 1, {"long text": 1})])
+@pytest.mark.parametrize(("length", "unread"), [(MAX_TEXT_LENGTH, {}), (MAX_TEXT_LENGTH + 1, {"long text": 1})])
 def test_a_text_that_is_too_long_is_read_so_far_and_counted(
     chart: Callable[..., Chart], length: int, unread: dict[str, int]
 ) -> None:
@@ -87,7 +87,9 @@ def test_a_text_that_is_too_long_is_read_so_far_and_counted(
 
 
 def test_an_order_whose_text_is_too_long_is_told_on_the_card(answer: Callable[..., Answer]) -> None:
-    long = order("local", "https://ehr.example", status="active", code={"text": "MRI lumbar spine " + "x" * LONGEST})
+    long = order(
+        "local", "https://ehr.example", status="active", code={"text": "MRI lumbar spine " + "x" * MAX_TEXT_LENGTH}
+    )
     alarm = condition("G83.4", "http://hl7.org/fhir/sid/icd-10-cm", recordedDate="2026-03-09")
     [card] = answer(call(prefetch=prefetch(alarm, serviceRequests=bundle(long)))).response.cards
     assert "1 long text" in card.detail

@@ -5,7 +5,7 @@ from msgspec import Raw
 from synthetic import Json, bundle, condition, encoded, outcome, patient
 
 from cds_service.errors import BadRequest
-from cds_service.fhir.bundles import decode_resources, draft_entries
+from cds_service.fhir.bundles import decode_draft_entries, decode_resources
 
 
 def kinds(body: Json) -> list[str]:
@@ -92,10 +92,10 @@ def test_what_is_neither_names_its_field(body: bytes, field: str) -> None:
     ],
 )
 def test_draft_entries(body: Json, count: int) -> None:
-    assert len(draft_entries(Raw(encoded(body)), "context.draftOrders")) == count
+    assert len(decode_draft_entries(Raw(encoded(body)), "context.draftOrders")) == count
 
 
 def test_drafts_of_no_type_are_refused() -> None:
     with pytest.raises(BadRequest) as refused:
-        draft_entries(Raw(b"{}"), "context.draftOrders")
+        decode_draft_entries(Raw(b"{}"), "context.draftOrders")
     assert refused.value.field == "context.draftOrders.resourceType"

@@ -19,7 +19,7 @@ from cds_service.fhir.client import EhrClient
 def test_every_search_carries_the_token_and_asks_for_fhir_json(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=PAGE)
     ehr.get(f"{BASE}/Patient/patient-1", body=b"{}")
-    read = fhir.read(Access(f"{BASE}/", "s3cret-token"), {**SEARCH, "patient": "Patient/patient-1"})
+    read = fhir.fetch(Access(f"{BASE}/", "s3cret-token"), {**SEARCH, "patient": "Patient/patient-1"})
     assert pages(read) == {"conditions": [PAGE], "patient": [b"{}"]}
     assert [call.request.headers["Authorization"] for call in ehr.calls] == ["Bearer s3cret-token"] * 2
     assert {call.request.headers["Accept"] for call in ehr.calls} == {"application/fhir+json"}
@@ -27,7 +27,7 @@ def test_every_search_carries_the_token_and_asks_for_fhir_json(ehr: responses.Re
 
 def test_a_search_is_a_form_so_that_no_url_names_the_patient(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=PAGE)
-    fhir.read(ACCESS, {"conditions": "Condition?patient=patient-1&code=http://snomed.info/sct|1,http://loinc.org|2"})
+    fhir.fetch(ACCESS, {"conditions": "Condition?patient=patient-1&code=http://snomed.info/sct|1,http://loinc.org|2"})
     [asked] = ehr.calls
     assert asked.request.headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert dict(parse_qsl(asked.request.body)) == {
@@ -39,7 +39,7 @@ def test_a_search_is_a_form_so_that_no_url_names_the_patient(ehr: responses.Requ
 
 def test_without_a_token_none_is_sent(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=PAGE)
-    assert pages(fhir.read(Access(BASE), SEARCH)) == {"conditions": [PAGE]}
+    assert pages(fhir.fetch(Access(BASE), SEARCH)) == {"conditions": [PAGE]}
     assert "Authorization" not in ehr.calls[0].request.headers
 
 
@@ -47,7 +47,7 @@ def test_without_a_token_none_is_sent(ehr: responses.RequestsMock, fhir: EhrClie
 def test_any_status_but_200_costs_that_search_alone(ehr: responses.RequestsMock, fhir: EhrClient, status: int) -> None:
     ehr.post(SEARCHED, status=status, body=PAGE, headers={"Location": "https://elsewhere.example/"})
     ehr.get(PROCEDURES, body=PAGE)
-    read = fhir.read(ACCESS, BOTH)
+    read = fhir.fetch(ACCESS, BOTH)
     assert (pages(read), faults(read)) == ({"procedure": [PAGE]}, {"conditions": f"status-{status}"})
     assert {call.request.url for call in ehr.calls} == {SEARCHED, PROCEDURES}
 
@@ -59,7 +59,7 @@ def test_a_server_that_does_not_take_post_is_asked_by_get_now_and_later(
     ehr.post(SEARCHED, status=status)
     ehr.get(CONDITIONS, body=PAGE)
     for _ in range(2):
-        assert pages(fhir.read(ACCESS, SEARCH)) == {"conditions": [PAGE]}
+        assert pages(fhir.fetch(ACCESS, SEARCH)) == {"conditions": [PAGE]}
     assert [call.request.method for call in ehr.calls] == ["POST", "GET", "GET"]
     assert ehr.calls[1].request.url == f"{CONDITIONS}?patient=patient-1&_count=100"
 
@@ -67,8 +67,8 @@ def test_a_server_that_does_not_take_post_is_asked_by_get_now_and_later(
 def test_a_server_that_takes_post_means_its_refusal(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=PAGE)
     ehr.post(f"{BASE}/Procedure/_search", status=403)
-    fhir.read(ACCESS, SEARCH)
-    assert faults(fhir.read(ACCESS, {"procedures": "Procedure?patient=patient-1"})) == {"procedures": "status-403"}
+    fhir.fetch(ACCESS, SEARCH)
+    assert faults(fhir.fetch(ACCESS, {"procedures": "Procedure?patient=patient-1"})) == {"procedures": "status-403"}
     assert {call.request.method for call in ehr.calls} == {"POST"}
 
 
@@ -76,9 +76,9 @@ def test_a_type_that_alone_does_not_take_post_is_asked_by_get(ehr: responses.Req
     ehr.post(SEARCHED, body=PAGE)
     ehr.post(f"{BASE}/Procedure/_search", status=405)
     ehr.get(f"{BASE}/Procedure", body=PAGE)
-    fhir.read(ACCESS, SEARCH)
+    fhir.fetch(ACCESS, SEARCH)
     both = {**SEARCH, "procedures": "Procedure?patient=patient-1"}
-    assert pages(fhir.read(ACCESS, both)) == {"conditions": [PAGE], "procedures": [PAGE]}
+    assert pages(fhir.fetch(ACCESS, both)) == {"conditions": [PAGE], "procedures": [PAGE]}
     assert [call.request.method for call in ehr.calls if call.request.url.startswith(CONDITIONS)] == ["POST", "POST"]
 
 
@@ -88,7 +88,7 @@ def test_a_media_type_the_server_does_not_know_is_given_up_for_json(
     ehr.post(SEARCHED, status=406, match=[responses.matchers.header_matcher({"Accept": "application/fhir+json"})])
     ehr.post(SEARCHED, body=PAGE, match=[responses.matchers.header_matcher({"Accept": "application/json"})])
     for _ in range(2):
-        assert pages(fhir.read(ACCESS, SEARCH)) == {"conditions": [PAGE]}
+        assert pages(fhir.fetch(ACCESS, SEARCH)) == {"conditions": [PAGE]}
     assert len(ehr.calls) == 3
 
 
@@ -96,8 +96,8 @@ def test_a_search_refused_while_another_finds_the_media_type_out_is_asked_again_
     ehr: responses.RequestsMock,
 ) -> None:
     """The refusal of Procedures comes when Conditions have been had, and all know by then what to ask for."""
-    client = EhrClient(deadline=5)
-    server = client._servers.of(BASE)
+    client = EhrClient(timeout_s=5)
+    server = client._servers.get(BASE)
     begun = Event()
 
     def refuse(request: requests.PreparedRequest, *, is_last: bool) -> tuple[int, dict[str, str], bytes]:
@@ -114,7 +114,7 @@ def test_a_search_refused_while_another_finds_the_media_type_out_is_asked_again_
     ehr.add_callback(responses.POST, SEARCHED, partial(refuse, is_last=False))
     ehr.add_callback(responses.POST, f"{BASE}/Procedure/_search", partial(refuse, is_last=True))
     both = {**SEARCH, "procedures": "Procedure?patient=patient-1"}
-    assert pages(client.read(ACCESS, both)) == {"conditions": [PAGE], "procedures": [PAGE]}
+    assert pages(client.fetch(ACCESS, both)) == {"conditions": [PAGE], "procedures": [PAGE]}
     client.close()
 
 
@@ -122,7 +122,7 @@ def test_a_server_that_knows_neither_media_type_is_asked_twice_and_no_more(
     ehr: responses.RequestsMock, fhir: EhrClient
 ) -> None:
     ehr.post(SEARCHED, status=406)
-    assert faults(fhir.read(ACCESS, SEARCH)) == {"conditions": "status-406"}
+    assert faults(fhir.fetch(ACCESS, SEARCH)) == {"conditions": "status-406"}
     assert len(ehr.calls) == 2
 
 
@@ -130,21 +130,21 @@ def test_a_server_that_knows_neither_media_type_is_asked_twice_and_no_more(
 def test_a_token_that_is_no_header_costs_the_searches_and_is_not_sent(
     ehr: responses.RequestsMock, fhir: EhrClient, token: str
 ) -> None:
-    assert faults(fhir.read(Access(BASE, token), SEARCH)) == {"conditions": "request"}
+    assert faults(fhir.fetch(Access(BASE, token), SEARCH)) == {"conditions": "request"}
     assert not ehr.calls
 
 
 def test_tracing_headers_are_passed_on_and_no_others(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=PAGE)
     given = {"traceparent": "00-ab-cd-01", "X-Request-ID": "r-1", "Cookie": "a=b", "authorization": "Basic x"}
-    fhir.read(Access(BASE, "s3cret-token", trace_headers=given), SEARCH)
+    fhir.fetch(Access(BASE, "s3cret-token", trace_headers=given), SEARCH)
     sent = ehr.calls[0].request.headers
     assert (sent["traceparent"], sent["X-Request-ID"]) == ("00-ab-cd-01", "r-1")
     assert (sent.get("Cookie"), sent["Authorization"]) == (None, "Bearer s3cret-token")
 
 
 def test_a_server_that_cannot_be_reached_costs_the_searches(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
-    assert faults(fhir.read(ACCESS, SEARCH)) == {"conditions": "unreachable"}
+    assert faults(fhir.fetch(ACCESS, SEARCH)) == {"conditions": "unreachable"}
     assert len(ehr.calls) == 1
 
 
@@ -152,10 +152,10 @@ def test_a_connection_that_had_ended_is_made_anew_once(ehr: responses.RequestsMo
     ended = requests.ConnectionError(ProtocolError("Connection aborted."))
     ehr.post(SEARCHED, body=ended)
     ehr.post(SEARCHED, body=PAGE)
-    assert pages(fhir.read(ACCESS, SEARCH)) == {"conditions": [PAGE]}
+    assert pages(fhir.fetch(ACCESS, SEARCH)) == {"conditions": [PAGE]}
     ehr.reset()
     ehr.post(SEARCHED, body=ended)
-    assert faults(fhir.read(ACCESS, SEARCH)) == {"conditions": "broken-off"}
+    assert faults(fhir.fetch(ACCESS, SEARCH)) == {"conditions": "broken-off"}
     assert len(ehr.calls) == 2
 
 
@@ -163,25 +163,25 @@ def test_a_slow_search_costs_itself_and_no_more_than_the_deadline(ehr: responses
     ehr.add_callback(responses.POST, SEARCHED, after(1.5))
     ehr.get(PROCEDURES, body=PAGE)
     started = time.monotonic()
-    read = fhir.read(ACCESS, BOTH)
+    read = fhir.fetch(ACCESS, BOTH)
     assert (list(pages(read)), faults(read)) == (["procedure"], {"conditions": "deadline"})
     assert time.monotonic() - started < 1.3
 
 
 def test_searches_run_at_once(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
-    fhir.deadline = 5
+    fhir.timeout_s = 5
     for number in range(8):
         ehr.add_callback(responses.GET, f"{BASE}/Condition/{number}", after(0.3))
     started = time.monotonic()
-    assert len(pages(fhir.read(ACCESS, {str(number): f"Condition/{number}" for number in range(8)}))) == 8
+    assert len(pages(fhir.fetch(ACCESS, {str(number): f"Condition/{number}" for number in range(8)}))) == 8
     assert time.monotonic() - started < 8 * 0.3 / 2
 
 
 def test_a_search_that_waits_past_the_deadline_is_never_sent(ehr: responses.RequestsMock) -> None:
-    fhir = EhrClient(deadline=0.2, threads=1)
+    fhir = EhrClient(timeout_s=0.2, threads=1)
     ehr.add_callback(responses.POST, SEARCHED, after(0.4))
     ehr.get(PROCEDURES, body=PAGE)
-    assert pages(fhir.read(ACCESS, BOTH)) == {}
+    assert pages(fhir.fetch(ACCESS, BOTH)) == {}
     time.sleep(0.4)
     assert [call.request.url for call in ehr.calls] == [SEARCHED]
     fhir.close()
@@ -192,7 +192,7 @@ def test_a_fault_of_ours_costs_the_search_and_its_words_are_not_logged(
 ) -> None:
     ehr.post(SEARCHED, body=LookupError("patient-1"))
     ehr.get(PROCEDURES, body=PAGE)
-    read = fhir.read(ACCESS, BOTH)
+    read = fhir.fetch(ACCESS, BOTH)
     assert (list(pages(read)), faults(read)) == (["procedure"], {"conditions": "request"})
     assert [getattr(record, "kind", None) for record in caplog.records] == ["LookupError"]
     assert "patient-1" not in caplog.text
@@ -201,7 +201,7 @@ def test_a_fault_of_ours_costs_the_search_and_its_words_are_not_logged(
 def test_a_cookie_of_one_call_does_not_go_out_with_the_next(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=PAGE, headers={"Set-Cookie": "session=of-user-1; Path=/"})
     for _ in range(2):
-        fhir.read(ACCESS, SEARCH)
+        fhir.fetch(ACCESS, SEARCH)
     assert [call.request.headers.get("Cookie") for call in ehr.calls] == [None, None]
 
 
@@ -210,7 +210,7 @@ def test_the_token_and_the_patient_are_in_no_representation_and_no_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     ehr.post(SEARCHED, status=500)
-    read = fhir.read(ACCESS, SEARCH) | fhir.read(ACCESS, {"unreachable": "Elsewhere"})
+    read = fhir.fetch(ACCESS, SEARCH) | fhir.fetch(ACCESS, {"unreachable": "Elsewhere"})
     told = repr(ACCESS) + repr(fhir) + repr(read) + caplog.text
     assert "s3cret-token" not in told
     assert "patient-1" not in told
@@ -218,17 +218,17 @@ def test_the_token_and_the_patient_are_in_no_representation_and_no_log(
 
 def test_a_server_that_is_down_is_left_alone_after_three_calls(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     for _ in range(4):
-        read = fhir.read(ACCESS, SEARCH)
+        read = fhir.fetch(ACCESS, SEARCH)
     assert faults(read) == {"conditions": "resting"}
     assert len(ehr.calls) == 3
     ehr.post("https://other.example/fhir/Condition/_search", body=PAGE)
-    assert pages(fhir.read(Access("https://other.example/fhir"), SEARCH))
+    assert pages(fhir.fetch(Access("https://other.example/fhir"), SEARCH))
 
 
 def test_a_server_that_answers_one_search_is_not_down(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.get(PROCEDURES, status=404)
     for _ in range(5):
-        read = fhir.read(ACCESS, BOTH)
+        read = fhir.fetch(ACCESS, BOTH)
     assert faults(read) == {"conditions": "unreachable", "procedure": "status-404"}
 
 
@@ -237,5 +237,5 @@ def test_a_server_that_asks_to_be_left_alone_is(
     ehr: responses.RequestsMock, fhir: EhrClient, header: str, is_left_alone: bool
 ) -> None:
     ehr.post(SEARCHED, status=429, headers={"Retry-After": header})
-    fhir.read(ACCESS, SEARCH)
-    assert (faults(fhir.read(ACCESS, SEARCH)) == {"conditions": "resting"}) is is_left_alone
+    fhir.fetch(ACCESS, SEARCH)
+    assert (faults(fhir.fetch(ACCESS, SEARCH)) == {"conditions": "resting"}) is is_left_alone

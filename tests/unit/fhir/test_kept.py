@@ -2,7 +2,7 @@
 
 import pickle
 
-from cds_service.fhir.kept import Kept
+from cds_service.fhir.kept import TextCache
 
 
 class Work:
@@ -17,31 +17,31 @@ class Work:
 
 
 def test_the_same_text_is_worked_on_once() -> None:
-    kept = Kept(work := Work())
+    kept = TextCache(work := Work())
     assert kept("left groin pain") is kept("left " + "groin pain")
     assert len(work.asked) == 1
 
 
 def test_nothing_too_is_kept() -> None:
-    kept = Kept(work := Work())
+    kept = TextCache(work := Work())
     assert kept("") is kept("")
     assert work.asked == [0]
 
 
 def test_other_texts_are_told_apart() -> None:
-    kept = Kept(Work())
+    kept = TextCache(Work())
     assert kept("left groin pain") is not kept("left groin pair")
 
 
 def test_the_text_is_not_kept() -> None:
-    kept = Kept(Work())
+    kept = TextCache(Work())
     kept("groin pain of somebody unforgettable")
     held = pickle.dumps((kept._recent, kept._older))
     assert b"unforgettable" not in held
 
 
 def test_what_is_kept_is_bounded_and_the_oldest_goes_first() -> None:
-    kept = Kept(work := Work(), most=4)
+    kept = TextCache(work := Work(), limit=4)
     first = kept("0")
     for number in range(1, 5):
         kept(str(number))
@@ -52,7 +52,7 @@ def test_what_is_kept_is_bounded_and_the_oldest_goes_first() -> None:
 
 
 def test_what_is_asked_again_stays() -> None:
-    kept = Kept(Work(), most=4)
+    kept = TextCache(Work(), limit=4)
     first = kept("0")
     for number in range(1, 20):
         kept(str(number))

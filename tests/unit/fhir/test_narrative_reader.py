@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cds_service.fhir.narrative import reader as module
-from cds_service.fhir.narrative.reader import NarrativeReader, Said
+from cds_service.fhir.narrative.reader import NarrativeReader, Statement
 from cds_service.knowledge import Knowledge
 from cds_service.logic.facts import Value
 
@@ -19,7 +19,7 @@ def told(made: NarrativeReader, text: str) -> str:
     """What a text says, as `finding side` with "no" or "?" before."""
     marks = {Value.PRESENT: "", Value.ABSENT: "no ", Value.ASKED: "? "}
     sides = {"unstated": "", "left": " L", "right": " R", "both": " LR"}
-    return ", ".join(f"{marks[one.value]}{one.finding}{sides[one.side.value]}" for one in made.read(text).said)
+    return ", ".join(f"{marks[one.value]}{one.finding}{sides[one.side.value]}" for one in made.read(text).statements)
 
 
 BELOW = "no calf-pain, no lateral-lower-leg-pain, no lower-leg-pain"
@@ -188,19 +188,19 @@ def test_a_text_says(made: NarrativeReader, text: str) -> None:
     ],
 )
 def test_what_words_beside_a_finding_add(made: NarrativeReader, text: str, stated: dict[str, str]) -> None:
-    [said] = made.read(text).said
+    [said] = made.read(text).statements
     assert dict(said.qualifiers) == stated
     assert said.value is Value.PRESENT
 
 
 def test_no_text_says_nothing(made: NarrativeReader) -> None:
-    assert made.read(None) == made.read("") == module.NOTHING
+    assert made.read(None) == made.read("") == module.EMPTY_READING
 
 
 def test_places_without_pain_and_bare_tests_are_noted(made: NarrativeReader) -> None:
-    assert made.read("fall on the knee").loose == {"knee-pain"}
-    assert made.read("SLR").is_about
-    assert not made.read("cough").is_about
+    assert made.read("fall on the knee").places_without_pain == {"knee-pain"}
+    assert made.read("SLR").has_mention
+    assert not made.read("cough").has_mention
 
 
 def test_a_text_is_read_once(made: NarrativeReader) -> None:
@@ -212,8 +212,8 @@ def test_of_a_text_too_long_the_whole_sentences_of_its_beginning_are_read(knowle
     reading = NarrativeReader(short, knowledge.content.findings).read(
         "Left groin pain. Right calf pain is what he denies."
     )
-    assert reading.is_cut
-    assert [one.finding for one in reading.said] == ["groin-pain"]
+    assert reading.is_truncated
+    assert [one.finding for one in reading.statements] == ["groin-pain"]
 
 
 def test_in_a_sentence_without_end_a_denial_is_not_lost(made: NarrativeReader) -> None:
@@ -225,4 +225,4 @@ def test_in_a_sentence_without_end_a_denial_is_not_lost(made: NarrativeReader) -
 
 
 def test_said_is_a_plain_value() -> None:
-    assert Said("groin-pain", Value.PRESENT, module.Side.LEFT).qualifiers == ()
+    assert Statement("groin-pain", Value.PRESENT, module.Side.LEFT).qualifiers == ()

@@ -3,9 +3,9 @@
 import pytest
 from synthetic import PATIENT, Json, bundle, condition, encoded, outcome
 
-from cds_service.fhir.access.values import TOO_LATE, Fault, Found
-from cds_service.fhir.bundles import Decoded, decode_resources
-from cds_service.fhir.pages import join
+from cds_service.fhir.access.values import TOO_LATE, Fault, SearchResult
+from cds_service.fhir.bundles import DecodedResources, decode_resources
+from cds_service.fhir.pages import merge_pages
 
 STRANGER = {"subject": {"reference": "Patient/another"}}
 
@@ -16,11 +16,11 @@ def joined(
     """The ids that are left, and the code of what is wrong."""
     raw = tuple(encoded(page) if isinstance(page, dict) else page for page in pages)
     first = decode_resources(encoded(before), "prefetch.test") if before else None
-    decoded, wrong = join(Found(raw, fault), PATIENT, first)
+    decoded, wrong = merge_pages(SearchResult(raw, fault), PATIENT, first)
     return _ids(decoded), wrong.code if wrong else None
 
 
-def _ids(decoded: Decoded | None) -> list[str]:
+def _ids(decoded: DecodedResources | None) -> list[str]:
     return [str(one.id) for one in decoded.resources] if decoded else []
 
 
@@ -69,6 +69,6 @@ def test_another_patients_record_makes_the_search_incomplete_and_alone_a_failure
 
 def test_what_cannot_be_read_is_counted_over_all_pages() -> None:
     page = encoded(bundle(condition("a", code="broken")))
-    decoded, _ = join(Found((page, page)), PATIENT)
+    decoded, _ = merge_pages(SearchResult((page, page)), PATIENT)
     assert decoded is not None
     assert decoded.unreadable == {"Condition": 2}

@@ -9,7 +9,7 @@ import pytest
 from synthetic import LOINC, PATIENT, SNOMED, concept, encoded, observation
 
 from cds_service.fhir.bundles import decode_resources
-from cds_service.fhir.chart_data import Gathered
+from cds_service.fhir.chart_data import ChartData
 from cds_service.fhir.charting import ChartReader
 from cds_service.knowledge import Knowledge
 from cds_service.logic.dates import on
@@ -164,7 +164,7 @@ def test_pain_that_radiates_is_marked_so(knowledge: Knowledge) -> None:
     reader = ChartReader(replace(knowledge.terminology, questions=asked), knowledge.content, knowledge.narrative)
     told = observation(RADIATION, LOINC, valueCodeableConcept=concept("56459004"))
     given = decode_resources(encoded(told), "prefetch.test").resources
-    [found] = reader.read(Gathered(given), PATIENT, date(2026, 3, 10)).findings
+    [found] = reader.build_chart(ChartData(given), PATIENT, date(2026, 3, 10)).findings
     assert (found.id, found.qualifiers) == ("foot-pain", {"radiation": "yes"})
 
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from synthetic import LOINC, Json, concept, condition, encoded, observation, order, resource
 
-from cds_service.fhir.chart_data import Draft
+from cds_service.fhir.chart_data import DraftOrder
 from cds_service.fhir.resources import ServiceRequest
 from cds_service.logic.dates import on
 from cds_service.logic.facts import Chart, Imaging, SourceKind, Stage, Value
@@ -18,10 +18,10 @@ Read = Callable[..., Chart]
 TODAY = on(date(2026, 3, 10))
 
 
-def draft(*arguments: Any, selected: bool = True, **fields: Any) -> Draft:
+def draft(*arguments: Any, selected: bool = True, **fields: Any) -> DraftOrder:
     made = order(*arguments, **fields)
     read = msgspec.json.decode(encoded(made), type=ServiceRequest)
-    return Draft(f"ServiceRequest/{made['id']}", read, selected)
+    return DraftOrder(f"ServiceRequest/{made['id']}", read, selected)
 
 
 def drafted(chart: Read, *record: Json, **fields: Any) -> Imaging:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from synthetic import LOINC, concept, condition, observation, order, resource
 
-from cds_service.fhir.chart_data import Draft
+from cds_service.fhir.chart_data import DraftOrder
 from cds_service.fhir.reading import telling
 from cds_service.fhir.resources import ServiceRequest
 from cds_service.logic.dates import on
@@ -176,11 +176,11 @@ def test_of_a_procedures_name_only_what_was_done_is_read(chart: Read) -> None:
     assert told(chart(noted)) == ["physical-therapy", "calf-pain left"]
 
 
-def draft(**fields: Any) -> Draft:
+def draft(**fields: Any) -> DraftOrder:
     import msgspec
 
     made = order("73721", **fields)
-    return Draft("ServiceRequest/o1", msgspec.convert(made, ServiceRequest), selected=True)
+    return DraftOrder("ServiceRequest/o1", msgspec.convert(made, ServiceRequest), is_selected=True)
 
 
 def test_an_orders_reasons_details_and_notes_are_read_as_said_today(chart: Read) -> None:
@@ -219,7 +219,7 @@ def test_a_problem_in_words_named_as_the_reason_stays_one_in_words(chart: Read) 
 def test_a_text_too_long_is_said_to_be_cut(chart: Read) -> None:
     read = chart(worded("Left groin pain. " + "x" * 30_000))
     assert told(read) == ["groin-pain left"]
-    assert telling._IS_CUT in {one.reason for one in read.ignored}
+    assert telling._TRUNCATED_REASON in {one.reason for one in read.ignored}
     assert read.unreadable == {"long text": 1}
 
 

@@ -5,14 +5,14 @@ from urllib.parse import quote
 
 import pytest
 
-from cds_service.fhir.templates import LENGTH_LIMIT, PrefetchKey, prefetch_keys
+from cds_service.fhir.templates import LENGTH_LIMIT, PrefetchKey, build_prefetch_keys
 from cds_service.knowledge import Knowledge
 from cds_service.logic.terminology import Code, Meaning
 
 
 @pytest.fixture
 def keys(knowledge: Knowledge) -> dict[str, PrefetchKey]:
-    return {key.name: key for key in prefetch_keys(knowledge.content, knowledge.terminology)}
+    return {key.name: key for key in build_prefetch_keys(knowledge.content, knowledge.terminology)}
 
 
 def test_only_patient_and_conditions_are_required(keys: dict[str, PrefetchKey]) -> None:
@@ -34,14 +34,14 @@ def test_reports_are_asked_for_by_the_imaging_codes(keys: dict[str, PrefetchKey]
 
 
 def test_a_query_names_the_patient_encoded(keys: dict[str, PrefetchKey]) -> None:
-    assert keys["patient"].query("a.b-1") == "Patient/a.b-1"
-    assert keys["conditions"].query("a&b/c") == "Condition?patient=a%26b%2Fc"
+    assert keys["patient"].build_query("a.b-1") == "Patient/a.b-1"
+    assert keys["conditions"].build_query("a&b/c") == "Condition?patient=a%26b%2Fc"
 
 
 def test_a_list_too_long_for_one_url_is_split_and_nothing_is_lost(knowledge: Knowledge) -> None:
     codes = [f"{number}" for number in range(10_000_000, 10_000_400)]
     known = {Code("sct", code): (Meaning("groin-pain"),) for code in codes}
-    keys = prefetch_keys(knowledge.content, replace(knowledge.terminology, findings=known))
+    keys = build_prefetch_keys(knowledge.content, replace(knowledge.terminology, findings=known))
     parts = [key for key in keys if key.name.startswith("observations")]
     assert [part.name for part in parts] == ["observations", *(f"observations{n}" for n in range(2, len(parts) + 1))]
     assert len(parts) > 3
