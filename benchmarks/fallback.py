@@ -12,7 +12,7 @@ from benchmarks.goals import Goal, at_most, show
 from benchmarks.pipeline import HOOK, engine
 from benchmarks.stub_ehr import stub_ehr
 from cds_service.app import Engine
-from cds_service.fhir.client import Access, EhrClient
+from cds_service.ehr.client import Access, EhrClient
 
 GOAL = 1.5
 DELAY_S = 0.05  # of each search

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from benchmarks.goals import Goal, at_most, show
 from benchmarks.timing import best_of, milliseconds
-from cds_service.fhir.narrative.reader import NarrativeReader
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
+from cds_service.narrative.reader import NarrativeReader
 
 NOTE = (
     "58 yo male with 3 month history of left buttock pain radiating down the posterior thigh to the lateral calf. "

@@ -10,7 +10,7 @@ from benchmarks.bodies import patient_view
 from benchmarks.goals import Goal, at_most, show
 from benchmarks.timing import best_of
 from cds_service.app import Engine, build_engine
-from cds_service.fhir.drafts import decode_draft_orders
+from cds_service.ehr.draft_orders import decode_draft_orders
 from cds_service.logic.deciding import decide
 from cds_service.rendering.suggestions import Call
 from cds_service.service.memory import Forgetful

@@ -16,12 +16,12 @@ from uuid import uuid4
 from flask import Flask
 
 from cds_service import __version__
+from cds_service.chart.chart_reader import ChartReader
+from cds_service.ehr.client import EhrClient
+from cds_service.ehr.entry_limit import EntryLimit
+from cds_service.ehr.gatherer import Gatherer
+from cds_service.ehr.prefetch_templates import PrefetchKey, build_prefetch_keys
 from cds_service.errors import ClientsError, ContentError, Problem, ProblemsFound, SettingsError, StoreUnavailable
-from cds_service.fhir.amount import EntryLimit
-from cds_service.fhir.charting import ChartReader
-from cds_service.fhir.client import EhrClient
-from cds_service.fhir.gathering import Gatherer
-from cds_service.fhir.templates import PrefetchKey, build_prefetch_keys
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.shipped import shipped_examples
 from cds_service.log import configure_log, told, watch_stray_errors

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from cds_service.ehr.prefetch_templates import PrefetchKey
+from cds_service.ehr.user_role import USER_ROLE_KEY
 from cds_service.errors import ClientsError, Problem
-from cds_service.fhir.roles import USER_ROLE_KEY
-from cds_service.fhir.templates import PrefetchKey
 from cds_service.knowledge import Knowledge
 from cds_service.rendering.dialects import Dialect, SiteCode, adapted
 from cds_service.settings import Settings

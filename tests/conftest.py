@@ -17,10 +17,10 @@ from synthetic import PATIENT, bundle
 
 import cds_service.prepared
 from cds_service.app import build_app
+from cds_service.chart.chart_reader import ChartReader
+from cds_service.ehr.client import EhrClient
 from cds_service.fhir.bundles import decode_resources
 from cds_service.fhir.chart_data import ChartData
-from cds_service.fhir.charting import ChartReader
-from cds_service.fhir.client import EhrClient
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.facts import Chart
 from cds_service.settings import Settings

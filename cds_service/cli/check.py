@@ -9,7 +9,7 @@ from rich.table import Table
 
 from cds_service.app import inspect
 from cds_service.cli.options import config_option, site_option, without_traceback
-from cds_service.fhir.templates import build_prefetch_keys
+from cds_service.ehr.prefetch_templates import build_prefetch_keys
 from cds_service.knowledge import shipped_cards
 from cds_service.production import Production, asked_keys
 from cds_service.settings import Settings, load_settings, origin_of, variable_of

@@ -6,7 +6,7 @@ import click
 
 from cds_service.app import inspect
 from cds_service.cli.options import config_option, site_option, without_traceback
-from cds_service.fhir.templates import build_prefetch_keys
+from cds_service.ehr.prefetch_templates import build_prefetch_keys
 from cds_service.production import asked_keys
 from cds_service.settings import load_settings
 

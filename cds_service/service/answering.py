@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Final
 
+from cds_service.chart.chart_reader import ChartReader
+from cds_service.ehr.access import NO_HEADERS, NO_SERVER, NOT_ALLOWED, OTHER_PATIENT, Access, NoAccess
+from cds_service.ehr.draft_orders import DraftOrders, decode_draft_orders
+from cds_service.ehr.entry_limit import EntryLimit
+from cds_service.ehr.gatherer import Gatherer
+from cds_service.ehr.user_role import has_any_role
 from cds_service.errors import MissingData, OutOfTime
-from cds_service.fhir.access.values import NO_HEADERS, NO_SERVER, NOT_ALLOWED, OTHER_PATIENT, Access, NoAccess
-from cds_service.fhir.amount import EntryLimit
 from cds_service.fhir.bundles import TYPED_ENVELOPE
 from cds_service.fhir.chart_data import ChartData
-from cds_service.fhir.charting import ChartReader
-from cds_service.fhir.drafts import DraftOrders, decode_draft_orders
-from cds_service.fhir.gathering import Gatherer
-from cds_service.fhir.roles import has_any_role
 from cds_service.logic.content import Content
 from cds_service.logic.deciding import decide
 from cds_service.logic.decision import Decision

@@ -18,8 +18,8 @@ with atheris.instrument_imports(include=["cds_service.fhir", "cds_service.wire",
 
     from cds_service.app import build_engine
     from cds_service.errors import CallerFault
-    from cds_service.fhir.narrative.reader import NarrativeReader
     from cds_service.knowledge import load_knowledge, shipped_cards
+    from cds_service.narrative.reader import NarrativeReader
     from cds_service.service.catalogue import SERVICES
     from cds_service.service.memory import Forgetful
     from cds_service.settings import Settings

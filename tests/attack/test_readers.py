@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from synthetic import PATIENT, SNOMED, bundle, buttock_to_calf, concept, patient
 
+from cds_service.chart.chart_reader import ChartReader
 from cds_service.fhir.bundles import decode_resources
 from cds_service.fhir.chart_data import ChartData
-from cds_service.fhir.charting import ChartReader
 from cds_service.fhir.resources import SUPPORTED_TYPES, SupportedResource
 from cds_service.knowledge import Knowledge
 

@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 
 import cds_service.prepared
 from cds_service.app import build_app
-from cds_service.fhir.client import EhrClient
-from cds_service.fhir.templates import PrefetchKey, build_prefetch_keys
+from cds_service.ehr.client import EhrClient
+from cds_service.ehr.prefetch_templates import PrefetchKey, build_prefetch_keys
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.settings import Settings
 from cds_service.store import IssuedCards

@@ -6,10 +6,10 @@ from functools import cache
 import pytest
 from case_reading import Case, read_cases
 
-from cds_service.fhir.charting import ChartReader
-from cds_service.fhir.client import EhrClient
-from cds_service.fhir.drafts import decode_draft_orders
-from cds_service.fhir.gathering import Gatherer
+from cds_service.chart.chart_reader import ChartReader
+from cds_service.ehr.client import EhrClient
+from cds_service.ehr.draft_orders import decode_draft_orders
+from cds_service.ehr.gatherer import Gatherer
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.facts import Chart, Stage
 from cds_service.wire.request import read_request

@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from cds_service.ehr.client import EhrClient
+from cds_service.ehr.draft_orders import decode_draft_orders
+from cds_service.ehr.gatherer import Gatherer
+from cds_service.ehr.prefetch_templates import build_prefetch_keys
 from cds_service.fhir.bundles import TYPED_ENVELOPE
 from cds_service.fhir.chart_data import ChartData
-from cds_service.fhir.client import EhrClient
-from cds_service.fhir.drafts import decode_draft_orders
-from cds_service.fhir.gathering import Gatherer
-from cds_service.fhir.templates import build_prefetch_keys
 from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.service.catalogue import SERVICES
 from cds_service.wire.request import HookRequest, read_request

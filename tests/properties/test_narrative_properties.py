@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.fhir.narrative.reader import NarrativeReader
 from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.facts import Value
+from cds_service.narrative.reader import NarrativeReader
 
 KNOWLEDGE = load_knowledge(shipped_cards())
 READER = NarrativeReader(KNOWLEDGE.narrative, KNOWLEDGE.content.findings)
