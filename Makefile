@@ -47,7 +47,7 @@ check: $(VENV)/.test
 	$(BIN)/hip-spine-cds check
 
 # What waits for real time or sends very much has a target of its own, `make attack`, so that this one stays short.
-ATTACKS := tests/attack tests/faults/test_fhir_faults.py tests/unit/cli/test_supervising.py
+ATTACKS := tests/attack tests/faults/test_fhir_faults.py tests/unit/cli/test_cli_supervisor.py
 
 # Measuring coverage nearly doubles the time, so CI alone does it in passing; `make coverage` does it anywhere.
 COVERAGE := --cov --cov-report=term:skip-covered

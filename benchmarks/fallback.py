@@ -12,7 +12,7 @@ from benchmarks.goals import Goal, at_most, show
 from benchmarks.pipeline import HOOK, engine
 from benchmarks.stub_ehr import stub_ehr
 from cds_service.app import Engine
-from cds_service.fhir.client import Access, EhrClient
+from cds_service.ehr.client import Access, EhrClient
 
 GOAL = 1.5
 DELAY_S = 0.05  # of each search
@@ -34,7 +34,7 @@ def searches(client: EhrClient, base: str, queries: dict[str, str]) -> tuple[flo
     """Milliseconds of all searches at once, and of the slowest when each is made alone."""
 
     def read(wanted: dict[str, str]) -> None:
-        found = client.read(Access(base, allows_private=True), wanted)
+        found = client.fetch(Access(base, allows_private=True), wanted)
         assert all(one.pages and not one.fault for one in found.values())
 
     alone = max(best_wall(partial(read, {key: query})) for key, query in queries.items())
@@ -63,7 +63,7 @@ def measure() -> list[Goal]:
     """The ratio for the searches that the service really makes."""
     logging.disable(logging.CRITICAL)
     running = engine()
-    queries = {key.name: key.query("p1") for key in running.keys}
+    queries = {key.name: key.build_query("p1") for key in running.keys}
     client = EhrClient()
     with stub_ehr(prefetch(40, alarming=True), DELAY_S) as base:
         together, alone = searches(client, base, queries)

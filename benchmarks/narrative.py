@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from benchmarks.goals import Goal, at_most, show
 from benchmarks.timing import best_of, milliseconds
-from cds_service.fhir.narrative.reader import NarrativeReader
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
+from cds_service.narrative.reader import NarrativeReader
 
 NOTE = (
     "58 yo male with 3 month history of left buttock pain radiating down the posterior thigh to the lateral calf. "
@@ -30,13 +30,14 @@ def _made(knowledge: Knowledge) -> NarrativeReader:
 
 def measure() -> list[Goal]:
     """CPU time of each."""
-    knowledge = load(shipped_cards())
+    knowledge = load_knowledge(shipped_cards())
     made = _made(knowledge)
     fresh, known = best_of(_fresh(made, NOTE), lambda: made.read(NOTE))
     making = milliseconds(lambda: _made(knowledge), calls=5)
     worst = max(milliseconds(_fresh(made, text), calls=1) for text in WORST)
     print(
-        f"{len(NOTE)} characters with {len(made.read(NOTE).said)} findings; {len(knowledge.narrative.entries)} phrases"
+        f"{len(NOTE)} characters with {len(made.read(NOTE).statements)} findings; "
+        f"{len(knowledge.narrative.entries)} phrases"
     )
     return [
         at_most("reading 300 characters", fresh, GOAL_MS, " ms", f"known {known:.4f} ms"),

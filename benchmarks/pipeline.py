@@ -10,7 +10,7 @@ from benchmarks.bodies import patient_view
 from benchmarks.goals import Goal, at_most, show
 from benchmarks.timing import best_of
 from cds_service.app import Engine, build_engine
-from cds_service.fhir.drafts import read_orders
+from cds_service.ehr.draft_orders import decode_draft_orders
 from cds_service.logic.deciding import decide
 from cds_service.rendering.suggestions import Call
 from cds_service.service.memory import Forgetful
@@ -37,14 +37,14 @@ def stages(running: Engine, body: bytes) -> dict[str, float]:
     """CPU milliseconds of each stage of a call."""
     accepted, service = frozenset({HOOK}), running.service
     request = service.read(body, accepted)
-    orders = read_orders(request)
+    orders = decode_draft_orders(request)
     gathered = service.gatherer.gather(request, orders, None)
-    chart = service.reader.read(gathered, "p1", NOON.date(), explain=False)
+    chart = service.reader.build_chart(gathered, "p1", NOON.date(), explain=False)
     decision = decide(service.content, chart, HOOK)
     works: dict[str, Callable[[], object]] = {
         "envelope": lambda: service.read(body, accepted),
         "decode": lambda: service.gatherer.gather(request, orders, None),
-        "read": lambda: service.reader.read(gathered, "p1", date(2026, 3, 10), explain=False),
+        "read": lambda: service.reader.build_chart(gathered, "p1", date(2026, 3, 10), explain=False),
         "decide": lambda: decide(service.content, chart, HOOK),
         "render": lambda: service.cards.make(decision, Call("p1"), lambda: "uuid"),
     }

@@ -16,14 +16,14 @@ from uuid import uuid4
 from flask import Flask
 
 from cds_service import __version__
+from cds_service.chart.chart_reader import ChartReader
+from cds_service.ehr.client import EhrClient
+from cds_service.ehr.entry_limit import EntryLimit
+from cds_service.ehr.gatherer import Gatherer
+from cds_service.ehr.prefetch_templates import PrefetchKey, build_prefetch_keys
 from cds_service.errors import ClientsError, ContentError, Problem, ProblemsFound, SettingsError, StoreUnavailable
-from cds_service.fhir.amount import EntryLimit
-from cds_service.fhir.charting import ChartReader
-from cds_service.fhir.client import EhrClient
-from cds_service.fhir.gathering import Gatherer
-from cds_service.fhir.templates import PrefetchKey, prefetch_keys
 from cds_service.knowledge import Knowledge
-from cds_service.knowledge.place import shipped_examples
+from cds_service.knowledge.shipped import shipped_examples
 from cds_service.log import configure_log, told, watch_stray_errors
 from cds_service.operations.health import StoreWatch
 from cds_service.operations.shared import current_folder, is_stopping
@@ -118,7 +118,7 @@ def build_app(
         clock=clock,
         throttle=Throttle(settings.rate_limit, current_folder(), time.monotonic),
         counts=metrics,
-        reasons=frozenset(engine.knowledge.overrides),
+        reasons=frozenset(engine.knowledge.override_reasons),
         operations=_operations(settings, engine, metrics.exposed, is_demo=production is None),
         about=about_page(engine.knowledge),
     )
@@ -165,7 +165,7 @@ def build_engine(
         ContentError: with every problem of the content.
     """
     knowledge, cards = prepared or prepare(settings)
-    keys = prefetch_keys(knowledge.content, knowledge.terminology)
+    keys = build_prefetch_keys(knowledge.content, knowledge.terminology)
     service = HookService(
         content=knowledge.content,
         gatherer=Gatherer(keys, _ehr_client(settings, len(keys)), settings.entry_limit),

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.rendering import AboutMaker, CardMaker
 from cds_service.settings import Settings
 from cds_service.web.about import AboutPage
@@ -31,7 +31,7 @@ def load_content(settings: Settings) -> Knowledge:
     Raises:
         ContentError: with every problem of the content, or of the overlay.
     """
-    return load(settings.content or shipped_cards(), settings.site)
+    return load_knowledge(settings.content or shipped_cards(), settings.site)
 
 
 def about_page(knowledge: Knowledge) -> AboutPage:
@@ -50,8 +50,8 @@ def card_maker(knowledge: Knowledge, public_url: str | None = None) -> CardMaker
         knowledge.content,
         knowledge.terminology,
         knowledge.wording,
-        knowledge.orders,
-        knowledge.overrides,
+        knowledge.order_templates,
+        knowledge.override_reasons,
         knowledge.labels,
         f"{public_url}/about" if public_url else None,
     )

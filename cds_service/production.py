@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from cds_service.ehr.prefetch_templates import PrefetchKey
+from cds_service.ehr.user_role import USER_ROLE_KEY
 from cds_service.errors import ClientsError, Problem
-from cds_service.fhir.roles import ROLE_KEY
-from cds_service.fhir.templates import PrefetchKey
 from cds_service.knowledge import Knowledge
 from cds_service.rendering.dialects import Dialect, SiteCode, adapted
 from cds_service.settings import Settings
@@ -78,13 +78,13 @@ def open_admission(
 def asked_keys(keys: tuple[PrefetchKey, ...], production: Production | None) -> tuple[PrefetchKey, ...]:
     """The prefetch keys clients are asked for: the user's role too, where some client has exempt roles."""
     exempts = production is not None and any(client.exempt_roles for client in production.clients)
-    return (*keys, ROLE_KEY) if exempts else keys
+    return (*keys, USER_ROLE_KEY) if exempts else keys
 
 
 def unknown_orders(file: str, production: Production, knowledge: Knowledge) -> Iterator[Problem]:
     """What is wrong with the order codes of dialects: they name orders that the content has not."""
     for client in production.clients:
-        for order in client.dialect.options.order_codes.keys() - knowledge.orders.keys():
+        for order in client.dialect.options.order_codes.keys() - knowledge.order_templates.keys():
             yield Problem(file, f"client.{client.id}.dialect.order_codes.{order}", "is no order of orders.toml")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from cds_service.knowledge.place import shipped_examples
+from cds_service.knowledge.shipped import shipped_examples
 
 _PATIENCE_S = 120
 _TIMEOUT_S = 10

@@ -17,11 +17,11 @@ from synthetic import PATIENT, bundle
 
 import cds_service.prepared
 from cds_service.app import build_app
+from cds_service.chart.chart_reader import ChartReader
+from cds_service.ehr.client import EhrClient
 from cds_service.fhir.bundles import decode_resources
-from cds_service.fhir.chart_data import Gathered
-from cds_service.fhir.charting import ChartReader
-from cds_service.fhir.client import EhrClient
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.fhir.chart_data import ChartData
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.facts import Chart
 from cds_service.settings import Settings
 from cds_service.store import IssuedCards
@@ -41,7 +41,7 @@ def build(tmp_path: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
 def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
     """Builds applications, and lets go of their threads and connections in the end. The content is read once."""
     monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr(cds_service.prepared, "load", read_once(knowledge))
+    monkeypatch.setattr(cds_service.prepared, "load_knowledge", read_once(knowledge))
     for module, name in PARTS:
         monkeypatch.setattr(module, name, make_once(getattr(module, name)))
     numbers = count(1)
@@ -120,7 +120,7 @@ def production(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -
 
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
-    return load(shipped_cards())
+    return load_knowledge(shipped_cards())
 
 
 @pytest.fixture(scope="session")
@@ -134,7 +134,7 @@ def chart(reader: ChartReader) -> Callable[..., Chart]:
 
     def read(*resources: dict[str, Any], drafts: Any = (), patient_id: str = PATIENT) -> Chart:
         decoded = decode_resources(json.dumps(bundle(*resources)).encode(), "prefetch.test")
-        gathered = Gathered(decoded.resources, tuple(drafts), decoded.unreadable)
-        return reader.read(gathered, patient_id, NOW.date())
+        gathered = ChartData(decoded.resources, tuple(drafts), decoded.unreadable)
+        return reader.build_chart(gathered, patient_id, NOW.date())
 
     return read

@@ -7,12 +7,12 @@ from typing import Any
 
 import cds_service.app
 import cds_service.prepared
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 
 PARTS = (  # none keeps anything of a call
     (cds_service.prepared, "card_maker"),
     (cds_service.app, "about_page"),
-    (cds_service.app, "prefetch_keys"),
+    (cds_service.app, "build_prefetch_keys"),
     (cds_service.app, "ChartReader"),
 )
 _MADE: dict[tuple[object, ...], tuple[Any, object]] = {}
@@ -35,6 +35,6 @@ def read_once(knowledge: Knowledge) -> Callable[..., Knowledge]:
     """A loader that has the shipped content already."""
 
     def read(cards: Path, site: Path | None = None) -> Knowledge:
-        return knowledge if (cards, site) == (shipped_cards(), None) else load(cards, site)
+        return knowledge if (cards, site) == (shipped_cards(), None) else load_knowledge(cards, site)
 
     return read

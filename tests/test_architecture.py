@@ -16,7 +16,7 @@ TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
 NAMES = [str(path.relative_to(PACKAGE)) for path in SOURCES]
 
 # Importer: what it may import of ours. Nothing leads back: request, chart facts, decision, cards.
-_BUILT = {"web", "operations", "service", "trust", "fhir", "rendering", "store", "knowledge"}
+_BUILT = {"web", "operations", "service", "trust", "ehr", "chart", "rendering", "store", "knowledge"}
 _BUILT |= {"settings", "places", "log", "errors"}
 OURS = {
     "__init__": set[str](),
@@ -27,11 +27,14 @@ OURS = {
     "logic": {"errors"},
     "knowledge": {"logic", "errors"},
     "wire": {"errors"},
-    "fhir": {"logic", "wire", "errors"},
+    "fhir": {"wire", "errors"},
+    "ehr": {"fhir", "logic", "wire", "errors"},
+    "narrative": {"logic"},
+    "chart": {"fhir", "narrative", "logic"},
     "rendering": {"logic", "wire", "errors"},
     "store": {"logic", "errors"},
     "trust": {"store", "errors"},
-    "service": {"fhir", "rendering", "store", "logic", "wire", "errors"},
+    "service": {"ehr", "chart", "fhir", "rendering", "store", "logic", "wire", "errors"},
     "operations": {"errors"},
     "front": {"errors"},
     "web": {"service", "trust", "wire", "logic", "log", "errors"},
@@ -48,7 +51,10 @@ OTHERS = {
     "settings": {"pydantic", "pydantic_settings"},
     "knowledge": {"pydantic"},
     "wire": {"msgspec", "pydantic"},
-    "fhir": {"msgspec", "requests", "urllib3", "ahocorasick"},
+    "fhir": {"msgspec"},
+    "ehr": {"msgspec", "requests", "urllib3"},
+    "narrative": {"ahocorasick"},
+    "chart": set(),
     "rendering": {"jinja2", "fhir"},
     "store": {"sqlalchemy", "alembic"},
     "trust": {"jwt", "pydantic", "requests", "urllib3"},

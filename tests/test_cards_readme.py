@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from test_cases import given
 
 from cds_service.cli import main
-from cds_service.knowledge import load, shipped_cards
+from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.content import Content
 from cds_service.logic.deciding import decide
 
@@ -39,7 +39,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def content(copy: Path) -> Content:
-    return load(copy / "cards").content
+    return load_knowledge(copy / "cards").content
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_its_cases_give_what_they_expect(content: Content, cases: dict[str, Case
 
 
 def test_without_the_example_the_same_patient_is_undetermined(cases: dict[str, Case]) -> None:
-    shipped = load(shipped_cards()).content
+    shipped = load_knowledge(shipped_cards()).content
     speaking = next(case for case in cases.values() if case.expect)
     known = tuple(one for one in speaking.chart.findings if one.id in shipped.findings)
     assert len(known) == 1

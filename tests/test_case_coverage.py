@@ -8,7 +8,7 @@ import pytest
 from case_reading import Case, read_cases
 from case_thresholds import Threshold, blocks_of, conditions_of, thresholds
 
-from cds_service.knowledge import load, shipped_cards
+from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.conditions import Absent, Block, Condition, Newest, NotRecorded, Present
 from cds_service.logic.content import Rule, Silence
 from cds_service.logic.deciding import decide
@@ -18,7 +18,7 @@ from cds_service.logic.facts import Value
 from cds_service.logic.index import ChartIndex
 from cds_service.logic.outcome import Outcome, Truth
 
-CONTENT = load(shipped_cards()).content
+CONTENT = load_knowledge(shipped_cards()).content
 CASES = list(read_cases(CONTENT))
 RULES = pytest.mark.parametrize("rule", CONTENT.rules, ids=[rule.id for rule in CONTENT.rules])
 

@@ -5,17 +5,22 @@ from datetime import date
 import pytest
 from case_reading import Case, CaseError, Expected, read_case, read_cases
 
-from cds_service.knowledge import load, shipped_cards
+from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.deciding import decide
 from cds_service.logic.decision import Decision
 from cds_service.logic.trace import explain
 from cds_service.rendering import CardMaker
 from cds_service.rendering.suggestions import Call
 
-KNOWLEDGE = load(shipped_cards())
+KNOWLEDGE = load_knowledge(shipped_cards())
 CONTENT = KNOWLEDGE.content
 MAKER = CardMaker(
-    CONTENT, KNOWLEDGE.terminology, KNOWLEDGE.wording, KNOWLEDGE.orders, KNOWLEDGE.overrides, KNOWLEDGE.labels
+    CONTENT,
+    KNOWLEDGE.terminology,
+    KNOWLEDGE.wording,
+    KNOWLEDGE.order_templates,
+    KNOWLEDGE.override_reasons,
+    KNOWLEDGE.labels,
 )
 CASES = list(read_cases(CONTENT))
 BLANK = {"name": "x", "why": "x", "on": date(2026, 3, 10), "hook": "patient-view", "expect": []}

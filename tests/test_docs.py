@@ -72,7 +72,7 @@ def test_the_readmes_client_table_is_taken_and_shows_every_key(tmp_path: Path, k
     north, south, bench = load_clients(tmp_path / "clients.toml")
     assert north.silent
     [(order, code)] = north.dialect.options.order_codes.items()
-    assert order in knowledge.orders
+    assert order in knowledge.order_templates
     assert code.code == "123"
     assert north.fhir.may_read("https://ehr.north.example/api/FHIR/R4")
     assert south.fhir.allows_private("https://fhir.south.example/r4")

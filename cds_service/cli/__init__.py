@@ -8,7 +8,7 @@ from cds_service.cli.export import export
 from cds_service.cli.prefetch import prefetch
 from cds_service.cli.review import review
 from cds_service.cli.serve import serve
-from cds_service.cli.trying import try_command
+from cds_service.cli.try_command import try_command
 
 
 @click.group()

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cds_service.app import inspect
-from cds_service.cli.options import config_option, plain_errors, site_option
-from cds_service.fhir.templates import prefetch_keys
+from cds_service.cli.options import config_option, site_option, without_traceback
+from cds_service.ehr.prefetch_templates import build_prefetch_keys
 from cds_service.knowledge import shipped_cards
 from cds_service.production import Production, asked_keys
 from cds_service.settings import Settings, load_settings, origin_of, variable_of
@@ -19,26 +19,26 @@ from cds_service.settings import Settings, load_settings, origin_of, variable_of
 @click.option("--show", is_flag=True, help="Print each setting, its value and where it came from; secrets masked.")
 @site_option
 @config_option
-@plain_errors
+@without_traceback
 def check(show: bool, config: Path | None) -> None:
     """Check content and configuration; every problem with file and key."""
     settings = load_settings(config)
     if show:
-        Console().print(_table(settings, config))
+        Console().print(_settings_table(settings, config))
     root = settings.content or shipped_cards()
     (knowledge, _), production = inspect(settings)
     content = knowledge.content
-    keys = asked_keys(prefetch_keys(content, knowledge.terminology), production)
+    keys = asked_keys(build_prefetch_keys(content, knowledge.terminology), production)
     click.echo(
         f"{root}: {content.edition.statement}. {len(content.rules)} rules, {len(content.patterns)} patterns, "
         f"{len(content.findings)} findings, {len(keys)} prefetch keys. No problem found."
     )
     for said in knowledge.site_changes:
         click.echo(f"  {said}")
-    click.echo(mode_words(production))
+    click.echo(describe_mode(production))
 
 
-def mode_words(production: Production | None) -> str:
+def describe_mode(production: Production | None) -> str:
     """Demo or production, and for whom."""
     if production is None:
         return "Demo mode: no client table is set."
@@ -46,18 +46,18 @@ def mode_words(production: Production | None) -> str:
     return f"Production mode at {production.public.text}; clients: {clients}."
 
 
-def _table(settings: Settings, config: Path | None) -> Table:
+def _settings_table(settings: Settings, config: Path | None) -> Table:
     table = Table("setting", "value", "from", "meaning", title="Settings")
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         shown = "********" if isinstance(value, SecretStr) else "(not set)" if value is None else str(value)
         if name == "database" and value:
-            shown = _without_password(value)
+            shown = _mask_password(value)
         table.add_row(f"{name}\n[dim]{variable_of(name)}[/dim]", shown, origin_of(name, config), field.description)
     return table
 
 
-def _without_password(url: str) -> str:
+def _mask_password(url: str) -> str:
     head, at, tail = url.rpartition("@")
     scheme, separator, user = head.partition("://")
     return f"{scheme}{separator}{user.partition(':')[0]}:********@{tail}" if at else url

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from cds_service.cli.options import config_option, plain_errors, site_option
-from cds_service.export import as_bundle, export_resources, read_codes
+from cds_service.cli.options import config_option, site_option, without_traceback
+from cds_service.export import build_transaction, export_resources, parse_code_list
 from cds_service.prepared import load_content
 from cds_service.settings import load_settings
 
@@ -26,25 +26,25 @@ from cds_service.settings import load_settings
 )
 @site_option
 @config_option
-@plain_errors
+@without_traceback
 def export(out: Path | None, icd10cm: Path | None, config: object) -> None:  # noqa: ARG001 - see options
     """Write value sets, code systems and rules as FHIR R4, for a site's terminology server."""
-    resources = export_resources(load_content(load_settings()), _release(icd10cm))
+    resources = export_resources(load_content(load_settings()), _load_code_list(icd10cm))
     if out is None:
-        click.echo(_json(as_bundle(resources)), nl=False)
+        click.echo(_to_json(build_transaction(resources)), nl=False)
         return
     try:
         out.mkdir(parents=True, exist_ok=True)
         for one in resources:
-            (out / f"{one['resourceType']}-{one['id']}.json").write_text(_json(one), encoding="utf-8")
+            (out / f"{one['resourceType']}-{one['id']}.json").write_text(_to_json(one), encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror}") from None
     click.echo(f"written: {len(resources)} resources in {out}")
 
 
-def _release(path: Path | None) -> Sequence[str]:
-    return read_codes(path.read_text(encoding="utf-8").splitlines()) if path else ()
+def _load_code_list(path: Path | None) -> Sequence[str]:
+    return parse_code_list(path.read_text(encoding="utf-8").splitlines()) if path else ()
 
 
-def _json(value: dict[str, Any]) -> str:
+def _to_json(value: dict[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

@@ -15,7 +15,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _remember(_context: click.Context, _option: click.Parameter, value: Path | None) -> Path | None:
+def _set_config_variable(_context: click.Context, _option: click.Parameter, value: Path | None) -> Path | None:
     """Workers are processes of their own and read the environment, so the file is named there."""
     if value is not None:
         os.environ[CONFIG_VARIABLE] = str(value.resolve())
@@ -25,12 +25,12 @@ def _remember(_context: click.Context, _option: click.Parameter, value: Path | N
 config_option = click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    callback=_remember,
+    callback=_set_config_variable,
     help="TOML file with settings; the environment (HIP_SPINE_CDS_*) stands over it.",
 )
 
 
-def _use_site(_context: click.Context, _option: click.Parameter, value: Path | None) -> None:
+def _set_site_variable(_context: click.Context, _option: click.Parameter, value: Path | None) -> None:
     """Named in the environment, as the configuration is."""
     if value is not None:
         os.environ[variable_of("site")] = str(value.resolve())
@@ -39,13 +39,13 @@ def _use_site(_context: click.Context, _option: click.Parameter, value: Path | N
 site_option = click.option(
     "--site",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    callback=_use_site,
+    callback=_set_site_variable,
     expose_value=False,
     help="Folder of a site's overlay on the content; stands over the setting.",
 )
 
 
-def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
+def without_traceback(command: Callable[P, R]) -> Callable[P, R]:
     """Tell expected errors without a traceback."""
 
     @wraps(command)

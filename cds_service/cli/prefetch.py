@@ -5,8 +5,8 @@ import json
 import click
 
 from cds_service.app import inspect
-from cds_service.cli.options import config_option, plain_errors, site_option
-from cds_service.fhir.templates import prefetch_keys
+from cds_service.cli.options import config_option, site_option, without_traceback
+from cds_service.ehr.prefetch_templates import build_prefetch_keys
 from cds_service.production import asked_keys
 from cds_service.settings import load_settings
 
@@ -15,11 +15,11 @@ from cds_service.settings import load_settings
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 @site_option
 @config_option
-@plain_errors
+@without_traceback
 def prefetch(as_json: bool, config: object) -> None:  # noqa: ARG001 - see options
     """Print the prefetch templates, generated from the content."""
     (knowledge, _), production = inspect(load_settings())
-    keys = asked_keys(prefetch_keys(knowledge.content, knowledge.terminology), production)
+    keys = asked_keys(build_prefetch_keys(knowledge.content, knowledge.terminology), production)
     if as_json:
         click.echo(json.dumps({key.name: key.template for key in keys}, indent=2))
         return

@@ -6,14 +6,14 @@ from pathlib import Path
 import click
 
 from cds_service.app import system_clock
-from cds_service.cli.options import config_option, plain_errors, site_option
+from cds_service.cli.options import config_option, site_option, without_traceback
 from cds_service.knowledge import Knowledge, shipped_cards
-from cds_service.knowledge.edition import SIGN_OFF, sign_off_text
-from cds_service.knowledge.review import read_case_names, review_text
+from cds_service.knowledge.edition import SIGN_OFF_FILE, format_sign_off
+from cds_service.knowledge.review import format_review, load_case_summaries
 from cds_service.prepared import load_content
 from cds_service.settings import Settings, load_settings
 
-NAME = "REVIEW.md"
+REVIEW_FILE = "REVIEW.md"
 
 
 @click.command()
@@ -31,21 +31,21 @@ NAME = "REVIEW.md"
 @click.option("--role", help="The signer's role, such as 'spine surgeon, General Hospital'; goes with --sign.")
 @site_option
 @config_option
-@plain_errors
+@without_traceback
 def review(cases: Path | None, output: Path | None, name: str | None, role: str | None, config: object) -> None:  # noqa: ARG001 - see options
     """Write REVIEW.md: every rule in plain words, with its evidence and its cases. With --sign, sign it off."""
     if (name is None) is not (role is None):
         raise click.UsageError("--sign and --role go together")
     settings = load_settings()
     content = settings.content or shipped_cards()
-    names = read_case_names(cases or content.parent / "tests" / "cases")
-    target = output or (settings.site or content) / NAME
+    names = load_case_summaries(cases or content.parent / "tests" / "cases")
+    target = output or (settings.site or content) / REVIEW_FILE
     if name is not None and role is not None:
-        _sign(settings, review_text(load_content(settings), names), target, name, role, system_clock())
-    _write(target, review_text(load_content(settings), names))
+        _sign(settings, format_review(load_content(settings), names), target, name, role, system_clock())
+    _write(target, format_review(load_content(settings), names))
 
 
-def _sign(settings: Settings, current: str, target: Path, name: str, role: str, now: datetime) -> None:
+def _sign(settings: Settings, current_text: str, target: Path, name: str, role: str, now: datetime) -> None:
     """Write the sign-off beside what it is of, once the document on disk is the one that would be written now."""
     folder = settings.site or settings.content
     if folder is None:
@@ -55,20 +55,20 @@ def _sign(settings: Settings, current: str, target: Path, name: str, role: str, 
         )
     if not name.strip() or not role.strip():
         raise click.UsageError("--sign and --role name somebody")
-    if not target.exists() or _read(target) != _below_the_state(current):
+    if not target.exists() or _load_without_state(target) != _without_state(current_text):
         raise click.ClickException(
             f"{target} is not of this content: run `hip-spine-cds review`, read what it writes, then sign"
         )
     knowledge: Knowledge = load_content(settings)
     day = now.astimezone(settings.zone).date()
-    _write(folder / SIGN_OFF, sign_off_text(knowledge.content.edition, name.strip(), role.strip(), day))
+    _write(folder / SIGN_OFF_FILE, format_sign_off(knowledge.content.edition, name.strip(), role.strip(), day))
 
 
-def _read(target: Path) -> str:
-    return _below_the_state(target.read_text(encoding="utf-8"))
+def _load_without_state(target: Path) -> str:
+    return _without_state(target.read_text(encoding="utf-8"))
 
 
-def _below_the_state(text: str) -> str:
+def _without_state(text: str) -> str:
     """The document without who signed it: versions, digests and everything below."""
     first, _, rest = text.partition("\n")
     return f"{first.rsplit(';', 1)[0]}\n{rest}"

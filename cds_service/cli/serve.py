@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from cds_service.app import inspect, open_memory
-from cds_service.cli.check import mode_words
-from cds_service.cli.options import config_option, plain_errors, site_option
-from cds_service.cli.supervising import make_server
+from cds_service.cli.check import describe_mode
+from cds_service.cli.options import config_option, site_option, without_traceback
+from cds_service.cli.supervisor import build_server
 from cds_service.log import configure_log
 from cds_service.operations.shared import shared_folder
 from cds_service.production import Production
@@ -28,24 +28,24 @@ from cds_service.worker import share
 @click.option("--public-url", help="https URL under which clients reach the service (production).")
 @site_option
 @config_option
-@plain_errors
-def serve(config: object, **given: object) -> None:  # noqa: ARG001 - see options
+@without_traceback
+def serve(config: object, **overrides: object) -> None:  # noqa: ARG001 - see options
     """Run the service: for the clients of a table, or without one in demo mode (any caller, synthetic data only)."""
-    for name, value in given.items():
+    for name, value in overrides.items():
         if value is not None:
             os.environ[variable_of(name)] = str(value)  # workers read the environment
     settings = load_settings()
     prepared, production = inspect(settings)
     open_memory(settings)
-    _require_free(settings.host, settings.port)
-    with shared_folder() as folder, _metrics_apart(settings, folder):
+    _require_free_port(settings.host, settings.port)
+    with shared_folder() as folder, _serve_metrics(settings, folder):
         _announce(settings, prepared.knowledge.content.edition.statement, production)
         configure_log(settings.log_level)
         share(prepared)
-        make_server(settings, folder).serve()
+        build_server(settings, folder).serve()
 
 
-def _require_free(host: str, port: int) -> None:
+def _require_free_port(host: str, port: int) -> None:
     """Tell a port that is taken, or an address that is not ours, before workers do so at length."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -57,7 +57,7 @@ def _require_free(host: str, port: int) -> None:
 
 
 @contextmanager
-def _metrics_apart(settings: Settings, folder: Path) -> Iterator[None]:
+def _serve_metrics(settings: Settings, folder: Path) -> Iterator[None]:
     """Serve the metrics of all workers on a port of their own, from this process, if one is set."""
     if settings.metrics_port is None:
         yield
@@ -65,19 +65,19 @@ def _metrics_apart(settings: Settings, folder: Path) -> Iterator[None]:
     # Here, because prometheus_client decides at its import whether it counts for several processes.
     from cds_service.operations.metrics import served_apart
 
-    _require_free(settings.metrics_host, settings.metrics_port)
+    _require_free_port(settings.metrics_host, settings.metrics_port)
     with served_apart(settings.metrics_host, settings.metrics_port, folder):
         yield
 
 
-def _announce(settings: Settings, edition: str, production: Production | None) -> None:
+def _announce(settings: Settings, edition_statement: str, production: Production | None) -> None:
     address = f"http://{settings.host}:{settings.port}"
     if production is not None:
-        click.echo(f"{mode_words(production)} {edition}. Listening on {address}.", err=True)
+        click.echo(f"{describe_mode(production)} {edition_statement}. Listening on {address}.", err=True)
         return
     click.secho("DEMO MODE: no authentication, any caller, synthetic data only.", fg="yellow", bold=True, err=True)
     if not settings.is_loopback:
         warning = f"Listening on {settings.host}: everybody on the network can call it. Never with patients' data."
         click.secho(warning, fg="red", bold=True, err=True)
-    click.echo(f"{edition}.", err=True)
+    click.echo(f"{edition_statement}.", err=True)
     click.echo(f"CDS Hooks discovery: {address}/cds-services", err=True)

@@ -1,1 +1,1 @@
-"""FHIR: prefetch templates, the EHR client, and reading R4 resources into facts. What is received is untrusted."""
+"""Shapes and decoding of FHIR R4 resources, and nothing else."""

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, cast
 import msgspec
 
 from cds_service.errors import BadRequest
-from cds_service.fhir.resources import READABLE_TYPES, OperationOutcome, Readable
+from cds_service.fhir.resources import SUPPORTED_TYPES, OperationOutcome, SupportedResource
 from cds_service.wire.decoding import decode
 from cds_service.wire.request import Envelope, EnvelopeDecoder
 
@@ -27,7 +27,7 @@ class Entry(msgspec.Struct, frozen=True):
     resource: msgspec.Raw = msgspec.Raw()
 
     @property
-    def is_filled(self) -> bool:
+    def has_resource(self) -> bool:
         """Whether it holds a resource at all."""
         return bytes(self.resource) not in {b"", b"null"}
 
@@ -41,7 +41,7 @@ class Bundle(msgspec.Struct, frozen=True):
 
 
 class _TypedEntry(msgspec.Struct, frozen=True, gc=False):
-    resource: Readable | None = None
+    resource: SupportedResource | None = None
 
 
 class TypedBundle(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType", tag="Bundle"):
@@ -55,29 +55,29 @@ class _Head(msgspec.Struct, frozen=True):
     resourceType: str | None = None  # noqa: N815 - FHIR's name
 
 
-class Decoded(NamedTuple):
+class DecodedResources(NamedTuple):
     """The resources that could be read, how many of each type could not, and whether the whole was a failure.
 
     `following`: the link to the next page, where there is one.
     """
 
-    resources: tuple[Readable, ...]
+    resources: tuple[SupportedResource, ...]
     unreadable: Mapping[str, int]
     is_failure: bool = False
-    following: str | None = None
+    next_link: str | None = None
 
 
 NONE_UNREADABLE: Mapping[str, int] = MappingProxyType({})
 _BUNDLE = msgspec.json.Decoder(Bundle)
-_TYPED: msgspec.json.Decoder[TypedBundle | Readable] = msgspec.json.Decoder(TypedBundle | Readable)
+_TYPED: msgspec.json.Decoder[TypedBundle | SupportedResource] = msgspec.json.Decoder(TypedBundle | SupportedResource)
 # A whole request with its prefetch read in the same pass: most requests hold nothing unusual.
-TYPED_ENVELOPE: Final[EnvelopeDecoder] = msgspec.json.Decoder(Envelope[TypedBundle | Readable | None])
-_RESOURCE: msgspec.json.Decoder[Readable] = msgspec.json.Decoder(Readable)
+TYPED_ENVELOPE: Final[EnvelopeDecoder] = msgspec.json.Decoder(Envelope[TypedBundle | SupportedResource | None])
+_RESOURCE: msgspec.json.Decoder[SupportedResource] = msgspec.json.Decoder(SupportedResource)
 _HEAD = msgspec.json.Decoder(_Head)
 _LINKS = msgspec.json.Decoder(list[Link | None])
 
 
-def decode_resources(raw: msgspec.Raw | bytes, field: str) -> Decoded:
+def decode_resources(raw: msgspec.Raw | bytes, field: str) -> DecodedResources:
     """The resources of a Bundle, or of a single resource in its place.
 
     `field` is where it stands in the request. An OperationOutcome, alone or as an entry, is a failure to read;
@@ -87,43 +87,43 @@ def decode_resources(raw: msgspec.Raw | bytes, field: str) -> Decoded:
         BadRequest: when it is neither Bundle nor resource, or holds text that is not UTF-8.
     """
     try:
-        return sort(_TYPED.decode(raw))
+        return collect_resources(_TYPED.decode(raw))
     except (msgspec.DecodeError, RecursionError):
-        return _one_by_one(raw, field)  # something in it is unusual: look at each resource alone
+        return _decode_individually(raw, field)  # something in it is unusual: look at each resource alone
     except UnicodeDecodeError:
         raise BadRequest("is malformed JSON: a text in it is not UTF-8", field) from None
 
 
-def sort(held: TypedBundle | Readable) -> Decoded:
+def collect_resources(bundle_or_resource: TypedBundle | SupportedResource) -> DecodedResources:
     """The resources of a Bundle that has been read, or of a single resource in its place.
 
     A lone OperationOutcome, whatever it says, is a failure to read.
     """
-    if type(held) is TypedBundle:
-        found = [entry.resource for entry in held.entry or () if entry.resource is not None]
-        return _sorted(found, following=next_link(held.link))
-    decoded = _sorted([cast("Readable", held)])
+    if type(bundle_or_resource) is TypedBundle:
+        found = [entry.resource for entry in bundle_or_resource.entry or () if entry.resource is not None]
+        return _separate_failures(found, next_link=find_next_link(bundle_or_resource.link))
+    decoded = _separate_failures([cast("SupportedResource", bundle_or_resource)])
     return decoded if decoded.resources else decoded._replace(is_failure=True)
 
 
-def _one_by_one(raw: msgspec.Raw | bytes, field: str) -> Decoded:
+def _decode_individually(raw: msgspec.Raw | bytes, field: str) -> DecodedResources:
     bundle = decode(_BUNDLE, raw, field)
-    _refuse_untyped(bundle, field)
+    _require_type(bundle, field)
     is_bundle = bundle.resourceType in {"Bundle", None}
-    raws = [entry.resource for entry in bundle.entry or () if entry and entry.is_filled] if is_bundle else [raw]
+    raws = [entry.resource for entry in bundle.entry or () if entry and entry.has_resource] if is_bundle else [raw]
     unreadable: Counter[str] = Counter()
-    readable = [resource for one in raws if (resource := decode_one(one, field, unreadable)) is not None]
-    decoded = _sorted(readable, unreadable, next_link(bundle.link))
+    readable = [resource for one in raws if (resource := decode_resource(one, field, unreadable)) is not None]
+    decoded = _separate_failures(readable, unreadable, find_next_link(bundle.link))
     # Alone, whatever it says, it stands where the data should.
     return decoded if is_bundle else decoded._replace(is_failure=bundle.resourceType == "OperationOutcome")
 
 
-def _refuse_untyped(bundle: Bundle, field: str) -> None:
+def _require_type(bundle: Bundle, field: str) -> None:
     if bundle.resourceType is None and bundle.entry is None:
         raise BadRequest("is required", f"{field}.resourceType")
 
 
-def next_link(links: msgspec.Raw) -> str | None:
+def find_next_link(links: msgspec.Raw) -> str | None:
     """The URL of the next page, from a Bundle's links; links nobody can read lead nowhere."""
     if len(links) == 0 or b"next" not in bytes(links):
         return None
@@ -133,36 +133,38 @@ def next_link(links: msgspec.Raw) -> str | None:
         return None
 
 
-def _sorted(found: list[Readable], unreadable: Counter[str] | None = None, following: str | None = None) -> Decoded:
+def _separate_failures(
+    resources: list[SupportedResource], unreadable: Counter[str] | None = None, next_link: str | None = None
+) -> DecodedResources:
     """Data apart from failures."""
-    outcomes = [one for one in found if type(one) is OperationOutcome]
+    outcomes = [one for one in resources if type(one) is OperationOutcome]
     if not outcomes:
-        return Decoded(tuple(found), unreadable or NONE_UNREADABLE, False, following)
-    data = tuple(one for one in found if type(one) is not OperationOutcome)
-    return Decoded(data, unreadable or NONE_UNREADABLE, any(one.is_failure for one in outcomes), following)
+        return DecodedResources(tuple(resources), unreadable or NONE_UNREADABLE, False, next_link)
+    data = tuple(one for one in resources if type(one) is not OperationOutcome)
+    return DecodedResources(data, unreadable or NONE_UNREADABLE, any(one.is_failure for one in outcomes), next_link)
 
 
-def decode_one(raw: msgspec.Raw | bytes, field: str, unreadable: Counter[str]) -> Readable | None:
+def decode_resource(raw: msgspec.Raw | bytes, field: str, unreadable: Counter[str]) -> SupportedResource | None:
     """One resource; None, counted, when it cannot be read, and None when it is of a type nobody reads here."""
     kind = "resource"
     try:
         kind = _HEAD.decode(raw).resourceType or kind
-        return _RESOURCE.decode(raw) if kind in READABLE_TYPES else None
+        return _RESOURCE.decode(raw) if kind in SUPPORTED_TYPES else None
     except (msgspec.ValidationError, RecursionError):
-        unreadable[kind if kind in READABLE_TYPES else "resource"] += 1
+        unreadable[kind if kind in SUPPORTED_TYPES else "resource"] += 1
         return None
     except UnicodeDecodeError:
         raise BadRequest("is malformed JSON: a text in it is not UTF-8", field) from None
 
 
-def draft_entries(raw: msgspec.Raw, field: str) -> list[Entry]:
+def decode_draft_entries(raw: msgspec.Raw, field: str) -> list[Entry]:
     """The entries of a Bundle of drafts; none for a Bundle without `entry`; one for a single resource.
 
     Raises:
         BadRequest: when it is no Bundle and no resource.
     """
     bundle = decode(_BUNDLE, raw, field)
-    _refuse_untyped(bundle, field)
+    _require_type(bundle, field)
     if bundle.resourceType not in {"Bundle", None}:
         return [Entry(resource=raw)]
-    return [entry for entry in bundle.entry or () if entry and entry.is_filled]
+    return [entry for entry in bundle.entry or () if entry and entry.has_resource]

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from cds_service.fhir.resources import Readable, ServiceRequest
+from cds_service.fhir.resources import ServiceRequest, SupportedResource
 
 
-class Lacking(NamedTuple):
+class DataGaps(NamedTuple):
     """What cards call the data that lack, by how much lacks."""
 
     unavailable: tuple[str, ...] = ()
@@ -16,29 +16,29 @@ class Lacking(NamedTuple):
     incomplete: tuple[str, ...] = ()
 
 
-NOTHING_LACKS = Lacking()
+NO_GAPS = DataGaps()
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DraftOrder:
     """A draft order of the call: its relative reference, the resource, and whether the call is about it."""
 
     reference: str
     resource: ServiceRequest
-    selected: bool
+    is_selected: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class ChartData:
     """All resources of one call, however they came, and what could not be had or read.
 
     `lacking` is in the words of cards. For operators, in codes: `arrivals` is the state in which each prefetch key
     came, `gaps` what a key lacks.
     """
 
-    resources: tuple[Readable, ...]
-    drafts: tuple[Draft, ...] = ()
+    resources: tuple[SupportedResource, ...]
+    drafts: tuple[DraftOrder, ...] = ()
     unreadable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    lacking: Lacking = NOTHING_LACKS
-    arrivals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    gaps: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    data_gaps: DataGaps = NO_GAPS
+    prefetch_statuses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    gap_codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -24,7 +24,7 @@ class CodeableConcept(msgspec.Struct, frozen=True, gc=False):
     text: str | None = None
 
 
-UNREAD: Final = msgspec.Raw()  # of a field that is not looked into: it is not there
+NOT_PRESENT: Final = msgspec.Raw()  # of a field that is not looked into: it is not there
 
 Concepts: TypeAlias = list[CodeableConcept] | CodeableConcept | None
 Status: TypeAlias = CodeableConcept | str | None  # R4: a concept; DSTU2: a plain string
@@ -85,10 +85,10 @@ class Condition(Resource, frozen=True, gc=False):
     assertedDate: str | None = None  # noqa: N815 - STU3's name
     abatementDateTime: str | None = None  # noqa: N815 - FHIR's name
     abatementBoolean: bool | None = None  # noqa: N815 - DSTU2's name
-    abatementPeriod: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
-    abatementAge: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
-    abatementRange: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
-    abatementString: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
+    abatementPeriod: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    abatementAge: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    abatementRange: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    abatementString: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
 
 
 class Component(msgspec.Struct, frozen=True, gc=False):
@@ -98,10 +98,10 @@ class Component(msgspec.Struct, frozen=True, gc=False):
     valueCodeableConcept: CodeableConcept | None = None  # noqa: N815 - FHIR's name
     valueBoolean: bool | None = None  # noqa: N815 - FHIR's name
     valueString: str | None = None  # noqa: N815 - FHIR's name
-    valueInteger: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
-    valueQuantity: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
-    valueRange: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
-    valueRatio: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
+    valueInteger: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    valueQuantity: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    valueRange: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    valueRatio: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     interpretation: Concepts = None
     dataAbsentReason: CodeableConcept | None = None  # noqa: N815 - FHIR's name
 
@@ -121,10 +121,10 @@ class Observation(Resource, frozen=True, gc=False):
     valueCodeableConcept: CodeableConcept | None = None  # noqa: N815 - FHIR's name
     valueBoolean: bool | None = None  # noqa: N815 - FHIR's name
     valueString: str | None = None  # noqa: N815 - FHIR's name
-    valueInteger: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
-    valueQuantity: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
-    valueRange: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
-    valueRatio: msgspec.Raw = UNREAD  # noqa: N815 - FHIR's name
+    valueInteger: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    valueQuantity: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    valueRange: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    valueRatio: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     interpretation: Concepts = None
     dataAbsentReason: CodeableConcept | None = None  # noqa: N815 - FHIR's name
     component: list[Component] | None = None
@@ -214,7 +214,7 @@ class PractitionerRole(Resource, frozen=True, gc=False):
     specialty: Concepts = None
 
 
-class EitherCoding(msgspec.Struct, frozen=True, gc=False):
+class CodingOrConcept(msgspec.Struct, frozen=True, gc=False):
     """A Coding (R4) or a CodeableConcept (R5) in the same place."""
 
     system: str | None = None
@@ -223,7 +223,7 @@ class EitherCoding(msgspec.Struct, frozen=True, gc=False):
     coding: list[Coding | None] | None = None
     text: str | None = None
 
-    def concept(self) -> CodeableConcept:
+    def to_concept(self) -> CodeableConcept:
         """The same as a concept."""
         if self.code is not None:
             return CodeableConcept([Coding(self.system, self.code)], self.text or self.display)
@@ -233,9 +233,9 @@ class EitherCoding(msgspec.Struct, frozen=True, gc=False):
 class Series(msgspec.Struct, frozen=True, gc=False):
     """A series of an imaging study."""
 
-    modality: EitherCoding | None = None
-    bodySite: EitherCoding | None = None  # noqa: N815 - FHIR's name
-    laterality: EitherCoding | None = None
+    modality: CodingOrConcept | None = None
+    bodySite: CodingOrConcept | None = None  # noqa: N815 - FHIR's name
+    laterality: CodingOrConcept | None = None
     description: str | None = None
 
 
@@ -267,7 +267,7 @@ class OperationOutcome(Resource, frozen=True, gc=False):
         return not self.issue or any(one.severity not in {"warning", "information", "success"} for one in self.issue)
 
 
-Readable: TypeAlias = (
+SupportedResource: TypeAlias = (
     Patient
     | Condition
     | Observation
@@ -281,20 +281,20 @@ Readable: TypeAlias = (
     | PractitionerRole
     | OperationOutcome
 )
-READABLE_TYPES = frozenset(kind.__name__ for kind in Readable.__args__)
+SUPPORTED_TYPES = frozenset(kind.__name__ for kind in SupportedResource.__args__)
 
 
-def notes(value: Notes) -> list[Annotation]:
+def list_notes(value: Notes) -> list[Annotation]:
     """The notes of a field that is a list in one FHIR version, single or plain text in another."""
     given = Annotation(value) if isinstance(value, str) else value
     return given if isinstance(given, list) else [given] if given is not None else []
 
 
-def is_given(raw: msgspec.Raw) -> bool:
+def is_present(raw: msgspec.Raw) -> bool:
     """Whether a field that is not looked into is there."""
     return bytes(raw) not in {b"", b"null"}
 
 
-def concepts(value: Concepts) -> list[CodeableConcept]:
+def list_concepts(value: Concepts) -> list[CodeableConcept]:
     """The concepts of a field that is a list in one FHIR version and single in another."""
     return value if isinstance(value, list) else [value] if value is not None else []

@@ -19,10 +19,10 @@ def build_about(file: AboutFile) -> AboutTexts:
         limits=tuple(file.limits),
         changes=file.changes,
         out_of_scope=tuple(OutOfScope(row.who, row.then) for row in file.out_of_scope),
-        attributes=tuple(_attributes(file.attributes)),
+        attributes=tuple(_build_attributes(file.attributes)),
     )
 
 
-def _attributes(table: AttributesTable) -> list[Attribute]:
+def _build_attributes(table: AttributesTable) -> list[Attribute]:
     rows = [(str(field.title), getattr(table, name)) for name, field in AttributesTable.model_fields.items()]
     return [Attribute(title, row.state, row.says) for title, row in rows]

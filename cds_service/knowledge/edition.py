@@ -5,21 +5,21 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from cds_service.knowledge.folder import Folder
-from cds_service.knowledge.schema.wording import ManifestFile, SignOffFile
+from cds_service.knowledge.content_folder import ContentFolder
+from cds_service.knowledge.schema.edition import ManifestFile, SignOffFile
 from cds_service.logic.content import Edition, SiteEdition
 
-SIGN_OFF = "sign-off.toml"
+SIGN_OFF_FILE = "sign-off.toml"
 # What may change without changing what the service says.
-NOT_CONTENT = frozenset({"README.md", "REVIEW.md", "CHANGELOG.md", SIGN_OFF})
+NON_CONTENT_FILES = frozenset({"README.md", "REVIEW.md", "CHANGELOG.md", SIGN_OFF_FILE})
 
 
-def digest(root: Path) -> str:
+def compute_digest(root: Path) -> str:
     """The SHA-256 of all content files, names included, in hexadecimal."""
     total = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
-        if path.is_file() and name not in NOT_CONTENT and not is_hidden(name):
+        if path.is_file() and name not in NON_CONTENT_FILES and not is_hidden(name):
             total.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
 
@@ -29,24 +29,24 @@ def is_hidden(name: str) -> bool:
     return any(part.startswith(".") for part in name.split("/"))
 
 
-def read_edition(folder: Folder) -> Edition | None:
+def load_edition(folder: ContentFolder) -> Edition | None:
     """The manifest with the digest, and the sign-off where it is of this digest."""
-    manifest = folder.file("manifest.toml", ManifestFile)
+    manifest = folder.load_file("manifest.toml", ManifestFile)
     if manifest is None:
         return None
-    edition = Edition(manifest.version, digest(folder.root), manifest.date, None, review_by=manifest.review_by)
-    return _signed(folder, edition)
+    edition = Edition(manifest.version, compute_digest(folder.root), manifest.date, None, review_by=manifest.review_by)
+    return _with_sign_off(folder, edition)
 
 
-def with_site(folder: Folder, edition: Edition, site: SiteEdition) -> Edition:
+def with_site_edition(folder: ContentFolder, edition: Edition, site: SiteEdition) -> Edition:
     """The edition with a site's overlay on it. Only a sign-off in the site's folder counts: it is of both."""
-    return _signed(folder, replace(edition, sign_off=None, has_lapsed=False, site=site))
+    return _with_sign_off(folder, replace(edition, sign_off=None, has_lapsed=False, site=site))
 
 
-def _signed(folder: Folder, edition: Edition) -> Edition:
-    if not (folder.root / SIGN_OFF).exists():
+def _with_sign_off(folder: ContentFolder, edition: Edition) -> Edition:
+    if not (folder.root / SIGN_OFF_FILE).exists():
         return edition
-    signed = folder.file(SIGN_OFF, SignOffFile)
+    signed = folder.load_file(SIGN_OFF_FILE, SignOffFile)
     if signed is None:
         return edition
     if (signed.digest, signed.site) != (edition.digest, edition.site.digest if edition.site else None):
@@ -54,12 +54,12 @@ def _signed(folder: Folder, edition: Edition) -> Edition:
     return replace(edition, sign_off=f"{signed.name}, {signed.role}, {signed.date.isoformat()}")
 
 
-def sign_off_text(edition: Edition, name: str, role: str, day: date) -> str:
+def format_sign_off(edition: Edition, name: str, role: str, day: date) -> str:
     """The file that signs off exactly this content, and the overlay on it if there is one."""
     lines = [
         "# Written by `hip-spine-cds review --sign`. It is of these digests alone: any edit lapses it.",
-        f"name   = {_quoted(name)}",
-        f"role   = {_quoted(role)}",
+        f"name   = {_quote_toml(name)}",
+        f"role   = {_quote_toml(role)}",
         f"date   = {day.isoformat()}",
         f'digest = "{edition.digest}"',
         *([f'site   = "{edition.site.digest}"'] if edition.site else []),
@@ -67,7 +67,7 @@ def sign_off_text(edition: Edition, name: str, role: str, day: date) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _quoted(text: str) -> str:
+def _quote_toml(text: str) -> str:
     """A TOML basic string (TOML 1.0, "String")."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{"".join(one if one.isprintable() else " " for one in escaped)}"'

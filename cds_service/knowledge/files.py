@@ -2,22 +2,56 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from cds_service.knowledge.narrative import NarrativeFiles
+from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.schema.about import AboutFile
-from cds_service.knowledge.schema.conditions import GroupEntry
+from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable
 from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
+from cds_service.knowledge.schema.narrative import CuesFile, PhrasesTable, PlaceTable, WordsFile
+from cds_service.knowledge.schema.overlay import SiteLimitsFile
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingsFile, RuleFile
-from cds_service.knowledge.schema.site import SiteLimitsFile
-from cds_service.knowledge.schema.wording import LabelsFile, OfferTable, OrderTable, OverrideTable
-from cds_service.knowledge.terminology import TermFiles
+from cds_service.knowledge.schema.terminology import (
+    BodySitesFile,
+    CodeSystemTable,
+    FindingTable,
+    ImagingFile,
+    ValuesFile,
+)
+from cds_service.knowledge.schema.wording import LabelsFile, OfferTable, OrderTemplateTable, OverrideReasonTable
+
+NARRATIVE_FINDINGS = "narrative/findings/*.toml"
+NARRATIVE_PLACES = "narrative/places.toml"
+NARRATIVE_CUES = "narrative/cues.toml"
+NARRATIVE_WORDS = "narrative/words.toml"
 
 
 @dataclass(frozen=True)
-class Files:
+class TerminologyFiles:
+    """The terminology files in their shapes."""
+
+    systems: Mapping[str, CodeSystemTable]
+    findings: Mapping[str, FindingTable]
+    body_sites: BodySitesFile
+    imaging: ImagingFile
+    values: ValuesFile
+
+
+@dataclass(frozen=True)
+class NarrativeFiles:
+    """The narrative files in their shapes."""
+
+    findings: Mapping[str, PhrasesTable]
+    places: Mapping[str, PlaceTable]
+    cues: CuesFile
+    words: WordsFile
+
+
+@dataclass(frozen=True)
+class ContentFiles:
     """Every content file in its shape."""
 
-    terms: TermFiles
+    terminology: TerminologyFiles
     narrative: NarrativeFiles
     groups: Mapping[str, list[GroupEntry]]
     patterns: PatternsFile
@@ -28,8 +62,50 @@ class Files:
     caveats: Mapping[str, CaveatTable]
     asking: AskingFile
     offers: Mapping[str, OfferTable]
-    orders: Mapping[str, OrderTable]
-    overrides: Mapping[str, OverrideTable]
+    orders: Mapping[str, OrderTemplateTable]
+    overrides: Mapping[str, OverrideReasonTable]
     labels: LabelsFile
-    limits: SiteLimitsFile
+    site_limits: SiteLimitsFile
     about: AboutFile
+
+
+def load_content_files(folder: ContentFolder) -> ContentFiles | None:
+    """Every file in its shape; None, with the problems noted, when one is not."""
+    terminology: dict[str, Any] = {
+        "systems": folder.load_tables("systems.toml", CodeSystemTable),
+        "findings": folder.load_tables("findings/*.toml", FindingTable),
+        "body_sites": folder.load_file("body-sites.toml", BodySitesFile),
+        "imaging": folder.load_file("imaging.toml", ImagingFile),
+        "values": folder.load_file("values.toml", ValuesFile),
+    }
+    narrative: dict[str, Any] = {
+        "findings": folder.load_tables(NARRATIVE_FINDINGS, PhrasesTable),
+        "places": folder.load_tables(NARRATIVE_PLACES, PlaceTable),
+        "cues": folder.load_file(NARRATIVE_CUES, CuesFile),
+        "words": folder.load_file(NARRATIVE_WORDS, WordsFile),
+    }
+    others: dict[str, Any] = {
+        "groups": {
+            name: _group_entries(group) for name, group in folder.load_tables("groups.toml", GroupTable).items()
+        },
+        "patterns": folder.load_file("patterns.toml", PatternsFile),
+        "rules": {name: folder.load_file(name, RuleFile) for name in folder.list_files("rules/*.toml")},
+        "policy": folder.load_file("policy.toml", PolicyFile),
+        "ratings": folder.load_file("ratings.toml", RatingsFile),
+        "evidence": folder.load_tables("evidence/*.toml", EvidenceTable),
+        "caveats": folder.load_tables("caveats.toml", CaveatTable),
+        "asking": folder.load_file("asking.toml", AskingFile),
+        "offers": folder.load_tables("offers.toml", OfferTable),
+        "orders": folder.load_tables("orders.toml", OrderTemplateTable),
+        "overrides": folder.load_tables("overrides.toml", OverrideReasonTable),
+        "labels": folder.load_file("labels.toml", LabelsFile),
+        "about": folder.load_file("about.toml", AboutFile),
+        "site_limits": folder.load_file("site-limits.toml", SiteLimitsFile),
+    }
+    if folder.problems:
+        return None
+    return ContentFiles(terminology=TerminologyFiles(**terminology), narrative=NarrativeFiles(**narrative), **others)
+
+
+def _group_entries(group: GroupTable) -> list[GroupEntry]:
+    return [GroupEntry(id=entry) if isinstance(entry, str) else entry for entry in group.root]

@@ -2,19 +2,22 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from cds_service.knowledge.building import Builder
-from cds_service.knowledge.files import Files
-from cds_service.knowledge.folder import Folder, nearest
-from cds_service.knowledge.rules import attempt
+from cds_service.knowledge.condition_builder import ConditionBuilder, note_unknown_names
+from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
+from cds_service.knowledge.files import ContentFiles
 from cds_service.logic.content import Rule
 from cds_service.logic.wording import Wording
 
 # Groups that the readers, not the rules, look up by name.
-READ_BY_NAME = frozenset({"hip-concept", "spine-concept", "knee-or-foot-concept"})
+CHART_READER_GROUPS = frozenset({"hip-concept", "spine-concept", "knee-or-foot-concept"})
 
 
 def check_references(
-    folder: Folder, files: Files, rules: Iterable[Rule], wording: Mapping[str, Wording], builder: Builder
+    folder: ContentFolder,
+    files: ContentFiles,
+    rules: Iterable[Rule],
+    wording: Mapping[str, Wording],
+    builder: ConditionBuilder,
 ) -> None:
     """Note every name that does not exist, and every group, card, offer, order or override reason nobody uses.
 
@@ -22,52 +25,54 @@ def check_references(
     """
     known = list(rules)
     _check_rules(folder, files, known, wording)
-    _check_sites(folder, files)
+    _check_body_sites(folder, files)
     _check_groups(folder, files, builder)
-    _check_missing(folder, "groups.toml", READ_BY_NAME, files.groups, "group")
-    _unused(folder, "groups.toml", files.groups, builder.used)
+    _check_known(folder, "groups.toml", CHART_READER_GROUPS, files.groups, "group")
+    _check_used(folder, "groups.toml", files.groups, builder.used_names)
     rows = [row for rule in known for row in rule.advice]
-    _unused(folder, "wording", wording, {row.card for row in rows})
-    _unused(folder, "offers.toml", files.offers, {offer for row in rows for offer in row.offers})
-    _unused(folder, "orders.toml", files.orders, {order for offer in files.offers.values() for order in offer.create})
-    _unused(folder, "overrides.toml", files.overrides, {reason for rule in known for reason in rule.overrides})
+    _check_used(folder, "wording", wording, {row.card for row in rows})
+    _check_used(folder, "offers.toml", files.offers, {offer for row in rows for offer in row.offers})
+    _check_used(
+        folder, "orders.toml", files.orders, {order for offer in files.offers.values() for order in offer.create}
+    )
+    _check_used(folder, "overrides.toml", files.overrides, {reason for rule in known for reason in rule.overrides})
 
 
-def _check_groups(folder: Folder, files: Files, builder: Builder) -> None:
+def _check_groups(folder: ContentFolder, files: ContentFiles, builder: ConditionBuilder) -> None:
     """Note every group that names something unknown, in its own file; those read by name count as used."""
-    alone = Builder(builder.findings, builder.groups)
+    alone = ConditionBuilder(builder.findings, builder.groups)
     for group in files.groups:
-        attempt(folder, "groups.toml", group, lambda group=group: alone.group(group))  # type: ignore[misc]  # bound at once
-    for group in READ_BY_NAME & files.groups.keys():
-        attempt(folder, "groups.toml", group, lambda group=group: builder.group(group))  # type: ignore[misc]  # bound at once
+        note_unknown_names(folder, "groups.toml", group, lambda group=group: alone.build_group(group))  # type: ignore[misc]  # bound at once
+    for group in CHART_READER_GROUPS & files.groups.keys():
+        note_unknown_names(folder, "groups.toml", group, lambda group=group: builder.build_group(group))  # type: ignore[misc]  # bound at once
 
 
-def _check_rules(folder: Folder, files: Files, rules: list[Rule], wording: Mapping[str, Wording]) -> None:
+def _check_rules(folder: ContentFolder, files: ContentFiles, rules: list[Rule], wording: Mapping[str, Wording]) -> None:
     for rule in rules:
         file = f"rules/{rule.id}.toml"
-        _check_missing(folder, file, [row.card for row in rule.advice], wording, "card wording")
-        _check_missing(folder, file, [offer for row in rule.advice for offer in row.offers], files.offers, "offer")
+        _check_known(folder, file, [row.card for row in rule.advice], wording, "card wording")
+        _check_known(folder, file, [offer for row in rule.advice for offer in row.offers], files.offers, "offer")
         cited = [*rule.cites, *(name for row in rule.advice for name in row.cites)]
-        _check_missing(folder, file, cited, files.evidence, "source")
-        _check_missing(folder, file, rule.overrides, files.overrides, "override reason")
+        _check_known(folder, file, cited, files.evidence, "source")
+        _check_known(folder, file, rule.overrides, files.overrides, "override reason")
 
 
-def _check_sites(folder: Folder, files: Files) -> None:
-    sites = {site.id for site in files.terms.sites.site}
-    for finding, table in files.terms.findings.items():
-        _check_missing(folder, f"findings: {finding}", table.sites, sites, "body site")
-        _check_missing(folder, f"findings: {finding}", table.evidence, files.evidence, "source")
+def _check_body_sites(folder: ContentFolder, files: ContentFiles) -> None:
+    sites = {site.id for site in files.terminology.body_sites.site}
+    for finding, table in files.terminology.findings.items():
+        _check_known(folder, f"findings: {finding}", table.sites, sites, "body site")
+        _check_known(folder, f"findings: {finding}", table.evidence, files.evidence, "source")
     placed = [order.body_site for order in files.orders.values() if order.body_site]
-    _check_missing(folder, "orders.toml", placed, sites, "body site")
+    _check_known(folder, "orders.toml", placed, sites, "body site")
 
 
-def _check_missing(folder: Folder, file: str, names: Iterable[str], known: Collection[str], what: str) -> None:
+def _check_known(folder: ContentFolder, file: str, names: Iterable[str], known: Collection[str], what: str) -> None:
     for name in names:
         if name not in known:
-            folder.refuse(file, "", f"no {what} is called {name}{nearest(name, known)}")
+            folder.add_problem(file, "", f"no {what} is called {name}{did_you_mean(name, known)}")
 
 
-def _unused(folder: Folder, file: str, known: Iterable[str], used: Collection[str]) -> None:
+def _check_used(folder: ContentFolder, file: str, known: Iterable[str], used: Collection[str]) -> None:
     for name in known:
         if name not in used:
-            folder.refuse(file, name, "is used by nothing")
+            folder.add_problem(file, name, "is used by nothing")

@@ -5,115 +5,115 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cds_service.knowledge.loading import Knowledge
-from cds_service.knowledge.terminology import CheckedCode
+from cds_service.knowledge.loader import Knowledge
+from cds_service.knowledge.terminology import ListedCode
 from cds_service.logic.conditions import Block
 from cds_service.logic.content import AdviceRow, Content, Edition, Offer, Rule
 from cds_service.logic.describing import INDENT, leaf_words, outline
 from cds_service.logic.narrative import Saying
 
 
-def read_case_names(folder: Path) -> dict[str, list[str]]:
+def load_case_summaries(folder: Path) -> dict[str, list[str]]:
     """The cases of each rule: name, why, and what is expected; empty where there is no such folder."""
     return {
-        path.stem: [_case(case) for case in tomllib.loads(path.read_text(encoding="utf-8")).get("case", ())]
+        path.stem: [_summarize_case(case) for case in tomllib.loads(path.read_text(encoding="utf-8")).get("case", ())]
         for path in sorted(folder.glob("*.toml"))
     }
 
 
-def _case(case: Mapping[str, Any]) -> str:
+def _summarize_case(case: Mapping[str, Any]) -> str:
     cards = [f"{card['level']}, {', '.join(card['offer'])}" for card in case["expect"]]
     return f"{case['name']} ({case['why']}): {'; '.join(cards) or 'silent'}"
 
 
-def review_text(knowledge: Knowledge, cases: Mapping[str, Sequence[str]]) -> str:
+def format_review(knowledge: Knowledge, cases: Mapping[str, Sequence[str]]) -> str:
     """The whole document as Markdown. Its first line says which content this is and who signed it off."""
     content = knowledge.content
-    lines = [_first_line(content.edition), "", *_site(knowledge), "# What this content does", ""]
+    lines = [_edition_line(content.edition), "", *_site_lines(knowledge), "# What this content does", ""]
     for rule in sorted(content.rules, key=lambda one: one.number):
-        lines += _rule(rule, content, cases.get(rule.id, ()))
-    lines += [*_policy(content), *_patterns(content), *_groups(content), *_offers(knowledge)]
-    lines += [*_caveats(content), *_discriminators(content), *_findings(knowledge)]
-    lines += _narrative(knowledge)
+        lines += _rule_lines(rule, content, cases.get(rule.id, ()))
+    lines += [*_policy_lines(content), *_pattern_lines(content), *_group_lines(content), *_offer_lines(knowledge)]
+    lines += [*_caveat_lines(content), *_discriminator_lines(content), *_finding_lines(knowledge)]
+    lines += _narrative_lines(knowledge)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _first_line(edition: Edition) -> str:
+def _edition_line(edition: Edition) -> str:
     """Which content, by whole digests; the sign-off stands behind the last semicolon."""
     site = edition.site
     over = f", site overlay {site.name} {site.version}, digest {site.digest}" if site else ""
     return f"Content {edition.version}, digest {edition.digest}{over}; {edition.state.replace(';', ',')}"
 
 
-def _site(knowledge: Knowledge) -> list[str]:
+def _site_lines(knowledge: Knowledge) -> list[str]:
     if knowledge.content.edition.site is None:
         return []
     changes = [f"- {said}" for said in knowledge.site_changes] or ["- Nothing."]
     return ["# What the site changes", "", "What follows this list stands as the site has it.", "", *changes, ""]
 
 
-def _rule(rule: Rule, content: Content, cases: Sequence[str]) -> Iterator[str]:
+def _rule_lines(rule: Rule, content: Content, cases: Sequence[str]) -> Iterator[str]:
     yield from (f"## Rule {rule.number}: {rule.title} (`{rule.id}`)", "")
     yield from (f"**Purpose.** {rule.purpose}", "", f"**Use.** {rule.use}", "", f"**Misuse.** {rule.misuse}", "")
     judged = "each order" if rule.about == "order" else "the patient"
     yield from (f"**Hooks.** {', '.join(sorted(rule.hooks))}; judged for {judged}, on each side.", "")
-    yield from ("**Speaks when**", "", *_order(rule), *_bullets(rule.block, content), "")
-    yield from ("**Says**", "", *(line for row in rule.advice for line in _advice(row, content)), "")
+    yield from ("**Speaks when**", "", *_judged_order_line(rule), *_block_bullets(rule.block, content), "")
+    yield from ("**Says**", "", *(line for row in rule.advice for line in _advice_lines(row, content)), "")
     if rule.notes:
-        noted = (line for note in rule.notes for line in (f"- {note.text}", *_bullets(note.block, content, 1)))
+        noted = (line for note in rule.notes for line in (f"- {note.text}", *_block_bullets(note.block, content, 1)))
         yield from ("**Adds**", "", *noted, "")
     if rule.asks or rule.asks_towards:
-        yield from (f"**Names, when not recorded.** {'; '.join(_asks(rule))}", "")
-    yield from ("**Evidence**", "", *(_citation(name, content) for name in rule.cites), "")
+        yield from (f"**Names, when not recorded.** {'; '.join(_ask_labels(rule))}", "")
+    yield from ("**Evidence**", "", *(_citation_line(name, content) for name in rule.cites), "")
     if rule.caveats:
-        told = (line for one in rule.caveats for line in (f"- {one.says}", *_bullets(one.block, content, 1)))
+        told = (line for one in rule.caveats for line in (f"- {one.says}", *_block_bullets(one.block, content, 1)))
         yield from ("**Says of the evidence**", "", *told, "")
     yield from (f"**Cases** ({len(cases)})", "", *(f"- {case}" for case in cases), "")
 
 
-def _asks(rule: Rule) -> Iterator[str]:
+def _ask_labels(rule: Rule) -> Iterator[str]:
     yield from (ask.label for ask in rule.asks)
     if rule.asks_towards:
         yield f"then what discriminates best towards {' or '.join(sorted(rule.asks_towards))} (table at the end)"
 
 
-def _order(rule: Rule) -> Iterator[str]:
+def _judged_order_line(rule: Rule) -> Iterator[str]:
     if rule.order:
         parts = [", ".join(sorted(part)) for part in (rule.order.region, rule.order.modality) if part]
         yield f"- the order judged is: {'; '.join(parts)}"
 
 
-def _bullets(block: Block, content: Content, depth: int = 0) -> Iterator[str]:
+def _block_bullets(block: Block, content: Content, depth: int = 0) -> Iterator[str]:
     for line in outline(block, content.findings, depth):
         words = line.lstrip()
         yield f"{line[: len(line) - len(words)]}- {words}"
 
 
-def _advice(row: AdviceRow, content: Content) -> Iterator[str]:
+def _advice_lines(row: AdviceRow, content: Content) -> Iterator[str]:
     hooks = f" (on {', '.join(sorted(row.hooks))})" if row.hooks else ""
     offers = "; ".join(content.offers[name].label for name in row.offers)
     yield f"- **{row.level}**, wording `{row.card}`{hooks}: {offers}"
-    yield from _bullets(row.block, content, 1)
+    yield from _block_bullets(row.block, content, 1)
     for name in row.cites:
-        yield f"{INDENT}{_citation(name, content)}"
+        yield f"{INDENT}{_citation_line(name, content)}"
 
 
-def _citation(name: str, content: Content) -> str:
+def _citation_line(name: str, content: Content) -> str:
     source = content.citations[name]
     says = f": {source.says}" if source.says else " (figures not verified, not shown)"
     link = f" <{source.url}>" if source.url else ""
     return f"- {source.strength}: {source.citation}{says}{link}"
 
 
-def _policy(content: Content) -> Iterator[str]:
+def _policy_lines(content: Content) -> Iterator[str]:
     policy = content.policy
     yield from ("# What cuts across rules", "")
     for silence in policy.silences:
         yield f"- Silent: {', '.join(sorted(silence.rules))}, when {silence.label}"
-        yield from _bullets(silence.block, content, 1)
+        yield from _block_bullets(silence.block, content, 1)
     for withhold in policy.withholds:
         yield f"- Not offered: {', '.join(sorted(withhold.modalities))}, when {withhold.label}"
-        yield from _bullets(withhold.block, content, 1)
+        yield from _block_bullets(withhold.block, content, 1)
     free, regions = ", ".join(sorted(policy.without_judged_order)), ", ".join(sorted(policy.judged_regions))
     yield f"- On order hooks no rule but {free} speaks unless imaging is judged of: {regions}."
     yield f"- A request counts as ordered for {policy.recent_request} days."
@@ -122,40 +122,45 @@ def _policy(content: Content) -> Iterator[str]:
     yield ""
 
 
-def _patterns(content: Content) -> Iterator[str]:
+def _pattern_lines(content: Content) -> Iterator[str]:
     yield from ("# Patterns, judged on each side", "")
     for pattern in content.patterns:
         yield from (f"## {pattern.id} ({pattern.region}): {pattern.label}", "")
-        yield from (*_bullets(pattern.block, content), "")
-    yield from ("## Undetermined, when none of these holds", "", *_bullets(content.policy.undetermined, content), "")
+        yield from (*_block_bullets(pattern.block, content), "")
+    yield from (
+        "## Undetermined, when none of these holds",
+        "",
+        *_block_bullets(content.policy.undetermined, content),
+        "",
+    )
 
 
-def _groups(content: Content) -> Iterator[str]:
+def _group_lines(content: Content) -> Iterator[str]:
     yield from ("# Groups", "")
     for name, leaves in content.groups.items():
         yield f"- **{name}**: {'; '.join(leaf_words(leaf, content.findings) for leaf in leaves)}"
     yield ""
 
 
-def _offers(knowledge: Knowledge) -> Iterator[str]:
+def _offer_lines(knowledge: Knowledge) -> Iterator[str]:
     yield from ("# Offers", "")
     for offer in knowledge.content.offers.values():
-        yield f"- **{offer.id}**: {offer.label}{_effect(offer, knowledge)}"
+        yield f"- **{offer.id}**: {offer.label}{_describe_effect(offer, knowledge)}"
         if offer.withheld:
             yield f"{INDENT}- withheld when"
-            yield from _bullets(offer.withheld, knowledge.content, 2)
+            yield from _block_bullets(offer.withheld, knowledge.content, 2)
     yield ""
 
 
-def _effect(offer: Offer, knowledge: Knowledge) -> str:
-    parts = [f"orders {knowledge.orders[name].label}" for name in offer.creates]
+def _describe_effect(offer: Offer, knowledge: Knowledge) -> str:
+    parts = [f"orders {knowledge.order_templates[name].label}" for name in offer.creates]
     parts += ["deletes the judged order"] if offer.deletes_order else []
     parts += [f"changes the order's side ({offer.changes_side})"] if offer.changes_side else []
     parts += [f"only on {', '.join(sorted(offer.hooks))}"] if offer.hooks else []
     return f" ({'; '.join(parts)})"
 
 
-def _caveats(content: Content) -> Iterator[str]:
+def _caveat_lines(content: Content) -> Iterator[str]:
     yield from ("# Where published evidence differs from the article", "")
     for one in content.caveats.values():
         used = sorted(rule.number for rule in content.rules if one in rule.caveats)
@@ -164,7 +169,7 @@ def _caveats(content: Content) -> Iterator[str]:
     yield ""
 
 
-def _discriminators(content: Content) -> Iterator[str]:
+def _discriminator_lines(content: Content) -> Iterator[str]:
     """The weights decide only what is asked for first; none is ever shown to a clinician at work."""
     yield from (
         "# What discriminates, and may be asked for",
@@ -178,15 +183,15 @@ def _discriminators(content: Content) -> Iterator[str]:
     yield ""
 
 
-def _findings(knowledge: Knowledge) -> Iterator[str]:
+def _finding_lines(knowledge: Knowledge) -> Iterator[str]:
     yield from ("# Findings and their codes", "", "| finding | label | counts for | codes (how each was checked) |")
     yield "|---|---|---|---|"
     for finding in knowledge.content.findings.values():
         window = "always" if finding.window is None else f"{finding.window} days"
-        yield f"| `{finding.id}` | {finding.label} | {window} | {_codes(knowledge.checked[finding.id])} |"
+        yield f"| `{finding.id}` | {finding.label} | {window} | {_format_codes(knowledge.finding_codes[finding.id])} |"
 
 
-def _narrative(knowledge: Knowledge) -> Iterator[str]:
+def _narrative_lines(knowledge: Knowledge) -> Iterator[str]:
     """The words of each finding; the cues and small words stand in their own files."""
     narrative = knowledge.narrative
     yield from (
@@ -204,23 +209,23 @@ def _narrative(knowledge: Knowledge) -> Iterator[str]:
         said: dict[str, list[str]] = {"phrase": [], "site": [], "test": [], "denial": []}
         for phrase, entry in narrative.entries.items():
             if entry.saying and finding in entry.saying.records:
-                said[_kind_of(entry.saying)].append(" ".join(entry.written) if entry.written else phrase)
+                said[_phrase_kind(entry.saying)].append(" ".join(entry.written) if entry.written else phrase)
         yield f"| `{finding}` | {' | '.join('; '.join(words) for words in said.values())} |"
 
 
-def _kind_of(saying: Saying) -> str:
+def _phrase_kind(saying: Saying) -> str:
     if saying.is_denial:
         return "denial"
     return "site" if saying.is_site else "test" if saying.results else "phrase"
 
 
-def _codes(codes: Iterable[CheckedCode]) -> str:
-    return "; ".join(_code(code) for code in codes) or "own code and narrative only"
+def _format_codes(codes: Iterable[ListedCode]) -> str:
+    return "; ".join(_format_code(code) for code in codes) or "own code and narrative only"
 
 
-def _code(code: CheckedCode) -> str:
-    below = " and below" if code.prefix else ""
+def _format_code(code: ListedCode) -> str:
+    below = " and below" if code.is_prefix else ""
     excepted = f" but {', '.join(code.excepted)}" if code.excepted else ""
     excepted += f" but seventh {', '.join(code.not_seventh)}" if code.not_seventh else ""
     side = f", {code.side}" if code.side else ""
-    return f"{code.system} {code.code}{below}{excepted}{side} ({code.checked})"
+    return f"{code.system_label} {code.code}{below}{excepted}{side} ({code.checked})"

@@ -1,14 +1,19 @@
 """Builds patterns, rules and policy, each problem noted with its file and key, and orders rules by who asks of whom."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, TypeVar
+from typing import Any
 
-from cds_service.knowledge.building import Builder, UnknownName, spec
-from cds_service.knowledge.folder import Folder, nearest
+from cds_service.knowledge.condition_builder import (
+    ConditionBuilder,
+    UnknownName,
+    build_imaging_spec,
+    note_unknown_names,
+)
+from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingRow, RatingsFile, RuleFile
-from cds_service.knowledge.schema.terms import QUALIFIER_VALUES, FindingTable
+from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
 from cds_service.logic.conditions import Block, Condition, Spoke
 from cds_service.logic.content import (
     AdviceRow,
@@ -25,28 +30,18 @@ from cds_service.logic.content import (
 )
 from cds_service.logic.vocabulary import Citation
 
-T = TypeVar("T")
 # What a rule's `asks` says for: chosen by published figures, among findings that point to these regions.
-FROM_EVIDENCE = {"evidence": ("hip", "spine"), "evidence.hip": ("hip",), "evidence.spine": ("spine",)}
+REGIONS_BY_EVIDENCE_ASK = {"evidence": ("hip", "spine"), "evidence.hip": ("hip",), "evidence.spine": ("spine",)}
 
 
-def attempt(folder: Folder, file: str, key: str, build: Callable[[], T]) -> T | None:
-    """What `build` gives; None, with a problem noted, when it names something unknown."""
-    try:
-        return build()
-    except UnknownName as error:
-        folder.refuse(file, key, str(error))
-        return None
-
-
-def build_patterns(folder: Folder, file: PatternsFile, builder: Builder) -> tuple[Pattern, ...]:
+def build_patterns(folder: ContentFolder, file: PatternsFile, builder: ConditionBuilder) -> tuple[Pattern, ...]:
     """The patterns, in the order of the file."""
     built = [
-        attempt(
+        note_unknown_names(
             folder,
             "patterns.toml",
             row.id,
-            lambda row=row: Pattern(row.id, row.region, row.label, builder.block(row)),  # type: ignore[misc]  # bound at once
+            lambda row=row: Pattern(row.id, row.region, row.label, builder.build_block(row)),  # type: ignore[misc]  # bound at once
         )
         for row in file.pattern
     ]
@@ -54,9 +49,9 @@ def build_patterns(folder: Folder, file: PatternsFile, builder: Builder) -> tupl
 
 
 def build_rules(
-    folder: Folder,
+    folder: ContentFolder,
     files: Mapping[str, RuleFile],
-    builder: Builder,
+    builder: ConditionBuilder,
     findings: Mapping[str, FindingTable],
     caveats: Mapping[str, Caveat],
 ) -> tuple[Rule, ...]:
@@ -64,18 +59,18 @@ def build_rules(
     rules: dict[str, Rule] = {}
     for name, file in files.items():
         if name != f"rules/{file.id}.toml":
-            folder.refuse(name, "id", f"the file should be called rules/{file.id}.toml")
-        rule = attempt(folder, name, "", lambda file=file: _rule(file, builder, findings, caveats))  # type: ignore[misc]  # bound at once
+            folder.add_problem(name, "id", f"the file should be called rules/{file.id}.toml")
+        rule = note_unknown_names(folder, name, "", lambda file=file: _build_rule(file, builder, findings, caveats))  # type: ignore[misc]  # bound at once
         if rule:
             rules[rule.id] = rule
-    return _in_order(folder, rules)
+    return _sort_by_reference(folder, rules)
 
 
-def _rule(
-    file: RuleFile, builder: Builder, findings: Mapping[str, FindingTable], caveats: Mapping[str, Caveat]
+def _build_rule(
+    file: RuleFile, builder: ConditionBuilder, findings: Mapping[str, FindingTable], caveats: Mapping[str, Caveat]
 ) -> Rule:
-    block = builder.block(file)
-    advice = tuple(_advice(row, builder) for row in file.advice)
+    block = builder.build_block(file)
+    advice = tuple(_build_advice(row, builder) for row in file.advice)
     return Rule(
         id=file.id,
         number=file.number,
@@ -86,29 +81,29 @@ def _rule(
         purpose=file.purpose,
         use=file.use,
         misuse=file.misuse,
-        order=spec(file.order) if file.order else None,
+        order=build_imaging_spec(file.order) if file.order else None,
         block=block,
         advice=advice,
-        asks=tuple(build_ask(ask, findings) for ask in file.asks if ask not in FROM_EVIDENCE),
-        asks_towards=frozenset(region for ask in file.asks for region in FROM_EVIDENCE.get(ask, ())),
-        notes=tuple(Note(row.text, builder.block(row)) for row in file.note),
+        asks=tuple(build_ask(ask, findings) for ask in file.asks if ask not in REGIONS_BY_EVIDENCE_ASK),
+        asks_towards=frozenset(region for ask in file.asks for region in REGIONS_BY_EVIDENCE_ASK.get(ask, ())),
+        notes=tuple(Note(row.text, builder.build_block(row)) for row in file.note),
         cites=tuple(file.cites),
-        caveats=tuple(_caveat(name, caveats) for name in file.caveats),
+        caveats=tuple(_find_caveat(name, caveats) for name in file.caveats),
         overrides=tuple(file.overrides),
-        after=frozenset(name for part in (block, *(row.block for row in advice)) for name in _asked_rules(part)),
+        after=frozenset(name for part in (block, *(row.block for row in advice)) for name in _referenced_rules(part)),
     )
 
 
-def _advice(row: Any, builder: Builder) -> AdviceRow:
+def _build_advice(row: Any, builder: ConditionBuilder) -> AdviceRow:
     hooks = frozenset(row.hooks) if row.hooks else None
     return AdviceRow(
-        row.level, row.card, tuple(row.offer), builder.block(row), hooks, row.select, tuple(row.cites or ())
+        row.level, row.card, tuple(row.offer), builder.build_block(row), hooks, row.select, tuple(row.cites or ())
     )
 
 
-def _caveat(name: str, caveats: Mapping[str, Caveat]) -> Caveat:
+def _find_caveat(name: str, caveats: Mapping[str, Caveat]) -> Caveat:
     if name not in caveats:
-        raise UnknownName(f"caveats: no caveat is called {name}{nearest(name, caveats)}")
+        raise UnknownName(f"caveats: no caveat is called {name}{did_you_mean(name, caveats)}")
     return caveats[name]
 
 
@@ -120,79 +115,79 @@ def build_ask(name: str, findings: Mapping[str, FindingTable]) -> Ask:
     """
     finding, _, qualifier = name.partition(".")
     if finding not in findings:
-        raise UnknownName(f"asks: no finding is called {finding}{nearest(finding, findings)}")
+        raise UnknownName(f"asks: no finding is called {finding}{did_you_mean(finding, findings)}")
     if qualifier and qualifier not in QUALIFIER_VALUES:
-        raise UnknownName(f"asks: no qualifier is called {qualifier}{nearest(qualifier, QUALIFIER_VALUES)}")
+        raise UnknownName(f"asks: no qualifier is called {qualifier}{did_you_mean(qualifier, QUALIFIER_VALUES)}")
     label = findings[finding].ask
     is_said = not qualifier or label.startswith(qualifier)
     return Ask(finding, qualifier or None, label if is_said else f"{qualifier} of {label}")
 
 
-def _asked_rules(condition: Condition) -> Iterable[str]:
+def _referenced_rules(condition: Condition) -> Iterable[str]:
     if isinstance(condition, Spoke):
         yield from condition.rules
     if isinstance(condition, Block):
         for part in (*condition.all, *condition.any, *condition.none):
-            yield from _asked_rules(part)
+            yield from _referenced_rules(part)
 
 
-def _in_order(folder: Folder, rules: dict[str, Rule]) -> tuple[Rule, ...]:
+def _sort_by_reference(folder: ContentFolder, rules: dict[str, Rule]) -> tuple[Rule, ...]:
     for rule in rules.values():
         for name in sorted(rule.after - rules.keys()):
-            folder.refuse(f"rules/{rule.id}.toml", "spoke", f"no rule is called {name}")
+            folder.add_problem(f"rules/{rule.id}.toml", "spoke", f"no rule is called {name}")
     by_number = sorted(rules.values(), key=lambda rule: rule.number)
     try:
         order = TopologicalSorter({rule.id: sorted(rule.after & rules.keys()) for rule in by_number}).static_order()
         return tuple(rules[name] for name in order)
     except CycleError as error:
-        folder.refuse("rules", "spoke", f"rules refer to each other in a circle: {' -> '.join(error.args[1])}")
+        folder.add_problem("rules", "spoke", f"rules refer to each other in a circle: {' -> '.join(error.args[1])}")
         return ()
 
 
 def build_ratings(
-    folder: Folder, file: RatingsFile, builder: Builder, citations: Mapping[str, Citation]
+    folder: ContentFolder, file: RatingsFile, builder: ConditionBuilder, citations: Mapping[str, Citation]
 ) -> tuple[Rating, ...]:
     """The ratings, in the order of the file."""
     built = []
     for row in file.rating:
-        build = partial(_rating, row, builder, citations)
-        built.append(attempt(folder, "ratings.toml", row.id, build))
+        build = partial(_build_rating, row, builder, citations)
+        built.append(note_unknown_names(folder, "ratings.toml", row.id, build))
     return tuple(rating for rating in built if rating)
 
 
-def _rating(row: RatingRow, builder: Builder, citations: Mapping[str, Citation]) -> Rating:
+def _build_rating(row: RatingRow, builder: ConditionBuilder, citations: Mapping[str, Citation]) -> Rating:
     if row.cites not in citations:
-        raise UnknownName(f"cites: no source is called {row.cites}{nearest(row.cites, citations)}")
-    return Rating(row.id, row.rating, spec(row.order), builder.block(row), citations[row.cites].url)
+        raise UnknownName(f"cites: no source is called {row.cites}{did_you_mean(row.cites, citations)}")
+    return Rating(row.id, row.rating, build_imaging_spec(row.order), builder.build_block(row), citations[row.cites].url)
 
 
 def build_policy(
-    folder: Folder, file: PolicyFile, patterns: PatternsFile, builder: Builder, rules: frozenset[str]
+    folder: ContentFolder, file: PolicyFile, patterns: PatternsFile, builder: ConditionBuilder, rules: frozenset[str]
 ) -> Policy | None:
     """What cuts across rules."""
     for row in file.silence:
         for name in [*(row.rules or ()), *(row.excepted or ())]:
             if name not in rules:
-                folder.refuse("policy.toml", f"silence.{row.id}", f"no rule is called {name}")
-    return attempt(folder, "policy.toml", "", lambda: _policy(file, patterns, builder, rules))
+                folder.add_problem("policy.toml", f"silence.{row.id}", f"no rule is called {name}")
+    return note_unknown_names(folder, "policy.toml", "", lambda: _build_policy(file, patterns, builder, rules))
 
 
-def _policy(file: PolicyFile, patterns: PatternsFile, builder: Builder, rules: frozenset[str]) -> Policy:
+def _build_policy(file: PolicyFile, patterns: PatternsFile, builder: ConditionBuilder, rules: frozenset[str]) -> Policy:
     return Policy(
         silences=tuple(
-            Silence(row.id, row.label, _silenced(row.rules, row.excepted, rules), builder.block(row))
+            Silence(row.id, row.label, _select_silenced(row.rules, row.excepted, rules), builder.build_block(row))
             for row in file.silence
         ),
         withholds=tuple(
-            Withhold(row.id, row.label, frozenset(row.modality), builder.block(row)) for row in file.withhold
+            Withhold(row.id, row.label, frozenset(row.modality), builder.build_block(row)) for row in file.withhold
         ),
-        duration_of=tuple(leaf for name in file.duration_of for leaf in builder.group(name)),
-        undetermined=builder.block(patterns.undetermined),
+        duration_of=tuple(leaf for name in file.duration_of for leaf in builder.build_group(name)),
+        undetermined=builder.build_block(patterns.undetermined),
         judged_regions=frozenset(file.judged.regions),
         without_judged_order=frozenset(file.judged.excepted),
         **file.limits.model_dump(),
     )
 
 
-def _silenced(named: list[str] | None, excepted: list[str] | None, rules: frozenset[str]) -> frozenset[str]:
-    return frozenset(named) if named is not None else rules - frozenset(excepted or ())
+def _select_silenced(rules: list[str] | None, excepted: list[str] | None, all_rules: frozenset[str]) -> frozenset[str]:
+    return frozenset(rules) if rules is not None else all_rules - frozenset(excepted or ())

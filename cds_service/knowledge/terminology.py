@@ -3,17 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cds_service.knowledge.codes import SHAPES, expand_side_digit
-from cds_service.knowledge.folder import Folder, named, nearest
-from cds_service.knowledge.schema.terms import (
+from cds_service.knowledge.code_formats import CODE_FORMATS, expand_side_digit
+from cds_service.knowledge.content_folder import ContentFolder, did_you_mean, with_str_keys
+from cds_service.knowledge.files import TerminologyFiles
+from cds_service.knowledge.schema.terminology import (
     BareCode,
-    BodySitesFile,
     CodeRow,
+    CodeSystemTable,
     FindingCodeRow,
     FindingTable,
     ImagingFile,
-    SystemTable,
-    ValuesFile,
 )
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import (
@@ -28,118 +27,113 @@ from cds_service.logic.terminology import (
 )
 
 
-@dataclass(frozen=True)
-class TermFiles:
-    """The terminology files in their shapes."""
-
-    systems: Mapping[str, SystemTable]
-    findings: Mapping[str, FindingTable]
-    sites: BodySitesFile
-    imaging: ImagingFile
-    values: ValuesFile
-
-
 @dataclass(frozen=True, slots=True)
-class CheckedCode:
+class ListedCode:
     """A code as its file lists it, by its system's label, for a reviewer; `checked` says how it was verified.
 
     `codes`: every code the row comes to, with the side it states.
     """
 
-    system: str
+    system_label: str
     code: str
     side: str | None
-    prefix: bool
+    is_prefix: bool
     excepted: tuple[str, ...]
     not_seventh: str
-    codes: tuple[tuple[str, Side], ...]
+    expanded_codes: tuple[tuple[str, Side], ...]
     checked: str
     system_id: str
-    uri: str
+    system_uri: str
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedStudy:
+class ListedStudy:
     """A kind of imaging with the codes listed for it."""
 
     label: str
     region: str
     modality: str
-    codes: tuple[CheckedCode, ...]
+    codes: tuple[ListedCode, ...]
 
 
-def checked_codes(files: TermFiles) -> dict[str, tuple[CheckedCode, ...]]:
+def list_finding_codes(files: TerminologyFiles) -> dict[str, tuple[ListedCode, ...]]:
     """The codes of each finding."""
-    return {finding: tuple(_checked(row, files) for row in table.codes) for finding, table in files.findings.items()}
+    return {
+        finding: tuple(_to_listed_code(row, files) for row in table.codes) for finding, table in files.findings.items()
+    }
 
 
-def checked_studies(files: TermFiles) -> tuple[CheckedStudy, ...]:
+def list_imaging_codes(files: TerminologyFiles) -> tuple[ListedStudy, ...]:
     """The codes of each kind of imaging."""
     return tuple(
-        CheckedStudy(study.label, study.region, study.modality, tuple(_checked(row, files) for row in study.codes))
+        ListedStudy(
+            study.label, study.region, study.modality, tuple(_to_listed_code(row, files) for row in study.codes)
+        )
         for study in files.imaging.study
     )
 
 
-def _checked(row: CodeRow, files: TermFiles) -> CheckedCode:
+def _to_listed_code(row: CodeRow, files: TerminologyFiles) -> ListedCode:
     system = files.systems[row.system]
     keys = row if isinstance(row, FindingCodeRow) else None
-    return CheckedCode(
-        system=system.label,
+    return ListedCode(
+        system_label=system.label,
         code=row.code,
         side=row.side,
-        prefix=keys is not None and keys.prefix,
+        is_prefix=keys is not None and keys.prefix,
         excepted=tuple(keys.excepted) if keys else (),
         not_seventh=(keys.not_seventh or "") if keys else "",
-        codes=tuple((code.code, side) for code, side in _coded([row])),
+        expanded_codes=tuple((code.code, side) for code, side in _expand_rows([row])),
         checked=row.checked,
         system_id=row.system,
-        uri=system.uri,
+        system_uri=system.uri,
     )
 
 
-def notices(files: TermFiles) -> dict[str, str]:
+def collect_copyright_notices(files: TerminologyFiles) -> dict[str, str]:
     """The notice that the codes of a system ask for, by its URI; our own, for one, ask for none."""
     return {table.uri: table.copyright for table in files.systems.values() if table.copyright}
 
 
-def check_codes(folder: Folder, files: TermFiles) -> None:
+def check_codes(folder: ContentFolder, files: TerminologyFiles) -> None:
     """Refuse every code of an unknown system or a wrong shape, and imaging codes that stand twice."""
-    for file, key, row in _all_rows(files):
+    for file, key, row in _all_code_rows(files):
         check_code(folder, file, key, row, files.systems)
     seen: set[Code] = set()
     for study in files.imaging.study:
         for row in study.codes:
             if Code(row.system, row.code) in seen:
-                folder.refuse("imaging.toml", study.label, f"{row.system} {row.code} stands in two studies")
+                folder.add_problem("imaging.toml", study.label, f"{row.system} {row.code} stands in two studies")
             seen.add(Code(row.system, row.code))
 
 
-def check_code(folder: Folder, file: str, key: str, row: CodeRow, systems: Mapping[str, object]) -> None:
+def check_code(folder: ContentFolder, file: str, key: str, row: CodeRow, systems: Mapping[str, object]) -> None:
     """Refuse one code row of a content file that claims to be a site's, is of an unknown system or a wrong shape."""
     if row.checked == "site":
-        folder.refuse(file, key, f'{row.system} {row.code}: checked = "site" belongs to the codes of a site overlay')
-    check_shape(folder, file, key, row, systems)
+        folder.add_problem(
+            file, key, f'{row.system} {row.code}: checked = "site" belongs to the codes of a site overlay'
+        )
+    check_code_format(folder, file, key, row, systems)
 
 
-def check_shape(folder: Folder, file: str, key: str, row: BareCode, systems: Mapping[str, object]) -> None:
+def check_code_format(folder: ContentFolder, file: str, key: str, row: BareCode, systems: Mapping[str, object]) -> None:
     """Refuse one code row of an unknown system or a wrong shape."""
     if row.system not in systems:
-        folder.refuse(file, key, f"no code system is called {row.system}{nearest(row.system, systems)}")
+        folder.add_problem(file, key, f"no code system is called {row.system}{did_you_mean(row.system, systems)}")
         return
-    fits, complaint = SHAPES.get(row.system, (str.isascii, "is not plain text"))
+    fits, complaint = CODE_FORMATS.get(row.system, (str.isascii, "is not plain text"))
     if not fits(row.code):
-        folder.refuse(file, key, f"{row.system} {row.code} {complaint}")
+        folder.add_problem(file, key, f"{row.system} {row.code} {complaint}")
 
 
-def _all_rows(files: TermFiles) -> Iterator[tuple[str, str, CodeRow]]:
+def _all_code_rows(files: TerminologyFiles) -> Iterator[tuple[str, str, CodeRow]]:
     for finding, table in files.findings.items():
         yield from (("findings", finding, row) for row in table.codes)
-    for site in files.sites.site:
+    for site in files.body_sites.site:
         yield from (("body-sites.toml", site.id, row) for row in site.codes)
     for study in files.imaging.study:
         yield from (("imaging.toml", study.label, row) for row in study.codes)
-    laterality, values = files.sites.laterality, files.values
+    laterality, values = files.body_sites.laterality, files.values
     for row in [*laterality.left, *laterality.right, *laterality.both]:
         yield "body-sites.toml", "laterality", row
     severity = [*values.severity.mild, *values.severity.moderate, *values.severity.severe]
@@ -147,82 +141,88 @@ def _all_rows(files: TermFiles) -> Iterator[tuple[str, str, CodeRow]]:
         yield "values.toml", row.code, row
 
 
-def build_terminology(files: TermFiles) -> Terminology:
+def build_terminology(files: TerminologyFiles) -> Terminology:
     """The terminology the readers use."""
-    laterality = files.sites.laterality
+    laterality = files.body_sites.laterality
     severity = files.values.severity
     return Terminology(
-        systems=_systems(files.systems),
+        systems=_map_system_uris(files.systems),
         uris={name: table.uri for name, table in files.systems.items()},
-        findings=_findings(files.findings),
-        prefixes=_prefixes(files.findings),
-        studies=_studies(files.imaging),
-        sites={code: SiteMeaning(site.id, side) for site in files.sites.site for code, side in _coded(site.codes)},
+        findings=_map_finding_codes(files.findings),
+        prefixes=_map_finding_prefixes(files.findings),
+        studies=_map_imaging_codes(files.imaging),
+        sites={
+            code: SiteMeaning(site.id, side)
+            for site in files.body_sites.site
+            for code, side in _expand_rows(site.codes)
+        },
         laterality={
             code: side
             for side in (Side.LEFT, Side.RIGHT, Side.BOTH)
-            for code, _ in _coded(getattr(laterality, side.value))
+            for code, _ in _expand_rows(getattr(laterality, side.value))
         },
-        present=frozenset(code for code, _ in _coded(files.values.present.codes)),
-        absent=frozenset(code for code, _ in _coded(files.values.absent.codes)),
-        severity={code: name for name in ("mild", "moderate", "severe") for code, _ in _coded(getattr(severity, name))},
+        present=frozenset(code for code, _ in _expand_rows(files.values.present.codes)),
+        absent=frozenset(code for code, _ in _expand_rows(files.values.absent.codes)),
+        severity={
+            code: name for name in ("mild", "moderate", "severe") for code, _ in _expand_rows(getattr(severity, name))
+        },
         modalities=dict(files.imaging.modalities),
-        site_regions={site.id: site.region for site in files.sites.site if site.region},
-        site_findings=_site_findings(files.findings),
+        site_regions={site.id: site.region for site in files.body_sites.site if site.region},
+        site_findings=_map_findings_by_body_site(files.findings),
         questions={Code(row.system, row.code): row.asks for row in files.values.question},
         drug_names={name.lower(): finding for finding, table in files.findings.items() for name in table.names},
-        words=_words(files.imaging),
-        shown=_shown(files.findings),
+        words=_build_imaging_words(files.imaging),
+        shown=_map_reason_codes(files.findings),
     )
 
 
-def _side(row: CodeRow) -> Side:
+def _side_of(row: CodeRow) -> Side:
     return Side(row.side) if row.side else Side.UNSTATED
 
 
-def _coded(rows: Iterable[CodeRow]) -> Iterator[tuple[Code, Side]]:
+def _expand_rows(rows: Iterable[CodeRow]) -> Iterator[tuple[Code, Side]]:
     for row in rows:
         digits = {Side(name): named for name, named in row.digits.items()} if row.digits else None
-        for code, side in expand_side_digit(row.code, _side(row), digits):
+        for code, side in expand_side_digit(row.code, _side_of(row), digits):
             yield Code(row.system, code), side
 
 
-def _systems(tables: Mapping[str, SystemTable]) -> dict[str, str]:
+def _map_system_uris(tables: Mapping[str, CodeSystemTable]) -> dict[str, str]:
     return {uri: name for name, table in tables.items() for uri in (table.uri, *table.aliases)}
 
 
-def _findings(tables: Mapping[str, FindingTable]) -> dict[Code, tuple[Meaning, ...]]:
+def _map_finding_codes(tables: Mapping[str, FindingTable]) -> dict[Code, tuple[Meaning, ...]]:
     found: dict[Code, tuple[Meaning, ...]] = {}
     for finding, table in tables.items():
         found[Code(OWN_FINDINGS, finding)] = (Meaning(finding),)
         for row in table.codes:
             if not row.prefix:
-                for code, side in _coded([row]):
-                    found[code] = (*found.get(code, ()), Meaning(finding, side, named(row.qualifiers)))
+                for code, side in _expand_rows([row]):
+                    found[code] = (*found.get(code, ()), Meaning(finding, side, with_str_keys(row.qualifiers)))
     return found
 
 
-def _prefixes(tables: Mapping[str, FindingTable]) -> dict[Code, tuple[PrefixMeaning, ...]]:
+def _map_finding_prefixes(tables: Mapping[str, FindingTable]) -> dict[Code, tuple[PrefixMeaning, ...]]:
     found: dict[Code, tuple[PrefixMeaning, ...]] = {}
     for finding, table in tables.items():
         for row in table.codes:
             if row.prefix:
-                for code, side in _coded([row]):
-                    stated = Meaning(finding, side, named(row.qualifiers))
+                for code, side in _expand_rows([row]):
+                    stated = Meaning(finding, side, with_str_keys(row.qualifiers))
                     meaning = PrefixMeaning(stated, tuple(row.excepted), row.not_seventh or "")
                     found[code] = (*found.get(code, ()), meaning)
     return found
 
 
-def _studies(imaging: ImagingFile) -> dict[Code, StudyMeaning]:
+def _map_imaging_codes(imaging: ImagingFile) -> dict[Code, StudyMeaning]:
     return {
         code: StudyMeaning(study.region, study.modality, study.contrast, side)
         for study in imaging.study
-        for code, side in _coded(study.codes)
+        for code, side in _expand_rows(study.codes)
     }
 
 
-def _site_findings(tables: Mapping[str, FindingTable]) -> dict[str, tuple[str, ...]]:
+def _map_findings_by_body_site(tables: Mapping[str, FindingTable]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for finding, table in tables.items():
         for site in table.sites:
@@ -230,9 +230,14 @@ def _site_findings(tables: Mapping[str, FindingTable]) -> dict[str, tuple[str, .
     return found
 
 
-def _words(imaging: ImagingFile) -> Words:
+def _build_imaging_words(imaging: ImagingFile) -> Words:
     words = imaging.words
-    tables = (named(words.region), named(words.modality), named(words.contrast), named(words.side))
+    tables = (
+        with_str_keys(words.region),
+        with_str_keys(words.modality),
+        with_str_keys(words.contrast),
+        with_str_keys(words.side),
+    )
     return Words(*(_longest_first(table) for table in tables))
 
 
@@ -241,7 +246,7 @@ def _longest_first(table: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...
     return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
 
 
-def _shown(tables: Mapping[str, FindingTable]) -> dict[str, tuple[Code, ...]]:
+def _map_reason_codes(tables: Mapping[str, FindingTable]) -> dict[str, tuple[Code, ...]]:
     """The codes an order gives as its reason for a finding: its first unsided SNOMED CT code, and our own."""
     shown = {}
     for finding, table in tables.items():

@@ -1,58 +1,68 @@
 """Builds what is said and offered: card wording, offers, order templates, override reasons, labels."""
 
 from collections.abc import Mapping
+from functools import partial
 
-from cds_service.knowledge.building import Builder
-from cds_service.knowledge.folder import Folder, named
-from cds_service.knowledge.rules import attempt
-from cds_service.knowledge.schema.wording import LabelsFile, OfferTable, OrderTable, OverrideTable, WordingMatter
+from cds_service.knowledge.condition_builder import ConditionBuilder, note_unknown_names
+from cds_service.knowledge.content_folder import ContentFolder, with_str_keys
+from cds_service.knowledge.schema.wording import (
+    LabelsFile,
+    OfferTable,
+    OrderTemplateTable,
+    OverrideReasonTable,
+    WordingFrontMatter,
+)
 from cds_service.logic.content import Offer
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Code
 from cds_service.logic.wording import Labels, OrderTemplate, OverrideReason, Wording
 
-FENCE = "+++"
-LAYOUT = "wording/_layout.md"
+FRONT_MATTER_FENCE = "+++"
+LAYOUT_FILE = "wording/_layout.md"
 
 
-def read_wording(folder: Folder) -> dict[str, Wording]:
+def load_wording(folder: ContentFolder) -> dict[str, Wording]:
     """Every card's wording: front matter in TOML between two fences, then Markdown."""
     found = {}
-    for name in folder.names("wording/*.md"):
-        if name == LAYOUT:
+    for name in folder.list_files("wording/*.md"):
+        if name == LAYOUT_FILE:
             continue
-        wording = _read_card(folder, name)
+        wording = _load_card_wording(folder, name)
         if wording:
             found[wording.id] = wording
     return found
 
 
-def _read_card(folder: Folder, name: str) -> Wording | None:
-    parts = folder.text(name).split(f"{FENCE}\n", 2)
+def _load_card_wording(folder: ContentFolder, name: str) -> Wording | None:
+    parts = folder.load_text(name).split(f"{FRONT_MATTER_FENCE}\n", 2)
     if len(parts) != 3 or parts[0].strip():
-        folder.refuse(name, "", f"must begin with front matter between two lines of {FENCE}")
+        folder.add_problem(name, "", f"must begin with front matter between two lines of {FRONT_MATTER_FENCE}")
         return None
-    matter = folder.shape(name, WordingMatter, folder.parse(name, parts[1]))
+    matter = folder.validate(name, WordingFrontMatter, folder.parse_toml(name, parts[1]))
     identifier = name.removeprefix("wording/").removesuffix(".md")
     return Wording(identifier, matter.summary, parts[2].strip()) if matter else None
 
 
 def build_offers(
-    folder: Folder, tables: Mapping[str, OfferTable], orders: Mapping[str, OrderTemplate], builder: Builder
+    folder: ContentFolder,
+    tables: Mapping[str, OfferTable],
+    orders: Mapping[str, OrderTemplate],
+    builder: ConditionBuilder,
 ) -> dict[str, Offer]:
     """The offers, each order they create known."""
     found = {}
     for name, table in tables.items():
         for order in table.create:
             if order not in orders:
-                folder.refuse("offers.toml", f"{name}.create", f"no order is called {order}")
-        offer = attempt(folder, "offers.toml", name, lambda n=name, t=table: _offer(n, t, orders, builder))  # type: ignore[misc]  # bound at once
+                folder.add_problem("offers.toml", f"{name}.create", f"no order is called {order}")
+        build = partial(_build_offer, name, table, orders, builder)
+        offer = note_unknown_names(folder, "offers.toml", name, build)
         if offer:
             found[name] = offer
     return found
 
 
-def _offer(name: str, table: OfferTable, orders: Mapping[str, OrderTemplate], builder: Builder) -> Offer:
+def _build_offer(name: str, table: OfferTable, orders: Mapping[str, OrderTemplate], builder: ConditionBuilder) -> Offer:
     templates = [orders[order] for order in table.create if order in orders]
     return Offer(
         id=name,
@@ -63,16 +73,16 @@ def _offer(name: str, table: OfferTable, orders: Mapping[str, OrderTemplate], bu
         changes_side=table.update,
         recommended=table.recommended,
         hooks=frozenset(table.hooks) if table.hooks else None,
-        withheld=builder.block(table.withheld) if table.withheld else None,
+        withheld=builder.build_block(table.withheld) if table.withheld else None,
     )
 
 
-def build_orders(tables: Mapping[str, OrderTable]) -> dict[str, OrderTemplate]:
+def build_order_templates(tables: Mapping[str, OrderTemplateTable]) -> dict[str, OrderTemplate]:
     """The order templates."""
-    return {name: _order(name, table) for name, table in tables.items()}
+    return {name: _build_order_template(name, table) for name, table in tables.items()}
 
 
-def _order(name: str, table: OrderTable) -> OrderTemplate:
+def _build_order_template(name: str, table: OrderTemplateTable) -> OrderTemplate:
     codes: dict[Side, tuple[Code, ...]] = {}
     for side in Side:
         of_side = [Code(row.system, row.code) for row in table.codes if row.side == side.value]
@@ -82,12 +92,14 @@ def _order(name: str, table: OrderTable) -> OrderTemplate:
     return OrderTemplate(name, table.label, codes, table.body_site, table.modality, table.priority, table.sided)
 
 
-def build_overrides(tables: Mapping[str, OverrideTable]) -> dict[str, OverrideReason]:
+def build_override_reasons(tables: Mapping[str, OverrideReasonTable]) -> dict[str, OverrideReason]:
     """The override reasons."""
     return {name: OverrideReason(name, table.display) for name, table in tables.items()}
 
 
 def build_labels(file: LabelsFile, layout: str) -> Labels:
     """What cards call things, and the layout they share."""
-    qualifiers = {name: named(values) for name, values in named(file.qualifier).items()}
-    return Labels(named(file.region), named(file.modality), qualifiers, named(file.side), layout)
+    qualifiers = {name: with_str_keys(values) for name, values in with_str_keys(file.qualifier).items()}
+    return Labels(
+        with_str_keys(file.region), with_str_keys(file.modality), qualifiers, with_str_keys(file.side), layout
+    )

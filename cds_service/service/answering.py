@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Final
 
+from cds_service.chart.chart_reader import ChartReader
+from cds_service.ehr.access import NO_HEADERS, NO_SERVER, NOT_ALLOWED, OTHER_PATIENT, Access, NoAccess
+from cds_service.ehr.draft_orders import DraftOrders, decode_draft_orders
+from cds_service.ehr.entry_limit import EntryLimit
+from cds_service.ehr.gatherer import Gatherer
+from cds_service.ehr.user_role import has_any_role
 from cds_service.errors import MissingData, OutOfTime
-from cds_service.fhir.access.values import NO_HEADERS, NO_SERVER, NOT_ALLOWED, OTHER_PATIENT, Access, NoAccess
-from cds_service.fhir.amount import EntryLimit
 from cds_service.fhir.bundles import TYPED_ENVELOPE
-from cds_service.fhir.chart_data import Gathered
-from cds_service.fhir.charting import ChartReader
-from cds_service.fhir.drafts import CallerOrders, read_orders
-from cds_service.fhir.gathering import Gatherer
-from cds_service.fhir.roles import holds_role
+from cds_service.fhir.chart_data import ChartData
 from cds_service.logic.content import Content
 from cds_service.logic.deciding import decide
 from cds_service.logic.decision import Decision
@@ -119,12 +119,12 @@ class HookService:
             return _answer(_NO_CARDS)
         self.entries.check(request)
         now = self.clock()
-        orders = read_orders(request)
+        orders = decode_draft_orders(request)
         gathered = self._gather(request, orders, _access(request, fhir_base, allows_private, trace_headers, until))
         today = now.astimezone(self.zone).date()
-        chart = self.reader.read(gathered, request.patient_id, today, explain=thorough)
+        chart = self.reader.build_chart(gathered, request.patient_id, today, explain=thorough)
         decision = _for(decide(self.content, chart, request.hook, thorough=thorough), request, showing)
-        call = Call(request.patient_id, orders.raw, self.dialects.get(showing.client, STANDARD))
+        call = Call(request.patient_id, orders.raw_by_reference, self.dialects.get(showing.client, STANDARD))
         cards = self.cards.make(decision, call, self.new_uuid)
         # Silence is of cards alone: what stops a call from being judged has been raised before.
         shown = _NO_CARDS if showing.silent else self._respond(cards, chart, request.hook, call)
@@ -143,7 +143,7 @@ class HookService:
             cards=cards, systemActions=updates, extension=Extension(systemActions=updates) if updates else None
         )
 
-    def _gather(self, request: HookRequest, orders: CallerOrders, access: Access | NoAccess) -> Gathered:
+    def _gather(self, request: HookRequest, orders: DraftOrders, access: Access | NoAccess) -> ChartData:
         """What is there at the deadline is judged, whole: half a judgement could miss the very finding that stops it.
 
         So the deadline cuts searches alone, and cards say what was not read.
@@ -151,22 +151,22 @@ class HookService:
         try:
             return self.gatherer.gather(request, orders, access)
         except MissingData:
-            if isinstance(access, Access) and access.until is not None and access.until <= time.monotonic():
+            if isinstance(access, Access) and access.deadline is not None and access.deadline <= time.monotonic():
                 raise OutOfTime("the deadline of the call came before its data") from None
             raise
 
 
 def _for(decision: Decision, request: HookRequest, showing: Showing) -> Decision:
     """The decision as this caller's user sees it."""
-    is_exempt = bool(decision.shown and showing.exempt_roles) and holds_role(request, showing.exempt_roles)
+    is_exempt = bool(decision.shown and showing.exempt_roles) and has_any_role(request, showing.exempt_roles)
     return for_exempt_role(decision) if is_exempt else decision
 
 
-def _answer(response: HookResponse, decision: Decision | None = None, gathered: Gathered | None = None) -> Answer:
+def _answer(response: HookResponse, decision: Decision | None = None, gathered: ChartData | None = None) -> Answer:
     body = _NO_CARDS_BODY if response is _NO_CARDS else response.to_json()
     if gathered is None:
         return Answer(response, body, decision)
-    return Answer(response, body, decision, gathered.arrivals, gathered.gaps)
+    return Answer(response, body, decision, gathered.prefetch_statuses, gathered.gap_codes)
 
 
 def _access(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from cds_service.fhir.templates import PrefetchKey
+from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.wire.discovery import Discovery, ServiceDescription
 from cds_service.wire.request import ORDER_HOOKS, PATIENT_VIEW
 

@@ -18,8 +18,8 @@ with atheris.instrument_imports(include=["cds_service.fhir", "cds_service.wire",
 
     from cds_service.app import build_engine
     from cds_service.errors import CallerFault
-    from cds_service.fhir.narrative.reader import NarrativeReader
-    from cds_service.knowledge import load, shipped_cards
+    from cds_service.knowledge import load_knowledge, shipped_cards
+    from cds_service.narrative.reader import NarrativeReader
     from cds_service.service.catalogue import SERVICES
     from cds_service.service.memory import Forgetful
     from cds_service.settings import Settings
@@ -48,13 +48,13 @@ def envelope() -> Callable[[bytes], None]:
 
 def narrative() -> Callable[[bytes], None]:
     """Any text: what is read of it is in the vocabulary."""
-    knowledge = load(shipped_cards())
+    knowledge = load_knowledge(shipped_cards())
     reader = NarrativeReader(knowledge.narrative, knowledge.content.findings)
 
     def attack(data: bytes) -> None:
         text = atheris.FuzzedDataProvider(data).ConsumeUnicode(LONGEST)
         for read in (text, data.decode("utf-8", "replace")):
-            if not {one.finding for one in reader.read(read).said} <= set(knowledge.content.findings):
+            if not {one.finding for one in reader.read(read).statements} <= set(knowledge.content.findings):
                 raise AssertionError("a finding that is not in the vocabulary")
 
     return attack
@@ -64,7 +64,7 @@ def seeds(kind: str, folder: Path) -> None:
     """Something to begin with: a call of each rule, or phrases that say something."""
     texts = [encoded(body) for _, body in CALLS.values()]
     if kind == "narrative":
-        texts = [name.encode() for name in sorted(load(shipped_cards()).narrative.entries)[::20]]
+        texts = [name.encode() for name in sorted(load_knowledge(shipped_cards()).narrative.entries)[::20]]
     for number, text in enumerate(texts):
         (folder / str(number)).write_bytes(text)
 

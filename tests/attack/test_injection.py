@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from synthetic import SIGN, VIEW, Json, call, prefetch
 
 from cds_service.errors import ContentError
-from cds_service.knowledge import load, shipped_cards
+from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.prepared import about_page, card_maker
 
 MARK = "inj3ct"  # beside each: even escaped, or with its brackets taken out, it would be seen
@@ -144,12 +144,12 @@ def overlay(folder: Path, label: str = "Pathway", told: str = "Test") -> Path:
 def test_the_words_of_a_sites_link_are_plain_or_refused(tmp_path: Path, kind: str) -> None:
     """They stand on cards, which are Markdown."""
     with pytest.raises(ContentError, match="label"):
-        load(shipped_cards(), overlay(tmp_path / "site", MARKUP[kind].replace("\x00", "")[:60]))
+        load_knowledge(shipped_cards(), overlay(tmp_path / "site", MARKUP[kind].replace("\x00", "")[:60]))
 
 
 def test_a_sites_words_are_shown_as_words_on_the_page(tmp_path: Path) -> None:
     told = MARKUP["script"]
-    page = about_page(load(shipped_cards(), overlay(tmp_path / "site", told=told)))
+    page = about_page(load_knowledge(shipped_cards(), overlay(tmp_path / "site", told=told)))
     assert told.encode() not in page.html
     assert b"&lt;script&gt;" in page.html
     assert "script-src" not in page.policy
@@ -158,7 +158,7 @@ def test_a_sites_words_are_shown_as_words_on_the_page(tmp_path: Path) -> None:
 
 def test_a_template_in_a_sites_words_is_not_run(build: Callable[..., Flask], tmp_path: Path) -> None:
     site = overlay(tmp_path / "site", "{{ 7 + 1330 }}", "{{ 7 + 1330 }}")
-    knowledge = load(shipped_cards(), site)
+    knowledge = load_knowledge(shipped_cards(), site)
     assert card_maker(knowledge)
     client = build(site=site).test_client()
     service, body = CALLS["CaudaEquina"]

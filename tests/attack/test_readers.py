@@ -11,15 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from synthetic import PATIENT, SNOMED, bundle, buttock_to_calf, concept, patient
 
+from cds_service.chart.chart_reader import ChartReader
 from cds_service.fhir.bundles import decode_resources
-from cds_service.fhir.chart_data import Gathered
-from cds_service.fhir.charting import ChartReader
-from cds_service.fhir.resources import READABLE_TYPES, Readable
+from cds_service.fhir.chart_data import ChartData
+from cds_service.fhir.resources import SUPPORTED_TYPES, SupportedResource
 from cds_service.knowledge import Knowledge
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 EXAMPLES = int(os.environ.get("ATTACK_EXAMPLES", "12"))
-TYPES = {one.__name__: one for one in Readable.__args__ if one.__name__ in READABLE_TYPES}
+TYPES = {one.__name__: one for one in SupportedResource.__args__ if one.__name__ in SUPPORTED_TYPES}
 scalars = (
     st.none()
     | st.booleans()
@@ -69,10 +69,10 @@ def reading(knowledge: Knowledge) -> ChartReader:
 
 
 def test_every_type_that_is_read_is_attacked() -> None:
-    assert set(TYPES) == set(READABLE_TYPES)
+    assert set(TYPES) == set(SUPPORTED_TYPES)
 
 
-@pytest.mark.parametrize("kind", sorted(READABLE_TYPES))
+@pytest.mark.parametrize("kind", sorted(SUPPORTED_TYPES))
 def test_a_resource_of_any_shape_costs_only_itself(reading: ChartReader, kind: str) -> None:
     sound = [patient(), *buttock_to_calf()]
 
@@ -84,7 +84,7 @@ def test_a_resource_of_any_shape_costs_only_itself(reading: ChartReader, kind: s
         decoded = decode_resources(body, "prefetch.test")
         assert len(decoded.resources) + sum(decoded.unreadable.values()) >= len(sound)
         assert {one.id for one in decoded.resources} >= {"patient-1", "Condition-1", "Condition-2"}
-        chart = reading.read(Gathered(decoded.resources, (), decoded.unreadable), PATIENT, NOW.date())
+        chart = reading.build_chart(ChartData(decoded.resources, (), decoded.unreadable), PATIENT, NOW.date())
         assert sum(chart.unreadable.values()) <= 1 + ("text" in strange)
         assert len(chart.findings) + len(chart.differing) > 0
 

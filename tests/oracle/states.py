@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from cds_service.fhir.narrative.context import Context
-from cds_service.fhir.narrative.items import PhraseFinder
-from cds_service.fhir.narrative.mentions import read_signs
-from cds_service.fhir.narrative.pains import PainReader
 from cds_service.logic.narrative import Change, Narrative
 from cds_service.logic.spelling import sentences
+from cds_service.narrative.context import Context
+from cds_service.narrative.items import PhraseFinder
+from cds_service.narrative.mentions import read_signs
+from cds_service.narrative.pains import PainReader
 
 # The first that holds is the state, as in ask_medspacy.py; "planned" has no counterpart there.
 _STATES = (
@@ -27,7 +27,7 @@ def states(narrative: Narrative, finder: PhraseFinder, text: str) -> Iterator[tu
         mentions = sorted([*PainReader(items).mentions, *read_signs(items)], key=lambda one: one.place)
         context = Context(items, mentions, carried, narrative.reach)
         for mention in mentions:
-            yield items[mention.place].said, _state(context.changes(mention))
+            yield items[mention.place].text, _state(context.changes(mention))
         carried = context.carries(sentence)
 
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cds_service.knowledge import load, shipped_cards
+from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.narrative import Narrative
 
 FOLDER = Path(__file__).parent
@@ -28,7 +28,7 @@ def targets(narrative: Narrative) -> list[str]:
 
 def main() -> None:
     """Write what medSpaCy is asked."""
-    asked = {"targets": targets(load(shipped_cards()).narrative), "texts": [one["text"] for one in corpus()]}
+    asked = {"targets": targets(load_knowledge(shipped_cards()).narrative), "texts": [one["text"] for one in corpus()]}
     json.dump(asked, sys.stdout)
 
 

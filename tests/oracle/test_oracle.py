@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from cds_service.fhir.narrative.items import PhraseFinder
-from cds_service.fhir.narrative.reader import NarrativeReader
 from cds_service.knowledge import Knowledge
 from cds_service.logic.narrative import Narrative
+from cds_service.narrative.items import PhraseFinder
+from cds_service.narrative.reader import NarrativeReader
 
 from .states import states
 from .targets import FOLDER, corpus, targets
@@ -52,7 +52,7 @@ def made(knowledge: Knowledge) -> NarrativeReader:
 
 @pytest.mark.parametrize("phrase", TEXTS, ids=lambda one: one["text"])
 def test_a_phrase_says_what_a_clinician_would_read(phrase: dict[str, Any], made: NarrativeReader) -> None:
-    said = made.read(phrase["text"]).said
+    said = made.read(phrase["text"]).statements
     assert [[one.finding, one.value.value, one.side.value] for one in said] == phrase["expect"]
 
 

@@ -15,9 +15,9 @@ from werkzeug.test import TestResponse
 
 import cds_service.prepared
 from cds_service.app import build_app
-from cds_service.fhir.client import EhrClient
-from cds_service.fhir.templates import PrefetchKey, prefetch_keys
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.ehr.client import EhrClient
+from cds_service.ehr.prefetch_templates import PrefetchKey, build_prefetch_keys
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.settings import Settings
 from cds_service.store import IssuedCards
 from tests.made_once import PARTS, make_once, read_once
@@ -35,7 +35,7 @@ FHIR_DEADLINE = 30.0  # seconds: what is tested is the answer; the deadline has 
 
 @cache
 def _shipped() -> Knowledge:
-    return load(shipped_cards())
+    return load_knowledge(shipped_cards())
 
 
 def counting_uuids() -> Callable[[], str]:
@@ -53,7 +53,7 @@ def service_for(scenario: Scenario, folder: Path) -> Iterator[Flask]:
         fhir_deadline=FHIR_DEADLINE,
     )
     with ExitStack() as opened:
-        opened.enter_context(patch.object(cds_service.prepared, "load", read_once(_shipped())))
+        opened.enter_context(patch.object(cds_service.prepared, "load_knowledge", read_once(_shipped())))
         for module, name in PARTS:
             opened.enter_context(patch.object(module, name, make_once(getattr(module, name))))
         for name, close in _CLOSED_BY.items():
@@ -84,15 +84,15 @@ def call(scenario: Scenario, folder: Path, body: dict[str, Any]) -> TestResponse
 
 def our_keys() -> tuple[PrefetchKey, ...]:
     """The prefetch keys the service asks for."""
-    knowledge = load(shipped_cards())
-    return prefetch_keys(knowledge.content, knowledge.terminology)
+    knowledge = load_knowledge(shipped_cards())
+    return build_prefetch_keys(knowledge.content, knowledge.terminology)
 
 
 def prefetched(scenario: Scenario) -> dict[str, Any]:
     """What an EHR puts into the prefetch; a key that was null stays so while nothing is found for it."""
     ehr = Ehr(scenario.server)
     kept = scenario.request["prefetch"]
-    found = {key.name: ehr.answer(key.query(scenario.patient_id)) for key in our_keys()}
+    found = {key.name: ehr.answer(key.build_query(scenario.patient_id)) for key in our_keys()}
     return {
         name: None if name in kept and kept[name] is None and answer.get("total") == 0 else answer
         for name, answer in found.items()

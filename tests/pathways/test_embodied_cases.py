@@ -6,11 +6,11 @@ from functools import cache
 import pytest
 from case_reading import Case, read_cases
 
-from cds_service.fhir.charting import ChartReader
-from cds_service.fhir.client import EhrClient
-from cds_service.fhir.drafts import read_orders
-from cds_service.fhir.gathering import Gatherer
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.chart.chart_reader import ChartReader
+from cds_service.ehr.client import EhrClient
+from cds_service.ehr.draft_orders import decode_draft_orders
+from cds_service.ehr.gatherer import Gatherer
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.facts import Chart, Stage
 from cds_service.wire.request import read_request
 
@@ -20,7 +20,7 @@ from .scenarios import Scenario
 
 @cache
 def _knowledge() -> Knowledge:
-    return load(shipped_cards())
+    return load_knowledge(shipped_cards())
 
 
 @cache
@@ -37,10 +37,10 @@ def _case(scenario: Scenario) -> Case:
 def _chart(scenario: Scenario) -> Chart:
     request = read_request(json.dumps(scenario.request).encode(), frozenset({scenario.hook}))
     client = EhrClient()
-    gathered = Gatherer(our_keys(), client).gather(request, read_orders(request))
+    gathered = Gatherer(our_keys(), client).gather(request, decode_draft_orders(request))
     client.close()
     reader = ChartReader(_knowledge().terminology, _knowledge().content, _knowledge().narrative)
-    return reader.read(gathered, request.patient_id, scenario.on)
+    return reader.build_chart(gathered, request.patient_id, scenario.on)
 
 
 def _findings(chart: Chart) -> set[tuple[object, ...]]:

@@ -6,23 +6,23 @@ from typing import Any
 import msgspec
 import pytest
 
+from cds_service.ehr.client import EhrClient
+from cds_service.ehr.draft_orders import decode_draft_orders
+from cds_service.ehr.gatherer import Gatherer
+from cds_service.ehr.prefetch_templates import build_prefetch_keys
 from cds_service.fhir.bundles import TYPED_ENVELOPE
-from cds_service.fhir.chart_data import Gathered
-from cds_service.fhir.client import EhrClient
-from cds_service.fhir.drafts import read_orders
-from cds_service.fhir.gathering import Gatherer
-from cds_service.fhir.templates import prefetch_keys
-from cds_service.knowledge import load, shipped_cards
+from cds_service.fhir.chart_data import ChartData
+from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.service.catalogue import SERVICES
 from cds_service.wire.request import HookRequest, read_request
 from tests.pathways.scenarios import Scenario, all_scenarios
 
-KNOWLEDGE = load(shipped_cards())
-GATHERER = Gatherer(prefetch_keys(KNOWLEDGE.content, KNOWLEDGE.terminology), EhrClient())
+KNOWLEDGE = load_knowledge(shipped_cards())
+GATHERER = Gatherer(build_prefetch_keys(KNOWLEDGE.content, KNOWLEDGE.terminology), EhrClient())
 
 
-def gathered(request: HookRequest) -> Gathered:
-    return GATHERER.gather(request, read_orders(request))
+def gathered(request: HookRequest) -> ChartData:
+    return GATHERER.gather(request, decode_draft_orders(request))
 
 
 def is_raw(request: HookRequest) -> bool:
@@ -59,4 +59,4 @@ def test_a_first_page_is_known_for_one_either_way() -> None:
     typed, raw = both(scenario, body)
     assert not is_raw(typed)
     assert gathered(typed) == gathered(raw)
-    assert gathered(typed).gaps == {"conditions": "incomplete:no-access"}
+    assert gathered(typed).gap_codes == {"conditions": "incomplete:no-access"}

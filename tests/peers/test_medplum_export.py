@@ -2,7 +2,7 @@
 
 import requests
 
-from cds_service.export import as_bundle, export_resources
+from cds_service.export import build_transaction, export_resources
 from cds_service.knowledge import Knowledge
 
 from .conftest import TOKEN
@@ -30,7 +30,7 @@ def test_every_resource_is_taken_alone_and_read_back(medplum_server: Medplum, kn
 def test_the_transaction_is_taken_whole_and_a_value_set_is_found_by_its_url(
     medplum_server: Medplum, knowledge: Knowledge
 ) -> None:
-    bundle = as_bundle(export_resources(knowledge))
+    bundle = build_transaction(export_resources(knowledge))
     with requests.Session() as session:
         session.trust_env = False
         done = session.post(medplum_server.base, json=bundle, headers=HEADERS, timeout=120)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.fhir.narrative.reader import NarrativeReader
-from cds_service.knowledge import load, shipped_cards
+from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.facts import Value
+from cds_service.narrative.reader import NarrativeReader
 
-KNOWLEDGE = load(shipped_cards())
+KNOWLEDGE = load_knowledge(shipped_cards())
 READER = NarrativeReader(KNOWLEDGE.narrative, KNOWLEDGE.content.findings)
 ALWAYS_THE_SAME = settings(max_examples=150, derandomize=True, database=None, deadline=None)
 PHRASES = sorted(KNOWLEDGE.narrative.entries)
@@ -26,7 +26,7 @@ BOUND_S = 3.0  # for 100 kB on a busy machine; the benchmark holds the real goal
 @ALWAYS_THE_SAME
 @given(anything | pieces)
 def test_reading_never_fails_and_says_only_what_the_vocabulary_holds(text: str) -> None:
-    for said in READER.read(text).said:
+    for said in READER.read(text).statements:
         assert said.finding in KNOWLEDGE.content.findings
 
 
@@ -42,20 +42,20 @@ def test_reading_twice_is_reading_once(text: str) -> None:
 def test_the_order_of_whole_sentences_never_matters(parts: list[str], shuffler: object) -> None:
     shuffled = list(parts)
     shuffler.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert set(READER.read(" ".join(shuffled)).said) == set(READER.read(" ".join(parts)).said)
+    assert set(READER.read(" ".join(shuffled)).statements) == set(READER.read(" ".join(parts)).statements)
 
 
 @ALWAYS_THE_SAME
 @given(pieces, st.sampled_from(PAINS))
 def test_what_stands_in_a_paragraph_of_its_own_is_read_whatever_stands_before(text: str, pain: str) -> None:
-    alone = READER.read(f"Left {pain}").said
-    assert set(alone) <= set(READER.read(f"{text}\n\nLeft {pain}").said)
+    alone = READER.read(f"Left {pain}").statements
+    assert set(alone) <= set(READER.read(f"{text}\n\nLeft {pain}").statements)
 
 
 @ALWAYS_THE_SAME
 @given(st.sampled_from(PAINS), st.text(alphabet="qxz ", max_size=60))
 def test_words_that_mean_nothing_never_make_a_finding_absent(pain: str, noise: str) -> None:
-    said = READER.read(f"{noise} {pain} {noise}").said
+    said = READER.read(f"{noise} {pain} {noise}").statements
     assert [one.value for one in said] == [Value.PRESENT]
 
 

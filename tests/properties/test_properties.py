@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.knowledge import load, shipped_cards
+from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic import judging
 from cds_service.logic.asking import ASKED_AT_MOST
 from cds_service.logic.conditions import Block, Condition, Leaf, Newest, Present
@@ -22,7 +22,7 @@ from cds_service.logic.judging import judge
 from cds_service.logic.patterns import judge_pattern
 from cds_service.logic.sides import EACH, Side
 
-CONTENT = load(shipped_cards()).content
+CONTENT = load_knowledge(shipped_cards()).content
 TODAY = date(2026, 3, 10)
 ALWAYS_THE_SAME = settings(max_examples=150, derandomize=True, database=None, deadline=None)
 DAYS_AGO = (0, 1, 29, 30, 31, 41, 42, 90, 91, 92, 182, 183, 365, 366)

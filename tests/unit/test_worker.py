@@ -33,7 +33,7 @@ def test_a_worker_that_shares_nothing_prepares_for_itself(made: list[str]) -> No
 
 def test_a_forked_worker_uses_what_its_server_has_prepared(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     worker.share(prepared.prepare(Settings()))
-    monkeypatch.setattr(prepared, "load", None)  # nothing can be loaded any more
+    monkeypatch.setattr(prepared, "load_knowledge", None)  # nothing can be loaded any more
     worker.create_front()
     assert made == []
     assert gc.get_freeze_count() > 0

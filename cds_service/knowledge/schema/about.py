@@ -4,26 +4,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cds_service.knowledge.schema.base import Strict, Text
+from cds_service.knowledge.schema.base import StrictModel, Text
 
 Paragraphs = Annotated[list[Text], Field(min_length=1)]
 
 
-class OutOfScopeRow(Strict):
+class OutOfScopeRow(StrictModel):
     """Patients the content is not for, and what then happens."""
 
     who: Text
     then: Text
 
 
-class AttributeTable(Strict):
+class AttributeTable(StrictModel):
     """What is said of one source attribute."""
 
     state: Literal["known", "used", "not used", "not available"]
     says: Text
 
 
-class AttributesTable(Strict):
+class AttributesTable(StrictModel):
     """The 13 source attributes of an evidence-based intervention, 45 CFR 170.315(b)(11), in its order."""
 
     citation: AttributeTable = Field(title="Bibliographic citation")
@@ -41,7 +41,7 @@ class AttributesTable(Strict):
     health_assessments: AttributeTable = Field(title="Use of health status assessments data")
 
 
-class AboutFile(Strict):
+class AboutFile(StrictModel):
     """What the service says of itself."""
 
     purpose: Text

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 
-class Strict(BaseModel):
+class StrictModel(BaseModel):
     """A table of a content file. Refuses unknown keys, and text where a number or date belongs."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", populate_by_name=False)

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, RootModel, Tag, model_validator
 
-from cds_service.knowledge.schema.base import Contrast, Days, Id, Modality, Region, Strict, Years
-from cds_service.knowledge.schema.terms import QUALIFIER_VALUES, QualifierName
+from cds_service.knowledge.schema.base import Contrast, Days, Id, Modality, Region, StrictModel, Years
+from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, QualifierName
 
-Scope = Literal["this", "opposite", "either", "covered", "all-covered"]
+SideScope = Literal["this", "opposite", "either", "covered", "all-covered"]
 Same = Literal["same"]
 CONDITION_KEYS = (
     "present",
@@ -24,10 +24,10 @@ CONDITION_KEYS = (
 )
 
 
-class FilterKeys(Strict):
+class FilterKeys(StrictModel):
     """The filters. `undated` must stand beside every filter of time: each rule says which way is safe."""
 
-    side: Scope | None = None
+    side: SideScope | None = None
     stated: bool | None = None
     sides: Literal["one", "both"] | None = None
     within: Days | None = None
@@ -39,7 +39,7 @@ class FilterKeys(Strict):
     anchor: Id | None = Field(default=None, alias="as")
 
     @model_validator(mode="after")
-    def _known_values(self) -> Self:
+    def _check_qualifier_values(self) -> Self:
         for name, values in (self.qualifiers or {}).items():
             for value in values:
                 if value not in QUALIFIER_VALUES[name]:
@@ -47,7 +47,7 @@ class FilterKeys(Strict):
         return self
 
     @model_validator(mode="after")
-    def _undated_beside_time(self) -> Self:
+    def _check_undated(self) -> Self:
         is_timed = self.within is not None or self.ago is not None or self.since is not None
         if is_timed and self.undated is None:
             raise ValueError('a filter of time needs "undated" beside it')
@@ -83,14 +83,14 @@ class NewestKeys(FilterKeys):
     stating: QualifierName | None = None
 
 
-class PatternKeys(Strict):
+class PatternKeys(StrictModel):
     """The side's pattern is one of these."""
 
     pattern: list[Literal["spine-only", "hip-only", "both", "undetermined", "none"]] = Field(min_length=1)
-    side: Scope = "this"
+    side: SideScope = "this"
 
 
-class StudyTable(Strict):
+class ImagingTable(StrictModel):
     """What imaging is meant."""
 
     region: list[Region] | Same | None = None
@@ -101,10 +101,10 @@ class StudyTable(Strict):
 class ImagedKeys(FilterKeys):
     """Such a study is done."""
 
-    imaged: StudyTable
+    imaged: ImagingTable
 
 
-class OrderedTable(StudyTable):
+class OrderedTable(ImagingTable):
     """What order is meant; `stage` narrows to drafts of this call, or to requests on record."""
 
     treatment: list[Id] | None = None
@@ -117,53 +117,53 @@ class OrderedKeys(FilterKeys):
     ordered: OrderedTable
 
 
-class OrderTable(StudyTable):
+class JudgedOrderTable(ImagingTable):
     """What the order judged must be."""
 
     sides: Literal[1] | None = None
     sides_differ: bool | None = None
 
 
-class OrderKeys(Strict):
+class JudgedOrderKeys(StrictModel):
     """The order judged is such."""
 
-    order: OrderTable
+    order: JudgedOrderTable
 
 
-class DaysRange(Strict):
+class DaysRange(StrictModel):
     """A range of days."""
 
     at_least: Days | None = None
     below: Days | None = None
 
 
-class DurationKeys(Strict):
+class DurationKeys(StrictModel):
     """How long the symptoms have lasted, in days."""
 
     duration: DaysRange
-    side: Scope = "this"
+    side: SideScope = "this"
 
 
-class YearsRange(Strict):
+class YearsRange(StrictModel):
     """A range of years."""
 
     at_least: Years | None = None
     below: Years | None = None
 
 
-class AgeKeys(Strict):
+class AgeKeys(StrictModel):
     """The patient's age in years."""
 
     age: YearsRange
 
 
-class SpokeKeys(Strict):
+class SpokeKeys(StrictModel):
     """One of these rules speaks in this call."""
 
     spoke: list[Id] = Field(min_length=1)
 
 
-class BlockKeys(Strict):
+class BlockKeys(StrictModel):
     """`all` hold, `any` holds, `none` holds."""
 
     all: "Annotated[list[ConditionKeys], Field(min_length=1)] | None" = None
@@ -171,34 +171,34 @@ class BlockKeys(Strict):
     none: "Annotated[list[ConditionKeys], Field(min_length=1)] | None" = None
 
     @model_validator(mode="after")
-    def _no_none_inside_none(self) -> Self:
-        if any(_holds_none(condition) for condition in self.none or ()):
+    def _forbid_nested_none(self) -> Self:
+        if any(_contains_none(condition) for condition in self.none or ()):
             raise ValueError('"none" may not stand inside "none"')
         return self
 
     @property
-    def says_nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether it has no condition at all, and so always holds."""
         return not (self.all or self.any or self.none)
 
 
-class InnerBlock(BlockKeys):
+class NonEmptyBlock(BlockKeys):
     """A block among conditions; it must say something."""
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if self.says_nothing:
+    def _require_condition(self) -> Self:
+        if self.is_empty:
             raise ValueError("has no condition")
         return self
 
 
-def _holds_none(condition: object) -> bool:
+def _contains_none(condition: object) -> bool:
     if not isinstance(condition, BlockKeys):
         return False
-    return bool(condition.none) or any(_holds_none(one) for one in [*(condition.all or ()), *(condition.any or ())])
+    return bool(condition.none) or any(_contains_none(one) for one in [*(condition.all or ()), *(condition.any or ())])
 
 
-def _kind(value: object) -> str | None:
+def _condition_kind(value: object) -> str | None:
     given = value if isinstance(value, dict) else getattr(value, "model_fields_set", ())
     found = [key for key in CONDITION_KEYS if key in given]
     return found[0] if found else "block"
@@ -212,12 +212,12 @@ ConditionKeys: TypeAlias = Annotated[
     | Annotated[PatternKeys, Tag("pattern")]
     | Annotated[ImagedKeys, Tag("imaged")]
     | Annotated[OrderedKeys, Tag("ordered")]
-    | Annotated[OrderKeys, Tag("order")]
+    | Annotated[JudgedOrderKeys, Tag("order")]
     | Annotated[DurationKeys, Tag("duration")]
     | Annotated[AgeKeys, Tag("age")]
     | Annotated[SpokeKeys, Tag("spoke")]
-    | Annotated[InnerBlock, Tag("block")],
-    Discriminator(_kind),
+    | Annotated[NonEmptyBlock, Tag("block")],
+    Discriminator(_condition_kind),
 ]
 
 
@@ -227,5 +227,9 @@ class GroupEntry(FilterKeys, BlockKeys):
     id: Id
 
 
-for _model in (BlockKeys, InnerBlock, GroupEntry):
+for _model in (BlockKeys, NonEmptyBlock, GroupEntry):
     _model.model_rebuild()
+
+
+class GroupTable(RootModel[list[str | GroupEntry]]):
+    """A group: findings, groups, or entries with filters."""

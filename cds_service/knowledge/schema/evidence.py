@@ -5,16 +5,18 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from cds_service.knowledge.schema.base import Id, Strict, Text
-from cds_service.knowledge.schema.conditions import BlockKeys, InnerBlock
+from cds_service.knowledge.schema.base import Id, StrictModel, Text
+from cds_service.knowledge.schema.conditions import BlockKeys, NonEmptyBlock
 
 Status = Literal["verified", "verified-2nd", "computed", "recalled"]
-FindingName = Annotated[str, StringConstraints(pattern=r"^[a-z-]+(\.[a-z]+)?$")]  # "finding" or "finding.qualifier"
-SHOWABLE: frozenset[Status] = frozenset({"verified", "computed"})  # a figure of any other status is never shown
-RANKABLE = SHOWABLE | {"verified-2nd"}  # what was recalled, not read, does not even rank
+FindingPath = Annotated[str, StringConstraints(pattern=r"^[a-z-]+(\.[a-z]+)?$")]  # "finding" or "finding.qualifier"
+SHOWABLE_STATUSES: frozenset[Status] = frozenset(
+    {"verified", "computed"}
+)  # a figure of any other status is never shown
+RANKABLE_STATUSES = SHOWABLE_STATUSES | {"verified-2nd"}  # what was recalled, not read, does not even rank
 
 
-class FigureRow(Strict):
+class FigureRow(StrictModel):
     """One published or computed figure. Its source and date are those of the table it stands in.
 
     `finding`: what of the closed vocabulary it is about, with `towards` for the region its presence points to.
@@ -46,12 +48,12 @@ class FigureRow(Strict):
     of: Annotated[int, Field(ge=1)] | None = None
     n: Annotated[int, Field(ge=1)] | None = None
     status: Status
-    finding: FindingName | None = None
+    finding: FindingPath | None = None
     towards: Literal["hip", "spine"] | None = None
     ranks: bool = False
 
     @model_validator(mode="after")
-    def _numbers_agree(self) -> Self:
+    def _check_value(self) -> Self:
         if self.interval and not self.interval[0] <= self.value <= self.interval[1]:
             raise ValueError("the interval does not hold the value")
         if self.measure in {"sensitivity", "specificity"} and self.value > (1 if self.unit == "fraction" else 100):
@@ -61,19 +63,19 @@ class FigureRow(Strict):
         return self
 
     @model_validator(mode="after")
-    def _may_rank(self) -> Self:
+    def _check_ranks(self) -> Self:
         if not self.ranks:
             return self
         if self.measure not in {"LR+", "LR-", "odds ratio", "odds"} or self.value <= 0:
             raise ValueError("only a likelihood ratio or odds above 0 can rank")
         if self.finding is None or self.towards is None:
             raise ValueError('what ranks needs "finding" and "towards"')
-        if self.status not in RANKABLE:
+        if self.status not in RANKABLE_STATUSES:
             raise ValueError(f"a figure that was only {self.status} does not rank")
         return self
 
 
-class EvidenceTable(Strict):
+class EvidenceTable(StrictModel):
     """A source. `status` says how its text was read; `read` when. Only verified and computed figures are shown.
 
     `population`: whom it is about, `n` of them.
@@ -107,21 +109,21 @@ class CaveatTable(BlockKeys):
     sources: list[Id] = Field(min_length=1)
 
 
-class SameRow(Strict):
+class SameMeasureRow(StrictModel):
     """Findings that measure the same thing: one of them recorded or asked for is enough."""
 
     what: Text
-    findings: list[FindingName] = Field(min_length=2)
+    findings: list[FindingPath] = Field(min_length=2)
 
 
-class OnlyRow(InnerBlock):
+class AskOnlyIfRow(NonEmptyBlock):
     """Findings asked for only of the patients whom their figures are about: when the block holds."""
 
-    findings: list[FindingName] = Field(min_length=1)
+    findings: list[FindingPath] = Field(min_length=1)
 
 
-class AskingFile(Strict):
+class AskingFile(StrictModel):
     """The file of what narrows the choice of what to ask for."""
 
-    same: list[SameRow] = Field(default_factory=list)
-    only: list[OnlyRow] = Field(default_factory=list)
+    same: list[SameMeasureRow] = Field(default_factory=list)
+    only: list[AskOnlyIfRow] = Field(default_factory=list)

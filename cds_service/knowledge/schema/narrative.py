@@ -4,14 +4,14 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from cds_service.knowledge.schema.base import Id, SideName, Strict
-from cds_service.knowledge.schema.terms import QualifierName
+from cds_service.knowledge.schema.base import Id, SideName, StrictModel
+from cds_service.knowledge.schema.terminology import QualifierName
 
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
 LowerPhrase = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^A-Z\s]([^A-Z]*[^A-Z\s])?$")]
 
 
-class PhrasesTable(Strict):
+class PhrasesTable(StrictModel):
     """What says a finding: by itself, as a place of pain, as a test with a result, or as its denial.
 
     `advised`: it may be something advised, and then is not there.
@@ -39,7 +39,7 @@ class PlaceTable(PhrasesTable):
     asked: bool = False
 
 
-class CueTable(Strict):
+class CueTable(StrictModel):
     """A kind of cue. `listing`: those before a finding that govern a whole list. `between`: they change both beside.
 
     `closing`: behind a finding, where the clause ends.
@@ -52,7 +52,7 @@ class CueTable(Strict):
     closing: list[LowerPhrase] = Field(default_factory=list)
 
 
-class WordList(Strict):
+class WordList(StrictModel):
     """A bare list of words."""
 
     words: list[LowerPhrase]
@@ -64,7 +64,7 @@ class StopTable(WordList):
     family: list[LowerPhrase]
 
 
-class CuesFile(Strict):
+class CuesFile(StrictModel):
     """The file of cues."""
 
     negated: CueTable
@@ -96,7 +96,7 @@ class ListTable(WordList):
     joined: list[LowerPhrase]
 
 
-class SidesTable(Strict):
+class SidesTable(StrictModel):
     """Words of sides, and what only looks like them."""
 
     left: list[LowerPhrase]
@@ -105,14 +105,14 @@ class SidesTable(Strict):
     none: list[LowerPhrase]
 
 
-class ResultsTable(Strict):
+class ResultsTable(StrictModel):
     """Results by which a sign is there, or not."""
 
     present: list[LowerPhrase]
     absent: list[LowerPhrase]
 
 
-class WordsFile(Strict):
+class WordsFile(StrictModel):
     """The file of small words. `longest_text` in characters, `reach` in words."""
 
     longest_text: Annotated[int, Field(ge=1000, le=100_000)]

@@ -4,14 +4,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from cds_service.knowledge.schema.base import Days, HookName, Id, Label, Modality, Region, Strict, Text
-from cds_service.knowledge.schema.conditions import BlockKeys, ConditionKeys, InnerBlock, StudyTable
-from cds_service.knowledge.schema.evidence import FindingName
+from cds_service.knowledge.schema.base import Days, HookName, Id, Label, Modality, Region, StrictModel, Text
+from cds_service.knowledge.schema.conditions import BlockKeys, ConditionKeys, ImagingTable, NonEmptyBlock
+from cds_service.knowledge.schema.evidence import FindingPath
 
 Level = Literal["critical", "warning", "info"]
 
 
-class PatternRow(InnerBlock):
+class PatternRow(NonEmptyBlock):
     """A pattern of pain that points to the spine or to the hip."""
 
     id: Id
@@ -19,11 +19,11 @@ class PatternRow(InnerBlock):
     label: Text
 
 
-class PatternsFile(Strict):
+class PatternsFile(StrictModel):
     """The file of patterns; `undetermined` is what there must be for a side to be undetermined."""
 
     pattern: list[PatternRow]
-    undetermined: InnerBlock
+    undetermined: NonEmptyBlock
 
 
 class AdviceKeys(BlockKeys):
@@ -37,20 +37,20 @@ class AdviceKeys(BlockKeys):
     cites: Annotated[list[Id], Field(min_length=1)] | None = None
 
 
-class NoteRow(InnerBlock):
+class NoteRow(NonEmptyBlock):
     """A sentence the card adds when its block holds."""
 
     text: Text
 
 
-class TopicTable(Strict):
+class TopicTable(StrictModel):
     """The card's topic. Alphanumeric, because a client's memory of overrides hangs on it."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,100}$")]
     display: Label
 
 
-class RuleFile(InnerBlock):
+class RuleFile(NonEmptyBlock):
     """One rule. `purpose`, `use` and `misuse` say what it is for, when it helps, and when it must stay silent."""
 
     id: Id
@@ -62,37 +62,37 @@ class RuleFile(InnerBlock):
     topic: TopicTable
     hooks: list[HookName] = Field(min_length=1)
     about: Literal["order", "patient"]
-    order: StudyTable | None = None
+    order: ImagingTable | None = None
     advice: list[AdviceKeys] = Field(min_length=1)
-    asks: list[FindingName] = Field(default_factory=list)  # "evidence" among them: chosen by published figures
+    asks: list[FindingPath] = Field(default_factory=list)  # "evidence" among them: chosen by published figures
     note: list[NoteRow] = Field(default_factory=list)
     cites: list[Id] = Field(min_length=1)
     caveats: list[Id] = Field(default_factory=list)
     overrides: list[Id] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _order_of_an_order(self) -> Self:
+    def _check_order(self) -> Self:
         if self.order is not None and self.about != "order":
             raise ValueError('"order" belongs to a rule about an order')
         return self
 
 
-class RatingRow(InnerBlock):
+class RatingRow(NonEmptyBlock):
     """A rating of imaging orders, by the criteria of one source."""
 
     id: Id
     rating: Literal["appropriate", "not-appropriate"]
-    order: StudyTable
+    order: ImagingTable
     cites: Id
 
 
-class RatingsFile(Strict):
+class RatingsFile(StrictModel):
     """The file of ratings."""
 
     rating: list[RatingRow]
 
 
-class SilenceRow(InnerBlock):
+class SilenceRow(NonEmptyBlock):
     """Rules that do not speak while the block holds: those named, or all but those excepted."""
 
     id: Id
@@ -101,13 +101,13 @@ class SilenceRow(InnerBlock):
     excepted: list[Id] | None = Field(default=None, alias="except")
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
+    def _check_rules_or_except(self) -> Self:
         if (self.rules is None) == (self.excepted is None):
             raise ValueError('needs either "rules" or "except"')
         return self
 
 
-class WithholdRow(InnerBlock):
+class WithholdRow(NonEmptyBlock):
     """Kinds of imaging that no card offers while the block holds."""
 
     id: Id
@@ -115,7 +115,7 @@ class WithholdRow(InnerBlock):
     modality: list[Modality] = Field(min_length=1)
 
 
-class LimitsTable(Strict):
+class LimitsTable(StrictModel):
     """Windows in days and limits on cards, each with its source in a comment of the file."""
 
     recent_request: Days
@@ -124,19 +124,19 @@ class LimitsTable(Strict):
     cards_per_order: Annotated[int, Field(ge=1)]
 
 
-class JudgedTable(Strict):
+class JudgedRegionsTable(StrictModel):
     """The regions one of which must be ordered before any rule, but those excepted, speaks on an order hook."""
 
     regions: list[Region]
     excepted: list[Id] = Field(alias="except")
 
 
-class PolicyFile(Strict):
+class PolicyFile(StrictModel):
     """What cuts across rules."""
 
     limits: LimitsTable
     duration_of: list[Id]
-    judged: JudgedTable
+    judged: JudgedRegionsTable
     silence: list[SilenceRow]
     withhold: list[WithholdRow]
 

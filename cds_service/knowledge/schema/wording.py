@@ -1,16 +1,15 @@
 """Shapes of the files of speech: offers, order templates, override reasons, labels, card wording, manifest."""
 
-import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from cds_service.knowledge.schema.base import HookName, Id, Label, Modality, Region, Strict, Text
-from cds_service.knowledge.schema.conditions import InnerBlock
-from cds_service.knowledge.schema.terms import CodeRow, QualifierName
+from cds_service.knowledge.schema.base import HookName, Id, Label, Modality, Region, StrictModel, Text
+from cds_service.knowledge.schema.conditions import NonEmptyBlock
+from cds_service.knowledge.schema.terminology import CodeRow, QualifierName
 
 
-class OfferTable(Strict):
+class OfferTable(StrictModel):
     """A suggestion: orders to create, the judged order to delete, or its side to change."""
 
     label: Text
@@ -19,10 +18,10 @@ class OfferTable(Strict):
     update: Literal["opposite", "body-site"] | None = None
     recommended: bool = False
     hooks: list[HookName] | None = None
-    withheld: InnerBlock | None = None
+    withheld: NonEmptyBlock | None = None
 
 
-class OrderTable(Strict):
+class OrderTemplateTable(StrictModel):
     """An order that may be suggested; each code row may belong to one side."""
 
     label: Text
@@ -34,13 +33,13 @@ class OrderTable(Strict):
     codes: list[CodeRow] = Field(min_length=1)
 
 
-class OverrideTable(Strict):
+class OverrideReasonTable(StrictModel):
     """A reason for not following a card."""
 
     display: Label
 
 
-class LabelsFile(Strict):
+class LabelsFile(StrictModel):
     """What cards call things."""
 
     region: dict[Region, Label]
@@ -49,29 +48,7 @@ class LabelsFile(Strict):
     side: dict[Literal["left", "right", "both"], Label]
 
 
-class WordingMatter(Strict):
+class WordingFrontMatter(StrictModel):
     """The front matter of a card's wording."""
 
     summary: Text
-
-
-class ManifestFile(Strict):
-    """Which content this is."""
-
-    version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
-    date: datetime.date
-    title: Text
-    review_by: datetime.date
-
-
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-
-
-class SignOffFile(Strict):
-    """Who signed off the content of which digest; `site`: the digest of the overlay that lay on it."""
-
-    name: Text
-    role: Text
-    date: datetime.date
-    digest: Digest
-    site: Digest | None = None

@@ -12,9 +12,9 @@ import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
 from cds_service.errors import CodeListError
-from cds_service.export import as_bundle, export_resources, read_codes
-from cds_service.knowledge import Knowledge, load, shipped_cards
-from cds_service.knowledge.edition import sign_off_text
+from cds_service.export import build_transaction, export_resources, parse_code_list
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
+from cds_service.knowledge.edition import format_sign_off
 from cds_service.logic.terminology import Code
 
 with warnings.catch_warnings():
@@ -36,7 +36,7 @@ def resources(knowledge: Knowledge) -> list[Resource]:
 def release() -> tuple[str, ...]:
     """A whole release, in the form of the list that the CMS publishes."""
     codes = [code for code in simple_icd_10_cm.get_all_codes() if re.fullmatch(r"[A-Z]\d[0-9A-Z](\..+)?", code)]
-    return read_codes([f"{code.replace('.', ''):<8}Some description" for code in codes])
+    return parse_code_list([f"{code.replace('.', ''):<8}Some description" for code in codes])
 
 
 def of(kind: str, resources: Iterable[Resource]) -> list[Resource]:
@@ -67,7 +67,7 @@ def expanded(value_set: Resource, release: Iterable[str]) -> set[str]:
 def test_every_resource_is_valid_r4(resources: list[Resource]) -> None:
     for one in resources:
         get_fhir_model_class(one["resourceType"]).model_validate(one)
-    get_fhir_model_class("Bundle").model_validate(as_bundle(resources))
+    get_fhir_model_class("Bundle").model_validate(build_transaction(resources))
 
 
 def test_ids_names_and_urls_are_unique_and_in_form(resources: list[Resource]) -> None:
@@ -80,7 +80,7 @@ def test_ids_names_and_urls_are_unique_and_in_form(resources: list[Resource]) ->
 
 
 def test_the_same_content_gives_the_same_bytes(resources: list[Resource]) -> None:
-    again = export_resources(load(shipped_cards()))
+    again = export_resources(load_knowledge(shipped_cards()))
     assert json.dumps(again) == json.dumps(resources)
 
 
@@ -92,10 +92,10 @@ def test_unsigned_content_is_draft_and_experimental(knowledge: Knowledge, resour
 
 def test_signed_content_is_active(tmp_path: Path) -> None:
     (tmp_path / "site.toml").write_text((EXAMPLE / "site.toml").read_text(encoding="utf-8"), encoding="utf-8")
-    edition = load(shipped_cards(), tmp_path).content.edition
-    signed = sign_off_text(edition, "Dr A", "surgeon", date(2026, 11, 22))
+    edition = load_knowledge(shipped_cards(), tmp_path).content.edition
+    signed = format_sign_off(edition, "Dr A", "surgeon", date(2026, 11, 22))
     (tmp_path / "sign-off.toml").write_text(signed, encoding="utf-8")
-    found = export_resources(load(shipped_cards(), tmp_path))
+    found = export_resources(load_knowledge(shipped_cards(), tmp_path))
     assert {(one["status"], one["experimental"]) for one in found} == {("active", False)}
 
 
@@ -107,7 +107,7 @@ def test_every_finding_rule_topic_and_reason_is_exported(knowledge: Knowledge, r
     codes = {one["id"]: {concept["code"] for concept in one["concept"]} for one in of("CodeSystem", resources)}
     assert codes["finding"] == set(content.findings)
     assert codes["topic"] == {rule.topic.code for rule in content.rules}
-    assert codes["override-reason"] == set(knowledge.overrides)
+    assert codes["override-reason"] == set(knowledge.override_reasons)
     assert "urgent-spine-assessment" in codes["order"]
 
 
@@ -119,10 +119,10 @@ def test_the_systems_are_those_that_cards_and_readers_use(knowledge: Knowledge, 
 
 def test_every_study_code_is_in_the_set_of_its_kind(knowledge: Knowledge, resources: list[Resource]) -> None:
     sets = {one["id"]: one for one in of("ValueSet", resources)}
-    for study in knowledge.studies:
+    for study in knowledge.imaging_codes:
         included = sets[f"imaging-{study.region}-{study.modality.lower()}"]["compose"]["include"]
         listed = {(part["system"], concept["code"]) for part in included for concept in part["concept"]}
-        assert {(row.uri, row.code) for row in study.codes} <= listed
+        assert {(row.system_uri, row.code) for row in study.codes} <= listed
 
 
 def test_no_terminologys_own_words_are_exported_and_notices_stand_beside_its_codes(resources: list[Resource]) -> None:
@@ -161,9 +161,9 @@ def test_with_a_release_nothing_is_filtered_for_and_all_stays_valid(
 
 
 def test_a_list_that_is_none_of_icd_10_cm_is_refused_by_its_line() -> None:
-    assert read_codes(["M1611  x", "", "M16.12 y", "M16"]) == ("M16", "M16.11", "M16.12")
+    assert parse_code_list(["M1611  x", "", "M16.12 y", "M16"]) == ("M16", "M16.11", "M16.12")
     with pytest.raises(CodeListError, match="line 2 does not begin with an ICD-10-CM code"):
-        read_codes(["M1611  x", "hello"])
+        parse_code_list(["M1611  x", "hello"])
 
 
 def test_a_rule_says_when_on_what_evidence_and_what_it_offers(resources: list[Resource]) -> None:
@@ -183,7 +183,7 @@ def test_a_rule_says_when_on_what_evidence_and_what_it_offers(resources: list[Re
 
 
 def test_an_overlay_is_exported_as_the_site_has_it() -> None:
-    found = export_resources(load(shipped_cards(), EXAMPLE))
+    found = export_resources(load_knowledge(shipped_cards(), EXAMPLE))
     assert {one["version"] for one in found} == {"1.0.0+site.2026.1"}
     assert named(found, "rule-imaging-already-done")["status"] == "retired"
     include = named(found, "imaging-hip-mr")["compose"]["include"]
@@ -192,7 +192,7 @@ def test_an_overlay_is_exported_as_the_site_has_it() -> None:
 
 
 def test_the_bundle_is_a_transaction_that_puts_each_under_its_id(resources: list[Resource]) -> None:
-    entries = as_bundle(resources)["entry"]
+    entries = build_transaction(resources)["entry"]
     assert len(entries) == len(resources)
     for entry in entries:
         one = entry["resource"]

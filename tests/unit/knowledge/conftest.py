@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from cds_service.errors import ContentError
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.prepared import card_maker
 
 
 @pytest.fixture(scope="session")
 def shipped() -> Knowledge:
-    return load(shipped_cards())
+    return load_knowledge(shipped_cards())
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def problems(cards: Path) -> Callable[[], str]:
 
     def refused() -> str:
         with pytest.raises(ContentError) as error:
-            card_maker(load(cards))
+            card_maker(load_knowledge(cards))
         return str(error.value)
 
     return refused

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.knowledge import Knowledge, load, shipped_cards
-from cds_service.knowledge.evidence import numbers_in, showable_numbers, weight
-from cds_service.knowledge.schema.evidence import SHOWABLE, EvidenceTable, FigureRow
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
+from cds_service.knowledge.evidence import compute_weight, find_numbers, showable_numbers
+from cds_service.knowledge.schema.evidence import SHOWABLE_STATUSES, EvidenceTable, FigureRow
 
 Change = Callable[[str, str, str], None]
 SOURCES = {
@@ -41,8 +41,8 @@ def figures() -> Iterator[tuple[str, FigureRow]]:
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_number_a_source_may_print_is_a_verified_or_computed_figure_of_it(name: str) -> None:
     table = SOURCES[name]
-    if table.status in SHOWABLE:
-        missing = sorted(numbers_in(table.says) - showable_numbers(table))
+    if table.status in SHOWABLE_STATUSES:
+        missing = sorted(find_numbers(table.says) - showable_numbers(table))
         assert missing == [], f"{name} says {missing}: give each as a [[{name}.figure]] with its status"
 
 
@@ -53,10 +53,10 @@ def test_no_figure_of_another_status_stands_in_anything_a_card_can_say(shipped: 
     for caveat in content.caveats.values():
         for source in caveat.sources:
             said[source] += f" {caveat.says}"
-    hidden = [(name, row) for name, row in figures() if row.status not in SHOWABLE]
+    hidden = [(name, row) for name, row in figures() if row.status not in SHOWABLE_STATUSES]
     assert len(hidden) >= 4
     for name, row in hidden:
-        assert row.value not in numbers_in(said[name]) - showable_numbers(SOURCES[name])
+        assert row.value not in find_numbers(said[name]) - showable_numbers(SOURCES[name])
     assert content.citations["brown-2004"].says is None
 
 
@@ -90,11 +90,11 @@ def test_a_figure_that_may_not_be_shown_is_not_told_by_its_weight(shipped: Knowl
 @pytest.mark.parametrize(("measure", "value", "expected"), [("LR+", math.inf, 3), ("LR+", 99, 3), ("odds", 99, 1.5)])
 def test_no_weight_passes_its_cap(measure: str, value: float, expected: float) -> None:
     row = FigureRow(about="x", measure=measure, unit="ratio", value=value, status="verified")
-    assert weight(row) == expected
+    assert compute_weight(row) == expected
 
 
 def test_vertebral_levels_are_no_figures() -> None:
-    assert numbers_in("roots L2-L4, L3/L4, L4-5 and S1: 3 of 7 (0.5)") == {3, 7, 0.5}
+    assert find_numbers("roots L2-L4, L3/L4, L4-5 and S1: 3 of 7 (0.5)") == {3, 7, 0.5}
 
 
 def test_an_interval_that_takes_in_no_difference_may_be_printed() -> None:
@@ -102,7 +102,7 @@ def test_an_interval_that_takes_in_no_difference_may_be_printed() -> None:
     source = {"citation": "x", "strength": "guideline", "status": "verified", "read": date(2026, 11, 1)}
     says = "no better, difference 0.5 points (-0.5 to 1.5)"
     table = EvidenceTable.model_validate({**source, "says": says, "figure": [{**figure, "interval": [-0.5, 1.5]}]})
-    assert numbers_in(table.says) == showable_numbers(table) == {0.5, 1.5}
+    assert find_numbers(table.says) == showable_numbers(table) == {0.5, 1.5}
 
 
 KHAN, WINDT, CAVEATS = "evidence/where-it-hurts.toml", "evidence/examination.toml", "caveats.toml"
@@ -186,7 +186,7 @@ def test_a_source_without_figures_is_not_refused(cards: Path) -> None:
     text = '[made-up]\ncitation = "x"\nstrength = "guideline"\nstatus = "verified"\nread = 2026-11-01\n'
     text += 'says = "rest for 3 weeks"\n'
     (cards / "evidence" / "more.toml").write_text(text, encoding="utf-8")
-    assert load(cards).content.citations["made-up"].says == "rest for 3 weeks"
+    assert load_knowledge(cards).content.citations["made-up"].says == "rest for 3 weeks"
 
 
 CAVEATS_OF = {  # evidence notes, section 1 A to C and G, and section 5.2

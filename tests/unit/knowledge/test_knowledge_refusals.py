@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.errors import ContentError
-from cds_service.knowledge import load
+from cds_service.knowledge import load_knowledge
 
 Change = Callable[[str, str, str], None]
 Problems = Callable[[], str]
@@ -50,4 +50,4 @@ def test_refuses_text_that_is_not_utf_8(cards: Path, problems: Problems) -> None
 
 def test_refuses_what_is_no_folder(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match="is not a folder"):
-        load(tmp_path / "nowhere")
+        load_knowledge(tmp_path / "nowhere")

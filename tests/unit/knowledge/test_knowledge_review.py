@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.knowledge import Knowledge, load
-from cds_service.knowledge.edition import digest
-from cds_service.knowledge.review import read_case_names, review_text
+from cds_service.knowledge import Knowledge, load_knowledge
+from cds_service.knowledge.edition import compute_digest
+from cds_service.knowledge.review import format_review, load_case_summaries
 
 
 @pytest.fixture(scope="module")
 def text(shipped: Knowledge) -> str:
-    return review_text(shipped, {"cauda-equina": ["Saddle anaesthesia (safety): critical"]})
+    return format_review(shipped, {"cauda-equina": ["Saddle anaesthesia (safety): critical"]})
 
 
 def test_the_first_line_says_which_content_and_that_nobody_signed_it(shipped: Knowledge, text: str) -> None:
@@ -21,9 +21,9 @@ def test_the_first_line_says_which_content_and_that_nobody_signed_it(shipped: Kn
 
 
 def test_the_first_line_says_who_signed_it(cards: Path) -> None:
-    signed = f'name = "Dr A"\nrole = "surgeon"\ndate = 2026-11-22\ndigest = "{digest(cards)}"\n'
+    signed = f'name = "Dr A"\nrole = "surgeon"\ndate = 2026-11-22\ndigest = "{compute_digest(cards)}"\n'
     (cards / "sign-off.toml").write_text(signed, encoding="utf-8")
-    assert review_text(load(cards), {}).splitlines()[0].endswith("signed off by Dr A, surgeon, 2026-11-22")
+    assert format_review(load_knowledge(cards), {}).splitlines()[0].endswith("signed off by Dr A, surgeon, 2026-11-22")
 
 
 def test_every_rule_stands_in_it_with_all_it_says_of_itself(shipped: Knowledge, text: str) -> None:
@@ -47,9 +47,9 @@ def test_every_pattern_group_offer_and_finding_stands_in_it(shipped: Knowledge, 
 
 
 def test_every_code_stands_in_it_with_how_it_was_checked(shipped: Knowledge, text: str) -> None:
-    for rows in shipped.checked.values():
+    for rows in shipped.finding_codes.values():
         for row in rows:
-            assert f"{row.system} {row.code}" in text
+            assert f"{row.system_label} {row.code}" in text
     assert "SNOMED CT 102570003 (S)" in text
     assert "ICD-10-CM Z85 and below but Z85.828 (I)" in text
     assert "ICD-10-CM M16.0, both (I)" in text
@@ -68,7 +68,7 @@ def test_cases_stand_under_their_rule(text: str) -> None:
 
 def test_a_change_of_the_content_changes_it(cards: Path, change: Callable[[str, str, str], None], text: str) -> None:
     change("rules/imaging-already-done.toml", "within = 182", "within = 200")
-    changed = review_text(load(cards), {})
+    changed = format_review(load_knowledge(cards), {})
     assert "within 200 days" in changed
     assert "within 200 days" not in text
 
@@ -87,11 +87,11 @@ def test_case_names_say_what_is_expected(tmp_path: Path) -> None:
         """,
         encoding="utf-8",
     )
-    assert read_case_names(tmp_path) == {"some-rule": ["One (A1): info, a, b", "Two (A2): silent"]}
+    assert load_case_summaries(tmp_path) == {"some-rule": ["One (A1): info, a, b", "Two (A2): silent"]}
 
 
 def test_without_cases_there_are_none(tmp_path: Path) -> None:
-    assert read_case_names(tmp_path / "nowhere") == {}
+    assert load_case_summaries(tmp_path / "nowhere") == {}
 
 
 def test_what_is_asked_for_and_what_evidence_says_against_stands_in_it(shipped: Knowledge, text: str) -> None:

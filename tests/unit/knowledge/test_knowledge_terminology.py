@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from cds_service.knowledge import Knowledge
-from cds_service.knowledge.codes import is_loinc, is_snomed
-from cds_service.knowledge.terminology import CheckedCode
+from cds_service.knowledge.code_formats import is_loinc, is_snomed_ct
+from cds_service.knowledge.terminology import ListedCode
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Code, Meaning, Terminology
 
@@ -42,15 +42,20 @@ def all_codes(terms: Terminology) -> Iterator[Code]:
 
 def test_every_snomed_and_loinc_code_passes_its_check_digit(shipped: Knowledge) -> None:
     codes = [*all_codes(shipped.terminology)]
-    codes += [code for order in shipped.orders.values() for side in Side for code in order.codes[side]]
-    checks = {"sct": is_snomed, "loinc": is_loinc}
+    codes += [code for order in shipped.order_templates.values() for side in Side for code in order.codes[side]]
+    checks = {"sct": is_snomed_ct, "loinc": is_loinc}
     checked = [code for code in codes if code.system in checks]
     assert len({code.system for code in checked}) == 2
     assert [code for code in checked if not checks[code.system](code.code)] == []
 
 
-def icd_rows(shipped: Knowledge) -> list[tuple[str, CheckedCode]]:
-    return [(finding, row) for finding, rows in shipped.checked.items() for row in rows if row.system == "ICD-10-CM"]
+def icd_rows(shipped: Knowledge) -> list[tuple[str, ListedCode]]:
+    return [
+        (finding, row)
+        for finding, rows in shipped.finding_codes.items()
+        for row in rows
+        if row.system_label == "ICD-10-CM"
+    ]
 
 
 def side_of(code: str) -> Side | None:
@@ -72,18 +77,18 @@ def test_every_icd_code_exists_in_the_tabular_list(shipped: Knowledge) -> None:
     """Of a side digit right and left must exist; not every branch has "both" and "not stated"."""
     missing = []
     for finding, row in icd_rows(shipped):
-        sided = [code for code, side in row.codes if "?" not in row.code or side in {Side.LEFT, Side.RIGHT}]
-        missing += [(finding, code) for code in sided if not known_as(code, row.prefix)]
+        sided = [code for code, side in row.expanded_codes if "?" not in row.code or side in {Side.LEFT, Side.RIGHT}]
+        missing += [(finding, code) for code in sided if not known_as(code, row.is_prefix)]
     assert missing == []
 
 
 def test_every_icd_code_states_the_side_its_description_states(shipped: Knowledge) -> None:
     wrong = []
     for finding, row in icd_rows(shipped):
-        for one, stated in row.codes:
+        for one, stated in row.expanded_codes:
             if finding == "low-back-pain" and one == "M54.4":
                 continue  # the code's side is the sciatica's, not the back's
-            described = {side_of(known) for known in known_as(one, row.prefix) if icd.is_leaf(known)} - {None}
+            described = {side_of(known) for known in known_as(one, row.is_prefix) if icd.is_leaf(known)} - {None}
             if described and described != {stated} and not (stated is Side.UNSTATED and len(described) > 1):
                 wrong.append((finding, one, stated.value, {found.value for found in described if found}))
     assert wrong == []
@@ -146,7 +151,7 @@ def test_an_alias_of_a_system_means_the_system(shipped: Knowledge) -> None:
 
 
 def test_an_order_takes_the_code_of_its_side_first(shipped: Knowledge) -> None:
-    radiograph = shipped.orders["hip-radiograph"]
+    radiograph = shipped.order_templates["hip-radiograph"]
     assert radiograph.codes[Side.LEFT] == (Code("loinc", "36631-0"),)
     assert radiograph.codes[Side.UNSTATED] == (Code("loinc", "30767-8"),)
 

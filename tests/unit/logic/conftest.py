@@ -3,7 +3,7 @@
 import pytest
 from charts import Indexed, chart
 
-from cds_service.knowledge import load, shipped_cards
+from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.content import Content
 from cds_service.logic.facts import Finding, Imaging
 from cds_service.logic.index import ChartIndex
@@ -11,7 +11,7 @@ from cds_service.logic.index import ChartIndex
 
 @pytest.fixture(scope="session")
 def content() -> Content:
-    return load(shipped_cards()).content
+    return load_knowledge(shipped_cards()).content
 
 
 @pytest.fixture

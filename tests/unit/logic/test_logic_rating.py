@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from charts import absent, chart, draft, finding, request
 
-from cds_service.knowledge import load, shipped_cards
+from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.deciding import PATIENT_VIEW
 from cds_service.logic.facts import Chart, Finding
 from cds_service.logic.rating import rate
 
-CONTENT = load(shipped_cards()).content
+CONTENT = load_knowledge(shipped_cards()).content
 MRI = draft("lumbar-spine", contrast="without")
 SIGN = "order-sign"
 # On 10 March 2026: six weeks, 42 days, ago is 27 January.

@@ -75,7 +75,7 @@ def test_searches_of_a_fhir_server_are_counted_by_outcome(client: FlaskClient) -
 
 
 def test_feedback_is_counted_by_outcome_and_a_reason_of_ours(client: FlaskClient, knowledge: Knowledge) -> None:
-    known = next(iter(knowledge.overrides))
+    known = next(iter(knowledge.override_reasons))
     events = [
         {"card": "1", "outcome": "overridden", "overrideReason": {"reason": {"code": known}}},
         {"card": "2", "outcome": "overridden", "overrideReason": {"reason": {"code": CANARY}}},

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cds_service.fhir.resources import Patient
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.rendering import AboutMaker
 
 EXAMPLE = shipped_cards().parent / "examples" / "site"
@@ -166,7 +166,7 @@ def test_everything_is_escaped(knowledge: Knowledge) -> None:
 
 def test_what_the_site_changes_stands_there(knowledge: Knowledge) -> None:
     del knowledge
-    laid = load(shipped_cards(), EXAMPLE)
+    laid = load_knowledge(shipped_cards(), EXAMPLE)
     said = maker(laid)
     value, page = json.loads(said.json()), Page(said.html().decode())
     assert value["site_changes"] == list(laid.site_changes)

@@ -10,7 +10,7 @@ from case_reading import Case, read_cases
 from rendering_facts import BOTH, DRAFT, LEFT, RIGHT, UNSTATED, buttock_to_calf, finding, imaging
 
 from cds_service.errors import ContentError
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.dates import on
 from cds_service.logic.deciding import decide
 from cds_service.logic.facts import Finding, Stage
@@ -20,7 +20,7 @@ from cds_service.rendering.cards import OVERRIDES, TOPICS
 from cds_service.rendering.suggestions import Call
 from cds_service.wire.response import SUMMARY_LIMIT, Card
 
-CASES = list(read_cases(load(shipped_cards()).content))
+CASES = list(read_cases(load_knowledge(shipped_cards()).content))
 MakeCards = Callable[..., list[Card]]
 
 

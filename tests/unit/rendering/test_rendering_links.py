@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 from rendering_facts import TODAY, UNSTATED, finding
 
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.deciding import decide
 from cds_service.logic.facts import Chart
 from cds_service.prepared import card_maker
@@ -21,7 +21,7 @@ PUBLIC = "https://cds.example.org"
 
 @pytest.fixture(scope="module")
 def with_site() -> Knowledge:
-    return load(shipped_cards(), shipped_cards().parent / "examples" / "site")
+    return load_knowledge(shipped_cards(), shipped_cards().parent / "examples" / "site")
 
 
 def card(knowledge: Knowledge, public_url: str | None, dialect: Dialect = STANDARD) -> Card:

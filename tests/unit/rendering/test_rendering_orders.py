@@ -18,12 +18,12 @@ GROIN = Reason("right groin pain", (Code("sct", "102570003"), Code("finding", "g
 
 @pytest.fixture(scope="module")
 def book(knowledge: Knowledge) -> OrderBook:
-    return OrderBook(knowledge.orders, knowledge.terminology)
+    return OrderBook(knowledge.order_templates, knowledge.terminology)
 
 
 @pytest.mark.parametrize("side", list(Side))
 def test_every_order_is_a_valid_draft_on_every_side(side: Side, book: OrderBook, knowledge: Knowledge) -> None:
-    for name in knowledge.orders:
+    for name in knowledge.order_templates:
         order = ServiceRequest.model_validate(book.fill(name, side, "patient-1", [GROIN]))
         assert (order.status, order.intent, order.subject.reference) == ("draft", "order", "Patient/patient-1")
 
@@ -83,7 +83,7 @@ def test_filling_one_order_leaves_nothing_in_the_next(book: OrderBook) -> None:
 
 
 def test_a_template_that_makes_no_valid_order_is_refused_by_name(knowledge: Knowledge) -> None:
-    broken = {"hip-radiograph": replace(knowledge.orders["hip-radiograph"], priority=" ")}
+    broken = {"hip-radiograph": replace(knowledge.order_templates["hip-radiograph"], priority=" ")}
     with pytest.raises(ContentError, match=r"hip-radiograph.*no valid R4 ServiceRequest"):
         OrderBook(broken, knowledge.terminology)
 

@@ -11,7 +11,7 @@ from case_reading import Case, read_cases
 from fhir.resources.R4B.servicerequest import ServiceRequest
 from rendering_facts import DRAFT, LEFT, RIGHT, TODAY, UNSTATED, buttock_to_calf, finding, imaging
 
-from cds_service.knowledge import Knowledge, load, shipped_cards
+from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.content import Content
 from cds_service.logic.dates import on
 from cds_service.logic.deciding import decide
@@ -21,7 +21,7 @@ from cds_service.rendering import CardMaker
 from cds_service.rendering.suggestions import Call
 from cds_service.wire.response import Action, Card
 
-CASES = list(read_cases(load(shipped_cards()).content))
+CASES = list(read_cases(load_knowledge(shipped_cards()).content))
 LEFT_HIP = {
     "resourceType": "ServiceRequest",
     "id": "o1",

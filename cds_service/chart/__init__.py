@@ -1,0 +1,1 @@
+"""Resources and the statements in their texts into one chart of facts."""

@@ -1,0 +1,22 @@
+"""In what state each prefetch key arrived (CDS Hooks 2.0, "Prefetch"), for operators: words of ours, no data."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from cds_service.ehr.prefetch_templates import PrefetchKey
+from cds_service.fhir.bundles import DecodedResources
+
+PREFETCH_STATUSES: Final = ("absent", "empty", "failed", "data")
+
+
+def classify_prefetch(keys: Iterable[PrefetchKey], received: Mapping[str, DecodedResources]) -> dict[str, str]:
+    """Each key's state: not sent, sent with nothing in it, sent as an OperationOutcome, or with data."""
+    return {key.name: _status_of(received.get(key.name)) for key in keys}
+
+
+def _status_of(decoded: DecodedResources | None) -> str:
+    if decoded is None:
+        return "absent"
+    if decoded.resources or decoded.unreadable:
+        return "data"
+    return "failed" if decoded.is_failure else "empty"

@@ -1,0 +1,89 @@
+"""The prefetch templates, generated from the content: the least data the rules need, in the query subset of 2.0."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from cds_service.logic.content import Content
+from cds_service.logic.terminology import Terminology
+
+PATIENT_ID_PLACEHOLDER: Final = "{{context.patientId}}"
+# Encoded characters of one template: common URL limits are 8 kB, and some sites type templates by hand.
+LENGTH_LIMIT: Final = 4000
+# Findings of these kinds reach us as Observations; diagnoses and treatments as Conditions, Procedures and orders.
+_OBSERVED = frozenset({"symptom", "sign", "flag"})
+
+
+@dataclass(frozen=True, slots=True)
+class PrefetchKey:
+    """A prefetch key: its template, what cards call the data, and whether the service can do without."""
+
+    name: str
+    template: str
+    label: str
+    is_required: bool = False
+
+    def build_query(self, patient_id: str) -> str:
+        """The FHIR query of one patient."""
+        return self.template.replace(PATIENT_ID_PLACEHOLDER, quote(patient_id, safe=""))
+
+
+def build_prefetch_keys(content: Content, terminology: Terminology) -> tuple[PrefetchKey, ...]:
+    """Every prefetch key. Patient and Conditions are required; without any other there is less to say."""
+    return (
+        PrefetchKey("patient", f"Patient/{PATIENT_ID_PLACEHOLDER}", "patient", is_required=True),
+        PrefetchKey("conditions", f"Condition?patient={PATIENT_ID_PLACEHOLDER}", "conditions", is_required=True),
+        *_split_by_length("observations", "Observation", _observed_codes(content, terminology)),
+        PrefetchKey("imagingStudies", f"ImagingStudy?patient={PATIENT_ID_PLACEHOLDER}", "imaging studies"),
+        PrefetchKey(
+            "serviceRequests",
+            f"ServiceRequest?patient={PATIENT_ID_PLACEHOLDER}&status=active,completed,draft,on-hold",
+            "orders",
+        ),
+        PrefetchKey("procedures", f"Procedure?patient={PATIENT_ID_PLACEHOLDER}", "procedures"),
+        PrefetchKey("medicationRequests", f"MedicationRequest?patient={PATIENT_ID_PLACEHOLDER}", "medication orders"),
+        PrefetchKey(
+            "medicationStatements", f"MedicationStatement?patient={PATIENT_ID_PLACEHOLDER}", "medication statements"
+        ),
+        *_split_by_length("reports", "DiagnosticReport", _imaging_codes(terminology)),
+    )
+
+
+def _observed_codes(content: Content, terminology: Terminology) -> Iterator[str]:
+    """Our own codes as a whole system; SNOMED CT's one by one; the questions about pain."""
+    yield f"{terminology.uris['finding']}|"
+    for code, meanings in sorted(terminology.findings.items()):
+        kinds = {content.findings[meaning.finding].kind for meaning in meanings}
+        if code.system == "sct" and kinds & _OBSERVED:
+            yield f"{terminology.uris['sct']}|{code.code}"
+    for code in sorted(terminology.questions):
+        yield f"{terminology.uris[code.system]}|{code.code}"
+
+
+def _imaging_codes(terminology: Terminology) -> Iterator[str]:
+    for code in sorted(terminology.studies):
+        if code.system == "loinc":
+            yield f"{terminology.uris['loinc']}|{code.code}"
+
+
+def _split_by_length(name: str, resource_type: str, codes: Iterable[str]) -> Iterator[PrefetchKey]:
+    """As many keys as the limit on length asks for: `name`, then `name2`, `name3` and so on."""
+    stem = f"{resource_type}?patient={PATIENT_ID_PLACEHOLDER}&code="
+    label = {"Observation": "observations", "DiagnosticReport": "reports"}[resource_type]
+    part: list[str] = []
+    number = 1
+    for code in codes:
+        if part and _encoded_length(stem + ",".join([*part, code])) > LENGTH_LIMIT:
+            yield PrefetchKey(_numbered(name, number), stem + ",".join(part), label)
+            part, number = [], number + 1
+        part.append(code)
+    yield PrefetchKey(_numbered(name, number), stem + ",".join(part), label)
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name}{number}"
+
+
+def _encoded_length(template: str) -> int:
+    return len(quote(template, safe="?&=/"))

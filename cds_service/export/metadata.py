@@ -1,0 +1,43 @@
+"""What all exported resources share: canonical URL, version, status, date. Nothing in them depends on when or where."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+from cds_service.logic.content import Edition
+from cds_service.logic.vocabulary import CANONICAL_BASE
+
+Resource: TypeAlias = dict[str, Any]
+
+
+def build_metadata(resource_type: str, resource_id: str, title: str, description: str, edition: Edition) -> Resource:
+    """The head of a canonical resource of type `kind`. Draft and experimental until the content is signed off."""
+    return {
+        "resourceType": resource_type,
+        "id": resource_id,
+        "url": canonical_url(resource_type, resource_id),
+        "version": edition.label,
+        "name": computable_name(f"hip-spine-{resource_id}"),
+        "title": title,
+        "status": "active" if edition.sign_off else "draft",
+        "experimental": edition.sign_off is None,
+        "date": edition.date.isoformat(),
+        "publisher": "hip-spine-cds",
+        "description": f"{description} {edition.statement}.",
+    }
+
+
+def canonical_url(resource_type: str, resource_id: str) -> str:
+    """The canonical URL of one of our resources."""
+    return f"{CANONICAL_BASE}/{resource_type}/{resource_id}"
+
+
+def computable_name(text: str) -> str:
+    """A name as FHIR wants it for machines: letters, digits, a capital first (R4, invariant vsd-0)."""
+    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", text))
+
+
+def with_copyright(resource: Resource, notices: Iterable[str]) -> Resource:
+    """The resource with the notices that its codes ask for, each once."""
+    said = list(dict.fromkeys(notices))
+    return resource | {"copyright": "\n\n".join(said)} if said else resource

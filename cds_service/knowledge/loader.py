@@ -1,0 +1,187 @@
+"""Loads the content folder: shapes, codes, references, then values. Refuses loudly; there is no lenient mode."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cds_service.errors import ContentError, Problem
+from cds_service.knowledge.about import build_about
+from cds_service.knowledge.condition_builder import ConditionBuilder
+from cds_service.knowledge.content_folder import ContentFolder
+from cds_service.knowledge.date_anchors import check_date_anchors
+from cds_service.knowledge.edition import load_edition
+from cds_service.knowledge.evidence import build_caveats, build_citations, build_discriminators, check_evidence
+from cds_service.knowledge.files import ContentFiles, load_content_files
+from cds_service.knowledge.narrative import (
+    build_narrative,
+)
+from cds_service.knowledge.overlay.changes import describe_changes
+from cds_service.knowledge.overlay.files import load_overlay, open_overlay_folder
+from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_site_limits, with_site_rules_and_links
+from cds_service.knowledge.references import check_references
+from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
+from cds_service.knowledge.schema.terminology import FindingTable
+from cds_service.knowledge.terminology import (
+    ListedCode,
+    ListedStudy,
+    build_terminology,
+    check_code,
+    check_codes,
+    collect_copyright_notices,
+    list_finding_codes,
+    list_imaging_codes,
+)
+from cds_service.knowledge.wording import (
+    LAYOUT_FILE,
+    build_labels,
+    build_offers,
+    build_order_templates,
+    build_override_reasons,
+    load_wording,
+)
+from cds_service.logic.about import AboutTexts
+from cds_service.logic.content import Content, Edition
+from cds_service.logic.narrative import Narrative
+from cds_service.logic.terminology import Terminology
+from cds_service.logic.vocabulary import FindingDefinition
+from cds_service.logic.wording import Labels, OrderTemplate, OverrideReason, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """All of the content, validated: what the readers, the logic and the rendering each take.
+
+    `site_changes`: what the site's overlay changes, in sentences; none without one.
+    """
+
+    content: Content
+    terminology: Terminology
+    wording: Mapping[str, Wording]
+    order_templates: Mapping[str, OrderTemplate]
+    override_reasons: Mapping[str, OverrideReason]
+    labels: Labels
+    finding_codes: Mapping[str, tuple[ListedCode, ...]]
+    narrative: Narrative
+    imaging_codes: tuple[ListedStudy, ...]
+    copyright_notices: Mapping[str, str]
+    about: AboutTexts
+    site_changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnresolvedContent:
+    """What a content folder holds, before its names are resolved."""
+
+    files: ContentFiles
+    edition: Edition
+    wording: Mapping[str, Wording]
+    layout: str
+
+
+def load_knowledge(root: Path, site: Path | None = None) -> Knowledge:
+    """Load the content at `root`, with the overlay at `site` laid on it.
+
+    Raises:
+        ContentError: with every problem found, with file and key; the overlay's once the content has none.
+    """
+    folder, parts = _load_unresolved(root)
+    shipped = _resolve(folder, parts)
+    return shipped if site is None else _apply_site(folder, parts, shipped, site)
+
+
+def _apply_site(folder: ContentFolder, unresolved: UnresolvedContent, shipped: Knowledge, site: Path) -> Knowledge:
+    over = open_overlay_folder(site)
+    overlay = load_overlay(over)
+    laid = apply_overlay(over, overlay, unresolved.files, unresolved.edition, shipped.terminology)
+    knowledge = _resolve(folder, replace(unresolved, files=laid.files, edition=laid.edition))
+    return replace(
+        knowledge, content=with_site_rules_and_links(knowledge.content, overlay), site_changes=describe_changes(overlay)
+    )
+
+
+def _load_unresolved(root: Path) -> tuple[ContentFolder, UnresolvedContent]:
+    if not root.is_dir():
+        raise ContentError([Problem(str(root), "", "is not a folder")])
+    folder = ContentFolder(root)
+    edition = load_edition(folder)
+    wording = load_wording(folder)
+    layout = folder.load_text(LAYOUT_FILE)
+    files = load_content_files(folder)
+    folder.raise_problems()
+    assert files is not None  # noqa: S101 - no problems means every file has its shape
+    assert edition is not None  # noqa: S101 - as above
+    check_codes(folder, files.terminology)
+    for name, table in files.orders.items():
+        for row in table.codes:
+            check_code(folder, "orders.toml", name, row, files.terminology.systems)
+    return folder, UnresolvedContent(files, edition, wording, layout)
+
+
+def _resolve(folder: ContentFolder, unresolved: UnresolvedContent) -> Knowledge:
+    """The parts with every name resolved; what `_read` noted is told too."""
+    files = unresolved.files
+    knowledge = _build_knowledge(
+        folder, files, unresolved.edition, unresolved.wording, build_labels(files.labels, unresolved.layout)
+    )
+    folder.raise_problems()
+    assert knowledge is not None  # noqa: S101 - as above
+    return knowledge
+
+
+def _build_knowledge(
+    folder: ContentFolder, files: ContentFiles, edition: Edition, wording: Mapping[str, Wording], labels: Labels
+) -> Knowledge | None:
+    orders = build_order_templates(files.orders)
+    content = _build_content(folder, files, edition, wording, orders)
+    narrative = build_narrative(folder, files.narrative, files.terminology.findings)
+    check_site_limits(folder, files.site_limits, files.rules, files.groups)
+    if content is None or folder.problems:
+        return None
+    return Knowledge(
+        content=content,
+        terminology=build_terminology(files.terminology),
+        wording=wording,
+        order_templates=orders,
+        override_reasons=build_override_reasons(files.overrides),
+        labels=labels,
+        finding_codes=list_finding_codes(files.terminology),
+        imaging_codes=list_imaging_codes(files.terminology),
+        copyright_notices=collect_copyright_notices(files.terminology),
+        about=build_about(files.about),
+        narrative=narrative,
+    )
+
+
+def _build_content(
+    folder: ContentFolder,
+    files: ContentFiles,
+    edition: Edition,
+    wording: Mapping[str, Wording],
+    orders: Mapping[str, OrderTemplate],
+) -> Content | None:
+    """What the logic judges by; None, with the problems noted, when there is no policy to judge by."""
+    findings = files.terminology.findings
+    builder = ConditionBuilder(frozenset(findings), dict(files.groups))
+    patterns = build_patterns(folder, files.patterns, builder)
+    check_evidence(folder, files.evidence, findings)
+    caveats = build_caveats(folder, files.caveats, files.evidence, builder)
+    discriminators = build_discriminators(folder, files.evidence, files.asking, findings, builder)
+    rules = build_rules(folder, files.rules, builder, findings, caveats)
+    policy = build_policy(folder, files.policy, files.patterns, builder, frozenset(rule.id for rule in rules))
+    offers = build_offers(folder, files.offers, orders, builder)
+    citations = build_citations(files.evidence)
+    ratings = build_ratings(folder, files.ratings, builder, citations)
+    check_references(folder, files, rules, wording, builder)
+    check_date_anchors(folder, rules, patterns, offers.values(), policy, ratings)
+    if policy is None or folder.problems:
+        return None
+    groups = {name: builder.build_group(name) for name in files.groups}
+    definitions = {name: _build_finding_definition(name, table) for name, table in findings.items()}
+    return Content(
+        edition, definitions, patterns, rules, offers, citations, policy, groups, ratings, discriminators, caveats
+    )
+
+
+def _build_finding_definition(name: str, table: FindingTable) -> FindingDefinition:
+    window = None if table.window == "never" else table.window
+    return FindingDefinition(name, table.label, table.ask, table.kind, window, tuple(table.sites))

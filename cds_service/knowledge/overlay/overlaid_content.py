@@ -1,0 +1,124 @@
+"""Lays a site's overlay on the content: every conflict told at once, then the site's own values."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
+from cds_service.knowledge.edition import compute_digest, with_site_edition
+from cds_service.knowledge.files import ContentFiles
+from cds_service.knowledge.overlay.files import LINKS_FILE, RULES_FILE, SITE_FILE, Overlay
+from cds_service.knowledge.overlay.site_codes import check_site_codes, with_site_codes
+from cds_service.knowledge.overlay.site_numbers import with_site_numbers
+from cds_service.knowledge.schema.overlay import LinkRow, SiteLimitsFile
+from cds_service.knowledge.schema.rules import RuleFile
+from cds_service.logic.conditions import ALWAYS
+from cds_service.logic.content import Content, Edition, Link, Policy, Silence, SiteEdition
+from cds_service.logic.terminology import Terminology
+
+MAX_LINKS_PER_CARD = 3  # on one card: more are not read (our decision)
+
+
+@dataclass(frozen=True, slots=True)
+class OverlaidFiles:
+    """The content's files under an overlay, and which content that makes."""
+
+    files: ContentFiles
+    edition: Edition
+
+
+def apply_overlay(
+    folder: ContentFolder, overlay: Overlay, files: ContentFiles, edition: Edition, terminology: Terminology
+) -> OverlaidFiles:
+    """The overlay in `folder` on the content.
+
+    Raises:
+        ContentError: with everything in which it clashes with the content.
+    """
+    rules = [rule.id for rule in files.rules.values()]
+    _check_version(folder, overlay, edition)
+    _check_switched_off(folder, overlay, rules, files.site_limits)
+    _check_links(folder, overlay, rules)
+    check_site_codes(folder, overlay.codes, files.terminology, terminology)
+    changed = with_site_numbers(folder, overlay.numbers.change, files)
+    off = tuple(row.rule for row in overlay.rules.off if row.rule in files.site_limits.protected.rules)
+    site = SiteEdition(overlay.about.name, overlay.about.version, compute_digest(folder.root), off)
+    signed = with_site_edition(folder, edition, site)
+    folder.raise_problems()
+    return OverlaidFiles(with_site_codes(changed, overlay.codes), signed)
+
+
+def with_site_rules_and_links(content: Content, overlay: Overlay) -> Content:
+    """The content with rules silenced that the site has switched off, and with its links."""
+    silences = tuple(
+        Silence(f"site-{row.rule}", f"the site has switched it off: {row.why}", frozenset({row.rule}), ALWAYS, True)
+        for row in overlay.rules.off
+    )
+    links = {rule.id: _links_of_rule(overlay.links.link, rule.id) for rule in content.rules}
+    return replace(content, policy=_with_silences(content.policy, silences), links=links)
+
+
+def _with_silences(policy: Policy, silences: tuple[Silence, ...]) -> Policy:
+    return replace(policy, silences=(*policy.silences, *silences))
+
+
+def _links_of_rule(rows: Iterable[LinkRow], rule: str) -> tuple[Link, ...]:
+    return tuple(Link(row.label, row.url) for row in rows if row.rules is None or rule in row.rules)
+
+
+def _check_version(folder: ContentFolder, overlay: Overlay, edition: Edition) -> None:
+    meant = overlay.about.for_content
+    if meant.split(".")[0] != edition.version.split(".")[0]:
+        folder.add_problem(
+            SITE_FILE,
+            "for_content",
+            f"was written for content {meant}; this is {edition.version}, in which decisions differ: "
+            "read the overlay against it, then change this line",
+        )
+
+
+def _check_switched_off(folder: ContentFolder, overlay: Overlay, rules: list[str], limits: SiteLimitsFile) -> None:
+    seen: set[str] = set()
+    for row in overlay.rules.off:
+        key = f"off.{row.rule}"
+        if row.rule not in rules:
+            folder.add_problem(RULES_FILE, key, f"no rule is called {row.rule}{did_you_mean(row.rule, rules)}")
+        if row.rule in seen:
+            folder.add_problem(RULES_FILE, key, "is switched off twice")
+        if row.rule in limits.protected.rules and row.instead is None:
+            folder.add_problem(RULES_FILE, key, 'is protected: say in "instead" what warns in its place')
+        seen.add(row.rule)
+
+
+def _check_links(folder: ContentFolder, overlay: Overlay, rules: list[str]) -> None:
+    rows = overlay.links.link
+    for row in rows:
+        for name in row.rules or ():
+            if name not in rules:
+                folder.add_problem(
+                    LINKS_FILE, f"link.{row.label}", f"no rule is called {name}{did_you_mean(name, rules)}"
+                )
+    for rule in rules:
+        links = _links_of_rule(rows, rule)
+        if len(links) > MAX_LINKS_PER_CARD:
+            folder.add_problem(LINKS_FILE, rule, f"{len(links)} links on one card, of {MAX_LINKS_PER_CARD} allowed")
+        if len({link.url for link in links}) < len(links) or len({link.label for link in links}) < len(links):
+            folder.add_problem(LINKS_FILE, rule, "two links of one card have the same label or address")
+
+
+def check_site_limits(
+    folder: ContentFolder, limits: SiteLimitsFile, rules: Mapping[str, RuleFile], groups: Iterable[str]
+) -> None:
+    """Note what the content's own bounds name wrongly, and every rule that can be critical but is not protected."""
+    known = {rule.id for rule in rules.values()}
+    critical = {rule.id for rule in rules.values() if any(row.level == "critical" for row in rule.advice)}
+    for what, names, there in (
+        ("rule", limits.protected.rules, known),
+        ("group", limits.protected.groups, set(groups)),
+    ):
+        for name in names:
+            if name not in there:
+                folder.add_problem(
+                    "site-limits.toml", "protected", f"no {what} is called {name}{did_you_mean(name, there)}"
+                )
+    for name in sorted(critical - set(limits.protected.rules)):
+        folder.add_problem("site-limits.toml", "protected.rules", f"{name} can be critical and is not protected")

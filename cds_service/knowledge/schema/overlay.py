@@ -1,0 +1,152 @@
+"""Shapes of a site overlay: what a site adds to the content, switches off, and changes; and how far it may go."""
+
+import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from cds_service.knowledge.schema.base import Id, Label, StrictModel, Text
+from cds_service.knowledge.schema.terminology import BareCode, CodeSystemTable, FindingCodeKeys
+
+Number = Annotated[int, Field(ge=1, le=36_500)]
+NumberKey = Literal["within", "ago", "at_least", "below"]
+LimitName = Literal["recent_request", "onset_not_recorded", "cards_per_call", "cards_per_order"]
+# No braces, spaces or query: a link is the same for every patient and carries nothing of a call.
+LinkUrl = Annotated[str, StringConstraints(pattern=r"^https://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/%#-]*)?$")]
+
+# Words that stand on cards, which are Markdown: no markup, no control or direction marks.
+PlainLabel = Annotated[
+    str,
+    StringConstraints(
+        min_length=1,
+        max_length=60,
+        pattern=r"^[^<>\[\]`*_#|\\\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+$",
+    ),
+]
+
+
+class SiteFile(StrictModel):
+    """Whose overlay this is, its own version, and the content version it was written for."""
+
+    name: Label
+    version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,19}$")]
+    date: datetime.date
+    for_content: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+
+
+class SiteFindingCode(BareCode, FindingCodeKeys):
+    """A code that stands for a finding here. `besides`: the other findings it is known to stand for already."""
+
+    finding: Id
+    besides: list[Id] = Field(default_factory=list)
+    why: Text
+
+
+class SiteStudyCode(BareCode):
+    """An imaging code of the same kind as the study of that label in `imaging.toml`."""
+
+    study: Text
+    why: Text
+
+
+class SiteBodySiteCode(BareCode):
+    """A code of a body site."""
+
+    body_site: Id
+    why: Text
+
+
+class SiteCodesFile(StrictModel):
+    """The codes a site adds, and the systems of its own that they come from."""
+
+    system: dict[Id, CodeSystemTable] = Field(default_factory=dict)
+    finding: list[SiteFindingCode] = Field(default_factory=list)
+    study: list[SiteStudyCode] = Field(default_factory=list)
+    body_site: list[SiteBodySiteCode] = Field(default_factory=list)
+
+
+class SwitchedOffRow(StrictModel):
+    """A rule switched off. A protected rule needs `instead`: what warns in its place."""
+
+    rule: Id
+    why: Text
+    instead: Text | None = None
+
+
+class SiteRulesFile(StrictModel):
+    """The rules a site switches off."""
+
+    off: list[SwitchedOffRow] = Field(default_factory=list)
+
+
+class NumberChangeRow(StrictModel):
+    """One number changed, `from` what stands in the content `to` the site's own; days, years or counts, as there.
+
+    It stands in a rule, a group, a finding (its `window`) or among the limits. `of` narrows to conditions that are of
+    that kind (`imaged`, `duration`) or name that finding or group.
+    """
+
+    rule: Id | None = None
+    group: Id | None = None
+    finding: Id | None = None
+    limit: LimitName | None = None
+    key: NumberKey | None = None
+    of: Id | None = None
+    old: Number = Field(alias="from")
+    new: Number = Field(alias="to")
+    why: Text
+
+    @model_validator(mode="after")
+    def _check_target(self) -> Self:
+        if sum(place is not None for place in (self.rule, self.group, self.finding, self.limit)) != 1:
+            raise ValueError("names one of rule, group, finding, limit")
+        has_conditions = self.rule is not None or self.group is not None
+        if has_conditions is (self.key is None):
+            raise ValueError('"key" says which number of a rule or group; a finding or limit has but one')
+        if self.of is not None and not has_conditions:
+            raise ValueError('"of" belongs to a rule or group')
+        if self.old == self.new:
+            raise ValueError('"from" and "to" are the same')
+        return self
+
+
+class SiteNumbersFile(StrictModel):
+    """The windows and thresholds a site changes."""
+
+    change: list[NumberChangeRow] = Field(default_factory=list)
+
+
+class LinkRow(StrictModel):
+    """A link of the site on the cards of these rules; without `rules`, on every card."""
+
+    label: PlainLabel
+    url: LinkUrl
+    rules: Annotated[list[Id], Field(min_length=1)] | None = None
+
+
+class SiteLinksFile(StrictModel):
+    """The links a site adds."""
+
+    link: list[LinkRow] = Field(default_factory=list)
+
+
+class FactorsTable(StrictModel):
+    """How far a number may move, as times the shipped one."""
+
+    least: Annotated[float, Field(gt=0, le=1)]
+    most: Annotated[float, Field(ge=1)]
+
+
+class ProtectedTable(StrictModel):
+    """What must not be missed: rules, groups, and kinds of findings."""
+
+    rules: list[Id]
+    groups: list[Id]
+    kinds: list[Literal["symptom", "sign", "diagnosis", "treatment", "flag"]]
+
+
+class SiteLimitsFile(StrictModel):
+    """How far a site overlay may go; part of the content, so no overlay can change it."""
+
+    numbers: FactorsTable
+    protected: ProtectedTable

@@ -1,0 +1,1 @@
+"""Text into statements: findings with value, side and qualifiers. Knows no FHIR."""

@@ -1,0 +1,199 @@
+"""What the cues around a mention make of it: their reach, and what ends it, after the published ConText algorithm.
+
+Where it cannot be told whether a cue reaches a mention, the mention is unclear: not recorded, and never absent.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cds_service.logic.narrative import Change, Cue, Mark
+from cds_service.logic.sides import Side
+from cds_service.logic.spelling import CUT, LINE, PART, Sentence
+from cds_service.narrative.items import Item
+from cds_service.narrative.mentions import Mention
+
+_LISTS = (Mark.LIST, Mark.JOINED)
+_HEADING = ":"
+_MINUS = "( - )"
+_NEAR = 12  # items between a mention and a cue behind it
+_MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue behind it
+_CARRIED_BY_HEADING = frozenset({Change.FAMILY, Change.HISTORICAL})  # what a heading may say of all its parts
+
+
+class _Placed(NamedTuple):
+    place: int
+    cue: Cue
+
+
+class Context:
+    """The cues of one sentence, with what the heading of a list before it carries on."""
+
+    def __init__(self, items: list[Item], mentions: list[Mention], carried: Change | None, reach: int) -> None:
+        self._items = items
+        self._mentions = sorted(mentions, key=lambda one: one.place)
+        self._carried = carried
+        self._reach = reach
+        self._ends: dict[tuple[int, Mark], int] = {}
+        self._cues = [_Placed(place, cue) for place, item in enumerate(items) for cue in item.entry.cues]
+        denying: list[_Placed] = []
+        self._changing: list[_Placed] = []
+        for one in self._cues:
+            (denying if one.cue.is_before and one.cue.change is Change.NEGATED else self._changing).append(one)
+        answers = {one.place for one in self._changing if one.cue.is_closing and self._is_answer(*one)}
+        self._negating = [one for one in denying if one.place not in answers]
+
+    def changes(self, mention: Mention) -> set[Change]:
+        """All that the cues make of a mention."""
+        found = {self._carried} if self._carried and not self._is_stopped(-1, mention, Change.HISTORICAL) else set()
+        found |= {self._change(one, mention) for one in self._others(mention) if self._holds(*one, mention)}
+        return found | set(self._negations(mention))
+
+    def _change(self, placed: _Placed, mention: Mention) -> Change:
+        """What a cue that holds changes; a denial behind a list is surely only that of its last."""
+        between = self._items[mention.last + 1 : placed.place]
+        is_listed = placed.cue.change is Change.NEGATED and any(item.entry.saying for item in between)
+        return Change.UNCLEAR if is_listed else placed.cue.change
+
+    def _others(self, mention: Mention) -> Iterator[_Placed]:
+        for placed in self._changing:
+            if not mention.first <= placed.place <= mention.last:
+                yield placed
+
+    def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
+        if cue.is_before and place < mention.first:
+            return not self._is_stopped(place, mention, cue.change)
+        if place < mention.first:
+            return False
+        if cue.is_before and cue.change is Change.FAMILY and place - mention.last <= _NEAR:
+            between = self._items[mention.last + 1 : place]
+            return bool(between) and all(item.is_marked(Mark.LINK) for item in between)  # "sciatica in her mother"
+        return not cue.is_before and self._reaches_back(place, cue, mention)
+
+    def _is_stopped(self, place: int, mention: Mention, change: Change) -> bool:
+        """Whether something between a cue and the mention ends its reach. What follows the cue at once does not."""
+        stop = Mark.STOP_FAMILY if change is Change.FAMILY else Mark.STOP
+        end = self._ends.get((place, stop))
+        if end is None:
+            end = self._ends[place, stop] = self._end(place, stop)
+        return end < mention.first
+
+    def _end(self, place: int, stop: Mark) -> int:
+        """Where the reach of a cue ends."""
+        opened = place < 0
+        for at in range(place + 1, len(self._items)):
+            if opened and self._items[at].is_marked(stop):
+                return at
+            opened = opened or not self._items[at].is_marked(Mark.LINK, stop)
+        return len(self._items)
+
+    def _reaches_back(self, place: int, cue: Cue, mention: Mention) -> bool:
+        """Whether a cue behind belongs to this mention; one that may as well belong to what follows does not."""
+        if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
+            return False
+        between = self._items[mention.last + 1 : place]
+        if cue.is_closing and cue.change is Change.HISTORICAL and between and between[-1].text == ",":
+            between.pop()
+        unknown = sum(item.is_unknown for item in between)
+        if unknown > _MAX_UNKNOWN_BEHIND or any(item.is_marked(Mark.STOP) or item.text == "," for item in between):
+            return False
+        if any(item.entry.saying or item.entry.cues for item in between) and not self._is_list(between):
+            return False
+        is_both = any(one.is_before and one.change is cue.change for one in self._items[place].entry.cues)
+        return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
+
+    def _is_answer(self, place: int, cue: Cue) -> bool:
+        """Whether a closing denial answers what stands before it, or is a test's result: it denies nothing behind."""
+        if cue.change is not Change.NEGATED:
+            return False
+        before = [one for one in self._mentions if one.first <= place]
+        return any(place <= one.last or self._reaches_back(place, cue, one) for one in before)
+
+    def _closes(self, place: int) -> bool:
+        """Whether a clause ends behind an item: a comma, a bracket, or the next entry of a form."""
+        behind = self._items[place + 1 :]
+        if not behind or behind[0].is_marked(Mark.LIST) or behind[0].text == ")":
+            return True
+        if not behind[0].entry.saying:
+            return False
+        return self._is_sign_behind(place) or (len(behind) > 1 and behind[1].text == _HEADING)
+
+    def _is_sign_behind(self, place: int) -> bool:
+        """Whether a sign of minus follows what it denies here: none of its kind stands before the first finding."""
+        is_led = any(item.text == _MINUS for item in self._items[: self._mentions[0].place])
+        return self._items[place].text == _MINUS and not is_led
+
+    def _is_list(self, between: list[Item]) -> bool:
+        return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)
+
+    def _leads_on(self, place: int) -> bool:
+        """Whether another mention follows a cue before anything ends its reach."""
+        for item in self._items[place + 1 :]:
+            if item.entry.saying:
+                return True
+            if item.is_marked(Mark.STOP, *_LISTS):
+                return False
+        return False
+
+    def _negations(self, mention: Mention) -> Iterator[Change]:
+        """The nearest negation before decides; two of them in a row say nothing that is sure."""
+        before = [one for one in self._negating if one.place < mention.first]
+        if not before:
+            return
+        nearest = before[-1]
+        if self._is_stopped(nearest.place, mention, Change.NEGATED):
+            return
+        is_double = any(one.place + 1 == nearest.place for one in before[:-1])
+        yield Change.UNCLEAR if is_double or not self._is_negated(nearest, mention) else Change.NEGATED
+
+    def _is_negated(self, placed: _Placed, mention: Mention) -> bool:
+        """Whether a negation surely reaches the mention."""
+        between = self._items[placed.place + 1 : mention.first]
+        if sum(item.is_unknown for item in between) > self._reach:
+            return False
+        passed = [one for one in self._mentions if placed.place < one.place < mention.first]
+        if not passed:
+            return self._is_plain(between, placed.cue, mention) or self._is_joined(placed.place, mention)
+        if mention.chain and mention.radiates and any(one.chain == mention.chain for one in passed):
+            return True
+        if not any(item.is_marked(*_LISTS) for item in between):
+            return False
+        return self._is_joined(placed.place, mention) or (placed.cue.is_listing and not self._is_new(passed, mention))
+
+    def _is_plain(self, between: list[Item], cue: Cue, mention: Mention) -> bool:
+        del mention
+        return cue.is_listing or not any(item.is_marked(Mark.LIST) for item in between)
+
+    def _is_new(self, passed: list[Mention], mention: Mention) -> bool:
+        """Whether a listed mention names a side where those before it name none: it may begin something else."""
+        return mention.side is not Side.UNSTATED and any(one.side is Side.UNSTATED for one in passed)
+
+    def _is_joined(self, place: int, mention: Mention) -> bool:
+        """Whether "or" joins the list from the cue to the mention and on."""
+        end = mention.last + 1
+        while end < len(self._items) and self._goes_on(self._items[end]):
+            end += 1
+        return any(item.is_marked(Mark.JOINED) for item in self._items[place + 1 : end])
+
+    def _goes_on(self, item: Item) -> bool:
+        is_small = item.is_side or item.is_unknown or item.is_marked(Mark.LINK, Mark.PAIN, *_LISTS)
+        return (is_small or item.entry.saying is not None) and not item.entry.cues and not item.is_marked(Mark.STOP)
+
+    def carries(self, sentence: Sentence) -> Change | None:
+        """What holds on for the next part of a list: that of a heading, or of a list that a semicolon does not end."""
+        if sentence.ending == CUT:
+            return Change.UNCLEAR if self._carried or any(one.cue.is_before for one in self._cues) else None
+        if sentence.ending not in {LINE, PART}:
+            return None
+        last = next((one for one in reversed(self._cues) if one.cue.is_before), None)
+        if last is None or any(item.is_marked(Mark.STOP) for item in self._items[last.place + 2 :]):
+            return self._carried if last is None and not self._ends_in_heading() else None
+        behind = self._items[last.place + 1 :]
+        is_open = all(item.is_marked(Mark.LINK) for item in behind)
+        is_heading = bool(behind) and behind[0].text == _HEADING
+        change = Change.UNCLEAR if last.cue.change is Change.NEGATED else last.cue.change
+        if is_open or (is_heading and change in _CARRIED_BY_HEADING):
+            return change
+        return change if sentence.ending == PART and last.cue.is_listing else None
+
+    def _ends_in_heading(self) -> bool:
+        return bool(self._items) and self._items[-1].text == _HEADING

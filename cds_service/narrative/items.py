@@ -1,0 +1,157 @@
+"""A sentence as a row of items: the content's phrases, longest first, the sides, and words that mean nothing here."""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import NamedTuple, TypeAlias
+
+import ahocorasick
+
+from cds_service.logic.narrative import Entry, Mark, Narrative
+from cds_service.logic.sides import Side, union
+from cds_service.logic.spelling import Sentence
+
+
+class Role(Enum):
+    """What an item is to a pain that is being followed."""
+
+    PLACE = "place"
+    PAIN = "whole pain"
+    PAIN_WORD = "word of pain"
+    ELSEWHERE = "elsewhere"
+    RUN = "run"
+    LIST = "list"
+    BRIDGE = "bridge"
+    BREAK = "break"  # ends it
+    __hash__ = object.__hash__
+
+
+_BY_MARK = (
+    (frozenset({Mark.PAIN}), Role.PAIN_WORD),
+    (frozenset({Mark.ELSEWHERE}), Role.ELSEWHERE),
+    (frozenset({Mark.RUN, Mark.RUN_BY_ITSELF}), Role.RUN),
+    (frozenset({Mark.LIST, Mark.JOINED}), Role.LIST),
+    (frozenset({Mark.LINK}), Role.BRIDGE),
+)
+_NUMBER = Entry(marks=frozenset({Mark.LINK}))  # "at 40", "3/5": no word that could break what hangs together
+_UNKNOWN = Entry()
+
+
+class Item(NamedTuple):
+    """A phrase with all it may mean, and the side that stands inside it; `said` in lower case."""
+
+    text: str
+    entry: Entry
+    role: Role
+    side: Side = Side.UNSTATED
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the word means nothing here."""
+        return self.entry is _UNKNOWN
+
+    def is_marked(self, *marks: Mark) -> bool:
+        """Whether it is one of these kinds of small word."""
+        return not self.entry.marks.isdisjoint(marks)
+
+    @property
+    def is_side(self) -> bool:
+        """Whether it says a side and nothing else."""
+        return self.entry.side is not None
+
+
+def _role(entry: Entry) -> Role:
+    saying = entry.saying
+    if saying and saying.is_pain and not saying.is_denial:
+        return Role.PLACE if saying.is_site else Role.PAIN
+    if entry.side:
+        return Role.BRIDGE
+    return next((role for marks, role in _BY_MARK if marks & entry.marks), Role.BREAK)
+
+
+def _item(text: str, entry: Entry) -> Item:
+    return Item(text, entry, _role(entry))
+
+
+_NUMBER_ITEM, _UNKNOWN_ITEM = _item("number", _NUMBER), _item("word", _UNKNOWN)
+_SIDES = {side: _item(side.value, Entry(side=side)) for side in Side}
+_Found: TypeAlias = dict[int, tuple[int, Item]]  # by the place where they begin: how many words, and the item
+
+
+class PhraseFinder:
+    """Finds the content's phrases as whole words. Made once; safe to share, since it never changes again."""
+
+    def __init__(self, narrative: Narrative) -> None:
+        entries = narrative.entries
+        sides = {phrase: entry for phrase, entry in entries.items() if entry.side or entry == _UNKNOWN}
+        one_word = {phrase for phrase, entry in sides.items() if entry.side and " " not in phrase}
+        # "R/O" begins with no side.
+        guards = {phrase: Entry() for phrase in entries if phrase not in sides and one_word & set(phrase.split())}
+        self._sides = _automaton(sides | guards)
+        self._firsts = frozenset(phrase.partition(" ")[0] for phrase in sides)
+        self._phrases = _automaton({phrase: entry for phrase, entry in entries.items() if phrase not in sides})
+
+    def items(self, sentence: Sentence) -> list[Item]:
+        """The row. Sides are taken out first: "back of the left thigh" is "back of the thigh", on the left."""
+        words, written, sides = self._without_sides(sentence)
+        longest = _longest(self._phrases, words, written)
+        row: list[Item] = []
+        place = 0
+        while place < len(words):
+            if place in sides:
+                row += sides[place]
+            found = longest.get(place)
+            if found is None:
+                row.append(_NUMBER_ITEM if words[place].isdecimal() else _UNKNOWN_ITEM)
+                place += 1
+                continue
+            length, item = found
+            inside = [one.entry.side for at in range(place + 1, place + length) if at in sides for one in sides[at]]
+            row.append(item._replace(side=union(one for one in inside if one)) if inside else item)
+            place += length
+        return row + sides.get(place, [])
+
+    def _without_sides(self, sentence: Sentence) -> tuple[Sequence[str], Sequence[str], dict[int, list[Item]]]:
+        found = {} if self._firsts.isdisjoint(sentence.words) else _longest(self._sides, *sentence[:2])
+        if not found:
+            return sentence.words, sentence.written, {}
+        words: list[str] = []
+        written: list[str] = []
+        sides: dict[int, list[Item]] = {}
+        place = 0
+        while place < len(sentence.words):
+            length, item = found.get(place) or (1, _UNKNOWN_ITEM)
+            if item.entry.side:
+                sides.setdefault(len(words), []).append(_SIDES[item.entry.side])
+            else:
+                words += sentence.words[place : place + length]
+                written += sentence.written[place : place + length]
+            place += length
+        return words, written, sides
+
+
+def _automaton(entries: Mapping[str, Entry]) -> ahocorasick.Automaton:
+    made = ahocorasick.Automaton()
+    for phrase, entry in entries.items():
+        made.add_word(f" {phrase} ", (phrase.count(" ") + 1, _item(phrase, entry)))
+    made.make_automaton()
+    return made
+
+
+def _longest(automaton: ahocorasick.Automaton, words: Sequence[str], written: Sequence[str]) -> _Found:
+    """The longest phrase that begins at each word."""
+    text = f" {' '.join(words)} "
+    longest: _Found = {}
+    for end, found in automaton.iter(text):
+        start = text.count(" ", 0, end) - found[0]
+        if start in longest and longest[start][0] >= found[0]:
+            continue
+        wanted = found[1].entry.written
+        if wanted is None or _is_as_written(wanted, written, start):
+            longest[start] = found
+    return longest
+
+
+def _is_as_written(wanted: tuple[str, ...], written: Sequence[str], start: int) -> bool:
+    """Capitals mean something only where not everything is in capitals."""
+    is_same = tuple(written[start : start + len(wanted)]) == wanted
+    return is_same and (len(written) == len(wanted) or any(word != word.upper() for word in written))

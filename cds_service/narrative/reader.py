@@ -1,0 +1,152 @@
+"""The reader: a text in, what it says of findings out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
+
+from cds_service.logic.facts import Value
+from cds_service.logic.narrative import Change, Narrative, Saying
+from cds_service.logic.sides import Side
+from cds_service.logic.spelling import CUT, Sentence, normal, sentences
+from cds_service.logic.vocabulary import Vocabulary
+from cds_service.narrative.context import Context
+from cds_service.narrative.items import PhraseFinder
+from cds_service.narrative.mentions import Mention, read_signs
+from cds_service.narrative.pains import PainReader
+from cds_service.narrative.qualifiers import qualify
+from cds_service.narrative.sides import place_sides
+from cds_service.narrative.text_cache import TextCache
+
+_CUT_MARGIN = 12  # items before the place where a long sentence was cut: what takes them back may lie behind it
+_RADIATES = ("radiation", "yes")
+
+
+class Statement(NamedTuple):
+    """What a text says of one finding. `is_vague`: too little to be there, but an order's reason asks about it."""
+
+    finding: str
+    value: Value
+    side: Side
+    qualifiers: tuple[tuple[str, str], ...] = ()
+    is_vague: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says; `loose`: findings of places it names without a pain; `is_cut`: its end was not read.
+
+    `is_about`: it names a finding at all, present, absent or neither.
+    """
+
+    statements: tuple[Statement, ...] = ()
+    places_without_pain: frozenset[str] = frozenset()
+    has_mention: bool = False
+    is_truncated: bool = False
+
+
+EMPTY_READING = Reading()
+
+
+@dataclass(slots=True)
+class _TextState:
+    """A text being read, sentence by sentence. `carried`: what a heading says of the parts of its list."""
+
+    statements: dict[Statement, None] = field(default_factory=dict)
+    places_without_pain: set[str] = field(default_factory=set)
+    has_mention: bool = False
+    carried: Change | None = None
+
+
+class NarrativeReader:
+    """Reads texts by the content's words. Made once; safe to share between threads."""
+
+    def __init__(self, narrative: Narrative, findings: Vocabulary) -> None:
+        self.answers = MappingProxyType(dict(narrative.answers))
+        self._narrative = narrative
+        self._findings = findings
+        self._finder = PhraseFinder(narrative)
+        self._cache = TextCache(self._read)
+
+    def read(self, text: str | None) -> Reading:
+        """What a text says. The same text is read once, as long as it is kept."""
+        return self._cache(text) if text else EMPTY_READING
+
+    def parse_response(self, text: str) -> str | None:
+        """The response that a text states which is nothing but a phrase for one, such as "80% relief"."""
+        entry = self._narrative.entries.get(normal(text))
+        return entry.qualifiers.get("response") if entry else None
+
+    def says_nothing(self, text: str | None) -> bool:
+        """Whether a text, read whole, says nothing of any finding."""
+        reading = self.read(text)
+        return not reading.statements and not reading.is_truncated
+
+    def _read(self, text: str) -> Reading:
+        limit = self._narrative.longest_text
+        parts = sentences(text[:limit], self._narrative.abbreviations)
+        is_cut = len(text) > limit
+        page = _TextState()
+        for part in parts[:-1] if is_cut else parts:  # the end of a sentence cut through may take back what it says
+            self._read_sentence(part, page)
+        return Reading(tuple(page.statements), frozenset(page.places_without_pain), page.has_mention, is_cut)
+
+    def _read_sentence(self, sentence: Sentence, state: _TextState) -> None:
+        items = self._finder.items(sentence)
+        if not any(item.entry.saying for item in items):
+            state.carried = Context(items, [], state.carried, self._narrative.reach).carries(sentence)
+            return
+        pains = PainReader(items)
+        mentions = [*pains.mentions, *read_signs(items)]
+        qualify(items, mentions)
+        place_sides(items, mentions)
+        context = Context(items, mentions, state.carried, self._narrative.reach)
+        whole = len(items) - (_CUT_MARGIN if sentence.ending == CUT else 0)
+        for mention in (one for one in mentions if one.last < whole):
+            state.statements.update(dict.fromkeys(self._judged(mention, context.changes(mention))))
+        state.places_without_pain.update(finding for saying in pains.places_without_pain for finding in saying.records)
+        state.has_mention = True
+        state.carried = context.carries(sentence)
+
+    def _judged(self, mention: Mention, changes: set[Change]) -> Iterator[Statement]:
+        """What a mention comes to under what the words around it change."""
+        saying = mention.saying
+        if changes & {Change.FAMILY, Change.UNCLEAR}:
+            return
+        is_absent = mention.value is Value.ABSENT
+        if Change.NEGATED in changes or is_absent:
+            if not (is_absent and Change.NEGATED in changes) and Change.HYPOTHETICAL not in changes:
+                absent = (
+                    (*saying.denies, saying.past) if Change.HISTORICAL in changes and saying.past else saying.denies
+                )
+                yield from (Statement(one, Value.ABSENT, mention.side) for one in absent if one)
+            return
+        for finding in saying.records:
+            found = self._present(finding, saying, changes)
+            if found:
+                stated = _qualifiers(mention) if found[1] is Value.PRESENT else ()
+                yield Statement(*found, mention.side, stated, saying.is_asked)
+
+    def _present(self, finding: str, saying: Saying, changes: set[Change]) -> tuple[str, Value] | None:
+        known = self._findings[finding]
+        is_done = known.kind == "treatment"
+        if is_done and Change.HYPOTHETICAL in changes:
+            return None
+        if (is_done or saying.is_advised) and Change.PLANNED in changes:
+            return None
+        if saying.is_asked and Change.HISTORICAL in changes:
+            return None
+        if saying.is_asked or Change.HYPOTHETICAL in changes:
+            return finding, Value.ASKED
+        if Change.HISTORICAL in changes or (Change.PERFORMED in changes and known.kind not in {"treatment", "flag"}):
+            if known.window is None:
+                return finding, Value.PRESENT
+            return (saying.past, Value.PRESENT) if saying.past else None
+        return finding, Value.PRESENT
+
+
+def _qualifiers(mention: Mention) -> tuple[tuple[str, str], ...]:
+    stated = dict(mention.qualifiers)
+    if mention.radiates:
+        stated[_RADIATES[0]] = _RADIATES[1]
+    return tuple(sorted(stated.items()))

@@ -1,0 +1,105 @@
+"""The side of each mention: words beside it, else what the pain it hangs together with says. Never another pain's."""
+
+from collections.abc import Set
+
+from cds_service.logic.narrative import Mark
+from cds_service.logic.sides import Side, union
+from cds_service.narrative.items import Item, Role
+from cds_service.narrative.mentions import Mention
+
+_LISTS = (Mark.LIST, Mark.JOINED)
+_OPENING = frozenset({",", "("})
+_CLOSING = ")"
+
+
+def place_sides(items: list[Item], mentions: list[Mention]) -> None:
+    """Give each mention its side."""
+    if not any(item.entry.side or item.side is not Side.UNSTATED for item in items):
+        return  # as in most sentences
+    behind: dict[int, Side] = {}
+    named = {mention.place for mention in mentions}
+    loose = {at for at, item in enumerate(items) if item.role is Role.PLACE and at not in named}
+    for mention in mentions:
+        mention.side = items[mention.place].side
+        if mention.side is Side.UNSTATED:
+            mention.side = _before(items, mention.place, loose)
+        if mention.side is Side.UNSTATED:
+            mention.side = _inside(items, mention)
+        if mention.side is Side.UNSTATED:
+            mention.side = behind[id(mention)] = _behind(items, mention.last, loose)
+    chains: dict[int, list[Mention]] = {}
+    for mention in mentions:
+        if mention.chain:
+            chains.setdefault(mention.chain, []).append(mention)
+    for chain in chains.values():
+        if len(chain) > 1:
+            _share(sorted(chain, key=lambda one: one.place), behind)
+
+
+def _share(chain: list[Mention], behind: dict[int, Side]) -> None:
+    """A side holds for what follows in the chain; one behind its end, "(L)", for all before it too."""
+    current = Side.UNSTATED
+    for mention in chain:
+        if mention.side is Side.UNSTATED:
+            mention.side = current
+        current = mention.side
+    if behind.get(id(chain[-1]), Side.UNSTATED) is not Side.UNSTATED:
+        for mention in chain:
+            if mention.side is Side.UNSTATED:
+                mention.side = chain[-1].side
+
+
+def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
+    """The side before: "left hip", "pain in the left hip", "left and right hip", "left hip: FADIR"."""
+    at = place - 1
+    while at >= 0 and (at in loose or _is_between(items[at])):
+        at -= 1
+    found = []
+    while at >= 0 and items[at].is_side:
+        found.append(items[at].entry.side)
+        at -= 1
+        if at >= 1 and items[at].is_marked(*_LISTS) and items[at - 1].is_side:
+            at -= 1
+    return union(side for side in found if side) if found else Side.UNSTATED
+
+
+def _inside(items: list[Item], mention: Mention) -> Side:
+    """The side between a test and its result: "straight leg raise, left: positive"."""
+    inside = items[mention.place + 1 : mention.last]
+    if any(item.entry.saying for item in inside):
+        return Side.UNSTATED
+    return union(item.entry.side for item in inside if item.entry.side)
+
+
+def _is_between(item: Item) -> bool:
+    if item.text == _CLOSING:
+        return False
+    entry = item.entry
+    return item.is_marked(Mark.LINK) or (bool(entry.results or entry.qualifiers) and not item.is_marked(*_LISTS))
+
+
+def _behind(items: list[Item], last: int, loose: Set[int]) -> Side:
+    """The side behind: "hip pain (L)", "SLR positive at 40 on the left", unless it is that of what comes next."""
+    at = last + 1
+    is_opened = False
+    while at < len(items) and (_is_between(items[at]) or (items[at].text in _OPENING and not is_opened)):
+        is_opened = is_opened or items[at].text in _OPENING
+        at += 1
+    found = []
+    while at < len(items) and items[at].is_side:
+        found.append(items[at].entry.side)
+        at += 1
+        if at + 1 < len(items) and items[at].is_marked(*_LISTS) and items[at + 1].is_side:
+            at += 1
+    is_own = at in loose and not is_opened  # "limited rotation of the right hip"
+    is_taken = bool(found) and (is_own or not _is_of_next(items, at))
+    return union(side for side in found if side) if is_taken else Side.UNSTATED
+
+
+def _is_of_next(items: list[Item], at: int) -> bool:
+    while at < len(items) and items[at].is_marked(Mark.LINK) and items[at].text != _CLOSING:
+        at += 1
+    if at >= len(items):
+        return False
+    item = items[at]
+    return item.entry.saying is not None or item.is_marked(Mark.PAIN, Mark.ELSEWHERE) or item.is_unknown

@@ -1,0 +1,215 @@
+"""Observations as facts: clinical design §2, "How a finding reaches us", all four shapes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from synthetic import LOINC, PATIENT, SNOMED, concept, encoded, observation
+
+from cds_service.chart.chart_reader import ChartReader
+from cds_service.fhir.bundles import decode_resources
+from cds_service.fhir.chart_data import ChartData
+from cds_service.knowledge import Knowledge
+from cds_service.logic.dates import on
+from cds_service.logic.facts import Chart, Finding, SourceKind, Value
+from cds_service.logic.sides import Side
+from cds_service.logic.terminology import Code
+
+Read = Callable[..., Chart]
+LOCATION, WORSE, BETTER, RADIATION = "38204-4", "38209-3", "38210-1", "38205-1"
+ABSENT_DATA = {"dataAbsentReason": concept("not-performed")}
+
+
+def fact(chart: Read, *arguments: Any, **fields: Any) -> Finding:
+    [found] = chart(observation(*arguments, **fields)).findings
+    return found
+
+
+def marked(code: str) -> dict[str, Any]:
+    return {"interpretation": [concept(code)]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        ({"valueBoolean": True}, Value.PRESENT),
+        ({"valueBoolean": False}, Value.ABSENT),
+        ({"valueCodeableConcept": concept("52101004")}, Value.PRESENT),
+        ({"valueCodeableConcept": concept("10828004")}, Value.PRESENT),
+        ({"valueCodeableConcept": concept("2667000")}, Value.ABSENT),
+        ({"valueCodeableConcept": concept("260385009")}, Value.ABSENT),
+        ({"valueCodeableConcept": concept("24484000")}, Value.PRESENT),  # severe
+        (marked("POS"), Value.PRESENT),
+        (marked("NEG"), Value.ABSENT),
+        (marked("A"), Value.PRESENT),
+        (marked("N"), Value.ABSENT),
+        ({"interpretation": concept("POS")}, Value.PRESENT),  # one where R4 has a list
+        ({"valueString": "as described", **marked("POS")}, Value.PRESENT),
+        ({}, Value.PRESENT),  # a finding code with no value at all
+        ({"valueCodeableConcept": None}, Value.PRESENT),
+    ],
+)
+def test_an_answer_says_present_or_absent(chart: Read, answer: dict[str, Any], value: Value) -> None:
+    found = fact(chart, "fadir-positive", **answer)
+    assert (found.id, found.value, found.qualifiers) == ("fadir-positive", value, {})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ABSENT_DATA,
+        {"valueBoolean": True, **ABSENT_DATA},
+        {"valueCodeableConcept": concept("99999999")},
+        {"valueCodeableConcept": {"text": "positive, I think"}},
+        {"valueString": "normal"},
+        {"valueString": "see note"},
+        {"valueInteger": 0},
+        {"valueQuantity": {"value": 0, "unit": "/10"}},
+        {"valueRange": {"low": {"value": 1}}},
+        {"valueRatio": {}},
+    ],
+)
+def test_an_answer_that_says_neither_is_not_recorded(chart: Read, answer: dict[str, Any]) -> None:
+    read = chart(observation("fadir-positive", **answer))
+    assert read.findings == ()
+    assert len(read.ignored) == 1
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "cancelled", "registered"])
+def test_an_observation_not_made_does_not_count(chart: Read, status: str) -> None:
+    assert chart(observation("fadir-positive", status=status)).findings == ()
+
+
+@pytest.mark.parametrize("status", ["final", "preliminary", "amended", "corrected", None])
+def test_an_observation_of_another_status_counts(chart: Read, status: str | None) -> None:
+    assert fact(chart, "fadir-positive", status=status).value is Value.PRESENT
+
+
+@pytest.mark.parametrize(
+    ("dates", "day"),
+    [
+        ({"effectiveDateTime": "2026-02-20T23:59:00-08:00"}, "2026-02-20"),
+        ({"effectiveInstant": "2026-02-21T00:00:00Z"}, "2026-02-21"),
+        ({"effectivePeriod": {"start": "2026-02-01", "end": "2026-02-03"}}, "2026-02-03"),
+        ({"effectivePeriod": {"start": "2026-02-01"}}, "2026-02-01"),
+        ({"issued": "2026-02-20T00:00:00Z"}, None),
+    ],
+)
+def test_the_date_is_when_it_was_observed(chart: Read, dates: dict[str, Any], day: str | None) -> None:
+    found = fact(chart, "fadir-positive", **{"effectiveDateTime": None, **dates})
+    assert found.when == (on(date.fromisoformat(day)) if day else None)
+
+
+def test_source_and_body_sites_side(chart: Read) -> None:
+    found = fact(chart, "fadir-positive", bodySite=concept("7771000"))
+    assert (found.side, found.source.kind) == (Side.LEFT, SourceKind.OBSERVATION)
+    assert found.source.reference == "Observation/Observation-1"
+
+
+@pytest.mark.parametrize(
+    ("site", "finding", "side"),
+    [
+        ("29836001", "hip-pain", Side.UNSTATED),
+        ("287579007", "hip-pain", Side.RIGHT),
+        ("85119005", "groin-pain", Side.LEFT),
+        ("722115008", "calf-pain", Side.LEFT),
+        ("52612000", "low-back-pain", Side.UNSTATED),
+    ],
+)
+def test_the_location_of_pain_stands_for_the_pain_there(chart: Read, site: str, finding: str, side: Side) -> None:
+    found = fact(chart, LOCATION, LOINC, valueCodeableConcept=concept(site))
+    assert (found.id, found.side, found.value, found.qualifiers) == (finding, side, Value.PRESENT, {})
+
+
+def test_a_side_of_the_location_stands_over_the_observations(chart: Read) -> None:
+    sides = {"valueCodeableConcept": concept("85119005"), "bodySite": concept("24028007")}
+    assert fact(chart, LOCATION, LOINC, **sides).side is Side.LEFT
+    said = {"valueCodeableConcept": concept("26893007", text="left groin")}
+    assert fact(chart, LOCATION, LOINC, **said).side is Side.LEFT
+    assert fact(chart, LOCATION, LOINC, **{**sides, "valueCodeableConcept": concept("26893007")}).side is Side.RIGHT
+
+
+@pytest.mark.parametrize("question", [WORSE, BETTER, LOCATION])
+def test_an_answer_may_be_a_finding_itself(chart: Read, question: str) -> None:
+    answer = concept("relief-when-seated", "https://hip-spine-cds.example/fhir/CodeSystem/finding")
+    assert fact(chart, question, LOINC, valueCodeableConcept=answer).id == "relief-when-seated"
+
+
+def test_a_factor_is_no_place(chart: Read) -> None:
+    assert chart(observation(WORSE, LOINC, valueCodeableConcept=concept("29836001"))).findings == ()
+
+
+@pytest.mark.parametrize("question", ["8670-2", "75325-1", RADIATION])
+def test_the_answer_to_a_question_not_known_here_is_not_the_patients(chart: Read, question: str) -> None:
+    """Family history is such a question."""
+    assert chart(observation(question, LOINC, valueCodeableConcept=concept("23056005"))).findings == ()
+
+
+@pytest.mark.parametrize("code", ["24531-6", "8867-4", "72514-3"])
+def test_codes_of_other_things_stand_for_nothing(chart: Read, code: str) -> None:
+    read = chart(observation(code, LOINC, valueQuantity={"value": 3}))
+    assert read.findings == ()
+    assert [one.code for one in read.ignored] == [f"{LOINC}|{code}"]
+
+
+def test_an_unanswered_location_is_not_recorded(chart: Read) -> None:
+    assert chart(observation(LOCATION, LOINC, valueCodeableConcept=concept("29836001"), **ABSENT_DATA)).findings == ()
+
+
+def test_pain_that_radiates_is_marked_so(knowledge: Knowledge) -> None:
+    """A site's own content asks where pain radiates to; no code for it is verified well enough to be shipped."""
+    asked = {**knowledge.terminology.questions, Code("loinc", RADIATION): "radiation"}
+    reader = ChartReader(replace(knowledge.terminology, questions=asked), knowledge.content, knowledge.narrative)
+    told = observation(RADIATION, LOINC, valueCodeableConcept=concept("56459004"))
+    given = decode_resources(encoded(told), "prefetch.test").resources
+    [found] = reader.build_chart(ChartData(given), PATIENT, date(2026, 3, 10)).findings
+    assert (found.id, found.qualifiers) == ("foot-pain", {"radiation": "yes"})
+
+
+def test_components_are_read_like_observations(chart: Read) -> None:
+    parts = [
+        {"code": concept("groin-pain", "https://hip-spine-cds.example/fhir/CodeSystem/finding"), "valueBoolean": False},
+        {"code": concept(LOCATION, LOINC), "valueCodeableConcept": concept("46862004")},
+        {"code": concept("limp", SNOMED)},
+        {},
+    ]
+    read = chart(observation("72514-3", LOINC, component=parts))
+    assert [(one.id, one.value) for one in read.findings] == [
+        ("groin-pain", Value.ABSENT),
+        ("buttock-pain", Value.PRESENT),
+    ]
+    assert read.ignored == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "response"),
+    [
+        ({"valueString": "No relief"}, "no-relief"),
+        ({"valueString": " relief "}, "relief"),
+        ({"valueCodeableConcept": {"text": "no relief"}}, "no-relief"),
+        ({"valueCodeableConcept": concept("no-relief", "https://hip-spine-cds.example/x")}, "no-relief"),
+    ],
+)
+def test_the_response_to_a_treatment_says_that_it_was_done(chart: Read, answer: dict[str, Any], response: str) -> None:
+    found = fact(chart, "hip-anaesthetic-injection", **answer)
+    assert (found.value, found.qualifiers) == (Value.PRESENT, {"response": response})
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        ({"valueString": "abnormal"}, "abnormal"),
+        (marked("A"), "abnormal"),
+        (marked("N"), "normal"),
+        ({"valueCodeableConcept": {"text": "Normal"}}, "normal"),
+    ],
+)
+def test_the_result_of_a_test_says_that_it_was_done(chart: Read, answer: dict[str, Any], result: str) -> None:
+    found = fact(chart, "electrodiagnostics", **answer)
+    assert (found.value, found.qualifiers) == (Value.PRESENT, {"result": result})
+
+
+def test_a_treatment_with_an_unheard_answer_is_not_recorded(chart: Read) -> None:
+    assert chart(observation("hip-anaesthetic-injection", valueString="some")).findings == ()

@@ -1,0 +1,208 @@
+"""Orders on record, drafts and their reasons: clinical design §1.3, §3 and §5."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+from synthetic import LOINC, Json, concept, condition, encoded, observation, order, resource
+
+from cds_service.fhir.chart_data import DraftOrder
+from cds_service.fhir.resources import ServiceRequest
+from cds_service.logic.dates import on
+from cds_service.logic.facts import Chart, Imaging, SourceKind, Stage, Value
+from cds_service.logic.sides import Side
+
+Read = Callable[..., Chart]
+TODAY = on(date(2026, 3, 10))
+
+
+def draft(*arguments: Any, selected: bool = True, **fields: Any) -> DraftOrder:
+    made = order(*arguments, **fields)
+    read = msgspec.json.decode(encoded(made), type=ServiceRequest)
+    return DraftOrder(f"ServiceRequest/{made['id']}", read, selected)
+
+
+def drafted(chart: Read, *record: Json, **fields: Any) -> Imaging:
+    """The order for a joint of the lower limb, whose CPT number names no joint, as it is read."""
+    [found] = chart(*record, drafts=[draft("73721", **fields)]).imaging
+    return found
+
+
+@pytest.mark.parametrize("status", ["active", "draft", "on-hold", None])
+def test_an_open_request_is_an_order(chart: Read, status: str | None) -> None:
+    [found] = chart(order("72148", status=status, authoredOn="2026-02-01")).imaging
+    assert (found.stage, found.when, found.selected) == (Stage.REQUEST, on(date(2026, 2, 1)), False)
+
+
+@pytest.mark.parametrize("fields", [{"status": "revoked"}, {"status": "entered-in-error"}, {"doNotPerform": True}])
+def test_a_request_withdrawn_or_against_is_none(chart: Read, fields: Json) -> None:
+    read = chart(order("72148", **fields))
+    assert (read.imaging, len(read.ignored)) == ((), 1)
+
+
+def test_a_draft_of_something_not_to_be_done_is_no_order(chart: Read) -> None:
+    assert chart(drafts=[draft("72148", doNotPerform=True)]).imaging == ()
+
+
+@pytest.mark.parametrize("words", ["eval for compression fracture", "fall", "fracture L1"])
+def test_an_injury_is_asked_about_by_an_order_alone(chart: Read, words: str) -> None:
+    [found] = chart(drafts=[draft("72148", reasonCode=[{"text": words}])]).findings
+    assert (found.id, found.value) == ("major-trauma", Value.ASKED)
+    assert chart(condition("x", code={"text": words})).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "code_side"),
+    [
+        ("MRI right hip without contrast", Side.UNSTATED, Side.RIGHT),
+        ("MRI left hip without contrast", Side.LEFT, None),
+        ("MRI right and left hip", Side.LEFT, None),  # words of both name neither against the body site
+        ("MRI hip without contrast", Side.LEFT, None),
+    ],
+)
+def test_a_code_that_names_the_other_side_in_words_than_its_body_site(
+    chart: Read, text: str, side: Side, code_side: Side | None
+) -> None:
+    local = {"coding": [{"system": "https://ehr.example/orders", "code": "4711"}], "text": text}
+    found = drafted(chart, code=local, bodySite=[concept("287679003")])
+    assert (found.region, found.side, found.code_side) == ("hip", side, code_side)
+    displayed = {"coding": [{"system": "https://ehr.example/orders", "code": "4711", "display": text}]}
+    assert drafted(chart, code=displayed, bodySite=[concept("287679003")]).code_side is code_side
+
+
+def test_words_of_an_orders_details_are_not_those_of_its_code(chart: Read) -> None:
+    found = drafted(chart, bodySite=[concept("287679003")], orderDetail=[{"text": "compare with the right hip"}])
+    assert (found.side, found.code_side) == (Side.LEFT, None)
+
+
+def test_a_fracture_of_an_unstated_bone_takes_no_joint_for_the_hip(chart: Read) -> None:
+    assert drafted(chart, reasonCode=[{"text": "r/o fracture"}]).region == "lower-limb-joint"
+
+
+def test_a_completed_imaging_request_is_imaging_done_on_its_occurrence(chart: Read) -> None:
+    asked = {"status": "completed", "authoredOn": "2025-12-01"}
+    [found] = chart(order("72148", occurrenceDateTime="2026-01-12", **asked)).imaging
+    assert (found.stage, found.when, found.source.kind) == (Stage.STUDY, on(date(2026, 1, 12)), SourceKind.REQUEST)
+    [undated] = chart(order("72148", **asked)).imaging
+    assert undated.when is None
+
+
+def test_a_completed_referral_is_a_treatment_tried_by_its_occurrence_or_when_it_was_asked(chart: Read) -> None:
+    asked = {"status": "completed", "authoredOn": "2025-12-01", "code": concept("308447003")}
+    [found] = chart(order("x", **asked)).findings
+    assert (found.id, found.when) == ("physical-therapy", on(date(2025, 12, 1)))
+    [found] = chart(order("x", occurrencePeriod={"start": "2025-12-09"}, **asked)).findings
+    assert found.when == on(date(2025, 12, 9))
+
+
+def test_an_open_referral_is_an_order_for_a_treatment_and_not_yet_tried(chart: Read) -> None:
+    read = chart(order("x", status="active", code=concept("308447003")))
+    assert [one.treatment for one in read.imaging] == ["physical-therapy"]
+    assert read.findings == ()
+
+
+def test_a_draft_is_of_today_and_selected_or_not(chart: Read) -> None:
+    read = chart(drafts=[draft("72148"), draft("72148", number=2, selected=False)])
+    assert [(one.stage, one.when, one.selected) for one in read.imaging] == [
+        (Stage.DRAFT, TODAY, True),
+        (Stage.DRAFT, TODAY, False),
+    ]
+
+
+def test_a_draft_stands_over_the_record_of_the_same_order(chart: Read) -> None:
+    on_record = order("72148", status="active")
+    read = chart(on_record, order("72148", number=2, status="active"), drafts=[draft("72148")])
+    assert [(one.stage, one.source.reference) for one in read.imaging] == [
+        (Stage.REQUEST, "ServiceRequest/ServiceRequest-2"),
+        (Stage.DRAFT, "ServiceRequest/ServiceRequest-1"),
+    ]
+
+
+def test_a_procedure_request_of_stu3_is_an_order(chart: Read) -> None:
+    [found] = chart({**order("72148", status="active"), "resourceType": "ProcedureRequest"}).imaging
+    assert (found.stage, found.source.reference) == (Stage.REQUEST, "ProcedureRequest/ServiceRequest-1")
+
+
+def test_a_drafts_reason_is_a_finding_of_today(chart: Read) -> None:
+    [found] = chart(drafts=[draft("72148", reasonCode=[concept("23056005")])]).findings
+    assert (found.id, found.when, found.source.kind) == ("sciatica", TODAY, SourceKind.ORDER_REASON)
+
+
+@pytest.mark.parametrize("reason", [concept("23056005"), concept("49218002")])
+def test_a_joint_ordered_for_a_hip_or_spine_reason_is_the_hip(chart: Read, reason: Json) -> None:
+    assert drafted(chart, reasonCode=[reason]).region == "hip"
+
+
+@pytest.mark.parametrize(
+    "reasons",
+    [
+        [concept("30989003")],  # knee pain
+        [concept("49218002"), concept("30989003")],
+        [concept("49218002"), concept("38341003")],  # hip pain, and something not recognised
+        [concept("38341003")],
+        [{"text": "as discussed"}],
+        [{"text": "hip pain after a fall on the knee"}],  # a knee is named
+        [concept("300954003")],  # calf pain is neither
+    ],
+)
+def test_a_joint_ordered_for_other_or_unrecognised_reasons_is_left_open(chart: Read, reasons: list[Json]) -> None:
+    hip_on_record = condition("49218002")  # which does not matter: there are reasons
+    assert drafted(chart, hip_on_record, reasonCode=reasons).region == "lower-limb-joint"
+
+
+@pytest.mark.parametrize("reasons", [None, [], [{}], [{"coding": [{}]}], [{"coding": []}]])
+def test_without_reasons_current_problems_decide(chart: Read, reasons: list[Json] | None) -> None:
+    hip, knee = condition("49218002"), condition("30989003", number=2)
+    assert drafted(chart, hip, reasonCode=reasons).region == "hip"
+    assert drafted(chart, hip, condition("300954003", number=2), reasonCode=reasons).region == "hip"
+    assert drafted(chart, hip, knee, reasonCode=reasons).region == "lower-limb-joint"
+    assert drafted(chart, condition("23056005"), reasonCode=reasons).region == "lower-limb-joint"
+    assert drafted(chart, reasonCode=reasons).region == "lower-limb-joint"
+
+
+def test_a_problem_that_has_expired_or_is_refuted_is_not_current(chart: Read) -> None:
+    assert drafted(chart, condition("49218002", recordedDate="2024-01-01")).region == "lower-limb-joint"
+    refuted = condition("49218002", verificationStatus=concept("refuted"))
+    assert drafted(chart, refuted).region == "lower-limb-joint"
+
+
+@pytest.mark.parametrize("site", ["82169009", "30021000"])
+def test_a_joint_whose_body_site_is_named_is_never_the_hip(chart: Read, site: str) -> None:
+    named = drafted(chart, reasonCode=[concept("23056005")], bodySite=[concept(site)])
+    assert named.region in {"knee", "other"}
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["Condition/Condition-1", "https://ehr.example/fhir/Condition/Condition-1", "Condition/Condition-1/_history/2"],
+)
+def test_a_reason_may_name_a_condition_which_is_then_of_today(chart: Read, reference: str) -> None:
+    old = condition("23056005", recordedDate="2019-01-01")
+    read = chart(old, drafts=[draft("73721", reasonReference=[{"reference": reference}])])
+    assert [one.when for one in read.findings] == [on(date(2019, 1, 1)), TODAY]
+    assert read.imaging[0].region == "hip"
+
+
+def test_a_reason_may_name_an_observation(chart: Read) -> None:
+    read = chart(
+        observation("limp"), drafts=[draft("73721", reasonReference=[{"reference": "Observation/Observation-1"}])]
+    )
+    assert read.imaging[0].region == "hip"
+
+
+@pytest.mark.parametrize("reference", ["Condition/unknown", "#contained", "", None])
+def test_a_reason_that_names_nothing_known_is_not_recognised(chart: Read, reference: str | None) -> None:
+    named = drafted(chart, condition("49218002"), reasonReference=[{"reference": reference}])
+    assert named.region == "lower-limb-joint"
+
+
+def test_an_undated_request_does_not_make_the_condition_it_names_undated(chart: Read) -> None:
+    old = condition("23056005", recordedDate="2019-01-01")
+    asked = order("72148", status="active", reasonReference=[{"reference": "Condition/Condition-1"}])
+    assert [one.when for one in chart(old, asked).findings] == [on(date(2019, 1, 1))] * 2
+
+
+def test_wrong_codes_are_no_orders(chart: Read) -> None:
+    assert chart(order("24531-6", LOINC, status="active"), resource("ServiceRequest", 2)).imaging == ()

@@ -1,0 +1,213 @@
+"""The service as processes: two workers that count together, one that is killed, and a stop that loses no card."""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from prometheus_client.parser import text_string_to_metric_families
+from test_cli_serve import COMMAND, DATABASE, alarming_call, free_port, kill, wait_until_ready
+
+from cds_service.cli.supervisor import StopHandler, build_server
+from cds_service.operations.metrics import served_apart
+from cds_service.operations.shared import is_stopping
+from cds_service.settings import Settings
+
+VIEW = "cds-services/hip-spine-patient-view"
+
+
+@contextmanager
+def serving(home: Path, *options: str, **variables: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """`serve` with two workers from an empty directory."""
+    base = f"http://127.0.0.1:{(port := free_port())}"
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"], **variables}
+    if "PYTHONPATH" in os.environ:
+        environment["PYTHONPATH"] = os.environ["PYTHONPATH"]
+    with (home / "log").open("wb") as log:
+        command = [COMMAND, "serve", "--port", str(port), "--workers", "2", *options]
+        process = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log, start_new_session=True)
+        try:
+            wait_until_ready(base)
+            yield base, process
+        finally:
+            kill(process)
+
+
+def workers_of(process: subprocess.Popen[bytes]) -> list[int]:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return [int(pid) for pid in children]
+
+
+def ask(base: str, session: Any = requests) -> str:
+    """One call that earns a card; its uuid. Each on a connection of its own, so that any worker may answer."""
+    response = session.post(f"{base}/{VIEW}", json=alarming_call(), headers={"Connection": "close"}, timeout=10)
+    response.raise_for_status()
+    return str(response.json()["cards"][0]["uuid"])
+
+
+def figure(text: str, name: str) -> float:
+    families = text_string_to_metric_families(text)
+    return sum(sample.value for family in families for sample in family.samples if sample.name == name)
+
+
+def kept(home: Path) -> set[str]:
+    with closing(sqlite3.connect(home / DATABASE)) as database:
+        return {uuid for (uuid,) in database.execute("select card_uuid from card_issued")}
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 15) -> None:
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it did not come about in time"
+        time.sleep(0.05)
+
+
+def test_two_workers_count_together_and_go_on_when_one_is_killed(tmp_path: Path) -> None:
+    with serving(tmp_path) as (base, process):
+        issued = {ask(base) for _ in range(40)}
+        first = workers_of(process)
+        assert len(first) == 2
+        scrapes = [requests.get(f"{base}/metrics", timeout=5).text for _ in range(6)]  # whichever worker is asked
+        assert {figure(text, "hip_spine_cds_calls_total") for text in scrapes} == {40}
+
+        os.kill(first[0], signal.SIGKILL)
+        failed = 0
+        for _ in range(40):
+            try:
+                issued.add(ask(base))
+            except requests.ConnectionError:  # it stood in the dead worker's own queue; the client sees that, and why
+                failed += 1
+        assert failed <= 3  # the other worker answers
+        wait_for(lambda: len(set(workers_of(process)) - set(first)) == 1)
+        wait_until_ready(base)
+        issued |= {ask(base) for _ in range(20)}
+        text = requests.get(f"{base}/metrics", timeout=5).text
+        assert figure(text, "hip_spine_cds_calls_total") == len(issued)  # the dead worker's calls still count
+        process.terminate()
+        assert process.wait(15) == 0
+    assert len(issued) >= 97
+    lost = issued - kept(tmp_path)
+    assert len(lost) <= 5  # what a killed worker had answered in its last 50 ms, and nothing else
+    assert "Unexpected exit from worker-1" in (tmp_path / "log").read_text()
+
+
+def test_a_stop_under_load_loses_no_card_and_is_quick(tmp_path: Path) -> None:
+    answered: list[str] = []
+
+    def load(base: str) -> None:
+        with suppress(requests.RequestException), requests.Session() as session:
+            while True:
+                answered.append(ask(base, session))
+
+    with serving(tmp_path) as (base, process):
+        clients = [threading.Thread(target=load, args=(base,)) for _ in range(6)]
+        for client in clients:
+            client.start()
+        wait_for(lambda: len(answered) > 100)
+        started = time.monotonic()
+        process.terminate()
+        assert process.wait(15) == 0
+        assert time.monotonic() - started < 6
+        for client in clients:
+            client.join()
+    assert len(answered) > 100
+    assert not set(answered) - kept(tmp_path)
+
+
+def test_before_a_stop_load_balancers_are_told(tmp_path: Path) -> None:
+    with serving(tmp_path, HIP_SPINE_CDS_DRAIN_SECONDS="2") as (base, process):
+        assert requests.get(f"{base}/readyz", timeout=5).json()["status"] == "ready"
+        process.terminate()
+        wait_for(lambda: requests.get(f"{base}/readyz", timeout=5).status_code == 503)
+        uuid = ask(base)  # calls are answered still
+        assert process.wait(15) == 0
+    assert uuid in kept(tmp_path)
+
+
+def test_who_asks_twice_does_not_wait(tmp_path: Path) -> None:
+    with serving(tmp_path, HIP_SPINE_CDS_DRAIN_SECONDS="60") as (base, process):
+        process.terminate()
+        wait_for(lambda: requests.get(f"{base}/readyz", timeout=5).status_code == 503)
+        process.terminate()
+        assert process.wait(15) == 0
+
+
+def test_metrics_of_all_workers_on_a_port_of_their_own(tmp_path: Path) -> None:
+    port = free_port()
+    with serving(tmp_path, "--metrics-port", str(port)) as (base, process):
+        for _ in range(20):
+            ask(base)
+        assert requests.get(f"{base}/metrics", timeout=5).status_code == 404
+        text = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+        assert figure(text, "hip_spine_cds_calls_total") == 20
+        process.terminate()
+        assert process.wait(15) == 0
+
+
+def test_headers_that_are_too_large_are_431(tmp_path: Path) -> None:
+    with serving(tmp_path) as (base, _):
+        assert requests.get(f"{base}/healthz", headers={"X-Long": "x" * 150_000}, timeout=5).status_code == 431
+
+
+def test_a_body_that_never_comes_is_not_waited_for_where_the_call_is_refused(tmp_path: Path) -> None:
+    """A body is waited for only where it is read."""
+    with serving(tmp_path) as (base, _):
+        port = int(base.rpartition(":")[2])
+        opened = [socket.create_connection(("127.0.0.1", port)) for _ in range(40)]
+        for connection in opened:
+            head = b"POST /cds-services/unknown HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n{"
+            connection.sendall(head)
+        assert requests.get(f"{base}/healthz", timeout=5).status_code == 200
+        for connection in opened:
+            connection.settimeout(5)
+            assert connection.recv(12) == b"HTTP/1.1 404"
+            connection.close()
+
+
+@pytest.mark.parametrize(
+    ("drain_seconds", "numbers", "stops"),
+    [
+        (0, [signal.SIGTERM], 1),
+        (60, [signal.SIGTERM], 0),
+        (60, [signal.SIGTERM, signal.SIGTERM], 1),
+        (60, [signal.SIGINT], 1),
+    ],
+)
+def test_a_signal_stops_at_once_or_when_load_balancers_have_noticed(
+    tmp_path: Path, drain_seconds: int, numbers: list[int], stops: int
+) -> None:
+    stopped: list[int] = []
+    server = build_server(Settings(drain_seconds=drain_seconds), tmp_path)
+    server.signal_handler_interrupt = StopHandler(lambda: stopped.append(1), tmp_path, drain_seconds)
+    for number in numbers:
+        server.signal_handler_interrupt(number, None)
+    assert len(stopped) == stops
+    assert is_stopping(tmp_path)
+
+
+def test_what_is_served_apart_ends_with_the_service(tmp_path: Path) -> None:
+    port = free_port()
+    with served_apart("127.0.0.1", port, tmp_path):
+        assert requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).status_code == 200
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5)
+
+
+def test_every_line_of_the_log_is_of_the_list(tmp_path: Path) -> None:
+    with serving(tmp_path) as (base, process):
+        ask(base)
+        process.terminate()
+        process.wait(15)
+    lines = [line for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
+    assert "hook answered" in {json.loads(line)["event"] for line in lines}
+    assert not [line for line in lines if "withheld" in line or "unlisted" in line]

@@ -1,0 +1,40 @@
+"""An EHR's addresses and pages, and what the client made of them, in a shape to compare."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from synthetic import bundle, condition, encoded
+
+from cds_service.ehr.access import Access
+from cds_service.ehr.search_result import SearchResult
+
+BASE = "https://ehr.example/fhir"
+ACCESS = Access(BASE, "s3cret-token")
+CONDITIONS = f"{BASE}/Condition"
+SEARCHED = f"{CONDITIONS}/_search"
+PROCEDURES = f"{BASE}/Procedure/1"
+SEARCH = {"conditions": "Condition?patient=patient-1"}
+BOTH = {**SEARCH, "procedure": "Procedure/1"}
+PAGE = encoded(bundle(condition("23056005")))
+
+
+def pages(found: Mapping[str, SearchResult]) -> dict[str, list[bytes]]:
+    return {key: list(one.pages) for key, one in found.items() if one.pages}
+
+
+def faults(found: Mapping[str, SearchResult]) -> dict[str, str]:
+    return {key: one.fault.code for key, one in found.items() if one.fault}
+
+
+def page(following: str | None = None, number: int = 1) -> bytes:
+    links = [{"relation": "self", "url": "x"}] + ([{"relation": "next", "url": following}] if following else [])
+    return encoded(bundle(condition("23056005", number=number)) | {"link": links})
+
+
+def after(seconds: float) -> Callable[[Any], tuple[int, dict[str, str], bytes]]:
+    def answer(_request: Any) -> tuple[int, dict[str, str], bytes]:
+        time.sleep(seconds)
+        return 200, {}, PAGE
+
+    return answer

@@ -1,0 +1,83 @@
+"""The next page: under the server's base, or nowhere."""
+
+import pytest
+from synthetic import bundle, encoded
+
+from cds_service.ehr.page_links import decode_next_link, resolve_page_url
+from cds_service.ehr.search_result import SearchFailed
+
+BASE = "https://ehr.example/tenant/fhir"
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        (f"{BASE}/Condition?page=2", f"{BASE}/Condition?page=2"),
+        (f"{BASE}?_getpages=a-b&_count=20", f"{BASE}?_getpages=a-b&_count=20"),  # as HAPI's are
+        (
+            "https://EHR.example:443/tenant/fhir/Condition?page=2",
+            "https://EHR.example:443/tenant/fhir/Condition?page=2",
+        ),
+        ("Condition?page=2", f"{BASE}/Condition?page=2"),
+        ("/tenant/fhir/Condition?page=2", f"{BASE}/Condition?page=2"),
+    ],
+)
+def test_under_the_base_it_is_read(given: str, url: str) -> None:
+    assert resolve_page_url(given, BASE) == url
+    assert resolve_page_url(given, f"{BASE}/") == url
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "https://elsewhere.example/tenant/fhir/Condition",
+        "http://ehr.example/tenant/fhir/Condition",
+        "https://ehr.example:8443/tenant/fhir/Condition",
+        "https://ehr.example@elsewhere.example/tenant/fhir/Condition",
+        "https://user@ehr.example/tenant/fhir/Condition",
+        "//elsewhere.example/tenant/fhir/Condition",
+        "https://ehr.example.elsewhere.example/tenant/fhir/Condition",
+        "https://ehr.example/other/fhir/Condition",
+        "https://ehr.example/tenant/fhirx/Condition",
+        "https://ehr.example/tenant/fhir/../admin",
+        "https://ehr.example/tenant/fhir/%2e%2e/admin",
+        "https://ehr.example/tenant/fhir/%252e%252e/admin",
+        "https://ehr.example/tenant/fhir/..%2f..%2fadmin",
+        "https://ehr.example/tenant/fhir/..\\admin",
+        "https://ehr.example/tenant/fhir/a b",
+        "https://ehr.example/tenant/fhir/\r\nHost: x",
+        "../admin",
+        "/",
+        "file:///etc/passwd",
+        "https://[broken/",
+        "https://ehr.example:port/tenant/fhir",
+    ],
+)
+def test_elsewhere_it_is_not(given: str) -> None:
+    with pytest.raises(SearchFailed) as failure:
+        resolve_page_url(given, BASE)
+    assert failure.value.fault.code == "elsewhere"
+    assert given not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("links", "url"),
+    [
+        ([{"relation": "self", "url": "a"}, {"relation": "next", "url": "b"}], "b"),
+        ([{"relation": "next"}], None),
+        ([{"relation": "next", "url": ""}], None),
+        ([None, {"relation": "next", "url": "b"}], "b"),
+        ({"relation": "next", "url": "b"}, None),
+        ("next", None),
+        (None, None),
+    ],
+)
+def test_the_link_of_a_page(links: object, url: str | None) -> None:
+    assert decode_next_link(encoded(bundle() | {"link": links})) == url
+
+
+@pytest.mark.parametrize(
+    "page", [b"<html>next", b"[" * 100_000, b'{"link": [{"relation": "next", "url": "\xff"}]}', b"3"]
+)
+def test_a_page_nobody_can_read_has_none(page: bytes) -> None:
+    assert decode_next_link(page) is None

@@ -1,0 +1,51 @@
+"""The prefetch templates made from the content: what is asked for, and how a long list is split."""
+
+from dataclasses import replace
+from urllib.parse import quote
+
+import pytest
+
+from cds_service.ehr.prefetch_templates import LENGTH_LIMIT, PrefetchKey, build_prefetch_keys
+from cds_service.knowledge import Knowledge
+from cds_service.logic.terminology import Code, Meaning
+
+
+@pytest.fixture
+def keys(knowledge: Knowledge) -> dict[str, PrefetchKey]:
+    return {key.name: key for key in build_prefetch_keys(knowledge.content, knowledge.terminology)}
+
+
+def test_only_patient_and_conditions_are_required(keys: dict[str, PrefetchKey]) -> None:
+    assert [key.name for key in keys.values() if key.is_required] == ["patient", "conditions"]
+
+
+def test_observations_are_asked_for_by_the_codes_of_symptoms_signs_and_flags(keys: dict[str, PrefetchKey]) -> None:
+    template = keys["observations"].template
+    assert "https://hip-spine-cds.example/fhir/CodeSystem/finding|," in template
+    assert "http://snomed.info/sct|102570003" in template  # groin pain
+    assert "http://loinc.org|38204-4" in template  # where it hurts
+    assert "23056005" not in template  # a diagnosis comes as a Condition
+    assert "icd" not in template
+
+
+def test_reports_are_asked_for_by_the_imaging_codes(keys: dict[str, PrefetchKey]) -> None:
+    assert "http://loinc.org|36490-1" in keys["reports"].template
+    assert "ama-assn" not in keys["reports"].template
+
+
+def test_a_query_names_the_patient_encoded(keys: dict[str, PrefetchKey]) -> None:
+    assert keys["patient"].build_query("a.b-1") == "Patient/a.b-1"
+    assert keys["conditions"].build_query("a&b/c") == "Condition?patient=a%26b%2Fc"
+
+
+def test_a_list_too_long_for_one_url_is_split_and_nothing_is_lost(knowledge: Knowledge) -> None:
+    codes = [f"{number}" for number in range(10_000_000, 10_000_400)]
+    known = {Code("sct", code): (Meaning("groin-pain"),) for code in codes}
+    keys = build_prefetch_keys(knowledge.content, replace(knowledge.terminology, findings=known))
+    parts = [key for key in keys if key.name.startswith("observations")]
+    assert [part.name for part in parts] == ["observations", *(f"observations{n}" for n in range(2, len(parts) + 1))]
+    assert len(parts) > 3
+    assert max(len(quote(part.template, safe="?&=/")) for part in parts) <= LENGTH_LIMIT
+    asked = [code.rpartition("|")[2] for part in parts for code in part.template.partition("&code=")[2].split(",")]
+    assert [code for code in asked if code in set(codes)] == codes
+    assert {part.label for part in parts} == {"observations"}

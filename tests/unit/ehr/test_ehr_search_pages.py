@@ -1,0 +1,74 @@
+"""The pages of a search as one."""
+
+import pytest
+from synthetic import PATIENT, Json, bundle, condition, encoded, outcome
+
+from cds_service.ehr.search_pages import merge_pages
+from cds_service.ehr.search_result import TOO_LATE, Fault, SearchResult
+from cds_service.fhir.bundles import DecodedResources, decode_resources
+
+STRANGER = {"subject": {"reference": "Patient/another"}}
+
+
+def joined(
+    *pages: Json | bytes, fault: Fault | None = None, before: Json | None = None
+) -> tuple[list[str], str | None]:
+    """The ids that are left, and the code of what is wrong."""
+    raw = tuple(encoded(page) if isinstance(page, dict) else page for page in pages)
+    first = decode_resources(encoded(before), "prefetch.test") if before else None
+    decoded, wrong = merge_pages(SearchResult(raw, fault), PATIENT, first)
+    return _ids(decoded), wrong.code if wrong else None
+
+
+def _ids(decoded: DecodedResources | None) -> list[str]:
+    return [str(one.id) for one in decoded.resources] if decoded else []
+
+
+def test_all_pages_are_one() -> None:
+    assert joined(bundle(condition("a", number=1)), bundle(condition("b", number=2))) == (
+        ["Condition-1", "Condition-2"],
+        None,
+    )
+
+
+def test_they_go_on_from_what_is_in_hand() -> None:
+    found = joined(bundle(condition("b", number=2)), before=bundle(condition("a", number=1)))
+    assert found == (["Condition-1", "Condition-2"], None)
+
+
+def test_a_resource_counts_once_but_two_without_an_id_are_two() -> None:
+    page = bundle(condition("a"), condition("b", id=None))
+    assert joined(page, page) == (["Condition-1", "None", "None"], None)
+
+
+def test_an_empty_search_is_whole() -> None:
+    assert joined(bundle()) == ([], None)
+
+
+def test_a_fault_leaves_what_came_before_it() -> None:
+    assert joined(bundle(condition("a")), fault=TOO_LATE) == (["Condition-1"], "deadline")
+
+
+@pytest.mark.parametrize("page", [b"<html>", b"[]", b"{}", b"\xff", b'{"resourceType": "Bundle", "entry": 3}'])
+def test_a_page_that_is_no_fhir_ends_the_search(page: bytes) -> None:
+    assert joined(page) == ([], "malformed")
+    assert joined(bundle(condition("a")), page, bundle(condition("b", number=2))) == (["Condition-1"], "malformed")
+
+
+def test_an_outcome_among_the_entries_leaves_the_others() -> None:
+    assert joined(bundle(condition("a"), outcome())) == (["Condition-1"], "outcome")
+    assert joined(bundle(outcome())) == ([], "outcome")
+
+
+def test_another_patients_record_makes_the_search_incomplete_and_alone_a_failure() -> None:
+    """It stays among the resources, where the chart's reader passes it over and says so."""
+    foreign = condition("b", number=2, **STRANGER)
+    assert joined(bundle(condition("a"), foreign)) == (["Condition-1", "Condition-2"], "other-patients")
+    assert joined(bundle(foreign)) == ([], "other-patients")
+
+
+def test_what_cannot_be_read_is_counted_over_all_pages() -> None:
+    page = encoded(bundle(condition("a", code="broken")))
+    decoded, _ = merge_pages(SearchResult((page, page)), PATIENT)
+    assert decoded is not None
+    assert decoded.unreadable == {"Condition": 2}

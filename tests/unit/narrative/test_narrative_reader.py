@@ -1,0 +1,228 @@
+"""Reading texts: the issue's own sentences, what is never recorded, and the bounds of length and memory."""
+
+from dataclasses import replace
+
+import pytest
+
+from cds_service.knowledge import Knowledge
+from cds_service.logic.facts import Value
+from cds_service.narrative import reader as module
+from cds_service.narrative.reader import NarrativeReader, Statement
+
+
+@pytest.fixture(scope="module")
+def made(knowledge: Knowledge) -> NarrativeReader:
+    return NarrativeReader(knowledge.narrative, knowledge.content.findings)
+
+
+def told(made: NarrativeReader, text: str) -> str:
+    """What a text says, as `finding side` with "no" or "?" before."""
+    marks = {Value.PRESENT: "", Value.ABSENT: "no ", Value.ASKED: "? "}
+    sides = {"unstated": "", "left": " L", "right": " R", "both": " LR"}
+    return ", ".join(f"{marks[one.value]}{one.finding}{sides[one.side.value]}" for one in made.read(text).statements)
+
+
+BELOW = "no calf-pain, no lateral-lower-leg-pain, no lower-leg-pain"
+SAYS = {
+    # the issue's
+    "R/O hip OA": "? hip-osteoarthritis",
+    "denies groin pain": "no groin-pain",
+    "no radiation below the knee": BELOW,
+    "mother had sciatica": "",
+    "h/o L THA 2015": "hip-replacement-in-place L",
+    "buttock pain -> post. thigh -> lat calf (L)": "buttock-pain L, posterior-thigh-pain L, lateral-lower-leg-pain L",
+    "L buttock pain shooting down the hamstring to the calf": "buttock-pain L, posterior-thigh-pain L, calf-pain L",
+    "left buttock pain, right calf pain": "buttock-pain L, calf-pain R",
+    "possible labral tear": "? labral-tear",
+    # places need a pain that reaches them
+    "left hip": "",
+    "MRI hip, groin pain": "groin-pain",
+    "pain in the groin, knee swelling": "groin-pain, knee-disorder",
+    "pain in the groin, knee stable": "groin-pain",
+    "pain with hip flexion": "",
+    "flank pain radiating to the groin": "",
+    "numbness radiating to the calf": "",
+    "pain radiating to the knee": "knee-pain",
+    "back of the left thigh pain": "posterior-thigh-pain L",
+    "hip and groin pain (R)": "hip-pain R, groin-pain R",
+    "LBP": "low-back-pain",
+    "lbp": "",
+    "PATIENT HAS LBP AND LEFT HIP PAIN": "hip-pain L",
+    # tests need a result
+    "SLR": "",
+    "SLR positive on the left at 40 degrees": "slr-positive L",
+    "FADIR and FABER negative": "no fadir-positive, no faber-positive",
+    "negative FADIR and FABER": "no fadir-positive, no faber-positive",
+    "left SLR positive, right SLR negative": "slr-positive L, no slr-positive R",
+    "positive SLR negative": "",
+    "SLR - pain at 40 degrees": "",
+    "FADIR + FABER negative": "no fadir-positive, no faber-positive",
+    "no positive SLR": "no slr-positive",
+    "not SLR negative": "",
+    "patellar reflex absent": "reflex-loss-patellar",
+    "patellar reflex 2+": "no reflex-loss-patellar",
+    "Right hip: FADIR positive": "fadir-positive R",
+    # denial, and where it may not reach
+    "no groin pain or thigh pain": "no groin-pain, no thigh-pain",
+    "no trauma, L hip pain x 3 months": "no major-trauma",
+    "denies fever, left groin pain": "no fever",
+    "denies fever, chills, saddle numbness": "no fever, no saddle-anaesthesia",
+    "no reported fever": "no fever",
+    "denies fever; left groin pain": "no fever",
+    "no fever; left groin pain": "no fever, groin-pain L",
+    "Denies:\nGroin pain\nThigh pain\n\nCalf pain": "calf-pain",
+    "no groin pain with walking": "no groin-pain",
+    "no fever with left groin pain": "no fever",
+    "denies no groin pain": "",
+    "no new leg weakness": "",
+    "no improvement in groin pain": "groin-pain",
+    "groin pain: denies": "no groin-pain",
+    "numbness and leg weakness denied": "no leg-weakness",
+    "pain radiates to the thigh, not below the knee": f"thigh-pain, {BELOW}",
+    # somebody else's, and over
+    "sciatica in her mother": "",
+    "mother had osteoporosis, now left groin pain": "",
+    "mother had osteoporosis, patient has left groin pain": "groin-pain L",
+    "Family history:\n- sciatica\n- osteoporosis\n\nLeft groin pain": "groin-pain L",
+    "PMH: sciatica, THA left 2015, osteoporosis": "hip-replacement-in-place L, osteoporosis",
+    "h/o breast cancer": "cancer-history",
+    "no h/o cancer": "no active-cancer",
+    "groin pain resolved": "",
+    "groin pain, back pain resolved": "groin-pain",
+    "3 month history of left groin pain": "groin-pain L",
+    "s/p right hip fracture": "",
+    "s/p MVA": "major-trauma",
+    # asked
+    "hip OA vs labral tear": "? hip-osteoarthritis, ? labral-tear",
+    "hip pain likely labral tear": "hip-pain, ? labral-tear",
+    "labral tear?": "? labral-tear",
+    "return if saddle numbness": "? saddle-anaesthesia",
+    "cannot rule out cauda equina": "? cauda-equina-syndrome",
+    "no possible hip fracture": "",
+    # treatments
+    "referred to physical therapy": "",
+    "physical therapy referral": "",
+    "failed PT and NSAIDs": "physical-therapy, nsaid",
+    "no relief with ibuprofen": "nsaid",
+    "possible epidural injection": "",
+    # vague
+    "bowel or bladder incontinence": "",
+    "no bowel or bladder incontinence": "no bowel-incontinence",
+    "weakness": "",
+    "": "",
+    # a denial behind, as forms have it
+    "Fever: no": "no fever",
+    "Fever: No Weight loss: No Cancer: Yes": "no fever, no weight-loss, active-cancer",
+    "Fever - No": "no fever",
+    "LBP no, leg pain yes": "no low-back-pain, leg-pain",
+    "Weight loss - denies": "no weight-loss",
+    "Low back pain: denies fever": "low-back-pain, no fever",
+    "Back pain: no radiation below the knee": "low-back-pain, " + BELOW,
+    "Hip pain: no improvement with PT": "hip-pain",
+    "hip pain no back pain": "hip-pain, no low-back-pain",
+    "C/o hip pain, denies": "hip-pain",
+    "Saddle anesthesia (-)": "no saddle-anaesthesia",
+    "Saddle anesthesia (-) Bowel incontinence (+)": "no saddle-anaesthesia, bowel-incontinence",
+    "(-) saddle anesthesia (-) bowel incontinence": "no saddle-anaesthesia, no bowel-incontinence",
+    "SLR (-) FADIR (+)": "no slr-positive, fadir-positive",
+    # precautions and advice are no findings
+    "ED precautions given: saddle anesthesia, urinary retention": "",
+    "Discussed red flag symptoms (saddle anesthesia, fever)": "",
+    "No red flags (fever, weight loss, saddle anesthesia)": "no fever, no weight-loss, no saddle-anaesthesia",
+    "Recommended weight loss and PT for hip OA": "hip-osteoarthritis",
+    "weight loss surgery": "",
+    "wt loss of 20 lb": "weight-loss",
+    "rheumatic fever": "",
+    "trying to get pregnant": "",
+    "scheduled for L THA": "",
+    "needs hip replacement": "",
+    "Hx of L hip replacement": "hip-replacement-in-place L",
+    # what an order's reason asks about, though it says no more
+    "eval for compression fracture": "? major-trauma",
+    "compression fracture L1": "? major-trauma",
+    "h/o compression fracture": "",
+    "no fracture": "",
+    "wrist fracture": "",
+    "r/o tumor": "? active-cancer",
+    "body mass index 38": "",
+    "r/o infection": "? spinal-infection",
+    "s/p fall": "? major-trauma",
+    "no trauma": "no major-trauma",
+    "Low back pain after long runs": "low-back-pain, pain-after-long-run",
+    # names of problems, as ICD-10-CM has them
+    "Unilateral primary osteoarthritis, right hip": "hip-osteoarthritis R",
+    "Primary osteoarthritis of left hip": "hip-osteoarthritis L",
+    "Trochanteric bursitis, right hip": "trochanteric-pain-syndrome R",
+    # over
+    "sciatica, resolved": "",
+    "Right hip pain resolved after THA": "hip-replacement-in-place",
+    # as clinics write
+    "r/o CES": "? cauda-equina-syndrome",
+    "relieved by leaning on shopping cart": "relief-bending-forward",
+    "Not able to lie flat, sleeps in recliner": "cannot-lie-flat",
+    "weakness in both legs": "leg-weakness LR",
+    "IR of L hip limited to 5 degrees": "hip-rotation-limited L",
+    "LBP w/ rad to R buttock, post thigh": "low-back-pain, buttock-pain R, posterior-thigh-pain R",
+    "Pain location: left hip, groin": "hip-pain L, groin-pain L",
+}
+
+
+@pytest.mark.parametrize("text", SAYS)
+def test_a_text_says(made: NarrativeReader, text: str) -> None:
+    assert told(made, text) == SAYS[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("severe left hip OA", {"severity": "severe"}),
+        ("hip OA, mild", {"severity": "mild"}),
+        ("mild to severe hip OA", {}),
+        ("diagnostic hip injection without relief", {"response": "no-relief"}),
+        ("diagnostic hip injection gave good relief", {"response": "relief"}),
+        ("lumbar ESI helped, then no relief", {}),
+        ("EMG normal", {"result": "normal"}),
+        ("EMG was abnormal", {"result": "abnormal"}),
+        ("pain radiating to the foot", {"radiation": "yes"}),
+        ("foot pain", {}),
+    ],
+)
+def test_what_words_beside_a_finding_add(made: NarrativeReader, text: str, stated: dict[str, str]) -> None:
+    [said] = made.read(text).statements
+    assert dict(said.qualifiers) == stated
+    assert said.value is Value.PRESENT
+
+
+def test_no_text_says_nothing(made: NarrativeReader) -> None:
+    assert made.read(None) == made.read("") == module.EMPTY_READING
+
+
+def test_places_without_pain_and_bare_tests_are_noted(made: NarrativeReader) -> None:
+    assert made.read("fall on the knee").places_without_pain == {"knee-pain"}
+    assert made.read("SLR").has_mention
+    assert not made.read("cough").has_mention
+
+
+def test_a_text_is_read_once(made: NarrativeReader) -> None:
+    assert made.read("left groin pain") is made.read("left groin pain")
+
+
+def test_of_a_text_too_long_the_whole_sentences_of_its_beginning_are_read(knowledge: Knowledge) -> None:
+    short = replace(knowledge.narrative, longest_text=40)
+    reading = NarrativeReader(short, knowledge.content.findings).read(
+        "Left groin pain. Right calf pain is what he denies."
+    )
+    assert reading.is_truncated
+    assert [one.finding for one in reading.statements] == ["groin-pain"]
+
+
+def test_in_a_sentence_without_end_a_denial_is_not_lost(made: NarrativeReader) -> None:
+    filler = "and so on " * 80
+    assert told(made, f"denies {filler} groin pain") == ""
+    assert told(made, f"{filler} left groin pain. Calf pain") == "groin-pain L, calf-pain"
+    near_the_cut = f"{'word ' * 197} groin pain of late denied"
+    assert told(made, near_the_cut) == ""
+
+
+def test_said_is_a_plain_value() -> None:
+    assert Statement("groin-pain", Value.PRESENT, module.Side.LEFT).qualifiers == ()
