@@ -14,7 +14,8 @@ html_copy_source = False
 root_doc = "docs/index"
 extensions = ["myst_parser"]
 myst_heading_anchors = 4
-include_patterns = ["docs/**", "*.md", "cards/*.md", "docker/*.md", "requirements/*.md", "tests/README.md"]
+include_patterns = ["docs/**", "*.md", "cards/*.md", "docker/*.md", "fixtures/fhir/*.md", "requirements/*.md"]
+include_patterns += ["tests/README.md", "tests/peers/README.md"]
 exclude_patterns = [".*", "build", "**/node_modules"]
 
 _LINK = re.compile(r"\]\(([\w./-]+)\.md\)")

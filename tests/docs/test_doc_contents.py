@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from doc_pages import DOCS, ROOT, blocks, name_of
+from doc_pages import DOCS, PAGES, ROOT, blocks, name_of, prose
 from hatchling.builders.wheel import WheelBuilder
 from signing import key_set, public_jwk
 
@@ -61,6 +61,13 @@ def test_every_package_stands_on_the_map() -> None:
     packages = {path.parent.name for path in (ROOT / "cds_service").glob("*/__init__.py")}
     assert packages
     assert packages == set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_files_that_are_named_exist(page: Path) -> None:
+    folders = "benchmarks|cards|cds_service|docker|docs|examples|fixtures|release|requirements|tests"
+    named = re.findall(rf"`((?:{folders})/[\w./-]+)`", prose(page))
+    assert not [name for name in named if not (ROOT / name).exists()]
 
 
 @pytest.mark.parametrize("service", SERVICES)
