@@ -32,8 +32,8 @@ def prefetch_page() -> str:
     rows = [(f"`{key}`", need, f"`{re.sub(r'(?<=code=).{200,}', _count, template)}`") for key, need, template in found]
     return page(
         "Prefetch templates",
-        "Discovery offers these templates for every service. For an EHR that wants them typed in, "
-        "`hip-spine-cds prefetch` prints them in full, with `--site` including a site's own codes, with `--json` as one object.",
+        "Discovery offers these templates for every service. For an EHR that wants them typed in, `hip-spine-cds "
+        " prefetch` prints them in full; `--site` includes a site's own codes, and `--json` prints one object.",
         table(("key", "data", "template"), rows),
         "If the data of a required key is neither sent nor readable from the FHIR server, the answer is 412. Missing "
         "data of an optional key is named on the card. Where a client has exempt roles, `userRole` is asked for too.",
