@@ -32,12 +32,12 @@ def cost() -> float:
         configure_log("info")
         told = _told(folder)
         bare, observed = (_application(name) for name in ("bare", "observed"))
-        observing.observe(observed, Metrics(), frozenset(), lambda: 0)
+        observing.instrument(observed, Metrics(), frozenset(), lambda: 0)
 
         def route() -> None:
-            noted = observing.notes()
-            noted.client, noted.hook, noted.answer = "demo", told[0].hook, told[2]
-            routes._log(*told)
+            noted = observing.current_call_record()
+            noted.client_id, noted.hook, noted.result = "demo", told[0].hook, told[2]
+            routes._log_result(*told)
 
         return _time(observed, route) - _time(bare, lambda: None)
 

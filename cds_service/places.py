@@ -4,13 +4,13 @@ import os
 from pathlib import Path
 
 FOLDER = "hip-spine-cds"
-DATABASE = "hip-spine-cds.sqlite3"
-KEY = "hash.key"
+DATABASE_FILE = "hip-spine-cds.sqlite3"
+KEY_FILE = "hash.key"
 
 
-def data_folder() -> Path:
+def find_data_folder() -> Path:
     """The folder for the default database, made if need be: under XDG_DATA_HOME or HOME, else the working directory."""
-    for parent in _parents():
+    for parent in _candidate_parents():
         folder = parent / FOLDER
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -21,7 +21,7 @@ def data_folder() -> Path:
     return Path.cwd() / f"{FOLDER}-data"
 
 
-def _parents() -> list[Path]:
+def _candidate_parents() -> list[Path]:
     named = os.environ.get("XDG_DATA_HOME")
     home = os.environ.get("HOME")
     return [Path(base) for base in (named, f"{home}/.local/share" if home else None) if base]

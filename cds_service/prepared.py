@@ -8,21 +8,21 @@ from cds_service.settings import Settings
 from cds_service.web.about import AboutPage
 
 
-class Prepared(NamedTuple):
+class StartupState(NamedTuple):
     """What is made of the content alone, checked whole. It holds no connection: a server makes it, then workers."""
 
     knowledge: Knowledge
-    cards: CardMaker
+    card_maker: CardMaker
 
 
-def prepare(settings: Settings) -> Prepared:
+def build_startup_state(settings: Settings) -> StartupState:
     """Load the content of these settings and make what cards need of it.
 
     Raises:
         ContentError: with every problem of the content.
     """
     knowledge = load_content(settings)
-    return Prepared(knowledge, card_maker(knowledge, settings.public_url))
+    return StartupState(knowledge, build_card_maker(knowledge, settings.public_url))
 
 
 def load_content(settings: Settings) -> Knowledge:
@@ -34,13 +34,13 @@ def load_content(settings: Settings) -> Knowledge:
     return load_knowledge(settings.content or shipped_cards(), settings.site)
 
 
-def about_page(knowledge: Knowledge) -> AboutPage:
+def build_about_page(knowledge: Knowledge) -> AboutPage:
     """Both forms of /about, made once."""
     maker = AboutMaker(knowledge.content, knowledge.about, knowledge.site_changes)
     return AboutPage(maker.html(), maker.json(), maker.policy())
 
 
-def card_maker(knowledge: Knowledge, public_url: str | None = None) -> CardMaker:
+def build_card_maker(knowledge: Knowledge, public_url: str | None = None) -> CardMaker:
     """The card maker of this content. `public_url` is where callers reach the service, if that is known.
 
     Raises:

@@ -49,7 +49,7 @@ def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
     def build(**settings: Any) -> Flask:
         given = {"database": f"sqlite:///{folder / 'store.sqlite3'}", **settings}
         uuids = (f"00000000-0000-4000-8000-{number:012}" for number in numbers)
-        return build_app(Settings(**given), clock=lambda: NOW, uuids=lambda: next(uuids))
+        return build_app(Settings(**given), clock=lambda: NOW, uuid_factory=lambda: next(uuids))
 
     with ExitStack() as opened:
         _let_go(opened, monkeypatch, "connect", Engine.dispose)

@@ -11,7 +11,7 @@ from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 
 PARTS = (  # none keeps anything of a call
     (cds_service.prepared, "card_maker"),
-    (cds_service.app, "about_page"),
+    (cds_service.app, "build_about_page"),
     (cds_service.app, "build_prefetch_keys"),
     (cds_service.app, "ChartReader"),
 )

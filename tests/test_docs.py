@@ -12,7 +12,7 @@ from signing import key_set, public_jwk
 from cds_service.cli import main
 from cds_service.knowledge import Knowledge
 from cds_service.service.catalogue import SERVICES
-from cds_service.settings import Settings, variable_of
+from cds_service.settings import Settings, environment_variable
 from cds_service.trust.clients import load_clients
 from cds_service.trust.schema import ClientTable, DialectTable
 
@@ -22,7 +22,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_stands_in_the_readme_with_its_meaning(name: str) -> None:
-    assert f"| `{name}` | `{variable_of(name)}` |" in README
+    assert f"| `{name}` | `{environment_variable(name)}` |" in README
     assert str(Settings.model_fields[name].description) in README
 
 
@@ -70,12 +70,12 @@ def test_the_readmes_client_table_is_taken_and_shows_every_key(tmp_path: Path, k
     (tmp_path / "clients.toml").write_text(table[1], encoding="utf-8")
     (tmp_path / "south-keys.json").write_bytes(key_set(public_jwk()))
     north, south, bench = load_clients(tmp_path / "clients.toml")
-    assert north.silent
+    assert north.is_silent
     [(order, code)] = north.dialect.options.order_codes.items()
     assert order in knowledge.order_templates
     assert code.code == "123"
-    assert north.fhir.may_read("https://ehr.north.example/api/FHIR/R4")
-    assert south.fhir.allows_private("https://fhir.south.example/r4")
-    assert bench.fhir.may_read("http://127.0.0.1:8103/fhir")
+    assert north.fhir_servers.may_read("https://ehr.north.example/api/FHIR/R4")
+    assert south.fhir_servers.allows_private("https://fhir.south.example/r4")
+    assert bench.fhir_servers.may_read("http://127.0.0.1:8103/fhir")
     for key in (*ClientTable.model_fields, *DialectTable.model_fields):
         assert re.search(rf"^(\[client\.)?(dialect\.)?{key}\b", table[1], re.MULTILINE), key

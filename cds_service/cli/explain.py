@@ -15,13 +15,13 @@ from cds_service.logic.facts import Chart, Finding, Imaging
 from cds_service.logic.sides import Side
 from cds_service.logic.trace import explain
 from cds_service.rendering.phrases import Phrases, day, partly_read, unread
-from cds_service.service.answering import Answer
+from cds_service.service.answering import CallResult
 from cds_service.wire.response import Card
 
 _COLOURS = {"critical": "red", "warning": "yellow", "info": "blue"}
 
 
-def print_answer(answer: Answer, knowledge: Knowledge, *, why: bool) -> None:
+def print_answer(answer: CallResult, knowledge: Knowledge, *, why: bool) -> None:
     """Print the cards, or that there are none, and with `why` the whole trace."""
     console = Console()
     for card in answer.response.cards:

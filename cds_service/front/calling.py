@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any, Final
 from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]  # public, if not by its `__all__`
 
 from cds_service.errors import ServiceError
-from cds_service.front.arriving import Body, Room
-from cds_service.front.environ import environ_of
+from cds_service.front.arriving import BodyBuffer, RequestBody
+from cds_service.front.environ import build_environ
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-_CLOSING: Final = ("connection", "close")
+_CONNECTION_CLOSE: Final = ("connection", "close")
 
 
-class Front:
+class RsgiAdapter:
     """What granian calls in a worker (its RSGI interface).
 
     `takes_body`: whether a POST to a path is read at all; other bodies are not waited for. An application is told of a
@@ -32,52 +32,54 @@ class Front:
     """
 
     def __init__(
-        self, application: "WSGIApplication", room: Room, threads: int, takes_body: Callable[[str], bool]
+        self, wsgi_app: "WSGIApplication", body_buffer: BodyBuffer, threads: int, accepts_body: Callable[[str], bool]
     ) -> None:
-        self._application = application
-        self._room = room
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="call")
-        self._takes_body = takes_body
+        self._wsgi_app = wsgi_app
+        self._body_buffer = body_buffer
+        self._thread_pool = ThreadPoolExecutor(threads, thread_name_prefix="call")
+        self._accepts_body = accepts_body
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer a request."""
-        body = await self._body(scope, protocol)
+        body = await self._receive_body(scope, protocol)
         try:
-            await asyncio.get_running_loop().run_in_executor(self._threads, self._answer, scope, protocol, body)
+            await asyncio.get_running_loop().run_in_executor(self._thread_pool, self._respond, scope, protocol, body)
         finally:
-            self._room.leave(body)
+            self._body_buffer.release(body)
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """The worker ends, its calls are answered."""
-        self._threads.shutdown()
+        self._thread_pool.shutdown()
 
-    async def _body(self, scope: Scope, protocol: HTTPProtocol) -> Body:
-        if scope.method != "POST" or not self._takes_body(scope.path):
-            return Body()
+    async def _receive_body(self, scope: Scope, protocol: HTTPProtocol) -> RequestBody:
+        if scope.method != "POST" or not self._accepts_body(scope.path):
+            return RequestBody()
         said = scope.headers.get("content-length")  # the server has seen to it that it is a number
-        return await self._room.take(protocol, None if said is None else int(said))
+        return await self._body_buffer.receive(protocol, None if said is None else int(said))
 
-    def _answer(self, scope: Scope, protocol: HTTPProtocol, body: Body) -> None:
-        status, headers, content = _asked(self._application, scope, body)
-        if not body.whole:  # what is still to come is not waited for
-            headers.append(_CLOSING)
+    def _respond(self, scope: Scope, protocol: HTTPProtocol, body: RequestBody) -> None:
+        status, headers, content = _call_wsgi(self._wsgi_app, scope, body)
+        if not body.is_complete:  # what is still to come is not waited for
+            headers.append(_CONNECTION_CLOSE)
         protocol.response_bytes(status, headers, content)
 
 
-class _Missing(io.RawIOBase):
+class _MissingBody(io.RawIOBase):
     """A body that did not come: reading it raises why."""
 
-    def __init__(self, fault: ServiceError) -> None:
-        self._fault = fault
+    def __init__(self, error: ServiceError) -> None:
+        self._error = error
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, _buffer: object) -> int:
-        raise self._fault
+        raise self._error
 
 
-def _asked(application: "WSGIApplication", scope: Scope, body: Body) -> tuple[int, list[tuple[str, str]], bytes]:
+def _call_wsgi(
+    wsgi_app: "WSGIApplication", scope: Scope, body: RequestBody
+) -> tuple[int, list[tuple[str, str]], bytes]:
     """Status, headers and content of the application's answer."""
     started: list[tuple[str, list[tuple[str, str]]]] = []
 
@@ -86,8 +88,8 @@ def _asked(application: "WSGIApplication", scope: Scope, body: Body) -> tuple[in
         return parts.append
 
     parts: list[bytes] = []
-    stream = _Missing(body.fault) if body.fault else io.BytesIO(body.content)
-    answer = application(environ_of(scope, stream), start_response)
+    stream = _MissingBody(body.error) if body.error else io.BytesIO(body.content)
+    answer = wsgi_app(build_environ(scope, stream), start_response)
     try:
         parts.extend(answer)
     finally:

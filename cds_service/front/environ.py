@@ -9,7 +9,7 @@ from granian.rsgi import Scope
 if TYPE_CHECKING:
     from _typeshed.wsgi import InputStream, WSGIEnvironment
 
-_ALIKE: Final[dict[str, Any]] = {
+_CONSTANT_VARIABLES: Final[dict[str, Any]] = {
     "SCRIPT_NAME": "",
     "wsgi.errors": sys.stderr,
     "wsgi.input_terminated": True,  # werkzeug's word for a stream that ends where the body does
@@ -18,17 +18,17 @@ _ALIKE: Final[dict[str, Any]] = {
     "wsgi.run_once": False,
     "wsgi.version": (1, 0),
 }
-_BARE: Final = frozenset({"content-type", "content-length"})
+_UNPREFIXED_HEADERS: Final = frozenset({"content-type", "content-length"})
 
 
-def environ_of(scope: Scope, body: "InputStream") -> "WSGIEnvironment":
+def build_environ(scope: Scope, body: "InputStream") -> "WSGIEnvironment":
     """The environment of a request, with this body."""
     server, _, port = scope.server.rpartition(":")
     environ = {
-        **_ALIKE,
+        **_CONSTANT_VARIABLES,
         "REQUEST_METHOD": scope.method,
-        "PATH_INFO": _native(scope.path),
-        "QUERY_STRING": _native(scope.query_string),
+        "PATH_INFO": _to_native_string(scope.path),
+        "QUERY_STRING": _to_native_string(scope.query_string),
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "SERVER_NAME": server.strip("[]"),
         "SERVER_PORT": port,
@@ -40,7 +40,7 @@ def environ_of(scope: Scope, body: "InputStream") -> "WSGIEnvironment":
     return environ
 
 
-def _native(text: str) -> str:
+def _to_native_string(text: str) -> str:
     """The text's bytes, each as one character: PEP 3333, "Unicode Issues". Not all callers escape a query."""
     return text.encode().decode("latin-1")
 
@@ -62,4 +62,4 @@ def _add_headers(environ: dict[str, Any], headers: list[tuple[str, str]]) -> Non
 @lru_cache(maxsize=256)  # callers choose names, so not all of them
 def _variable(name: str) -> str:
     variable = name.upper().replace("-", "_")
-    return variable if name in _BARE else f"HTTP_{variable}"
+    return variable if name in _UNPREFIXED_HEADERS else f"HTTP_{variable}"

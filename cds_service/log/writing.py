@@ -6,7 +6,7 @@ from typing import TextIO
 import structlog
 
 
-class Lines(structlog.WriteLogger):
+class LineWriter(structlog.WriteLogger):
     """Writes each line at once. One that cannot be written is lost, or comes late: a full disk, a closed pipe."""
 
     def msg(self, message: str) -> None:
@@ -19,6 +19,6 @@ class Lines(structlog.WriteLogger):
     log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
 
 
-def lines_to(file: TextIO) -> Callable[..., Lines]:
+def line_writer_factory(file: TextIO) -> Callable[..., LineWriter]:
     """What structlog makes its loggers with, whatever their names."""
-    return lambda *_names: Lines(file)
+    return lambda *_names: LineWriter(file)

@@ -14,12 +14,12 @@ from typing import Final
 
 from cds_service.errors import SettingsError
 
-VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
+FOLDER_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 _STOPPING = "stopping"
 
 
 @contextmanager
-def shared_folder() -> Iterator[Path]:
+def create_shared_folder() -> Iterator[Path]:
     """A new folder for this process and its workers alone; gone at the end.
 
     Raises:
@@ -30,20 +30,20 @@ def shared_folder() -> Iterator[Path]:
     except OSError as error:
         text = f"TMPDIR: names no folder that can be written ({error.strerror}); workers count there together"
         raise SettingsError(text) from None
-    os.environ[VARIABLE] = str(folder)  # workers read the environment
+    os.environ[FOLDER_VARIABLE] = str(folder)  # workers read the environment
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def current_folder() -> Path | None:
+def find_shared_folder() -> Path | None:
     """The folder this process shares with others; None: it is alone."""
-    named = os.environ.get(VARIABLE)
+    named = os.environ.get(FOLDER_VARIABLE)
     return Path(named) if named else None
 
 
-def tell_stopping(folder: Path) -> None:
+def mark_stopping(folder: Path) -> None:
     """Let all workers know that the service is about to stop. A full disk must not keep it from stopping."""
     with suppress(OSError):
         (folder / _STOPPING).touch()

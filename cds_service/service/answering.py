@@ -25,11 +25,11 @@ from cds_service.rendering.cards import CardMaker
 from cds_service.rendering.dialects import STANDARD, Dialect
 from cds_service.rendering.ratings import rate_orders
 from cds_service.rendering.suggestions import Call
-from cds_service.service.memory import Memory
-from cds_service.wire.request import HookRequest, read_request
+from cds_service.service.memory import CardRecorder
+from cds_service.wire.request import HookRequest, decode_request
 from cds_service.wire.response import Card, Extension, HookResponse
 
-_TO_JUDGE_S = 0.25
+_JUDGING_TIME_S = 0.25
 """Seconds of a call that are kept for reading and judging what was gathered; a chart of 1,000 resources takes 0.05."""
 
 _NO_CARDS: Final = HookResponse(cards=[])  # what nearly every call is answered, made once
@@ -37,7 +37,7 @@ _NO_CARDS_BODY: Final = _NO_CARDS.to_json()
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CallResult:
     """The answer to a call, as values and as bytes, and the decision behind it; none when the call was not judged.
 
     For operators: `arrivals` is the state in which each prefetch key came, `gaps` what a key lacks, in codes. Cards say
@@ -47,23 +47,23 @@ class Answer:
     response: HookResponse
     body: bytes
     decision: Decision | None = None
-    arrivals: Mapping[str, str] = field(default_factory=dict)
-    gaps: Mapping[str, str] = field(default_factory=dict)
+    prefetch_statuses: Mapping[str, str] = field(default_factory=dict)
+    gap_codes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
+class CardVisibility:
     """What of a decision a caller's users see. `silent`: nothing, though all is judged and remembered.
 
     `exempt_roles`: holders of these PractitionerRole codes see no info cards. `client`: whose dialect is spoken.
     """
 
-    silent: bool = False
+    is_silent: bool = False
     exempt_roles: frozenset[str] = frozenset()
-    client: str = ""
+    client_id: str = ""
 
 
-EVERYTHING: Final = Showing()
+SHOW_ALL: Final = CardVisibility()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,36 +75,36 @@ class HookService:
 
     content: Content
     gatherer: Gatherer
-    reader: ChartReader
-    cards: CardMaker
-    memory: Memory
+    chart_reader: ChartReader
+    card_maker: CardMaker
+    recorder: CardRecorder
     clock: Callable[[], datetime]
-    zone: tzinfo
+    time_zone: tzinfo
     new_uuid: Callable[[], str]
-    entries: EntryLimit
-    call_seconds: float
+    entry_limit: EntryLimit
+    call_timeout_s: float
     dialects: Mapping[str, Dialect] = field(default_factory=dict)
 
-    def read(self, body: bytes, accepted: frozenset[str]) -> HookRequest:
+    def decode_request(self, body: bytes, accepted_hooks: frozenset[str]) -> HookRequest:
         """Read and check a request to a service that accepts these hooks, its prefetch in the same pass.
 
         Raises:
             BadRequest: naming the field at fault.
         """
-        return read_request(body, accepted, TYPED_ENVELOPE)
+        return decode_request(body, accepted_hooks, TYPED_ENVELOPE)
 
-    def answer(
+    def answer_call(
         self,
         service_id: str,
         request: HookRequest,
         tenant: str,
         fhir_base: str | None,
-        showing: Showing = EVERYTHING,
+        visibility: CardVisibility = SHOW_ALL,
         *,
         allows_private: bool = False,
         trace_headers: Mapping[str, str] = NO_HEADERS,
-        thorough: bool = False,
-    ) -> Answer:
+        explain: bool = False,
+    ) -> CallResult:
         """The cards for a call, as far as this caller is shown any.
 
         `fhir_base` is the FHIR server this caller may have us read, if any; `allows_private`: it may stand on a private
@@ -114,27 +114,33 @@ class HookService:
             CallerFault: when the request, or the data it brings, cannot be judged.
             OutOfTime: when the deadline of the call left nothing that could be judged.
         """
-        until = time.monotonic() + self.call_seconds - _TO_JUDGE_S
-        if request.is_by_patient:  # our cards are written for professionals
-            return _answer(_NO_CARDS)
-        self.entries.check(request)
+        until = time.monotonic() + self.call_timeout_s - _JUDGING_TIME_S
+        if request.is_user_patient_or_related:  # our cards are written for professionals
+            return _build_result(_NO_CARDS)
+        self.entry_limit.check(request)
         now = self.clock()
         orders = decode_draft_orders(request)
-        gathered = self._gather(request, orders, _access(request, fhir_base, allows_private, trace_headers, until))
-        today = now.astimezone(self.zone).date()
-        chart = self.reader.build_chart(gathered, request.patient_id, today, explain=thorough)
-        decision = _for(decide(self.content, chart, request.hook, thorough=thorough), request, showing)
-        call = Call(request.patient_id, orders.raw_by_reference, self.dialects.get(showing.client, STANDARD))
-        cards = self.cards.make(decision, call, self.new_uuid)
+        gathered = self._gather_chart_data(
+            request, orders, _resolve_access(request, fhir_base, allows_private, trace_headers, until)
+        )
+        today = now.astimezone(self.time_zone).date()
+        chart = self.chart_reader.build_chart(gathered, request.patient_id, today, explain=explain)
+        decision = _apply_role_exemption(
+            decide(self.content, chart, request.hook, thorough=explain), request, visibility
+        )
+        call = Call(request.patient_id, orders.raw_by_reference, self.dialects.get(visibility.client_id, STANDARD))
+        cards = self.card_maker.make(decision, call, self.new_uuid)
         # Silence is of cards alone: what stops a call from being judged has been raised before.
-        shown = _NO_CARDS if showing.silent else self._respond(cards, chart, request.hook, call)
-        answer = _answer(shown, decision, gathered)
+        shown = _NO_CARDS if visibility.is_silent else self._build_response(cards, chart, request.hook, call)
+        answer = _build_result(shown, decision, gathered)
         if cards:  # only what could be sent is a card issued
             told = zip(decision.shown, cards, strict=True)
-            self.memory.issued(service_id, request, tenant, self.content.edition, told, now, silent=showing.silent)
+            self.recorder.record_cards(
+                service_id, request, tenant, self.content.edition, told, now, is_silent=visibility.is_silent
+            )
         return answer
 
-    def _respond(self, cards: list[Card], chart: Chart, hook: str, call: Call) -> HookResponse:
+    def _build_response(self, cards: list[Card], chart: Chart, hook: str, call: Call) -> HookResponse:
         """The cards, and for a client that asks for ratings its own orders rated."""
         if call.dialect.qcdsm is None:
             return HookResponse(cards=cards) if cards else _NO_CARDS
@@ -143,7 +149,7 @@ class HookService:
             cards=cards, systemActions=updates, extension=Extension(systemActions=updates) if updates else None
         )
 
-    def _gather(self, request: HookRequest, orders: DraftOrders, access: Access | NoAccess) -> ChartData:
+    def _gather_chart_data(self, request: HookRequest, orders: DraftOrders, access: Access | NoAccess) -> ChartData:
         """What is there at the deadline is judged, whole: half a judgement could miss the very finding that stops it.
 
         So the deadline cuts searches alone, and cards say what was not read.
@@ -156,21 +162,23 @@ class HookService:
             raise
 
 
-def _for(decision: Decision, request: HookRequest, showing: Showing) -> Decision:
+def _apply_role_exemption(decision: Decision, request: HookRequest, visibility: CardVisibility) -> Decision:
     """The decision as this caller's user sees it."""
-    is_exempt = bool(decision.shown and showing.exempt_roles) and has_any_role(request, showing.exempt_roles)
+    is_exempt = bool(decision.shown and visibility.exempt_roles) and has_any_role(request, visibility.exempt_roles)
     return for_exempt_role(decision) if is_exempt else decision
 
 
-def _answer(response: HookResponse, decision: Decision | None = None, gathered: ChartData | None = None) -> Answer:
+def _build_result(
+    response: HookResponse, decision: Decision | None = None, gathered: ChartData | None = None
+) -> CallResult:
     body = _NO_CARDS_BODY if response is _NO_CARDS else response.to_json()
     if gathered is None:
-        return Answer(response, body, decision)
-    return Answer(response, body, decision, gathered.prefetch_statuses, gathered.gap_codes)
+        return CallResult(response, body, decision)
+    return CallResult(response, body, decision, gathered.prefetch_statuses, gathered.gap_codes)
 
 
-def _access(
-    request: HookRequest, fhir_base: str | None, allows_private: bool, trace_headers: Mapping[str, str], until: float
+def _resolve_access(
+    request: HookRequest, fhir_base: str | None, allows_private: bool, trace_headers: Mapping[str, str], deadline: float
 ) -> Access | NoAccess:
     """How to read the FHIR server. A token for another patient is not used, and nothing is read without it.
 
@@ -181,4 +189,4 @@ def _access(
     token = request.authorization
     if token and token.patient and token.patient.removeprefix("Patient/") != request.patient_id:
         return OTHER_PATIENT
-    return Access(fhir_base, token.access_token if token else None, allows_private, trace_headers, until)
+    return Access(fhir_base, token.access_token if token else None, allows_private, trace_headers, deadline)

@@ -5,21 +5,21 @@ from datetime import datetime
 
 from cds_service.logic.content import Edition
 from cds_service.logic.decision import Recommendation
-from cds_service.store import FeedbackEvent, FeedbackLog, IssuedCard, IssuedCards, Pseudonyms
+from cds_service.store import FeedbackEvent, FeedbackLog, IssuedCard, IssuedCards, Pseudonymizer
 from cds_service.wire.feedback import Feedback, FeedbackItem
 from cds_service.wire.request import HookRequest
 from cds_service.wire.response import Card
 
 
-class Memory:
+class CardRecorder:
     """What is kept of calls: never a name, a resource, or an identifier in clear."""
 
-    def __init__(self, issued: IssuedCards, feedback: FeedbackLog, pseudonyms: Pseudonyms) -> None:
-        self._issued = issued
+    def __init__(self, issued_cards: IssuedCards, feedback: FeedbackLog, pseudonymizer: Pseudonymizer) -> None:
+        self._issued_cards = issued_cards
         self._feedback = feedback
-        self._pseudonyms = pseudonyms
+        self._pseudonymizer = pseudonymizer
 
-    def issued(
+    def record_cards(
         self,
         service_id: str,
         request: HookRequest,
@@ -28,12 +28,12 @@ class Memory:
         cards: Iterable[tuple[Recommendation, Card]],
         now: datetime,
         *,
-        silent: bool = False,
+        is_silent: bool = False,
     ) -> None:
         """Remember the cards of one answer; `silent`: nobody was shown them. Never waits for the database."""
-        patient = self._pseudonyms.of(tenant, "patient", request.patient_id)
-        user = self._pseudonyms.of(tenant, "user", request.user_id)
-        self._issued.put(
+        patient = self._pseudonymizer.pseudonymize(tenant, "patient", request.patient_id)
+        user = self._pseudonymizer.pseudonymize(tenant, "user", request.user_id)
+        self._issued_cards.put(
             [
                 IssuedCard(
                     card_uuid=card.uuid,
@@ -50,35 +50,37 @@ class Memory:
                     content_digest=edition.digests,
                     suggestion_uuids=tuple(suggestion.uuid for suggestion in card.suggestions or ()),
                     issued_at=now,
-                    silent=silent,
+                    silent=is_silent,
                 )
                 for said, card in cards
             ]
         )
 
     @property
-    def lost(self) -> int:
+    def lost_cards(self) -> int:
         """The number of cards issued that this process could not keep."""
-        return self._issued.dropped
+        return self._issued_cards.dropped
 
-    def ask(self) -> None:
+    def check_store(self) -> None:
         """Ask whether the store takes anything now.
 
         Raises:
             StoreUnavailable: it does not.
         """
-        self._issued.ask()
+        self._issued_cards.check_writable()
 
-    def record(self, service_id: str, tenant: str, feedback: Feedback, now: datetime) -> int:
+    def record_feedback(self, service_id: str, tenant: str, feedback: Feedback, now: datetime) -> int:
         """Keep feedback, on disk before this returns; how many events were new.
 
         Raises:
             StoreUnavailable: none is kept; the client may send them again.
         """
-        return self._feedback.record([_event(service_id, tenant, item, now) for item in feedback.feedback])
+        return self._feedback.record(
+            [_build_feedback_event(service_id, tenant, item, now) for item in feedback.feedback]
+        )
 
 
-def _event(service_id: str, tenant: str, item: FeedbackItem, now: datetime) -> FeedbackEvent:
+def _build_feedback_event(service_id: str, tenant: str, item: FeedbackItem, now: datetime) -> FeedbackEvent:
     given = item.overrideReason
     reason = given.reason if given else None
     return FeedbackEvent(
@@ -95,13 +97,13 @@ def _event(service_id: str, tenant: str, item: FeedbackItem, now: datetime) -> F
     )
 
 
-class Forgetful(Memory):
+class NullRecorder(CardRecorder):
     """Remembers nothing: for trying a call out."""
 
     def __init__(self) -> None:
         """Needs no store."""
 
-    def issued(
+    def record_cards(
         self,
         service_id: str,
         request: HookRequest,
@@ -110,6 +112,6 @@ class Forgetful(Memory):
         cards: Iterable[tuple[Recommendation, Card]],
         now: datetime,
         *,
-        silent: bool = False,
+        is_silent: bool = False,
     ) -> None:
         """Let it go."""

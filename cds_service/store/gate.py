@@ -15,29 +15,29 @@ from sqlalchemy import Engine
 from cds_service.errors import StoreUnavailable
 
 _FORK_WAIT_S = 5.0
-_WAIT_S = 0.7  # with the waits of `database` a stuck store costs feedback about 2 s before its 503
+_LOCK_TIMEOUT_S = 0.7  # with the waits of `database` a stuck store costs feedback about 2 s before its 503
 
-_gates: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
-_waits: WeakKeyDictionary[Engine, float | None] = WeakKeyDictionary()
-_held: list[Lock] = []
+_locks: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
+_lock_timeouts: WeakKeyDictionary[Engine, float | None] = WeakKeyDictionary()
+_locks_held_for_fork: list[Lock] = []
 
 
-def guard(engine: Engine, wait: float | None = None) -> None:
+def register(engine: Engine, lock_timeout: float | None = None) -> None:
     """Give the engine its gate, at which a transaction waits `wait` seconds. Once, before its first transaction."""
-    _gates[engine] = Lock()
-    _waits[engine] = wait
+    _locks[engine] = Lock()
+    _lock_timeouts[engine] = lock_timeout
 
 
 @contextmanager
-def passage(engine: Engine) -> Iterator[None]:
+def exclusive(engine: Engine) -> Iterator[None]:
     """Hold the engine's gate. SQLite has one writer at a time anyway, and a waiting thread here costs no polling.
 
     Raises:
         StoreUnavailable: the transaction before does not end, so the database does not answer.
     """
-    gate = _gates[engine]
-    wait = _waits[engine]
-    if not gate.acquire(timeout=_WAIT_S if wait is None else wait):
+    gate = _locks[engine]
+    wait = _lock_timeouts[engine]
+    if not gate.acquire(timeout=_LOCK_TIMEOUT_S if wait is None else wait):
         raise StoreUnavailable("the store is busy")
     try:
         yield
@@ -46,23 +46,23 @@ def passage(engine: Engine) -> Iterator[None]:
 
 
 def _before_fork() -> None:
-    for engine, gate in list(_gates.items()):
+    for engine, gate in list(_locks.items()):
         if gate.acquire(timeout=_FORK_WAIT_S):
-            _held.append(gate)
+            _locks_held_for_fork.append(gate)
         engine.dispose()
 
 
 def _after_fork_in_parent() -> None:
-    while _held:
-        _held.pop().release()
+    while _locks_held_for_fork:
+        _locks_held_for_fork.pop().release()
 
 
 def _after_fork_in_child() -> None:
-    _held.clear()
-    for engine in list(_gates):
+    _locks_held_for_fork.clear()
+    for engine in list(_locks):
         # A transaction that outlasted the wait belongs to a thread the child does not have.
         engine.dispose(close=False)
-        guard(engine, _waits[engine])
+        register(engine, _lock_timeouts[engine])
 
 
 os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)

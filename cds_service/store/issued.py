@@ -13,12 +13,12 @@ from sqlalchemy import Engine
 
 from cds_service.errors import StoreUnavailable
 from cds_service.store.backlog import Backlog
-from cds_service.store.database import ValuesRefused, insert_new, ping, transaction
+from cds_service.store.database import ValuesRefused, check_writable, insert_if_absent, transaction
 from cds_service.store.schema import card_issued
 
 _BATCH = 500
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 1.0
-_AT_EXIT_S = 2.0
+_MIN_RETRY_S, _MAX_RETRY_S = 0.05, 1.0
+_EXIT_TIMEOUT_S = 2.0
 
 _logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class IssuedCards:
     def __init__(self, engine: Engine, limit: int = 10_000) -> None:
         self._engine = engine
         self._limit = limit
-        self._start_over()
+        self._reset()
         _instances.add(self)
 
     @property
@@ -69,21 +69,21 @@ class IssuedCards:
     def put(self, cards: Sequence[IssuedCard]) -> None:
         """Hand over cards to be written. Never waits for the database, and never raises because of it."""
         if self._backlog.add(cards):
-            self._ensure_writer()
+            self._ensure_writer_thread()
 
     def flush(self, timeout: float = 2.0) -> bool:
         """Wait, at most `timeout` seconds, until the cards put before this call are stored or dropped; whether so."""
         return self._backlog.drain(timeout)
 
-    def ask(self) -> None:
+    def check_writable(self) -> None:
         """Ask whether cards could be written now.
 
         Raises:
             StoreUnavailable: they could not.
         """
-        if self._away:  # what a question cannot find out: a server's disk may be full for tables alone
+        if self._is_store_down:  # what a question cannot find out: a server's disk may be full for tables alone
             raise StoreUnavailable("cards that wait cannot be written")
-        ping(self._engine)
+        check_writable(self._engine)
 
     def close(self, timeout: float) -> None:
         """Write what waits, for at most `timeout` seconds, then stop. Cards that are left, or come later, are dropped.
@@ -92,58 +92,58 @@ class IssuedCards:
         """
         self.flush(timeout)
         self._backlog.close()
-        if self._writer is not None:
-            self._writer.join(timeout)
+        if self._writer_thread is not None:
+            self._writer_thread.join(timeout)
 
-    def _start_over(self) -> None:
+    def _reset(self) -> None:
         self._backlog: Backlog[IssuedCard] = Backlog(self._limit)
-        self._writer: Thread | None = None
-        self._away = False
-        self._starting = Lock()
+        self._writer_thread: Thread | None = None
+        self._is_store_down = False
+        self._start_lock = Lock()
 
-    def _ensure_writer(self) -> None:
-        with self._starting:
-            if self._writer is not None and self._writer.is_alive():
+    def _ensure_writer_thread(self) -> None:
+        with self._start_lock:
+            if self._writer_thread is not None and self._writer_thread.is_alive():
                 return
-            writer = Thread(target=self._write_all, args=(self._backlog,), name="cards-issued", daemon=True)
+            writer = Thread(target=self._run_writer, args=(self._backlog,), name="cards-issued", daemon=True)
             try:
                 writer.start()
             except RuntimeError:
                 # No thread can be had just now. The cards wait, and the next put tries again.
                 _logger.warning("no thread for the store", extra={"waiting": len(self._backlog)})
             else:
-                self._writer = writer
+                self._writer_thread = writer
 
-    def _write_all(self, backlog: Backlog[IssuedCard]) -> None:
+    def _run_writer(self, backlog: Backlog[IssuedCard]) -> None:
         pause = 0.0
-        while cards := backlog.take(_BATCH):
+        while cards := backlog.take_batch(_BATCH):
             try:
-                refused = self._write(cards)
+                refused = self._write_batch(cards)
             except StoreUnavailable:
                 if not pause:
                     _logger.warning("store away", extra={"waiting": len(backlog), "dropped": backlog.dropped})
-                pause = min(max(2 * pause, _FIRST_PAUSE_S), _LONGEST_PAUSE_S)
-                self._away = True
-                backlog.rest(pause)
+                pause = min(max(2 * pause, _MIN_RETRY_S), _MAX_RETRY_S)
+                self._is_store_down = True
+                backlog.wait_to_retry(pause)
             else:
                 if pause or refused:
                     total = backlog.dropped + refused
                     _logger.warning("store answers again", extra={"refused": refused, "dropped": total})
-                backlog.done(dropped=refused)
+                backlog.finish_batch(dropped=refused)
                 pause = 0.0
-                self._away = False
+                self._is_store_down = False
 
-    def _write(self, cards: Sequence[IssuedCard]) -> int:
+    def _write_batch(self, cards: Sequence[IssuedCard]) -> int:
         """Store the cards; the number refused. One bad card must not hold up, or take with it, the others."""
         try:
             self._insert(cards)
         except ValuesRefused:
-            return 1 if len(cards) == 1 else sum(self._write([card]) for card in cards)
+            return 1 if len(cards) == 1 else sum(self._write_batch([card]) for card in cards)
         return 0
 
     def _insert(self, cards: Sequence[IssuedCard]) -> None:
         with transaction(self._engine) as connection:
-            connection.execute(insert_new(connection, card_issued), [dict(vars(card)) for card in cards])
+            connection.execute(insert_if_absent(connection, card_issued), [dict(vars(card)) for card in cards])
 
 
 _instances: WeakSet[IssuedCards] = WeakSet()
@@ -152,14 +152,14 @@ _instances: WeakSet[IssuedCards] = WeakSet()
 def close_stores() -> None:
     """Write what waits in this process, for at most `_AT_EXIT_S` seconds and as long again, then take nothing more."""
     for cards in list(_instances):
-        cards.close(_AT_EXIT_S)
+        cards.close(_EXIT_TIMEOUT_S)
 
 
-def _start_all_over() -> None:
+def _reset_all() -> None:
     # A child has neither its parent's thread nor a sound lock, and its parent writes the cards that wait.
     for cards in list(_instances):
-        cards._start_over()
+        cards._reset()
 
 
 atexit.register(close_stores)
-os.register_at_fork(after_in_child=_start_all_over)
+os.register_at_fork(after_in_child=_reset_all)

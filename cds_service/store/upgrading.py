@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from cds_service.errors import StoreUnavailable
 from cds_service.store import revisions
 
-_LOCK = 0x6869705F7370  # any number, as long as every replica takes the same
+_ADVISORY_LOCK_ID = 0x6869705F7370  # any number, as long as every replica takes the same
 
 
 def upgrade(connection: Connection) -> None:
@@ -19,9 +19,9 @@ def upgrade(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL statement_timeout = 0"))  # a large table, or another replica, takes its time
-        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK_ID})
     config = Config()
-    config.set_main_option("script_location", str(revisions.MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(revisions.MIGRATIONS_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
         command.upgrade(config, "head")

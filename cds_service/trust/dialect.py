@@ -41,12 +41,12 @@ class DialectOptions:
     qcdsm: str | None = None
 
 
-_AS_NAMED: Final = DialectOptions()
+_NO_OPTIONS: Final = DialectOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class DialectConfig:
     """A client's dialect as its table gives it."""
 
     name: DialectName = DialectName.STANDARD
-    options: DialectOptions = _AS_NAMED
+    options: DialectOptions = _NO_OPTIONS

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Reason(StrEnum):
+class RefusalReason(StrEnum):
     """In the order in which they are checked."""
 
     NO_TOKEN = "no-token"  # noqa: S105 - a code, no secret

@@ -9,14 +9,14 @@ from typing import NamedTuple, Protocol
 import requests
 from urllib3.exceptions import HTTPError
 
-_CONNECT_S, _WHOLE_S = 1.0, 2.0  # a call may be waiting for the key
+_CONNECT_S, _TOTAL_S = 1.0, 2.0  # a call may be waiting for the key
 _SIZE_LIMIT = 262_144  # bytes
 _CHUNK = 16_384  # bytes
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,9})\"?\s*(?:,|$)", re.IGNORECASE)
-_NOT_KEPT = re.compile(r"(?:^|,)\s*no-(?:store|cache)\b", re.IGNORECASE)
+_NO_CACHE = re.compile(r"(?:^|,)\s*no-(?:store|cache)\b", re.IGNORECASE)
 
 
-class Fetched(NamedTuple):
+class FetchedKeySet(NamedTuple):
     """A key set's bytes, and the seconds it says it holds for; None: it does not say."""
 
     data: bytes
@@ -27,10 +27,10 @@ class SourceUnavailable(Exception):
     """The keys cannot be had just now. The message is a kind of error or a status, no content."""
 
 
-class Source(Protocol):
+class KeySource(Protocol):
     """Somewhere to read a key set from."""
 
-    def read(self) -> Fetched:
+    def fetch(self) -> FetchedKeySet:
         """The key set as it stands now.
 
         Raises:
@@ -40,31 +40,31 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class FileSource:
+class FileKeySource:
     """A key set agreed out of band (CDS Hooks 2.0, "Trusting CDS Clients"); a new file needs no restart."""
 
     path: Path
 
-    def read(self) -> Fetched:
+    def fetch(self) -> FetchedKeySet:
         """The file's bytes."""
         try:
-            return Fetched(self.path.read_bytes())
+            return FetchedKeySet(self.path.read_bytes())
         except OSError as error:
             raise SourceUnavailable(type(error).__name__) from None
 
 
 @dataclass(frozen=True, slots=True)
-class UrlSource:
+class UrlKeySource:
     """A key set at an https URL. A proxy and certificate authorities may come from the environment, credentials not."""
 
     url: str
 
-    def read(self) -> Fetched:
+    def fetch(self) -> FetchedKeySet:
         """The body of a plain 200; a redirect is not followed."""
         try:
             with requests.Session() as session:
                 session.auth = _no_credentials
-                return _get(session, self.url)
+                return _fetch_url(session, self.url)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise SourceUnavailable(type(error).__name__) from None
 
@@ -73,10 +73,10 @@ def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedReque
     return request  # or a .netrc could add some
 
 
-def _get(session: requests.Session, url: str) -> Fetched:
-    until = time.monotonic() + _WHOLE_S
+def _fetch_url(session: requests.Session, url: str) -> FetchedKeySet:
+    until = time.monotonic() + _TOTAL_S
     headers = {"Accept": "application/jwk-set+json, application/json"}
-    timeout = (_CONNECT_S, _WHOLE_S)
+    timeout = (_CONNECT_S, _TOTAL_S)
     with session.get(url, headers=headers, timeout=timeout, allow_redirects=False, stream=True) as response:
         if response.status_code != requests.codes.ok:
             raise SourceUnavailable(f"status {response.status_code}")
@@ -85,11 +85,11 @@ def _get(session: requests.Session, url: str) -> Fetched:
             body += chunk
             if len(body) > _SIZE_LIMIT or time.monotonic() > until:
                 raise SourceUnavailable("too large or too slow")
-        return Fetched(body, _max_age(response.headers.get("Cache-Control", "")))
+        return FetchedKeySet(body, _parse_max_age(response.headers.get("Cache-Control", "")))
 
 
-def _max_age(control: str) -> int | None:
-    if _NOT_KEPT.search(control):
+def _parse_max_age(cache_control: str) -> int | None:
+    if _NO_CACHE.search(cache_control):
         return 0
-    match = _MAX_AGE.search(control)
+    match = _MAX_AGE.search(cache_control)
     return int(match[1]) if match else None

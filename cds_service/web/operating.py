@@ -11,43 +11,43 @@ _METRICS = "text/plain; version=0.0.4; charset=utf-8"  # Prometheus' text format
 
 
 @dataclass(frozen=True, slots=True)
-class Operations:
+class OperatorEndpoints:
     """What the operators' routes tell. `metrics` is None where they are served on a port of their own, or nowhere."""
 
     version: Mapping[str, str]
-    store_is_up: Callable[[], bool]
+    is_store_up: Callable[[], bool]
     is_stopping: Callable[[], bool]
-    metrics: Callable[[], bytes] | None
-    openapi: Callable[[], bytes]
+    render_metrics: Callable[[], bytes] | None
+    render_openapi: Callable[[], bytes]
 
 
-def make_operators_routes(operations: Operations) -> Blueprint:
+def build_operator_routes(endpoints: OperatorEndpoints) -> Blueprint:
     """The routes over these parts."""
     routes = Blueprint("operations", __name__)
-    version = _json(operations.version)
+    version = _to_json(endpoints.version)
 
     @routes.get("/healthz")
     def alive() -> Response:
-        return _answer(_json({"status": "alive"}))
+        return _json_response(_to_json({"status": "alive"}))
 
     @routes.get("/readyz")
     def ready() -> Response:
-        if operations.is_stopping():
-            return _answer(_json({"status": "stopping"}), 503)
-        if not operations.store_is_up():  # cards are given all the same; feedback is answered 503
-            return _answer(_json({"status": "degraded", "store": "unavailable"}))
-        return _answer(_json({"status": "ready", "store": "available"}))
+        if endpoints.is_stopping():
+            return _json_response(_to_json({"status": "stopping"}), 503)
+        if not endpoints.is_store_up():  # cards are given all the same; feedback is answered 503
+            return _json_response(_to_json({"status": "degraded", "store": "unavailable"}))
+        return _json_response(_to_json({"status": "ready", "store": "available"}))
 
     @routes.get("/version")
     def tell_version() -> Response:
-        return _answer(version)
+        return _json_response(version)
 
     @routes.get("/openapi.json")
     def openapi() -> Response:
-        return Response(operations.openapi(), mimetype=_JSON)
+        return Response(endpoints.render_openapi(), mimetype=_JSON)
 
-    if operations.metrics is not None:
-        expose = operations.metrics
+    if endpoints.render_metrics is not None:
+        expose = endpoints.render_metrics
 
         @routes.get("/metrics")
         def metrics() -> Response:
@@ -56,11 +56,11 @@ def make_operators_routes(operations: Operations) -> Blueprint:
     return routes
 
 
-def _json(told: Mapping[str, str]) -> bytes:
-    return json.dumps(dict(told)).encode()
+def _to_json(values: Mapping[str, str]) -> bytes:
+    return json.dumps(dict(values)).encode()
 
 
-def _answer(body: bytes, status: int = 200) -> Response:
+def _json_response(body: bytes, status: int = 200) -> Response:
     answer = Response(body, status, mimetype=_JSON)
     answer.headers["Cache-Control"] = "no-store"
     return answer

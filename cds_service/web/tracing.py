@@ -25,7 +25,7 @@ _SAMPLED = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class TraceContext:
     """A call's place among others. `headers` go with what this service asks of others during the call."""
 
     request_id: str
@@ -34,34 +34,34 @@ class Trace:
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
-    def fields(self) -> dict[str, str]:
+    def log_fields(self) -> dict[str, str]:
         """What each line of the call's log holds."""
         found = {"request_id": self.request_id, "trace_id": self.trace_id, "span_id": self.span_id}
         return {name: value for name, value in found.items() if value}
 
 
-def trace_in(environ: Mapping[str, Any]) -> Trace:
+def parse_environ(environ: Mapping[str, Any]) -> TraceContext:
     """The same from a WSGI environment, whose variables are at hand where `Headers` would search for them."""
-    return trace_of({name: environ[variable] for name, variable in _VARIABLES.items() if variable in environ})
+    return parse_headers({name: environ[variable] for name, variable in _VARIABLES.items() if variable in environ})
 
 
-def trace_of(headers: Mapping[str, str] | Headers) -> Trace:
+def parse_headers(headers: Mapping[str, str] | Headers) -> TraceContext:
     """The caller's request id and trace, where it gave sound ones; else a request id of our own, and no trace."""
     given = headers.get(REQUEST_ID, "")
     request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid4())
     parent = _TRACEPARENT.fullmatch(headers.get("traceparent", "").strip(" \t"))
     if parent is None or (parent[1] == "00" and parent[4]):
-        return Trace(request_id)
+        return TraceContext(request_id)
     span_id = secrets.token_hex(8)
     flags = int(parent[3], 16) & _SAMPLED
     onward = {"traceparent": f"00-{parent[2]}-{span_id}-{flags:02x}"}
-    state = _state_of(headers.get("tracestate", ""))
+    state = _parse_tracestate(headers.get("tracestate", ""))
     if state:
         onward["tracestate"] = state
-    return Trace(request_id, parent[2], span_id, onward)
+    return TraceContext(request_id, parent[2], span_id, onward)
 
 
-def _state_of(text: str) -> str | None:
+def _parse_tracestate(text: str) -> str | None:
     """The trace state as it may be passed on; None: there is none, or it is malformed and so of no use to anybody."""
     most, longest = _STATE_LIMITS
     members = [member.strip(" \t") for member in text.split(",")] if len(text) <= longest else []

@@ -18,7 +18,7 @@ _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
 _TYPES = re.compile(r"^Expected `([a-z| ]+)`, got `([a-z]+)`")
 
 
-def decode(decoder: msgspec.json.Decoder[T], data: bytes | msgspec.Raw, field: str = "") -> T:
+def decode_json(decoder: msgspec.json.Decoder[T], data: bytes | msgspec.Raw, field: str = "") -> T:
     """Decode `data`, which stands at `field` of the request.
 
     Half of a surrogate pair, such as text cut in the middle of an emoji leaves, is read as U+FFFD.
@@ -29,19 +29,19 @@ def decode(decoder: msgspec.json.Decoder[T], data: bytes | msgspec.Raw, field: s
     try:
         return decoder.decode(data)
     except msgspec.ValidationError as error:
-        raise _wrong_shape(str(error), field) from None
+        raise _to_bad_request(str(error), field) from None
     except msgspec.DecodeError as error:
-        mended = _without_lone_surrogates(data)
+        mended = _replace_lone_surrogates(data)
         if mended is None:
-            raise BadRequest(_malformed(str(error)), field or None) from None
-        return decode(decoder, mended, field)
+            raise BadRequest(_describe_malformed(str(error)), field or None) from None
+        return decode_json(decoder, mended, field)
     except UnicodeDecodeError:
         raise BadRequest("is malformed JSON: a text in it is not UTF-8", field or None) from None
     except RecursionError:
         raise BadRequest("is nested too deeply", field or None) from None
 
 
-def is_deeper_than(limit: int, data: bytes) -> bool:
+def exceeds_depth(limit: int, data: bytes) -> bool:
     """Whether arrays and objects of sound JSON stand in each other more than `limit` deep."""
     if data.count(b"[") + data.count(b"{") <= limit:
         return False
@@ -53,7 +53,7 @@ def is_deeper_than(limit: int, data: bytes) -> bool:
     return False
 
 
-def _wrong_shape(message: str, field: str) -> BadRequest:
+def _to_bad_request(message: str, field: str) -> BadRequest:
     path = _PATH.search(message)
     inside = path[1] if path else ""
     where = ".".join(part for part in (field, inside) if part)
@@ -65,13 +65,13 @@ def _wrong_shape(message: str, field: str) -> BadRequest:
     return BadRequest(text, where or None)
 
 
-def _without_lone_surrogates(data: bytes | msgspec.Raw) -> bytes | None:
+def _replace_lone_surrogates(data: bytes | msgspec.Raw) -> bytes | None:
     """The same with each lone surrogate escape as U+FFFD, every byte in its place; None: it holds none."""
     given = bytes(data)
     mended = _ESCAPES.sub(lambda match: rb"\ufffd" if match[2] else match[0], given)
     return mended if mended != given else None
 
 
-def _malformed(message: str) -> str:
+def _describe_malformed(message: str) -> str:
     at = _BYTE.search(message)
     return f"is malformed JSON at byte {at[1]}" if at else "is malformed JSON: it, or a text in it, ends too early"

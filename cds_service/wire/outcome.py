@@ -3,7 +3,7 @@
 from typing import Any
 
 
-def operation_outcome(code: str, text: str, field: str | None = None) -> dict[str, Any]:
+def build_operation_outcome(code: str, text: str, field: str | None = None) -> dict[str, Any]:
     """An OperationOutcome with one issue.
 
     `code` is of FHIR's IssueType; `field` the path of the request's member at fault, such as `context.patientId`.

@@ -58,7 +58,7 @@ def service_for(scenario: Scenario, folder: Path) -> Iterator[Flask]:
             opened.enter_context(patch.object(module, name, make_once(getattr(module, name))))
         for name, close in _CLOSED_BY.items():
             opened.enter_context(patch.object(cds_service.app, name, _closing(name, close, opened)))
-        yield build_app(settings, clock=lambda: scenario.now, uuids=counting_uuids())
+        yield build_app(settings, clock=lambda: scenario.now, uuid_factory=counting_uuids())
 
 
 def _closing(name: str, close: Callable[[Any], object], opened: ExitStack) -> Callable[..., Any]:

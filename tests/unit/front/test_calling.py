@@ -15,9 +15,9 @@ from synthetic import VIEW
 from werkzeug.wrappers import Request, Response
 
 from cds_service.errors import BodyTooSlow
-from cds_service.front.arriving import Room
-from cds_service.front.calling import Front
-from cds_service.front.environ import environ_of
+from cds_service.front.arriving import BodyBuffer
+from cds_service.front.calling import RsgiAdapter
+from cds_service.front.environ import build_environ
 
 
 class Headers:
@@ -52,7 +52,7 @@ def scope(method: str = "POST", path: str = "/taken", *headers: tuple[str, str],
 
 
 def asked(application: Any, of: Any, protocol: Protocol, seconds: float = 5) -> tuple[int, dict[str, str], bytes]:
-    front = Front(application, Room(100, seconds), 2, lambda path: path == "/taken")
+    front = RsgiAdapter(application, BodyBuffer(100, seconds), 2, lambda path: path == "/taken")
     asyncio.run(front.__rsgi__(of, protocol))
     front.__rsgi_del__(asyncio.new_event_loop().close())  # type: ignore[func-returns-value]
     [(status, headers, content)] = protocol.answers
@@ -123,7 +123,7 @@ def test_bodies_still_coming_hold_no_thread() -> None:
         return []
 
     async def all_of_it() -> float:
-        front = Front(application, Room(100, 60), 1, lambda _path: True)
+        front = RsgiAdapter(application, BodyBuffer(100, 60), 1, lambda _path: True)
         slow = [
             asyncio.create_task(front.__rsgi__(scope("POST", "/taken", ("content-length", "4")), Protocol(None)))
             for _ in range(30)
@@ -134,7 +134,7 @@ def test_bodies_still_coming_hold_no_thread() -> None:
         took = time.monotonic() - started
         for one in slow:
             one.cancel()
-        front._threads.shutdown()
+        front._thread_pool.shutdown()
         return took
 
     assert asyncio.run(all_of_it()) < 1
@@ -152,7 +152,7 @@ def test_an_environment_is_what_wsgi_asks_for() -> None:
         ("cookie", "b=2"),
     )
     stream: Any = object()
-    environ = environ_of(scope("POST", "/a b/é", *lines), stream)
+    environ = build_environ(scope("POST", "/a b/é", *lines), stream)
     told = {name: value for name, value in environ.items() if not name.startswith("wsgi.")}
     assert told == {
         "REQUEST_METHOD": "POST",
@@ -173,7 +173,7 @@ def test_an_environment_is_what_wsgi_asks_for() -> None:
 
 
 def test_a_query_that_is_not_escaped_is_taken_as_its_bytes() -> None:
-    assert environ_of(scope(query_string="a=\u2603"), io.BytesIO())["QUERY_STRING"] == "a=\xe2\x98\x83"
+    assert build_environ(scope(query_string="a=\u2603"), io.BytesIO())["QUERY_STRING"] == "a=\xe2\x98\x83"
 
 
 @Request.application
@@ -187,19 +187,19 @@ def test_such_a_query_costs_no_call_its_answer() -> None:
 
 
 def test_an_environment_of_ip_6() -> None:
-    told = environ_of(scope(server="[::1]:8080", client="[2001:db8::1]:9"), object())
+    told = build_environ(scope(server="[::1]:8080", client="[2001:db8::1]:9"), object())
     names = ("SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR")
     assert [told[name] for name in names] == ["::1", "8080", "2001:db8::1"]
 
 
 @pytest.mark.parametrize("name", ["request-method", "path-info", "wsgi.input", "remote-addr"])
 def test_a_header_takes_no_variable_of_the_server(name: str) -> None:
-    bare = environ_of(scope(), object())
-    assert environ_of(scope("POST", "/taken", (name, "x")), bare["wsgi.input"]).items() >= bare.items()
+    bare = build_environ(scope(), object())
+    assert build_environ(scope("POST", "/taken", (name, "x")), bare["wsgi.input"]).items() >= bare.items()
 
 
 def test_a_header_with_an_underscore_stands_for_no_other() -> None:
-    told = environ_of(scope("POST", "/", ("x-request-id", "a"), ("x_request_id", "b"), ("x_other", "c")), object())
+    told = build_environ(scope("POST", "/", ("x-request-id", "a"), ("x_request_id", "b"), ("x_other", "c")), object())
     assert told["HTTP_X_REQUEST_ID"] == "a"
     assert "HTTP_X_OTHER" not in told
 
@@ -208,11 +208,11 @@ def test_a_caller_is_known_before_it_is_told_of_its_body(production: FlaskClient
     said = [("content-type", "application/json"), ("content-length", "4")]
     token = ehr.token(f"/{VIEW}")
     for authorization, expected in [("Bearer none", (401, "login")), (f"Bearer {token}", (408, "timeout"))]:
-        front = Front(production.application, Room(100, 0.05), 1, lambda _path: True)
+        front = RsgiAdapter(production.application, BodyBuffer(100, 0.05), 1, lambda _path: True)
         protocol = Protocol(None)
         asked_for = scope("POST", f"/cds-services/{VIEW}", *said, ("authorization", authorization))
         asyncio.run(front.__rsgi__(asked_for, protocol))
-        front._threads.shutdown()
+        front._thread_pool.shutdown()
         [(status, headers, content)] = protocol.answers
         assert (status, json.loads(content)["issue"][0]["code"]) == expected
         assert dict(headers)["connection"] == "close"

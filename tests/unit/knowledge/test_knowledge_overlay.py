@@ -17,7 +17,7 @@ from cds_service.logic.facts import Chart, Finding, Source, SourceKind, Value
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Code
 from cds_service.logic.trace import explain
-from cds_service.prepared import card_maker
+from cds_service.prepared import build_card_maker
 
 EXAMPLE = shipped_cards().parent / "examples" / "site"
 TODAY = date(2026, 3, 10)
@@ -69,7 +69,7 @@ def test_an_empty_overlay_changes_nothing_but_the_version(shipped: Knowledge, si
 
 
 def test_the_example_is_accepted_and_tells_each_change_with_its_reason(example: Knowledge) -> None:
-    card_maker(example)
+    build_card_maker(example)
     told = "\n".join(example.site_changes)
     assert "Rule imaging-already-done is switched off: The order catalogue warns" in told
     assert "In rule spine-pattern-hip-imaging, within 365 (of imaged) becomes 270: Lumbar" in told

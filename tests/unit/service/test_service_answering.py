@@ -11,12 +11,12 @@ import pytest
 from flask import Flask
 from synthetic import SIGN, VIEW, buttock_to_calf, call, concept, condition, encoded, order, prefetch
 
-from cds_service.app import build_engine, open_memory
+from cds_service.app import build_engine, open_recorder
 from cds_service.errors import SettingsError
 from cds_service.service.catalogue import SERVICES
-from cds_service.service.memory import Forgetful
+from cds_service.service.memory import NullRecorder
 from cds_service.settings import Settings
-from cds_service.wire.request import read_request
+from cds_service.wire.request import decode_request
 
 SPINE = {"prefetch": prefetch(*buttock_to_calf())}
 
@@ -96,13 +96,13 @@ def test_feedback_keeps_the_reasons_code_and_that_there_was_a_comment_not_its_wo
 def test_a_call_that_is_only_tried_is_not_kept_and_may_be_explained(tmp_path: Path) -> None:
     engine = build_engine(
         Settings(database=f"sqlite:///{tmp_path / 'store.sqlite3'}"),
-        memory=Forgetful(),
+        recorder=NullRecorder(),
         clock=lambda: datetime(2026, 3, 10, 12, tzinfo=UTC),
     )
     chart = prefetch(*buttock_to_calf(), condition("38341003", number=9))
-    request = read_request(encoded(call(SIGN, hip_order(), prefetch=chart)), SERVICES[SIGN].accepted)
-    brief = engine.service.answer(SIGN, request, "demo", None)
-    thorough = engine.service.answer(SIGN, request, "demo", None, thorough=True)
+    request = decode_request(encoded(call(SIGN, hip_order(), prefetch=chart)), SERVICES[SIGN].accepted_hooks)
+    brief = engine.service.answer_call(SIGN, request, "demo", None)
+    thorough = engine.service.answer_call(SIGN, request, "demo", None, explain=True)
     assert [len(one.response.cards) for one in (brief, thorough)] == [1, 1]
     assert brief.decision is not None
     assert thorough.decision is not None
@@ -112,7 +112,7 @@ def test_a_call_that_is_only_tried_is_not_kept_and_may_be_explained(tmp_path: Pa
 
 
 def test_memory_is_opened_where_the_settings_say(tmp_path: Path) -> None:
-    open_memory(Settings(database=f"sqlite:///{tmp_path / 'deep' / 'er' / 'store.sqlite3'}"))
+    open_recorder(Settings(database=f"sqlite:///{tmp_path / 'deep' / 'er' / 'store.sqlite3'}"))
     assert (tmp_path / "deep" / "er" / "store.sqlite3").exists()
     assert (tmp_path / "deep" / "er" / "hash.key").stat().st_mode & 0o777 == 0o600
 
@@ -128,11 +128,11 @@ def test_a_folder_that_takes_no_key_is_told_with_what_to_set(
     monkeypatch.setenv("HOME", str(tmp_path / "file"))
     database = f"sqlite:///{tmp_path / named}" if named else None
     with pytest.raises(SettingsError, match=r"hash_key: is not set.*set HIP_SPINE_CDS_HASH_KEY, or HIP"):
-        open_memory(Settings(database=database))
+        open_recorder(Settings(database=database))
 
 
 def test_a_key_file_open_to_others_is_told_with_what_to_set(tmp_path: Path) -> None:
     (tmp_path / "hash.key").write_bytes(b"k" * 32)
     (tmp_path / "hash.key").chmod(0o644)
     with pytest.raises(SettingsError, match=r"mode must be 0600.*set HIP_SPINE_CDS_HASH_KEY"):
-        open_memory(Settings(database=f"sqlite:///{tmp_path / 'store.sqlite3'}"))
+        open_recorder(Settings(database=f"sqlite:///{tmp_path / 'store.sqlite3'}"))

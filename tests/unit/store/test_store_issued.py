@@ -13,7 +13,7 @@ from datetime import datetime
 import pytest
 
 from cds_service.store import IssuedCards, backlog, connect, migrate
-from cds_service.store.gate import passage
+from cds_service.store.gate import exclusive
 
 EXIT_WITHOUT_CLOSE = """
 import sys
@@ -233,7 +233,7 @@ def test_a_flush_waits_for_earlier_cards_only(issued, card, engine):
     thread.start()
     try:
         assert issued.flush(5)
-        with passage(engine):
+        with exclusive(engine):
             assert not issued.flush(0.1)
         assert issued.flush(5)
     finally:

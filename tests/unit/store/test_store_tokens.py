@@ -17,7 +17,7 @@ UNTIL = NOW + timedelta(minutes=6)
 
 @pytest.fixture
 def brief(url):
-    engine = connect(url, brief=True)
+    engine = connect(url, is_low_latency=True)
     yield engine
     engine.dispose()
 
@@ -68,5 +68,5 @@ def test_a_server_that_has_gone_is_not_waited_for_long(monkeypatch, query_part, 
     given = {}
     monkeypatch.setattr("cds_service.store.database.create_engine", lambda _url, **options: given.update(options))
     with pytest.raises(InvalidRequestError):  # there is no engine to go on with
-        connect(f"postgresql+psycopg://h/d{query_part}", brief=True)
+        connect(f"postgresql+psycopg://h/d{query_part}", is_low_latency=True)
     assert given["connect_args"] == expected

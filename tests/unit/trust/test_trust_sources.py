@@ -11,7 +11,7 @@ import requests
 import responses
 
 from cds_service.trust import sources
-from cds_service.trust.sources import FileSource, SourceUnavailable, UrlSource
+from cds_service.trust.sources import FileKeySource, SourceUnavailable, UrlKeySource
 
 URL = "https://ehr.example/jwks.json"
 
@@ -42,7 +42,7 @@ def test_a_key_set_with_what_it_says_of_its_age(
     network: responses.RequestsMock, control: str, max_age: int | None
 ) -> None:
     network.get(URL, body=b"keys", headers={"Cache-Control": control})
-    assert UrlSource(URL).read() == (b"keys", max_age)
+    assert UrlKeySource(URL).fetch() == (b"keys", max_age)
 
 
 @pytest.mark.parametrize("status", [204, 301, 302, 307, 401, 404, 500, 503])
@@ -51,7 +51,7 @@ def test_anything_but_200_is_a_failure_and_no_redirect_is_followed(
 ) -> None:
     network.get(URL, status=status, headers={"Location": "http://169.254.169.254/"})
     with pytest.raises(SourceUnavailable, match=str(status)):
-        UrlSource(URL).read()
+        UrlKeySource(URL).fetch()
     assert len(network.calls) == 1
 
 
@@ -59,7 +59,7 @@ def test_anything_but_200_is_a_failure_and_no_redirect_is_followed(
 def test_a_failure_says_what_kind_and_no_more(network: responses.RequestsMock, error: Exception) -> None:
     network.get(URL, body=error)
     with pytest.raises(SourceUnavailable) as failed:
-        UrlSource(URL).read()
+        UrlKeySource(URL).fetch()
     assert "words" not in str(failed.value)
     assert "ehr.example" not in str(failed.value)
 
@@ -67,7 +67,7 @@ def test_a_failure_says_what_kind_and_no_more(network: responses.RequestsMock, e
 def test_what_is_too_large_is_not_read_whole(network: responses.RequestsMock) -> None:
     network.get(URL, body=b"x" * 300_000)
     with pytest.raises(SourceUnavailable, match="too large"):
-        UrlSource(URL).read()
+        UrlKeySource(URL).fetch()
 
 
 def test_no_credentials_of_the_machine_go_along(
@@ -77,7 +77,7 @@ def test_no_credentials_of_the_machine_go_along(
     netrc.write_text("machine ehr.example login user password sesame\n")
     monkeypatch.setenv("NETRC", str(netrc))
     network.get(URL, body=b"keys")
-    UrlSource(URL).read()
+    UrlKeySource(URL).fetch()
     assert "Authorization" not in network.calls[0].request.headers
 
 
@@ -98,13 +98,13 @@ class _Dripping(BaseHTTPRequestHandler):
 
 
 def test_a_server_that_drips_is_left_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "_WHOLE_S", 0.3)
+    monkeypatch.setattr(sources, "_TOTAL_S", 0.3)
     server = HTTPServer(("127.0.0.1", 0), _Dripping)
     thread = threading.Thread(target=server.handle_request)
     thread.start()
     started = time.monotonic()
     with pytest.raises(SourceUnavailable, match="too slow"):
-        UrlSource(f"http://127.0.0.1:{server.server_port}/").read()
+        UrlKeySource(f"http://127.0.0.1:{server.server_port}/").fetch()
     assert time.monotonic() - started < 2
     thread.join(10)
     server.server_close()
@@ -113,10 +113,10 @@ def test_a_server_that_drips_is_left_after_a_while(monkeypatch: pytest.MonkeyPat
 def test_a_file_is_read_as_it_stands_and_its_loss_is_a_failure(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     path.write_bytes(b"one")
-    source = FileSource(path)
-    assert source.read() == (b"one", None)
+    source = FileKeySource(path)
+    assert source.fetch() == (b"one", None)
     path.write_bytes(b"two")
-    assert source.read().data == b"two"
+    assert source.fetch().data == b"two"
     path.unlink()
     with pytest.raises(SourceUnavailable, match="FileNotFoundError"):
-        source.read()
+        source.fetch()

@@ -12,7 +12,7 @@ from flask import Flask
 from synthetic import VIEW, call
 
 from cds_service.errors import TooManyCalls
-from cds_service.web.throttle import Throttle
+from cds_service.web.throttle import RateLimiter
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
@@ -27,7 +27,7 @@ class Clock:
         return self.now
 
 
-def admitted(throttle: Throttle, calls: int, client: str = "north") -> int:
+def admitted(throttle: RateLimiter, calls: int, client: str = "north") -> int:
     passed = 0
     for _ in range(calls):
         try:
@@ -45,7 +45,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
 
 def test_ten_seconds_worth_may_come_at_once_and_then_the_even_rate(folder: Path | None) -> None:
     clock = Clock()
-    throttle = Throttle(60, folder, clock)
+    throttle = RateLimiter(60, folder, clock)
     assert admitted(throttle, 30) == 10
     clock.now += 5
     assert admitted(throttle, 30) == 5
@@ -57,13 +57,13 @@ def test_ten_seconds_worth_may_come_at_once_and_then_the_even_rate(folder: Path 
 def test_where_no_file_can_be_made_a_worker_counts_alone(tmp_path: Path, call: str) -> None:
     full = OSError(28, "No space left on device")
     with patch(f"cds_service.web.throttle.os.{call}", side_effect=full):
-        throttle = Throttle(60, tmp_path, Clock())
+        throttle = RateLimiter(60, tmp_path, Clock())
         assert admitted(throttle, 30) == 10
 
 
 def test_over_a_minute_no_more_than_the_rate_and_the_burst_pass(folder: Path | None) -> None:
     clock = Clock()
-    throttle = Throttle(120, folder, clock)
+    throttle = RateLimiter(120, folder, clock)
     passed = 0
     for _ in range(600):
         clock.now += 0.1
@@ -72,13 +72,13 @@ def test_over_a_minute_no_more_than_the_rate_and_the_burst_pass(folder: Path | N
 
 
 def test_clients_do_not_take_each_others_share(folder: Path | None) -> None:
-    throttle = Throttle(60, folder, Clock())
+    throttle = RateLimiter(60, folder, Clock())
     assert [admitted(throttle, 30, client) for client in ("north", "south")] == [10, 10]
 
 
 def test_a_rate_below_the_burst_still_lets_one_call_through(folder: Path | None) -> None:
     clock = Clock()
-    throttle = Throttle(1, folder, clock)
+    throttle = RateLimiter(1, folder, clock)
     assert admitted(throttle, 3) == 1
     with pytest.raises(TooManyCalls) as refused:
         throttle.admit("north")
@@ -89,7 +89,7 @@ def test_a_rate_below_the_burst_still_lets_one_call_through(folder: Path | None)
 
 def test_it_says_when_there_is_room_again(folder: Path | None) -> None:
     clock = Clock()
-    throttle = Throttle(60, folder, clock)
+    throttle = RateLimiter(60, folder, clock)
     admitted(throttle, 10)
     with pytest.raises(TooManyCalls) as refused:
         throttle.admit("north")
@@ -101,12 +101,12 @@ def test_it_says_when_there_is_room_again(folder: Path | None) -> None:
 def test_a_moment_of_another_run_of_the_machine_does_not_count(tmp_path: Path, left: float) -> None:
     clock = Clock()
     clock.now = left
-    admitted(Throttle(60, tmp_path, clock), 30)
-    assert admitted(Throttle(60, tmp_path, Clock()), 30) == 10
+    admitted(RateLimiter(60, tmp_path, clock), 30)
+    assert admitted(RateLimiter(60, tmp_path, Clock()), 30) == 10
 
 
 def _admitted_by_four_threads(folder: Path) -> int:
-    throttle, counts = Throttle(600, folder, Clock()), list[int]()
+    throttle, counts = RateLimiter(600, folder, Clock()), list[int]()
     threads = [Thread(target=lambda: counts.append(admitted(throttle, 50))) for _ in range(4)]
     for thread in threads:
         thread.start()

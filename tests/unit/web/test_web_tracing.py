@@ -12,7 +12,7 @@ from log_capture import configured_log
 from synthetic import VIEW, call
 from werkzeug.datastructures import Headers
 
-from cds_service.web.tracing import trace_of
+from cds_service.web.tracing import parse_headers
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 SOUND = f"00-{TRACE}-{PARENT}-01"
@@ -20,7 +20,7 @@ SOUND = f"00-{TRACE}-{PARENT}-01"
 
 @pytest.mark.parametrize("given", ["a", "A-b_c.9", "x" * 64, "6f1c9c9e-3f0e-4c55-9d3f-0f6f2f8f2a11"])
 def test_a_sound_request_id_is_kept(given: str) -> None:
-    assert trace_of(Headers({"X-Request-ID": given})).request_id == given
+    assert parse_headers(Headers({"X-Request-ID": given})).request_id == given
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_sound_request_id_is_kept(given: str) -> None:
 def test_another_is_replaced(given: str) -> None:
     headers = Headers()
     headers._list.append(("X-Request-ID", given))  # as a server may hand it over, unchecked
-    made = trace_of(headers).request_id
+    made = parse_headers(headers).request_id
     assert re.fullmatch(r"[0-9a-f-]{36}", made)
 
 
@@ -46,7 +46,7 @@ def test_another_is_replaced(given: str) -> None:
     ],
 )
 def test_a_sound_traceparent_is_continued_with_a_span_of_ours(given: str, flags: str) -> None:
-    trace = trace_of(Headers({"traceparent": given}))
+    trace = parse_headers(Headers({"traceparent": given}))
     assert trace.trace_id == TRACE
     assert trace.headers == {"traceparent": f"00-{TRACE}-{trace.span_id}-{flags}"}
     assert trace.span_id != PARENT
@@ -75,7 +75,7 @@ def test_a_sound_traceparent_is_continued_with_a_span_of_ours(given: str, flags:
     ],
 )
 def test_another_begins_no_trace_and_its_state_goes_nowhere(given: str) -> None:
-    trace = trace_of(Headers({"traceparent": given, "tracestate": "a=1"}))
+    trace = parse_headers(Headers({"traceparent": given, "tracestate": "a=1"}))
     assert (trace.trace_id, trace.span_id, trace.headers) == (None, None, {})
 
 
@@ -97,7 +97,7 @@ def test_another_begins_no_trace_and_its_state_goes_nowhere(given: str) -> None:
     ],
 )
 def test_a_sound_state_is_passed_on(given: str, passed: str | None) -> None:
-    headers = trace_of(Headers({"traceparent": SOUND, "tracestate": given})).headers
+    headers = parse_headers(Headers({"traceparent": SOUND, "tracestate": given})).headers
     assert headers.get("tracestate") == passed
 
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from cds_service.errors import BadRequest
-from cds_service.wire.decoding import decode, is_deeper_than
+from cds_service.wire.decoding import decode_json, exceeds_depth
 
 
 class Inner(msgspec.Struct):
@@ -39,14 +39,14 @@ DECODER = msgspec.json.Decoder(Outer)
 )
 def test_a_fault_is_told_by_place(body: bytes, message: str, field: str | None) -> None:
     with pytest.raises(BadRequest, match=message) as refused:
-        decode(DECODER, body)
+        decode_json(DECODER, body)
     assert refused.value.field == field
     assert "secret" not in str(refused.value)
 
 
 def test_the_place_of_a_part_stands_before_it() -> None:
     with pytest.raises(BadRequest) as refused:
-        decode(DECODER, b'{"inner": {}}', "prefetch.x")
+        decode_json(DECODER, b'{"inner": {}}', "prefetch.x")
     assert refused.value.field == "prefetch.x.inner.name"
 
 
@@ -64,13 +64,13 @@ def test_the_place_of_a_part_stands_before_it() -> None:
     ],
 )
 def test_half_of_a_surrogate_pair_is_read_as_a_replacement_character(text: bytes, read: str) -> None:
-    assert decode(DECODER, b'{"inner": {"name": "' + text + b'"}}').inner.name == read
+    assert decode_json(DECODER, b'{"inner": {"name": "' + text + b'"}}').inner.name == read
 
 
 def test_bytes_count_as_sent_behind_a_half_pair() -> None:
     body = rb'{"x": "\ud83d", "y": NaN}'
     with pytest.raises(BadRequest, match=f"byte {body.index(b'NaN')}"):
-        decode(DECODER, body)
+        decode_json(DECODER, body)
 
 
 @pytest.mark.parametrize(
@@ -84,5 +84,5 @@ def test_bytes_count_as_sent_behind_a_half_pair() -> None:
     ],
 )
 def test_depth_is_that_of_arrays_and_objects_outside_texts(text: bytes, depth: int) -> None:
-    assert is_deeper_than(depth - 1, text)
-    assert not is_deeper_than(depth, text)
+    assert exceeds_depth(depth - 1, text)
+    assert not exceeds_depth(depth, text)
