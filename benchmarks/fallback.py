@@ -11,8 +11,8 @@ from benchmarks.bodies import HOOK_INSTANCE, prefetch
 from benchmarks.goals import Goal, at_most, show
 from benchmarks.pipeline import HOOK, engine
 from benchmarks.stub_ehr import stub_ehr
-from cds_service.app import CdsEngine
 from cds_service.ehr.client import Access, EhrClient
+from cds_service.engine import CdsEngine
 
 GOAL = 1.5
 DELAY_S = 0.05  # of each search

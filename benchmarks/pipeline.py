@@ -9,11 +9,11 @@ import orjson
 from benchmarks.bodies import patient_view
 from benchmarks.goals import Goal, at_most, show
 from benchmarks.timing import best_of
-from cds_service.app import CdsEngine, build_engine
 from cds_service.ehr.draft_orders import decode_draft_orders
+from cds_service.engine import CdsEngine, build_engine
 from cds_service.logic.deciding import decide
 from cds_service.rendering.suggestions import Call
-from cds_service.service.memory import NullRecorder
+from cds_service.service.card_recorder import NullRecorder
 from cds_service.settings import Settings
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)

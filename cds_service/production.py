@@ -1,8 +1,7 @@
 """What differs between demo mode and production: who may call, what is asked of them, how their cards look."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.ehr.user_role import USER_ROLE_KEY
@@ -10,12 +9,9 @@ from cds_service.errors import ClientsError, Problem
 from cds_service.knowledge import Knowledge
 from cds_service.rendering.dialects import Dialect, SiteCode, adapted
 from cds_service.settings import Settings
-from cds_service.store import SeenTokens, connect
-from cds_service.trust.admission import Authenticator, DemoAuthenticator, TokenAuthenticator
 from cds_service.trust.caller import DEMO_CALLER
 from cds_service.trust.clients import Client, load_clients, parse_public_url
-from cds_service.trust.dialect import DialectConfig as NamedDialect
-from cds_service.trust.replay import ReplayGuard
+from cds_service.trust.dialect_config import DialectConfig
 from cds_service.trust.urls import Url
 
 
@@ -63,22 +59,6 @@ def resolve_allowed_origins(settings: Settings) -> list[str]:
     return settings.allowed_origins if is_set or settings.clients is None else []
 
 
-def build_authenticator(
-    settings: Settings, production_config: ProductionConfig | None, database_url: str, clock: Callable[[], datetime]
-) -> Authenticator:
-    """Who may call: anybody in demo mode, else these clients with their tokens. Used tokens are kept in `database`."""
-    if production_config is None:
-        return DemoAuthenticator()
-    replays = ReplayGuard(SeenTokens(connect(database_url, is_low_latency=True)))
-    return TokenAuthenticator(
-        production_config.clients,
-        production_config.public_url,
-        replays,
-        clock,
-        discovery_token=settings.discovery_token,
-    )
-
-
 def advertised_keys(
     keys: tuple[PrefetchKey, ...], production_config: ProductionConfig | None
 ) -> tuple[PrefetchKey, ...]:
@@ -101,7 +81,7 @@ def build_dialects(settings: Settings, production_config: ProductionConfig | Non
     return {client.id: _build_dialect(client.dialect) for client in production_config.clients}
 
 
-def _build_dialect(dialect_config: NamedDialect) -> Dialect:
+def _build_dialect(dialect_config: DialectConfig) -> Dialect:
     options = dialect_config.options
     codes = {order: SiteCode(one.system, one.code, one.display) for order, one in options.order_codes.items()}
     spoken = adapted(

@@ -3,11 +3,11 @@
 import gc
 
 from cds_service.app import create_app
-from cds_service.front.arriving import BodyBuffer
-from cds_service.front.calling import RsgiAdapter
-from cds_service.prepared import StartupState
+from cds_service.body_intake.body_buffer import BodyBuffer
+from cds_service.body_intake.wsgi_adapter import RsgiAdapter
 from cds_service.settings import load_settings
-from cds_service.web.routes import accepts_body
+from cds_service.startup_state import StartupState
+from cds_service.web.hook_routes import accepts_body
 
 _inherited_state: list[StartupState] = []  # empty where workers are not forked: each then prepares for itself
 

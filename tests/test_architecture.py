@@ -17,11 +17,10 @@ NAMES = [str(path.relative_to(PACKAGE)) for path in SOURCES]
 
 # Importer: what it may import of ours. Nothing leads back: request, chart facts, decision, cards.
 _BUILT = {"web", "operations", "service", "trust", "ehr", "chart", "rendering", "store", "knowledge"}
-_BUILT |= {"settings", "places", "log", "errors"}
+_BUILT |= {"settings", "log", "errors"}
 OURS = {
     "__init__": set[str](),
     "errors": set[str](),
-    "places": set[str](),
     "log": {"errors"},
     "settings": {"errors"},
     "logic": {"errors"},
@@ -36,14 +35,17 @@ OURS = {
     "trust": {"store", "errors"},
     "service": {"ehr", "chart", "fhir", "rendering", "store", "logic", "wire", "errors"},
     "operations": {"errors"},
-    "front": {"errors"},
+    "body_intake": {"errors"},
     "web": {"service", "trust", "wire", "logic", "log", "errors"},
     "export": {"knowledge", "logic", "errors"},
     "production": _BUILT,
-    "prepared": {"knowledge", "rendering", "web", "settings"},
-    "app": _BUILT | {"production", "prepared"},
-    "worker": {"app", "prepared", "front", "web", "settings"},
-    "cli": _BUILT | {"export", "app", "prepared", "production", "worker", "logic", "wire"},
+    "startup_state": {"knowledge", "rendering", "production", "settings", "errors"},
+    "store_setup": {"service", "store", "settings", "log", "errors"},
+    "engine": {"ehr", "chart", "knowledge", "rendering", "service", "startup_state", "settings"},
+    "app": _BUILT | {"engine", "production", "startup_state", "store_setup"},
+    "worker": {"app", "startup_state", "body_intake", "web", "settings"},
+    "cli": _BUILT
+    | {"export", "app", "engine", "startup_state", "store_setup", "production", "worker", "logic", "wire"},
 }
 
 # Importer: what it may import of others' beside the standard library.
@@ -61,7 +63,7 @@ OTHERS = {
     "operations": {"prometheus_client"},
     "web": {"flask", "flask_cors", "werkzeug", "structlog"},
     "log": {"structlog", "msgspec"},
-    "front": {"granian"},
+    "body_intake": {"granian"},
     "app": {"flask"},
     "cli": {"click", "rich", "granian"},
 }
@@ -180,5 +182,5 @@ def test_every_exemption_names_its_rule(path: Path) -> None:
 def test_the_time_is_read_in_the_wiring_alone(path: Path) -> None:
     """Everything else is given the moment, so a test can state it."""
     clock = re.compile(r"\b(datetime\.(now|utcnow|today)|date\.today|time\.time)\(")
-    if path.name != "app.py":
+    if path.name != "engine.py":
         assert not clock.search(path.read_text("utf-8"))

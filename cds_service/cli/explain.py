@@ -15,7 +15,7 @@ from cds_service.logic.facts import Chart, Finding, Imaging
 from cds_service.logic.sides import Side
 from cds_service.logic.trace import explain
 from cds_service.rendering.phrases import Phrases, day, partly_read, unread
-from cds_service.service.answering import CallResult
+from cds_service.service.hook_service import CallResult
 from cds_service.wire.response import Card
 
 _COLOURS = {"critical": "red", "warning": "yellow", "info": "blue"}

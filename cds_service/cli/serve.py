@@ -8,14 +8,15 @@ from pathlib import Path
 
 import click
 
-from cds_service.app import check_startup, open_recorder
 from cds_service.cli.check import describe_mode
 from cds_service.cli.options import config_option, site_option, without_traceback
 from cds_service.cli.supervisor import build_server
 from cds_service.log import configure_log
-from cds_service.operations.shared import create_shared_folder
+from cds_service.operations.shared_folder import create_shared_folder
 from cds_service.production import ProductionConfig
 from cds_service.settings import Settings, environment_variable, load_settings
+from cds_service.startup_state import check_startup
+from cds_service.store_setup import open_recorder
 from cds_service.worker import share_with_workers
 
 

@@ -10,7 +10,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 
-from cds_service.operations.shared import mark_stopping
+from cds_service.operations.shared_folder import mark_stopping
 from cds_service.settings import Settings
 
 _HTTP1_LIMITS = HTTP1Settings(

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import click
 
-from cds_service.app import build_engine, new_uuid, system_clock
 from cds_service.cli.explain import print_answer
 from cds_service.cli.hook_request import TryOrder, build_hook_request
 from cds_service.cli.options import config_option, site_option, without_traceback
+from cds_service.engine import build_engine, new_uuid, system_clock
 from cds_service.knowledge.shipped import shipped_examples
+from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
-from cds_service.service.memory import NullRecorder
 from cds_service.settings import load_settings
 from cds_service.wire.request import decode_request
 

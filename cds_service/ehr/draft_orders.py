@@ -6,7 +6,7 @@ from typing import NamedTuple
 from cds_service.fhir.bundles import decode_draft_entries, decode_resource
 from cds_service.fhir.chart_data import DraftOrder
 from cds_service.fhir.resources import ProcedureRequest, ServiceRequest
-from cds_service.wire.decoding import exceeds_depth
+from cds_service.wire.json_decoder import exceeds_depth
 from cds_service.wire.request import HookRequest
 
 DRAFT_ORDERS_FIELD = "context.draftOrders"

@@ -9,7 +9,7 @@ import msgspec
 
 from cds_service.errors import BadRequest
 from cds_service.fhir.resources import SUPPORTED_TYPES, OperationOutcome, SupportedResource
-from cds_service.wire.decoding import decode_json
+from cds_service.wire.json_decoder import decode_json
 from cds_service.wire.request import Envelope, EnvelopeDecoder
 
 

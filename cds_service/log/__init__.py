@@ -10,10 +10,10 @@ import msgspec
 import structlog
 from structlog.typing import Processor
 
-from cds_service.log.allowing import apply_allow_list
-from cds_service.log.faults import error_fields, replace_exception
-from cds_service.log.foreign import should_log, to_listed_event
-from cds_service.log.writing import line_writer_factory
+from cds_service.log.allow_list import apply_allow_list
+from cds_service.log.error_details import error_fields, replace_exception
+from cds_service.log.line_writer import line_writer_factory
+from cds_service.log.stdlib import should_log, to_listed_event
 
 __all__ = ["configure_log", "error_fields", "log_uncaught_errors"]
 

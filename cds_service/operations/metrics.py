@@ -15,8 +15,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, star
 from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from cds_service.operations.counting import MetricFamily
-from cds_service.operations.shared import find_shared_folder
+from cds_service.operations.metric_family import MetricFamily
+from cds_service.operations.shared_folder import find_shared_folder
 
 _PREFIX = "hip_spine_cds"
 # Clients drop cards after 0.5 to 2 s; searches may take 1.5 s, and a call 2.5 s.

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DataError, DisconnectionError, IntegrityError, SQLAlchemyError, StatementError
 
 from cds_service.errors import SettingsError, StoreUnavailable
-from cds_service.store.gate import exclusive, register
+from cds_service.store.engine_lock import exclusive, register
 from cds_service.store.revisions import current_revision, newest_revision
 from cds_service.store.schema import card_issued
 
@@ -80,7 +80,7 @@ def migrate(url: str) -> None:
         with _migration_lock(engine), transaction(engine) as connection:
             if current_revision(connection) != newest_revision():
                 # Alembic costs a third of a second of import, which only a new or older database is worth.
-                from cds_service.store.upgrading import upgrade
+                from cds_service.store.alembic_upgrade import upgrade
 
                 upgrade(connection)
     except OSError:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from cds_service.trust.dialect import DialectConfig
+from cds_service.trust.dialect_config import DialectConfig
 from cds_service.trust.urls import Url, parse_url
 
 _STANDARD: Final = DialectConfig()

@@ -7,7 +7,7 @@ from typing import Final
 
 from cds_service.errors import NotAllowed
 from cds_service.trust.clients import Client
-from cds_service.trust.reason import RefusalReason
+from cds_service.trust.refusal_reason import RefusalReason
 from cds_service.trust.tokens import Claims, is_visible_ascii, loggable_claims, refusal
 from cds_service.trust.urls import Url, parse_url
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from cds_service.errors import ClientsError, Problem
 from cds_service.trust.caller import AllowedFhirServers
-from cds_service.trust.dialect import DialectConfig, DialectOptions, OrderCode
+from cds_service.trust.dialect_config import DialectConfig, DialectOptions, OrderCode
 from cds_service.trust.keys import KeysRefused, parse_key_set
 from cds_service.trust.schema import ClientsFile, ClientTable, DialectTable
 from cds_service.trust.urls import Url, parse_url

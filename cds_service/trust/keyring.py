@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from jwt import PyJWK
 
+from cds_service.trust.key_sources import KeySource, SourceUnavailable
 from cds_service.trust.keys import Keys, KeysRefused, parse_key_set
-from cds_service.trust.sources import KeySource, SourceUnavailable
 
 DEFAULT_AGE: Final = timedelta(hours=1)  # where the answer has no Cache-Control
 MIN_AGE, MAX_AGE = timedelta(minutes=5), timedelta(hours=6)  # whatever Cache-Control says

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from cds_service.trust.dialect import DialectName
+from cds_service.trust.dialect_config import DialectName
 from cds_service.trust.urls import parse_url
 
 Algorithm = Literal["ES384", "RS384", "ES256", "RS256", "PS384"]

@@ -18,7 +18,7 @@ from cds_service.errors import Unauthenticated
 from cds_service.trust.clients import Client
 from cds_service.trust.keyring import KeyRing, KeysUnavailable
 from cds_service.trust.keys import ALGORITHMS
-from cds_service.trust.reason import RefusalReason
+from cds_service.trust.refusal_reason import RefusalReason
 from cds_service.trust.schema import VISIBLE_ASCII
 
 MAX_HEADER_LENGTH: Final = 8192  # characters

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response
 from flask_cors import CORS
 
-from cds_service.service.answering import HookService
-from cds_service.trust.admission import Authenticator
+from cds_service.service.hook_service import HookService
+from cds_service.trust.authentication import Authenticator
 from cds_service.web.about import AboutPage, build_about_routes
 from cds_service.web.errors import register_errors
-from cds_service.web.observing import MetricsRecorder, instrument
-from cds_service.web.operating import OperatorEndpoints, build_operator_routes
-from cds_service.web.routes import build_hook_routes
-from cds_service.web.throttle import RateLimiter
-from cds_service.web.tracing import REQUEST_ID
+from cds_service.web.hook_routes import build_hook_routes
+from cds_service.web.instrumentation import MetricsRecorder, instrument
+from cds_service.web.operator_routes import OperatorEndpoints, build_operator_routes
+from cds_service.web.rate_limiter import RateLimiter
+from cds_service.web.trace_context import REQUEST_ID
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -20,7 +20,7 @@ from cds_service.errors import (
     UnknownEncoding,
 )
 from cds_service.log import error_fields
-from cds_service.wire.outcome import build_operation_outcome
+from cds_service.wire.operation_outcome import build_operation_outcome
 
 _logger = structlog.get_logger(__name__)
 _OUT_OF_TIME_RETRY_S = 1

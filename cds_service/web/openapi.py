@@ -7,8 +7,8 @@ from typing import Any, Final, TypeAlias
 
 from cds_service.service.catalogue import SERVICES, ServiceEntry
 from cds_service.web.errors import FHIR_JSON
-from cds_service.web.intake import JSON
-from cds_service.web.tracing import REQUEST_ID
+from cds_service.web.request_body import JSON
+from cds_service.web.trace_context import REQUEST_ID
 from cds_service.wire.schemas import SCHEMA_REF, build_components, request_schema_name
 
 JsonObject: TypeAlias = dict[str, Any]

@@ -6,7 +6,7 @@ import msgspec
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from cds_service.errors import BadRequest
-from cds_service.wire.decoding import decode_json
+from cds_service.wire.json_decoder import decode_json
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from cds_service.errors import BadRequest
-from cds_service.wire.decoding import decode_json
+from cds_service.wire.json_decoder import decode_json
 
 PATIENT_VIEW: Final = "patient-view"
 ORDER_HOOKS: Final = frozenset({"order-select", "order-sign"})

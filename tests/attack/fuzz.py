@@ -16,12 +16,12 @@ import atheris  # noqa: E402 - found by the path above
 with atheris.instrument_imports(include=["cds_service.fhir", "cds_service.wire", "cds_service.service"]):
     from contract.speaking_calls import CALLS
 
-    from cds_service.app import build_engine
+    from cds_service.engine import build_engine
     from cds_service.errors import CallerFault
     from cds_service.knowledge import load_knowledge, shipped_cards
     from cds_service.narrative.reader import NarrativeReader
+    from cds_service.service.card_recorder import NullRecorder
     from cds_service.service.catalogue import SERVICES
-    from cds_service.service.memory import NullRecorder
     from cds_service.settings import Settings
 
 from synthetic import encoded  # noqa: E402 - as above

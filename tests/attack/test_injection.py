@@ -11,9 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from synthetic import SIGN, VIEW, Json, call, prefetch
 
+from cds_service.app import build_about_page
 from cds_service.errors import ContentError
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.prepared import build_about_page, build_card_maker
+from cds_service.startup_state import build_card_maker
 
 MARK = "inj3ct"  # beside each: even escaped, or with its brackets taken out, it would be seen
 MARKUP = {

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from cds_service import startup_state as prepared, worker
-from cds_service.prepared import StartupState, build_startup_state
+from cds_service import startup_state, worker
 from cds_service.settings import Settings
+from cds_service.startup_state import StartupState, build_startup_state
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[list[str]]:
         calls.append("prepared")
         return build_startup_state(settings)
 
-    monkeypatch.setattr("cds_service.app.build_startup_state", counted)
+    monkeypatch.setattr("cds_service.engine.build_startup_state", counted)
     monkeypatch.setattr(worker, "_inherited_state", [])
     monkeypatch.setenv("HIP_SPINE_CDS_DATABASE", f"sqlite:///{tmp_path}/store.sqlite3")
     yield calls
@@ -32,8 +32,8 @@ def test_a_worker_that_shares_nothing_prepares_for_itself(made: list[str]) -> No
 
 
 def test_a_forked_worker_uses_what_its_server_has_prepared(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    worker.share_with_workers(prepared.build_startup_state(Settings()))
-    monkeypatch.setattr(prepared, "load_knowledge", None)  # nothing can be loaded any more
+    worker.share_with_workers(startup_state.build_startup_state(Settings()))
+    monkeypatch.setattr(startup_state, "load_knowledge", None)  # nothing can be loaded any more
     worker.create_rsgi_app()
     assert made == []
     assert gc.get_freeze_count() > 0

@@ -20,7 +20,7 @@ from test_cli_serve import COMMAND, DATABASE, alarming_call, free_port, kill, wa
 
 from cds_service.cli.supervisor import StopHandler, build_server
 from cds_service.operations.metrics import metrics_server
-from cds_service.operations.shared import is_stopping
+from cds_service.operations.shared_folder import is_stopping
 from cds_service.settings import Settings
 
 VIEW = "cds-services/hip-spine-patient-view"

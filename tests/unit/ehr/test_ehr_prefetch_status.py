@@ -20,12 +20,12 @@ from synthetic import (
     prefetch,
 )
 
-from cds_service.app import build_engine
 from cds_service.chart.imaging_words import MAX_TEXT_LENGTH
+from cds_service.engine import build_engine
 from cds_service.logic.facts import Chart
-from cds_service.service.answering import CallResult
+from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
-from cds_service.service.memory import NullRecorder
+from cds_service.service.hook_service import CallResult
 from cds_service.settings import Settings
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 
 from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
-from cds_service.prepared import build_card_maker
+from cds_service.startup_state import build_card_maker
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from cds_service.logic.facts import Chart, Finding, Source, SourceKind, Value
 from cds_service.logic.sides import Side
 from cds_service.logic.terminology import Code
 from cds_service.logic.trace import explain
-from cds_service.prepared import build_card_maker
+from cds_service.startup_state import build_card_maker
 
 EXAMPLE = shipped_cards().parent / "examples" / "site"
 TODAY = date(2026, 3, 10)

@@ -20,7 +20,7 @@ from log_capture import configured_log
 import cds_service
 from cds_service.errors import StoreUnavailable
 from cds_service.log import log_uncaught_errors
-from cds_service.log.allowing import EVENTS, FIELDS, apply_allow_list
+from cds_service.log.allow_list import EVENTS, FIELDS, apply_allow_list
 from cds_service.service.catalogue import SERVICES
 
 CANARY = "Erika Mustermann 1961-04-01"

@@ -14,8 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cds_service.errors import SettingsError, StoreUnavailable
-from cds_service.operations import health
-from cds_service.operations import shared_folder as shared
+from cds_service.operations import health, shared_folder
 from cds_service.operations.health import StoreHealth
 
 
@@ -40,10 +39,10 @@ def test_without_its_store_it_is_degraded_and_still_ready(build: Callable[..., F
 def test_while_it_stops_it_is_not_ready(
     build: Callable[..., Flask], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(shared.FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(shared_folder.FOLDER_VARIABLE, str(tmp_path))
     client = build().test_client()
     assert client.get("/readyz").status_code == 200
-    shared.mark_stopping(tmp_path)
+    shared_folder.mark_stopping(tmp_path)
     response = client.get("/readyz")
     assert (response.status_code, response.get_json()) == (503, {"status": "stopping"})
     assert client.get("/healthz").status_code == 200
@@ -122,22 +121,22 @@ def test_a_store_that_fails_in_a_way_nobody_foresaw_is_not_up(monkeypatch: pytes
 
 
 def test_the_shared_folder_is_new_private_named_to_workers_and_gone_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(shared.FOLDER_VARIABLE, "/left/by/another/run")
-    with shared.create_shared_folder() as folder:
-        assert os.environ[shared.FOLDER_VARIABLE] == str(folder)
-        assert shared.find_shared_folder() == folder
+    monkeypatch.setenv(shared_folder.FOLDER_VARIABLE, "/left/by/another/run")
+    with shared_folder.create_shared_folder() as folder:
+        assert os.environ[shared_folder.FOLDER_VARIABLE] == str(folder)
+        assert shared_folder.find_shared_folder() == folder
         assert folder.stat().st_mode & 0o777 == 0o700
-        assert not shared.is_stopping(folder)
+        assert not shared_folder.is_stopping(folder)
     assert not folder.exists()
 
 
 def test_where_no_folder_can_be_made_the_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/nonexistent")
-    with pytest.raises(SettingsError, match="TMPDIR"), shared.create_shared_folder():
+    with pytest.raises(SettingsError, match="TMPDIR"), shared_folder.create_shared_folder():
         pass
 
 
 def test_alone_there_is_no_folder_and_nothing_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(shared.FOLDER_VARIABLE, raising=False)
-    assert shared.find_shared_folder() is None
-    assert not shared.is_stopping(None)
+    monkeypatch.delenv(shared_folder.FOLDER_VARIABLE, raising=False)
+    assert shared_folder.find_shared_folder() is None
+    assert not shared_folder.is_stopping(None)

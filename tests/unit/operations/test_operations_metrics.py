@@ -14,7 +14,7 @@ from prometheus_client.samples import Sample
 from synthetic import SIGN, VIEW, bundle, buttock_to_calf, call, concept, condition, order, outcome, prefetch
 
 from cds_service.knowledge import Knowledge
-from cds_service.operations.counting import MetricFamily
+from cds_service.operations.metric_family import MetricFamily
 from cds_service.operations.metrics import Metrics
 from cds_service.store import FeedbackLog
 

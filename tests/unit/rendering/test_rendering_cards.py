@@ -14,10 +14,10 @@ from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.dates import on
 from cds_service.logic.deciding import decide
 from cds_service.logic.facts import Finding, Stage
-from cds_service.prepared import build_card_maker
 from cds_service.rendering import CardMaker
 from cds_service.rendering.cards import OVERRIDES, TOPICS
 from cds_service.rendering.suggestions import Call
+from cds_service.startup_state import build_card_maker
 from cds_service.wire.response import SUMMARY_LIMIT, Card
 
 CASES = list(read_cases(load_knowledge(shipped_cards()).content))

@@ -9,10 +9,10 @@ from rendering_facts import TODAY, UNSTATED, finding
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.deciding import decide
 from cds_service.logic.facts import Chart
-from cds_service.prepared import build_card_maker
 from cds_service.rendering.cards import ABOUT_LABEL
 from cds_service.rendering.dialects import STANDARD, Dialect
 from cds_service.rendering.suggestions import Call
+from cds_service.startup_state import build_card_maker
 from cds_service.wire.response import Card
 
 PATHWAY = "https://pathways.example.org/cauda-equina"

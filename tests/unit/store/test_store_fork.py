@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from cds_service.errors import StoreUnavailable
 from cds_service.store import FeedbackLog, check_writable
-from cds_service.store import gate as gates
+from cds_service.store import engine_lock as gates
 from cds_service.store.database import transaction
-from cds_service.store.gate import exclusive
+from cds_service.store.engine_lock import exclusive
 
 PROC = Path("/proc/self/fd")
 

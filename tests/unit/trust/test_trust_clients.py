@@ -9,7 +9,7 @@ from signing import FHIR, ISSUER, client_table, key_set, private_key, public_jwk
 
 from cds_service.errors import ClientsError
 from cds_service.trust.clients import load_clients, parse_public_url
-from cds_service.trust.dialect import DialectName
+from cds_service.trust.dialect_config import DialectName
 
 SANDBOX_KEY = {  # public in several repositories, as is its private half
     "kty": "EC",

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from signing import KID, key_set, public_jwk
 
+from cds_service.trust.key_sources import FetchedKeySet, SourceUnavailable
 from cds_service.trust.keyring import MAX_AGE, MIN_AGE, REFRESH_INTERVAL, STALE_LIMIT, KeyRing, KeysUnavailable
-from cds_service.trust.sources import FetchedKeySet, SourceUnavailable
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

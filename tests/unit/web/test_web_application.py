@@ -15,7 +15,7 @@ from synthetic import LOINC, SIGN, VIEW, buttock_to_calf, call, concept, conditi
 from cds_service.errors import BadRequest, BodyBufferFull, BodyTooSlow, StoreUnavailable
 from cds_service.knowledge import Knowledge
 from cds_service.web.errors import register_errors
-from cds_service.web.routes import accepts_body
+from cds_service.web.hook_routes import accepts_body
 
 
 @pytest.fixture

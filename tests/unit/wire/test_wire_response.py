@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from cds_service.wire.discovery import Discovery, ServiceDescription
-from cds_service.wire.outcome import build_operation_outcome
+from cds_service.wire.operation_outcome import build_operation_outcome
 from cds_service.wire.response import Action, Card, HookResponse, Link, Suggestion
 
 SUGGESTION = {"label": "Consider", "uuid": "s", "actions": [{"type": "create", "description": "d", "resource": {}}]}

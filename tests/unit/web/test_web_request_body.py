@@ -15,7 +15,7 @@ from synthetic import SIGN, VIEW, buttock_to_calf, call, concept, encoded, order
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from cds_service.errors import BadRequest
-from cds_service.web.intake import inflate_gzip
+from cds_service.web.request_body import inflate_gzip
 
 BODY = encoded(call(SIGN, order("73721", bodySite=[concept("287579007")]), prefetch=prefetch(*buttock_to_calf())))
 PACKED = gzip.compress(BODY, mtime=0)

@@ -12,7 +12,7 @@ from log_capture import configured_log
 from synthetic import VIEW, call
 from werkzeug.datastructures import Headers
 
-from cds_service.web.tracing import parse_headers
+from cds_service.web.trace_context import parse_headers
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 SOUND = f"00-{TRACE}-{PARENT}-01"

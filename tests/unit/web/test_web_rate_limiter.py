@@ -12,7 +12,7 @@ from flask import Flask
 from synthetic import VIEW, call
 
 from cds_service.errors import TooManyCalls
-from cds_service.web.throttle import RateLimiter
+from cds_service.web.rate_limiter import RateLimiter
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
@@ -56,7 +56,7 @@ def test_ten_seconds_worth_may_come_at_once_and_then_the_even_rate(folder: Path 
 @pytest.mark.parametrize("call", ["open", "posix_fallocate"])
 def test_where_no_file_can_be_made_a_worker_counts_alone(tmp_path: Path, call: str) -> None:
     full = OSError(28, "No space left on device")
-    with patch(f"cds_service.web.throttle.os.{call}", side_effect=full):
+    with patch(f"cds_service.web.rate_limiter.os.{call}", side_effect=full):
         throttle = RateLimiter(60, tmp_path, Clock())
         assert admitted(throttle, 30) == 10
 

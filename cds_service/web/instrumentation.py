@@ -9,8 +9,8 @@ from typing import Protocol
 import structlog
 from flask import Flask, Response, g, request
 
-from cds_service.service.answering import CallResult
-from cds_service.web.tracing import REQUEST_ID, TraceContext, parse_environ
+from cds_service.service.hook_service import CallResult
+from cds_service.web.trace_context import REQUEST_ID, TraceContext, parse_environ
 from cds_service.wire.feedback import Feedback
 
 _HOOK_CALL = "cds-services.call"

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from structlog.typing import EventDict
 
-from cds_service.log.faults import format_location
+from cds_service.log.error_details import format_location
 
 _SERVICE_LOGGERS = "cds_service."
 _SERVER_LOGGER = "_granian"

@@ -25,7 +25,7 @@ from cds_service.rendering.cards import CardMaker
 from cds_service.rendering.dialects import STANDARD, Dialect
 from cds_service.rendering.ratings import rate_orders
 from cds_service.rendering.suggestions import Call
-from cds_service.service.memory import CardRecorder
+from cds_service.service.card_recorder import CardRecorder
 from cds_service.wire.request import HookRequest, decode_request
 from cds_service.wire.response import Card, Extension, HookResponse
 
@@ -120,14 +120,12 @@ class HookService:
         self.entry_limit.check(request)
         now = self.clock()
         orders = decode_draft_orders(request)
-        gathered = self._gather_chart_data(
-            request, orders, _resolve_access(request, fhir_base, allows_private, trace_headers, until)
-        )
+        access = _resolve_access(request, fhir_base, allows_private, trace_headers, until)
+        gathered = self._gather_chart_data(request, orders, access)
         today = now.astimezone(self.time_zone).date()
         chart = self.chart_reader.build_chart(gathered, request.patient_id, today, explain=explain)
-        decision = _apply_role_exemption(
-            decide(self.content, chart, request.hook, thorough=explain), request, visibility
-        )
+        decision = decide(self.content, chart, request.hook, thorough=explain)
+        decision = _apply_role_exemption(decision, request, visibility)
         call = Call(request.patient_id, orders.raw_by_reference, self.dialects.get(visibility.client_id, STANDARD))
         cards = self.card_maker.make(decision, call, self.new_uuid)
         # Silence is of cards alone: what stops a call from being judged has been raised before.
@@ -135,9 +133,8 @@ class HookService:
         answer = _build_result(shown, decision, gathered)
         if cards:  # only what could be sent is a card issued
             told = zip(decision.shown, cards, strict=True)
-            self.recorder.record_cards(
-                service_id, request, tenant, self.content.edition, told, now, is_silent=visibility.is_silent
-            )
+            edition, silent = self.content.edition, visibility.is_silent
+            self.recorder.record_cards(service_id, request, tenant, edition, told, now, is_silent=silent)
         return answer
 
     def _build_response(self, cards: list[Card], chart: Chart, hook: str, call: Call) -> HookResponse:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]  # public, if not by its `__all__`
 
+from cds_service.body_intake.body_buffer import BodyBuffer, RequestBody
+from cds_service.body_intake.environ import build_environ
 from cds_service.errors import ServiceError
-from cds_service.front.arriving import BodyBuffer, RequestBody
-from cds_service.front.environ import build_environ
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
+from cds_service.errors import ClientsError, ContentError, Problem, ProblemsFound
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
-from cds_service.rendering import AboutMaker, CardMaker
+from cds_service.production import ProductionConfig, find_unknown_orders, load_production_config
+from cds_service.rendering import CardMaker
 from cds_service.settings import Settings
-from cds_service.web.about import AboutPage
 
 
 class StartupState(NamedTuple):
@@ -34,12 +35,6 @@ def load_content(settings: Settings) -> Knowledge:
     return load_knowledge(settings.content or shipped_cards(), settings.site)
 
 
-def build_about_page(knowledge: Knowledge) -> AboutPage:
-    """Both forms of /about, made once."""
-    maker = AboutMaker(knowledge.content, knowledge.about, knowledge.site_changes)
-    return AboutPage(maker.html(), maker.json(), maker.policy())
-
-
 def build_card_maker(knowledge: Knowledge, public_url: str | None = None) -> CardMaker:
     """The card maker of this content. `public_url` is where callers reach the service, if that is known.
 
@@ -55,3 +50,26 @@ def build_card_maker(knowledge: Knowledge, public_url: str | None = None) -> Car
         knowledge.labels,
         f"{public_url}/about" if public_url else None,
     )
+
+
+def check_startup(settings: Settings) -> tuple[StartupState, ProductionConfig | None]:
+    """The content and what production needs, each checked whole.
+
+    Raises:
+        ProblemsFound: with everything wrong with either.
+    """
+    problems: list[Problem] = []
+    prepared, production = None, None
+    try:
+        prepared = build_startup_state(settings)
+    except ContentError as error:
+        problems += error.problems
+    try:
+        production = load_production_config(settings)
+    except ClientsError as error:
+        problems += error.problems
+    if prepared and production and settings.clients:
+        problems += find_unknown_orders(settings.clients.name, production, prepared.knowledge)
+    if prepared is None or problems:
+        raise ProblemsFound(problems)
+    return prepared, production

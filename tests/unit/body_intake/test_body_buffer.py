@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from granian.rsgi import ProtocolClosed, ProtocolError
 
+from cds_service.body_intake import body_buffer as arriving
+from cds_service.body_intake.body_buffer import BodyBuffer, RequestBody
 from cds_service.errors import BadRequest, BodyBufferFull, BodyTooSlow
-from cds_service.front import arriving
-from cds_service.front.arriving import BodyBuffer, RequestBody
 
 LIMIT = 100
 

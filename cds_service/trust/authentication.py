@@ -7,10 +7,10 @@ from typing import Protocol
 from cds_service.trust.caller import DEMO_CALLER, Caller
 from cds_service.trust.claims import LEEWAY, check_claims, expires_at
 from cds_service.trust.clients import Client
+from cds_service.trust.key_sources import FileKeySource, KeySource, UrlKeySource
 from cds_service.trust.keyring import KeyRing
-from cds_service.trust.reason import RefusalReason
+from cds_service.trust.refusal_reason import RefusalReason
 from cds_service.trust.replay import ReplayGuard
-from cds_service.trust.sources import FileKeySource, KeySource, UrlKeySource
 from cds_service.trust.tokens import Claims, RegisteredClient, loggable_claims, refusal, verify_token
 from cds_service.trust.urls import Url
 

@@ -10,8 +10,8 @@ import pytest
 import requests
 import responses
 
-from cds_service.trust import sources
-from cds_service.trust.sources import FileKeySource, SourceUnavailable, UrlKeySource
+from cds_service.trust import key_sources
+from cds_service.trust.key_sources import FileKeySource, SourceUnavailable, UrlKeySource
 
 URL = "https://ehr.example/jwks.json"
 
@@ -98,7 +98,7 @@ class _Dripping(BaseHTTPRequestHandler):
 
 
 def test_a_server_that_drips_is_left_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "_TOTAL_S", 0.3)
+    monkeypatch.setattr(key_sources, "_TOTAL_S", 0.3)
     server = HTTPServer(("127.0.0.1", 0), _Dripping)
     thread = threading.Thread(target=server.handle_request)
     thread.start()

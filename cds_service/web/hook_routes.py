@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.errors import UnknownService
 from cds_service.logic.content import Edition
-from cds_service.service.answering import CallResult, CardVisibility, HookService
 from cds_service.service.catalogue import SERVICES, ServiceEntry
-from cds_service.trust.admission import Authenticator
+from cds_service.service.hook_service import CallResult, CardVisibility, HookService
+from cds_service.trust.authentication import Authenticator
 from cds_service.trust.caller import Caller
-from cds_service.web.intake import JSON, get_request_body
-from cds_service.web.observing import CallRecord, current_call_record
-from cds_service.web.throttle import RateLimiter
+from cds_service.web.instrumentation import CallRecord, current_call_record
+from cds_service.web.rate_limiter import RateLimiter
+from cds_service.web.request_body import JSON, get_request_body
 from cds_service.wire.feedback import decode_feedback
 from cds_service.wire.request import HookRequest
 

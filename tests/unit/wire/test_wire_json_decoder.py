@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from cds_service.errors import BadRequest
-from cds_service.wire.decoding import decode_json, exceeds_depth
+from cds_service.wire.json_decoder import decode_json, exceeds_depth
 
 
 class Inner(msgspec.Struct):

@@ -14,10 +14,10 @@ from signing import SigningEhr
 from synthetic import VIEW
 from werkzeug.wrappers import Request, Response
 
+from cds_service.body_intake.body_buffer import BodyBuffer
+from cds_service.body_intake.environ import build_environ
+from cds_service.body_intake.wsgi_adapter import RsgiAdapter
 from cds_service.errors import BodyTooSlow
-from cds_service.front.arriving import BodyBuffer
-from cds_service.front.calling import RsgiAdapter
-from cds_service.front.environ import build_environ
 
 
 class Headers:

@@ -13,7 +13,7 @@ from datetime import datetime
 import pytest
 
 from cds_service.store import IssuedCards, backlog, connect, migrate
-from cds_service.store.gate import exclusive
+from cds_service.store.engine_lock import exclusive
 
 EXIT_WITHOUT_CLOSE = """
 import sys

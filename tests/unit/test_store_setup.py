@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.app import resolve_database_and_key
-from cds_service.places import find_data_folder
 from cds_service.settings import Settings
+from cds_service.store_setup import find_data_folder, resolve_database_and_key
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ import pytest
 from flask import Flask
 from synthetic import SIGN, VIEW, buttock_to_calf, call, concept, condition, encoded, order, prefetch
 
-from cds_service.app import build_engine, open_recorder
+from cds_service.engine import build_engine
 from cds_service.errors import SettingsError
+from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
-from cds_service.service.memory import NullRecorder
 from cds_service.settings import Settings
+from cds_service.store_setup import open_recorder
 from cds_service.wire.request import decode_request
 
 SPINE = {"prefetch": prefetch(*buttock_to_calf())}
