@@ -26,7 +26,7 @@ def cost() -> float:
     """Microseconds of processor time that a call costs more than one of which nothing is kept, best round of each."""
     from cds_service.log import configure_log
     from cds_service.operations.metrics import Metrics
-    from cds_service.web import instrumentation
+    from cds_service.web import hook_routes, instrumentation
 
     with tempfile.TemporaryDirectory() as folder, patch("sys.stderr", io.StringIO()):
         configure_log("info")
