@@ -26,7 +26,7 @@ from cds_service.ehr.client import EhrClient
 from cds_service.fhir.bundles import decode_resources
 from cds_service.fhir.chart_data import ChartData
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
-from cds_service.logic.facts import Chart
+from cds_service.model.facts import Chart
 from cds_service.settings import Settings
 from tests.made_once import PARTS, make_once, read_once
 

@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from cds_service.knowledge import Knowledge
-from cds_service.logic.decision import Decision
-from cds_service.logic.facts import Chart, Finding, Imaging
-from cds_service.logic.sides import Side
 from cds_service.logic.trace import explain
+from cds_service.model.decision import Decision
+from cds_service.model.facts import Chart, Finding, Imaging
+from cds_service.model.sides import Side
 from cds_service.rendering.phrases import Phrases, day, partly_read, unread
 from cds_service.service.hook_service import CallResult
 from cds_service.wire.response import Card

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from cds_service.logic.content import Edition
-from cds_service.logic.decision import Recommendation
+from cds_service.model.content import Edition
+from cds_service.model.decision import Recommendation
 from cds_service.store import FeedbackEvent, FeedbackLog, IssuedCard, IssuedCards, Pseudonymizer
 from cds_service.wire.feedback import Feedback, FeedbackItem
 from cds_service.wire.request import HookRequest

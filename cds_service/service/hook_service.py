@@ -15,12 +15,12 @@ from cds_service.ehr.user_role import has_any_role
 from cds_service.errors import MissingData, OutOfTime
 from cds_service.fhir.bundles import TYPED_ENVELOPE
 from cds_service.fhir.chart_data import ChartData
-from cds_service.logic.content import Content
 from cds_service.logic.deciding import decide
-from cds_service.logic.decision import Decision
-from cds_service.logic.facts import Chart
 from cds_service.logic.ranking import for_exempt_role
 from cds_service.logic.rating import rate
+from cds_service.model.content import Content
+from cds_service.model.decision import Decision
+from cds_service.model.facts import Chart
 from cds_service.rendering.cards import CardMaker
 from cds_service.rendering.dialects import STANDARD, Dialect
 from cds_service.rendering.ratings import rate_orders

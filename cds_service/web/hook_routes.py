@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.errors import UnknownService
-from cds_service.logic.content import Edition
+from cds_service.model.content import Edition
 from cds_service.service.catalogue import SERVICES, ServiceEntry
 from cds_service.service.hook_service import CallResult, CardVisibility, HookService
 from cds_service.trust.authentication import Authenticator

@@ -11,7 +11,7 @@ from cds_service.ehr.client import EhrClient
 from cds_service.ehr.draft_orders import decode_draft_orders
 from cds_service.ehr.gatherer import Gatherer
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
-from cds_service.logic.facts import Chart, Stage
+from cds_service.model.facts import Chart, Stage
 from cds_service.wire.request import decode_request
 
 from .calling import our_keys

@@ -22,7 +22,7 @@ from synthetic import (
 
 from cds_service.chart.imaging_words import MAX_TEXT_LENGTH
 from cds_service.engine import build_engine
-from cds_service.logic.facts import Chart
+from cds_service.model.facts import Chart
 from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
 from cds_service.service.hook_service import CallResult

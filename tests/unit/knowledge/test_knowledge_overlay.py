@@ -11,12 +11,12 @@ from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.knowledge.edition import compute_digest, format_sign_off
 from cds_service.knowledge.review import format_review
-from cds_service.logic.dates import When
 from cds_service.logic.deciding import decide
-from cds_service.logic.facts import Chart, Finding, Source, SourceKind, Value
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Code
 from cds_service.logic.trace import explain
+from cds_service.model.dates import When
+from cds_service.model.facts import Chart, Finding, Source, SourceKind, Value
+from cds_service.model.sides import Side
+from cds_service.model.terminology import Code
 from cds_service.startup_state import build_card_maker
 
 EXAMPLE = shipped_cards().parent / "examples" / "site"

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import date
 
-from cds_service.logic.dates import parse_when
-from cds_service.logic.facts import Chart, Finding, Imaging, Source, SourceKind, Stage, Value
 from cds_service.logic.index import ChartIndex
-from cds_service.logic.sides import Side
+from cds_service.model.dates import parse_when
+from cds_service.model.facts import Chart, Finding, Imaging, Source, SourceKind, Stage, Value
+from cds_service.model.sides import Side
 
 TODAY = date(2026, 3, 10)
 Indexed = Callable[..., ChartIndex]

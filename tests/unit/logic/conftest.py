@@ -4,9 +4,9 @@ import pytest
 from charts import Indexed, chart
 
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.logic.content import Content
-from cds_service.logic.facts import Finding, Imaging
 from cds_service.logic.index import ChartIndex
+from cds_service.model.content import Content
+from cds_service.model.facts import Finding, Imaging
 
 
 @pytest.fixture(scope="session")

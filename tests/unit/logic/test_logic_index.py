@@ -3,8 +3,8 @@
 import pytest
 from charts import TODAY, Indexed, absent, asked, draft, finding, request, study
 
-from cds_service.logic.dates import parse_when
-from cds_service.logic.sides import Side
+from cds_service.model.dates import parse_when
+from cds_service.model.sides import Side
 
 LEFT, RIGHT, BOTH = Side.LEFT, Side.RIGHT, Side.BOTH
 

@@ -9,7 +9,7 @@ from rendering_facts import TODAY
 
 from cds_service.knowledge import Knowledge
 from cds_service.logic.deciding import decide
-from cds_service.logic.facts import Chart, Finding, Imaging
+from cds_service.model.facts import Chart, Finding, Imaging
 from cds_service.rendering import CardMaker
 from cds_service.rendering.phrases import Phrases
 from cds_service.rendering.suggestions import Call

@@ -11,9 +11,9 @@ from rendering_facts import BOTH, DRAFT, LEFT, RIGHT, UNSTATED, buttock_to_calf,
 
 from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
-from cds_service.logic.dates import on
 from cds_service.logic.deciding import decide
-from cds_service.logic.facts import Finding, Stage
+from cds_service.model.dates import on
+from cds_service.model.facts import Finding, Stage
 from cds_service.rendering import CardMaker
 from cds_service.rendering.cards import OVERRIDES, TOPICS
 from cds_service.rendering.suggestions import Call

@@ -8,7 +8,7 @@ from rendering_facts import TODAY, UNSTATED, finding
 
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.deciding import decide
-from cds_service.logic.facts import Chart
+from cds_service.model.facts import Chart
 from cds_service.rendering.cards import ABOUT_LABEL
 from cds_service.rendering.dialects import STANDARD, Dialect
 from cds_service.rendering.suggestions import Call

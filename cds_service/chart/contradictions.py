@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from cds_service.logic.dates import within
-from cds_service.logic.facts import Finding, Value
-from cds_service.logic.sides import Side
-from cds_service.logic.vocabulary import Vocabulary
+from cds_service.model.dates import within
+from cds_service.model.facts import Finding, Value
+from cds_service.model.sides import Side
+from cds_service.model.vocabulary import Vocabulary
 
 
 def set_apart(

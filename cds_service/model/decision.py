@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from cds_service.logic.content import AdviceRow, Ask, Caveat, Content, Note, Offer, Rule
-from cds_service.logic.facts import Chart, Imaging
-from cds_service.logic.outcome import Fact, Outcome
-from cds_service.logic.side_pattern import SidePattern
-from cds_service.logic.sides import Side
+from cds_service.model.content import AdviceRow, Ask, Caveat, Content, Note, Offer, Rating, Rule
+from cds_service.model.facts import Chart, Imaging
+from cds_service.model.outcome import Fact, Outcome
+from cds_service.model.side_pattern import SidePattern
+from cds_service.model.sides import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +72,10 @@ class Decision:
     patterns: Mapping[Side, SidePattern]
     content: Content
     exempted: tuple[Recommendation, ...] = ()
+
+
+class Rated(NamedTuple):
+    """An order of the call and the rating it has."""
+
+    order: Imaging
+    rating: Rating

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.logic.sides import Side, union
+from cds_service.model.sides import Side, union
 
 LEFT, RIGHT, BOTH, UNSTATED = Side.LEFT, Side.RIGHT, Side.BOTH, Side.UNSTATED
 

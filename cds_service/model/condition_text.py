@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from cds_service.logic.conditions import (
+from cds_service.model.conditions import (
     ANY_FACT,
     Absent,
     Age,
@@ -23,7 +23,7 @@ from cds_service.logic.conditions import (
     Present,
     Spoke,
 )
-from cds_service.logic.vocabulary import Vocabulary
+from cds_service.model.vocabulary import Vocabulary
 
 INDENT = "  "
 _SIDES = {

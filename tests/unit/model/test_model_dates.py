@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from cds_service.logic import dates
-from cds_service.logic.dates import When, ago, newest, on, parse_when, since, within
+from cds_service.model import dates
+from cds_service.model.dates import When, ago, newest, on, parse_when, since, within
 
 TODAY = date(2026, 3, 10)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.logic.spelling import ASKED_BEHIND, CUT, LINE, PARAGRAPH, PART, STOP, normal, sentences
+from cds_service.narrative.tokenizer import ASKED_BEHIND, CUT, LINE, PARAGRAPH, PART, STOP, normal, sentences
 
 SHORT = frozenset({"post", "l"})
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from cds_service.logic.conditions import (
+from cds_service.model.condition_text import describe, leaf_words, outline
+from cds_service.model.conditions import (
     Absent,
     Age,
     Block,
@@ -20,8 +21,7 @@ from cds_service.logic.conditions import (
     Present,
     Spoke,
 )
-from cds_service.logic.content import Content
-from cds_service.logic.describing import describe, leaf_words, outline
+from cds_service.model.content import Content
 
 GROIN, LIMP = Leaf("groin-pain"), Leaf("limp")
 LUMBAR = ImagingSpec(frozenset({"lumbar-spine"}), frozenset({"MR", "CT"}))

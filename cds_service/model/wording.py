@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Code
+from cds_service.model.sides import Side
+from cds_service.model.terminology import Code
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from cds_service.logic.facts import NO_QUALIFIERS
-from cds_service.logic.sides import Side
+from cds_service.model.facts import NO_QUALIFIERS
+from cds_service.model.sides import Side
 
 SEVENTH: Final = 7  # where an ICD-10-CM code's seventh character stands, the point counted
 OWN_FINDINGS: Final = "finding"  # our own CodeSystem: its codes are the findings' ids

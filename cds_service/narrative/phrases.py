@@ -6,8 +6,8 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from cds_service.logic.facts import Value
-from cds_service.logic.sides import Side
+from cds_service.model.facts import Value
+from cds_service.model.sides import Side
 
 
 class Mark(Enum):

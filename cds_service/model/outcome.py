@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple, TypeAlias, TypeVar
 
-from cds_service.logic.conditions import Condition
-from cds_service.logic.facts import Finding, Imaging
+from cds_service.model.conditions import Condition
+from cds_service.model.facts import Finding, Imaging
 
 
 class Truth(Enum):

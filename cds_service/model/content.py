@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from cds_service.logic.conditions import ALWAYS, Block, ImagingSpec, Leaf
-from cds_service.logic.vocabulary import Citation, Vocabulary
+from cds_service.model.conditions import ALWAYS, Block, ImagingSpec, Leaf
+from cds_service.model.vocabulary import Citation, Vocabulary
 
 LEVELS = ("critical", "warning", "info")  # CDS Hooks 2.0, Card.indicator, most urgent first
 

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from cds_service.logic.content import Pattern
-from cds_service.logic.outcome import Fact, Outcome, Truth, distinct
+from cds_service.model.content import Pattern
+from cds_service.model.outcome import Fact, Outcome, Truth, distinct
 
 
 class SidePattern(NamedTuple):

@@ -6,8 +6,8 @@ from datetime import date
 from enum import Enum
 from types import MappingProxyType
 
-from cds_service.logic.dates import When
-from cds_service.logic.sides import Side
+from cds_service.model.dates import When
+from cds_service.model.sides import Side
 
 NO_QUALIFIERS: Mapping[str, str] = MappingProxyType({})
 NOT_RECORDED = "not-recorded"  # what a qualifier nobody stated comes to

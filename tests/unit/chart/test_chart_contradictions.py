@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from charts import TODAY, absent, asked, finding
 
+from cds_service.chart.contradictions import set_apart
 from cds_service.knowledge import Knowledge
-from cds_service.logic.differing import set_apart
-from cds_service.logic.facts import Finding, Source, SourceKind
-from cds_service.logic.sides import Side
+from cds_service.model.facts import Finding, Source, SourceKind
+from cds_service.model.sides import Side
 
 
 def worded(fact: Finding) -> Finding:
