@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from charts import TODAY, absent, asked, finding
+from domain_facts import TODAY, absent, asked, finding
 
 from cds_service.chart.contradictions import set_apart
 from cds_service.knowledge import Knowledge

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from charts import absent, chart, draft, finding
+from domain_facts import absent, chart, draft, finding
 
 from cds_service.logic.asking import choose_asks
 from cds_service.logic.deciding import decide

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from charts import absent, asked, chart, draft, finding, request, study
+from domain_facts import absent, asked, chart, draft, finding, request, study
 
 from cds_service.logic.deciding import decide, judged_orders
 from cds_service.logic.index import ChartIndex

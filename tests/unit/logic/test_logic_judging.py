@@ -1,7 +1,7 @@
 """The eleven conditions and the block: what is yes, what is no, and what is not known."""
 
 import pytest
-from charts import Indexed, absent, draft, finding, request, study
+from domain_facts import Indexed, absent, draft, finding, request, study
 
 from cds_service.logic.index import ChartIndex
 from cds_service.logic.judging import judge

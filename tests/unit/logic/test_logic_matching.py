@@ -1,7 +1,7 @@
 """The ten filters, and what imaging matches what is asked for."""
 
 import pytest
-from charts import Indexed, absent, asked, draft, finding, imaging, study
+from domain_facts import Indexed, absent, asked, draft, finding, imaging, study
 
 from cds_service.logic.index import ChartIndex
 from cds_service.logic.judging import judge

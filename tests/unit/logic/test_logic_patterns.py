@@ -1,7 +1,7 @@
 """The pain pattern of a side, by the shipped patterns."""
 
 import pytest
-from charts import Indexed, absent, finding
+from domain_facts import Indexed, absent, finding
 
 from cds_service.logic.judging import judge
 from cds_service.logic.patterns import judge_pattern

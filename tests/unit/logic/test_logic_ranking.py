@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from charts import chart, draft, finding
+from domain_facts import chart, draft, finding
 
 from cds_service.logic.deciding import decide
 from cds_service.logic.ranking import rank

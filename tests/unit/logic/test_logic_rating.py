@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from charts import absent, chart, draft, finding, request
+from domain_facts import absent, chart, draft, finding, request
 
 from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.deciding import PATIENT_VIEW

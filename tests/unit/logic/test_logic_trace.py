@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from charts import absent, chart, draft, finding, request, study
+from domain_facts import absent, chart, draft, finding, request, study
 
 from cds_service.logic.deciding import decide
 from cds_service.logic.trace import explain

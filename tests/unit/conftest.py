@@ -1,7 +1,7 @@
 """The shipped content, and an index of a small chart over it."""
 
 import pytest
-from charts import Indexed, chart
+from domain_facts import Indexed, chart
 
 from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.index import ChartIndex
