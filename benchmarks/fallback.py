@@ -11,8 +11,8 @@ from benchmarks.bodies import HOOK_INSTANCE, prefetch
 from benchmarks.goals import Goal, at_most, show
 from benchmarks.pipeline import HOOK, engine
 from benchmarks.stub_ehr import stub_ehr
-from cds_service.app import Engine
 from cds_service.ehr.client import Access, EhrClient
+from cds_service.engine import CdsEngine
 
 GOAL = 1.5
 DELAY_S = 0.05  # of each search
@@ -41,13 +41,13 @@ def searches(client: EhrClient, base: str, queries: dict[str, str]) -> tuple[flo
     return best_wall(partial(read, queries)), alone
 
 
-def whole_call(running: Engine, base: str) -> float:
+def whole_call(running: CdsEngine, base: str) -> float:
     """Milliseconds of a call without prefetch, from its bytes to those of its card."""
     body = json.dumps(bare_call(base)).encode()
 
     def call() -> None:
-        request = running.service.read(body, frozenset({HOOK}))
-        answer = running.service.answer(f"hip-spine-{HOOK}", request, "benchmark", base, allows_private=True)
+        request = running.service.decode_request(body, frozenset({HOOK}))
+        answer = running.service.answer_call(f"hip-spine-{HOOK}", request, "benchmark", base, allows_private=True)
         assert CARD in answer.response.to_json()
 
     return best_wall(call)
@@ -63,7 +63,7 @@ def measure() -> list[Goal]:
     """The ratio for the searches that the service really makes."""
     logging.disable(logging.CRITICAL)
     running = engine()
-    queries = {key.name: key.build_query("p1") for key in running.keys}
+    queries = {key.name: key.build_query("p1") for key in running.prefetch_keys}
     client = EhrClient()
     with stub_ehr(prefetch(40, alarming=True), DELAY_S) as base:
         together, alone = searches(client, base, queries)

@@ -26,18 +26,18 @@ def cost() -> float:
     """Microseconds of processor time that a call costs more than one of which nothing is kept, best round of each."""
     from cds_service.log import configure_log
     from cds_service.operations.metrics import Metrics
-    from cds_service.web import observing, routes
+    from cds_service.web import hook_routes, instrumentation
 
     with tempfile.TemporaryDirectory() as folder, patch("sys.stderr", io.StringIO()):
         configure_log("info")
         told = _told(folder)
         bare, observed = (_application(name) for name in ("bare", "observed"))
-        observing.observe(observed, Metrics(), frozenset(), lambda: 0)
+        instrumentation.instrument(observed, Metrics(), frozenset(), lambda: 0)
 
         def route() -> None:
-            noted = observing.notes()
-            noted.client, noted.hook, noted.answer = "demo", told[0].hook, told[2]
-            routes._log(*told)
+            noted = instrumentation.current_call_record()
+            noted.client_id, noted.hook, noted.result = "demo", told[0].hook, told[2]
+            hook_routes._log_result(*told)
 
         return _time(observed, route) - _time(bare, lambda: None)
 
@@ -46,10 +46,10 @@ def _told(folder: str) -> tuple[Any, ...]:
     """What the route gives its line of the log for a call that earns a card."""
     from cds_service.app import build_app
     from cds_service.settings import Settings
-    from cds_service.web import routes
+    from cds_service.web import hook_routes
 
     app = build_app(Settings(database=f"sqlite:///{folder}/store.sqlite3", hash_key="k" * 32))
-    with patch.object(routes, "_log") as log:
+    with patch.object(hook_routes, "_log_result") as log:
         app.test_client().post(SERVICE, data=as_of_today(patient_view()), content_type="application/json")
     return tuple(log.call_args.args)
 

@@ -9,11 +9,11 @@ import orjson
 from benchmarks.bodies import patient_view
 from benchmarks.goals import Goal, at_most, show
 from benchmarks.timing import best_of
-from cds_service.app import Engine, build_engine
 from cds_service.ehr.draft_orders import decode_draft_orders
+from cds_service.engine import CdsEngine, build_engine
 from cds_service.logic.deciding import decide
 from cds_service.rendering.suggestions import Call
-from cds_service.service.memory import Forgetful
+from cds_service.service.card_recorder import NullRecorder
 from cds_service.settings import Settings
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -21,37 +21,39 @@ HOOK = "patient-view"
 GOAL = 1.5
 
 
-def engine() -> Engine:
+def engine() -> CdsEngine:
     """The service without web and store."""
-    return build_engine(Settings(), memory=Forgetful(), clock=lambda: NOON)
+    return build_engine(Settings(), recorder=NullRecorder(), clock=lambda: NOON)
 
 
-def answer(running: Engine, body: bytes) -> Callable[[], bytes]:
+def answer(running: CdsEngine, body: bytes) -> Callable[[], bytes]:
     """A call from bytes to bytes."""
     accepted = frozenset({HOOK})
     service = running.service
-    return lambda: service.answer("hip-spine-patient-view", service.read(body, accepted), "b", None).response.to_json()
+    return lambda: service.answer_call(
+        "hip-spine-patient-view", service.decode_request(body, accepted), "b", None
+    ).response.to_json()
 
 
-def stages(running: Engine, body: bytes) -> dict[str, float]:
+def stages(running: CdsEngine, body: bytes) -> dict[str, float]:
     """CPU milliseconds of each stage of a call."""
     accepted, service = frozenset({HOOK}), running.service
-    request = service.read(body, accepted)
+    request = service.decode_request(body, accepted)
     orders = decode_draft_orders(request)
     gathered = service.gatherer.gather(request, orders, None)
-    chart = service.reader.build_chart(gathered, "p1", NOON.date(), explain=False)
+    chart = service.chart_reader.build_chart(gathered, "p1", NOON.date(), explain=False)
     decision = decide(service.content, chart, HOOK)
     works: dict[str, Callable[[], object]] = {
-        "envelope": lambda: service.read(body, accepted),
+        "envelope": lambda: service.decode_request(body, accepted),
         "decode": lambda: service.gatherer.gather(request, orders, None),
-        "read": lambda: service.reader.build_chart(gathered, "p1", date(2026, 3, 10), explain=False),
+        "read": lambda: service.chart_reader.build_chart(gathered, "p1", date(2026, 3, 10), explain=False),
         "decide": lambda: decide(service.content, chart, HOOK),
-        "render": lambda: service.cards.make(decision, Call("p1"), lambda: "uuid"),
+        "render": lambda: service.card_maker.make(decision, Call("p1"), lambda: "uuid"),
     }
     return dict(zip(works, best_of(*works.values()), strict=True))
 
 
-def compared(running: Engine, name: str, *, alarming: bool) -> Goal:
+def compared(running: CdsEngine, name: str, *, alarming: bool) -> Goal:
     """The ratio for one kind of chart, after printing where the time goes."""
     body = patient_view(alarming=alarming)
     assert (b'"cards":[]' in answer(running, body)()) is not alarming

@@ -34,7 +34,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+_NO_CLAIMS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class ServiceError(Exception):
@@ -57,23 +57,23 @@ class BadRequest(CallerFault):
     """A field, or a byte, of the request is wrong."""
 
 
-class _Refused(CallerFault):
+class _AccessRefused(CallerFault):
     """A caller is turned away. `reason` is a code for our log; `claims` what of its token may stand there."""
 
-    def __init__(self, message: str, reason: str, claims: Mapping[str, str] = _NOTHING) -> None:
+    def __init__(self, message: str, reason: str, claims: Mapping[str, str] = _NO_CLAIMS) -> None:
         super().__init__(message)
         self.reason = reason
         self.claims = claims
 
 
-class Unauthenticated(_Refused):
+class Unauthenticated(_AccessRefused):
     """Who calls is not known. Every one of these looks the same to the caller (CDS Hooks best practices)."""
 
     status = 401
     code = "login"
 
 
-class NotAllowed(_Refused):
+class NotAllowed(_AccessRefused):
     """Who calls is known, and may not do this."""
 
     status = 403
@@ -152,7 +152,7 @@ class FhirUnavailable(DataFault):
     """A FHIR read or search failed, was refused, or came after the deadline."""
 
 
-class OwnFault(ServiceError):
+class ServerFault(ServiceError):
     """The fault is ours."""
 
 
@@ -168,7 +168,7 @@ class Problem:
         return f"{self.file}: {self.key}: {self.text}" if self.key else f"{self.file}: {self.text}"
 
 
-class ProblemsFound(OwnFault):
+class ProblemsFound(ServerFault):
     """Files are refused. `problems` holds all that is wrong with them, so that one run shows it all."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -184,27 +184,27 @@ class ClientsError(ProblemsFound):
     """The client table, or what production asks of the settings beside it, is refused."""
 
 
-class SettingsError(OwnFault):
+class SettingsError(ServerFault):
     """A setting is refused; the message names it."""
 
 
-class CodeListError(OwnFault):
+class CodeListError(ServerFault):
     """The file named holds no list of ICD-10-CM codes; the message names the line."""
 
 
-class StoreUnavailable(OwnFault):
+class StoreUnavailable(ServerFault):
     """The database cannot be reached; the client may retry."""
 
     status = 503
 
 
-class OutOfTime(OwnFault):
+class OutOfTime(ServerFault):
     """The call's deadline came before anything could be judged; the client may call again."""
 
     status = 503
 
 
-class RoomFull(OwnFault):
+class BodyBufferFull(ServerFault):
     """More bodies are on their way in than are held at once; the client may call again."""
 
     status = 503

@@ -1,8 +1,7 @@
 """What differs between demo mode and production: who may call, what is asked of them, how their cards look."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.ehr.user_role import USER_ROLE_KEY
@@ -10,24 +9,21 @@ from cds_service.errors import ClientsError, Problem
 from cds_service.knowledge import Knowledge
 from cds_service.rendering.dialects import Dialect, SiteCode, adapted
 from cds_service.settings import Settings
-from cds_service.store import SeenTokens, connect
-from cds_service.trust.admission import Admission, DemoAdmission, TokenAdmission
-from cds_service.trust.caller import DEMO
-from cds_service.trust.clients import Client, load_clients, public_base
-from cds_service.trust.dialect import Dialect as NamedDialect
-from cds_service.trust.replay import Replays
+from cds_service.trust.caller import DEMO_CALLER
+from cds_service.trust.clients import Client, load_clients, parse_public_url
+from cds_service.trust.dialect_config import DialectConfig
 from cds_service.trust.urls import Url
 
 
 @dataclass(frozen=True, slots=True)
-class Production:
+class ProductionConfig:
     """What production has and demo mode has not: the clients that may call, and the URL tokens are for."""
 
     clients: tuple[Client, ...]
-    public: Url
+    public_url: Url
 
 
-def production_of(settings: Settings) -> Production | None:
+def load_production_config(settings: Settings) -> ProductionConfig | None:
     """The clients and the public URL; None in demo mode.
 
     Raises:
@@ -35,8 +31,8 @@ def production_of(settings: Settings) -> Production | None:
     """
     if settings.clients is None:
         return None
-    public = public_base(settings.public_url)
-    problems = list(_production_problems(settings, public))
+    public = parse_public_url(settings.public_url)
+    problems = list(_find_settings_problems(settings, public))
     clients: tuple[Client, ...] = ()
     try:
         clients = load_clients(settings.clients)
@@ -44,62 +40,52 @@ def production_of(settings: Settings) -> Production | None:
         problems += error.problems
     if public is None or problems:
         raise ClientsError(problems)
-    return Production(clients, public)
+    return ProductionConfig(clients, public)
 
 
-def _production_problems(settings: Settings, public: Url | None) -> Iterator[Problem]:
-    if public is None:
+def _find_settings_problems(settings: Settings, public_url: Url | None) -> Iterator[Problem]:
+    if public_url is None:
         text = "production needs the https URL under which clients reach the service: tokens are checked against it"
         yield Problem("settings", "public_url", text)
     if settings.hash_key is None:
         yield Problem("settings", "hash_key", "production needs one, at least 16 bytes, kept with your secrets")
-    if "*" in origins_of(settings):
+    if "*" in resolve_allowed_origins(settings):
         yield Problem("settings", "allowed_origins", "production needs each origin by name")
 
 
-def origins_of(settings: Settings) -> list[str]:
+def resolve_allowed_origins(settings: Settings) -> list[str]:
     """The origins browsers may call from: in demo mode any, in production none, unless some are set."""
     is_set = "allowed_origins" in settings.model_fields_set
     return settings.allowed_origins if is_set or settings.clients is None else []
 
 
-def open_admission(
-    settings: Settings, production: Production | None, database: str, clock: Callable[[], datetime]
-) -> Admission:
-    """Who may call: anybody in demo mode, else these clients with their tokens. Used tokens are kept in `database`."""
-    if production is None:
-        return DemoAdmission()
-    replays = Replays(SeenTokens(connect(database, brief=True)))
-    return TokenAdmission(
-        production.clients, production.public, replays, clock, discovery_token=settings.discovery_token
-    )
-
-
-def asked_keys(keys: tuple[PrefetchKey, ...], production: Production | None) -> tuple[PrefetchKey, ...]:
+def advertised_keys(
+    keys: tuple[PrefetchKey, ...], production_config: ProductionConfig | None
+) -> tuple[PrefetchKey, ...]:
     """The prefetch keys clients are asked for: the user's role too, where some client has exempt roles."""
-    exempts = production is not None and any(client.exempt_roles for client in production.clients)
+    exempts = production_config is not None and any(client.exempt_roles for client in production_config.clients)
     return (*keys, USER_ROLE_KEY) if exempts else keys
 
 
-def unknown_orders(file: str, production: Production, knowledge: Knowledge) -> Iterator[Problem]:
+def find_unknown_orders(file: str, production_config: ProductionConfig, knowledge: Knowledge) -> Iterator[Problem]:
     """What is wrong with the order codes of dialects: they name orders that the content has not."""
-    for client in production.clients:
+    for client in production_config.clients:
         for order in client.dialect.options.order_codes.keys() - knowledge.order_templates.keys():
             yield Problem(file, f"client.{client.id}.dialect.order_codes.{order}", "is no order of orders.toml")
 
 
-def dialects_of(settings: Settings, production: Production | None) -> Mapping[str, Dialect]:
+def build_dialects(settings: Settings, production_config: ProductionConfig | None) -> Mapping[str, Dialect]:
     """The dialect of each client, by its id; in demo mode that of the settings."""
-    if production is None:
-        return {DEMO.client: adapted(settings.dialect)}
-    return {client.id: _spoken(client.dialect) for client in production.clients}
+    if production_config is None:
+        return {DEMO_CALLER.client_id: adapted(settings.dialect)}
+    return {client.id: _build_dialect(client.dialect) for client in production_config.clients}
 
 
-def _spoken(named: NamedDialect) -> Dialect:
-    options = named.options
+def _build_dialect(dialect_config: DialectConfig) -> Dialect:
+    options = dialect_config.options
     codes = {order: SiteCode(one.system, one.code, one.display) for order, one in options.order_codes.items()}
     spoken = adapted(
-        named.name.value,
+        dialect_config.name.value,
         one_action=options.one_action_per_suggestion,
         selection=options.selection_behavior,
         order_codes=codes or None,

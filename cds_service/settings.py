@@ -18,13 +18,13 @@ PREFIX = "HIP_SPINE_CDS_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 
 
-def _zone(name: str) -> str:
+def _check_time_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("is no time zone of the IANA database, such as Europe/Berlin")
     return name
 
 
-def _base_url(url: str) -> str:
+def _check_base_url(url: str) -> str:
     if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?", url):
         raise ValueError("is no URL such as https://cds.example.org, without query or fragment")
     return url.rstrip("/")
@@ -55,7 +55,7 @@ class Settings(BaseSettings):
         None,
         description="Client table (TOML): production mode, for the clients in it; default: demo mode",
     )
-    public_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
+    public_url: Annotated[str, AfterValidator(_check_base_url)] | None = Field(
         None,
         description="URL under which clients reach the service, without /cds-services: cards link to its /about; "
         "production needs it, https",
@@ -73,7 +73,9 @@ class Settings(BaseSettings):
         min_length=16,
         description="Key of the hashes that stand for patients and users; default: made once, in demo mode alone",
     )
-    time_zone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="The site's time zone, for its days")
+    time_zone: Annotated[str, AfterValidator(_check_time_zone)] = Field(
+        "UTC", description="The site's time zone, for its days"
+    )
     body_limit: int = Field(5_000_000, ge=1_000, description="Largest request body, in bytes")
     body_seconds: float = Field(
         8, gt=0, le=300, description="Seconds within which a request body must be here; keep it below `stop_seconds`"
@@ -104,7 +106,7 @@ class Settings(BaseSettings):
             return self.host == "localhost"
 
     @property
-    def shows_metrics_here(self) -> bool:
+    def serves_metrics_on_main_port(self) -> bool:
         """Whether `/metrics` is on the service's own port. One that others can reach never shows it."""
         return self.metrics_port is None and self.is_loopback
 
@@ -135,34 +137,36 @@ def load_settings(config: Path | None = None) -> Settings:
     """
     _refuse_unknown_variables()
     try:
-        return Settings(**_file_values(config))
+        return Settings(**_load_config_file(config))
     except ValidationError as error:
-        lines = [f"{_name(detail['loc'])}: {_plain(detail)}" for detail in error.errors(include_url=False)]
+        lines = [
+            f"{_dotted_name(detail['loc'])}: {_format_error(detail)}" for detail in error.errors(include_url=False)
+        ]
         raise SettingsError("\n".join(lines)) from None
     except ValueError as error:  # a variable that should be JSON is not
         raise SettingsError(str(error)) from None
 
 
-def origin_of(name: str, config: Path | None) -> str:
+def describe_source(name: str, config: Path | None) -> str:
     """Where a setting's value came from, in words."""
-    if variable_of(name) in os.environ:
-        return f"environment ({variable_of(name)})"
-    path = _config_path(config)
-    return f"file ({path})" if path and name in _file_values(config) else "default"
+    if environment_variable(name) in os.environ:
+        return f"environment ({environment_variable(name)})"
+    path = _find_config_file(config)
+    return f"file ({path})" if path and name in _load_config_file(config) else "default"
 
 
-def variable_of(name: str) -> str:
+def environment_variable(name: str) -> str:
     """The environment variable of a setting."""
     return f"{PREFIX}{name.upper()}"
 
 
-def _config_path(config: Path | None) -> Path | None:
+def _find_config_file(config: Path | None) -> Path | None:
     named = os.environ.get(CONFIG_VARIABLE)
     return config or (Path(named) if named else None)
 
 
-def _file_values(config: Path | None) -> dict[str, Any]:
-    path = _config_path(config)
+def _load_config_file(config: Path | None) -> dict[str, Any]:
+    path = _find_config_file(config)
     if path is None:
         return {}
     try:
@@ -174,15 +178,15 @@ def _file_values(config: Path | None) -> dict[str, Any]:
 
 
 def _refuse_unknown_variables() -> None:
-    known = {variable_of(name) for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    known = {environment_variable(name) for name in Settings.model_fields} | {CONFIG_VARIABLE}
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
         raise SettingsError("\n".join(f"{name}: is no setting" for name in unknown))
 
 
-def _name(location: tuple[int | str, ...]) -> str:
+def _dotted_name(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location)
 
 
-def _plain(detail: Mapping[str, Any]) -> str:
+def _format_error(detail: Mapping[str, Any]) -> str:
     return "is no setting" if detail["type"] == "extra_forbidden" else str(detail["msg"]).removeprefix("Value error, ")

@@ -8,10 +8,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from cds_service.logic.content import LEVELS, Content
-from cds_service.logic.dates import When, parse_when
-from cds_service.logic.facts import Chart, Finding, Imaging, Source, SourceKind, Stage, Value
-from cds_service.logic.sides import Side
+from cds_service.model.content import LEVELS, Content
+from cds_service.model.dates import When, parse_when
+from cds_service.model.facts import Chart, Finding, Imaging, Source, SourceKind, Stage, Value
+from cds_service.model.sides import Side
 
 FOLDER = Path(__file__).parent / "cases"
 HOOKS = ("patient-view", "order-select", "order-sign")

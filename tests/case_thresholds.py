@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from case_reading import Case
 
-from cds_service.logic.conditions import Absent, Age, Block, Condition, Duration, Imaged, Leaf, NotRecorded, Present
-from cds_service.logic.content import Content, Rule
-from cds_service.logic.dates import When
-from cds_service.logic.facts import Stage, Value
 from cds_service.logic.index import ChartIndex
-from cds_service.logic.sides import EACH
+from cds_service.model.conditions import Absent, Age, Block, Condition, Duration, Imaged, Leaf, NotRecorded, Present
+from cds_service.model.content import Content, Rule
+from cds_service.model.dates import When
+from cds_service.model.facts import Stage, Value
+from cds_service.model.sides import EACH
 
 Lies = Callable[[Case, ChartIndex], bool]
 

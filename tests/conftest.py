@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,16 +16,18 @@ from signing import PUBLIC, SigningEhr, client_table
 from sqlalchemy import Engine
 from synthetic import PATIENT, bundle
 
-import cds_service.prepared
+import cds_service.app
+import cds_service.engine
+import cds_service.startup_state
+import cds_service.store_setup
 from cds_service.app import build_app
 from cds_service.chart.chart_reader import ChartReader
 from cds_service.ehr.client import EhrClient
 from cds_service.fhir.bundles import decode_resources
 from cds_service.fhir.chart_data import ChartData
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
-from cds_service.logic.facts import Chart
+from cds_service.model.facts import Chart
 from cds_service.settings import Settings
-from cds_service.store import IssuedCards
 from tests.made_once import PARTS, make_once, read_once
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -41,7 +44,7 @@ def build(tmp_path: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
 def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
     """Builds applications, and lets go of their threads and connections in the end. The content is read once."""
     monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr(cds_service.prepared, "load_knowledge", read_once(knowledge))
+    monkeypatch.setattr(cds_service.startup_state, "load_knowledge", read_once(knowledge))
     for module, name in PARTS:
         monkeypatch.setattr(module, name, make_once(getattr(module, name)))
     numbers = count(1)
@@ -49,25 +52,28 @@ def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
     def build(**settings: Any) -> Flask:
         given = {"database": f"sqlite:///{folder / 'store.sqlite3'}", **settings}
         uuids = (f"00000000-0000-4000-8000-{number:012}" for number in numbers)
-        return build_app(Settings(**given), clock=lambda: NOW, uuids=lambda: next(uuids))
+        return build_app(Settings(**given), clock=lambda: NOW, uuid_factory=lambda: next(uuids))
 
     with ExitStack() as opened:
-        _let_go(opened, monkeypatch, "connect", Engine.dispose)
-        _let_go(opened, monkeypatch, "IssuedCards", lambda issued: IssuedCards.close(issued, 5))
-        _let_go(opened, monkeypatch, "EhrClient", EhrClient.close)
+        _let_go(opened, monkeypatch, cds_service.app, "connect", Engine.dispose)
+        _let_go(opened, monkeypatch, cds_service.store_setup, "connect", Engine.dispose)
+        _let_go(opened, monkeypatch, cds_service.store_setup, "IssuedCards", lambda issued: issued.close(5))
+        _let_go(opened, monkeypatch, cds_service.engine, "EhrClient", EhrClient.close)
         opened.callback(monkeypatch.undo)
         yield build
 
 
-def _let_go(opened: ExitStack, monkeypatch: pytest.MonkeyPatch, name: str, close: Callable[[Any], object]) -> None:
-    make = getattr(cds_service.app, name)
+def _let_go(
+    opened: ExitStack, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, close: Callable[[Any], object]
+) -> None:
+    make = getattr(module, name)
 
     def made(*arguments: Any, **options: Any) -> Any:
         thing = make(*arguments, **options)
         opened.callback(close, thing)
         return thing
 
-    monkeypatch.setattr(cds_service.app, name, made)
+    monkeypatch.setattr(module, name, made)
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import cds_service.app
-import cds_service.prepared
+import cds_service.engine
+import cds_service.startup_state
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 
 PARTS = (  # none keeps anything of a call
-    (cds_service.prepared, "card_maker"),
-    (cds_service.app, "about_page"),
-    (cds_service.app, "build_prefetch_keys"),
-    (cds_service.app, "ChartReader"),
+    (cds_service.startup_state, "build_card_maker"),
+    (cds_service.app, "build_about_page"),
+    (cds_service.engine, "build_prefetch_keys"),
+    (cds_service.engine, "ChartReader"),
 )
 _MADE: dict[tuple[object, ...], tuple[Any, object]] = {}
 

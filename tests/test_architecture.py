@@ -17,33 +17,36 @@ NAMES = [str(path.relative_to(PACKAGE)) for path in SOURCES]
 
 # Importer: what it may import of ours. Nothing leads back: request, chart facts, decision, cards.
 _BUILT = {"web", "operations", "service", "trust", "ehr", "chart", "rendering", "store", "knowledge"}
-_BUILT |= {"settings", "places", "log", "errors"}
+_BUILT |= {"settings", "log", "errors"}
 OURS = {
     "__init__": set[str](),
     "errors": set[str](),
-    "places": set[str](),
     "log": {"errors"},
     "settings": {"errors"},
-    "logic": {"errors"},
-    "knowledge": {"logic", "errors"},
+    "model": set[str](),
+    "logic": {"model"},
+    "knowledge": {"narrative", "model", "errors"},
     "wire": {"errors"},
     "fhir": {"wire", "errors"},
-    "ehr": {"fhir", "logic", "wire", "errors"},
-    "narrative": {"logic"},
-    "chart": {"fhir", "narrative", "logic"},
-    "rendering": {"logic", "wire", "errors"},
-    "store": {"logic", "errors"},
+    "ehr": {"fhir", "model", "wire", "errors"},
+    "narrative": {"model"},
+    "chart": {"fhir", "narrative", "logic", "model"},
+    "rendering": {"model", "wire", "errors"},
+    "store": {"errors"},
     "trust": {"store", "errors"},
-    "service": {"ehr", "chart", "fhir", "rendering", "store", "logic", "wire", "errors"},
+    "service": {"ehr", "chart", "fhir", "logic", "rendering", "store", "model", "wire", "errors"},
     "operations": {"errors"},
-    "front": {"errors"},
-    "web": {"service", "trust", "wire", "logic", "log", "errors"},
-    "export": {"knowledge", "logic", "errors"},
+    "body_intake": {"errors"},
+    "web": {"service", "trust", "wire", "model", "log", "errors"},
+    "export": {"knowledge", "model", "errors"},
     "production": _BUILT,
-    "prepared": {"knowledge", "rendering", "web", "settings"},
-    "app": _BUILT | {"production", "prepared"},
-    "worker": {"app", "prepared", "front", "web", "settings"},
-    "cli": _BUILT | {"export", "app", "prepared", "production", "worker", "logic", "wire"},
+    "startup_state": {"knowledge", "rendering", "production", "settings", "errors"},
+    "store_setup": {"service", "store", "settings", "log", "errors"},
+    "engine": {"ehr", "chart", "knowledge", "rendering", "service", "startup_state", "settings"},
+    "app": _BUILT | {"engine", "production", "startup_state", "store_setup"},
+    "worker": {"app", "startup_state", "body_intake", "web", "settings"},
+    "cli": _BUILT
+    | {"export", "app", "engine", "startup_state", "store_setup", "production", "worker", "logic", "model", "wire"},
 }
 
 # Importer: what it may import of others' beside the standard library.
@@ -61,7 +64,7 @@ OTHERS = {
     "operations": {"prometheus_client"},
     "web": {"flask", "flask_cors", "werkzeug", "structlog"},
     "log": {"structlog", "msgspec"},
-    "front": {"granian"},
+    "body_intake": {"granian"},
     "app": {"flask"},
     "cli": {"click", "rich", "granian"},
 }
@@ -180,5 +183,5 @@ def test_every_exemption_names_its_rule(path: Path) -> None:
 def test_the_time_is_read_in_the_wiring_alone(path: Path) -> None:
     """Everything else is given the moment, so a test can state it."""
     clock = re.compile(r"\b(datetime\.(now|utcnow|today)|date\.today|time\.time)\(")
-    if path.name != "app.py":
+    if path.name != "engine.py":
         assert not clock.search(path.read_text("utf-8"))

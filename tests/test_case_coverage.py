@@ -9,14 +9,14 @@ from case_reading import Case, read_cases
 from case_thresholds import Threshold, blocks_of, conditions_of, thresholds
 
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.logic.conditions import Absent, Block, Condition, Newest, NotRecorded, Present
-from cds_service.logic.content import Rule, Silence
 from cds_service.logic.deciding import decide
-from cds_service.logic.decision import Decision
-from cds_service.logic.describing import describe
-from cds_service.logic.facts import Value
 from cds_service.logic.index import ChartIndex
-from cds_service.logic.outcome import Outcome, Truth
+from cds_service.model.condition_text import describe
+from cds_service.model.conditions import Absent, Block, Condition, Newest, NotRecorded, Present
+from cds_service.model.content import Rule, Silence
+from cds_service.model.decision import Decision
+from cds_service.model.facts import Value
+from cds_service.model.outcome import Outcome, Truth
 
 CONTENT = load_knowledge(shipped_cards()).content
 CASES = list(read_cases(CONTENT))

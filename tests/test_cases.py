@@ -7,8 +7,8 @@ from case_reading import Case, CaseError, Expected, read_case, read_cases
 
 from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.deciding import decide
-from cds_service.logic.decision import Decision
 from cds_service.logic.trace import explain
+from cds_service.model.decision import Decision
 from cds_service.rendering import CardMaker
 from cds_service.rendering.suggestions import Call
 

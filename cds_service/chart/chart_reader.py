@@ -6,6 +6,7 @@ from typing import Any
 
 from cds_service.chart.code_lookup import CodeLookup
 from cds_service.chart.conditions import extract_condition
+from cds_service.chart.contradictions import set_apart
 from cds_service.chart.fact_collector import FactCollector, Lookups, relative_reference
 from cds_service.chart.imaging import LOWER_LIMB_JOINT, extract_imaging_study, extract_report
 from cds_service.chart.imaging_words import ImagingWordFinder
@@ -27,14 +28,13 @@ from cds_service.fhir.resources import (
     SupportedResource,
 )
 from cds_service.fhir.subject import belongs_to_patient
-from cds_service.logic.content import Content
-from cds_service.logic.dates import parse_when
-from cds_service.logic.differing import set_apart
-from cds_service.logic.facts import Chart
 from cds_service.logic.index import ChartIndex
-from cds_service.logic.narrative import Narrative
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Terminology
+from cds_service.model.content import Content
+from cds_service.model.dates import parse_when
+from cds_service.model.facts import Chart
+from cds_service.model.sides import Side
+from cds_service.model.terminology import Terminology
+from cds_service.narrative.phrases import Narrative
 from cds_service.narrative.reader import NarrativeReader
 
 _EXTRACTORS: Mapping[type, Callable[[Any, FactCollector], None]] = {

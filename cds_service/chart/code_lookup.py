@@ -3,9 +3,9 @@
 from typing import Final, NamedTuple
 
 from cds_service.fhir.resources import CodeableConcept
-from cds_service.logic.facts import Value
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Code, Meaning, SiteMeaning, StudyMeaning, Terminology
+from cds_service.model.facts import Value
+from cds_service.model.sides import Side
+from cds_service.model.terminology import Code, Meaning, SiteMeaning, StudyMeaning, Terminology
 
 _ICD: Final = "icd10cm"
 _MAX_CODE_LENGTH = 40  # characters; no code of these systems is longer

@@ -5,10 +5,10 @@ from typing import NamedTuple
 from cds_service.chart.fact_collector import FactCollector, build_source, status_codes
 from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name, extract_from_notes
 from cds_service.fhir.resources import Condition, is_present
-from cds_service.logic.dates import When
-from cds_service.logic.facts import NO_QUALIFIERS, SourceKind, Value
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Meaning
+from cds_service.model.dates import When
+from cds_service.model.facts import NO_QUALIFIERS, SourceKind, Value
+from cds_service.model.sides import Side
+from cds_service.model.terminology import Meaning
 
 # Active without these: a Condition without clinicalStatus and abatement is active (clinical design §1.4).
 _INACTIVE_STATUSES = frozenset({"inactive", "remission", "resolved"})

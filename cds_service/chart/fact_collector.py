@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from cds_service.chart.code_lookup import CodeLookup, KnownCode
 from cds_service.chart.imaging_words import ImagingWordFinder, NamedWords
 from cds_service.fhir.resources import CodeableConcept, Concepts, Resource, list_concepts
-from cds_service.logic.dates import When, parse_when
-from cds_service.logic.facts import NO_QUALIFIERS, Finding, Ignored, Imaging, Source, SourceKind, Value
-from cds_service.logic.sides import Side, union
-from cds_service.logic.terminology import Meaning, Terminology
-from cds_service.logic.vocabulary import Vocabulary
+from cds_service.model.dates import When, parse_when
+from cds_service.model.facts import NO_QUALIFIERS, Finding, Ignored, Imaging, Source, SourceKind, Value
+from cds_service.model.sides import Side, union
+from cds_service.model.terminology import Meaning, Terminology
+from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.reader import NarrativeReader
 
 

@@ -8,10 +8,10 @@ from cds_service.chart.code_lookup import KnownCode
 from cds_service.chart.fact_collector import FactCollector, build_source
 from cds_service.chart.imaging_words import NamedWords
 from cds_service.fhir.resources import CodeableConcept, Concepts, DiagnosticReport, ImagingStudy, list_concepts
-from cds_service.logic.dates import When
-from cds_service.logic.facts import Imaging, Source, SourceKind, Stage, Value
-from cds_service.logic.sides import Side, union
-from cds_service.logic.terminology import StudyMeaning
+from cds_service.model.dates import When
+from cds_service.model.facts import Imaging, Source, SourceKind, Stage, Value
+from cds_service.model.sides import Side, union
+from cds_service.model.terminology import StudyMeaning
 
 _EXCLUDED_STUDY_STATUSES = frozenset({"entered-in-error", "cancelled", "registered"})
 _EXCLUDED_REPORT_STATUSES = frozenset({"entered-in-error", "cancelled", "registered", "unknown"})

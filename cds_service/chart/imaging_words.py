@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Words
+from cds_service.model.sides import Side
+from cds_service.model.terminology import Words
 from cds_service.narrative.text_cache import TextCache
 
 _TOKEN = re.compile(r"[^\W_]+")

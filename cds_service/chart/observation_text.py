@@ -5,7 +5,7 @@ from typing import Final
 from cds_service.chart.fact_collector import FactCollector
 from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name
 from cds_service.fhir.resources import CodeableConcept, Component, Observation
-from cds_service.logic.facts import Value
+from cds_service.model.facts import Value
 
 # What an answer to a question about pain stands behind, so that a bare place is one of pain.
 _PREFIX_BY_QUESTION: Final = {"location": "pain: ", "radiation": "pain radiating to ", "finding": "", "narrative": ""}

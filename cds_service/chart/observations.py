@@ -8,10 +8,10 @@ from cds_service.chart.fact_collector import FactCollector, build_source, distin
 from cds_service.chart.observation_text import extract_from_answer, has_text
 from cds_service.chart.record_text import RecordContext, extract_from_notes
 from cds_service.fhir.resources import Component, Observation, is_present, list_concepts
-from cds_service.logic.dates import When
-from cds_service.logic.facts import NO_QUALIFIERS, Source, SourceKind, Value
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Meaning
+from cds_service.model.dates import When
+from cds_service.model.facts import NO_QUALIFIERS, Source, SourceKind, Value
+from cds_service.model.sides import Side
+from cds_service.model.terminology import Meaning
 
 _EXCLUDED_STATUSES = frozenset({"entered-in-error", "cancelled", "registered"})
 # HL7 v3 ObservationInterpretation.

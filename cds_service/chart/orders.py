@@ -16,10 +16,10 @@ from cds_service.chart.imaging import (
 from cds_service.chart.record_text import RecordContext, extract_from_name, extract_from_notes, findings_not_absent
 from cds_service.chart.treatments import extract_completed_request
 from cds_service.fhir.resources import ServiceRequest, list_concepts
-from cds_service.logic.dates import When, on
-from cds_service.logic.facts import Finding, Imaging, Source, SourceKind, Stage, Value
-from cds_service.logic.sides import Side, union
-from cds_service.logic.terminology import Meaning
+from cds_service.model.dates import When, on
+from cds_service.model.facts import Finding, Imaging, Source, SourceKind, Stage, Value
+from cds_service.model.sides import Side, union
+from cds_service.model.terminology import Meaning
 
 _OPEN = frozenset({"active", "draft", "on-hold", None})
 _DO_NOT_PERFORM = "it asks not to be done"

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from cds_service.chart.fact_collector import FactCollector
 from cds_service.fhir.resources import CodeableConcept, Notes, Resource, list_notes
-from cds_service.logic.dates import When
-from cds_service.logic.facts import Finding, Source, SourceKind, Value
-from cds_service.logic.sides import Side
+from cds_service.model.dates import When
+from cds_service.model.facts import Finding, Source, SourceKind, Value
+from cds_service.model.sides import Side
 from cds_service.narrative.reader import Reading, Statement
 
 _TRUNCATED_REASON = "its text is too long: only the beginning was read"

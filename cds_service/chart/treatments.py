@@ -15,9 +15,9 @@ from cds_service.fhir.resources import (
     Procedure,
     ServiceRequest,
 )
-from cds_service.logic.dates import When
-from cds_service.logic.facts import Source, SourceKind, Stage, Value
-from cds_service.logic.terminology import Meaning
+from cds_service.model.dates import When
+from cds_service.model.facts import Source, SourceKind, Stage, Value
+from cds_service.model.terminology import Meaning
 
 _WORD = re.compile(r"\w+|/")
 _PERFORMED = frozenset({"completed", "in-progress", "stopped", "unknown", None})

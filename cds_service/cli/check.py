@@ -7,12 +7,12 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from cds_service.app import inspect
 from cds_service.cli.options import config_option, site_option, without_traceback
 from cds_service.ehr.prefetch_templates import build_prefetch_keys
 from cds_service.knowledge import shipped_cards
-from cds_service.production import Production, asked_keys
-from cds_service.settings import Settings, load_settings, origin_of, variable_of
+from cds_service.production import ProductionConfig, advertised_keys
+from cds_service.settings import Settings, describe_source, environment_variable, load_settings
+from cds_service.startup_state import check_startup
 
 
 @click.command()
@@ -26,9 +26,9 @@ def check(show: bool, config: Path | None) -> None:
     if show:
         Console().print(_settings_table(settings, config))
     root = settings.content or shipped_cards()
-    (knowledge, _), production = inspect(settings)
+    (knowledge, _), production = check_startup(settings)
     content = knowledge.content
-    keys = asked_keys(build_prefetch_keys(content, knowledge.terminology), production)
+    keys = advertised_keys(build_prefetch_keys(content, knowledge.terminology), production)
     click.echo(
         f"{root}: {content.edition.statement}. {len(content.rules)} rules, {len(content.patterns)} patterns, "
         f"{len(content.findings)} findings, {len(keys)} prefetch keys. No problem found."
@@ -38,12 +38,12 @@ def check(show: bool, config: Path | None) -> None:
     click.echo(describe_mode(production))
 
 
-def describe_mode(production: Production | None) -> str:
+def describe_mode(production: ProductionConfig | None) -> str:
     """Demo or production, and for whom."""
     if production is None:
         return "Demo mode: no client table is set."
-    clients = ", ".join(f"{one.id} (silent)" if one.silent else one.id for one in production.clients)
-    return f"Production mode at {production.public.text}; clients: {clients}."
+    clients = ", ".join(f"{one.id} (silent)" if one.is_silent else one.id for one in production.clients)
+    return f"Production mode at {production.public_url.text}; clients: {clients}."
 
 
 def _settings_table(settings: Settings, config: Path | None) -> Table:
@@ -53,7 +53,9 @@ def _settings_table(settings: Settings, config: Path | None) -> Table:
         shown = "********" if isinstance(value, SecretStr) else "(not set)" if value is None else str(value)
         if name == "database" and value:
             shown = _mask_password(value)
-        table.add_row(f"{name}\n[dim]{variable_of(name)}[/dim]", shown, origin_of(name, config), field.description)
+        table.add_row(
+            f"{name}\n[dim]{environment_variable(name)}[/dim]", shown, describe_source(name, config), field.description
+        )
     return table
 
 

@@ -10,18 +10,18 @@ from rich.table import Table
 from rich.text import Text
 
 from cds_service.knowledge import Knowledge
-from cds_service.logic.decision import Decision
-from cds_service.logic.facts import Chart, Finding, Imaging
-from cds_service.logic.sides import Side
 from cds_service.logic.trace import explain
+from cds_service.model.decision import Decision
+from cds_service.model.facts import Chart, Finding, Imaging
+from cds_service.model.sides import Side
 from cds_service.rendering.phrases import Phrases, day, partly_read, unread
-from cds_service.service.answering import Answer
+from cds_service.service.hook_service import CallResult
 from cds_service.wire.response import Card
 
 _COLOURS = {"critical": "red", "warning": "yellow", "info": "blue"}
 
 
-def print_answer(answer: Answer, knowledge: Knowledge, *, why: bool) -> None:
+def print_answer(answer: CallResult, knowledge: Knowledge, *, why: bool) -> None:
     """Print the cards, or that there are none, and with `why` the whole trace."""
     console = Console()
     for card in answer.response.cards:

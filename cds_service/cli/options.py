@@ -8,8 +8,8 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from cds_service.errors import CallerFault, OwnFault, ProblemsFound
-from cds_service.settings import CONFIG_VARIABLE, variable_of
+from cds_service.errors import CallerFault, ProblemsFound, ServerFault
+from cds_service.settings import CONFIG_VARIABLE, environment_variable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,7 +33,7 @@ config_option = click.option(
 def _set_site_variable(_context: click.Context, _option: click.Parameter, value: Path | None) -> None:
     """Named in the environment, as the configuration is."""
     if value is not None:
-        os.environ[variable_of("site")] = str(value.resolve())
+        os.environ[environment_variable("site")] = str(value.resolve())
 
 
 site_option = click.option(
@@ -54,7 +54,7 @@ def without_traceback(command: Callable[P, R]) -> Callable[P, R]:
             return command(*arguments, **options)
         except ProblemsFound as error:
             raise click.ClickException(f"{len(error.problems)} problem(s):\n{error}") from None
-        except OwnFault as error:
+        except ServerFault as error:
             raise click.ClickException(str(error)) from None
         except CallerFault as error:
             said = f"{error.field} {error.message}" if error.field else error.message

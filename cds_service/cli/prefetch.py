@@ -4,11 +4,11 @@ import json
 
 import click
 
-from cds_service.app import inspect
 from cds_service.cli.options import config_option, site_option, without_traceback
 from cds_service.ehr.prefetch_templates import build_prefetch_keys
-from cds_service.production import asked_keys
+from cds_service.production import advertised_keys
 from cds_service.settings import load_settings
+from cds_service.startup_state import check_startup
 
 
 @click.command()
@@ -18,8 +18,8 @@ from cds_service.settings import load_settings
 @without_traceback
 def prefetch(as_json: bool, config: object) -> None:  # noqa: ARG001 - see options
     """Print the prefetch templates, generated from the content."""
-    (knowledge, _), production = inspect(load_settings())
-    keys = asked_keys(build_prefetch_keys(knowledge.content, knowledge.terminology), production)
+    (knowledge, _), production = check_startup(load_settings())
+    keys = advertised_keys(build_prefetch_keys(knowledge.content, knowledge.terminology), production)
     if as_json:
         click.echo(json.dumps({key.name: key.template for key in keys}, indent=2))
         return

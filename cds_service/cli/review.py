@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
-from cds_service.app import system_clock
 from cds_service.cli.options import config_option, site_option, without_traceback
+from cds_service.engine import system_clock
 from cds_service.knowledge import Knowledge, shipped_cards
 from cds_service.knowledge.edition import SIGN_OFF_FILE, format_sign_off
 from cds_service.knowledge.review import format_review, load_case_summaries
-from cds_service.prepared import load_content
 from cds_service.settings import Settings, load_settings
+from cds_service.startup_state import load_content
 
 REVIEW_FILE = "REVIEW.md"
 

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import click
 
-from cds_service.app import inspect, open_memory
 from cds_service.cli.check import describe_mode
 from cds_service.cli.options import config_option, site_option, without_traceback
 from cds_service.cli.supervisor import build_server
 from cds_service.log import configure_log
-from cds_service.operations.shared import shared_folder
-from cds_service.production import Production
-from cds_service.settings import Settings, load_settings, variable_of
-from cds_service.worker import share
+from cds_service.operations.shared_folder import create_shared_folder
+from cds_service.production import ProductionConfig
+from cds_service.settings import Settings, environment_variable, load_settings
+from cds_service.startup_state import check_startup
+from cds_service.store_setup import open_recorder
+from cds_service.worker import share_with_workers
 
 
 @click.command()
@@ -33,15 +34,15 @@ def serve(config: object, **overrides: object) -> None:  # noqa: ARG001 - see op
     """Run the service: for the clients of a table, or without one in demo mode (any caller, synthetic data only)."""
     for name, value in overrides.items():
         if value is not None:
-            os.environ[variable_of(name)] = str(value)  # workers read the environment
+            os.environ[environment_variable(name)] = str(value)  # workers read the environment
     settings = load_settings()
-    prepared, production = inspect(settings)
-    open_memory(settings)
+    prepared, production = check_startup(settings)
+    open_recorder(settings)
     _require_free_port(settings.host, settings.port)
-    with shared_folder() as folder, _serve_metrics(settings, folder):
+    with create_shared_folder() as folder, _serve_metrics(settings, folder):
         _announce(settings, prepared.knowledge.content.edition.statement, production)
         configure_log(settings.log_level)
-        share(prepared)
+        share_with_workers(prepared)
         build_server(settings, folder).serve()
 
 
@@ -63,14 +64,14 @@ def _serve_metrics(settings: Settings, folder: Path) -> Iterator[None]:
         yield
         return
     # Here, because prometheus_client decides at its import whether it counts for several processes.
-    from cds_service.operations.metrics import served_apart
+    from cds_service.operations.metrics import metrics_server
 
     _require_free_port(settings.metrics_host, settings.metrics_port)
-    with served_apart(settings.metrics_host, settings.metrics_port, folder):
+    with metrics_server(settings.metrics_host, settings.metrics_port, folder):
         yield
 
 
-def _announce(settings: Settings, edition_statement: str, production: Production | None) -> None:
+def _announce(settings: Settings, edition_statement: str, production: ProductionConfig | None) -> None:
     address = f"http://{settings.host}:{settings.port}"
     if production is not None:
         click.echo(f"{describe_mode(production)} {edition_statement}. Listening on {address}.", err=True)

@@ -10,7 +10,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 
-from cds_service.operations.shared import tell_stopping
+from cds_service.operations.shared_folder import mark_stopping
 from cds_service.settings import Settings
 
 _HTTP1_LIMITS = HTTP1Settings(
@@ -28,7 +28,7 @@ def build_server(settings: Settings, folder: Path) -> Any:  # granian picks its 
     started anew; one that dies again within 5.5 s ends the service, for whoever supervises it to see.
     """
     server: Any = Granian(
-        "cds_service.worker:create_front",
+        "cds_service.worker:create_rsgi_app",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.RSGI,
@@ -59,7 +59,7 @@ class StopHandler:
 
     def __call__(self, signal_number: int, _frame: object) -> None:
         """Begin to stop, or stop, on the signal of this number."""
-        tell_stopping(self._folder)
+        mark_stopping(self._folder)
         # Ctrl-C reaches the workers too; and who asks twice does not want to wait.
         if signal_number == signal.SIGINT or self._is_stopping or not self._drain_seconds:
             self._stop_server()

@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 import click
 
-from cds_service.app import build_engine, new_uuid, system_clock
 from cds_service.cli.explain import print_answer
 from cds_service.cli.hook_request import TryOrder, build_hook_request
 from cds_service.cli.options import config_option, site_option, without_traceback
+from cds_service.engine import build_engine, new_uuid, system_clock
 from cds_service.knowledge.shipped import shipped_examples
+from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
-from cds_service.service.memory import Forgetful
 from cds_service.settings import load_settings
-from cds_service.wire.request import read_request
+from cds_service.wire.request import decode_request
 
 
 class TryRequest(NamedTuple):
@@ -80,11 +80,11 @@ def run_request(try_request: TryRequest, *, why: bool) -> None:
     """Run one call and show what came of it. Nothing is stored."""
     settings = load_settings()
     clock = _clock_at(try_request.day)
-    engine = build_engine(settings, memory=Forgetful(), clock=clock, uuids=new_uuid)
-    request = read_request(try_request.body, frozenset(entry.hook for entry in SERVICES.values()))
+    engine = build_engine(settings, recorder=NullRecorder(), clock=clock, uuid_factory=new_uuid)
+    request = decode_request(try_request.body, frozenset(entry.hook for entry in SERVICES.values()))
     entry = next(entry for entry in SERVICES.values() if entry.hook == request.hook)
     base = try_request.fhir_base or request.fhir_server  # named by who runs this, on their own network
-    answer = engine.service.answer(entry.id, request, "try", base, allows_private=True, thorough=True)
+    answer = engine.service.answer_call(entry.id, request, "try", base, allows_private=True, explain=True)
     print_answer(answer, engine.knowledge, why=why)
 
 

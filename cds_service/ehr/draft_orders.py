@@ -6,7 +6,7 @@ from typing import NamedTuple
 from cds_service.fhir.bundles import decode_draft_entries, decode_resource
 from cds_service.fhir.chart_data import DraftOrder
 from cds_service.fhir.resources import ProcedureRequest, ServiceRequest
-from cds_service.wire.decoding import is_deeper_than
+from cds_service.wire.json_decoder import exceeds_depth
 from cds_service.wire.request import HookRequest
 
 DRAFT_ORDERS_FIELD = "context.draftOrders"
@@ -33,7 +33,7 @@ def decode_draft_orders(request: HookRequest) -> DraftOrders:
         if not isinstance(resource, (ServiceRequest, ProcedureRequest)):
             continue
         kind, raw = type(resource).__name__, bytes(entry.resource)
-        if is_deeper_than(_MAX_NESTING, raw) or not _is_utf8(raw):  # it could not be sent back, should a card change it
+        if exceeds_depth(_MAX_NESTING, raw) or not _is_utf8(raw):  # it could not be sent back, should a card change it
             unreadable[kind] += 1
             continue
         reference = f"{kind}/{resource.id}" if resource.id else f"{kind} number {number}"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from cds_service.logic.content import Content
-from cds_service.logic.terminology import Terminology
+from cds_service.model.content import Content
+from cds_service.model.terminology import Terminology
 
 PATIENT_ID_PLACEHOLDER: Final = "{{context.patientId}}"
 # Encoded characters of one template: common URL limits are 8 kB, and some sites type templates by hand.

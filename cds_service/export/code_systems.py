@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from cds_service.export.metadata import Resource, build_metadata
 from cds_service.knowledge import Knowledge
-from cds_service.logic.content import Edition
-from cds_service.logic.terminology import OWN_FINDINGS, OWN_ORDERS
+from cds_service.model.content import Edition
+from cds_service.model.terminology import OWN_FINDINGS, OWN_ORDERS
 
 Concepts = Iterable[tuple[str, str]]
 

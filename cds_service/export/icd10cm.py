@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cds_service.errors import CodeListError
 from cds_service.knowledge.terminology import ListedCode
-from cds_service.logic.terminology import SEVENTH, Meaning, PrefixMeaning
+from cds_service.model.terminology import SEVENTH, Meaning, PrefixMeaning
 
 _CODE = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?")
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from cds_service.logic.content import Edition
-from cds_service.logic.vocabulary import CANONICAL_BASE
+from cds_service.model.content import Edition
+from cds_service.model.vocabulary import CANONICAL_BASE
 
 Resource: TypeAlias = dict[str, Any]
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from cds_service.export.metadata import Resource, build_metadata, canonical_url
 from cds_service.knowledge import Knowledge
-from cds_service.logic.conditions import Block, Condition
-from cds_service.logic.content import AdviceRow, Content, Rule
-from cds_service.logic.describing import outline, spec_words
-from cds_service.logic.vocabulary import Citation
+from cds_service.model.condition_text import outline, spec_words
+from cds_service.model.conditions import Block, Condition
+from cds_service.model.content import AdviceRow, Content, Rule
+from cds_service.model.vocabulary import Citation
 
 _PLAN_DEFINITION_TYPES = "http://terminology.hl7.org/CodeSystem/plan-definition-type"
 

@@ -8,7 +8,7 @@ from cds_service.export.icd10cm import code_patterns, select_codes
 from cds_service.export.metadata import Resource, build_metadata, with_copyright
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.terminology import ListedCode
-from cds_service.logic.terminology import OWN_FINDINGS
+from cds_service.model.terminology import OWN_FINDINGS
 
 ICD10CM = "icd10cm"  # the one system of which whole branches are meant
 

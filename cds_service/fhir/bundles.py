@@ -9,7 +9,7 @@ import msgspec
 
 from cds_service.errors import BadRequest
 from cds_service.fhir.resources import SUPPORTED_TYPES, OperationOutcome, SupportedResource
-from cds_service.wire.decoding import decode
+from cds_service.wire.json_decoder import decode_json
 from cds_service.wire.request import Envelope, EnvelopeDecoder
 
 
@@ -107,7 +107,7 @@ def collect_resources(bundle_or_resource: TypedBundle | SupportedResource) -> De
 
 
 def _decode_individually(raw: msgspec.Raw | bytes, field: str) -> DecodedResources:
-    bundle = decode(_BUNDLE, raw, field)
+    bundle = decode_json(_BUNDLE, raw, field)
     _require_type(bundle, field)
     is_bundle = bundle.resourceType in {"Bundle", None}
     raws = [entry.resource for entry in bundle.entry or () if entry and entry.has_resource] if is_bundle else [raw]
@@ -163,7 +163,7 @@ def decode_draft_entries(raw: msgspec.Raw, field: str) -> list[Entry]:
     Raises:
         BadRequest: when it is no Bundle and no resource.
     """
-    bundle = decode(_BUNDLE, raw, field)
+    bundle = decode_json(_BUNDLE, raw, field)
     _require_type(bundle, field)
     if bundle.resourceType not in {"Bundle", None}:
         return [Entry(resource=raw)]

@@ -1,7 +1,7 @@
 """Builds what /about says from its file."""
 
 from cds_service.knowledge.schema.about import AboutFile, AttributesTable
-from cds_service.logic.about import AboutTexts, Attribute, OutOfScope
+from cds_service.model.about import AboutTexts, Attribute, OutOfScope
 
 
 def build_about(file: AboutFile) -> AboutTexts:

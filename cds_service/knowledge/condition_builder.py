@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean, with_str_keys
 from cds_service.knowledge.schema import conditions as shape
 from cds_service.knowledge.schema.conditions import ConditionKeys, FilterKeys, GroupEntry, ImagingTable
-from cds_service.logic import conditions as logic
-from cds_service.logic.conditions import Block, Condition, Filters, ImagingSpec, Leaf
+from cds_service.model import conditions as logic
+from cds_service.model.conditions import Block, Condition, Filters, ImagingSpec, Leaf
 
 
 class UnknownName(Exception):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
-from cds_service.logic.conditions import (
+from cds_service.model.conditions import (
     Absent,
     Block,
     Condition,
@@ -14,7 +14,7 @@ from cds_service.logic.conditions import (
     Ordered,
     Present,
 )
-from cds_service.logic.content import Offer, Pattern, Policy, Rating, Rule, Silence, Withhold
+from cds_service.model.content import Offer, Pattern, Policy, Rating, Rule, Silence, Withhold
 
 ONSET = "onset"  # the one date every chart names
 

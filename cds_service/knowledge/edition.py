@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.schema.edition import ManifestFile, SignOffFile
-from cds_service.logic.content import Edition, SiteEdition
+from cds_service.model.content import Edition, SiteEdition
 
 SIGN_OFF_FILE = "sign-off.toml"
 # What may change without changing what the service says.

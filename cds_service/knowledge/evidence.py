@@ -11,9 +11,9 @@ from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.rules import build_ask
 from cds_service.knowledge.schema.evidence import SHOWABLE_STATUSES, AskingFile, CaveatTable, EvidenceTable, FigureRow
 from cds_service.knowledge.schema.terminology import FindingTable
-from cds_service.logic.conditions import Block
-from cds_service.logic.content import Caveat, Discriminator
-from cds_service.logic.vocabulary import Citation
+from cds_service.model.conditions import Block
+from cds_service.model.content import Caveat, Discriminator
+from cds_service.model.vocabulary import Citation
 
 MAX_LIKELIHOOD_WEIGHT = (
     3.0  # an infinite ratio comes to this (evidence notes, section 4: a sum beyond it says nothing more)

@@ -39,12 +39,12 @@ from cds_service.knowledge.wording import (
     build_override_reasons,
     load_wording,
 )
-from cds_service.logic.about import AboutTexts
-from cds_service.logic.content import Content, Edition
-from cds_service.logic.narrative import Narrative
-from cds_service.logic.terminology import Terminology
-from cds_service.logic.vocabulary import FindingDefinition
-from cds_service.logic.wording import Labels, OrderTemplate, OverrideReason, Wording
+from cds_service.model.about import AboutTexts
+from cds_service.model.content import Content, Edition
+from cds_service.model.terminology import Terminology
+from cds_service.model.vocabulary import FindingDefinition
+from cds_service.model.wording import Labels, OrderTemplate, OverrideReason, Wording
+from cds_service.narrative.phrases import Narrative
 
 
 @dataclass(frozen=True, slots=True)

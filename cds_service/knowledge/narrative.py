@@ -14,10 +14,10 @@ from cds_service.knowledge.files import (
 )
 from cds_service.knowledge.schema.narrative import SIDE_NAMES, CuesFile, PhrasesTable, PlaceTable, WordsFile
 from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
-from cds_service.logic.facts import Value
-from cds_service.logic.narrative import Change, Cue, Entry, Mark, Narrative, Saying
-from cds_service.logic.sides import Side
-from cds_service.logic.spelling import normal
+from cds_service.model.facts import Value
+from cds_service.model.sides import Side
+from cds_service.narrative.phrases import Change, Cue, Entry, Mark, Narrative, Saying
+from cds_service.narrative.tokenizer import normal
 
 _EMPTY_ENTRY = Entry()
 # A phrase of three kinds may stand in several lists of them; one that says a finding stands nowhere else.

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from cds_service.knowledge.condition_builder import ConditionBuilder, note_unknown_names
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.files import ContentFiles
-from cds_service.logic.content import Rule
-from cds_service.logic.wording import Wording
+from cds_service.model.content import Rule
+from cds_service.model.wording import Wording
 
 # Groups that the readers, not the rules, look up by name.
 CHART_READER_GROUPS = frozenset({"hip-concept", "spine-concept", "knee-or-foot-concept"})

@@ -7,10 +7,10 @@ from typing import Any
 
 from cds_service.knowledge.loader import Knowledge
 from cds_service.knowledge.terminology import ListedCode
-from cds_service.logic.conditions import Block
-from cds_service.logic.content import AdviceRow, Content, Edition, Offer, Rule
-from cds_service.logic.describing import INDENT, leaf_words, outline
-from cds_service.logic.narrative import Saying
+from cds_service.model.condition_text import INDENT, leaf_words, outline
+from cds_service.model.conditions import Block
+from cds_service.model.content import AdviceRow, Content, Edition, Offer, Rule
+from cds_service.narrative.phrases import Saying
 
 
 def load_case_summaries(folder: Path) -> dict[str, list[str]]:

@@ -14,8 +14,8 @@ from cds_service.knowledge.condition_builder import (
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingRow, RatingsFile, RuleFile
 from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
-from cds_service.logic.conditions import Block, Condition, Spoke
-from cds_service.logic.content import (
+from cds_service.model.conditions import Block, Condition, Spoke
+from cds_service.model.content import (
     AdviceRow,
     Ask,
     Caveat,
@@ -28,7 +28,7 @@ from cds_service.logic.content import (
     Topic,
     Withhold,
 )
-from cds_service.logic.vocabulary import Citation
+from cds_service.model.vocabulary import Citation
 
 # What a rule's `asks` says for: chosen by published figures, among findings that point to these regions.
 REGIONS_BY_EVIDENCE_ASK = {"evidence": ("hip", "spine"), "evidence.hip": ("hip",), "evidence.spine": ("spine",)}

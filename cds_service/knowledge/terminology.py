@@ -14,8 +14,8 @@ from cds_service.knowledge.schema.terminology import (
     FindingTable,
     ImagingFile,
 )
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import (
+from cds_service.model.sides import Side
+from cds_service.model.terminology import (
     OWN_FINDINGS,
     Code,
     Meaning,

@@ -12,10 +12,10 @@ from cds_service.knowledge.schema.wording import (
     OverrideReasonTable,
     WordingFrontMatter,
 )
-from cds_service.logic.content import Offer
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Code
-from cds_service.logic.wording import Labels, OrderTemplate, OverrideReason, Wording
+from cds_service.model.content import Offer
+from cds_service.model.sides import Side
+from cds_service.model.terminology import Code
+from cds_service.model.wording import Labels, OrderTemplate, OverrideReason, Wording
 
 FRONT_MATTER_FENCE = "+++"
 LAYOUT_FILE = "wording/_layout.md"

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterator
 from itertools import chain, islice
 
-from cds_service.logic.content import Ask, Discriminator, Rule
-from cds_service.logic.facts import NOT_RECORDED
 from cds_service.logic.index import ChartIndex
 from cds_service.logic.judging import judge
-from cds_service.logic.outcome import Truth
-from cds_service.logic.sides import Side
 from cds_service.logic.view import View
+from cds_service.model.content import Ask, Discriminator, Rule
+from cds_service.model.facts import NOT_RECORDED
+from cds_service.model.outcome import Truth
+from cds_service.model.sides import Side
 
 ASKED_AT_MOST = 3  # clinical design §5, "Not recorded, and would help"
 

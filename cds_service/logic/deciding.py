@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cds_service.logic.content import LEVELS, Content, Rule
-from cds_service.logic.dates import within
-from cds_service.logic.decision import Decision, Judgement, Recommendation, RuleTrace
-from cds_service.logic.facts import Chart, Imaging, Stage
 from cds_service.logic.index import ChartIndex
 from cds_service.logic.judging import judge
 from cds_service.logic.matching import is_such
-from cds_service.logic.outcome import Truth
 from cds_service.logic.patterns import judge_pattern
 from cds_service.logic.ranking import rank
 from cds_service.logic.recommending import recommend
-from cds_service.logic.sides import EACH, Side
 from cds_service.logic.view import View, covered_by
+from cds_service.model.content import LEVELS, Content, Rule
+from cds_service.model.dates import within
+from cds_service.model.decision import Decision, Judgement, Recommendation, RuleTrace
+from cds_service.model.facts import Chart, Imaging, Stage
+from cds_service.model.outcome import Truth
+from cds_service.model.sides import EACH, Side
 
 PATIENT_VIEW = "patient-view"
 SPEAKS = "speaks"

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from cds_service.logic.conditions import A_PATTERN, Block, here
-from cds_service.logic.content import Content
-from cds_service.logic.dates import When, on, within
-from cds_service.logic.facts import Chart, Finding, Imaging, Stage, Value
-from cds_service.logic.outcome import distinct
-from cds_service.logic.side_pattern import SidePattern
-from cds_service.logic.sides import EACH, Side
+from cds_service.model.conditions import A_PATTERN, Block, here
+from cds_service.model.content import Content
+from cds_service.model.dates import When, on, within
+from cds_service.model.facts import Chart, Finding, Imaging, Stage, Value
+from cds_service.model.outcome import distinct
+from cds_service.model.side_pattern import SidePattern
+from cds_service.model.sides import EACH, Side
 
 # Regions of the midline: one study or order of them covers both sides (rule format, "Facts").
 MIDLINE = frozenset({"lumbar-spine", "pelvis"})

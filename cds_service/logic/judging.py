@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from cds_service.logic.conditions import (
+from cds_service.logic.matching import is_such, match_leaf, matching_imaging, passes, state_on
+from cds_service.logic.patterns import judge_pattern
+from cds_service.logic.view import View, newest
+from cds_service.model.conditions import (
     NO_PATTERN,
     Absent,
     Age,
@@ -19,12 +22,9 @@ from cds_service.logic.conditions import (
     Present,
     Spoke,
 )
-from cds_service.logic.facts import Finding
-from cds_service.logic.matching import is_such, match_leaf, matching_imaging, passes, state_on
-from cds_service.logic.outcome import Outcome, Truth, distinct, verdict
-from cds_service.logic.patterns import judge_pattern
-from cds_service.logic.sides import Side
-from cds_service.logic.view import View, newest
+from cds_service.model.facts import Finding
+from cds_service.model.outcome import Outcome, Truth, distinct, verdict
+from cds_service.model.sides import Side
 
 YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
 

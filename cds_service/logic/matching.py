@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from cds_service.logic.conditions import Block, Filters, ImagingSpec, Leaf
-from cds_service.logic.dates import When, ago, since, within
-from cds_service.logic.facts import NOT_RECORDED, Finding, Imaging
 from cds_service.logic.index import State
-from cds_service.logic.outcome import Truth, distinct, verdict
-from cds_service.logic.sides import EACH, Side
 from cds_service.logic.view import View, covers
+from cds_service.model.conditions import Block, Filters, ImagingSpec, Leaf
+from cds_service.model.dates import When, ago, since, within
+from cds_service.model.facts import NOT_RECORDED, Finding, Imaging
+from cds_service.model.outcome import Truth, distinct, verdict
+from cds_service.model.sides import EACH, Side
 
 BlockJudge = Callable[[Block, View], Truth]
 

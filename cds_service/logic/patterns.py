@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from cds_service.logic.conditions import NO_PATTERN, Condition
 from cds_service.logic.index import ChartIndex
-from cds_service.logic.outcome import Outcome, Truth
-from cds_service.logic.side_pattern import SidePattern
-from cds_service.logic.sides import Side
 from cds_service.logic.view import View
+from cds_service.model.conditions import NO_PATTERN, Condition
+from cds_service.model.outcome import Outcome, Truth
+from cds_service.model.side_pattern import SidePattern
+from cds_service.model.sides import Side
 
 Judge = Callable[[Condition, View], Outcome]
 

@@ -3,8 +3,8 @@
 from collections import Counter
 from dataclasses import replace
 
-from cds_service.logic.content import LEVELS, Policy
-from cds_service.logic.decision import Decision, Recommendation
+from cds_service.model.content import LEVELS, Policy
+from cds_service.model.decision import Decision, Recommendation
 
 
 def rank(spoken: list[Recommendation], policy: Policy) -> tuple[tuple[Recommendation, ...], tuple[Recommendation, ...]]:

@@ -1,23 +1,15 @@
 """Rating imaging orders by published criteria, for clients that ask for it. Insufficient information: no rating."""
 
-from typing import NamedTuple
-
-from cds_service.logic.content import Content, Rating
 from cds_service.logic.deciding import PATIENT_VIEW, judged_orders
-from cds_service.logic.facts import Chart, Imaging
 from cds_service.logic.index import ChartIndex
 from cds_service.logic.judging import judge
 from cds_service.logic.matching import is_such
-from cds_service.logic.outcome import Truth
-from cds_service.logic.sides import Side
 from cds_service.logic.view import View, covered_by
-
-
-class Rated(NamedTuple):
-    """An order of the call and the rating it has."""
-
-    order: Imaging
-    rating: Rating
+from cds_service.model.content import Content, Rating
+from cds_service.model.decision import Rated
+from cds_service.model.facts import Chart, Imaging
+from cds_service.model.outcome import Truth
+from cds_service.model.sides import Side
 
 
 def rate(content: Content, chart: Chart, hook: str) -> tuple[Rated, ...]:

@@ -1,14 +1,14 @@
 """From a rule that speaks to one recommendation: its orders and sides, facts, what to ask, what to offer."""
 
 from cds_service.logic.asking import choose_asks
-from cds_service.logic.content import LEVELS, Offer, Withhold
-from cds_service.logic.decision import Judgement, Recommendation, RuleTrace
-from cds_service.logic.facts import Finding
 from cds_service.logic.index import MIDLINE, ChartIndex
 from cds_service.logic.judging import judge
-from cds_service.logic.outcome import Outcome, Truth, distinct
-from cds_service.logic.sides import Side, union
 from cds_service.logic.view import View
+from cds_service.model.content import LEVELS, Offer, Withhold
+from cds_service.model.decision import Judgement, Recommendation, RuleTrace
+from cds_service.model.facts import Finding
+from cds_service.model.outcome import Outcome, Truth, distinct
+from cds_service.model.sides import Side, union
 
 
 def recommend(index: ChartIndex, trace: RuleTrace, hook: str) -> Recommendation:

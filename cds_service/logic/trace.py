@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from cds_service.logic.conditions import Absent, Age, Block, Duration, Imaged, Newest, NotRecorded, Ordered, PatternIs
-from cds_service.logic.conditions import Present as PresentIs
-from cds_service.logic.dates import When
-from cds_service.logic.decision import Decision, Judgement, Recommendation, RuleTrace
-from cds_service.logic.describing import INDENT, ROLES, describe, name_words
-from cds_service.logic.facts import Finding, Stage
 from cds_service.logic.index import ChartIndex
-from cds_service.logic.outcome import Fact, Outcome, Truth
-from cds_service.logic.sides import Side
+from cds_service.model.condition_text import INDENT, ROLES, describe, name_words
+from cds_service.model.conditions import Absent, Age, Block, Duration, Imaged, Newest, NotRecorded, Ordered, PatternIs
+from cds_service.model.conditions import Present as PresentIs
+from cds_service.model.dates import When
+from cds_service.model.decision import Decision, Judgement, Recommendation, RuleTrace
+from cds_service.model.facts import Finding, Stage
+from cds_service.model.outcome import Fact, Outcome, Truth
+from cds_service.model.sides import Side
 
 _SAID = {Truth.YES: "holds", Truth.NO: "fails", Truth.UNKNOWN: "not known"}
 _STOP_SAID = {Truth.YES: "STOPS IT", Truth.NO: "no stop", Truth.UNKNOWN: "no stop, not known"}

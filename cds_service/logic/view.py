@@ -1,11 +1,11 @@
 """The place from which a rule looks at a chart: the side, the order judged, the dates named so far."""
 
-from cds_service.logic.dates import When
-from cds_service.logic.dates import newest as newest_of
-from cds_service.logic.facts import Finding, Imaging
 from cds_service.logic.index import MIDLINE, ChartIndex
-from cds_service.logic.outcome import Fact
-from cds_service.logic.sides import EACH, Side
+from cds_service.model.dates import When
+from cds_service.model.dates import newest as newest_of
+from cds_service.model.facts import Finding, Imaging
+from cds_service.model.outcome import Fact
+from cds_service.model.sides import EACH, Side
 
 
 def covered_by(order: Imaging) -> tuple[Side, ...]:

@@ -6,11 +6,11 @@ Where it cannot be told whether a cue reaches a mention, the mention is unclear:
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cds_service.logic.narrative import Change, Cue, Mark
-from cds_service.logic.sides import Side
-from cds_service.logic.spelling import CUT, LINE, PART, Sentence
+from cds_service.model.sides import Side
 from cds_service.narrative.items import Item
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.phrases import Change, Cue, Mark
+from cds_service.narrative.tokenizer import CUT, LINE, PART, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"

@@ -6,9 +6,9 @@ from typing import NamedTuple, TypeAlias
 
 import ahocorasick
 
-from cds_service.logic.narrative import Entry, Mark, Narrative
-from cds_service.logic.sides import Side, union
-from cds_service.logic.spelling import Sentence
+from cds_service.model.sides import Side, union
+from cds_service.narrative.phrases import Entry, Mark, Narrative
+from cds_service.narrative.tokenizer import Sentence
 
 
 class Role(Enum):

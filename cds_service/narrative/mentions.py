@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cds_service.logic.facts import Value
-from cds_service.logic.narrative import Mark, Saying
-from cds_service.logic.sides import Side
+from cds_service.model.facts import Value
+from cds_service.model.sides import Side
 from cds_service.narrative.items import Item
+from cds_service.narrative.phrases import Mark, Saying
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 

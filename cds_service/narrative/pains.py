@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from cds_service.logic.narrative import Mark, Saying
 from cds_service.narrative.items import Item, Role
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.phrases import Mark, Saying
 
 _COMMA = ","
 

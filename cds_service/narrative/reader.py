@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from cds_service.logic.facts import Value
-from cds_service.logic.narrative import Change, Narrative, Saying
-from cds_service.logic.sides import Side
-from cds_service.logic.spelling import CUT, Sentence, normal, sentences
-from cds_service.logic.vocabulary import Vocabulary
+from cds_service.model.facts import Value
+from cds_service.model.sides import Side
+from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.context import Context
 from cds_service.narrative.items import PhraseFinder
 from cds_service.narrative.mentions import Mention, read_signs
 from cds_service.narrative.pains import PainReader
+from cds_service.narrative.phrases import Change, Narrative, Saying
 from cds_service.narrative.qualifiers import qualify
 from cds_service.narrative.sides import place_sides
 from cds_service.narrative.text_cache import TextCache
+from cds_service.narrative.tokenizer import CUT, Sentence, normal, sentences
 
 _CUT_MARGIN = 12  # items before the place where a long sentence was cut: what takes them back may lie behind it
 _RADIATES = ("radiation", "yes")

@@ -2,10 +2,10 @@
 
 from collections.abc import Set
 
-from cds_service.logic.narrative import Mark
-from cds_service.logic.sides import Side, union
+from cds_service.model.sides import Side, union
 from cds_service.narrative.items import Item, Role
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.phrases import Mark
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _OPENING = frozenset({",", "("})

@@ -7,39 +7,39 @@ from threading import Lock, Thread
 
 from cds_service.errors import StoreUnavailable
 
-_KEPT_S = 5.0  # seconds an answer stands
+_CACHE_S = 5.0  # seconds an answer stands
 _WAIT_S = 0.5  # seconds a new one is waited for, by all probes together; Kubernetes gives up after 1
 
 
-class StoreWatch:
+class StoreHealth:
     """Asks the store at most every few seconds. `ask` raises `StoreUnavailable`."""
 
-    def __init__(self, ask: Callable[[], object]) -> None:
-        self._ask = ask
+    def __init__(self, check_store: Callable[[], object]) -> None:
+        self._check_store = check_store
         self._lock = Lock()
-        self._running: Thread | None = None
-        self._answer = False
-        self._began = self._asked = float("-inf")
+        self._thread: Thread | None = None
+        self._was_up = False
+        self._started_at = self._checked_at = float("-inf")
 
     def is_up(self) -> bool:
         """Whether it answered when last asked; while it hangs, it does not."""
         with self._lock:
             now = time.monotonic()
-            if now - self._asked < _KEPT_S:
-                return self._answer
-            if self._running is None or not self._running.is_alive():
-                self._began = now
-                self._running = Thread(target=self._find_out, name="store-watch", daemon=True)
-                self._running.start()
+            if now - self._checked_at < _CACHE_S:
+                return self._was_up
+            if self._thread is None or not self._thread.is_alive():
+                self._started_at = now
+                self._thread = Thread(target=self._run_check, name="store-watch", daemon=True)
+                self._thread.start()
             # They come one after the other, for the lock: were each to wait anew, probes would hold all threads.
-            self._running.join(max(0.0, self._began + _WAIT_S - now))
-            return self._answer and not self._running.is_alive()
+            self._thread.join(max(0.0, self._started_at + _WAIT_S - now))
+            return self._was_up and not self._thread.is_alive()
 
-    def _find_out(self) -> None:
+    def _run_check(self) -> None:
         is_up = False  # nor is it where asking fails in a way that nobody foresaw
         try:
             with suppress(StoreUnavailable):
-                self._ask()
+                self._check_store()
                 is_up = True
         finally:
-            self._answer, self._asked = is_up, time.monotonic()
+            self._was_up, self._checked_at = is_up, time.monotonic()

@@ -15,8 +15,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, star
 from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from cds_service.operations.counting import Family
-from cds_service.operations.shared import current_folder
+from cds_service.operations.metric_family import MetricFamily
+from cds_service.operations.shared_folder import find_shared_folder
 
 _PREFIX = "hip_spine_cds"
 # Clients drop cards after 0.5 to 2 s; searches may take 1.5 s, and a call 2.5 s.
@@ -41,49 +41,49 @@ class Metrics:
     """The metrics of this process, or its share of its service's."""
 
     def __init__(self) -> None:
-        folder = current_folder()
-        self._own = None if folder else CollectorRegistry()
+        folder = find_shared_folder()
+        self._registry = None if folder else CollectorRegistry()
         self._folder = str(folder) if folder else None
-        self._families = {name: self._counter(name, help_, labels) for name, (help_, labels) in _COUNTERS.items()}
+        self._families = {name: self._build_family(name, help_, labels) for name, (help_, labels) in _COUNTERS.items()}
         seconds = Histogram(
             f"{_PREFIX}_call_seconds", "Seconds from a hook call's start to its answer", ["hook"],
-            buckets=_BUCKETS_S, registry=self._own,
+            buckets=_BUCKETS_S, registry=self._registry,
         )  # fmt: skip
-        self._seconds = Family(lambda hook: seconds.labels(hook).observe)
+        self._seconds = MetricFamily(lambda hook: seconds.labels(hook).observe)
         self._info = Gauge(
             f"{_PREFIX}_info", "1, with the versions of service and content", ["version", "content", "digest"],
-            registry=self._own, multiprocess_mode="max",
+            registry=self._registry, multiprocess_mode="max",
         )  # fmt: skip
 
     def count(self, name: str, *labels: str, amount: float = 1) -> None:
         """Count `amount` more of the family of this name, under these labels."""
         self._families[name].add(labels, amount)
 
-    def took(self, hook: str, seconds: float) -> None:
+    def observe_duration(self, hook: str, seconds: float) -> None:
         """Note how long a hook call took."""
         self._seconds.add((hook,), seconds)
 
-    def tell_versions(self, version: str, content: str, digest: str) -> None:
+    def set_versions(self, version: str, content: str, digest: str) -> None:
         """State which service and content this is."""
         self._info.labels(version, content, digest).set(1)
 
-    def exposed(self) -> bytes:
+    def render(self) -> bytes:
         """All metrics in Prometheus' text format; of all workers, where there are several."""
-        return generate_latest(self._own or shared_registry(self._folder))
+        return generate_latest(self._registry or build_shared_registry(self._folder))
 
-    def _counter(self, name: str, help_: str, labels: tuple[str, ...]) -> Family:
-        counter = Counter(f"{_PREFIX}_{name}", help_, labels, registry=self._own)
+    def _build_family(self, name: str, help_: str, labels: tuple[str, ...]) -> MetricFamily:
+        counter = Counter(f"{_PREFIX}_{name}", help_, labels, registry=self._registry)
 
         def make(*values: str) -> Callable[[float], None]:
             return (counter.labels(*values) if values else counter).inc
 
-        return Family(make)
+        return MetricFamily(make)
 
 
 @contextmanager
-def served_apart(host: str, port: int, folder: Path) -> Iterator[None]:
+def metrics_server(host: str, port: int, folder: Path) -> Iterator[None]:
     """Serve what all workers have counted, on a port of its own, from a thread of this process."""
-    server, _ = start_http_server(port, host, shared_registry(str(folder)))
+    server, _ = start_http_server(port, host, build_shared_registry(str(folder)))
     try:
         yield
     finally:
@@ -91,7 +91,7 @@ def served_apart(host: str, port: int, folder: Path) -> Iterator[None]:
         server.server_close()
 
 
-def shared_registry(folder: str | None) -> CollectorRegistry:
+def build_shared_registry(folder: str | None) -> CollectorRegistry:
     """A registry that reads what all workers have written into the folder."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]  # the library leaves it so

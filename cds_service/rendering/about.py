@@ -9,10 +9,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cds_service import __version__
-from cds_service.logic.about import AboutTexts
-from cds_service.logic.content import Content, Rule
-from cds_service.logic.describing import outline
-from cds_service.logic.vocabulary import Citation
+from cds_service.model.about import AboutTexts
+from cds_service.model.condition_text import outline
+from cds_service.model.content import Content, Rule
+from cds_service.model.vocabulary import Citation
 
 _PAGES = "pages"
 _MOMENTS = {"patient-view": "chart opened", "order-select": "order selected", "order-sign": "order signed"}

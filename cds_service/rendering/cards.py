@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from cds_service.logic.content import Content, Link, Rule
-from cds_service.logic.decision import Decision, Recommendation
-from cds_service.logic.facts import Imaging, Stage
-from cds_service.logic.terminology import Terminology
-from cds_service.logic.vocabulary import OVERRIDES, TOPICS
-from cds_service.logic.wording import Labels, OrderTemplate, OverrideReason, Wording
+from cds_service.model.content import Content, Link, Rule
+from cds_service.model.decision import Decision, Recommendation
+from cds_service.model.facts import Imaging, Stage
+from cds_service.model.terminology import Terminology
+from cds_service.model.vocabulary import OVERRIDES, TOPICS
+from cds_service.model.wording import Labels, OrderTemplate, OverrideReason, Wording
 from cds_service.rendering.dialects import Dialect
 from cds_service.rendering.orders import OrderBook
 from cds_service.rendering.phrases import Phrases, capital, partly_read, study_date, unread

@@ -7,9 +7,9 @@ from typing import Any
 from fhir.resources.R4B.servicerequest import ServiceRequest
 
 from cds_service.errors import ContentError, Problem
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Code, SiteMeaning, Terminology
-from cds_service.logic.wording import OrderTemplate
+from cds_service.model.sides import Side
+from cds_service.model.terminology import Code, SiteMeaning, Terminology
+from cds_service.model.wording import OrderTemplate
 
 OWN_ORDERS = "https://hip-spine-cds.example/fhir/CodeSystem/order"
 _REASONS_AT_MOST = 3

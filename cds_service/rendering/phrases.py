@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from cds_service.logic.content import Content
-from cds_service.logic.dates import When
-from cds_service.logic.facts import Chart, Finding, Imaging, Stage, Value
-from cds_service.logic.outcome import Fact
-from cds_service.logic.sides import Side, union
-from cds_service.logic.wording import Labels
+from cds_service.model.content import Content
+from cds_service.model.dates import When
+from cds_service.model.facts import Chart, Finding, Imaging, Stage, Value
+from cds_service.model.outcome import Fact
+from cds_service.model.sides import Side, union
+from cds_service.model.wording import Labels
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DIFFERING_AT_MOST = 3

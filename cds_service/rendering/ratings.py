@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from cds_service.logic.rating import Rated
+from cds_service.model.decision import Rated
 from cds_service.rendering.suggestions import Call
 from cds_service.wire.response import Action
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Code, SiteMeaning, StudyMeaning, Terminology
+from cds_service.model.sides import Side
+from cds_service.model.terminology import Code, SiteMeaning, StudyMeaning, Terminology
 
 _WORD = re.compile(r"[^\W\d_]+")
 

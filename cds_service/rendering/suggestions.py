@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from cds_service.logic.content import Content, Offer
-from cds_service.logic.decision import Recommendation
-from cds_service.logic.facts import Finding, Imaging, Stage
-from cds_service.logic.sides import EACH
-from cds_service.logic.terminology import Terminology
+from cds_service.model.content import Content, Offer
+from cds_service.model.decision import Recommendation
+from cds_service.model.facts import Finding, Imaging, Stage
+from cds_service.model.sides import EACH
+from cds_service.model.terminology import Terminology
 from cds_service.rendering.dialects import STANDARD, Dialect, SiteCode
 from cds_service.rendering.orders import OrderBook, Reason
 from cds_service.rendering.phrases import Phrases

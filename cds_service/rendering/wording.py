@@ -7,7 +7,7 @@ from jinja2 import Environment, StrictUndefined, TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
 
 from cds_service.errors import ContentError, Problem
-from cds_service.logic.wording import Wording
+from cds_service.model.wording import Wording
 from cds_service.rendering.phrases import DIFFERENT_DAYS
 from cds_service.wire.response import SUMMARY_LIMIT
 

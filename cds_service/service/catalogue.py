@@ -17,7 +17,7 @@ class ServiceEntry:
     hook: str
     title: str
     description: str
-    accepted: frozenset[str]
+    accepted_hooks: frozenset[str]
 
 
 _ABOUT_ORDERS = "judges whether the documented pain points to the hip or to the spine, and offers the imaging that fits"
@@ -67,7 +67,7 @@ PRODUCTION_USAGE: Final = (
 )
 
 
-def describe_services(keys: Iterable[PrefetchKey], usage: str = DEMO_USAGE) -> Discovery:
+def build_discovery(keys: Iterable[PrefetchKey], usage: str = DEMO_USAGE) -> Discovery:
     """The discovery answer. `usage` says who may call."""
     prefetch = {key.name: key.template for key in keys}
     return Discovery(

@@ -19,13 +19,13 @@ class Backlog(Generic[Item]):
         self._limit = limit
         self._changed = Condition()
         self._waiting: deque[tuple[int, Item]] = deque()
-        self._taken: list[tuple[int, Item]] = []
-        self._last = 0
-        self._hurrying = 0
+        self._in_progress: list[tuple[int, Item]] = []
+        self._last_number = 0
+        self._drain_waiters = 0
         self._closed = False
 
     def __len__(self) -> int:
-        return len(self._waiting) + len(self._taken)
+        return len(self._waiting) + len(self._in_progress)
 
     def add(self, items: Sequence[Item]) -> bool:
         """Put the items at the end; False, and they count as dropped, once closed."""
@@ -34,33 +34,33 @@ class Backlog(Generic[Item]):
                 self.dropped += len(items)
                 return False
             was_empty = not self._waiting
-            self._waiting.extend(enumerate(items, self._last + 1))
-            self._last += len(items)
+            self._waiting.extend(enumerate(items, self._last_number + 1))
+            self._last_number += len(items)
             # A writer that lingers is left alone: waking it for every item would undo the gathering.
             if self._drop_oldest() or was_empty:
                 self._changed.notify_all()
         return True
 
-    def take(self, size: int) -> list[Item]:
+    def take_batch(self, size: int) -> list[Item]:
         """Wait for items and take up to `size`; none once closed. Those taken before and not done come again."""
         with self._changed:
-            self._waiting.extendleft(reversed(self._taken))
-            self._taken = []
+            self._waiting.extendleft(reversed(self._in_progress))
+            self._in_progress = []
             self._changed.wait_for(lambda: self._waiting or self._closed)
-            self._changed.wait_for(lambda: self._hurrying or self._closed, _LINGER_S)
+            self._changed.wait_for(lambda: self._drain_waiters or self._closed, _LINGER_S)
             if self._closed:
                 self._drop_all()
-            self._taken = [self._waiting.popleft() for _ in range(min(size, len(self._waiting)))]
-            return [item for _, item in self._taken]
+            self._in_progress = [self._waiting.popleft() for _ in range(min(size, len(self._waiting)))]
+            return [item for _, item in self._in_progress]
 
-    def done(self, dropped: int = 0) -> None:
+    def finish_batch(self, dropped: int = 0) -> None:
         """The items taken are written, but for those `dropped`."""
         with self._changed:
-            self._taken = []
+            self._in_progress = []
             self.dropped += dropped
             self._changed.notify_all()
 
-    def rest(self, seconds: float) -> None:
+    def wait_to_retry(self, seconds: float) -> None:
         """Wait before the next try, less long when the line is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed, seconds)
@@ -68,11 +68,11 @@ class Backlog(Generic[Item]):
     def drain(self, timeout: float) -> bool:
         """Wait, at most `timeout` seconds, until what was put before this call is gone; whether it is."""
         with self._changed:
-            last = self._last
-            self._hurrying += 1
+            last = self._last_number
+            self._drain_waiters += 1
             self._changed.notify_all()
-            gone = self._changed.wait_for(lambda: self._oldest() > last, timeout)
-            self._hurrying -= 1
+            gone = self._changed.wait_for(lambda: self._oldest_number() > last, timeout)
+            self._drain_waiters -= 1
             return gone
 
     def close(self) -> None:
@@ -82,8 +82,8 @@ class Backlog(Generic[Item]):
             self._drop_all()
             self._changed.notify_all()
 
-    def _oldest(self) -> float:
-        first = self._taken[0] if self._taken else self._waiting[0] if self._waiting else None
+    def _oldest_number(self) -> float:
+        first = self._in_progress[0] if self._in_progress else self._waiting[0] if self._waiting else None
         return first[0] if first else float("inf")
 
     def _drop_oldest(self) -> int:

@@ -13,28 +13,28 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DataError, DisconnectionError, IntegrityError, SQLAlchemyError, StatementError
 
 from cds_service.errors import SettingsError, StoreUnavailable
-from cds_service.store.gate import guard, passage
-from cds_service.store.revisions import newest_revision, revision
+from cds_service.store.engine_lock import exclusive, register
+from cds_service.store.revisions import current_revision, newest_revision
 from cds_service.store.schema import card_issued
 
-_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON")
-_DURABLE = ("synchronous=FULL", "busy_timeout=1000")
+_COMMON_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON")
+_DURABLE_PRAGMAS = ("synchronous=FULL", "busy_timeout=1000")
 # Outlives a killed process, and only a machine that loses power may lose the last of it.
-_BRIEF = ("synchronous=NORMAL", "busy_timeout=300")
-_BRIEF_WAIT_S = 0.3  # for the transaction before
+_LOW_LATENCY_PRAGMAS = ("synchronous=NORMAL", "busy_timeout=300")
+_LOW_LATENCY_LOCK_TIMEOUT_S = 0.3  # for the transaction before
 # A PostgreSQL that hangs is given up about as soon; what the URL says stands over this. libpq waits 2 s at the least.
-_LIBPQ = ("psycopg", "psycopg2")
-_LIBPQ_BOUNDS = {"connect_timeout": 2, "tcp_user_timeout": 2000}  # seconds, milliseconds
-_STATEMENT_MS = 1500
-_KNOWN = ("sqlite", "postgresql")
-_FILE = "file"  # in a connection's record: which file it opened
+_LIBPQ_DRIVERS = ("psycopg", "psycopg2")
+_LIBPQ_TIMEOUTS = {"connect_timeout": 2, "tcp_user_timeout": 2000}  # seconds, milliseconds
+_STATEMENT_TIMEOUT_MS = 1500
+_SUPPORTED_BACKENDS = ("sqlite", "postgresql")
+_FILE_ID_KEY = "file"  # in a connection's record: which file it opened
 
 
 class ValuesRefused(StoreUnavailable):
     """The database answers, and refuses these values; sending them again cannot help."""
 
 
-def connect(url: str, *, brief: bool = False) -> Engine:
+def connect(url: str, *, is_low_latency: bool = False) -> Engine:
     """An engine for `sqlite:///path` or `postgresql://…` that keeps its connections. No connection is opened yet.
 
     A SQLite file, and its folder, that do not exist are made, for their owner alone. Where that fails, each use of the
@@ -45,7 +45,7 @@ def connect(url: str, *, brief: bool = False) -> Engine:
     Raises:
         SettingsError: the URL is malformed, in memory, of another database, or its driver is not installed.
     """
-    parsed = _checked(url)
+    parsed = _parse_url(url)
     server = parsed.get_backend_name() != "sqlite"
     try:
         # Without `hide_parameters` an error's text would repeat the values that were to be written. A server may drop a
@@ -56,15 +56,15 @@ def connect(url: str, *, brief: bool = False) -> Engine:
             pool_size=2,
             pool_timeout=1,
             pool_pre_ping=server,
-            connect_args=_server_bounds(parsed),
+            connect_args=_libpq_timeouts(parsed),
         )
     except (SQLAlchemyError, ImportError):
         raise SettingsError("store URL: its driver is not installed") from None
     if server:
-        event.listen(engine, "begin", _bound_statements)
+        event.listen(engine, "begin", _set_statement_timeout)
     else:
-        _prepare_sqlite(engine, _BRIEF if brief else _DURABLE)
-    guard(engine, _BRIEF_WAIT_S if brief else None)
+        _prepare_sqlite(engine, _LOW_LATENCY_PRAGMAS if is_low_latency else _DURABLE_PRAGMAS)
+    register(engine, _LOW_LATENCY_LOCK_TIMEOUT_S if is_low_latency else None)
     return engine
 
 
@@ -77,10 +77,10 @@ def migrate(url: str) -> None:
     """
     engine = connect(url)
     try:
-        with _alone(engine), transaction(engine) as connection:
-            if revision(connection) != newest_revision():
+        with _migration_lock(engine), transaction(engine) as connection:
+            if current_revision(connection) != newest_revision():
                 # Alembic costs a third of a second of import, which only a new or older database is worth.
-                from cds_service.store.upgrading import upgrade
+                from cds_service.store.alembic_upgrade import upgrade
 
                 upgrade(connection)
     except OSError:
@@ -89,7 +89,7 @@ def migrate(url: str) -> None:
         engine.dispose()
 
 
-def ping(engine: Engine) -> None:
+def check_writable(engine: Engine) -> None:
     """Ask whether cards and feedback could be written now.
 
     Raises:
@@ -110,13 +110,13 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         StoreUnavailable: anything else is wrong with the database. Neither error carries a value or a statement.
     """
     try:
-        with passage(engine), engine.begin() as connection:
+        with exclusive(engine), engine.begin() as connection:
             yield connection
     except (SQLAlchemyError, UnicodeError) as error:
-        raise _without_values(error) from None
+        raise _to_store_error(error) from None
 
 
-def insert_new(connection: Connection, table: Table) -> Insert:
+def insert_if_absent(connection: Connection, table: Table) -> Insert:
     """An insert for either database that passes over rows that are there already."""
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
@@ -125,20 +125,20 @@ def insert_new(connection: Connection, table: Table) -> Insert:
     return postgresql.insert(table).on_conflict_do_nothing()
 
 
-def _without_values(error: Exception) -> StoreUnavailable:
+def _to_store_error(error: Exception) -> StoreUnavailable:
     refused = isinstance(error, (DataError, IntegrityError, UnicodeError)) or type(error) is StatementError
     if refused:
         return ValuesRefused(f"the store refuses a value: {type(error).__name__}")
     return StoreUnavailable(f"the store does not answer: {type(error).__name__}")
 
 
-def _checked(url: str) -> URL:
+def _parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except SQLAlchemyError:
         raise SettingsError("store URL: it is not a database URL") from None
     backend = parsed.get_backend_name()
-    if backend not in _KNOWN:
+    if backend not in _SUPPORTED_BACKENDS:
         raise SettingsError("store URL: only sqlite and postgresql are known")
     # Each process, and each connection, would have its own memory.
     if backend == "sqlite" and (not parsed.database or parsed.database.startswith((":memory:", "file:"))):
@@ -146,15 +146,15 @@ def _checked(url: str) -> URL:
     return parsed
 
 
-def _server_bounds(url: URL) -> dict[str, int]:
-    if url.get_driver_name() not in _LIBPQ:
+def _libpq_timeouts(url: URL) -> dict[str, int]:
+    if url.get_driver_name() not in _LIBPQ_DRIVERS:
         return {}
-    return {name: value for name, value in _LIBPQ_BOUNDS.items() if name not in url.query}
+    return {name: value for name, value in _LIBPQ_TIMEOUTS.items() if name not in url.query}
 
 
-def _bound_statements(connection: Connection) -> None:
+def _set_statement_timeout(connection: Connection) -> None:
     # For this transaction alone: a pooler between may hand the session on to somebody else.
-    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_STATEMENT_MS}")
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_STATEMENT_TIMEOUT_MS}")
 
 
 def _prepare_sqlite(engine: Engine, pragmas: Iterable[str]) -> None:
@@ -163,10 +163,10 @@ def _prepare_sqlite(engine: Engine, pragmas: Iterable[str]) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
     event.listen(engine, "do_connect", _open_existing)
-    event.listen(engine, "connect", partial(_set_pragmas, (*_PRAGMAS, *pragmas)))
-    event.listen(engine, "connect", partial(_note_file, path))
-    event.listen(engine, "checkout", partial(_same_file, path))
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "connect", partial(_set_pragmas, (*_COMMON_PRAGMAS, *pragmas)))
+    event.listen(engine, "connect", partial(_store_file_id, path))
+    event.listen(engine, "checkout", partial(_check_same_file, path))
+    event.listen(engine, "begin", _begin_immediate)
 
 
 def _open_existing(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
@@ -183,18 +183,18 @@ def _set_pragmas(pragmas: Iterable[str], connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _note_file(path: Path, _connection: Any, record: Any) -> None:
-    record.info[_FILE] = _file_at(path)
+def _store_file_id(path: Path, _connection: Any, record: Any) -> None:
+    record.info[_FILE_ID_KEY] = _file_id(path)
 
 
-def _same_file(path: Path, _connection: Any, record: Any, _proxy: Any) -> None:
+def _check_same_file(path: Path, _connection: Any, record: Any, _proxy: Any) -> None:
     # A file that was deleted or replaced still takes writes on an open connection, and keeps them for nobody.
-    found = _file_at(path)
-    if found is None or found != record.info.get(_FILE):
+    found = _file_id(path)
+    if found is None or found != record.info.get(_FILE_ID_KEY):
         raise DisconnectionError
 
 
-def _file_at(path: Path) -> tuple[int, int] | None:
+def _file_id(path: Path) -> tuple[int, int] | None:
     """Which file lies there: its device and inode."""
     try:
         status = path.stat()
@@ -203,13 +203,13 @@ def _file_at(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _begin(connection: Connection) -> None:
+def _begin_immediate(connection: Connection) -> None:
     # A transaction that reads first and writes later cannot wait for a lock; one that takes it at once can.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager
-def _alone(engine: Engine) -> Iterator[None]:
+def _migration_lock(engine: Engine) -> Iterator[None]:
     """Hold a lock file beside a SQLite database: turning on WAL in a new file does not wait for another process."""
     if engine.dialect.name != "sqlite":
         yield

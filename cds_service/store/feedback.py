@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, bindparam, exists
 
-from cds_service.store.database import insert_new, transaction
+from cds_service.store.database import insert_if_absent, transaction
 from cds_service.store.schema import card_issued, feedback_event
 
 _UNRECOGNISED = "unrecognised"
@@ -46,9 +46,9 @@ class FeedbackEvent:
 class FeedbackLog:
     """The log of feedback events. `before` runs before each recording: cards just issued are then in the database."""
 
-    def __init__(self, engine: Engine, before: Callable[[], object] | None = None) -> None:
+    def __init__(self, engine: Engine, before_record: Callable[[], object] | None = None) -> None:
         self._engine = engine
-        self._before = before
+        self._before_record = before_record
 
     def record(self, events: Sequence[FeedbackEvent]) -> int:
         """Store the events, all or none, on disk before returning; the number that were not stored already.
@@ -61,8 +61,8 @@ class FeedbackLog:
         """
         if not events:
             return 0
-        if self._before is not None:
-            self._before()
+        if self._before_record is not None:
+            self._before_record()
         with transaction(self._engine) as connection:
             return sum(_insert(connection, event) for event in events)
 
@@ -71,21 +71,21 @@ def _insert(connection: Connection, event: FeedbackEvent) -> int:
     known = exists().where(
         card_issued.c.card_uuid == bindparam("of_card"), card_issued.c.tenant == bindparam("of_tenant")
     )
-    statement = insert_new(connection, feedback_event).values(known_card=known)
-    parameters = {**_row(event), "of_card": event.card, "of_tenant": event.tenant}
+    statement = insert_if_absent(connection, feedback_event).values(known_card=known)
+    parameters = {**_to_row(event), "of_card": event.card, "of_tenant": event.tenant}
     return connection.execute(statement, parameters, execution_options={"preserve_rowcount": True}).rowcount
 
 
-def _row(event: FeedbackEvent) -> dict[str, Any]:
+def _to_row(event: FeedbackEvent) -> dict[str, Any]:
     return {
         **vars(event),
-        "reason_system": _recognised(_SYSTEM, event.reason_system),
-        "reason_code": _recognised(_CODE, event.reason_code),
+        "reason_system": _mask_unrecognised(_SYSTEM, event.reason_system),
+        "reason_code": _mask_unrecognised(_CODE, event.reason_code),
     }
 
 
-def _recognised(form: re.Pattern[str], value: str | None) -> str | None:
+def _mask_unrecognised(pattern: re.Pattern[str], value: str | None) -> str | None:
     """The value, if it has the form; what has not may be free text that names the patient."""
-    if value is None or form.fullmatch(value):
+    if value is None or pattern.fullmatch(value):
         return value
     return _UNRECOGNISED

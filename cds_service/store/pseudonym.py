@@ -9,10 +9,10 @@ from pathlib import Path
 from cds_service.errors import SettingsError
 
 _KEY_BYTES = 32
-_LEAST_KEY_BYTES = 16
+_MIN_KEY_BYTES = 16
 
 
-class Pseudonyms:
+class Pseudonymizer:
     """Names a person by a hash that cannot be undone, or compared between tenants, without the key.
 
     Raises:
@@ -20,13 +20,13 @@ class Pseudonyms:
     """
 
     def __init__(self, key: bytes) -> None:
-        if len(key) < _LEAST_KEY_BYTES:
-            raise SettingsError(f"hash key: it has fewer than {_LEAST_KEY_BYTES} bytes")
+        if len(key) < _MIN_KEY_BYTES:
+            raise SettingsError(f"hash key: it has fewer than {_MIN_KEY_BYTES} bytes")
         self._key = key
 
-    def of(self, tenant: str, kind: str, identifier: str) -> str:
+    def pseudonymize(self, tenant: str, kind: str, identifier: str) -> str:
         """HMAC-SHA256, 64 hexadecimal digits, of who keeps the identifier, what it identifies, and itself."""
-        message = b"".join(_prefixed(part) for part in (tenant, kind, identifier))
+        message = b"".join(_length_prefixed(part) for part in (tenant, kind, identifier))
         return hmac.digest(self._key, message, "sha256").hex()
 
 
@@ -38,23 +38,23 @@ def load_or_create_key(path: Path) -> bytes:
     """
     try:
         if not path.exists():
-            _create(path)
-        return _read(path)
+            _create_key(path)
+        return _load_key(path)
     except OSError as error:
         raise SettingsError(f"hash key file: {error.strerror}") from None
 
 
-def _prefixed(part: str) -> bytes:
+def _length_prefixed(part: str) -> bytes:
     # The length in front keeps ("a", "bc") and ("ab", "c") apart.
     encoded = part.encode("utf-8", "surrogatepass")
     return len(encoded).to_bytes(8, "big") + encoded
 
 
-def _create(path: Path) -> None:
+def _create_key(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        _write(draft, secrets.token_bytes(_KEY_BYTES))
+        _write_key(draft, secrets.token_bytes(_KEY_BYTES))
         # A link appears whole or not at all, and never replaces the key another process has just made.
         with suppress(FileExistsError):
             path.hardlink_to(draft)
@@ -62,7 +62,7 @@ def _create(path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _write(path: Path, key: bytes) -> None:
+def _write_key(path: Path, key: bytes) -> None:
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(key)
@@ -70,11 +70,11 @@ def _write(path: Path, key: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _read(path: Path) -> bytes:
+def _load_key(path: Path) -> bytes:
     with path.open("rb") as file:
         if os.fstat(file.fileno()).st_mode & 0o077:
             raise SettingsError("hash key file: group or others may use it; its mode must be 0600")
         key = file.read()
-    if len(key) < _LEAST_KEY_BYTES:
-        raise SettingsError(f"hash key file: it holds fewer than {_LEAST_KEY_BYTES} bytes")
+    if len(key) < _MIN_KEY_BYTES:
+        raise SettingsError(f"hash key file: it holds fewer than {_MIN_KEY_BYTES} bytes")
     return key

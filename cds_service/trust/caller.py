@@ -4,34 +4,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from cds_service.trust.dialect import Dialect
+from cds_service.trust.dialect_config import DialectConfig
 from cds_service.trust.urls import Url, parse_url
 
-_STANDARD: Final = Dialect()
+_STANDARD: Final = DialectConfig()
 
 
 @dataclass(frozen=True, slots=True)
-class FhirServers:
+class AllowedFhirServers:
     """The FHIR servers a caller may have us read: each at its base URL and below.
 
     `any_port` on this machine, for demo mode; `private`: hosts with private addresses may be connected to.
     """
 
-    bases: tuple[Url, ...] = ()
-    private: bool = False
-    loopback: bool = False
+    base_urls: tuple[Url, ...] = ()
+    is_private_allowed: bool = False
+    is_loopback_allowed: bool = False
 
-    def may_read(self, base: str) -> bool:
+    def may_read(self, base_url: str) -> bool:
         """Whether the FHIR server at `base` is one of them."""
-        url = parse_url(base)
+        url = parse_url(base_url)
         if url is None:
             return False
-        return (self.loopback and url.is_loopback) or any(one.covers(url) for one in self.bases)
+        return (self.is_loopback_allowed and url.is_loopback) or any(one.covers(url) for one in self.base_urls)
 
-    def allows_private(self, base: str) -> bool:
+    def allows_private(self, base_url: str) -> bool:
         """Whether it is one of them and may lie at a private or loopback address: its name alone does not tell."""
-        url = parse_url(base)
-        return url is not None and self.may_read(base) and (self.private or url.is_loopback)
+        url = parse_url(base_url)
+        return url is not None and self.may_read(base_url) and (self.is_private_allowed or url.is_loopback)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +42,25 @@ class Caller:
     PractitionerRole codes (`system|code` or `code`) get no info cards.
     """
 
-    client: str
+    client_id: str
     tenant: str
-    fhir: FhirServers
-    silent: bool = False
+    fhir_servers: AllowedFhirServers
+    is_silent: bool = False
     exempt_roles: frozenset[str] = frozenset()
-    dialect: Dialect = _STANDARD
+    dialect: DialectConfig = _STANDARD
     claims: Mapping[str, str] = field(default_factory=dict, compare=False)
 
-    def may_read(self, base: str) -> bool:
+    def may_read(self, base_url: str) -> bool:
         """Whether this caller may have us read the FHIR server at `base`."""
-        return self.fhir.may_read(base)
+        return self.fhir_servers.may_read(base_url)
 
-    def allows_private(self, base: str) -> bool:
+    def allows_private(self, base_url: str) -> bool:
         """Whether the FHIR server at `base`, which it may name, may lie at a private or loopback address."""
-        return self.fhir.allows_private(base)
+        return self.fhir_servers.allows_private(base_url)
 
 
 # Open SMART servers with synthetic patients (https://docs.smarthealthit.org).
 _SMART = ("launch.smarthealthit.org", "r4.smarthealthit.org", "r3.smarthealthit.org", "r2.smarthealthit.org")
-DEMO: Final = Caller("demo", "demo", FhirServers(tuple(Url("https", host, 443, ()) for host in _SMART), loopback=True))
+DEMO_CALLER: Final = Caller(
+    "demo", "demo", AllowedFhirServers(tuple(Url("https", host, 443, ()) for host in _SMART), is_loopback_allowed=True)
+)

@@ -12,13 +12,13 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from cds_service.errors import ClientsError, Problem
-from cds_service.trust.caller import FhirServers
-from cds_service.trust.dialect import Dialect, DialectOptions, OrderCode
-from cds_service.trust.keys import KeysRefused, read_keys
+from cds_service.trust.caller import AllowedFhirServers
+from cds_service.trust.dialect_config import DialectConfig, DialectOptions, OrderCode
+from cds_service.trust.keys import KeysRefused, parse_key_set
 from cds_service.trust.schema import ClientsFile, ClientTable, DialectTable
 from cds_service.trust.urls import Url, parse_url
 
-SANDBOX: Final = "sandbox.cds-hooks.org"  # its private key lies in its public repository
+SANDBOX_HOST: Final = "sandbox.cds-hooks.org"  # its private key lies in its public repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,12 @@ class Client:
     jwks_url: str | None
     jwks_file: Path | None
     jku: str | None
-    fhir: FhirServers
+    fhir_servers: AllowedFhirServers
     tenants: frozenset[str]
     algorithms: frozenset[str]
-    silent: bool
+    is_silent: bool
     exempt_roles: frozenset[str]
-    dialect: Dialect
+    dialect: DialectConfig
 
 
 def load_clients(path: Path) -> tuple[Client, ...]:
@@ -44,19 +44,19 @@ def load_clients(path: Path) -> tuple[Client, ...]:
     Raises:
         ClientsError: with every problem.
     """
-    tables = _tables(path)
+    tables = _load_tables(path)
     problems = [
         Problem(path.name, f"client.{table.id}.{key}", text)
         for table in tables
-        for key, text in _problems(table, path.parent)
+        for key, text in _find_problems(table, path.parent)
     ]
-    problems += [Problem(path.name, "client", text) for text in _repeated(tables)]
+    problems += [Problem(path.name, "client", text) for text in _find_duplicates(tables)]
     if problems:
         raise ClientsError(problems)
-    return tuple(_client(table, path.parent) for table in tables)
+    return tuple(_build_client(table, path.parent) for table in tables)
 
 
-def _tables(path: Path) -> list[ClientTable]:
+def _load_tables(path: Path) -> list[ClientTable]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -67,10 +67,10 @@ def _tables(path: Path) -> list[ClientTable]:
         return ClientsFile.model_validate(document).client
     except ValidationError as error:
         details = error.errors(include_url=False)
-        raise ClientsError([_problem(path.name, document, detail) for detail in details]) from None
+        raise ClientsError([_to_problem(path.name, document, detail) for detail in details]) from None
 
 
-def _problem(file: str, document: dict[str, Any], detail: Any) -> Problem:
+def _to_problem(file: str, document: dict[str, Any], detail: Any) -> Problem:
     place = list(detail["loc"])
     if len(place) > 1 and isinstance(place[1], int):  # a client is better known by its id than by its number
         table = document["client"][place[1]]
@@ -88,31 +88,31 @@ def _problem(file: str, document: dict[str, Any], detail: Any) -> Problem:
     return Problem(file, key, text)
 
 
-def _problems(table: ClientTable, folder: Path) -> Iterator[tuple[str, str]]:
+def _find_problems(table: ClientTable, folder: Path) -> Iterator[tuple[str, str]]:
     """What is wrong with one client, by key."""
     if (table.jwks_url is None) is (table.jwks_file is None):
         yield "jwks_url", "one of jwks_url and jwks_file is required, and not both"
     for key in ("issuer", "jwks_url", "jku"):
-        if SANDBOX in str(getattr(table, key) or "").lower():
+        if SANDBOX_HOST in str(getattr(table, key) or "").lower():
             yield key, "the public sandbox is never trusted: its private key is public"
     if table.jwks_file:
-        yield from _key_file_problems(folder / table.jwks_file, frozenset(table.algorithms))
+        yield from _find_key_file_problems(folder / table.jwks_file, frozenset(table.algorithms))
     for number, base in enumerate(table.fhir_servers):
-        if text := _server_problem(base, table):
+        if text := _find_server_problem(base, table):
             yield f"fhir_servers.{number}", text
 
 
-def _key_file_problems(path: Path, algorithms: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _find_key_file_problems(path: Path, algorithms: frozenset[str]) -> Iterator[tuple[str, str]]:
     try:
-        read_keys(path.read_bytes(), algorithms)
+        parse_key_set(path.read_bytes(), algorithms)
     except OSError as error:
         yield "jwks_file", str(error.strerror)
     except KeysRefused as error:
         yield "jwks_file", str(error)
 
 
-def _server_problem(base: str, table: ClientTable) -> str | None:
-    url = parse_url(base)
+def _find_server_problem(base_url: str, table: ClientTable) -> str | None:
+    url = parse_url(base_url)
     if url is None:
         return "must be an https URL without user, query, fragment, `%` or dot segments"
     insecure = table.allow_insecure_fhir and url.is_loopback
@@ -123,13 +123,13 @@ def _server_problem(base: str, table: ClientTable) -> str | None:
     return None
 
 
-def _repeated(tables: list[ClientTable]) -> Iterator[str]:
+def _find_duplicates(tables: list[ClientTable]) -> Iterator[str]:
     for key in ("id", "issuer"):
         counts = Counter(getattr(table, key) for table in tables)
         yield from (f"{key} {value} stands in {count} clients" for value, count in counts.items() if count > 1)
 
 
-def _client(table: ClientTable, folder: Path) -> Client:
+def _build_client(table: ClientTable, folder: Path) -> Client:
     bases = tuple(url for base in table.fhir_servers if (url := parse_url(base)))
     return Client(
         id=table.id,
@@ -137,16 +137,16 @@ def _client(table: ClientTable, folder: Path) -> Client:
         jwks_url=table.jwks_url,
         jwks_file=folder / table.jwks_file if table.jwks_file else None,
         jku=table.jku or table.jwks_url,
-        fhir=FhirServers(bases, private=table.allow_private_fhir),
+        fhir_servers=AllowedFhirServers(bases, is_private_allowed=table.allow_private_fhir),
         tenants=frozenset(table.tenants),
         algorithms=frozenset(table.algorithms),
-        silent=table.silent,
+        is_silent=table.silent,
         exempt_roles=frozenset(table.exempt_roles),
-        dialect=_dialect(table.dialect),
+        dialect=_build_dialect_config(table.dialect),
     )
 
 
-def _dialect(table: DialectTable) -> Dialect:
+def _build_dialect_config(table: DialectTable) -> DialectConfig:
     codes = {name: OrderCode(one.system, one.code, one.display) for name, one in table.order_codes.items()}
     options = DialectOptions(
         one_action_per_suggestion=table.one_action_per_suggestion,
@@ -157,10 +157,10 @@ def _dialect(table: DialectTable) -> Dialect:
         system_actions=table.system_actions,
         qcdsm=table.qcdsm,
     )
-    return Dialect(table.name, options)
+    return DialectConfig(table.name, options)
 
 
-def public_base(public_url: str | None) -> Url | None:
+def parse_public_url(public_url: str | None) -> Url | None:
     """The public URL in its comparable form; None where it is missing or no https URL."""
     url = parse_url(public_url) if public_url else None
     return url if url and url.scheme == "https" else None

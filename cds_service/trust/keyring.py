@@ -7,14 +7,14 @@ from typing import Final, NamedTuple
 
 from jwt import PyJWK
 
-from cds_service.trust.keys import Keys, KeysRefused, read_keys
-from cds_service.trust.sources import Source, SourceUnavailable
+from cds_service.trust.key_sources import KeySource, SourceUnavailable
+from cds_service.trust.keys import Keys, KeysRefused, parse_key_set
 
 DEFAULT_AGE: Final = timedelta(hours=1)  # where the answer has no Cache-Control
-LEAST_AGE, MOST_AGE = timedelta(minutes=5), timedelta(hours=6)  # whatever Cache-Control says
-STALE: Final = timedelta(hours=24)  # since they were last read, keys count even when they cannot be read again
-WINDOW: Final = timedelta(seconds=30)  # in which the source is asked once, whatever comes
-_WAIT_S = 3.0  # for another thread that reads the keys just now: a little more than reading may take
+MIN_AGE, MAX_AGE = timedelta(minutes=5), timedelta(hours=6)  # whatever Cache-Control says
+STALE_LIMIT: Final = timedelta(hours=24)  # since they were last read, keys count even when they cannot be read again
+REFRESH_INTERVAL: Final = timedelta(seconds=30)  # in which the source is asked once, whatever comes
+_REFRESH_WAIT_S = 3.0  # for another thread that reads the keys just now: a little more than reading may take
 
 _logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ class KeysUnavailable(Exception):
     """No keys can be had, and those read before are too old."""
 
 
-class _Ring(NamedTuple):
+class _CachedKeys(NamedTuple):
     keys: Keys
     fresh_until: datetime
     usable_until: datetime
@@ -32,13 +32,13 @@ class _Ring(NamedTuple):
 class KeyRing:
     """The keys of one client, for all threads of a process. `algorithms` are those its tokens may be signed with."""
 
-    def __init__(self, client: str, source: Source, algorithms: frozenset[str]) -> None:
-        self._client = client
+    def __init__(self, client_id: str, source: KeySource, algorithms: frozenset[str]) -> None:
+        self._client = client_id
         self._source = source
         self._algorithms = algorithms
-        self._ring: _Ring | None = None
-        self._asked: datetime | None = None
-        self._reading = Lock()
+        self._cached: _CachedKeys | None = None
+        self._refreshed_at: datetime | None = None
+        self._refresh_lock = Lock()
 
     def find(self, kid: str, algorithm: str, now: datetime) -> tuple[PyJWK, ...]:
         """The keys of that id for that algorithm; none if the client has no such key.
@@ -49,36 +49,36 @@ class KeyRing:
             KeysUnavailable: there is nothing to look in.
         """
         place = (kid, algorithm)
-        ring = self._ring
+        ring = self._cached
         if ring and now < ring.fresh_until and place in ring.keys:
             return ring.keys[place]
         is_needed = not (ring and now < ring.usable_until and place in ring.keys)
-        ring = self._read_again(now, wait=is_needed)
+        ring = self._refresh(now, wait=is_needed)
         if ring is None or now >= ring.usable_until:
             raise KeysUnavailable
         return ring.keys.get(place, ())
 
-    def _read_again(self, now: datetime, *, wait: bool) -> _Ring | None:
+    def _refresh(self, now: datetime, *, wait: bool) -> _CachedKeys | None:
         """Read the source unless that was just done. Who can do with the old keys does not `wait` for who reads."""
-        if self._may_ask(now) and self._reading.acquire(timeout=_WAIT_S if wait else 0):
+        if self._may_refresh(now) and self._refresh_lock.acquire(timeout=_REFRESH_WAIT_S if wait else 0):
             try:
-                if self._may_ask(now):
-                    self._read(now)
+                if self._may_refresh(now):
+                    self._fetch_keys(now)
             finally:
-                self._reading.release()
-        return self._ring
+                self._refresh_lock.release()
+        return self._cached
 
-    def _may_ask(self, now: datetime) -> bool:
-        return self._asked is None or not self._asked <= now < self._asked + WINDOW
+    def _may_refresh(self, now: datetime) -> bool:
+        return self._refreshed_at is None or not self._refreshed_at <= now < self._refreshed_at + REFRESH_INTERVAL
 
-    def _read(self, now: datetime) -> None:
+    def _fetch_keys(self, now: datetime) -> None:
         try:
-            fetched = self._source.read()
-            keys = read_keys(fetched.data, self._algorithms)
+            fetched = self._source.fetch()
+            keys = parse_key_set(fetched.data, self._algorithms)
         except (SourceUnavailable, KeysRefused) as error:
             _logger.warning("keys cannot be read", extra={"client": self._client, "kind": type(error).__name__})
         else:
             age = DEFAULT_AGE if fetched.max_age is None else timedelta(seconds=fetched.max_age)
-            self._ring = _Ring(keys, now + min(max(age, LEAST_AGE), MOST_AGE), now + STALE)
+            self._cached = _CachedKeys(keys, now + min(max(age, MIN_AGE), MAX_AGE), now + STALE_LIMIT)
         finally:
-            self._asked = now  # last, so that those who came meanwhile have waited for what it brought
+            self._refreshed_at = now  # last, so that those who came meanwhile have waited for what it brought

@@ -18,11 +18,11 @@ ALGORITHMS: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
         "PS384": ("RSA", None),
     }
 )
-_MOST_KEYS = 100
+_MAX_KEYS = 100
 # The public sandbox's key. Its private half lies in its public repository, so it proves nothing under any issuer.
 _SANDBOX_X = "dw_JGR8nB2I6XveNxUOl2qk699ZPLM2nYI5STSdiEl9avAkrm3CkfYMbrrjr8laB"
 # The members that only a private or symmetric key has (RFC 7518 §6).
-_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+_PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 Keys = Mapping[tuple[str, str], tuple[PyJWK, ...]]
 """Keys by key id and algorithm; more than one where the set names several alike."""
@@ -32,7 +32,7 @@ class KeysRefused(Exception):
     """A key set holds no key that could be used. The message says why, without its content."""
 
 
-def read_keys(data: bytes, algorithms: frozenset[str]) -> Keys:
+def parse_key_set(data: bytes, algorithms: frozenset[str]) -> Keys:
     """The keys of a JSON Web Key Set (RFC 7517) that fit these algorithms; others in it are passed over.
 
     Raises:
@@ -43,11 +43,11 @@ def read_keys(data: bytes, algorithms: frozenset[str]) -> Keys:
     except (ValueError, RecursionError):
         raise KeysRefused("is not JSON") from None
     rows = document.get("keys") if isinstance(document, dict) else None
-    if not isinstance(rows, list) or len(rows) > _MOST_KEYS:
-        raise KeysRefused(f"is not a JSON Web Key Set of at most {_MOST_KEYS} keys")
+    if not isinstance(rows, list) or len(rows) > _MAX_KEYS:
+        raise KeysRefused(f"is not a JSON Web Key Set of at most {_MAX_KEYS} keys")
     found: dict[tuple[str, str], tuple[PyJWK, ...]] = {}
     for row in rows:
-        for algorithm, key in _usable(row, algorithms):
+        for algorithm, key in _usable_keys(row, algorithms):
             place = (row["kid"], algorithm)
             found[place] = (*found.get(place, ()), key)
     if not found:
@@ -55,28 +55,32 @@ def read_keys(data: bytes, algorithms: frozenset[str]) -> Keys:
     return found
 
 
-def _usable(row: Any, algorithms: frozenset[str]) -> Iterator[tuple[str, PyJWK]]:
+def _usable_keys(member: Any, algorithms: frozenset[str]) -> Iterator[tuple[str, PyJWK]]:
     """The algorithms a key can be used for, each with the key made ready for it."""
-    if not isinstance(row, dict) or not _may_verify(row):
+    if not isinstance(member, dict) or not _is_verification_key(member):
         return
     for algorithm in algorithms:
         kind, curve = ALGORITHMS[algorithm]
-        if row.get("kty") != kind or (curve and row.get("crv") != curve) or row.get("alg", algorithm) != algorithm:
+        if (
+            member.get("kty") != kind
+            or (curve and member.get("crv") != curve)
+            or member.get("alg", algorithm) != algorithm
+        ):
             continue
         try:
-            yield algorithm, PyJWK(row, algorithm)
+            yield algorithm, PyJWK(member, algorithm)
         except (PyJWTError, ValueError, TypeError, OverflowError):
             continue  # malformed: it costs itself
 
 
-def _may_verify(row: dict[str, Any]) -> bool:
+def _is_verification_key(member: dict[str, Any]) -> bool:
     """Whether it is a public key meant for signatures. One whose private half is published is nobody's."""
-    operations = row.get("key_ops", ["verify"])
+    operations = member.get("key_ops", ["verify"])
     return (
-        isinstance(row.get("kid"), str)
-        and not _PRIVATE & row.keys()
-        and row.get("use", "sig") == "sig"
+        isinstance(member.get("kid"), str)
+        and not _PRIVATE_MEMBERS & member.keys()
+        and member.get("use", "sig") == "sig"
         and isinstance(operations, list)
         and "verify" in operations
-        and row.get("x") != _SANDBOX_X
+        and member.get("x") != _SANDBOX_X
     )

@@ -5,24 +5,24 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from cds_service.trust.dialect import DialectName
+from cds_service.trust.dialect_config import DialectName
 from cds_service.trust.urls import parse_url
 
 Algorithm = Literal["ES384", "RS384", "ES256", "RS256", "PS384"]
 _QUERY = re.compile(r"[A-Za-z0-9._~%&=+\-]{1,500}")  # some key sets are found by one
 _MARKS = r"\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # nobody sees them
-_PLAIN = re.compile(rf"(?=\S)[^<>\[\]`*_#|\\{_MARKS}]{{1,120}}(?<=\S)")
+_PLAIN_TEXT = re.compile(rf"(?=\S)[^<>\[\]`*_#|\\{_MARKS}]{{1,120}}(?<=\S)")
 _CODE = re.compile(rf"(?=.{{1,255}}\Z)[^\s<>{_MARKS}]+(?: [^\s<>{_MARKS}]+)*")  # FHIR's "code"
 _URI = re.compile(r"(?=.{3,255}\Z)[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")  # RFC 3986
 # What may stand in a token and in our log: visible ASCII of a sane length.
-VISIBLE = r"^[\x21-\x7e]{1,255}$"
+VISIBLE_ASCII = r"^[\x21-\x7e]{1,255}$"
 # RFC 6750 and the specification name no limits on these; the database and the log want one.
-Claim = Annotated[str, StringConstraints(pattern=VISIBLE)]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+ClaimText = Annotated[str, StringConstraints(pattern=VISIBLE_ASCII)]
+ClientId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
-def _https(text: str) -> str:
+def _check_https_url(text: str) -> str:
     place, _, query = text.partition("?")
     url = parse_url(place)
     if url is None or url.scheme != "https" or (query and not _QUERY.fullmatch(query)):
@@ -30,34 +30,34 @@ def _https(text: str) -> str:
     return text
 
 
-def _named(text: object) -> object:
+def _parse_dialect_name(text: object) -> object:
     names = [name.value for name in DialectName]
     if text not in names:
         raise ValueError(f"must be one of {', '.join(names)}")
     return DialectName(str(text))
 
 
-def _plain(text: str) -> str:
+def _check_plain_text(text: str) -> str:
     """Words that an order carries into the EHR, where they may be shown as Markdown or HTML."""
-    if not _PLAIN.fullmatch(text):
+    if not _PLAIN_TEXT.fullmatch(text):
         most = "must be 1 to 120 characters on one line, without control or direction marks"
         raise ValueError(f"{most} and without < > [ ] ` * _ # | \\")
     return text
 
 
-def _code(text: str) -> str:
+def _check_code(text: str) -> str:
     if not _CODE.fullmatch(text):
         raise ValueError("must be 1 to 255 characters without < and >, with no space but single ones inside it")
     return text
 
 
-def _uri(text: str) -> str:
+def _check_uri(text: str) -> str:
     if not _URI.fullmatch(text):
         raise ValueError("must be a URI of at most 255 characters, such as https://... or urn:...")
     return text
 
 
-HttpsUrl = Annotated[str, AfterValidator(_https)]
+HttpsUrl = Annotated[str, AfterValidator(_check_https_url)]
 
 
 class _Table(BaseModel):
@@ -67,25 +67,25 @@ class _Table(BaseModel):
 class OrderCodeTable(_Table):
     """A code of the site's for an order of ours."""
 
-    system: Annotated[str, AfterValidator(_uri)]
-    code: Annotated[str, AfterValidator(_code)]
-    display: Annotated[str, AfterValidator(_plain)] | None = None
+    system: Annotated[str, AfterValidator(_check_uri)]
+    code: Annotated[str, AfterValidator(_check_code)]
+    display: Annotated[str, AfterValidator(_check_plain_text)] | None = None
 
 
 class DialectTable(_Table):
     """`[client.dialect]`."""
 
-    name: Annotated[DialectName, BeforeValidator(_named)] = DialectName.STANDARD
+    name: Annotated[DialectName, BeforeValidator(_parse_dialect_name)] = DialectName.STANDARD
     one_action_per_suggestion: bool | None = None
     selection_behavior: Literal["any", "at-most-one"] | None = None
     order_codes: dict[Text, OrderCodeTable] = Field(default_factory=dict)
     detail: Literal["markdown", "text"] | None = None
     links: bool | None = None
     system_actions: bool | None = None
-    qcdsm: Annotated[str, AfterValidator(_code)] | None = None
+    qcdsm: Annotated[str, AfterValidator(_check_code)] | None = None
 
     @model_validator(mode="after")
-    def _ratings_name_who_was_consulted(self) -> Self:
+    def _check_ratings_name_mechanism(self) -> Self:
         if self.system_actions and self.qcdsm is None and self.name is not DialectName.SANDBOX:
             raise ValueError('"system_actions" needs "qcdsm": no rating names a mechanism we made up')
         return self
@@ -99,13 +99,13 @@ def _recommended() -> list[Algorithm]:
 class ClientTable(_Table):
     """`[[client]]`."""
 
-    id: Id
-    issuer: Claim
+    id: ClientId
+    issuer: ClaimText
     jwks_url: HttpsUrl | None = None
     jwks_file: Text | None = None
     jku: HttpsUrl | None = None
     fhir_servers: list[Text] = Field(default_factory=list)
-    tenants: list[Claim] = Field(default_factory=list)
+    tenants: list[ClaimText] = Field(default_factory=list)
     algorithms: Annotated[list[Algorithm], Field(min_length=1)] = Field(default_factory=_recommended)
     allow_insecure_fhir: bool = False
     allow_private_fhir: bool = False

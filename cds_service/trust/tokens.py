@@ -18,110 +18,114 @@ from cds_service.errors import Unauthenticated
 from cds_service.trust.clients import Client
 from cds_service.trust.keyring import KeyRing, KeysUnavailable
 from cds_service.trust.keys import ALGORITHMS
-from cds_service.trust.reason import Reason
-from cds_service.trust.schema import VISIBLE
+from cds_service.trust.refusal_reason import RefusalReason
+from cds_service.trust.schema import VISIBLE_ASCII
 
-SIZE_LIMIT: Final = 8192  # characters
+MAX_HEADER_LENGTH: Final = 8192  # characters
 _BEARER = re.compile(r"Bearer +([A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+) *", re.IGNORECASE)
-_VISIBLE = re.compile(VISIBLE)
-_LOGGED = ("iss", "tenant", "jti")
+_VISIBLE = re.compile(VISIBLE_ASCII)
+_LOGGED_CLAIMS = ("iss", "tenant", "jti")
 # Keys, and places of keys, that a token brings along; and what changes how it is to be read.
-_NOT_ALLOWED = frozenset({"jwk", "x5u", "crit", "b64"})
+_FORBIDDEN_PARAMETERS = frozenset({"jwk", "x5u", "crit", "b64"})
 _JWS = PyJWS(list(ALGORITHMS), {"verify_signature": True, "enforce_minimum_key_length": True})
 
 Claims = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class RegisteredClient:
     """A client and its keys."""
 
     client: Client
-    ring: KeyRing
+    key_ring: KeyRing
 
 
-def refused(reason: Reason, claims: Claims | None = None) -> Unauthenticated:
+def refusal(reason: RefusalReason, claims: Claims | None = None) -> Unauthenticated:
     """The refusal for this reason; of claims only what may be logged goes with it."""
-    return Unauthenticated("not authenticated", reason.value, loggable(claims or {}))
+    return Unauthenticated("not authenticated", reason.value, loggable_claims(claims or {}))
 
 
-def loggable(claims: Claims) -> dict[str, str]:
+def loggable_claims(claims: Claims) -> dict[str, str]:
     """Issuer, tenant and token id, where they are texts of a sane form: nothing else of a token may be logged."""
-    return {name: claims[name] for name in _LOGGED if is_visible(claims.get(name))}
+    return {name: claims[name] for name in _LOGGED_CLAIMS if is_visible_ascii(claims.get(name))}
 
 
-def is_visible(value: object) -> bool:
+def is_visible_ascii(value: object) -> bool:
     """Whether a claim is visible ASCII of at most 255 characters."""
     return isinstance(value, str) and bool(_VISIBLE.fullmatch(value))
 
 
-def verify(authorization: str | None, clients: Mapping[str, Registered], now: datetime) -> tuple[Client, Claims]:
+def verify_token(
+    authorization: str | None, clients: Mapping[str, RegisteredClient], now: datetime
+) -> tuple[Client, Claims]:
     """Whose token it is, and its claims once the signature holds. The claims themselves are not yet judged.
 
     Raises:
         Unauthenticated: with the first reason found.
     """
-    token = _token(authorization)
-    header, claims = _unverified(token)
+    token = _extract_token(authorization)
+    header, claims = _decode_unverified(token)
     _check_header(header)
     issuer = claims.get("iss")
     registered = clients.get(issuer) if isinstance(issuer, str) else None
     # The algorithms are the client's, so its issuer is looked up first; a stranger's token may use those anyone may.
     algorithms = registered.client.algorithms if registered else ALGORITHMS
     if header.get("alg") not in algorithms:
-        raise refused(Reason.ALGORITHM, claims)
+        raise refusal(RefusalReason.ALGORITHM, claims)
     if registered is None:
-        raise refused(Reason.ISSUER, claims)
+        raise refusal(RefusalReason.ISSUER, claims)
     if "jku" in header and header["jku"] != registered.client.jku:
-        raise refused(Reason.KEY_URL, claims)
-    return registered.client, _verified(token, header, claims, registered, now)
+        raise refusal(RefusalReason.KEY_URL, claims)
+    return registered.client, _verify_signature(token, header, claims, registered, now)
 
 
-def _token(authorization: str | None) -> str:
+def _extract_token(authorization: str | None) -> str:
     if not authorization:
-        raise refused(Reason.NO_TOKEN)
-    if len(authorization) > SIZE_LIMIT:
-        raise refused(Reason.TOO_LARGE)
+        raise refusal(RefusalReason.NO_TOKEN)
+    if len(authorization) > MAX_HEADER_LENGTH:
+        raise refusal(RefusalReason.TOO_LARGE)
     match = _BEARER.fullmatch(authorization)
     if not match:
-        raise refused(Reason.MALFORMED)
+        raise refusal(RefusalReason.MALFORMED)
     return match[1]
 
 
-def _unverified(token: str) -> tuple[Claims, Claims]:
+def _decode_unverified(token: str) -> tuple[Claims, Claims]:
     """Header and claims as they stand. Nothing is believed of them here."""
     try:
         decoded = _JWS.decode_complete(token, options={"verify_signature": False})
         claims = json.loads(decoded["payload"])
     except (PyJWTError, ValueError, RecursionError):
-        raise refused(Reason.MALFORMED) from None
+        raise refusal(RefusalReason.MALFORMED) from None
     if not isinstance(claims, dict):
-        raise refused(Reason.MALFORMED)
+        raise refusal(RefusalReason.MALFORMED)
     return decoded["header"], claims
 
 
 def _check_header(header: Claims) -> None:
     kind = header.get("typ")
-    if not isinstance(kind, str) or kind.upper() != "JWT" or not is_visible(header.get("kid")):
-        raise refused(Reason.MALFORMED)
+    if not isinstance(kind, str) or kind.upper() != "JWT" or not is_visible_ascii(header.get("kid")):
+        raise refusal(RefusalReason.MALFORMED)
     if not isinstance(header.get("alg"), str):
-        raise refused(Reason.ALGORITHM)
-    if not _NOT_ALLOWED.isdisjoint(header):
-        raise refused(Reason.HEADER)
+        raise refusal(RefusalReason.ALGORITHM)
+    if not _FORBIDDEN_PARAMETERS.isdisjoint(header):
+        raise refusal(RefusalReason.HEADER)
 
 
-def _verified(token: str, header: Claims, claims: Claims, registered: Registered, now: datetime) -> Claims:
+def _verify_signature(
+    token: str, header: Claims, claims: Claims, registered: RegisteredClient, now: datetime
+) -> Claims:
     """The same claims, once one of the client's keys of that id bears them out."""
     try:
-        keys = registered.ring.find(header["kid"], header["alg"], now)
+        keys = registered.key_ring.find(header["kid"], header["alg"], now)
     except KeysUnavailable:
-        raise refused(Reason.KEYS_UNAVAILABLE, claims) from None
+        raise refusal(RefusalReason.KEYS_UNAVAILABLE, claims) from None
     if not keys:
-        raise refused(Reason.KEY_UNKNOWN, claims)
+        raise refusal(RefusalReason.KEY_UNKNOWN, claims)
     for key in keys:
         try:
             _JWS.decode_complete(token, key, [header["alg"]])
         except PyJWTError:
             continue
         return claims
-    raise refused(Reason.SIGNATURE, claims)
+    raise refusal(RefusalReason.SIGNATURE, claims)

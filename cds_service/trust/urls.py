@@ -6,7 +6,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 # On what other characters mean, readers of URLs differ.
-_PLAIN = re.compile(r"https?://[A-Za-z0-9.\-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~@:!$&'()*+,=\-/]*)?", re.IGNORECASE)
+_URL_PATTERN = re.compile(
+    r"https?://[A-Za-z0-9.\-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~@:!$&'()*+,=\-/]*)?", re.IGNORECASE
+)
 _PLAIN_V6 = re.compile(
     r"https?://\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?(?:/[A-Za-z0-9._~@:!$&'()*+,=\-/]*)?", re.IGNORECASE
 )
@@ -57,7 +59,7 @@ def parse_url(text: str) -> Url | None:
     None where two readers could understand it differently: user, query, fragment, percent-encoding, backslash,
     control or non-ASCII characters, an empty segment, `.` or `..`.
     """
-    if len(text) > 2048 or not (_PLAIN.fullmatch(text) or _PLAIN_V6.fullmatch(text)):
+    if len(text) > 2048 or not (_URL_PATTERN.fullmatch(text) or _PLAIN_V6.fullmatch(text)):
         return None
     try:
         parts = urlsplit(text)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response
 from flask_cors import CORS
 
-from cds_service.service.answering import HookService
-from cds_service.trust.admission import Admission
-from cds_service.web.about import AboutPage, make_about_routes
+from cds_service.service.hook_service import HookService
+from cds_service.trust.authentication import Authenticator
+from cds_service.web.about import AboutPage, build_about_routes
 from cds_service.web.errors import register_errors
-from cds_service.web.observing import Counts, observe
-from cds_service.web.operating import Operations, make_operators_routes
-from cds_service.web.routes import make_routes
-from cds_service.web.throttle import Throttle
-from cds_service.web.tracing import REQUEST_ID
+from cds_service.web.hook_routes import build_hook_routes
+from cds_service.web.instrumentation import MetricsRecorder, instrument
+from cds_service.web.operator_routes import OperatorEndpoints, build_operator_routes
+from cds_service.web.rate_limiter import RateLimiter
+from cds_service.web.trace_context import REQUEST_ID
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -26,58 +26,68 @@ _PREFLIGHT_AGE = 600  # seconds a browser may keep a preflight's answer
 
 
 @dataclass(frozen=True, slots=True)
-class WebParts:
+class WebDependencies:
     """What the routes use. `discovery` is the discovery answer, made once; `reasons` are the codes cards offer."""
 
     service: HookService
-    discovery: bytes
-    admission: Admission
+    discovery_body: bytes
+    authenticator: Authenticator
     clock: Callable[[], datetime]
-    throttle: Throttle
-    counts: Counts
-    reasons: frozenset[str]
-    operations: Operations
-    about: AboutPage
+    rate_limiter: RateLimiter
+    metrics: MetricsRecorder
+    override_reasons: frozenset[str]
+    operator_endpoints: OperatorEndpoints
+    about_page: AboutPage
 
 
-def make_application(parts: WebParts, *, body_limit: int, origins: Iterable[str]) -> Flask:
+def build_flask_app(dependencies: WebDependencies, *, body_limit: int, allowed_origins: Iterable[str]) -> Flask:
     """An application that answers with these parts. `body_limit` is in bytes."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = body_limit
-    app.register_blueprint(make_routes(parts.service, parts.discovery, parts.admission, parts.clock, parts.throttle))
-    app.register_blueprint(make_operators_routes(parts.operations))
-    app.register_blueprint(make_about_routes(parts.about))
+    app.register_blueprint(
+        build_hook_routes(
+            dependencies.service,
+            dependencies.discovery_body,
+            dependencies.authenticator,
+            dependencies.clock,
+            dependencies.rate_limiter,
+        )
+    )
+    app.register_blueprint(build_operator_routes(dependencies.operator_endpoints))
+    app.register_blueprint(build_about_routes(dependencies.about_page))
     register_errors(app)
-    app.after_request(_as_declared)
-    observe(app, parts.counts, parts.reasons, lambda: parts.service.memory.lost)
+    app.after_request(_forbid_content_sniffing)
+    instrument(
+        app, dependencies.metrics, dependencies.override_reasons, lambda: dependencies.service.recorder.lost_cards
+    )
     # Every answer under /cds-services carries the headers, errors too (CDS Hooks 2.0, "Cross-Origin Resource Sharing").
     CORS(
         app,
         resources={r"/cds-services.*": {}},
-        origins=list(origins),
+        origins=list(allowed_origins),
         methods=["GET", "POST", "OPTIONS"],
         allow_headers=["Authorization", "Content-Type", "Accept", REQUEST_ID, "traceparent", "tracestate"],
         expose_headers=[REQUEST_ID, "Retry-After"],
         max_age=_PREFLIGHT_AGE,
         allow_private_network=True,
     )
-    app.wsgi_app = _single_slashes(app.wsgi_app)  # type: ignore[method-assign,assignment]  # Flask's own way to wrap it
+    app.wsgi_app = _collapse_slashes(app.wsgi_app)  # type: ignore[method-assign,assignment]  # Flask's own way to wrap it
     return app
 
 
-def _as_declared(response: Response) -> Response:
+def _forbid_content_sniffing(response: Response) -> Response:
     """Browsers take an answer for what it says it is, and never guess a page in it (Fetch, "nosniff")."""
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def _single_slashes(inner: "WSGIApplication") -> "WSGIApplication":
+def _collapse_slashes(wsgi_app: "WSGIApplication") -> "WSGIApplication":
     """Callers who typed a trailing slash send `//` in the path; a redirect would fail their preflight."""
 
     def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
         path = environ.get("PATH_INFO", "")
         if "//" in path:
             environ["PATH_INFO"] = re.sub("/{2,}", "/", path)
-        return inner(environ, start_response)
+        return wsgi_app(environ, start_response)
 
     return wrapped

@@ -7,12 +7,12 @@ from typing import Any, Final, TypeAlias
 
 from cds_service.service.catalogue import SERVICES, ServiceEntry
 from cds_service.web.errors import FHIR_JSON
-from cds_service.web.intake import JSON
-from cds_service.web.tracing import REQUEST_ID
-from cds_service.wire.schemas import REF, components, request_name
+from cds_service.web.request_body import JSON
+from cds_service.web.trace_context import REQUEST_ID
+from cds_service.wire.schemas import SCHEMA_REF, build_components, request_schema_name
 
-Item: TypeAlias = dict[str, Any]
-_WHY: Final[Mapping[int, str]] = {
+JsonObject: TypeAlias = dict[str, Any]
+_ERROR_DESCRIPTIONS: Final[Mapping[int, str]] = {
     400: "A byte or a field of the body is wrong.",
     401: "No valid token (production).",
     403: "Not allowed for this caller (production).",
@@ -26,16 +26,18 @@ _WHY: Final[Mapping[int, str]] = {
     500: "The service failed; no advice was given.",
     503: "Not at the moment; Retry-After says in how many seconds. No advice was given.",
 }
-_OF_A_CALL: Final = (400, 401, 403, 404, 408, 412, 413, 415, 422, 429, 500, 503)
-_OF_FEEDBACK: Final = (400, 401, 403, 404, 408, 413, 415, 429, 500, 503)
-_IDS: Final[Item] = {REQUEST_ID: {"description": "The call's id, given or made.", "schema": {"type": "string"}}}
-_STORED: Final[Item] = {
+_CALL_ERRORS: Final = (400, 401, 403, 404, 408, 412, 413, 415, 422, 429, 500, 503)
+_FEEDBACK_ERRORS: Final = (400, 401, 403, 404, 408, 413, 415, 429, 500, 503)
+_REQUEST_ID_HEADER: Final[JsonObject] = {
+    REQUEST_ID: {"description": "The call's id, given or made.", "schema": {"type": "string"}}
+}
+_STORED: Final[JsonObject] = {
     "type": "object",
     "properties": {"stored": {"type": "integer", "minimum": 0, "description": "Events that were not known yet."}},
     "required": ["stored"],
     "additionalProperties": False,
 }
-_TRACED: Final = [
+_TRACE_PARAMETERS: Final = [
     {"name": name, "in": "header", "required": False, "description": told, "schema": {"type": "string"}}
     for name, told in (
         (REQUEST_ID, "An id for the call: 1 to 64 letters, digits, `.`, `_`, `-`. Another is replaced. No patient's."),
@@ -44,16 +46,21 @@ _TRACED: Final = [
 ]
 
 
-def make_document(
-    version: str, keys: Iterable[str], examples: Path, *, metrics: bool, more: Mapping[str, Item] | None = None
+def build_openapi(
+    version: str,
+    prefetch_keys: Iterable[str],
+    examples_folder: Path,
+    *,
+    metrics: bool,
+    extra_paths: Mapping[str, JsonObject] | None = None,
 ) -> bytes:
     """The document. `keys`: of the prefetch; `examples`: the folder of example calls; `more`: further paths."""
-    accepted = {entry.hook: entry.accepted for entry in SERVICES.values()}
-    paths = {"/cds-services": {"get": _discovery()}}
+    accepted = {entry.hook: entry.accepted_hooks for entry in SERVICES.values()}
+    paths = {"/cds-services": {"get": _discovery_operation()}}
     for entry in SERVICES.values():
-        paths[f"/cds-services/{entry.id}"] = {"post": _call(entry, _example(entry, examples))}
-        paths[f"/cds-services/{entry.id}/feedback"] = {"post": _feedback(entry)}
-    paths |= _operators(metrics=metrics)
+        paths[f"/cds-services/{entry.id}"] = {"post": _call_operation(entry, _load_example(entry, examples_folder))}
+        paths[f"/cds-services/{entry.id}/feedback"] = {"post": _feedback_operation(entry)}
+    paths |= _operator_paths(metrics=metrics)
     document = {
         "openapi": "3.1.0",
         "info": {
@@ -62,27 +69,27 @@ def make_document(
             "summary": "A CDS Hooks service that judges whether documented pain points to the hip or to the spine.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "paths": {**paths, **(more or {})},
+        "paths": {**paths, **(extra_paths or {})},
         "components": {
-            "schemas": components(accepted, list(keys)),
+            "schemas": build_components(accepted, list(prefetch_keys)),
             "securitySchemes": {"client": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
     return json.dumps(document).encode()
 
 
-def _discovery() -> Item:
+def _discovery_operation() -> JsonObject:
     return {
         "operationId": "discover",
         "summary": "The services offered, and the data to send to each",
         "security": [{}, {"client": []}],
-        "responses": {"200": _json("Discovery", "The services."), **_errors(401, 500)},
+        "responses": {"200": _json_response("Discovery", "The services."), **_error_responses(401, 500)},
     }
 
 
-def _call(entry: ServiceEntry, example: tuple[Any, Any] | None) -> Item:
-    answer = _json("HookResponse", "Cards; an empty list where there is nothing to say.")
-    body: Item = {"schema": {"$ref": REF + request_name(entry.hook)}}
+def _call_operation(entry: ServiceEntry, example: tuple[Any, Any] | None) -> JsonObject:
+    answer = _json_response("HookResponse", "Cards; an empty list where there is nothing to say.")
+    body: JsonObject = {"schema": {"$ref": SCHEMA_REF + request_schema_name(entry.hook)}}
     if example:
         body["example"], answer["content"][JSON]["example"] = example
     return {
@@ -90,64 +97,71 @@ def _call(entry: ServiceEntry, example: tuple[Any, Any] | None) -> Item:
         "summary": entry.title,
         "description": entry.description,
         "security": [{}, {"client": []}],
-        "parameters": _TRACED,
+        "parameters": _TRACE_PARAMETERS,
         "requestBody": {"required": True, "content": {JSON: body}},
-        "responses": {"200": answer, **_errors(*_OF_A_CALL)},
+        "responses": {"200": answer, **_error_responses(*_CALL_ERRORS)},
     }
 
 
-def _feedback(entry: ServiceEntry) -> Item:
+def _feedback_operation(entry: ServiceEntry) -> JsonObject:
     return {
         "operationId": f"{entry.id}-feedback",
         "summary": f"{entry.title}: what became of its cards",
         "security": [{}, {"client": []}],
-        "parameters": _TRACED,
-        "requestBody": {"required": True, "content": {JSON: {"schema": {"$ref": f"{REF}ReceivedFeedback"}}}},
-        "responses": {"200": _answer("Kept, on disk.", JSON, _STORED), **_errors(*_OF_FEEDBACK)},
+        "parameters": _TRACE_PARAMETERS,
+        "requestBody": {"required": True, "content": {JSON: {"schema": {"$ref": f"{SCHEMA_REF}ReceivedFeedback"}}}},
+        "responses": {"200": _response("Kept, on disk.", JSON, _STORED), **_error_responses(*_FEEDBACK_ERRORS)},
     }
 
 
-def _operators(*, metrics: bool) -> dict[str, Item]:
+def _operator_paths(*, metrics: bool) -> dict[str, JsonObject]:
     words = {"type": "object", "additionalProperties": {"type": "string"}}
     status = {**words, "properties": {"status": {"type": "string"}}, "required": ["status"]}
     texts = ("service", "content", "digest", "mode", "python")
     version = {"type": "object", "properties": {name: {"type": "string"} for name in texts}, "required": list(texts)}
-    not_ready = {"503": _answer("It is about to stop.", JSON, status)}
+    not_ready = {"503": _response("It is about to stop.", JSON, status)}
     found = {
-        "/healthz": _get("alive", "Whether the process is alive", _answer("It is.", JSON, status)),
-        "/readyz": _get("ready", "Whether calls should be sent", _answer("They should.", JSON, status), not_ready),
-        "/version": _get("version", "Which service and content this is", _answer("This.", JSON, version)),
-        "/openapi.json": _get("openapi", "This document", _answer("This document.", JSON, {"type": "object"})),
+        "/healthz": _get_path("alive", "Whether the process is alive", _response("It is.", JSON, status)),
+        "/readyz": _get_path(
+            "ready", "Whether calls should be sent", _response("They should.", JSON, status), not_ready
+        ),
+        "/version": _get_path("version", "Which service and content this is", _response("This.", JSON, version)),
+        "/openapi.json": _get_path("openapi", "This document", _response("This document.", JSON, {"type": "object"})),
     }
-    told = _answer("What the service does, on what basis, and how far to trust it.", "text/html", {"type": "string"})
+    told = _response("What the service does, on what basis, and how far to trust it.", "text/html", {"type": "string"})
     told["content"][JSON] = {"schema": {"type": "object"}}
-    found["/about"] = _get("about", "About the service, for people", told)
-    found["/about.json"] = _get("aboutJson", "The same as data", _answer("The same.", JSON, {"type": "object"}))
+    found["/about"] = _get_path("about", "About the service, for people", told)
+    found["/about.json"] = _get_path("aboutJson", "The same as data", _response("The same.", JSON, {"type": "object"}))
     if metrics:
-        shown = _answer("Prometheus' text format.", "text/plain", {"type": "string"})
-        found["/metrics"] = _get("metrics", "Counts, for Prometheus", shown)
+        shown = _response("Prometheus' text format.", "text/plain", {"type": "string"})
+        found["/metrics"] = _get_path("metrics", "Counts, for Prometheus", shown)
     return found
 
 
-def _get(name: str, summary: str, answer: Item, others: Mapping[str, Item] | None = None) -> Item:
-    return {"get": {"operationId": name, "summary": summary, "responses": {"200": answer, **(others or {})}}}
+def _get_path(
+    name: str, summary: str, response: JsonObject, other_responses: Mapping[str, JsonObject] | None = None
+) -> JsonObject:
+    return {"get": {"operationId": name, "summary": summary, "responses": {"200": response, **(other_responses or {})}}}
 
 
-def _json(schema: str, told: str) -> Item:
-    return _answer(told, JSON, {"$ref": REF + schema})
+def _json_response(schema: str, description: str) -> JsonObject:
+    return _response(description, JSON, {"$ref": SCHEMA_REF + schema})
 
 
-def _answer(told: str, kind: str, schema: Item) -> Item:
-    return {"description": told, "headers": _IDS, "content": {kind: {"schema": schema}}}
+def _response(description: str, media_type: str, schema: JsonObject) -> JsonObject:
+    return {"description": description, "headers": _REQUEST_ID_HEADER, "content": {media_type: {"schema": schema}}}
 
 
-def _errors(*statuses: int) -> dict[str, Item]:
-    return {str(one): _answer(_WHY[one], FHIR_JSON, {"$ref": f"{REF}OperationOutcome"}) for one in statuses}
+def _error_responses(*statuses: int) -> dict[str, JsonObject]:
+    return {
+        str(one): _response(_ERROR_DESCRIPTIONS[one], FHIR_JSON, {"$ref": f"{SCHEMA_REF}OperationOutcome"})
+        for one in statuses
+    }
 
 
-def _example(entry: ServiceEntry, examples: Path) -> tuple[Any, Any] | None:
+def _load_example(entry: ServiceEntry, examples_folder: Path) -> tuple[Any, Any] | None:
     """The request and response of the first example for the service."""
-    for path in sorted(examples.glob("*/request.json")):
+    for path in sorted(examples_folder.glob("*/request.json")):
         answer = path.with_name("response.json")
         request = json.loads(path.read_bytes())
         if request.get("hook") == entry.hook and answer.exists():

@@ -6,38 +6,38 @@ import msgspec
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from cds_service.errors import BadRequest
-from cds_service.wire.decoding import decode
+from cds_service.wire.json_decoder import decode_json
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
 
 
-class Received(BaseModel):
+class ReceivedModel(BaseModel):
     """An object a client sent."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class AcceptedSuggestion(Received):
+class AcceptedSuggestion(ReceivedModel):
     """A suggestion the user accepted."""
 
     id: Identifier
 
 
-class Reason(Received):
+class Reason(ReceivedModel):
     """A coded override reason; senders leave out the display, and some the system."""
 
     code: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
     system: Annotated[str, StringConstraints(max_length=1000)] | None = None
 
 
-class OverrideReason(Received):
+class OverrideReason(ReceivedModel):
     """Why the user did not follow the card. The comment is read only to know that there was one."""
 
     reason: Reason | None = None
     userComment: str | None = None  # noqa: N815 - the specification's name
 
 
-class FeedbackItem(Received):
+class FeedbackItem(ReceivedModel):
     """What became of one card."""
 
     card: Identifier
@@ -47,20 +47,20 @@ class FeedbackItem(Received):
     overrideReason: OverrideReason | None = None  # noqa: N815 - the specification's name
 
     @model_validator(mode="after")
-    def _accepted_names_suggestions(self) -> Self:
+    def _check_accepted_suggestions(self) -> Self:
         if self.outcome == "accepted" and not self.acceptedSuggestions:
             raise ValueError("acceptedSuggestions is required where the outcome is accepted")
         return self
 
 
-class Feedback(Received):
+class Feedback(ReceivedModel):
     """The body of a feedback call."""
 
     feedback: Annotated[list[FeedbackItem], Field(max_length=1000)]
 
 
-_JSON = msgspec.json.Decoder(msgspec.Raw)
-_WORDS = {
+_RAW_DECODER = msgspec.json.Decoder(msgspec.Raw)
+_MESSAGES = {
     "missing": "is required",
     "extra_forbidden": "is unknown",
     "literal_error": "must be accepted or overridden",
@@ -72,13 +72,13 @@ _WORDS = {
 }
 
 
-def read_feedback(body: bytes) -> Feedback:
+def decode_feedback(body: bytes) -> Feedback:
     """Read and check a feedback body.
 
     Raises:
         BadRequest: naming the first field at fault, or the byte for JSON that cannot be parsed, never its content.
     """
-    decode(_JSON, body)  # stricter than pydantic, which takes NaN; and it tells the byte
+    decode_json(_RAW_DECODER, body)  # stricter than pydantic, which takes NaN; and it tells the byte
     try:
         return Feedback.model_validate_json(body)
     except ValidationError as error:
@@ -87,10 +87,10 @@ def read_feedback(body: bytes) -> Feedback:
             raise BadRequest("is nested too deeply") from None
         if detail["type"] == "json_invalid":
             raise BadRequest("is malformed JSON: a text in it is not UTF-8, or a pair in it is not whole") from None
-        text = _WORDS.get(detail["type"], "has the wrong shape")
-        raise BadRequest(text, _path(detail["loc"]) or None) from None
+        text = _MESSAGES.get(detail["type"], "has the wrong shape")
+        raise BadRequest(text, _format_path(detail["loc"]) or None) from None
 
 
-def _path(location: tuple[int | str, ...]) -> str:
+def _format_path(location: tuple[int | str, ...]) -> str:
     parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in location]
     return "".join(parts).removeprefix(".")

@@ -9,15 +9,15 @@ from uuid import UUID
 import msgspec
 
 from cds_service.errors import BadRequest
-from cds_service.wire.decoding import decode
+from cds_service.wire.json_decoder import decode_json
 
 PATIENT_VIEW: Final = "patient-view"
 ORDER_HOOKS: Final = frozenset({"order-select", "order-sign"})
-_PROFESSIONALS = frozenset({"Practitioner", "PractitionerRole"})
-_USERS = {PATIENT_VIEW: _PROFESSIONALS | {"Patient", "RelatedPerson"}}
+_PROFESSIONAL_TYPES = frozenset({"Practitioner", "PractitionerRole"})
+_USER_TYPES = {PATIENT_VIEW: _PROFESSIONAL_TYPES | {"Patient", "RelatedPerson"}}
 FHIR_ID: Final = r"[A-Za-z0-9.\-]{1,64}"
-_USER = re.compile(rf"([A-Za-z]+)/{FHIR_ID}")
-_PATIENT = re.compile(rf"(?:Patient/)?({FHIR_ID})")
+_USER_REFERENCE = re.compile(rf"([A-Za-z]+)/{FHIR_ID}")
+_PATIENT_REFERENCE = re.compile(rf"(?:Patient/)?({FHIR_ID})")
 
 
 class FhirAuthorization(msgspec.Struct, frozen=True):
@@ -45,8 +45,8 @@ class Envelope(msgspec.Struct, Generic[P], frozen=True):
 
 
 # What a prefetch key holds: raw JSON, or what a typed reading of the whole request has already made of it.
-Prefetched: TypeAlias = msgspec.Raw | msgspec.Struct | None
-EnvelopeDecoder: TypeAlias = msgspec.json.Decoder[Envelope[Prefetched]]
+PrefetchValue: TypeAlias = msgspec.Raw | msgspec.Struct | None
+EnvelopeDecoder: TypeAlias = msgspec.json.Decoder[Envelope[PrefetchValue]]
 
 
 class PatientContext(msgspec.Struct, frozen=True):
@@ -76,33 +76,35 @@ class HookRequest(msgspec.Struct, frozen=True):
     user_type: str
     user_id: str
     patient_id: str
-    prefetch: Mapping[str, Prefetched]
+    prefetch: Mapping[str, PrefetchValue]
     draft_orders: msgspec.Raw | None = None
     selections: tuple[str, ...] | None = None
     fhir_server: str | None = None
     authorization: FhirAuthorization | None = None
 
     @property
-    def is_by_patient(self) -> bool:
+    def is_user_patient_or_related(self) -> bool:
         """Whether the user is the patient or somebody near to them, for whom our cards are not written."""
         return self.user_type in {"Patient", "RelatedPerson"}
 
 
-_ENVELOPE: EnvelopeDecoder = msgspec.json.Decoder(Envelope[msgspec.Raw])
+_ENVELOPE_DECODER: EnvelopeDecoder = msgspec.json.Decoder(Envelope[msgspec.Raw])
 CONTEXTS: Final[Mapping[str, type[PatientContext]]] = {
     PATIENT_VIEW: PatientContext,
     "order-select": OrderSelectContext,
     "order-sign": OrderSignContext,
 }
-_DECODERS = {hook: msgspec.json.Decoder(context) for hook, context in CONTEXTS.items()}
+_CONTEXT_DECODERS = {hook: msgspec.json.Decoder(context) for hook, context in CONTEXTS.items()}
 
 
-def users_of(hook: str) -> frozenset[str]:
+def allowed_user_types(hook: str) -> frozenset[str]:
     """The types of user a call of this hook may be made for (CDS Hooks 2.0, each hook's "Context")."""
-    return _USERS.get(hook, _PROFESSIONALS)
+    return _USER_TYPES.get(hook, _PROFESSIONAL_TYPES)
 
 
-def read_request(body: bytes, accepted: frozenset[str], typed: EnvelopeDecoder | None = None) -> HookRequest:
+def decode_request(
+    body: bytes, accepted_hooks: frozenset[str], typed_decoder: EnvelopeDecoder | None = None
+) -> HookRequest:
     """Read and check a request to a service that accepts the hooks `accepted`.
 
     `typed` reads the prefetch in the same pass. Where anything in it is unusual, all of it stays raw,
@@ -111,21 +113,21 @@ def read_request(body: bytes, accepted: frozenset[str], typed: EnvelopeDecoder |
     Raises:
         BadRequest: naming the field at fault.
     """
-    envelope = _in_one_pass(typed, body) if typed else None
+    envelope = _decode_typed(typed_decoder, body) if typed_decoder else None
     if envelope is None:
-        envelope = decode(_ENVELOPE, body)
-    if envelope.hook not in accepted:
-        raise BadRequest(f"must be {' or '.join(sorted(accepted))} for this service", "hook")
+        envelope = decode_json(_ENVELOPE_DECODER, body)
+    if envelope.hook not in accepted_hooks:
+        raise BadRequest(f"must be {' or '.join(sorted(accepted_hooks))} for this service", "hook")
     if envelope.fhirAuthorization and not envelope.fhirServer:
         raise BadRequest("is required where fhirAuthorization is given", "fhirServer")
-    context = decode(_DECODERS[envelope.hook], envelope.context, "context")
-    user_type = _user_type(context.userId, users_of(envelope.hook))
+    context = decode_json(_CONTEXT_DECODERS[envelope.hook], envelope.context, "context")
+    user_type = _parse_user_type(context.userId, allowed_user_types(envelope.hook))
     return HookRequest(
         hook=envelope.hook,
-        hook_instance=_instance(envelope.hookInstance),
+        hook_instance=_parse_hook_instance(envelope.hookInstance),
         user_type=user_type,
         user_id=context.userId,
-        patient_id=_patient_id(context.patientId),
+        patient_id=_parse_patient_id(context.patientId),
         prefetch=envelope.prefetch or MappingProxyType({}),
         draft_orders=getattr(context, "draftOrders", None),
         selections=tuple(context.selections) if isinstance(context, OrderSelectContext) else None,
@@ -134,29 +136,29 @@ def read_request(body: bytes, accepted: frozenset[str], typed: EnvelopeDecoder |
     )
 
 
-def _in_one_pass(typed: EnvelopeDecoder, body: bytes) -> Envelope[Prefetched] | None:
+def _decode_typed(typed_decoder: EnvelopeDecoder, body: bytes) -> Envelope[PrefetchValue] | None:
     try:
-        return typed.decode(body)
+        return typed_decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
-def _instance(text: str) -> str:
+def _parse_hook_instance(text: str) -> str:
     try:
         return str(UUID(text))
     except ValueError:
         raise BadRequest("must be a UUID", "hookInstance") from None
 
 
-def _user_type(text: str, allowed: frozenset[str]) -> str:
-    match = _USER.fullmatch(text)
+def _parse_user_type(text: str, allowed: frozenset[str]) -> str:
+    match = _USER_REFERENCE.fullmatch(text)
     if not match or match[1] not in allowed:
         raise BadRequest(f"must be Type/id with a type of {', '.join(sorted(allowed))}", "context.userId")
     return match[1]
 
 
-def _patient_id(text: str) -> str:
-    match = _PATIENT.fullmatch(text)
+def _parse_patient_id(text: str) -> str:
+    match = _PATIENT_REFERENCE.fullmatch(text)
     if not match:
         raise BadRequest("must be a FHIR id", "context.patientId")
     return match[1]

@@ -7,76 +7,76 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 SUMMARY_LIMIT = 139  # CDS Hooks 2.0, Card.summary: fewer than 140 characters
 
 
-class Wire(BaseModel):
+class ResponseModel(BaseModel):
     """An object of the response. An optional member without a value is left out, never null or empty."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-Filled = Annotated[str, StringConstraints(min_length=1)]
+NonEmptyString = Annotated[str, StringConstraints(min_length=1)]
 
 
-class Coding(Wire):
+class Coding(ResponseModel):
     """A code with its system (CDS Hooks 2.0, "Coding")."""
 
-    system: Filled
-    code: Filled
-    display: Filled | None = None
+    system: NonEmptyString
+    code: NonEmptyString
+    display: NonEmptyString | None = None
 
 
 class OverrideReason(Coding):
     """A reason for not following a card; its display is required."""
 
-    display: Filled
+    display: NonEmptyString
 
 
-class Source(Wire):
+class Source(ResponseModel):
     """Where the guidance comes from (CDS Hooks 2.0, "Source")."""
 
-    label: Filled
-    url: Filled | None = None
+    label: NonEmptyString
+    url: NonEmptyString | None = None
     topic: Coding | None = None
 
 
-class Action(Wire):
+class Action(ResponseModel):
     """A change of one order (CDS Hooks 2.0, "Action")."""
 
     type: Literal["create", "update", "delete"]
-    description: Filled
+    description: NonEmptyString
     resource: dict[str, Any] | None = None
-    resourceId: Filled | None = None  # noqa: N815 - the specification's name
+    resourceId: NonEmptyString | None = None  # noqa: N815 - the specification's name
 
     @model_validator(mode="after")
-    def _says_what(self) -> Self:
+    def _check_resource_or_id(self) -> Self:
         carried = (self.resource is not None, self.resourceId is not None)
         if carried != ((False, True) if self.type == "delete" else (True, False)):
             raise ValueError("create and update carry a resource, delete a resourceId")
         return self
 
 
-class Suggestion(Wire):
+class Suggestion(ResponseModel):
     """Something the clinician may accept with one click (CDS Hooks 2.0, "Suggestion")."""
 
-    label: Filled
-    uuid: Filled
+    label: NonEmptyString
+    uuid: NonEmptyString
     isRecommended: bool | None = None  # noqa: N815 - the specification's name
     actions: Annotated[list[Action], Field(min_length=1)]
 
 
-class Link(Wire):
+class Link(ResponseModel):
     """A link (CDS Hooks 2.0, "Link")."""
 
-    label: Filled
-    url: Filled
+    label: NonEmptyString
+    url: NonEmptyString
     type: Literal["absolute", "smart"]
 
 
-class Card(Wire):
+class Card(ResponseModel):
     """A card (CDS Hooks 2.0, "Card Attributes")."""
 
-    uuid: Filled
+    uuid: NonEmptyString
     summary: Annotated[str, StringConstraints(min_length=1, max_length=SUMMARY_LIMIT)]
-    detail: Filled
+    detail: NonEmptyString
     indicator: Literal["info", "warning", "critical"]
     source: Source
     suggestions: Annotated[list[Suggestion], Field(min_length=1)] | None = None
@@ -85,7 +85,7 @@ class Card(Wire):
     links: Annotated[list[Link], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
-    def _behaviour_with_suggestions(self) -> Self:
+    def _check_suggestions(self) -> Self:
         if (self.suggestions is None) is not (self.selectionBehavior is None):
             raise ValueError("selectionBehavior stands beside suggestions")
         if sum(bool(suggestion.isRecommended) for suggestion in self.suggestions or ()) > 1:
@@ -93,13 +93,13 @@ class Card(Wire):
         return self
 
 
-class Extension(Wire):
+class Extension(ResponseModel):
     """What Argonaut's PAMA guide places outside CDS Hooks 2.0: the same system actions, where its clients look."""
 
     systemActions: Annotated[list[Action], Field(min_length=1)]  # noqa: N815 - the specification's name
 
 
-class HookResponse(Wire):
+class HookResponse(ResponseModel):
     """The whole answer; no cards is an empty list. System actions are for clients that ask for ratings."""
 
     cards: list[Card]

@@ -33,7 +33,7 @@ def prefetch_page() -> str:
     return page(
         "Prefetch templates",
         "Discovery offers these templates for every service. For an EHR that wants them typed in, `hip-spine-cds "
-        " prefetch` prints them in full; `--site` includes a site's own codes, and `--json` prints one object.",
+        "prefetch` prints them in full; `--site` includes a site's own codes, and `--json` prints one object.",
         table(("key", "data", "template"), rows),
         "If the data of a required key is neither sent nor readable from the FHIR server, the answer is 412. Missing "
         "data of an optional key is named on the card. Where a client has exempt roles, `userRole` is asked for too.",

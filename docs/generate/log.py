@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from cds_service.log.allowing import EVENTS, FIELDS
+from cds_service.log.allow_list import EVENTS, FIELDS
 from docs.generate.markdown import ROOT, code, meanings, page, table
 
 _METHODS = {"debug", "info", "warning", "error", "exception", "critical"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cds_service.settings import Settings, variable_of
+from cds_service.settings import Settings, environment_variable
 from docs.generate.markdown import code, page, table
 
 _TYPES = {"array": "list", "string": "text"}
@@ -13,7 +13,13 @@ def settings_page() -> str:
     """Return the page."""
     properties = Settings.model_json_schema()["properties"]
     rows = [
-        (f"`{name}`", f"`{variable_of(name)}`", _values(properties[name]), _default(field.default), field.description)
+        (
+            f"`{name}`",
+            f"`{environment_variable(name)}`",
+            _values(properties[name]),
+            _default(field.default),
+            field.description,
+        )
         for name, field in Settings.model_fields.items()
     ]
     return page(

@@ -21,10 +21,10 @@ READY_WITHIN = 60.0  # seconds; 2-3 s on an idle machine
 PATCH = """
 from datetime import UTC, datetime
 import cds_service.app
-from cds_service.service import answering
+from cds_service.service import hook_service
 
 cds_service.app.build_app.__kwdefaults__["clock"] = lambda: datetime(2026, 3, 10, 12, tzinfo=UTC)
-_decide = answering.decide
+_decide = hook_service.decide
 
 def _decide_or_fail(content, chart, hook, **more):
     if chart.age == {age}:
@@ -34,7 +34,7 @@ def _decide_or_fail(content, chart, hook, **more):
             raise LookupError("{words}" + repr(chart))
     return _decide(content, chart, hook, **more)
 
-answering.decide = _decide_or_fail
+hook_service.decide = _decide_or_fail
 """
 AGE_OF_FAULT = 99  # years
 

@@ -16,12 +16,12 @@ import atheris  # noqa: E402 - found by the path above
 with atheris.instrument_imports(include=["cds_service.fhir", "cds_service.wire", "cds_service.service"]):
     from contract.speaking_calls import CALLS
 
-    from cds_service.app import build_engine
+    from cds_service.engine import build_engine
     from cds_service.errors import CallerFault
     from cds_service.knowledge import load_knowledge, shipped_cards
     from cds_service.narrative.reader import NarrativeReader
+    from cds_service.service.card_recorder import NullRecorder
     from cds_service.service.catalogue import SERVICES
-    from cds_service.service.memory import Forgetful
     from cds_service.settings import Settings
 
 from synthetic import encoded  # noqa: E402 - as above
@@ -32,14 +32,14 @@ LONGEST = 20_000  # bytes
 
 def envelope() -> Callable[[bytes], None]:
     """Any body at any service: it is read and answered, or refused as the caller's fault."""
-    engine = build_engine(Settings(), memory=Forgetful(), clock=lambda: NOW)
+    engine = build_engine(Settings(), recorder=NullRecorder(), clock=lambda: NOW)
     services = list(SERVICES.values())
 
     def attack(data: bytes) -> None:
         for entry in services:
             try:
-                request = engine.service.read(data, entry.accepted)
-                engine.service.answer(entry.id, request, "fuzz", None)
+                request = engine.service.decode_request(data, entry.accepted_hooks)
+                engine.service.answer_call(entry.id, request, "fuzz", None)
             except CallerFault:
                 continue
 

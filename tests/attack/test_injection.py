@@ -11,9 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from synthetic import SIGN, VIEW, Json, call, prefetch
 
+from cds_service.app import build_about_page
 from cds_service.errors import ContentError
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.prepared import about_page, card_maker
+from cds_service.startup_state import build_card_maker
 
 MARK = "inj3ct"  # beside each: even escaped, or with its brackets taken out, it would be seen
 MARKUP = {
@@ -149,7 +150,7 @@ def test_the_words_of_a_sites_link_are_plain_or_refused(tmp_path: Path, kind: st
 
 def test_a_sites_words_are_shown_as_words_on_the_page(tmp_path: Path) -> None:
     told = MARKUP["script"]
-    page = about_page(load_knowledge(shipped_cards(), overlay(tmp_path / "site", told=told)))
+    page = build_about_page(load_knowledge(shipped_cards(), overlay(tmp_path / "site", told=told)))
     assert told.encode() not in page.html
     assert b"&lt;script&gt;" in page.html
     assert "script-src" not in page.policy
@@ -159,7 +160,7 @@ def test_a_sites_words_are_shown_as_words_on_the_page(tmp_path: Path) -> None:
 def test_a_template_in_a_sites_words_is_not_run(build: Callable[..., Flask], tmp_path: Path) -> None:
     site = overlay(tmp_path / "site", "{{ 7 + 1330 }}", "{{ 7 + 1330 }}")
     knowledge = load_knowledge(shipped_cards(), site)
-    assert card_maker(knowledge)
+    assert build_card_maker(knowledge)
     client = build(site=site).test_client()
     service, body = CALLS["CaudaEquina"]
     assert "1337" not in client.post(f"/cds-services/{service}", json=body).get_data(as_text=True)

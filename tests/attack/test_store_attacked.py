@@ -23,7 +23,7 @@ READY_WITHIN_S = 10.0
 @pytest.fixture(autouse=True)
 def asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """/readyz asks the store each time."""
-    monkeypatch.setattr("cds_service.operations.health._KEPT_S", 0.0)
+    monkeypatch.setattr("cds_service.operations.health._CACHE_S", 0.0)
 
 
 @contextmanager

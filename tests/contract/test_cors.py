@@ -40,7 +40,7 @@ def test_2_0_at_208_every_answer_may_be_read_by_a_browser(client: FlaskClient, n
 
 
 def test_a_fault_of_ours_may_be_read_too(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cds_service.service.answering.decide", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("cds_service.service.hook_service.decide", lambda *_, **__: 1 / 0)
     response = client.post(f"/cds-services/{VIEW}", data=encoded(call()), content_type="application/json")
     assert response.status_code == 500
     assert response.headers["Access-Control-Allow-Origin"] in {"*", ORIGIN}

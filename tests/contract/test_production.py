@@ -78,7 +78,7 @@ def test_silence_hides_no_fault_of_ours(
     produce: Callable[..., FlaskClient], ehr: SigningEhr, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = produce(silent=True)
-    monkeypatch.setattr("cds_service.service.answering.decide", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("cds_service.service.hook_service.decide", lambda *_, **__: 1 / 0)
     assert answer(client, ehr, VIEW, call()).status_code == 500
 
 

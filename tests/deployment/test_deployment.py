@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cds_service.settings import Settings, variable_of
+from cds_service.settings import Settings, environment_variable
 
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"
@@ -65,7 +65,7 @@ def test_every_other_image_is_pinned_to_a_release() -> None:
 
 @pytest.mark.parametrize("path", [DOCKERFILE, DOCKER / "compose.yaml", *MANIFESTS], ids=lambda path: path.name)
 def test_only_settings_that_exist_are_set(path: Path) -> None:
-    known = {variable_of(name) for name in Settings.model_fields}
+    known = {environment_variable(name) for name in Settings.model_fields}
     assert set(_VARIABLE.findall(path.read_text(encoding="utf-8"))) <= known
 
 
@@ -125,5 +125,5 @@ def test_a_pod_has_the_time_it_needs_to_stop() -> None:
 
 def test_the_deadline_of_searches_fits_into_the_calls() -> None:
     variables = compose()["services"]["cds"]["environment"]
-    searches, calls = (float(variables[variable_of(name)]) for name in ("fhir_deadline", "call_deadline"))
+    searches, calls = (float(variables[environment_variable(name)]) for name in ("fhir_deadline", "call_deadline"))
     assert searches < calls

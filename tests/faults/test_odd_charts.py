@@ -23,7 +23,7 @@ from synthetic import (
     resource,
 )
 
-from cds_service.logic.facts import Chart
+from cds_service.model.facts import Chart
 
 
 def hip_order(**fields: Any) -> Json:

@@ -38,7 +38,7 @@ def _fail(*_arguments: object, **_named: object) -> None:
 def test_an_exception_inside_is_500_and_tells_nothing_of_the_chart(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, logged: StringIO, where: str
 ) -> None:
-    monkeypatch.setattr(f"cds_service.service.answering.{where}", _fail)
+    monkeypatch.setattr(f"cds_service.service.hook_service.{where}", _fail)
     response = client.post(f"/cds-services/{SIGN}", json=_call())
     issue = assert_error(response, 500)
     assert issue["code"] == "exception"
@@ -49,7 +49,7 @@ def test_an_exception_inside_is_500_and_tells_nothing_of_the_chart(
 
 def test_the_service_goes_on_after_an_exception(client: FlaskClient) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cds_service.service.answering.decide", _fail)
+        patch.setattr("cds_service.service.hook_service.decide", _fail)
         assert client.post(f"/cds-services/{SIGN}", json=_call()).status_code == 500
     assert len(client.post(f"/cds-services/{SIGN}", json=_call()).get_json()["cards"]) == 1
 

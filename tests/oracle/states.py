@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from cds_service.logic.narrative import Change, Narrative
-from cds_service.logic.spelling import sentences
 from cds_service.narrative.context import Context
 from cds_service.narrative.items import PhraseFinder
 from cds_service.narrative.mentions import read_signs
 from cds_service.narrative.pains import PainReader
+from cds_service.narrative.phrases import Change, Narrative
+from cds_service.narrative.tokenizer import sentences
 
 # The first that holds is the state, as in ask_medspacy.py; "planned" has no counterpart there.
 _STATES = (

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.logic.narrative import Narrative
+from cds_service.narrative.phrases import Narrative
 
 FOLDER = Path(__file__).parent
 CORPUS = FOLDER / "corpus.jsonl"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from cds_service.knowledge import Knowledge
-from cds_service.logic.narrative import Narrative
 from cds_service.narrative.items import PhraseFinder
+from cds_service.narrative.phrases import Narrative
 from cds_service.narrative.reader import NarrativeReader
 
 from .states import states

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
@@ -13,22 +14,25 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
-import cds_service.prepared
+import cds_service.app
+import cds_service.engine
+import cds_service.startup_state
+import cds_service.store_setup
 from cds_service.app import build_app
 from cds_service.ehr.client import EhrClient
 from cds_service.ehr.prefetch_templates import PrefetchKey, build_prefetch_keys
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.settings import Settings
-from cds_service.store import IssuedCards
 from tests.made_once import PARTS, make_once, read_once
 
 from .ehr import Ehr
 from .scenarios import Scenario
 
-_CLOSED_BY: dict[str, Callable[[Any], object]] = {
-    "connect": Engine.dispose,
-    "IssuedCards": lambda issued: IssuedCards.close(issued, 5),
-    "EhrClient": EhrClient.close,
+_CLOSED_BY: dict[tuple[ModuleType, str], Callable[[Any], object]] = {
+    (cds_service.app, "connect"): Engine.dispose,
+    (cds_service.store_setup, "connect"): Engine.dispose,
+    (cds_service.store_setup, "IssuedCards"): lambda issued: issued.close(5),
+    (cds_service.engine, "EhrClient"): EhrClient.close,
 }
 FHIR_DEADLINE = 30.0  # seconds: what is tested is the answer; the deadline has tests of its own
 
@@ -53,17 +57,15 @@ def service_for(scenario: Scenario, folder: Path) -> Iterator[Flask]:
         fhir_deadline=FHIR_DEADLINE,
     )
     with ExitStack() as opened:
-        opened.enter_context(patch.object(cds_service.prepared, "load_knowledge", read_once(_shipped())))
+        opened.enter_context(patch.object(cds_service.startup_state, "load_knowledge", read_once(_shipped())))
         for module, name in PARTS:
             opened.enter_context(patch.object(module, name, make_once(getattr(module, name))))
-        for name, close in _CLOSED_BY.items():
-            opened.enter_context(patch.object(cds_service.app, name, _closing(name, close, opened)))
-        yield build_app(settings, clock=lambda: scenario.now, uuids=counting_uuids())
+        for (module, name), close in _CLOSED_BY.items():
+            opened.enter_context(patch.object(module, name, _closing(getattr(module, name), close, opened)))
+        yield build_app(settings, clock=lambda: scenario.now, uuid_factory=counting_uuids())
 
 
-def _closing(name: str, close: Callable[[Any], object], opened: ExitStack) -> Callable[..., Any]:
-    make = getattr(cds_service.app, name)
-
+def _closing(make: Callable[..., Any], close: Callable[[Any], object], opened: ExitStack) -> Callable[..., Any]:
     def made(*arguments: Any, **named: Any) -> Any:
         thing = make(*arguments, **named)
         opened.callback(close, thing)

@@ -11,8 +11,8 @@ from cds_service.ehr.client import EhrClient
 from cds_service.ehr.draft_orders import decode_draft_orders
 from cds_service.ehr.gatherer import Gatherer
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
-from cds_service.logic.facts import Chart, Stage
-from cds_service.wire.request import read_request
+from cds_service.model.facts import Chart, Stage
+from cds_service.wire.request import decode_request
 
 from .calling import our_keys
 from .scenarios import Scenario
@@ -35,7 +35,7 @@ def _case(scenario: Scenario) -> Case:
 
 
 def _chart(scenario: Scenario) -> Chart:
-    request = read_request(json.dumps(scenario.request).encode(), frozenset({scenario.hook}))
+    request = decode_request(json.dumps(scenario.request).encode(), frozenset({scenario.hook}))
     client = EhrClient()
     gathered = Gatherer(our_keys(), client).gather(request, decode_draft_orders(request))
     client.close()

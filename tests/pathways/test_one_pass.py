@@ -14,7 +14,7 @@ from cds_service.fhir.bundles import TYPED_ENVELOPE
 from cds_service.fhir.chart_data import ChartData
 from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.service.catalogue import SERVICES
-from cds_service.wire.request import HookRequest, read_request
+from cds_service.wire.request import HookRequest, decode_request
 from tests.pathways.scenarios import Scenario, all_scenarios
 
 KNOWLEDGE = load_knowledge(shipped_cards())
@@ -30,8 +30,8 @@ def is_raw(request: HookRequest) -> bool:
 
 
 def both(scenario: Scenario, body: dict[str, Any]) -> tuple[HookRequest, HookRequest]:
-    encoded, accepted = json.dumps(body).encode(), SERVICES[scenario.service].accepted
-    return read_request(encoded, accepted, TYPED_ENVELOPE), read_request(encoded, accepted)
+    encoded, accepted = json.dumps(body).encode(), SERVICES[scenario.service].accepted_hooks
+    return decode_request(encoded, accepted, TYPED_ENVELOPE), decode_request(encoded, accepted)
 
 
 @pytest.mark.parametrize("scenario", all_scenarios(), ids=lambda scenario: scenario.name)

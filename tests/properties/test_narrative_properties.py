@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.logic.facts import Value
+from cds_service.model.facts import Value
 from cds_service.narrative.reader import NarrativeReader
 
 KNOWLEDGE = load_knowledge(shipped_cards())

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic import judging
 from cds_service.logic.asking import ASKED_AT_MOST
-from cds_service.logic.conditions import Block, Condition, Leaf, Newest, Present
-from cds_service.logic.content import LEVELS
-from cds_service.logic.dates import When, on
 from cds_service.logic.deciding import decide
-from cds_service.logic.decision import Decision, Recommendation
-from cds_service.logic.facts import Chart, Finding, Imaging, Source, SourceKind, Stage, Value
 from cds_service.logic.index import ChartIndex
 from cds_service.logic.judging import judge
 from cds_service.logic.patterns import judge_pattern
-from cds_service.logic.sides import EACH, Side
+from cds_service.model.conditions import Block, Condition, Leaf, Newest, Present
+from cds_service.model.content import LEVELS
+from cds_service.model.dates import When, on
+from cds_service.model.decision import Decision, Recommendation
+from cds_service.model.facts import Chart, Finding, Imaging, Source, SourceKind, Stage, Value
+from cds_service.model.sides import EACH, Side
 
 CONTENT = load_knowledge(shipped_cards()).content
 TODAY = date(2026, 3, 10)

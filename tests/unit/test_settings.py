@@ -6,13 +6,13 @@ import pytest
 from pydantic import ValidationError
 
 from cds_service.errors import SettingsError
-from cds_service.settings import Settings, load_settings, origin_of, variable_of
+from cds_service.settings import Settings, describe_source, environment_variable, load_settings
 
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [*Settings.model_fields, "config"]:
-        monkeypatch.delenv(variable_of(name), raising=False)
+        monkeypatch.delenv(environment_variable(name), raising=False)
 
 
 @pytest.fixture
@@ -35,16 +35,16 @@ def test_the_environment_stands_over_the_file_and_the_file_over_defaults(
     settings = load_settings(config)
     assert (settings.port, settings.zone.key, settings.workers) == (9001, "Europe/Berlin", 1)
     assert settings.allowed_origins == ["https://ehr.example"]
-    assert origin_of("port", config) == "environment (HIP_SPINE_CDS_PORT)"
-    assert origin_of("time_zone", config) == f"file ({config})"
-    assert origin_of("workers", config) == "default"
-    assert origin_of("workers", None) == "default"
+    assert describe_source("port", config) == "environment (HIP_SPINE_CDS_PORT)"
+    assert describe_source("time_zone", config) == f"file ({config})"
+    assert describe_source("workers", config) == "default"
+    assert describe_source("workers", None) == "default"
 
 
 def test_the_environment_may_name_the_file(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HIP_SPINE_CDS_CONFIG", str(config))
     assert load_settings().port == 9000
-    assert origin_of("port", None) == f"file ({config})"
+    assert describe_source("port", None) == f"file ({config})"
 
 
 @pytest.mark.parametrize(

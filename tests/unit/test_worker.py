@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from cds_service import prepared, worker
-from cds_service.prepared import Prepared, prepare
+from cds_service import startup_state, worker
 from cds_service.settings import Settings
+from cds_service.startup_state import StartupState, build_startup_state
 
 
 @pytest.fixture
@@ -15,25 +15,25 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[list[str]]:
     """The names of what was made of the content; nothing is shared before, nor after."""
     calls: list[str] = []
 
-    def counted(settings: Settings) -> Prepared:
+    def counted(settings: Settings) -> StartupState:
         calls.append("prepared")
-        return prepare(settings)
+        return build_startup_state(settings)
 
-    monkeypatch.setattr("cds_service.app.prepare", counted)
-    monkeypatch.setattr(worker, "_shared", [])
+    monkeypatch.setattr("cds_service.engine.build_startup_state", counted)
+    monkeypatch.setattr(worker, "_inherited_state", [])
     monkeypatch.setenv("HIP_SPINE_CDS_DATABASE", f"sqlite:///{tmp_path}/store.sqlite3")
     yield calls
     gc.unfreeze()
 
 
 def test_a_worker_that_shares_nothing_prepares_for_itself(made: list[str]) -> None:
-    worker.create_front()
+    worker.create_rsgi_app()
     assert made == ["prepared"]
 
 
 def test_a_forked_worker_uses_what_its_server_has_prepared(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    worker.share(prepared.prepare(Settings()))
-    monkeypatch.setattr(prepared, "load_knowledge", None)  # nothing can be loaded any more
-    worker.create_front()
+    worker.share_with_workers(startup_state.build_startup_state(Settings()))
+    monkeypatch.setattr(startup_state, "load_knowledge", None)  # nothing can be loaded any more
+    worker.create_rsgi_app()
     assert made == []
     assert gc.get_freeze_count() > 0

@@ -11,8 +11,8 @@ from cds_service.knowledge.overlay.files import CODES_FILE
 from cds_service.knowledge.schema.overlay import SiteCodesFile, SiteFindingCode
 from cds_service.knowledge.schema.terminology import BareCode, CodeRow, CodeSystemTable, FindingCodeRow
 from cds_service.knowledge.terminology import check_code_format
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Code, Terminology
+from cds_service.model.sides import Side
+from cds_service.model.terminology import Code, Terminology
 
 CHECKED_BY_SITE: Final = "site"  # how a site's codes were checked: by the site
 _HIERARCHICAL_SYSTEM = "icd10cm"  # the one system whose codes say by their form what lies below them

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from synthetic import ICD, OWN, SNOMED, concept, condition, patient
 
-from cds_service.logic.dates import When, on
-from cds_service.logic.facts import Chart, Finding, Value
-from cds_service.logic.sides import Side
+from cds_service.model.dates import When, on
+from cds_service.model.facts import Chart, Finding, Value
+from cds_service.model.sides import Side
 
 Read = Callable[..., Chart]
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from synthetic import CPT, DICOM, LOINC, Json, concept, order, resource
 
-from cds_service.logic.dates import on
-from cds_service.logic.facts import Chart, Imaging, SourceKind, Stage
-from cds_service.logic.sides import Side
+from cds_service.model.dates import on
+from cds_service.model.facts import Chart, Imaging, SourceKind, Stage
+from cds_service.model.sides import Side
 
 Read = Callable[..., Chart]
 LOCAL = "https://ehr.example/orders"

@@ -12,10 +12,10 @@ from cds_service.chart.chart_reader import ChartReader
 from cds_service.fhir.bundles import decode_resources
 from cds_service.fhir.chart_data import ChartData
 from cds_service.knowledge import Knowledge
-from cds_service.logic.dates import on
-from cds_service.logic.facts import Chart, Finding, SourceKind, Value
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Code
+from cds_service.model.dates import on
+from cds_service.model.facts import Chart, Finding, SourceKind, Value
+from cds_service.model.sides import Side
+from cds_service.model.terminology import Code
 
 Read = Callable[..., Chart]
 LOCATION, WORSE, BETTER, RADIATION = "38204-4", "38209-3", "38210-1", "38205-1"

@@ -10,9 +10,9 @@ from synthetic import LOINC, Json, concept, condition, encoded, observation, ord
 
 from cds_service.fhir.chart_data import DraftOrder
 from cds_service.fhir.resources import ServiceRequest
-from cds_service.logic.dates import on
-from cds_service.logic.facts import Chart, Imaging, SourceKind, Stage, Value
-from cds_service.logic.sides import Side
+from cds_service.model.dates import on
+from cds_service.model.facts import Chart, Imaging, SourceKind, Stage, Value
+from cds_service.model.sides import Side
 
 Read = Callable[..., Chart]
 TODAY = on(date(2026, 3, 10))

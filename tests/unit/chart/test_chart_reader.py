@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from synthetic import Json, condition, patient
 
-from cds_service.logic.facts import Chart
+from cds_service.model.facts import Chart
 
 Read = Callable[..., Chart]
 

@@ -10,8 +10,8 @@ from synthetic import LOINC, concept, condition, observation, order, resource
 from cds_service.chart import record_text as telling
 from cds_service.fhir.chart_data import DraftOrder
 from cds_service.fhir.resources import ServiceRequest
-from cds_service.logic.dates import on
-from cds_service.logic.facts import Chart, SourceKind, Value
+from cds_service.model.dates import on
+from cds_service.model.facts import Chart, SourceKind, Value
 
 Read = Callable[..., Chart]
 LOCAL = "https://ehr.example/local"

@@ -19,8 +19,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from test_cli_serve import COMMAND, DATABASE, alarming_call, free_port, kill, wait_until_ready
 
 from cds_service.cli.supervisor import StopHandler, build_server
-from cds_service.operations.metrics import served_apart
-from cds_service.operations.shared import is_stopping
+from cds_service.operations.metrics import metrics_server
+from cds_service.operations.shared_folder import is_stopping
 from cds_service.settings import Settings
 
 VIEW = "cds-services/hip-spine-patient-view"
@@ -197,7 +197,7 @@ def test_a_signal_stops_at_once_or_when_load_balancers_have_noticed(
 
 def test_what_is_served_apart_ends_with_the_service(tmp_path: Path) -> None:
     port = free_port()
-    with served_apart("127.0.0.1", port, tmp_path):
+    with metrics_server("127.0.0.1", port, tmp_path):
         assert requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).status_code == 200
     with pytest.raises(requests.ConnectionError):
         requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5)

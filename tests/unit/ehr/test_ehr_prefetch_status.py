@@ -20,29 +20,31 @@ from synthetic import (
     prefetch,
 )
 
-from cds_service.app import build_engine
 from cds_service.chart.imaging_words import MAX_TEXT_LENGTH
-from cds_service.logic.facts import Chart
-from cds_service.service.answering import Answer
+from cds_service.engine import build_engine
+from cds_service.model.facts import Chart
+from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
-from cds_service.service.memory import Forgetful
+from cds_service.service.hook_service import CallResult
 from cds_service.settings import Settings
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def answer(build: Callable[..., Any]) -> Callable[..., Answer]:
+def answer(build: Callable[..., Any]) -> Callable[..., CallResult]:
     del build  # it sees to it that the engine's threads end
-    service = build_engine(Settings(), memory=Forgetful(), clock=lambda: NOW).service
+    service = build_engine(Settings(), recorder=NullRecorder(), clock=lambda: NOW).service
 
-    def give(body: dict[str, Any]) -> Answer:
-        return service.answer(VIEW, service.read(encoded(body), SERVICES[VIEW].accepted), "demo", None)
+    def give(body: dict[str, Any]) -> CallResult:
+        return service.answer_call(
+            VIEW, service.decode_request(encoded(body), SERVICES[VIEW].accepted_hooks), "demo", None
+        )
 
     return give
 
 
-def test_each_key_is_told_in_one_of_four_states(answer: Callable[..., Answer]) -> None:
+def test_each_key_is_told_in_one_of_four_states(answer: Callable[..., CallResult]) -> None:
     keys = {
         "observations": bundle(),
         "procedures": None,
@@ -52,11 +54,11 @@ def test_each_key_is_told_in_one_of_four_states(answer: Callable[..., Answer]) -
     told = answer(call(prefetch=prefetch(condition("44054006"), **keys)))
     expected = {"patient": "data", "conditions": "data", "observations": "empty", "procedures": "empty"}
     expected |= {"imagingStudies": "failed", "reports": "data", "serviceRequests": "absent"}
-    assert expected.items() <= told.arrivals.items()
-    assert set(told.arrivals.values()) == {"absent", "empty", "failed", "data"}
-    assert told.gaps["imagingStudies"] == "unread:outcome"
-    assert told.gaps["serviceRequests"] == "not-sent:no-access"
-    assert not {"patient", "conditions", "observations"} & told.gaps.keys()
+    assert expected.items() <= told.prefetch_statuses.items()
+    assert set(told.prefetch_statuses.values()) == {"absent", "empty", "failed", "data"}
+    assert told.gap_codes["imagingStudies"] == "unread:outcome"
+    assert told.gap_codes["serviceRequests"] == "not-sent:no-access"
+    assert not {"patient", "conditions", "observations"} & told.gap_codes.keys()
 
 
 def test_unknown_codes_are_counted_by_system_and_unknown_systems_are_one(chart: Callable[..., Chart]) -> None:
@@ -86,7 +88,7 @@ def test_a_text_that_is_too_long_is_read_so_far_and_counted(
     assert [(one.region, one.modality) for one in read.imaging] == [("hip", "MR")]
 
 
-def test_an_order_whose_text_is_too_long_is_told_on_the_card(answer: Callable[..., Answer]) -> None:
+def test_an_order_whose_text_is_too_long_is_told_on_the_card(answer: Callable[..., CallResult]) -> None:
     long = order(
         "local", "https://ehr.example", status="active", code={"text": "MRI lumbar spine " + "x" * MAX_TEXT_LENGTH}
     )

@@ -7,7 +7,7 @@ import pytest
 
 from cds_service.ehr.prefetch_templates import LENGTH_LIMIT, PrefetchKey, build_prefetch_keys
 from cds_service.knowledge import Knowledge
-from cds_service.logic.terminology import Code, Meaning
+from cds_service.model.terminology import Code, Meaning
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from cds_service.errors import CodeListError
 from cds_service.export import build_transaction, export_resources, parse_code_list
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.knowledge.edition import format_sign_off
-from cds_service.logic.terminology import Code
+from cds_service.model.terminology import Code
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # the package reads its list in an old way

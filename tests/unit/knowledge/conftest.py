@@ -8,7 +8,7 @@ import pytest
 
 from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
-from cds_service.prepared import card_maker
+from cds_service.startup_state import build_card_maker
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ def problems(cards: Path) -> Callable[[], str]:
 
     def refused() -> str:
         with pytest.raises(ContentError) as error:
-            card_maker(load_knowledge(cards))
+            build_card_maker(load_knowledge(cards))
         return str(error.value)
 
     return refused

@@ -3,7 +3,7 @@
 import pytest
 
 from cds_service.knowledge.code_formats import CODE_FORMATS, expand_side_digit, is_loinc, is_snomed_ct
-from cds_service.logic.sides import Side
+from cds_service.model.sides import Side
 
 
 @pytest.mark.parametrize("code", ["102570003", "311211000119105", "22298006"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.knowledge import Knowledge, load_knowledge
-from cds_service.logic.conditions import Absent, Age, Block, Filters, Imaged, Newest, NotRecorded, Ordered, Present
+from cds_service.model.conditions import Absent, Age, Block, Filters, Imaged, Newest, NotRecorded, Ordered, Present
 
 Change = Callable[[str, str, str], None]
 RULE_3 = "rules/spine-pattern-hip-imaging.toml"

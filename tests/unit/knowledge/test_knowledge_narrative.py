@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from cds_service.knowledge import Knowledge
-from cds_service.logic.facts import Value
-from cds_service.logic.narrative import Change, Mark
-from cds_service.logic.sides import Side
+from cds_service.model.facts import Value
+from cds_service.model.sides import Side
+from cds_service.narrative.phrases import Change, Mark
 
 Change_ = Callable[[str, str, str], None]
 Problems = Callable[[], str]

@@ -11,13 +11,13 @@ from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.knowledge.edition import compute_digest, format_sign_off
 from cds_service.knowledge.review import format_review
-from cds_service.logic.dates import When
 from cds_service.logic.deciding import decide
-from cds_service.logic.facts import Chart, Finding, Source, SourceKind, Value
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Code
 from cds_service.logic.trace import explain
-from cds_service.prepared import card_maker
+from cds_service.model.dates import When
+from cds_service.model.facts import Chart, Finding, Source, SourceKind, Value
+from cds_service.model.sides import Side
+from cds_service.model.terminology import Code
+from cds_service.startup_state import build_card_maker
 
 EXAMPLE = shipped_cards().parent / "examples" / "site"
 TODAY = date(2026, 3, 10)
@@ -69,7 +69,7 @@ def test_an_empty_overlay_changes_nothing_but_the_version(shipped: Knowledge, si
 
 
 def test_the_example_is_accepted_and_tells_each_change_with_its_reason(example: Knowledge) -> None:
-    card_maker(example)
+    build_card_maker(example)
     told = "\n".join(example.site_changes)
     assert "Rule imaging-already-done is switched off: The order catalogue warns" in told
     assert "In rule spine-pattern-hip-imaging, within 365 (of imaged) becomes 270: Lumbar" in told

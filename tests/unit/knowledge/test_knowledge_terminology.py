@@ -9,8 +9,8 @@ import pytest
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.code_formats import is_loinc, is_snomed_ct
 from cds_service.knowledge.terminology import ListedCode
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Code, Meaning, Terminology
+from cds_service.model.sides import Side
+from cds_service.model.terminology import Code, Meaning, Terminology
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # it reads its data by an old way of the standard library

@@ -19,8 +19,8 @@ from log_capture import configured_log
 
 import cds_service
 from cds_service.errors import StoreUnavailable
-from cds_service.log import watch_stray_errors
-from cds_service.log.allowing import EVENTS, FIELDS, allow_listed
+from cds_service.log import log_uncaught_errors
+from cds_service.log.allow_list import EVENTS, FIELDS, apply_allow_list
 from cds_service.service.catalogue import SERVICES
 
 CANARY = "Erika Mustermann 1961-04-01"
@@ -82,7 +82,7 @@ def test_what_is_bound_to_a_call_stands_in_each_line_of_it() -> None:
     [CANARY, "Mustermann, Erika", "1961-04-01 ", [CANARY], {CANARY: 1}, {"a": CANARY}, (CANARY,), object(), None],
 )
 def test_no_field_takes_a_name_or_a_thing(name: str, value: Any) -> None:
-    kept = allow_listed(None, "info", {"event": "feedback", name: value})
+    kept = apply_allow_list(None, "info", {"event": "feedback", name: value})
     words = {"says"}  # only ever filled from an error of ours, see the next tests
     assert name in words or name == "event" or name not in kept
     assert kept["event"] == ("unlisted event" if name == "event" else "feedback")
@@ -155,7 +155,7 @@ def test_the_server_tells_of_its_workers() -> None:
 @pytest.fixture
 def watched() -> Iterator[None]:
     hooks = sys.excepthook, threading.excepthook
-    watch_stray_errors()
+    log_uncaught_errors()
     yield
     logging.captureWarnings(capture=False)
     sys.excepthook, threading.excepthook = hooks

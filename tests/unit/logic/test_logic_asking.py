@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from charts import absent, chart, draft, finding
+from domain_facts import absent, chart, draft, finding
 
 from cds_service.logic.asking import choose_asks
-from cds_service.logic.content import Ask, Content, Discriminator, Rule
 from cds_service.logic.deciding import decide
-from cds_service.logic.decision import Recommendation
-from cds_service.logic.facts import Finding, Imaging
 from cds_service.logic.index import ChartIndex
-from cds_service.logic.sides import EACH, Side
 from cds_service.logic.view import View
+from cds_service.model.content import Ask, Content, Discriminator, Rule
+from cds_service.model.decision import Recommendation
+from cds_service.model.facts import Finding, Imaging
+from cds_service.model.sides import EACH, Side
 
 LUMBAR = draft("lumbar-spine")
 HIP = draft("hip", side="left")

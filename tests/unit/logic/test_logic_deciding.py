@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from charts import absent, asked, chart, draft, finding, request, study
+from domain_facts import absent, asked, chart, draft, finding, request, study
 
-from cds_service.logic.content import Content
 from cds_service.logic.deciding import decide, judged_orders
-from cds_service.logic.decision import Decision
-from cds_service.logic.facts import Chart
 from cds_service.logic.index import ChartIndex
-from cds_service.logic.outcome import Truth
+from cds_service.model.content import Content
+from cds_service.model.decision import Decision
+from cds_service.model.facts import Chart
+from cds_service.model.outcome import Truth
 
 GROIN, LUMBAR = finding("groin-pain", "right"), draft("lumbar-spine")
 

@@ -1,10 +1,10 @@
 """What one chart records of a finding on a side: newer over older, windows, durations."""
 
 import pytest
-from charts import TODAY, Indexed, absent, asked, draft, finding, request, study
+from domain_facts import TODAY, Indexed, absent, asked, draft, finding, request, study
 
-from cds_service.logic.dates import parse_when
-from cds_service.logic.sides import Side
+from cds_service.model.dates import parse_when
+from cds_service.model.sides import Side
 
 LEFT, RIGHT, BOTH = Side.LEFT, Side.RIGHT, Side.BOTH
 

@@ -1,9 +1,12 @@
 """The eleven conditions and the block: what is yes, what is no, and what is not known."""
 
 import pytest
-from charts import Indexed, absent, draft, finding, request, study
+from domain_facts import Indexed, absent, draft, finding, request, study
 
-from cds_service.logic.conditions import (
+from cds_service.logic.index import ChartIndex
+from cds_service.logic.judging import judge
+from cds_service.logic.view import View
+from cds_service.model.conditions import (
     A_PATTERN,
     Absent,
     Age,
@@ -23,11 +26,8 @@ from cds_service.logic.conditions import (
     Spoke,
     here,
 )
-from cds_service.logic.index import ChartIndex
-from cds_service.logic.judging import judge
-from cds_service.logic.outcome import Truth
-from cds_service.logic.sides import Side
-from cds_service.logic.view import View
+from cds_service.model.outcome import Truth
+from cds_service.model.sides import Side
 
 YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
 LUMBAR = ImagingSpec(region=frozenset({"lumbar-spine"}))

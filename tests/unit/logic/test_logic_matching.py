@@ -1,16 +1,16 @@
 """The ten filters, and what imaging matches what is asked for."""
 
 import pytest
-from charts import Indexed, absent, asked, draft, finding, imaging, study
+from domain_facts import Indexed, absent, asked, draft, finding, imaging, study
 
-from cds_service.logic.conditions import Block, Condition, Filters, Imaged, ImagingSpec, Leaf, Present
-from cds_service.logic.facts import Finding, Stage
 from cds_service.logic.index import ChartIndex
 from cds_service.logic.judging import judge
 from cds_service.logic.matching import is_such
-from cds_service.logic.outcome import Truth
-from cds_service.logic.sides import Side
 from cds_service.logic.view import View
+from cds_service.model.conditions import Block, Condition, Filters, Imaged, ImagingSpec, Leaf, Present
+from cds_service.model.facts import Finding, Stage
+from cds_service.model.outcome import Truth
+from cds_service.model.sides import Side
 
 NUMB, PAIN = "leg-numbness", "groin-pain"
 

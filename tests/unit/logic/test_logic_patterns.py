@@ -1,13 +1,13 @@
 """The pain pattern of a side, by the shipped patterns."""
 
 import pytest
-from charts import Indexed, absent, finding
+from domain_facts import Indexed, absent, finding
 
-from cds_service.logic.facts import Finding
 from cds_service.logic.judging import judge
 from cds_service.logic.patterns import judge_pattern
-from cds_service.logic.side_pattern import SidePattern
-from cds_service.logic.sides import Side
+from cds_service.model.facts import Finding
+from cds_service.model.side_pattern import SidePattern
+from cds_service.model.sides import Side
 
 SEVERE = {"severity": "severe"}
 

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from charts import chart, draft, finding
+from domain_facts import chart, draft, finding
 
-from cds_service.logic.content import LEVELS, Content
 from cds_service.logic.deciding import decide
-from cds_service.logic.decision import Recommendation
-from cds_service.logic.facts import Imaging
 from cds_service.logic.ranking import rank
-from cds_service.logic.sides import Side
+from cds_service.model.content import LEVELS, Content
+from cds_service.model.decision import Recommendation
+from cds_service.model.facts import Imaging
+from cds_service.model.sides import Side
 
 
 def said(content: Content, number: int, level: str, *orders: Imaging) -> Recommendation:

@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from charts import absent, chart, draft, finding, request
+from domain_facts import absent, chart, draft, finding, request
 
 from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.deciding import PATIENT_VIEW
-from cds_service.logic.facts import Chart, Finding
 from cds_service.logic.rating import rate
+from cds_service.model.facts import Chart, Finding
 
 CONTENT = load_knowledge(shipped_cards()).content
 MRI = draft("lumbar-spine", contrast="without")

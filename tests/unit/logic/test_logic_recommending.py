@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from charts import chart, draft, finding, request, study
+from domain_facts import chart, draft, finding, request, study
 
-from cds_service.logic.content import Content
 from cds_service.logic.deciding import decide
-from cds_service.logic.decision import Recommendation
-from cds_service.logic.facts import Finding, Imaging
-from cds_service.logic.sides import Side
+from cds_service.model.content import Content
+from cds_service.model.decision import Recommendation
+from cds_service.model.facts import Finding, Imaging
+from cds_service.model.sides import Side
 
 LUMBAR = draft("lumbar-spine")
 

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from charts import absent, chart, draft, finding, request, study
+from domain_facts import absent, chart, draft, finding, request, study
 
-from cds_service.logic.content import Content
 from cds_service.logic.deciding import decide
-from cds_service.logic.facts import Finding, Imaging
 from cds_service.logic.trace import explain
+from cds_service.model.content import Content
+from cds_service.model.facts import Finding, Imaging
 
 PAIN = [finding("buttock-pain", "right", "2026-01-05", "2025-12-20"), finding("calf-pain", "right")]
 HIP = draft("hip", side="right")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cds_service.knowledge import Knowledge
-from cds_service.logic.facts import Value
+from cds_service.model.facts import Value
 from cds_service.narrative import reader as module
 from cds_service.narrative.reader import NarrativeReader, Statement
 

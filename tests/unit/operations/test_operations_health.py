@@ -14,8 +14,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cds_service.errors import SettingsError, StoreUnavailable
-from cds_service.operations import health, shared
-from cds_service.operations.health import StoreWatch
+from cds_service.operations import health, shared_folder
+from cds_service.operations.health import StoreHealth
 
 
 def test_the_process_is_alive(client: FlaskClient) -> None:
@@ -39,10 +39,10 @@ def test_without_its_store_it_is_degraded_and_still_ready(build: Callable[..., F
 def test_while_it_stops_it_is_not_ready(
     build: Callable[..., Flask], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(shared.VARIABLE, str(tmp_path))
+    monkeypatch.setenv(shared_folder.FOLDER_VARIABLE, str(tmp_path))
     client = build().test_client()
     assert client.get("/readyz").status_code == 200
-    shared.tell_stopping(tmp_path)
+    shared_folder.mark_stopping(tmp_path)
     response = client.get("/readyz")
     assert (response.status_code, response.get_json()) == (503, {"status": "stopping"})
     assert client.get("/healthz").status_code == 200
@@ -57,13 +57,13 @@ def test_the_version_names_service_content_mode_and_python_and_no_machine(client
 
 def test_the_store_is_asked_once_in_a_while() -> None:
     asked: list[int] = []
-    watch = StoreWatch(lambda: asked.append(1))
+    watch = StoreHealth(lambda: asked.append(1))
     assert [watch.is_up() for _ in range(5)] == [True] * 5
     assert len(asked) == 1
 
 
 def test_an_answer_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "_KEPT_S", 0.05)
+    monkeypatch.setattr(health, "_CACHE_S", 0.05)
     answers = iter([None, StoreUnavailable("away"), None])
 
     def ask() -> None:
@@ -71,7 +71,7 @@ def test_an_answer_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
         if answer:
             raise answer
 
-    watch = StoreWatch(ask)
+    watch = StoreHealth(ask)
     found = []
     for _ in range(3):
         found.append(watch.is_up())
@@ -87,7 +87,7 @@ def test_a_store_that_hangs_holds_up_no_probe_and_is_asked_by_one_thread(monkeyp
         asked.append(1)
         let_go.wait(10)
 
-    watch = StoreWatch(hang)
+    watch = StoreHealth(hang)
     started = time.monotonic()
     assert [watch.is_up() for _ in range(3)] == [False] * 3
     assert time.monotonic() - started < 1
@@ -98,7 +98,7 @@ def test_a_store_that_hangs_holds_up_no_probe_and_is_asked_by_one_thread(monkeyp
 def test_probes_that_come_together_wait_for_a_store_that_hangs_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_WAIT_S", 0.2)
     let_go = Event()
-    watch = StoreWatch(lambda: let_go.wait(10))
+    watch = StoreHealth(lambda: let_go.wait(10))
     started = time.monotonic()
     with ThreadPoolExecutor(12) as probes:
         assert [*probes.map(lambda _: watch.is_up(), range(12))] == [False] * 12
@@ -108,7 +108,7 @@ def test_probes_that_come_together_wait_for_a_store_that_hangs_together(monkeypa
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_store_that_fails_in_a_way_nobody_foresaw_is_not_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "_KEPT_S", 0.0)
+    monkeypatch.setattr(health, "_CACHE_S", 0.0)
     answers = iter([None, RuntimeError("unforeseen")])
 
     def ask() -> None:
@@ -116,27 +116,27 @@ def test_a_store_that_fails_in_a_way_nobody_foresaw_is_not_up(monkeypatch: pytes
         if answer:
             raise answer
 
-    watch = StoreWatch(ask)
+    watch = StoreHealth(ask)
     assert [watch.is_up(), watch.is_up()] == [True, False]
 
 
 def test_the_shared_folder_is_new_private_named_to_workers_and_gone_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(shared.VARIABLE, "/left/by/another/run")
-    with shared.shared_folder() as folder:
-        assert os.environ[shared.VARIABLE] == str(folder)
-        assert shared.current_folder() == folder
+    monkeypatch.setenv(shared_folder.FOLDER_VARIABLE, "/left/by/another/run")
+    with shared_folder.create_shared_folder() as folder:
+        assert os.environ[shared_folder.FOLDER_VARIABLE] == str(folder)
+        assert shared_folder.find_shared_folder() == folder
         assert folder.stat().st_mode & 0o777 == 0o700
-        assert not shared.is_stopping(folder)
+        assert not shared_folder.is_stopping(folder)
     assert not folder.exists()
 
 
 def test_where_no_folder_can_be_made_the_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/nonexistent")
-    with pytest.raises(SettingsError, match="TMPDIR"), shared.shared_folder():
+    with pytest.raises(SettingsError, match="TMPDIR"), shared_folder.create_shared_folder():
         pass
 
 
 def test_alone_there_is_no_folder_and_nothing_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(shared.VARIABLE, raising=False)
-    assert shared.current_folder() is None
-    assert not shared.is_stopping(None)
+    monkeypatch.delenv(shared_folder.FOLDER_VARIABLE, raising=False)
+    assert shared_folder.find_shared_folder() is None
+    assert not shared_folder.is_stopping(None)

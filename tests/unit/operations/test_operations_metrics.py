@@ -14,7 +14,7 @@ from prometheus_client.samples import Sample
 from synthetic import SIGN, VIEW, bundle, buttock_to_calf, call, concept, condition, order, outcome, prefetch
 
 from cds_service.knowledge import Knowledge
-from cds_service.operations.counting import Family
+from cds_service.operations.metric_family import MetricFamily
 from cds_service.operations.metrics import Metrics
 from cds_service.store import FeedbackLog
 
@@ -126,7 +126,7 @@ def test_labels_are_words_and_few() -> None:
     def make(*labels: str) -> Callable[[float], None]:
         return lambda amount: made.__setitem__(labels, made.get(labels, 0) + amount)
 
-    family = Family(make, limit=3)
+    family = MetricFamily(make, limit=3)
     for label in ("a", "Mustermann, Erika", "b\nc", "", "ü", "x" * 65, "b", "c", "d", "d", "a"):
         family.add((label,), 1)
     assert set(made) <= {("a",), ("b",), ("c",), ("other",)}
@@ -139,10 +139,10 @@ COUNT = """
 import sys
 from cds_service.operations.metrics import Metrics
 metrics = Metrics()
-metrics.tell_versions("1.2.3", "1.0.0", "abcdef")
+metrics.set_versions("1.2.3", "1.0.0", "abcdef")
 for _ in range(int(sys.argv[1])):
     metrics.count("calls", "patient-view", "demo", "cards")
-    metrics.took("patient-view", 0.02)
+    metrics.observe_duration("patient-view", 0.02)
 """
 
 
@@ -150,7 +150,7 @@ def test_processes_count_together_even_those_that_are_gone(tmp_path: Path) -> No
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     running = [subprocess.Popen([sys.executable, "-c", COUNT, str(calls)], env=environment) for calls in (3, 4, 5)]
     assert [process.wait(60) for process in running] == [0, 0, 0]
-    show = "from cds_service.operations.metrics import Metrics; print(Metrics().exposed().decode())"
+    show = "from cds_service.operations.metrics import Metrics; print(Metrics().render().decode())"
     shown = subprocess.run([sys.executable, "-c", show], env=environment, capture_output=True, text=True, check=True)
     found = {sample.name: sample.value for sample in samples_of(shown.stdout)}
     assert found["hip_spine_cds_calls_total"] == 12
@@ -167,5 +167,5 @@ def test_whoever_starts_workers_does_not_decide_how_they_count() -> None:
 def test_metrics_of_two_applications_in_one_process_are_apart() -> None:
     one, other = Metrics(), Metrics()
     one.count("calls", "patient-view", "demo", "cards")
-    assert b"calls_total{" in one.exposed()
-    assert b"calls_total{" not in other.exposed()
+    assert b"calls_total{" in one.render()
+    assert b"calls_total{" not in other.render()

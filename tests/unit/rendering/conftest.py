@@ -9,11 +9,11 @@ from rendering_facts import TODAY
 
 from cds_service.knowledge import Knowledge
 from cds_service.logic.deciding import decide
-from cds_service.logic.facts import Chart, Finding, Imaging
-from cds_service.prepared import card_maker
+from cds_service.model.facts import Chart, Finding, Imaging
 from cds_service.rendering import CardMaker
 from cds_service.rendering.phrases import Phrases
 from cds_service.rendering.suggestions import Call
+from cds_service.startup_state import build_card_maker
 from cds_service.wire.response import Card
 
 
@@ -24,7 +24,7 @@ def phrases(knowledge: Knowledge) -> Phrases:
 
 @pytest.fixture(scope="session")
 def maker(knowledge: Knowledge) -> CardMaker:
-    return card_maker(knowledge)
+    return build_card_maker(knowledge)
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from cds_service.logic.dates import When, on
-from cds_service.logic.facts import Finding, Imaging, Source, SourceKind, Stage, Value
-from cds_service.logic.sides import Side
+from cds_service.model.dates import When, on
+from cds_service.model.facts import Finding, Imaging, Source, SourceKind, Stage, Value
+from cds_service.model.sides import Side
 
 TODAY = date(2026, 3, 10)
 DRAFT = "ServiceRequest/o1"

@@ -11,13 +11,13 @@ from rendering_facts import BOTH, DRAFT, LEFT, RIGHT, UNSTATED, buttock_to_calf,
 
 from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
-from cds_service.logic.dates import on
 from cds_service.logic.deciding import decide
-from cds_service.logic.facts import Finding, Stage
-from cds_service.prepared import card_maker
+from cds_service.model.dates import on
+from cds_service.model.facts import Finding, Stage
 from cds_service.rendering import CardMaker
 from cds_service.rendering.cards import OVERRIDES, TOPICS
 from cds_service.rendering.suggestions import Call
+from cds_service.startup_state import build_card_maker
 from cds_service.wire.response import SUMMARY_LIMIT, Card
 
 CASES = list(read_cases(load_knowledge(shipped_cards()).content))
@@ -142,7 +142,7 @@ def test_advice_with_sources_of_its_own_names_them_alone(cards: MakeCards) -> No
 def test_two_findings_that_make_a_summary_too_long_become_one(knowledge: Knowledge) -> None:
     label = "x" * 37 + " pain"
     findings = {name: replace(one, label=label) for name, one in knowledge.content.findings.items()}
-    maker = card_maker(replace(knowledge, content=replace(knowledge.content, findings=findings)))
+    maker = build_card_maker(replace(knowledge, content=replace(knowledge.content, findings=findings)))
     (card,) = _make(maker, knowledge, finding("buttock-pain"), finding("calf-pain"))
     assert card.summary.startswith(f"Right {label}; ")
 
@@ -183,7 +183,7 @@ def test_many_orders_of_many_regions_still_make_a_card(cards: MakeCards) -> None
 def test_content_whose_summary_cannot_fit_is_refused_at_start_up(knowledge: Knowledge) -> None:
     findings = {name: replace(one, label="x" * 130) for name, one in knowledge.content.findings.items()}
     with pytest.raises(ContentError, match="of 139 allowed"):
-        card_maker(replace(knowledge, content=replace(knowledge.content, findings=findings)))
+        build_card_maker(replace(knowledge, content=replace(knowledge.content, findings=findings)))
 
 
 def _make(maker: CardMaker, knowledge: Knowledge, *facts: Finding) -> list[Card]:

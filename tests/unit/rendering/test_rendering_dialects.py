@@ -8,7 +8,7 @@ from rendering_facts import DRAFT, TODAY, buttock_to_calf, imaging
 
 from cds_service.knowledge import Knowledge
 from cds_service.logic.deciding import decide
-from cds_service.logic.facts import Chart
+from cds_service.model.facts import Chart
 from cds_service.rendering import CardMaker
 from cds_service.rendering.dialects import SHIPPED, STANDARD, Dialect, SiteCode, adapted
 from cds_service.rendering.suggestions import Call

@@ -8,11 +8,11 @@ from rendering_facts import TODAY, UNSTATED, finding
 
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.deciding import decide
-from cds_service.logic.facts import Chart
-from cds_service.prepared import card_maker
+from cds_service.model.facts import Chart
 from cds_service.rendering.cards import ABOUT_LABEL
 from cds_service.rendering.dialects import STANDARD, Dialect
 from cds_service.rendering.suggestions import Call
+from cds_service.startup_state import build_card_maker
 from cds_service.wire.response import Card
 
 PATHWAY = "https://pathways.example.org/cauda-equina"
@@ -28,7 +28,9 @@ def card(knowledge: Knowledge, public_url: str | None, dialect: Dialect = STANDA
     chart = Chart(TODAY, 58, (finding("saddle-anaesthesia", UNSTATED),), ())
     numbers = count(1)
     decision = decide(knowledge.content, chart, "patient-view")
-    (made,) = card_maker(knowledge, public_url).make(decision, Call("p1", {}, dialect), lambda: f"u{next(numbers)}")
+    (made,) = build_card_maker(knowledge, public_url).make(
+        decision, Call("p1", {}, dialect), lambda: f"u{next(numbers)}"
+    )
     return made
 
 

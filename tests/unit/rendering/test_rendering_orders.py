@@ -8,8 +8,8 @@ from rendering_facts import BOTH, LEFT, RIGHT, UNSTATED
 
 from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge
-from cds_service.logic.sides import Side
-from cds_service.logic.terminology import Code
+from cds_service.model.sides import Side
+from cds_service.model.terminology import Code
 from cds_service.rendering.orders import OWN_ORDERS, OrderBook, Reason
 
 SNOMED = "http://snomed.info/sct"

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from rendering_facts import BOTH, LEFT, RIGHT, UNSTATED, finding, imaging
 
-from cds_service.logic.dates import on, parse_when
-from cds_service.logic.facts import Chart, Stage, Value
-from cds_service.logic.sides import Side
+from cds_service.model.dates import on, parse_when
+from cds_service.model.facts import Chart, Stage, Value
+from cds_service.model.sides import Side
 from cds_service.rendering.phrases import FACTS_AT_MOST, Phrases, capital, day, partly_read, unread
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from rendering_facts import DRAFT, imaging
 
-from cds_service.logic.conditions import ALWAYS, ImagingSpec
-from cds_service.logic.content import Rating
-from cds_service.logic.rating import Rated
+from cds_service.model.conditions import ALWAYS, ImagingSpec
+from cds_service.model.content import Rating
+from cds_service.model.decision import Rated
 from cds_service.rendering.dialects import SHIPPED, STANDARD
 from cds_service.rendering.ratings import rate_orders
 from cds_service.rendering.suggestions import Call

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rendering_facts import LEFT, RIGHT
 
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.logic.sides import Side
+from cds_service.model.sides import Side
 from cds_service.rendering.sides import SideChanger
 
 CHANGER = SideChanger(load_knowledge(shipped_cards()).terminology)

@@ -12,11 +12,11 @@ from fhir.resources.R4B.servicerequest import ServiceRequest
 from rendering_facts import DRAFT, LEFT, RIGHT, TODAY, UNSTATED, buttock_to_calf, finding, imaging
 
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
-from cds_service.logic.content import Content
-from cds_service.logic.dates import on
 from cds_service.logic.deciding import decide
-from cds_service.logic.facts import Chart, Stage
-from cds_service.logic.sides import Side
+from cds_service.model.content import Content
+from cds_service.model.dates import on
+from cds_service.model.facts import Chart, Stage
+from cds_service.model.sides import Side
 from cds_service.rendering import CardMaker
 from cds_service.rendering.suggestions import Call
 from cds_service.wire.response import Action, Card

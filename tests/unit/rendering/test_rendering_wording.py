@@ -7,7 +7,7 @@ from jinja2 import UndefinedError
 
 from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge
-from cds_service.logic.wording import Wording
+from cds_service.model.wording import Wording
 from cds_service.rendering.wording import WordingBook, card_variables
 from cds_service.wire.response import SUMMARY_LIMIT
 

@@ -21,8 +21,8 @@ from sqlalchemy import create_mock_engine, select, text
 from sqlalchemy.dialects import postgresql
 
 from cds_service.errors import SettingsError, StoreUnavailable
-from cds_service.store import FeedbackLog, connect, database, migrate, ping, revisions
-from cds_service.store.database import ValuesRefused, insert_new, transaction
+from cds_service.store import FeedbackLog, check_writable, connect, database, migrate, revisions
+from cds_service.store.database import ValuesRefused, insert_if_absent, transaction
 from cds_service.store.schema import UtcDateTime, card_issued, feedback_event, metadata
 
 
@@ -50,7 +50,7 @@ def test_alembic_is_read_for_a_new_database_alone(path):
 
 def test_the_newest_revision_is_alembics_head():
     config = Config()
-    config.set_main_option("script_location", str(revisions.MIGRATIONS))
+    config.set_main_option("script_location", str(revisions.MIGRATIONS_FOLDER))
     assert ScriptDirectory.from_config(config).get_heads() == [revisions.newest_revision()]
 
 
@@ -60,7 +60,7 @@ def test_two_revisions_at_once_are_not_taken_for_the_newest(url, path):
         connection.commit()
     engine = connect(url)
     with transaction(engine) as connection:
-        assert revisions.revision(connection) is None
+        assert revisions.current_revision(connection) is None
     engine.dispose()
 
 
@@ -104,7 +104,7 @@ def test_migrate_waits_for_the_lock_beside_the_file(url, path):
 
 
 def test_migrations_in_a_folder_with_a_per_cent_sign(tmp_path, path, query, monkeypatch):
-    monkeypatch.setattr(revisions, "MIGRATIONS", tmp_path / "100%(here)s")
+    monkeypatch.setattr(revisions, "MIGRATIONS_FOLDER", tmp_path / "100%(here)s")
     shutil.copytree(Path(database.__file__).parent / "migrations", tmp_path / "100%(here)s")
 
     migrate(f"sqlite:///{path}")
@@ -194,7 +194,7 @@ def test_a_folder_that_cannot_be_made_is_unavailable_at_use_not_at_connect(tmp_p
     engine = connect(url)
 
     with pytest.raises(StoreUnavailable):
-        ping(engine)
+        check_writable(engine)
     with pytest.raises(StoreUnavailable, match="folder"):
         migrate(url)
 
@@ -204,17 +204,17 @@ def test_a_file_that_vanished_is_unavailable_and_not_made_anew(url, path):
     path.unlink()
 
     with pytest.raises(StoreUnavailable):
-        ping(engine)
+        check_writable(engine)
     assert not path.exists()
 
 
 def test_ping(engine, path):
-    ping(engine)
+    check_writable(engine)
 
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TABLE card_issued")
     with pytest.raises(StoreUnavailable, match="OperationalError"):
-        ping(engine)
+        check_writable(engine)
 
 
 @pytest.mark.parametrize(("value", "refusal"), [("Erika Mustermann \ud800", ValuesRefused), (None, ValuesRefused)])
@@ -222,7 +222,7 @@ def test_neither_error_nor_traceback_holds_a_value(engine, card, value, refusal)
     rows = [dict(vars(card(tenant="Erika Mustermann"))) | {"hook": value}]
 
     with pytest.raises(refusal) as failure, transaction(engine) as connection:
-        connection.execute(insert_new(connection, card_issued), rows)
+        connection.execute(insert_if_absent(connection, card_issued), rows)
     assert "Mustermann" not in "".join(traceback.format_exception(failure.value))
     assert failure.value.__cause__ is None
     assert failure.value.__suppress_context__
@@ -232,7 +232,7 @@ def test_neither_error_nor_traceback_holds_a_value(engine, card, value, refusal)
 def test_a_failed_block_stores_nothing(engine, card, query):
     def write_and_fail():
         with transaction(engine) as connection:
-            connection.execute(insert_new(connection, card_issued), [dict(vars(card()))])
+            connection.execute(insert_if_absent(connection, card_issued), [dict(vars(card()))])
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -242,7 +242,7 @@ def test_a_failed_block_stores_nothing(engine, card, query):
 
 def test_moments_come_back_in_utc(engine, card):
     with transaction(engine) as connection:
-        connection.execute(insert_new(connection, card_issued), [dict(vars(card()))])
+        connection.execute(insert_if_absent(connection, card_issued), [dict(vars(card()))])
         moment = connection.execute(select(card_issued.c.issued_at)).scalar_one()
     assert moment.isoformat() == "2026-03-04T10:30:00+00:00"
 
@@ -262,6 +262,6 @@ def test_no_moment_stays_none():
 def test_postgresql_gets_the_same_insert():
     connection = create_mock_engine("postgresql://", executor=None)
 
-    statement = insert_new(connection, feedback_event).compile(dialect=postgresql.dialect())
+    statement = insert_if_absent(connection, feedback_event).compile(dialect=postgresql.dialect())
 
     assert str(statement).endswith("ON CONFLICT DO NOTHING")

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from cds_service.errors import StoreUnavailable
-from cds_service.store import FeedbackLog, Pseudonyms
+from cds_service.store import FeedbackLog, Pseudonymizer
 
 RECORD_AND_DIE = """
 import os, signal, sys
@@ -86,7 +86,9 @@ def test_another_outcome_tenant_card_or_moment_is_another_event(engine, event, q
 def test_a_card_is_known_to_its_tenant_alone(engine, issued, card, event, query):
     issued.put([card("card-1")])
 
-    FeedbackLog(engine, before=issued.flush).record([event("card-1"), event("card-2"), event("card-1", tenant="south")])
+    FeedbackLog(engine, before_record=issued.flush).record(
+        [event("card-1"), event("card-2"), event("card-1", tenant="south")]
+    )
 
     assert query("SELECT tenant, card, known_card FROM feedback_event ORDER BY id") == [
         ("north", "card-1", 1),
@@ -99,7 +101,7 @@ def test_no_events_ask_nothing_of_the_database():
     def fail():
         raise AssertionError
 
-    assert FeedbackLog(engine=None, before=fail).record([]) == 0
+    assert FeedbackLog(engine=None, before_record=fail).record([]) == 0
 
 
 @pytest.mark.parametrize(
@@ -176,7 +178,7 @@ def test_a_stuck_database_costs_feedback_about_two_seconds(engine, issued, card,
         for _ in range(3):
             started = time.monotonic()
             with pytest.raises(StoreUnavailable):
-                FeedbackLog(engine, before=lambda: issued.flush(0.3)).record([event()])
+                FeedbackLog(engine, before_record=lambda: issued.flush(0.3)).record([event()])
             assert time.monotonic() - started < 2.5
 
 
@@ -188,10 +190,13 @@ def test_an_event_outlives_a_process_killed_after_record(url, query):
 
 
 def test_the_files_hold_no_clear_identifier(engine, issued, card, event, path):
-    names = Pseudonyms(b"k" * 32)
-    patient, user = names.of("north", "patient", "patient-4711"), names.of("north", "user", "Practitioner/dr-8")
+    names = Pseudonymizer(b"k" * 32)
+    patient, user = (
+        names.pseudonymize("north", "patient", "patient-4711"),
+        names.pseudonymize("north", "user", "Practitioner/dr-8"),
+    )
     issued.put([card(patient_hash=patient, user_hash=user)])
-    FeedbackLog(engine, before=issued.flush).record([event(reason_code="for patient-4711!", has_comment=True)])
+    FeedbackLog(engine, before_record=issued.flush).record([event(reason_code="for patient-4711!", has_comment=True)])
 
     raw = b"".join(entry.read_bytes() for entry in path.parent.iterdir())
 

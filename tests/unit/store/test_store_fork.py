@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from cds_service.errors import StoreUnavailable
-from cds_service.store import FeedbackLog, ping
-from cds_service.store import gate as gates
+from cds_service.store import FeedbackLog, check_writable
+from cds_service.store import engine_lock as gates
 from cds_service.store.database import transaction
-from cds_service.store.gate import passage
+from cds_service.store.engine_lock import exclusive
 
 PROC = Path("/proc/self/fd")
 
@@ -46,7 +46,7 @@ def descriptors_of(path):
 
 @pytest.mark.skipif(not PROC.is_dir(), reason="needs /proc")
 def test_no_open_connection_crosses(engine, path):
-    ping(engine)
+    check_writable(engine)
     assert descriptors_of(path)
 
     def work():
@@ -61,7 +61,7 @@ def test_parent_and_child_both_write(engine, issued, card, event, query):
     def work():
         issued.put([card("child")])
         assert issued.flush(5)
-        assert FeedbackLog(engine, before=issued.flush).record([event("child")]) == 1
+        assert FeedbackLog(engine, before_record=issued.flush).record([event("child")]) == 1
         issued.close(5)
 
     assert in_child(work) == 0
@@ -78,7 +78,7 @@ def test_waiting_cards_stay_with_the_parent(engine, issued, card, query, monkeyp
         issued.close(1)
 
     monkeypatch.setattr(gates, "_FORK_WAIT_S", 0.05)
-    with passage(engine):
+    with exclusive(engine):
         issued.put([card()])
         assert not issued.flush(0)
         assert in_child(nothing_waits) == 0
@@ -102,24 +102,24 @@ def test_a_fork_waits_for_the_running_transaction(engine):
     thread.start()
     assert entered.wait(5)
 
-    assert in_child(lambda: ping(engine)) == 0
+    assert in_child(lambda: check_writable(engine)) == 0
     thread.join()
-    ping(engine)
+    check_writable(engine)
 
 
 def test_a_transaction_that_does_not_end_holds_up_neither_fork_nor_caller(engine, monkeypatch):
-    monkeypatch.setattr(gates, "_WAIT_S", 0.05)
+    monkeypatch.setattr(gates, "_LOCK_TIMEOUT_S", 0.05)
     monkeypatch.setattr(gates, "_FORK_WAIT_S", 0.05)
 
-    with passage(engine):
-        assert in_child(lambda: ping(engine)) == 0
+    with exclusive(engine):
+        assert in_child(lambda: check_writable(engine)) == 0
         with pytest.raises(StoreUnavailable, match="busy"):
-            ping(engine)
-    ping(engine)
+            check_writable(engine)
+    check_writable(engine)
 
 
 def test_a_second_fork_from_the_child(engine):
     def grandchild():
-        assert in_child(lambda: ping(engine)) == 0
+        assert in_child(lambda: check_writable(engine)) == 0
 
     assert in_child(grandchild) == 0

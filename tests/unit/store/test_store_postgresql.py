@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, select, text
 
 from cds_service.errors import StoreUnavailable
-from cds_service.store import FeedbackLog, IssuedCards, SeenTokens, connect, migrate, ping
+from cds_service.store import FeedbackLog, IssuedCards, SeenTokens, check_writable, connect, migrate
 from cds_service.store.database import transaction
 from cds_service.store.schema import card_issued, feedback_event, metadata, token_seen
 
@@ -42,7 +42,7 @@ def test_migrations_and_tables_agree(server):
 def test_cards_and_feedback(server, card, event):
     issued = IssuedCards(server)
     issued.put([card("a"), card("a"), card("b", hook_instance="\0"), card("c")])
-    log = FeedbackLog(server, before=issued.flush)
+    log = FeedbackLog(server, before_record=issued.flush)
 
     assert log.record([event("a"), event("a"), event("x", reason_code="free text")]) == 2
     assert log.record([event("a")]) == 0
@@ -69,20 +69,20 @@ def test_a_table_that_stays_locked_costs_feedback_about_two_seconds(server, even
 
 
 def test_it_forks(server):
-    ping(server)
+    check_writable(server)
     pid = os.fork()
     if pid == 0:
         try:
-            ping(server)
+            check_writable(server)
             os._exit(0)
         finally:
             os._exit(1)
     assert os.waitpid(pid, 0)[1] == 0
-    ping(server)
+    check_writable(server)
 
 
 def test_a_token_is_new_once_for_all_who_share_the_server(server):
-    engines = [connect(URL, brief=True) for _ in range(2)]
+    engines = [connect(URL, is_low_latency=True) for _ in range(2)]
     one, other = (SeenTokens(engine) for engine in engines)
     until = NOW + timedelta(minutes=6)
     try:

@@ -9,40 +9,44 @@ import sys
 import pytest
 
 from cds_service.errors import SettingsError
-from cds_service.store import Pseudonyms, load_or_create_key
+from cds_service.store import Pseudonymizer, load_or_create_key
 
 KEY = bytes(range(32))
 
 
 def test_a_pseudonym_is_the_hmac_of_its_length_prefixed_parts():
     message = b"\0" * 7 + b"\x05north" + b"\0" * 7 + b"\x07patient" + b"\0" * 7 + "\x03ü1".encode()
-    assert Pseudonyms(KEY).of("north", "patient", "ü1") == hmac.new(KEY, message, hashlib.sha256).hexdigest()
+    assert (
+        Pseudonymizer(KEY).pseudonymize("north", "patient", "ü1") == hmac.new(KEY, message, hashlib.sha256).hexdigest()
+    )
 
 
 def test_any_part_or_the_key_makes_another_pseudonym():
-    names = Pseudonyms(KEY)
+    names = Pseudonymizer(KEY)
     all_of_them = {
-        names.of("a", "bc", "d"),
-        names.of("ab", "c", "d"),
-        names.of("a", "b", "cd"),
-        names.of("", "abc", "d"),
-        Pseudonyms(KEY[::-1]).of("a", "bc", "d"),
+        names.pseudonymize("a", "bc", "d"),
+        names.pseudonymize("ab", "c", "d"),
+        names.pseudonymize("a", "b", "cd"),
+        names.pseudonymize("", "abc", "d"),
+        Pseudonymizer(KEY[::-1]).pseudonymize("a", "bc", "d"),
     }
     assert len(all_of_them) == 5
 
 
 def test_text_that_is_not_unicode_has_a_pseudonym_too():
-    assert Pseudonyms(KEY).of("north", "patient", "\ud800") != Pseudonyms(KEY).of("north", "patient", "?")
+    assert Pseudonymizer(KEY).pseudonymize("north", "patient", "\ud800") != Pseudonymizer(KEY).pseudonymize(
+        "north", "patient", "?"
+    )
 
 
 def test_a_short_key_is_refused():
-    Pseudonyms(b"k" * 16)
+    Pseudonymizer(b"k" * 16)
     with pytest.raises(SettingsError, match="16 bytes"):
-        Pseudonyms(b"k" * 15)
+        Pseudonymizer(b"k" * 15)
 
 
 def test_the_key_is_not_shown():
-    assert repr(KEY)[2:-1] not in repr(Pseudonyms(KEY))
+    assert repr(KEY)[2:-1] not in repr(Pseudonymizer(KEY))
 
 
 def test_a_key_is_made_once_for_the_owner_alone(tmp_path):

@@ -2,12 +2,12 @@
 
 import pytest
 
-from cds_service.trust.caller import DEMO, FhirServers
+from cds_service.trust.caller import DEMO_CALLER, AllowedFhirServers
 from cds_service.trust.urls import parse_url
 
 
-def servers(*bases: str, private: bool = False) -> FhirServers:
-    return FhirServers(tuple(url for base in bases if (url := parse_url(base))), private=private)
+def servers(*bases: str, private: bool = False) -> AllowedFhirServers:
+    return AllowedFhirServers(tuple(url for base in bases if (url := parse_url(base))), is_private_allowed=private)
 
 
 EHR = servers("https://ehr.example/fhir/R4")
@@ -26,7 +26,7 @@ EHR = servers("https://ehr.example/fhir/R4")
     ],
 )
 def test_demo_reads_loopback_and_the_public_smart_servers(base: str) -> None:
-    assert DEMO.may_read(base)
+    assert DEMO_CALLER.may_read(base)
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_demo_reads_loopback_and_the_public_smart_servers(base: str) -> None:
     ],
 )
 def test_demo_reads_nothing_else(base: str) -> None:
-    assert not DEMO.may_read(base)
-    assert not DEMO.allows_private(base)
+    assert not DEMO_CALLER.may_read(base)
+    assert not DEMO_CALLER.allows_private(base)
 
 
 @pytest.mark.parametrize(
@@ -125,11 +125,11 @@ def test_and_nowhere_else(base: str) -> None:
         (servers("https://ehr.example/fhir", private=True), "https://other.example/fhir", False),
         (servers("http://127.0.0.1:9000/fhir"), "http://127.0.0.1:9000/fhir", True),
         (servers("http://127.0.0.1:9000/fhir"), "http://127.0.0.1:9001/fhir", False),
-        (DEMO.fhir, "http://127.0.0.1:9000/fhir", True),
-        (DEMO.fhir, "https://r4.smarthealthit.org", False),
+        (DEMO_CALLER.fhir_servers, "http://127.0.0.1:9000/fhir", True),
+        (DEMO_CALLER.fhir_servers, "https://r4.smarthealthit.org", False),
     ],
 )
-def test_a_private_address_only_where_it_is_allowed(allowed: FhirServers, base: str, private: bool) -> None:
+def test_a_private_address_only_where_it_is_allowed(allowed: AllowedFhirServers, base: str, private: bool) -> None:
     """A name that may be read must not lead into the site's own network because somebody changed its address."""
     assert allowed.allows_private(base) is private
 

@@ -8,8 +8,8 @@ import pytest
 from signing import FHIR, ISSUER, client_table, key_set, private_key, public_jwk, segment
 
 from cds_service.errors import ClientsError
-from cds_service.trust.clients import load_clients, public_base
-from cds_service.trust.dialect import DialectName
+from cds_service.trust.clients import load_clients, parse_public_url
+from cds_service.trust.dialect_config import DialectName
 
 SANDBOX_KEY = {  # public in several repositories, as is its private half
     "kty": "EC",
@@ -42,9 +42,9 @@ def test_a_client_with_every_key(tmp_path: Path) -> None:
     assert (client.id, client.issuer, client.jku) == ("north", ISSUER, "https://ehr.example/jwks.json?p=1")
     assert (client.jwks_file, client.jwks_url) == (tmp_path / "keys.json", None)
     assert (client.tenants, client.algorithms) == ({"main"}, {"RS256", "ES384"})
-    assert (client.silent, client.exempt_roles) == (True, {"https://ehr.example/roles|ORTHO"})
-    assert client.fhir.may_read(FHIR)
-    assert client.fhir.allows_private(FHIR)
+    assert (client.is_silent, client.exempt_roles) == (True, {"https://ehr.example/roles|ORTHO"})
+    assert client.fhir_servers.may_read(FHIR)
+    assert client.fhir_servers.allows_private(FHIR)
     options = client.dialect.options
     assert client.dialect.name is DialectName.EPIC
     assert (options.selection_behavior, options.links, options.detail) == ("any", False, None)
@@ -56,8 +56,8 @@ def test_what_is_left_out_is_strict(tmp_path: Path) -> None:
     [client] = load_clients(path)
     assert client.algorithms == {"ES384", "RS384"}
     assert client.jku == "https://ehr.example/jwks.json"
-    assert not client.fhir.may_read(FHIR)
-    assert not client.silent
+    assert not client.fhir_servers.may_read(FHIR)
+    assert not client.is_silent
     assert client.dialect.name is DialectName.STANDARD
 
 
@@ -176,7 +176,7 @@ def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
 def test_plain_http_is_for_this_machine_and_only_when_told(tmp_path: Path) -> None:
     bases = ["http://127.0.0.1:9000/fhir", "http://localhost:9000/fhir", "https://127.0.0.1/fhir"]
     [client] = load_clients(client_table(tmp_path, fhir_servers=bases, allow_insecure_fhir=True))
-    assert all(client.fhir.may_read(base) and client.fhir.allows_private(base) for base in bases)
+    assert all(client.fhir_servers.may_read(base) and client.fhir_servers.allows_private(base) for base in bases)
 
 
 def _secret_half(key: Any) -> dict[str, Any]:
@@ -228,7 +228,7 @@ def test_a_key_file_that_is_no_key_set_is_refused(tmp_path: Path, data: str) -> 
     "url", [None, "", "cds.example", "http://cds.example", "https://cds.example?x=1", "https://u@x"]
 )
 def test_a_public_url_is_https_and_plain(url: str | None) -> None:
-    assert public_base(url) is None
+    assert parse_public_url(url) is None
 
 
 def ordered(folder: Path, **code: str) -> Path:

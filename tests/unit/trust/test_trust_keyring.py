@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from signing import KID, key_set, public_jwk
 
-from cds_service.trust.keyring import LEAST_AGE, MOST_AGE, STALE, WINDOW, KeyRing, KeysUnavailable
-from cds_service.trust.sources import Fetched, SourceUnavailable
+from cds_service.trust.key_sources import FetchedKeySet, SourceUnavailable
+from cds_service.trust.keyring import MAX_AGE, MIN_AGE, REFRESH_INTERVAL, STALE_LIMIT, KeyRing, KeysUnavailable
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -25,13 +25,13 @@ class Stub:
         self.asked = 0
         self.gate: threading.Event | None = None
 
-    def read(self) -> Fetched:
+    def fetch(self) -> FetchedKeySet:
         self.asked += 1
         if self.gate:
             assert self.gate.wait(10)
         if self.fails:
             raise SourceUnavailable("ConnectTimeout")
-        return Fetched(key_set(*self.keys), self.max_age)
+        return FetchedKeySet(key_set(*self.keys), self.max_age)
 
 
 def ring(source: Stub) -> KeyRing:
@@ -50,7 +50,7 @@ def test_keys_are_read_once_while_they_are_fresh() -> None:
 
 @pytest.mark.parametrize(
     ("max_age", "holds"),
-    [(0, LEAST_AGE), (60, LEAST_AGE), (1800, timedelta(minutes=30)), (10**9, MOST_AGE)],
+    [(0, MIN_AGE), (60, MIN_AGE), (1800, timedelta(minutes=30)), (10**9, MAX_AGE)],
 )
 def test_cache_control_counts_between_a_floor_and_a_ceiling(max_age: int, holds: timedelta) -> None:
     source = Stub(max_age=max_age)
@@ -67,7 +67,7 @@ def test_a_new_key_is_found_by_one_more_reading() -> None:
     keys = ring(source)
     keys.find(KID, "ES384", NOW)
     source.keys = (public_jwk(), public_jwk(kid="new", number=2))
-    later = NOW + WINDOW
+    later = NOW + REFRESH_INTERVAL
     assert len(keys.find("new", "ES384", later)) == 1
     assert source.asked == 2
 
@@ -85,7 +85,7 @@ def test_an_unknown_id_of_a_moment_ago_is_not_asked_for_again() -> None:
     source = Stub()
     keys = ring(source)
     keys.find(KID, "ES384", NOW)
-    assert keys.find("new", "ES384", NOW + WINDOW - SECOND) == ()
+    assert keys.find("new", "ES384", NOW + REFRESH_INTERVAL - SECOND) == ()
     assert source.asked == 1
 
 
@@ -103,11 +103,11 @@ def test_old_keys_count_while_the_source_fails_but_not_for_ever() -> None:
     keys.find(KID, "ES384", NOW)
     source.fails = True
     assert len(keys.find(KID, "ES384", NOW + timedelta(hours=2))) == 1
-    assert len(keys.find(KID, "ES384", NOW + STALE - SECOND)) == 1
+    assert len(keys.find(KID, "ES384", NOW + STALE_LIMIT - SECOND)) == 1
     with pytest.raises(KeysUnavailable):
-        keys.find(KID, "ES384", NOW + STALE)
+        keys.find(KID, "ES384", NOW + STALE_LIMIT)
     source.fails = False
-    assert len(keys.find(KID, "ES384", NOW + STALE + WINDOW)) == 1
+    assert len(keys.find(KID, "ES384", NOW + STALE_LIMIT + REFRESH_INTERVAL)) == 1
 
 
 def test_a_key_set_that_cannot_be_used_is_a_failure_and_told(caplog: pytest.LogCaptureFixture) -> None:

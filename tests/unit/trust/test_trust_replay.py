@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from cds_service.errors import StoreUnavailable
 from cds_service.store import SeenTokens, connect, migrate
-from cds_service.trust.replay import OwnMemory, Replays
+from cds_service.trust.replay import LocalTokens, ReplayGuard
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 UNTIL = NOW.timestamp() + 360
@@ -34,17 +34,17 @@ class Away:
 def engine(tmp_path: Path) -> Iterator[Engine]:
     url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
     migrate(url)
-    engine = connect(url, brief=True)
+    engine = connect(url, is_low_latency=True)
     yield engine
     engine.dispose()
 
 
-def first(replays: Replays, one: str = "a", now: datetime = NOW, issuer: str = "i") -> bool:
+def first(replays: ReplayGuard, one: str = "a", now: datetime = NOW, issuer: str = "i") -> bool:
     return replays.is_first_use(issuer, one, UNTIL, now)
 
 
 def test_two_processes_with_one_store_let_a_token_in_once(engine: Engine) -> None:
-    one, other = Replays(SeenTokens(engine)), Replays(SeenTokens(engine))
+    one, other = ReplayGuard(SeenTokens(engine)), ReplayGuard(SeenTokens(engine))
     assert first(one)
     assert not first(other)
     assert not first(one)
@@ -52,7 +52,7 @@ def test_two_processes_with_one_store_let_a_token_in_once(engine: Engine) -> Non
 
 
 def test_of_threads_that_bring_one_token_at_once_one_is_let_in(engine: Engine) -> None:
-    processes = [Replays(SeenTokens(engine)) for _ in range(4)]
+    processes = [ReplayGuard(SeenTokens(engine)) for _ in range(4)]
     start, let_in = threading.Barrier(16), []
 
     def bring(number: int) -> None:
@@ -69,7 +69,7 @@ def test_of_threads_that_bring_one_token_at_once_one_is_let_in(engine: Engine) -
 
 def test_while_the_store_is_away_a_process_judges_alone_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
     away = Away()
-    replays = Replays(away)  # type: ignore[arg-type]  # stands in for the store
+    replays = ReplayGuard(away)  # type: ignore[arg-type]  # stands in for the store
     with caplog.at_level(logging.WARNING):
         for number in range(20):
             assert first(replays, f"t-{number}")
@@ -80,7 +80,7 @@ def test_while_the_store_is_away_a_process_judges_alone_and_says_so_once(caplog:
 
 def test_a_store_that_is_away_is_asked_now_and_then_by_one_call() -> None:
     away = Away()
-    replays = Replays(away)  # type: ignore[arg-type]  # as above
+    replays = ReplayGuard(away)  # type: ignore[arg-type]  # as above
     for second in range(25):
         first(replays, f"t-{second}", NOW + timedelta(seconds=second))
     assert away.asked == 3  # at 0, 10 and 20 seconds
@@ -89,7 +89,7 @@ def test_a_store_that_is_away_is_asked_now_and_then_by_one_call() -> None:
 def test_a_store_that_is_back_is_used_again_and_it_is_told(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
     shared = Away(SeenTokens(engine))
     shared.is_away = True
-    replays = Replays(shared)  # type: ignore[arg-type]  # as above
+    replays = ReplayGuard(shared)  # type: ignore[arg-type]  # as above
     assert first(replays, "before")
     shared.is_away = False
     later = NOW + timedelta(seconds=10)
@@ -97,11 +97,11 @@ def test_a_store_that_is_back_is_used_again_and_it_is_told(engine: Engine, caplo
         assert first(replays, "after", later)
         assert not first(replays, "before", later)
     assert "used tokens shared again" in caplog.text
-    assert not first(Replays(SeenTokens(engine)), "after", later)
+    assert not first(ReplayGuard(SeenTokens(engine)), "after", later)
 
 
 def test_a_process_forgets_what_has_expired_and_no_more_than_it_must() -> None:
-    memory = OwnMemory(limit=3)
+    memory = LocalTokens(limit=3)
     for number in range(3):
         assert memory.add(("i", str(number)), UNTIL + number, NOW)
     assert not memory.add(("i", "0"), UNTIL, NOW)

@@ -4,13 +4,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cds_service.web.about import AboutPage, make_about_routes
+from cds_service.web.about import AboutPage, build_about_routes
 
 
 @pytest.fixture
 def browser() -> FlaskClient:
     app = Flask("about")
-    app.register_blueprint(make_about_routes(AboutPage(b"<p>page</p>", b'{"name": "x"}', "default-src 'none'")))
+    app.register_blueprint(build_about_routes(AboutPage(b"<p>page</p>", b'{"name": "x"}', "default-src 'none'")))
     return app.test_client()
 
 

@@ -12,10 +12,10 @@ from log_capture import configured_log
 from structlog.testing import capture_logs
 from synthetic import LOINC, SIGN, VIEW, buttock_to_calf, call, concept, condition, order, outcome, prefetch
 
-from cds_service.errors import BadRequest, BodyTooSlow, RoomFull, StoreUnavailable
+from cds_service.errors import BadRequest, BodyBufferFull, BodyTooSlow, StoreUnavailable
 from cds_service.knowledge import Knowledge
 from cds_service.web.errors import register_errors
-from cds_service.web.routes import takes_body
+from cds_service.web.hook_routes import accepts_body
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def failing() -> Callable[[Exception | int], FlaskClient]:
         (503, 503, "processing"),
         (BodyTooSlow("the body did not arrive in time"), 408, "timeout"),
         (StoreUnavailable("away"), 503, "transient"),
-        (RoomFull("too many"), 503, "throttled"),
+        (BodyBufferFull("too many"), 503, "throttled"),
         (LookupError("the chart's own words"), 500, "exception"),
         (RecursionError(), 500, "exception"),
     ],
@@ -139,8 +139,8 @@ def test_a_call_by_the_patient_is_logged_without_a_judgement(client: FlaskClient
 def test_bodies_are_taken_in_where_a_route_reads_them_and_nowhere_else(app: Flask) -> None:
     posts = [rule.rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
     assert len(posts) == 4
-    assert all(takes_body(rule.replace("<service_id>", VIEW)) for rule in posts)
-    assert takes_body(f"//cds-services//{VIEW}")
+    assert all(accepts_body(rule.replace("<service_id>", VIEW)) for rule in posts)
+    assert accepts_body(f"//cds-services//{VIEW}")
     others = [
         "/",
         "/cds-services",
@@ -149,4 +149,4 @@ def test_bodies_are_taken_in_where_a_route_reads_them_and_nowhere_else(app: Flas
         f"/cds-services/{VIEW}/feedback/more",
         "/healthz",
     ]
-    assert not [path for path in [*others, f"/cds-services/{VIEW}/other"] if takes_body(path)]
+    assert not [path for path in [*others, f"/cds-services/{VIEW}/other"] if accepts_body(path)]

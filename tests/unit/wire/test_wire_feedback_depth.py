@@ -3,10 +3,10 @@
 import pytest
 
 from cds_service.errors import BadRequest
-from cds_service.wire.feedback import read_feedback
+from cds_service.wire.feedback import decode_feedback
 
 
 @pytest.mark.parametrize("depth", [300, 5_000])
 def test_too_deep_is_told_as_such(depth: int) -> None:
     with pytest.raises(BadRequest, match="nested too deeply"):
-        read_feedback(b'{"feedback":[],"x":' + b"[" * depth + b"]" * depth + b"}")
+        decode_feedback(b'{"feedback":[],"x":' + b"[" * depth + b"]" * depth + b"}")

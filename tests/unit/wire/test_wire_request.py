@@ -6,13 +6,13 @@ import pytest
 from synthetic import SELECT, SIGN, VIEW, call, encoded, order
 
 from cds_service.errors import BadRequest
-from cds_service.wire.request import ORDER_HOOKS, PATIENT_VIEW, HookRequest, read_request
+from cds_service.wire.request import ORDER_HOOKS, PATIENT_VIEW, HookRequest, decode_request
 
 ALL = ORDER_HOOKS | {PATIENT_VIEW}
 
 
 def read(*arguments: Any, **fields: Any) -> HookRequest:
-    return read_request(encoded(call(*arguments, **fields)), ALL)
+    return decode_request(encoded(call(*arguments, **fields)), ALL)
 
 
 def test_a_request_as_checked() -> None:
@@ -45,7 +45,7 @@ def test_no_prefetch_is_an_empty_one(sent: dict[str, Any] | None) -> None:
 def test_a_patients_own_call_is_known_as_such(user: str, is_by_patient: bool) -> None:
     body = call()
     body["context"]["userId"] = user
-    assert read_request(encoded(body), ALL).is_by_patient is is_by_patient
+    assert decode_request(encoded(body), ALL).is_user_patient_or_related is is_by_patient
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_the_token_is_in_no_representation() -> None:
 
 def test_a_hook_not_accepted_is_refused_with_those_that_are() -> None:
     with pytest.raises(BadRequest, match="must be order-select or order-sign"):
-        read_request(encoded(call()), ORDER_HOOKS)
+        decode_request(encoded(call()), ORDER_HOOKS)

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from cds_service.wire.discovery import Discovery, ServiceDescription
-from cds_service.wire.outcome import operation_outcome
+from cds_service.wire.operation_outcome import build_operation_outcome
 from cds_service.wire.response import Action, Card, HookResponse, Link, Suggestion
 
 SUGGESTION = {"label": "Consider", "uuid": "s", "actions": [{"type": "create", "description": "d", "resource": {}}]}
@@ -122,7 +122,7 @@ def test_discovery_states_the_versions() -> None:
 
 
 def test_an_outcome_names_the_field_where_there_is_one() -> None:
-    assert operation_outcome("invalid", "is required", "hook") == {
+    assert build_operation_outcome("invalid", "is required", "hook") == {
         "resourceType": "OperationOutcome",
         "issue": [
             {
@@ -134,5 +134,5 @@ def test_an_outcome_names_the_field_where_there_is_one() -> None:
             }
         ],
     }
-    [issue] = operation_outcome("exception", "failed")["issue"]
+    [issue] = build_operation_outcome("exception", "failed")["issue"]
     assert (issue["details"]["text"], "expression" in issue) == ("failed", False)

@@ -1,0 +1,99 @@
+"""The front: takes a call's body in, then has a WSGI application answer on one of a few threads.
+
+A call without its body here has no thread, so slow senders hold nobody else up. Looked at first: granian's own WSGI
+interface and a2wsgi take the thread first; asgiref's WsgiToAsgi puts bodies beyond 64 kB on disk; none knows a time
+within which a body must come, and granian leaves that to the application (its issue 728).
+"""
+
+import asyncio
+import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+
+from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]  # public, if not by its `__all__`
+
+from cds_service.body_intake.body_buffer import BodyBuffer, RequestBody
+from cds_service.body_intake.environ import build_environ
+from cds_service.errors import ServiceError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_CONNECTION_CLOSE: Final = ("connection", "close")
+
+
+class RsgiAdapter:
+    """What granian calls in a worker (its RSGI interface).
+
+    `takes_body`: whether a POST to a path is read at all; other bodies are not waited for. An application is told of a
+    body that did not come by the error that its reading raises, so that callers are known first, and all errors are
+    answered, counted and logged in one place.
+    """
+
+    def __init__(
+        self, wsgi_app: "WSGIApplication", body_buffer: BodyBuffer, threads: int, accepts_body: Callable[[str], bool]
+    ) -> None:
+        self._wsgi_app = wsgi_app
+        self._body_buffer = body_buffer
+        self._thread_pool = ThreadPoolExecutor(threads, thread_name_prefix="call")
+        self._accepts_body = accepts_body
+
+    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+        """Answer a request."""
+        body = await self._receive_body(scope, protocol)
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._thread_pool, self._respond, scope, protocol, body)
+        finally:
+            self._body_buffer.release(body)
+
+    def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
+        """The worker ends, its calls are answered."""
+        self._thread_pool.shutdown()
+
+    async def _receive_body(self, scope: Scope, protocol: HTTPProtocol) -> RequestBody:
+        if scope.method != "POST" or not self._accepts_body(scope.path):
+            return RequestBody()
+        said = scope.headers.get("content-length")  # the server has seen to it that it is a number
+        return await self._body_buffer.receive(protocol, None if said is None else int(said))
+
+    def _respond(self, scope: Scope, protocol: HTTPProtocol, body: RequestBody) -> None:
+        status, headers, content = _call_wsgi(self._wsgi_app, scope, body)
+        if not body.is_complete:  # what is still to come is not waited for
+            headers.append(_CONNECTION_CLOSE)
+        protocol.response_bytes(status, headers, content)
+
+
+class _MissingBody(io.RawIOBase):
+    """A body that did not come: reading it raises why."""
+
+    def __init__(self, error: ServiceError) -> None:
+        self._error = error
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _buffer: object) -> int:
+        raise self._error
+
+
+def _call_wsgi(
+    wsgi_app: "WSGIApplication", scope: Scope, body: RequestBody
+) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Status, headers and content of the application's answer."""
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _fault: Any = None) -> Callable[[bytes], object]:
+        started.append((status, headers))
+        return parts.append
+
+    parts: list[bytes] = []
+    stream = _MissingBody(body.error) if body.error else io.BytesIO(body.content)
+    answer = wsgi_app(build_environ(scope, stream), start_response)
+    try:
+        parts.extend(answer)
+    finally:
+        if hasattr(answer, "close"):
+            answer.close()
+    status, headers = started[-1]
+    return int(status.split(" ", 1)[0]), [*headers], b"".join(parts)

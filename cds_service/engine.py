@@ -1,0 +1,77 @@
+"""The CDS engine of one process: content, prefetch keys and the service joined. Knows no web framework."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from cds_service.chart.chart_reader import ChartReader
+from cds_service.ehr.client import EhrClient
+from cds_service.ehr.entry_limit import EntryLimit
+from cds_service.ehr.gatherer import Gatherer
+from cds_service.ehr.prefetch_templates import PrefetchKey, build_prefetch_keys
+from cds_service.knowledge import Knowledge
+from cds_service.rendering.dialects import Dialect
+from cds_service.service.card_recorder import CardRecorder
+from cds_service.service.hook_service import HookService
+from cds_service.settings import Settings
+from cds_service.startup_state import StartupState, build_startup_state
+
+
+@dataclass(frozen=True, slots=True)
+class CdsEngine:
+    """Everything between a request and its answer, without the web around it."""
+
+    knowledge: Knowledge
+    prefetch_keys: tuple[PrefetchKey, ...]
+    service: HookService
+
+
+def system_clock() -> datetime:
+    """The moment, in UTC. The only place where time is read."""
+    return datetime.now(UTC)
+
+
+def new_uuid() -> str:
+    """A fresh identity for a card or suggestion."""
+    return str(uuid4())
+
+
+def build_engine(
+    settings: Settings,
+    startup_state: StartupState | None = None,
+    *,
+    recorder: CardRecorder,
+    clock: Callable[[], datetime] = system_clock,
+    uuid_factory: Callable[[], str] = new_uuid,
+    dialects: Mapping[str, Dialect] | None = None,
+) -> CdsEngine:
+    """Join the parts. `prepared` is of the same settings; else it is made here. `dialects`: of each client, by its id.
+
+    Raises:
+        ContentError: with every problem of the content.
+    """
+    knowledge, cards = startup_state or build_startup_state(settings)
+    keys = build_prefetch_keys(knowledge.content, knowledge.terminology)
+    service = HookService(
+        content=knowledge.content,
+        gatherer=Gatherer(keys, _build_ehr_client(settings, len(keys)), settings.entry_limit),
+        chart_reader=ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative),
+        card_maker=cards,
+        recorder=recorder,
+        clock=clock,
+        time_zone=settings.zone,
+        new_uuid=uuid_factory,
+        entry_limit=EntryLimit(settings.entry_limit, frozenset(key.name for key in keys)),
+        call_timeout_s=settings.call_deadline,
+        dialects=dialects or {},
+    )
+    return CdsEngine(knowledge, keys, service)
+
+
+def _build_ehr_client(settings: Settings, searches_per_call: int) -> EhrClient:
+    """Reads FHIR servers with a thread for each search of as many calls as a worker answers at once.
+
+    With fewer, searches of a slow server would wait for each other past their deadline.
+    """
+    return EhrClient(settings.fhir_deadline, settings.threads * searches_per_call, settings.fhir_ca_file)

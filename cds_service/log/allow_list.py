@@ -1,0 +1,121 @@
+"""The allow-list of the log: every event, every field, and the shape of each field's value. All else is dropped.
+
+A field joins only with a shape that no name, text, date of birth or identifier of a person fits into.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+from structlog.typing import EventDict
+
+ValueCheck: TypeAlias = Callable[[Any], bool]
+
+EVENTS: Final = frozenset(
+    {
+        "call refused",
+        "feedback",
+        "fhir search failed",
+        "hook answered",
+        "internal error",
+        "keys cannot be read",
+        "message withheld",
+        "no thread for the store",
+        "out of time",
+        "request refused",
+        "room full",
+        "server event",
+        "store answers again",
+        "store away",
+        "store unavailable",
+        "stray error",
+        "used tokens kept by this process alone",
+        "used tokens shared again",
+    }
+)
+_UNLISTED_EVENT = "unlisted event"
+_MAX_LIST_LENGTH = 64
+
+
+def _choice(*choices: str) -> ValueCheck:
+    return lambda value: isinstance(value, str) and value in choices
+
+
+def _pattern(pattern: str) -> ValueCheck:
+    match = re.compile(pattern).fullmatch
+    return lambda value: isinstance(value, str) and match(value) is not None
+
+
+def _list_of(check: ValueCheck) -> ValueCheck:
+    return lambda value: isinstance(value, list) and len(value) <= _MAX_LIST_LENGTH and all(map(check, value))
+
+
+def _mapping_of(check_name: ValueCheck, check_value: ValueCheck) -> ValueCheck:
+    return lambda value: (
+        isinstance(value, dict) and _list_of(check_name)([*value]) and _list_of(check_value)([*value.values()])
+    )
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 1_000_000_000
+
+
+def _is_finite_number(value: Any) -> bool:
+    return type(value) in {int, float} and math.isfinite(value)
+
+
+_is_slug = _pattern(r"[a-z][a-z0-9]*(?:-[a-z0-9]+){0,8}")
+_is_uuid = _pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_is_location = _pattern(r"[A-Za-z0-9_./<>-]{1,120}:\d{1,6}")
+_is_module_name = _pattern(r"[A-Za-z_][A-Za-z0-9_.-]{0,80}")
+
+FIELDS: Final[Mapping[str, ValueCheck]] = {
+    "event": lambda value: isinstance(value, str) and value in EVENTS,
+    "level": _choice("debug", "info", "warning", "error", "critical"),
+    "timestamp": _pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"),
+    "request_id": _pattern(r"[A-Za-z0-9._-]{1,64}"),
+    "trace_id": _pattern(r"[0-9a-f]{32}"),
+    "span_id": _pattern(r"[0-9a-f]{16}"),
+    "client": _pattern(r"[A-Za-z0-9._-]{1,64}"),
+    "service": _choice("hip-spine-patient-view", "hip-spine-order-select", "hip-spine-order-sign"),
+    "hook": _choice("patient-view", "order-select", "order-sign"),
+    "hook_instance": _is_uuid,
+    "status": _is_count,
+    "field": _pattern(r"[A-Za-z][A-Za-z0-9]{0,40}(?:\.[A-Za-z0-9]{1,40}|\[(?:\d{1,6}|\.\.\.)\]){0,12}"),
+    "cards": _list_of(_is_slug),  # rules
+    "held_back": _list_of(_is_slug),
+    "unreadable": _is_count,
+    "unavailable": _is_count,
+    "milliseconds": _is_finite_number,
+    "silent": lambda value: type(value) is bool,
+    "exempt_role": _list_of(_is_slug),
+    "fhir_server": _choice("none", "allowed", "not allowed"),
+    "gaps": _mapping_of(_pattern(r"[a-zA-Z0-9]{1,40}"), _pattern(r"[a-z-]{1,30}:[a-z0-9-]{1,30}")),  # by prefetch key
+    # What of a caller's token may be told (CDS Hooks best practices), as far as it looks like what it should be.
+    "iss": _pattern(r"https://[A-Za-z0-9.-]{1,200}(?::\d{1,5})?(?:/[A-Za-z0-9._~/-]{0,200})?"),
+    "tenant": _pattern(r"[A-Za-z0-9._:-]{1,64}"),
+    "jti": _pattern(r"[A-Za-z0-9._~:=-]{1,128}"),
+    "reason": _is_slug,
+    "stored": _is_count,
+    "waiting": _is_count,
+    "dropped": _is_count,
+    "refused": _is_count,
+    "worker": _is_count,
+    "content": _pattern(r"\d{1,5}\.\d{1,5}\.\d{1,5}(?:\+site\.[0-9A-Za-z.-]{1,40})?"),
+    "digest": _pattern(r"[0-9a-f]{8,64}(?:\+[0-9a-f]{8,64})?"),
+    "signed_off": lambda value: type(value) is bool,
+    "logger": _is_module_name,
+    "where": _is_location,
+    "kind": _pattern(r"[A-Za-z_][A-Za-z0-9_.]{0,80}"),
+    "says": _pattern(r"[ -~]{1,200}"),  # the words of an error of ours, and of no other: see `faults`
+    "trace": _list_of(_is_location),
+}
+
+
+def apply_allow_list(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Keep what the list allows; `withheld` counts what it does not."""
+    kept = {name: value for name, value in event.items() if (shape := FIELDS.get(name)) is not None and shape(value)}
+    withheld = len(event) - len(kept)
+    kept.setdefault("event", _UNLISTED_EVENT)
+    return kept | {"withheld": withheld} if withheld else kept

@@ -1,0 +1,1 @@
+"""Frozen values of the domain: facts, sides, dates, content, decisions. Nothing here judges."""

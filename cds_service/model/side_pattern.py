@@ -1,0 +1,22 @@
+"""The judged pattern of one side, as a value."""
+
+from typing import NamedTuple
+
+from cds_service.model.content import Pattern
+from cds_service.model.outcome import Fact, Outcome, Truth, distinct
+
+
+class SidePattern(NamedTuple):
+    """The pattern's name on one side, the patterns that hold there, and the outcomes judged."""
+
+    name: str
+    held: tuple[Pattern, ...]
+    outcomes: tuple[Outcome, ...]
+
+    def leading(self) -> tuple[Fact, ...]:
+        """The first fact that speaks for each region: where both do, a card's summary names one of each."""
+        holding = [outcome for outcome in self.outcomes if outcome.truth is Truth.YES]
+        first = {
+            held.region: one.supporting()[:1] for held, one in reversed(list(zip(self.held, holding, strict=True)))
+        }
+        return distinct(fact for region in sorted(first, reverse=True) for fact in first[region])

@@ -1,0 +1,132 @@
+"""Who may call: in demo mode anybody, in production whoever brings a token that holds for the endpoint called."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Protocol
+
+from cds_service.trust.caller import DEMO_CALLER, Caller
+from cds_service.trust.claims import LEEWAY, check_claims, expires_at
+from cds_service.trust.clients import Client
+from cds_service.trust.key_sources import FileKeySource, KeySource, UrlKeySource
+from cds_service.trust.keyring import KeyRing
+from cds_service.trust.refusal_reason import RefusalReason
+from cds_service.trust.replay import ReplayGuard
+from cds_service.trust.tokens import Claims, RegisteredClient, loggable_claims, refusal, verify_token
+from cds_service.trust.urls import Url
+
+_SERVICES = "cds-services"
+
+
+class Authenticator(Protocol):
+    """Finds the caller of a request by its Authorization header."""
+
+    def authenticate_discovery(self, authorization: str | None) -> None:
+        """Let a discovery call in.
+
+        Raises:
+            CallerFault: 401 or 403.
+        """
+
+    def authenticate_call(self, authorization: str | None, service_id: str) -> Caller:
+        """The caller of a service.
+
+        Raises:
+            CallerFault: 401 or 403.
+        """
+        ...
+
+    def authenticate_feedback(self, authorization: str | None, service_id: str) -> Caller:
+        """The caller who gives feedback on a service's cards.
+
+        Raises:
+            CallerFault: 401 or 403.
+        """
+        ...
+
+
+class DemoAuthenticator:
+    """Anybody is the demo caller. A bearer token is ignored, since test clients send one all the same."""
+
+    def authenticate_discovery(self, authorization: str | None) -> None:
+        """Open to all."""
+
+    def authenticate_call(self, authorization: str | None, service_id: str) -> Caller:  # noqa: ARG002 - see the class
+        """The demo caller."""
+        return DEMO_CALLER
+
+    def authenticate_feedback(self, authorization: str | None, service_id: str) -> Caller:  # noqa: ARG002 - see the class
+        """The demo caller."""
+        return DEMO_CALLER
+
+
+class TokenAuthenticator:
+    """The clients of the table, by tokens for the endpoints below `public`.
+
+    `discovery_token`: discovery asks for a token too, which monitoring and some EHRs do not send.
+    """
+
+    def __init__(
+        self,
+        clients: Iterable[Client],
+        public_url: Url,
+        replay_guard: ReplayGuard,
+        clock: Callable[[], datetime],
+        *,
+        discovery_token: bool = False,
+    ) -> None:
+        self._clients = {one.issuer: RegisteredClient(one, _build_key_ring(one)) for one in clients}
+        self._services_url = public_url._replace(segments=(*public_url.segments, _SERVICES))
+        self._replay_guard = replay_guard
+        self._clock = clock
+        self._discovery_token = discovery_token
+
+    def authenticate_discovery(self, authorization: str | None) -> None:
+        """Open, or to a token for the discovery URL."""
+        if self._discovery_token:
+            self._authenticate(authorization, self._services_url)
+
+    def authenticate_call(self, authorization: str | None, service_id: str) -> Caller:
+        """The caller whose token is for this service."""
+        return self._authenticate(authorization, self._endpoint_url(service_id))
+
+    def authenticate_feedback(self, authorization: str | None, service_id: str) -> Caller:
+        """The caller whose token is for the feedback URL, as the public sandbox has it, or for the service."""
+        return self._authenticate(
+            authorization, self._endpoint_url(service_id, "feedback"), self._endpoint_url(service_id)
+        )
+
+    def _endpoint_url(self, *segments: str) -> Url:
+        return self._services_url._replace(segments=(*self._services_url.segments, *segments))
+
+    def _authenticate(self, authorization: str | None, *endpoints: Url) -> Caller:
+        now = self._clock()
+        client, claims = verify_token(authorization, self._clients, now)
+        check_claims(claims, client, endpoints, now)
+        if not self._replay_guard.is_first_use(
+            client.issuer, claims["jti"], expires_at(claims) + LEEWAY.total_seconds(), now
+        ):
+            raise refusal(RefusalReason.REPLAYED, claims)
+        return _build_caller(client, claims)
+
+
+def _build_key_ring(client: Client) -> KeyRing:
+    source: KeySource
+    if client.jwks_file:
+        source = FileKeySource(client.jwks_file)
+    else:
+        assert client.jwks_url  # noqa: S101 - the table has one of the two
+        source = UrlKeySource(client.jwks_url)
+    return KeyRing(client.id, source, client.algorithms)
+
+
+def _build_caller(client: Client, claims: Claims) -> Caller:
+    tenant = claims.get("tenant")
+    return Caller(
+        client_id=client.id,
+        tenant=f"{client.id}/{tenant}" if tenant else client.id,  # a client's id holds no slash
+        fhir_servers=client.fhir_servers,
+        is_silent=client.is_silent,
+        exempt_roles=client.exempt_roles,
+        dialect=client.dialect,
+        claims=loggable_claims(claims),
+    )

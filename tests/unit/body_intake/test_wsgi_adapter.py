@@ -1,0 +1,219 @@
+"""The front: what the application is told of a request and its body, what becomes of its answer, and its threads."""
+
+import asyncio
+import io
+import json
+import threading
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from signing import SigningEhr
+from synthetic import VIEW
+from werkzeug.wrappers import Request, Response
+
+from cds_service.body_intake.body_buffer import BodyBuffer
+from cds_service.body_intake.environ import build_environ
+from cds_service.body_intake.wsgi_adapter import RsgiAdapter
+from cds_service.errors import BodyTooSlow
+
+
+class Headers:
+    def __init__(self, *items: tuple[str, str]) -> None:
+        self._items = list(items)
+
+    def items(self) -> list[tuple[str, str]]:
+        return self._items
+
+    def get(self, name: str) -> str | None:
+        return dict(self._items).get(name)
+
+
+class Protocol:
+    def __init__(self, body: bytes | None = b"") -> None:
+        self.body = body
+        self.answers: list[tuple[int, list[tuple[str, str]], bytes]] = []
+
+    async def __call__(self) -> bytes:
+        if self.body is None:
+            await asyncio.Event().wait()
+        return self.body or b""
+
+    def response_bytes(self, *answer: Any) -> None:
+        self.answers.append(answer)
+
+
+def scope(method: str = "POST", path: str = "/taken", *headers: tuple[str, str], **more: Any) -> Any:
+    told = {"server": "127.0.0.1:8080", "client": "192.0.2.7:50000", "scheme": "http", "query_string": "a=b%20c"}
+    told |= {"method": method, "path": path, "http_version": "1.1", "headers": Headers(*headers)}
+    return SimpleNamespace(**told | more)
+
+
+def asked(application: Any, of: Any, protocol: Protocol, seconds: float = 5) -> tuple[int, dict[str, str], bytes]:
+    front = RsgiAdapter(application, BodyBuffer(100, seconds), 2, lambda path: path == "/taken")
+    asyncio.run(front.__rsgi__(of, protocol))
+    front.__rsgi_del__(asyncio.new_event_loop().close())  # type: ignore[func-returns-value]
+    [(status, headers, content)] = protocol.answers
+    return status, dict(headers), content
+
+
+@Request.application
+def echo(request: Request) -> Response:
+    return Response(request.get_data(), 201, {"X-Length": str(request.content_length)})
+
+
+def test_the_application_gets_the_body_and_its_answer_is_passed_on() -> None:
+    status, headers, content = asked(echo, scope("POST", "/taken", ("content-length", "4")), Protocol(b"body"))
+    assert (status, headers["X-Length"], content) == (201, "4", b"body")
+    assert "connection" not in headers
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/taken"), ("POST", "/other")])
+def test_a_body_that_is_not_read_is_not_waited_for(method: str, path: str) -> None:
+    status, headers, content = asked(echo, scope(method, path, ("transfer-encoding", "chunked")), Protocol(None))
+    assert (status, content) == (201, b"")
+    assert "connection" not in headers
+
+
+def test_where_the_body_did_not_come_reading_it_says_why_and_the_connection_is_closed() -> None:
+    raised: list[Exception] = []
+
+    @Request.application
+    def reading(request: Request) -> Response:
+        try:
+            request.get_data()
+        except BodyTooSlow as error:
+            raised.append(error)
+        return Response("late", 408)
+
+    status, headers, content = asked(reading, scope("POST", "/taken", ("content-length", "4")), Protocol(None), 0.05)
+    assert (status, headers["connection"], content) == (408, "close", b"late")
+    assert len(raised) == 1
+
+
+def test_what_the_application_opened_for_its_answer_is_closed() -> None:
+    closed: list[bool] = []
+
+    def application(_environ: Any, start_response: Any) -> Response:
+        write = start_response("200 OK", [])
+        write(b"one ")
+        return ClosingList([b"two"], closed)
+
+    assert asked(application, scope("GET"), Protocol())[2] == b"one two"
+    assert closed == [True]
+
+
+class ClosingList(list):
+    def __init__(self, parts: list[bytes], closed: list[bool]) -> None:
+        super().__init__(parts)
+        self.closed = closed
+
+    def close(self) -> None:
+        self.closed.append(True)
+
+
+def test_bodies_still_coming_hold_no_thread() -> None:
+    names: set[str] = set()
+
+    def application(_environ: Any, start_response: Any) -> list[bytes]:
+        names.add(threading.current_thread().name)
+        start_response("200 OK", [])
+        return []
+
+    async def all_of_it() -> float:
+        front = RsgiAdapter(application, BodyBuffer(100, 60), 1, lambda _path: True)
+        slow = [
+            asyncio.create_task(front.__rsgi__(scope("POST", "/taken", ("content-length", "4")), Protocol(None)))
+            for _ in range(30)
+        ]
+        await asyncio.sleep(0)
+        started = time.monotonic()
+        await front.__rsgi__(scope("POST", "/taken", ("content-length", "4")), Protocol(b"body"))
+        took = time.monotonic() - started
+        for one in slow:
+            one.cancel()
+        front._thread_pool.shutdown()
+        return took
+
+    assert asyncio.run(all_of_it()) < 1
+    assert names == {"call_0"}
+
+
+def test_an_environment_is_what_wsgi_asks_for() -> None:
+    lines = (
+        ("host", "cds.example"),
+        ("content-type", "application/json"),
+        ("content-length", "2"),
+        ("x-a", "1"),
+        ("x-a", "2"),
+        ("cookie", "a=1"),
+        ("cookie", "b=2"),
+    )
+    stream: Any = object()
+    environ = build_environ(scope("POST", "/a b/é", *lines), stream)
+    told = {name: value for name, value in environ.items() if not name.startswith("wsgi.")}
+    assert told == {
+        "REQUEST_METHOD": "POST",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/a b/Ã©",
+        "QUERY_STRING": "a=b%20c",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8080",
+        "REMOTE_ADDR": "192.0.2.7",
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": "2",
+        "HTTP_HOST": "cds.example",
+        "HTTP_X_A": "1,2",
+        "HTTP_COOKIE": "a=1; b=2",
+    }
+    assert environ["wsgi.input"] is stream
+
+
+def test_a_query_that_is_not_escaped_is_taken_as_its_bytes() -> None:
+    assert build_environ(scope(query_string="a=\u2603"), io.BytesIO())["QUERY_STRING"] == "a=\xe2\x98\x83"
+
+
+@Request.application
+def echo_query(request: Request) -> Response:
+    return Response(request.args["a"])
+
+
+def test_such_a_query_costs_no_call_its_answer() -> None:
+    status, _headers, content = asked(echo_query, scope("GET", query_string="a=\u2603"), Protocol())
+    assert (status, content.decode()) == (200, "\u2603")
+
+
+def test_an_environment_of_ip_6() -> None:
+    told = build_environ(scope(server="[::1]:8080", client="[2001:db8::1]:9"), object())
+    names = ("SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR")
+    assert [told[name] for name in names] == ["::1", "8080", "2001:db8::1"]
+
+
+@pytest.mark.parametrize("name", ["request-method", "path-info", "wsgi.input", "remote-addr"])
+def test_a_header_takes_no_variable_of_the_server(name: str) -> None:
+    bare = build_environ(scope(), object())
+    assert build_environ(scope("POST", "/taken", (name, "x")), bare["wsgi.input"]).items() >= bare.items()
+
+
+def test_a_header_with_an_underscore_stands_for_no_other() -> None:
+    told = build_environ(scope("POST", "/", ("x-request-id", "a"), ("x_request_id", "b"), ("x_other", "c")), object())
+    assert told["HTTP_X_REQUEST_ID"] == "a"
+    assert "HTTP_X_OTHER" not in told
+
+
+def test_a_caller_is_known_before_it_is_told_of_its_body(production: FlaskClient, ehr: SigningEhr) -> None:
+    said = [("content-type", "application/json"), ("content-length", "4")]
+    token = ehr.token(f"/{VIEW}")
+    for authorization, expected in [("Bearer none", (401, "login")), (f"Bearer {token}", (408, "timeout"))]:
+        front = RsgiAdapter(production.application, BodyBuffer(100, 0.05), 1, lambda _path: True)
+        protocol = Protocol(None)
+        asked_for = scope("POST", f"/cds-services/{VIEW}", *said, ("authorization", authorization))
+        asyncio.run(front.__rsgi__(asked_for, protocol))
+        front._thread_pool.shutdown()
+        [(status, headers, content)] = protocol.answers
+        assert (status, json.loads(content)["issue"][0]["code"]) == expected
+        assert dict(headers)["connection"] == "close"
+        assert {"X-Request-ID", "X-Content-Type-Options"} <= dict(headers).keys()

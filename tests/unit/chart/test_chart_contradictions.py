@@ -1,0 +1,51 @@
+"""Words never outweigh a code: what they say against one is set apart, but news is kept."""
+
+from dataclasses import replace
+
+import pytest
+from domain_facts import TODAY, absent, asked, finding
+
+from cds_service.chart.contradictions import set_apart
+from cds_service.knowledge import Knowledge
+from cds_service.model.facts import Finding, Source, SourceKind
+from cds_service.model.sides import Side
+
+
+def worded(fact: Finding) -> Finding:
+    return replace(fact, source=Source(SourceKind.OBSERVATION_WORDS, "Observation/words"))
+
+
+def test_without_words_nothing_is_touched(knowledge: Knowledge) -> None:
+    facts = [finding("groin-pain"), absent("groin-pain")]
+    assert set_apart(facts, knowledge.content.findings, TODAY) == (facts, ())
+
+
+@pytest.mark.parametrize(
+    ("coded", "words", "is_apart"),
+    [
+        (finding("groin-pain"), absent("groin-pain"), True),
+        (finding("groin-pain", when="2026-01-01"), absent("groin-pain"), True),  # newer, but words
+        (finding("groin-pain", when=None), absent("groin-pain"), True),
+        (finding("groin-pain", when="2024-01-01"), absent("groin-pain"), False),  # the code counts no more
+        (finding("groin-pain", "left"), absent("groin-pain", "right"), False),
+        (finding("groin-pain", "left"), absent("groin-pain"), True),
+        (finding("groin-pain"), absent("hip-pain"), False),
+        (absent("groin-pain"), finding("groin-pain"), True),
+        (absent("groin-pain", when="2026-01-01"), finding("groin-pain"), False),  # news
+        (absent("groin-pain", when=None), finding("groin-pain"), True),
+        (absent("groin-pain", "left"), finding("groin-pain", "left"), True),
+        (absent("groin-pain"), asked("groin-pain"), False),
+        (finding("groin-pain"), finding("groin-pain", "left"), False),
+    ],
+)
+def test_what_words_say_against_a_code(knowledge: Knowledge, coded: Finding, words: Finding, is_apart: bool) -> None:
+    said = worded(words)
+    kept, differing = set_apart([coded, said], knowledge.content.findings, TODAY)
+    assert (kept, differing) == (([coded], (said,)) if is_apart else ([coded, said], ()))
+
+
+@pytest.mark.parametrize("side", ["both", "unstated"])
+def test_words_are_narrowed_to_the_side_no_code_denies(knowledge: Knowledge, side: str) -> None:
+    said = worded(finding("groin-pain", side))
+    kept, differing = set_apart([absent("groin-pain", "left"), said], knowledge.content.findings, TODAY)
+    assert (kept[1].side, differing) == (Side.RIGHT, ())

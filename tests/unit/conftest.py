@@ -1,0 +1,22 @@
+"""The shipped content, and an index of a small chart over it."""
+
+import pytest
+from domain_facts import Indexed, chart
+
+from cds_service.knowledge import load_knowledge, shipped_cards
+from cds_service.logic.index import ChartIndex
+from cds_service.model.content import Content
+from cds_service.model.facts import Finding, Imaging
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    return load_knowledge(shipped_cards()).content
+
+
+@pytest.fixture
+def indexed(content: Content) -> Indexed:
+    def index(*facts: Finding | Imaging, age: int | None = 50) -> ChartIndex:
+        return ChartIndex(chart(*facts, age=age), content)
+
+    return index

@@ -1,0 +1,121 @@
+"""Conditions and blocks in plain words."""
+
+import pytest
+
+from cds_service.model.condition_text import describe, leaf_words, outline
+from cds_service.model.conditions import (
+    Absent,
+    Age,
+    Block,
+    Condition,
+    Duration,
+    Filters,
+    Imaged,
+    ImagingSpec,
+    Leaf,
+    Newest,
+    NotRecorded,
+    Ordered,
+    OrderIs,
+    PatternIs,
+    Present,
+    Spoke,
+)
+from cds_service.model.content import Content
+
+GROIN, LIMP = Leaf("groin-pain"), Leaf("limp")
+LUMBAR = ImagingSpec(frozenset({"lumbar-spine"}), frozenset({"MR", "CT"}))
+
+
+def under(**filters: object) -> Leaf:
+    return Leaf("limp", Filters(**filters))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (Present((GROIN, LIMP), named=("groin-pain", "limp")), "groin pain or limp present"),
+        (Present((LIMP,), 2, ("hip-sign",)), "at least 2 of: any hip-sign present"),
+        (Present((under(side="either"),), named=("limp",)), "limp present on either side"),
+        (
+            Present((under(stated=True, sides="one"),), named=("limp",)),
+            "limp present with its side stated of one side only",
+        ),
+        (Present((under(asked=True),), named=("limp",)), "limp present or asked to be ruled out"),
+        (Present((under(asked="only"),), named=("limp",)), "limp asked to be ruled out"),
+        (
+            Present((under(within=30, undated="counts"),), named=("limp",)),
+            "limp present within 30 days (undated counts)",
+        ),
+        (
+            Present((under(ago=30, undated="ignored"),), named=("limp",)),
+            "limp present at least 30 days ago (undated ignored)",
+        ),
+        (
+            Present((under(since=("onset", "study"), undated="counts", anchor="sign"),), named=("limp",)),
+            "limp present since the onset and the study (undated counts) (its date: sign)",
+        ),
+        (
+            Present((under(qualifiers={"severity": ("mild", "moderate")}),), named=("limp",)),
+            "limp present with severity mild or moderate",
+        ),
+        (Absent((GROIN, LIMP), ("groin-pain", "limp")), "groin pain and limp recorded absent"),
+        (NotRecorded((GROIN,), ("groin-pain",)), "groin pain not recorded either way"),
+        (Newest((GROIN, LIMP), "limp", Filters(), ("groin-pain", "limp")), "the newest of groin pain and limp is limp"),
+        (
+            Newest((LIMP,), "limp", Filters(), ("limp",), "response"),
+            "the newest of limp that states its response is limp",
+        ),
+        (
+            PatternIs(frozenset({"both", "hip-only"}), "covered"),
+            "the pattern is both or hip-only on a side the order covers",
+        ),
+        (
+            Imaged(LUMBAR, Filters(within=365, undated="counts")),
+            "imaging done: lumbar-spine, CT or MR within 365 days (undated counts)",
+        ),
+        (
+            Imaged(ImagingSpec(*(frozenset({"same"}),) * 3)),
+            "imaging done: the same region, the same modality, the same contrast",
+        ),
+        (
+            Ordered(ImagingSpec(contrast=frozenset({"with"})), stages=frozenset({"draft"})),
+            "also ordered: contrast with as draft",
+        ),
+        (Ordered(ImagingSpec(), frozenset({"physical-therapy"})), "also ordered: physical therapy"),
+        (Ordered(ImagingSpec()), "also ordered: any imaging"),
+        (OrderIs(ImagingSpec(), one_side=True), "the order: names one side only"),
+        (
+            OrderIs(LUMBAR, sides_differ=True),
+            "the order: lumbar-spine, CT or MR, its code and body site name different sides",
+        ),
+        (OrderIs(ImagingSpec(), sides_differ=False), "the order: its code and body site do not name different sides"),
+        (Duration(at_least=42, below=84), "symptoms known to have lasted at least 42 days and less than 84 days"),
+        (Age(below=18), "age less than 18 years"),
+        (Spoke(frozenset({"a"})), "the rule a speaks"),
+        (
+            Block(all=(Age(at_least=1),), none=(Age(below=1),)),
+            "age at least 1 years and none of (age less than 1 years)",
+        ),
+    ],
+)
+def test_a_condition_in_words(content: Content, condition: Condition, words: str) -> None:
+    assert describe(condition, content.findings) == words
+
+
+def test_a_block_as_indented_lines(content: Content) -> None:
+    inner = Block(any=(Age(at_least=1), Age(at_least=2)))
+    assert outline(Block(all=(Age(below=9), inner), none=(Age(below=1),)), content.findings) == [
+        "all of:",
+        "  age less than 9 years",
+        "  at least one of:",
+        "    age at least 1 years",
+        "    age at least 2 years",
+        "none of:",
+        "  age less than 1 years",
+    ]
+
+
+def test_a_groups_entry_with_its_block(content: Content) -> None:
+    leaf = Leaf("osteoporosis", Filters(side="either"), Block(none=(Age(below=50),)))
+    assert leaf_words(leaf, content.findings) == "osteoporosis on either side and none of (age less than 50 years)"

@@ -1,0 +1,49 @@
+"""How words are told apart: hyphens, abbreviations, question marks, lines, and sentences without end."""
+
+import pytest
+
+from cds_service.narrative.tokenizer import ASKED_BEHIND, CUT, LINE, PARAGRAPH, PART, STOP, normal, sentences
+
+SHORT = frozenset({"post", "l"})
+
+
+def words(text: str) -> list[str]:
+    return [" ".join(one.words) for one in sentences(text, SHORT)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Start-up pain", ["start up pain"]),
+        ("patient's  Hip", ["patients hip"]),
+        ("R/O hip OA", ["r / o hip oa"]),
+        ("a --> b => c \u2192 d", ["a -> b -> c -> d"]),
+        ("SLR -ve", ["slr - ve"]),
+        ("L4-5, 3.5 cm", ["l4 5 , 3 5 cm"]),
+        ("post. thigh", ["post thigh"]),
+        ("pain on L. Groin fine", ["pain on l", "groin fine"]),
+        ("one. two; three\nFour\n\nfive", ["one", "two", "three", "four", "five"]),
+        ("no groin\npain", ["no groin pain"]),
+        ("? tear", ["? tear"]),
+        ("tear? pain", [f"tear {ASKED_BEHIND}", "pain"]),
+        (" . ; \n", []),
+    ],
+)
+def test_sentences_and_words(text: str, told: list[str]) -> None:
+    assert words(text) == told
+
+
+def test_how_each_sentence_ends() -> None:
+    ends = [one.ending for one in sentences("a. b; c\nD\n\ne", SHORT)]
+    assert ends == [STOP, PART, LINE, PARAGRAPH, PARAGRAPH]
+
+
+def test_a_sentence_too_long_goes_on_in_the_next() -> None:
+    found = sentences("word " * 450, SHORT)
+    assert [len(one.words) for one in found] == [200, 200, 50]
+    assert [one.ending for one in found] == [CUT, CUT, PARAGRAPH]
+
+
+def test_a_phrase_is_told_apart_like_a_text() -> None:
+    assert normal("Patrick's test (R/O)") == "patricks test ( r / o )"
+    assert normal(ASKED_BEHIND) == ASKED_BEHIND

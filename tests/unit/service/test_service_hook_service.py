@@ -1,0 +1,139 @@
+"""The use case: today in the site's zone, and what is kept of a call."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from synthetic import SIGN, VIEW, buttock_to_calf, call, concept, condition, encoded, order, prefetch
+
+from cds_service.engine import build_engine
+from cds_service.errors import SettingsError
+from cds_service.service.card_recorder import NullRecorder
+from cds_service.service.catalogue import SERVICES
+from cds_service.settings import Settings
+from cds_service.store_setup import open_recorder
+from cds_service.wire.request import decode_request
+
+SPINE = {"prefetch": prefetch(*buttock_to_calf())}
+
+
+def hip_order() -> dict[str, Any]:
+    return order("73721", bodySite=[concept("287579007")])
+
+
+def kept(path: Path, statement: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def wait_until_kept(client: Any, service: str) -> None:
+    """Feedback waits for the cards just issued."""
+    event = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:05:00Z"}
+    assert client.post(f"/cds-services/{service}/feedback", json={"feedback": [event]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("zone", "today"),
+    [("UTC", "2026-03-10"), ("Pacific/Auckland", "2026-03-11"), ("America/Los_Angeles", "2026-03-10")],
+)
+def test_today_is_the_sites_day(build: Callable[..., Flask], zone: str, today: str) -> None:
+    """A pain of a year ago to the day counts; a day more and it does not."""
+    old = [one | {"recordedDate": f"2025{today[4:]}"} for one in buttock_to_calf()]
+    older = [one | {"recordedDate": "2025-03-09" if today.endswith("10") else "2025-03-10"} for one in old]
+    client = build(time_zone=zone).test_client()
+    answers = [
+        client.post(f"/cds-services/{SIGN}", json=call(SIGN, hip_order(), prefetch=prefetch(*chart))).get_json()
+        for chart in (old, older)
+    ]
+    topics = [card["source"]["topic"]["code"] for answer in answers for card in answer["cards"]]
+    assert topics == ["SpinePatternHipImaging", "PlainFilmsFirst"]  # the second is of the order alone
+
+
+def test_every_card_issued_is_kept_without_an_id_in_clear(build: Callable[..., Flask], tmp_path: Path) -> None:
+    client = build().test_client()
+    [card] = client.post(f"/cds-services/{SIGN}", json=call(SIGN, hip_order(), **SPINE)).get_json()["cards"]
+    wait_until_kept(client, SIGN)
+    columns = "card_uuid, tenant, service_id, hook, rule_id, topic, level, patient_hash, user_hash"
+    [row] = kept(tmp_path / "store.sqlite3", f"select {columns} from card_issued")  # noqa: S608 - no input in it
+    assert row[:7] == (
+        card["uuid"],
+        "demo",
+        SIGN,
+        "order-sign",
+        "spine-pattern-hip-imaging",
+        "SpinePatternHipImaging",
+        "warning",
+    )
+    assert len({*row[7:]}) == 2
+    assert not {"patient-1", "Practitioner/example"} & set(row)
+
+
+def test_a_call_without_cards_keeps_nothing(build: Callable[..., Flask], tmp_path: Path) -> None:
+    client = build().test_client()
+    assert client.post(f"/cds-services/{VIEW}", json=call()).get_json() == {"cards": []}
+    wait_until_kept(client, VIEW)
+    assert kept(tmp_path / "store.sqlite3", "select count(*) from card_issued") == [(0,)]
+
+
+def test_feedback_keeps_the_reasons_code_and_that_there_was_a_comment_not_its_words(
+    build: Callable[..., Flask], tmp_path: Path
+) -> None:
+    client = build().test_client()
+    reason = {"reason": {"code": "disagree", "system": "https://ehr.example/r"}, "userComment": "Mrs Doe refuses"}
+    event = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:05:00Z", "overrideReason": reason}
+    assert client.post(f"/cds-services/{VIEW}/feedback", json={"feedback": [event]}).get_json() == {"stored": 1}
+    [row] = kept(
+        tmp_path / "store.sqlite3", "select card, outcome, reason_code, has_comment, known_card from feedback_event"
+    )
+    assert row == ("c", "overridden", "disagree", 1, 0)
+
+
+@pytest.mark.usefixtures("build")
+def test_a_call_that_is_only_tried_is_not_kept_and_may_be_explained(tmp_path: Path) -> None:
+    engine = build_engine(
+        Settings(database=f"sqlite:///{tmp_path / 'store.sqlite3'}"),
+        recorder=NullRecorder(),
+        clock=lambda: datetime(2026, 3, 10, 12, tzinfo=UTC),
+    )
+    chart = prefetch(*buttock_to_calf(), condition("38341003", number=9))
+    request = decode_request(encoded(call(SIGN, hip_order(), prefetch=chart)), SERVICES[SIGN].accepted_hooks)
+    brief = engine.service.answer_call(SIGN, request, "demo", None)
+    thorough = engine.service.answer_call(SIGN, request, "demo", None, explain=True)
+    assert [len(one.response.cards) for one in (brief, thorough)] == [1, 1]
+    assert brief.decision is not None
+    assert thorough.decision is not None
+    assert brief.decision.chart.ignored == ()
+    assert [one.reference for one in thorough.decision.chart.ignored] == ["Condition/Condition-9"]
+    assert not (tmp_path / "store.sqlite3").exists()
+
+
+def test_memory_is_opened_where_the_settings_say(tmp_path: Path) -> None:
+    open_recorder(Settings(database=f"sqlite:///{tmp_path / 'deep' / 'er' / 'store.sqlite3'}"))
+    assert (tmp_path / "deep" / "er" / "store.sqlite3").exists()
+    assert (tmp_path / "deep" / "er" / "hash.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("named", [None, "file/store.sqlite3"])
+def test_a_folder_that_takes_no_key_is_told_with_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str | None
+) -> None:
+    for name in ("file", "hip-spine-cds-data"):
+        (tmp_path / name).write_text("")  # a file where a folder should be: not even root writes into it
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("HOME", str(tmp_path / "file"))
+    database = f"sqlite:///{tmp_path / named}" if named else None
+    with pytest.raises(SettingsError, match=r"hash_key: is not set.*set HIP_SPINE_CDS_HASH_KEY, or HIP"):
+        open_recorder(Settings(database=database))
+
+
+def test_a_key_file_open_to_others_is_told_with_what_to_set(tmp_path: Path) -> None:
+    (tmp_path / "hash.key").write_bytes(b"k" * 32)
+    (tmp_path / "hash.key").chmod(0o644)
+    with pytest.raises(SettingsError, match=r"mode must be 0600.*set HIP_SPINE_CDS_HASH_KEY"):
+        open_recorder(Settings(database=f"sqlite:///{tmp_path / 'store.sqlite3'}"))

@@ -1,0 +1,255 @@
+"""Cards issued: written behind the caller's back, whatever the database does meanwhile."""
+
+import json
+import logging
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from datetime import datetime
+
+import pytest
+
+from cds_service.store import IssuedCards, backlog, connect, migrate
+from cds_service.store.engine_lock import exclusive
+
+EXIT_WITHOUT_CLOSE = """
+import sys
+from datetime import UTC, datetime
+from cds_service.store import IssuedCard, IssuedCards, connect
+texts = dict.fromkeys(IssuedCard.__dataclass_fields__, "x")
+cards = IssuedCards(connect(sys.argv[1]))
+others = {"suggestion_uuids": (), "issued_at": datetime(2026, 3, 4, tzinfo=UTC), "silent": False}
+cards.put([IssuedCard(**{**texts, **others})])
+"""
+
+
+def writers():
+    return [thread for thread in threading.enumerate() if thread.name == "cards-issued"]
+
+
+def test_a_card_reads_back_whole(issued, card, query):
+    issued.put([card()])
+
+    assert issued.flush(5)
+    ((*texts, suggestions, issued_at, silent),) = query("SELECT * FROM card_issued")
+    assert texts == list(vars(card()).values())[:-3]
+    assert silent == 0
+    assert json.loads(suggestions) == ["s-1", "s-2"]
+    assert issued_at == "2026-03-04 10:30:00.000000"
+
+
+def test_a_card_is_written_without_a_flush(issued, card, query):
+    issued.put([card()])
+
+    deadline = time.monotonic() + 5
+    while not query("SELECT card_uuid FROM card_issued") and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert query("SELECT card_uuid FROM card_issued") == [("card-1",)]
+
+
+def test_a_card_put_twice_is_stored_once_and_not_dropped(issued, card, query):
+    issued.put([card("a"), card("a", level="info")])
+    issued.put([card("a"), card("b")])
+
+    assert issued.flush(5)
+    assert query("SELECT card_uuid, level FROM card_issued ORDER BY 1") == [("a", "warning"), ("b", "warning")]
+    assert issued.dropped == 0
+
+
+def test_more_cards_than_one_batch(issued, card, query):
+    issued.put([card(f"card-{number}") for number in range(1201)])
+
+    assert issued.flush(10)
+    assert query("SELECT count(*) FROM card_issued") == [(1201,)]
+
+
+def test_many_threads_share_one_writer(issued, card, query):
+    threads = [threading.Thread(target=issued.put, args=([card(f"card-{n}")],)) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(writers()) == 1
+    assert issued.flush(5)
+    assert query("SELECT count(*) FROM card_issued") == [(20,)]
+
+
+def test_a_writer_starts_with_the_first_card_only(issued, card):
+    assert writers() == []
+    issued.put([])
+    issued.flush(0)
+    assert len(writers()) <= 1
+    issued.put([card()])
+    assert len(writers()) == 1
+
+
+def test_no_thread_to_be_had_loses_no_card(issued, card, query, monkeypatch):
+    def refuse(_thread):
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        issued.put([card("a")])
+        assert not issued.flush(0.01)
+    issued.put([card("b")])
+
+    assert issued.flush(5)
+    assert query("SELECT count(*) FROM card_issued") == [(2,)]
+
+
+def test_a_card_without_zone_is_refused(card):
+    with pytest.raises(ValueError, match="zone"):
+        card(issued_at=datetime(2026, 3, 4))  # noqa: DTZ001 - the refused value itself
+
+
+def test_cards_survive_a_database_locked_for_longer_than_sqlite_waits(issued, card, path, query, caplog):
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        started = time.monotonic()
+        issued.put([card()])
+        assert time.monotonic() - started < 0.5
+        assert not issued.flush(2.5)
+        other.execute("ROLLBACK")
+
+    assert issued.flush(5)
+    assert query("SELECT card_uuid FROM card_issued") == [("card-1",)]
+    assert issued.dropped == 0
+    away, again = (vars(record) for record in caplog.records if record.levelno == logging.WARNING)
+    assert (away["msg"], away["waiting"], away["dropped"]) == ("store away", 1, 0)
+    assert (again["msg"], again["refused"], again["dropped"]) == ("store answers again", 0, 0)
+
+
+def test_cards_survive_a_database_locked_for_a_second(issued, card, path, query):
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        issued.put([card()])
+        assert not issued.flush(1)
+        other.execute("ROLLBACK")
+
+    assert issued.flush(5)
+    assert query("SELECT card_uuid FROM card_issued") == [("card-1",)]
+
+
+def test_an_unreachable_database_costs_the_oldest_cards_and_counts_them(tmp_path, card, caplog):
+    (tmp_path / "file").write_text("")
+    engine = connect(f"sqlite:///{tmp_path}/file/cds.sqlite3")
+    issued = IssuedCards(engine, limit=3)
+
+    issued.put([card(f"card-{number}") for number in range(5)])
+    assert issued.dropped == 2
+    assert not issued.flush(0.3)
+
+    issued.close(0.1)
+    assert issued.dropped == 5
+    assert "card-" not in caplog.text
+    engine.dispose()
+
+
+def test_the_newest_cards_are_the_ones_kept(tmp_path, card):
+    url = f"sqlite:///{tmp_path}/store/cds.sqlite3"
+    engine = connect(url)  # no tables yet, so that nothing can be written
+    issued = IssuedCards(engine, limit=2)
+    issued.put([card("a"), card("b"), card("c")])
+    assert not issued.flush(0.2)
+
+    migrate(url)
+
+    assert issued.flush(5)
+    issued.close(5)
+    engine.dispose()
+    with closing(sqlite3.connect(tmp_path / "store/cds.sqlite3")) as connection:
+        assert connection.execute("SELECT card_uuid FROM card_issued ORDER BY 1").fetchall() == [("b",), ("c",)]
+
+
+def test_a_removed_folder_neither_raises_nor_hides(url, path, card):
+    engine = connect(url)
+    for entry in path.parent.iterdir():
+        entry.unlink()
+    path.parent.rmdir()
+    issued = IssuedCards(engine)
+
+    issued.put([card()])
+
+    assert not issued.flush(0.3)
+    issued.close(0.1)
+    assert issued.dropped == 1
+    engine.dispose()
+
+
+def test_a_refused_card_does_not_take_others_with_it(issued, card, query, caplog):
+    issued.put([card("a"), card("b", hook_instance="\ud800"), card("c")])
+
+    assert issued.flush(5)
+    assert query("SELECT card_uuid FROM card_issued ORDER BY 1") == [("a",), ("c",)]
+    assert issued.dropped == 1
+    assert [vars(record)["refused"] for record in caplog.records] == [1]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_writer_that_died_is_replaced_and_its_cards_are_written(issued, card, query, monkeypatch):
+    def die(_cards):
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(issued, "_insert", die)
+        issued.put([card("a")])
+        writers()[0].join(5)
+    issued.put([card("b")])
+
+    assert issued.flush(5)
+    assert query("SELECT card_uuid FROM card_issued ORDER BY 1") == [("a",), ("b",)]
+
+
+def test_close_writes_what_waits_and_stops_the_writer(engine, card, query):
+    issued = IssuedCards(engine)
+    issued.put([card("a")])
+
+    issued.close(5)
+
+    assert query("SELECT card_uuid FROM card_issued") == [("a",)]
+    assert writers() == []
+    issued.put([card("b")])
+    issued.close(1)
+    assert writers() == []
+    assert issued.dropped == 1
+
+
+def test_a_flush_waits_for_earlier_cards_only(issued, card, engine):
+    """A stream of later cards must not hold up the feedback on an earlier one."""
+    issued.put([card("first")])
+    stop = threading.Event()
+
+    def stream():
+        number = 0
+        while not stop.wait(0.001):
+            issued.put([card(f"later-{number}")])
+            number += 1
+
+    thread = threading.Thread(target=stream)
+    thread.start()
+    try:
+        assert issued.flush(5)
+        with exclusive(engine):
+            assert not issued.flush(0.1)
+        assert issued.flush(5)
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_a_flush_does_not_wait_for_cards_to_gather(issued, card, monkeypatch):
+    monkeypatch.setattr(backlog, "_LINGER_S", 60)
+    issued.put([card("a")])
+    assert issued.flush(5)
+    issued.put([card("b")])
+    time.sleep(0.2)  # the writer has taken none yet: it waits for more, or for someone in a hurry
+    assert len(issued._backlog) == 1
+
+
+def test_a_process_that_ends_without_close_still_writes(url, query):
+    subprocess.run([sys.executable, "-W", "error", "-c", EXIT_WITHOUT_CLOSE, url], check=True, timeout=60)
+    assert query("SELECT card_uuid FROM card_issued") == [("x",)]
