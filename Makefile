@@ -106,7 +106,6 @@ review: $(VENV)/.serve
 clean:
 	rm -rf $(VENV) .venv-healthchain .venv-oracle build dist tests/peers/medplum/node_modules
 
-# make docs     build the documentation into build/docs; warnings are errors
 .PHONY: docs
 $(VENV)-docs/.made: requirements/docs.txt
 	$(PYTHON) -m venv $(VENV)-docs
@@ -114,5 +113,5 @@ $(VENV)-docs/.made: requirements/docs.txt
 	$(VENV)-docs/bin/pip check
 	@touch $@
 
-docs: $(VENV)-docs/.made
+docs: $(VENV)-docs/.made ## build the documentation into build/docs; warnings are errors
 	$(VENV)-docs/bin/sphinx-build --fail-on-warning --keep-going -c docs . build/docs

@@ -31,7 +31,7 @@ NOT_RUN = {
 }
 # What a page's commands must have printed, in this order.
 PRINTED = {
-    "README.md": ["Right buttock and calf pain", "Pattern of the right side: spine-only", '"cards":[{"'],
+    "README.md": ["Right buttock and calf pain", "S1", '"cards":[{"'],
     "docs/how-to/production.md": [
         "Production mode at https://cds.example",
         '"cards":[{"',
