@@ -11,8 +11,8 @@ from benchmarks.goals import Goal, at_most, show
 from benchmarks.timing import best_of
 from cds_service.ehr.draft_orders import decode_draft_orders
 from cds_service.engine import CdsEngine, build_engine
-from cds_service.logic.deciding import decide
-from cds_service.rendering.suggestions import Call
+from cds_service.logic.rule_engine import decide
+from cds_service.rendering.card_context import CardContext
 from cds_service.service.card_recorder import NullRecorder
 from cds_service.settings import Settings
 
@@ -48,7 +48,7 @@ def stages(running: CdsEngine, body: bytes) -> dict[str, float]:
         "decode": lambda: service.gatherer.gather(request, orders, None),
         "read": lambda: service.chart_reader.build_chart(gathered, "p1", date(2026, 3, 10), explain=False),
         "decide": lambda: decide(service.content, chart, HOOK),
-        "render": lambda: service.card_maker.make(decision, Call("p1"), lambda: "uuid"),
+        "render": lambda: service.card_maker.build(decision, CardContext("p1"), lambda: "uuid"),
     }
     return dict(zip(works, best_of(*works.values()), strict=True))
 

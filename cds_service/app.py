@@ -26,7 +26,7 @@ from cds_service.production import (
     load_production_config,
     resolve_allowed_origins,
 )
-from cds_service.rendering import AboutMaker
+from cds_service.rendering import AboutRenderer
 from cds_service.service.catalogue import DEMO_USAGE, PRODUCTION_USAGE, build_discovery
 from cds_service.settings import Settings, load_settings
 from cds_service.startup_state import StartupState
@@ -125,8 +125,8 @@ def _operator_endpoints(
 
 def build_about_page(knowledge: Knowledge) -> AboutPage:
     """Both forms of /about, made once."""
-    maker = AboutMaker(knowledge.content, knowledge.about, knowledge.site_changes)
-    return AboutPage(maker.html(), maker.json(), maker.policy())
+    maker = AboutRenderer(knowledge.content, knowledge.about, knowledge.site_changes)
+    return AboutPage(maker.render_html(), maker.render_json(), maker.content_security_policy())
 
 
 def build_authenticator(

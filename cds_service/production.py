@@ -7,7 +7,7 @@ from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.ehr.user_role import USER_ROLE_KEY
 from cds_service.errors import ClientsError, Problem
 from cds_service.knowledge import Knowledge
-from cds_service.rendering.dialects import Dialect, SiteCode, adapted
+from cds_service.rendering.dialects import Dialect, OrderCode, adapt_dialect
 from cds_service.settings import Settings
 from cds_service.trust.caller import DEMO_CALLER
 from cds_service.trust.clients import Client, load_clients, parse_public_url
@@ -77,20 +77,20 @@ def find_unknown_orders(file: str, production_config: ProductionConfig, knowledg
 def build_dialects(settings: Settings, production_config: ProductionConfig | None) -> Mapping[str, Dialect]:
     """The dialect of each client, by its id; in demo mode that of the settings."""
     if production_config is None:
-        return {DEMO_CALLER.client_id: adapted(settings.dialect)}
+        return {DEMO_CALLER.client_id: adapt_dialect(settings.dialect)}
     return {client.id: _build_dialect(client.dialect) for client in production_config.clients}
 
 
 def _build_dialect(dialect_config: DialectConfig) -> Dialect:
     options = dialect_config.options
-    codes = {order: SiteCode(one.system, one.code, one.display) for order, one in options.order_codes.items()}
-    spoken = adapted(
+    codes = {order: OrderCode(one.system, one.code, one.display) for order, one in options.order_codes.items()}
+    spoken = adapt_dialect(
         dialect_config.name.value,
-        one_action=options.one_action_per_suggestion,
-        selection=options.selection_behavior,
+        single_action_only=options.one_action_per_suggestion,
+        selection_behavior=options.selection_behavior,
         order_codes=codes or None,
-        plain_text=None if options.detail is None else options.detail == "text",
-        links=options.links,
+        is_plain_text=None if options.detail is None else options.detail == "text",
+        shows_links=options.links,
         qcdsm=options.qcdsm,
     )
     return replace(spoken, qcdsm=None) if options.system_actions is False else spoken

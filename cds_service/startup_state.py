@@ -5,7 +5,7 @@ from typing import NamedTuple
 from cds_service.errors import ClientsError, ContentError, Problem, ProblemsFound
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.production import ProductionConfig, find_unknown_orders, load_production_config
-from cds_service.rendering import CardMaker
+from cds_service.rendering import CardBuilder
 from cds_service.settings import Settings
 
 
@@ -13,7 +13,7 @@ class StartupState(NamedTuple):
     """What is made of the content alone, checked whole. It holds no connection: a server makes it, then workers."""
 
     knowledge: Knowledge
-    card_maker: CardMaker
+    card_maker: CardBuilder
 
 
 def build_startup_state(settings: Settings) -> StartupState:
@@ -35,13 +35,13 @@ def load_content(settings: Settings) -> Knowledge:
     return load_knowledge(settings.content or shipped_cards(), settings.site)
 
 
-def build_card_maker(knowledge: Knowledge, public_url: str | None = None) -> CardMaker:
+def build_card_maker(knowledge: Knowledge, public_url: str | None = None) -> CardBuilder:
     """The card maker of this content. `public_url` is where callers reach the service, if that is known.
 
     Raises:
         ContentError: when wording or order templates are wrong.
     """
-    return CardMaker(
+    return CardBuilder(
         knowledge.content,
         knowledge.terminology,
         knowledge.wording,

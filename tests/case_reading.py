@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.model.content import LEVELS, Content
-from cds_service.model.dates import When, parse_when
-from cds_service.model.facts import Chart, Finding, Imaging, Source, SourceKind, Stage, Value
+from cds_service.model.dates import PartialDate, parse_partial_date
+from cds_service.model.facts import Chart, Finding, FindingValue, Imaging, Source, SourceKind, Stage
 from cds_service.model.sides import Side
 
 FOLDER = Path(__file__).parent / "cases"
@@ -25,7 +25,7 @@ QUALIFIERS = {
     "radiation": ("yes", "no", "not-recorded"),
     "guided": ("yes", "no", "not-recorded"),
 }
-_VALUES = {value.value: value for value in Value}
+_VALUES = {value.value: value for value in FindingValue}
 _CASE_KEYS = ("name", "why", "on", "hook", "age", "record", "drafts", "requests", "studies", "expect")
 _NEEDED = ("name", "why", "on", "hook", "expect")
 
@@ -121,10 +121,10 @@ def _imaging(entry: Mapping[str, Any], stage: Stage, fallback: str, today: date,
         modality=modality,
         contrast=contrast,
         side=_side(entry),
-        when=When(today, today) if stage is Stage.DRAFT else _when(entry, "date"),
+        when=PartialDate(today, today) if stage is Stage.DRAFT else _when(entry, "date"),
         source=Source(SourceKind.ORDER, entry.get("id", fallback)),
         code_side=Side(entry["code_side"]) if "code_side" in entry else None,
-        selected=stage is Stage.DRAFT and entry.get("selected", True),
+        is_selected=stage is Stage.DRAFT and entry.get("selected", True),
     )
 
 
@@ -140,7 +140,7 @@ def _treatment(entry: Mapping[str, Any], stage: Stage, fallback: str, today: dat
         modality=None,
         contrast=None,
         side=_side(entry),
-        when=When(today, today) if stage is Stage.DRAFT else _when(entry, "date"),
+        when=PartialDate(today, today) if stage is Stage.DRAFT else _when(entry, "date"),
         source=Source(SourceKind.ORDER, entry.get("id", fallback)),
         treatment=_known(entry["treatment"], treatments, "treatment"),
     )
@@ -161,11 +161,11 @@ def _side(entry: Mapping[str, Any]) -> Side:
     return Side(_known(entry.get("side", "unstated"), [side.value for side in Side], "side"))
 
 
-def _when(entry: Mapping[str, Any], key: str) -> When | None:
+def _when(entry: Mapping[str, Any], key: str) -> PartialDate | None:
     """A date of TOML, or as text where it is partial: "2025", "2025-03"."""
     if key not in entry:
         return None
-    when = parse_when(str(entry[key]))
+    when = parse_partial_date(str(entry[key]))
     if when is None:
         raise CaseError(f"{key} = {entry[key]!r} is no date")
     return when

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from case_reading import Case
 
-from cds_service.logic.index import ChartIndex
+from cds_service.logic.chart_index import ChartIndex
 from cds_service.model.conditions import Absent, Age, Block, Condition, Duration, Imaged, Leaf, NotRecorded, Present
 from cds_service.model.content import Content, Rule
-from cds_service.model.dates import When
-from cds_service.model.facts import Stage, Value
-from cds_service.model.sides import EACH
+from cds_service.model.dates import PartialDate
+from cds_service.model.facts import FindingValue, Stage
+from cds_service.model.sides import EACH_SIDE
 
 Lies = Callable[[Case, ChartIndex], bool]
 
@@ -50,8 +50,8 @@ def thresholds(content: Content) -> list[Threshold]:
     """Every limit of rules, groups, patterns, policy and findings; the same one once."""
     found = [one for rule in content.rules for one in _of_rule(rule, content)]
     shared = [pattern.block for pattern in content.patterns]
-    shared += [row.block for row in (*content.policy.silences, *content.policy.withholds)]
-    shared += [offer.withheld for offer in content.offers.values() if offer.withheld]
+    shared += [row.block for row in (*content.policy.silences, *content.policy.withheld_imaging)]
+    shared += [offer.withheld_when for offer in content.offers.values() if offer.withheld_when]
     found += [one for block in shared for one in _of_block(block, None, content)]
     found += [one for leaves in content.groups.values() for one in _of_leaves(leaves, None, content)]
     found += _of_policy(content)
@@ -66,7 +66,7 @@ def _of_rule(rule: Rule, content: Content) -> Iterator[Threshold]:
 def _of_block(block: Block, rule: str | None, content: Content) -> Iterator[Threshold]:
     for condition in conditions_of(block):
         match condition:
-            case Present(leaves=leaves, named=named) | Absent(leaves=leaves, named=named):
+            case Present(leaves=leaves, names=named) | Absent(leaves=leaves, names=named):
                 own = [leaf for leaf in leaves if leaf.finding in named]
                 if own:
                     yield from _of_leaves(tuple(own), rule, content)
@@ -95,7 +95,7 @@ def _dated(rule: str | None, names: tuple[str, ...], days: int, beyond: int, con
 
     def lies(age: int) -> Lies:
         return lambda case, _: any(
-            fact.id in names and fact.value is not Value.ABSENT and _days_ago(case, fact.when) == age
+            fact.id in names and fact.value is not FindingValue.ABSENT and _days_ago(case, fact.when) == age
             for fact in case.chart.findings
         )
 
@@ -116,7 +116,7 @@ def _imaged(rule: str | None, condition: Imaged, days: int) -> Threshold:
     return Threshold(rule, f"imaging of {where} done at most {days} days ago", lies(days), lies(days + 1))
 
 
-def _days_ago(case: Case, when: When | None) -> int | None:
+def _days_ago(case: Case, when: PartialDate | None) -> int | None:
     return (case.chart.today - when.first).days if when and when.is_exact else None
 
 
@@ -126,8 +126,8 @@ def _lasting(rule: str | None, days: int) -> Threshold:
     return Threshold(
         rule,
         words,
-        lambda _, index: any(index.duration(side).at_least == days for side in EACH),
-        lambda _, index: any(index.duration(side).at_most == days - 1 for side in EACH),
+        lambda _, index: any(index.symptom_duration(side).at_least == days for side in EACH_SIDE),
+        lambda _, index: any(index.symptom_duration(side).at_most == days - 1 for side in EACH_SIDE),
     )
 
 
@@ -146,8 +146,8 @@ def _of_policy(content: Content) -> Iterator[Threshold]:
         )
 
     yield Threshold(None, f"a request {days} days old", requested(days), requested(days + 1))
-    for window in sorted({one.window for one in content.findings.values() if one.window is not None}):
-        names = tuple(one.id for one in content.findings.values() if one.window == window)
+    for window in sorted({one.window_days for one in content.findings.values() if one.window_days is not None}):
+        names = tuple(one.id for one in content.findings.values() if one.window_days == window)
         dated = _dated(None, names, window, 1, content)
         yield Threshold(None, f"a finding that counts for {window} days", dated.inside, dated.outside)
     care = tuple(leaf.finding for leaf in content.groups["care-tried"])

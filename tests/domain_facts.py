@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import date
 
-from cds_service.logic.index import ChartIndex
-from cds_service.model.dates import parse_when
-from cds_service.model.facts import Chart, Finding, Imaging, Source, SourceKind, Stage, Value
+from cds_service.logic.chart_index import ChartIndex
+from cds_service.model.dates import parse_partial_date
+from cds_service.model.facts import Chart, Finding, FindingValue, Imaging, Source, SourceKind, Stage
 from cds_service.model.sides import Side
 
 TODAY = date(2026, 3, 10)
@@ -17,26 +17,26 @@ def finding(
     side: str = "unstated",
     when: str | None = "2026-03-01",
     onset: str | None = None,
-    value: Value = Value.PRESENT,
+    value: FindingValue = FindingValue.PRESENT,
     **qualifiers: str,
 ) -> Finding:
     return Finding(
         name,
         value,
         Side(side),
-        parse_when(when) if when else None,
-        parse_when(onset) if onset else None,
+        parse_partial_date(when) if when else None,
+        parse_partial_date(onset) if onset else None,
         Source(SourceKind.CONDITION, f"Condition/{name}"),
         qualifiers,
     )
 
 
 def absent(name: str, side: str = "unstated", when: str | None = "2026-03-01") -> Finding:
-    return finding(name, side, when, value=Value.ABSENT)
+    return finding(name, side, when, value=FindingValue.ABSENT)
 
 
 def asked(name: str, side: str = "unstated", when: str | None = "2026-03-01") -> Finding:
-    return finding(name, side, when, value=Value.ASKED)
+    return finding(name, side, when, value=FindingValue.ASKED)
 
 
 def imaging(
@@ -48,13 +48,13 @@ def imaging(
     name: str = "o1",
     **rest: object,
 ) -> Imaging:
-    fields = {"contrast": None, "selected": stage is Stage.DRAFT} | rest
+    fields = {"contrast": None, "is_selected": stage is Stage.DRAFT} | rest
     return Imaging(
         stage,
         region,
         modality,
         side=Side(side),
-        when=parse_when(when) if when else None,
+        when=parse_partial_date(when) if when else None,
         source=Source(SourceKind.ORDER, name),
         **fields,  # type: ignore[arg-type]
     )

@@ -69,7 +69,9 @@ OTHERS = {
     "cli": {"click", "rich", "granian"},
 }
 OTHERS_BY_FILE = {
-    "rendering/sides.py": {"msgspec"},  # with ratings.py, all outside `wire` and `fhir` that reads the caller's bytes
+    "rendering/side_changer.py": {
+        "msgspec"
+    },  # with ratings.py, all outside `wire` and `fhir` that reads the caller's bytes
     "rendering/ratings.py": {"msgspec"},
     "cli/check.py": {"pydantic"},  # knows a secret setting by its type, to mask it
 }

@@ -12,7 +12,7 @@ from test_cases import given
 
 from cds_service.cli import main
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.logic.deciding import decide
+from cds_service.logic.rule_engine import decide
 from cds_service.model.content import Content
 
 ROOT = shipped_cards().parent

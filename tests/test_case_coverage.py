@@ -9,13 +9,13 @@ from case_reading import Case, read_cases
 from case_thresholds import Threshold, blocks_of, conditions_of, thresholds
 
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.logic.deciding import decide
-from cds_service.logic.index import ChartIndex
-from cds_service.model.condition_text import describe
+from cds_service.logic.chart_index import ChartIndex
+from cds_service.logic.rule_engine import decide
+from cds_service.model.condition_text import describe_condition
 from cds_service.model.conditions import Absent, Block, Condition, Newest, NotRecorded, Present
 from cds_service.model.content import Rule, Silence
 from cds_service.model.decision import Decision
-from cds_service.model.facts import Value
+from cds_service.model.facts import FindingValue
 from cds_service.model.outcome import Outcome, Truth
 
 CONTENT = load_knowledge(shipped_cards()).content
@@ -48,7 +48,7 @@ def items(case: Case) -> frozenset[object]:
             one.treatment,
             one.side,
             one.when,
-            one.selected,
+            one.is_selected,
             one.code_side,
         )
         for one in case.chart.imaging
@@ -116,13 +116,13 @@ def test_each_stop_alone_stops_it_in_some_case(rule: Rule) -> None:
     stopped = {
         stop
         for _, decision in decisions()[rule.id]
-        for trace in decision.trace
+        for trace in decision.rule_traces
         if trace.rule.id == rule.id
-        for judgement in trace.judgements
+        for judgement in trace.evaluations
         for stop in sole_stops(judgement.outcome)
     }
     missing = sorted(set(stops(rule.block)) - stopped)
-    said = [describe(stop_at(rule.block, stop), CONTENT.findings) for stop in missing]
+    said = [describe_condition(stop_at(rule.block, stop), CONTENT.findings) for stop in missing]
     assert not missing, f"tests/cases/{rule.id}.toml: no case in which this alone stops it: {'; '.join(said)}"
 
 
@@ -132,8 +132,8 @@ def test_each_silence_silences_each_of_its_rules_that_would_speak(silence: Silen
         trace.rule.id
         for found in decisions().values()
         for _, decision in found
-        for trace in decision.trace
-        if trace.reason == silence.label and any(one.outcome.truth is Truth.YES for one in trace.judgements)
+        for trace in decision.rule_traces
+        if trace.reason == silence.label and any(one.outcome.truth is Truth.YES for one in trace.evaluations)
     }
     missing = sorted(silence.rules - silenced)
     assert not missing, f"no case in which, but that {silence.label}, these would speak: {', '.join(missing)}"
@@ -143,7 +143,7 @@ def named_by(rule: Rule) -> set[str]:
     """The findings a rule names itself; those of groups are shared duties."""
     conditions = [one for block in blocks_of(rule) for one in conditions_of(block)]
     asked = [one for one in conditions if isinstance(one, Present | Absent | NotRecorded | Newest)]
-    return {name for one in asked for name in one.named} & CONTENT.findings.keys()
+    return {name for one in asked for name in one.names} & CONTENT.findings.keys()
 
 
 def labels(names: Iterable[str]) -> str:
@@ -152,7 +152,9 @@ def labels(names: Iterable[str]) -> str:
 
 @RULES
 def test_each_finding_it_names_is_recorded_in_some_case_and_left_out_of_another(rule: Rule) -> None:
-    charts = [{one.id for one in case.chart.findings if one.value is Value.PRESENT} for case, _ in decisions()[rule.id]]
+    charts = [
+        {one.id for one in case.chart.findings if one.value is FindingValue.PRESENT} for case, _ in decisions()[rule.id]
+    ]
     never = named_by(rule) - set().union(*charts)
     assert not never, f"tests/cases/{rule.id}.toml: no case records as present: {labels(never)}"
     always = {name for name in named_by(rule) if all(name in chart for chart in charts)}
@@ -167,14 +169,14 @@ def used() -> set[str]:
     policy = CONTENT.policy
     blocks = [block for rule in CONTENT.rules for block in blocks_of(rule)]
     blocks += [pattern.block for pattern in CONTENT.patterns]
-    blocks += [row.block for row in (*policy.silences, *policy.withholds)]
+    blocks += [row.block for row in (*policy.silences, *policy.withheld_imaging)]
     asked = [one for block in blocks for one in conditions_of(block) if isinstance(one, Present | Absent | NotRecorded)]
     names = {leaf.finding for one in asked for leaf in one.leaves}
     return {name for name in names if CONTENT.findings[name].kind != "treatment"}
 
 
-@pytest.mark.parametrize("value", [Value.PRESENT, Value.ABSENT])
-def test_every_finding_that_is_asked_about_is_recorded_both_ways(value: Value) -> None:
+@pytest.mark.parametrize("value", [FindingValue.PRESENT, FindingValue.ABSENT])
+def test_every_finding_that_is_asked_about_is_recorded_both_ways(value: FindingValue) -> None:
     recorded = {fact.id for case in CASES for fact in case.chart.findings if fact.value is value}
     missing = used() - recorded
     assert not missing, f"no case of any rule records as {value.value}: {labels(missing)}"
@@ -196,7 +198,7 @@ def indexed() -> list[tuple[Case, ChartIndex]]:
 def test_each_card_and_each_offer_of_each_rule_is_given_by_some_case() -> None:
     written = {(rule.id, row.card, offer) for rule in CONTENT.rules for row in rule.advice for offer in row.offers}
     given = {
-        (one.rule.id, one.row.card, offer.id)
+        (one.rule.id, one.advice.card, offer.id)
         for found in decisions().values()
         for _, decision in found
         for one in decision.shown
@@ -208,7 +210,7 @@ def test_each_card_and_each_offer_of_each_rule_is_given_by_some_case() -> None:
 
 def test_each_note_caveat_and_row_of_advice_is_given_by_some_case() -> None:
     shown = [one for found in decisions().values() for _, decision in found for one in decision.shown]
-    rows = {(one.rule.id, one.rule.advice.index(one.row)) for one in shown}
+    rows = {(one.rule.id, one.rule.advice.index(one.advice)) for one in shown}
     missing = {(rule.id, number) for rule in CONTENT.rules for number in range(len(rule.advice))} - rows
     assert not missing, f"no case comes to these rows of advice (counted from 0): {sorted(missing)}"
     said = {(one.rule.id, part.text) for one in shown for part in one.notes}
@@ -223,8 +225,8 @@ def test_each_pattern_holds_in_some_case() -> None:
         pattern.id
         for found in decisions().values()
         for _, decision in found
-        for side in decision.patterns.values()
-        for pattern in side.held
+        for side in decision.side_patterns.values()
+        for pattern in side.matching_patterns
     }
     missing = sorted({pattern.id for pattern in CONTENT.patterns} - held)
     assert not missing, f"no case in which these patterns hold: {', '.join(missing)}"

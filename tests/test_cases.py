@@ -6,15 +6,15 @@ import pytest
 from case_reading import Case, CaseError, Expected, read_case, read_cases
 
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.logic.deciding import decide
-from cds_service.logic.trace import explain
+from cds_service.logic.rule_engine import decide
+from cds_service.logic.trace_text import explain_decision
 from cds_service.model.decision import Decision
-from cds_service.rendering import CardMaker
-from cds_service.rendering.suggestions import Call
+from cds_service.rendering import CardBuilder
+from cds_service.rendering.card_context import CardContext
 
 KNOWLEDGE = load_knowledge(shipped_cards())
 CONTENT = KNOWLEDGE.content
-MAKER = CardMaker(
+MAKER = CardBuilder(
     CONTENT,
     KNOWLEDGE.terminology,
     KNOWLEDGE.wording,
@@ -31,7 +31,7 @@ def given(decision: Decision) -> tuple[Expected, ...]:
         Expected(
             one.rule.id,
             tuple(order.source.reference for order in one.orders),
-            one.row.level,
+            one.advice.level,
             tuple(offer.id for offer in one.offers),
         )
         for one in decision.shown
@@ -41,7 +41,7 @@ def given(decision: Decision) -> tuple[Expected, ...]:
 def report(case: Case, decision: Decision) -> str:
     expected = [f"  expected  {one}" for one in case.expect] or ["  expected  no card"]
     got = [f"  got       {one}" for one in given(decision)] or ["  got       no card"]
-    return "\n".join([f"Case {case.name!r} of {case.rule}", *expected, *got, *explain(decision)])
+    return "\n".join([f"Case {case.name!r} of {case.rule}", *expected, *got, *explain_decision(decision)])
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.rule}: {case.name}" for case in CASES])
@@ -60,7 +60,7 @@ def test_a_call_without_a_trace_gives_the_same_cards(case: Case) -> None:
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.rule}: {case.name}" for case in CASES])
 def test_the_cards_of_a_case_can_be_made(case: Case) -> None:
     decision = decide(CONTENT, case.chart, case.hook)
-    made = MAKER.make(decision, Call("p1"), lambda: "uuid")
+    made = MAKER.build(decision, CardContext("p1"), lambda: "uuid")
     assert [(card.indicator, len(card.summary) < 140) for card in made] == [(one.level, True) for one in case.expect]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from cds_service.chart.code_lookup import CodeLookup
 from cds_service.chart.conditions import extract_condition
-from cds_service.chart.contradictions import set_apart
+from cds_service.chart.contradictions import drop_contradicted_text
 from cds_service.chart.fact_collector import FactCollector, Lookups, relative_reference
 from cds_service.chart.imaging import LOWER_LIMB_JOINT, extract_imaging_study, extract_report
 from cds_service.chart.imaging_words import ImagingWordFinder
@@ -28,13 +28,13 @@ from cds_service.fhir.resources import (
     SupportedResource,
 )
 from cds_service.fhir.subject import belongs_to_patient
-from cds_service.logic.index import ChartIndex
+from cds_service.logic.chart_index import ChartIndex
 from cds_service.model.content import Content
-from cds_service.model.dates import parse_when
+from cds_service.model.dates import parse_partial_date
 from cds_service.model.facts import Chart
 from cds_service.model.sides import Side
 from cds_service.model.terminology import Terminology
-from cds_service.narrative.phrases import Narrative
+from cds_service.narrative.lexicon import Lexicon
 from cds_service.narrative.reader import NarrativeReader
 
 _EXTRACTORS: Mapping[type, Callable[[Any, FactCollector], None]] = {
@@ -52,10 +52,10 @@ _REQUESTS = (ServiceRequest, ProcedureRequest)
 class ChartReader:
     """Reads charts by the content's terminology. Made once, used for every call."""
 
-    def __init__(self, terminology: Terminology, content: Content, narrative: Narrative) -> None:
+    def __init__(self, terminology: Terminology, content: Content, narrative: Lexicon) -> None:
         self._content = content
         groups = {name: frozenset(leaf.finding for leaf in leaves) for name, leaves in content.groups.items()}
-        words = ImagingWordFinder(terminology.words)
+        words = ImagingWordFinder(terminology.imaging_words)
         told = NarrativeReader(narrative, content.findings)
         self._lookups = Lookups(CodeLookup(terminology), words, content.findings, groups, told)
 
@@ -74,7 +74,7 @@ class ChartReader:
         ]
         age = _extract_age(own, notebook)
         orders = self._extract_all(own, data.drafts, patient_id, notebook)
-        kept, differing = set_apart(notebook.findings, self._content.findings, today)
+        kept, differing = drop_contradicted_text(notebook.findings, self._content.findings, today)
         notebook.findings = kept
         problems = (
             self._current_problems(notebook)
@@ -87,7 +87,7 @@ class ChartReader:
             age=age,
             findings=tuple(notebook.findings),
             imaging=tuple(notebook.imaging),
-            differing=(*notebook.contradicted, *differing),
+            contradicted=(*notebook.contradicted, *differing),
             ignored=notebook.list_ignored() if explain else (),
             unreadable={**data.unreadable, **notebook.count_truncated()},
             unmapped=notebook.count_unmapped(),
@@ -124,7 +124,9 @@ class ChartReader:
         """The findings currently present on any side: the "current problems" of clinical design §3."""
         index = ChartIndex(Chart(collector.today, findings=tuple(collector.findings)), self._content)
         return frozenset(
-            name for name in index.by_id if any(index.is_current(fact) for fact in index.state(name, Side.BOTH).present)
+            name
+            for name in index.findings_by_id
+            if any(index.is_current(fact) for fact in index.finding_state(name, Side.BOTH).present)
         )
 
 
@@ -138,7 +140,7 @@ def _accept_or_ignore(resource: SupportedResource, patient_id: str, collector: F
 def _extract_age(resources: list[SupportedResource], collector: FactCollector) -> int | None:
     """Completed years on the day of the call; not known when the birth date is missing or too coarse to tell."""
     birth = next((one.birthDate for one in resources if isinstance(one, Patient) and one.birthDate), None)
-    when = parse_when(birth) if birth else None
+    when = parse_partial_date(birth) if birth else None
     if when is None or when.first > collector.today:
         return None
     collector.birth_date = when.first

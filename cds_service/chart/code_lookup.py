@@ -3,9 +3,9 @@
 from typing import Final, NamedTuple
 
 from cds_service.fhir.resources import CodeableConcept
-from cds_service.model.facts import Value
+from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.model.terminology import Code, Meaning, SiteMeaning, StudyMeaning, Terminology
+from cds_service.model.terminology import BodySiteMeaning, Code, FindingMeaning, StudyMeaning, Terminology
 
 _ICD: Final = "icd10cm"
 _MAX_CODE_LENGTH = 40  # characters; no code of these systems is longer
@@ -15,12 +15,12 @@ class KnownCode(NamedTuple):
     """All that one code means here."""
 
     code: Code
-    meanings: tuple[Meaning, ...] = ()
+    meanings: tuple[FindingMeaning, ...] = ()
     study: StudyMeaning | None = None
-    site: SiteMeaning | None = None
+    site: BodySiteMeaning | None = None
     laterality: Side | None = None
     question: str | None = None
-    value: Value | None = None
+    value: FindingValue | None = None
     severity: str | None = None
 
     @property
@@ -39,18 +39,18 @@ class CodeLookup:
         codes = {
             *terminology.findings,
             *terminology.studies,
-            *terminology.sites,
+            *terminology.body_sites,
             *terminology.laterality,
             *terminology.questions,
         }
         codes |= {*terminology.present, *terminology.absent, *terminology.severity}
         self._by_coding: dict[tuple[str | None, str | int | None], KnownCode] = {
             (uri, code.code): self._build_known_code(code)
-            for uri, system in terminology.systems.items()
+            for uri, system in terminology.system_by_uri.items()
             for code in codes
             if code.system == system
         }
-        self._icd_uris = frozenset(uri for uri, system in terminology.systems.items() if system == _ICD)
+        self._icd_uris = frozenset(uri for uri, system in terminology.system_by_uri.items() if system == _ICD)
 
     def look_up(self, concept: CodeableConcept | None) -> list[KnownCode]:
         """What a concept's codings mean here, unknown ones left out. Asked of every resource, so kept plain."""
@@ -84,14 +84,14 @@ class CodeLookup:
 
     def _build_known_code(self, code: Code) -> KnownCode:
         terms = self.terminology
-        absent = Value.ABSENT if code in terms.absent else None
+        absent = FindingValue.ABSENT if code in terms.absent else None
         return KnownCode(
             code,
-            terms.meanings(code),
+            terms.find_meanings(code),
             terms.studies.get(code),
-            terms.sites.get(code),
+            terms.body_sites.get(code),
             terms.laterality.get(code),
             terms.questions.get(code),
-            Value.PRESENT if code in terms.present or code in terms.severity else absent,
+            FindingValue.PRESENT if code in terms.present or code in terms.severity else absent,
             terms.severity.get(code),
         )

@@ -5,10 +5,10 @@ from typing import NamedTuple
 from cds_service.chart.fact_collector import FactCollector, build_source, status_codes
 from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name, extract_from_notes
 from cds_service.fhir.resources import Condition, is_present
-from cds_service.model.dates import When
-from cds_service.model.facts import NO_QUALIFIERS, SourceKind, Value
+from cds_service.model.dates import PartialDate
+from cds_service.model.facts import NO_QUALIFIERS, FindingValue, SourceKind
 from cds_service.model.sides import Side
-from cds_service.model.terminology import Meaning
+from cds_service.model.terminology import FindingMeaning
 
 # Active without these: a Condition without clinicalStatus and abatement is active (clinical design §1.4).
 _INACTIVE_STATUSES = frozenset({"inactive", "remission", "resolved"})
@@ -36,23 +36,23 @@ def extract_condition(condition: Condition, collector: FactCollector) -> None:
     _add_coded_findings(condition, meanings, _ConditionContext(value, side, when, onset), collector)
     if is_wordless:
         return
-    source = build_source(SourceKind.CONDITION_WORDS, condition)
+    source = build_source(SourceKind.CONDITION_TEXT, condition)
     telling = RecordContext(condition, source, collector.findings[count:], side, when, onset, value)
     told = extract_from_name(telling, name, collector)
-    told += extract_from_notes(telling, given, collector) if value is Value.PRESENT else []
+    told += extract_from_notes(telling, given, collector) if value is FindingValue.PRESENT else []
     if not meanings and not told:
         collector.ignore_unmapped(condition, condition.code)
 
 
 class _ConditionContext(NamedTuple):
-    value: Value
+    value: FindingValue
     side: Side
-    when: When | None
-    onset: When | None
+    when: PartialDate | None
+    onset: PartialDate | None
 
 
 def _add_coded_findings(
-    condition: Condition, meanings: list[Meaning], context: _ConditionContext, collector: FactCollector
+    condition: Condition, meanings: list[FindingMeaning], context: _ConditionContext, collector: FactCollector
 ) -> None:
     source = build_source(SourceKind.CONDITION, condition)
     severity = next((known.severity for known in collector.look_up(condition.severity) if known.severity), None)
@@ -62,19 +62,19 @@ def _add_coded_findings(
         collector.add_finding(meaning, value, source, side=side, when=when, onset=onset, qualifiers=qualifiers)
 
 
-def _condition_value(condition: Condition) -> Value | str:
+def _condition_value(condition: Condition) -> FindingValue | str:
     """What the Condition says of its finding, or why it does not count."""
     verification = status_codes(condition.verificationStatus)
     if "entered-in-error" in verification:
         return "entered in error"
     if "refuted" in verification:
-        return Value.ABSENT
+        return FindingValue.ABSENT
     over = _INACTIVE_STATUSES & status_codes(condition.clinicalStatus)
     if over:
         return f"no longer active ({', '.join(sorted(over))})"
     if _is_abated(condition):
         return "no longer active (abated)"
-    return Value.ASKED if "differential" in verification else Value.PRESENT
+    return FindingValue.ASKED if "differential" in verification else FindingValue.PRESENT
 
 
 def _is_abated(condition: Condition) -> bool:

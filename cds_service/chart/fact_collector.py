@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from cds_service.chart.code_lookup import CodeLookup, KnownCode
 from cds_service.chart.imaging_words import ImagingWordFinder, NamedWords
 from cds_service.fhir.resources import CodeableConcept, Concepts, Resource, list_concepts
-from cds_service.model.dates import When, parse_when
-from cds_service.model.facts import NO_QUALIFIERS, Finding, Ignored, Imaging, Source, SourceKind, Value
-from cds_service.model.sides import Side, union
-from cds_service.model.terminology import Meaning, Terminology
+from cds_service.model.dates import PartialDate, parse_partial_date
+from cds_service.model.facts import NO_QUALIFIERS, Finding, FindingValue, IgnoredRecord, Imaging, Source, SourceKind
+from cds_service.model.sides import Side, combine_sides
+from cds_service.model.terminology import FindingMeaning, Terminology
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.reader import NarrativeReader
 
@@ -52,19 +52,19 @@ class FactCollector:
     def __post_init__(self) -> None:
         self.look_up = self.lookups.codes.look_up
 
-    def newest_date(self, *texts: str | None) -> When | None:
+    def newest_date(self, *texts: str | None) -> PartialDate | None:
         """The newest of some dates; impossible ones (before birth, more than a day ahead) are as if not recorded."""
         dates = [when for text in texts if text and (when := self.parse_possible_date(text))]
         return max(dates, key=lambda when: when.last, default=None)
 
-    def parse_possible_date(self, text: str) -> When | None:
+    def parse_possible_date(self, text: str) -> PartialDate | None:
         """A date, unless it is none or cannot be."""
-        when = parse_when(text)
+        when = parse_partial_date(text)
         if when is None or when.first > self.today + timedelta(days=1):
             return None
         return None if self.birth_date and when.last < self.birth_date else when
 
-    def meanings(self, concept: CodeableConcept | None) -> list[Meaning]:
+    def meanings(self, concept: CodeableConcept | None) -> list[FindingMeaning]:
         """The findings a concept stands for, each once."""
         return distinct_meanings(self.look_up(concept))
 
@@ -72,7 +72,7 @@ class FactCollector:
         """The side that body sites state, by their codes or by a word of their text."""
         if value is None:
             return Side.UNSTATED
-        return union(side for concept in list_concepts(value) for side in self._sides_of(concept))
+        return combine_sides(side for concept in list_concepts(value) for side in self._sides_of(concept))
 
     def _sides_of(self, concept: CodeableConcept) -> list[Side]:
         sides = [known.side for known in self.look_up(concept)]
@@ -82,13 +82,13 @@ class FactCollector:
 
     def add_finding(
         self,
-        meaning: Meaning,
-        value: Value,
+        meaning: FindingMeaning,
+        value: FindingValue,
         source: Source,
         *,
         side: Side = Side.UNSTATED,
-        when: When | None = None,
-        onset: When | None = None,
+        when: PartialDate | None = None,
+        onset: PartialDate | None = None,
         qualifiers: Mapping[str, str] = NO_QUALIFIERS,
     ) -> None:
         """Write down a finding. A side the code states stands over the body site's."""
@@ -128,19 +128,19 @@ class FactCollector:
                         by_uri[coding.system] = by_uri.get(coding.system, 0) + 1
         counts: dict[str, int] = {}
         for uri, count in by_uri.items():
-            system = self.lookups.terminology.systems.get(uri or "", "other")
+            system = self.lookups.terminology.system_by_uri.get(uri or "", "other")
             counts[system] = counts.get(system, 0) + count
         return counts
 
-    def list_ignored(self) -> tuple[Ignored, ...]:
+    def list_ignored(self) -> tuple[IgnoredRecord, ...]:
         """What was passed over and why: system and code only, never a record's text."""
         return tuple(
-            Ignored(relative_reference(resource), reason, _format_codes(concept))
+            IgnoredRecord(relative_reference(resource), reason, _format_codes(concept))
             for resource, reason, concept in self.ignored_records
         )
 
 
-def distinct_meanings(known_codes: list[KnownCode]) -> list[Meaning]:
+def distinct_meanings(known_codes: list[KnownCode]) -> list[FindingMeaning]:
     """The findings that known codes stand for, each once; of two codes for one finding, the one that states a side."""
     if not known_codes:
         return []

@@ -8,9 +8,9 @@ from cds_service.chart.code_lookup import KnownCode
 from cds_service.chart.fact_collector import FactCollector, build_source
 from cds_service.chart.imaging_words import NamedWords
 from cds_service.fhir.resources import CodeableConcept, Concepts, DiagnosticReport, ImagingStudy, list_concepts
-from cds_service.model.dates import When
-from cds_service.model.facts import Imaging, Source, SourceKind, Stage, Value
-from cds_service.model.sides import Side, union
+from cds_service.model.dates import PartialDate
+from cds_service.model.facts import FindingValue, Imaging, Source, SourceKind, Stage
+from cds_service.model.sides import Side, combine_sides
 from cds_service.model.terminology import StudyMeaning
 
 _EXCLUDED_STUDY_STATUSES = frozenset({"entered-in-error", "cancelled", "registered"})
@@ -30,7 +30,9 @@ class ImagingDescription:
     side: Side = Side.UNSTATED
     code_side: Side | None = None
 
-    def to_imaging(self, stage: Stage, when: When | None, source: Source, *, is_selected: bool = False) -> Imaging:
+    def to_imaging(
+        self, stage: Stage, when: PartialDate | None, source: Source, *, is_selected: bool = False
+    ) -> Imaging:
         """The same as a fact of the chart."""
         return Imaging(
             stage, self.region, self.modality, self.contrast, self.side, when, source, self.code_side, is_selected
@@ -80,9 +82,9 @@ def _complete_description(
         contrast = _single_or_none(named_words.contrast)
     if {study.side, body_site_side} == LEFT_AND_RIGHT:
         return ImagingDescription(region, study.modality, contrast, Side.UNSTATED, study.side)
-    side = union((study.side, body_site_side))
+    side = combine_sides((study.side, body_site_side))
     return ImagingDescription(
-        region, study.modality, contrast, union(named_words.side) if side is Side.UNSTATED else side
+        region, study.modality, contrast, combine_sides(named_words.side) if side is Side.UNSTATED else side
     )
 
 
@@ -106,9 +108,12 @@ def _find_region(
 def _body_site_regions(body_sites: Concepts, collector: FactCollector) -> Sequence[str]:
     if not body_sites:
         return []
-    regions = collector.lookups.terminology.site_regions
+    regions = collector.lookups.terminology.region_by_body_site
     placed = [
-        known.site.site for concept in list_concepts(body_sites) for known in collector.look_up(concept) if known.site
+        known.site.body_site
+        for concept in list_concepts(body_sites)
+        for known in collector.look_up(concept)
+        if known.site
     ]
     found = list(dict.fromkeys(regions[site] for site in placed if site in regions))
     return found or collector.find_words(concept.text for concept in list_concepts(body_sites)).region
@@ -171,6 +176,6 @@ def extract_report(report: DiagnosticReport, collector: FactCollector) -> None:
         meaning for concept in list_concepts(report.conclusionCode) for meaning in collector.meanings(concept)
     ]
     for meaning in conclusions:
-        collector.add_finding(meaning, Value.PRESENT, source, side=described.side, when=when)
+        collector.add_finding(meaning, FindingValue.PRESENT, source, side=described.side, when=when)
     if not described.region and not conclusions:
         collector.ignore_unmapped(report, report.code)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from cds_service.model.sides import Side
-from cds_service.model.terminology import Words
+from cds_service.model.terminology import ImagingWords
 from cds_service.narrative.text_cache import TextCache
 
 _TOKEN = re.compile(r"[^\W_]+")
@@ -46,7 +46,7 @@ class WordMatcher:
 class ImagingWordFinder:
     """Reads texts for every kind of word. Made once; what a text names is kept for the next record that says it."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: ImagingWords) -> None:
         kinds = (words.region, words.modality, words.contrast, words.side)
         self._region, self._modality, self._contrast, self._side = map(WordMatcher, kinds)
         self._cache = TextCache(self._find)

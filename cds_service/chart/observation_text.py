@@ -5,11 +5,11 @@ from typing import Final
 from cds_service.chart.fact_collector import FactCollector
 from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name
 from cds_service.fhir.resources import CodeableConcept, Component, Observation
-from cds_service.model.facts import Value
+from cds_service.model.facts import FindingValue
 
 # What an answer to a question about pain stands behind, so that a bare place is one of pain.
 _PREFIX_BY_QUESTION: Final = {"location": "pain: ", "radiation": "pain radiating to ", "finding": "", "narrative": ""}
-_VALUE_TEXTS: Final = {Value.PRESENT: "present", Value.ABSENT: "absent"}
+_VALUE_TEXTS: Final = {FindingValue.PRESENT: "present", FindingValue.ABSENT: "absent"}
 
 
 def has_text(part: Observation | Component, code: CodeableConcept | None) -> bool:
@@ -28,7 +28,7 @@ def extract_from_answer(
     part: Observation | Component,
     question: str | None,
     record: RecordContext,
-    value: Value | None,
+    value: FindingValue | None,
     collector: FactCollector,
 ) -> bool:
     """Read an answer in words; whether it said anything. `value`: what its code, yes or no, or interpretation says.
@@ -48,7 +48,7 @@ def extract_from_answer(
     return bool(extract_from_name(record, _question_with_answer(name, answer, said), collector))
 
 
-def _question_with_answer(question: str | None, answer: str | None, value: Value | None) -> str | None:
+def _question_with_answer(question: str | None, answer: str | None, value: FindingValue | None) -> str | None:
     """Question and answer as one text: a finding that is denied, or a test with its result."""
     if question is None or (answer is None and value is None):
         return question or answer

@@ -8,10 +8,10 @@ from cds_service.chart.fact_collector import FactCollector, build_source, distin
 from cds_service.chart.observation_text import extract_from_answer, has_text
 from cds_service.chart.record_text import RecordContext, extract_from_notes
 from cds_service.fhir.resources import Component, Observation, is_present, list_concepts
-from cds_service.model.dates import When
-from cds_service.model.facts import NO_QUALIFIERS, Source, SourceKind, Value
+from cds_service.model.dates import PartialDate
+from cds_service.model.facts import NO_QUALIFIERS, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side
-from cds_service.model.terminology import Meaning
+from cds_service.model.terminology import FindingMeaning
 
 _EXCLUDED_STATUSES = frozenset({"entered-in-error", "cancelled", "registered"})
 # HL7 v3 ObservationInterpretation.
@@ -23,7 +23,7 @@ class _ObservationContext(NamedTuple):
     observation: Observation
     source: Source
     side: Side
-    when: When | None
+    when: PartialDate | None
 
 
 def extract_observation(observation: Observation, collector: FactCollector) -> None:
@@ -55,7 +55,7 @@ def _extract_notes(observation: Observation, context: _ObservationContext, colle
     """Notes are read beside codes known here, or none: what a note on another question is about cannot be told."""
     coded = [fact for fact in collector.findings if fact.source == context.source]
     telling = RecordContext(observation, context.source, coded, when=context.when).with_source_kind(
-        SourceKind.OBSERVATION_WORDS
+        SourceKind.OBSERVATION_TEXT
     )
     told = extract_from_notes(telling, observation.note, collector)
     return bool(told + extract_from_notes(telling, observation.comment or observation.comments, collector))
@@ -75,7 +75,7 @@ def _extract_answer(
     if is_read or not has_text(part, part.code):
         return is_read
     telling = RecordContext(context.observation, context.source, (), context.side, context.when).with_source_kind(
-        SourceKind.OBSERVATION_WORDS
+        SourceKind.OBSERVATION_TEXT
     )
     return extract_from_answer(
         part, question, telling, _finding_value(part, collector) if _is_answered(part) else None, collector
@@ -88,14 +88,14 @@ def _is_answered(part: Observation | Component) -> bool:
 
 
 def _extract_finding(
-    meaning: Meaning, part: Observation | Component, context: _ObservationContext, collector: FactCollector
+    meaning: FindingMeaning, part: Observation | Component, context: _ObservationContext, collector: FactCollector
 ) -> None:
     is_answered = collector.is_treatment(meaning.finding) and not _is_absent_data(part)
     stated = (
         extract_qualifiers(_result_words(part), collector.lookups.narrative_reader) if is_answered else NO_QUALIFIERS
     )
     # "No relief" from an injection, or a normal test, says that it was done; a normal sign is an absent one.
-    value = Value.PRESENT if stated else _finding_value(part, collector)
+    value = FindingValue.PRESENT if stated else _finding_value(part, collector)
     if value is None:
         collector.ignore(context.observation, "no value is recorded for it, or one that is neither yes nor no")
         return
@@ -114,19 +114,19 @@ def _is_absent_data(part: Observation | Component) -> bool:
     return part.dataAbsentReason is not None
 
 
-def _finding_value(part: Observation | Component, collector: FactCollector) -> Value | None:
+def _finding_value(part: Observation | Component, collector: FactCollector) -> FindingValue | None:
     """Present, absent, or None where nothing usable is recorded. No value at all counts as present."""
     if _is_absent_data(part):
         return None
     if part.valueBoolean is not None:
-        return Value.PRESENT if part.valueBoolean else Value.ABSENT
+        return FindingValue.PRESENT if part.valueBoolean else FindingValue.ABSENT
     coded = [known.value for known in collector.look_up(part.valueCodeableConcept) if known.value]
     if coded:
-        return Value.ABSENT if Value.ABSENT in coded else Value.PRESENT
+        return FindingValue.ABSENT if FindingValue.ABSENT in coded else FindingValue.PRESENT
     marks = _interpretation_codes(part)
     if marks & (_POSITIVE | _NEGATIVE):
-        return Value.PRESENT if marks & _POSITIVE else Value.ABSENT
-    return None if _has_other_value(part) else Value.PRESENT
+        return FindingValue.PRESENT if marks & _POSITIVE else FindingValue.ABSENT
+    return None if _has_other_value(part) else FindingValue.PRESENT
 
 
 def _has_other_value(part: Observation | Component) -> bool:
@@ -150,24 +150,24 @@ def _extract_coded_answer(
     radiates = {"radiation": "yes"} if question == "radiation" else NO_QUALIFIERS
     for meaning in meanings:
         collector.add_finding(
-            meaning, Value.PRESENT, context.source, side=context.side, when=context.when, qualifiers=radiates
+            meaning, FindingValue.PRESENT, context.source, side=context.side, when=context.when, qualifiers=radiates
         )
     sites = _pains_at_body_sites(part, context, collector) if question in {"location", "radiation"} else []
     for meaning in sites:
         collector.add_finding(
-            meaning, Value.PRESENT, context.source, side=context.side, when=context.when, qualifiers=radiates
+            meaning, FindingValue.PRESENT, context.source, side=context.side, when=context.when, qualifiers=radiates
         )
     return bool(meanings or sites)
 
 
 def _pains_at_body_sites(
     part: Observation | Component, context: _ObservationContext, collector: FactCollector
-) -> list[Meaning]:
+) -> list[FindingMeaning]:
     """The pains that stand for the body sites of an answer, with the side its codes or text state."""
     concept = part.valueCodeableConcept
-    sites = [known.site.site for known in collector.look_up(concept) if known.site]
+    sites = [known.site.body_site for known in collector.look_up(concept) if known.site]
     said = collector.body_site_side(concept)
     side = said if said is not Side.UNSTATED else context.side
-    site_findings = collector.lookups.terminology.site_findings
+    site_findings = collector.lookups.terminology.findings_by_body_site
     findings = dict.fromkeys(finding for site in sites for finding in site_findings.get(site, ()))
-    return [Meaning(finding, side) for finding in findings]
+    return [FindingMeaning(finding, side) for finding in findings]

@@ -16,10 +16,10 @@ from cds_service.chart.imaging import (
 from cds_service.chart.record_text import RecordContext, extract_from_name, extract_from_notes, findings_not_absent
 from cds_service.chart.treatments import extract_completed_request
 from cds_service.fhir.resources import ServiceRequest, list_concepts
-from cds_service.model.dates import When, on
-from cds_service.model.facts import Finding, Imaging, Source, SourceKind, Stage, Value
-from cds_service.model.sides import Side, union
-from cds_service.model.terminology import Meaning
+from cds_service.model.dates import PartialDate, full_date
+from cds_service.model.facts import Finding, FindingValue, Imaging, Source, SourceKind, Stage
+from cds_service.model.sides import Side, combine_sides
+from cds_service.model.terminology import FindingMeaning
 
 _OPEN = frozenset({"active", "draft", "on-hold", None})
 _DO_NOT_PERFORM = "it asks not to be done"
@@ -32,7 +32,7 @@ class ImagingOrder:
 
     description: ImagingDescription
     stage: Stage
-    when: When | None
+    when: PartialDate | None
     source: Source
     is_selected: bool
     reasons: frozenset[str]
@@ -46,7 +46,7 @@ class _OrderContext(NamedTuple):
     request: ServiceRequest
     source: Source
     stage: Stage
-    when: When | None
+    when: PartialDate | None
     is_selected: bool
 
 
@@ -83,7 +83,10 @@ def extract_draft(
     described = describe_imaging(known, request.code, request.bodySite, request.orderDetail, collector)
     source = Source(SourceKind.ORDER, reference)
     return _build_order(
-        _OrderContext(request, source, Stage.DRAFT, on(collector.today), is_selected), known, described, collector
+        _OrderContext(request, source, Stage.DRAFT, full_date(collector.today), is_selected),
+        known,
+        described,
+        collector,
     )
 
 
@@ -113,14 +116,16 @@ def _with_compared_sides(
     if description.side not in LEFT_AND_RIGHT or not request.bodySite:
         return description
     named = (
-        union(collector.find_words([request.code.text, *code_displays(request.code)]).side) if request.code else None
+        combine_sides(collector.find_words([request.code.text, *code_displays(request.code)]).side)
+        if request.code
+        else None
     )
     if {named, collector.body_site_side(request.bodySite)} != LEFT_AND_RIGHT:
         return description
     return replace(description, side=Side.UNSTATED, code_side=named)
 
 
-def _add_treatment_order(context: _OrderContext, code_meanings: list[Meaning], collector: FactCollector) -> None:
+def _add_treatment_order(context: _OrderContext, code_meanings: list[FindingMeaning], collector: FactCollector) -> None:
     """An order for a treatment is kept beside the imaging orders, because rules ask for both."""
     meanings = [one for one in code_meanings if collector.is_treatment(one.finding)]
     for one in meanings:
@@ -142,7 +147,9 @@ def _extract_reasons(context: _OrderContext, collector: FactCollector) -> tuple[
         meanings = collector.meanings(concept)
         count = len(collector.findings)
         for meaning in meanings:
-            collector.add_finding(meaning, Value.PRESENT, replace(source, kind=SourceKind.ORDER_REASON), when=when)
+            collector.add_finding(
+                meaning, FindingValue.PRESENT, replace(source, kind=SourceKind.ORDER_REASON), when=when
+            )
             found.add(meaning.finding)
         told = _extract_reason_text(context, concept.text, collector.findings[count:], collector)
         given, recognised = given + 1, recognised + bool(meanings or told)
@@ -163,7 +170,7 @@ def _extract_reason_text(
     if not text:
         return set()
     telling = RecordContext(context.request, context.source, coded, when=context.when).with_source_kind(
-        SourceKind.ORDER_WORDS
+        SourceKind.ORDER_TEXT
     )
     told = findings_not_absent(extract_from_name(telling, text, collector))
     named = collector.lookups.narrative_reader.read(text).places_without_pain
@@ -176,13 +183,13 @@ def _extract_details(context: _OrderContext, collector: FactCollector) -> set[st
     told = {name for text in texts for name in _extract_reason_text(context, text, [], collector)}
     if not context.request.note:
         return told
-    telling = RecordContext(context.request, context.source, when=context.when).with_source_kind(SourceKind.ORDER_WORDS)
+    telling = RecordContext(context.request, context.source, when=context.when).with_source_kind(SourceKind.ORDER_TEXT)
     return told | findings_not_absent(extract_from_notes(telling, context.request.note, collector))
 
 
-def _as_order_reason(fact: Finding, when: When | None) -> Finding:
+def _as_order_reason(fact: Finding, when: PartialDate | None) -> Finding:
     """The same finding as the order's reason: said on the order's day."""
-    kind = SourceKind.ORDER_WORDS if fact.source.kind.is_words else SourceKind.ORDER_REASON
+    kind = SourceKind.ORDER_TEXT if fact.source.kind.is_text else SourceKind.ORDER_REASON
     source = replace(fact.source, kind=kind)
     return replace(fact, when=when or fact.when, source=source)
 
@@ -190,7 +197,9 @@ def _as_order_reason(fact: Finding, when: When | None) -> Finding:
 def _findings_of_reference(reference: str, collector: FactCollector) -> list[Finding]:
     """The present findings of the Condition or Observation that an order names as its reason."""
     wanted = "/".join(reference.split("/_history/")[0].split("/")[-2:])
-    return [fact for fact in collector.findings if fact.source.reference == wanted and fact.value is Value.PRESENT]
+    return [
+        fact for fact in collector.findings if fact.source.reference == wanted and fact.value is FindingValue.PRESENT
+    ]
 
 
 def resolve_order(order: ImagingOrder, collector: FactCollector, current_problems: frozenset[str]) -> Imaging:

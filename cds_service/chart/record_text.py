@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from cds_service.chart.fact_collector import FactCollector
 from cds_service.fhir.resources import CodeableConcept, Notes, Resource, list_notes
-from cds_service.model.dates import When
-from cds_service.model.facts import Finding, Source, SourceKind, Value
+from cds_service.model.dates import PartialDate
+from cds_service.model.facts import Finding, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side
 from cds_service.narrative.reader import Reading, Statement
 
@@ -24,9 +24,9 @@ class RecordContext:
     source: Source
     coded: Sequence[Finding] = ()
     side: Side = Side.UNSTATED
-    when: When | None = None
-    onset: When | None = None
-    value: Value = Value.PRESENT
+    when: PartialDate | None = None
+    onset: PartialDate | None = None
+    value: FindingValue = FindingValue.PRESENT
 
     def with_source_kind(self, kind: SourceKind) -> "RecordContext":
         """The same with its source as words of this kind."""
@@ -76,21 +76,21 @@ def _read_text(record: RecordContext, text: str | None, collector: FactCollector
     if reading.is_truncated:
         collector.truncated_texts += 1
         collector.ignore(record.resource, _TRUNCATED_REASON)
-    if record.source.kind is SourceKind.ORDER_WORDS:
+    if record.source.kind is SourceKind.ORDER_TEXT:
         return reading
     return replace(reading, statements=tuple(one for one in reading.statements if not one.is_vague))
 
 
 def _is_done_or_lasting(statement: Statement, collector: FactCollector) -> bool:
     known = collector.lookups.findings[statement.finding]
-    return known.kind == "treatment" or known.window is None
+    return known.kind == "treatment" or known.window_days is None
 
 
-def _combine_values(stated: Value, recorded: Value) -> Value | None:
+def _combine_values(stated: FindingValue, recorded: FindingValue) -> FindingValue | None:
     """What the words come to under the record's own value: refuted "hip pain" is absent, refuted "no pain" unclear."""
-    if recorded is Value.PRESENT:
+    if recorded is FindingValue.PRESENT:
         return stated
-    return recorded if stated is Value.PRESENT else None
+    return recorded if stated is FindingValue.PRESENT else None
 
 
 def _add_statement(record: RecordContext, statement: Statement, collector: FactCollector, *, is_name: bool) -> None:
@@ -101,7 +101,7 @@ def _add_statement(record: RecordContext, statement: Statement, collector: FactC
     same = [one for one in record.coded if one.id == fact.id and one.value is fact.value]
     if any(_repeats(fact, one) for one in same):
         return
-    if is_name and fact.value is Value.PRESENT and same and not any(one.side.covers(fact.side) for one in same):
+    if is_name and fact.value is FindingValue.PRESENT and same and not any(one.side.covers(fact.side) for one in same):
         collector.contradicted.append(fact)  # a record of the right hip named "left hip pain"
     else:
         collector.findings.append(fact)
@@ -114,4 +114,4 @@ def _repeats(fact: Finding, coded: Finding) -> bool:
 
 def findings_not_absent(statements: Iterable[Statement]) -> set[str]:
     """The findings that words say are present or asked for."""
-    return {one.finding for one in statements if one.value is not Value.ABSENT}
+    return {one.finding for one in statements if one.value is not FindingValue.ABSENT}

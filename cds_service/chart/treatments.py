@@ -15,9 +15,9 @@ from cds_service.fhir.resources import (
     Procedure,
     ServiceRequest,
 )
-from cds_service.model.dates import When
-from cds_service.model.facts import Source, SourceKind, Stage, Value
-from cds_service.model.terminology import Meaning
+from cds_service.model.dates import PartialDate
+from cds_service.model.facts import FindingValue, Source, SourceKind, Stage
+from cds_service.model.terminology import FindingMeaning
 
 _WORD = re.compile(r"\w+|/")
 _PERFORMED = frozenset({"completed", "in-progress", "stopped", "unknown", None})
@@ -46,11 +46,11 @@ def extract_procedure(procedure: Procedure, collector: FactCollector) -> None:
     )
     count = len(collector.findings)
     for meaning in meanings:
-        collector.add_finding(meaning, Value.PRESENT, source, side=side, when=when, qualifiers=qualifiers)
+        collector.add_finding(meaning, FindingValue.PRESENT, source, side=side, when=when, qualifiers=qualifiers)
     if is_done:
         collector.imaging.append(imaging.to_imaging(Stage.STUDY, when, source))
     telling = RecordContext(procedure, source, collector.findings[count:], side, when).with_source_kind(
-        SourceKind.PROCEDURE_WORDS
+        SourceKind.PROCEDURE_TEXT
     )
     told = extract_from_name(telling, _with_outcome(name, procedure, collector), collector, only_done=True)
     told += extract_from_notes(telling, procedure.note, collector)
@@ -74,7 +74,7 @@ def extract_completed_request(
     for meaning in distinct_meanings(known_codes):
         begun = when or collector.newest_date(request.authoredOn)
         collector.add_finding(
-            meaning, Value.PRESENT, source, side=collector.body_site_side(request.bodySite), when=begun
+            meaning, FindingValue.PRESENT, source, side=collector.body_site_side(request.bodySite), when=begun
         )
     imaging = describe_imaging(known_codes, request.code, request.bodySite, request.orderDetail, collector)
     if imaging.region:
@@ -93,7 +93,7 @@ def extract_medication(record: MedicationRequest | MedicationStatement, collecto
     if not meanings:
         collector.ignore_unmapped(record, concept)
     for meaning in meanings:
-        collector.add_finding(meaning, Value.PRESENT, source, when=_start_date(record, collector))
+        collector.add_finding(meaning, FindingValue.PRESENT, source, when=_start_date(record, collector))
 
 
 def _reason_to_ignore(record: MedicationRequest | MedicationStatement) -> str | None:
@@ -112,7 +112,7 @@ def _medication_concept(record: MedicationRecord) -> CodeableConcept | None:
     return next((one.code for one in record.contained or () if one.id == wanted), None)
 
 
-def _start_date(record: MedicationRequest | MedicationStatement, collector: FactCollector) -> When | None:
+def _start_date(record: MedicationRequest | MedicationStatement, collector: FactCollector) -> PartialDate | None:
     if isinstance(record, MedicationRequest):
         return collector.newest_date(record.authoredOn)
     period = record.effectivePeriod
@@ -121,11 +121,11 @@ def _start_date(record: MedicationRequest | MedicationStatement, collector: Fact
 
 def _meanings_by_drug_name(
     record: MedicationRecord, concept: CodeableConcept | None, collector: FactCollector
-) -> list[Meaning]:
+) -> list[FindingMeaning]:
     """Drug names are read from text because orders often carry local codes (terminology §8)."""
     texts = [concept.text] if concept else []
     texts += [coding.display for coding in (concept.coding if concept else None) or () if coding]
     texts += [record.medicationReference.display] if record.medicationReference else []
     said = f" {' '.join(_WORD.findall(' / '.join(text for text in texts if text).lower()))} "
     named = (finding for name, finding in collector.lookups.terminology.drug_names.items() if f" {name} " in said)
-    return [Meaning(finding) for finding in dict.fromkeys(named)]
+    return [FindingMeaning(finding) for finding in dict.fromkeys(named)]

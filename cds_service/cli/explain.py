@@ -10,11 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from cds_service.knowledge import Knowledge
-from cds_service.logic.trace import explain
+from cds_service.logic.trace_text import explain_decision
 from cds_service.model.decision import Decision
 from cds_service.model.facts import Chart, Finding, Imaging
 from cds_service.model.sides import Side
-from cds_service.rendering.phrases import Phrases, day, partly_read, unread
+from cds_service.rendering.phrases import FactPhrases, format_date, list_incomplete, list_unreadable
 from cds_service.service.hook_service import CallResult
 from cds_service.wire.response import Card
 
@@ -49,17 +49,17 @@ def _card_panel(card: Card) -> Panel:
 
 
 def _print_why(console: Console, decision: Decision, knowledge: Knowledge) -> None:
-    phrases = Phrases(knowledge.content, knowledge.labels)
+    phrases = FactPhrases(knowledge.content, knowledge.labels)
     console.rule("What was read")
     console.print(_facts_table(decision.chart, phrases))
     for line in _unused_data_lines(decision.chart):
         console.print(Text(line))
     console.rule("How it was judged")
-    for line in explain(decision):
+    for line in explain_decision(decision):
         console.print(Text(line))
 
 
-def _facts_table(chart: Chart, phrases: Phrases) -> Table:
+def _facts_table(chart: Chart, phrases: FactPhrases) -> Table:
     age = "not recorded" if chart.age is None else f"{chart.age} years"
     table = Table("fact", "value", "date", "onset", "from", title=f"Age {age}; today {chart.today.isoformat()}")
     facts: list[Finding | Imaging] = [*chart.findings, *chart.imaging]
@@ -68,21 +68,21 @@ def _facts_table(chart: Chart, phrases: Phrases) -> Table:
     return table
 
 
-def _fact_row(fact: Finding | Imaging, phrases: Phrases) -> tuple[str, str, str, str, str]:
+def _fact_row(fact: Finding | Imaging, phrases: FactPhrases) -> tuple[str, str, str, str, str]:
     if isinstance(fact, Finding):
-        onset = day(fact.onset) if fact.onset else ""
-        return phrases.finding(fact), fact.value.value, day(fact.when), onset, _describe_source(fact)
-    said = fact.treatment or phrases.imaging(fact)
-    return said, fact.stage.value, day(fact.when), "", fact.source.reference
+        onset = format_date(fact.onset) if fact.onset else ""
+        return phrases.describe_finding(fact), fact.value.value, format_date(fact.when), onset, _describe_source(fact)
+    said = fact.treatment or phrases.describe_imaging(fact)
+    return said, fact.stage.value, format_date(fact.when), "", fact.source.reference
 
 
 def _describe_source(fact: Finding) -> str:
     """Where a fact stands, and whether in words: the words themselves are never shown."""
-    return f"{fact.source.reference}, in words" if fact.source.kind.is_words else fact.source.reference
+    return f"{fact.source.reference}, in words" if fact.source.kind.is_text else fact.source.reference
 
 
 def _unused_data_lines(chart: Chart) -> Iterator[str]:
-    for apart in chart.differing:
+    for apart in chart.contradicted:
         side = "" if apart.side is Side.UNSTATED else f" ({apart.side.value})"
         said = f"its words say {apart.id} {apart.value.value}{side}, a code says otherwise"
         yield f"set apart: {apart.source.reference}: {said}"
@@ -92,9 +92,9 @@ def _unused_data_lines(chart: Chart) -> Iterator[str]:
     systems = Counter((one.code or "").partition("|")[0] for one in chart.ignored if one.code)
     for system, count in systems.most_common():
         yield f"unmapped: {count} code(s) of {system}"
-    for missing in unread(chart):
+    for missing in list_unreadable(chart):
         yield f"could not be read: {missing}"
-    for partial in partly_read(chart):
+    for partial in list_incomplete(chart):
         yield f"read only in part: {partial}"
     if chart.not_sent:
         yield f"not sent: {', '.join(chart.not_sent)}"

@@ -52,19 +52,19 @@ def build_prefetch_keys(content: Content, terminology: Terminology) -> tuple[Pre
 
 def _observed_codes(content: Content, terminology: Terminology) -> Iterator[str]:
     """Our own codes as a whole system; SNOMED CT's one by one; the questions about pain."""
-    yield f"{terminology.uris['finding']}|"
+    yield f"{terminology.uri_by_system['finding']}|"
     for code, meanings in sorted(terminology.findings.items()):
         kinds = {content.findings[meaning.finding].kind for meaning in meanings}
         if code.system == "sct" and kinds & _OBSERVED:
-            yield f"{terminology.uris['sct']}|{code.code}"
+            yield f"{terminology.uri_by_system['sct']}|{code.code}"
     for code in sorted(terminology.questions):
-        yield f"{terminology.uris[code.system]}|{code.code}"
+        yield f"{terminology.uri_by_system[code.system]}|{code.code}"
 
 
 def _imaging_codes(terminology: Terminology) -> Iterator[str]:
     for code in sorted(terminology.studies):
         if code.system == "loinc":
-            yield f"{terminology.uris['loinc']}|{code.code}"
+            yield f"{terminology.uri_by_system['loinc']}|{code.code}"
 
 
 def _split_by_length(name: str, resource_type: str, codes: Iterable[str]) -> Iterator[PrefetchKey]:

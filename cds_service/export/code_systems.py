@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from cds_service.export.metadata import Resource, build_metadata
 from cds_service.knowledge import Knowledge
-from cds_service.model.content import Edition
-from cds_service.model.terminology import OWN_FINDINGS, OWN_ORDERS
+from cds_service.model.edition import Edition
+from cds_service.model.terminology import FINDING_SYSTEM, ORDER_SYSTEM
 
 Concepts = Iterable[tuple[str, str]]
 
@@ -17,7 +17,7 @@ def build_code_systems(knowledge: Knowledge) -> Iterator[Resource]:
     topics = [(rule.topic.code, rule.topic.display) for rule in content.rules]
     reasons = [(one.code, one.display) for one in knowledge.override_reasons.values()]
     yield _build_code_system(
-        OWN_FINDINGS,
+        FINDING_SYSTEM,
         "Findings",
         "What a chart can say of hip and spine: a finding's id is its code.",
         findings,
@@ -30,7 +30,7 @@ def build_code_systems(knowledge: Knowledge) -> Iterator[Resource]:
         "override-reason", "Reasons for not following a card", "Coded reasons for an override.", reasons, edition
     )
     yield _build_code_system(
-        OWN_ORDERS, "Orders", "Orders for which no standard code was verified.", _order_concepts(knowledge), edition
+        ORDER_SYSTEM, "Orders", "Orders for which no standard code was verified.", _order_concepts(knowledge), edition
     )
 
 
@@ -50,5 +50,5 @@ def _order_concepts(knowledge: Knowledge) -> Concepts:
         for order in knowledge.order_templates.values()
         for codes in order.codes.values()
         for code in codes
-        if code.system == OWN_ORDERS
+        if code.system == ORDER_SYSTEM
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cds_service.errors import CodeListError
 from cds_service.knowledge.terminology import ListedCode
-from cds_service.model.terminology import SEVENTH, Meaning, PrefixMeaning
+from cds_service.model.terminology import SEVENTH_CHARACTER_INDEX, FindingMeaning, PrefixMeaning
 
 _CODE = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?")
 
@@ -42,8 +42,8 @@ def _covers(row: ListedCode, code: str) -> bool:
     written = tuple(one for one, _ in row.expanded_codes)
     if not row.is_prefix:
         return code in written
-    branch = PrefixMeaning(Meaning(row.code), row.excepted, row.not_seventh)
-    return code.startswith(written) and branch.takes_in(code)
+    branch = PrefixMeaning(FindingMeaning(row.code), row.excepted, row.not_seventh)
+    return code.startswith(written) and branch.includes(code)
 
 
 def code_patterns(row: ListedCode) -> tuple[str, list[str]]:
@@ -57,5 +57,5 @@ def code_patterns(row: ListedCode) -> tuple[str, list[str]]:
         return written, []
     excepted = [f"{re.escape(below)}.*" for below in row.excepted]
     if row.not_seventh:
-        excepted.append(f"{written}{'.' * (SEVENTH - len(row.code))}[{row.not_seventh}]")
+        excepted.append(f"{written}{'.' * (SEVENTH_CHARACTER_INDEX - len(row.code))}[{row.not_seventh}]")
     return f"{written}.*", excepted

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from cds_service.model.content import Edition
+from cds_service.model.edition import Edition
 from cds_service.model.vocabulary import CANONICAL_BASE
 
 Resource: TypeAlias = dict[str, Any]
@@ -16,7 +16,7 @@ def build_metadata(resource_type: str, resource_id: str, title: str, description
         "resourceType": resource_type,
         "id": resource_id,
         "url": canonical_url(resource_type, resource_id),
-        "version": edition.label,
+        "version": edition.full_version,
         "name": computable_name(f"hip-spine-{resource_id}"),
         "title": title,
         "status": "active" if edition.sign_off else "draft",

@@ -5,9 +5,9 @@ from typing import Any
 
 from cds_service.export.metadata import Resource, build_metadata, canonical_url
 from cds_service.knowledge import Knowledge
-from cds_service.model.condition_text import outline, spec_words
+from cds_service.model.condition_text import describe_spec, outline_block
 from cds_service.model.conditions import Block, Condition
-from cds_service.model.content import AdviceRow, Content, Rule
+from cds_service.model.content import Advice, Content, Rule
 from cds_service.model.vocabulary import Citation
 
 _PLAN_DEFINITION_TYPES = "http://terminology.hl7.org/CodeSystem/plan-definition-type"
@@ -16,7 +16,7 @@ _PLAN_DEFINITION_TYPES = "http://terminology.hl7.org/CodeSystem/plan-definition-
 def build_plan_definitions(knowledge: Knowledge) -> Iterator[Resource]:
     """One for each rule, in the order of their numbers. One that the site has switched off is retired."""
     content = knowledge.content
-    off = {name for silence in content.policy.silences if silence.is_of_site for name in silence.rules}
+    off = {name for silence in content.policy.silences if silence.is_from_site for name in silence.rules}
     for rule in sorted(content.rules, key=lambda one: one.number):
         definition = _build_plan_definition(rule, content)
         yield definition | {"status": "retired"} if rule.id in off else definition
@@ -65,7 +65,7 @@ def _findings_of(condition: Condition) -> Iterator[str]:
         yield from _findings_of(leaf.block) if leaf.block else ()
 
 
-def _build_action(rule: Rule, row: AdviceRow, number: int, content: Content) -> dict[str, Any]:
+def _build_action(rule: Rule, row: Advice, number: int, content: Content) -> dict[str, Any]:
     labels = [content.offers[name].label for name in row.offers]
     hooks = rule.hooks if row.hooks is None else rule.hooks & row.hooks
     return {
@@ -78,9 +78,9 @@ def _build_action(rule: Rule, row: AdviceRow, number: int, content: Content) -> 
     }
 
 
-def _condition_texts(rule: Rule, row: AdviceRow, content: Content) -> Iterable[str]:
-    judged = [f"the order judged is: {spec_words(rule.order)}"] if rule.order else []
-    blocks = [outline(block, content.findings) for block in (rule.block, row.block)]
+def _condition_texts(rule: Rule, row: Advice, content: Content) -> Iterable[str]:
+    judged = [f"the order judged is: {describe_spec(rule.order)}"] if rule.order else []
+    blocks = [outline_block(block, content.findings) for block in (rule.block, row.block)]
     return ["\n".join(lines) for lines in (judged, *blocks) if lines]
 
 

@@ -8,14 +8,14 @@ from cds_service.export.icd10cm import code_patterns, select_codes
 from cds_service.export.metadata import Resource, build_metadata, with_copyright
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.terminology import ListedCode
-from cds_service.model.terminology import OWN_FINDINGS
+from cds_service.model.terminology import FINDING_SYSTEM
 
 ICD10CM = "icd10cm"  # the one system of which whole branches are meant
 
 
 def build_value_sets(knowledge: Knowledge, release: Sequence[str]) -> Iterator[Resource]:
     """Every value set. `icd10cm` are the codes of a release, to list what is meant; without them it is filtered for."""
-    own = knowledge.terminology.uris[OWN_FINDINGS]
+    own = knowledge.terminology.uri_by_system[FINDING_SYSTEM]
     edition = knowledge.content.edition
     for finding in knowledge.content.findings.values():
         said = f"Codes that stand for {finding.label}."

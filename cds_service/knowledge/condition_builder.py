@@ -30,7 +30,7 @@ class ConditionBuilder:
             for role in ("all", "any", "none")
         }
         named = any(_names_anchor(condition) for conditions in parts.values() for condition in conditions)
-        return Block(**parts, names_anchor=named)
+        return Block(**parts, has_anchor=named)
 
     def build_condition(self, keys: ConditionKeys) -> Condition:
         """One condition."""
@@ -157,7 +157,7 @@ def _has_block(entry: GroupEntry) -> bool:
 def _names_anchor(condition: Condition) -> bool:
     match condition:
         case Block():
-            return condition.names_anchor
+            return condition.has_anchor
         case logic.Imaged() | logic.Newest():
             return condition.filters.anchor is not None
         case logic.Present():

@@ -14,7 +14,7 @@ from cds_service.model.conditions import (
     Ordered,
     Present,
 )
-from cds_service.model.content import Offer, Pattern, Policy, Rating, Rule, Silence, Withhold
+from cds_service.model.content import Offer, Pattern, Policy, RatingCriterion, Rule, Silence, WithheldImaging
 
 ONSET = "onset"  # the one date every chart names
 
@@ -25,7 +25,7 @@ def check_date_anchors(
     patterns: Iterable[Pattern],
     offers: Iterable[Offer],
     policy: Policy | None,
-    ratings: Iterable[Rating] = (),
+    ratings: Iterable[RatingCriterion] = (),
 ) -> None:
     """Note every `since` that counts from a date nothing names; such a condition could never be told."""
     for rule in rules:
@@ -35,11 +35,11 @@ def check_date_anchors(
     for pattern in patterns:
         _check_since(folder, "patterns.toml", pattern.id, pattern.block)
     for offer in offers:
-        if offer.withheld:
-            _check_since(folder, "offers.toml", offer.id, offer.withheld)
+        if offer.withheld_when:
+            _check_since(folder, "offers.toml", offer.id, offer.withheld_when)
     for rating in ratings:
         _check_since(folder, "ratings.toml", rating.id, rating.block)
-    across: list[Silence | Withhold] = [*policy.silences, *policy.withholds] if policy else []
+    across: list[Silence | WithheldImaging] = [*policy.silences, *policy.withheld_imaging] if policy else []
     for row in across:
         _check_since(folder, "policy.toml", row.id, row.block)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.schema.edition import ManifestFile, SignOffFile
-from cds_service.model.content import Edition, SiteEdition
+from cds_service.model.edition import Edition, SiteEdition
 
 SIGN_OFF_FILE = "sign-off.toml"
 # What may change without changing what the service says.
@@ -40,7 +40,7 @@ def load_edition(folder: ContentFolder) -> Edition | None:
 
 def with_site_edition(folder: ContentFolder, edition: Edition, site: SiteEdition) -> Edition:
     """The edition with a site's overlay on it. Only a sign-off in the site's folder counts: it is of both."""
-    return _with_sign_off(folder, replace(edition, sign_off=None, has_lapsed=False, site=site))
+    return _with_sign_off(folder, replace(edition, sign_off=None, is_sign_off_lapsed=False, site=site))
 
 
 def _with_sign_off(folder: ContentFolder, edition: Edition) -> Edition:
@@ -50,7 +50,7 @@ def _with_sign_off(folder: ContentFolder, edition: Edition) -> Edition:
     if signed is None:
         return edition
     if (signed.digest, signed.site) != (edition.digest, edition.site.digest if edition.site else None):
-        return replace(edition, has_lapsed=True)
+        return replace(edition, is_sign_off_lapsed=True)
     return replace(edition, sign_off=f"{signed.name}, {signed.role}, {signed.date.isoformat()}")
 
 

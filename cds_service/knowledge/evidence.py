@@ -170,7 +170,7 @@ def _build_discriminator(
         weight=max(compute_weight(row) for _, row in figures),
         towards=str(first.towards),
         basis="; ".join(_describe_figure(name, row) for name, row in figures),
-        same=frozenset(build_ask(name, findings) for name in sorted(same)),
+        same_measure=frozenset(build_ask(name, findings) for name in sorted(same)),
         block=Block(all=blocks),
     )
 

@@ -40,11 +40,12 @@ from cds_service.knowledge.wording import (
     load_wording,
 )
 from cds_service.model.about import AboutTexts
-from cds_service.model.content import Content, Edition
+from cds_service.model.content import Content
+from cds_service.model.edition import Edition
 from cds_service.model.terminology import Terminology
 from cds_service.model.vocabulary import FindingDefinition
 from cds_service.model.wording import Labels, OrderTemplate, OverrideReason, Wording
-from cds_service.narrative.phrases import Narrative
+from cds_service.narrative.lexicon import Lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Knowledge:
     override_reasons: Mapping[str, OverrideReason]
     labels: Labels
     finding_codes: Mapping[str, tuple[ListedCode, ...]]
-    narrative: Narrative
+    narrative: Lexicon
     imaging_codes: tuple[ListedStudy, ...]
     copyright_notices: Mapping[str, str]
     about: AboutTexts

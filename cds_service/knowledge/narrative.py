@@ -14,17 +14,17 @@ from cds_service.knowledge.files import (
 )
 from cds_service.knowledge.schema.narrative import SIDE_NAMES, CuesFile, PhrasesTable, PlaceTable, WordsFile
 from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
-from cds_service.model.facts import Value
+from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.phrases import Change, Cue, Entry, Mark, Narrative, Saying
-from cds_service.narrative.tokenizer import normal
+from cds_service.narrative.lexicon import Cue, CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning
+from cds_service.narrative.tokenizer import normalize_phrase
 
-_EMPTY_ENTRY = Entry()
+_EMPTY_ENTRY = LexiconEntry()
 # A phrase of three kinds may stand in several lists of them; one that says a finding stands nowhere else.
 _FINDING_CONFLICT = "says a finding and stands elsewhere too"
 
 
-def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> Narrative:
+def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> Lexicon:
     """The narrative content; every fault is noted in `folder`, each with file and key."""
     gathering = _EntryCollector(folder)
     _add_words(gathering, files.words)
@@ -32,12 +32,12 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
     _add_findings(gathering, files, findings)
     _check_names(folder, files, findings)
     words = files.words
-    return Narrative(
+    return Lexicon(
         entries=MappingProxyType(gathering.entries),
         abbreviations=frozenset(words.abbreviations.words),
         answers=MappingProxyType(
             {
-                normal(word): value
+                normalize_phrase(word): value
                 for value, listed in _pair_with_values(words.answers.present, words.answers.absent)
                 for word in listed
             }
@@ -52,12 +52,12 @@ class _EntryCollector:
 
     def __init__(self, folder: ContentFolder) -> None:
         self.folder = folder
-        self.entries: dict[str, Entry] = {}
+        self.entries: dict[str, LexiconEntry] = {}
 
-    def add(self, file: str, key: str, phrases: Iterable[str], entry: Entry) -> None:
+    def add(self, file: str, key: str, phrases: Iterable[str], entry: LexiconEntry) -> None:
         """Let phrases mean `more` too."""
         for phrase in phrases:
-            name = normal(phrase)
+            name = normalize_phrase(phrase)
             known = self.entries.get(name)
             if not name:
                 self.folder.add_problem(file, key, f"{phrase!r} holds no word")
@@ -69,12 +69,12 @@ class _EntryCollector:
                 )
 
 
-def _case_sensitive_words(phrase: str, entry: Entry) -> tuple[str, ...] | None:
+def _case_sensitive_words(phrase: str, entry: LexiconEntry) -> tuple[str, ...] | None:
     return tuple(phrase.replace("/", " / ").split()) if entry.written is not None else None
 
 
-def _merge_entries(known: Entry, added: Entry) -> Entry:
-    return Entry(
+def _merge_entries(known: LexiconEntry, added: LexiconEntry) -> LexiconEntry:
+    return LexiconEntry(
         saying=known.saying or added.saying,
         cues=known.cues + added.cues,
         marks=known.marks | added.marks,
@@ -85,8 +85,8 @@ def _merge_entries(known: Entry, added: Entry) -> Entry:
     )
 
 
-def _pair_with_values(present: list[str], absent: list[str]) -> tuple[tuple[Value, list[str]], ...]:
-    return (Value.PRESENT, present), (Value.ABSENT, absent)
+def _pair_with_values(present: list[str], absent: list[str]) -> tuple[tuple[FindingValue, list[str]], ...]:
+    return (FindingValue.PRESENT, present), (FindingValue.ABSENT, absent)
 
 
 def _add_words(collector: _EntryCollector, words: WordsFile) -> None:
@@ -101,33 +101,40 @@ def _add_words(collector: _EntryCollector, words: WordsFile) -> None:
         Mark.ELSEWHERE: ("elsewhere", words.elsewhere.words),
     }
     for mark, (key, listed) in marked.items():
-        collector.add(NARRATIVE_WORDS, key, listed, Entry(marks=frozenset({mark})))
+        collector.add(NARRATIVE_WORDS, key, listed, LexiconEntry(marks=frozenset({mark})))
     for side in SIDE_NAMES:
-        collector.add(NARRATIVE_WORDS, f"sides.{side}", getattr(words.sides, side), Entry(side=Side(side)))
+        collector.add(NARRATIVE_WORDS, f"sides.{side}", getattr(words.sides, side), LexiconEntry(side=Side(side)))
     collector.add(NARRATIVE_WORDS, "sides.none", words.sides.none, _EMPTY_ENTRY)
     for name, table in words.results.items():
         for value, listed in _pair_with_values(table.present, table.absent):
-            collector.add(NARRATIVE_WORDS, f"results.{name}.{value.value}", listed, Entry(results={str(name): value}))
+            collector.add(
+                NARRATIVE_WORDS, f"results.{name}.{value.value}", listed, LexiconEntry(results={str(name): value})
+            )
     for qualifier, values in words.qualifiers.items():
         for said, listed in values.items():
             collector.add(
-                NARRATIVE_WORDS, f"qualifiers.{qualifier}.{said}", listed, Entry(qualifiers={str(qualifier): str(said)})
+                NARRATIVE_WORDS,
+                f"qualifiers.{qualifier}.{said}",
+                listed,
+                LexiconEntry(qualifiers={str(qualifier): str(said)}),
             )
 
 
 def _add_cues(collector: _EntryCollector, cues: CuesFile) -> None:
-    for change in Change:
+    for change in CueEffect:
         table = getattr(cues, change.value)
-        collector.add(NARRATIVE_CUES, f"{change.value}.before", table.before, Entry(cues=(Cue(change, True),)))
-        collector.add(NARRATIVE_CUES, f"{change.value}.listing", table.listing, Entry(cues=(Cue(change, True, True),)))
-        collector.add(NARRATIVE_CUES, f"{change.value}.behind", table.behind, Entry(cues=(Cue(change, False),)))
-        closing = Entry(cues=(Cue(change, False, is_closing=True),))
+        collector.add(NARRATIVE_CUES, f"{change.value}.before", table.before, LexiconEntry(cues=(Cue(change, True),)))
+        collector.add(
+            NARRATIVE_CUES, f"{change.value}.listing", table.listing, LexiconEntry(cues=(Cue(change, True, True),))
+        )
+        collector.add(NARRATIVE_CUES, f"{change.value}.behind", table.behind, LexiconEntry(cues=(Cue(change, False),)))
+        closing = LexiconEntry(cues=(Cue(change, False, is_closing=True),))
         collector.add(NARRATIVE_CUES, f"{change.value}.closing", table.closing, closing)
-        both = Entry(cues=(Cue(change, True, is_between=True), Cue(change, False, is_between=True)))
+        both = LexiconEntry(cues=(Cue(change, True, is_between=True), Cue(change, False, is_between=True)))
         collector.add(NARRATIVE_CUES, f"{change.value}.between", table.between, both)
-    collector.add(NARRATIVE_CUES, "stop.words", cues.stop.words, Entry(marks=frozenset({Mark.STOP})))
-    collector.add(NARRATIVE_CUES, "stop.family", cues.stop.family, Entry(marks=frozenset({Mark.STOP_FAMILY})))
-    collector.add(NARRATIVE_CUES, "pseudo", cues.pseudo.words, Entry(marks=frozenset({Mark.LINK})))
+    collector.add(NARRATIVE_CUES, "stop.words", cues.stop.words, LexiconEntry(marks=frozenset({Mark.STOP})))
+    collector.add(NARRATIVE_CUES, "stop.family", cues.stop.family, LexiconEntry(marks=frozenset({Mark.STOP_FAMILY})))
+    collector.add(NARRATIVE_CUES, "pseudo", cues.pseudo.words, LexiconEntry(marks=frozenset({Mark.LINK})))
 
 
 def _add_findings(collector: _EntryCollector, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
@@ -137,10 +144,12 @@ def _add_findings(collector: _EntryCollector, files: NarrativeFiles, findings: M
             NARRATIVE_FINDINGS,
             name,
             table,
-            Saying((name,), (name,), is_pain=_is_pain_finding(name, table, findings)),
+            PhraseMeaning((name,), (name,), is_pain=_is_pain_finding(name, table, findings)),
         )
     for name, place in files.places.items():
-        saying = Saying(tuple(place.records), tuple(place.denies), is_pain=bool(place.sites), is_asked=place.asked)
+        saying = PhraseMeaning(
+            tuple(place.records), tuple(place.denies), is_pain=bool(place.sites), is_asked=place.asked
+        )
         _add_table(collector, NARRATIVE_PLACES, name, place, saying)
 
 
@@ -149,15 +158,15 @@ def _is_pain_finding(name: str, table: PhrasesTable, findings: Mapping[str, Find
     return bool(table.sites) or (name in findings and bool(findings[name].sites))
 
 
-def _add_table(collector: _EntryCollector, file: str, name: str, table: PhrasesTable, saying: Saying) -> None:
+def _add_table(collector: _EntryCollector, file: str, name: str, table: PhrasesTable, saying: PhraseMeaning) -> None:
     past = str(table.past) if table.past else None
     takes = str(table.takes) if table.takes else None
     base = replace(saying, past=past, takes=takes, is_advised=table.advised)
-    collector.add(file, name, table.phrases, Entry(saying=base))
-    collector.add(file, name, table.cased, Entry(saying=base, written=()))
-    collector.add(file, name, table.sites, Entry(saying=replace(base, is_site=True)))
-    collector.add(file, name, table.tests, Entry(saying=replace(base, results=str(table.results))))
-    collector.add(file, name, table.denials, Entry(saying=replace(base, is_denial=True)))
+    collector.add(file, name, table.phrases, LexiconEntry(saying=base))
+    collector.add(file, name, table.cased, LexiconEntry(saying=base, written=()))
+    collector.add(file, name, table.sites, LexiconEntry(saying=replace(base, is_site=True)))
+    collector.add(file, name, table.tests, LexiconEntry(saying=replace(base, results=str(table.results))))
+    collector.add(file, name, table.denials, LexiconEntry(saying=replace(base, is_denial=True)))
 
 
 def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:

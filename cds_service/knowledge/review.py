@@ -7,10 +7,11 @@ from typing import Any
 
 from cds_service.knowledge.loader import Knowledge
 from cds_service.knowledge.terminology import ListedCode
-from cds_service.model.condition_text import INDENT, leaf_words, outline
+from cds_service.model.condition_text import INDENT, describe_leaf, outline_block
 from cds_service.model.conditions import Block
-from cds_service.model.content import AdviceRow, Content, Edition, Offer, Rule
-from cds_service.narrative.phrases import Saying
+from cds_service.model.content import Advice, Content, Offer, Rule
+from cds_service.model.edition import Edition
+from cds_service.narrative.lexicon import PhraseMeaning
 
 
 def load_case_summaries(folder: Path) -> dict[str, list[str]]:
@@ -42,7 +43,7 @@ def _edition_line(edition: Edition) -> str:
     """Which content, by whole digests; the sign-off stands behind the last semicolon."""
     site = edition.site
     over = f", site overlay {site.name} {site.version}, digest {site.digest}" if site else ""
-    return f"Content {edition.version}, digest {edition.digest}{over}; {edition.state.replace(';', ',')}"
+    return f"Content {edition.version}, digest {edition.digest}{over}; {edition.sign_off_state.replace(';', ',')}"
 
 
 def _site_lines(knowledge: Knowledge) -> list[str]:
@@ -62,7 +63,7 @@ def _rule_lines(rule: Rule, content: Content, cases: Sequence[str]) -> Iterator[
     if rule.notes:
         noted = (line for note in rule.notes for line in (f"- {note.text}", *_block_bullets(note.block, content, 1)))
         yield from ("**Adds**", "", *noted, "")
-    if rule.asks or rule.asks_towards:
+    if rule.asks or rule.discriminator_regions:
         yield from (f"**Names, when not recorded.** {'; '.join(_ask_labels(rule))}", "")
     yield from ("**Evidence**", "", *(_citation_line(name, content) for name in rule.cites), "")
     if rule.caveats:
@@ -73,8 +74,9 @@ def _rule_lines(rule: Rule, content: Content, cases: Sequence[str]) -> Iterator[
 
 def _ask_labels(rule: Rule) -> Iterator[str]:
     yield from (ask.label for ask in rule.asks)
-    if rule.asks_towards:
-        yield f"then what discriminates best towards {' or '.join(sorted(rule.asks_towards))} (table at the end)"
+    if rule.discriminator_regions:
+        regions = " or ".join(sorted(rule.discriminator_regions))
+        yield f"then what discriminates best towards {regions} (table at the end)"
 
 
 def _judged_order_line(rule: Rule) -> Iterator[str]:
@@ -84,12 +86,12 @@ def _judged_order_line(rule: Rule) -> Iterator[str]:
 
 
 def _block_bullets(block: Block, content: Content, depth: int = 0) -> Iterator[str]:
-    for line in outline(block, content.findings, depth):
+    for line in outline_block(block, content.findings, depth):
         words = line.lstrip()
         yield f"{line[: len(line) - len(words)]}- {words}"
 
 
-def _advice_lines(row: AdviceRow, content: Content) -> Iterator[str]:
+def _advice_lines(row: Advice, content: Content) -> Iterator[str]:
     hooks = f" (on {', '.join(sorted(row.hooks))})" if row.hooks else ""
     offers = "; ".join(content.offers[name].label for name in row.offers)
     yield f"- **{row.level}**, wording `{row.card}`{hooks}: {offers}"
@@ -111,10 +113,10 @@ def _policy_lines(content: Content) -> Iterator[str]:
     for silence in policy.silences:
         yield f"- Silent: {', '.join(sorted(silence.rules))}, when {silence.label}"
         yield from _block_bullets(silence.block, content, 1)
-    for withhold in policy.withholds:
+    for withhold in policy.withheld_imaging:
         yield f"- Not offered: {', '.join(sorted(withhold.modalities))}, when {withhold.label}"
         yield from _block_bullets(withhold.block, content, 1)
-    free, regions = ", ".join(sorted(policy.without_judged_order)), ", ".join(sorted(policy.judged_regions))
+    free, regions = ", ".join(sorted(policy.rules_without_judged_order)), ", ".join(sorted(policy.judged_regions))
     yield f"- On order hooks no rule but {free} speaks unless imaging is judged of: {regions}."
     yield f"- A request counts as ordered for {policy.recent_request} days."
     yield f"- Onset not recorded: treatments count for {policy.onset_not_recorded} days."
@@ -138,7 +140,7 @@ def _pattern_lines(content: Content) -> Iterator[str]:
 def _group_lines(content: Content) -> Iterator[str]:
     yield from ("# Groups", "")
     for name, leaves in content.groups.items():
-        yield f"- **{name}**: {'; '.join(leaf_words(leaf, content.findings) for leaf in leaves)}"
+        yield f"- **{name}**: {'; '.join(describe_leaf(leaf, content.findings) for leaf in leaves)}"
     yield ""
 
 
@@ -146,9 +148,9 @@ def _offer_lines(knowledge: Knowledge) -> Iterator[str]:
     yield from ("# Offers", "")
     for offer in knowledge.content.offers.values():
         yield f"- **{offer.id}**: {offer.label}{_describe_effect(offer, knowledge)}"
-        if offer.withheld:
+        if offer.withheld_when:
             yield f"{INDENT}- withheld when"
-            yield from _block_bullets(offer.withheld, knowledge.content, 2)
+            yield from _block_bullets(offer.withheld_when, knowledge.content, 2)
     yield ""
 
 
@@ -178,7 +180,7 @@ def _discriminator_lines(content: Content) -> Iterator[str]:
     )
     yield "|---|---|---|---|---|"
     for one in content.discriminators:
-        same = ", ".join(sorted(ask.label for ask in one.same))
+        same = ", ".join(sorted(ask.label for ask in one.same_measure))
         yield f"| {one.ask.label} | {one.towards} | {one.weight:.2f} | {one.basis} | {same} |"
     yield ""
 
@@ -187,7 +189,7 @@ def _finding_lines(knowledge: Knowledge) -> Iterator[str]:
     yield from ("# Findings and their codes", "", "| finding | label | counts for | codes (how each was checked) |")
     yield "|---|---|---|---|"
     for finding in knowledge.content.findings.values():
-        window = "always" if finding.window is None else f"{finding.window} days"
+        window = "always" if finding.window_days is None else f"{finding.window_days} days"
         yield f"| `{finding.id}` | {finding.label} | {window} | {_format_codes(knowledge.finding_codes[finding.id])} |"
 
 
@@ -213,7 +215,7 @@ def _narrative_lines(knowledge: Knowledge) -> Iterator[str]:
         yield f"| `{finding}` | {' | '.join('; '.join(words) for words in said.values())} |"
 
 
-def _phrase_kind(saying: Saying) -> str:
+def _phrase_kind(saying: PhraseMeaning) -> str:
     if saying.is_denial:
         return "denial"
     return "site" if saying.is_site else "test" if saying.results else "phrase"

@@ -16,17 +16,17 @@ from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingR
 from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
 from cds_service.model.conditions import Block, Condition, Spoke
 from cds_service.model.content import (
-    AdviceRow,
+    Advice,
     Ask,
     Caveat,
     Note,
     Pattern,
     Policy,
-    Rating,
+    RatingCriterion,
     Rule,
     Silence,
     Topic,
-    Withhold,
+    WithheldImaging,
 )
 from cds_service.model.vocabulary import Citation
 
@@ -85,18 +85,20 @@ def _build_rule(
         block=block,
         advice=advice,
         asks=tuple(build_ask(ask, findings) for ask in file.asks if ask not in REGIONS_BY_EVIDENCE_ASK),
-        asks_towards=frozenset(region for ask in file.asks for region in REGIONS_BY_EVIDENCE_ASK.get(ask, ())),
+        discriminator_regions=frozenset(region for ask in file.asks for region in REGIONS_BY_EVIDENCE_ASK.get(ask, ())),
         notes=tuple(Note(row.text, builder.build_block(row)) for row in file.note),
         cites=tuple(file.cites),
         caveats=tuple(_find_caveat(name, caveats) for name in file.caveats),
         overrides=tuple(file.overrides),
-        after=frozenset(name for part in (block, *(row.block for row in advice)) for name in _referenced_rules(part)),
+        depends_on=frozenset(
+            name for part in (block, *(row.block for row in advice)) for name in _referenced_rules(part)
+        ),
     )
 
 
-def _build_advice(row: Any, builder: ConditionBuilder) -> AdviceRow:
+def _build_advice(row: Any, builder: ConditionBuilder) -> Advice:
     hooks = frozenset(row.hooks) if row.hooks else None
-    return AdviceRow(
+    return Advice(
         row.level, row.card, tuple(row.offer), builder.build_block(row), hooks, row.select, tuple(row.cites or ())
     )
 
@@ -133,11 +135,13 @@ def _referenced_rules(condition: Condition) -> Iterable[str]:
 
 def _sort_by_reference(folder: ContentFolder, rules: dict[str, Rule]) -> tuple[Rule, ...]:
     for rule in rules.values():
-        for name in sorted(rule.after - rules.keys()):
+        for name in sorted(rule.depends_on - rules.keys()):
             folder.add_problem(f"rules/{rule.id}.toml", "spoke", f"no rule is called {name}")
     by_number = sorted(rules.values(), key=lambda rule: rule.number)
     try:
-        order = TopologicalSorter({rule.id: sorted(rule.after & rules.keys()) for rule in by_number}).static_order()
+        order = TopologicalSorter(
+            {rule.id: sorted(rule.depends_on & rules.keys()) for rule in by_number}
+        ).static_order()
         return tuple(rules[name] for name in order)
     except CycleError as error:
         folder.add_problem("rules", "spoke", f"rules refer to each other in a circle: {' -> '.join(error.args[1])}")
@@ -146,7 +150,7 @@ def _sort_by_reference(folder: ContentFolder, rules: dict[str, Rule]) -> tuple[R
 
 def build_ratings(
     folder: ContentFolder, file: RatingsFile, builder: ConditionBuilder, citations: Mapping[str, Citation]
-) -> tuple[Rating, ...]:
+) -> tuple[RatingCriterion, ...]:
     """The ratings, in the order of the file."""
     built = []
     for row in file.rating:
@@ -155,10 +159,12 @@ def build_ratings(
     return tuple(rating for rating in built if rating)
 
 
-def _build_rating(row: RatingRow, builder: ConditionBuilder, citations: Mapping[str, Citation]) -> Rating:
+def _build_rating(row: RatingRow, builder: ConditionBuilder, citations: Mapping[str, Citation]) -> RatingCriterion:
     if row.cites not in citations:
         raise UnknownName(f"cites: no source is called {row.cites}{did_you_mean(row.cites, citations)}")
-    return Rating(row.id, row.rating, build_imaging_spec(row.order), builder.build_block(row), citations[row.cites].url)
+    return RatingCriterion(
+        row.id, row.rating, build_imaging_spec(row.order), builder.build_block(row), citations[row.cites].url
+    )
 
 
 def build_policy(
@@ -178,13 +184,14 @@ def _build_policy(file: PolicyFile, patterns: PatternsFile, builder: ConditionBu
             Silence(row.id, row.label, _select_silenced(row.rules, row.excepted, rules), builder.build_block(row))
             for row in file.silence
         ),
-        withholds=tuple(
-            Withhold(row.id, row.label, frozenset(row.modality), builder.build_block(row)) for row in file.withhold
+        withheld_imaging=tuple(
+            WithheldImaging(row.id, row.label, frozenset(row.modality), builder.build_block(row))
+            for row in file.withhold
         ),
         duration_of=tuple(leaf for name in file.duration_of for leaf in builder.build_group(name)),
         undetermined=builder.build_block(patterns.undetermined),
         judged_regions=frozenset(file.judged.regions),
-        without_judged_order=frozenset(file.judged.excepted),
+        rules_without_judged_order=frozenset(file.judged.excepted),
         **file.limits.model_dump(),
     )
 

@@ -16,14 +16,14 @@ from cds_service.knowledge.schema.terminology import (
 )
 from cds_service.model.sides import Side
 from cds_service.model.terminology import (
-    OWN_FINDINGS,
+    FINDING_SYSTEM,
+    BodySiteMeaning,
     Code,
-    Meaning,
+    FindingMeaning,
+    ImagingWords,
     PrefixMeaning,
-    SiteMeaning,
     StudyMeaning,
     Terminology,
-    Words,
 )
 
 
@@ -146,13 +146,13 @@ def build_terminology(files: TerminologyFiles) -> Terminology:
     laterality = files.body_sites.laterality
     severity = files.values.severity
     return Terminology(
-        systems=_map_system_uris(files.systems),
-        uris={name: table.uri for name, table in files.systems.items()},
+        system_by_uri=_map_system_uris(files.systems),
+        uri_by_system={name: table.uri for name, table in files.systems.items()},
         findings=_map_finding_codes(files.findings),
-        prefixes=_map_finding_prefixes(files.findings),
+        finding_prefixes=_map_finding_prefixes(files.findings),
         studies=_map_imaging_codes(files.imaging),
-        sites={
-            code: SiteMeaning(site.id, side)
+        body_sites={
+            code: BodySiteMeaning(site.id, side)
             for site in files.body_sites.site
             for code, side in _expand_rows(site.codes)
         },
@@ -167,12 +167,12 @@ def build_terminology(files: TerminologyFiles) -> Terminology:
             code: name for name in ("mild", "moderate", "severe") for code, _ in _expand_rows(getattr(severity, name))
         },
         modalities=dict(files.imaging.modalities),
-        site_regions={site.id: site.region for site in files.body_sites.site if site.region},
-        site_findings=_map_findings_by_body_site(files.findings),
+        region_by_body_site={site.id: site.region for site in files.body_sites.site if site.region},
+        findings_by_body_site=_map_findings_by_body_site(files.findings),
         questions={Code(row.system, row.code): row.asks for row in files.values.question},
         drug_names={name.lower(): finding for finding, table in files.findings.items() for name in table.names},
-        words=_build_imaging_words(files.imaging),
-        shown=_map_reason_codes(files.findings),
+        imaging_words=_build_imaging_words(files.imaging),
+        reason_codes=_map_reason_codes(files.findings),
     )
 
 
@@ -191,14 +191,14 @@ def _map_system_uris(tables: Mapping[str, CodeSystemTable]) -> dict[str, str]:
     return {uri: name for name, table in tables.items() for uri in (table.uri, *table.aliases)}
 
 
-def _map_finding_codes(tables: Mapping[str, FindingTable]) -> dict[Code, tuple[Meaning, ...]]:
-    found: dict[Code, tuple[Meaning, ...]] = {}
+def _map_finding_codes(tables: Mapping[str, FindingTable]) -> dict[Code, tuple[FindingMeaning, ...]]:
+    found: dict[Code, tuple[FindingMeaning, ...]] = {}
     for finding, table in tables.items():
-        found[Code(OWN_FINDINGS, finding)] = (Meaning(finding),)
+        found[Code(FINDING_SYSTEM, finding)] = (FindingMeaning(finding),)
         for row in table.codes:
             if not row.prefix:
                 for code, side in _expand_rows([row]):
-                    found[code] = (*found.get(code, ()), Meaning(finding, side, with_str_keys(row.qualifiers)))
+                    found[code] = (*found.get(code, ()), FindingMeaning(finding, side, with_str_keys(row.qualifiers)))
     return found
 
 
@@ -208,7 +208,7 @@ def _map_finding_prefixes(tables: Mapping[str, FindingTable]) -> dict[Code, tupl
         for row in table.codes:
             if row.prefix:
                 for code, side in _expand_rows([row]):
-                    stated = Meaning(finding, side, with_str_keys(row.qualifiers))
+                    stated = FindingMeaning(finding, side, with_str_keys(row.qualifiers))
                     meaning = PrefixMeaning(stated, tuple(row.excepted), row.not_seventh or "")
                     found[code] = (*found.get(code, ()), meaning)
     return found
@@ -230,7 +230,7 @@ def _map_findings_by_body_site(tables: Mapping[str, FindingTable]) -> dict[str, 
     return found
 
 
-def _build_imaging_words(imaging: ImagingFile) -> Words:
+def _build_imaging_words(imaging: ImagingFile) -> ImagingWords:
     words = imaging.words
     tables = (
         with_str_keys(words.region),
@@ -238,7 +238,7 @@ def _build_imaging_words(imaging: ImagingFile) -> Words:
         with_str_keys(words.contrast),
         with_str_keys(words.side),
     )
-    return Words(*(_longest_first(table) for table in tables))
+    return ImagingWords(*(_longest_first(table) for table in tables))
 
 
 def _longest_first(table: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...]:
@@ -251,5 +251,5 @@ def _map_reason_codes(tables: Mapping[str, FindingTable]) -> dict[str, tuple[Cod
     shown = {}
     for finding, table in tables.items():
         snomed = [Code(row.system, row.code) for row in table.codes if row.system == "sct" and row.side is None]
-        shown[finding] = (*snomed[:1], Code(OWN_FINDINGS, finding))
+        shown[finding] = (*snomed[:1], Code(FINDING_SYSTEM, finding))
     return shown

@@ -71,9 +71,9 @@ def _build_offer(name: str, table: OfferTable, orders: Mapping[str, OrderTemplat
         modalities=frozenset(template.modality for template in templates if template.modality),
         deletes_order=table.delete is not None,
         changes_side=table.update,
-        recommended=table.recommended,
+        is_recommended=table.recommended,
         hooks=frozenset(table.hooks) if table.hooks else None,
-        withheld=builder.build_block(table.withheld) if table.withheld else None,
+        withheld_when=builder.build_block(table.withheld) if table.withheld else None,
     )
 
 

@@ -25,15 +25,15 @@ class Filters:
     qualifiers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     asked: bool | Literal["only"] = False
     anchor: str | None = None
-    is_plain: bool = field(init=False, repr=False, compare=False)
+    is_unfiltered: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Kept ready because most conditions ask only for what is present in its finding's own window.
-        asks_more = self.stated or self.sides or self.is_timed or self.qualifiers or self.asked
-        object.__setattr__(self, "is_plain", not asks_more)
+        asks_more = self.stated or self.sides or self.has_time_filter or self.qualifiers or self.asked
+        object.__setattr__(self, "is_unfiltered", not asks_more)
 
     @property
-    def is_timed(self) -> bool:
+    def has_time_filter(self) -> bool:
         """Whether a time filter stands in for the finding's own window."""
         return self.within is not None or self.ago is not None or bool(self.since)
 
@@ -56,7 +56,7 @@ class Present:
 
     leaves: tuple[Leaf, ...]
     at_least: int = 1
-    named: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     finding_ids: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -69,7 +69,7 @@ class Absent:
     """Each is recorded absent, none present."""
 
     leaves: tuple[Leaf, ...]
-    named: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class NotRecorded:
     """None is recorded either way."""
 
     leaves: tuple[Leaf, ...]
-    named: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,12 @@ class Newest:
     leaves: tuple[Leaf, ...]
     winner: str
     filters: Filters = ANY_FACT
-    named: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     stating: str | None = None
 
 
 NO_PATTERN = "none"
-A_PATTERN = "a pattern"  # what `Block.needs` calls the findings of which any pattern is made
+ANY_PATTERN = "a pattern"  # what `Block.needs` calls the findings of which any pattern is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +178,16 @@ class Block:
     all: tuple["Condition", ...] = ()
     any: tuple["Condition", ...] = ()
     none: tuple["Condition", ...] = ()
-    names_anchor: bool = False
-    needs: tuple[frozenset[str], ...] = field(init=False, repr=False, compare=False)
+    has_anchor: bool = False
+    requirements: tuple[frozenset[str], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Kept ready because most charts record none of it: then nothing of the block has to be looked at.
-        object.__setattr__(self, "needs", _needs_of(self))
+        object.__setattr__(self, "requirements", _find_requirements(self))
 
-    def is_possible(self, recorded: frozenset[str]) -> bool:
+    def can_hold(self, recorded: frozenset[str]) -> bool:
         """Whether what it needs is on record at all, in the words of `needs`."""
-        for needs in self.needs:  # noqa: SIM110 - asked of every rule in every call, so kept plain
+        for needs in self.requirements:  # noqa: SIM110 - asked of every rule in every call, so kept plain
             if needs.isdisjoint(recorded):
                 return False
         return True
@@ -198,42 +198,42 @@ Condition: TypeAlias = (
 )
 
 
-def here(name: str) -> str:
+def on_judged_side(name: str) -> str:
     """What `needs` calls a finding, or a pattern, on the side judged."""
     return f"{name}, here"
 
 
-def _needs_of(condition: Condition) -> tuple[frozenset[str], ...]:
+def _find_requirements(condition: Condition) -> tuple[frozenset[str], ...]:
     """Of each of these sets something must be on record for a condition to hold; none: it needs nothing."""
     match condition:
         case Present():
-            return (frozenset(_placed(leaf.finding, leaf.filters.side) for leaf in condition.leaves),)
+            return (frozenset(_requirement_for(leaf.finding, leaf.filters.side) for leaf in condition.leaves),)
         case Newest():
-            return (frozenset({_placed(condition.winner, condition.filters.side)}),)
+            return (frozenset({_requirement_for(condition.winner, condition.filters.side)}),)
         case PatternIs() if NO_PATTERN not in condition.patterns:
-            return (frozenset({_placed(A_PATTERN, condition.side)}),)
+            return (frozenset({_requirement_for(ANY_PATTERN, condition.side)}),)
         case Block():
-            return (*_needs_of_all(condition.all), *_needs_of_any(condition.any))
+            return (*_requirements_of_all(condition.all), *_requirements_of_any(condition.any))
         case _:
             return ()
 
 
-_PATTERNS = frozenset({A_PATTERN, here(A_PATTERN)})
+_PATTERN_REQUIREMENTS = frozenset({ANY_PATTERN, on_judged_side(ANY_PATTERN)})
 
 
-def _placed(name: str, side: str) -> str:
-    return here(name) if side == "this" else name
+def _requirement_for(name: str, side: str) -> str:
+    return on_judged_side(name) if side == "this" else name
 
 
-def _needs_of_all(parts: tuple[Condition, ...]) -> Iterator[frozenset[str]]:
+def _requirements_of_all(parts: tuple[Condition, ...]) -> Iterator[frozenset[str]]:
     for part in parts:
-        yield from _needs_of(part)
+        yield from _find_requirements(part)
 
 
-def _needs_of_any(parts: tuple[Condition, ...]) -> Iterator[frozenset[str]]:
+def _requirements_of_any(parts: tuple[Condition, ...]) -> Iterator[frozenset[str]]:
     """One part must hold, so something of what each needs: told with patterns, and again by findings alone."""
-    needs = [_needs_of(part) for part in parts]
-    findings = [tuple(one for one in found if not one <= _PATTERNS) for found in needs]
+    needs = [_find_requirements(part) for part in parts]
+    findings = [tuple(one for one in found if not one <= _PATTERN_REQUIREMENTS) for found in needs]
     for each in (needs, findings) if findings != needs else (needs,):
         if each and all(each):
             yield frozenset().union(*(min(found, key=len) for found in each))

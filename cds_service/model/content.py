@@ -1,11 +1,11 @@
 """The content as the logic sees it: patterns, rules, advice, offers, policy. Frozen values that `knowledge` builds."""
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from cds_service.model.conditions import ALWAYS, Block, ImagingSpec, Leaf
+from cds_service.model.edition import Edition
 from cds_service.model.vocabulary import Citation, Vocabulary
 
 LEVELS = ("critical", "warning", "info")  # CDS Hooks 2.0, Card.indicator, most urgent first
@@ -42,7 +42,7 @@ class Discriminator:
     weight: float
     towards: str
     basis: str
-    same: frozenset[Ask] = frozenset()
+    same_measure: frozenset[Ask] = frozenset()
     block: Block = ALWAYS
 
 
@@ -66,7 +66,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class AdviceRow:
+class Advice:
     """What a rule says when its block holds: level, the card's wording, what it offers. The first that holds counts.
 
     `select`: how many of its offers may be accepted, "at-most-one" or "any" (CDS Hooks 2.0, Card.selectionBehavior).
@@ -108,14 +108,14 @@ class Rule:
     misuse: str
     order: ImagingSpec | None
     block: Block
-    advice: tuple[AdviceRow, ...]
+    advice: tuple[Advice, ...]
     asks: tuple[Ask, ...]
-    asks_towards: frozenset[str]
+    discriminator_regions: frozenset[str]
     notes: tuple[Note, ...]
     cites: tuple[str, ...]
     caveats: tuple[Caveat, ...]
     overrides: tuple[str, ...]
-    after: frozenset[str]  # rules that must be judged first
+    depends_on: frozenset[str]  # rules that must be judged first
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +132,9 @@ class Offer:
     modalities: frozenset[str] = frozenset()
     deletes_order: bool = False
     changes_side: str | None = None
-    recommended: bool = False
+    is_recommended: bool = False
     hooks: frozenset[str] | None = None
-    withheld: Block | None = None
+    withheld_when: Block | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +145,11 @@ class Silence:
     label: str
     rules: frozenset[str]
     block: Block
-    is_of_site: bool = False
+    is_from_site: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Withhold:
+class WithheldImaging:
     """Kinds of imaging that no card offers while the block holds."""
 
     id: str
@@ -159,7 +159,7 @@ class Withhold:
 
 
 @dataclass(frozen=True, slots=True)
-class Rating:
+class RatingCriterion:
     """What published criteria say of an order when the block holds: "appropriate" or "not-appropriate".
 
     `criteria`: the source's address, if it has one.
@@ -169,7 +169,7 @@ class Rating:
     rating: str
     order: ImagingSpec
     block: Block
-    criteria: str | None
+    criteria_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,70 +177,15 @@ class Policy:
     """What cuts across rules: silences, the pains whose onset counts, limits on cards. Windows are days."""
 
     silences: tuple[Silence, ...]
-    withholds: tuple[Withhold, ...]
+    withheld_imaging: tuple[WithheldImaging, ...]
     duration_of: tuple[Leaf, ...]
     undetermined: Block
     judged_regions: frozenset[str]
-    without_judged_order: frozenset[str]
+    rules_without_judged_order: frozenset[str]
     recent_request: int
     onset_not_recorded: int
     cards_per_call: int
     cards_per_order: int
-
-
-@dataclass(frozen=True, slots=True)
-class SiteEdition:
-    """Which site overlay lies on the content, and which protected rules it switches off."""
-
-    name: str
-    version: str
-    digest: str
-    off: tuple[str, ...] = ()
-
-    @property
-    def statement(self) -> str:
-        """The overlay as every card gives it."""
-        off = f" (switches off {', '.join(self.off)})" if self.off else ""
-        return f"site overlay {self.name} {self.version} ({self.digest[:8]}){off}"
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """Which content this is: its version, the digest of its files, its date, and who signed it off, if anybody.
-
-    `has_lapsed`: there is a sign-off, but of other content. `site`: the overlay that lies on it; a sign-off is of both.
-    """
-
-    version: str
-    digest: str
-    date: datetime.date
-    sign_off: str | None
-    has_lapsed: bool = False
-    site: SiteEdition | None = None
-    review_by: datetime.date | None = None
-
-    @property
-    def statement(self) -> str:
-        """The version and sign-off state as every card gives them."""
-        parts = [f"Content {self.version} ({self.digest[:8]})", self.site.statement if self.site else "", self.state]
-        return ", ".join(part for part in parts if part)
-
-    @property
-    def state(self) -> str:
-        """Whether it is signed off, in words."""
-        if self.sign_off:
-            return f"signed off by {self.sign_off}"
-        return "sign-off lapsed: content changed since" if self.has_lapsed else "not signed off"
-
-    @property
-    def label(self) -> str:
-        """The version, with the overlay's behind a plus sign (Semantic Versioning 2.0, build metadata)."""
-        return f"{self.version}+site.{self.site.version}" if self.site else self.version
-
-    @property
-    def digests(self) -> str:
-        """The digest, with the overlay's behind a plus sign."""
-        return f"{self.digest}+{self.site.digest}" if self.site else self.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +211,7 @@ class Content:
     citations: Mapping[str, Citation]
     policy: Policy
     groups: Mapping[str, tuple[Leaf, ...]]
-    ratings: tuple[Rating, ...] = ()
+    ratings: tuple[RatingCriterion, ...] = ()
     discriminators: tuple[Discriminator, ...] = ()
     caveats: Mapping[str, Caveat] = field(default_factory=lambda: MappingProxyType({}))
     links: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)

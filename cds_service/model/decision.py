@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cds_service.model.content import AdviceRow, Ask, Caveat, Content, Note, Offer, Rating, Rule
-from cds_service.model.facts import Chart, Imaging
-from cds_service.model.outcome import Fact, Outcome
+from cds_service.model.content import Advice, Ask, Caveat, Content, Note, Offer, RatingCriterion, Rule
+from cds_service.model.facts import Chart, Fact, Imaging
+from cds_service.model.outcome import Outcome
 from cds_service.model.side_pattern import SidePattern
 from cds_service.model.sides import Side
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class RuleEvaluation:
     """One rule judged once: for one order, or for the patient, and one side.
 
     `row` is the advice it came to, `advice` the outcome of that row's block.
@@ -22,8 +22,8 @@ class Judgement:
     order: Imaging | None
     side: Side
     outcome: Outcome
-    row: AdviceRow | None = None
-    advice: Outcome | None = None
+    advice: Advice | None = None
+    advice_outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,15 @@ class Recommendation:
     """
 
     rule: Rule
-    row: AdviceRow
+    advice: Advice
     orders: tuple[Imaging, ...]
     side: Side
     facts: tuple[Fact, ...]
-    patterns: tuple[str, ...]
-    asks: tuple[Ask, ...]
+    pattern_ids: tuple[str, ...]
+    missing_findings: tuple[Ask, ...]
     notes: tuple[Note, ...]
     offers: tuple[Offer, ...]
-    advised_by: tuple[Fact, ...] = ()
+    advice_facts: tuple[Fact, ...] = ()
     caveats: tuple[Caveat, ...] = ()
 
 
@@ -53,7 +53,7 @@ class RuleTrace:
     rule: Rule
     status: str
     reason: str = ""
-    judgements: tuple[Judgement, ...] = ()
+    evaluations: tuple[RuleEvaluation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,14 @@ class Decision:
     hook: str
     shown: tuple[Recommendation, ...]
     held_back: tuple[Recommendation, ...]
-    trace: tuple[RuleTrace, ...]
-    patterns: Mapping[Side, SidePattern]
+    rule_traces: tuple[RuleTrace, ...]
+    side_patterns: Mapping[Side, SidePattern]
     content: Content
-    exempted: tuple[Recommendation, ...] = ()
+    hidden_for_role: tuple[Recommendation, ...] = ()
 
 
-class Rated(NamedTuple):
+class OrderRating(NamedTuple):
     """An order of the call and the rating it has."""
 
     order: Imaging
-    rating: Rating
+    criterion: RatingCriterion

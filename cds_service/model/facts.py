@@ -1,19 +1,20 @@
 """What was read from one patient's chart: findings, imaging, age, and what could not be read. No FHIR, no codes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from types import MappingProxyType
+from typing import TypeAlias, TypeVar
 
-from cds_service.model.dates import When
+from cds_service.model.dates import PartialDate
 from cds_service.model.sides import Side
 
 NO_QUALIFIERS: Mapping[str, str] = MappingProxyType({})
 NOT_RECORDED = "not-recorded"  # what a qualifier nobody stated comes to
 
 
-class Value(Enum):
+class FindingValue(Enum):
     """What a chart says of a finding. What it does not mention has no fact at all: not recorded."""
 
     PRESENT = "present"
@@ -33,19 +34,19 @@ class SourceKind(Enum):
     REPORT = "report"
     STUDY = "imaging study"
     ORDER = "order"
-    CONDITION_WORDS = "words of a recorded problem"
-    OBSERVATION_WORDS = "words of an observation"
-    PROCEDURE_WORDS = "words of a procedure"
-    ORDER_WORDS = "words of the order"
+    CONDITION_TEXT = "words of a recorded problem"
+    OBSERVATION_TEXT = "words of an observation"
+    PROCEDURE_TEXT = "words of a procedure"
+    ORDER_TEXT = "words of the order"
 
     @property
-    def is_words(self) -> bool:
+    def is_text(self) -> bool:
         """Whether the fact was read from words, not from a code."""
-        return self in _WORDS
+        return self in _TEXT_KINDS
 
 
-_WORDS = frozenset(
-    {SourceKind.CONDITION_WORDS, SourceKind.OBSERVATION_WORDS, SourceKind.PROCEDURE_WORDS, SourceKind.ORDER_WORDS}
+_TEXT_KINDS = frozenset(
+    {SourceKind.CONDITION_TEXT, SourceKind.OBSERVATION_TEXT, SourceKind.PROCEDURE_TEXT, SourceKind.ORDER_TEXT}
 )
 
 
@@ -66,14 +67,14 @@ class Finding:
     """
 
     id: str
-    value: Value
+    value: FindingValue
     side: Side
-    when: When | None
-    onset: When | None
+    when: PartialDate | None
+    onset: PartialDate | None
     source: Source
     qualifiers: Mapping[str, str] = field(default_factory=lambda: NO_QUALIFIERS)
 
-    def states(self, qualifier: str) -> bool:
+    def has_qualifier(self, qualifier: str) -> bool:
         """Whether it says anything of this qualifier."""
         return self.qualifiers.get(qualifier, NOT_RECORDED) != NOT_RECORDED
 
@@ -100,20 +101,20 @@ class Imaging:
     modality: str | None
     contrast: str | None
     side: Side
-    when: When | None
+    when: PartialDate | None
     source: Source
     code_side: Side | None = None
-    selected: bool = False
+    is_selected: bool = False
     treatment: str | None = None
 
     @property
-    def sides_differ(self) -> bool:
+    def has_side_conflict(self) -> bool:
         """Whether its code and its body site name different sides."""
         return self.code_side is not None
 
 
 @dataclass(frozen=True, slots=True)
-class Ignored:
+class IgnoredRecord:
     """A record that does not count, and why; `code` is a system and code that stand for nothing here."""
 
     reference: str
@@ -135,10 +136,22 @@ class Chart:
     age: int | None = None
     findings: tuple[Finding, ...] = ()
     imaging: tuple[Imaging, ...] = ()
-    differing: tuple[Finding, ...] = ()
-    ignored: tuple[Ignored, ...] = ()
+    contradicted: tuple[Finding, ...] = ()
+    ignored: tuple[IgnoredRecord, ...] = ()
     unreadable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     unavailable: tuple[str, ...] = ()
     not_sent: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
     unmapped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+Fact: TypeAlias = Finding | Imaging
+
+
+FactT = TypeVar("FactT", Finding, Imaging, Finding | Imaging)
+
+
+def distinct(facts: Iterable[FactT]) -> tuple[FactT, ...]:
+    """The facts, each once, in order. By identity: every record of a chart is one object for the whole call."""
+    found = facts if isinstance(facts, tuple) else tuple(facts)
+    return found if len(found) < 2 else tuple({id(fact): fact for fact in found}.values())

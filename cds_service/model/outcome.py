@@ -1,11 +1,10 @@
 """The outcome of judging a condition: its truth, the facts it rests on, and its parts. Every trace is made of these."""
 
-from collections.abc import Iterable
 from enum import Enum
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple
 
 from cds_service.model.conditions import Condition
-from cds_service.model.facts import Finding, Imaging
+from cds_service.model.facts import Fact, distinct
 
 
 class Truth(Enum):
@@ -15,10 +14,6 @@ class Truth(Enum):
     NO = "no"
     UNKNOWN = "not known"
     __hash__ = object.__hash__  # members are single, and Enum's own hash is slow where every condition asks
-
-
-Fact: TypeAlias = Finding | Imaging
-F = TypeVar("F", Finding, Imaging, Finding | Imaging)
 
 
 class Outcome(NamedTuple):
@@ -32,30 +27,24 @@ class Outcome(NamedTuple):
     facts: tuple[Fact, ...] = ()
     parts: "tuple[Outcome, ...]" = ()
     role: str = "all"
-    label: str = ""
+    pattern_id: str = ""
 
-    def as_part(self, role: str) -> "Outcome":
+    def with_role(self, role: str) -> "Outcome":
         """The same as a part of a block that stands in this role."""
-        return Outcome(self.condition, self.truth, self.facts, self.parts, role, self.label)
+        return Outcome(self.condition, self.truth, self.facts, self.parts, role, self.pattern_id)
 
-    def supporting(self) -> "tuple[Fact, ...]":
+    def supporting_facts(self) -> "tuple[Fact, ...]":
         """The facts that make it hold: those of every part that holds, stops (`none`) left out."""
         if self.truth is not Truth.YES:
             return ()
         found = list(self.facts)
         for part in self.parts:
             if part.role != "none":
-                found.extend(part.supporting())
+                found.extend(part.supporting_facts())
         return distinct(found)
 
 
-def distinct(facts: Iterable[F]) -> tuple[F, ...]:
-    """The facts, each once, in order. By identity: every record of a chart is one object for the whole call."""
-    found = facts if isinstance(facts, tuple) else tuple(facts)
-    return found if len(found) < 2 else tuple({id(fact): fact for fact in found}.values())
-
-
-def verdict(holds: bool, contradicted: bool) -> Truth:
+def to_truth(holds: bool, contradicted: bool) -> Truth:
     """Yes if it holds, no if the chart says otherwise, else unknown."""
     if holds:
         return Truth.YES

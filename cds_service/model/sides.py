@@ -15,7 +15,7 @@ class Side(Enum):
 
     def covers(self, side: "Side") -> bool:
         """Whether something of this side counts for the side judged; `BOTH` is judged by either."""
-        return self is side or self in _BILATERAL or side in _BILATERAL
+        return self is side or self in _BOTH_OR_UNSTATED or side in _BOTH_OR_UNSTATED
 
     @property
     def opposite(self) -> "Side":
@@ -23,17 +23,17 @@ class Side(Enum):
         return _OPPOSITE.get(self, self)
 
     @property
-    def judged(self) -> tuple["Side", ...]:
+    def single_sides(self) -> tuple["Side", ...]:
         """The sides to judge for something of this side: one, or left and right."""
-        return EACH if self in _BILATERAL else (self,)
+        return EACH_SIDE if self in _BOTH_OR_UNSTATED else (self,)
 
 
-EACH = (Side.LEFT, Side.RIGHT)
-_BILATERAL = frozenset({Side.BOTH, Side.UNSTATED})
+EACH_SIDE = (Side.LEFT, Side.RIGHT)
+_BOTH_OR_UNSTATED = frozenset({Side.BOTH, Side.UNSTATED})
 _OPPOSITE = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 
 
-def union(sides: Iterable[Side]) -> Side:
+def combine_sides(sides: Iterable[Side]) -> Side:
     """The one side that says what several say together; none says nothing."""
     stated = {side for side in sides if side is not Side.UNSTATED}
     if not stated:

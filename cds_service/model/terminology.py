@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 from cds_service.model.facts import NO_QUALIFIERS
 from cds_service.model.sides import Side
 
-SEVENTH: Final = 7  # where an ICD-10-CM code's seventh character stands, the point counted
-OWN_FINDINGS: Final = "finding"  # our own CodeSystem: its codes are the findings' ids
-OWN_ORDERS: Final = "order"  # ours too: orders that have no verified standard code
+SEVENTH_CHARACTER_INDEX: Final = 7  # where an ICD-10-CM code's seventh character stands, the point counted
+FINDING_SYSTEM: Final = "finding"  # our own CodeSystem: its codes are the findings' ids
+ORDER_SYSTEM: Final = "order"  # ours too: orders that have no verified standard code
 
 
 class Code(NamedTuple):
@@ -20,7 +20,7 @@ class Code(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class FindingMeaning:
     """A finding a code stands for, with the side and qualifiers the code itself states."""
 
     finding: str
@@ -35,14 +35,14 @@ class PrefixMeaning:
     `not_seventh`: seventh characters (ICD-10-CM) that make a code of the branch something else.
     """
 
-    meaning: Meaning
-    excepted: tuple[str, ...] = ()
-    not_seventh: str = ""
+    meaning: FindingMeaning
+    excluded: tuple[str, ...] = ()
+    excluded_seventh: str = ""
 
-    def takes_in(self, code: str) -> bool:
+    def includes(self, code: str) -> bool:
         """Whether a code that begins as the branch does belongs to it."""
-        seventh = code[SEVENTH:]
-        return not code.startswith(self.excepted or ("\0",)) and not (seventh and seventh in self.not_seventh)
+        seventh = code[SEVENTH_CHARACTER_INDEX:]
+        return not code.startswith(self.excluded or ("\0",)) and not (seventh and seventh in self.excluded_seventh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,15 @@ class StudyMeaning:
     side: Side = Side.UNSTATED
 
 
-class SiteMeaning(NamedTuple):
+class BodySiteMeaning(NamedTuple):
     """The body site a code stands for, and its side."""
 
-    site: str
+    body_site: str
     side: Side
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ImagingWords:
     """Words by which the text of an order or study names a region, modality, contrast or side, longest first."""
 
     region: tuple[tuple[str, str], ...]
@@ -76,25 +76,25 @@ class Words:
 class Terminology:
     """All code meanings of the content. `systems` maps every accepted URI to the system's short name."""
 
-    systems: Mapping[str, str]
-    uris: Mapping[str, str]
-    findings: Mapping[Code, tuple[Meaning, ...]]
-    prefixes: Mapping[Code, tuple[PrefixMeaning, ...]]
+    system_by_uri: Mapping[str, str]
+    uri_by_system: Mapping[str, str]
+    findings: Mapping[Code, tuple[FindingMeaning, ...]]
+    finding_prefixes: Mapping[Code, tuple[PrefixMeaning, ...]]
     studies: Mapping[Code, StudyMeaning]
-    sites: Mapping[Code, SiteMeaning]
+    body_sites: Mapping[Code, BodySiteMeaning]
     laterality: Mapping[Code, Side]
     present: frozenset[Code]
     absent: frozenset[Code]
     severity: Mapping[Code, str]
     modalities: Mapping[str, str]
-    site_regions: Mapping[str, str]
-    site_findings: Mapping[str, tuple[str, ...]]
+    region_by_body_site: Mapping[str, str]
+    findings_by_body_site: Mapping[str, tuple[str, ...]]
     questions: Mapping[Code, str]
     drug_names: Mapping[str, str]
-    words: Words
-    shown: Mapping[str, tuple[Code, ...]]
+    imaging_words: ImagingWords
+    reason_codes: Mapping[str, tuple[Code, ...]]
 
-    def meanings(self, code: Code) -> tuple[Meaning, ...]:
+    def find_meanings(self, code: Code) -> tuple[FindingMeaning, ...]:
         """The findings a code stands for, by itself or by the branch it belongs to; none: unmapped."""
         exact = self.findings.get(code, ())
         if code.system != "icd10cm":
@@ -102,6 +102,6 @@ class Terminology:
         return exact + tuple(
             prefix.meaning
             for length in range(1, len(code.code) + 1)
-            for prefix in self.prefixes.get(Code(code.system, code.code[:length]), ())
-            if prefix.takes_in(code.code)
+            for prefix in self.finding_prefixes.get(Code(code.system, code.code[:length]), ())
+            if prefix.includes(code.code)
         )

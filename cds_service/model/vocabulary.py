@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 CANONICAL_BASE: Final = "https://hip-spine-cds.example/fhir"  # of our own code systems, value sets and definitions
-TOPICS: Final = f"{CANONICAL_BASE}/CodeSystem/topic"
-OVERRIDES: Final = f"{CANONICAL_BASE}/CodeSystem/override-reason"
+TOPIC_SYSTEM_URI: Final = f"{CANONICAL_BASE}/CodeSystem/topic"
+OVERRIDE_REASON_SYSTEM_URI: Final = f"{CANONICAL_BASE}/CodeSystem/override-reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,10 @@ class FindingDefinition:
 
     id: str
     label: str
-    ask: str
+    ask_label: str
     kind: str
-    window: int | None
-    sites: tuple[str, ...] = ()
+    window_days: int | None
+    body_sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class BodySite:
     """A body site: the imaging region it names on an order, if any."""
 
     id: str

@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 from cds_service.model.sides import Side
 from cds_service.narrative.items import Item
+from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.phrases import Change, Cue, Mark
-from cds_service.narrative.tokenizer import CUT, LINE, PART, Sentence
+from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
 _MINUS = "( - )"
 _NEAR = 12  # items between a mention and a cue behind it
 _MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue behind it
-_CARRIED_BY_HEADING = frozenset({Change.FAMILY, Change.HISTORICAL})  # what a heading may say of all its parts
+_CARRIED_BY_HEADING = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})  # what a heading may say of all its parts
 
 
 class _Placed(NamedTuple):
@@ -28,7 +28,7 @@ class _Placed(NamedTuple):
 class Context:
     """The cues of one sentence, with what the heading of a list before it carries on."""
 
-    def __init__(self, items: list[Item], mentions: list[Mention], carried: Change | None, reach: int) -> None:
+    def __init__(self, items: list[Item], mentions: list[Mention], carried: CueEffect | None, reach: int) -> None:
         self._items = items
         self._mentions = sorted(mentions, key=lambda one: one.place)
         self._carried = carried
@@ -38,21 +38,21 @@ class Context:
         denying: list[_Placed] = []
         self._changing: list[_Placed] = []
         for one in self._cues:
-            (denying if one.cue.is_before and one.cue.change is Change.NEGATED else self._changing).append(one)
+            (denying if one.cue.is_before and one.cue.effect is CueEffect.NEGATED else self._changing).append(one)
         answers = {one.place for one in self._changing if one.cue.is_closing and self._is_answer(*one)}
         self._negating = [one for one in denying if one.place not in answers]
 
-    def changes(self, mention: Mention) -> set[Change]:
+    def changes(self, mention: Mention) -> set[CueEffect]:
         """All that the cues make of a mention."""
-        found = {self._carried} if self._carried and not self._is_stopped(-1, mention, Change.HISTORICAL) else set()
+        found = {self._carried} if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL) else set()
         found |= {self._change(one, mention) for one in self._others(mention) if self._holds(*one, mention)}
         return found | set(self._negations(mention))
 
-    def _change(self, placed: _Placed, mention: Mention) -> Change:
+    def _change(self, placed: _Placed, mention: Mention) -> CueEffect:
         """What a cue that holds changes; a denial behind a list is surely only that of its last."""
         between = self._items[mention.last + 1 : placed.place]
-        is_listed = placed.cue.change is Change.NEGATED and any(item.entry.saying for item in between)
-        return Change.UNCLEAR if is_listed else placed.cue.change
+        is_listed = placed.cue.effect is CueEffect.NEGATED and any(item.entry.saying for item in between)
+        return CueEffect.UNCLEAR if is_listed else placed.cue.effect
 
     def _others(self, mention: Mention) -> Iterator[_Placed]:
         for placed in self._changing:
@@ -61,17 +61,17 @@ class Context:
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
         if cue.is_before and place < mention.first:
-            return not self._is_stopped(place, mention, cue.change)
+            return not self._is_stopped(place, mention, cue.effect)
         if place < mention.first:
             return False
-        if cue.is_before and cue.change is Change.FAMILY and place - mention.last <= _NEAR:
+        if cue.is_before and cue.effect is CueEffect.FAMILY and place - mention.last <= _NEAR:
             between = self._items[mention.last + 1 : place]
             return bool(between) and all(item.is_marked(Mark.LINK) for item in between)  # "sciatica in her mother"
         return not cue.is_before and self._reaches_back(place, cue, mention)
 
-    def _is_stopped(self, place: int, mention: Mention, change: Change) -> bool:
+    def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
         """Whether something between a cue and the mention ends its reach. What follows the cue at once does not."""
-        stop = Mark.STOP_FAMILY if change is Change.FAMILY else Mark.STOP
+        stop = Mark.STOP_FAMILY if change is CueEffect.FAMILY else Mark.STOP
         end = self._ends.get((place, stop))
         if end is None:
             end = self._ends[place, stop] = self._end(place, stop)
@@ -91,19 +91,19 @@ class Context:
         if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
             return False
         between = self._items[mention.last + 1 : place]
-        if cue.is_closing and cue.change is Change.HISTORICAL and between and between[-1].text == ",":
+        if cue.is_closing and cue.effect is CueEffect.HISTORICAL and between and between[-1].text == ",":
             between.pop()
         unknown = sum(item.is_unknown for item in between)
         if unknown > _MAX_UNKNOWN_BEHIND or any(item.is_marked(Mark.STOP) or item.text == "," for item in between):
             return False
         if any(item.entry.saying or item.entry.cues for item in between) and not self._is_list(between):
             return False
-        is_both = any(one.is_before and one.change is cue.change for one in self._items[place].entry.cues)
+        is_both = any(one.is_before and one.effect is cue.effect for one in self._items[place].entry.cues)
         return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
 
     def _is_answer(self, place: int, cue: Cue) -> bool:
         """Whether a closing denial answers what stands before it, or is a test's result: it denies nothing behind."""
-        if cue.change is not Change.NEGATED:
+        if cue.effect is not CueEffect.NEGATED:
             return False
         before = [one for one in self._mentions if one.first <= place]
         return any(place <= one.last or self._reaches_back(place, cue, one) for one in before)
@@ -134,16 +134,16 @@ class Context:
                 return False
         return False
 
-    def _negations(self, mention: Mention) -> Iterator[Change]:
+    def _negations(self, mention: Mention) -> Iterator[CueEffect]:
         """The nearest negation before decides; two of them in a row say nothing that is sure."""
         before = [one for one in self._negating if one.place < mention.first]
         if not before:
             return
         nearest = before[-1]
-        if self._is_stopped(nearest.place, mention, Change.NEGATED):
+        if self._is_stopped(nearest.place, mention, CueEffect.NEGATED):
             return
         is_double = any(one.place + 1 == nearest.place for one in before[:-1])
-        yield Change.UNCLEAR if is_double or not self._is_negated(nearest, mention) else Change.NEGATED
+        yield CueEffect.UNCLEAR if is_double or not self._is_negated(nearest, mention) else CueEffect.NEGATED
 
     def _is_negated(self, placed: _Placed, mention: Mention) -> bool:
         """Whether a negation surely reaches the mention."""
@@ -178,11 +178,11 @@ class Context:
         is_small = item.is_side or item.is_unknown or item.is_marked(Mark.LINK, Mark.PAIN, *_LISTS)
         return (is_small or item.entry.saying is not None) and not item.entry.cues and not item.is_marked(Mark.STOP)
 
-    def carries(self, sentence: Sentence) -> Change | None:
+    def carries(self, sentence: Sentence) -> CueEffect | None:
         """What holds on for the next part of a list: that of a heading, or of a list that a semicolon does not end."""
-        if sentence.ending == CUT:
-            return Change.UNCLEAR if self._carried or any(one.cue.is_before for one in self._cues) else None
-        if sentence.ending not in {LINE, PART}:
+        if sentence.ending == TRUNCATED:
+            return CueEffect.UNCLEAR if self._carried or any(one.cue.is_before for one in self._cues) else None
+        if sentence.ending not in {LINE, CLAUSE}:
             return None
         last = next((one for one in reversed(self._cues) if one.cue.is_before), None)
         if last is None or any(item.is_marked(Mark.STOP) for item in self._items[last.place + 2 :]):
@@ -190,10 +190,10 @@ class Context:
         behind = self._items[last.place + 1 :]
         is_open = all(item.is_marked(Mark.LINK) for item in behind)
         is_heading = bool(behind) and behind[0].text == _HEADING
-        change = Change.UNCLEAR if last.cue.change is Change.NEGATED else last.cue.change
+        change = CueEffect.UNCLEAR if last.cue.effect is CueEffect.NEGATED else last.cue.effect
         if is_open or (is_heading and change in _CARRIED_BY_HEADING):
             return change
-        return change if sentence.ending == PART and last.cue.is_listing else None
+        return change if sentence.ending == CLAUSE and last.cue.is_listing else None
 
     def _ends_in_heading(self) -> bool:
         return bool(self._items) and self._items[-1].text == _HEADING

@@ -6,8 +6,8 @@ from typing import NamedTuple, TypeAlias
 
 import ahocorasick
 
-from cds_service.model.sides import Side, union
-from cds_service.narrative.phrases import Entry, Mark, Narrative
+from cds_service.model.sides import Side, combine_sides
+from cds_service.narrative.lexicon import Lexicon, LexiconEntry, Mark
 from cds_service.narrative.tokenizer import Sentence
 
 
@@ -32,15 +32,15 @@ _BY_MARK = (
     (frozenset({Mark.LIST, Mark.JOINED}), Role.LIST),
     (frozenset({Mark.LINK}), Role.BRIDGE),
 )
-_NUMBER = Entry(marks=frozenset({Mark.LINK}))  # "at 40", "3/5": no word that could break what hangs together
-_UNKNOWN = Entry()
+_NUMBER = LexiconEntry(marks=frozenset({Mark.LINK}))  # "at 40", "3/5": no word that could break what hangs together
+_UNKNOWN = LexiconEntry()
 
 
 class Item(NamedTuple):
     """A phrase with all it may mean, and the side that stands inside it; `said` in lower case."""
 
     text: str
-    entry: Entry
+    entry: LexiconEntry
     role: Role
     side: Side = Side.UNSTATED
 
@@ -59,7 +59,7 @@ class Item(NamedTuple):
         return self.entry.side is not None
 
 
-def _role(entry: Entry) -> Role:
+def _role(entry: LexiconEntry) -> Role:
     saying = entry.saying
     if saying and saying.is_pain and not saying.is_denial:
         return Role.PLACE if saying.is_site else Role.PAIN
@@ -68,24 +68,26 @@ def _role(entry: Entry) -> Role:
     return next((role for marks, role in _BY_MARK if marks & entry.marks), Role.BREAK)
 
 
-def _item(text: str, entry: Entry) -> Item:
+def _item(text: str, entry: LexiconEntry) -> Item:
     return Item(text, entry, _role(entry))
 
 
 _NUMBER_ITEM, _UNKNOWN_ITEM = _item("number", _NUMBER), _item("word", _UNKNOWN)
-_SIDES = {side: _item(side.value, Entry(side=side)) for side in Side}
+_SIDES = {side: _item(side.value, LexiconEntry(side=side)) for side in Side}
 _Found: TypeAlias = dict[int, tuple[int, Item]]  # by the place where they begin: how many words, and the item
 
 
 class PhraseFinder:
     """Finds the content's phrases as whole words. Made once; safe to share, since it never changes again."""
 
-    def __init__(self, narrative: Narrative) -> None:
+    def __init__(self, narrative: Lexicon) -> None:
         entries = narrative.entries
         sides = {phrase: entry for phrase, entry in entries.items() if entry.side or entry == _UNKNOWN}
         one_word = {phrase for phrase, entry in sides.items() if entry.side and " " not in phrase}
         # "R/O" begins with no side.
-        guards = {phrase: Entry() for phrase in entries if phrase not in sides and one_word & set(phrase.split())}
+        guards = {
+            phrase: LexiconEntry() for phrase in entries if phrase not in sides and one_word & set(phrase.split())
+        }
         self._sides = _automaton(sides | guards)
         self._firsts = frozenset(phrase.partition(" ")[0] for phrase in sides)
         self._phrases = _automaton({phrase: entry for phrase, entry in entries.items() if phrase not in sides})
@@ -106,14 +108,14 @@ class PhraseFinder:
                 continue
             length, item = found
             inside = [one.entry.side for at in range(place + 1, place + length) if at in sides for one in sides[at]]
-            row.append(item._replace(side=union(one for one in inside if one)) if inside else item)
+            row.append(item._replace(side=combine_sides(one for one in inside if one)) if inside else item)
             place += length
         return row + sides.get(place, [])
 
     def _without_sides(self, sentence: Sentence) -> tuple[Sequence[str], Sequence[str], dict[int, list[Item]]]:
         found = {} if self._firsts.isdisjoint(sentence.words) else _longest(self._sides, *sentence[:2])
         if not found:
-            return sentence.words, sentence.written, {}
+            return sentence.words, sentence.spellings, {}
         words: list[str] = []
         written: list[str] = []
         sides: dict[int, list[Item]] = {}
@@ -124,12 +126,12 @@ class PhraseFinder:
                 sides.setdefault(len(words), []).append(_SIDES[item.entry.side])
             else:
                 words += sentence.words[place : place + length]
-                written += sentence.written[place : place + length]
+                written += sentence.spellings[place : place + length]
             place += length
         return words, written, sides
 
 
-def _automaton(entries: Mapping[str, Entry]) -> ahocorasick.Automaton:
+def _automaton(entries: Mapping[str, LexiconEntry]) -> ahocorasick.Automaton:
     made = ahocorasick.Automaton()
     for phrase, entry in entries.items():
         made.add_word(f" {phrase} ", (phrase.count(" ") + 1, _item(phrase, entry)))

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cds_service.model.facts import Value
+from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.items import Item
-from cds_service.narrative.phrases import Mark, Saying
+from cds_service.narrative.lexicon import Mark, PhraseMeaning
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 
@@ -19,11 +19,11 @@ class Mention:
     """
 
     place: int
-    saying: Saying
+    saying: PhraseMeaning
     first: int
     last: int
     chain: int = 0
-    value: Value = Value.PRESENT
+    value: FindingValue = FindingValue.PRESENT
     radiates: bool = False
     side: Side = Side.UNSTATED
     qualifiers: dict[str, str] = field(default_factory=dict)
@@ -37,7 +37,9 @@ def read_signs(items: list[Item]) -> Iterator[Mention]:
         if saying is None or (saying.is_pain and not saying.is_denial):
             continue
         if saying.results is None:
-            yield Mention(place, saying, place, place, value=Value.ABSENT if saying.is_denial else Value.PRESENT)
+            yield Mention(
+                place, saying, place, place, value=FindingValue.ABSENT if saying.is_denial else FindingValue.PRESENT
+            )
         elif found := results.of(place, saying.results):
             value, result = found
             yield Mention(place, saying, min(place, result), max(place, result), value=value)
@@ -49,11 +51,11 @@ class _Results:
     def __init__(self, items: list[Item]) -> None:
         self._items = items
         self._taken: set[int] = set()
-        self._last: tuple[int, Value, int] | None = (
+        self._last: tuple[int, FindingValue, int] | None = (
             None  # of the test before: its place, what it came to, by which item
         )
 
-    def of(self, place: int, table: str) -> tuple[Value, int] | None:
+    def of(self, place: int, table: str) -> tuple[FindingValue, int] | None:
         """The result of the test at `place`, and the item that says it; None: none, or two that differ."""
         behind, before = self._behind(place, table), self._before(place, table)
         if (
@@ -74,7 +76,7 @@ class _Results:
         self._last = (place, value, result) if result < place else None
         return value, result
 
-    def _value_at(self, place: int, table: str) -> Value:
+    def _value_at(self, place: int, table: str) -> FindingValue:
         return self._items[place].entry.results[table]
 
     def _is_own(self, place: int, result: int) -> bool:
@@ -115,7 +117,7 @@ class _Results:
                 return None
         return None
 
-    def _shared(self, place: int, table: str) -> tuple[Value, int] | None:
+    def _shared(self, place: int, table: str) -> tuple[FindingValue, int] | None:
         """The result of the test before in a list behind its result: "negative FADIR and FABER"."""
         if self._last is None:
             return None

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from cds_service.narrative.items import Item, Role
+from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.phrases import Mark, Saying
 
 _COMMA = ","
 
@@ -36,7 +36,7 @@ class PainReader:
         self._joins: list[str] = []  # the words that join them
         self._chains = 0
         self.mentions: list[Mention] = []
-        self.places_without_pain: list[Saying] = []  # places that no pain reaches
+        self.places_without_pain: list[PhraseMeaning] = []  # places that no pain reaches
         for place, item in enumerate(items):
             self._step(place, item)
         self._end_pain()
@@ -72,12 +72,12 @@ class PainReader:
             self.places_without_pain += [self._saying(place) for place in self._waiting]
             self._waiting, self._joins = [], []
 
-    def _saying(self, place: int) -> Saying:
+    def _saying(self, place: int) -> PhraseMeaning:
         saying = self._items[place].entry.saying
         assert saying is not None  # noqa: S101 - only places of pain wait
         return saying
 
-    def _read_whole(self, place: int, saying: Saying) -> None:
+    def _read_whole(self, place: int, saying: PhraseMeaning) -> None:
         """A pain by itself. What it runs on to shares its side; so do places that share its word of pain."""
         pain = self._pain
         runs_on = pain is not None and pain.is_ours and pain.runs
@@ -88,7 +88,7 @@ class PainReader:
         self.mentions.append(Mention(place, saying, place, place, chain, radiates=runs_on))
         self._pain = _Pain(chain)
 
-    def _read_place(self, place: int, saying: Saying) -> None:
+    def _read_place(self, place: int, saying: PhraseMeaning) -> None:
         """A place: of the pain being followed, or waiting for a word of pain."""
         pain = self._pain
         starts_anew = pain is None or (pain.listed and not self._takes_list(pain, place))

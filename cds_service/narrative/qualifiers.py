@@ -1,8 +1,8 @@
 """Severity, response and result: what words beside a mention say of it. Two that differ say nothing."""
 
 from cds_service.narrative.items import Item
+from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.phrases import Mark
 
 _ANYWHERE = "response"  # said of a treatment anywhere in the sentence; all else directly beside
 

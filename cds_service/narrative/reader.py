@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from cds_service.model.facts import Value
+from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.context import Context
 from cds_service.narrative.items import PhraseFinder
+from cds_service.narrative.lexicon import CueEffect, Lexicon, PhraseMeaning
 from cds_service.narrative.mentions import Mention, read_signs
 from cds_service.narrative.pains import PainReader
-from cds_service.narrative.phrases import Change, Narrative, Saying
 from cds_service.narrative.qualifiers import qualify
 from cds_service.narrative.sides import place_sides
 from cds_service.narrative.text_cache import TextCache
-from cds_service.narrative.tokenizer import CUT, Sentence, normal, sentences
+from cds_service.narrative.tokenizer import TRUNCATED, Sentence, normalize_phrase, split_sentences
 
 _CUT_MARGIN = 12  # items before the place where a long sentence was cut: what takes them back may lie behind it
 _RADIATES = ("radiation", "yes")
@@ -26,7 +26,7 @@ class Statement(NamedTuple):
     """What a text says of one finding. `is_vague`: too little to be there, but an order's reason asks about it."""
 
     finding: str
-    value: Value
+    value: FindingValue
     side: Side
     qualifiers: tuple[tuple[str, str], ...] = ()
     is_vague: bool = False
@@ -55,13 +55,13 @@ class _TextState:
     statements: dict[Statement, None] = field(default_factory=dict)
     places_without_pain: set[str] = field(default_factory=set)
     has_mention: bool = False
-    carried: Change | None = None
+    carried: CueEffect | None = None
 
 
 class NarrativeReader:
     """Reads texts by the content's words. Made once; safe to share between threads."""
 
-    def __init__(self, narrative: Narrative, findings: Vocabulary) -> None:
+    def __init__(self, narrative: Lexicon, findings: Vocabulary) -> None:
         self.answers = MappingProxyType(dict(narrative.answers))
         self._narrative = narrative
         self._findings = findings
@@ -74,7 +74,7 @@ class NarrativeReader:
 
     def parse_response(self, text: str) -> str | None:
         """The response that a text states which is nothing but a phrase for one, such as "80% relief"."""
-        entry = self._narrative.entries.get(normal(text))
+        entry = self._narrative.entries.get(normalize_phrase(text))
         return entry.qualifiers.get("response") if entry else None
 
     def says_nothing(self, text: str | None) -> bool:
@@ -84,7 +84,7 @@ class NarrativeReader:
 
     def _read(self, text: str) -> Reading:
         limit = self._narrative.longest_text
-        parts = sentences(text[:limit], self._narrative.abbreviations)
+        parts = split_sentences(text[:limit], self._narrative.abbreviations)
         is_cut = len(text) > limit
         page = _TextState()
         for part in parts[:-1] if is_cut else parts:  # the end of a sentence cut through may take back what it says
@@ -101,48 +101,50 @@ class NarrativeReader:
         qualify(items, mentions)
         place_sides(items, mentions)
         context = Context(items, mentions, state.carried, self._narrative.reach)
-        whole = len(items) - (_CUT_MARGIN if sentence.ending == CUT else 0)
+        whole = len(items) - (_CUT_MARGIN if sentence.ending == TRUNCATED else 0)
         for mention in (one for one in mentions if one.last < whole):
             state.statements.update(dict.fromkeys(self._judged(mention, context.changes(mention))))
         state.places_without_pain.update(finding for saying in pains.places_without_pain for finding in saying.records)
         state.has_mention = True
         state.carried = context.carries(sentence)
 
-    def _judged(self, mention: Mention, changes: set[Change]) -> Iterator[Statement]:
+    def _judged(self, mention: Mention, changes: set[CueEffect]) -> Iterator[Statement]:
         """What a mention comes to under what the words around it change."""
         saying = mention.saying
-        if changes & {Change.FAMILY, Change.UNCLEAR}:
+        if changes & {CueEffect.FAMILY, CueEffect.UNCLEAR}:
             return
-        is_absent = mention.value is Value.ABSENT
-        if Change.NEGATED in changes or is_absent:
-            if not (is_absent and Change.NEGATED in changes) and Change.HYPOTHETICAL not in changes:
+        is_absent = mention.value is FindingValue.ABSENT
+        if CueEffect.NEGATED in changes or is_absent:
+            if not (is_absent and CueEffect.NEGATED in changes) and CueEffect.HYPOTHETICAL not in changes:
                 absent = (
-                    (*saying.denies, saying.past) if Change.HISTORICAL in changes and saying.past else saying.denies
+                    (*saying.denies, saying.past) if CueEffect.HISTORICAL in changes and saying.past else saying.denies
                 )
-                yield from (Statement(one, Value.ABSENT, mention.side) for one in absent if one)
+                yield from (Statement(one, FindingValue.ABSENT, mention.side) for one in absent if one)
             return
         for finding in saying.records:
             found = self._present(finding, saying, changes)
             if found:
-                stated = _qualifiers(mention) if found[1] is Value.PRESENT else ()
+                stated = _qualifiers(mention) if found[1] is FindingValue.PRESENT else ()
                 yield Statement(*found, mention.side, stated, saying.is_asked)
 
-    def _present(self, finding: str, saying: Saying, changes: set[Change]) -> tuple[str, Value] | None:
+    def _present(self, finding: str, saying: PhraseMeaning, changes: set[CueEffect]) -> tuple[str, FindingValue] | None:
         known = self._findings[finding]
         is_done = known.kind == "treatment"
-        if is_done and Change.HYPOTHETICAL in changes:
+        if is_done and CueEffect.HYPOTHETICAL in changes:
             return None
-        if (is_done or saying.is_advised) and Change.PLANNED in changes:
+        if (is_done or saying.is_advised) and CueEffect.PLANNED in changes:
             return None
-        if saying.is_asked and Change.HISTORICAL in changes:
+        if saying.is_asked and CueEffect.HISTORICAL in changes:
             return None
-        if saying.is_asked or Change.HYPOTHETICAL in changes:
-            return finding, Value.ASKED
-        if Change.HISTORICAL in changes or (Change.PERFORMED in changes and known.kind not in {"treatment", "flag"}):
-            if known.window is None:
-                return finding, Value.PRESENT
-            return (saying.past, Value.PRESENT) if saying.past else None
-        return finding, Value.PRESENT
+        if saying.is_asked or CueEffect.HYPOTHETICAL in changes:
+            return finding, FindingValue.ASKED
+        if CueEffect.HISTORICAL in changes or (
+            CueEffect.PERFORMED in changes and known.kind not in {"treatment", "flag"}
+        ):
+            if known.window_days is None:
+                return finding, FindingValue.PRESENT
+            return (saying.past, FindingValue.PRESENT) if saying.past else None
+        return finding, FindingValue.PRESENT
 
 
 def _qualifiers(mention: Mention) -> tuple[tuple[str, str], ...]:

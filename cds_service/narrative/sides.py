@@ -2,10 +2,10 @@
 
 from collections.abc import Set
 
-from cds_service.model.sides import Side, union
+from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.items import Item, Role
+from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.phrases import Mark
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _OPENING = frozenset({",", "("})
@@ -60,7 +60,7 @@ def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
         at -= 1
         if at >= 1 and items[at].is_marked(*_LISTS) and items[at - 1].is_side:
             at -= 1
-    return union(side for side in found if side) if found else Side.UNSTATED
+    return combine_sides(side for side in found if side) if found else Side.UNSTATED
 
 
 def _inside(items: list[Item], mention: Mention) -> Side:
@@ -68,7 +68,7 @@ def _inside(items: list[Item], mention: Mention) -> Side:
     inside = items[mention.place + 1 : mention.last]
     if any(item.entry.saying for item in inside):
         return Side.UNSTATED
-    return union(item.entry.side for item in inside if item.entry.side)
+    return combine_sides(item.entry.side for item in inside if item.entry.side)
 
 
 def _is_between(item: Item) -> bool:
@@ -93,7 +93,7 @@ def _behind(items: list[Item], last: int, loose: Set[int]) -> Side:
             at += 1
     is_own = at in loose and not is_opened  # "limited rotation of the right hip"
     is_taken = bool(found) and (is_own or not _is_of_next(items, at))
-    return union(side for side in found if side) if is_taken else Side.UNSTATED
+    return combine_sides(side for side in found if side) if is_taken else Side.UNSTATED
 
 
 def _is_of_next(items: list[Item], at: int) -> bool:

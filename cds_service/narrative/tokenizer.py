@@ -8,33 +8,33 @@ from typing import NamedTuple
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*|-+>|=+>|→|[\r\n]\s*|\?+|[.;:,()/+&<>!\u2013\u2014-]")
 _QUOTES = str.maketrans("", "", "'\u2019")
 ARROW = "->"
-ASKED_BEHIND = "??"  # a question mark that follows a word at once; "?" stands before what is asked
-PARAGRAPH, LINE, STOP, PART = "\n\n", "\n", ".", ";"
-CUT = "..."  # a sentence that is too long goes on in the next
-_LONGEST = 200  # words
+TRAILING_QUESTION = "??"  # a question mark that follows a word at once; "?" stands before what is asked
+PARAGRAPH, LINE, STOP, CLAUSE = "\n\n", "\n", ".", ";"
+TRUNCATED = "..."  # a sentence that is too long goes on in the next
+_MAX_WORDS = 200  # words
 
 
 class Sentence(NamedTuple):
     """The words of a sentence in lower case, the same as written, and how it ends."""
 
     words: tuple[str, ...]
-    written: tuple[str, ...]
+    spellings: tuple[str, ...]
     ending: str
 
 
-def normal(phrase: str) -> str:
+def normalize_phrase(phrase: str) -> str:
     """A phrase of the content as the words are told apart, with a space between."""
-    if phrase == ASKED_BEHIND:
+    if phrase == TRAILING_QUESTION:
         return phrase
-    return " ".join(word for one in _split(phrase, frozenset()) for word in one.words)
+    return " ".join(word for one in _split_all(phrase, frozenset()) for word in one.words)
 
 
-def sentences(text: str, abbreviations: Set[str]) -> list[Sentence]:
+def split_sentences(text: str, abbreviations: Set[str]) -> list[Sentence]:
     """The sentences of a text. A full stop ends none behind an abbreviation (no capital following) or in a number."""
-    return [sentence for sentence in _split(text, abbreviations) if sentence.words]
+    return [sentence for sentence in _split_all(text, abbreviations) if sentence.words]
 
 
-def _split(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
+def _split_all(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
     words: list[str] = []
     written: list[str] = []
     for match in _TOKEN.finditer(text):
@@ -42,12 +42,12 @@ def _split(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
         if said[0].isalnum():
             words.append(said.lower() if said.isalnum() else said.translate(_QUOTES).lower())
             written.append(said)
-            if len(words) >= _LONGEST:
-                yield Sentence(tuple(words), tuple(written), CUT)
+            if len(words) >= _MAX_WORDS:
+                yield Sentence(tuple(words), tuple(written), TRUNCATED)
                 words, written = [], []
             continue
-        word = _word(said, match, text)
-        ending = _ending(said, match, text, words, abbreviations)
+        word = _punctuation_word(said, match, text)
+        ending = _sentence_ending(said, match, text, words, abbreviations)
         if word:
             words.append(word)
             written.append(said)
@@ -57,13 +57,13 @@ def _split(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
     yield Sentence(tuple(words), tuple(written), PARAGRAPH)
 
 
-def _word(said: str, match: re.Match[str], text: str) -> str:
+def _punctuation_word(token: str, match: re.Match[str], text: str) -> str:
     """What a mark is as a word; nothing for a hyphen inside a word and for what only ends sentences."""
-    first = said[0]
-    if first == "→" or (said[-1] == ">" and len(said) > 1):
+    first = token[0]
+    if first == "→" or (token[-1] == ">" and len(token) > 1):
         return ARROW
     if first == "?":
-        return ASKED_BEHIND if match.start() and not text[match.start() - 1].isspace() else "?"
+        return TRAILING_QUESTION if match.start() and not text[match.start() - 1].isspace() else "?"
     if first == "-":
         return "" if _is_inside(match, text) else "-"
     if first in "\u2013\u2014":
@@ -76,9 +76,9 @@ def _is_inside(match: re.Match[str], text: str) -> bool:
     return before >= 0 and behind < len(text) and text[before].isalnum() and text[behind].isalnum()
 
 
-def _ending(said: str, match: re.Match[str], text: str, words: list[str], abbreviations: Set[str]) -> str:
+def _sentence_ending(token: str, match: re.Match[str], text: str, words: list[str], abbreviations: Set[str]) -> str:
     """How a sentence ends here; empty: it goes on."""
-    match said[0]:
+    match token[0]:
         case ".":
             goes_on = match.end() < len(text) and not text[match.end()].isspace()
             is_short = (
@@ -88,16 +88,16 @@ def _ending(said: str, match: re.Match[str], text: str, words: list[str], abbrev
         case "!":
             return STOP
         case ";":
-            return PART
+            return CLAUSE
         case "?":
             return STOP if match.start() and not text[match.start() - 1].isspace() else ""
         case "\r" | "\n":
-            return _line_end(said, match, text)
+            return _line_ending(token, match, text)
     return ""
 
 
-def _line_end(said: str, match: re.Match[str], text: str) -> str:
+def _line_ending(token: str, match: re.Match[str], text: str) -> str:
     """A line that goes on in lower case is a wrapped one."""
-    if said.count("\n") > 1:
+    if token.count("\n") > 1:
         return PARAGRAPH
     return "" if match.end() < len(text) and text[match.end()].islower() else LINE

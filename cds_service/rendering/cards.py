@@ -7,22 +7,29 @@ from cds_service.model.content import Content, Link, Rule
 from cds_service.model.decision import Decision, Recommendation
 from cds_service.model.facts import Imaging, Stage
 from cds_service.model.terminology import Terminology
-from cds_service.model.vocabulary import OVERRIDES, TOPICS
+from cds_service.model.vocabulary import OVERRIDE_REASON_SYSTEM_URI, TOPIC_SYSTEM_URI
 from cds_service.model.wording import Labels, OrderTemplate, OverrideReason, Wording
+from cds_service.rendering.card_context import CardContext
+from cds_service.rendering.card_templates import CardTemplates, build_card_variables
 from cds_service.rendering.dialects import Dialect
-from cds_service.rendering.orders import OrderBook
-from cds_service.rendering.phrases import Phrases, capital, partly_read, study_date, unread
-from cds_service.rendering.suggestions import Call, SuggestionMaker
-from cds_service.rendering.wording import WordingBook, card_variables
+from cds_service.rendering.orders import OrderBuilder
+from cds_service.rendering.phrases import (
+    FactPhrases,
+    capitalize_first,
+    list_incomplete,
+    list_unreadable,
+    newest_study_date,
+)
+from cds_service.rendering.suggestions import SuggestionBuilder
 from cds_service.wire import response as wire
 from cds_service.wire.response import SUMMARY_LIMIT, Card
 
 # How many findings and regions a summary names, tried in turn until it is short enough; None: all.
-_SHORTER_AND_SHORTER: Final = ((2, None), (1, None), (1, 1))
-ABOUT_LABEL = "About this advice: purpose, limits, sources"
+_SUMMARY_DETAIL_LEVELS: Final = ((2, None), (1, None), (1, 1))
+ABOUT_LINK_LABEL = "About this advice: purpose, limits, sources"
 
 
-class CardMaker:
+class CardBuilder:
     """Makes cards by the content's wording. Made once; everything that can be refused is refused here.
 
     Raises:
@@ -32,115 +39,136 @@ class CardMaker:
     def __init__(
         self,
         content: Content,
-        terms: Terminology,
+        terminology: Terminology,
         wording: Mapping[str, Wording],
-        orders: Mapping[str, OrderTemplate],
-        overrides: Mapping[str, OverrideReason],
+        order_templates: Mapping[str, OrderTemplate],
+        override_reasons: Mapping[str, OverrideReason],
         labels: Labels,
         about_url: str | None = None,
     ) -> None:
         self._content = content
-        self._phrases = Phrases(content, labels)
-        self._book = WordingBook(wording, labels.layout)
-        self._suggestions = SuggestionMaker(content, OrderBook(orders, terms), terms, self._phrases)
-        self._overrides = {
+        self._phrases = FactPhrases(content, labels)
+        self._templates = CardTemplates(wording, labels.layout)
+        self._suggestion_builder = SuggestionBuilder(
+            content, OrderBuilder(order_templates, terminology), terminology, self._phrases
+        )
+        self._override_reasons = {
             rule.id: [
-                wire.OverrideReason(system=OVERRIDES, code=name, display=overrides[name].display)
+                wire.OverrideReason(
+                    system=OVERRIDE_REASON_SYSTEM_URI, code=name, display=override_reasons[name].display
+                )
                 for name in rule.overrides
             ]
             for rule in content.rules
         }
-        self._evidence = {name: self._evidence_line(name) for name in content.citations}
+        self._evidence_lines = {name: self._evidence_line(name) for name in content.citations}
         self._sources = {
-            (rule.id, name): self._source(rule, name)
+            (rule.id, name): self._build_source(rule, name)
             for rule in content.rules
             for name in {rule.cites[0], *(row.cites[0] for row in rule.advice if row.cites)}
         }
-        self._links = {rule.id: _links(content.links.get(rule.id, ()), about_url) for rule in content.rules}
+        self._links = {rule.id: _build_links(content.links.get(rule.id, ()), about_url) for rule in content.rules}
         shown = [finding.label for finding in content.findings.values() if finding.kind != "treatment"]
         judged = [labels.regions[region] for region in content.policy.judged_regions]
-        self._book.check_lengths(wording, shown, judged)
+        self._templates.check_summary_lengths(wording, shown, judged)
 
-    def make(self, decision: Decision, call: Call, new_uuid: Callable[[], str]) -> list[Card]:
+    def build(self, decision: Decision, context: CardContext, new_uuid: Callable[[], str]) -> list[Card]:
         """The cards of a decision, in its order. `new_uuid` gives each card and suggestion its identity."""
-        return [self._card(one, decision, call, new_uuid) for one in decision.shown]
+        return [self._build_card(one, decision, context, new_uuid) for one in decision.shown]
 
-    def _card(self, one: Recommendation, decision: Decision, call: Call, new_uuid: Callable[[], str]) -> Card:
-        summary, variables = self._summary(one)
+    def _build_card(
+        self, recommendation: Recommendation, decision: Decision, context: CardContext, new_uuid: Callable[[], str]
+    ) -> Card:
+        summary, variables = self._render_summary(recommendation)
         uuid = new_uuid()
-        suggestions = self._suggestions.make(one, call, new_uuid)
+        suggestions = self._suggestion_builder.build(recommendation, context, new_uuid)
         return Card(
             uuid=uuid,
             summary=summary,
-            detail=self._detail(one, variables, decision, call.dialect),
-            indicator=one.row.level,
-            source=self._sources[one.rule.id, _cites(one)[0]],
+            detail=self._render_detail(recommendation, variables, decision, context.dialect),
+            indicator=recommendation.advice.level,
+            source=self._sources[recommendation.rule.id, _cited_ids(recommendation)[0]],
             suggestions=suggestions or None,
-            selectionBehavior=(call.dialect.selection or one.row.select) if suggestions else None,
-            overrideReasons=self._overrides[one.rule.id],
-            links=(self._links[one.rule.id] or None) if call.dialect.links else None,
+            selectionBehavior=(context.dialect.selection_behavior or recommendation.advice.select)
+            if suggestions
+            else None,
+            overrideReasons=self._override_reasons[recommendation.rule.id],
+            links=(self._links[recommendation.rule.id] or None) if context.dialect.shows_links else None,
         )
 
-    def _detail(self, one: Recommendation, variables: Mapping[str, str], decision: Decision, dialect: Dialect) -> str:
+    def _render_detail(
+        self, recommendation: Recommendation, variables: Mapping[str, str], decision: Decision, dialect: Dialect
+    ) -> str:
         """The detail; for a client that shows no links they stand behind it as text."""
-        detail = dialect.detail(self._book.detail(one.row.card, variables, self._frame(one, decision)))
-        spelt_out = [] if dialect.links else [f"{link.label}: {link.url}" for link in self._links[one.rule.id]]
+        detail = dialect.format_detail(
+            self._templates.render_detail(
+                recommendation.advice.card, variables, self._layout_variables(recommendation, decision)
+            )
+        )
+        spelt_out = (
+            [] if dialect.shows_links else [f"{link.label}: {link.url}" for link in self._links[recommendation.rule.id]]
+        )
         return "\n\n".join([detail, *spelt_out])
 
-    def _summary(self, one: Recommendation) -> tuple[str, dict[str, str]]:
+    def _render_summary(self, recommendation: Recommendation) -> tuple[str, dict[str, str]]:
         """The summary and what it speaks of: two findings and every region, or less where that is too long."""
-        for findings, regions in _SHORTER_AND_SHORTER:
-            variables = self._of(one, findings, regions)
-            summary = self._book.summary(one.row.card, variables)
+        for findings, regions in _SUMMARY_DETAIL_LEVELS:
+            variables = self._card_variables(recommendation, findings, regions)
+            summary = self._templates.render_summary(recommendation.advice.card, variables)
             if len(summary) <= SUMMARY_LIMIT:
                 break
         return summary, variables
 
-    def _of(self, one: Recommendation, findings: int, regions: int | None) -> dict[str, str]:
-        order = " and ".join(self._phrases.regions(one.orders)[:regions])
-        side = self._phrases.side(one.side).strip()
-        leading = self._phrases.leading(one.facts, findings)
-        ordered = "imaged" if all(order.stage is Stage.STUDY for order in one.orders) else "ordered"
-        return card_variables(leading, order, side, study_date(_studies(one)), ordered)
+    def _card_variables(
+        self, recommendation: Recommendation, max_findings: int, max_regions: int | None
+    ) -> dict[str, str]:
+        order = " and ".join(self._phrases.describe_regions(recommendation.orders)[:max_regions])
+        side = self._phrases.describe_side(recommendation.side).strip()
+        leading = self._phrases.describe_leading_findings(recommendation.facts, max_findings)
+        ordered = "imaged" if all(order.stage is Stage.STUDY for order in recommendation.orders) else "ordered"
+        return build_card_variables(leading, order, side, newest_study_date(_leading_studies(recommendation)), ordered)
 
-    def _frame(self, one: Recommendation, decision: Decision) -> dict[str, object]:
+    def _layout_variables(self, recommendation: Recommendation, decision: Decision) -> dict[str, object]:
         return {
-            "facts": self._phrases.why(one.orders, one.facts, one.advised_by),
-            "asks": [ask.label for ask in one.asks],
-            "notes": [note.text for note in one.notes],
-            "differing": self._phrases.differing(decision.chart),
-            "unread": unread(decision.chart),
-            "partly_read": partly_read(decision.chart),
+            "facts": self._phrases.list_facts(recommendation.orders, recommendation.facts, recommendation.advice_facts),
+            "asks": [ask.label for ask in recommendation.missing_findings],
+            "notes": [note.text for note in recommendation.notes],
+            "differing": self._phrases.list_contradicted(decision.chart),
+            "unread": list_unreadable(decision.chart),
+            "partly_read": list_incomplete(decision.chart),
             "not_sent": list(decision.chart.not_sent),
-            "evidence": [*(self._evidence[name] for name in _cites(one)), *(caveat.says for caveat in one.caveats)],
+            "evidence": [
+                *(self._evidence_lines[name] for name in _cited_ids(recommendation)),
+                *(caveat.says for caveat in recommendation.caveats),
+            ],
             "edition": self._content.edition.statement,
         }
 
-    def _evidence_line(self, name: str) -> str:
-        citation = self._content.citations[name]
+    def _evidence_line(self, citation_id: str) -> str:
+        citation = self._content.citations[citation_id]
         named = citation.citation
         if not named.lower().startswith(citation.strength):
-            named = f"{capital(citation.strength)}: {named}"
+            named = f"{capitalize_first(citation.strength)}: {named}"
         return f"{named}: {citation.says}" if citation.says else named
 
-    def _source(self, rule: Rule, name: str) -> wire.Source:
-        first = self._content.citations[name]
-        label = f"{first.citation} (content {self._content.edition.label})"
-        topic = wire.Coding(system=TOPICS, code=rule.topic.code, display=rule.topic.display)
+    def _build_source(self, rule: Rule, citation_id: str) -> wire.Source:
+        first = self._content.citations[citation_id]
+        label = f"{first.citation} (content {self._content.edition.full_version})"
+        topic = wire.Coding(system=TOPIC_SYSTEM_URI, code=rule.topic.code, display=rule.topic.display)
         return wire.Source(label=label, url=first.url, topic=topic)
 
 
-def _cites(one: Recommendation) -> tuple[str, ...]:
+def _cited_ids(recommendation: Recommendation) -> tuple[str, ...]:
     """The sources of the advice given: its own, else the rule's."""
-    return one.row.cites or one.rule.cites
+    return recommendation.advice.cites or recommendation.rule.cites
 
 
-def _links(of_site: Iterable[Link], about_url: str | None) -> list[wire.Link]:
+def _build_links(site_links: Iterable[Link], about_url: str | None) -> list[wire.Link]:
     """The site's links and the one to our /about; there are no others, and none carries anything of a call."""
-    found = [wire.Link(label=link.label, url=link.url, type="absolute") for link in of_site]
-    about = [wire.Link(label=ABOUT_LABEL, url=about_url, type="absolute")] if about_url else []
+    found = [wire.Link(label=link.label, url=link.url, type="absolute") for link in site_links]
+    about = [wire.Link(label=ABOUT_LINK_LABEL, url=about_url, type="absolute")] if about_url else []
     return found + about
 
 
-def _studies(one: Recommendation) -> list[Imaging]:
-    return [fact for fact in one.facts if isinstance(fact, Imaging) and fact not in one.orders]
+def _leading_studies(recommendation: Recommendation) -> list[Imaging]:
+    return [fact for fact in recommendation.facts if isinstance(fact, Imaging) and fact not in recommendation.orders]

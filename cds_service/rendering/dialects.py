@@ -7,13 +7,13 @@ from typing import Final, Literal
 
 from cds_service.wire.response import Action
 
-ALL_VERBS: Final = frozenset({"create", "update", "delete"})
+ALL_ACTION_TYPES: Final = frozenset({"create", "update", "delete"})
 # A development profile's stand-in for the code CMS assigns; a real one comes from the site alone.
 EXAMPLE_QCDSM: Final = "example-gcode"
 
 
 @dataclass(frozen=True, slots=True)
-class SiteCode:
+class OrderCode:
     """The code under which a client's ordering system knows one of our orders."""
 
     system: str
@@ -32,38 +32,38 @@ class Dialect:
     """
 
     name: str
-    plain_text: bool = False
-    links: bool = True
-    selection: Literal["at-most-one", "any"] | None = None
-    one_action: bool = False
-    verbs: frozenset[str] = ALL_VERBS
-    order_codes: Mapping[str, SiteCode] = field(default_factory=lambda: MappingProxyType({}))
-    mapped_only: bool = False
+    is_plain_text: bool = False
+    shows_links: bool = True
+    selection_behavior: Literal["at-most-one", "any"] | None = None
+    single_action_only: bool = False
+    action_types: frozenset[str] = ALL_ACTION_TYPES
+    order_codes: Mapping[str, OrderCode] = field(default_factory=lambda: MappingProxyType({}))
+    mapped_orders_only: bool = False
     qcdsm: str | None = None
 
-    def takes(self, actions: list[Action]) -> bool:
+    def can_carry_out(self, actions: list[Action]) -> bool:
         """Whether the client can carry out a suggestion of these actions."""
-        if self.one_action and len(actions) > 1:
+        if self.single_action_only and len(actions) > 1:
             return False
-        return all(action.type in self.verbs for action in actions)
+        return all(action.type in self.action_types for action in actions)
 
-    def detail(self, markdown: str) -> str:
+    def format_detail(self, markdown: str) -> str:
         """A card's detail as the client shows it. Ours is Markdown that also reads well without its asterisks."""
-        return markdown.replace("**", "") if self.plain_text else markdown
+        return markdown.replace("**", "") if self.is_plain_text else markdown
 
 
 STANDARD: Final = Dialect("standard")
 # What each is known to take stands in the integration notes of the README, with how far that was checked.
-SHIPPED: Final[Mapping[str, Dialect]] = MappingProxyType(
+BUILT_IN_DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
     {
         "standard": STANDARD,
-        "epic": Dialect("epic", selection="any", one_action=True, mapped_only=True),
-        "oracle": Dialect("oracle", verbs=frozenset()),
+        "epic": Dialect("epic", selection_behavior="any", single_action_only=True, mapped_orders_only=True),
+        "oracle": Dialect("oracle", action_types=frozenset()),
         "sandbox": Dialect("sandbox", qcdsm=EXAMPLE_QCDSM),
     }
 )
 
 
-def adapted(name: str, **changes: object) -> Dialect:
+def adapt_dialect(name: str, **changes: object) -> Dialect:
     """A shipped dialect with a site's changes; a change of None keeps what the dialect has."""
-    return replace(SHIPPED[name], **{key: value for key, value in changes.items() if value is not None})  # type: ignore[arg-type]  # the site's table was checked where it was read
+    return replace(BUILT_IN_DIALECTS[name], **{key: value for key, value in changes.items() if value is not None})  # type: ignore[arg-type]  # the site's table was checked where it was read

@@ -8,58 +8,68 @@ from fhir.resources.R4B.servicerequest import ServiceRequest
 
 from cds_service.errors import ContentError, Problem
 from cds_service.model.sides import Side
-from cds_service.model.terminology import Code, SiteMeaning, Terminology
+from cds_service.model.terminology import BodySiteMeaning, Code, Terminology
 from cds_service.model.wording import OrderTemplate
 
-OWN_ORDERS = "https://hip-spine-cds.example/fhir/CodeSystem/order"
-_REASONS_AT_MOST = 3
+ORDER_SYSTEM_URI = "https://hip-spine-cds.example/fhir/CodeSystem/order"
+_MAX_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class OrderReason:
     """A finding given as an order's reason: its label and codes."""
 
     label: str
     codes: tuple[Code, ...]
 
 
-class OrderBook:
+class OrderBuilder:
     """Every order template on every side, built once. Validating on each call would cost the whole speed goal.
 
     Raises:
         ContentError: when a template does not make a valid R4 ServiceRequest.
     """
 
-    def __init__(self, templates: Mapping[str, OrderTemplate], terms: Terminology) -> None:
-        self._terms = terms
-        self._sites = {meaning: code for code, meaning in reversed(tuple(terms.sites.items()))}
+    def __init__(self, templates: Mapping[str, OrderTemplate], terminology: Terminology) -> None:
+        self._terminology = terminology
+        self._code_by_body_site = {meaning: code for code, meaning in reversed(tuple(terminology.body_sites.items()))}
         self._templates = templates
-        self._bases = {(name, side): self._base(one, side) for name, one in templates.items() for side in Side}
+        self._base_orders = {
+            (name, side): self._build_base(one, side) for name, one in templates.items() for side in Side
+        }
         problems = [
             Problem("orders.toml", name, f"makes no valid R4 ServiceRequest: {fault}")
             for name in templates
             for side in Side
-            if (fault := _fault(self.fill(name, side, "specimen", [Reason("specimen", (Code("finding", "x"),))])))
+            if (
+                fault := _validation_error(
+                    self.build(name, side, "specimen", [OrderReason("specimen", (Code("finding", "x"),))])
+                )
+            )
         ]
         if problems:
             raise ContentError(problems)
 
-    def fill(self, name: str, side: Side, patient_id: str, reasons: Iterable[Reason]) -> dict[str, Any]:
+    def build(self, template_id: str, side: Side, patient_id: str, reasons: Iterable[OrderReason]) -> dict[str, Any]:
         """A draft order for one patient, side and reasons."""
-        order = dict(self._bases[name, side])
+        order = dict(self._base_orders[template_id, side])
         order["subject"] = {"reference": f"Patient/{patient_id}"}
         reason_codes = [
-            {"coding": [self._coding(code) for code in reason.codes], "text": reason.label}
-            for reason in list(reasons)[:_REASONS_AT_MOST]
+            {"coding": [self._to_coding(code) for code in reason.codes], "text": reason.label}
+            for reason in list(reasons)[:_MAX_REASONS]
         ]
         return order | {"reasonCode": reason_codes} if reason_codes else order
 
-    def describe(self, name: str, side: Side) -> str:
+    def describe(self, template_id: str, side: Side) -> str:
         """The order in words, with its side where it has one."""
-        template = self._templates[name]
-        return f"{template.label} ({_side_words(side)})" if template.is_sided and _side_words(side) else template.label
+        template = self._templates[template_id]
+        return (
+            f"{template.label} ({_describe_side(side)})"
+            if template.is_sided and _describe_side(side)
+            else template.label
+        )
 
-    def _base(self, template: OrderTemplate, side: Side) -> dict[str, Any]:
+    def _build_base(self, template: OrderTemplate, side: Side) -> dict[str, Any]:
         placed = side if template.is_sided else Side.UNSTATED
         order: dict[str, Any] = {
             "resourceType": "ServiceRequest",
@@ -67,30 +77,32 @@ class OrderBook:
             "intent": "order",
             "priority": template.priority,
             "code": {
-                "coding": [self._coding(code) for code in template.codes[placed]],
+                "coding": [self._to_coding(code) for code in template.codes[placed]],
                 "text": self.describe(template.id, side),
             },
         }
-        site = self._site(template.body_site, placed)
+        site = self._build_body_site(template.body_site, placed)
         return order | {"bodySite": [site]} if site else order
 
-    def _site(self, site: str | None, side: Side) -> dict[str, Any] | None:
-        if site is None:
+    def _build_body_site(self, body_site: str | None, side: Side) -> dict[str, Any] | None:
+        if body_site is None:
             return None
-        code = self._sites.get(SiteMeaning(site, side)) or self._sites.get(SiteMeaning(site, Side.UNSTATED))
-        place = site.replace("-", " ")
-        text = f"{place} ({_side_words(side)})" if side is Side.BOTH else f"{_side_words(side)} {place}".strip()
-        return {"coding": [self._coding(code)], "text": text} if code else None
+        code = self._code_by_body_site.get(BodySiteMeaning(body_site, side)) or self._code_by_body_site.get(
+            BodySiteMeaning(body_site, Side.UNSTATED)
+        )
+        place = body_site.replace("-", " ")
+        text = f"{place} ({_describe_side(side)})" if side is Side.BOTH else f"{_describe_side(side)} {place}".strip()
+        return {"coding": [self._to_coding(code)], "text": text} if code else None
 
-    def _coding(self, code: Code) -> dict[str, str]:
-        return {"system": self._terms.uris.get(code.system, OWN_ORDERS), "code": code.code}
+    def _to_coding(self, code: Code) -> dict[str, str]:
+        return {"system": self._terminology.uri_by_system.get(code.system, ORDER_SYSTEM_URI), "code": code.code}
 
 
-def _side_words(side: Side) -> str:
+def _describe_side(side: Side) -> str:
     return {Side.LEFT: "left", Side.RIGHT: "right", Side.BOTH: "both sides"}.get(side, "")
 
 
-def _fault(order: Mapping[str, Any]) -> str | None:
+def _validation_error(order: Mapping[str, Any]) -> str | None:
     try:
         ServiceRequest.model_validate(order)
     except ValueError as error:

@@ -8,41 +8,55 @@ from typing import Any, Final
 
 import msgspec
 
-from cds_service.model.decision import Rated
-from cds_service.rendering.suggestions import Call
+from cds_service.model.decision import OrderRating
+from cds_service.rendering.card_context import CardContext
 from cds_service.wire.response import Action
 
-_PREFIX: Final = "http://fhir.org/argonaut/Extension/pama-rating"
-_RATINGS: Final = "http://fhir.org/argonaut/CodeSystem/pama-rating"
+_EXTENSION_URL: Final = "http://fhir.org/argonaut/Extension/pama-rating"
+_RATING_SYSTEM_URI: Final = "http://fhir.org/argonaut/CodeSystem/pama-rating"
 
 
-def rate_orders(rated: Iterable[Rated], call: Call, new_uuid: Callable[[], str]) -> list[Action]:
+def build_rating_actions(
+    order_ratings: Iterable[OrderRating], context: CardContext, new_uuid: Callable[[], str]
+) -> list[Action]:
     """An update for each rated order that has an id; none unless the client's dialect names who was consulted."""
-    if call.dialect.qcdsm is None:
+    if context.dialect.qcdsm is None:
         return []
-    updates = [_update(one, call.drafts.get(one.order.source.reference), call.dialect.qcdsm, new_uuid) for one in rated]
+    updates = [
+        _build_update(one, context.raw_drafts.get(one.order.source.reference), context.dialect.qcdsm, new_uuid)
+        for one in order_ratings
+    ]
     return [update for update in updates if update]
 
 
-def _update(one: Rated, raw: bytes | None, qcdsm: str, new_uuid: Callable[[], str]) -> Action | None:
+def _build_update(
+    order_rating: OrderRating, raw: bytes | None, qcdsm: str, new_uuid: Callable[[], str]
+) -> Action | None:
     order: dict[str, Any] = msgspec.json.decode(raw) if raw else {}
     given = order.get("extension") or []
     if not order.get("id") or not isinstance(given, list):  # what is malformed would not come back as it was
         return None
-    others = [extension for extension in given if not _is_rating(extension)]
-    order["extension"] = [*others, *_rating_set(one, qcdsm, new_uuid())]
-    return Action(type="update", description=f"Rate the order: {one.rating.rating}", resource=order)
+    others = [extension for extension in given if not _is_rating_extension(extension)]
+    order["extension"] = [*others, *_build_rating_extensions(order_rating, qcdsm, new_uuid())]
+    return Action(type="update", description=f"Rate the order: {order_rating.criterion.rating}", resource=order)
 
 
-def _is_rating(extension: Any) -> bool:
-    return isinstance(extension, dict) and str(extension.get("url")).startswith(_PREFIX)
+def _is_rating_extension(extension: Any) -> bool:
+    return isinstance(extension, dict) and str(extension.get("url")).startswith(_EXTENSION_URL)
 
 
-def _rating_set(one: Rated, qcdsm: str, consult: str) -> list[dict[str, Any]]:
-    applied = [{"url": f"{_PREFIX}-auc-applied", "valueUri": one.rating.criteria}] if one.rating.criteria else []
+def _build_rating_extensions(order_rating: OrderRating, qcdsm: str, consult_id: str) -> list[dict[str, Any]]:
+    applied = (
+        [{"url": f"{_EXTENSION_URL}-auc-applied", "valueUri": order_rating.criterion.criteria_url}]
+        if order_rating.criterion.criteria_url
+        else []
+    )
     return [
-        {"url": _PREFIX, "valueCodeableConcept": {"coding": [{"system": _RATINGS, "code": one.rating.rating}]}},
-        {"url": f"{_PREFIX}-qcdsm-consulted", "valueString": qcdsm},
-        {"url": f"{_PREFIX}-consult-id", "valueUri": f"urn:uuid:{consult}"},
+        {
+            "url": _EXTENSION_URL,
+            "valueCodeableConcept": {"coding": [{"system": _RATING_SYSTEM_URI, "code": order_rating.criterion.rating}]},
+        },
+        {"url": f"{_EXTENSION_URL}-qcdsm-consulted", "valueString": qcdsm},
+        {"url": f"{_EXTENSION_URL}-consult-id", "valueUri": f"urn:uuid:{consult_id}"},
         *applied,
     ]

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from cds_service.model.content import Edition
 from cds_service.model.decision import Recommendation
+from cds_service.model.edition import Edition
 from cds_service.store import FeedbackEvent, FeedbackLog, IssuedCard, IssuedCards, Pseudonymizer
 from cds_service.wire.feedback import Feedback, FeedbackItem
 from cds_service.wire.request import HookRequest
@@ -46,8 +46,8 @@ class CardRecorder:
                     level=card.indicator,
                     patient_hash=patient,
                     user_hash=user,
-                    content_version=edition.label,
-                    content_digest=edition.digests,
+                    content_version=edition.full_version,
+                    content_digest=edition.full_digest,
                     suggestion_uuids=tuple(suggestion.uuid for suggestion in card.suggestions or ()),
                     issued_at=now,
                     silent=is_silent,

@@ -15,16 +15,16 @@ from cds_service.ehr.user_role import has_any_role
 from cds_service.errors import MissingData, OutOfTime
 from cds_service.fhir.bundles import TYPED_ENVELOPE
 from cds_service.fhir.chart_data import ChartData
-from cds_service.logic.deciding import decide
-from cds_service.logic.ranking import for_exempt_role
-from cds_service.logic.rating import rate
+from cds_service.logic.ranking import without_info_cards
+from cds_service.logic.rating import rate_orders
+from cds_service.logic.rule_engine import decide
 from cds_service.model.content import Content
 from cds_service.model.decision import Decision
 from cds_service.model.facts import Chart
-from cds_service.rendering.cards import CardMaker
+from cds_service.rendering.card_context import CardContext
+from cds_service.rendering.cards import CardBuilder
 from cds_service.rendering.dialects import STANDARD, Dialect
-from cds_service.rendering.ratings import rate_orders
-from cds_service.rendering.suggestions import Call
+from cds_service.rendering.ratings import build_rating_actions
 from cds_service.service.card_recorder import CardRecorder
 from cds_service.wire.request import HookRequest, decode_request
 from cds_service.wire.response import Card, Extension, HookResponse
@@ -76,7 +76,7 @@ class HookService:
     content: Content
     gatherer: Gatherer
     chart_reader: ChartReader
-    card_maker: CardMaker
+    card_maker: CardBuilder
     recorder: CardRecorder
     clock: Callable[[], datetime]
     time_zone: tzinfo
@@ -126,8 +126,10 @@ class HookService:
         chart = self.chart_reader.build_chart(gathered, request.patient_id, today, explain=explain)
         decision = decide(self.content, chart, request.hook, thorough=explain)
         decision = _apply_role_exemption(decision, request, visibility)
-        call = Call(request.patient_id, orders.raw_by_reference, self.dialects.get(visibility.client_id, STANDARD))
-        cards = self.card_maker.make(decision, call, self.new_uuid)
+        call = CardContext(
+            request.patient_id, orders.raw_by_reference, self.dialects.get(visibility.client_id, STANDARD)
+        )
+        cards = self.card_maker.build(decision, call, self.new_uuid)
         # Silence is of cards alone: what stops a call from being judged has been raised before.
         shown = _NO_CARDS if visibility.is_silent else self._build_response(cards, chart, request.hook, call)
         answer = _build_result(shown, decision, gathered)
@@ -137,11 +139,11 @@ class HookService:
             self.recorder.record_cards(service_id, request, tenant, edition, told, now, is_silent=silent)
         return answer
 
-    def _build_response(self, cards: list[Card], chart: Chart, hook: str, call: Call) -> HookResponse:
+    def _build_response(self, cards: list[Card], chart: Chart, hook: str, call: CardContext) -> HookResponse:
         """The cards, and for a client that asks for ratings its own orders rated."""
         if call.dialect.qcdsm is None:
             return HookResponse(cards=cards) if cards else _NO_CARDS
-        updates = rate_orders(rate(self.content, chart, hook), call, self.new_uuid) or None
+        updates = build_rating_actions(rate_orders(self.content, chart, hook), call, self.new_uuid) or None
         return HookResponse(
             cards=cards, systemActions=updates, extension=Extension(systemActions=updates) if updates else None
         )
@@ -162,7 +164,7 @@ class HookService:
 def _apply_role_exemption(decision: Decision, request: HookRequest, visibility: CardVisibility) -> Decision:
     """The decision as this caller's user sees it."""
     is_exempt = bool(decision.shown and visibility.exempt_roles) and has_any_role(request, visibility.exempt_roles)
-    return for_exempt_role(decision) if is_exempt else decision
+    return without_info_cards(decision) if is_exempt else decision
 
 
 def _build_result(

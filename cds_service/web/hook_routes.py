@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.errors import UnknownService
-from cds_service.model.content import Edition
+from cds_service.model.edition import Edition
 from cds_service.service.catalogue import SERVICES, ServiceEntry
 from cds_service.service.hook_service import CallResult, CardVisibility, HookService
 from cds_service.trust.authentication import Authenticator
@@ -128,12 +128,12 @@ def _log_result(
         service=entry.id,
         hook=hook_request.hook,
         hook_instance=hook_request.hook_instance,
-        content=edition.label,
-        digest=edition.digests,
+        content=edition.full_version,
+        digest=edition.full_digest,
         signed_off=edition.sign_off is not None,
         cards=[said.rule.id for said in decision.shown] if decision else [],
         held_back=[said.rule.id for said in decision.held_back] if decision else [],
-        exempt_role=[said.rule.id for said in decision.exempted] if decision else [],
+        exempt_role=[said.rule.id for said in decision.hidden_for_role] if decision else [],
         silent=caller.is_silent,
         fhir_server=_fhir_server_status(hook_request, caller),
         unreadable=sum(decision.chart.unreadable.values()) if decision else 0,

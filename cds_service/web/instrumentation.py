@@ -118,9 +118,9 @@ def _count_result(metrics: MetricsRecorder, result: CallResult, *, is_silent: bo
     if decision is None:
         return
     for said in decision.shown:
-        metrics.count("cards", said.rule.id, said.row.level, "silent" if is_silent else "shown")
+        metrics.count("cards", said.rule.id, said.advice.level, "silent" if is_silent else "shown")
     for said in decision.held_back:
-        metrics.count("cards", said.rule.id, said.row.level, "held-back")
+        metrics.count("cards", said.rule.id, said.advice.level, "held-back")
     _count_each(metrics, "unmapped_codes", decision.chart.unmapped)
     _count_each(metrics, "unreadable", decision.chart.unreadable)
 

@@ -86,6 +86,6 @@ def test_a_resource_of_any_shape_costs_only_itself(reading: ChartReader, kind: s
         assert {one.id for one in decoded.resources} >= {"patient-1", "Condition-1", "Condition-2"}
         chart = reading.build_chart(ChartData(decoded.resources, (), decoded.unreadable), PATIENT, NOW.date())
         assert sum(chart.unreadable.values()) <= 1 + ("text" in strange)
-        assert len(chart.findings) + len(chart.differing) > 0
+        assert len(chart.findings) + len(chart.contradicted) > 0
 
     attack()

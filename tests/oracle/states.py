@@ -4,25 +4,25 @@ from collections.abc import Iterator
 
 from cds_service.narrative.context import Context
 from cds_service.narrative.items import PhraseFinder
+from cds_service.narrative.lexicon import CueEffect, Lexicon
 from cds_service.narrative.mentions import read_signs
 from cds_service.narrative.pains import PainReader
-from cds_service.narrative.phrases import Change, Narrative
-from cds_service.narrative.tokenizer import sentences
+from cds_service.narrative.tokenizer import split_sentences
 
 # The first that holds is the state, as in ask_medspacy.py; "planned" has no counterpart there.
 _STATES = (
-    ("family", {Change.FAMILY}),
-    ("unclear", {Change.UNCLEAR}),
-    ("hypothetical", {Change.HYPOTHETICAL}),
-    ("negated", {Change.NEGATED}),
-    ("historical", {Change.HISTORICAL, Change.PERFORMED}),
+    ("family", {CueEffect.FAMILY}),
+    ("unclear", {CueEffect.UNCLEAR}),
+    ("hypothetical", {CueEffect.HYPOTHETICAL}),
+    ("negated", {CueEffect.NEGATED}),
+    ("historical", {CueEffect.HISTORICAL, CueEffect.PERFORMED}),
 )
 
 
-def states(narrative: Narrative, finder: PhraseFinder, text: str) -> Iterator[tuple[str, str]]:
+def states(narrative: Lexicon, finder: PhraseFinder, text: str) -> Iterator[tuple[str, str]]:
     """Each mention's phrase and state, in order."""
     carried = None
-    for sentence in sentences(text, narrative.abbreviations):
+    for sentence in split_sentences(text, narrative.abbreviations):
         items = finder.items(sentence)
         mentions = sorted([*PainReader(items).mentions, *read_signs(items)], key=lambda one: one.place)
         context = Context(items, mentions, carried, narrative.reach)
@@ -31,5 +31,5 @@ def states(narrative: Narrative, finder: PhraseFinder, text: str) -> Iterator[tu
         carried = context.carries(sentence)
 
 
-def _state(changes: set[Change]) -> str:
+def _state(changes: set[CueEffect]) -> str:
     return next((name for name, which in _STATES if changes & which), "present")

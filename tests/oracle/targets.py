@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.narrative.phrases import Narrative
+from cds_service.narrative.lexicon import Lexicon
 
 FOLDER = Path(__file__).parent
 CORPUS = FOLDER / "corpus.jsonl"
@@ -17,7 +17,7 @@ def corpus() -> list[dict[str, Any]]:
     return [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
 
 
-def targets(narrative: Narrative) -> list[str]:
+def targets(narrative: Lexicon) -> list[str]:
     """What says a finding by itself; places and tests need more words, which medSpaCy does not look for."""
     return sorted(
         phrase

@@ -9,7 +9,7 @@ import pytest
 
 from cds_service.knowledge import Knowledge
 from cds_service.narrative.items import PhraseFinder
-from cds_service.narrative.phrases import Narrative
+from cds_service.narrative.lexicon import Lexicon
 from cds_service.narrative.reader import NarrativeReader
 
 from .states import states
@@ -31,7 +31,7 @@ def listed() -> list[dict[str, str]]:
     return rows
 
 
-def compared(narrative: Narrative) -> list[tuple[str, str, str, str]]:
+def compared(narrative: Lexicon) -> list[tuple[str, str, str, str]]:
     """Every mention that both find: text, phrase, medSpaCy's state, ours."""
     finder = PhraseFinder(narrative)
     pairs = []

@@ -51,7 +51,7 @@ def _findings(chart: Chart) -> set[tuple[object, ...]]:
 def _imaging(chart: Chart) -> set[tuple[object, ...]]:
     """The imaging that rules judge; a film of the chest is no fact of any case."""
     judged = [one for one in chart.imaging if one.region in _knowledge().content.policy.judged_regions]
-    return {(one.stage, one.region, one.modality, one.side, one.selected) for one in judged}
+    return {(one.stage, one.region, one.modality, one.side, one.is_selected) for one in judged}
 
 
 def test_it_names_a_case_of_the_same_day_hook_and_age(pathway: Scenario) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.model.facts import Value
+from cds_service.model.facts import FindingValue
 from cds_service.narrative.reader import NarrativeReader
 
 KNOWLEDGE = load_knowledge(shipped_cards())
@@ -56,7 +56,7 @@ def test_what_stands_in_a_paragraph_of_its_own_is_read_whatever_stands_before(te
 @given(st.sampled_from(PAINS), st.text(alphabet="qxz ", max_size=60))
 def test_words_that_mean_nothing_never_make_a_finding_absent(pain: str, noise: str) -> None:
     said = READER.read(f"{noise} {pain} {noise}").statements
-    assert [one.value for one in said] == [Value.PRESENT]
+    assert [one.value for one in said] == [FindingValue.PRESENT]
 
 
 @pytest.mark.parametrize(

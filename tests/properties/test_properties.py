@@ -9,24 +9,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.logic import judging
-from cds_service.logic.asking import ASKED_AT_MOST
-from cds_service.logic.deciding import decide
-from cds_service.logic.index import ChartIndex
-from cds_service.logic.judging import judge
-from cds_service.logic.patterns import judge_pattern
+from cds_service.logic import evaluation as judging
+from cds_service.logic.chart_index import ChartIndex
+from cds_service.logic.evaluation import evaluate
+from cds_service.logic.missing_findings import MAX_MISSING_FINDINGS
+from cds_service.logic.patterns import evaluate_pattern
+from cds_service.logic.rule_engine import decide
 from cds_service.model.conditions import Block, Condition, Leaf, Newest, Present
 from cds_service.model.content import LEVELS
-from cds_service.model.dates import When, on
+from cds_service.model.dates import PartialDate, full_date
 from cds_service.model.decision import Decision, Recommendation
-from cds_service.model.facts import Chart, Finding, Imaging, Source, SourceKind, Stage, Value
-from cds_service.model.sides import EACH, Side
+from cds_service.model.facts import Chart, Finding, FindingValue, Imaging, Source, SourceKind, Stage
+from cds_service.model.sides import EACH_SIDE, Side
 
 CONTENT = load_knowledge(shipped_cards()).content
 TODAY = date(2026, 3, 10)
 ALWAYS_THE_SAME = settings(max_examples=150, derandomize=True, database=None, deadline=None)
 DAYS_AGO = (0, 1, 29, 30, 31, 41, 42, 90, 91, 92, 182, 183, 365, 366)
-DAYS = (None, *(on(TODAY - timedelta(days=days)) for days in DAYS_AGO), When(date(2026, 1, 1), date(2026, 1, 31)))
+DAYS = (
+    None,
+    *(full_date(TODAY - timedelta(days=days)) for days in DAYS_AGO),
+    PartialDate(date(2026, 1, 1), date(2026, 1, 31)),
+)
 QUALIFIERS = ({}, {}, {"severity": "severe"}, {"response": "no-relief"}, {"result": "abnormal"}, {"radiation": "yes"})
 FLAGS = (
     "saddle-anaesthesia",
@@ -80,14 +84,16 @@ UNRELATED = (
 )
 
 
-def record(name: str, value: Value = Value.PRESENT, when: When | None = None, side: Side = Side.UNSTATED) -> Finding:
-    return Finding(name, value, side, when or on(TODAY), None, Source(SourceKind.CONDITION, "Condition/added"))
+def record(
+    name: str, value: FindingValue = FindingValue.PRESENT, when: PartialDate | None = None, side: Side = Side.UNSTATED
+) -> Finding:
+    return Finding(name, value, side, when or full_date(TODAY), None, Source(SourceKind.CONDITION, "Condition/added"))
 
 
 findings = st.builds(
     Finding,
     st.sampled_from(NAMES),
-    st.sampled_from([Value.PRESENT] * 4 + [Value.ABSENT, Value.ASKED]),
+    st.sampled_from([FindingValue.PRESENT] * 4 + [FindingValue.ABSENT, FindingValue.ASKED]),
     st.sampled_from(Side),
     st.sampled_from(DAYS),
     st.sampled_from(DAYS),
@@ -106,7 +112,7 @@ def imaging(stages: tuple[Stage, ...], most: int) -> st.SearchStrategy[list[Imag
         st.sampled_from(Side),
         st.sampled_from(DAYS),
         st.builds(Source, st.just(SourceKind.ORDER), st.integers(1, 999).map("ServiceRequest/{}".format)),
-        selected=st.just(True),
+        is_selected=st.just(True),
     )
     return st.lists(one, max_size=most)
 
@@ -138,18 +144,18 @@ def without(chart: Chart, name: str) -> Chart:
 def advice(decision: Decision) -> list[object]:
     """What is said, whatever the order of the facts behind it."""
     return [
-        (one.rule.id, one.row, one.side, one.notes, one.caveats, one.asks, one.offers, *facts_of(one))
+        (one.rule.id, one.advice, one.side, one.notes, one.caveats, one.missing_findings, one.offers, *facts_of(one))
         for one in decision.shown
     ]
 
 
 def facts_of(one: Recommendation) -> tuple[frozenset[int], ...]:
     """The very records a recommendation names: its orders, what makes it speak, what chooses its advice."""
-    return tuple(frozenset(map(id, facts)) for facts in (one.orders, one.facts, one.advised_by))
+    return tuple(frozenset(map(id, facts)) for facts in (one.orders, one.facts, one.advice_facts))
 
 
 def regions(chart: Chart, side: Side) -> set[str]:
-    held = judge_pattern(ChartIndex(chart, CONTENT), side, judge, thorough=False).held
+    held = evaluate_pattern(ChartIndex(chart, CONTENT), side, evaluate, thorough=False).matching_patterns
     return {pattern.region for pattern in held}
 
 
@@ -160,7 +166,7 @@ def test_a_supporting_finding_never_takes_a_pattern_of_its_region_away(
 ) -> None:
     name = data.draw(st.sampled_from(SUPPORTING[region]))
     more = with_finding(chart, record(name, side=side))
-    for judged in EACH:
+    for judged in EACH_SIDE:
         assert regions(chart, judged) & {region} <= regions(more, judged)
 
 
@@ -174,8 +180,8 @@ def test_the_order_of_findings_never_matters(chart: Chart, hook: str, shuffler: 
 
 
 @ALWAYS_THE_SAME
-@given(charts, hooks, st.sampled_from(UNRELATED), st.sampled_from([Value.PRESENT, Value.ABSENT]))
-def test_an_unrelated_finding_changes_nothing(chart: Chart, hook: str, name: str, value: Value) -> None:
+@given(charts, hooks, st.sampled_from(UNRELATED), st.sampled_from([FindingValue.PRESENT, FindingValue.ABSENT]))
+def test_an_unrelated_finding_changes_nothing(chart: Chart, hook: str, name: str, value: FindingValue) -> None:
     more = with_finding(chart, record(name, value))
     assert decide(CONTENT, more, hook).shown == decide(CONTENT, chart, hook).shown
 
@@ -186,7 +192,7 @@ def test_a_trace_never_changes_what_is_said(chart: Chart, hook: str) -> None:
     assert advice(decide(CONTENT, chart, hook, thorough=True)) == advice(decide(CONTENT, chart, hook))
 
 
-flags = st.sampled_from([record(name) for name in FLAGS] + [record(name, Value.ASKED) for name in ASKED_FLAGS])
+flags = st.sampled_from([record(name) for name in FLAGS] + [record(name, FindingValue.ASKED) for name in ASKED_FLAGS])
 
 
 @ALWAYS_THE_SAME
@@ -202,7 +208,7 @@ def test_a_flag_not_recorded_never_reassures_more_than_that_flag_absent(chart: C
     for name in FLAGS:
         bare = without(chart, name)
         unknown = decide(CONTENT, bare, hook)
-        denied = decide(CONTENT, with_finding(bare, record(name, Value.ABSENT)), hook)
+        denied = decide(CONTENT, with_finding(bare, record(name, FindingValue.ABSENT)), hook)
         assert leaving_out(unknown) <= leaving_out(denied)
         assert adding(denied) <= adding(unknown)
 
@@ -227,8 +233,12 @@ def test_where_nothing_is_recorded_no_card_is_about_the_patient(chart: Chart, ho
 @given(charts, hooks)
 def test_what_has_expired_counts_as_not_recorded(chart: Chart, hook: str) -> None:
     bare = Chart(TODAY, 50, (), chart.imaging)
-    names = [fact for fact in chart.findings if CONTENT.findings[fact.id].window and fact.value is not Value.ASKED]
-    old = [record(fact.id, fact.value, on(date(1990, 1, 1)), fact.side) for fact in names]
+    names = [
+        fact
+        for fact in chart.findings
+        if CONTENT.findings[fact.id].window_days and fact.value is not FindingValue.ASKED
+    ]
+    old = [record(fact.id, fact.value, full_date(date(1990, 1, 1)), fact.side) for fact in names]
     assert decide(CONTENT, with_finding(bare, *old), hook).shown == decide(CONTENT, bare, hook).shown
 
 
@@ -237,16 +247,16 @@ def test_what_has_expired_counts_as_not_recorded(chart: Chart, hook: str) -> Non
 def test_few_cards_the_most_urgent_first_and_none_lost(chart: Chart, hook: str) -> None:
     """Two cards of a call, one of an order, a critical one always; what else speaks is held back, not forgotten."""
     decision = decide(CONTENT, chart, hook, thorough=True)
-    urgency = [(LEVELS.index(one.row.level), one.rule.number) for one in decision.shown]
+    urgency = [(LEVELS.index(one.advice.level), one.rule.number) for one in decision.shown]
     assert urgency == sorted(urgency)
-    rest = [one for one in decision.shown if one.row.level != "critical"]
+    rest = [one for one in decision.shown if one.advice.level != "critical"]
     assert not rest or len(decision.shown) <= CONTENT.policy.cards_per_call
     for order in {id(order): order for one in rest for order in one.orders}.values():
         assert sum(order in one.orders for one in decision.shown) <= CONTENT.policy.cards_per_order
-    assert "critical" not in {one.row.level for one in decision.held_back}
+    assert "critical" not in {one.advice.level for one in decision.held_back}
     told = [one.rule.id for one in (*decision.shown, *decision.held_back)]
     assert len(told) == len(set(told))
-    assert set(told) <= {trace.rule.id for trace in decision.trace if trace.status == "speaks"}
+    assert set(told) <= {trace.rule.id for trace in decision.rule_traces if trace.status == "speaks"}
 
 
 @ALWAYS_THE_SAME
@@ -254,23 +264,23 @@ def test_few_cards_the_most_urgent_first_and_none_lost(chart: Chart, hook: str) 
 def test_what_is_asked_for_is_recorded_on_no_side_of_the_card(chart: Chart, hook: str) -> None:
     index = ChartIndex(chart, CONTENT)
     for one in decide(CONTENT, chart, hook).shown:
-        assert len(one.asks) <= ASKED_AT_MOST
-        assert len(one.asks) == len(set(one.asks))
-        sides = one.side.judged if one.side in EACH else EACH
-        for ask in one.asks:
+        assert len(one.missing_findings) <= MAX_MISSING_FINDINGS
+        assert len(one.missing_findings) == len(set(one.missing_findings))
+        sides = one.side.single_sides if one.side in EACH_SIDE else EACH_SIDE
+        for ask in one.missing_findings:
             if ask.qualifier is None:
                 assert not all(index.is_recorded(ask.finding, side) for side in sides)
             else:
-                assert any(index.state(ask.finding, side).present for side in sides)
+                assert any(index.finding_state(ask.finding, side).present for side in sides)
 
 
 @ALWAYS_THE_SAME
 @given(charts, hooks)
 def test_what_measures_the_same_thing_is_asked_for_once(chart: Chart, hook: str) -> None:
-    same = {one.ask: one.same for one in CONTENT.discriminators}
+    same = {one.ask: one.same_measure for one in CONTENT.discriminators}
     for one in decide(CONTENT, chart, hook).shown:
-        for ask in one.asks:
-            assert same.get(ask, frozenset()).isdisjoint(one.asks)
+        for ask in one.missing_findings:
+            assert same.get(ask, frozenset()).isdisjoint(one.missing_findings)
 
 
 @ALWAYS_THE_SAME
@@ -286,7 +296,7 @@ def test_findings_that_no_rule_asks_about_cost_nothing_to_judge(chart: Chart, ho
 def judged(chart: Chart, hook: str) -> int:
     """How many conditions were judged."""
     count = 0
-    known = dict(judging._JUDGES)
+    known = dict(judging._EVALUATORS)
 
     def counting(judge: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         def counted(condition: Any, view: Any) -> Any:
@@ -296,9 +306,9 @@ def judged(chart: Chart, hook: str) -> int:
 
         return counted
 
-    judging._JUDGES.update({kind: counting(judge) for kind, judge in known.items()})
+    judging._EVALUATORS.update({kind: counting(judge) for kind, judge in known.items()})
     try:
         decide(CONTENT, chart, hook)
     finally:
-        judging._JUDGES.update(known)
+        judging._EVALUATORS.update(known)
     return count

@@ -4,7 +4,7 @@ import pytest
 from domain_facts import Indexed, chart
 
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.logic.index import ChartIndex
+from cds_service.logic.chart_index import ChartIndex
 from cds_service.model.content import Content
 from cds_service.model.facts import Finding, Imaging
 

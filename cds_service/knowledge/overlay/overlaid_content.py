@@ -12,7 +12,8 @@ from cds_service.knowledge.overlay.site_numbers import with_site_numbers
 from cds_service.knowledge.schema.overlay import LinkRow, SiteLimitsFile
 from cds_service.knowledge.schema.rules import RuleFile
 from cds_service.model.conditions import ALWAYS
-from cds_service.model.content import Content, Edition, Link, Policy, Silence, SiteEdition
+from cds_service.model.content import Content, Link, Policy, Silence
+from cds_service.model.edition import Edition, SiteEdition
 from cds_service.model.terminology import Terminology
 
 MAX_LINKS_PER_CARD = 3  # on one card: more are not read (our decision)

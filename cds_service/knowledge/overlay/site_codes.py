@@ -102,9 +102,9 @@ def _check_systems(
         if name not in used:
             folder.add_problem(CODES_FILE, key, "is used by no code")
         for uri in _uris_of(table):
-            if uri in terminology.systems:
+            if uri in terminology.system_by_uri:
                 folder.add_problem(
-                    CODES_FILE, key, f"{uri} is the content's {terminology.systems[uri]} already: use that name"
+                    CODES_FILE, key, f"{uri} is the content's {terminology.system_by_uri[uri]} already: use that name"
                 )
 
 
@@ -132,7 +132,7 @@ def _check_other_uses(folder: ContentFolder, key: str, row: BareCode, code: Code
     """Refuse a code that means something of another kind; for findings see `_check_findings`."""
     uses: list[tuple[str, bool]] = [
         ("imaging", code in terminology.studies),
-        ("a body site", code in terminology.sites),
+        ("a body site", code in terminology.body_sites),
         ("a side", code in terminology.laterality),
         (
             "an answer",
@@ -179,13 +179,13 @@ def _codes_below(row: SiteFindingCode, terminology: Terminology) -> list[Code]:
     excepted = tuple(row.excepted) or ("\0",)
     return [
         code
-        for code in (*terminology.findings, *terminology.prefixes)
+        for code in (*terminology.findings, *terminology.finding_prefixes)
         if code.system == row.system and code.code.startswith(row.code) and not code.code.startswith(excepted)
     ]
 
 
 def _findings_of(code: Code, terminology: Terminology) -> set[str]:
-    return {meaning.finding for meaning in terminology.meanings(code)}
+    return {meaning.finding for meaning in terminology.find_meanings(code)}
 
 
 def _join_names(names: Iterable[str]) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from synthetic import ICD, OWN, SNOMED, concept, condition, patient
 
-from cds_service.model.dates import When, on
-from cds_service.model.facts import Chart, Finding, Value
+from cds_service.model.dates import PartialDate, full_date
+from cds_service.model.facts import Chart, Finding, FindingValue
 from cds_service.model.sides import Side
 
 Read = Callable[..., Chart]
@@ -35,7 +35,7 @@ def fact(chart: Read, *arguments: Any, **fields: Any) -> Finding:
 )
 def test_icd_10_cm_gives_finding_and_side(chart: Read, code: str, finding: str, side: Side) -> None:
     found = fact(chart, code, ICD)
-    assert (found.id, found.side, found.value) == (finding, side, Value.PRESENT)
+    assert (found.id, found.side, found.value) == (finding, side, FindingValue.PRESENT)
 
 
 @pytest.mark.parametrize("system", [ICD, "http://hl7.org/fhir/sid/icd-10", "urn:oid:2.16.840.1.113883.6.90"])
@@ -124,21 +124,23 @@ def test_severity_that_is_not_coded_is_not_recorded(chart: Read, severity: objec
 @pytest.mark.parametrize(
     ("status", "value"),
     [
-        ("confirmed", Value.PRESENT),
-        ("provisional", Value.PRESENT),
-        ("unconfirmed", Value.PRESENT),
-        ("differential", Value.ASKED),
-        ("refuted", Value.ABSENT),
+        ("confirmed", FindingValue.PRESENT),
+        ("provisional", FindingValue.PRESENT),
+        ("unconfirmed", FindingValue.PRESENT),
+        ("differential", FindingValue.ASKED),
+        ("refuted", FindingValue.ABSENT),
     ],
 )
 @pytest.mark.parametrize("shape", [concept, str, lambda code: {"text": code.title()}])
-def test_verification_decides_the_value(chart: Read, status: str, value: Value, shape: Callable[..., Any]) -> None:
+def test_verification_decides_the_value(
+    chart: Read, status: str, value: FindingValue, shape: Callable[..., Any]
+) -> None:
     assert fact(chart, "23056005", verificationStatus=shape(status)).value is value
 
 
 def test_refuted_is_absent_even_when_no_longer_active(chart: Read) -> None:
     over = {"verificationStatus": concept("refuted"), "clinicalStatus": concept("inactive")}
-    assert fact(chart, "23056005", **over).value is Value.ABSENT
+    assert fact(chart, "23056005", **over).value is FindingValue.ABSENT
 
 
 def test_entered_in_error_says_nothing(chart: Read) -> None:
@@ -162,7 +164,7 @@ def test_a_status_counts_wherever_it_stands_among_the_codings(chart: Read) -> No
 
 @pytest.mark.parametrize("status", ["active", "recurrence", "relapse", None])
 def test_what_is_active_or_of_no_status_counts(chart: Read, status: str | None) -> None:
-    assert fact(chart, "23056005", clinicalStatus=concept(status) if status else None).value is Value.PRESENT
+    assert fact(chart, "23056005", clinicalStatus=concept(status) if status else None).value is FindingValue.PRESENT
 
 
 @pytest.mark.parametrize(
@@ -181,7 +183,7 @@ def test_what_has_abated_does_not_count(chart: Read, abated: dict[str, Any]) -> 
 
 
 def test_not_abated_counts(chart: Read) -> None:
-    assert fact(chart, "23056005", abatementBoolean=False).value is Value.PRESENT
+    assert fact(chart, "23056005", abatementBoolean=False).value is FindingValue.PRESENT
 
 
 @pytest.mark.parametrize(
@@ -206,14 +208,14 @@ def test_dates_are_recorded_or_onset_the_newer_and_impossible_ones_are_none(
     chart: Read, dates: dict[str, Any], when: str | None, onset: str | None
 ) -> None:
     [found] = chart(patient(), condition("23056005", **{"recordedDate": None, **dates})).findings
-    expected = tuple(on(date.fromisoformat(day)) if day else None for day in (when, onset))
+    expected = tuple(full_date(date.fromisoformat(day)) if day else None for day in (when, onset))
     assert (found.when, found.onset) == expected
 
 
 def test_partial_dates_stay_partial(chart: Read) -> None:
     found = fact(chart, "23056005", recordedDate="2025-03", onsetDateTime="2024")
-    assert found.when == When(date(2025, 3, 1), date(2025, 3, 31))
-    assert found.onset == When(date(2024, 1, 1), date(2024, 12, 31))
+    assert found.when == PartialDate(date(2025, 3, 1), date(2025, 3, 31))
+    assert found.onset == PartialDate(date(2024, 1, 1), date(2024, 12, 31))
 
 
 def test_a_dstu2_condition_is_read(chart: Read) -> None:
@@ -227,7 +229,11 @@ def test_a_dstu2_condition_is_read(chart: Read) -> None:
         recordedDate=None,
         dateRecorded="2026-01-05",
     )
-    assert (found.id, found.when, found.source.reference) == ("sciatica", on(date(2026, 1, 5)), "Condition/Condition-1")
+    assert (found.id, found.when, found.source.reference) == (
+        "sciatica",
+        full_date(date(2026, 1, 5)),
+        "Condition/Condition-1",
+    )
 
 
 def test_a_condition_of_our_own_code_system_is_read(chart: Read) -> None:

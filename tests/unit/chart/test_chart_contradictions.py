@@ -5,19 +5,19 @@ from dataclasses import replace
 import pytest
 from domain_facts import TODAY, absent, asked, finding
 
-from cds_service.chart.contradictions import set_apart
+from cds_service.chart.contradictions import drop_contradicted_text
 from cds_service.knowledge import Knowledge
 from cds_service.model.facts import Finding, Source, SourceKind
 from cds_service.model.sides import Side
 
 
 def worded(fact: Finding) -> Finding:
-    return replace(fact, source=Source(SourceKind.OBSERVATION_WORDS, "Observation/words"))
+    return replace(fact, source=Source(SourceKind.OBSERVATION_TEXT, "Observation/words"))
 
 
 def test_without_words_nothing_is_touched(knowledge: Knowledge) -> None:
     facts = [finding("groin-pain"), absent("groin-pain")]
-    assert set_apart(facts, knowledge.content.findings, TODAY) == (facts, ())
+    assert drop_contradicted_text(facts, knowledge.content.findings, TODAY) == (facts, ())
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ def test_without_words_nothing_is_touched(knowledge: Knowledge) -> None:
 )
 def test_what_words_say_against_a_code(knowledge: Knowledge, coded: Finding, words: Finding, is_apart: bool) -> None:
     said = worded(words)
-    kept, differing = set_apart([coded, said], knowledge.content.findings, TODAY)
+    kept, differing = drop_contradicted_text([coded, said], knowledge.content.findings, TODAY)
     assert (kept, differing) == (([coded], (said,)) if is_apart else ([coded, said], ()))
 
 
 @pytest.mark.parametrize("side", ["both", "unstated"])
 def test_words_are_narrowed_to_the_side_no_code_denies(knowledge: Knowledge, side: str) -> None:
     said = worded(finding("groin-pain", side))
-    kept, differing = set_apart([absent("groin-pain", "left"), said], knowledge.content.findings, TODAY)
+    kept, differing = drop_contradicted_text([absent("groin-pain", "left"), said], knowledge.content.findings, TODAY)
     assert (kept[1].side, differing) == (Side.RIGHT, ())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from synthetic import CPT, DICOM, LOINC, Json, concept, order, resource
 
-from cds_service.model.dates import on
+from cds_service.model.dates import full_date
 from cds_service.model.facts import Chart, Imaging, SourceKind, Stage
 from cds_service.model.sides import Side
 
@@ -32,7 +32,7 @@ def said(imaging: Imaging) -> tuple[str | None, str | None, str | None, Side]:
 def test_a_procedure_code_says_all(chart: Read) -> None:
     found = done(chart, procedureCode=[concept("36490-1", LOINC)])
     assert said(found) == ("hip", "MR", "without", Side.RIGHT)
-    assert (found.when, found.source.kind) == (on(date(2026, 1, 12)), SourceKind.STUDY)
+    assert (found.when, found.source.kind) == (full_date(date(2026, 1, 12)), SourceKind.STUDY)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,11 @@ def test_an_imaging_report_is_imaging_done(chart: Read) -> None:
     )
     [found] = chart(report).imaging
     assert said(found) == ("hip", "MR", "without", Side.RIGHT)
-    assert (found.stage, found.when, found.source.kind) == (Stage.STUDY, on(date(2026, 1, 12)), SourceKind.REPORT)
+    assert (found.stage, found.when, found.source.kind) == (
+        Stage.STUDY,
+        full_date(date(2026, 1, 12)),
+        SourceKind.REPORT,
+    )
 
 
 def test_a_coded_conclusion_is_a_finding_on_the_reports_side(chart: Read) -> None:
@@ -129,7 +133,7 @@ def test_a_coded_conclusion_is_a_finding_on_the_reports_side(chart: Read) -> Non
         conclusionCode=[concept("239872002"), concept("1")],
     )
     [found] = chart(report).findings
-    assert (found.id, found.side, found.when) == ("hip-osteoarthritis", Side.RIGHT, on(date(2026, 1, 12)))
+    assert (found.id, found.side, found.when) == ("hip-osteoarthritis", Side.RIGHT, full_date(date(2026, 1, 12)))
 
 
 def test_a_report_of_something_else_is_passed_over(chart: Read) -> None:
@@ -173,7 +177,7 @@ def test_an_order_is_described_by_code_then_body_site_then_text(
 
 def test_code_and_body_site_that_name_different_sides_leave_the_order_without_a_side(chart: Read) -> None:
     [found] = chart(order("36490-1", LOINC, status="active", bodySite=[concept("287679003")])).imaging
-    assert (found.side, found.code_side, found.sides_differ) == (Side.UNSTATED, Side.RIGHT, True)
+    assert (found.side, found.code_side, found.has_side_conflict) == (Side.UNSTATED, Side.RIGHT, True)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from cds_service.chart.chart_reader import ChartReader
 from cds_service.fhir.bundles import decode_resources
 from cds_service.fhir.chart_data import ChartData
 from cds_service.knowledge import Knowledge
-from cds_service.model.dates import on
-from cds_service.model.facts import Chart, Finding, SourceKind, Value
+from cds_service.model.dates import full_date
+from cds_service.model.facts import Chart, Finding, FindingValue, SourceKind
 from cds_service.model.sides import Side
 from cds_service.model.terminology import Code
 
@@ -34,24 +34,24 @@ def marked(code: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("answer", "value"),
     [
-        ({"valueBoolean": True}, Value.PRESENT),
-        ({"valueBoolean": False}, Value.ABSENT),
-        ({"valueCodeableConcept": concept("52101004")}, Value.PRESENT),
-        ({"valueCodeableConcept": concept("10828004")}, Value.PRESENT),
-        ({"valueCodeableConcept": concept("2667000")}, Value.ABSENT),
-        ({"valueCodeableConcept": concept("260385009")}, Value.ABSENT),
-        ({"valueCodeableConcept": concept("24484000")}, Value.PRESENT),  # severe
-        (marked("POS"), Value.PRESENT),
-        (marked("NEG"), Value.ABSENT),
-        (marked("A"), Value.PRESENT),
-        (marked("N"), Value.ABSENT),
-        ({"interpretation": concept("POS")}, Value.PRESENT),  # one where R4 has a list
-        ({"valueString": "as described", **marked("POS")}, Value.PRESENT),
-        ({}, Value.PRESENT),  # a finding code with no value at all
-        ({"valueCodeableConcept": None}, Value.PRESENT),
+        ({"valueBoolean": True}, FindingValue.PRESENT),
+        ({"valueBoolean": False}, FindingValue.ABSENT),
+        ({"valueCodeableConcept": concept("52101004")}, FindingValue.PRESENT),
+        ({"valueCodeableConcept": concept("10828004")}, FindingValue.PRESENT),
+        ({"valueCodeableConcept": concept("2667000")}, FindingValue.ABSENT),
+        ({"valueCodeableConcept": concept("260385009")}, FindingValue.ABSENT),
+        ({"valueCodeableConcept": concept("24484000")}, FindingValue.PRESENT),  # severe
+        (marked("POS"), FindingValue.PRESENT),
+        (marked("NEG"), FindingValue.ABSENT),
+        (marked("A"), FindingValue.PRESENT),
+        (marked("N"), FindingValue.ABSENT),
+        ({"interpretation": concept("POS")}, FindingValue.PRESENT),  # one where R4 has a list
+        ({"valueString": "as described", **marked("POS")}, FindingValue.PRESENT),
+        ({}, FindingValue.PRESENT),  # a finding code with no value at all
+        ({"valueCodeableConcept": None}, FindingValue.PRESENT),
     ],
 )
-def test_an_answer_says_present_or_absent(chart: Read, answer: dict[str, Any], value: Value) -> None:
+def test_an_answer_says_present_or_absent(chart: Read, answer: dict[str, Any], value: FindingValue) -> None:
     found = fact(chart, "fadir-positive", **answer)
     assert (found.id, found.value, found.qualifiers) == ("fadir-positive", value, {})
 
@@ -84,7 +84,7 @@ def test_an_observation_not_made_does_not_count(chart: Read, status: str) -> Non
 
 @pytest.mark.parametrize("status", ["final", "preliminary", "amended", "corrected", None])
 def test_an_observation_of_another_status_counts(chart: Read, status: str | None) -> None:
-    assert fact(chart, "fadir-positive", status=status).value is Value.PRESENT
+    assert fact(chart, "fadir-positive", status=status).value is FindingValue.PRESENT
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_an_observation_of_another_status_counts(chart: Read, status: str | None
 )
 def test_the_date_is_when_it_was_observed(chart: Read, dates: dict[str, Any], day: str | None) -> None:
     found = fact(chart, "fadir-positive", **{"effectiveDateTime": None, **dates})
-    assert found.when == (on(date.fromisoformat(day)) if day else None)
+    assert found.when == (full_date(date.fromisoformat(day)) if day else None)
 
 
 def test_source_and_body_sites_side(chart: Read) -> None:
@@ -120,7 +120,7 @@ def test_source_and_body_sites_side(chart: Read) -> None:
 )
 def test_the_location_of_pain_stands_for_the_pain_there(chart: Read, site: str, finding: str, side: Side) -> None:
     found = fact(chart, LOCATION, LOINC, valueCodeableConcept=concept(site))
-    assert (found.id, found.side, found.value, found.qualifiers) == (finding, side, Value.PRESENT, {})
+    assert (found.id, found.side, found.value, found.qualifiers) == (finding, side, FindingValue.PRESENT, {})
 
 
 def test_a_side_of_the_location_stands_over_the_observations(chart: Read) -> None:
@@ -177,8 +177,8 @@ def test_components_are_read_like_observations(chart: Read) -> None:
     ]
     read = chart(observation("72514-3", LOINC, component=parts))
     assert [(one.id, one.value) for one in read.findings] == [
-        ("groin-pain", Value.ABSENT),
-        ("buttock-pain", Value.PRESENT),
+        ("groin-pain", FindingValue.ABSENT),
+        ("buttock-pain", FindingValue.PRESENT),
     ]
     assert read.ignored == ()
 
@@ -194,7 +194,7 @@ def test_components_are_read_like_observations(chart: Read) -> None:
 )
 def test_the_response_to_a_treatment_says_that_it_was_done(chart: Read, answer: dict[str, Any], response: str) -> None:
     found = fact(chart, "hip-anaesthetic-injection", **answer)
-    assert (found.value, found.qualifiers) == (Value.PRESENT, {"response": response})
+    assert (found.value, found.qualifiers) == (FindingValue.PRESENT, {"response": response})
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_the_response_to_a_treatment_says_that_it_was_done(chart: Read, answer: 
 )
 def test_the_result_of_a_test_says_that_it_was_done(chart: Read, answer: dict[str, Any], result: str) -> None:
     found = fact(chart, "electrodiagnostics", **answer)
-    assert (found.value, found.qualifiers) == (Value.PRESENT, {"result": result})
+    assert (found.value, found.qualifiers) == (FindingValue.PRESENT, {"result": result})
 
 
 def test_a_treatment_with_an_unheard_answer_is_not_recorded(chart: Read) -> None:

@@ -10,12 +10,12 @@ from synthetic import LOINC, Json, concept, condition, encoded, observation, ord
 
 from cds_service.fhir.chart_data import DraftOrder
 from cds_service.fhir.resources import ServiceRequest
-from cds_service.model.dates import on
-from cds_service.model.facts import Chart, Imaging, SourceKind, Stage, Value
+from cds_service.model.dates import full_date
+from cds_service.model.facts import Chart, FindingValue, Imaging, SourceKind, Stage
 from cds_service.model.sides import Side
 
 Read = Callable[..., Chart]
-TODAY = on(date(2026, 3, 10))
+TODAY = full_date(date(2026, 3, 10))
 
 
 def draft(*arguments: Any, selected: bool = True, **fields: Any) -> DraftOrder:
@@ -33,7 +33,7 @@ def drafted(chart: Read, *record: Json, **fields: Any) -> Imaging:
 @pytest.mark.parametrize("status", ["active", "draft", "on-hold", None])
 def test_an_open_request_is_an_order(chart: Read, status: str | None) -> None:
     [found] = chart(order("72148", status=status, authoredOn="2026-02-01")).imaging
-    assert (found.stage, found.when, found.selected) == (Stage.REQUEST, on(date(2026, 2, 1)), False)
+    assert (found.stage, found.when, found.is_selected) == (Stage.REQUEST, full_date(date(2026, 2, 1)), False)
 
 
 @pytest.mark.parametrize("fields", [{"status": "revoked"}, {"status": "entered-in-error"}, {"doNotPerform": True}])
@@ -49,7 +49,7 @@ def test_a_draft_of_something_not_to_be_done_is_no_order(chart: Read) -> None:
 @pytest.mark.parametrize("words", ["eval for compression fracture", "fall", "fracture L1"])
 def test_an_injury_is_asked_about_by_an_order_alone(chart: Read, words: str) -> None:
     [found] = chart(drafts=[draft("72148", reasonCode=[{"text": words}])]).findings
-    assert (found.id, found.value) == ("major-trauma", Value.ASKED)
+    assert (found.id, found.value) == ("major-trauma", FindingValue.ASKED)
     assert chart(condition("x", code={"text": words})).findings == ()
 
 
@@ -84,7 +84,11 @@ def test_a_fracture_of_an_unstated_bone_takes_no_joint_for_the_hip(chart: Read) 
 def test_a_completed_imaging_request_is_imaging_done_on_its_occurrence(chart: Read) -> None:
     asked = {"status": "completed", "authoredOn": "2025-12-01"}
     [found] = chart(order("72148", occurrenceDateTime="2026-01-12", **asked)).imaging
-    assert (found.stage, found.when, found.source.kind) == (Stage.STUDY, on(date(2026, 1, 12)), SourceKind.REQUEST)
+    assert (found.stage, found.when, found.source.kind) == (
+        Stage.STUDY,
+        full_date(date(2026, 1, 12)),
+        SourceKind.REQUEST,
+    )
     [undated] = chart(order("72148", **asked)).imaging
     assert undated.when is None
 
@@ -92,9 +96,9 @@ def test_a_completed_imaging_request_is_imaging_done_on_its_occurrence(chart: Re
 def test_a_completed_referral_is_a_treatment_tried_by_its_occurrence_or_when_it_was_asked(chart: Read) -> None:
     asked = {"status": "completed", "authoredOn": "2025-12-01", "code": concept("308447003")}
     [found] = chart(order("x", **asked)).findings
-    assert (found.id, found.when) == ("physical-therapy", on(date(2025, 12, 1)))
+    assert (found.id, found.when) == ("physical-therapy", full_date(date(2025, 12, 1)))
     [found] = chart(order("x", occurrencePeriod={"start": "2025-12-09"}, **asked)).findings
-    assert found.when == on(date(2025, 12, 9))
+    assert found.when == full_date(date(2025, 12, 9))
 
 
 def test_an_open_referral_is_an_order_for_a_treatment_and_not_yet_tried(chart: Read) -> None:
@@ -105,7 +109,7 @@ def test_an_open_referral_is_an_order_for_a_treatment_and_not_yet_tried(chart: R
 
 def test_a_draft_is_of_today_and_selected_or_not(chart: Read) -> None:
     read = chart(drafts=[draft("72148"), draft("72148", number=2, selected=False)])
-    assert [(one.stage, one.when, one.selected) for one in read.imaging] == [
+    assert [(one.stage, one.when, one.is_selected) for one in read.imaging] == [
         (Stage.DRAFT, TODAY, True),
         (Stage.DRAFT, TODAY, False),
     ]
@@ -181,7 +185,7 @@ def test_a_joint_whose_body_site_is_named_is_never_the_hip(chart: Read, site: st
 def test_a_reason_may_name_a_condition_which_is_then_of_today(chart: Read, reference: str) -> None:
     old = condition("23056005", recordedDate="2019-01-01")
     read = chart(old, drafts=[draft("73721", reasonReference=[{"reference": reference}])])
-    assert [one.when for one in read.findings] == [on(date(2019, 1, 1)), TODAY]
+    assert [one.when for one in read.findings] == [full_date(date(2019, 1, 1)), TODAY]
     assert read.imaging[0].region == "hip"
 
 
@@ -201,7 +205,7 @@ def test_a_reason_that_names_nothing_known_is_not_recognised(chart: Read, refere
 def test_an_undated_request_does_not_make_the_condition_it_names_undated(chart: Read) -> None:
     old = condition("23056005", recordedDate="2019-01-01")
     asked = order("72148", status="active", reasonReference=[{"reference": "Condition/Condition-1"}])
-    assert [one.when for one in chart(old, asked).findings] == [on(date(2019, 1, 1))] * 2
+    assert [one.when for one in chart(old, asked).findings] == [full_date(date(2019, 1, 1))] * 2
 
 
 def test_wrong_codes_are_no_orders(chart: Read) -> None:

@@ -10,8 +10,8 @@ from synthetic import LOINC, concept, condition, observation, order, resource
 from cds_service.chart import record_text as telling
 from cds_service.fhir.chart_data import DraftOrder
 from cds_service.fhir.resources import ServiceRequest
-from cds_service.model.dates import on
-from cds_service.model.facts import Chart, SourceKind, Value
+from cds_service.model.dates import full_date
+from cds_service.model.facts import Chart, FindingValue, SourceKind
 
 Read = Callable[..., Chart]
 LOCAL = "https://ehr.example/local"
@@ -20,8 +20,8 @@ HISTORY = "10164-2"
 
 def told(read: Chart) -> list[str]:
     """The facts read from words."""
-    marks = {Value.PRESENT: "", Value.ABSENT: "no ", Value.ASKED: "? "}
-    words = [fact for fact in read.findings if fact.source.kind.is_words]
+    marks = {FindingValue.PRESENT: "", FindingValue.ABSENT: "no ", FindingValue.ASKED: "? "}
+    words = [fact for fact in read.findings if fact.source.kind.is_text]
     return [f"{marks[fact.value]}{fact.id} {fact.side.value}".removesuffix(" unstated") for fact in words]
 
 
@@ -34,9 +34,9 @@ def test_a_problems_name_and_its_notes_are_read_with_its_dates(chart: Read) -> N
     read = chart(worded("L groin pain", note=notes, onsetDateTime="2025-12-01"))
     assert told(read) == ["groin-pain left", "no calf-pain", "foot-drop left"]
     name, denied, drop = read.findings
-    assert {fact.source.kind for fact in read.findings} == {SourceKind.CONDITION_WORDS}
-    assert (name.when, name.onset) == (on(date(2026, 1, 5)), on(date(2025, 12, 1)))
-    assert (denied.when, denied.onset, drop.when) == (on(date(2026, 2, 1)), None, on(date(2026, 1, 5)))
+    assert {fact.source.kind for fact in read.findings} == {SourceKind.CONDITION_TEXT}
+    assert (name.when, name.onset) == (full_date(date(2026, 1, 5)), full_date(date(2025, 12, 1)))
+    assert (denied.when, denied.onset, drop.when) == (full_date(date(2026, 2, 1)), None, full_date(date(2026, 1, 5)))
 
 
 def test_notes_may_be_single_or_plain_text_as_in_older_versions(chart: Read) -> None:
@@ -71,20 +71,20 @@ def test_words_that_repeat_the_code_are_no_fact_of_their_own(chart: Read) -> Non
     assert told(chart(condition("x", code=coded, bodySite=[concept("7771000")]))) == []
     assert told(chart(condition("x", code=concept("102570003", text="Left groin pain")))) == ["groin-pain left"]
     severe = concept("239872002", text="Severe hip OA")
-    [words] = [one for one in chart(condition("x", code=severe)).findings if one.source.kind.is_words]
+    [words] = [one for one in chart(condition("x", code=severe)).findings if one.source.kind.is_text]
     assert words.qualifiers == {"severity": "severe"}
 
 
 def test_a_name_on_the_other_side_than_its_code_is_set_apart(chart: Read) -> None:
     read = chart(condition("x", code=concept("102570003", text="Right groin pain"), bodySite=[concept("7771000")]))
     assert told(read) == []
-    assert [(one.id, one.side.value) for one in read.differing] == [("groin-pain", "right")]
+    assert [(one.id, one.side.value) for one in read.contradicted] == [("groin-pain", "right")]
 
 
 def test_a_note_against_a_code_is_set_apart(chart: Read) -> None:
     read = chart(condition("102570003", note=[{"text": "Denies groin pain."}]))
-    assert [fact.value for fact in read.findings] == [Value.PRESENT]
-    assert [(one.id, one.value) for one in read.differing] == [("groin-pain", Value.ABSENT)]
+    assert [fact.value for fact in read.findings] == [FindingValue.PRESENT]
+    assert [(one.id, one.value) for one in read.contradicted] == [("groin-pain", FindingValue.ABSENT)]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_refuted_denial_says_nothing(chart: Read) -> None:
 def test_complaint_and_history_are_read(chart: Read, code: str) -> None:
     read = chart(observation(code, LOINC, valueString="Left groin pain, denies back pain"))
     assert told(read) == ["groin-pain left", "no low-back-pain"]
-    assert {fact.source.kind for fact in read.findings} == {SourceKind.OBSERVATION_WORDS}
+    assert {fact.source.kind for fact in read.findings} == {SourceKind.OBSERVATION_TEXT}
 
 
 @pytest.mark.parametrize("code", ["10157-6", "11348-0", "8670-2"])
@@ -171,7 +171,7 @@ def test_of_a_procedures_name_only_what_was_done_is_read(chart: Read) -> None:
     done = {"status": "completed", "performedDateTime": "2026-02-01"}
     read = chart(resource("Procedure", code={"text": "Left total hip arthroplasty for groin pain"}, **done))
     assert told(read) == ["hip-replacement-in-place left"]
-    assert read.findings[0].source.kind is SourceKind.PROCEDURE_WORDS
+    assert read.findings[0].source.kind is SourceKind.PROCEDURE_TEXT
     noted = resource("Procedure", code={"text": "Physical therapy"}, note=[{"text": "Still left calf pain"}], **done)
     assert told(chart(noted)) == ["physical-therapy", "calf-pain left"]
 
@@ -191,8 +191,8 @@ def test_an_orders_reasons_details_and_notes_are_read_as_said_today(chart: Read)
     }
     read = chart(drafts=[draft(**fields)])
     assert told(read) == ["hip-pain left", "? labral-tear", "no low-back-pain", "calf-pain right"]
-    assert {fact.source.kind for fact in read.findings} == {SourceKind.ORDER_WORDS}
-    assert {fact.when for fact in read.findings} == {on(date(2026, 3, 10))}
+    assert {fact.source.kind for fact in read.findings} == {SourceKind.ORDER_TEXT}
+    assert {fact.when for fact in read.findings} == {full_date(date(2026, 3, 10))}
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_reason_in_words_tells_which_joint(chart: Read, reason: str, region: s
 def test_a_problem_in_words_named_as_the_reason_stays_one_in_words(chart: Read) -> None:
     named = draft(reasonReference=[{"reference": "Condition/Condition-1"}])
     kinds = [fact.source.kind for fact in chart(worded("left hip pain"), drafts=[named]).findings]
-    assert kinds == [SourceKind.CONDITION_WORDS, SourceKind.ORDER_WORDS]
+    assert kinds == [SourceKind.CONDITION_TEXT, SourceKind.ORDER_TEXT]
 
 
 def test_a_text_too_long_is_said_to_be_cut(chart: Read) -> None:

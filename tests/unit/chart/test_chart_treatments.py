@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from synthetic import CPT, LOINC, OWN, RXNORM, Json, concept, resource
 
-from cds_service.model.dates import on
+from cds_service.model.dates import full_date
 from cds_service.model.facts import Chart, SourceKind, Stage
 from cds_service.model.sides import Side
 
@@ -31,14 +31,14 @@ def ids(chart: Chart) -> list[str]:
 
 def test_a_procedure_is_a_treatment_with_side_and_date(chart: Read) -> None:
     [found] = chart(procedure("hip-steroid-injection", bodySite=[concept("7771000")])).findings
-    assert (found.id, found.side, found.when) == ("hip-steroid-injection", Side.LEFT, on(date(2026, 1, 12)))
+    assert (found.id, found.side, found.when) == ("hip-steroid-injection", Side.LEFT, full_date(date(2026, 1, 12)))
     assert found.source.kind is SourceKind.PROCEDURE
 
 
 def test_a_course_of_treatment_began_when_its_period_starts(chart: Read) -> None:
     period = {"start": "2025-06-01", "end": "2026-02-01"}
     [found] = chart(procedure("physical-therapy", performedDateTime=None, performedPeriod=period)).findings
-    assert found.when == on(date(2025, 6, 1))
+    assert found.when == full_date(date(2025, 6, 1))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_one_code_may_stand_for_two_things(chart: Read) -> None:
 
 def test_an_imaging_procedure_is_imaging_done(chart: Read) -> None:
     [found] = chart(procedure("36490-1", LOINC)).imaging
-    assert (found.stage, found.region, found.when) == (Stage.STUDY, "hip", on(date(2026, 1, 12)))
+    assert (found.stage, found.region, found.when) == (Stage.STUDY, "hip", full_date(date(2026, 1, 12)))
 
 
 def test_an_imaging_procedure_under_way_is_not_done(chart: Read) -> None:
@@ -108,7 +108,7 @@ def test_a_procedure_unknown_here_is_passed_over(chart: Read) -> None:
 )
 def test_a_medication_by_rxnorm_with_its_beginning(chart: Read, kind: str, dates: Json, day: date | None) -> None:
     [found] = chart(drug(kind, **dates)).findings
-    assert (found.id, found.when) == ("nsaid", on(day) if day else None)
+    assert (found.id, found.when) == ("nsaid", full_date(day) if day else None)
     assert found.source.kind is SourceKind.MEDICATION
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from cds_service.ehr.prefetch_templates import LENGTH_LIMIT, PrefetchKey, build_prefetch_keys
 from cds_service.knowledge import Knowledge
-from cds_service.model.terminology import Code, Meaning
+from cds_service.model.terminology import Code, FindingMeaning
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_query_names_the_patient_encoded(keys: dict[str, PrefetchKey]) -> None
 
 def test_a_list_too_long_for_one_url_is_split_and_nothing_is_lost(knowledge: Knowledge) -> None:
     codes = [f"{number}" for number in range(10_000_000, 10_000_400)]
-    known = {Code("sct", code): (Meaning("groin-pain"),) for code in codes}
+    known = {Code("sct", code): (FindingMeaning("groin-pain"),) for code in codes}
     keys = build_prefetch_keys(knowledge.content, replace(knowledge.terminology, findings=known))
     parts = [key for key in keys if key.name.startswith("observations")]
     assert [part.name for part in parts] == ["observations", *(f"observations{n}" for n in range(2, len(parts) + 1))]

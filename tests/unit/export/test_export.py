@@ -113,8 +113,8 @@ def test_every_finding_rule_topic_and_reason_is_exported(knowledge: Knowledge, r
 
 def test_the_systems_are_those_that_cards_and_readers_use(knowledge: Knowledge, resources: list[Resource]) -> None:
     urls = {one["id"]: one["url"] for one in of("CodeSystem", resources)}
-    assert urls["finding"] == knowledge.terminology.uris["finding"]
-    assert urls["order"] == knowledge.terminology.uris["order"]
+    assert urls["finding"] == knowledge.terminology.uri_by_system["finding"]
+    assert urls["order"] == knowledge.terminology.uri_by_system["order"]
 
 
 def test_every_study_code_is_in_the_set_of_its_kind(knowledge: Knowledge, resources: list[Resource]) -> None:
@@ -141,7 +141,7 @@ def test_a_value_set_holds_the_icd_10_cm_codes_that_the_service_reads_so(
     listed = export_resources(knowledge, release)
     read: dict[str, set[str]] = {}
     for code in release:
-        for meaning in knowledge.terminology.meanings(Code("icd10cm", code)):
+        for meaning in knowledge.terminology.find_meanings(Code("icd10cm", code)):
             read.setdefault(meaning.finding, set()).add(code)
     assert len(read) > 30
     for finding in knowledge.content.findings:

@@ -61,7 +61,7 @@ def test_a_block_of_an_inner_group_stands_beside_that_of_the_outer(cards: Path, 
 
 
 def test_a_block_that_names_a_date_says_so(shipped: Knowledge) -> None:
-    named = {rule.id for rule in shipped.content.rules if rule.block.names_anchor}
+    named = {rule.id for rule in shipped.content.rules if rule.block.has_anchor}
     assert named == {"cauda-equina", "red-flag-review", "imaging-already-done", "injection-response"}
 
 

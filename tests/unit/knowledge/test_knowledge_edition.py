@@ -63,7 +63,7 @@ def test_a_lapsed_sign_off_is_told_apart_from_none(cards: Path, change: Callable
     sign(cards, compute_digest(cards))
     change("wording/cauda-equina.md", "exclude nothing", "exclude nothing at all")
     edition = load_knowledge(cards).content.edition
-    assert edition.has_lapsed
+    assert edition.is_sign_off_lapsed
     assert edition.statement.endswith(", sign-off lapsed: content changed since")
 
 

@@ -233,4 +233,4 @@ def test_a_rule_that_rests_on_the_article_alone_says_expert_opinion(shipped: Kno
 def test_the_rules_that_name_what_is_not_recorded_choose_it_by_the_evidence(shipped: Knowledge, number: int) -> None:
     for rule in shipped.content.rules:
         if rule.number == number:
-            assert rule.asks_towards == {"hip", "spine"}, f'rules/{rule.id}.toml: asks = ["evidence"]'
+            assert rule.discriminator_regions == {"hip", "spine"}, f'rules/{rule.id}.toml: asks = ["evidence"]'

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from cds_service.knowledge import Knowledge
-from cds_service.model.facts import Value
+from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.phrases import Change, Mark
+from cds_service.narrative.lexicon import CueEffect, Mark
 
 Change_ = Callable[[str, str, str], None]
 Problems = Callable[[], str]
@@ -72,8 +72,8 @@ def test_a_file_missing_is_told(cards: object, problems: Problems) -> None:
 
 def test_a_phrase_has_all_meanings_of_the_lists_it_stands_in(shipped: Knowledge) -> None:
     absent = shipped.narrative.entries["absent"]
-    assert [cue.change for cue in absent.cues] == [Change.NEGATED]
-    assert absent.results == {"positive": Value.ABSENT, "reflex": Value.PRESENT}
+    assert [cue.effect for cue in absent.cues] == [CueEffect.NEGATED]
+    assert absent.results == {"positive": FindingValue.ABSENT, "reflex": FindingValue.PRESENT}
     assert shipped.narrative.entries["b / l"].side is Side.BOTH
     assert shipped.narrative.entries["with"].marks == {Mark.LINK, Mark.MOTION}
 

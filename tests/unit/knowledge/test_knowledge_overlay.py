@@ -11,10 +11,10 @@ from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.knowledge.edition import compute_digest, format_sign_off
 from cds_service.knowledge.review import format_review
-from cds_service.logic.deciding import decide
-from cds_service.logic.trace import explain
-from cds_service.model.dates import When
-from cds_service.model.facts import Chart, Finding, Source, SourceKind, Value
+from cds_service.logic.rule_engine import decide
+from cds_service.logic.trace_text import explain_decision
+from cds_service.model.dates import PartialDate
+from cds_service.model.facts import Chart, Finding, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side
 from cds_service.model.terminology import Code
 from cds_service.startup_state import build_card_maker
@@ -52,9 +52,9 @@ def refused(site: Path) -> Callable[..., str]:
 
 
 def saddle(days: int) -> Chart:
-    seen = When(date.fromordinal(TODAY.toordinal() - days), date.fromordinal(TODAY.toordinal() - days))
+    seen = PartialDate(date.fromordinal(TODAY.toordinal() - days), date.fromordinal(TODAY.toordinal() - days))
     finding = Finding(
-        "saddle-anaesthesia", Value.PRESENT, Side.UNSTATED, seen, None, Source(SourceKind.CONDITION, "c/1"), {}
+        "saddle-anaesthesia", FindingValue.PRESENT, Side.UNSTATED, seen, None, Source(SourceKind.CONDITION, "c/1"), {}
     )
     return Chart(today=TODAY, age=50, findings=(finding,), imaging=())
 
@@ -64,7 +64,7 @@ def test_an_empty_overlay_changes_nothing_but_the_version(shipped: Knowledge, si
     assert laid.terminology == shipped.terminology
     assert laid.content.rules == shipped.content.rules
     assert laid.content.policy == shipped.content.policy
-    assert laid.content.edition.label == "1.0.0+site.1"
+    assert laid.content.edition.full_version == "1.0.0+site.1"
     assert laid.site_changes == ()
 
 
@@ -81,9 +81,9 @@ def test_the_example_is_accepted_and_tells_each_change_with_its_reason(example: 
 
 def test_codes_of_a_site_stand_for_what_it_says_and_carry_its_mark(example: Knowledge) -> None:
     terms = example.terminology
-    assert [one.finding for one in terms.meanings(Code("icd10cm", "M79.18"))] == ["buttock-pain"]
+    assert [one.finding for one in terms.find_meanings(Code("icd10cm", "M79.18"))] == ["buttock-pain"]
     assert terms.studies[Code("local-order", "MRHIP-R")].side is Side.RIGHT
-    assert terms.systems["urn:oid:2.999.4711.1"] == "local-order"
+    assert terms.system_by_uri["urn:oid:2.999.4711.1"] == "local-order"
     assert [row.checked for row in example.finding_codes["buttock-pain"] if row.code == "M79.18"] == ["site"]
 
 
@@ -92,7 +92,7 @@ def test_a_number_changes_where_it_was_named_and_nowhere_else(shipped: Knowledge
     after = {rule.id: repr(rule.block) for rule in example.content.rules}
     assert after["spine-pattern-hip-imaging"] == before["spine-pattern-hip-imaging"].replace("within=365", "within=270")
     assert {name for name in before if before[name] != after[name]} == {"spine-pattern-hip-imaging", "cauda-equina"}
-    assert (example.content.findings["groin-pain"].window, example.content.policy.recent_request) == (200, 60)
+    assert (example.content.findings["groin-pain"].window_days, example.content.policy.recent_request) == (200, 60)
 
 
 def test_a_changed_window_changes_what_is_said(shipped: Knowledge, example: Knowledge) -> None:
@@ -108,7 +108,7 @@ def test_a_rule_switched_off_is_silent_and_the_trace_says_by_whom(site: Path) ->
     laid = load_knowledge(shipped_cards(), site)
     decision = decide(laid.content, saddle(1), "patient-view", thorough=True)
     assert not decision.shown
-    assert "Rule 1 cauda-equina: silenced: the site has switched it off: We have our own." in explain(decision)
+    assert "Rule 1 cauda-equina: silenced: the site has switched it off: We have our own." in explain_decision(decision)
     assert "(switches off cauda-equina)" in laid.content.edition.statement
     assert laid.site_changes == ("Rule cauda-equina is switched off: We have our own. In its place: Alert 4711.",)
 
@@ -124,7 +124,7 @@ def test_the_version_names_the_overlay_and_its_digest(example: Knowledge) -> Non
     assert edition.statement == (
         f"Content 1.0.0 ({edition.digest[:8]}), site overlay Example General 2026.1 ({over[:8]}), not signed off"
     )
-    assert (edition.label, edition.digests) == ("1.0.0+site.2026.1", f"{edition.digest}+{over}")
+    assert (edition.full_version, edition.full_digest) == ("1.0.0+site.2026.1", f"{edition.digest}+{over}")
 
 
 def test_the_review_tells_what_the_site_changes(example: Knowledge) -> None:
@@ -151,7 +151,7 @@ def test_a_sign_off_of_the_content_alone_is_none_of_the_content_with_an_overlay(
     signed = format_sign_off(load_knowledge(cards).content.edition, "Dr A", "surgeon", date(2026, 11, 22))
     (cards / "sign-off.toml").write_text(signed, encoding="utf-8")
     assert load_knowledge(cards).content.edition.sign_off
-    assert load_knowledge(cards, site).content.edition.state == "not signed off"
+    assert load_knowledge(cards, site).content.edition.sign_off_state == "not signed off"
 
 
 def test_all_problems_are_told_at_once_with_file_and_key(refused: Callable[..., str]) -> None:
@@ -200,7 +200,7 @@ def test_a_code_may_stand_for_two_findings_when_the_site_says_so(site: Path) -> 
         '[[finding]]\nfinding = "groin-pain"\nsystem = "sct"\ncode = "49218002"\nbesides = ["hip-pain"]\nwhy = "x"\n',
         encoding="utf-8",
     )
-    meanings = load_knowledge(shipped_cards(), site).terminology.meanings(Code("sct", "49218002"))
+    meanings = load_knowledge(shipped_cards(), site).terminology.find_meanings(Code("sct", "49218002"))
     assert {one.finding for one in meanings} == {"hip-pain", "groin-pain"}
 
 

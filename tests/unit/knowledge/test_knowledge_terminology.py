@@ -10,7 +10,7 @@ from cds_service.knowledge import Knowledge
 from cds_service.knowledge.code_formats import is_loinc, is_snomed_ct
 from cds_service.knowledge.terminology import ListedCode
 from cds_service.model.sides import Side
-from cds_service.model.terminology import Code, Meaning, Terminology
+from cds_service.model.terminology import Code, FindingMeaning, Terminology
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # it reads its data by an old way of the standard library
@@ -34,7 +34,14 @@ FOR_NO_FINDING += ["S73.191A", "S73.192A", "S73.199A"]
 
 
 def all_codes(terms: Terminology) -> Iterator[Code]:
-    for table in (terms.findings, terms.prefixes, terms.studies, terms.sites, terms.laterality, terms.severity):
+    for table in (
+        terms.findings,
+        terms.finding_prefixes,
+        terms.studies,
+        terms.body_sites,
+        terms.laterality,
+        terms.severity,
+    ):
         yield from table
     yield from terms.questions
     yield from terms.present | terms.absent
@@ -96,12 +103,12 @@ def test_every_icd_code_states_the_side_its_description_states(shipped: Knowledg
 
 def test_a_branch_whose_side_digits_are_its_own_has_no_other_digit(shipped: Knowledge) -> None:
     """M87.050 is the pelvis, M79.601 the arm: the usual digits would take them in."""
-    meanings = shipped.terminology.meanings
+    meanings = shipped.terminology.find_meanings
     assert meanings(Code("icd10cm", "M87.050")) == ()
     assert meanings(Code("icd10cm", "M79.601")) == ()
-    assert meanings(Code("icd10cm", "M79.605")) == (Meaning("leg-pain", Side.LEFT),)
-    assert meanings(Code("icd10cm", "S72.044A")) == (Meaning("hip-fracture", Side.RIGHT),)
-    assert meanings(Code("icd10cm", "S72.26XA")) == (Meaning("hip-fracture", Side.UNSTATED),)
+    assert meanings(Code("icd10cm", "M79.605")) == (FindingMeaning("leg-pain", Side.LEFT),)
+    assert meanings(Code("icd10cm", "S72.044A")) == (FindingMeaning("hip-fracture", Side.RIGHT),)
+    assert meanings(Code("icd10cm", "S72.26XA")) == (FindingMeaning("hip-fracture", Side.UNSTATED),)
 
 
 @pytest.mark.parametrize(("system", "code"), WRONG)
@@ -111,43 +118,43 @@ def test_codes_that_public_projects_get_wrong_are_in_no_value_set(shipped: Knowl
 
 @pytest.mark.parametrize("code", FOR_NO_FINDING)
 def test_codes_without_site_or_cause_stand_for_no_finding(shipped: Knowledge, code: str) -> None:
-    assert shipped.terminology.meanings(Code("icd10cm", code)) == ()
+    assert shipped.terminology.find_meanings(Code("icd10cm", code)) == ()
 
 
 def test_left_and_right_hip_region_are_not_swapped(shipped: Knowledge) -> None:
-    sites = shipped.terminology.sites
+    sites = shipped.terminology.body_sites
     assert sites[Code("sct", "287679003")].side is Side.LEFT
     assert sites[Code("sct", "287579007")].side is Side.RIGHT
 
 
 def test_a_drug_code_seen_under_eight_names_is_an_ingredient_and_not_in(shipped: Knowledge) -> None:
-    assert shipped.terminology.meanings(Code("rxnorm", "41493")) == ()
+    assert shipped.terminology.find_meanings(Code("rxnorm", "41493")) == ()
 
 
 def test_a_branch_means_its_codes_but_for_those_excepted(shipped: Knowledge) -> None:
-    meanings = shipped.terminology.meanings
-    assert meanings(Code("icd10cm", "Z85.3")) == (Meaning("cancer-history"),)
+    meanings = shipped.terminology.find_meanings
+    assert meanings(Code("icd10cm", "Z85.3")) == (FindingMeaning("cancer-history"),)
     assert meanings(Code("icd10cm", "Z85.828")) == ()
     assert meanings(Code("icd10cm", "C44.91")) == ()
-    assert meanings(Code("icd10cm", "S72.001A")) == (Meaning("hip-fracture", Side.RIGHT),)
+    assert meanings(Code("icd10cm", "S72.001A")) == (FindingMeaning("hip-fracture", Side.RIGHT),)
 
 
 def test_a_branch_of_one_system_says_nothing_of_another(shipped: Knowledge) -> None:
-    assert shipped.terminology.meanings(Code("loinc", "Z85.3")) == ()
+    assert shipped.terminology.find_meanings(Code("loinc", "Z85.3")) == ()
 
 
 def test_a_code_may_stand_for_two_findings(shipped: Knowledge) -> None:
-    found = {one.finding for one in shipped.terminology.meanings(Code("icd10cm", "M51.16"))}
+    found = {one.finding for one in shipped.terminology.find_meanings(Code("icd10cm", "M51.16"))}
     assert found == {"lumbar-radiculopathy", "lumbar-disc-herniation"}
 
 
 def test_every_finding_has_its_own_code(shipped: Knowledge) -> None:
     for finding in shipped.content.findings:
-        assert shipped.terminology.meanings(Code("finding", finding)) == (Meaning(finding),)
+        assert shipped.terminology.find_meanings(Code("finding", finding)) == (FindingMeaning(finding),)
 
 
 def test_an_alias_of_a_system_means_the_system(shipped: Knowledge) -> None:
-    assert shipped.terminology.systems["urn:oid:2.16.840.1.113883.6.96"] == "sct"
+    assert shipped.terminology.system_by_uri["urn:oid:2.16.840.1.113883.6.96"] == "sct"
 
 
 def test_an_order_takes_the_code_of_its_side_first(shipped: Knowledge) -> None:
@@ -157,7 +164,7 @@ def test_an_order_takes_the_code_of_its_side_first(shipped: Knowledge) -> None:
 
 
 def findings_of(shipped: Knowledge, code: str, system: str = "icd10cm") -> set[str]:
-    return {meaning.finding for meaning in shipped.terminology.meanings(Code(system, code))}
+    return {meaning.finding for meaning in shipped.terminology.find_meanings(Code(system, code))}
 
 
 @pytest.mark.parametrize("seventh", "ABCDEFGHJKMNPQR")
@@ -194,12 +201,12 @@ def test_a_code_stands_for_everything_it_names(shipped: Knowledge, code: str, fi
 
 def test_of_stenosis_with_claudication_only_the_claudication_expires(shipped: Knowledge) -> None:
     definitions = shipped.content.findings
-    assert definitions["lumbar-stenosis"].window is None
-    assert definitions["neurogenic-claudication"].window == 365
+    assert definitions["lumbar-stenosis"].window_days is None
+    assert definitions["neurogenic-claudication"].window_days == 365
 
 
 def test_the_side_of_back_pain_with_sciatica_is_the_sciaticas(shipped: Knowledge) -> None:
-    sides = {one.finding: one.side for one in shipped.terminology.meanings(Code("icd10cm", "M54.42"))}
+    sides = {one.finding: one.side for one in shipped.terminology.find_meanings(Code("icd10cm", "M54.42"))}
     assert sides == {"sciatica": Side.LEFT, "low-back-pain": Side.UNSTATED}
 
 

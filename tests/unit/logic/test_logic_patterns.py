@@ -3,8 +3,8 @@
 import pytest
 from domain_facts import Indexed, absent, finding
 
-from cds_service.logic.judging import judge
-from cds_service.logic.patterns import judge_pattern
+from cds_service.logic.evaluation import evaluate
+from cds_service.logic.patterns import evaluate_pattern
 from cds_service.model.facts import Finding
 from cds_service.model.side_pattern import SidePattern
 from cds_service.model.sides import Side
@@ -17,7 +17,7 @@ def left(name: str, **qualifiers: str) -> Finding:
 
 
 def pattern(indexed: Indexed, *facts: Finding, side: Side = Side.LEFT) -> SidePattern:
-    return judge_pattern(indexed(*facts), side, judge, thorough=False)
+    return evaluate_pattern(indexed(*facts), side, evaluate, thorough=False)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def pattern(indexed: Indexed, *facts: Finding, side: Side = Side.LEFT) -> SidePa
 )
 def test_pattern(indexed: Indexed, facts: list[Finding], name: str, held: list[str]) -> None:
     found = pattern(indexed, *facts)
-    assert (found.name, [one.id for one in found.held]) == (name, held)
+    assert (found.name, [one.id for one in found.matching_patterns]) == (name, held)
 
 
 def test_each_side_is_judged_by_itself(indexed: Indexed) -> None:
@@ -66,12 +66,12 @@ def test_pain_below_the_knee_never_cancels_a_hip_pattern(indexed: Indexed) -> No
 
 def test_a_trace_keeps_the_patterns_that_do_not_hold(indexed: Indexed) -> None:
     index = indexed(left("groin-pain"))
-    assert [one.label for one in judge_pattern(index, Side.LEFT, judge, thorough=False).outcomes] == ["H1"]
-    assert len(judge_pattern(index, Side.LEFT, judge, thorough=True).outcomes) == len(index.content.patterns)
+    assert [one.pattern_id for one in evaluate_pattern(index, Side.LEFT, evaluate, thorough=False).outcomes] == ["H1"]
+    assert len(evaluate_pattern(index, Side.LEFT, evaluate, thorough=True).outcomes) == len(index.content.patterns)
 
 
 def test_where_both_regions_are_pointed_to_one_fact_of_each_leads(indexed: Indexed) -> None:
     facts = [left("buttock-pain"), left("calf-pain"), left("groin-pain"), left("limp")]
-    assert [fact.id for fact in pattern(indexed, *facts).leading()] == ["buttock-pain", "groin-pain"]
-    assert [fact.id for fact in pattern(indexed, left("groin-pain")).leading()] == ["groin-pain"]
-    assert pattern(indexed, left("buttock-pain")).leading() == ()
+    assert [fact.id for fact in pattern(indexed, *facts).leading_facts()] == ["buttock-pain", "groin-pain"]
+    assert [fact.id for fact in pattern(indexed, left("groin-pain")).leading_facts()] == ["groin-pain"]
+    assert pattern(indexed, left("buttock-pain")).leading_facts() == ()

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from domain_facts import chart, draft, finding
 
-from cds_service.logic.deciding import decide
-from cds_service.logic.ranking import rank
+from cds_service.logic.ranking import rank_recommendations
+from cds_service.logic.rule_engine import decide
 from cds_service.model.content import LEVELS, Content
 from cds_service.model.decision import Recommendation
 from cds_service.model.facts import Imaging
@@ -26,11 +26,11 @@ def numbers(spoken: tuple[Recommendation, ...]) -> list[int]:
 def test_most_urgent_first_then_by_number(content: Content) -> None:
     spoken = [said(content, 3, "info"), said(content, 2, "warning"), said(content, 1, "info")]
     policy = replace(content.policy, cards_per_call=3)
-    assert numbers(rank(spoken, policy)[0]) == [2, 1, 3]
+    assert numbers(rank_recommendations(spoken, policy)[0]) == [2, 1, 3]
 
 
 def test_no_more_cards_than_the_policy_allows(content: Content) -> None:
-    shown, held_back = rank([said(content, number, "info") for number in (1, 2, 3)], content.policy)
+    shown, held_back = rank_recommendations([said(content, number, "info") for number in (1, 2, 3)], content.policy)
     assert (numbers(shown), numbers(held_back)) == ([1, 2], [3])
 
 
@@ -41,32 +41,34 @@ def test_one_card_per_order(content: Content) -> None:
         said(content, 2, "warning", hip, other),
         said(content, 3, "info", other),
     ]
-    shown, held_back = rank(spoken, content.policy)
+    shown, held_back = rank_recommendations(spoken, content.policy)
     assert (numbers(shown), numbers(held_back)) == ([1, 3], [2])
 
 
 def test_a_critical_card_is_never_held_back(content: Content) -> None:
     hip = draft("hip")
     spoken = [said(content, number, "critical", hip) for number in (1, 2, 3)]
-    assert numbers(rank(spoken, content.policy)[0]) == [1, 2, 3]
+    assert numbers(rank_recommendations(spoken, content.policy)[0]) == [1, 2, 3]
 
 
 def test_critical_cards_take_the_room_of_others(content: Content) -> None:
     spoken = [said(content, 1, "critical"), said(content, 2, "critical"), said(content, 3, "warning")]
-    shown, held_back = rank(spoken, content.policy)
+    shown, held_back = rank_recommendations(spoken, content.policy)
     assert (numbers(shown), numbers(held_back)) == ([1, 2], [3])
 
 
 def test_what_speaks_of_the_patient_takes_no_orders_place(content: Content) -> None:
     """It counts only against the cards of the call (clinical design §1.6)."""
     hip = draft("hip")
-    shown, held_back = rank([said(content, 1, "critical"), said(content, 3, "warning", hip)], content.policy)
+    shown, held_back = rank_recommendations(
+        [said(content, 1, "critical"), said(content, 3, "warning", hip)], content.policy
+    )
     assert (numbers(shown), numbers(held_back)) == ([1, 3], [])
 
 
 def test_what_speaks_of_the_patient_counts_against_the_cards_of_the_call(content: Content) -> None:
     spoken = [said(content, 2, "warning"), said(content, 6, "warning"), said(content, 3, "warning", draft("hip"))]
-    shown, held_back = rank(spoken, content.policy)
+    shown, held_back = rank_recommendations(spoken, content.policy)
     assert (numbers(shown), numbers(held_back)) == ([2, 3], [6])
 
 
@@ -85,6 +87,6 @@ def test_a_rule_about_the_patient_names_no_order(content: Content) -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_only_a_critical_card_goes_beyond_the_limit(content: Content, level: str) -> None:
-    shown, held_back = rank([said(content, number, level) for number in range(1, 6)], content.policy)
+    shown, held_back = rank_recommendations([said(content, number, level) for number in range(1, 6)], content.policy)
     assert len(shown) == (5 if level == "critical" else 2)
     assert len(shown) + len(held_back) == 5

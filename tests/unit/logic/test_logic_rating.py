@@ -7,8 +7,8 @@ import pytest
 from domain_facts import absent, chart, draft, finding, request
 
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.logic.deciding import PATIENT_VIEW
-from cds_service.logic.rating import rate
+from cds_service.logic.rating import rate_orders
+from cds_service.logic.rule_engine import PATIENT_VIEW
 from cds_service.model.facts import Chart, Finding
 
 CONTENT = load_knowledge(shipped_cards()).content
@@ -21,8 +21,8 @@ CARE = finding("physical-therapy", when="2026-02-10")
 
 
 def rating_of(read: Chart, hook: str = SIGN) -> str | None:
-    rated = rate(CONTENT, read, hook)
-    return rated[0].rating.rating if rated else None
+    rated = rate_orders(CONTENT, read, hook)
+    return rated[0].criterion.rating if rated else None
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_other_regions_are_not_rated(region: str) -> None:
 def test_only_drafts_of_an_order_hook_are_rated() -> None:
     assert rating_of(chart(request("lumbar-spine"), FIVE_WEEKS)) is None
     assert rating_of(chart(MRI, FIVE_WEEKS), PATIENT_VIEW) is None
-    assert rating_of(chart(draft("lumbar-spine", selected=False), FIVE_WEEKS)) is None
+    assert rating_of(chart(draft("lumbar-spine", is_selected=False), FIVE_WEEKS)) is None
 
 
 @pytest.mark.parametrize(

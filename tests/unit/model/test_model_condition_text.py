@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.model.condition_text import describe, leaf_words, outline
+from cds_service.model.condition_text import describe_condition, describe_leaf, outline_block
 from cds_service.model.conditions import (
     Absent,
     Age,
@@ -34,29 +34,29 @@ def under(**filters: object) -> Leaf:
 @pytest.mark.parametrize(
     ("condition", "words"),
     [
-        (Present((GROIN, LIMP), named=("groin-pain", "limp")), "groin pain or limp present"),
+        (Present((GROIN, LIMP), names=("groin-pain", "limp")), "groin pain or limp present"),
         (Present((LIMP,), 2, ("hip-sign",)), "at least 2 of: any hip-sign present"),
-        (Present((under(side="either"),), named=("limp",)), "limp present on either side"),
+        (Present((under(side="either"),), names=("limp",)), "limp present on either side"),
         (
-            Present((under(stated=True, sides="one"),), named=("limp",)),
+            Present((under(stated=True, sides="one"),), names=("limp",)),
             "limp present with its side stated of one side only",
         ),
-        (Present((under(asked=True),), named=("limp",)), "limp present or asked to be ruled out"),
-        (Present((under(asked="only"),), named=("limp",)), "limp asked to be ruled out"),
+        (Present((under(asked=True),), names=("limp",)), "limp present or asked to be ruled out"),
+        (Present((under(asked="only"),), names=("limp",)), "limp asked to be ruled out"),
         (
-            Present((under(within=30, undated="counts"),), named=("limp",)),
+            Present((under(within=30, undated="counts"),), names=("limp",)),
             "limp present within 30 days (undated counts)",
         ),
         (
-            Present((under(ago=30, undated="ignored"),), named=("limp",)),
+            Present((under(ago=30, undated="ignored"),), names=("limp",)),
             "limp present at least 30 days ago (undated ignored)",
         ),
         (
-            Present((under(since=("onset", "study"), undated="counts", anchor="sign"),), named=("limp",)),
+            Present((under(since=("onset", "study"), undated="counts", anchor="sign"),), names=("limp",)),
             "limp present since the onset and the study (undated counts) (its date: sign)",
         ),
         (
-            Present((under(qualifiers={"severity": ("mild", "moderate")}),), named=("limp",)),
+            Present((under(qualifiers={"severity": ("mild", "moderate")}),), names=("limp",)),
             "limp present with severity mild or moderate",
         ),
         (Absent((GROIN, LIMP), ("groin-pain", "limp")), "groin pain and limp recorded absent"),
@@ -100,12 +100,12 @@ def under(**filters: object) -> Leaf:
     ],
 )
 def test_a_condition_in_words(content: Content, condition: Condition, words: str) -> None:
-    assert describe(condition, content.findings) == words
+    assert describe_condition(condition, content.findings) == words
 
 
 def test_a_block_as_indented_lines(content: Content) -> None:
     inner = Block(any=(Age(at_least=1), Age(at_least=2)))
-    assert outline(Block(all=(Age(below=9), inner), none=(Age(below=1),)), content.findings) == [
+    assert outline_block(Block(all=(Age(below=9), inner), none=(Age(below=1),)), content.findings) == [
         "all of:",
         "  age less than 9 years",
         "  at least one of:",
@@ -118,4 +118,4 @@ def test_a_block_as_indented_lines(content: Content) -> None:
 
 def test_a_groups_entry_with_its_block(content: Content) -> None:
     leaf = Leaf("osteoporosis", Filters(side="either"), Block(none=(Age(below=50),)))
-    assert leaf_words(leaf, content.findings) == "osteoporosis on either side and none of (age less than 50 years)"
+    assert describe_leaf(leaf, content.findings) == "osteoporosis on either side and none of (age less than 50 years)"

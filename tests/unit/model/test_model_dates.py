@@ -5,7 +5,15 @@ from datetime import date
 import pytest
 
 from cds_service.model import dates
-from cds_service.model.dates import When, ago, newest, on, parse_when, since, within
+from cds_service.model.dates import (
+    PartialDate,
+    full_date,
+    is_at_least_ago,
+    is_since,
+    is_within,
+    newest_date,
+    parse_partial_date,
+)
 
 TODAY = date(2026, 3, 10)
 
@@ -20,23 +28,23 @@ TODAY = date(2026, 3, 10)
     ],
 )
 def test_reads_a_date_as_the_days_it_may_mean(text: str, first: str, last: str) -> None:
-    assert parse_when(text) == When(date.fromisoformat(first), date.fromisoformat(last))
+    assert parse_partial_date(text) == PartialDate(date.fromisoformat(first), date.fromisoformat(last))
 
 
 @pytest.mark.parametrize("text", ["", "2025-13", "2025-02-30", "20250230", "2026-03-10 10:00", "soon", "0000", "abcd"])
 def test_what_is_no_date_is_none(text: str) -> None:
-    assert parse_when(text) is None
+    assert parse_partial_date(text) is None
 
 
 def test_what_is_too_long_for_a_date_is_none_and_is_not_kept() -> None:
     before = dates._parse.cache_info().currsize
-    assert parse_when("2026-03-10T" + "1" * 1_000) is None
+    assert parse_partial_date("2026-03-10T" + "1" * 1_000) is None
     assert dates._parse.cache_info().currsize == before
 
 
 def test_exact() -> None:
-    assert on(TODAY).is_exact
-    assert not When(date(2026, 3, 1), date(2026, 3, 31)).is_exact
+    assert full_date(TODAY).is_exact
+    assert not PartialDate(date(2026, 3, 1), date(2026, 3, 31)).is_exact
 
 
 @pytest.mark.parametrize(
@@ -51,9 +59,9 @@ def test_exact() -> None:
     ],
 )
 def test_within_30_days(text: str, answer: bool | None) -> None:
-    when = parse_when(text)
+    when = parse_partial_date(text)
     assert when
-    assert within(when, TODAY, 30) is answer
+    assert is_within(when, TODAY, 30) is answer
 
 
 @pytest.mark.parametrize(
@@ -61,9 +69,9 @@ def test_within_30_days(text: str, answer: bool | None) -> None:
     [("2026-02-08", True), ("2026-02-09", False), ("2026-02", None), ("2025", True), ("2026-03", False)],
 )
 def test_at_least_30_days_ago(text: str, answer: bool | None) -> None:
-    when = parse_when(text)
+    when = parse_partial_date(text)
     assert when
-    assert ago(when, TODAY, 30) is answer
+    assert is_at_least_ago(when, TODAY, 30) is answer
 
 
 @pytest.mark.parametrize(
@@ -78,10 +86,10 @@ def test_at_least_30_days_ago(text: str, answer: bool | None) -> None:
     ],
 )
 def test_since_another_date(text: str, anchor: str, answer: bool | None) -> None:
-    when, start = parse_when(text), parse_when(anchor)
+    when, start = parse_partial_date(text), parse_partial_date(anchor)
     assert when
     assert start
-    assert since(when, start) is answer
+    assert is_since(when, start) is answer
 
 
 @pytest.mark.parametrize(
@@ -95,9 +103,11 @@ def test_since_another_date(text: str, anchor: str, answer: bool | None) -> None
 def test_the_newest_lies_between_the_latest_first_and_the_latest_last_day(
     dates: list[str], first: str, last: str
 ) -> None:
-    assert newest(map(parse_when, dates)) == When(date.fromisoformat(first), date.fromisoformat(last))
+    assert newest_date(map(parse_partial_date, dates)) == PartialDate(
+        date.fromisoformat(first), date.fromisoformat(last)
+    )
 
 
 def test_the_newest_is_not_known_where_one_has_no_date() -> None:
-    assert newest([on(TODAY), None]) is None
-    assert newest([]) is None
+    assert newest_date([full_date(TODAY), None]) is None
+    assert newest_date([]) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.model.sides import Side, union
+from cds_service.model.sides import Side, combine_sides
 
 LEFT, RIGHT, BOTH, UNSTATED = Side.LEFT, Side.RIGHT, Side.BOTH, Side.UNSTATED
 
@@ -27,8 +27,8 @@ def test_opposite() -> None:
 
 
 def test_sides_to_judge() -> None:
-    assert LEFT.judged == (LEFT,)
-    assert BOTH.judged == UNSTATED.judged == (LEFT, RIGHT)
+    assert LEFT.single_sides == (LEFT,)
+    assert BOTH.single_sides == UNSTATED.single_sides == (LEFT, RIGHT)
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_sides_to_judge() -> None:
     ],
 )
 def test_several_sides_together(sides: list[Side], together: Side) -> None:
-    assert union(sides) is together
+    assert combine_sides(sides) is together

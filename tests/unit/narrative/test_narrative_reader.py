@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cds_service.knowledge import Knowledge
-from cds_service.model.facts import Value
+from cds_service.model.facts import FindingValue
 from cds_service.narrative import reader as module
 from cds_service.narrative.reader import NarrativeReader, Statement
 
@@ -17,7 +17,7 @@ def made(knowledge: Knowledge) -> NarrativeReader:
 
 def told(made: NarrativeReader, text: str) -> str:
     """What a text says, as `finding side` with "no" or "?" before."""
-    marks = {Value.PRESENT: "", Value.ABSENT: "no ", Value.ASKED: "? "}
+    marks = {FindingValue.PRESENT: "", FindingValue.ABSENT: "no ", FindingValue.ASKED: "? "}
     sides = {"unstated": "", "left": " L", "right": " R", "both": " LR"}
     return ", ".join(f"{marks[one.value]}{one.finding}{sides[one.side.value]}" for one in made.read(text).statements)
 
@@ -190,7 +190,7 @@ def test_a_text_says(made: NarrativeReader, text: str) -> None:
 def test_what_words_beside_a_finding_add(made: NarrativeReader, text: str, stated: dict[str, str]) -> None:
     [said] = made.read(text).statements
     assert dict(said.qualifiers) == stated
-    assert said.value is Value.PRESENT
+    assert said.value is FindingValue.PRESENT
 
 
 def test_no_text_says_nothing(made: NarrativeReader) -> None:
@@ -225,4 +225,4 @@ def test_in_a_sentence_without_end_a_denial_is_not_lost(made: NarrativeReader) -
 
 
 def test_said_is_a_plain_value() -> None:
-    assert Statement("groin-pain", Value.PRESENT, module.Side.LEFT).qualifiers == ()
+    assert Statement("groin-pain", FindingValue.PRESENT, module.Side.LEFT).qualifiers == ()

@@ -2,13 +2,22 @@
 
 import pytest
 
-from cds_service.narrative.tokenizer import ASKED_BEHIND, CUT, LINE, PARAGRAPH, PART, STOP, normal, sentences
+from cds_service.narrative.tokenizer import (
+    CLAUSE,
+    LINE,
+    PARAGRAPH,
+    STOP,
+    TRAILING_QUESTION,
+    TRUNCATED,
+    normalize_phrase,
+    split_sentences,
+)
 
 SHORT = frozenset({"post", "l"})
 
 
 def words(text: str) -> list[str]:
-    return [" ".join(one.words) for one in sentences(text, SHORT)]
+    return [" ".join(one.words) for one in split_sentences(text, SHORT)]
 
 
 @pytest.mark.parametrize(
@@ -25,7 +34,7 @@ def words(text: str) -> list[str]:
         ("one. two; three\nFour\n\nfive", ["one", "two", "three", "four", "five"]),
         ("no groin\npain", ["no groin pain"]),
         ("? tear", ["? tear"]),
-        ("tear? pain", [f"tear {ASKED_BEHIND}", "pain"]),
+        ("tear? pain", [f"tear {TRAILING_QUESTION}", "pain"]),
         (" . ; \n", []),
     ],
 )
@@ -34,16 +43,16 @@ def test_sentences_and_words(text: str, told: list[str]) -> None:
 
 
 def test_how_each_sentence_ends() -> None:
-    ends = [one.ending for one in sentences("a. b; c\nD\n\ne", SHORT)]
-    assert ends == [STOP, PART, LINE, PARAGRAPH, PARAGRAPH]
+    ends = [one.ending for one in split_sentences("a. b; c\nD\n\ne", SHORT)]
+    assert ends == [STOP, CLAUSE, LINE, PARAGRAPH, PARAGRAPH]
 
 
 def test_a_sentence_too_long_goes_on_in_the_next() -> None:
-    found = sentences("word " * 450, SHORT)
+    found = split_sentences("word " * 450, SHORT)
     assert [len(one.words) for one in found] == [200, 200, 50]
-    assert [one.ending for one in found] == [CUT, CUT, PARAGRAPH]
+    assert [one.ending for one in found] == [TRUNCATED, TRUNCATED, PARAGRAPH]
 
 
 def test_a_phrase_is_told_apart_like_a_text() -> None:
-    assert normal("Patrick's test (R/O)") == "patricks test ( r / o )"
-    assert normal(ASKED_BEHIND) == ASKED_BEHIND
+    assert normalize_phrase("Patrick's test (R/O)") == "patricks test ( r / o )"
+    assert normalize_phrase(TRAILING_QUESTION) == TRAILING_QUESTION

@@ -8,27 +8,27 @@ import pytest
 from rendering_facts import TODAY
 
 from cds_service.knowledge import Knowledge
-from cds_service.logic.deciding import decide
+from cds_service.logic.rule_engine import decide
 from cds_service.model.facts import Chart, Finding, Imaging
-from cds_service.rendering import CardMaker
-from cds_service.rendering.phrases import Phrases
-from cds_service.rendering.suggestions import Call
+from cds_service.rendering import CardBuilder
+from cds_service.rendering.card_context import CardContext
+from cds_service.rendering.phrases import FactPhrases
 from cds_service.startup_state import build_card_maker
 from cds_service.wire.response import Card
 
 
 @pytest.fixture(scope="session")
-def phrases(knowledge: Knowledge) -> Phrases:
-    return Phrases(knowledge.content, knowledge.labels)
+def phrases(knowledge: Knowledge) -> FactPhrases:
+    return FactPhrases(knowledge.content, knowledge.labels)
 
 
 @pytest.fixture(scope="session")
-def maker(knowledge: Knowledge) -> CardMaker:
+def maker(knowledge: Knowledge) -> CardBuilder:
     return build_card_maker(knowledge)
 
 
 @pytest.fixture
-def cards(knowledge: Knowledge, maker: CardMaker) -> Callable[..., list[Card]]:
+def cards(knowledge: Knowledge, maker: CardBuilder) -> Callable[..., list[Card]]:
     """The cards for findings and imaging of one patient."""
 
     def make(*facts: Finding | Imaging, hook: str = "order-sign", drafts: Any = None, **chart: Any) -> list[Card]:
@@ -41,6 +41,6 @@ def cards(knowledge: Knowledge, maker: CardMaker) -> Callable[..., list[Card]]:
             **chart,
         )
         decision = decide(knowledge.content, read, hook)
-        return maker.make(decision, Call("patient-1", drafts or {}), lambda: f"uuid-{next(numbers)}")
+        return maker.build(decision, CardContext("patient-1", drafts or {}), lambda: f"uuid-{next(numbers)}")
 
     return make

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from cds_service.model.dates import When, on
-from cds_service.model.facts import Finding, Imaging, Source, SourceKind, Stage, Value
+from cds_service.model.dates import PartialDate, full_date
+from cds_service.model.facts import Finding, FindingValue, Imaging, Source, SourceKind, Stage
 from cds_service.model.sides import Side
 
 TODAY = date(2026, 3, 10)
@@ -14,9 +14,9 @@ RIGHT, LEFT, BOTH, UNSTATED = Side.RIGHT, Side.LEFT, Side.BOTH, Side.UNSTATED
 
 def finding(name: str, side: Side = RIGHT, day: str | None = "2026-02-20", **more: Any) -> Finding:
     """A finding on the problem list; `onset` and `value` may be given, all else is a qualifier."""
-    onset = on(date.fromisoformat(more.pop("onset"))) if "onset" in more else None
-    value = more.pop("value", Value.PRESENT)
-    when = on(date.fromisoformat(day)) if day else None
+    onset = full_date(date.fromisoformat(more.pop("onset"))) if "onset" in more else None
+    value = more.pop("value", FindingValue.PRESENT)
+    when = full_date(date.fromisoformat(day)) if day else None
     return Finding(name, value, side, when, onset, Source(SourceKind.CONDITION, f"Condition/{name}"), more)
 
 
@@ -27,12 +27,12 @@ def imaging(
     *,
     modality: str | None = "MR",
     reference: str = DRAFT,
-    when: When | None = None,
+    when: PartialDate | None = None,
     **more: Any,
 ) -> Imaging:
     """Imaging; a draft of today unless told otherwise."""
-    dated = when or (on(TODAY) if stage is Stage.DRAFT else None)
-    chosen = {"selected": stage is Stage.DRAFT, **more}
+    dated = when or (full_date(TODAY) if stage is Stage.DRAFT else None)
+    chosen = {"is_selected": stage is Stage.DRAFT, **more}
     return Imaging(stage, region, modality, None, side, dated, Source(SourceKind.ORDER, reference), **chosen)
 
 

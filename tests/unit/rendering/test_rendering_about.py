@@ -13,7 +13,7 @@ import pytest
 
 from cds_service.fhir.resources import Patient
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
-from cds_service.rendering import AboutMaker
+from cds_service.rendering import AboutRenderer
 
 EXAMPLE = shipped_cards().parent / "examples" / "site"
 ATTRIBUTES = [
@@ -58,24 +58,24 @@ class Page(HTMLParser):
         self.text += data
 
 
-def maker(knowledge: Knowledge) -> AboutMaker:
-    return AboutMaker(knowledge.content, knowledge.about, knowledge.site_changes)
+def maker(knowledge: Knowledge) -> AboutRenderer:
+    return AboutRenderer(knowledge.content, knowledge.about, knowledge.site_changes)
 
 
 @pytest.fixture(scope="module")
-def about(knowledge: Knowledge) -> AboutMaker:
+def about(knowledge: Knowledge) -> AboutRenderer:
     return maker(knowledge)
 
 
 @pytest.fixture(scope="module")
-def value(about: AboutMaker) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(about.json())
+def value(about: AboutRenderer) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(about.render_json())
     return found
 
 
 @pytest.fixture(scope="module")
-def page(about: AboutMaker) -> Page:
-    return Page(about.html().decode())
+def page(about: AboutRenderer) -> Page:
+    return Page(about.render_html().decode())
 
 
 def test_it_says_which_content_and_that_nobody_approved_it(knowledge: Knowledge, value: dict[str, Any]) -> None:
@@ -145,21 +145,21 @@ def test_the_page_loads_and_runs_nothing(page: Page) -> None:
         assert not any(name == "style" or name.startswith("on") or name == "src" for name in attributes)
 
 
-def test_the_policy_allows_the_one_style_and_nothing_else(about: AboutMaker) -> None:
-    style = re.search(r"<style>(.*?)</style>", about.html().decode(), re.DOTALL)
+def test_the_policy_allows_the_one_style_and_nothing_else(about: AboutRenderer) -> None:
+    style = re.search(r"<style>(.*?)</style>", about.render_html().decode(), re.DOTALL)
     assert style
     assert "url(" not in style[1]
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
-    assert f"style-src 'sha256-{digest}'" in about.policy()
-    assert about.policy().startswith("default-src 'none'; ")
-    assert "unsafe" not in about.policy()
+    assert f"style-src 'sha256-{digest}'" in about.content_security_policy()
+    assert about.content_security_policy().startswith("default-src 'none'; ")
+    assert "unsafe" not in about.content_security_policy()
 
 
 def test_everything_is_escaped(knowledge: Knowledge) -> None:
     attack = '<script>alert("x")</script>'
     texts = replace(knowledge.about, purpose=attack)
     rules = tuple(replace(rule, title=attack, use=attack) for rule in knowledge.content.rules)
-    made = AboutMaker(replace(knowledge.content, rules=rules), texts, [attack]).html().decode()
+    made = AboutRenderer(replace(knowledge.content, rules=rules), texts, [attack]).render_html().decode()
     assert "<script" not in made
     assert made.count("&lt;script&gt;") >= 3
 
@@ -168,7 +168,7 @@ def test_what_the_site_changes_stands_there(knowledge: Knowledge) -> None:
     del knowledge
     laid = load_knowledge(shipped_cards(), EXAMPLE)
     said = maker(laid)
-    value, page = json.loads(said.json()), Page(said.html().decode())
+    value, page = json.loads(said.render_json()), Page(said.render_html().decode())
     assert value["site_changes"] == list(laid.site_changes)
     assert value["content"]["site"]["name"] == "Example General"
     off = {one["id"]: one["switched_off"] for one in value["rules"] if one["switched_off"]}
@@ -180,6 +180,6 @@ def test_what_the_site_changes_stands_there(knowledge: Knowledge) -> None:
 
 def test_a_sign_off_stands_there(knowledge: Knowledge) -> None:
     edition = replace(knowledge.content.edition, sign_off="Dr A, surgeon, 2026-11-22")
-    said = AboutMaker(replace(knowledge.content, edition=edition), knowledge.about, ())
-    assert "signed off by Dr A, surgeon, 2026-11-22" in Page(said.html().decode()).text
-    assert "No clinician has approved" not in said.html().decode()
+    said = AboutRenderer(replace(knowledge.content, edition=edition), knowledge.about, ())
+    assert "signed off by Dr A, surgeon, 2026-11-22" in Page(said.render_html().decode()).text
+    assert "No clinician has approved" not in said.render_html().decode()

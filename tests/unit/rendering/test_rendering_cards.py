@@ -11,12 +11,12 @@ from rendering_facts import BOTH, DRAFT, LEFT, RIGHT, UNSTATED, buttock_to_calf,
 
 from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
-from cds_service.logic.deciding import decide
-from cds_service.model.dates import on
+from cds_service.logic.rule_engine import decide
+from cds_service.model.dates import full_date
 from cds_service.model.facts import Finding, Stage
-from cds_service.rendering import CardMaker
-from cds_service.rendering.cards import OVERRIDES, TOPICS
-from cds_service.rendering.suggestions import Call
+from cds_service.rendering import CardBuilder
+from cds_service.rendering.card_context import CardContext
+from cds_service.rendering.cards import OVERRIDE_REASON_SYSTEM_URI, TOPIC_SYSTEM_URI
 from cds_service.startup_state import build_card_maker
 from cds_service.wire.response import SUMMARY_LIMIT, Card
 
@@ -107,14 +107,14 @@ def test_the_source_has_a_static_alphanumeric_topic_and_a_link(cards: MakeCards)
     (card,) = cards(imaging(), *buttock_to_calf())
     topic = card.source.topic
     assert topic is not None
-    assert (topic.system, topic.code) == (TOPICS, "SpinePatternHipImaging")
+    assert (topic.system, topic.code) == (TOPIC_SYSTEM_URI, "SpinePatternHipImaging")
     assert re.fullmatch(r"https://\S+", card.source.url or "")
 
 
 def test_override_reasons_are_coded_and_said(cards: MakeCards) -> None:
     (card,) = cards(imaging(), *buttock_to_calf())
     reasons = card.overrideReasons or []
-    assert {reason.system for reason in reasons} == {OVERRIDES}
+    assert {reason.system for reason in reasons} == {OVERRIDE_REASON_SYSTEM_URI}
     assert [reason.code for reason in reasons][-1] == "other"
 
 
@@ -159,9 +159,9 @@ def test_a_syndrome_that_is_recorded_is_not_offered_for_consideration(cards: Mak
 
 
 def test_studies_of_different_days_are_not_said_to_be_of_one(cards: MakeCards) -> None:
-    hip = imaging(stage=Stage.STUDY, when=on(date(2026, 1, 5)), reference="ImagingStudy/1")
-    older = imaging(stage=Stage.STUDY, when=on(date(2025, 12, 5)), reference="ImagingStudy/0")
-    spine = imaging("lumbar-spine", UNSTATED, Stage.STUDY, when=on(date(2026, 2, 6)), reference="ImagingStudy/2")
+    hip = imaging(stage=Stage.STUDY, when=full_date(date(2026, 1, 5)), reference="ImagingStudy/1")
+    older = imaging(stage=Stage.STUDY, when=full_date(date(2025, 12, 5)), reference="ImagingStudy/0")
+    spine = imaging("lumbar-spine", UNSTATED, Stage.STUDY, when=full_date(date(2026, 2, 6)), reference="ImagingStudy/2")
     (one,) = cards(imaging(), older, hip)
     assert "on 5 Jan 2026:" in one.summary
     (two,) = cards(imaging(), imaging("lumbar-spine", UNSTATED, reference="ServiceRequest/o2"), hip, spine)
@@ -172,7 +172,7 @@ def test_many_orders_of_many_regions_still_make_a_card(cards: MakeCards) -> None
     places = [("hip", RIGHT), ("hip", LEFT), ("hip", UNSTATED), ("pelvis", UNSTATED), ("lumbar-spine", UNSTATED)]
     drafts = [imaging(*place, reference=f"ServiceRequest/o{number}") for number, place in enumerate(places)]
     done = [
-        imaging(*place, Stage.STUDY, when=on(date(2026, 1, 5)), reference=f"ImagingStudy/{number}")
+        imaging(*place, Stage.STUDY, when=full_date(date(2026, 1, 5)), reference=f"ImagingStudy/{number}")
         for number, place in enumerate(places)
     ]
     (card,) = cards(*drafts, *done)
@@ -186,16 +186,16 @@ def test_content_whose_summary_cannot_fit_is_refused_at_start_up(knowledge: Know
         build_card_maker(replace(knowledge, content=replace(knowledge.content, findings=findings)))
 
 
-def _make(maker: CardMaker, knowledge: Knowledge, *facts: Finding) -> list[Card]:
+def _make(maker: CardBuilder, knowledge: Knowledge, *facts: Finding) -> list[Card]:
     chart = replace(CASES[0].chart, findings=facts, imaging=(imaging(),))
-    return maker.make(decide(knowledge.content, chart, "order-sign"), Call("p", {DRAFT: b"{}"}), lambda: "uuid")
+    return maker.build(decide(knowledge.content, chart, "order-sign"), CardContext("p", {DRAFT: b"{}"}), lambda: "uuid")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.rule}: {case.name}" for case in CASES])
 def test_every_case_is_said_within_the_limits_and_without_html(
-    case: Case, knowledge: Knowledge, maker: CardMaker
+    case: Case, knowledge: Knowledge, maker: CardBuilder
 ) -> None:
-    made = maker.make(decide(knowledge.content, case.chart, case.hook), Call("p"), lambda: "uuid")
+    made = maker.build(decide(knowledge.content, case.chart, case.hook), CardContext("p"), lambda: "uuid")
     assert len(made) == len(case.expect)
     for card in made:
         assert len(card.summary) <= SUMMARY_LIMIT

@@ -7,11 +7,11 @@ import pytest
 from rendering_facts import TODAY, UNSTATED, finding
 
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
-from cds_service.logic.deciding import decide
+from cds_service.logic.rule_engine import decide
 from cds_service.model.facts import Chart
-from cds_service.rendering.cards import ABOUT_LABEL
+from cds_service.rendering.card_context import CardContext
+from cds_service.rendering.cards import ABOUT_LINK_LABEL
 from cds_service.rendering.dialects import STANDARD, Dialect
-from cds_service.rendering.suggestions import Call
 from cds_service.startup_state import build_card_maker
 from cds_service.wire.response import Card
 
@@ -28,8 +28,8 @@ def card(knowledge: Knowledge, public_url: str | None, dialect: Dialect = STANDA
     chart = Chart(TODAY, 58, (finding("saddle-anaesthesia", UNSTATED),), ())
     numbers = count(1)
     decision = decide(knowledge.content, chart, "patient-view")
-    (made,) = build_card_maker(knowledge, public_url).make(
-        decision, Call("p1", {}, dialect), lambda: f"u{next(numbers)}"
+    (made,) = build_card_maker(knowledge, public_url).build(
+        decision, CardContext("p1", {}, dialect), lambda: f"u{next(numbers)}"
     )
     return made
 
@@ -45,7 +45,7 @@ def test_without_a_site_and_a_public_url_a_card_has_no_links(knowledge: Knowledg
 
 
 def test_with_a_public_url_every_card_links_to_about(knowledge: Knowledge) -> None:
-    assert links(card(knowledge, PUBLIC)) == [(ABOUT_LABEL, f"{PUBLIC}/about", "absolute")]
+    assert links(card(knowledge, PUBLIC)) == [(ABOUT_LINK_LABEL, f"{PUBLIC}/about", "absolute")]
 
 
 def test_the_sites_links_come_first(with_site: Knowledge) -> None:
@@ -59,6 +59,8 @@ def test_a_card_says_which_overlay_made_it(with_site: Knowledge) -> None:
 
 
 def test_a_client_that_shows_no_links_gets_them_as_text(with_site: Knowledge) -> None:
-    made = card(with_site, PUBLIC, replace(STANDARD, links=False))
+    made = card(with_site, PUBLIC, replace(STANDARD, shows_links=False))
     assert made.links is None
-    assert made.detail.endswith(f"Cauda equina pathway, Example General: {PATHWAY}\n\n{ABOUT_LABEL}: {PUBLIC}/about")
+    assert made.detail.endswith(
+        f"Cauda equina pathway, Example General: {PATHWAY}\n\n{ABOUT_LINK_LABEL}: {PUBLIC}/about"
+    )

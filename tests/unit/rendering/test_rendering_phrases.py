@@ -5,10 +5,17 @@ from datetime import date
 import pytest
 from rendering_facts import BOTH, LEFT, RIGHT, UNSTATED, finding, imaging
 
-from cds_service.model.dates import on, parse_when
-from cds_service.model.facts import Chart, Stage, Value
+from cds_service.model.dates import full_date, parse_partial_date
+from cds_service.model.facts import Chart, FindingValue, Stage
 from cds_service.model.sides import Side
-from cds_service.rendering.phrases import FACTS_AT_MOST, Phrases, capital, day, partly_read, unread
+from cds_service.rendering.phrases import (
+    MAX_FACTS,
+    FactPhrases,
+    capitalize_first,
+    format_date,
+    list_incomplete,
+    list_unreadable,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,15 +28,15 @@ from cds_service.rendering.phrases import FACTS_AT_MOST, Phrases, capital, day, 
     ],
 )
 def test_a_date_is_said_as_exactly_as_it_was_recorded(recorded: str, said: str) -> None:
-    assert day(parse_when(recorded)) == said
+    assert format_date(parse_partial_date(recorded)) == said
 
 
 def test_a_missing_date_is_said_to_be_missing() -> None:
-    assert day(None) == "undated"
+    assert format_date(None) == "undated"
 
 
 def test_only_the_first_letter_becomes_a_capital() -> None:
-    assert (capital("mRI of the hip"), capital("")) == ("MRI of the hip", "")
+    assert (capitalize_first("mRI of the hip"), capitalize_first("")) == ("MRI of the hip", "")
 
 
 @pytest.mark.parametrize(
@@ -44,8 +51,8 @@ def test_only_the_first_letter_becomes_a_capital() -> None:
         ("limp", UNSTATED, "limp"),
     ],
 )
-def test_a_side_stands_where_it_reads_well(name: str, side: Side, said: str, phrases: Phrases) -> None:
-    assert phrases.finding(finding(name, side)) == said
+def test_a_side_stands_where_it_reads_well(name: str, side: Side, said: str, phrases: FactPhrases) -> None:
+    assert phrases.describe_finding(finding(name, side)) == said
 
 
 @pytest.mark.parametrize(
@@ -63,17 +70,17 @@ def test_a_side_stands_where_it_reads_well(name: str, side: Side, said: str, phr
     ],
 )
 def test_what_qualifies_a_finding_is_said_but_not_how_it_was_asked(
-    name: str, qualifiers: dict[str, str], said: str, phrases: Phrases
+    name: str, qualifiers: dict[str, str], said: str, phrases: FactPhrases
 ) -> None:
-    assert phrases.finding(finding(name, **qualifiers)) == said
+    assert phrases.describe_finding(finding(name, **qualifiers)) == said
 
 
-def test_an_absent_finding_is_said_to_be_absent(phrases: Phrases) -> None:
-    assert phrases.finding(finding("groin-pain", value=Value.ABSENT)) == "no right groin pain"
+def test_an_absent_finding_is_said_to_be_absent(phrases: FactPhrases) -> None:
+    assert phrases.describe_finding(finding("groin-pain", value=FindingValue.ABSENT)) == "no right groin pain"
 
 
-def test_a_reason_of_an_order_leaves_out_what_qualifies_it(phrases: Phrases) -> None:
-    assert phrases.reason(finding("hip-osteoarthritis", severity="mild")) == "hip osteoarthritis (right)"
+def test_a_reason_of_an_order_leaves_out_what_qualifies_it(phrases: FactPhrases) -> None:
+    assert phrases.describe_reason(finding("hip-osteoarthritis", severity="mild")) == "hip osteoarthritis (right)"
 
 
 @pytest.mark.parametrize(
@@ -87,9 +94,9 @@ def test_a_reason_of_an_order_leaves_out_what_qualifies_it(phrases: Phrases) -> 
     ],
 )
 def test_imaging_is_said_by_kind_region_and_side(
-    region: str | None, side: Side, modality: str | None, said: str, phrases: Phrases
+    region: str | None, side: Side, modality: str | None, said: str, phrases: FactPhrases
 ) -> None:
-    assert phrases.imaging(imaging(region, side, modality=modality)) == said
+    assert phrases.describe_imaging(imaging(region, side, modality=modality)) == said
 
 
 @pytest.mark.parametrize(
@@ -100,84 +107,93 @@ def test_imaging_is_said_by_kind_region_and_side(
         (Stage.STUDY, "MRI of the right hip, done 1 Feb 2026"),
     ],
 )
-def test_imaging_is_said_with_how_far_it_has_come(stage: Stage, said: str, phrases: Phrases) -> None:
-    assert phrases.fact(imaging(stage=stage, when=on(date(2026, 2, 1)))) == said
+def test_imaging_is_said_with_how_far_it_has_come(stage: Stage, said: str, phrases: FactPhrases) -> None:
+    assert phrases.describe_fact(imaging(stage=stage, when=full_date(date(2026, 2, 1)))) == said
 
 
-def test_a_finding_is_said_with_its_kind_of_source_and_date(phrases: Phrases) -> None:
-    assert phrases.fact(finding("calf-pain")) == "Right calf pain, recorded problem, 20 Feb 2026"
+def test_a_finding_is_said_with_its_kind_of_source_and_date(phrases: FactPhrases) -> None:
+    assert phrases.describe_fact(finding("calf-pain")) == "Right calf pain, recorded problem, 20 Feb 2026"
 
 
-def test_when_it_began_is_said_where_it_is_recorded(phrases: Phrases) -> None:
-    assert phrases.fact(finding("calf-pain", onset="2026-02-01")) == (
+def test_when_it_began_is_said_where_it_is_recorded(phrases: FactPhrases) -> None:
+    assert phrases.describe_fact(finding("calf-pain", onset="2026-02-01")) == (
         "Right calf pain since 1 Feb 2026, recorded problem, 20 Feb 2026"
     )
-    assert phrases.fact(finding("calf-pain", onset="2026-02-20")) == "Right calf pain, recorded problem, 20 Feb 2026"
+    assert (
+        phrases.describe_fact(finding("calf-pain", onset="2026-02-20"))
+        == "Right calf pain, recorded problem, 20 Feb 2026"
+    )
 
 
-def test_an_onset_that_only_the_older_record_gives_is_kept(phrases: Phrases) -> None:
+def test_an_onset_that_only_the_older_record_gives_is_kept(phrases: FactPhrases) -> None:
     older, newer = finding("calf-pain", day="2026-02-01", onset="2026-01-20"), finding("calf-pain")
     for facts in ([older, newer], [newer, older]):
-        assert phrases.why([], facts) == ["Right calf pain since 20 Jan 2026, recorded problem, 20 Feb 2026"]
+        assert phrases.list_facts([], facts) == ["Right calf pain since 20 Jan 2026, recorded problem, 20 Feb 2026"]
 
 
-def test_a_treatment_that_is_ordered_is_said_by_its_label(phrases: Phrases) -> None:
-    injection = imaging(None, stage=Stage.REQUEST, treatment="hip-steroid-injection", when=on(date(2026, 2, 1)))
-    assert phrases.fact(injection) == "Steroid injection of the hip (right), ordered 1 Feb 2026"
+def test_a_treatment_that_is_ordered_is_said_by_its_label(phrases: FactPhrases) -> None:
+    injection = imaging(None, stage=Stage.REQUEST, treatment="hip-steroid-injection", when=full_date(date(2026, 2, 1)))
+    assert phrases.describe_fact(injection) == "Steroid injection of the hip (right), ordered 1 Feb 2026"
 
 
-def test_a_finding_of_both_sides_leads_without_one_of_them(phrases: Phrases) -> None:
+def test_a_finding_of_both_sides_leads_without_one_of_them(phrases: FactPhrases) -> None:
     facts = [finding("leg-weakness", LEFT), finding("leg-weakness", RIGHT), finding("calf-pain", LEFT)]
-    assert phrases.leading(facts, 2) == "leg weakness and calf pain"
+    assert phrases.describe_leading_findings(facts, 2) == "leg weakness and calf pain"
 
 
-def test_orders_come_first_and_of_each_finding_and_side_the_newest_record(phrases: Phrases) -> None:
+def test_orders_come_first_and_of_each_finding_and_side_the_newest_record(phrases: FactPhrases) -> None:
     facts = [
         finding("groin-pain", day="2026-01-01"),
         finding("groin-pain", day="2026-02-01"),
         finding("groin-pain", LEFT, day="2025-12-01"),
         finding("groin-pain", day=None),
     ]
-    assert phrases.why([imaging()], facts) == [
+    assert phrases.list_facts([imaging()], facts) == [
         "MRI of the right hip, this order",
         "Right groin pain, recorded problem, 1 Feb 2026",
         "Left groin pain, recorded problem, 1 Dec 2025",
     ]
 
 
-def test_the_same_study_recorded_in_several_places_is_said_once(phrases: Phrases) -> None:
-    done = on(date(2026, 2, 1))
+def test_the_same_study_recorded_in_several_places_is_said_once(phrases: FactPhrases) -> None:
+    done = full_date(date(2026, 2, 1))
     study = imaging(stage=Stage.STUDY, when=done, reference="ImagingStudy/1")
     report = imaging(stage=Stage.STUDY, when=done, reference="DiagnosticReport/1")
-    assert phrases.why([], [study, report]) == ["MRI of the right hip, done 1 Feb 2026"]
+    assert phrases.list_facts([], [study, report]) == ["MRI of the right hip, done 1 Feb 2026"]
 
 
-def test_no_more_facts_are_said_than_a_card_may_hold(phrases: Phrases) -> None:
+def test_no_more_facts_are_said_than_a_card_may_hold(phrases: FactPhrases) -> None:
     names = ["groin-pain", "hip-pain", "buttock-pain", "calf-pain", "knee-pain", "foot-pain", "low-back-pain"]
-    assert len(phrases.why([], [finding(name) for name in names])) == FACTS_AT_MOST
+    assert len(phrases.list_facts([], [finding(name) for name in names])) == MAX_FACTS
 
 
-def test_the_leading_findings_are_the_patients_own_not_what_was_tried(phrases: Phrases) -> None:
+def test_the_leading_findings_are_the_patients_own_not_what_was_tried(phrases: FactPhrases) -> None:
     facts = [finding("physical-therapy", UNSTATED), finding("hip-pain"), imaging(), finding("limp")]
-    assert phrases.leading(facts, 2) == "right hip pain and limp"
+    assert phrases.describe_leading_findings(facts, 2) == "right hip pain and limp"
 
 
-def test_several_pains_share_the_word(phrases: Phrases) -> None:
-    assert phrases.leading([finding("buttock-pain"), finding("calf-pain")], 2) == "right buttock and calf pain"
+def test_several_pains_share_the_word(phrases: FactPhrases) -> None:
+    assert (
+        phrases.describe_leading_findings([finding("buttock-pain"), finding("calf-pain")], 2)
+        == "right buttock and calf pain"
+    )
 
 
-def test_leading_findings_of_different_sides_are_said_without_a_side(phrases: Phrases) -> None:
-    assert phrases.leading([finding("buttock-pain", LEFT), finding("calf-pain")], 2) == "buttock and calf pain"
+def test_leading_findings_of_different_sides_are_said_without_a_side(phrases: FactPhrases) -> None:
+    assert (
+        phrases.describe_leading_findings([finding("buttock-pain", LEFT), finding("calf-pain")], 2)
+        == "buttock and calf pain"
+    )
 
 
-def test_no_more_leading_findings_are_said_than_asked_for(phrases: Phrases) -> None:
-    assert phrases.leading([finding("buttock-pain"), finding("calf-pain")], 1) == "right buttock pain"
+def test_no_more_leading_findings_are_said_than_asked_for(phrases: FactPhrases) -> None:
+    assert phrases.describe_leading_findings([finding("buttock-pain"), finding("calf-pain")], 1) == "right buttock pain"
 
 
 def test_what_could_not_be_had_or_read_is_counted_by_type() -> None:
     chart = Chart(date(2026, 3, 10), unreadable={"ImagingStudy": 2, "Condition": 1}, unavailable=("orders",))
-    assert unread(chart) == ["Orders", "1 Condition", "2 ImagingStudies"]
+    assert list_unreadable(chart) == ["Orders", "1 Condition", "2 ImagingStudies"]
 
 
 def test_what_was_read_in_part_is_named() -> None:
-    assert partly_read(Chart(date(2026, 3, 10), incomplete=("imaging studies",))) == ["Imaging studies"]
+    assert list_incomplete(Chart(date(2026, 3, 10), incomplete=("imaging studies",))) == ["Imaging studies"]

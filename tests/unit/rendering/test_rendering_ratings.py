@@ -8,11 +8,11 @@ import pytest
 from rendering_facts import DRAFT, imaging
 
 from cds_service.model.conditions import ALWAYS, ImagingSpec
-from cds_service.model.content import Rating
-from cds_service.model.decision import Rated
-from cds_service.rendering.dialects import SHIPPED, STANDARD
-from cds_service.rendering.ratings import rate_orders
-from cds_service.rendering.suggestions import Call
+from cds_service.model.content import RatingCriterion
+from cds_service.model.decision import OrderRating
+from cds_service.rendering.card_context import CardContext
+from cds_service.rendering.dialects import BUILT_IN_DIALECTS, STANDARD
+from cds_service.rendering.ratings import build_rating_actions
 
 PREFIX = "http://fhir.org/argonaut/Extension/pama-rating"
 ORDER = {
@@ -26,12 +26,14 @@ ORDER = {
     ],
     "unknown": {"member": [1, 2]},
 }
-RATED = Rated(imaging("lumbar-spine"), Rating("r", "appropriate", ImagingSpec(), ALWAYS, "https://doi.org/10.1/x"))
+RATED = OrderRating(
+    imaging("lumbar-spine"), RatingCriterion("r", "appropriate", ImagingSpec(), ALWAYS, "https://doi.org/10.1/x")
+)
 
 
-def rated(order: dict[str, Any] = ORDER, what: Rated = RATED, dialect: str = "sandbox") -> list[dict[str, Any]]:
-    call = Call("patient-1", {DRAFT: json.dumps(order).encode()}, SHIPPED[dialect])
-    return [action.model_dump(exclude_none=True) for action in rate_orders([what], call, lambda: "new")]
+def rated(order: dict[str, Any] = ORDER, what: OrderRating = RATED, dialect: str = "sandbox") -> list[dict[str, Any]]:
+    call = CardContext("patient-1", {DRAFT: json.dumps(order).encode()}, BUILT_IN_DIALECTS[dialect])
+    return [action.model_dump(exclude_none=True) for action in build_rating_actions([what], call, lambda: "new")]
 
 
 def test_the_set_takes_the_place_of_an_earlier_one() -> None:
@@ -57,13 +59,15 @@ def test_nothing_else_of_the_order_changes() -> None:
 
 
 def test_criteria_without_an_address_are_not_named() -> None:
-    [update] = rated(what=RATED._replace(rating=replace(RATED.rating, criteria=None)))
+    [update] = rated(what=RATED._replace(criterion=replace(RATED.criterion, criteria_url=None)))
     assert [one["url"] for one in update["resource"]["extension"]][-1] == f"{PREFIX}-consult-id"
 
 
 def test_without_an_identifier_of_its_own_an_order_is_not_rated() -> None:
     assert rated({"resourceType": "ServiceRequest"}) == []
-    assert rate_orders([RATED], Call("patient-1", {}, SHIPPED["sandbox"]), lambda: "new") == []
+    assert (
+        build_rating_actions([RATED], CardContext("patient-1", {}, BUILT_IN_DIALECTS["sandbox"]), lambda: "new") == []
+    )
 
 
 @pytest.mark.parametrize("malformed", [{"url": "x"}, "text", 5])

@@ -12,13 +12,13 @@ from fhir.resources.R4B.servicerequest import ServiceRequest
 from rendering_facts import DRAFT, LEFT, RIGHT, TODAY, UNSTATED, buttock_to_calf, finding, imaging
 
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
-from cds_service.logic.deciding import decide
+from cds_service.logic.rule_engine import decide
 from cds_service.model.content import Content
-from cds_service.model.dates import on
+from cds_service.model.dates import full_date
 from cds_service.model.facts import Chart, Stage
 from cds_service.model.sides import Side
-from cds_service.rendering import CardMaker
-from cds_service.rendering.suggestions import Call
+from cds_service.rendering import CardBuilder
+from cds_service.rendering.card_context import CardContext
 from cds_service.wire.response import Action, Card
 
 CASES = list(read_cases(load_knowledge(shipped_cards()).content))
@@ -36,11 +36,13 @@ def actions(cards: list[Card]) -> list[list[str]]:
     return [[action.type for action in suggestion.actions] for card in cards for suggestion in card.suggestions or ()]
 
 
-def of_case(case: Case, content: Content, maker: CardMaker, **chart: Any) -> list[Card]:
+def of_case(case: Case, content: Content, maker: CardBuilder, **chart: Any) -> list[Card]:
     read = replace(case.chart, **chart)
     numbers = count(1)
     drafts = {one.source.reference: RAW[DRAFT] for one in read.imaging if one.stage is Stage.DRAFT}
-    return maker.make(decide(content, read, case.hook), Call("patient-1", drafts), lambda: f"uuid-{next(numbers)}")
+    return maker.build(
+        decide(content, read, case.hook), CardContext("patient-1", drafts), lambda: f"uuid-{next(numbers)}"
+    )
 
 
 def test_adding_comes_before_replacing_and_is_what_is_recommended(cards: MakeCards) -> None:
@@ -106,7 +108,7 @@ def test_an_order_that_names_two_sides_gets_the_body_site_of_its_code(cards: Mak
 
 
 def test_when_a_chart_is_opened_an_order_on_record_is_never_removed(cards: MakeCards) -> None:
-    request = imaging(stage=Stage.REQUEST, when=on(TODAY))
+    request = imaging(stage=Stage.REQUEST, when=full_date(TODAY))
     assert actions(cards(request, *buttock_to_calf(), hook="patient-view")) == [["create"]]
 
 
@@ -131,7 +133,7 @@ def test_what_was_tried_is_no_reason_for_an_order(cards: MakeCards) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.rule}: {case.name}" for case in CASES])
 def test_no_case_recommends_removing_or_removes_what_is_no_draft(
-    case: Case, knowledge: Knowledge, maker: CardMaker
+    case: Case, knowledge: Knowledge, maker: CardBuilder
 ) -> None:
     drafts = {one.source.reference for one in case.chart.imaging if one.stage is Stage.DRAFT}
     for card in of_case(case, knowledge.content, maker):
@@ -142,19 +144,19 @@ def test_no_case_recommends_removing_or_removes_what_is_no_draft(
             assert {one.resourceId for one in suggestion.actions if one.resourceId} <= {f"{draft}" for draft in drafts}
 
 
-def created(case: Case, content: Content, maker: CardMaker, **chart: Any) -> list[Action]:
+def created(case: Case, content: Content, maker: CardBuilder, **chart: Any) -> list[Action]:
     made = [one for card in of_case(case, content, maker, **chart) for one in card.suggestions or ()]
     return [action for suggestion in made for action in suggestion.actions if action.type == "create"]
 
 
-def test_every_order_that_any_case_creates_is_valid_r4(knowledge: Knowledge, maker: CardMaker) -> None:
+def test_every_order_that_any_case_creates_is_valid_r4(knowledge: Knowledge, maker: CardBuilder) -> None:
     orders = [action.resource for case in CASES for action in created(case, knowledge.content, maker)]
     assert len(orders) > len(CASES) // 4
     for order in orders:
         ServiceRequest.model_validate(order)
 
 
-def test_with_pregnancy_on_record_no_case_offers_a_radiograph(knowledge: Knowledge, maker: CardMaker) -> None:
+def test_with_pregnancy_on_record_no_case_offers_a_radiograph(knowledge: Knowledge, maker: CardBuilder) -> None:
     """Even where no rule is silenced: what the policy withholds is withheld by itself."""
     outspoken = replace(knowledge.content, policy=replace(knowledge.content.policy, silences=()))
     assert any(_radiographs(case, outspoken, maker) for case in CASES)
@@ -165,6 +167,6 @@ def _pregnant(chart: Chart) -> Chart:
     return replace(chart, findings=(*chart.findings, finding("pregnancy", Side.UNSTATED, "2026-03-01")))
 
 
-def _radiographs(case: Case, content: Content, maker: CardMaker, chart: Chart | None = None) -> list[Action]:
+def _radiographs(case: Case, content: Content, maker: CardBuilder, chart: Chart | None = None) -> list[Action]:
     findings = (chart or case.chart).findings
     return [one for one in created(case, content, maker, findings=findings) if "adiograph" in one.description]

@@ -6,7 +6,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from cds_service.model.facts import Value
+from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 
 
@@ -26,7 +26,7 @@ class Mark(Enum):
     __hash__ = object.__hash__
 
 
-class Change(Enum):
+class CueEffect(Enum):
     """How a cue changes what a finding beside it means (clinical design §2, "Narrative")."""
 
     NEGATED = "negated"
@@ -46,7 +46,7 @@ class Cue(NamedTuple):
     `is_closing`: it counts behind a finding only where the clause ends ("fever: no").
     """
 
-    change: Change
+    effect: CueEffect
     is_before: bool
     is_listing: bool = False
     is_between: bool = False
@@ -54,7 +54,7 @@ class Cue(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class PhraseMeaning:
     """What a phrase says of findings: those it records when present, and those that are absent when it is denied.
 
     `past`: recorded instead when the words say it is over. `takes`: a qualifier from words beside it.
@@ -76,24 +76,24 @@ class Saying:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LexiconEntry:
     """All that one phrase may mean. `written`: counts only as written here, capitals and all."""
 
-    saying: Saying | None = None
+    saying: PhraseMeaning | None = None
     cues: tuple[Cue, ...] = ()
     marks: frozenset[Mark] = frozenset()
     side: Side | None = None
-    results: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    results: Mapping[str, FindingValue] = field(default_factory=lambda: MappingProxyType({}))
     qualifiers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     written: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Narrative:
+class Lexicon:
     """The whole of it. `reach` is in words, `longest_text` in characters; phrases as `spelling.normal` has them."""
 
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, LexiconEntry]
     abbreviations: frozenset[str]
-    answers: Mapping[str, Value]
+    answers: Mapping[str, FindingValue]
     reach: int
     longest_text: int

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from domain_facts import chart, draft, finding, request, study
 
-from cds_service.logic.deciding import decide
+from cds_service.logic.rule_engine import decide
 from cds_service.model.content import Content
 from cds_service.model.decision import Recommendation
 from cds_service.model.facts import Finding, Imaging
@@ -45,12 +45,12 @@ def test_the_facts_begin_with_the_side_that_has_most(content: Content) -> None:
     facts = [finding("groin-pain", "left"), finding("groin-pain", "right"), finding("limp", "right")]
     one = only(content, *facts, finding("fadir-positive", "right"), LUMBAR)
     assert one.facts[0].side is Side.RIGHT
-    assert one.patterns == ("H1", "H2")
+    assert one.pattern_ids == ("H1", "H2")
 
 
 def test_a_pattern_of_a_branch_that_does_not_hold_is_not_named(content: Content) -> None:
     injection = finding("hip-anaesthetic-injection", response="no-relief")
-    assert only(content, finding("groin-pain", "left"), injection, hook="patient-view").patterns == ()
+    assert only(content, finding("groin-pain", "left"), injection, hook="patient-view").pattern_ids == ()
 
 
 def test_several_orders_make_one_recommendation(content: Content) -> None:
@@ -89,7 +89,7 @@ def test_the_most_urgent_row_speaks_for_all_sides(content: Content) -> None:
     care = [finding(name) for name in ("nsaid", "physical-therapy")]
     pains = [finding("lateral-hip-pain", "both", onset="2025-09-01"), finding("hip-osteoarthritis", "left")]
     one = only(content, *pains, *care, hook="patient-view")
-    assert (one.row.level, one.side) == ("warning", Side.BOTH)
+    assert (one.advice.level, one.side) == ("warning", Side.BOTH)
 
 
 def test_what_is_said_of_the_patient_keeps_to_the_side_it_is_true_of(content: Content) -> None:
@@ -97,7 +97,7 @@ def test_what_is_said_of_the_patient_keeps_to_the_side_it_is_true_of(content: Co
     hip = [finding("groin-pain", "left"), finding("hip-osteoarthritis", "left", severity="severe")]
     leg = [finding("calf-pain", "right"), finding("lumbar-radiculopathy", "right")]
     one = only(content, care, *hip, *leg, hook="patient-view")
-    assert (one.row.card, one.side) == ("assess-hip-replacement", Side.LEFT)
+    assert (one.advice.card, one.side) == ("assess-hip-replacement", Side.LEFT)
     assert {fact.side for fact in one.facts} == {Side.LEFT, Side.UNSTATED}
 
 
@@ -111,8 +111,8 @@ def test_what_chooses_the_advice_stands_beside_what_makes_the_rule_speak(content
     care = finding("physical-therapy", when="2026-01-10")
     one = only(content, *pains, care, draft("hip", side="left"))
     assert one.facts == tuple(pains)
-    assert one.advised_by == (pains[0], care)
-    assert only(content, *pains, draft("hip", side="left")).advised_by == ()
+    assert one.advice_facts == (pains[0], care)
+    assert only(content, *pains, draft("hip", side="left")).advice_facts == ()
 
 
 def test_every_branch_that_holds_gives_its_facts(content: Content) -> None:

@@ -3,53 +3,55 @@
 import pytest
 from domain_facts import TODAY, Indexed, absent, asked, draft, finding, request, study
 
-from cds_service.model.dates import parse_when
+from cds_service.model.dates import parse_partial_date
 from cds_service.model.sides import Side
 
 LEFT, RIGHT, BOTH = Side.LEFT, Side.RIGHT, Side.BOTH
 
 
 def test_what_is_not_recorded_is_nothing(indexed: Indexed) -> None:
-    assert not any(indexed().state("limp", LEFT))
+    assert not any(indexed().finding_state("limp", LEFT))
 
 
 def test_what_lies_outside_its_findings_window_is_present_but_not_current(indexed: Indexed) -> None:
     old, new = finding("limp", "left", "2015-01-01"), finding("limp", "left", "2026-03-01")
-    state = indexed(old, new).state("limp", LEFT)
+    state = indexed(old, new).finding_state("limp", LEFT)
     assert len(state.present) == 2
     assert [fact.when for fact in state.current] == [new.when]
 
 
 def test_a_newer_absence_outweighs_a_presence(indexed: Indexed) -> None:
-    state = indexed(finding("limp", "left", "2026-01-01"), absent("limp", "left", "2026-02-01")).state("limp", LEFT)
+    state = indexed(finding("limp", "left", "2026-01-01"), absent("limp", "left", "2026-02-01")).finding_state(
+        "limp", LEFT
+    )
     assert not state.present
     assert len(state.absent) == 1
 
 
 @pytest.mark.parametrize("when", ["2026-01-01", "2025-12-01", "2026-01", None])
 def test_an_absence_not_surely_newer_does_not(indexed: Indexed, when: str | None) -> None:
-    state = indexed(finding("limp", "left", "2026-01-01"), absent("limp", "left", when)).state("limp", LEFT)
+    state = indexed(finding("limp", "left", "2026-01-01"), absent("limp", "left", when)).finding_state("limp", LEFT)
     assert len(state.present) == 1
 
 
 def test_an_undated_presence_is_not_outweighed(indexed: Indexed) -> None:
-    assert indexed(finding("limp", when=None), absent("limp")).state("limp", LEFT).present
+    assert indexed(finding("limp", when=None), absent("limp")).finding_state("limp", LEFT).present
 
 
 def test_an_absence_on_one_side_says_nothing_of_the_other(indexed: Indexed) -> None:
     index = indexed(finding("foot-drop", "right", "2026-01-01"), absent("foot-drop", "left", "2026-02-01"))
-    assert len(index.state("foot-drop", BOTH).present) == 1
-    assert len(index.state("foot-drop", RIGHT).present) == 1
-    assert not index.state("foot-drop", LEFT).present
+    assert len(index.finding_state("foot-drop", BOTH).present) == 1
+    assert len(index.finding_state("foot-drop", RIGHT).present) == 1
+    assert not index.finding_state("foot-drop", LEFT).present
 
 
 def test_an_absence_without_a_side_outweighs_on_each(indexed: Indexed) -> None:
     index = indexed(finding("foot-drop", "right", "2026-01-01"), absent("foot-drop", "unstated", "2026-02-01"))
-    assert not index.state("foot-drop", BOTH).present
+    assert not index.finding_state("foot-drop", BOTH).present
 
 
 def test_asked_is_kept_apart(indexed: Indexed) -> None:
-    state = indexed(asked("hip-fracture")).state("hip-fracture", LEFT)
+    state = indexed(asked("hip-fracture")).finding_state("hip-fracture", LEFT)
     assert state.asked
     assert not state.present
 
@@ -75,36 +77,38 @@ def test_recorded_either_way_within_the_window(indexed: Indexed) -> None:
 
 
 def test_an_onset_gives_both_ends_of_the_duration(indexed: Indexed) -> None:
-    assert indexed(finding("groin-pain", "left", "2026-03-01", "2026-01-27")).duration(LEFT) == (42, 42)
+    assert indexed(finding("groin-pain", "left", "2026-03-01", "2026-01-27")).symptom_duration(LEFT) == (42, 42)
 
 
 def test_a_recorded_date_proves_only_at_least_so_long(indexed: Indexed) -> None:
-    assert indexed(finding("groin-pain", "left", "2026-02-28")).duration(LEFT) == (10, None)
+    assert indexed(finding("groin-pain", "left", "2026-02-28")).symptom_duration(LEFT) == (10, None)
 
 
 def test_without_a_date_the_duration_is_not_recorded(indexed: Indexed) -> None:
-    assert indexed(finding("groin-pain", "left", None)).duration(LEFT) == (None, None)
+    assert indexed(finding("groin-pain", "left", None)).symptom_duration(LEFT) == (None, None)
 
 
 def test_a_partial_onset_gives_a_range(indexed: Indexed) -> None:
-    assert indexed(finding("groin-pain", "left", "2026-03-01", "2026-01")).duration(LEFT) == (38, 68)
+    assert indexed(finding("groin-pain", "left", "2026-03-01", "2026-01")).symptom_duration(LEFT) == (38, 68)
 
 
 def test_a_pain_recorded_before_the_onset_shows_it_to_be_wrong(indexed: Indexed) -> None:
     index = indexed(
         finding("groin-pain", "left", "2026-03-01", "2026-02-20"), finding("hip-pain", "left", "2026-01-01")
     )
-    assert index.duration(LEFT) == (68, None)
+    assert index.symptom_duration(LEFT) == (68, None)
 
 
 def test_diagnoses_and_other_sides_do_not_count_for_the_duration(indexed: Indexed) -> None:
     index = indexed(finding("sciatica", "left", "2026-01-01"), finding("groin-pain", "right", "2026-01-01"))
-    assert index.duration(LEFT) == (None, None)
+    assert index.symptom_duration(LEFT) == (None, None)
 
 
 def test_the_onset_falls_back_on_a_set_number_of_days(indexed: Indexed) -> None:
-    assert indexed(finding("groin-pain", "left", "2026-03-01", "2026-01-27")).onset(LEFT) == parse_when("2026-01-27")
-    fallback = indexed(finding("groin-pain", "left")).onset(LEFT)
+    assert indexed(finding("groin-pain", "left", "2026-03-01", "2026-01-27")).symptom_onset(LEFT) == parse_partial_date(
+        "2026-01-27"
+    )
+    fallback = indexed(finding("groin-pain", "left")).symptom_onset(LEFT)
     assert (TODAY - fallback.first).days == 365
 
 
@@ -112,5 +116,5 @@ def test_open_orders_are_drafts_and_requests_of_90_days(indexed: Indexed) -> Non
     recent, old = request("hip", when="2025-12-10"), request("pelvis", when="2025-12-09")
     undated, made = request("knee", when=None), draft("hip")
     index = indexed(recent, old, undated, made, study("hip"))
-    assert index.orders == (recent, undated, made)
+    assert index.open_orders == (recent, undated, made)
     assert index.studies == (study("hip"),)

@@ -16,10 +16,10 @@ CARD_VARIABLES = frozenset({"findings", "Findings", "order", "Order", "side", "s
 LAYOUT_VARIABLES = frozenset(
     {"facts", "asks", "consider", "notes", "differing", "unread", "partly_read", "not_sent", "evidence", "edition"}
 )
-SPECIMEN_SIDE = "left and right"
+_LONGEST_SIDE = "left and right"
 
 
-class WordingBook:
+class CardTemplates:
     """All card wording, ready to render.
 
     Raises:
@@ -30,15 +30,19 @@ class WordingBook:
         # Not HTML: Markdown made of the content's own words alone, so there is nothing to escape.
         self._environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
         self._problems: list[Problem] = []
-        self._summaries = {name: self._parse(name, one.summary, CARD_VARIABLES) for name, one in wording.items()}
-        self._bodies = {name: self._parse(name, one.consider, CARD_VARIABLES) for name, one in wording.items()}
-        self._layout = self._parse("_layout", layout, LAYOUT_VARIABLES)
+        self._summary_templates = {
+            name: self._parse_template(name, one.summary, CARD_VARIABLES) for name, one in wording.items()
+        }
+        self._consider_templates = {
+            name: self._parse_template(name, one.consider, CARD_VARIABLES) for name, one in wording.items()
+        }
+        self._layout_template = self._parse_template("_layout", layout, LAYOUT_VARIABLES)
         if self._problems:
             raise ContentError(self._problems)
 
-    def _parse(self, file: str, text: str, known: frozenset[str]) -> Any:
+    def _parse_template(self, file: str, text: str, allowed: frozenset[str]) -> Any:
         try:
-            unknown = find_undeclared_variables(self._environment.parse(text)) - known
+            unknown = find_undeclared_variables(self._environment.parse(text)) - allowed
             template = self._environment.from_string(text)
         except TemplateSyntaxError as error:
             self._problems.append(Problem(f"wording/{file}.md", f"line {error.lineno}", str(error.message)))
@@ -47,34 +51,34 @@ class WordingBook:
             self._problems.append(Problem(f"wording/{file}.md", name, "is nothing a card can speak of"))
         return template
 
-    def summary(self, card: str, variables: Mapping[str, Any]) -> str:
+    def render_summary(self, card: str, variables: Mapping[str, Any]) -> str:
         """A card's summary; its length is the caller's to check."""
-        return str(self._summaries[card].render(variables)).strip()
+        return str(self._summary_templates[card].render(variables)).strip()
 
-    def detail(self, card: str, variables: Mapping[str, Any], frame: Mapping[str, Any]) -> str:
+    def render_detail(self, card: str, variables: Mapping[str, Any], layout_variables: Mapping[str, Any]) -> str:
         """A card's detail: its own wording in the layout that all cards share."""
-        consider = str(self._bodies[card].render(variables)).strip()
-        return str(self._layout.render(frame, consider=consider)).strip()
+        consider = str(self._consider_templates[card].render(variables)).strip()
+        return str(self._layout_template.render(layout_variables, consider=consider)).strip()
 
-    def check_lengths(self, cards: Iterable[str], labels: Iterable[str], regions: Iterable[str]) -> None:
+    def check_summary_lengths(self, cards: Iterable[str], labels: Iterable[str], regions: Iterable[str]) -> None:
         """Refuse any card whose summary could be too long even with one finding alone.
 
         Raises:
             ContentError: naming each card, and by how much it is too long.
         """
-        longest = f"{SPECIMEN_SIDE} {max(labels, key=len)}"
-        order = f"{SPECIMEN_SIDE} {max(regions, key=len)}"
-        specimen = card_variables(longest, order, SPECIMEN_SIDE, DIFFERENT_DAYS, "ordered")
+        longest = f"{_LONGEST_SIDE} {max(labels, key=len)}"
+        order = f"{_LONGEST_SIDE} {max(regions, key=len)}"
+        specimen = build_card_variables(longest, order, _LONGEST_SIDE, DIFFERENT_DAYS, "ordered")
         problems = [
             Problem(f"wording/{card}.md", "summary", f"may come to {length} characters, of {SUMMARY_LIMIT} allowed")
             for card in cards
-            if (length := len(self.summary(card, specimen))) > SUMMARY_LIMIT
+            if (length := len(self.render_summary(card, specimen))) > SUMMARY_LIMIT
         ]
         if problems:
             raise ContentError(problems)
 
 
-def card_variables(findings: str, order: str, side: str, study_date: str, ordered: str) -> dict[str, str]:
+def build_card_variables(findings: str, order: str, side: str, study_date: str, ordered: str) -> dict[str, str]:
     """What a card's wording may speak of, from its parts. `ordered`: "ordered", or "imaged" when it is done already.
 
     `verb` is that of the order: "left and right hip are".

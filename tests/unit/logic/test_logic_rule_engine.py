@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from domain_facts import absent, asked, chart, draft, finding, request, study
 
-from cds_service.logic.deciding import decide, judged_orders
-from cds_service.logic.index import ChartIndex
+from cds_service.logic.chart_index import ChartIndex
+from cds_service.logic.rule_engine import decide, select_judged_orders
 from cds_service.model.content import Content
 from cds_service.model.decision import Decision
 from cds_service.model.facts import Chart
@@ -16,7 +16,7 @@ GROIN, LUMBAR = finding("groin-pain", "right"), draft("lumbar-spine")
 
 
 def status(decision: Decision, rule: str) -> tuple[str, str]:
-    return next((trace.status, trace.reason) for trace in decision.trace if trace.rule.id == rule)
+    return next((trace.status, trace.reason) for trace in decision.rule_traces if trace.rule.id == rule)
 
 
 def spoken(content: Content, a_chart: Chart, hook: str = "order-sign") -> list[str]:
@@ -24,16 +24,16 @@ def spoken(content: Content, a_chart: Chart, hook: str = "order-sign") -> list[s
 
 
 def test_on_order_hooks_the_selected_drafts_are_judged(content: Content) -> None:
-    other = draft("hip", name="o2", selected=False)
+    other = draft("hip", name="o2", is_selected=False)
     index = ChartIndex(chart(LUMBAR, other, request("hip"), study("hip")), content)
-    assert judged_orders(index, "order-sign") == (LUMBAR,)
+    assert select_judged_orders(index, "order-sign") == (LUMBAR,)
 
 
 def test_on_patient_view_requests_and_studies_of_90_days_are_judged(content: Content) -> None:
     done, old, undated = study("hip", when="2025-12-10"), study("hip", when="2025-12-09"), study("hip", when=None)
     asked_for, unknown = request("lumbar-spine"), request("", when="2026-03-01")
     index = ChartIndex(chart(done, old, undated, asked_for, replace(unknown, region=None)), content)
-    assert set(judged_orders(index, "patient-view")) == {done, asked_for}
+    assert set(select_judged_orders(index, "patient-view")) == {done, asked_for}
 
 
 def test_a_rule_not_for_the_hook_is_told(content: Content) -> None:
@@ -55,8 +55,8 @@ def test_under_18_silences_all_but_the_emergency(content: Content) -> None:
 
 def test_a_silenced_rule_is_still_judged_for_the_trace(content: Content) -> None:
     decision = decide(content, chart(GROIN, LUMBAR, age=17), "order-sign", thorough=True)
-    trace = next(trace for trace in decision.trace if trace.rule.id == "hip-pattern-spine-imaging")
-    assert any(judgement.outcome.truth is Truth.YES for judgement in trace.judgements)
+    trace = next(trace for trace in decision.rule_traces if trace.rule.id == "hip-pattern-spine-imaging")
+    assert any(judgement.outcome.truth is Truth.YES for judgement in trace.evaluations)
 
 
 def test_without_a_judged_region_only_the_emergency_speaks(content: Content) -> None:
@@ -68,8 +68,8 @@ def test_without_a_judged_region_only_the_emergency_speaks(content: Content) -> 
 
 def test_without_a_trace_only_what_speaks_is_kept(content: Content) -> None:
     decision = decide(content, chart(GROIN, LUMBAR), "order-sign")
-    assert [trace.rule.id for trace in decision.trace] == ["hip-pattern-spine-imaging"]
-    assert decision.patterns == {}
+    assert [trace.rule.id for trace in decision.rule_traces] == ["hip-pattern-spine-imaging"]
+    assert decision.side_patterns == {}
 
 
 def test_a_rule_sees_those_that_spoke_before_it(content: Content) -> None:

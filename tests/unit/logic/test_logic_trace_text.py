@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from domain_facts import absent, chart, draft, finding, request, study
 
-from cds_service.logic.deciding import decide
-from cds_service.logic.trace import explain
+from cds_service.logic.rule_engine import decide
+from cds_service.logic.trace_text import explain_decision
 from cds_service.model.content import Content
 from cds_service.model.facts import Finding, Imaging
 
@@ -14,7 +14,7 @@ HIP = draft("hip", side="right")
 
 
 def told(content: Content, *facts: Finding | Imaging, hook: str = "order-sign", age: int | None = 50) -> str:
-    return "\n".join(explain(decide(content, chart(*facts, age=age), hook, thorough=True)))
+    return "\n".join(explain_decision(decide(content, chart(*facts, age=age), hook, thorough=True)))
 
 
 def test_patterns_of_each_side_with_the_facts_behind_them(content: Content) -> None:
@@ -88,7 +88,7 @@ def test_partial_dates_qualifiers_requests_and_treatments_are_told_as_recorded(c
 
 
 def test_a_short_decision_tells_what_speaks(content: Content) -> None:
-    lines = explain(decide(content, chart(*PAIN, HIP), "order-sign"))
+    lines = explain_decision(decide(content, chart(*PAIN, HIP), "order-sign"))
     assert [line for line in lines if not line.startswith(" ")] == [
         "Rule 3 spine-pattern-hip-imaging: speaks",
         "Rule 12 plain-films-first: speaks",

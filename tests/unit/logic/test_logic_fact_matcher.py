@@ -3,10 +3,10 @@
 import pytest
 from domain_facts import Indexed, absent, asked, draft, finding, imaging, study
 
-from cds_service.logic.index import ChartIndex
-from cds_service.logic.judging import judge
-from cds_service.logic.matching import is_such
-from cds_service.logic.view import View
+from cds_service.logic.chart_index import ChartIndex
+from cds_service.logic.evaluation import evaluate
+from cds_service.logic.evaluation_context import EvaluationContext
+from cds_service.logic.fact_matcher import matches_spec
 from cds_service.model.conditions import Block, Condition, Filters, Imaged, ImagingSpec, Leaf, Present
 from cds_service.model.facts import Finding, Stage
 from cds_service.model.outcome import Truth
@@ -15,8 +15,8 @@ from cds_service.model.sides import Side
 NUMB, PAIN = "leg-numbness", "groin-pain"
 
 
-def holds(condition: Condition, index: ChartIndex, view: View | None = None) -> bool:
-    return judge(condition, view or View(index, Side.LEFT)).truth is Truth.YES
+def holds(condition: Condition, index: ChartIndex, view: EvaluationContext | None = None) -> bool:
+    return evaluate(condition, view or EvaluationContext(index, Side.LEFT)).truth is Truth.YES
 
 
 def filtered(name: str, **filters: object) -> Present:
@@ -45,13 +45,13 @@ def test_side(indexed: Indexed, side: str, recorded: str, answer: bool) -> None:
 def test_covered_is_what_the_order_covers(indexed: Indexed) -> None:
     index = indexed(finding(PAIN, "right"))
     left, both = draft("hip", side="left"), draft("hip")
-    assert not holds(filtered(PAIN, side="covered"), index, View(index, Side.LEFT, left))
-    assert holds(filtered(PAIN, side="covered"), index, View(index, Side.LEFT, both))
+    assert not holds(filtered(PAIN, side="covered"), index, EvaluationContext(index, Side.LEFT, left))
+    assert holds(filtered(PAIN, side="covered"), index, EvaluationContext(index, Side.LEFT, both))
 
 
 def test_an_absence_on_one_of_all_covered_sides_is_told(indexed: Indexed) -> None:
     index = indexed(finding(PAIN, "left"), absent(PAIN, "right"))
-    assert judge(filtered(PAIN, side="all-covered"), View(index, Side.LEFT)).truth is Truth.NO
+    assert evaluate(filtered(PAIN, side="all-covered"), EvaluationContext(index, Side.LEFT)).truth is Truth.NO
 
 
 @pytest.mark.parametrize(("recorded", "answer"), [("left", True), ("both", True), ("unstated", False)])
@@ -124,7 +124,7 @@ def test_since_the_onset(indexed: Indexed, when: str | None, answer: bool) -> No
 def test_since_a_date_named_before(indexed: Indexed, done: str | None, answer: bool) -> None:
     named = filtered(PAIN, within=365, undated="counts", anchor="sign")
     since = Imaged(ImagingSpec(), Filters(since=("sign",), undated="ignored"))
-    block = Block(all=(named, since), names_anchor=True)
+    block = Block(all=(named, since), has_anchor=True)
     assert holds(block, indexed(finding(PAIN, "left", "2026-02-10"), study("hip", when=done))) is answer
 
 
@@ -133,7 +133,7 @@ def test_since_a_date_that_nothing_dated_names(indexed: Indexed) -> None:
     for undated, answer in (("counts", True), ("ignored", False)):
         named = filtered(PAIN, within=365, undated="counts", anchor="sign")
         since = Imaged(ImagingSpec(), Filters(since=("sign",), undated=undated))
-        assert holds(Block(all=(named, since), names_anchor=True), index) is answer
+        assert holds(Block(all=(named, since), has_anchor=True), index) is answer
 
 
 def test_a_name_keeps_its_newest_date(indexed: Indexed) -> None:
@@ -142,7 +142,7 @@ def test_a_name_keeps_its_newest_date(indexed: Indexed) -> None:
     )
     named = tuple(filtered(name, within=365, undated="counts", anchor="sign") for name in (PAIN, "limp"))
     since = Imaged(ImagingSpec(), Filters(since=("sign",), undated="ignored"))
-    assert not holds(Block(all=(*named, since), names_anchor=True), index)
+    assert not holds(Block(all=(*named, since), has_anchor=True), index)
 
 
 def test_a_date_missing_among_those_a_name_stands_for_leaves_it_open(indexed: Indexed) -> None:
@@ -152,7 +152,7 @@ def test_a_date_missing_among_those_a_name_stands_for_leaves_it_open(indexed: In
         index = indexed(finding("limp", "left", first), finding(PAIN, "left", second), done)
         for undated, answer in (("counts", True), ("ignored", False)):
             since = Imaged(ImagingSpec(), Filters(since=("sign",), undated=undated))
-            assert holds(Block(all=(*named, since), names_anchor=True), index) is answer
+            assert holds(Block(all=(*named, since), has_anchor=True), index) is answer
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ SAME = ImagingSpec(*(frozenset({"same"}),) * 3)
     [("hip", "MR", True), ("hip", "CT", False), ("knee", "MR", False), (None, None, False)],
 )
 def test_imaging_by_region_and_modality(region: str | None, modality: str | None, answer: bool) -> None:
-    assert is_such(imaging(Stage.STUDY, region, modality), HIP, None) is answer
+    assert matches_spec(imaging(Stage.STUDY, region, modality), HIP, None) is answer
 
 
 @pytest.mark.parametrize(
@@ -208,11 +208,11 @@ def test_imaging_by_region_and_modality(region: str | None, modality: str | None
 )
 def test_same_contrast_where_it_is_recorded(done: str | None, ordered: str | None, answer: bool) -> None:
     order = draft("hip", contrast=ordered)
-    assert is_such(imaging(Stage.STUDY, "hip", contrast=done), SAME, order) is answer
+    assert matches_spec(imaging(Stage.STUDY, "hip", contrast=done), SAME, order) is answer
 
 
 def test_same_as_no_order_is_nothing() -> None:
-    assert not is_such(imaging(Stage.STUDY, None, None), SAME, None)
+    assert not matches_spec(imaging(Stage.STUDY, None, None), SAME, None)
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 import pytest
 from domain_facts import Indexed, absent, draft, finding, request, study
 
-from cds_service.logic.index import ChartIndex
-from cds_service.logic.judging import judge
-from cds_service.logic.view import View
+from cds_service.logic.chart_index import ChartIndex
+from cds_service.logic.evaluation import evaluate
+from cds_service.logic.evaluation_context import EvaluationContext
 from cds_service.model.conditions import (
-    A_PATTERN,
+    ANY_PATTERN,
     Absent,
     Age,
     Block,
@@ -24,7 +24,7 @@ from cds_service.model.conditions import (
     PatternIs,
     Present,
     Spoke,
-    here,
+    on_judged_side,
 )
 from cds_service.model.outcome import Truth
 from cds_service.model.sides import Side
@@ -39,7 +39,7 @@ def leaves(*names: str) -> tuple[Leaf, ...]:
 
 
 def truth(condition: Condition, index: ChartIndex, side: Side = Side.LEFT, **view: object) -> Truth:
-    return judge(condition, View(index, side, **view)).truth  # type: ignore[arg-type]
+    return evaluate(condition, EvaluationContext(index, side, **view)).truth  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_newest_names_a_date(indexed: Indexed, done: str, answer: Truth) -> None
     since = Imaged(ImagingSpec(), Filters(since=("response",), undated="ignored"))
     facts = [finding(INJECTION, "left", "2026-01-01", **RELIEF), finding(EPIDURAL, when="2026-02-01", **RELIEF)]
     index = indexed(*facts, study("hip", when=done))
-    held = truth(Block(all=(newest, since), names_anchor=True), index)
+    held = truth(Block(all=(newest, since), has_anchor=True), index)
     assert (held is YES) is (answer is YES)
 
 
@@ -252,8 +252,8 @@ def test_age(indexed: Indexed, age: int | None, condition: Age, answer: Truth) -
 
 def test_spoke(indexed: Indexed) -> None:
     condition = Spoke(frozenset({"a", "b"}))
-    assert truth(condition, indexed(), spoken=frozenset({"b"})) is YES
-    assert truth(condition, indexed(), spoken=frozenset({"c"})) is NO
+    assert truth(condition, indexed(), spoken_rules=frozenset({"b"})) is YES
+    assert truth(condition, indexed(), spoken_rules=frozenset({"c"})) is NO
 
 
 YES_, NO_, UNKNOWN_ = Age(at_least=1), Age(below=1), Present(leaves("limp"))
@@ -294,12 +294,12 @@ def test_a_trace_keeps_no_apart_from_not_known(indexed: Indexed, block: Block, a
 
 def test_the_facts_behind_a_block_leave_out_its_stops(indexed: Indexed) -> None:
     block = Block(all=(Present(leaves("groin-pain")),), none=(Absent(leaves("limp")),))
-    outcome = judge(block, View(indexed(GROIN, LIMP), Side.LEFT, thorough=True))
-    assert outcome.supporting() == (GROIN,)
+    outcome = evaluate(block, EvaluationContext(indexed(GROIN, LIMP), Side.LEFT, thorough=True))
+    assert outcome.supporting_facts() == (GROIN,)
 
 
 def needed(*names: str) -> frozenset[str]:
-    return frozenset(map(here, names))
+    return frozenset(map(on_judged_side, names))
 
 
 def pattern(*names: str, side: str = "this") -> PatternIs:
@@ -320,13 +320,13 @@ ELSEWHERE = Present((Leaf("limp", Filters(side="either")), Leaf("fever")))
         (Block(all=(Block(any=(Present(leaves("limp")),)),)), (needed("limp"),)),
         (Block(none=(Present(leaves("limp")),)), ()),
         (Block(all=(ELSEWHERE,)), (needed("fever") | {"limp"},)),
-        (Block(all=(pattern("both"),)), (needed(A_PATTERN),)),
-        (Block(all=(pattern("both", side="opposite"),)), (frozenset({A_PATTERN}),)),
+        (Block(all=(pattern("both"),)), (needed(ANY_PATTERN),)),
+        (Block(all=(pattern("both", side="opposite"),)), (frozenset({ANY_PATTERN}),)),
         (Block(all=(pattern("both", "none"),)), ()),
-        (Block(any=(pattern("both"), Present(leaves("limp")))), (needed(A_PATTERN, "limp"),)),
+        (Block(any=(pattern("both"), Present(leaves("limp")))), (needed(ANY_PATTERN, "limp"),)),
         (
             Block(any=(Block(all=(pattern("both"), Present(leaves("limp")))), Present(leaves("fever")))),
-            (needed(A_PATTERN, "fever"), needed("limp", "fever")),
+            (needed(ANY_PATTERN, "fever"), needed("limp", "fever")),
         ),
         (Block(any=(pattern("both"), Age(below=60))), ()),
         (Block(none=(pattern("both"),)), ()),
@@ -334,26 +334,26 @@ ELSEWHERE = Present((Leaf("limp", Filters(side="either")), Leaf("fever")))
     ],
 )
 def test_a_block_knows_what_must_be_on_record_for_it_to_hold(block: Block, needs: tuple[frozenset[str], ...]) -> None:
-    assert block.needs == needs
-    assert block.is_possible(frozenset().union(*needs))
-    assert block.is_possible(frozenset()) is not bool(needs)
+    assert block.requirements == needs
+    assert block.can_hold(frozenset().union(*needs))
+    assert block.can_hold(frozenset()) is not bool(needs)
 
 
 def test_what_is_on_record_is_seen_from_a_side(indexed: Indexed) -> None:
     index = indexed(GROIN, LIMP)  # of the left
     this, either = Block(all=(Present(leaves("limp")),)), Block(all=(ELSEWHERE,))
-    assert index.could_hold(this, Side.LEFT)
-    assert not index.could_hold(this, Side.RIGHT)
-    assert index.could_hold(this, Side.BOTH)
-    assert all(index.could_hold(either, side) for side in (Side.LEFT, Side.RIGHT, Side.BOTH))
-    assert not indexed(PREGNANT).could_hold(either, Side.LEFT)
+    assert index.can_hold(this, Side.LEFT)
+    assert not index.can_hold(this, Side.RIGHT)
+    assert index.can_hold(this, Side.BOTH)
+    assert all(index.can_hold(either, side) for side in (Side.LEFT, Side.RIGHT, Side.BOTH))
+    assert not indexed(PREGNANT).can_hold(either, Side.LEFT)
 
 
 def test_a_pattern_is_looked_for_where_something_it_is_made_of_is_on_record(indexed: Indexed) -> None:
     here_, there = Block(all=(pattern("hip-only"),)), Block(all=(pattern("hip-only", side="opposite"),))
     index = indexed(GROIN)
-    assert [index.is_painless(side) for side in (Side.LEFT, Side.RIGHT, Side.BOTH)] == [False, True, False]
-    assert index.could_hold(here_, Side.LEFT)
-    assert not index.could_hold(here_, Side.RIGHT)
-    assert index.could_hold(there, Side.RIGHT)
-    assert not indexed(PREGNANT).could_hold(there, Side.RIGHT)
+    assert [index.has_no_pattern_findings(side) for side in (Side.LEFT, Side.RIGHT, Side.BOTH)] == [False, True, False]
+    assert index.can_hold(here_, Side.LEFT)
+    assert not index.can_hold(here_, Side.RIGHT)
+    assert index.can_hold(there, Side.RIGHT)
+    assert not indexed(PREGNANT).can_hold(there, Side.RIGHT)

@@ -11,7 +11,7 @@ from rendering_facts import LEFT, RIGHT
 
 from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.model.sides import Side
-from cds_service.rendering.sides import SideChanger
+from cds_service.rendering.side_changer import SideChanger
 
 CHANGER = SideChanger(load_knowledge(shipped_cards()).terminology)
 SNOMED, LOINC, CPT = "http://snomed.info/sct", "http://loinc.org", "http://www.ama-assn.org/go/cpt"
@@ -38,7 +38,7 @@ def coded(*codings: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def change(given: dict[str, Any], side: Side = RIGHT) -> dict[str, Any] | None:
-    return CHANGER.change(json.dumps(given).encode(), side)
+    return CHANGER.change_side(json.dumps(given).encode(), side)
 
 
 @pytest.mark.parametrize("side", [LEFT, RIGHT])

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from domain_facts import absent, chart, draft, finding
 
-from cds_service.logic.asking import choose_asks
-from cds_service.logic.deciding import decide
-from cds_service.logic.index import ChartIndex
-from cds_service.logic.view import View
+from cds_service.logic.chart_index import ChartIndex
+from cds_service.logic.evaluation_context import EvaluationContext
+from cds_service.logic.missing_findings import missing_findings
+from cds_service.logic.rule_engine import decide
 from cds_service.model.content import Ask, Content, Discriminator, Rule
 from cds_service.model.decision import Recommendation
 from cds_service.model.facts import Finding, Imaging
-from cds_service.model.sides import EACH, Side
+from cds_service.model.sides import EACH_SIDE, Side
 
 LUMBAR = draft("lumbar-spine")
 HIP = draft("hip", side="left")
@@ -24,16 +24,16 @@ def only(content: Content, *facts: Finding | Imaging, hook: str = "order-sign") 
 
 
 def asks(content: Content, *facts: Finding | Imaging) -> list[str]:
-    return [ask.label for ask in only(content, *facts).asks]
+    return [ask.label for ask in only(content, *facts).missing_findings]
 
 
 def chosen(content: Content, rule: Rule, *facts: Finding, sides: tuple[Side, ...] = (Side.LEFT,)) -> list[str]:
     index = ChartIndex(chart(*facts), content)
-    return [ask.finding for ask in choose_asks(rule, View(index, sides[0]), sides)]
+    return [ask.finding for ask in missing_findings(rule, EvaluationContext(index, sides[0]), sides)]
 
 
 def rule_of(content: Content, *towards: str) -> Rule:
-    return replace(content.rules[0], asks=(), asks_towards=frozenset(towards))
+    return replace(content.rules[0], asks=(), discriminator_regions=frozenset(towards))
 
 
 def test_the_best_discriminating_three_that_are_not_recorded(content: Content) -> None:
@@ -82,7 +82,7 @@ def test_a_rule_may_ask_towards_one_region(content: Content) -> None:
 def test_a_card_for_both_sides_asks_for_what_is_recorded_on_neither(content: Content) -> None:
     rule = rule_of(content, "spine")
     assert "femoral-stretch-positive" not in chosen(
-        content, rule, *SCIATIC, absent("femoral-stretch-positive", "right"), sides=EACH
+        content, rule, *SCIATIC, absent("femoral-stretch-positive", "right"), sides=EACH_SIDE
     )
 
 
@@ -101,7 +101,7 @@ def test_a_rules_own_asks_come_first(content: Content) -> None:
     pain = finding("lateral-hip-pain", "left", onset="2025-09-01")
 
     def of(*facts: Finding) -> list[str]:
-        return [ask.label for ask in only(content, pain, *care, *facts, hook="patient-view").asks]
+        return [ask.label for ask in only(content, pain, *care, *facts, hook="patient-view").missing_findings]
 
     severity = ["severity of hip osteoarthritis", "femoral stretch test", "pain on squatting"]
     assert of(finding("hip-osteoarthritis", "left")) == severity

@@ -1,0 +1,243 @@
+"""Judging conditions and blocks: one small function per condition of the rule format."""
+
+from collections.abc import Callable
+from typing import Any
+
+from cds_service.logic.evaluation_context import EvaluationContext
+from cds_service.logic.fact_matcher import (
+    filtered_state,
+    match_imaging,
+    match_leaf,
+    matches_spec,
+    newest_findings,
+    passes_filters,
+)
+from cds_service.logic.patterns import evaluate_pattern
+from cds_service.model.conditions import (
+    NO_PATTERN,
+    Absent,
+    Age,
+    Block,
+    Condition,
+    Duration,
+    Imaged,
+    Newest,
+    NotRecorded,
+    Ordered,
+    OrderIs,
+    PatternIs,
+    Present,
+    Spoke,
+)
+from cds_service.model.facts import Finding, distinct
+from cds_service.model.outcome import Outcome, Truth, to_truth
+from cds_service.model.sides import Side
+
+YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
+
+
+def evaluate(condition: Condition, context: EvaluationContext) -> Outcome:
+    """The outcome of one condition, or block, seen from `view`."""
+    return _EVALUATORS[type(condition)](condition, context)
+
+
+def _truth_of(block: Block, context: EvaluationContext) -> Truth:
+    return evaluate(block, context).truth
+
+
+def _evaluate_present(condition: Present, context: EvaluationContext) -> Outcome:
+    recorded = context.index.findings_by_id
+    if condition.finding_ids.isdisjoint(recorded):
+        return Outcome(condition, UNKNOWN)
+    matches = [(leaf, match_leaf(leaf, context, _truth_of)) for leaf in condition.leaves if leaf.finding in recorded]
+    held = [(leaf, match) for leaf, match in matches if match.truth is YES]
+    for leaf, match in held:
+        if leaf.filters.anchor:
+            context.set_anchor_date(leaf.filters.anchor, match.facts)
+    if len({leaf.finding for leaf, _ in held}) >= condition.at_least:
+        return Outcome(condition, YES, _merge_facts([match.facts for _, match in held]))
+    contradicted = any(match.truth is NO for _, match in matches)
+    return Outcome(condition, to_truth(False, contradicted), _merge_facts([match.facts for _, match in matches]))
+
+
+def _merge_facts(groups: list[tuple[Finding, ...]]) -> tuple[Finding, ...]:
+    return distinct(groups[0] if len(groups) == 1 else [fact for group in groups for fact in group])
+
+
+def _evaluate_absent(condition: Absent, context: EvaluationContext) -> Outcome:
+    states = [filtered_state(leaf, context) for leaf in condition.leaves]
+    facts = _merge_facts([state.present + state.absent for state in states])
+    holds = all(state.absent and not state.present for state in states)
+    return Outcome(condition, to_truth(holds, any(state.present for state in states)), facts)
+
+
+def _evaluate_not_recorded(condition: NotRecorded, context: EvaluationContext) -> Outcome:
+    states = [filtered_state(leaf, context) for leaf in condition.leaves]
+    facts = _merge_facts([state.present + state.absent for state in states])
+    return Outcome(condition, to_truth(not facts, bool(facts)), facts)
+
+
+def _evaluate_newest(condition: Newest, context: EvaluationContext) -> Outcome:
+    filters, stating = condition.filters, condition.stating
+    states = [
+        context.index.finding_state(leaf.finding, side)
+        for leaf in condition.leaves
+        for side in context.resolve_sides(filters.side)
+    ]
+    recorded = distinct(fact for state in states for fact in state.present)
+    winners = newest_findings(tuple(fact for fact in recorded if stating is None or fact.has_qualifier(stating)))
+    if not winners:
+        return Outcome(condition, UNKNOWN)
+    holds = all(fact.id == condition.winner and passes_filters(fact, filters, context) for fact in winners)
+    if holds and filters.anchor:
+        context.set_anchor_date(filters.anchor, winners)
+    return Outcome(condition, to_truth(holds, not holds), winners)
+
+
+def _evaluate_pattern_is(condition: PatternIs, context: EvaluationContext) -> Outcome:
+    if (
+        not context.thorough
+        and context.index.has_no_pattern_findings(Side.BOTH)
+        and NO_PATTERN not in condition.patterns
+    ):
+        return Outcome(condition, UNKNOWN)
+    sides = (Side.LEFT, Side.RIGHT) if condition.side == "either" else context.resolve_sides(condition.side)
+    judged = [evaluate_pattern(context.index, side, evaluate, thorough=context.thorough) for side in sides]
+    held = [pattern for pattern in judged if pattern.name in condition.patterns]
+    holds = len(held) == len(judged) if condition.side == "all-covered" else bool(held)
+    parts = tuple(part for pattern in (held or judged) for part in pattern.outcomes)
+    unknown = all(pattern.name == NO_PATTERN for pattern in judged)
+    leading = distinct(fact for pattern in held if pattern.name == "both" for fact in pattern.leading_facts())
+    return Outcome(condition, to_truth(holds, not unknown), leading, parts)
+
+
+def _evaluate_imaged(condition: Imaged, context: EvaluationContext) -> Outcome:
+    facts, holds = match_imaging(context.index.studies, condition.spec, condition.filters, context)
+    if holds and condition.filters.anchor:
+        context.set_anchor_date(condition.filters.anchor, facts)
+    return Outcome(condition, to_truth(holds, bool(facts)), facts)
+
+
+def _evaluate_ordered(condition: Ordered, context: EvaluationContext) -> Outcome:
+    beside = tuple(
+        order for order in context.index.open_orders if context.order is None or order.source != context.order.source
+    )
+    pool = tuple(order for order in beside if not condition.stages or order.stage.value in condition.stages)
+    if condition.treatments:
+        pool = tuple(order for order in pool if order.treatment in condition.treatments)
+    facts, holds = match_imaging(pool, condition.spec, condition.filters, context)
+    return Outcome(condition, to_truth(holds, bool(facts)), facts)
+
+
+def _evaluate_order_is(condition: OrderIs, context: EvaluationContext) -> Outcome:
+    order = context.order
+    if order is None:
+        return Outcome(condition, UNKNOWN)
+    holds = matches_spec(order, condition.spec, order)
+    if condition.one_side is not None:
+        holds = holds and (order.side in (Side.LEFT, Side.RIGHT)) is condition.one_side
+    if condition.sides_differ is not None:
+        holds = holds and order.has_side_conflict is condition.sides_differ
+    return Outcome(condition, to_truth(holds, not holds), (order,) if holds else ())
+
+
+def _evaluate_duration(condition: Duration, context: EvaluationContext) -> Outcome:
+    answers = {
+        side: _compare_duration(context.index.symptom_duration(side), condition)
+        for side in context.resolve_sides(condition.side)
+    }
+    facts = [context.index.longest_symptom(side) for side, answer in answers.items() if answer is YES]
+    return Outcome(condition, to_truth(YES in answers.values(), NO in answers.values()), _merge_facts(facts or [()]))
+
+
+def _compare_duration(duration: tuple[int | None, int | None], condition: Duration) -> Truth:
+    at_least, at_most = duration
+    low, limit = condition.at_least, condition.below
+    holds = (low is None or (at_least is not None and at_least >= low)) and (
+        limit is None or (at_most is not None and at_most < limit)
+    )
+    contradicted = (low is not None and at_most is not None and at_most < low) or (
+        limit is not None and at_least is not None and at_least >= limit
+    )
+    return to_truth(holds, contradicted)
+
+
+def _evaluate_age(condition: Age, context: EvaluationContext) -> Outcome:
+    age = context.index.chart.age
+    if age is None:
+        return Outcome(condition, UNKNOWN)
+    low, limit = condition.at_least, condition.below
+    holds = (low is None or age >= low) and (limit is None or age < limit)
+    return Outcome(condition, to_truth(holds, not holds))
+
+
+def _evaluate_spoke(condition: Spoke, context: EvaluationContext) -> Outcome:
+    holds = not condition.rules.isdisjoint(context.spoken_rules)
+    return Outcome(condition, to_truth(holds, not holds))
+
+
+def _evaluate_block(block: Block, context: EvaluationContext) -> Outcome:
+    """Judge a block. Unless a trace or a named date needs every part, stop as soon as it cannot hold any more."""
+    evaluate_all = context.thorough or block.has_anchor
+    if not evaluate_all and not context.index.can_hold(block, context.side):
+        return Outcome(block, UNKNOWN)
+    parts: list[Outcome] = []
+    truths = [_evaluate_all_of(block, context, parts, evaluate_all=evaluate_all)]
+    if block.any and (truths[0] is YES or evaluate_all):
+        truths.append(_evaluate_any_of(block, context, parts))
+    if block.none and (evaluate_all or (NO not in truths and UNKNOWN not in truths)):
+        truths.append(_evaluate_none_of(block, context, parts, evaluate_all=evaluate_all))
+    holds = all(truth is YES for truth in truths)
+    return Outcome(block, YES if holds else NO if NO in truths else UNKNOWN, (), tuple(parts))
+
+
+def _evaluate_all_of(block: Block, context: EvaluationContext, parts: list[Outcome], *, evaluate_all: bool) -> Truth:
+    total = YES
+    for condition in block.all:
+        outcome = evaluate(condition, context)
+        parts.append(outcome)
+        if outcome.truth is not YES:
+            total = NO if NO in (total, outcome.truth) else UNKNOWN
+            if not evaluate_all:
+                break
+    return total
+
+
+def _evaluate_any_of(block: Block, context: EvaluationContext, parts: list[Outcome]) -> Truth:
+    """Every branch, even when one holds: a card tells every fact that speaks for it."""
+    truths = []
+    for condition in block.any:
+        outcome = evaluate(condition, context)
+        parts.append(outcome.with_role("any"))
+        truths.append(outcome.truth)
+    if YES in truths:
+        return YES
+    return UNKNOWN if UNKNOWN in truths else NO
+
+
+def _evaluate_none_of(block: Block, context: EvaluationContext, parts: list[Outcome], *, evaluate_all: bool) -> Truth:
+    total = YES
+    for condition in block.none:
+        outcome = evaluate(condition, context)
+        parts.append(outcome.with_role("none"))
+        if outcome.truth is YES:
+            total = NO
+            if not evaluate_all:
+                break
+    return total
+
+
+_EVALUATORS: dict[type, Callable[[Any, EvaluationContext], Outcome]] = {
+    Present: _evaluate_present,
+    Absent: _evaluate_absent,
+    NotRecorded: _evaluate_not_recorded,
+    Newest: _evaluate_newest,
+    PatternIs: _evaluate_pattern_is,
+    Imaged: _evaluate_imaged,
+    Ordered: _evaluate_ordered,
+    OrderIs: _evaluate_order_is,
+    Duration: _evaluate_duration,
+    Age: _evaluate_age,
+    Spoke: _evaluate_spoke,
+    Block: _evaluate_block,
+}
