@@ -17,14 +17,10 @@ def build_value_sets(knowledge: Knowledge, release: Sequence[str]) -> Iterator[R
     finding_uri = knowledge.terminology.uri_by_system[FINDING_SYSTEM]
     edition, notices = knowledge.content.edition, knowledge.copyright_notices
     for finding in knowledge.content.findings.values():
-        description = f"Codes that stand for {finding.label}."
-        metadata = build_metadata(
-            "ValueSet", f"finding-{finding.id}", f"Finding: {finding.label}", description, edition
-        )
+        title, description = f"Finding: {finding.label}", f"Codes that stand for {finding.label}."
+        metadata = build_metadata("ValueSet", f"finding-{finding.id}", title, description, edition)
         include = [{"system": finding_uri, "concept": [{"code": finding.id}]}]
-        yield _with_compose(
-            metadata, knowledge.finding_codes[finding.id], include, knowledge.copyright_notices, release
-        )
+        yield _with_compose(metadata, knowledge.finding_codes[finding.id], include, notices, release)
     for (region, modality), codes in _codes_by_imaging_kind(knowledge).items():
         title = f"{knowledge.labels.modalities[modality]} of the {knowledge.labels.regions[region]}"
         name = f"imaging-{region}-{modality.lower()}"

@@ -39,7 +39,7 @@ def load_edition(folder: ContentFolder) -> Edition | None:
 
 
 def with_site_edition(folder: ContentFolder, edition: Edition, site: SiteEdition) -> Edition:
-    """Return the edition with a site's overlay applied. Only a sign-off in the site's folder counts: it names both."""
+    """Return the edition with a site's overlay applied. Only the site folder's sign-off counts: it names both."""
     return _with_sign_off(folder, replace(edition, sign_off=None, is_sign_off_lapsed=False, site=site))
 
 

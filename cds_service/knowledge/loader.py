@@ -1,4 +1,4 @@
-"""The loader of the content folder: it checks files, codes and references, then builds values. No lenient mode."""
+"""The content loader: it checks files, codes and references, then builds values. There is no lenient mode."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -160,8 +160,8 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
             folder.add_problem(NARRATIVE_FINDINGS, name, "has no words: every finding of the vocabulary needs a table")
     for file, tables in ((NARRATIVE_FINDINGS, files.findings), (NARRATIVE_PLACES, files.places)):
         for name, table in tables.items():
-            named = [*table.records, *table.denies] if isinstance(table, PlaceTable) else [name]
-            for finding in [*named, *([table.past] if table.past else [])]:
+            names = [*table.records, *table.denies] if isinstance(table, PlaceTable) else [name]
+            for finding in [*names, *([table.past] if table.past else [])]:
                 if finding not in findings:
                     folder.add_problem(file, name, f"no finding is called {finding}{did_you_mean(finding, findings)}")
             _check_table(folder, file, name, table, files.words)

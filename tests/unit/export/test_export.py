@@ -126,7 +126,7 @@ def test_every_study_code_is_in_the_set_of_its_kind(knowledge: Knowledge, resour
         assert {(row.system_uri, row.code) for row in study.codes} <= listed
 
 
-def test_no_text_of_a_terminology_is_exported_and_its_copyright_notice_is_with_its_codes(
+def test_no_text_of_a_terminology_is_exported_and_its_notice_is_beside_its_codes(
     resources: list[Resource],
 ) -> None:
     for value_set in of_type("ValueSet", resources):

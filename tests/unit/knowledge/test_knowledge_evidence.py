@@ -112,7 +112,7 @@ REFUSALS = {
         KHAN,
         "specificity 70.3 %",
         "specificity 71.3 %",
-        "prints 71.3, which is not a verified",
+        "prints 71.3, which is not",
     ),
     "a figure only recalled": (
         KHAN,

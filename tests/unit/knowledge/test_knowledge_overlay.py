@@ -121,9 +121,8 @@ def test_links_are_on_the_cards_they_are_for(example: Knowledge) -> None:
 def test_the_version_names_the_overlay_and_its_digest(example: Knowledge) -> None:
     edition = example.content.edition
     overlay_digest = compute_digest(EXAMPLE)
-    assert edition.statement == (
-        f"Content 1.0.0 ({edition.digest[:8]}), site overlay Example General 2026.1 ({overlay_digest[:8]}), not signed off"
-    )
+    content, overlay = f"Content 1.0.0 ({edition.digest[:8]})", f"Example General 2026.1 ({overlay_digest[:8]})"
+    assert edition.statement == f"{content}, site overlay {overlay}, not signed off"
     assert (edition.full_version, edition.full_digest) == ("1.0.0+site.2026.1", f"{edition.digest}+{overlay_digest}")
 
 
@@ -165,10 +164,7 @@ def test_all_problems_are_reported_at_once_with_file_and_key(refused: Callable[.
     assert 'site/rules.toml: off.cauda-equina: is protected: "instead" must say what warns in its place' in message
     assert "site/numbers.toml: finding.groin-pian: no finding is called groin-pian (meant: groin-pain?)" in message
     assert "site/links.toml: link.L: no rule is called failed-hip (meant: failed-hip-care?)" in message
-    assert (
-        "site/codes.toml: finding.groin-pain: sct 279043006 already stands for buttock-pain; if the code means"
-        in message
-    )
+    assert "site/codes.toml: finding.groin-pain: sct 279043006 already stands for buttock-pain; if the" in message
 
 
 @pytest.mark.parametrize(
@@ -229,7 +225,7 @@ def test_a_code_may_stand_for_two_findings_when_the_site_says_so(site: Path) -> 
         ('[system.ours]\nuri = "urn:oid:2.999.1"\nlabel = "Ours"', "system.ours: is used by no code"),
         (
             '[system.sct]\nuri = "urn:oid:2.999.1"\nlabel = "Ours"',
-            "is already the name of a code system of the content",
+            "is already the name of a code system",
         ),
         (
             '[system.ours]\nuri = "http://snomed.info/sct"\nlabel = "Ours"',
