@@ -52,7 +52,9 @@ class SuggestionBuilder:
         if offer.deletes_order:
             if not drafts or not all(_has_id(order) for order in drafts):
                 return None
-            actions += [self._delete_draft(order) for order in drafts]
+            for order in drafts:
+                description = f"Remove the draft: {self._phrases.describe_imaging(order)}"
+                actions.append(Action(type="delete", description=description, resourceId=order.source.reference))
         if offer.changes_side:
             updates = [self._change_draft_side(order, offer.changes_side, context) for order in drafts]
             if not updates or None in updates:
@@ -74,10 +76,6 @@ class SuggestionBuilder:
             description=f"Order: {self._order_builder.describe(template_id, recommendation.side)}",
             resource=resource,
         )
-
-    def _delete_draft(self, order: Imaging) -> Action:
-        imaging = self._phrases.describe_imaging(order)
-        return Action(type="delete", description=f"Remove the draft: {imaging}", resourceId=order.source.reference)
 
     def _change_draft_side(self, order: Imaging, target: str, context: CardContext) -> Action | None:
         side = order.code_side if target == "body-site" else order.side.opposite
