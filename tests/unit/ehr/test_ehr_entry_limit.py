@@ -30,7 +30,7 @@ def test_a_bundle_of_more_than_the_limit_is_422(build: Callable[..., Flask], num
     response = post(build, VIEW, call(prefetch={"patient": patient(), "conditions": conditions(number)}))
     assert response.status_code == status
     if status == 422:
-        assert assert_error(response, 422, "prefetch.conditions", says="the 100 that are read")["code"] == "too-costly"
+        assert assert_error(response, 422, "prefetch.conditions", says="the limit of 100 entries")["code"] == "too-costly"
 
 
 def test_bundles_count_together(build: Callable[..., Flask]) -> None:
