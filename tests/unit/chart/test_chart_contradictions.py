@@ -11,7 +11,7 @@ from cds_service.model.facts import Finding, Source, SourceKind
 from cds_service.model.sides import Side
 
 
-def worded(fact: Finding) -> Finding:
+def as_text(fact: Finding) -> Finding:
     return replace(fact, source=Source(SourceKind.OBSERVATION_TEXT, "Observation/words"))
 
 
@@ -39,13 +39,15 @@ def test_without_words_nothing_is_touched(knowledge: Knowledge) -> None:
     ],
 )
 def test_what_words_say_against_a_code(knowledge: Knowledge, coded: Finding, words: Finding, is_apart: bool) -> None:
-    said = worded(words)
-    kept, differing = drop_contradicted_text([coded, said], knowledge.content.findings, TODAY)
-    assert (kept, differing) == (([coded], (said,)) if is_apart else ([coded, said], ()))
+    text_fact = as_text(words)
+    remaining, differing = drop_contradicted_text([coded, text_fact], knowledge.content.findings, TODAY)
+    assert (remaining, differing) == (([coded], (text_fact,)) if is_apart else ([coded, text_fact], ()))
 
 
 @pytest.mark.parametrize("side", ["both", "unstated"])
 def test_words_are_narrowed_to_the_side_no_code_denies(knowledge: Knowledge, side: str) -> None:
-    said = worded(finding("groin-pain", side))
-    kept, differing = drop_contradicted_text([absent("groin-pain", "left"), said], knowledge.content.findings, TODAY)
-    assert (kept[1].side, differing) == (Side.RIGHT, ())
+    text_fact = as_text(finding("groin-pain", side))
+    remaining, differing = drop_contradicted_text(
+        [absent("groin-pain", "left"), text_fact], knowledge.content.findings, TODAY
+    )
+    assert (remaining[1].side, differing) == (Side.RIGHT, ())

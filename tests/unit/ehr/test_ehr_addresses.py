@@ -81,8 +81,8 @@ def test_a_host_is_judged_by_the_address_it_stands_for(host: str) -> None:
 
 def test_of_several_addresses_those_that_are_allowed_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
     def answer(*_arguments: Any, **_named: Any) -> list[Any]:
-        given = ["10.0.0.1", "1.1.1.1", "169.254.169.254"]
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 443)) for one in given]
+        resolved = ["10.0.0.1", "1.1.1.1", "169.254.169.254"]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in resolved]
 
     monkeypatch.setattr(addresses, "getaddrinfo", answer)
     assert list(resolve_allowed("ehr.example", 443, allows_private=False)) == ["1.1.1.1"]

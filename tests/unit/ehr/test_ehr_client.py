@@ -19,8 +19,8 @@ from cds_service.ehr.client import EhrClient
 def test_every_search_carries_the_token_and_asks_for_fhir_json(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=PAGE)
     ehr.get(f"{BASE}/Patient/patient-1", body=b"{}")
-    read = fhir.fetch(Access(f"{BASE}/", "s3cret-token"), {**SEARCH, "patient": "Patient/patient-1"})
-    assert pages(read) == {"conditions": [PAGE], "patient": [b"{}"]}
+    results = fhir.fetch(Access(f"{BASE}/", "s3cret-token"), {**SEARCH, "patient": "Patient/patient-1"})
+    assert pages(results) == {"conditions": [PAGE], "patient": [b"{}"]}
     assert [call.request.headers["Authorization"] for call in ehr.calls] == ["Bearer s3cret-token"] * 2
     assert {call.request.headers["Accept"] for call in ehr.calls} == {"application/fhir+json"}
 
@@ -28,9 +28,9 @@ def test_every_search_carries_the_token_and_asks_for_fhir_json(ehr: responses.Re
 def test_a_search_is_a_form_so_that_no_url_names_the_patient(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=PAGE)
     fhir.fetch(ACCESS, {"conditions": "Condition?patient=patient-1&code=http://snomed.info/sct|1,http://loinc.org|2"})
-    [asked] = ehr.calls
-    assert asked.request.headers["Content-Type"] == "application/x-www-form-urlencoded"
-    assert dict(parse_qsl(asked.request.body)) == {
+    [recorded] = ehr.calls
+    assert recorded.request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert dict(parse_qsl(recorded.request.body)) == {
         "patient": "patient-1",
         "code": "http://snomed.info/sct|1,http://loinc.org|2",
         "_count": "100",
@@ -47,8 +47,8 @@ def test_without_a_token_none_is_sent(ehr: responses.RequestsMock, fhir: EhrClie
 def test_any_status_but_200_costs_that_search_alone(ehr: responses.RequestsMock, fhir: EhrClient, status: int) -> None:
     ehr.post(SEARCHED, status=status, body=PAGE, headers={"Location": "https://elsewhere.example/"})
     ehr.get(PROCEDURES, body=PAGE)
-    read = fhir.fetch(ACCESS, BOTH)
-    assert (pages(read), faults(read)) == ({"procedure": [PAGE]}, {"conditions": f"status-{status}"})
+    results = fhir.fetch(ACCESS, BOTH)
+    assert (pages(results), faults(results)) == ({"procedure": [PAGE]}, {"conditions": f"status-{status}"})
     assert {call.request.url for call in ehr.calls} == {SEARCHED, PROCEDURES}
 
 
@@ -103,10 +103,10 @@ def test_a_search_refused_while_another_finds_the_media_type_out_is_asked_again_
     def refuse(request: requests.PreparedRequest, *, is_last: bool) -> tuple[int, dict[str, str], bytes]:
         if request.headers["Accept"] == "application/json":
             return 200, {}, PAGE
-        until = time.monotonic() + 4
+        deadline = time.monotonic() + 4
         if is_last:
             begun.set()
-        while is_last and server.accept != "application/json" and time.monotonic() < until:
+        while is_last and server.accept != "application/json" and time.monotonic() < deadline:
             time.sleep(0.005)
         assert begun.wait(4)
         return 406, {}, b""
@@ -136,8 +136,8 @@ def test_a_token_that_is_no_header_costs_the_searches_and_is_not_sent(
 
 def test_tracing_headers_are_passed_on_and_no_others(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=PAGE)
-    given = {"traceparent": "00-ab-cd-01", "X-Request-ID": "r-1", "Cookie": "a=b", "authorization": "Basic x"}
-    fhir.fetch(Access(BASE, "s3cret-token", trace_headers=given), SEARCH)
+    headers = {"traceparent": "00-ab-cd-01", "X-Request-ID": "r-1", "Cookie": "a=b", "authorization": "Basic x"}
+    fhir.fetch(Access(BASE, "s3cret-token", trace_headers=headers), SEARCH)
     sent = ehr.calls[0].request.headers
     assert (sent["traceparent"], sent["X-Request-ID"]) == ("00-ab-cd-01", "r-1")
     assert (sent.get("Cookie"), sent["Authorization"]) == (None, "Bearer s3cret-token")
@@ -163,8 +163,8 @@ def test_a_slow_search_costs_itself_and_no_more_than_the_deadline(ehr: responses
     ehr.add_callback(responses.POST, SEARCHED, after(1.5))
     ehr.get(PROCEDURES, body=PAGE)
     started = time.monotonic()
-    read = fhir.fetch(ACCESS, BOTH)
-    assert (list(pages(read)), faults(read)) == (["procedure"], {"conditions": "deadline"})
+    results = fhir.fetch(ACCESS, BOTH)
+    assert (list(pages(results)), faults(results)) == (["procedure"], {"conditions": "deadline"})
     assert time.monotonic() - started < 1.3
 
 
@@ -192,8 +192,8 @@ def test_a_fault_of_ours_costs_the_search_and_its_words_are_not_logged(
 ) -> None:
     ehr.post(SEARCHED, body=LookupError("patient-1"))
     ehr.get(PROCEDURES, body=PAGE)
-    read = fhir.fetch(ACCESS, BOTH)
-    assert (list(pages(read)), faults(read)) == (["procedure"], {"conditions": "request"})
+    results = fhir.fetch(ACCESS, BOTH)
+    assert (list(pages(results)), faults(results)) == (["procedure"], {"conditions": "request"})
     assert [getattr(record, "kind", None) for record in caplog.records] == ["LookupError"]
     assert "patient-1" not in caplog.text
 
@@ -210,16 +210,16 @@ def test_the_token_and_the_patient_are_in_no_representation_and_no_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     ehr.post(SEARCHED, status=500)
-    read = fhir.fetch(ACCESS, SEARCH) | fhir.fetch(ACCESS, {"unreachable": "Elsewhere"})
-    told = repr(ACCESS) + repr(fhir) + repr(read) + caplog.text
-    assert "s3cret-token" not in told
-    assert "patient-1" not in told
+    results = fhir.fetch(ACCESS, SEARCH) | fhir.fetch(ACCESS, {"unreachable": "Elsewhere"})
+    text = repr(ACCESS) + repr(fhir) + repr(results) + caplog.text
+    assert "s3cret-token" not in text
+    assert "patient-1" not in text
 
 
 def test_a_server_that_is_down_is_left_alone_after_three_calls(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     for _ in range(4):
-        read = fhir.fetch(ACCESS, SEARCH)
-    assert faults(read) == {"conditions": "resting"}
+        results = fhir.fetch(ACCESS, SEARCH)
+    assert faults(results) == {"conditions": "resting"}
     assert len(ehr.calls) == 3
     ehr.post("https://other.example/fhir/Condition/_search", body=PAGE)
     assert pages(fhir.fetch(Access("https://other.example/fhir"), SEARCH))
@@ -228,8 +228,8 @@ def test_a_server_that_is_down_is_left_alone_after_three_calls(ehr: responses.Re
 def test_a_server_that_answers_one_search_is_not_down(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.get(PROCEDURES, status=404)
     for _ in range(5):
-        read = fhir.fetch(ACCESS, BOTH)
-    assert faults(read) == {"conditions": "unreachable", "procedure": "status-404"}
+        results = fhir.fetch(ACCESS, BOTH)
+    assert faults(results) == {"conditions": "unreachable", "procedure": "status-404"}
 
 
 @pytest.mark.parametrize(("header", "is_left_alone"), [("120", True), ("Sun, 22 Nov 2026 19:00:00 GMT", False)])

@@ -19,10 +19,10 @@ READ = {"patient": "Patient/patient-1"}
 
 def resolver(*answers: list[str]) -> Callable[..., Any]:
     """A resolver that answers so each time it is asked; asked once more, it has no answer."""
-    left = list(answers)
+    remaining = list(answers)
 
     def resolve(_host: str, port: int, **_named: Any) -> list[Any]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in left.pop(0)]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in remaining.pop(0)]
 
     return resolve
 
@@ -71,8 +71,8 @@ def test_the_checked_address_is_connected_to_and_the_name_stays_in_the_host_head
 ) -> None:
     monkeypatch.setattr(addresses, "getaddrinfo", resolver(["127.0.0.1"]))
     with serving(answer) as port:
-        found = client.fetch(Access(f"http://ehr.example:{port}/fhir", allows_private=True), READ)
-        assert found["patient"].pages == (b"{}",)
+        results = client.fetch(Access(f"http://ehr.example:{port}/fhir", allows_private=True), READ)
+        assert results["patient"].pages == (b"{}",)
         [request] = received()
     assert f"Host: ehr.example:{port}\r\n".encode() in request
 
@@ -87,10 +87,10 @@ def test_a_name_that_changes_its_address_after_the_check_gains_nothing(
     )  # 192.0.2.1 is for documentation: as good as a public address here
     monkeypatch.setattr(addresses, "getaddrinfo", answers)
     with serving(answer) as port:
-        found = client.fetch(Access(f"http://ehr.example:{port}/fhir"), READ)
+        results = client.fetch(Access(f"http://ehr.example:{port}/fhir"), READ)
         assert received() == []
-    assert found["patient"].fault is not None
-    assert found["patient"].fault.code in {"deadline", "unreachable"}  # it was tried at 192.0.2.1 alone
+    assert results["patient"].fault is not None
+    assert results["patient"].fault.code in {"deadline", "unreachable"}  # it was tried at 192.0.2.1 alone
     assert answers("ehr.example", 80)  # the second answer is still there
 
 
@@ -100,10 +100,10 @@ def test_a_public_name_with_an_inner_address_is_not_connected_to(
 ) -> None:
     monkeypatch.setattr(addresses, "getaddrinfo", resolver(addresses_given))
     with serving(answer) as port:
-        found = client.fetch(Access(f"http://ehr.example:{port}/fhir"), READ)
+        results = client.fetch(Access(f"http://ehr.example:{port}/fhir"), READ)
         assert received() == []
-    assert found["patient"].fault is not None
-    assert found["patient"].fault.code == "address"
+    assert results["patient"].fault is not None
+    assert results["patient"].fault.code == "address"
 
 
 def test_a_connection_made_where_private_addresses_are_allowed_serves_nobody_else(client: EhrClient) -> None:
@@ -148,10 +148,10 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline_and_its_thread_is_free
     """In the status line, in the head, in the body."""
 
     def drip(connection: socket.socket) -> None:
-        until = time.monotonic() + 5
+        deadline = time.monotonic() + 5
         try:
             connection.sendall(begin)
-            while time.monotonic() < until:
+            while time.monotonic() < deadline:
                 connection.sendall(b"H")
                 time.sleep(0.02)
         except OSError:
@@ -159,11 +159,11 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline_and_its_thread_is_free
 
     with serving(drip) as port:
         started = time.monotonic()
-        found = client.fetch(Access(f"http://127.0.0.1:{port}/fhir", allows_private=True), READ)
+        results = client.fetch(Access(f"http://127.0.0.1:{port}/fhir", allows_private=True), READ)
         client._pool.submit(int).result(timeout=2)  # the only thread takes other work
         assert time.monotonic() - started < 2
-    assert found["patient"].fault is not None
-    assert found["patient"].fault.code == "deadline"
+    assert results["patient"].fault is not None
+    assert results["patient"].fault.code == "deadline"
 
 
 def test_the_endless_body_of_a_redirect_is_not_read(client: EhrClient) -> None:
@@ -179,9 +179,9 @@ def test_the_endless_body_of_a_redirect_is_not_read(client: EhrClient) -> None:
             return
 
     with serving(flood) as port:
-        found = client.fetch(Access(f"http://127.0.0.1:{port}/fhir", allows_private=True), READ)
-    assert found["patient"].fault is not None
-    assert found["patient"].fault.code == "status-302"
+        results = client.fetch(Access(f"http://127.0.0.1:{port}/fhir", allows_private=True), READ)
+    assert results["patient"].fault is not None
+    assert results["patient"].fault.code == "status-302"
     assert len(sent) < 200
 
 

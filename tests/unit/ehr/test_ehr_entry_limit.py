@@ -22,7 +22,7 @@ def post(build: Callable[..., Flask], service: str, body: dict[str, Any]) -> Any
 
 
 def conditions(number: int) -> dict[str, Any]:
-    return bundle(*(condition("44054006", number=one) for one in range(number)))
+    return bundle(*(condition("44054006", number=index) for index in range(number)))
 
 
 @pytest.mark.parametrize(("number", "status"), [(LIMIT, 200), (LIMIT + 1, 422)])
@@ -30,7 +30,9 @@ def test_a_bundle_of_more_than_the_limit_is_422(build: Callable[..., Flask], num
     response = post(build, VIEW, call(prefetch={"patient": patient(), "conditions": conditions(number)}))
     assert response.status_code == status
     if status == 422:
-        assert assert_error(response, 422, "prefetch.conditions", says="the limit of 100 entries")["code"] == "too-costly"
+        assert (
+            assert_error(response, 422, "prefetch.conditions", says="the limit of 100 entries")["code"] == "too-costly"
+        )
 
 
 def test_bundles_count_together(build: Callable[..., Flask]) -> None:

@@ -61,11 +61,11 @@ def ehr() -> Iterator[responses.RequestsMock]:
 
 def holds(ehr: responses.RequestsMock, **answers: Json | bytes) -> None:
     """The server answers these types so; Patient, and the rest as an empty search."""
-    given: dict[str, Any] = {"Patient/patient-1": patient(), "Condition": bundle(*buttock_to_calf()), **answers}
+    served: dict[str, Any] = {"Patient/patient-1": patient(), "Condition": bundle(*buttock_to_calf()), **answers}
     kinds = ("Observation", "ImagingStudy", "ServiceRequest", "Procedure", "DiagnosticReport")
     for kind in (*kinds, "MedicationRequest", "MedicationStatement"):
-        given.setdefault(kind, bundle())
-    for path, answer in given.items():
+        served.setdefault(kind, bundle())
+    for path, answer in served.items():
         serves(ehr, path, body=encoded(answer) if isinstance(answer, dict) else answer)
 
 
@@ -79,8 +79,8 @@ def serves(ehr: responses.RequestsMock, path: str, **answer: Any) -> None:
 
 def ask(client: FlaskClient, **fields: Any) -> TestResponse:
     draft = order("73721", bodySite=[concept("287579007")])
-    made = {"prefetch": None, "fhirServer": BASE, "fhirAuthorization": TOKEN, **fields}
-    return client.post(f"/cds-services/{SIGN}", json=call(SIGN, draft, **made))
+    body = {"prefetch": None, "fhirServer": BASE, "fhirAuthorization": TOKEN, **fields}
+    return client.post(f"/cds-services/{SIGN}", json=call(SIGN, draft, **body))
 
 
 def detail(response: TestResponse) -> str:
@@ -90,7 +90,7 @@ def detail(response: TestResponse) -> str:
     return str(card["detail"])
 
 
-def asked(ehr: responses.RequestsMock) -> set[str]:
+def requested_paths(ehr: responses.RequestsMock) -> set[str]:
     return {call.request.url.removeprefix(f"{BASE}/").removesuffix("/_search").split("?")[0] for call in ehr.calls}
 
 
@@ -98,11 +98,11 @@ def test_2_0_at_61_without_prefetch_everything_is_read_with_the_token(
     client: FlaskClient, ehr: responses.RequestsMock
 ) -> None:
     holds(ehr)
-    told = detail(ask(client))
-    assert "Patient/patient-1" in asked(ehr)
-    assert {"Condition", "Observation", "ImagingStudy", "ServiceRequest", "Procedure"} < asked(ehr)
+    text = detail(ask(client))
+    assert "Patient/patient-1" in requested_paths(ehr)
+    assert {"Condition", "Observation", "ImagingStudy", "ServiceRequest", "Procedure"} < requested_paths(ehr)
     assert {call.request.headers["Authorization"] for call in ehr.calls} == {"Bearer s3cret-token"}
-    assert "Not all of the chart was seen" not in told
+    assert "Not all of the chart was seen" not in text
 
 
 def test_queries_are_those_of_discovery_with_the_patient_filled_in(
@@ -111,14 +111,14 @@ def test_queries_are_those_of_discovery_with_the_patient_filled_in(
     holds(ehr)
     ask(client)
     templates = client.get("/cds-services").get_json()["services"][0]["prefetch"].values()
-    expected = {one.replace("{{context.patientId}}", "patient-1") for one in templates}
+    expected = {template.replace("{{context.patientId}}", "patient-1") for template in templates}
     assert {_query(call.request) for call in ehr.calls} == expected
 
 
-def _query(asked: Any) -> str:
+def _query(request: Any) -> str:
     """The query a request stands for; the entries a page is to hold are ours alone to ask for."""
-    path = asked.url.removeprefix(f"{BASE}/").removesuffix("/_search")
-    fields = [f"{name}={value}" for name, value in parse_qsl(asked.body) if name != "_count"]
+    path = request.url.removeprefix(f"{BASE}/").removesuffix("/_search")
+    fields = [f"{name}={value}" for name, value in parse_qsl(request.body) if name != "_count"]
     return f"{path}?{'&'.join(fields)}" if fields else str(path)
 
 
@@ -130,15 +130,15 @@ def test_2_0_at_34_only_what_the_prefetch_lacks_is_read(client: FlaskClient, ehr
         "procedures": None,
         "imagingStudies": outcome(),
     }
-    told = detail(ask(client, prefetch=sent))
-    assert asked(ehr).isdisjoint({"Patient/patient-1", "Condition", "Procedure", "ImagingStudy"})
-    assert {"Observation", "ServiceRequest"} < asked(ehr)
-    assert "Imaging studies could not be read." in told
-    assert "Procedures" not in told
+    text = detail(ask(client, prefetch=sent))
+    assert requested_paths(ehr).isdisjoint({"Patient/patient-1", "Condition", "Procedure", "ImagingStudy"})
+    assert {"Observation", "ServiceRequest"} < requested_paths(ehr)
+    assert "Imaging studies could not be read." in text
+    assert "Procedures" not in text
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("overrides", "sentence"),
     [
         ({}, "Not sent: procedures."),
         ({"procedures": None}, None),
@@ -153,16 +153,16 @@ def test_2_0_at_34_only_what_the_prefetch_lacks_is_read(client: FlaskClient, ehr
     ],
 )
 def test_the_four_states_of_a_key_are_told_apart_on_the_card(
-    client: FlaskClient, given: Json, said: str | None
+    client: FlaskClient, overrides: Json, sentence: str | None
 ) -> None:
     keys = client.get("/cds-services").get_json()["services"][0]["prefetch"]
     others = {key: None for key in keys if key != "procedures"}
-    sent = others | {"patient": patient(), "conditions": bundle(*buttock_to_calf())} | given
-    told = detail(ask(client, prefetch=sent, fhirServer=None, fhirAuthorization=None))
-    if said is None:
-        assert "Not all of the chart was seen" not in told
+    sent = others | {"patient": patient(), "conditions": bundle(*buttock_to_calf())} | overrides
+    text = detail(ask(client, prefetch=sent, fhirServer=None, fhirAuthorization=None))
+    if sentence is None:
+        assert "Not all of the chart was seen" not in text
     else:
-        assert f"**Not all of the chart was seen.** {said} None of this is taken for absent." in told
+        assert f"**Not all of the chart was seen.** {sentence} None of this is taken for absent." in text
 
 
 def test_prefetch_and_server_give_the_same_card(client: FlaskClient, ehr: responses.RequestsMock) -> None:
@@ -215,7 +215,7 @@ def test_all_pages_of_a_search_count(client: FlaskClient, ehr: responses.Request
     first = bundle(buttock) | {"link": [{"relation": "next", "url": f"{BASE}/more"}]}
     holds(ehr, Condition=first, more=bundle(calf))
     assert detail(ask(client))
-    assert "more" in asked(ehr)
+    assert "more" in requested_paths(ehr)
 
 
 def test_one_unreadable_resource_that_was_fetched_is_told(client: FlaskClient, ehr: responses.RequestsMock) -> None:
@@ -232,7 +232,7 @@ def test_records_of_another_patient_that_were_fetched_are_not_used_and_their_ser
     client: FlaskClient, ehr: responses.RequestsMock
 ) -> None:
     """Where it passed over the patient it may have passed over anything."""
-    foreign = [one | {"subject": {"reference": "Patient/another"}} for one in buttock_to_calf()]
+    foreign = [record | {"subject": {"reference": "Patient/another"}} for record in buttock_to_calf()]
     holds(ehr, Condition=bundle(*foreign))
     assert_error(ask(client), 412, "prefetch.conditions", says="it sent records of other patients")
 
@@ -241,8 +241,8 @@ def test_a_record_that_comes_on_two_pages_counts_once(client: FlaskClient, ehr: 
     following = {"link": [{"relation": "next", "url": f"{BASE}/more"}]}
     broken = condition("x", code="broken")
     holds(ehr, Condition=bundle(*buttock_to_calf(), broken) | following, more=bundle(*buttock_to_calf()))
-    told = detail(ask(client))
-    assert told.count("buttock pain, recorded problem") == 1
+    text = detail(ask(client))
+    assert text.count("buttock pain, recorded problem") == 1
 
 
 def test_a_later_page_that_is_no_fhir_leaves_the_others_incomplete(
@@ -253,11 +253,11 @@ def test_a_later_page_that_is_no_fhir_leaves_the_others_incomplete(
     assert "Conditions (incomplete): not all could be read." in detail(ask(client))
 
 
-@pytest.mark.parametrize("given", [patient(id="another"), bundle(), bundle(condition("23056005"))])
+@pytest.mark.parametrize("body", [patient(id="another"), bundle(), bundle(condition("23056005"))])
 def test_a_record_that_is_not_this_patients_own_is_412(
-    client: FlaskClient, ehr: responses.RequestsMock, given: Json
+    client: FlaskClient, ehr: responses.RequestsMock, body: Json
 ) -> None:
-    holds(ehr, **{"Patient/patient-1": given})
+    holds(ehr, **{"Patient/patient-1": body})
     assert_error(ask(client), 412, "prefetch.patient")
 
 
@@ -308,7 +308,10 @@ def test_entries_that_are_read_count_with_those_that_were_sent_and_the_rest_is_t
     build: Callable[..., Flask], ehr: responses.RequestsMock
 ) -> None:
     """Of the limit of 100 the request brings 1 draft, and Conditions come before the others."""
-    many = {"resourceType": "Bundle", "entry": [{"resource": condition("38341003", number=one)} for one in range(97)]}
+    many = {
+        "resourceType": "Bundle",
+        "entry": [{"resource": condition("38341003", number=index)} for index in range(97)],
+    }
     holds(ehr, Condition=bundle(*buttock_to_calf()), Procedure=many)
     client = build(entry_limit=100).test_client()
     assert "Not all of the chart was seen" not in detail(ask(client))  # 1 + 2 + 97
@@ -327,8 +330,8 @@ def test_the_page_that_goes_beyond_the_limit_is_told_and_so_is_what_came_before_
     following = {"relation": "next", "url": f"{BASE}/Procedure?page=2"}
     holds(ehr, Procedure={**bundle(procedure()), "link": [following]})
     ehr.get(f"{BASE}/Procedure?page=2", body=encoded({"resourceType": "Bundle", "entry": [odd] * 97}))
-    told = detail(ask(build(entry_limit=100).test_client()))
-    assert "Procedures (incomplete): not all could be read." in told
+    text = detail(ask(build(entry_limit=100).test_client()))
+    assert "Procedures (incomplete): not all could be read." in text
 
 
 def test_conditions_beyond_the_limit_are_412_and_never_a_chart_without_them(
@@ -345,9 +348,9 @@ def test_next_pages_of_a_prefetched_bundle_count_with_it(
     following = {"relation": "next", "url": f"{BASE}/Condition?page=2"}
     sent = dict.fromkeys(KEYS) | {"patient": patient(), "conditions": bundle(*buttock_to_calf())}
     sent["conditions"]["link"] = [following]
-    ehr.get(following["url"], body=encoded(bundle(*(condition("38341003", number=one) for one in range(3, 101)))))
-    told = detail(ask(build(entry_limit=100).test_client(), prefetch=sent))
-    assert "Conditions (incomplete): not all could be read." in told
+    ehr.get(following["url"], body=encoded(bundle(*(condition("38341003", number=index) for index in range(3, 101)))))
+    text = detail(ask(build(entry_limit=100).test_client(), prefetch=sent))
+    assert "Conditions (incomplete): not all could be read." in text
 
 
 def test_a_text_too_long_that_was_read_is_told_as_one_that_was_sent(

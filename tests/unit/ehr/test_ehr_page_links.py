@@ -10,7 +10,7 @@ BASE = "https://ehr.example/tenant/fhir"
 
 
 @pytest.mark.parametrize(
-    ("given", "url"),
+    ("link", "url"),
     [
         (f"{BASE}/Condition?page=2", f"{BASE}/Condition?page=2"),
         (f"{BASE}?_getpages=a-b&_count=20", f"{BASE}?_getpages=a-b&_count=20"),  # as HAPI's are
@@ -22,13 +22,13 @@ BASE = "https://ehr.example/tenant/fhir"
         ("/tenant/fhir/Condition?page=2", f"{BASE}/Condition?page=2"),
     ],
 )
-def test_under_the_base_it_is_read(given: str, url: str) -> None:
-    assert resolve_page_url(given, BASE) == url
-    assert resolve_page_url(given, f"{BASE}/") == url
+def test_under_the_base_it_is_read(link: str, url: str) -> None:
+    assert resolve_page_url(link, BASE) == url
+    assert resolve_page_url(link, f"{BASE}/") == url
 
 
 @pytest.mark.parametrize(
-    "given",
+    "link",
     [
         "https://elsewhere.example/tenant/fhir/Condition",
         "http://ehr.example/tenant/fhir/Condition",
@@ -53,11 +53,11 @@ def test_under_the_base_it_is_read(given: str, url: str) -> None:
         "https://ehr.example:port/tenant/fhir",
     ],
 )
-def test_elsewhere_it_is_not(given: str) -> None:
+def test_elsewhere_it_is_not(link: str) -> None:
     with pytest.raises(SearchFailed) as failure:
-        resolve_page_url(given, BASE)
+        resolve_page_url(link, BASE)
     assert failure.value.fault.code == "elsewhere"
-    assert given not in str(failure.value)
+    assert link not in str(failure.value)
 
 
 @pytest.mark.parametrize(

@@ -51,14 +51,14 @@ def test_each_key_is_told_in_one_of_four_states(answer: Callable[..., CallResult
         "imagingStudies": outcome(),
         "reports": bundle(outcome(), condition("x", code=5)),
     }
-    told = answer(call(prefetch=prefetch(condition("44054006"), **keys)))
+    data = answer(call(prefetch=prefetch(condition("44054006"), **keys)))
     expected = {"patient": "data", "conditions": "data", "observations": "empty", "procedures": "empty"}
     expected |= {"imagingStudies": "failed", "reports": "data", "serviceRequests": "absent"}
-    assert expected.items() <= told.prefetch_statuses.items()
-    assert set(told.prefetch_statuses.values()) == {"absent", "empty", "failed", "data"}
-    assert told.gap_codes["imagingStudies"] == "unread:outcome"
-    assert told.gap_codes["serviceRequests"] == "not-sent:no-access"
-    assert not {"patient", "conditions", "observations"} & told.gap_codes.keys()
+    assert expected.items() <= data.prefetch_statuses.items()
+    assert set(data.prefetch_statuses.values()) == {"absent", "empty", "failed", "data"}
+    assert data.gap_codes["imagingStudies"] == "unread:outcome"
+    assert data.gap_codes["serviceRequests"] == "not-sent:no-access"
+    assert not {"patient", "conditions", "observations"} & data.gap_codes.keys()
 
 
 def test_unknown_codes_are_counted_by_system_and_unknown_systems_are_one(chart: Callable[..., Chart]) -> None:
@@ -83,9 +83,9 @@ def test_a_text_that_is_too_long_is_read_so_far_and_counted(
     chart: Callable[..., Chart], length: int, unread: dict[str, int]
 ) -> None:
     text = "MRI of the right hip ".ljust(length - 3, "x") + "abc"
-    read = chart(order("local", "https://ehr.example", status="active", code={"text": text[:length]}))
-    assert read.unreadable == unread
-    assert [(one.region, one.modality) for one in read.imaging] == [("hip", "MR")]
+    result = chart(order("local", "https://ehr.example", status="active", code={"text": text[:length]}))
+    assert result.unreadable == unread
+    assert [(imaging.region, imaging.modality) for imaging in result.imaging] == [("hip", "MR")]
 
 
 def test_an_order_whose_text_is_too_long_is_told_on_the_card(answer: Callable[..., CallResult]) -> None:

@@ -40,12 +40,14 @@ def test_a_query_names_the_patient_encoded(keys: dict[str, PrefetchKey]) -> None
 
 def test_a_list_too_long_for_one_url_is_split_and_nothing_is_lost(knowledge: Knowledge) -> None:
     codes = [f"{number}" for number in range(10_000_000, 10_000_400)]
-    known = {Code("sct", code): (FindingMeaning("groin-pain"),) for code in codes}
-    keys = build_prefetch_keys(knowledge.content, replace(knowledge.terminology, findings=known))
+    findings = {Code("sct", code): (FindingMeaning("groin-pain"),) for code in codes}
+    keys = build_prefetch_keys(knowledge.content, replace(knowledge.terminology, findings=findings))
     parts = [key for key in keys if key.name.startswith("observations")]
     assert [part.name for part in parts] == ["observations", *(f"observations{n}" for n in range(2, len(parts) + 1))]
     assert len(parts) > 3
     assert max(len(quote(part.template, safe="?&=/")) for part in parts) <= LENGTH_LIMIT
-    asked = [code.rpartition("|")[2] for part in parts for code in part.template.partition("&code=")[2].split(",")]
-    assert [code for code in asked if code in set(codes)] == codes
+    template_codes = [
+        code.rpartition("|")[2] for part in parts for code in part.template.partition("&code=")[2].split(",")
+    ]
+    assert [code for code in template_codes if code in set(codes)] == codes
     assert {part.label for part in parts} == {"observations"}

@@ -21,7 +21,7 @@ def joined(
 
 
 def _ids(decoded: DecodedResources | None) -> list[str]:
-    return [str(one.id) for one in decoded.resources] if decoded else []
+    return [str(resource.id) for resource in decoded.resources] if decoded else []
 
 
 def test_all_pages_are_one() -> None:
@@ -32,8 +32,8 @@ def test_all_pages_are_one() -> None:
 
 
 def test_they_go_on_from_what_is_in_hand() -> None:
-    found = joined(bundle(condition("b", number=2)), before=bundle(condition("a", number=1)))
-    assert found == (["Condition-1", "Condition-2"], None)
+    merged = joined(bundle(condition("b", number=2)), before=bundle(condition("a", number=1)))
+    assert merged == (["Condition-1", "Condition-2"], None)
 
 
 def test_a_resource_counts_once_but_two_without_an_id_are_two() -> None:

@@ -84,11 +84,13 @@ def test_a_call_that_never_tells_how_it_fared_blocks_the_others_for_one_rest_onl
     assert broken.allows_call()
 
 
-@pytest.mark.parametrize(("asked", "rest"), [(5.0, 5.0), (3600.0, 60.0)])
-def test_a_server_that_asks_to_be_left_alone_is_for_a_minute_at_most(clock: Clock, asked: float, rest: float) -> None:
+@pytest.mark.parametrize(("retry_after", "open_s"), [(5.0, 5.0), (3600.0, 60.0)])
+def test_a_server_that_asks_to_be_left_alone_is_for_a_minute_at_most(
+    clock: Clock, retry_after: float, open_s: float
+) -> None:
     breaker = CircuitBreaker(clock)
-    breaker.record_failure(asked)
-    clock.now += rest - 0.1
+    breaker.record_failure(retry_after)
+    clock.now += open_s - 0.1
     assert not breaker.allows_call()
     clock.now += 0.1
     assert breaker.allows_call()

@@ -35,10 +35,10 @@ def server(
     authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[tuple[int, list[str]]]:
     """The port of a server certified for the name given by the test, and the names it was asked for."""
-    asked: list[str] = []
+    server_names: list[str] = []
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(request.param).configure_cert(context)
-    context.sni_callback = lambda _socket, name, _context: asked.append(name or "")
+    context.sni_callback = lambda _socket, name, _context: server_names.append(name or "")
 
     def serve() -> None:
         connection, _ = listening.accept()
@@ -56,33 +56,33 @@ def server(
         monkeypatch.setattr(addresses, "getaddrinfo", resolve)
         thread = Thread(target=serve)
         thread.start()
-        yield listening.getsockname()[1], asked
+        yield listening.getsockname()[1], server_names
         thread.join()
 
 
-def read(port: int, ca_file: Path | None) -> SearchResult:
+def fetch_patient(port: int, ca_file: Path | None) -> SearchResult:
     client = EhrClient(timeout_s=2, threads=1, ca_file=ca_file)
-    found = client.fetch(Access(f"https://ehr.example:{port}/fhir", allows_private=True), {"patient": "Patient/1"})
+    results = client.fetch(Access(f"https://ehr.example:{port}/fhir", allows_private=True), {"patient": "Patient/1"})
     client.close()
-    return found["patient"]
+    return results["patient"]
 
 
 @pytest.mark.parametrize("server", ["ehr.example"], indirect=True)
 def test_a_server_vouched_for_under_its_name_is_read(server: tuple[int, list[str]], ca_file: Path) -> None:
-    port, asked = server
-    assert read(port, ca_file).pages == (b"{}",)
-    assert asked == ["ehr.example"]
+    port, server_names = server
+    assert fetch_patient(port, ca_file).pages == (b"{}",)
+    assert server_names == ["ehr.example"]
 
 
 @pytest.mark.parametrize("server", ["127.0.0.1", "elsewhere.example"], indirect=True)
 def test_a_server_vouched_for_under_another_name_is_not(server: tuple[int, list[str]], ca_file: Path) -> None:
-    fault = read(server[0], ca_file).fault
+    fault = fetch_patient(server[0], ca_file).fault
     assert fault is not None
     assert fault.code == "tls"
 
 
 @pytest.mark.parametrize("server", ["ehr.example"], indirect=True)
 def test_a_server_nobody_vouches_for_is_not(server: tuple[int, list[str]]) -> None:
-    fault = read(server[0], None).fault
+    fault = fetch_patient(server[0], None).fault
     assert fault is not None
     assert fault.code == "tls"

@@ -9,7 +9,7 @@ from cds_service.fhir.bundles import decode_draft_entries, decode_resources
 
 
 def kinds(body: Json) -> list[str]:
-    return [type(one).__name__ for one in decode_resources(encoded(body), "prefetch.test").resources]
+    return [type(resource).__name__ for resource in decode_resources(encoded(body), "prefetch.test").resources]
 
 
 def test_a_bundle_of_any_type_is_its_resources() -> None:
@@ -49,7 +49,7 @@ def test_no_entries_are_none_and_no_failure(body: Json) -> None:
 def test_an_operation_outcome_is_a_failure_unless_it_only_warns_beside_results(body: Json, fails: bool) -> None:
     decoded = decode_resources(encoded(body), "prefetch.test")
     assert decoded.is_failure is fails
-    assert "OperationOutcome" not in [type(one).__name__ for one in decoded.resources]
+    assert "OperationOutcome" not in [type(resource).__name__ for resource in decoded.resources]
 
 
 def test_a_broken_resource_is_counted_and_the_others_are_read() -> None:

@@ -11,15 +11,18 @@ from cds_service.narrative.reader import NarrativeReader, Statement
 
 
 @pytest.fixture(scope="module")
-def made(knowledge: Knowledge) -> NarrativeReader:
+def reader(knowledge: Knowledge) -> NarrativeReader:
     return NarrativeReader(knowledge.narrative, knowledge.content.findings)
 
 
-def told(made: NarrativeReader, text: str) -> str:
+def summary(reader: NarrativeReader, text: str) -> str:
     """What a text says, as `finding side` with "no" or "?" before."""
     marks = {FindingValue.PRESENT: "", FindingValue.ABSENT: "no ", FindingValue.ASKED: "? "}
     sides = {"unstated": "", "left": " L", "right": " R", "both": " LR"}
-    return ", ".join(f"{marks[one.value]}{one.finding}{sides[one.side.value]}" for one in made.read(text).statements)
+    return ", ".join(
+        f"{marks[statement.value]}{statement.finding}{sides[statement.side.value]}"
+        for statement in reader.read(text).statements
+    )
 
 
 BELOW = "no calf-pain, no lateral-lower-leg-pain, no lower-leg-pain"
@@ -168,8 +171,8 @@ SAYS = {
 
 
 @pytest.mark.parametrize("text", SAYS)
-def test_a_text_says(made: NarrativeReader, text: str) -> None:
-    assert told(made, text) == SAYS[text]
+def test_a_text_says(reader: NarrativeReader, text: str) -> None:
+    assert summary(reader, text) == SAYS[text]
 
 
 @pytest.mark.parametrize(
@@ -187,24 +190,24 @@ def test_a_text_says(made: NarrativeReader, text: str) -> None:
         ("foot pain", {}),
     ],
 )
-def test_what_words_beside_a_finding_add(made: NarrativeReader, text: str, stated: dict[str, str]) -> None:
-    [said] = made.read(text).statements
-    assert dict(said.qualifiers) == stated
-    assert said.value is FindingValue.PRESENT
+def test_what_words_beside_a_finding_add(reader: NarrativeReader, text: str, stated: dict[str, str]) -> None:
+    [statement] = reader.read(text).statements
+    assert dict(statement.qualifiers) == stated
+    assert statement.value is FindingValue.PRESENT
 
 
-def test_no_text_says_nothing(made: NarrativeReader) -> None:
-    assert made.read(None) == made.read("") == module.EMPTY_READING
+def test_no_text_says_nothing(reader: NarrativeReader) -> None:
+    assert reader.read(None) == reader.read("") == module.EMPTY_READING
 
 
-def test_places_without_pain_and_bare_tests_are_noted(made: NarrativeReader) -> None:
-    assert made.read("fall on the knee").places_without_pain == {"knee-pain"}
-    assert made.read("SLR").has_mention
-    assert not made.read("cough").has_mention
+def test_places_without_pain_and_bare_tests_are_noted(reader: NarrativeReader) -> None:
+    assert reader.read("fall on the knee").places_without_pain == {"knee-pain"}
+    assert reader.read("SLR").has_mention
+    assert not reader.read("cough").has_mention
 
 
-def test_a_text_is_read_once(made: NarrativeReader) -> None:
-    assert made.read("left groin pain") is made.read("left groin pain")
+def test_a_text_is_read_once(reader: NarrativeReader) -> None:
+    assert reader.read("left groin pain") is reader.read("left groin pain")
 
 
 def test_of_a_text_too_long_the_whole_sentences_of_its_beginning_are_read(knowledge: Knowledge) -> None:
@@ -213,15 +216,15 @@ def test_of_a_text_too_long_the_whole_sentences_of_its_beginning_are_read(knowle
         "Left groin pain. Right calf pain is what he denies."
     )
     assert reading.is_truncated
-    assert [one.finding for one in reading.statements] == ["groin-pain"]
+    assert [statement.finding for statement in reading.statements] == ["groin-pain"]
 
 
-def test_in_a_sentence_without_end_a_denial_is_not_lost(made: NarrativeReader) -> None:
+def test_in_a_sentence_without_end_a_denial_is_not_lost(reader: NarrativeReader) -> None:
     filler = "and so on " * 80
-    assert told(made, f"denies {filler} groin pain") == ""
-    assert told(made, f"{filler} left groin pain. Calf pain") == "groin-pain L, calf-pain"
+    assert summary(reader, f"denies {filler} groin pain") == ""
+    assert summary(reader, f"{filler} left groin pain. Calf pain") == "groin-pain L, calf-pain"
     near_the_cut = f"{'word ' * 197} groin pain of late denied"
-    assert told(made, near_the_cut) == ""
+    assert summary(reader, near_the_cut) == ""
 
 
 def test_said_is_a_plain_value() -> None:

@@ -51,7 +51,7 @@ def test_the_place_of_a_part_stands_before_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "read"),
+    ("text", "decoded"),
     [
         (rb"\ud83d\ude42", "\U0001f642"),
         (rb"\uD83D\uDE42!", "\U0001f642!"),
@@ -63,8 +63,8 @@ def test_the_place_of_a_part_stands_before_it() -> None:
         (rb"\u00e9 \ud83d", "é \ufffd"),
     ],
 )
-def test_half_of_a_surrogate_pair_is_read_as_a_replacement_character(text: bytes, read: str) -> None:
-    assert decode_json(DECODER, b'{"inner": {"name": "' + text + b'"}}').inner.name == read
+def test_half_of_a_surrogate_pair_is_read_as_a_replacement_character(text: bytes, decoded: str) -> None:
+    assert decode_json(DECODER, b'{"inner": {"name": "' + text + b'"}}').inner.name == decoded
 
 
 def test_bytes_count_as_sent_behind_a_half_pair() -> None:
