@@ -102,7 +102,7 @@ class Context:
         return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
 
     def _is_answer(self, place: int, cue: Cue) -> bool:
-        """Return whether a closing negation answers what precedes it or is a test result: it negates nothing after it."""
+        """Return whether a closing negation answers what precedes it or is a test result, so negates nothing later."""
         if cue.effect is not CueEffect.NEGATED:
             return False
         before = [one for one in self._mentions if one.first <= place]

@@ -15,7 +15,7 @@ _LISTS = (Mark.LIST, Mark.JOINED)
 class Mention:
     """A mention of a finding. `first` to `last`: the items it spans, including its pain words and results.
 
-    `place`: the item that names it. `chain`: the same for all mentions of one radiating or listed pain; they share a side.
+    `place`: the item that names it. `chain`: mentions of one radiating or listed pain have the same, and share a side.
     """
 
     place: int
