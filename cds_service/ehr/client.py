@@ -78,9 +78,8 @@ def _collect_result(search: Search, future: Future[SearchResult]) -> SearchResul
         future.cancel()
         return SearchResult(tuple(search.pages), TOO_LATE)
     error = future.exception()
-    if (
-        error is not None
-    ):  # our own bug costs this search, not the call; its text may hold chart data, so it is not logged
+    if error is not None:
+        # Our own bug fails this search, not the call. Its text may hold chart data, so it is not logged.
         _logger.error("fhir search failed", extra={"kind": type(error).__name__})
         return SearchResult(tuple(search.pages), INVALID_REQUEST)
     return future.result()

@@ -18,7 +18,7 @@ class Search:
             link = next_link
             if link is None:
                 link = self._add(self._fetcher.fetch_first_page(query))
-                if "?" not in query:
+                if "?" not in query:  # a read, not a search
                     return SearchResult(tuple(self.pages))
             seen: set[str] = set()
             while link is not None:

@@ -104,7 +104,7 @@ def test_the_body_site_gives_the_side_by_code_or_word(chart: Read, site: object,
     assert fact(chart, "49218002", bodySite=site).side is side
 
 
-def test_a_side_in_the_code_stands_over_the_body_sites(chart: Read) -> None:
+def test_a_side_in_the_code_overrides_the_body_site(chart: Read) -> None:
     assert fact(chart, "M25.551", ICD, bodySite=[concept("7771000")]).side is Side.RIGHT
 
 

@@ -211,5 +211,5 @@ def test_the_result_of_a_test_says_that_it_was_done(chart: Read, answer: dict[st
     assert (finding.value, finding.qualifiers) == (FindingValue.PRESENT, {"result": result})
 
 
-def test_a_treatment_with_an_unheard_answer_is_not_recorded(chart: Read) -> None:
+def test_a_treatment_with_an_unknown_answer_is_not_recorded(chart: Read) -> None:
     assert chart(observation("hip-anaesthetic-injection", valueString="some")).findings == ()

@@ -25,7 +25,7 @@ def draft(*arguments: Any, selected: bool = True, **fields: Any) -> DraftOrder:
 
 
 def drafted(chart: Read, *record: Json, **fields: Any) -> Imaging:
-    """The order for a joint of the lower limb, whose CPT number names no joint, as it is read."""
+    """Return a draft for a lower limb joint, whose CPT code names no joint, as imaging."""
     [imaging] = chart(*record, drafts=[draft("73721", **fields)]).imaging
     return imaging
 
@@ -37,7 +37,7 @@ def test_an_open_request_is_an_order(chart: Read, status: str | None) -> None:
 
 
 @pytest.mark.parametrize("fields", [{"status": "revoked"}, {"status": "entered-in-error"}, {"doNotPerform": True}])
-def test_a_request_withdrawn_or_against_is_none(chart: Read, fields: Json) -> None:
+def test_a_withdrawn_or_negated_request_is_no_order(chart: Read, fields: Json) -> None:
     result = chart(order("72148", **fields))
     assert (result.imaging, len(result.ignored)) == ((), 1)
 
@@ -58,7 +58,7 @@ def test_an_injury_is_asked_about_by_an_order_alone(chart: Read, words: str) -> 
     [
         ("MRI right hip without contrast", Side.UNSTATED, Side.RIGHT),
         ("MRI left hip without contrast", Side.LEFT, None),
-        ("MRI right and left hip", Side.LEFT, None),  # words of both name neither against the body site
+        ("MRI right and left hip", Side.LEFT, None),  # text that names both sides does not contradict the body site
         ("MRI hip without contrast", Side.LEFT, None),
     ],
 )
@@ -115,7 +115,7 @@ def test_a_draft_is_of_today_and_selected_or_not(chart: Read) -> None:
     ]
 
 
-def test_a_draft_stands_over_the_record_of_the_same_order(chart: Read) -> None:
+def test_a_draft_replaces_the_record_of_the_same_order(chart: Read) -> None:
     on_record = order("72148", status="active")
     result = chart(on_record, order("72148", number=2, status="active"), drafts=[draft("72148")])
     assert [(imaging.stage, imaging.source.reference) for imaging in result.imaging] == [

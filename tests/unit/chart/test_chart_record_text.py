@@ -1,4 +1,4 @@
-"""Words of records as facts: which are read, beside which codes, on which side and day, and what is never read."""
+"""Text of records as facts: which text is read, with which codes, side and date, and what is never read."""
 
 from collections.abc import Callable
 from datetime import date
@@ -19,7 +19,7 @@ HISTORY = "10164-2"
 
 
 def text_findings(result: Chart) -> list[str]:
-    """The facts read from words."""
+    """Return the findings from text."""
     marks = {FindingValue.PRESENT: "", FindingValue.ABSENT: "no ", FindingValue.ASKED: "? "}
     words = [fact for fact in result.findings if fact.source.kind.is_text]
     return [f"{marks[fact.value]}{fact.id} {fact.side.value}".removesuffix(" unstated") for fact in words]
@@ -68,7 +68,7 @@ def test_the_body_site_gives_a_name_its_side_but_not_a_note(chart: Read) -> None
     assert text_findings(result) == ["groin-pain left", "calf-pain"]
 
 
-def test_words_that_repeat_the_code_are_no_fact_of_their_own(chart: Read) -> None:
+def test_text_that_repeats_the_code_adds_no_finding(chart: Read) -> None:
     coded = concept("102570003", text="Groin pain")
     assert text_findings(chart(condition("x", code=coded, bodySite=[concept("7771000")]))) == []
     assert text_findings(chart(condition("x", code=concept("102570003", text="Left groin pain")))) == [
@@ -210,7 +210,7 @@ def test_an_orders_reasons_details_and_notes_are_read_as_said_today(chart: Read)
         ("follow up", "lower-limb-joint"),
     ],
 )
-def test_a_reason_in_words_tells_which_joint(chart: Read, reason: str, region: str) -> None:
+def test_a_reason_in_words_decides_the_joint(chart: Read, reason: str, region: str) -> None:
     assert chart(drafts=[draft(reasonCode=[{"text": reason}])]).imaging[0].region == region
 
 
@@ -220,7 +220,7 @@ def test_a_problem_in_words_named_as_the_reason_stays_one_in_words(chart: Read) 
     assert kinds == [SourceKind.CONDITION_TEXT, SourceKind.ORDER_TEXT]
 
 
-def test_a_text_too_long_is_said_to_be_cut(chart: Read) -> None:
+def test_a_text_that_is_too_long_is_reported_as_cut(chart: Read) -> None:
     result = chart(text_condition("Left groin pain. " + "x" * 30_000))
     assert text_findings(result) == ["groin-pain left"]
     assert record_text._TRUNCATED_REASON in {record.reason for record in result.ignored}

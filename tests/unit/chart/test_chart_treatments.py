@@ -1,4 +1,4 @@
-"""Procedures and medications as what has been tried: clinical design §2, and terminology §8 on drug names."""
+"""Procedures and medications as treatments that were tried: clinical design §2, and terminology §8 on drug names."""
 
 from collections.abc import Callable
 from datetime import date

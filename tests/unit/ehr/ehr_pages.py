@@ -1,4 +1,4 @@
-"""An EHR's addresses and pages, and what the client made of them, in a shape to compare."""
+"""The addresses and pages of a mock EHR, and helpers that reduce search results for comparison."""
 
 import time
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The EHR client and the pages of a search: which are followed, how much is taken, and what is said of the rest."""
+"""The EHR client and the pages of a search: which are followed, how much is read, and what is reported as missing."""
 
 import gzip
 
@@ -49,7 +49,7 @@ def test_no_more_than_ten_pages_are_read_and_the_search_is_incomplete(
     assert len(ehr.calls) == 10
 
 
-def test_pages_that_lead_in_a_circle_are_read_once(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_pages_that_form_a_loop_are_read_once(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=page("Condition?page=2"))
     ehr.get(CONDITIONS, body=page("Condition?page=2"))
     results = fhir.fetch(ACCESS, SEARCH)
@@ -62,12 +62,12 @@ def test_a_read_has_one_page(ehr: responses.RequestsMock, fhir: EhrClient) -> No
     assert len(ehr.calls) == 1
 
 
-def test_a_page_that_is_no_json_has_no_next_page(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_a_page_that_is_not_json_has_no_next_page(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=b"<html>")
     assert pages(fhir.fetch(ACCESS, SEARCH)) == {"conditions": [b"<html>"]}
 
 
-def test_the_pages_after_one_in_hand_are_read(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_the_pages_after_a_known_page_are_read(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.get(CONDITIONS, body=PAGE)
     results = fhir.fetch(ACCESS, {}, {"conditions": "Condition?page=2", "reports": "https://elsewhere.example/"})
     assert (pages(results), faults(results)) == ({"conditions": [PAGE]}, {"reports": "elsewhere"})
@@ -80,7 +80,7 @@ def test_a_second_page_that_fails_leaves_the_first_incomplete(ehr: responses.Req
     assert (pages(results), faults(results)) == ({"conditions": [page("/fhir/more")]}, {"conditions": "status-500"})
 
 
-def test_a_page_too_large_costs_that_search(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_a_page_that_is_too_large_fails_only_that_search(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     fhir.timeout_s = 5
     ehr.post(SEARCHED, body=b" " * 5_000_001)
     ehr.get(PROCEDURES, body=b" " * 5_000_000)
@@ -88,7 +88,7 @@ def test_a_page_too_large_costs_that_search(ehr: responses.RequestsMock, fhir: E
     assert (list(pages(results)), faults(results)) == (["procedure"], {"conditions": "too-large"})
 
 
-def test_all_searches_of_a_call_share_an_allowance(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_all_searches_of_a_call_share_a_byte_budget(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     fhir.timeout_s = 10
     ehr.get(PROCEDURES, body=b" " * 5_000_000)
     results = fhir.fetch(ACCESS, {str(number): "Procedure/1" for number in range(6)})
@@ -96,7 +96,7 @@ def test_all_searches_of_a_call_share_an_allowance(ehr: responses.RequestsMock, 
     assert set(faults(results).values()) == {"too-large"}
 
 
-def test_a_page_that_grows_too_large_when_unpacked_costs_that_search(
+def test_a_page_that_is_too_large_when_decompressed_fails_that_search(
     ehr: responses.RequestsMock, fhir: EhrClient
 ) -> None:
     fhir.timeout_s = 5
@@ -105,11 +105,11 @@ def test_a_page_that_grows_too_large_when_unpacked_costs_that_search(
     assert faults(fhir.fetch(ACCESS, SEARCH)) == {"conditions": "too-large"}
 
 
-def test_a_packed_page_is_read(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_a_compressed_page_is_read(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=gzip.compress(PAGE), headers={"Content-Encoding": "gzip"})
     assert pages(fhir.fetch(ACCESS, SEARCH)) == {"conditions": [PAGE]}
 
 
-def test_a_page_that_does_not_unpack_costs_that_search(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_a_page_that_cannot_be_decompressed_fails_that_search(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=PAGE, headers={"Content-Encoding": "gzip"})
     assert faults(fhir.fetch(ACCESS, SEARCH)) == {"conditions": "broken-off"}

@@ -1,4 +1,4 @@
-"""Real connections: to the address that was checked and no other, and no answer without an end."""
+"""Real connections: only to the address that was checked, and no endless responses."""
 
 import socket
 import time
@@ -18,7 +18,7 @@ READ = {"patient": "Patient/patient-1"}
 
 
 def resolver(*answers: list[str]) -> Callable[..., Any]:
-    """A resolver that answers so each time it is asked; asked once more, it has no answer."""
+    """Return a resolver that gives these answers in turn, and then fails."""
     remaining = list(answers)
 
     def resolve(_host: str, port: int, **_named: Any) -> list[Any]:
@@ -29,7 +29,7 @@ def resolver(*answers: list[str]) -> Callable[..., Any]:
 
 @contextmanager
 def serving(serve: Callable[[socket.socket], None]) -> Iterator[int]:
-    """The port of a server that does this with each connection, its request once it is there."""
+    """Run a server that calls `serve` with each connection after its request, and yield its port."""
 
     def run() -> None:
         while True:
@@ -82,9 +82,8 @@ def test_a_name_that_changes_its_address_after_the_check_gains_nothing(
 ) -> None:
     """DNS rebinding: the second answer, this machine, is never asked for."""
     answers = resolver(["192.0.2.1"], ["127.0.0.1"])
-    monkeypatch.setattr(
-        addresses, "_FORBIDDEN_NETWORKS", ()
-    )  # 192.0.2.1 is for documentation: as good as a public address here
+    # 192.0.2.1 is for documentation and stands for a public address here.
+    monkeypatch.setattr(addresses, "_FORBIDDEN_NETWORKS", ())
     monkeypatch.setattr(addresses, "getaddrinfo", answers)
     with serving(answer) as port:
         results = client.fetch(Access(f"http://ehr.example:{port}/fhir"), READ)
@@ -106,7 +105,7 @@ def test_a_public_name_with_an_inner_address_is_not_connected_to(
     assert results["patient"].fault.code == "address"
 
 
-def test_a_connection_made_where_private_addresses_are_allowed_serves_nobody_else(client: EhrClient) -> None:
+def test_a_connection_opened_with_private_access_is_not_shared(client: EhrClient) -> None:
     def keep(connection: socket.socket) -> None:
         connection.sendall(ANSWER.replace(b"Connection: close\r\n", b""))
         connection.settimeout(2)
@@ -142,10 +141,8 @@ def test_a_name_without_an_address_is_unreachable(client: EhrClient, monkeypatch
 
 
 @pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"])
-def test_an_answer_that_drips_is_given_up_at_the_deadline_and_its_thread_is_free(
-    client: EhrClient, begin: bytes
-) -> None:
-    """In the status line, in the head, in the body."""
+def test_a_slow_response_ends_at_the_deadline_and_frees_its_thread(client: EhrClient, begin: bytes) -> None:
+    """Slow in the status line, in the headers, or in the body."""
 
     def drip(connection: socket.socket) -> None:
         deadline = time.monotonic() + 5

@@ -1,4 +1,4 @@
-"""What operators are told of a call's data: how each key came, what is lacking, and codes nobody here knows."""
+"""What operators see of a call's data: the status of each key, what is missing, and unknown codes."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 @pytest.fixture
 def answer(build: Callable[..., Any]) -> Callable[..., CallResult]:
-    del build  # it sees to it that the engine's threads end
+    del build  # this fixture ends the engine's threads
     service = build_engine(Settings(), recorder=NullRecorder(), clock=lambda: NOW).service
 
     def give(body: dict[str, Any]) -> CallResult:
@@ -44,7 +44,7 @@ def answer(build: Callable[..., Any]) -> Callable[..., CallResult]:
     return give
 
 
-def test_each_key_is_told_in_one_of_four_states(answer: Callable[..., CallResult]) -> None:
+def test_each_key_has_one_of_four_statuses(answer: Callable[..., CallResult]) -> None:
     keys = {
         "observations": bundle(),
         "procedures": None,
@@ -79,7 +79,7 @@ def test_a_known_code_is_not_counted(chart: Callable[..., Chart]) -> None:
 
 
 @pytest.mark.parametrize(("length", "unread"), [(MAX_TEXT_LENGTH, {}), (MAX_TEXT_LENGTH + 1, {"long text": 1})])
-def test_a_text_that_is_too_long_is_read_so_far_and_counted(
+def test_a_text_that_is_too_long_is_cut_and_counted(
     chart: Callable[..., Chart], length: int, unread: dict[str, int]
 ) -> None:
     text = "MRI of the right hip ".ljust(length - 3, "x") + "abc"
@@ -88,7 +88,7 @@ def test_a_text_that_is_too_long_is_read_so_far_and_counted(
     assert [(imaging.region, imaging.modality) for imaging in result.imaging] == [("hip", "MR")]
 
 
-def test_an_order_whose_text_is_too_long_is_told_on_the_card(answer: Callable[..., CallResult]) -> None:
+def test_an_order_whose_text_is_too_long_is_counted_on_the_card(answer: Callable[..., CallResult]) -> None:
     long = order(
         "local", "https://ehr.example", status="active", code={"text": "MRI lumbar spine " + "x" * MAX_TEXT_LENGTH}
     )

@@ -1,4 +1,4 @@
-"""The prefetch templates made from the content: what is asked for, and how a long list is split."""
+"""The prefetch templates generated from the content: which data they request, and how a long list is split."""
 
 from dataclasses import replace
 from urllib.parse import quote
@@ -24,7 +24,7 @@ def test_observations_are_asked_for_by_the_codes_of_symptoms_signs_and_flags(key
     assert "https://hip-spine-cds.example/fhir/CodeSystem/finding|," in template
     assert "http://snomed.info/sct|102570003" in template  # groin pain
     assert "http://loinc.org|38204-4" in template  # where it hurts
-    assert "23056005" not in template  # a diagnosis comes as a Condition
+    assert "23056005" not in template  # a diagnosis is a Condition
     assert "icd" not in template
 
 

@@ -1,4 +1,4 @@
-"""Bundles and single resources off the wire: each resource alone, and what stands for "none" and for "failed"."""
+"""Decoding Bundles and single resources: each resource alone, and what means "none" and "failed"."""
 
 import pytest
 from msgspec import Raw
@@ -26,7 +26,7 @@ def test_a_bundle_without_type_name_is_known_by_its_entries() -> None:
 
 
 @pytest.mark.parametrize("body", [bundle(), {"resourceType": "Bundle"}, {"resourceType": "Bundle", "entry": None}])
-def test_no_entries_are_none_and_no_failure(body: Json) -> None:
+def test_an_empty_bundle_is_no_failure(body: Json) -> None:
     decoded = decode_resources(encoded(body), "prefetch.test")
     assert (decoded.resources, decoded.is_failure) == ((), False)
 
@@ -35,7 +35,7 @@ def test_no_entries_are_none_and_no_failure(body: Json) -> None:
     ("body", "fails"),
     [
         (outcome(), True),
-        (outcome("warning"), True),  # alone it stands where the data should
+        (outcome("warning"), True),  # alone it is in the place of the data
         (bundle(outcome()), True),
         (bundle(outcome("fatal"), condition("x")), True),
         (bundle({"resourceType": "OperationOutcome"}), True),
@@ -75,7 +75,7 @@ def test_a_broken_resource_is_counted_and_the_others_are_read() -> None:
         ),
     ],
 )
-def test_what_is_neither_names_its_field(body: bytes, field: str) -> None:
+def test_an_error_names_its_field(body: bytes, field: str) -> None:
     with pytest.raises(BadRequest) as refused:
         decode_resources(body, "prefetch.test")
     assert refused.value.field == field

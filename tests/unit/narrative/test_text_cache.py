@@ -1,4 +1,4 @@
-"""What is worked out from a text is kept for a while; the text is not."""
+"""The result for a text is cached for a while. The text is never stored."""
 
 import pickle
 
@@ -6,7 +6,7 @@ from cds_service.narrative.text_cache import TextCache
 
 
 class Work:
-    """Counts what it is asked, and gives something new each time."""
+    """Counts its calls, and returns a new object each time."""
 
     def __init__(self) -> None:
         self.asked: list[int] = []
@@ -16,31 +16,31 @@ class Work:
         return [len(text)]
 
 
-def test_the_same_text_is_worked_on_once() -> None:
+def test_the_same_text_is_computed_once() -> None:
     cache = TextCache(work := Work())
     assert cache("left groin pain") is cache("left " + "groin pain")
     assert len(work.asked) == 1
 
 
-def test_nothing_too_is_kept() -> None:
+def test_an_empty_result_is_cached() -> None:
     cache = TextCache(work := Work())
     assert cache("") is cache("")
     assert work.asked == [0]
 
 
-def test_other_texts_are_told_apart() -> None:
+def test_different_texts_have_different_results() -> None:
     cache = TextCache(Work())
     assert cache("left groin pain") is not cache("left groin pair")
 
 
-def test_the_text_is_not_kept() -> None:
+def test_the_text_is_not_stored() -> None:
     cache = TextCache(Work())
     cache("groin pain of somebody unforgettable")
     stored = pickle.dumps((cache._recent, cache._older))
     assert b"unforgettable" not in stored
 
 
-def test_what_is_kept_is_bounded_and_the_oldest_goes_first() -> None:
+def test_the_cache_is_bounded_and_drops_the_oldest_first() -> None:
     cache = TextCache(work := Work(), limit=4)
     first = cache("0")
     for number in range(1, 5):
@@ -51,7 +51,7 @@ def test_what_is_kept_is_bounded_and_the_oldest_goes_first() -> None:
     assert cache("0") is not first
 
 
-def test_what_is_asked_again_stays() -> None:
+def test_recently_used_results_stay() -> None:
     cache = TextCache(Work(), limit=4)
     first = cache("0")
     for number in range(1, 20):

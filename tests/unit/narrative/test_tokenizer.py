@@ -1,4 +1,4 @@
-"""How words are told apart: hyphens, abbreviations, question marks, lines, and sentences without end."""
+"""How text is split: hyphens, abbreviations, question marks, lines, and endless sentences."""
 
 import pytest
 
@@ -47,12 +47,12 @@ def test_how_each_sentence_ends() -> None:
     assert ends == [STOP, CLAUSE, LINE, PARAGRAPH, PARAGRAPH]
 
 
-def test_a_sentence_too_long_goes_on_in_the_next() -> None:
+def test_a_sentence_that_is_too_long_continues_in_the_next() -> None:
     sentences = split_sentences("word " * 450, SHORT)
     assert [len(sentence.words) for sentence in sentences] == [200, 200, 50]
     assert [sentence.ending for sentence in sentences] == [TRUNCATED, TRUNCATED, PARAGRAPH]
 
 
-def test_a_phrase_is_told_apart_like_a_text() -> None:
+def test_a_phrase_is_split_like_a_text() -> None:
     assert normalize_phrase("Patrick's test (R/O)") == "patricks test ( r / o )"
     assert normalize_phrase(TRAILING_QUESTION) == TRAILING_QUESTION

@@ -1,4 +1,4 @@
-"""Reading requests: what a checked request holds, whatever its sender left out. Refusals: the contract tests."""
+"""Decoding requests: what a checked request holds, whatever its sender left out. The contract tests cover refusals."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def test_a_request_as_checked() -> None:
     assert set(request.prefetch) == {"patient", "conditions"}
 
 
-def test_what_a_hook_has_not_is_none() -> None:
+def test_members_that_a_hook_lacks_are_none() -> None:
     assert (decode(VIEW).draft_orders, decode(VIEW).selections) == (None, None)
     assert decode(SIGN).selections is None
 
@@ -51,7 +51,7 @@ def test_a_patients_own_call_is_known_as_such(user: str, is_by_patient: bool) ->
 @pytest.mark.parametrize(
     "written", ["4B1D37A5-2A9F-4A2C-8C1D-0D6D9F8C0001", "urn:uuid:4b1d37a5-2a9f-4a2c-8c1d-0d6d9f8c0001"]
 )
-def test_the_instance_is_written_in_one_way(written: str) -> None:
+def test_the_hook_instance_is_normalised(written: str) -> None:
     assert decode(hookInstance=written).hook_instance == "4b1d37a5-2a9f-4a2c-8c1d-0d6d9f8c0001"
 
 

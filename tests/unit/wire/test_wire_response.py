@@ -1,4 +1,4 @@
-"""The response models: the specification's limits, and what they refuse to send."""
+"""The response models: the specification's limits, and what the models reject."""
 
 import json
 from typing import Any
