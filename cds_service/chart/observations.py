@@ -17,6 +17,7 @@ _EXCLUDED_STATUSES = frozenset({"entered-in-error", "cancelled", "registered"})
 # HL7 v3 ObservationInterpretation.
 _POSITIVE = frozenset({"POS", "A", "AA"})
 _NEGATIVE = frozenset({"NEG", "N"})
+_ABNORMAL = frozenset({"A", "AA"})
 
 
 class _ObservationContext(NamedTuple):
@@ -92,8 +93,11 @@ def _extract_finding(
     qualifiers = NO_QUALIFIERS
     if collector.is_treatment(meaning.finding) and part.dataAbsentReason is None:
         words = answer_words(part.valueCodeableConcept, part.valueString)
-        interpretations = _interpretation_codes(part) & {"A", "AA", "N"}
-        words += ["normal" if code == "N" else "abnormal" for code in interpretations]
+        interpretations = _interpretation_codes(part)
+        if interpretations & _ABNORMAL:  # beside a normal one, too: the abnormal result is the one to act on
+            words.append("abnormal")
+        elif "N" in interpretations:
+            words.append("normal")
         qualifiers = extract_qualifiers(words, collector.lookups.narrative_reader)
     # "No relief" from an injection, or a normal test, means that it was done. A normal sign is an absent one.
     value = FindingValue.PRESENT if qualifiers else _finding_value(part, collector)

@@ -203,6 +203,8 @@ def test_the_response_to_a_treatment_says_that_it_was_done(chart: Read, answer: 
         ({"valueString": "abnormal"}, "abnormal"),
         (marked("A"), "abnormal"),
         (marked("N"), "normal"),
+        ({"interpretation": [concept("N"), concept("A")]}, "abnormal"),
+        ({"interpretation": [concept("AA"), concept("N")]}, "abnormal"),
         ({"valueCodeableConcept": {"text": "Normal"}}, "normal"),
     ],
 )
