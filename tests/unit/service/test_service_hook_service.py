@@ -105,8 +105,8 @@ def test_a_call_that_is_only_tried_is_not_kept_and_may_be_explained(tmp_path: Pa
     )
     chart = prefetch(*buttock_to_calf(), condition("38341003", number=9))
     request = decode_request(encoded(call(SIGN, hip_order(), prefetch=chart)), SERVICES[SIGN].accepted_hooks)
-    brief = engine.service.answer_call(SIGN, request, "demo", None)
-    thorough = engine.service.answer_call(SIGN, request, "demo", None, explain=True)
+    brief = engine.service.answer_call(SIGN, request, "demo")
+    thorough = engine.service.answer_call(SIGN, request, "demo", explain=True)
     assert [len(one.response.cards) for one in (brief, thorough)] == [1, 1]
     assert brief.decision is not None
     assert thorough.decision is not None
