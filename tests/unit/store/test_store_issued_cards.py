@@ -195,7 +195,7 @@ def test_a_writer_that_died_is_replaced_and_its_cards_are_written(issued, card, 
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(issued, "_insert", die)
+        patch.setattr(issued, "_write_batch", die)
         issued.put([card("a")])
         writers()[0].join(5)
     issued.put([card("b")])

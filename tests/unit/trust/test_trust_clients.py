@@ -71,8 +71,8 @@ def test_what_is_left_out_is_strict(tmp_path: Path) -> None:
         ({"issuer": "https://ehr.example /x"}, "client.north.issuer: "),
         ({"issuer": "https://sandbox.cds-hooks.org"}, "client.north.issuer: the public sandbox is never trusted"),
         ({"issuer": "HTTPS://Sandbox.CDS-Hooks.org:443/"}, "client.north.issuer: the public sandbox is never trusted"),
-        ({"jwks_file": None}, "client.north.jwks_url: one of jwks_url and jwks_file is required"),
-        ({"jwks_url": "https://ehr.example/jwks"}, "client.north.jwks_url: one of jwks_url and jwks_file"),
+        ({"jwks_file": None}, "client.north.jwks_url: exactly one of jwks_url and jwks_file is required"),
+        ({"jwks_url": "https://ehr.example/jwks"}, "client.north.jwks_url: exactly one of jwks_url and jwks_file"),
         ({"jwks_file": None, "jwks_url": "http://ehr.example/jwks"}, "client.north.jwks_url: must be an https URL"),
         ({"jwks_file": None, "jwks_url": "https://u:p@ehr.example/jwks"}, "client.north.jwks_url: must be an https"),
         ({"jwks_file": None, "jwks_url": "https://ehr.example/jwks?x=#y"}, "client.north.jwks_url: must be an https"),
@@ -93,7 +93,7 @@ def test_what_is_left_out_is_strict(tmp_path: Path) -> None:
         ({"fhir_servers": ["http://127.0.0.1/fhir"]}, "client.north.fhir_servers.0: must be https"),
         (
             {"fhir_servers": ["http://10.0.0.1/fhir"], "allow_insecure_fhir": True},
-            "client.north.fhir_servers.0: must be https; http is for this machine alone",
+            "client.north.fhir_servers.0: must be https; http is only for this machine",
         ),
         ({"fhir_servers": ["https://10.0.0.1/fhir"]}, "client.north.fhir_servers.0: is a private address"),
         ({"fhir_servers": ["https://169.254.169.254/"]}, "client.north.fhir_servers.0: is a private address"),
@@ -101,8 +101,8 @@ def test_what_is_left_out_is_strict(tmp_path: Path) -> None:
         ({"tenants": [""]}, "client.north.tenants.0: "),
         ({"silent": "yes"}, "client.north.silent: Input should be a valid boolean"),
         ({"silent": 1}, "client.north.silent: Input should be a valid boolean"),
-        ({"exempt_role": ["x"]}, "client.north.exempt_role: is not a key that belongs here (meant: exempt_roles?)"),
-        ({"secret": "x"}, "client.north.secret: is not a key that belongs here"),
+        ({"exempt_role": ["x"]}, "client.north.exempt_role: is not a known key (did you mean exempt_roles?)"),
+        ({"secret": "x"}, "client.north.secret: is not a known key"),
     ],
 )
 def test_what_is_wrong_is_refused_with_file_and_key(tmp_path: Path, changed: dict[str, Any], says: str) -> None:
@@ -117,7 +117,7 @@ def test_what_is_wrong_is_refused_with_file_and_key(tmp_path: Path, changed: dic
         ("name = 7", "name: must be one of standard"),
         ('detail = "html"', "detail: "),
         ('selection_behavior = "all"', "selection_behavior: "),
-        ("selection_behaviour = 'any'", "selection_behaviour: is not a key that belongs here (meant: selection_"),
+        ("selection_behaviour = 'any'", "selection_behaviour: is not a known key (did you mean selection_"),
         ("links = 'no'", "links: "),
         ("order_codes = { x = { code = '1' } }", "order_codes.x.system: is required"),
     ],
@@ -147,7 +147,7 @@ def test_a_client_stands_once(tmp_path: Path, changed: dict[str, str], key: str)
     path.write_text(first + client_table(tmp_path, **changed).read_text(encoding="utf-8"), encoding="utf-8")
     [found] = problems(path)
     assert found.startswith(f"clients.toml: client: {key} ")
-    assert found.endswith("stands in 2 clients")
+    assert found.endswith("is used by 2 clients")
 
 
 @pytest.mark.parametrize(
