@@ -48,8 +48,8 @@ def connect(url: str, *, is_low_latency: bool = False) -> Engine:
     parsed = _parse_url(url)
     is_server = parsed.get_backend_name() != "sqlite"
     try:
-        # Without `hide_parameters`, error messages would repeat the values. `pool_pre_ping`, because a server may drop a
-        # pooled connection; a file cannot.
+        # Without `hide_parameters`, error messages would repeat the values. `pool_pre_ping`: a server may drop a pooled
+        # connection, a file cannot.
         engine = create_engine(
             parsed,
             hide_parameters=True,
