@@ -24,7 +24,10 @@ def make_once(make: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(make, updated=())
     def made(*arguments: Any) -> Any:
-        key = (make.__name__, *(one if isinstance(one, str | None) else id(one) for one in arguments))
+        key = (
+            make.__name__,
+            *(argument if isinstance(argument, str | None) else id(argument) for argument in arguments),
+        )
         if key not in _MADE:
             _MADE[key] = (make(*arguments), arguments)  # kept with them, so that no id comes to stand for another
         return _MADE[key][0]

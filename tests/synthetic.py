@@ -50,7 +50,7 @@ def order(code: str, /, system: str = CPT, number: int = 1, **fields: Any) -> Js
 
 def bundle(*resources: Json, kind: str | None = "searchset") -> Json:
     typed = {"resourceType": "Bundle"} | ({"type": kind} if kind else {})
-    return typed | {"entry": [{"resource": one} for one in resources]}
+    return typed | {"entry": [{"resource": resource} for resource in resources]}
 
 
 def outcome(severity: str = "error") -> Json:

@@ -46,9 +46,9 @@ class Protocol:
 
 
 def scope(method: str = "POST", path: str = "/taken", *headers: tuple[str, str], **more: Any) -> Any:
-    told = {"server": "127.0.0.1:8080", "client": "192.0.2.7:50000", "scheme": "http", "query_string": "a=b%20c"}
-    told |= {"method": method, "path": path, "http_version": "1.1", "headers": Headers(*headers)}
-    return SimpleNamespace(**told | more)
+    fields = {"server": "127.0.0.1:8080", "client": "192.0.2.7:50000", "scheme": "http", "query_string": "a=b%20c"}
+    fields |= {"method": method, "path": path, "http_version": "1.1", "headers": Headers(*headers)}
+    return SimpleNamespace(**fields | more)
 
 
 def asked(application: Any, of: Any, protocol: Protocol, seconds: float = 5) -> tuple[int, dict[str, str], bytes]:
@@ -132,8 +132,8 @@ def test_bodies_still_coming_hold_no_thread() -> None:
         started = time.monotonic()
         await front.__rsgi__(scope("POST", "/taken", ("content-length", "4")), Protocol(b"body"))
         took = time.monotonic() - started
-        for one in slow:
-            one.cancel()
+        for task in slow:
+            task.cancel()
         front._thread_pool.shutdown()
         return took
 
@@ -153,8 +153,8 @@ def test_an_environment_is_what_wsgi_asks_for() -> None:
     )
     stream: Any = object()
     environ = build_environ(scope("POST", "/a b/é", *lines), stream)
-    told = {name: value for name, value in environ.items() if not name.startswith("wsgi.")}
-    assert told == {
+    variables = {name: value for name, value in environ.items() if not name.startswith("wsgi.")}
+    assert variables == {
         "REQUEST_METHOD": "POST",
         "SCRIPT_NAME": "",
         "PATH_INFO": "/a b/Ã©",
@@ -187,9 +187,9 @@ def test_such_a_query_costs_no_call_its_answer() -> None:
 
 
 def test_an_environment_of_ip_6() -> None:
-    told = build_environ(scope(server="[::1]:8080", client="[2001:db8::1]:9"), object())
+    environ = build_environ(scope(server="[::1]:8080", client="[2001:db8::1]:9"), object())
     names = ("SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR")
-    assert [told[name] for name in names] == ["::1", "8080", "2001:db8::1"]
+    assert [environ[name] for name in names] == ["::1", "8080", "2001:db8::1"]
 
 
 @pytest.mark.parametrize("name", ["request-method", "path-info", "wsgi.input", "remote-addr"])
@@ -199,18 +199,20 @@ def test_a_header_takes_no_variable_of_the_server(name: str) -> None:
 
 
 def test_a_header_with_an_underscore_stands_for_no_other() -> None:
-    told = build_environ(scope("POST", "/", ("x-request-id", "a"), ("x_request_id", "b"), ("x_other", "c")), object())
-    assert told["HTTP_X_REQUEST_ID"] == "a"
-    assert "HTTP_X_OTHER" not in told
+    environ = build_environ(
+        scope("POST", "/", ("x-request-id", "a"), ("x_request_id", "b"), ("x_other", "c")), object()
+    )
+    assert environ["HTTP_X_REQUEST_ID"] == "a"
+    assert "HTTP_X_OTHER" not in environ
 
 
 def test_a_caller_is_known_before_it_is_told_of_its_body(production: FlaskClient, ehr: SigningEhr) -> None:
-    said = [("content-type", "application/json"), ("content-length", "4")]
+    body_headers = [("content-type", "application/json"), ("content-length", "4")]
     token = ehr.token(f"/{VIEW}")
     for authorization, expected in [("Bearer none", (401, "login")), (f"Bearer {token}", (408, "timeout"))]:
         front = RsgiAdapter(production.application, BodyBuffer(100, 0.05), 1, lambda _path: True)
         protocol = Protocol(None)
-        asked_for = scope("POST", f"/cds-services/{VIEW}", *said, ("authorization", authorization))
+        asked_for = scope("POST", f"/cds-services/{VIEW}", *body_headers, ("authorization", authorization))
         asyncio.run(front.__rsgi__(asked_for, protocol))
         front._thread_pool.shutdown()
         [(status, headers, content)] = protocol.answers

@@ -82,10 +82,10 @@ def test_what_is_bound_to_a_call_stands_in_each_line_of_it() -> None:
     [CANARY, "Mustermann, Erika", "1961-04-01 ", [CANARY], {CANARY: 1}, {"a": CANARY}, (CANARY,), object(), None],
 )
 def test_no_field_takes_a_name_or_a_thing(name: str, value: Any) -> None:
-    kept = apply_allow_list(None, "info", {"event": "feedback", name: value})
+    event = apply_allow_list(None, "info", {"event": "feedback", name: value})
     words = {"says"}  # only ever filled from an error of ours, see the next tests
-    assert name in words or name == "event" or name not in kept
-    assert kept["event"] == ("unlisted event" if name == "event" else "feedback")
+    assert name in words or name == "event" or name not in event
+    assert event["event"] == ("unlisted event" if name == "event" else "feedback")
 
 
 def test_what_is_not_on_the_list_is_dropped_and_counted() -> None:
@@ -147,8 +147,8 @@ def test_the_server_tells_of_its_workers() -> None:
         logging.getLogger("_granian").error("Unexpected exit from worker-2")
         logging.getLogger("_granian").info("Spawning worker-2 with PID: 12")
         logging.getLogger("_granian").error("Respawning worker-2 for CANARY")
-    told, withheld = lines(written)
-    assert (told["event"], told["says"], told["worker"]) == ("server event", "Unexpected exit from worker-2", 2)
+    event, withheld = lines(written)
+    assert (event["event"], event["says"], event["worker"]) == ("server event", "Unexpected exit from worker-2", 2)
     assert withheld["event"] == "message withheld"
 
 
@@ -198,12 +198,12 @@ def _events() -> Iterator[tuple[str, ast.expr]]:
 
 
 def test_every_event_in_the_code_is_a_listed_literal_and_every_listed_event_is_used() -> None:
-    found = dict(_events())
+    events = dict(_events())
     wrong = [
-        where for where, event in found.items() if not isinstance(event, ast.Constant) or event.value not in EVENTS
+        where for where, event in events.items() if not isinstance(event, ast.Constant) or event.value not in EVENTS
     ]
     assert not wrong
-    used = {event.value for event in found.values() if isinstance(event, ast.Constant)}
+    used = {event.value for event in events.values() if isinstance(event, ast.Constant)}
     assert used | {"message withheld", "server event"} == EVENTS
 
 

@@ -49,10 +49,10 @@ def test_while_it_stops_it_is_not_ready(
 
 
 def test_the_version_names_service_content_mode_and_python_and_no_machine(client: FlaskClient) -> None:
-    told = client.get("/version").get_json()
-    assert set(told) == {"service", "content", "digest", "mode", "python"}
-    assert (told["mode"], told["python"], len(told["digest"])) == ("demo", platform.python_version(), 64)
-    assert socket.gethostname() not in str(told)
+    version = client.get("/version").get_json()
+    assert set(version) == {"service", "content", "digest", "mode", "python"}
+    assert (version["mode"], version["python"], len(version["digest"])) == ("demo", platform.python_version(), 64)
+    assert socket.gethostname() not in str(version)
 
 
 def test_the_store_is_asked_once_in_a_while() -> None:
@@ -72,11 +72,11 @@ def test_an_answer_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
             raise answer
 
     watch = StoreHealth(ask)
-    found = []
+    states = []
     for _ in range(3):
-        found.append(watch.is_up())
+        states.append(watch.is_up())
         time.sleep(0.06)
-    assert found == [True, False, True]
+    assert states == [True, False, True]
 
 
 def test_a_store_that_hangs_holds_up_no_probe_and_is_asked_by_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,8 +44,8 @@ def test_migrate_makes_the_tables_and_is_repeatable(path, query):
 def test_alembic_is_read_for_a_new_database_alone(path):
     steps = ("import sys", "from cds_service.store import migrate", f"migrate('sqlite:///{path}')")
     code = "; ".join([*steps, "print('alembic' in sys.modules)"])
-    said = [subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout for _ in range(2)]
-    assert said == [b"True\n", b"False\n"]
+    outputs = [subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout for _ in range(2)]
+    assert outputs == [b"True\n", b"False\n"]
 
 
 def test_the_newest_revision_is_alembics_head():

@@ -105,7 +105,7 @@ def test_no_events_ask_nothing_of_the_database():
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("given", "stored"),
     [
         (None, None),
         ("not-needed_2.1", "not-needed_2.1"),
@@ -116,13 +116,13 @@ def test_no_events_ask_nothing_of_the_database():
         ("", "unrecognised"),
     ],
 )
-def test_a_reason_code_that_may_be_free_text_is_not_kept(engine, event, query, given, kept):
+def test_a_reason_code_that_may_be_free_text_is_not_kept(engine, event, query, given, stored):
     FeedbackLog(engine).record([event(reason_code=given)])
-    assert query("SELECT reason_code FROM feedback_event") == [(kept,)]
+    assert query("SELECT reason_code FROM feedback_event") == [(stored,)]
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("given", "stored"),
     [
         (None, None),
         ("http://terminology.cds-hooks.org/CodeSystem/OverrideReason",) * 2,
@@ -139,9 +139,9 @@ def test_a_reason_code_that_may_be_free_text_is_not_kept(engine, event, query, g
         ("", "unrecognised"),
     ],
 )
-def test_a_reason_system_that_is_no_uri_is_not_kept(engine, event, query, given, kept):
+def test_a_reason_system_that_is_no_uri_is_not_kept(engine, event, query, given, stored):
     FeedbackLog(engine).record([event(reason_system=given)])
-    assert query("SELECT reason_system FROM feedback_event") == [(kept,)]
+    assert query("SELECT reason_system FROM feedback_event") == [(stored,)]
 
 
 @pytest.mark.parametrize("field", ["outcome_timestamp", "received_at"])

@@ -37,11 +37,11 @@ def in_child(work):
 
 
 def descriptors_of(path):
-    found = set()
+    open_files = set()
     for entry in PROC.iterdir():
         with suppress(FileNotFoundError):  # the listing's own descriptor is gone by now
-            found.add(str(entry.readlink()))
-    return {name for name in found if name.startswith(str(path))}
+            open_files.add(str(entry.readlink()))
+    return {name for name in open_files if name.startswith(str(path))}
 
 
 @pytest.mark.skipif(not PROC.is_dir(), reason="needs /proc")

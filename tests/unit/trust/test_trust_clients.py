@@ -106,8 +106,8 @@ def test_what_is_left_out_is_strict(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_refused_with_file_and_key(tmp_path: Path, changed: dict[str, Any], says: str) -> None:
-    found = problems(client_table(tmp_path, **changed))
-    assert any(one.startswith(f"clients.toml: {says}") for one in found), found
+    found_problems = problems(client_table(tmp_path, **changed))
+    assert any(problem.startswith(f"clients.toml: {says}") for problem in found_problems), found_problems
 
 
 @pytest.mark.parametrize(
@@ -126,14 +126,14 @@ def test_a_dialect_is_checked_as_strictly(tmp_path: Path, dialect: str, says: st
     path = client_table(tmp_path)
     with path.open("a", encoding="utf-8") as file:
         file.write(f"[client.dialect]\n{dialect}\n")
-    [found] = problems(path)
-    assert found.startswith(f"clients.toml: client.north.dialect.{says}")
+    [problem] = problems(path)
+    assert problem.startswith(f"clients.toml: client.north.dialect.{says}")
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     changed = {"issuer": "https://sandbox.cds-hooks.org", "jwks_file": "no.json", "fhir_servers": ["http://a.example"]}
-    found = problems(client_table(tmp_path, **changed))
-    assert [one.split(": ")[1] for one in found] == [
+    found_problems = problems(client_table(tmp_path, **changed))
+    assert [problem.split(": ")[1] for problem in found_problems] == [
         "client.north.fhir_servers.0",
         "client.north.issuer",
         "client.north.jwks_file",
@@ -145,9 +145,9 @@ def test_a_client_stands_once(tmp_path: Path, changed: dict[str, str], key: str)
     path = client_table(tmp_path)
     first = path.read_text(encoding="utf-8")
     path.write_text(first + client_table(tmp_path, **changed).read_text(encoding="utf-8"), encoding="utf-8")
-    [found] = problems(path)
-    assert found.startswith(f"clients.toml: client: {key} ")
-    assert found.endswith("is used by 2 clients")
+    [problem] = problems(path)
+    assert problem.startswith(f"clients.toml: client: {key} ")
+    assert problem.endswith("is used by 2 clients")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_client_stands_once(tmp_path: Path, changed: dict[str, str], key: str)
 def test_a_file_of_another_shape_is_named(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "clients.toml"
     path.write_text(text, encoding="utf-8")
-    assert any(one.startswith(says) for one in problems(path))
+    assert any(problem.startswith(says) for problem in problems(path))
 
 
 def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:

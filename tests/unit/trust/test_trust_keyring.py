@@ -145,14 +145,14 @@ def test_threads_that_come_at_once_wait_for_one_reading() -> None:
     source = Stub()
     source.gate = threading.Event()
     keys = ring(source)
-    found: list[int] = []
-    threads = [threading.Thread(target=lambda: found.append(len(keys.find(KID, "ES384", NOW)))) for _ in range(8)]
+    key_counts: list[int] = []
+    threads = [threading.Thread(target=lambda: key_counts.append(len(keys.find(KID, "ES384", NOW)))) for _ in range(8)]
     for thread in threads:
         thread.start()
     source.gate.set()
     for thread in threads:
         thread.join(10)
-    assert found == [1] * 8
+    assert key_counts == [1] * 8
     assert source.asked == 1
 
 

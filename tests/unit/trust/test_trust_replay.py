@@ -39,16 +39,16 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def first(replays: ReplayGuard, one: str = "a", now: datetime = NOW, issuer: str = "i") -> bool:
-    return replays.is_first_use(issuer, one, UNTIL, now)
+def first(replays: ReplayGuard, jti: str = "a", now: datetime = NOW, issuer: str = "i") -> bool:
+    return replays.is_first_use(issuer, jti, UNTIL, now)
 
 
 def test_two_processes_with_one_store_let_a_token_in_once(engine: Engine) -> None:
-    one, other = ReplayGuard(SeenTokens(engine)), ReplayGuard(SeenTokens(engine))
-    assert first(one)
-    assert not first(other)
-    assert not first(one)
-    assert first(other, issuer="j")
+    first_process, second_process = ReplayGuard(SeenTokens(engine)), ReplayGuard(SeenTokens(engine))
+    assert first(first_process)
+    assert not first(second_process)
+    assert not first(first_process)
+    assert first(second_process, issuer="j")
 
 
 def test_of_threads_that_bring_one_token_at_once_one_is_let_in(engine: Engine) -> None:

@@ -124,8 +124,8 @@ def test_fhir_searches_bear_the_trace(build: Callable[..., Flask]) -> None:
     given = {"traceparent": SOUND, "tracestate": "a=1"}
     client = build().test_client()
     client.post(f"/cds-services/{VIEW}", json=call(fhirServer="http://127.0.0.1:9/fhir"), headers=given)
-    sent = [one.request.headers for one in responses.calls]
+    sent = [search.request.headers for search in responses.calls]
     assert sent
-    assert {one["traceparent"][:36] for one in sent} == {f"00-{TRACE}-"}
-    assert {one["tracestate"] for one in sent} == {"a=1"}
+    assert {headers["traceparent"][:36] for headers in sent} == {f"00-{TRACE}-"}
+    assert {headers["tracestate"] for headers in sent} == {"a=1"}
     assert PARENT not in str(sent)
