@@ -1,4 +1,4 @@
-"""Cards as a client sees them: CDS Hooks 2.0, "CDS Service Response", for one call of each rule that speaks."""
+"""Cards as a client sees them: CDS Hooks 2.0, "CDS Service Response", for one call of each rule that shows a card."""
 
 import re
 from collections.abc import Iterator

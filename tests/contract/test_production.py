@@ -23,7 +23,7 @@ def answer(client: FlaskClient, ehr: SigningEhr, service: str, body: Json) -> An
 
 
 def stored_rows(folder: Path, client: FlaskClient, ehr: SigningEhr, columns: str) -> list[tuple[Any, ...]]:
-    """What the store holds of the cards made. Feedback waits for the cards before it."""
+    """Return what the store holds of the issued cards. Feedback first waits for them."""
     item = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:05:00Z"}
     path = f"/{VIEW}/feedback"
     assert client.post(f"/cds-services{path}", json={"feedback": [item]}, headers=ehr.bearer(path)).status_code == 200
@@ -97,7 +97,7 @@ ORTHO = {"system": SYSTEM, "code": "ORTHO"}
 
 
 def info_call(role: Json | None, user: str = "Practitioner/example") -> tuple[str, Json]:
-    """A lumbar MRI is ordered that was done two months ago: an info card says so."""
+    """Return a call that orders a lumbar MRI done two months ago: an info card says so."""
     service, body = CALLS["ImagingAlreadyDone"]
     body = {**body, "context": {**body["context"], "userId": user}}
     return service, {**body, "prefetch": body["prefetch"] | ({"userRole": role} if role is not None else {})}

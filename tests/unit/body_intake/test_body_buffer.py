@@ -14,7 +14,7 @@ LIMIT = 100
 
 
 class Sending:
-    """A body in parts. None among them: nothing more comes, ever."""
+    """An upload in parts. None: nothing more ever arrives."""
 
     def __init__(self, *parts: bytes | None, broken: type[Exception] | None = None) -> None:
         self.parts = parts
@@ -40,23 +40,23 @@ def taken(sending: Sending, length: int | None, seconds: float = 5) -> RequestBo
 
 
 @pytest.mark.parametrize("length", [4, None])
-def test_a_body_is_taken_whole_whether_its_length_was_said_or_not(length: int | None) -> None:
+def test_a_body_is_received_with_or_without_a_declared_length(length: int | None) -> None:
     body = taken(Sending(b"ab", b"cd"), length)
     assert (body.content, body.is_complete, body.error, body.reserved_bytes) == (b"abcd", True, None, 4)
 
 
-def test_one_of_just_the_limit_fits() -> None:
+def test_a_body_of_exactly_the_limit_fits() -> None:
     assert taken(Sending(b"x" * LIMIT), None).is_complete
     assert taken(Sending(b"x" * LIMIT), LIMIT).is_complete
 
 
-def test_one_that_says_it_is_too_large_is_not_read() -> None:
+def test_a_body_declared_too_large_is_not_read() -> None:
     sending = Sending(b"x" * (LIMIT + 1))
     body = taken(sending, LIMIT + 1)
     assert (body.content, body.is_complete, body.error, body.reserved_bytes, sending.read) == (b"", False, None, 0, 0)
 
 
-def test_one_that_turns_out_too_large_is_read_no_further_than_tells_so() -> None:
+def test_a_body_that_turns_out_too_large_is_read_no_further_than_necessary() -> None:
     sending = Sending(*[b"x" * 30] * 50)
     body = taken(sending, None)
     assert not body.is_complete
@@ -64,20 +64,20 @@ def test_one_that_turns_out_too_large_is_read_no_further_than_tells_so() -> None
 
 
 @pytest.mark.parametrize("length", [4, None])
-def test_one_that_does_not_come_in_time_says_so(length: int | None) -> None:
+def test_a_late_body_says_so(length: int | None) -> None:
     body = taken(Sending(b"ab", None), length, seconds=0.05)
     assert (body.content, body.is_complete) == (b"", False)
     assert isinstance(body.error, BodyTooSlow)
 
 
 @pytest.mark.parametrize("broken", [ProtocolClosed, ProtocolError])
-def test_one_that_breaks_off_says_so(broken: type[Exception]) -> None:
+def test_a_broken_upload_says_so(broken: type[Exception]) -> None:
     body = taken(Sending(broken=broken), 4)
     assert isinstance(body.error, BadRequest)
     assert not body.is_complete
 
 
-def test_one_that_is_given_up_gives_its_bytes_back() -> None:
+def test_a_cancelled_upload_frees_its_bytes() -> None:
     async def all_of_it() -> int:
         buffer = BodyBuffer(LIMIT, 60)
         task = asyncio.create_task(buffer.receive(Sending(b"ab", None), LIMIT))
@@ -102,7 +102,7 @@ async def meanwhile(
 
 
 @pytest.mark.parametrize("length", [LIMIT, None])
-def test_where_the_bytes_run_out_the_one_that_came_first_gives_way(length: int | None) -> None:
+def test_when_the_bytes_run_out_the_oldest_upload_is_dropped(length: int | None) -> None:
     async def all_of_it() -> None:
         buffer = BodyBuffer(LIMIT, 60)
         slow = (Sending(b"x" * LIMIT, None), length)
@@ -124,7 +124,7 @@ def test_where_the_bytes_run_out_the_one_that_came_first_gives_way(length: int |
     asyncio.run(all_of_it())
 
 
-def test_where_there_are_too_many_the_one_that_came_first_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_there_are_too_many_uploads_the_oldest_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(body_buffer, "_MAX_UPLOADS", 3)
 
     async def all_of_it() -> None:
@@ -137,7 +137,7 @@ def test_where_there_are_too_many_the_one_that_came_first_gives_way(monkeypatch:
     asyncio.run(all_of_it())
 
 
-def test_bodies_that_wait_for_their_answer_take_up_room_until_they_leave() -> None:
+def test_bodies_hold_their_bytes_until_they_are_released() -> None:
     async def all_of_it() -> None:
         buffer = BodyBuffer(LIMIT, 60)
         waiting = [await buffer.receive(Sending(b"x" * LIMIT), LIMIT) for _ in range(body_buffer._MAX_FULL_SIZE_BODIES)]
@@ -153,7 +153,7 @@ def test_bodies_that_wait_for_their_answer_take_up_room_until_they_leave() -> No
     asyncio.run(all_of_it())
 
 
-def test_all_bytes_are_given_back_whatever_became_of_a_body() -> None:
+def test_all_bytes_are_freed_whatever_became_of_a_body() -> None:
     async def all_of_it() -> None:
         buffer = BodyBuffer(LIMIT, 0.02)
         endings = [(Sending(b"x", None), None), (Sending(None), 50), (Sending(broken=ProtocolError), 50)]
@@ -166,7 +166,7 @@ def test_all_bytes_are_given_back_whatever_became_of_a_body() -> None:
     asyncio.run(all_of_it())
 
 
-def test_a_body_whose_time_is_up_in_the_same_moment_can_still_give_way() -> None:
+def test_an_upload_that_times_out_at_the_same_time_can_still_be_dropped() -> None:
     async def all_of_it() -> None:
         buffer = BodyBuffer(LIMIT, 60)
         late = asyncio.create_task(buffer.receive(Sending(None), LIMIT))

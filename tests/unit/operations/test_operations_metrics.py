@@ -1,4 +1,4 @@
-"""The metrics: counts of our own words, bounded labels, and the whole sum where several processes count."""
+"""The metrics: counts with bounded labels of our own, summed over several processes."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ def samples_of(text: str) -> Iterator[Sample]:
 
 
 def figures(client: FlaskClient) -> dict[tuple[str, str], float]:
-    """Every sample by name and labels, as `a=1,b=2`."""
+    """Return every sample by name and labels, as `a=1,b=2`."""
     samples = {}
     for sample in samples_of(client.get("/metrics").get_data(as_text=True)):
         labels = ",".join(f"{name}={value}" for name, value in sorted(sample.labels.items()))
@@ -53,7 +53,7 @@ def test_a_call_is_counted_by_hook_client_outcome_and_time(client: FlaskClient) 
     assert samples["responses_total", "route=operations.alive,status=200"] == 1
 
 
-def test_what_was_said_and_how_data_came_is_counted(client: FlaskClient) -> None:
+def test_cards_and_how_data_arrived_are_counted(client: FlaskClient) -> None:
     odd = condition(CANARY, "urn:oid:1.2.3", number=7)
     chart = prefetch(*buttock_to_calf(), odd, condition("x", code=5), imagingStudies=outcome(), procedures=bundle())
     draft = order("73721", bodySite=[concept("287579007")])
@@ -74,7 +74,7 @@ def test_searches_of_a_fhir_server_are_counted_by_outcome(client: FlaskClient) -
     assert figures(client)["fhir_fetches_total", "key=reports,outcome=unreachable"] == 1
 
 
-def test_feedback_is_counted_by_outcome_and_a_reason_of_ours(client: FlaskClient, knowledge: Knowledge) -> None:
+def test_feedback_is_counted_by_outcome_and_known_reason(client: FlaskClient, knowledge: Knowledge) -> None:
     known = next(iter(knowledge.override_reasons))
     events = [
         {"card": "1", "outcome": "overridden", "overrideReason": {"reason": {"code": known}}},
@@ -95,7 +95,7 @@ def test_feedback_is_counted_by_outcome_and_a_reason_of_ours(client: FlaskClient
         assert samples["feedback_total", f"outcome={labels}"] == 1
 
 
-def test_feedback_that_is_not_kept_is_not_counted(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_feedback_that_is_not_stored_is_not_counted(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FeedbackLog, "record", lambda *_: 1 / 0)
     event = {"card": "1", "outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:00:00Z"}
     assert client.post(f"/cds-services/{VIEW}/feedback", json={"feedback": [event]}).status_code == 500
@@ -109,7 +109,7 @@ def test_cards_the_store_lost_are_counted_once(client: FlaskClient, monkeypatch:
     assert figures(client)["cards_lost_total", ""] == 3
 
 
-def test_versions_are_told(client: FlaskClient) -> None:
+def test_versions_are_published(client: FlaskClient) -> None:
     [labels] = [labels for name, labels in figures(client) if name == "info"]
     assert labels.startswith("content=1")
     assert "version=0" in labels
@@ -158,8 +158,8 @@ def test_processes_count_together_even_those_that_are_gone(tmp_path: Path) -> No
     assert samples["hip_spine_cds_info"] == 1
 
 
-def test_whoever_starts_workers_does_not_decide_how_they_count() -> None:
-    """prometheus_client chooses at its import between one process and several, so the parent must not import it."""
+def test_the_parent_of_workers_does_not_import_prometheus() -> None:
+    """prometheus_client decides on import between one process and several, so the parent must not import it."""
     code = "import cds_service.cli, sys; print('prometheus_client' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"False\n"
 

@@ -1,4 +1,4 @@
-"""The client table: what it refuses, each with file and key, and everything at once."""
+"""The client table: every problem is reported at once, with file and key."""
 
 import json
 from pathlib import Path
@@ -130,7 +130,7 @@ def test_a_dialect_is_checked_as_strictly(tmp_path: Path, dialect: str, says: st
     assert problem.startswith(f"clients.toml: client.north.dialect.{says}")
 
 
-def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
+def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
     changed = {"issuer": "https://sandbox.cds-hooks.org", "jwks_file": "no.json", "fhir_servers": ["http://a.example"]}
     found_problems = problems(client_table(tmp_path, **changed))
     assert [problem.split(": ")[1] for problem in found_problems] == [
@@ -141,7 +141,7 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("changed", "key"), [({"id": "south"}, "issuer"), ({"issuer": "https://south.example"}, "id")])
-def test_a_client_stands_once(tmp_path: Path, changed: dict[str, str], key: str) -> None:
+def test_ids_and_issuers_are_unique(tmp_path: Path, changed: dict[str, str], key: str) -> None:
     path = client_table(tmp_path)
     first = path.read_text(encoding="utf-8")
     path.write_text(first + client_table(tmp_path, **changed).read_text(encoding="utf-8"), encoding="utf-8")
@@ -173,7 +173,7 @@ def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
     assert problems(tmp_path / "clients.toml")[0].startswith("clients.toml: is not valid TOML")
 
 
-def test_plain_http_is_for_this_machine_and_only_when_told(tmp_path: Path) -> None:
+def test_plain_http_is_only_for_this_machine_and_only_if_allowed(tmp_path: Path) -> None:
     bases = ["http://127.0.0.1:9000/fhir", "http://localhost:9000/fhir", "https://127.0.0.1/fhir"]
     [client] = load_clients(client_table(tmp_path, fhir_servers=bases, allow_insecure_fhir=True))
     assert all(client.fhir_servers.may_read(base) and client.fhir_servers.allows_private(base) for base in bases)
@@ -201,7 +201,7 @@ def _secret_half(key: Any) -> dict[str, Any]:
         None,
     ],
 )
-def test_a_key_that_proves_nothing_is_no_key(tmp_path: Path, key: Any) -> None:
+def test_an_unusable_key_is_rejected(tmp_path: Path, key: Any) -> None:
     path = client_table(tmp_path)
     (tmp_path / "keys.json").write_bytes(key_set(key))
     assert problems(path) == [
@@ -209,7 +209,7 @@ def test_a_key_that_proves_nothing_is_no_key(tmp_path: Path, key: Any) -> None:
     ]
 
 
-def test_a_published_private_key_is_nobodys(tmp_path: Path) -> None:
+def test_a_key_whose_private_half_is_public_is_rejected(tmp_path: Path) -> None:
     path = client_table(tmp_path)
     (tmp_path / "keys.json").write_bytes(key_set(_secret_half(private_key())))
     assert "has no public key" in problems(path)[0]
