@@ -1,32 +1,32 @@
-"""The errors of this service. Three kinds only: the caller's fault, the data's fault, ours.
+"""The errors of this service, of three kinds: the caller's fault, the data's fault, and ours.
 
 ServiceError
 ├── CallerFault                 the request is at fault; answered 4xx with an OperationOutcome
 │   ├── BadRequest              400  a field or a byte of the request is wrong
-│   ├── Unauthenticated         401  no token, or one that does not hold; the caller is not told why
-│   ├── NotAllowed              403  a known caller asks for what it may not have
-│   ├── UnknownService          404  no service of that id
+│   ├── Unauthenticated         401  no token, or an invalid one; the caller is not told why
+│   ├── NotAllowed              403  a known caller asks for something it may not have
+│   ├── UnknownService          404  no service with that id
 │   ├── BodyTooSlow             408
-│   ├── MissingData             412  data the service requires could not be had (CDS Hooks 2.0, "prefetch")
+│   ├── MissingData             412  required data is not available (CDS Hooks 2.0, "prefetch")
 │   ├── BodyTooLarge            413
 │   ├── NotJson                 415
 │   ├── UnknownEncoding         415  a Content-Encoding other than gzip
-│   ├── TooManyEntries          422  sound, and more than this service reads in one call
-│   └── TooManyCalls            429  over the client's rate limit; says when to come again
-├── DataFault                   something read from a chart is at fault; costs that datum, never the call
+│   ├── TooManyEntries          422  valid, but more than this service reads in one call
+│   └── TooManyCalls            429  over the client's rate limit; says when to try again
+├── DataFault                   something read from a chart is at fault; only that item is lost, never the call
 │   ├── UnreadableResource      one resource that cannot be decoded
-│   └── FhirUnavailable         a FHIR search that failed or came too late
-└── OwnFault                    ours; answered 5xx
-    ├── ProblemsFound           files are refused; carries every problem at once
+│   └── FhirUnavailable         a FHIR search that failed or was too late
+└── ServerFault                 our fault; answered 5xx
+    ├── ProblemsFound           files are rejected, with every problem at once
     │   ├── ContentError        the content folder
-    │   └── ClientsError        the client table, and the settings production asks for
-    ├── SettingsError           a setting is refused
-    ├── CodeListError           a list of codes named to `export` is none
+    │   └── ClientsError        the client table and the settings that production needs
+    ├── SettingsError           a setting is rejected
+    ├── CodeListError           a code list given to `export` is not valid
     ├── StoreUnavailable        503  the database cannot be reached
     ├── OutOfTime               503  the call's deadline came before anything could be judged
-    └── RoomFull                503  too many bodies are on their way in
+    └── BodyBufferFull          503  too many uploads at the same time
 
-No message holds a value taken from a chart or a request: only names of fields, positions, types and counts.
+No message holds a value from a chart or a request: only field names, positions, types and counts.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,11 +38,11 @@ _NO_CLAIMS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class ServiceError(Exception):
-    """Any error this service raises on purpose."""
+    """Base of all errors that this service raises on purpose."""
 
 
 class CallerFault(ServiceError):
-    """The request is at fault. `status` is the HTTP status, `code` the FHIR issue type, `field` where it lies."""
+    """The request is at fault. `status` is the HTTP status, `code` the FHIR issue type, `field` the one at fault."""
 
     status = 400
     code = "invalid"
@@ -54,11 +54,11 @@ class CallerFault(ServiceError):
 
 
 class BadRequest(CallerFault):
-    """A field, or a byte, of the request is wrong."""
+    """A field or a byte of the request is wrong."""
 
 
 class _AccessRefused(CallerFault):
-    """A caller is turned away. `reason` is a code for our log; `claims` what of its token may stand there."""
+    """A caller is refused. `reason` is a code for our log; `claims` are the token's claims that may be logged."""
 
     def __init__(self, message: str, reason: str, claims: Mapping[str, str] = _NO_CLAIMS) -> None:
         super().__init__(message)
@@ -67,21 +67,21 @@ class _AccessRefused(CallerFault):
 
 
 class Unauthenticated(_AccessRefused):
-    """Who calls is not known. Every one of these looks the same to the caller (CDS Hooks best practices)."""
+    """The caller is unknown. All of these look the same to the caller (CDS Hooks best practices)."""
 
     status = 401
     code = "login"
 
 
 class NotAllowed(_AccessRefused):
-    """Who calls is known, and may not do this."""
+    """The caller is known but may not do this."""
 
     status = 403
     code = "forbidden"
 
 
 class UnknownService(CallerFault):
-    """No service of that id is offered here."""
+    """No service with that id is offered here."""
 
     status = 404
     code = "not-found"
@@ -95,7 +95,7 @@ class BodyTooSlow(CallerFault):
 
 
 class MissingData(CallerFault):
-    """Data this service requires is neither in the prefetch nor to be had from the FHIR server."""
+    """Required data is neither in the prefetch nor available from the FHIR server."""
 
     status = 412
     code = "processing"
@@ -116,14 +116,14 @@ class NotJson(CallerFault):
 
 
 class UnknownEncoding(CallerFault):
-    """The body is encoded in a way that is not taken here."""
+    """The body has an encoding that is not accepted here."""
 
     status = 415
     code = "not-supported"
 
 
 class TooManyEntries(CallerFault):
-    """A Bundle, or all Bundles of the call together, hold more entries than are read here."""
+    """The Bundles of a call, or one of them, hold more entries than this service reads."""
 
     status = 422
     code = "too-costly"
@@ -149,7 +149,7 @@ class UnreadableResource(DataFault):
 
 
 class FhirUnavailable(DataFault):
-    """A FHIR read or search failed, was refused, or came after the deadline."""
+    """A FHIR read or search failed, was refused, or missed the deadline."""
 
 
 class ServerFault(ServiceError):
@@ -158,7 +158,7 @@ class ServerFault(ServiceError):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing wrong with content or configuration: the file, the key in it, and what is wrong in plain words."""
+    """A problem in content or configuration: the file, the key in it, and what is wrong."""
 
     file: str
     key: str
@@ -169,7 +169,7 @@ class Problem:
 
 
 class ProblemsFound(ServerFault):
-    """Files are refused. `problems` holds all that is wrong with them, so that one run shows it all."""
+    """Files are rejected. `problems` holds everything that is wrong, so that one run shows it all."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems)
@@ -177,19 +177,19 @@ class ProblemsFound(ServerFault):
 
 
 class ContentError(ProblemsFound):
-    """The content is refused."""
+    """The content is rejected."""
 
 
 class ClientsError(ProblemsFound):
-    """The client table, or what production asks of the settings beside it, is refused."""
+    """The client table, or a setting that production needs, is rejected."""
 
 
 class SettingsError(ServerFault):
-    """A setting is refused; the message names it."""
+    """A setting is rejected; the message names it."""
 
 
 class CodeListError(ServerFault):
-    """The file named holds no list of ICD-10-CM codes; the message names the line."""
+    """A file is not a list of ICD-10-CM codes; the message names the line."""
 
 
 class StoreUnavailable(ServerFault):
@@ -205,6 +205,6 @@ class OutOfTime(ServerFault):
 
 
 class BodyBufferFull(ServerFault):
-    """More bodies are on their way in than are held at once; the client may call again."""
+    """More bodies are being uploaded than are held at the same time; the client may call again."""
 
     status = 503
