@@ -105,3 +105,13 @@ review: $(VENV)/.serve
 
 clean:
 	rm -rf $(VENV) .venv-healthchain .venv-oracle build dist tests/peers/medplum/node_modules
+
+.PHONY: docs
+$(VENV)-docs/.made: requirements/docs.txt
+	$(PYTHON) -m venv $(VENV)-docs
+	$(VENV)-docs/bin/pip install --quiet --no-deps --require-hashes --requirement requirements/docs.txt
+	$(VENV)-docs/bin/pip check
+	@touch $@
+
+docs: $(VENV)-docs/.made ## build the documentation into build/docs; warnings are errors
+	$(VENV)-docs/bin/sphinx-build --fail-on-warning --keep-going -c docs . build/docs

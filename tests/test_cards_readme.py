@@ -82,9 +82,9 @@ def test_its_commands_work_in_their_order(copy: Path) -> None:
     """`check`, `review`, then the sign-off of what was written out."""
     environment = {"HIP_SPINE_CDS_CONTENT": str(copy / "cards"), "HIP_SPINE_CDS_SITE": None}
     assert [command[:2] for command in COMMANDS] == [
-        ["hip-spine-cds", "check"],
-        ["hip-spine-cds", "review"],
-        ["hip-spine-cds", "review"],
+        [".venv/bin/hip-spine-cds", "check"],
+        [".venv/bin/hip-spine-cds", "review"],
+        [".venv/bin/hip-spine-cds", "review"],
     ]
     for command in COMMANDS:
         done = CliRunner().invoke(main, command[1:], env=environment)
