@@ -91,11 +91,6 @@ class DialectTable(_Table):
         return self
 
 
-def _recommended() -> list[Algorithm]:
-    """Return the algorithms that the specification recommends (CDS Hooks 2.0, "Trusting CDS Clients")."""
-    return ["ES384", "RS384"]
-
-
 class ClientTable(_Table):
     """A `[[client]]` table."""
 
@@ -106,7 +101,8 @@ class ClientTable(_Table):
     jku: HttpsUrl | None = None
     fhir_servers: list[Text] = Field(default_factory=list)
     tenants: list[ClaimText] = Field(default_factory=list)
-    algorithms: Annotated[list[Algorithm], Field(min_length=1)] = Field(default_factory=_recommended)
+    # The default is what the specification recommends (CDS Hooks 2.0, "Trusting CDS Clients").
+    algorithms: Annotated[list[Algorithm], Field(min_length=1)] = ["ES384", "RS384"]
     allow_insecure_fhir: bool = False
     allow_private_fhir: bool = False
     silent: bool = False
