@@ -15,6 +15,7 @@ from cds_service.engine import build_engine, new_uuid, system_clock
 from cds_service.knowledge.shipped import shipped_examples
 from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
+from cds_service.service.hook_service import PermittedServer
 from cds_service.settings import load_settings
 from cds_service.wire.request import decode_request
 
@@ -84,7 +85,8 @@ def run_request(try_request: TryRequest, *, why: bool) -> None:
     request = decode_request(try_request.body, frozenset(entry.hook for entry in SERVICES.values()))
     entry = next(entry for entry in SERVICES.values() if entry.hook == request.hook)
     base = try_request.fhir_base or request.fhir_server  # named by who runs this, on their own network
-    answer = engine.service.answer_call(entry.id, request, "try", base, allows_private=True, explain=True)
+    server = PermittedServer(base, allows_private=True) if base else None
+    answer = engine.service.answer_call(entry.id, request, "try", server, explain=True)
     print_answer(answer, engine.knowledge, why=why)
 
 
