@@ -185,4 +185,4 @@ def _build_content(
 
 def _build_finding_definition(name: str, table: FindingTable) -> FindingDefinition:
     window = None if table.window == "never" else table.window
-    return FindingDefinition(name, table.label, table.ask, table.kind, window, tuple(table.sites))
+    return FindingDefinition(name, table.label, table.kind, window)
