@@ -11,7 +11,7 @@ class Filters:
     """Narrows the facts that a condition considers.
 
     `side` is the scope of the condition, seen from the side for which it is evaluated. `stated`: the record names a
-    side. `sides` is "one" or "both": the records name so many sides.
+    side. `sides` is "one" or "both": the records name one side only, or both.
     `within` and `ago` are days, limits included. `since` holds names of anchors, "onset" among them.
     `undated` is "counts" or "ignored". It decides where the date of a fact or anchor is missing or too coarse.
     `qualifiers` maps a qualifier to its accepted values.
