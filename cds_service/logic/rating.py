@@ -22,10 +22,8 @@ def rate_orders(content: Content, chart: Chart, hook: str) -> tuple[OrderRating,
 
 
 def _find_criterion(order: Imaging, index: ChartIndex) -> RatingCriterion | None:
-    chart = index.chart
-    has_gaps = chart.unavailable or chart.not_sent or chart.incomplete or chart.unreadable
     for criterion in index.content.ratings:
-        if criterion.block.none and has_gaps:
+        if criterion.block.none and not is_complete(index.chart):
             continue  # a finding that rules it out may be among the data that could not be read
         if matches_spec(order, criterion.order, order) and any(
             evaluate(criterion.block, EvaluationContext(index, side, order)).truth is Truth.YES
@@ -33,3 +31,8 @@ def _find_criterion(order: Imaging, index: ChartIndex) -> RatingCriterion | None
         ):
             return criterion
     return None
+
+
+def is_complete(chart: Chart) -> bool:
+    """Return whether everything that was asked for arrived and could be read."""
+    return not (chart.unavailable or chart.not_sent or chart.incomplete or chart.unreadable)
