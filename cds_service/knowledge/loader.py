@@ -162,10 +162,8 @@ def _build_content(
         name: FindingDefinition(
             id=name,
             label=table.label,
-            ask_label=table.ask,
             kind=table.kind,
             window_days=None if table.window == "never" else table.window,
-            body_sites=tuple(table.sites),
         )
         for name, table in findings.items()
     }
