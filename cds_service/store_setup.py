@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cds_service.errors import SettingsError, StoreUnavailable
 from cds_service.log import error_fields
-from cds_service.service.card_recorder import CardRecorder
+from cds_service.service.store_recorder import StoreRecorder
 from cds_service.settings import Settings, environment_variable
 from cds_service.store import FeedbackLog, IssuedCards, Pseudonymizer, connect, load_or_create_key, migrate
 
@@ -41,7 +41,7 @@ _logger = logging.getLogger(__name__)
 _FLUSH_S = 0.3  # seconds feedback waits for cards just issued, so that it finds them
 
 
-def open_recorder(settings: Settings) -> CardRecorder:
+def open_recorder(settings: Settings) -> StoreRecorder:
     """The store of these settings, its tables up to date. A database that is down is told, and stops nothing."""
     url, key = resolve_database_and_key(settings)
     try:
@@ -50,7 +50,7 @@ def open_recorder(settings: Settings) -> CardRecorder:
         _logger.warning("store away", extra=error_fields(error))  # cards are given all the same
     database = connect(url)
     issued = IssuedCards(database)
-    return CardRecorder(
+    return StoreRecorder(
         issued, FeedbackLog(database, before_record=partial(issued.flush, _FLUSH_S)), Pseudonymizer(key)
     )
 

@@ -73,7 +73,7 @@ def test_a_card_that_cannot_be_sent_is_not_remembered(
 ) -> None:
     remembered: list[object] = []
     monkeypatch.setattr(
-        "cds_service.service.card_recorder.CardRecorder.record_cards", lambda *given: remembered.append(given)
+        "cds_service.service.store_recorder.StoreRecorder.record_cards", lambda *given: remembered.append(given)
     )
     monkeypatch.setattr("cds_service.wire.response.HookResponse.to_json", lambda _: 1 / 0)
     response = build().test_client().post(f"/cds-services/{VIEW}", json=call(prefetch=prefetch(ALARM)))

@@ -1,6 +1,8 @@
 """The use case: today in the site's zone, and what is kept of a call."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
 from cds_service.settings import Settings
 from cds_service.store_setup import open_recorder
+from cds_service.wire.feedback import Feedback
 from cds_service.wire.request import decode_request
 
 SPINE = {"prefetch": prefetch(*buttock_to_calf())}
@@ -110,6 +113,20 @@ def test_a_call_that_is_only_tried_is_not_kept_and_may_be_explained(tmp_path: Pa
     assert brief.decision.chart.ignored == ()
     assert [one.reference for one in thorough.decision.chart.ignored] == ["Condition/Condition-9"]
     assert not (tmp_path / "store.sqlite3").exists()
+
+
+def test_trying_a_call_loads_neither_a_database_nor_a_web_framework() -> None:
+    modules = "cds_service.engine, cds_service.service.card_recorder"
+    script = f"import sys, {modules}; print(*({{'sqlalchemy', 'alembic', 'flask'}} & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert loaded.stdout.split() == []
+
+
+def test_a_null_recorder_has_nothing_to_report() -> None:
+    recorder = NullRecorder()
+    recorder.check_store()
+    assert recorder.lost_cards == 0
+    assert recorder.record_feedback(SIGN, "demo", Feedback(feedback=[]), datetime(2026, 3, 10, tzinfo=UTC)) == 0
 
 
 def test_memory_is_opened_where_the_settings_say(tmp_path: Path) -> None:
