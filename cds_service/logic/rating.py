@@ -24,7 +24,7 @@ def rate_orders(content: Content, chart: Chart, hook: str) -> tuple[OrderRating,
 
 def _find_criterion(order: Imaging, index: ChartIndex) -> RatingCriterion | None:
     for row in index.content.ratings:
-        if row.block.none and not _is_complete(index.chart):
+        if row.block.none and not is_complete(index.chart):
             continue  # what would speak against it may stand in what could not be read
         if matches_spec(order, row.order, order) and any(
             _criterion_holds(row, order, index, side) for side in sides_covered_by(order)
@@ -33,8 +33,8 @@ def _find_criterion(order: Imaging, index: ChartIndex) -> RatingCriterion | None
     return None
 
 
-def _is_complete(chart: Chart) -> bool:
-    """Whether all that was asked for came, and could be read."""
+def is_complete(chart: Chart) -> bool:
+    """Return whether everything that was asked for arrived and could be read."""
     return not (chart.unavailable or chart.not_sent or chart.incomplete or chart.unreadable)
 
 
