@@ -1,4 +1,4 @@
-"""A decision explained in lines of plain text: the pattern of each side, how each rule was judged, and on what facts."""
+"""A decision as lines of plain text: the pattern of each side, how each rule was judged, and on what facts."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
