@@ -16,9 +16,9 @@ None of its keys is ever missing:
 | `ratings` | each with `order`, `rating` or null, `criterion`, `criteria_url`, `reason` |
 | `gaps` | `unavailable`, `not_sent`, `incomplete` (kinds of data), `unreadable` (type: count), `prefetch` (key: code) |
 
-A date is an ISO day, `[first, last]` for a month or a year, or null. A verdict is one of "spoke", "held back", "hidden
-for role", "nothing to offer", "silent", "stopped", "not for this hook" and "no order to judge". Keys, ids and verdicts
-are stable. Labels, reasons, `lacking` and `stopped_by` are text for people and may change.
+A date is an ISO day, `[first, last]` for a month or a year, or null. A verdict is "spoke", "held back", "hidden for
+role", "nothing to offer", "silent", "stopped", "silenced", "not for this hook" or "no order to judge". Keys, ids and
+verdicts are stable. Labels, reasons, `lacking` and `stopped_by` are text for people and may change.
 """
 
 from datetime import date

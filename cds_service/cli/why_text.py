@@ -153,6 +153,8 @@ def _describe_verdict(summary: RuleSummary) -> str:
             return f"silent: {summary.lacking}"
         case Verdict.STOPPED:
             return f"stopped by {summary.stopped_by}"
+        case Verdict.SILENCED:
+            return f"stopped: {summary.stopped_by}"
         case Verdict.NOT_FOR_HOOK:
             return f"silent: only for {', '.join(sorted(summary.rule.hooks))}"
         case Verdict.NO_ORDER:

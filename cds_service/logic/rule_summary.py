@@ -21,7 +21,8 @@ class Verdict(StrEnum):
     HIDDEN_FOR_ROLE = "hidden for role"  # the site exempts the user's role from cards of this level
     NOTHING_TO_OFFER = "nothing to offer"  # it holds, but none of its offers can be made in this call
     SILENT = "silent"  # a condition is not met
-    STOPPED = "stopped"  # by a condition that must not hold, or by the policy
+    STOPPED = "stopped"  # by a condition that must not hold
+    SILENCED = "silenced"  # by the policy, such as for a child, or by the site
     NOT_FOR_HOOK = "not for this hook"
     NO_ORDER = "no order to judge"
 
@@ -59,7 +60,7 @@ def _summarize_rule(trace: RuleTrace, decision: Decision) -> RuleSummary:
     if trace.status == SPEAKS:
         return _summarize_speaking_rule(trace.rule, decision)
     if trace.status == "silenced":
-        return RuleSummary(trace.rule, Verdict.STOPPED, stopped_by=trace.reason)
+        return RuleSummary(trace.rule, Verdict.SILENCED, stopped_by=trace.reason)
     if not trace.evaluations:
         return RuleSummary(trace.rule, Verdict(trace.status))
     nearest = max(trace.evaluations, key=lambda evaluation: closeness(evaluation.outcome)).outcome

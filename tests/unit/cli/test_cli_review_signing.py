@@ -89,7 +89,7 @@ def test_only_what_was_written_out_to_be_read_is_signed(own: Path) -> None:
     [
         (("--sign", "Dr A"), "--sign and --role go together"),
         (("--role", "surgeon"), "--sign and --role go together"),
-        (("--sign", " ", "--role", "surgeon"), "--sign and --role name somebody"),
+        (("--sign", " ", "--role", "surgeon"), "--sign and --role must not be empty"),
     ],
 )
 def test_a_sign_off_needs_a_name_and_a_role(own: Path, given: tuple[str, ...], words: str) -> None:
