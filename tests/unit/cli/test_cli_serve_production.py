@@ -36,9 +36,9 @@ def two_workers(tmp_path: Path) -> Iterator[str]:
     clients = client_table(tmp_path)
     command = [COMMAND, "serve", "--port", str(port), "--workers", "2"]
     command += ["--clients", str(clients), "--public-url", PUBLIC]
-    variables = environment(tmp_path, HIP_SPINE_CDS_HASH_KEY=HASH_KEY)
+    given = environment(tmp_path, HIP_SPINE_CDS_HASH_KEY=HASH_KEY)
     with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=tmp_path, env=variables, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(command, cwd=tmp_path, env=given, stdout=log, stderr=log, start_new_session=True)
         base = f"http://127.0.0.1:{port}"
         try:
             wait_until_ready(base, process)
@@ -71,7 +71,7 @@ def test_a_token_counts_once_whichever_worker_it_meets(two_workers: str, tmp_pat
     tokens = [ehr.token(f"/{VIEW}") for _ in range(PAIRS)]
     with ThreadPoolExecutor(8) as pool:
         twice = list(
-            pool.map(lambda token: post(two_workers, token), [token for token in tokens for _ in range(2)])
+            pool.map(lambda token: post(two_workers, token), [one for token in tokens for one in (token,) * 2])
         )
     assert [sorted(twice[place : place + 2]) for place in range(0, 2 * PAIRS, 2)] == [[200, 401]] * PAIRS
     assert {post(two_workers, token) for token in tokens} == {401}
@@ -82,9 +82,9 @@ def test_a_token_counts_once_whichever_worker_it_meets(two_workers: str, tmp_pat
     assert not any(token in log for token in tokens)
 
 
-def refused(folder: Path, *options: str, **variables: str) -> str:
+def refused(folder: Path, *options: str, **given: str) -> str:
     done = subprocess.run(
-        [COMMAND, "serve", *options], env=environment(folder, **variables), capture_output=True, timeout=60, check=False
+        [COMMAND, "serve", *options], env=environment(folder, **given), capture_output=True, timeout=60, check=False
     )
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
@@ -94,8 +94,8 @@ def refused(folder: Path, *options: str, **variables: str) -> str:
 def test_it_does_not_start_with_anything_wrong_and_tells_all_of_it(tmp_path: Path) -> None:
     clients = client_table(tmp_path, issuer="https://sandbox.cds-hooks.org", fhir_servers=["http://ehr.example"])
     origins = {"HIP_SPINE_CDS_ALLOWED_ORIGINS": '["*"]'}
-    message = refused(tmp_path, "--clients", str(clients), "--public-url", "http://cds.example", **origins)
-    assert "5 problem(s):" in message
+    said = refused(tmp_path, "--clients", str(clients), "--public-url", "http://cds.example", **origins)
+    assert "5 problem(s):" in said
     for start in (
         "clients.toml: client.north.fhir_servers.0: must be https",
         "clients.toml: client.north.issuer: the public sandbox is never trusted",
@@ -103,24 +103,24 @@ def test_it_does_not_start_with_anything_wrong_and_tells_all_of_it(tmp_path: Pat
         "settings: hash_key: ",
         "settings: public_url: ",
     ):
-        assert start in message
+        assert start in said
 
 
 @pytest.mark.parametrize("missing", ["public_url", "hash_key"])
 def test_it_does_not_start_without(tmp_path: Path, missing: str) -> None:
-    variables = {
+    given = {
         "HIP_SPINE_CDS_CLIENTS": str(client_table(tmp_path)),
         "HIP_SPINE_CDS_PUBLIC_URL": PUBLIC,
         "HIP_SPINE_CDS_HASH_KEY": HASH_KEY,
     }
-    del variables[f"HIP_SPINE_CDS_{missing.upper()}"]
-    message = refused(tmp_path, **variables)
-    assert "1 problem(s):" in message
-    assert f"settings: {missing}: production needs" in message
+    del given[f"HIP_SPINE_CDS_{missing.upper()}"]
+    said = refused(tmp_path, **given)
+    assert "1 problem(s):" in said
+    assert f"settings: {missing}: production needs" in said
 
 
 def test_a_table_that_is_not_there_never_means_demo_mode(tmp_path: Path) -> None:
-    variables = {"HIP_SPINE_CDS_PUBLIC_URL": PUBLIC, "HIP_SPINE_CDS_HASH_KEY": HASH_KEY}
-    message = refused(tmp_path, "--clients", str(tmp_path / "none.toml"), **variables)
-    assert "none.toml: No such file" in message
-    assert "DEMO" not in message
+    given = {"HIP_SPINE_CDS_PUBLIC_URL": PUBLIC, "HIP_SPINE_CDS_HASH_KEY": HASH_KEY}
+    said = refused(tmp_path, "--clients", str(tmp_path / "none.toml"), **given)
+    assert "none.toml: No such file" in said
+    assert "DEMO" not in said

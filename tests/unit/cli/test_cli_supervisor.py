@@ -49,7 +49,7 @@ def workers_of(process: subprocess.Popen[bytes]) -> list[int]:
 
 
 def ask(base: str, session: Any = requests) -> str:
-    """Make a call that earns a card and return its uuid, on a new connection, so that any worker may answer."""
+    """One call that earns a card; its uuid. Each on a connection of its own, so that any worker may answer."""
     response = session.post(f"{base}/{VIEW}", json=alarming_call(), headers={"Connection": "close"}, timeout=10)
     response.raise_for_status()
     return str(response.json()["cards"][0]["uuid"])
@@ -60,7 +60,7 @@ def figure(text: str, name: str) -> float:
     return sum(sample.value for family in families for sample in family.samples if sample.name == name)
 
 
-def stored(home: Path) -> set[str]:
+def kept(home: Path) -> set[str]:
     with closing(sqlite3.connect(home / DATABASE)) as database:
         return {uuid for (uuid,) in database.execute("select card_uuid from card_issued")}
 
@@ -96,7 +96,7 @@ def test_two_workers_count_together_and_go_on_when_one_is_killed(tmp_path: Path)
         process.terminate()
         assert process.wait(15) == 0
     assert len(issued) >= 97
-    lost = issued - stored(tmp_path)
+    lost = issued - kept(tmp_path)
     assert len(lost) <= 5  # what a killed worker had answered in its last 50 ms, and nothing else
     assert "Unexpected exit from worker-1" in (tmp_path / "log").read_text()
 
@@ -121,7 +121,7 @@ def test_a_stop_under_load_loses_no_card_and_is_quick(tmp_path: Path) -> None:
         for client in clients:
             client.join()
     assert len(answered) > 100
-    assert not set(answered) - stored(tmp_path)
+    assert not set(answered) - kept(tmp_path)
 
 
 def test_before_a_stop_load_balancers_are_told(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_before_a_stop_load_balancers_are_told(tmp_path: Path) -> None:
         wait_for(lambda: requests.get(f"{base}/readyz", timeout=5).status_code == 503)
         uuid = ask(base)  # calls are answered still
         assert process.wait(15) == 0
-    assert uuid in stored(tmp_path)
+    assert uuid in kept(tmp_path)
 
 
 def test_who_asks_twice_does_not_wait(tmp_path: Path) -> None:
