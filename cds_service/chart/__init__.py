@@ -1,1 +1,1 @@
-"""Resources and the statements in their texts into one chart of facts."""
+"""Turn resources, and the statements in their texts, into one chart of facts."""

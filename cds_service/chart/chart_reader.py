@@ -1,4 +1,4 @@
-"""From decoded resources to one chart of facts: the patient's own, each read by the reader of its kind."""
+"""Build one chart of facts from the patient's resources, each read by the function for its type."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -50,47 +50,48 @@ _REQUESTS = (ServiceRequest, ProcedureRequest)
 
 
 class ChartReader:
-    """Reads charts by the content's terminology. Made once, used for every call."""
+    """Builds charts with the content's terminology. Created once, used for every call."""
 
     def __init__(self, terminology: Terminology, content: Content, narrative: Lexicon) -> None:
         self._content = content
         groups = {name: frozenset(leaf.finding for leaf in leaves) for name, leaves in content.groups.items()}
-        words = ImagingWordFinder(terminology.imaging_words)
-        told = NarrativeReader(narrative, content.findings)
-        self._lookups = Lookups(CodeLookup(terminology), words, content.findings, groups, told)
+        imaging_words = ImagingWordFinder(terminology.imaging_words)
+        narrative_reader = NarrativeReader(narrative, content.findings)
+        self._lookups = Lookups(CodeLookup(terminology), imaging_words, content.findings, groups, narrative_reader)
 
     def build_chart(self, data: ChartData, patient_id: str, today: date, *, explain: bool = True) -> Chart:
-        """The facts of one patient. A resource that names another patient is not used.
+        """Return the facts about one patient. Resources that name another patient are not used.
 
-        `explain`: also list what was passed over and why.
+        `explain`: also list the records that were ignored, with the reasons.
         """
-        notebook = FactCollector(self._lookups, today)
+        collector = FactCollector(self._lookups, today)
         reference = f"Patient/{patient_id}"  # how nearly every resource names its patient
-        own = [
+        resources = [
             resource
             for resource in data.resources
             if (resource.subject is not None and resource.subject.reference == reference)
-            or _accept_or_ignore(resource, patient_id, notebook)
+            or _accept_or_ignore(resource, patient_id, collector)
         ]
-        age = _extract_age(own, notebook)
-        orders = self._extract_all(own, data.drafts, patient_id, notebook)
-        kept, differing = drop_contradicted_text(notebook.findings, self._content.findings, today)
-        notebook.findings = kept
+        age = _extract_age(resources, collector)
+        orders = self._extract_all(resources, data.drafts, patient_id, collector)
+        collector.findings, contradicted_text = drop_contradicted_text(
+            collector.findings, self._content.findings, today
+        )
         problems = (
-            self._current_problems(notebook)
+            self._current_problems(collector)
             if any(order.description.region == LOWER_LIMB_JOINT for order in orders)
             else frozenset()
         )
-        notebook.imaging.extend(resolve_order(order, notebook, problems) for order in orders)
+        collector.imaging.extend(resolve_order(order, collector, problems) for order in orders)
         return Chart(
             today=today,
             age=age,
-            findings=tuple(notebook.findings),
-            imaging=tuple(notebook.imaging),
-            contradicted=(*notebook.contradicted, *differing),
-            ignored=notebook.list_ignored() if explain else (),
-            unreadable={**data.unreadable, **notebook.count_truncated()},
-            unmapped=notebook.count_unmapped(),
+            findings=tuple(collector.findings),
+            imaging=tuple(collector.imaging),
+            contradicted=(*collector.contradicted, *contradicted_text),
+            ignored=collector.list_ignored() if explain else (),
+            unreadable={**data.unreadable, **collector.count_truncated()},
+            unmapped=collector.count_unmapped(),
             unavailable=data.data_gaps.unavailable,
             not_sent=data.data_gaps.not_sent,
             incomplete=data.data_gaps.incomplete,
@@ -103,25 +104,29 @@ class ChartReader:
         patient_id: str,
         collector: FactCollector,
     ) -> list[ImagingOrder]:
-        """Read requests last, because their reasons may name a Condition; drafts stand over requests of their id."""
-        on_record: list[Any] = []
+        """Extract all facts and return the imaging orders.
+
+        Requests come last, because their reasons may name a Condition. A draft replaces the request with its id.
+        """
+        all_requests: list[Any] = []
         for resource in resources:
-            reader = _EXTRACTORS.get(type(resource))
-            if reader is not None:
-                reader(resource, collector)
+            extract = _EXTRACTORS.get(type(resource))
+            if extract is not None:
+                extract(resource, collector)
             elif isinstance(resource, _REQUESTS):
-                on_record.append(resource)
-        drafted = [draft for draft in drafts if _accept_or_ignore(draft.resource, patient_id, collector)]
-        references = {draft.reference for draft in drafted}
-        requests = [one for one in on_record if relative_reference(one) not in references]
+                all_requests.append(resource)
+        own_drafts = [draft for draft in drafts if _accept_or_ignore(draft.resource, patient_id, collector)]
+        draft_references = {draft.reference for draft in own_drafts}
+        requests = [request for request in all_requests if relative_reference(request) not in draft_references]
         orders = [extract_request(request, collector) for request in requests]
         orders += [
-            extract_draft(one.resource, one.reference, collector, is_selected=one.is_selected) for one in drafted
+            extract_draft(draft.resource, draft.reference, collector, is_selected=draft.is_selected)
+            for draft in own_drafts
         ]
         return [order for order in orders if order]
 
     def _current_problems(self, collector: FactCollector) -> frozenset[str]:
-        """The findings currently present on any side: the "current problems" of clinical design §3."""
+        """Return the findings currently present on any side: the "current problems" of clinical design §3."""
         index = ChartIndex(Chart(collector.today, findings=tuple(collector.findings)), self._content)
         return frozenset(
             name
@@ -131,23 +136,22 @@ class ChartReader:
 
 
 def _accept_or_ignore(resource: SupportedResource, patient_id: str, collector: FactCollector) -> bool:
-    is_own = belongs_to_patient(resource, patient_id)
-    if not is_own:
+    """Return whether a resource belongs to the patient, and record it as ignored if it does not."""
+    belongs = belongs_to_patient(resource, patient_id)
+    if not belongs:
         collector.ignore(resource, "it names another patient")
-    return is_own
+    return belongs
 
 
 def _extract_age(resources: list[SupportedResource], collector: FactCollector) -> int | None:
-    """Completed years on the day of the call; not known when the birth date is missing or too coarse to tell."""
-    birth = next((one.birthDate for one in resources if isinstance(one, Patient) and one.birthDate), None)
-    when = parse_partial_date(birth) if birth else None
-    if when is None or when.first > collector.today:
+    """Return the completed years on the day of the call, or None without a usable birth date."""
+    birth_dates = (resource.birthDate for resource in resources if isinstance(resource, Patient))
+    birth_text = next((text for text in birth_dates if text), None)
+    birth = parse_partial_date(birth_text) if birth_text else None
+    if birth is None or birth.first > collector.today:
         return None
-    collector.birth_date = when.first
-    ages = {_years(day, collector.today) for day in (when.first, when.last)}
-    # A year of birth alone leaves two ages; the younger keeps a child a child (clinical design §1.10).
-    return min(ages)
-
-
-def _years(birth_date: date, today: date) -> int:
-    return max(0, today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day)))
+    collector.birth_date = birth.first
+    # A year of birth alone allows two ages. The younger one, of the latest day, keeps a child a child (clinical design
+    # §1.10).
+    today, born = collector.today, birth.last
+    return max(0, today.year - born.year - ((today.month, today.day) < (born.month, born.day)))

@@ -1,4 +1,4 @@
-"""The content's terminology by what senders write: one look-up from a coding's system and code to all it means here."""
+"""Look up codings as senders write them: from system URI and code to everything the code means in the content."""
 
 from typing import Final, NamedTuple
 
@@ -8,11 +8,11 @@ from cds_service.model.sides import Side
 from cds_service.model.terminology import BodySiteMeaning, Code, FindingMeaning, StudyMeaning, Terminology
 
 _ICD: Final = "icd10cm"
-_MAX_CODE_LENGTH = 40  # characters; no code of these systems is longer
+_MAX_CODE_LENGTH = 40  # characters; no ICD-10-CM code is longer
 
 
 class KnownCode(NamedTuple):
-    """All that one code means here."""
+    """A code that the content knows, with everything it means."""
 
     code: Code
     meanings: tuple[FindingMeaning, ...] = ()
@@ -25,14 +25,14 @@ class KnownCode(NamedTuple):
 
     @property
     def side(self) -> Side:
-        """The side it states as a body site or qualifier."""
+        """Return the side that the code states as a laterality or body site."""
         if self.laterality is not None:
             return self.laterality
         return self.site.side if self.site else Side.UNSTATED
 
 
 class CodeLookup:
-    """Looks codings up. Made once for a terminology; every accepted URI of a system leads to the same."""
+    """Looks up codings. Created once for a terminology. All accepted URIs of a code system are equivalent."""
 
     def __init__(self, terminology: Terminology) -> None:
         self.terminology = terminology
@@ -53,33 +53,32 @@ class CodeLookup:
         self._icd_uris = frozenset(uri for uri, system in terminology.system_by_uri.items() if system == _ICD)
 
     def look_up(self, concept: CodeableConcept | None) -> list[KnownCode]:
-        """What a concept's codings mean here, unknown ones left out. Asked of every resource, so kept plain."""
-        found: list[KnownCode] = []
+        """Return the known codes among a concept's codings. This runs for every resource, so it is kept simple."""
+        known_codes: list[KnownCode] = []
         if concept is None or concept.coding is None:
-            return found
+            return known_codes
         for coding in concept.coding:
             if coding is None:
                 continue
             system, code = coding.system, coding.code
             known = self._by_coding.get((system, code))
             if known is None and (system in self._icd_uris or type(code) is int):
-                known = self._look_up_unusual(system, code)
+                known = self._look_up_variant(system, code)
             if known is not None:
-                found.append(known)
-        return found
+                known_codes.append(known)
+        return known_codes
 
-    def _look_up_unusual(self, system: str | None, code: str | int | None) -> KnownCode | None:
-        """A coding that is not written as the content has it: of a branch, without its point, or as a number."""
-        if system in self._icd_uris and code is not None:
-            return self._look_up_icd10cm(str(code))
-        return self._by_coding.get((system, str(code)))
+    def _look_up_variant(self, system: str | None, code: str | int | None) -> KnownCode | None:
+        """Look up a code that is not written as in the content.
 
-    def _look_up_icd10cm(self, text: str) -> KnownCode | None:
-        """ICD-10-CM: with the point some senders leave out, and by the branch a code belongs to."""
-        code = text.upper()[:_MAX_CODE_LENGTH]
-        if len(code) > 3 and "." not in code:
-            code = f"{code[:3]}.{code[3:]}"
-        known = self._build_known_code(Code(_ICD, code))
+        It may be a number, or in ICD-10-CM a code without its point or one below a branch that the content names.
+        """
+        if system not in self._icd_uris or code is None:
+            return self._by_coding.get((system, str(code)))
+        text = str(code).upper()[:_MAX_CODE_LENGTH]
+        if len(text) > 3 and "." not in text:
+            text = f"{text[:3]}.{text[3:]}"
+        known = self._build_known_code(Code(_ICD, text))
         return known if known.meanings else None
 
     def _build_known_code(self, code: Code) -> KnownCode:

@@ -1,7 +1,7 @@
-"""Words never outweigh a code: what was read from words and a coded fact contradicts is set apart, and cards say so.
+"""Text never outweighs a code: findings from text that a coded finding contradicts are set apart, and cards say so.
 
-They contradict each other when one says present and the other absent, of one finding on a side that both speak of, and
-the coded fact still counts. Words that say present count beside a coded absence that is surely older: that is news.
+Two findings contradict each other if one is present and the other absent, for the same finding on a side that both
+cover, and the coded one still counts. A present finding from text counts beside an older coded absence: it is news.
 """
 
 from collections.abc import Iterable
@@ -17,19 +17,21 @@ from cds_service.model.vocabulary import Vocabulary
 def drop_contradicted_text(
     findings: Iterable[Finding], vocabulary: Vocabulary, today: date
 ) -> tuple[list[Finding], tuple[Finding, ...]]:
-    """The facts that count, and those read from words that a coded fact contradicts."""
+    """Return the findings that count, and those from text that a coded finding contradicts."""
     facts = list(findings)
     if not any(fact.source.kind.is_text for fact in facts):
         return facts, ()
     coded = [fact for fact in facts if not fact.source.kind.is_text and _is_current(fact, vocabulary, today)]
-    kept: list[Finding] = []
-    differing: list[Finding] = []
+    remaining: list[Finding] = []
+    contradicted: list[Finding] = []
     for fact in facts:
-        against = [one for one in coded if one.id == fact.id] if fact.source.kind.is_text else []
-        left = _uncontradicted_part(fact, against)
-        kept += [left] if left else []
-        differing += [] if left else [fact]
-    return kept, tuple(differing)
+        same_finding = [other for other in coded if other.id == fact.id] if fact.source.kind.is_text else []
+        part = _uncontradicted_part(fact, same_finding)
+        if part is None:
+            contradicted.append(fact)
+        else:
+            remaining.append(part)
+    return remaining, tuple(contradicted)
 
 
 def _is_current(fact: Finding, vocabulary: Vocabulary, today: date) -> bool:
@@ -38,14 +40,14 @@ def _is_current(fact: Finding, vocabulary: Vocabulary, today: date) -> bool:
 
 
 def _uncontradicted_part(fact: Finding, coded: list[Finding]) -> Finding | None:
-    """The fact, narrowed to the side that no coded fact contradicts; None when they contradict all of it."""
+    """Return the finding on the side that no coded finding contradicts, or None if all of it is contradicted."""
     if fact.value is FindingValue.ABSENT:
-        contradicted = any(one.value is FindingValue.PRESENT and one.side.covers(fact.side) for one in coded)
-        return None if contradicted else fact
+        is_contradicted = any(other.value is FindingValue.PRESENT and other.side.covers(fact.side) for other in coded)
+        return None if is_contradicted else fact
     if fact.value is FindingValue.ASKED:
         return fact
-    absent = [one for one in coded if one.value is FindingValue.ABSENT and not _is_newer(fact, one)]
-    sides = [side for side in fact.side.single_sides if not any(one.side.covers(side) for one in absent)]
+    absent = [other for other in coded if other.value is FindingValue.ABSENT and not _is_newer(fact, other)]
+    sides = [side for side in fact.side.single_sides if not any(other.side.covers(side) for other in absent)]
     if len(sides) == len(fact.side.single_sides):
         return fact
     return replace(fact, side=sides[0]) if sides and fact.side in {Side.BOTH, Side.UNSTATED} else None

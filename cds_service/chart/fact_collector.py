@@ -1,4 +1,4 @@
-"""What the readers share: the terms, and the notebook in which they write facts and what they passed over."""
+"""What the extractors of a chart share: the look-ups, and the collector of facts and ignored records."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from cds_service.chart.code_lookup import CodeLookup, KnownCode
 from cds_service.chart.imaging_words import ImagingWordFinder, NamedWords
-from cds_service.fhir.resources import CodeableConcept, Concepts, Resource, list_concepts
+from cds_service.fhir.resources import CodeableConcept, Concepts, Period, Resource, list_concepts
 from cds_service.model.dates import PartialDate, parse_partial_date
 from cds_service.model.facts import NO_QUALIFIERS, Finding, FindingValue, IgnoredRecord, Imaging, Source, SourceKind
 from cds_service.model.sides import Side, combine_sides
@@ -17,7 +17,7 @@ from cds_service.narrative.reader import NarrativeReader
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """What every reading of a chart uses, made once: look-ups, words, findings, groups, the reader of texts."""
+    """The look-ups that every chart uses. Created once, from the content."""
 
     codes: CodeLookup
     imaging_words: ImagingWordFinder
@@ -27,16 +27,18 @@ class Lookups:
 
     @property
     def terminology(self) -> Terminology:
-        """The terminology itself."""
+        """Return the terminology behind the code look-up."""
         return self.codes.terminology
 
 
 @dataclass(slots=True)
 class FactCollector:
-    """The facts of one chart as they are read. `born` bounds which dates are possible.
+    """Collects the facts of one chart.
 
-    `known`: what a concept's codings mean here; asked of every record.
-    `differing`: what words say and the same record's code contradicts.
+    Attributes:
+        birth_date: The earliest possible date.
+        contradicted: Findings from text that a code of the same record contradicts.
+        look_up: Returns the known codes of a concept. Every record uses it.
     """
 
     lookups: Lookups
@@ -53,32 +55,34 @@ class FactCollector:
         self.look_up = self.lookups.codes.look_up
 
     def newest_date(self, *texts: str | None) -> PartialDate | None:
-        """The newest of some dates; impossible ones (before birth, more than a day ahead) are as if not recorded."""
-        dates = [when for text in texts if text and (when := self.parse_possible_date(text))]
+        """Return the newest date. Impossible ones (before birth, more than a day ahead) count as not recorded."""
+        dates = [when for text in texts if text and (when := self._parse_possible_date(text))]
         return max(dates, key=lambda when: when.last, default=None)
 
-    def parse_possible_date(self, text: str) -> PartialDate | None:
-        """A date, unless it is none or cannot be."""
+    def start_date(self, date_text: str | None, period: Period | None) -> PartialDate | None:
+        """Return a date, or the start of the period where there is no usable date."""
+        return self.newest_date(date_text) or self.newest_date(period.start if period else None)
+
+    def _parse_possible_date(self, text: str) -> PartialDate | None:
         when = parse_partial_date(text)
         if when is None or when.first > self.today + timedelta(days=1):
             return None
         return None if self.birth_date and when.last < self.birth_date else when
 
     def meanings(self, concept: CodeableConcept | None) -> list[FindingMeaning]:
-        """The findings a concept stands for, each once."""
+        """Return the distinct findings that a concept means."""
         return distinct_meanings(self.look_up(concept))
 
     def body_site_side(self, value: Concepts) -> Side:
-        """The side that body sites state, by their codes or by a word of their text."""
+        """Return the side that body sites state, by their codes or by a word in their text."""
         if value is None:
             return Side.UNSTATED
-        return combine_sides(side for concept in list_concepts(value) for side in self._sides_of(concept))
-
-    def _sides_of(self, concept: CodeableConcept) -> list[Side]:
-        sides = [known.side for known in self.look_up(concept)]
-        if concept.text:
-            sides += self.find_words([concept.text]).side
-        return sides
+        sides: list[Side] = []
+        for concept in list_concepts(value):
+            sides += [known.side for known in self.look_up(concept)]
+            if concept.text:
+                sides += self.find_words([concept.text]).side
+        return combine_sides(sides)
 
     def add_finding(
         self,
@@ -91,35 +95,36 @@ class FactCollector:
         onset: PartialDate | None = None,
         qualifiers: Mapping[str, str] = NO_QUALIFIERS,
     ) -> None:
-        """Write down a finding. A side the code states stands over the body site's."""
-        sided = meaning.side if meaning.side is not Side.UNSTATED else side
-        stated = {**meaning.qualifiers, **qualifiers} if meaning.qualifiers or qualifiers else NO_QUALIFIERS
-        self.findings.append(Finding(meaning.finding, value, sided, when, onset, source, stated))
+        """Add a finding. A side that the code states takes precedence over `side`, the body site's."""
+        if meaning.side is not Side.UNSTATED:
+            side = meaning.side
+        combined = {**meaning.qualifiers, **qualifiers} if meaning.qualifiers or qualifiers else NO_QUALIFIERS
+        self.findings.append(Finding(meaning.finding, value, side, when, onset, source, combined))
 
     def is_treatment(self, finding: str) -> bool:
-        """Whether a finding is something tried."""
+        """Return whether a finding is a treatment."""
         return self.lookups.findings[finding].kind == "treatment"
 
     def ignore(self, resource: Resource, reason: str) -> None:
-        """Note that a record does not count."""
+        """Record that a resource does not count, and why."""
         self.ignored_records.append((resource, reason, None))
 
     def ignore_unmapped(self, resource: Resource, concept: CodeableConcept | None) -> None:
-        """Note that a record's codes stand for nothing here."""
+        """Record that the codes of a resource mean nothing in the content."""
         self.ignored_records.append((resource, "its code stands for no finding here", concept))
 
     def find_words(self, texts: Iterable[str | None]) -> NamedWords:
-        """What the words of an order or study name; texts that are too long to be read to their end are counted."""
-        worded = self.lookups.imaging_words.find(texts)
-        self.truncated_texts += worded.is_truncated
-        return worded
+        """Return what the texts of an order or study name. Count those that are too long to be read to the end."""
+        named_words = self.lookups.imaging_words.find(texts)
+        self.truncated_texts += named_words.is_truncated
+        return named_words
 
     def count_truncated(self) -> dict[str, int]:
-        """How many texts were not read to their end, in the words of a card."""
+        """Return how many texts were not read to the end, under the label that cards use."""
         return {"long text": self.truncated_texts} if self.truncated_texts else {}
 
     def count_unmapped(self) -> Mapping[str, int]:
-        """How many codes stand for nothing here, by the short name of their system; all unknown systems are one."""
+        """Count the codes that mean nothing in the content, by the short name of their system or as "other"."""
         by_uri: dict[str | None, int] = {}
         for _, _, concept in self.ignored_records:
             if concept is not None and concept.coding is not None:
@@ -133,7 +138,7 @@ class FactCollector:
         return counts
 
     def list_ignored(self) -> tuple[IgnoredRecord, ...]:
-        """What was passed over and why: system and code only, never a record's text."""
+        """Return the ignored records with reasons: system and code only, never the text of a record."""
         return tuple(
             IgnoredRecord(relative_reference(resource), reason, _format_codes(concept))
             for resource, reason, concept in self.ignored_records
@@ -141,15 +146,20 @@ class FactCollector:
 
 
 def distinct_meanings(known_codes: list[KnownCode]) -> list[FindingMeaning]:
-    """The findings that known codes stand for, each once; of two codes for one finding, the one that states a side."""
+    """Return the distinct findings that codes mean. Of two codes for a finding, one that states a side wins."""
     if not known_codes:
         return []
-    found = [meaning for one in known_codes for meaning in one.meanings]
-    if len(found) < 2:
-        return found
-    sided = {meaning.finding for meaning in found if meaning.side is not Side.UNSTATED}
-    kept = [meaning for meaning in found if meaning.side is not Side.UNSTATED or meaning.finding not in sided]
-    return list({(meaning.finding, meaning.side): meaning for meaning in kept}.values())
+    meanings = [meaning for known in known_codes for meaning in known.meanings]
+    if len(meanings) < 2:
+        return meanings
+    with_side = {meaning.finding for meaning in meanings if meaning.side is not Side.UNSTATED}
+    return list(
+        {
+            (meaning.finding, meaning.side): meaning
+            for meaning in meanings
+            if meaning.side is not Side.UNSTATED or meaning.finding not in with_side
+        }.values()
+    )
 
 
 def _format_codes(concept: CodeableConcept | None) -> str | None:
@@ -158,17 +168,17 @@ def _format_codes(concept: CodeableConcept | None) -> str | None:
 
 
 def relative_reference(resource: Resource) -> str:
-    """A resource's relative reference."""
+    """Return the relative reference of a resource."""
     return f"{type(resource).__name__}/{resource.id or '(no id)'}"
 
 
 def build_source(kind: SourceKind, resource: Resource) -> Source:
-    """Where a resource's facts stand: its type and id."""
+    """Return the source of a resource's facts: the kind, and the resource's type and id."""
     return Source(kind, relative_reference(resource))
 
 
 def status_codes(value: CodeableConcept | str | None) -> set[str]:
-    """A status as its codes, whether a concept (R4) or a plain string (DSTU2), in lower case; else as its text."""
+    """Return the codes of a status in lower case, else its text. It is a concept (R4) or a plain string (DSTU2)."""
     if value is None:
         return set()
     if isinstance(value, str):

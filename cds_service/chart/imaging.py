@@ -1,4 +1,4 @@
-"""Region, modality, contrast and side of imaging: from its code, then body site, then text (clinical design §3)."""
+"""Determine region, modality, contrast and side of imaging: by code, then body site, then text (clinical design §3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ LEFT_AND_RIGHT: Final = frozenset({Side.LEFT, Side.RIGHT})
 
 @dataclass(frozen=True, slots=True)
 class ImagingDescription:
-    """What a code, body site and text say of imaging. `code_side`: the code's own side where the body site differs."""
+    """What code, body site and text say about imaging. `code_side`: the code's side if the body site contradicts it."""
 
     region: str | None = None
     modality: str | None = None
@@ -33,7 +33,7 @@ class ImagingDescription:
     def to_imaging(
         self, stage: Stage, when: PartialDate | None, source: Source, *, is_selected: bool = False
     ) -> Imaging:
-        """The same as a fact of the chart."""
+        """Return it as a fact of the chart."""
         return Imaging(
             stage, self.region, self.modality, self.contrast, self.side, when, source, self.code_side, is_selected
         )
@@ -49,34 +49,35 @@ def describe_imaging(
     order_details: Concepts,
     collector: FactCollector,
 ) -> ImagingDescription:
-    """What an order or procedure is, as imaging; `NOT_IMAGING`: none that we know. `known`: what its code means."""
+    """Describe an order or procedure as imaging, or return `NOT_IMAGING`. `known_codes`: what its code means."""
     texts = [concept.text for concept in (code, *list_concepts(order_details)) if concept]
     study = _coded_study(known_codes)
-    if study is None and known_codes and any(one.meanings for one in known_codes):
-        return NOT_IMAGING  # its code says what it is: "under fluoroscopy" in its text makes it no imaging
-    if study is None:  # local codes are the rule in practice, so their display is read like text
-        texts += code_displays(code)
-    worded = collector.find_words(texts)
-    if study is None:
-        modality = _single_or_none(worded.modality)
+    if study is not None:
+        named_words = collector.find_words(texts)
+    else:
+        if any(known.meanings for known in known_codes):
+            return NOT_IMAGING  # the code names something else, even if its text says "under fluoroscopy"
+        # Most real codes are local, so their displays are read like text.
+        named_words = collector.find_words([*texts, *code_displays(code)])
+        modality = _single_or_none(named_words.modality)
         if modality is None:
             return NOT_IMAGING
-        study = StudyMeaning(_single_or_none(worded.region), modality, None)
-    region = _find_region(study.region, body_sites, worded, collector)
-    return _complete_description(study, region, worded, collector.body_site_side(body_sites))
+        study = StudyMeaning(_single_or_none(named_words.region), modality, None)
+    region = _find_region(study.region, body_sites, named_words, collector)
+    return _complete_description(study, region, named_words, collector.body_site_side(body_sites))
 
 
 def _coded_study(known_codes: list[KnownCode]) -> StudyMeaning | None:
-    for one in known_codes:
-        if one.study:
-            return one.study
+    for known in known_codes:
+        if known.study:
+            return known.study
     return None
 
 
 def _complete_description(
     study: StudyMeaning, region: str | None, named_words: NamedWords, body_site_side: Side
 ) -> ImagingDescription:
-    """What a code leaves open, from the side that body sites state and from text."""
+    """Complete what a code leaves open, from the side of the body sites and from text."""
     contrast = study.contrast
     if contrast is None and study.modality in CONTRAST_MODALITIES:
         contrast = _single_or_none(named_words.contrast)
@@ -89,19 +90,19 @@ def _complete_description(
 
 
 def _single_or_none(names: Sequence[str]) -> str | None:
-    """The one name; several contradict each other and say nothing."""
+    """Return the name if it is the only one. Several names contradict each other."""
     return names[0] if len(names) == 1 else None
 
 
 def _find_region(
     region: str | None, body_sites: Concepts, named_words: NamedWords, collector: FactCollector
 ) -> str | None:
-    """The region: a code's own, unless it names no joint; then the body site's; then the text's."""
+    """Return the region of the code, unless it leaves the joint open; then of the body site; then of the text."""
     if region is not None and region != LOWER_LIMB_JOINT:
         return region
-    placed = _single_or_none(_body_site_regions(body_sites, collector))
-    if placed:
-        return placed
+    body_site_region = _single_or_none(_body_site_regions(body_sites, collector))
+    if body_site_region:
+        return body_site_region
     return _single_or_none([name for name in named_words.region if name != LOWER_LIMB_JOINT]) or region
 
 
@@ -109,73 +110,66 @@ def _body_site_regions(body_sites: Concepts, collector: FactCollector) -> Sequen
     if not body_sites:
         return []
     regions = collector.lookups.terminology.region_by_body_site
-    placed = [
+    sites = [
         known.site.body_site
         for concept in list_concepts(body_sites)
         for known in collector.look_up(concept)
         if known.site
     ]
-    found = list(dict.fromkeys(regions[site] for site in placed if site in regions))
-    return found or collector.find_words(concept.text for concept in list_concepts(body_sites)).region
+    coded_regions = list(dict.fromkeys(regions[site] for site in sites if site in regions))
+    return coded_regions or collector.find_words(concept.text for concept in list_concepts(body_sites)).region
 
 
 def code_displays(concept: CodeableConcept | None) -> list[str | None]:
-    """What a concept's codes are displayed as."""
+    """Return the displays of a concept's codings."""
     return [coding.display for coding in (concept.coding if concept else None) or () if coding]
 
 
-def _code_texts(codes: list[CodeableConcept]) -> list[str | None]:
-    """The codes' texts, and what they are displayed as: local codes are the rule in practice."""
-    return [text for code in codes for text in (code.text, *code_displays(code))]
-
-
 def extract_imaging_study(study: ImagingStudy, collector: FactCollector) -> None:
-    """Write down one ImagingStudy: procedure code, then the series' body site, then descriptions."""
+    """Add an ImagingStudy, by its procedure code, then its series' body sites, then its descriptions."""
     if study.status in _EXCLUDED_STUDY_STATUSES:
         collector.ignore(study, f"status {study.status}")
         return
     series = study.series or []
-    sites = [one.bodySite.to_concept() for one in series if one.bodySite]
+    sites = [part.bodySite.to_concept() for part in series if part.bodySite]
     codes = list_concepts(study.procedureCode)
-    worded = collector.find_words([study.description, *(one.description for one in series), *_code_texts(codes)])
+    code_texts = [text for code in codes for text in (code.text, *code_displays(code))]
+    named_words = collector.find_words([study.description, *(part.description for part in series), *code_texts])
     coded = _coded_study([known for code in codes for known in collector.look_up(code)])
-    region = _find_region(coded.region if coded else None, sites, worded, collector)
+    region = _find_region(coded.region if coded else None, sites, named_words, collector)
     if region is None:
-        collector.ignore(study, "its region cannot be told")
+        collector.ignore(study, "its region cannot be determined")
         return
     if coded is None:
-        coded = StudyMeaning(None, _modality(study, collector) or _single_or_none(worded.modality), None)
-    placed = collector.body_site_side([*sites, *(one.laterality.to_concept() for one in series if one.laterality)])
-    described = _complete_description(coded, region, worded, placed)
-    imaging = described.to_imaging(
-        Stage.STUDY, collector.newest_date(study.started), build_source(SourceKind.STUDY, study)
-    )
-    collector.imaging.append(imaging)
+        coded = StudyMeaning(None, _study_modality(study, collector) or _single_or_none(named_words.modality), None)
+    lateralities = [part.laterality.to_concept() for part in series if part.laterality]
+    description = _complete_description(coded, region, named_words, collector.body_site_side([*sites, *lateralities]))
+    when, source = collector.newest_date(study.started), build_source(SourceKind.STUDY, study)
+    collector.imaging.append(description.to_imaging(Stage.STUDY, when, source))
 
 
-def _modality(study: ImagingStudy, collector: FactCollector) -> str | None:
+def _study_modality(study: ImagingStudy, collector: FactCollector) -> str | None:
     codings = list(study.modality or [])
-    series = [one.modality.to_concept() for one in study.series or () if one.modality]
-    codings += [coding for concept in series for coding in concept.coding or () if coding]
-    known = [collector.lookups.terminology.modalities.get(str(coding.code)) for coding in codings]
-    return _single_or_none(list(dict.fromkeys(name for name in known if name)))
+    series_modalities = [part.modality.to_concept() for part in study.series or () if part.modality]
+    codings += [coding for concept in series_modalities for coding in concept.coding or () if coding]
+    names = [collector.lookups.terminology.modalities.get(str(coding.code)) for coding in codings]
+    return _single_or_none(list(dict.fromkeys(name for name in names if name)))
 
 
 def extract_report(report: DiagnosticReport, collector: FactCollector) -> None:
-    """Write down the imaging a report is of, and the findings its conclusion is coded with."""
+    """Add the imaging that a report is about, and the findings in its coded conclusion."""
     if report.status in _EXCLUDED_REPORT_STATUSES:
         collector.ignore(report, f"status {report.status}")
         return
-    period = report.effectivePeriod
-    when = collector.newest_date(report.effectiveDateTime) or collector.newest_date(period.start if period else None)
+    when = collector.start_date(report.effectiveDateTime, report.effectivePeriod)
     source = build_source(SourceKind.REPORT, report)
-    described = describe_imaging(collector.look_up(report.code), report.code, None, None, collector)
-    if described.region:
-        collector.imaging.append(described.to_imaging(Stage.STUDY, when, source))
+    description = describe_imaging(collector.look_up(report.code), report.code, None, None, collector)
+    if description.region:
+        collector.imaging.append(description.to_imaging(Stage.STUDY, when, source))
     conclusions = [
         meaning for concept in list_concepts(report.conclusionCode) for meaning in collector.meanings(concept)
     ]
     for meaning in conclusions:
-        collector.add_finding(meaning, FindingValue.PRESENT, source, side=described.side, when=when)
-    if not described.region and not conclusions:
+        collector.add_finding(meaning, FindingValue.PRESENT, source, side=description.side, when=when)
+    if not description.region and not conclusions:
         collector.ignore_unmapped(report, report.code)

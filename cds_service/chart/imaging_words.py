@@ -1,4 +1,4 @@
-"""Finding the content's words in the texts of an order or study: by patterns made at start-up, each text once."""
+"""Find the content's imaging words in the texts of orders and studies, with patterns compiled at start-up."""
 
 import re
 from collections.abc import Iterable
@@ -9,12 +9,12 @@ from cds_service.model.terminology import ImagingWords
 from cds_service.narrative.text_cache import TextCache
 
 _TOKEN = re.compile(r"[^\W_]+")
-_BETWEEN = " | "  # no word of the content spans two texts
-MAX_TEXT_LENGTH = 20_000  # characters of a record's texts; an order's or a study's own words are some hundreds
+_SEPARATOR = " | "  # separates texts: no word of the content contains it
+MAX_TEXT_LENGTH = 20_000  # characters of a record's texts; real orders and studies have some hundreds
 
 
 class NamedWords(NamedTuple):
-    """What the texts of one record name, each once. `is_cut`: they are longer than `LONGEST`, the rest is not read."""
+    """What the texts of a record name, each once. `is_truncated`: the texts exceed `MAX_TEXT_LENGTH` and were cut."""
 
     region: tuple[str, ...] = ()
     modality: tuple[str, ...] = ()
@@ -27,24 +27,24 @@ NO_WORDS: Final = NamedWords()
 
 
 class WordMatcher:
-    """Finds words of one kind. Longer words stand over shorter ones inside them."""
+    """Finds words of one kind. A longer word takes precedence over a shorter one inside it."""
 
     def __init__(self, words: tuple[tuple[str, str], ...]) -> None:
         self._names = dict(words)
-        # Most texts have no such word at all: their tokens tell faster than the pattern does.
+        # Most texts contain none of these words. Comparing tokens shows that faster than the pattern does.
         self._firsts = frozenset(token for word in self._names for token in _TOKEN.findall(word)[:1])
         longest_first = "|".join(re.escape(word) for word, _ in words)
         self._pattern = re.compile(rf"(?<!\w)(?:{longest_first})(?!\w)")
 
     def match(self, text: str, tokens: list[str]) -> tuple[str, ...]:
-        """The names whose words stand in a text as whole words, each once; `tokens` are all its words."""
+        """Return the distinct names whose words occur in a text as whole words. `tokens` are all words of the text."""
         if self._firsts.isdisjoint(tokens):
             return ()
         return tuple(dict.fromkeys(self._names[word] for word in self._pattern.findall(text)))
 
 
 class ImagingWordFinder:
-    """Reads texts for every kind of word. Made once; what a text names is kept for the next record that says it."""
+    """Finds all kinds of imaging words in texts. Created once; results are cached for records with the same text."""
 
     def __init__(self, words: ImagingWords) -> None:
         kinds = (words.region, words.modality, words.contrast, words.side)
@@ -52,14 +52,14 @@ class ImagingWordFinder:
         self._cache = TextCache(self._find)
 
     def find(self, texts: Iterable[str | None]) -> NamedWords:
-        """What the texts of one record name together."""
-        said = _BETWEEN.join([text for text in texts if text])
-        return self._cache(said) if said else NO_WORDS
+        """Return what the texts of a record name together."""
+        joined = _SEPARATOR.join([text for text in texts if text])
+        return self._cache(joined) if joined else NO_WORDS
 
     def _find(self, text: str) -> NamedWords:
         lower = text[:MAX_TEXT_LENGTH].lower()
         tokens = _TOKEN.findall(lower)
         region, modality, contrast, side = (
-            finder.match(lower, tokens) for finder in (self._region, self._modality, self._contrast, self._side)
+            matcher.match(lower, tokens) for matcher in (self._region, self._modality, self._contrast, self._side)
         )
         return NamedWords(region, modality, contrast, tuple(map(Side, side)), len(text) > MAX_TEXT_LENGTH)

@@ -1,4 +1,4 @@
-"""Questions and answers in words: Observations without a code that means anything here, and narrative ones."""
+"""Observations whose code has no meaning here, and narrative ones: read their questions and answers as text."""
 
 from typing import Final
 
@@ -7,13 +7,13 @@ from cds_service.chart.record_text import RecordContext, concept_text, extract_f
 from cds_service.fhir.resources import CodeableConcept, Component, Observation
 from cds_service.model.facts import FindingValue
 
-# What an answer to a question about pain stands behind, so that a bare place is one of pain.
+# The text to put before the answer to a question about pain, so that a bare place is read as a pain there.
 _PREFIX_BY_QUESTION: Final = {"location": "pain: ", "radiation": "pain radiating to ", "finding": "", "narrative": ""}
 _VALUE_TEXTS: Final = {FindingValue.PRESENT: "present", FindingValue.ABSENT: "absent"}
 
 
 def has_text(part: Observation | Component, code: CodeableConcept | None) -> bool:
-    """Whether there is anything to read: most Observations are numbers, and their notes those of other fields."""
+    """Return whether there is any text to read. Most Observations are numbers, with notes about other fields."""
     return bool(
         part.valueString
         or part.valueCodeableConcept is not None
@@ -31,10 +31,11 @@ def extract_from_answer(
     value: FindingValue | None,
     collector: FactCollector,
 ) -> bool:
-    """Read an answer in words; whether it said anything. `value`: what its code, yes or no, or interpretation says.
+    """Read an answer as text and return whether it states anything. `value` is the answer by code or interpretation.
 
-    An answer to a question about pain, or to none that is coded, is read as it stands. That to an unknown code is read
-    only where the question's own words name a finding: what else it is about, family history say, cannot be told.
+    The answer to a question about pain, or to a question without a code, is read as it is. The answer to an unknown
+    code is read only if the question's text names a finding: otherwise it may be about anything, such as family
+    history.
     """
     answer = part.valueString or (part.valueCodeableConcept.text if part.valueCodeableConcept else None)
     if question is not None:
@@ -44,14 +45,11 @@ def extract_from_answer(
     reader = collector.lookups.narrative_reader
     if is_coded and not (reader.read(name).has_mention and (answer or value)):
         return False
-    said = reader.answers.get((answer or "").strip(" .").lower(), value)
-    return bool(extract_from_name(record, _question_with_answer(name, answer, said), collector))
-
-
-def _question_with_answer(question: str | None, answer: str | None, value: FindingValue | None) -> str | None:
-    """Question and answer as one text: a finding that is denied, or a test with its result."""
-    if question is None or (answer is None and value is None):
-        return question or answer
-    if value is None:
-        return f"{question}: {answer}"
-    return f"{question}: {_VALUE_TEXTS[value]}"
+    value = reader.answers.get((answer or "").strip(" .").lower(), value)
+    # Question and answer become one text: a finding that is denied, or a test with its result.
+    text = name or answer
+    if name is not None and value is not None:
+        text = f"{name}: {_VALUE_TEXTS[value]}"
+    elif name is not None and answer is not None:
+        text = f"{name}: {answer}"
+    return bool(extract_from_name(record, text, collector))

@@ -1,1 +1,1 @@
-"""Fetching a call's data: prefetch first, then the EHR's FHIR server, and what is missing in the end."""
+"""Fetch the data of a call: prefetch first, then the EHR's FHIR server, and report what is missing."""

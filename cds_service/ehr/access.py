@@ -1,4 +1,4 @@
-"""What a call may read of a FHIR server, and with what."""
+"""Which FHIR server a call may read, and with which credentials."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,11 +10,12 @@ NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A FHIR server this call may read, and the caller's bearer token if it gave one.
+    """A FHIR server that this call may read, and the caller's bearer token if it sent one.
 
-    `allows_private`: the server may stand on a private or loopback address. `trace_headers` are passed on as they
-    are: of all headers only `traceparent`, `tracestate` and `X-Request-ID`. `until`: when, on the steady clock, the
-    call must have its data.
+    Attributes:
+        allows_private: Whether the server may be on a private or loopback address.
+        trace_headers: The request's headers. Only `traceparent`, `tracestate` and `X-Request-ID` are forwarded.
+        deadline: When the call must have its data, on the monotonic clock.
     """
 
     base_url: str
@@ -26,7 +27,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class NoAccess:
-    """Why a call may read no FHIR server; `why` ends a sentence that began with what was not sent."""
+    """Why a call may not read any FHIR server. `reason` completes a sentence that begins with what was not sent."""
 
     reason: str
 

@@ -1,4 +1,4 @@
-"""Reading an EHR's FHIR server: searches at once, one deadline, and a token that is never kept."""
+"""Read an EHR's FHIR server: run the searches of a call in parallel under one deadline, and never store the token."""
 
 import logging
 import time
@@ -19,10 +19,12 @@ _NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
 
 class EhrClient:
-    """Reads FHIR servers with the caller's token. Keeps connections, threads and servers' habits, never data.
+    """A client that reads FHIR servers with the caller's token. It keeps connections and threads, never data.
 
-    `deadline` is the seconds all searches of one call have together. `threads` bounds how many run at once. `ca_file`
-    holds the authorities that vouch for servers, in place of the public ones.
+    Args:
+        timeout_s: Seconds that all searches of one call have together.
+        threads: The most searches that run at the same time.
+        ca_file: The certificate authorities to trust instead of the public ones.
     """
 
     def __init__(self, timeout_s: float = 1.5, threads: int = 32, ca_file: Path | None = None) -> None:
@@ -37,19 +39,25 @@ class EhrClient:
     def fetch(
         self, access: Access, queries: Mapping[str, str], next_links: Mapping[str, str] = _NO_LINKS
     ) -> dict[str, SearchResult]:
-        """What each query brought by the deadline, by key; `pages`: links to the next pages of Bundles in hand."""
+        """Return the result of each search by key, as far as it is there by the deadline.
+
+        Args:
+            access: The server to read.
+            queries: The searches to start, by key.
+            next_links: Links to the next pages of Bundles that the caller already has, by key.
+        """
         server = self._servers.get(access.base_url)
         if not server.breaker.allows_call():
             return {key: SearchResult(fault=RESTING) for key in (*queries, *next_links)}
         now = time.monotonic()
-        until = now + self.timeout_s if access.deadline is None else min(now + self.timeout_s, access.deadline)
-        asker = PageFetcher(self._sessions[access.allows_private], server, access, until)
-        running = {key: self._submit(asker, query) for key, query in queries.items()}
-        running |= {key: self._submit(asker, "", page) for key, page in next_links.items()}
-        wait([future for _, future in running.values()], timeout=max(0.0, until - time.monotonic()))
-        found = {key: _collect_result(search, future) for key, (search, future) in running.items()}
-        _update_breaker(server.breaker, found)
-        return found
+        deadline = now + self.timeout_s if access.deadline is None else min(now + self.timeout_s, access.deadline)
+        fetcher = PageFetcher(self._sessions[access.allows_private], server, access, deadline)
+        running = {key: self._submit(fetcher, query) for key, query in queries.items()}
+        running |= {key: self._submit(fetcher, "", link) for key, link in next_links.items()}
+        wait([future for _, future in running.values()], timeout=max(0.0, deadline - time.monotonic()))
+        results = {key: _collect_result(search, future) for key, (search, future) in running.items()}
+        _update_breaker(server.breaker, results)
+        return results
 
     def _submit(
         self, fetcher: PageFetcher, query: str, next_link: str | None = None
@@ -58,28 +66,33 @@ class EhrClient:
         return search, self._pool.submit(search.run, query, next_link)
 
     def close(self) -> None:
-        """Give connections and threads back."""
+        """Close the connections and stop the threads."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         for session in self._sessions.values():
             session.close()
 
 
 def _collect_result(search: Search, future: Future[SearchResult]) -> SearchResult:
-    """What a search brought; what it has so far, if it is not done."""
+    """Return the result of a search; if it is still running, the pages it has so far."""
     if not future.done():
         future.cancel()
         return SearchResult(tuple(search.pages), TOO_LATE)
     error = future.exception()
-    if error is not None:  # a fault of ours costs the search, not the call; its text may hold chart data
+    if error is not None:
+        # Our own bug fails this search, not the call. Its text may hold chart data, so it is not logged.
         _logger.error("fhir search failed", extra={"kind": type(error).__name__})
         return SearchResult(tuple(search.pages), INVALID_REQUEST)
     return future.result()
 
 
 def _update_breaker(breaker: CircuitBreaker, results: Mapping[str, SearchResult]) -> None:
-    """A server is up if it answered any search of a call; a call that was all refused here says nothing of it."""
-    signs = {one.fault.is_server_up if one.fault and not one.pages else True for one in results.values()}
-    if True in signs:
+    """Tell the breaker whether the server is up: it is if it answered any search of the call.
+
+    If we refused to send every search, the call says nothing about the server.
+    """
+    is_up = {result.fault.is_server_up if result.fault and not result.pages else True for result in results.values()}
+    if True in is_up:
         breaker.record_success()
-    elif False in signs:
-        breaker.record_failure(max((one.retry_after for one in results.values() if one.retry_after), default=None))
+    elif False in is_up:
+        delays = [result.retry_after for result in results.values() if result.retry_after]
+        breaker.record_failure(max(delays, default=None))

@@ -1,4 +1,4 @@
-"""Connections that go only to checked addresses, and answers that end at a moment however slowly they come."""
+"""HTTP connections that go only to allowed addresses, and responses that end at a deadline however slow they are."""
 
 import http.client
 import http.cookiejar
@@ -21,14 +21,14 @@ from urllib3.util.connection import create_connection
 from cds_service.ehr.addresses import resolve_allowed
 from cds_service.ehr.search_result import FORBIDDEN_ADDRESS, SearchFailed
 
-_HOSTS: Final = 16  # servers whose connections are kept
+_HOSTS: Final = 16  # servers whose connections are kept open
 
-# What urllib3 logs names URLs and, in a warning of a broken head, its lines: both may name the patient.
+# urllib3 logs URLs and, when a response head is broken, its lines. Both may name the patient.
 logging.getLogger("urllib3").propagate = False
 
 
 class DeadlineStream(io.RawIOBase):
-    """What a socket receives until a moment: a byte now and then, of head or body, does not put the end off."""
+    """A socket's input, readable until the deadline. A server that sends a byte now and then cannot extend it."""
 
     def __init__(self, sock: socket.socket, deadline: float) -> None:
         super().__init__()
@@ -37,19 +37,23 @@ class DeadlineStream(io.RawIOBase):
         self._deadline = deadline
 
     def readable(self) -> bool:
-        """It is for reading."""
+        """Return True: the stream is for reading."""
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        """What has come, or `TimeoutError`."""
-        left = self._deadline - time.monotonic()
-        if left <= 0:
+        """Read what has arrived.
+
+        Raises:
+            TimeoutError: If the deadline has passed.
+        """
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
             raise TimeoutError("the deadline has passed")
-        self._sock.settimeout(left)
+        self._sock.settimeout(remaining)
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Close the stream and release the socket."""
         self._raw.close()
         super().close()
 
@@ -62,7 +66,10 @@ class _DeadlineResponse(http.client.HTTPResponse):
 
 
 class _GuardedConnection(HTTPConnection):
-    """Resolves once and connects to what was checked: Host header, SNI and certificate still go by the name."""
+    """A connection that resolves the host once and connects to a checked address.
+
+    The Host header, SNI and the certificate check still use the name.
+    """
 
     allows_private: ClassVar[bool] = False
 
@@ -73,7 +80,7 @@ class _GuardedConnection(HTTPConnection):
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from error
         except TimeoutError as error:
-            raise ConnectTimeoutError(self, "too late") from error
+            raise ConnectTimeoutError(self, "the deadline has passed") from error
         except OSError as error:
             raise NewConnectionError(self, "no connection") from error
 
@@ -89,27 +96,27 @@ class _GuardedConnection(HTTPConnection):
         return self._connect_to(addresses[-1], deadline)
 
     def _connect_to(self, address: str, deadline: float) -> socket.socket:
-        left = deadline - time.monotonic()
-        if left <= 0:
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
             raise TimeoutError("the deadline has passed")
-        return create_connection((address, self.port), left, socket_options=self.socket_options)
+        return create_connection((address, self.port), remaining, socket_options=self.socket_options)
 
-    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as urllib3's own
-        """The answer, whose head and body together have the time that one read would have."""
-        until = time.monotonic() + float(self.timeout or 0.0)
-        self.response_class = partial(_DeadlineResponse, deadline=until)  # type: ignore[assignment]  # it makes one
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as in urllib3
+        """Return the response. Its head and body together get the time that urllib3 would allow for each read."""
+        deadline = time.monotonic() + float(self.timeout or 0.0)
+        self.response_class = partial(_DeadlineResponse, deadline=deadline)  # type: ignore[assignment]  # a factory
         return super().getresponse()
 
 
 class _GuardedTlsConnection(_GuardedConnection, HTTPSConnection):
-    """The same over TLS."""
+    """A guarded connection over TLS."""
 
 
 class GuardedAdapter(HTTPAdapter):
-    """Transport over guarded connections, which are kept for later searches.
+    """A transport over guarded connections, which stay open for later searches.
 
-    `allows_private`: they may lead to private and loopback addresses. A connection is never shared between
-    adapters, so none made where that is allowed serves where it is not.
+    `allows_private`: whether they may go to private and loopback addresses. Adapters never share connections, so one
+    that was opened where this is allowed is never used where it is not.
     """
 
     def __init__(self, *, allows_private: bool, connections: int) -> None:
@@ -117,7 +124,7 @@ class GuardedAdapter(HTTPAdapter):
         super().__init__(pool_connections=_HOSTS, pool_maxsize=connections)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make the pools, of guarded connections."""
+        """Create connection pools that open guarded connections."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {
             "http": self._pool(HTTPConnectionPool, _GuardedConnection),
@@ -131,15 +138,15 @@ class GuardedAdapter(HTTPAdapter):
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Nowhere. Beyond not following it: requests would read a redirect's whole body to be ready to."""
+        """Return no target. Even without following a redirect, requests would read its whole body to prepare for it."""
 
 
 def create_guarded_session(*, allows_private: bool, connections: int, ca_file: Path | None = None) -> requests.Session:
-    """A session that keeps connections, and nothing else: no redirect, no cookie, no proxy, no .netrc."""
+    """Create a session that keeps connections and nothing else: no redirects, cookies, proxies or .netrc."""
     session = _Session()
     session.verify = str(ca_file) if ca_file else True
-    session.trust_env = False  # no proxy or .netrc may change where a token goes
-    # A cookie a server sets for one call must not go out with the next, which may be another user's.
+    session.trust_env = False  # no proxy or .netrc may redirect a token
+    # A cookie that a server sets in one call must not be sent with the next, which may be for another user.
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     adapter = GuardedAdapter(allows_private=allows_private, connections=connections)
     session.mount("https://", adapter)

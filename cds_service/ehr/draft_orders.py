@@ -1,4 +1,4 @@
-"""Reading the drafts of a call: those that can be judged, and the caller's own bytes of each."""
+"""Decode the draft orders of a call, and keep the caller's own bytes of each."""
 
 from collections import Counter
 from typing import NamedTuple
@@ -10,11 +10,11 @@ from cds_service.wire.json_decoder import exceeds_depth
 from cds_service.wire.request import HookRequest
 
 DRAFT_ORDERS_FIELD = "context.draftOrders"
-_MAX_NESTING = 200  # arrays and objects in each other; what encodes the answer stops at 255
+_MAX_NESTING = 200  # nested arrays and objects; the encoder of the response stops at 255
 
 
 class DraftOrders(NamedTuple):
-    """The drafts of a call as read, the caller's own bytes of each by reference, and what could not be read."""
+    """The decoded drafts of a call, the caller's own bytes of each by reference, and what could not be read."""
 
     drafts: tuple[DraftOrder, ...]
     raw_by_reference: dict[str, bytes]
@@ -22,30 +22,30 @@ class DraftOrders(NamedTuple):
 
 
 def decode_draft_orders(request: HookRequest) -> DraftOrders:
-    """The drafts of the call. A draft that cannot be read costs itself; other kinds of order are passed over."""
+    """Decode the drafts of a call. Count those that cannot be read; skip other order types."""
     unreadable: Counter[str] = Counter()
     if request.draft_orders is None:
         return DraftOrders((), {}, unreadable)
     drafts = []
-    raws = {}
+    raw_by_reference = {}
     for number, entry in enumerate(decode_draft_entries(request.draft_orders, DRAFT_ORDERS_FIELD), 1):
         resource = decode_resource(entry.resource, DRAFT_ORDERS_FIELD, unreadable)
         if not isinstance(resource, (ServiceRequest, ProcedureRequest)):
             continue
         kind, raw = type(resource).__name__, bytes(entry.resource)
-        if exceeds_depth(_MAX_NESTING, raw) or not _is_utf8(raw):  # it could not be sent back, should a card change it
+        if exceeds_depth(_MAX_NESTING, raw) or not _is_utf8(raw):  # a card that changes it could not send it back
             unreadable[kind] += 1
             continue
         reference = f"{kind}/{resource.id}" if resource.id else f"{kind} number {number}"
         names = {reference, resource.id, entry.fullUrl}
-        selected = request.selections is None or not names.isdisjoint(request.selections)
-        drafts.append(DraftOrder(reference, resource, selected))
-        raws[reference] = raw
-    return DraftOrders(tuple(drafts), raws, unreadable)
+        is_selected = request.selections is None or not names.isdisjoint(request.selections)
+        drafts.append(DraftOrder(reference, resource, is_selected))
+        raw_by_reference[reference] = raw
+    return DraftOrders(tuple(drafts), raw_by_reference, unreadable)
 
 
 def _is_utf8(raw: bytes) -> bool:
-    """Whether all of it is, members that nobody reads with the rest."""
+    """Return whether every byte is UTF-8, including members that nobody reads."""
     try:
         raw.decode()
     except UnicodeDecodeError:

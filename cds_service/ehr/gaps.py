@@ -1,4 +1,4 @@
-"""What of a chart could not be had, and why: told to the card by kind of data, to the log by prefetch key."""
+"""Which data of a chart are missing, and why: by kind of data for cards, by prefetch key for logs."""
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
@@ -11,7 +11,7 @@ from cds_service.fhir.chart_data import NO_GAPS, DataGaps
 
 
 class GapKind(Enum):
-    """How much is lacking: some of it, all of it, or it was never sent and nothing may be read."""
+    """How much is missing: some of it, all of it, or it was not sent and no server may be read."""
 
     INCOMPLETE = "incomplete"
     UNREAD = "unread"
@@ -19,7 +19,7 @@ class GapKind(Enum):
 
 
 class Gap(NamedTuple):
-    """What a prefetch key lacks. `cause` is of a closed set, for logs; `text` goes on after "is required"."""
+    """What is missing from a prefetch key. `cause` is from a closed set, for logs; `text` continues "is required"."""
 
     kind: GapKind
     cause: str
@@ -27,47 +27,55 @@ class Gap(NamedTuple):
 
     @property
     def code(self) -> str:
-        """For logs and metrics, such as `unread:deadline`."""
+        """The gap for logs and metrics, such as `unread:deadline`."""
         return f"{self.kind.value}:{self.cause}"
 
 
 def not_sent_gap(reason: NoAccess) -> Gap:
-    """The gap of a key that was not sent and may not be fetched."""
+    """Return the gap of a key that was not sent and may not be fetched."""
     return Gap(GapKind.NOT_SENT, "no-access", f", was not sent, {reason.reason}")
 
 
 def not_fetched_gap(fault: Fault, *, was_sent: bool, is_partial: bool) -> Gap:
-    """The gap of a key whose search brought nothing, or not all."""
-    lack = GapKind.INCOMPLETE if is_partial else GapKind.UNREAD
+    """Return the gap of a key whose search returned nothing, or not everything."""
+    kind = GapKind.INCOMPLETE if is_partial else GapKind.UNREAD
     sent = "was sent in part" if was_sent else "was not sent"
-    return Gap(lack, fault.code, f", {sent}, and could not be read from the FHIR server: {fault.text}")
+    return Gap(kind, fault.code, f", {sent}, and could not be read from the FHIR server: {fault.text}")
 
 
 def outcome_gap(*, is_partial: bool) -> Gap:
-    """The gap of a key in whose place an OperationOutcome was sent; with `is_partial`, beside some data."""
-    lack = GapKind.INCOMPLETE if is_partial else GapKind.UNREAD
-    return Gap(lack, "outcome", " and is an OperationOutcome: it could not be read")
+    """Return the gap of a key for which an OperationOutcome was sent; with `is_partial`, alongside some data."""
+    kind = GapKind.INCOMPLETE if is_partial else GapKind.UNREAD
+    return Gap(kind, "outcome", " and is an OperationOutcome: it could not be read")
 
 
 def partly_sent_gap(reason: NoAccess, *, is_partial: bool) -> Gap:
-    """The gap of a key of which one page was sent, with some data if `is_partial`, and no more may be fetched."""
-    return Gap(
-        GapKind.INCOMPLETE if is_partial else GapKind.UNREAD, "no-access", f", was sent in part, {reason.reason}"
-    )
+    """Return the gap of a key whose first page was sent and whose other pages may not be fetched.
 
-
-_ORDER = (GapKind.UNREAD, GapKind.NOT_SENT, GapKind.INCOMPLETE)  # of Lacking's fields
+    `is_partial`: whether that page holds any data.
+    """
+    kind = GapKind.INCOMPLETE if is_partial else GapKind.UNREAD
+    return Gap(kind, "no-access", f", was sent in part, {reason.reason}")
 
 
 def group_by_label(keys: Iterable[PrefetchKey], gaps: Mapping[str, Gap]) -> DataGaps:
-    """The gaps by what cards call the data. Several keys may bring one kind: where one of them came, some is there."""
+    """Return the gaps by the labels that cards use.
+
+    Several keys may share a label. If any of them is complete, the label is incomplete rather than unavailable.
+    """
     if not gaps:
         return NO_GAPS
-    lacks: dict[str, set[GapKind | None]] = {}
+    kinds_by_label: dict[str, set[GapKind | None]] = {}
     for key in keys:
-        lacks.setdefault(key.label, set()).add(gaps[key.name].kind if key.name in gaps else None)
-    lacking = {label: _combine(found) for label, found in lacks.items() if found != {None}}
-    return DataGaps(*(tuple(label for label, lack in lacking.items() if lack is kind) for kind in _ORDER))
+        kinds_by_label.setdefault(key.label, set()).add(gaps[key.name].kind if key.name in gaps else None)
+    kind_by_label = {label: _combine(kinds) for label, kinds in kinds_by_label.items() if kinds != {None}}
+
+    def labels(kind: GapKind) -> tuple[str, ...]:
+        return tuple(label for label, combined in kind_by_label.items() if combined is kind)
+
+    return DataGaps(
+        unavailable=labels(GapKind.UNREAD), not_sent=labels(GapKind.NOT_SENT), incomplete=labels(GapKind.INCOMPLETE)
+    )
 
 
 def _combine(kinds: set[GapKind | None]) -> GapKind:

@@ -1,4 +1,4 @@
-"""One request to one FHIR server: asked in a way the server takes, within time and size."""
+"""Fetch pages from one FHIR server in the way it accepts requests, within limits on time and size."""
 
 import re
 import time
@@ -19,37 +19,36 @@ from cds_service.ehr.search_result import (
     TOO_LARGE,
     TOO_LATE,
     UNREACHABLE,
-    Fault,
     SearchFailed,
     status_fault,
 )
 from cds_service.ehr.servers import FHIR_JSON, FhirServer
 
-PAGE_LIMIT: Final = 5_000_000  # bytes of one page, unpacked
+PAGE_LIMIT: Final = 5_000_000  # bytes of one page, decompressed
 CALL_LIMIT: Final = 20_000_000  # bytes of all pages of a call
-_COUNT: Final = "100"  # entries we ask a page to hold: servers' own choice of 10 or 20 costs many round trips
-_CHUNK: Final = 65_536  # bytes read at once
-_TOKEN = re.compile(r"[\x21-\x7e]+")  # what a header can carry of a token (RFC 6750)
+_COUNT: Final = "100"  # entries per page that we ask for: the usual default of 10 or 20 costs many round trips
+_CHUNK: Final = 65_536  # bytes per read
+_TOKEN = re.compile(r"[\x21-\x7e]+")  # the characters that a header may carry in a token (RFC 6750)
 _FORWARDED_HEADERS = frozenset({"traceparent", "tracestate", "x-request-id"})
 _WRONG_ACCEPT, _POST_UNSUPPORTED = 406, frozenset({400, 403, 404, 405, 415, 422, 501})
 
 
 class _ByteBudget:
-    """The bytes that all searches of one call may still bring."""
+    """The number of bytes that all searches of one call may still receive."""
 
     def __init__(self) -> None:
         self._remaining = CALL_LIMIT
         self._lock = Lock()
 
     def spend(self, size: int) -> bool:
-        """Whether so many more are allowed."""
+        """Spend `size` bytes and return whether the budget allowed them."""
         with self._lock:
             self._remaining -= size
             return self._remaining >= 0
 
 
 class PageFetcher:
-    """Asks one server for pages, for one call. `until` is the moment, on the monotonic clock, at which it gives up."""
+    """Fetches pages from one server for one call. `deadline` is when it gives up, on the monotonic clock."""
 
     def __init__(self, session: requests.Session, server: FhirServer, access: Access, deadline: float) -> None:
         self.base_url = access.base_url.rstrip("/")
@@ -60,12 +59,12 @@ class PageFetcher:
         self._deadline = deadline
 
     def fetch_first_page(self, query: str) -> bytes:
-        """The first page of a query.
+        """Return the first page of a query.
 
-        A read goes by GET. A search goes by POST, so that no URL names the patient; by GET where POST is not taken.
+        A read uses GET. A search uses POST, so that no URL names the patient, or GET if the server rejects POST.
 
         Raises:
-            SearchFailed: saying why.
+            SearchFailed: Says why there is no page.
         """
         path, _, parameters = query.partition("?")
         if not parameters:
@@ -75,13 +74,16 @@ class PageFetcher:
             return self.fetch_page(f"{self.base_url}/{path}?{sized}")
         try:
             page = self._request("POST", f"{self.base_url}/{path}/_search", urlencode(parse_qsl(sized)))
-        except _StatusError as refused:
-            return self._retry_by_get(refused, f"{self.base_url}/{path}?{sized}")
+        except _StatusError as error:
+            return self._retry_by_get(error, f"{self.base_url}/{path}?{sized}")
         self._server.supports_post = True
         return page
 
     def _retry_by_get(self, error: "_StatusError", url: str) -> bytes:
-        """Ask a server that does not take POST by GET, now and later; one that takes it elsewhere meant its refusal."""
+        """Retry by GET if the status may mean that the server rejects POST, and remember that if it works.
+
+        A server that has accepted POST before is refusing this search, unless it answers 405.
+        """
         if error.status not in _POST_UNSUPPORTED or (self._server.supports_post and error.status != 405):
             raise error
         page = self.fetch_page(url)
@@ -90,20 +92,20 @@ class PageFetcher:
         return page
 
     def fetch_page(self, url: str) -> bytes:
-        """The page at a URL, which is the caller's to check.
+        """Return the page at a URL. The caller has checked that the URL may be read.
 
         Raises:
-            SearchFailed: saying why.
+            SearchFailed: Says why there is no page.
         """
         return self._request("GET", url)
 
     def _request(self, method: str, url: str, form: str | None = None) -> bytes:
-        """One page; asked again where the server wants another media type, or a kept connection had ended."""
-        accept = self._server.accept  # another search may find out meanwhile what the server wants
+        """Return one page. Retry once if the server wants another media type or a reused connection had been closed."""
+        accept = self._server.accept  # read once: another search may change it in the meantime
         try:
             return self._send(method, url, form, accept)
-        except _StatusError as refused:
-            if refused.status != _WRONG_ACCEPT or accept != FHIR_JSON:
+        except _StatusError as error:
+            if error.status != _WRONG_ACCEPT or accept != FHIR_JSON:
                 raise
             page = self._send(method, url, form, "application/json")
             self._server.accept = "application/json"
@@ -112,8 +114,8 @@ class PageFetcher:
             return self._send(method, url, form, accept)
 
     def _send(self, method: str, url: str, form: str | None, accept: str) -> bytes:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
             raise SearchFailed(TOO_LATE)
         headers = self._headers(accept, form)
         try:
@@ -122,21 +124,22 @@ class PageFetcher:
                 url,
                 data=form,
                 headers=headers,
-                timeout=urllib3.Timeout(total=left),  # type: ignore[arg-type]  # the adapter takes it as it is
+                timeout=urllib3.Timeout(total=remaining),  # type: ignore[arg-type]  # the adapter passes it through
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                _require_ok(response)
+                if response.status_code != requests.codes.ok:
+                    raise _StatusError(response)
                 return self._receive_body(response.raw)
         except (requests.RequestException, HTTPError, UnicodeError) as error:
-            # Neither the URL nor the cause, which may hold it, may reach a log.
+            # Neither the URL nor the cause, which may contain the URL, may reach a log.
             raise _to_search_failed(error) from None
 
     def _headers(self, accept: str, form: str | None) -> Mapping[str, str]:
-        passed = {
+        forwarded = {
             name: value for name, value in self._access.trace_headers.items() if name.lower() in _FORWARDED_HEADERS
         }
-        headers = passed | {"Accept": accept}
+        headers = forwarded | {"Accept": accept}
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         if self._access.token is not None:
@@ -146,7 +149,7 @@ class PageFetcher:
         return headers
 
     def _receive_body(self, raw: urllib3.HTTPResponse) -> bytes:
-        """The whole body, counted as it is unpacked."""
+        """Read the whole body. Limits apply to its decompressed size."""
         body = bytearray()
         while chunk := raw.read1(_CHUNK, decode_content=True):
             body += chunk
@@ -158,40 +161,31 @@ class PageFetcher:
 
 
 class _StatusError(SearchFailed):
-    """Answered with a status other than 200."""
+    """The server answered with a status other than 200."""
 
-    def __init__(self, status: int, retry_after: float | None) -> None:
-        super().__init__(status_fault(status), retry_after)
-        self.status = status
+    def __init__(self, response: requests.Response) -> None:
+        delay = response.headers.get("Retry-After", "").strip()
+        is_seconds = delay.isascii() and delay.isdigit() and len(delay) < 6
+        super().__init__(status_fault(response.status_code), float(delay) if is_seconds else None)
+        self.status = response.status_code
 
 
 class _ConnectionReset(SearchFailed):
-    """The connection broke before an answer began, as a kept one does that the server had closed."""
-
-
-def _require_ok(response: requests.Response) -> None:
-    if response.status_code != requests.codes.ok:
-        asked = response.headers.get("Retry-After", "").strip()
-        is_short = asked.isascii() and asked.isdigit() and len(asked) < 6
-        raise _StatusError(response.status_code, float(asked) if is_short else None)
+    """The connection broke before a response began, as a reused connection does that the server had closed."""
 
 
 def _to_search_failed(error: Exception) -> SearchFailed:
     cause = error.args[0] if error.args else None
-    if isinstance(error, requests.ConnectionError) and isinstance(cause, ProtocolError):
-        return _ConnectionReset(BROKEN_OFF)
-    return SearchFailed(_classify_error(error))
-
-
-def _classify_error(error: Exception) -> Fault:
     match error:
+        case requests.ConnectionError() if isinstance(cause, ProtocolError):
+            return _ConnectionReset(BROKEN_OFF)
         case requests.Timeout() | urllib3.exceptions.TimeoutError():
-            return TOO_LATE
+            return SearchFailed(TOO_LATE)
         case requests.exceptions.SSLError():
-            return NO_TLS
+            return SearchFailed(NO_TLS)
         case requests.ConnectionError():
-            return UNREACHABLE
+            return SearchFailed(UNREACHABLE)
         case HTTPError():
-            return BROKEN_OFF
+            return SearchFailed(BROKEN_OFF)
         case _:
-            return INVALID_REQUEST
+            return SearchFailed(INVALID_REQUEST)

@@ -1,4 +1,4 @@
-"""In what state each prefetch key arrived (CDS Hooks 2.0, "Prefetch"), for operators: words of ours, no data."""
+"""The status in which each prefetch key arrived (CDS Hooks 2.0, "Prefetch"), for operators: fixed words, no data."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -10,7 +10,7 @@ PREFETCH_STATUSES: Final = ("absent", "empty", "failed", "data")
 
 
 def classify_prefetch(keys: Iterable[PrefetchKey], received: Mapping[str, DecodedResources]) -> dict[str, str]:
-    """Each key's state: not sent, sent with nothing in it, sent as an OperationOutcome, or with data."""
+    """Return the status of each key: not sent, sent without data, sent as an OperationOutcome, or sent with data."""
     return {key.name: _status_of(received.get(key.name)) for key in keys}
 
 

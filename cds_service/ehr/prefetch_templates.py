@@ -1,4 +1,4 @@
-"""The prefetch templates, generated from the content: the least data the rules need, in the query subset of 2.0."""
+"""The prefetch templates, generated from the content: the least data the rules need, in CDS Hooks 2.0's queries."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from cds_service.model.content import Content
 from cds_service.model.terminology import Terminology
 
 PATIENT_ID_PLACEHOLDER: Final = "{{context.patientId}}"
-# Encoded characters of one template: common URL limits are 8 kB, and some sites type templates by hand.
+# Encoded characters of one template: common URL limits are 8 kB, and some sites type the templates by hand.
 LENGTH_LIMIT: Final = 4000
-# Findings of these kinds reach us as Observations; diagnoses and treatments as Conditions, Procedures and orders.
+# Findings of these kinds arrive as Observations; diagnoses and treatments as Conditions, Procedures and orders.
 _OBSERVED = frozenset({"symptom", "sign", "flag"})
 
 
 @dataclass(frozen=True, slots=True)
 class PrefetchKey:
-    """A prefetch key: its template, what cards call the data, and whether the service can do without."""
+    """A prefetch key: its template, the label cards use for the data, and whether the service needs it."""
 
     name: str
     template: str
@@ -25,12 +25,12 @@ class PrefetchKey:
     is_required: bool = False
 
     def build_query(self, patient_id: str) -> str:
-        """The FHIR query of one patient."""
+        """Return the FHIR query for one patient."""
         return self.template.replace(PATIENT_ID_PLACEHOLDER, quote(patient_id, safe=""))
 
 
 def build_prefetch_keys(content: Content, terminology: Terminology) -> tuple[PrefetchKey, ...]:
-    """Every prefetch key. Patient and Conditions are required; without any other there is less to say."""
+    """Return all prefetch keys. Patient and Conditions are required; each of the others only adds detail."""
     return (
         PrefetchKey("patient", f"Patient/{PATIENT_ID_PLACEHOLDER}", "patient", is_required=True),
         PrefetchKey("conditions", f"Condition?patient={PATIENT_ID_PLACEHOLDER}", "conditions", is_required=True),
@@ -51,7 +51,7 @@ def build_prefetch_keys(content: Content, terminology: Terminology) -> tuple[Pre
 
 
 def _observed_codes(content: Content, terminology: Terminology) -> Iterator[str]:
-    """Our own codes as a whole system; SNOMED CT's one by one; the questions about pain."""
+    """Yield our own code system as a whole, then single SNOMED CT codes, then the questions about pain."""
     yield f"{terminology.uri_by_system['finding']}|"
     for code, meanings in sorted(terminology.findings.items()):
         kinds = {content.findings[meaning.finding].kind for meaning in meanings}
@@ -68,22 +68,18 @@ def _imaging_codes(terminology: Terminology) -> Iterator[str]:
 
 
 def _split_by_length(name: str, resource_type: str, codes: Iterable[str]) -> Iterator[PrefetchKey]:
-    """As many keys as the limit on length asks for: `name`, then `name2`, `name3` and so on."""
+    """Yield as many keys as the length limit requires: `name`, then `name2`, `name3` and so on."""
     stem = f"{resource_type}?patient={PATIENT_ID_PLACEHOLDER}&code="
     label = {"Observation": "observations", "DiagnosticReport": "reports"}[resource_type]
     part: list[str] = []
     number = 1
     for code in codes:
-        if part and _encoded_length(stem + ",".join([*part, code])) > LENGTH_LIMIT:
-            yield PrefetchKey(_numbered(name, number), stem + ",".join(part), label)
+        if part and len(quote(stem + ",".join([*part, code]), safe="?&=/")) > LENGTH_LIMIT:
+            yield PrefetchKey(_numbered_name(name, number), stem + ",".join(part), label)
             part, number = [], number + 1
         part.append(code)
-    yield PrefetchKey(_numbered(name, number), stem + ",".join(part), label)
+    yield PrefetchKey(_numbered_name(name, number), stem + ",".join(part), label)
 
 
-def _numbered(name: str, number: int) -> str:
+def _numbered_name(name: str, number: int) -> str:
     return name if number == 1 else f"{name}{number}"
-
-
-def _encoded_length(template: str) -> int:
-    return len(quote(template, safe="?&=/"))

@@ -1,7 +1,6 @@
-"""The pages of a search as one: what can be read of them, each resource once, and whether that is all."""
+"""Merge the pages of a search: what can be read of them, each resource once, and whether that is everything."""
 
 from collections import Counter
-from collections.abc import Iterable
 
 import msgspec
 
@@ -15,9 +14,10 @@ from cds_service.fhir.subject import belongs_to_patient
 def merge_pages(
     result: SearchResult, patient_id: str, first_pages: DecodedResources | None = None
 ) -> tuple[DecodedResources | None, Fault | None]:
-    """What a search brought, `before` being its first pages, and why that is not all; None when it is nothing.
+    """Return the resources of a search, or None if there are none, and the fault if they are not all.
 
-    A server that sends another patient's records did not search as it was asked: it may have left out as well.
+    `first_pages`: pages the caller already had. A server that sends another patient's records did not run the search
+    it was asked for, so it may also have left records out.
     """
     parts = [first_pages] if first_pages else []
     fault = result.fault
@@ -29,13 +29,22 @@ def merge_pages(
         parts.append(part)
     if any(part.is_failure for part in parts):
         fault = OUTCOME
-    resources = _deduplicate(resource for part in parts for resource in part.resources)
-    own = [one for one in resources if belongs_to_patient(one, patient_id)]
-    if len(own) < len(resources):
+    # A record added while pages are read moves others on to the next page, so they arrive twice.
+    by_id: dict[tuple[type, str | int], SupportedResource] = {
+        (type(resource), resource.id if resource.id is not None else id(resource)): resource
+        for part in parts
+        for resource in part.resources
+    }
+    resources = tuple(by_id.values())
+    of_patient = sum(belongs_to_patient(resource, patient_id) for resource in resources)
+    if of_patient < len(resources):
         fault = OTHERS_DATA
-    if fault and not own:
+    if fault and not of_patient:
         return None, fault
-    return DecodedResources(tuple(resources), _sum_unreadable(parts)), fault
+    unreadable: Counter[str] = Counter()
+    for part in parts:
+        unreadable.update(part.unreadable)
+    return DecodedResources(resources, unreadable or NONE_UNREADABLE), fault
 
 
 def _decode_page(page: bytes) -> DecodedResources | None:
@@ -43,16 +52,3 @@ def _decode_page(page: bytes) -> DecodedResources | None:
         return decode_resources(msgspec.Raw(page), "page")
     except (BadRequest, msgspec.DecodeError):
         return None
-
-
-def _deduplicate(resources: Iterable[SupportedResource]) -> list[SupportedResource]:
-    """Each resource once: a record that is added while pages are read moves others on to the next page."""
-    known = {(type(one), one.id if one.id is not None else id(one)): one for one in resources}
-    return list(known.values())
-
-
-def _sum_unreadable(parts: Iterable[DecodedResources]) -> Counter[str] | dict[str, int]:
-    counted: Counter[str] = Counter()
-    for part in parts:
-        counted.update(part.unreadable)
-    return counted or dict(NONE_UNREADABLE)

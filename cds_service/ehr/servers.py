@@ -1,4 +1,4 @@
-"""What a process remembers of the FHIR servers it reads: how each likes to be asked, and whether it is down."""
+"""What a process remembers about FHIR servers: what requests each accepts, and whether it is down."""
 
 import time
 from collections import OrderedDict
@@ -8,18 +8,18 @@ from typing import Final
 from urllib.parse import urlsplit
 
 FHIR_JSON: Final = "application/fhir+json"
-_MAX_SERVERS: Final = 64  # servers; a caller of demo mode may name any path
-_FAILURE_THRESHOLD: Final = 3  # calls that failed one after the other before a server is left alone
-_RECOVERY_S: Final = 10.0  # seconds it is left alone then
-_MAX_RECOVERY_S: Final = 60.0  # seconds, whatever it asks for
+_MAX_SERVERS: Final = 64  # in demo mode a caller may name any path
+_FAILURE_THRESHOLD: Final = 3  # consecutive failed calls that open the circuit
+_RECOVERY_S: Final = 10.0  # seconds for which the circuit is then open
+_MAX_RECOVERY_S: Final = 60.0  # seconds, whatever the server asks for
 _PORTS = {"http": 80, "https": 443}
 
 
 class CircuitBreaker:
-    """A circuit breaker: a server that keeps failing is left alone, then asked by one call before all ask again.
+    """A circuit breaker: a server that keeps failing is not called for a while, then by one call as a probe.
 
-    Our own, because the kept libraries do not fit: pybreaker 1.4.1 holds its lock while it calls, so that searches
-    would queue; circuitbreaker 2.1.3 lets every waiting call through as a probe. `clock` counts seconds.
+    Our own, because pybreaker holds its lock during a call and circuitbreaker lets every waiting call probe. `clock`
+    returns seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -29,7 +29,7 @@ class CircuitBreaker:
         self._open_until = 0.0
 
     def allows_call(self) -> bool:
-        """Whether a call may ask now. Once the rest is over one call may, and for another rest no second one."""
+        """Return whether a call may use the server now. After each open period, one call may, as a probe."""
         with self._lock:
             if self._failures < _FAILURE_THRESHOLD:
                 return True
@@ -40,28 +40,28 @@ class CircuitBreaker:
             return True
 
     def record_success(self) -> None:
-        """The server answered: all may ask."""
+        """Close the circuit: the server answered."""
         with self._lock:
             self._failures = 0
 
     def record_failure(self, retry_after: float | None = None) -> None:
-        """The server answered nothing of use; `rest` is the seconds it asked to be left alone."""
+        """Count a failed call. If the server asked us to wait `retry_after` seconds, open the circuit at once."""
         with self._lock:
             self._failures = self._failures + 1 if retry_after is None else max(self._failures + 1, _FAILURE_THRESHOLD)
             self._open_until = self._clock() + min(retry_after or _RECOVERY_S, _MAX_RECOVERY_S)
 
 
 class FhirServer:
-    """One FHIR server: its breaker, and the habits that were found out by asking."""
+    """One FHIR server: its circuit breaker, and what we have learnt about the requests it accepts."""
 
     def __init__(self, breaker: CircuitBreaker) -> None:
         self.breaker = breaker
-        self.supports_post: bool | None = None  # None: nobody knows yet
+        self.supports_post: bool | None = None  # None: not known yet
         self.accept = FHIR_JSON
 
 
 class ServerRegistry:
-    """The servers read of late, by origin and base path. The one not read for longest is forgotten first."""
+    """The recently used servers by origin and base path. The least recently used one is dropped first."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -69,7 +69,7 @@ class ServerRegistry:
         self._by_base: OrderedDict[tuple[str, str | None, int | None, str], FhirServer] = OrderedDict()
 
     def get(self, base_url: str) -> FhirServer:
-        """The server at `base`."""
+        """Return the server at `base_url`."""
         key = (*origin(base_url), urlsplit(base_url).path.rstrip("/"))
         with self._lock:
             server = self._by_base.pop(key, None) or FhirServer(CircuitBreaker(self._clock))
@@ -80,10 +80,10 @@ class ServerRegistry:
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:
-    """Scheme, host and port of a URL, the port also where it is the scheme's own.
+    """Return the scheme, host and port of a URL, with the scheme's default port where the URL has none.
 
     Raises:
-        ValueError: when it is no URL.
+        ValueError: If it is not a URL.
     """
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)

@@ -1,4 +1,4 @@
-"""Decoding what a prefetch key or a FHIR search brought: each resource alone, so that one bad one costs only itself."""
+"""Decode Bundles and resources from prefetch or a FHIR search, so that a bad resource affects only itself."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -21,19 +21,19 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A Bundle's entry whose resource has not been looked into."""
+    """An entry of a Bundle whose resource has not been parsed."""
 
     fullUrl: str | None = None  # noqa: N815 - FHIR's name
     resource: msgspec.Raw = msgspec.Raw()
 
     @property
     def has_resource(self) -> bool:
-        """Whether it holds a resource at all."""
+        """Return whether the entry holds a resource."""
         return bytes(self.resource) not in {b"", b"null"}
 
 
 class Bundle(msgspec.Struct, frozen=True):
-    """A Bundle of any type, or a single resource: `entry` tells which."""
+    """A Bundle of any type, or a single resource in its place."""
 
     resourceType: str | None = None  # noqa: N815 - FHIR's name
     entry: list[Entry | None] | None = None
@@ -45,7 +45,7 @@ class _TypedEntry(msgspec.Struct, frozen=True, gc=False):
 
 
 class TypedBundle(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType", tag="Bundle"):
-    """A Bundle in which every entry is as expected."""
+    """A Bundle in which every entry has the expected shape."""
 
     entry: list[_TypedEntry] | None = None
     link: msgspec.Raw = msgspec.Raw()
@@ -56,9 +56,9 @@ class _Head(msgspec.Struct, frozen=True):
 
 
 class DecodedResources(NamedTuple):
-    """The resources that could be read, how many of each type could not, and whether the whole was a failure.
+    """The resources that could be read, and how many of each type could not.
 
-    `following`: the link to the next page, where there is one.
+    `is_failure`: whether an OperationOutcome reports a failure. `next_link`: the link to the next page, if any.
     """
 
     resources: tuple[SupportedResource, ...]
@@ -70,7 +70,7 @@ class DecodedResources(NamedTuple):
 NONE_UNREADABLE: Mapping[str, int] = MappingProxyType({})
 _BUNDLE = msgspec.json.Decoder(Bundle)
 _TYPED: msgspec.json.Decoder[TypedBundle | SupportedResource] = msgspec.json.Decoder(TypedBundle | SupportedResource)
-# A whole request with its prefetch read in the same pass: most requests hold nothing unusual.
+# Decodes a whole request with its prefetch in one pass. Most requests contain nothing unusual.
 TYPED_ENVELOPE: Final[EnvelopeDecoder] = msgspec.json.Decoder(Envelope[TypedBundle | SupportedResource | None])
 _RESOURCE: msgspec.json.Decoder[SupportedResource] = msgspec.json.Decoder(SupportedResource)
 _HEAD = msgspec.json.Decoder(_Head)
@@ -78,30 +78,30 @@ _LINKS = msgspec.json.Decoder(list[Link | None])
 
 
 def decode_resources(raw: msgspec.Raw | bytes, field: str) -> DecodedResources:
-    """The resources of a Bundle, or of a single resource in its place.
+    """Decode the resources of a Bundle, or a single resource in its place.
 
-    `field` is where it stands in the request. An OperationOutcome, alone or as an entry, is a failure to read;
-    but one that only warns or informs is none beside a search's results.
+    `field` is its path in the request. An OperationOutcome, alone or as an entry, means that the data could not be
+    read, unless it is an entry that only warns or informs.
 
     Raises:
-        BadRequest: when it is neither Bundle nor resource, or holds text that is not UTF-8.
+        BadRequest: If it is neither a Bundle nor a resource, or holds text that is not UTF-8.
     """
     try:
         return collect_resources(_TYPED.decode(raw))
     except (msgspec.DecodeError, RecursionError):
-        return _decode_individually(raw, field)  # something in it is unusual: look at each resource alone
+        return _decode_individually(raw, field)  # something in it is unusual: decode each resource by itself
     except UnicodeDecodeError:
-        raise BadRequest("is malformed JSON: a text in it is not UTF-8", field) from None
+        raise BadRequest("is malformed JSON: a string in it is not UTF-8", field) from None
 
 
 def collect_resources(bundle_or_resource: TypedBundle | SupportedResource) -> DecodedResources:
-    """The resources of a Bundle that has been read, or of a single resource in its place.
+    """Return the resources of a parsed Bundle, or of a single resource in its place.
 
-    A lone OperationOutcome, whatever it says, is a failure to read.
+    A lone OperationOutcome, whatever its severity, means that the data could not be read.
     """
     if type(bundle_or_resource) is TypedBundle:
-        found = [entry.resource for entry in bundle_or_resource.entry or () if entry.resource is not None]
-        return _separate_failures(found, next_link=find_next_link(bundle_or_resource.link))
+        resources = [entry.resource for entry in bundle_or_resource.entry or () if entry.resource is not None]
+        return _separate_failures(resources, next_link=find_next_link(bundle_or_resource.link))
     decoded = _separate_failures([cast("SupportedResource", bundle_or_resource)])
     return decoded if decoded.resources else decoded._replace(is_failure=True)
 
@@ -112,9 +112,9 @@ def _decode_individually(raw: msgspec.Raw | bytes, field: str) -> DecodedResourc
     is_bundle = bundle.resourceType in {"Bundle", None}
     raws = [entry.resource for entry in bundle.entry or () if entry and entry.has_resource] if is_bundle else [raw]
     unreadable: Counter[str] = Counter()
-    readable = [resource for one in raws if (resource := decode_resource(one, field, unreadable)) is not None]
+    readable = [resource for part in raws if (resource := decode_resource(part, field, unreadable)) is not None]
     decoded = _separate_failures(readable, unreadable, find_next_link(bundle.link))
-    # Alone, whatever it says, it stands where the data should.
+    # A lone OperationOutcome, whatever its severity, is in the place of the data.
     return decoded if is_bundle else decoded._replace(is_failure=bundle.resourceType == "OperationOutcome")
 
 
@@ -124,7 +124,7 @@ def _require_type(bundle: Bundle, field: str) -> None:
 
 
 def find_next_link(links: msgspec.Raw) -> str | None:
-    """The URL of the next page, from a Bundle's links; links nobody can read lead nowhere."""
+    """Return the URL of the next page from a Bundle's links. Unreadable links count as none."""
     if len(links) == 0 or b"next" not in bytes(links):
         return None
     try:
@@ -136,16 +136,16 @@ def find_next_link(links: msgspec.Raw) -> str | None:
 def _separate_failures(
     resources: list[SupportedResource], unreadable: Counter[str] | None = None, next_link: str | None = None
 ) -> DecodedResources:
-    """Data apart from failures."""
-    outcomes = [one for one in resources if type(one) is OperationOutcome]
+    outcomes = [resource for resource in resources if type(resource) is OperationOutcome]
     if not outcomes:
         return DecodedResources(tuple(resources), unreadable or NONE_UNREADABLE, False, next_link)
-    data = tuple(one for one in resources if type(one) is not OperationOutcome)
-    return DecodedResources(data, unreadable or NONE_UNREADABLE, any(one.is_failure for one in outcomes), next_link)
+    data = tuple(resource for resource in resources if type(resource) is not OperationOutcome)
+    is_failure = any(outcome.is_failure for outcome in outcomes)
+    return DecodedResources(data, unreadable or NONE_UNREADABLE, is_failure, next_link)
 
 
 def decode_resource(raw: msgspec.Raw | bytes, field: str, unreadable: Counter[str]) -> SupportedResource | None:
-    """One resource; None, counted, when it cannot be read, and None when it is of a type nobody reads here."""
+    """Decode one resource. Return None if its type is not supported, or if it cannot be read, which is counted."""
     kind = "resource"
     try:
         kind = _HEAD.decode(raw).resourceType or kind
@@ -154,14 +154,14 @@ def decode_resource(raw: msgspec.Raw | bytes, field: str, unreadable: Counter[st
         unreadable[kind if kind in SUPPORTED_TYPES else "resource"] += 1
         return None
     except UnicodeDecodeError:
-        raise BadRequest("is malformed JSON: a text in it is not UTF-8", field) from None
+        raise BadRequest("is malformed JSON: a string in it is not UTF-8", field) from None
 
 
 def decode_draft_entries(raw: msgspec.Raw, field: str) -> list[Entry]:
-    """The entries of a Bundle of drafts; none for a Bundle without `entry`; one for a single resource.
+    """Return the entries of a Bundle of drafts: none if it has no `entry`, and one for a single resource.
 
     Raises:
-        BadRequest: when it is no Bundle and no resource.
+        BadRequest: If it is neither a Bundle nor a resource.
     """
     bundle = decode_json(_BUNDLE, raw, field)
     _require_type(bundle, field)

@@ -1,4 +1,4 @@
-"""What one call brings to be judged, as values: resources, draft orders, and which data are missing."""
+"""The data that one call is judged on: resources, draft orders, and what is missing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from cds_service.fhir.resources import ServiceRequest, SupportedResource
 
 
 class DataGaps(NamedTuple):
-    """What cards call the data that lack, by how much lacks."""
+    """The labels of the data that are missing, by how much is missing."""
 
     unavailable: tuple[str, ...] = ()
     not_sent: tuple[str, ...] = ()
@@ -21,7 +21,7 @@ NO_GAPS = DataGaps()
 
 @dataclass(frozen=True, slots=True)
 class DraftOrder:
-    """A draft order of the call: its relative reference, the resource, and whether the call is about it."""
+    """A draft order of the call. `reference` is relative; `is_selected`: whether the call is about this order."""
 
     reference: str
     resource: ServiceRequest
@@ -30,10 +30,10 @@ class DraftOrder:
 
 @dataclass(frozen=True, slots=True)
 class ChartData:
-    """All resources of one call, however they came, and what could not be had or read.
+    """All resources of one call, from prefetch or the FHIR server, and what is missing or unreadable.
 
-    `lacking` is in the words of cards. For operators, in codes: `arrivals` is the state in which each prefetch key
-    came, `gaps` what a key lacks.
+    `data_gaps` is worded for cards. For operators, as codes: `prefetch_statuses` is the status in which each prefetch
+    key arrived, `gap_codes` what is missing from a key.
     """
 
     resources: tuple[SupportedResource, ...]

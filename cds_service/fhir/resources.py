@@ -1,7 +1,7 @@
-"""The few fields of FHIR resources that the readers need, typed tolerantly: R4, with DSTU2's and STU3's shapes beside.
+"""The few fields of FHIR resources that the service reads, typed leniently: R4, and the shapes of DSTU2 and STU3.
 
-Everything is optional, because charts leave out what the standard requires. A field of an impossible type
-makes its resource unreadable, and that one alone. `gc=False`: they hold no cycles, and a call makes hundreds.
+Every field is optional, because charts leave out what the standard requires. A field of an impossible type makes only
+its own resource unreadable. `gc=False`: the structs hold no cycles, and a call creates hundreds.
 """
 
 from typing import Final, TypeAlias
@@ -10,7 +10,7 @@ import msgspec
 
 
 class Coding(msgspec.Struct, frozen=True, gc=False):
-    """A code of a system. Some senders write codes as numbers."""
+    """A code of a code system. Some senders write codes as numbers."""
 
     system: str | None = None
     code: str | int | None = None
@@ -18,14 +18,14 @@ class Coding(msgspec.Struct, frozen=True, gc=False):
 
 
 class CodeableConcept(msgspec.Struct, frozen=True, gc=False):
-    """A concept: codings that mean the same, and text."""
+    """A concept: codings with the same meaning, and text."""
 
     coding: list[Coding | None] | None = None
     text: str | None = None
 
 
-NOT_PRESENT: Final = msgspec.Raw()  # of a field that is not looked into: it is not there
-
+NOT_PRESENT: Final = msgspec.Raw()  # default of a field whose content is not parsed: it is absent
+_HARMLESS_SEVERITIES = frozenset({"warning", "information", "success"})
 Concepts: TypeAlias = list[CodeableConcept] | CodeableConcept | None
 Status: TypeAlias = CodeableConcept | str | None  # R4: a concept; DSTU2: a plain string
 
@@ -51,11 +51,11 @@ class Annotation(msgspec.Struct, frozen=True, gc=False):
     time: str | None = None
 
 
-Notes: TypeAlias = list[Annotation] | Annotation | str | None  # R4: a list; DSTU2: one, or a plain string
+Notes: TypeAlias = list[Annotation] | Annotation | str | None  # R4: a list; DSTU2: a single note, or a plain string
 
 
 class Resource(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType"):
-    """What every resource read here has. `patient` is DSTU2's name for `subject`."""
+    """The fields that all resources share. `patient` is DSTU2's name for `subject`."""
 
     id: str | None = None
     subject: Reference | None = None
@@ -63,7 +63,7 @@ class Resource(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType"):
 
 
 class Patient(Resource, frozen=True, gc=False):
-    """Only the birth date is read."""
+    """A patient. Only the birth date is read."""
 
     birthDate: str | None = None  # noqa: N815 - FHIR's name
 
@@ -92,7 +92,7 @@ class Condition(Resource, frozen=True, gc=False):
 
 
 class Component(msgspec.Struct, frozen=True, gc=False):
-    """A part of an Observation: a question and its answer. Of a number only that there is one is read."""
+    """A part of an Observation: a question and its answer. For numbers, only their presence is read."""
 
     code: CodeableConcept | None = None
     valueCodeableConcept: CodeableConcept | None = None  # noqa: N815 - FHIR's name
@@ -131,7 +131,7 @@ class Observation(Resource, frozen=True, gc=False):
 
 
 class Procedure(Resource, frozen=True, gc=False):
-    """Something done."""
+    """Something that was done."""
 
     code: CodeableConcept | None = None
     status: str | None = None
@@ -160,7 +160,7 @@ class ServiceRequest(Resource, frozen=True, gc=False):
 
 
 class ProcedureRequest(ServiceRequest, frozen=True, gc=False):
-    """What STU3 and DSTU2 call a ServiceRequest."""
+    """A ServiceRequest as STU3 and DSTU2 name it."""
 
 
 class Medication(msgspec.Struct, frozen=True, gc=False):
@@ -171,7 +171,7 @@ class Medication(msgspec.Struct, frozen=True, gc=False):
 
 
 class MedicationRecord(Resource, frozen=True, gc=False):
-    """What medication orders and statements share."""
+    """The fields that medication orders and statements share."""
 
     status: str | None = None
     medicationCodeableConcept: CodeableConcept | None = None  # noqa: N815 - FHIR's name
@@ -187,7 +187,7 @@ class MedicationRequest(MedicationRecord, frozen=True, gc=False):
 
 
 class MedicationStatement(MedicationRecord, frozen=True, gc=False):
-    """A medication somebody is said to take, or not to take: `taken` is STU3's, `wasNotTaken` DSTU2's."""
+    """A medication that the patient takes or does not take. `taken` is STU3's field, `wasNotTaken` DSTU2's."""
 
     taken: str | None = None
     wasNotTaken: bool | None = None  # noqa: N815 - FHIR's name
@@ -206,7 +206,7 @@ class DiagnosticReport(Resource, frozen=True, gc=False):
 
 
 class PractitionerRole(Resource, frozen=True, gc=False):
-    """What a user is at the site: role and specialty, by the site's codes."""
+    """A user's role and specialty at the site, in the site's codes."""
 
     active: bool | None = None
     practitioner: Reference | None = None
@@ -224,7 +224,7 @@ class CodingOrConcept(msgspec.Struct, frozen=True, gc=False):
     text: str | None = None
 
     def to_concept(self) -> CodeableConcept:
-        """The same as a concept."""
+        """Return it as a CodeableConcept."""
         if self.code is not None:
             return CodeableConcept([Coding(self.system, self.code)], self.text or self.display)
         return CodeableConcept(self.coding, self.text or self.display)
@@ -257,14 +257,14 @@ class Issue(msgspec.Struct, frozen=True, gc=False):
 
 
 class OperationOutcome(Resource, frozen=True, gc=False):
-    """A failure, where data was expected; beside a search's results it may be no more than a warning."""
+    """A failure where data was expected. Among the results of a search it may be only a warning."""
 
     issue: list[Issue] | None = None
 
     @property
     def is_failure(self) -> bool:
-        """Whether something could not be read, as far as it tells."""
-        return not self.issue or any(one.severity not in {"warning", "information", "success"} for one in self.issue)
+        """Return whether it reports that something could not be read."""
+        return not self.issue or any(issue.severity not in _HARMLESS_SEVERITIES for issue in self.issue)
 
 
 SupportedResource: TypeAlias = (
@@ -285,16 +285,16 @@ SUPPORTED_TYPES = frozenset(kind.__name__ for kind in SupportedResource.__args__
 
 
 def list_notes(value: Notes) -> list[Annotation]:
-    """The notes of a field that is a list in one FHIR version, single or plain text in another."""
-    given = Annotation(value) if isinstance(value, str) else value
-    return given if isinstance(given, list) else [given] if given is not None else []
+    """Return the notes of a field that is a list in one FHIR version, a single note or plain text in another."""
+    notes = Annotation(value) if isinstance(value, str) else value
+    return notes if isinstance(notes, list) else [notes] if notes is not None else []
 
 
 def is_present(raw: msgspec.Raw) -> bool:
-    """Whether a field that is not looked into is there."""
+    """Return whether a field whose content is not parsed has a value."""
     return bytes(raw) not in {b"", b"null"}
 
 
 def list_concepts(value: Concepts) -> list[CodeableConcept]:
-    """The concepts of a field that is a list in one FHIR version and single in another."""
+    """Return the concepts of a field that is a list in one FHIR version and a single concept in another."""
     return value if isinstance(value, list) else [value] if value is not None else []

@@ -8,13 +8,11 @@ _PATIENT_REFERENCE = re.compile(r"(?:^|/)Patient/([^/|]+)(?:/_history/.*)?$")
 
 
 def belongs_to_patient(resource: SupportedResource, patient_id: str) -> bool:
-    """Whether a resource is the patient's own: it names this patient, or none."""
+    """Return whether a resource belongs to the patient: it names this patient, or no patient."""
     if isinstance(resource, Patient):
         return resource.id in {None, patient_id}
-    about = resource.subject or resource.patient
-    return about is None or about.reference is None or _refers_to(about.reference, patient_id)
-
-
-def _refers_to(reference: str, patient_id: str) -> bool:
-    match = _PATIENT_REFERENCE.search(reference)
-    return (match[1] if match else reference.removeprefix("urn:uuid:")) == patient_id
+    subject = resource.subject or resource.patient
+    if subject is None or subject.reference is None:
+        return True
+    match = _PATIENT_REFERENCE.search(subject.reference)
+    return (match[1] if match else subject.reference.removeprefix("urn:uuid:")) == patient_id

@@ -1,1 +1,1 @@
-"""Text into statements: findings with value, side and qualifiers. Knows no FHIR."""
+"""Read text into statements: findings with value, side and qualifiers. Knows nothing of FHIR."""

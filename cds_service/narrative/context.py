@@ -1,6 +1,6 @@
-"""What the cues around a mention make of it: their reach, and what ends it, after the published ConText algorithm.
+"""How cues change the mentions around them: their scope and what ends it, after the published ConText algorithm.
 
-Where it cannot be told whether a cue reaches a mention, the mention is unclear: not recorded, and never absent.
+If it is uncertain whether a cue applies to a mention, the mention is unclear: not recorded, and never absent.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
 _MINUS = "( - )"
-_NEAR = 12  # items between a mention and a cue behind it
-_MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue behind it
-_CARRIED_BY_HEADING = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})  # what a heading may say of all its parts
+_NEAR = 12  # items between a mention and a cue after it
+_MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
+_CARRIED_BY_HEADING = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})  # what a heading may say about all its items
 
 
 class _Placed(NamedTuple):
@@ -26,7 +26,7 @@ class _Placed(NamedTuple):
 
 
 class Context:
-    """The cues of one sentence, with what the heading of a list before it carries on."""
+    """The cues of a sentence, with the effect that a preceding list heading carries over."""
 
     def __init__(self, items: list[Item], mentions: list[Mention], carried: CueEffect | None, reach: int) -> None:
         self._items = items
@@ -43,13 +43,13 @@ class Context:
         self._negating = [one for one in denying if one.place not in answers]
 
     def changes(self, mention: Mention) -> set[CueEffect]:
-        """All that the cues make of a mention."""
+        """Return all effects that the cues have on a mention."""
         found = {self._carried} if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL) else set()
         found |= {self._change(one, mention) for one in self._others(mention) if self._holds(*one, mention)}
         return found | set(self._negations(mention))
 
     def _change(self, placed: _Placed, mention: Mention) -> CueEffect:
-        """What a cue that holds changes; a denial behind a list is surely only that of its last."""
+        """Return the effect of a cue that applies. A negation after a list certainly applies only to its last item."""
         between = self._items[mention.last + 1 : placed.place]
         is_listed = placed.cue.effect is CueEffect.NEGATED and any(item.entry.saying for item in between)
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
@@ -70,7 +70,7 @@ class Context:
         return not cue.is_before and self._reaches_back(place, cue, mention)
 
     def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
-        """Whether something between a cue and the mention ends its reach. What follows the cue at once does not."""
+        """Return whether anything between a cue and the mention ends the cue's scope, except directly after the cue."""
         stop = Mark.STOP_FAMILY if change is CueEffect.FAMILY else Mark.STOP
         end = self._ends.get((place, stop))
         if end is None:
@@ -78,7 +78,7 @@ class Context:
         return end < mention.first
 
     def _end(self, place: int, stop: Mark) -> int:
-        """Where the reach of a cue ends."""
+        """Return the place where the scope of a cue ends."""
         opened = place < 0
         for at in range(place + 1, len(self._items)):
             if opened and self._items[at].is_marked(stop):
@@ -87,7 +87,7 @@ class Context:
         return len(self._items)
 
     def _reaches_back(self, place: int, cue: Cue, mention: Mention) -> bool:
-        """Whether a cue behind belongs to this mention; one that may as well belong to what follows does not."""
+        """Return whether a cue after a mention applies to it. It does not if it may apply to what follows instead."""
         if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
             return False
         between = self._items[mention.last + 1 : place]
@@ -102,14 +102,14 @@ class Context:
         return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
 
     def _is_answer(self, place: int, cue: Cue) -> bool:
-        """Whether a closing denial answers what stands before it, or is a test's result: it denies nothing behind."""
+        """Return whether a closing negation answers what precedes it or is a test result, so negates nothing later."""
         if cue.effect is not CueEffect.NEGATED:
             return False
         before = [one for one in self._mentions if one.first <= place]
         return any(place <= one.last or self._reaches_back(place, cue, one) for one in before)
 
     def _closes(self, place: int) -> bool:
-        """Whether a clause ends behind an item: a comma, a bracket, or the next entry of a form."""
+        """Return whether a clause ends after an item: at a comma, a bracket, or the next entry of a form."""
         behind = self._items[place + 1 :]
         if not behind or behind[0].is_marked(Mark.LIST) or behind[0].text == ")":
             return True
@@ -118,7 +118,7 @@ class Context:
         return self._is_sign_behind(place) or (len(behind) > 1 and behind[1].text == _HEADING)
 
     def _is_sign_behind(self, place: int) -> bool:
-        """Whether a sign of minus follows what it denies here: none of its kind stands before the first finding."""
+        """Return whether minus signs follow what they negate: there is none before the first finding."""
         is_led = any(item.text == _MINUS for item in self._items[: self._mentions[0].place])
         return self._items[place].text == _MINUS and not is_led
 
@@ -126,7 +126,7 @@ class Context:
         return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)
 
     def _leads_on(self, place: int) -> bool:
-        """Whether another mention follows a cue before anything ends its reach."""
+        """Return whether another mention follows a cue before its scope ends."""
         for item in self._items[place + 1 :]:
             if item.entry.saying:
                 return True
@@ -135,7 +135,7 @@ class Context:
         return False
 
     def _negations(self, mention: Mention) -> Iterator[CueEffect]:
-        """The nearest negation before decides; two of them in a row say nothing that is sure."""
+        """Yield the effect of the nearest negation before a mention. Two in a row are unclear."""
         before = [one for one in self._negating if one.place < mention.first]
         if not before:
             return
@@ -146,7 +146,7 @@ class Context:
         yield CueEffect.UNCLEAR if is_double or not self._is_negated(nearest, mention) else CueEffect.NEGATED
 
     def _is_negated(self, placed: _Placed, mention: Mention) -> bool:
-        """Whether a negation surely reaches the mention."""
+        """Return whether a negation certainly applies to the mention."""
         between = self._items[placed.place + 1 : mention.first]
         if sum(item.is_unknown for item in between) > self._reach:
             return False
@@ -164,11 +164,11 @@ class Context:
         return cue.is_listing or not any(item.is_marked(Mark.LIST) for item in between)
 
     def _is_new(self, passed: list[Mention], mention: Mention) -> bool:
-        """Whether a listed mention names a side where those before it name none: it may begin something else."""
+        """Return whether a listed mention has a side that those before it lack: it may begin something else."""
         return mention.side is not Side.UNSTATED and any(one.side is Side.UNSTATED for one in passed)
 
     def _is_joined(self, place: int, mention: Mention) -> bool:
-        """Whether "or" joins the list from the cue to the mention and on."""
+        """Return whether "or" joins the list that runs from the cue to the mention and beyond."""
         end = mention.last + 1
         while end < len(self._items) and self._goes_on(self._items[end]):
             end += 1
@@ -179,7 +179,7 @@ class Context:
         return (is_small or item.entry.saying is not None) and not item.entry.cues and not item.is_marked(Mark.STOP)
 
     def carries(self, sentence: Sentence) -> CueEffect | None:
-        """What holds on for the next part of a list: that of a heading, or of a list that a semicolon does not end."""
+        """Return the effect that carries over to the next part of a list: from a heading, or past a semicolon."""
         if sentence.ending == TRUNCATED:
             return CueEffect.UNCLEAR if self._carried or any(one.cue.is_before for one in self._cues) else None
         if sentence.ending not in {LINE, CLAUSE}:

@@ -1,4 +1,4 @@
-"""A sentence as a row of items: the content's phrases, longest first, the sides, and words that mean nothing here."""
+"""A sentence as a sequence of items: the content's phrases, longest first, the sides, and unknown words."""
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
@@ -12,7 +12,7 @@ from cds_service.narrative.tokenizer import Sentence
 
 
 class Role(Enum):
-    """What an item is to a pain that is being followed."""
+    """The role of an item for the pain that is being followed."""
 
     PLACE = "place"
     PAIN = "whole pain"
@@ -21,7 +21,7 @@ class Role(Enum):
     RUN = "run"
     LIST = "list"
     BRIDGE = "bridge"
-    BREAK = "break"  # ends it
+    BREAK = "break"  # ends the pain
     __hash__ = object.__hash__
 
 
@@ -32,12 +32,12 @@ _BY_MARK = (
     (frozenset({Mark.LIST, Mark.JOINED}), Role.LIST),
     (frozenset({Mark.LINK}), Role.BRIDGE),
 )
-_NUMBER = LexiconEntry(marks=frozenset({Mark.LINK}))  # "at 40", "3/5": no word that could break what hangs together
+_NUMBER = LexiconEntry(marks=frozenset({Mark.LINK}))  # "at 40", "3/5": a number never breaks a connection
 _UNKNOWN = LexiconEntry()
 
 
 class Item(NamedTuple):
-    """A phrase with all it may mean, and the side that stands inside it; `said` in lower case."""
+    """A phrase with everything it may mean, and the side inside it. `text` is in lower case."""
 
     text: str
     entry: LexiconEntry
@@ -46,16 +46,16 @@ class Item(NamedTuple):
 
     @property
     def is_unknown(self) -> bool:
-        """Whether the word means nothing here."""
+        """Return whether the word means nothing in the content."""
         return self.entry is _UNKNOWN
 
     def is_marked(self, *marks: Mark) -> bool:
-        """Whether it is one of these kinds of small word."""
+        """Return whether it is one of these kinds of function word."""
         return not self.entry.marks.isdisjoint(marks)
 
     @property
     def is_side(self) -> bool:
-        """Whether it says a side and nothing else."""
+        """Return whether it is only a side."""
         return self.entry.side is not None
 
 
@@ -74,17 +74,17 @@ def _item(text: str, entry: LexiconEntry) -> Item:
 
 _NUMBER_ITEM, _UNKNOWN_ITEM = _item("number", _NUMBER), _item("word", _UNKNOWN)
 _SIDES = {side: _item(side.value, LexiconEntry(side=side)) for side in Side}
-_Found: TypeAlias = dict[int, tuple[int, Item]]  # by the place where they begin: how many words, and the item
+_Found: TypeAlias = dict[int, tuple[int, Item]]  # by the place of the first word: the number of words, and the item
 
 
 class PhraseFinder:
-    """Finds the content's phrases as whole words. Made once; safe to share, since it never changes again."""
+    """Finds the content's phrases as whole words. Created once and never changed, so it is safe to share."""
 
     def __init__(self, narrative: Lexicon) -> None:
         entries = narrative.entries
         sides = {phrase: entry for phrase, entry in entries.items() if entry.side or entry == _UNKNOWN}
         one_word = {phrase for phrase, entry in sides.items() if entry.side and " " not in phrase}
-        # "R/O" begins with no side.
+        # The R in "R/O" is not a side.
         guards = {
             phrase: LexiconEntry() for phrase in entries if phrase not in sides and one_word & set(phrase.split())
         }
@@ -93,7 +93,7 @@ class PhraseFinder:
         self._phrases = _automaton({phrase: entry for phrase, entry in entries.items() if phrase not in sides})
 
     def items(self, sentence: Sentence) -> list[Item]:
-        """The row. Sides are taken out first: "back of the left thigh" is "back of the thigh", on the left."""
+        """Return the items. Sides are removed first: "back of the left thigh" is a left "back of the thigh"."""
         words, written, sides = self._without_sides(sentence)
         longest = _longest(self._phrases, words, written)
         row: list[Item] = []
@@ -140,7 +140,7 @@ def _automaton(entries: Mapping[str, LexiconEntry]) -> ahocorasick.Automaton:
 
 
 def _longest(automaton: ahocorasick.Automaton, words: Sequence[str], written: Sequence[str]) -> _Found:
-    """The longest phrase that begins at each word."""
+    """Return the longest phrase that begins at each word."""
     text = f" {' '.join(words)} "
     longest: _Found = {}
     for end, found in automaton.iter(text):
@@ -154,6 +154,6 @@ def _longest(automaton: ahocorasick.Automaton, words: Sequence[str], written: Se
 
 
 def _is_as_written(wanted: tuple[str, ...], written: Sequence[str], start: int) -> bool:
-    """Capitals mean something only where not everything is in capitals."""
+    """Return whether the capitals match. They mean nothing in a text that is all capitals."""
     is_same = tuple(written[start : start + len(wanted)]) == wanted
     return is_same and (len(written) == len(wanted) or any(word != word.upper() for word in written))

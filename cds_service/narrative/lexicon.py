@@ -1,4 +1,4 @@
-"""What the words of a chart mean here: phrases of findings, places of pain, cues, small words. Frozen values."""
+"""The meaning of words in the content: finding phrases, places of pain, cues and function words. Frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from cds_service.model.sides import Side
 
 
 class Mark(Enum):
-    """What a small word does. Each stands for a list of the content."""
+    """What a function word does. Each mark stands for a list in the content."""
 
     PAIN = "pain"
     RUN = "run"  # what follows hurts too
@@ -19,7 +19,7 @@ class Mark(Enum):
     LINK = "link"
     MOTION = "motion"  # a link that may introduce a movement: "pain with hip flexion"
     LIST = "list"
-    JOINED = "joined list"  # "or": shares what stands before it
+    JOINED = "joined list"  # "or": the items share what precedes them
     ELSEWHERE = "elsewhere"  # the place of another pain
     STOP = "stop"
     STOP_FAMILY = "stop of the family"
@@ -27,7 +27,7 @@ class Mark(Enum):
 
 
 class CueEffect(Enum):
-    """How a cue changes what a finding beside it means (clinical design §2, "Narrative")."""
+    """How a cue changes the meaning of a finding near it (clinical design §2, "Narrative")."""
 
     NEGATED = "negated"
     FAMILY = "family"
@@ -40,10 +40,10 @@ class CueEffect(Enum):
 
 
 class Cue(NamedTuple):
-    """A cue: what it changes, whether it stands before the finding or behind it.
+    """A cue: its effect, and whether it comes before the finding or after it.
 
-    `is_listing`: it governs a whole list. `is_between`: it stands between two and changes both ("vs").
-    `is_closing`: it counts behind a finding only where the clause ends ("fever: no").
+    `is_listing`: it applies to a whole list. `is_between`: it comes between two findings and applies to both ("vs").
+    `is_closing`: after a finding, it applies only where the clause ends ("fever: no").
     """
 
     effect: CueEffect
@@ -55,12 +55,11 @@ class Cue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PhraseMeaning:
-    """What a phrase says of findings: those it records when present, and those that are absent when it is denied.
+    """The findings that a phrase records if it is present, and those that are absent if it is negated.
 
-    `past`: recorded instead when the words say it is over. `takes`: a qualifier from words beside it.
-    `results`: it is a test's bare name and says nothing without a result of that table.
-    `is_advised`: it may be something advised, and then is not there. `is_asked`: it says too little to be there, but is
-    asked about.
+    `past`: the finding to record instead if the text says it is over. `takes`: the qualifier it takes from words near
+    it. `results`: it is the name of a test and means nothing without a result from that table. `is_advised`: it may be
+    something advised, which is then not present. `is_asked`: it is too vague to be present, but is asked about.
     """
 
     records: tuple[str, ...]
@@ -77,7 +76,7 @@ class PhraseMeaning:
 
 @dataclass(frozen=True, slots=True)
 class LexiconEntry:
-    """All that one phrase may mean. `written`: counts only as written here, capitals and all."""
+    """Everything that a phrase may mean. `written`: it counts only in this spelling, including capitals."""
 
     saying: PhraseMeaning | None = None
     cues: tuple[Cue, ...] = ()
@@ -90,7 +89,7 @@ class LexiconEntry:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The whole of it. `reach` is in words, `longest_text` in characters; phrases as `spelling.normal` has them."""
+    """All entries, by phrases in the form of `normalize_phrase`. `reach` is in words, `longest_text` in characters."""
 
     entries: Mapping[str, LexiconEntry]
     abbreviations: frozenset[str]

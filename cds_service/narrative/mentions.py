@@ -1,4 +1,4 @@
-"""One finding mentioned in a sentence, and signs: findings that are no pains, tests by the result beside them."""
+"""Mentions of findings in a sentence, and how signs are read: findings other than pains, and tests by their results."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,9 +13,9 @@ _LISTS = (Mark.LIST, Mark.JOINED)
 
 @dataclass(slots=True)
 class Mention:
-    """One finding mentioned. `first` to `last`: the items it spans, its words of pain and results included.
+    """A mention of a finding. `first` to `last`: the items it spans, including its pain words and results.
 
-    `place`: the item that names it. `chain`: mentions of one running or listed pain share it, and share a side.
+    `place`: the item that names it. `chain`: mentions of one radiating or listed pain have the same, and share a side.
     """
 
     place: int
@@ -30,7 +30,7 @@ class Mention:
 
 
 def read_signs(items: list[Item]) -> Iterator[Mention]:
-    """Findings that are no pains. A test's bare name says nothing without a result."""
+    """Yield the findings that are not pains. The name of a test means nothing without a result."""
     results = _Results(items)
     for place, item in enumerate(items):
         saying = item.entry.saying
@@ -46,17 +46,17 @@ def read_signs(items: list[Item]) -> Iterator[Mention]:
 
 
 class _Results:
-    """Which result belongs to which test: the nearest that no other test has."""
+    """Assigns results to tests: to each the nearest one that no other test has."""
 
     def __init__(self, items: list[Item]) -> None:
         self._items = items
         self._taken: set[int] = set()
         self._last: tuple[int, FindingValue, int] | None = (
-            None  # of the test before: its place, what it came to, by which item
+            None  # of the test before: its place, its value, and the item of its result
         )
 
     def of(self, place: int, table: str) -> tuple[FindingValue, int] | None:
-        """The result of the test at `place`, and the item that says it; None: none, or two that differ."""
+        """Return the result of the test at `place`, and its item, or None if there is none or two differ."""
         behind, before = self._behind(place, table), self._before(place, table)
         if (
             behind is not None
@@ -87,7 +87,7 @@ class _Results:
         if place in self._taken or table not in self._items[place].entry.results:
             return False
         behind = self._items[place + 1] if place + 1 < len(self._items) else None
-        # "FADIR + FABER negative": a plus before another test is an "and".
+        # "FADIR + FABER negative": a plus before another test means "and".
         return not (self._items[place].is_marked(*_LISTS) and behind is not None and behind.entry.saying)
 
     def _behind(self, place: int, table: str) -> int | None:
@@ -107,7 +107,7 @@ class _Results:
         return None
 
     def _of_list(self, place: int, table: str) -> int | None:
-        """The result at the end of a list of tests: "FADIR and FABER negative"."""
+        """Return the result at the end of a list of tests: "FADIR and FABER negative"."""
         for at in range(place + 1, len(self._items)):
             item = self._items[at]
             if self._is_result(at, table) and self._items[at - 1].text != ",":
@@ -118,7 +118,7 @@ class _Results:
         return None
 
     def _shared(self, place: int, table: str) -> tuple[FindingValue, int] | None:
-        """The result of the test before in a list behind its result: "negative FADIR and FABER"."""
+        """Return the result of the test before, in a list that follows its result: "negative FADIR and FABER"."""
         if self._last is None:
             return None
         before, value, result = self._last

@@ -1,4 +1,4 @@
-"""Pains: said by themselves, or as places that a word of pain reaches, and where they run to."""
+"""Read pains: named by themselves, or as places with a pain word, and where they radiate to."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ _COMMA = ","
 
 @dataclass(slots=True)
 class _Pain:
-    """A pain being followed. `is_placed`: its places come behind it, and so may a list of them.
+    """A pain being followed. `is_placed`: its places come after it, possibly as a list.
 
-    `listed`: a word that joins a list was the last.
+    `listed`: the last word was one that joins a list.
     """
 
     chain: int
@@ -27,16 +27,16 @@ _BRIDGE, _BREAK = Role.BRIDGE, Role.BREAK
 
 
 class PainReader:
-    """Follows the pains of one sentence from item to item; whatever it does not know breaks what hangs together."""
+    """Follows the pains of a sentence from item to item. Anything unknown breaks the connection."""
 
     def __init__(self, items: list[Item]) -> None:
         self._items = items
         self._pain: _Pain | None = None
-        self._waiting: list[int] = []  # places that still lack a word of pain
+        self._waiting: list[int] = []  # places that still lack a pain word
         self._joins: list[str] = []  # the words that join them
         self._chains = 0
         self.mentions: list[Mention] = []
-        self.places_without_pain: list[PhraseMeaning] = []  # places that no pain reaches
+        self.places_without_pain: list[PhraseMeaning] = []  # places without a pain word
         for place, item in enumerate(items):
             self._step(place, item)
         self._end_pain()
@@ -44,7 +44,7 @@ class PainReader:
     def _step(self, place: int, item: Item) -> None:
         if item.role is _BRIDGE:
             return
-        if item.role is _BREAK:  # what most words are
+        if item.role is _BREAK:  # as most words are
             self._end_pain()
             return
         match item.role:
@@ -78,18 +78,18 @@ class PainReader:
         return saying
 
     def _read_whole(self, place: int, saying: PhraseMeaning) -> None:
-        """A pain by itself. What it runs on to shares its side; so do places that share its word of pain."""
+        """Read a pain named by itself. Where it radiates to, and places that share its pain word, share its side."""
         pain = self._pain
         runs_on = pain is not None and pain.is_ours and pain.runs
         if pain is not None and not pain.is_ours and pain.runs:
-            return  # it runs there from a place that is not ours
+            return  # it radiates there from a place outside the content
         chain = pain.chain if pain is not None and runs_on else self._next()
         self._share(place, chain)
         self.mentions.append(Mention(place, saying, place, place, chain, radiates=runs_on))
         self._pain = _Pain(chain)
 
     def _read_place(self, place: int, saying: PhraseMeaning) -> None:
-        """A place: of the pain being followed, or waiting for a word of pain."""
+        """Read a place: of the pain being followed, or one that waits for a pain word."""
         pain = self._pain
         starts_anew = pain is None or (pain.listed and not self._takes_list(pain, place))
         if starts_anew:
@@ -103,19 +103,19 @@ class PainReader:
             pain.is_placed, pain.listed = True, False
 
     def _takes_list(self, pain: _Pain, place: int) -> bool:
-        """Whether a listed place is the pain's too: "pain in the groin, knee", but not "..., knee swelling"."""
+        """Return whether a listed place belongs to the pain: "pain in the groin, knee", not "..., knee swelling"."""
         behind = self._items[place + 1] if place + 1 < len(self._items) else None
         goes_on = behind is not None and (behind.is_unknown or behind.is_marked(Mark.PAIN))
         return pain.is_ours and (pain.is_placed or pain.runs) and not goes_on
 
     def _is_moved(self, place: int) -> bool:
-        """Whether the place is only what is moved: "pain with hip flexion"."""
+        """Return whether the place is only being moved: "pain with hip flexion"."""
         behind = self._items[place + 1] if place + 1 < len(self._items) else None
         before = [item for item in self._items[:place] if not item.is_side][-1:]
         return behind is not None and behind.is_unknown and any(item.is_marked(Mark.MOTION) for item in before)
 
     def _read_word(self, place: int) -> None:
-        """A word of pain: of the places before it, or the beginning of a pain whose places come behind."""
+        """Read a pain word: of the places before it, or the beginning of a pain whose places follow."""
         pain = self._pain
         if self._waiting:
             chain = self._next()
@@ -125,7 +125,7 @@ class PainReader:
             self._pain = _Pain(self._next(), is_placed=True)
 
     def _share(self, word: int, chain: int) -> None:
-        """Let waiting places share a word of pain. A bare comma joins them only where "and" or "or" does too."""
+        """Let waiting places share a pain word. A comma joins them only if "and" or "or" does too."""
         is_joined = not self._joins or any(join != _COMMA for join in self._joins)
         kept = self._waiting if is_joined else self._waiting[-1:] if self._items[word].is_marked(Mark.PAIN) else []
         for place in kept:
@@ -143,7 +143,7 @@ class PainReader:
             self._joins.append(item.text)
 
     def _may_begin(self, place: int) -> bool:
-        """Whether running begins a pain here: at the beginning, or behind a cue."""
+        """Return whether radiation may begin a pain here: at the start of the sentence, or after a cue."""
         return place == 0 or bool(self._items[place - 1].entry.cues)
 
     def _read_list(self, item: Item) -> None:

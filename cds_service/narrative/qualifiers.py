@@ -1,14 +1,14 @@
-"""Severity, response and result: what words beside a mention say of it. Two that differ say nothing."""
+"""Read severity, response and result from the words near a mention. Contradicting words are ignored."""
 
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
 
-_ANYWHERE = "response"  # said of a treatment anywhere in the sentence; all else directly beside
+_ANYWHERE = "response"  # counts anywhere in the sentence; other qualifiers only directly beside the mention
 
 
 def qualify(items: list[Item], mentions: list[Mention]) -> None:
-    """Give each mention that takes a qualifier what the words say; those words then are no cues."""
+    """Set the qualifiers of mentions from the words. These words are then not cues."""
     for mention in mentions:
         name = mention.saying.takes
         if name == _ANYWHERE:
@@ -28,7 +28,7 @@ def _give(mention: Mention, name: str, values: list[str]) -> None:
 
 
 def _beside(items: list[Item], mention: Mention, name: str) -> list[str]:
-    """What directly neighbouring items say; the mention's span grows over them."""
+    """Return the values of adjacent items, and extend the mention over them."""
     found = []
     for step, start in ((-1, mention.place - 1), (1, mention.place + 1)):
         at = start

@@ -1,4 +1,4 @@
-"""The reader: a text in, what it says of findings out."""
+"""The narrative reader: reads what a text says about findings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,12 +18,12 @@ from cds_service.narrative.sides import place_sides
 from cds_service.narrative.text_cache import TextCache
 from cds_service.narrative.tokenizer import TRUNCATED, Sentence, normalize_phrase, split_sentences
 
-_CUT_MARGIN = 12  # items before the place where a long sentence was cut: what takes them back may lie behind it
+_CUT_MARGIN = 12  # items before the cut in a long sentence: what follows the cut may negate them
 _RADIATES = ("radiation", "yes")
 
 
 class Statement(NamedTuple):
-    """What a text says of one finding. `is_vague`: too little to be there, but an order's reason asks about it."""
+    """What a text says about a finding. `is_vague`: too vague to be present, but an order's reason asks about it."""
 
     finding: str
     value: FindingValue
@@ -34,9 +34,9 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a text says; `loose`: findings of places it names without a pain; `is_cut`: its end was not read.
+    """What a text says. `places_without_pain`: the pain findings of places that it names without a pain.
 
-    `is_about`: it names a finding at all, present, absent or neither.
+    `has_mention`: it names any finding, present, absent or neither. `is_truncated`: its end was not read.
     """
 
     statements: tuple[Statement, ...] = ()
@@ -50,7 +50,7 @@ EMPTY_READING = Reading()
 
 @dataclass(slots=True)
 class _TextState:
-    """A text being read, sentence by sentence. `carried`: what a heading says of the parts of its list."""
+    """A text being read, sentence by sentence. `carried`: the effect that a heading has on the items of its list."""
 
     statements: dict[Statement, None] = field(default_factory=dict)
     places_without_pain: set[str] = field(default_factory=set)
@@ -59,7 +59,7 @@ class _TextState:
 
 
 class NarrativeReader:
-    """Reads texts by the content's words. Made once; safe to share between threads."""
+    """Reads texts with the content's lexicon. Created once; safe to share between threads."""
 
     def __init__(self, narrative: Lexicon, findings: Vocabulary) -> None:
         self.answers = MappingProxyType(dict(narrative.answers))
@@ -69,16 +69,16 @@ class NarrativeReader:
         self._cache = TextCache(self._read)
 
     def read(self, text: str | None) -> Reading:
-        """What a text says. The same text is read once, as long as it is kept."""
+        """Return what a text says. Recent readings are cached."""
         return self._cache(text) if text else EMPTY_READING
 
     def parse_response(self, text: str) -> str | None:
-        """The response that a text states which is nothing but a phrase for one, such as "80% relief"."""
+        """Return the response that a text states if it is exactly a response phrase, such as "80% relief"."""
         entry = self._narrative.entries.get(normalize_phrase(text))
         return entry.qualifiers.get("response") if entry else None
 
     def says_nothing(self, text: str | None) -> bool:
-        """Whether a text, read whole, says nothing of any finding."""
+        """Return whether a text was read to the end and states no finding."""
         reading = self.read(text)
         return not reading.statements and not reading.is_truncated
 
@@ -87,7 +87,7 @@ class NarrativeReader:
         parts = split_sentences(text[:limit], self._narrative.abbreviations)
         is_cut = len(text) > limit
         page = _TextState()
-        for part in parts[:-1] if is_cut else parts:  # the end of a sentence cut through may take back what it says
+        for part in parts[:-1] if is_cut else parts:  # the missing end of a cut sentence may negate its beginning
             self._read_sentence(part, page)
         return Reading(tuple(page.statements), frozenset(page.places_without_pain), page.has_mention, is_cut)
 
@@ -109,7 +109,7 @@ class NarrativeReader:
         state.carried = context.carries(sentence)
 
     def _judged(self, mention: Mention, changes: set[CueEffect]) -> Iterator[Statement]:
-        """What a mention comes to under what the words around it change."""
+        """Yield the statements of a mention under the effects of the cues around it."""
         saying = mention.saying
         if changes & {CueEffect.FAMILY, CueEffect.UNCLEAR}:
             return

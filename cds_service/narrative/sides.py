@@ -1,4 +1,4 @@
-"""The side of each mention: words beside it, else what the pain it hangs together with says. Never another pain's."""
+"""Find the side of each mention: from words near it, else from the pain it belongs to, never from another pain."""
 
 from collections.abc import Set
 
@@ -13,7 +13,7 @@ _CLOSING = ")"
 
 
 def place_sides(items: list[Item], mentions: list[Mention]) -> None:
-    """Give each mention its side."""
+    """Set the side of each mention."""
     if not any(item.entry.side or item.side is not Side.UNSTATED for item in items):
         return  # as in most sentences
     behind: dict[int, Side] = {}
@@ -37,7 +37,7 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
 
 
 def _share(chain: list[Mention], behind: dict[int, Side]) -> None:
-    """A side holds for what follows in the chain; one behind its end, "(L)", for all before it too."""
+    """Pass a side on to what follows in the chain. A side after its end, "(L)", applies to all before it too."""
     current = Side.UNSTATED
     for mention in chain:
         if mention.side is Side.UNSTATED:
@@ -50,7 +50,7 @@ def _share(chain: list[Mention], behind: dict[int, Side]) -> None:
 
 
 def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
-    """The side before: "left hip", "pain in the left hip", "left and right hip", "left hip: FADIR"."""
+    """Return the side before: "left hip", "pain in the left hip", "left and right hip", "left hip: FADIR"."""
     at = place - 1
     while at >= 0 and (at in loose or _is_between(items[at])):
         at -= 1
@@ -64,7 +64,7 @@ def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
 
 
 def _inside(items: list[Item], mention: Mention) -> Side:
-    """The side between a test and its result: "straight leg raise, left: positive"."""
+    """Return the side between a test and its result: "straight leg raise, left: positive"."""
     inside = items[mention.place + 1 : mention.last]
     if any(item.entry.saying for item in inside):
         return Side.UNSTATED
@@ -79,7 +79,7 @@ def _is_between(item: Item) -> bool:
 
 
 def _behind(items: list[Item], last: int, loose: Set[int]) -> Side:
-    """The side behind: "hip pain (L)", "SLR positive at 40 on the left", unless it is that of what comes next."""
+    """Return the side after: "hip pain (L)", "SLR positive at 40 on the left", unless it belongs to what follows."""
     at = last + 1
     is_opened = False
     while at < len(items) and (_is_between(items[at]) or (items[at].text in _OPENING and not is_opened)):

@@ -1,15 +1,15 @@
-"""What was worked out from texts lately, kept by the texts' keyed hashes; the texts themselves are not kept."""
+"""A cache of results for recent texts, keyed by a keyed hash of the text. The text itself is never stored."""
 
 import secrets
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
 V = TypeVar("V")
-DEFAULT_CACHE_LIMIT: Final = 4096  # texts; some 200 bytes each
+DEFAULT_CACHE_LIMIT: Final = 4096  # texts; about 200 bytes each
 
 
 class TextCache(Generic[V]):
-    """Does its work on a text once, as long as what came of it is kept. Safe to share between threads."""
+    """Caches the result of a computation on texts. Safe to share between threads."""
 
     def __init__(self, compute: Callable[[str], V], limit: int = DEFAULT_CACHE_LIMIT) -> None:
         self._compute = compute
@@ -19,9 +19,9 @@ class TextCache(Generic[V]):
         self._older: dict[tuple[int, int], V] = {}
 
     def __call__(self, text: str) -> V:
-        """What comes of the text."""
-        # Python's hash is keyed anew in each process, and the salt makes it twice as long: no text can be told from
-        # it, nor made to fall on another's.
+        """Return the result for a text, computed or cached."""
+        # Python's hash has a new key in each process, and the salt doubles its length: nobody can recover a text from
+        # it or construct a collision.
         name = (hash(text), hash(text + self._salt))
         known = self._recent.get(name)
         if known is None:
@@ -30,7 +30,7 @@ class TextCache(Generic[V]):
         return known
 
     def _store(self, key: tuple[int, int], value: V) -> None:
-        """Keep the latest, in two generations: of two threads that meet here one may lose a text, no more."""
+        """Store a result, in two generations. Two threads that meet here may lose one result, nothing more."""
         if len(self._recent) >= self._limit // 2:
             self._older, self._recent = self._recent, {}
         self._recent[key] = value

@@ -1,21 +1,21 @@
-"""How words are told apart in a chart's text and in the content's phrases: the same way for both, in linear time."""
+"""Split text into words and sentences, in the same way for charts and for the content's phrases, in linear time."""
 
 import re
 from collections.abc import Iterator, Set
 from typing import NamedTuple
 
-# No alternative begins like another one continues, so that no text can make it try twice.
+# No alternative begins as another one continues, so that no text causes backtracking.
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*|-+>|=+>|→|[\r\n]\s*|\?+|[.;:,()/+&<>!\u2013\u2014-]")
 _QUOTES = str.maketrans("", "", "'\u2019")
 ARROW = "->"
-TRAILING_QUESTION = "??"  # a question mark that follows a word at once; "?" stands before what is asked
+TRAILING_QUESTION = "??"  # a question mark directly after a word; "?" comes before what is asked
 PARAGRAPH, LINE, STOP, CLAUSE = "\n\n", "\n", ".", ";"
-TRUNCATED = "..."  # a sentence that is too long goes on in the next
-_MAX_WORDS = 200  # words
+TRUNCATED = "..."  # a sentence that is too long continues in the next
+_MAX_WORDS = 200  # per sentence
 
 
 class Sentence(NamedTuple):
-    """The words of a sentence in lower case, the same as written, and how it ends."""
+    """A sentence: its words in lower case, their original spellings, and its ending."""
 
     words: tuple[str, ...]
     spellings: tuple[str, ...]
@@ -23,14 +23,17 @@ class Sentence(NamedTuple):
 
 
 def normalize_phrase(phrase: str) -> str:
-    """A phrase of the content as the words are told apart, with a space between."""
+    """Return a phrase of the content as its words, joined by spaces."""
     if phrase == TRAILING_QUESTION:
         return phrase
     return " ".join(word for one in _split_all(phrase, frozenset()) for word in one.words)
 
 
 def split_sentences(text: str, abbreviations: Set[str]) -> list[Sentence]:
-    """The sentences of a text. A full stop ends none behind an abbreviation (no capital following) or in a number."""
+    """Return the sentences of a text.
+
+    A full stop does not end one in a number, or after an abbreviation unless a capital follows.
+    """
     return [sentence for sentence in _split_all(text, abbreviations) if sentence.words]
 
 
@@ -58,7 +61,7 @@ def _split_all(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
 
 
 def _punctuation_word(token: str, match: re.Match[str], text: str) -> str:
-    """What a mark is as a word; nothing for a hyphen inside a word and for what only ends sentences."""
+    """Return a punctuation mark as a word, or "" for a hyphen inside a word and for marks that only end sentences."""
     first = token[0]
     if first == "→" or (token[-1] == ">" and len(token) > 1):
         return ARROW
@@ -77,7 +80,7 @@ def _is_inside(match: re.Match[str], text: str) -> bool:
 
 
 def _sentence_ending(token: str, match: re.Match[str], text: str, words: list[str], abbreviations: Set[str]) -> str:
-    """How a sentence ends here; empty: it goes on."""
+    """Return how the sentence ends here, or "" if it continues."""
     match token[0]:
         case ".":
             goes_on = match.end() < len(text) and not text[match.end()].isspace()
@@ -97,7 +100,7 @@ def _sentence_ending(token: str, match: re.Match[str], text: str, words: list[st
 
 
 def _line_ending(token: str, match: re.Match[str], text: str) -> str:
-    """A line that goes on in lower case is a wrapped one."""
+    """Return how a line break ends a sentence. A next line in lower case continues it."""
     if token.count("\n") > 1:
         return PARAGRAPH
     return "" if match.end() < len(text) and text[match.end()].islower() else LINE

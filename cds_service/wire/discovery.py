@@ -1,4 +1,4 @@
-"""The discovery answer (CDS Hooks 2.0, "Discovery"), with the additive members of the 3.0 ballot."""
+"""The discovery response (CDS Hooks 2.0, "Discovery"), with the members that the 3.0 ballot adds."""
 
 from cds_service.wire.response import NonEmptyString, ResponseModel
 
@@ -7,7 +7,7 @@ HOOK_VERSION = "1.0"
 
 
 class ServiceDescription(ResponseModel):
-    """One service: how to call it and what data to send."""
+    """A service: how to call it and which data to send."""
 
     hook: NonEmptyString
     id: NonEmptyString
@@ -20,6 +20,6 @@ class ServiceDescription(ResponseModel):
 
 
 class Discovery(ResponseModel):
-    """All services."""
+    """The list of all services."""
 
     services: list[ServiceDescription]

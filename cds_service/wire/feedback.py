@@ -1,4 +1,4 @@
-"""The feedback a client sends on cards (CDS Hooks 2.0, "Feedback"). Unknown members are ignored."""
+"""Feedback that a client sends about cards (CDS Hooks 2.0, "Feedback"). Unknown members are ignored."""
 
 from typing import Annotated, Literal, Self
 
@@ -12,33 +12,33 @@ Identifier = Annotated[str, StringConstraints(min_length=1, max_length=128, patt
 
 
 class ReceivedModel(BaseModel):
-    """An object a client sent."""
+    """An object that a client sent."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class AcceptedSuggestion(ReceivedModel):
-    """A suggestion the user accepted."""
+    """A suggestion that the user accepted."""
 
     id: Identifier
 
 
 class Reason(ReceivedModel):
-    """A coded override reason; senders leave out the display, and some the system."""
+    """A coded override reason. Senders leave out the display, and some the system."""
 
     code: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
     system: Annotated[str, StringConstraints(max_length=1000)] | None = None
 
 
 class OverrideReason(ReceivedModel):
-    """Why the user did not follow the card. The comment is read only to know that there was one."""
+    """Why the user did not follow the card. Of the comment, only its presence is used."""
 
     reason: Reason | None = None
     userComment: str | None = None  # noqa: N815 - the specification's name
 
 
 class FeedbackItem(ReceivedModel):
-    """What became of one card."""
+    """What the user did with one card."""
 
     card: Identifier
     outcome: Literal["accepted", "overridden"]
@@ -49,7 +49,7 @@ class FeedbackItem(ReceivedModel):
     @model_validator(mode="after")
     def _check_accepted_suggestions(self) -> Self:
         if self.outcome == "accepted" and not self.acceptedSuggestions:
-            raise ValueError("acceptedSuggestions is required where the outcome is accepted")
+            raise ValueError("acceptedSuggestions is required if the outcome is accepted")
         return self
 
 
@@ -67,28 +67,32 @@ _MESSAGES = {
     "list_type": "must be array",
     "string_type": "must be str",
     "model_type": "must be object",
-    "timezone_aware": "must state its zone (RFC 3339)",
-    "value_error": "acceptedSuggestions is required where the outcome is accepted",
+    "timezone_aware": "must have a time zone (RFC 3339)",
+    "value_error": "acceptedSuggestions is required if the outcome is accepted",
 }
 
 
 def decode_feedback(body: bytes) -> Feedback:
-    """Read and check a feedback body.
+    """Decode and check a feedback body.
 
     Raises:
-        BadRequest: naming the first field at fault, or the byte for JSON that cannot be parsed, never its content.
+        BadRequest: Names the first invalid field, or the byte position in malformed JSON, never the content.
     """
-    decode_json(_RAW_DECODER, body)  # stricter than pydantic, which takes NaN; and it tells the byte
+    decode_json(_RAW_DECODER, body)  # stricter than pydantic, which accepts NaN, and it reports the byte position
     try:
         return Feedback.model_validate_json(body)
     except ValidationError as error:
         detail = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        if detail["type"] == "json_invalid" and "recursion" in detail["msg"]:  # its bound is below that of `decode`
+        if (
+            detail["type"] == "json_invalid" and "recursion" in detail["msg"]
+        ):  # its limit is lower than that of `decode_json`
             raise BadRequest("is nested too deeply") from None
         if detail["type"] == "json_invalid":
-            raise BadRequest("is malformed JSON: a text in it is not UTF-8, or a pair in it is not whole") from None
-        text = _MESSAGES.get(detail["type"], "has the wrong shape")
-        raise BadRequest(text, _format_path(detail["loc"]) or None) from None
+            raise BadRequest(
+                "is malformed JSON: a string in it is not UTF-8, or has half of a surrogate pair"
+            ) from None
+        message = _MESSAGES.get(detail["type"], "has the wrong shape")
+        raise BadRequest(message, _format_path(detail["loc"]) or None) from None
 
 
 def _format_path(location: tuple[int | str, ...]) -> str:

@@ -1,17 +1,17 @@
-"""The one shape of errors: a FHIR OperationOutcome that names the field at fault, never its content."""
+"""The shape of every error response: a FHIR OperationOutcome that names the invalid field, never its content."""
 
 from typing import Any
 
 
 def build_operation_outcome(code: str, text: str, field: str | None = None) -> dict[str, Any]:
-    """An OperationOutcome with one issue.
+    """Build an OperationOutcome with one issue.
 
-    `code` is of FHIR's IssueType; `field` the path of the request's member at fault, such as `context.patientId`.
+    `code` is from FHIR's IssueType. `field` is the path of the invalid member, such as `context.patientId`.
     """
     issue: dict[str, Any] = {"severity": "error", "code": code}
-    said = f"{field} {text}" if field else text
-    issue["details"] = {"text": said}
-    issue["diagnostics"] = said
+    message = f"{field} {text}" if field else text
+    issue["details"] = {"text": message}
+    issue["diagnostics"] = message
     if field:
         issue["expression"] = [field]
     return {"resourceType": "OperationOutcome", "issue": [issue]}

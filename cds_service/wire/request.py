@@ -1,4 +1,4 @@
-"""A CDS Hooks request: its envelope and contexts (CDS Hooks 2.0, "Calling a CDS Service"). Resources stay raw here."""
+"""A CDS Hooks request: envelope and contexts (CDS Hooks 2.0, "Calling a CDS Service"). Resources stay raw here."""
 
 import re
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _PATIENT_REFERENCE = re.compile(rf"(?:Patient/)?({FHIR_ID})")
 
 
 class FhirAuthorization(msgspec.Struct, frozen=True):
-    """The bearer token to read the FHIR server with (CDS Hooks 2.0, "Passing the Access Token"). Never logged."""
+    """The bearer token for the FHIR server (CDS Hooks 2.0, "Passing the Access Token"). Never logged."""
 
     access_token: str
     patient: str | None = None
@@ -34,7 +34,7 @@ P = TypeVar("P")
 
 
 class Envelope(msgspec.Struct, Generic[P], frozen=True):
-    """The request's outer object; unknown members are ignored. `P`: what stands in a prefetch key's place."""
+    """The outer object of a request. Unknown members are ignored. `P` is the type of a prefetch value."""
 
     hook: str
     hookInstance: str  # noqa: N815 - the specification's name
@@ -44,13 +44,13 @@ class Envelope(msgspec.Struct, Generic[P], frozen=True):
     prefetch: dict[str, P] | None = None
 
 
-# What a prefetch key holds: raw JSON, or what a typed reading of the whole request has already made of it.
+# The value of a prefetch key: raw JSON, or a struct if the whole request was decoded with types.
 PrefetchValue: TypeAlias = msgspec.Raw | msgspec.Struct | None
 EnvelopeDecoder: TypeAlias = msgspec.json.Decoder[Envelope[PrefetchValue]]
 
 
 class PatientContext(msgspec.Struct, frozen=True):
-    """The context of patient-view, and what order-sign's and order-select's share with it."""
+    """The context of patient-view, whose members order-sign and order-select share."""
 
     userId: str  # noqa: N815 - the specification's name
     patientId: str  # noqa: N815 - the specification's name
@@ -63,13 +63,13 @@ class OrderSignContext(PatientContext, frozen=True):
 
 
 class OrderSelectContext(OrderSignContext, frozen=True):
-    """The context of order-select: all drafts, and which of them the call is about."""
+    """The context of order-select: all drafts, and which of them are selected."""
 
     selections: list[str]
 
 
 class HookRequest(msgspec.Struct, frozen=True):
-    """A checked request. `patient_id` is bare; `selections` is None where the hook has none: all drafts are meant."""
+    """A checked request. `patient_id` is the bare id. `selections` is None for hooks without it: all drafts count."""
 
     hook: str
     hook_instance: str
@@ -84,7 +84,7 @@ class HookRequest(msgspec.Struct, frozen=True):
 
     @property
     def is_user_patient_or_related(self) -> bool:
-        """Whether the user is the patient or somebody near to them, for whom our cards are not written."""
+        """Return whether the user is the patient or a related person. Our cards are not written for them."""
         return self.user_type in {"Patient", "RelatedPerson"}
 
 
@@ -98,20 +98,20 @@ _CONTEXT_DECODERS = {hook: msgspec.json.Decoder(context) for hook, context in CO
 
 
 def allowed_user_types(hook: str) -> frozenset[str]:
-    """The types of user a call of this hook may be made for (CDS Hooks 2.0, each hook's "Context")."""
+    """Return the user types that may call this hook (CDS Hooks 2.0, each hook's "Context")."""
     return _USER_TYPES.get(hook, _PROFESSIONAL_TYPES)
 
 
 def decode_request(
     body: bytes, accepted_hooks: frozenset[str], typed_decoder: EnvelopeDecoder | None = None
 ) -> HookRequest:
-    """Read and check a request to a service that accepts the hooks `accepted`.
+    """Decode and check a request to a service that accepts these hooks.
 
-    `typed` reads the prefetch in the same pass. Where anything in it is unusual, all of it stays raw,
-    so that each resource can be looked at alone.
+    `typed_decoder` decodes the prefetch in the same pass. If anything in it is unusual, all of the prefetch stays raw,
+    so that each resource can be decoded by itself.
 
     Raises:
-        BadRequest: naming the field at fault.
+        BadRequest: Names the invalid field.
     """
     envelope = _decode_typed(typed_decoder, body) if typed_decoder else None
     if envelope is None:
@@ -119,7 +119,7 @@ def decode_request(
     if envelope.hook not in accepted_hooks:
         raise BadRequest(f"must be {' or '.join(sorted(accepted_hooks))} for this service", "hook")
     if envelope.fhirAuthorization and not envelope.fhirServer:
-        raise BadRequest("is required where fhirAuthorization is given", "fhirServer")
+        raise BadRequest("is required if fhirAuthorization is given", "fhirServer")
     context = decode_json(_CONTEXT_DECODERS[envelope.hook], envelope.context, "context")
     user_type = _parse_user_type(context.userId, allowed_user_types(envelope.hook))
     return HookRequest(

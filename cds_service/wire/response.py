@@ -1,4 +1,4 @@
-"""What the service answers: cards, suggestions, actions, links (CDS Hooks 2.0, "CDS Service Response")."""
+"""The response of the service: cards, suggestions, actions and links (CDS Hooks 2.0, "CDS Service Response")."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -8,7 +8,7 @@ SUMMARY_LIMIT = 139  # CDS Hooks 2.0, Card.summary: fewer than 140 characters
 
 
 class ResponseModel(BaseModel):
-    """An object of the response. An optional member without a value is left out, never null or empty."""
+    """An object in the response. Optional members without a value are omitted, never null or empty."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -25,7 +25,7 @@ class Coding(ResponseModel):
 
 
 class OverrideReason(Coding):
-    """A reason for not following a card; its display is required."""
+    """A reason for not following a card. Its display is required."""
 
     display: NonEmptyString
 
@@ -48,14 +48,14 @@ class Action(ResponseModel):
 
     @model_validator(mode="after")
     def _check_resource_or_id(self) -> Self:
-        carried = (self.resource is not None, self.resourceId is not None)
-        if carried != ((False, True) if self.type == "delete" else (True, False)):
-            raise ValueError("create and update carry a resource, delete a resourceId")
+        present = (self.resource is not None, self.resourceId is not None)
+        if present != ((False, True) if self.type == "delete" else (True, False)):
+            raise ValueError("create and update have a resource, delete has a resourceId")
         return self
 
 
 class Suggestion(ResponseModel):
-    """Something the clinician may accept with one click (CDS Hooks 2.0, "Suggestion")."""
+    """A proposal that the clinician may accept with one click (CDS Hooks 2.0, "Suggestion")."""
 
     label: NonEmptyString
     uuid: NonEmptyString
@@ -87,25 +87,25 @@ class Card(ResponseModel):
     @model_validator(mode="after")
     def _check_suggestions(self) -> Self:
         if (self.suggestions is None) is not (self.selectionBehavior is None):
-            raise ValueError("selectionBehavior stands beside suggestions")
+            raise ValueError("suggestions and selectionBehavior require each other")
         if sum(bool(suggestion.isRecommended) for suggestion in self.suggestions or ()) > 1:
             raise ValueError("at most one suggestion is recommended")
         return self
 
 
 class Extension(ResponseModel):
-    """What Argonaut's PAMA guide places outside CDS Hooks 2.0: the same system actions, where its clients look."""
+    """The system actions again, where clients of Argonaut's PAMA guide look for them, outside CDS Hooks 2.0."""
 
     systemActions: Annotated[list[Action], Field(min_length=1)]  # noqa: N815 - the specification's name
 
 
 class HookResponse(ResponseModel):
-    """The whole answer; no cards is an empty list. System actions are for clients that ask for ratings."""
+    """The whole response. Without cards, the list is empty. System actions are for clients that ask for ratings."""
 
     cards: list[Card]
     systemActions: Annotated[list[Action], Field(min_length=1)] | None = None  # noqa: N815 - the specification's name
     extension: Extension | None = None
 
     def to_json(self) -> bytes:
-        """The answer's bytes, empty members left out."""
+        """Return the response as JSON, without empty members."""
         return self.model_dump_json(exclude_none=True).encode()

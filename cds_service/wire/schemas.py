@@ -1,4 +1,4 @@
-"""JSON Schemas of everything on the wire, made from the models themselves; what only code checks is added here."""
+"""JSON Schemas of all requests and responses, generated from the models, with the checks that only code makes."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeAlias
@@ -17,7 +17,7 @@ SCHEMA_REF: Final = "#/components/schemas/"
 _RESPONSE_MODELS: Final[tuple[type[BaseModel], ...]] = (HookResponse, Discovery)
 _FHIR_SCHEMA: Final[Schema] = {
     "type": "object",
-    "description": "A FHIR Bundle, or a single resource in its place. What is in it is read as far as it can be.",
+    "description": "A FHIR Bundle, or a single resource in its place. Its content is read as far as possible.",
     "properties": {
         "resourceType": {"type": "string"},
         "entry": {"type": "array", "items": {"type": ["object", "null"]}},
@@ -26,7 +26,7 @@ _FHIR_SCHEMA: Final[Schema] = {
 }
 _OPERATION_OUTCOME_SCHEMA: Final[Schema] = {
     "type": "object",
-    "description": "A FHIR OperationOutcome: what is wrong, by the name of the field at fault, never its content.",
+    "description": "A FHIR OperationOutcome: what is wrong, by the name of the invalid field, never its content.",
     "properties": {
         "resourceType": {"const": "OperationOutcome"},
         "issue": {
@@ -53,19 +53,19 @@ _OPERATION_OUTCOME_SCHEMA: Final[Schema] = {
 
 
 def build_components(accepted_hooks: Mapping[str, frozenset[str]], prefetch_keys: Iterable[str]) -> dict[str, Schema]:
-    """The schemas by name. `hooks`: the hooks that each service, by its own hook, takes; `keys`: of the prefetch."""
+    """Build the schemas by name. `accepted_hooks`: the hooks that each service accepts, by the service's own hook."""
     _, sent = models_json_schema(
-        [(one, "serialization") for one in _RESPONSE_MODELS], ref_template=SCHEMA_REF + "{model}"
+        [(model, "serialization") for model in _RESPONSE_MODELS], ref_template=SCHEMA_REF + "{model}"
     )
     _, received = models_json_schema([(Feedback, "validation")], ref_template=SCHEMA_REF + "Received{model}")
-    made = {name: _remove_null(schema) for name, schema in sent["$defs"].items()}
-    made |= {f"Received{name}": schema for name, schema in received["$defs"].items()}
-    made |= {
+    schemas = {name: _remove_null(schema) for name, schema in sent["$defs"].items()}
+    schemas |= {f"Received{name}": schema for name, schema in received["$defs"].items()}
+    schemas |= {
         request_schema_name(hook): _request_schema(hook, accepted, prefetch_keys)
         for hook, accepted in accepted_hooks.items()
     }
     return {
-        **made,
+        **schemas,
         "Fhir": _FHIR_SCHEMA,
         "OperationOutcome": _OPERATION_OUTCOME_SCHEMA,
         "FhirAuthorization": _struct_schema(FhirAuthorization),
@@ -73,52 +73,56 @@ def build_components(accepted_hooks: Mapping[str, frozenset[str]], prefetch_keys
 
 
 def request_schema_name(hook: str) -> str:
-    """The name of the schema of requests to the service offered for a hook."""
+    """Return the schema name of requests to the service of a hook."""
     return "".join(part.title() for part in hook.split("-")) + "Request"
 
 
 def _request_schema(hook: str, accepted_hooks: frozenset[str], prefetch_keys: Iterable[str]) -> Schema:
-    """A request to the service of one hook. An order service takes both order hooks, whose contexts differ."""
+    """Build the schema of a request to one service. An order service accepts both order hooks with their contexts."""
     schema = _struct_schema(Envelope[msgspec.Raw])
-    held = {"anyOf": [{"$ref": f"{SCHEMA_REF}Fhir"}, {"type": "null"}]}
-    given = schema["properties"]
-    given["hook"] = {"enum": sorted(accepted_hooks)}
-    given["hookInstance"]["format"] = "uuid"
-    given["prefetch"]["anyOf"][0]["properties"] = dict.fromkeys(prefetch_keys, held)
-    given["context"] = {"type": "object"}
-    told = {"title": request_schema_name(hook), "description": "A CDS Hooks request. Members not listed are ignored."}
-    forms = [
-        {"properties": {"hook": {"const": one}, "context": _context_schema(one)}} for one in sorted(accepted_hooks)
-    ]
-    return {**schema, **told, "oneOf": forms, "dependentRequired": {"fhirAuthorization": ["fhirServer"]}}
+    prefetch_value = {"anyOf": [{"$ref": f"{SCHEMA_REF}Fhir"}, {"type": "null"}]}
+    properties = schema["properties"]
+    properties["hook"] = {"enum": sorted(accepted_hooks)}
+    properties["hookInstance"]["format"] = "uuid"
+    properties["prefetch"]["anyOf"][0]["properties"] = dict.fromkeys(prefetch_keys, prefetch_value)
+    properties["context"] = {"type": "object"}
+    return {
+        **schema,
+        "title": request_schema_name(hook),
+        "description": "A CDS Hooks request. Members not listed are ignored.",
+        "oneOf": [
+            {"properties": {"hook": {"const": accepted}, "context": _context_schema(accepted)}}
+            for accepted in sorted(accepted_hooks)
+        ],
+        "dependentRequired": {"fhirAuthorization": ["fhirServer"]},
+    }
 
 
 def _context_schema(hook: str) -> Schema:
     schema = _struct_schema(CONTEXTS[hook])
-    given = schema["properties"]
-    given["userId"]["pattern"] = f"^({'|'.join(sorted(allowed_user_types(hook)))})/{FHIR_ID}$"
-    given["patientId"]["pattern"] = f"^(Patient/)?{FHIR_ID}$"
-    if "draftOrders" in given:
-        given["draftOrders"] = {"$ref": f"{SCHEMA_REF}Fhir"}
+    properties = schema["properties"]
+    properties["userId"]["pattern"] = f"^({'|'.join(sorted(allowed_user_types(hook)))})/{FHIR_ID}$"
+    properties["patientId"]["pattern"] = f"^(Patient/)?{FHIR_ID}$"
+    if "draftOrders" in properties:
+        properties["draftOrders"] = {"$ref": f"{SCHEMA_REF}Fhir"}
     return schema
 
 
 def _struct_schema(struct_type: Any) -> Schema:
-    """The schema of a struct the service reads; those it is made of stand in it by reference."""
-    _, made = msgspec.json.schema_components((struct_type,), ref_template=SCHEMA_REF + "{name}")
+    """Return the schema of a request struct. It refers to the schemas of nested structs."""
+    _, schemas = msgspec.json.schema_components((struct_type,), ref_template=SCHEMA_REF + "{name}")
     name: str = getattr(struct_type, "__origin__", struct_type).__name__
-    return next(dict(schema) for own, schema in made.items() if own.startswith(name))
+    return next(dict(schema) for title, schema in schemas.items() if title.startswith(name))
 
 
 def _remove_null(schema: Any) -> Any:
-    """What the service sends has no null: an optional member without a value is left out (CDS Hooks 2.0)."""
+    """Remove null from a response schema: optional members without a value are omitted (CDS Hooks 2.0)."""
     if isinstance(schema, list):
-        return [_remove_null(one) for one in schema]
+        return [_remove_null(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = {name: _remove_null(value) for name, value in schema.items() if not (name == "default" and value is None)}
-    choices = [one for one in kept.get("anyOf", ()) if one != {"type": "null"}]
-    if "anyOf" not in kept:
-        return kept
-    del kept["anyOf"]
-    return kept | choices[0] if len(choices) == 1 else kept | {"anyOf": choices}
+    cleaned = {name: _remove_null(value) for name, value in schema.items() if not (name == "default" and value is None)}
+    if "anyOf" not in cleaned:
+        return cleaned
+    choices = [choice for choice in cleaned.pop("anyOf") if choice != {"type": "null"}]
+    return cleaned | choices[0] if len(choices) == 1 else cleaned | {"anyOf": choices}

@@ -15,8 +15,8 @@ Read = Callable[..., Chart]
 
 
 def fact(chart: Read, *arguments: Any, **fields: Any) -> Finding:
-    [found] = chart(condition(*arguments, **fields)).findings
-    return found
+    [finding] = chart(condition(*arguments, **fields)).findings
+    return finding
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,8 @@ def fact(chart: Read, *arguments: Any, **fields: Any) -> Finding:
     ],
 )
 def test_icd_10_cm_gives_finding_and_side(chart: Read, code: str, finding: str, side: Side) -> None:
-    found = fact(chart, code, ICD)
-    assert (found.id, found.side, found.value) == (finding, side, FindingValue.PRESENT)
+    actual = fact(chart, code, ICD)
+    assert (actual.id, actual.side, actual.value) == (finding, side, FindingValue.PRESENT)
 
 
 @pytest.mark.parametrize("system", [ICD, "http://hl7.org/fhir/sid/icd-10", "urn:oid:2.16.840.1.113883.6.90"])
@@ -44,8 +44,8 @@ def test_a_system_goes_by_several_names(chart: Read, system: str) -> None:
 
 
 def test_one_code_may_stand_for_two_findings(chart: Read) -> None:
-    found = chart(condition("M54.41", ICD)).findings
-    assert {(one.id, one.side) for one in found} == {
+    findings = chart(condition("M54.41", ICD)).findings
+    assert {(finding.id, finding.side) for finding in findings} == {
         ("sciatica", Side.RIGHT),
         ("low-back-pain", Side.UNSTATED),
     }
@@ -55,9 +55,9 @@ def test_one_code_may_stand_for_two_findings(chart: Read) -> None:
     "code", ["R20.0", "R20.2", "M62.81", "R26.89", "R10.31", "R10.32", "N31.9", "M25.851", "S73.191A"]
 )
 def test_codes_that_name_neither_site_nor_cause_stand_for_nothing(chart: Read, code: str) -> None:
-    read = chart(condition(code, ICD))
-    assert read.findings == ()
-    assert [one.code for one in read.ignored] == [f"{ICD}|{code}"]
+    result = chart(condition(code, ICD))
+    assert result.findings == ()
+    assert [record.code for record in result.ignored] == [f"{ICD}|{code}"]
 
 
 @pytest.mark.parametrize("code", ["C44.91", "Z85.828"])
@@ -104,7 +104,7 @@ def test_the_body_site_gives_the_side_by_code_or_word(chart: Read, site: object,
     assert fact(chart, "49218002", bodySite=site).side is side
 
 
-def test_a_side_in_the_code_stands_over_the_body_sites(chart: Read) -> None:
+def test_a_side_in_the_code_overrides_the_body_site(chart: Read) -> None:
     assert fact(chart, "M25.551", ICD, bodySite=[concept("7771000")]).side is Side.RIGHT
 
 
@@ -144,17 +144,17 @@ def test_refuted_is_absent_even_when_no_longer_active(chart: Read) -> None:
 
 
 def test_entered_in_error_says_nothing(chart: Read) -> None:
-    read = chart(condition("23056005", verificationStatus=concept("entered-in-error")))
-    assert read.findings == ()
-    assert "error" in read.ignored[0].reason
+    result = chart(condition("23056005", verificationStatus=concept("entered-in-error")))
+    assert result.findings == ()
+    assert "error" in result.ignored[0].reason
 
 
 @pytest.mark.parametrize("status", ["inactive", "remission", "resolved"])
 @pytest.mark.parametrize("shape", [concept, str])
 def test_what_is_over_does_not_count(chart: Read, status: str, shape: Callable[[str], Any]) -> None:
-    read = chart(condition("23056005", clinicalStatus=shape(status)))
-    assert read.findings == ()
-    assert status in read.ignored[0].reason
+    result = chart(condition("23056005", clinicalStatus=shape(status)))
+    assert result.findings == ()
+    assert status in result.ignored[0].reason
 
 
 def test_a_status_counts_wherever_it_stands_among_the_codings(chart: Read) -> None:
@@ -207,19 +207,19 @@ def test_not_abated_counts(chart: Read) -> None:
 def test_dates_are_recorded_or_onset_the_newer_and_impossible_ones_are_none(
     chart: Read, dates: dict[str, Any], when: str | None, onset: str | None
 ) -> None:
-    [found] = chart(patient(), condition("23056005", **{"recordedDate": None, **dates})).findings
+    [finding] = chart(patient(), condition("23056005", **{"recordedDate": None, **dates})).findings
     expected = tuple(full_date(date.fromisoformat(day)) if day else None for day in (when, onset))
-    assert (found.when, found.onset) == expected
+    assert (finding.when, finding.onset) == expected
 
 
 def test_partial_dates_stay_partial(chart: Read) -> None:
-    found = fact(chart, "23056005", recordedDate="2025-03", onsetDateTime="2024")
-    assert found.when == PartialDate(date(2025, 3, 1), date(2025, 3, 31))
-    assert found.onset == PartialDate(date(2024, 1, 1), date(2024, 12, 31))
+    finding = fact(chart, "23056005", recordedDate="2025-03", onsetDateTime="2024")
+    assert finding.when == PartialDate(date(2025, 3, 1), date(2025, 3, 31))
+    assert finding.onset == PartialDate(date(2024, 1, 1), date(2024, 12, 31))
 
 
 def test_a_dstu2_condition_is_read(chart: Read) -> None:
-    found = fact(
+    finding = fact(
         chart,
         "23056005",
         subject=None,
@@ -229,7 +229,7 @@ def test_a_dstu2_condition_is_read(chart: Read) -> None:
         recordedDate=None,
         dateRecorded="2026-01-05",
     )
-    assert (found.id, found.when, found.source.reference) == (
+    assert (finding.id, finding.when, finding.source.reference) == (
         "sciatica",
         full_date(date(2026, 1, 5)),
         "Condition/Condition-1",

@@ -1,4 +1,4 @@
-"""Words never outweigh a code: what they say against one is set apart, but news is kept."""
+"""Text never outweighs a code: text that contradicts one is set apart, but news counts."""
 
 from dataclasses import replace
 
@@ -11,11 +11,11 @@ from cds_service.model.facts import Finding, Source, SourceKind
 from cds_service.model.sides import Side
 
 
-def worded(fact: Finding) -> Finding:
+def as_text(fact: Finding) -> Finding:
     return replace(fact, source=Source(SourceKind.OBSERVATION_TEXT, "Observation/words"))
 
 
-def test_without_words_nothing_is_touched(knowledge: Knowledge) -> None:
+def test_without_text_nothing_is_changed(knowledge: Knowledge) -> None:
     facts = [finding("groin-pain"), absent("groin-pain")]
     assert drop_contradicted_text(facts, knowledge.content.findings, TODAY) == (facts, ())
 
@@ -24,9 +24,9 @@ def test_without_words_nothing_is_touched(knowledge: Knowledge) -> None:
     ("coded", "words", "is_apart"),
     [
         (finding("groin-pain"), absent("groin-pain"), True),
-        (finding("groin-pain", when="2026-01-01"), absent("groin-pain"), True),  # newer, but words
+        (finding("groin-pain", when="2026-01-01"), absent("groin-pain"), True),  # newer, but only text
         (finding("groin-pain", when=None), absent("groin-pain"), True),
-        (finding("groin-pain", when="2024-01-01"), absent("groin-pain"), False),  # the code counts no more
+        (finding("groin-pain", when="2024-01-01"), absent("groin-pain"), False),  # the code no longer counts
         (finding("groin-pain", "left"), absent("groin-pain", "right"), False),
         (finding("groin-pain", "left"), absent("groin-pain"), True),
         (finding("groin-pain"), absent("hip-pain"), False),
@@ -38,14 +38,16 @@ def test_without_words_nothing_is_touched(knowledge: Knowledge) -> None:
         (finding("groin-pain"), finding("groin-pain", "left"), False),
     ],
 )
-def test_what_words_say_against_a_code(knowledge: Knowledge, coded: Finding, words: Finding, is_apart: bool) -> None:
-    said = worded(words)
-    kept, differing = drop_contradicted_text([coded, said], knowledge.content.findings, TODAY)
-    assert (kept, differing) == (([coded], (said,)) if is_apart else ([coded, said], ()))
+def test_text_that_contradicts_a_code(knowledge: Knowledge, coded: Finding, words: Finding, is_apart: bool) -> None:
+    text_fact = as_text(words)
+    remaining, differing = drop_contradicted_text([coded, text_fact], knowledge.content.findings, TODAY)
+    assert (remaining, differing) == (([coded], (text_fact,)) if is_apart else ([coded, text_fact], ()))
 
 
 @pytest.mark.parametrize("side", ["both", "unstated"])
-def test_words_are_narrowed_to_the_side_no_code_denies(knowledge: Knowledge, side: str) -> None:
-    said = worded(finding("groin-pain", side))
-    kept, differing = drop_contradicted_text([absent("groin-pain", "left"), said], knowledge.content.findings, TODAY)
-    assert (kept[1].side, differing) == (Side.RIGHT, ())
+def test_text_is_narrowed_to_the_side_that_no_code_denies(knowledge: Knowledge, side: str) -> None:
+    text_fact = as_text(finding("groin-pain", side))
+    remaining, differing = drop_contradicted_text(
+        [absent("groin-pain", "left"), text_fact], knowledge.content.findings, TODAY
+    )
+    assert (remaining[1].side, differing) == (Side.RIGHT, ())

@@ -20,19 +20,19 @@ def study(**fields: Any) -> Json:
 
 
 def done(chart: Read, **fields: Any) -> Imaging:
-    [found] = chart(study(**fields)).imaging
-    assert found.stage is Stage.STUDY
-    return found
+    [imaging] = chart(study(**fields)).imaging
+    assert imaging.stage is Stage.STUDY
+    return imaging
 
 
-def said(imaging: Imaging) -> tuple[str | None, str | None, str | None, Side]:
+def summary(imaging: Imaging) -> tuple[str | None, str | None, str | None, Side]:
     return imaging.region, imaging.modality, imaging.contrast, imaging.side
 
 
 def test_a_procedure_code_says_all(chart: Read) -> None:
-    found = done(chart, procedureCode=[concept("36490-1", LOINC)])
-    assert said(found) == ("hip", "MR", "without", Side.RIGHT)
-    assert (found.when, found.source.kind) == (full_date(date(2026, 1, 12)), SourceKind.STUDY)
+    imaging = done(chart, procedureCode=[concept("36490-1", LOINC)])
+    assert summary(imaging) == ("hip", "MR", "without", Side.RIGHT)
+    assert (imaging.when, imaging.source.kind) == (full_date(date(2026, 1, 12)), SourceKind.STUDY)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_procedure_code_says_all(chart: Read) -> None:
 )
 def test_else_the_body_site_of_the_series(chart: Read, site: Json) -> None:
     series = [{"bodySite": site, "laterality": {"system": "http://snomed.info/sct", "code": "7771000"}}]
-    assert said(done(chart, series=series)) == ("hip", None, None, Side.LEFT)
+    assert summary(done(chart, series=series)) == ("hip", None, None, Side.LEFT)
 
 
 def test_laterality_may_be_a_word(chart: Read) -> None:
@@ -70,12 +70,12 @@ def test_else_the_descriptions(
     chart: Read, field: str, text: str, expected: tuple[str | None, str | None, str | None, Side]
 ) -> None:
     shapes = {"description": text, "series": [{"description": text}], "procedureCode": [{"text": text}]}
-    assert said(done(chart, **{field: shapes[field]})) == expected
+    assert summary(done(chart, **{field: shapes[field]})) == expected
 
 
 def test_a_local_procedure_codes_display_is_read(chart: Read) -> None:
     local = {"coding": [{"system": LOCAL, "code": "MRHL", "display": "MR Hip Left"}]}
-    assert said(done(chart, procedureCode=[local])) == ("hip", "MR", None, Side.LEFT)
+    assert summary(done(chart, procedureCode=[local])) == ("hip", "MR", None, Side.LEFT)
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_a_local_procedure_codes_display_is_read(chart: Read) -> None:
 def test_the_modality_is_dicoms(chart: Read, place: str, code: str, modality: str | None) -> None:
     coding = {"system": DICOM, "code": code}
     where = {"modality": [coding]} if place == "study" else {"series": [{"modality": coding}]}
-    found = done(chart, **{"description": "hip", **where})
-    assert found.modality == modality
+    imaging = done(chart, **{"description": "hip", **where})
+    assert imaging.modality == modality
 
 
 def test_two_modalities_say_nothing_and_a_report_object_is_none(chart: Read) -> None:
@@ -102,9 +102,9 @@ def test_a_study_not_done_does_not_count(chart: Read, status: str) -> None:
 
 @pytest.mark.parametrize("description", [None, "MRI", "MRI hip and lumbar spine"])
 def test_a_study_whose_region_cannot_be_told_is_passed_over(chart: Read, description: str | None) -> None:
-    read = chart(study(description=description))
-    assert read.imaging == ()
-    assert "region" in read.ignored[0].reason
+    result = chart(study(description=description))
+    assert result.imaging == ()
+    assert "region" in result.ignored[0].reason
 
 
 def test_a_study_without_a_date_is_undated(chart: Read) -> None:
@@ -115,9 +115,9 @@ def test_an_imaging_report_is_imaging_done(chart: Read) -> None:
     report = resource(
         "DiagnosticReport", status="final", code=concept("36490-1", LOINC), effectiveDateTime="2026-01-12"
     )
-    [found] = chart(report).imaging
-    assert said(found) == ("hip", "MR", "without", Side.RIGHT)
-    assert (found.stage, found.when, found.source.kind) == (
+    [imaging] = chart(report).imaging
+    assert summary(imaging) == ("hip", "MR", "without", Side.RIGHT)
+    assert (imaging.stage, imaging.when, imaging.source.kind) == (
         Stage.STUDY,
         full_date(date(2026, 1, 12)),
         SourceKind.REPORT,
@@ -132,13 +132,13 @@ def test_a_coded_conclusion_is_a_finding_on_the_reports_side(chart: Read) -> Non
         effectivePeriod={"start": "2026-01-12"},
         conclusionCode=[concept("239872002"), concept("1")],
     )
-    [found] = chart(report).findings
-    assert (found.id, found.side, found.when) == ("hip-osteoarthritis", Side.RIGHT, full_date(date(2026, 1, 12)))
+    [finding] = chart(report).findings
+    assert (finding.id, finding.side, finding.when) == ("hip-osteoarthritis", Side.RIGHT, full_date(date(2026, 1, 12)))
 
 
 def test_a_report_of_something_else_is_passed_over(chart: Read) -> None:
-    read = chart(resource("DiagnosticReport", status="final", code=concept("24331-1", LOINC)))
-    assert (read.imaging, read.findings, len(read.ignored)) == ((), (), 1)
+    result = chart(resource("DiagnosticReport", status="final", code=concept("24331-1", LOINC)))
+    assert (result.imaging, result.findings, len(result.ignored)) == ((), (), 1)
 
 
 @pytest.mark.parametrize("status", ["registered", "cancelled", "entered-in-error", "unknown"])
@@ -171,13 +171,13 @@ def test_a_report_not_made_does_not_count(chart: Read, status: str) -> None:
 def test_an_order_is_described_by_code_then_body_site_then_text(
     chart: Read, code: Json, more: Json, expected: tuple[str | None, str | None, str | None, Side]
 ) -> None:
-    [found] = chart(order("x", status="active", **{"code": code, **more})).imaging
-    assert said(found) == expected
+    [imaging] = chart(order("x", status="active", **{"code": code, **more})).imaging
+    assert summary(imaging) == expected
 
 
 def test_code_and_body_site_that_name_different_sides_leave_the_order_without_a_side(chart: Read) -> None:
-    [found] = chart(order("36490-1", LOINC, status="active", bodySite=[concept("287679003")])).imaging
-    assert (found.side, found.code_side, found.has_side_conflict) == (Side.UNSTATED, Side.RIGHT, True)
+    [imaging] = chart(order("36490-1", LOINC, status="active", bodySite=[concept("287679003")])).imaging
+    assert (imaging.side, imaging.code_side, imaging.has_side_conflict) == (Side.UNSTATED, Side.RIGHT, True)
 
 
 @pytest.mark.parametrize(
@@ -185,5 +185,5 @@ def test_code_and_body_site_that_name_different_sides_leave_the_order_without_a_
     [None, {}, {"coding": [{}]}, {"text": "HIP PAIN"}, concept("24531-6", LOINC), concept("1", LOCAL, text="hip")],
 )
 def test_what_is_no_imaging_that_we_know_is_none(chart: Read, code: Json | None) -> None:
-    read = chart(order("x", status="active", code=code))
-    assert (read.imaging, len(read.ignored)) == ((), 1)
+    result = chart(order("x", status="active", code=code))
+    assert (result.imaging, len(result.ignored)) == ((), 1)

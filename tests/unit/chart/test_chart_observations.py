@@ -23,8 +23,8 @@ ABSENT_DATA = {"dataAbsentReason": concept("not-performed")}
 
 
 def fact(chart: Read, *arguments: Any, **fields: Any) -> Finding:
-    [found] = chart(observation(*arguments, **fields)).findings
-    return found
+    [finding] = chart(observation(*arguments, **fields)).findings
+    return finding
 
 
 def marked(code: str) -> dict[str, Any]:
@@ -52,8 +52,8 @@ def marked(code: str) -> dict[str, Any]:
     ],
 )
 def test_an_answer_says_present_or_absent(chart: Read, answer: dict[str, Any], value: FindingValue) -> None:
-    found = fact(chart, "fadir-positive", **answer)
-    assert (found.id, found.value, found.qualifiers) == ("fadir-positive", value, {})
+    finding = fact(chart, "fadir-positive", **answer)
+    assert (finding.id, finding.value, finding.qualifiers) == ("fadir-positive", value, {})
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_an_answer_says_present_or_absent(chart: Read, answer: dict[str, Any], v
     ],
 )
 def test_an_answer_that_says_neither_is_not_recorded(chart: Read, answer: dict[str, Any]) -> None:
-    read = chart(observation("fadir-positive", **answer))
-    assert read.findings == ()
-    assert len(read.ignored) == 1
+    result = chart(observation("fadir-positive", **answer))
+    assert result.findings == ()
+    assert len(result.ignored) == 1
 
 
 @pytest.mark.parametrize("status", ["entered-in-error", "cancelled", "registered"])
@@ -98,14 +98,14 @@ def test_an_observation_of_another_status_counts(chart: Read, status: str | None
     ],
 )
 def test_the_date_is_when_it_was_observed(chart: Read, dates: dict[str, Any], day: str | None) -> None:
-    found = fact(chart, "fadir-positive", **{"effectiveDateTime": None, **dates})
-    assert found.when == (full_date(date.fromisoformat(day)) if day else None)
+    finding = fact(chart, "fadir-positive", **{"effectiveDateTime": None, **dates})
+    assert finding.when == (full_date(date.fromisoformat(day)) if day else None)
 
 
 def test_source_and_body_sites_side(chart: Read) -> None:
-    found = fact(chart, "fadir-positive", bodySite=concept("7771000"))
-    assert (found.side, found.source.kind) == (Side.LEFT, SourceKind.OBSERVATION)
-    assert found.source.reference == "Observation/Observation-1"
+    finding = fact(chart, "fadir-positive", bodySite=concept("7771000"))
+    assert (finding.side, finding.source.kind) == (Side.LEFT, SourceKind.OBSERVATION)
+    assert finding.source.reference == "Observation/Observation-1"
 
 
 @pytest.mark.parametrize(
@@ -119,15 +119,15 @@ def test_source_and_body_sites_side(chart: Read) -> None:
     ],
 )
 def test_the_location_of_pain_stands_for_the_pain_there(chart: Read, site: str, finding: str, side: Side) -> None:
-    found = fact(chart, LOCATION, LOINC, valueCodeableConcept=concept(site))
-    assert (found.id, found.side, found.value, found.qualifiers) == (finding, side, FindingValue.PRESENT, {})
+    actual = fact(chart, LOCATION, LOINC, valueCodeableConcept=concept(site))
+    assert (actual.id, actual.side, actual.value, actual.qualifiers) == (finding, side, FindingValue.PRESENT, {})
 
 
 def test_a_side_of_the_location_stands_over_the_observations(chart: Read) -> None:
     sides = {"valueCodeableConcept": concept("85119005"), "bodySite": concept("24028007")}
     assert fact(chart, LOCATION, LOINC, **sides).side is Side.LEFT
-    said = {"valueCodeableConcept": concept("26893007", text="left groin")}
-    assert fact(chart, LOCATION, LOINC, **said).side is Side.LEFT
+    answer = {"valueCodeableConcept": concept("26893007", text="left groin")}
+    assert fact(chart, LOCATION, LOINC, **answer).side is Side.LEFT
     assert fact(chart, LOCATION, LOINC, **{**sides, "valueCodeableConcept": concept("26893007")}).side is Side.RIGHT
 
 
@@ -149,9 +149,9 @@ def test_the_answer_to_a_question_not_known_here_is_not_the_patients(chart: Read
 
 @pytest.mark.parametrize("code", ["24531-6", "8867-4", "72514-3"])
 def test_codes_of_other_things_stand_for_nothing(chart: Read, code: str) -> None:
-    read = chart(observation(code, LOINC, valueQuantity={"value": 3}))
-    assert read.findings == ()
-    assert [one.code for one in read.ignored] == [f"{LOINC}|{code}"]
+    result = chart(observation(code, LOINC, valueQuantity={"value": 3}))
+    assert result.findings == ()
+    assert [record.code for record in result.ignored] == [f"{LOINC}|{code}"]
 
 
 def test_an_unanswered_location_is_not_recorded(chart: Read) -> None:
@@ -160,12 +160,12 @@ def test_an_unanswered_location_is_not_recorded(chart: Read) -> None:
 
 def test_pain_that_radiates_is_marked_so(knowledge: Knowledge) -> None:
     """A site's own content asks where pain radiates to; no code for it is verified well enough to be shipped."""
-    asked = {**knowledge.terminology.questions, Code("loinc", RADIATION): "radiation"}
-    reader = ChartReader(replace(knowledge.terminology, questions=asked), knowledge.content, knowledge.narrative)
-    told = observation(RADIATION, LOINC, valueCodeableConcept=concept("56459004"))
-    given = decode_resources(encoded(told), "prefetch.test").resources
-    [found] = reader.build_chart(ChartData(given), PATIENT, date(2026, 3, 10)).findings
-    assert (found.id, found.qualifiers) == ("foot-pain", {"radiation": "yes"})
+    questions = {**knowledge.terminology.questions, Code("loinc", RADIATION): "radiation"}
+    reader = ChartReader(replace(knowledge.terminology, questions=questions), knowledge.content, knowledge.narrative)
+    body = observation(RADIATION, LOINC, valueCodeableConcept=concept("56459004"))
+    resources = decode_resources(encoded(body), "prefetch.test").resources
+    [finding] = reader.build_chart(ChartData(resources), PATIENT, date(2026, 3, 10)).findings
+    assert (finding.id, finding.qualifiers) == ("foot-pain", {"radiation": "yes"})
 
 
 def test_components_are_read_like_observations(chart: Read) -> None:
@@ -175,12 +175,12 @@ def test_components_are_read_like_observations(chart: Read) -> None:
         {"code": concept("limp", SNOMED)},
         {},
     ]
-    read = chart(observation("72514-3", LOINC, component=parts))
-    assert [(one.id, one.value) for one in read.findings] == [
+    result = chart(observation("72514-3", LOINC, component=parts))
+    assert [(finding.id, finding.value) for finding in result.findings] == [
         ("groin-pain", FindingValue.ABSENT),
         ("buttock-pain", FindingValue.PRESENT),
     ]
-    assert read.ignored == ()
+    assert result.ignored == ()
 
 
 @pytest.mark.parametrize(
@@ -193,8 +193,8 @@ def test_components_are_read_like_observations(chart: Read) -> None:
     ],
 )
 def test_the_response_to_a_treatment_says_that_it_was_done(chart: Read, answer: dict[str, Any], response: str) -> None:
-    found = fact(chart, "hip-anaesthetic-injection", **answer)
-    assert (found.value, found.qualifiers) == (FindingValue.PRESENT, {"response": response})
+    finding = fact(chart, "hip-anaesthetic-injection", **answer)
+    assert (finding.value, finding.qualifiers) == (FindingValue.PRESENT, {"response": response})
 
 
 @pytest.mark.parametrize(
@@ -203,13 +203,15 @@ def test_the_response_to_a_treatment_says_that_it_was_done(chart: Read, answer: 
         ({"valueString": "abnormal"}, "abnormal"),
         (marked("A"), "abnormal"),
         (marked("N"), "normal"),
+        ({"interpretation": [concept("N"), concept("A")]}, "abnormal"),
+        ({"interpretation": [concept("AA"), concept("N")]}, "abnormal"),
         ({"valueCodeableConcept": {"text": "Normal"}}, "normal"),
     ],
 )
 def test_the_result_of_a_test_says_that_it_was_done(chart: Read, answer: dict[str, Any], result: str) -> None:
-    found = fact(chart, "electrodiagnostics", **answer)
-    assert (found.value, found.qualifiers) == (FindingValue.PRESENT, {"result": result})
+    finding = fact(chart, "electrodiagnostics", **answer)
+    assert (finding.value, finding.qualifiers) == (FindingValue.PRESENT, {"result": result})
 
 
-def test_a_treatment_with_an_unheard_answer_is_not_recorded(chart: Read) -> None:
+def test_a_treatment_with_an_unknown_answer_is_not_recorded(chart: Read) -> None:
     assert chart(observation("hip-anaesthetic-injection", valueString="some")).findings == ()

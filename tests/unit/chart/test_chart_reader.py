@@ -1,4 +1,4 @@
-"""The chart as a whole: whose records they are, the patient's age, what could not be read."""
+"""The chart as a whole: whose records count, the patient's age, and what could not be read."""
 
 from collections.abc import Callable
 
@@ -35,8 +35,8 @@ def test_without_a_patient_the_age_is_not_known(chart: Read) -> None:
 
 
 def test_another_patients_birth_date_is_not_used(chart: Read) -> None:
-    read = chart(patient(id="another"))
-    assert (read.age, read.ignored[0].reason) == (None, "it names another patient")
+    result = chart(patient(id="another"))
+    assert (result.age, result.ignored[0].reason) == (None, "it names another patient")
 
 
 def test_a_patient_without_id_is_this_patient(chart: Read) -> None:
@@ -54,8 +54,8 @@ def test_a_patient_without_id_is_this_patient(chart: Read) -> None:
     ],
 )
 def test_a_record_of_another_patient_is_not_used(chart: Read, about: Json) -> None:
-    read = chart(condition("23056005", **about))
-    assert (read.findings, read.ignored[0].reason) == ((), "it names another patient")
+    result = chart(condition("23056005", **about))
+    assert (result.findings, result.ignored[0].reason) == ((), "it names another patient")
 
 
 @pytest.mark.parametrize("about", [{"subject": None}, {"subject": {"display": "somebody"}}, {"subject": {}}])
@@ -65,5 +65,5 @@ def test_a_record_that_names_nobody_is_this_patients(chart: Read, about: Json) -
 
 def test_what_could_not_be_read_is_counted_by_type(chart: Read) -> None:
     broken = [condition("x", code=5), condition("x", code=6), {"resourceType": "Observation", "status": 1}]
-    read = chart(*broken, {"resourceType": "Unheard", "code": 5})
-    assert read.unreadable == {"Condition": 2, "Observation": 1}
+    result = chart(*broken, {"resourceType": "Unheard", "code": 5})
+    assert result.unreadable == {"Condition": 2, "Observation": 1}

@@ -1,4 +1,4 @@
-"""Procedures and medications as what has been tried: clinical design §2, and terminology §8 on drug names."""
+"""Procedures and medications as treatments that were tried: clinical design §2, and terminology §8 on drug names."""
 
 from collections.abc import Callable
 from datetime import date
@@ -16,29 +16,33 @@ LOCAL = "https://ehr.example/drugs"
 
 
 def procedure(code: str, system: str = OWN, **fields: Any) -> Json:
-    made = {"status": "completed", "code": concept(code, system), "performedDateTime": "2026-01-12"}
-    return resource("Procedure", **{**made, **fields})
+    body = {"status": "completed", "code": concept(code, system), "performedDateTime": "2026-01-12"}
+    return resource("Procedure", **{**body, **fields})
 
 
 def drug(kind: str = "MedicationRequest", **fields: Any) -> Json:
-    made = {"status": "active", "medicationCodeableConcept": concept("310965", RXNORM)}
-    return resource(kind, **{**made, **fields})
+    body = {"status": "active", "medicationCodeableConcept": concept("310965", RXNORM)}
+    return resource(kind, **{**body, **fields})
 
 
 def ids(chart: Chart) -> list[str]:
-    return [one.id for one in chart.findings]
+    return [finding.id for finding in chart.findings]
 
 
 def test_a_procedure_is_a_treatment_with_side_and_date(chart: Read) -> None:
-    [found] = chart(procedure("hip-steroid-injection", bodySite=[concept("7771000")])).findings
-    assert (found.id, found.side, found.when) == ("hip-steroid-injection", Side.LEFT, full_date(date(2026, 1, 12)))
-    assert found.source.kind is SourceKind.PROCEDURE
+    [finding] = chart(procedure("hip-steroid-injection", bodySite=[concept("7771000")])).findings
+    assert (finding.id, finding.side, finding.when) == (
+        "hip-steroid-injection",
+        Side.LEFT,
+        full_date(date(2026, 1, 12)),
+    )
+    assert finding.source.kind is SourceKind.PROCEDURE
 
 
 def test_a_course_of_treatment_began_when_its_period_starts(chart: Read) -> None:
     period = {"start": "2025-06-01", "end": "2026-02-01"}
-    [found] = chart(procedure("physical-therapy", performedDateTime=None, performedPeriod=period)).findings
-    assert found.when == full_date(date(2025, 6, 1))
+    [finding] = chart(procedure("physical-therapy", performedDateTime=None, performedPeriod=period)).findings
+    assert finding.when == full_date(date(2025, 6, 1))
 
 
 @pytest.mark.parametrize(
@@ -52,25 +56,29 @@ def test_a_course_of_treatment_began_when_its_period_starts(chart: Read) -> None
     ],
 )
 def test_an_outcome_is_the_response(chart: Read, outcome: Json | None, response: dict[str, str]) -> None:
-    [found] = chart(procedure("hip-anaesthetic-injection", outcome=outcome)).findings
-    assert found.qualifiers == response
+    [finding] = chart(procedure("hip-anaesthetic-injection", outcome=outcome)).findings
+    assert finding.qualifiers == response
 
 
 def test_an_outcome_is_the_response_of_a_procedure_named_in_words(chart: Read) -> None:
     named = procedure("x", outcome={"text": "No relief"}) | {"code": {"text": "Right transforaminal ESI."}}
-    [found] = chart(named).findings
-    assert (found.id, found.side.value, found.qualifiers) == ("lumbar-epidural", "right", {"response": "no-relief"})
+    [finding] = chart(named).findings
+    assert (finding.id, finding.side.value, finding.qualifiers) == (
+        "lumbar-epidural",
+        "right",
+        {"response": "no-relief"},
+    )
 
 
 def test_a_code_may_state_a_qualifier(chart: Read) -> None:
-    [found] = chart(procedure("64483", CPT, outcome={"text": "relief"})).findings
-    assert found.qualifiers == {"guided": "yes", "response": "relief"}
+    [finding] = chart(procedure("64483", CPT, outcome={"text": "relief"})).findings
+    assert finding.qualifiers == {"guided": "yes", "response": "relief"}
 
 
 @pytest.mark.parametrize("status", ["not-done", "preparation", "entered-in-error", "on-hold"])
 def test_a_procedure_not_begun_does_not_count(chart: Read, status: str) -> None:
-    read = chart(procedure("physical-therapy", status=status))
-    assert (read.findings, len(read.ignored)) == ((), 1)
+    result = chart(procedure("physical-therapy", status=status))
+    assert (result.findings, len(result.ignored)) == ((), 1)
 
 
 @pytest.mark.parametrize("status", ["in-progress", "stopped", "unknown", None])
@@ -83,8 +91,8 @@ def test_one_code_may_stand_for_two_things(chart: Read) -> None:
 
 
 def test_an_imaging_procedure_is_imaging_done(chart: Read) -> None:
-    [found] = chart(procedure("36490-1", LOINC)).imaging
-    assert (found.stage, found.region, found.when) == (Stage.STUDY, "hip", full_date(date(2026, 1, 12)))
+    [imaging] = chart(procedure("36490-1", LOINC)).imaging
+    assert (imaging.stage, imaging.region, imaging.when) == (Stage.STUDY, "hip", full_date(date(2026, 1, 12)))
 
 
 def test_an_imaging_procedure_under_way_is_not_done(chart: Read) -> None:
@@ -92,8 +100,8 @@ def test_an_imaging_procedure_under_way_is_not_done(chart: Read) -> None:
 
 
 def test_a_procedure_unknown_here_is_passed_over(chart: Read) -> None:
-    read = chart(procedure("44950", CPT))
-    assert (read.findings, [one.code for one in read.ignored]) == ((), [f"{CPT}|44950"])
+    result = chart(procedure("44950", CPT))
+    assert (result.findings, [record.code for record in result.ignored]) == ((), [f"{CPT}|44950"])
 
 
 @pytest.mark.parametrize(
@@ -107,9 +115,9 @@ def test_a_procedure_unknown_here_is_passed_over(chart: Read) -> None:
     ],
 )
 def test_a_medication_by_rxnorm_with_its_beginning(chart: Read, kind: str, dates: Json, day: date | None) -> None:
-    [found] = chart(drug(kind, **dates)).findings
-    assert (found.id, found.when) == ("nsaid", full_date(day) if day else None)
-    assert found.source.kind is SourceKind.MEDICATION
+    [finding] = chart(drug(kind, **dates)).findings
+    assert (finding.id, finding.when) == ("nsaid", full_date(day) if day else None)
+    assert finding.source.kind is SourceKind.MEDICATION
 
 
 @pytest.mark.parametrize(
@@ -156,8 +164,8 @@ def test_two_names_of_one_treatment_are_one_finding(chart: Read) -> None:
     ],
 )
 def test_another_medication_is_passed_over(chart: Read, named: Json) -> None:
-    read = chart(drug(**named))
-    assert (read.findings, len(read.ignored)) == ((), 1)
+    result = chart(drug(**named))
+    assert (result.findings, len(result.ignored)) == ((), 1)
 
 
 @pytest.mark.parametrize(
@@ -174,8 +182,8 @@ def test_another_medication_is_passed_over(chart: Read, named: Json) -> None:
     ],
 )
 def test_a_medication_not_taken_does_not_count(chart: Read, kind: str, refusal: Json) -> None:
-    read = chart(drug(kind, **refusal))
-    assert (read.findings, len(read.ignored)) == ((), 1)
+    result = chart(drug(kind, **refusal))
+    assert (result.findings, len(result.ignored)) == ((), 1)
 
 
 @pytest.mark.parametrize("taken", [{"taken": "y"}, {"wasNotTaken": False}, {"status": "stopped"}])

@@ -1,4 +1,4 @@
-"""A mocked EHR, and a client of it that does not wait long."""
+"""A mocked EHR, and a client with a short timeout."""
 
 from collections.abc import Iterator
 

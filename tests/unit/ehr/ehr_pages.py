@@ -1,4 +1,4 @@
-"""An EHR's addresses and pages, and what the client made of them, in a shape to compare."""
+"""The addresses and pages of a mock EHR, and helpers that reduce search results for comparison."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -19,12 +19,12 @@ BOTH = {**SEARCH, "procedure": "Procedure/1"}
 PAGE = encoded(bundle(condition("23056005")))
 
 
-def pages(found: Mapping[str, SearchResult]) -> dict[str, list[bytes]]:
-    return {key: list(one.pages) for key, one in found.items() if one.pages}
+def pages(results: Mapping[str, SearchResult]) -> dict[str, list[bytes]]:
+    return {key: list(result.pages) for key, result in results.items() if result.pages}
 
 
-def faults(found: Mapping[str, SearchResult]) -> dict[str, str]:
-    return {key: one.fault.code for key, one in found.items() if one.fault}
+def faults(results: Mapping[str, SearchResult]) -> dict[str, str]:
+    return {key: result.fault.code for key, result in results.items() if result.fault}
 
 
 def page(following: str | None = None, number: int = 1) -> bytes:

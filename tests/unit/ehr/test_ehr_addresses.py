@@ -1,4 +1,4 @@
-"""Which addresses may be connected to, in every dress an address can wear."""
+"""Which addresses the service may connect to, in every notation of an address."""
 
 import socket
 from typing import Any
@@ -53,19 +53,19 @@ PUBLIC = ["1.1.1.1", "172.15.255.255", "172.32.0.1", "100.63.255.255", "2606:470
 
 
 @pytest.mark.parametrize("address", NEVER)
-def test_no_caller_may_reach_these(address: str) -> None:
+def test_forbidden_addresses_are_never_allowed(address: str) -> None:
     assert not may_connect(address, allows_private=False)
     assert not may_connect(address, allows_private=True)
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_these_only_where_private_addresses_are_allowed(address: str) -> None:
+def test_private_addresses_need_permission(address: str) -> None:
     assert not may_connect(address, allows_private=False)
     assert may_connect(address, allows_private=True)
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_these_always(address: str) -> None:
+def test_public_addresses_are_always_allowed(address: str) -> None:
     assert may_connect(address, allows_private=False)
 
 
@@ -79,10 +79,10 @@ def test_a_host_is_judged_by_the_address_it_stands_for(host: str) -> None:
     assert set(allowed) <= {"127.0.0.1", "::1"}
 
 
-def test_of_several_addresses_those_that_are_allowed_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_allowed_addresses_of_a_host_are_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     def answer(*_arguments: Any, **_named: Any) -> list[Any]:
-        given = ["10.0.0.1", "1.1.1.1", "169.254.169.254"]
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 443)) for one in given]
+        resolved = ["10.0.0.1", "1.1.1.1", "169.254.169.254"]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in resolved]
 
     monkeypatch.setattr(addresses, "getaddrinfo", answer)
     assert list(resolve_allowed("ehr.example", 443, allows_private=False)) == ["1.1.1.1"]

@@ -1,4 +1,4 @@
-"""The EHR client against a mocked server: what it sends, what it refuses, and that its token goes nowhere else."""
+"""The EHR client against a mocked server: what it sends, what it refuses, and that the token goes nowhere else."""
 
 import logging
 import time
@@ -19,8 +19,8 @@ from cds_service.ehr.client import EhrClient
 def test_every_search_carries_the_token_and_asks_for_fhir_json(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=PAGE)
     ehr.get(f"{BASE}/Patient/patient-1", body=b"{}")
-    read = fhir.fetch(Access(f"{BASE}/", "s3cret-token"), {**SEARCH, "patient": "Patient/patient-1"})
-    assert pages(read) == {"conditions": [PAGE], "patient": [b"{}"]}
+    results = fhir.fetch(Access(f"{BASE}/", "s3cret-token"), {**SEARCH, "patient": "Patient/patient-1"})
+    assert pages(results) == {"conditions": [PAGE], "patient": [b"{}"]}
     assert [call.request.headers["Authorization"] for call in ehr.calls] == ["Bearer s3cret-token"] * 2
     assert {call.request.headers["Accept"] for call in ehr.calls} == {"application/fhir+json"}
 
@@ -28,9 +28,9 @@ def test_every_search_carries_the_token_and_asks_for_fhir_json(ehr: responses.Re
 def test_a_search_is_a_form_so_that_no_url_names_the_patient(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=PAGE)
     fhir.fetch(ACCESS, {"conditions": "Condition?patient=patient-1&code=http://snomed.info/sct|1,http://loinc.org|2"})
-    [asked] = ehr.calls
-    assert asked.request.headers["Content-Type"] == "application/x-www-form-urlencoded"
-    assert dict(parse_qsl(asked.request.body)) == {
+    [recorded] = ehr.calls
+    assert recorded.request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert dict(parse_qsl(recorded.request.body)) == {
         "patient": "patient-1",
         "code": "http://snomed.info/sct|1,http://loinc.org|2",
         "_count": "100",
@@ -44,16 +44,16 @@ def test_without_a_token_none_is_sent(ehr: responses.RequestsMock, fhir: EhrClie
 
 
 @pytest.mark.parametrize("status", [204, 301, 302, 401, 408, 410, 429, 500, 503])
-def test_any_status_but_200_costs_that_search_alone(ehr: responses.RequestsMock, fhir: EhrClient, status: int) -> None:
+def test_any_status_but_200_fails_only_that_search(ehr: responses.RequestsMock, fhir: EhrClient, status: int) -> None:
     ehr.post(SEARCHED, status=status, body=PAGE, headers={"Location": "https://elsewhere.example/"})
     ehr.get(PROCEDURES, body=PAGE)
-    read = fhir.fetch(ACCESS, BOTH)
-    assert (pages(read), faults(read)) == ({"procedure": [PAGE]}, {"conditions": f"status-{status}"})
+    results = fhir.fetch(ACCESS, BOTH)
+    assert (pages(results), faults(results)) == ({"procedure": [PAGE]}, {"conditions": f"status-{status}"})
     assert {call.request.url for call in ehr.calls} == {SEARCHED, PROCEDURES}
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 415, 422, 501])
-def test_a_server_that_does_not_take_post_is_asked_by_get_now_and_later(
+def test_a_server_that_rejects_post_is_read_by_get_now_and_later(
     ehr: responses.RequestsMock, fhir: EhrClient, status: int
 ) -> None:
     ehr.post(SEARCHED, status=status)
@@ -64,7 +64,7 @@ def test_a_server_that_does_not_take_post_is_asked_by_get_now_and_later(
     assert ehr.calls[1].request.url == f"{CONDITIONS}?patient=patient-1&_count=100"
 
 
-def test_a_server_that_takes_post_means_its_refusal(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_a_server_that_accepts_post_is_not_retried_by_get(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=PAGE)
     ehr.post(f"{BASE}/Procedure/_search", status=403)
     fhir.fetch(ACCESS, SEARCH)
@@ -72,7 +72,7 @@ def test_a_server_that_takes_post_means_its_refusal(ehr: responses.RequestsMock,
     assert {call.request.method for call in ehr.calls} == {"POST"}
 
 
-def test_a_type_that_alone_does_not_take_post_is_asked_by_get(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_a_single_type_that_rejects_post_is_read_by_get(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=PAGE)
     ehr.post(f"{BASE}/Procedure/_search", status=405)
     ehr.get(f"{BASE}/Procedure", body=PAGE)
@@ -82,9 +82,7 @@ def test_a_type_that_alone_does_not_take_post_is_asked_by_get(ehr: responses.Req
     assert [call.request.method for call in ehr.calls if call.request.url.startswith(CONDITIONS)] == ["POST", "POST"]
 
 
-def test_a_media_type_the_server_does_not_know_is_given_up_for_json(
-    ehr: responses.RequestsMock, fhir: EhrClient
-) -> None:
+def test_a_server_without_fhir_json_is_asked_for_json(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, status=406, match=[responses.matchers.header_matcher({"Accept": "application/fhir+json"})])
     ehr.post(SEARCHED, body=PAGE, match=[responses.matchers.header_matcher({"Accept": "application/json"})])
     for _ in range(2):
@@ -92,10 +90,10 @@ def test_a_media_type_the_server_does_not_know_is_given_up_for_json(
     assert len(ehr.calls) == 3
 
 
-def test_a_search_refused_while_another_finds_the_media_type_out_is_asked_again_too(
+def test_a_search_refused_while_another_learns_the_media_type_is_retried_too(
     ehr: responses.RequestsMock,
 ) -> None:
-    """The refusal of Procedures comes when Conditions have been had, and all know by then what to ask for."""
+    """Procedures are refused after Conditions were read, when the accepted media type is already known."""
     client = EhrClient(timeout_s=5)
     server = client._servers.get(BASE)
     begun = Event()
@@ -103,10 +101,10 @@ def test_a_search_refused_while_another_finds_the_media_type_out_is_asked_again_
     def refuse(request: requests.PreparedRequest, *, is_last: bool) -> tuple[int, dict[str, str], bytes]:
         if request.headers["Accept"] == "application/json":
             return 200, {}, PAGE
-        until = time.monotonic() + 4
+        deadline = time.monotonic() + 4
         if is_last:
             begun.set()
-        while is_last and server.accept != "application/json" and time.monotonic() < until:
+        while is_last and server.accept != "application/json" and time.monotonic() < deadline:
             time.sleep(0.005)
         assert begun.wait(4)
         return 406, {}, b""
@@ -118,7 +116,7 @@ def test_a_search_refused_while_another_finds_the_media_type_out_is_asked_again_
     client.close()
 
 
-def test_a_server_that_knows_neither_media_type_is_asked_twice_and_no_more(
+def test_a_server_that_accepts_neither_media_type_is_asked_only_twice(
     ehr: responses.RequestsMock, fhir: EhrClient
 ) -> None:
     ehr.post(SEARCHED, status=406)
@@ -127,7 +125,7 @@ def test_a_server_that_knows_neither_media_type_is_asked_twice_and_no_more(
 
 
 @pytest.mark.parametrize("token", ["line\nbreak", "emoji \U0001f642", "", "two words"])
-def test_a_token_that_is_no_header_costs_the_searches_and_is_not_sent(
+def test_a_token_that_is_no_valid_header_fails_the_searches_and_is_not_sent(
     ehr: responses.RequestsMock, fhir: EhrClient, token: str
 ) -> None:
     assert faults(fhir.fetch(Access(BASE, token), SEARCH)) == {"conditions": "request"}
@@ -136,19 +134,19 @@ def test_a_token_that_is_no_header_costs_the_searches_and_is_not_sent(
 
 def test_tracing_headers_are_passed_on_and_no_others(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.post(SEARCHED, body=PAGE)
-    given = {"traceparent": "00-ab-cd-01", "X-Request-ID": "r-1", "Cookie": "a=b", "authorization": "Basic x"}
-    fhir.fetch(Access(BASE, "s3cret-token", trace_headers=given), SEARCH)
+    headers = {"traceparent": "00-ab-cd-01", "X-Request-ID": "r-1", "Cookie": "a=b", "authorization": "Basic x"}
+    fhir.fetch(Access(BASE, "s3cret-token", trace_headers=headers), SEARCH)
     sent = ehr.calls[0].request.headers
     assert (sent["traceparent"], sent["X-Request-ID"]) == ("00-ab-cd-01", "r-1")
     assert (sent.get("Cookie"), sent["Authorization"]) == (None, "Bearer s3cret-token")
 
 
-def test_a_server_that_cannot_be_reached_costs_the_searches(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_an_unreachable_server_fails_the_searches(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     assert faults(fhir.fetch(ACCESS, SEARCH)) == {"conditions": "unreachable"}
     assert len(ehr.calls) == 1
 
 
-def test_a_connection_that_had_ended_is_made_anew_once(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_a_reset_connection_is_retried_once(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ended = requests.ConnectionError(ProtocolError("Connection aborted."))
     ehr.post(SEARCHED, body=ended)
     ehr.post(SEARCHED, body=PAGE)
@@ -159,16 +157,16 @@ def test_a_connection_that_had_ended_is_made_anew_once(ehr: responses.RequestsMo
     assert len(ehr.calls) == 2
 
 
-def test_a_slow_search_costs_itself_and_no_more_than_the_deadline(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_a_slow_search_fails_alone_and_ends_at_the_deadline(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.add_callback(responses.POST, SEARCHED, after(1.5))
     ehr.get(PROCEDURES, body=PAGE)
     started = time.monotonic()
-    read = fhir.fetch(ACCESS, BOTH)
-    assert (list(pages(read)), faults(read)) == (["procedure"], {"conditions": "deadline"})
+    results = fhir.fetch(ACCESS, BOTH)
+    assert (list(pages(results)), faults(results)) == (["procedure"], {"conditions": "deadline"})
     assert time.monotonic() - started < 1.3
 
 
-def test_searches_run_at_once(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_searches_run_in_parallel(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     fhir.timeout_s = 5
     for number in range(8):
         ehr.add_callback(responses.GET, f"{BASE}/Condition/{number}", after(0.3))
@@ -187,13 +185,13 @@ def test_a_search_that_waits_past_the_deadline_is_never_sent(ehr: responses.Requ
     fhir.close()
 
 
-def test_a_fault_of_ours_costs_the_search_and_its_words_are_not_logged(
+def test_our_own_bug_fails_only_the_search_and_its_text_is_not_logged(
     ehr: responses.RequestsMock, fhir: EhrClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     ehr.post(SEARCHED, body=LookupError("patient-1"))
     ehr.get(PROCEDURES, body=PAGE)
-    read = fhir.fetch(ACCESS, BOTH)
-    assert (list(pages(read)), faults(read)) == (["procedure"], {"conditions": "request"})
+    results = fhir.fetch(ACCESS, BOTH)
+    assert (list(pages(results)), faults(results)) == (["procedure"], {"conditions": "request"})
     assert [getattr(record, "kind", None) for record in caplog.records] == ["LookupError"]
     assert "patient-1" not in caplog.text
 
@@ -210,16 +208,18 @@ def test_the_token_and_the_patient_are_in_no_representation_and_no_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     ehr.post(SEARCHED, status=500)
-    read = fhir.fetch(ACCESS, SEARCH) | fhir.fetch(ACCESS, {"unreachable": "Elsewhere"})
-    told = repr(ACCESS) + repr(fhir) + repr(read) + caplog.text
-    assert "s3cret-token" not in told
-    assert "patient-1" not in told
+    results = fhir.fetch(ACCESS, SEARCH) | fhir.fetch(ACCESS, {"unreachable": "Elsewhere"})
+    text = repr(ACCESS) + repr(fhir) + repr(results) + caplog.text
+    assert "s3cret-token" not in text
+    assert "patient-1" not in text
 
 
-def test_a_server_that_is_down_is_left_alone_after_three_calls(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_a_server_that_is_down_is_not_called_after_three_failed_calls(
+    ehr: responses.RequestsMock, fhir: EhrClient
+) -> None:
     for _ in range(4):
-        read = fhir.fetch(ACCESS, SEARCH)
-    assert faults(read) == {"conditions": "resting"}
+        results = fhir.fetch(ACCESS, SEARCH)
+    assert faults(results) == {"conditions": "resting"}
     assert len(ehr.calls) == 3
     ehr.post("https://other.example/fhir/Condition/_search", body=PAGE)
     assert pages(fhir.fetch(Access("https://other.example/fhir"), SEARCH))
@@ -228,12 +228,12 @@ def test_a_server_that_is_down_is_left_alone_after_three_calls(ehr: responses.Re
 def test_a_server_that_answers_one_search_is_not_down(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     ehr.get(PROCEDURES, status=404)
     for _ in range(5):
-        read = fhir.fetch(ACCESS, BOTH)
-    assert faults(read) == {"conditions": "unreachable", "procedure": "status-404"}
+        results = fhir.fetch(ACCESS, BOTH)
+    assert faults(results) == {"conditions": "unreachable", "procedure": "status-404"}
 
 
 @pytest.mark.parametrize(("header", "is_left_alone"), [("120", True), ("Sun, 22 Nov 2026 19:00:00 GMT", False)])
-def test_a_server_that_asks_to_be_left_alone_is(
+def test_a_server_that_asks_us_to_wait_is_not_called(
     ehr: responses.RequestsMock, fhir: EhrClient, header: str, is_left_alone: bool
 ) -> None:
     ehr.post(SEARCHED, status=429, headers={"Retry-After": header})

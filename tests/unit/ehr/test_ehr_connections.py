@@ -1,4 +1,4 @@
-"""Real connections: to the address that was checked and no other, and no answer without an end."""
+"""Real connections: only to the address that was checked, and no endless responses."""
 
 import socket
 import time
@@ -18,18 +18,18 @@ READ = {"patient": "Patient/patient-1"}
 
 
 def resolver(*answers: list[str]) -> Callable[..., Any]:
-    """A resolver that answers so each time it is asked; asked once more, it has no answer."""
-    left = list(answers)
+    """Return a resolver that gives these answers in turn, and then fails."""
+    remaining = list(answers)
 
     def resolve(_host: str, port: int, **_named: Any) -> list[Any]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in left.pop(0)]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in remaining.pop(0)]
 
     return resolve
 
 
 @contextmanager
 def serving(serve: Callable[[socket.socket], None]) -> Iterator[int]:
-    """The port of a server that does this with each connection, its request once it is there."""
+    """Run a server that calls `serve` with each connection after its request, and yield its port."""
 
     def run() -> None:
         while True:
@@ -71,8 +71,8 @@ def test_the_checked_address_is_connected_to_and_the_name_stays_in_the_host_head
 ) -> None:
     monkeypatch.setattr(addresses, "getaddrinfo", resolver(["127.0.0.1"]))
     with serving(answer) as port:
-        found = client.fetch(Access(f"http://ehr.example:{port}/fhir", allows_private=True), READ)
-        assert found["patient"].pages == (b"{}",)
+        results = client.fetch(Access(f"http://ehr.example:{port}/fhir", allows_private=True), READ)
+        assert results["patient"].pages == (b"{}",)
         [request] = received()
     assert f"Host: ehr.example:{port}\r\n".encode() in request
 
@@ -82,15 +82,14 @@ def test_a_name_that_changes_its_address_after_the_check_gains_nothing(
 ) -> None:
     """DNS rebinding: the second answer, this machine, is never asked for."""
     answers = resolver(["192.0.2.1"], ["127.0.0.1"])
-    monkeypatch.setattr(
-        addresses, "_FORBIDDEN_NETWORKS", ()
-    )  # 192.0.2.1 is for documentation: as good as a public address here
+    # 192.0.2.1 is for documentation and stands for a public address here.
+    monkeypatch.setattr(addresses, "_FORBIDDEN_NETWORKS", ())
     monkeypatch.setattr(addresses, "getaddrinfo", answers)
     with serving(answer) as port:
-        found = client.fetch(Access(f"http://ehr.example:{port}/fhir"), READ)
+        results = client.fetch(Access(f"http://ehr.example:{port}/fhir"), READ)
         assert received() == []
-    assert found["patient"].fault is not None
-    assert found["patient"].fault.code in {"deadline", "unreachable"}  # it was tried at 192.0.2.1 alone
+    assert results["patient"].fault is not None
+    assert results["patient"].fault.code in {"deadline", "unreachable"}  # it was tried at 192.0.2.1 alone
     assert answers("ehr.example", 80)  # the second answer is still there
 
 
@@ -100,13 +99,13 @@ def test_a_public_name_with_an_inner_address_is_not_connected_to(
 ) -> None:
     monkeypatch.setattr(addresses, "getaddrinfo", resolver(addresses_given))
     with serving(answer) as port:
-        found = client.fetch(Access(f"http://ehr.example:{port}/fhir"), READ)
+        results = client.fetch(Access(f"http://ehr.example:{port}/fhir"), READ)
         assert received() == []
-    assert found["patient"].fault is not None
-    assert found["patient"].fault.code == "address"
+    assert results["patient"].fault is not None
+    assert results["patient"].fault.code == "address"
 
 
-def test_a_connection_made_where_private_addresses_are_allowed_serves_nobody_else(client: EhrClient) -> None:
+def test_a_connection_opened_with_private_access_is_not_shared(client: EhrClient) -> None:
     def keep(connection: socket.socket) -> None:
         connection.sendall(ANSWER.replace(b"Connection: close\r\n", b""))
         connection.settimeout(2)
@@ -142,16 +141,14 @@ def test_a_name_without_an_address_is_unreachable(client: EhrClient, monkeypatch
 
 
 @pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"])
-def test_an_answer_that_drips_is_given_up_at_the_deadline_and_its_thread_is_free(
-    client: EhrClient, begin: bytes
-) -> None:
-    """In the status line, in the head, in the body."""
+def test_a_slow_response_ends_at_the_deadline_and_frees_its_thread(client: EhrClient, begin: bytes) -> None:
+    """Slow in the status line, in the headers, or in the body."""
 
     def drip(connection: socket.socket) -> None:
-        until = time.monotonic() + 5
+        deadline = time.monotonic() + 5
         try:
             connection.sendall(begin)
-            while time.monotonic() < until:
+            while time.monotonic() < deadline:
                 connection.sendall(b"H")
                 time.sleep(0.02)
         except OSError:
@@ -159,11 +156,11 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline_and_its_thread_is_free
 
     with serving(drip) as port:
         started = time.monotonic()
-        found = client.fetch(Access(f"http://127.0.0.1:{port}/fhir", allows_private=True), READ)
+        results = client.fetch(Access(f"http://127.0.0.1:{port}/fhir", allows_private=True), READ)
         client._pool.submit(int).result(timeout=2)  # the only thread takes other work
         assert time.monotonic() - started < 2
-    assert found["patient"].fault is not None
-    assert found["patient"].fault.code == "deadline"
+    assert results["patient"].fault is not None
+    assert results["patient"].fault.code == "deadline"
 
 
 def test_the_endless_body_of_a_redirect_is_not_read(client: EhrClient) -> None:
@@ -179,9 +176,9 @@ def test_the_endless_body_of_a_redirect_is_not_read(client: EhrClient) -> None:
             return
 
     with serving(flood) as port:
-        found = client.fetch(Access(f"http://127.0.0.1:{port}/fhir", allows_private=True), READ)
-    assert found["patient"].fault is not None
-    assert found["patient"].fault.code == "status-302"
+        results = client.fetch(Access(f"http://127.0.0.1:{port}/fhir", allows_private=True), READ)
+    assert results["patient"].fault is not None
+    assert results["patient"].fault.code == "status-302"
     assert len(sent) < 200
 
 

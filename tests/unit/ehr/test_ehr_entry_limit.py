@@ -1,4 +1,4 @@
-"""The entries of a call: counted over all its Bundles, refused by the name of the one at which there were too many."""
+"""The entries of a call are counted over all its Bundles. A refusal names the Bundle that exceeds the limit."""
 
 import json
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def post(build: Callable[..., Flask], service: str, body: dict[str, Any]) -> Any
 
 
 def conditions(number: int) -> dict[str, Any]:
-    return bundle(*(condition("44054006", number=one) for one in range(number)))
+    return bundle(*(condition("44054006", number=index) for index in range(number)))
 
 
 @pytest.mark.parametrize(("number", "status"), [(LIMIT, 200), (LIMIT + 1, 422)])
@@ -30,7 +30,9 @@ def test_a_bundle_of_more_than_the_limit_is_422(build: Callable[..., Flask], num
     response = post(build, VIEW, call(prefetch={"patient": patient(), "conditions": conditions(number)}))
     assert response.status_code == status
     if status == 422:
-        assert assert_error(response, 422, "prefetch.conditions", says="the 100 that are read")["code"] == "too-costly"
+        assert (
+            assert_error(response, 422, "prefetch.conditions", says="the limit of 100 entries")["code"] == "too-costly"
+        )
 
 
 def test_bundles_count_together(build: Callable[..., Flask]) -> None:
@@ -40,12 +42,12 @@ def test_bundles_count_together(build: Callable[..., Flask]) -> None:
 
 
 @pytest.mark.parametrize("odd", [{}, {"resource": None}, {"resource": {"resourceType": "Account"}}, 5])
-def test_entries_that_nobody_reads_count_too(build: Callable[..., Flask], odd: Any) -> None:
+def test_unreadable_entries_count_too(build: Callable[..., Flask], odd: Any) -> None:
     many = {"resourceType": "Bundle", "entry": [odd] * (LIMIT + 1)}
     assert_error(post(build, VIEW, call(prefetch=prefetch(observations=many))), 422, "prefetch.observations")
 
 
-def test_a_key_that_is_not_ours_counts_and_its_name_is_not_repeated(build: Callable[..., Flask]) -> None:
+def test_an_unknown_key_counts_and_its_name_is_not_repeated(build: Callable[..., Flask]) -> None:
     body = call(prefetch=prefetch(**{"Erika Mustermann": conditions(LIMIT + 1)}))
     response = post(build, VIEW, body)
     assert_error(response, 422, "prefetch")
@@ -57,6 +59,6 @@ def test_drafts_count(build: Callable[..., Flask]) -> None:
     assert_error(post(build, SIGN, call(SIGN, *drafts)), 422, "context.draftOrders")
 
 
-def test_what_is_no_bundle_is_left_to_those_who_read_it(build: Callable[..., Flask]) -> None:
+def test_a_malformed_bundle_is_reported_by_its_decoder(build: Callable[..., Flask]) -> None:
     long = {"resourceType": "Bundle", "entry": "x" * 1_000}
     assert_error(post(build, VIEW, call(prefetch=prefetch(observations=long))), 400, "prefetch.observations.entry")

@@ -1,4 +1,4 @@
-"""What a chart lacks: by kind of data for the card, by key and cause for the log."""
+"""What is missing from a chart: by kind of data for the card, by key and cause for the log."""
 
 import pytest
 
@@ -18,7 +18,7 @@ PART = not_fetched_gap(TOO_LATE, was_sent=False, is_partial=True)
 UNSENT = not_sent_gap(NO_SERVER)
 
 
-def test_where_nothing_lacks_nothing_is_said() -> None:
+def test_without_gaps_there_are_no_data_gaps() -> None:
     assert group_by_label(KEYS, {}) is NO_GAPS
 
 
@@ -34,12 +34,12 @@ def test_where_nothing_lacks_nothing_is_said() -> None:
         (PART, None, "incomplete"),
     ],
 )
-def test_several_keys_of_one_kind_are_told_as_one(first: Gap | None, second: Gap | None, kind: str) -> None:
+def test_several_keys_with_one_label_make_one_gap(first: Gap | None, second: Gap | None, kind: str) -> None:
     gaps = {name: gap for name, gap in (("observations", first), ("observations2", second)) if gap}
     assert group_by_label(KEYS, gaps) == NO_GAPS._replace(**{kind: ("observations",)})
 
 
-def test_kinds_are_told_in_the_order_of_the_keys() -> None:
+def test_labels_are_in_the_order_of_the_keys() -> None:
     gaps = {"procedures": UNREAD, "observations": UNREAD, "observations2": UNREAD}
     assert group_by_label(KEYS, gaps).unavailable == ("observations", "procedures")
 
@@ -57,10 +57,10 @@ def test_kinds_are_told_in_the_order_of_the_keys() -> None:
         (outcome_gap(is_partial=True), "incomplete:outcome"),
     ],
 )
-def test_its_code_is_of_a_closed_set(gap: Gap, code: str) -> None:
+def test_a_gap_has_a_code_from_a_closed_set(gap: Gap, code: str) -> None:
     assert gap.code == code
 
 
-def test_its_words_say_why() -> None:
+def test_the_text_of_a_gap_says_why() -> None:
     assert UNREAD.text == ", was not sent, and could not be read from the FHIR server: it did not answer in time"
     assert UNSENT.text == ", was not sent, and no fhirServer was given"

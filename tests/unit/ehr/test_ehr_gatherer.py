@@ -1,4 +1,4 @@
-"""Gathering a call's resources: what the prefetch lacks is read from the FHIR server; what fails costs itself."""
+"""Gathering the resources of a call: what is missing from prefetch comes from the FHIR server; failures stay local."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -54,23 +54,23 @@ FAILURES: dict[str, Json] = {
 
 @pytest.fixture
 def ehr() -> Iterator[responses.RequestsMock]:
-    """A FHIR server that has nothing of any type; a test adds what matters to it."""
+    """A FHIR server without data. A test adds what it needs."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         yield mock
 
 
 def holds(ehr: responses.RequestsMock, **answers: Json | bytes) -> None:
-    """The server answers these types so; Patient, and the rest as an empty search."""
-    given: dict[str, Any] = {"Patient/patient-1": patient(), "Condition": bundle(*buttock_to_calf()), **answers}
+    """Let the server answer these types, Patient and Condition by default, and other searches with an empty Bundle."""
+    served: dict[str, Any] = {"Patient/patient-1": patient(), "Condition": bundle(*buttock_to_calf()), **answers}
     kinds = ("Observation", "ImagingStudy", "ServiceRequest", "Procedure", "DiagnosticReport")
     for kind in (*kinds, "MedicationRequest", "MedicationStatement"):
-        given.setdefault(kind, bundle())
-    for path, answer in given.items():
+        served.setdefault(kind, bundle())
+    for path, answer in served.items():
         serves(ehr, path, body=encoded(answer) if isinstance(answer, dict) else answer)
 
 
 def serves(ehr: responses.RequestsMock, path: str, **answer: Any) -> None:
-    """The server answers a read by GET, a search by POST."""
+    """Let the server answer a read by GET or a search by POST."""
     if path[0].isupper() and "/" not in path:
         ehr.post(f"{BASE}/{path}/_search", **answer)
     else:
@@ -79,8 +79,8 @@ def serves(ehr: responses.RequestsMock, path: str, **answer: Any) -> None:
 
 def ask(client: FlaskClient, **fields: Any) -> TestResponse:
     draft = order("73721", bodySite=[concept("287579007")])
-    made = {"prefetch": None, "fhirServer": BASE, "fhirAuthorization": TOKEN, **fields}
-    return client.post(f"/cds-services/{SIGN}", json=call(SIGN, draft, **made))
+    body = {"prefetch": None, "fhirServer": BASE, "fhirAuthorization": TOKEN, **fields}
+    return client.post(f"/cds-services/{SIGN}", json=call(SIGN, draft, **body))
 
 
 def detail(response: TestResponse) -> str:
@@ -90,7 +90,7 @@ def detail(response: TestResponse) -> str:
     return str(card["detail"])
 
 
-def asked(ehr: responses.RequestsMock) -> set[str]:
+def requested_paths(ehr: responses.RequestsMock) -> set[str]:
     return {call.request.url.removeprefix(f"{BASE}/").removesuffix("/_search").split("?")[0] for call in ehr.calls}
 
 
@@ -98,11 +98,11 @@ def test_2_0_at_61_without_prefetch_everything_is_read_with_the_token(
     client: FlaskClient, ehr: responses.RequestsMock
 ) -> None:
     holds(ehr)
-    told = detail(ask(client))
-    assert "Patient/patient-1" in asked(ehr)
-    assert {"Condition", "Observation", "ImagingStudy", "ServiceRequest", "Procedure"} < asked(ehr)
+    text = detail(ask(client))
+    assert "Patient/patient-1" in requested_paths(ehr)
+    assert {"Condition", "Observation", "ImagingStudy", "ServiceRequest", "Procedure"} < requested_paths(ehr)
     assert {call.request.headers["Authorization"] for call in ehr.calls} == {"Bearer s3cret-token"}
-    assert "Not all of the chart was seen" not in told
+    assert "Not all of the chart was seen" not in text
 
 
 def test_queries_are_those_of_discovery_with_the_patient_filled_in(
@@ -111,18 +111,20 @@ def test_queries_are_those_of_discovery_with_the_patient_filled_in(
     holds(ehr)
     ask(client)
     templates = client.get("/cds-services").get_json()["services"][0]["prefetch"].values()
-    expected = {one.replace("{{context.patientId}}", "patient-1") for one in templates}
+    expected = {template.replace("{{context.patientId}}", "patient-1") for template in templates}
     assert {_query(call.request) for call in ehr.calls} == expected
 
 
-def _query(asked: Any) -> str:
-    """The query a request stands for; the entries a page is to hold are ours alone to ask for."""
-    path = asked.url.removeprefix(f"{BASE}/").removesuffix("/_search")
-    fields = [f"{name}={value}" for name, value in parse_qsl(asked.body) if name != "_count"]
+def _query(request: Any) -> str:
+    """Return the query of a request without `_count`, which the client adds."""
+    path = request.url.removeprefix(f"{BASE}/").removesuffix("/_search")
+    fields = [f"{name}={value}" for name, value in parse_qsl(request.body) if name != "_count"]
     return f"{path}?{'&'.join(fields)}" if fields else str(path)
 
 
-def test_2_0_at_34_only_what_the_prefetch_lacks_is_read(client: FlaskClient, ehr: responses.RequestsMock) -> None:
+def test_2_0_at_34_only_what_is_missing_from_the_prefetch_is_read(
+    client: FlaskClient, ehr: responses.RequestsMock
+) -> None:
     holds(ehr)
     sent = {
         "patient": patient(),
@@ -130,15 +132,15 @@ def test_2_0_at_34_only_what_the_prefetch_lacks_is_read(client: FlaskClient, ehr
         "procedures": None,
         "imagingStudies": outcome(),
     }
-    told = detail(ask(client, prefetch=sent))
-    assert asked(ehr).isdisjoint({"Patient/patient-1", "Condition", "Procedure", "ImagingStudy"})
-    assert {"Observation", "ServiceRequest"} < asked(ehr)
-    assert "Imaging studies could not be read." in told
-    assert "Procedures" not in told
+    text = detail(ask(client, prefetch=sent))
+    assert requested_paths(ehr).isdisjoint({"Patient/patient-1", "Condition", "Procedure", "ImagingStudy"})
+    assert {"Observation", "ServiceRequest"} < requested_paths(ehr)
+    assert "Imaging studies could not be read." in text
+    assert "Procedures" not in text
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("overrides", "sentence"),
     [
         ({}, "Not sent: procedures."),
         ({"procedures": None}, None),
@@ -152,17 +154,17 @@ def test_2_0_at_34_only_what_the_prefetch_lacks_is_read(client: FlaskClient, ehr
         ({"procedures": bundle(resource("Procedure", code=concept("80146002")))}, None),
     ],
 )
-def test_the_four_states_of_a_key_are_told_apart_on_the_card(
-    client: FlaskClient, given: Json, said: str | None
+def test_the_card_distinguishes_the_four_states_of_a_key(
+    client: FlaskClient, overrides: Json, sentence: str | None
 ) -> None:
     keys = client.get("/cds-services").get_json()["services"][0]["prefetch"]
     others = {key: None for key in keys if key != "procedures"}
-    sent = others | {"patient": patient(), "conditions": bundle(*buttock_to_calf())} | given
-    told = detail(ask(client, prefetch=sent, fhirServer=None, fhirAuthorization=None))
-    if said is None:
-        assert "Not all of the chart was seen" not in told
+    sent = others | {"patient": patient(), "conditions": bundle(*buttock_to_calf())} | overrides
+    text = detail(ask(client, prefetch=sent, fhirServer=None, fhirAuthorization=None))
+    if sentence is None:
+        assert "Not all of the chart was seen" not in text
     else:
-        assert f"**Not all of the chart was seen.** {said} None of this is taken for absent." in told
+        assert f"**Not all of the chart was seen.** {sentence} None of this is taken for absent." in text
 
 
 def test_prefetch_and_server_give_the_same_card(client: FlaskClient, ehr: responses.RequestsMock) -> None:
@@ -173,7 +175,7 @@ def test_prefetch_and_server_give_the_same_card(client: FlaskClient, ehr: respon
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_an_optional_key_that_fails_costs_no_card_but_is_told(
+def test_an_optional_key_that_fails_is_named_on_the_card(
     client: FlaskClient, ehr: responses.RequestsMock, failure: str
 ) -> None:
     serves(ehr, "Procedure", **FAILURES[failure])
@@ -192,18 +194,20 @@ def test_2_0_at_54_a_required_key_that_fails_is_412(
     assert_error(ask(client), 412, f"prefetch.{key}", says="could not be read from the FHIR server: ")
 
 
-def test_a_warning_beside_a_searchs_results_is_no_failure(client: FlaskClient, ehr: responses.RequestsMock) -> None:
-    """Servers tell so that a search found nothing, or that they passed over a parameter."""
+def test_a_warning_among_the_results_of_a_search_is_no_failure(
+    client: FlaskClient, ehr: responses.RequestsMock
+) -> None:
+    """Servers report in this way that a search found nothing, or that they ignored a parameter."""
     holds(ehr, Procedure=bundle(outcome("warning")), Condition=bundle(*buttock_to_calf(), outcome("information")))
     assert "Procedures" not in detail(ask(client))
 
 
-def test_a_warning_in_place_of_results_is_one(client: FlaskClient, ehr: responses.RequestsMock) -> None:
+def test_a_warning_in_place_of_results_is_a_failure(client: FlaskClient, ehr: responses.RequestsMock) -> None:
     holds(ehr, Procedure=outcome("warning"))
     assert "Procedures could not be read." in detail(ask(client))
 
 
-def test_an_error_beside_some_results_of_a_required_key_leaves_those(
+def test_an_error_among_the_results_of_a_required_key_makes_it_incomplete(
     client: FlaskClient, ehr: responses.RequestsMock
 ) -> None:
     holds(ehr, Condition=bundle(*buttock_to_calf(), outcome()))
@@ -215,15 +219,17 @@ def test_all_pages_of_a_search_count(client: FlaskClient, ehr: responses.Request
     first = bundle(buttock) | {"link": [{"relation": "next", "url": f"{BASE}/more"}]}
     holds(ehr, Condition=first, more=bundle(calf))
     assert detail(ask(client))
-    assert "more" in asked(ehr)
+    assert "more" in requested_paths(ehr)
 
 
-def test_one_unreadable_resource_that_was_fetched_is_told(client: FlaskClient, ehr: responses.RequestsMock) -> None:
+def test_an_unreadable_fetched_resource_is_counted_on_the_card(
+    client: FlaskClient, ehr: responses.RequestsMock
+) -> None:
     holds(ehr, Condition=bundle(*buttock_to_calf(), condition("x", code="broken")))
     assert "1 Condition" in detail(ask(client))
 
 
-def test_half_of_a_surrogate_pair_in_a_page_does_no_harm(client: FlaskClient, ehr: responses.RequestsMock) -> None:
+def test_half_of_a_surrogate_pair_in_a_page_is_read(client: FlaskClient, ehr: responses.RequestsMock) -> None:
     holds(ehr, Condition=encoded(bundle(*buttock_to_calf()) | {"x": "cut @"}).replace(b"@", b"\\ud83d"))
     assert detail(ask(client))
 
@@ -231,8 +237,8 @@ def test_half_of_a_surrogate_pair_in_a_page_does_no_harm(client: FlaskClient, eh
 def test_records_of_another_patient_that_were_fetched_are_not_used_and_their_server_not_trusted(
     client: FlaskClient, ehr: responses.RequestsMock
 ) -> None:
-    """Where it passed over the patient it may have passed over anything."""
-    foreign = [one | {"subject": {"reference": "Patient/another"}} for one in buttock_to_calf()]
+    """A server that ignored the patient parameter may have ignored any other."""
+    foreign = [record | {"subject": {"reference": "Patient/another"}} for record in buttock_to_calf()]
     holds(ehr, Condition=bundle(*foreign))
     assert_error(ask(client), 412, "prefetch.conditions", says="it sent records of other patients")
 
@@ -241,11 +247,11 @@ def test_a_record_that_comes_on_two_pages_counts_once(client: FlaskClient, ehr: 
     following = {"link": [{"relation": "next", "url": f"{BASE}/more"}]}
     broken = condition("x", code="broken")
     holds(ehr, Condition=bundle(*buttock_to_calf(), broken) | following, more=bundle(*buttock_to_calf()))
-    told = detail(ask(client))
-    assert told.count("buttock pain, recorded problem") == 1
+    text = detail(ask(client))
+    assert text.count("buttock pain, recorded problem") == 1
 
 
-def test_a_later_page_that_is_no_fhir_leaves_the_others_incomplete(
+def test_a_later_page_that_is_not_fhir_makes_the_search_incomplete(
     client: FlaskClient, ehr: responses.RequestsMock
 ) -> None:
     following = {"link": [{"relation": "next", "url": f"{BASE}/more"}]}
@@ -253,11 +259,11 @@ def test_a_later_page_that_is_no_fhir_leaves_the_others_incomplete(
     assert "Conditions (incomplete): not all could be read." in detail(ask(client))
 
 
-@pytest.mark.parametrize("given", [patient(id="another"), bundle(), bundle(condition("23056005"))])
+@pytest.mark.parametrize("body", [patient(id="another"), bundle(), bundle(condition("23056005"))])
 def test_a_record_that_is_not_this_patients_own_is_412(
-    client: FlaskClient, ehr: responses.RequestsMock, given: Json
+    client: FlaskClient, ehr: responses.RequestsMock, body: Json
 ) -> None:
-    holds(ehr, **{"Patient/patient-1": given})
+    holds(ehr, **{"Patient/patient-1": body})
     assert_error(ask(client), 412, "prefetch.patient")
 
 
@@ -294,9 +300,7 @@ def test_without_prefetch_and_server_the_refusal_says_so(client: FlaskClient) ->
     assert_error(refused, 412, "prefetch.patient", says="is required, was not sent, and no fhirServer was given")
 
 
-def test_the_answer_tells_the_log_what_lacks_whatever_the_cards_say(
-    client: FlaskClient, ehr: responses.RequestsMock
-) -> None:
+def test_gaps_are_logged_whatever_the_cards_say(client: FlaskClient, ehr: responses.RequestsMock) -> None:
     serves(ehr, "Procedure", status=403)
     holds(ehr, Condition=bundle())
     with structlog.testing.capture_logs() as logged:
@@ -304,11 +308,14 @@ def test_the_answer_tells_the_log_what_lacks_whatever_the_cards_say(
     assert logged[0]["gaps"] == {"procedures": "unread:status-403"}
 
 
-def test_entries_that_are_read_count_with_those_that_were_sent_and_the_rest_is_told(
+def test_fetched_and_sent_entries_count_together_and_the_card_names_what_is_missing(
     build: Callable[..., Flask], ehr: responses.RequestsMock
 ) -> None:
-    """Of the limit of 100 the request brings 1 draft, and Conditions come before the others."""
-    many = {"resourceType": "Bundle", "entry": [{"resource": condition("38341003", number=one)} for one in range(97)]}
+    """The limit is 100. The request has 1 draft, and Conditions come before the others."""
+    many = {
+        "resourceType": "Bundle",
+        "entry": [{"resource": condition("38341003", number=index)} for index in range(97)],
+    }
     holds(ehr, Condition=bundle(*buttock_to_calf()), Procedure=many)
     client = build(entry_limit=100).test_client()
     assert "Not all of the chart was seen" not in detail(ask(client))  # 1 + 2 + 97
@@ -321,14 +328,14 @@ def procedure() -> Json:
 
 
 @pytest.mark.parametrize("odd", [{}, None, {"resource": {"resourceType": "Account"}}])
-def test_the_page_that_goes_beyond_the_limit_is_told_and_so_is_what_came_before_it(
+def test_a_page_beyond_the_entry_limit_makes_the_search_incomplete(
     build: Callable[..., Flask], ehr: responses.RequestsMock, odd: Any
 ) -> None:
     following = {"relation": "next", "url": f"{BASE}/Procedure?page=2"}
     holds(ehr, Procedure={**bundle(procedure()), "link": [following]})
     ehr.get(f"{BASE}/Procedure?page=2", body=encoded({"resourceType": "Bundle", "entry": [odd] * 97}))
-    told = detail(ask(build(entry_limit=100).test_client()))
-    assert "Procedures (incomplete): not all could be read." in told
+    text = detail(ask(build(entry_limit=100).test_client()))
+    assert "Procedures (incomplete): not all could be read." in text
 
 
 def test_conditions_beyond_the_limit_are_412_and_never_a_chart_without_them(
@@ -345,12 +352,12 @@ def test_next_pages_of_a_prefetched_bundle_count_with_it(
     following = {"relation": "next", "url": f"{BASE}/Condition?page=2"}
     sent = dict.fromkeys(KEYS) | {"patient": patient(), "conditions": bundle(*buttock_to_calf())}
     sent["conditions"]["link"] = [following]
-    ehr.get(following["url"], body=encoded(bundle(*(condition("38341003", number=one) for one in range(3, 101)))))
-    told = detail(ask(build(entry_limit=100).test_client(), prefetch=sent))
-    assert "Conditions (incomplete): not all could be read." in told
+    ehr.get(following["url"], body=encoded(bundle(*(condition("38341003", number=index) for index in range(3, 101)))))
+    text = detail(ask(build(entry_limit=100).test_client(), prefetch=sent))
+    assert "Conditions (incomplete): not all could be read." in text
 
 
-def test_a_text_too_long_that_was_read_is_told_as_one_that_was_sent(
+def test_a_fetched_text_that_is_too_long_is_counted_like_a_sent_one(
     client: FlaskClient, ehr: responses.RequestsMock
 ) -> None:
     text = {"text": "MRI of the right hip " + "x" * 20_000}

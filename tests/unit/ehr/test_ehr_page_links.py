@@ -1,4 +1,4 @@
-"""The next page: under the server's base, or nowhere."""
+"""The next page must be under the server's base."""
 
 import pytest
 from synthetic import bundle, encoded
@@ -10,7 +10,7 @@ BASE = "https://ehr.example/tenant/fhir"
 
 
 @pytest.mark.parametrize(
-    ("given", "url"),
+    ("link", "url"),
     [
         (f"{BASE}/Condition?page=2", f"{BASE}/Condition?page=2"),
         (f"{BASE}?_getpages=a-b&_count=20", f"{BASE}?_getpages=a-b&_count=20"),  # as HAPI's are
@@ -22,13 +22,13 @@ BASE = "https://ehr.example/tenant/fhir"
         ("/tenant/fhir/Condition?page=2", f"{BASE}/Condition?page=2"),
     ],
 )
-def test_under_the_base_it_is_read(given: str, url: str) -> None:
-    assert resolve_page_url(given, BASE) == url
-    assert resolve_page_url(given, f"{BASE}/") == url
+def test_a_page_under_the_base_is_read(link: str, url: str) -> None:
+    assert resolve_page_url(link, BASE) == url
+    assert resolve_page_url(link, f"{BASE}/") == url
 
 
 @pytest.mark.parametrize(
-    "given",
+    "link",
     [
         "https://elsewhere.example/tenant/fhir/Condition",
         "http://ehr.example/tenant/fhir/Condition",
@@ -53,11 +53,11 @@ def test_under_the_base_it_is_read(given: str, url: str) -> None:
         "https://ehr.example:port/tenant/fhir",
     ],
 )
-def test_elsewhere_it_is_not(given: str) -> None:
+def test_a_page_elsewhere_is_not_read(link: str) -> None:
     with pytest.raises(SearchFailed) as failure:
-        resolve_page_url(given, BASE)
+        resolve_page_url(link, BASE)
     assert failure.value.fault.code == "elsewhere"
-    assert given not in str(failure.value)
+    assert link not in str(failure.value)
 
 
 @pytest.mark.parametrize(
@@ -79,5 +79,5 @@ def test_the_link_of_a_page(links: object, url: str | None) -> None:
 @pytest.mark.parametrize(
     "page", [b"<html>next", b"[" * 100_000, b'{"link": [{"relation": "next", "url": "\xff"}]}', b"3"]
 )
-def test_a_page_nobody_can_read_has_none(page: bytes) -> None:
+def test_an_unreadable_page_has_no_link(page: bytes) -> None:
     assert decode_next_link(page) is None

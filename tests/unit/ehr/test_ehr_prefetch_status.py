@@ -1,4 +1,4 @@
-"""What operators are told of a call's data: how each key came, what is lacking, and codes nobody here knows."""
+"""What operators see of a call's data: the status of each key, what is missing, and unknown codes."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 @pytest.fixture
 def answer(build: Callable[..., Any]) -> Callable[..., CallResult]:
-    del build  # it sees to it that the engine's threads end
+    del build  # this fixture ends the engine's threads
     service = build_engine(Settings(), recorder=NullRecorder(), clock=lambda: NOW).service
 
     def give(body: dict[str, Any]) -> CallResult:
@@ -44,21 +44,21 @@ def answer(build: Callable[..., Any]) -> Callable[..., CallResult]:
     return give
 
 
-def test_each_key_is_told_in_one_of_four_states(answer: Callable[..., CallResult]) -> None:
+def test_each_key_has_one_of_four_statuses(answer: Callable[..., CallResult]) -> None:
     keys = {
         "observations": bundle(),
         "procedures": None,
         "imagingStudies": outcome(),
         "reports": bundle(outcome(), condition("x", code=5)),
     }
-    told = answer(call(prefetch=prefetch(condition("44054006"), **keys)))
+    data = answer(call(prefetch=prefetch(condition("44054006"), **keys)))
     expected = {"patient": "data", "conditions": "data", "observations": "empty", "procedures": "empty"}
     expected |= {"imagingStudies": "failed", "reports": "data", "serviceRequests": "absent"}
-    assert expected.items() <= told.prefetch_statuses.items()
-    assert set(told.prefetch_statuses.values()) == {"absent", "empty", "failed", "data"}
-    assert told.gap_codes["imagingStudies"] == "unread:outcome"
-    assert told.gap_codes["serviceRequests"] == "not-sent:no-access"
-    assert not {"patient", "conditions", "observations"} & told.gap_codes.keys()
+    assert expected.items() <= data.prefetch_statuses.items()
+    assert set(data.prefetch_statuses.values()) == {"absent", "empty", "failed", "data"}
+    assert data.gap_codes["imagingStudies"] == "unread:outcome"
+    assert data.gap_codes["serviceRequests"] == "not-sent:no-access"
+    assert not {"patient", "conditions", "observations"} & data.gap_codes.keys()
 
 
 def test_unknown_codes_are_counted_by_system_and_unknown_systems_are_one(chart: Callable[..., Chart]) -> None:
@@ -79,16 +79,16 @@ def test_a_known_code_is_not_counted(chart: Callable[..., Chart]) -> None:
 
 
 @pytest.mark.parametrize(("length", "unread"), [(MAX_TEXT_LENGTH, {}), (MAX_TEXT_LENGTH + 1, {"long text": 1})])
-def test_a_text_that_is_too_long_is_read_so_far_and_counted(
+def test_a_text_that_is_too_long_is_cut_and_counted(
     chart: Callable[..., Chart], length: int, unread: dict[str, int]
 ) -> None:
     text = "MRI of the right hip ".ljust(length - 3, "x") + "abc"
-    read = chart(order("local", "https://ehr.example", status="active", code={"text": text[:length]}))
-    assert read.unreadable == unread
-    assert [(one.region, one.modality) for one in read.imaging] == [("hip", "MR")]
+    result = chart(order("local", "https://ehr.example", status="active", code={"text": text[:length]}))
+    assert result.unreadable == unread
+    assert [(imaging.region, imaging.modality) for imaging in result.imaging] == [("hip", "MR")]
 
 
-def test_an_order_whose_text_is_too_long_is_told_on_the_card(answer: Callable[..., CallResult]) -> None:
+def test_an_order_whose_text_is_too_long_is_counted_on_the_card(answer: Callable[..., CallResult]) -> None:
     long = order(
         "local", "https://ehr.example", status="active", code={"text": "MRI lumbar spine " + "x" * MAX_TEXT_LENGTH}
     )

@@ -1,4 +1,4 @@
-"""The prefetch templates made from the content: what is asked for, and how a long list is split."""
+"""The prefetch templates generated from the content: which data they request, and how a long list is split."""
 
 from dataclasses import replace
 from urllib.parse import quote
@@ -24,7 +24,7 @@ def test_observations_are_asked_for_by_the_codes_of_symptoms_signs_and_flags(key
     assert "https://hip-spine-cds.example/fhir/CodeSystem/finding|," in template
     assert "http://snomed.info/sct|102570003" in template  # groin pain
     assert "http://loinc.org|38204-4" in template  # where it hurts
-    assert "23056005" not in template  # a diagnosis comes as a Condition
+    assert "23056005" not in template  # a diagnosis is a Condition
     assert "icd" not in template
 
 
@@ -40,12 +40,14 @@ def test_a_query_names_the_patient_encoded(keys: dict[str, PrefetchKey]) -> None
 
 def test_a_list_too_long_for_one_url_is_split_and_nothing_is_lost(knowledge: Knowledge) -> None:
     codes = [f"{number}" for number in range(10_000_000, 10_000_400)]
-    known = {Code("sct", code): (FindingMeaning("groin-pain"),) for code in codes}
-    keys = build_prefetch_keys(knowledge.content, replace(knowledge.terminology, findings=known))
+    findings = {Code("sct", code): (FindingMeaning("groin-pain"),) for code in codes}
+    keys = build_prefetch_keys(knowledge.content, replace(knowledge.terminology, findings=findings))
     parts = [key for key in keys if key.name.startswith("observations")]
     assert [part.name for part in parts] == ["observations", *(f"observations{n}" for n in range(2, len(parts) + 1))]
     assert len(parts) > 3
     assert max(len(quote(part.template, safe="?&=/")) for part in parts) <= LENGTH_LIMIT
-    asked = [code.rpartition("|")[2] for part in parts for code in part.template.partition("&code=")[2].split(",")]
-    assert [code for code in asked if code in set(codes)] == codes
+    template_codes = [
+        code.rpartition("|")[2] for part in parts for code in part.template.partition("&code=")[2].split(",")
+    ]
+    assert [code for code in template_codes if code in set(codes)] == codes
     assert {part.label for part in parts} == {"observations"}

@@ -1,4 +1,4 @@
-"""What is remembered of servers: a breaker each, by origin and base path, and not without bound."""
+"""What is remembered about servers: a circuit breaker each, by origin and base path, for a limited number."""
 
 from threading import Thread
 
@@ -30,11 +30,11 @@ def broken(clock: Clock) -> CircuitBreaker:
     return breaker
 
 
-def test_it_opens_after_three_failures_one_after_the_other(broken: CircuitBreaker) -> None:
+def test_it_opens_after_three_consecutive_failures(broken: CircuitBreaker) -> None:
     assert not broken.allows_call()
 
 
-def test_an_answer_between_starts_the_count_anew(clock: Clock) -> None:
+def test_a_success_resets_the_count(clock: Clock) -> None:
     breaker = CircuitBreaker(clock)
     for _ in range(5):
         breaker.record_failure()
@@ -43,7 +43,7 @@ def test_an_answer_between_starts_the_count_anew(clock: Clock) -> None:
     assert breaker.allows_call()
 
 
-def test_after_the_rest_one_call_alone_finds_out(broken: CircuitBreaker, clock: Clock) -> None:
+def test_after_the_open_period_a_single_call_probes(broken: CircuitBreaker, clock: Clock) -> None:
     clock.now += 9.9
     assert not broken.allows_call()
     clock.now += 0.1
@@ -56,7 +56,7 @@ def test_after_the_rest_one_call_alone_finds_out(broken: CircuitBreaker, clock: 
     assert sorted(admitted) == [False] * 7 + [True]
 
 
-def test_it_closes_when_that_call_is_answered(broken: CircuitBreaker, clock: Clock) -> None:
+def test_it_closes_when_the_probe_succeeds(broken: CircuitBreaker, clock: Clock) -> None:
     clock.now += 10
     assert broken.allows_call()
     broken.record_success()
@@ -64,7 +64,7 @@ def test_it_closes_when_that_call_is_answered(broken: CircuitBreaker, clock: Clo
     assert broken.allows_call()
 
 
-def test_it_stays_open_when_that_call_fails(broken: CircuitBreaker, clock: Clock) -> None:
+def test_it_stays_open_when_the_probe_fails(broken: CircuitBreaker, clock: Clock) -> None:
     clock.now += 10
     assert broken.allows_call()
     clock.now += 1.5
@@ -75,20 +75,20 @@ def test_it_stays_open_when_that_call_fails(broken: CircuitBreaker, clock: Clock
     assert broken.allows_call()
 
 
-def test_a_call_that_never_tells_how_it_fared_blocks_the_others_for_one_rest_only(
-    broken: CircuitBreaker, clock: Clock
+def test_a_probe_without_a_result_blocks_the_others_for_one_period_only(broken: CircuitBreaker, clock: Clock) -> None:
+    clock.now += 10
+    assert broken.allows_call()
+    clock.now += 10
+    assert broken.allows_call()
+
+
+@pytest.mark.parametrize(("retry_after", "open_s"), [(5.0, 5.0), (3600.0, 60.0)])
+def test_a_server_that_asks_us_to_wait_is_not_called_for_at_most_a_minute(
+    clock: Clock, retry_after: float, open_s: float
 ) -> None:
-    clock.now += 10
-    assert broken.allows_call()
-    clock.now += 10
-    assert broken.allows_call()
-
-
-@pytest.mark.parametrize(("asked", "rest"), [(5.0, 5.0), (3600.0, 60.0)])
-def test_a_server_that_asks_to_be_left_alone_is_for_a_minute_at_most(clock: Clock, asked: float, rest: float) -> None:
     breaker = CircuitBreaker(clock)
-    breaker.record_failure(asked)
-    clock.now += rest - 0.1
+    breaker.record_failure(retry_after)
+    clock.now += open_s - 0.1
     assert not breaker.allows_call()
     clock.now += 0.1
     assert breaker.allows_call()
@@ -110,7 +110,7 @@ def test_another_origin_or_path_is_another_server(other: str) -> None:
     assert servers.get("https://ehr.example/fhir") is not servers.get(other)
 
 
-def test_no_more_than_64_are_remembered_and_the_one_used_last_longest() -> None:
+def test_the_64_most_recently_used_servers_are_remembered() -> None:
     servers = ServerRegistry()
     first = servers.get("https://0.example")
     second = servers.get("https://1.example")

@@ -1,4 +1,4 @@
-"""TLS over checked addresses: the certificate is judged by the server's name, not by the address connected to."""
+"""TLS over checked addresses: the certificate must match the server's name, not its address."""
 
 import socket
 import ssl
@@ -34,11 +34,11 @@ def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
 def server(
     authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[tuple[int, list[str]]]:
-    """The port of a server certified for the name given by the test, and the names it was asked for."""
-    asked: list[str] = []
+    """Run a server with a certificate for the test's name. Yield its port and the names that clients requested."""
+    server_names: list[str] = []
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(request.param).configure_cert(context)
-    context.sni_callback = lambda _socket, name, _context: asked.append(name or "")
+    context.sni_callback = lambda _socket, name, _context: server_names.append(name or "")
 
     def serve() -> None:
         connection, _ = listening.accept()
@@ -56,33 +56,33 @@ def server(
         monkeypatch.setattr(addresses, "getaddrinfo", resolve)
         thread = Thread(target=serve)
         thread.start()
-        yield listening.getsockname()[1], asked
+        yield listening.getsockname()[1], server_names
         thread.join()
 
 
-def read(port: int, ca_file: Path | None) -> SearchResult:
+def fetch_patient(port: int, ca_file: Path | None) -> SearchResult:
     client = EhrClient(timeout_s=2, threads=1, ca_file=ca_file)
-    found = client.fetch(Access(f"https://ehr.example:{port}/fhir", allows_private=True), {"patient": "Patient/1"})
+    results = client.fetch(Access(f"https://ehr.example:{port}/fhir", allows_private=True), {"patient": "Patient/1"})
     client.close()
-    return found["patient"]
+    return results["patient"]
 
 
 @pytest.mark.parametrize("server", ["ehr.example"], indirect=True)
-def test_a_server_vouched_for_under_its_name_is_read(server: tuple[int, list[str]], ca_file: Path) -> None:
-    port, asked = server
-    assert read(port, ca_file).pages == (b"{}",)
-    assert asked == ["ehr.example"]
+def test_a_server_with_a_certificate_for_its_name_is_read(server: tuple[int, list[str]], ca_file: Path) -> None:
+    port, server_names = server
+    assert fetch_patient(port, ca_file).pages == (b"{}",)
+    assert server_names == ["ehr.example"]
 
 
 @pytest.mark.parametrize("server", ["127.0.0.1", "elsewhere.example"], indirect=True)
-def test_a_server_vouched_for_under_another_name_is_not(server: tuple[int, list[str]], ca_file: Path) -> None:
-    fault = read(server[0], ca_file).fault
+def test_a_server_with_a_certificate_for_another_name_is_not_read(server: tuple[int, list[str]], ca_file: Path) -> None:
+    fault = fetch_patient(server[0], ca_file).fault
     assert fault is not None
     assert fault.code == "tls"
 
 
 @pytest.mark.parametrize("server", ["ehr.example"], indirect=True)
-def test_a_server_nobody_vouches_for_is_not(server: tuple[int, list[str]]) -> None:
-    fault = read(server[0], None).fault
+def test_a_server_with_an_unknown_authority_is_not_read(server: tuple[int, list[str]]) -> None:
+    fault = fetch_patient(server[0], None).fault
     assert fault is not None
     assert fault.code == "tls"

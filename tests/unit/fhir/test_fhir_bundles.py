@@ -1,4 +1,4 @@
-"""Bundles and single resources off the wire: each resource alone, and what stands for "none" and for "failed"."""
+"""Decoding Bundles and single resources: each resource alone, and what means "none" and "failed"."""
 
 import pytest
 from msgspec import Raw
@@ -9,7 +9,7 @@ from cds_service.fhir.bundles import decode_draft_entries, decode_resources
 
 
 def kinds(body: Json) -> list[str]:
-    return [type(one).__name__ for one in decode_resources(encoded(body), "prefetch.test").resources]
+    return [type(resource).__name__ for resource in decode_resources(encoded(body), "prefetch.test").resources]
 
 
 def test_a_bundle_of_any_type_is_its_resources() -> None:
@@ -26,7 +26,7 @@ def test_a_bundle_without_type_name_is_known_by_its_entries() -> None:
 
 
 @pytest.mark.parametrize("body", [bundle(), {"resourceType": "Bundle"}, {"resourceType": "Bundle", "entry": None}])
-def test_no_entries_are_none_and_no_failure(body: Json) -> None:
+def test_an_empty_bundle_is_no_failure(body: Json) -> None:
     decoded = decode_resources(encoded(body), "prefetch.test")
     assert (decoded.resources, decoded.is_failure) == ((), False)
 
@@ -35,7 +35,7 @@ def test_no_entries_are_none_and_no_failure(body: Json) -> None:
     ("body", "fails"),
     [
         (outcome(), True),
-        (outcome("warning"), True),  # alone it stands where the data should
+        (outcome("warning"), True),  # alone it is in the place of the data
         (bundle(outcome()), True),
         (bundle(outcome("fatal"), condition("x")), True),
         (bundle({"resourceType": "OperationOutcome"}), True),
@@ -49,7 +49,7 @@ def test_no_entries_are_none_and_no_failure(body: Json) -> None:
 def test_an_operation_outcome_is_a_failure_unless_it_only_warns_beside_results(body: Json, fails: bool) -> None:
     decoded = decode_resources(encoded(body), "prefetch.test")
     assert decoded.is_failure is fails
-    assert "OperationOutcome" not in [type(one).__name__ for one in decoded.resources]
+    assert "OperationOutcome" not in [type(resource).__name__ for resource in decoded.resources]
 
 
 def test_a_broken_resource_is_counted_and_the_others_are_read() -> None:
@@ -75,7 +75,7 @@ def test_a_broken_resource_is_counted_and_the_others_are_read() -> None:
         ),
     ],
 )
-def test_what_is_neither_names_its_field(body: bytes, field: str) -> None:
+def test_an_error_names_its_field(body: bytes, field: str) -> None:
     with pytest.raises(BadRequest) as refused:
         decode_resources(body, "prefetch.test")
     assert refused.value.field == field

@@ -1,4 +1,4 @@
-"""Reading texts: the issue's own sentences, what is never recorded, and the bounds of length and memory."""
+"""Reading texts: example sentences, what is never recorded, and the limits on length and memory."""
 
 from dataclasses import replace
 
@@ -11,20 +11,23 @@ from cds_service.narrative.reader import NarrativeReader, Statement
 
 
 @pytest.fixture(scope="module")
-def made(knowledge: Knowledge) -> NarrativeReader:
+def reader(knowledge: Knowledge) -> NarrativeReader:
     return NarrativeReader(knowledge.narrative, knowledge.content.findings)
 
 
-def told(made: NarrativeReader, text: str) -> str:
-    """What a text says, as `finding side` with "no" or "?" before."""
+def summary(reader: NarrativeReader, text: str) -> str:
+    """Return what a text says, as `finding side` after "no" or "?"."""
     marks = {FindingValue.PRESENT: "", FindingValue.ABSENT: "no ", FindingValue.ASKED: "? "}
     sides = {"unstated": "", "left": " L", "right": " R", "both": " LR"}
-    return ", ".join(f"{marks[one.value]}{one.finding}{sides[one.side.value]}" for one in made.read(text).statements)
+    return ", ".join(
+        f"{marks[statement.value]}{statement.finding}{sides[statement.side.value]}"
+        for statement in reader.read(text).statements
+    )
 
 
 BELOW = "no calf-pain, no lateral-lower-leg-pain, no lower-leg-pain"
 SAYS = {
-    # the issue's
+    # the first examples
     "R/O hip OA": "? hip-osteoarthritis",
     "denies groin pain": "no groin-pain",
     "no radiation below the knee": BELOW,
@@ -34,7 +37,7 @@ SAYS = {
     "L buttock pain shooting down the hamstring to the calf": "buttock-pain L, posterior-thigh-pain L, calf-pain L",
     "left buttock pain, right calf pain": "buttock-pain L, calf-pain R",
     "possible labral tear": "? labral-tear",
-    # places need a pain that reaches them
+    # places need a pain word
     "left hip": "",
     "MRI hip, groin pain": "groin-pain",
     "pain in the groin, knee swelling": "groin-pain, knee-disorder",
@@ -62,7 +65,7 @@ SAYS = {
     "patellar reflex absent": "reflex-loss-patellar",
     "patellar reflex 2+": "no reflex-loss-patellar",
     "Right hip: FADIR positive": "fadir-positive R",
-    # denial, and where it may not reach
+    # negation, and where it may not apply
     "no groin pain or thigh pain": "no groin-pain, no thigh-pain",
     "no trauma, L hip pain x 3 months": "no major-trauma",
     "denies fever, left groin pain": "no fever",
@@ -79,7 +82,7 @@ SAYS = {
     "groin pain: denies": "no groin-pain",
     "numbness and leg weakness denied": "no leg-weakness",
     "pain radiates to the thigh, not below the knee": f"thigh-pain, {BELOW}",
-    # somebody else's, and over
+    # about other people, and about the past
     "sciatica in her mother": "",
     "mother had osteoporosis, now left groin pain": "",
     "mother had osteoporosis, patient has left groin pain": "groin-pain L",
@@ -92,7 +95,7 @@ SAYS = {
     "3 month history of left groin pain": "groin-pain L",
     "s/p right hip fracture": "",
     "s/p MVA": "major-trauma",
-    # asked
+    # asked about
     "hip OA vs labral tear": "? hip-osteoarthritis, ? labral-tear",
     "hip pain likely labral tear": "hip-pain, ? labral-tear",
     "labral tear?": "? labral-tear",
@@ -110,7 +113,7 @@ SAYS = {
     "no bowel or bladder incontinence": "no bowel-incontinence",
     "weakness": "",
     "": "",
-    # a denial behind, as forms have it
+    # a negation after the finding, as in forms
     "Fever: no": "no fever",
     "Fever: No Weight loss: No Cancer: Yes": "no fever, no weight-loss, active-cancer",
     "Fever - No": "no fever",
@@ -137,7 +140,7 @@ SAYS = {
     "scheduled for L THA": "",
     "needs hip replacement": "",
     "Hx of L hip replacement": "hip-replacement-in-place L",
-    # what an order's reason asks about, though it says no more
+    # what an order's reason asks about without saying more
     "eval for compression fracture": "? major-trauma",
     "compression fracture L1": "? major-trauma",
     "h/o compression fracture": "",
@@ -149,14 +152,14 @@ SAYS = {
     "s/p fall": "? major-trauma",
     "no trauma": "no major-trauma",
     "Low back pain after long runs": "low-back-pain, pain-after-long-run",
-    # names of problems, as ICD-10-CM has them
+    # names of problems in ICD-10-CM
     "Unilateral primary osteoarthritis, right hip": "hip-osteoarthritis R",
     "Primary osteoarthritis of left hip": "hip-osteoarthritis L",
     "Trochanteric bursitis, right hip": "trochanteric-pain-syndrome R",
-    # over
+    # in the past
     "sciatica, resolved": "",
     "Right hip pain resolved after THA": "hip-replacement-in-place",
-    # as clinics write
+    # as clinicians write
     "r/o CES": "? cauda-equina-syndrome",
     "relieved by leaning on shopping cart": "relief-bending-forward",
     "Not able to lie flat, sleeps in recliner": "cannot-lie-flat",
@@ -168,8 +171,8 @@ SAYS = {
 
 
 @pytest.mark.parametrize("text", SAYS)
-def test_a_text_says(made: NarrativeReader, text: str) -> None:
-    assert told(made, text) == SAYS[text]
+def test_a_text_says(reader: NarrativeReader, text: str) -> None:
+    assert summary(reader, text) == SAYS[text]
 
 
 @pytest.mark.parametrize(
@@ -187,24 +190,24 @@ def test_a_text_says(made: NarrativeReader, text: str) -> None:
         ("foot pain", {}),
     ],
 )
-def test_what_words_beside_a_finding_add(made: NarrativeReader, text: str, stated: dict[str, str]) -> None:
-    [said] = made.read(text).statements
-    assert dict(said.qualifiers) == stated
-    assert said.value is FindingValue.PRESENT
+def test_words_near_a_finding_add_qualifiers(reader: NarrativeReader, text: str, stated: dict[str, str]) -> None:
+    [statement] = reader.read(text).statements
+    assert dict(statement.qualifiers) == stated
+    assert statement.value is FindingValue.PRESENT
 
 
-def test_no_text_says_nothing(made: NarrativeReader) -> None:
-    assert made.read(None) == made.read("") == module.EMPTY_READING
+def test_no_text_says_nothing(reader: NarrativeReader) -> None:
+    assert reader.read(None) == reader.read("") == module.EMPTY_READING
 
 
-def test_places_without_pain_and_bare_tests_are_noted(made: NarrativeReader) -> None:
-    assert made.read("fall on the knee").places_without_pain == {"knee-pain"}
-    assert made.read("SLR").has_mention
-    assert not made.read("cough").has_mention
+def test_places_without_pain_and_bare_tests_are_noted(reader: NarrativeReader) -> None:
+    assert reader.read("fall on the knee").places_without_pain == {"knee-pain"}
+    assert reader.read("SLR").has_mention
+    assert not reader.read("cough").has_mention
 
 
-def test_a_text_is_read_once(made: NarrativeReader) -> None:
-    assert made.read("left groin pain") is made.read("left groin pain")
+def test_a_text_is_read_once(reader: NarrativeReader) -> None:
+    assert reader.read("left groin pain") is reader.read("left groin pain")
 
 
 def test_of_a_text_too_long_the_whole_sentences_of_its_beginning_are_read(knowledge: Knowledge) -> None:
@@ -213,16 +216,16 @@ def test_of_a_text_too_long_the_whole_sentences_of_its_beginning_are_read(knowle
         "Left groin pain. Right calf pain is what he denies."
     )
     assert reading.is_truncated
-    assert [one.finding for one in reading.statements] == ["groin-pain"]
+    assert [statement.finding for statement in reading.statements] == ["groin-pain"]
 
 
-def test_in_a_sentence_without_end_a_denial_is_not_lost(made: NarrativeReader) -> None:
+def test_in_a_sentence_without_end_a_denial_is_not_lost(reader: NarrativeReader) -> None:
     filler = "and so on " * 80
-    assert told(made, f"denies {filler} groin pain") == ""
-    assert told(made, f"{filler} left groin pain. Calf pain") == "groin-pain L, calf-pain"
+    assert summary(reader, f"denies {filler} groin pain") == ""
+    assert summary(reader, f"{filler} left groin pain. Calf pain") == "groin-pain L, calf-pain"
     near_the_cut = f"{'word ' * 197} groin pain of late denied"
-    assert told(made, near_the_cut) == ""
+    assert summary(reader, near_the_cut) == ""
 
 
-def test_said_is_a_plain_value() -> None:
+def test_a_statement_is_a_plain_value() -> None:
     assert Statement("groin-pain", FindingValue.PRESENT, module.Side.LEFT).qualifiers == ()

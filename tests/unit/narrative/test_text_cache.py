@@ -1,4 +1,4 @@
-"""What is worked out from a text is kept for a while; the text is not."""
+"""The result for a text is cached for a while. The text is never stored."""
 
 import pickle
 
@@ -6,7 +6,7 @@ from cds_service.narrative.text_cache import TextCache
 
 
 class Work:
-    """Counts what it is asked, and gives something new each time."""
+    """Counts its calls, and returns a new object each time."""
 
     def __init__(self) -> None:
         self.asked: list[int] = []
@@ -16,44 +16,44 @@ class Work:
         return [len(text)]
 
 
-def test_the_same_text_is_worked_on_once() -> None:
-    kept = TextCache(work := Work())
-    assert kept("left groin pain") is kept("left " + "groin pain")
+def test_the_same_text_is_computed_once() -> None:
+    cache = TextCache(work := Work())
+    assert cache("left groin pain") is cache("left " + "groin pain")
     assert len(work.asked) == 1
 
 
-def test_nothing_too_is_kept() -> None:
-    kept = TextCache(work := Work())
-    assert kept("") is kept("")
+def test_an_empty_result_is_cached() -> None:
+    cache = TextCache(work := Work())
+    assert cache("") is cache("")
     assert work.asked == [0]
 
 
-def test_other_texts_are_told_apart() -> None:
-    kept = TextCache(Work())
-    assert kept("left groin pain") is not kept("left groin pair")
+def test_different_texts_have_different_results() -> None:
+    cache = TextCache(Work())
+    assert cache("left groin pain") is not cache("left groin pair")
 
 
-def test_the_text_is_not_kept() -> None:
-    kept = TextCache(Work())
-    kept("groin pain of somebody unforgettable")
-    held = pickle.dumps((kept._recent, kept._older))
-    assert b"unforgettable" not in held
+def test_the_text_is_not_stored() -> None:
+    cache = TextCache(Work())
+    cache("groin pain of somebody unforgettable")
+    stored = pickle.dumps((cache._recent, cache._older))
+    assert b"unforgettable" not in stored
 
 
-def test_what_is_kept_is_bounded_and_the_oldest_goes_first() -> None:
-    kept = TextCache(work := Work(), limit=4)
-    first = kept("0")
+def test_the_cache_is_bounded_and_drops_the_oldest_first() -> None:
+    cache = TextCache(work := Work(), limit=4)
+    first = cache("0")
     for number in range(1, 5):
-        kept(str(number))
-        assert len(kept._recent) + len(kept._older) <= 4
-    kept("4")
+        cache(str(number))
+        assert len(cache._recent) + len(cache._older) <= 4
+    cache("4")
     assert len(work.asked) == 5
-    assert kept("0") is not first
+    assert cache("0") is not first
 
 
-def test_what_is_asked_again_stays() -> None:
-    kept = TextCache(Work(), limit=4)
-    first = kept("0")
+def test_recently_used_results_stay() -> None:
+    cache = TextCache(Work(), limit=4)
+    first = cache("0")
     for number in range(1, 20):
-        kept(str(number))
-        assert kept("0") is first
+        cache(str(number))
+        assert cache("0") is first

@@ -1,4 +1,4 @@
-"""How words are told apart: hyphens, abbreviations, question marks, lines, and sentences without end."""
+"""How text is split: hyphens, abbreviations, question marks, lines, and endless sentences."""
 
 import pytest
 
@@ -17,11 +17,11 @@ SHORT = frozenset({"post", "l"})
 
 
 def words(text: str) -> list[str]:
-    return [" ".join(one.words) for one in split_sentences(text, SHORT)]
+    return [" ".join(sentence.words) for sentence in split_sentences(text, SHORT)]
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("Start-up pain", ["start up pain"]),
         ("patient's  Hip", ["patients hip"]),
@@ -38,21 +38,21 @@ def words(text: str) -> list[str]:
         (" . ; \n", []),
     ],
 )
-def test_sentences_and_words(text: str, told: list[str]) -> None:
-    assert words(text) == told
+def test_sentences_and_words(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
 
 
 def test_how_each_sentence_ends() -> None:
-    ends = [one.ending for one in split_sentences("a. b; c\nD\n\ne", SHORT)]
+    ends = [sentence.ending for sentence in split_sentences("a. b; c\nD\n\ne", SHORT)]
     assert ends == [STOP, CLAUSE, LINE, PARAGRAPH, PARAGRAPH]
 
 
-def test_a_sentence_too_long_goes_on_in_the_next() -> None:
-    found = split_sentences("word " * 450, SHORT)
-    assert [len(one.words) for one in found] == [200, 200, 50]
-    assert [one.ending for one in found] == [TRUNCATED, TRUNCATED, PARAGRAPH]
+def test_a_sentence_that_is_too_long_continues_in_the_next() -> None:
+    sentences = split_sentences("word " * 450, SHORT)
+    assert [len(sentence.words) for sentence in sentences] == [200, 200, 50]
+    assert [sentence.ending for sentence in sentences] == [TRUNCATED, TRUNCATED, PARAGRAPH]
 
 
-def test_a_phrase_is_told_apart_like_a_text() -> None:
+def test_a_phrase_is_split_like_a_text() -> None:
     assert normalize_phrase("Patrick's test (R/O)") == "patricks test ( r / o )"
     assert normalize_phrase(TRAILING_QUESTION) == TRAILING_QUESTION

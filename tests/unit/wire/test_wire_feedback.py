@@ -1,4 +1,4 @@
-"""Reading feedback: what an item holds. Refusals stand in the contract tests."""
+"""Decoding feedback: what an item holds. The contract tests cover refusals."""
 
 import json
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ def test_an_item_as_read() -> None:
     assert item.overrideReason.reason.code == "disagree"
 
 
-def test_the_first_fault_is_told_without_content() -> None:
+def test_the_first_error_is_reported_without_content() -> None:
     body = json.dumps({"feedback": [{**ITEM, "outcome": "secret words"}]}).encode()
     with pytest.raises(BadRequest, match="must be accepted or overridden") as refused:
         decode_feedback(body)
@@ -36,6 +36,6 @@ def test_a_thousand_items_are_the_most() -> None:
 
 
 @pytest.mark.parametrize("body", [b'{"feedback": [], "x": "\xff"}', rb'{"feedback": [], "x": "\ud83d"}'])
-def test_text_that_is_no_text_is_malformed(body: bytes) -> None:
+def test_a_string_that_is_not_text_is_malformed(body: bytes) -> None:
     with pytest.raises(BadRequest, match="malformed JSON"):
         decode_feedback(body)

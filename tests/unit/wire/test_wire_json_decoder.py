@@ -1,4 +1,4 @@
-"""Faults of JSON told as field names and byte positions, never as content."""
+"""JSON errors name fields and byte positions, never content."""
 
 import msgspec
 import pytest
@@ -37,21 +37,21 @@ DECODER = msgspec.json.Decoder(Outer)
         (b'{"x": ' + b"[" * 5000 + b"]" * 5000 + b"}", "is nested too deeply", None),
     ],
 )
-def test_a_fault_is_told_by_place(body: bytes, message: str, field: str | None) -> None:
+def test_an_error_names_its_position(body: bytes, message: str, field: str | None) -> None:
     with pytest.raises(BadRequest, match=message) as refused:
         decode_json(DECODER, body)
     assert refused.value.field == field
     assert "secret" not in str(refused.value)
 
 
-def test_the_place_of_a_part_stands_before_it() -> None:
+def test_the_path_of_a_part_comes_before_its_field() -> None:
     with pytest.raises(BadRequest) as refused:
         decode_json(DECODER, b'{"inner": {}}', "prefetch.x")
     assert refused.value.field == "prefetch.x.inner.name"
 
 
 @pytest.mark.parametrize(
-    ("text", "read"),
+    ("text", "decoded"),
     [
         (rb"\ud83d\ude42", "\U0001f642"),
         (rb"\uD83D\uDE42!", "\U0001f642!"),
@@ -63,11 +63,11 @@ def test_the_place_of_a_part_stands_before_it() -> None:
         (rb"\u00e9 \ud83d", "é \ufffd"),
     ],
 )
-def test_half_of_a_surrogate_pair_is_read_as_a_replacement_character(text: bytes, read: str) -> None:
-    assert decode_json(DECODER, b'{"inner": {"name": "' + text + b'"}}').inner.name == read
+def test_half_of_a_surrogate_pair_is_read_as_a_replacement_character(text: bytes, decoded: str) -> None:
+    assert decode_json(DECODER, b'{"inner": {"name": "' + text + b'"}}').inner.name == decoded
 
 
-def test_bytes_count_as_sent_behind_a_half_pair() -> None:
+def test_byte_positions_count_as_sent_after_half_of_a_pair() -> None:
     body = rb'{"x": "\ud83d", "y": NaN}'
     with pytest.raises(BadRequest, match=f"byte {body.index(b'NaN')}"):
         decode_json(DECODER, body)

@@ -1,4 +1,4 @@
-"""Reading requests: what a checked request holds, whatever its sender left out. Refusals: the contract tests."""
+"""Decoding requests: what a checked request holds, whatever its sender left out. The contract tests cover refusals."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from cds_service.wire.request import ORDER_HOOKS, PATIENT_VIEW, HookRequest, dec
 ALL = ORDER_HOOKS | {PATIENT_VIEW}
 
 
-def read(*arguments: Any, **fields: Any) -> HookRequest:
+def decode(*arguments: Any, **fields: Any) -> HookRequest:
     return decode_request(encoded(call(*arguments, **fields)), ALL)
 
 
 def test_a_request_as_checked() -> None:
-    request = read(SELECT, order("72148"), fhirServer="https://ehr.example/fhir")
+    request = decode(SELECT, order("72148"), fhirServer="https://ehr.example/fhir")
     assert (request.hook, request.user_type, request.user_id) == (
         "order-select",
         "Practitioner",
@@ -28,14 +28,14 @@ def test_a_request_as_checked() -> None:
     assert set(request.prefetch) == {"patient", "conditions"}
 
 
-def test_what_a_hook_has_not_is_none() -> None:
-    assert (read(VIEW).draft_orders, read(VIEW).selections) == (None, None)
-    assert read(SIGN).selections is None
+def test_members_that_a_hook_lacks_are_none() -> None:
+    assert (decode(VIEW).draft_orders, decode(VIEW).selections) == (None, None)
+    assert decode(SIGN).selections is None
 
 
 @pytest.mark.parametrize("sent", [None, {}])
 def test_no_prefetch_is_an_empty_one(sent: dict[str, Any] | None) -> None:
-    assert dict(read(prefetch=sent).prefetch) == {}
+    assert dict(decode(prefetch=sent).prefetch) == {}
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,12 @@ def test_a_patients_own_call_is_known_as_such(user: str, is_by_patient: bool) ->
 @pytest.mark.parametrize(
     "written", ["4B1D37A5-2A9F-4A2C-8C1D-0D6D9F8C0001", "urn:uuid:4b1d37a5-2a9f-4a2c-8c1d-0d6d9f8c0001"]
 )
-def test_the_instance_is_written_in_one_way(written: str) -> None:
-    assert read(hookInstance=written).hook_instance == "4b1d37a5-2a9f-4a2c-8c1d-0d6d9f8c0001"
+def test_the_hook_instance_is_normalised(written: str) -> None:
+    assert decode(hookInstance=written).hook_instance == "4b1d37a5-2a9f-4a2c-8c1d-0d6d9f8c0001"
 
 
 def test_the_token_is_in_no_representation() -> None:
-    request = read(
+    request = decode(
         fhirServer="https://ehr.example", fhirAuthorization={"access_token": "s3cret", "patient": "patient-1"}
     )
     assert request.authorization is not None

@@ -1,4 +1,4 @@
-"""The response models: the specification's limits, and what they refuse to send."""
+"""The response models: the specification's limits, and what the models reject."""
 
 import json
 from typing import Any
@@ -14,8 +14,8 @@ SUGGESTION = {"label": "Consider", "uuid": "s", "actions": [{"type": "create", "
 
 
 def card(**fields: Any) -> Card:
-    made = {"uuid": "c", "summary": "s", "detail": "d", "indicator": "info", "source": {"label": "l"}, **fields}
-    return Card.model_validate(made)
+    attributes = {"uuid": "c", "summary": "s", "detail": "d", "indicator": "info", "source": {"label": "l"}, **fields}
+    return Card.model_validate(attributes)
 
 
 def test_members_without_a_value_are_left_out() -> None:
@@ -62,8 +62,8 @@ def test_a_card_against_the_specification_is_refused(fields: dict[str, Any]) -> 
 
 
 def test_one_recommended_suggestion_is_taken() -> None:
-    made = card(suggestions=[{**SUGGESTION, "isRecommended": True}, SUGGESTION], selectionBehavior="at-most-one")
-    assert [one.isRecommended for one in made.suggestions or ()] == [True, None]
+    parsed = card(suggestions=[{**SUGGESTION, "isRecommended": True}, SUGGESTION], selectionBehavior="at-most-one")
+    assert [suggestion.isRecommended for suggestion in parsed.suggestions or ()] == [True, None]
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_what_is_sent_cannot_be_changed() -> None:
 
 def test_discovery_states_the_versions() -> None:
     texts = dict.fromkeys(("hook", "id", "title", "description", "usageRequirements"), "x")
-    described = Discovery(services=[ServiceDescription(**texts, prefetch={"patient": "Patient/1"})])
-    assert json.loads(described.model_dump_json())["services"] == [
+    discovery = Discovery(services=[ServiceDescription(**texts, prefetch={"patient": "Patient/1"})])
+    assert json.loads(discovery.model_dump_json())["services"] == [
         {**texts, "prefetch": {"patient": "Patient/1"}, "version": "2.0.1", "hookVersion": "1.0"}
     ]
 
