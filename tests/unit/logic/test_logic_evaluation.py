@@ -175,6 +175,16 @@ def test_pattern_of_an_empty_chart_is_not_known(indexed: Indexed) -> None:
     assert truth(PatternIs(frozenset({"hip-only"})), indexed()) is UNKNOWN
 
 
+def test_an_empty_chart_has_no_pattern(indexed: Indexed) -> None:
+    assert truth(PatternIs(frozenset({"none"})), indexed()) is YES
+
+
+def test_the_patterns_of_an_empty_chart_are_evaluated_for_a_trace_alone(indexed: Indexed) -> None:
+    index, condition = indexed(), PatternIs(frozenset({"hip-only"}))
+    assert evaluate(condition, EvaluationContext(index, Side.LEFT, thorough=True)).parts
+    assert not evaluate(condition, EvaluationContext(index, Side.LEFT)).parts
+
+
 def test_imaged(indexed: Indexed) -> None:
     assert truth(Imaged(LUMBAR), indexed(study("lumbar-spine"))) is YES
     assert truth(Imaged(LUMBAR), indexed(study("hip"), request("lumbar-spine"))) is UNKNOWN

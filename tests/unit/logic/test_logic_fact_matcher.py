@@ -6,7 +6,7 @@ from domain_facts import Indexed, absent, asked, draft, finding, imaging, study
 from cds_service.logic.chart_index import ChartIndex
 from cds_service.logic.evaluation import evaluate
 from cds_service.logic.evaluation_context import EvaluationContext
-from cds_service.logic.fact_matcher import matches_spec
+from cds_service.logic.fact_matcher import matches_spec, newest_findings
 from cds_service.model.conditions import Block, Condition, Filters, Imaged, ImagingSpec, Leaf, Present
 from cds_service.model.facts import Finding, Stage
 from cds_service.model.outcome import Truth
@@ -227,3 +227,13 @@ def test_a_study_with_its_side_stated(indexed: Indexed) -> None:
     stated = Imaged(ImagingSpec(), Filters(stated=True))
     assert holds(stated, indexed(study("hip", side="left")))
     assert not holds(stated, indexed(study("hip")))
+
+
+def test_a_day_within_a_month_and_that_month_are_both_the_newest() -> None:
+    month, day = finding(PAIN, when="2026-01"), finding(PAIN, when="2026-01-15")
+    assert newest_findings((month, day)) == (month, day)
+
+
+def test_a_month_that_ended_before_a_day_is_not_the_newest() -> None:
+    month, day = finding(PAIN, when="2025-12"), finding(PAIN, when="2026-01-15")
+    assert newest_findings((month, day)) == (day,)

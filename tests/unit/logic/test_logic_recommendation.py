@@ -41,6 +41,10 @@ def test_a_sided_order_gives_the_side_where_no_finding_does(content: Content) ->
     assert only(content, *pains, draft("hip")).side is Side.UNSTATED
 
 
+def test_the_side_of_a_midline_order_is_not_the_cards_side(content: Content) -> None:
+    assert only(content, finding("groin-pain"), draft("lumbar-spine", side="left")).side is Side.UNSTATED
+
+
 def test_the_facts_begin_with_the_side_that_has_the_most(content: Content) -> None:
     facts = [finding("groin-pain", "left"), finding("groin-pain", "right"), finding("limp", "right")]
     recommendation = only(content, *facts, finding("fadir-positive", "right"), LUMBAR)

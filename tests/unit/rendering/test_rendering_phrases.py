@@ -167,6 +167,39 @@ def test_no_more_facts_are_said_than_a_card_may_hold(phrases: FactPhrases) -> No
     assert len(phrases.list_facts([], [finding(name) for name in names])) == MAX_FACTS
 
 
+def _advice_of(names: list[str], advice: list[str], phrases: FactPhrases) -> list[str]:
+    lines = phrases.list_facts([], [finding(name) for name in names], [finding(name) for name in advice])
+    return [line.removeprefix("Right ").removesuffix(", recorded problem, 20 Feb 2026") for line in lines]
+
+
+def test_two_facts_that_choose_the_advice_end_a_list_that_is_cut(phrases: FactPhrases) -> None:
+    names = ["groin-pain", "hip-pain", "buttock-pain", "calf-pain", "knee-pain"]
+    advice = ["foot-pain", "low-back-pain", "lateral-hip-pain"]
+    assert _advice_of(names, advice, phrases) == [
+        "groin pain",
+        "hip pain",
+        "buttock pain",
+        "foot pain",
+        "low back pain",
+    ]
+
+
+def test_a_fact_that_chooses_the_advice_moves_to_the_end_of_a_list_that_would_cut_it(phrases: FactPhrases) -> None:
+    names = ["groin-pain", "hip-pain", "buttock-pain", "calf-pain", "knee-pain", "foot-pain"]
+    assert _advice_of(names, ["calf-pain"], phrases) == [
+        "groin pain",
+        "hip pain",
+        "buttock pain",
+        "knee pain",
+        "calf pain",
+    ]
+
+
+def test_a_fact_among_the_first_three_that_also_chooses_the_advice_is_said_once(phrases: FactPhrases) -> None:
+    names = ["groin-pain", "hip-pain", "buttock-pain", "calf-pain"]
+    assert _advice_of(names, ["buttock-pain"], phrases) == ["groin pain", "hip pain", "buttock pain", "calf pain"]
+
+
 def test_the_leading_findings_are_the_patients_own_not_what_was_tried(phrases: FactPhrases) -> None:
     facts = [finding("physical-therapy", UNSTATED), finding("hip-pain"), imaging(), finding("limp")]
     assert phrases.describe_leading_findings(facts, 2) == "right hip pain and limp"
