@@ -115,3 +115,14 @@ $(VENV)-docs/.made: requirements/docs.txt
 
 docs: $(VENV)-docs/.made ## build the documentation into build/docs; warnings are errors
 	$(VENV)-docs/bin/sphinx-build --fail-on-warning --keep-going -c docs . build/docs
+
+.PHONY: mutate
+$(VENV)-mutate/.made: requirements/mutate.txt
+	$(PYTHON) -m venv $(VENV)-mutate
+	$(VENV)-mutate/bin/pip install --quiet --no-deps --require-hashes --requirement requirements/mutate.txt
+	$(VENV)-mutate/bin/pip check
+	@touch $@
+
+SEED ?= 1
+mutate: $(VENV)/.test $(VENV)-mutate/.made ## change the code in 200 places (SEED=...): how many changes would a test notice?
+	$(VENV)-mutate/bin/python -m tests.mutation --python $(BIN)/python --seed $(SEED)

@@ -31,7 +31,7 @@ def answer(running: CdsEngine, body: bytes) -> Callable[[], bytes]:
     accepted = frozenset({HOOK})
     service = running.service
     return lambda: service.answer_call(
-        "hip-spine-patient-view", service.decode_request(body, accepted), "b", None
+        "hip-spine-patient-view", service.decode_request(body, accepted), "b"
     ).response.to_json()
 
 

@@ -19,6 +19,7 @@ from cds_service.knowledge.shipped import shipped_examples
 from cds_service.model.content import Rule
 from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
+from cds_service.service.hook_service import PermittedServer
 from cds_service.settings import load_settings
 from cds_service.wire.request import decode_request
 
@@ -106,7 +107,8 @@ def run_request(try_request: TryRequest, *, why: str | None = None, as_json: boo
     request = decode_request(try_request.body, frozenset(entry.hook for entry in SERVICES.values()))
     entry = next(entry for entry in SERVICES.values() if entry.hook == request.hook)
     base = try_request.fhir_base or request.fhir_server  # whoever runs this names it, on their own network
-    answer = engine.service.answer_call(entry.id, request, "try", base, allows_private=True, explain=True)
+    server = PermittedServer(base, allows_private=True) if base else None
+    answer = engine.service.answer_call(entry.id, request, "try", server, explain=True)
     if as_json:
         today = clock().astimezone(settings.zone).date()
         report = build_report(answer, engine.knowledge, request.hook, today)

@@ -27,6 +27,7 @@ def fact(chart: Read, *arguments: Any, **fields: Any) -> Finding:
         ("M25.559", "hip-pain", Side.UNSTATED),
         ("M16.0", "hip-osteoarthritis", Side.BOTH),
         ("M1611", "hip-osteoarthritis", Side.RIGHT),  # without the point, as claims write it
+        ("M169", "hip-osteoarthritis", Side.UNSTATED),
         ("m16.12", "hip-osteoarthritis", Side.LEFT),
         ("S72.011A", "hip-fracture", Side.RIGHT),
         ("M87.052", "femoral-head-necrosis", Side.LEFT),

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from synthetic import LOINC, Json, concept, condition, encoded, observation, order, resource
+from synthetic import LOINC, SNOMED, Json, concept, condition, encoded, observation, order, resource
 
 from cds_service.fhir.chart_data import DraftOrder
 from cds_service.fhir.resources import ServiceRequest
@@ -107,6 +107,15 @@ def test_an_open_referral_is_an_order_for_a_treatment_and_not_yet_tried(chart: R
     assert result.findings == ()
 
 
+def test_an_order_for_a_treatment_is_not_among_the_ignored_records(chart: Read) -> None:
+    assert chart(order("x", status="active", code=concept("308447003"))).ignored == ()
+
+
+def test_an_order_whose_code_names_no_treatment_is_ignored_once(chart: Read) -> None:
+    [ignored] = chart(order("x", status="active", code=concept("23056005"))).ignored  # sciatica
+    assert ignored.code == f"{SNOMED}|23056005"
+
+
 def test_a_draft_is_of_today_and_selected_or_not(chart: Read) -> None:
     result = chart(drafts=[draft("72148"), draft("72148", number=2, selected=False)])
     assert [(imaging.stage, imaging.when, imaging.is_selected) for imaging in result.imaging] == [
@@ -164,6 +173,11 @@ def test_without_reasons_current_problems_decide(chart: Read, reasons: list[Json
     assert drafted(chart, hip, knee, reasonCode=reasons).region == "lower-limb-joint"
     assert drafted(chart, condition("23056005"), reasonCode=reasons).region == "lower-limb-joint"
     assert drafted(chart, reasonCode=reasons).region == "lower-limb-joint"
+
+
+def test_a_reason_that_stands_in_a_note_keeps_current_problems_from_deciding(chart: Read) -> None:
+    knee = condition("30989003")
+    assert drafted(chart, knee, note=[{"text": "groin pain"}]).region == "hip"
 
 
 def test_a_problem_that_has_expired_or_is_refuted_is_not_current(chart: Read) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from synthetic import Json, condition, patient
+from synthetic import ICD, Json, condition, patient
 
 from cds_service.model.facts import Chart
 
@@ -67,3 +67,9 @@ def test_what_could_not_be_read_is_counted_by_type(chart: Read) -> None:
     broken = [condition("x", code=5), condition("x", code=6), {"resourceType": "Observation", "status": 1}]
     result = chart(*broken, {"resourceType": "Unheard", "code": 5})
     assert result.unreadable == {"Condition": 2, "Observation": 1}
+
+
+def test_codes_of_one_system_that_goes_by_two_names_are_counted_together(chart: Read) -> None:
+    names = (ICD, ICD, "urn:oid:2.16.840.1.113883.6.90")
+    unmapped = [condition("R20.0", name, number) for number, name in enumerate(names)]
+    assert chart(*unmapped).unmapped == {"icd10cm": 3}

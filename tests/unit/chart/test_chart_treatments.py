@@ -70,6 +70,11 @@ def test_an_outcome_is_the_response_of_a_procedure_named_in_words(chart: Read) -
     )
 
 
+def test_a_code_may_state_a_qualifier_of_which_the_record_adds_none(chart: Read) -> None:
+    [finding] = chart(procedure("62323", CPT)).findings
+    assert finding.qualifiers == {"guided": "yes"}
+
+
 def test_a_code_may_state_a_qualifier(chart: Read) -> None:
     [finding] = chart(procedure("64483", CPT, outcome={"text": "relief"})).findings
     assert finding.qualifiers == {"guided": "yes", "response": "relief"}

@@ -81,7 +81,7 @@ def test_check_tells_a_site_code_of_an_order_there_is_not(tmp_path: Path) -> Non
     with (tmp_path / "clients.toml").open("a", encoding="utf-8") as file:
         file.write("[client.dialect.order_codes]\nlumbar-mir = { system = 'urn:x', code = '1' }\n")
     result = run("check", env=env)
-    assert "clients.toml: client.north.dialect.order_codes.lumbar-mir: is no order of orders.toml" in result.output
+    assert "clients.toml: client.north.dialect.order_codes.lumbar-mir: is not an order of orders.toml" in result.output
 
 
 def test_prefetch_prints_the_users_role_where_some_client_exempts_one(tmp_path: Path) -> None:
@@ -108,13 +108,13 @@ def test_check_show_tells_values_and_origins_and_masks_secrets(tmp_path: Path) -
 def test_a_wrong_setting_is_refused_by_name() -> None:
     result = run("check", env={"HIP_SPINE_CDS_TIME_ZONE": "Mars/Olympus"})
     assert result.exit_code == 1
-    assert "time_zone: is no time zone" in result.output
+    assert "time_zone: is not an IANA time zone" in result.output
 
 
 def test_an_unknown_setting_is_refused_by_name() -> None:
     result = run("check", env={"HIP_SPINE_CDS_PROT": "8080"})
     assert result.exit_code == 1
-    assert "HIP_SPINE_CDS_PROT: is no setting" in result.output
+    assert "HIP_SPINE_CDS_PROT: is not a setting" in result.output
 
 
 def test_prefetch_prints_every_template() -> None:
