@@ -1,0 +1,63 @@
+"""The first condition that keeps a block from holding, in words, for each kind of condition."""
+
+import pytest
+from domain_facts import chart, draft
+
+from cds_service.logic.rule_engine import decide
+from cds_service.logic.unmet_conditions import closeness, find_unmet_condition
+from cds_service.model.conditions import Absent, Age, Block, Condition, ImagingSpec, Leaf, Ordered, OrderIs, Spoke
+from cds_service.model.content import Content
+from cds_service.model.outcome import Outcome, Truth
+
+AGE = Age(at_least=50)
+MRI = ImagingSpec(modality=frozenset({"MR"}))
+FEVER = Absent((Leaf("fever"),), names=("fever",))
+
+
+def unmet(content: Content, condition: Condition, truth: Truth = Truth.NO, age: int | None = 40) -> str:
+    decision = decide(content, chart(draft("hip"), age=age), "order-sign", thorough=True)
+    return find_unmet_condition(Outcome(condition, truth), decision).text
+
+
+@pytest.mark.parametrize(
+    ("condition", "text"),
+    [
+        (AGE, "needs age at least 50 years"),
+        (Ordered(MRI), "needs another open order: MR"),
+        (OrderIs(MRI, one_side=True), "the order does not fit: MR, names one side only"),
+        (Spoke(frozenset({"cauda-equina"})), "needs rule cauda-equina to speak"),
+        (FEVER, "needs fever recorded absent"),
+    ],
+)
+def test_each_condition_says_what_it_needs(content: Content, condition: Condition, text: str) -> None:
+    assert unmet(content, condition) == text
+
+
+def test_an_age_that_is_not_recorded_says_so(content: Content) -> None:
+    assert unmet(content, AGE, Truth.UNKNOWN, age=None) == "needs age at least 50 years; age not recorded"
+
+
+@pytest.mark.parametrize(
+    ("stop", "text"),
+    [(AGE, "age at least 50 years"), (Block(all=(AGE, FEVER)), "age at least 50 years; fever recorded absent")],
+)
+def test_a_stop_that_rests_on_no_fact_is_described(content: Content, stop: Condition, text: str) -> None:
+    block = Outcome(Block(none=(stop,)), Truth.NO, parts=(Outcome(stop, Truth.YES, role="none"),))
+    decision = decide(content, chart(), "order-sign", thorough=True)
+    found = find_unmet_condition(block, decision)
+    assert (found.text, found.is_stop) == (text, True)
+    assert closeness(block) == 0
+
+
+def test_the_nearest_of_several_branches_is_named_and_the_others_are_counted(content: Content) -> None:
+    far = Outcome(FEVER, Truth.UNKNOWN, role="any")
+    parts = (Outcome(FEVER, Truth.YES), Outcome(AGE, Truth.NO))
+    near = Outcome(Block(all=(FEVER, AGE)), Truth.NO, parts=parts, role="any")
+    block = Outcome(Block(any=(FEVER, near.condition, FEVER)), Truth.NO, parts=(far, near, far))
+    decision = decide(content, chart(), "order-sign", thorough=True)
+    assert closeness(near) == 0.5
+    assert find_unmet_condition(block, decision).text == "needs age at least 50 years (or 2 other ways)"
+
+
+def test_a_block_without_an_unmet_condition_has_no_text(content: Content) -> None:
+    assert unmet(content, Block()) == ""
