@@ -1,5 +1,6 @@
 """A lock installs, whatever has been published since, and reports what it does not name."""
 
+import ensurepip
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import venv
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 from tiny_wheels import write_lock, write_wheel
 
 INSTALL_LOCK = Path(__file__).parents[2] / "release" / "install_lock.py"
@@ -65,6 +67,7 @@ def test_a_newer_release_of_what_is_required_with_an_extra_changes_nothing(
     assert {"measure-1.0", "report-1.0"} <= installed(environment)
 
 
+@pytest.mark.skipif(Version(ensurepip.version()) >= Version("23.3"), reason="newer pips find the pin all the same")
 def test_resolving_fails_as_soon_as_such_a_release_is_published(environment: Path, lock: Path, index: Path) -> None:
     """The old way, which the test above replaces: the lock installs today, and not in five days."""
     uninstall = [environment / "bin" / "pip", "uninstall", "--yes", "measure", "report"]
