@@ -121,7 +121,7 @@ $(ORACLE)/.made: $(VENV)/.test requirements/oracle-build.txt requirements/oracle
 	@touch $@
 
 oracle: $(ORACLE)/.made ## ask medSpaCy, in an environment of its own, what it makes of the corpus of phrases
-	$(BIN)/python -m tests.oracle.targets | $(ORACLE)/bin/python tests/oracle/ask_medspacy.py
+	$(BIN)/python -m tests.oracle.targets | LOGURU_LEVEL=WARNING $(ORACLE)/bin/python tests/oracle/ask_medspacy.py
 
 bench: $(VENV)/.test ## the speed goals, as ratios (installs the peers they compare with)
 	$(BIN)/python -m benchmarks
