@@ -1,6 +1,7 @@
 """A mocked EHR, and a client of it that does not wait long."""
 
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 import responses
@@ -19,3 +20,11 @@ def fhir() -> Iterator[EhrClient]:
     fhir = EhrClient(deadline=0.5)
     yield fhir
     fhir.close()
+
+
+@pytest.fixture
+def released() -> Iterator[Event]:
+    """What a search waits for that is to be slow; set when the test is over."""
+    released = Event()
+    yield released
+    released.set()

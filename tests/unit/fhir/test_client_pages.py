@@ -1,6 +1,7 @@
 """The EHR client and the pages of a search: which are followed, how much is taken, and what is said of the rest."""
 
 import gzip
+from threading import Event
 
 import pytest
 import responses
@@ -9,10 +10,12 @@ from ehr_pages import ACCESS, BOTH, CONDITIONS, PAGE, PROCEDURES, SEARCH, SEARCH
 from cds_service.fhir.client import EhrClient
 
 
-def test_the_pages_that_came_by_the_deadline_are_kept(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_the_pages_that_came_by_the_deadline_are_kept(
+    ehr: responses.RequestsMock, fhir: EhrClient, released: Event
+) -> None:
     first = page("Condition?page=2")
     ehr.post(SEARCHED, body=first)
-    ehr.add_callback(responses.GET, CONDITIONS, after(1.5))
+    ehr.add_callback(responses.GET, CONDITIONS, after(released))
     read = fhir.read(ACCESS, SEARCH)
     assert (pages(read), faults(read)) == ({"conditions": [first]}, {"conditions": "deadline"})
 
