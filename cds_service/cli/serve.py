@@ -10,6 +10,7 @@ import click
 
 from cds_service.app import inspect, open_memory
 from cds_service.cli.check import mode_words
+from cds_service.cli.greeting import greet_once_listening
 from cds_service.cli.options import config_option, plain_errors, site_option
 from cds_service.cli.supervising import make_server
 from cds_service.log import configure_log
@@ -42,7 +43,9 @@ def serve(config: object, **given: object) -> None:  # noqa: ARG001 - see option
         _announce(settings, prepared.knowledge.content.edition.statement, production)
         configure_log(settings.log_level)
         share(prepared)
-        make_server(settings, folder).serve()
+        server = make_server(settings, folder)
+        greet_once_listening(server, settings)
+        server.serve()
 
 
 def _require_free(host: str, port: int) -> None:
@@ -71,13 +74,11 @@ def _metrics_apart(settings: Settings, folder: Path) -> Iterator[None]:
 
 
 def _announce(settings: Settings, edition: str, production: Production | None) -> None:
-    address = f"http://{settings.host}:{settings.port}"
     if production is not None:
-        click.echo(f"{mode_words(production)} {edition}. Listening on {address}.", err=True)
+        click.echo(f"{mode_words(production)} {edition}.", err=True)
         return
     click.secho("DEMO MODE: no authentication, any caller, synthetic data only.", fg="yellow", bold=True, err=True)
     if not settings.is_loopback:
         warning = f"Listening on {settings.host}: everybody on the network can call it. Never with patients' data."
         click.secho(warning, fg="red", bold=True, err=True)
     click.echo(f"{edition}.", err=True)
-    click.echo(f"CDS Hooks discovery: {address}/cds-services", err=True)
