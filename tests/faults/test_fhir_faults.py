@@ -4,7 +4,7 @@ Whatever the server does, and it goes on for minutes, the call is answered: a se
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 from typing import Any
@@ -66,8 +66,9 @@ LOST = {
 
 
 @pytest.fixture
-def service(app: Flask) -> Iterator[str]:
-    """The whole service on a socket, at its default deadline."""
+def service(build: Callable[..., Flask]) -> Iterator[str]:
+    """The whole service on a socket. Its searches have twice their usual time: what is not held up comes within it."""
+    app = build(fhir_deadline=3)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

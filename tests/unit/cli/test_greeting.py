@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 from flask import Flask
-from liveness import LIVENESS_S
+from liveness import CLOCK, LIVENESS_S
 from test_serving import COMMAND, free_port, kill, wait_until_ready
 
 from cds_service.cli.greeting import greeting
@@ -31,7 +31,7 @@ SUMMARY = "Right buttock and lower-leg pain; only the hip is ordered: consider e
 def serving_on_a_terminal(home: Path, port: int) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """`serve` from the checkout, with a terminal as its standard error; the other end of the terminal."""
     ours, theirs = pty.openpty()
-    environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"], **CLOCK}
     command = [COMMAND, "serve", "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=theirs, start_new_session=True)
     try:
@@ -75,7 +75,7 @@ def test_on_a_terminal_the_printed_lines_work_as_they_stand(tmp_path: Path) -> N
 
 def test_in_a_log_one_line_says_where_it_listens(tmp_path: Path) -> None:
     port = free_port()
-    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], **CLOCK}
     with (tmp_path / "log").open("wb") as log:
         command = [COMMAND, "serve", "--port", str(port)]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log, start_new_session=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from liveness import LIVENESS_S
+from liveness import CLOCK, LIVENESS_S
 
 COMMAND = str(Path(sys.executable).parent / "hip-spine-cds")
 PATIENT, USER, CARD = "patient-CANARY-17", "Practitioner/user-CANARY-23", "4f1c9c9e-3f0e-4c55-9d3f-0f6f2f8f2a11"
@@ -32,7 +32,7 @@ def running(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     home = tmp_path / "home"
     home.mkdir()
     base = f"http://127.0.0.1:{(port := free_port())}"
-    environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"], **CLOCK}
     with (tmp_path / "log").open("wb") as log:
         command = [COMMAND, "serve", "--port", str(port)]
         process = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log, start_new_session=True)
@@ -135,7 +135,7 @@ def test_a_port_in_use_is_told_in_plain_words(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+        environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], **CLOCK}
         done = subprocess.run(
             [COMMAND, "serve", "--port", port], env=environment, capture_output=True, timeout=LIVENESS_S, check=False
         )

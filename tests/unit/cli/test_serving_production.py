@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from liveness import LIVENESS_S
+from liveness import CLOCK, LIVENESS_S
 from signing import PUBLIC, SigningEhr, client_table
 from synthetic import VIEW, call
 
@@ -26,7 +26,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     home = folder / "home"
     home.mkdir(exist_ok=True)
     paths = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    return {**paths, "HOME": str(home), **more}
+    return {**paths, "HOME": str(home), **CLOCK, **more}
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import requests
-from liveness import LIVENESS_S, LONGER_S
+from liveness import CLOCK, LIVENESS_S, LONGER_S
 from prometheus_client.parser import text_string_to_metric_families
 from test_serving import COMMAND, DATABASE, alarming_call, free_port, kill, wait_until_ready
 
@@ -31,7 +31,7 @@ VIEW = "cds-services/hip-spine-patient-view"
 def serving(home: Path, *options: str, **variables: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """`serve` with two workers from an empty directory."""
     base = f"http://127.0.0.1:{(port := free_port())}"
-    environment = {"HOME": str(home), "PATH": os.environ["PATH"], **variables}
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"], **CLOCK, **variables}
     if "PYTHONPATH" in os.environ:
         environment["PYTHONPATH"] = os.environ["PYTHONPATH"]
     with (home / "log").open("wb") as log:

@@ -1,10 +1,11 @@
-"""A mocked EHR, and a client of it that does not wait long."""
+"""A mocked EHR, and a client of it, which waits for whatever comes; a test of a deadline sets one."""
 
 from collections.abc import Iterator
 from threading import Event
 
 import pytest
 import responses
+from liveness import LIVENESS_S
 
 from cds_service.fhir.client import EhrClient
 
@@ -17,7 +18,7 @@ def ehr() -> Iterator[responses.RequestsMock]:
 
 @pytest.fixture
 def fhir() -> Iterator[EhrClient]:
-    fhir = EhrClient(deadline=0.5)
+    fhir = EhrClient(deadline=LIVENESS_S)
     yield fhir
     fhir.close()
 

@@ -61,7 +61,7 @@ def answer(connection: socket.socket) -> None:
 
 @pytest.fixture
 def client() -> Iterator[EhrClient]:
-    client = EhrClient(deadline=0.5, threads=1)
+    client = EhrClient(deadline=LIVENESS_S, threads=1)
     yield client
     client.close()
 
@@ -81,6 +81,7 @@ def test_a_name_that_changes_its_address_after_the_check_gains_nothing(
     client: EhrClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DNS rebinding: the second answer, this machine, is never asked for."""
+    client.deadline = 0.5
     answers = resolver(["192.0.2.1"], ["127.0.0.1"])
     monkeypatch.setattr(addresses, "_NEVER", ())  # 192.0.2.1 is for documentation: as good as a public address here
     monkeypatch.setattr(addresses, "getaddrinfo", answers)
@@ -144,6 +145,7 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline_and_its_thread_is_free
     client: EhrClient, begin: bytes
 ) -> None:
     """In the status line, in the head, in the body. It drips until nobody listens any more."""
+    client.deadline = 0.5
     over = Event()
 
     def drip(connection: socket.socket) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import trustme
+from liveness import LIVENESS_S
 
 from cds_service.fhir.access import addresses
 from cds_service.fhir.access.values import Access, Found
@@ -60,7 +61,7 @@ def server(
 
 
 def read(port: int, ca_file: Path | None) -> Found:
-    client = EhrClient(deadline=2, threads=1, ca_file=ca_file)
+    client = EhrClient(deadline=LIVENESS_S, threads=1, ca_file=ca_file)
     found = client.read(Access(f"https://ehr.example:{port}/fhir", allows_private=True), {"patient": "Patient/1"})
     client.close()
     return found["patient"]

@@ -163,6 +163,7 @@ def test_a_connection_that_had_ended_is_made_anew_once(ehr: responses.RequestsMo
 def test_a_slow_search_costs_itself_and_is_not_waited_for(
     ehr: responses.RequestsMock, fhir: EhrClient, released: Event
 ) -> None:
+    fhir.deadline = 2
     ehr.add_callback(responses.POST, SEARCHED, after(released))
     ehr.get(PROCEDURES, body=PAGE)
     read = fhir.read(ACCESS, BOTH)
@@ -171,7 +172,6 @@ def test_a_slow_search_costs_itself_and_is_not_waited_for(
 
 def test_searches_run_at_once(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
     """None is answered before all have been sent."""
-    fhir.deadline = LIVENESS_S
     all_sent = Barrier(8, timeout=LIVENESS_S)
 
     def answer(_request: requests.PreparedRequest) -> tuple[int, dict[str, str], bytes]:

@@ -13,6 +13,7 @@ from cds_service.fhir.client import EhrClient
 def test_the_pages_that_came_by_the_deadline_are_kept(
     ehr: responses.RequestsMock, fhir: EhrClient, released: Event
 ) -> None:
+    fhir.deadline = 2
     first = page("Condition?page=2")
     ehr.post(SEARCHED, body=first)
     ehr.add_callback(responses.GET, CONDITIONS, after(released))
@@ -42,7 +43,6 @@ def test_the_next_page_elsewhere_is_not_followed_and_the_search_is_incomplete(
 def test_no_more_than_ten_pages_are_read_and_the_search_is_incomplete(
     ehr: responses.RequestsMock, fhir: EhrClient
 ) -> None:
-    fhir.deadline = 5
     ehr.post(SEARCHED, body=page("Condition?page=2"))
     for number in range(2, 15):
         following = page(f"Condition?page={number + 1}")
@@ -84,7 +84,6 @@ def test_a_second_page_that_fails_leaves_the_first_incomplete(ehr: responses.Req
 
 
 def test_a_page_too_large_costs_that_search(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
-    fhir.deadline = 5
     ehr.post(SEARCHED, body=b" " * 5_000_001)
     ehr.get(PROCEDURES, body=b" " * 5_000_000)
     read = fhir.read(ACCESS, BOTH)
@@ -92,7 +91,6 @@ def test_a_page_too_large_costs_that_search(ehr: responses.RequestsMock, fhir: E
 
 
 def test_all_searches_of_a_call_share_an_allowance(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
-    fhir.deadline = 10
     ehr.get(PROCEDURES, body=b" " * 5_000_000)
     read = fhir.read(ACCESS, {str(number): "Procedure/1" for number in range(6)})
     assert len(pages(read)) <= 4  # of 5 MB each, where 20 are allowed
@@ -102,7 +100,6 @@ def test_all_searches_of_a_call_share_an_allowance(ehr: responses.RequestsMock, 
 def test_a_page_that_grows_too_large_when_unpacked_costs_that_search(
     ehr: responses.RequestsMock, fhir: EhrClient
 ) -> None:
-    fhir.deadline = 5
     packed = gzip.compress(b" " * 50_000_000)
     ehr.post(SEARCHED, body=packed, headers={"Content-Encoding": "gzip"})
     assert faults(fhir.read(ACCESS, SEARCH)) == {"conditions": "too-large"}
