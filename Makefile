@@ -92,7 +92,7 @@ future: $(VENV)/.test ## make test's tests with the clock 400 days ahead; only t
 newest: BIN = $(VENV)-newest/bin
 newest: $(BIN)/python ## make test's tests with the newest releases that pyproject.toml allows, in an environment of its own
 	$(VENV)/bin/python -m venv --clear $(VENV)-newest
-	$(BIN)/pip install --quiet --editable '.[postgresql,test]' --requirement requirements/build.in
+	$(BIN)/pip install --quiet --upgrade --upgrade-strategy eager --editable '.[postgresql,test]' --requirement requirements/build.in
 	$(BIN)/pip check
 	$(TEST)
 
