@@ -94,7 +94,7 @@ def _describe_error(error: Any, model: type[BaseModel]) -> str:
         case "extra_forbidden":
             name = str(error["loc"][-1])
             near = get_close_matches(name, [field.alias or key for key, field in model.model_fields.items()], 1)
-            return "is not a key that belongs here" + (f" (meant: {near[0]}?)" if near else "")
+            return "is not a known key" + (f" (did you mean {near[0]}?)" if near else "")
         case "missing":
             return "is required"
         case "value_error":
@@ -111,4 +111,4 @@ def with_str_keys(table: Mapping[Any, V]) -> dict[str, V]:
 def did_you_mean(name: str, known: Iterable[object]) -> str:
     """Return a hint at the nearest known name, or an empty string."""
     near = get_close_matches(name, [str(candidate) for candidate in known], 1)
-    return f" (meant: {near[0]}?)" if near else ""
+    return f" (did you mean {near[0]}?)" if near else ""

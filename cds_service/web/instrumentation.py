@@ -120,6 +120,7 @@ def _count_result(metrics: MetricsRecorder, result: CallResult, *, is_silent: bo
     for fate, recommendations in (
         ("silent" if is_silent else "shown", decision.shown),
         ("held-back", decision.held_back),
+        ("exempt-role", decision.hidden_for_role),
     ):
         for recommendation in recommendations:
             metrics.count("cards", recommendation.rule.id, recommendation.advice.level, fate)

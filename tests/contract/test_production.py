@@ -123,6 +123,8 @@ def test_holders_of_exempt_roles_get_no_info_cards_and_it_is_told(
     assert response.get_json() == {"cards": []}
     assert (logged[0]["cards"], logged[0]["exempt_role"]) == ([], ["imaging-already-done"])
     assert stored_rows(tmp_path, client, ehr, "rule_id") == []
+    fate = 'fate="exempt-role",level="info",rule="imaging-already-done"'
+    assert f"hip_spine_cds_cards_total{{{fate}}}" in client.get("/metrics").get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_each_kind_of_condition_is_built(cards: Path, change: Change, written: s
 
 def test_the_winner_of_newest_must_exist(change: Change, problems: Callable[[], str]) -> None:
     change(RULE_3, REPLACEMENT, '{ newest = ["nsaid", "limp"], is = "lmp" }')
-    assert "no finding or group is called lmp (meant: limp?)" in problems()
+    assert "no finding or group is called lmp (did you mean limp?)" in problems()
 
 
 def test_an_entrys_filter_overrides_that_of_the_condition(shipped: Knowledge) -> None:

@@ -127,7 +127,12 @@ REFUSALS = {
         "prints 0.58",
     ),
     "a caveat's number": (CAVEATS, "in 47 % of patients", "in 48 % of patients", "caveat below-knee: prints 48"),
-    "a caveat's source": (CAVEATS, '"khan-2004", "lesher-2008"', '"khan-204"', "no source is called khan-204 (meant"),
+    "a caveat's source": (
+        CAVEATS,
+        '"khan-2004", "lesher-2008"',
+        '"khan-204"',
+        "no source is called khan-204 (did you mean",
+    ),
     "a ratio that does not follow": (WINDT, "value    = 0.29", "value    = 0.39", "LR- 0.39 does not follow"),
     "a share that does not follow": (KHAN, "count    = 8\n", "count    = 9\n", "share 30 does not follow"),
     "a recalled figure that ranks": (
@@ -158,7 +163,7 @@ REFUSALS = {
     ),
     "a share that ranks": (WINDT, 'measure  = "odds"', 'measure  = "AUC"', "only a likelihood ratio or odds"),
     "what ranks nothing of ours": (WINDT, 'finding  = "squat-painful"\n', "", 'a figure that ranks needs "finding"'),
-    "an unknown finding": (WINDT, 'finding  = "limp"', 'finding  = "lmp"', "no finding is called lmp (meant: limp?)"),
+    "an unknown finding": (WINDT, 'finding  = "limp"', 'finding  = "lmp"', "no finding is called lmp"),
     "an unknown qualifier": (
         KHAN,
         'finding  = "groin-pain"',
@@ -181,7 +186,7 @@ REFUSALS = {
         "rules/failed-hip-care.toml",
         '"failed-hip-care-yield"',
         '"failed-care-yield"',
-        "no caveat is called failed-care-yield (meant: failed-hip-care-yield?)",
+        "no caveat is called failed-care-yield (did you mean failed-hip-care-yield?)",
     ),
 }
 

@@ -52,7 +52,7 @@ REFUSALS = {
         "findings/where-it-hurts.toml",
         GROIN,
         GROIN.replace('"sct"', '"sctt"'),
-        "no code system is called sctt (meant: sct?)",
+        "no code system is called sctt (did you mean sct?)",
     ),
     "a code of two studies": ("imaging.toml", "26131-3", "24762-7", "loinc 24762-7 is listed in two studies"),
     # references
@@ -60,7 +60,7 @@ REFUSALS = {
         RULE_1,
         '"saddle-anaesthesia"',
         '"saddle-anesthesia"',
-        "no finding or group is called saddle-anesthesia (meant: saddle-anaesthesia?)",
+        "no finding or group is called saddle-anesthesia (did you mean saddle-anaesthesia?)",
     ),
     "unknown finding in a pattern": (
         "patterns.toml",
@@ -96,20 +96,20 @@ REFUSALS = {
         RULE_6,
         "hip-osteoarthritis.severity",
         "hip-osteoarthritis.severty",
-        "asks: no qualifier is called severty (meant: severity?)",
+        "asks: no qualifier is called severty (did you mean severity?)",
     ),
     "unknown treatment ordered": (
         RULE_3,
         '{ ordered = { region = ["lumbar-spine"] } }',
         '{ ordered = { treatment = ["lumbar-epidurals"] } }',
-        "called lumbar-epidurals (meant: lumbar-epidural?)",
+        "called lumbar-epidurals (did you mean lumbar-epidural?)",
     ),
     "unknown card": (RULE_1, 'card = "cauda-equina"', 'card = "cauda"', "no card wording is called cauda"),
     "unknown offer": (
         RULE_1,
         '"refer-urgent-spine"',
         '"refer-urgent-spin"',
-        "no offer is called refer-urgent-spin (meant",
+        "no offer is called refer-urgent-spin (did you mean",
     ),
     "unknown order": (
         "offers.toml",
@@ -121,9 +121,9 @@ REFUSALS = {
         RULE_1,
         '"dionne-2019"',
         '"dionne-2018"',
-        "no source is called dionne-2018 (meant: dionne-2019?)",
+        "no source is called dionne-2018 (did you mean dionne-2019?)",
     ),
-    "unknown override": (RULE_1, '"disagree"', '"disagre"', "no override reason is called disagre (meant: disagree?)"),
+    "unknown override": (RULE_1, '"disagree"', '"disagre"', "no override reason is called disagre"),
     "unknown body site": (
         "findings/where-it-hurts.toml",
         'sites  = ["groin"]',
@@ -140,7 +140,7 @@ REFUSALS = {
         "rules/red-flag-review.toml",
         '"harding-2005"]',
         '"harding-2006"]',
-        "no source is called harding-2006 (meant: harding-2005?)",
+        "no source is called harding-2006 (did you mean harding-2005?)",
     ),
     "unknown rule in the policy": (
         "policy.toml",

@@ -21,12 +21,12 @@ RULE_1, RULE_3, RULE_4, RULE_6, RULE_14 = (
 REPLACEMENT = '{ present = ["hip-replacement-in-place"] }'
 REFUSALS = {
     # shape
-    "unknown key in a rule": (RULE_1, "title  =", "titel  =", "rules/cauda-equina.toml: titel: is not a key that"),
-    "the key meant": (RULE_1, "title  =", "titel  =", "(meant: title?)"),
+    "unknown key in a rule": (RULE_1, "title  =", "titel  =", "rules/cauda-equina.toml: titel: is not a known key"),
+    "the key meant": (RULE_1, "title  =", "titel  =", "(did you mean title?)"),
     "a key that is required": (RULE_1, "number = 1\n", "", "rules/cauda-equina.toml: number: is required"),
-    "misplaced key": (RULE_3, 'pattern = ["spine-only"]', 'pattern = ["spine-only"], within = 3', "is not a key that"),
-    "two conditions in one": (RULE_3, REPLACEMENT, '{ present = ["limp"], absent = ["limp"] }', "absent: is not a key"),
-    "unknown condition": (RULE_3, REPLACEMENT, '{ presnt = ["limp"] }', "presnt: is not a key that belongs here"),
+    "misplaced key": (RULE_3, 'pattern = ["spine-only"]', 'pattern = ["spine-only"], within = 3', "is not a known key"),
+    "two conditions in one": (RULE_3, REPLACEMENT, '{ present = ["limp"], absent = ["limp"] }', "absent: is not a known key"),
+    "unknown condition": (RULE_3, REPLACEMENT, '{ presnt = ["limp"] }', "presnt: is not a known key"),
     "wrong type": (
         "policy.toml",
         "cards_per_call     = 2",
@@ -97,7 +97,7 @@ REFUSALS = {
         RULE_14,
         'since = "study"',
         'since = "stuty"',
-        "no date is called stuty (meant: study?)",
+        "no date is called stuty (did you mean study?)",
     ),
     "a date called onset": (RULE_14, 'as = "study"', 'as = "onset"', '"as" cannot be called onset'),
     "since in a note": (
@@ -122,7 +122,7 @@ REFUSALS = {
         RULE_3,
         'order  = { region = ["hip"] }',
         'order = { region = ["hip"], sides = 1 }',
-        "order.sides: is not a key",
+        "order.sides: is not a known key",
     ),
     "silence of nobody": ("policy.toml", 'except = ["cauda-equina"]\nall', "all", 'needs either "rules" or "except"'),
 }
