@@ -25,7 +25,7 @@ REFUSALS = {
     "the key meant": (RULE_1, "title  =", "titel  =", "(did you mean title?)"),
     "a key that is required": (RULE_1, "number = 1\n", "", "rules/cauda-equina.toml: number: is required"),
     "misplaced key": (RULE_3, 'pattern = ["spine-only"]', 'pattern = ["spine-only"], within = 3', "is not a known key"),
-    "two conditions in one": (RULE_3, REPLACEMENT, '{ present = ["limp"], absent = ["limp"] }', "absent: is not a known key"),
+    "two conditions in one": (RULE_3, REPLACEMENT, '{ present = ["limp"], absent = ["limp"] }', "absent: is not a"),
     "unknown condition": (RULE_3, REPLACEMENT, '{ presnt = ["limp"] }', "presnt: is not a known key"),
     "wrong type": (
         "policy.toml",
