@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import pytest
+from liveness import LIVENESS_S
 from pathways.scenarios import Scenario, scenario
 
 from .conftest import TOKEN
@@ -22,7 +23,8 @@ ORDERS = {
 
 def _try(patient: Scenario, server: Medplum, *more: str) -> str:
     options = ["--fhir", server.base, "--patient", patient.patient_id, "--on", patient.on.isoformat(), *more]
-    environment = {**os.environ, "HIP_SPINE_TRY_TOKEN": TOKEN, "COLUMNS": "300", "HIP_SPINE_CDS_FHIR_DEADLINE": "30"}
+    deadlines = {f"HIP_SPINE_CDS_{name}_DEADLINE": str(LIVENESS_S) for name in ("FHIR", "CALL")}
+    environment = {**os.environ, **deadlines, "HIP_SPINE_TRY_TOKEN": TOKEN, "COLUMNS": "300"}
     process = subprocess.run(
         [str(COMMAND), "try", *options], env=environment, capture_output=True, text=True, timeout=120, check=False
     )
