@@ -1,1 +1,1 @@
-"""The speed goals as commands that print ratios. Not timed tests: they tell, they do not fail."""
+"""The speed goals as commands that print ratios. They are not tests: they report, and never fail."""

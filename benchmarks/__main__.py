@@ -1,4 +1,4 @@
-"""Every benchmark in turn, and one table of the goals: `python -m benchmarks`."""
+"""Runs every benchmark in turn and prints one table of the goals: `python -m benchmarks`."""
 
 from benchmarks import fallback, faults, growth, memory, narrative, observing, pipeline, server_cpu, startup, throughput
 from benchmarks.goals import Goal, not_measured, show
@@ -8,7 +8,7 @@ LATER = (not_measured("throughput against Express 5, 2 processes each: at least 
 
 
 def main() -> None:
-    """Run everything and print the table."""
+    """Run every benchmark and print the table."""
     goals: list[Goal] = []
     for benchmark in BENCHMARKS:
         print(f"== {benchmark.__name__.removeprefix('benchmarks.')}: {benchmark.__doc__}", flush=True)

@@ -11,7 +11,7 @@ _numbers = count(1)
 
 
 def coded(system: str, code: str) -> dict[str, Any]:
-    """A concept with display and text, as EHRs send it."""
+    """Return a concept with display and text, as EHRs send it."""
     return {
         "coding": [{"system": system, "code": code, "display": f"Synthetic display of {code}"}],
         "text": f"Text {code}",
@@ -19,7 +19,7 @@ def coded(system: str, code: str) -> dict[str, Any]:
 
 
 def resource(kind: str, **members: Any) -> dict[str, Any]:
-    """A resource with the metadata, narrative, identifier and references that EHRs add."""
+    """Return a resource with the metadata, narrative, identifier and references that EHRs add."""
     number = next(_numbers)
     return {
         "resourceType": kind,
@@ -37,7 +37,7 @@ def resource(kind: str, **members: Any) -> dict[str, Any]:
 
 
 def condition(code: str, **members: Any) -> dict[str, Any]:
-    """An active problem."""
+    """Return an active problem."""
     return resource(
         "Condition",
         clinicalStatus=coded(f"{HL7}/condition-clinical", "active"),
@@ -52,7 +52,7 @@ def condition(code: str, **members: Any) -> dict[str, Any]:
 
 
 def observation(number: int) -> dict[str, Any]:
-    """A measurement that no rule asks for."""
+    """Return a measurement that no rule asks for."""
     return resource(
         "Observation",
         status="final",
@@ -67,31 +67,31 @@ def observation(number: int) -> dict[str, Any]:
 
 
 def bundle(resources: list[dict[str, Any]]) -> dict[str, Any]:
-    """A searchset."""
+    """Return a searchset."""
     entries = [
         {
-            "fullUrl": f"https://ehr.example/fhir/{one['resourceType']}/{one['id']}",
-            "resource": one,
+            "fullUrl": f"https://ehr.example/fhir/{resource['resourceType']}/{resource['id']}",
+            "resource": resource,
             "search": {"mode": "match"},
         }
-        for one in resources
+        for resource in resources
     ]
     return {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}
 
 
 def prefetch(observations: int, *, alarming: bool) -> dict[str, Any]:
-    """A chart of 31 resources beside so many Observations; `alarming`: buttock-to-calf pain, only the hip ordered."""
+    """Return a chart of 31 resources and these Observations; `alarming`: buttock-to-calf pain, only the hip ordered."""
     right = [coded(SNOMED, "24028007")]
     pains = [condition("279043006", bodySite=right), condition("300954003", bodySite=right)] if alarming else []
     others = [condition(str(44_054_006 + 10 * number)) for number in range(15 - len(pains))]
     order = {"status": "active", "intent": "order", "authoredOn": "2026-03-01"}
     hip = resource("ServiceRequest", code=coded(CPT, "73721"), bodySite=[coded(SNOMED, "287579007")], **order)
     orders = [resource("ServiceRequest", code=coded(LOINC, f"{50_000 + number}-1"), **order) for number in range(4)]
-    done = [
+    procedures = [
         resource("Procedure", status="completed", code=coded(SNOMED, code), performedDateTime="2026-01-20")
         for code in ("91251008", "80146002", "80146012", "80146022", "80146032", "80146042", "80146052")
     ]
-    films = [
+    radiographs = [
         resource("ImagingStudy", status="available", started="2019-04-01", procedureCode=[coded(LOINC, "36643-5")])
         for _ in range(3)
     ]
@@ -99,9 +99,9 @@ def prefetch(observations: int, *, alarming: bool) -> dict[str, Any]:
         "patient": {"resourceType": "Patient", "id": "p1", "birthDate": "1968-05-01", "gender": "female"},
         "conditions": bundle([*pains, *others]),
         "observations": bundle([observation(number) for number in range(observations)]),
-        "imagingStudies": bundle(films),
+        "imagingStudies": bundle(radiographs),
         "serviceRequests": bundle([hip, *orders] if alarming else orders),
-        "procedures": bundle(done),
+        "procedures": bundle(procedures),
         "medicationRequests": None,
         "medicationStatements": None,
         "reports": bundle([]),
@@ -109,7 +109,7 @@ def prefetch(observations: int, *, alarming: bool) -> dict[str, Any]:
 
 
 def patient_view(observations: int = 40, *, alarming: bool = True) -> bytes:
-    """A patient-view request; by default about 82 kB and 71 resources."""
+    """Return a patient-view request; by default about 82 kB and 71 resources."""
     request = {
         "hook": "patient-view",
         "hookInstance": HOOK_INSTANCE,

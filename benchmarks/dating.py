@@ -1,4 +1,4 @@
-"""Moves the dates of a prepared body on, so that a running service, which looks at the clock, finds it recent."""
+"""Shifts the dates of a prepared body to today: a running service reads the clock, and must find them recent."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,27 +11,27 @@ _MONTH_LENGTH = len("2026-03")
 
 
 def stay_within_a_day(seconds: float) -> None:
-    """Wait for midnight (UTC) if it would come within so many seconds: what was right before it may be wrong after."""
+    """Wait until after midnight (UTC) if it comes within so many seconds: the right answers may change then."""
     now = datetime.now(UTC)
     midnight = datetime.combine(now.date() + timedelta(days=1), time.min, UTC)
-    left = (midnight - now).total_seconds()
-    if left < seconds:
-        sleep(left)
+    remaining = (midnight - now).total_seconds()
+    if remaining < seconds:
+        sleep(remaining)
 
 
 def as_of_today(body: bytes) -> bytes:
-    """The body as it would be sent today; its length does not change."""
+    """Return the body as it would be sent today; its length does not change."""
     shift = datetime.now(UTC).date() - WRITTEN
-    return _DAY.sub(lambda found: (date.fromisoformat(found[0].decode()) + shift).isoformat().encode(), body)
+    return _DAY.sub(lambda match: (date.fromisoformat(match[0].decode()) + shift).isoformat().encode(), body)
 
 
 def dated(text: str, written: date, today: date) -> str:
-    """JSON of a chart that is read on the day `written`, as it would be were that day `today`: days and months."""
+    """Shift the days and months in the JSON of a chart, written for the day `written`, to `today`."""
     shift = today - written
 
-    def moved(found: re.Match[str]) -> str:
-        if len(found[0]) == _MONTH_LENGTH:
-            return (date.fromisoformat(f"{found[0]}-15") + shift).isoformat()[:_MONTH_LENGTH]
-        return (date.fromisoformat(found[0]) + shift).isoformat()
+    def move(match: re.Match[str]) -> str:
+        if len(match[0]) == _MONTH_LENGTH:
+            return (date.fromisoformat(f"{match[0]}-15") + shift).isoformat()[:_MONTH_LENGTH]
+        return (date.fromisoformat(match[0]) + shift).isoformat()
 
-    return _DAY_OR_MONTH.sub(moved, text)
+    return _DAY_OR_MONTH.sub(move, text)

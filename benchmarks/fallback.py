@@ -1,4 +1,4 @@
-"""Reading from the EHR what a call did not bring: all searches at once against the slowest single one."""
+"""Fetching what a call did not bring from the EHR: all searches at once against the slowest single search."""
 
 import json
 import logging
@@ -13,6 +13,7 @@ from benchmarks.pipeline import HOOK, engine
 from benchmarks.stub_ehr import stub_ehr
 from cds_service.ehr.client import Access, EhrClient
 from cds_service.engine import CdsEngine
+from cds_service.service.hook_service import PermittedServer
 
 GOAL = 1.5
 DELAY_S = 0.05  # of each search
@@ -21,7 +22,7 @@ CARD = b'"indicator":"warning"'
 
 
 def best_wall(work: Callable[[], object]) -> float:
-    """Wall-clock milliseconds of the best round."""
+    """Return the wall-clock milliseconds of the best round."""
     best = float("inf")
     for _ in range(ROUNDS):
         started = time.perf_counter()
@@ -31,36 +32,37 @@ def best_wall(work: Callable[[], object]) -> float:
 
 
 def searches(client: EhrClient, base: str, queries: dict[str, str]) -> tuple[float, float]:
-    """Milliseconds of all searches at once, and of the slowest when each is made alone."""
+    """Return the milliseconds of all searches at once, and of the slowest when each is made alone."""
 
-    def read(wanted: dict[str, str]) -> None:
-        found = client.fetch(Access(base, allows_private=True), wanted)
-        assert all(one.pages and not one.fault for one in found.values())
+    def read(selected: dict[str, str]) -> None:
+        results = client.fetch(Access(base, allows_private=True), selected)
+        assert all(result.pages and not result.fault for result in results.values())
 
     alone = max(best_wall(partial(read, {key: query})) for key, query in queries.items())
     return best_wall(partial(read, queries)), alone
 
 
 def whole_call(running: CdsEngine, base: str) -> float:
-    """Milliseconds of a call without prefetch, from its bytes to those of its card."""
+    """Return the milliseconds of a call without prefetch, from its bytes to those of its card."""
     body = json.dumps(bare_call(base)).encode()
 
     def call() -> None:
         request = running.service.decode_request(body, frozenset({HOOK}))
-        answer = running.service.answer_call(f"hip-spine-{HOOK}", request, "benchmark", base, allows_private=True)
+        server = PermittedServer(base, allows_private=True)
+        answer = running.service.answer_call(f"hip-spine-{HOOK}", request, "benchmark", server)
         assert CARD in answer.response.to_json()
 
     return best_wall(call)
 
 
 def bare_call(base: str) -> dict[str, Any]:
-    """A patient-view request that brings nothing but its server's address."""
+    """Return a patient-view request without prefetch, with the address of its FHIR server."""
     context = {"userId": "Practitioner/1", "patientId": "p1"}
     return {"hook": HOOK, "hookInstance": HOOK_INSTANCE, "fhirServer": base, "context": context}
 
 
 def measure() -> list[Goal]:
-    """The ratio for the searches that the service really makes."""
+    """Measure the ratio for the searches that the service really makes."""
     logging.disable(logging.CRITICAL)
     running = engine()
     queries = {key.name: key.build_query("p1") for key in running.prefetch_keys}

@@ -1,4 +1,4 @@
-"""The charts of the load under faults: the scenarios of `fixtures/fhir`, dated today, as calls and as right answers."""
+"""The charts of the load under faults: the scenarios of `fixtures/fhir`, dated today, as calls and right answers."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from benchmarks.dating import dated
 from tests.pathways.scenarios import Scenario, all_scenarios
 
 Json = dict[str, Any]
-# Of each prefetch key: the type it is searched in, and what cards call the data.
+# For each prefetch key: the resource type that it searches, and what cards call the data.
 KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "patient": ("Patient", "Patient"),
     "conditions": ("Condition", "Conditions"),
@@ -36,33 +36,33 @@ _WHEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One scenario, its dates as if it were of today."""
+    """One scenario, with its dates shifted to today."""
 
     scenario: Scenario
     today: date
 
     @property
     def path(self) -> str:
-        """Where it is called."""
+        """The path of its service."""
         return f"/cds-services/{self.scenario.service}"
 
     @property
     def right(self) -> str:
-        """The cards of its well-read chart, as `masked` has them."""
+        """The answer to its complete chart, as `masked` returns it."""
         return masked(json.dumps(self.scenario.response))
 
     def resources(self) -> list[Json]:
-        """All that its EHR holds."""
-        found: list[Json] = self._dated(self.scenario.server)
-        return found
+        """Return all resources of its EHR."""
+        resources: list[Json] = self._dated(self.scenario.server)
+        return resources
 
     def call(self, keys: frozenset[str], base: str | None) -> bytes:
-        """The call with these prefetch keys; the FHIR server at `base` may be read."""
+        """Return the call with these prefetch keys; the service may read the FHIR server at `base`."""
         request = self._request(base)
         return _encoded(request | {"prefetch": {key: request["prefetch"][key] for key in KINDS if key in keys}})
 
-    def told(self, gaps: Mapping[str, str]) -> bytes:
-        """The call that brings everything but what these gaps name: an OperationOutcome stands for it, or beside it."""
+    def call_with_gaps(self, gaps: Mapping[str, str]) -> bytes:
+        """Return the call without the data that the gaps name; an OperationOutcome stands in for them."""
         request = self._request(None)
         outcomes = {key: self._with_outcome(key) if lack == "incomplete" else OUTCOME for key, lack in gaps.items()}
         return _encoded(request | {"prefetch": request["prefetch"] | outcomes})
@@ -74,10 +74,14 @@ class Chart:
         )
 
     def _with_outcome(self, key: str) -> Json:
-        own = f"Patient/{self.scenario.patient_id}"
+        patient = f"Patient/{self.scenario.patient_id}"
         kind = KINDS[key][0]
-        found = [one for one in self.resources() if one["resourceType"] == kind and _subject(one) == own]
-        entries = [{"resource": one} for one in [*found, OUTCOME]]
+        resources = [
+            resource
+            for resource in self.resources()
+            if resource["resourceType"] == kind and _subject(resource) == patient
+        ]
+        entries = [{"resource": resource} for resource in [*resources, OUTCOME]]
         return {"resourceType": "Bundle", "type": "searchset", "entry": entries}
 
     def _dated(self, value: Any) -> Any:
@@ -85,13 +89,13 @@ class Chart:
 
 
 def charts() -> dict[str, Chart]:
-    """Every scenario by name."""
+    """Return every scenario by name."""
     today = datetime.now(UTC).date()
-    return {one.name: Chart(one, today) for one in all_scenarios()}
+    return {scenario.name: Chart(scenario, today) for scenario in all_scenarios()}
 
 
 def masked(answer: str) -> str:
-    """An answer without what differs from call to call and from day to day: uuids, and days in words or figures."""
+    """Return an answer without what differs between calls and days: uuids, and dates in words or figures."""
     return json.dumps(json.loads(_WHEN.sub("a day", _UUID.sub("a uuid", answer))), sort_keys=True)
 
 

@@ -1,7 +1,8 @@
-"""Whether an answer given under faults is right: the cards of what could be read, and every gap named, or an honest no.
+"""Decides whether an answer given under faults is right: the cards of what could be read, or a refusal.
 
-What a call could not read is in the service's log by prefetch key. The right answer to it is then that to a call which
-brings all but those keys, an OperationOutcome in their place; the right answer without a gap is the scenario's own.
+The service's log names what each call could not read, by prefetch key. The right answer is then the answer to a call
+that brings everything but those keys, with an OperationOutcome in their place; each card must name every gap. The right
+answer without a gap is the scenario's.
 """
 
 import http.client
@@ -17,24 +18,26 @@ from benchmarks.fault_load import Came, Faults, Switched, name_of
 from benchmarks.load import HOST
 
 Gaps = frozenset[tuple[str, str]]  # prefetch key, and "unread:500" and the like
-# What may befall a search that no fault was switched on for: too much load, or a server that is left alone.
+# How a search may fail without a fault: under too much load, or while the service leaves a failing server alone.
 _OF_LOAD: Final = {"deadline": "late", "resting": "at rest"}
-_SAID: Final = {"it did not answer in time": "late", "it has failed repeatedly": "at rest"}
+_DIAGNOSTICS: Final = {"it did not answer in time": "late", "it has failed repeatedly": "at rest"}
 _SHOULD_FAIL: Final = {"412", "503"}
 
 
 class WrongAnswer(AssertionError):
-    """An answer that is not right; says why."""
+    """An answer is not right; the message says why."""
 
 
 def gaps_in(log: Path) -> dict[str, Gaps]:
-    """What each call could not read, by its request id."""
-    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
-    return {one["request_id"]: frozenset(one["gaps"].items()) for one in lines if one["event"] == "hook answered"}
+    """Return what each call could not read, by its request id."""
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
+    return {
+        event["request_id"]: frozenset(event["gaps"].items()) for event in events if event["event"] == "hook answered"
+    }
 
 
 class Judge:
-    """Tells right answers from wrong ones. The service at `port` still runs, and its FHIR server is well."""
+    """Tells right answers from wrong ones. The service at `port` must still run, and its FHIR server be well."""
 
     def __init__(self, port: int, charts: Mapping[str, Chart], log: Path, switched: Iterable[Switched]) -> None:
         self._port = port
@@ -44,7 +47,7 @@ class Judge:
         self._right = cache(self._ask)
 
     def outcomes(self, answers: Iterable[Came]) -> tuple[Counter[tuple[str, str]], list[str]]:
-        """How often each outcome came, by the way the data came; and what is wrong with answers that are wrong."""
+        """Count the outcomes by the way the data came, and list what is wrong with the wrong answers."""
         counted: Counter[tuple[str, str]] = Counter()
         wrong = []
         for came in answers:
@@ -55,10 +58,10 @@ class Judge:
         return counted, wrong
 
     def outcome(self, came: Came) -> str:
-        """What became of a call, in words.
+        """Return the outcome of a call in words.
 
         Raises:
-            WrongAnswer: it is not right.
+            WrongAnswer: the answer is not right.
         """
         if came.status != http.client.OK:
             return self._refusal(came)
@@ -68,11 +71,11 @@ class Judge:
         beyond = {word for key, gap in gaps if (word := self._beyond(came, key, gap))}
         if not gaps:
             return "right"
-        told = "the gap named" if json.loads(came.text)["cards"] else "no card to name the gap on"
-        return f"right, {told}" + (f" ({', '.join(sorted(beyond))})" if beyond else "")
+        naming = "the gap named" if json.loads(came.text)["cards"] else "no card to name the gap on"
+        return f"right, {naming}" + (f" ({', '.join(sorted(beyond))})" if beyond else "")
 
     def _refusal(self, came: Came) -> str:
-        """A call that lacks what is required."""
+        """Return the outcome of a call that lacks required data."""
         if came.sent.way == BROUGHT or str(came.status) not in _SHOULD_FAIL:
             raise WrongAnswer(f"{came.status} {came.text[:500]}")
         [issue] = json.loads(came.text)["issue"]
@@ -83,24 +86,24 @@ class Judge:
             raise WrongAnswer(f"{came.status} {came.text[:500]}")
         if self._is_on(came, key):
             return "412, asked for"
-        return f"412, {_only(word for words, word in _SAID.items() if words in issue['diagnostics'])}"
+        return f"412, {_only(word for words, word in _DIAGNOSTICS.items() if words in issue['diagnostics'])}"
 
     def _beyond(self, came: Came, key: str, gap: str) -> str | None:
-        """Why a gap is there that no switched fault explains; None where one does."""
+        """Return what explains a gap that no switched fault does; None where one does."""
         cause = gap.rpartition(":")[2]
         return None if self._is_on(came, key) else _only(word for words, word in _OF_LOAD.items() if words == cause)
 
     def _is_on(self, came: Came, key: str) -> bool:
-        """Whether a fault was on for the key's type at any moment of the call."""
+        """Return whether a fault of the key's type was on at any moment of the call."""
         kind = KINDS[key][0]
-        during = [one for one in self._switched if one.since <= came.ended and came.began <= one.until]
-        return any(_hits(one.faults, kind) for one in during)
+        during = [fault for fault in self._switched if fault.since <= came.ended and came.began <= fault.until]
+        return any(_hits(fault.faults, kind) for fault in during)
 
     def _ask(self, chart: str, lacks: Gaps) -> str:
-        """The right answer for a chart of which this lacks, checked against what a card may never leave out."""
-        one = self._charts[chart]
-        text = masked(_post(self._port, one.path, one.told(dict(lacks))))
-        if not lacks and text != one.right:
+        """Ask for the right answer to a chart with these gaps, and check that its cards name each of them."""
+        scenario = self._charts[chart]
+        text = masked(_post(self._port, scenario.path, scenario.call_with_gaps(dict(lacks))))
+        if not lacks and text != scenario.right:
             raise WrongAnswer(f"the whole chart gives {text[:2000]}")
         for card in json.loads(text)["cards"]:
             unnamed = [sentence for sentence in map(_sentence, sorted(lacks)) if sentence not in card["detail"]]
@@ -123,10 +126,10 @@ def _sentence(gap: tuple[str, str]) -> str:
 
 
 def _only(words: Iterable[str]) -> str:
-    found = list(words)
-    if len(found) != 1:
+    matches = list(words)
+    if len(matches) != 1:
         raise WrongAnswer("a gap that no fault and no load explains")
-    return found[0]
+    return matches[0]
 
 
 def _post(port: int, path: str, body: bytes) -> str:

@@ -1,4 +1,4 @@
-"""A load whose FHIR server's faults are switched on and off: what was sent and came back when, and what was on."""
+"""Runs a load while faults of its FHIR server are switched on and off, and records calls, answers and faults."""
 
 import asyncio
 import http.client
@@ -14,7 +14,7 @@ from benchmarks.load import CONNECTIONS, HOST, answer_from
 
 Faults = Mapping[str, str]
 WELL: Final[Faults] = {}
-# Each for the same time, one after the other; the type, `*` for all, and its fault (tests/faults/stub_faults.py).
+# One step after the other, each as long: resource type (`*`: all) and its fault (tests/faults/stub_faults.py).
 SINGLY: Final[Sequence[Faults]] = (
     WELL,
     {"Procedure": "hang"},
@@ -32,13 +32,13 @@ SINGLY: Final[Sequence[Faults]] = (
     {"Condition": "hang"},
     WELL,
 )
-# Then the server is down as a whole. It is left alone for 10 s after that, so there is as much time to see it back.
+# Then the whole server is down. The service leaves it alone for 10 s, so the plan has time for its return.
 WHOLLY: Final[Sequence[Faults]] = ({"*": "502"}, WELL, WELL, WELL, WELL, {"*": "hang"}, WELL, WELL, WELL, WELL)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One call as it is sent again and again: the name of its chart, the way its data come, and its bytes."""
+    """A call that is sent repeatedly: the name of its chart, the way its data come, and its bytes."""
 
     chart: str
     way: str
@@ -60,7 +60,7 @@ class Came:
 
 @dataclass(frozen=True, slots=True)
 class Switched:
-    """Faults that were on, from the first to the last moment at which that could have been so."""
+    """Faults that were on, from the first to the last moment at which they may have been."""
 
     faults: Faults
     since: float
@@ -70,17 +70,17 @@ class Switched:
 def run(
     port: int, stub_port: int, calls: Sequence[Sent], plan: Sequence[Faults], seconds: float
 ) -> tuple[list[Came], list[Switched]]:
-    """Send these calls in turn on 16 connections, for so many seconds, each answer awaited before the next call."""
+    """Send these calls in turn on 16 connections for so many seconds; each connection awaits its answer."""
     return asyncio.run(_load(port, stub_port, calls, plan, seconds))
 
 
 def name_of(number: int) -> str:
-    """The X-Request-ID of a call."""
+    """Return the X-Request-ID of a call."""
     return f"load-{number}"
 
 
 def switch(stub_port: int, faults: Faults) -> None:
-    """Put these faults in place of those that are on."""
+    """Replace the faults that are on by these."""
     connection = http.client.HTTPConnection(HOST, stub_port, timeout=10)
     connection.request("PUT", "/_faults", json.dumps(faults))
     assert connection.getresponse().status == http.client.NO_CONTENT
@@ -99,7 +99,7 @@ async def _load(
 
 
 def _until(end: float, calls: Sequence[Sent]) -> Iterator[tuple[int, Sent]]:
-    """The calls that all connections share, numbered."""
+    """Yield the calls that all connections share, numbered."""
     for numbered in enumerate(cycle(calls)):
         if time.perf_counter() >= end:
             return
@@ -107,7 +107,7 @@ def _until(end: float, calls: Sequence[Sent]) -> Iterator[tuple[int, Sent]]:
 
 
 async def _switching(stub_port: int, plan: Sequence[Faults], end: float) -> list[Switched]:
-    """Go through the plan, whose steps share the time, then switch everything off."""
+    """Go through the plan in steps of equal length, then switch every fault off."""
     begun: list[tuple[Faults, float, float]] = []
     step = (end - time.perf_counter()) / len(plan)
     for faults in (*plan, WELL):

@@ -1,4 +1,4 @@
-"""Load while a FHIR server's faults come and go: every answer is checked. `python -m benchmarks.faults [SECONDS]`."""
+"""Load while faults of a FHIR server come and go; every answer is checked: `python -m benchmarks.faults [SECONDS]`."""
 
 import json
 import sys
@@ -20,12 +20,12 @@ from benchmarks.servers import WORKERS, our_service
 SECONDS = 60.0
 WITHIN_S = 3.0  # of every answer, at the default deadline of 1.5 s
 BASE = "/ehr/r4"
-_AROUND_S = 20.0  # to start the servers and to ask again for what is right
+_AROUND_S = 20.0  # to start the servers and to ask for the right answers
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of the calls: how often each outcome by the way their data came, what was wrong, and how long."""
+    """What became of the calls: outcomes by the way their data came, what was wrong, and the seconds of each answer."""
 
     outcomes: Counter[tuple[str, str]]
     wrong: Sequence[str]
@@ -33,52 +33,55 @@ class Report:
 
     @property
     def answers(self) -> int:
-        """How many came."""
+        """The number of answers."""
         return sum(map(len, self.seconds.values()))
 
     @property
     def slowest(self) -> float:
-        """Seconds."""
+        """The seconds of the slowest answer."""
         return max(took[-1] for took in self.seconds.values())
 
     def percentile(self, way: str, percent: float) -> float:
-        """Milliseconds within which so many of a hundred answers came."""
+        """Return the milliseconds within which so many percent of the answers came."""
         took = self.seconds[way]
         return took[min(len(took) - 1, int(len(took) * percent / 100))] * 1000
 
 
 def under_faults(seconds: float, plan: Sequence[Faults]) -> Report:
-    """Load the service, two workers, for so many seconds, while its FHIR server has the faults of the plan."""
+    """Load the service with two workers for so many seconds, while its FHIR server has the faults of the plan."""
     stay_within_a_day(seconds + _AROUND_S)
-    held = charts()
-    with our_service() as service, _stub(held) as stub:
+    charts_by_name = charts()
+    with our_service() as service, _stub(charts_by_name) as stub:
         base = f"http://{HOST}:{stub.port}{BASE}"
         calls = [
-            Sent(name, way, one.path, one.call(keys, base)) for name, one in held.items() for way, keys in WAYS.items()
+            Sent(name, way, chart.path, chart.call(keys, base))
+            for name, chart in charts_by_name.items()
+            for way, keys in WAYS.items()
         ]
         came, switched = run(service.port, stub.port, calls, plan, seconds)
         switch(stub.port, WELL)
-        judge = Judge(service.port, held, service.log, switched)
+        judge = Judge(service.port, charts_by_name, service.log, switched)
         outcomes, wrong = judge.outcomes(came)
     return Report(outcomes, wrong, {way: _sorted(came, way) for way in WAYS})
 
 
 def _sorted(came: Sequence[Came], way: str) -> tuple[float, ...]:
-    return tuple(sorted(one.ended - one.began for one in came if one.sent.way == way))
+    return tuple(sorted(answer.ended - answer.began for answer in came if answer.sent.way == way))
 
 
 @contextmanager
-def _stub(held: dict[str, Chart]) -> Iterator[Server]:
-    """A FHIR server with the patients of all charts, and a switch for each fault."""
+def _stub(charts_by_name: dict[str, Chart]) -> Iterator[Server]:
+    """Run a FHIR server with the patients of all charts, and a switch for each fault."""
     command = [sys.executable, "-m", "tests.faults.stub_fhir", "--port"]
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump({"entry": [{"resource": one} for chart in held.values() for one in chart.resources()]}, file)
+        resources = [resource for chart in charts_by_name.values() for resource in chart.resources()]
+        json.dump({"entry": [{"resource": resource} for resource in resources]}, file)
         file.flush()
         with launched(command, "/_seen", {}, ["--bundle", file.name]) as stub:
             yield stub
 
 
-def tell(report: Report, seconds: float) -> None:
+def print_report(report: Report, seconds: float) -> None:
     """Print the figures."""
     print(f"{CONNECTIONS} connections, {WORKERS} workers, {seconds:g} s, {report.answers} answers")
     for way, took in report.seconds.items():
@@ -91,11 +94,11 @@ def tell(report: Report, seconds: float) -> None:
 
 
 def measure(seconds: float = SECONDS) -> list[Goal]:
-    """The figures as goals."""
+    """Measure the goals under faults."""
     report = under_faults(seconds, (*SINGLY, *WHOLLY))
-    tell(report, seconds)
+    print_report(report, seconds)
     return [
-        at_most("wrong answers under faults, 5xx that nobody asked for among them", len(report.wrong), 0),
+        at_most("wrong answers under faults, unexpected 5xx included", len(report.wrong), 0),
         at_most("slowest answer under faults", report.slowest, WITHIN_S, " s"),
     ]
 

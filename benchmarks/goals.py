@@ -1,38 +1,38 @@
-"""The outcome of a benchmark as a goal, what was measured, and whether it is held; many of them as one table."""
+"""The outcome of a benchmark: a goal, what was measured, and whether it is met; and a table of many."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-HEADINGS = ("goal", "measured", "held")
+HEADINGS = ("goal", "measured", "met")
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A goal in words, the figure that stands against it, and whether it is held; None when nothing was measured."""
+    """A goal in words, the figure measured, and whether it is met; None when nothing was measured."""
 
-    what: str
+    text: str
     measured: str
-    held: bool | None
+    is_met: bool | None
 
     @property
     def row(self) -> tuple[str, str, str]:
         """The goal as cells of a table."""
-        return self.what, self.measured, "-" if self.held is None else "yes" if self.held else "NO"
+        return self.text, self.measured, "-" if self.is_met is None else "yes" if self.is_met else "NO"
 
 
-def at_most(what: str, measured: float, limit: float, unit: str = "", detail: str = "") -> Goal:
-    """A goal that a figure must not exceed."""
-    return Goal(f"{what}: at most {limit:g}{unit}", _told(measured, unit, detail), measured <= limit)
+def at_most(text: str, measured: float, limit: float, unit: str = "", detail: str = "") -> Goal:
+    """Return a goal that a figure must not exceed."""
+    return Goal(f"{text}: at most {limit:g}{unit}", _format(measured, unit, detail), measured <= limit)
 
 
-def at_least(what: str, measured: float, limit: float, unit: str = "", detail: str = "") -> Goal:
-    """A goal that a figure must reach."""
-    return Goal(f"{what}: at least {limit:g}{unit}", _told(measured, unit, detail), measured >= limit)
+def at_least(text: str, measured: float, limit: float, unit: str = "", detail: str = "") -> Goal:
+    """Return a goal that a figure must reach."""
+    return Goal(f"{text}: at least {limit:g}{unit}", _format(measured, unit, detail), measured >= limit)
 
 
-def not_measured(what: str) -> Goal:
-    """A goal whose benchmark is still to be written."""
-    return Goal(what, "not measured", None)
+def not_measured(text: str) -> Goal:
+    """Return a goal whose benchmark is still to be written."""
+    return Goal(text, "not measured", None)
 
 
 def show(goals: Iterable[Goal]) -> None:
@@ -43,5 +43,5 @@ def show(goals: Iterable[Goal]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def _told(measured: float, unit: str, detail: str) -> str:
+def _format(measured: float, unit: str, detail: str) -> str:
     return f"{measured:.2f}{unit}" + (f" ({detail})" if detail else "")

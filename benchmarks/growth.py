@@ -1,4 +1,4 @@
-"""What a call costs as its chart grows, in one process without the web: per resource, unknown codes, a large body."""
+"""The cost of a call as its chart grows, in one process without the web: per resource, and of large bodies."""
 
 import json
 from collections.abc import Callable
@@ -22,13 +22,13 @@ Work = Callable[[], bytes]
 
 
 def call_with(prefetched: dict[str, Any]) -> bytes:
-    """The patient-view request with this prefetch."""
+    """Return the patient-view request with this prefetch."""
     request = orjson.loads(patient_view(0))
     return json.dumps({**request, "prefetch": prefetched}, separators=(",", ":")).encode()
 
 
 def chart_of(resources: int, *, all_matter: bool) -> bytes:
-    """A call on so many resources: the patient, two pains, the hip's order, and others of which none or all matter."""
+    """Return a call with so many resources: patient, two pains, a hip order, and others of which none or all matter."""
     whole = prefetch(0, alarming=True)
     pains = [entry["resource"] for entry in whole["conditions"]["entry"][:2]]
     others = resources - 4
@@ -41,7 +41,7 @@ def chart_of(resources: int, *, all_matter: bool) -> bytes:
 
 
 def with_narrative() -> bytes:
-    """A call with one Condition whose narrative has a megabyte."""
+    """Return a call with one Condition whose narrative has a megabyte."""
     whole = prefetch(40, alarming=True)
     text = {"status": "generated", "div": f"<div>{'Synthetic narrative. ' * (MEGABYTE // 21)}</div>"}
     whole["conditions"]["entry"][-1]["resource"]["text"] = text
@@ -49,13 +49,13 @@ def with_narrative() -> bytes:
 
 
 def best(works: dict[str, Work], calls: int = 3) -> dict[str, float]:
-    """Milliseconds of each by its best round, the rounds taken in turn."""
+    """Return the milliseconds of each in its best round; the rounds are taken in turn."""
     rounds = [{name: milliseconds(work, calls) for name, work in works.items()} for _ in range(ROUNDS)]
-    return {name: min(one[name] for one in rounds) for name in works}
+    return {name: min(times[name] for times in rounds) for name in works}
 
 
 def growth(*, all_matter: bool) -> Goal:
-    """The cost of a resource among many against its cost among few."""
+    """Compare the cost of a resource among many with its cost among few."""
     running = engine()
     works = {str(size): answer(running, chart_of(size, all_matter=all_matter)) for size in SIZES}
     assert all(CARD in work() for work in works.values())
@@ -69,7 +69,7 @@ def growth(*, all_matter: bool) -> Goal:
 
 
 def large() -> None:
-    """Print the cost of single calls that are large in one way or another, beside that of parsing them."""
+    """Print the cost of single large calls, and the cost of parsing them."""
     running = engine()
     bodies = {
         "60 Observations of unknown codes": (patient_view(60, alarming=False), SILENCE),
@@ -84,7 +84,7 @@ def large() -> None:
 
 
 def measure() -> list[Goal]:
-    """The growth with resources that do not matter, and with such that do."""
+    """Measure the growth with resources that do not matter, and with some that do."""
     goals = [growth(all_matter=False), growth(all_matter=True)]
     large()
     return goals

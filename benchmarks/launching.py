@@ -1,4 +1,4 @@
-"""Starts a server as a process of its own on a free loopback port, waits until it answers, and stops it."""
+"""Starts a server in a process of its own on a free loopback port, waits until it answers, and stops it."""
 
 import http.client
 import os
@@ -26,7 +26,7 @@ _POLL = 0.01  # seconds
 class Server:
     """A running server; `ready_after` is the seconds from the start of its process to its first answer.
 
-    `log`: the file of what it writes, which is gone with it.
+    `log` is the file that it writes to; it is deleted when the server ends.
     """
 
     pid: int
@@ -35,11 +35,11 @@ class Server:
     log: Path
 
     def cpu_ms(self) -> float:
-        """Milliseconds of processor time it has used so far, its children included."""
+        """Return the milliseconds of processor time that it and its children have used so far."""
         return processes.cpu_ms(self.pid)
 
     def worker_mib(self) -> float:
-        """MiB of its largest process but the first, which only watches the workers."""
+        """Return the MiB of its largest process, except the first, which only supervises the workers."""
         return max(processes.pss_mib(pid) for pid in processes.tree(self.pid) if pid != self.pid)
 
 
@@ -47,7 +47,7 @@ class Server:
 def launched(
     command: Sequence[str], ready_at: str, variables: Mapping[str, str], more: Sequence[str] = ()
 ) -> Iterator[Server]:
-    """Run `command PORT more`, its output in a file as a service's log is, until the block is left."""
+    """Run `command PORT more` until the block is left, with its output in a file, as a service's log is."""
     port = _free_port()
     whole = [*command, str(port), *more]
     with tempfile.NamedTemporaryFile() as log:
@@ -61,9 +61,9 @@ def launched(
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment, without settings that would change what is measured, and these variables."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, "XDG_"))}
-    return {**kept, **variables}
+    """Return this process's environment with these variables, without settings that would change the measurement."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, "XDG_"))}
+    return {**inherited, **variables}
 
 
 def _free_port() -> int:
@@ -97,7 +97,7 @@ def _answers(port: int, path: str) -> bool:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask the server to end; what has not ended in time is killed, workers and all."""
+    """Ask the server to end; kill it and its workers if it does not end in time."""
     family = list(processes.tree(process.pid)) if process.poll() is None else []
     process.terminate()
     try:

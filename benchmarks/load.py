@@ -14,7 +14,7 @@ _ANSWER_WITHIN = 30.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What is sent, again and again in turn, and the bytes that must be in every answer to it."""
+    """Requests that are sent in turn, repeatedly, and the bytes that every answer must contain."""
 
     requests: Sequence[bytes]
     expected: bytes
@@ -22,37 +22,37 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """The seconds of a round, and those of each answer in it, shortest first."""
+    """The seconds of a round, and of each answer in it, shortest first."""
 
     seconds: float
     answers: tuple[float, ...]
 
     @property
     def throughput(self) -> float:
-        """Answers a second."""
+        """Answers per second."""
         return len(self.answers) / self.seconds
 
     def percentile(self, percent: float) -> float:
-        """Milliseconds within which so many of a hundred answers came."""
+        """Return the milliseconds within which so many percent of the answers came."""
         return self.answers[min(len(self.answers) - 1, int(len(self.answers) * percent / 100))] * 1000
 
 
 def load_of(expected: bytes, *bodies: bytes, path: str = SERVICE) -> Load:
-    """A load of these bodies, whose answers must hold `expected`."""
+    """Return a load of these bodies; every answer must contain `expected`."""
     return Load([_request(path, body) for body in bodies], expected)
 
 
 def run(port: int, load: Load, *, count: int, within: float = 60.0, connections: int = CONNECTIONS) -> Round:
-    """Send up to `count` requests, none any more after `within` seconds.
+    """Send up to `count` requests, and none after `within` seconds.
 
     Raises:
-        AssertionError: when an answer is wrong.
+        AssertionError: an answer is wrong.
     """
     return asyncio.run(_round(port, load, count, within, connections))
 
 
 def warm_up(port: int, load: Load, count: int) -> None:
-    """Let every worker and thread have had its first calls."""
+    """Send every worker and thread its first calls."""
     run(port, load, count=count)
 
 
@@ -71,7 +71,7 @@ async def _round(port: int, load: Load, count: int, within: float, connections: 
 
 
 def _until(end: float, requests: Sequence[bytes], count: int) -> Iterator[bytes]:
-    """The requests that all connections share."""
+    """Yield the requests that all connections share."""
     for request, _ in zip(cycle(requests), range(count), strict=False):
         if time.perf_counter() >= end:
             return
@@ -96,7 +96,7 @@ async def _connection(
 
 
 async def answer_from(reader: asyncio.StreamReader) -> tuple[int, bytes]:
-    """The status and body of the next answer on a connection."""
+    """Read the status and body of the next answer on a connection."""
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     length = int(head.split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
     return int(head.split(b" ", 2)[1]), await reader.readexactly(length)

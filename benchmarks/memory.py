@@ -1,4 +1,4 @@
-"""A worker's memory after a hundred, a thousand and ten thousand calls, each chart with words of its own."""
+"""A worker's memory after 100, 1,000 and 10,000 calls, each chart with different words."""
 
 from benchmarks.bodies import patient_view
 from benchmarks.dating import as_of_today
@@ -8,17 +8,17 @@ from benchmarks.servers import our_service
 
 CALLS = (100, 1_000, 10_000)
 GOAL_MIB, FLAT = 120, 1.05
-CHARTS = 200  # so that whatever is kept by text, code or date is filled
+CHARTS = 200  # enough to fill every cache by text, code or date
 
 
 def bodies() -> list[bytes]:
-    """Charts that differ in their texts and ids."""
+    """Return charts that differ in their texts and ids."""
     plain = [as_of_today(patient_view()) for _ in range(CHARTS)]
     return [body.replace(b'"Text ', f'"Text {number} '.encode()) for number, body in enumerate(plain)]
 
 
 def after_calls() -> dict[int, float]:
-    """MiB of the one worker after so many calls."""
+    """Return the MiB of the single worker after each number of calls."""
     load = load_of(b'"indicator":"warning"', *bodies())
     measured, done = {}, 0
     with our_service(workers=1) as server:
@@ -30,14 +30,14 @@ def after_calls() -> dict[int, float]:
 
 
 def measure() -> list[Goal]:
-    """Whether it stays where it is, and how much it is."""
+    """Measure whether memory stays flat, and how much it is."""
     mib = after_calls()
-    told = ", ".join(f"{mib[calls]:.1f} after {calls:,}" for calls in CALLS)
-    print(f"MiB of a worker: {told}")
+    figures = ", ".join(f"{mib[calls]:.1f} after {calls:,}" for calls in CALLS)
+    print(f"MiB of a worker: {figures}")
     few, many = CALLS[-2:]
     return [
         at_most(f"memory of a worker after {many:,} calls", mib[many], GOAL_MIB, " MiB"),
-        at_most(f"the same against that after {few:,} (flat)", mib[many] / mib[few], FLAT, " times", told),
+        at_most(f"the same against that after {few:,} (flat)", mib[many] / mib[few], FLAT, " times", figures),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What noting, counting and logging a call cost, in a process that counts for several as `serve` starts them."""
+"""The cost of recording, counting and logging a call, in a process with multiprocess metrics, as `serve` starts it."""
 
 import io
 import subprocess
@@ -23,27 +23,27 @@ ROUNDS, COUNT = 25, 200
 
 
 def cost() -> float:
-    """Microseconds of processor time that a call costs more than one of which nothing is kept, best round of each."""
+    """Return the microseconds of processor time that a recorded call costs above a bare call, best round of each."""
     from cds_service.log import configure_log
     from cds_service.operations.metrics import Metrics
     from cds_service.web import hook_routes, instrumentation
 
     with tempfile.TemporaryDirectory() as folder, patch("sys.stderr", io.StringIO()):
         configure_log("info")
-        told = _told(folder)
+        arguments = _capture_log_arguments(folder)
         bare, observed = (_application(name) for name in ("bare", "observed"))
         instrumentation.instrument(observed, Metrics(), frozenset(), lambda: 0)
 
         def route() -> None:
-            noted = instrumentation.current_call_record()
-            noted.client_id, noted.hook, noted.result = "demo", told[0].hook, told[2]
-            hook_routes._log_result(*told)
+            record = instrumentation.current_call_record()
+            record.client_id, record.hook, record.result = "demo", arguments[0].hook, arguments[2]
+            hook_routes._log_result(*arguments)
 
         return _time(observed, route) - _time(bare, lambda: None)
 
 
-def _told(folder: str) -> tuple[Any, ...]:
-    """What the route gives its line of the log for a call that earns a card."""
+def _capture_log_arguments(folder: str) -> tuple[Any, ...]:
+    """Return the arguments with which the route logs a call that earns a card."""
     from cds_service.app import build_app
     from cds_service.settings import Settings
     from cds_service.web import hook_routes
@@ -61,7 +61,7 @@ def _application(name: str) -> Flask:
 
 
 def _time(app: Flask, route: Callable[[], None]) -> float:
-    """Microseconds of all that happens before and after a call is answered."""
+    """Return the microseconds of what happens before and after a call is answered."""
     answer = Response("{}")
 
     def around() -> None:
@@ -74,13 +74,15 @@ def _time(app: Flask, route: Callable[[], None]) -> float:
 
 
 def measure() -> list[Goal]:
-    """The cost, in a process of its own."""
+    """Measure the cost in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        given = environment({"PROMETHEUS_MULTIPROC_DIR": folder, "PYTHONPATH": str(ROOT)})
+        variables = environment({"PROMETHEUS_MULTIPROC_DIR": folder, "PYTHONPATH": str(ROOT)})
         command = [sys.executable, "-c", "from benchmarks.observing import cost; print(cost())"]
-        done = subprocess.run(command, env=given, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+        done = subprocess.run(
+            command, env=variables, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+        )
         assert done.returncode == 0, done.stderr
-    return [at_most("noting, counting and logging a call", float(done.stdout), GOAL_US, " µs of processor time")]
+    return [at_most("recording, counting and logging a call", float(done.stdout), GOAL_US, " µs of processor time")]
 
 
 def main() -> None:

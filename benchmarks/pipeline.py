@@ -22,21 +22,21 @@ GOAL = 1.5
 
 
 def engine() -> CdsEngine:
-    """The service without web and store."""
+    """Build the service without web and store."""
     return build_engine(Settings(), recorder=NullRecorder(), clock=lambda: NOON)
 
 
 def answer(running: CdsEngine, body: bytes) -> Callable[[], bytes]:
-    """A call from bytes to bytes."""
+    """Return a call from bytes to bytes."""
     accepted = frozenset({HOOK})
     service = running.service
     return lambda: service.answer_call(
-        "hip-spine-patient-view", service.decode_request(body, accepted), "b", None
+        "hip-spine-patient-view", service.decode_request(body, accepted), "b"
     ).response.to_json()
 
 
 def stages(running: CdsEngine, body: bytes) -> dict[str, float]:
-    """CPU milliseconds of each stage of a call."""
+    """Return the CPU milliseconds of each stage of a call."""
     accepted, service = frozenset({HOOK}), running.service
     request = service.decode_request(body, accepted)
     orders = decode_draft_orders(request)
@@ -53,8 +53,8 @@ def stages(running: CdsEngine, body: bytes) -> dict[str, float]:
     return dict(zip(works, best_of(*works.values()), strict=True))
 
 
-def compared(running: CdsEngine, name: str, *, alarming: bool) -> Goal:
-    """The ratio for one kind of chart, after printing where the time goes."""
+def compare(running: CdsEngine, name: str, *, alarming: bool) -> Goal:
+    """Measure the ratio for one kind of chart, and print where the time goes."""
     body = patient_view(alarming=alarming)
     assert (b'"cards":[]' in answer(running, body)()) is not alarming
     whole, parse = best_of(answer(running, body), lambda: orjson.loads(body))
@@ -65,10 +65,10 @@ def compared(running: CdsEngine, name: str, *, alarming: bool) -> Goal:
 
 
 def measure() -> list[Goal]:
-    """The ratio with a card and without one."""
+    """Measure the ratio with a card and without."""
     logging.disable(logging.CRITICAL)
     running = engine()
-    return [compared(running, "card", alarming=True), compared(running, "no card", alarming=False)]
+    return [compare(running, "card", alarming=True), compare(running, "no card", alarming=False)]
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ _PROC = Path("/proc")
 
 
 def tree(pid: int) -> Iterator[int]:
-    """The process and its descendants; of one that ends meanwhile, those seen so far."""
+    """Yield the process and its descendants; of a process that ends meanwhile, those seen so far."""
     yield pid
     with suppress(FileNotFoundError, ProcessLookupError):
         for task in (_PROC / str(pid) / "task").iterdir():
@@ -19,19 +19,19 @@ def tree(pid: int) -> Iterator[int]:
 
 
 def cpu_ms(pid: int) -> float:
-    """Milliseconds of processor time that the tree has used, in user and system mode."""
-    return sum(sum(map(int, _stat(one)[11:13])) for one in tree(pid)) * _TICK_MS
+    """Return the milliseconds of processor time that the tree has used, in user and system mode."""
+    return sum(sum(map(int, _stat(process)[11:13])) for process in tree(pid)) * _TICK_MS
 
 
 def pss_mib(pid: int) -> float:
-    """MiB of memory that the process has in RAM; of what it shares with others, its part (proportional set size).
+    """Return the MiB of RAM of the process, with its share of what it has in common with others (PSS).
 
-    Workers are forked and share what their server prepared: counted whole in each, it would be counted several times.
+    Forked workers share what their server prepared; the resident size would count it once for each worker.
     """
     lines = (_PROC / str(pid) / "smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat from the third on: the second, the command's name, may hold spaces."""
+    """Return the fields of /proc/PID/stat from the third on: the second, the command's name, may contain spaces."""
     return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()

@@ -14,12 +14,12 @@ from benchmarks.servers import our_service, static_reply
 GOAL = 3
 ROUNDS = 6
 COUNT = 1500  # requests of a round
-SETTLE_S = 0.3  # the store writes what was issued after the answer; that counts too
+SETTLE_S = 0.3  # the store writes the issued cards after the answer; that counts too
 CHARTS = {"card": (True, b'"indicator":"warning"'), "no card": (False, b'{"cards":[]}')}
 
 
 def answer_to(server: Server, body: bytes) -> bytes:
-    """What the server answers, so that the static reply can be alike."""
+    """Return the server's answer, so that the static reply can be the same."""
     connection = http.client.HTTPConnection(HOST, server.port, timeout=30)
     connection.request("POST", SERVICE, body, {"Content-Type": "application/json"})
     answer = connection.getresponse().read()
@@ -28,7 +28,7 @@ def answer_to(server: Server, body: bytes) -> bytes:
 
 
 def cost(server: Server, load: Load) -> float:
-    """Milliseconds of the server's processor time for one request, over a round."""
+    """Return the milliseconds of the server's processor time per request, over a round."""
     before = server.cpu_ms()
     answers = run(server.port, load, count=COUNT).answers
     time.sleep(SETTLE_S)
@@ -36,15 +36,15 @@ def cost(server: Server, load: Load) -> float:
 
 
 def costs(*pairs: tuple[Server, Load]) -> list[float]:
-    """The best round of each, the rounds taken in turn."""
+    """Return the cost of each in its best round; the rounds are taken in turn."""
     for server, load in pairs:
         warm_up(server.port, load, 200)
     measured = [[cost(server, load) for server, load in pairs] for _ in range(ROUNDS)]
-    return [min(of_one) for of_one in zip(*measured, strict=True)]
+    return [min(server_costs) for server_costs in zip(*measured, strict=True)]
 
 
-def compared(name: str, *, alarming: bool, expected: bytes) -> Goal:
-    """The ratio for one kind of chart; the cost of a reply that parses the body is printed beside it."""
+def compare(name: str, *, alarming: bool, expected: bytes) -> Goal:
+    """Measure the ratio for one kind of chart; print the cost of a reply that parses the body too."""
     body = as_of_today(patient_view(alarming=alarming))
     load = load_of(expected, body)
     with ExitStack() as stack:
@@ -59,8 +59,8 @@ def compared(name: str, *, alarming: bool, expected: bytes) -> Goal:
 
 
 def measure() -> list[Goal]:
-    """The ratio for a chart that earns a card, and for one that does not."""
-    return [compared(name, alarming=alarming, expected=answer) for name, (alarming, answer) in CHARTS.items()]
+    """Measure the ratio for a chart that earns a card, and for one that does not."""
+    return [compare(name, alarming=alarming, expected=answer) for name, (alarming, answer) in CHARTS.items()]
 
 
 def main() -> None:

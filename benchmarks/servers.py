@@ -17,7 +17,7 @@ PEERS = ROOT / "benchmarks" / "peers"
 
 @contextmanager
 def our_service(workers: int = WORKERS, home: str | None = None) -> Iterator[Server]:
-    """Our service as a user starts it, its database under `home`, else in a folder that is deleted afterwards."""
+    """Run our service as a user starts it, with its database under `home` or in a temporary folder."""
     command = [str(COMMAND), "serve", "--workers", str(workers), "--port"]
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -28,7 +28,7 @@ def our_service(workers: int = WORKERS, home: str | None = None) -> Iterator[Ser
 
 @contextmanager
 def static_reply(answer: bytes, kind: str = "read", workers: int = WORKERS) -> Iterator[Server]:
-    """The same server, without our front, giving this answer to everything; `parse`: it parses the body too."""
+    """Run the same server without our body intake, with a fixed answer; of kind `parse`, it parses the body too."""
     command = [sys.executable, "-m", "benchmarks.static_reply", kind]
     with tempfile.NamedTemporaryFile() as file:
         file.write(answer)
@@ -39,7 +39,7 @@ def static_reply(answer: bytes, kind: str = "read", workers: int = WORKERS) -> I
 
 @contextmanager
 def healthchain(workers: int = WORKERS) -> Iterator[Server]:
-    """HealthChain 0.16.1 with rule 3 in its handler."""
+    """Run HealthChain 0.16.1 with rule 3 in its handler."""
     command = [str(healthchain_python()), str(PEERS / "healthchain_service.py"), "--workers", str(workers), "--port"]
     with launched(command, "/health", {}) as server:
         yield server

@@ -1,4 +1,4 @@
-"""From the start of a process to readiness: the command until discovery answers, and the import with `create_app`."""
+"""Time from process start to readiness: of the command until discovery answers, and of import and `create_app`."""
 
 import subprocess
 import sys
@@ -23,13 +23,13 @@ print(imported - started, made - imported)
 
 
 def until_answer(home: str) -> float:
-    """Seconds from the start of `hip-spine-cds serve` to its first answer on discovery."""
+    """Return the seconds from the start of `hip-spine-cds serve` to its first answer on discovery."""
     with our_service(home=home) as server:
         return server.ready_after
 
 
-def until_made(home: str) -> tuple[float, float]:
-    """Seconds of import and of `create_app` in a fresh interpreter."""
+def import_and_create(home: str) -> tuple[float, float]:
+    """Return the seconds of import and of `create_app` in a fresh interpreter."""
     variables = environment({"HOME": home, "PYTHONPATH": str(ROOT)})
     command = [sys.executable, "-c", READY]
     done = subprocess.run(command, cwd=home, env=variables, capture_output=True, check=True, timeout=60)
@@ -38,11 +38,11 @@ def until_made(home: str) -> tuple[float, float]:
 
 
 def measure() -> list[Goal]:
-    """Both, the database being there already, and the very first start beside them."""
+    """Measure both with an existing database, and print the very first start."""
     with tempfile.TemporaryDirectory() as home:
         first = until_answer(home)
-        measured = [(until_answer(home), *until_made(home)) for _ in range(ROUNDS)]
-    answer = min(one[0] for one in measured)
+        measured = [(until_answer(home), *import_and_create(home)) for _ in range(ROUNDS)]
+    answer = min(times[0] for times in measured)
     imported, made = min(((i, m) for _, i, m in measured), key=sum)
     print(f"serve with {WORKERS} workers answers after {answer:.2f} s, at its very first start after {first:.2f} s")
     return [

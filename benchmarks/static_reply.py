@@ -1,7 +1,7 @@
-"""The least a WSGI service can do, on granian's own WSGI interface: read the body, give a fixed answer.
+"""The least a WSGI service can do, on granian's own WSGI interface: read the body, return a fixed answer.
 
 `python -m benchmarks.static_reply read|parse PORT WORKERS`; `parse` reads the body as JSON too. The answer is the
-content of the file STATIC_REPLY names.
+content of the file that STATIC_REPLY names.
 """
 
 import os
@@ -21,12 +21,12 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def read() -> Application:
-    """An application that only takes the body in; made once in each worker."""
+    """Return an application that only reads the body; called once in each worker."""
     return _replying(bytes)
 
 
 def parse() -> Application:
-    """An application that also parses the body, in the fastest way there is."""
+    """Return an application that also parses the body, in the fastest way there is."""
     return _replying(orjson.loads)
 
 
@@ -44,7 +44,7 @@ def _replying(take: Callable[[bytes], object]) -> Application:
 
 
 def main() -> None:
-    """Serve, with as many threads as `hip-spine-cds serve`, and without the front that takes bodies in for it."""
+    """Serve with as many threads as `hip-spine-cds serve`, without its body intake."""
     kind, port, workers = sys.argv[1:]
     server: Any = Granian(  # granian picks its server class at run time
         f"benchmarks.static_reply:{kind}",

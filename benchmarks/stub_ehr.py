@@ -15,7 +15,7 @@ from benchmarks.load import HOST
 
 @contextmanager
 def stub_ehr(chart: dict[str, Any], delay: float) -> Iterator[str]:
-    """The base URL of a server that has these prefetched resources and takes `delay` seconds over each search."""
+    """Run a server with these prefetched resources that takes `delay` seconds for each search; yield its base URL."""
     server = ThreadingHTTPServer((HOST, 0), _handler(_by_kind(chart), delay))
     Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -26,13 +26,13 @@ def stub_ehr(chart: dict[str, Any], delay: float) -> Iterator[str]:
 
 
 def _by_kind(chart: dict[str, Any]) -> dict[str, bytes]:
-    """The answer for each resource type: the first part of a query's path."""
+    """Return the answer for each resource type, which is the first part of a query's path."""
     answers = {}
-    for given in chart.values():
-        if given and given.get("entry"):
-            answers[given["entry"][0]["resource"]["resourceType"]] = json.dumps(given).encode()
-        elif given and given["resourceType"] != "Bundle":
-            answers[given["resourceType"]] = json.dumps(given).encode()
+    for value in chart.values():
+        if value and value.get("entry"):
+            answers[value["entry"][0]["resource"]["resourceType"]] = json.dumps(value).encode()
+        elif value and value["resourceType"] != "Bundle":
+            answers[value["resourceType"]] = json.dumps(value).encode()
     return answers
 
 
@@ -40,8 +40,8 @@ def _handler(answers: dict[str, bytes], delay: float) -> type[BaseHTTPRequestHan
     nothing = json.dumps(bundle([])).encode()
 
     class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"  # connections are kept
-        wbufsize = -1  # head and body leave together: two packets would wait for each other
+        protocol_version = "HTTP/1.1"  # connections are kept open
+        wbufsize = -1  # head and body leave in one packet: a second would wait for the first
         disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
@@ -60,6 +60,6 @@ def _handler(answers: dict[str, bytes], delay: float) -> type[BaseHTTPRequestHan
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            """Keep silent."""
+            """Log nothing."""
 
     return Handler

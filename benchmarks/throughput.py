@@ -13,13 +13,13 @@ from tests.peers.healthchain_client import healthchain_python
 
 ROUNDS = 4
 ROUND_S = 6.0  # seconds of a round
-ENOUGH = 4000  # requests of a round; nobody needs more to tell
+ENOUGH = 4000  # requests of a round
 WARNING = b'"indicator":"warning"'
 OURS, PEER = "our service", "HealthChain"
 
 
 def rounds(servers: dict[str, Server], body: bytes) -> dict[str, list[Round]]:
-    """Rounds of each server in turn, so that a busy machine touches all alike; each answer must hold the warning."""
+    """Run rounds of the servers in turn, so that a busy machine affects them alike; check that each answer warns."""
     load = load_of(WARNING, body)
     for server in servers.values():
         warm_up(server.port, load, 60)
@@ -31,19 +31,19 @@ def rounds(servers: dict[str, Server], body: bytes) -> dict[str, list[Round]]:
 
 
 def peer_stages() -> str:
-    """Where HealthChain's time goes, as its own Python tells it."""
+    """Return where HealthChain's time goes, as measured in its own Python."""
     command = [str(healthchain_python()), str(PEERS / "healthchain_stages.py")]
     done = subprocess.run(command, input=patient_view(), capture_output=True, check=True, timeout=120)
     return done.stdout.decode().strip()
 
 
 def measure() -> list[Goal]:
-    """Throughput against the peer's, and the slowest hundredth of the answers."""
+    """Compare the throughput and the 99th percentile with the peer's."""
     with ExitStack() as stack:
         servers = {OURS: stack.enter_context(our_service()), PEER: stack.enter_context(healthchain())}
         measured = rounds(servers, as_of_today(patient_view()))
-    best = {name: max(one.throughput for one in of_name) for name, of_name in measured.items()}
-    p50, p99 = ({name: min(one.percentile(p) for one in measured[name]) for name in measured} for p in (50, 99))
+    best = {name: max(result.throughput for result in results) for name, results in measured.items()}
+    p50, p99 = ({name: min(result.percentile(p) for result in measured[name]) for name in measured} for p in (50, 99))
     print(f"{CONNECTIONS} connections, {WORKERS} workers each, best of {ROUNDS} rounds taken in turn:")
     for name in measured:
         print(f"   {name}: {best[name]:.0f} answers/s, p50 {p50[name]:.1f} ms, p99 {p99[name]:.1f} ms")

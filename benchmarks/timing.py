@@ -1,4 +1,4 @@
-"""Timing two things against each other: CPU time, interleaved, each by its best round."""
+"""Compares the CPU time of several pieces of work: interleaved, each by its best round."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ ROUNDS = 40
 
 
 def milliseconds(work: Callable[[], object], calls: int = 25) -> float:
-    """CPU milliseconds of one call, over one round of calls."""
+    """Return the CPU milliseconds per call, over one round of calls."""
     started = time.process_time()
     for _ in range(calls):
         work()
@@ -15,8 +15,8 @@ def milliseconds(work: Callable[[], object], calls: int = 25) -> float:
 
 
 def best_of(*works: Callable[[], object], rounds: int = ROUNDS) -> list[float]:
-    """The best round of each, the rounds taken in turn so that a busy machine touches all alike."""
+    """Return the best round of each; the rounds are taken in turn, so that a busy machine affects all alike."""
     best = [float("inf")] * len(works)
     for _ in range(rounds):
-        best = [min(known, milliseconds(work)) for known, work in zip(best, works, strict=True)]
+        best = [min(fastest, milliseconds(work)) for fastest, work in zip(best, works, strict=True)]
     return best

@@ -1,4 +1,4 @@
-"""The wiring: settings and content in, a Flask application out. No global application."""
+"""Builds the Flask application from settings and content. There is no global application."""
 
 import platform
 import signal
@@ -46,14 +46,14 @@ from cds_service.web.rate_limiter import RateLimiter
 
 
 def create_app(startup_state: StartupState | None = None) -> Flask:
-    """The application a server's worker runs: all settings from the environment and the file it names."""
+    """Create the application of a server worker, with settings from the environment and the file it names."""
     settings = load_settings()
     configure_log(settings.log_level)
     log_uncaught_errors()
     if parent_process() is not None:  # a worker of `serve`
-        # Until the server has put its own handler in place the parent's is here, which would swallow a request to stop.
+        # Until the server installs its own handler, the parent's is active and would swallow a request to stop.
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        # A worker ends without `atexit` before Python 3.13; multiprocessing runs this when its calls are finished.
+        # Before Python 3.13 a worker ends without `atexit`; multiprocessing runs this after its calls have finished.
         Finalize(None, close_stores, exitpriority=1)
     return build_app(settings, startup_state)
 
@@ -65,20 +65,20 @@ def build_app(
     clock: Callable[[], datetime] = system_clock,
     uuid_factory: Callable[[], str] = new_uuid,
 ) -> Flask:
-    """The application for these settings, with its own database connections and threads."""
-    # Here, because prometheus_client decides at its import whether it counts for several processes.
+    """Build the application for these settings, with its own database connections and threads."""
+    # Imported here because prometheus_client decides on import whether it counts for several processes.
     from cds_service.operations.metrics import Metrics
 
     production = load_production_config(settings)
     dialects = build_dialects(settings, production)
-    memory = open_recorder(settings)
+    recorder = open_recorder(settings)
     engine = build_engine(
-        settings, startup_state, recorder=memory, clock=clock, uuid_factory=uuid_factory, dialects=dialects
+        settings, startup_state, recorder=recorder, clock=clock, uuid_factory=uuid_factory, dialects=dialects
     )
     metrics = Metrics()
     edition = engine.knowledge.content.edition
     metrics.set_versions(__version__, edition.version, edition.digest[:12])
-    parts = WebDependencies(
+    dependencies = WebDependencies(
         service=engine.service,
         discovery_body=_discovery_body(engine.prefetch_keys, production),
         authenticator=build_authenticator(settings, production, resolve_database_and_key(settings)[0], clock),
@@ -89,13 +89,14 @@ def build_app(
         operator_endpoints=_operator_endpoints(settings, engine, metrics.render, is_demo=production is None),
         about_page=build_about_page(engine.knowledge),
     )
-    return build_flask_app(parts, body_limit=settings.body_limit, allowed_origins=resolve_allowed_origins(settings))
+    return build_flask_app(
+        dependencies, body_limit=settings.body_limit, allowed_origins=resolve_allowed_origins(settings)
+    )
 
 
 def _discovery_body(keys: tuple[PrefetchKey, ...], production_config: ProductionConfig | None) -> bytes:
-    services = build_discovery(
-        advertised_keys(keys, production_config), PRODUCTION_USAGE if production_config else DEMO_USAGE
-    )
+    usage = PRODUCTION_USAGE if production_config else DEMO_USAGE
+    services = build_discovery(advertised_keys(keys, production_config), usage)
     return services.model_dump_json(exclude_none=True).encode()
 
 
@@ -111,7 +112,7 @@ def _operator_endpoints(
         "mode": "demo" if is_demo else "production",
         "python": platform.python_version(),
     }
-    document = partial(
+    render_openapi = partial(
         build_openapi, __version__, names, shipped_examples(), metrics=settings.serves_metrics_on_main_port
     )
     return OperatorEndpoints(
@@ -119,27 +120,27 @@ def _operator_endpoints(
         is_store_up=StoreHealth(engine.service.recorder.check_store).is_up,
         is_stopping=partial(is_stopping, find_shared_folder()),
         render_metrics=render_metrics if settings.serves_metrics_on_main_port else None,
-        render_openapi=cache(document),
+        render_openapi=cache(render_openapi),
     )
 
 
 def build_about_page(knowledge: Knowledge) -> AboutPage:
-    """Both forms of /about, made once."""
-    maker = AboutRenderer(knowledge.content, knowledge.about, knowledge.site_changes)
-    return AboutPage(maker.render_html(), maker.render_json(), maker.content_security_policy())
+    """Render both forms of the about page."""
+    renderer = AboutRenderer(knowledge.content, knowledge.about, knowledge.site_changes)
+    return AboutPage(renderer.render_html(), renderer.render_json(), renderer.content_security_policy())
 
 
 def build_authenticator(
     settings: Settings, production_config: ProductionConfig | None, database_url: str, clock: Callable[[], datetime]
 ) -> Authenticator:
-    """Who may call: anybody in demo mode, else these clients with their tokens. Used tokens are kept in `database`."""
+    """Build the authenticator: anybody in demo mode, else clients with tokens. The database keeps the used tokens."""
     if production_config is None:
         return DemoAuthenticator()
-    replays = ReplayGuard(SeenTokens(connect(database_url, is_low_latency=True)))
+    replay_guard = ReplayGuard(SeenTokens(connect(database_url, is_low_latency=True)))
     return TokenAuthenticator(
         production_config.clients,
         production_config.public_url,
-        replays,
+        replay_guard,
         clock,
         discovery_token=settings.discovery_token,
     )

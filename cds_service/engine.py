@@ -1,4 +1,4 @@
-"""The CDS engine of one process: content, prefetch keys and the service joined. Knows no web framework."""
+"""The CDS engine of a process: content, prefetch keys and hook service. Needs no web framework."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from cds_service.startup_state import StartupState, build_startup_state
 
 @dataclass(frozen=True, slots=True)
 class CdsEngine:
-    """Everything between a request and its answer, without the web around it."""
+    """Everything between a request and its response, without the web layer."""
 
     knowledge: Knowledge
     prefetch_keys: tuple[PrefetchKey, ...]
@@ -28,12 +28,12 @@ class CdsEngine:
 
 
 def system_clock() -> datetime:
-    """The moment, in UTC. The only place where time is read."""
+    """Return the current time in UTC. The clock is read nowhere else."""
     return datetime.now(UTC)
 
 
 def new_uuid() -> str:
-    """A fresh identity for a card or suggestion."""
+    """Return a new identifier for a card or suggestion."""
     return str(uuid4())
 
 
@@ -46,7 +46,7 @@ def build_engine(
     uuid_factory: Callable[[], str] = new_uuid,
     dialects: Mapping[str, Dialect] | None = None,
 ) -> CdsEngine:
-    """Join the parts. `prepared` is of the same settings; else it is made here. `dialects`: of each client, by its id.
+    """Build the engine. `startup_state`, if given, comes from the same settings. `dialects`: by client id.
 
     Raises:
         ContentError: with every problem of the content.
@@ -70,8 +70,8 @@ def build_engine(
 
 
 def _build_ehr_client(settings: Settings, searches_per_call: int) -> EhrClient:
-    """Reads FHIR servers with a thread for each search of as many calls as a worker answers at once.
+    """Build the client, with a thread for each search of every call that a worker can answer at once.
 
-    With fewer, searches of a slow server would wait for each other past their deadline.
+    With fewer threads, searches of a slow server would wait for each other beyond their deadline.
     """
     return EhrClient(settings.fhir_deadline, settings.threads * searches_per_call, settings.fhir_ca_file)

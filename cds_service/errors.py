@@ -1,32 +1,32 @@
-"""The errors of this service. Three kinds only: the caller's fault, the data's fault, ours.
+"""The errors of this service. There are three kinds: the caller's fault, the data's fault, and our own.
 
 ServiceError
 ├── CallerFault                 the request is at fault; answered 4xx with an OperationOutcome
 │   ├── BadRequest              400  a field or a byte of the request is wrong
-│   ├── Unauthenticated         401  no token, or one that does not hold; the caller is not told why
-│   ├── NotAllowed              403  a known caller asks for what it may not have
-│   ├── UnknownService          404  no service of that id
+│   ├── Unauthenticated         401  there is no valid token; the caller does not learn why
+│   ├── NotAllowed              403  a known caller asks for something it may not have
+│   ├── UnknownService          404  no service has that id
 │   ├── BodyTooSlow             408
-│   ├── MissingData             412  data the service requires could not be had (CDS Hooks 2.0, "prefetch")
+│   ├── MissingData             412  data that the service requires is unavailable (CDS Hooks 2.0, "prefetch")
 │   ├── BodyTooLarge            413
 │   ├── NotJson                 415
 │   ├── UnknownEncoding         415  a Content-Encoding other than gzip
-│   ├── TooManyEntries          422  sound, and more than this service reads in one call
-│   └── TooManyCalls            429  over the client's rate limit; says when to come again
-├── DataFault                   something read from a chart is at fault; costs that datum, never the call
-│   ├── UnreadableResource      one resource that cannot be decoded
-│   └── FhirUnavailable         a FHIR search that failed or came too late
-└── OwnFault                    ours; answered 5xx
-    ├── ProblemsFound           files are refused; carries every problem at once
+│   ├── TooManyEntries          422  valid, but more than this service reads in one call
+│   └── TooManyCalls            429  over the client's rate limit; says when to retry
+├── DataFault                   something read from a chart is at fault; that item is lost, never the call
+│   ├── UnreadableResource      one resource cannot be decoded
+│   └── FhirUnavailable         a FHIR search failed or was too late
+└── ServerFault                 ours; answered 5xx
+    ├── ProblemsFound           files are refused; lists every problem at once
     │   ├── ContentError        the content folder
-    │   └── ClientsError        the client table, and the settings production asks for
+    │   └── ClientsError        the client table, and the settings that production requires
     ├── SettingsError           a setting is refused
-    ├── CodeListError           a list of codes named to `export` is none
+    ├── CodeListError           a file given to `export` is not a list of codes
     ├── StoreUnavailable        503  the database cannot be reached
-    ├── OutOfTime               503  the call's deadline came before anything could be judged
-    └── RoomFull                503  too many bodies are on their way in
+    ├── OutOfTime               503  the call's deadline passed before anything could be judged
+    └── BodyBufferFull          503  too many bodies are arriving at once
 
-No message holds a value taken from a chart or a request: only names of fields, positions, types and counts.
+No message contains a value from a chart or a request: only field names, positions, types and counts.
 """
 
 from collections.abc import Iterable, Mapping
@@ -42,7 +42,7 @@ class ServiceError(Exception):
 
 
 class CallerFault(ServiceError):
-    """The request is at fault. `status` is the HTTP status, `code` the FHIR issue type, `field` where it lies."""
+    """The request is at fault. `status` is the HTTP status, `code` the FHIR issue type, `field` the field at fault."""
 
     status = 400
     code = "invalid"
@@ -54,11 +54,11 @@ class CallerFault(ServiceError):
 
 
 class BadRequest(CallerFault):
-    """A field, or a byte, of the request is wrong."""
+    """A field or a byte of the request is wrong."""
 
 
 class _AccessRefused(CallerFault):
-    """A caller is turned away. `reason` is a code for our log; `claims` what of its token may stand there."""
+    """A caller is refused. `reason` is a code for our log; `claims` are the claims of its token that may be logged."""
 
     def __init__(self, message: str, reason: str, claims: Mapping[str, str] = _NO_CLAIMS) -> None:
         super().__init__(message)
@@ -67,21 +67,21 @@ class _AccessRefused(CallerFault):
 
 
 class Unauthenticated(_AccessRefused):
-    """Who calls is not known. Every one of these looks the same to the caller (CDS Hooks best practices)."""
+    """The caller is not known. All these errors look the same to the caller (CDS Hooks best practices)."""
 
     status = 401
     code = "login"
 
 
 class NotAllowed(_AccessRefused):
-    """Who calls is known, and may not do this."""
+    """The caller is known, but may not do this."""
 
     status = 403
     code = "forbidden"
 
 
 class UnknownService(CallerFault):
-    """No service of that id is offered here."""
+    """There is no service with that id."""
 
     status = 404
     code = "not-found"
@@ -95,7 +95,7 @@ class BodyTooSlow(CallerFault):
 
 
 class MissingData(CallerFault):
-    """Data this service requires is neither in the prefetch nor to be had from the FHIR server."""
+    """Data that this service requires is neither in the prefetch nor available from the FHIR server."""
 
     status = 412
     code = "processing"
@@ -116,14 +116,14 @@ class NotJson(CallerFault):
 
 
 class UnknownEncoding(CallerFault):
-    """The body is encoded in a way that is not taken here."""
+    """The body has a Content-Encoding that is not accepted."""
 
     status = 415
     code = "not-supported"
 
 
 class TooManyEntries(CallerFault):
-    """A Bundle, or all Bundles of the call together, hold more entries than are read here."""
+    """A Bundle, or all Bundles of the call together, have more entries than the service reads in one call."""
 
     status = 422
     code = "too-costly"
@@ -149,7 +149,7 @@ class UnreadableResource(DataFault):
 
 
 class FhirUnavailable(DataFault):
-    """A FHIR read or search failed, was refused, or came after the deadline."""
+    """A FHIR read or search failed, was refused, or finished after the deadline."""
 
 
 class ServerFault(ServiceError):
@@ -158,7 +158,7 @@ class ServerFault(ServiceError):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing wrong with content or configuration: the file, the key in it, and what is wrong in plain words."""
+    """One problem in content or configuration: the file, the key in it, and what is wrong, in plain English."""
 
     file: str
     key: str
@@ -169,7 +169,7 @@ class Problem:
 
 
 class ProblemsFound(ServerFault):
-    """Files are refused. `problems` holds all that is wrong with them, so that one run shows it all."""
+    """Files are refused. `problems` lists everything that is wrong with them, so that one run shows it all."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems)
@@ -181,7 +181,7 @@ class ContentError(ProblemsFound):
 
 
 class ClientsError(ProblemsFound):
-    """The client table, or what production asks of the settings beside it, is refused."""
+    """The client table, or a setting that production requires with it, is refused."""
 
 
 class SettingsError(ServerFault):
@@ -189,7 +189,7 @@ class SettingsError(ServerFault):
 
 
 class CodeListError(ServerFault):
-    """The file named holds no list of ICD-10-CM codes; the message names the line."""
+    """The file is not a list of ICD-10-CM codes; the message names the line."""
 
 
 class StoreUnavailable(ServerFault):
@@ -199,12 +199,12 @@ class StoreUnavailable(ServerFault):
 
 
 class OutOfTime(ServerFault):
-    """The call's deadline came before anything could be judged; the client may call again."""
+    """The call's deadline passed before anything could be judged; the client may retry."""
 
     status = 503
 
 
 class BodyBufferFull(ServerFault):
-    """More bodies are on their way in than are held at once; the client may call again."""
+    """Too many bodies are arriving at once; the client may retry."""
 
     status = 503

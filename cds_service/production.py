@@ -1,4 +1,4 @@
-"""What differs between demo mode and production: who may call, what is asked of them, how their cards look."""
+"""The differences between demo and production mode: clients, origins, prefetch keys and card dialects."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,17 +17,17 @@ from cds_service.trust.urls import Url
 
 @dataclass(frozen=True, slots=True)
 class ProductionConfig:
-    """What production has and demo mode has not: the clients that may call, and the URL tokens are for."""
+    """What only production mode has: the clients that may call, and the URL for which their tokens are issued."""
 
     clients: tuple[Client, ...]
     public_url: Url
 
 
 def load_production_config(settings: Settings) -> ProductionConfig | None:
-    """The clients and the public URL; None in demo mode.
+    """Load the clients and the public URL. Return None in demo mode.
 
     Raises:
-        ClientsError: with everything wrong with the table, and with the settings production needs.
+        ClientsError: with every problem of the table and of the settings that production needs.
     """
     if settings.clients is None:
         return None
@@ -45,16 +45,16 @@ def load_production_config(settings: Settings) -> ProductionConfig | None:
 
 def _find_settings_problems(settings: Settings, public_url: Url | None) -> Iterator[Problem]:
     if public_url is None:
-        text = "production needs the https URL under which clients reach the service: tokens are checked against it"
+        text = "production needs the https URL at which clients reach the service: tokens are checked against it"
         yield Problem("settings", "public_url", text)
     if settings.hash_key is None:
-        yield Problem("settings", "hash_key", "production needs one, at least 16 bytes, kept with your secrets")
+        yield Problem("settings", "hash_key", "production needs a key of at least 16 bytes, kept with your secrets")
     if "*" in resolve_allowed_origins(settings):
         yield Problem("settings", "allowed_origins", "production needs each origin by name")
 
 
 def resolve_allowed_origins(settings: Settings) -> list[str]:
-    """The origins browsers may call from: in demo mode any, in production none, unless some are set."""
+    """Return the origins that browsers may call from: if not set, any in demo mode and none in production."""
     is_set = "allowed_origins" in settings.model_fields_set
     return settings.allowed_origins if is_set or settings.clients is None else []
 
@@ -62,20 +62,20 @@ def resolve_allowed_origins(settings: Settings) -> list[str]:
 def advertised_keys(
     keys: tuple[PrefetchKey, ...], production_config: ProductionConfig | None
 ) -> tuple[PrefetchKey, ...]:
-    """The prefetch keys clients are asked for: the user's role too, where some client has exempt roles."""
-    exempts = production_config is not None and any(client.exempt_roles for client in production_config.clients)
-    return (*keys, USER_ROLE_KEY) if exempts else keys
+    """Return the prefetch keys that discovery asks for, with the user's role if any client has exempt roles."""
+    needs_role = production_config is not None and any(client.exempt_roles for client in production_config.clients)
+    return (*keys, USER_ROLE_KEY) if needs_role else keys
 
 
 def find_unknown_orders(file: str, production_config: ProductionConfig, knowledge: Knowledge) -> Iterator[Problem]:
-    """What is wrong with the order codes of dialects: they name orders that the content has not."""
+    """Yield a problem for each dialect order code of an order that the content does not have."""
     for client in production_config.clients:
         for order in client.dialect.options.order_codes.keys() - knowledge.order_templates.keys():
-            yield Problem(file, f"client.{client.id}.dialect.order_codes.{order}", "is no order of orders.toml")
+            yield Problem(file, f"client.{client.id}.dialect.order_codes.{order}", "is not an order of orders.toml")
 
 
 def build_dialects(settings: Settings, production_config: ProductionConfig | None) -> Mapping[str, Dialect]:
-    """The dialect of each client, by its id; in demo mode that of the settings."""
+    """Return the dialects by client id; in demo mode the one in the settings."""
     if production_config is None:
         return {DEMO_CALLER.client_id: adapt_dialect(settings.dialect)}
     return {client.id: _build_dialect(client.dialect) for client in production_config.clients}
@@ -83,8 +83,8 @@ def build_dialects(settings: Settings, production_config: ProductionConfig | Non
 
 def _build_dialect(dialect_config: DialectConfig) -> Dialect:
     options = dialect_config.options
-    codes = {order: OrderCode(one.system, one.code, one.display) for order, one in options.order_codes.items()}
-    spoken = adapt_dialect(
+    codes = {order: OrderCode(code.system, code.code, code.display) for order, code in options.order_codes.items()}
+    dialect = adapt_dialect(
         dialect_config.name.value,
         single_action_only=options.one_action_per_suggestion,
         selection_behavior=options.selection_behavior,
@@ -93,4 +93,4 @@ def _build_dialect(dialect_config: DialectConfig) -> Dialect:
         shows_links=options.links,
         qcdsm=options.qcdsm,
     )
-    return replace(spoken, qcdsm=None) if options.system_actions is False else spoken
+    return replace(dialect, qcdsm=None) if options.system_actions is False else dialect

@@ -1,4 +1,4 @@
-"""The settings: from the environment (`HIP_SPINE_CDS_*`), a TOML file, or defaults; each knows where it came from."""
+"""The settings, from the environment (`HIP_SPINE_CDS_*`), a TOML file or defaults, and where each came from."""
 
 import os
 import re
@@ -20,50 +20,57 @@ CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 
 def _check_time_zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError("is no time zone of the IANA database, such as Europe/Berlin")
+        raise ValueError("is not an IANA time zone such as Europe/Berlin")
     return name
 
 
 def _check_base_url(url: str) -> str:
     if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?", url):
-        raise ValueError("is no URL such as https://cds.example.org, without query or fragment")
+        raise ValueError("is not a URL such as https://cds.example.org, without query or fragment")
     return url.rstrip("/")
 
 
 class Settings(BaseSettings):
-    """Every setting, with its unit and default."""
+    """All settings, with units and defaults."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
-    host: str = Field("127.0.0.1", description="Address to listen on; demo mode knows no callers, so keep to loopback")
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on; demo mode has no authentication, so keep it on loopback"
+    )
     port: int = Field(8080, ge=0, le=65_535, description="Port to listen on")
     workers: int = Field(1, ge=1, le=256, description="Worker processes")
-    threads: int = Field(16, ge=1, le=1024, description="Threads of each worker: calls that it answers at once")
+    threads: int = Field(
+        16, ge=1, le=1024, description="Threads per worker: the number of calls it answers at the same time"
+    )
     stop_seconds: int = Field(
-        10, ge=1, le=300, description="Seconds a stopping worker has to finish its calls and write its cards"
+        10, ge=1, le=300, description="Seconds that a stopping worker has to finish its calls and store its cards"
     )
     drain_seconds: int = Field(
-        0, ge=0, le=300, description="Seconds that /readyz says no before a stop begins, for load balancers to notice"
+        0, ge=0, le=300, description="Seconds that /readyz fails before a stop begins, so that load balancers notice"
     )
     metrics_port: int | None = Field(
-        None, ge=1, le=65_535, description="Port of /metrics alone; default: the service's, while that is loopback only"
+        None,
+        ge=1,
+        le=65_535,
+        description="Separate port for /metrics; default: the service's port, if `host` is loopback",
     )
-    metrics_host: str = Field("127.0.0.1", description="Address to listen on for /metrics, with `metrics_port`")
-    content: Path | None = Field(None, description="Content folder in place of the one shipped")
-    site: Path | None = Field(None, description="Folder of the site's overlay on the content")
+    metrics_host: str = Field("127.0.0.1", description="Address to listen on for /metrics if `metrics_port` is set")
+    content: Path | None = Field(None, description="Content folder to use instead of the shipped one")
+    site: Path | None = Field(None, description="Folder with the site's overlay on the content")
     clients: Path | None = Field(
         None,
-        description="Client table (TOML): production mode, for the clients in it; default: demo mode",
+        description="Client table (TOML); turns on production mode for the clients in it; default: demo mode",
     )
     public_url: Annotated[str, AfterValidator(_check_base_url)] | None = Field(
         None,
-        description="URL under which clients reach the service, without /cds-services: cards link to its /about; "
-        "production needs it, https",
+        description="URL at which clients reach the service, without /cds-services; cards link to its /about page; "
+        "required, and https, in production",
     )
     dialect: Literal["standard", "epic", "oracle", "sandbox"] = Field(
-        "standard", description="How cards look in demo mode; production: each client's own"
+        "standard", description="Card dialect in demo mode; in production each client has its own"
     )
-    discovery_token: bool = Field(False, description="Discovery too asks for a token (production)")
+    discovery_token: bool = Field(False, description="Require a token for discovery too (production)")
     database: str | None = Field(
         None,
         description="Database URL; default: a SQLite file in the user's data folder",
@@ -71,35 +78,35 @@ class Settings(BaseSettings):
     hash_key: SecretStr | None = Field(
         None,
         min_length=16,
-        description="Key of the hashes that stand for patients and users; default: made once, in demo mode alone",
+        description="Key for the hashes that replace patient and user ids; required in production, else generated once",
     )
     time_zone: Annotated[str, AfterValidator(_check_time_zone)] = Field(
-        "UTC", description="The site's time zone, for its days"
+        "UTC", description="The site's time zone, which determines today's date"
     )
     body_limit: int = Field(5_000_000, ge=1_000, description="Largest request body, in bytes")
     body_seconds: float = Field(
-        8, gt=0, le=300, description="Seconds within which a request body must be here; keep it below `stop_seconds`"
+        8, gt=0, le=300, description="Seconds within which a request body must arrive; keep it below `stop_seconds`"
     )
-    fhir_deadline: float = Field(1.5, gt=0, le=60, description="Seconds that all FHIR searches of a call have together")
+    fhir_deadline: float = Field(1.5, gt=0, le=60, description="Seconds for all FHIR searches of a call together")
     fhir_ca_file: FilePath | None = Field(
         None,
-        description="PEM file of the authorities that vouch for FHIR servers; default: the public ones",
+        description="PEM file of the certificate authorities for FHIR servers; default: the public ones",
     )
     call_deadline: float = Field(
-        2.5, ge=0.5, le=60, description="Seconds after which a call is judged on what has been read by then"
+        2.5, ge=0.5, le=60, description="Seconds after which a call is judged on the data read by then"
     )
-    entry_limit: int = Field(10_000, ge=100, description="Most entries that all Bundles of a call may hold together")
+    entry_limit: int = Field(10_000, ge=100, description="Maximum number of entries in all Bundles of a call together")
     rate_limit: int | None = Field(
-        None, ge=1, description="Calls that each client may make in a minute; default: as many as it likes"
+        None, ge=1, description="Calls per minute allowed for each client; default: no limit"
     )
     allowed_origins: list[str] = Field(
-        ["*"], description="Origins that browsers may call from (CORS); production: none but those set"
+        ["*"], description="Origins that browsers may call from (CORS); default in production: none"
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least urgent log level shown")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Minimum level of log messages")
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the service listens to this machine alone."""
+        """Whether the service listens on this machine only."""
         try:
             return ip_address(self.host).is_loopback
         except ValueError:
@@ -107,7 +114,7 @@ class Settings(BaseSettings):
 
     @property
     def serves_metrics_on_main_port(self) -> bool:
-        """Whether `/metrics` is on the service's own port. One that others can reach never shows it."""
+        """Whether `/metrics` is on the service's own port. A port that others can reach never serves it."""
         return self.metrics_port is None and self.is_loopback
 
     @property
@@ -124,31 +131,28 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment stands over the file, which comes in as init values."""
+        """Let the environment override the file, whose values arrive as init arguments."""
         del settings_cls, dotenv_settings, file_secret_settings
         return env_settings, init_settings
 
 
 def load_settings(config: Path | None = None) -> Settings:
-    """The settings from the environment, then `config` (or the file the environment names), then defaults.
+    """Load the settings from the environment, then from `config` or the file the environment names, then from defaults.
 
     Raises:
-        SettingsError: naming every setting that is wrong, and where it came from.
+        SettingsError: naming every setting that is wrong.
     """
     _refuse_unknown_variables()
     try:
         return Settings(**_load_config_file(config))
     except ValidationError as error:
-        lines = [
-            f"{_dotted_name(detail['loc'])}: {_format_error(detail)}" for detail in error.errors(include_url=False)
-        ]
-        raise SettingsError("\n".join(lines)) from None
-    except ValueError as error:  # a variable that should be JSON is not
+        raise SettingsError("\n".join(map(_format_error, error.errors(include_url=False)))) from None
+    except ValueError as error:  # a variable that should be JSON is not JSON
         raise SettingsError(str(error)) from None
 
 
 def describe_source(name: str, config: Path | None) -> str:
-    """Where a setting's value came from, in words."""
+    """Say where a setting's value came from."""
     if environment_variable(name) in os.environ:
         return f"environment ({environment_variable(name)})"
     path = _find_config_file(config)
@@ -156,13 +160,13 @@ def describe_source(name: str, config: Path | None) -> str:
 
 
 def environment_variable(name: str) -> str:
-    """The environment variable of a setting."""
+    """Return the name of a setting's environment variable."""
     return f"{PREFIX}{name.upper()}"
 
 
 def _find_config_file(config: Path | None) -> Path | None:
-    named = os.environ.get(CONFIG_VARIABLE)
-    return config or (Path(named) if named else None)
+    variable = os.environ.get(CONFIG_VARIABLE)
+    return config or (Path(variable) if variable else None)
 
 
 def _load_config_file(config: Path | None) -> dict[str, Any]:
@@ -181,12 +185,10 @@ def _refuse_unknown_variables() -> None:
     known = {environment_variable(name) for name in Settings.model_fields} | {CONFIG_VARIABLE}
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
-        raise SettingsError("\n".join(f"{name}: is no setting" for name in unknown))
-
-
-def _dotted_name(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location)
+        raise SettingsError("\n".join(f"{name}: is not a setting" for name in unknown))
 
 
 def _format_error(detail: Mapping[str, Any]) -> str:
-    return "is no setting" if detail["type"] == "extra_forbidden" else str(detail["msg"]).removeprefix("Value error, ")
+    name = ".".join(str(part) for part in detail["loc"])
+    is_unknown = detail["type"] == "extra_forbidden"
+    return f"{name}: {'is not a setting' if is_unknown else detail['msg'].removeprefix('Value error, ')}"

@@ -1,4 +1,4 @@
-"""What is made of the content alone, once, before anything is served: nothing of it belongs to a call."""
+"""Start-up state derived only from the content, and the check of everything that start-up needs."""
 
 from typing import NamedTuple
 
@@ -10,14 +10,14 @@ from cds_service.settings import Settings
 
 
 class StartupState(NamedTuple):
-    """What is made of the content alone, checked whole. It holds no connection: a server makes it, then workers."""
+    """State derived only from the content. Built once, shared by all workers; holds no per-call data or connections."""
 
     knowledge: Knowledge
     card_maker: CardBuilder
 
 
 def build_startup_state(settings: Settings) -> StartupState:
-    """Load the content of these settings and make what cards need of it.
+    """Load the content of these settings and prepare the card builder.
 
     Raises:
         ContentError: with every problem of the content.
@@ -27,19 +27,19 @@ def build_startup_state(settings: Settings) -> StartupState:
 
 
 def load_content(settings: Settings) -> Knowledge:
-    """The content of these settings, the site's overlay on it.
+    """Load the content of these settings, with the site's overlay.
 
     Raises:
-        ContentError: with every problem of the content, or of the overlay.
+        ContentError: with every problem of content and overlay.
     """
     return load_knowledge(settings.content or shipped_cards(), settings.site)
 
 
 def build_card_maker(knowledge: Knowledge, public_url: str | None = None) -> CardBuilder:
-    """The card maker of this content. `public_url` is where callers reach the service, if that is known.
+    """Build the card builder of this content. `public_url` is where callers reach the service, if known.
 
     Raises:
-        ContentError: when wording or order templates are wrong.
+        ContentError: wording or order templates are wrong.
     """
     return CardBuilder(
         knowledge.content,
@@ -53,23 +53,23 @@ def build_card_maker(knowledge: Knowledge, public_url: str | None = None) -> Car
 
 
 def check_startup(settings: Settings) -> tuple[StartupState, ProductionConfig | None]:
-    """The content and what production needs, each checked whole.
+    """Check the content and what production mode needs, and return both.
 
     Raises:
-        ProblemsFound: with everything wrong with either.
+        ProblemsFound: with every problem of either.
     """
     problems: list[Problem] = []
-    prepared, production = None, None
+    state, production = None, None
     try:
-        prepared = build_startup_state(settings)
+        state = build_startup_state(settings)
     except ContentError as error:
         problems += error.problems
     try:
         production = load_production_config(settings)
     except ClientsError as error:
         problems += error.problems
-    if prepared and production and settings.clients:
-        problems += find_unknown_orders(settings.clients.name, production, prepared.knowledge)
-    if prepared is None or problems:
+    if state and production and settings.clients:
+        problems += find_unknown_orders(settings.clients.name, production, state.knowledge)
+    if state is None or problems:
         raise ProblemsFound(problems)
-    return prepared, production
+    return state, production

@@ -1,4 +1,4 @@
-"""Where the default database and its key lie: the user's data folder, else the working directory, never the package."""
+"""Opens the store of the settings. By default database and hash key are in the user's data folder."""
 
 import logging
 import os
@@ -7,19 +7,28 @@ from pathlib import Path
 
 from cds_service.errors import SettingsError, StoreUnavailable
 from cds_service.log import error_fields
-from cds_service.service.card_recorder import CardRecorder
+from cds_service.service.store_recorder import StoreRecorder
 from cds_service.settings import Settings, environment_variable
 from cds_service.store import FeedbackLog, IssuedCards, Pseudonymizer, connect, load_or_create_key, migrate
 
 FOLDER = "hip-spine-cds"
 DATABASE_FILE = "hip-spine-cds.sqlite3"
 KEY_FILE = "hash.key"
+_FLUSH_S = 0.3  # how long feedback waits for cards that were just issued, so that it finds them
+
+_logger = logging.getLogger(__name__)
 
 
 def find_data_folder() -> Path:
-    """The folder for the default database, made if need be: under XDG_DATA_HOME or HOME, else the working directory."""
-    for parent in _candidate_parents():
-        folder = parent / FOLDER
+    """Return the folder for the default database, creating it if needed.
+
+    It is under XDG_DATA_HOME or HOME, else in the working directory, and never in the package.
+    """
+    home = os.environ.get("HOME")
+    for parent in (os.environ.get("XDG_DATA_HOME"), f"{home}/.local/share" if home else None):
+        if not parent:
+            continue
+        folder = Path(parent) / FOLDER
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError:
@@ -29,43 +38,30 @@ def find_data_folder() -> Path:
     return Path.cwd() / f"{FOLDER}-data"
 
 
-def _candidate_parents() -> list[Path]:
-    named = os.environ.get("XDG_DATA_HOME")
-    home = os.environ.get("HOME")
-    return [Path(base) for base in (named, f"{home}/.local/share" if home else None) if base]
-
-
-_logger = logging.getLogger(__name__)
-
-
-_FLUSH_S = 0.3  # seconds feedback waits for cards just issued, so that it finds them
-
-
-def open_recorder(settings: Settings) -> CardRecorder:
-    """The store of these settings, its tables up to date. A database that is down is told, and stops nothing."""
+def open_recorder(settings: Settings) -> StoreRecorder:
+    """Open the store of these settings and bring its tables up to date. A database that is down is logged, no more."""
     url, key = resolve_database_and_key(settings)
     try:
         migrate(url)
     except StoreUnavailable as error:
-        _logger.warning("store away", extra=error_fields(error))  # cards are given all the same
+        _logger.warning("store away", extra=error_fields(error))  # cards are served without it
     database = connect(url)
-    issued = IssuedCards(database)
-    return CardRecorder(
-        issued, FeedbackLog(database, before_record=partial(issued.flush, _FLUSH_S)), Pseudonymizer(key)
-    )
+    issued_cards = IssuedCards(database)
+    feedback = FeedbackLog(database, before_record=partial(issued_cards.flush, _FLUSH_S))
+    return StoreRecorder(issued_cards, feedback, Pseudonymizer(key))
 
 
 def resolve_database_and_key(settings: Settings) -> tuple[str, bytes]:
-    """The database's URL and the hash key: as set, else beside each other in the data folder.
+    """Return the database URL and the hash key: from the settings, else beside each other in the data folder.
 
     Raises:
-        SettingsError: the key is not set, and can be neither read nor made there.
+        SettingsError: the key is not set and cannot be read or created there.
     """
     url = settings.database or f"sqlite:///{find_data_folder() / DATABASE_FILE}"
     if settings.hash_key is not None:
         return url, settings.hash_key.get_secret_value().encode()
-    beside = Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite:///") else find_data_folder()
-    return url, _load_or_create_key_in(beside)
+    folder = Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite:///") else find_data_folder()
+    return url, _load_or_create_key_in(folder)
 
 
 def _load_or_create_key_in(folder: Path) -> bytes:
@@ -77,5 +73,5 @@ def _load_or_create_key_in(folder: Path) -> bytes:
     except SettingsError as error:
         reason = error
     key, database = environment_variable("hash_key"), environment_variable("database")
-    ways = f"set {key}, or {database} to a file in a folder that can be written"
-    raise SettingsError(f"hash_key: is not set, and {folder / KEY_FILE} cannot be read or made ({reason}): {ways}")
+    advice = f"set {key}, or {database} to a file in a writable folder"
+    raise SettingsError(f"hash_key: is not set, and {folder / KEY_FILE} cannot be read or created ({reason}): {advice}")

@@ -1,4 +1,4 @@
-"""What each worker of `serve` runs: the application, behind the front that takes bodies in."""
+"""The application of each `serve` worker, behind the adapter that receives request bodies."""
 
 import gc
 
@@ -9,21 +9,21 @@ from cds_service.settings import load_settings
 from cds_service.startup_state import StartupState
 from cds_service.web.hook_routes import accepts_body
 
-_inherited_state: list[StartupState] = []  # empty where workers are not forked: each then prepares for itself
+_inherited_state: list[StartupState] = []  # empty if workers are not forked: each then builds its own
 
 
 def share_with_workers(startup_state: StartupState) -> None:
-    """Have the workers that are forked from now on use this, in the memory it has here.
+    """Share this state with the workers forked from now on, without copying it.
 
-    So all of them, those started anew later too, speak from the content that was checked at the start.
+    So all workers, restarted ones too, use the content that was checked at start-up.
     """
     _inherited_state[:] = [startup_state]
     gc.collect()
-    gc.freeze()  # or the first full collection of each worker would touch all of it, and so copy it
+    gc.freeze()  # otherwise the first full collection in each worker would touch, and so copy, all of it
 
 
 def create_rsgi_app() -> RsgiAdapter:
-    """The front of one worker, all settings from the environment and the file it names."""
+    """Create the application of a worker, with settings from the environment and the file it names."""
     settings = load_settings()
-    room = BodyBuffer(settings.body_limit, settings.body_seconds)
-    return RsgiAdapter(create_app(*_inherited_state), room, settings.threads, accepts_body)
+    body_buffer = BodyBuffer(settings.body_limit, settings.body_seconds)
+    return RsgiAdapter(create_app(*_inherited_state), body_buffer, settings.threads, accepts_body)

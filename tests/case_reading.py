@@ -1,4 +1,4 @@
-"""Reads the clinicians' cases in `cases/` into charts. Strict: what it does not know it refuses by its nearest name."""
+"""Reader of the clinicians' cases in `cases/`. Strict: it rejects unknown names and suggests the nearest one."""
 
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
@@ -31,12 +31,12 @@ _NEEDED = ("name", "why", "on", "hook", "expect")
 
 
 class CaseError(ValueError):
-    """The case itself is wrong; it says nothing of the rules."""
+    """The case itself is wrong, whatever the rules do."""
 
 
 @dataclass(frozen=True)
 class Expected:
-    """A card as a case expects it, or as a decision gives it."""
+    """A card that a case expects or a decision gives."""
 
     rule: str
     orders: tuple[str, ...]
@@ -50,7 +50,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class Case:
-    """A clinician's case: a chart, a hook, and the complete list of cards expected."""
+    """A clinician's case: a chart, a hook, and the complete list of expected cards."""
 
     rule: str
     name: str
@@ -61,7 +61,7 @@ class Case:
 
 
 def read_cases(content: Content, folder: Path = FOLDER) -> Iterator[Case]:
-    """Every case of every file, in order."""
+    """Yield every case of every file, in order."""
     for path in sorted(folder.glob("*.toml")):
         for table in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
             try:
@@ -71,13 +71,17 @@ def read_cases(content: Content, folder: Path = FOLDER) -> Iterator[Case]:
 
 
 def read_case(rule: str, table: Mapping[str, Any], content: Content) -> Case:
-    """One case. Raises `CaseError` when it is wrong."""
+    """Read one case.
+
+    Raises:
+        CaseError: The case is wrong.
+    """
     _only(table, _CASE_KEYS, "key")
     for key in _NEEDED:
         if key not in table:
             raise CaseError(f"{key} is required")
     _known(table["hook"], HOOKS, "hook")
-    rules = {one.id for one in content.rules}
+    rules = {rule.id for rule in content.rules}
     _known(rule, rules, "rule")
     today = table["on"]
     chart = Chart(
@@ -92,13 +96,14 @@ def read_case(rule: str, table: Mapping[str, Any], content: Content) -> Case:
 
 def _finding(entry: Mapping[str, Any], number: int, content: Content) -> Finding:
     _only(entry, (*_VALUES, "side", "date", "onset", *QUALIFIERS), "key")
-    said = [key for key in _VALUES if key in entry]
-    if len(said) != 1:
-        raise CaseError(f"a record says one of {', '.join(_VALUES)}: {dict(entry)}")
-    name = _known(entry[said[0]], content.findings, "finding")
-    stated = {key: _known(entry[key], QUALIFIERS[key], key) for key in QUALIFIERS if key in entry}
+    values = [key for key in _VALUES if key in entry]
+    if len(values) != 1:
+        raise CaseError(f"a record needs exactly one of {', '.join(_VALUES)}: {dict(entry)}")
+    (value,) = values
+    name = _known(entry[value], content.findings, "finding")
+    qualifiers = {key: _known(entry[key], QUALIFIERS[key], key) for key in QUALIFIERS if key in entry}
     source = Source(SourceKind.CONDITION, f"record/{number + 1}")
-    return Finding(name, _VALUES[said[0]], _side(entry), _when(entry, "date"), _when(entry, "onset"), source, stated)
+    return Finding(name, _VALUES[value], _side(entry), _when(entry, "date"), _when(entry, "onset"), source, qualifiers)
 
 
 def _all_imaging(table: Mapping[str, Any], today: date, content: Content) -> Iterator[Imaging]:
@@ -109,10 +114,10 @@ def _all_imaging(table: Mapping[str, Any], today: date, content: Content) -> Ite
 
 
 def _imaging(entry: Mapping[str, Any], stage: Stage, fallback: str, today: date, content: Content) -> Imaging:
-    own = ("id", "selected", "code_side") if stage is Stage.DRAFT else ("id", "date")
     if "treatment" in entry:
         return _treatment(entry, stage, fallback, today, content)
-    _only(entry, (*own, "order", "side", "contrast"), "key")
+    stage_keys = ("id", "selected", "code_side") if stage is Stage.DRAFT else ("id", "date")
+    _only(entry, (*stage_keys, "order", "side", "contrast"), "key")
     region, modality = KINDS[_known(entry.get("order"), KINDS, "imaging")]
     contrast = _known(entry["contrast"], ("with", "without", "both"), "contrast") if "contrast" in entry else None
     return Imaging(
@@ -129,9 +134,9 @@ def _imaging(entry: Mapping[str, Any], stage: Stage, fallback: str, today: date,
 
 
 def _treatment(entry: Mapping[str, Any], stage: Stage, fallback: str, today: date, content: Content) -> Imaging:
-    """An order for a treatment, kept beside those for imaging, as the reader keeps it."""
+    """Return an order for a treatment. The chart reader stores these among the imaging orders too."""
     if stage is Stage.STUDY:
-        raise CaseError("a treatment that was done is a record, not a study")
+        raise CaseError("a completed treatment is a record, not a study")
     _only(entry, ("id", "treatment", "side", "date"), "key")
     treatments = {name for name, finding in content.findings.items() if finding.kind == "treatment"}
     return Imaging(
@@ -162,12 +167,12 @@ def _side(entry: Mapping[str, Any]) -> Side:
 
 
 def _when(entry: Mapping[str, Any], key: str) -> PartialDate | None:
-    """A date of TOML, or as text where it is partial: "2025", "2025-03"."""
+    """Return a date, which is a TOML date, or text if it is partial: "2025", "2025-03"."""
     if key not in entry:
         return None
     when = parse_partial_date(str(entry[key]))
     if when is None:
-        raise CaseError(f"{key} = {entry[key]!r} is no date")
+        raise CaseError(f"{key} = {entry[key]!r} is not a date")
     return when
 
 
@@ -180,4 +185,4 @@ def _known(name: Any, known: Collection[str], what: str) -> str:
     if name in known:
         return str(name)
     near = get_close_matches(str(name), known, 1)
-    raise CaseError(f"no {what} is called {name!r}" + (f" (meant: {near[0]}?)" if near else ""))
+    raise CaseError(f"no {what} is called {name!r}" + (f" (did you mean {near[0]}?)" if near else ""))

@@ -1,4 +1,4 @@
-"""The application under a fixed clock with a database of its own, and a reader of synthetic charts."""
+"""The application with a fixed clock and its own database, and a reader of synthetic charts."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -35,14 +35,14 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 @pytest.fixture
 def build(tmp_path: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
-    """Builds applications of a test."""
+    """Build applications for a test."""
     with builder(tmp_path, knowledge) as build:
         yield build
 
 
 @contextmanager
 def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
-    """Builds applications, and lets go of their threads and connections in the end. The content is read once."""
+    """Build applications and release their threads and connections at the end. The content is loaded once."""
     monkeypatch = pytest.MonkeyPatch()
     monkeypatch.setattr(cds_service.startup_state, "load_knowledge", read_once(knowledge))
     for module, name in PARTS:
@@ -78,7 +78,7 @@ def _let_go(
 
 @pytest.fixture(scope="module")
 def build_once(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
-    """Builds applications that the tests of a module share."""
+    """Build applications that the tests of a module share."""
     with builder(tmp_path_factory.mktemp("shared"), knowledge) as build:
         yield build
 
@@ -95,18 +95,18 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def ehr() -> SigningEhr:
-    """The EHR that may call an application in production mode."""
+    """Return the EHR that may call an application in production mode."""
     return SigningEhr(NOW)
 
 
 @pytest.fixture
 def produce(build: Callable[..., Flask], tmp_path: Path) -> Callable[..., FlaskClient]:
-    """Builds applications in production mode."""
+    """Build applications in production mode."""
     return producer(build, tmp_path)
 
 
 def producer(build: Callable[..., Flask], folder: Path) -> Callable[..., FlaskClient]:
-    """Builds applications in production mode for one client; `keys` are its key set, other fields change its table."""
+    """Build applications in production mode for one client with this key set; other fields change its table."""
 
     def make(*keys: dict[str, Any], settings: dict[str, Any] | None = None, **table: Any) -> FlaskClient:
         clients = client_table(folder, *keys, **table)
@@ -118,7 +118,7 @@ def producer(build: Callable[..., Flask], folder: Path) -> Callable[..., FlaskCl
 
 @pytest.fixture(scope="module")
 def production(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -> Iterator[FlaskClient]:
-    """One application in production mode for the tests of a module: tokens differ."""
+    """Build one application in production mode for the tests of a module, which use different tokens."""
     folder = tmp_path_factory.mktemp("production")
     with builder(folder, knowledge) as build:
         yield producer(build, folder)()
@@ -136,7 +136,7 @@ def reader(knowledge: Knowledge) -> ChartReader:
 
 @pytest.fixture
 def chart(reader: ChartReader) -> Callable[..., Chart]:
-    """Reads resources as they come off the wire; `drafts` as the gatherer gives them."""
+    """Read resources as they arrive on the wire; `drafts` as the gatherer returns them."""
 
     def read(*resources: dict[str, Any], drafts: Any = (), patient_id: str = PATIENT) -> Chart:
         decoded = decode_resources(json.dumps(bundle(*resources)).encode(), "prefetch.test")

@@ -1,4 +1,4 @@
-"""Small facts and charts for the tests of judging, in as few words as a clinician would use."""
+"""Builders of small facts and charts for the tests of the logic, in as few words as a clinician would use."""
 
 from collections.abc import Callable
 from datetime import date
@@ -46,9 +46,9 @@ def imaging(
     side: str = "unstated",
     when: str | None = "2026-03-01",
     name: str = "o1",
-    **rest: object,
+    **other_fields: object,
 ) -> Imaging:
-    fields = {"contrast": None, "is_selected": stage is Stage.DRAFT} | rest
+    fields = {"contrast": None, "is_selected": stage is Stage.DRAFT} | other_fields
     return Imaging(
         stage,
         region,
@@ -60,8 +60,10 @@ def imaging(
     )
 
 
-def draft(region: str, modality: str = "MR", side: str = "unstated", name: str = "o1", **rest: object) -> Imaging:
-    return imaging(Stage.DRAFT, region, modality, side, "2026-03-10", name, **rest)
+def draft(
+    region: str, modality: str = "MR", side: str = "unstated", name: str = "o1", **other_fields: object
+) -> Imaging:
+    return imaging(Stage.DRAFT, region, modality, side, "2026-03-10", name, **other_fields)
 
 
 def study(region: str, modality: str = "MR", side: str = "unstated", when: str | None = "2026-03-01") -> Imaging:

@@ -1,4 +1,4 @@
-"""The one shape of errors, asserted in one place (CDS Hooks 3.0 ballot, "HTTP Status Codes": an OperationOutcome)."""
+"""The format of errors, asserted in one place (CDS Hooks 3.0 ballot, "HTTP Status Codes": an OperationOutcome)."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ _KNOWN = {"severity", "code", "details", "diagnostics", "expression"}
 def assert_error(
     response: TestResponse, status: int, field: str | None = None, *, says: str = "", origin: str | None = "*"
 ) -> Any:
-    """The answer is an error of this status; it names `field`, and only that. `says` is part of its text.
+    """Assert that the response is an error of this status that names only `field`. `says` is part of its text.
 
     `origin` is who may read it from a browser; None: that is not what the test is about.
     """

@@ -1,4 +1,4 @@
-"""The service's log as it is written in production, for as long as a test wants it."""
+"""Captures the service's log as it is written in production."""
 
 import logging
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from cds_service.log import configure_log
 
 @contextmanager
 def configured_log(level: str) -> Iterator[StringIO]:
-    """What is written to standard error meanwhile. Loggers are not kept: they would go on as this test set them."""
+    """Capture what is written to standard error. Loggers are not cached, or they would keep this test's settings."""
     root, written, configure = logging.getLogger(), StringIO(), structlog.configure
 
     def forgetful(**settings: Any) -> None:

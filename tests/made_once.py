@@ -1,4 +1,4 @@
-"""What is made of the content, made once for all tests of a process: it takes most of an application's time."""
+"""Caches the start-up state for all tests of a process: building it takes most of an application's start."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,11 +20,14 @@ _MADE: dict[tuple[object, ...], tuple[Any, object]] = {}
 
 
 def make_once(make: Callable[..., Any]) -> Callable[..., Any]:
-    """The same, made of the same arguments once."""
+    """Wrap a builder so that it runs once for the same arguments."""
 
     @wraps(make, updated=())
     def made(*arguments: Any) -> Any:
-        key = (make.__name__, *(one if isinstance(one, str | None) else id(one) for one in arguments))
+        key = (
+            make.__name__,
+            *(argument if isinstance(argument, str | None) else id(argument) for argument in arguments),
+        )
         if key not in _MADE:
             _MADE[key] = (make(*arguments), arguments)  # kept with them, so that no id comes to stand for another
         return _MADE[key][0]
@@ -33,7 +36,7 @@ def make_once(make: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def read_once(knowledge: Knowledge) -> Callable[..., Knowledge]:
-    """A loader that has the shipped content already."""
+    """Return a loader that has loaded the shipped content already."""
 
     def read(cards: Path, site: Path | None = None) -> Knowledge:
         return knowledge if (cards, site) == (shipped_cards(), None) else load_knowledge(cards, site)

@@ -20,7 +20,7 @@ KID = "key-1"
 
 
 def private_key(algorithm: str = "ES384", number: int = 1) -> Any:
-    """A key of a kind, the same for a whole run; another `number` is another key."""
+    """Return a key for an algorithm, the same for a whole run; another `number` is another key."""
     return _private_key(algorithm if algorithm.startswith("ES") else "RSA", number)
 
 
@@ -33,7 +33,7 @@ def _private_key(algorithm: str, number: int) -> Any:
 
 
 def public_jwk(algorithm: str = "ES384", kid: str = KID, number: int = 1, **more: Any) -> dict[str, Any]:
-    """The public half as a JSON Web Key."""
+    """Return the public half as a JSON Web Key."""
     public = private_key(algorithm, number).public_key()
     made = (ECAlgorithm if algorithm.startswith("ES") else RSAAlgorithm).to_jwk(public, as_dict=True)
     return {**made, "kid": kid, "use": "sig", **more}
@@ -44,14 +44,14 @@ def key_set(*keys: dict[str, Any]) -> bytes:
 
 
 def segment(value: Any) -> str:
-    """A part of a token, as it is encoded."""
+    """Encode a part of a token."""
     data = value if isinstance(value, bytes) else json.dumps(value).encode()
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 @dataclass
 class SigningEhr:
-    """Signs tokens at `now` for what is called. A claim or header field given as None is left out."""
+    """Signs tokens at `now` for an endpoint. A claim or header field that is None is left out."""
 
     now: datetime
     algorithm: str = "ES384"
@@ -82,7 +82,7 @@ class SigningEhr:
 
 
 def client_table(folder: Path, *keys: dict[str, Any], name: str = "north", **changed: Any) -> Path:
-    """A client table with one client, whose key set lies beside it."""
+    """Write a client table with one client, and its key set beside it."""
     (folder / "keys.json").write_bytes(key_set(*(keys or (public_jwk(),))))
     table = {"id": name, "issuer": ISSUER, "jwks_file": "keys.json", "fhir_servers": [FHIR], **changed}
     lines = [f"{key} = {json.dumps(value)}" for key, value in table.items() if value is not None]

@@ -1,4 +1,4 @@
-"""Builders of synthetic FHIR resources and CDS Hooks calls. Nobody real: each test varies the one field it is about."""
+"""Builders of synthetic FHIR resources and CDS Hooks calls. Each test varies the field that it is about."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ def concept(code: str, system: str = SNOMED, **more: Any) -> Json:
 
 
 def resource(kind: str, number: int = 1, **fields: Any) -> Json:
-    """A resource about the synthetic patient, with an id of its own; a field given as None is left out."""
+    """Build a resource about the synthetic patient, with its own id; a field that is None is left out."""
     made = {"resourceType": kind, "id": f"{kind}-{number}", "subject": {"reference": f"Patient/{PATIENT}"}, **fields}
     return {name: value for name, value in made.items() if value is not None}
 
@@ -50,7 +50,7 @@ def order(code: str, /, system: str = CPT, number: int = 1, **fields: Any) -> Js
 
 def bundle(*resources: Json, kind: str | None = "searchset") -> Json:
     typed = {"resourceType": "Bundle"} | ({"type": kind} if kind else {})
-    return typed | {"entry": [{"resource": one} for one in resources]}
+    return typed | {"entry": [{"resource": resource} for resource in resources]}
 
 
 def outcome(severity: str = "error") -> Json:
@@ -58,7 +58,7 @@ def outcome(severity: str = "error") -> Json:
 
 
 def buttock_to_calf() -> list[Json]:
-    """The chart that points to the spine only, on the right."""
+    """Build a chart whose pain points to the spine only, on the right."""
     site = [concept("24028007")]
     return [
         condition("279043006", bodySite=site),
@@ -71,7 +71,7 @@ def prefetch(*conditions: Json, **keys: Any) -> Json:
 
 
 def call(service: str = VIEW, *drafts: Json, **fields: Any) -> Json:
-    """A call of a service; order services get the drafts, all selected. A field given as None is left out."""
+    """Build a call of a service; order services get the drafts, all selected. A field that is None is left out."""
     context: Json = {"userId": "Practitioner/example", "patientId": PATIENT}
     if service != VIEW:
         context["draftOrders"] = bundle(*drafts, kind="collection")

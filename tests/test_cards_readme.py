@@ -1,4 +1,4 @@
-"""The example of `cards/README.md`, done as it says: blocks in a copy of the content, its commands and cases run."""
+"""The example of `cards/README.md`, followed step by step on a copy of the content."""
 
 import re
 import shlex
@@ -27,7 +27,7 @@ COMMANDS = [
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The repository's content and cases with the example in them."""
+    """A copy of the repository's content and cases, with the example added."""
     root = tmp_path_factory.mktemp("repository")
     shutil.copytree(shipped_cards(), root / "cards")
     shutil.copytree(ROOT / "tests" / "cases", root / "tests" / "cases")
@@ -44,8 +44,8 @@ def content(copy: Path) -> Content:
 
 @pytest.fixture(scope="module")
 def cases(copy: Path, content: Content) -> dict[str, Case]:
-    found = read_cases(content, copy / "tests" / "cases")
-    return {case.name: case for case in found if case.why.startswith("example of cards/README.md")}
+    all_cases = read_cases(content, copy / "tests" / "cases")
+    return {case.name: case for case in all_cases if case.why.startswith("example of cards/README.md")}
 
 
 def test_the_example_adds_a_finding_a_pattern_and_cases() -> None:
@@ -67,7 +67,7 @@ def test_its_cases_give_what_they_expect(content: Content, cases: dict[str, Case
 def test_without_the_example_the_same_patient_is_undetermined(cases: dict[str, Case]) -> None:
     shipped = load_knowledge(shipped_cards()).content
     speaking = next(case for case in cases.values() if case.expect)
-    known = tuple(one for one in speaking.chart.findings if one.id in shipped.findings)
+    known = tuple(finding for finding in speaking.chart.findings if finding.id in shipped.findings)
     assert len(known) == 1
     chart = type(speaking.chart)(speaking.chart.today, speaking.chart.age, known, speaking.chart.imaging)
     assert not decide(shipped, chart, speaking.hook).shown
@@ -78,8 +78,8 @@ def test_every_other_case_still_holds(copy: Path, content: Content) -> None:
         assert given(decide(content, case.chart, case.hook)) == case.expect, case.name
 
 
-def test_its_commands_work_in_their_order(copy: Path) -> None:
-    """`check`, `review`, then the sign-off of what was written out."""
+def test_its_commands_work_in_order(copy: Path) -> None:
+    """`check`, `review`, and the sign-off of the file that `review` wrote."""
     environment = {"HIP_SPINE_CDS_CONTENT": str(copy / "cards"), "HIP_SPINE_CDS_SITE": None}
     assert [command[:2] for command in COMMANDS] == [
         [".venv/bin/hip-spine-cds", "check"],
@@ -87,15 +87,15 @@ def test_its_commands_work_in_their_order(copy: Path) -> None:
         [".venv/bin/hip-spine-cds", "review"],
     ]
     for command in COMMANDS:
-        done = CliRunner().invoke(main, command[1:], env=environment)
-        assert done.exit_code == 0, done.output
+        result = CliRunner().invoke(main, command[1:], env=environment)
+        assert result.exit_code == 0, result.output
     text = (copy / "cards" / "REVIEW.md").read_text(encoding="utf-8")
     assert "signed off by Dr A. Example, spine surgeon, Example General, " in text.splitlines()[0]
     assert "- Right lateral hip pain, worse on putting on socks, lumbar MRI ordered (example of" in text
     assert "| `sock-pain` | pain on putting on socks | 365 days | own code and narrative only |" in text
 
 
-def test_what_the_page_says_of_files_is_true() -> None:
+def test_every_file_that_the_page_names_exists() -> None:
     for name in re.findall(r"^\| (`[^|]+) \|", README.split("# Reading")[0], re.MULTILINE):
         for file in re.findall(r"`([^`]+)`", name):
             assert (shipped_cards() / file).exists(), file

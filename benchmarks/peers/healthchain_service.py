@@ -40,14 +40,14 @@ SIDE_OF = {
     (ICD10, "M79.662"): {LEFT},
 }
 HIP_SITES = {(SNOMED, "29836001"), (SNOMED, "287579007"), (SNOMED, "287679003")}
-LEG_JOINT_MRI = {(CPT, "73721"), (CPT, "73722"), (CPT, "73723")}  # hip, knee or ankle: the body site tells
+LEG_JOINT_MRI = {(CPT, "73721"), (CPT, "73722"), (CPT, "73723")}  # hip, knee or ankle: the body site decides
 HIP_IMAGING = {(LOINC, code) for code in ("36013-1", "36017-2", "36020-6", "36022-2", "36702-9", "36703-7")}
 LUMBAR_IMAGING = {(LOINC, code) for code in ("24967-2", "24968-0", "30678-7", "30679-5", "36111-3")} | {
     (CPT, code) for code in ("72131", "72132", "72133", "72148", "72149", "72158")
 }
 OPEN_ORDERS = {"active", "draft", "on-hold"}
 
-# The specification's own paths, so that both services are called alike; events off, as nobody listens to them here.
+# The specification's paths, so that both services are called alike; no events, since nobody listens to them here.
 cds = CDSHooksService(config=CDSHooksConfig(base_path="", discovery_path="/cds-services"), use_events=False)
 
 
@@ -60,16 +60,16 @@ def warn_of_spine_pattern(request: CDSRequest) -> CDSResponse:
 
 
 def spine_sides(bundle: Bundle) -> set[str]:
-    """The sides on which pain runs from the buttock to the calf, none of it in the groin."""
+    """Return the sides on which pain runs from the buttock to the calf, without groin pain."""
     return pain_sides(bundle, BUTTOCK_PAIN) & pain_sides(bundle, CALF_PAIN) - pain_sides(bundle, GROIN_PAIN)
 
 
 def pain_sides(bundle: Bundle, pain: set[Code]) -> set[str]:
-    found: set[str] = set()
+    sides: set[str] = set()
     for resource in recorded_as_present(bundle):
         if pain & set(codes(resource.code)):
-            found |= sides_of(resource)
-    return found
+            sides |= sides_of(resource)
+    return sides
 
 
 def recorded_as_present(bundle: Bundle) -> Iterator[Any]:
@@ -83,7 +83,7 @@ def recorded_as_present(bundle: Bundle) -> Iterator[Any]:
 
 
 def sides_of(resource: Any) -> set[str] | frozenset[str]:
-    """A pain whose side nobody stated counts on each."""
+    """Return the sides of a pain; without a stated side it counts on both."""
     stated = [SIDE_OF[code] for code in (*codes(resource.code), *body_sites(resource)) if code in SIDE_OF]
     return set().union(*stated) or BOTH
 

@@ -1,4 +1,4 @@
-"""Tells where the HealthChain peer's time goes for the request on standard input; run it with HealthChain's Python."""
+"""Measures where the HealthChain peer's time goes for the request on standard input; runs in HealthChain's Python."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ ROUNDS = 20
 
 
 def milliseconds(work: Callable[[], object]) -> float:
-    """CPU milliseconds of one call."""
+    """Return the CPU milliseconds of one call."""
     started = time.process_time()
     work()
     return (time.process_time() - started) * 1000

@@ -1,1 +1,1 @@
-"""Between server and application: a call's body is taken in whole before the call has one of the worker's threads."""
+"""Receives a call's whole body, between server and application, before the call gets a worker thread."""

@@ -1,4 +1,4 @@
-"""A request as granian tells it, told anew as WSGI has it (PEP 3333, "environ Variables")."""
+"""Translates a granian request into a WSGI environment (PEP 3333, "environ Variables")."""
 
 import sys
 from functools import lru_cache
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _CONSTANT_VARIABLES: Final[dict[str, Any]] = {
     "SCRIPT_NAME": "",
     "wsgi.errors": sys.stderr,
-    "wsgi.input_terminated": True,  # werkzeug's word for a stream that ends where the body does
+    "wsgi.input_terminated": True,  # tells werkzeug that the stream ends with the body
     "wsgi.multiprocess": True,
     "wsgi.multithread": True,
     "wsgi.run_once": False,
@@ -22,7 +22,7 @@ _UNPREFIXED_HEADERS: Final = frozenset({"content-type", "content-length"})
 
 
 def build_environ(scope: Scope, body: "InputStream") -> "WSGIEnvironment":
-    """The environment of a request, with this body."""
+    """Build the environment of a request with this body."""
     server, _, port = scope.server.rpartition(":")
     environ = {
         **_CONSTANT_VARIABLES,
@@ -41,25 +41,25 @@ def build_environ(scope: Scope, body: "InputStream") -> "WSGIEnvironment":
 
 
 def _to_native_string(text: str) -> str:
-    """The text's bytes, each as one character: PEP 3333, "Unicode Issues". Not all callers escape a query."""
+    """Return the text's bytes as one character each (PEP 3333, "Unicode Issues"). Not all clients escape queries."""
     return text.encode().decode("latin-1")
 
 
 def _add_headers(environ: dict[str, Any], headers: list[tuple[str, str]]) -> None:
-    """What stands in several lines is one value: RFC 9110, 5.2; cookies have a sign of their own."""
-    found: dict[str, str] = {}
+    """Add the headers, repeated ones joined by commas (RFC 9110, 5.2) or, for cookies, by semicolons."""
+    variables: dict[str, str] = {}
     for name, value in headers:
         if "_" in name:
-            continue  # or `x_request_id` would stand for `x-request-id`, past a proxy that drops the latter alone
+            continue  # otherwise `x_request_id` could pass for `x-request-id` behind a proxy that only drops the latter
         variable = _variable(name)
-        if variable in found:
-            found[variable] += ("; " if name == "cookie" else ",") + value
+        if variable in variables:
+            variables[variable] += ("; " if name == "cookie" else ",") + value
         else:
-            found[variable] = value
-    environ.update(found)
+            variables[variable] = value
+    environ.update(variables)
 
 
-@lru_cache(maxsize=256)  # callers choose names, so not all of them
+@lru_cache(maxsize=256)  # bounded, since clients choose the names
 def _variable(name: str) -> str:
     variable = name.upper().replace("-", "_")
     return variable if name in _UNPREFIXED_HEADERS else f"HTTP_{variable}"

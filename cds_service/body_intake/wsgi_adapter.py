@@ -1,8 +1,6 @@
-"""The front: takes a call's body in, then has a WSGI application answer on one of a few threads.
+"""Runs a WSGI application under granian: receives the whole body of a call before the call gets a thread.
 
-A call without its body here has no thread, so slow senders hold nobody else up. Looked at first: granian's own WSGI
-interface and a2wsgi take the thread first; asgiref's WsgiToAsgi puts bodies beyond 64 kB on disk; none knows a time
-within which a body must come, and granian leaves that to the application (its issue 728).
+So slow senders do not hold up others. Granian's WSGI interface, a2wsgi and asgiref do not work this way.
 """
 
 import asyncio
@@ -11,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]  # public, if not by its `__all__`
+from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]  # public, though not in `__all__`
 
 from cds_service.body_intake.body_buffer import BodyBuffer, RequestBody
 from cds_service.body_intake.environ import build_environ
@@ -24,11 +22,11 @@ _CONNECTION_CLOSE: Final = ("connection", "close")
 
 
 class RsgiAdapter:
-    """What granian calls in a worker (its RSGI interface).
+    """The RSGI application that granian calls in a worker.
 
-    `takes_body`: whether a POST to a path is read at all; other bodies are not waited for. An application is told of a
-    body that did not come by the error that its reading raises, so that callers are known first, and all errors are
-    answered, counted and logged in one place.
+    `accepts_body` returns whether a POST to a path is read at all; other bodies are not waited for. If a body did not
+    arrive, the WSGI application gets the error when it reads the body: so callers are authenticated first, and all
+    errors are answered, counted and logged in one place.
     """
 
     def __init__(
@@ -48,24 +46,24 @@ class RsgiAdapter:
             self._body_buffer.release(body)
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
-        """The worker ends, its calls are answered."""
+        """Stop the threads when the worker ends, after its calls have been answered."""
         self._thread_pool.shutdown()
 
     async def _receive_body(self, scope: Scope, protocol: HTTPProtocol) -> RequestBody:
         if scope.method != "POST" or not self._accepts_body(scope.path):
             return RequestBody()
-        said = scope.headers.get("content-length")  # the server has seen to it that it is a number
-        return await self._body_buffer.receive(protocol, None if said is None else int(said))
+        length = scope.headers.get("content-length")  # the server has checked that it is a number
+        return await self._body_buffer.receive(protocol, None if length is None else int(length))
 
     def _respond(self, scope: Scope, protocol: HTTPProtocol, body: RequestBody) -> None:
         status, headers, content = _call_wsgi(self._wsgi_app, scope, body)
-        if not body.is_complete:  # what is still to come is not waited for
+        if not body.is_complete:  # do not wait for the rest of the body
             headers.append(_CONNECTION_CLOSE)
         protocol.response_bytes(status, headers, content)
 
 
 class _MissingBody(io.RawIOBase):
-    """A body that did not come: reading it raises why."""
+    """A body that did not arrive. Reading it raises the error."""
 
     def __init__(self, error: ServiceError) -> None:
         self._error = error
@@ -80,20 +78,20 @@ class _MissingBody(io.RawIOBase):
 def _call_wsgi(
     wsgi_app: "WSGIApplication", scope: Scope, body: RequestBody
 ) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Status, headers and content of the application's answer."""
+    """Call the application and return status, headers and content of its response."""
     started: list[tuple[str, list[tuple[str, str]]]] = []
 
-    def start_response(status: str, headers: list[tuple[str, str]], _fault: Any = None) -> Callable[[bytes], object]:
+    def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Callable[[bytes], object]:
         started.append((status, headers))
         return parts.append
 
     parts: list[bytes] = []
     stream = _MissingBody(body.error) if body.error else io.BytesIO(body.content)
-    answer = wsgi_app(build_environ(scope, stream), start_response)
+    response = wsgi_app(build_environ(scope, stream), start_response)
     try:
-        parts.extend(answer)
+        parts.extend(response)
     finally:
-        if hasattr(answer, "close"):
-            answer.close()
+        if hasattr(response, "close"):
+            response.close()
     status, headers = started[-1]
     return int(status.split(" ", 1)[0]), [*headers], b"".join(parts)

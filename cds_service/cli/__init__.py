@@ -1,28 +1,39 @@
 """The command `hip-spine-cds`: serve, check, try, prefetch, review, export."""
 
+from importlib import import_module
+
 import click
 
 from cds_service import __version__
-from cds_service.cli.check import check
-from cds_service.cli.export import export
-from cds_service.cli.prefetch import prefetch
-from cds_service.cli.review import review
-from cds_service.cli.serve import serve
-from cds_service.cli.try_command import try_command
+
+_MODULES = {
+    "check": "check:check",
+    "export": "export:export",
+    "prefetch": "prefetch:prefetch",
+    "review": "review:review",
+    "serve": "serve:serve",
+    "try": "try_command:try_command",
+}
 
 
-@click.group()
+class _LazyGroup(click.Group):
+    """A group that imports a command's module when the command is used: the service's libraries load slowly."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        if cmd_name not in _MODULES:
+            return None
+        module, _, name = _MODULES[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"cds_service.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=_LazyGroup)
 @click.version_option(__version__, prog_name="hip-spine-cds")
 def main() -> None:
     """Judge whether documented pain points to the hip or to the spine, as a CDS Hooks service.
 
-    First run: hip-spine-cds try --example buttock-to-calf-hip-order
+    Try it: hip-spine-cds try --example buttock-to-calf-hip-order
     """
-
-
-main.add_command(serve)
-main.add_command(check)
-main.add_command(try_command)
-main.add_command(prefetch)
-main.add_command(review)
-main.add_command(export)

@@ -1,4 +1,4 @@
-"""`check`: every problem of content and configuration, with file and key; `--show`: each setting and its origin."""
+"""`check`: find every problem of content and configuration; with `--show` print each setting and its origin."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from cds_service.cli.options import config_option, site_option, without_traceback
+from cds_service.cli.options import clients_option, config_option, site_option, without_traceback
 from cds_service.ehr.prefetch_templates import build_prefetch_keys
 from cds_service.knowledge import shipped_cards
 from cds_service.production import ProductionConfig, advertised_keys
@@ -16,12 +16,16 @@ from cds_service.startup_state import check_startup
 
 
 @click.command()
-@click.option("--show", is_flag=True, help="Print each setting, its value and where it came from; secrets masked.")
+@click.option("--show", is_flag=True, help="Print each setting, its value and where it came from, secrets masked.")
 @site_option
+@clients_option
 @config_option
 @without_traceback
 def check(show: bool, config: Path | None) -> None:
-    """Check content and configuration; every problem with file and key."""
+    """Check content and configuration, and name every problem with its file and key.
+
+    With --clients, check that client table by the rules of production.
+    """
     settings = load_settings(config)
     if show:
         Console().print(_settings_table(settings, config))
@@ -33,16 +37,16 @@ def check(show: bool, config: Path | None) -> None:
         f"{root}: {content.edition.statement}. {len(content.rules)} rules, {len(content.patterns)} patterns, "
         f"{len(content.findings)} findings, {len(keys)} prefetch keys. No problem found."
     )
-    for said in knowledge.site_changes:
-        click.echo(f"  {said}")
+    for change in knowledge.site_changes:
+        click.echo(f"  {change}")
     click.echo(describe_mode(production))
 
 
 def describe_mode(production: ProductionConfig | None) -> str:
-    """Demo or production, and for whom."""
+    """Return whether this is demo mode or production, and for which clients."""
     if production is None:
         return "Demo mode: no client table is set."
-    clients = ", ".join(f"{one.id} (silent)" if one.is_silent else one.id for one in production.clients)
+    clients = ", ".join(f"{client.id} (silent)" if client.is_silent else client.id for client in production.clients)
     return f"Production mode at {production.public_url.text}; clients: {clients}."
 
 

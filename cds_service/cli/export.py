@@ -1,4 +1,4 @@
-"""`export`: the content as FHIR R4 resources, one file each or one transaction Bundle."""
+"""`export`: write the content as FHIR R4 resources, one file each or one transaction Bundle."""
 
 import json
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ from cds_service.startup_state import load_content
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for one file a resource [default: one transaction Bundle on standard output].",
+    help="Folder for one file per resource [default: one transaction Bundle on standard output].",
 )
 @click.option(
     "--icd10cm",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Code list of an ICD-10-CM release, as the CMS publishes it: branches are then spelt out by it.",
+    help="Code list of an ICD-10-CM release, as CMS publishes it; branches are then written out code by code.",
 )
 @site_option
 @config_option
@@ -35,8 +35,9 @@ def export(out: Path | None, icd10cm: Path | None, config: object) -> None:  # n
         return
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for one in resources:
-            (out / f"{one['resourceType']}-{one['id']}.json").write_text(_to_json(one), encoding="utf-8")
+        for resource in resources:
+            file = out / f"{resource['resourceType']}-{resource['id']}.json"
+            file.write_text(_to_json(resource), encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror}") from None
     click.echo(f"written: {len(resources)} resources in {out}")

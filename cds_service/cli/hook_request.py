@@ -1,4 +1,4 @@
-"""Composing a hook request for `try`, as an EHR would send it."""
+"""Builds the hook request of `try`, as an EHR would send it."""
 
 import json
 from typing import Any, NamedTuple
@@ -21,10 +21,10 @@ class TryOrder(NamedTuple):
 def build_hook_request(
     fhir_base: str, patient_id: str, token: str | None, hook: str | None, order: TryOrder | None
 ) -> bytes:
-    """A request about `patient` of the FHIR server at `base`, without prefetch: everything is fetched."""
-    chosen = hook or ("order-sign" if order else "patient-view")
-    if (chosen == "patient-view") is (order is not None):
-        raise click.UsageError("--order goes with order-select and order-sign, and they need it")
+    """Build a request about a patient of the FHIR server at `fhir_base`, without prefetch: everything is fetched."""
+    hook = hook or ("order-sign" if order else "patient-view")
+    if (hook == "patient-view") is (order is not None):
+        raise click.UsageError("--order goes with the hooks order-select and order-sign, which need it")
     context: dict[str, Any] = {"userId": "Practitioner/try", "patientId": patient_id}
     if order:
         context["draftOrders"] = {
@@ -34,7 +34,7 @@ def build_hook_request(
         }
         context["selections"] = ["ServiceRequest/try-order"]
     request: dict[str, Any] = {
-        "hook": chosen,
+        "hook": hook,
         "hookInstance": str(uuid4()),
         "fhirServer": fhir_base,
         "context": context,
@@ -61,10 +61,10 @@ def _build_draft(order: TryOrder, patient_id: str) -> dict[str, Any]:
 
 
 def _parse_coding(text: str, default_system: str | None = None) -> dict[str, str]:
-    """A code as given: `system|code`, else LOINC by its dash, else CPT or the system meant."""
-    named, bar, code = text.rpartition("|")
+    """Read a code as `system|code`; without a system it is LOINC if it has a dash, else of `default_system` or CPT."""
+    system, bar, code = text.rpartition("|")
     if bar:
-        return {"system": named, "code": code}
+        return {"system": system, "code": code}
     if "-" in text:
         return {"system": "http://loinc.org", "code": text}
     return {"system": default_system or "http://www.ama-assn.org/go/cpt", "code": text}

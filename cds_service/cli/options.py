@@ -1,4 +1,4 @@
-"""What commands share: the configuration option, and errors told in plain words with exit code 1."""
+"""What commands share: options that stand for settings, and errors in plain words with exit code 1."""
 
 import os
 from collections.abc import Callable
@@ -15,38 +15,45 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _set_config_variable(_context: click.Context, _option: click.Parameter, value: Path | None) -> Path | None:
-    """Workers are processes of their own and read the environment, so the file is named there."""
-    if value is not None:
-        os.environ[CONFIG_VARIABLE] = str(value.resolve())
-    return value
+def _export_as(variable: str) -> Callable[[click.Context, click.Parameter, Path | None], Path | None]:
+    """Return a callback that sets an environment variable: workers are processes of their own and read it there."""
+
+    def set_variable(_context: click.Context, _option: click.Parameter, value: Path | None) -> Path | None:
+        if value is not None:
+            os.environ[variable] = str(value.resolve())
+        return value
+
+    return set_variable
 
 
 config_option = click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    callback=_set_config_variable,
-    help="TOML file with settings; the environment (HIP_SPINE_CDS_*) stands over it.",
+    callback=_export_as(CONFIG_VARIABLE),
+    help="TOML file with settings; environment variables (HIP_SPINE_CDS_*) take precedence.",
 )
-
-
-def _set_site_variable(_context: click.Context, _option: click.Parameter, value: Path | None) -> None:
-    """Named in the environment, as the configuration is."""
-    if value is not None:
-        os.environ[environment_variable("site")] = str(value.resolve())
 
 
 site_option = click.option(
     "--site",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    callback=_set_site_variable,
+    callback=_export_as(environment_variable("site")),
     expose_value=False,
-    help="Folder of a site's overlay on the content; stands over the setting.",
+    help="Folder of a site's overlay on the content; overrides the setting.",
+)
+
+
+clients_option = click.option(
+    "--clients",
+    type=click.Path(path_type=Path),
+    callback=_export_as(environment_variable("clients")),
+    expose_value=False,
+    help="Client table: production mode.",
 )
 
 
 def without_traceback(command: Callable[P, R]) -> Callable[P, R]:
-    """Tell expected errors without a traceback."""
+    """Print expected errors without a traceback."""
 
     @wraps(command)
     def wrapped(*arguments: P.args, **options: P.kwargs) -> R:
@@ -57,7 +64,7 @@ def without_traceback(command: Callable[P, R]) -> Callable[P, R]:
         except ServerFault as error:
             raise click.ClickException(str(error)) from None
         except CallerFault as error:
-            said = f"{error.field} {error.message}" if error.field else error.message
-            raise click.ClickException(f"the request is refused ({error.status}): {said}") from None
+            message = f"{error.field} {error.message}" if error.field else error.message
+            raise click.ClickException(f"the request is refused ({error.status}): {message}") from None
 
     return wrapped

@@ -1,4 +1,4 @@
-"""`prefetch`: print the prefetch templates, for EHRs in which they are typed by hand."""
+"""`prefetch`: print the prefetch templates, for EHRs that need them entered by hand."""
 
 import json
 
@@ -12,12 +12,12 @@ from cds_service.startup_state import check_startup
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print them as one JSON object.")
 @site_option
 @config_option
 @without_traceback
 def prefetch(as_json: bool, config: object) -> None:  # noqa: ARG001 - see options
-    """Print the prefetch templates, generated from the content."""
+    """Print the prefetch templates, which are generated from the content."""
     (knowledge, _), production = check_startup(load_settings())
     keys = advertised_keys(build_prefetch_keys(knowledge.content, knowledge.terminology), production)
     if as_json:

@@ -1,4 +1,4 @@
-"""`review`: write the REVIEW.md that a clinician reads, and with `--sign` sign off what stands in it."""
+"""`review`: write the REVIEW.md that a clinician reads; with `--sign` sign it off."""
 
 from datetime import datetime
 from pathlib import Path
@@ -20,20 +20,20 @@ REVIEW_FILE = "REVIEW.md"
 @click.option(
     "--cases",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of clinicians' cases [default: tests/cases beside the content].",
+    help="Folder of clinicians' test cases [default: tests/cases beside the content].",
 )
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Where to write it [default: the folder reviewed].",
+    help="File to write [default: REVIEW.md in the folder reviewed].",
 )
 @click.option("--sign", "name", metavar="NAME", help="Sign off the content whose REVIEW.md you have read, as NAME.")
-@click.option("--role", help="The signer's role, such as 'spine surgeon, General Hospital'; goes with --sign.")
+@click.option("--role", help="The signer's role, such as 'spine surgeon, General Hospital'; needed with --sign.")
 @site_option
 @config_option
 @without_traceback
 def review(cases: Path | None, output: Path | None, name: str | None, role: str | None, config: object) -> None:  # noqa: ARG001 - see options
-    """Write REVIEW.md: every rule in plain words, with its evidence and its cases. With --sign, sign it off."""
+    """Write REVIEW.md: every rule in plain words, with its evidence and its cases; with --sign, sign it off."""
     if (name is None) is not (role is None):
         raise click.UsageError("--sign and --role go together")
     settings = load_settings()
@@ -46,18 +46,18 @@ def review(cases: Path | None, output: Path | None, name: str | None, role: str 
 
 
 def _sign(settings: Settings, current_text: str, target: Path, name: str, role: str, now: datetime) -> None:
-    """Write the sign-off beside what it is of, once the document on disk is the one that would be written now."""
+    """Write the sign-off beside the content, if the document on disk is the one that would be written now."""
     folder = settings.site or settings.content
     if folder is None:
         raise click.ClickException(
-            "a sign-off is a site's own and belongs where an upgrade of this package does not remove it: name the "
-            "site's folder with --site (it may hold site.toml alone), or your own content with HIP_SPINE_CDS_CONTENT"
+            "a sign-off belongs to a site and must be stored where an upgrade of this package does not remove it: name "
+            "the site's folder with --site (site.toml alone is enough), or your own content with HIP_SPINE_CDS_CONTENT"
         )
     if not name.strip() or not role.strip():
-        raise click.UsageError("--sign and --role name somebody")
+        raise click.UsageError("--sign and --role must not be empty")
     if not target.exists() or _load_without_state(target) != _without_state(current_text):
         raise click.ClickException(
-            f"{target} is not of this content: run `hip-spine-cds review`, read what it writes, then sign"
+            f"{target} does not match this content: run `hip-spine-cds review`, read what it writes, then sign"
         )
     knowledge: Knowledge = load_content(settings)
     day = now.astimezone(settings.zone).date()
@@ -69,7 +69,7 @@ def _load_without_state(target: Path) -> str:
 
 
 def _without_state(text: str) -> str:
-    """The document without who signed it: versions, digests and everything below."""
+    """Return the document without its signer: versions, digests and everything below."""
     first, _, rest = text.partition("\n")
     return f"{first.rsplit(';', 1)[0]}\n{rest}"
 

@@ -1,4 +1,4 @@
-"""`serve`: run the service with granian, after everything that can be wrong has been checked once."""
+"""`serve`: check everything that can be wrong once, then run the service with granian."""
 
 import os
 import socket
@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cds_service.cli.check import describe_mode
-from cds_service.cli.options import config_option, site_option, without_traceback
+from cds_service.cli.options import clients_option, config_option, site_option, without_traceback
 from cds_service.cli.supervisor import build_server
 from cds_service.log import configure_log
 from cds_service.operations.shared_folder import create_shared_folder
@@ -24,14 +24,14 @@ from cds_service.worker import share_with_workers
 @click.option("--host", help="Address to listen on [default: 127.0.0.1].")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on [default: 8080].")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes [default: 1].")
-@click.option("--metrics-port", type=click.IntRange(1, 65_535), help="Port of /metrics alone.")
-@click.option("--clients", type=click.Path(path_type=Path, resolve_path=True), help="Client table: production mode.")
+@click.option("--metrics-port", type=click.IntRange(1, 65_535), help="Port that serves /metrics only.")
+@clients_option
 @click.option("--public-url", help="https URL under which clients reach the service (production).")
 @site_option
 @config_option
 @without_traceback
 def serve(config: object, **overrides: object) -> None:  # noqa: ARG001 - see options
-    """Run the service: for the clients of a table, or without one in demo mode (any caller, synthetic data only)."""
+    """Run the service for the clients of a table, or without one in demo mode: any caller, synthetic data only."""
     for name, value in overrides.items():
         if value is not None:
             os.environ[environment_variable(name)] = str(value)  # workers read the environment
@@ -47,7 +47,7 @@ def serve(config: object, **overrides: object) -> None:  # noqa: ARG001 - see op
 
 
 def _require_free_port(host: str, port: int) -> None:
-    """Tell a port that is taken, or an address that is not ours, before workers do so at length."""
+    """Report a port that is taken, or an address of another host, before each worker does so at length."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family) as probe:
@@ -59,11 +59,11 @@ def _require_free_port(host: str, port: int) -> None:
 
 @contextmanager
 def _serve_metrics(settings: Settings, folder: Path) -> Iterator[None]:
-    """Serve the metrics of all workers on a port of their own, from this process, if one is set."""
+    """Serve the metrics of all workers from this process, on a separate port if one is set."""
     if settings.metrics_port is None:
         yield
         return
-    # Here, because prometheus_client decides at its import whether it counts for several processes.
+    # Imported here because prometheus_client decides when it is imported whether it counts for several processes.
     from cds_service.operations.metrics import metrics_server
 
     _require_free_port(settings.metrics_host, settings.metrics_port)

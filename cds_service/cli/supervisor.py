@@ -1,4 +1,4 @@
-"""The server: its limits, how it stops without losing anything, and how it tells of its workers."""
+"""The server: its limits, how it stops without losing anything, and what it logs about its workers."""
 
 import signal
 from collections.abc import Callable
@@ -16,16 +16,16 @@ from cds_service.settings import Settings
 _HTTP1_LIMITS = HTTP1Settings(
     header_read_timeout=10_000, max_buffer_size=65_536
 )  # milliseconds; bytes: hyper reads up to twice that
-# Its own words go to our log, which tells of workers and withholds the rest.
+# Its messages go to our log, which keeps those about workers and drops the rest.
 _GRANIAN_LOGGING = {"loggers": {"_granian": {"handlers": [], "propagate": True}, "granian.access": {"level": "ERROR"}}}
 
 
 def build_server(settings: Settings, folder: Path) -> Any:  # granian picks its server class at run time
-    """The server of these settings; it tells its workers in `folder` that it stops.
+    """Build the server of these settings. It tells its workers through `folder` that it is stopping.
 
-    On SIGTERM, `/readyz` says no for `drain_seconds`; then nothing more is accepted, running calls are finished, and
-    each worker writes the cards it has issued. What takes longer than `stop_seconds` is killed. A worker that dies is
-    started anew; one that dies again within 5.5 s ends the service, for whoever supervises it to see.
+    On SIGTERM, `/readyz` answers 503 for `drain_seconds`; then the server accepts nothing more, finishes running calls,
+    and each worker stores the cards it has issued. A worker that takes longer than `stop_seconds` is killed. A worker
+    that dies is restarted; if it dies again within 5.5 s, the service ends, so that its supervisor notices.
     """
     server: Any = Granian(
         "cds_service.worker:create_rsgi_app",
@@ -33,8 +33,8 @@ def build_server(settings: Settings, folder: Path) -> Any:  # granian picks its 
         port=settings.port,
         interface=Interfaces.RSGI,
         loop=Loops.asyncio,
-        http=HTTPModes.http1,  # where HTTP/2 may come too, a connection that says nothing is never closed
-        runtime_mode=RuntimeModes.mt,  # its own threads for connections: none of them waits for Python
+        http=HTTPModes.http1,  # with HTTP/2 enabled, an idle connection is never closed
+        runtime_mode=RuntimeModes.mt,  # connections have threads of their own and never wait for Python
         workers=settings.workers,
         backlog=1024,
         factory=True,
@@ -49,7 +49,7 @@ def build_server(settings: Settings, folder: Path) -> Any:  # granian picks its 
 
 
 class StopHandler:
-    """What a signal to stop does: tells the workers, and stops the server when load balancers have noticed."""
+    """Handles a signal to stop: tells the workers, and stops the server once load balancers have noticed."""
 
     def __init__(self, stop_server: Callable[[], None], folder: Path, drain_seconds: int) -> None:
         self._stop_server = stop_server
@@ -58,9 +58,9 @@ class StopHandler:
         self._is_stopping = False
 
     def __call__(self, signal_number: int, _frame: object) -> None:
-        """Begin to stop, or stop, on the signal of this number."""
+        """Begin to stop, or stop at once."""
         mark_stopping(self._folder)
-        # Ctrl-C reaches the workers too; and who asks twice does not want to wait.
+        # Ctrl-C reaches the workers too; and whoever asks twice does not want to wait.
         if signal_number == signal.SIGINT or self._is_stopping or not self._drain_seconds:
             self._stop_server()
             return

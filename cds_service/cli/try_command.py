@@ -1,26 +1,31 @@
-"""`try`: run one call through the service and show its cards in the terminal, with `--why` everything behind them."""
+"""`try`: run one call through the service and print its cards, with `--why` or `--json` what is behind them."""
 
+import json
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
-from cds_service.cli.explain import print_answer
+from cds_service.cli.explain import EVERYTHING, SUMMARY, print_answer
 from cds_service.cli.hook_request import TryOrder, build_hook_request
+from cds_service.cli.json_report import build_report
 from cds_service.cli.options import config_option, site_option, without_traceback
 from cds_service.engine import build_engine, new_uuid, system_clock
 from cds_service.knowledge.shipped import shipped_examples
+from cds_service.model.content import Rule
 from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
+from cds_service.service.hook_service import PermittedServer
 from cds_service.settings import load_settings
 from cds_service.wire.request import decode_request
 
 
 class TryRequest(NamedTuple):
-    """A request to try: its body, the FHIR server it may read, and the day it is made on (None: today)."""
+    """A request to try: its body, the FHIR server that it may read, and the day of the call (None: today)."""
 
     body: bytes
     fhir_base: str | None = None
@@ -28,7 +33,7 @@ class TryRequest(NamedTuple):
 
 
 @click.command("try")
-@click.option("--example", help="Run an example carried in the package; --example list names them.")
+@click.option("--example", help="Run an example that the package carries; --example list names them.")
 @click.option("--request", "request_file", type=click.Path(path_type=Path, exists=True), help="Replay a saved request.")
 @click.option("--fhir", "fhir_base", help="FHIR R4 base URL to read, such as an open SMART server's.")
 @click.option("--patient", help="Patient id on that server.")
@@ -36,13 +41,26 @@ class TryRequest(NamedTuple):
 @click.option(
     "--hook",
     type=click.Choice(["patient-view", "order-select", "order-sign"]),
-    help="Hook [default: patient-view, with --order order-sign].",
+    help="Hook [default: patient-view; with --order: order-sign].",
 )
 @click.option("--order", help="Code of an imaging order to try: CPT, LOINC, or system|code.")
 @click.option("--side", type=click.Choice(["left", "right"]), help="Side of that order.")
 @click.option("--reason", help="Code of that order's reason: SNOMED CT, or system|code.")
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Day of the call [default: today].")
-@click.option("--why", is_flag=True, help="Show what was read, what was ignored and why, and how each rule fared.")
+@click.option(
+    "--why",
+    is_flag=False,
+    flag_value=SUMMARY,
+    metavar="[RULE|all]",
+    help="Print first what was read and how each rule was judged: in 60 lines, or with RULE (an id or number) that "
+    "rule's conditions, or with `all` everything.",
+)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print one JSON document instead: cards, facts, ignored, patterns, rules (verdict, lacking), ratings, gaps.",
+)
 @site_option
 @config_option
 @without_traceback
@@ -57,35 +75,62 @@ def try_command(
     side: str | None,
     reason: str | None,
     day: datetime | None,
-    why: bool,
+    why: str | None,
+    as_json: bool,
     config: object,  # noqa: ARG001 - see options
 ) -> None:
-    """Try the service on an example, a saved request, or a patient of a FHIR server."""
+    """Try the service on an example, a saved request, or a patient of a FHIR server. Nothing is stored."""
+    if why and as_json:
+        raise click.UsageError("--json includes what --why prints; give one of them")
     if example == "list":
         click.echo("\n".join(list_examples()))
         return
     if example:
-        trial = _load_example(example)
+        try_request = _load_example(example)
     elif request_file:
-        trial = TryRequest(request_file.read_bytes())
+        try_request = TryRequest(request_file.read_bytes())
     elif fhir_base and patient:
-        wanted = TryOrder(order, side, reason) if order else None
-        trial = TryRequest(build_hook_request(fhir_base, patient, token, hook, wanted), fhir_base)
+        try_order = TryOrder(order, side, reason) if order else None
+        try_request = TryRequest(build_hook_request(fhir_base, patient, token, hook, try_order), fhir_base)
     else:
         raise click.UsageError("say what to try: --example NAME, --request FILE, or --fhir URL with --patient ID")
-    run_request(trial._replace(day=day.date() if day else trial.day), why=why)
+    run_request(try_request._replace(day=day.date() if day else try_request.day), why=why, as_json=as_json)
 
 
-def run_request(try_request: TryRequest, *, why: bool) -> None:
-    """Run one call and show what came of it. Nothing is stored."""
+def run_request(try_request: TryRequest, *, why: str | None = None, as_json: bool = False) -> None:
+    """Run one call and print its answer; `why` is None, `SUMMARY`, `EVERYTHING`, or a rule's id or number."""
     settings = load_settings()
     clock = _clock_at(try_request.day)
     engine = build_engine(settings, recorder=NullRecorder(), clock=clock, uuid_factory=new_uuid)
+    if why and why not in {SUMMARY, EVERYTHING}:
+        why = _find_rule(why, engine.knowledge.content.rules).id
     request = decode_request(try_request.body, frozenset(entry.hook for entry in SERVICES.values()))
     entry = next(entry for entry in SERVICES.values() if entry.hook == request.hook)
-    base = try_request.fhir_base or request.fhir_server  # named by who runs this, on their own network
-    answer = engine.service.answer_call(entry.id, request, "try", base, allows_private=True, explain=True)
-    print_answer(answer, engine.knowledge, why=why)
+    base = try_request.fhir_base or request.fhir_server  # whoever runs this names it, on their own network
+    server = PermittedServer(base, allows_private=True) if base else None
+    answer = engine.service.answer_call(entry.id, request, "try", server, explain=True)
+    if as_json:
+        today = clock().astimezone(settings.zone).date()
+        report = build_report(answer, engine.knowledge, request.hook, today)
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        print_answer(answer, engine.knowledge, why)
+
+
+def _find_rule(name: str, rules: Sequence[Rule]) -> Rule:
+    """Return the rule of this id or number.
+
+    Raises:
+        UsageError: there is none; names those that come nearest.
+    """
+    for rule in rules:
+        if name in {rule.id, str(rule.number)}:
+            return rule
+    by_number = sorted(rules, key=lambda rule: rule.number)
+    ids = [rule.id for rule in by_number]
+    nearest = get_close_matches(name, ids, cutoff=0.4) or [rule_id for rule_id in ids if name in rule_id] or ids
+    numbers = f"{by_number[0].number} to {by_number[-1].number}"
+    raise click.UsageError(f"no rule is called {name}; the nearest are {', '.join(nearest)}; numbers are {numbers}")
 
 
 def _clock_at(day: date | None) -> Callable[[], datetime]:
@@ -96,7 +141,7 @@ def _clock_at(day: date | None) -> Callable[[], datetime]:
 
 
 def list_examples() -> list[str]:
-    """The examples carried in the package."""
+    """Return the names of the examples that the package carries."""
     return sorted(path.parent.name for path in shipped_examples().glob("*/request.json"))
 
 

@@ -1,4 +1,4 @@
-"""The content as FHIR R4 resources, for a site's terminology server and for readers of FHIR. Values, no I/O."""
+"""Export of the content as FHIR R4 resources, for terminology servers and other readers of FHIR. No I/O."""
 
 from cds_service.export.bundle import build_transaction, export_resources
 from cds_service.export.icd10cm import parse_code_list

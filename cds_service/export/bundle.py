@@ -1,4 +1,4 @@
-"""All exported resources, and the transaction that puts them on a server under their own ids."""
+"""All exported resources, and the transaction that writes them to a server under their own ids."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,21 +10,21 @@ from cds_service.knowledge import Knowledge
 
 
 def export_resources(knowledge: Knowledge, icd10cm: Sequence[str] = ()) -> list[Resource]:
-    """Code systems, value sets, rules, in an order in which each comes after what it refers to."""
+    """Build code systems, value sets and rules; each resource comes after those that it refers to."""
     return [*build_code_systems(knowledge), *build_value_sets(knowledge, icd10cm), *build_plan_definitions(knowledge)]
 
 
 def build_transaction(resources: Iterable[Resource]) -> Resource:
-    """A transaction that creates or replaces each (R4, "transaction")."""
+    """Build a transaction that creates or replaces each resource (R4, "transaction")."""
     return {
         "resourceType": "Bundle",
         "type": "transaction",
         "entry": [
             {
-                "fullUrl": one["url"],
-                "resource": one,
-                "request": {"method": "PUT", "url": f"{one['resourceType']}/{one['id']}"},
+                "fullUrl": resource["url"],
+                "resource": resource,
+                "request": {"method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}"},
             }
-            for one in resources
+            for resource in resources
         ],
     }

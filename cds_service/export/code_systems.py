@@ -1,4 +1,4 @@
-"""Our own code systems: findings, topics of cards, reasons for not following one, orders without a standard code."""
+"""Our own code systems: findings, card topics, override reasons, and orders without a standard code."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,11 +11,18 @@ Concepts = Iterable[tuple[str, str]]
 
 
 def build_code_systems(knowledge: Knowledge) -> Iterator[Resource]:
-    """The four of them. Order codes are what no verified standard code says."""
+    """Build the four code systems. The order codes are those for which no standard code was verified."""
     content, edition = knowledge.content, knowledge.content.edition
-    findings = [(one.id, one.label) for one in content.findings.values()]
+    findings = [(finding.id, finding.label) for finding in content.findings.values()]
     topics = [(rule.topic.code, rule.topic.display) for rule in content.rules]
-    reasons = [(one.code, one.display) for one in knowledge.override_reasons.values()]
+    reasons = [(reason.code, reason.display) for reason in knowledge.override_reasons.values()]
+    orders = {
+        (code.code, order.label)
+        for order in knowledge.order_templates.values()
+        for codes in order.codes.values()
+        for code in codes
+        if code.system == ORDER_SYSTEM
+    }
     yield _build_code_system(
         FINDING_SYSTEM,
         "Findings",
@@ -29,26 +36,14 @@ def build_code_systems(knowledge: Knowledge) -> Iterator[Resource]:
     yield _build_code_system(
         "override-reason", "Reasons for not following a card", "Coded reasons for an override.", reasons, edition
     )
-    yield _build_code_system(
-        ORDER_SYSTEM, "Orders", "Orders for which no standard code was verified.", _order_concepts(knowledge), edition
-    )
+    yield _build_code_system(ORDER_SYSTEM, "Orders", "Orders for which no standard code was verified.", orders, edition)
 
 
 def _build_code_system(name: str, title: str, description: str, concepts: Concepts, edition: Edition) -> Resource:
-    listed = [{"code": code, "display": display} for code, display in sorted(concepts)]
+    elements = [{"code": code, "display": display} for code, display in sorted(concepts)]
     return build_metadata("CodeSystem", name, title, description, edition) | {
         "caseSensitive": True,
         "content": "complete",
-        "count": len(listed),
-        "concept": listed,
-    }
-
-
-def _order_concepts(knowledge: Knowledge) -> Concepts:
-    return {
-        (code.code, order.label)
-        for order in knowledge.order_templates.values()
-        for codes in order.codes.values()
-        for code in codes
-        if code.system == ORDER_SYSTEM
+        "count": len(elements),
+        "concept": elements,
     }

@@ -1,8 +1,8 @@
-"""Which codes of an ICD-10-CM release a row of the content means: with side digits and branches spelt out."""
+"""The ICD-10-CM codes that a row of the content stands for: from a release, or as patterns."""
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from cds_service.errors import CodeListError
 from cds_service.knowledge.terminology import ListedCode
@@ -12,50 +12,44 @@ _CODE = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?")
 
 
 def parse_code_list(lines: Iterable[str]) -> tuple[str, ...]:
-    """The codes of a release, sorted: one begins each line, with or without its dot, as in the list the CMS publishes.
+    """Parse the codes of a release, sorted. Each line begins with one, with or without a dot, as in the CMS list.
 
     Raises:
         CodeListError: at the first line that does not begin with a code.
     """
-    return tuple(sorted(set(_parse_lines(lines))))
-
-
-def _parse_lines(lines: Iterable[str]) -> Iterator[str]:
+    codes = set()
     for number, line in enumerate(lines, 1):
-        first = line.split(maxsplit=1)[:1]
-        if not first:
+        if not line.strip():
             continue
-        if not _CODE.fullmatch(first[0]):
+        code = line.split(maxsplit=1)[0]
+        if not _CODE.fullmatch(code):
             raise CodeListError(f"line {number} does not begin with an ICD-10-CM code")
-        plain = first[0].replace(".", "")
-        yield f"{plain[:3]}.{plain[3:]}" if len(plain) > 3 else plain
+        plain = code.replace(".", "")
+        codes.add(f"{plain[:3]}.{plain[3:]}" if len(plain) > 3 else plain)
+    return tuple(sorted(codes))
 
 
 def select_codes(row: ListedCode, release: Sequence[str]) -> set[str]:
-    """The codes of the sorted release that a row means, but those it excepts."""
+    """Select the codes of the sorted release that a row stands for, without those it excepts."""
     head = row.code.partition("?")[0]
-    candidates = release[bisect_left(release, head) : bisect_left(release, f"{head}~")]  # "~" is behind every code
-    return {code for code in candidates if _covers(row, code)}
-
-
-def _covers(row: ListedCode, code: str) -> bool:
-    written = tuple(one for one, _ in row.expanded_codes)
+    candidates = release[bisect_left(release, head) : bisect_left(release, f"{head}~")]  # "~" sorts after every code
+    row_codes = tuple(code for code, _ in row.expanded_codes)
     if not row.is_prefix:
-        return code in written
+        return {code for code in candidates if code in row_codes}
     branch = PrefixMeaning(FindingMeaning(row.code), row.excepted, row.not_seventh)
-    return code.startswith(written) and branch.includes(code)
+    return {code for code in candidates if code.startswith(row_codes) and branch.includes(code)}
 
 
 def code_patterns(row: ListedCode) -> tuple[str, list[str]]:
-    """What a row means as patterns of a whole code: what is taken in, and what of it is left out.
+    """Build patterns that match whole codes: the codes that a row includes, and which of them it excludes.
 
-    A branch takes in whatever lies below it, but those it excepts and those of other seventh characters.
+    A branch includes every code below it, except the codes and the seventh characters that it excepts.
     """
-    digits = "".join(one[row.code.index("?")] for one, _ in row.expanded_codes) if "?" in row.code else ""
-    written = re.escape(row.code).replace(r"\?", f"[{digits}]")
+    digits = "".join(code[row.code.index("?")] for code, _ in row.expanded_codes) if "?" in row.code else ""
+    row_pattern = re.escape(row.code).replace(r"\?", f"[{digits}]")
     if not row.is_prefix:
-        return written, []
-    excepted = [f"{re.escape(below)}.*" for below in row.excepted]
+        return row_pattern, []
+    excepted = [f"{re.escape(code)}.*" for code in row.excepted]
     if row.not_seventh:
-        excepted.append(f"{written}{'.' * (SEVENTH_CHARACTER_INDEX - len(row.code))}[{row.not_seventh}]")
-    return f"{written}.*", excepted
+        excepted.append(f"{row_pattern}{'.' * (SEVENTH_CHARACTER_INDEX - len(row.code))}[{row.not_seventh}]")
+    return f"{row_pattern}.*", excepted

@@ -1,7 +1,6 @@
-"""What all exported resources share: canonical URL, version, status, date. Nothing in them depends on when or where."""
+"""The elements that all exported resources share. They do not depend on when or where the export runs."""
 
 import re
-from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from cds_service.model.edition import Edition
@@ -11,7 +10,7 @@ Resource: TypeAlias = dict[str, Any]
 
 
 def build_metadata(resource_type: str, resource_id: str, title: str, description: str, edition: Edition) -> Resource:
-    """The head of a canonical resource of type `kind`. Draft and experimental until the content is signed off."""
+    """Build the shared elements of a resource, which is draft and experimental until the content is signed off."""
     return {
         "resourceType": resource_type,
         "id": resource_id,
@@ -28,16 +27,10 @@ def build_metadata(resource_type: str, resource_id: str, title: str, description
 
 
 def canonical_url(resource_type: str, resource_id: str) -> str:
-    """The canonical URL of one of our resources."""
+    """Return the canonical URL of one of our resources."""
     return f"{CANONICAL_BASE}/{resource_type}/{resource_id}"
 
 
 def computable_name(text: str) -> str:
-    """A name as FHIR wants it for machines: letters, digits, a capital first (R4, invariant vsd-0)."""
+    """Convert text to a computable name: letters and digits, with a capital first (R4, invariant vsd-0)."""
     return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", text))
-
-
-def with_copyright(resource: Resource, notices: Iterable[str]) -> Resource:
-    """The resource with the notices that its codes ask for, each once."""
-    said = list(dict.fromkeys(notices))
-    return resource | {"copyright": "\n\n".join(said)} if said else resource

@@ -1,4 +1,4 @@
-"""Rules as PlanDefinitions: what each is for, when it speaks in words, what it offers, and the evidence it rests on."""
+"""PlanDefinitions, one for each rule: its purpose, its conditions in words, its offers and its evidence."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -14,19 +14,21 @@ _PLAN_DEFINITION_TYPES = "http://terminology.hl7.org/CodeSystem/plan-definition-
 
 
 def build_plan_definitions(knowledge: Knowledge) -> Iterator[Resource]:
-    """One for each rule, in the order of their numbers. One that the site has switched off is retired."""
+    """Build one for each rule, in order of number. A rule that the site has switched off is retired."""
     content = knowledge.content
-    off = {name for silence in content.policy.silences if silence.is_from_site for name in silence.rules}
-    for rule in sorted(content.rules, key=lambda one: one.number):
+    switched_off = {name for silence in content.policy.silences if silence.is_from_site for name in silence.rules}
+    for rule in sorted(content.rules, key=lambda rule: rule.number):
         definition = _build_plan_definition(rule, content)
-        yield definition | {"status": "retired"} if rule.id in off else definition
+        yield definition | {"status": "retired"} if rule.id in switched_off else definition
 
 
 def _build_plan_definition(rule: Rule, content: Content) -> Resource:
+    silence_labels = [silence.label for silence in content.policy.silences if rule.id in silence.rules]
+    silence_note = [f"Silent, too, when: {'; '.join(silence_labels)}."] if silence_labels else []
     return build_metadata("PlanDefinition", f"rule-{rule.id}", rule.title, rule.purpose, content.edition) | {
         "type": {"coding": [{"system": _PLAN_DEFINITION_TYPES, "code": "eca-rule"}]},
         "purpose": rule.purpose,
-        "usage": "\n\n".join([rule.use, rule.misuse, *_silence_note(rule, content)]),
+        "usage": "\n\n".join([rule.use, rule.misuse, *silence_note]),
         "relatedArtifact": [
             *(_citation_artifact(content.citations[name]) for name in rule.cites),
             *_value_set_artifacts(rule, content),
@@ -35,25 +37,19 @@ def _build_plan_definition(rule: Rule, content: Content) -> Resource:
     }
 
 
-def _silence_note(rule: Rule, content: Content) -> Iterator[str]:
-    """What silences it from outside."""
-    reasons = [silence.label for silence in content.policy.silences if rule.id in silence.rules]
-    if reasons:
-        yield f"Silent, too, when: {'; '.join(reasons)}."
-
-
 def _citation_artifact(source: Citation) -> dict[str, str]:
-    said = f"{source.citation}: {source.says}" if source.says else source.citation
-    found = {"type": "citation", "label": source.strength, "citation": said}
-    return found | {"url": source.url} if source.url else found
+    citation = f"{source.citation}: {source.says}" if source.says else source.citation
+    artifact = {"type": "citation", "label": source.strength, "citation": citation}
+    return artifact | {"url": source.url} if source.url else artifact
 
 
 def _value_set_artifacts(rule: Rule, content: Content) -> Iterator[dict[str, str]]:
-    """The value sets of the findings that the rule's conditions look at."""
+    """Yield the value sets of the findings that the rule's conditions name."""
     blocks = (rule.block, *(row.block for row in rule.advice))
-    named = {finding for block in blocks for finding in _findings_of(block)}
-    for finding in (one for one in content.findings if one in named):
-        yield {"type": "depends-on", "resource": canonical_url("ValueSet", f"finding-{finding}")}
+    used = {finding for block in blocks for finding in _findings_of(block)}
+    for finding in content.findings:
+        if finding in used:
+            yield {"type": "depends-on", "resource": canonical_url("ValueSet", f"finding-{finding}")}
 
 
 def _findings_of(condition: Condition) -> Iterator[str]:
@@ -72,18 +68,17 @@ def _build_action(rule: Rule, row: Advice, number: int, content: Content) -> dic
         "title": f"{row.level}: {rule.title}",
         "description": "; ".join([*(["Only where no action above applies"] if number else []), *labels]),
         "trigger": [{"type": "named-event", "name": hook} for hook in sorted(hooks)],
-        "condition": [_build_condition(text) for text in _condition_texts(rule, row, content)],
+        # Conditions in words: the service judges them, and nobody else is meant to evaluate them.
+        "condition": [
+            {"kind": "applicability", "expression": {"language": "text/plain", "expression": text}}
+            for text in _condition_texts(rule, row, content)
+        ],
         "selectionBehavior": row.select,
         "action": [{"title": label} for label in labels],
     }
 
 
 def _condition_texts(rule: Rule, row: Advice, content: Content) -> Iterable[str]:
-    judged = [f"the order judged is: {describe_spec(rule.order)}"] if rule.order else []
+    order = [f"the order judged is: {describe_spec(rule.order)}"] if rule.order else []
     blocks = [outline_block(block, content.findings) for block in (rule.block, row.block)]
-    return ["\n".join(lines) for lines in (judged, *blocks) if lines]
-
-
-def _build_condition(text: str) -> dict[str, Any]:
-    """A condition in words: the service judges it, nobody else is meant to evaluate it."""
-    return {"kind": "applicability", "expression": {"language": "text/plain", "expression": text}}
+    return ["\n".join(lines) for lines in (order, *blocks) if lines]

@@ -1,4 +1,4 @@
-"""Loads, validates and versions the content folder `cards/`, and generates its `REVIEW.md`."""
+"""Loading, validating and versioning of the content folder `cards/`, and its generated `REVIEW.md`."""
 
 from cds_service.knowledge.loader import Knowledge, load_knowledge
 from cds_service.knowledge.shipped import shipped_cards

@@ -1,11 +1,14 @@
-"""Builds what /about says from its file."""
+"""The builder of the texts of /about, from about.toml."""
 
 from cds_service.knowledge.schema.about import AboutFile, AttributesTable
 from cds_service.model.about import AboutTexts, Attribute, OutOfScope
 
 
 def build_about(file: AboutFile) -> AboutTexts:
-    """The texts, the attributes named as the regulation names them."""
+    """Build the texts of /about. The source attributes take the names that the regulation gives them."""
+    attribute_rows = [
+        (str(field.title), getattr(file.attributes, name)) for name, field in AttributesTable.model_fields.items()
+    ]
     return AboutTexts(
         purpose=file.purpose,
         users=file.users,
@@ -19,10 +22,5 @@ def build_about(file: AboutFile) -> AboutTexts:
         limits=tuple(file.limits),
         changes=file.changes,
         out_of_scope=tuple(OutOfScope(row.who, row.then) for row in file.out_of_scope),
-        attributes=tuple(_build_attributes(file.attributes)),
+        attributes=tuple(Attribute(title, row.state, row.says) for title, row in attribute_rows),
     )
-
-
-def _build_attributes(table: AttributesTable) -> list[Attribute]:
-    rows = [(str(field.title), getattr(table, name)) for name, field in AttributesTable.model_fields.items()]
-    return [Attribute(title, row.state, row.says) for title, row in rows]

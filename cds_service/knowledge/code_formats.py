@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 
 from cds_service.model.sides import Side
 
@@ -30,7 +31,7 @@ _VERHOEFF_PERMUTATION = (
 
 
 def is_snomed_ct(code: str) -> bool:
-    """Whether it has the form of a SNOMED CT identifier, Verhoeff check digit included."""
+    """Return whether a code is a well-formed SNOMED CT identifier, including its Verhoeff check digit."""
     if not re.fullmatch(r"[1-9]\d{5,17}", code):
         return False
     check = 0
@@ -40,7 +41,7 @@ def is_snomed_ct(code: str) -> bool:
 
 
 def is_loinc(code: str) -> bool:
-    """Whether it has the form of a LOINC code, mod-10 check digit included."""
+    """Return whether a code is a well-formed LOINC code, including its mod-10 check digit."""
     match = re.fullmatch(r"(\d{1,7})-(\d)", code)
     if not match:
         return False
@@ -53,18 +54,21 @@ def _matches(pattern: str) -> Callable[[str], bool]:
     return lambda code: compiled.fullmatch(code) is not None
 
 
+SNOMED_CT: Final = "sct"
+ICD10CM: Final = "icd10cm"
+# By the content's name for each system: the check of a code's form, and what is wrong with a code that fails it.
 CODE_FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
-    "sct": (is_snomed_ct, "is not a SNOMED CT identifier (its check digit fails)"),
+    SNOMED_CT: (is_snomed_ct, "is not a SNOMED CT identifier (its check digit fails)"),
     "loinc": (is_loinc, "is not a LOINC code (its check digit fails)"),
-    "icd10cm": (_matches(r"[A-TV-Z]\d?([0-9A-Z?])?(\.[0-9A-Z?]{1,4})?"), "is not an ICD-10-CM code or prefix"),
+    ICD10CM: (_matches(r"[A-TV-Z]\d?([0-9A-Z?])?(\.[0-9A-Z?]{1,4})?"), "is not an ICD-10-CM code or prefix"),
     "cpt": (_matches(r"\d{4}[0-9A-Z]"), "is not a CPT number"),
     "rxnorm": (_matches(r"\d{1,8}"), "is not an RxNorm identifier"),
     "dicom": (_matches(r"[A-Z]{2,4}"), "is not a DICOM code"),
-    "finding": (_matches(r"[a-z]+(-[a-z]+)*"), "is not a code of our own"),
-    "order": (_matches(r"[a-z]+(-[a-z]+)*"), "is not a code of our own"),
+    "finding": (_matches(r"[a-z]+(-[a-z]+)*"), "is not in the form of this service's own codes"),
+    "order": (_matches(r"[a-z]+(-[a-z]+)*"), "is not in the form of this service's own codes"),
 }
 
-# ICD-10-CM's usual side digits. A branch whose digits differ (M79.604, M79.605) says so in `digits`.
+# ICD-10-CM's usual side digits. A branch whose digits differ (M79.604, M79.605) lists them in `digits`.
 _SIDE_DIGITS = (
     ("1", Side.RIGHT),
     ("2", Side.LEFT),
@@ -75,13 +79,16 @@ _SIDE_DIGITS = (
 
 
 def expand_side_digit(code: str, side: Side, digits: Mapping[Side, str] | None = None) -> Iterator[tuple[str, Side]]:
-    """Each code that "?" stands for, with the side its digit states; a code without "?" as it is.
+    """Yield each code that "?" stands for with the side its digit states; yield a code without "?" unchanged.
 
-    `digits`: which digits state which side, where a branch has its own.
+    Args:
+        code: A code as the content lists it.
+        side: The side of a code without "?".
+        digits: The digits that state each side, where they are not the usual ones.
     """
     if "?" not in code:
         yield code, side
         return
-    own = [(digit, stated) for stated, named in (digits or {}).items() for digit in named]
-    for digit, stated in own or _SIDE_DIGITS:
+    listed_digits = [(digit, stated) for stated, numerals in (digits or {}).items() for digit in numerals]
+    for digit, stated in listed_digits or _SIDE_DIGITS:
         yield code.replace("?", digit), stated

@@ -1,22 +1,22 @@
-"""From the shapes of conditions to the values the logic judges: groups resolved, filters merged."""
+"""The builder of the conditions that the logic judges: it resolves groups and merges filters."""
 
 from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean, with_str_keys
-from cds_service.knowledge.schema import conditions as shape
+from cds_service.knowledge.schema import conditions as schema
 from cds_service.knowledge.schema.conditions import ConditionKeys, FilterKeys, GroupEntry, ImagingTable
-from cds_service.model import conditions as logic
+from cds_service.model import conditions as model
 from cds_service.model.conditions import Block, Condition, Filters, ImagingSpec, Leaf
 
 
 class UnknownName(Exception):
-    """A condition names something that does not exist; the message says what, in plain words."""
+    """A condition names something that does not exist; the message says what, in plain English."""
 
 
 class ConditionBuilder:
-    """Builds conditions over known findings and groups. `used` gathers every finding and group named."""
+    """Builds conditions from known findings and groups. `used_names` collects every finding and group named."""
 
     def __init__(self, findings: frozenset[str], groups: dict[str, list[GroupEntry]]) -> None:
         self.findings = findings
@@ -24,46 +24,64 @@ class ConditionBuilder:
         self.used_names: set[str] = set()
 
     def build_block(self, keys: Any) -> Block:
-        """A block from any shape that has `all`, `any` and `none`."""
+        """Build a block from any model that has `all`, `any` and `none`."""
         parts = {
-            role: tuple(self.build_condition(entry) for entry in getattr(keys, role) or ())
+            role: tuple(self.build_condition(condition) for condition in getattr(keys, role) or ())
             for role in ("all", "any", "none")
         }
-        named = any(_names_anchor(condition) for conditions in parts.values() for condition in conditions)
-        return Block(**parts, has_anchor=named)
+        has_anchor = any(_names_anchor(condition) for conditions in parts.values() for condition in conditions)
+        return Block(**parts, has_anchor=has_anchor)
 
     def build_condition(self, keys: ConditionKeys) -> Condition:
-        """One condition."""
+        """Build one condition."""
         match keys:
-            case shape.PresentKeys():
-                return logic.Present(
-                    self.build_leaves(keys.present, _build_filters(keys)), keys.at_least or 1, tuple(keys.present)
-                )
-            case shape.AbsentKeys():
-                return logic.Absent(self.build_leaves(keys.absent, _build_filters(keys)), tuple(keys.absent))
-            case shape.NotRecordedKeys():
-                return logic.NotRecorded(
-                    self.build_leaves(keys.not_recorded, _build_filters(keys)), tuple(keys.not_recorded)
-                )
-            case shape.NewestKeys():
+            case schema.PresentKeys():
+                leaves = self.build_leaves(keys.present, _build_filters(keys))
+                return model.Present(leaves, keys.at_least or 1, tuple(keys.present))
+            case schema.AbsentKeys():
+                return model.Absent(self.build_leaves(keys.absent, _build_filters(keys)), tuple(keys.absent))
+            case schema.NotRecordedKeys():
+                leaves = self.build_leaves(keys.not_recorded, _build_filters(keys))
+                return model.NotRecorded(leaves, tuple(keys.not_recorded))
+            case schema.NewestKeys():
                 self._mark_used(keys.winner)
                 leaves = self.build_leaves(keys.newest, Filters())
-                return logic.Newest(leaves, keys.winner, _build_filters(keys), tuple(keys.newest), keys.stating)
-            case shape.OrderedKeys():
-                for treatment in keys.ordered.treatment or ():
-                    self._mark_used(treatment)
-                return _build_simple_condition(keys)
-            case shape.BlockKeys():
+                return model.Newest(leaves, keys.winner, _build_filters(keys), tuple(keys.newest), keys.stating)
+            case schema.PatternKeys():
+                return model.PatternIs(frozenset(keys.pattern), keys.side)
+            case schema.ImagedKeys():
+                return model.Imaged(build_imaging_spec(keys.imaged), _build_filters(keys))
+            case schema.OrderedKeys():
+                return self._build_ordered(keys)
+            case schema.JudgedOrderKeys():
+                one_side = True if keys.order.sides == 1 else None
+                return model.OrderIs(build_imaging_spec(keys.order), one_side, keys.order.sides_differ)
+            case schema.DurationKeys():
+                return model.Duration(keys.duration.at_least, keys.duration.below, keys.side)
+            case schema.AgeKeys():
+                return model.Age(keys.age.at_least, keys.age.below)
+            case schema.SpokeKeys():
+                return model.Spoke(frozenset(keys.spoke))
+            case schema.BlockKeys():
                 return self.build_block(keys)
-            case _:
-                return _build_simple_condition(keys)
+
+    def _build_ordered(self, keys: schema.OrderedKeys) -> Condition:
+        table = keys.ordered
+        for treatment in table.treatment or ():
+            self._mark_used(treatment)
+        return model.Ordered(
+            build_imaging_spec(table),
+            frozenset(table.treatment or ()),
+            frozenset(table.stage or ()),
+            _build_filters(keys),
+        )
 
     def build_leaves(self, names: list[str], filters: Filters) -> tuple[Leaf, ...]:
-        """The leaves that a list of findings and groups comes to, each under `filters`."""
+        """Expand findings and groups into leaves, each with `filters`."""
         return tuple(leaf for name in names for leaf in self._expand_name(name, filters, ()))
 
     def build_group(self, name: str) -> tuple[Leaf, ...]:
-        """The leaves of a group by itself."""
+        """Build the leaves of one group."""
         return self.build_leaves([name], Filters())
 
     def _expand_name(self, name: str, filters: Filters, parents: tuple[str, ...]) -> list[Leaf]:
@@ -73,7 +91,7 @@ class ConditionBuilder:
         if name in self.findings:
             return [Leaf(name, filters)]
         return [
-            _with_block(leaf, self.build_block(entry) if _has_block(entry) else None)
+            leaf if entry.is_empty else _with_block(leaf, self.build_block(entry))
             for entry in self.groups[name]
             for leaf in self._expand_name(entry.id, _merge_filters(filters, entry), (*parents, name))
         ]
@@ -86,34 +104,8 @@ class ConditionBuilder:
         self.used_names.add(name)
 
 
-def _build_simple_condition(keys: ConditionKeys) -> Condition:
-    match keys:
-        case shape.PatternKeys():
-            return logic.PatternIs(frozenset(keys.pattern), keys.side)
-        case shape.ImagedKeys():
-            return logic.Imaged(build_imaging_spec(keys.imaged), _build_filters(keys))
-        case shape.OrderedKeys():
-            table = keys.ordered
-            return logic.Ordered(
-                build_imaging_spec(table),
-                frozenset(table.treatment or ()),
-                frozenset(table.stage or ()),
-                _build_filters(keys),
-            )
-        case shape.JudgedOrderKeys():
-            one_side = True if keys.order.sides == 1 else None
-            return logic.OrderIs(build_imaging_spec(keys.order), one_side, keys.order.sides_differ)
-        case shape.DurationKeys():
-            return logic.Duration(keys.duration.at_least, keys.duration.below, keys.side)
-        case shape.AgeKeys():
-            return logic.Age(keys.age.at_least, keys.age.below)
-        case shape.SpokeKeys():
-            return logic.Spoke(frozenset(keys.spoke))
-    raise AssertionError(keys)
-
-
 def build_imaging_spec(table: ImagingTable) -> ImagingSpec:
-    """What imaging a table means."""
+    """Build the imaging specification of a table."""
     return ImagingSpec(*(_to_frozenset(value) for value in (table.region, table.modality, table.contrast)))
 
 
@@ -126,7 +118,7 @@ def _build_filters(keys: FilterKeys) -> Filters:
 
 
 def _merge_filters(outer: Filters, keys: FilterKeys) -> Filters:
-    """The filters of an entry, each standing over the same filter of the condition or group around it."""
+    """Merge an entry's filters over those of the condition or group around it."""
     since = (keys.since,) if isinstance(keys.since, str) else tuple(keys.since or ())
     qualifiers = {name: tuple(values) for name, values in with_str_keys(keys.qualifiers or {}).items()}
     return Filters(
@@ -143,24 +135,18 @@ def _merge_filters(outer: Filters, keys: FilterKeys) -> Filters:
     )
 
 
-def _with_block(leaf: Leaf, block: Block | None) -> Leaf:
-    if block is None:
-        return leaf
+def _with_block(leaf: Leaf, block: Block) -> Leaf:
     both = block if leaf.block is None else Block(all=(leaf.block, block))
     return Leaf(leaf.finding, leaf.filters, both)
-
-
-def _has_block(entry: GroupEntry) -> bool:
-    return bool(entry.all or entry.any or entry.none)
 
 
 def _names_anchor(condition: Condition) -> bool:
     match condition:
         case Block():
             return condition.has_anchor
-        case logic.Imaged() | logic.Newest():
+        case model.Imaged() | model.Newest():
             return condition.filters.anchor is not None
-        case logic.Present():
+        case model.Present():
             return any(leaf.filters.anchor for leaf in condition.leaves)
         case _:
             return False
@@ -170,7 +156,7 @@ T = TypeVar("T")
 
 
 def note_unknown_names(folder: ContentFolder, file: str, key: str, build: Callable[[], T]) -> T | None:
-    """What `build` gives; None, with a problem noted, when it names something unknown."""
+    """Return what `build` returns; return None, with a problem noted, when it names something unknown."""
     try:
         return build()
     except UnknownName as error:

@@ -1,4 +1,4 @@
-"""Reading the files of a content folder into their shapes, gathering every problem instead of stopping at the first."""
+"""The reader of a content folder's files, which collects every problem instead of stopping at the first."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ V = TypeVar("V")
 
 
 class ContentFolder:
-    """A content folder being read. `problems` gathers what is wrong, each with file and key; `called` stands before."""
+    """A content folder being read. `problems` lists what is wrong; `path_prefix` precedes the file in each problem."""
 
     def __init__(self, root: Path, path_prefix: str = "") -> None:
         self.root = root
@@ -27,16 +27,16 @@ class ContentFolder:
         self.problems.append(Problem(f"{self.path_prefix}{file}", key, message))
 
     def raise_problems(self) -> None:
-        """Raise `ContentError` with every problem noted so far, if there is any."""
+        """Raise `ContentError` with every problem noted so far, if there are any."""
         if self.problems:
             raise ContentError(self.problems)
 
     def list_files(self, pattern: str) -> list[str]:
-        """The files that match a pattern, as paths relative to the folder, sorted."""
+        """List the files that match a pattern, as sorted paths relative to the folder."""
         return sorted(path.relative_to(self.root).as_posix() for path in self.root.glob(pattern) if path.is_file())
 
     def load_text(self, name: str) -> str:
-        """A file's text; empty, with a problem noted, when it cannot be read."""
+        """Load a file's text; return an empty string, with a problem noted, when it cannot be read."""
         try:
             return (self.root / name).read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -46,11 +46,11 @@ class ContentFolder:
         return ""
 
     def load_toml(self, name: str) -> dict[str, Any]:
-        """A TOML file's tables; empty, with a problem noted, when it cannot be parsed."""
+        """Load a TOML file's tables; return none, with a problem noted, when it cannot be parsed."""
         return self.parse_toml(name, self.load_text(name))
 
     def parse_toml(self, name: str, text: str) -> dict[str, Any]:
-        """The tables of TOML text that stands in the file `name`."""
+        """Parse TOML text that comes from the file `name`."""
         try:
             return tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -58,7 +58,7 @@ class ContentFolder:
             return {}
 
     def validate(self, file: str, model: type[M], value: object, key: str = "") -> M | None:
-        """`value` in the shape of `model`; None, with every problem noted, when it does not fit."""
+        """Validate `value` as `model`; return None, with every problem noted, when it is invalid."""
         try:
             return model.model_validate(value)
         except ValidationError as error:
@@ -68,25 +68,25 @@ class ContentFolder:
             return None
 
     def load_file(self, name: str, model: type[M]) -> M | None:
-        """A whole file in one shape."""
+        """Load a whole file as one model."""
         count = len(self.problems)
         tables = self.load_toml(name)
         return self.validate(name, model, tables) if len(self.problems) == count else None
 
     def load_tables(self, pattern: str, model: type[M]) -> dict[str, M]:
-        """Every table of the files that match, by name; the same name in two files is a problem."""
-        found: dict[str, M] = {}
+        """Load every table of the matching files, by name; a name that occurs in two files is a problem."""
+        tables: dict[str, M] = {}
         names = self.list_files(pattern)
         if not names:
             self.add_problem(pattern, "", "is missing")
         for name in names:
             for key, value in self.load_toml(name).items():
-                if key in found:
-                    self.add_problem(name, key, "stands in another file too")
-                shaped = self.validate(name, model, value, key)
-                if shaped is not None:
-                    found[key] = shaped
-        return found
+                if key in tables:
+                    self.add_problem(name, key, "is defined in another file too")
+                table = self.validate(name, model, value, key)
+                if table is not None:
+                    tables[key] = table
+        return tables
 
 
 def _describe_error(error: Any, model: type[BaseModel]) -> str:
@@ -104,11 +104,11 @@ def _describe_error(error: Any, model: type[BaseModel]) -> str:
 
 
 def with_str_keys(table: Mapping[Any, V]) -> dict[str, V]:
-    """A table whose keys are a closed set of names, as plain names to values."""
+    """Convert a table's keys, which are literals or enum members, to plain strings."""
     return {str(name): value for name, value in table.items()}
 
 
 def did_you_mean(name: str, known: Iterable[object]) -> str:
-    """A hint at the nearest known name, or nothing."""
-    near = get_close_matches(name, [str(one) for one in known], 1)
+    """Return a hint at the nearest known name, or an empty string."""
+    near = get_close_matches(name, [str(candidate) for candidate in known], 1)
     return f" (meant: {near[0]}?)" if near else ""

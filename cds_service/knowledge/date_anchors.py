@@ -1,4 +1,4 @@
-"""The dates that conditions name (`as`) and count from (`since`): each counted from must be named in the same rule."""
+"""The check that every date a condition counts from (`since`) is one that its rule names (`as`)."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,7 +16,7 @@ from cds_service.model.conditions import (
 )
 from cds_service.model.content import Offer, Pattern, Policy, RatingCriterion, Rule, Silence, WithheldImaging
 
-ONSET = "onset"  # the one date every chart names
+ONSET = "onset"  # known without `as`: when the pain began
 
 
 def check_date_anchors(
@@ -27,10 +27,10 @@ def check_date_anchors(
     policy: Policy | None,
     ratings: Iterable[RatingCriterion] = (),
 ) -> None:
-    """Note every `since` that counts from a date nothing names; such a condition could never be told."""
+    """Note every `since` that counts from a date nothing names: such a condition could never be decided."""
     for rule in rules:
         _check_since(folder, f"rules/{rule.id}.toml", "", rule.block, *(row.block for row in rule.advice))
-        for note in rule.notes:  # judged by themselves, as are patterns, offers and policy
+        for note in rule.notes:  # evaluated on their own, like patterns, offers and policy
             _check_since(folder, f"rules/{rule.id}.toml", "note", note.block)
     for pattern in patterns:
         _check_since(folder, "patterns.toml", pattern.id, pattern.block)
@@ -39,18 +39,20 @@ def check_date_anchors(
             _check_since(folder, "offers.toml", offer.id, offer.withheld_when)
     for rating in ratings:
         _check_since(folder, "ratings.toml", rating.id, rating.block)
-    across: list[Silence | WithheldImaging] = [*policy.silences, *policy.withheld_imaging] if policy else []
-    for row in across:
+    policy_rows: list[Silence | WithheldImaging] = [*policy.silences, *policy.withheld_imaging] if policy else []
+    for row in policy_rows:
         _check_since(folder, "policy.toml", row.id, row.block)
 
 
 def _check_since(folder: ContentFolder, file: str, key: str, block: Block, *dependents: Block) -> None:
-    named = {filters.anchor for filters in _collect_filters(block) if filters.anchor}
-    if ONSET in named:
+    named_dates = {filters.anchor for filters in _collect_filters(block) if filters.anchor}
+    if ONSET in named_dates:
         folder.add_problem(file, key, f'"as" cannot be called {ONSET}: that is when the pain began')
-    counted = {name for part in (block, *dependents) for filters in _collect_filters(part) for name in filters.since}
-    for name in sorted(counted - named - {ONSET}):
-        folder.add_problem(file, key, f"since: no date is called {name}{did_you_mean(name, {*named, ONSET})}")
+    start_dates = {
+        name for part in (block, *dependents) for filters in _collect_filters(part) for name in filters.since
+    }
+    for name in sorted(start_dates - named_dates - {ONSET}):
+        folder.add_problem(file, key, f"since: no date is called {name}{did_you_mean(name, {*named_dates, ONSET})}")
 
 
 def _collect_filters(condition: Condition) -> Iterator[Filters]:

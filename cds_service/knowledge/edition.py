@@ -1,4 +1,4 @@
-"""Which content this is: version, digest and sign-off. Sign-off is of a digest, so any edit lapses it."""
+"""The content's edition: version, digest and sign-off. A sign-off names a digest, so any edit invalidates it."""
 
 import hashlib
 from dataclasses import replace
@@ -10,12 +10,12 @@ from cds_service.knowledge.schema.edition import ManifestFile, SignOffFile
 from cds_service.model.edition import Edition, SiteEdition
 
 SIGN_OFF_FILE = "sign-off.toml"
-# What may change without changing what the service says.
+# Files that may change without changing what the service says.
 NON_CONTENT_FILES = frozenset({"README.md", "REVIEW.md", "CHANGELOG.md", SIGN_OFF_FILE})
 
 
 def compute_digest(root: Path) -> str:
-    """The SHA-256 of all content files, names included, in hexadecimal."""
+    """Return the SHA-256 of all content files, including their names, in hexadecimal."""
     total = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
@@ -25,12 +25,12 @@ def compute_digest(root: Path) -> str:
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file's path goes through a name with a leading dot: version control's, or a mounted volume's."""
+    """Return whether any part of a path starts with a dot, as version control's and mounted volumes' folders do."""
     return any(part.startswith(".") for part in name.split("/"))
 
 
 def load_edition(folder: ContentFolder) -> Edition | None:
-    """The manifest with the digest, and the sign-off where it is of this digest."""
+    """Load the manifest, compute the digest, and add the sign-off if it names this digest."""
     manifest = folder.load_file("manifest.toml", ManifestFile)
     if manifest is None:
         return None
@@ -39,23 +39,23 @@ def load_edition(folder: ContentFolder) -> Edition | None:
 
 
 def with_site_edition(folder: ContentFolder, edition: Edition, site: SiteEdition) -> Edition:
-    """The edition with a site's overlay on it. Only a sign-off in the site's folder counts: it is of both."""
+    """Return the edition with a site's overlay applied. Only the site folder's sign-off counts: it names both."""
     return _with_sign_off(folder, replace(edition, sign_off=None, is_sign_off_lapsed=False, site=site))
 
 
 def _with_sign_off(folder: ContentFolder, edition: Edition) -> Edition:
     if not (folder.root / SIGN_OFF_FILE).exists():
         return edition
-    signed = folder.load_file(SIGN_OFF_FILE, SignOffFile)
-    if signed is None:
+    sign_off = folder.load_file(SIGN_OFF_FILE, SignOffFile)
+    if sign_off is None:
         return edition
-    if (signed.digest, signed.site) != (edition.digest, edition.site.digest if edition.site else None):
+    if (sign_off.digest, sign_off.site) != (edition.digest, edition.site.digest if edition.site else None):
         return replace(edition, is_sign_off_lapsed=True)
-    return replace(edition, sign_off=f"{signed.name}, {signed.role}, {signed.date.isoformat()}")
+    return replace(edition, sign_off=f"{sign_off.name}, {sign_off.role}, {sign_off.date.isoformat()}")
 
 
 def format_sign_off(edition: Edition, name: str, role: str, day: date) -> str:
-    """The file that signs off exactly this content, and the overlay on it if there is one."""
+    """Format the file that signs off exactly this content, and its overlay if there is one."""
     lines = [
         "# Written by `hip-spine-cds review --sign`. It is of these digests alone: any edit lapses it.",
         f"name   = {_quote_toml(name)}",
@@ -68,6 +68,6 @@ def format_sign_off(edition: Edition, name: str, role: str, day: date) -> str:
 
 
 def _quote_toml(text: str) -> str:
-    """A TOML basic string (TOML 1.0, "String")."""
+    """Quote text as a TOML basic string (TOML 1.0, "String")."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{"".join(one if one.isprintable() else " " for one in escaped)}"'
+    return f'"{"".join(char if char.isprintable() else " " for char in escaped)}"'

@@ -1,4 +1,4 @@
-"""The content files, each in its checked shape, before names are resolved."""
+"""The content files as validated models, before the names in them are resolved."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ NARRATIVE_WORDS = "narrative/words.toml"
 
 @dataclass(frozen=True)
 class TerminologyFiles:
-    """The terminology files in their shapes."""
+    """The terminology files."""
 
     systems: Mapping[str, CodeSystemTable]
     findings: Mapping[str, FindingTable]
@@ -39,7 +39,7 @@ class TerminologyFiles:
 
 @dataclass(frozen=True)
 class NarrativeFiles:
-    """The narrative files in their shapes."""
+    """The narrative files."""
 
     findings: Mapping[str, PhrasesTable]
     places: Mapping[str, PlaceTable]
@@ -49,7 +49,7 @@ class NarrativeFiles:
 
 @dataclass(frozen=True)
 class ContentFiles:
-    """Every content file in its shape."""
+    """Every content file."""
 
     terminology: TerminologyFiles
     narrative: NarrativeFiles
@@ -70,7 +70,7 @@ class ContentFiles:
 
 
 def load_content_files(folder: ContentFolder) -> ContentFiles | None:
-    """Every file in its shape; None, with the problems noted, when one is not."""
+    """Load every content file; return None, with the problems noted, when any of them is invalid."""
     terminology: dict[str, Any] = {
         "systems": folder.load_tables("systems.toml", CodeSystemTable),
         "findings": folder.load_tables("findings/*.toml", FindingTable),
@@ -86,7 +86,8 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
     }
     others: dict[str, Any] = {
         "groups": {
-            name: _group_entries(group) for name, group in folder.load_tables("groups.toml", GroupTable).items()
+            name: [GroupEntry(id=entry) if isinstance(entry, str) else entry for entry in group.root]
+            for name, group in folder.load_tables("groups.toml", GroupTable).items()
         },
         "patterns": folder.load_file("patterns.toml", PatternsFile),
         "rules": {name: folder.load_file(name, RuleFile) for name in folder.list_files("rules/*.toml")},
@@ -105,7 +106,3 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
     if folder.problems:
         return None
     return ContentFiles(terminology=TerminologyFiles(**terminology), narrative=NarrativeFiles(**narrative), **others)
-
-
-def _group_entries(group: GroupTable) -> list[GroupEntry]:
-    return [GroupEntry(id=entry) if isinstance(entry, str) else entry for entry in group.root]

@@ -1,4 +1,4 @@
-"""Loads the content folder: shapes, codes, references, then values. Refuses loudly; there is no lenient mode."""
+"""The content loader: it checks files, codes and references, then builds values. There is no lenient mode."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,15 +12,12 @@ from cds_service.knowledge.date_anchors import check_date_anchors
 from cds_service.knowledge.edition import load_edition
 from cds_service.knowledge.evidence import build_caveats, build_citations, build_discriminators, check_evidence
 from cds_service.knowledge.files import ContentFiles, load_content_files
-from cds_service.knowledge.narrative import (
-    build_narrative,
-)
+from cds_service.knowledge.narrative import build_narrative
 from cds_service.knowledge.overlay.changes import describe_changes
 from cds_service.knowledge.overlay.files import load_overlay, open_overlay_folder
 from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_site_limits, with_site_rules_and_links
 from cds_service.knowledge.references import check_references
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
-from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.knowledge.terminology import (
     ListedCode,
     ListedStudy,
@@ -50,9 +47,9 @@ from cds_service.narrative.lexicon import Lexicon
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """All of the content, validated: what the readers, the logic and the rendering each take.
+    """All of the content, validated, for the chart readers, the logic and the rendering.
 
-    `site_changes`: what the site's overlay changes, in sentences; none without one.
+    `site_changes`: sentences that say what the site's overlay changes; empty without an overlay.
     """
 
     content: Content
@@ -71,7 +68,7 @@ class Knowledge:
 
 @dataclass(frozen=True)
 class UnresolvedContent:
-    """What a content folder holds, before its names are resolved."""
+    """The contents of a content folder before the names in it are resolved."""
 
     files: ContentFiles
     edition: Edition
@@ -80,21 +77,19 @@ class UnresolvedContent:
 
 
 def load_knowledge(root: Path, site: Path | None = None) -> Knowledge:
-    """Load the content at `root`, with the overlay at `site` laid on it.
+    """Load the content at `root` and apply the overlay at `site`, if there is one.
 
     Raises:
-        ContentError: with every problem found, with file and key; the overlay's once the content has none.
+        ContentError: with the file and key of every problem. The overlay is checked once the content has none.
     """
-    folder, parts = _load_unresolved(root)
-    shipped = _resolve(folder, parts)
-    return shipped if site is None else _apply_site(folder, parts, shipped, site)
-
-
-def _apply_site(folder: ContentFolder, unresolved: UnresolvedContent, shipped: Knowledge, site: Path) -> Knowledge:
-    over = open_overlay_folder(site)
-    overlay = load_overlay(over)
-    laid = apply_overlay(over, overlay, unresolved.files, unresolved.edition, shipped.terminology)
-    knowledge = _resolve(folder, replace(unresolved, files=laid.files, edition=laid.edition))
+    folder, unresolved = _load_unresolved(root)
+    shipped = _build_knowledge(folder, unresolved)
+    if site is None:
+        return shipped
+    overlay_folder = open_overlay_folder(site)
+    overlay = load_overlay(overlay_folder)
+    overlaid = apply_overlay(overlay_folder, overlay, unresolved.files, unresolved.edition, shipped.terminology)
+    knowledge = _build_knowledge(folder, replace(unresolved, files=overlaid.files, edition=overlaid.edition))
     return replace(
         knowledge, content=with_site_rules_and_links(knowledge.content, overlay), site_changes=describe_changes(overlay)
     )
@@ -109,7 +104,7 @@ def _load_unresolved(root: Path) -> tuple[ContentFolder, UnresolvedContent]:
     layout = folder.load_text(LAYOUT_FILE)
     files = load_content_files(folder)
     folder.raise_problems()
-    assert files is not None  # noqa: S101 - no problems means every file has its shape
+    assert files is not None  # noqa: S101 - without problems every file is valid
     assert edition is not None  # noqa: S101 - as above
     check_codes(folder, files.terminology)
     for name, table in files.orders.items():
@@ -118,33 +113,22 @@ def _load_unresolved(root: Path) -> tuple[ContentFolder, UnresolvedContent]:
     return folder, UnresolvedContent(files, edition, wording, layout)
 
 
-def _resolve(folder: ContentFolder, unresolved: UnresolvedContent) -> Knowledge:
-    """The parts with every name resolved; what `_read` noted is told too."""
+def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Knowledge:
+    """Resolve every name. The problems raised include those that `_load_unresolved` noted."""
     files = unresolved.files
-    knowledge = _build_knowledge(
-        folder, files, unresolved.edition, unresolved.wording, build_labels(files.labels, unresolved.layout)
-    )
-    folder.raise_problems()
-    assert knowledge is not None  # noqa: S101 - as above
-    return knowledge
-
-
-def _build_knowledge(
-    folder: ContentFolder, files: ContentFiles, edition: Edition, wording: Mapping[str, Wording], labels: Labels
-) -> Knowledge | None:
     orders = build_order_templates(files.orders)
-    content = _build_content(folder, files, edition, wording, orders)
+    content = _build_content(folder, unresolved, orders)
     narrative = build_narrative(folder, files.narrative, files.terminology.findings)
     check_site_limits(folder, files.site_limits, files.rules, files.groups)
-    if content is None or folder.problems:
-        return None
+    folder.raise_problems()
+    assert content is not None  # noqa: S101 - as above
     return Knowledge(
         content=content,
         terminology=build_terminology(files.terminology),
-        wording=wording,
+        wording=unresolved.wording,
         order_templates=orders,
         override_reasons=build_override_reasons(files.overrides),
-        labels=labels,
+        labels=build_labels(files.labels, unresolved.layout),
         finding_codes=list_finding_codes(files.terminology),
         imaging_codes=list_imaging_codes(files.terminology),
         copyright_notices=collect_copyright_notices(files.terminology),
@@ -154,13 +138,10 @@ def _build_knowledge(
 
 
 def _build_content(
-    folder: ContentFolder,
-    files: ContentFiles,
-    edition: Edition,
-    wording: Mapping[str, Wording],
-    orders: Mapping[str, OrderTemplate],
+    folder: ContentFolder, unresolved: UnresolvedContent, orders: Mapping[str, OrderTemplate]
 ) -> Content | None:
-    """What the logic judges by; None, with the problems noted, when there is no policy to judge by."""
+    """Build what the logic judges by; return None when there are problems, which are noted."""
+    files = unresolved.files
     findings = files.terminology.findings
     builder = ConditionBuilder(frozenset(findings), dict(files.groups))
     patterns = build_patterns(folder, files.patterns, builder)
@@ -172,17 +153,21 @@ def _build_content(
     offers = build_offers(folder, files.offers, orders, builder)
     citations = build_citations(files.evidence)
     ratings = build_ratings(folder, files.ratings, builder, citations)
-    check_references(folder, files, rules, wording, builder)
+    check_references(folder, files, rules, unresolved.wording, builder)
     check_date_anchors(folder, rules, patterns, offers.values(), policy, ratings)
     if policy is None or folder.problems:
         return None
     groups = {name: builder.build_group(name) for name in files.groups}
-    definitions = {name: _build_finding_definition(name, table) for name, table in findings.items()}
+    definitions = {
+        name: FindingDefinition(
+            id=name,
+            label=table.label,
+            kind=table.kind,
+            window_days=None if table.window == "never" else table.window,
+        )
+        for name, table in findings.items()
+    }
+    edition = unresolved.edition
     return Content(
         edition, definitions, patterns, rules, offers, citations, policy, groups, ratings, discriminators, caveats
     )
-
-
-def _build_finding_definition(name: str, table: FindingTable) -> FindingDefinition:
-    window = None if table.window == "never" else table.window
-    return FindingDefinition(name, table.label, table.ask, table.kind, window, tuple(table.sites))

@@ -1,4 +1,4 @@
-"""Builds what the words of a chart mean from the narrative files; refuses phrases that say two things."""
+"""The builder of the lexicon from the narrative files; it refuses phrases that have two meanings."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -20,20 +20,18 @@ from cds_service.narrative.lexicon import Cue, CueEffect, Lexicon, LexiconEntry,
 from cds_service.narrative.tokenizer import normalize_phrase
 
 _EMPTY_ENTRY = LexiconEntry()
-# A phrase of three kinds may stand in several lists of them; one that says a finding stands nowhere else.
-_FINDING_CONFLICT = "says a finding and stands elsewhere too"
 
 
 def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> Lexicon:
-    """The narrative content; every fault is noted in `folder`, each with file and key."""
-    gathering = _EntryCollector(folder)
-    _add_words(gathering, files.words)
-    _add_cues(gathering, files.cues)
-    _add_findings(gathering, files, findings)
+    """Build the lexicon; every problem is noted in `folder` with its file and key."""
+    collector = _EntryCollector(folder)
+    _add_words(collector, files.words)
+    _add_cues(collector, files.cues)
+    _add_findings(collector, files, findings)
     _check_names(folder, files, findings)
     words = files.words
     return Lexicon(
-        entries=MappingProxyType(gathering.entries),
+        entries=MappingProxyType(collector.entries),
         abbreviations=frozenset(words.abbreviations.words),
         answers=MappingProxyType(
             {
@@ -48,29 +46,24 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
 
 
 class _EntryCollector:
-    """Entries as they come together; what stands in several lists has all their meanings."""
+    """Collects the lexicon's entries. A phrase that is in several lists gets the meanings of all of them."""
 
     def __init__(self, folder: ContentFolder) -> None:
         self.folder = folder
         self.entries: dict[str, LexiconEntry] = {}
 
     def add(self, file: str, key: str, phrases: Iterable[str], entry: LexiconEntry) -> None:
-        """Let phrases mean `more` too."""
+        """Add the meaning `entry` to phrases. A phrase that names a finding may not be in any other list."""
         for phrase in phrases:
             name = normalize_phrase(phrase)
             known = self.entries.get(name)
             if not name:
-                self.folder.add_problem(file, key, f"{phrase!r} holds no word")
+                self.folder.add_problem(file, key, f"{phrase!r} contains no word")
             elif known and (known.saying or entry.saying):
-                self.folder.add_problem(file, key, f"{phrase!r} {_FINDING_CONFLICT}")
+                self.folder.add_problem(file, key, f"{phrase!r} names a finding, so it may not be listed elsewhere")
             else:
-                self.entries[name] = _merge_entries(
-                    known or _EMPTY_ENTRY, replace(entry, written=_case_sensitive_words(phrase, entry))
-                )
-
-
-def _case_sensitive_words(phrase: str, entry: LexiconEntry) -> tuple[str, ...] | None:
-    return tuple(phrase.replace("/", " / ").split()) if entry.written is not None else None
+                written = tuple(phrase.replace("/", " / ").split()) if entry.written is not None else None
+                self.entries[name] = _merge_entries(known or _EMPTY_ENTRY, replace(entry, written=written))
 
 
 def _merge_entries(known: LexiconEntry, added: LexiconEntry) -> LexiconEntry:
@@ -90,7 +83,7 @@ def _pair_with_values(present: list[str], absent: list[str]) -> tuple[tuple[Find
 
 
 def _add_words(collector: _EntryCollector, words: WordsFile) -> None:
-    marked = {
+    words_by_mark = {
         Mark.PAIN: ("pain", words.pain),
         Mark.RUN: ("run.words", words.run.words),
         Mark.RUN_BY_ITSELF: ("run.by_itself", words.run.by_itself),
@@ -100,7 +93,7 @@ def _add_words(collector: _EntryCollector, words: WordsFile) -> None:
         Mark.JOINED: ("lists.joined", words.lists.joined),
         Mark.ELSEWHERE: ("elsewhere", words.elsewhere.words),
     }
-    for mark, (key, listed) in marked.items():
+    for mark, (key, listed) in words_by_mark.items():
         collector.add(NARRATIVE_WORDS, key, listed, LexiconEntry(marks=frozenset({mark})))
     for side in SIDE_NAMES:
         collector.add(NARRATIVE_WORDS, f"sides.{side}", getattr(words.sides, side), LexiconEntry(side=Side(side)))
@@ -111,27 +104,27 @@ def _add_words(collector: _EntryCollector, words: WordsFile) -> None:
                 NARRATIVE_WORDS, f"results.{name}.{value.value}", listed, LexiconEntry(results={str(name): value})
             )
     for qualifier, values in words.qualifiers.items():
-        for said, listed in values.items():
+        for value_name, listed in values.items():
             collector.add(
                 NARRATIVE_WORDS,
-                f"qualifiers.{qualifier}.{said}",
+                f"qualifiers.{qualifier}.{value_name}",
                 listed,
-                LexiconEntry(qualifiers={str(qualifier): str(said)}),
+                LexiconEntry(qualifiers={str(qualifier): str(value_name)}),
             )
 
 
 def _add_cues(collector: _EntryCollector, cues: CuesFile) -> None:
-    for change in CueEffect:
-        table = getattr(cues, change.value)
-        collector.add(NARRATIVE_CUES, f"{change.value}.before", table.before, LexiconEntry(cues=(Cue(change, True),)))
+    for effect in CueEffect:
+        table = getattr(cues, effect.value)
+        collector.add(NARRATIVE_CUES, f"{effect.value}.before", table.before, LexiconEntry(cues=(Cue(effect, True),)))
         collector.add(
-            NARRATIVE_CUES, f"{change.value}.listing", table.listing, LexiconEntry(cues=(Cue(change, True, True),))
+            NARRATIVE_CUES, f"{effect.value}.listing", table.listing, LexiconEntry(cues=(Cue(effect, True, True),))
         )
-        collector.add(NARRATIVE_CUES, f"{change.value}.behind", table.behind, LexiconEntry(cues=(Cue(change, False),)))
-        closing = LexiconEntry(cues=(Cue(change, False, is_closing=True),))
-        collector.add(NARRATIVE_CUES, f"{change.value}.closing", table.closing, closing)
-        both = LexiconEntry(cues=(Cue(change, True, is_between=True), Cue(change, False, is_between=True)))
-        collector.add(NARRATIVE_CUES, f"{change.value}.between", table.between, both)
+        collector.add(NARRATIVE_CUES, f"{effect.value}.behind", table.behind, LexiconEntry(cues=(Cue(effect, False),)))
+        closing = LexiconEntry(cues=(Cue(effect, False, is_closing=True),))
+        collector.add(NARRATIVE_CUES, f"{effect.value}.closing", table.closing, closing)
+        both = LexiconEntry(cues=(Cue(effect, True, is_between=True), Cue(effect, False, is_between=True)))
+        collector.add(NARRATIVE_CUES, f"{effect.value}.between", table.between, both)
     collector.add(NARRATIVE_CUES, "stop.words", cues.stop.words, LexiconEntry(marks=frozenset({Mark.STOP})))
     collector.add(NARRATIVE_CUES, "stop.family", cues.stop.family, LexiconEntry(marks=frozenset({Mark.STOP_FAMILY})))
     collector.add(NARRATIVE_CUES, "pseudo", cues.pseudo.words, LexiconEntry(marks=frozenset({Mark.LINK})))
@@ -139,23 +132,14 @@ def _add_cues(collector: _EntryCollector, cues: CuesFile) -> None:
 
 def _add_findings(collector: _EntryCollector, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
     for name, table in files.findings.items():
-        _add_table(
-            collector,
-            NARRATIVE_FINDINGS,
-            name,
-            table,
-            PhraseMeaning((name,), (name,), is_pain=_is_pain_finding(name, table, findings)),
-        )
+        # A finding with places of pain is a pain, and so is every symptom that a body site stands for.
+        is_pain = bool(table.sites) or (name in findings and bool(findings[name].sites))
+        _add_table(collector, NARRATIVE_FINDINGS, name, table, PhraseMeaning((name,), (name,), is_pain=is_pain))
     for name, place in files.places.items():
         saying = PhraseMeaning(
             tuple(place.records), tuple(place.denies), is_pain=bool(place.sites), is_asked=place.asked
         )
         _add_table(collector, NARRATIVE_PLACES, name, place, saying)
-
-
-def _is_pain_finding(name: str, table: PhrasesTable, findings: Mapping[str, FindingTable]) -> bool:
-    """What has places of pain is a pain, as is every symptom that a body site stands for."""
-    return bool(table.sites) or (name in findings and bool(findings[name].sites))
 
 
 def _add_table(collector: _EntryCollector, file: str, name: str, table: PhrasesTable, saying: PhraseMeaning) -> None:
@@ -170,28 +154,28 @@ def _add_table(collector: _EntryCollector, file: str, name: str, table: PhrasesT
 
 
 def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
-    """Every finding has its words, and every name is known."""
+    """Note every finding without words, and every unknown name."""
     for name in findings:
         if name not in files.findings:
             folder.add_problem(NARRATIVE_FINDINGS, name, "has no words: every finding of the vocabulary needs a table")
     for file, tables in ((NARRATIVE_FINDINGS, files.findings), (NARRATIVE_PLACES, files.places)):
         for name, table in tables.items():
-            named = [*table.records, *table.denies] if isinstance(table, PlaceTable) else [name]
-            for one in [*named, *([table.past] if table.past else [])]:
-                if one not in findings:
-                    folder.add_problem(file, name, f"no finding is called {one}{did_you_mean(one, findings)}")
+            names = [*table.records, *table.denies] if isinstance(table, PlaceTable) else [name]
+            for finding in [*names, *([table.past] if table.past else [])]:
+                if finding not in findings:
+                    folder.add_problem(file, name, f"no finding is called {finding}{did_you_mean(finding, findings)}")
             _check_table(folder, file, name, table, files.words)
     for qualifier, values in files.words.qualifiers.items():
-        for said in values:
-            if said not in QUALIFIER_VALUES[qualifier]:
-                folder.add_problem(NARRATIVE_WORDS, f"qualifiers.{qualifier}", f"{said} is no value of {qualifier}")
+        for value in values:
+            if value not in QUALIFIER_VALUES[qualifier]:
+                folder.add_problem(NARRATIVE_WORDS, f"qualifiers.{qualifier}", f"{value} is not a value of {qualifier}")
 
 
 def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:
     if not (table.phrases or table.cased or table.sites or table.tests or table.denials):
         folder.add_problem(file, name, "has no words")
     if bool(table.tests) is not bool(table.results):
-        folder.add_problem(file, name, "tests and results belong together")
+        folder.add_problem(file, name, '"tests" and "results" must be given together')
     if table.results and table.results not in words.results:
         folder.add_problem(
             file, name, f"no results are called {table.results}{did_you_mean(table.results, words.results)}"

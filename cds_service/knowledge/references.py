@@ -1,4 +1,4 @@
-"""Every name must exist, and everything that exists must be used: nothing in the content is decoration."""
+"""Checks across content files: every name must exist, and everything that exists must be used."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -8,7 +8,7 @@ from cds_service.knowledge.files import ContentFiles
 from cds_service.model.content import Rule
 from cds_service.model.wording import Wording
 
-# Groups that the readers, not the rules, look up by name.
+# Groups that the chart readers, not the rules, look up by name.
 CHART_READER_GROUPS = frozenset({"hip-concept", "spine-concept", "knee-or-foot-concept"})
 
 
@@ -19,30 +19,31 @@ def check_references(
     wording: Mapping[str, Wording],
     builder: ConditionBuilder,
 ) -> None:
-    """Note every name that does not exist, and every group, card, offer, order or override reason nobody uses.
+    """Note every name that does not exist, and every group, card, offer, order or override reason that nothing uses.
 
-    Findings are closed by the clinical design, not by use: one that no rule asks about still shows in a trace.
+    The clinical design fixes the list of findings, so a finding may go unused: it still shows in a trace.
     """
-    known = list(rules)
-    _check_rules(folder, files, known, wording)
+    all_rules = list(rules)
+    _check_rules(folder, files, all_rules, wording)
     _check_body_sites(folder, files)
     _check_groups(folder, files, builder)
     _check_known(folder, "groups.toml", CHART_READER_GROUPS, files.groups, "group")
     _check_used(folder, "groups.toml", files.groups, builder.used_names)
-    rows = [row for rule in known for row in rule.advice]
-    _check_used(folder, "wording", wording, {row.card for row in rows})
-    _check_used(folder, "offers.toml", files.offers, {offer for row in rows for offer in row.offers})
+    advice = [row for rule in all_rules for row in rule.advice]
+    _check_used(folder, "wording", wording, {row.card for row in advice})
+    _check_used(folder, "offers.toml", files.offers, {offer for row in advice for offer in row.offers})
     _check_used(
         folder, "orders.toml", files.orders, {order for offer in files.offers.values() for order in offer.create}
     )
-    _check_used(folder, "overrides.toml", files.overrides, {reason for rule in known for reason in rule.overrides})
+    _check_used(folder, "overrides.toml", files.overrides, {reason for rule in all_rules for reason in rule.overrides})
 
 
 def _check_groups(folder: ContentFolder, files: ContentFiles, builder: ConditionBuilder) -> None:
-    """Note every group that names something unknown, in its own file; those read by name count as used."""
-    alone = ConditionBuilder(builder.findings, builder.groups)
+    """Note every group that names something unknown; groups that the chart readers look up count as used."""
+    # Checking a group must not mark it as used, so it takes a separate builder.
+    separate_builder = ConditionBuilder(builder.findings, builder.groups)
     for group in files.groups:
-        note_unknown_names(folder, "groups.toml", group, lambda group=group: alone.build_group(group))  # type: ignore[misc]  # bound at once
+        note_unknown_names(folder, "groups.toml", group, lambda group=group: separate_builder.build_group(group))  # type: ignore[misc]  # bound at once
     for group in CHART_READER_GROUPS & files.groups.keys():
         note_unknown_names(folder, "groups.toml", group, lambda group=group: builder.build_group(group))  # type: ignore[misc]  # bound at once
 
@@ -62,8 +63,8 @@ def _check_body_sites(folder: ContentFolder, files: ContentFiles) -> None:
     for finding, table in files.terminology.findings.items():
         _check_known(folder, f"findings: {finding}", table.sites, sites, "body site")
         _check_known(folder, f"findings: {finding}", table.evidence, files.evidence, "source")
-    placed = [order.body_site for order in files.orders.values() if order.body_site]
-    _check_known(folder, "orders.toml", placed, sites, "body site")
+    order_sites = [order.body_site for order in files.orders.values() if order.body_site]
+    _check_known(folder, "orders.toml", order_sites, sites, "body site")
 
 
 def _check_known(folder: ContentFolder, file: str, names: Iterable[str], known: Collection[str], what: str) -> None:
@@ -75,4 +76,4 @@ def _check_known(folder: ContentFolder, file: str, names: Iterable[str], known: 
 def _check_used(folder: ContentFolder, file: str, known: Iterable[str], used: Collection[str]) -> None:
     for name in known:
         if name not in used:
-            folder.add_problem(file, name, "is used by nothing")
+            folder.add_problem(file, name, "is never used")

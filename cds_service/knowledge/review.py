@@ -1,7 +1,7 @@
-"""Writes REVIEW.md, the document a clinician reads and signs: generated wholly from the content and its cases."""
+"""The text of REVIEW.md, which a clinician reads and signs: generated entirely from the content and its cases."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from cds_service.narrative.lexicon import PhraseMeaning
 
 
 def load_case_summaries(folder: Path) -> dict[str, list[str]]:
-    """The cases of each rule: name, why, and what is expected; empty where there is no such folder."""
+    """Load one line for each case of each rule: its name, why, and what is expected. A missing folder has no cases."""
     return {
         path.stem: [_summarize_case(case) for case in tomllib.loads(path.read_text(encoding="utf-8")).get("case", ())]
         for path in sorted(folder.glob("*.toml"))
@@ -28,10 +28,10 @@ def _summarize_case(case: Mapping[str, Any]) -> str:
 
 
 def format_review(knowledge: Knowledge, cases: Mapping[str, Sequence[str]]) -> str:
-    """The whole document as Markdown. Its first line says which content this is and who signed it off."""
+    """Format the whole document as Markdown. Its first line says which content this is and who signed it off."""
     content = knowledge.content
     lines = [_edition_line(content.edition), "", *_site_lines(knowledge), "# What this content does", ""]
-    for rule in sorted(content.rules, key=lambda one: one.number):
+    for rule in sorted(content.rules, key=lambda rule: rule.number):
         lines += _rule_lines(rule, content, cases.get(rule.id, ()))
     lines += [*_policy_lines(content), *_pattern_lines(content), *_group_lines(content), *_offer_lines(knowledge)]
     lines += [*_caveat_lines(content), *_discriminator_lines(content), *_finding_lines(knowledge)]
@@ -40,35 +40,43 @@ def format_review(knowledge: Knowledge, cases: Mapping[str, Sequence[str]]) -> s
 
 
 def _edition_line(edition: Edition) -> str:
-    """Which content, by whole digests; the sign-off stands behind the last semicolon."""
+    """Format the line that identifies the content by its full digests; the sign-off follows the last semicolon."""
     site = edition.site
-    over = f", site overlay {site.name} {site.version}, digest {site.digest}" if site else ""
-    return f"Content {edition.version}, digest {edition.digest}{over}; {edition.sign_off_state.replace(';', ',')}"
+    overlay = f", site overlay {site.name} {site.version}, digest {site.digest}" if site else ""
+    return f"Content {edition.version}, digest {edition.digest}{overlay}; {edition.sign_off_state.replace(';', ',')}"
 
 
 def _site_lines(knowledge: Knowledge) -> list[str]:
     if knowledge.content.edition.site is None:
         return []
-    changes = [f"- {said}" for said in knowledge.site_changes] or ["- Nothing."]
+    changes = [f"- {change}" for change in knowledge.site_changes] or ["- Nothing."]
     return ["# What the site changes", "", "What follows this list stands as the site has it.", "", *changes, ""]
 
 
 def _rule_lines(rule: Rule, content: Content, cases: Sequence[str]) -> Iterator[str]:
     yield from (f"## Rule {rule.number}: {rule.title} (`{rule.id}`)", "")
     yield from (f"**Purpose.** {rule.purpose}", "", f"**Use.** {rule.use}", "", f"**Misuse.** {rule.misuse}", "")
-    judged = "each order" if rule.about == "order" else "the patient"
-    yield from (f"**Hooks.** {', '.join(sorted(rule.hooks))}; judged for {judged}, on each side.", "")
-    yield from ("**Speaks when**", "", *_judged_order_line(rule), *_block_bullets(rule.block, content), "")
+    subject = "each order" if rule.about == "order" else "the patient"
+    yield from (f"**Hooks.** {', '.join(sorted(rule.hooks))}; judged for {subject}, on each side.", "")
+    yield from ("**Speaks when**", "")
+    if rule.order:
+        order = [", ".join(sorted(names)) for names in (rule.order.region, rule.order.modality) if names]
+        yield f"- the order judged is: {'; '.join(order)}"
+    yield from (*_block_bullets(rule.block, content), "")
     yield from ("**Says**", "", *(line for row in rule.advice for line in _advice_lines(row, content)), "")
     if rule.notes:
-        noted = (line for note in rule.notes for line in (f"- {note.text}", *_block_bullets(note.block, content, 1)))
-        yield from ("**Adds**", "", *noted, "")
+        yield from ("**Adds**", "")
+        for note in rule.notes:
+            yield from (f"- {note.text}", *_block_bullets(note.block, content, 1))
+        yield ""
     if rule.asks or rule.discriminator_regions:
         yield from (f"**Names, when not recorded.** {'; '.join(_ask_labels(rule))}", "")
     yield from ("**Evidence**", "", *(_citation_line(name, content) for name in rule.cites), "")
     if rule.caveats:
-        told = (line for one in rule.caveats for line in (f"- {one.says}", *_block_bullets(one.block, content, 1)))
-        yield from ("**Says of the evidence**", "", *told, "")
+        yield from ("**Says of the evidence**", "")
+        for caveat in rule.caveats:
+            yield from (f"- {caveat.says}", *_block_bullets(caveat.block, content, 1))
+        yield ""
     yield from (f"**Cases** ({len(cases)})", "", *(f"- {case}" for case in cases), "")
 
 
@@ -79,16 +87,10 @@ def _ask_labels(rule: Rule) -> Iterator[str]:
         yield f"then what discriminates best towards {regions} (table at the end)"
 
 
-def _judged_order_line(rule: Rule) -> Iterator[str]:
-    if rule.order:
-        parts = [", ".join(sorted(part)) for part in (rule.order.region, rule.order.modality) if part]
-        yield f"- the order judged is: {'; '.join(parts)}"
-
-
 def _block_bullets(block: Block, content: Content, depth: int = 0) -> Iterator[str]:
     for line in outline_block(block, content.findings, depth):
-        words = line.lstrip()
-        yield f"{line[: len(line) - len(words)]}- {words}"
+        text = line.lstrip()
+        yield f"{line[: len(line) - len(text)]}- {text}"
 
 
 def _advice_lines(row: Advice, content: Content) -> Iterator[str]:
@@ -116,8 +118,8 @@ def _policy_lines(content: Content) -> Iterator[str]:
     for withhold in policy.withheld_imaging:
         yield f"- Not offered: {', '.join(sorted(withhold.modalities))}, when {withhold.label}"
         yield from _block_bullets(withhold.block, content, 1)
-    free, regions = ", ".join(sorted(policy.rules_without_judged_order)), ", ".join(sorted(policy.judged_regions))
-    yield f"- On order hooks no rule but {free} speaks unless imaging is judged of: {regions}."
+    exempt, regions = ", ".join(sorted(policy.rules_without_judged_order)), ", ".join(sorted(policy.judged_regions))
+    yield f"- On order hooks no rule but {exempt} speaks unless imaging is judged of: {regions}."
     yield f"- A request counts as ordered for {policy.recent_request} days."
     yield f"- Onset not recorded: treatments count for {policy.onset_not_recorded} days."
     yield f"- At most {policy.cards_per_call} cards per call and {policy.cards_per_order} per order."
@@ -164,24 +166,24 @@ def _describe_effect(offer: Offer, knowledge: Knowledge) -> str:
 
 def _caveat_lines(content: Content) -> Iterator[str]:
     yield from ("# Where published evidence differs from the article", "")
-    for one in content.caveats.values():
-        used = sorted(rule.number for rule in content.rules if one in rule.caveats)
-        where = f"on rules {', '.join(map(str, used))}" if used else "on no rule"
-        yield f"- The article: {one.article} {one.says} ({where}; {', '.join(one.sources)})"
+    for caveat in content.caveats.values():
+        numbers = sorted(rule.number for rule in content.rules if caveat in rule.caveats)
+        rules = f"on rules {', '.join(map(str, numbers))}" if numbers else "on no rule"
+        yield f"- The article: {caveat.article} {caveat.says} ({rules}; {', '.join(caveat.sources)})"
     yield ""
 
 
 def _discriminator_lines(content: Content) -> Iterator[str]:
-    """The weights decide only what is asked for first; none is ever shown to a clinician at work."""
+    """Yield the table of weights. They decide only what is asked for first; no card ever shows them."""
     yield from (
         "# What discriminates, and may be asked for",
         "",
         "| asked for | towards | weight | figures | not with |",
     )
     yield "|---|---|---|---|---|"
-    for one in content.discriminators:
-        same = ", ".join(sorted(ask.label for ask in one.same_measure))
-        yield f"| {one.ask.label} | {one.towards} | {one.weight:.2f} | {one.basis} | {same} |"
+    for row in content.discriminators:
+        same_measure = ", ".join(sorted(ask.label for ask in row.same_measure))
+        yield f"| {row.ask.label} | {row.towards} | {row.weight:.2f} | {row.basis} | {same_measure} |"
     yield ""
 
 
@@ -190,11 +192,12 @@ def _finding_lines(knowledge: Knowledge) -> Iterator[str]:
     yield "|---|---|---|---|"
     for finding in knowledge.content.findings.values():
         window = "always" if finding.window_days is None else f"{finding.window_days} days"
-        yield f"| `{finding.id}` | {finding.label} | {window} | {_format_codes(knowledge.finding_codes[finding.id])} |"
+        codes = "; ".join(_format_code(code) for code in knowledge.finding_codes[finding.id])
+        yield f"| `{finding.id}` | {finding.label} | {window} | {codes or 'own code and narrative only'} |"
 
 
 def _narrative_lines(knowledge: Knowledge) -> Iterator[str]:
-    """The words of each finding; the cues and small words stand in their own files."""
+    """Yield the phrases of each finding. Cues and small words are not repeated here."""
     narrative = knowledge.narrative
     yield from (
         "",
@@ -208,21 +211,17 @@ def _narrative_lines(knowledge: Knowledge) -> Iterator[str]:
         "|---|---|---|---|---|",
     )
     for finding in knowledge.content.findings:
-        said: dict[str, list[str]] = {"phrase": [], "site": [], "test": [], "denial": []}
+        phrases: dict[str, list[str]] = {"phrase": [], "site": [], "test": [], "denial": []}
         for phrase, entry in narrative.entries.items():
             if entry.saying and finding in entry.saying.records:
-                said[_phrase_kind(entry.saying)].append(" ".join(entry.written) if entry.written else phrase)
-        yield f"| `{finding}` | {' | '.join('; '.join(words) for words in said.values())} |"
+                phrases[_phrase_kind(entry.saying)].append(" ".join(entry.written) if entry.written else phrase)
+        yield f"| `{finding}` | {' | '.join('; '.join(listed) for listed in phrases.values())} |"
 
 
 def _phrase_kind(saying: PhraseMeaning) -> str:
     if saying.is_denial:
         return "denial"
     return "site" if saying.is_site else "test" if saying.results else "phrase"
-
-
-def _format_codes(codes: Iterable[ListedCode]) -> str:
-    return "; ".join(_format_code(code) for code in codes) or "own code and narrative only"
 
 
 def _format_code(code: ListedCode) -> str:

@@ -1,4 +1,4 @@
-"""Builds patterns, rules and policy, each problem noted with its file and key, and orders rules by who asks of whom."""
+"""The builders of patterns, rules, ratings and the policy. Each rule is placed after the rules it refers to."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -30,13 +30,13 @@ from cds_service.model.content import (
 )
 from cds_service.model.vocabulary import Citation
 
-# What a rule's `asks` says for: chosen by published figures, among findings that point to these regions.
+# Entries of a rule's `asks` that choose by published figures, with the regions those findings point to.
 REGIONS_BY_EVIDENCE_ASK = {"evidence": ("hip", "spine"), "evidence.hip": ("hip",), "evidence.spine": ("spine",)}
 
 
 def build_patterns(folder: ContentFolder, file: PatternsFile, builder: ConditionBuilder) -> tuple[Pattern, ...]:
-    """The patterns, in the order of the file."""
-    built = [
+    """Build the patterns, in the order of the file."""
+    patterns = [
         note_unknown_names(
             folder,
             "patterns.toml",
@@ -45,7 +45,7 @@ def build_patterns(folder: ContentFolder, file: PatternsFile, builder: Condition
         )
         for row in file.pattern
     ]
-    return tuple(pattern for pattern in built if pattern)
+    return tuple(pattern for pattern in patterns if pattern)
 
 
 def build_rules(
@@ -55,7 +55,7 @@ def build_rules(
     findings: Mapping[str, FindingTable],
     caveats: Mapping[str, Caveat],
 ) -> tuple[Rule, ...]:
-    """The rules, each after those it refers to."""
+    """Build the rules, each after the rules it refers to."""
     rules: dict[str, Rule] = {}
     for name, file in files.items():
         if name != f"rules/{file.id}.toml":
@@ -110,7 +110,7 @@ def _find_caveat(name: str, caveats: Mapping[str, Caveat]) -> Caveat:
 
 
 def build_ask(name: str, findings: Mapping[str, FindingTable]) -> Ask:
-    """What a card may name as not recorded: a finding, or "finding.qualifier".
+    """Build what a card may name as not recorded: a finding, or "finding.qualifier".
 
     Raises:
         UnknownName: when there is no such finding or qualifier.
@@ -121,8 +121,8 @@ def build_ask(name: str, findings: Mapping[str, FindingTable]) -> Ask:
     if qualifier and qualifier not in QUALIFIER_VALUES:
         raise UnknownName(f"asks: no qualifier is called {qualifier}{did_you_mean(qualifier, QUALIFIER_VALUES)}")
     label = findings[finding].ask
-    is_said = not qualifier or label.startswith(qualifier)
-    return Ask(finding, qualifier or None, label if is_said else f"{qualifier} of {label}")
+    names_qualifier = not qualifier or label.startswith(qualifier)
+    return Ask(finding, qualifier or None, label if names_qualifier else f"{qualifier} of {label}")
 
 
 def _referenced_rules(condition: Condition) -> Iterable[str]:
@@ -139,24 +139,22 @@ def _sort_by_reference(folder: ContentFolder, rules: dict[str, Rule]) -> tuple[R
             folder.add_problem(f"rules/{rule.id}.toml", "spoke", f"no rule is called {name}")
     by_number = sorted(rules.values(), key=lambda rule: rule.number)
     try:
-        order = TopologicalSorter(
-            {rule.id: sorted(rule.depends_on & rules.keys()) for rule in by_number}
-        ).static_order()
-        return tuple(rules[name] for name in order)
+        sorter = TopologicalSorter({rule.id: sorted(rule.depends_on & rules.keys()) for rule in by_number})
+        return tuple(rules[name] for name in sorter.static_order())
     except CycleError as error:
-        folder.add_problem("rules", "spoke", f"rules refer to each other in a circle: {' -> '.join(error.args[1])}")
+        folder.add_problem("rules", "spoke", f"rules refer to each other in a cycle: {' -> '.join(error.args[1])}")
         return ()
 
 
 def build_ratings(
     folder: ContentFolder, file: RatingsFile, builder: ConditionBuilder, citations: Mapping[str, Citation]
 ) -> tuple[RatingCriterion, ...]:
-    """The ratings, in the order of the file."""
-    built = []
+    """Build the ratings, in the order of the file."""
+    ratings = []
     for row in file.rating:
         build = partial(_build_rating, row, builder, citations)
-        built.append(note_unknown_names(folder, "ratings.toml", row.id, build))
-    return tuple(rating for rating in built if rating)
+        ratings.append(note_unknown_names(folder, "ratings.toml", row.id, build))
+    return tuple(rating for rating in ratings if rating)
 
 
 def _build_rating(row: RatingRow, builder: ConditionBuilder, citations: Mapping[str, Citation]) -> RatingCriterion:
@@ -170,7 +168,7 @@ def _build_rating(row: RatingRow, builder: ConditionBuilder, citations: Mapping[
 def build_policy(
     folder: ContentFolder, file: PolicyFile, patterns: PatternsFile, builder: ConditionBuilder, rules: frozenset[str]
 ) -> Policy | None:
-    """What cuts across rules."""
+    """Build the policy, which applies across rules."""
     for row in file.silence:
         for name in [*(row.rules or ()), *(row.excepted or ())]:
             if name not in rules:
@@ -179,11 +177,12 @@ def build_policy(
 
 
 def _build_policy(file: PolicyFile, patterns: PatternsFile, builder: ConditionBuilder, rules: frozenset[str]) -> Policy:
+    silences = []
+    for row in file.silence:
+        silenced = frozenset(row.rules) if row.rules is not None else rules - frozenset(row.excepted or ())
+        silences.append(Silence(row.id, row.label, silenced, builder.build_block(row)))
     return Policy(
-        silences=tuple(
-            Silence(row.id, row.label, _select_silenced(row.rules, row.excepted, rules), builder.build_block(row))
-            for row in file.silence
-        ),
+        silences=tuple(silences),
         withheld_imaging=tuple(
             WithheldImaging(row.id, row.label, frozenset(row.modality), builder.build_block(row))
             for row in file.withhold
@@ -194,7 +193,3 @@ def _build_policy(file: PolicyFile, patterns: PatternsFile, builder: ConditionBu
         rules_without_judged_order=frozenset(file.judged.excepted),
         **file.limits.model_dump(),
     )
-
-
-def _select_silenced(rules: list[str] | None, excepted: list[str] | None, all_rules: frozenset[str]) -> frozenset[str]:
-    return frozenset(rules) if rules is not None else all_rules - frozenset(excepted or ())

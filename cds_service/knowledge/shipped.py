@@ -1,4 +1,4 @@
-"""Where the shipped content and examples lie: inside the wheel, or beside the package in a source checkout."""
+"""Paths of the shipped content and examples: inside the wheel, or beside the package in a source checkout."""
 
 from pathlib import Path
 
@@ -6,12 +6,12 @@ PACKAGE_FOLDER = Path(__file__).resolve().parent.parent
 
 
 def shipped_cards() -> Path:
-    """The content folder shipped with this version."""
+    """Return the content folder shipped with this version."""
     return _locate("cards", "cards")
 
 
 def shipped_examples() -> Path:
-    """The folder of example scenarios shipped with this version."""
+    """Return the folder of example scenarios shipped with this version."""
     return _locate("examples", "fixtures/fhir")
 
 

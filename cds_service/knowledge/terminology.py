@@ -1,15 +1,14 @@
-"""Builds the terminology from its files, and refuses codes whose system, shape or check digit is wrong."""
+"""The builder of the terminology, and the checks of each code's system, form and check digit."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cds_service.knowledge.code_formats import CODE_FORMATS, expand_side_digit
+from cds_service.knowledge.code_formats import CODE_FORMATS, SNOMED_CT, expand_side_digit
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean, with_str_keys
 from cds_service.knowledge.files import TerminologyFiles
 from cds_service.knowledge.schema.terminology import (
     BareCode,
     CodeRow,
-    CodeSystemTable,
     FindingCodeRow,
     FindingTable,
     ImagingFile,
@@ -29,9 +28,9 @@ from cds_service.model.terminology import (
 
 @dataclass(frozen=True, slots=True)
 class ListedCode:
-    """A code as its file lists it, by its system's label, for a reviewer; `checked` says how it was verified.
+    """A code as its file lists it, for reviewers; `checked` says how it was verified.
 
-    `codes`: every code the row comes to, with the side it states.
+    `expanded_codes`: every code that the row stands for, with the side it states.
     """
 
     system_label: str
@@ -48,7 +47,7 @@ class ListedCode:
 
 @dataclass(frozen=True, slots=True)
 class ListedStudy:
-    """A kind of imaging with the codes listed for it."""
+    """A kind of imaging, with the codes listed for it."""
 
     label: str
     region: str
@@ -57,14 +56,14 @@ class ListedStudy:
 
 
 def list_finding_codes(files: TerminologyFiles) -> dict[str, tuple[ListedCode, ...]]:
-    """The codes of each finding."""
+    """List the codes of each finding."""
     return {
         finding: tuple(_to_listed_code(row, files) for row in table.codes) for finding, table in files.findings.items()
     }
 
 
 def list_imaging_codes(files: TerminologyFiles) -> tuple[ListedStudy, ...]:
-    """The codes of each kind of imaging."""
+    """List the codes of each kind of imaging."""
     return tuple(
         ListedStudy(
             study.label, study.region, study.modality, tuple(_to_listed_code(row, files) for row in study.codes)
@@ -75,14 +74,14 @@ def list_imaging_codes(files: TerminologyFiles) -> tuple[ListedStudy, ...]:
 
 def _to_listed_code(row: CodeRow, files: TerminologyFiles) -> ListedCode:
     system = files.systems[row.system]
-    keys = row if isinstance(row, FindingCodeRow) else None
+    finding_row = row if isinstance(row, FindingCodeRow) else None
     return ListedCode(
         system_label=system.label,
         code=row.code,
         side=row.side,
-        is_prefix=keys is not None and keys.prefix,
-        excepted=tuple(keys.excepted) if keys else (),
-        not_seventh=(keys.not_seventh or "") if keys else "",
+        is_prefix=finding_row is not None and finding_row.prefix,
+        excepted=tuple(finding_row.excepted) if finding_row else (),
+        not_seventh=(finding_row.not_seventh or "") if finding_row else "",
         expanded_codes=tuple((code.code, side) for code, side in _expand_rows([row])),
         checked=row.checked,
         system_id=row.system,
@@ -91,39 +90,39 @@ def _to_listed_code(row: CodeRow, files: TerminologyFiles) -> ListedCode:
 
 
 def collect_copyright_notices(files: TerminologyFiles) -> dict[str, str]:
-    """The notice that the codes of a system ask for, by its URI; our own, for one, ask for none."""
+    """Collect the copyright notices that code systems require, by URI. Not every system requires one."""
     return {table.uri: table.copyright for table in files.systems.values() if table.copyright}
 
 
 def check_codes(folder: ContentFolder, files: TerminologyFiles) -> None:
-    """Refuse every code of an unknown system or a wrong shape, and imaging codes that stand twice."""
+    """Note every code of an unknown system or in the wrong form, and every imaging code listed in two studies."""
     for file, key, row in _all_code_rows(files):
         check_code(folder, file, key, row, files.systems)
     seen: set[Code] = set()
     for study in files.imaging.study:
         for row in study.codes:
             if Code(row.system, row.code) in seen:
-                folder.add_problem("imaging.toml", study.label, f"{row.system} {row.code} stands in two studies")
+                folder.add_problem("imaging.toml", study.label, f"{row.system} {row.code} is listed in two studies")
             seen.add(Code(row.system, row.code))
 
 
 def check_code(folder: ContentFolder, file: str, key: str, row: CodeRow, systems: Mapping[str, object]) -> None:
-    """Refuse one code row of a content file that claims to be a site's, is of an unknown system or a wrong shape."""
+    """Note a content file's code that is marked as a site's, of an unknown system, or in the wrong form."""
     if row.checked == "site":
         folder.add_problem(
-            file, key, f'{row.system} {row.code}: checked = "site" belongs to the codes of a site overlay'
+            file, key, f'{row.system} {row.code}: checked = "site" is reserved for the codes of a site overlay'
         )
     check_code_format(folder, file, key, row, systems)
 
 
 def check_code_format(folder: ContentFolder, file: str, key: str, row: BareCode, systems: Mapping[str, object]) -> None:
-    """Refuse one code row of an unknown system or a wrong shape."""
+    """Note a code of an unknown system or in the wrong form."""
     if row.system not in systems:
         folder.add_problem(file, key, f"no code system is called {row.system}{did_you_mean(row.system, systems)}")
         return
-    fits, complaint = CODE_FORMATS.get(row.system, (str.isascii, "is not plain text"))
-    if not fits(row.code):
-        folder.add_problem(file, key, f"{row.system} {row.code} {complaint}")
+    is_valid, message = CODE_FORMATS.get(row.system, (str.isascii, "is not plain text"))
+    if not is_valid(row.code):
+        folder.add_problem(file, key, f"{row.system} {row.code} {message}")
 
 
 def _all_code_rows(files: TerminologyFiles) -> Iterator[tuple[str, str, CodeRow]]:
@@ -142,15 +141,19 @@ def _all_code_rows(files: TerminologyFiles) -> Iterator[tuple[str, str, CodeRow]
 
 
 def build_terminology(files: TerminologyFiles) -> Terminology:
-    """The terminology the readers use."""
+    """Build the terminology that the chart readers use."""
     laterality = files.body_sites.laterality
     severity = files.values.severity
     return Terminology(
-        system_by_uri=_map_system_uris(files.systems),
+        system_by_uri={uri: name for name, table in files.systems.items() for uri in (table.uri, *table.aliases)},
         uri_by_system={name: table.uri for name, table in files.systems.items()},
         findings=_map_finding_codes(files.findings),
         finding_prefixes=_map_finding_prefixes(files.findings),
-        studies=_map_imaging_codes(files.imaging),
+        studies={
+            code: StudyMeaning(study.region, study.modality, study.contrast, side)
+            for study in files.imaging.study
+            for code, side in _expand_rows(study.codes)
+        },
         body_sites={
             code: BodySiteMeaning(site.id, side)
             for site in files.body_sites.site
@@ -176,58 +179,44 @@ def build_terminology(files: TerminologyFiles) -> Terminology:
     )
 
 
-def _side_of(row: CodeRow) -> Side:
-    return Side(row.side) if row.side else Side.UNSTATED
-
-
 def _expand_rows(rows: Iterable[CodeRow]) -> Iterator[tuple[Code, Side]]:
     for row in rows:
-        digits = {Side(name): named for name, named in row.digits.items()} if row.digits else None
-        for code, side in expand_side_digit(row.code, _side_of(row), digits):
+        row_side = Side(row.side) if row.side else Side.UNSTATED
+        digits = {Side(name): numerals for name, numerals in row.digits.items()} if row.digits else None
+        for code, side in expand_side_digit(row.code, row_side, digits):
             yield Code(row.system, code), side
 
 
-def _map_system_uris(tables: Mapping[str, CodeSystemTable]) -> dict[str, str]:
-    return {uri: name for name, table in tables.items() for uri in (table.uri, *table.aliases)}
-
-
 def _map_finding_codes(tables: Mapping[str, FindingTable]) -> dict[Code, tuple[FindingMeaning, ...]]:
-    found: dict[Code, tuple[FindingMeaning, ...]] = {}
+    meanings: dict[Code, tuple[FindingMeaning, ...]] = {}
     for finding, table in tables.items():
-        found[Code(FINDING_SYSTEM, finding)] = (FindingMeaning(finding),)
+        meanings[Code(FINDING_SYSTEM, finding)] = (FindingMeaning(finding),)
         for row in table.codes:
             if not row.prefix:
                 for code, side in _expand_rows([row]):
-                    found[code] = (*found.get(code, ()), FindingMeaning(finding, side, with_str_keys(row.qualifiers)))
-    return found
+                    meaning = FindingMeaning(finding, side, with_str_keys(row.qualifiers))
+                    meanings[code] = (*meanings.get(code, ()), meaning)
+    return meanings
 
 
 def _map_finding_prefixes(tables: Mapping[str, FindingTable]) -> dict[Code, tuple[PrefixMeaning, ...]]:
-    found: dict[Code, tuple[PrefixMeaning, ...]] = {}
+    meanings: dict[Code, tuple[PrefixMeaning, ...]] = {}
     for finding, table in tables.items():
         for row in table.codes:
             if row.prefix:
                 for code, side in _expand_rows([row]):
-                    stated = FindingMeaning(finding, side, with_str_keys(row.qualifiers))
-                    meaning = PrefixMeaning(stated, tuple(row.excepted), row.not_seventh or "")
-                    found[code] = (*found.get(code, ()), meaning)
-    return found
-
-
-def _map_imaging_codes(imaging: ImagingFile) -> dict[Code, StudyMeaning]:
-    return {
-        code: StudyMeaning(study.region, study.modality, study.contrast, side)
-        for study in imaging.study
-        for code, side in _expand_rows(study.codes)
-    }
+                    finding_meaning = FindingMeaning(finding, side, with_str_keys(row.qualifiers))
+                    meaning = PrefixMeaning(finding_meaning, tuple(row.excepted), row.not_seventh or "")
+                    meanings[code] = (*meanings.get(code, ()), meaning)
+    return meanings
 
 
 def _map_findings_by_body_site(tables: Mapping[str, FindingTable]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    findings: dict[str, tuple[str, ...]] = {}
     for finding, table in tables.items():
         for site in table.sites:
-            found[site] = (*found.get(site, ()), finding)
-    return found
+            findings[site] = (*findings.get(site, ()), finding)
+    return findings
 
 
 def _build_imaging_words(imaging: ImagingFile) -> ImagingWords:
@@ -247,9 +236,9 @@ def _longest_first(table: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...
 
 
 def _map_reason_codes(tables: Mapping[str, FindingTable]) -> dict[str, tuple[Code, ...]]:
-    """The codes an order gives as its reason for a finding: its first unsided SNOMED CT code, and our own."""
-    shown = {}
+    """Map findings to the codes that orders give as reasons: the first unsided SNOMED CT code, and our own."""
+    reason_codes = {}
     for finding, table in tables.items():
-        snomed = [Code(row.system, row.code) for row in table.codes if row.system == "sct" and row.side is None]
-        shown[finding] = (*snomed[:1], Code(FINDING_SYSTEM, finding))
-    return shown
+        snomed = [Code(row.system, row.code) for row in table.codes if row.system == SNOMED_CT and row.side is None]
+        reason_codes[finding] = (*snomed[:1], Code(FINDING_SYSTEM, finding))
+    return reason_codes

@@ -1,4 +1,4 @@
-"""Builds what is said and offered: card wording, offers, order templates, override reasons, labels."""
+"""The builders of card wording, offers, order templates, override reasons and labels."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -22,15 +22,15 @@ LAYOUT_FILE = "wording/_layout.md"
 
 
 def load_wording(folder: ContentFolder) -> dict[str, Wording]:
-    """Every card's wording: front matter in TOML between two fences, then Markdown."""
-    found = {}
+    """Load every card's wording: front matter in TOML between two fences, then Markdown."""
+    wording_by_id = {}
     for name in folder.list_files("wording/*.md"):
         if name == LAYOUT_FILE:
             continue
         wording = _load_card_wording(folder, name)
         if wording:
-            found[wording.id] = wording
-    return found
+            wording_by_id[wording.id] = wording
+    return wording_by_id
 
 
 def _load_card_wording(folder: ContentFolder, name: str) -> Wording | None:
@@ -38,9 +38,9 @@ def _load_card_wording(folder: ContentFolder, name: str) -> Wording | None:
     if len(parts) != 3 or parts[0].strip():
         folder.add_problem(name, "", f"must begin with front matter between two lines of {FRONT_MATTER_FENCE}")
         return None
-    matter = folder.validate(name, WordingFrontMatter, folder.parse_toml(name, parts[1]))
-    identifier = name.removeprefix("wording/").removesuffix(".md")
-    return Wording(identifier, matter.summary, parts[2].strip()) if matter else None
+    front_matter = folder.validate(name, WordingFrontMatter, folder.parse_toml(name, parts[1]))
+    card_id = name.removeprefix("wording/").removesuffix(".md")
+    return Wording(card_id, front_matter.summary, parts[2].strip()) if front_matter else None
 
 
 def build_offers(
@@ -49,8 +49,8 @@ def build_offers(
     orders: Mapping[str, OrderTemplate],
     builder: ConditionBuilder,
 ) -> dict[str, Offer]:
-    """The offers, each order they create known."""
-    found = {}
+    """Build the offers, and note every order they would create that does not exist."""
+    offers = {}
     for name, table in tables.items():
         for order in table.create:
             if order not in orders:
@@ -58,8 +58,8 @@ def build_offers(
         build = partial(_build_offer, name, table, orders, builder)
         offer = note_unknown_names(folder, "offers.toml", name, build)
         if offer:
-            found[name] = offer
-    return found
+            offers[name] = offer
+    return offers
 
 
 def _build_offer(name: str, table: OfferTable, orders: Mapping[str, OrderTemplate], builder: ConditionBuilder) -> Offer:
@@ -78,27 +78,29 @@ def _build_offer(name: str, table: OfferTable, orders: Mapping[str, OrderTemplat
 
 
 def build_order_templates(tables: Mapping[str, OrderTemplateTable]) -> dict[str, OrderTemplate]:
-    """The order templates."""
+    """Build the order templates."""
     return {name: _build_order_template(name, table) for name, table in tables.items()}
 
 
 def _build_order_template(name: str, table: OrderTemplateTable) -> OrderTemplate:
     codes: dict[Side, tuple[Code, ...]] = {}
     for side in Side:
-        of_side = [Code(row.system, row.code) for row in table.codes if row.side == side.value]
-        systems = {code.system for code in of_side}
-        general = [Code(row.system, row.code) for row in table.codes if row.side is None and row.system not in systems]
-        codes[side] = (*of_side, *general)
+        sided_codes = [Code(row.system, row.code) for row in table.codes if row.side == side.value]
+        systems = {code.system for code in sided_codes}
+        unsided_codes = [
+            Code(row.system, row.code) for row in table.codes if row.side is None and row.system not in systems
+        ]
+        codes[side] = (*sided_codes, *unsided_codes)
     return OrderTemplate(name, table.label, codes, table.body_site, table.modality, table.priority, table.sided)
 
 
 def build_override_reasons(tables: Mapping[str, OverrideReasonTable]) -> dict[str, OverrideReason]:
-    """The override reasons."""
+    """Build the override reasons."""
     return {name: OverrideReason(name, table.display) for name, table in tables.items()}
 
 
 def build_labels(file: LabelsFile, layout: str) -> Labels:
-    """What cards call things, and the layout they share."""
+    """Build the words that cards use for regions, modalities, qualifiers and sides, with the shared layout."""
     qualifiers = {name: with_str_keys(values) for name, values in with_str_keys(file.qualifier).items()}
     return Labels(
         with_str_keys(file.region), with_str_keys(file.modality), qualifiers, with_str_keys(file.side), layout

@@ -1,4 +1,4 @@
-"""The log: one JSON line for each event, of counts, codes of our own and opaque ids. No patient, no user, no text."""
+"""The log: one JSON line per event, with counts, our own codes and opaque ids. No patient, no user, no free text."""
 
 import logging
 import sys
@@ -19,31 +19,31 @@ __all__ = ["configure_log", "error_fields", "log_uncaught_errors"]
 
 
 def configure_log(level: str) -> None:
-    """Send this process's log to standard error as JSON lines, from `level` on; others' loggers the same way.
+    """Write this process's log, third-party loggers included, to standard error as JSON lines from `level` up.
 
-    Whatever a logger is given, only what `allowing` lists is written.
+    Whatever a logger is given, only what `allow_list` lists is written.
     """
     shared: list[Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: list[Processor] = [
+    final: list[Processor] = [
         replace_exception,
         apply_allow_list,
         structlog.processors.JSONRenderer(serializer=_to_json),
     ]
     structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, *shared, *last],
+        processors=[structlog.contextvars.merge_contextvars, *shared, *final],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        # The standard library's way costs four times as much, and structlog's own fails a call for want of disk.
+        # The standard library's logger is four times slower, and structlog's own fails a call when the disk is full.
         logger_factory=line_writer_factory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    _configure_stdlib(level, shared, last)
+    _configure_stdlib(level, shared, final)
 
 
 def _configure_stdlib(level: str, shared: list[Processor], final: list[Processor]) -> None:
-    """The loggers of the standard library: of our packages that know no structlog, and of others."""
+    """Configure the standard library's loggers, used by third parties and by our packages without structlog."""
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[
             structlog.stdlib.ExtraAdder(),
@@ -59,8 +59,8 @@ def _configure_stdlib(level: str, shared: list[Processor], final: list[Processor
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # its steps are noise at every start
-    logging.raiseExceptions = False  # a line that cannot be written would be printed with all its arguments
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it logs its steps at every start
+    logging.raiseExceptions = False  # otherwise a line that cannot be written is printed with all its arguments
 
 
 def _to_json(line: Any, **_: Any) -> str:
@@ -68,16 +68,16 @@ def _to_json(line: Any, **_: Any) -> str:
 
 
 def log_uncaught_errors() -> None:
-    """Log errors that nobody catches, in any thread, and warnings too; Python would print what they say."""
+    """Log uncaught errors of all threads, and warnings. Python would print their messages."""
     logging.captureWarnings(capture=True)
     logger = structlog.get_logger("stray")
 
-    def stray(kind: type[BaseException], error: BaseException | None, _trace: TracebackType | None) -> None:
+    def log_error(kind: type[BaseException], error: BaseException | None, _trace: TracebackType | None) -> None:
         if not issubclass(kind, KeyboardInterrupt):
             logger.error("stray error", **error_fields(error or kind()))
 
-    def stray_in_thread(given: threading.ExceptHookArgs) -> None:
-        stray(given.exc_type, given.exc_value, given.exc_traceback)
+    def log_thread_error(arguments: threading.ExceptHookArgs) -> None:
+        log_error(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
 
-    sys.excepthook = stray
-    threading.excepthook = stray_in_thread
+    sys.excepthook = log_error
+    threading.excepthook = log_thread_error

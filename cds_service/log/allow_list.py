@@ -1,6 +1,6 @@
-"""The allow-list of the log: every event, every field, and the shape of each field's value. All else is dropped.
+"""The log's allow-list: every event, every field, and the form of its values. Anything else is dropped.
 
-A field joins only with a shape that no name, text, date of birth or identifier of a person fits into.
+A field is only added with a form that no name, free text, birth date or identifier of a person fits.
 """
 
 import math
@@ -83,7 +83,7 @@ FIELDS: Final[Mapping[str, ValueCheck]] = {
     "hook_instance": _is_uuid,
     "status": _is_count,
     "field": _pattern(r"[A-Za-z][A-Za-z0-9]{0,40}(?:\.[A-Za-z0-9]{1,40}|\[(?:\d{1,6}|\.\.\.)\]){0,12}"),
-    "cards": _list_of(_is_slug),  # rules
+    "cards": _list_of(_is_slug),  # rule ids
     "held_back": _list_of(_is_slug),
     "unreadable": _is_count,
     "unavailable": _is_count,
@@ -92,7 +92,7 @@ FIELDS: Final[Mapping[str, ValueCheck]] = {
     "exempt_role": _list_of(_is_slug),
     "fhir_server": _choice("none", "allowed", "not allowed"),
     "gaps": _mapping_of(_pattern(r"[a-zA-Z0-9]{1,40}"), _pattern(r"[a-z-]{1,30}:[a-z0-9-]{1,30}")),  # by prefetch key
-    # What of a caller's token may be told (CDS Hooks best practices), as far as it looks like what it should be.
+    # The claims of a token that may be logged (CDS Hooks best practices), if they are well formed.
     "iss": _pattern(r"https://[A-Za-z0-9.-]{1,200}(?::\d{1,5})?(?:/[A-Za-z0-9._~/-]{0,200})?"),
     "tenant": _pattern(r"[A-Za-z0-9._:-]{1,64}"),
     "jti": _pattern(r"[A-Za-z0-9._~:=-]{1,128}"),
@@ -108,14 +108,14 @@ FIELDS: Final[Mapping[str, ValueCheck]] = {
     "logger": _is_module_name,
     "where": _is_location,
     "kind": _pattern(r"[A-Za-z_][A-Za-z0-9_.]{0,80}"),
-    "says": _pattern(r"[ -~]{1,200}"),  # the words of an error of ours, and of no other: see `faults`
+    "says": _pattern(r"[ -~]{1,200}"),  # the message of our own errors only: see `error_details`
     "trace": _list_of(_is_location),
 }
 
 
 def apply_allow_list(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Keep what the list allows; `withheld` counts what it does not."""
-    kept = {name: value for name, value in event.items() if (shape := FIELDS.get(name)) is not None and shape(value)}
-    withheld = len(event) - len(kept)
-    kept.setdefault("event", _UNLISTED_EVENT)
-    return kept | {"withheld": withheld} if withheld else kept
+    """Keep the allowed fields of an event. `withheld` counts the others."""
+    allowed = {name: value for name, value in event.items() if (check := FIELDS.get(name)) is not None and check(value)}
+    withheld = len(event) - len(allowed)
+    allowed.setdefault("event", _UNLISTED_EVENT)
+    return allowed | {"withheld": withheld} if withheld else allowed

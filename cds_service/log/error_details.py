@@ -1,27 +1,32 @@
-"""An exception as the log may tell it: its type and where in the code it arose. Its words may be a patient's."""
+"""What the log may say of an exception: its type and where it was raised. Its message may hold patient data."""
 
 import sys
-from types import TracebackType
+from traceback import walk_tb
 from typing import Any
 
 from structlog.typing import EventDict
 
 from cds_service.errors import ServiceError
 
-_MAX_FRAMES = 12  # frames told, the innermost ones
+_MAX_FRAMES = 12  # the innermost frames are logged
 _ROOTS = ("/site-packages/", "/cds_service/", "/lib/python")
 
 
 def error_fields(error: BaseException) -> dict[str, Any]:
-    """What a line of the log may say of an error: its type, and the file and line of each frame, the innermost last."""
-    places = [frame_location(frame) for frame in _frames(error.__traceback__)][-_MAX_FRAMES:]
-    fields = {"kind": type(error).__qualname__, "where": places[-1] if places else "unknown:0", "trace": places}
-    # `errors` vouches that what these say holds nothing of a chart or request.
+    """Return the log fields of an error: its type, and file and line of each frame, the innermost last."""
+    locations = [format_location(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    locations = locations[-_MAX_FRAMES:]
+    fields = {
+        "kind": type(error).__qualname__,
+        "where": locations[-1] if locations else "unknown:0",
+        "trace": locations,
+    }
+    # `errors` guarantees that these messages hold nothing from a chart or request.
     return fields | ({"says": str(error)} if isinstance(error, ServiceError) else {})
 
 
 def replace_exception(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """In the place of an exception what may be told of it; no message, no values."""
+    """Replace an event's exception by the fields that may be logged: no message, no values."""
     error = _extract_exception(event.pop("exc_info", None))
     event.pop("stack_info", None)
     if error is not None:
@@ -30,23 +35,10 @@ def replace_exception(_logger: Any, _method: str, event: EventDict) -> EventDict
 
 
 def format_location(file: str, line: int) -> str:
-    """A file and line, from the package on: where it is installed is nobody's business."""
-    found = next((root for root in _ROOTS if root in file), None)
-    tail = file.rpartition(found)[2] if found else file.rpartition("/")[2]
-    return f"{'cds_service/' if found == '/cds_service/' else ''}{tail}:{line}"
-
-
-def frame_location(trace: TracebackType) -> str:
-    """Where a frame of a traceback stood."""
-    return format_location(trace.tb_frame.f_code.co_filename, trace.tb_lineno)
-
-
-def _frames(trace: TracebackType | None) -> list[TracebackType]:
-    frames = []
-    while trace:
-        frames.append(trace)
-        trace = trace.tb_next
-    return frames
+    """Return file and line, with the path from the package on: where it is installed is not logged."""
+    root = next((root for root in _ROOTS if root in file), None)
+    tail = file.rpartition(root)[2] if root else file.rpartition("/")[2]
+    return f"{'cds_service/' if root == '/cds_service/' else ''}{tail}:{line}"
 
 
 def _extract_exception(exc_info: Any) -> BaseException | None:

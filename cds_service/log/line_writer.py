@@ -1,4 +1,4 @@
-"""Writing lines where nothing may fail: a call is answered though its line finds no room, or nobody reads the log."""
+"""Writes log lines without ever raising: a call is answered even if the disk is full or nobody reads the log."""
 
 from collections.abc import Callable
 from typing import TextIO
@@ -7,10 +7,10 @@ import structlog
 
 
 class LineWriter(structlog.WriteLogger):
-    """Writes each line at once. One that cannot be written is lost, or comes late: a full disk, a closed pipe."""
+    """Writes each line at once. A line that cannot be written (full disk, closed pipe) is lost or late."""
 
     def msg(self, message: str) -> None:
-        """Write a line, if that can be done."""
+        """Write a line if possible."""
         try:
             super().msg(message)
         except (OSError, ValueError):  # ValueError: the file has been closed
@@ -20,5 +20,5 @@ class LineWriter(structlog.WriteLogger):
 
 
 def line_writer_factory(file: TextIO) -> Callable[..., LineWriter]:
-    """What structlog makes its loggers with, whatever their names."""
+    """Return the factory with which structlog creates its loggers, whatever their names."""
     return lambda *_names: LineWriter(file)

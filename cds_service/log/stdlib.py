@@ -1,4 +1,4 @@
-"""What others' loggers say, as far as may be told: which logger, and where. Their words may hold a URL and an id."""
+"""Reduces the records of third-party loggers to logger and location. Their messages may hold URLs and ids."""
 
 import logging
 import re
@@ -11,7 +11,7 @@ from cds_service.log.error_details import format_location
 
 _SERVICE_LOGGERS = "cds_service."
 _SERVER_LOGGER = "_granian"
-# The server tells of its workers in these words alone; numbers of ours stand in them, nothing of a request.
+# The server's messages about its workers. They hold worker numbers and nothing of a request.
 _SERVER_MESSAGES: Final[Mapping[str, re.Pattern[str]]] = {
     _SERVER_LOGGER: re.compile(
         r"(?:Unexpected exit from|Respawning|Stopping old|Killing|Killing old) worker-(\d+)"
@@ -21,27 +21,25 @@ _SERVER_MESSAGES: Final[Mapping[str, re.Pattern[str]]] = {
 
 
 def to_listed_event(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """An event of the allow-list in the place of a record's message."""
+    """Replace a record's message by an event of the allow-list."""
     record = event["_record"]
-    if record.name.startswith(
-        _SERVICE_LOGGERS
-    ):  # our packages that know no structlog; their events are listed, or dropped
+    if record.name.startswith(_SERVICE_LOGGERS):  # our packages without structlog: their messages are listed events
         return event
-    told = _match_server_message(record)
-    event["event"] = "server event" if told else "message withheld"
+    match = _match_server_message(record)
+    event["event"] = "server event" if match else "message withheld"
     event["logger"] = record.name
     event["where"] = format_location(record.pathname, record.lineno)
-    if told:
-        event["says"] = told[0]
-        if told[1]:
-            event["worker"] = int(told[1])
+    if match:
+        event["says"] = match[0]
+        if match[1]:
+            event["worker"] = int(match[1])
     return event
 
 
 def should_log(record: logging.LogRecord) -> bool:
-    """Whether a record says anything once its words are withheld: the server's steps and advice do not."""
-    of_server = record.name.split(".")[0] == _SERVER_LOGGER
-    return not of_server or record.levelno >= logging.ERROR or _match_server_message(record) is not None
+    """Return whether a record is worth logging without its message: most of the server's records are not."""
+    is_from_server = record.name.split(".")[0] == _SERVER_LOGGER
+    return not is_from_server or record.levelno >= logging.ERROR or _match_server_message(record) is not None
 
 
 def _match_server_message(record: logging.LogRecord) -> re.Match[str] | None:

@@ -1,1 +1,1 @@
-"""The judgement itself: facts, patterns, rules, decision and trace. Pure, frozen values; standard library only."""
+"""Evaluates rules on a chart: patterns, conditions, decision and trace. Pure functions, standard library only."""

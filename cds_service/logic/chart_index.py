@@ -1,4 +1,4 @@
-"""One chart made ready for judging: findings by id and side, what still counts, durations. Lives for one call."""
+"""An index of one chart for the evaluation of rules: findings by id and side, what is current, durations."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -12,9 +12,9 @@ from cds_service.model.sides import EACH_SIDE, Side
 
 
 class FindingState(NamedTuple):
-    """What is recorded of one finding on one side, each superseded record left out.
+    """The records of one finding on one side, without superseded ones.
 
-    `current`: what is present within the finding's own window; undated or too coarse a date counts.
+    `current`: the present ones within the finding's own window. Undated and too coarsely dated records count.
     """
 
     present: tuple[Finding, ...]
@@ -27,7 +27,7 @@ _NO_RECORDS = FindingState((), (), ())
 
 
 class DurationRange(NamedTuple):
-    """How long symptoms have lasted: at least and at most so many days; None: not recorded."""
+    """How long symptoms have lasted: at least and at most so many days. None: not recorded."""
 
     at_least: int | None
     at_most: int | None
@@ -40,7 +40,7 @@ class _Symptoms(NamedTuple):
 
 
 class ChartIndex:
-    """Answers what one chart records of a finding on a side. Answers are kept, since many conditions ask the same."""
+    """Looks up what a chart records. Lives for one call and caches its answers: many conditions ask the same."""
 
     def __init__(self, chart: Chart, content: Content) -> None:
         self.chart = chart
@@ -52,7 +52,7 @@ class ChartIndex:
             side: frozenset(fact.id for fact in chart.findings if fact.side.covers(side))
             for side in (*EACH_SIDE, Side.BOTH)
         }
-        self.studies = tuple(done for done in chart.imaging if done.stage is Stage.STUDY)
+        self.studies = tuple(study for study in chart.imaging if study.stage is Stage.STUDY)
         self.open_orders = tuple(order for order in chart.imaging if self._is_open_order(order))
         self._available_requirements = self._collect_requirements()
         self.pattern_cache: dict[tuple[Side, bool], SidePattern] = {}
@@ -60,25 +60,27 @@ class ChartIndex:
         self._symptoms_cache: dict[Side, _Symptoms] = {}
 
     def can_hold(self, block: Block, side: Side) -> bool:
-        """Whether what a block needs is on record at all, seen from a side; if not, nothing of it has to be judged."""
+        """Return whether a block could hold for a side, given what is recorded; if not, it need not be evaluated."""
         return block.can_hold(self._available_requirements[side])
 
     def has_no_pattern_findings(self, side: Side) -> bool:
-        """Whether nothing is on record on a side that any pattern is made of; `BOTH`: on neither."""
+        """Return whether a side has no findings that could make up a pattern; `BOTH`: neither side has."""
         return on_judged_side(ANY_PATTERN) not in self._available_requirements[side]
 
     def _collect_requirements(self) -> dict[Side, frozenset[str]]:
-        """What is on record, seen from each side, in the words of `Block.needs`."""
+        """Return what is recorded, seen from each side, named as in `Block.requirements`."""
         recorded = {
-            side: frozenset((*self.findings_by_id, *map(on_judged_side, found)))
-            for side, found in self.finding_ids_by_side.items()
+            side: frozenset((*self.findings_by_id, *map(on_judged_side, finding_ids)))
+            for side, finding_ids in self.finding_ids_by_side.items()
         }
         blocks = (self.content.policy.undetermined, *(pattern.block for pattern in self.content.patterns))
         if not any(block.can_hold(recorded[Side.BOTH]) for block in blocks):
             return recorded  # as on most charts
-        painful = [side for side, found in recorded.items() if any(block.can_hold(found) for block in blocks)]
-        recorded = {side: found | {ANY_PATTERN} for side, found in recorded.items()}
-        return recorded | {side: recorded[side] | {on_judged_side(ANY_PATTERN)} for side in painful}
+        sides_with_pattern = [
+            side for side, names in recorded.items() if any(block.can_hold(names) for block in blocks)
+        ]
+        recorded = {side: names | {ANY_PATTERN} for side, names in recorded.items()}
+        return recorded | {side: recorded[side] | {on_judged_side(ANY_PATTERN)} for side in sides_with_pattern}
 
     def _is_open_order(self, order: Imaging) -> bool:
         if order.stage is Stage.STUDY:
@@ -87,7 +89,7 @@ class ChartIndex:
         return order.stage is Stage.DRAFT or is_recent is not False
 
     def finding_state(self, finding: str, side: Side) -> FindingState:
-        """What is recorded of the finding on this side; `BOTH` asks for either."""
+        """Return what is recorded of the finding on this side; with `BOTH`, on either side."""
         if finding not in self.finding_ids_by_side[side]:
             return _NO_RECORDS
         key = (finding, side)
@@ -98,74 +100,74 @@ class ChartIndex:
 
     def _compute_state(self, finding: str, side: Side) -> FindingState:
         if len(side.single_sides) > 1:
-            return _combine_states([self.finding_state(finding, one) for one in side.single_sides])
+            return _combine_states([self.finding_state(finding, single) for single in side.single_sides])
         facts = [fact for fact in self.findings_by_id[finding] if fact.side.covers(side)]
         present = tuple([fact for fact in facts if fact.value is FindingValue.PRESENT])
         absent = tuple([fact for fact in facts if fact.value is FindingValue.ABSENT])
         asked = tuple([fact for fact in facts if fact.value is FindingValue.ASKED])
         if absent:
-            present = tuple(fact for fact in present if not any(_supersedes(other, fact) for other in absent))
+            present = tuple(fact for fact in present if not any(_supersedes(absence, fact) for absence in absent))
         return FindingState(present, absent, asked, tuple(fact for fact in present if self.is_current(fact)))
 
     def is_current(self, fact: Finding) -> bool:
-        """Whether the fact lies within its finding's own window; undated or too coarse a date counts."""
+        """Return whether the fact lies within its finding's own window. Undated and too coarsely dated facts do."""
         window = self.content.findings[fact.id].window_days
         if window is None or fact.when is None:
             return True
         return is_within(fact.when, self.chart.today, window) is not False
 
     def is_recorded(self, finding: str, side: Side) -> bool:
-        """Whether the chart currently says anything of the finding on this side, present or absent."""
-        if finding not in self.finding_ids_by_side[side]:  # as most are; asked of every finding that a card may name
+        """Return whether the finding is currently recorded on this side, present or absent."""
+        if finding not in self.finding_ids_by_side[side]:  # a hot path: true for most findings that a card may ask for
             return False
         state = self.finding_state(finding, side)
         return any(self.is_current(fact) for fact in state.present + state.absent)
 
     def symptom_duration(self, side: Side) -> DurationRange:
-        """How long the pains on this side have lasted."""
-        return self._symptoms_on(side)[0]
+        """Return how long the pains on this side have lasted."""
+        return self._symptoms_on(side).duration
 
     def symptom_onset(self, side: Side) -> PartialDate:
-        """The earliest recorded onset of the pains on this side; not recorded: a set number of days ago."""
+        """Return the earliest recorded onset of the pains on this side, or the policy's fallback."""
         fallback = self.chart.today - timedelta(days=self.content.policy.onset_not_recorded)
-        return self._symptoms_on(side)[1] or full_date(fallback)
+        return self._symptoms_on(side).onset or full_date(fallback)
 
     def longest_symptom(self, side: Side) -> tuple[Finding, ...]:
-        """The record that shows how long the pains on this side have lasted at least."""
-        return self._symptoms_on(side)[2]
+        """Return the record that proves the minimum duration of the pains on this side."""
+        return self._symptoms_on(side).longest
 
     def _symptoms_on(self, side: Side) -> _Symptoms:
-        known = self._symptoms_cache.get(side)
-        if known is None:
-            known = self._symptoms_cache[side] = self._compute_symptoms(side)
-        return known
+        symptoms = self._symptoms_cache.get(side)
+        if symptoms is None:
+            symptoms = self._symptoms_cache[side] = self._compute_symptoms(side)
+        return symptoms
 
     def _compute_symptoms(self, side: Side) -> _Symptoms:
         pains = [
             fact for leaf in self.content.policy.duration_of for fact in self.finding_state(leaf.finding, side).present
         ]
-        active = [fact for fact in pains if self.is_current(fact)]
-        onset = min((fact.onset for fact in active if fact.onset), key=lambda when: when.first, default=None)
-        recorded = [(when.last, fact) for fact in active for when in (fact.when, fact.onset) if when]
-        if not recorded:
+        current = [fact for fact in pains if self.is_current(fact)]
+        onset = min((fact.onset for fact in current if fact.onset), key=lambda when: when.first, default=None)
+        dated = [(when.last, fact) for fact in current for when in (fact.when, fact.onset) if when]
+        if not dated:
             return _Symptoms(DurationRange(None, None), None, ())
-        earliest, longest = min(recorded, key=lambda pair: pair[0])
+        earliest, longest = min(dated, key=lambda pair: pair[0])
         at_least = (self.chart.today - earliest).days
         at_most = (self.chart.today - onset.first).days if onset else None
-        # A pain recorded before the earliest onset given shows that onset to be wrong: no upper end then.
-        lasted = DurationRange(at_least, at_most if at_most is not None and at_most >= at_least else None)
-        return _Symptoms(lasted, onset, (longest,))
+        # A pain recorded before the earliest stated onset proves that onset wrong: there is no upper limit then.
+        duration = DurationRange(at_least, at_most if at_most is not None and at_most >= at_least else None)
+        return _Symptoms(duration, onset, (longest,))
 
 
 def _combine_states(states: list[FindingState]) -> FindingState:
-    """What holds on either side: an absence on one side never outweighs a presence on the other."""
+    """Join the states of both sides. An absence on one side never supersedes a presence on the other."""
     return FindingState(
         *(distinct(fact for state in states for fact in state[part]) for part in range(len(FindingState._fields)))
     )
 
 
 def _supersedes(absent: Finding, present: Finding) -> bool:
-    """Only an absence surely newer than the presence outweighs it; same day or undated: present."""
+    """Return whether the absence is certainly newer. Same day, or a missing date: the finding stays present."""
     if absent.when is None or present.when is None:
         return False
     return absent.when.first > present.when.last

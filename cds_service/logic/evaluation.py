@@ -1,11 +1,12 @@
-"""Judging conditions and blocks: one small function per condition of the rule format."""
+"""Evaluation of conditions and blocks: one small function per condition of the rule format."""
 
 from collections.abc import Callable
 from typing import Any
 
+from cds_service.logic.chart_index import DurationRange
 from cds_service.logic.evaluation_context import EvaluationContext
 from cds_service.logic.fact_matcher import (
-    filtered_state,
+    filter_present_and_absent,
     match_imaging,
     match_leaf,
     matches_spec,
@@ -37,27 +38,23 @@ YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
 
 
 def evaluate(condition: Condition, context: EvaluationContext) -> Outcome:
-    """The outcome of one condition, or block, seen from `view`."""
+    """Return the outcome of one condition or block in this context."""
     return _EVALUATORS[type(condition)](condition, context)
-
-
-def _truth_of(block: Block, context: EvaluationContext) -> Truth:
-    return evaluate(block, context).truth
 
 
 def _evaluate_present(condition: Present, context: EvaluationContext) -> Outcome:
     recorded = context.index.findings_by_id
     if condition.finding_ids.isdisjoint(recorded):
         return Outcome(condition, UNKNOWN)
-    matches = [(leaf, match_leaf(leaf, context, _truth_of)) for leaf in condition.leaves if leaf.finding in recorded]
-    held = [(leaf, match) for leaf, match in matches if match.truth is YES]
-    for leaf, match in held:
+    matches = [(leaf, match_leaf(leaf, context, evaluate)) for leaf in condition.leaves if leaf.finding in recorded]
+    holding = [(leaf, match) for leaf, match in matches if match.truth is YES]
+    for leaf, match in holding:
         if leaf.filters.anchor:
             context.set_anchor_date(leaf.filters.anchor, match.facts)
-    if len({leaf.finding for leaf, _ in held}) >= condition.at_least:
-        return Outcome(condition, YES, _merge_facts([match.facts for _, match in held]))
-    contradicted = any(match.truth is NO for _, match in matches)
-    return Outcome(condition, to_truth(False, contradicted), _merge_facts([match.facts for _, match in matches]))
+    if len({leaf.finding for leaf, _ in holding}) >= condition.at_least:
+        return Outcome(condition, YES, _merge_facts([match.facts for _, match in holding]))
+    is_contradicted = any(match.truth is NO for _, match in matches)
+    return Outcome(condition, to_truth(False, is_contradicted), _merge_facts([match.facts for _, match in matches]))
 
 
 def _merge_facts(groups: list[tuple[Finding, ...]]) -> tuple[Finding, ...]:
@@ -65,15 +62,15 @@ def _merge_facts(groups: list[tuple[Finding, ...]]) -> tuple[Finding, ...]:
 
 
 def _evaluate_absent(condition: Absent, context: EvaluationContext) -> Outcome:
-    states = [filtered_state(leaf, context) for leaf in condition.leaves]
-    facts = _merge_facts([state.present + state.absent for state in states])
-    holds = all(state.absent and not state.present for state in states)
-    return Outcome(condition, to_truth(holds, any(state.present for state in states)), facts)
+    states = [filter_present_and_absent(leaf, context) for leaf in condition.leaves]
+    facts = _merge_facts([present + absent for present, absent in states])
+    holds = all(absent and not present for present, absent in states)
+    return Outcome(condition, to_truth(holds, any(present for present, _ in states)), facts)
 
 
 def _evaluate_not_recorded(condition: NotRecorded, context: EvaluationContext) -> Outcome:
-    states = [filtered_state(leaf, context) for leaf in condition.leaves]
-    facts = _merge_facts([state.present + state.absent for state in states])
+    states = [filter_present_and_absent(leaf, context) for leaf in condition.leaves]
+    facts = _merge_facts([present + absent for present, absent in states])
     return Outcome(condition, to_truth(not facts, bool(facts)), facts)
 
 
@@ -102,13 +99,13 @@ def _evaluate_pattern_is(condition: PatternIs, context: EvaluationContext) -> Ou
     ):
         return Outcome(condition, UNKNOWN)
     sides = (Side.LEFT, Side.RIGHT) if condition.side == "either" else context.resolve_sides(condition.side)
-    judged = [evaluate_pattern(context.index, side, evaluate, thorough=context.thorough) for side in sides]
-    held = [pattern for pattern in judged if pattern.name in condition.patterns]
-    holds = len(held) == len(judged) if condition.side == "all-covered" else bool(held)
-    parts = tuple(part for pattern in (held or judged) for part in pattern.outcomes)
-    unknown = all(pattern.name == NO_PATTERN for pattern in judged)
-    leading = distinct(fact for pattern in held if pattern.name == "both" for fact in pattern.leading_facts())
-    return Outcome(condition, to_truth(holds, not unknown), leading, parts)
+    side_patterns = [evaluate_pattern(context.index, side, evaluate, thorough=context.thorough) for side in sides]
+    matching = [pattern for pattern in side_patterns if pattern.name in condition.patterns]
+    holds = len(matching) == len(side_patterns) if condition.side == "all-covered" else bool(matching)
+    parts = tuple(part for pattern in (matching or side_patterns) for part in pattern.outcomes)
+    is_unknown = all(pattern.name == NO_PATTERN for pattern in side_patterns)
+    leading_facts = distinct(fact for pattern in matching if pattern.name == "both" for fact in pattern.leading_facts())
+    return Outcome(condition, to_truth(holds, not is_unknown), leading_facts, parts)
 
 
 def _evaluate_imaged(condition: Imaged, context: EvaluationContext) -> Outcome:
@@ -119,13 +116,14 @@ def _evaluate_imaged(condition: Imaged, context: EvaluationContext) -> Outcome:
 
 
 def _evaluate_ordered(condition: Ordered, context: EvaluationContext) -> Outcome:
-    beside = tuple(
-        order for order in context.index.open_orders if context.order is None or order.source != context.order.source
+    candidates = tuple(
+        order
+        for order in context.index.open_orders
+        if (context.order is None or order.source != context.order.source)
+        and (not condition.stages or order.stage.value in condition.stages)
+        and (not condition.treatments or order.treatment in condition.treatments)
     )
-    pool = tuple(order for order in beside if not condition.stages or order.stage.value in condition.stages)
-    if condition.treatments:
-        pool = tuple(order for order in pool if order.treatment in condition.treatments)
-    facts, holds = match_imaging(pool, condition.spec, condition.filters, context)
+    facts, holds = match_imaging(candidates, condition.spec, condition.filters, context)
     return Outcome(condition, to_truth(holds, bool(facts)), facts)
 
 
@@ -142,32 +140,35 @@ def _evaluate_order_is(condition: OrderIs, context: EvaluationContext) -> Outcom
 
 
 def _evaluate_duration(condition: Duration, context: EvaluationContext) -> Outcome:
-    answers = {
+    truths = {
         side: _compare_duration(context.index.symptom_duration(side), condition)
         for side in context.resolve_sides(condition.side)
     }
-    facts = [context.index.longest_symptom(side) for side, answer in answers.items() if answer is YES]
-    return Outcome(condition, to_truth(YES in answers.values(), NO in answers.values()), _merge_facts(facts or [()]))
+    facts = distinct(
+        fact for side, truth in truths.items() if truth is YES for fact in context.index.longest_symptom(side)
+    )
+    return Outcome(condition, to_truth(YES in truths.values(), NO in truths.values()), facts)
 
 
-def _compare_duration(duration: tuple[int | None, int | None], condition: Duration) -> Truth:
+def _compare_duration(duration: DurationRange, condition: Duration) -> Truth:
     at_least, at_most = duration
-    low, limit = condition.at_least, condition.below
-    holds = (low is None or (at_least is not None and at_least >= low)) and (
+    minimum, limit = condition.at_least, condition.below
+    holds = (minimum is None or (at_least is not None and at_least >= minimum)) and (
         limit is None or (at_most is not None and at_most < limit)
     )
-    contradicted = (low is not None and at_most is not None and at_most < low) or (
+    is_contradicted = (minimum is not None and at_most is not None and at_most < minimum) or (
         limit is not None and at_least is not None and at_least >= limit
     )
-    return to_truth(holds, contradicted)
+    return to_truth(holds, is_contradicted)
 
 
 def _evaluate_age(condition: Age, context: EvaluationContext) -> Outcome:
     age = context.index.chart.age
     if age is None:
         return Outcome(condition, UNKNOWN)
-    low, limit = condition.at_least, condition.below
-    holds = (low is None or age >= low) and (limit is None or age < limit)
+    holds = (condition.at_least is None or age >= condition.at_least) and (
+        condition.below is None or age < condition.below
+    )
     return Outcome(condition, to_truth(holds, not holds))
 
 
@@ -177,7 +178,7 @@ def _evaluate_spoke(condition: Spoke, context: EvaluationContext) -> Outcome:
 
 
 def _evaluate_block(block: Block, context: EvaluationContext) -> Outcome:
-    """Judge a block. Unless a trace or a named date needs every part, stop as soon as it cannot hold any more."""
+    """Evaluate a block. Stop once it can no longer hold, unless a trace or a named date needs every part."""
     evaluate_all = context.thorough or block.has_anchor
     if not evaluate_all and not context.index.can_hold(block, context.side):
         return Outcome(block, UNKNOWN)
@@ -204,7 +205,7 @@ def _evaluate_all_of(block: Block, context: EvaluationContext, parts: list[Outco
 
 
 def _evaluate_any_of(block: Block, context: EvaluationContext, parts: list[Outcome]) -> Truth:
-    """Every branch, even when one holds: a card tells every fact that speaks for it."""
+    """Evaluate every branch, even after one holds: a card lists every fact that supports it."""
     truths = []
     for condition in block.any:
         outcome = evaluate(condition, context)

@@ -1,14 +1,19 @@
-"""The place from which a rule looks at a chart: the side, the order judged, the dates named so far."""
+"""What the evaluation of one rule depends on: the chart, the side, the judged order and the dates named so far."""
+
+from collections.abc import Callable
+from typing import TypeAlias
 
 from cds_service.logic.chart_index import ChartIndex
 from cds_service.logic.order_sides import sides_covered_by
+from cds_service.model.conditions import Condition
 from cds_service.model.dates import PartialDate, newest_date
 from cds_service.model.facts import Fact, Imaging
+from cds_service.model.outcome import Outcome
 from cds_service.model.sides import EACH_SIDE, Side
 
 
 class EvaluationContext:
-    """One judging of one rule. `thorough`: judge every branch, for a trace; else stop where the answer is plain."""
+    """The context of one evaluation. `thorough`: evaluate every branch, for a trace, even if the result is known."""
 
     __slots__ = ("anchor_dates", "covered_sides", "index", "order", "side", "spoken_rules", "thorough")
 
@@ -30,7 +35,7 @@ class EvaluationContext:
         self.anchor_dates: dict[str, PartialDate | None] = {}
 
     def resolve_sides(self, side_scope: str) -> tuple[Side, ...]:
-        """The sides a `side` filter names, seen from here."""
+        """Return the sides that a `side` filter means in this context."""
         match side_scope:
             case "this":
                 return (self.side,)
@@ -42,13 +47,16 @@ class EvaluationContext:
                 return self.covered_sides
 
     def anchor_date(self, name: str) -> PartialDate | None:
-        """The date an anchor names; None: named by nothing, or by a fact without a date."""
+        """Return the date of an anchor. None: nothing has named it, or a fact without a date has."""
         return self.index.symptom_onset(self.side) if name == "onset" else self.anchor_dates.get(name)
 
     def set_anchor_date(self, name: str, facts: tuple[Fact, ...]) -> None:
-        """Let a name stand for the newest date among the facts and those it stood for before.
+        """Set an anchor to the newest date among the facts and its previous date.
 
-        A fact without a date may be newer than all of them: the name then stands for no date, and `undated` decides.
+        A fact without a date may be newer than all others: the anchor then has no date, and `undated` decides.
         """
-        before = [self.anchor_dates[name]] if name in self.anchor_dates else []
-        self.anchor_dates[name] = newest_date([*(fact.when for fact in facts), *before])
+        previous = [self.anchor_dates[name]] if name in self.anchor_dates else []
+        self.anchor_dates[name] = newest_date([*(fact.when for fact in facts), *previous])
+
+
+Evaluator: TypeAlias = Callable[[Condition, EvaluationContext], Outcome]

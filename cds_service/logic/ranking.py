@@ -1,4 +1,4 @@
-"""Which of the recommendations are shown: most urgent first, few, and never the same order twice."""
+"""The choice of recommendations to show: most urgent first, few, and within the limit for each order."""
 
 from collections import Counter
 from dataclasses import replace
@@ -10,34 +10,29 @@ from cds_service.model.decision import Decision, Recommendation
 def rank_recommendations(
     recommendations: list[Recommendation], policy: Policy
 ) -> tuple[tuple[Recommendation, ...], tuple[Recommendation, ...]]:
-    """What is shown, in order, and what is held back (clinical design §1.6). A critical card is never held back."""
+    """Return what is shown, in order, and what is held back (clinical design §1.6). Critical cards are always shown."""
     shown: list[Recommendation] = []
     held_back: list[Recommendation] = []
-    taken: Counter[str] = Counter()
-    for candidate in sorted(recommendations, key=_urgency_key):
-        orders = [order.source.reference for order in candidate.orders]
-        if candidate.advice.level == LEVELS[0] or _is_within_limits(len(shown), orders, taken, policy):
-            shown.append(candidate)
-            taken.update(orders)
+    cards_by_order: Counter[str] = Counter()
+    for recommendation in sorted(recommendations, key=_urgency_key):
+        orders = [order.source.reference for order in recommendation.orders]
+        is_within_limits = len(shown) < policy.cards_per_call and all(
+            cards_by_order[order] < policy.cards_per_order for order in orders
+        )
+        if is_within_limits or recommendation.advice.level == LEVELS[0]:
+            shown.append(recommendation)
+            cards_by_order.update(orders)
         else:
-            held_back.append(candidate)
+            held_back.append(recommendation)
     return tuple(shown), tuple(held_back)
 
 
 def without_info_cards(decision: Decision) -> Decision:
-    """The decision for a user whose role the site exempts from the least urgent cards; all others are shown."""
-    kept = tuple(one for one in decision.shown if one.advice.level != LEVELS[-1])
-    exempted = tuple(one for one in decision.shown if one.advice.level == LEVELS[-1])
-    return replace(decision, shown=kept, hidden_for_role=exempted)
+    """Return the decision for a user whose role the site exempts from the least urgent cards."""
+    shown = tuple(card for card in decision.shown if card.advice.level != LEVELS[-1])
+    hidden = tuple(card for card in decision.shown if card.advice.level == LEVELS[-1])
+    return replace(decision, shown=shown, hidden_for_role=hidden)
 
 
 def _urgency_key(recommendation: Recommendation) -> tuple[int, int]:
     return LEVELS.index(recommendation.advice.level), recommendation.rule.number
-
-
-def _is_within_limits(
-    shown_count: int, order_references: list[str], cards_by_order: Counter[str], policy: Policy
-) -> bool:
-    return shown_count < policy.cards_per_call and all(
-        cards_by_order[order] < policy.cards_per_order for order in order_references
-    )

@@ -1,6 +1,5 @@
-"""Deciding one call: which rules speak, for which orders and sides, and which of them are shown."""
+"""The decision of one call: which rules speak, for which orders and sides, and which of them are shown."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cds_service.logic.chart_index import ChartIndex
@@ -24,7 +23,7 @@ SPEAKS = "speaks"
 
 @dataclass(frozen=True, slots=True)
 class _CallContext:
-    """One call's situation, the same for every rule."""
+    """What the evaluation of every rule in one call shares."""
 
     index: ChartIndex
     hook: str
@@ -33,65 +32,66 @@ class _CallContext:
 
 
 def decide(content: Content, chart: Chart, hook: str, *, thorough: bool = False) -> Decision:
-    """Judge every rule on the chart and rank what speaks.
+    """Evaluate every rule on the chart and rank the rules that speak.
 
-    `hook` is the CDS Hooks hook of the call. `thorough` judges every branch, for a trace that explains silence too.
+    `hook` is the CDS Hooks hook of the call. `thorough` evaluates every branch, for a trace that also explains silence.
     """
     index = ChartIndex(chart, content)
     call = _CallContext(index, hook, select_judged_orders(index, hook), thorough)
-    traces, spoken = _evaluate_rules(call)
-    shown, held_back = rank_recommendations(spoken, content.policy)
+    traces, recommendations = _evaluate_rules(call)
+    shown, held_back = rank_recommendations(recommendations, content.policy)
     patterns = {side: evaluate_pattern(index, side, evaluate, thorough=True) for side in EACH_SIDE} if thorough else {}
     return Decision(chart, hook, shown, held_back, tuple(traces), patterns, content)
 
 
 def select_judged_orders(index: ChartIndex, hook: str) -> tuple[Imaging, ...]:
-    """The orders this call is about (clinical design §5, "ordered").
+    """Return the orders that the call is about (clinical design §5, "ordered").
 
-    On patient-view: requests authored, and studies started, surely within the last 90 days; else the selected drafts.
+    On patient-view these are requests authored, and studies started, certainly within the policy's `recent_request`
+    days; on the other hooks, the selected drafts.
     """
     if hook != PATIENT_VIEW:
         return tuple(order for order in index.open_orders if order.stage is Stage.DRAFT and order.is_selected)
     days = index.content.policy.recent_request
     return tuple(
-        done
-        for done in index.open_orders + index.studies
-        if done.region and done.when and is_within(done.when, index.chart.today, days)
+        imaging
+        for imaging in index.open_orders + index.studies
+        if imaging.region and imaging.when and is_within(imaging.when, index.chart.today, days)
     )
 
 
 def _evaluate_rules(call: _CallContext) -> tuple[list[RuleTrace], list[Recommendation]]:
     silenced = _find_silenced_rules(call)
-    spoken: dict[str, Recommendation] = {}
+    recommendations: dict[str, Recommendation] = {}
     traces = []
-    rules = call.index.content.rules
-    for rule in rules if call.thorough else [one for one in rules if _could_speak(one, call, silenced)]:
-        trace = _evaluate_rule(rule, call, silenced.get(rule.id), frozenset(spoken))
+    for rule in call.index.content.rules:
+        # Most rules cannot speak on most charts; evaluate those only for a trace.
+        if not call.thorough and not (
+            call.hook in rule.hooks and rule.id not in silenced and call.index.can_hold(rule.block, Side.BOTH)
+        ):
+            continue
+        trace = _evaluate_rule(rule, call, silenced.get(rule.id), frozenset(recommendations))
         if trace.status == SPEAKS:
-            said = recommend(call.index, trace, call.hook)
+            recommendation = recommend(call.index, trace, call.hook)
             # Actionable or silent (§1.5): a rule that is left with nothing to offer must not silence another.
-            if said.offers or said.advice.level == LEVELS[0]:
-                spoken[rule.id] = said
+            if recommendation.offers or recommendation.advice.level == LEVELS[0]:
+                recommendations[rule.id] = recommendation
         if call.thorough or trace.status == SPEAKS:
             traces.append(trace)
-    return traces, list(spoken.values())
+    return traces, list(recommendations.values())
 
 
 def _find_silenced_rules(call: _CallContext) -> dict[str, str]:
+    """Return the reason why each silenced rule is silenced, by rule."""
     policy = call.index.content.policy
-    found: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     for silence in policy.silences:
         if evaluate(silence.block, EvaluationContext(call.index, Side.BOTH)).truth is Truth.YES:
-            found.update(dict.fromkeys(silence.rules, silence.label))
+            reasons.update(dict.fromkeys(silence.rules, silence.label))
     if call.hook != PATIENT_VIEW and not any(order.region in policy.judged_regions for order in call.judged_orders):
         rules = {rule.id for rule in call.index.content.rules} - policy.rules_without_judged_order
-        found.update(dict.fromkeys(rules, "no hip, pelvis or lumbar imaging is judged in this call"))
-    return found
-
-
-def _could_speak(rule: Rule, call: _CallContext, silenced: Mapping[str, str]) -> bool:
-    """Whether a rule is worth judging where only what speaks is asked for: most rules are not, on most charts."""
-    return call.hook in rule.hooks and rule.id not in silenced and call.index.can_hold(rule.block, Side.BOTH)
+        reasons.update(dict.fromkeys(rules, "no hip, pelvis or lumbar imaging is judged in this call"))
+    return reasons
 
 
 def _evaluate_rule(
@@ -99,22 +99,25 @@ def _evaluate_rule(
 ) -> RuleTrace:
     if call.hook not in rule.hooks:
         return RuleTrace(rule, "not for this hook")
-    places = _orders_and_sides(rule, call.judged_orders)
-    if not places:
+    targets = _orders_and_sides(rule, call.judged_orders)
+    if not targets:
         return RuleTrace(rule, "no order to judge")
-    judgements = [_evaluate_on_side(rule, call, *place, spoken_rules) for place in places]
+    evaluations = tuple(_evaluate_on_side(rule, call, order, side, spoken_rules) for order, side in targets)
     if silence_label:
-        return RuleTrace(rule, "silenced", silence_label, tuple(judgements))
-    held = tuple(judgement for judgement in judgements if judgement.advice)
-    return RuleTrace(rule, SPEAKS if held else "silent", "", tuple(judgements) if call.thorough else held)
+        return RuleTrace(rule, "silenced", silence_label, evaluations)
+    speaking = tuple(evaluation for evaluation in evaluations if evaluation.advice)
+    return RuleTrace(rule, SPEAKS if speaking else "silent", "", evaluations if call.thorough else speaking)
 
 
 def _orders_and_sides(rule: Rule, orders: tuple[Imaging, ...]) -> list[tuple[Imaging | None, Side]]:
     if rule.about == "patient":
         return [(None, side) for side in EACH_SIDE]
-    spec = rule.order
-    fitting = [order for order in orders if spec is None or matches_spec(order, spec, order)]
-    return [(order, side) for order in fitting for side in sides_covered_by(order)]
+    return [
+        (order, side)
+        for order in orders
+        if rule.order is None or matches_spec(order, rule.order, order)
+        for side in sides_covered_by(order)
+    ]
 
 
 def _evaluate_on_side(
@@ -125,7 +128,7 @@ def _evaluate_on_side(
     if outcome.truth is Truth.YES:
         for row in rule.advice:
             if row.hooks is None or call.hook in row.hooks:
-                advice = evaluate(row.block, context)
-                if advice.truth is Truth.YES:
-                    return RuleEvaluation(rule, order, side, outcome, row, advice)
+                advice_outcome = evaluate(row.block, context)
+                if advice_outcome.truth is Truth.YES:
+                    return RuleEvaluation(rule, order, side, outcome, row, advice_outcome)
     return RuleEvaluation(rule, order, side, outcome)

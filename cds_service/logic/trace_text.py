@@ -1,10 +1,11 @@
-"""A decision explained in lines of plain text: the pattern of each side, how each rule fared, and on what facts."""
+"""A decision as lines of plain text: the pattern of each side, how each rule was judged, and on what facts."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cds_service.logic.chart_index import ChartIndex
-from cds_service.model.condition_text import INDENT, ROLE_HEADINGS, describe_condition, describe_name
+from cds_service.logic.unmet_conditions import find_unmet_condition
+from cds_service.model.condition_text import INDENT, describe_block, describe_condition, describe_name
 from cds_service.model.conditions import Absent, Age, Block, Duration, Imaged, Newest, NotRecorded, Ordered, PatternIs
 from cds_service.model.conditions import Present as PresentIs
 from cds_service.model.dates import PartialDate
@@ -13,100 +14,141 @@ from cds_service.model.facts import Fact, Finding, Stage
 from cds_service.model.outcome import Outcome, Truth
 from cds_service.model.sides import Side
 
-_TRUTH_WORDS = {Truth.YES: "holds", Truth.NO: "fails", Truth.UNKNOWN: "not known"}
-_STOP_WORDS = {Truth.YES: "STOPS IT", Truth.NO: "no stop", Truth.UNKNOWN: "no stop, not known"}
+_TRUTH_WORDS = {Truth.YES: "holds", Truth.NO: "does not hold", Truth.UNKNOWN: "not recorded"}
+_ROLE_HEADINGS = (("all", "needs all of"), ("any", "needs at least one of"), ("none", "is stopped by any of"))
 _STAGE_WORDS = {Stage.STUDY: "done", Stage.REQUEST: "ordered", Stage.DRAFT: "draft of this call,"}
 
 
 def explain_decision(decision: Decision) -> list[str]:
-    """Why each rule speaks or is silent, as indented lines; whole only for a decision made thoroughly.
+    """Return the whole trace of every pattern and rule as indented lines.
 
-    "fails": the chart says otherwise. "not known": nothing that counts is recorded.
+    It is complete only for a decision that was made thoroughly. "does not hold": the chart says otherwise; "not
+    recorded": nothing that counts is on record.
     """
-    explainer = _TraceWriter(decision, ChartIndex(decision.chart, decision.content))
-    return [*explainer.pattern_lines(), *explainer.rule_lines()]
+    writer = _TraceWriter(decision, ChartIndex(decision.chart, decision.content))
+    return [*writer.pattern_lines(), *writer.rule_lines()]
+
+
+def explain_rule(decision: Decision, rule_id: str) -> list[str]:
+    """Return the trace of one rule, without what is merely not recorded, unless that is what the rule lacks."""
+    writer = _TraceWriter(decision, ChartIndex(decision.chart, decision.content), is_complete=False)
+    return [line for trace in decision.rule_traces if trace.rule.id == rule_id for line in writer.trace_lines(trace)]
 
 
 @dataclass(frozen=True, slots=True)
 class _TraceWriter:
     decision: Decision
     index: ChartIndex
+    subject: str = "rule"  # what the conditions belong to
+    is_complete: bool = True
 
     def pattern_lines(self) -> Iterator[str]:
+        writer = replace(self, subject="pattern")
         for side, pattern in self.decision.side_patterns.items():
-            held = ", ".join(one.id for one in pattern.matching_patterns)
-            yield f"Pattern of the {side.value} side: {pattern.name}" + (f" ({held})" if held else "")
-            touched = [outcome for outcome in pattern.outcomes if outcome.truth is Truth.YES or _has_facts(outcome)]
-            for outcome in touched:
+            holding = ", ".join(held.id for held in pattern.matching_patterns)
+            yield f"Pattern of the {side.value} side: {pattern.name}" + (f" ({holding})" if holding else "")
+            recorded = [outcome for outcome in pattern.outcomes if outcome.truth is Truth.YES or _has_facts(outcome)]
+            for outcome in recorded:
                 label = self._pattern_label(outcome.pattern_id)
-                yield f"{INDENT}{outcome.pattern_id} {_TRUTH_WORDS[outcome.truth]}: {label}"
-                yield from self._block_lines(outcome, side, 2)
-            blank = [outcome.pattern_id for outcome in pattern.outcomes if outcome not in touched]
+                verdict = "holds" if outcome.truth is Truth.YES else "does not hold"
+                yield f"{INDENT}{outcome.pattern_id} {verdict}: {label}"
+                yield from writer.block_lines(outcome, side, 2)
+            blank = [outcome.pattern_id for outcome in pattern.outcomes if outcome not in recorded]
             if blank:
                 yield f"{INDENT}nothing recorded for {', '.join(blank)}"
 
     def _pattern_label(self, pattern_id: str) -> str:
-        return next(one.label for one in self.decision.content.patterns if one.id == pattern_id)
+        return next(pattern.label for pattern in self.decision.content.patterns if pattern.id == pattern_id)
 
     def rule_lines(self) -> Iterator[str]:
-        for trace in sorted(self.decision.rule_traces, key=lambda one: one.rule.number):
-            reason = f": {trace.reason}" if trace.reason else ""
-            yield f"Rule {trace.rule.number} {trace.rule.id}: {trace.status}{reason}"
-            if trace.status == "speaks":
-                yield f"{INDENT}{self._describe_result(trace)}"
-            yield from self._evaluation_lines(trace.evaluations)
+        for trace in sorted(self.decision.rule_traces, key=lambda trace: trace.rule.number):
+            yield from self.trace_lines(trace)
+
+    def trace_lines(self, trace: RuleTrace) -> Iterator[str]:
+        reason = f": {trace.reason}" if trace.reason else ""
+        yield f"Rule {trace.rule.number} {trace.rule.id}: {trace.status}{reason}"
+        if trace.status == "speaks":
+            yield f"{INDENT}{self._describe_result(trace)}"
+        yield from self._evaluation_lines(trace.evaluations)
 
     def _describe_result(self, trace: RuleTrace) -> str:
-        """What became of a rule that speaks."""
+        """Return what became of a rule that speaks."""
         outlets = (
             ("card shown", self.decision.shown),
             ("held back behind more urgent cards", self.decision.held_back),
             ("held back: exempt role", self.decision.hidden_for_role),
         )
-        for said, chosen in outlets:
-            for one in chosen:
-                if one.rule.id == trace.rule.id:
-                    return f"{said}: {describe_advice(one)}"
-        return "no card: nothing is left that it could offer"
+        for result, recommendations in outlets:
+            for recommendation in recommendations:
+                if recommendation.rule.id == trace.rule.id:
+                    return f"{result}: {describe_advice(recommendation)}"
+        return "no card: it has nothing left to offer in this call"
 
     def _evaluation_lines(self, evaluations: Iterable[RuleEvaluation]) -> Iterator[str]:
-        """Each order and side; two sides that fared alike stand together."""
-        told: dict[tuple[str, ...], list[str]] = {}
-        for one in evaluations:
-            order = f"{describe_fact(one.order, self.decision)}; " if one.order else ""
-            lines = (order, _describe_evaluation(one), *self._block_lines(one.outcome, one.side, 2))
-            told.setdefault(lines, []).append(one.side.value)
-        for (order, verdict, *parts), sides in told.items():
+        """Yield each order and side; sides with the same lines stand together."""
+        sides_by_lines: dict[tuple[str, ...], list[str]] = {}
+        for evaluation in evaluations:
+            order = f"{describe_fact(evaluation.order, self.decision)}; " if evaluation.order else ""
+            block_lines = self.block_lines(evaluation.outcome, evaluation.side, 2)
+            lines = (order, self._describe_evaluation(evaluation), *block_lines)
+            sides_by_lines.setdefault(lines, []).append(evaluation.side.value)
+        for (order, verdict, *condition_lines), sides in sides_by_lines.items():
             yield f"{INDENT}{order}{' and '.join(sides)} side: {verdict}"
-            yield from parts
+            yield from condition_lines
 
-    def _block_lines(self, outcome: Outcome, side: Side, depth: int) -> Iterator[str]:
-        for role, heading in ROLE_HEADINGS:
-            of_role = [part for part in outcome.parts if part.role == role]
-            if of_role:
+    def _describe_evaluation(self, evaluation: RuleEvaluation) -> str:
+        if evaluation.outcome.truth is not Truth.YES:
+            unmet = find_unmet_condition(evaluation.outcome, self.decision)
+            return f"stopped by {unmet.text}" if unmet.is_stop else f"does not hold; {unmet.text}"
+        row = evaluation.advice
+        return f"holds, advice {row.card} ({row.level})" if row else "holds, but no row of advice applies"
+
+    def block_lines(self, outcome: Outcome, side: Side, depth: int) -> Iterator[str]:
+        for role, heading in _ROLE_HEADINGS:
+            parts = [part for part in outcome.parts if part.role == role]
+            is_settled = role == "none" or (role == "any" and any(part.truth is Truth.YES for part in parts))
+            if is_settled and not self.is_complete:
+                parts = [part for part in parts if part.truth is not Truth.UNKNOWN]
+            if parts:
                 yield f"{INDENT * depth}{heading}"
-            for part in of_role:
+            for part in parts:
                 yield from self._condition_lines(part, side, depth + 1)
 
     def _condition_lines(self, outcome: Outcome, side: Side, depth: int) -> Iterator[str]:
-        said = (_STOP_WORDS if outcome.role == "none" else _TRUTH_WORDS)[outcome.truth]
-        if isinstance(outcome.condition, Block):
-            yield f"{INDENT * depth}{said}:"
-            yield from self._block_lines(outcome, side, depth + 1)
-            return
-        yield f"{INDENT * depth}{said}: {describe_condition(outcome.condition, self.decision.content.findings)}"
-        for line in self._evidence_lines(outcome, side):
-            yield f"{INDENT * (depth + 1)}{line}"
+        truth = self._describe_truth(outcome)
+        condition, findings = outcome.condition, self.decision.content.findings
+        if not isinstance(condition, Block):
+            yield f"{INDENT * depth}{truth}: {describe_condition(condition, findings)}"
+            for line in self._evidence_lines(outcome, side):
+                yield f"{INDENT * (depth + 1)}{line}"
+        elif self.is_complete or _has_facts(outcome):
+            yield f"{INDENT * depth}{truth}:"
+            yield from self.block_lines(outcome, side, depth + 1)
+        else:
+            yield f"{INDENT * depth}{truth}: {describe_block(condition, findings)}"
+
+    def _describe_truth(self, outcome: Outcome) -> str:
+        if outcome.role != "none":
+            return _TRUTH_WORDS[outcome.truth]
+        match outcome.truth:
+            case Truth.YES:
+                return f"STOPS the {self.subject}"
+            case Truth.NO:
+                return f"does not stop the {self.subject}"
+            case Truth.UNKNOWN:
+                return f"not recorded, so it does not stop the {self.subject}"
 
     def _evidence_lines(self, outcome: Outcome, side: Side) -> list[str]:
-        """What is recorded of what a condition asks."""
+        """Return what is recorded of what a condition asks for."""
         match outcome.condition:
             case PresentIs() | Absent() | NotRecorded() | Newest():
                 return self._recorded_lines(outcome)
             case PatternIs():
-                return [", ".join(f"{one.value} {found.name}" for one, found in self.decision.side_patterns.items())]
+                patterns = self.decision.side_patterns.items()
+                return [", ".join(f"{judged.value} {pattern.name}" for judged, pattern in patterns)]
             case Imaged() | Ordered():
-                return [describe_fact(fact, self.decision) for fact in outcome.facts] or ["none"]
+                lines = [describe_fact(fact, self.decision) for fact in outcome.facts]
+                return lines or (["none"] if self.is_complete else [])
             case Duration(side=asked):
                 return [describe_duration(*self.index.symptom_duration(Side.BOTH if asked == "either" else side))]
             case Age():
@@ -116,7 +158,7 @@ class _TraceWriter:
                 return []
 
     def _recorded_lines(self, outcome: Outcome) -> list[str]:
-        """Each finding or group the condition names: its facts, or that nothing is recorded."""
+        """Return the facts of each finding or group that the condition names, or that nothing is recorded."""
         condition = outcome.condition
         assert isinstance(condition, PresentIs | Absent | NotRecorded | Newest)  # noqa: S101 - the caller's match
         lines = []
@@ -125,16 +167,9 @@ class _TraceWriter:
             ids = {leaf.finding for leaf in leaves} or {name}
             facts = [fact for fact in outcome.facts if isinstance(fact, Finding) and fact.id in ids]
             lines += [describe_fact(fact, self.decision) for fact in facts]
-            if not facts and (outcome.truth is not Truth.YES or len(condition.names) == 1):
+            if not facts and self.is_complete and (outcome.truth is not Truth.YES or len(condition.names) == 1):
                 lines.append(f"{describe_name(name, self.decision.content.findings)}: not recorded")
         return lines
-
-
-def _describe_evaluation(evaluation: RuleEvaluation) -> str:
-    if evaluation.outcome.truth is not Truth.YES:
-        return _TRUTH_WORDS[evaluation.outcome.truth]
-    row = evaluation.advice
-    return f"holds, advice {row.card} ({row.level})" if row else "holds, but no row of advice applies"
 
 
 def _has_facts(outcome: Outcome) -> bool:
@@ -142,28 +177,29 @@ def _has_facts(outcome: Outcome) -> bool:
 
 
 def describe_advice(recommendation: Recommendation) -> str:
-    """A recommendation's level, wording and offers, with what its row would offer too but for this chart or hook."""
-    offered = [offer.id for offer in recommendation.offers]
-    kept = [name for name in recommendation.advice.offers if name not in offered]
-    withheld = f"; not offered here: {', '.join(kept)}" if kept else ""
+    """Return a recommendation's level, wording and offers, with the offers of its row that this call cannot make."""
     advice = recommendation.advice
-    return f"{advice.level}, {advice.card}, offers {', '.join(offered) or 'nothing'}{withheld}"
+    offered = [offer.id for offer in recommendation.offers]
+    withheld = [name for name in advice.offers if name not in offered]
+    not_offered = f"; not offered here: {', '.join(withheld)}" if withheld else ""
+    return f"{advice.level}, {advice.card}, offers {', '.join(offered) or 'nothing'}{not_offered}"
 
 
 def describe_fact(fact: Fact, decision: Decision) -> str:
-    """One fact: what, value or stage, side, date, onset, qualifiers, and where it stands."""
+    """Return one fact: what, value or stage, side, date, onset, qualifiers, and its source."""
     if isinstance(fact, Finding):
-        stated = [f"{name} {value}" for name, value in sorted(fact.qualifiers.items())]
+        qualifiers = [f"{name} {value}" for name, value in sorted(fact.qualifiers.items())]
         onset = [f"onset {describe_date(fact.onset)}"] if fact.onset else []
         label = decision.content.findings[fact.id].label
-        parts = [fact.value.value, _describe_side(fact.side), describe_date(fact.when), *onset, *stated]
-        return f"{label}: {', '.join([*parts, _describe_source(fact)])}"
-    what = fact.treatment or " ".join(filter(None, (fact.region or "unknown region", fact.modality, fact.contrast)))
+        parts = [fact.value.value, _describe_side(fact.side), describe_date(fact.when), *onset, *qualifiers]
+        return f"{label}: {', '.join([*parts, describe_source(fact)])}"
+    name = fact.treatment or " ".join(filter(None, (fact.region or "unknown region", fact.modality, fact.contrast)))
     when = f"{_STAGE_WORDS[fact.stage]} {describe_date(fact.when)}"
-    return f"{what}: {', '.join((when, _describe_side(fact.side), fact.source.reference))}"
+    return f"{name}: {', '.join((when, _describe_side(fact.side), fact.source.reference))}"
 
 
-def _describe_source(fact: Finding) -> str:
+def describe_source(fact: Fact) -> str:
+    """Return the fact's source, and whether it was read from words; the words are never shown."""
     return f"{fact.source.reference} in words" if fact.source.kind.is_text else fact.source.reference
 
 
@@ -172,13 +208,13 @@ def _describe_side(side: Side) -> str:
 
 
 def describe_date(when: PartialDate | None) -> str:
-    """A date as recorded: a day, or the days a month or year spans."""
+    """Return a date as recorded: a day, or the days that a month or year spans."""
     if when is None:
         return "undated"
     return when.first.isoformat() if when.is_exact else f"{when.first.isoformat()} to {when.last.isoformat()}"
 
 
 def describe_duration(at_least: int | None, at_most: int | None) -> str:
-    """A range of days in words."""
+    """Return a range of days in words."""
     low = "nothing dated" if at_least is None else f"at least {at_least} days"
     return f"symptoms recorded: {low}" + ("" if at_most is None else f", at most {at_most} days")

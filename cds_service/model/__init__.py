@@ -1,1 +1,1 @@
-"""Frozen values of the domain: facts, sides, dates, content, decisions. Nothing here judges."""
+"""Frozen values of the domain: facts, sides, dates, content and decisions. Nothing here evaluates a rule."""

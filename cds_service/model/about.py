@@ -1,11 +1,11 @@
-"""What the service says of itself, as the content gives it: purpose, users, inputs, basis, limits. Frozen values."""
+"""The texts of the /about page as frozen values: purpose, users, inputs, basis and limits."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class OutOfScope:
-    """Patients the content is not for, and what happens with them."""
+    """A group of patients outside the scope of the content, and what the service does for them."""
 
     who: str
     then: str
@@ -13,7 +13,7 @@ class OutOfScope:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A source attribute of 45 CFR 170.315(b)(11). `state`: "known", "used", "not used" or "not available"."""
+    """A source attribute of 45 CFR 170.315(b)(11). `state` is "known", "used", "not used" or "not available"."""
 
     name: str
     state: str
@@ -22,7 +22,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class AboutTexts:
-    """The texts of /about. Lists are paragraphs; `attributes` stand in the regulation's order."""
+    """The texts of /about. Each tuple of strings is a list of paragraphs; `attributes` keep the regulation's order."""
 
     purpose: str
     users: str

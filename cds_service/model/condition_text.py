@@ -1,4 +1,4 @@
-"""Puts conditions and blocks of the content into plain words, for traces and for the document a clinician signs."""
+"""Descriptions of conditions and blocks in plain words, for traces and for the document that a clinician signs."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
@@ -38,55 +38,53 @@ ROLE_HEADINGS = (("all", "all of"), ("any", "at least one of"), ("none", "none o
 
 
 def outline_block(block: Block, findings: Vocabulary, depth: int = 0) -> list[str]:
-    """A block as indented lines: what must all hold, of what one must, of what none may."""
+    """Return a block as indented lines, under the headings "all of", "at least one of" and "none of"."""
     lines = []
     for role, heading in ROLE_HEADINGS:
         conditions: tuple[Condition, ...] = getattr(block, role)
-        if len(conditions) == 1 and role != "none":
-            lines += _outline_condition(conditions[0], findings, depth)
-        elif conditions:
+        has_heading = len(conditions) > 1 or (bool(conditions) and role == "none")
+        if has_heading:
             lines.append(f"{INDENT * depth}{heading}:")
-            lines += [line for one in conditions for line in _outline_condition(one, findings, depth + 1)]
+        condition_depth = depth + 1 if has_heading else depth
+        for condition in conditions:
+            if isinstance(condition, Block):
+                lines += outline_block(condition, findings, condition_depth)
+            else:
+                lines.append(f"{INDENT * condition_depth}{describe_condition(condition, findings)}")
     return lines
 
 
-def _outline_condition(condition: Condition, findings: Vocabulary, depth: int) -> list[str]:
-    if isinstance(condition, Block):
-        return outline_block(condition, findings, depth)
-    return [f"{INDENT * depth}{describe_condition(condition, findings)}"]
-
-
 def describe_condition(condition: Condition, findings: Vocabulary) -> str:
-    """One condition in plain words; a block as one line."""
+    """Describe one condition in plain words; a block on one line."""
     if isinstance(condition, Block):
         return describe_block(condition, findings)
     return " ".join(_DESCRIBERS[type(condition)](condition, findings).split())
 
 
 def describe_block(block: Block, findings: Vocabulary) -> str:
-    """A block as one line."""
+    """Describe a block on one line."""
     parts = []
     for role, heading in ROLE_HEADINGS:
         conditions: tuple[Condition, ...] = getattr(block, role)
-        said = "; ".join(describe_condition(one, findings) for one in conditions)
-        if said:
-            parts.append(said if role == "all" else f"{heading} ({said})")
+        text = "; ".join(describe_condition(condition, findings) for condition in conditions)
+        if text:
+            parts.append(text if role == "all" else f"{heading} ({text})")
     return " and ".join(parts)
 
 
 def describe_leaf(leaf: Leaf, findings: Vocabulary) -> str:
-    """One entry of a group, with its filters and block."""
-    beside = f" and {describe_block(leaf.block, findings)}" if leaf.block else ""
-    return " ".join(f"{describe_name(leaf.finding, findings)} {describe_filters(leaf.filters)}{beside}".split())
+    """Describe one entry of a group, with its filters and block."""
+    block = f" and {describe_block(leaf.block, findings)}" if leaf.block else ""
+    return " ".join(f"{describe_name(leaf.finding, findings)} {describe_filters(leaf.filters)}{block}".split())
 
 
 def describe_name(name: str, findings: Vocabulary) -> str:
-    """A finding by its label, a group by its name."""
+    """Return the label of a finding, or "any …" for a group."""
     return findings[name].label if name in findings else f"any {name}"
 
 
 def describe_filters(filters: Filters) -> str:
-    """The filters in words; nothing for those that ask nothing."""
+    """Describe the filters in words. Filters left at their default add nothing."""
     parts = [
         "with its side stated" if filters.stated else "",
         {"one": "of one side only", "both": "of both sides"}.get(filters.sides or "", ""),
@@ -109,19 +107,20 @@ def _describe_time_filters(filters: Filters) -> str:
 
 
 def _shared_filters(leaves: Iterable[Leaf]) -> Filters:
-    """The filters that all entries have alike: those of the condition around them."""
+    """Return the filters that all entries share: those written on the condition itself."""
     all_filters = [leaf.filters for leaf in leaves]
-    alike: dict[str, Any] = {}
-    for part in (one for one in fields(Filters) if one.init):
-        values = [getattr(filters, part.name) for filters in all_filters]
-        same = all(value == values[0] for value in values)
-        alike[part.name] = values[0] if same else getattr(ANY_FACT, part.name)
-    return Filters(**alike)
+    shared: dict[str, Any] = {}
+    for field in fields(Filters):
+        if field.init:
+            values = [getattr(filters, field.name) for filters in all_filters]
+            is_shared = all(value == values[0] for value in values)
+            shared[field.name] = values[0] if is_shared else getattr(ANY_FACT, field.name)
+    return Filters(**shared)
 
 
 def _join_words(values: Iterable[object], conjunction: str = "or") -> str:
-    *most, last = [str(value) for value in values]
-    return f"{', '.join(most)} {conjunction} {last}" if most else last
+    *leading, last = [str(value) for value in values]
+    return f"{', '.join(leading)} {conjunction} {last}" if leading else last
 
 
 def _join_names(condition: Present | Absent | NotRecorded, findings: Vocabulary, conjunction: str = "or") -> str:
@@ -146,10 +145,10 @@ def _describe_not_recorded(condition: NotRecorded, findings: Vocabulary) -> str:
 
 
 def _describe_newest(condition: Newest, findings: Vocabulary) -> str:
-    among = _join_words([describe_name(name, findings) for name in condition.names], "and")
+    candidates = _join_words([describe_name(name, findings) for name in condition.names], "and")
     stating = f"that states its {condition.stating}" if condition.stating else ""
     winner = describe_name(condition.winner, findings)
-    return f"the newest of {among} {stating} is {winner} {describe_filters(condition.filters)}"
+    return f"the newest of {candidates} {stating} is {winner} {describe_filters(condition.filters)}"
 
 
 def _describe_pattern_is(condition: PatternIs, _: Vocabulary) -> str:
@@ -161,10 +160,10 @@ def _describe_imaged(condition: Imaged, _: Vocabulary) -> str:
 
 
 def _describe_ordered(condition: Ordered, findings: Vocabulary) -> str:
-    what = [describe_spec(condition.spec)] if condition.spec != ImagingSpec() or not condition.treatments else []
-    what += [describe_name(name, findings) for name in sorted(condition.treatments)]
+    orders = [describe_spec(condition.spec)] if condition.spec != ImagingSpec() or not condition.treatments else []
+    orders += [describe_name(name, findings) for name in sorted(condition.treatments)]
     stage = f" as {_join_words(sorted(condition.stages))}" if condition.stages else ""
-    return f"also ordered: {', '.join(what)}{stage} {describe_filters(condition.filters)}"
+    return f"also ordered: {', '.join(orders)}{stage} {describe_filters(condition.filters)}"
 
 
 def _describe_order_is(condition: OrderIs, _: Vocabulary) -> str:
@@ -172,23 +171,20 @@ def _describe_order_is(condition: OrderIs, _: Vocabulary) -> str:
     if condition.one_side is not None:
         parts.append("names one side only")
     if condition.sides_differ is not None:
-        agree = "name different sides" if condition.sides_differ else "do not name different sides"
-        parts.append(f"its code and body site {agree}")
+        verb = "name" if condition.sides_differ else "do not name"
+        parts.append(f"its code and body site {verb} different sides")
     return f"the order: {', '.join(parts)}"
 
 
 def describe_spec(spec: ImagingSpec) -> str:
-    """Which imaging is meant."""
-    asked = (("region", spec.region), ("modality", spec.modality), ("contrast", spec.contrast))
-    parts = [_describe_spec_values(what, values) for what, values in asked if values]
+    """Describe which imaging is meant."""
+    parts = []
+    for attribute, values in (("region", spec.region), ("modality", spec.modality), ("contrast", spec.contrast)):
+        if "same" in values:
+            parts.append(f"the same {attribute}")
+        elif values:
+            parts.append(("contrast " if attribute == "contrast" else "") + _join_words(sorted(values)))
     return ", ".join(parts) or "any imaging"
-
-
-def _describe_spec_values(attribute: str, values: frozenset[str]) -> str:
-    if "same" in values:
-        return f"the same {attribute}"
-    prefix = "contrast " if attribute == "contrast" else ""
-    return prefix + _join_words(sorted(values))
 
 
 def _describe_duration(condition: Duration, _: Vocabulary) -> str:

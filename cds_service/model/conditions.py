@@ -1,4 +1,4 @@
-"""The closed set of conditions, filters and blocks that content is made of (rule-format). Values, no judgement."""
+"""The closed set of conditions, filters and blocks that rules are written in (rule format), as frozen values."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,11 +8,15 @@ from typing import Literal, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows the facts a condition looks at; each field is the key of the same name in the content.
+    """Narrows the facts that a condition considers.
 
-    `within` and `ago` are days, limits included. `since` holds anchor names, "onset" among them.
-    `undated` is "counts" or "ignored": for a fact, or an anchor, whose date is missing or too coarse to tell.
-    `asked`: what an order asks to rule out counts too; "only": it alone counts, not what is present.
+    `side` is the scope of the condition, seen from the side for which it is evaluated. `stated`: the record names a
+    side. `sides` is "one" or "both": the records name one side only, or both.
+    `within` and `ago` are days, limits included. `since` holds names of anchors, "onset" among them.
+    `undated` is "counts" or "ignored". It decides where the date of a fact or anchor is missing or too coarse.
+    `qualifiers` maps a qualifier to its accepted values.
+    `asked`: a finding that an order asks to rule out counts as well; "only": such findings alone count.
+    `anchor` gives the date of the matching facts a name for later conditions.
     """
 
     side: str = "this"
@@ -28,13 +32,13 @@ class Filters:
     is_unfiltered: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # Kept ready because most conditions ask only for what is present in its finding's own window.
+        # Computed once: most conditions only ask for what is present within the finding's own window.
         asks_more = self.stated or self.sides or self.has_time_filter or self.qualifiers or self.asked
         object.__setattr__(self, "is_unfiltered", not asks_more)
 
     @property
     def has_time_filter(self) -> bool:
-        """Whether a time filter stands in for the finding's own window."""
+        """Whether a time filter replaces the finding's own window."""
         return self.within is not None or self.ago is not None or bool(self.since)
 
 
@@ -43,7 +47,7 @@ ANY_FACT = Filters()
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One finding a condition looks for, with its filters and, from a group's entry, a block that must hold too."""
+    """One finding that a condition looks for, with its filters; a group's entry may add a block that must hold too."""
 
     finding: str
     filters: Filters = ANY_FACT
@@ -52,7 +56,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """At least `at_least` different entries are present."""
+    """Holds if at least `at_least` different findings are present."""
 
     leaves: tuple[Leaf, ...]
     at_least: int = 1
@@ -60,13 +64,13 @@ class Present:
     finding_ids: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # Kept ready because most charts record none of them, and every call asks.
+        # Computed once: every call asks for them, and most charts record none.
         object.__setattr__(self, "finding_ids", frozenset(leaf.finding for leaf in self.leaves))
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Each is recorded absent, none present."""
+    """Holds if every finding is recorded absent and none is present."""
 
     leaves: tuple[Leaf, ...]
     names: tuple[str, ...] = ()
@@ -74,7 +78,7 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class NotRecorded:
-    """None is recorded either way."""
+    """Holds if no finding is recorded, neither present nor absent."""
 
     leaves: tuple[Leaf, ...]
     names: tuple[str, ...] = ()
@@ -82,9 +86,9 @@ class NotRecorded:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The newest of these is `winner`; the filters of the condition apply to it alone.
+    """Holds if the newest of these findings is `winner`. The filters apply to the winner only.
 
-    `stating`: only records that state this qualifier compete.
+    `stating`: only records that state this qualifier are compared.
     """
 
     leaves: tuple[Leaf, ...]
@@ -95,12 +99,12 @@ class Newest:
 
 
 NO_PATTERN = "none"
-ANY_PATTERN = "a pattern"  # what `Block.needs` calls the findings of which any pattern is made
+ANY_PATTERN = "a pattern"  # what `Block.requirements` calls the findings that can make up a pattern
 
 
 @dataclass(frozen=True, slots=True)
 class PatternIs:
-    """The side's pattern is one of these."""
+    """Holds if the pattern of the side is one of these."""
 
     patterns: frozenset[str]
     side: str = "this"
@@ -108,7 +112,7 @@ class PatternIs:
 
 @dataclass(frozen=True, slots=True)
 class ImagingSpec:
-    """What imaging is looked for; an empty set asks nothing, "same" in a set means as the order judged."""
+    """The imaging to look for. An empty set accepts any value; "same" stands for the value of the judged order."""
 
     region: frozenset[str] = frozenset()
     modality: frozenset[str] = frozenset()
@@ -117,7 +121,7 @@ class ImagingSpec:
 
 @dataclass(frozen=True, slots=True)
 class Imaged:
-    """Such a study is done."""
+    """Holds if a study that matches the spec was done."""
 
     spec: ImagingSpec
     filters: Filters = ANY_FACT
@@ -125,7 +129,10 @@ class Imaged:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """Such a draft or request exists beside the order judged. `stages` narrows to drafts or requests."""
+    """Holds if a matching draft or request exists besides the judged order.
+
+    `stages` narrows this to drafts or requests, `treatments` to orders for these treatments.
+    """
 
     spec: ImagingSpec
     treatments: frozenset[str] = frozenset()
@@ -135,7 +142,10 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True)
 class OrderIs:
-    """The order judged is such. `one_side`: it names one side only; `sides_differ`: code and body site disagree."""
+    """Holds if the judged order matches.
+
+    `one_side`: it names one side only. `sides_differ`: its code and body site name different sides.
+    """
 
     spec: ImagingSpec
     one_side: bool | None = None
@@ -144,7 +154,7 @@ class OrderIs:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """How long the symptoms have lasted, in days; holds only if the whole range fits."""
+    """Holds if the symptoms have lasted so many days; the whole possible range must fit."""
 
     at_least: int | None = None
     below: int | None = None
@@ -153,7 +163,7 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """The patient's age in completed years."""
+    """Holds if the patient's age, in completed years, lies in the range."""
 
     at_least: int | None = None
     below: int | None = None
@@ -161,18 +171,18 @@ class Age:
 
 @dataclass(frozen=True, slots=True)
 class Spoke:
-    """One of these rules speaks in this call, before ranking."""
+    """Holds if one of these rules speaks in this call, before ranking."""
 
     rules: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`all`: every one holds; `any`: one holds; `none`: none holds. All three must be satisfied.
+    """A group of conditions: every one in `all`, at least one in `any` and none in `none` must hold.
 
-    `names_anchor`: a condition inside names a date for later ones, so nothing in it may be passed over.
-    `needs`: of each of these sets something must be on record for it to hold: a finding anywhere, one on the side
-    judged (`here`), or what a pattern is made of (`A_PATTERN`).
+    `has_anchor`: a condition inside names a date for later ones, so every condition must be evaluated.
+    `requirements`: the block can hold only if the chart records at least one member of each set. A member is a
+    finding on any side, a finding on the judged side (`on_judged_side`), or a pattern (`ANY_PATTERN`).
     """
 
     all: tuple["Condition", ...] = ()
@@ -182,13 +192,13 @@ class Block:
     requirements: tuple[frozenset[str], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # Kept ready because most charts record none of it: then nothing of the block has to be looked at.
+        # Computed once: most charts record none of it, and then the block need not be evaluated.
         object.__setattr__(self, "requirements", _find_requirements(self))
 
     def can_hold(self, recorded: frozenset[str]) -> bool:
-        """Whether what it needs is on record at all, in the words of `needs`."""
-        for needs in self.requirements:  # noqa: SIM110 - asked of every rule in every call, so kept plain
-            if needs.isdisjoint(recorded):
+        """Return whether the recorded findings, named as in `requirements`, meet every requirement."""
+        for requirement in self.requirements:  # noqa: SIM110 - a hot path: every rule in every call
+            if requirement.isdisjoint(recorded):
                 return False
         return True
 
@@ -199,12 +209,12 @@ Condition: TypeAlias = (
 
 
 def on_judged_side(name: str) -> str:
-    """What `needs` calls a finding, or a pattern, on the side judged."""
+    """Return what `Block.requirements` calls a finding, or a pattern, on the judged side."""
     return f"{name}, here"
 
 
 def _find_requirements(condition: Condition) -> tuple[frozenset[str], ...]:
-    """Of each of these sets something must be on record for a condition to hold; none: it needs nothing."""
+    """Return the requirements of a condition (see `Block`); empty if it has none."""
     match condition:
         case Present():
             return (frozenset(_requirement_for(leaf.finding, leaf.filters.side) for leaf in condition.leaves),)
@@ -213,7 +223,8 @@ def _find_requirements(condition: Condition) -> tuple[frozenset[str], ...]:
         case PatternIs() if NO_PATTERN not in condition.patterns:
             return (frozenset({_requirement_for(ANY_PATTERN, condition.side)}),)
         case Block():
-            return (*_requirements_of_all(condition.all), *_requirements_of_any(condition.any))
+            of_all = (requirement for part in condition.all for requirement in _find_requirements(part))
+            return (*of_all, *_requirements_of_any(condition.any))
         case _:
             return ()
 
@@ -225,18 +236,17 @@ def _requirement_for(name: str, side: str) -> str:
     return on_judged_side(name) if side == "this" else name
 
 
-def _requirements_of_all(parts: tuple[Condition, ...]) -> Iterator[frozenset[str]]:
-    for part in parts:
-        yield from _find_requirements(part)
-
-
 def _requirements_of_any(parts: tuple[Condition, ...]) -> Iterator[frozenset[str]]:
-    """One part must hold, so something of what each needs: told with patterns, and again by findings alone."""
-    needs = [_find_requirements(part) for part in parts]
-    findings = [tuple(one for one in found if not one <= _PATTERN_REQUIREMENTS) for found in needs]
-    for each in (needs, findings) if findings != needs else (needs,):
-        if each and all(each):
-            yield frozenset().union(*(min(found, key=len) for found in each))
+    """Yield what at least one of the parts needs: once with patterns counted, and once by findings alone."""
+    by_part = [_find_requirements(part) for part in parts]
+    by_part_without_patterns = [
+        tuple(requirement for requirement in requirements if not requirement <= _PATTERN_REQUIREMENTS)
+        for requirements in by_part
+    ]
+    variants = (by_part, by_part_without_patterns) if by_part_without_patterns != by_part else (by_part,)
+    for variant in variants:
+        if variant and all(variant):
+            yield frozenset().union(*(min(requirements, key=len) for requirements in variant))
 
 
 ALWAYS = Block()

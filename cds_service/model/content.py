@@ -1,4 +1,4 @@
-"""The content as the logic sees it: patterns, rules, advice, offers, policy. Frozen values that `knowledge` builds."""
+"""The content that the logic evaluates, as frozen values: patterns, rules, advice, offers and policy."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ LEVELS = ("critical", "warning", "info")  # CDS Hooks 2.0, Card.indicator, most 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A way in which documented pain points to one region; judged for each side (clinical design §4)."""
+    """A combination of findings that points to one region; evaluated for each side (clinical design §4)."""
 
     id: str
     region: str
@@ -23,7 +23,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A finding, or one of its qualifiers, whose absence from the record a card may name."""
+    """A finding, or one of its qualifiers, that a card may name as not recorded."""
 
     finding: str
     qualifier: str | None
@@ -32,10 +32,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Discriminator:
-    """A finding that tells hip from spine by published figures, and how well.
+    """A finding that distinguishes hip from spine according to published figures, and how well it does so.
 
-    `weight`: the greater of |ln LR+| and |ln LR-|, capped. `towards`: the region its presence points to. `same`: what
-    measures the same thing. `block`: the patients whom the figures are about. `basis`: the figures, as may be shown.
+    `weight`: the greater of |ln LR+| and |ln LR-|, capped. `towards`: the region that its presence points to.
+    `same_measure`: findings that measure the same thing. `block`: the patients to whom the figures apply.
+    `basis`: the figures, in a form that may be shown.
     """
 
     ask: Ask
@@ -48,7 +49,7 @@ class Discriminator:
 
 @dataclass(frozen=True, slots=True)
 class Caveat:
-    """What published evidence says against, or does not say for, a statement of the article; shown when it holds."""
+    """Published evidence that limits a statement of the article; shown when its block holds."""
 
     id: str
     article: str
@@ -59,7 +60,7 @@ class Caveat:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence a card adds when its block holds."""
+    """A sentence that a card adds when its block holds."""
 
     text: str
     block: Block
@@ -67,10 +68,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What a rule says when its block holds: level, the card's wording, what it offers. The first that holds counts.
+    """One row of a rule's advice: level, card wording and offers. The first row whose block holds applies.
 
     `select`: how many of its offers may be accepted, "at-most-one" or "any" (CDS Hooks 2.0, Card.selectionBehavior).
-    `cites`: its own sources, in place of the rule's.
+    `cites`: the row's own sources, which replace the rule's.
     """
 
     level: str
@@ -84,7 +85,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """The static code under which clients remember a card's subject (CDS Hooks 2.0, Source.topic)."""
+    """The static code by which clients recognise a card's subject (CDS Hooks 2.0, Source.topic)."""
 
     code: str
     display: str
@@ -94,7 +95,8 @@ class Topic:
 class Rule:
     """One rule of clinical design §5. `number` ranks it within its level; `about` is "order" or "patient".
 
-    `asks` come first on its card; `asks_towards`: findings that point to these regions follow, by published figures.
+    A card lists `asks` first, then findings that point to `discriminator_regions`, ordered by published figures.
+    `depends_on`: rules that must be evaluated before this one.
     """
 
     id: str
@@ -115,15 +117,15 @@ class Rule:
     cites: tuple[str, ...]
     caveats: tuple[Caveat, ...]
     overrides: tuple[str, ...]
-    depends_on: frozenset[str]  # rules that must be judged first
+    depends_on: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A suggestion: orders it creates (templates), whether it deletes the judged order, or changes its side.
+    """A suggestion: the order templates it creates, and whether it deletes the judged order or changes its side.
 
     `changes_side`: "opposite", or "body-site" to make the body site agree with the code.
-    `withheld`: not offered when this block holds. `hooks`: offered on these alone.
+    `withheld_when`: not offered while this block holds. `hooks`: offered on these hooks only.
     """
 
     id: str
@@ -139,7 +141,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Rules that do not speak when the block holds, for a reason that cuts across rules; or that a site has off."""
+    """Rules that stay silent while the block holds, for a reason common to them or because a site switched them off."""
 
     id: str
     label: str
@@ -150,7 +152,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class WithheldImaging:
-    """Kinds of imaging that no card offers while the block holds."""
+    """Modalities that no card offers while the block holds."""
 
     id: str
     label: str
@@ -160,9 +162,9 @@ class WithheldImaging:
 
 @dataclass(frozen=True, slots=True)
 class RatingCriterion:
-    """What published criteria say of an order when the block holds: "appropriate" or "not-appropriate".
+    """The rating that published criteria give an order when the block holds: "appropriate" or "not-appropriate".
 
-    `criteria`: the source's address, if it has one.
+    `criteria_url`: the address of the criteria, if they have one.
     """
 
     id: str
@@ -174,7 +176,7 @@ class RatingCriterion:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What cuts across rules: silences, the pains whose onset counts, limits on cards. Windows are days."""
+    """Settings that apply to all rules: silences, the pains that count for the duration, limits on cards; in days."""
 
     silences: tuple[Silence, ...]
     withheld_imaging: tuple[WithheldImaging, ...]
@@ -190,7 +192,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link that a site puts on cards; absolute, the same for every patient (CDS Hooks 2.0, "Link")."""
+    """An absolute link that a site puts on cards, the same for every patient (CDS Hooks 2.0, "Link")."""
 
     label: str
     url: str
@@ -198,9 +200,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything the logic judges by. `rules` stand in an order in which each comes after those it refers to.
+    """All content that the logic needs.
 
-    `discriminators` stand by their weight, greatest first. `links`: those of the site, by rule.
+    `rules` are sorted so that each comes after the rules it refers to; `discriminators` by weight, greatest first.
+    `links` are the site's, by rule.
     """
 
     edition: Edition

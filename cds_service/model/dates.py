@@ -1,4 +1,4 @@
-"""Dates as charts give them, often partial, and the three-valued questions asked of them. Days, never instants."""
+"""Partial dates as charts record them, and comparisons that may have no answer. Days, never instants."""
 
 from calendar import monthrange
 from collections.abc import Iterable
@@ -6,38 +6,38 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-_MAX_LENGTH = 64  # characters; what is kept of dates read before must stay small, whatever is sent as one
+_MAX_LENGTH = 64  # characters; keeps the cache small, whatever a client sends as a date
 
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """The days a recorded date may mean: one day, or the first and last of a month or year."""
+    """The days that a recorded date may mean: one day, or the first and last day of a month or year."""
 
     first: date
     last: date
 
     @property
     def is_exact(self) -> bool:
-        """Whether it names one day."""
+        """Whether the date names one day."""
         return self.first == self.last
 
 
 def full_date(day: date) -> PartialDate:
-    """A full date."""
+    """Return the partial date that means exactly this day."""
     return PartialDate(day, day)
 
 
 def newest_date(dates: Iterable[PartialDate | None]) -> PartialDate | None:
-    """The days on which the newest of these may lie. None when one has no date: it may be the newest of all."""
-    known = list(dates)
-    if not known or None in known:
+    """Return the days on which the newest date may lie. None if one is missing: it could be the newest."""
+    candidates = list(dates)
+    known = [when for when in candidates if when]
+    if not known or len(known) < len(candidates):
         return None
-    dated = [when for when in known if when]
-    return PartialDate(max(when.first for when in dated), max(when.last for when in dated))
+    return PartialDate(max(when.first for when in known), max(when.last for when in known))
 
 
 def parse_partial_date(text: str) -> PartialDate | None:
-    """Read a FHIR date or dateTime: the day as written, whatever the zone. None if it is no date.
+    """Parse a FHIR date or dateTime into the day as written, whatever its zone. None if it is not a date.
 
     FHIR R4, "Primitive types": YYYY, YYYY-MM, YYYY-MM-DD, or YYYY-MM-DDThh:mm:ss+zz:zz.
     """
@@ -54,26 +54,22 @@ def _parse(text: str) -> PartialDate | None:
             case 7:
                 year, month = int(text[:4]), int(text[5:])
                 return PartialDate(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
+            case length if length == 10 or text[10:11] == "T":
+                return full_date(date.fromisoformat(text[:10]))
             case _:
-                return _parse_day(text)
+                return None
     except ValueError:
         return None
 
 
-def _parse_day(text: str) -> PartialDate | None:
-    if len(text) > 10 and text[10] != "T":
-        return None
-    return full_date(date.fromisoformat(text[:10])) if len(text) >= 10 else None
-
-
 def is_within(when: PartialDate, today: date, days: int) -> bool | None:
-    """Whether it lies at most `days` ago, limit included. None: a partial date satisfies it only in part."""
+    """Return whether the date is at most `days` ago, limit included. None: the partial date spans the limit."""
     limit = today - timedelta(days=days)
     return _on_or_after(when, limit, limit)
 
 
 def is_at_least_ago(when: PartialDate, today: date, days: int) -> bool | None:
-    """Whether it lies at least `days` ago, limit included. None: a partial date satisfies it only in part."""
+    """Return whether the date is at least `days` ago, limit included. None: the partial date spans the limit."""
     limit = today - timedelta(days=days)
     if when.last <= limit:
         return True
@@ -81,7 +77,7 @@ def is_at_least_ago(when: PartialDate, today: date, days: int) -> bool | None:
 
 
 def is_since(when: PartialDate, anchor: PartialDate) -> bool | None:
-    """Whether it lies on or after the anchor. None: one of the two is too coarse to tell."""
+    """Return whether the date is on or after the anchor. None: one of the two is too coarse to tell."""
     return _on_or_after(when, anchor.last, anchor.first)
 
 

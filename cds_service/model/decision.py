@@ -1,4 +1,4 @@
-"""The decision of one call: what is recommended, what was held back, and the trace that explains both. Values only."""
+"""The decision of one call as frozen values: recommendations, what was held back, and the trace that explains both."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from cds_service.model.sides import Side
 
 @dataclass(frozen=True, slots=True)
 class RuleEvaluation:
-    """One rule judged once: for one order, or for the patient, and one side.
+    """One evaluation of a rule, for one order (or the patient) and one side.
 
-    `row` is the advice it came to, `advice` the outcome of that row's block.
+    `advice` is the row that applies, if any; `advice_outcome` is the outcome of that row's block.
     """
 
     rule: Rule
@@ -28,9 +28,9 @@ class RuleEvaluation:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """What one rule says in this call: the advice, the orders and sides it is about, and the facts behind it.
+    """What one rule recommends in this call: the advice, the orders and side concerned, and the supporting facts.
 
-    `facts` make the rule speak; `advised_by` are those that choose its row of advice, such as a treatment tried.
+    `facts` make the rule speak; `advice_facts` select its row of advice, such as a treatment tried.
     """
 
     rule: Rule
@@ -48,7 +48,7 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class RuleTrace:
-    """How one rule fared: "speaks", "silent", "silenced", "not for this hook" or "no order to judge", and why."""
+    """The result of one rule: "speaks", "silent", "silenced", "not for this hook" or "no order to judge", and why."""
 
     rule: Rule
     status: str
@@ -58,10 +58,10 @@ class RuleTrace:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to show, what was held back for restraint, and the trace of each rule.
+    """The recommendations to show, those held back by the limits on cards, and the trace of each rule.
 
-    `exempted` is what is not shown because of the user's role. The trace is whole only when the decision was made
-    thoroughly; else it holds the rules that speak.
+    `hidden_for_role` is what is not shown because of the user's role. The traces cover all rules only if the decision
+    was made with `thorough`; otherwise only the rules that speak.
     """
 
     chart: Chart
@@ -75,7 +75,7 @@ class Decision:
 
 
 class OrderRating(NamedTuple):
-    """An order of the call and the rating it has."""
+    """An order of the call, and the criterion that rates it."""
 
     order: Imaging
     criterion: RatingCriterion

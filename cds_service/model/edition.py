@@ -1,4 +1,4 @@
-"""The edition of the content in use: version, digest, sign-off and what a site changed."""
+"""The edition of the content in use: version, digest, sign-off, and the site overlay on it."""
 
 import datetime
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SiteEdition:
-    """Which site overlay lies on the content, and which protected rules it switches off."""
+    """The edition of a site overlay, and the protected rules it switches off."""
 
     name: str
     version: str
@@ -15,16 +15,16 @@ class SiteEdition:
 
     @property
     def statement(self) -> str:
-        """The overlay as every card gives it."""
+        """The overlay as every card states it."""
         off = f" (switches off {', '.join(self.switched_off)})" if self.switched_off else ""
         return f"site overlay {self.name} {self.version} ({self.digest[:8]}){off}"
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """Which content this is: its version, the digest of its files, its date, and who signed it off, if anybody.
+    """The edition of the content: its version, the digest of its files, its date, and who signed it off, if anyone.
 
-    `has_lapsed`: there is a sign-off, but of other content. `site`: the overlay that lies on it; a sign-off is of both.
+    `is_sign_off_lapsed`: the sign-off is for other content. `site`: the overlay in use; a sign-off covers both.
     """
 
     version: str
@@ -37,7 +37,7 @@ class Edition:
 
     @property
     def statement(self) -> str:
-        """The version and sign-off state as every card gives them."""
+        """The version and sign-off state as every card states them."""
         parts = [
             f"Content {self.version} ({self.digest[:8]})",
             self.site.statement if self.site else "",
@@ -47,17 +47,17 @@ class Edition:
 
     @property
     def sign_off_state(self) -> str:
-        """Whether it is signed off, in words."""
+        """The state of the sign-off, in words."""
         if self.sign_off:
             return f"signed off by {self.sign_off}"
         return "sign-off lapsed: content changed since" if self.is_sign_off_lapsed else "not signed off"
 
     @property
     def full_version(self) -> str:
-        """The version, with the overlay's behind a plus sign (Semantic Versioning 2.0, build metadata)."""
+        """The version, followed by the overlay's after a plus sign (Semantic Versioning 2.0, build metadata)."""
         return f"{self.version}+site.{self.site.version}" if self.site else self.version
 
     @property
     def full_digest(self) -> str:
-        """The digest, with the overlay's behind a plus sign."""
+        """The digest, followed by the overlay's after a plus sign."""
         return f"{self.digest}+{self.site.digest}" if self.site else self.digest

@@ -1,4 +1,4 @@
-"""What was read from one patient's chart: findings, imaging, age, and what could not be read. No FHIR, no codes."""
+"""Facts read from one patient's chart: findings, imaging, age, and what could not be read. No FHIR, no codes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ from cds_service.model.dates import PartialDate
 from cds_service.model.sides import Side
 
 NO_QUALIFIERS: Mapping[str, str] = MappingProxyType({})
-NOT_RECORDED = "not-recorded"  # what a qualifier nobody stated comes to
+NOT_RECORDED = "not-recorded"  # the value of a qualifier that no record states
 
 
 class FindingValue(Enum):
-    """What a chart says of a finding. What it does not mention has no fact at all: not recorded."""
+    """What a chart says about a finding. A finding that is not recorded has no fact at all."""
 
     PRESENT = "present"
     ABSENT = "absent"
@@ -23,7 +23,7 @@ class FindingValue(Enum):
 
 
 class SourceKind(Enum):
-    """The kind of record a fact stands in, in words fit for a card."""
+    """The kind of record that a fact comes from, worded for a card."""
 
     CONDITION = "recorded problem"
     OBSERVATION = "observation"
@@ -41,7 +41,7 @@ class SourceKind(Enum):
 
     @property
     def is_text(self) -> bool:
-        """Whether the fact was read from words, not from a code."""
+        """Whether the fact was read from text, not from a code."""
         return self in _TEXT_KINDS
 
 
@@ -52,7 +52,7 @@ _TEXT_KINDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a fact stands: the kind of record and its relative reference, such as `Condition/12`."""
+    """Where a fact comes from: the kind of record and its relative reference, such as `Condition/12`."""
 
     kind: SourceKind
     reference: str
@@ -60,10 +60,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding of the closed vocabulary (clinical design §2) as the chart records it.
+    """One record of a finding from the closed vocabulary (clinical design §2).
 
-    `when` is the day it was recorded or, for a treatment, begun; `onset` the day it is said to have begun.
-    `qualifiers` hold severity, response, result, radiation, guided.
+    `when` is the day it was recorded or, for a treatment, the day it began; `onset` is the stated day of onset.
+    `qualifiers` may hold severity, response, result, radiation and guided.
     """
 
     id: str
@@ -75,12 +75,12 @@ class Finding:
     qualifiers: Mapping[str, str] = field(default_factory=lambda: NO_QUALIFIERS)
 
     def has_qualifier(self, qualifier: str) -> bool:
-        """Whether it says anything of this qualifier."""
+        """Return whether the record states this qualifier."""
         return self.qualifiers.get(qualifier, NOT_RECORDED) != NOT_RECORDED
 
 
 class Stage(Enum):
-    """How far imaging or a treatment has come."""
+    """How far imaging or a treatment has progressed."""
 
     STUDY = "study"  # done
     REQUEST = "request"  # an active order
@@ -91,9 +91,9 @@ class Stage(Enum):
 class Imaging:
     """An imaging study, request or draft as region, modality, contrast and side (clinical design §3).
 
-    `code_side`: the side its code names while its body site names the other; it has no side then.
-    `selected`: this call is about it.
-    `treatment`: the treatment finding that a request is for, when it is not for imaging.
+    `code_side`: the side of its code, if its body site names the other; `side` is unstated then.
+    `is_selected`: the user selected this draft, so the call is about it.
+    `treatment`: the treatment finding that is ordered, if the order is not for imaging.
     """
 
     stage: Stage
@@ -109,13 +109,13 @@ class Imaging:
 
     @property
     def has_side_conflict(self) -> bool:
-        """Whether its code and its body site name different sides."""
+        """Whether the code and the body site name different sides."""
         return self.code_side is not None
 
 
 @dataclass(frozen=True, slots=True)
 class IgnoredRecord:
-    """A record that does not count, and why; `code` is a system and code that stand for nothing here."""
+    """A record that was not used, and why. `code` is a system and code that the content does not map."""
 
     reference: str
     reason: str
@@ -124,12 +124,12 @@ class IgnoredRecord:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """All facts of one patient at one call. `today` is the day in the site's zone; `age` in completed years.
+    """All facts about one patient in one call. `today` is the day in the site's time zone; `age` in completed years.
 
-    `differing`: facts read from words that a coded fact contradicts, and that therefore do not count.
-    `unreadable` counts resources by type that could not be decoded. Of kinds of data, `unavailable` names those that
-    could not be read, `not_sent` those nobody sent or let us read, `incomplete` those read only in part.
-    `unmapped` counts codes that stand for nothing here, by the short name of their system, else "other".
+    `contradicted`: facts read from text that a coded fact contradicts; they do not count.
+    `unreadable` counts the resources of each type that could not be decoded. Three fields name kinds of data:
+    `unavailable` could not be read, `not_sent` was neither sent nor open to us, `incomplete` was read only in part.
+    `unmapped` counts codes that the content does not map, by the short name of their system, or "other".
     """
 
     today: date
@@ -146,12 +146,10 @@ class Chart:
 
 
 Fact: TypeAlias = Finding | Imaging
-
-
 FactT = TypeVar("FactT", Finding, Imaging, Finding | Imaging)
 
 
 def distinct(facts: Iterable[FactT]) -> tuple[FactT, ...]:
-    """The facts, each once, in order. By identity: every record of a chart is one object for the whole call."""
-    found = facts if isinstance(facts, tuple) else tuple(facts)
-    return found if len(found) < 2 else tuple({id(fact): fact for fact in found}.values())
+    """Return the facts without duplicates, in order. By identity: each record is one object for the whole call."""
+    all_facts = facts if isinstance(facts, tuple) else tuple(facts)
+    return all_facts if len(all_facts) < 2 else tuple({id(fact): fact for fact in all_facts}.values())

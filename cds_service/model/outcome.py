@@ -1,4 +1,4 @@
-"""The outcome of judging a condition: its truth, the facts it rests on, and its parts. Every trace is made of these."""
+"""The outcome of evaluating a condition: its truth, its facts and its parts. Traces consist of outcomes."""
 
 from enum import Enum
 from typing import NamedTuple
@@ -8,18 +8,18 @@ from cds_service.model.facts import Fact, distinct
 
 
 class Truth(Enum):
-    """Yes; no: the chart says otherwise; unknown: nothing recorded. Only yes moves a rule."""
+    """Yes; no: the chart says otherwise; unknown: nothing is recorded. Only yes makes a condition hold."""
 
     YES = "yes"
     NO = "no"
     UNKNOWN = "not known"
-    __hash__ = object.__hash__  # members are single, and Enum's own hash is slow where every condition asks
+    __hash__ = object.__hash__  # faster than Enum's own, and every condition needs it; members are singletons
 
 
 class Outcome(NamedTuple):
-    """What judging `condition` gave. `parts` are the outcomes of a block's conditions or of a pattern's block.
+    """The result of evaluating `condition`. `parts` are the outcomes of a block's conditions or of pattern blocks.
 
-    `role` is where the condition stands in its block: all, any or none.
+    `role` is the condition's place in its block: "all", "any" or "none".
     """
 
     condition: Condition
@@ -30,22 +30,22 @@ class Outcome(NamedTuple):
     pattern_id: str = ""
 
     def with_role(self, role: str) -> "Outcome":
-        """The same as a part of a block that stands in this role."""
+        """Return the same outcome as a part of a block with this role."""
         return Outcome(self.condition, self.truth, self.facts, self.parts, role, self.pattern_id)
 
     def supporting_facts(self) -> "tuple[Fact, ...]":
-        """The facts that make it hold: those of every part that holds, stops (`none`) left out."""
+        """Return the facts that make the condition hold, from all parts that hold; `none` parts add nothing."""
         if self.truth is not Truth.YES:
             return ()
-        found = list(self.facts)
+        facts = list(self.facts)
         for part in self.parts:
             if part.role != "none":
-                found.extend(part.supporting_facts())
-        return distinct(found)
+                facts.extend(part.supporting_facts())
+        return distinct(facts)
 
 
 def to_truth(holds: bool, contradicted: bool) -> Truth:
-    """Yes if it holds, no if the chart says otherwise, else unknown."""
+    """Return yes if the condition holds, no if the chart contradicts it, otherwise unknown."""
     if holds:
         return Truth.YES
     return Truth.NO if contradicted else Truth.UNKNOWN

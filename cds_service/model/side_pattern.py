@@ -1,4 +1,4 @@
-"""The judged pattern of one side, as a value."""
+"""The pain pattern of one side, as a frozen value."""
 
 from typing import NamedTuple
 
@@ -8,17 +8,17 @@ from cds_service.model.outcome import Outcome, Truth
 
 
 class SidePattern(NamedTuple):
-    """The pattern's name on one side, the patterns that hold there, and the outcomes judged."""
+    """The name of the pattern on one side, the content's patterns that hold there, and their outcomes."""
 
     name: str
     matching_patterns: tuple[Pattern, ...]
     outcomes: tuple[Outcome, ...]
 
     def leading_facts(self) -> tuple[Fact, ...]:
-        """The first fact that speaks for each region: where both do, a card's summary names one of each."""
-        holding = [outcome for outcome in self.outcomes if outcome.truth is Truth.YES]
-        first = {
-            held.region: one.supporting_facts()[:1]
-            for held, one in reversed(list(zip(self.matching_patterns, holding, strict=True)))
-        }
-        return distinct(fact for region in sorted(first, reverse=True) for fact in first[region])
+        """Return the first supporting fact of each region, so that a card's summary can name one of each."""
+        outcomes = [outcome for outcome in self.outcomes if outcome.truth is Truth.YES]
+        first_facts: dict[str, tuple[Fact, ...]] = {}
+        for pattern, outcome in zip(self.matching_patterns, outcomes, strict=True):
+            if pattern.region not in first_facts:
+                first_facts[pattern.region] = outcome.supporting_facts()[:1]
+        return distinct(fact for region in sorted(first_facts, reverse=True) for fact in first_facts[region])

@@ -1,30 +1,30 @@
-"""Sides of the body: of a fact, of an order, and the side for which a pattern or rule is judged."""
+"""Sides of the body: of a fact, of an order, and the side for which a pattern or rule is evaluated."""
 
 from collections.abc import Iterable
 from enum import Enum
 
 
 class Side(Enum):
-    """The side a fact, order or study names. `UNSTATED` counts on each side (clinical design §1.2)."""
+    """The side that a fact, order or study names. `UNSTATED` counts for each side (clinical design §1.2)."""
 
     LEFT = "left"
     RIGHT = "right"
     BOTH = "both"
     UNSTATED = "unstated"
-    __hash__ = object.__hash__  # members are single, and Enum's own hash is slow in the keys of every look-up
+    __hash__ = object.__hash__  # faster than Enum's own in the keys of every look-up; members are singletons
 
     def covers(self, side: "Side") -> bool:
-        """Whether something of this side counts for the side judged; `BOTH` is judged by either."""
+        """Return whether something on this side counts for the given side; for `BOTH`, either side counts."""
         return self is side or self in _BOTH_OR_UNSTATED or side in _BOTH_OR_UNSTATED
 
     @property
     def opposite(self) -> "Side":
-        """The other side; both and unstated are their own opposite."""
+        """The other side. `BOTH` and `UNSTATED` are their own opposites."""
         return _OPPOSITE.get(self, self)
 
     @property
     def single_sides(self) -> tuple["Side", ...]:
-        """The sides to judge for something of this side: one, or left and right."""
+        """The sides to evaluate for something on this side: one, or left and right."""
         return EACH_SIDE if self in _BOTH_OR_UNSTATED else (self,)
 
 
@@ -34,8 +34,8 @@ _OPPOSITE = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 
 
 def combine_sides(sides: Iterable[Side]) -> Side:
-    """The one side that says what several say together; none says nothing."""
-    stated = {side for side in sides if side is not Side.UNSTATED}
-    if not stated:
+    """Return the one side that stands for several: unstated sides are ignored, left and right give both."""
+    stated_sides = {side for side in sides if side is not Side.UNSTATED}
+    if not stated_sides:
         return Side.UNSTATED
-    return stated.pop() if len(stated) == 1 else Side.BOTH
+    return stated_sides.pop() if len(stated_sides) == 1 else Side.BOTH

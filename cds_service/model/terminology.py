@@ -1,4 +1,4 @@
-"""What codes mean here: findings, imaging, body sites, sides, values. Comparing codes without systems is impossible."""
+"""What codes mean: findings, imaging, body sites, sides and values. A code always carries its system."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,13 +7,13 @@ from typing import Final, NamedTuple
 from cds_service.model.facts import NO_QUALIFIERS
 from cds_service.model.sides import Side
 
-SEVENTH_CHARACTER_INDEX: Final = 7  # where an ICD-10-CM code's seventh character stands, the point counted
-FINDING_SYSTEM: Final = "finding"  # our own CodeSystem: its codes are the findings' ids
-ORDER_SYSTEM: Final = "order"  # ours too: orders that have no verified standard code
+SEVENTH_CHARACTER_INDEX: Final = 7  # index of an ICD-10-CM code's seventh character, counting the point
+FINDING_SYSTEM: Final = "finding"  # our own CodeSystem, whose codes are the ids of findings
+ORDER_SYSTEM: Final = "order"  # our own CodeSystem for orders without a verified standard code
 
 
 class Code(NamedTuple):
-    """A code of a system known to the content; `system` is its short name there, such as "sct"."""
+    """A code of a system known to the content. `system` is the system's short name, such as "sct"."""
 
     system: str
     code: str
@@ -21,7 +21,7 @@ class Code(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FindingMeaning:
-    """A finding a code stands for, with the side and qualifiers the code itself states."""
+    """The finding that a code stands for, with the side and qualifiers that the code itself states."""
 
     finding: str
     side: Side = Side.UNSTATED
@@ -30,9 +30,9 @@ class FindingMeaning:
 
 @dataclass(frozen=True, slots=True)
 class PrefixMeaning:
-    """A finding that a whole branch of a classification stands for, some of its codes excepted.
+    """The finding that a whole branch of a classification stands for, except for some of its codes.
 
-    `not_seventh`: seventh characters (ICD-10-CM) that make a code of the branch something else.
+    `excluded` are prefixes of codes; `excluded_seventh` are seventh characters (ICD-10-CM) that change the meaning.
     """
 
     meaning: FindingMeaning
@@ -40,14 +40,14 @@ class PrefixMeaning:
     excluded_seventh: str = ""
 
     def includes(self, code: str) -> bool:
-        """Whether a code that begins as the branch does belongs to it."""
+        """Return whether a code that starts with the branch's prefix belongs to it."""
         seventh = code[SEVENTH_CHARACTER_INDEX:]
         return not code.startswith(self.excluded or ("\0",)) and not (seventh and seventh in self.excluded_seventh)
 
 
 @dataclass(frozen=True, slots=True)
 class StudyMeaning:
-    """What imaging a code stands for; None: the code leaves it open."""
+    """The imaging that a code stands for. None: the code does not say."""
 
     region: str | None
     modality: str | None
@@ -56,7 +56,7 @@ class StudyMeaning:
 
 
 class BodySiteMeaning(NamedTuple):
-    """The body site a code stands for, and its side."""
+    """The body site that a code stands for, and its side."""
 
     body_site: str
     side: Side
@@ -64,7 +64,7 @@ class BodySiteMeaning(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ImagingWords:
-    """Words by which the text of an order or study names a region, modality, contrast or side, longest first."""
+    """The words that name a region, modality, contrast or side in the text of an order or study, longest first."""
 
     region: tuple[tuple[str, str], ...]
     modality: tuple[tuple[str, str], ...]
@@ -74,7 +74,7 @@ class ImagingWords:
 
 @dataclass(frozen=True, slots=True)
 class Terminology:
-    """All code meanings of the content. `systems` maps every accepted URI to the system's short name."""
+    """All code meanings of the content. `system_by_uri` maps every accepted URI to the system's short name."""
 
     system_by_uri: Mapping[str, str]
     uri_by_system: Mapping[str, str]
@@ -95,7 +95,7 @@ class Terminology:
     reason_codes: Mapping[str, tuple[Code, ...]]
 
     def find_meanings(self, code: Code) -> tuple[FindingMeaning, ...]:
-        """The findings a code stands for, by itself or by the branch it belongs to; none: unmapped."""
+        """Return the findings that a code stands for, by itself or by its branch; none if it is unmapped."""
         exact = self.findings.get(code, ())
         if code.system != "icd10cm":
             return exact

@@ -1,4 +1,4 @@
-"""What is said and offered, as the content gives it: card wording, order templates, override reasons. Values only."""
+"""Card wording, order templates, override reasons and labels from the content, as frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class OrderTemplate:
-    """An order the service may suggest: its codes by side, our label, body site and priority."""
+    """An order that the service may suggest: its codes by side, our label, body site and priority."""
 
     id: str
     label: str
@@ -31,7 +31,7 @@ class OrderTemplate:
 
 @dataclass(frozen=True, slots=True)
 class OverrideReason:
-    """A coded reason for not following a card, in the guideline's words."""
+    """A coded reason for not following a card, worded as in the guideline."""
 
     code: str
     display: str
@@ -39,7 +39,7 @@ class OverrideReason:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What cards call regions, modalities, the values of qualifiers, and sides."""
+    """What cards call regions, modalities, qualifier values and sides; `layout` is the template of a card's detail."""
 
     regions: Mapping[str, str]
     modalities: Mapping[str, str]

@@ -1,1 +1,1 @@
-"""What operators see and steer: counts, health, and what the workers of one machine share. No call is judged here."""
+"""What operators see: metrics, health, and the state that the workers of one machine share."""

@@ -1,4 +1,4 @@
-"""Whether the store answers, asked beside the probes: one that hangs must not make a probe hang with it."""
+"""Checks in a thread of its own whether the store answers, so that a hanging store does not hang the probes."""
 
 import time
 from collections.abc import Callable
@@ -7,12 +7,12 @@ from threading import Lock, Thread
 
 from cds_service.errors import StoreUnavailable
 
-_CACHE_S = 5.0  # seconds an answer stands
-_WAIT_S = 0.5  # seconds a new one is waited for, by all probes together; Kubernetes gives up after 1
+_CACHE_S = 5.0  # how long a result is reused
+_WAIT_S = 0.5  # how long all probes together wait for a new result; Kubernetes gives up after 1 s
 
 
 class StoreHealth:
-    """Asks the store at most every few seconds. `ask` raises `StoreUnavailable`."""
+    """Checks the store at most every few seconds. `check_store` raises `StoreUnavailable` if it is down."""
 
     def __init__(self, check_store: Callable[[], object]) -> None:
         self._check_store = check_store
@@ -22,7 +22,7 @@ class StoreHealth:
         self._started_at = self._checked_at = float("-inf")
 
     def is_up(self) -> bool:
-        """Whether it answered when last asked; while it hangs, it does not."""
+        """Return whether the store answered the last check. While a check hangs, it did not."""
         with self._lock:
             now = time.monotonic()
             if now - self._checked_at < _CACHE_S:
@@ -31,12 +31,12 @@ class StoreHealth:
                 self._started_at = now
                 self._thread = Thread(target=self._run_check, name="store-watch", daemon=True)
                 self._thread.start()
-            # They come one after the other, for the lock: were each to wait anew, probes would hold all threads.
+            # Probes wait in turn for the lock. If each waited the full time again, they would occupy all threads.
             self._thread.join(max(0.0, self._started_at + _WAIT_S - now))
             return self._was_up and not self._thread.is_alive()
 
     def _run_check(self) -> None:
-        is_up = False  # nor is it where asking fails in a way that nobody foresaw
+        is_up = False  # also if the check fails with an unexpected error
         try:
             with suppress(StoreUnavailable):
                 self._check_store()

@@ -1,4 +1,4 @@
-"""One family of counts whose labels are bounded, whatever it is given: few values, and only words of our own form."""
+"""A metric family with bounded labels: limited in number, and only words of our own form."""
 
 import re
 from collections.abc import Callable
@@ -8,10 +8,10 @@ OTHER = "other"
 
 
 class MetricFamily:
-    """Counts by labels. `make` gives the counter of some label values; no more than `limit` are ever made.
+    """Counts by labels. `make_child` returns the counter for label values and is called at most `limit` times.
 
-    A label that is no word of our form, or one too many, counts as "other": a mistake must neither name a patient nor
-    fill the memory of whoever collects the counts.
+    Malformed labels, and labels beyond the limit, count as "other": a mistake must neither name a patient nor fill the
+    memory of the metrics server.
     """
 
     def __init__(self, make_child: Callable[..., Callable[[float], None]], limit: int = 1_000) -> None:
@@ -20,17 +20,17 @@ class MetricFamily:
         self._children: dict[tuple[str, ...], Callable[[float], None]] = {}
 
     def add(self, labels: tuple[str, ...], amount: float) -> None:
-        """Count `amount` more under these labels."""
-        counted = self._children.get(labels)
-        if counted is None:
-            counted = self._child_for(labels)
-        counted(amount)
+        """Add `amount` to the counter with these labels."""
+        child = self._children.get(labels)
+        if child is None:
+            child = self._child_for(labels)
+        child(amount)
 
     def _child_for(self, labels: tuple[str, ...]) -> Callable[[float], None]:
         safe = tuple(label if _LABEL_PATTERN.fullmatch(label) else OTHER for label in labels)
         if safe not in self._children and len(self._children) >= self._limit:
             safe = (OTHER,) * len(labels)
-        counted = self._children.setdefault(safe, self._make_child(*safe))
+        child = self._children.setdefault(safe, self._make_child(*safe))
         if len(self._children) < self._limit:
-            self._children[labels] = counted
-        return counted
+            self._children[labels] = child
+        return child

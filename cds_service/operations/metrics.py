@@ -1,9 +1,8 @@
-"""The Prometheus metrics: counts of our own words, correct over several workers. No patient, no user, no text.
+"""The Prometheus metrics, summed over all workers, with labels of our own. No patient, no user, no free text.
 
-prometheus_client decides at its import whether it counts for one process or, where `shared.VARIABLE` names a folder,
-for several: so this module is imported in the worker, when that is settled. The counts of a worker that died stay in
-the folder and go on counting, as a counter's should; there is no gauge that only living workers have, so nothing
-needs `mark_process_dead`.
+prometheus_client decides when it is imported whether it counts for one process or for several, in the folder that
+`shared_folder.FOLDER_VARIABLE` names. So this module is imported in the worker, once that is known. Counts of a worker
+that died remain in the folder, as they should; no gauge is per live worker, so `mark_process_dead` is not needed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,26 +18,26 @@ from cds_service.operations.metric_family import MetricFamily
 from cds_service.operations.shared_folder import find_shared_folder
 
 _PREFIX = "hip_spine_cds"
-# Clients drop cards after 0.5 to 2 s; searches may take 1.5 s, and a call 2.5 s.
+# Clients stop waiting for cards after 0.5 to 2 s; by default searches may take 1.5 s and a call 2.5 s.
 _BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 5.0)
 _COUNTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "calls": (
-        "Hook calls, by what became of them: cards, no-cards, not-judged, or the status",
+        "Hook calls by outcome: cards, no-cards, not-judged, or the HTTP status of an error",
         ("hook", "client", "outcome"),
     ),
-    "responses": ("All answers, by route and status", ("route", "status")),
+    "responses": ("All responses by route and status", ("route", "status")),
     "cards": ("Cards by rule, level and fate: shown, held-back, silent, exempt-role", ("rule", "level", "fate")),
-    "prefetch": ("Prefetch keys by the state they came in: absent, empty, failed, data", ("key", "state")),
-    "fhir_fetches": ("Searches of FHIR servers by prefetch key and outcome: ok, or why not", ("key", "outcome")),
-    "unmapped_codes": ("Codes that stand for nothing here, by system", ("system",)),
+    "prefetch": ("Prefetch keys by the state in which they arrived: absent, empty, failed, data", ("key", "state")),
+    "fhir_fetches": ("FHIR searches by prefetch key and outcome: ok, or the reason for failure", ("key", "outcome")),
+    "unmapped_codes": ("Codes that the content does not map, by system", ("system",)),
     "unreadable": ("Resources that could not be read, by type", ("type",)),
     "feedback": ("Feedback events by outcome and reason", ("outcome", "reason")),
-    "cards_lost": ("Cards issued that the store could not keep", ()),
+    "cards_lost": ("Issued cards that could not be stored", ()),
 }
 
 
 class Metrics:
-    """The metrics of this process, or its share of its service's."""
+    """The metrics of this process, or its part of the metrics of all workers."""
 
     def __init__(self) -> None:
         folder = find_shared_folder()
@@ -46,7 +45,7 @@ class Metrics:
         self._folder = str(folder) if folder else None
         self._families = {name: self._build_family(name, help_, labels) for name, (help_, labels) in _COUNTERS.items()}
         seconds = Histogram(
-            f"{_PREFIX}_call_seconds", "Seconds from a hook call's start to its answer", ["hook"],
+            f"{_PREFIX}_call_seconds", "Seconds from the start of a hook call to its response", ["hook"],
             buckets=_BUCKETS_S, registry=self._registry,
         )  # fmt: skip
         self._seconds = MetricFamily(lambda hook: seconds.labels(hook).observe)
@@ -56,33 +55,33 @@ class Metrics:
         )  # fmt: skip
 
     def count(self, name: str, *labels: str, amount: float = 1) -> None:
-        """Count `amount` more of the family of this name, under these labels."""
+        """Add `amount` to the counter of this name with these labels."""
         self._families[name].add(labels, amount)
 
     def observe_duration(self, hook: str, seconds: float) -> None:
-        """Note how long a hook call took."""
+        """Record how long a hook call took."""
         self._seconds.add((hook,), seconds)
 
     def set_versions(self, version: str, content: str, digest: str) -> None:
-        """State which service and content this is."""
+        """Publish the versions of service and content."""
         self._info.labels(version, content, digest).set(1)
 
     def render(self) -> bytes:
-        """All metrics in Prometheus' text format; of all workers, where there are several."""
+        """Return the metrics of all workers in the Prometheus text format."""
         return generate_latest(self._registry or build_shared_registry(self._folder))
 
     def _build_family(self, name: str, help_: str, labels: tuple[str, ...]) -> MetricFamily:
         counter = Counter(f"{_PREFIX}_{name}", help_, labels, registry=self._registry)
 
-        def make(*values: str) -> Callable[[float], None]:
+        def make_child(*values: str) -> Callable[[float], None]:
             return (counter.labels(*values) if values else counter).inc
 
-        return MetricFamily(make)
+        return MetricFamily(make_child)
 
 
 @contextmanager
 def metrics_server(host: str, port: int, folder: Path) -> Iterator[None]:
-    """Serve what all workers have counted, on a port of its own, from a thread of this process."""
+    """Serve the metrics of all workers on a port of their own, from a thread of this process."""
     server, _ = start_http_server(port, host, build_shared_registry(str(folder)))
     try:
         yield
@@ -92,7 +91,7 @@ def metrics_server(host: str, port: int, folder: Path) -> Iterator[None]:
 
 
 def build_shared_registry(folder: str | None) -> CollectorRegistry:
-    """A registry that reads what all workers have written into the folder."""
+    """Build a registry that reads what all workers have written to the folder."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]  # the library leaves it so
+    MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]  # untyped in the library
     return registry

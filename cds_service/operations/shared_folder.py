@@ -1,7 +1,7 @@
-"""The folder that the workers of one service share while it runs: counts, rate limits, and whether it is stopping.
+"""The folder that the workers of a running service share: metrics, rate limits, and whether it is stopping.
 
-It is the folder of prometheus_client's multiprocess mode, so a site that runs `create_app` under another server names
-it the same way. `serve` makes a new one at each start: figures of processes that are gone must not count again.
+It is the folder of prometheus_client's multiprocess mode, so a site that runs `create_app` under another server sets it
+in the same way. `serve` creates a new one at each start: counts of earlier processes must not be counted again.
 """
 
 import os
@@ -20,15 +20,15 @@ _STOPPING = "stopping"
 
 @contextmanager
 def create_shared_folder() -> Iterator[Path]:
-    """A new folder for this process and its workers alone; gone at the end.
+    """Create a folder for this process and its workers, and remove it at the end of the block.
 
     Raises:
-        SettingsError: none can be made.
+        SettingsError: it cannot be created.
     """
     try:
         folder = Path(tempfile.mkdtemp(prefix="hip-spine-cds-"))
     except OSError as error:
-        text = f"TMPDIR: names no folder that can be written ({error.strerror}); workers count there together"
+        text = f"TMPDIR: is not a writable folder ({error.strerror}); the workers share their counts there"
         raise SettingsError(text) from None
     os.environ[FOLDER_VARIABLE] = str(folder)  # workers read the environment
     try:
@@ -38,17 +38,17 @@ def create_shared_folder() -> Iterator[Path]:
 
 
 def find_shared_folder() -> Path | None:
-    """The folder this process shares with others; None: it is alone."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    return Path(named) if named else None
+    """Return the folder that this process shares with others, or None if it is alone."""
+    folder = os.environ.get(FOLDER_VARIABLE)
+    return Path(folder) if folder else None
 
 
 def mark_stopping(folder: Path) -> None:
-    """Let all workers know that the service is about to stop. A full disk must not keep it from stopping."""
+    """Tell all workers that the service is about to stop. A full disk must not prevent the stop."""
     with suppress(OSError):
         (folder / _STOPPING).touch()
 
 
 def is_stopping(folder: Path | None) -> bool:
-    """Whether the service is about to stop, so that no new calls should be sent to it."""
+    """Return whether the service is about to stop and should get no new calls."""
     return folder is not None and (folder / _STOPPING).exists()

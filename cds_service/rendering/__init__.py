@@ -1,4 +1,4 @@
-"""From a decision and the content's wording to card values. Makes values, never JSON text; says nothing of its own."""
+"""Rendering of decisions into card values, with the content's wording only. It builds values, never JSON text."""
 
 from cds_service.rendering.about import AboutRenderer
 from cds_service.rendering.cards import CardBuilder

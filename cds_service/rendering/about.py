@@ -1,4 +1,4 @@
-"""/about: what the service is for, how it judges and on what, which content runs; as JSON and as a page."""
+"""The renderer of /about, as JSON and as a page: the service's purpose, how it decides, and its content."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ _HOOK_LABELS = {"patient-view": "chart opened", "order-select": "order selected"
 
 
 class AboutRenderer:
-    """Makes both forms of /about. Nothing in them comes from a call, so they are made once."""
+    """Renders both forms of /about. They hold no data of a call, so they are built once."""
 
     def __init__(self, content: Content, texts: AboutTexts, site_changes: Sequence[str]) -> None:
         self._value = build_about(content, texts, site_changes)
@@ -34,23 +34,25 @@ class AboutRenderer:
         self._page = environment.get_template("about.html")
 
     def render_json(self) -> bytes:
-        """The value as JSON."""
+        """Render the value as JSON."""
         return json.dumps(self._value, ensure_ascii=False, indent=2).encode()
 
     def render_html(self) -> bytes:
-        """The value as a page that needs nothing else: its style stands in it."""
+        """Render the value as a self-contained page, with its style inline."""
         return str(self._page.render(self._value, style=self._style)).encode()
 
     def content_security_policy(self) -> str:
-        """The page's Content-Security-Policy: no script, nothing loaded, this one style (CSP Level 3, hash-source)."""
+        """Return the page's Content-Security-Policy: no scripts, no resources, one style (CSP Level 3, hash-source)."""
         digest = base64.b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
-        closed = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        return f"{closed}; style-src 'sha256-{digest}'"
+        deny_all = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        return f"{deny_all}; style-src 'sha256-{digest}'"
 
 
 def build_about(content: Content, texts: AboutTexts, site_changes: Sequence[str]) -> dict[str, Any]:
-    """Everything /about says, as plain values."""
-    rules = sorted(content.rules, key=lambda one: one.number)
+    """Build everything that /about says, as plain values."""
+    rules = sorted(content.rules, key=lambda rule: rule.number)
+    cited_ids = {name for rule in content.rules for name in rule.cites}
+    sources = sorted((content.citations[name] for name in cited_ids), key=lambda source: source.citation.lower())
     return {
         "name": "hip-spine-cds",
         "software_version": __version__,
@@ -61,13 +63,13 @@ def build_about(content: Content, texts: AboutTexts, site_changes: Sequence[str]
             name: list(getattr(texts, name))
             for name in ("inputs", "data_quality", "logic", "basis", "validation", "limits")
         },
-        "out_of_scope": [{"who": one.who, "then": one.then} for one in texts.out_of_scope],
+        "out_of_scope": [{"who": row.who, "then": row.then} for row in texts.out_of_scope],
         "source_attributes": [
-            {"number": number, "name": one.name, "state": one.state, "says": one.says}
-            for number, one in enumerate(texts.attributes, 1)
+            {"number": number, "name": attribute.name, "state": attribute.state, "says": attribute.says}
+            for number, attribute in enumerate(texts.attributes, 1)
         ],
         "rules": [_rule_to_dict(rule, content) for rule in rules],
-        "sources": [_citation_to_dict(one) for one in _cited_sources(content)],
+        "sources": [_citation_to_dict(source) for source in sources],
     }
 
 
@@ -86,7 +88,7 @@ def _edition_to_dict(content: Content) -> dict[str, Any]:
 
 
 def _rule_to_dict(rule: Rule, content: Content) -> dict[str, Any]:
-    off: list[str] = [one.label for one in content.policy.silences if one.is_from_site and rule.id in one.rules]
+    silences = [silence for silence in content.policy.silences if silence.is_from_site and rule.id in silence.rules]
     return {
         "id": rule.id,
         "number": rule.number,
@@ -98,14 +100,9 @@ def _rule_to_dict(rule: Rule, content: Content) -> dict[str, Any]:
         "use": rule.use,
         "misuse": rule.misuse,
         "speaks_when": outline_block(rule.block, content.findings),
-        "switched_off": next(iter(off), None),
+        "switched_off": silences[0].label if silences else None,
         "evidence": [_citation_to_dict(content.citations[name]) for name in rule.cites],
     }
-
-
-def _cited_sources(content: Content) -> list[Citation]:
-    cited = {name for rule in content.rules for name in rule.cites}
-    return sorted((content.citations[name] for name in cited), key=lambda one: one.citation.lower())
 
 
 def _citation_to_dict(citation: Citation) -> dict[str, Any]:

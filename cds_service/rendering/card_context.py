@@ -1,4 +1,4 @@
-"""What the cards of one call need of its caller."""
+"""The data of a call that its cards need."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from cds_service.rendering.dialects import STANDARD, Dialect
 
 @dataclass(frozen=True, slots=True)
 class CardContext:
-    """What of the call the cards need: the patient, the caller's own bytes of each draft by reference, its dialect."""
+    """The data of a call for its cards: the patient, the raw bytes of each draft by reference, and the dialect."""
 
     patient_id: str
     raw_drafts: Mapping[str, bytes] = field(default_factory=dict)

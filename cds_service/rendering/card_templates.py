@@ -1,4 +1,4 @@
-"""The content's templates: parsed strictly at start-up, checked with specimens, rendered into summary and detail."""
+"""The card templates of the content: parsed strictly at start-up, checked with specimens, then rendered."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,10 +8,10 @@ from jinja2.meta import find_undeclared_variables
 
 from cds_service.errors import ContentError, Problem
 from cds_service.model.wording import Wording
-from cds_service.rendering.phrases import DIFFERENT_DAYS
+from cds_service.rendering.phrases import DIFFERENT_DAYS, capitalize_first
 from cds_service.wire.response import SUMMARY_LIMIT
 
-# What a card's own wording may speak of. Capitals: the same at the beginning of a sentence.
+# The variables of a card's own wording. Those with a capital are for the beginning of a sentence.
 CARD_VARIABLES = frozenset({"findings", "Findings", "order", "Order", "side", "study_date", "ordered", "verb"})
 LAYOUT_VARIABLES = frozenset(
     {"facts", "asks", "consider", "notes", "differing", "unread", "partly_read", "not_sent", "evidence", "edition"}
@@ -23,18 +23,18 @@ class CardTemplates:
     """All card wording, ready to render.
 
     Raises:
-        ContentError: with every template that does not parse, or speaks of what there is not.
+        ContentError: with every template that does not parse or that uses an unknown variable.
     """
 
     def __init__(self, wording: Mapping[str, Wording], layout: str) -> None:
-        # Not HTML: Markdown made of the content's own words alone, so there is nothing to escape.
+        # This is not HTML but Markdown, built from the content's own words only, so there is nothing to escape.
         self._environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
         self._problems: list[Problem] = []
         self._summary_templates = {
-            name: self._parse_template(name, one.summary, CARD_VARIABLES) for name, one in wording.items()
+            name: self._parse_template(name, texts.summary, CARD_VARIABLES) for name, texts in wording.items()
         }
         self._consider_templates = {
-            name: self._parse_template(name, one.consider, CARD_VARIABLES) for name, one in wording.items()
+            name: self._parse_template(name, texts.consider, CARD_VARIABLES) for name, texts in wording.items()
         }
         self._layout_template = self._parse_template("_layout", layout, LAYOUT_VARIABLES)
         if self._problems:
@@ -48,29 +48,29 @@ class CardTemplates:
             self._problems.append(Problem(f"wording/{file}.md", f"line {error.lineno}", str(error.message)))
             return None
         for name in sorted(unknown):
-            self._problems.append(Problem(f"wording/{file}.md", name, "is nothing a card can speak of"))
+            self._problems.append(Problem(f"wording/{file}.md", name, "is not a variable that cards can use"))
         return template
 
     def render_summary(self, card: str, variables: Mapping[str, Any]) -> str:
-        """A card's summary; its length is the caller's to check."""
+        """Render a card's summary. The caller checks its length."""
         return str(self._summary_templates[card].render(variables)).strip()
 
     def render_detail(self, card: str, variables: Mapping[str, Any], layout_variables: Mapping[str, Any]) -> str:
-        """A card's detail: its own wording in the layout that all cards share."""
+        """Render a card's detail: its own wording inside the layout that all cards share."""
         consider = str(self._consider_templates[card].render(variables)).strip()
         return str(self._layout_template.render(layout_variables, consider=consider)).strip()
 
     def check_summary_lengths(self, cards: Iterable[str], labels: Iterable[str], regions: Iterable[str]) -> None:
-        """Refuse any card whose summary could be too long even with one finding alone.
+        """Refuse every card whose summary could be too long even with a single finding.
 
         Raises:
-            ContentError: naming each card, and by how much it is too long.
+            ContentError: with each such card and the length that its summary may reach.
         """
-        longest = f"{_LONGEST_SIDE} {max(labels, key=len)}"
+        finding = f"{_LONGEST_SIDE} {max(labels, key=len)}"
         order = f"{_LONGEST_SIDE} {max(regions, key=len)}"
-        specimen = build_card_variables(longest, order, _LONGEST_SIDE, DIFFERENT_DAYS, "ordered")
+        specimen = build_card_variables(finding, order, _LONGEST_SIDE, DIFFERENT_DAYS, "ordered")
         problems = [
-            Problem(f"wording/{card}.md", "summary", f"may come to {length} characters, of {SUMMARY_LIMIT} allowed")
+            Problem(f"wording/{card}.md", "summary", f"may reach {length} characters; the limit is {SUMMARY_LIMIT}")
             for card in cards
             if (length := len(self.render_summary(card, specimen))) > SUMMARY_LIMIT
         ]
@@ -79,15 +79,16 @@ class CardTemplates:
 
 
 def build_card_variables(findings: str, order: str, side: str, study_date: str, ordered: str) -> dict[str, str]:
-    """What a card's wording may speak of, from its parts. `ordered`: "ordered", or "imaged" when it is done already.
+    """Build the variables of a card's wording.
 
-    `verb` is that of the order: "left and right hip are".
+    `ordered` is "ordered", or "imaged" when the imaging is already done. The variable `verb` agrees with the order:
+    "left and right hip are".
     """
     return {
         "findings": findings,
-        "Findings": findings[:1].upper() + findings[1:],
+        "Findings": capitalize_first(findings),
         "order": order,
-        "Order": order[:1].upper() + order[1:],
+        "Order": capitalize_first(order),
         "side": side,
         "study_date": study_date,
         "ordered": ordered,

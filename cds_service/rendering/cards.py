@@ -1,4 +1,4 @@
-"""Cards: a recommendation's summary, detail, source, suggestions and override reasons (clinical design §6)."""
+"""The card builder: a recommendation's summary, detail, source, suggestions, override reasons (clinical design §6)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
@@ -24,16 +24,16 @@ from cds_service.rendering.suggestions import SuggestionBuilder
 from cds_service.wire import response as wire
 from cds_service.wire.response import SUMMARY_LIMIT, Card
 
-# How many findings and regions a summary names, tried in turn until it is short enough; None: all.
+# The most findings and regions that a summary names, tried in turn until it is short enough. None: all regions.
 _SUMMARY_DETAIL_LEVELS: Final = ((2, None), (1, None), (1, 1))
 ABOUT_LINK_LABEL = "About this advice: purpose, limits, sources"
 
 
 class CardBuilder:
-    """Makes cards by the content's wording. Made once; everything that can be refused is refused here.
+    """Builds cards with the content's wording. It is built once, and refuses invalid content then, not in a call.
 
     Raises:
-        ContentError: when a template, an order template or a summary's length is wrong.
+        ContentError: when a card template or an order template is invalid, or a summary could be too long.
     """
 
     def __init__(
@@ -68,13 +68,13 @@ class CardBuilder:
             for name in {rule.cites[0], *(row.cites[0] for row in rule.advice if row.cites)}
         }
         self._links = {rule.id: _build_links(content.links.get(rule.id, ()), about_url) for rule in content.rules}
-        shown = [finding.label for finding in content.findings.values() if finding.kind != "treatment"]
-        judged = [labels.regions[region] for region in content.policy.judged_regions]
-        self._templates.check_summary_lengths(wording, shown, judged)
+        finding_labels = [finding.label for finding in content.findings.values() if finding.kind != "treatment"]
+        region_labels = [labels.regions[region] for region in content.policy.judged_regions]
+        self._templates.check_summary_lengths(wording, finding_labels, region_labels)
 
     def build(self, decision: Decision, context: CardContext, new_uuid: Callable[[], str]) -> list[Card]:
-        """The cards of a decision, in its order. `new_uuid` gives each card and suggestion its identity."""
-        return [self._build_card(one, decision, context, new_uuid) for one in decision.shown]
+        """Build the cards of a decision, in its order. `new_uuid` gives each card and suggestion its UUID."""
+        return [self._build_card(recommendation, decision, context, new_uuid) for recommendation in decision.shown]
 
     def _build_card(
         self, recommendation: Recommendation, decision: Decision, context: CardContext, new_uuid: Callable[[], str]
@@ -82,6 +82,7 @@ class CardBuilder:
         summary, variables = self._render_summary(recommendation)
         uuid = new_uuid()
         suggestions = self._suggestion_builder.build(recommendation, context, new_uuid)
+        selection_behavior = context.dialect.selection_behavior or recommendation.advice.select
         return Card(
             uuid=uuid,
             summary=summary,
@@ -89,9 +90,7 @@ class CardBuilder:
             indicator=recommendation.advice.level,
             source=self._sources[recommendation.rule.id, _cited_ids(recommendation)[0]],
             suggestions=suggestions or None,
-            selectionBehavior=(context.dialect.selection_behavior or recommendation.advice.select)
-            if suggestions
-            else None,
+            selectionBehavior=selection_behavior if suggestions else None,
             overrideReasons=self._override_reasons[recommendation.rule.id],
             links=(self._links[recommendation.rule.id] or None) if context.dialect.shows_links else None,
         )
@@ -99,34 +98,32 @@ class CardBuilder:
     def _render_detail(
         self, recommendation: Recommendation, variables: Mapping[str, str], decision: Decision, dialect: Dialect
     ) -> str:
-        """The detail; for a client that shows no links they stand behind it as text."""
+        """Render the detail. For clients that do not render links, append them as text."""
         detail = dialect.format_detail(
             self._templates.render_detail(
                 recommendation.advice.card, variables, self._layout_variables(recommendation, decision)
             )
         )
-        spelt_out = (
-            [] if dialect.shows_links else [f"{link.label}: {link.url}" for link in self._links[recommendation.rule.id]]
-        )
-        return "\n\n".join([detail, *spelt_out])
+        links = [] if dialect.shows_links else self._links[recommendation.rule.id]
+        return "\n\n".join([detail, *(f"{link.label}: {link.url}" for link in links)])
 
     def _render_summary(self, recommendation: Recommendation) -> tuple[str, dict[str, str]]:
-        """The summary and what it speaks of: two findings and every region, or less where that is too long."""
-        for findings, regions in _SUMMARY_DETAIL_LEVELS:
-            variables = self._card_variables(recommendation, findings, regions)
+        """Render the summary, and return its variables: two findings and every region, or fewer if that is too long."""
+        regions = self._phrases.describe_regions(recommendation.orders)
+        side = self._phrases.describe_side(recommendation.side).strip()
+        studies = [
+            fact for fact in recommendation.facts if isinstance(fact, Imaging) and fact not in recommendation.orders
+        ]
+        study_date = newest_study_date(studies)
+        ordered = "imaged" if all(order.stage is Stage.STUDY for order in recommendation.orders) else "ordered"
+        for max_findings, max_regions in _SUMMARY_DETAIL_LEVELS:
+            findings = self._phrases.describe_leading_findings(recommendation.facts, max_findings)
+            order = " and ".join(regions[:max_regions])
+            variables = build_card_variables(findings, order, side, study_date, ordered)
             summary = self._templates.render_summary(recommendation.advice.card, variables)
             if len(summary) <= SUMMARY_LIMIT:
                 break
         return summary, variables
-
-    def _card_variables(
-        self, recommendation: Recommendation, max_findings: int, max_regions: int | None
-    ) -> dict[str, str]:
-        order = " and ".join(self._phrases.describe_regions(recommendation.orders)[:max_regions])
-        side = self._phrases.describe_side(recommendation.side).strip()
-        leading = self._phrases.describe_leading_findings(recommendation.facts, max_findings)
-        ordered = "imaged" if all(order.stage is Stage.STUDY for order in recommendation.orders) else "ordered"
-        return build_card_variables(leading, order, side, newest_study_date(_leading_studies(recommendation)), ordered)
 
     def _layout_variables(self, recommendation: Recommendation, decision: Decision) -> dict[str, object]:
         return {
@@ -146,29 +143,25 @@ class CardBuilder:
 
     def _evidence_line(self, citation_id: str) -> str:
         citation = self._content.citations[citation_id]
-        named = citation.citation
-        if not named.lower().startswith(citation.strength):
-            named = f"{capitalize_first(citation.strength)}: {named}"
-        return f"{named}: {citation.says}" if citation.says else named
+        source = citation.citation
+        if not source.lower().startswith(citation.strength):
+            source = f"{capitalize_first(citation.strength)}: {source}"
+        return f"{source}: {citation.says}" if citation.says else source
 
     def _build_source(self, rule: Rule, citation_id: str) -> wire.Source:
-        first = self._content.citations[citation_id]
-        label = f"{first.citation} (content {self._content.edition.full_version})"
+        citation = self._content.citations[citation_id]
+        label = f"{citation.citation} (content {self._content.edition.full_version})"
         topic = wire.Coding(system=TOPIC_SYSTEM_URI, code=rule.topic.code, display=rule.topic.display)
-        return wire.Source(label=label, url=first.url, topic=topic)
+        return wire.Source(label=label, url=citation.url, topic=topic)
 
 
 def _cited_ids(recommendation: Recommendation) -> tuple[str, ...]:
-    """The sources of the advice given: its own, else the rule's."""
+    """Return the sources of the advice: its own, or else the rule's."""
     return recommendation.advice.cites or recommendation.rule.cites
 
 
 def _build_links(site_links: Iterable[Link], about_url: str | None) -> list[wire.Link]:
-    """The site's links and the one to our /about; there are no others, and none carries anything of a call."""
-    found = [wire.Link(label=link.label, url=link.url, type="absolute") for link in site_links]
+    """Build a card's only links: the site's, and the one to our /about. None carries data of a call."""
+    links = [wire.Link(label=link.label, url=link.url, type="absolute") for link in site_links]
     about = [wire.Link(label=ABOUT_LINK_LABEL, url=about_url, type="absolute")] if about_url else []
-    return found + about
-
-
-def _leading_studies(recommendation: Recommendation) -> list[Imaging]:
-    return [fact for fact in recommendation.facts if isinstance(fact, Imaging) and fact not in recommendation.orders]
+    return links + about

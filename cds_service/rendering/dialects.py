@@ -1,4 +1,4 @@
-"""Dialects: how one client wants its cards. The advice stays the same; what a client cannot show or do is left out."""
+"""Dialects: how each client takes its cards. They leave out what it cannot show or do; the advice is the same."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -8,13 +8,13 @@ from typing import Final, Literal
 from cds_service.wire.response import Action
 
 ALL_ACTION_TYPES: Final = frozenset({"create", "update", "delete"})
-# A development profile's stand-in for the code CMS assigns; a real one comes from the site alone.
+# A placeholder, in development profiles only, for the code that CMS assigns. A real code comes from the site.
 EXAMPLE_QCDSM: Final = "example-gcode"
 
 
 @dataclass(frozen=True, slots=True)
 class OrderCode:
-    """The code under which a client's ordering system knows one of our orders."""
+    """The code that a client's ordering system uses for one of our orders."""
 
     system: str
     code: str
@@ -23,12 +23,18 @@ class OrderCode:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What a client takes.
+    """What one client can show and do.
 
-    `plain_text`: `detail` without Markdown. `links`: cards may carry links. `selection`: what stands as
-    `selectionBehavior` whatever the card; None: the card's own. `one_action`: no suggestion of several actions.
-    `verbs`: the action types it carries out. `order_codes`: its own codes of our orders; `mapped_only`: an order
-    without one is not offered. `qcdsm`: the identifier under which orders are rated; None: no ratings.
+    Attributes:
+        name: The dialect's name.
+        is_plain_text: Send `detail` without Markdown.
+        shows_links: Cards may have links.
+        selection_behavior: The `selectionBehavior` of every card; None: the card's own.
+        single_action_only: Leave out suggestions with several actions.
+        action_types: The action types that the client carries out.
+        order_codes: The client's own codes for our orders.
+        mapped_orders_only: Do not offer an order without such a code.
+        qcdsm: The identifier under which orders are rated; None: no ratings.
     """
 
     name: str
@@ -42,18 +48,18 @@ class Dialect:
     qcdsm: str | None = None
 
     def can_carry_out(self, actions: list[Action]) -> bool:
-        """Whether the client can carry out a suggestion of these actions."""
+        """Return whether the client can carry out a suggestion with these actions."""
         if self.single_action_only and len(actions) > 1:
             return False
         return all(action.type in self.action_types for action in actions)
 
     def format_detail(self, markdown: str) -> str:
-        """A card's detail as the client shows it. Ours is Markdown that also reads well without its asterisks."""
+        """Format a card's detail for the client. Our Markdown also reads well without its asterisks."""
         return markdown.replace("**", "") if self.is_plain_text else markdown
 
 
 STANDARD: Final = Dialect("standard")
-# What each is known to take stands in the integration notes of the README, with how far that was checked.
+# The integration documentation says what each client is known to take, and how far that was checked.
 BUILT_IN_DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
     {
         "standard": STANDARD,
@@ -65,5 +71,5 @@ BUILT_IN_DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
 
 
 def adapt_dialect(name: str, **changes: object) -> Dialect:
-    """A shipped dialect with a site's changes; a change of None keeps what the dialect has."""
+    """Return a built-in dialect with a site's changes; None keeps the dialect's own value."""
     return replace(BUILT_IN_DIALECTS[name], **{key: value for key, value in changes.items() if value is not None})  # type: ignore[arg-type]  # the site's table was checked where it was read

@@ -1,4 +1,4 @@
-"""The orders that cards suggest: R4 ServiceRequests checked with fhir.resources at start-up, filled in on each call."""
+"""The orders that cards suggest: R4 ServiceRequests, validated at start-up and filled in for each call."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,25 +9,28 @@ from fhir.resources.R4B.servicerequest import ServiceRequest
 from cds_service.errors import ContentError, Problem
 from cds_service.model.sides import Side
 from cds_service.model.terminology import BodySiteMeaning, Code, Terminology
+from cds_service.model.vocabulary import CANONICAL_BASE
 from cds_service.model.wording import OrderTemplate
 
-ORDER_SYSTEM_URI = "https://hip-spine-cds.example/fhir/CodeSystem/order"
+ORDER_SYSTEM_URI = f"{CANONICAL_BASE}/CodeSystem/order"
 _MAX_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class OrderReason:
-    """A finding given as an order's reason: its label and codes."""
+    """A finding as the reason of an order: its label and codes."""
 
     label: str
     codes: tuple[Code, ...]
 
 
 class OrderBuilder:
-    """Every order template on every side, built once. Validating on each call would cost the whole speed goal.
+    """Builds orders from templates, which are built and validated once for every side.
+
+    Validating the orders of each call would use up the time that a whole call may take.
 
     Raises:
-        ContentError: when a template does not make a valid R4 ServiceRequest.
+        ContentError: when a template does not yield a valid R4 ServiceRequest.
     """
 
     def __init__(self, templates: Mapping[str, OrderTemplate], terminology: Terminology) -> None:
@@ -35,14 +38,14 @@ class OrderBuilder:
         self._code_by_body_site = {meaning: code for code, meaning in reversed(tuple(terminology.body_sites.items()))}
         self._templates = templates
         self._base_orders = {
-            (name, side): self._build_base(one, side) for name, one in templates.items() for side in Side
+            (name, side): self._build_base(template, side) for name, template in templates.items() for side in Side
         }
         problems = [
-            Problem("orders.toml", name, f"makes no valid R4 ServiceRequest: {fault}")
+            Problem("orders.toml", name, f"does not yield a valid R4 ServiceRequest: {error}")
             for name in templates
             for side in Side
             if (
-                fault := _validation_error(
+                error := _validation_error(
                     self.build(name, side, "specimen", [OrderReason("specimen", (Code("finding", "x"),))])
                 )
             )
@@ -51,7 +54,7 @@ class OrderBuilder:
             raise ContentError(problems)
 
     def build(self, template_id: str, side: Side, patient_id: str, reasons: Iterable[OrderReason]) -> dict[str, Any]:
-        """A draft order for one patient, side and reasons."""
+        """Build a draft order for one patient and side, with its reasons."""
         order = dict(self._base_orders[template_id, side])
         order["subject"] = {"reference": f"Patient/{patient_id}"}
         reason_codes = [
@@ -61,28 +64,25 @@ class OrderBuilder:
         return order | {"reasonCode": reason_codes} if reason_codes else order
 
     def describe(self, template_id: str, side: Side) -> str:
-        """The order in words, with its side where it has one."""
+        """Describe the order, with its side if it has one."""
         template = self._templates[template_id]
-        return (
-            f"{template.label} ({_describe_side(side)})"
-            if template.is_sided and _describe_side(side)
-            else template.label
-        )
+        side_words = _describe_side(side) if template.is_sided else ""
+        return f"{template.label} ({side_words})" if side_words else template.label
 
     def _build_base(self, template: OrderTemplate, side: Side) -> dict[str, Any]:
-        placed = side if template.is_sided else Side.UNSTATED
+        order_side = side if template.is_sided else Side.UNSTATED
         order: dict[str, Any] = {
             "resourceType": "ServiceRequest",
             "status": "draft",
             "intent": "order",
             "priority": template.priority,
             "code": {
-                "coding": [self._to_coding(code) for code in template.codes[placed]],
+                "coding": [self._to_coding(code) for code in template.codes[order_side]],
                 "text": self.describe(template.id, side),
             },
         }
-        site = self._build_body_site(template.body_site, placed)
-        return order | {"bodySite": [site]} if site else order
+        body_site = self._build_body_site(template.body_site, order_side)
+        return order | {"bodySite": [body_site]} if body_site else order
 
     def _build_body_site(self, body_site: str | None, side: Side) -> dict[str, Any] | None:
         if body_site is None:
@@ -90,8 +90,8 @@ class OrderBuilder:
         code = self._code_by_body_site.get(BodySiteMeaning(body_site, side)) or self._code_by_body_site.get(
             BodySiteMeaning(body_site, Side.UNSTATED)
         )
-        place = body_site.replace("-", " ")
-        text = f"{place} ({_describe_side(side)})" if side is Side.BOTH else f"{_describe_side(side)} {place}".strip()
+        label = body_site.replace("-", " ")
+        text = f"{label} ({_describe_side(side)})" if side is Side.BOTH else f"{_describe_side(side)} {label}".strip()
         return {"coding": [self._to_coding(code)], "text": text} if code else None
 
     def _to_coding(self, code: Code) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""Ratings as system actions: the caller's own order with the `pama-rating` set (Argonaut CDS Hooks for PAMA).
+"""Ratings as system actions: the caller's own order with `pama-rating` extensions (Argonaut CDS Hooks for PAMA).
 
-The order's meaning never changes: extensions alone are added, in place of an earlier rating's.
+The order's meaning never changes: only these extensions are added, and they replace those of an earlier rating.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,12 +19,12 @@ _RATING_SYSTEM_URI: Final = "http://fhir.org/argonaut/CodeSystem/pama-rating"
 def build_rating_actions(
     order_ratings: Iterable[OrderRating], context: CardContext, new_uuid: Callable[[], str]
 ) -> list[Action]:
-    """An update for each rated order that has an id; none unless the client's dialect names who was consulted."""
+    """Build an update for each rated order that has an id, if the client's dialect has a `qcdsm`."""
     if context.dialect.qcdsm is None:
         return []
     updates = [
-        _build_update(one, context.raw_drafts.get(one.order.source.reference), context.dialect.qcdsm, new_uuid)
-        for one in order_ratings
+        _build_update(rating, context.raw_drafts.get(rating.order.source.reference), context.dialect.qcdsm, new_uuid)
+        for rating in order_ratings
     ]
     return [update for update in updates if update]
 
@@ -33,11 +33,11 @@ def _build_update(
     order_rating: OrderRating, raw: bytes | None, qcdsm: str, new_uuid: Callable[[], str]
 ) -> Action | None:
     order: dict[str, Any] = msgspec.json.decode(raw) if raw else {}
-    given = order.get("extension") or []
-    if not order.get("id") or not isinstance(given, list):  # what is malformed would not come back as it was
+    extensions = order.get("extension") or []
+    if not order.get("id") or not isinstance(extensions, list):  # a malformed value would not come back unchanged
         return None
-    others = [extension for extension in given if not _is_rating_extension(extension)]
-    order["extension"] = [*others, *_build_rating_extensions(order_rating, qcdsm, new_uuid())]
+    other_extensions = [extension for extension in extensions if not _is_rating_extension(extension)]
+    order["extension"] = [*other_extensions, *_build_rating_extensions(order_rating, qcdsm, new_uuid())]
     return Action(type="update", description=f"Rate the order: {order_rating.criterion.rating}", resource=order)
 
 

@@ -1,4 +1,4 @@
-"""Changing the side of a caller's own order: the whole resource as it came, only its side changed."""
+"""The side changer, which returns a caller's own order as it came, with only its side changed."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 class SideChanger:
-    """Moves an order to a side by its codes and body sites."""
+    """Changes the side of an order through its codes and body sites."""
 
     def __init__(self, terminology: Terminology) -> None:
         self._terminology = terminology
@@ -23,9 +23,9 @@ class SideChanger:
         self._code_by_body_site = {meaning: code for code, meaning in reversed(tuple(terminology.body_sites.items()))}
 
     def change_side(self, raw: bytes, side: Side) -> dict[str, Any] | None:
-        """The caller's order on `side`; None where anything in it still names the other: it cannot be changed safely.
+        """Return the caller's order on `side`, or None if any part may still name the other side.
 
-        That may be a text, or a code: of a reason, in an extension, or a local one beside the code that was changed.
+        That part may be a text, or a code: of a reason, in an extension, or a local code beside the changed one.
         """
         order: dict[str, Any] = msgspec.json.decode(raw)
         code = order.get("code") or {}
@@ -42,10 +42,11 @@ class SideChanger:
         study = self._terminology.studies.get(code)
         if study is None or study.side in {Side.UNSTATED, side}:
             return False
-        moved = self._code_by_study.get((code.system, StudyMeaning(study.region, study.modality, study.contrast, side)))
-        if moved is None:
+        target = StudyMeaning(study.region, study.modality, study.contrast, side)
+        target_code = self._code_by_study.get((code.system, target))
+        if target_code is None:
             return False
-        coding["code"] = moved.code
+        coding["code"] = target_code.code
         coding.pop("display", None)
         return True
 
@@ -69,25 +70,24 @@ class SideChanger:
         )
 
     def _sides_of(self, code: Code) -> set[Side]:
-        found = {meaning.side for meaning in self._terminology.find_meanings(code)}
-        placed = (self._terminology.studies.get(code), self._terminology.body_sites.get(code))
-        return (
-            found
-            | {meaning.side for meaning in placed if meaning}
-            | {self._terminology.laterality.get(code, Side.BOTH)}
-        )
+        sides = {meaning.side for meaning in self._terminology.find_meanings(code)}
+        sides.add(self._terminology.laterality.get(code, Side.BOTH))
+        for meaning in (self._terminology.studies.get(code), self._terminology.body_sites.get(code)):
+            if meaning:
+                sides.add(meaning.side)
+        return sides
 
 
 def _walk_texts_and_codings(value: Any) -> Iterator[str | dict[str, Any]]:
-    """Every text and every coding in a resource, however deep."""
+    """Yield every text and every coding in a resource, at any depth."""
     match value:
         case str():
             yield value
         case dict():
             if "code" in value:
                 yield value
-            for one in value.values():
-                yield from _walk_texts_and_codings(one)
+            for member in value.values():
+                yield from _walk_texts_and_codings(member)
         case list():
-            for one in value:
-                yield from _walk_texts_and_codings(one)
+            for item in value:
+                yield from _walk_texts_and_codings(item)

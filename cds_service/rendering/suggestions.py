@@ -1,4 +1,4 @@
-"""Offers as suggestions with real R4 actions: create, delete, update (CDS Hooks 2.0, "Suggestion", "Action")."""
+"""The suggestion builder: offers as R4 create, delete and update actions (CDS Hooks 2.0, "Suggestion", "Action")."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from cds_service.wire.response import Action, Suggestion
 
 
 class SuggestionBuilder:
-    """Makes the suggestions of a recommendation."""
+    """Builds the suggestions of a recommendation."""
 
     def __init__(
         self, content: Content, order_builder: OrderBuilder, terminology: Terminology, phrases: FactPhrases
@@ -30,18 +30,20 @@ class SuggestionBuilder:
     def build(
         self, recommendation: Recommendation, context: CardContext, new_uuid: Callable[[], str]
     ) -> list[Suggestion]:
-        """One suggestion for each offer that can be carried out. One at most is recommended, never one that deletes."""
-        found: list[Suggestion] = []
+        """Build a suggestion for each offer that is possible. At most one is recommended, never one that deletes."""
+        suggestions: list[Suggestion] = []
         for offer in recommendation.offers:
             actions = self._build_actions(offer, recommendation, context)
             if actions and context.dialect.can_carry_out(actions):
-                is_first = not any(one.isRecommended for one in found)
+                is_first = not any(suggestion.isRecommended for suggestion in suggestions)
                 recommended = True if offer.is_recommended and is_first and not offer.deletes_order else None
-                found.append(Suggestion(label=offer.label, uuid=new_uuid(), isRecommended=recommended, actions=actions))
-        return found
+                suggestions.append(
+                    Suggestion(label=offer.label, uuid=new_uuid(), isRecommended=recommended, actions=actions)
+                )
+        return suggestions
 
     def _build_actions(self, offer: Offer, recommendation: Recommendation, context: CardContext) -> list[Action] | None:
-        """An offer's actions; None when one of them cannot be carried out, because actions go together."""
+        """Build an offer's actions; return None if any of them is impossible, because they only make sense together."""
         drafts = [order for order in recommendation.orders if order.stage is Stage.DRAFT]
         created = [self._create_order(name, recommendation, context) for name in offer.creates]
         actions = [action for action in created if action]
@@ -50,7 +52,9 @@ class SuggestionBuilder:
         if offer.deletes_order:
             if not drafts or not all(_has_id(order) for order in drafts):
                 return None
-            actions += [self._delete_draft(order) for order in drafts]
+            for order in drafts:
+                description = f"Remove the draft: {self._phrases.describe_imaging(order)}"
+                actions.append(Action(type="delete", description=description, resourceId=order.source.reference))
         if offer.changes_side:
             updates = [self._change_draft_side(order, offer.changes_side, context) for order in drafts]
             if not updates or None in updates:
@@ -62,20 +66,16 @@ class SuggestionBuilder:
         resource = self._order_builder.build(
             template_id, recommendation.side, context.patient_id, self._order_reasons(recommendation)
         )
-        own = context.dialect.order_codes.get(template_id)
-        if own is None and context.dialect.mapped_orders_only:
-            return None  # its ordering system would not know what is meant: the card's text has to do
-        if own is not None:
-            resource["code"] = {"coding": [_to_coding(own)], "text": resource["code"]["text"]}
+        client_code = context.dialect.order_codes.get(template_id)
+        if client_code is None and context.dialect.mapped_orders_only:
+            return None  # the client's ordering system would not know the order, so the card's text must be enough
+        if client_code is not None:
+            resource["code"] = {"coding": [_to_coding(client_code)], "text": resource["code"]["text"]}
         return Action(
             type="create",
             description=f"Order: {self._order_builder.describe(template_id, recommendation.side)}",
             resource=resource,
         )
-
-    def _delete_draft(self, order: Imaging) -> Action:
-        described = self._phrases.describe_imaging(order)
-        return Action(type="delete", description=f"Remove the draft: {described}", resourceId=order.source.reference)
 
     def _change_draft_side(self, order: Imaging, target: str, context: CardContext) -> Action | None:
         side = order.code_side if target == "body-site" else order.side.opposite
@@ -88,10 +88,15 @@ class SuggestionBuilder:
         return Action(type="update", description=f"Change the order's side to {side.value}", resource=resource)
 
     def _order_reasons(self, recommendation: Recommendation) -> list[OrderReason]:
-        facts = [fact for fact in recommendation.facts if isinstance(fact, Finding)]
-        asked = [fact for fact in facts if self._content.findings[fact.id].kind != "treatment"]
-        by_text = {self._phrases.describe_reason(fact): self._terminology.reason_codes[fact.id] for fact in asked}
-        return [OrderReason(text, codes) for text, codes in by_text.items()]
+        findings = [
+            fact
+            for fact in recommendation.facts
+            if isinstance(fact, Finding) and self._content.findings[fact.id].kind != "treatment"
+        ]
+        codes_by_text = {
+            self._phrases.describe_reason(fact): self._terminology.reason_codes[fact.id] for fact in findings
+        }
+        return [OrderReason(text, codes) for text, codes in codes_by_text.items()]
 
 
 def _to_coding(order_code: OrderCode) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""The use case: a checked request in, cards out, every card remembered; and feedback on cards."""
+"""The use case: a checked request in, cards out, every card recorded; and feedback on cards."""

@@ -1,4 +1,4 @@
-"""The three services and how they describe themselves (CDS Hooks 2.0, "Discovery")."""
+"""The three services and their discovery descriptions (CDS Hooks 2.0, "Discovery")."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from cds_service.wire.request import ORDER_HOOKS, PATIENT_VIEW
 
 @dataclass(frozen=True, slots=True)
 class ServiceEntry:
-    """One service: its id, the hook it is offered for, and the hooks it takes calls of."""
+    """A service: its id, the hook it is offered for, and the hooks whose calls it accepts."""
 
     id: str
     hook: str
@@ -22,7 +22,7 @@ class ServiceEntry:
 
 _ABOUT_ORDERS = "judges whether the documented pain points to the hip or to the spine, and offers the imaging that fits"
 
-# Distinct ids, because the public sandbox keeps services by URL. Order services take both order hooks, because the
+# The ids differ because the public sandbox keys services by URL. Order services accept both order hooks because the
 # sandbox calls an order-select service with the hook order-sign.
 SERVICES: Final = {
     entry.id: entry
@@ -68,7 +68,7 @@ PRODUCTION_USAGE: Final = (
 
 
 def build_discovery(keys: Iterable[PrefetchKey], usage: str = DEMO_USAGE) -> Discovery:
-    """The discovery answer. `usage` says who may call."""
+    """Build the discovery response. `usage` says who may call."""
     prefetch = {key.name: key.template for key in keys}
     return Discovery(
         services=[

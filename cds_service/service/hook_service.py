@@ -1,4 +1,4 @@
-"""Answering a hook call: gather, read, decide, render, remember."""
+"""The hook service: gathers the data of a call, judges it, builds the cards, and records them."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -20,7 +20,6 @@ from cds_service.logic.rating import rate_orders
 from cds_service.logic.rule_engine import decide
 from cds_service.model.content import Content
 from cds_service.model.decision import Decision
-from cds_service.model.facts import Chart
 from cds_service.rendering.card_context import CardContext
 from cds_service.rendering.cards import CardBuilder
 from cds_service.rendering.dialects import STANDARD, Dialect
@@ -30,18 +29,18 @@ from cds_service.wire.request import HookRequest, decode_request
 from cds_service.wire.response import Card, Extension, HookResponse
 
 _JUDGING_TIME_S = 0.25
-"""Seconds of a call that are kept for reading and judging what was gathered; a chart of 1,000 resources takes 0.05."""
+"""Seconds of a call kept for reading and judging the data; a chart of 1,000 resources takes 0.05."""
 
-_NO_CARDS: Final = HookResponse(cards=[])  # what nearly every call is answered, made once
+_NO_CARDS: Final = HookResponse(cards=[])  # the answer to nearly every call, built and encoded once
 _NO_CARDS_BODY: Final = _NO_CARDS.to_json()
 
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """The answer to a call, as values and as bytes, and the decision behind it; none when the call was not judged.
+    """The answer to a call, as values and as bytes, and the decision behind it: None if the call was not judged.
 
-    For operators: `arrivals` is the state in which each prefetch key came, `gaps` what a key lacks, in codes. Cards say
-    it too, but where there is no card the protocol has no place for it (CDS Hooks 2.0, "CDS Service Response").
+    For operators: `prefetch_statuses` says how each prefetch key arrived, `gap_codes` what a key lacks, in codes. Cards
+    say it too, but the protocol has no place for it in an answer without cards (CDS Hooks 2.0, "CDS Service Response").
     """
 
     response: HookResponse
@@ -52,10 +51,22 @@ class CallResult:
 
 
 @dataclass(frozen=True, slots=True)
-class CardVisibility:
-    """What of a decision a caller's users see. `silent`: nothing, though all is judged and remembered.
+class PermittedServer:
+    """The FHIR server that a call may have us read.
 
-    `exempt_roles`: holders of these PractitionerRole codes see no info cards. `client`: whose dialect is spoken.
+    `allows_private`: it may have a private or loopback address. `trace_headers` are sent with each search.
+    """
+
+    base_url: str
+    allows_private: bool = False
+    trace_headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
+
+
+@dataclass(frozen=True, slots=True)
+class CardVisibility:
+    """What a caller's users see of a decision. `is_silent`: nothing, though every call is judged and recorded.
+
+    `exempt_roles`: users with these PractitionerRole codes see no info cards. `client_id` selects the card dialect.
     """
 
     is_silent: bool = False
@@ -68,9 +79,9 @@ SHOW_ALL: Final = CardVisibility()
 
 @dataclass(frozen=True, slots=True)
 class HookService:
-    """The use case. `clock` gives the moment with its zone; "today" is its day in the site's `zone`.
+    """The use case. `clock` returns the time with its zone; "today" is the date in the site's `time_zone`.
 
-    `call_seconds`: how long a call may take, of which reading and judging a chart has the last `_TO_JUDGE_S`.
+    `call_timeout_s`: how long a call may take; the last `_JUDGING_TIME_S` of it are for reading and judging the chart.
     """
 
     content: Content
@@ -86,7 +97,7 @@ class HookService:
     dialects: Mapping[str, Dialect] = field(default_factory=dict)
 
     def decode_request(self, body: bytes, accepted_hooks: frozenset[str]) -> HookRequest:
-        """Read and check a request to a service that accepts these hooks, its prefetch in the same pass.
+        """Decode and check a request to a service that accepts these hooks, its prefetch in the same pass.
 
         Raises:
             BadRequest: naming the field at fault.
@@ -98,60 +109,42 @@ class HookService:
         service_id: str,
         request: HookRequest,
         tenant: str,
-        fhir_base: str | None,
+        server: PermittedServer | None = None,
         visibility: CardVisibility = SHOW_ALL,
         *,
-        allows_private: bool = False,
-        trace_headers: Mapping[str, str] = NO_HEADERS,
         explain: bool = False,
     ) -> CallResult:
-        """The cards for a call, as far as this caller is shown any.
-
-        `fhir_base` is the FHIR server this caller may have us read, if any; `allows_private`: it may stand on a private
-        or loopback address. `trace_headers` go with what is read from it. `thorough` keeps a whole trace.
+        """Answer a call with the cards that the caller's user may see. `explain` keeps the whole trace.
 
         Raises:
-            CallerFault: when the request, or the data it brings, cannot be judged.
-            OutOfTime: when the deadline of the call left nothing that could be judged.
+            CallerFault: the request, or the data it brings, cannot be judged.
+            OutOfTime: the deadline of the call came before there was anything to judge.
         """
-        until = time.monotonic() + self.call_timeout_s - _JUDGING_TIME_S
+        deadline = time.monotonic() + self.call_timeout_s - _JUDGING_TIME_S
         if request.is_user_patient_or_related:  # our cards are written for professionals
-            return _build_result(_NO_CARDS)
+            return CallResult(_NO_CARDS, _NO_CARDS_BODY)
         self.entry_limit.check(request)
         now = self.clock()
         orders = decode_draft_orders(request)
-        access = _resolve_access(request, fhir_base, allows_private, trace_headers, until)
-        gathered = self._gather_chart_data(request, orders, access)
-        today = now.astimezone(self.time_zone).date()
-        chart = self.chart_reader.build_chart(gathered, request.patient_id, today, explain=explain)
-        decision = decide(self.content, chart, request.hook, thorough=explain)
-        decision = _apply_role_exemption(decision, request, visibility)
-        call = CardContext(
-            request.patient_id, orders.raw_by_reference, self.dialects.get(visibility.client_id, STANDARD)
-        )
-        cards = self.card_maker.build(decision, call, self.new_uuid)
-        # Silence is of cards alone: what stops a call from being judged has been raised before.
-        shown = _NO_CARDS if visibility.is_silent else self._build_response(cards, chart, request.hook, call)
-        answer = _build_result(shown, decision, gathered)
-        if cards:  # only what could be sent is a card issued
-            told = zip(decision.shown, cards, strict=True)
-            edition, silent = self.content.edition, visibility.is_silent
-            self.recorder.record_cards(service_id, request, tenant, edition, told, now, is_silent=silent)
-        return answer
-
-    def _build_response(self, cards: list[Card], chart: Chart, hook: str, call: CardContext) -> HookResponse:
-        """The cards, and for a client that asks for ratings its own orders rated."""
-        if call.dialect.qcdsm is None:
-            return HookResponse(cards=cards) if cards else _NO_CARDS
-        updates = build_rating_actions(rate_orders(self.content, chart, hook), call, self.new_uuid) or None
-        return HookResponse(
-            cards=cards, systemActions=updates, extension=Extension(systemActions=updates) if updates else None
-        )
+        data = self._gather_chart_data(request, orders, _resolve_access(request, server, deadline))
+        decision = self._judge(request, data, now, visibility, explain=explain)
+        dialect = self.dialects.get(visibility.client_id, STANDARD)
+        context = CardContext(request.patient_id, orders.raw_by_reference, dialect)
+        cards = self.card_maker.build(decision, context, self.new_uuid)
+        # Silent mode hides cards only: an error that stops a call from being judged has been raised by now.
+        response = _NO_CARDS if visibility.is_silent else self._build_response(cards, decision, context)
+        body = _NO_CARDS_BODY if response is _NO_CARDS else response.to_json()
+        if cards:  # recorded last: a card that cannot be encoded is not issued
+            issued = zip(decision.shown, cards, strict=True)
+            edition, is_silent = self.content.edition, visibility.is_silent
+            self.recorder.record_cards(service_id, request, tenant, edition, issued, now, is_silent=is_silent)
+        return CallResult(response, body, decision, data.prefetch_statuses, data.gap_codes)
 
     def _gather_chart_data(self, request: HookRequest, orders: DraftOrders, access: Access | NoAccess) -> ChartData:
-        """What is there at the deadline is judged, whole: half a judgement could miss the very finding that stops it.
+        """Gather what there is by the deadline.
 
-        So the deadline cuts searches alone, and cards say what was not read.
+        The deadline only cuts searches short, and cards say what was not read. What was read is judged in full: half a
+        judgement could miss the very finding that rules a card out.
         """
         try:
             return self.gatherer.gather(request, orders, access)
@@ -160,32 +153,35 @@ class HookService:
                 raise OutOfTime("the deadline of the call came before its data") from None
             raise
 
+    def _judge(
+        self, request: HookRequest, data: ChartData, now: datetime, visibility: CardVisibility, *, explain: bool
+    ) -> Decision:
+        """Read the chart and decide on it as of today, without info cards for users in an exempt role."""
+        today = now.astimezone(self.time_zone).date()
+        chart = self.chart_reader.build_chart(data, request.patient_id, today, explain=explain)
+        decision = decide(self.content, chart, request.hook, thorough=explain)
+        is_exempt = bool(decision.shown and visibility.exempt_roles) and has_any_role(request, visibility.exempt_roles)
+        return without_info_cards(decision) if is_exempt else decision
 
-def _apply_role_exemption(decision: Decision, request: HookRequest, visibility: CardVisibility) -> Decision:
-    """The decision as this caller's user sees it."""
-    is_exempt = bool(decision.shown and visibility.exempt_roles) and has_any_role(request, visibility.exempt_roles)
-    return without_info_cards(decision) if is_exempt else decision
+    def _build_response(self, cards: list[Card], decision: Decision, context: CardContext) -> HookResponse:
+        """Build the response: the cards and, for a client that asks for ratings, its own orders with theirs."""
+        if context.dialect.qcdsm is None:
+            return HookResponse(cards=cards) if cards else _NO_CARDS
+        ratings = rate_orders(self.content, decision.chart, decision.hook)
+        actions = build_rating_actions(ratings, context, self.new_uuid) or None
+        extension = Extension(systemActions=actions) if actions else None
+        return HookResponse(cards=cards, systemActions=actions, extension=extension)
 
 
-def _build_result(
-    response: HookResponse, decision: Decision | None = None, gathered: ChartData | None = None
-) -> CallResult:
-    body = _NO_CARDS_BODY if response is _NO_CARDS else response.to_json()
-    if gathered is None:
-        return CallResult(response, body, decision)
-    return CallResult(response, body, decision, gathered.prefetch_statuses, gathered.gap_codes)
+def _resolve_access(request: HookRequest, server: PermittedServer | None, deadline: float) -> Access | NoAccess:
+    """Return how to read the FHIR server. A token for another patient is not used, and nothing is read without it.
 
-
-def _resolve_access(
-    request: HookRequest, fhir_base: str | None, allows_private: bool, trace_headers: Mapping[str, str], deadline: float
-) -> Access | NoAccess:
-    """How to read the FHIR server. A token for another patient is not used, and nothing is read without it.
-
-    Its scopes are not judged: what they leave out the server refuses, and only that search is lost.
+    The token's scopes are not checked: the server refuses what they do not cover, and only that search is lost.
     """
-    if fhir_base is None:
+    if server is None:
         return NOT_ALLOWED if request.fhir_server else NO_SERVER
     token = request.authorization
     if token and token.patient and token.patient.removeprefix("Patient/") != request.patient_id:
         return OTHER_PATIENT
-    return Access(fhir_base, token.access_token if token else None, allows_private, trace_headers, deadline)
+    bearer = token.access_token if token else None
+    return Access(server.base_url, bearer, server.allows_private, server.trace_headers, deadline)

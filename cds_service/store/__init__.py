@@ -1,4 +1,4 @@
-"""Cards issued, feedback and used tokens in SQLite or PostgreSQL; no names, resources, clear identifiers, no clock."""
+"""Stores issued cards, feedback and used tokens in SQLite or PostgreSQL: no names, resources or clear identifiers."""
 
 from cds_service.store.database import check_writable, connect, migrate
 from cds_service.store.feedback import FeedbackEvent, FeedbackLog

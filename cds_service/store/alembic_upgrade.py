@@ -1,4 +1,4 @@
-"""Brings a database to the newest migration with Alembic. Imported only where there is something to do."""
+"""Upgrades a database to the newest migration with Alembic. Imported only when an upgrade is needed."""
 
 from alembic import command
 from alembic.config import Config
@@ -8,17 +8,19 @@ from sqlalchemy import Connection, text
 from cds_service.errors import StoreUnavailable
 from cds_service.store import revisions
 
-_ADVISORY_LOCK_ID = 0x6869705F7370  # any number, as long as every replica takes the same
+_ADVISORY_LOCK_ID = 0x6869705F7370  # any number, as long as all replicas use the same
 
 
 def upgrade(connection: Connection) -> None:
-    """Run the migrations that the database lacks, in the connection's transaction.
+    """Run the missing migrations in the connection's transaction.
 
     Raises:
-        StoreUnavailable: its tables are of a newer release.
+        StoreUnavailable: the tables belong to a newer release.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL statement_timeout = 0"))  # a large table, or another replica, takes its time
+        connection.execute(
+            text("SET LOCAL statement_timeout = 0")
+        )  # a large table or a wait for another replica takes time
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK_ID})
     config = Config()
     config.set_main_option("script_location", str(revisions.MIGRATIONS_FOLDER).replace("%", "%%"))
@@ -26,4 +28,4 @@ def upgrade(connection: Connection) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError:
-        raise StoreUnavailable("the store's tables are of a newer release") from None
+        raise StoreUnavailable("the store's tables belong to a newer release") from None

@@ -1,4 +1,4 @@
-"""A bounded line of items between many threads that put and one that writes; knows neither cards nor a database."""
+"""A bounded queue between many threads that add items and one that writes them. Knows no cards and no database."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -8,11 +8,11 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 
 _LINGER_S = 0.05
-"""How long the writer lets items gather, in seconds: one commit for many costs the answering threads far less."""
+"""Seconds for which the writer lets items gather: one commit for many costs the answering threads far less."""
 
 
 class Backlog(Generic[Item]):
-    """Items waiting, oldest first. When more than `limit` wait, the oldest give way and are counted in `dropped`."""
+    """Waiting items, oldest first. When more than `limit` wait, the oldest are dropped and counted in `dropped`."""
 
     def __init__(self, limit: int) -> None:
         self.dropped = 0
@@ -28,7 +28,7 @@ class Backlog(Generic[Item]):
         return len(self._waiting) + len(self._in_progress)
 
     def add(self, items: Sequence[Item]) -> bool:
-        """Put the items at the end; False, and they count as dropped, once closed."""
+        """Append the items and return True; once closed, count them as dropped and return False."""
         with self._changed:
             if self._closed:
                 self.dropped += len(items)
@@ -36,13 +36,13 @@ class Backlog(Generic[Item]):
             was_empty = not self._waiting
             self._waiting.extend(enumerate(items, self._last_number + 1))
             self._last_number += len(items)
-            # A writer that lingers is left alone: waking it for every item would undo the gathering.
+            # A lingering writer is not woken for every item, or it could not gather them.
             if self._drop_oldest() or was_empty:
                 self._changed.notify_all()
         return True
 
     def take_batch(self, size: int) -> list[Item]:
-        """Wait for items and take up to `size`; none once closed. Those taken before and not done come again."""
+        """Wait for items and take up to `size`; none once closed. A batch that was not finished is taken again."""
         with self._changed:
             self._waiting.extendleft(reversed(self._in_progress))
             self._in_progress = []
@@ -54,29 +54,29 @@ class Backlog(Generic[Item]):
             return [item for _, item in self._in_progress]
 
     def finish_batch(self, dropped: int = 0) -> None:
-        """The items taken are written, but for those `dropped`."""
+        """Mark the batch as written, except for the number `dropped`."""
         with self._changed:
             self._in_progress = []
             self.dropped += dropped
             self._changed.notify_all()
 
     def wait_to_retry(self, seconds: float) -> None:
-        """Wait before the next try, less long when the line is closed."""
+        """Wait before the next attempt, or until the backlog is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed, seconds)
 
     def drain(self, timeout: float) -> bool:
-        """Wait, at most `timeout` seconds, until what was put before this call is gone; whether it is."""
+        """Wait up to `timeout` seconds for all items added before this call; return whether they are gone."""
         with self._changed:
             last = self._last_number
             self._drain_waiters += 1
             self._changed.notify_all()
-            gone = self._changed.wait_for(lambda: self._oldest_number() > last, timeout)
+            is_drained = self._changed.wait_for(lambda: self._oldest_number() > last, timeout)
             self._drain_waiters -= 1
-            return gone
+            return is_drained
 
     def close(self) -> None:
-        """Take nothing more. What waits is dropped and counted; what is being written may still be done."""
+        """Accept no more items. Waiting items are dropped and counted; the batch in progress may still be finished."""
         with self._changed:
             self._closed = True
             self._drop_all()

@@ -1,4 +1,4 @@
-"""Opens, migrates and asks the database, SQLite or PostgreSQL; what is written there is in `issued` and `feedback`."""
+"""Opens and migrates the database, SQLite or PostgreSQL, and runs transactions on it."""
 
 import fcntl
 import os
@@ -19,48 +19,48 @@ from cds_service.store.schema import card_issued
 
 _COMMON_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON")
 _DURABLE_PRAGMAS = ("synchronous=FULL", "busy_timeout=1000")
-# Outlives a killed process, and only a machine that loses power may lose the last of it.
+# Survives a killed process; only a power failure may lose the last writes.
 _LOW_LATENCY_PRAGMAS = ("synchronous=NORMAL", "busy_timeout=300")
-_LOW_LATENCY_LOCK_TIMEOUT_S = 0.3  # for the transaction before
-# A PostgreSQL that hangs is given up about as soon; what the URL says stands over this. libpq waits 2 s at the least.
+_LOW_LATENCY_LOCK_TIMEOUT_S = 0.3  # for the previous transaction
+# A hanging PostgreSQL is given up after about as long, unless the URL says otherwise. libpq waits at least 2 s.
 _LIBPQ_DRIVERS = ("psycopg", "psycopg2")
 _LIBPQ_TIMEOUTS = {"connect_timeout": 2, "tcp_user_timeout": 2000}  # seconds, milliseconds
 _STATEMENT_TIMEOUT_MS = 1500
 _SUPPORTED_BACKENDS = ("sqlite", "postgresql")
-_FILE_ID_KEY = "file"  # in a connection's record: which file it opened
+_FILE_ID_KEY = "file"  # in a connection record: which file it opened
 
 
 class ValuesRefused(StoreUnavailable):
-    """The database answers, and refuses these values; sending them again cannot help."""
+    """The database answers but rejects these values; sending them again cannot help."""
 
 
 def connect(url: str, *, is_low_latency: bool = False) -> Engine:
-    """An engine for `sqlite:///path` or `postgresql://…` that keeps its connections. No connection is opened yet.
+    """Create an engine for `sqlite:///path` or `postgresql://…` that pools its connections, and open none yet.
 
-    A SQLite file, and its folder, that do not exist are made, for their owner alone. Where that fails, each use of the
-    engine raises `StoreUnavailable`, as it does for a PostgreSQL server that is down.
+    A missing SQLite file and its folder are created, for their owner only. If that fails, each use of the engine raises
+    `StoreUnavailable`, as it does for a PostgreSQL server that is down.
 
-    `brief`: for small transactions a call waits for. They fail sooner, and are not forced to the disk one by one.
+    `is_low_latency`: for small transactions that a call waits for. They fail sooner and are not each forced to disk.
 
     Raises:
-        SettingsError: the URL is malformed, in memory, of another database, or its driver is not installed.
+        SettingsError: the URL is malformed, in memory, for another database, or its driver is not installed.
     """
     parsed = _parse_url(url)
-    server = parsed.get_backend_name() != "sqlite"
+    is_server = parsed.get_backend_name() != "sqlite"
     try:
-        # Without `hide_parameters` an error's text would repeat the values that were to be written. A server may drop a
-        # kept connection, hence `pool_pre_ping`; a file does not.
+        # Without `hide_parameters`, error messages would repeat the values. `pool_pre_ping`: a server may drop a pooled
+        # connection, a file cannot.
         engine = create_engine(
             parsed,
             hide_parameters=True,
             pool_size=2,
             pool_timeout=1,
-            pool_pre_ping=server,
+            pool_pre_ping=is_server,
             connect_args=_libpq_timeouts(parsed),
         )
     except (SQLAlchemyError, ImportError):
         raise SettingsError("store URL: its driver is not installed") from None
-    if server:
+    if is_server:
         event.listen(engine, "begin", _set_statement_timeout)
     else:
         _prepare_sqlite(engine, _LOW_LATENCY_PRAGMAS if is_low_latency else _DURABLE_PRAGMAS)
@@ -69,17 +69,17 @@ def connect(url: str, *, is_low_latency: bool = False) -> Engine:
 
 
 def migrate(url: str) -> None:
-    """Bring a new or older database to this release's tables. Does nothing to one that has them. Safe to run at once.
+    """Create or upgrade the tables of this release, unless they are there. Several processes may run it at once.
 
     Raises:
-        SettingsError: as `connect`.
+        SettingsError: as in `connect`.
         StoreUnavailable: the database cannot be reached, or belongs to a newer release.
     """
     engine = connect(url)
     try:
         with _migration_lock(engine), transaction(engine) as connection:
             if current_revision(connection) != newest_revision():
-                # Alembic costs a third of a second of import, which only a new or older database is worth.
+                # Importing Alembic takes a third of a second, so only a new or older database pays for it.
                 from cds_service.store.alembic_upgrade import upgrade
 
                 upgrade(connection)
@@ -90,24 +90,24 @@ def migrate(url: str) -> None:
 
 
 def check_writable(engine: Engine) -> None:
-    """Ask whether cards and feedback could be written now.
+    """Check that cards and feedback can be written now.
 
     Raises:
-        StoreUnavailable: they could not.
+        StoreUnavailable: they cannot.
     """
     with transaction(engine) as connection:
         connection.execute(select(card_issued.c.card_uuid).limit(1))
-        if connection.dialect.name == "sqlite":  # reading takes no room on a disk that is full
-            connection.exec_driver_sql("PRAGMA user_version = 0")  # a number nobody uses; setting it writes a page
+        if connection.dialect.name == "sqlite":  # reading alone would not notice a full disk
+            connection.exec_driver_sql("PRAGMA user_version = 0")  # otherwise unused; setting it writes a page
 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """One transaction, committed at the end of the block, rolled back by an error.
+    """Run a transaction that is committed at the end of the block and rolled back on an error.
 
     Raises:
-        ValuesRefused: the database refuses the values.
-        StoreUnavailable: anything else is wrong with the database. Neither error carries a value or a statement.
+        ValuesRefused: the database rejects the values.
+        StoreUnavailable: anything else is wrong with the database. Neither error holds a value or a statement.
     """
     try:
         with exclusive(engine), engine.begin() as connection:
@@ -117,18 +117,18 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
 
 def insert_if_absent(connection: Connection, table: Table) -> Insert:
-    """An insert for either database that passes over rows that are there already."""
+    """Build an insert, for either database, that skips rows that exist already."""
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
-    from sqlalchemy.dialects import postgresql  # brings in drivers that a SQLite file has no use for
+    from sqlalchemy.dialects import postgresql  # loads drivers that SQLite does not need
 
     return postgresql.insert(table).on_conflict_do_nothing()
 
 
 def _to_store_error(error: Exception) -> StoreUnavailable:
-    refused = isinstance(error, (DataError, IntegrityError, UnicodeError)) or type(error) is StatementError
-    if refused:
-        return ValuesRefused(f"the store refuses a value: {type(error).__name__}")
+    is_refused = isinstance(error, (DataError, IntegrityError, UnicodeError)) or type(error) is StatementError
+    if is_refused:
+        return ValuesRefused(f"the store rejects a value: {type(error).__name__}")
     return StoreUnavailable(f"the store does not answer: {type(error).__name__}")
 
 
@@ -139,7 +139,7 @@ def _parse_url(url: str) -> URL:
         raise SettingsError("store URL: it is not a database URL") from None
     backend = parsed.get_backend_name()
     if backend not in _SUPPORTED_BACKENDS:
-        raise SettingsError("store URL: only sqlite and postgresql are known")
+        raise SettingsError("store URL: only sqlite and postgresql are supported")
     # Each process, and each connection, would have its own memory.
     if backend == "sqlite" and (not parsed.database or parsed.database.startswith((":memory:", "file:"))):
         raise SettingsError("store URL: sqlite needs the path of a file")
@@ -153,7 +153,7 @@ def _libpq_timeouts(url: URL) -> dict[str, int]:
 
 
 def _set_statement_timeout(connection: Connection) -> None:
-    # For this transaction alone: a pooler between may hand the session on to somebody else.
+    # For this transaction only: a connection pooler may give the session to another client.
     connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_STATEMENT_TIMEOUT_MS}")
 
 
@@ -170,13 +170,13 @@ def _prepare_sqlite(engine: Engine, pragmas: Iterable[str]) -> None:
 
 
 def _open_existing(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
-    # SQLite itself would make a missing file readable by others, and empty: a lost database would go unseen.
+    # SQLite would create a missing file, empty and readable by others: a lost database would go unnoticed.
     arguments[0] = Path(arguments[0]).as_uri() + "?mode=rw"
     options["uri"] = True
 
 
 def _set_pragmas(pragmas: Iterable[str], connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver would begin late, after reading; `_begin` does it instead
+    connection.isolation_level = None  # the driver would begin late, after reading; `_begin_immediate` does it instead
     cursor = connection.cursor()
     for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
@@ -188,14 +188,14 @@ def _store_file_id(path: Path, _connection: Any, record: Any) -> None:
 
 
 def _check_same_file(path: Path, _connection: Any, record: Any, _proxy: Any) -> None:
-    # A file that was deleted or replaced still takes writes on an open connection, and keeps them for nobody.
-    found = _file_id(path)
-    if found is None or found != record.info.get(_FILE_ID_KEY):
+    # An open connection still accepts writes to a deleted or replaced file, and they would be lost.
+    current = _file_id(path)
+    if current is None or current != record.info.get(_FILE_ID_KEY):
         raise DisconnectionError
 
 
 def _file_id(path: Path) -> tuple[int, int] | None:
-    """Which file lies there: its device and inode."""
+    """Return device and inode of the file, or None if there is none."""
     try:
         status = path.stat()
     except OSError:
@@ -204,13 +204,13 @@ def _file_id(path: Path) -> tuple[int, int] | None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    # A transaction that reads first and writes later cannot wait for a lock; one that takes it at once can.
+    # A transaction that reads first and then writes cannot wait for the write lock; one that takes it at once can.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager
 def _migration_lock(engine: Engine) -> Iterator[None]:
-    """Hold a lock file beside a SQLite database: turning on WAL in a new file does not wait for another process."""
+    """Hold a lock file beside a SQLite database, since enabling WAL in a new file does not wait for other processes."""
     if engine.dialect.name != "sqlite":
         yield
         return

@@ -1,7 +1,7 @@
-"""Lets one transaction at a time through per engine, and none while the process forks; knows no table and no URL.
+"""Allows one transaction at a time per engine, and none while the process forks.
 
-SQLite forbids carrying an open connection over a fork (the child inherits lock records it does not hold), so before a
-fork the running transaction is waited for and the kept connections are closed; parent and child then open their own.
+SQLite forbids carrying an open connection across a fork: the child inherits lock records for locks it does not hold.
+So a fork first waits for the running transaction and closes pooled connections; parent and child then open their own.
 """
 
 import os
@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from cds_service.errors import StoreUnavailable
 
 _FORK_WAIT_S = 5.0
-_LOCK_TIMEOUT_S = 0.7  # with the waits of `database` a stuck store costs feedback about 2 s before its 503
+_LOCK_TIMEOUT_S = 0.7  # with the timeouts in `database`, feedback gets its 503 from a stuck store after about 2 s
 
 _locks: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 _lock_timeouts: WeakKeyDictionary[Engine, float | None] = WeakKeyDictionary()
@@ -23,32 +23,31 @@ _locks_held_for_fork: list[Lock] = []
 
 
 def register(engine: Engine, lock_timeout: float | None = None) -> None:
-    """Give the engine its gate, at which a transaction waits `wait` seconds. Once, before its first transaction."""
+    """Create the engine's lock, for which a transaction waits `lock_timeout` seconds. Call once, before the first."""
     _locks[engine] = Lock()
     _lock_timeouts[engine] = lock_timeout
 
 
 @contextmanager
 def exclusive(engine: Engine) -> Iterator[None]:
-    """Hold the engine's gate. SQLite has one writer at a time anyway, and a waiting thread here costs no polling.
+    """Hold the engine's lock. SQLite allows one writer anyway, and waiting here needs no polling.
 
     Raises:
-        StoreUnavailable: the transaction before does not end, so the database does not answer.
+        StoreUnavailable: the previous transaction does not end, so the database does not answer.
     """
-    gate = _locks[engine]
-    wait = _lock_timeouts[engine]
-    if not gate.acquire(timeout=_LOCK_TIMEOUT_S if wait is None else wait):
+    lock, timeout = _locks[engine], _lock_timeouts[engine]
+    if not lock.acquire(timeout=_LOCK_TIMEOUT_S if timeout is None else timeout):
         raise StoreUnavailable("the store is busy")
     try:
         yield
     finally:
-        gate.release()
+        lock.release()
 
 
 def _before_fork() -> None:
-    for engine, gate in list(_locks.items()):
-        if gate.acquire(timeout=_FORK_WAIT_S):
-            _locks_held_for_fork.append(gate)
+    for engine, lock in list(_locks.items()):
+        if lock.acquire(timeout=_FORK_WAIT_S):
+            _locks_held_for_fork.append(lock)
         engine.dispose()
 
 
@@ -60,7 +59,7 @@ def _after_fork_in_parent() -> None:
 def _after_fork_in_child() -> None:
     _locks_held_for_fork.clear()
     for engine in list(_locks):
-        # A transaction that outlasted the wait belongs to a thread the child does not have.
+        # A transaction that outlasted the wait belongs to a thread that the child does not have.
         engine.dispose(close=False)
         register(engine, _lock_timeouts[engine])
 

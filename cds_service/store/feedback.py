@@ -1,10 +1,10 @@
-"""Keeps what clients report about cards (CDS Hooks 2.0, "feedback"), durably and once; never a comment's text."""
+"""Stores the feedback of clients on cards (CDS Hooks 2.0, "feedback") durably and once; never a comment's text."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import Connection, Engine, bindparam, exists
 
@@ -19,12 +19,12 @@ _SYSTEM = re.compile(rf"(?=.{{1,200}}\Z)(?:https?://|urn:[a-z0-9][a-z0-9-]*:){_U
 
 @dataclass(frozen=True)
 class FeedbackEvent:
-    """One outcome of one card. `card` and suggestions are at most 128 characters, which the caller has checked.
+    """One outcome of one card. `card` and suggestions have at most 128 characters, which the caller has checked.
 
-    `has_comment` says that the user wrote something: the text itself is not kept. Moments have a zone.
+    `has_comment`: the user wrote a comment, whose text is not stored.
 
     Raises:
-        ValueError: a moment has no zone.
+        ValueError: a time has no zone.
     """
 
     tenant: str
@@ -40,24 +40,24 @@ class FeedbackEvent:
 
     def __post_init__(self) -> None:
         if self.outcome_timestamp.tzinfo is None or self.received_at.tzinfo is None:
-            raise ValueError("a moment has no zone")
+            raise ValueError("a time has no zone")
 
 
 class FeedbackLog:
-    """The log of feedback events. `before` runs before each recording: cards just issued are then in the database."""
+    """The log of feedback events. `before_record` runs first, so that cards just issued are in the database."""
 
     def __init__(self, engine: Engine, before_record: Callable[[], object] | None = None) -> None:
         self._engine = engine
         self._before_record = before_record
 
     def record(self, events: Sequence[FeedbackEvent]) -> int:
-        """Store the events, all or none, on disk before returning; the number that were not stored already.
+        """Store the events, all or none, on disk before returning, and return the number of new ones.
 
-        An event is the same as another of its tenant, card, outcome and outcome timestamp. A card this tenant was
-        never sent is stored too, and marked, since the client could do nothing about it.
+        Events with the same tenant, card, outcome and outcome timestamp are the same event. Feedback on a card that the
+        tenant was never sent is stored too, and marked: the client could do nothing about an error.
 
         Raises:
-            StoreUnavailable: none is stored; the client may send them again.
+            StoreUnavailable: nothing was stored; the client may send the events again.
         """
         if not events:
             return 0
@@ -68,24 +68,22 @@ class FeedbackLog:
 
 
 def _insert(connection: Connection, event: FeedbackEvent) -> int:
-    known = exists().where(
+    is_known = exists().where(
         card_issued.c.card_uuid == bindparam("of_card"), card_issued.c.tenant == bindparam("of_tenant")
     )
-    statement = insert_if_absent(connection, feedback_event).values(known_card=known)
-    parameters = {**_to_row(event), "of_card": event.card, "of_tenant": event.tenant}
-    return connection.execute(statement, parameters, execution_options={"preserve_rowcount": True}).rowcount
-
-
-def _to_row(event: FeedbackEvent) -> dict[str, Any]:
-    return {
+    statement = insert_if_absent(connection, feedback_event).values(known_card=is_known)
+    parameters = {
         **vars(event),
         "reason_system": _mask_unrecognised(_SYSTEM, event.reason_system),
         "reason_code": _mask_unrecognised(_CODE, event.reason_code),
+        "of_card": event.card,
+        "of_tenant": event.tenant,
     }
+    return connection.execute(statement, parameters, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def _mask_unrecognised(pattern: re.Pattern[str], value: str | None) -> str | None:
-    """The value, if it has the form; what has not may be free text that names the patient."""
+    """Return the value if it matches the pattern. Any other may be free text that names the patient."""
     if value is None or pattern.fullmatch(value):
         return value
     return _UNRECOGNISED

@@ -1,4 +1,4 @@
-"""Remembers the cards issued without making a card wait: a bounded line and one writing thread per process."""
+"""Stores issued cards without making a call wait: a bounded backlog and one writer thread per process."""
 
 import atexit
 import logging
@@ -25,7 +25,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class IssuedCard:
-    """One card made for a client; `silent`: not shown. Patient and user are `Pseudonyms`; `issued_at` has a zone.
+    """One card built for a client; `silent`: not shown. Patient and user are keyed hashes (`Pseudonymizer`).
 
     Raises:
         ValueError: `issued_at` has no zone.
@@ -53,7 +53,7 @@ class IssuedCard:
 
 
 class IssuedCards:
-    """Writes cards behind the caller's back. A database that is away costs the oldest cards beyond `limit`, no more."""
+    """Writes cards in the background. While the database is down, only the oldest cards beyond `limit` are lost."""
 
     def __init__(self, engine: Engine, limit: int = 10_000) -> None:
         self._engine = engine
@@ -63,32 +63,32 @@ class IssuedCards:
 
     @property
     def dropped(self) -> int:
-        """The number of cards this process lost: the line was full or closed, or the database refused them."""
+        """The number of cards lost by this process: the backlog was full or closed, or the database rejected them."""
         return self._backlog.dropped
 
     def put(self, cards: Sequence[IssuedCard]) -> None:
-        """Hand over cards to be written. Never waits for the database, and never raises because of it."""
+        """Queue cards for the writer. Never waits for the database and never raises because of it."""
         if self._backlog.add(cards):
             self._ensure_writer_thread()
 
     def flush(self, timeout: float = 2.0) -> bool:
-        """Wait, at most `timeout` seconds, until the cards put before this call are stored or dropped; whether so."""
+        """Wait up to `timeout` seconds until all cards queued so far are stored or dropped; return whether they are."""
         return self._backlog.drain(timeout)
 
     def check_writable(self) -> None:
-        """Ask whether cards could be written now.
+        """Check that cards can be written now.
 
         Raises:
-            StoreUnavailable: they could not.
+            StoreUnavailable: they cannot.
         """
-        if self._is_store_down:  # what a question cannot find out: a server's disk may be full for tables alone
-            raise StoreUnavailable("cards that wait cannot be written")
+        if self._is_store_down:  # the check below may miss it: a server's disk may be full for tables only
+            raise StoreUnavailable("waiting cards cannot be written")
         check_writable(self._engine)
 
     def close(self, timeout: float) -> None:
-        """Write what waits, for at most `timeout` seconds, then stop. Cards that are left, or come later, are dropped.
+        """Write waiting cards for up to `timeout` seconds, then stop. Remaining and later cards are dropped.
 
-        The writer is then given `timeout` seconds more to let go of its connection. The engine stays open.
+        The writer then has another `timeout` seconds to release its connection. The engine stays open.
         """
         self.flush(timeout)
         self._backlog.close()
@@ -109,7 +109,7 @@ class IssuedCards:
             try:
                 writer.start()
             except RuntimeError:
-                # No thread can be had just now. The cards wait, and the next put tries again.
+                # No thread can be started now. The cards wait, and the next put tries again.
                 _logger.warning("no thread for the store", extra={"waiting": len(self._backlog)})
             else:
                 self._writer_thread = writer
@@ -134,29 +134,26 @@ class IssuedCards:
                 self._is_store_down = False
 
     def _write_batch(self, cards: Sequence[IssuedCard]) -> int:
-        """Store the cards; the number refused. One bad card must not hold up, or take with it, the others."""
+        """Store the cards and return the number rejected. One bad card must not delay or drag down the others."""
         try:
-            self._insert(cards)
+            with transaction(self._engine) as connection:
+                connection.execute(insert_if_absent(connection, card_issued), [dict(vars(card)) for card in cards])
         except ValuesRefused:
             return 1 if len(cards) == 1 else sum(self._write_batch([card]) for card in cards)
         return 0
-
-    def _insert(self, cards: Sequence[IssuedCard]) -> None:
-        with transaction(self._engine) as connection:
-            connection.execute(insert_if_absent(connection, card_issued), [dict(vars(card)) for card in cards])
 
 
 _instances: WeakSet[IssuedCards] = WeakSet()
 
 
 def close_stores() -> None:
-    """Write what waits in this process, for at most `_AT_EXIT_S` seconds and as long again, then take nothing more."""
+    """Write the waiting cards of this process and accept no more. Takes at most twice `_EXIT_TIMEOUT_S` seconds."""
     for cards in list(_instances):
         cards.close(_EXIT_TIMEOUT_S)
 
 
 def _reset_all() -> None:
-    # A child has neither its parent's thread nor a sound lock, and its parent writes the cards that wait.
+    # A child has neither the parent's thread nor usable locks, and the parent writes the waiting cards.
     for cards in list(_instances):
         cards._reset()
 

@@ -1,4 +1,4 @@
-"""Keyed hashes that stand for patients and users, and the file their key lives in; holds no identifier afterwards."""
+"""Keyed hashes in place of patient and user ids, and the file that holds their key."""
 
 import hmac
 import os
@@ -13,7 +13,7 @@ _MIN_KEY_BYTES = 16
 
 
 class Pseudonymizer:
-    """Names a person by a hash that cannot be undone, or compared between tenants, without the key.
+    """Replaces a person's id by a hash that cannot be reversed, or compared across tenants, without the key.
 
     Raises:
         SettingsError: the key is shorter than 16 bytes.
@@ -25,16 +25,16 @@ class Pseudonymizer:
         self._key = key
 
     def pseudonymize(self, tenant: str, kind: str, identifier: str) -> str:
-        """HMAC-SHA256, 64 hexadecimal digits, of who keeps the identifier, what it identifies, and itself."""
+        """Return the HMAC-SHA256 of tenant, kind and identifier as 64 hexadecimal digits."""
         message = b"".join(_length_prefixed(part) for part in (tenant, kind, identifier))
         return hmac.digest(self._key, message, "sha256").hex()
 
 
 def load_or_create_key(path: Path) -> bytes:
-    """The key in the file; a new random one of 32 bytes, for the owner alone, where there is no file yet.
+    """Load the key from the file, or create the file with 32 random bytes, readable by its owner only.
 
     Raises:
-        SettingsError: the file is open to group or others, holds fewer than 16 bytes, or cannot be read or made.
+        SettingsError: group or others may access the file, it has fewer than 16 bytes, or cannot be read or created.
     """
     try:
         if not path.exists():
@@ -45,7 +45,7 @@ def load_or_create_key(path: Path) -> bytes:
 
 
 def _length_prefixed(part: str) -> bytes:
-    # The length in front keeps ("a", "bc") and ("ab", "c") apart.
+    # The length prefix keeps ("a", "bc") and ("ab", "c") apart.
     encoded = part.encode("utf-8", "surrogatepass")
     return len(encoded).to_bytes(8, "big") + encoded
 
@@ -55,7 +55,7 @@ def _create_key(path: Path) -> None:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         _write_key(draft, secrets.token_bytes(_KEY_BYTES))
-        # A link appears whole or not at all, and never replaces the key another process has just made.
+        # A link appears complete or not at all, and never replaces a key that another process has just created.
         with suppress(FileExistsError):
             path.hardlink_to(draft)
     finally:
@@ -73,7 +73,7 @@ def _write_key(path: Path, key: bytes) -> None:
 def _load_key(path: Path) -> bytes:
     with path.open("rb") as file:
         if os.fstat(file.fileno()).st_mode & 0o077:
-            raise SettingsError("hash key file: group or others may use it; its mode must be 0600")
+            raise SettingsError("hash key file: group or others may access it; its mode must be 0600")
         key = file.read()
     if len(key) < _MIN_KEY_BYTES:
         raise SettingsError(f"hash key file: it holds fewer than {_MIN_KEY_BYTES} bytes")

@@ -1,4 +1,4 @@
-"""Which version of the tables a database has, and which this release wants; asked at each start, so without Alembic."""
+"""Which table revision a database has and which this release needs. Read at every start, so without Alembic."""
 
 from pathlib import Path
 
@@ -9,13 +9,13 @@ _ALEMBIC_VERSION = table("alembic_version", column("version_num"))
 
 
 def newest_revision() -> str:
-    """The revision of the newest migration, which its file's name begins with: `v0001_…` is 0001."""
+    """Return the newest migration's revision, from its file name: `v0001_…` is 0001."""
     return max(path.name[1:5] for path in (MIGRATIONS_FOLDER / "versions").glob("v[0-9]*.py"))
 
 
 def current_revision(connection: Connection) -> str | None:
-    """The revision a database is at; None: it has no tables of ours, or more than one revision."""
+    """Return a database's revision, or None if it has no tables of ours or several revisions."""
     if not inspect(connection).has_table(_ALEMBIC_VERSION.name):
         return None
-    found = connection.execute(select(_ALEMBIC_VERSION.c.version_num)).scalars().all()
-    return str(found[0]) if len(found) == 1 else None
+    revisions = connection.execute(select(_ALEMBIC_VERSION.c.version_num)).scalars().all()
+    return str(revisions[0]) if len(revisions) == 1 else None

@@ -1,4 +1,4 @@
-"""The tables of the store as SQLAlchemy Core values; how they come into a database is in `migrations/`."""
+"""The tables of the store as SQLAlchemy Core values. `migrations/` creates them."""
 
 from datetime import UTC, datetime
 
@@ -19,17 +19,17 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, kept in UTC: one moment written with two offsets is one value, in SQLite too."""
+    """A time stored in UTC, so that the same time with two offsets is one value, in SQLite too."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """The moment in UTC."""
+        """Return the time in UTC."""
         return value.astimezone(UTC) if value is not None else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """The moment in UTC; SQLite hands it back without a zone."""
+        """Return the time in UTC. SQLite returns it without a zone."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -54,10 +54,10 @@ card_issued = Table(
     Column("content_digest", Text, nullable=False),
     Column("suggestion_uuids", JSON, nullable=False),
     Column("issued_at", UtcDateTime, nullable=False),
-    # Made for a client in silent mode: the card was never shown.
+    # Built for a client in silent mode: the card was never shown.
     Column("silent", Boolean, nullable=False, server_default=false()),
 )
-"""Every card made: the denominator for acceptance, since a card that was ignored is never reported (CDS Hooks 2.0)."""
+"""Every card built: the denominator for acceptance, since ignored cards are never reported (CDS Hooks 2.0)."""
 
 feedback_event = Table(
     "feedback_event",
@@ -71,13 +71,13 @@ feedback_event = Table(
     Column("accepted_suggestions", JSON, nullable=False),
     Column("reason_system", Text),
     Column("reason_code", Text),
-    # That there was a comment, never its text: free text can name the patient.
+    # Whether there was a comment, never its text: free text can name the patient.
     Column("has_comment", Boolean, nullable=False),
     Column("known_card", Boolean, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     UniqueConstraint("tenant", "card", "outcome", "outcome_timestamp", name="feedback_event_once"),
 )
-"""Every outcome reported, only ever appended to; an event sent again is one row."""
+"""Every reported outcome. Append-only; an event that is sent twice is one row."""
 
 token_seen = Table(
     "token_seen",
@@ -86,4 +86,4 @@ token_seen = Table(
     Column("token_id", Text, primary_key=True),
     Column("keep_until", UtcDateTime, nullable=False, index=True),
 )
-"""Tokens used, by issuer and `jti`, until they have expired: none counts twice (CDS Hooks 2.0, "jti")."""
+"""Used tokens, by issuer and `jti`, until they expire, so that none is used twice (CDS Hooks 2.0, "jti")."""

@@ -1,4 +1,4 @@
-"""Remembers which tokens have been used, for all workers and replicas, until they have expired."""
+"""Records which tokens have been used, for all workers and replicas, until they expire."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,17 +12,17 @@ _PRUNE_INTERVAL: Final = timedelta(minutes=1)
 
 
 class SeenTokens:
-    """The tokens used. Open its engine for `brief` transactions: a call waits for each."""
+    """The used tokens. Its engine should be `is_low_latency`, since a call waits for each transaction."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._pruned_at: datetime | None = None
 
     def add(self, issuer: str, token_id: str, keep_until: datetime, now: datetime) -> bool:
-        """Remember a token; False if it was there already, whoever put it there.
+        """Record a token and return True, or False if any worker or replica has recorded it before.
 
         Raises:
-            StoreUnavailable: it is not known whether it was.
+            StoreUnavailable: it is unknown whether it was.
         """
         row = {"issuer": issuer, "token_id": token_id, "keep_until": keep_until}
         is_due = self._pruned_at is None or abs(now - self._pruned_at) >= _PRUNE_INTERVAL

@@ -1,1 +1,1 @@
-"""Who may call, and which FHIR servers a call may make us read."""
+"""Authenticates callers and holds which FHIR servers each may have us read."""

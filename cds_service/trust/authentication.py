@@ -1,11 +1,11 @@
-"""Who may call: in demo mode anybody, in production whoever brings a token that holds for the endpoint called."""
+"""Authenticates callers: anybody in demo mode, in production the bearer of a valid token for the endpoint."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Protocol
 
 from cds_service.trust.caller import DEMO_CALLER, Caller
-from cds_service.trust.claims import LEEWAY, check_claims, expires_at
+from cds_service.trust.claims import LEEWAY, check_claims
 from cds_service.trust.clients import Client
 from cds_service.trust.key_sources import FileKeySource, KeySource, UrlKeySource
 from cds_service.trust.keyring import KeyRing
@@ -18,17 +18,17 @@ _SERVICES = "cds-services"
 
 
 class Authenticator(Protocol):
-    """Finds the caller of a request by its Authorization header."""
+    """Identifies the caller of a request by its Authorization header."""
 
     def authenticate_discovery(self, authorization: str | None) -> None:
-        """Let a discovery call in.
+        """Check that the caller may see discovery.
 
         Raises:
             CallerFault: 401 or 403.
         """
 
     def authenticate_call(self, authorization: str | None, service_id: str) -> Caller:
-        """The caller of a service.
+        """Return the caller of a service.
 
         Raises:
             CallerFault: 401 or 403.
@@ -36,7 +36,7 @@ class Authenticator(Protocol):
         ...
 
     def authenticate_feedback(self, authorization: str | None, service_id: str) -> Caller:
-        """The caller who gives feedback on a service's cards.
+        """Return the caller who sends feedback on a service's cards.
 
         Raises:
             CallerFault: 401 or 403.
@@ -45,24 +45,24 @@ class Authenticator(Protocol):
 
 
 class DemoAuthenticator:
-    """Anybody is the demo caller. A bearer token is ignored, since test clients send one all the same."""
+    """Lets anybody in as the demo caller. Bearer tokens are ignored: test clients send one in any case."""
 
     def authenticate_discovery(self, authorization: str | None) -> None:
-        """Open to all."""
+        """Let everybody in."""
 
     def authenticate_call(self, authorization: str | None, service_id: str) -> Caller:  # noqa: ARG002 - see the class
-        """The demo caller."""
+        """Return the demo caller."""
         return DEMO_CALLER
 
     def authenticate_feedback(self, authorization: str | None, service_id: str) -> Caller:  # noqa: ARG002 - see the class
-        """The demo caller."""
+        """Return the demo caller."""
         return DEMO_CALLER
 
 
 class TokenAuthenticator:
-    """The clients of the table, by tokens for the endpoints below `public`.
+    """Identifies the clients of the table by tokens for the endpoints below `public_url`.
 
-    `discovery_token`: discovery asks for a token too, which monitoring and some EHRs do not send.
+    `discovery_token`: discovery needs a token too. Off by default: monitoring and some EHRs do not send one.
     """
 
     def __init__(
@@ -74,23 +74,23 @@ class TokenAuthenticator:
         *,
         discovery_token: bool = False,
     ) -> None:
-        self._clients = {one.issuer: RegisteredClient(one, _build_key_ring(one)) for one in clients}
+        self._clients = {client.issuer: RegisteredClient(client, _build_key_ring(client)) for client in clients}
         self._services_url = public_url._replace(segments=(*public_url.segments, _SERVICES))
         self._replay_guard = replay_guard
         self._clock = clock
         self._discovery_token = discovery_token
 
     def authenticate_discovery(self, authorization: str | None) -> None:
-        """Open, or to a token for the discovery URL."""
+        """Let everybody in or, with `discovery_token`, those with a token for the discovery URL."""
         if self._discovery_token:
             self._authenticate(authorization, self._services_url)
 
     def authenticate_call(self, authorization: str | None, service_id: str) -> Caller:
-        """The caller whose token is for this service."""
+        """Return the caller, whose token must be for this service."""
         return self._authenticate(authorization, self._endpoint_url(service_id))
 
     def authenticate_feedback(self, authorization: str | None, service_id: str) -> Caller:
-        """The caller whose token is for the feedback URL, as the public sandbox has it, or for the service."""
+        """Return the caller, whose token must be for the service or, as in the public sandbox, for the feedback URL."""
         return self._authenticate(
             authorization, self._endpoint_url(service_id, "feedback"), self._endpoint_url(service_id)
         )
@@ -102,9 +102,8 @@ class TokenAuthenticator:
         now = self._clock()
         client, claims = verify_token(authorization, self._clients, now)
         check_claims(claims, client, endpoints, now)
-        if not self._replay_guard.is_first_use(
-            client.issuer, claims["jti"], expires_at(claims) + LEEWAY.total_seconds(), now
-        ):
+        keep_until = claims["exp"] + LEEWAY.total_seconds()
+        if not self._replay_guard.is_first_use(client.issuer, claims["jti"], keep_until, now):
             raise refusal(RefusalReason.REPLAYED, claims)
         return _build_caller(client, claims)
 
@@ -114,7 +113,7 @@ def _build_key_ring(client: Client) -> KeyRing:
     if client.jwks_file:
         source = FileKeySource(client.jwks_file)
     else:
-        assert client.jwks_url  # noqa: S101 - the table has one of the two
+        assert client.jwks_url  # noqa: S101 - the table has exactly one of the two
         source = UrlKeySource(client.jwks_url)
     return KeyRing(client.id, source, client.algorithms)
 
@@ -123,7 +122,7 @@ def _build_caller(client: Client, claims: Claims) -> Caller:
     tenant = claims.get("tenant")
     return Caller(
         client_id=client.id,
-        tenant=f"{client.id}/{tenant}" if tenant else client.id,  # a client's id holds no slash
+        tenant=f"{client.id}/{tenant}" if tenant else client.id,  # a client id has no slash
         fhir_servers=client.fhir_servers,
         is_silent=client.is_silent,
         exempt_roles=client.exempt_roles,

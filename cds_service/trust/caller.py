@@ -1,4 +1,4 @@
-"""A caller: under which tenant its cards are kept, which FHIR servers it may name, and what its users are shown."""
+"""A caller: its tenant, the FHIR servers it may name, and what its users see."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,8 @@ _STANDARD: Final = DialectConfig()
 class AllowedFhirServers:
     """The FHIR servers a caller may have us read: each at its base URL and below.
 
-    `any_port` on this machine, for demo mode; `private`: hosts with private addresses may be connected to.
+    `is_private_allowed`: their hosts may have private addresses. `is_loopback_allowed`: any port of this machine may be
+    read, for demo mode.
     """
 
     base_urls: tuple[Url, ...] = ()
@@ -22,24 +23,24 @@ class AllowedFhirServers:
     is_loopback_allowed: bool = False
 
     def may_read(self, base_url: str) -> bool:
-        """Whether the FHIR server at `base` is one of them."""
+        """Return whether the FHIR server at `base_url` is one of them."""
         url = parse_url(base_url)
         if url is None:
             return False
-        return (self.is_loopback_allowed and url.is_loopback) or any(one.covers(url) for one in self.base_urls)
+        return (self.is_loopback_allowed and url.is_loopback) or any(base.covers(url) for base in self.base_urls)
 
     def allows_private(self, base_url: str) -> bool:
-        """Whether it is one of them and may lie at a private or loopback address: its name alone does not tell."""
+        """Return whether it is one of them and may have a private or loopback address, which its name does not show."""
         url = parse_url(base_url)
         return url is not None and self.may_read(base_url) and (self.is_private_allowed or url.is_loopback)
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls. `client` is its id in the client table; `claims` are what of its token may be logged.
+    """Who calls. `client_id` is from the client table; `claims` are the token's claims that may be logged.
 
-    `silent`: its calls are judged and remembered, and no card is shown. `exempt_roles`: holders of these
-    PractitionerRole codes (`system|code` or `code`) get no info cards.
+    `is_silent`: its calls are judged and recorded, but no card is shown. `exempt_roles`: users with these
+    PractitionerRole codes (`system|code` or `code`) see no info cards.
     """
 
     client_id: str
@@ -51,11 +52,11 @@ class Caller:
     claims: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def may_read(self, base_url: str) -> bool:
-        """Whether this caller may have us read the FHIR server at `base`."""
+        """Return whether this caller may have us read the FHIR server at `base_url`."""
         return self.fhir_servers.may_read(base_url)
 
     def allows_private(self, base_url: str) -> bool:
-        """Whether the FHIR server at `base`, which it may name, may lie at a private or loopback address."""
+        """Return whether the FHIR server at `base_url`, which it may name, may have a private or loopback address."""
         return self.fhir_servers.allows_private(base_url)
 
 

@@ -1,4 +1,4 @@
-"""The client table: read whole, checked strictly, every problem told with file and key."""
+"""Loads the client table and reports every problem in it with file and key."""
 
 import tomllib
 from collections import Counter
@@ -7,23 +7,21 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from pydantic import ValidationError
 
 from cds_service.errors import ClientsError, Problem
 from cds_service.trust.caller import AllowedFhirServers
 from cds_service.trust.dialect_config import DialectConfig, DialectOptions, OrderCode
-from cds_service.trust.keys import KeysRefused, parse_key_set
+from cds_service.trust.keys import SANDBOX_HOST, KeysRefused, parse_key_set
 from cds_service.trust.schema import ClientsFile, ClientTable, DialectTable
 from cds_service.trust.urls import Url, parse_url
-
-SANDBOX_HOST: Final = "sandbox.cds-hooks.org"  # its private key lies in its public repository
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One client. Its keys are at `jwks_url` or in `jwks_file`; `jku` is what its tokens may name, if anything."""
+    """A client. Its keys are at `jwks_url` or in `jwks_file`; `jku` is the key URL that its tokens may name, if any."""
 
     id: str
     issuer: str
@@ -39,7 +37,7 @@ class Client:
 
 
 def load_clients(path: Path) -> tuple[Client, ...]:
-    """The clients of a file, in its order. A `jwks_file` is looked for beside it.
+    """Load the clients of a file, in its order. The path of a `jwks_file` is relative to its folder.
 
     Raises:
         ClientsError: with every problem.
@@ -71,16 +69,16 @@ def _load_tables(path: Path) -> list[ClientTable]:
 
 
 def _to_problem(file: str, document: dict[str, Any], detail: Any) -> Problem:
-    place = list(detail["loc"])
-    if len(place) > 1 and isinstance(place[1], int):  # a client is better known by its id than by its number
-        table = document["client"][place[1]]
-        place[1] = table.get("id", place[1] + 1) if isinstance(table, dict) else place[1] + 1
-    key = ".".join(str(part) for part in place)
+    location = list(detail["loc"])
+    if len(location) > 1 and isinstance(location[1], int):  # name the client by its id rather than its number
+        table, number = document["client"][location[1]], location[1] + 1
+        location[1] = table.get("id", number) if isinstance(table, dict) else number
+    key = ".".join(str(part) for part in location)
     match detail["type"]:
         case "extra_forbidden":
             known = [*ClientTable.model_fields, *DialectTable.model_fields]
-            near = get_close_matches(str(detail["loc"][-1]), known, 1)
-            text = "is not a key that belongs here" + (f" (meant: {near[0]}?)" if near else "")
+            matches = get_close_matches(str(detail["loc"][-1]), known, 1)
+            text = "is not a known key" + (f" (did you mean {matches[0]}?)" if matches else "")
         case "missing":
             text = "is required"
         case _:
@@ -89,9 +87,9 @@ def _to_problem(file: str, document: dict[str, Any], detail: Any) -> Problem:
 
 
 def _find_problems(table: ClientTable, folder: Path) -> Iterator[tuple[str, str]]:
-    """What is wrong with one client, by key."""
+    """Yield the problems of one client, each with its key."""
     if (table.jwks_url is None) is (table.jwks_file is None):
-        yield "jwks_url", "one of jwks_url and jwks_file is required, and not both"
+        yield "jwks_url", "exactly one of jwks_url and jwks_file is required"
     for key in ("issuer", "jwks_url", "jku"):
         if SANDBOX_HOST in str(getattr(table, key) or "").lower():
             yield key, "the public sandbox is never trusted: its private key is public"
@@ -115,10 +113,10 @@ def _find_server_problem(base_url: str, table: ClientTable) -> str | None:
     url = parse_url(base_url)
     if url is None:
         return "must be an https URL without user, query, fragment, `%` or dot segments"
-    insecure = table.allow_insecure_fhir and url.is_loopback
-    if url.scheme != "https" and not insecure:
-        return "must be https; http is for this machine alone, with allow_insecure_fhir = true"
-    if url.address and not url.address.is_global and not (insecure or table.allow_private_fhir):
+    is_local = table.allow_insecure_fhir and url.is_loopback
+    if url.scheme != "https" and not is_local:
+        return "must be https; http is only for this machine, with allow_insecure_fhir = true"
+    if url.address and not url.address.is_global and not (is_local or table.allow_private_fhir):
         return "is a private address, which needs allow_private_fhir = true"
     return None
 
@@ -126,7 +124,7 @@ def _find_server_problem(base_url: str, table: ClientTable) -> str | None:
 def _find_duplicates(tables: list[ClientTable]) -> Iterator[str]:
     for key in ("id", "issuer"):
         counts = Counter(getattr(table, key) for table in tables)
-        yield from (f"{key} {value} stands in {count} clients" for value, count in counts.items() if count > 1)
+        yield from (f"{key} {value} is used by {count} clients" for value, count in counts.items() if count > 1)
 
 
 def _build_client(table: ClientTable, folder: Path) -> Client:
@@ -147,7 +145,7 @@ def _build_client(table: ClientTable, folder: Path) -> Client:
 
 
 def _build_dialect_config(table: DialectTable) -> DialectConfig:
-    codes = {name: OrderCode(one.system, one.code, one.display) for name, one in table.order_codes.items()}
+    codes = {order: OrderCode(code.system, code.code, code.display) for order, code in table.order_codes.items()}
     options = DialectOptions(
         one_action_per_suggestion=table.one_action_per_suggestion,
         selection_behavior=table.selection_behavior,
@@ -161,6 +159,6 @@ def _build_dialect_config(table: DialectTable) -> DialectConfig:
 
 
 def parse_public_url(public_url: str | None) -> Url | None:
-    """The public URL in its comparable form; None where it is missing or no https URL."""
+    """Return the public URL in its comparable form, or None if it is missing or not an https URL."""
     url = parse_url(public_url) if public_url else None
     return url if url and url.scheme == "https" else None

@@ -1,4 +1,4 @@
-"""What a client's EHR understands of a card: a named dialect and the options in which this site differs from it."""
+"""How a client's EHR wants its cards: a named dialect and the options in which this site differs from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 
 class DialectName(StrEnum):
-    """The dialects known by name."""
+    """The named dialects."""
 
     STANDARD = "standard"
     EPIC = "epic"
@@ -17,7 +17,7 @@ class DialectName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderCode:
-    """What the site calls an order of ours."""
+    """The site's own code for one of our orders."""
 
     system: str
     code: str
@@ -26,7 +26,7 @@ class OrderCode:
 
 @dataclass(frozen=True, slots=True)
 class DialectOptions:
-    """Where the site differs from the dialect of its name; None: as that dialect has it.
+    """Where the site differs from its named dialect. None: as in that dialect.
 
     `order_codes` maps ids of `orders.toml` to the site's own codes. `qcdsm`: the identifier under which orders are
     rated; `system_actions = false` turns ratings off.
@@ -46,7 +46,7 @@ _NO_OPTIONS: Final = DialectOptions()
 
 @dataclass(frozen=True, slots=True)
 class DialectConfig:
-    """A client's dialect as its table gives it."""
+    """A client's dialect as its table defines it."""
 
     name: DialectName = DialectName.STANDARD
     options: DialectOptions = _NO_OPTIONS

@@ -1,4 +1,4 @@
-"""Where a client's keys come from: a file, or one https URL of the client table. Never a URL that a token names."""
+"""The sources of a client's keys: a file, or an https URL of the client table. Never a URL that a token names."""
 
 import re
 import time
@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 import requests
 from urllib3.exceptions import HTTPError
 
-_CONNECT_S, _TOTAL_S = 1.0, 2.0  # a call may be waiting for the key
+_CONNECT_S, _TOTAL_S = 1.0, 2.0  # short: a call may be waiting for the key
 _SIZE_LIMIT = 262_144  # bytes
 _CHUNK = 16_384  # bytes
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,9})\"?\s*(?:,|$)", re.IGNORECASE)
@@ -17,36 +17,36 @@ _NO_CACHE = re.compile(r"(?:^|,)\s*no-(?:store|cache)\b", re.IGNORECASE)
 
 
 class FetchedKeySet(NamedTuple):
-    """A key set's bytes, and the seconds it says it holds for; None: it does not say."""
+    """A key set's bytes, and for how many seconds they may be cached, if the response says so."""
 
     data: bytes
     max_age: int | None = None
 
 
 class SourceUnavailable(Exception):
-    """The keys cannot be had just now. The message is a kind of error or a status, no content."""
+    """The keys cannot be fetched now. The message is an error type or a status, never content."""
 
 
 class KeySource(Protocol):
-    """Somewhere to read a key set from."""
+    """A place to fetch a key set from."""
 
     def fetch(self) -> FetchedKeySet:
-        """The key set as it stands now.
+        """Fetch the current key set.
 
         Raises:
-            SourceUnavailable: it cannot be had.
+            SourceUnavailable: it cannot be fetched.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class FileKeySource:
-    """A key set agreed out of band (CDS Hooks 2.0, "Trusting CDS Clients"); a new file needs no restart."""
+    """A key set exchanged out of band (CDS Hooks 2.0, "Trusting CDS Clients"). A new file needs no restart."""
 
     path: Path
 
     def fetch(self) -> FetchedKeySet:
-        """The file's bytes."""
+        """Read the file."""
         try:
             return FetchedKeySet(self.path.read_bytes())
         except OSError as error:
@@ -55,12 +55,12 @@ class FileKeySource:
 
 @dataclass(frozen=True, slots=True)
 class UrlKeySource:
-    """A key set at an https URL. A proxy and certificate authorities may come from the environment, credentials not."""
+    """A key set at an https URL. Proxy and certificate authorities may come from the environment, credentials never."""
 
     url: str
 
     def fetch(self) -> FetchedKeySet:
-        """The body of a plain 200; a redirect is not followed."""
+        """Fetch the body of a 200 response. Redirects are not followed."""
         try:
             with requests.Session() as session:
                 session.auth = _no_credentials
@@ -70,20 +70,22 @@ class UrlKeySource:
 
 
 def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request  # or a .netrc could add some
+    return request  # without this, requests would take credentials from a .netrc file
 
 
 def _fetch_url(session: requests.Session, url: str) -> FetchedKeySet:
-    until = time.monotonic() + _TOTAL_S
+    deadline = time.monotonic() + _TOTAL_S
     headers = {"Accept": "application/jwk-set+json, application/json"}
     timeout = (_CONNECT_S, _TOTAL_S)
     with session.get(url, headers=headers, timeout=timeout, allow_redirects=False, stream=True) as response:
         if response.status_code != requests.codes.ok:
             raise SourceUnavailable(f"status {response.status_code}")
         body = b""
-        while chunk := response.raw.read1(_CHUNK, decode_content=True):  # as it comes: a dripping server is noticed
+        while chunk := response.raw.read1(
+            _CHUNK, decode_content=True
+        ):  # read1 returns what has arrived, so the deadline holds for slow servers
             body += chunk
-            if len(body) > _SIZE_LIMIT or time.monotonic() > until:
+            if len(body) > _SIZE_LIMIT or time.monotonic() > deadline:
                 raise SourceUnavailable("too large or too slow")
         return FetchedKeySet(body, _parse_max_age(response.headers.get("Cache-Control", "")))
 

@@ -1,4 +1,4 @@
-"""A client's keys as last read, and when to read them again: seldom, never twice at once, not for every stranger."""
+"""Caches a client's keys and fetches them again rarely: never twice at once, and not for every unknown key id."""
 
 import logging
 from datetime import datetime, timedelta
@@ -10,17 +10,17 @@ from jwt import PyJWK
 from cds_service.trust.key_sources import KeySource, SourceUnavailable
 from cds_service.trust.keys import Keys, KeysRefused, parse_key_set
 
-DEFAULT_AGE: Final = timedelta(hours=1)  # where the answer has no Cache-Control
+DEFAULT_AGE: Final = timedelta(hours=1)  # without Cache-Control
 MIN_AGE, MAX_AGE = timedelta(minutes=5), timedelta(hours=6)  # whatever Cache-Control says
-STALE_LIMIT: Final = timedelta(hours=24)  # since they were last read, keys count even when they cannot be read again
-REFRESH_INTERVAL: Final = timedelta(seconds=30)  # in which the source is asked once, whatever comes
-_REFRESH_WAIT_S = 3.0  # for another thread that reads the keys just now: a little more than reading may take
+STALE_LIMIT: Final = timedelta(hours=24)  # after the last fetch, keys stay usable if they cannot be fetched again
+REFRESH_INTERVAL: Final = timedelta(seconds=30)  # the source is asked at most once in this time
+_REFRESH_WAIT_S = 3.0  # for another thread that is fetching: a little more than a fetch may take
 
 _logger = logging.getLogger(__name__)
 
 
 class KeysUnavailable(Exception):
-    """No keys can be had, and those read before are too old."""
+    """The keys cannot be fetched, and the cached ones are too old."""
 
 
 class _CachedKeys(NamedTuple):
@@ -30,7 +30,7 @@ class _CachedKeys(NamedTuple):
 
 
 class KeyRing:
-    """The keys of one client, for all threads of a process. `algorithms` are those its tokens may be signed with."""
+    """The keys of one client, for all threads of a process. Its tokens may be signed with these `algorithms`."""
 
     def __init__(self, client_id: str, source: KeySource, algorithms: frozenset[str]) -> None:
         self._client = client_id
@@ -41,25 +41,24 @@ class KeyRing:
         self._refresh_lock = Lock()
 
     def find(self, kid: str, algorithm: str, now: datetime) -> tuple[PyJWK, ...]:
-        """The keys of that id for that algorithm; none if the client has no such key.
+        """Return the keys with this id for this algorithm; empty if the client has none.
 
-        A key that is not known makes the source be asked again, at most once in a `WINDOW`.
+        An unknown key makes the source be asked again, at most once per `REFRESH_INTERVAL`.
 
         Raises:
-            KeysUnavailable: there is nothing to look in.
+            KeysUnavailable: there are no usable keys to search.
         """
-        place = (kid, algorithm)
-        ring = self._cached
-        if ring and now < ring.fresh_until and place in ring.keys:
-            return ring.keys[place]
-        is_needed = not (ring and now < ring.usable_until and place in ring.keys)
-        ring = self._refresh(now, wait=is_needed)
-        if ring is None or now >= ring.usable_until:
+        cached, key_id = self._cached, (kid, algorithm)
+        if cached and now < cached.fresh_until and key_id in cached.keys:
+            return cached.keys[key_id]
+        is_usable = cached is not None and now < cached.usable_until and key_id in cached.keys
+        cached = self._refresh(now, wait=not is_usable)
+        if cached is None or now >= cached.usable_until:
             raise KeysUnavailable
-        return ring.keys.get(place, ())
+        return cached.keys.get(key_id, ())
 
     def _refresh(self, now: datetime, *, wait: bool) -> _CachedKeys | None:
-        """Read the source unless that was just done. Who can do with the old keys does not `wait` for who reads."""
+        """Fetch the keys unless that was just done. Without `wait`, do not wait for another thread that is fetching."""
         if self._may_refresh(now) and self._refresh_lock.acquire(timeout=_REFRESH_WAIT_S if wait else 0):
             try:
                 if self._may_refresh(now):
@@ -81,4 +80,4 @@ class KeyRing:
             age = DEFAULT_AGE if fetched.max_age is None else timedelta(seconds=fetched.max_age)
             self._cached = _CachedKeys(keys, now + min(max(age, MIN_AGE), MAX_AGE), now + STALE_LIMIT)
         finally:
-            self._refreshed_at = now  # last, so that those who came meanwhile have waited for what it brought
+            self._refreshed_at = now  # last, so that threads that arrive meanwhile wait for the result

@@ -1,12 +1,12 @@
-"""Why a call is refused: codes for our log alone. The caller is told no more than 401 or 403."""
+"""The reasons for which a call is refused. They go to our log; the caller only sees 401 or 403."""
 
 from enum import StrEnum
 
 
 class RefusalReason(StrEnum):
-    """In the order in which they are checked."""
+    """A reason, in the order in which they are checked."""
 
-    NO_TOKEN = "no-token"  # noqa: S105 - a code, no secret
+    NO_TOKEN = "no-token"  # noqa: S105 - a code, not a secret
     TOO_LARGE = "token-too-large"
     MALFORMED = "token-malformed"
     HEADER = "header-not-allowed"

@@ -1,4 +1,4 @@
-"""Each token counts once: its id is remembered, in the store all workers share and in this process, till it expires."""
+"""Lets each token be used once: its id is kept until it expires, in the shared store and in this process."""
 
 import heapq
 import logging
@@ -9,16 +9,14 @@ from typing import Final
 from cds_service.errors import StoreUnavailable
 from cds_service.store import SeenTokens
 
-_LIMIT: Final = 50_000  # tokens a process remembers: 80 a second for the ten minutes one lasts with its leeway
-_RETRY_INTERVAL: Final = timedelta(
-    seconds=10
-)  # before a store that failed is asked again; nobody waits for it meanwhile
+_LIMIT: Final = 50_000  # tokens kept by a process: 80 a second for the ten minutes that one lasts, with leeway
+_RETRY_INTERVAL: Final = timedelta(seconds=10)  # between attempts when the store is down; calls skip it meanwhile
 
 _logger = logging.getLogger(__name__)
 
 
 class ReplayGuard:
-    """Tells a token's first use from its second. A store that is down is told once; then this process judges alone."""
+    """Tells the first use of a token from later ones. If the store is down, logs it once and relies on this process."""
 
     def __init__(self, shared: SeenTokens, limit: int = _LIMIT) -> None:
         self._shared = shared
@@ -27,7 +25,7 @@ class ReplayGuard:
         self._lock = Lock()
 
     def is_first_use(self, issuer: str, token_id: str, keep_until: float, now: datetime) -> bool:
-        """Whether this token has not been used before, and remember it. `keep_until`: seconds since 1970."""
+        """Return whether this is the first use of the token, and remember it. `keep_until`: seconds since 1970."""
         if not self._local.add((issuer, token_id), keep_until, now):
             return False
         if not self._should_ask_store(now):
@@ -46,26 +44,26 @@ class ReplayGuard:
                 return True
             if self._retry_at - _RETRY_INTERVAL <= now < self._retry_at:
                 return False
-            self._retry_at = now + _RETRY_INTERVAL  # this call asks; the others need not wait with it
+            self._retry_at = now + _RETRY_INTERVAL  # this call tries the store; others do not wait for it
             return True
 
     def _record_failure(self, now: datetime, error: StoreUnavailable) -> None:
         with self._lock:
-            was_away, self._retry_at = self._retry_at is not None, now + _RETRY_INTERVAL
-        if not was_away:
+            was_down, self._retry_at = self._retry_at is not None, now + _RETRY_INTERVAL
+        if not was_down:
             _logger.warning("used tokens kept by this process alone", extra={"kind": type(error).__name__})
 
     def _record_success(self) -> None:
         if self._retry_at is None:
             return
         with self._lock:
-            was_away, self._retry_at = self._retry_at is not None, None
-        if was_away:
+            was_down, self._retry_at = self._retry_at is not None, None
+        if was_down:
             _logger.warning("used tokens shared again")
 
 
 class LocalTokens:
-    """The tokens this process has seen. Beyond `limit`, those that expire first are forgotten first."""
+    """The tokens that this process has seen. Beyond `limit`, those that expire first are dropped."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -77,7 +75,7 @@ class LocalTokens:
         return len(self._seen)
 
     def add(self, token: tuple[str, str], keep_until: float, now: datetime) -> bool:
-        """Remember a token; False if it was remembered already."""
+        """Remember a token and return True, or False if it was known already."""
         with self._lock:
             present = now.timestamp()
             while self._by_expiry and self._by_expiry[0][0] < present:

@@ -1,4 +1,4 @@
-"""The shape of the client table, `clients.toml`: one `[[client]]` for each EHR that may call."""
+"""The schema of the client table, `clients.toml`: one `[[client]]` for each EHR that may call."""
 
 import re
 from typing import Annotated, Literal, Self
@@ -9,22 +9,22 @@ from cds_service.trust.dialect_config import DialectName
 from cds_service.trust.urls import parse_url
 
 Algorithm = Literal["ES384", "RS384", "ES256", "RS256", "PS384"]
-_QUERY = re.compile(r"[A-Za-z0-9._~%&=+\-]{1,500}")  # some key sets are found by one
-_MARKS = r"\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # nobody sees them
+_QUERY = re.compile(r"[A-Za-z0-9._~%&=+\-]{1,500}")  # some key-set URLs have a query
+_MARKS = r"\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # invisible characters
 _PLAIN_TEXT = re.compile(rf"(?=\S)[^<>\[\]`*_#|\\{_MARKS}]{{1,120}}(?<=\S)")
 _CODE = re.compile(rf"(?=.{{1,255}}\Z)[^\s<>{_MARKS}]+(?: [^\s<>{_MARKS}]+)*")  # FHIR's "code"
 _URI = re.compile(r"(?=.{3,255}\Z)[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")  # RFC 3986
-# What may stand in a token and in our log: visible ASCII of a sane length.
+# Allowed in a token and in our log: visible ASCII of limited length.
 VISIBLE_ASCII = r"^[\x21-\x7e]{1,255}$"
-# RFC 6750 and the specification name no limits on these; the database and the log want one.
+# RFC 6750 and the specification set no limits on these; the database and the log need one.
 ClaimText = Annotated[str, StringConstraints(pattern=VISIBLE_ASCII)]
 ClientId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
 def _check_https_url(text: str) -> str:
-    place, _, query = text.partition("?")
-    url = parse_url(place)
+    base, _, query = text.partition("?")
+    url = parse_url(base)
     if url is None or url.scheme != "https" or (query and not _QUERY.fullmatch(query)):
         raise ValueError("must be an https URL without user or fragment")
     return text
@@ -38,16 +38,16 @@ def _parse_dialect_name(text: object) -> object:
 
 
 def _check_plain_text(text: str) -> str:
-    """Words that an order carries into the EHR, where they may be shown as Markdown or HTML."""
+    """Check text that an order carries into the EHR, where it may be shown as Markdown or HTML."""
     if not _PLAIN_TEXT.fullmatch(text):
-        most = "must be 1 to 120 characters on one line, without control or direction marks"
-        raise ValueError(f"{most} and without < > [ ] ` * _ # | \\")
+        rule = "must be 1 to 120 characters on one line, without control or direction marks"
+        raise ValueError(f"{rule} and without < > [ ] ` * _ # | \\")
     return text
 
 
 def _check_code(text: str) -> str:
     if not _CODE.fullmatch(text):
-        raise ValueError("must be 1 to 255 characters without < and >, with no space but single ones inside it")
+        raise ValueError("must be 1 to 255 characters without < and >, with single spaces inside it only")
     return text
 
 
@@ -65,7 +65,7 @@ class _Table(BaseModel):
 
 
 class OrderCodeTable(_Table):
-    """A code of the site's for an order of ours."""
+    """The site's code for one of our orders."""
 
     system: Annotated[str, AfterValidator(_check_uri)]
     code: Annotated[str, AfterValidator(_check_code)]
@@ -73,7 +73,7 @@ class OrderCodeTable(_Table):
 
 
 class DialectTable(_Table):
-    """`[client.dialect]`."""
+    """The `[client.dialect]` table."""
 
     name: Annotated[DialectName, BeforeValidator(_parse_dialect_name)] = DialectName.STANDARD
     one_action_per_suggestion: bool | None = None
@@ -87,17 +87,12 @@ class DialectTable(_Table):
     @model_validator(mode="after")
     def _check_ratings_name_mechanism(self) -> Self:
         if self.system_actions and self.qcdsm is None and self.name is not DialectName.SANDBOX:
-            raise ValueError('"system_actions" needs "qcdsm": no rating names a mechanism we made up')
+            raise ValueError('"system_actions" needs "qcdsm": a rating never names an invented mechanism')
         return self
 
 
-def _recommended() -> list[Algorithm]:
-    """The algorithms the specification recommends (CDS Hooks 2.0, "Trusting CDS Clients")."""
-    return ["ES384", "RS384"]
-
-
 class ClientTable(_Table):
-    """`[[client]]`."""
+    """A `[[client]]` table."""
 
     id: ClientId
     issuer: ClaimText
@@ -106,7 +101,8 @@ class ClientTable(_Table):
     jku: HttpsUrl | None = None
     fhir_servers: list[Text] = Field(default_factory=list)
     tenants: list[ClaimText] = Field(default_factory=list)
-    algorithms: Annotated[list[Algorithm], Field(min_length=1)] = Field(default_factory=_recommended)
+    # The default is what the specification recommends (CDS Hooks 2.0, "Trusting CDS Clients").
+    algorithms: Annotated[list[Algorithm], Field(min_length=1)] = ["ES384", "RS384"]
     allow_insecure_fhir: bool = False
     allow_private_fhir: bool = False
     silent: bool = False

@@ -1,7 +1,7 @@
-"""One token from its text to claims that hold: the order of checks is that of the specification's best practices.
+"""Verifies a token, in the order of checks of the specification's best practices.
 
-Nothing a token says is used before its place in the order but to look up what is configured, and no URL that it names
-is ever fetched (CDS Hooks 2.0, "Trusting CDS Clients").
+Until the signature is verified, the token's content is only used to look up configuration, and no URL that it names is
+ever fetched (CDS Hooks 2.0, "Trusting CDS Clients").
 """
 
 import json
@@ -25,7 +25,7 @@ MAX_HEADER_LENGTH: Final = 8192  # characters
 _BEARER = re.compile(r"Bearer +([A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+) *", re.IGNORECASE)
 _VISIBLE = re.compile(VISIBLE_ASCII)
 _LOGGED_CLAIMS = ("iss", "tenant", "jti")
-# Keys, and places of keys, that a token brings along; and what changes how it is to be read.
+# Keys and key locations that a token brings along, and parameters that change how it must be read.
 _FORBIDDEN_PARAMETERS = frozenset({"jwk", "x5u", "crit", "b64"})
 _JWS = PyJWS(list(ALGORITHMS), {"verify_signature": True, "enforce_minimum_key_length": True})
 
@@ -41,24 +41,24 @@ class RegisteredClient:
 
 
 def refusal(reason: RefusalReason, claims: Claims | None = None) -> Unauthenticated:
-    """The refusal for this reason; of claims only what may be logged goes with it."""
+    """Build the error for this reason. It carries only the claims that may be logged."""
     return Unauthenticated("not authenticated", reason.value, loggable_claims(claims or {}))
 
 
 def loggable_claims(claims: Claims) -> dict[str, str]:
-    """Issuer, tenant and token id, where they are texts of a sane form: nothing else of a token may be logged."""
+    """Return issuer, tenant and token id if they are well formed. Nothing else of a token may be logged."""
     return {name: claims[name] for name in _LOGGED_CLAIMS if is_visible_ascii(claims.get(name))}
 
 
 def is_visible_ascii(value: object) -> bool:
-    """Whether a claim is visible ASCII of at most 255 characters."""
+    """Return whether a claim is visible ASCII of at most 255 characters."""
     return isinstance(value, str) and bool(_VISIBLE.fullmatch(value))
 
 
 def verify_token(
     authorization: str | None, clients: Mapping[str, RegisteredClient], now: datetime
 ) -> tuple[Client, Claims]:
-    """Whose token it is, and its claims once the signature holds. The claims themselves are not yet judged.
+    """Verify the signature of a token and return its client and its claims, which are not checked here.
 
     Raises:
         Unauthenticated: with the first reason found.
@@ -68,7 +68,7 @@ def verify_token(
     _check_header(header)
     issuer = claims.get("iss")
     registered = clients.get(issuer) if isinstance(issuer, str) else None
-    # The algorithms are the client's, so its issuer is looked up first; a stranger's token may use those anyone may.
+    # Each client has its own algorithms, so the issuer is looked up first. Unknown issuers may use any of ours.
     algorithms = registered.client.algorithms if registered else ALGORITHMS
     if header.get("alg") not in algorithms:
         raise refusal(RefusalReason.ALGORITHM, claims)
@@ -91,7 +91,7 @@ def _extract_token(authorization: str | None) -> str:
 
 
 def _decode_unverified(token: str) -> tuple[Claims, Claims]:
-    """Header and claims as they stand. Nothing is believed of them here."""
+    """Return header and claims without verifying them."""
     try:
         decoded = _JWS.decode_complete(token, options={"verify_signature": False})
         claims = json.loads(decoded["payload"])
@@ -103,8 +103,8 @@ def _decode_unverified(token: str) -> tuple[Claims, Claims]:
 
 
 def _check_header(header: Claims) -> None:
-    kind = header.get("typ")
-    if not isinstance(kind, str) or kind.upper() != "JWT" or not is_visible_ascii(header.get("kid")):
+    token_type = header.get("typ")
+    if not isinstance(token_type, str) or token_type.upper() != "JWT" or not is_visible_ascii(header.get("kid")):
         raise refusal(RefusalReason.MALFORMED)
     if not isinstance(header.get("alg"), str):
         raise refusal(RefusalReason.ALGORITHM)
@@ -115,7 +115,7 @@ def _check_header(header: Claims) -> None:
 def _verify_signature(
     token: str, header: Claims, claims: Claims, registered: RegisteredClient, now: datetime
 ) -> Claims:
-    """The same claims, once one of the client's keys of that id bears them out."""
+    """Return the claims once one of the client's keys with the token's key id verifies them."""
     try:
         keys = registered.key_ring.find(header["kid"], header["alg"], now)
     except KeysUnavailable:

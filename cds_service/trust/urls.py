@@ -1,11 +1,11 @@
-"""URLs read strictly, for comparing: scheme, host, port and path segments, or nothing at all."""
+"""Parses URLs strictly so that they can be compared by scheme, host, port and path segments."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-# On what other characters mean, readers of URLs differ.
+# URL parsers disagree on other characters.
 _URL_PATTERN = re.compile(
     r"https?://[A-Za-z0-9.\-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~@:!$&'()*+,=\-/]*)?", re.IGNORECASE
 )
@@ -16,7 +16,7 @@ _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 class Url(NamedTuple):
-    """A URL of http or https without user, query or fragment. `port` is never left out."""
+    """An http or https URL without user, query or fragment, and always with its port."""
 
     scheme: str
     host: str
@@ -25,19 +25,19 @@ class Url(NamedTuple):
 
     @property
     def origin(self) -> tuple[str, str, int]:
-        """Scheme, host and port."""
+        """The scheme, host and port."""
         return self.scheme, self.host, self.port
 
     @property
     def text(self) -> str:
-        """The URL as it is written, the default port left out."""
+        """The URL as text, without a default port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == _DEFAULT_PORTS[self.scheme] else f":{self.port}"
         return "/".join((f"{self.scheme}://{host}{port}", *self.segments))
 
     @property
     def address(self) -> IPv4Address | IPv6Address | None:
-        """The address, where the host is one and no name."""
+        """The IP address, or None if the host is a name."""
         try:
             return ip_address(self.host)
         except ValueError:
@@ -45,19 +45,19 @@ class Url(NamedTuple):
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the host is this machine by its name or address."""
+        """Whether the host is this machine, by name or address."""
         return self.host == "localhost" or bool(self.address and self.address.is_loopback)
 
     def covers(self, other: "Url") -> bool:
-        """Whether the other lies at or below this one: same origin, whole segments of path."""
+        """Return whether the other URL is at or below this one: same origin, whole path segments."""
         return self.origin == other.origin and other.segments[: len(self.segments)] == self.segments
 
 
 def parse_url(text: str) -> Url | None:
-    """The URL in its comparable form: host in lower case, port as a number, slashes at the end left out.
+    """Parse a URL into its comparable form: host in lower case, port as a number, no trailing slashes.
 
-    None where two readers could understand it differently: user, query, fragment, percent-encoding, backslash,
-    control or non-ASCII characters, an empty segment, `.` or `..`.
+    Return None if two parsers could read it differently: user, query, fragment, percent-encoding, backslash, control or
+    non-ASCII characters, an empty segment, `.` or `..`.
     """
     if len(text) > 2048 or not (_URL_PATTERN.fullmatch(text) or _PLAIN_V6.fullmatch(text)):
         return None

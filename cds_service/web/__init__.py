@@ -1,1 +1,1 @@
-"""HTTP: routes, one error shape, CORS, and the single broad handler."""
+"""The HTTP layer: routes, one error format, CORS, and the only broad exception handler."""

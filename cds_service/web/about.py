@@ -1,15 +1,17 @@
-"""The route of /about: one page and its data, made beforehand."""
+"""The routes of the about page, as HTML and as JSON. Both are rendered once, at start-up."""
 
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
-JSON, HTML = "application/json", "text/html"
+from cds_service.web.request_body import JSON
+
+HTML = "text/html"
 
 
 @dataclass(frozen=True, slots=True)
 class AboutPage:
-    """Both forms of /about, and the page's Content-Security-Policy."""
+    """Both forms of the about page, and the Content-Security-Policy of the HTML form."""
 
     html: bytes
     json: bytes
@@ -17,15 +19,15 @@ class AboutPage:
 
 
 def build_about_routes(page: AboutPage) -> Blueprint:
-    """`/about`, as the caller accepts it, and `/about.json`. Open to all: it holds nothing of a call."""
+    """Build `/about`, in the form the client accepts, and `/about.json`. Both are public: they hold no call data."""
     routes = Blueprint("about", __name__)
 
     @routes.get("/about")
     def about() -> Response:
-        wanted = request.accept_mimetypes.best_match([HTML, JSON], default=HTML)
-        answer = data() if wanted == JSON else _html_response(page)
-        answer.headers["Vary"] = "Accept"
-        return answer
+        media_type = request.accept_mimetypes.best_match([HTML, JSON], default=HTML)
+        response = data() if media_type == JSON else _html_response(page)
+        response.headers["Vary"] = "Accept"
+        return response
 
     @routes.get("/about.json")
     def data() -> Response:
@@ -35,10 +37,10 @@ def build_about_routes(page: AboutPage) -> Blueprint:
 
 
 def _html_response(page: AboutPage) -> Response:
-    answer = _with_common_headers(Response(page.html, mimetype=HTML))
-    answer.headers["Content-Security-Policy"] = page.policy
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
+    response = _with_common_headers(Response(page.html, mimetype=HTML))
+    response.headers["Content-Security-Policy"] = page.policy
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def _with_common_headers(response: Response) -> Response:

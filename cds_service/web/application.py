@@ -1,4 +1,4 @@
-"""The Flask application around the parts it is given: limits, CORS, slashes."""
+"""Builds the Flask application from its parts, with body limit, CORS and slash handling."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -22,12 +22,12 @@ from cds_service.web.trace_context import REQUEST_ID
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_PREFLIGHT_AGE = 600  # seconds a browser may keep a preflight's answer
+_PREFLIGHT_AGE = 600  # seconds for which a browser may cache a preflight response
 
 
 @dataclass(frozen=True, slots=True)
 class WebDependencies:
-    """What the routes use. `discovery` is the discovery answer, made once; `reasons` are the codes cards offer."""
+    """What the routes need. `discovery_body` is built once; `override_reasons` are the codes that cards offer."""
 
     service: HookService
     discovery_body: bytes
@@ -41,7 +41,7 @@ class WebDependencies:
 
 
 def build_flask_app(dependencies: WebDependencies, *, body_limit: int, allowed_origins: Iterable[str]) -> Flask:
-    """An application that answers with these parts. `body_limit` is in bytes."""
+    """Build the application from its parts. `body_limit` is in bytes."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = body_limit
     app.register_blueprint(
@@ -60,7 +60,7 @@ def build_flask_app(dependencies: WebDependencies, *, body_limit: int, allowed_o
     instrument(
         app, dependencies.metrics, dependencies.override_reasons, lambda: dependencies.service.recorder.lost_cards
     )
-    # Every answer under /cds-services carries the headers, errors too (CDS Hooks 2.0, "Cross-Origin Resource Sharing").
+    # Errors under /cds-services have CORS headers too (CDS Hooks 2.0, "Cross-Origin Resource Sharing").
     CORS(
         app,
         resources={r"/cds-services.*": {}},
@@ -76,13 +76,16 @@ def build_flask_app(dependencies: WebDependencies, *, body_limit: int, allowed_o
 
 
 def _forbid_content_sniffing(response: Response) -> Response:
-    """Browsers take an answer for what it says it is, and never guess a page in it (Fetch, "nosniff")."""
+    """Stop browsers from guessing the type of a response, which could turn it into a page (Fetch, "nosniff")."""
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
 def _collapse_slashes(wsgi_app: "WSGIApplication") -> "WSGIApplication":
-    """Callers who typed a trailing slash send `//` in the path; a redirect would fail their preflight."""
+    """Replace `//` in paths by `/`.
+
+    A client configured with a trailing slash sends `//`, and a redirect would fail its preflight.
+    """
 
     def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
         path = environ.get("PATH_INFO", "")

@@ -1,7 +1,7 @@
-"""The routes of CDS Hooks: discovery, hook calls, feedback."""
+"""The CDS Hooks routes: discovery, hook calls, feedback."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import structlog
@@ -9,9 +9,10 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.errors import UnknownService
+from cds_service.model.decision import Recommendation
 from cds_service.model.edition import Edition
 from cds_service.service.catalogue import SERVICES, ServiceEntry
-from cds_service.service.hook_service import CallResult, CardVisibility, HookService
+from cds_service.service.hook_service import CallResult, CardVisibility, HookService, PermittedServer
 from cds_service.trust.authentication import Authenticator
 from cds_service.trust.caller import Caller
 from cds_service.web.instrumentation import CallRecord, current_call_record
@@ -30,7 +31,7 @@ def build_hook_routes(
     clock: Callable[[], datetime],
     rate_limiter: RateLimiter,
 ) -> Blueprint:
-    """The routes over one service. Who calls is found before anything of a call is read."""
+    """Build the routes of the service. The caller is authenticated before any of the body is read."""
     routes = Blueprint("cds-services", __name__)
 
     @routes.get("/")
@@ -47,17 +48,17 @@ def build_hook_routes(
     @routes.post("/cds-services/<service_id>/")
     def call(service_id: str) -> Response:
         caller = authenticator.authenticate_call(_authorization_header(), service_id)
-        noted = _admit_caller(caller, rate_limiter)
-        return _answer_hook(service, caller, noted, _find_service(service_id))
+        record = _admit_caller(caller, rate_limiter)
+        return _answer_hook(service, caller, record, _find_service(service_id))
 
     @routes.post("/cds-services/<service_id>/feedback")
     @routes.post("/cds-services/<service_id>/feedback/")
     def feedback(service_id: str) -> Response:
         caller = authenticator.authenticate_feedback(_authorization_header(), service_id)
-        noted = _admit_caller(caller, rate_limiter)
+        record = _admit_caller(caller, rate_limiter)
         entry = _find_service(service_id)
-        told = noted.feedback = decode_feedback(get_request_body())
-        stored = service.recorder.record_feedback(entry.id, caller.tenant, told, clock())
+        body = record.feedback = decode_feedback(get_request_body())
+        stored = service.recorder.record_feedback(entry.id, caller.tenant, body, clock())
         _logger.info("feedback", service=entry.id, stored=stored, client=caller.client_id, **caller.claims)
         return Response(f'{{"stored":{stored}}}', mimetype=JSON)
 
@@ -65,7 +66,7 @@ def build_hook_routes(
 
 
 def accepts_body(path: str) -> bool:
-    """Whether a POST to this path is read, once its caller is let in."""
+    """Return whether a route reads the body of a POST to this path."""
     parts = [part for part in path.split("/") if part]
     return parts[:1] == ["cds-services"] and len(parts) > 1 and parts[1] in SERVICES and parts[2:] in ([], ["feedback"])
 
@@ -73,18 +74,21 @@ def accepts_body(path: str) -> bool:
 def _answer_hook(service: HookService, caller: Caller, record: CallRecord, entry: ServiceEntry) -> Response:
     record.hook = entry.hook
     hook_request = service.decode_request(get_request_body(), entry.accepted_hooks)
-    base = _allowed_fhir_base(hook_request, caller)
-    answer = record.result = service.answer_call(
+    # A server that the caller may not name is not read; the cards say what is missing.
+    base_url = hook_request.fhir_server
+    server = None
+    if base_url and caller.may_read(base_url):
+        server = PermittedServer(base_url, caller.allows_private(base_url), record.trace_context.headers)
+    result = record.result = service.answer_call(
         entry.id,
         hook_request,
         caller.tenant,
-        base,
+        server,
         CardVisibility(caller.is_silent, caller.exempt_roles, caller.client_id),
-        allows_private=base is not None and caller.allows_private(base),
-        trace_headers=record.trace_context.headers,
     )
-    _log_result(entry, hook_request, answer, caller, service.content.edition)
-    return Response(answer.body, mimetype=JSON)
+    server_status = "allowed" if server else "not allowed" if base_url else "none"
+    _log_result(entry, hook_request, result, caller, server_status, service.content.edition)
+    return Response(result.body, mimetype=JSON)
 
 
 def _authorization_header() -> str | None:
@@ -92,36 +96,29 @@ def _authorization_header() -> str | None:
 
 
 def _admit_caller(caller: Caller, rate_limiter: RateLimiter) -> CallRecord:
-    """The notes of the call at hand, once its caller is known and within its rate."""
-    noted = current_call_record()
-    noted.client_id, noted.is_silent = caller.client_id, caller.is_silent
-    rate_limiter.admit(noted.client_id)
-    return noted
+    """Check the caller's rate limit and return the record of this call, with the caller noted in it."""
+    record = current_call_record()
+    record.client_id, record.is_silent = caller.client_id, caller.is_silent
+    rate_limiter.admit(record.client_id)
+    return record
 
 
 def _find_service(service_id: str) -> ServiceEntry:
     entry = SERVICES.get(service_id)
     if entry is None:
-        raise UnknownService("no service of that id is offered here")
+        raise UnknownService("no service with that id is offered here")
     return entry
 
 
-def _allowed_fhir_base(hook_request: HookRequest, caller: Caller) -> str | None:
-    """The FHIR server to read. One the caller may not name is left alone: cards say what could not be read."""
-    base = hook_request.fhir_server
-    return base if base and caller.may_read(base) else None
-
-
-def _fhir_server_status(hook_request: HookRequest, caller: Caller) -> str:
-    if not hook_request.fhir_server:
-        return "none"
-    return "allowed" if _allowed_fhir_base(hook_request, caller) else "not allowed"
-
-
 def _log_result(
-    entry: ServiceEntry, hook_request: HookRequest, result: CallResult, caller: Caller, edition: Edition
+    entry: ServiceEntry,
+    hook_request: HookRequest,
+    result: CallResult,
+    caller: Caller,
+    server_status: str,
+    edition: Edition,
 ) -> None:
-    """One line for each call: what was said and held back by rule, counts of what could not be used."""
+    """Write one log line for the call: the rules shown and held back, and counts of the data that could not be used."""
     decision = result.decision
     _logger.info(
         "hook answered",
@@ -131,11 +128,11 @@ def _log_result(
         content=edition.full_version,
         digest=edition.full_digest,
         signed_off=edition.sign_off is not None,
-        cards=[said.rule.id for said in decision.shown] if decision else [],
-        held_back=[said.rule.id for said in decision.held_back] if decision else [],
-        exempt_role=[said.rule.id for said in decision.hidden_for_role] if decision else [],
+        cards=_rule_ids(decision.shown) if decision else [],
+        held_back=_rule_ids(decision.held_back) if decision else [],
+        exempt_role=_rule_ids(decision.hidden_for_role) if decision else [],
         silent=caller.is_silent,
-        fhir_server=_fhir_server_status(hook_request, caller),
+        fhir_server=server_status,
         unreadable=sum(decision.chart.unreadable.values()) if decision else 0,
         unavailable=len(result.gap_codes),
         gaps=dict(result.gap_codes),
@@ -143,3 +140,7 @@ def _log_result(
         client=caller.client_id,
         **caller.claims,
     )
+
+
+def _rule_ids(recommendations: Iterable[Recommendation]) -> list[str]:
+    return [recommendation.rule.id for recommendation in recommendations]

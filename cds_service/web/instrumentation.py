@@ -1,7 +1,7 @@
-"""What is noted of each call while it is answered, and counted at its end. The log's line is written by the route."""
+"""Records each call while it is answered and counts it at its end. The route writes the log line."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Protocol
@@ -18,18 +18,18 @@ _UNKNOWN = "unknown"
 
 
 class MetricsRecorder(Protocol):
-    """What counts: `operations.metrics.Metrics`."""
+    """The part of `operations.metrics.Metrics` that is used here."""
 
     def count(self, name: str, *labels: str, amount: float = 1) -> None:
-        """Count `amount` more of the family of this name, under these labels."""
+        """Add `amount` to the counter of this name with these labels."""
 
     def observe_duration(self, hook: str, seconds: float) -> None:
-        """Note how long a hook call took."""
+        """Record how long a hook call took."""
 
 
 @dataclass(slots=True)
 class CallRecord:
-    """One call's notes. `client` is known once it is let in; `silent`: its cards are not shown."""
+    """What is known of a call so far. Its client is unknown until admitted; `is_silent`: no cards are shown."""
 
     trace_context: TraceContext
     started_at: float = field(default_factory=time.perf_counter)
@@ -41,7 +41,7 @@ class CallRecord:
 
 
 class DeltaCounter:
-    """How much of a total that only rises has been told."""
+    """Turns a total that only grows into increases."""
 
     def __init__(self, total: Callable[[], int]) -> None:
         self._total = total
@@ -49,7 +49,7 @@ class DeltaCounter:
         self._lock = Lock()
 
     def take_increase(self) -> int:
-        """What has come to it since this was last asked."""
+        """Return how much the total has grown since the last call."""
         if self._total() == self._reported:
             return 0
         with self._lock:
@@ -58,39 +58,39 @@ class DeltaCounter:
 
 
 def current_call_record() -> CallRecord:
-    """The notes of the call at hand."""
-    found: CallRecord = g.call_record
-    return found
+    """Return the record of the current call."""
+    record: CallRecord = g.call_record
+    return record
 
 
 def instrument(
     app: Flask, metrics: MetricsRecorder, override_reasons: frozenset[str], lost_cards: Callable[[], int]
 ) -> None:
-    """Note and count every call of this application.
+    """Record and count every call of this application.
 
-    `reasons`: the codes of override reasons that cards offer. `lost` gives how many cards the store could not keep.
+    `override_reasons`: the codes that cards offer. `lost_cards` returns how many cards could not be stored so far.
     """
-    told = DeltaCounter(lost_cards)
+    lost_counter = DeltaCounter(lost_cards)
 
     @app.before_request
     def begin() -> None:
-        g.call_record = noted = CallRecord(parse_environ(request.environ))
+        g.call_record = record = CallRecord(parse_environ(request.environ))
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(**noted.trace_context.log_fields)
+        structlog.contextvars.bind_contextvars(**record.trace_context.log_fields)
 
     @app.after_request
     def end(response: Response) -> Response:
-        noted = current_call_record()
+        record = current_call_record()
         endpoint, status = request.endpoint or _UNKNOWN, response.status_code
-        response.headers[REQUEST_ID] = noted.trace_context.request_id
+        response.headers[REQUEST_ID] = record.trace_context.request_id
         metrics.count("responses", endpoint, str(status))
         if endpoint == _HOOK_CALL and request.method == "POST":
-            _count_call(metrics, noted, status)
-        if noted.feedback is not None and status == 200:
-            _count_feedback(metrics, noted.feedback, override_reasons)
-        more = told.take_increase()
-        if more:
-            metrics.count("cards_lost", amount=more)
+            _count_call(metrics, record, status)
+        if record.feedback is not None and status == 200:
+            _count_feedback(metrics, record.feedback, override_reasons)
+        lost = lost_counter.take_increase()
+        if lost:
+            metrics.count("cards_lost", amount=lost)
         return response
 
 
@@ -117,21 +117,20 @@ def _count_result(metrics: MetricsRecorder, result: CallResult, *, is_silent: bo
     decision = result.decision
     if decision is None:
         return
-    for said in decision.shown:
-        metrics.count("cards", said.rule.id, said.advice.level, "silent" if is_silent else "shown")
-    for said in decision.held_back:
-        metrics.count("cards", said.rule.id, said.advice.level, "held-back")
-    _count_each(metrics, "unmapped_codes", decision.chart.unmapped)
-    _count_each(metrics, "unreadable", decision.chart.unreadable)
-
-
-def _count_each(metrics: MetricsRecorder, name: str, numbers_by_label: Mapping[str, int]) -> None:
-    for label, number in numbers_by_label.items():
-        metrics.count(name, label, amount=number)
+    for fate, recommendations in (
+        ("silent" if is_silent else "shown", decision.shown),
+        ("held-back", decision.held_back),
+    ):
+        for recommendation in recommendations:
+            metrics.count("cards", recommendation.rule.id, recommendation.advice.level, fate)
+    for system, number in decision.chart.unmapped.items():
+        metrics.count("unmapped_codes", system, amount=number)
+    for resource_type, number in decision.chart.unreadable.items():
+        metrics.count("unreadable", resource_type, amount=number)
 
 
 def _count_feedback(metrics: MetricsRecorder, feedback: Feedback, override_reasons: frozenset[str]) -> None:
     for item in feedback.feedback:
-        given = item.overrideReason.reason if item.overrideReason else None
-        reason = "none" if given is None else given.code if given.code in override_reasons else "other"
-        metrics.count("feedback", item.outcome, reason)
+        reason = item.overrideReason.reason if item.overrideReason else None
+        label = "none" if reason is None else reason.code if reason.code in override_reasons else "other"
+        metrics.count("feedback", item.outcome, label)

@@ -1,4 +1,4 @@
-"""The routes of operators and integrators: alive, ready, version, metrics, OpenAPI. No token is asked for."""
+"""The routes for operators and integrators: health, readiness, version, metrics, OpenAPI. They need no token."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response
 
-_JSON = "application/json"
+from cds_service.web.request_body import JSON
+
 _METRICS = "text/plain; version=0.0.4; charset=utf-8"  # Prometheus' text format
 
 
 @dataclass(frozen=True, slots=True)
 class OperatorEndpoints:
-    """What the operators' routes tell. `metrics` is None where they are served on a port of their own, or nowhere."""
+    """What the operator routes serve. `render_metrics` is None if metrics have their own port or are not served."""
 
     version: Mapping[str, str]
     is_store_up: Callable[[], bool]
@@ -22,7 +23,7 @@ class OperatorEndpoints:
 
 
 def build_operator_routes(endpoints: OperatorEndpoints) -> Blueprint:
-    """The routes over these parts."""
+    """Build the operator routes."""
     routes = Blueprint("operations", __name__)
     version = _to_json(endpoints.version)
 
@@ -34,7 +35,7 @@ def build_operator_routes(endpoints: OperatorEndpoints) -> Blueprint:
     def ready() -> Response:
         if endpoints.is_stopping():
             return _json_response(_to_json({"status": "stopping"}), 503)
-        if not endpoints.is_store_up():  # cards are given all the same; feedback is answered 503
+        if not endpoints.is_store_up():  # cards are still served; only feedback gets a 503
             return _json_response(_to_json({"status": "degraded", "store": "unavailable"}))
         return _json_response(_to_json({"status": "ready", "store": "available"}))
 
@@ -44,14 +45,14 @@ def build_operator_routes(endpoints: OperatorEndpoints) -> Blueprint:
 
     @routes.get("/openapi.json")
     def openapi() -> Response:
-        return Response(endpoints.render_openapi(), mimetype=_JSON)
+        return Response(endpoints.render_openapi(), mimetype=JSON)
 
     if endpoints.render_metrics is not None:
-        expose = endpoints.render_metrics
+        render_metrics = endpoints.render_metrics
 
         @routes.get("/metrics")
         def metrics() -> Response:
-            return Response(expose(), content_type=_METRICS)
+            return Response(render_metrics(), content_type=_METRICS)
 
     return routes
 
@@ -61,6 +62,6 @@ def _to_json(values: Mapping[str, str]) -> bytes:
 
 
 def _json_response(body: bytes, status: int = 200) -> Response:
-    answer = Response(body, status, mimetype=_JSON)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    response = Response(body, status, mimetype=JSON)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,9 +1,7 @@
-"""The rate limit of each client, counted by all workers of this machine together.
+"""The rate limit per client, shared by all workers on one machine; replicas on other machines count separately.
 
-The generic cell rate algorithm (ITU-T I.371): all it keeps for a client is one moment, the one when the calls so far
-would be used up at the even rate, here in eight bytes of a file that the workers share. The `limits` library was
-looked at first: its storage in memory counts for one process and starts a timer thread every 10 ms under load; its
-shared ones are servers that this service does without. Replicas on other machines count for themselves.
+It uses the generic cell rate algorithm (ITU-T I.371). The only state per client is the theoretical arrival time of its
+next call: eight bytes in a file that the workers share.
 """
 
 import fcntl
@@ -20,14 +18,14 @@ from cds_service.errors import TooManyCalls
 
 _ARRIVAL_TIME_STRUCT = struct.Struct("d")
 _ROUNDING_S = 1e-6
-_BURST_S = 10.0  # so many seconds' worth of calls may come at once: an EHR's morning is no even flow
+_BURST_S = 10.0  # this many seconds' worth of calls may come at once: mornings at an EHR come in bursts
 
 
 class RateLimiter:
-    """Lets `per_minute` calls of each client through, and 10 s worth of them at once. None: all.
+    """Admits `calls_per_minute` calls of each client, and 10 s worth of them at once. None: no limit.
 
-    `folder` is where the workers count together; without one this process counts alone. `monotonic` gives seconds of
-    the machine's steady clock, the same in every process.
+    Workers count together in `shared_folder`; without it this process counts alone. `monotonic` returns seconds of the
+    machine's monotonic clock, which all processes share.
     """
 
     def __init__(
@@ -44,42 +42,39 @@ class RateLimiter:
         """Count a call of this client.
 
         Raises:
-            TooManyCalls: it is one too many, and does not count; says after how many seconds there is room again.
+            TooManyCalls: the limit is reached. This call does not count; `retry_after` says when to try again.
         """
         if not self._interval_s:
             return
-        with self._lock, self._locked_arrival_time(client_id) as moments:
+        with self._lock, self._locked_arrival_time(client_id) as arrival_time:
             now = self._monotonic()
-            # A moment further off than the burst allows was left by another run of the machine's clock.
-            moment = moments[0] if now <= moments[0] <= now + _BURST_S + self._interval_s else now
-            wait = moment + self._interval_s - now - max(_BURST_S, self._interval_s)
+            # A time further ahead than a burst allows was written before the machine restarted.
+            expected = arrival_time[0] if now <= arrival_time[0] <= now + _BURST_S + self._interval_s else now
+            wait = expected + self._interval_s - now - max(_BURST_S, self._interval_s)
             if wait > _ROUNDING_S:
                 raise TooManyCalls(f"more than {60 / self._interval_s:.0f} calls in a minute", math.ceil(wait))
-            moments[0] = moment + self._interval_s
+            arrival_time[0] = expected + self._interval_s
 
     @contextmanager
     def _locked_arrival_time(self, client_id: str) -> Iterator[list[float]]:
-        """The client's moment, to be read and changed while no other thread or worker does."""
+        """Lock the client's arrival time against all threads and workers, and yield it in a list of one to change."""
         file = self._open_client_file(self._shared_folder, client_id) if self._shared_folder else None
         if file is None:
-            moments = [self._arrival_times.get(client_id, 0.0)]
-            yield moments
-            self._arrival_times[client_id] = moments[0]
+            arrival_time = [self._arrival_times.get(client_id, 0.0)]
+            yield arrival_time
+            self._arrival_times[client_id] = arrival_time[0]
             return
-        fcntl.flock(file, fcntl.LOCK_EX)  # a worker that is killed lets go of it
+        fcntl.flock(file, fcntl.LOCK_EX)  # the kernel releases the lock of a worker that is killed
         try:
-            moments = [
-                _ARRIVAL_TIME_STRUCT.unpack(
-                    os.pread(file, _ARRIVAL_TIME_STRUCT.size, 0).ljust(_ARRIVAL_TIME_STRUCT.size, b"\0")
-                )[0]
-            ]
-            yield moments
-            os.pwrite(file, _ARRIVAL_TIME_STRUCT.pack(moments[0]), 0)
+            packed = os.pread(file, _ARRIVAL_TIME_STRUCT.size, 0).ljust(_ARRIVAL_TIME_STRUCT.size, b"\0")
+            arrival_time = [*_ARRIVAL_TIME_STRUCT.unpack(packed)]
+            yield arrival_time
+            os.pwrite(file, _ARRIVAL_TIME_STRUCT.pack(arrival_time[0]), 0)
         finally:
             fcntl.flock(file, fcntl.LOCK_UN)
 
     def _open_client_file(self, folder: Path, client_id: str) -> int | None:
-        """The client's file; None, and it is counted by this process alone, where none can be made: a full disk."""
+        """Return the client's file, or None if the disk is full: this process then counts alone."""
         if client_id not in self._files:
             path = folder / f"calls-{hashlib.sha256(client_id.encode()).hexdigest()[:16]}"
             try:
@@ -87,9 +82,8 @@ class RateLimiter:
             except OSError:
                 return None
             try:
-                os.posix_fallocate(
-                    file, 0, _ARRIVAL_TIME_STRUCT.size
-                )  # a moment that could not be written would lift the limit
+                # Reserve the bytes: a time that could not be written would lift the limit.
+                os.posix_fallocate(file, 0, _ARRIVAL_TIME_STRUCT.size)
             except OSError:
                 os.close(file)
                 return None

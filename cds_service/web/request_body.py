@@ -1,4 +1,4 @@
-"""Taking in a request's body: what it says it is, inflated if it is gzip, and never more than the limit in memory."""
+"""Reads a request body: checks its type, inflates gzip, and never holds more than the limit in memory."""
 
 import zlib
 
@@ -10,57 +10,55 @@ from cds_service.errors import BadRequest, NotJson, UnknownEncoding
 JSON = "application/json"
 _IDENTITY = frozenset({"", "identity"})
 _GZIP = frozenset({"gzip", "x-gzip"})  # RFC 9110, 8.4.1.3: the same
-_GZIP_WBITS = 31  # zlib's word for a gzip member with its header and checksum
-_PIECE = 4096  # bytes; zlib copies what it is given beyond a member's end: all the rest, for each of many thousand
+_GZIP_WBITS = 31  # tells zlib to expect a gzip member with its header and checksum
+# Bytes. zlib copies all input that follows the end of a member: passing the whole body would copy the rest of it for
+# each of many thousand members.
+_CHUNK = 4096
 
 
 def get_request_body() -> bytes:
-    """The body of the call at hand, as sent or inflated, at most the application's limit either way.
+    """Return the body of the current request, inflated if it is gzip. The limit holds before and after inflation.
 
     Raises:
-        NotJson: it is declared as something else.
-        UnknownEncoding: it is encoded in another way than gzip.
-        BadRequest: it is no gzip, or ends too early.
+        NotJson: the body is declared as something else.
+        UnknownEncoding: its encoding is neither gzip nor identity.
+        BadRequest: it is not valid gzip, or ends too early.
         RequestEntityTooLarge: it is too large, as sent or inflated.
     """
-    kind = request.mimetype
-    if kind and kind != JSON and not kind.endswith("+json"):
+    media_type = request.mimetype
+    if media_type and media_type != JSON and not media_type.endswith("+json"):
         raise NotJson("the body must be JSON: Content-Type application/json")
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in _IDENTITY | _GZIP:
         raise UnknownEncoding("the body must be plain or gzip: Content-Encoding gzip")
     body = request.get_data(cache=False)
     if request.content_length is None:
-        request.stream.read(1)  # where the limit has cut a chunked body short, this raises; reading it all did not
+        request.stream.read(1)  # raises if the limit cut a chunked body short, which get_data does not
     return body if encoding in _IDENTITY else inflate_gzip(body, request.max_content_length or len(body))
 
 
 def inflate_gzip(body: bytes, limit: int) -> bytes:
-    """The content of one or more gzip members (RFC 1952), inflated no further than `limit` bytes.
+    """Inflate one or more gzip members (RFC 1952) to at most `limit` bytes.
 
     Raises:
-        BadRequest: it is no gzip, or ends too early.
-        RequestEntityTooLarge: there is more.
+        BadRequest: the body is not gzip, or ends too early.
+        RequestEntityTooLarge: the content is longer.
     """
-    found: list[bytes] = []
-    left, at = limit, 0
-    while at < len(body):
+    parts: list[bytes] = []
+    remaining, position = limit, 0
+    while position < len(body):
         member = zlib.decompressobj(_GZIP_WBITS)
         while not member.eof:
-            piece = body[at : at + _PIECE]
-            if not piece:
+            chunk = body[position : position + _CHUNK]
+            if not chunk:
                 raise BadRequest("is gzip that ends too early")
-            content = _inflate_chunk(member, piece, left + 1)
-            found.append(content)
-            left -= len(content)
-            if left < 0:
+            try:
+                content = member.decompress(chunk, remaining + 1)
+            except zlib.error:
+                raise BadRequest("is not the gzip its Content-Encoding says") from None
+            parts.append(content)
+            remaining -= len(content)
+            if remaining < 0:
                 raise RequestEntityTooLarge
-            at += len(piece) - len(member.unused_data)
-    return b"".join(found)
-
-
-def _inflate_chunk(member: "zlib._Decompress", chunk: bytes, max_length: int) -> bytes:
-    try:
-        return member.decompress(chunk, max_length)
-    except zlib.error:
-        raise BadRequest("is not the gzip its Content-Encoding says") from None
+            position += len(chunk) - len(member.unused_data)
+    return b"".join(parts)

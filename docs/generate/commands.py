@@ -6,7 +6,7 @@ import re
 import click
 from click.testing import CliRunner
 
-from cds_service.cli import main
+from cds_service.cli import json_report, main
 from docs.generate.markdown import code, page, table
 
 
@@ -22,6 +22,8 @@ def cli_page() -> str:
         "`hip-spine-cds COMMAND [OPTIONS]`. In a checkout the program is `.venv/bin/hip-spine-cds`. Commands end with "
         "exit code 0 on success, 1 when content, configuration or request is wrong, and 2 when the command line is.",
         *parts,
+        "## The document of try --json",
+        inspect.cleandoc(json_report.__doc__ or ""),
     )
 
 
@@ -57,8 +59,10 @@ def _value(option: click.Option) -> str:
     kind = option.type
     if option.is_flag:
         return ""
+    if option.metavar:
+        return code([option.metavar])
     if isinstance(kind, click.Choice):
         return code(kind.choices)
     if isinstance(kind, click.IntRange):
         return f"integer, {kind.min} to {kind.max}"
-    return option.metavar or kind.name
+    return kind.name

@@ -39,7 +39,7 @@ def envelope() -> Callable[[bytes], None]:
         for entry in services:
             try:
                 request = engine.service.decode_request(data, entry.accepted_hooks)
-                engine.service.answer_call(entry.id, request, "fuzz", None)
+                engine.service.answer_call(entry.id, request, "fuzz")
             except CallerFault:
                 continue
 

@@ -1,4 +1,4 @@
-"""One call for each rule that speaks, by the rule's topic code: what the card tests look at."""
+"""One call for each rule that shows a card, by the rule's topic code, for the card tests."""
 
 from synthetic import (
     LOINC,

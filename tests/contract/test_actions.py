@@ -18,14 +18,16 @@ def suggestions(client: FlaskClient, service: str, body: Json) -> list[Json]:
 @pytest.fixture(params=CALLS)
 def drafts_and_suggestions(client: FlaskClient, request: pytest.FixtureRequest) -> tuple[list[Json], list[Json]]:
     service, body = CALLS[request.param]
-    found = suggestions(client, service, body)
-    assert found
+    found_suggestions = suggestions(client, service, body)
+    assert found_suggestions
     entries = body["context"].get("draftOrders", {}).get("entry", [])
-    return [entry["resource"] for entry in entries], found
+    return [entry["resource"] for entry in entries], found_suggestions
 
 
-def _actions(found: list[Json], kind: str | None = None) -> list[Json]:
-    return [action for one in found for action in one["actions"] if kind in {None, action["type"]}]
+def _actions(found_suggestions: list[Json], kind: str | None = None) -> list[Json]:
+    return [
+        action for suggestion in found_suggestions for action in suggestion["actions"] if kind in {None, action["type"]}
+    ]
 
 
 def test_2_0_at_117_to_125_suggestion_members(drafts_and_suggestions: tuple[list[Json], list[Json]]) -> None:
@@ -53,9 +55,9 @@ def test_2_0_at_131_created_orders_are_valid_new_r4_drafts_of_the_patient(
 
 
 def test_2_0_at_134_deletes_name_a_draft_of_the_call(drafts_and_suggestions: tuple[list[Json], list[Json]]) -> None:
-    drafts, found = drafts_and_suggestions
+    drafts, found_suggestions = drafts_and_suggestions
     references = {f"ServiceRequest/{draft['id']}" for draft in drafts}
-    assert {action["resourceId"] for action in _actions(found, "delete")} <= references
+    assert {action["resourceId"] for action in _actions(found_suggestions, "delete")} <= references
 
 
 def test_nothing_that_deletes_is_recommended(drafts_and_suggestions: tuple[list[Json], list[Json]]) -> None:
@@ -86,8 +88,8 @@ def test_2_0_at_132_update_carries_everything_of_the_callers_order(client: Flask
     }
     draft = order("36490-1", "http://loinc.org", **unknown)
     pain = condition("49218002", bodySite=[concept("7771000")])
-    found = suggestions(client, SIGN, call(SIGN, copy.deepcopy(draft), prefetch=prefetch(pain)))
-    [action] = _actions(found, "update")
+    found_suggestions = suggestions(client, SIGN, call(SIGN, copy.deepcopy(draft), prefetch=prefetch(pain)))
+    [action] = _actions(found_suggestions, "update")
     changed = {name for name, value in action["resource"].items() if draft.get(name) != value}
     assert changed == {"code", "bodySite"}
     assert set(draft) <= set(action["resource"])
@@ -97,10 +99,10 @@ def test_update_keeps_the_nulls_that_fhir_needs_in_lists_of_primitives(client: F
     extra = {"instantiatesUri": ["https://a.example", "https://b.example"]}
     extra["_instantiatesUri"] = [None, {"id": "second"}]  # type: ignore[list-item]  # FHIR JSON, "Primitive elements"
     pain = condition("49218002", bodySite=[concept("7771000")])
-    found = suggestions(
+    found_suggestions = suggestions(
         client, SIGN, call(SIGN, order("36490-1", "http://loinc.org", **extra), prefetch=prefetch(pain))
     )
-    [action] = _actions(found, "update")
+    [action] = _actions(found_suggestions, "update")
     assert action["resource"]["_instantiatesUri"] == [None, {"id": "second"}]
 
 

@@ -1,4 +1,4 @@
-"""Who may call: CDS Hooks 2.0, "Trusting CDS Clients", attacked through HTTP. No refusal tells more than another."""
+"""Who may call: CDS Hooks 2.0, "Trusting CDS Clients", attacked through HTTP. No refusal reveals more than another."""
 
 import base64
 import hashlib
@@ -30,7 +30,7 @@ def post(client: FlaskClient, token: str | None, path: str = f"/{VIEW}", body: A
 
 
 def refusal(client: FlaskClient, token: str | None, path: str = f"/{VIEW}") -> Any:
-    """The call is refused as every other is; why, from the log."""
+    """Assert that the call is refused like every other, and return the reason from the log."""
     with capture_logs() as logged:
         response = post(client, token, path)
     assert_bare(response)
@@ -42,7 +42,7 @@ def refusal(client: FlaskClient, token: str | None, path: str = f"/{VIEW}") -> A
 
 
 def assert_bare(response: TestResponse) -> None:
-    """401 with nothing in it that depends on the reason."""
+    """Assert a 401 that does not depend on the reason."""
     assert_error(response, 401, origin=None)
     assert response.get_json()["issue"] == [
         {"severity": "error", "code": "login", "details": {"text": _SAID}, "diagnostics": _SAID}
@@ -116,7 +116,7 @@ def test_2_0_at_201_alg_none_is_refused_with_and_without_a_signature(
 def test_2_0_at_203_the_public_key_is_no_shared_secret(
     production: FlaskClient, ehr: SigningEhr, name: str, form: PublicFormat | None
 ) -> None:
-    """The published key, as PEM or as the key set's own text, used as HMAC secret."""
+    """Use the public key, as PEM or as the text of the key set, as HMAC secret."""
     public = private_key().public_key()
     secret = public.public_bytes(Encoding.PEM, form) if form else json.dumps(public_jwk()).encode()
     signed = f"{segment({'alg': name, 'typ': 'JWT', 'kid': KID})}.{segment(ehr.claims(f'/{VIEW}'))}"
@@ -160,7 +160,7 @@ def test_2_0_at_187_to_193_each_claim_is_required_in_its_form(
 
 
 def signed(ehr: SigningEhr, claims: Any) -> str:
-    """A sound signature over claims that `encode` would refuse to sign."""
+    """A valid signature over claims that `encode` would refuse to sign."""
     return jwt.PyJWS().encode(json.dumps(claims).encode(), private_key(ehr.algorithm), ehr.algorithm, {"kid": KID})
 
 
@@ -374,7 +374,7 @@ def test_a_jti_counts_once_for_its_issuer_even_in_another_token(production: Flas
 
 
 def test_a_token_that_is_refused_is_not_used_up(production: FlaskClient, ehr: SigningEhr) -> None:
-    """Otherwise somebody who guesses the next id could lock the client out."""
+    """Otherwise anyone who guesses the next id could lock the client out."""
     stranger = SigningEhr(ehr.now, number=2)
     assert_bare(post(production, stranger.token(f"/{VIEW}", jti="next")))
     assert post(production, ehr.token(f"/{VIEW}", jti="next")).status_code == 200
@@ -474,7 +474,7 @@ def test_in_production_no_browser_may_call_unless_its_origin_is_set(production: 
 
 
 def test_every_route_that_takes_data_asks_for_a_token(production: FlaskClient) -> None:
-    """Also of a service that is not there, so that a stranger learns nothing about which are."""
+    """Also for an unknown service, so that a stranger does not learn which services exist."""
     rules = [rule for rule in production.application.url_map.iter_rules() if "POST" in (rule.methods or ())]
     assert rules
     for rule in rules:

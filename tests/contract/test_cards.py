@@ -1,4 +1,4 @@
-"""Cards as a client sees them: CDS Hooks 2.0, "CDS Service Response", for one call of each rule that speaks."""
+"""Cards as a client sees them: CDS Hooks 2.0, "CDS Service Response", for one call of each rule that shows a card."""
 
 import re
 from collections.abc import Iterator
@@ -40,9 +40,9 @@ def card(answer: dict[str, Any]) -> dict[str, Any]:
 
 def _every_value(value: Any) -> Iterator[Any]:
     yield value
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for one in inside:
-        yield from _every_value(one)
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for child in children:
+        yield from _every_value(child)
 
 
 def test_2_0_at_74_the_answer_holds_cards_and_nothing_else(answer: dict[str, Any]) -> None:
@@ -63,7 +63,7 @@ def test_2_0_at_80_uuids_are_plain_and_unique(client: FlaskClient) -> None:
         for service, body in CALLS.values()
         for card in client.post(f"/cds-services/{service}", json=body).get_json()["cards"]
     ]
-    uuids = [one["uuid"] for card in cards for one in (card, *card.get("suggestions", []))]
+    uuids = [element["uuid"] for card in cards for element in (card, *card.get("suggestions", []))]
     assert len(uuids) > len(CALLS)
     assert len(set(uuids)) == len(uuids)
     assert all(_UUID.fullmatch(uuid) for uuid in uuids)
@@ -95,12 +95,12 @@ def test_2_0_at_92_to_96_selection_behaviour_stands_with_suggestions(card: dict[
 
 
 def test_fsh_cds_resp_1_at_most_one_suggestion_is_recommended(card: dict[str, Any]) -> None:
-    assert sum(one.get("isRecommended", False) for one in card.get("suggestions", [])) <= 1
+    assert sum(suggestion.get("isRecommended", False) for suggestion in card.get("suggestions", [])) <= 1
 
 
 def test_2_0_at_100_and_136_override_reasons_have_system_code_and_display(card: dict[str, Any]) -> None:
     assert card["overrideReasons"]
-    assert all(set(one) == {"system", "code", "display"} for one in card["overrideReasons"])
+    assert all(set(reason) == {"system", "code", "display"} for reason in card["overrideReasons"])
 
 
 def test_the_card_names_content_version_and_sign_off_and_leaves_the_decision_to_the_clinician(

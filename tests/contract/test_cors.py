@@ -1,4 +1,4 @@
-"""CORS on every answer under /cds-services: CDS Hooks 2.0, "Cross-Origin Resource Sharing"; never with cookies."""
+"""CORS on every response under /cds-services: CDS Hooks 2.0, "Cross-Origin Resource Sharing"; never with cookies."""
 
 from collections.abc import Callable
 from typing import Any

@@ -49,7 +49,7 @@ def test_2_0_at_7_to_12_every_member_is_a_filled_string(services: list[dict[str,
 def test_2_0_at_10_ids_are_distinct_and_fit_a_url(services: list[dict[str, Any]]) -> None:
     ids = [service["id"] for service in services]
     assert len(set(ids)) == len(ids)  # the public sandbox keeps services by URL
-    assert all(quote(one, safe="") == one for one in ids)
+    assert all(quote(service_id, safe="") == service_id for service_id in ids)
 
 
 def test_each_hook_is_offered_once(services: list[dict[str, Any]]) -> None:

@@ -31,8 +31,8 @@ def test_2_0_at_154_feedback_on_a_card_just_issued_is_kept(client: FlaskClient) 
     service, body = CALLS["SpinePatternHipImaging"]
     [card] = client.post(f"/cds-services/{service}", json=body).get_json()["cards"]
     accepted = [{"id": card["suggestions"][0]["uuid"]}]
-    told = item(card=card["uuid"], outcome="accepted", acceptedSuggestions=accepted)
-    assert stored(send(client, told, service=service)) == 1
+    accepted_item = item(card=card["uuid"], outcome="accepted", acceptedSuggestions=accepted)
+    assert stored(send(client, accepted_item, service=service)) == 1
 
 
 def test_an_unknown_card_is_kept_too(client: FlaskClient) -> None:

@@ -22,8 +22,8 @@ def answer(client: FlaskClient, ehr: SigningEhr, service: str, body: Json) -> An
     return client.post(f"/cds-services/{service}", json=body, headers=ehr.bearer(f"/{service}"))
 
 
-def kept(folder: Path, client: FlaskClient, ehr: SigningEhr, columns: str) -> list[tuple[Any, ...]]:
-    """What the store holds of the cards made. Feedback waits for the cards before it."""
+def stored_rows(folder: Path, client: FlaskClient, ehr: SigningEhr, columns: str) -> list[tuple[Any, ...]]:
+    """Return what the store holds of the issued cards. Feedback first waits for them."""
     item = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:05:00Z"}
     path = f"/{VIEW}/feedback"
     assert client.post(f"/cds-services{path}", json={"feedback": [item]}, headers=ehr.bearer(path)).status_code == 200
@@ -44,7 +44,7 @@ def test_a_silent_client_is_judged_logged_and_remembered_and_shown_nothing(
         response = answer(client, ehr, service, body)
     assert response.get_json() == {"cards": []}
     assert (logged[0]["cards"], logged[0]["silent"]) == (["cauda-equina"], True)
-    assert kept(tmp_path, client, ehr, "rule_id, silent") == [("cauda-equina", 1)]
+    assert stored_rows(tmp_path, client, ehr, "rule_id, silent") == [("cauda-equina", 1)]
 
 
 def test_a_client_that_is_not_silent_is_shown_the_same_cards(
@@ -53,7 +53,7 @@ def test_a_client_that_is_not_silent_is_shown_the_same_cards(
     client = produce()
     service, body = speaking("CaudaEquina")
     [card] = answer(client, ehr, service, body).get_json()["cards"]
-    assert kept(tmp_path, client, ehr, "card_uuid, rule_id, silent, tenant") == [
+    assert stored_rows(tmp_path, client, ehr, "card_uuid, rule_id, silent, tenant") == [
         (card["uuid"], "cauda-equina", 0, "north")
     ]
 
@@ -97,14 +97,14 @@ ORTHO = {"system": SYSTEM, "code": "ORTHO"}
 
 
 def info_call(role: Json | None, user: str = "Practitioner/example") -> tuple[str, Json]:
-    """A lumbar MRI is ordered that was done two months ago: an info card says so."""
+    """Return a call that orders a lumbar MRI done two months ago: an info card says so."""
     service, body = CALLS["ImagingAlreadyDone"]
     body = {**body, "context": {**body["context"], "userId": user}}
     return service, {**body, "prefetch": body["prefetch"] | ({"userRole": role} if role is not None else {})}
 
 
 @pytest.mark.parametrize(
-    "held",
+    "role_resource",
     [
         role(ORTHO),
         role({"code": "X"}, ORTHO),
@@ -115,18 +115,18 @@ def info_call(role: Json | None, user: str = "Practitioner/example") -> tuple[st
 )
 @pytest.mark.parametrize("exempt", [f"{SYSTEM}|ORTHO", "ORTHO"])
 def test_holders_of_exempt_roles_get_no_info_cards_and_it_is_told(
-    produce: Callable[..., FlaskClient], ehr: SigningEhr, tmp_path: Path, held: Json, exempt: str
+    produce: Callable[..., FlaskClient], ehr: SigningEhr, tmp_path: Path, role_resource: Json, exempt: str
 ) -> None:
     client = produce(exempt_roles=[exempt])
     with capture_logs() as logged:
-        response = answer(client, ehr, *info_call(held))
+        response = answer(client, ehr, *info_call(role_resource))
     assert response.get_json() == {"cards": []}
     assert (logged[0]["cards"], logged[0]["exempt_role"]) == ([], ["imaging-already-done"])
-    assert kept(tmp_path, client, ehr, "rule_id") == []
+    assert stored_rows(tmp_path, client, ehr, "rule_id") == []
 
 
 @pytest.mark.parametrize(
-    "held",
+    "role_resource",
     [
         None,
         role({"system": SYSTEM, "code": "GP"}),
@@ -141,9 +141,11 @@ def test_holders_of_exempt_roles_get_no_info_cards_and_it_is_told(
         bundle(),
     ],
 )
-def test_everybody_else_gets_them(produce: Callable[..., FlaskClient], ehr: SigningEhr, held: Json | None) -> None:
+def test_everybody_else_gets_them(
+    produce: Callable[..., FlaskClient], ehr: SigningEhr, role_resource: Json | None
+) -> None:
     client = produce(exempt_roles=[f"{SYSTEM}|ORTHO"])
-    assert len(answer(client, ehr, *info_call(held)).get_json()["cards"]) == 1
+    assert len(answer(client, ehr, *info_call(role_resource)).get_json()["cards"]) == 1
 
 
 @pytest.mark.parametrize(("user", "cards"), [("PractitionerRole/r1", 0), ("PractitionerRole/r2", 1)])
@@ -151,8 +153,8 @@ def test_a_user_who_is_named_by_role_is_exempt_by_that_role(
     produce: Callable[..., FlaskClient], ehr: SigningEhr, user: str, cards: int
 ) -> None:
     client = produce(exempt_roles=["ORTHO"])
-    held = role(ORTHO, practitioner=None)
-    assert len(answer(client, ehr, *info_call(held, user)).get_json()["cards"]) == cards
+    role_resource = role(ORTHO, practitioner=None)
+    assert len(answer(client, ehr, *info_call(role_resource, user)).get_json()["cards"]) == cards
 
 
 def test_warnings_and_what_is_critical_are_shown_to_everybody(
@@ -167,9 +169,9 @@ def test_warnings_and_what_is_critical_are_shown_to_everybody(
 
 def test_the_role_is_asked_for_where_some_client_exempts_one(produce: Callable[..., FlaskClient]) -> None:
     asked = [
-        one["prefetch"].get("userRole")
+        service["prefetch"].get("userRole")
         for client in (produce(), produce(exempt_roles=["ORTHO"]))
-        for one in client.get("/cds-services").get_json()["services"]
+        for service in client.get("/cds-services").get_json()["services"]
     ]
     assert asked == [None] * 3 + ["PractitionerRole/{{userPractitionerRoleId}}"] * 3
 
@@ -230,5 +232,7 @@ def test_with_the_store_down_cards_are_given_and_a_process_remembers_tokens_alon
         first, second = (client.post(f"/cds-services/{service}", json=body, headers=headers) for _ in range(2))
         assert len(first.get_json()["cards"]) == 1
         assert second.status_code == 401
-    told = [record.message for record in caplog.records if record.message == "used tokens kept by this process alone"]
-    assert len(told) == 1
+    messages = [
+        record.message for record in caplog.records if record.message == "used tokens kept by this process alone"
+    ]
+    assert len(messages) == 1

@@ -1,4 +1,4 @@
-"""Which requests are taken and which refused: CDS Hooks 2.0, "Calling a CDS Service", and the hooks' contexts."""
+"""Which requests are accepted and which rejected: CDS Hooks 2.0, "Calling a CDS Service", and the hooks' contexts."""
 
 from typing import Any
 

@@ -34,7 +34,7 @@ def _fail(*_arguments: object, **_named: object) -> None:
     raise LookupError("the chart's own words about patient-1")
 
 
-@pytest.mark.parametrize("where", ["decide", "read_orders"])
+@pytest.mark.parametrize("where", ["decide", "decode_draft_orders"])
 def test_an_exception_inside_is_500_and_tells_nothing_of_the_chart(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, logged: StringIO, where: str
 ) -> None:

@@ -72,7 +72,7 @@ def _change(mutant: Mutant) -> _Change:
 
 
 def _try_all(mutants: list[Mutant], python: Path, workers: int) -> list[str]:
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
+    with tempfile.TemporaryDirectory(prefix="mutate-") as folder, ThreadPoolExecutor(workers) as pool:
         sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
         made = [Sandbox(ROOT, Path(folder) / str(number), python) for number in range(workers)]
         for sandbox, seconds in zip(made, pool.map(Sandbox.prepare, made), strict=True):

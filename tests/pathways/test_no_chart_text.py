@@ -44,11 +44,12 @@ def test_words_that_are_read_are_not_in_the_answer_the_log_or_the_trace(
     assert answer == expected
     saved = tmp_path / "request.json"
     saved.write_text(json.dumps(body), encoding="utf-8")
-    main(["try", "--request", str(saved), "--why"], standalone_mode=False)
-    shown = capsys.readouterr()
-    assert "What was read" in shown.out
-    assert CANARY not in shown.out + shown.err
-    assert "shooting" not in shown.out + shown.err
+    for why in (["--why"], ["--why", "all"]):
+        main(["try", "--request", str(saved), *why], standalone_mode=False)
+        shown = capsys.readouterr()
+        assert "What was read" in shown.out
+        assert CANARY not in shown.out + shown.err
+        assert "shooting" not in shown.out + shown.err
 
 
 def test_notes_and_narratives_added_everywhere_are_not_in_the_answer(pathway: Scenario, tmp_path: Path) -> None:

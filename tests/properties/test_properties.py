@@ -1,4 +1,4 @@
-"""What must hold of every chart, over the shipped content: charts are made by hypothesis, always the same ones."""
+"""Properties that hold for every chart, on the shipped content. Hypothesis generates the same charts every time."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -9,16 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.knowledge import load_knowledge, shipped_cards
-from cds_service.logic import evaluation as judging
+from cds_service.logic import evaluation
 from cds_service.logic.chart_index import ChartIndex
-from cds_service.logic.evaluation import evaluate
 from cds_service.logic.missing_findings import MAX_MISSING_FINDINGS
 from cds_service.logic.patterns import evaluate_pattern
 from cds_service.logic.rule_engine import decide
 from cds_service.model.conditions import Block, Condition, Leaf, Newest, Present
 from cds_service.model.content import LEVELS
 from cds_service.model.dates import PartialDate, full_date
-from cds_service.model.decision import Decision, Recommendation
+from cds_service.model.decision import Decision
 from cds_service.model.facts import Chart, Finding, FindingValue, Imaging, Source, SourceKind, Stage
 from cds_service.model.sides import EACH_SIDE, Side
 
@@ -49,7 +48,7 @@ ASKED_FLAGS = sorted({leaf.finding for leaf in CONTENT.groups["asked-flag"]})
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:
-    """Every finding a condition looks for as present, stops left out."""
+    """Yield every finding that a condition looks for as present, without stops."""
     match condition:
         case Block():
             for part in (*condition.all, *condition.any):
@@ -60,7 +59,7 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
             return
 
 
-# Numbness of both legs does not count as that of one: what is asked of one side only supports nothing by being added.
+# Leaves limited to one side are excluded: numbness of both legs does not count as numbness of one.
 SUPPORTING = {
     region: sorted(
         {
@@ -102,8 +101,8 @@ findings = st.builds(
 )
 
 
-def imaging(stages: tuple[Stage, ...], most: int) -> st.SearchStrategy[list[Imaging]]:
-    one = st.builds(
+def imaging(stages: tuple[Stage, ...], max_size: int) -> st.SearchStrategy[list[Imaging]]:
+    orders = st.builds(
         Imaging,
         st.sampled_from(stages),
         st.sampled_from(["hip", "lumbar-spine"]),
@@ -114,12 +113,12 @@ def imaging(stages: tuple[Stage, ...], most: int) -> st.SearchStrategy[list[Imag
         st.builds(Source, st.just(SourceKind.ORDER), st.integers(1, 999).map("ServiceRequest/{}".format)),
         is_selected=st.just(True),
     )
-    return st.lists(one, max_size=most)
+    return st.lists(orders, max_size=max_size)
 
 
 def chart_of(facts: list[Finding], drafts: list[Imaging], rest: list[Imaging], repeated: bool) -> Chart:
-    """A chart; `repeated`: what the first draft orders was done five weeks ago, as is common."""
-    done = [replace(one, stage=Stage.STUDY, when=DAYS[6]) for one in drafts[:1] if repeated]
+    """Build a chart. `repeated`: the study of the first draft was done 41 days ago, as is common."""
+    done = [replace(draft, stage=Stage.STUDY, when=DAYS[6]) for draft in drafts[:1] if repeated]
     return Chart(TODAY, 50, tuple(facts), (*drafts, *rest, *done))
 
 
@@ -142,32 +141,37 @@ def without(chart: Chart, name: str) -> Chart:
 
 
 def advice(decision: Decision) -> list[object]:
-    """What is said, whatever the order of the facts behind it."""
+    """Return what is recommended, whatever the order of the facts."""
     return [
-        (one.rule.id, one.advice, one.side, one.notes, one.caveats, one.missing_findings, one.offers, *facts_of(one))
-        for one in decision.shown
+        (
+            card.rule.id,
+            card.advice,
+            card.side,
+            card.notes,
+            card.caveats,
+            card.missing_findings,
+            card.offers,
+            *(frozenset(map(id, facts)) for facts in (card.orders, card.facts, card.advice_facts)),
+        )
+        for card in decision.shown
     ]
 
 
-def facts_of(one: Recommendation) -> tuple[frozenset[int], ...]:
-    """The very records a recommendation names: its orders, what makes it speak, what chooses its advice."""
-    return tuple(frozenset(map(id, facts)) for facts in (one.orders, one.facts, one.advice_facts))
-
-
 def regions(chart: Chart, side: Side) -> set[str]:
-    held = evaluate_pattern(ChartIndex(chart, CONTENT), side, evaluate, thorough=False).matching_patterns
-    return {pattern.region for pattern in held}
+    index = ChartIndex(chart, CONTENT)
+    patterns = evaluate_pattern(index, side, evaluation.evaluate, thorough=False).matching_patterns
+    return {pattern.region for pattern in patterns}
 
 
 @ALWAYS_THE_SAME
 @given(charts, st.sampled_from(["spine", "hip"]), st.sampled_from(Side), st.data())
-def test_a_supporting_finding_never_takes_a_pattern_of_its_region_away(
+def test_a_supporting_finding_never_removes_a_pattern_of_its_region(
     chart: Chart, region: str, side: Side, data: st.DataObject
 ) -> None:
     name = data.draw(st.sampled_from(SUPPORTING[region]))
     more = with_finding(chart, record(name, side=side))
-    for judged in EACH_SIDE:
-        assert regions(chart, judged) & {region} <= regions(more, judged)
+    for each_side in EACH_SIDE:
+        assert regions(chart, each_side) & {region} <= regions(more, each_side)
 
 
 @ALWAYS_THE_SAME
@@ -188,7 +192,7 @@ def test_an_unrelated_finding_changes_nothing(chart: Chart, hook: str, name: str
 
 @ALWAYS_THE_SAME
 @given(charts, hooks)
-def test_a_trace_never_changes_what_is_said(chart: Chart, hook: str) -> None:
+def test_a_trace_never_changes_the_advice(chart: Chart, hook: str) -> None:
     assert advice(decide(CONTENT, chart, hook, thorough=True)) == advice(decide(CONTENT, chart, hook))
 
 
@@ -197,9 +201,9 @@ flags = st.sampled_from([record(name) for name in FLAGS] + [record(name, Finding
 
 @ALWAYS_THE_SAME
 @given(charts, hooks, flags)
-def test_with_a_red_flag_nothing_that_leaves_imaging_out_is_offered(chart: Chart, hook: str, flag: Finding) -> None:
+def test_with_a_red_flag_no_offer_deletes_imaging(chart: Chart, hook: str, flag: Finding) -> None:
     decision = decide(CONTENT, with_finding(chart, flag), hook)
-    assert [offer.id for one in decision.shown for offer in one.offers if offer.deletes_order] == []
+    assert offers(decision, deletes_order=True) == set()
 
 
 @ALWAYS_THE_SAME
@@ -209,65 +213,66 @@ def test_a_flag_not_recorded_never_reassures_more_than_that_flag_absent(chart: C
         bare = without(chart, name)
         unknown = decide(CONTENT, bare, hook)
         denied = decide(CONTENT, with_finding(bare, record(name, FindingValue.ABSENT)), hook)
-        assert leaving_out(unknown) <= leaving_out(denied)
-        assert adding(denied) <= adding(unknown)
+        assert offers(unknown, deletes_order=True) <= offers(denied, deletes_order=True)
+        assert offers(denied, deletes_order=False) <= offers(unknown, deletes_order=False)
 
 
-def leaving_out(decision: Decision) -> set[tuple[str, str]]:
-    return {(one.rule.id, offer.id) for one in decision.shown for offer in one.offers if offer.deletes_order}
-
-
-def adding(decision: Decision) -> set[tuple[str, str]]:
-    """What is offered for more to be done."""
-    return {(one.rule.id, offer.id) for one in decision.shown for offer in one.offers if not offer.deletes_order}
-
-
-@ALWAYS_THE_SAME
-@given(charts, hooks)
-def test_where_nothing_is_recorded_no_card_is_about_the_patient(chart: Chart, hook: str) -> None:
-    bare = Chart(TODAY, 50, (), chart.imaging)
-    assert [one.rule.id for one in decide(CONTENT, bare, hook).shown if one.rule.about == "patient"] == []
+def offers(decision: Decision, *, deletes_order: bool) -> set[tuple[str, str]]:
+    """Return the rule and id of each offer that deletes an order, or of those that do not."""
+    return {
+        (card.rule.id, offer.id)
+        for card in decision.shown
+        for offer in card.offers
+        if offer.deletes_order is deletes_order
+    }
 
 
 @ALWAYS_THE_SAME
 @given(charts, hooks)
-def test_what_has_expired_counts_as_not_recorded(chart: Chart, hook: str) -> None:
+def test_if_nothing_is_recorded_no_card_is_about_the_patient(chart: Chart, hook: str) -> None:
     bare = Chart(TODAY, 50, (), chart.imaging)
-    names = [
+    assert [card.rule.id for card in decide(CONTENT, bare, hook).shown if card.rule.about == "patient"] == []
+
+
+@ALWAYS_THE_SAME
+@given(charts, hooks)
+def test_an_expired_finding_counts_as_not_recorded(chart: Chart, hook: str) -> None:
+    bare = Chart(TODAY, 50, (), chart.imaging)
+    expiring = [
         fact
         for fact in chart.findings
         if CONTENT.findings[fact.id].window_days and fact.value is not FindingValue.ASKED
     ]
-    old = [record(fact.id, fact.value, full_date(date(1990, 1, 1)), fact.side) for fact in names]
+    old = [record(fact.id, fact.value, full_date(date(1990, 1, 1)), fact.side) for fact in expiring]
     assert decide(CONTENT, with_finding(bare, *old), hook).shown == decide(CONTENT, bare, hook).shown
 
 
 @ALWAYS_THE_SAME
 @given(charts, hooks)
 def test_few_cards_the_most_urgent_first_and_none_lost(chart: Chart, hook: str) -> None:
-    """Two cards of a call, one of an order, a critical one always; what else speaks is held back, not forgotten."""
+    """Two cards per call, one per order, critical ones always; every other card is held back, not lost."""
     decision = decide(CONTENT, chart, hook, thorough=True)
-    urgency = [(LEVELS.index(one.advice.level), one.rule.number) for one in decision.shown]
+    urgency = [(LEVELS.index(card.advice.level), card.rule.number) for card in decision.shown]
     assert urgency == sorted(urgency)
-    rest = [one for one in decision.shown if one.advice.level != "critical"]
-    assert not rest or len(decision.shown) <= CONTENT.policy.cards_per_call
-    for order in {id(order): order for one in rest for order in one.orders}.values():
-        assert sum(order in one.orders for one in decision.shown) <= CONTENT.policy.cards_per_order
-    assert "critical" not in {one.advice.level for one in decision.held_back}
-    told = [one.rule.id for one in (*decision.shown, *decision.held_back)]
-    assert len(told) == len(set(told))
-    assert set(told) <= {trace.rule.id for trace in decision.rule_traces if trace.status == "speaks"}
+    not_critical = [card for card in decision.shown if card.advice.level != "critical"]
+    assert not not_critical or len(decision.shown) <= CONTENT.policy.cards_per_call
+    for order in {id(order): order for card in not_critical for order in card.orders}.values():
+        assert sum(order in card.orders for card in decision.shown) <= CONTENT.policy.cards_per_order
+    assert "critical" not in {card.advice.level for card in decision.held_back}
+    rule_ids = [card.rule.id for card in (*decision.shown, *decision.held_back)]
+    assert len(rule_ids) == len(set(rule_ids))
+    assert set(rule_ids) <= {trace.rule.id for trace in decision.rule_traces if trace.status == "speaks"}
 
 
 @ALWAYS_THE_SAME
 @given(charts, hooks)
-def test_what_is_asked_for_is_recorded_on_no_side_of_the_card(chart: Chart, hook: str) -> None:
+def test_a_missing_finding_is_recorded_on_no_side_of_the_card(chart: Chart, hook: str) -> None:
     index = ChartIndex(chart, CONTENT)
-    for one in decide(CONTENT, chart, hook).shown:
-        assert len(one.missing_findings) <= MAX_MISSING_FINDINGS
-        assert len(one.missing_findings) == len(set(one.missing_findings))
-        sides = one.side.single_sides if one.side in EACH_SIDE else EACH_SIDE
-        for ask in one.missing_findings:
+    for card in decide(CONTENT, chart, hook).shown:
+        assert len(card.missing_findings) <= MAX_MISSING_FINDINGS
+        assert len(card.missing_findings) == len(set(card.missing_findings))
+        sides = card.side.single_sides if card.side in EACH_SIDE else EACH_SIDE
+        for ask in card.missing_findings:
             if ask.qualifier is None:
                 assert not all(index.is_recorded(ask.finding, side) for side in sides)
             else:
@@ -276,39 +281,39 @@ def test_what_is_asked_for_is_recorded_on_no_side_of_the_card(chart: Chart, hook
 
 @ALWAYS_THE_SAME
 @given(charts, hooks)
-def test_what_measures_the_same_thing_is_asked_for_once(chart: Chart, hook: str) -> None:
-    same = {one.ask: one.same_measure for one in CONTENT.discriminators}
-    for one in decide(CONTENT, chart, hook).shown:
-        for ask in one.missing_findings:
-            assert same.get(ask, frozenset()).isdisjoint(one.missing_findings)
+def test_of_findings_that_measure_the_same_thing_one_is_asked_for(chart: Chart, hook: str) -> None:
+    same_measure = {discriminator.ask: discriminator.same_measure for discriminator in CONTENT.discriminators}
+    for card in decide(CONTENT, chart, hook).shown:
+        for ask in card.missing_findings:
+            assert same_measure.get(ask, frozenset()).isdisjoint(card.missing_findings)
 
 
 @ALWAYS_THE_SAME
 @given(charts, hooks)
-def test_findings_that_no_rule_asks_about_cost_nothing_to_judge(chart: Chart, hook: str) -> None:
-    """A chart of a thousand other things is judged by as many questions as without them."""
+def test_findings_that_no_rule_asks_about_cost_no_evaluations(chart: Chart, hook: str) -> None:
+    """A thousand unrelated findings do not add a single evaluation of a condition."""
     many = [record(UNRELATED[number % len(UNRELATED)]) for number in range(1000)]
     more = with_finding(chart, *many)
     assert advice(decide(CONTENT, more, hook)) == advice(decide(CONTENT, chart, hook))
-    assert judged(more, hook) == judged(chart, hook)
+    assert count_evaluations(more, hook) == count_evaluations(chart, hook)
 
 
-def judged(chart: Chart, hook: str) -> int:
-    """How many conditions were judged."""
+def count_evaluations(chart: Chart, hook: str) -> int:
+    """Return how many conditions one decision evaluates."""
     count = 0
-    known = dict(judging._EVALUATORS)
+    evaluators = dict(evaluation._EVALUATORS)
 
-    def counting(judge: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-        def counted(condition: Any, view: Any) -> Any:
+    def counting(evaluator: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        def evaluate_and_count(condition: Any, context: Any) -> Any:
             nonlocal count
             count += 1
-            return judge(condition, view)
+            return evaluator(condition, context)
 
-        return counted
+        return evaluate_and_count
 
-    judging._EVALUATORS.update({kind: counting(judge) for kind, judge in known.items()})
+    evaluation._EVALUATORS.update({kind: counting(evaluator) for kind, evaluator in evaluators.items()})
     try:
         decide(CONTENT, chart, hook)
     finally:
-        judging._EVALUATORS.update(known)
+        evaluation._EVALUATORS.update(evaluators)
     return count

@@ -1,4 +1,4 @@
-"""Whatever stands in an Authorization header, the answer is one and the same refusal, and never a fault of ours."""
+"""Whatever an Authorization header contains, the service gives the same refusal and never fails."""
 
 import json
 from typing import Any
@@ -41,16 +41,16 @@ def refused(client: FlaskClient, token: str) -> bytes:
 
 @_ROOMY
 @given(token=tokens)
-def test_garbage_is_refused_like_everything_else(production: FlaskClient, token: str) -> None:
+def test_garbage_gets_the_same_refusal_as_any_other_token(production: FlaskClient, token: str) -> None:
     assert refused(production, token) == refused(production, "x")
 
 
 @_ROOMY
 @given(changed=claims, header=headers)
-def test_claims_and_headers_of_any_shape_are_judged_without_a_fault(
+def test_claims_and_headers_of_any_shape_are_checked_without_an_error(
     production: FlaskClient, ehr: SigningEhr, changed: dict[str, Any], header: dict[str, Any]
 ) -> None:
-    """A stranger's signature over anything at all."""
+    """The signature is that of another token."""
     body = {**ehr.claims(f"/{VIEW}"), **changed}
     head = {"alg": "ES384", "typ": "JWT", "kid": KID, **header}
     signature = ehr.token(f"/{VIEW}").rpartition(".")[2]
@@ -59,7 +59,7 @@ def test_claims_and_headers_of_any_shape_are_judged_without_a_fault(
 
 @_ROOMY
 @given(changed=claims)
-def test_claims_of_any_shape_that_a_client_signs_are_judged_without_a_fault(
+def test_signed_claims_of_any_shape_are_checked_without_an_error(
     production: FlaskClient, ehr: SigningEhr, changed: dict[str, Any]
 ) -> None:
     payload = json.dumps({**ehr.claims(f"/{VIEW}"), **changed}).encode()

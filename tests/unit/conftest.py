@@ -1,4 +1,4 @@
-"""The shipped content, and an index of a small chart over it."""
+"""Fixtures: the shipped content, and a chart index over it."""
 
 import pytest
 from domain_facts import Indexed, chart

@@ -28,7 +28,7 @@ def test_defaults_suit_a_first_try() -> None:
     assert (settings.database, settings.hash_key, settings.zone.key) == (None, None, "UTC")
 
 
-def test_the_environment_stands_over_the_file_and_the_file_over_defaults(
+def test_the_environment_overrides_the_file_and_the_file_the_defaults(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HIP_SPINE_CDS_PORT", "9001")
@@ -53,15 +53,15 @@ def test_the_environment_may_name_the_file(config: Path, monkeypatch: pytest.Mon
         ("PORT", "70000", "port"),
         ("PORT", "http", "port"),
         ("WORKERS", "0", "workers"),
-        ("TIME_ZONE", "Mars/Base", "time_zone: is no time zone"),
-        ("TIME_ZONE", "../../etc/passwd", "time_zone: is no time zone"),
+        ("TIME_ZONE", "Mars/Base", "time_zone: is not an IANA time zone"),
+        ("TIME_ZONE", "../../etc/passwd", "time_zone: is not an IANA time zone"),
         ("LOG_LEVEL", "loud", "log_level"),
         ("BODY_LIMIT", "10", "body_limit"),
         ("FHIR_DEADLINE", "0", "fhir_deadline"),
         ("FHIR_CA_FILE", "/nowhere/ca.pem", "fhir_ca_file"),
         ("ALLOWED_ORIGINS", "https://ehr.example", "allowed_origins"),
         ("HASH_KEY", "too short", "hash_key"),
-        ("PROT", "8080", "HIP_SPINE_CDS_PROT: is no setting"),
+        ("PROT", "8080", "HIP_SPINE_CDS_PROT: is not a setting"),
     ],
 )
 def test_a_wrong_variable_is_refused_by_name_and_not_repeated(
@@ -74,13 +74,13 @@ def test_a_wrong_variable_is_refused_by_name_and_not_repeated(
     assert "too short" not in str(refused.value)
 
 
-def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text('port = "x"\nworkers = 0\nunheard = 1\n')
     with pytest.raises(SettingsError) as refused:
         load_settings(path)
     assert {line.split(":")[0] for line in str(refused.value).splitlines()} == {"port", "workers", "unheard"}
-    assert "unheard: is no setting" in str(refused.value)
+    assert "unheard: is not a setting" in str(refused.value)
 
 
 @pytest.mark.parametrize("content", [b"port = ", b"port = 1\nport = 2", b"\xff"])
@@ -114,7 +114,7 @@ def test_a_public_url_is_kept_without_its_last_slash(url: str) -> None:
 @pytest.mark.parametrize(
     "url", ["cds.example.org", "ftp://x.org", "https://x.org/?a=b", "https://x.org/#a", "https://u:p@x.org"]
 )
-def test_a_public_url_that_is_none_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_public_url_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HIP_SPINE_CDS_PUBLIC_URL", url)
-    with pytest.raises(SettingsError, match="public_url: is no URL such as https"):
+    with pytest.raises(SettingsError, match="public_url: is not a URL such as https"):
         load_settings()

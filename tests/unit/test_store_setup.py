@@ -1,4 +1,4 @@
-"""Where the default files lie: the user's data folder, else the working directory, never the package."""
+"""Where the default files are: the user's data folder, else the working directory, never the package."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the server made before its workers is what they speak from."""
+"""The workers use the state that the server built before it forked them."""
 
 import gc
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from cds_service.startup_state import StartupState, build_startup_state
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[list[str]]:
-    """The names of what was made of the content; nothing is shared before, nor after."""
+    """Collect the builds of start-up state. No state is shared before or after the test."""
     calls: list[str] = []
 
     def counted(settings: Settings) -> StartupState:
@@ -26,7 +26,7 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[list[str]]:
     gc.unfreeze()
 
 
-def test_a_worker_that_shares_nothing_prepares_for_itself(made: list[str]) -> None:
+def test_a_worker_that_inherits_nothing_builds_its_own_state(made: list[str]) -> None:
     worker.create_rsgi_app()
     assert made == ["prepared"]
 

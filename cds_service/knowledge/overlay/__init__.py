@@ -1,1 +1,1 @@
-"""A site's overlay on the content: read, checked against the content it lies on, and applied to its files' shapes."""
+"""A site's overlay: loaded, checked against the content, and applied to the content's files."""

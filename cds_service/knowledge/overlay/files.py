@@ -1,4 +1,4 @@
-"""Reads a site's folder into its shapes. A file it does not know is refused: it would silently do nothing."""
+"""The loader of a site's folder. It refuses unknown files, because they would silently do nothing."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,19 +8,17 @@ from cds_service.knowledge.content_folder import ContentFolder, M, did_you_mean
 from cds_service.knowledge.edition import NON_CONTENT_FILES, is_hidden
 from cds_service.knowledge.schema.overlay import SiteCodesFile, SiteFile, SiteLinksFile, SiteNumbersFile, SiteRulesFile
 
-SITE_FILE, CODES_FILE, RULES_FILE, NUMBERS_FILE, LINKS_FILE = (
-    "site.toml",
-    "codes.toml",
-    "rules.toml",
-    "numbers.toml",
-    "links.toml",
-)
+SITE_FILE = "site.toml"
+CODES_FILE = "codes.toml"
+RULES_FILE = "rules.toml"
+NUMBERS_FILE = "numbers.toml"
+LINKS_FILE = "links.toml"
 _KNOWN_FILES = frozenset({SITE_FILE, CODES_FILE, RULES_FILE, NUMBERS_FILE, LINKS_FILE}) | NON_CONTENT_FILES
 
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A site's files in their shapes; one that is not there says nothing."""
+    """A site's files; a missing file changes nothing."""
 
     about: SiteFile
     codes: SiteCodesFile
@@ -30,7 +28,7 @@ class Overlay:
 
 
 def open_overlay_folder(root: Path) -> ContentFolder:
-    """The folder of an overlay; its problems are told as `site/...`.
+    """Open the folder of an overlay; its problems name files as `site/...`.
 
     Raises:
         ContentError: when there is no such folder.
@@ -41,28 +39,24 @@ def open_overlay_folder(root: Path) -> ContentFolder:
 
 
 def load_overlay(folder: ContentFolder) -> Overlay:
-    """The overlay in `folder`.
+    """Load the overlay in `folder`.
 
     Raises:
-        ContentError: with every problem of its shape.
+        ContentError: with every file or value that is invalid.
     """
     for name in folder.list_files("**/*"):
         if name not in _KNOWN_FILES and not is_hidden(name):
-            folder.add_problem(name, "", f"belongs to no overlay{did_you_mean(name, _KNOWN_FILES)}")
+            folder.add_problem(name, "", f"is not a file of an overlay{did_you_mean(name, _KNOWN_FILES)}")
     about = folder.load_file(SITE_FILE, SiteFile)
-    codes, rules = (
-        _load_optional_file(folder, CODES_FILE, SiteCodesFile),
-        _load_optional_file(folder, RULES_FILE, SiteRulesFile),
-    )
-    numbers, links = (
-        _load_optional_file(folder, NUMBERS_FILE, SiteNumbersFile),
-        _load_optional_file(folder, LINKS_FILE, SiteLinksFile),
-    )
+    codes = _load_optional_file(folder, CODES_FILE, SiteCodesFile)
+    rules = _load_optional_file(folder, RULES_FILE, SiteRulesFile)
+    numbers = _load_optional_file(folder, NUMBERS_FILE, SiteNumbersFile)
+    links = _load_optional_file(folder, LINKS_FILE, SiteLinksFile)
     folder.raise_problems()
-    assert about is not None  # noqa: S101 - no problems means the file has its shape
+    assert about is not None  # noqa: S101 - without problems the file is valid
     return Overlay(about, codes, rules, numbers, links)
 
 
 def _load_optional_file(folder: ContentFolder, name: str, model: type[M]) -> M:
-    found = folder.load_file(name, model) if (folder.root / name).exists() else None
-    return found or model()
+    file = folder.load_file(name, model) if (folder.root / name).exists() else None
+    return file or model()

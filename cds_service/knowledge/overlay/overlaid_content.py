@@ -1,4 +1,4 @@
-"""Lays a site's overlay on the content: every conflict told at once, then the site's own values."""
+"""The content with a site's overlay applied; conflicts between the two are all reported at once."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -12,16 +12,16 @@ from cds_service.knowledge.overlay.site_numbers import with_site_numbers
 from cds_service.knowledge.schema.overlay import LinkRow, SiteLimitsFile
 from cds_service.knowledge.schema.rules import RuleFile
 from cds_service.model.conditions import ALWAYS
-from cds_service.model.content import Content, Link, Policy, Silence
+from cds_service.model.content import Content, Link, Silence
 from cds_service.model.edition import Edition, SiteEdition
 from cds_service.model.terminology import Terminology
 
-MAX_LINKS_PER_CARD = 3  # on one card: more are not read (our decision)
+MAX_LINKS_PER_CARD = 3  # our decision: nobody reads more
 
 
 @dataclass(frozen=True, slots=True)
 class OverlaidFiles:
-    """The content's files under an overlay, and which content that makes."""
+    """The content's files with an overlay applied, and the edition that results."""
 
     files: ContentFiles
     edition: Edition
@@ -30,36 +30,33 @@ class OverlaidFiles:
 def apply_overlay(
     folder: ContentFolder, overlay: Overlay, files: ContentFiles, edition: Edition, terminology: Terminology
 ) -> OverlaidFiles:
-    """The overlay in `folder` on the content.
+    """Apply the overlay in `folder` to the content.
 
     Raises:
-        ContentError: with everything in which it clashes with the content.
+        ContentError: with every conflict between the overlay and the content.
     """
     rules = [rule.id for rule in files.rules.values()]
     _check_version(folder, overlay, edition)
     _check_switched_off(folder, overlay, rules, files.site_limits)
     _check_links(folder, overlay, rules)
     check_site_codes(folder, overlay.codes, files.terminology, terminology)
-    changed = with_site_numbers(folder, overlay.numbers.change, files)
-    off = tuple(row.rule for row in overlay.rules.off if row.rule in files.site_limits.protected.rules)
-    site = SiteEdition(overlay.about.name, overlay.about.version, compute_digest(folder.root), off)
-    signed = with_site_edition(folder, edition, site)
+    changed_files = with_site_numbers(folder, overlay.numbers.change, files)
+    protected_off = tuple(row.rule for row in overlay.rules.off if row.rule in files.site_limits.protected.rules)
+    site = SiteEdition(overlay.about.name, overlay.about.version, compute_digest(folder.root), protected_off)
+    overlaid_edition = with_site_edition(folder, edition, site)
     folder.raise_problems()
-    return OverlaidFiles(with_site_codes(changed, overlay.codes), signed)
+    return OverlaidFiles(with_site_codes(changed_files, overlay.codes), overlaid_edition)
 
 
 def with_site_rules_and_links(content: Content, overlay: Overlay) -> Content:
-    """The content with rules silenced that the site has switched off, and with its links."""
+    """Return the content with the site's links, and with the rules silenced that the site has switched off."""
     silences = tuple(
         Silence(f"site-{row.rule}", f"the site has switched it off: {row.why}", frozenset({row.rule}), ALWAYS, True)
         for row in overlay.rules.off
     )
     links = {rule.id: _links_of_rule(overlay.links.link, rule.id) for rule in content.rules}
-    return replace(content, policy=_with_silences(content.policy, silences), links=links)
-
-
-def _with_silences(policy: Policy, silences: tuple[Silence, ...]) -> Policy:
-    return replace(policy, silences=(*policy.silences, *silences))
+    policy = replace(content.policy, silences=(*content.policy.silences, *silences))
+    return replace(content, policy=policy, links=links)
 
 
 def _links_of_rule(rows: Iterable[LinkRow], rule: str) -> tuple[Link, ...]:
@@ -67,13 +64,13 @@ def _links_of_rule(rows: Iterable[LinkRow], rule: str) -> tuple[Link, ...]:
 
 
 def _check_version(folder: ContentFolder, overlay: Overlay, edition: Edition) -> None:
-    meant = overlay.about.for_content
-    if meant.split(".")[0] != edition.version.split(".")[0]:
+    version = overlay.about.for_content
+    if version.split(".")[0] != edition.version.split(".")[0]:
         folder.add_problem(
             SITE_FILE,
             "for_content",
-            f"was written for content {meant}; this is {edition.version}, in which decisions differ: "
-            "read the overlay against it, then change this line",
+            f"was written for content {version}; this is {edition.version}, in which decisions differ: "
+            "compare the overlay with it, then change this line",
         )
 
 
@@ -86,7 +83,7 @@ def _check_switched_off(folder: ContentFolder, overlay: Overlay, rules: list[str
         if row.rule in seen:
             folder.add_problem(RULES_FILE, key, "is switched off twice")
         if row.rule in limits.protected.rules and row.instead is None:
-            folder.add_problem(RULES_FILE, key, 'is protected: say in "instead" what warns in its place')
+            folder.add_problem(RULES_FILE, key, 'is protected: "instead" must say what warns in its place')
         seen.add(row.rule)
 
 
@@ -101,7 +98,9 @@ def _check_links(folder: ContentFolder, overlay: Overlay, rules: list[str]) -> N
     for rule in rules:
         links = _links_of_rule(rows, rule)
         if len(links) > MAX_LINKS_PER_CARD:
-            folder.add_problem(LINKS_FILE, rule, f"{len(links)} links on one card, of {MAX_LINKS_PER_CARD} allowed")
+            folder.add_problem(
+                LINKS_FILE, rule, f"{len(links)} links on one card; at most {MAX_LINKS_PER_CARD} are allowed"
+            )
         if len({link.url for link in links}) < len(links) or len({link.label for link in links}) < len(links):
             folder.add_problem(LINKS_FILE, rule, "two links of one card have the same label or address")
 
@@ -109,17 +108,17 @@ def _check_links(folder: ContentFolder, overlay: Overlay, rules: list[str]) -> N
 def check_site_limits(
     folder: ContentFolder, limits: SiteLimitsFile, rules: Mapping[str, RuleFile], groups: Iterable[str]
 ) -> None:
-    """Note what the content's own bounds name wrongly, and every rule that can be critical but is not protected."""
-    known = {rule.id for rule in rules.values()}
+    """Note unknown names in the content's limits for sites, and every unprotected rule that can be critical."""
+    rule_ids = {rule.id for rule in rules.values()}
     critical = {rule.id for rule in rules.values() if any(row.level == "critical" for row in rule.advice)}
-    for what, names, there in (
-        ("rule", limits.protected.rules, known),
+    for kind, names, known in (
+        ("rule", limits.protected.rules, rule_ids),
         ("group", limits.protected.groups, set(groups)),
     ):
         for name in names:
-            if name not in there:
+            if name not in known:
                 folder.add_problem(
-                    "site-limits.toml", "protected", f"no {what} is called {name}{did_you_mean(name, there)}"
+                    "site-limits.toml", "protected", f"no {kind} is called {name}{did_you_mean(name, known)}"
                 )
     for name in sorted(critical - set(limits.protected.rules)):
         folder.add_problem("site-limits.toml", "protected.rules", f"{name} can be critical and is not protected")

@@ -1,27 +1,26 @@
-"""The codes a site adds: each must be new, of a known system and shape, and clash with nothing unless it says so."""
+"""The codes a site adds: each must be new, of a known system, well-formed, and free of undeclared conflicts."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from cds_service.knowledge.code_formats import expand_side_digit
+from cds_service.knowledge.code_formats import ICD10CM, expand_side_digit
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.files import ContentFiles, TerminologyFiles
 from cds_service.knowledge.overlay.files import CODES_FILE
 from cds_service.knowledge.schema.overlay import SiteCodesFile, SiteFindingCode
-from cds_service.knowledge.schema.terminology import BareCode, CodeRow, CodeSystemTable, FindingCodeRow
+from cds_service.knowledge.schema.terminology import BareCode, CodeRow, FindingCodeRow
 from cds_service.knowledge.terminology import check_code_format
 from cds_service.model.sides import Side
 from cds_service.model.terminology import Code, Terminology
 
-CHECKED_BY_SITE: Final = "site"  # how a site's codes were checked: by the site
-_HIERARCHICAL_SYSTEM = "icd10cm"  # the one system whose codes say by their form what lies below them
+CHECKED_BY_SITE: Final = "site"  # the value of `checked` for every code that a site adds
 
 
 def check_site_codes(
     folder: ContentFolder, codes: SiteCodesFile, files: TerminologyFiles, terminology: Terminology
 ) -> None:
-    """Note every code that is wrong, stands here already, or stands for something else."""
+    """Note every code that is malformed, listed already, or stands for something else."""
     systems = {**files.systems, **codes.system}
     _check_systems(folder, codes, terminology, files)
     _check_targets(folder, codes, files)
@@ -30,7 +29,7 @@ def check_site_codes(
         check_code_format(folder, CODES_FILE, key, row, systems)
         for code in _expand_codes(row):
             if code in seen:
-                folder.add_problem(CODES_FILE, key, f"{row.system} {code.code} stands in this file twice")
+                folder.add_problem(CODES_FILE, key, f"{row.system} {code.code} is listed twice in this file")
             seen.add(code)
             _check_other_uses(folder, key, row, code, terminology)
     for row in codes.finding:
@@ -38,32 +37,26 @@ def check_site_codes(
 
 
 def with_site_codes(files: ContentFiles, codes: SiteCodesFile) -> ContentFiles:
-    """The content's files with the site's codes among them."""
+    """Return the content's files with the site's codes added."""
     terms = files.terminology
     findings = {
         name: table.model_copy(update={"codes": [*table.codes, *_finding_code_rows(name, codes)]})
         for name, table in terms.findings.items()
     }
-    studies = [
-        study.model_copy(
-            update={"codes": [*study.codes, *(_to_code_row(row) for row in codes.study if row.study == label)]}
-        )
-        for study in terms.imaging.study
-        for label in [study.label]
-    ]
-    sites = [
-        site.model_copy(
-            update={"codes": [*site.codes, *(_to_code_row(row) for row in codes.body_site if row.body_site == name)]}
-        )
-        for site in terms.body_sites.site
-        for name in [site.id]
-    ]
+    studies = []
+    for study in terms.imaging.study:
+        added = [_to_code_row(row) for row in codes.study if row.study == study.label]
+        studies.append(study.model_copy(update={"codes": [*study.codes, *added]}))
+    body_sites = []
+    for body_site in terms.body_sites.site:
+        added = [_to_code_row(row) for row in codes.body_site if row.body_site == body_site.id]
+        body_sites.append(body_site.model_copy(update={"codes": [*body_site.codes, *added]}))
     return replace(
         files,
         terminology=TerminologyFiles(
             systems={**terms.systems, **codes.system},
             findings=findings,
-            body_sites=terms.body_sites.model_copy(update={"site": sites}),
+            body_sites=terms.body_sites.model_copy(update={"site": body_sites}),
             imaging=terms.imaging.model_copy(update={"study": studies}),
             values=terms.values,
         ),
@@ -98,38 +91,35 @@ def _check_systems(
     for name, table in codes.system.items():
         key = f"system.{name}"
         if name in files.systems:
-            folder.add_problem(CODES_FILE, key, "is the name of a system of the content")
+            folder.add_problem(CODES_FILE, key, "is already the name of a code system of the content")
         if name not in used:
             folder.add_problem(CODES_FILE, key, "is used by no code")
-        for uri in _uris_of(table):
+        for uri in (table.uri, *table.aliases):
             if uri in terminology.system_by_uri:
                 folder.add_problem(
-                    CODES_FILE, key, f"{uri} is the content's {terminology.system_by_uri[uri]} already: use that name"
+                    CODES_FILE, key, f"{uri} is already the content's {terminology.system_by_uri[uri]}: use that name"
                 )
 
 
-def _uris_of(table: CodeSystemTable) -> tuple[str, ...]:
-    return (table.uri, *table.aliases)
-
-
 def _check_targets(folder: ContentFolder, codes: SiteCodesFile, files: TerminologyFiles) -> None:
-    findings, labels = files.findings, [study.label for study in files.imaging.study]
-    sites = [site.id for site in files.body_sites.site]
-    for what, names, known in (
-        ("finding", [row.finding for row in codes.finding], list(findings)),
-        ("finding", [name for row in codes.finding for name in row.besides], list(findings)),
-        ("study", [row.study for row in codes.study], labels),
-        ("body site", [row.body_site for row in codes.body_site], sites),
+    findings = list(files.findings)
+    studies = [study.label for study in files.imaging.study]
+    body_sites = [body_site.id for body_site in files.body_sites.site]
+    for kind, names, known in (
+        ("finding", [row.finding for row in codes.finding], findings),
+        ("finding", [name for row in codes.finding for name in row.besides], findings),
+        ("study", [row.study for row in codes.study], studies),
+        ("body site", [row.body_site for row in codes.body_site], body_sites),
     ):
         for name in names:
             if name not in known:
                 folder.add_problem(
-                    CODES_FILE, what.replace(" ", "_"), f"no {what} is called {name}{did_you_mean(name, known)}"
+                    CODES_FILE, kind.replace(" ", "_"), f"no {kind} is called {name}{did_you_mean(name, known)}"
                 )
 
 
 def _check_other_uses(folder: ContentFolder, key: str, row: BareCode, code: Code, terminology: Terminology) -> None:
-    """Refuse a code that means something of another kind; for findings see `_check_findings`."""
+    """Note a code that already means something of another kind; for findings see `_check_finding_conflicts`."""
     uses: list[tuple[str, bool]] = [
         ("imaging", code in terminology.studies),
         ("a body site", code in terminology.body_sites),
@@ -143,39 +133,40 @@ def _check_other_uses(folder: ContentFolder, key: str, row: BareCode, code: Code
     ]
     if not isinstance(row, SiteFindingCode):
         uses.append((_join_names(_findings_of(code, terminology)), bool(_findings_of(code, terminology))))
-    for use, taken in uses:
-        if taken:
+    for use, is_taken in uses:
+        if is_taken:
             folder.add_problem(CODES_FILE, key, f"{code.system} {code.code} already stands for {use}")
 
 
 def _check_finding_conflicts(folder: ContentFolder, row: SiteFindingCode, terminology: Terminology) -> None:
     key = f"finding.{row.finding}"
-    if row.prefix and row.system != _HIERARCHICAL_SYSTEM:
+    if row.prefix and row.system != ICD10CM:
         folder.add_problem(
             CODES_FILE,
             key,
-            f'"prefix" is for {_HIERARCHICAL_SYSTEM} alone: no other code says by its form what lies below it',
+            f'"prefix" is only for {ICD10CM}: no other code shows by its form which codes are below it',
         )
-    found = {
+    findings_by_code = {
         code: _findings_of(code, terminology)
         for code in [*_expand_codes(row), *(_codes_below(row, terminology) if row.prefix else ())]
     }
-    for code, findings in found.items():
-        said = f"{code.system} {code.code} already stands for"
+    for code, findings in findings_by_code.items():
+        conflict = f"{code.system} {code.code} already stands for"
         if row.finding in findings:
-            folder.add_problem(CODES_FILE, key, f"{said} {row.finding}")
-        elif clash := findings - set(row.besides):
+            folder.add_problem(CODES_FILE, key, f"{conflict} {row.finding}")
+        elif undeclared := findings - set(row.besides):
+            besides = ", ".join(f'"{name}"' for name in sorted(undeclared))
             folder.add_problem(
                 CODES_FILE,
                 key,
-                f"{said} {_join_names(clash)}; where both are meant, say besides = [{_format_toml_list(clash)}]",
+                f"{conflict} {_join_names(undeclared)}; if the code means both, add besides = [{besides}]",
             )
-    for name in sorted(set(row.besides) - {name for findings in found.values() for name in findings}):
+    for name in sorted(set(row.besides) - set().union(*findings_by_code.values())):
         folder.add_problem(CODES_FILE, key, f"besides: {row.system} {row.code} does not stand for {name}")
 
 
 def _codes_below(row: SiteFindingCode, terminology: Terminology) -> list[Code]:
-    """The codes of the content below a prefix, but those it excepts."""
+    """Return the content's codes below a prefix, except those that the row excepts."""
     excepted = tuple(row.excepted) or ("\0",)
     return [
         code
@@ -190,7 +181,3 @@ def _findings_of(code: Code, terminology: Terminology) -> set[str]:
 
 def _join_names(names: Iterable[str]) -> str:
     return " and ".join(sorted(names))
-
-
-def _format_toml_list(names: Iterable[str]) -> str:
-    return ", ".join(f'"{name}"' for name in sorted(names))

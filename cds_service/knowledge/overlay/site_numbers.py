@@ -1,4 +1,4 @@
-"""The numbers a site changes: found by what stands there, held within bounds, in what is protected only made safer."""
+"""The numbers a site changes: each must match the content, stay within bounds, and keep protected parts safe."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,12 +15,12 @@ from cds_service.knowledge.schema.overlay import NumberChangeRow, SiteLimitsFile
 from cds_service.knowledge.schema.rules import RuleFile
 
 _NUMBER_KEYS = ("within", "ago", "at_least", "below")
-ChangedNumbers: TypeAlias = dict[tuple[int, str], int]  # by table and key: the number that stood there
+ChangedNumbers: TypeAlias = dict[tuple[int, str], int]  # the original number, by table and key
 
 
 @dataclass(frozen=True, slots=True)
 class NumberLocation:
-    """A number in a rule or group: the table and key that hold it, what its condition names, whether it silences."""
+    """A number in a rule or group: its table and key, the names in its condition, and whether it silences."""
 
     table: dict[str, Any]
     key: str
@@ -32,7 +32,7 @@ class NumberLocation:
 
 
 def with_site_numbers(folder: ContentFolder, rows: list[NumberChangeRow], files: ContentFiles) -> ContentFiles:
-    """The content's files with the site's numbers; what is refused is noted and left as it was."""
+    """Return the content's files with the site's numbers; a number that is refused is noted and not changed."""
     rules = {table.id: _to_toml_dict(table) for table in files.rules.values()}
     groups = {name: [_to_toml_dict(entry) for entry in group] for name, group in files.groups.items()}
     changed: ChangedNumbers = {}
@@ -50,7 +50,7 @@ def with_site_numbers(folder: ContentFolder, rows: list[NumberChangeRow], files:
         with_windows,
         rules={name: _revalidate(folder, RuleFile, rules[table.id], table) for name, table in files.rules.items()},
         groups={
-            name: [_revalidate(folder, GroupEntry, *both) for both in zip(groups[name], group, strict=True)]
+            name: [_revalidate(folder, GroupEntry, *tables) for tables in zip(groups[name], group, strict=True)]
             for name, group in files.groups.items()
         },
         policy=files.policy.model_copy(update={"limits": _change_limits(folder, rows, files)}),
@@ -80,24 +80,24 @@ def _change_number(
     is_protected: bool,
     changed: ChangedNumbers,
 ) -> None:
-    what, name = ("rule", row.rule) if row.rule else ("group", str(row.group))
-    key = f"{what}.{name}"
+    kind, name = ("rule", row.rule) if row.rule else ("group", str(row.group))
+    key = f"{kind}.{name}"
     if name not in tables:
-        folder.add_problem(NUMBERS_FILE, key, f"no {what} is called {name}{did_you_mean(name, tables)}")
+        folder.add_problem(NUMBERS_FILE, key, f"no {kind} is called {name}{did_you_mean(name, tables)}")
         return
-    places = list(_find_numbers(tables[name], frozenset(), is_silencing=False))
-    fitting = [place for place in places if _is_target(place, row, changed)]
-    if not fitting:
-        there = "; ".join(sorted({str(place) for place in places})) or "no number at all"
+    locations = list(_find_numbers(tables[name], frozenset(), is_silencing=False))
+    targets = [location for location in locations if _is_target(location, row, changed)]
+    if not targets:
+        numbers = "; ".join(sorted({str(location) for location in locations})) or "no number at all"
         folder.add_problem(
-            NUMBERS_FILE, key, f"has no {row.key} = {row.old}{f' of {row.of}' if row.of else ''}; it has: {there}"
+            NUMBERS_FILE, key, f"has no {row.key} = {row.old}{f' of {row.of}' if row.of else ''}; it has: {numbers}"
         )
-    for place in fitting:
-        if (id(place.table), place.key) in changed:
+    for target in targets:
+        if (id(target.table), target.key) in changed:
             folder.add_problem(NUMBERS_FILE, key, f"{row.key} {row.old} is changed twice")
-        elif _check_bounds(folder, key, row, limits) and _check_safe_direction(folder, key, row, place, is_protected):
-            changed[id(place.table), place.key] = row.old
-            place.table[place.key] = row.new
+        elif _check_bounds(folder, key, row, limits) and _check_safe_direction(folder, key, row, target, is_protected):
+            changed[id(target.table), target.key] = row.old
+            target.table[target.key] = row.new
 
 
 def _find_numbers(node: Any, outer_names: frozenset[str], *, is_silencing: bool) -> Iterator[NumberLocation]:
@@ -115,41 +115,39 @@ def _find_numbers(node: Any, outer_names: frozenset[str], *, is_silencing: bool)
 
 
 def _condition_names(table: Mapping[str, Any]) -> frozenset[str]:
-    """What a condition or a group's entry is called by: its kind, and the findings and groups it names."""
+    """Return what `of` may call a condition or group entry by: its kind, and the findings and groups it names."""
     kinds = [key for key in CONDITION_KEYS if key in table]
-    listed = [name for kind in kinds if isinstance(table[kind], list) for name in table[kind]]
-    own = [table["id"]] if "id" in table and "title" not in table else []
-    return frozenset([*kinds, *listed, *own])
+    names = [name for kind in kinds if isinstance(table[kind], list) for name in table[kind]]
+    entry_id = [table["id"]] if "id" in table and "title" not in table else []  # a rule has an id too, and a title
+    return frozenset([*kinds, *names, *entry_id])
 
 
 def _is_target(location: NumberLocation, row: NumberChangeRow, changed: ChangedNumbers) -> bool:
-    stood = changed.get((id(location.table), location.key), location.table[location.key])
-    return location.key == row.key and stood == row.old and (row.of is None or row.of in location.names)
+    original = changed.get((id(location.table), location.key), location.table[location.key])
+    return location.key == row.key and original == row.old and (row.of is None or row.of in location.names)
 
 
 def _check_bounds(folder: ContentFolder, key: str, row: NumberChangeRow, limits: SiteLimitsFile) -> bool:
-    least, most = ceil(row.old * limits.numbers.least), floor(row.old * limits.numbers.most)
-    if least <= row.new <= most:
+    low, high = ceil(row.old * limits.numbers.least), floor(row.old * limits.numbers.most)
+    if low <= row.new <= high:
         return True
-    folder.add_problem(NUMBERS_FILE, key, f"to = {row.new} is out of bounds: {row.old} may become {least} to {most}")
+    folder.add_problem(NUMBERS_FILE, key, f"to = {row.new} is out of bounds: {row.old} may become {low} to {high}")
     return False
 
 
 def _check_safe_direction(
     folder: ContentFolder, key: str, row: NumberChangeRow, location: NumberLocation, is_protected: bool
 ) -> bool:
-    """Whether a change in what must not be missed goes the safe way; any change elsewhere."""
+    """Return whether a change is safe: in a protected rule or group only "within" may change, in the safe direction."""
     if not is_protected:
         return True
     if location.key != "within":
-        folder.add_problem(
-            NUMBERS_FILE, key, f"is protected: of its numbers only within may change, not {location.key}"
-        )
+        folder.add_problem(NUMBERS_FILE, key, f"is protected: only its within may change, not {location.key}")
         return False
     if (row.new < row.old) is location.is_silencing:
         return True
-    way = "narrower, because it silences" if location.is_silencing else "wider"
-    folder.add_problem(NUMBERS_FILE, key, f"is protected: within {row.old} may only become {way}, not {row.new}")
+    direction = "narrower, because it silences" if location.is_silencing else "wider"
+    folder.add_problem(NUMBERS_FILE, key, f"is protected: within {row.old} may only become {direction}, not {row.new}")
     return False
 
 
@@ -181,11 +179,11 @@ def _change_limits(folder: ContentFolder, rows: list[NumberChangeRow], files: Co
     for row in rows:
         if row.limit is None:
             continue
-        key, stands = f"limit.{row.limit}", getattr(files.policy.limits, row.limit)
+        key, shipped = f"limit.{row.limit}", getattr(files.policy.limits, row.limit)
         if row.limit in seen:
             folder.add_problem(NUMBERS_FILE, key, "is changed twice")
-        elif stands != row.old:
-            folder.add_problem(NUMBERS_FILE, key, f"is {stands}, not {row.old}")
+        elif shipped != row.old:
+            folder.add_problem(NUMBERS_FILE, key, f"is {shipped}, not {row.old}")
         elif _check_bounds(folder, key, row, files.site_limits):
             limits = limits.model_copy(update={row.limit: row.new})
         seen.add(row.limit)

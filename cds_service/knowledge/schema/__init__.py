@@ -1,1 +1,1 @@
-"""The strict shapes of the content files. Shapes only: references between files are checked elsewhere."""
+"""Strict models of the content files. References between files are checked elsewhere."""

@@ -1,4 +1,4 @@
-"""Shape of the file of what /about says. Every duty is a key, so none can be left out unnoticed."""
+"""Models of about.toml. Every statement that regulation requires is a key, so none can be left out unnoticed."""
 
 from typing import Annotated, Literal
 
@@ -10,14 +10,14 @@ Paragraphs = Annotated[list[Text], Field(min_length=1)]
 
 
 class OutOfScopeRow(StrictModel):
-    """Patients the content is not for, and what then happens."""
+    """Patients whom the content is not for, and what happens for them."""
 
     who: Text
     then: Text
 
 
 class AttributeTable(StrictModel):
-    """What is said of one source attribute."""
+    """The statement about one source attribute."""
 
     state: Literal["known", "used", "not used", "not available"]
     says: Text
@@ -42,7 +42,7 @@ class AttributesTable(StrictModel):
 
 
 class AboutFile(StrictModel):
-    """What the service says of itself."""
+    """What the service says about itself."""
 
     purpose: Text
     users: Text

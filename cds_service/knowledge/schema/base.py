@@ -1,4 +1,4 @@
-"""What every content shape shares: strict types, frozen, no unknown keys."""
+"""The base model and the types that all models of content files share."""
 
 from typing import Annotated, Literal
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 
 class StrictModel(BaseModel):
-    """A table of a content file. Refuses unknown keys, and text where a number or date belongs."""
+    """A table of a content file. It refuses unknown keys, and text where a number or date belongs."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", populate_by_name=False)
 
@@ -21,6 +21,6 @@ HookName = Literal["patient-view", "order-select", "order-sign"]
 Region = Literal["hip", "pelvis", "lumbar-spine", "knee", "lower-limb-joint", "other"]
 Modality = Literal["XR", "MR", "CT", "US", "RF"]
 Contrast = Literal["without", "with", "both"]
-# How a code was verified; "U", unverified, is refused. G2, W2: confirmed in a second independent source.
-# "site" is what a site overlay's codes carry; a content file may not claim it.
+# How a code was verified. "U" (unverified) is refused; G2 and W2 are confirmed by a second independent source.
+# "site" marks the codes of a site overlay; a content file may not use it.
 Checked = Literal["S", "E", "P", "D", "H", "A", "I", "G2", "W2", "own", "site"]

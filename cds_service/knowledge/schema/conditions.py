@@ -1,4 +1,4 @@
-"""Shapes of conditions, blocks and groups: the closed set of keys of the rule format."""
+"""Models of conditions, blocks and groups: the closed set of keys of the rule format."""
 
 from typing import Annotated, Literal, Self, TypeAlias
 
@@ -25,7 +25,7 @@ CONDITION_KEYS = (
 
 
 class FilterKeys(StrictModel):
-    """The filters. `undated` must stand beside every filter of time: each rule says which way is safe."""
+    """The filters. A time filter needs `undated` beside it, so that each rule says what is safe without a date."""
 
     side: SideScope | None = None
     stated: bool | None = None
@@ -43,40 +43,40 @@ class FilterKeys(StrictModel):
         for name, values in (self.qualifiers or {}).items():
             for value in values:
                 if value not in QUALIFIER_VALUES[name]:
-                    raise ValueError(f"{name} is one of {', '.join(QUALIFIER_VALUES[name])}, never {value}")
+                    raise ValueError(f"{name} must be one of {', '.join(QUALIFIER_VALUES[name])}, not {value}")
         return self
 
     @model_validator(mode="after")
     def _check_undated(self) -> Self:
         is_timed = self.within is not None or self.ago is not None or self.since is not None
         if is_timed and self.undated is None:
-            raise ValueError('a filter of time needs "undated" beside it')
+            raise ValueError('a time filter needs "undated" beside it')
         if not is_timed and self.undated is not None:
-            raise ValueError('"undated" has nothing to act on without within, ago or since')
+            raise ValueError('"undated" needs "within", "ago" or "since" beside it')
         return self
 
 
 class PresentKeys(FilterKeys):
-    """At least one, or `at_least` different ones, are present."""
+    """At least one of the findings, or `at_least` different ones, is present."""
 
     present: list[Id] = Field(min_length=1)
     at_least: Annotated[int, Field(ge=2)] | None = None
 
 
 class AbsentKeys(FilterKeys):
-    """Each is recorded absent, none present."""
+    """Each finding is recorded as absent, and none as present."""
 
     absent: list[Id] = Field(min_length=1)
 
 
 class NotRecordedKeys(FilterKeys):
-    """None is recorded either way."""
+    """No finding is recorded, as present or as absent."""
 
     not_recorded: list[Id] = Field(min_length=1)
 
 
 class NewestKeys(FilterKeys):
-    """The newest of these, or of those records that state a qualifier, is that one."""
+    """The newest record of these findings is of the finding `is`; `stating` skips records without that qualifier."""
 
     newest: list[Id] = Field(min_length=1)
     winner: Id = Field(alias="is")
@@ -84,14 +84,14 @@ class NewestKeys(FilterKeys):
 
 
 class PatternKeys(StrictModel):
-    """The side's pattern is one of these."""
+    """The pattern of the side is one of these."""
 
     pattern: list[Literal["spine-only", "hip-only", "both", "undetermined", "none"]] = Field(min_length=1)
     side: SideScope = "this"
 
 
 class ImagingTable(StrictModel):
-    """What imaging is meant."""
+    """The imaging that a condition or rule is about."""
 
     region: list[Region] | Same | None = None
     modality: list[Modality] | Same | None = None
@@ -99,33 +99,33 @@ class ImagingTable(StrictModel):
 
 
 class ImagedKeys(FilterKeys):
-    """Such a study is done."""
+    """A study of this imaging was done."""
 
     imaged: ImagingTable
 
 
 class OrderedTable(ImagingTable):
-    """What order is meant; `stage` narrows to drafts of this call, or to requests on record."""
+    """The order that a condition is about; `stage` restricts it to drafts of this call, or to requests on record."""
 
     treatment: list[Id] | None = None
     stage: list[Literal["draft", "request"]] | None = None
 
 
 class OrderedKeys(FilterKeys):
-    """Such a draft or request exists beside the order judged."""
+    """A matching draft or request exists besides the order judged."""
 
     ordered: OrderedTable
 
 
 class JudgedOrderTable(ImagingTable):
-    """What the order judged must be."""
+    """The properties that the order judged must have."""
 
     sides: Literal[1] | None = None
     sides_differ: bool | None = None
 
 
 class JudgedOrderKeys(StrictModel):
-    """The order judged is such."""
+    """The order judged has these properties."""
 
     order: JudgedOrderTable
 
@@ -158,13 +158,13 @@ class AgeKeys(StrictModel):
 
 
 class SpokeKeys(StrictModel):
-    """One of these rules speaks in this call."""
+    """At least one of these rules speaks in this call."""
 
     spoke: list[Id] = Field(min_length=1)
 
 
 class BlockKeys(StrictModel):
-    """`all` hold, `any` holds, `none` holds."""
+    """A block: every condition in `all`, at least one in `any`, and none in `none` holds."""
 
     all: "Annotated[list[ConditionKeys], Field(min_length=1)] | None" = None
     any: "Annotated[list[ConditionKeys], Field(min_length=1)] | None" = None
@@ -173,35 +173,36 @@ class BlockKeys(StrictModel):
     @model_validator(mode="after")
     def _forbid_nested_none(self) -> Self:
         if any(_contains_none(condition) for condition in self.none or ()):
-            raise ValueError('"none" may not stand inside "none"')
+            raise ValueError('"none" may not be nested inside "none"')
         return self
 
     @property
     def is_empty(self) -> bool:
-        """Whether it has no condition at all, and so always holds."""
+        """Whether the block has no conditions, and so always holds."""
         return not (self.all or self.any or self.none)
 
 
 class NonEmptyBlock(BlockKeys):
-    """A block among conditions; it must say something."""
+    """A block that must have at least one condition."""
 
     @model_validator(mode="after")
     def _require_condition(self) -> Self:
         if self.is_empty:
-            raise ValueError("has no condition")
+            raise ValueError("has no conditions")
         return self
 
 
 def _contains_none(condition: object) -> bool:
     if not isinstance(condition, BlockKeys):
         return False
-    return bool(condition.none) or any(_contains_none(one) for one in [*(condition.all or ()), *(condition.any or ())])
+    return bool(condition.none) or any(
+        _contains_none(part) for part in [*(condition.all or ()), *(condition.any or ())]
+    )
 
 
 def _condition_kind(value: object) -> str | None:
-    given = value if isinstance(value, dict) else getattr(value, "model_fields_set", ())
-    found = [key for key in CONDITION_KEYS if key in given]
-    return found[0] if found else "block"
+    keys = value if isinstance(value, dict) else getattr(value, "model_fields_set", ())
+    return next((key for key in CONDITION_KEYS if key in keys), "block")
 
 
 ConditionKeys: TypeAlias = Annotated[
@@ -222,7 +223,7 @@ ConditionKeys: TypeAlias = Annotated[
 
 
 class GroupEntry(FilterKeys, BlockKeys):
-    """An entry of a group: a finding or group with filters, and a block that must hold beside it."""
+    """An entry of a group: a finding or group, with filters and a block that must also hold."""
 
     id: Id
 

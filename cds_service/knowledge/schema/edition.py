@@ -1,4 +1,4 @@
-"""The shape of the manifest and of the sign-off."""
+"""Models of the manifest and the sign-off."""
 
 import datetime
 from typing import Annotated
@@ -9,7 +9,7 @@ from cds_service.knowledge.schema.base import StrictModel, Text
 
 
 class ManifestFile(StrictModel):
-    """Which content this is."""
+    """The manifest: the version, date and title of the content."""
 
     version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
     date: datetime.date
@@ -21,7 +21,7 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class SignOffFile(StrictModel):
-    """Who signed off the content of which digest; `site`: the digest of the overlay that lay on it."""
+    """A sign-off: who signed off the content with this digest; `site` is the digest of the overlay applied to it."""
 
     name: Text
     role: Text

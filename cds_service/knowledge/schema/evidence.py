@@ -1,4 +1,4 @@
-"""Shapes of the evidence: sources with their figures, caveats, and what a card may ask for on the strength of them."""
+"""Models of the evidence files: sources with their figures, caveats, and limits on what a card asks for."""
 
 import datetime
 from typing import Annotated, Literal, Self
@@ -10,17 +10,15 @@ from cds_service.knowledge.schema.conditions import BlockKeys, NonEmptyBlock
 
 Status = Literal["verified", "verified-2nd", "computed", "recalled"]
 FindingPath = Annotated[str, StringConstraints(pattern=r"^[a-z-]+(\.[a-z]+)?$")]  # "finding" or "finding.qualifier"
-SHOWABLE_STATUSES: frozenset[Status] = frozenset(
-    {"verified", "computed"}
-)  # a figure of any other status is never shown
-RANKABLE_STATUSES = SHOWABLE_STATUSES | {"verified-2nd"}  # what was recalled, not read, does not even rank
+SHOWABLE_STATUSES: frozenset[Status] = frozenset({"verified", "computed"})  # other figures are never shown
+RANKABLE_STATUSES = SHOWABLE_STATUSES | {"verified-2nd"}  # a figure recalled, not read, does not even rank
 
 
 class FigureRow(StrictModel):
-    """One published or computed figure. Its source and date are those of the table it stands in.
+    """One published or computed figure, of the source and date of its table.
 
-    `finding`: what of the closed vocabulary it is about, with `towards` for the region its presence points to.
-    `interval`: 95 %, in the figure's unit. `count` and `of`: what a share was counted from. `ranks`: it gives its
+    `finding` is the finding it is about, and `towards` the region that its presence points to. `interval` is the 95 %
+    interval, in the figure's unit. `count` and `of` are the counts behind a share. With `ranks`, the figure gives its
     finding's weight when a card chooses what to ask for.
     """
 
@@ -55,9 +53,9 @@ class FigureRow(StrictModel):
     @model_validator(mode="after")
     def _check_value(self) -> Self:
         if self.interval and not self.interval[0] <= self.value <= self.interval[1]:
-            raise ValueError("the interval does not hold the value")
+            raise ValueError("the interval does not contain the value")
         if self.measure in {"sensitivity", "specificity"} and self.value > (1 if self.unit == "fraction" else 100):
-            raise ValueError(f"a {self.measure} cannot be more than all")
+            raise ValueError(f"a {self.measure} cannot exceed 100 %")
         if (self.measure == "LR+" and self.value < 1) or (self.measure == "LR-" and self.value > 1):
             raise ValueError("LR+ is at least 1 and LR- at most 1")
         return self
@@ -69,16 +67,16 @@ class FigureRow(StrictModel):
         if self.measure not in {"LR+", "LR-", "odds ratio", "odds"} or self.value <= 0:
             raise ValueError("only a likelihood ratio or odds above 0 can rank")
         if self.finding is None or self.towards is None:
-            raise ValueError('what ranks needs "finding" and "towards"')
+            raise ValueError('a figure that ranks needs "finding" and "towards"')
         if self.status not in RANKABLE_STATUSES:
-            raise ValueError(f"a figure that was only {self.status} does not rank")
+            raise ValueError(f"a figure that was only {self.status} cannot rank")
         return self
 
 
 class EvidenceTable(StrictModel):
-    """A source. `status` says how its text was read; `read` when. Only verified and computed figures are shown.
+    """A source. `status` says how its text was read, `read` when. Only verified and computed figures are shown.
 
-    `population`: whom it is about, `n` of them.
+    `population` and `n`: the people it is about, and their number.
     """
 
     citation: Text
@@ -102,7 +100,7 @@ class EvidenceTable(StrictModel):
 
 
 class CaveatTable(BlockKeys):
-    """Where published evidence contradicts, softens or is silent on what the article says; with a block: only then."""
+    """A point where published evidence differs from the article. With a block, it applies only when the block holds."""
 
     article: Text
     says: Text
@@ -110,20 +108,20 @@ class CaveatTable(BlockKeys):
 
 
 class SameMeasureRow(StrictModel):
-    """Findings that measure the same thing: one of them recorded or asked for is enough."""
+    """Findings that measure the same thing: it is enough that one is recorded or asked for."""
 
     what: Text
     findings: list[FindingPath] = Field(min_length=2)
 
 
 class AskOnlyIfRow(NonEmptyBlock):
-    """Findings asked for only of the patients whom their figures are about: when the block holds."""
+    """Findings asked for only when the block holds, that is, of patients like those behind their figures."""
 
     findings: list[FindingPath] = Field(min_length=1)
 
 
 class AskingFile(StrictModel):
-    """The file of what narrows the choice of what to ask for."""
+    """The file that limits what a card asks for."""
 
     same: list[SameMeasureRow] = Field(default_factory=list)
     only: list[AskOnlyIfRow] = Field(default_factory=list)

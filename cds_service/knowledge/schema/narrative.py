@@ -1,4 +1,4 @@
-"""Shapes of the narrative files: phrases of findings, cues, and the small words between them."""
+"""Models of the narrative files: phrases of findings, cues, and the small words between them."""
 
 from typing import Annotated
 
@@ -12,9 +12,9 @@ LowerPhrase = Annotated[str, StringConstraints(min_length=1, max_length=80, patt
 
 
 class PhrasesTable(StrictModel):
-    """What says a finding: by itself, as a place of pain, as a test with a result, or as its denial.
+    """The phrases of a finding: by themselves, as places of pain, as tests with a result, or as denials.
 
-    `advised`: it may be something advised, and then is not there.
+    `advised`: the finding may be something that was only advised, and then it is not present.
     """
 
     phrases: list[LowerPhrase] = Field(default_factory=list)
@@ -29,9 +29,9 @@ class PhrasesTable(StrictModel):
 
 
 class PlaceTable(PhrasesTable):
-    """Words that stand for findings named here, others when denied than when present.
+    """Phrases that record the findings in `records` and, when denied, those in `denies`.
 
-    `asked`: they say too little for these to be there, but an order that gives them as a reason asks about them.
+    `asked`: they are too vague to record a finding, but an order that gives them as a reason asks about it.
     """
 
     records: list[Id]
@@ -40,9 +40,9 @@ class PlaceTable(PhrasesTable):
 
 
 class CueTable(StrictModel):
-    """A kind of cue. `listing`: those before a finding that govern a whole list. `between`: they change both beside.
+    """One kind of cue. `listing`: cues before a finding that govern a whole list.
 
-    `closing`: behind a finding, where the clause ends.
+    `between`: cues that change the findings on both sides. `closing`: cues after a finding, at the end of the clause.
     """
 
     before: list[LowerPhrase] = Field(default_factory=list)
@@ -53,13 +53,13 @@ class CueTable(StrictModel):
 
 
 class WordList(StrictModel):
-    """A bare list of words."""
+    """A list of words."""
 
     words: list[LowerPhrase]
 
 
 class StopTable(WordList):
-    """What ends the reach of cues before it; `family`: that of the family's cues."""
+    """Words that end the reach of earlier cues; `family`: words that end only the reach of family cues."""
 
     family: list[LowerPhrase]
 
@@ -79,13 +79,13 @@ class CuesFile(StrictModel):
 
 
 class RunTable(WordList):
-    """Words of running pain."""
+    """Words for pain that radiates."""
 
     by_itself: list[LowerPhrase]
 
 
 class LinksTable(WordList):
-    """Words that may stand between; `motion`: they may introduce a movement."""
+    """Words allowed between other words; `motion`: those that may introduce a movement."""
 
     motion: list[LowerPhrase]
 
@@ -97,7 +97,7 @@ class ListTable(WordList):
 
 
 class SidesTable(StrictModel):
-    """Words of sides, and what only looks like them."""
+    """Words for sides, and words that only look like sides."""
 
     left: list[LowerPhrase]
     right: list[LowerPhrase]
@@ -106,14 +106,14 @@ class SidesTable(StrictModel):
 
 
 class ResultsTable(StrictModel):
-    """Results by which a sign is there, or not."""
+    """Results that mean that a sign is present or absent."""
 
     present: list[LowerPhrase]
     absent: list[LowerPhrase]
 
 
 class WordsFile(StrictModel):
-    """The file of small words. `longest_text` in characters, `reach` in words."""
+    """The file of small words. `longest_text` is in characters, `reach` in words."""
 
     longest_text: Annotated[int, Field(ge=1000, le=100_000)]
     reach: Annotated[int, Field(ge=0, le=10)]

@@ -1,4 +1,4 @@
-"""Shapes of a site overlay: what a site adds to the content, switches off, and changes; and how far it may go."""
+"""Models of a site overlay's files, and of the content's limits on what an overlay may change."""
 
 import datetime
 from typing import Annotated, Literal, Self
@@ -11,10 +11,10 @@ from cds_service.knowledge.schema.terminology import BareCode, CodeSystemTable, 
 Number = Annotated[int, Field(ge=1, le=36_500)]
 NumberKey = Literal["within", "ago", "at_least", "below"]
 LimitName = Literal["recent_request", "onset_not_recorded", "cards_per_call", "cards_per_order"]
-# No braces, spaces or query: a link is the same for every patient and carries nothing of a call.
+# No braces, spaces or query: a link is the same for every patient and carries no data of a call.
 LinkUrl = Annotated[str, StringConstraints(pattern=r"^https://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/%#-]*)?$")]
 
-# Words that stand on cards, which are Markdown: no markup, no control or direction marks.
+# Text on cards, which are Markdown: no markup, no control or direction marks.
 PlainLabel = Annotated[
     str,
     StringConstraints(
@@ -35,7 +35,7 @@ class SiteFile(StrictModel):
 
 
 class SiteFindingCode(BareCode, FindingCodeKeys):
-    """A code that stands for a finding here. `besides`: the other findings it is known to stand for already."""
+    """A code that stands for a finding at this site. `besides`: findings that the content lets it stand for already."""
 
     finding: Id
     besides: list[Id] = Field(default_factory=list)
@@ -43,7 +43,7 @@ class SiteFindingCode(BareCode, FindingCodeKeys):
 
 
 class SiteStudyCode(BareCode):
-    """An imaging code of the same kind as the study of that label in `imaging.toml`."""
+    """An imaging code for the study with this label in `imaging.toml`."""
 
     study: Text
     why: Text
@@ -57,7 +57,7 @@ class SiteBodySiteCode(BareCode):
 
 
 class SiteCodesFile(StrictModel):
-    """The codes a site adds, and the systems of its own that they come from."""
+    """The codes that a site adds, and the site's own code systems that they come from."""
 
     system: dict[Id, CodeSystemTable] = Field(default_factory=dict)
     finding: list[SiteFindingCode] = Field(default_factory=list)
@@ -66,7 +66,7 @@ class SiteCodesFile(StrictModel):
 
 
 class SwitchedOffRow(StrictModel):
-    """A rule switched off. A protected rule needs `instead`: what warns in its place."""
+    """A rule that is switched off. A protected rule needs `instead`, which says what warns in its place."""
 
     rule: Id
     why: Text
@@ -74,16 +74,16 @@ class SwitchedOffRow(StrictModel):
 
 
 class SiteRulesFile(StrictModel):
-    """The rules a site switches off."""
+    """The rules that a site switches off."""
 
     off: list[SwitchedOffRow] = Field(default_factory=list)
 
 
 class NumberChangeRow(StrictModel):
-    """One number changed, `from` what stands in the content `to` the site's own; days, years or counts, as there.
+    """A change of one number, `from` the content's value `to` the site's, in the content's unit.
 
-    It stands in a rule, a group, a finding (its `window`) or among the limits. `of` narrows to conditions that are of
-    that kind (`imaged`, `duration`) or name that finding or group.
+    The number belongs to a rule, a group, a finding (its `window`) or the limits. `of` restricts the change to
+    conditions of that kind (`imaged`, `duration`), or to conditions that name that finding or group.
     """
 
     rule: Id | None = None
@@ -98,26 +98,26 @@ class NumberChangeRow(StrictModel):
 
     @model_validator(mode="after")
     def _check_target(self) -> Self:
-        if sum(place is not None for place in (self.rule, self.group, self.finding, self.limit)) != 1:
-            raise ValueError("names one of rule, group, finding, limit")
+        if sum(target is not None for target in (self.rule, self.group, self.finding, self.limit)) != 1:
+            raise ValueError("must name exactly one of rule, group, finding or limit")
         has_conditions = self.rule is not None or self.group is not None
         if has_conditions is (self.key is None):
-            raise ValueError('"key" says which number of a rule or group; a finding or limit has but one')
+            raise ValueError('"key" selects a number of a rule or group; a finding or limit has only one')
         if self.of is not None and not has_conditions:
-            raise ValueError('"of" belongs to a rule or group')
+            raise ValueError('"of" applies only to a rule or group')
         if self.old == self.new:
             raise ValueError('"from" and "to" are the same')
         return self
 
 
 class SiteNumbersFile(StrictModel):
-    """The windows and thresholds a site changes."""
+    """The windows and thresholds that a site changes."""
 
     change: list[NumberChangeRow] = Field(default_factory=list)
 
 
 class LinkRow(StrictModel):
-    """A link of the site on the cards of these rules; without `rules`, on every card."""
+    """A site's link on the cards of these rules; without `rules`, on every card."""
 
     label: PlainLabel
     url: LinkUrl
@@ -125,13 +125,13 @@ class LinkRow(StrictModel):
 
 
 class SiteLinksFile(StrictModel):
-    """The links a site adds."""
+    """The links that a site adds."""
 
     link: list[LinkRow] = Field(default_factory=list)
 
 
 class FactorsTable(StrictModel):
-    """How far a number may move, as times the shipped one."""
+    """How far a number may move, as factors of the shipped number."""
 
     least: Annotated[float, Field(gt=0, le=1)]
     most: Annotated[float, Field(ge=1)]
@@ -146,7 +146,7 @@ class ProtectedTable(StrictModel):
 
 
 class SiteLimitsFile(StrictModel):
-    """How far a site overlay may go; part of the content, so no overlay can change it."""
+    """The limits on site overlays. They are part of the content, so no overlay can change them."""
 
     numbers: FactorsTable
     protected: ProtectedTable

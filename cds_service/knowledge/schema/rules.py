@@ -1,11 +1,11 @@
-"""Shapes of the files of judgement: patterns, rules, policy."""
+"""Models of the files of patterns, rules, ratings and policy."""
 
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from cds_service.knowledge.schema.base import Days, HookName, Id, Label, Modality, Region, StrictModel, Text
-from cds_service.knowledge.schema.conditions import BlockKeys, ConditionKeys, ImagingTable, NonEmptyBlock
+from cds_service.knowledge.schema.conditions import BlockKeys, ImagingTable, NonEmptyBlock
 from cds_service.knowledge.schema.evidence import FindingPath
 
 Level = Literal["critical", "warning", "info"]
@@ -20,14 +20,14 @@ class PatternRow(NonEmptyBlock):
 
 
 class PatternsFile(StrictModel):
-    """The file of patterns; `undetermined` is what there must be for a side to be undetermined."""
+    """The file of patterns; `undetermined` is the block that must hold for a side to be undetermined."""
 
     pattern: list[PatternRow]
     undetermined: NonEmptyBlock
 
 
 class AdviceKeys(BlockKeys):
-    """A row of advice: the first whose block holds counts."""
+    """A row of advice: the first row whose block holds applies."""
 
     level: Level
     card: Id
@@ -38,13 +38,13 @@ class AdviceKeys(BlockKeys):
 
 
 class NoteRow(NonEmptyBlock):
-    """A sentence the card adds when its block holds."""
+    """A sentence that the card adds when its block holds."""
 
     text: Text
 
 
 class TopicTable(StrictModel):
-    """The card's topic. Alphanumeric, because a client's memory of overrides hangs on it."""
+    """The card's topic. Its code is alphanumeric, because clients remember overrides by it."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,100}$")]
     display: Label
@@ -64,7 +64,7 @@ class RuleFile(NonEmptyBlock):
     about: Literal["order", "patient"]
     order: ImagingTable | None = None
     advice: list[AdviceKeys] = Field(min_length=1)
-    asks: list[FindingPath] = Field(default_factory=list)  # "evidence" among them: chosen by published figures
+    asks: list[FindingPath] = Field(default_factory=list)  # "evidence": chosen by published figures
     note: list[NoteRow] = Field(default_factory=list)
     cites: list[Id] = Field(min_length=1)
     caveats: list[Id] = Field(default_factory=list)
@@ -93,7 +93,7 @@ class RatingsFile(StrictModel):
 
 
 class SilenceRow(NonEmptyBlock):
-    """Rules that do not speak while the block holds: those named, or all but those excepted."""
+    """Rules that stay silent while the block holds: those named, or all except those in `except`."""
 
     id: Id
     label: Text
@@ -116,7 +116,7 @@ class WithholdRow(NonEmptyBlock):
 
 
 class LimitsTable(StrictModel):
-    """Windows in days and limits on cards, each with its source in a comment of the file."""
+    """Windows in days, and limits on cards. A comment in the file gives the source of each."""
 
     recent_request: Days
     onset_not_recorded: Days
@@ -125,20 +125,17 @@ class LimitsTable(StrictModel):
 
 
 class JudgedRegionsTable(StrictModel):
-    """The regions one of which must be ordered before any rule, but those excepted, speaks on an order hook."""
+    """The regions of which one must be ordered before a rule, unless excepted, speaks on an order hook."""
 
     regions: list[Region]
     excepted: list[Id] = Field(alias="except")
 
 
 class PolicyFile(StrictModel):
-    """What cuts across rules."""
+    """The policy, which applies across rules."""
 
     limits: LimitsTable
     duration_of: list[Id]
     judged: JudgedRegionsTable
     silence: list[SilenceRow]
     withhold: list[WithholdRow]
-
-
-__all__ = ["ConditionKeys", "Label", "PatternsFile", "PolicyFile", "RuleFile"]

@@ -1,4 +1,4 @@
-"""Shapes of the terminology files: systems, findings, body sites, imaging, values."""
+"""Models of the terminology files: systems, findings, body sites, imaging, values."""
 
 from typing import Annotated, Literal, Self
 
@@ -29,7 +29,7 @@ Uri = Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")]
 
 
 class CodeSystemTable(StrictModel):
-    """A code system: its URI, the aliases senders use for it, what people call it, and the notice its codes ask for."""
+    """A code system: its URI, the aliases that senders use, its label, and the copyright notice that it requires."""
 
     uri: Uri
     label: Label
@@ -43,7 +43,7 @@ Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
 class BareCode(StrictModel):
     """A code and the side it states.
 
-    In ICD-10-CM "?" stands for the side digit; `digits` says which state which side where they are not the usual.
+    In ICD-10-CM "?" stands for the side digit; `digits` lists each side's digits where they are not the usual ones.
     """
 
     system: Id
@@ -54,20 +54,21 @@ class BareCode(StrictModel):
     @model_validator(mode="after")
     def _check_digits(self) -> Self:
         if self.digits is not None and "?" not in self.code:
-            raise ValueError('"digits" has nothing to act on without "?" in the code')
+            raise ValueError('"digits" needs a "?" in the code')
         return self
 
 
 class CodeRow(BareCode):
-    """A code with how it was verified."""
+    """A code, and how it was verified."""
 
     checked: Checked
 
 
 class FindingCodeKeys(StrictModel):
-    """What a finding's code may say. `prefix`: with every code below it, but those in `not`. `with`: qualifiers.
+    """The options of a finding's code.
 
-    `not_seventh`: seventh characters that make it something else, such as S, the sequela of an injury.
+    `prefix` includes every code below it, except those in `not`; `with` states qualifiers. `not_seventh`: seventh
+    characters that make it something else, such as S, the sequela of an injury.
     """
 
     prefix: bool = False
@@ -81,7 +82,7 @@ class FindingCodeRow(CodeRow, FindingCodeKeys):
 
 
 class FindingTable(StrictModel):
-    """A finding of the closed vocabulary. `window`: days a record of it counts, or "never" for what stays."""
+    """A finding of the closed vocabulary. `window`: the days a record counts, or "never" if it never expires."""
 
     label: Label
     ask: Label
@@ -128,7 +129,7 @@ class StudyRow(StrictModel):
 
 
 class ImagingWordsTable(StrictModel):
-    """Words of free text by which imaging is recognised."""
+    """Words that identify imaging in free text."""
 
     region: dict[Region, list[Label]]
     modality: dict[Modality, list[Label]]
@@ -145,7 +146,7 @@ class ImagingFile(StrictModel):
 
 
 class CodesTable(StrictModel):
-    """A bare list of codes."""
+    """A list of codes."""
 
     codes: list[CodeRow]
 
@@ -159,7 +160,7 @@ class SeverityTable(StrictModel):
 
 
 class QuestionRow(CodeRow):
-    """An Observation that asks about pain: what its value tells."""
+    """The code of an Observation that asks about pain, and what its value answers."""
 
     asks: Literal["location", "radiation", "finding", "narrative"]
 

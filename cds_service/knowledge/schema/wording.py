@@ -1,4 +1,4 @@
-"""Shapes of the files of speech: offers, order templates, override reasons, labels, card wording, manifest."""
+"""Models of the files of offers, order templates, override reasons, labels and card wording."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ from cds_service.knowledge.schema.terminology import CodeRow, QualifierName
 
 
 class OfferTable(StrictModel):
-    """A suggestion: orders to create, the judged order to delete, or its side to change."""
+    """An offer: orders to create, the judged order to delete, or its side to change."""
 
     label: Text
     create: list[Id] = Field(default_factory=list)
@@ -40,7 +40,7 @@ class OverrideReasonTable(StrictModel):
 
 
 class LabelsFile(StrictModel):
-    """What cards call things."""
+    """The words that cards use for regions, modalities, qualifiers and sides."""
 
     region: dict[Region, Label]
     modality: dict[Modality, Label]

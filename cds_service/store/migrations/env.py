@@ -1,4 +1,4 @@
-"""Alembic's environment: runs the versions beside it on the connection that `database.migrate` opened, and no other."""
+"""Alembic's environment: runs the versions beside it, only on the connection that `database.migrate` opened."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""The room for bodies: what comes in time and fits is taken whole; what does not says why, and gives its bytes back."""
+"""The body buffer: bodies that arrive in time and fit are complete; others say why and free their bytes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from granian.rsgi import ProtocolClosed, ProtocolError
 
-from cds_service.body_intake import body_buffer as arriving
+from cds_service.body_intake import body_buffer
 from cds_service.body_intake.body_buffer import BodyBuffer, RequestBody
 from cds_service.errors import BadRequest, BodyBufferFull, BodyTooSlow
 
@@ -14,7 +14,7 @@ LIMIT = 100
 
 
 class Sending:
-    """A body in parts. None among them: nothing more comes, ever."""
+    """An upload in parts. None: nothing more ever arrives."""
 
     def __init__(self, *parts: bytes | None, broken: type[Exception] | None = None) -> None:
         self.parts = parts
@@ -40,23 +40,23 @@ def taken(sending: Sending, length: int | None, seconds: float = 5) -> RequestBo
 
 
 @pytest.mark.parametrize("length", [4, None])
-def test_a_body_is_taken_whole_whether_its_length_was_said_or_not(length: int | None) -> None:
+def test_a_body_is_received_with_or_without_a_declared_length(length: int | None) -> None:
     body = taken(Sending(b"ab", b"cd"), length)
     assert (body.content, body.is_complete, body.error, body.reserved_bytes) == (b"abcd", True, None, 4)
 
 
-def test_one_of_just_the_limit_fits() -> None:
+def test_a_body_of_exactly_the_limit_fits() -> None:
     assert taken(Sending(b"x" * LIMIT), None).is_complete
     assert taken(Sending(b"x" * LIMIT), LIMIT).is_complete
 
 
-def test_one_that_says_it_is_too_large_is_not_read() -> None:
+def test_a_body_declared_too_large_is_not_read() -> None:
     sending = Sending(b"x" * (LIMIT + 1))
     body = taken(sending, LIMIT + 1)
     assert (body.content, body.is_complete, body.error, body.reserved_bytes, sending.read) == (b"", False, None, 0, 0)
 
 
-def test_one_that_turns_out_too_large_is_read_no_further_than_tells_so() -> None:
+def test_a_body_that_turns_out_too_large_is_read_no_further_than_necessary() -> None:
     sending = Sending(*[b"x" * 30] * 50)
     body = taken(sending, None)
     assert not body.is_complete
@@ -64,119 +64,121 @@ def test_one_that_turns_out_too_large_is_read_no_further_than_tells_so() -> None
 
 
 @pytest.mark.parametrize("length", [4, None])
-def test_one_that_does_not_come_in_time_says_so(length: int | None) -> None:
+def test_a_late_body_says_so(length: int | None) -> None:
     body = taken(Sending(b"ab", None), length, seconds=0.05)
     assert (body.content, body.is_complete) == (b"", False)
     assert isinstance(body.error, BodyTooSlow)
 
 
 @pytest.mark.parametrize("broken", [ProtocolClosed, ProtocolError])
-def test_one_that_breaks_off_says_so(broken: type[Exception]) -> None:
+def test_a_broken_upload_says_so(broken: type[Exception]) -> None:
     body = taken(Sending(broken=broken), 4)
     assert isinstance(body.error, BadRequest)
     assert not body.is_complete
 
 
-def test_one_that_is_given_up_gives_its_bytes_back() -> None:
+def test_a_cancelled_upload_frees_its_bytes() -> None:
     async def all_of_it() -> int:
-        room = BodyBuffer(LIMIT, 60)
-        task = asyncio.create_task(room.receive(Sending(b"ab", None), LIMIT))
+        buffer = BodyBuffer(LIMIT, 60)
+        task = asyncio.create_task(buffer.receive(Sending(b"ab", None), LIMIT))
         await asyncio.sleep(0.01)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        return room._reserved_bytes
+        return buffer._reserved_bytes
 
     assert asyncio.run(all_of_it()) == 0
 
 
-async def meanwhile(room: BodyBuffer, sendings: list[tuple[Sending, int | None]], then: Callable[[], Awaitable[None]]):
+async def meanwhile(
+    buffer: BodyBuffer, sendings: list[tuple[Sending, int | None]], then: Callable[[], Awaitable[None]]
+):
     tasks = []
     for sending, length in sendings:
-        tasks.append(asyncio.create_task(room.receive(sending, length)))
+        tasks.append(asyncio.create_task(buffer.receive(sending, length)))
         await asyncio.sleep(0)
     await then()
     return [task.result() if task.done() else task.cancel() for task in tasks]
 
 
 @pytest.mark.parametrize("length", [LIMIT, None])
-def test_where_the_bytes_run_out_the_one_that_came_first_gives_way(length: int | None) -> None:
+def test_when_the_bytes_run_out_the_oldest_upload_is_dropped(length: int | None) -> None:
     async def all_of_it() -> None:
-        room = BodyBuffer(LIMIT, 60)
+        buffer = BodyBuffer(LIMIT, 60)
         slow = (Sending(b"x" * LIMIT, None), length)
         quick: list[RequestBody] = []
 
         async def then() -> None:
             await asyncio.sleep(0.01)
-            quick.append(await room.receive(Sending(b"{}"), 2))
+            quick.append(await buffer.receive(Sending(b"{}"), 2))
             await asyncio.sleep(0.01)
 
-        found = await meanwhile(room, [slow] * arriving._MAX_FULL_SIZE_BODIES, then)
-        assert [isinstance(one, RequestBody) for one in found] == [True] + [False] * (
-            arriving._MAX_FULL_SIZE_BODIES - 1
+        results = await meanwhile(buffer, [slow] * body_buffer._MAX_FULL_SIZE_BODIES, then)
+        assert [isinstance(result, RequestBody) for result in results] == [True] + [False] * (
+            body_buffer._MAX_FULL_SIZE_BODIES - 1
         )
-        assert isinstance(found[0].error, BodyBufferFull)
-        assert not found[0].is_complete
+        assert isinstance(results[0].error, BodyBufferFull)
+        assert not results[0].is_complete
         assert (quick[0].content, quick[0].error) == (b"{}", None)
 
     asyncio.run(all_of_it())
 
 
-def test_where_there_are_too_many_the_one_that_came_first_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arriving, "_MAX_UPLOADS", 3)
+def test_when_there_are_too_many_uploads_the_oldest_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_buffer, "_MAX_UPLOADS", 3)
 
     async def all_of_it() -> None:
-        room = BodyBuffer(LIMIT, 60)
-        found = await meanwhile(room, [(Sending(None), 1)] * 5, lambda: asyncio.sleep(0.01))
-        assert [isinstance(one, RequestBody) and isinstance(one.error, BodyBufferFull) for one in found] == [
+        buffer = BodyBuffer(LIMIT, 60)
+        results = await meanwhile(buffer, [(Sending(None), 1)] * 5, lambda: asyncio.sleep(0.01))
+        assert [isinstance(result, RequestBody) and isinstance(result.error, BodyBufferFull) for result in results] == [
             True
         ] * 2 + [False] * 3
 
     asyncio.run(all_of_it())
 
 
-def test_bodies_that_wait_for_their_answer_take_up_room_until_they_leave() -> None:
+def test_bodies_hold_their_bytes_until_they_are_released() -> None:
     async def all_of_it() -> None:
-        room = BodyBuffer(LIMIT, 60)
-        waiting = [await room.receive(Sending(b"x" * LIMIT), LIMIT) for _ in range(arriving._MAX_FULL_SIZE_BODIES)]
-        refused = await room.receive(Sending(b"{}"), 2)
+        buffer = BodyBuffer(LIMIT, 60)
+        waiting = [await buffer.receive(Sending(b"x" * LIMIT), LIMIT) for _ in range(body_buffer._MAX_FULL_SIZE_BODIES)]
+        refused = await buffer.receive(Sending(b"{}"), 2)
         assert isinstance(refused.error, BodyBufferFull)
         assert all(body.is_complete for body in waiting)
-        room.release(waiting[0])
-        room.release(waiting[0])  # giving it back twice gives nothing more
-        assert (await room.receive(Sending(b"x" * LIMIT), LIMIT)).is_complete
+        buffer.release(waiting[0])
+        buffer.release(waiting[0])  # giving it back twice gives nothing more
+        assert (await buffer.receive(Sending(b"x" * LIMIT), LIMIT)).is_complete
         for body in [refused, *waiting]:
-            room.release(body)
+            buffer.release(body)
 
     asyncio.run(all_of_it())
 
 
-def test_all_bytes_are_given_back_whatever_became_of_a_body() -> None:
+def test_all_bytes_are_freed_whatever_became_of_a_body() -> None:
     async def all_of_it() -> None:
-        room = BodyBuffer(LIMIT, 0.02)
+        buffer = BodyBuffer(LIMIT, 0.02)
         endings = [(Sending(b"x", None), None), (Sending(None), 50), (Sending(broken=ProtocolError), 50)]
         endings += [(Sending(b"x" * 90, b"x" * 90), None), (Sending(b"x"), 1), (Sending(b"x"), LIMIT + 1)]
-        for _ in range(3 * arriving._MAX_FULL_SIZE_BODIES):
-            for body in await asyncio.gather(*(room.receive(*ending) for ending in endings)):
-                room.release(body)
-        assert (room._reserved_bytes, room._uploads) == (0, {})
+        for _ in range(3 * body_buffer._MAX_FULL_SIZE_BODIES):
+            for body in await asyncio.gather(*(buffer.receive(*ending) for ending in endings)):
+                buffer.release(body)
+        assert (buffer._reserved_bytes, buffer._uploads) == (0, {})
 
     asyncio.run(all_of_it())
 
 
-def test_a_body_whose_time_is_up_in_the_same_moment_can_still_give_way() -> None:
+def test_an_upload_that_times_out_at_the_same_time_can_still_be_dropped() -> None:
     async def all_of_it() -> None:
-        room = BodyBuffer(LIMIT, 60)
-        late = asyncio.create_task(room.receive(Sending(None), LIMIT))
+        buffer = BodyBuffer(LIMIT, 60)
+        late = asyncio.create_task(buffer.receive(Sending(None), LIMIT))
         await asyncio.sleep(0)
-        [(body, clock)] = room._uploads.items()
+        [(body, clock)] = buffer._uploads.items()
         clock.reschedule(0)
         await asyncio.sleep(0)
         assert clock.expired()
         assert not late.done()  # its task has not noticed yet
-        room._reserve(RequestBody(), arriving._MAX_FULL_SIZE_BODIES * LIMIT)
+        buffer._reserve(RequestBody(), body_buffer._MAX_FULL_SIZE_BODIES * LIMIT)
         assert (await late) is body
         assert not body.is_complete
-        assert room._reserved_bytes == arriving._MAX_FULL_SIZE_BODIES * LIMIT
+        assert buffer._reserved_bytes == body_buffer._MAX_FULL_SIZE_BODIES * LIMIT
 
     asyncio.run(all_of_it())

@@ -1,4 +1,4 @@
-"""The front: what the application is told of a request and its body, what becomes of its answer, and its threads."""
+"""The RSGI adapter: what it passes to the application and back, and when a call gets a thread."""
 
 import asyncio
 import io
@@ -46,9 +46,9 @@ class Protocol:
 
 
 def scope(method: str = "POST", path: str = "/taken", *headers: tuple[str, str], **more: Any) -> Any:
-    told = {"server": "127.0.0.1:8080", "client": "192.0.2.7:50000", "scheme": "http", "query_string": "a=b%20c"}
-    told |= {"method": method, "path": path, "http_version": "1.1", "headers": Headers(*headers)}
-    return SimpleNamespace(**told | more)
+    fields = {"server": "127.0.0.1:8080", "client": "192.0.2.7:50000", "scheme": "http", "query_string": "a=b%20c"}
+    fields |= {"method": method, "path": path, "http_version": "1.1", "headers": Headers(*headers)}
+    return SimpleNamespace(**fields | more)
 
 
 def asked(application: Any, of: Any, protocol: Protocol, seconds: float = 5) -> tuple[int, dict[str, str], bytes]:
@@ -64,7 +64,7 @@ def echo(request: Request) -> Response:
     return Response(request.get_data(), 201, {"X-Length": str(request.content_length)})
 
 
-def test_the_application_gets_the_body_and_its_answer_is_passed_on() -> None:
+def test_the_application_gets_the_body_and_its_response_is_passed_on() -> None:
     status, headers, content = asked(echo, scope("POST", "/taken", ("content-length", "4")), Protocol(b"body"))
     assert (status, headers["X-Length"], content) == (201, "4", b"body")
     assert "connection" not in headers
@@ -77,7 +77,7 @@ def test_a_body_that_is_not_read_is_not_waited_for(method: str, path: str) -> No
     assert "connection" not in headers
 
 
-def test_where_the_body_did_not_come_reading_it_says_why_and_the_connection_is_closed() -> None:
+def test_reading_a_body_that_did_not_arrive_says_why_and_the_connection_is_closed() -> None:
     raised: list[Exception] = []
 
     @Request.application
@@ -93,7 +93,7 @@ def test_where_the_body_did_not_come_reading_it_says_why_and_the_connection_is_c
     assert len(raised) == 1
 
 
-def test_what_the_application_opened_for_its_answer_is_closed() -> None:
+def test_the_applications_response_is_closed() -> None:
     closed: list[bool] = []
 
     def application(_environ: Any, start_response: Any) -> Response:
@@ -114,7 +114,7 @@ class ClosingList(list):
         self.closed.append(True)
 
 
-def test_bodies_still_coming_hold_no_thread() -> None:
+def test_uploads_in_progress_hold_no_thread() -> None:
     names: set[str] = set()
 
     def application(_environ: Any, start_response: Any) -> list[bytes]:
@@ -132,8 +132,8 @@ def test_bodies_still_coming_hold_no_thread() -> None:
         started = time.monotonic()
         await front.__rsgi__(scope("POST", "/taken", ("content-length", "4")), Protocol(b"body"))
         took = time.monotonic() - started
-        for one in slow:
-            one.cancel()
+        for task in slow:
+            task.cancel()
         front._thread_pool.shutdown()
         return took
 
@@ -141,7 +141,7 @@ def test_bodies_still_coming_hold_no_thread() -> None:
     assert names == {"call_0"}
 
 
-def test_an_environment_is_what_wsgi_asks_for() -> None:
+def test_an_environment_is_what_wsgi_requires() -> None:
     lines = (
         ("host", "cds.example"),
         ("content-type", "application/json"),
@@ -153,8 +153,8 @@ def test_an_environment_is_what_wsgi_asks_for() -> None:
     )
     stream: Any = object()
     environ = build_environ(scope("POST", "/a b/é", *lines), stream)
-    told = {name: value for name, value in environ.items() if not name.startswith("wsgi.")}
-    assert told == {
+    variables = {name: value for name, value in environ.items() if not name.startswith("wsgi.")}
+    assert variables == {
         "REQUEST_METHOD": "POST",
         "SCRIPT_NAME": "",
         "PATH_INFO": "/a b/Ã©",
@@ -181,36 +181,38 @@ def echo_query(request: Request) -> Response:
     return Response(request.args["a"])
 
 
-def test_such_a_query_costs_no_call_its_answer() -> None:
+def test_an_unescaped_query_is_still_answered() -> None:
     status, _headers, content = asked(echo_query, scope("GET", query_string="a=\u2603"), Protocol())
     assert (status, content.decode()) == (200, "\u2603")
 
 
-def test_an_environment_of_ip_6() -> None:
-    told = build_environ(scope(server="[::1]:8080", client="[2001:db8::1]:9"), object())
+def test_an_environment_with_ipv6_addresses() -> None:
+    environ = build_environ(scope(server="[::1]:8080", client="[2001:db8::1]:9"), object())
     names = ("SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR")
-    assert [told[name] for name in names] == ["::1", "8080", "2001:db8::1"]
+    assert [environ[name] for name in names] == ["::1", "8080", "2001:db8::1"]
 
 
 @pytest.mark.parametrize("name", ["request-method", "path-info", "wsgi.input", "remote-addr"])
-def test_a_header_takes_no_variable_of_the_server(name: str) -> None:
+def test_a_header_cannot_replace_a_server_variable(name: str) -> None:
     bare = build_environ(scope(), object())
     assert build_environ(scope("POST", "/taken", (name, "x")), bare["wsgi.input"]).items() >= bare.items()
 
 
-def test_a_header_with_an_underscore_stands_for_no_other() -> None:
-    told = build_environ(scope("POST", "/", ("x-request-id", "a"), ("x_request_id", "b"), ("x_other", "c")), object())
-    assert told["HTTP_X_REQUEST_ID"] == "a"
-    assert "HTTP_X_OTHER" not in told
+def test_a_header_with_an_underscore_cannot_pass_for_another() -> None:
+    environ = build_environ(
+        scope("POST", "/", ("x-request-id", "a"), ("x_request_id", "b"), ("x_other", "c")), object()
+    )
+    assert environ["HTTP_X_REQUEST_ID"] == "a"
+    assert "HTTP_X_OTHER" not in environ
 
 
-def test_a_caller_is_known_before_it_is_told_of_its_body(production: FlaskClient, ehr: SigningEhr) -> None:
-    said = [("content-type", "application/json"), ("content-length", "4")]
+def test_a_caller_is_authenticated_before_its_body_is_rejected(production: FlaskClient, ehr: SigningEhr) -> None:
+    body_headers = [("content-type", "application/json"), ("content-length", "4")]
     token = ehr.token(f"/{VIEW}")
     for authorization, expected in [("Bearer none", (401, "login")), (f"Bearer {token}", (408, "timeout"))]:
         front = RsgiAdapter(production.application, BodyBuffer(100, 0.05), 1, lambda _path: True)
         protocol = Protocol(None)
-        asked_for = scope("POST", f"/cds-services/{VIEW}", *said, ("authorization", authorization))
+        asked_for = scope("POST", f"/cds-services/{VIEW}", *body_headers, ("authorization", authorization))
         asyncio.run(front.__rsgi__(asked_for, protocol))
         front._thread_pool.shutdown()
         [(status, headers, content)] = protocol.answers

@@ -37,9 +37,7 @@ def answer(build: Callable[..., Any]) -> Callable[..., CallResult]:
     service = build_engine(Settings(), recorder=NullRecorder(), clock=lambda: NOW).service
 
     def give(body: dict[str, Any]) -> CallResult:
-        return service.answer_call(
-            VIEW, service.decode_request(encoded(body), SERVICES[VIEW].accepted_hooks), "demo", None
-        )
+        return service.answer_call(VIEW, service.decode_request(encoded(body), SERVICES[VIEW].accepted_hooks), "demo")
 
     return give
 

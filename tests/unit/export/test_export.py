@@ -18,7 +18,7 @@ from cds_service.knowledge.edition import format_sign_off
 from cds_service.model.terminology import Code
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # the package reads its list in an old way
+    warnings.simplefilter("ignore", DeprecationWarning)  # the package reads its data with a deprecated function
     import simple_icd_10_cm
 
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -39,44 +39,44 @@ def release() -> tuple[str, ...]:
     return parse_code_list([f"{code.replace('.', ''):<8}Some description" for code in codes])
 
 
-def of(kind: str, resources: Iterable[Resource]) -> list[Resource]:
-    return [one for one in resources if one["resourceType"] == kind]
+def of_type(resource_type: str, resources: Iterable[Resource]) -> list[Resource]:
+    return [resource for resource in resources if resource["resourceType"] == resource_type]
 
 
-def named(resources: Iterable[Resource], name: str) -> Resource:
-    return next(one for one in resources if one["id"] == name)
+def by_id(resources: Iterable[Resource], resource_id: str) -> Resource:
+    return next(resource for resource in resources if resource["id"] == resource_id)
 
 
-def chosen(part: Resource, release: Iterable[str]) -> set[str]:
-    """What an include or exclude of ICD-10-CM comes to, as a terminology server would work it out."""
-    patterns = [re.compile(one["value"]) for one in part.get("filter", ())]
+def select_codes(part: Resource, release: Iterable[str]) -> set[str]:
+    """The ICD-10-CM codes of an include or exclude, as a terminology server would select them."""
+    patterns = [re.compile(row["value"]) for row in part.get("filter", ())]
     listed = {concept["code"] for concept in part.get("concept", ())}
-    heads = {one.pattern[0] for one in patterns}
-    near = [code for code in release if code[0] in heads]
-    return listed | {code for code in near if any(one.fullmatch(code) for one in patterns)}
+    letters = {pattern.pattern[0] for pattern in patterns}
+    candidates = [code for code in release if code[0] in letters]
+    return listed | {code for code in candidates if any(pattern.fullmatch(code) for pattern in patterns)}
 
 
-def expanded(value_set: Resource, release: Iterable[str]) -> set[str]:
-    def of_parts(role: str) -> set[str]:
+def expand(value_set: Resource, release: Iterable[str]) -> set[str]:
+    def codes_of(role: str) -> set[str]:
         parts = [part for part in value_set["compose"].get(role, ()) if part["system"] == ICD]
-        return {code for part in parts for code in chosen(part, release)}
+        return {code for part in parts for code in select_codes(part, release)}
 
-    return of_parts("include") - of_parts("exclude")
+    return codes_of("include") - codes_of("exclude")
 
 
 def test_every_resource_is_valid_r4(resources: list[Resource]) -> None:
-    for one in resources:
-        get_fhir_model_class(one["resourceType"]).model_validate(one)
+    for resource in resources:
+        get_fhir_model_class(resource["resourceType"]).model_validate(resource)
     get_fhir_model_class("Bundle").model_validate(build_transaction(resources))
 
 
 def test_ids_names_and_urls_are_unique_and_in_form(resources: list[Resource]) -> None:
     for key in ("id", "name", "url"):
-        values = [(one["resourceType"], one[key]) for one in resources]
+        values = [(resource["resourceType"], resource[key]) for resource in resources]
         assert len(set(values)) == len(values)
-    for one in resources:
-        assert re.fullmatch(r"[A-Za-z0-9.-]{1,64}", one["id"])
-        assert re.fullmatch(r"[A-Z][A-Za-z0-9_]{0,254}", one["name"])
+    for resource in resources:
+        assert re.fullmatch(r"[A-Za-z0-9.-]{1,64}", resource["id"])
+        assert re.fullmatch(r"[A-Z][A-Za-z0-9_]{0,254}", resource["name"])
 
 
 def test_the_same_content_gives_the_same_bytes(resources: list[Resource]) -> None:
@@ -85,9 +85,9 @@ def test_the_same_content_gives_the_same_bytes(resources: list[Resource]) -> Non
 
 
 def test_unsigned_content_is_draft_and_experimental(knowledge: Knowledge, resources: list[Resource]) -> None:
-    assert {(one["status"], one["experimental"]) for one in resources} == {("draft", True)}
-    assert all("not signed off" in one["description"] for one in resources)
-    assert {one["date"] for one in resources} == {knowledge.content.edition.date.isoformat()}
+    assert {(resource["status"], resource["experimental"]) for resource in resources} == {("draft", True)}
+    assert all("not signed off" in resource["description"] for resource in resources)
+    assert {resource["date"] for resource in resources} == {knowledge.content.edition.date.isoformat()}
 
 
 def test_signed_content_is_active(tmp_path: Path) -> None:
@@ -95,16 +95,17 @@ def test_signed_content_is_active(tmp_path: Path) -> None:
     edition = load_knowledge(shipped_cards(), tmp_path).content.edition
     signed = format_sign_off(edition, "Dr A", "surgeon", date(2026, 11, 22))
     (tmp_path / "sign-off.toml").write_text(signed, encoding="utf-8")
-    found = export_resources(load_knowledge(shipped_cards(), tmp_path))
-    assert {(one["status"], one["experimental"]) for one in found} == {("active", False)}
+    resources = export_resources(load_knowledge(shipped_cards(), tmp_path))
+    assert {(resource["status"], resource["experimental"]) for resource in resources} == {("active", False)}
 
 
 def test_every_finding_rule_topic_and_reason_is_exported(knowledge: Knowledge, resources: list[Resource]) -> None:
     content = knowledge.content
-    ids = {one["id"] for one in resources}
+    ids = {resource["id"] for resource in resources}
     assert {f"finding-{name}" for name in content.findings} <= ids
     assert {f"rule-{rule.id}" for rule in content.rules} <= ids
-    codes = {one["id"]: {concept["code"] for concept in one["concept"]} for one in of("CodeSystem", resources)}
+    systems = of_type("CodeSystem", resources)
+    codes = {system["id"]: {concept["code"] for concept in system["concept"]} for system in systems}
     assert codes["finding"] == set(content.findings)
     assert codes["topic"] == {rule.topic.code for rule in content.rules}
     assert codes["override-reason"] == set(knowledge.override_reasons)
@@ -112,25 +113,27 @@ def test_every_finding_rule_topic_and_reason_is_exported(knowledge: Knowledge, r
 
 
 def test_the_systems_are_those_that_cards_and_readers_use(knowledge: Knowledge, resources: list[Resource]) -> None:
-    urls = {one["id"]: one["url"] for one in of("CodeSystem", resources)}
+    urls = {system["id"]: system["url"] for system in of_type("CodeSystem", resources)}
     assert urls["finding"] == knowledge.terminology.uri_by_system["finding"]
     assert urls["order"] == knowledge.terminology.uri_by_system["order"]
 
 
 def test_every_study_code_is_in_the_set_of_its_kind(knowledge: Knowledge, resources: list[Resource]) -> None:
-    sets = {one["id"]: one for one in of("ValueSet", resources)}
+    sets = {value_set["id"]: value_set for value_set in of_type("ValueSet", resources)}
     for study in knowledge.imaging_codes:
         included = sets[f"imaging-{study.region}-{study.modality.lower()}"]["compose"]["include"]
         listed = {(part["system"], concept["code"]) for part in included for concept in part["concept"]}
         assert {(row.system_uri, row.code) for row in study.codes} <= listed
 
 
-def test_no_terminologys_own_words_are_exported_and_notices_stand_beside_its_codes(resources: list[Resource]) -> None:
-    for one in of("ValueSet", resources):
-        included = one["compose"]["include"]
+def test_no_text_of_a_terminology_is_exported_and_its_notice_is_beside_its_codes(
+    resources: list[Resource],
+) -> None:
+    for value_set in of_type("ValueSet", resources):
+        included = value_set["compose"]["include"]
         assert all(set(concept) == {"code"} for part in included for concept in part.get("concept", ()))
         if any(part["system"] == CPT for part in included):
-            assert "American Medical Association" in one["copyright"]
+            assert "American Medical Association" in value_set["copyright"]
             assert all("filter" not in part for part in included if part["system"] == CPT)
 
 
@@ -146,54 +149,57 @@ def test_a_value_set_holds_the_icd_10_cm_codes_that_the_service_reads_so(
     assert len(read) > 30
     for finding in knowledge.content.findings:
         name = f"finding-{finding}"
-        assert expanded(named(resources, name), release) == read.get(finding, set()), finding
-        assert expanded(named(listed, name), release) == read.get(finding, set()), finding
+        assert expand(by_id(resources, name), release) == read.get(finding, set()), finding
+        assert expand(by_id(listed, name), release) == read.get(finding, set()), finding
 
 
-def test_with_a_release_nothing_is_filtered_for_and_all_stays_valid(
+def test_with_a_release_there_are_no_filters_and_all_stays_valid(
     knowledge: Knowledge, release: tuple[str, ...]
 ) -> None:
-    found = of("ValueSet", export_resources(knowledge, release))
-    for one in found:
-        assert not any("filter" in part for part in one["compose"]["include"])
-        assert "exclude" not in one["compose"]
-        get_fhir_model_class("ValueSet").model_validate(one)
+    for value_set in of_type("ValueSet", export_resources(knowledge, release)):
+        assert not any("filter" in part for part in value_set["compose"]["include"])
+        assert "exclude" not in value_set["compose"]
+        get_fhir_model_class("ValueSet").model_validate(value_set)
 
 
-def test_a_list_that_is_none_of_icd_10_cm_is_refused_by_its_line() -> None:
+def test_a_line_without_an_icd_10_cm_code_is_refused_by_its_number() -> None:
     assert parse_code_list(["M1611  x", "", "M16.12 y", "M16"]) == ("M16", "M16.11", "M16.12")
     with pytest.raises(CodeListError, match="line 2 does not begin with an ICD-10-CM code"):
         parse_code_list(["M1611  x", "hello"])
 
 
 def test_a_rule_says_when_on_what_evidence_and_what_it_offers(resources: list[Resource]) -> None:
-    rule = named(resources, "rule-hip-pattern-spine-imaging")
-    assert {one["name"] for one in rule["action"][0]["trigger"]} == {"patient-view", "order-select", "order-sign"}
-    texts = [one["expression"]["expression"] for one in rule["action"][0]["condition"]]
+    rule = by_id(resources, "rule-hip-pattern-spine-imaging")
+    assert {trigger["name"] for trigger in rule["action"][0]["trigger"]} == {
+        "patient-view",
+        "order-select",
+        "order-sign",
+    }
+    texts = [condition["expression"]["expression"] for condition in rule["action"][0]["condition"]]
     assert texts[0] == "the order judged is: lumbar-spine"
     assert texts[1].startswith("the pattern is hip-only\nnone of:")
     assert rule["action"][1]["description"].startswith("Only where no action above applies; ")
     assert "Silent, too, when: " in rule["usage"]
-    cited = [one for one in rule["relatedArtifact"] if one["type"] == "citation"]
-    assert cited[0]["label"] == "expert opinion"
-    urls = {one["url"] for one in of("ValueSet", resources)}
-    named_sets = {one["resource"] for one in rule["relatedArtifact"] if one["type"] == "depends-on"}
-    assert named_sets
-    assert named_sets <= urls
+    artifacts = rule["relatedArtifact"]
+    assert next(row["label"] for row in artifacts if row["type"] == "citation") == "expert opinion"
+    urls = {value_set["url"] for value_set in of_type("ValueSet", resources)}
+    used_sets = {row["resource"] for row in artifacts if row["type"] == "depends-on"}
+    assert used_sets
+    assert used_sets <= urls
 
 
 def test_an_overlay_is_exported_as_the_site_has_it() -> None:
-    found = export_resources(load_knowledge(shipped_cards(), EXAMPLE))
-    assert {one["version"] for one in found} == {"1.0.0+site.2026.1"}
-    assert named(found, "rule-imaging-already-done")["status"] == "retired"
-    include = named(found, "imaging-hip-mr")["compose"]["include"]
+    resources = export_resources(load_knowledge(shipped_cards(), EXAMPLE))
+    assert {resource["version"] for resource in resources} == {"1.0.0+site.2026.1"}
+    assert by_id(resources, "rule-imaging-already-done")["status"] == "retired"
+    include = by_id(resources, "imaging-hip-mr")["compose"]["include"]
     assert {"system": "urn:oid:2.999.4711.1", "concept": [{"code": "MRHIP-R"}]} in include
-    assert "M79.18" in json.dumps(named(found, "finding-buttock-pain"))
+    assert "M79.18" in json.dumps(by_id(resources, "finding-buttock-pain"))
 
 
-def test_the_bundle_is_a_transaction_that_puts_each_under_its_id(resources: list[Resource]) -> None:
+def test_the_bundle_is_a_transaction_that_puts_each_resource_under_its_id(resources: list[Resource]) -> None:
     entries = build_transaction(resources)["entry"]
     assert len(entries) == len(resources)
     for entry in entries:
-        one = entry["resource"]
-        assert entry["request"] == {"method": "PUT", "url": f"{one['resourceType']}/{one['id']}"}
+        resource = entry["resource"]
+        assert entry["request"] == {"method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}"}

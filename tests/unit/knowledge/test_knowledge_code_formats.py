@@ -1,4 +1,4 @@
-"""The shape of codes: check digits, forms, and ICD-10-CM's side digit."""
+"""The form of codes: check digits, patterns, and ICD-10-CM's side digit."""
 
 import pytest
 
@@ -7,22 +7,22 @@ from cds_service.model.sides import Side
 
 
 @pytest.mark.parametrize("code", ["102570003", "311211000119105", "22298006"])
-def test_knows_a_snomed_identifier(code: str) -> None:
+def test_accepts_a_snomed_identifier(code: str) -> None:
     assert is_snomed_ct(code)
 
 
 @pytest.mark.parametrize("code", ["102570004", "265622007", "298695004", "012345", "12345", "x", "1025700030000000000"])
-def test_refuses_what_is_no_snomed_identifier(code: str) -> None:
+def test_refuses_what_is_not_a_snomed_identifier(code: str) -> None:
     assert not is_snomed_ct(code)
 
 
 @pytest.mark.parametrize("code", ["24762-7", "30679-5", "8480-6"])
-def test_knows_a_loinc_code(code: str) -> None:
+def test_accepts_a_loinc_code(code: str) -> None:
     assert is_loinc(code)
 
 
 @pytest.mark.parametrize("code", ["24762-8", "24762", "-7", "12345678-9", "LA6576-8"])
-def test_refuses_what_is_no_loinc_code(code: str) -> None:
+def test_refuses_what_is_not_a_loinc_code(code: str) -> None:
     assert not is_loinc(code)
 
 
@@ -40,9 +40,9 @@ def test_refuses_what_is_no_loinc_code(code: str) -> None:
     ],
 )
 def test_each_system_has_its_form(system: str, right: str, wrong: str) -> None:
-    fits, _ = CODE_FORMATS[system]
-    assert fits(right)
-    assert not fits(wrong)
+    is_valid, _ = CODE_FORMATS[system]
+    assert is_valid(right)
+    assert not is_valid(wrong)
 
 
 def test_a_side_digit_stands_for_each_side() -> None:

@@ -1,4 +1,4 @@
-"""From the shapes of conditions to what the logic judges: every kind of condition, groups resolved, filters merged."""
+"""The conditions that the logic judges: every kind is built, groups are resolved, filters are merged."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +37,7 @@ def test_the_winner_of_newest_must_exist(change: Change, problems: Callable[[], 
     assert "no finding or group is called lmp (meant: limp?)" in problems()
 
 
-def test_an_entrys_filter_stands_over_that_of_the_condition(shipped: Knowledge) -> None:
+def test_an_entrys_filter_overrides_that_of_the_condition(shipped: Knowledge) -> None:
     rule = next(rule for rule in shipped.content.rules if rule.id == "spine-pattern-hip-imaging")
     fracture = rule.block.none[3]
     assert isinstance(fracture, Present)
@@ -47,24 +47,24 @@ def test_an_entrys_filter_stands_over_that_of_the_condition(shipped: Knowledge) 
     ]
 
 
-def test_a_block_of_an_inner_group_stands_beside_that_of_the_outer(cards: Path, change: Change) -> None:
+def test_blocks_of_inner_and_outer_groups_must_both_hold(cards: Path, change: Change) -> None:
     change(
         "groups.toml",
         'sphincter-failure  = ["urinary-retention", "bowel-incontinence"]',
         'sphincter-failure = [{ id = "urinary-retention", all = [{ present = ["limp"] }] }, "bowel-incontinence"]',
     )
     leaf = next(
-        one for one in load_knowledge(cards).content.groups["emergency-flag"] if one.finding == "urinary-retention"
+        leaf for leaf in load_knowledge(cards).content.groups["emergency-flag"] if leaf.finding == "urinary-retention"
     )
     assert leaf.block
     assert len(leaf.block.all) == 2
 
 
 def test_a_block_that_names_a_date_says_so(shipped: Knowledge) -> None:
-    named = {rule.id for rule in shipped.content.rules if rule.block.has_anchor}
-    assert named == {"cauda-equina", "red-flag-review", "imaging-already-done", "injection-response"}
+    rules = {rule.id for rule in shipped.content.rules if rule.block.has_anchor}
+    assert rules == {"cauda-equina", "red-flag-review", "imaging-already-done", "injection-response"}
 
 
-def test_rules_come_after_those_they_ask_of(shipped: Knowledge) -> None:
+def test_rules_come_after_the_rules_they_refer_to(shipped: Knowledge) -> None:
     order = [rule.id for rule in shipped.content.rules]
     assert order.index("failed-hip-care") > order.index("spine-pattern-hip-imaging")

@@ -1,4 +1,4 @@
-"""Version, digest and sign-off: a sign-off is of a digest, so any edit lapses it."""
+"""Version, digest and sign-off: a sign-off names a digest, so any edit invalidates it."""
 
 from collections.abc import Callable
 from datetime import date
@@ -12,8 +12,8 @@ from cds_service.knowledge.edition import compute_digest, format_sign_off
 from cds_service.knowledge.shipped import PACKAGE_FOLDER, shipped_cards, shipped_examples
 
 
-def sign(cards: Path, of: str) -> None:
-    text = f'name = "Dr A"\nrole = "spine surgeon"\ndate = 2026-11-22\ndigest = "{of}"\n'
+def sign(cards: Path, digest: str) -> None:
+    text = f'name = "Dr A"\nrole = "spine surgeon"\ndate = 2026-11-22\ndigest = "{digest}"\n'
     (cards / "sign-off.toml").write_text(text, encoding="utf-8")
 
 
@@ -35,14 +35,14 @@ def test_any_edit_lapses_the_sign_off(cards: Path, change: Callable[[str, str, s
     assert load_knowledge(cards).content.edition.sign_off is None
 
 
-def test_the_digest_is_of_names_too(cards: Path) -> None:
+def test_the_digest_covers_file_names_too(cards: Path) -> None:
     before = compute_digest(cards)
     (cards / "evidence/injections.toml").rename(cards / "evidence/numbing.toml")
     assert compute_digest(cards) != before
 
 
 @pytest.mark.parametrize("name", ["README.md", "REVIEW.md", "CHANGELOG.md", "sign-off.toml"])
-def test_the_digest_is_not_of_what_changes_nothing(cards: Path, name: str) -> None:
+def test_the_digest_leaves_out_files_that_change_nothing(cards: Path, name: str) -> None:
     before = compute_digest(cards)
     (cards / name).write_text("x", encoding="utf-8")
     assert compute_digest(cards) == before
@@ -59,7 +59,7 @@ def test_content_and_examples_lie_beside_the_package_in_a_checkout() -> None:
     assert shipped_examples() == PACKAGE_FOLDER.parent / "fixtures/fhir"
 
 
-def test_a_lapsed_sign_off_is_told_apart_from_none(cards: Path, change: Callable[[str, str, str], None]) -> None:
+def test_a_lapsed_sign_off_differs_from_none(cards: Path, change: Callable[[str, str, str], None]) -> None:
     sign(cards, compute_digest(cards))
     change("wording/cauda-equina.md", "exclude nothing", "exclude nothing at all")
     edition = load_knowledge(cards).content.edition

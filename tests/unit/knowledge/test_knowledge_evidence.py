@@ -1,4 +1,4 @@
-"""Published figures: only verified and computed ones are printed, computed ones follow, and weights come of them."""
+"""Published figures: only verified and computed ones are printed, computed ones follow, and weights come from them."""
 
 import math
 import tomllib
@@ -47,16 +47,16 @@ def test_every_number_a_source_may_print_is_a_verified_or_computed_figure_of_it(
 
 
 def test_no_figure_of_another_status_stands_in_anything_a_card_can_say(shipped: Knowledge) -> None:
-    """Over all sources and caveats, whatever rule cites them; unless a verified figure has the same number."""
+    """This covers all sources and caveats, whichever rule cites them; a verified figure may have the same number."""
     content = shipped.content
-    said = {name: one.says or "" for name, one in content.citations.items()}
+    texts = {name: citation.says or "" for name, citation in content.citations.items()}
     for caveat in content.caveats.values():
         for source in caveat.sources:
-            said[source] += f" {caveat.says}"
+            texts[source] += f" {caveat.says}"
     hidden = [(name, row) for name, row in figures() if row.status not in SHOWABLE_STATUSES]
     assert len(hidden) >= 4
     for name, row in hidden:
-        assert row.value not in find_numbers(said[name]) - showable_numbers(SOURCES[name])
+        assert row.value not in find_numbers(texts[name]) - showable_numbers(SOURCES[name])
     assert content.citations["brown-2004"].says is None
 
 
@@ -76,13 +76,13 @@ def test_likelihood_ratios_follow_from_sensitivity_and_specificity() -> None:
 
 
 def test_each_weight_is_the_greater_logarithm_capped(shipped: Knowledge) -> None:
-    found = {one.ask.finding: one.weight for one in shipped.content.discriminators}
-    assert found == pytest.approx(WEIGHTS)
-    assert list(found.values()) == sorted(found.values(), reverse=True)
+    weights = {row.ask.finding: row.weight for row in shipped.content.discriminators}
+    assert weights == pytest.approx(WEIGHTS)
+    assert list(weights.values()) == sorted(weights.values(), reverse=True)
 
 
-def test_a_figure_that_may_not_be_shown_is_not_told_by_its_weight(shipped: Knowledge) -> None:
-    basis = {one.ask.finding: one.basis for one in shipped.content.discriminators}
+def test_a_figure_that_may_not_be_shown_is_named_without_its_value(shipped: Knowledge) -> None:
+    basis = {row.ask.finding: row.basis for row in shipped.content.discriminators}
     assert basis["hip-rotation-limited"] == "odds not shown (brown-2004, verified-2nd)"
     assert basis["groin-pain"] == "LR+ 2.8 (khan-2004, computed); LR- 0.22 (khan-2004, computed)"
 
@@ -93,7 +93,7 @@ def test_no_weight_passes_its_cap(measure: str, value: float, expected: float) -
     assert compute_weight(row) == expected
 
 
-def test_vertebral_levels_are_no_figures() -> None:
+def test_vertebral_levels_are_not_figures() -> None:
     assert find_numbers("roots L2-L4, L3/L4, L4-5 and S1: 3 of 7 (0.5)") == {3, 7, 0.5}
 
 
@@ -108,20 +108,25 @@ def test_an_interval_that_takes_in_no_difference_may_be_printed() -> None:
 KHAN, WINDT, CAVEATS = "evidence/where-it-hurts.toml", "evidence/examination.toml", "caveats.toml"
 BROWN = 'value    = 14\nstatus   = "verified-2nd"'
 REFUSALS = {
-    "a number without a figure": (KHAN, "specificity 70.3 %", "specificity 71.3 %", "says 71.3, which is no verified"),
+    "a number without a figure": (
+        KHAN,
+        "specificity 70.3 %",
+        "specificity 71.3 %",
+        "prints 71.3, which is not",
+    ),
     "a figure only recalled": (
         KHAN,
         'value    = 70.3\nstatus   = "verified"',
         'value    = 70.3\nstatus   = "recalled"',
-        "says 70.3, which is no verified or computed figure",
+        "prints 70.3, which is not a verified or computed figure",
     ),
     "a figure at second hand": (
         WINDT,
         "squatting that causes posterior pain LR+ 6.1",
         "LR- 0.58, LR+ 6.1",
-        "says 0.58",
+        "prints 0.58",
     ),
-    "a caveat's number": (CAVEATS, "in 47 % of patients", "in 48 % of patients", "caveat below-knee: says 48"),
+    "a caveat's number": (CAVEATS, "in 47 % of patients", "in 48 % of patients", "caveat below-knee: prints 48"),
     "a caveat's source": (CAVEATS, '"khan-2004", "lesher-2008"', '"khan-204"', "no source is called khan-204 (meant"),
     "a ratio that does not follow": (WINDT, "value    = 0.29", "value    = 0.39", "LR- 0.39 does not follow"),
     "a share that does not follow": (KHAN, "count    = 8\n", "count    = 9\n", "share 30 does not follow"),
@@ -129,25 +134,30 @@ REFUSALS = {
         WINDT,
         BROWN,
         BROWN.replace("verified-2nd", "recalled"),
-        "only recalled does not rank",
+        "only recalled cannot rank",
     ),
-    "an interval without its value": (WINDT, "interval = [1.9, 30]", "interval = [8, 30]", "does not hold the value"),
-    "a sensitivity above all": (WINDT, "value    = 86", "value    = 186", "cannot be more than all"),
+    "an interval without its value": (
+        WINDT,
+        "interval = [1.9, 30]",
+        "interval = [8, 30]",
+        "does not contain the value",
+    ),
+    "a sensitivity above all": (WINDT, "value    = 86", "value    = 186", "cannot exceed 100 %"),
     "LR+ below 1": (WINDT, "value    = inf", "value    = 0.4", "LR+ is at least 1"),
     "two figures that rank one finding": (
         WINDT,
         'finding  = "relief-bending-forward"',
         'finding  = "relief-when-seated"',
-        "relief-when-seated: LR+ of suri-2010 ranks already",
+        "relief-when-seated: LR+ of suri-2010 already ranks it",
     ),
     "a finding that points both ways": (
         KHAN,
         'finding  = "groin-pain"\ntowards  = "hip"\nmeasure  = "LR-"',
         'finding  = "groin-pain"\ntowards  = "spine"\nmeasure  = "LR-"',
-        "groin-pain points to the hip here and to the spine there",
+        "figures for groin-pain point to both the hip and the spine",
     ),
     "a share that ranks": (WINDT, 'measure  = "odds"', 'measure  = "AUC"', "only a likelihood ratio or odds"),
-    "what ranks nothing of ours": (WINDT, 'finding  = "squat-painful"\n', "", 'what ranks needs "finding"'),
+    "what ranks nothing of ours": (WINDT, 'finding  = "squat-painful"\n', "", 'a figure that ranks needs "finding"'),
     "an unknown finding": (WINDT, 'finding  = "limp"', 'finding  = "lmp"', "no finding is called lmp (meant: limp?)"),
     "an unknown qualifier": (
         KHAN,
@@ -165,7 +175,7 @@ REFUSALS = {
         "asking.toml",
         '["squat-painful", "fadir-positive", "faber-positive"]',
         '["fadir-positive", "faber-positive"]',
-        "no figure ranks any that measures provoking the hip joint",
+        "no figure ranks any finding that measures provoking the hip joint",
     ),
     "an unknown caveat": (
         "rules/failed-hip-care.toml",
@@ -223,7 +233,7 @@ def test_every_caveat_belongs_to_a_rule_of_the_design(shipped: Knowledge) -> Non
 
 def test_a_rule_that_rests_on_the_article_alone_says_expert_opinion(shipped: Knowledge) -> None:
     citations = shipped.content.citations
-    opinions = {name for name, one in citations.items() if one.strength == "expert opinion"}
+    opinions = {name for name, citation in citations.items() if citation.strength == "expert opinion"}
     assert opinions == {name for name in citations if name.startswith("orthovirginia-")}
     assert all(citations[name].citation.startswith("Expert opinion: ") for name in opinions)
     assert any(set(rule.cites) <= opinions for rule in shipped.content.rules)

@@ -1,4 +1,4 @@
-"""The narrative content: what is built of it, and one broken file for each refusal."""
+"""The narrative content: the lexicon that is built from it, and one broken file for each refusal."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.lexicon import CueEffect, Mark
 
-Change_ = Callable[[str, str, str], None]
+Change = Callable[[str, str, str], None]
 Problems = Callable[[], str]
 PAINS, EXAM, FLAGS = (f"narrative/findings/{name}.toml" for name in ("where-it-hurts", "examination", "red-flags"))
 PLACES, CUES, WORDS = (f"narrative/{name}.toml" for name in ("places", "cues", "words"))
@@ -18,14 +18,14 @@ REFUSALS = {
         PAINS,
         '"knee pain", "gonalgia"',
         '"hip pain", "gonalgia"',
-        "says a finding and stands",
+        "names a finding, so it may not be listed elsewhere",
     ),
     "capitals in a phrase": (PAINS, '"knee pain"', '"Knee pain"', "knee-pain.phrases.0"),
     "a phrase without a word": (
         CUES,
         '"h/o", ',
         '"...", ',
-        "narrative/cues.toml: historical.before: '...' holds no word",
+        "narrative/cues.toml: historical.before: '...' contains no word",
     ),
     "unknown key": (PAINS, "[groin-pain]\nphrases", "[groin-pain]\nphrase", "groin-pain.phrase: is not a key"),
     "unknown finding": (
@@ -37,7 +37,7 @@ REFUSALS = {
     "a finding without words": (PAINS, "[groin-pain]", "[groin-pains]", "groin-pain: has no words: every finding"),
     "a table without words": (PLACES, 'phrases = ["pregnancy", "chance of pregnancy"]', "", "has no words"),
     "unknown past": (FLAGS, 'past    = "cancer-history"', 'past = "cancer-histori"', "called cancer-histori (meant"),
-    "tests without results": (EXAM, 'results = "reduced"', "", "tests and results belong together"),
+    "tests without results": (EXAM, 'results = "reduced"', "", '"tests" and "results" must be given together'),
     "unknown results": (
         EXAM,
         'results = "reduced"',
@@ -45,8 +45,8 @@ REFUSALS = {
         "no results are called reducd (meant: reduced?)",
     ),
     "unknown qualifier": (WORDS, "[qualifiers.severity]", "[qualifiers.badness]", "qualifiers.badness"),
-    "unknown value of a qualifier": (WORDS, "moderate = [", "medium = [", "medium is no value of severity"),
-    "a qualifier nobody has words for": (
+    "unknown value of a qualifier": (WORDS, "moderate = [", "medium = [", "medium is not a value of severity"),
+    "a qualifier without words": (
         WORDS,
         "[qualifiers.result]",
         "[qualifiers.guided]",
@@ -60,12 +60,12 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("file", "old", "new", "words"), REFUSALS.values(), ids=REFUSALS)
-def test_refuses(change: Change_, problems: Problems, file: str, old: str, new: str, words: str) -> None:
+def test_refuses(change: Change, problems: Problems, file: str, old: str, new: str, words: str) -> None:
     change(file, old, new)
     assert words in problems()
 
 
-def test_a_file_missing_is_told(cards: object, problems: Problems) -> None:
+def test_a_missing_file_is_reported(cards: object, problems: Problems) -> None:
     (cards / CUES).unlink()  # type: ignore[operator]
     assert "narrative/cues.toml: is missing" in problems()
 
@@ -79,8 +79,8 @@ def test_a_phrase_has_all_meanings_of_the_lists_it_stands_in(shipped: Knowledge)
 
 
 def test_every_finding_can_be_said(shipped: Knowledge) -> None:
-    said = {name for entry in shipped.narrative.entries.values() if entry.saying for name in entry.saying.records}
-    assert said == set(shipped.content.findings)
+    recorded = {name for entry in shipped.narrative.entries.values() if entry.saying for name in entry.saying.records}
+    assert recorded == set(shipped.content.findings)
 
 
 def test_places_are_of_pains_alone(shipped: Knowledge) -> None:

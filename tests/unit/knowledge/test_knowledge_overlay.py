@@ -1,4 +1,4 @@
-"""A site's overlay: what it adds and changes counts, the shipped files stay as they are, the version says so."""
+"""A site's overlay: its additions and changes count, the shipped files stay unchanged, and the version names it."""
 
 import shutil
 from collections.abc import Callable
@@ -41,14 +41,14 @@ def site(tmp_path: Path) -> Path:
 def refused(site: Path) -> Callable[..., str]:
     """The problems of an overlay of these files."""
 
-    def told(**files: str) -> str:
+    def message(**files: str) -> str:
         for name, text in files.items():
             (site / f"{name}.toml").write_text(text, encoding="utf-8")
         with pytest.raises(ContentError) as error:
             load_knowledge(shipped_cards(), site)
         return str(error.value)
 
-    return told
+    return message
 
 
 def saddle(days: int) -> Chart:
@@ -60,28 +60,28 @@ def saddle(days: int) -> Chart:
 
 
 def test_an_empty_overlay_changes_nothing_but_the_version(shipped: Knowledge, site: Path) -> None:
-    laid = load_knowledge(shipped_cards(), site)
-    assert laid.terminology == shipped.terminology
-    assert laid.content.rules == shipped.content.rules
-    assert laid.content.policy == shipped.content.policy
-    assert laid.content.edition.full_version == "1.0.0+site.1"
-    assert laid.site_changes == ()
+    overlaid = load_knowledge(shipped_cards(), site)
+    assert overlaid.terminology == shipped.terminology
+    assert overlaid.content.rules == shipped.content.rules
+    assert overlaid.content.policy == shipped.content.policy
+    assert overlaid.content.edition.full_version == "1.0.0+site.1"
+    assert overlaid.site_changes == ()
 
 
-def test_the_example_is_accepted_and_tells_each_change_with_its_reason(example: Knowledge) -> None:
+def test_the_example_is_accepted_and_describes_each_change_with_its_reason(example: Knowledge) -> None:
     build_card_maker(example)
-    told = "\n".join(example.site_changes)
-    assert "Rule imaging-already-done is switched off: The order catalogue warns" in told
-    assert "In rule spine-pattern-hip-imaging, within 365 (of imaged) becomes 270: Lumbar" in told
-    assert "In finding groin-pain, 365 becomes 200: " in told
-    assert "In limit recent_request, 90 becomes 60: " in told
-    assert "Code local-order MRHIP-R (right) stands for MRI of the hip: " in told
-    assert "Link on the cards of cauda-equina: " in told
+    changes = "\n".join(example.site_changes)
+    assert "Rule imaging-already-done is switched off: The order catalogue warns" in changes
+    assert "In rule spine-pattern-hip-imaging, within 365 (of imaged) becomes 270: Lumbar" in changes
+    assert "In finding groin-pain, 365 becomes 200: " in changes
+    assert "In limit recent_request, 90 becomes 60: " in changes
+    assert "Code local-order MRHIP-R (right) stands for MRI of the hip: " in changes
+    assert "Link on the cards of cauda-equina: " in changes
 
 
 def test_codes_of_a_site_stand_for_what_it_says_and_carry_its_mark(example: Knowledge) -> None:
     terms = example.terminology
-    assert [one.finding for one in terms.find_meanings(Code("icd10cm", "M79.18"))] == ["buttock-pain"]
+    assert [meaning.finding for meaning in terms.find_meanings(Code("icd10cm", "M79.18"))] == ["buttock-pain"]
     assert terms.studies[Code("local-order", "MRHIP-R")].side is Side.RIGHT
     assert terms.system_by_uri["urn:oid:2.999.4711.1"] == "local-order"
     assert [row.checked for row in example.finding_codes["buttock-pain"] if row.code == "M79.18"] == ["site"]
@@ -95,7 +95,7 @@ def test_a_number_changes_where_it_was_named_and_nowhere_else(shipped: Knowledge
     assert (example.content.findings["groin-pain"].window_days, example.content.policy.recent_request) == (200, 60)
 
 
-def test_a_changed_window_changes_what_is_said(shipped: Knowledge, example: Knowledge) -> None:
+def test_a_changed_window_changes_the_cards(shipped: Knowledge, example: Knowledge) -> None:
     assert not decide(shipped.content, saddle(45), "patient-view").shown
     assert decide(example.content, saddle(45), "patient-view").shown
     assert not decide(example.content, saddle(46), "patient-view").shown
@@ -105,39 +105,38 @@ def test_a_rule_switched_off_is_silent_and_the_trace_says_by_whom(site: Path) ->
     (site / "rules.toml").write_text(
         '[[off]]\nrule = "cauda-equina"\nwhy = "We have our own."\ninstead = "Alert 4711."\n', encoding="utf-8"
     )
-    laid = load_knowledge(shipped_cards(), site)
-    decision = decide(laid.content, saddle(1), "patient-view", thorough=True)
+    overlaid = load_knowledge(shipped_cards(), site)
+    decision = decide(overlaid.content, saddle(1), "patient-view", thorough=True)
     assert not decision.shown
     assert "Rule 1 cauda-equina: silenced: the site has switched it off: We have our own." in explain_decision(decision)
-    assert "(switches off cauda-equina)" in laid.content.edition.statement
-    assert laid.site_changes == ("Rule cauda-equina is switched off: We have our own. In its place: Alert 4711.",)
+    assert "(switches off cauda-equina)" in overlaid.content.edition.statement
+    assert overlaid.site_changes == ("Rule cauda-equina is switched off: We have our own. In its place: Alert 4711.",)
 
 
-def test_links_stand_on_the_cards_they_are_for(example: Knowledge) -> None:
-    links = {rule: [link.url for link in found] for rule, found in example.content.links.items() if found}
+def test_links_are_on_the_cards_they_are_for(example: Knowledge) -> None:
+    links = {rule: [link.url for link in listed] for rule, listed in example.content.links.items() if listed}
     assert links == {"cauda-equina": ["https://pathways.example.org/cauda-equina"]}
 
 
 def test_the_version_names_the_overlay_and_its_digest(example: Knowledge) -> None:
     edition = example.content.edition
-    over = compute_digest(EXAMPLE)
-    assert edition.statement == (
-        f"Content 1.0.0 ({edition.digest[:8]}), site overlay Example General 2026.1 ({over[:8]}), not signed off"
-    )
-    assert (edition.full_version, edition.full_digest) == ("1.0.0+site.2026.1", f"{edition.digest}+{over}")
+    overlay_digest = compute_digest(EXAMPLE)
+    content, overlay = f"Content 1.0.0 ({edition.digest[:8]})", f"Example General 2026.1 ({overlay_digest[:8]})"
+    assert edition.statement == f"{content}, site overlay {overlay}, not signed off"
+    assert (edition.full_version, edition.full_digest) == ("1.0.0+site.2026.1", f"{edition.digest}+{overlay_digest}")
 
 
-def test_the_review_tells_what_the_site_changes(example: Knowledge) -> None:
+def test_the_review_lists_what_the_site_changes(example: Knowledge) -> None:
     text = format_review(example, {})
     assert text.splitlines()[0].endswith(
         f"site overlay Example General 2026.1, digest {compute_digest(EXAMPLE)}; not signed off"
     )
-    for said in example.site_changes:
-        assert f"- {said}" in text
+    for change in example.site_changes:
+        assert f"- {change}" in text
     assert "within 270 days" in text
 
 
-def test_a_sign_off_is_of_both_and_any_edit_of_either_lapses_it(cards: Path, tmp_path: Path) -> None:
+def test_a_sign_off_covers_both_and_any_edit_of_either_invalidates_it(cards: Path, tmp_path: Path) -> None:
     site = Path(shutil.copytree(EXAMPLE, tmp_path / "over"))
     signed = format_sign_off(load_knowledge(cards, site).content.edition, 'Dr "A"', "surgeon", date(2026, 11, 22))
     (site / "sign-off.toml").write_text(signed, encoding="utf-8")
@@ -147,25 +146,25 @@ def test_a_sign_off_is_of_both_and_any_edit_of_either_lapses_it(cards: Path, tmp
     assert (edition.sign_off, edition.statement.endswith("sign-off lapsed: content changed since")) == (None, True)
 
 
-def test_a_sign_off_of_the_content_alone_is_none_of_the_content_with_an_overlay(cards: Path, site: Path) -> None:
+def test_a_sign_off_of_the_content_alone_does_not_cover_an_overlay(cards: Path, site: Path) -> None:
     signed = format_sign_off(load_knowledge(cards).content.edition, "Dr A", "surgeon", date(2026, 11, 22))
     (cards / "sign-off.toml").write_text(signed, encoding="utf-8")
     assert load_knowledge(cards).content.edition.sign_off
     assert load_knowledge(cards, site).content.edition.sign_off_state == "not signed off"
 
 
-def test_all_problems_are_told_at_once_with_file_and_key(refused: Callable[..., str]) -> None:
-    told = refused(
+def test_all_problems_are_reported_at_once_with_file_and_key(refused: Callable[..., str]) -> None:
+    message = refused(
         rules='[[off]]\nrule = "cauda-equin"\nwhy = "x"\n[[off]]\nrule = "cauda-equina"\nwhy = "x"\n',
         numbers='[[change]]\nfinding = "groin-pian"\nfrom = 365\nto = 300\nwhy = "x"\n',
         links='[[link]]\nlabel = "L"\nurl = "https://x.example"\nrules = ["failed-hip"]\n',
         codes='[[finding]]\nfinding = "groin-pain"\nsystem = "sct"\ncode = "279043006"\nwhy = "x"\n',
     )
-    assert "site/rules.toml: off.cauda-equin: no rule is called cauda-equin (meant: cauda-equina?)" in told
-    assert 'site/rules.toml: off.cauda-equina: is protected: say in "instead" what warns in its place' in told
-    assert "site/numbers.toml: finding.groin-pian: no finding is called groin-pian (meant: groin-pain?)" in told
-    assert "site/links.toml: link.L: no rule is called failed-hip (meant: failed-hip-care?)" in told
-    assert "site/codes.toml: finding.groin-pain: sct 279043006 already stands for buttock-pain; where both are" in told
+    assert "site/rules.toml: off.cauda-equin: no rule is called cauda-equin (meant: cauda-equina?)" in message
+    assert 'site/rules.toml: off.cauda-equina: is protected: "instead" must say what warns in its place' in message
+    assert "site/numbers.toml: finding.groin-pian: no finding is called groin-pian (meant: groin-pain?)" in message
+    assert "site/links.toml: link.L: no rule is called failed-hip (meant: failed-hip-care?)" in message
+    assert "site/codes.toml: finding.groin-pain: sct 279043006 already stands for buttock-pain; if the" in message
 
 
 @pytest.mark.parametrize(
@@ -180,7 +179,7 @@ def test_all_problems_are_told_at_once_with_file_and_key(refused: Callable[..., 
         ('finding = "groin-pain"\nsystem = "icd10cm"\ncode = "M25.551"', "already stands for hip-pain"),
         ('finding = "groin-pain"\nsystem = "icd10cm"\ncode = "C61"', "already stands for active-cancer"),
         ('finding = "groin-pain"\nsystem = "icd10cm"\ncode = "M54"\nprefix = true', "already stands for"),
-        ('finding = "groin-pain"\nsystem = "sct"\ncode = "22298006"\nprefix = true', '"prefix" is for icd10cm alone'),
+        ('finding = "groin-pain"\nsystem = "sct"\ncode = "22298006"\nprefix = true', '"prefix" is only for icd10cm'),
         (
             'finding = "groin-pain"\nsystem = "sct"\ncode = "22298006"\nbesides = ["hip-pain"]',
             "besides: sct 22298006 does not stand for hip-pain",
@@ -191,7 +190,7 @@ def test_all_problems_are_told_at_once_with_file_and_key(refused: Callable[..., 
         ),
     ],
 )
-def test_a_code_that_is_wrong_or_clashes_is_refused(refused: Callable[..., str], text: str, words: str) -> None:
+def test_a_code_that_is_wrong_or_conflicts_is_refused(refused: Callable[..., str], text: str, words: str) -> None:
     assert words in refused(codes=f'[[finding]]\n{text}\nwhy = "x"\n')
 
 
@@ -201,7 +200,7 @@ def test_a_code_may_stand_for_two_findings_when_the_site_says_so(site: Path) -> 
         encoding="utf-8",
     )
     meanings = load_knowledge(shipped_cards(), site).terminology.find_meanings(Code("sct", "49218002"))
-    assert {one.finding for one in meanings} == {"hip-pain", "groin-pain"}
+    assert {meaning.finding for meaning in meanings} == {"hip-pain", "groin-pain"}
 
 
 @pytest.mark.parametrize(
@@ -224,18 +223,21 @@ def test_a_code_may_stand_for_two_findings_when_the_site_says_so(site: Path) -> 
             "already stands for hip-pain",
         ),
         ('[system.ours]\nuri = "urn:oid:2.999.1"\nlabel = "Ours"', "system.ours: is used by no code"),
-        ('[system.sct]\nuri = "urn:oid:2.999.1"\nlabel = "Ours"', "is the name of a system of the content"),
+        (
+            '[system.sct]\nuri = "urn:oid:2.999.1"\nlabel = "Ours"',
+            "is already the name of a code system",
+        ),
         (
             '[system.ours]\nuri = "http://snomed.info/sct"\nlabel = "Ours"',
-            "is the content's sct already: use that name",
+            "is already the content's sct: use that name",
         ),
         (
             "".join('[[finding]]\nfinding = "limp"\nsystem = "sct"\ncode = "22298006"\nwhy = "x"\n' for _ in range(2)),
-            "sct 22298006 stands in this file twice",
+            "sct 22298006 is listed twice in this file",
         ),
     ],
 )
-def test_other_codes_and_systems_are_checked_alike(refused: Callable[..., str], text: str, words: str) -> None:
+def test_other_codes_and_systems_are_checked_too(refused: Callable[..., str], text: str, words: str) -> None:
     assert words in refused(codes=text)
 
 
@@ -251,18 +253,18 @@ def test_other_codes_and_systems_are_checked_alike(refused: Callable[..., str], 
         ('rule = "failed-hip-care"\nkey = "at_least"\nfrom = 2\nto = 1', "at_least"),
         ('rule = "failed-hip-care"\nkey = "below"\nof = "imaged"\nfrom = 42\nto = 30', "has no below = 42 of imaged"),
         ('rule = "failed-hip-care"\nkey = "within"\nfrom = 365\nto = "many"', "to: Input should be a valid integer"),
-        ('rule = "failed-hip-care"\nfrom = 365\nto = 300', '"key" says which number'),
+        ('rule = "failed-hip-care"\nfrom = 365\nto = 300', '"key" selects a number'),
         (
             'rule = "failed-hip-care"\nlimit = "recent_request"\nkey = "within"\nfrom = 365\nto = 300',
-            "names one of rule",
+            "must name exactly one of rule",
         ),
         ('rule = "cauda-equina"\nkey = "within"\nfrom = 30\nto = 20', "within 30 may only become wider, not 20"),
-        ('group = "review-flag"\nkey = "at_least"\nfrom = 42\nto = 60', "of its numbers only within may change"),
+        ('group = "review-flag"\nkey = "at_least"\nfrom = 42\nto = 60', "is protected: only its within may change"),
         ('group = "review-flag"\nkey = "within"\nfrom = 91\nto = 60', "within 91 may only become wider, not 60"),
         ('group = "reviewflag"\nkey = "within"\nfrom = 91\nto = 100', "no group is called reviewflag"),
         ('finding = "saddle-anaesthesia"\nfrom = 365\nto = 200', "its window may only become wider than 365"),
         ('finding = "osteoporosis"\nfrom = 365\nto = 200', "its window is never, not 365"),
-        ('finding = "groin-pain"\nkey = "within"\nfrom = 365\nto = 200', "a finding or limit has but one"),
+        ('finding = "groin-pain"\nkey = "within"\nfrom = 365\nto = 200', "a finding or limit has only one"),
         ('limit = "cards_per_call"\nfrom = 3\nto = 2', "limit.cards_per_call: is 2, not 3"),
         ('limit = "cards_per_call"\nfrom = 2\nto = 9', "2 may become 1 to 4"),
         ('limit = "cards_per_cal"\nfrom = 2\nto = 1', "limit: Input should be"),
@@ -310,16 +312,16 @@ def test_in_a_protected_rule_a_window_that_silences_may_only_become_narrower(
         ('url = "https://x.example"\nrules = []', "rules: List should have at least 1"),
     ],
 )
-def test_a_link_is_plain_https_and_carries_nothing_of_a_call(
+def test_a_link_is_plain_https_and_carries_no_data_of_a_call(
     refused: Callable[..., str], text: str, words: str
 ) -> None:
     assert words in refused(links=f'[[link]]\nlabel = "L"\n{text}\n')
 
 
 def test_too_many_or_equal_links_on_a_card_are_refused(refused: Callable[..., str]) -> None:
-    told = refused(links='[[link]]\nlabel = "L"\nurl = "https://x.example"\n' * 4)
-    assert "4 links on one card, of 3 allowed" in told
-    assert "the same label or address" in told
+    message = refused(links='[[link]]\nlabel = "L"\nurl = "https://x.example"\n' * 4)
+    assert "4 links on one card; at most 3 are allowed" in message
+    assert "the same label or address" in message
 
 
 def test_a_rule_switched_off_twice_is_refused(refused: Callable[..., str]) -> None:
@@ -327,11 +329,11 @@ def test_a_rule_switched_off_twice_is_refused(refused: Callable[..., str]) -> No
 
 
 def test_a_file_that_would_do_nothing_is_refused(refused: Callable[..., str]) -> None:
-    assert "site/rule.toml: belongs to no overlay (meant: rules.toml?)" in refused(rule="")
+    assert "site/rule.toml: is not a file of an overlay (meant: rules.toml?)" in refused(rule="")
 
 
-def test_an_overlay_may_lie_in_a_checkout_or_a_mounted_volume(site: Path) -> None:
-    """A volume keeps its files in a hidden folder and shows them by links; so does version control keep its own."""
+def test_an_overlay_may_be_in_a_checkout_or_a_mounted_volume(site: Path) -> None:
+    """A volume keeps its files in a hidden folder behind links; version control has a hidden folder too."""
     before = compute_digest(site)
     (site / ".git").mkdir()
     (site / ".git" / "HEAD").write_text("x", encoding="utf-8")
@@ -343,28 +345,28 @@ def test_an_overlay_may_lie_in_a_checkout_or_a_mounted_volume(site: Path) -> Non
 
 
 def test_an_overlay_for_other_decisions_is_refused(refused: Callable[..., str]) -> None:
-    told = refused(site=HEAD.replace("1.0.0", "0.9.0"))
-    assert "for_content: was written for content 0.9.0; this is 1.0.0" in told
+    message = refused(site=HEAD.replace("1.0.0", "0.9.0"))
+    assert "for_content: was written for content 0.9.0; this is 1.0.0" in message
 
 
-def test_an_overlay_without_its_head_or_folder_is_refused(refused: Callable[..., str], site: Path) -> None:
+def test_an_overlay_without_site_toml_or_folder_is_refused(refused: Callable[..., str], site: Path) -> None:
     (site / "site.toml").unlink()
     assert "site/site.toml: is missing" in refused()
     with pytest.raises(ContentError, match="is not a folder"):
         load_knowledge(shipped_cards(), site / "nowhere")
 
 
-def test_content_may_not_claim_a_sites_mark(
+def test_content_may_not_mark_its_codes_as_a_sites(
     change: Callable[[str, str, str], None], problems: Callable[[], str]
 ) -> None:
     change("findings/red-flags.toml", 'code = "267064002", checked = "S"', 'code = "267064002", checked = "site"')
-    assert "belongs to the codes of a site overlay" in problems()
+    assert "is reserved for the codes of a site overlay" in problems()
 
 
 def test_a_rule_that_can_be_critical_has_to_be_protected(
     change: Callable[[str, str, str], None], problems: Callable[[], str]
 ) -> None:
     change("site-limits.toml", 'rules  = ["cauda-equina", ', 'rules  = ["caudaequina", ')
-    told = problems()
-    assert "no rule is called caudaequina (meant: cauda-equina?)" in told
-    assert "site-limits.toml: protected.rules: cauda-equina can be critical and is not protected" in told
+    message = problems()
+    assert "no rule is called caudaequina (meant: cauda-equina?)" in message
+    assert "site-limits.toml: protected.rules: cauda-equina can be critical and is not protected" in message

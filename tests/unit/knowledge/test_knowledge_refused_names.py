@@ -1,4 +1,4 @@
-"""One broken file for each refusal of what is named: codes, references, wording. With the words of its message."""
+"""One broken file for each refusal of a name: codes, references, wording; with the words of its message."""
 
 from collections.abc import Callable
 
@@ -54,7 +54,7 @@ REFUSALS = {
         GROIN.replace('"sct"', '"sctt"'),
         "no code system is called sctt (meant: sct?)",
     ),
-    "a code of two studies": ("imaging.toml", "26131-3", "24762-7", "loinc 24762-7 stands in two studies"),
+    "a code of two studies": ("imaging.toml", "26131-3", "24762-7", "loinc 24762-7 is listed in two studies"),
     # references
     "unknown finding in a rule": (
         RULE_1,
@@ -154,11 +154,11 @@ REFUSALS = {
         'lost-reflex = ["deficit"',
         "contains itself",
     ),
-    "circle of rules": (
+    "cycle of rules": (
         RULE_3,
         REPLACEMENT,
         '{ spoke = ["failed-hip-care"] }',
-        "rules refer to each other in a circle",
+        "rules refer to each other in a cycle",
     ),
     "file name and rule": (
         RULE_1,
@@ -166,39 +166,39 @@ REFUSALS = {
         'id = "cauda"',
         "the file should be called rules/cauda.toml",
     ),
-    # nothing is decoration
-    "unused group": ("groups.toml", "# Signs and deficits", 'idle = ["limp"]', "groups.toml: idle: is used by nothing"),
+    # everything must be used
+    "unused group": ("groups.toml", "# Signs and deficits", 'idle = ["limp"]', "groups.toml: idle: is never used"),
     "unused offer": (
         "offers.toml",
         "[cancel-order]",
         '[idle]\nlabel = "x"\n[cancel-order]',
-        "offers.toml: idle: is used by nothing",
+        "offers.toml: idle: is never used",
     ),
     "unused order": (
         "orders.toml",
         "[physical-therapy-referral]",
         '[idle]\nlabel = "x"\ncodes = [{ system = "order", code = "x", checked = "own" }]\n[physical-therapy-referral]',
-        "orders.toml: idle: is used by nothing",
+        "orders.toml: idle: is never used",
     ),
     "unused override": (
         "overrides.toml",
         "[other]",
         '[idle]\ndisplay = "x"\n[other]',
-        "overrides.toml: idle: is used by nothing",
+        "overrides.toml: idle: is never used",
     ),
     # wording
     "template variable": (
         "wording/cauda-equina.md",
         "{{ Findings }}",
         "{{ Finding }}",
-        "wording/cauda-equina.md: Finding: is nothing a card can speak of",
+        "wording/cauda-equina.md: Finding: is not a variable that cards can use",
     ),
     "template syntax": ("wording/cauda-equina.md", "{{ Findings }}", "{{ Findings", "wording/cauda-equina.md: line 1"),
     "summary too long": (
         "wording/cauda-equina.md",
         "recorded: consider",
         f"recorded: {'very ' * 20}consider",
-        "of 139 allowed",
+        "the limit is 139",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""One broken file for each refusal of shape: keys, types, conditions. With the words its message must hold."""
+"""One broken file for each invalid key, type or condition, with words of its message."""
 
 from collections.abc import Callable
 
@@ -44,7 +44,7 @@ REFUSALS = {
         "findings/behaviour.toml",
         "[night-pain-waking]",
         "[limp]",
-        "limp: stands in another file too",
+        "limp: is defined in another file too",
     ),
     "unknown level": (RULE_1, 'level = "critical"', 'level = "urgent"', "advice.0.level: Input should be"),
     "no offer": (RULE_1, 'offer = ["refer-urgent-spine", "add-urgent-lumbar-mri"]', "offer = []", "offer: List should"),
@@ -54,26 +54,26 @@ REFUSALS = {
         "findings/where-it-hurts.toml",
         'code = "M25.56?",  checked',
         'code = "M25.561", digits = { right = "1" }, checked',
-        '"digits" has nothing to act on',
+        '"digits" needs a "?"',
     ),
     "not TOML": ("groups.toml", "hip-region-pain = [", "hip-region-pain = ", "groups.toml: is not valid TOML"),
     "wording without front matter": ("wording/cauda-equina.md", "+++\n", "", "must begin with front matter"),
     "unknown key of wording": ("wording/cauda-equina.md", "summary =", "sumary =", "wording/cauda-equina.md: sumary"),
     # conditions
-    "none inside none": (RULE_3, REPLACEMENT, '{ none = [{ present = ["limp"] }] }', '"none" may not stand inside'),
+    "none inside none": (RULE_3, REPLACEMENT, '{ none = [{ present = ["limp"] }] }', '"none" may not be nested'),
     "none deep inside none": (
         RULE_3,
         REPLACEMENT,
         '{ any = [{ all = [{ none = [{ present = ["limp"] }] }] }] }',
-        '"none" may not stand inside',
+        '"none" may not be nested',
     ),
     "none inside none of a group": (
         "groups.toml",
         "none = [{ duration = { at_least = 42 }",
         'none = [{ none = [{ present = ["limp"] }] }, { duration = { at_least = 42 }',
-        '"none" may not stand inside',
+        '"none" may not be nested',
     ),
-    "block without conditions": (RULE_3, REPLACEMENT, "{ }", "has no condition"),
+    "block without conditions": (RULE_3, REPLACEMENT, "{ }", "has no conditions"),
     "empty list of conditions": (
         RULE_3,
         'all  = [{ pattern = ["spine-only"] }]',
@@ -84,14 +84,14 @@ REFUSALS = {
         "patterns.toml",
         'any    = [{ present = ["groin-pain", "anterior-hip-pain"] }]',
         "",
-        "has no condition",
+        "has no conditions",
     ),
     "undated missing": (RULE_3, ', within = 365, undated = "counts"', ", within = 365", 'needs "undated" beside it'),
     "undated without time": (
         RULE_3,
         REPLACEMENT,
         '{ present = ["limp"], undated = "counts" }',
-        '"undated" has nothing',
+        '"undated" needs "within"',
     ),
     "since of a date nobody names": (
         RULE_14,
@@ -106,11 +106,11 @@ REFUSALS = {
         '[[note]]\nany = [{ present = ["peripheral-arterial-disease"], since = "study", undated = "counts" }]',
         "note: since: no date is called study",
     ),
-    "a qualifier's value": (
+    "a value of a qualifier": (
         RULE_6,
         'severity = ["severe"]',
         'severity = ["sever"]',
-        "severity is one of mild, moderate",
+        "severity must be one of mild, moderate",
     ),
     "order in a rule about the patient": (
         RULE_6,

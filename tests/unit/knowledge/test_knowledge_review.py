@@ -1,4 +1,4 @@
-"""The document a clinician signs: everything in the content stands in it, and nothing comes from Python."""
+"""The document that a clinician signs: it lists everything in the content, and nothing else."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -29,8 +29,8 @@ def test_the_first_line_says_who_signed_it(cards: Path) -> None:
 def test_every_rule_stands_in_it_with_all_it_says_of_itself(shipped: Knowledge, text: str) -> None:
     for rule in shipped.content.rules:
         assert f"## Rule {rule.number}: {rule.title} (`{rule.id}`)" in text
-        for said in (rule.purpose, rule.use, rule.misuse, *(row.card for row in rule.advice)):
-            assert said in text
+        for words in (rule.purpose, rule.use, rule.misuse, *(row.card for row in rule.advice)):
+            assert words in text
         for offer in {offer for row in rule.advice for offer in row.offers}:
             assert shipped.content.offers[offer].label in text
         for source in {*rule.cites, *(name for row in rule.advice for name in row.cites)}:

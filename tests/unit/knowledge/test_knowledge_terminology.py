@@ -13,7 +13,7 @@ from cds_service.model.sides import Side
 from cds_service.model.terminology import Code, FindingMeaning, Terminology
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # it reads its data by an old way of the standard library
+    warnings.simplefilter("ignore", DeprecationWarning)  # it reads its data with a deprecated function
     import simple_icd_10_cm as icd
 
 ALL_ICD = [code for code in icd.get_all_codes(with_dots=True) if icd.is_category_or_subcategory(code)]
@@ -92,12 +92,12 @@ def test_every_icd_code_exists_in_the_tabular_list(shipped: Knowledge) -> None:
 def test_every_icd_code_states_the_side_its_description_states(shipped: Knowledge) -> None:
     wrong = []
     for finding, row in icd_rows(shipped):
-        for one, stated in row.expanded_codes:
-            if finding == "low-back-pain" and one == "M54.4":
+        for code, side in row.expanded_codes:
+            if finding == "low-back-pain" and code == "M54.4":
                 continue  # the code's side is the sciatica's, not the back's
-            described = {side_of(known) for known in known_as(one, row.is_prefix) if icd.is_leaf(known)} - {None}
-            if described and described != {stated} and not (stated is Side.UNSTATED and len(described) > 1):
-                wrong.append((finding, one, stated.value, {found.value for found in described if found}))
+            described = {side_of(known) for known in known_as(code, row.is_prefix) if icd.is_leaf(known)} - {None}
+            if described and described != {side} and not (side is Side.UNSTATED and len(described) > 1):
+                wrong.append((finding, code, side.value, {other.value for other in described if other}))
     assert wrong == []
 
 
@@ -127,7 +127,7 @@ def test_left_and_right_hip_region_are_not_swapped(shipped: Knowledge) -> None:
     assert sites[Code("sct", "287579007")].side is Side.RIGHT
 
 
-def test_a_drug_code_seen_under_eight_names_is_an_ingredient_and_not_in(shipped: Knowledge) -> None:
+def test_a_drug_code_seen_under_eight_names_is_an_ingredient_and_not_listed(shipped: Knowledge) -> None:
     assert shipped.terminology.find_meanings(Code("rxnorm", "41493")) == ()
 
 
@@ -144,8 +144,8 @@ def test_a_branch_of_one_system_says_nothing_of_another(shipped: Knowledge) -> N
 
 
 def test_a_code_may_stand_for_two_findings(shipped: Knowledge) -> None:
-    found = {one.finding for one in shipped.terminology.find_meanings(Code("icd10cm", "M51.16"))}
-    assert found == {"lumbar-radiculopathy", "lumbar-disc-herniation"}
+    findings = {meaning.finding for meaning in shipped.terminology.find_meanings(Code("icd10cm", "M51.16"))}
+    assert findings == {"lumbar-radiculopathy", "lumbar-disc-herniation"}
 
 
 def test_every_finding_has_its_own_code(shipped: Knowledge) -> None:
@@ -174,7 +174,7 @@ def test_a_fracture_under_care_is_a_fracture(shipped: Knowledge, seventh: str) -
 
 
 @pytest.mark.parametrize("code", ["S72.001S", "S72.21XS", "S72.92XS", "M84.351S"])
-def test_what_an_old_fracture_left_behind_is_no_fracture_now(shipped: Knowledge, code: str) -> None:
+def test_the_sequela_of_a_fracture_is_no_fracture(shipped: Knowledge, code: str) -> None:
     assert findings_of(shipped, code) == set()
 
 
@@ -206,7 +206,8 @@ def test_of_stenosis_with_claudication_only_the_claudication_expires(shipped: Kn
 
 
 def test_the_side_of_back_pain_with_sciatica_is_the_sciaticas(shipped: Knowledge) -> None:
-    sides = {one.finding: one.side for one in shipped.terminology.find_meanings(Code("icd10cm", "M54.42"))}
+    meanings = shipped.terminology.find_meanings(Code("icd10cm", "M54.42"))
+    sides = {meaning.finding: meaning.side for meaning in meanings}
     assert sides == {"sciatica": Side.LEFT, "low-back-pain": Side.UNSTATED}
 
 
@@ -218,7 +219,7 @@ def test_cancer_is_the_whole_of_its_letter(shipped: Knowledge, code: str) -> Non
 
 
 @pytest.mark.parametrize("code", ["C44", "C44.311", "C44.91", "D04.9"])
-def test_skin_cancer_other_than_melanoma_is_no_red_flag(shipped: Knowledge, code: str) -> None:
+def test_skin_cancer_other_than_melanoma_is_not_a_red_flag(shipped: Knowledge, code: str) -> None:
     assert findings_of(shipped, code) == set()
 
 
@@ -290,15 +291,15 @@ CHECKED = {
         "311893 197817 197818 198107 198108 834022"
     ),
 }
-# Verified as codes, yet none says enough by itself: no level, no joint, no movement, arm or leg, or another complaint.
-SAYING_TOO_LITTLE = {
+# Verified as codes, yet each is too vague by itself: no level, no joint, no movement, arm or leg, or another complaint.
+TOO_VAGUE = {
     "sct": "161679004 60168000 249914008 713514005 309087008 89355001 282191000 42984000 394616008 271706000",
     "icd10cm": "M86.9 M25.651 M25.652 M25.659 M79.18 M84.350A",
     "loinc": "30638-1 87135-0 38208-5 38214-3 72514-3",
 }
 
 
-def coded(listed: str) -> Iterator[Code]:
+def parse_codes(listed: str) -> Iterator[Code]:
     system = ""
     for word in listed.split():
         if word in {"sct", "icd10cm", "cpt", "rxnorm", "loinc"}:
@@ -309,12 +310,14 @@ def coded(listed: str) -> Iterator[Code]:
 
 @pytest.mark.parametrize("finding", CHECKED)
 def test_every_checked_code_stands_for_its_finding(shipped: Knowledge, finding: str) -> None:
-    missing = [code for code in coded(CHECKED[finding]) if finding not in findings_of(shipped, code.code, code.system)]
+    missing = [
+        code for code in parse_codes(CHECKED[finding]) if finding not in findings_of(shipped, code.code, code.system)
+    ]
     assert missing == []
 
 
-@pytest.mark.parametrize("system", SAYING_TOO_LITTLE)
-def test_a_code_that_says_too_little_stands_for_nothing(shipped: Knowledge, system: str) -> None:
-    codes = SAYING_TOO_LITTLE[system].split()
+@pytest.mark.parametrize("system", TOO_VAGUE)
+def test_a_code_that_is_too_vague_stands_for_nothing(shipped: Knowledge, system: str) -> None:
+    codes = TOO_VAGUE[system].split()
     assert [code for code in codes if findings_of(shipped, code, system)] == []
     assert [code for code in codes if Code(system, code) in set(all_codes(shipped.terminology))] == []

@@ -1,4 +1,4 @@
-"""The log: one JSON line for each event on standard error, ours and others' alike, of listed fields and shapes."""
+"""The log: one JSON line per event on standard error, third-party loggers included, with allowed fields only."""
 
 import ast
 import json
@@ -32,7 +32,7 @@ def lines(written: Any) -> list[dict[str, Any]]:
     return [json.loads(line) for line in written.getvalue().splitlines()]
 
 
-def test_events_are_json_lines_with_level_and_moment() -> None:
+def test_events_are_json_lines_with_level_and_timestamp() -> None:
     with configured_log("info") as written:
         structlog.get_logger("ours").info("hook answered", cards=["wrong-side-order"])
         logging.getLogger("cds_service.store").warning("store away", extra={"waiting": 3})
@@ -68,7 +68,7 @@ def test_configured_again_it_writes_once() -> None:
     assert (first.getvalue(), len(second.getvalue().splitlines())) == ("", 1)
 
 
-def test_what_is_bound_to_a_call_stands_in_each_line_of_it() -> None:
+def test_what_is_bound_to_a_call_is_in_each_of_its_lines() -> None:
     with configured_log("info") as written, structlog.contextvars.bound_contextvars(request_id="r-1", who=CANARY):
         structlog.get_logger("ours").info("hook answered")
         logging.getLogger("cds_service.store").warning("store away")
@@ -82,10 +82,10 @@ def test_what_is_bound_to_a_call_stands_in_each_line_of_it() -> None:
     [CANARY, "Mustermann, Erika", "1961-04-01 ", [CANARY], {CANARY: 1}, {"a": CANARY}, (CANARY,), object(), None],
 )
 def test_no_field_takes_a_name_or_a_thing(name: str, value: Any) -> None:
-    kept = apply_allow_list(None, "info", {"event": "feedback", name: value})
+    event = apply_allow_list(None, "info", {"event": "feedback", name: value})
     words = {"says"}  # only ever filled from an error of ours, see the next tests
-    assert name in words or name == "event" or name not in kept
-    assert kept["event"] == ("unlisted event" if name == "event" else "feedback")
+    assert name in words or name == "event" or name not in event
+    assert event["event"] == ("unlisted event" if name == "event" else "feedback")
 
 
 def test_what_is_not_on_the_list_is_dropped_and_counted() -> None:
@@ -101,7 +101,7 @@ def _fail() -> None:
     raise LookupError(f"no record of {secret}")
 
 
-def test_an_exception_is_its_type_and_places() -> None:
+def test_an_exception_is_its_type_and_locations() -> None:
     with configured_log("info") as written:
         try:
             _fail()
@@ -115,7 +115,7 @@ def test_an_exception_is_its_type_and_places() -> None:
     assert "Erika" not in written.getvalue()
 
 
-def test_an_error_of_ours_says_what_it_says() -> None:
+def test_our_own_errors_keep_their_message() -> None:
     with configured_log("info") as written:
         structlog.get_logger("ours").error("store unavailable", exc_info=StoreUnavailable("the store is busy"))
     [line] = lines(written)
@@ -124,7 +124,7 @@ def test_an_error_of_ours_says_what_it_says() -> None:
 
 @responses.activate
 def test_no_url_reaches_the_log_whoever_logs_it() -> None:
-    """urllib3 and requests log whole URLs at debug level, and a FHIR search's holds the patient's id."""
+    """urllib3 and requests log whole URLs at debug level, and the URL of a FHIR search holds the patient id."""
     responses.get("http://127.0.0.1:9/fhir/Patient/CANARY-17", json={})
     with configured_log("debug") as written:
         requests.get("http://127.0.0.1:9/fhir/Patient/CANARY-17", timeout=1)
@@ -142,13 +142,13 @@ def test_no_url_reaches_the_log_whoever_logs_it() -> None:
     assert "CANARY" not in written.getvalue()
 
 
-def test_the_server_tells_of_its_workers() -> None:
+def test_the_servers_messages_about_its_workers_are_kept() -> None:
     with configured_log("info") as written:
         logging.getLogger("_granian").error("Unexpected exit from worker-2")
         logging.getLogger("_granian").info("Spawning worker-2 with PID: 12")
         logging.getLogger("_granian").error("Respawning worker-2 for CANARY")
-    told, withheld = lines(written)
-    assert (told["event"], told["says"], told["worker"]) == ("server event", "Unexpected exit from worker-2", 2)
+    event, withheld = lines(written)
+    assert (event["event"], event["says"], event["worker"]) == ("server event", "Unexpected exit from worker-2", 2)
     assert withheld["event"] == "message withheld"
 
 
@@ -162,7 +162,7 @@ def watched() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("watched")
-def test_errors_nobody_catches_and_warnings_are_told_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
+def test_uncaught_errors_and_warnings_are_logged_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
     with configured_log("info") as written:
         thread = threading.Thread(target=_fail)
         thread.start()
@@ -198,12 +198,12 @@ def _events() -> Iterator[tuple[str, ast.expr]]:
 
 
 def test_every_event_in_the_code_is_a_listed_literal_and_every_listed_event_is_used() -> None:
-    found = dict(_events())
+    events = dict(_events())
     wrong = [
-        where for where, event in found.items() if not isinstance(event, ast.Constant) or event.value not in EVENTS
+        where for where, event in events.items() if not isinstance(event, ast.Constant) or event.value not in EVENTS
     ]
     assert not wrong
-    used = {event.value for event in found.values() if isinstance(event, ast.Constant)}
+    used = {event.value for event in events.values() if isinstance(event, ast.Constant)}
     assert used | {"message withheld", "server event"} == EVENTS
 
 

@@ -1,4 +1,4 @@
-"""What one chart records of a finding on a side: newer over older, windows, durations."""
+"""What a chart records of a finding on a side: superseded records, windows, durations."""
 
 import pytest
 from domain_facts import TODAY, Indexed, absent, asked, draft, finding, request, study
@@ -9,18 +9,18 @@ from cds_service.model.sides import Side
 LEFT, RIGHT, BOTH = Side.LEFT, Side.RIGHT, Side.BOTH
 
 
-def test_what_is_not_recorded_is_nothing(indexed: Indexed) -> None:
+def test_a_finding_that_is_not_recorded_has_no_records(indexed: Indexed) -> None:
     assert not any(indexed().finding_state("limp", LEFT))
 
 
-def test_what_lies_outside_its_findings_window_is_present_but_not_current(indexed: Indexed) -> None:
+def test_a_record_outside_its_findings_window_is_present_but_not_current(indexed: Indexed) -> None:
     old, new = finding("limp", "left", "2015-01-01"), finding("limp", "left", "2026-03-01")
     state = indexed(old, new).finding_state("limp", LEFT)
     assert len(state.present) == 2
     assert [fact.when for fact in state.current] == [new.when]
 
 
-def test_a_newer_absence_outweighs_a_presence(indexed: Indexed) -> None:
+def test_a_newer_absence_supersedes_a_presence(indexed: Indexed) -> None:
     state = indexed(finding("limp", "left", "2026-01-01"), absent("limp", "left", "2026-02-01")).finding_state(
         "limp", LEFT
     )
@@ -29,28 +29,28 @@ def test_a_newer_absence_outweighs_a_presence(indexed: Indexed) -> None:
 
 
 @pytest.mark.parametrize("when", ["2026-01-01", "2025-12-01", "2026-01", None])
-def test_an_absence_not_surely_newer_does_not(indexed: Indexed, when: str | None) -> None:
+def test_an_absence_that_is_not_certainly_newer_does_not(indexed: Indexed, when: str | None) -> None:
     state = indexed(finding("limp", "left", "2026-01-01"), absent("limp", "left", when)).finding_state("limp", LEFT)
     assert len(state.present) == 1
 
 
-def test_an_undated_presence_is_not_outweighed(indexed: Indexed) -> None:
+def test_an_undated_presence_is_not_superseded(indexed: Indexed) -> None:
     assert indexed(finding("limp", when=None), absent("limp")).finding_state("limp", LEFT).present
 
 
-def test_an_absence_on_one_side_says_nothing_of_the_other(indexed: Indexed) -> None:
+def test_an_absence_on_one_side_says_nothing_about_the_other(indexed: Indexed) -> None:
     index = indexed(finding("foot-drop", "right", "2026-01-01"), absent("foot-drop", "left", "2026-02-01"))
     assert len(index.finding_state("foot-drop", BOTH).present) == 1
     assert len(index.finding_state("foot-drop", RIGHT).present) == 1
     assert not index.finding_state("foot-drop", LEFT).present
 
 
-def test_an_absence_without_a_side_outweighs_on_each(indexed: Indexed) -> None:
+def test_an_absence_without_a_side_supersedes_on_both(indexed: Indexed) -> None:
     index = indexed(finding("foot-drop", "right", "2026-01-01"), absent("foot-drop", "unstated", "2026-02-01"))
     assert not index.finding_state("foot-drop", BOTH).present
 
 
-def test_asked_is_kept_apart(indexed: Indexed) -> None:
+def test_asked_findings_are_separate_from_present_ones(indexed: Indexed) -> None:
     state = indexed(asked("hip-fracture")).finding_state("hip-fracture", LEFT)
     assert state.asked
     assert not state.present
@@ -70,7 +70,7 @@ def test_a_findings_window(indexed: Indexed, name: str, when: str | None, curren
     assert indexed().is_current(finding(name, when=when)) is current
 
 
-def test_recorded_either_way_within_the_window(indexed: Indexed) -> None:
+def test_a_finding_is_recorded_if_present_or_absent_within_the_window(indexed: Indexed) -> None:
     assert indexed(absent("limp", "left")).is_recorded("limp", LEFT)
     assert not indexed(absent("limp", "left")).is_recorded("limp", RIGHT)
     assert not indexed(absent("limp", "left", "2024-01-01")).is_recorded("limp", LEFT)
@@ -80,7 +80,7 @@ def test_an_onset_gives_both_ends_of_the_duration(indexed: Indexed) -> None:
     assert indexed(finding("groin-pain", "left", "2026-03-01", "2026-01-27")).symptom_duration(LEFT) == (42, 42)
 
 
-def test_a_recorded_date_proves_only_at_least_so_long(indexed: Indexed) -> None:
+def test_a_recorded_date_proves_only_a_minimum_duration(indexed: Indexed) -> None:
     assert indexed(finding("groin-pain", "left", "2026-02-28")).symptom_duration(LEFT) == (10, None)
 
 
@@ -92,7 +92,7 @@ def test_a_partial_onset_gives_a_range(indexed: Indexed) -> None:
     assert indexed(finding("groin-pain", "left", "2026-03-01", "2026-01")).symptom_duration(LEFT) == (38, 68)
 
 
-def test_a_pain_recorded_before_the_onset_shows_it_to_be_wrong(indexed: Indexed) -> None:
+def test_a_pain_recorded_before_the_onset_proves_it_wrong(indexed: Indexed) -> None:
     index = indexed(
         finding("groin-pain", "left", "2026-03-01", "2026-02-20"), finding("hip-pain", "left", "2026-01-01")
     )
@@ -104,7 +104,7 @@ def test_diagnoses_and_other_sides_do_not_count_for_the_duration(indexed: Indexe
     assert index.symptom_duration(LEFT) == (None, None)
 
 
-def test_the_onset_falls_back_on_a_set_number_of_days(indexed: Indexed) -> None:
+def test_the_onset_falls_back_to_a_fixed_number_of_days(indexed: Indexed) -> None:
     assert indexed(finding("groin-pain", "left", "2026-03-01", "2026-01-27")).symptom_onset(LEFT) == parse_partial_date(
         "2026-01-27"
     )
@@ -114,7 +114,7 @@ def test_the_onset_falls_back_on_a_set_number_of_days(indexed: Indexed) -> None:
 
 def test_open_orders_are_drafts_and_requests_of_90_days(indexed: Indexed) -> None:
     recent, old = request("hip", when="2025-12-10"), request("pelvis", when="2025-12-09")
-    undated, made = request("knee", when=None), draft("hip")
-    index = indexed(recent, old, undated, made, study("hip"))
-    assert index.open_orders == (recent, undated, made)
+    undated, new = request("knee", when=None), draft("hip")
+    index = indexed(recent, old, undated, new, study("hip"))
+    assert index.open_orders == (recent, undated, new)
     assert index.studies == (study("hip"),)

@@ -1,4 +1,4 @@
-"""The eleven conditions and the block: what is yes, what is no, and what is not known."""
+"""The eleven conditions and the block: when the answer is yes, no or not known."""
 
 import pytest
 from domain_facts import Indexed, absent, draft, finding, request, study
@@ -38,8 +38,8 @@ def leaves(*names: str) -> tuple[Leaf, ...]:
     return tuple(Leaf(name) for name in names)
 
 
-def truth(condition: Condition, index: ChartIndex, side: Side = Side.LEFT, **view: object) -> Truth:
-    return evaluate(condition, EvaluationContext(index, side, **view)).truth  # type: ignore[arg-type]
+def truth(condition: Condition, index: ChartIndex, side: Side = Side.LEFT, **context: object) -> Truth:
+    return evaluate(condition, EvaluationContext(index, side, **context)).truth  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_present_at_least_counts_different_findings(indexed: Indexed) -> None:
         ([absent("groin-pain", when="2020-01-01"), absent("limp")], UNKNOWN),
     ],
 )
-def test_absent_is_never_satisfied_by_what_is_not_recorded(
+def test_absent_never_holds_for_a_finding_that_is_not_recorded(
     indexed: Indexed, facts: list[object], answer: Truth
 ) -> None:
     assert truth(Absent(leaves("groin-pain", "limp")), indexed(*facts)) is answer
@@ -88,20 +88,20 @@ def test_not_recorded(indexed: Indexed, facts: list[object], answer: Truth) -> N
 def test_newest(indexed: Indexed) -> None:
     hip = finding("hip-anaesthetic-injection", when="2026-01-01", response="relief")
     spine = finding("lumbar-epidural", when="2026-02-01")
-    asks = leaves("hip-anaesthetic-injection", "lumbar-epidural")
-    assert truth(Newest(asks, "lumbar-epidural"), indexed(hip, spine)) is YES
-    assert truth(Newest(asks, "hip-anaesthetic-injection"), indexed(hip, spine)) is NO
-    assert truth(Newest(asks, "lumbar-epidural"), indexed()) is UNKNOWN
+    competing = leaves("hip-anaesthetic-injection", "lumbar-epidural")
+    assert truth(Newest(competing, "lumbar-epidural"), indexed(hip, spine)) is YES
+    assert truth(Newest(competing, "hip-anaesthetic-injection"), indexed(hip, spine)) is NO
+    assert truth(Newest(competing, "lumbar-epidural"), indexed()) is UNKNOWN
     relief = Filters(qualifiers={"response": ("relief",)})
-    assert truth(Newest(asks, "hip-anaesthetic-injection", relief), indexed(hip)) is YES
-    assert truth(Newest(asks, "lumbar-epidural", relief), indexed(spine)) is NO
+    assert truth(Newest(competing, "hip-anaesthetic-injection", relief), indexed(hip)) is YES
+    assert truth(Newest(competing, "lumbar-epidural", relief), indexed(spine)) is NO
 
 
-def test_newest_takes_an_undated_one_only_if_none_is_dated(indexed: Indexed) -> None:
-    asks = leaves("nsaid", "physical-therapy")
+def test_an_undated_record_is_the_newest_only_if_none_is_dated(indexed: Indexed) -> None:
+    competing = leaves("nsaid", "physical-therapy")
     dated, undated = finding("nsaid", when="2025-01-01"), finding("physical-therapy", when=None)
-    assert truth(Newest(asks, "physical-therapy"), indexed(dated, undated)) is NO
-    assert truth(Newest(asks, "physical-therapy"), indexed(undated)) is YES
+    assert truth(Newest(competing, "physical-therapy"), indexed(dated, undated)) is NO
+    assert truth(Newest(competing, "physical-therapy"), indexed(undated)) is YES
 
 
 INJECTION, EPIDURAL = "hip-anaesthetic-injection", "lumbar-epidural"
@@ -134,7 +134,7 @@ def test_the_newest_record_that_states_a_qualifier(
     assert truth(condition, index) is answer
 
 
-def test_newest_is_not_known_where_no_record_states_the_qualifier(indexed: Indexed) -> None:
+def test_newest_is_not_known_if_no_record_states_the_qualifier(indexed: Indexed) -> None:
     condition = Newest(leaves(INJECTION), INJECTION, stating="response")
     assert truth(condition, indexed(finding(INJECTION))) is UNKNOWN
 
@@ -147,13 +147,13 @@ def test_newest_looks_at_the_sides_its_filter_names(indexed: Indexed) -> None:
 
 @pytest.mark.parametrize(("done", "answer"), [("2026-02-01", YES), ("2026-01-31", NO)])
 def test_newest_names_a_date(indexed: Indexed, done: str, answer: Truth) -> None:
-    asks = leaves(INJECTION, EPIDURAL)
-    newest = Newest(asks, EPIDURAL, answered("relief", anchor="response"), stating="response")
+    competing = leaves(INJECTION, EPIDURAL)
+    newest = Newest(competing, EPIDURAL, answered("relief", anchor="response"), stating="response")
     since = Imaged(ImagingSpec(), Filters(since=("response",), undated="ignored"))
     facts = [finding(INJECTION, "left", "2026-01-01", **RELIEF), finding(EPIDURAL, when="2026-02-01", **RELIEF)]
     index = indexed(*facts, study("hip", when=done))
-    held = truth(Block(all=(newest, since), has_anchor=True), index)
-    assert (held is YES) is (answer is YES)
+    block_truth = truth(Block(all=(newest, since), has_anchor=True), index)
+    assert (block_truth is YES) is (answer is YES)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_imaged(indexed: Indexed) -> None:
     assert truth(Imaged(LUMBAR), indexed(study("hip"), request("lumbar-spine"))) is UNKNOWN
 
 
-def test_ordered_is_beside_the_order_judged(indexed: Indexed) -> None:
+def test_ordered_ignores_the_judged_order(indexed: Indexed) -> None:
     judged, other = draft("lumbar-spine", name="o1"), draft("lumbar-spine", name="o2")
     assert truth(Ordered(LUMBAR), indexed(judged), order=judged) is UNKNOWN
     assert truth(Ordered(LUMBAR), indexed(judged, other), order=judged) is YES
@@ -284,7 +284,9 @@ YES_, NO_, UNKNOWN_ = Age(at_least=1), Age(below=1), Present(leaves("limp"))
         (Block(all=(Block(any=(YES_,)),), none=(Block(all=(NO_,)),)), True),
     ],
 )
-def test_only_yes_moves_a_block(indexed: Indexed, block: Block, holds: bool, thorough: bool) -> None:
+def test_a_block_holds_only_through_conditions_that_are_yes(
+    indexed: Indexed, block: Block, holds: bool, thorough: bool
+) -> None:
     assert (truth(block, indexed(), thorough=thorough) is YES) is holds
 
 
@@ -298,17 +300,17 @@ def test_only_yes_moves_a_block(indexed: Indexed, block: Block, holds: bool, tho
         (Block(none=(YES_,)), NO),
     ],
 )
-def test_a_trace_keeps_no_apart_from_not_known(indexed: Indexed, block: Block, answer: Truth) -> None:
+def test_a_trace_distinguishes_no_from_not_known(indexed: Indexed, block: Block, answer: Truth) -> None:
     assert truth(block, indexed(), thorough=True) is answer
 
 
-def test_the_facts_behind_a_block_leave_out_its_stops(indexed: Indexed) -> None:
+def test_the_facts_of_a_block_exclude_its_stops(indexed: Indexed) -> None:
     block = Block(all=(Present(leaves("groin-pain")),), none=(Absent(leaves("limp")),))
     outcome = evaluate(block, EvaluationContext(indexed(GROIN, LIMP), Side.LEFT, thorough=True))
     assert outcome.supporting_facts() == (GROIN,)
 
 
-def needed(*names: str) -> frozenset[str]:
+def required(*names: str) -> frozenset[str]:
     return frozenset(map(on_judged_side, names))
 
 
@@ -320,37 +322,45 @@ ELSEWHERE = Present((Leaf("limp", Filters(side="either")), Leaf("fever")))
 
 
 @pytest.mark.parametrize(
-    ("block", "needs"),
+    ("block", "requirements"),
     [
-        (Block(all=(Present(leaves("groin-pain", "limp")),)), (needed("groin-pain", "limp"),)),
-        (Block(all=(Age(below=60), Present(leaves("limp")))), (needed("limp"),)),
-        (Block(all=(Present(leaves("limp")), Present(leaves("fever")))), (needed("limp"), needed("fever"))),
-        (Block(any=(Present(leaves("limp")), Newest(leaves("fever", "limp"), "fever"))), (needed("fever", "limp"),)),
+        (Block(all=(Present(leaves("groin-pain", "limp")),)), (required("groin-pain", "limp"),)),
+        (Block(all=(Age(below=60), Present(leaves("limp")))), (required("limp"),)),
+        (
+            Block(all=(Present(leaves("limp")), Present(leaves("fever")))),
+            (required("limp"), required("fever")),
+        ),
+        (
+            Block(any=(Present(leaves("limp")), Newest(leaves("fever", "limp"), "fever"))),
+            (required("fever", "limp"),),
+        ),
         (Block(any=(Present(leaves("limp")), Age(below=60))), ()),
-        (Block(all=(Block(any=(Present(leaves("limp")),)),)), (needed("limp"),)),
+        (Block(all=(Block(any=(Present(leaves("limp")),)),)), (required("limp"),)),
         (Block(none=(Present(leaves("limp")),)), ()),
-        (Block(all=(ELSEWHERE,)), (needed("fever") | {"limp"},)),
-        (Block(all=(pattern("both"),)), (needed(ANY_PATTERN),)),
+        (Block(all=(ELSEWHERE,)), (required("fever") | {"limp"},)),
+        (Block(all=(pattern("both"),)), (required(ANY_PATTERN),)),
         (Block(all=(pattern("both", side="opposite"),)), (frozenset({ANY_PATTERN}),)),
         (Block(all=(pattern("both", "none"),)), ()),
-        (Block(any=(pattern("both"), Present(leaves("limp")))), (needed(ANY_PATTERN, "limp"),)),
+        (Block(any=(pattern("both"), Present(leaves("limp")))), (required(ANY_PATTERN, "limp"),)),
         (
             Block(any=(Block(all=(pattern("both"), Present(leaves("limp")))), Present(leaves("fever")))),
-            (needed(ANY_PATTERN, "fever"), needed("limp", "fever")),
+            (required(ANY_PATTERN, "fever"), required("limp", "fever")),
         ),
         (Block(any=(pattern("both"), Age(below=60))), ()),
         (Block(none=(pattern("both"),)), ()),
         (Block(), ()),
     ],
 )
-def test_a_block_knows_what_must_be_on_record_for_it_to_hold(block: Block, needs: tuple[frozenset[str], ...]) -> None:
-    assert block.requirements == needs
-    assert block.can_hold(frozenset().union(*needs))
-    assert block.can_hold(frozenset()) is not bool(needs)
+def test_a_block_knows_what_must_be_recorded_for_it_to_hold(
+    block: Block, requirements: tuple[frozenset[str], ...]
+) -> None:
+    assert block.requirements == requirements
+    assert block.can_hold(frozenset().union(*requirements))
+    assert block.can_hold(frozenset()) is not bool(requirements)
 
 
-def test_what_is_on_record_is_seen_from_a_side(indexed: Indexed) -> None:
-    index = indexed(GROIN, LIMP)  # of the left
+def test_requirements_are_checked_for_a_side(indexed: Indexed) -> None:
+    index = indexed(GROIN, LIMP)  # both on the left
     this, either = Block(all=(Present(leaves("limp")),)), Block(all=(ELSEWHERE,))
     assert index.can_hold(this, Side.LEFT)
     assert not index.can_hold(this, Side.RIGHT)
@@ -359,11 +369,11 @@ def test_what_is_on_record_is_seen_from_a_side(indexed: Indexed) -> None:
     assert not indexed(PREGNANT).can_hold(either, Side.LEFT)
 
 
-def test_a_pattern_is_looked_for_where_something_it_is_made_of_is_on_record(indexed: Indexed) -> None:
-    here_, there = Block(all=(pattern("hip-only"),)), Block(all=(pattern("hip-only", side="opposite"),))
+def test_a_pattern_is_evaluated_only_if_one_of_its_findings_is_recorded(indexed: Indexed) -> None:
+    this_side, opposite = Block(all=(pattern("hip-only"),)), Block(all=(pattern("hip-only", side="opposite"),))
     index = indexed(GROIN)
     assert [index.has_no_pattern_findings(side) for side in (Side.LEFT, Side.RIGHT, Side.BOTH)] == [False, True, False]
-    assert index.can_hold(here_, Side.LEFT)
-    assert not index.can_hold(here_, Side.RIGHT)
-    assert index.can_hold(there, Side.RIGHT)
-    assert not indexed(PREGNANT).can_hold(there, Side.RIGHT)
+    assert index.can_hold(this_side, Side.LEFT)
+    assert not index.can_hold(this_side, Side.RIGHT)
+    assert index.can_hold(opposite, Side.RIGHT)
+    assert not indexed(PREGNANT).can_hold(opposite, Side.RIGHT)

@@ -1,4 +1,4 @@
-"""The ten filters, and what imaging matches what is asked for."""
+"""The ten filters of findings, and the matching of imaging."""
 
 import pytest
 from domain_facts import Indexed, absent, asked, draft, finding, imaging, study
@@ -15,8 +15,8 @@ from cds_service.model.sides import Side
 NUMB, PAIN = "leg-numbness", "groin-pain"
 
 
-def holds(condition: Condition, index: ChartIndex, view: EvaluationContext | None = None) -> bool:
-    return evaluate(condition, view or EvaluationContext(index, Side.LEFT)).truth is Truth.YES
+def holds(condition: Condition, index: ChartIndex, context: EvaluationContext | None = None) -> bool:
+    return evaluate(condition, context or EvaluationContext(index, Side.LEFT)).truth is Truth.YES
 
 
 def filtered(name: str, **filters: object) -> Present:
@@ -49,7 +49,7 @@ def test_covered_is_what_the_order_covers(indexed: Indexed) -> None:
     assert holds(filtered(PAIN, side="covered"), index, EvaluationContext(index, Side.LEFT, both))
 
 
-def test_an_absence_on_one_of_all_covered_sides_is_told(indexed: Indexed) -> None:
+def test_an_absence_on_one_of_all_covered_sides_contradicts(indexed: Indexed) -> None:
     index = indexed(finding(PAIN, "left"), absent(PAIN, "right"))
     assert evaluate(filtered(PAIN, side="all-covered"), EvaluationContext(index, Side.LEFT)).truth is Truth.NO
 
@@ -67,9 +67,9 @@ def test_sides(indexed: Indexed, recorded: str, sides: str) -> None:
 
 
 def test_both_sides_must_be_named(indexed: Indexed) -> None:
-    named, unnamed = [finding(NUMB, "left"), finding(NUMB, "right")], [finding(NUMB, "left"), finding(NUMB)]
-    assert holds(filtered(NUMB, sides="both"), indexed(*named))
-    assert not holds(filtered(NUMB, sides="both"), indexed(*unnamed))
+    both_stated, one_unstated = [finding(NUMB, "left"), finding(NUMB, "right")], [finding(NUMB, "left"), finding(NUMB)]
+    assert holds(filtered(NUMB, sides="both"), indexed(*both_stated))
+    assert not holds(filtered(NUMB, sides="both"), indexed(*one_unstated))
     assert not holds(filtered(NUMB, sides="both"), indexed(finding(NUMB, "both", "2026-01-01"), absent(NUMB, "left")))
 
 
@@ -78,9 +78,9 @@ def test_both_sides_must_be_named(indexed: Indexed) -> None:
 )
 def test_the_other_side_counts_in_the_conditions_own_window(indexed: Indexed, other: str | None, sides: str) -> None:
     index = indexed(finding(NUMB, "left"), finding(NUMB, "right", other))
-    for asked_for in ("one", "both"):
-        recent = filtered(NUMB, sides=asked_for, within=30, undated="ignored")
-        assert holds(recent, index) is (asked_for == sides)
+    for wanted in ("one", "both"):
+        recent = filtered(NUMB, sides=wanted, within=30, undated="ignored")
+        assert holds(recent, index) is (wanted == sides)
 
 
 def test_the_other_side_must_pass_the_other_filters_too(indexed: Indexed) -> None:
@@ -108,7 +108,7 @@ def test_ago(indexed: Indexed, when: str, answer: bool) -> None:
     assert holds(filtered(PAIN, ago=30, undated="ignored"), indexed(finding(PAIN, "left", when))) is answer
 
 
-def test_a_filter_of_time_stands_for_the_window(indexed: Indexed) -> None:
+def test_a_time_filter_replaces_the_window(indexed: Indexed) -> None:
     old = indexed(finding(PAIN, "left", "2024-03-10"))
     assert not holds(filtered(PAIN), old)
     assert holds(filtered(PAIN, within=800, undated="ignored"), old)
@@ -121,14 +121,14 @@ def test_since_the_onset(indexed: Indexed, when: str | None, answer: bool) -> No
 
 
 @pytest.mark.parametrize(("done", "answer"), [("2026-02-10", True), ("2026-02-09", False), (None, False)])
-def test_since_a_date_named_before(indexed: Indexed, done: str | None, answer: bool) -> None:
+def test_since_an_anchor(indexed: Indexed, done: str | None, answer: bool) -> None:
     named = filtered(PAIN, within=365, undated="counts", anchor="sign")
     since = Imaged(ImagingSpec(), Filters(since=("sign",), undated="ignored"))
     block = Block(all=(named, since), has_anchor=True)
     assert holds(block, indexed(finding(PAIN, "left", "2026-02-10"), study("hip", when=done))) is answer
 
 
-def test_since_a_date_that_nothing_dated_names(indexed: Indexed) -> None:
+def test_since_an_anchor_without_a_date(indexed: Indexed) -> None:
     index = indexed(finding(PAIN, "left", None), study("hip"))
     for undated, answer in (("counts", True), ("ignored", False)):
         named = filtered(PAIN, within=365, undated="counts", anchor="sign")
@@ -136,7 +136,7 @@ def test_since_a_date_that_nothing_dated_names(indexed: Indexed) -> None:
         assert holds(Block(all=(named, since), has_anchor=True), index) is answer
 
 
-def test_a_name_keeps_its_newest_date(indexed: Indexed) -> None:
+def test_an_anchor_has_the_newest_date(indexed: Indexed) -> None:
     index = indexed(
         finding(PAIN, "left", "2026-02-10"), finding("limp", "left", "2026-01-10"), study("hip", when="2026-02-01")
     )
@@ -145,7 +145,7 @@ def test_a_name_keeps_its_newest_date(indexed: Indexed) -> None:
     assert not holds(Block(all=(*named, since), has_anchor=True), index)
 
 
-def test_a_date_missing_among_those_a_name_stands_for_leaves_it_open(indexed: Indexed) -> None:
+def test_an_anchor_has_no_date_if_one_of_its_facts_has_none(indexed: Indexed) -> None:
     done = study("hip", when="2026-03-01")
     named = tuple(filtered(name, within=365, undated="counts", anchor="sign") for name in ("limp", PAIN))
     for first, second in (("2026-02-10", None), (None, "2026-02-10")):
@@ -183,7 +183,7 @@ def test_asked_alone(indexed: Indexed, filters: dict[str, object]) -> None:
     assert holds(only, indexed(finding("hip-fracture", "left"), asked("hip-fracture", "left")))
 
 
-def test_a_block_beside_an_entry_must_hold_too(indexed: Indexed) -> None:
+def test_the_block_of_an_entry_must_hold_too(indexed: Indexed) -> None:
     entry = Present((Leaf("urinary-retention", block=Block(all=(Present((Leaf("leg-pain"),)),))),))
     retention: Finding = finding("urinary-retention")
     assert not holds(entry, indexed(retention))
@@ -206,12 +206,12 @@ def test_imaging_by_region_and_modality(region: str | None, modality: str | None
     ("done", "ordered", "answer"),
     [("with", "with", True), ("without", "with", False), (None, "with", True), ("with", None, True)],
 )
-def test_same_contrast_where_it_is_recorded(done: str | None, ordered: str | None, answer: bool) -> None:
+def test_same_contrast_if_it_is_recorded(done: str | None, ordered: str | None, answer: bool) -> None:
     order = draft("hip", contrast=ordered)
     assert matches_spec(imaging(Stage.STUDY, "hip", contrast=done), SAME, order) is answer
 
 
-def test_same_as_no_order_is_nothing() -> None:
+def test_same_matches_nothing_without_an_order() -> None:
     assert not matches_spec(imaging(Stage.STUDY, None, None), SAME, None)
 
 

@@ -1,4 +1,4 @@
-"""What a card names as not recorded: chosen by published figures, given what is known of this patient."""
+"""What a card names as not recorded: chosen by published figures and by what is known about the patient."""
 
 from dataclasses import replace
 
@@ -19,8 +19,8 @@ SCIATIC = (finding("buttock-pain", "left"), finding("calf-pain", "left"))
 
 
 def only(content: Content, *facts: Finding | Imaging, hook: str = "order-sign") -> Recommendation:
-    (one,) = decide(content, chart(*facts), hook).shown
-    return one
+    (recommendation,) = decide(content, chart(*facts), hook).shown
+    return recommendation
 
 
 def asks(content: Content, *facts: Finding | Imaging) -> list[str]:
@@ -40,13 +40,13 @@ def test_the_best_discriminating_three_that_are_not_recorded(content: Content) -
     assert asks(content, *SCIATIC, HIP) == ["femoral stretch test", "relief when seated", "pain on squatting"]
 
 
-def test_what_is_recorded_on_the_side_is_not_asked_for_present_or_absent(content: Content) -> None:
-    rest = ["relief when seated", "pain on squatting", "groin pain"]
-    assert asks(content, *SCIATIC, absent("femoral-stretch-positive", "left"), HIP) == rest
+def test_a_finding_recorded_present_or_absent_on_the_side_is_not_asked_for(content: Content) -> None:
+    remaining = ["relief when seated", "pain on squatting", "groin pain"]
+    assert asks(content, *SCIATIC, absent("femoral-stretch-positive", "left"), HIP) == remaining
     assert asks(content, *SCIATIC, finding("femoral-stretch-positive", "right"), HIP)[0] == "femoral stretch test"
 
 
-def test_what_was_recorded_too_long_ago_is_asked_for(content: Content) -> None:
+def test_a_finding_recorded_too_long_ago_is_asked_for(content: Content) -> None:
     old = absent("femoral-stretch-positive", "left", "2020-01-01")
     assert asks(content, *SCIATIC, old, HIP)[0] == "femoral stretch test"
 
@@ -58,12 +58,12 @@ def test_of_findings_that_measure_the_same_thing_one_recorded_is_enough(content:
 
 
 def test_of_findings_that_measure_the_same_thing_one_is_asked_for(content: Content) -> None:
-    found = chosen(content, rule_of(content, "hip", "spine"), *SCIATIC)
-    assert "relief-when-seated" in found
-    assert "relief-bending-forward" not in found
+    asked = chosen(content, rule_of(content, "hip", "spine"), *SCIATIC)
+    assert "relief-when-seated" in asked
+    assert "relief-bending-forward" not in asked
 
 
-def test_a_finding_is_asked_for_of_the_patients_its_figures_are_about(content: Content) -> None:
+def test_a_finding_is_asked_for_only_in_patients_its_figures_apply_to(content: Content) -> None:
     """Relief when seated was studied in leg pain: with groin pain alone it would say nothing."""
     assert asks(content, finding("groin-pain", "left"), LUMBAR) == [
         "femoral stretch test",
@@ -79,7 +79,7 @@ def test_a_rule_may_ask_towards_one_region(content: Content) -> None:
     assert chosen(content, rule_of(content), *SCIATIC) == []
 
 
-def test_a_card_for_both_sides_asks_for_what_is_recorded_on_neither(content: Content) -> None:
+def test_a_card_for_both_sides_asks_only_for_what_is_recorded_on_neither(content: Content) -> None:
     rule = rule_of(content, "spine")
     assert "femoral-stretch-positive" not in chosen(
         content, rule, *SCIATIC, absent("femoral-stretch-positive", "right"), sides=EACH_SIDE
@@ -91,8 +91,8 @@ def test_an_injection_without_its_response_is_asked_about_and_no_injection_is_no
     assert (
         chosen(content, rule, *SCIATIC, finding("hip-anaesthetic-injection", "left"))[0] == "hip-anaesthetic-injection"
     )
-    told = finding("hip-anaesthetic-injection", "left", response="relief")
-    assert "hip-anaesthetic-injection" not in chosen(content, rule, *SCIATIC, told)
+    answered = finding("hip-anaesthetic-injection", "left", response="relief")
+    assert "hip-anaesthetic-injection" not in chosen(content, rule, *SCIATIC, answered)
     assert "hip-anaesthetic-injection" not in chosen(content, rule, *SCIATIC)
 
 
@@ -100,14 +100,14 @@ def test_a_rules_own_asks_come_first(content: Content) -> None:
     care = [finding(name) for name in ("nsaid", "physical-therapy")]
     pain = finding("lateral-hip-pain", "left", onset="2025-09-01")
 
-    def of(*facts: Finding) -> list[str]:
+    def asks_with(*facts: Finding) -> list[str]:
         return [ask.label for ask in only(content, pain, *care, *facts, hook="patient-view").missing_findings]
 
     severity = ["severity of hip osteoarthritis", "femoral stretch test", "pain on squatting"]
-    assert of(finding("hip-osteoarthritis", "left")) == severity
-    assert of(finding("hip-osteoarthritis", "left", severity="not-recorded")) == severity
-    assert of(finding("hip-osteoarthritis", "left", severity="mild"))[0] == "femoral stretch test"
-    assert of()[0] == "femoral stretch test"
+    assert asks_with(finding("hip-osteoarthritis", "left")) == severity
+    assert asks_with(finding("hip-osteoarthritis", "left", severity="not-recorded")) == severity
+    assert asks_with(finding("hip-osteoarthritis", "left", severity="mild"))[0] == "femoral stretch test"
+    assert asks_with()[0] == "femoral stretch test"
 
 
 def test_a_heavier_figure_is_asked_for_first(content: Content) -> None:

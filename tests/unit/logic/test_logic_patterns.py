@@ -21,7 +21,7 @@ def pattern(indexed: Indexed, *facts: Finding, side: Side = Side.LEFT) -> SidePa
 
 
 @pytest.mark.parametrize(
-    ("facts", "name", "held"),
+    ("facts", "name", "pattern_ids"),
     [
         ([left("buttock-pain"), left("calf-pain")], "spine-only", ["S1"]),
         ([left("sciatica")], "spine-only", ["S2"]),
@@ -49,12 +49,13 @@ def pattern(indexed: Indexed, *facts: Finding, side: Side = Side.LEFT) -> SidePa
         ([absent("groin-pain", "left")], "none", []),
     ],
 )
-def test_pattern(indexed: Indexed, facts: list[Finding], name: str, held: list[str]) -> None:
-    found = pattern(indexed, *facts)
-    assert (found.name, [one.id for one in found.matching_patterns]) == (name, held)
+def test_pattern(indexed: Indexed, facts: list[Finding], name: str, pattern_ids: list[str]) -> None:
+    side_pattern = pattern(indexed, *facts)
+    assert side_pattern.name == name
+    assert [matching.id for matching in side_pattern.matching_patterns] == pattern_ids
 
 
-def test_each_side_is_judged_by_itself(indexed: Indexed) -> None:
+def test_each_side_is_evaluated_by_itself(indexed: Indexed) -> None:
     facts = [finding("buttock-pain", "left"), finding("calf-pain", "right")]
     assert pattern(indexed, *facts).name == "undetermined"
     assert pattern(indexed, *facts, side=Side.RIGHT).name == "none"
@@ -64,13 +65,14 @@ def test_pain_below_the_knee_never_cancels_a_hip_pattern(indexed: Indexed) -> No
     assert pattern(indexed, left("groin-pain"), left("calf-pain")).name == "hip-only"
 
 
-def test_a_trace_keeps_the_patterns_that_do_not_hold(indexed: Indexed) -> None:
+def test_a_trace_includes_the_patterns_that_do_not_hold(indexed: Indexed) -> None:
     index = indexed(left("groin-pain"))
-    assert [one.pattern_id for one in evaluate_pattern(index, Side.LEFT, evaluate, thorough=False).outcomes] == ["H1"]
+    outcomes = evaluate_pattern(index, Side.LEFT, evaluate, thorough=False).outcomes
+    assert [outcome.pattern_id for outcome in outcomes] == ["H1"]
     assert len(evaluate_pattern(index, Side.LEFT, evaluate, thorough=True).outcomes) == len(index.content.patterns)
 
 
-def test_where_both_regions_are_pointed_to_one_fact_of_each_leads(indexed: Indexed) -> None:
+def test_if_the_findings_point_to_both_regions_one_fact_of_each_leads(indexed: Indexed) -> None:
     facts = [left("buttock-pain"), left("calf-pain"), left("groin-pain"), left("limp")]
     assert [fact.id for fact in pattern(indexed, *facts).leading_facts()] == ["buttock-pain", "groin-pain"]
     assert [fact.id for fact in pattern(indexed, left("groin-pain")).leading_facts()] == ["groin-pain"]

@@ -1,4 +1,4 @@
-"""Which recommendations are shown: most urgent first, few, and never the same order twice."""
+"""Which recommendations are shown: most urgent first, few, and within the limit for each order."""
 
 from dataclasses import replace
 
@@ -13,71 +13,85 @@ from cds_service.model.facts import Imaging
 from cds_service.model.sides import Side
 
 
-def said(content: Content, number: int, level: str, *orders: Imaging) -> Recommendation:
+def recommendation(content: Content, number: int, level: str, *orders: Imaging) -> Recommendation:
     rule = replace(content.rules[0], id=f"rule-{number}", number=number)
     row = replace(rule.advice[0], level=level)
     return Recommendation(rule, row, orders, Side.LEFT, (), (), (), (), ())
 
 
-def numbers(spoken: tuple[Recommendation, ...]) -> list[int]:
-    return [one.rule.number for one in spoken]
+def numbers(recommendations: tuple[Recommendation, ...]) -> list[int]:
+    return [recommendation.rule.number for recommendation in recommendations]
 
 
 def test_most_urgent_first_then_by_number(content: Content) -> None:
-    spoken = [said(content, 3, "info"), said(content, 2, "warning"), said(content, 1, "info")]
+    recommendations = [
+        recommendation(content, 3, "info"),
+        recommendation(content, 2, "warning"),
+        recommendation(content, 1, "info"),
+    ]
     policy = replace(content.policy, cards_per_call=3)
-    assert numbers(rank_recommendations(spoken, policy)[0]) == [2, 1, 3]
+    assert numbers(rank_recommendations(recommendations, policy)[0]) == [2, 1, 3]
 
 
 def test_no_more_cards_than_the_policy_allows(content: Content) -> None:
-    shown, held_back = rank_recommendations([said(content, number, "info") for number in (1, 2, 3)], content.policy)
+    shown, held_back = rank_recommendations(
+        [recommendation(content, number, "info") for number in (1, 2, 3)], content.policy
+    )
     assert (numbers(shown), numbers(held_back)) == ([1, 2], [3])
 
 
 def test_one_card_per_order(content: Content) -> None:
     hip, other = draft("hip"), draft("hip", name="o2")
-    spoken = [
-        said(content, 1, "warning", hip),
-        said(content, 2, "warning", hip, other),
-        said(content, 3, "info", other),
+    recommendations = [
+        recommendation(content, 1, "warning", hip),
+        recommendation(content, 2, "warning", hip, other),
+        recommendation(content, 3, "info", other),
     ]
-    shown, held_back = rank_recommendations(spoken, content.policy)
+    shown, held_back = rank_recommendations(recommendations, content.policy)
     assert (numbers(shown), numbers(held_back)) == ([1, 3], [2])
 
 
 def test_a_critical_card_is_never_held_back(content: Content) -> None:
     hip = draft("hip")
-    spoken = [said(content, number, "critical", hip) for number in (1, 2, 3)]
-    assert numbers(rank_recommendations(spoken, content.policy)[0]) == [1, 2, 3]
+    recommendations = [recommendation(content, number, "critical", hip) for number in (1, 2, 3)]
+    assert numbers(rank_recommendations(recommendations, content.policy)[0]) == [1, 2, 3]
 
 
-def test_critical_cards_take_the_room_of_others(content: Content) -> None:
-    spoken = [said(content, 1, "critical"), said(content, 2, "critical"), said(content, 3, "warning")]
-    shown, held_back = rank_recommendations(spoken, content.policy)
+def test_critical_cards_count_against_the_limit(content: Content) -> None:
+    recommendations = [
+        recommendation(content, 1, "critical"),
+        recommendation(content, 2, "critical"),
+        recommendation(content, 3, "warning"),
+    ]
+    shown, held_back = rank_recommendations(recommendations, content.policy)
     assert (numbers(shown), numbers(held_back)) == ([1, 2], [3])
 
 
-def test_what_speaks_of_the_patient_takes_no_orders_place(content: Content) -> None:
+def test_a_card_about_the_patient_does_not_count_against_an_order(content: Content) -> None:
     """It counts only against the cards of the call (clinical design §1.6)."""
     hip = draft("hip")
     shown, held_back = rank_recommendations(
-        [said(content, 1, "critical"), said(content, 3, "warning", hip)], content.policy
+        [recommendation(content, 1, "critical"), recommendation(content, 3, "warning", hip)], content.policy
     )
     assert (numbers(shown), numbers(held_back)) == ([1, 3], [])
 
 
-def test_what_speaks_of_the_patient_counts_against_the_cards_of_the_call(content: Content) -> None:
-    spoken = [said(content, 2, "warning"), said(content, 6, "warning"), said(content, 3, "warning", draft("hip"))]
-    shown, held_back = rank_recommendations(spoken, content.policy)
+def test_a_card_about_the_patient_counts_against_the_cards_of_the_call(content: Content) -> None:
+    recommendations = [
+        recommendation(content, 2, "warning"),
+        recommendation(content, 6, "warning"),
+        recommendation(content, 3, "warning", draft("hip")),
+    ]
+    shown, held_back = rank_recommendations(recommendations, content.policy)
     assert (numbers(shown), numbers(held_back)) == ([2, 3], [6])
 
 
-OF_THE_PATIENT = {1, 2, 6, 7, 9, 13, 15, 16, 17, 18}  # clinical design §1.6
+ABOUT_THE_PATIENT = {1, 2, 6, 7, 9, 13, 15, 16, 17, 18}  # clinical design §1.6
 
 
-def test_each_rule_speaks_of_the_patient_or_of_an_order_as_the_design_says(content: Content) -> None:
+def test_each_rule_is_about_the_patient_or_an_order_as_the_design_says(content: Content) -> None:
     about = {rule.number: rule.about for rule in content.rules}
-    assert about == {number: "patient" if number in OF_THE_PATIENT else "order" for number in about}
+    assert about == {number: "patient" if number in ABOUT_THE_PATIENT else "order" for number in about}
 
 
 def test_a_rule_about_the_patient_names_no_order(content: Content) -> None:
@@ -87,6 +101,8 @@ def test_a_rule_about_the_patient_names_no_order(content: Content) -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_only_a_critical_card_goes_beyond_the_limit(content: Content, level: str) -> None:
-    shown, held_back = rank_recommendations([said(content, number, level) for number in range(1, 6)], content.policy)
+    shown, held_back = rank_recommendations(
+        [recommendation(content, number, level) for number in range(1, 6)], content.policy
+    )
     assert len(shown) == (5 if level == "critical" else 2)
     assert len(shown) + len(held_back) == 5

@@ -1,4 +1,4 @@
-"""Ratings by published criteria: what is not recorded gives none."""
+"""Ratings by published criteria: without a record there is no rating."""
 
 from dataclasses import replace
 from typing import Any
@@ -20,9 +20,9 @@ FIVE_WEEKS = finding("low-back-pain", when="2026-02-20", onset="2026-01-28")
 CARE = finding("physical-therapy", when="2026-02-10")
 
 
-def rating_of(read: Chart, hook: str = SIGN) -> str | None:
-    rated = rate_orders(CONTENT, read, hook)
-    return rated[0].criterion.rating if rated else None
+def rating_of(order_chart: Chart, hook: str = SIGN) -> str | None:
+    ratings = rate_orders(CONTENT, order_chart, hook)
+    return ratings[0].criterion.rating if ratings else None
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_only_patients_known_to_be_adult_are_rated(age: int | None) -> None:
     assert rating_of(chart(MRI, SIX_WEEKS, CARE, age=age)) is None
 
 
-def test_with_contrast_or_contrast_unsaid_six_weeks_of_care_rate_nothing() -> None:
+def test_with_contrast_or_contrast_not_stated_six_weeks_of_care_give_no_rating() -> None:
     for contrast in ("with", "both", None):
         assert rating_of(chart(draft("lumbar-spine", contrast=contrast), SIX_WEEKS, CARE)) is None
 
@@ -73,8 +73,8 @@ def test_only_drafts_of_an_order_hook_are_rated() -> None:
         {"unreadable": {"Condition": 1}},
     ],
 )
-def test_a_chart_that_was_not_read_whole_speaks_against_no_order(gap: dict[str, Any]) -> None:
-    """A red flag may stand in what is missing; what does stand there still speaks for an order."""
+def test_a_chart_with_gaps_rates_no_order_as_inappropriate(gap: dict[str, Any]) -> None:
+    """A red flag may be among the missing data; findings that are recorded still count for an order."""
     assert rating_of(replace(chart(MRI, FIVE_WEEKS), **gap)) is None
     assert rating_of(replace(chart(MRI, SIX_WEEKS, CARE), **gap)) == "appropriate"
     assert rating_of(replace(chart(MRI, FIVE_WEEKS, finding("cancer-history")), **gap)) == "appropriate"

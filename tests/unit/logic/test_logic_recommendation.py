@@ -1,4 +1,4 @@
-"""From a rule that speaks to one recommendation: orders, side, what to ask, what to offer."""
+"""The recommendation of a rule that speaks: orders, side, missing findings and offers."""
 
 from dataclasses import replace
 
@@ -14,12 +14,12 @@ LUMBAR = draft("lumbar-spine")
 
 
 def only(content: Content, *facts: Finding | Imaging, hook: str = "order-sign") -> Recommendation:
-    (one,) = decide(content, chart(*facts), hook).shown
-    return one
+    (recommendation,) = decide(content, chart(*facts), hook).shown
+    return recommendation
 
 
-def offers(one: Recommendation) -> list[str]:
-    return [offer.id for offer in one.offers]
+def offers(recommendation: Recommendation) -> list[str]:
+    return [offer.id for offer in recommendation.offers]
 
 
 def test_a_side_that_a_finding_names_is_the_cards_side(content: Content) -> None:
@@ -45,11 +45,11 @@ def test_the_side_of_a_midline_order_is_not_the_cards_side(content: Content) -> 
     assert only(content, finding("groin-pain"), draft("lumbar-spine", side="left")).side is Side.UNSTATED
 
 
-def test_the_facts_begin_with_the_side_that_has_most(content: Content) -> None:
+def test_the_facts_begin_with_the_side_that_has_the_most(content: Content) -> None:
     facts = [finding("groin-pain", "left"), finding("groin-pain", "right"), finding("limp", "right")]
-    one = only(content, *facts, finding("fadir-positive", "right"), LUMBAR)
-    assert one.facts[0].side is Side.RIGHT
-    assert one.pattern_ids == ("H1", "H2")
+    recommendation = only(content, *facts, finding("fadir-positive", "right"), LUMBAR)
+    assert recommendation.facts[0].side is Side.RIGHT
+    assert recommendation.pattern_ids == ("H1", "H2")
 
 
 def test_a_pattern_of_a_branch_that_does_not_hold_is_not_named(content: Content) -> None:
@@ -59,8 +59,8 @@ def test_a_pattern_of_a_branch_that_does_not_hold_is_not_named(content: Content)
 
 def test_several_orders_make_one_recommendation(content: Content) -> None:
     orders = (draft("hip", side="left"), draft("hip", "XR", "left", name="o2"))
-    one = only(content, finding("buttock-pain", "left"), finding("calf-pain", "left"), *orders)
-    assert one.orders == orders
+    recommendation = only(content, finding("buttock-pain", "left"), finding("calf-pain", "left"), *orders)
+    assert recommendation.orders == orders
 
 
 def test_a_note_is_added_when_its_block_holds(content: Content) -> None:
@@ -70,39 +70,39 @@ def test_a_note_is_added_when_its_block_holds(content: Content) -> None:
     assert "foot pulses" in note.text
 
 
-def test_what_deletes_is_offered_on_order_hooks_alone(content: Content) -> None:
+def test_an_offer_that_deletes_is_made_on_order_hooks_only(content: Content) -> None:
     pain = finding("groin-pain", "left")
     assert offers(only(content, pain, LUMBAR)) == ["add-hip-radiograph", "replace-with-hip-radiograph"]
     view = only(content, pain, request("lumbar-spine"), hook="patient-view")
     assert offers(view) == ["add-hip-radiograph"]
 
 
-def test_what_is_ordered_already_is_not_offered(content: Content) -> None:
+def test_an_order_that_exists_already_is_not_offered(content: Content) -> None:
     assert offers(only(content, finding("saddle-anaesthesia"), LUMBAR)) == ["refer-urgent-spine"]
 
 
 def test_no_radiograph_is_offered_in_pregnancy(content: Content) -> None:
     policy = replace(content.policy, silences=())
-    one = decide(
+    decision = decide(
         replace(content, policy=policy), chart(finding("groin-pain"), finding("pregnancy"), LUMBAR), "order-sign"
     )
-    assert one.shown == ()
+    assert decision.shown == ()
 
 
-def test_the_most_urgent_row_speaks_for_all_sides(content: Content) -> None:
+def test_the_most_urgent_row_applies_to_all_sides(content: Content) -> None:
     care = [finding(name) for name in ("nsaid", "physical-therapy")]
     pains = [finding("lateral-hip-pain", "both", onset="2025-09-01"), finding("hip-osteoarthritis", "left")]
-    one = only(content, *pains, *care, hook="patient-view")
-    assert (one.advice.level, one.side) == ("warning", Side.BOTH)
+    recommendation = only(content, *pains, *care, hook="patient-view")
+    assert (recommendation.advice.level, recommendation.side) == ("warning", Side.BOTH)
 
 
-def test_what_is_said_of_the_patient_keeps_to_the_side_it_is_true_of(content: Content) -> None:
+def test_advice_about_the_patient_is_limited_to_the_side_it_is_true_of(content: Content) -> None:
     care = finding("physical-therapy", when="2025-12-01")
     hip = [finding("groin-pain", "left"), finding("hip-osteoarthritis", "left", severity="severe")]
     leg = [finding("calf-pain", "right"), finding("lumbar-radiculopathy", "right")]
-    one = only(content, care, *hip, *leg, hook="patient-view")
-    assert (one.advice.card, one.side) == ("assess-hip-replacement", Side.LEFT)
-    assert {fact.side for fact in one.facts} == {Side.LEFT, Side.UNSTATED}
+    recommendation = only(content, care, *hip, *leg, hook="patient-view")
+    assert (recommendation.advice.card, recommendation.side) == ("assess-hip-replacement", Side.LEFT)
+    assert {fact.side for fact in recommendation.facts} == {Side.LEFT, Side.UNSTATED}
 
 
 def test_a_study_is_among_the_facts_of_a_repeat(content: Content) -> None:
@@ -110,31 +110,31 @@ def test_a_study_is_among_the_facts_of_a_repeat(content: Content) -> None:
     assert only(content, LUMBAR, done).facts == (done,)
 
 
-def test_what_chooses_the_advice_stands_beside_what_makes_the_rule_speak(content: Content) -> None:
+def test_the_facts_that_select_the_advice_are_separate_from_those_that_make_the_rule_speak(content: Content) -> None:
     pains = [finding("buttock-pain", "left", onset="2025-09-01"), finding("calf-pain", "left")]
     care = finding("physical-therapy", when="2026-01-10")
-    one = only(content, *pains, care, draft("hip", side="left"))
-    assert one.facts == tuple(pains)
-    assert one.advice_facts == (pains[0], care)
+    recommendation = only(content, *pains, care, draft("hip", side="left"))
+    assert recommendation.facts == tuple(pains)
+    assert recommendation.advice_facts == (pains[0], care)
     assert only(content, *pains, draft("hip", side="left")).advice_facts == ()
 
 
-def test_every_branch_that_holds_gives_its_facts(content: Content) -> None:
+def test_every_branch_that_holds_adds_its_facts(content: Content) -> None:
     pains = [
         finding("groin-pain", "left", onset="2025-09-01"),
         finding("hip-anaesthetic-injection", "left", response="no-relief"),
     ]
     care = [finding("femoral-stretch-positive", "left"), finding("nsaid"), finding("physical-therapy")]
-    one = only(content, *pains, *care, hook="patient-view")
-    assert {fact.id for fact in one.facts} == {fact.id for fact in (*pains, *care)}
+    recommendation = only(content, *pains, *care, hook="patient-view")
+    assert {fact.id for fact in recommendation.facts} == {fact.id for fact in (*pains, *care)}
 
 
 def test_a_caveat_is_added_when_its_block_holds(content: Content) -> None:
     care = [finding(name) for name in ("nsaid", "physical-therapy")]
     pain = finding("lateral-hip-pain", "left", onset="2025-09-01")
 
-    def of(*facts: Finding) -> list[str]:
+    def caveats_with(*facts: Finding) -> list[str]:
         return [caveat.id for caveat in only(content, pain, *care, *facts, hook="patient-view").caveats]
 
-    assert of() == ["failed-hip-care-yield"]
-    assert of(finding("hip-biologic-injection")) == ["failed-hip-care-yield", "biologic-injection"]
+    assert caveats_with() == ["failed-hip-care-yield"]
+    assert caveats_with(finding("hip-biologic-injection")) == ["failed-hip-care-yield", "biologic-injection"]

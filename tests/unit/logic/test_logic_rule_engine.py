@@ -1,4 +1,4 @@
-"""Deciding a call: which orders are judged, which rules are silenced, what speaks and what is shown."""
+"""The decision of a call: which orders are judged, which rules are silenced, what speaks and what is shown."""
 
 from dataclasses import replace
 
@@ -19,8 +19,8 @@ def status(decision: Decision, rule: str) -> tuple[str, str]:
     return next((trace.status, trace.reason) for trace in decision.rule_traces if trace.rule.id == rule)
 
 
-def spoken(content: Content, a_chart: Chart, hook: str = "order-sign") -> list[str]:
-    return [one.rule.id for one in decide(content, a_chart, hook).shown]
+def shown_rules(content: Content, call_chart: Chart, hook: str = "order-sign") -> list[str]:
+    return [card.rule.id for card in decide(content, call_chart, hook).shown]
 
 
 def test_on_order_hooks_the_selected_drafts_are_judged(content: Content) -> None:
@@ -36,12 +36,12 @@ def test_on_patient_view_requests_and_studies_of_90_days_are_judged(content: Con
     assert set(select_judged_orders(index, "patient-view")) == {done, asked_for}
 
 
-def test_a_rule_not_for_the_hook_is_told(content: Content) -> None:
+def test_a_rule_for_another_hook_is_traced(content: Content) -> None:
     decision = decide(content, chart(), "patient-view", thorough=True)
     assert status(decision, "imaging-already-done") == ("not for this hook", "")
 
 
-def test_a_rule_without_an_order_to_judge_is_told(content: Content) -> None:
+def test_a_rule_without_an_order_to_judge_is_traced(content: Content) -> None:
     decision = decide(content, chart(LUMBAR), "order-sign", thorough=True)
     assert status(decision, "spine-pattern-hip-imaging") == ("no order to judge", "")
 
@@ -50,13 +50,13 @@ def test_under_18_silences_all_but_the_emergency(content: Content) -> None:
     saddle = finding("saddle-anaesthesia")
     decision = decide(content, chart(GROIN, LUMBAR, saddle, age=17), "order-sign", thorough=True)
     assert status(decision, "hip-pattern-spine-imaging") == ("silenced", "the patient is under 18")
-    assert [one.rule.id for one in decision.shown] == ["cauda-equina"]
+    assert [card.rule.id for card in decision.shown] == ["cauda-equina"]
 
 
-def test_a_silenced_rule_is_still_judged_for_the_trace(content: Content) -> None:
+def test_a_silenced_rule_is_still_evaluated_for_the_trace(content: Content) -> None:
     decision = decide(content, chart(GROIN, LUMBAR, age=17), "order-sign", thorough=True)
     trace = next(trace for trace in decision.rule_traces if trace.rule.id == "hip-pattern-spine-imaging")
-    assert any(judgement.outcome.truth is Truth.YES for judgement in trace.evaluations)
+    assert any(evaluation.outcome.truth is Truth.YES for evaluation in trace.evaluations)
 
 
 def test_without_a_judged_region_only_the_emergency_speaks(content: Content) -> None:
@@ -66,7 +66,7 @@ def test_without_a_judged_region_only_the_emergency_speaks(content: Content) -> 
     assert status(decision, "cauda-equina")[0] == "silent"
 
 
-def test_without_a_trace_only_what_speaks_is_kept(content: Content) -> None:
+def test_without_a_trace_only_the_rules_that_speak_remain(content: Content) -> None:
     decision = decide(content, chart(GROIN, LUMBAR), "order-sign")
     assert [trace.rule.id for trace in decision.rule_traces] == ["hip-pattern-spine-imaging"]
     assert decision.side_patterns == {}
@@ -75,8 +75,8 @@ def test_without_a_trace_only_what_speaks_is_kept(content: Content) -> None:
 def test_a_rule_sees_those_that_spoke_before_it(content: Content) -> None:
     pains = [finding(name, "right", onset="2025-09-01") for name in ("lateral-hip-pain", "buttock-pain", "calf-pain")]
     care = [finding(name) for name in ("nsaid", "physical-therapy")]
-    assert spoken(content, chart(*pains, *care, draft("hip", side="right"))) == ["spine-pattern-hip-imaging"]
-    assert spoken(content, chart(*pains, *care), "patient-view") == ["failed-hip-care"]
+    assert shown_rules(content, chart(*pains, *care, draft("hip", side="right"))) == ["spine-pattern-hip-imaging"]
+    assert shown_rules(content, chart(*pains, *care), "patient-view") == ["failed-hip-care"]
 
 
 def test_a_silenced_rule_has_not_spoken(content: Content) -> None:
@@ -84,50 +84,50 @@ def test_a_silenced_rule_has_not_spoken(content: Content) -> None:
     changed = replace(content, policy=replace(content.policy, silences=(silenced,)))
     pains = [finding(name, "right", onset="2025-09-01") for name in ("lateral-hip-pain", "buttock-pain", "calf-pain")]
     care = [finding(name) for name in ("nsaid", "physical-therapy", "pregnancy")]
-    assert spoken(changed, chart(*pains, *care, draft("hip", side="right"))) == ["failed-hip-care"]
+    assert shown_rules(changed, chart(*pains, *care, draft("hip", side="right"))) == ["failed-hip-care"]
 
 
 def test_a_card_that_offers_nothing_is_not_shown(content: Content) -> None:
-    silences = tuple(one for one in content.policy.silences if one.id != "pregnancy")
+    silences = tuple(silence for silence in content.policy.silences if silence.id != "pregnancy")
     changed = replace(content, policy=replace(content.policy, silences=silences))
     decision = decide(changed, chart(GROIN, LUMBAR, finding("pregnancy")), "order-sign", thorough=True)
     assert decision.shown == ()
     assert status(decision, "hip-pattern-spine-imaging")[0] == "speaks"
 
 
-def test_a_rule_left_with_nothing_to_offer_silences_no_other(content: Content) -> None:
+def test_a_rule_without_any_offer_silences_no_other(content: Content) -> None:
     pains = [finding(name, "right", onset="2025-09-01") for name in ("lateral-hip-pain", "buttock-pain", "calf-pain")]
     care = [finding(name) for name in ("nsaid", "physical-therapy")]
     rule = next(rule for rule in content.rules if rule.id == "spine-pattern-hip-imaging")
     (row, *_) = rule.advice
     replacing = replace(rule, advice=(replace(row, offers=("replace-with-lumbar-mri",)),))
-    changed = replace(content, rules=tuple(replacing if one is rule else one for one in content.rules))
+    changed = replace(content, rules=tuple(replacing if other is rule else other for other in content.rules))
     done = study("hip", side="right")
-    assert spoken(content, chart(*pains, *care, done), "patient-view") == ["spine-pattern-hip-imaging"]
-    assert spoken(changed, chart(*pains, *care, done), "patient-view") == ["failed-hip-care"]
+    assert shown_rules(content, chart(*pains, *care, done), "patient-view") == ["spine-pattern-hip-imaging"]
+    assert shown_rules(changed, chart(*pains, *care, done), "patient-view") == ["failed-hip-care"]
 
 
 def test_a_critical_card_is_shown_even_if_it_offers_nothing(content: Content) -> None:
     offers = {name: replace(offer, hooks=frozenset({"order-sign"})) for name, offer in content.offers.items()}
     changed = replace(content, offers=offers)
-    assert spoken(changed, chart(finding("saddle-anaesthesia")), "patient-view") == ["cauda-equina"]
+    assert shown_rules(changed, chart(finding("saddle-anaesthesia")), "patient-view") == ["cauda-equina"]
 
 
-def test_an_advice_row_may_be_for_some_hooks_only(content: Content) -> None:
+def test_a_row_of_advice_may_be_for_some_hooks_only(content: Content) -> None:
     rule = next(rule for rule in content.rules if rule.id == "cauda-equina")
     narrowed = replace(rule, advice=(replace(rule.advice[0], hooks=frozenset({"order-sign"})),))
     changed = replace(content, rules=(narrowed,))
-    assert spoken(changed, chart(finding("saddle-anaesthesia"), LUMBAR)) == ["cauda-equina"]
-    assert spoken(changed, chart(finding("saddle-anaesthesia")), "patient-view") == []
+    assert shown_rules(changed, chart(finding("saddle-anaesthesia"), LUMBAR)) == ["cauda-equina"]
+    assert shown_rules(changed, chart(finding("saddle-anaesthesia")), "patient-view") == []
 
 
 @pytest.mark.parametrize("flag", [asked("spinal-infection"), finding("fever"), finding("active-cancer", when=None)])
 def test_a_red_flag_silences_advice_to_leave_imaging_out(content: Content, flag: object) -> None:
     done = study("lumbar-spine", when="2026-01-01")
-    assert spoken(content, chart(LUMBAR, done)) == ["imaging-already-done"]
-    assert spoken(content, chart(LUMBAR, done, flag)) == []  # type: ignore[arg-type]
+    assert shown_rules(content, chart(LUMBAR, done)) == ["imaging-already-done"]
+    assert shown_rules(content, chart(LUMBAR, done, flag)) == []  # type: ignore[arg-type]
 
 
 def test_a_red_flag_recorded_absent_silences_nothing(content: Content) -> None:
     done = study("lumbar-spine", when="2026-01-01")
-    assert spoken(content, chart(LUMBAR, done, absent("fever"))) == ["imaging-already-done"]
+    assert shown_rules(content, chart(LUMBAR, done, absent("fever"))) == ["imaging-already-done"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from domain_facts import absent, chart, draft, finding, request, study
 
 from cds_service.logic.rule_engine import decide
-from cds_service.logic.trace_text import explain_decision
+from cds_service.logic.trace_text import explain_decision, explain_rule
 from cds_service.model.content import Content
 from cds_service.model.facts import Finding, Imaging
 
@@ -13,12 +13,12 @@ PAIN = [finding("buttock-pain", "right", "2026-01-05", "2025-12-20"), finding("c
 HIP = draft("hip", side="right")
 
 
-def told(content: Content, *facts: Finding | Imaging, hook: str = "order-sign", age: int | None = 50) -> str:
+def explained(content: Content, *facts: Finding | Imaging, hook: str = "order-sign", age: int | None = 50) -> str:
     return "\n".join(explain_decision(decide(content, chart(*facts, age=age), hook, thorough=True)))
 
 
 def test_patterns_of_each_side_with_the_facts_behind_them(content: Content) -> None:
-    text = told(content, *PAIN, HIP)
+    text = explained(content, *PAIN, HIP)
     assert "Pattern of the right side: spine-only (S1)" in text
     assert "  S1 holds: Pain running from the buttock" in text
     assert "buttock pain: present, right, 2026-01-05, onset 2025-12-20, Condition/buttock-pain" in text
@@ -26,14 +26,14 @@ def test_patterns_of_each_side_with_the_facts_behind_them(content: Content) -> N
 
 
 def test_what_is_not_recorded_is_named_apart_from_what_is_absent(content: Content) -> None:
-    text = told(content, PAIN[0], absent("calf-pain", "right"), HIP)
-    assert "S1 fails" in text
-    assert "fails: any below-knee-pain present\n        calf pain: absent, right, 2026-03-01" in text
+    text = explained(content, PAIN[0], absent("calf-pain", "right"), HIP)
+    assert "S1 does not hold" in text
+    assert "does not hold: any below-knee-pain present\n        calf pain: absent, right, 2026-03-01" in text
     assert "straight-leg raise: not recorded" in text
 
 
 def test_a_rule_that_speaks_says_what_is_shown_and_what_is_not_offered(content: Content) -> None:
-    text = told(content, *PAIN, HIP, finding("fever"))
+    text = explained(content, *PAIN, HIP, finding("fever"))
     assert "Rule 3 spine-pattern-hip-imaging: speaks" in text
     assert "card shown: warning, spine-before-hip, offers add-lumbar-mri; not offered here: replace-with-lumbar" in text
     assert "hip MR: draft of this call, 2026-03-10, right, o1; right side: holds, advice spine-before-hip" in text
@@ -42,52 +42,85 @@ def test_a_rule_that_speaks_says_what_is_shown_and_what_is_not_offered(content: 
 def test_a_rule_held_back_says_so(content: Content) -> None:
     one_card = replace(content, policy=replace(content.policy, cards_per_call=1))
     facts = [*PAIN, HIP, finding("saddle-anaesthesia")]
-    assert "held back behind more urgent cards: warning, spine-before-hip" in told(one_card, *facts)
+    assert "held back behind more urgent cards: warning, spine-before-hip" in explained(one_card, *facts)
 
 
 def test_a_rule_with_nothing_left_to_offer_says_so(content: Content) -> None:
-    nothing = replace(content, offers={name: replace(one, hooks=frozenset()) for name, one in content.offers.items()})
-    assert "no card: nothing is left that it could offer" in told(nothing, *PAIN, HIP)
+    nothing = replace(
+        content, offers={name: replace(offer, hooks=frozenset()) for name, offer in content.offers.items()}
+    )
+    assert "no card: it has nothing left to offer in this call" in explained(nothing, *PAIN, HIP)
 
 
 def test_a_rule_that_holds_without_any_advice_says_so(content: Content) -> None:
     rules = tuple(replace(rule, advice=()) for rule in content.rules)
-    assert "right side: holds, but no row of advice applies" in told(replace(content, rules=rules), *PAIN, HIP)
+    assert "right side: holds, but no row of advice applies" in explained(replace(content, rules=rules), *PAIN, HIP)
 
 
 def test_the_stop_that_silences_a_rule_stands_out(content: Content) -> None:
-    text = told(content, *PAIN, HIP, study("lumbar-spine", when=None))
-    assert "STOPS IT: imaging done: lumbar-spine within 365 days (undated counts)" in text
+    text = explained(content, *PAIN, HIP, study("lumbar-spine", when=None))
+    assert "STOPS the rule: imaging done: lumbar-spine within 365 days (undated counts)" in text
     assert "lumbar-spine MR: done undated, side not stated, study lumbar-spine" in text
 
 
 def test_every_other_way_to_be_silent_is_named(content: Content) -> None:
-    assert "Rule 14 imaging-already-done: not for this hook" in told(content, hook="patient-view")
-    assert "Rule 4 hip-pattern-spine-imaging: no order to judge" in told(content, HIP)
-    text = told(content, *PAIN, HIP, age=17)
+    assert "Rule 14 imaging-already-done: not for this hook" in explained(content, hook="patient-view")
+    assert "Rule 4 hip-pattern-spine-imaging: no order to judge" in explained(content, HIP)
+    text = explained(content, *PAIN, HIP, age=17)
     assert "Rule 3 spine-pattern-hip-imaging: silenced: the patient is under 18" in text
 
 
 def test_sides_that_fared_alike_stand_together(content: Content) -> None:
-    assert "left and right side: not known" in told(content, hook="patient-view")
+    text = explained(content, hook="patient-view")
+    assert "left and right side: does not hold; not recorded: saddle anaesthesia or cauda equina syndrome" in text
+
+
+def test_what_is_not_recorded_does_not_stop_a_rule_and_says_so(content: Content) -> None:
+    text = explained(content, *PAIN, HIP)
+    assert "not recorded, so it does not stop the rule: imaging done: lumbar-spine within 365 days" in text
+    assert "not known" not in text
+
+
+def one_rule(content: Content, rule: str, *facts: Finding | Imaging, hook: str = "order-sign") -> str:
+    return "\n".join(explain_rule(decide(content, chart(*facts), hook, thorough=True), rule))
+
+
+def test_one_rule_is_explained_without_what_is_merely_not_recorded(content: Content) -> None:
+    text = one_rule(content, "spine-pattern-hip-imaging", *PAIN, HIP)
+    assert text.startswith("Rule 3 spine-pattern-hip-imaging: speaks")
+    assert "right side: holds, advice examine-spine-first" in text
+    assert "not recorded, so it does not stop" not in text
+    assert ": not recorded" not in text
+
+
+def test_what_one_rule_lacks_is_named_though_not_recorded(content: Content) -> None:
+    text = one_rule(content, "cauda-equina")
+    assert "not recorded: saddle anaesthesia or cauda equina syndrome present" in text
+    assert len(text.splitlines()) < 10
+
+
+def test_the_stop_of_one_rule_stands_in_its_trace(content: Content) -> None:
+    text = one_rule(content, "spine-pattern-hip-imaging", *PAIN, HIP, study("lumbar-spine", when=None))
+    assert "right side: stopped by lumbar-spine MR done" in text
+    assert "STOPS the rule: imaging done: lumbar-spine" in text
 
 
 def test_duration_age_and_patterns_stand_beside_their_conditions(content: Content) -> None:
-    text = told(content, *PAIN, finding("hip-pain", "right", None), hook="patient-view")
+    text = explained(content, *PAIN, finding("hip-pain", "right", None), hook="patient-view")
     assert "symptoms recorded: at least 80 days, at most 80 days" in text
     assert "symptoms recorded: nothing dated" in text
     assert "left none, right spine-only" in text
 
 
-def test_partial_dates_qualifiers_requests_and_treatments_are_told_as_recorded(content: Content) -> None:
+def test_partial_dates_qualifiers_requests_and_treatments_are_shown_as_recorded(content: Content) -> None:
     care = finding("hip-anaesthetic-injection", "right", "2026-01", response="relief")
-    text = told(content, finding("groin-pain", "right"), care, hook="patient-view")
+    text = explained(content, finding("groin-pain", "right"), care, hook="patient-view")
     assert "anaesthetic injection of the hip: present, right, 2026-01-01 to 2026-01-31, response relief" in text
-    text = told(content, *PAIN, HIP, request("lumbar-spine"))
+    text = explained(content, *PAIN, HIP, request("lumbar-spine"))
     assert "lumbar-spine MR: ordered 2026-03-01, side not stated" in text
 
 
-def test_a_short_decision_tells_what_speaks(content: Content) -> None:
+def test_a_decision_that_was_not_thorough_shows_what_speaks(content: Content) -> None:
     lines = explain_decision(decide(content, chart(*PAIN, HIP), "order-sign"))
     assert [line for line in lines if not line.startswith(" ")] == [
         "Rule 3 spine-pattern-hip-imaging: speaks",

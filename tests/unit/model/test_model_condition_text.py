@@ -1,4 +1,4 @@
-"""Conditions and blocks in plain words."""
+"""Descriptions of conditions and blocks in plain words."""
 
 import pytest
 
@@ -27,7 +27,7 @@ GROIN, LIMP = Leaf("groin-pain"), Leaf("limp")
 LUMBAR = ImagingSpec(frozenset({"lumbar-spine"}), frozenset({"MR", "CT"}))
 
 
-def under(**filters: object) -> Leaf:
+def limp_with(**filters: object) -> Leaf:
     return Leaf("limp", Filters(**filters))  # type: ignore[arg-type]
 
 
@@ -36,27 +36,27 @@ def under(**filters: object) -> Leaf:
     [
         (Present((GROIN, LIMP), names=("groin-pain", "limp")), "groin pain or limp present"),
         (Present((LIMP,), 2, ("hip-sign",)), "at least 2 of: any hip-sign present"),
-        (Present((under(side="either"),), names=("limp",)), "limp present on either side"),
+        (Present((limp_with(side="either"),), names=("limp",)), "limp present on either side"),
         (
-            Present((under(stated=True, sides="one"),), names=("limp",)),
+            Present((limp_with(stated=True, sides="one"),), names=("limp",)),
             "limp present with its side stated of one side only",
         ),
-        (Present((under(asked=True),), names=("limp",)), "limp present or asked to be ruled out"),
-        (Present((under(asked="only"),), names=("limp",)), "limp asked to be ruled out"),
+        (Present((limp_with(asked=True),), names=("limp",)), "limp present or asked to be ruled out"),
+        (Present((limp_with(asked="only"),), names=("limp",)), "limp asked to be ruled out"),
         (
-            Present((under(within=30, undated="counts"),), names=("limp",)),
+            Present((limp_with(within=30, undated="counts"),), names=("limp",)),
             "limp present within 30 days (undated counts)",
         ),
         (
-            Present((under(ago=30, undated="ignored"),), names=("limp",)),
+            Present((limp_with(ago=30, undated="ignored"),), names=("limp",)),
             "limp present at least 30 days ago (undated ignored)",
         ),
         (
-            Present((under(since=("onset", "study"), undated="counts", anchor="sign"),), names=("limp",)),
+            Present((limp_with(since=("onset", "study"), undated="counts", anchor="sign"),), names=("limp",)),
             "limp present since the onset and the study (undated counts) (its date: sign)",
         ),
         (
-            Present((under(qualifiers={"severity": ("mild", "moderate")}),), names=("limp",)),
+            Present((limp_with(qualifiers={"severity": ("mild", "moderate")}),), names=("limp",)),
             "limp present with severity mild or moderate",
         ),
         (Absent((GROIN, LIMP), ("groin-pain", "limp")), "groin pain and limp recorded absent"),
@@ -99,13 +99,13 @@ def under(**filters: object) -> Leaf:
         ),
     ],
 )
-def test_a_condition_in_words(content: Content, condition: Condition, words: str) -> None:
+def test_describes_a_condition_in_words(content: Content, condition: Condition, words: str) -> None:
     assert describe_condition(condition, content.findings) == words
 
 
-def test_a_block_as_indented_lines(content: Content) -> None:
-    inner = Block(any=(Age(at_least=1), Age(at_least=2)))
-    assert outline_block(Block(all=(Age(below=9), inner), none=(Age(below=1),)), content.findings) == [
+def test_outlines_a_block_as_indented_lines(content: Content) -> None:
+    inner_block = Block(any=(Age(at_least=1), Age(at_least=2)))
+    assert outline_block(Block(all=(Age(below=9), inner_block), none=(Age(below=1),)), content.findings) == [
         "all of:",
         "  age less than 9 years",
         "  at least one of:",
@@ -116,6 +116,6 @@ def test_a_block_as_indented_lines(content: Content) -> None:
     ]
 
 
-def test_a_groups_entry_with_its_block(content: Content) -> None:
+def test_describes_a_groups_entry_with_its_block(content: Content) -> None:
     leaf = Leaf("osteoporosis", Filters(side="either"), Block(none=(Age(below=50),)))
     assert describe_leaf(leaf, content.findings) == "osteoporosis on either side and none of (age less than 50 years)"

@@ -1,4 +1,4 @@
-"""Dates: full and partial ones, and the three-valued questions asked of them."""
+"""Full and partial dates, and comparisons of them that may have no answer."""
 
 from datetime import date
 
@@ -27,22 +27,22 @@ TODAY = date(2026, 3, 10)
         ("2026-03-10T23:59:00+14:00", "2026-03-10", "2026-03-10"),
     ],
 )
-def test_reads_a_date_as_the_days_it_may_mean(text: str, first: str, last: str) -> None:
+def test_parses_a_date_into_the_days_it_may_mean(text: str, first: str, last: str) -> None:
     assert parse_partial_date(text) == PartialDate(date.fromisoformat(first), date.fromisoformat(last))
 
 
 @pytest.mark.parametrize("text", ["", "2025-13", "2025-02-30", "20250230", "2026-03-10 10:00", "soon", "0000", "abcd"])
-def test_what_is_no_date_is_none(text: str) -> None:
+def test_text_that_is_not_a_date_gives_none(text: str) -> None:
     assert parse_partial_date(text) is None
 
 
-def test_what_is_too_long_for_a_date_is_none_and_is_not_kept() -> None:
+def test_text_too_long_for_a_date_gives_none_and_is_not_cached() -> None:
     before = dates._parse.cache_info().currsize
     assert parse_partial_date("2026-03-10T" + "1" * 1_000) is None
     assert dates._parse.cache_info().currsize == before
 
 
-def test_exact() -> None:
+def test_a_date_is_exact_if_it_names_one_day() -> None:
     assert full_date(TODAY).is_exact
     assert not PartialDate(date(2026, 3, 1), date(2026, 3, 31)).is_exact
 
@@ -108,6 +108,6 @@ def test_the_newest_lies_between_the_latest_first_and_the_latest_last_day(
     )
 
 
-def test_the_newest_is_not_known_where_one_has_no_date() -> None:
+def test_the_newest_is_unknown_if_a_date_is_missing() -> None:
     assert newest_date([full_date(TODAY), None]) is None
     assert newest_date([]) is None

@@ -1,4 +1,4 @@
-"""Sides: what counts for which side, and what several sides come to."""
+"""Sides: what counts for which side, and how several sides combine."""
 
 import pytest
 
@@ -8,7 +8,7 @@ LEFT, RIGHT, BOTH, UNSTATED = Side.LEFT, Side.RIGHT, Side.BOTH, Side.UNSTATED
 
 
 @pytest.mark.parametrize(
-    ("fact", "judged", "counts"),
+    ("fact_side", "side", "counts"),
     [
         (LEFT, LEFT, True),
         (LEFT, RIGHT, False),
@@ -18,21 +18,21 @@ LEFT, RIGHT, BOTH, UNSTATED = Side.LEFT, Side.RIGHT, Side.BOTH, Side.UNSTATED
         (UNSTATED, BOTH, True),
     ],
 )
-def test_what_names_no_side_or_both_counts_on_each(fact: Side, judged: Side, counts: bool) -> None:
-    assert fact.covers(judged) is counts
+def test_an_unstated_or_bilateral_side_counts_for_each(fact_side: Side, side: Side, counts: bool) -> None:
+    assert fact_side.covers(side) is counts
 
 
-def test_opposite() -> None:
+def test_the_opposite_side() -> None:
     assert [side.opposite for side in (LEFT, RIGHT, BOTH, UNSTATED)] == [RIGHT, LEFT, BOTH, UNSTATED]
 
 
-def test_sides_to_judge() -> None:
+def test_the_sides_to_evaluate() -> None:
     assert LEFT.single_sides == (LEFT,)
     assert BOTH.single_sides == UNSTATED.single_sides == (LEFT, RIGHT)
 
 
 @pytest.mark.parametrize(
-    ("sides", "together"),
+    ("sides", "combined"),
     [
         ([], UNSTATED),
         ([UNSTATED], UNSTATED),
@@ -42,5 +42,5 @@ def test_sides_to_judge() -> None:
         ([BOTH, LEFT], BOTH),
     ],
 )
-def test_several_sides_together(sides: list[Side], together: Side) -> None:
-    assert combine_sides(sides) is together
+def test_several_sides_combine_into_one(sides: list[Side], combined: Side) -> None:
+    assert combine_sides(sides) is combined

@@ -1,4 +1,4 @@
-"""Health: alive, ready, degraded, stopping; and a probe that never waits for a database that hangs."""
+"""Health: alive, ready, degraded, stopping, and probes that never wait for a hanging database."""
 
 import os
 import platform
@@ -49,20 +49,20 @@ def test_while_it_stops_it_is_not_ready(
 
 
 def test_the_version_names_service_content_mode_and_python_and_no_machine(client: FlaskClient) -> None:
-    told = client.get("/version").get_json()
-    assert set(told) == {"service", "content", "digest", "mode", "python"}
-    assert (told["mode"], told["python"], len(told["digest"])) == ("demo", platform.python_version(), 64)
-    assert socket.gethostname() not in str(told)
+    version = client.get("/version").get_json()
+    assert set(version) == {"service", "content", "digest", "mode", "python"}
+    assert (version["mode"], version["python"], len(version["digest"])) == ("demo", platform.python_version(), 64)
+    assert socket.gethostname() not in str(version)
 
 
-def test_the_store_is_asked_once_in_a_while() -> None:
+def test_the_store_is_checked_at_intervals() -> None:
     asked: list[int] = []
     watch = StoreHealth(lambda: asked.append(1))
     assert [watch.is_up() for _ in range(5)] == [True] * 5
     assert len(asked) == 1
 
 
-def test_an_answer_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_result_expires(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_CACHE_S", 0.05)
     answers = iter([None, StoreUnavailable("away"), None])
 
@@ -72,11 +72,11 @@ def test_an_answer_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
             raise answer
 
     watch = StoreHealth(ask)
-    found = []
+    states = []
     for _ in range(3):
-        found.append(watch.is_up())
+        states.append(watch.is_up())
         time.sleep(0.06)
-    assert found == [True, False, True]
+    assert states == [True, False, True]
 
 
 def test_a_store_that_hangs_holds_up_no_probe_and_is_asked_by_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +95,7 @@ def test_a_store_that_hangs_holds_up_no_probe_and_is_asked_by_one_thread(monkeyp
     let_go.set()
 
 
-def test_probes_that_come_together_wait_for_a_store_that_hangs_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrent_probes_share_one_wait_for_a_hanging_store(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_WAIT_S", 0.2)
     let_go = Event()
     watch = StoreHealth(lambda: let_go.wait(10))
@@ -107,7 +107,7 @@ def test_probes_that_come_together_wait_for_a_store_that_hangs_together(monkeypa
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_store_that_fails_in_a_way_nobody_foresaw_is_not_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_fails_unexpectedly_is_not_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_CACHE_S", 0.0)
     answers = iter([None, RuntimeError("unforeseen")])
 

@@ -1,4 +1,4 @@
-"""The metrics: counts of our own words, bounded labels, and the whole sum where several processes count."""
+"""The metrics: counts with bounded labels of our own, summed over several processes."""
 
 import os
 import subprocess
@@ -27,12 +27,12 @@ def samples_of(text: str) -> Iterator[Sample]:
 
 
 def figures(client: FlaskClient) -> dict[tuple[str, str], float]:
-    """Every sample by name and labels, as `a=1,b=2`."""
-    found = {}
+    """Return every sample by name and labels, as `a=1,b=2`."""
+    samples = {}
     for sample in samples_of(client.get("/metrics").get_data(as_text=True)):
         labels = ",".join(f"{name}={value}" for name, value in sorted(sample.labels.items()))
-        found[sample.name.removeprefix("hip_spine_cds_"), labels] = sample.value
-    return found
+        samples[sample.name.removeprefix("hip_spine_cds_"), labels] = sample.value
+    return samples
 
 
 def test_a_call_is_counted_by_hook_client_outcome_and_time(client: FlaskClient) -> None:
@@ -44,29 +44,29 @@ def test_a_call_is_counted_by_hook_client_outcome_and_time(client: FlaskClient) 
     client.post(f"/cds-services/{VIEW}", json=by_patient)
     client.post("/cds-services/unknown", json=call())
     client.get("/healthz")
-    found = figures(client)
+    samples = figures(client)
     for result in ("no-cards", "400", "412", "not-judged"):
-        assert found["calls_total", f"client=demo,hook=patient-view,outcome={result}"] == 1
-    assert found["calls_total", "client=demo,hook=unknown,outcome=404"] == 1
-    assert found["call_seconds_count", "hook=patient-view"] == 4
-    assert 0 < found["call_seconds_sum", "hook=patient-view"] < 10
-    assert found["responses_total", "route=operations.alive,status=200"] == 1
+        assert samples["calls_total", f"client=demo,hook=patient-view,outcome={result}"] == 1
+    assert samples["calls_total", "client=demo,hook=unknown,outcome=404"] == 1
+    assert samples["call_seconds_count", "hook=patient-view"] == 4
+    assert 0 < samples["call_seconds_sum", "hook=patient-view"] < 10
+    assert samples["responses_total", "route=operations.alive,status=200"] == 1
 
 
-def test_what_was_said_and_how_data_came_is_counted(client: FlaskClient) -> None:
+def test_cards_and_how_data_arrived_are_counted(client: FlaskClient) -> None:
     odd = condition(CANARY, "urn:oid:1.2.3", number=7)
     chart = prefetch(*buttock_to_calf(), odd, condition("x", code=5), imagingStudies=outcome(), procedures=bundle())
     draft = order("73721", bodySite=[concept("287579007")])
     client.post(f"/cds-services/{SIGN}", json=call(SIGN, draft, prefetch=chart))
-    found = figures(client)
-    assert found["cards_total", "fate=shown,level=warning,rule=spine-pattern-hip-imaging"] == 1
+    samples = figures(client)
+    assert samples["cards_total", "fate=shown,level=warning,rule=spine-pattern-hip-imaging"] == 1
     states = {"conditions": "data", "imagingStudies": "failed", "procedures": "empty", "reports": "absent"}
     for key, state in states.items():
-        assert found["prefetch_total", f"key={key},state={state}"] == 1
-    assert found["unmapped_codes_total", "system=other"] == 1
-    assert found["unreadable_total", "type=Condition"] == 1
+        assert samples["prefetch_total", f"key={key},state={state}"] == 1
+    assert samples["unmapped_codes_total", "system=other"] == 1
+    assert samples["unreadable_total", "type=Condition"] == 1
     assert CANARY not in client.get("/metrics").get_data(as_text=True)
-    assert not [labels for name, labels in found if name == "fhir_fetches_total"]
+    assert not [labels for name, labels in samples if name == "fhir_fetches_total"]
 
 
 def test_searches_of_a_fhir_server_are_counted_by_outcome(client: FlaskClient) -> None:
@@ -74,7 +74,7 @@ def test_searches_of_a_fhir_server_are_counted_by_outcome(client: FlaskClient) -
     assert figures(client)["fhir_fetches_total", "key=reports,outcome=unreachable"] == 1
 
 
-def test_feedback_is_counted_by_outcome_and_a_reason_of_ours(client: FlaskClient, knowledge: Knowledge) -> None:
+def test_feedback_is_counted_by_outcome_and_known_reason(client: FlaskClient, knowledge: Knowledge) -> None:
     known = next(iter(knowledge.override_reasons))
     events = [
         {"card": "1", "outcome": "overridden", "overrideReason": {"reason": {"code": known}}},
@@ -82,9 +82,9 @@ def test_feedback_is_counted_by_outcome_and_a_reason_of_ours(client: FlaskClient
         {"card": "3", "outcome": "overridden"},
         {"card": "4", "outcome": "accepted", "acceptedSuggestions": [{"id": "s"}]},
     ]
-    told = [{**event, "outcomeTimestamp": "2026-03-10T12:00:00Z"} for event in events]
-    assert client.post(f"/cds-services/{VIEW}/feedback", json={"feedback": told}).status_code == 200
-    found = figures(client)
+    sent = [{**event, "outcomeTimestamp": "2026-03-10T12:00:00Z"} for event in events]
+    assert client.post(f"/cds-services/{VIEW}/feedback", json={"feedback": sent}).status_code == 200
+    samples = figures(client)
     reasons = (
         f"overridden,reason={known}",
         "overridden,reason=other",
@@ -92,10 +92,10 @@ def test_feedback_is_counted_by_outcome_and_a_reason_of_ours(client: FlaskClient
         "accepted,reason=none",
     )
     for labels in reasons:
-        assert found["feedback_total", f"outcome={labels}"] == 1
+        assert samples["feedback_total", f"outcome={labels}"] == 1
 
 
-def test_feedback_that_is_not_kept_is_not_counted(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_feedback_that_is_not_stored_is_not_counted(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FeedbackLog, "record", lambda *_: 1 / 0)
     event = {"card": "1", "outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:00:00Z"}
     assert client.post(f"/cds-services/{VIEW}/feedback", json={"feedback": [event]}).status_code == 500
@@ -109,7 +109,7 @@ def test_cards_the_store_lost_are_counted_once(client: FlaskClient, monkeypatch:
     assert figures(client)["cards_lost_total", ""] == 3
 
 
-def test_versions_are_told(client: FlaskClient) -> None:
+def test_versions_are_published(client: FlaskClient) -> None:
     [labels] = [labels for name, labels in figures(client) if name == "info"]
     assert labels.startswith("content=1")
     assert "version=0" in labels
@@ -152,20 +152,20 @@ def test_processes_count_together_even_those_that_are_gone(tmp_path: Path) -> No
     assert [process.wait(60) for process in running] == [0, 0, 0]
     show = "from cds_service.operations.metrics import Metrics; print(Metrics().render().decode())"
     shown = subprocess.run([sys.executable, "-c", show], env=environment, capture_output=True, text=True, check=True)
-    found = {sample.name: sample.value for sample in samples_of(shown.stdout)}
-    assert found["hip_spine_cds_calls_total"] == 12
-    assert found["hip_spine_cds_call_seconds_count"] == 12
-    assert found["hip_spine_cds_info"] == 1
+    samples = {sample.name: sample.value for sample in samples_of(shown.stdout)}
+    assert samples["hip_spine_cds_calls_total"] == 12
+    assert samples["hip_spine_cds_call_seconds_count"] == 12
+    assert samples["hip_spine_cds_info"] == 1
 
 
-def test_whoever_starts_workers_does_not_decide_how_they_count() -> None:
-    """prometheus_client chooses at its import between one process and several, so the parent must not import it."""
+def test_the_parent_of_workers_does_not_import_prometheus() -> None:
+    """prometheus_client decides on import between one process and several, so the parent must not import it."""
     code = "import cds_service.cli, sys; print('prometheus_client' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"False\n"
 
 
 def test_metrics_of_two_applications_in_one_process_are_apart() -> None:
-    one, other = Metrics(), Metrics()
-    one.count("calls", "patient-view", "demo", "cards")
-    assert b"calls_total{" in one.render()
-    assert b"calls_total{" not in other.render()
+    first, second = Metrics(), Metrics()
+    first.count("calls", "patient-view", "demo", "cards")
+    assert b"calls_total{" in first.render()
+    assert b"calls_total{" not in second.render()

@@ -1,4 +1,4 @@
-"""Phrases, and the cards that come of findings and imaging, by the shipped content."""
+"""Phrases, and the cards for findings and imaging, with the shipped content."""
 
 from collections.abc import Callable
 from itertools import count
@@ -33,14 +33,14 @@ def cards(knowledge: Knowledge, maker: CardBuilder) -> Callable[..., list[Card]]
 
     def make(*facts: Finding | Imaging, hook: str = "order-sign", drafts: Any = None, **chart: Any) -> list[Card]:
         numbers = count(1)
-        read = Chart(
+        patient_chart = Chart(
             TODAY,
             58,
             tuple(fact for fact in facts if isinstance(fact, Finding)),
             tuple(fact for fact in facts if isinstance(fact, Imaging)),
             **chart,
         )
-        decision = decide(knowledge.content, read, hook)
+        decision = decide(knowledge.content, patient_chart, hook)
         return maker.build(decision, CardContext("patient-1", drafts or {}), lambda: f"uuid-{next(numbers)}")
 
     return make

@@ -1,4 +1,4 @@
-"""Facts for the tests of rendering, as readers hand them over."""
+"""Facts for the tests of rendering, as the chart readers return them."""
 
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ RIGHT, LEFT, BOTH, UNSTATED = Side.RIGHT, Side.LEFT, Side.BOTH, Side.UNSTATED
 
 
 def finding(name: str, side: Side = RIGHT, day: str | None = "2026-02-20", **more: Any) -> Finding:
-    """A finding on the problem list; `onset` and `value` may be given, all else is a qualifier."""
+    """A finding on the problem list; `onset` and `value` may be given, and any other keyword is a qualifier."""
     onset = full_date(date.fromisoformat(more.pop("onset"))) if "onset" in more else None
     value = more.pop("value", FindingValue.PRESENT)
     when = full_date(date.fromisoformat(day)) if day else None
@@ -30,10 +30,10 @@ def imaging(
     when: PartialDate | None = None,
     **more: Any,
 ) -> Imaging:
-    """Imaging; a draft of today unless told otherwise."""
-    dated = when or (full_date(TODAY) if stage is Stage.DRAFT else None)
-    chosen = {"is_selected": stage is Stage.DRAFT, **more}
-    return Imaging(stage, region, modality, None, side, dated, Source(SourceKind.ORDER, reference), **chosen)
+    """Imaging; by default a draft of today."""
+    day = when or (full_date(TODAY) if stage is Stage.DRAFT else None)
+    fields = {"is_selected": stage is Stage.DRAFT, **more}
+    return Imaging(stage, region, modality, None, side, day, Source(SourceKind.ORDER, reference), **fields)
 
 
 def buttock_to_calf(side: Side = RIGHT) -> tuple[Finding, ...]:

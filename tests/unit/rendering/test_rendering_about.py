@@ -1,4 +1,4 @@
-"""/about as a value and as a page: every duty stands there, everything is escaped, nothing is loaded."""
+"""/about as a value and as a page: it has every required statement, escapes everything and loads nothing."""
 
 import base64
 import hashlib
@@ -34,7 +34,7 @@ ATTRIBUTES = [
 
 
 class Page(HTMLParser):
-    """Tags and text of a page, with every tag that must be closed closed in its order."""
+    """The tags and text of a page; a tag that is not closed in order fails."""
 
     VOID = frozenset({"meta", "link", "br"})
 
@@ -58,19 +58,19 @@ class Page(HTMLParser):
         self.text += data
 
 
-def maker(knowledge: Knowledge) -> AboutRenderer:
+def about_renderer(knowledge: Knowledge) -> AboutRenderer:
     return AboutRenderer(knowledge.content, knowledge.about, knowledge.site_changes)
 
 
 @pytest.fixture(scope="module")
 def about(knowledge: Knowledge) -> AboutRenderer:
-    return maker(knowledge)
+    return about_renderer(knowledge)
 
 
 @pytest.fixture(scope="module")
 def value(about: AboutRenderer) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(about.render_json())
-    return found
+    value: dict[str, Any] = json.loads(about.render_json())
+    return value
 
 
 @pytest.fixture(scope="module")
@@ -86,47 +86,47 @@ def test_it_says_which_content_and_that_nobody_approved_it(knowledge: Knowledge,
     assert value["content"]["review_by"] == "2027-11-22"
 
 
-def test_the_thirteen_source_attributes_stand_in_their_order(value: dict[str, Any]) -> None:
-    assert [one["name"] for one in value["source_attributes"]] == ATTRIBUTES
-    assert [one["number"] for one in value["source_attributes"]] == list(range(1, 14))
-    assert all(one["says"] for one in value["source_attributes"])
+def test_the_thirteen_source_attributes_are_in_order(value: dict[str, Any]) -> None:
+    assert [attribute["name"] for attribute in value["source_attributes"]] == ATTRIBUTES
+    assert [attribute["number"] for attribute in value["source_attributes"]] == list(range(1, 14))
+    assert all(attribute["says"] for attribute in value["source_attributes"])
 
 
 def test_of_the_patient_nothing_is_read_but_the_birth_date(value: dict[str, Any]) -> None:
-    """What the attributes call not used cannot even reach a rule: the reader decodes no such field."""
-    own = set(Patient.__struct_fields__) - {"id", "subject", "patient"}  # what every resource is told apart by
-    assert own == {"birthDate"}
-    states = {one["name"]: one["state"] for one in value["source_attributes"]}
+    """An attribute that is not used cannot even reach a rule: the reader does not decode its field."""
+    fields = set(Patient.__struct_fields__) - {"id", "subject", "patient"}  # which identify any resource
+    assert fields == {"birthDate"}
+    states = {attribute["name"]: attribute["state"] for attribute in value["source_attributes"]}
     for name in ("race", "ethnicity", "language", "sexual orientation", "gender identity", "sex"):
         assert states[f"Use of {name}"] == "not used"
     assert states["Use of date of birth"] == "used"
 
 
-def test_every_rule_stands_there_with_purpose_use_misuse_and_evidence(
+def test_every_rule_is_there_with_purpose_use_misuse_and_evidence(
     knowledge: Knowledge, value: dict[str, Any], page: Page
 ) -> None:
-    rules = {one["id"]: one for one in value["rules"]}
+    rules = {rule["id"]: rule for rule in value["rules"]}
     for rule in knowledge.content.rules:
-        said = rules[rule.id]
-        assert (said["purpose"], said["use"], said["misuse"]) == (rule.purpose, rule.use, rule.misuse)
-        assert len(said["evidence"]) == len(rule.cites)
+        described = rules[rule.id]
+        assert (described["purpose"], described["use"], described["misuse"]) == (rule.purpose, rule.use, rule.misuse)
+        assert len(described["evidence"]) == len(rule.cites)
         for words in (rule.title, rule.purpose, rule.use, rule.misuse):
             assert words in page.text
 
 
-def test_every_duty_is_on_the_page(value: dict[str, Any], page: Page) -> None:
-    said = [value[name] for name in ("purpose", "users", "population", "decides", "changes")]
+def test_every_required_statement_is_on_the_page(value: dict[str, Any], page: Page) -> None:
+    texts = [value[name] for name in ("purpose", "users", "population", "decides", "changes")]
     for name in ("inputs", "data_quality", "logic", "basis", "validation", "limits"):
-        said += value[name]
-    said += [words for one in value["out_of_scope"] for words in one.values()]
-    said += [one["says"] for one in value["source_attributes"]]
-    said += [one["citation"] for one in value["sources"]]
-    for words in said:
+        texts += value[name]
+    texts += [words for row in value["out_of_scope"] for words in row.values()]
+    texts += [attribute["says"] for attribute in value["source_attributes"]]
+    texts += [source["citation"] for source in value["sources"]]
+    for words in texts:
         assert words in page.text
     assert "No clinician has approved this content as it runs here." in page.text
 
 
-def test_the_page_is_whole_and_reads_in_order(page: Page) -> None:
+def test_the_page_is_well_formed_and_its_headings_are_in_order(page: Page) -> None:
     assert page.open == []
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h\d", tag)]
     assert levels[0] == 1
@@ -159,27 +159,27 @@ def test_everything_is_escaped(knowledge: Knowledge) -> None:
     attack = '<script>alert("x")</script>'
     texts = replace(knowledge.about, purpose=attack)
     rules = tuple(replace(rule, title=attack, use=attack) for rule in knowledge.content.rules)
-    made = AboutRenderer(replace(knowledge.content, rules=rules), texts, [attack]).render_html().decode()
-    assert "<script" not in made
-    assert made.count("&lt;script&gt;") >= 3
+    html = AboutRenderer(replace(knowledge.content, rules=rules), texts, [attack]).render_html().decode()
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;") >= 3
 
 
-def test_what_the_site_changes_stands_there(knowledge: Knowledge) -> None:
+def test_what_the_site_changes_is_there(knowledge: Knowledge) -> None:
     del knowledge
-    laid = load_knowledge(shipped_cards(), EXAMPLE)
-    said = maker(laid)
-    value, page = json.loads(said.render_json()), Page(said.render_html().decode())
-    assert value["site_changes"] == list(laid.site_changes)
+    overlaid = load_knowledge(shipped_cards(), EXAMPLE)
+    about = about_renderer(overlaid)
+    value, page = json.loads(about.render_json()), Page(about.render_html().decode())
+    assert value["site_changes"] == list(overlaid.site_changes)
     assert value["content"]["site"]["name"] == "Example General"
-    off = {one["id"]: one["switched_off"] for one in value["rules"] if one["switched_off"]}
-    assert list(off) == ["imaging-already-done"]
+    switched_off = [rule["id"] for rule in value["rules"] if rule["switched_off"]]
+    assert switched_off == ["imaging-already-done"]
     assert "The site has switched it off: The order catalogue warns" in page.text
-    for change in laid.site_changes:
+    for change in overlaid.site_changes:
         assert change in page.text
 
 
-def test_a_sign_off_stands_there(knowledge: Knowledge) -> None:
+def test_a_sign_off_is_there(knowledge: Knowledge) -> None:
     edition = replace(knowledge.content.edition, sign_off="Dr A, surgeon, 2026-11-22")
-    said = AboutRenderer(replace(knowledge.content, edition=edition), knowledge.about, ())
-    assert "signed off by Dr A, surgeon, 2026-11-22" in Page(said.render_html().decode()).text
-    assert "No clinician has approved" not in said.render_html().decode()
+    about = AboutRenderer(replace(knowledge.content, edition=edition), knowledge.about, ())
+    assert "signed off by Dr A, surgeon, 2026-11-22" in Page(about.render_html().decode()).text
+    assert "No clinician has approved" not in about.render_html().decode()

@@ -1,4 +1,4 @@
-"""Cards: what stands on them, and what never does."""
+"""Cards: what they say, and what they never say."""
 
 import re
 from collections.abc import Callable
@@ -40,8 +40,8 @@ def test_the_detail_has_its_parts_in_order(cards: MakeCards) -> None:
         "Content ",
         "The clinician",
     ]
-    places = [card.detail.index(part) for part in parts]
-    assert places == sorted(places)
+    positions = [card.detail.index(part) for part in parts]
+    assert positions == sorted(positions)
 
 
 def test_the_detail_says_what_lies_behind_the_card_with_dates(cards: MakeCards) -> None:
@@ -66,28 +66,28 @@ def test_the_detail_carries_a_note_where_one_applies(cards: MakeCards) -> None:
 
 def test_the_evidence_is_that_of_the_rule_and_of_the_advice_given(cards: MakeCards) -> None:
     leg = buttock_to_calf()
-    (slipped,) = cards(*leg, finding("spondylolisthesis", UNSTATED), hook="patient-view")
-    (pinched,) = cards(*leg, finding("lumbar-disc-herniation", UNSTATED), hook="patient-view")
-    for card in (slipped, pinched):
+    (slip,) = cards(*leg, finding("spondylolisthesis", UNSTATED), hook="patient-view")
+    (herniation,) = cards(*leg, finding("lumbar-disc-herniation", UNSTATED), hook="patient-view")
+    for card in (slip, herniation):
         assert "fusion for instability" in card.detail
-    assert ("NORDSTEN" in slipped.detail, "SPORT" in slipped.detail) == (True, False)
-    assert ("NORDSTEN" in pinched.detail, "SPORT" in pinched.detail) == (False, True)
+    assert ("NORDSTEN" in slip.detail, "SPORT" in slip.detail) == (True, False)
+    assert ("NORDSTEN" in herniation.detail, "SPORT" in herniation.detail) == (False, True)
 
 
 def test_the_detail_says_what_could_not_be_read(cards: MakeCards) -> None:
-    lacking = {"unavailable": ("procedures",), "incomplete": ("observations",), "not_sent": ("orders", "reports")}
-    (card,) = cards(imaging(), *buttock_to_calf(), unreadable={"Condition": 1}, **lacking)
-    said = (
+    missing = {"unavailable": ("procedures",), "incomplete": ("observations",), "not_sent": ("orders", "reports")}
+    (card,) = cards(imaging(), *buttock_to_calf(), unreadable={"Condition": 1}, **missing)
+    sentence = (
         "\n\n**Not all of the chart was seen.** Procedures could not be read. 1 Condition could not be read. "
         "Observations (incomplete): not all could be read. Not sent: orders, reports. None of this is taken for absent."
         "\n\n**Evidence**"
     )
-    assert said in card.detail
+    assert sentence in card.detail
 
 
-@pytest.mark.parametrize("lacking", [{"unavailable": ("x",)}, {"incomplete": ("x",)}, {"not_sent": ("x",)}])
-def test_the_detail_says_so_for_any_one_of_them(cards: MakeCards, lacking: dict[str, tuple[str, ...]]) -> None:
-    (card,) = cards(imaging(), *buttock_to_calf(), **lacking)
+@pytest.mark.parametrize("missing", [{"unavailable": ("x",)}, {"incomplete": ("x",)}, {"not_sent": ("x",)}])
+def test_the_detail_says_so_for_any_one_of_them(cards: MakeCards, missing: dict[str, tuple[str, ...]]) -> None:
+    (card,) = cards(imaging(), *buttock_to_calf(), **missing)
     assert "**Not all of the chart was seen.** " in card.detail
 
 
@@ -96,7 +96,7 @@ def test_the_detail_says_nothing_of_unread_data_when_all_was_read(cards: MakeCar
     assert "Not all of the chart was seen" not in card.detail
 
 
-def test_content_version_and_sign_off_stand_on_the_card(cards: MakeCards, knowledge: Knowledge) -> None:
+def test_content_version_and_sign_off_are_on_the_card(cards: MakeCards, knowledge: Knowledge) -> None:
     (card,) = cards(imaging(), *buttock_to_calf())
     edition = knowledge.content.edition
     assert f"Content {edition.version} ({edition.digest[:8]})" in card.detail
@@ -141,7 +141,7 @@ def test_advice_with_sources_of_its_own_names_them_alone(cards: MakeCards) -> No
 
 def test_two_findings_that_make_a_summary_too_long_become_one(knowledge: Knowledge) -> None:
     label = "x" * 37 + " pain"
-    findings = {name: replace(one, label=label) for name, one in knowledge.content.findings.items()}
+    findings = {name: replace(definition, label=label) for name, definition in knowledge.content.findings.items()}
     maker = build_card_maker(replace(knowledge, content=replace(knowledge.content, findings=findings)))
     (card,) = _make(maker, knowledge, finding("buttock-pain"), finding("calf-pain"))
     assert card.summary.startswith(f"Right {label}; ")
@@ -162,10 +162,10 @@ def test_studies_of_different_days_are_not_said_to_be_of_one(cards: MakeCards) -
     hip = imaging(stage=Stage.STUDY, when=full_date(date(2026, 1, 5)), reference="ImagingStudy/1")
     older = imaging(stage=Stage.STUDY, when=full_date(date(2025, 12, 5)), reference="ImagingStudy/0")
     spine = imaging("lumbar-spine", UNSTATED, Stage.STUDY, when=full_date(date(2026, 2, 6)), reference="ImagingStudy/2")
-    (one,) = cards(imaging(), older, hip)
-    assert "on 5 Jan 2026:" in one.summary
-    (two,) = cards(imaging(), imaging("lumbar-spine", UNSTATED, reference="ServiceRequest/o2"), hip, spine)
-    assert "on different days:" in two.summary
+    (same_day,) = cards(imaging(), older, hip)
+    assert "on 5 Jan 2026:" in same_day.summary
+    (different_days,) = cards(imaging(), imaging("lumbar-spine", UNSTATED, reference="ServiceRequest/o2"), hip, spine)
+    assert "on different days:" in different_days.summary
 
 
 def test_many_orders_of_many_regions_still_make_a_card(cards: MakeCards) -> None:
@@ -181,8 +181,8 @@ def test_many_orders_of_many_regions_still_make_a_card(cards: MakeCards) -> None
 
 
 def test_content_whose_summary_cannot_fit_is_refused_at_start_up(knowledge: Knowledge) -> None:
-    findings = {name: replace(one, label="x" * 130) for name, one in knowledge.content.findings.items()}
-    with pytest.raises(ContentError, match="of 139 allowed"):
+    findings = {name: replace(definition, label="x" * 130) for name, definition in knowledge.content.findings.items()}
+    with pytest.raises(ContentError, match="the limit is 139"):
         build_card_maker(replace(knowledge, content=replace(knowledge.content, findings=findings)))
 
 
@@ -192,12 +192,12 @@ def _make(maker: CardBuilder, knowledge: Knowledge, *facts: Finding) -> list[Car
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.rule}: {case.name}" for case in CASES])
-def test_every_case_is_said_within_the_limits_and_without_html(
+def test_every_cases_cards_are_within_the_limits_and_without_html(
     case: Case, knowledge: Knowledge, maker: CardBuilder
 ) -> None:
-    made = maker.build(decide(knowledge.content, case.chart, case.hook), CardContext("p"), lambda: "uuid")
-    assert len(made) == len(case.expect)
-    for card in made:
+    cards = maker.build(decide(knowledge.content, case.chart, case.hook), CardContext("p"), lambda: "uuid")
+    assert len(cards) == len(case.expect)
+    for card in cards:
         assert len(card.summary) <= SUMMARY_LIMIT
         assert "  " not in card.summary
         assert not re.search(r"<[^>]*>|&\w+;|\{|\}|None|unstated", card.summary + card.detail)
@@ -206,7 +206,7 @@ def test_every_case_is_said_within_the_limits_and_without_html(
         assert 1 <= why.count("\n- ") <= 5
 
 
-def test_the_detail_tells_what_chose_the_advice(cards: MakeCards) -> None:
+def test_the_detail_says_what_chose_the_advice(cards: MakeCards) -> None:
     """That pain has lasted and care was tried, not only that the pattern holds."""
     (card,) = cards(imaging(), *buttock_to_calf())
     assert "- Physical therapy, recorded problem, 20 Jan 2026\n" in card.detail
@@ -223,6 +223,6 @@ def test_nothing_is_called_an_addition_where_no_order_is_being_written(knowledge
     """On patient-view there is no draft to add to; one wording serves both."""
     rules = [rule for rule in knowledge.content.rules if "patient-view" in rule.hooks]
     offers = [knowledge.content.offers[name] for rule in rules for row in rule.advice for name in row.offers]
-    said = [offer.label for offer in offers if offer.hooks is None or "patient-view" in offer.hooks]
-    said += [text for rule in rules for row in rule.advice for text in (knowledge.wording[row.card].consider,)]
-    assert [text for text in said if "adding" in text] == []
+    texts = [offer.label for offer in offers if offer.hooks is None or "patient-view" in offer.hooks]
+    texts += [text for rule in rules for row in rule.advice for text in (knowledge.wording[row.card].consider,)]
+    assert [text for text in texts if "adding" in text] == []

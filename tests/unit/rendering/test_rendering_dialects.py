@@ -1,4 +1,4 @@
-"""Dialects: the advice stays, what a client cannot show or do is left out."""
+"""Dialects: the advice stays the same, and what a client cannot show or do is left out."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -57,7 +57,7 @@ def test_without_a_code_of_its_own_the_card_is_text_alone(card_in: Make) -> None
     assert "lumbar spine" in card.detail
 
 
-def test_a_mapped_order_never_changes_the_next_clients(card_in: Make) -> None:
+def test_a_mapped_order_never_changes_the_next_clients_order(card_in: Make) -> None:
     card_in(adapt_dialect("epic", order_codes=MAPPED))
     resource = (card_in(STANDARD).suggestions or [])[0].actions[0].resource
     assert resource is not None
@@ -76,7 +76,7 @@ def test_plain_text_says_the_same_without_marks(card_in: Make) -> None:
     assert plain == marked.replace("**", "")
 
 
-def test_a_sites_changes_stand_over_the_dialect_and_none_changes_nothing() -> None:
+def test_a_sites_changes_override_the_dialect_and_none_changes_nothing() -> None:
     assert adapt_dialect("epic", selection_behavior="at-most-one", is_plain_text=None) == replace(
         BUILT_IN_DIALECTS["epic"], selection_behavior="at-most-one"
     )

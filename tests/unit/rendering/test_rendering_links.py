@@ -1,4 +1,4 @@
-"""Links on cards: the site's own and ours to /about, and no others; as text for a client that shows none."""
+"""Links on cards: the site's and ours to /about, and no others; as text for clients that show no links."""
 
 from dataclasses import replace
 from itertools import count
@@ -28,20 +28,20 @@ def card(knowledge: Knowledge, public_url: str | None, dialect: Dialect = STANDA
     chart = Chart(TODAY, 58, (finding("saddle-anaesthesia", UNSTATED),), ())
     numbers = count(1)
     decision = decide(knowledge.content, chart, "patient-view")
-    (made,) = build_card_maker(knowledge, public_url).build(
+    (only_card,) = build_card_maker(knowledge, public_url).build(
         decision, CardContext("p1", {}, dialect), lambda: f"u{next(numbers)}"
     )
-    return made
+    return only_card
 
 
-def links(made: Card) -> list[tuple[str, str, str]]:
-    return [(link.label, link.url, link.type) for link in made.links or ()]
+def links(rendered: Card) -> list[tuple[str, str, str]]:
+    return [(link.label, link.url, link.type) for link in rendered.links or ()]
 
 
 def test_without_a_site_and_a_public_url_a_card_has_no_links(knowledge: Knowledge) -> None:
-    made = card(knowledge, None)
-    assert made.links is None
-    assert "/about" not in made.detail
+    rendered = card(knowledge, None)
+    assert rendered.links is None
+    assert "/about" not in rendered.detail
 
 
 def test_with_a_public_url_every_card_links_to_about(knowledge: Knowledge) -> None:
@@ -53,14 +53,14 @@ def test_the_sites_links_come_first(with_site: Knowledge) -> None:
 
 
 def test_a_card_says_which_overlay_made_it(with_site: Knowledge) -> None:
-    made = card(with_site, None)
-    assert "site overlay Example General 2026.1" in made.detail
-    assert "(content 1.0.0+site.2026.1)" in made.source.label
+    rendered = card(with_site, None)
+    assert "site overlay Example General 2026.1" in rendered.detail
+    assert "(content 1.0.0+site.2026.1)" in rendered.source.label
 
 
 def test_a_client_that_shows_no_links_gets_them_as_text(with_site: Knowledge) -> None:
-    made = card(with_site, PUBLIC, replace(STANDARD, shows_links=False))
-    assert made.links is None
-    assert made.detail.endswith(
+    rendered = card(with_site, PUBLIC, replace(STANDARD, shows_links=False))
+    assert rendered.links is None
+    assert rendered.detail.endswith(
         f"Cauda equina pathway, Example General: {PATHWAY}\n\n{ABOUT_LINK_LABEL}: {PUBLIC}/about"
     )

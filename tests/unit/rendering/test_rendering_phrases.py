@@ -1,4 +1,4 @@
-"""Facts in words."""
+"""Phrases for facts."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ from cds_service.rendering.phrases import (
 
 
 @pytest.mark.parametrize(
-    ("recorded", "said"),
+    ("recorded", "text"),
     [
         ("2026-01-05", "5 Jan 2026"),
         ("2025-12", "Dec 2025"),
@@ -27,8 +27,8 @@ from cds_service.rendering.phrases import (
         ("2026-10-31T23:59:00-05:00", "31 Oct 2026"),
     ],
 )
-def test_a_date_is_said_as_exactly_as_it_was_recorded(recorded: str, said: str) -> None:
-    assert format_date(parse_partial_date(recorded)) == said
+def test_a_date_is_said_as_exactly_as_it_was_recorded(recorded: str, text: str) -> None:
+    assert format_date(parse_partial_date(recorded)) == text
 
 
 def test_a_missing_date_is_said_to_be_missing() -> None:
@@ -40,7 +40,7 @@ def test_only_the_first_letter_becomes_a_capital() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "side", "said"),
+    ("name", "side", "phrase"),
     [
         ("groin-pain", LEFT, "left groin pain"),
         ("groin-pain", BOTH, "left and right groin pain"),
@@ -51,12 +51,12 @@ def test_only_the_first_letter_becomes_a_capital() -> None:
         ("limp", UNSTATED, "limp"),
     ],
 )
-def test_a_side_stands_where_it_reads_well(name: str, side: Side, said: str, phrases: FactPhrases) -> None:
-    assert phrases.describe_finding(finding(name, side)) == said
+def test_a_side_is_placed_where_it_reads_well(name: str, side: Side, phrase: str, phrases: FactPhrases) -> None:
+    assert phrases.describe_finding(finding(name, side)) == phrase
 
 
 @pytest.mark.parametrize(
-    ("name", "qualifiers", "said"),
+    ("name", "qualifiers", "phrase"),
     [
         ("hip-osteoarthritis", {"severity": "mild"}, "hip osteoarthritis (right, mild)"),
         ("electrodiagnostics", {"result": "normal"}, "electrodiagnostic test (right, normal)"),
@@ -70,9 +70,9 @@ def test_a_side_stands_where_it_reads_well(name: str, side: Side, said: str, phr
     ],
 )
 def test_what_qualifies_a_finding_is_said_but_not_how_it_was_asked(
-    name: str, qualifiers: dict[str, str], said: str, phrases: FactPhrases
+    name: str, qualifiers: dict[str, str], phrase: str, phrases: FactPhrases
 ) -> None:
-    assert phrases.describe_finding(finding(name, **qualifiers)) == said
+    assert phrases.describe_finding(finding(name, **qualifiers)) == phrase
 
 
 def test_an_absent_finding_is_said_to_be_absent(phrases: FactPhrases) -> None:
@@ -84,7 +84,7 @@ def test_a_reason_of_an_order_leaves_out_what_qualifies_it(phrases: FactPhrases)
 
 
 @pytest.mark.parametrize(
-    ("region", "side", "modality", "said"),
+    ("region", "side", "modality", "phrase"),
     [
         ("hip", RIGHT, "MR", "MRI of the right hip"),
         ("lumbar-spine", UNSTATED, "XR", "radiograph of the lumbar spine"),
@@ -94,21 +94,21 @@ def test_a_reason_of_an_order_leaves_out_what_qualifies_it(phrases: FactPhrases)
     ],
 )
 def test_imaging_is_said_by_kind_region_and_side(
-    region: str | None, side: Side, modality: str | None, said: str, phrases: FactPhrases
+    region: str | None, side: Side, modality: str | None, phrase: str, phrases: FactPhrases
 ) -> None:
-    assert phrases.describe_imaging(imaging(region, side, modality=modality)) == said
+    assert phrases.describe_imaging(imaging(region, side, modality=modality)) == phrase
 
 
 @pytest.mark.parametrize(
-    ("stage", "said"),
+    ("stage", "phrase"),
     [
         (Stage.DRAFT, "MRI of the right hip, this order"),
         (Stage.REQUEST, "MRI of the right hip, ordered 1 Feb 2026"),
         (Stage.STUDY, "MRI of the right hip, done 1 Feb 2026"),
     ],
 )
-def test_imaging_is_said_with_how_far_it_has_come(stage: Stage, said: str, phrases: FactPhrases) -> None:
-    assert phrases.describe_fact(imaging(stage=stage, when=full_date(date(2026, 2, 1)))) == said
+def test_imaging_is_said_with_how_far_it_has_come(stage: Stage, phrase: str, phrases: FactPhrases) -> None:
+    assert phrases.describe_fact(imaging(stage=stage, when=full_date(date(2026, 2, 1)))) == phrase
 
 
 def test_a_finding_is_said_with_its_kind_of_source_and_date(phrases: FactPhrases) -> None:

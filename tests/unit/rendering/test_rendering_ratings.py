@@ -1,4 +1,4 @@
-"""The `pama-rating` set on the caller's own order, and nothing else of it changed."""
+"""The `pama-rating` extensions on the caller's own order; nothing else in it changes."""
 
 import json
 from dataclasses import replace
@@ -31,12 +31,12 @@ RATED = OrderRating(
 )
 
 
-def rated(order: dict[str, Any] = ORDER, what: OrderRating = RATED, dialect: str = "sandbox") -> list[dict[str, Any]]:
-    call = CardContext("patient-1", {DRAFT: json.dumps(order).encode()}, BUILT_IN_DIALECTS[dialect])
-    return [action.model_dump(exclude_none=True) for action in build_rating_actions([what], call, lambda: "new")]
+def rated(order: dict[str, Any] = ORDER, rating: OrderRating = RATED, dialect: str = "sandbox") -> list[dict[str, Any]]:
+    context = CardContext("patient-1", {DRAFT: json.dumps(order).encode()}, BUILT_IN_DIALECTS[dialect])
+    return [action.model_dump(exclude_none=True) for action in build_rating_actions([rating], context, lambda: "new")]
 
 
-def test_the_set_takes_the_place_of_an_earlier_one() -> None:
+def test_a_rating_replaces_an_earlier_one() -> None:
     [update] = rated()
     assert update["type"] == "update"
     assert update["resource"]["extension"] == [
@@ -53,14 +53,14 @@ def test_the_set_takes_the_place_of_an_earlier_one() -> None:
     ]
 
 
-def test_nothing_else_of_the_order_changes() -> None:
+def test_nothing_else_in_the_order_changes() -> None:
     [update] = rated()
     assert {**update["resource"], "extension": None} == {**ORDER, "extension": None}
 
 
 def test_criteria_without_an_address_are_not_named() -> None:
-    [update] = rated(what=RATED._replace(criterion=replace(RATED.criterion, criteria_url=None)))
-    assert [one["url"] for one in update["resource"]["extension"]][-1] == f"{PREFIX}-consult-id"
+    [update] = rated(rating=RATED._replace(criterion=replace(RATED.criterion, criteria_url=None)))
+    assert update["resource"]["extension"][-1]["url"] == f"{PREFIX}-consult-id"
 
 
 def test_without_an_identifier_of_its_own_an_order_is_not_rated() -> None:

@@ -1,4 +1,4 @@
-"""Moving a caller's order to the other side: all of it, or not at all."""
+"""Changing the side of a caller's order: all of it, or none of it."""
 
 import copy
 import json
@@ -20,7 +20,7 @@ MRI = {LEFT: "36488-5", RIGHT: "36490-1"}
 
 
 def order(side: Side = LEFT, **more: Any) -> dict[str, Any]:
-    """A hip MRI as an EHR holds it, on the side that its code and body site name."""
+    """A hip MRI as an EHR records it, on the side that its code and body site name."""
     return {
         "resourceType": "ServiceRequest",
         "id": "o1",
@@ -37,38 +37,40 @@ def coded(*codings: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"code": {"coding": list(codings), **more}}
 
 
-def change(given: dict[str, Any], side: Side = RIGHT) -> dict[str, Any] | None:
-    return CHANGER.change_side(json.dumps(given).encode(), side)
+def change(original: dict[str, Any], side: Side = RIGHT) -> dict[str, Any] | None:
+    return CHANGER.change_side(json.dumps(original).encode(), side)
 
 
 @pytest.mark.parametrize("side", [LEFT, RIGHT])
 def test_the_code_and_the_body_site_move_to_the_side(side: Side) -> None:
-    moved = change(order(side.opposite), side)
-    assert moved is not None
-    assert moved["code"]["coding"] == [{"system": LOINC, "code": MRI[side]}]
-    assert moved["bodySite"] == [{"coding": [{"system": SNOMED, "code": SITES[side]}], "text": f"{side.value} hip"}]
+    changed = change(order(side.opposite), side)
+    assert changed is not None
+    assert changed["code"]["coding"] == [{"system": LOINC, "code": MRI[side]}]
+    assert changed["bodySite"] == [{"coding": [{"system": SNOMED, "code": SITES[side]}], "text": f"{side.value} hip"}]
 
 
-def test_what_the_old_code_was_called_does_not_stay_with_the_new_one() -> None:
-    moved = change(order(**coded({"system": LOINC, "code": MRI[LEFT], "display": "MR Hip - left"}, text="MR hip left")))
-    assert moved is not None
-    assert moved["code"] == {"coding": [{"system": LOINC, "code": MRI[RIGHT]}]}
+def test_the_old_codes_display_and_text_are_removed() -> None:
+    changed = change(
+        order(**coded({"system": LOINC, "code": MRI[LEFT], "display": "MR Hip - left"}, text="MR hip left"))
+    )
+    assert changed is not None
+    assert changed["code"] == {"coding": [{"system": LOINC, "code": MRI[RIGHT]}]}
 
 
 def test_a_code_without_a_side_stays_as_it_is_and_only_the_body_site_moves() -> None:
-    given = order(**coded({"system": CPT, "code": "73721", "display": "MRI joint"}, text="MRI of a joint"))
-    moved = change(given)
-    assert moved is not None
-    assert moved["code"] == given["code"]
-    assert moved["bodySite"][0]["coding"][0]["code"] == SITES[RIGHT]
+    original = order(**coded({"system": CPT, "code": "73721", "display": "MRI joint"}, text="MRI of a joint"))
+    changed = change(original)
+    assert changed is not None
+    assert changed["code"] == original["code"]
+    assert changed["bodySite"][0]["coding"][0]["code"] == SITES[RIGHT]
 
 
 def test_an_order_without_a_body_site_gets_one() -> None:
-    given = order()
-    del given["bodySite"]
-    moved = change(given)
-    assert moved is not None
-    assert moved["bodySite"][0]["text"] == "right hip"
+    original = order()
+    del original["bodySite"]
+    changed = change(original)
+    assert changed is not None
+    assert changed["bodySite"][0]["text"] == "right hip"
 
 
 def test_everything_else_comes_back_as_it_came() -> None:
@@ -79,11 +81,11 @@ def test_everything_else_comes_back_as_it_came() -> None:
         "reasonCode": [{"text": "right hip pain"}],
         "unknownElement": [None, 0, "", {"deep": [[]]}],
     }
-    given = order(**copy.deepcopy(more))
-    moved = change(given)
-    assert moved is not None
-    assert {name: moved[name] for name in more} == more
-    assert list(moved) == list(given)
+    original = order(**copy.deepcopy(more))
+    changed = change(original)
+    assert changed is not None
+    assert {name: changed[name] for name in more} == more
+    assert list(changed) == list(original)
 
 
 JSON = st.recursive(
@@ -98,11 +100,11 @@ JSON = st.recursive(
 
 
 @given(extra=st.dictionaries(st.text(min_size=1).map(lambda name: f"x-{name}"), JSON, max_size=4))
-def test_whatever_else_is_in_an_order_comes_back_as_it_came(extra: dict[str, Any]) -> None:
-    moved = change(order(**extra))
-    assume(moved is not None)
-    assert moved is not None
-    assert {name: moved[name] for name in extra} == extra
+def test_any_other_element_of_an_order_comes_back_as_it_came(extra: dict[str, Any]) -> None:
+    changed = change(order(**extra))
+    assume(changed is not None)
+    assert changed is not None
+    assert {name: changed[name] for name in extra} == extra
 
 
 @pytest.mark.parametrize(
@@ -133,9 +135,9 @@ def test_an_order_is_not_changed_where_a_local_code_beside_the_moved_one_may_nam
 
 def test_a_local_code_alone_does_not_keep_an_order_from_its_side() -> None:
     local = {"system": "https://ehr.example/orderables", "code": "IMG4712", "display": "MRI hip"}
-    moved = change(order(**coded(local)))
-    assert moved is not None
-    assert moved["code"]["coding"] == [local]
+    changed = change(order(**coded(local)))
+    assert changed is not None
+    assert changed["code"]["coding"] == [local]
 
 
 @pytest.mark.parametrize("text", ["nothing leftover", "Altar", "bright", "right hip"])
@@ -143,6 +145,6 @@ def test_words_that_only_look_like_the_old_side_do_not_matter(text: str) -> None
     assert change(order(note=[{"text": text}])) is not None
 
 
-def test_codes_that_are_no_text_and_missing_systems_are_passed_over() -> None:
-    given = order(**coded({"code": 73721}, {"system": None, "code": "x"}, {}))
-    assert change(given) is not None
+def test_codes_that_are_not_text_and_missing_systems_are_ignored() -> None:
+    original = order(**coded({"code": 73721}, {"system": None, "code": "x"}, {}))
+    assert change(original) is not None

@@ -37,24 +37,24 @@ def actions(cards: list[Card]) -> list[list[str]]:
 
 
 def of_case(case: Case, content: Content, maker: CardBuilder, **chart: Any) -> list[Card]:
-    read = replace(case.chart, **chart)
+    patient_chart = replace(case.chart, **chart)
     numbers = count(1)
-    drafts = {one.source.reference: RAW[DRAFT] for one in read.imaging if one.stage is Stage.DRAFT}
+    drafts = {order.source.reference: RAW[DRAFT] for order in patient_chart.imaging if order.stage is Stage.DRAFT}
     return maker.build(
-        decide(content, read, case.hook), CardContext("patient-1", drafts), lambda: f"uuid-{next(numbers)}"
+        decide(content, patient_chart, case.hook), CardContext("patient-1", drafts), lambda: f"uuid-{next(numbers)}"
     )
 
 
 def test_adding_comes_before_replacing_and_is_what_is_recommended(cards: MakeCards) -> None:
     (card,) = cards(imaging(), *buttock_to_calf())
     assert actions([card]) == [["create"], ["create", "delete"]]
-    assert [one.isRecommended for one in card.suggestions or ()] == [True, None]
+    assert [suggestion.isRecommended for suggestion in card.suggestions or ()] == [True, None]
 
 
 def test_of_several_that_go_together_the_first_is_recommended(cards: MakeCards) -> None:
     (card,) = cards(*buttock_to_calf(), finding("groin-pain"), hook="patient-view")
     assert card.selectionBehavior == "any"
-    assert [one.isRecommended for one in card.suggestions or ()] == [True, None]
+    assert [suggestion.isRecommended for suggestion in card.suggestions or ()] == [True, None]
 
 
 def test_a_replacement_removes_the_draft_it_names(cards: MakeCards) -> None:
@@ -66,26 +66,28 @@ def test_a_replacement_removes_the_draft_it_names(cards: MakeCards) -> None:
 def test_drafts_that_one_card_is_about_are_removed_together(cards: MakeCards) -> None:
     second = imaging(reference="ServiceRequest/o2", modality="XR")
     (card,) = cards(imaging(), second, *buttock_to_calf())
-    removed = [one.resourceId for one in (card.suggestions or [])[1].actions if one.type == "delete"]
+    removed = [action.resourceId for action in (card.suggestions or [])[1].actions if action.type == "delete"]
     assert removed == [DRAFT, "ServiceRequest/o2"]
 
 
 def test_a_draft_without_an_id_is_neither_removed_nor_changed(cards: MakeCards) -> None:
-    nameless = "ServiceRequest number 1"
-    added = cards(imaging(reference=nameless), *buttock_to_calf())
+    without_id = "ServiceRequest number 1"
+    added = cards(imaging(reference=without_id), *buttock_to_calf())
     assert actions(added) == [["create"]]
-    (sides_differ,) = cards(imaging(side=LEFT, reference=nameless), finding("hip-pain"), drafts={nameless: RAW[DRAFT]})
+    (sides_differ,) = cards(
+        imaging(side=LEFT, reference=without_id), finding("hip-pain"), drafts={without_id: RAW[DRAFT]}
+    )
     assert (sides_differ.suggestions, sides_differ.selectionBehavior) == (None, None)
 
 
 def test_where_one_of_two_drafts_has_no_id_none_is_removed(cards: MakeCards) -> None:
-    nameless = imaging(reference="ServiceRequest number 2", modality="XR")
-    assert actions(cards(imaging(), nameless, *buttock_to_calf())) == [["create"]]
+    without_id = imaging(reference="ServiceRequest number 2", modality="XR")
+    assert actions(cards(imaging(), without_id, *buttock_to_calf())) == [["create"]]
 
 
 def test_changing_a_side_gives_the_callers_whole_order_back(cards: MakeCards) -> None:
     (card,) = cards(imaging(side=LEFT), finding("hip-pain"), drafts=RAW)
-    ((update,),) = [one.actions for one in card.suggestions or ()]
+    ((update,),) = [suggestion.actions for suggestion in card.suggestions or ()]
     assert (update.type, update.description) == ("update", "Change the order's side to right")
     assert update.resource is not None
     assert update.resource["code"] == {"coding": [{"system": "http://loinc.org", "code": "36490-1"}]}
@@ -99,9 +101,9 @@ def test_an_order_whose_text_names_its_side_is_not_changed(cards: MakeCards) -> 
 
 
 def test_an_order_that_names_two_sides_gets_the_body_site_of_its_code(cards: MakeCards) -> None:
-    torn = LEFT_HIP | {"bodySite": [{"coding": [{"system": "http://snomed.info/sct", "code": "287579007"}]}]}
-    (card,) = cards(imaging(side=UNSTATED, code_side=LEFT), drafts={DRAFT: json.dumps(torn).encode()})
-    ((update,),) = [one.actions for one in card.suggestions or ()]
+    two_sides = LEFT_HIP | {"bodySite": [{"coding": [{"system": "http://snomed.info/sct", "code": "287579007"}]}]}
+    (card,) = cards(imaging(side=UNSTATED, code_side=LEFT), drafts={DRAFT: json.dumps(two_sides).encode()})
+    ((update,),) = [suggestion.actions for suggestion in card.suggestions or ()]
     assert update.resource is not None
     assert update.resource["code"] == LEFT_HIP["code"]
     assert update.resource["bodySite"][0]["text"] == "left hip"
@@ -119,8 +121,8 @@ def test_an_order_is_created_for_the_side_and_reasons_of_the_card(cards: MakeCar
     assert create.description == "Order: Radiograph of the hip with a pelvis view (left)"
     assert create.resource is not None
     assert create.resource["subject"] == {"reference": "Patient/patient-1"}
-    said = [reason["text"] for reason in create.resource["reasonCode"]]
-    assert said == ["left groin pain", "stiff first steps after sitting (left)"]
+    reasons = [reason["text"] for reason in create.resource["reasonCode"]]
+    assert reasons == ["left groin pain", "stiff first steps after sitting (left)"]
 
 
 def test_what_was_tried_is_no_reason_for_an_order(cards: MakeCards) -> None:
@@ -132,21 +134,22 @@ def test_what_was_tried_is_no_reason_for_an_order(cards: MakeCards) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.rule}: {case.name}" for case in CASES])
-def test_no_case_recommends_removing_or_removes_what_is_no_draft(
+def test_no_case_recommends_removing_an_order_or_removes_one_that_is_not_a_draft(
     case: Case, knowledge: Knowledge, maker: CardBuilder
 ) -> None:
-    drafts = {one.source.reference for one in case.chart.imaging if one.stage is Stage.DRAFT}
+    drafts = {order.source.reference for order in case.chart.imaging if order.stage is Stage.DRAFT}
     for card in of_case(case, knowledge.content, maker):
         for suggestion in card.suggestions or ():
             kinds = {action.type for action in suggestion.actions}
             assert not (suggestion.isRecommended and "delete" in kinds)
             assert case.hook != "patient-view" or kinds == {"create"}
-            assert {one.resourceId for one in suggestion.actions if one.resourceId} <= {f"{draft}" for draft in drafts}
+            assert {action.resourceId for action in suggestion.actions if action.resourceId} <= drafts
 
 
 def created(case: Case, content: Content, maker: CardBuilder, **chart: Any) -> list[Action]:
-    made = [one for card in of_case(case, content, maker, **chart) for one in card.suggestions or ()]
-    return [action for suggestion in made for action in suggestion.actions if action.type == "create"]
+    cards = of_case(case, content, maker, **chart)
+    suggestions = [suggestion for card in cards for suggestion in card.suggestions or ()]
+    return [action for suggestion in suggestions for action in suggestion.actions if action.type == "create"]
 
 
 def test_every_order_that_any_case_creates_is_valid_r4(knowledge: Knowledge, maker: CardBuilder) -> None:
@@ -169,4 +172,4 @@ def _pregnant(chart: Chart) -> Chart:
 
 def _radiographs(case: Case, content: Content, maker: CardBuilder, chart: Chart | None = None) -> list[Action]:
     findings = (chart or case.chart).findings
-    return [one for one in created(case, content, maker, findings=findings) if "adiograph" in one.description]
+    return [action for action in created(case, content, maker, findings=findings) if "adiograph" in action.description]

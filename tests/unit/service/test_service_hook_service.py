@@ -1,6 +1,8 @@
-"""The use case: today in the site's zone, and what is kept of a call."""
+"""The use case: today in the site's zone, and what is stored of a call."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
 from cds_service.settings import Settings
 from cds_service.store_setup import open_recorder
+from cds_service.wire.feedback import Feedback
 from cds_service.wire.request import decode_request
 
 SPINE = {"prefetch": prefetch(*buttock_to_calf())}
@@ -26,13 +29,13 @@ def hip_order() -> dict[str, Any]:
     return order("73721", bodySite=[concept("287579007")])
 
 
-def kept(path: Path, statement: str) -> list[tuple[Any, ...]]:
+def stored_rows(path: Path, statement: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(statement).fetchall()
 
 
-def wait_until_kept(client: Any, service: str) -> None:
-    """Feedback waits for the cards just issued."""
+def wait_until_stored(client: Any, service: str) -> None:
+    """Send feedback, which waits for the cards just issued."""
     event = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:05:00Z"}
     assert client.post(f"/cds-services/{service}/feedback", json={"feedback": [event]}).status_code == 200
 
@@ -42,9 +45,9 @@ def wait_until_kept(client: Any, service: str) -> None:
     [("UTC", "2026-03-10"), ("Pacific/Auckland", "2026-03-11"), ("America/Los_Angeles", "2026-03-10")],
 )
 def test_today_is_the_sites_day(build: Callable[..., Flask], zone: str, today: str) -> None:
-    """A pain of a year ago to the day counts; a day more and it does not."""
-    old = [one | {"recordedDate": f"2025{today[4:]}"} for one in buttock_to_calf()]
-    older = [one | {"recordedDate": "2025-03-09" if today.endswith("10") else "2025-03-10"} for one in old]
+    """Pain recorded exactly a year ago counts; a day earlier it does not."""
+    old = [pain | {"recordedDate": f"2025{today[4:]}"} for pain in buttock_to_calf()]
+    older = [pain | {"recordedDate": "2025-03-09" if today.endswith("10") else "2025-03-10"} for pain in old]
     client = build(time_zone=zone).test_client()
     answers = [
         client.post(f"/cds-services/{SIGN}", json=call(SIGN, hip_order(), prefetch=prefetch(*chart))).get_json()
@@ -54,12 +57,12 @@ def test_today_is_the_sites_day(build: Callable[..., Flask], zone: str, today: s
     assert topics == ["SpinePatternHipImaging", "PlainFilmsFirst"]  # the second is of the order alone
 
 
-def test_every_card_issued_is_kept_without_an_id_in_clear(build: Callable[..., Flask], tmp_path: Path) -> None:
+def test_every_issued_card_is_stored_without_a_clear_id(build: Callable[..., Flask], tmp_path: Path) -> None:
     client = build().test_client()
     [card] = client.post(f"/cds-services/{SIGN}", json=call(SIGN, hip_order(), **SPINE)).get_json()["cards"]
-    wait_until_kept(client, SIGN)
+    wait_until_stored(client, SIGN)
     columns = "card_uuid, tenant, service_id, hook, rule_id, topic, level, patient_hash, user_hash"
-    [row] = kept(tmp_path / "store.sqlite3", f"select {columns} from card_issued")  # noqa: S608 - no input in it
+    [row] = stored_rows(tmp_path / "store.sqlite3", f"select {columns} from card_issued")  # noqa: S608 - no input in it
     assert row[:7] == (
         card["uuid"],
         "demo",
@@ -73,28 +76,28 @@ def test_every_card_issued_is_kept_without_an_id_in_clear(build: Callable[..., F
     assert not {"patient-1", "Practitioner/example"} & set(row)
 
 
-def test_a_call_without_cards_keeps_nothing(build: Callable[..., Flask], tmp_path: Path) -> None:
+def test_a_call_without_cards_stores_nothing(build: Callable[..., Flask], tmp_path: Path) -> None:
     client = build().test_client()
     assert client.post(f"/cds-services/{VIEW}", json=call()).get_json() == {"cards": []}
-    wait_until_kept(client, VIEW)
-    assert kept(tmp_path / "store.sqlite3", "select count(*) from card_issued") == [(0,)]
+    wait_until_stored(client, VIEW)
+    assert stored_rows(tmp_path / "store.sqlite3", "select count(*) from card_issued") == [(0,)]
 
 
-def test_feedback_keeps_the_reasons_code_and_that_there_was_a_comment_not_its_words(
+def test_feedback_stores_the_reason_code_and_whether_there_was_a_comment(
     build: Callable[..., Flask], tmp_path: Path
 ) -> None:
     client = build().test_client()
     reason = {"reason": {"code": "disagree", "system": "https://ehr.example/r"}, "userComment": "Mrs Doe refuses"}
     event = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:05:00Z", "overrideReason": reason}
     assert client.post(f"/cds-services/{VIEW}/feedback", json={"feedback": [event]}).get_json() == {"stored": 1}
-    [row] = kept(
+    [row] = stored_rows(
         tmp_path / "store.sqlite3", "select card, outcome, reason_code, has_comment, known_card from feedback_event"
     )
     assert row == ("c", "overridden", "disagree", 1, 0)
 
 
 @pytest.mark.usefixtures("build")
-def test_a_call_that_is_only_tried_is_not_kept_and_may_be_explained(tmp_path: Path) -> None:
+def test_a_tried_call_is_not_stored_and_may_be_explained(tmp_path: Path) -> None:
     engine = build_engine(
         Settings(database=f"sqlite:///{tmp_path / 'store.sqlite3'}"),
         recorder=NullRecorder(),
@@ -102,24 +105,38 @@ def test_a_call_that_is_only_tried_is_not_kept_and_may_be_explained(tmp_path: Pa
     )
     chart = prefetch(*buttock_to_calf(), condition("38341003", number=9))
     request = decode_request(encoded(call(SIGN, hip_order(), prefetch=chart)), SERVICES[SIGN].accepted_hooks)
-    brief = engine.service.answer_call(SIGN, request, "demo", None)
-    thorough = engine.service.answer_call(SIGN, request, "demo", None, explain=True)
-    assert [len(one.response.cards) for one in (brief, thorough)] == [1, 1]
+    brief = engine.service.answer_call(SIGN, request, "demo")
+    thorough = engine.service.answer_call(SIGN, request, "demo", explain=True)
+    assert [len(result.response.cards) for result in (brief, thorough)] == [1, 1]
     assert brief.decision is not None
     assert thorough.decision is not None
     assert brief.decision.chart.ignored == ()
-    assert [one.reference for one in thorough.decision.chart.ignored] == ["Condition/Condition-9"]
+    assert [resource.reference for resource in thorough.decision.chart.ignored] == ["Condition/Condition-9"]
     assert not (tmp_path / "store.sqlite3").exists()
 
 
-def test_memory_is_opened_where_the_settings_say(tmp_path: Path) -> None:
+def test_trying_a_call_loads_neither_a_database_nor_a_web_framework() -> None:
+    modules = "cds_service.engine, cds_service.service.card_recorder"
+    script = f"import sys, {modules}; print(*({{'sqlalchemy', 'alembic', 'flask'}} & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert loaded.stdout.split() == []
+
+
+def test_a_null_recorder_has_nothing_to_report() -> None:
+    recorder = NullRecorder()
+    recorder.check_store()
+    assert recorder.lost_cards == 0
+    assert recorder.record_feedback(SIGN, "demo", Feedback(feedback=[]), datetime(2026, 3, 10, tzinfo=UTC)) == 0
+
+
+def test_the_store_is_opened_where_the_settings_say(tmp_path: Path) -> None:
     open_recorder(Settings(database=f"sqlite:///{tmp_path / 'deep' / 'er' / 'store.sqlite3'}"))
     assert (tmp_path / "deep" / "er" / "store.sqlite3").exists()
     assert (tmp_path / "deep" / "er" / "hash.key").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("named", [None, "file/store.sqlite3"])
-def test_a_folder_that_takes_no_key_is_told_with_what_to_set(
+def test_a_folder_that_takes_no_key_is_reported_with_what_to_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str | None
 ) -> None:
     for name in ("file", "hip-spine-cds-data"):
@@ -132,7 +149,7 @@ def test_a_folder_that_takes_no_key_is_told_with_what_to_set(
         open_recorder(Settings(database=database))
 
 
-def test_a_key_file_open_to_others_is_told_with_what_to_set(tmp_path: Path) -> None:
+def test_a_key_file_open_to_others_is_reported_with_what_to_set(tmp_path: Path) -> None:
     (tmp_path / "hash.key").write_bytes(b"k" * 32)
     (tmp_path / "hash.key").chmod(0o644)
     with pytest.raises(SettingsError, match=r"mode must be 0600.*set HIP_SPINE_CDS_HASH_KEY"):

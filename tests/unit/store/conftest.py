@@ -43,7 +43,7 @@ def issued(engine: Engine) -> Iterator[IssuedCards]:
 
 @pytest.fixture
 def query(path: Path) -> Callable[..., list[tuple[Any, ...]]]:
-    """Ask the file itself, past the package under test."""
+    """Query the file directly, without the package under test."""
 
     def ask(statement: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(path)) as connection:

@@ -41,11 +41,11 @@ def test_migrate_makes_the_tables_and_is_repeatable(path, query):
     assert query("SELECT version_num FROM alembic_version") == [("0002",)]
 
 
-def test_alembic_is_read_for_a_new_database_alone(path):
+def test_alembic_is_imported_only_for_a_new_database(path):
     steps = ("import sys", "from cds_service.store import migrate", f"migrate('sqlite:///{path}')")
     code = "; ".join([*steps, "print('alembic' in sys.modules)"])
-    said = [subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout for _ in range(2)]
-    assert said == [b"True\n", b"False\n"]
+    outputs = [subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout for _ in range(2)]
+    assert outputs == [b"True\n", b"False\n"]
 
 
 def test_the_newest_revision_is_alembics_head():
@@ -113,7 +113,7 @@ def test_migrations_in_a_folder_with_a_per_cent_sign(tmp_path, path, query, monk
 
 
 def test_a_transaction_holds_the_write_lock_from_its_start(engine, path):
-    """One that took it at its first write could fail there, after reading, without waiting."""
+    """If it took the lock at its first write, it could fail there, after reading, without waiting."""
     locked = pytest.raises(sqlite3.OperationalError, match="locked")
     with transaction(engine), closing(sqlite3.connect(path, timeout=0)) as other, locked:
         other.execute("BEGIN IMMEDIATE")
@@ -129,7 +129,7 @@ def test_a_database_of_a_newer_release_is_refused_and_left_alone(url, path, quer
     assert query("SELECT version_num FROM alembic_version") == [("9999",)]
 
 
-def test_a_path_with_signs_that_mean_something_in_urls_and_settings(tmp_path):
+def test_a_path_with_characters_that_are_special_in_urls_and_settings(tmp_path):
     path = tmp_path / "100% #1 ü" / "cds.sqlite3"
 
     migrate(f"sqlite:///{path}")
@@ -138,7 +138,7 @@ def test_a_path_with_signs_that_mean_something_in_urls_and_settings(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == [path.parent.name]
 
 
-def test_files_and_folder_are_for_the_owner_alone(path):
+def test_files_and_folder_are_for_the_owner_only(path):
     previous = os.umask(0)
     try:
         migrate(f"sqlite:///{path}")
@@ -199,7 +199,7 @@ def test_a_folder_that_cannot_be_made_is_unavailable_at_use_not_at_connect(tmp_p
         migrate(url)
 
 
-def test_a_file_that_vanished_is_unavailable_and_not_made_anew(url, path):
+def test_a_file_that_vanished_is_unavailable_and_not_recreated(url, path):
     engine = connect(url)
     path.unlink()
 
@@ -208,7 +208,7 @@ def test_a_file_that_vanished_is_unavailable_and_not_made_anew(url, path):
     assert not path.exists()
 
 
-def test_ping(engine, path):
+def test_check_writable(engine, path):
     check_writable(engine)
 
     with closing(sqlite3.connect(path)) as connection:
@@ -240,7 +240,7 @@ def test_a_failed_block_stores_nothing(engine, card, query):
     assert query("SELECT count(*) FROM card_issued") == [(0,)]
 
 
-def test_moments_come_back_in_utc(engine, card):
+def test_times_are_returned_in_utc(engine, card):
     with transaction(engine) as connection:
         connection.execute(insert_if_absent(connection, card_issued), [dict(vars(card()))])
         moment = connection.execute(select(card_issued.c.issued_at)).scalar_one()
@@ -248,13 +248,13 @@ def test_moments_come_back_in_utc(engine, card):
 
 
 @pytest.mark.parametrize("zone", [None, UTC, timezone(timedelta(hours=2))])
-def test_a_moment_is_read_with_or_without_zone(zone):
+def test_a_time_is_read_with_or_without_zone(zone):
     hour = 12 if zone and zone is not UTC else 10
     read = UtcDateTime().process_result_value(datetime(2026, 3, 4, hour, tzinfo=zone), postgresql.dialect())
     assert read.isoformat() == "2026-03-04T10:00:00+00:00"
 
 
-def test_no_moment_stays_none():
+def test_no_time_stays_none():
     assert UtcDateTime().process_result_value(None, postgresql.dialect()) is None
     assert UtcDateTime().process_bind_param(None, postgresql.dialect()) is None
 

@@ -76,14 +76,14 @@ def test_the_same_event_is_stored_once(engine, event, query):
         {"outcome_timestamp": datetime(2026, 3, 4, 10, 31, tzinfo=UTC)},
     ],
 )
-def test_another_outcome_tenant_card_or_moment_is_another_event(engine, event, query, changed):
+def test_another_outcome_tenant_card_or_time_is_another_event(engine, event, query, changed):
     log = FeedbackLog(engine)
 
     assert [log.record([event()]), log.record([event(**changed)])] == [1, 1]
     assert query("SELECT count(*) FROM feedback_event") == [(2,)]
 
 
-def test_a_card_is_known_to_its_tenant_alone(engine, issued, card, event, query):
+def test_a_card_is_known_to_its_tenant_only(engine, issued, card, event, query):
     issued.put([card("card-1")])
 
     FeedbackLog(engine, before_record=issued.flush).record(
@@ -105,7 +105,7 @@ def test_no_events_ask_nothing_of_the_database():
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("given", "stored"),
     [
         (None, None),
         ("not-needed_2.1", "not-needed_2.1"),
@@ -116,13 +116,13 @@ def test_no_events_ask_nothing_of_the_database():
         ("", "unrecognised"),
     ],
 )
-def test_a_reason_code_that_may_be_free_text_is_not_kept(engine, event, query, given, kept):
+def test_a_reason_code_that_may_be_free_text_is_not_kept(engine, event, query, given, stored):
     FeedbackLog(engine).record([event(reason_code=given)])
-    assert query("SELECT reason_code FROM feedback_event") == [(kept,)]
+    assert query("SELECT reason_code FROM feedback_event") == [(stored,)]
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("given", "stored"),
     [
         (None, None),
         ("http://terminology.cds-hooks.org/CodeSystem/OverrideReason",) * 2,
@@ -139,13 +139,13 @@ def test_a_reason_code_that_may_be_free_text_is_not_kept(engine, event, query, g
         ("", "unrecognised"),
     ],
 )
-def test_a_reason_system_that_is_no_uri_is_not_kept(engine, event, query, given, kept):
+def test_a_reason_system_that_is_no_uri_is_not_kept(engine, event, query, given, stored):
     FeedbackLog(engine).record([event(reason_system=given)])
-    assert query("SELECT reason_system FROM feedback_event") == [(kept,)]
+    assert query("SELECT reason_system FROM feedback_event") == [(stored,)]
 
 
 @pytest.mark.parametrize("field", ["outcome_timestamp", "received_at"])
-def test_a_moment_without_zone_is_refused(event, field):
+def test_a_time_without_zone_is_refused(event, field):
     with pytest.raises(ValueError, match="zone"):
         event(**{field: datetime(2026, 3, 4)})  # noqa: DTZ001 - the refused value itself
 
@@ -161,7 +161,7 @@ def test_one_call_is_one_transaction(engine, event, query):
     assert query("SELECT count(*) FROM feedback_event") == [(0,)]
 
 
-def test_a_locked_database_is_unavailable_and_no_value_is_told(engine, event, path):
+def test_a_locked_database_is_unavailable_and_the_error_holds_no_value(engine, event, path):
     events = [event("Mustermann")]  # not in the call below: a traceback quotes its source lines
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -171,7 +171,7 @@ def test_a_locked_database_is_unavailable_and_no_value_is_told(engine, event, pa
 
 
 def test_a_stuck_database_costs_feedback_about_two_seconds(engine, issued, card, event, path):
-    """Cards wait for it too, and hold the gate in turn: the waits must not add up to more."""
+    """Cards wait for it too, and hold the lock in turn: the waits must not add up."""
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         issued.put([card()])

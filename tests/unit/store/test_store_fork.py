@@ -1,4 +1,4 @@
-"""A process that forks: no connection crosses, both sides go on, and each card is written by the side that put it."""
+"""A process that forks: no connection is shared, both sides go on, and each writes the cards that it put."""
 
 import os
 import threading
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
 
 def in_child(work):
-    """Run `work` in a forked child; its exit status, 0 if it raised nothing."""
+    """Run `work` in a forked child and return its exit status, 0 if it raised nothing."""
     pid = os.fork()
     if pid == 0:
         status = 1
@@ -37,11 +37,11 @@ def in_child(work):
 
 
 def descriptors_of(path):
-    found = set()
+    open_files = set()
     for entry in PROC.iterdir():
         with suppress(FileNotFoundError):  # the listing's own descriptor is gone by now
-            found.add(str(entry.readlink()))
-    return {name for name in found if name.startswith(str(path))}
+            open_files.add(str(entry.readlink()))
+    return {name for name in open_files if name.startswith(str(path))}
 
 
 @pytest.mark.skipif(not PROC.is_dir(), reason="needs /proc")
@@ -89,7 +89,7 @@ def test_waiting_cards_stay_with_the_parent(engine, issued, card, query, monkeyp
 
 
 def test_a_fork_waits_for_the_running_transaction(engine):
-    """Otherwise the child would inherit the write lock of a thread it does not have, and be locked out for ever."""
+    """Otherwise the child would inherit the write lock of a thread it does not have, and be locked out forever."""
     entered, leave = threading.Event(), threading.Event()
 
     def hold():

@@ -1,4 +1,4 @@
-"""Cards issued: written behind the caller's back, whatever the database does meanwhile."""
+"""Issued cards: written in the background, whatever the database does meanwhile."""
 
 import json
 import logging
@@ -87,7 +87,7 @@ def test_a_writer_starts_with_the_first_card_only(issued, card):
     assert len(writers()) == 1
 
 
-def test_no_thread_to_be_had_loses_no_card(issued, card, query, monkeypatch):
+def test_a_thread_that_cannot_start_loses_no_card(issued, card, query, monkeypatch):
     def refuse(_thread):
         raise RuntimeError
 
@@ -180,7 +180,7 @@ def test_a_removed_folder_neither_raises_nor_hides(url, path, card):
     engine.dispose()
 
 
-def test_a_refused_card_does_not_take_others_with_it(issued, card, query, caplog):
+def test_a_rejected_card_does_not_drag_down_others(issued, card, query, caplog):
     issued.put([card("a"), card("b", hook_instance="\ud800"), card("c")])
 
     assert issued.flush(5)
@@ -195,7 +195,7 @@ def test_a_writer_that_died_is_replaced_and_its_cards_are_written(issued, card, 
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(issued, "_insert", die)
+        patch.setattr(issued, "_write_batch", die)
         issued.put([card("a")])
         writers()[0].join(5)
     issued.put([card("b")])
@@ -204,7 +204,7 @@ def test_a_writer_that_died_is_replaced_and_its_cards_are_written(issued, card, 
     assert query("SELECT card_uuid FROM card_issued ORDER BY 1") == [("a",), ("b",)]
 
 
-def test_close_writes_what_waits_and_stops_the_writer(engine, card, query):
+def test_close_writes_waiting_cards_and_stops_the_writer(engine, card, query):
     issued = IssuedCards(engine)
     issued.put([card("a")])
 

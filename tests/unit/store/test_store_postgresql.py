@@ -83,13 +83,13 @@ def test_it_forks(server):
 
 def test_a_token_is_new_once_for_all_who_share_the_server(server):
     engines = [connect(URL, is_low_latency=True) for _ in range(2)]
-    one, other = (SeenTokens(engine) for engine in engines)
+    first, second = (SeenTokens(engine) for engine in engines)
     until = NOW + timedelta(minutes=6)
     try:
-        assert one.add("i", "t", until, NOW)
-        assert not other.add("i", "t", until, NOW)
-        assert other.add("j", "t", until, NOW)
-        assert one.add("i", "t", until, until + timedelta(minutes=1, seconds=1))  # pruned
+        assert first.add("i", "t", until, NOW)
+        assert not second.add("i", "t", until, NOW)
+        assert second.add("j", "t", until, NOW)
+        assert first.add("i", "t", until, until + timedelta(minutes=1, seconds=1))  # pruned
     finally:
         with transaction(server) as connection:
             connection.execute(token_seen.delete())

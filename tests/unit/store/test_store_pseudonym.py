@@ -49,7 +49,7 @@ def test_the_key_is_not_shown():
     assert repr(KEY)[2:-1] not in repr(Pseudonymizer(KEY))
 
 
-def test_a_key_is_made_once_for_the_owner_alone(tmp_path):
+def test_a_key_is_created_once_for_its_owner_only(tmp_path):
     path = tmp_path / "store" / "hash.key"
     previous = os.umask(0)
     try:

@@ -1,4 +1,4 @@
-"""Tokens used, in the database: once each, until they have expired, and sooner given up than a card would wait."""
+"""Used tokens in the database: once each, until they expire, with short timeouts since a call waits."""
 
 import time
 from datetime import UTC, datetime, timedelta

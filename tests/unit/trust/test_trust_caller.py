@@ -1,4 +1,4 @@
-"""Which FHIR servers a caller may have us read; nothing else on this machine or its network may be reached by it."""
+"""Which FHIR servers a caller may have us read. Nothing else on this machine or its network may be reached."""
 
 import pytest
 
@@ -114,7 +114,7 @@ def test_a_registered_server_is_read_at_its_base_and_below(base: str) -> None:
         "http://localhost/fhir/R4",
     ],
 )
-def test_and_nowhere_else(base: str) -> None:
+def test_a_registered_server_is_read_nowhere_else(base: str) -> None:
     assert not EHR.may_read(base)
 
 
@@ -130,7 +130,7 @@ def test_and_nowhere_else(base: str) -> None:
     ],
 )
 def test_a_private_address_only_where_it_is_allowed(allowed: AllowedFhirServers, base: str, private: bool) -> None:
-    """A name that may be read must not lead into the site's own network because somebody changed its address."""
+    """An allowed host name must not lead into the site's own network because somebody changed its address."""
     assert allowed.allows_private(base) is private
 
 

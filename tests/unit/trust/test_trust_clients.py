@@ -1,4 +1,4 @@
-"""The client table: what it refuses, each with file and key, and everything at once."""
+"""The client table: every problem is reported at once, with file and key."""
 
 import json
 from pathlib import Path
@@ -71,8 +71,8 @@ def test_what_is_left_out_is_strict(tmp_path: Path) -> None:
         ({"issuer": "https://ehr.example /x"}, "client.north.issuer: "),
         ({"issuer": "https://sandbox.cds-hooks.org"}, "client.north.issuer: the public sandbox is never trusted"),
         ({"issuer": "HTTPS://Sandbox.CDS-Hooks.org:443/"}, "client.north.issuer: the public sandbox is never trusted"),
-        ({"jwks_file": None}, "client.north.jwks_url: one of jwks_url and jwks_file is required"),
-        ({"jwks_url": "https://ehr.example/jwks"}, "client.north.jwks_url: one of jwks_url and jwks_file"),
+        ({"jwks_file": None}, "client.north.jwks_url: exactly one of jwks_url and jwks_file is required"),
+        ({"jwks_url": "https://ehr.example/jwks"}, "client.north.jwks_url: exactly one of jwks_url and jwks_file"),
         ({"jwks_file": None, "jwks_url": "http://ehr.example/jwks"}, "client.north.jwks_url: must be an https URL"),
         ({"jwks_file": None, "jwks_url": "https://u:p@ehr.example/jwks"}, "client.north.jwks_url: must be an https"),
         ({"jwks_file": None, "jwks_url": "https://ehr.example/jwks?x=#y"}, "client.north.jwks_url: must be an https"),
@@ -93,7 +93,7 @@ def test_what_is_left_out_is_strict(tmp_path: Path) -> None:
         ({"fhir_servers": ["http://127.0.0.1/fhir"]}, "client.north.fhir_servers.0: must be https"),
         (
             {"fhir_servers": ["http://10.0.0.1/fhir"], "allow_insecure_fhir": True},
-            "client.north.fhir_servers.0: must be https; http is for this machine alone",
+            "client.north.fhir_servers.0: must be https; http is only for this machine",
         ),
         ({"fhir_servers": ["https://10.0.0.1/fhir"]}, "client.north.fhir_servers.0: is a private address"),
         ({"fhir_servers": ["https://169.254.169.254/"]}, "client.north.fhir_servers.0: is a private address"),
@@ -101,13 +101,13 @@ def test_what_is_left_out_is_strict(tmp_path: Path) -> None:
         ({"tenants": [""]}, "client.north.tenants.0: "),
         ({"silent": "yes"}, "client.north.silent: Input should be a valid boolean"),
         ({"silent": 1}, "client.north.silent: Input should be a valid boolean"),
-        ({"exempt_role": ["x"]}, "client.north.exempt_role: is not a key that belongs here (meant: exempt_roles?)"),
-        ({"secret": "x"}, "client.north.secret: is not a key that belongs here"),
+        ({"exempt_role": ["x"]}, "client.north.exempt_role: is not a known key (did you mean exempt_roles?)"),
+        ({"secret": "x"}, "client.north.secret: is not a known key"),
     ],
 )
 def test_what_is_wrong_is_refused_with_file_and_key(tmp_path: Path, changed: dict[str, Any], says: str) -> None:
-    found = problems(client_table(tmp_path, **changed))
-    assert any(one.startswith(f"clients.toml: {says}") for one in found), found
+    found_problems = problems(client_table(tmp_path, **changed))
+    assert any(problem.startswith(f"clients.toml: {says}") for problem in found_problems), found_problems
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_what_is_wrong_is_refused_with_file_and_key(tmp_path: Path, changed: dic
         ("name = 7", "name: must be one of standard"),
         ('detail = "html"', "detail: "),
         ('selection_behavior = "all"', "selection_behavior: "),
-        ("selection_behaviour = 'any'", "selection_behaviour: is not a key that belongs here (meant: selection_"),
+        ("selection_behaviour = 'any'", "selection_behaviour: is not a known key (did you mean selection_"),
         ("links = 'no'", "links: "),
         ("order_codes = { x = { code = '1' } }", "order_codes.x.system: is required"),
     ],
@@ -126,14 +126,14 @@ def test_a_dialect_is_checked_as_strictly(tmp_path: Path, dialect: str, says: st
     path = client_table(tmp_path)
     with path.open("a", encoding="utf-8") as file:
         file.write(f"[client.dialect]\n{dialect}\n")
-    [found] = problems(path)
-    assert found.startswith(f"clients.toml: client.north.dialect.{says}")
+    [problem] = problems(path)
+    assert problem.startswith(f"clients.toml: client.north.dialect.{says}")
 
 
-def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
+def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
     changed = {"issuer": "https://sandbox.cds-hooks.org", "jwks_file": "no.json", "fhir_servers": ["http://a.example"]}
-    found = problems(client_table(tmp_path, **changed))
-    assert [one.split(": ")[1] for one in found] == [
+    found_problems = problems(client_table(tmp_path, **changed))
+    assert [problem.split(": ")[1] for problem in found_problems] == [
         "client.north.fhir_servers.0",
         "client.north.issuer",
         "client.north.jwks_file",
@@ -141,13 +141,13 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("changed", "key"), [({"id": "south"}, "issuer"), ({"issuer": "https://south.example"}, "id")])
-def test_a_client_stands_once(tmp_path: Path, changed: dict[str, str], key: str) -> None:
+def test_ids_and_issuers_are_unique(tmp_path: Path, changed: dict[str, str], key: str) -> None:
     path = client_table(tmp_path)
     first = path.read_text(encoding="utf-8")
     path.write_text(first + client_table(tmp_path, **changed).read_text(encoding="utf-8"), encoding="utf-8")
-    [found] = problems(path)
-    assert found.startswith(f"clients.toml: client: {key} ")
-    assert found.endswith("stands in 2 clients")
+    [problem] = problems(path)
+    assert problem.startswith(f"clients.toml: client: {key} ")
+    assert problem.endswith("is used by 2 clients")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_client_stands_once(tmp_path: Path, changed: dict[str, str], key: str)
 def test_a_file_of_another_shape_is_named(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "clients.toml"
     path.write_text(text, encoding="utf-8")
-    assert any(one.startswith(says) for one in problems(path))
+    assert any(problem.startswith(says) for problem in problems(path))
 
 
 def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
     assert problems(tmp_path / "clients.toml")[0].startswith("clients.toml: is not valid TOML")
 
 
-def test_plain_http_is_for_this_machine_and_only_when_told(tmp_path: Path) -> None:
+def test_plain_http_is_only_for_this_machine_and_only_if_allowed(tmp_path: Path) -> None:
     bases = ["http://127.0.0.1:9000/fhir", "http://localhost:9000/fhir", "https://127.0.0.1/fhir"]
     [client] = load_clients(client_table(tmp_path, fhir_servers=bases, allow_insecure_fhir=True))
     assert all(client.fhir_servers.may_read(base) and client.fhir_servers.allows_private(base) for base in bases)
@@ -201,7 +201,7 @@ def _secret_half(key: Any) -> dict[str, Any]:
         None,
     ],
 )
-def test_a_key_that_proves_nothing_is_no_key(tmp_path: Path, key: Any) -> None:
+def test_an_unusable_key_is_rejected(tmp_path: Path, key: Any) -> None:
     path = client_table(tmp_path)
     (tmp_path / "keys.json").write_bytes(key_set(key))
     assert problems(path) == [
@@ -209,7 +209,7 @@ def test_a_key_that_proves_nothing_is_no_key(tmp_path: Path, key: Any) -> None:
     ]
 
 
-def test_a_published_private_key_is_nobodys(tmp_path: Path) -> None:
+def test_a_key_whose_private_half_is_public_is_rejected(tmp_path: Path) -> None:
     path = client_table(tmp_path)
     (tmp_path / "keys.json").write_bytes(key_set(_secret_half(private_key())))
     assert "has no public key" in problems(path)[0]

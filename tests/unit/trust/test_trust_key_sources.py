@@ -1,4 +1,4 @@
-"""Where keys come from: one https URL, read once, without redirects, credentials or much patience; or a file."""
+"""Key sources: a file, or one https URL fetched without redirects or credentials and with short timeouts."""
 
 import threading
 import time
@@ -56,7 +56,7 @@ def test_anything_but_200_is_a_failure_and_no_redirect_is_followed(
 
 
 @pytest.mark.parametrize("error", [requests.ConnectionError("words"), requests.Timeout("words"), OSError("words")])
-def test_a_failure_says_what_kind_and_no_more(network: responses.RequestsMock, error: Exception) -> None:
+def test_a_failure_names_only_its_type(network: responses.RequestsMock, error: Exception) -> None:
     network.get(URL, body=error)
     with pytest.raises(SourceUnavailable) as failed:
         UrlKeySource(URL).fetch()
@@ -64,13 +64,13 @@ def test_a_failure_says_what_kind_and_no_more(network: responses.RequestsMock, e
     assert "ehr.example" not in str(failed.value)
 
 
-def test_what_is_too_large_is_not_read_whole(network: responses.RequestsMock) -> None:
+def test_a_large_body_is_not_read_to_its_end(network: responses.RequestsMock) -> None:
     network.get(URL, body=b"x" * 300_000)
     with pytest.raises(SourceUnavailable, match="too large"):
         UrlKeySource(URL).fetch()
 
 
-def test_no_credentials_of_the_machine_go_along(
+def test_no_credentials_of_the_machine_are_sent(
     network: responses.RequestsMock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"
@@ -97,7 +97,7 @@ class _Dripping(BaseHTTPRequestHandler):
         pass
 
 
-def test_a_server_that_drips_is_left_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(key_sources, "_TOTAL_S", 0.3)
     server = HTTPServer(("127.0.0.1", 0), _Dripping)
     thread = threading.Thread(target=server.handle_request)

@@ -1,4 +1,4 @@
-"""When a client's keys are read again: by age, by Cache-Control within bounds, once in a window for unknown ids."""
+"""When keys are fetched again: by age, by Cache-Control within bounds, and once per interval for unknown ids."""
 
 import logging
 import threading
@@ -16,7 +16,7 @@ SECOND = timedelta(seconds=1)
 
 
 class Stub:
-    """A source whose answer a test changes; counts how often it was asked."""
+    """A source whose response a test changes. Counts how often it was asked."""
 
     def __init__(self, *keys: dict[str, Any], max_age: int | None = None) -> None:
         self.keys = keys or (public_jwk(),)
@@ -62,7 +62,7 @@ def test_cache_control_counts_between_a_floor_and_a_ceiling(max_age: int, holds:
     assert source.asked == 2
 
 
-def test_a_new_key_is_found_by_one_more_reading() -> None:
+def test_a_new_key_is_found_by_one_more_fetch() -> None:
     source = Stub()
     keys = ring(source)
     keys.find(KID, "ES384", NOW)
@@ -72,7 +72,7 @@ def test_a_new_key_is_found_by_one_more_reading() -> None:
     assert source.asked == 2
 
 
-def test_unknown_ids_cost_one_reading_in_a_window() -> None:
+def test_unknown_ids_cost_one_fetch_per_interval() -> None:
     source = Stub()
     keys = ring(source)
     keys.find(KID, "ES384", NOW)
@@ -89,7 +89,7 @@ def test_an_unknown_id_of_a_moment_ago_is_not_asked_for_again() -> None:
     assert source.asked == 1
 
 
-def test_a_key_that_was_taken_back_counts_no_longer() -> None:
+def test_a_revoked_key_is_no_longer_accepted() -> None:
     source = Stub()
     keys = ring(source)
     keys.find(KID, "ES384", NOW)
@@ -97,7 +97,7 @@ def test_a_key_that_was_taken_back_counts_no_longer() -> None:
     assert keys.find(KID, "ES384", NOW + timedelta(hours=1)) == ()
 
 
-def test_old_keys_count_while_the_source_fails_but_not_for_ever() -> None:
+def test_old_keys_stay_usable_while_the_source_fails_but_not_forever() -> None:
     source = Stub()
     keys = ring(source)
     keys.find(KID, "ES384", NOW)
@@ -110,7 +110,7 @@ def test_old_keys_count_while_the_source_fails_but_not_for_ever() -> None:
     assert len(keys.find(KID, "ES384", NOW + STALE_LIMIT + REFRESH_INTERVAL)) == 1
 
 
-def test_a_key_set_that_cannot_be_used_is_a_failure_and_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unusable_key_set_is_a_failure_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     source = Stub()
     keys = ring(source)
     keys.find(KID, "ES384", NOW)
@@ -121,7 +121,7 @@ def test_a_key_set_that_cannot_be_used_is_a_failure_and_told(caplog: pytest.LogC
     assert "c2VjcmV0" not in caplog.text
 
 
-def test_without_any_keys_the_source_is_asked_once_in_a_window() -> None:
+def test_without_any_keys_the_source_is_asked_once_per_interval() -> None:
     source = Stub()
     source.fails = True
     keys = ring(source)
@@ -141,22 +141,22 @@ def test_a_clock_that_was_set_back_locks_nobody_out() -> None:
     assert len(keys.find(KID, "ES384", NOW - timedelta(hours=3))) == 1
 
 
-def test_threads_that_come_at_once_wait_for_one_reading() -> None:
+def test_concurrent_threads_wait_for_one_fetch() -> None:
     source = Stub()
     source.gate = threading.Event()
     keys = ring(source)
-    found: list[int] = []
-    threads = [threading.Thread(target=lambda: found.append(len(keys.find(KID, "ES384", NOW)))) for _ in range(8)]
+    key_counts: list[int] = []
+    threads = [threading.Thread(target=lambda: key_counts.append(len(keys.find(KID, "ES384", NOW)))) for _ in range(8)]
     for thread in threads:
         thread.start()
     source.gate.set()
     for thread in threads:
         thread.join(10)
-    assert found == [1] * 8
+    assert key_counts == [1] * 8
     assert source.asked == 1
 
 
-def test_who_can_do_with_the_old_keys_does_not_wait_for_who_reads() -> None:
+def test_a_thread_with_usable_old_keys_does_not_wait_for_a_fetch() -> None:
     source = Stub()
     keys = ring(source)
     keys.find(KID, "ES384", NOW)

@@ -1,4 +1,4 @@
-"""A token counts once: in a process, between processes that share a store, and while that store is away."""
+"""A token is accepted once: in a process, across processes that share a store, and while that store is down."""
 
 import logging
 import threading
@@ -39,19 +39,19 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def first(replays: ReplayGuard, one: str = "a", now: datetime = NOW, issuer: str = "i") -> bool:
-    return replays.is_first_use(issuer, one, UNTIL, now)
+def first(replays: ReplayGuard, jti: str = "a", now: datetime = NOW, issuer: str = "i") -> bool:
+    return replays.is_first_use(issuer, jti, UNTIL, now)
 
 
-def test_two_processes_with_one_store_let_a_token_in_once(engine: Engine) -> None:
-    one, other = ReplayGuard(SeenTokens(engine)), ReplayGuard(SeenTokens(engine))
-    assert first(one)
-    assert not first(other)
-    assert not first(one)
-    assert first(other, issuer="j")
+def test_two_processes_with_one_store_accept_a_token_once(engine: Engine) -> None:
+    first_process, second_process = ReplayGuard(SeenTokens(engine)), ReplayGuard(SeenTokens(engine))
+    assert first(first_process)
+    assert not first(second_process)
+    assert not first(first_process)
+    assert first(second_process, issuer="j")
 
 
-def test_of_threads_that_bring_one_token_at_once_one_is_let_in(engine: Engine) -> None:
+def test_of_concurrent_threads_with_one_token_one_is_admitted(engine: Engine) -> None:
     processes = [ReplayGuard(SeenTokens(engine)) for _ in range(4)]
     start, let_in = threading.Barrier(16), []
 
@@ -67,7 +67,7 @@ def test_of_threads_that_bring_one_token_at_once_one_is_let_in(engine: Engine) -
     assert sorted(let_in) == [False] * 15 + [True]
 
 
-def test_while_the_store_is_away_a_process_judges_alone_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_while_the_store_is_down_a_process_decides_alone_and_logs_it_once(caplog: pytest.LogCaptureFixture) -> None:
     away = Away()
     replays = ReplayGuard(away)  # type: ignore[arg-type]  # stands in for the store
     with caplog.at_level(logging.WARNING):
@@ -78,7 +78,7 @@ def test_while_the_store_is_away_a_process_judges_alone_and_says_so_once(caplog:
     assert "t-1" not in caplog.text
 
 
-def test_a_store_that_is_away_is_asked_now_and_then_by_one_call() -> None:
+def test_a_store_that_is_down_is_tried_at_intervals_by_one_call() -> None:
     away = Away()
     replays = ReplayGuard(away)  # type: ignore[arg-type]  # as above
     for second in range(25):
@@ -86,7 +86,9 @@ def test_a_store_that_is_away_is_asked_now_and_then_by_one_call() -> None:
     assert away.asked == 3  # at 0, 10 and 20 seconds
 
 
-def test_a_store_that_is_back_is_used_again_and_it_is_told(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_store_that_is_back_is_used_again_and_this_is_logged(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
     shared = Away(SeenTokens(engine))
     shared.is_away = True
     replays = ReplayGuard(shared)  # type: ignore[arg-type]  # as above

@@ -1,4 +1,4 @@
-"""The route of /about: which form for whom, and the headers of each."""
+"""The about page: which form the client gets, and the headers of each."""
 
 import pytest
 from flask import Flask
@@ -30,7 +30,7 @@ def test_the_form_is_the_callers_choice(browser: FlaskClient, accept: str | None
     assert (answer.status_code, answer.mimetype, answer.headers["Vary"]) == (200, kind, "Accept")
 
 
-def test_the_data_have_an_address_of_their_own(browser: FlaskClient) -> None:
+def test_the_data_has_its_own_address(browser: FlaskClient) -> None:
     answer = browser.get("/about.json", headers={"Accept": "text/html"})
     assert (answer.mimetype, answer.json) == ("application/json", {"name": "x"})
 

@@ -1,4 +1,4 @@
-"""The application around the routes: what it is given, what each error becomes, and its one line of log for a call."""
+"""The application around the routes: the format of each error, and one log line per call."""
 
 import json
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from cds_service.web.hook_routes import accepts_body
 
 @pytest.fixture
 def failing() -> Callable[[Exception | int], FlaskClient]:
-    """An application whose only route fails in the way given."""
+    """Build an application whose only route fails in the given way."""
 
     def make(failure: Exception | int) -> FlaskClient:
         app = Flask("failing")
@@ -54,14 +54,14 @@ def failing() -> Callable[[Exception | int], FlaskClient]:
         (RecursionError(), 500, "exception"),
     ],
 )
-def test_every_error_has_the_one_shape(
+def test_every_error_has_one_format(
     failing: Callable[[Exception | int], FlaskClient], failure: Exception | int, status: int, code: str
 ) -> None:
     field = "context" if isinstance(failure, BadRequest) else None
     assert assert_error(failing(failure).get("/"), status, field)["code"] == code
 
 
-def test_where_a_fault_of_ours_arose_is_logged_and_not_what_it_said(
+def test_an_internal_error_is_logged_by_its_location_and_not_its_message(
     failing: Callable[[Exception | int], FlaskClient],
 ) -> None:
     with configured_log("info") as written:
@@ -101,7 +101,7 @@ def test_a_call_is_one_line_of_counts_and_our_own_codes(client: FlaskClient, kno
 
 
 def test_what_is_held_back_for_restraint_is_named_in_the_log(client: FlaskClient) -> None:
-    """Both rules are about the one order: its code and its body site disagree, and the pain points to the spine."""
+    """Both rules are about the same order: its code and its body site disagree, and the pain points to the spine."""
     draft = order("36490-1", LOINC, bodySite=[concept("287679003")])
     with capture_logs() as logged:
         answer = client.post(f"/cds-services/{SIGN}", json=call(SIGN, draft, prefetch=prefetch(*buttock_to_calf())))
@@ -136,7 +136,7 @@ def test_a_call_by_the_patient_is_logged_without_a_judgement(client: FlaskClient
     assert (logged[0]["cards"], logged[0]["unreadable"], logged[0]["unavailable"]) == ([], 0, 0)
 
 
-def test_bodies_are_taken_in_where_a_route_reads_them_and_nowhere_else(app: Flask) -> None:
+def test_bodies_are_received_only_where_a_route_reads_them(app: Flask) -> None:
     posts = [rule.rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
     assert len(posts) == 4
     assert all(accepts_body(rule.replace("<service_id>", VIEW)) for rule in posts)

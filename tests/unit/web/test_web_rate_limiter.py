@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
 
 class Clock:
-    """A steady clock that a test moves."""
+    """A monotonic clock that a test moves."""
 
     def __init__(self) -> None:
         self.now = 1_000.0
@@ -27,11 +27,11 @@ class Clock:
         return self.now
 
 
-def admitted(throttle: RateLimiter, calls: int, client: str = "north") -> int:
+def admitted(limiter: RateLimiter, calls: int, client: str = "north") -> int:
     passed = 0
     for _ in range(calls):
         try:
-            throttle.admit(client)
+            limiter.admit(client)
         except TooManyCalls:
             continue
         passed += 1
@@ -45,69 +45,69 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
 
 def test_ten_seconds_worth_may_come_at_once_and_then_the_even_rate(folder: Path | None) -> None:
     clock = Clock()
-    throttle = RateLimiter(60, folder, clock)
-    assert admitted(throttle, 30) == 10
+    limiter = RateLimiter(60, folder, clock)
+    assert admitted(limiter, 30) == 10
     clock.now += 5
-    assert admitted(throttle, 30) == 5
+    assert admitted(limiter, 30) == 5
     clock.now += 3_600
-    assert admitted(throttle, 30) == 10
+    assert admitted(limiter, 30) == 10
 
 
 @pytest.mark.parametrize("call", ["open", "posix_fallocate"])
 def test_where_no_file_can_be_made_a_worker_counts_alone(tmp_path: Path, call: str) -> None:
     full = OSError(28, "No space left on device")
     with patch(f"cds_service.web.rate_limiter.os.{call}", side_effect=full):
-        throttle = RateLimiter(60, tmp_path, Clock())
-        assert admitted(throttle, 30) == 10
+        limiter = RateLimiter(60, tmp_path, Clock())
+        assert admitted(limiter, 30) == 10
 
 
 def test_over_a_minute_no_more_than_the_rate_and_the_burst_pass(folder: Path | None) -> None:
     clock = Clock()
-    throttle = RateLimiter(120, folder, clock)
+    limiter = RateLimiter(120, folder, clock)
     passed = 0
     for _ in range(600):
         clock.now += 0.1
-        passed += admitted(throttle, 2)
+        passed += admitted(limiter, 2)
     assert 120 + 20 - 1 <= passed <= 120 + 20
 
 
 def test_clients_do_not_take_each_others_share(folder: Path | None) -> None:
-    throttle = RateLimiter(60, folder, Clock())
-    assert [admitted(throttle, 30, client) for client in ("north", "south")] == [10, 10]
+    limiter = RateLimiter(60, folder, Clock())
+    assert [admitted(limiter, 30, client) for client in ("north", "south")] == [10, 10]
 
 
 def test_a_rate_below_the_burst_still_lets_one_call_through(folder: Path | None) -> None:
     clock = Clock()
-    throttle = RateLimiter(1, folder, clock)
-    assert admitted(throttle, 3) == 1
+    limiter = RateLimiter(1, folder, clock)
+    assert admitted(limiter, 3) == 1
     with pytest.raises(TooManyCalls) as refused:
-        throttle.admit("north")
+        limiter.admit("north")
     assert refused.value.retry_after == 60
     clock.now += 60
-    assert admitted(throttle, 3) == 1
+    assert admitted(limiter, 3) == 1
 
 
 def test_it_says_when_there_is_room_again(folder: Path | None) -> None:
     clock = Clock()
-    throttle = RateLimiter(60, folder, clock)
-    admitted(throttle, 10)
+    limiter = RateLimiter(60, folder, clock)
+    admitted(limiter, 10)
     with pytest.raises(TooManyCalls) as refused:
-        throttle.admit("north")
+        limiter.admit("north")
     clock.now += refused.value.retry_after
-    throttle.admit("north")
+    limiter.admit("north")
 
 
-@pytest.mark.parametrize("left", [1e12, -5.0])
-def test_a_moment_of_another_run_of_the_machine_does_not_count(tmp_path: Path, left: float) -> None:
+@pytest.mark.parametrize("clock_time", [1e12, -5.0])
+def test_a_time_written_before_the_machine_restarted_does_not_count(tmp_path: Path, clock_time: float) -> None:
     clock = Clock()
-    clock.now = left
+    clock.now = clock_time
     admitted(RateLimiter(60, tmp_path, clock), 30)
     assert admitted(RateLimiter(60, tmp_path, Clock()), 30) == 10
 
 
 def _admitted_by_four_threads(folder: Path) -> int:
-    throttle, counts = RateLimiter(600, folder, Clock()), list[int]()
-    threads = [Thread(target=lambda: counts.append(admitted(throttle, 50))) for _ in range(4)]
+    limiter, counts = RateLimiter(600, folder, Clock()), list[int]()
+    threads = [Thread(target=lambda: counts.append(admitted(limiter, 50))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

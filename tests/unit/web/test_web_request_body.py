@@ -1,4 +1,4 @@
-"""The body of a call: plain or gzip, never more in memory than the limit, and each refusal by its own status."""
+"""The body of a call: plain or gzip, never more in memory than the limit, and each rejection with its own status."""
 
 import gzip
 import json
@@ -34,12 +34,12 @@ def test_gzip_is_read_like_the_plain_body(client: FlaskClient, encoding: str) ->
 
 
 @pytest.mark.parametrize("encoding", ["identity", ""])
-def test_no_encoding_may_be_said_too(client: FlaskClient, encoding: str) -> None:
+def test_the_identity_encoding_may_be_declared(client: FlaskClient, encoding: str) -> None:
     assert len(post(client, BODY, encoding).get_json()["cards"]) == 1
 
 
 @pytest.mark.parametrize("encoding", ["br", "deflate", "zstd", "gzip, gzip", "identity, gzip", "x\u00e9"])
-def test_another_encoding_is_415_and_says_what_is_taken(client: FlaskClient, encoding: str) -> None:
+def test_another_encoding_is_415_and_says_what_is_accepted(client: FlaskClient, encoding: str) -> None:
     response = post(client, gzip.compress(BODY, mtime=0), encoding)
     assert_error(response, 415, says="gzip")
     assert response.headers["Accept-Encoding"] == "gzip"
@@ -124,7 +124,7 @@ def test_feedback_may_be_gzip_too(client: FlaskClient) -> None:
 @pytest.mark.parametrize("path", [f"/cds-services/{VIEW}", f"/cds-services/{VIEW}/feedback"])
 @pytest.mark.parametrize("depth", [900, 5_000, 100_000])
 def test_json_that_is_nested_too_deeply_is_400(client: FlaskClient, path: str, depth: int) -> None:
-    """The bound is the decoder's own, about as deep as Python calls go: what is less deep costs nothing more."""
+    """The limit is the decoder's own, about the depth of Python's call stack; anything less deep costs no more."""
     body = b'{"x":' + b"[" * depth + b"]" * depth + b"}"
     response = client.post(path, data=body, content_type="application/json")
     assert response.status_code == 400
@@ -132,6 +132,6 @@ def test_json_that_is_nested_too_deeply_is_400(client: FlaskClient, path: str, d
 
 
 @pytest.mark.parametrize("depth", [10, 100, 150])
-def test_depth_in_a_member_nobody_reads_changes_nothing(client: FlaskClient, depth: int) -> None:
+def test_depth_in_an_unread_member_changes_nothing(client: FlaskClient, depth: int) -> None:
     deep = b'{"unread":' + b"[" * depth + b"]" * depth + b"," + BODY[1:]
     assert len(post(client, deep, None).get_json()["cards"]) == 1

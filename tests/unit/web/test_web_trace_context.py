@@ -1,4 +1,4 @@
-"""Request ids and W3C Trace Context: taken where sound, answered, logged, and passed on to FHIR searches."""
+"""Request ids and W3C Trace Context: used if well formed, returned, logged, and passed on to FHIR searches."""
 
 import json
 import re
@@ -19,14 +19,14 @@ SOUND = f"00-{TRACE}-{PARENT}-01"
 
 
 @pytest.mark.parametrize("given", ["a", "A-b_c.9", "x" * 64, "6f1c9c9e-3f0e-4c55-9d3f-0f6f2f8f2a11"])
-def test_a_sound_request_id_is_kept(given: str) -> None:
+def test_a_well_formed_request_id_is_kept(given: str) -> None:
     assert parse_headers(Headers({"X-Request-ID": given})).request_id == given
 
 
 @pytest.mark.parametrize(
     "given", ["", " ", "a b", "x" * 65, "a\u00e9", "a,b", "a\tb", "Patient/1", "a\r\nSet-Cookie: x"]
 )
-def test_another_is_replaced(given: str) -> None:
+def test_a_malformed_request_id_is_replaced(given: str) -> None:
     headers = Headers()
     headers._list.append(("X-Request-ID", given))  # as a server may hand it over, unchecked
     made = parse_headers(headers).request_id
@@ -74,7 +74,7 @@ def test_a_sound_traceparent_is_continued_with_a_span_of_ours(given: str, flags:
         f"00-{TRACE[:-1]}\u0667-{PARENT}-01",  # a digit, but not of ASCII
     ],
 )
-def test_another_begins_no_trace_and_its_state_goes_nowhere(given: str) -> None:
+def test_a_malformed_traceparent_starts_no_trace_and_drops_its_state(given: str) -> None:
     trace = parse_headers(Headers({"traceparent": given, "tracestate": "a=1"}))
     assert (trace.trace_id, trace.span_id, trace.headers) == (None, None, {})
 
@@ -101,7 +101,7 @@ def test_a_sound_state_is_passed_on(given: str, passed: str | None) -> None:
     assert headers.get("tracestate") == passed
 
 
-def test_answers_errors_and_log_lines_bear_the_calls_id(client: FlaskClient) -> None:
+def test_responses_errors_and_log_lines_carry_the_calls_id(client: FlaskClient) -> None:
     given = {"X-Request-ID": "ehr-17", "traceparent": SOUND}
     with configured_log("info") as written:
         answers = [
@@ -119,13 +119,13 @@ def test_answers_errors_and_log_lines_bear_the_calls_id(client: FlaskClient) -> 
 
 
 @responses.activate
-def test_fhir_searches_bear_the_trace(build: Callable[..., Flask]) -> None:
+def test_fhir_searches_carry_the_trace(build: Callable[..., Flask]) -> None:
     responses.get(re.compile("http://127.0.0.1:9/.*"), status=404)
     given = {"traceparent": SOUND, "tracestate": "a=1"}
     client = build().test_client()
     client.post(f"/cds-services/{VIEW}", json=call(fhirServer="http://127.0.0.1:9/fhir"), headers=given)
-    sent = [one.request.headers for one in responses.calls]
+    sent = [search.request.headers for search in responses.calls]
     assert sent
-    assert {one["traceparent"][:36] for one in sent} == {f"00-{TRACE}-"}
-    assert {one["tracestate"] for one in sent} == {"a=1"}
+    assert {headers["traceparent"][:36] for headers in sent} == {f"00-{TRACE}-"}
+    assert {headers["tracestate"] for headers in sent} == {"a=1"}
     assert PARENT not in str(sent)

@@ -1,4 +1,4 @@
-"""The first version: cards issued and feedback events. Written out in full, so that it never changes with `schema`."""
+"""The first version: cards issued and feedback events. Written out in full so that it never changes with `schema`."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Tokens that have been used, and which cards were made in silence."""
+"""Adds the used tokens, and which cards were built in silent mode."""
 
 import sqlalchemy as sa
 from alembic import op
