@@ -61,6 +61,12 @@ def test_codes_that_name_neither_site_nor_cause_stand_for_nothing(chart: Read, c
     assert [record.code for record in result.ignored] == [f"{ICD}|{code}"]
 
 
+@pytest.mark.parametrize("code", [concept("23056005"), {"text": "sciatica"}])
+def test_a_condition_that_is_understood_by_its_code_or_its_words_is_not_ignored(chart: Read, code: object) -> None:
+    result = chart(condition("x", code=code))
+    assert ([finding.id for finding in result.findings], result.ignored) == (["sciatica"], ())
+
+
 @pytest.mark.parametrize("code", ["C44.91", "Z85.828"])
 def test_skin_cancer_other_than_melanoma_is_no_flag(chart: Read, code: str) -> None:
     assert chart(condition(code, ICD)).findings == ()
