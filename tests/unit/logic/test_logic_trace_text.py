@@ -1,6 +1,7 @@
 """The trace in plain lines: every integrator's first question is why there is no card."""
 
 from dataclasses import replace
+from itertools import takewhile
 
 from domain_facts import absent, chart, draft, finding, request, study
 
@@ -30,6 +31,32 @@ def test_what_is_not_recorded_is_named_apart_from_what_is_absent(content: Conten
     assert "S1 does not hold" in text
     assert "does not hold: any below-knee-pain present\n        calf pain: absent, right, 2026-03-01" in text
     assert "straight-leg raise: not recorded" in text
+
+
+def _lines_below(text: str, condition: str) -> list[str]:
+    """Return the lines that stand deeper than the first line that gives a condition."""
+    lines = text.splitlines()
+    first = next(number for number, line in enumerate(lines) if line.strip() == condition)
+    depth = len(lines[first]) - len(lines[first].lstrip())
+    below = takewhile(lambda line: len(line) - len(line.lstrip()) > depth, lines[first + 1 :])
+    return [line.strip().partition(",")[0] for line in below]
+
+
+def test_only_what_has_no_facts_is_said_not_to_be_recorded(content: Content) -> None:
+    text = explained(content, PAIN[0], absent("calf-pain", "right"), HIP)
+    assert _lines_below(text, "does not hold: any below-knee-pain present") == ["calf pain: absent"]
+    assert _lines_below(text, "holds: buttock pain or back-of-thigh pain present") == ["buttock pain: present"]
+    assert _lines_below(text, "does not hold: any below-knee-pain or back-of-thigh pain present") == [
+        "calf pain: absent",
+        "back-of-thigh pain: not recorded",
+    ]
+
+
+def test_a_condition_that_holds_because_nothing_is_recorded_says_so(content: Content) -> None:
+    text = explained(content, finding("hip-pain", "left"), hook="patient-view")
+    assert _lines_below(text, "holds: any discriminating-sign not recorded either way") == [
+        "any discriminating-sign: not recorded"
+    ]
 
 
 def test_a_rule_that_speaks_says_what_is_shown_and_what_is_not_offered(content: Content) -> None:
