@@ -8,7 +8,7 @@ from domain_facts import absent, chart, draft, finding, request, study
 from cds_service.logic.rule_engine import decide
 from cds_service.logic.trace_text import explain_decision, explain_rule
 from cds_service.model.content import Content
-from cds_service.model.facts import Finding, Imaging
+from cds_service.model.facts import Finding, Imaging, SourceKind
 
 PAIN = [finding("buttock-pain", "right", "2026-01-05", "2025-12-20"), finding("calf-pain", "right")]
 HIP = draft("hip", side="right")
@@ -145,6 +145,13 @@ def test_partial_dates_qualifiers_requests_and_treatments_are_shown_as_recorded(
     assert "anaesthetic injection of the hip: present, right, 2026-01-01 to 2026-01-31, response relief" in text
     text = explained(content, *PAIN, HIP, request("lumbar-spine"))
     assert "lumbar-spine MR: ordered 2026-03-01, side not stated" in text
+
+
+def test_a_fact_read_from_words_is_marked_and_a_coded_one_is_not(content: Content) -> None:
+    pain = finding("groin-pain", "right")
+    words = replace(pain, source=replace(pain.source, kind=SourceKind.CONDITION_TEXT))
+    assert "groin pain: present, right, 2026-03-01, Condition/groin-pain in words" in explained(content, words, HIP)
+    assert "in words" not in explained(content, pain, HIP)
 
 
 def test_a_decision_that_was_not_thorough_shows_what_speaks(content: Content) -> None:
