@@ -1,128 +1,153 @@
-# make serve    install and run the service on http://127.0.0.1:8080 (PORT=... changes it)
-# make test     install and run the checks
-# make audit    known faults of the locked dependencies (asks a public database)
-# make sbom     what the service is made of, as CycloneDX
-# make lock     lock the dependencies anew
-# make coverage the same, with the floor of 95 % branch coverage (CI's make test does so too)
-# make attack   many more generated requests than make test sends (ATTACK_EXAMPLES=... for each operation), and bytes
-#               guided by coverage (ATTACK_SECONDS=... for each target)
-# make oracle   ask medSpaCy (a venv of its own) what it makes of the corpus of phrases
-# make bench    the speed goals, as ratios (installs the peers they compare with)
+# Run `make help` for the list of targets: it prints the text behind each `##` below.
 PYTHON ?= python3
 PORT   ?= 8080
 ATTACK_EXAMPLES ?= 60
 ATTACK_SECONDS ?= 30
+PROCESSES ?= auto
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help serve test coverage check attack lock audit sbom bench oracle review clean
+.PHONY: help serve quick test coverage check attack future newest lock audit sbom docs mutate bench oracle review clean
 .DEFAULT_GOAL := help
 
-help:
-	@sed -n 's/^# //p' Makefile
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
 
-$(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; say which with PYTHON=...")'
+define NO_PYTHON
+$(PYTHON) was not found. Install Python 3.11 or newer with its venv module
+  Debian, Ubuntu:  apt-get install python3 python3-venv
+  Fedora:          dnf install python3
+  macOS:           brew install python
+or name an interpreter: make PYTHON=/path/to/python3.11 ...
+endef
+export NO_PYTHON
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "$$NO_PYTHON" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " \
+	  + sys.version.split()[0] + "; name another interpreter: make PYTHON=/path/to/python3.11 ...")'
+	@$(PYTHON) -c 'import ensurepip' || { echo "The venv module is missing. Debian, Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-# Every dependency by its hash, then the package itself, for whose building nothing more is fetched.
-PACKAGE := $(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+# Locks are installed whole, by hash and without resolving anything: see requirements/README.md.
+INSTALL := $(BIN)/python release/install_lock.py
 
-$(VENV)/.serve: $(VENV)/bin/python pyproject.toml requirements/serve.txt
-	$(BIN)/pip install --quiet --require-hashes --requirement requirements/serve.txt
-	$(PACKAGE)
+$(VENV)/.serve: $(BIN)/python pyproject.toml requirements/serve.txt release/install_lock.py
+	$(INSTALL) $(VENV) requirements/serve.txt --project .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.serve requirements/test.txt
-	$(BIN)/pip install --quiet --require-hashes --requirement requirements/test.txt
+	$(INSTALL) $(VENV) requirements/test.txt
 	@touch $@
 
-serve: $(VENV)/.serve
+serve: $(VENV)/.serve ## install and run the service on http://127.0.0.1:8080 (PORT=9000 changes the port)
 	$(BIN)/hip-spine-cds serve --port $(PORT)
 
-check: $(VENV)/.test
+check: $(VENV)/.test ## format, lint, types, and the content in cards/
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/hip-spine-cds check
 
-# What waits for real time or sends very much has a target of its own, `make attack`, so that this one stays short.
-ATTACKS := tests/attack tests/faults/test_fhir_faults.py tests/unit/cli/test_cli_supervisor.py
+PYTEST = env TZ=Pacific/Chatham $(BIN)/pytest -p no:cacheprovider -n $(PROCESSES)
 
-# Measuring coverage nearly doubles the time, so CI alone does it in passing; `make coverage` does it anywhere.
+# What a minute allows: the architecture, each rule's cases, the units of logic and of reading.
+QUICK := tests/test_architecture.py tests/test_cases.py tests/unit/model tests/unit/logic tests/unit/fhir \
+         tests/unit/chart tests/unit/narrative tests/unit/rendering
+
+quick: check ## what to run while working: check, architecture, each rule's cases, units of logic and reading (a minute)
+	$(PYTEST) $(QUICK)
+
+# What waits for real time or sends very much is left to `make attack`; its seconds are those on two quiet cores.
+LEFT_TO_ATTACK := tests/attack=0 tests/faults/test_fhir_faults.py=0 tests/unit/cli/test_cli_supervisor.py=0
+ATTACKS := $(foreach timed,$(LEFT_TO_ATTACK),$(firstword $(subst =, ,$(timed))))
+TEST = $(PYTEST) --dist loadfile $(ATTACKS:%=--ignore=%)
+
+# Measuring coverage nearly doubles the time, so only CI does it in passing; `make coverage` does it anywhere.
 COVERAGE := --cov --cov-report=term:skip-covered
-PYTEST    = TZ=Pacific/Chatham $(BIN)/pytest -n auto --dist loadfile -p no:cacheprovider $(ATTACKS:%=--ignore=%)
 
-coverage: check
-	$(PYTEST) $(COVERAGE)
+test: check ## install and run the checks (six minutes)
+	$(TEST) $(if $(CI),$(COVERAGE))
+	@echo "Left to make attack, with seconds on two quiet cores: $(LEFT_TO_ATTACK)"
 
-test: check
-	$(PYTEST) $(if $(CI),$(COVERAGE))
-	@echo "Left to make attack: $(ATTACKS)"
+coverage: check ## make test, with the floor of 95 % branch coverage that CI holds
+	$(TEST) $(COVERAGE)
 
-LOCK = $(VENV)-lock/bin/uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 \
-       --generate-hashes --no-header --no-annotate --quiet --upgrade
+$(VENV)/.attack: $(VENV)/.test requirements/attack.txt
+	$(INSTALL) $(VENV) requirements/test.txt requirements/attack.txt || \
+	  echo "No atheris for this Python: the tests that need it are left out, and named; under CI=true they fail."
+	@touch $@
 
-lock:
-	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/pip install --quiet uv
-	$(LOCK) --extra postgresql --output-file requirements/serve.txt
-	$(LOCK) --extra postgresql --extra test --constraint requirements/serve.txt --output-file requirements/test.txt
+attack: $(VENV)/.attack ## many generated requests (ATTACK_EXAMPLES=60 an operation), fuzzed bytes (ATTACK_SECONDS=30 a target)
+	ATTACK_EXAMPLES=$(ATTACK_EXAMPLES) ATTACK_SECONDS=$(ATTACK_SECONDS) $(PYTEST) $(ATTACKS)
 
-audit: $(VENV)/.test
+# `cards/` names the day by which it is to be reviewed: that test fails here, and says so. Nothing else may.
+REVIEW_BY := tests/release/test_review_by.py
+FUTURE     = PYTHONPATH=$(CURDIR)/tests/future FAKETIME_DONT_FAKE_MONOTONIC=1 faketime -f +400d
+
+future: $(VENV)/.test ## make test's tests with the clock 400 days ahead; only the review-by test may fail (needs faketime)
+	@command -v faketime >/dev/null || { echo "faketime was not found. Debian, Ubuntu: apt-get install faketime" >&2; exit 1; }
+	$(FUTURE) $(TEST) --ignore=$(REVIEW_BY)
+	-$(FUTURE) $(BIN)/pytest -p no:cacheprovider $(REVIEW_BY)
+
+newest: BIN = $(VENV)-newest/bin
+newest: $(BIN)/python ## make test's tests with the newest releases that pyproject.toml allows, in an environment of its own
+	$(VENV)/bin/python -m venv --clear $(VENV)-newest
+	$(BIN)/pip install --quiet --upgrade --upgrade-strategy eager --editable '.[postgresql,test]' --requirement requirements/build.in
+	$(BIN)/pip check
+	$(TEST)
+
+audit: $(VENV)/.test ## known faults of the locked dependencies (asks a public database)
 	@$(BIN)/python -m release.audit
 
-sbom: $(VENV)/.test
-	$(PYTHON) -m venv --clear $(VENV)-sbom
-	$(VENV)-sbom/bin/pip install --quiet --require-hashes --requirement requirements/serve.txt
+sbom: $(VENV)/.test ## what the service is made of, as CycloneDX
+	$(INSTALL) $(VENV)-sbom requirements/serve.txt
 	@mkdir -p build
 	$(BIN)/cyclonedx-py environment $(VENV)-sbom --pyproject pyproject.toml --mc-type application --output-reproducible \
 	  --output-file build/sbom.cdx.json
 	@echo build/sbom.cdx.json
 
-# There is no atheris for some Pythons: then its tests are left out, and named; under CI=true they fail.
-$(VENV)/.attack: $(VENV)/.test
-	-$(BIN)/pip install --quiet 'atheris==3.0.0'
+LOCK = $(VENV)-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+       --quiet --upgrade
+SERVE_INPUT := pyproject.toml requirements/build.in --extra postgresql
+
+lock: $(BIN)/python ## resolve every lock in requirements/ anew, to the newest releases allowed
+	$(INSTALL) $(VENV)-lock requirements/lock.txt
+	$(LOCK) $(SERVE_INPUT) --output-file requirements/serve.txt
+	$(LOCK) $(SERVE_INPUT) --extra test --constraint requirements/serve.txt --output-file requirements/test.txt
+	for name in attack docs healthchain lock mutate oracle oracle-build; do \
+	  $(LOCK) requirements/$$name.in --output-file requirements/$$name.txt || exit 1; done
+
+ORACLE := .venv-oracle
+
+$(ORACLE)/.made: $(VENV)/.test requirements/oracle-build.txt requirements/oracle.txt
+	$(INSTALL) $(ORACLE) requirements/oracle-build.txt requirements/oracle.txt --sdist medspacy --sdist medspacy-quickumls
+	$(BIN)/python -m release.lock_closure requirements/oracle.txt $(ORACLE) requirements/oracle.in
 	@touch $@
 
-attack: $(VENV)/.attack
-	ATTACK_EXAMPLES=$(ATTACK_EXAMPLES) ATTACK_SECONDS=$(ATTACK_SECONDS) \
-	  $(BIN)/pytest -n auto $(ATTACKS) -p no:cacheprovider
+oracle: $(ORACLE)/.made ## ask medSpaCy, in an environment of its own, what it makes of the corpus of phrases
+	$(BIN)/python -m tests.oracle.targets | LOGURU_LEVEL=WARNING $(ORACLE)/bin/python tests/oracle/ask_medspacy.py
 
-bench: $(VENV)/.test
+bench: $(VENV)/.test ## the speed goals, as ratios (installs the peers they compare with)
 	$(BIN)/python -m benchmarks
 
-.venv-oracle/.made:
-	$(PYTHON) -m venv .venv-oracle
-	.venv-oracle/bin/pip install --quiet 'medspacy==1.3.1' 'numpy<2'
-	@touch $@
-
-oracle: $(VENV)/.test .venv-oracle/.made
-	$(BIN)/python -m tests.oracle.targets | .venv-oracle/bin/python tests/oracle/ask_medspacy.py
-
-review: $(VENV)/.serve
+review: $(VENV)/.serve ## write cards/REVIEW.md, which a clinician reads
 	$(BIN)/hip-spine-cds review
 
-clean:
-	rm -rf $(VENV) .venv-healthchain .venv-oracle build dist tests/peers/medplum/node_modules
-
-.PHONY: docs
-$(VENV)-docs/.made: requirements/docs.txt
-	$(PYTHON) -m venv $(VENV)-docs
-	$(VENV)-docs/bin/pip install --quiet --no-deps --require-hashes --requirement requirements/docs.txt
-	$(VENV)-docs/bin/pip check
+$(VENV)-docs/.made: $(BIN)/python requirements/docs.txt
+	$(INSTALL) $(VENV)-docs requirements/docs.txt
 	@touch $@
 
 docs: $(VENV)-docs/.made ## build the documentation into build/docs; warnings are errors
 	$(VENV)-docs/bin/sphinx-build --fail-on-warning --keep-going -c docs . build/docs
 
-.PHONY: mutate
-$(VENV)-mutate/.made: requirements/mutate.txt
-	$(PYTHON) -m venv $(VENV)-mutate
-	$(VENV)-mutate/bin/pip install --quiet --no-deps --require-hashes --requirement requirements/mutate.txt
-	$(VENV)-mutate/bin/pip check
+$(VENV)-mutate/.made: $(BIN)/python requirements/mutate.txt
+	$(INSTALL) $(VENV)-mutate requirements/mutate.txt
 	@touch $@
 
 SEED ?= 1
 mutate: $(VENV)/.test $(VENV)-mutate/.made ## change the code in 200 places (SEED=...): how many changes would a test notice?
 	$(VENV)-mutate/bin/python -m tests.mutation --python $(BIN)/python --seed $(SEED)
+
+clean: ## remove what these targets made
+	rm -rf $(VENV) $(VENV)-* build dist tests/peers/medplum/node_modules

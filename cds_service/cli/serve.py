@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from cds_service.cli.check import describe_mode
+from cds_service.cli.greeting import greet_once_listening
 from cds_service.cli.options import clients_option, config_option, site_option, without_traceback
 from cds_service.cli.supervisor import build_server
 from cds_service.log import configure_log
@@ -43,7 +44,9 @@ def serve(config: object, **overrides: object) -> None:  # noqa: ARG001 - see op
         _announce(settings, prepared.knowledge.content.edition.statement, production)
         configure_log(settings.log_level)
         share_with_workers(prepared)
-        build_server(settings, folder).serve()
+        server = build_server(settings, folder)
+        greet_once_listening(server, settings)
+        server.serve()
 
 
 def _require_free_port(host: str, port: int) -> None:
@@ -72,13 +75,11 @@ def _serve_metrics(settings: Settings, folder: Path) -> Iterator[None]:
 
 
 def _announce(settings: Settings, edition_statement: str, production: ProductionConfig | None) -> None:
-    address = f"http://{settings.host}:{settings.port}"
     if production is not None:
-        click.echo(f"{describe_mode(production)} {edition_statement}. Listening on {address}.", err=True)
+        click.echo(f"{describe_mode(production)} {edition_statement}.", err=True)
         return
     click.secho("DEMO MODE: no authentication, any caller, synthetic data only.", fg="yellow", bold=True, err=True)
     if not settings.is_loopback:
         warning = f"Listening on {settings.host}: everybody on the network can call it. Never with patients' data."
         click.secho(warning, fg="red", bold=True, err=True)
     click.echo(f"{edition_statement}.", err=True)
-    click.echo(f"CDS Hooks discovery: {address}/cds-services", err=True)

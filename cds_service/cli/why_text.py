@@ -171,8 +171,7 @@ def _describe_verdict(summary: RuleSummary) -> str:
 
 def _describe_recommendation(summary: RuleSummary) -> str:
     recommendation = summary.recommendation
-    if recommendation is None:
-        return ""
+    assert recommendation is not None  # noqa: S101 - a rule that spoke has one
     side = "side not stated" if recommendation.side is Side.UNSTATED else f"{recommendation.side.value} side"
     count = len(recommendation.orders)
     orders = [f"{count} order{'' if count == 1 else 's'}"] if count else []

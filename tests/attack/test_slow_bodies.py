@@ -1,4 +1,7 @@
-"""Connections that send a byte now and then, or far too many at once, keep nobody else from being answered."""
+"""Connections that send a byte now and then, or far too many at once, keep nobody else from being answered.
+
+They go on for as long as a test waits: a service that waited for them would hang.
+"""
 
 import json
 import os
@@ -16,15 +19,14 @@ import pytest
 import requests
 from attacked import Attacked, attacked, session
 from contract.speaking_calls import CALLS
+from liveness import LIVENESS_S, LONGER_S
 from synthetic import VIEW
 
 SLOW = 30  # connections; the service has one worker of sixteen threads
 MANY = 400  # more than there is room for; the server itself takes 1024
 SILENT = 1100  # more than the server itself takes
 CALLS_MADE = 20
-WITHIN = 2.0  # seconds for the slowest of them, on a busy machine
 BODY_S = 3
-HEAD_S = 10  # the server's, for a head to be here
 ROOM_FULL = '"event":"room full"'
 HEAD = f"POST /cds-services/{VIEW} HTTP/1.1\r\nHost: cds\r\nContent-Type: application/json\r\n"
 OPENINGS = {
@@ -36,17 +38,30 @@ MORE = {"body": b" ", "chunks": b"1\r\n \r\n", "head": b"X-Slow: 1\r\n"}
 BODIES = ("body", "chunks")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def many_files() -> None:
+    """Allow this process, and the services that it starts, a file for each connection."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, 4 * SILENT), hard), hard))
+
+
+@pytest.fixture(scope="module")
+def lenient_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
+    """A service that waits for a body longer than any test does."""
+    with attacked(tmp_path_factory.mktemp("lenient"), body_seconds=str(LONGER_S)) as running:
+        yield running
+
+
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
-    few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(few, 4 * SILENT), most), most))  # the service inherits it
+    """A service that waits for a body no longer than `BODY_S`."""
     with attacked(tmp_path_factory.mktemp("slow"), body_seconds=str(BODY_S)) as running:
         yield running
 
 
 def connect(base: str, opening: bytes) -> socket.socket:
     address = urlsplit(base)
-    made = socket.create_connection((address.hostname, address.port), 5)
+    made = socket.create_connection((address.hostname, address.port), LIVENESS_S)
     made.sendall(opening)
     return made
 
@@ -68,33 +83,27 @@ def drip(base: str, kind: str, number: int, stop: Event, opened: ExitStack) -> T
     return thread
 
 
-def slowest_call(base: str) -> float:
-    """Seconds of the slowest of some calls, all answered with their card."""
+def assert_answered(base: str) -> None:
+    """Make some calls, which are all answered with their card."""
     name, body = CALLS["CaudaEquina"]
-    took = []
     with session() as asking:
         for _ in range(CALLS_MADE):
-            started = time.monotonic()
-            response = asking.post(f"{base}/cds-services/{name}", json=body, timeout=2 * WITHIN)
-            took.append(time.monotonic() - started)
+            response = asking.post(f"{base}/cds-services/{name}", json=body, timeout=LIVENESS_S)
             assert len(response.json()["cards"]) == 1
-    return max(took)
 
 
 @pytest.mark.parametrize("number", [SLOW, MANY])
 @pytest.mark.parametrize("kind", OPENINGS)
-def test_others_are_answered_meanwhile(service: Attacked, kind: str, number: int) -> None:
+def test_others_are_answered_meanwhile(lenient_service: Attacked, kind: str, number: int) -> None:
     stop = Event()
     with ExitStack() as opened:
-        thread = drip(service.base, kind, number, stop, opened)
+        thread = drip(lenient_service.base, kind, number, stop, opened)
         try:
             time.sleep(0.5)
-            slowest = slowest_call(service.base)
+            assert_answered(lenient_service.base)
         finally:
             stop.set()
-            thread.join(5)
-    print(f"{number} slow {kind}: slowest of {CALLS_MADE} other calls {slowest:.3f} s")  # noqa: T201 - the figure
-    assert slowest < WITHIN
+            thread.join(LIVENESS_S)
 
 
 def test_connections_that_say_nothing_are_closed_in_time(service: Attacked) -> None:
@@ -102,7 +111,7 @@ def test_connections_that_say_nothing_are_closed_in_time(service: Attacked) -> N
         for _ in range(SILENT):
             opened.enter_context(connect(service.base, b""))
         with session() as asking:
-            assert asking.get(f"{service.base}/healthz", timeout=HEAD_S + 3).ok
+            assert asking.get(f"{service.base}/healthz", timeout=LIVENESS_S).ok
 
 
 def answer_of(connection: socket.socket) -> tuple[int, dict[str, str], bytes]:
@@ -130,15 +139,13 @@ def test_a_body_that_takes_too_long_is_408_and_the_connection_closed(service: At
     with ExitStack() as opened:
         stop = Event()
         opened.callback(stop.set)
-        started = time.monotonic()
         connection = opened.enter_context(connect(service.base, OPENINGS[kind].encode()))
-        connection.settimeout(BODY_S + 5)
         drip(service.base, kind, 3, stop, opened)
         answer = answer_of(connection)
-        assert BODY_S - 0.1 < time.monotonic() - started < BODY_S + 1
     assert_refused(answer, 408, "timeout")
     with session() as asking:
-        assert 'route="cds-services.call",status="408"' in asking.get(f"{service.base}/metrics", timeout=5).text
+        metrics = asking.get(f"{service.base}/metrics", timeout=LIVENESS_S).text
+    assert 'route="cds-services.call",status="408"' in metrics
 
 
 @pytest.mark.parametrize(
@@ -150,11 +157,9 @@ def test_a_body_that_takes_too_long_is_408_and_the_connection_closed(service: At
     ],
     ids=["length", "expect", "chunks"],
 )
-def test_a_body_that_is_too_large_is_413_at_once(service: Attacked, opening: str) -> None:
-    started = time.monotonic()
-    with connect(service.base, opening.encode()) as connection:
+def test_a_body_that_is_too_large_is_413_before_it_is_here(lenient_service: Attacked, opening: str) -> None:
+    with connect(lenient_service.base, opening.encode()) as connection:
         assert_refused(answer_of(connection), 413, "too-long")
-    assert time.monotonic() - started < BODY_S - 1
 
 
 def test_a_body_that_breaks_off_is_400(service: Attacked) -> None:
@@ -163,19 +168,18 @@ def test_a_body_that_breaks_off_is_400(service: Attacked) -> None:
         assert_refused(answer_of(connection), 400, "invalid")
 
 
-def test_bodies_that_stop_before_their_end_fill_no_memory(service: Attacked) -> None:
+def test_bodies_that_stop_before_their_end_fill_no_memory(lenient_service: Attacked) -> None:
     """Each has all but its last byte sent: 120 bodies of 4.9 MB would be 590 MB."""
     whole = f"{HEAD}Content-Length: 4900001\r\n\r\n".encode() + b" " * 4_900_000
-    before, given_way = peak_mib(service.pid), service.log.count(ROOM_FULL)
+    before, given_way = peak_mib(lenient_service.pid), lenient_service.log.count(ROOM_FULL)
     with ExitStack() as opened:
         for _ in range(120):
             with suppress(OSError):  # the service closes the oldest ones
-                opened.enter_context(connect(service.base, whole))
-        slowest = slowest_call(service.base)
-    refused = service.log.count(ROOM_FULL) - given_way
-    grown = peak_mib(service.pid) - before
-    print(f"largest process grew by {grown:.0f} MiB, {refused} gave way, slowest call {slowest:.3f} s")  # noqa: T201
-    assert slowest < WITHIN
+                opened.enter_context(connect(lenient_service.base, whole))
+        assert_answered(lenient_service.base)
+    refused = lenient_service.log.count(ROOM_FULL) - given_way
+    grown = peak_mib(lenient_service.pid) - before
+    print(f"largest process grew by {grown:.0f} MiB, {refused} gave way")  # noqa: T201
     assert refused >= 120 - 16 - 1
     assert grown < 250
 
@@ -188,22 +192,23 @@ def peak_mib(pid: int) -> float:
 
 
 def test_a_stop_waits_for_no_slow_body_longer_than_its_time(tmp_path: Path) -> None:
-    with attacked(tmp_path, body_seconds=str(BODY_S)) as service, ExitStack() as opened:
+    given = {"body_seconds": str(BODY_S), "stop_seconds": str(int(LONGER_S))}
+    with attacked(tmp_path, **given) as service, ExitStack() as opened:
         stop = Event()
         opened.callback(stop.set)
         drip(service.base, "body", SLOW, stop, opened)
-        assert slowest_call(service.base) < WITHIN
+        assert_answered(service.base)
         os.kill(service.pid, signal.SIGTERM)
         with pytest.raises(requests.ConnectionError):
             ask_until_refused(service.base)
-        left = time.monotonic() + BODY_S + 2
+        until = time.monotonic() + LIVENESS_S
         while Path(f"/proc/{service.pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
-            assert time.monotonic() < left
+            assert time.monotonic() < until, "it does not stop"
             time.sleep(0.05)
 
 
 def ask_until_refused(base: str) -> None:
     with session() as asking:
-        until = time.monotonic() + 5
+        until = time.monotonic() + LIVENESS_S
         while time.monotonic() < until:
-            asking.get(f"{base}/healthz", timeout=2, headers={"Connection": "close"})
+            asking.get(f"{base}/healthz", timeout=LIVENESS_S, headers={"Connection": "close"})

@@ -19,14 +19,13 @@ import pytest
 import requests
 from attacked import DATABASE, Attacked, attacked, session
 from contract.speaking_calls import CALLS
+from liveness import LIVENESS_S
 from postgres import Postgres, is_here, postgres
 from sqlalchemy import create_engine, text
 from synthetic import PATIENT, VIEW
 
 CI = os.environ.get("CI") == "true"
 SERVICE, BODY = CALLS["CaudaEquina"]
-CARD_WITHIN, FEEDBACK_WITHIN, PROBE_WITHIN = 2.0, 5.0, 2.0  # seconds; a card waits for no database
-BACK_WITHIN = 30.0  # seconds
 SIZE = 1_000_000  # bytes of the disk
 READY = {"status": "ready", "store": "available"}
 DEGRADED = {"status": "degraded", "store": "unavailable"}
@@ -35,7 +34,7 @@ DEGRADED = {"status": "degraded", "store": "unavailable"}
 def ask(service: Attacked) -> str:
     """A call that earns a card; its uuid."""
     with session() as asking:
-        answer = asking.post(f"{service.base}/cds-services/{SERVICE}", json=BODY, timeout=CARD_WITHIN)
+        answer = asking.post(f"{service.base}/cds-services/{SERVICE}", json=BODY, timeout=LIVENESS_S)
     assert answer.status_code == 200
     [card] = answer.json()["cards"]
     return str(card["uuid"])
@@ -45,17 +44,17 @@ def tell(service: Attacked, card: str) -> requests.Response:
     at = {"outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:05:00Z"}
     url = f"{service.base}/cds-services/{VIEW}/feedback"
     with session() as asking:
-        return asking.post(url, json={"feedback": [{"card": card, **at}]}, timeout=FEEDBACK_WITHIN)
+        return asking.post(url, json={"feedback": [{"card": card, **at}]}, timeout=LIVENESS_S)
 
 
 def readiness(service: Attacked) -> tuple[int, Any]:
     with session() as asking:
-        answer = asking.get(f"{service.base}/readyz", timeout=PROBE_WITHIN)
+        answer = asking.get(f"{service.base}/readyz", timeout=LIVENESS_S)
     return answer.status_code, answer.json()
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + BACK_WITHIN
+    until = time.monotonic() + LIVENESS_S
     while not holds():
         assert time.monotonic() < until, "it does not come about"
         time.sleep(0.2)

@@ -1,11 +1,10 @@
 """Each fault of a FHIR server, through the whole service over HTTP: the right card and what it lacks, or an honest 412.
 
-Whatever the server does, the call is answered within 3 seconds of its default deadline of 1.5.
+Whatever the server does, and it goes on for minutes, the call is answered: a service that waited for it would hang.
 """
 
 import logging
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 from flask import Flask
+from liveness import LIVENESS_S
 from log_capture import configured_log
 from synthetic import SIGN, Json, buttock_to_calf, call, concept, condition, observation, order, patient, resource
 from werkzeug.serving import make_server
@@ -22,7 +22,6 @@ from cds_service.settings import Settings
 from .stub_faults import FAULTS
 from .stub_fhir import Stub, stub_fhir
 
-WITHIN = 3.0  # seconds
 THREADS = Settings().threads  # of a worker, by default
 TOKEN = "s3cret-token"  # noqa: S105 - synthetic
 STRANGER = {"subject": {"reference": "Patient/another"}}
@@ -67,8 +66,9 @@ LOST = {
 
 
 @pytest.fixture
-def service(app: Flask) -> Iterator[str]:
-    """The whole service on a socket, at its default deadline."""
+def service(build: Callable[..., Flask]) -> Iterator[str]:
+    """The whole service on a socket. Its searches have twice their usual time: what is not held up comes within it."""
+    app = build(fhir_deadline=3)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -95,16 +95,13 @@ def ehr() -> Iterator[Stub]:
 
 
 def ask(service: str, stub: Stub, **fields: Any) -> requests.Response:
-    """The answer to a call that brings nothing; that it comes in time is asserted here."""
+    """The answer to a call that brings nothing; that it comes while the server's fault goes on is asserted here."""
     granted = {"access_token": TOKEN, "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.rs"}
     draft = order("73721", bodySite=[concept("287579007")])
     made = {"prefetch": None, "fhirServer": stub.base, "fhirAuthorization": granted, **fields}
-    started = time.monotonic()
     with requests.Session() as session:
         session.trust_env = False
-        answer = session.post(service, json=call(SIGN, draft, **made), timeout=30)
-    assert time.monotonic() - started < WITHIN
-    return answer
+        return session.post(service, json=call(SIGN, draft, **made), timeout=LIVENESS_S)
 
 
 def detail(answer: requests.Response) -> str:
@@ -271,13 +268,11 @@ def test_a_server_that_refused_a_media_type_once_is_asked_for_the_other(service:
     assert {one.headers["Accept"] for one in ehr.seen} == {"application/json"}
 
 
-def test_a_dead_server_is_left_alone_after_three_calls_and_the_answer_comes_at_once(service: str, ehr: Stub) -> None:
+def test_a_dead_server_is_left_alone_after_three_calls(service: str, ehr: Stub) -> None:
     ehr.faults = {"*": "503"}
     assert ask(service, ehr).status_code == 412  # it asked to be left alone for an hour; we do so for a minute
     ehr.seen.clear()
-    started = time.monotonic()
     answer = ask(service, ehr)
-    assert time.monotonic() - started < 1
     assert answer.status_code == 412
     assert "has failed repeatedly" in answer.text
     assert not ehr.seen
@@ -309,7 +304,7 @@ def test_the_next_page_of_a_prefetched_bundle_is_fetched_or_said_to_lack(
     buttock, calf = buttock_to_calf()
     following = {"relation": "next", "url": f"{ehr.base}/Condition?patient=patient-1&start=1"}
     first = {"resourceType": "Bundle", "type": "searchset", "link": [following], "entry": [{"resource": buttock}]}
-    keys = requests.get(service.rsplit("/", 1)[0], timeout=30).json()["services"][0]["prefetch"]
+    keys = requests.get(service.rsplit("/", 1)[0], timeout=LIVENESS_S).json()["services"][0]["prefetch"]
     sent = dict.fromkeys(keys) | {"patient": patient(), "conditions": first}
     ehr.faults = {"Condition": fault} if fault else {}
     answer = ask(service, ehr, prefetch=sent)
@@ -327,7 +322,7 @@ def test_the_next_page_of_a_prefetched_bundle_is_fetched_or_said_to_lack(
 def test_the_next_page_of_a_prefetched_bundle_that_may_not_be_read_is_said_to_lack(
     service: str, ehr: Stub, base: str | None
 ) -> None:
-    keys = requests.get(service.rsplit("/", 1)[0], timeout=30).json()["services"][0]["prefetch"]
+    keys = requests.get(service.rsplit("/", 1)[0], timeout=LIVENESS_S).json()["services"][0]["prefetch"]
     following = {"relation": "next", "url": "https://elsewhere.example/r4/Condition?page=2"}
     whole = {"resourceType": "Bundle", "entry": [{"resource": one} for one in buttock_to_calf()], "link": [following]}
     sent = dict.fromkeys(keys) | {"patient": patient(), "conditions": whole}

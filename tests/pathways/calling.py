@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 from flask import Flask
+from liveness import LIVENESS_S
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
@@ -34,7 +35,6 @@ _CLOSED_BY: dict[tuple[ModuleType, str], Callable[[Any], object]] = {
     (cds_service.store_setup, "IssuedCards"): lambda issued: issued.close(5),
     (cds_service.engine, "EhrClient"): EhrClient.close,
 }
-FHIR_DEADLINE = 30.0  # seconds: what is tested is the answer; the deadline has tests of its own
 
 
 @cache
@@ -54,7 +54,8 @@ def service_for(scenario: Scenario, folder: Path) -> Iterator[Flask]:
     settings = Settings(
         database=f"sqlite:///{folder / f'{scenario.name}.sqlite3'}",
         hash_key="pathways-pathways",
-        fhir_deadline=FHIR_DEADLINE,
+        fhir_deadline=LIVENESS_S,
+        call_deadline=LIVENESS_S,
     )
     with ExitStack() as opened:
         opened.enter_context(patch.object(cds_service.startup_state, "load_knowledge", read_once(_shipped())))

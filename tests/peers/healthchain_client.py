@@ -12,23 +12,22 @@ from .errors import NotInstalled, PeerError
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = ROOT / ".venv-healthchain"
 HERE = Path(__file__).parent / "healthchain"
-REQUIREMENTS = HERE / "requirements.txt"
+LOCK = ROOT / "requirements" / "healthchain.txt"
 INSTALL_WITHIN = 600.0  # seconds
 CALLS_WITHIN = 120.0  # seconds; importing HealthChain alone takes a few
 
 
 def healthchain_python(environment: Path = ENVIRONMENT) -> Path:
-    """Give HealthChain's Python, making its environment when it is missing or was made for other requirements.
+    """Give HealthChain's Python, making its environment when it is missing or was made for another lock.
 
     It pins versions of its own (httpx, fhir.resources) that this project must not be held to.
     """
     python = environment / "bin" / "python"
-    stamp = environment / "requirements.installed"
-    wanted = REQUIREMENTS.read_text()
-    if not (python.exists() and stamp.exists() and stamp.read_text() == wanted):
-        _run([sys.executable, "-m", "venv", "--clear", str(environment)])
-        _run([str(python), "-m", "pip", "install", "--quiet", "-r", str(REQUIREMENTS)])
-        stamp.write_text(wanted)
+    stamp = environment / "lock.installed"
+    lock = LOCK.read_text()
+    if not (python.exists() and stamp.exists() and stamp.read_text() == lock):
+        _run([sys.executable, str(ROOT / "release" / "install_lock.py"), str(environment), str(LOCK)])
+        stamp.write_text(lock)
     return python
 
 
@@ -37,7 +36,7 @@ def _run(command: list[str]) -> None:
     if done.returncode:
         raise NotInstalled(
             "HealthChain could not be installed; it needs a package index or a filled pip cache. "
-            f"{' '.join(command[1:4])} said: {(done.stderr or done.stdout)[-2000:]}"
+            f"{' '.join(command[1:])} reported: {(done.stderr or done.stdout)[-2000:]}"
         )
 
 

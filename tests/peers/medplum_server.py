@@ -122,17 +122,20 @@ def _installed(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for part in PARTS:
             shutil.copy2(SOURCE / part, folder / part)
-    if not _has_pinned_packages(folder):
+    if not _has_locked_packages(folder):
         _npm_ci(folder)
     return folder
 
 
-def _has_pinned_packages(folder: Path) -> bool:
-    pins: dict[str, str] = json.loads((folder / "package.json").read_text())["dependencies"]
-    manifests = {folder / "node_modules" / name / "package.json": version for name, version in pins.items()}
-    return all(
-        path.exists() and json.loads(path.read_text())["version"] == version for path, version in manifests.items()
-    )
+def _has_locked_packages(folder: Path) -> bool:
+    """Return whether npm installed just what the lock names: it writes down what it installed as a lock of its own."""
+    installed = folder / "node_modules" / ".package-lock.json"
+    return installed.exists() and _packages(installed) == _packages(folder / "package-lock.json")
+
+
+def _packages(lock: Path) -> dict[str, Any]:
+    packages: dict[str, Any] = json.loads(lock.read_text())["packages"]
+    return {name: package for name, package in packages.items() if name and not package.get("optional")}
 
 
 def _npm_ci(folder: Path) -> None:

@@ -10,7 +10,9 @@ import pytest
 import requests
 from pathways.scenarios import Scenario, scenario
 
-from .healthchain_client import exchange
+from release.lock_closure import installed_requires, read_requirements, unmet_requirements
+
+from .healthchain_client import LOCK, exchange
 from .service_process import Service
 
 DOCTOR = "Practitioner/pathways-gp"
@@ -79,6 +81,12 @@ def test_a_user_who_is_no_professional_gets_no_card(
     sent = _prefetch_of_today(patient, tmp_path)
     (call,) = exchange(service.url(SERVICE), prefetch=sent, patient=patient.patient_id, user=user, python=client_python)
     assert call["response"] == {"cards": []}
+
+
+def test_its_lock_meets_every_requirement_of_what_it_names(client_python: Path) -> None:
+    (site_packages,) = client_python.parents[1].glob("lib/python*/site-packages")
+    roots, lock = read_requirements(LOCK.with_suffix(".in")), read_requirements(LOCK)
+    assert unmet_requirements(roots, lock, installed_requires(site_packages)) == []
 
 
 def _call_as(patient: Scenario, service: Service, python: Path, folder: Path) -> dict[str, Any]:

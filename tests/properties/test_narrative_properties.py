@@ -20,7 +20,7 @@ pieces = st.lists(st.sampled_from(PHRASES) | st.sampled_from(MARKS), max_size=25
 PAINS = ["groin pain", "buttock pain", "calf pain", "sciatica", "saddle anesthesia", "fever", "foot drop"]
 sentences = st.lists(st.sampled_from(PAINS).map("Left {}.".format), min_size=1, max_size=6)
 HUGE = 100_000  # characters
-BOUND_S = 3.0  # for 100 kB on a busy machine; the benchmark checks the actual target
+CPU_S = 3.0  # of this process alone, twenty times what the slowest takes; the benchmark holds the real goal
 
 
 @ALWAYS_THE_SAME
@@ -89,4 +89,4 @@ def test_no_text_takes_long(part: str) -> None:
     text = (part * (HUGE // len(part) + 1))[:HUGE]
     started = time.process_time()
     READER.read(text)
-    assert time.process_time() - started < BOUND_S
+    assert time.process_time() - started < CPU_S

@@ -19,6 +19,9 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[list[str]]:
         calls.append("prepared")
         return build_startup_state(settings)
 
+    # The log is set up for a whole process, with cached loggers: later tests could not capture it.
+    monkeypatch.setattr("cds_service.app.configure_log", lambda _level: None)
+    monkeypatch.setattr("cds_service.app.log_uncaught_errors", lambda: None)
     monkeypatch.setattr("cds_service.engine.build_startup_state", counted)
     monkeypatch.setattr(worker, "_inherited_state", [])
     monkeypatch.setenv("HIP_SPINE_CDS_DATABASE", f"sqlite:///{tmp_path}/store.sqlite3")

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
 from cds_service.cli import main
 
@@ -37,3 +38,11 @@ def test_every_command_is_found_by_its_name(name: str) -> None:
     command = main.get_command(main.make_context("hip-spine-cds", ["--help"], resilient_parsing=True), name)
     assert command is not None
     assert command.name == name
+
+
+def test_help_lists_the_commands_and_an_unknown_one_is_refused() -> None:
+    listed = CliRunner().invoke(main, ["--help"]).output
+    assert [line.split()[0] for line in listed.partition("Commands:\n")[2].splitlines()] == sorted(
+        ["check", "export", "prefetch", "review", "serve", "try"]
+    )
+    assert "No such command 'tri'" in CliRunner().invoke(main, ["tri"]).output

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from liveness import CLOCK, LIVENESS_S
 
 COMMAND = str(Path(sys.executable).parent / "hip-spine-cds")
 PATIENT, USER, CARD = "patient-CANARY-17", "Practitioner/user-CANARY-23", "4f1c9c9e-3f0e-4c55-9d3f-0f6f2f8f2a11"
@@ -31,7 +32,7 @@ def running(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     home = tmp_path / "home"
     home.mkdir()
     base = f"http://127.0.0.1:{(port := free_port())}"
-    environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"], **CLOCK}
     with (tmp_path / "log").open("wb") as log:
         command = [COMMAND, "serve", "--port", str(port)]
         process = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log, start_new_session=True)
@@ -43,9 +44,10 @@ def running(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 
 
 def wait_until_ready(base: str) -> None:
-    for _ in range(300):
+    until = time.monotonic() + LIVENESS_S
+    while time.monotonic() < until:
         try:
-            if requests.get(f"{base}/cds-services", timeout=1).ok:
+            if requests.get(f"{base}/cds-services", timeout=5).ok:
                 return
         except requests.RequestException:
             time.sleep(0.1)
@@ -55,7 +57,7 @@ def wait_until_ready(base: str) -> None:
 def kill(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait(10)
+    process.wait(LIVENESS_S)
 
 
 def alarming_call() -> dict[str, object]:
@@ -81,9 +83,9 @@ def test_feedback_answered_200_is_in_the_database_after_kill_9(
 ) -> None:
     base, process = running
     url = f"{base}/cds-services/hip-spine-patient-view"
-    cards = requests.post(url, json=alarming_call(), timeout=10).json()["cards"]
+    cards = requests.post(url, json=alarming_call(), timeout=LIVENESS_S).json()["cards"]
     item = {"card": cards[0]["uuid"], "outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:00:00Z"}
-    assert requests.post(f"{url}/feedback", json={"feedback": [item]}, timeout=10).status_code == 200
+    assert requests.post(f"{url}/feedback", json={"feedback": [item]}, timeout=LIVENESS_S).status_code == 200
     kill(process)
     with sqlite3.connect(tmp_path / "home" / DATABASE) as database:
         rows = database.execute("select card, outcome, known_card from feedback_event").fetchall()
@@ -96,10 +98,10 @@ def test_neither_database_nor_log_holds_a_patient_or_user_in_clear(
 ) -> None:
     base, process = running
     url = f"{base}/cds-services/hip-spine-patient-view"
-    assert requests.post(url, json=alarming_call(), timeout=10).json()["cards"]
+    assert requests.post(url, json=alarming_call(), timeout=LIVENESS_S).json()["cards"]
     item = {"card": CARD, "outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:00:00Z"}
     item["overrideReason"] = {"userComment": "comment-CANARY-5"}  # type: ignore[assignment]
-    requests.post(f"{url}/feedback", json={"feedback": [item]}, timeout=10)
+    requests.post(f"{url}/feedback", json={"feedback": [item]}, timeout=LIVENESS_S)
     time.sleep(0.3)  # the cards are written behind the answer
     kill(process)
     kept = [path for path in tmp_path.rglob("*") if path.is_file()]
@@ -124,8 +126,8 @@ def test_the_service_goes_on_after_bodies_that_cannot_be_read(running: tuple[str
     url = f"{base}/cds-services/hip-spine-patient-view"
     headers = {"Content-Type": "application/json"}
     for body in (b"{", b'{"hook":NaN}', b"[" * 100_000, json.dumps({"hook": "patient-view"}).encode()):
-        assert 400 <= requests.post(url, data=body, headers=headers, timeout=10).status_code < 500
-    assert requests.post(url, json=alarming_call(), timeout=10).json()["cards"]
+        assert 400 <= requests.post(url, data=body, headers=headers, timeout=LIVENESS_S).status_code < 500
+    assert requests.post(url, json=alarming_call(), timeout=LIVENESS_S).json()["cards"]
 
 
 def test_a_port_in_use_is_told_in_plain_words(tmp_path: Path) -> None:
@@ -133,9 +135,9 @@ def test_a_port_in_use_is_told_in_plain_words(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+        environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], **CLOCK}
         done = subprocess.run(
-            [COMMAND, "serve", "--port", port], env=environment, capture_output=True, timeout=30, check=False
+            [COMMAND, "serve", "--port", port], env=environment, capture_output=True, timeout=LIVENESS_S, check=False
         )
     assert done.returncode == 1
     assert b"in use" in done.stderr

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from liveness import CLOCK, LIVENESS_S
 from signing import PUBLIC, SigningEhr, client_table
 from synthetic import VIEW, call
 
@@ -25,7 +26,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     home = folder / "home"
     home.mkdir(exist_ok=True)
     paths = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    return {**paths, "HOME": str(home), **more}
+    return {**paths, "HOME": str(home), **CLOCK, **more}
 
 
 @pytest.fixture
@@ -46,14 +47,14 @@ def two_workers(tmp_path: Path) -> Iterator[str]:
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait(10)
+            process.wait(LIVENESS_S)
 
 
 def wait_until_ready(base: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + LIVENESS_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if requests.get(f"{base}/cds-services", timeout=1).ok:
+            if requests.get(f"{base}/cds-services", timeout=5).ok:
                 return
         except requests.RequestException:
             time.sleep(0.1)
@@ -62,7 +63,7 @@ def wait_until_ready(base: str, process: subprocess.Popen[bytes]) -> None:
 
 def post(base: str, token: str) -> int:
     headers = {"Authorization": f"Bearer {token}", "Connection": "close"}
-    return requests.post(f"{base}/cds-services/{VIEW}", json=call(), headers=headers, timeout=20).status_code
+    return requests.post(f"{base}/cds-services/{VIEW}", json=call(), headers=headers, timeout=LIVENESS_S).status_code
 
 
 def test_a_token_counts_once_whichever_worker_it_meets(two_workers: str, tmp_path: Path) -> None:
@@ -83,9 +84,9 @@ def test_a_token_counts_once_whichever_worker_it_meets(two_workers: str, tmp_pat
 
 
 def refused(folder: Path, *options: str, **given: str) -> str:
-    done = subprocess.run(
-        [COMMAND, "serve", *options], env=environment(folder, **given), capture_output=True, timeout=60, check=False
-    )
+    command = [COMMAND, "serve", *options]
+    given_environment = environment(folder, **given)
+    done = subprocess.run(command, env=given_environment, capture_output=True, timeout=LIVENESS_S, check=False)
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
     return done.stderr.decode()

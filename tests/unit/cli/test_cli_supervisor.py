@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import requests
+from liveness import CLOCK, LIVENESS_S, LONGER_S
 from prometheus_client.parser import text_string_to_metric_families
 from test_cli_serve import COMMAND, DATABASE, alarming_call, free_port, kill, wait_until_ready
 
@@ -30,7 +31,7 @@ VIEW = "cds-services/hip-spine-patient-view"
 def serving(home: Path, *options: str, **variables: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """`serve` with two workers from an empty directory."""
     base = f"http://127.0.0.1:{(port := free_port())}"
-    environment = {"HOME": str(home), "PATH": os.environ["PATH"], **variables}
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"], **CLOCK, **variables}
     if "PYTHONPATH" in os.environ:
         environment["PYTHONPATH"] = os.environ["PYTHONPATH"]
     with (home / "log").open("wb") as log:
@@ -50,7 +51,7 @@ def workers_of(process: subprocess.Popen[bytes]) -> list[int]:
 
 def ask(base: str, session: Any = requests) -> str:
     """One call that earns a card; its uuid. Each on a connection of its own, so that any worker may answer."""
-    response = session.post(f"{base}/{VIEW}", json=alarming_call(), headers={"Connection": "close"}, timeout=10)
+    response = session.post(f"{base}/{VIEW}", json=alarming_call(), headers={"Connection": "close"}, timeout=LIVENESS_S)
     response.raise_for_status()
     return str(response.json()["cards"][0]["uuid"])
 
@@ -65,8 +66,8 @@ def kept(home: Path) -> set[str]:
         return {uuid for (uuid,) in database.execute("select card_uuid from card_issued")}
 
 
-def wait_for(holds: Callable[[], bool], seconds: float = 15) -> None:
-    until = time.monotonic() + seconds
+def wait_for(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + LIVENESS_S
     while not holds():
         assert time.monotonic() < until, "it did not come about in time"
         time.sleep(0.05)
@@ -77,8 +78,10 @@ def test_two_workers_count_together_and_go_on_when_one_is_killed(tmp_path: Path)
         issued = {ask(base) for _ in range(40)}
         first = workers_of(process)
         assert len(first) == 2
-        scrapes = [requests.get(f"{base}/metrics", timeout=5).text for _ in range(6)]  # whichever worker is asked
+        # Whichever worker is asked.
+        scrapes = [requests.get(f"{base}/metrics", timeout=LIVENESS_S).text for _ in range(6)]
         assert {figure(text, "hip_spine_cds_calls_total") for text in scrapes} == {40}
+        wait_for(lambda: kept(tmp_path) == issued)  # cards are written behind the answer
 
         os.kill(first[0], signal.SIGKILL)
         failed = 0
@@ -91,17 +94,17 @@ def test_two_workers_count_together_and_go_on_when_one_is_killed(tmp_path: Path)
         wait_for(lambda: len(set(workers_of(process)) - set(first)) == 1)
         wait_until_ready(base)
         issued |= {ask(base) for _ in range(20)}
-        text = requests.get(f"{base}/metrics", timeout=5).text
+        text = requests.get(f"{base}/metrics", timeout=LIVENESS_S).text
         assert figure(text, "hip_spine_cds_calls_total") == len(issued)  # the dead worker's calls still count
         process.terminate()
-        assert process.wait(15) == 0
+        assert process.wait(LIVENESS_S) == 0
     assert len(issued) >= 97
-    lost = issued - kept(tmp_path)
-    assert len(lost) <= 5  # what a killed worker had answered in its last 50 ms, and nothing else
+    assert kept(tmp_path) == issued
     assert "Unexpected exit from worker-1" in (tmp_path / "log").read_text()
 
 
-def test_a_stop_under_load_loses_no_card_and_is_quick(tmp_path: Path) -> None:
+def test_a_stop_under_load_loses_no_card_and_need_not_be_enforced(tmp_path: Path) -> None:
+    """A worker that had to be killed would be so after `LONGER_S` only, which no test waits for."""
     answered: list[str] = []
 
     def load(base: str) -> None:
@@ -109,15 +112,13 @@ def test_a_stop_under_load_loses_no_card_and_is_quick(tmp_path: Path) -> None:
             while True:
                 answered.append(ask(base, session))
 
-    with serving(tmp_path) as (base, process):
+    with serving(tmp_path, HIP_SPINE_CDS_STOP_SECONDS=str(int(LONGER_S))) as (base, process):
         clients = [threading.Thread(target=load, args=(base,)) for _ in range(6)]
         for client in clients:
             client.start()
         wait_for(lambda: len(answered) > 100)
-        started = time.monotonic()
         process.terminate()
-        assert process.wait(15) == 0
-        assert time.monotonic() - started < 6
+        assert process.wait(LIVENESS_S) == 0
         for client in clients:
             client.join()
     assert len(answered) > 100
@@ -125,21 +126,22 @@ def test_a_stop_under_load_loses_no_card_and_is_quick(tmp_path: Path) -> None:
 
 
 def test_before_a_stop_load_balancers_are_told(tmp_path: Path) -> None:
-    with serving(tmp_path, HIP_SPINE_CDS_DRAIN_SECONDS="2") as (base, process):
-        assert requests.get(f"{base}/readyz", timeout=5).json()["status"] == "ready"
+    with serving(tmp_path, HIP_SPINE_CDS_DRAIN_SECONDS=str(int(LONGER_S))) as (base, process):
+        assert requests.get(f"{base}/readyz", timeout=LIVENESS_S).json()["status"] == "ready"
         process.terminate()
-        wait_for(lambda: requests.get(f"{base}/readyz", timeout=5).status_code == 503)
+        wait_for(lambda: requests.get(f"{base}/readyz", timeout=LIVENESS_S).status_code == 503)
         uuid = ask(base)  # calls are answered still
-        assert process.wait(15) == 0
+        process.terminate()
+        assert process.wait(LIVENESS_S) == 0
     assert uuid in kept(tmp_path)
 
 
 def test_who_asks_twice_does_not_wait(tmp_path: Path) -> None:
-    with serving(tmp_path, HIP_SPINE_CDS_DRAIN_SECONDS="60") as (base, process):
+    with serving(tmp_path, HIP_SPINE_CDS_DRAIN_SECONDS=str(int(LONGER_S))) as (base, process):
         process.terminate()
-        wait_for(lambda: requests.get(f"{base}/readyz", timeout=5).status_code == 503)
+        wait_for(lambda: requests.get(f"{base}/readyz", timeout=LIVENESS_S).status_code == 503)
         process.terminate()
-        assert process.wait(15) == 0
+        assert process.wait(LIVENESS_S) == 0
 
 
 def test_metrics_of_all_workers_on_a_port_of_their_own(tmp_path: Path) -> None:
@@ -147,16 +149,16 @@ def test_metrics_of_all_workers_on_a_port_of_their_own(tmp_path: Path) -> None:
     with serving(tmp_path, "--metrics-port", str(port)) as (base, process):
         for _ in range(20):
             ask(base)
-        assert requests.get(f"{base}/metrics", timeout=5).status_code == 404
-        text = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+        assert requests.get(f"{base}/metrics", timeout=LIVENESS_S).status_code == 404
+        text = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=LIVENESS_S).text
         assert figure(text, "hip_spine_cds_calls_total") == 20
         process.terminate()
-        assert process.wait(15) == 0
+        assert process.wait(LIVENESS_S) == 0
 
 
 def test_headers_that_are_too_large_are_431(tmp_path: Path) -> None:
     with serving(tmp_path) as (base, _):
-        assert requests.get(f"{base}/healthz", headers={"X-Long": "x" * 150_000}, timeout=5).status_code == 431
+        assert requests.get(f"{base}/healthz", headers={"X-Long": "x" * 150_000}, timeout=LIVENESS_S).status_code == 431
 
 
 def test_a_body_that_never_comes_is_not_waited_for_where_the_call_is_refused(tmp_path: Path) -> None:
@@ -167,9 +169,9 @@ def test_a_body_that_never_comes_is_not_waited_for_where_the_call_is_refused(tmp
         for connection in opened:
             head = b"POST /cds-services/unknown HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n{"
             connection.sendall(head)
-        assert requests.get(f"{base}/healthz", timeout=5).status_code == 200
+        assert requests.get(f"{base}/healthz", timeout=LIVENESS_S).status_code == 200
         for connection in opened:
-            connection.settimeout(5)
+            connection.settimeout(LIVENESS_S)
             assert connection.recv(12) == b"HTTP/1.1 404"
             connection.close()
 
@@ -198,16 +200,16 @@ def test_a_signal_stops_at_once_or_when_load_balancers_have_noticed(
 def test_what_is_served_apart_ends_with_the_service(tmp_path: Path) -> None:
     port = free_port()
     with metrics_server("127.0.0.1", port, tmp_path):
-        assert requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).status_code == 200
+        assert requests.get(f"http://127.0.0.1:{port}/metrics", timeout=LIVENESS_S).status_code == 200
     with pytest.raises(requests.ConnectionError):
-        requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5)
+        requests.get(f"http://127.0.0.1:{port}/metrics", timeout=LIVENESS_S)
 
 
 def test_every_line_of_the_log_is_of_the_list(tmp_path: Path) -> None:
     with serving(tmp_path) as (base, process):
         ask(base)
         process.terminate()
-        process.wait(15)
+        process.wait(LIVENESS_S)
     lines = [line for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
     assert "hook answered" in {json.loads(line)["event"] for line in lines}
     assert not [line for line in lines if "withheld" in line or "unlisted" in line]

@@ -9,15 +9,19 @@ from click.testing import CliRunner, Result
 from domain_facts import chart, draft, finding, study
 
 from cds_service.cli import main
+from cds_service.cli.explain import EVERYTHING, print_answer
 from cds_service.cli.try_command import list_examples
 from cds_service.cli.why_text import MAX_LINES, format_summary
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
+from cds_service.logic.ranking import without_info_cards
 from cds_service.logic.rule_engine import decide
 from cds_service.model.content import Content
 from cds_service.model.dates import full_date
 from cds_service.model.decision import Decision
 from cds_service.model.facts import Chart, IgnoredRecord
 from cds_service.rendering.phrases import FactPhrases
+from cds_service.service.hook_service import CallResult
+from cds_service.wire.response import HookResponse
 
 WIDTH = 80
 PAIN = [finding("buttock-pain", "right", "2026-01-05", "2025-12-20"), finding("calf-pain", "right")]
@@ -185,3 +189,31 @@ def test_without_why_only_the_card_is_printed_and_how_to_ask() -> None:
     output = try_it("--example", "cauda-equina").output
     assert output.startswith(CARD_TOP)
     assert output.splitlines()[-1] == "Add --why to see what was read and how each rule was judged."
+
+
+def test_a_rule_with_nothing_to_offer_or_hidden_for_a_role_says_so(content: Content, knowledge: Knowledge) -> None:
+    nothing = replace(
+        content, offers={name: replace(offer, hooks=frozenset()) for name, offer in content.offers.items()}
+    )
+    text = "\n".join(summary(knowledge, judged(nothing, chart(*PAIN, HIP)), 200))
+    assert "spine-pattern-hip-imaging  silent: none of its suggestions can be made in this call" in text
+    hidden = without_info_cards(judged(content, chart(finding("groin-pain", "right"), HIP)))
+    assert "  not shown to this user's role" in "\n".join(summary(knowledge, hidden, 200))
+
+
+def test_everything_includes_what_could_not_be_read(
+    content: Content, knowledge: Knowledge, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = replace(
+        chart(),
+        contradicted=(finding("fever"), finding("buttock-pain", "left")),
+        unreadable={"Condition": 1},
+        not_sent=("medications",),
+        incomplete=("observations",),
+    )
+    answer = CallResult(HookResponse(cards=[]), b"", judged(content, odd, "patient-view"))
+    print_answer(answer, knowledge, EVERYTHING)
+    printed = capsys.readouterr().out
+    assert "not counted: Condition/fever: its words say fever present, a code says otherwise" in printed
+    assert "its words say buttock-pain present (left)" in printed
+    assert "could not be read: 1 Condition\nread only in part: Observations\nnot sent: medications" in printed

@@ -1,9 +1,11 @@
-"""A mocked EHR, and a client with a short timeout."""
+"""A mocked EHR, and a client of it, which waits for whatever comes; a test of a deadline sets one."""
 
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 import responses
+from liveness import LIVENESS_S
 
 from cds_service.ehr.client import EhrClient
 
@@ -16,6 +18,14 @@ def ehr() -> Iterator[responses.RequestsMock]:
 
 @pytest.fixture
 def fhir() -> Iterator[EhrClient]:
-    fhir = EhrClient(timeout_s=0.5)
+    fhir = EhrClient(timeout_s=LIVENESS_S)
     yield fhir
     fhir.close()
+
+
+@pytest.fixture
+def released() -> Iterator[Event]:
+    """What a search waits for that is to be slow; set when the test is over."""
+    released = Event()
+    yield released
+    released.set()

@@ -1,9 +1,10 @@
 """The addresses and pages of a mock EHR, and helpers that reduce search results for comparison."""
 
-import time
 from collections.abc import Callable, Mapping
+from threading import Event
 from typing import Any
 
+from liveness import LIVENESS_S
 from synthetic import bundle, condition, encoded
 
 from cds_service.ehr.access import Access
@@ -32,9 +33,11 @@ def page(following: str | None = None, number: int = 1) -> bytes:
     return encoded(bundle(condition("23056005", number=number)) | {"link": links})
 
 
-def after(seconds: float) -> Callable[[Any], tuple[int, dict[str, str], bytes]]:
+def after(released: Event) -> Callable[[Any], tuple[int, dict[str, str], bytes]]:
+    """An answer that comes once it is released; a read that waits for it hangs."""
+
     def answer(_request: Any) -> tuple[int, dict[str, str], bytes]:
-        time.sleep(seconds)
+        assert released.wait(LIVENESS_S)
         return 200, {}, PAGE
 
     return answer

@@ -1,6 +1,7 @@
 """The EHR client and the pages of a search: which are followed, how much is read, and what is reported as missing."""
 
 import gzip
+from threading import Event
 
 import pytest
 import responses
@@ -9,10 +10,13 @@ from ehr_pages import ACCESS, BOTH, CONDITIONS, PAGE, PROCEDURES, SEARCH, SEARCH
 from cds_service.ehr.client import EhrClient
 
 
-def test_the_pages_that_came_by_the_deadline_are_kept(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
+def test_the_pages_that_came_by_the_deadline_are_kept(
+    ehr: responses.RequestsMock, fhir: EhrClient, released: Event
+) -> None:
+    fhir.timeout_s = 2
     first = page("Condition?page=2")
     ehr.post(SEARCHED, body=first)
-    ehr.add_callback(responses.GET, CONDITIONS, after(1.5))
+    ehr.add_callback(responses.GET, CONDITIONS, after(released))
     results = fhir.fetch(ACCESS, SEARCH)
     assert (pages(results), faults(results)) == ({"conditions": [first]}, {"conditions": "deadline"})
 
@@ -39,7 +43,6 @@ def test_the_next_page_elsewhere_is_not_followed_and_the_search_is_incomplete(
 def test_no_more_than_ten_pages_are_read_and_the_search_is_incomplete(
     ehr: responses.RequestsMock, fhir: EhrClient
 ) -> None:
-    fhir.timeout_s = 5
     ehr.post(SEARCHED, body=page("Condition?page=2"))
     for number in range(2, 15):
         following = page(f"Condition?page={number + 1}")
@@ -81,7 +84,6 @@ def test_a_second_page_that_fails_leaves_the_first_incomplete(ehr: responses.Req
 
 
 def test_a_page_that_is_too_large_fails_only_that_search(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
-    fhir.timeout_s = 5
     ehr.post(SEARCHED, body=b" " * 5_000_001)
     ehr.get(PROCEDURES, body=b" " * 5_000_000)
     results = fhir.fetch(ACCESS, BOTH)
@@ -89,7 +91,6 @@ def test_a_page_that_is_too_large_fails_only_that_search(ehr: responses.Requests
 
 
 def test_all_searches_of_a_call_share_a_byte_budget(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
-    fhir.timeout_s = 10
     ehr.get(PROCEDURES, body=b" " * 5_000_000)
     results = fhir.fetch(ACCESS, {str(number): "Procedure/1" for number in range(6)})
     assert len(pages(results)) <= 4  # of 5 MB each, where 20 are allowed
@@ -99,7 +100,6 @@ def test_all_searches_of_a_call_share_a_byte_budget(ehr: responses.RequestsMock,
 def test_a_page_that_is_too_large_when_decompressed_fails_that_search(
     ehr: responses.RequestsMock, fhir: EhrClient
 ) -> None:
-    fhir.timeout_s = 5
     packed = gzip.compress(b" " * 50_000_000)
     ehr.post(SEARCHED, body=packed, headers={"Content-Encoding": "gzip"})
     assert faults(fhir.fetch(ACCESS, SEARCH)) == {"conditions": "too-large"}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import trustme
+from liveness import LIVENESS_S
 
 from cds_service.ehr import addresses
 from cds_service.ehr.access import Access
@@ -61,7 +62,7 @@ def server(
 
 
 def fetch_patient(port: int, ca_file: Path | None) -> SearchResult:
-    client = EhrClient(timeout_s=2, threads=1, ca_file=ca_file)
+    client = EhrClient(timeout_s=LIVENESS_S, threads=1, ca_file=ca_file)
     results = client.fetch(Access(f"https://ehr.example:{port}/fhir", allows_private=True), {"patient": "Patient/1"})
     client.close()
     return results["patient"]

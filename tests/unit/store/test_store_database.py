@@ -17,6 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from liveness import LIVENESS_S
 from sqlalchemy import create_mock_engine, select, text
 from sqlalchemy.dialects import postgresql
 
@@ -99,7 +100,7 @@ def test_migrate_waits_for_the_lock_beside_the_file(url, path):
         thread.start()
         thread.join(0.5)
         assert thread.is_alive()
-    thread.join(10)
+    thread.join(LIVENESS_S)
     assert not thread.is_alive()
 
 

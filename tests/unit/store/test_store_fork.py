@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from liveness import LIVENESS_S
 from sqlalchemy import text
 
 from cds_service.errors import StoreUnavailable
@@ -60,14 +61,14 @@ def test_parent_and_child_both_write(engine, issued, card, event, query):
 
     def work():
         issued.put([card("child")])
-        assert issued.flush(5)
+        assert issued.flush(LIVENESS_S)
         assert FeedbackLog(engine, before_record=issued.flush).record([event("child")]) == 1
         issued.close(5)
 
     assert in_child(work) == 0
     issued.put([card("parent-after")])
 
-    assert issued.flush(5)
+    assert issued.flush(LIVENESS_S)
     assert query("SELECT card_uuid FROM card_issued ORDER BY 1") == [("child",), ("parent-after",), ("parent-before",)]
     assert query("SELECT known_card FROM feedback_event") == [(1,)]
 
@@ -84,7 +85,7 @@ def test_waiting_cards_stay_with_the_parent(engine, issued, card, query, monkeyp
         assert in_child(nothing_waits) == 0
         assert query("SELECT * FROM card_issued") == []
 
-    assert issued.flush(5)
+    assert issued.flush(LIVENESS_S)
     assert query("SELECT card_uuid FROM card_issued") == [("card-1",)]
 
 
@@ -100,7 +101,7 @@ def test_a_fork_waits_for_the_running_transaction(engine):
 
     thread = threading.Thread(target=hold)
     thread.start()
-    assert entered.wait(5)
+    assert entered.wait(LIVENESS_S)
 
     assert in_child(lambda: check_writable(engine)) == 0
     thread.join()

@@ -1,7 +1,6 @@
 """The same store on PostgreSQL. Needs an empty database and a driver: `STORE_TEST_URL=postgresql://… pytest`."""
 
 import os
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -57,14 +56,12 @@ def test_cards_and_feedback(server, card, event):
     assert sorted(cards) == [("a", card().issued_at), ("c", card().issued_at)]
 
 
-def test_a_table_that_stays_locked_costs_feedback_about_two_seconds(server, event):
+def test_a_table_that_stays_locked_is_given_up(server, event):
     other = create_engine(URL)
     with other.connect() as connection:
         connection.execute(text("LOCK TABLE feedback_event IN ACCESS EXCLUSIVE MODE"))
-        started = time.monotonic()
         with pytest.raises(StoreUnavailable):
             FeedbackLog(server).record([event()])
-        assert time.monotonic() - started < 2.5
     other.dispose()
 
 

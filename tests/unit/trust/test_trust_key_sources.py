@@ -1,7 +1,6 @@
 """Key sources: a file, or one https URL fetched without redirects or credentials and with short timeouts."""
 
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 import responses
+from liveness import LIVENESS_S
 
 from cds_service.trust import key_sources
 from cds_service.trust.key_sources import FileKeySource, SourceUnavailable, UrlKeySource
@@ -86,10 +86,9 @@ class _Dripping(BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
         try:
-            for _ in range(100):
+            while not self.server.over.wait(0.05):  # type: ignore[attr-defined]
                 self.wfile.write(b"x")
                 self.wfile.flush()
-                time.sleep(0.05)
         except OSError:
             pass
 
@@ -100,13 +99,13 @@ class _Dripping(BaseHTTPRequestHandler):
 def test_a_slow_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(key_sources, "_TOTAL_S", 0.3)
     server = HTTPServer(("127.0.0.1", 0), _Dripping)
+    server.over = threading.Event()  # type: ignore[attr-defined] # it drips until then, or until nobody listens
     thread = threading.Thread(target=server.handle_request)
     thread.start()
-    started = time.monotonic()
     with pytest.raises(SourceUnavailable, match="too slow"):
         UrlKeySource(f"http://127.0.0.1:{server.server_port}/").fetch()
-    assert time.monotonic() - started < 2
-    thread.join(10)
+    server.over.set()  # type: ignore[attr-defined]
+    thread.join(LIVENESS_S)
     server.server_close()
 
 
