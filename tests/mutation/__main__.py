@@ -33,7 +33,7 @@ def main() -> int:
     options = _parse_options()
     start = time.monotonic()
     mutants, places = draw_mutants(ROOT, [f"cds_service/{room}" for room in ROOMS], options.seed, options.count)
-    mutants = [mutant for mutant in mutants if options.only in f"{mutant.path}:{mutant.line}"]
+    mutants = [mutant for mutant in mutants if f"{mutant.path}:{mutant.line}".endswith(tuple(options.only))]
     try:
         equivalent = _read_equivalent()
         tried = [mutant for mutant in mutants if _change(mutant) not in equivalent]
@@ -51,7 +51,7 @@ def _parse_options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--only", default="", help="try only the sample's mutants of this file, or file:line")
+    parser.add_argument("--only", nargs="*", default=[""], help="try only the sample's mutants of these file:line")
     return parser.parse_args()
 
 
