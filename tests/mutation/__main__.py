@@ -1,12 +1,12 @@
-"""`make mutate`: of a seeded sample of changes to the code, how many would a test notice?
+"""`make mutate`: change the code in a seeded sample of places, and report the changes that no test notices.
 
-Each mutant is one small change, made in a copy of the project: an operator, a number, a condition (operators.py; what
-is left out and how the sample is drawn: sampling.py). It is killed when a test fails: first the units of its own
-package, then the cases and the other units (sandbox.py). Mutants that change nothing a caller could see are listed in
-equivalent.toml, with the reason, and are not counted.
+Each mutant is one small change, made in a copy of the project: an operator, a number or a condition. `operators.py`
+lists the changes; `sampling.py` says what is left out and how the sample is drawn. A mutant is killed when a test
+fails: first the units of its own package run, then the cases and the other units (`sandbox.py`). Mutants that change
+nothing a caller could see are listed in `equivalent.toml`, with the reason, and are not counted.
 
-cosmic-ray finds and makes the changes. Its own runner is not used, because it mutates the files in place, one at a
-time. mutmut 3 was looked at: it leaves out decorated functions, so every property, and draws no samples.
+cosmic-ray finds and makes the changes. Its own runner is not used, because it changes the files in place and tries one
+mutant at a time. mutmut 3 was considered: it draws no samples, and skips decorated functions, so every property.
 """
 
 import argparse
