@@ -77,6 +77,13 @@ def test_a_code_without_its_system_stands_for_nothing(chart: Read) -> None:
     assert chart(unnamed, condition("23056005", "https://ehr.example/local")).findings == ()
 
 
+def test_the_display_of_a_second_coding_is_read_where_the_first_has_none(chart: Read) -> None:
+    local = {"system": "https://ehr.example/local"}
+    named = {"coding": [{**local, "code": "7"}, {**local, "code": "8", "display": "Right sciatica"}]}
+    actual = fact(chart, "x", code=named)
+    assert (actual.id, actual.side) == ("sciatica", Side.RIGHT)
+
+
 def test_a_second_coding_counts_when_the_first_is_local(chart: Read) -> None:
     both = {"coding": [{"system": "https://ehr.example/local", "code": "7"}, None, {}, *concept("23056005")["coding"]]}
     assert fact(chart, "x", code=both).id == "sciatica"

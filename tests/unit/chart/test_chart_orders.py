@@ -175,6 +175,11 @@ def test_without_reasons_current_problems_decide(chart: Read, reasons: list[Json
     assert drafted(chart, reasonCode=reasons).region == "lower-limb-joint"
 
 
+def test_an_empty_reason_does_not_hide_those_after_it(chart: Read) -> None:
+    knee = concept("30989003")
+    assert drafted(chart, condition("49218002"), reasonCode=[{}, knee]).region == "lower-limb-joint"
+
+
 def test_a_reason_that_stands_in_a_note_keeps_current_problems_from_deciding(chart: Read) -> None:
     knee = condition("30989003")
     assert drafted(chart, knee, note=[{"text": "groin pain"}]).region == "hip"
