@@ -1,7 +1,7 @@
 """The first condition that keeps a block from holding, in words, and how near a block is to holding."""
 
 import pytest
-from domain_facts import Indexed, chart, draft, finding
+from domain_facts import Indexed, absent, chart, draft, finding
 
 from cds_service.logic.evaluation import evaluate
 from cds_service.logic.evaluation_context import EvaluationContext
@@ -20,6 +20,7 @@ from cds_service.model.conditions import (
     Spoke,
 )
 from cds_service.model.content import Content
+from cds_service.model.facts import Finding
 from cds_service.model.outcome import Outcome, Truth
 from cds_service.model.sides import Side
 
@@ -76,6 +77,17 @@ def test_the_nearest_of_several_branches_is_named_and_the_others_are_counted(con
 
 def test_a_block_without_an_unmet_condition_has_no_text(content: Content) -> None:
     assert unmet(content, Block()) == ""
+    assert closeness(Outcome(Block(), Truth.NO)) == 0
+
+
+def test_only_a_recorded_absence_is_called_one(content: Content) -> None:
+    decision = decide(content, chart(), "order-sign", thorough=True)
+
+    def text(fact: Finding) -> str:
+        return find_unmet_condition(Outcome(PAIN, Truth.NO, (fact,)), decision).text
+
+    assert text(absent("groin-pain")) == "recorded as absent: groin pain"
+    assert text(finding("groin-pain", when="2020-01-01")) == "needs groin pain present"
 
 
 def evaluated(indexed: Indexed, block: Condition) -> Outcome:
