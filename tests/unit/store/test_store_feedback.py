@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from cds_service.app import _FLUSH_S
 from cds_service.errors import StoreUnavailable
 from cds_service.store import FeedbackLog, Pseudonymizer, engine_lock
 from cds_service.store.database import transaction
+from cds_service.store_setup import _FLUSH_S
 
 RECORD_AND_DIE = """
 import os, signal, sys
