@@ -30,6 +30,12 @@ def test_a_card_gives_the_patients_own_findings_then_the_advice(cards: MakeCards
     assert card.summary.endswith("consider the lumbar spine")
 
 
+def test_a_summary_names_no_more_than_two_findings(cards: MakeCards) -> None:
+    (card,) = cards(imaging(), *buttock_to_calf(), finding("posterior-thigh-pain"))
+    assert "Right calf pain" in card.detail
+    assert card.summary.startswith("Right buttock and back-of-thigh pain; ")
+
+
 def test_the_detail_has_its_parts_in_order(cards: MakeCards) -> None:
     (card,) = cards(imaging(), *buttock_to_calf())
     parts = [
