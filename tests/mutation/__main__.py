@@ -1,12 +1,12 @@
-"""`make mutate`: of a seeded sample of changes to the code, how many would a test notice?
+"""`make mutate`: change the code in a seeded sample of places, and report the changes that no test notices.
 
-Each mutant is one small change, made in a copy of the project: an operator, a number, a condition (operators.py; what
-is left out and how the sample is drawn: sampling.py). It is killed when a test fails: first the units of its own
-package, then the cases and the other units (sandbox.py). Mutants that change nothing a caller could see are listed in
-equivalent.toml, with the reason, and are not counted.
+Each mutant is one small change, made in a copy of the project: an operator, a number or a condition. `operators.py`
+lists the changes; `sampling.py` says what is left out and how the sample is drawn. A mutant is killed when a test
+fails: first the units of its own package run, then the cases and the other units (`sandbox.py`). Mutants that change
+nothing a caller could see are listed in `equivalent.toml`, with the reason, and are not counted.
 
-cosmic-ray finds and makes the changes. Its own runner is not used, because it mutates the files in place, one at a
-time. mutmut 3 was looked at: it leaves out decorated functions, so every property, and draws no samples.
+cosmic-ray finds and makes the changes. Its own runner is not used, because it changes the files in place and tries one
+mutant at a time. mutmut 3 was considered: it draws no samples, and skips decorated functions, so every property.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def main() -> int:
     options = _parse_options()
     start = time.monotonic()
     mutants, places = draw_mutants(ROOT, [f"cds_service/{room}" for room in ROOMS], options.seed, options.count)
-    mutants = [mutant for mutant in mutants if options.only in f"{mutant.path}:{mutant.line}"]
+    mutants = [mutant for mutant in mutants if f"{mutant.path}:{mutant.line}".endswith(tuple(options.only))]
     try:
         equivalent = _read_equivalent()
         tried = [mutant for mutant in mutants if _change(mutant) not in equivalent]
@@ -51,7 +51,7 @@ def _parse_options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--only", default="", help="try only the sample's mutants of this file, or file:line")
+    parser.add_argument("--only", nargs="*", default=[""], help="try only the sample's mutants of these file:line")
     return parser.parse_args()
 
 
@@ -72,7 +72,7 @@ def _change(mutant: Mutant) -> _Change:
 
 
 def _try_all(mutants: list[Mutant], python: Path, workers: int) -> list[str]:
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
+    with tempfile.TemporaryDirectory(prefix="mutate-") as folder, ThreadPoolExecutor(workers) as pool:
         sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
         made = [Sandbox(ROOT, Path(folder) / str(number), python) for number in range(workers)]
         for sandbox, seconds in zip(made, pool.map(Sandbox.prepare, made), strict=True):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import parso
+from cosmic_ray.operators.boolean_replacer import AddNot
 from cosmic_ray.operators.operator import Example, Operator
 from cosmic_ray.plugins import get_operator
 from parso.python.tree import Keyword, PythonNode
@@ -17,7 +18,6 @@ _COMPARISONS += ("Is_IsNot", "IsNot_Is")
 _ARITHMETIC = ("Add_Sub", "Sub_Add", "Mul_Add", "FloorDiv_Mul", "Div_Mul", "Mod_Add", "BitOr_BitAnd", "BitAnd_BitOr")
 _UNARY = ("Delete_Not", "USub_UAdd")
 _OTHERS = (
-    "AddNot",
     "ReplaceTrueWithFalse",
     "ReplaceFalseWithTrue",
     "ReplaceAndWithOr",
@@ -30,12 +30,27 @@ _OTHERS = (
 )
 
 
+def _is_negated_elsewhere(condition: NodeOrLeaf) -> bool:
+    """Return whether changing an operator of the condition negates it: it must not count twice."""
+    return condition.type in {"comparison", "not_test"}
+
+
+class NegateCondition(AddNot):
+    """Negates the condition of an `if`, `while` or `assert`, unless another operator does the same."""
+
+    def mutation_positions(self, node: NodeOrLeaf) -> Iterator[Span]:
+        """Yield the condition's span."""
+        for span in super().mutation_positions(node):
+            if not _is_negated_elsewhere(node.children[2 if node.type == "test" else 1]):
+                yield span
+
+
 class NegateFilter(Operator):
     """Negates the condition of a comprehension: `for x in y if x` becomes `for x in y if not (x)`."""
 
     def mutation_positions(self, node: NodeOrLeaf) -> Iterator[Span]:
-        """Yield the condition's span."""
-        if isinstance(node, PythonNode) and node.type == "comp_if":
+        """Yield the condition's span, unless another operator negates it."""
+        if isinstance(node, PythonNode) and node.type == "comp_if" and not _is_negated_elsewhere(node.children[1]):
             yield node.children[1].start_pos, node.children[1].end_pos
 
     def mutate(self, node: NodeOrLeaf, index: int) -> NodeOrLeaf:  # noqa: ARG002 - cosmic-ray passes it
@@ -84,6 +99,7 @@ OPERATORS: dict[str, Operator] = {
             *_OTHERS,
         )
     },
+    "NegateCondition": NegateCondition(),
     "NegateFilter": NegateFilter(),
     "SwapMembership": SwapMembership(),
 }

@@ -1,10 +1,10 @@
-"""Draws the mutants of a run: the same ones for the same seed, and nearly the same after an edit.
+"""Draws the mutants of a run: the same seed draws the same mutants.
 
-Not everything that can be changed is worth changing. Left out are places that no run of the code can tell apart:
-annotations (the `|` of a union), decorators (`frozen`, `slots`, a cache's size), type aliases and type variables.
-What is left is drawn by place: each place counts once, however many changes fit it, and one of them is made.
+Left out are places whose change has no effect when the code runs: annotations (the `|` of a union), decorators
+(`frozen`, `slots`, the size of a cache), type aliases and type variables.
 
-A place's lot depends on the seed and the text of its line alone, so an edit elsewhere leaves the sample as it was.
+The sample is drawn by place. Each place counts once, however many operators fit it, and one of them is applied. Whether
+a place is drawn depends on the seed and on the text of its line only, so an edit elsewhere keeps the sample.
 """
 
 import ast
@@ -93,18 +93,15 @@ def _mutate(root: Path, place: _Place, seed: int) -> Mutant:
 
 def _find_places(path: Path, name: str) -> Iterator[_Place]:
     source = path.read_text(encoding="utf-8")
-    nodes, lines, left_out = (
-        list(ast_nodes(get_ast(source))),
-        source.splitlines(),
-        list(_find_left_out(ast.parse(source))),
-    )
+    nodes = list(ast_nodes(get_ast(source)))
+    left_out = list(_find_left_out(ast.parse(source)))
     changes: dict[Span, list[tuple[str, int]]] = defaultdict(list)
     for operator_name, operator in OPERATORS.items():
         spans = (span for node in nodes for span in operator.mutation_positions(node))
         for occurrence, span in enumerate(spans):
             if not any(start <= span[0] and span[1] <= end for start, end in left_out):
                 changes[span].append((operator_name, occurrence))
-    seen: Counter[str] = Counter()
+    lines, seen = source.splitlines(), Counter[str]()
     for span, possible in sorted(changes.items()):
         line = lines[span[0][0] - 1]
         column = span[0][1] - (len(line) - len(line.lstrip()))

@@ -61,6 +61,12 @@ def test_codes_that_name_neither_site_nor_cause_stand_for_nothing(chart: Read, c
     assert [record.code for record in result.ignored] == [f"{ICD}|{code}"]
 
 
+@pytest.mark.parametrize("code", [concept("23056005"), {"text": "sciatica"}])
+def test_a_condition_that_is_understood_by_its_code_or_its_words_is_not_ignored(chart: Read, code: object) -> None:
+    result = chart(condition("x", code=code))
+    assert ([finding.id for finding in result.findings], result.ignored) == (["sciatica"], ())
+
+
 @pytest.mark.parametrize("code", ["C44.91", "Z85.828"])
 def test_skin_cancer_other_than_melanoma_is_no_flag(chart: Read, code: str) -> None:
     assert chart(condition(code, ICD)).findings == ()
@@ -69,6 +75,13 @@ def test_skin_cancer_other_than_melanoma_is_no_flag(chart: Read, code: str) -> N
 def test_a_code_without_its_system_stands_for_nothing(chart: Read) -> None:
     unnamed = condition("x", code={"coding": [{"code": "23056005"}]})
     assert chart(unnamed, condition("23056005", "https://ehr.example/local")).findings == ()
+
+
+def test_the_display_of_a_second_coding_is_read_where_the_first_has_none(chart: Read) -> None:
+    local = {"system": "https://ehr.example/local"}
+    named = {"coding": [{**local, "code": "7"}, {**local, "code": "8", "display": "Right sciatica"}]}
+    actual = fact(chart, "x", code=named)
+    assert (actual.id, actual.side) == ("sciatica", Side.RIGHT)
 
 
 def test_a_second_coding_counts_when_the_first_is_local(chart: Read) -> None:

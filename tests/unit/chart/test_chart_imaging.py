@@ -136,6 +136,20 @@ def test_a_coded_conclusion_is_a_finding_on_the_reports_side(chart: Read) -> Non
     assert (finding.id, finding.side, finding.when) == ("hip-osteoarthritis", Side.RIGHT, full_date(date(2026, 1, 12)))
 
 
+@pytest.mark.parametrize(
+    ("code", "conclusion"),
+    [
+        ({"text": "MRI of the left hip"}, None),
+        ({"text": "Report"}, [concept("239872002")]),  # hip osteoarthritis
+    ],
+)
+def test_a_report_that_gives_imaging_or_a_conclusion_is_not_ignored(
+    chart: Read, code: Json, conclusion: list[Json] | None
+) -> None:
+    result = chart(resource("DiagnosticReport", status="final", code=code, conclusionCode=conclusion))
+    assert (len(result.imaging) + len(result.findings), result.ignored) == (1, ())
+
+
 def test_a_report_of_something_else_is_passed_over(chart: Read) -> None:
     result = chart(resource("DiagnosticReport", status="final", code=concept("24331-1", LOINC)))
     assert (result.imaging, result.findings, len(result.ignored)) == ((), (), 1)

@@ -116,6 +116,11 @@ def test_an_order_whose_code_names_no_treatment_is_ignored_once(chart: Read) -> 
     assert ignored.code == f"{SNOMED}|23056005"
 
 
+def test_a_draft_of_a_treatment_is_no_imaging_order_that_the_call_is_about(chart: Read) -> None:
+    [order_for_therapy] = chart(drafts=[draft("x", code=concept("308447003"))]).imaging
+    assert (order_for_therapy.treatment, order_for_therapy.is_selected) == ("physical-therapy", False)
+
+
 def test_a_draft_is_of_today_and_selected_or_not(chart: Read) -> None:
     result = chart(drafts=[draft("72148"), draft("72148", number=2, selected=False)])
     assert [(imaging.stage, imaging.when, imaging.is_selected) for imaging in result.imaging] == [
@@ -173,6 +178,11 @@ def test_without_reasons_current_problems_decide(chart: Read, reasons: list[Json
     assert drafted(chart, hip, knee, reasonCode=reasons).region == "lower-limb-joint"
     assert drafted(chart, condition("23056005"), reasonCode=reasons).region == "lower-limb-joint"
     assert drafted(chart, reasonCode=reasons).region == "lower-limb-joint"
+
+
+def test_an_empty_reason_does_not_hide_those_after_it(chart: Read) -> None:
+    knee = concept("30989003")
+    assert drafted(chart, condition("49218002"), reasonCode=[{}, knee]).region == "lower-limb-joint"
 
 
 def test_a_reason_that_stands_in_a_note_keeps_current_problems_from_deciding(chart: Read) -> None:

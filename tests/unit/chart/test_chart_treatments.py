@@ -70,6 +70,19 @@ def test_an_outcome_is_the_response_of_a_procedure_named_in_words(chart: Read) -
     )
 
 
+def test_an_outcome_that_is_no_response_is_not_read_as_part_of_the_name(chart: Read) -> None:
+    named = procedure("x", outcome={"text": "started physical therapy"}) | {
+        "code": {"text": "Right transforaminal ESI."}
+    }
+    assert [finding.id for finding in chart(named).findings] == ["lumbar-epidural"]
+
+
+@pytest.mark.parametrize("code", [concept("physical-therapy", OWN), {"text": "Physical therapy"}])
+def test_a_procedure_that_is_understood_is_not_ignored(chart: Read, code: Json) -> None:
+    result = chart(procedure("x") | {"code": code})
+    assert ([finding.id for finding in result.findings], result.ignored) == (["physical-therapy"], ())
+
+
 def test_a_code_may_state_a_qualifier_of_which_the_record_adds_none(chart: Read) -> None:
     [finding] = chart(procedure("62323", CPT)).findings
     assert finding.qualifiers == {"guided": "yes"}

@@ -175,6 +175,14 @@ def test_pattern_of_an_empty_chart_is_not_known(indexed: Indexed) -> None:
     assert truth(PatternIs(frozenset({"hip-only"})), indexed()) is UNKNOWN
 
 
+def test_a_pattern_of_both_regions_leads_with_a_fact_of_each(indexed: Indexed) -> None:
+    spine, calf = finding("buttock-pain", "left"), finding("calf-pain", "left")
+    view = EvaluationContext(indexed(GROIN, spine, calf), Side.LEFT)
+    assert evaluate(PatternIs(frozenset({"both"})), view).facts == (spine, GROIN)
+    view = EvaluationContext(indexed(spine, calf), Side.LEFT)
+    assert evaluate(PatternIs(frozenset({"spine-only"})), view).facts == ()
+
+
 def test_an_empty_chart_has_no_pattern(indexed: Indexed) -> None:
     assert truth(PatternIs(frozenset({"none"})), indexed()) is YES
 

@@ -54,6 +54,15 @@ def test_an_absence_on_one_of_all_covered_sides_contradicts(indexed: Indexed) ->
     assert evaluate(filtered(PAIN, side="all-covered"), EvaluationContext(index, Side.LEFT)).truth is Truth.NO
 
 
+@pytest.mark.parametrize(("side", "facts"), [("covered", ["left"]), ("all-covered", ["left", "right"])])
+def test_only_a_match_leaves_out_the_facts_of_a_side_that_does_not_match(
+    indexed: Indexed, side: str, facts: list[str]
+) -> None:
+    index = indexed(finding(PAIN, "left"), absent(PAIN, "right"))
+    outcome = evaluate(filtered(PAIN, side=side), EvaluationContext(index, Side.LEFT))
+    assert [fact.side.value for fact in outcome.facts] == facts
+
+
 @pytest.mark.parametrize(("recorded", "answer"), [("left", True), ("both", True), ("unstated", False)])
 def test_stated(indexed: Indexed, recorded: str, answer: bool) -> None:
     assert holds(filtered(PAIN, stated=True), indexed(finding(PAIN, recorded))) is answer

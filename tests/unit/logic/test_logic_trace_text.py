@@ -1,13 +1,14 @@
 """The trace in plain lines: every integrator's first question is why there is no card."""
 
 from dataclasses import replace
+from itertools import takewhile
 
 from domain_facts import absent, chart, draft, finding, request, study
 
 from cds_service.logic.rule_engine import decide
 from cds_service.logic.trace_text import explain_decision, explain_rule
 from cds_service.model.content import Content
-from cds_service.model.facts import Finding, Imaging
+from cds_service.model.facts import Finding, Imaging, SourceKind
 
 PAIN = [finding("buttock-pain", "right", "2026-01-05", "2025-12-20"), finding("calf-pain", "right")]
 HIP = draft("hip", side="right")
@@ -17,10 +18,25 @@ def explained(content: Content, *facts: Finding | Imaging, hook: str = "order-si
     return "\n".join(explain_decision(decide(content, chart(*facts, age=age), hook, thorough=True)))
 
 
+def _lines_below(text: str, condition: str) -> list[str]:
+    """Return the lines that stand deeper than the first line that gives a condition."""
+    lines = text.splitlines()
+    first = next(number for number, line in enumerate(lines) if line.strip() == condition)
+    depth = len(lines[first]) - len(lines[first].lstrip())
+    below = takewhile(lambda line: len(line) - len(line.lstrip()) > depth, lines[first + 1 :])
+    return [line.strip().partition(",")[0] for line in below]
+
+
 def test_patterns_of_each_side_with_the_facts_behind_them(content: Content) -> None:
     text = explained(content, *PAIN, HIP)
     assert "Pattern of the right side: spine-only (S1)" in text
-    assert "  S1 holds: Pain running from the buttock" in text
+    assert _lines_below(text, "S1 holds: Pain running from the buttock or back of the thigh to below the knee") == [
+        "needs all of",
+        "holds: buttock pain or back-of-thigh pain present",
+        "buttock pain: present",
+        "holds: any below-knee-pain present",
+        "calf pain: present",
+    ]
     assert "buttock pain: present, right, 2026-01-05, onset 2025-12-20, Condition/buttock-pain" in text
     assert "Pattern of the left side: none\n  nothing recorded for S1, S2" in text
 
@@ -30,6 +46,23 @@ def test_what_is_not_recorded_is_named_apart_from_what_is_absent(content: Conten
     assert "S1 does not hold" in text
     assert "does not hold: any below-knee-pain present\n        calf pain: absent, right, 2026-03-01" in text
     assert "straight-leg raise: not recorded" in text
+
+
+def test_only_what_has_no_facts_is_said_not_to_be_recorded(content: Content) -> None:
+    text = explained(content, PAIN[0], absent("calf-pain", "right"), HIP)
+    assert _lines_below(text, "does not hold: any below-knee-pain present") == ["calf pain: absent"]
+    assert _lines_below(text, "holds: buttock pain or back-of-thigh pain present") == ["buttock pain: present"]
+    assert _lines_below(text, "does not hold: any below-knee-pain or back-of-thigh pain present") == [
+        "calf pain: absent",
+        "back-of-thigh pain: not recorded",
+    ]
+
+
+def test_a_condition_that_holds_because_nothing_is_recorded_says_so(content: Content) -> None:
+    text = explained(content, finding("hip-pain", "left"), hook="patient-view")
+    assert _lines_below(text, "holds: any discriminating-sign not recorded either way") == [
+        "any discriminating-sign: not recorded"
+    ]
 
 
 def test_a_rule_that_speaks_says_what_is_shown_and_what_is_not_offered(content: Content) -> None:
@@ -118,6 +151,13 @@ def test_partial_dates_qualifiers_requests_and_treatments_are_shown_as_recorded(
     assert "anaesthetic injection of the hip: present, right, 2026-01-01 to 2026-01-31, response relief" in text
     text = explained(content, *PAIN, HIP, request("lumbar-spine"))
     assert "lumbar-spine MR: ordered 2026-03-01, side not stated" in text
+
+
+def test_a_fact_read_from_words_is_marked_and_a_coded_one_is_not(content: Content) -> None:
+    pain = finding("groin-pain", "right")
+    words = replace(pain, source=replace(pain.source, kind=SourceKind.CONDITION_TEXT))
+    assert "groin pain: present, right, 2026-03-01, Condition/groin-pain in words" in explained(content, words, HIP)
+    assert "in words" not in explained(content, pain, HIP)
 
 
 def test_a_decision_that_was_not_thorough_shows_what_speaks(content: Content) -> None:

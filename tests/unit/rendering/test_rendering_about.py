@@ -7,10 +7,12 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cds_service import rendering
 from cds_service.fhir.resources import Patient
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.rendering import AboutRenderer
@@ -183,3 +185,16 @@ def test_a_sign_off_is_there(knowledge: Knowledge) -> None:
     about = AboutRenderer(replace(knowledge.content, edition=edition), knowledge.about, ())
     assert "signed off by Dr A, surgeon, 2026-11-22" in Page(about.render_html().decode()).text
     assert "No clinician has approved" not in about.render_html().decode()
+
+
+def test_the_page_carries_its_style_sheet(about: AboutRenderer) -> None:
+    style = (Path(rendering.__file__).parent / "pages" / "about.css").read_text(encoding="utf-8")
+    assert style.strip() in about.render_html().decode()
+
+
+def test_a_rule_names_the_moments_at_which_it_may_speak(knowledge: Knowledge, value: dict[str, Any]) -> None:
+    by_id = {rule.id: rule for rule in knowledge.content.rules}
+    for given in value["rules"]:
+        assert len(given["moments"]) == len(given["hooks"]) == len(by_id[given["id"]].hooks)
+    moments = {tuple(rule["hooks"]): rule["moments"] for rule in value["rules"]}
+    assert all("chart" in words for words in moments[("patient-view",)])

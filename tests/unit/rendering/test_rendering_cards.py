@@ -30,6 +30,12 @@ def test_a_card_gives_the_patients_own_findings_then_the_advice(cards: MakeCards
     assert card.summary.endswith("consider the lumbar spine")
 
 
+def test_a_summary_names_no_more_than_two_findings(cards: MakeCards) -> None:
+    (card,) = cards(imaging(), *buttock_to_calf(), finding("posterior-thigh-pain"))
+    assert "Right calf pain" in card.detail
+    assert card.summary.startswith("Right buttock and back-of-thigh pain; ")
+
+
 def test_the_detail_has_its_parts_in_order(cards: MakeCards) -> None:
     (card,) = cards(imaging(), *buttock_to_calf())
     parts = [
@@ -145,6 +151,42 @@ def test_two_findings_that_make_a_summary_too_long_become_one(knowledge: Knowled
     maker = build_card_maker(replace(knowledge, content=replace(knowledge.content, findings=findings)))
     (card,) = _make(maker, knowledge, finding("buttock-pain"), finding("calf-pain"))
     assert card.summary.startswith(f"Right {label}; ")
+
+
+@pytest.mark.parametrize(("extra", "named"), [(0, 2), (1, 1)])
+def test_two_findings_are_named_as_long_as_the_summary_fits(knowledge: Knowledge, extra: int, named: int) -> None:
+    def summary(buttock: int, calf: int) -> str:
+        labels = {"buttock-pain": "b" * buttock + " pain", "calf-pain": "c" * calf + " pain"}
+        findings = {
+            name: replace(definition, label=labels.get(name, definition.label))
+            for name, definition in knowledge.content.findings.items()
+        }
+        maker = build_card_maker(replace(knowledge, content=replace(knowledge.content, findings=findings)))
+        (card,) = _make(maker, knowledge, finding("buttock-pain"), finding("calf-pain"))
+        return card.summary
+
+    room = SUMMARY_LIMIT - len(summary(1, 1)) + extra
+    text = summary(1 + room // 2, 1 + room - room // 2)
+    assert ("bb" in text) + ("cc" in text) == named
+    assert len(text) == SUMMARY_LIMIT or extra
+
+
+def test_the_first_region_is_named_alone_where_a_summary_has_no_room_for_all(knowledge: Knowledge) -> None:
+    regions = {name: label.ljust(20, "x") for name, label in knowledge.labels.regions.items()}
+    findings = {name: replace(definition, label="x") for name, definition in knowledge.content.findings.items()}
+    content = replace(knowledge.content, findings=findings)
+    long_labels = replace(knowledge, content=content, labels=replace(knowledge.labels, regions=regions))
+    drafts = [imaging(name, UNSTATED, reference=f"ServiceRequest/{name}") for name in ("hip", "pelvis", "lumbar-spine")]
+    done = [
+        replace(order, stage=Stage.STUDY, is_selected=False, source=replace(order.source, reference=f"Study/{number}"))
+        for number, order in enumerate(drafts)
+    ]
+    chart = replace(CASES[0].chart, findings=(), imaging=(*drafts, *done))
+    (card,) = build_card_maker(long_labels).build(
+        decide(knowledge.content, chart, "order-sign"), CardContext("p"), lambda: "uuid"
+    )
+    assert card.summary.startswith(f"The same imaging of the {regions['hip']} ")
+    assert regions["pelvis"] not in card.summary
 
 
 def test_right_and_left_orders_are_named_as_one_region(cards: MakeCards) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from case_reading import Case, read_cases
 from fhir.resources.R4B.servicerequest import ServiceRequest
-from rendering_facts import DRAFT, LEFT, RIGHT, TODAY, UNSTATED, buttock_to_calf, finding, imaging
+from rendering_facts import BOTH, DRAFT, LEFT, RIGHT, TODAY, UNSTATED, buttock_to_calf, finding, imaging
 
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.rule_engine import decide
@@ -107,6 +107,12 @@ def test_an_order_that_names_two_sides_gets_the_body_site_of_its_code(cards: Mak
     assert update.resource is not None
     assert update.resource["code"] == LEFT_HIP["code"]
     assert update.resource["bodySite"][0]["text"] == "left hip"
+
+
+def test_no_order_is_changed_to_both_sides(cards: MakeCards) -> None:
+    two_sides = LEFT_HIP | {"bodySite": [{"coding": [{"system": "http://snomed.info/sct", "code": "287579007"}]}]}
+    (card,) = cards(imaging(side=UNSTATED, code_side=BOTH), drafts={DRAFT: json.dumps(two_sides).encode()})
+    assert card.suggestions is None
 
 
 def test_when_a_chart_is_opened_an_order_on_record_is_never_removed(cards: MakeCards) -> None:
