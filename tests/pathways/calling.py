@@ -11,7 +11,6 @@ from typing import Any
 from unittest.mock import patch
 
 from flask import Flask
-from liveness import LIVENESS_S
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
@@ -24,6 +23,7 @@ from cds_service.ehr.client import EhrClient
 from cds_service.ehr.prefetch_templates import PrefetchKey, build_prefetch_keys
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.settings import Settings
+from tests.liveness import LIVENESS_S
 from tests.made_once import PARTS, make_once, read_once
 
 from .ehr import Ehr
