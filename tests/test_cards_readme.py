@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from case_reading import Case, read_cases
 from click.testing import CliRunner
-from test_cases import given
+from test_cases import cards_of
 
 from cds_service.cli import main
 from cds_service.knowledge import load_knowledge, shipped_cards
@@ -61,7 +61,7 @@ def test_the_example_adds_a_finding_a_pattern_and_cases() -> None:
 def test_its_cases_give_what_they_expect(content: Content, cases: dict[str, Case]) -> None:
     assert [len(case.expect) for case in cases.values()] == [1, 0, 0]
     for case in cases.values():
-        assert given(decide(content, case.chart, case.hook)) == case.expect
+        assert cards_of(decide(content, case.chart, case.hook)) == case.expect
 
 
 def test_without_the_example_the_same_patient_is_undetermined(cases: dict[str, Case]) -> None:
@@ -75,7 +75,7 @@ def test_without_the_example_the_same_patient_is_undetermined(cases: dict[str, C
 
 def test_every_other_case_still_holds(copy: Path, content: Content) -> None:
     for case in read_cases(content, copy / "tests" / "cases"):
-        assert given(decide(content, case.chart, case.hook)) == case.expect, case.name
+        assert cards_of(decide(content, case.chart, case.hook)) == case.expect, case.name
 
 
 def test_its_commands_work_in_order(copy: Path) -> None:

@@ -35,7 +35,7 @@ def test_the_server_read_by_the_service_gives_the_cards_of_the_prefetch(
 def test_every_prefetch_template_brings_from_the_server_what_the_requests_hold(
     key: Any, pathway: Scenario, medplum_server: Medplum
 ) -> None:
-    answer = _get(medplum_server, key.query(pathway.patient_id))
+    answer = _get(medplum_server, key.build_query(pathway.patient_id))
     assert answer.status_code == 200
     assert _ids(answer.json()) == _ids(pathway.request["prefetch"][key.name])
 

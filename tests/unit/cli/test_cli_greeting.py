@@ -17,7 +17,7 @@ import pytest
 import requests
 from flask import Flask
 from liveness import CLOCK, LIVENESS_S
-from test_serving import COMMAND, free_port, kill, wait_until_ready
+from test_cli_serve import COMMAND, free_port, kill, wait_until_ready
 
 from cds_service.cli.greeting import greeting
 from cds_service.settings import Settings
