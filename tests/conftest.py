@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from sqlalchemy import Engine
 from synthetic import PATIENT, bundle
 
 import cds_service.prepared
+import cds_service.production
 from cds_service.app import build_app
 from cds_service.fhir.bundles import decode_resources
 from cds_service.fhir.charting import ChartReader, Gathered
@@ -54,22 +56,25 @@ def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
         return build_app(Settings(**given), clock=lambda: NOW, uuids=lambda: next(uuids))
 
     with ExitStack() as opened:
-        _let_go(opened, monkeypatch, "connect", Engine.dispose)
-        _let_go(opened, monkeypatch, "IssuedCards", lambda issued: IssuedCards.close(issued, 5))
-        _let_go(opened, monkeypatch, "EhrClient", EhrClient.close)
+        _let_go(opened, monkeypatch, cds_service.app, "connect", Engine.dispose)
+        _let_go(opened, monkeypatch, cds_service.production, "connect", Engine.dispose)
+        _let_go(opened, monkeypatch, cds_service.app, "IssuedCards", lambda issued: IssuedCards.close(issued, 5))
+        _let_go(opened, monkeypatch, cds_service.app, "EhrClient", EhrClient.close)
         opened.callback(monkeypatch.undo)
         yield build
 
 
-def _let_go(opened: ExitStack, monkeypatch: pytest.MonkeyPatch, name: str, close: Callable[[Any], object]) -> None:
-    make = getattr(cds_service.app, name)
+def _let_go(
+    opened: ExitStack, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, close: Callable[[Any], object]
+) -> None:
+    make = getattr(module, name)
 
     def made(*arguments: Any, **options: Any) -> Any:
         thing = make(*arguments, **options)
         opened.callback(close, thing)
         return thing
 
-    monkeypatch.setattr(cds_service.app, name, made)
+    monkeypatch.setattr(module, name, made)
 
 
 @pytest.fixture(scope="module")
