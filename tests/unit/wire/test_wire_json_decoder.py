@@ -34,7 +34,7 @@ DECODER = msgspec.json.Decoder(Outer)
         (b'{"inner": {"name": "x"', "ends too early", None),
         (b'{"inner" 5}', "is malformed JSON at byte 9", None),
         (b'{"inner": {"name": "\xff"}}', "not UTF-8", None),
-        (b'{"x": ' + b"[" * 5000 + b"]" * 5000 + b"}", "is nested too deeply", None),
+        (b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "is nested too deeply", None),
     ],
 )
 def test_an_error_names_its_position(body: bytes, message: str, field: str | None) -> None:
