@@ -1,4 +1,4 @@
-"""A service in processes of its own, as `serve` starts it, for tests that attack it from outside."""
+"""Start the service in its own processes, as `serve` does, for tests that attack it from outside."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ from liveness import LIVENESS_S
 COMMAND = str(Path(sys.executable).parent / "hip-spine-cds")
 DATABASE = "store.sqlite3"
 
-# Python runs this in the server and in each of its workers: a fixed clock, and a fault of ours that tells the chart.
+# Python runs this in the server and in each worker: it fixes the clock, and adds a bug whose error contains the chart.
 PATCH = """
 from datetime import UTC, datetime
 import cds_service.app
@@ -41,7 +41,7 @@ AGE_OF_FAULT = 99  # years
 
 @dataclass(frozen=True)
 class Attacked:
-    """A running service; its log, store and everything else of its own lie in `folder`."""
+    """A running service; its log, store and all its other files are in `folder`."""
 
     base: str
     folder: Path
@@ -49,13 +49,13 @@ class Attacked:
 
     @property
     def log(self) -> str:
-        """What it has written to standard output and error."""
+        """Everything the service has written to standard output and error."""
         return (self.folder / "log").read_text(encoding="utf-8", errors="surrogateescape")
 
 
 @contextmanager
 def attacked(folder: Path, *options: str, says: str = "", **variables: str) -> Iterator[Attacked]:
-    """A service at debug level. Of a patient of `AGE_OF_FAULT` years its judging fails, and the error `says` this."""
+    """Run a service at debug level. Deciding fails for a patient aged `AGE_OF_FAULT`; `says` starts the message."""
     (folder / "patch").mkdir()
     (folder / "patch" / "sitecustomize.py").write_text(PATCH.format(age=AGE_OF_FAULT, words=says), encoding="utf-8")
     environment = {
@@ -80,14 +80,14 @@ def attacked(folder: Path, *options: str, says: str = "", **variables: str) -> I
 
 
 def session() -> requests.Session:
-    """A session that asks no proxy."""
-    made = requests.Session()
-    made.trust_env = False
-    return made
+    """Return a session that ignores the proxies of the environment."""
+    http_session = requests.Session()
+    http_session.trust_env = False
+    return http_session
 
 
 def free_port() -> int:
-    """A port of this machine that nobody has."""
+    """Return a free loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -14,14 +14,14 @@ NUMBER, PHONE = "8812044179", "555-0188"
 PATIENT_ID, USER_ID = f"{WORD}-patient", f"Practitioner/{WORD}-user"
 TOKEN = f"{WORD}-access-token"
 TEXT = f"{WORD} Öçalan née {WORD}, MRN {NUMBER}, born {BORN}, phone {PHONE}, {WORD}@mail.example <b>{WORD}</b>"
-TOLD = f"Mrs {WORD} has shooting pain from the left buttock to the left calf since {BORN}"
+HISTORY = f"Mrs {WORD} has shooting pain from the left buttock to the left calf since {BORN}"
 _SEEN = re.compile(rf"{WORD}|-08-23|{NUMBER}|{PHONE}|Öçalan|alan n", re.IGNORECASE)
 _OURS = re.compile(r'"((?:[A-Z]\w+/)?)((?:[A-Z][A-Za-z]+)-\d+)"')
 
 # Members that people write into, of all kinds at once: readers pass over what their kind does not have.
 _WRITTEN = {
     "text": {"status": "generated", "div": f"<div>{TEXT}</div>"},
-    "note": [{"text": TOLD, "authorString": TEXT}],
+    "note": [{"text": HISTORY, "authorString": TEXT}],
     "identifier": [{"system": f"https://{WORD}.example/mrn", "value": NUMBER, "assigner": {"display": TEXT}}],
     "meta": {"source": f"https://{WORD}.example/", "tag": [{"display": TEXT}]},
     "extension": [{"url": f"https://{WORD}.example/x", "valueString": TEXT}],
@@ -56,7 +56,7 @@ KINDS = (
 
 
 def seen(text: str) -> list[str]:
-    """The canaries in a text, whichever way it is escaped."""
+    """Return the canaries in a text, however it is escaped."""
     plain = text.encode("utf-8", "surrogateescape").decode("unicode_escape", "replace") if "\\u" in text else ""
     return [hit for form in (text, unquote(text), plain) for hit in _SEEN.findall(form)]
 
@@ -64,47 +64,47 @@ def seen(text: str) -> list[str]:
 def filled(body: Json, born: str = BORN) -> Json:
     """A call with a canary in every place: patient, user, ids, texts, names, and a record of every kind that is new."""
     text = json.dumps(body).replace("patient-1", PATIENT_ID).replace("Practitioner/example", USER_ID)
-    made: Json = json.loads(_OURS.sub(rf'"\1{WORD}-\2"', text))
-    for one in list(_objects(made)):
-        _fill(one, born)
+    filled_body: Json = json.loads(_OURS.sub(rf'"\1{WORD}-\2"', text))
+    for element in list(_objects(filled_body)):
+        _fill(element, born)
     for number, kind in enumerate(KINDS, 70):
-        prefetch = made.get("prefetch") or {}
+        prefetch = filled_body.get("prefetch") or {}
         if "conditions" in prefetch:
             prefetch["conditions"]["entry"].append({"resource": unknown(kind, number)})
-    return made
+    return filled_body
 
 
 def unknown(kind: str, number: int = 1) -> Json:
-    """A record of things nobody knows here, every text of it a canary."""
+    """Return a resource with unknown codes and a canary in every text."""
     strange = {**concept(f"{WORD}-code", f"https://{WORD}.example/codes"), "text": TEXT}
-    made = resource(kind, number, **_WRITTEN)
+    record = resource(kind, number, **_WRITTEN)
     texts = {"valueString": TEXT, "onsetString": TEXT, "abatementString": TEXT, "dosage": [{"text": TEXT}]}
     coded = dict.fromkeys(("code", "medicationCodeableConcept", "bodySite", "valueCodeableConcept"), strange)
     about = {"id": f"{WORD}-{kind}-{number}", "subject": {"reference": f"Patient/{PATIENT_ID}", "display": TEXT}}
-    return {**made, **texts, **coded, **about, "reasonCode": [strange], "orderDetail": [strange]}
+    return {**record, **texts, **coded, **about, "reasonCode": [strange], "orderDetail": [strange]}
 
 
-def held(call: Json) -> list[Json]:
-    """The resources a call brings, as a FHIR server would hold them; of the whole Patient too."""
-    return [one for one in _objects(call.get("prefetch")) if _is_resource(one) and "id" in one]
+def fhir_resources(call: Json) -> list[Json]:
+    """Return the prefetched resources of a call, the Patient included, as a FHIR server would hold them."""
+    return [element for element in _objects(call.get("prefetch")) if _is_resource(element) and "id" in element]
 
 
 def moved(call: Json, base: str) -> Json:
-    """The same call without its data, which are on a FHIR server to be read with a token."""
+    """Return the same call without prefetch; its data must be read from a FHIR server with a token."""
     granted = {"access_token": TOKEN, "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.rs"}
-    made = {**call, "fhirServer": base, "fhirAuthorization": {**granted, "subject": WORD, "patient": PATIENT_ID}}
-    del made["prefetch"]
-    return made
+    request = {**call, "fhirServer": base, "fhirAuthorization": {**granted, "subject": WORD, "patient": PATIENT_ID}}
+    del request["prefetch"]
+    return request
 
 
 def broken_bundle() -> Json:
-    """Records that cannot be read, each named and filled with canaries."""
+    """Return a Bundle of unreadable resources, full of canaries."""
     strange = [{"resourceType": kind, "id": f"{WORD}-{kind}", "code": TEXT, "status": {WORD: TEXT}} for kind in KINDS]
     return bundle(*strange, {"resourceType": WORD, "id": WORD}, {WORD: WORD})
 
 
-def _is_resource(one: Json) -> bool:
-    return str(one.get("resourceType", "Bundle")) not in {"Bundle", "OperationOutcome"}
+def _is_resource(element: Json) -> bool:
+    return str(element.get("resourceType", "Bundle")) not in {"Bundle", "OperationOutcome"}
 
 
 def _objects(value: Any) -> Iterator[Json]:
@@ -114,15 +114,15 @@ def _objects(value: Any) -> Iterator[Json]:
         yield from _objects(part)
 
 
-def _fill(one: Json, born: str) -> None:
-    if "coding" in one:
-        one["text"] = TEXT
-        for coding in one["coding"]:
+def _fill(element: Json, born: str) -> None:
+    if "coding" in element:
+        element["text"] = TEXT
+        for coding in element["coding"]:
             coding["display"] = TEXT
-    if "reference" in one:
-        one["display"] = TEXT
-    if _is_resource(one):
-        is_person = one["resourceType"] == "Patient"
+    if "reference" in element:
+        element["display"] = TEXT
+    if _is_resource(element):
+        is_person = element["resourceType"] == "Patient"
         more = {**_WRITTEN, **_PERSON} if is_person else _WRITTEN
-        one.update({name: value for name, value in more.items() if name not in one})
-        one.update({"birthDate": born} if is_person else {})
+        element.update({name: value for name, value in more.items() if name not in element})
+        element.update({"birthDate": born} if is_person else {})

@@ -54,7 +54,7 @@ def narrative() -> Callable[[bytes], None]:
     def attack(data: bytes) -> None:
         text = atheris.FuzzedDataProvider(data).ConsumeUnicode(LONGEST)
         for read in (text, data.decode("utf-8", "replace")):
-            if not {one.finding for one in reader.read(read).statements} <= set(knowledge.content.findings):
+            if not {statement.finding for statement in reader.read(read).statements} <= set(knowledge.content.findings):
                 raise AssertionError("a finding that is not in the vocabulary")
 
     return attack

@@ -15,7 +15,7 @@ _PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
 def is_here() -> bool:
-    """Whether the machine has the programs."""
+    """Return whether PostgreSQL is installed."""
     return bool(_PROGRAMS)
 
 
@@ -37,11 +37,11 @@ class Postgres:
         self.run("pg_ctl", "-D", "db", "-w", "-l", "log", "-o", options, "start")
 
     def stop(self) -> None:
-        """Stop it as a crash does."""
+        """Stop it abruptly, as in a crash."""
         self.run("pg_ctl", "-D", "db", "-m", "immediate", "stop")
 
     def hold(self, *, on: bool) -> None:
-        """Let it hang, every process of it, or go on."""
+        """Suspend all its processes, or resume them."""
         for pid in self._pids():
             os.kill(pid, signal.SIGSTOP if on else signal.SIGCONT)
 

@@ -77,10 +77,10 @@ def attack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attack]:
             "entry_limit": "300",
         }
         with attacked(folder, says=TEXT.replace('"', ""), **settings) as service, session() as asking:
-            made = Attack(service, stub, asking)
+            running_attack = Attack(service, stub, asking)
             for step in (_discovery, _hooks, _refusals, _by_fhir, _faults_of_ours, _strangers, _feedback):
-                step(made)
-            yield made
+                step(running_attack)
+            yield running_attack
 
 
 def _discovery(attack: Attack) -> None:
@@ -123,8 +123,12 @@ def _refusals(attack: Attack) -> None:
     for number, changed in enumerate(wrong):
         body = {**sound, "hook": "patient-view", **changed}
         attack.send(f"wrong field {number}", f"/{VIEW}", body)
-    whole = json.dumps(sound).encode()
-    for what, body in {"cut": whole[:-9], "not json": TEXT.encode(), "not utf-8": TEXT.encode("latin-1")}.items():
+    encoded_call = json.dumps(sound).encode()
+    for what, body in {
+        "cut": encoded_call[:-9],
+        "not json": TEXT.encode(),
+        "not utf-8": TEXT.encode("latin-1"),
+    }.items():
         attack.send(what, f"/{SIGN}", body)
     attack.send("deep", f"/{VIEW}", b'{"' + WORD.encode() + b'":' + b"[" * 100_000)
     attack.send("large", f"/{VIEW}", json.dumps({**sound, "more": TEXT * 2_000}).encode())
@@ -140,9 +144,12 @@ def _refusals(attack: Attack) -> None:
 def _by_fhir(attack: Attack) -> None:
     """What is not sent is read from a FHIR server, which is well, then fails in every way that logs something."""
     service, body = CALLS["SpinePatternHipImaging"]
-    whole = filled(body)
-    attack.stub.resources = [*canaries.held(whole), *(canaries.unknown(kind, 90) for kind in canaries.KINDS)]
-    asked = canaries.moved(whole, attack.stub.base)
+    complete_call = filled(body)
+    attack.stub.resources = [
+        *canaries.fhir_resources(complete_call),
+        *(canaries.unknown(kind, 90) for kind in canaries.KINDS),
+    ]
+    asked = canaries.moved(complete_call, attack.stub.base)
     for fault in (None, "bad-head", "outcome", "next-elsewhere", "redirect-inside", "truncated", "html", "403"):
         attack.stub.faults = {"Procedure": fault, "Observation": fault} if fault else {}
         attack.send(f"FHIR {fault or 'well'}", f"/{service}", asked)
@@ -180,17 +187,17 @@ def _feedback(attack: Attack) -> None:
     cards = [card for _, answer in attack.answers if answer.ok for card in answer.json().get("cards", ())]
     reason = {"reason": {"code": TEXT, "system": f"https://ehr.example/{TEXT}", "display": TEXT}, "userComment": TEXT}
     at = {"outcomeTimestamp": "2026-03-10T12:05:00Z", "outcome": "overridden"}
-    told = [{"card": card["uuid"], **at, "overrideReason": reason, WORD: TEXT} for card in cards]
+    feedback = [{"card": card["uuid"], **at, "overrideReason": reason, WORD: TEXT} for card in cards]
     path = f"/{VIEW}/feedback"
-    assert attack.send("feedback", path, {"feedback": told}).json() == {"stored": len(told)}
+    assert attack.send("feedback", path, {"feedback": feedback}).json() == {"stored": len(feedback)}
     accepted = {**at, "outcome": "accepted", "acceptedSuggestions": [{"id": str(uuid4()), WORD: TEXT}]}
     attack.send("feedback", path, {"feedback": [{"card": cards[0]["uuid"], **accepted}]})
     for wrong in ({"outcome": TEXT}, {"outcomeTimestamp": TEXT}, {"card": ["x", TEXT]}, {"overrideReason": TEXT}):
         attack.send("feedback wrong", path, {"feedback": [{"card": "c", **at, **wrong}]})
-    attack.send("feedback cut", path, json.dumps({"feedback": told}).encode()[:-5])
+    attack.send("feedback cut", path, json.dumps({"feedback": feedback}).encode()[:-5])
     with closing(sqlite3.connect(attack.service.folder / DATABASE, isolation_level=None)) as other:
         other.execute("begin immediate")
-        attack.send("feedback unkept", path, {"feedback": told})
+        attack.send("feedback unkept", path, {"feedback": feedback})
         other.execute("rollback")
 
 
@@ -230,8 +237,8 @@ def test_the_metrics_tell_none(attack: Attack) -> None:
 
 
 def test_no_error_and_no_header_repeats_one(attack: Attack) -> None:
-    told = [(what, answer.text, str(answer.headers)) for what, answer in attack.answers]
-    assert [what for what, _, headers in told if leaks(headers, attack)] == []
+    responses = [(what, answer.text, str(answer.headers)) for what, answer in attack.answers]
+    assert [what for what, _, headers in responses if leaks(headers, attack)] == []
     failed = [(what, answer.text) for what, answer in attack.answers if not answer.ok]
     assert len(failed) > 40
     assert [(what, text) for what, text in failed if leaks(text, attack)] == []

@@ -22,8 +22,8 @@ def test_no_bytes_bring_an_error_that_is_not_the_callers(kind: str) -> None:
     folder = Path(__file__).parent
     command = [sys.executable, "fuzz.py", kind, SECONDS]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=int(SECONDS) + 120, check=False)
-    told = done.stderr[-3000:]
-    assert done.returncode == 0, told
-    runs = int(re.findall(r"Done (\d+) runs", told)[-1])
+    stderr = done.stderr[-3000:]
+    assert done.returncode == 0, stderr
+    runs = int(re.findall(r"Done (\d+) runs", stderr)[-1])
     print(f"{kind}: {runs} runs in {SECONDS} s")  # noqa: T201 - the figure
     assert runs > LEAST

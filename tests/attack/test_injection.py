@@ -29,7 +29,7 @@ MARKUP = {
     "template": f"{{{{ {MARK} }}}} {{% {MARK} %}} ${{{MARK}}} %({MARK})s",
     "control": f"\x00\x1b[31m{MARK}\r\nX-{MARK}: 1",
 }
-KEPT = {"resourceType", "system", "code", "reference", "id", "birthDate", "status", "intent", "started"}
+UNCHANGED = {"resourceType", "system", "code", "reference", "id", "birthDate", "status", "intent", "started"}
 """Members whose value decides what a resource is. Their strings are attacked too, in a resource beside."""
 
 
@@ -49,27 +49,27 @@ def markup(request: pytest.FixtureRequest) -> str:
 
 
 def spoiled(value: Any, markup: str, name: str = "") -> Any:
-    """The same with markup in every string that may be anything, and in members no one expects."""
+    """Return the value with markup in every free-form string, and in unexpected members."""
     match value:
         case dict():
-            made = {key: spoiled(one, markup, key) for key, one in value.items()}
-            told = (
+            members = {key: spoiled(member, markup, key) for key, member in value.items()}
+            labels = (
                 {"text": markup}
                 if "coding" in value
                 else {"display": markup}
                 if {"code", "reference"} & {*value}
                 else {}
             )
-            return {**made, **told, markup: markup}
+            return {**members, **labels, markup: markup}
         case list():
-            return [spoiled(one, markup, name) for one in value]
-        case str() if name not in KEPT and not name.endswith(("DateTime", "Date", "On")):
+            return [spoiled(member, markup, name) for member in value]
+        case str() if name not in UNCHANGED and not name.endswith(("DateTime", "Date", "On")):
             return markup
     return value
 
 
 def strange(markup: str) -> Iterator[Json]:
-    """Resources of nothing but markup."""
+    """Yield resources that contain only markup."""
     for kind in ("Condition", "Observation", "Procedure", "DiagnosticReport", "MedicationRequest", markup):
         coded = {"coding": [{"system": markup, "code": markup, "display": markup}], "text": markup}
         written = {"text": {"div": markup}, "note": [{"text": markup}], "conclusion": markup, "valueString": markup}
@@ -78,13 +78,13 @@ def strange(markup: str) -> Iterator[Json]:
 
 
 def attacked(body: Json, markup: str) -> Json:
-    made = {**body, "prefetch": spoiled(body["prefetch"], markup), "context": dict(body["context"])}
-    made["prefetch"].setdefault("conditions", {"resourceType": "Bundle", "entry": []})
-    made["prefetch"]["conditions"].setdefault("entry", []).extend({"resource": one} for one in strange(markup))
-    drafts = made["context"].get("draftOrders")
+    request = {**body, "prefetch": spoiled(body["prefetch"], markup), "context": dict(body["context"])}
+    request["prefetch"].setdefault("conditions", {"resourceType": "Bundle", "entry": []})
+    request["prefetch"]["conditions"].setdefault("entry", []).extend({"resource": record} for record in strange(markup))
+    drafts = request["context"].get("draftOrders")
     for entry in drafts["entry"] if drafts else ():
         entry["resource"] = spoiled(entry["resource"], markup)
-    return made
+    return request
 
 
 @pytest.mark.parametrize("topic", CALLS)
@@ -97,8 +97,8 @@ def test_no_card_shows_markup_of_a_chart(client: FlaskClient, topic: str, markup
     assert [card["summary"] for card in answer["cards"]] == [card["summary"] for card in plain["cards"]]
     for card in answer["cards"]:
         card["suggestions"] = [
-            {**one, "actions": [action for action in one["actions"] if action["type"] != "update"]}
-            for one in card.get("suggestions", ())
+            {**suggestion, "actions": [action for action in suggestion["actions"] if action["type"] != "update"]}
+            for suggestion in card.get("suggestions", ())
         ]
     assert MARK not in json.dumps(answer)
 
@@ -118,8 +118,8 @@ def test_no_error_repeats_markup_of_a_request(client: FlaskClient, field: str, m
 def test_no_error_repeats_markup_of_feedback_or_address(client: FlaskClient, markup: str) -> None:
     sound = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:05:00Z"}
     for name in sound:
-        told = {"feedback": [{**sound, name: {markup: markup}}]}
-        response = client.post(f"/cds-services/{VIEW}/feedback", json=told)
+        body = {"feedback": [{**sound, name: {markup: markup}}]}
+        response = client.post(f"/cds-services/{VIEW}/feedback", json=body)
         assert response.status_code == 400
         assert MARK not in response.get_data(as_text=True)
     for path in (f"/{MARK}", f"/cds-services/{MARK}", "/about", "/about.json", "/", "/openapi.json", "/version"):
@@ -130,13 +130,13 @@ def test_no_error_repeats_markup_of_feedback_or_address(client: FlaskClient, mar
         assert MARK not in str(response.headers)
 
 
-def overlay(folder: Path, label: str = "Pathway", told: str = "Test") -> Path:
+def overlay(folder: Path, label: str = "Pathway", wording: str = "Test") -> Path:
     folder.mkdir(exist_ok=True)
-    head = f'name = {json.dumps(told)}\nversion = "1"\ndate = 2026-11-22\nfor_content = "1.0.0"\n'
+    head = f'name = {json.dumps(wording)}\nversion = "1"\ndate = 2026-11-22\nfor_content = "1.0.0"\n'
     (folder / "site.toml").write_text(head, encoding="utf-8")
     row = f'[[link]]\nlabel = {json.dumps(label)}\nurl = "https://pathways.example/x"\n'
     (folder / "links.toml").write_text(row, encoding="utf-8")
-    off = f'[[off]]\nrule = "imaging-already-done"\nwhy = {json.dumps(told)}\n'
+    off = f'[[off]]\nrule = "imaging-already-done"\nwhy = {json.dumps(wording)}\n'
     (folder / "rules.toml").write_text(off, encoding="utf-8")
     return folder
 
@@ -149,9 +149,9 @@ def test_the_words_of_a_sites_link_are_plain_or_refused(tmp_path: Path, kind: st
 
 
 def test_a_sites_words_are_shown_as_words_on_the_page(tmp_path: Path) -> None:
-    told = MARKUP["script"]
-    page = build_about_page(load_knowledge(shipped_cards(), overlay(tmp_path / "site", told=told)))
-    assert told.encode() not in page.html
+    wording = MARKUP["script"]
+    page = build_about_page(load_knowledge(shipped_cards(), overlay(tmp_path / "site", wording=wording)))
+    assert wording.encode() not in page.html
     assert b"&lt;script&gt;" in page.html
     assert "script-src" not in page.policy
     assert "default-src 'none'" in page.policy

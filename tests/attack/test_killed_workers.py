@@ -22,17 +22,17 @@ def workers_of(service: Attacked) -> list[int]:
     return [int(pid) for pid in Path(f"/proc/{service.pid}/task/{service.pid}/children").read_text().split()]
 
 
-def go_on(service: Attacked, stop: Event, told: Counter[str]) -> None:
+def go_on(service: Attacked, stop: Event, count: Counter[str]) -> None:
     """Ask until stopped, on kept connections as an EHR does."""
     with session() as asking:
         while not stop.is_set():
             try:
                 answer = asking.post(f"{service.base}/cds-services/{SERVICE}", json=BODY, timeout=LIVENESS_S)
             except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
-                told["broken off"] += 1
+                count["broken off"] += 1
                 continue
             right = answer.status_code == 200 and len(answer.json()["cards"]) == 1
-            told["right" if right else f"{answer.status_code} {answer.text[:200]}"] += 1
+            count["right" if right else f"{answer.status_code} {answer.text[:200]}"] += 1
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
@@ -46,7 +46,7 @@ def test_killed_workers_cost_the_calls_in_their_hands_and_no_other(tmp_path: Pat
     counts = [Counter[str]() for _ in range(CALLERS)]
     stop = Event()
     with attacked(tmp_path, "--workers", "2", log_level="warning") as service:
-        callers = [Thread(target=go_on, args=(service, stop, told)) for told in counts]
+        callers = [Thread(target=go_on, args=(service, stop, count)) for count in counts]
         for caller in callers:
             caller.start()
         for _ in range(ROUNDS):
@@ -54,8 +54,8 @@ def test_killed_workers_cost_the_calls_in_their_hands_and_no_other(tmp_path: Pat
             killed = workers_of(service)[0]
             os.kill(killed, signal.SIGKILL)
         wait_for(lambda: len({*workers_of(service)} - {killed}) == 2)
-        before = [told["right"] for told in counts]
-        wait_for(lambda: all(told["right"] > earlier for told, earlier in zip(counts, before, strict=True)))
+        before = [count["right"] for count in counts]
+        wait_for(lambda: all(count["right"] > earlier for count, earlier in zip(counts, before, strict=True)))
         stop.set()
         for caller in callers:
             caller.join(LIVENESS_S)

@@ -30,18 +30,18 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]
     chart = charts()[CHART]
     named = json.dumps({"cards": [{"detail": "Procedures could not be read."}]})
 
-    def told(_port: int, _path: str, body: bytes) -> str:
+    def post(_port: int, _path: str, body: bytes) -> str:
         asked = json.loads(body)["prefetch"]["procedures"]["resourceType"]
         return named if asked == "OperationOutcome" else json.dumps(chart.scenario.response)
 
-    monkeypatch.setattr(fault_judging, "_post", told)
+    monkeypatch.setattr(fault_judging, "_post", post)
 
     def outcome(status: int, text: str, way: str = FETCHED, **gaps: str) -> str:
         line = {"event": "hook answered", "request_id": name_of(1), "gaps": gaps}
         (tmp_path / "log").write_text(json.dumps(line))
         on = [Switched({"Procedure": "500"}, 0.0, 9.0)]
-        one = Judge(0, {CHART: chart}, tmp_path / "log", on)
-        return one.outcome(Came(Sent(CHART, way, chart.path, b""), 1, 1.0, 2.0, status, text))
+        fault_judge = Judge(0, {CHART: chart}, tmp_path / "log", on)
+        return fault_judge.outcome(Came(Sent(CHART, way, chart.path, b""), 1, 1.0, 2.0, status, text))
 
     return outcome
 
@@ -55,7 +55,7 @@ def refusal(key: str, words: str = "it answered 500", code: str = "not-found") -
 
 
 @pytest.mark.parametrize(
-    ("status", "text", "gaps", "said"),
+    ("status", "text", "gaps", "expected"),
     [
         (200, RIGHT, {}, "right"),
         (200, NAMED, LOST, "right, the gap named"),
@@ -65,9 +65,9 @@ def refusal(key: str, words: str = "it answered 500", code: str = "not-found") -
     ],
 )
 def test_right_answers_are_taken_for_right(
-    judge: Callable[..., str], status: int, text: str, gaps: dict[str, str], said: str
+    judge: Callable[..., str], status: int, text: str, gaps: dict[str, str], expected: str
 ) -> None:
-    assert judge(status, text, **gaps) == said
+    assert judge(status, text, **gaps) == expected
 
 
 @pytest.mark.parametrize(

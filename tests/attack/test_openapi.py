@@ -24,8 +24,8 @@ EXAMPLES = int(os.environ.get("ATTACK_EXAMPLES", "12"))  # for each operation; `
 
 @pytest.fixture
 def document(build: Callable[..., Flask]) -> dict[str, Any]:
-    found: dict[str, Any] = build().test_client().get("/openapi.json").get_json()
-    return found
+    openapi: dict[str, Any] = build().test_client().get("/openapi.json").get_json()
+    return openapi
 
 
 def test_it_is_valid(document: dict[str, Any]) -> None:

@@ -19,7 +19,11 @@ from cds_service.knowledge import Knowledge
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 EXAMPLES = int(os.environ.get("ATTACK_EXAMPLES", "12"))
-TYPES = {one.__name__: one for one in SupportedResource.__args__ if one.__name__ in SUPPORTED_TYPES}
+TYPES = {
+    resource_type.__name__: resource_type
+    for resource_type in SupportedResource.__args__
+    if resource_type.__name__ in SUPPORTED_TYPES
+}
 scalars = (
     st.none()
     | st.booleans()
@@ -83,7 +87,7 @@ def test_a_resource_of_any_shape_costs_only_itself(reading: ChartReader, kind: s
         body = json.dumps(bundle(strange, *sound)).encode()
         decoded = decode_resources(body, "prefetch.test")
         assert len(decoded.resources) + sum(decoded.unreadable.values()) >= len(sound)
-        assert {one.id for one in decoded.resources} >= {"patient-1", "Condition-1", "Condition-2"}
+        assert {resource.id for resource in decoded.resources} >= {"patient-1", "Condition-1", "Condition-2"}
         chart = reading.build_chart(ChartData(decoded.resources, (), decoded.unreadable), PATIENT, NOW.date())
         assert sum(chart.unreadable.values()) <= 1 + ("text" in strange)
         assert len(chart.findings) + len(chart.contradicted) > 0

@@ -25,7 +25,7 @@ from synthetic import VIEW
 SLOW = 30  # connections; the service has one worker of sixteen threads
 MANY = 400  # more than there is room for; the server itself takes 1024
 SILENT = 1100  # more than the server itself takes
-CALLS_MADE = 20
+CALL_COUNT = 20
 BODY_S = 3
 ROOM_FULL = '"event":"room full"'
 HEAD = f"POST /cds-services/{VIEW} HTTP/1.1\r\nHost: cds\r\nContent-Type: application/json\r\n"
@@ -61,22 +61,22 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
 
 def connect(base: str, opening: bytes) -> socket.socket:
     address = urlsplit(base)
-    made = socket.create_connection((address.hostname, address.port), LIVENESS_S)
-    made.sendall(opening)
-    return made
+    connection = socket.create_connection((address.hostname, address.port), LIVENESS_S)
+    connection.sendall(opening)
+    return connection
 
 
 def drip(base: str, kind: str, number: int, stop: Event, opened: ExitStack) -> Thread:
     """Open the connections, and send each a byte now and then until told to stop."""
-    made = [connect(base, OPENINGS[kind].encode()) for _ in range(number)]
-    for one in made:
-        opened.callback(one.close)
+    connections = [connect(base, OPENINGS[kind].encode()) for _ in range(number)]
+    for connection in connections:
+        opened.callback(connection.close)
 
     def go_on() -> None:
         while not stop.wait(0.2):
-            for one in made:
-                with suppress(OSError):  # the service has had enough of it
-                    one.sendall(MORE[kind])
+            for connection in connections:
+                with suppress(OSError):  # the service has closed it
+                    connection.sendall(MORE[kind])
 
     thread = Thread(target=go_on, daemon=True)
     thread.start()
@@ -87,7 +87,7 @@ def assert_answered(base: str) -> None:
     """Make some calls, which are all answered with their card."""
     name, body = CALLS["CaudaEquina"]
     with session() as asking:
-        for _ in range(CALLS_MADE):
+        for _ in range(CALL_COUNT):
             response = asking.post(f"{base}/cds-services/{name}", json=body, timeout=LIVENESS_S)
             assert len(response.json()["cards"]) == 1
 
@@ -125,8 +125,8 @@ def answer_of(connection: socket.socket) -> tuple[int, dict[str, str], bytes]:
 
 
 def assert_refused(answer: tuple[int, dict[str, str], bytes], status: int, code: str) -> None:
-    found, headers, content = answer
-    assert found == status
+    actual_status, headers, content = answer
+    assert actual_status == status
     assert headers["connection"] == "close"
     assert headers["access-control-allow-origin"] == "*"
     assert headers["x-request-id"]
@@ -170,12 +170,12 @@ def test_a_body_that_breaks_off_is_400(service: Attacked) -> None:
 
 def test_bodies_that_stop_before_their_end_fill_no_memory(lenient_service: Attacked) -> None:
     """Each has all but its last byte sent: 120 bodies of 4.9 MB would be 590 MB."""
-    whole = f"{HEAD}Content-Length: 4900001\r\n\r\n".encode() + b" " * 4_900_000
+    upload = f"{HEAD}Content-Length: 4900001\r\n\r\n".encode() + b" " * 4_900_000
     before, given_way = peak_mib(lenient_service.pid), lenient_service.log.count(ROOM_FULL)
     with ExitStack() as opened:
         for _ in range(120):
             with suppress(OSError):  # the service closes the oldest ones
-                opened.enter_context(connect(lenient_service.base, whole))
+                opened.enter_context(connect(lenient_service.base, upload))
         assert_answered(lenient_service.base)
     refused = lenient_service.log.count(ROOM_FULL) - given_way
     grown = peak_mib(lenient_service.pid) - before

@@ -87,7 +87,7 @@ def tell(client: FlaskClient, *cards: str) -> Any:
     return client.post(f"/cds-services/{VIEW}/feedback", json={"feedback": [{"card": card, **at} for card in cards]})
 
 
-def kept(folder: Path, column: str, table: str) -> set[str]:
+def stored(folder: Path, column: str, table: str) -> set[str]:
     with closing(sqlite3.connect(folder / STORE)) as database:
         return {value for (value,) in database.execute(f"select {column} from {table}")}  # noqa: S608 - no input in it
 
@@ -99,7 +99,7 @@ def test_cards_go_on_feedback_is_refused_and_nothing_is_lost(
     client = build().test_client()
     before = [issue(client) for _ in range(3)]
     assert tell(client, *before).status_code == 200
-    told = set(before)
+    reported = set(before)
     with fault(tmp_path):
         # More than fits into what is free of the file's last pages.
         during = [issue(client) for _ in range(60)]
@@ -108,19 +108,19 @@ def test_cards_go_on_feedback_is_refused_and_nothing_is_lost(
             response = tell(client, *names)
             if response.status_code == 503:
                 break
-            told |= set(names)
+            reported |= set(names)
         assert assert_error(response, 503)["code"] == "transient"
         assert int(response.headers["Retry-After"]) > 0
         assert client.get("/readyz").get_json() == {"status": "degraded", "store": "unavailable"}
-        assert kept(tmp_path, "card", "feedback_event") == told
+        assert stored(tmp_path, "card", "feedback_event") == reported
     after = issue(client)
     assert tell(client, *during, after).status_code == 200
-    assert kept(tmp_path, "card", "feedback_event") == told | {*during, after}
+    assert stored(tmp_path, "card", "feedback_event") == reported | {*during, after}
     for _ in range(50):
-        if kept(tmp_path, "card_uuid", "card_issued") == {*before, *during, after}:
+        if stored(tmp_path, "card_uuid", "card_issued") == {*before, *during, after}:
             break
         tell(client, after)  # waits for the cards before it
-    assert kept(tmp_path, "card_uuid", "card_issued") == {*before, *during, after}
+    assert stored(tmp_path, "card_uuid", "card_issued") == {*before, *during, after}
     assert client.get("/readyz").get_json()["status"] == "ready"
 
 

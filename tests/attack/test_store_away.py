@@ -32,7 +32,7 @@ DEGRADED = {"status": "degraded", "store": "unavailable"}
 
 
 def ask(service: Attacked) -> str:
-    """A call that earns a card; its uuid."""
+    """Make a call that yields a card, and return its uuid."""
     with session() as asking:
         answer = asking.post(f"{service.base}/cds-services/{SERVICE}", json=BODY, timeout=LIVENESS_S)
     assert answer.status_code == 200
@@ -60,8 +60,8 @@ def wait_for(holds: Callable[[], bool]) -> None:
         time.sleep(0.2)
 
 
-def attack(service: Attacked, fault: Callable[[], Any], kept: Callable[[str], set[str]]) -> None:
-    """Cards and feedback before, during and after a fault; `kept` tells the cards of a table."""
+def attack(service: Attacked, fault: Callable[[], Any], stored: Callable[[str], set[str]]) -> None:
+    """Check cards and feedback before, during and after a fault; `stored` returns the cards of a table."""
     before = {ask(service) for _ in range(3)}
     assert {tell(service, card).status_code for card in before} == {200}
     wait_for(lambda: readiness(service) == (200, READY))
@@ -77,8 +77,8 @@ def attack(service: Attacked, fault: Callable[[], Any], kept: Callable[[str], se
     after = {ask(service)}
     assert {tell(service, card).status_code for card in during | after} == {200}
     issued = before | during | after
-    wait_for(lambda: kept("card_issued") == issued)
-    assert kept("feedback_event") == issued
+    wait_for(lambda: stored("card_issued") == issued)
+    assert stored("feedback_event") == issued
     assert PATIENT not in service.log
     assert "internal error" not in service.log
 
@@ -101,7 +101,7 @@ def small_disk() -> Iterator[Path]:
 
 @contextmanager
 def filled(disk: Path) -> Iterator[None]:
-    """Not a byte is free."""
+    """Fill the disk completely."""
     with (disk / "filler").open("wb", buffering=0) as filler:
         try:
             while True:
@@ -115,11 +115,11 @@ def test_a_full_disk() -> None:
     """The store's, and the log's: nothing can be written, and the cards are given all the same."""
     with small_disk() as disk, attacked(disk) as service:
 
-        def kept(table: str) -> set[str]:
+        def stored(table: str) -> set[str]:
             with closing(sqlite3.connect(disk / DATABASE)) as database:
                 return {card for (card,) in database.execute(f"select {COLUMNS[table]} from {table}")}  # noqa: S608
 
-        attack(service, lambda: filled(disk), kept)
+        attack(service, lambda: filled(disk), stored)
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def stopped(server: Postgres) -> Iterator[None]:
 
 
 @contextmanager
-def held(server: Postgres) -> Iterator[None]:
+def suspended(server: Postgres) -> Iterator[None]:
     server.hold(on=True)
     try:
         yield
@@ -148,19 +148,19 @@ def held(server: Postgres) -> Iterator[None]:
         server.hold(on=False)
 
 
-@pytest.mark.parametrize("fault", [stopped, held])
+@pytest.mark.parametrize("fault", [stopped, suspended])
 def test_postgresql_is_away(server: Postgres, tmp_path: Path, fault: Callable[[Postgres], Any]) -> None:
-    """Stopped, its connections are refused; held, they hang."""
+    """Stopped, its connections are refused; suspended, they hang."""
 
-    def kept(table: str) -> set[str]:
+    def stored(table: str) -> set[str]:
         engine = create_engine(server.url)
         with engine.connect() as connection:
-            found = {card for (card,) in connection.execute(text(f"select {COLUMNS[table]} from {table}"))}  # noqa: S608
+            cards = {card for (card,) in connection.execute(text(f"select {COLUMNS[table]} from {table}"))}  # noqa: S608
         engine.dispose()
-        return found - others[table]
+        return cards - others[table]
 
     others: dict[str, set[str]] = {table: set() for table in COLUMNS}
     with attacked(tmp_path, "--workers", "2", database=server.url, hash_key="a key for tests alone") as service:
-        others |= {table: kept(table) for table in COLUMNS}
-        attack(service, lambda: fault(server), kept)
+        others |= {table: stored(table) for table in COLUMNS}
+        attack(service, lambda: fault(server), stored)
     assert json.dumps(server.url)[1:-1] not in service.log
