@@ -24,36 +24,36 @@ BOMB: Final = gzip.compress(b" " * 100_000_000, 1)  # 100 kB that unpack to 100 
 
 @dataclass
 class Page:
-    """A well-behaved answer, and what a fault may spoil of it."""
+    """A well-behaved answer, and the parts that a fault can corrupt."""
 
     stub: "Stub"
     asked: "Asked"
     resource: Json | None = None
     wanted: dict[str, str] = field(default_factory=dict)
-    found: list[Json] | None = None
+    matches: list[Json] | None = None
     start: int = 0
 
-    def bundle(self, found: list[Json] | None = None, following: str | None = None) -> Json:
+    def bundle(self, matches: list[Json] | None = None, following: str | None = None) -> Json:
         """A page of the search, with a link to the next one where there is more."""
-        found = (self.found or []) if found is None else found
+        matches = (self.matches or []) if matches is None else matches
         end = self.start + self.stub.page_size
         entries = [
-            {"fullUrl": f"{self.stub.base}/{one['resourceType']}/{one['id']}", "resource": one}
-            for one in found[self.start : end]
+            {"fullUrl": f"{self.stub.base}/{resource['resourceType']}/{resource['id']}", "resource": resource}
+            for resource in matches[self.start : end]
         ]
-        if following is None and end < len(found):
+        if following is None and end < len(matches):
             following = self.link(**self.wanted | {"start": str(end)})
         links = [{"relation": "self", "url": self.link(**self.wanted)}]
         links += [{"relation": "next", "url": following}] if following else []
-        return {"resourceType": "Bundle", "type": "searchset", "total": len(found), "link": links, "entry": entries}
+        return {"resourceType": "Bundle", "type": "searchset", "total": len(matches), "link": links, "entry": entries}
 
     def link(self, **parameters: object) -> str:
-        """A URL of this search."""
+        """Return a URL of this search."""
         return f"{self.stub.base}/{self.asked.kind}?{urlencode(parameters)}"
 
     def body(self) -> Json | None:
-        """What a well-behaved server would send."""
-        return self.resource if self.found is None else self.bundle()
+        """Return what a well-behaved server would send."""
+        return self.resource if self.matches is None else self.bundle()
 
     def send(self, handler: BaseHTTPRequestHandler, body: Json | None = None) -> None:
         """Send it, or another body in its place."""
@@ -61,12 +61,12 @@ class Page:
         plain(handler, 404 if body is None else 200, json.dumps(body or outcome("not-found")).encode())
 
     def strangers(self) -> list[Json]:
-        """The same kind of record of all patients."""
+        """Return the resources of the same type of all patients."""
         return self.stub.find(self.asked.kind, {}, only=None)
 
 
 def plain(handler: BaseHTTPRequestHandler, status: int, body: bytes, kind: str = FHIR_JSON, **headers: str) -> None:
-    """An answer of known length."""
+    """Send an answer with a Content-Length."""
     handler.send_response(status)
     handler.send_header("Content-Type", kind)
     for name, value in headers.items():
@@ -78,7 +78,7 @@ def plain(handler: BaseHTTPRequestHandler, status: int, body: bytes, kind: str =
 
 
 def outcome(code: str = "processing", severity: str = "error") -> Json:
-    """An OperationOutcome."""
+    """Return an OperationOutcome."""
     return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": code}]}
 
 
@@ -87,7 +87,7 @@ FAULTS: dict[str, Fault] = {}
 
 
 def fault(name: str) -> Callable[[Fault], Fault]:
-    """Enter a fault under its name."""
+    """Register a fault under its name."""
 
     def enter(what: Fault) -> Fault:
         FAULTS[name] = what
@@ -190,7 +190,7 @@ def _next_outside(handler: BaseHTTPRequestHandler, page: Page) -> None:
 def _next_of_others(handler: BaseHTTPRequestHandler, page: Page) -> None:
     """The next link drops the patient filter (real-world: other patients' data)."""
     if "page" in page.wanted:
-        page.send(handler, page.bundle(found=page.strangers()))
+        page.send(handler, page.bundle(matches=page.strangers()))
     else:
         page.send(handler, page.bundle(following=page.link(page=2)))
 
@@ -213,7 +213,7 @@ def _next_hangs(handler: BaseHTTPRequestHandler, page: Page) -> None:
 
 @fault("patient-ignored")
 def _patient_ignored(handler: BaseHTTPRequestHandler, page: Page) -> None:
-    page.send(handler, page.resource or page.bundle(found=page.strangers()))
+    page.send(handler, page.resource or page.bundle(matches=page.strangers()))
 
 
 @fault("wrong-patient")
@@ -221,8 +221,8 @@ def _wrong_patient(handler: BaseHTTPRequestHandler, page: Page) -> None:
     if page.resource:
         page.send(handler, page.resource | {"id": "another"})
     else:
-        found = [one for one in page.strangers() if one not in (page.found or [])]
-        page.send(handler, page.bundle(found=found))
+        matches = [resource for resource in page.strangers() if resource not in (page.matches or [])]
+        page.send(handler, page.bundle(matches=matches))
 
 
 @fault("redirect")
@@ -292,7 +292,7 @@ def _reset(handler: BaseHTTPRequestHandler, _page: Page) -> None:
 
 @fault("reset-once")
 def _reset_once(handler: BaseHTTPRequestHandler, page: Page) -> None:
-    if len([one for one in page.stub.seen if one.kind == page.asked.kind]) == 1:
+    if len([request for request in page.stub.seen if request.kind == page.asked.kind]) == 1:
         _reset(handler, page)
     else:
         page.send(handler)
@@ -313,10 +313,12 @@ def _outcome_inside(handler: BaseHTTPRequestHandler, page: Page) -> None:
 @fault("ignores-filters")
 def _ignores_filters(handler: BaseHTTPRequestHandler, page: Page) -> None:
     """Status, code, sort and count are passed over in silence; oldest first."""
-    own = page.stub.find(page.asked.kind, {}, only=page.wanted.get("patient"))
-    page.send(handler, page.resource or page.bundle(found=own[::-1]))
+    records = page.stub.find(page.asked.kind, {}, only=page.wanted.get("patient"))
+    page.send(handler, page.resource or page.bundle(matches=records[::-1]))
 
 
 @fault("duplicates")
 def _duplicates(handler: BaseHTTPRequestHandler, page: Page) -> None:
-    page.send(handler, page.resource or page.bundle(found=[one for one in page.found or [] for _ in range(3)]))
+    page.send(
+        handler, page.resource or page.bundle(matches=[resource for resource in page.matches or [] for _ in range(3)])
+    )

@@ -58,18 +58,18 @@ class Stub:
         return f"http://127.0.0.1:{self.port}{BASE}"
 
     def fault_of(self, kind: str) -> str | None:
-        """The fault that is switched on for a type."""
+        """Return the fault that is switched on for a type."""
         return self.faults.get(kind) or self.faults.get("*")
 
     def find(self, kind: str, wanted: dict[str, str], *, only: str | None) -> list[Json]:
-        """The resources of a type that fit; `only` is the patient whose they are, None for all patients'."""
+        """Return the matching resources of a type; `only` is the id of their patient, or None for all patients."""
         statuses = wanted.get("status", "").split(",") if wanted.get("status") else None
         return [
-            one
-            for one in self.resources
-            if one["resourceType"] == kind
-            and (only is None or one.get("subject", {}).get("reference") == f"Patient/{only}")
-            and (statuses is None or one.get("status") in statuses)
+            resource
+            for resource in self.resources
+            if resource["resourceType"] == kind
+            and (only is None or resource.get("subject", {}).get("reference") == f"Patient/{only}")
+            and (statuses is None or resource.get("status") in statuses)
         ]
 
 
@@ -93,8 +93,8 @@ def handler(stub: Stub) -> type[BaseHTTPRequestHandler]:
 
         def answer(self, form: str) -> None:
             if self.path in CONTROL:
-                told = stub.faults if self.path == "/_faults" else dict(stub.answers)
-                plain(self, 200, json.dumps(told).encode())
+                state = stub.faults if self.path == "/_faults" else dict(stub.answers)
+                plain(self, 200, json.dumps(state).encode())
                 return
             asked = Asked(self.command, self.path, dict(self.headers), form)
             stub.seen.append(asked)
@@ -117,11 +117,11 @@ def page_of(stub: Stub, asked: Asked) -> Page:
     url = urlsplit(asked.target)
     path = url.path.removeprefix(f"{BASE}/").split("/")
     if asked.method == "GET" and len(path) == 2:
-        found = [one for one in stub.resources if [one["resourceType"], one["id"]] == path]
-        return Page(stub, asked, resource=found[0] if found else None)
+        matches = [resource for resource in stub.resources if [resource["resourceType"], resource["id"]] == path]
+        return Page(stub, asked, resource=matches[0] if matches else None)
     wanted = {name: values[0] for name, values in parse_qs(asked.body or url.query).items()}
-    own = stub.find(path[0], wanted, only=wanted.get("patient"))
-    return Page(stub, asked, wanted=wanted, found=own, start=int(wanted.get("start", 0)))
+    records = stub.find(path[0], wanted, only=wanted.get("patient"))
+    return Page(stub, asked, wanted=wanted, matches=records, start=int(wanted.get("start", 0)))
 
 
 class _Quiet(ThreadingHTTPServer):
@@ -130,7 +130,7 @@ class _Quiet(ThreadingHTTPServer):
     block_on_close = False
 
     def handle_error(self, *_arguments: object) -> None:
-        """A caller that goes is no fault of the stub's."""
+        """Ignore callers that disconnect; report every other error."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(*_arguments)
 
@@ -163,8 +163,8 @@ def main() -> None:
     parser.add_argument("--on", default="*", help="the resource type that has it")
     given = parser.parse_args()
     path = given.bundle or FIXTURES / given.scenario / "server.json"
-    held = json.loads(path.read_text(encoding="utf-8"))
-    resources = [entry["resource"] for entry in held["entry"]]
+    bundle = json.loads(path.read_text(encoding="utf-8"))
+    resources = [entry["resource"] for entry in bundle["entry"]]
     with stub_fhir(resources, page_size=given.page_size, port=given.port) as stub:
         stub.faults = {given.on: given.fault} if given.fault else {}
         print(f"listening {stub.base}", flush=True)  # noqa: T201 - says where, to a person or to what started it

@@ -106,8 +106,8 @@ def test_invalid_utf_8_in_a_field_that_is_used_names_the_field(client: FlaskClie
 
 
 def test_invalid_utf_8_in_a_field_that_is_not_used_does_no_harm(client: FlaskClient) -> None:
-    told = condition("23056005", recorder={"display": "x@"})
-    body = encoded(call(prefetch=prefetch(told), unused="x@")).replace(b"x@", b"\xff\xfe")
+    record = condition("23056005", recorder={"display": "x@"})
+    body = encoded(call(prefetch=prefetch(record), unused="x@")).replace(b"x@", b"\xff\xfe")
     assert post(client, body).status_code == 200
 
 

@@ -80,12 +80,12 @@ def service(build: Callable[..., Flask]) -> Iterator[str]:
 
 def chart() -> list[Json]:
     """Pain that points to the spine, a procedure, and another patient's records of the same kinds."""
-    own = [patient(), *buttock_to_calf(), resource("Procedure", status="completed", code=concept("80146002"))]
+    records = [patient(), *buttock_to_calf(), resource("Procedure", status="completed", code=concept("80146002"))]
     others = [
         condition("102570003", number=8, **STRANGER),
         resource("Procedure", 8, status="completed", code=concept("52734007"), **STRANGER),
     ]
-    return own + others
+    return records + others
 
 
 @pytest.fixture
@@ -98,10 +98,10 @@ def ask(service: str, stub: Stub, **fields: Any) -> requests.Response:
     """The answer to a call that brings nothing; that it comes while the server's fault goes on is asserted here."""
     granted = {"access_token": TOKEN, "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.rs"}
     draft = order("73721", bodySite=[concept("287579007")])
-    made = {"prefetch": None, "fhirServer": stub.base, "fhirAuthorization": granted, **fields}
+    members = {"prefetch": None, "fhirServer": stub.base, "fhirAuthorization": granted, **fields}
     with requests.Session() as session:
         session.trust_env = False
-        return session.post(service, json=call(SIGN, draft, **made), timeout=LIVENESS_S)
+        return session.post(service, json=call(SIGN, draft, **members), timeout=LIVENESS_S)
 
 
 def detail(answer: requests.Response) -> str:
@@ -114,9 +114,9 @@ def detail(answer: requests.Response) -> str:
 @pytest.fixture
 def well(service: str, ehr: Stub) -> str:
     """The card's detail while the server is well."""
-    told = detail(ask(service, ehr))
-    assert "Not all of the chart was seen" not in told
-    return told
+    card_detail = detail(ask(service, ehr))
+    assert "Not all of the chart was seen" not in card_detail
+    return card_detail
 
 
 def gap(sentence: str) -> str:
@@ -137,19 +137,19 @@ def test_a_fault_that_costs_nothing_changes_nothing(service: str, ehr: Stub, wel
 @pytest.mark.parametrize("fault", sorted(PARTLY))
 def test_an_optional_kind_read_in_part_is_said_to_be_incomplete(service: str, ehr: Stub, well: str, fault: str) -> None:
     ehr.faults = {"Procedure": fault}
-    said = gap("Procedures (incomplete): not all could be read.")
-    told = detail(ask(service, ehr))
-    assert said in told
-    assert told.replace(said, "") == well
+    gap_text = gap("Procedures (incomplete): not all could be read.")
+    card_detail = detail(ask(service, ehr))
+    assert gap_text in card_detail
+    assert card_detail.replace(gap_text, "") == well
 
 
 @pytest.mark.parametrize("fault", sorted(LOST))
 def test_an_optional_kind_that_is_lost_is_said_to_be_unread(service: str, ehr: Stub, well: str, fault: str) -> None:
     ehr.faults = {"Procedure": fault}
-    said = gap("Procedures could not be read.")
-    told = detail(ask(service, ehr))
-    assert said in told
-    assert told.replace(said, "") == well
+    gap_text = gap("Procedures could not be read.")
+    card_detail = detail(ask(service, ehr))
+    assert gap_text in card_detail
+    assert card_detail.replace(gap_text, "") == well
 
 
 @pytest.mark.parametrize("fault", sorted(PARTLY))
@@ -180,9 +180,9 @@ def test_a_server_that_is_bad_throughout_costs_no_more_time(service: str, ehr: S
 
 def test_a_server_whose_every_search_has_no_end_costs_no_more_time(service: str, ehr: Stub) -> None:
     ehr.faults = {"*": "endless-pages", "Patient": "duplicates"}
-    told = detail(ask(service, ehr))
-    assert "Conditions (incomplete)" in told
-    assert "Observations could not be read." in told
+    card_detail = detail(ask(service, ehr))
+    assert "Conditions (incomplete)" in card_detail
+    assert "Observations could not be read." in card_detail
 
 
 def test_calls_at_once_each_have_all_their_searches_at_once(service: str, ehr: Stub, well: str) -> None:
@@ -196,29 +196,29 @@ def test_calls_at_once_each_have_all_their_searches_at_once(service: str, ehr: S
 def test_nobody_is_told_the_token_or_another_host_by_a_next_link_or_redirect(service: str, ehr: Stub) -> None:
     ehr.faults = {"Procedure": "next-outside", "Condition": "redirect-inside", "ImagingStudy": "next-elsewhere"}
     ask(service, ehr)
-    assert not [one for one in ehr.seen if "/admin" in one.target or "redirected" in one.target]
-    assert {one.headers["Host"].split(":")[0] for one in ehr.seen} == {"127.0.0.1"}
-    assert {one.headers["Authorization"] for one in ehr.seen} == {f"Bearer {TOKEN}"}
+    assert not [request for request in ehr.seen if "/admin" in request.target or "redirected" in request.target]
+    assert {request.headers["Host"].split(":")[0] for request in ehr.seen} == {"127.0.0.1"}
+    assert {request.headers["Authorization"] for request in ehr.seen} == {f"Bearer {TOKEN}"}
 
 
 def test_no_more_than_ten_pages_of_a_search_are_read(service: str, ehr: Stub) -> None:
     ehr.faults = {"Procedure": "endless-pages"}
     ask(service, ehr)
-    assert len([one for one in ehr.seen if one.kind == "Procedure"]) == 10
+    assert len([request for request in ehr.seen if request.kind == "Procedure"]) == 10
 
 
 def test_all_pages_of_a_long_search_count(service: str) -> None:
     old = [condition("38341003", number=number) for number in range(50)]
     with stub_fhir([*old, *chart()], page_size=10) as stub:
         assert "Not all of the chart was seen" not in detail(ask(service, stub))
-    assert len([one for one in stub.seen if one.kind == "Condition"]) == 6
+    assert len([request for request in stub.seen if request.kind == "Condition"]) == 6
 
 
 def test_records_of_others_on_a_next_page_never_count(service: str, ehr: Stub) -> None:
     """Groin pain would stop the spine pattern, were it this patient's."""
     ehr.resources.append(condition("102570003", number=9))
-    own = ask(service, ehr)
-    assert "SpinePatternHipImaging" not in own.text
+    answer = ask(service, ehr)
+    assert "SpinePatternHipImaging" not in answer.text
     ehr.resources.pop()
     ehr.faults = {"Condition": "next-of-others"}
     assert detail(ask(service, ehr))
@@ -248,8 +248,8 @@ def test_no_log_line_of_any_level_names_the_patient_or_the_token(service: str, e
 
 def test_no_url_names_the_patient_but_the_patients_own(service: str, ehr: Stub) -> None:
     ask(service, ehr)
-    assert {one.target for one in ehr.seen if "patient-1" in one.target} == {"/ehr/r4/Patient/patient-1"}
-    assert {one.method for one in ehr.seen if one.kind != "Patient"} == {"POST"}
+    assert {request.target for request in ehr.seen if "patient-1" in request.target} == {"/ehr/r4/Patient/patient-1"}
+    assert {request.method for request in ehr.seen if request.kind != "Patient"} == {"POST"}
 
 
 def test_a_server_that_refused_post_once_is_asked_by_get_from_then_on(service: str, ehr: Stub) -> None:
@@ -257,7 +257,7 @@ def test_a_server_that_refused_post_once_is_asked_by_get_from_then_on(service: s
     ask(service, ehr)
     ehr.seen.clear()
     assert detail(ask(service, ehr))
-    assert {one.method for one in ehr.seen} == {"GET"}
+    assert {request.method for request in ehr.seen} == {"GET"}
 
 
 def test_a_server_that_refused_a_media_type_once_is_asked_for_the_other(service: str, ehr: Stub) -> None:
@@ -265,7 +265,7 @@ def test_a_server_that_refused_a_media_type_once_is_asked_for_the_other(service:
     ask(service, ehr)
     ehr.seen.clear()
     assert detail(ask(service, ehr))
-    assert {one.headers["Accept"] for one in ehr.seen} == {"application/json"}
+    assert {request.headers["Accept"] for request in ehr.seen} == {"application/json"}
 
 
 def test_a_dead_server_is_left_alone_after_three_calls(service: str, ehr: Stub) -> None:
@@ -315,7 +315,7 @@ def test_the_next_page_of_a_prefetched_bundle_is_fetched_or_said_to_lack(
     else:
         assert calf["id"] in str(ehr.resources)
         assert "Not all of the chart was seen" not in detail(answer)
-    assert {one.kind for one in ehr.seen} == {"Condition"}
+    assert {request.kind for request in ehr.seen} == {"Condition"}
 
 
 @pytest.mark.parametrize("base", ["https://elsewhere.example/r4", None])
@@ -324,8 +324,12 @@ def test_the_next_page_of_a_prefetched_bundle_that_may_not_be_read_is_said_to_la
 ) -> None:
     keys = requests.get(service.rsplit("/", 1)[0], timeout=LIVENESS_S).json()["services"][0]["prefetch"]
     following = {"relation": "next", "url": "https://elsewhere.example/r4/Condition?page=2"}
-    whole = {"resourceType": "Bundle", "entry": [{"resource": one} for one in buttock_to_calf()], "link": [following]}
-    sent = dict.fromkeys(keys) | {"patient": patient(), "conditions": whole}
+    bundle = {
+        "resourceType": "Bundle",
+        "entry": [{"resource": problem} for problem in buttock_to_calf()],
+        "link": [following],
+    }
+    sent = dict.fromkeys(keys) | {"patient": patient(), "conditions": bundle}
     fields = {"fhirServer": base} if base else {}
     answer = ask(service, ehr, prefetch=sent, **fields) if base else ask(service, ehr, prefetch=sent)
     assert gap("Conditions (incomplete): not all could be read.") in detail(answer)

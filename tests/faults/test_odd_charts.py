@@ -87,7 +87,7 @@ def test_a_malformed_draft_costs_itself_and_is_told(client: FlaskClient) -> None
 @pytest.mark.parametrize("reference", ["Patient/another", "https://ehr.example/Patient/another", "Group/patient-1"])
 @pytest.mark.parametrize("name", ["subject", "patient"])
 def test_records_of_another_patient_are_not_used(client: FlaskClient, name: str, reference: str) -> None:
-    chart = [{**one, "subject": None, name: {"reference": reference}} for one in buttock_to_calf()]
+    chart = [{**record, "subject": None, name: {"reference": reference}} for record in buttock_to_calf()]
     assert topics(client, hip_order(), chart=prefetch(*chart)) == ["PlainFilmsFirst"]  # of the order alone
 
 
@@ -102,7 +102,7 @@ def test_records_of_another_patient_are_not_used(client: FlaskClient, name: str,
     ],
 )
 def test_records_of_this_patient_are_used_however_they_name_it(client: FlaskClient, reference: str | None) -> None:
-    chart = [{**one, "subject": {"reference": reference}} for one in buttock_to_calf()]
+    chart = [{**record, "subject": {"reference": reference}} for record in buttock_to_calf()]
     assert topics(client, hip_order(), chart=prefetch(*chart)) == ["SpinePatternHipImaging"]
 
 
@@ -198,7 +198,7 @@ def test_work_grows_no_faster_than_the_chart(client: FlaskClient) -> None:
             sys.setprofile(None)
         return events["call"] + events["c_call"]
 
-    cards(client, _large(100))  # what is made once is made by now
+    cards(client, _large(100))  # warm up: lazy initialization must not be counted
     assert count_calls(_large(1000)) < 12 * count_calls(_large(100))
 
 

@@ -103,9 +103,9 @@ def test_without_a_database_feedback_is_503_and_may_be_sent_again(storeless: Fla
 def test_neither_database_nor_key_holds_an_id_in_clear(build: Callable[..., Flask], tmp_path: Path) -> None:
     client = build().test_client()
     [card] = client.post(f"/cds-services/{SIGN}", json=_call()).get_json()["cards"]
-    told = EVENT["feedback"][0] | {"card": card["uuid"], "overrideReason": {"userComment": "the chart's own words"}}
-    assert client.post(f"/cds-services/{SIGN}/feedback", json={"feedback": [told]}).status_code == 200
+    event = EVENT["feedback"][0] | {"card": card["uuid"], "overrideReason": {"userComment": "the chart's own words"}}
+    assert client.post(f"/cds-services/{SIGN}/feedback", json={"feedback": [event]}).status_code == 200
     files = [path for path in tmp_path.iterdir() if path.is_file()]
-    kept = b"".join(path.read_bytes() for path in files)
-    assert card["uuid"].encode() in kept
-    assert not [secret for secret in SECRETS if secret.encode() in kept]
+    stored = b"".join(path.read_bytes() for path in files)
+    assert card["uuid"].encode() in stored
+    assert not [secret for secret in SECRETS if secret.encode() in stored]
