@@ -1,1 +1,1 @@
-"""Programs nobody here wrote, started by the tests to talk with the service."""
+"""Third-party programs that the tests start and connect to the service."""

@@ -1,4 +1,4 @@
-"""The peers as fixtures, started once. One that cannot be had here is left out aloud; in CI that is a failure."""
+"""The peers as fixtures, started once. A peer that cannot be installed is reported as skipped; in CI it fails."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from .medplum_server import Medplum, medplum, node_is_missing
 from .service_process import Service, running_service
 
 TOKEN = "token-of-the-tests"  # noqa: S105 - opens only the server of these tests
-LEFT_OUT = "left out for want of a system package: "
+SKIP_REASON = "left out for want of a system package: "
 
 
 @pytest.fixture(scope="session")
@@ -52,11 +52,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 def _leave_out(what: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(f"CI leaves nothing out, but this is missing: {what}")
-    pytest.skip(LEFT_OUT + what)
+    pytest.skip(SKIP_REASON + what)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])}
-    missing = sorted(reason.split(LEFT_OUT, 1)[1] for reason in reasons if LEFT_OUT in reason)
+    missing = sorted(reason.split(SKIP_REASON, 1)[1] for reason in reasons if SKIP_REASON in reason)
     for what in missing:
         terminalreporter.write_line(f"Left out for want of a system package: {what}", yellow=True)

@@ -97,7 +97,7 @@ def medplum(install_dir: Path | None = None, token: str | None = None) -> Iterat
 
 def _base_when_ready(process: subprocess.Popen[bytes]) -> str:
     assert process.stdout is not None
-    said = ""
+    output = ""
     deadline = time.monotonic() + READY_WITHIN
     while select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))[0]:
         line = process.stdout.readline().decode(errors="replace")
@@ -105,8 +105,8 @@ def _base_when_ready(process: subprocess.Popen[bytes]) -> str:
             return line.split()[1]
         if not line:
             break
-        said += line
-    raise PeerError(f"the FHIR server was not ready within {READY_WITHIN:.0f} s; it said: {said or 'nothing'}")
+        output += line
+    raise PeerError(f"the FHIR server was not ready within {READY_WITHIN:.0f} s; it said: {output or 'nothing'}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -26,13 +26,13 @@ class Service:
     log: Path
 
     def url(self, service_id: str) -> str:
-        """Where hook calls of one service go."""
+        """Return the URL for hook calls to a service."""
         return f"{self.base}/cds-services/{service_id}"
 
 
 @contextmanager
 def running_service(folder: Path) -> Iterator[Service]:
-    """The service with its database and log in `folder`."""
+    """Run the service with its database and log in `folder`."""
     port = _free_port()
     service = Service(f"http://127.0.0.1:{port}", folder / "service.log")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HIP_SPINE_CDS_")}

@@ -1,4 +1,4 @@
-"""A CDS client nobody here wrote calls the running service: with data that fits, and as it calls by default."""
+"""A third-party CDS client calls the running service: with data that fits, and as it calls by default."""
 
 import json
 import re
@@ -37,7 +37,9 @@ def test_it_gets_the_same_card_whatever_the_day(service: Service, client_python:
     (card,) = _call_as(patient, service, client_python, tmp_path)["cards"]
     (expected,) = patient.response["cards"]
     assert card["summary"] == expected["summary"]
-    assert [one["label"] for one in card["suggestions"]] == [one["label"] for one in expected["suggestions"]]
+    assert [suggestion["label"] for suggestion in card["suggestions"]] == [
+        suggestion["label"] for suggestion in expected["suggestions"]
+    ]
 
 
 def test_its_own_generated_patients_get_an_answer_or_a_reason_never_a_failure(
@@ -99,7 +101,7 @@ def _call_as(patient: Scenario, service: Service, python: Path, folder: Path) ->
 def _prefetch_of_today(patient: Scenario, folder: Path) -> Path:
     """The scenario's prefetch with every day moved as far as today is from the scenario's: the service's clock runs."""
     moved = datetime.now(UTC).date() - patient.on
-    text = _DAY.sub(lambda found: _move(found[1], moved), json.dumps(patient.request["prefetch"]))
+    text = _DAY.sub(lambda match: _move(match[1], moved), json.dumps(patient.request["prefetch"]))
     path = folder / "prefetch.json"
     path.write_text(text)
     return path

@@ -1,4 +1,4 @@
-"""The service reads a FHIR server nobody here wrote, and says exactly what it says by prefetch."""
+"""The service reads a third-party FHIR server, and answers exactly as it does with prefetch."""
 
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from .medplum_server import Medplum
 KEYS = our_keys()
 
 
-def by_name(one: Any) -> str:
-    return str(one.name)
+def by_name(item: Any) -> str:
+    return str(item.name)
 
 
 @pytest.fixture(params=all_scenarios(), ids=by_name)
@@ -51,7 +51,7 @@ def test_each_key_that_was_not_sent_is_asked_for_once(medplum_server: Medplum, t
     patient = scenario("repeat-mri")
     medplum_server.forget_seen()
     call(patient, tmp_path, by_fallback(patient, medplum_server.base, TOKEN))
-    seen = [(one["method"], one["type"], one["status"]) for one in medplum_server.seen()]
+    seen = [(request["method"], request["type"], request["status"]) for request in medplum_server.seen()]
     asked = [("POST" if "?" in key.template else "GET", key.template.split("?")[0]) for key in KEYS]
     assert sorted(seen) == sorted((method, path.split("/")[0], 200) for method, path in asked)
 
@@ -62,7 +62,7 @@ def test_only_what_was_not_sent_is_asked_for(medplum_server: Medplum, tmp_path: 
     del body["prefetch"]["imagingStudies"]
     medplum_server.forget_seen()
     assert call(patient, tmp_path, body).json == patient.response
-    assert [one["type"] for one in medplum_server.seen()] == ["ImagingStudy"]
+    assert [request["type"] for request in medplum_server.seen()] == ["ImagingStudy"]
 
 
 @pytest.mark.parametrize("token", [None, "another-token"], ids=["no token", "a wrong token"])
@@ -74,7 +74,7 @@ def test_a_server_that_refuses_the_call_is_told_as_missing_data(
     answer = call(patient, tmp_path, by_fallback(patient, medplum_server.base, token))
     assert answer.status_code == 412
     assert answer.json["issue"][0]["expression"] == ["prefetch.patient"]
-    assert {one["status"] for one in medplum_server.seen()} == {401}
+    assert {request["status"] for request in medplum_server.seen()} == {401}
 
 
 def _get(server: Medplum, query: str) -> requests.Response:
@@ -84,11 +84,9 @@ def _get(server: Medplum, query: str) -> requests.Response:
         return session.get(f"{server.base}/{query}", headers=headers, timeout=30)
 
 
-def _ids(found: dict[str, Any] | None) -> set[str]:
-    """The resources of a Bundle; of one resource, or of none."""
-    if found is None:
+def _ids(body: dict[str, Any] | None) -> set[str]:
+    """Return type and id of each resource in a Bundle, of a single resource, or of nothing."""
+    if body is None:
         return set()
-    resources = (
-        [entry["resource"] for entry in found.get("entry", [])] if found["resourceType"] == "Bundle" else [found]
-    )
-    return {f"{one['resourceType']}/{one['id']}" for one in resources}
+    resources = [entry["resource"] for entry in body.get("entry", [])] if body["resourceType"] == "Bundle" else [body]
+    return {f"{resource['resourceType']}/{resource['id']}" for resource in resources}

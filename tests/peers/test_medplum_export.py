@@ -1,4 +1,4 @@
-"""The exported content is taken by a FHIR server nobody here wrote, and read back as it was sent."""
+"""The exported content is accepted by a third-party FHIR server, and read back as it was sent."""
 
 import requests
 
@@ -23,8 +23,8 @@ def test_every_resource_is_taken_alone_and_read_back(medplum_server: Medplum, kn
         session.trust_env = False
         for sent in resources:
             url = f"{medplum_server.base}/{sent['resourceType']}/{sent['id']}"
-            kept = session.get(url, headers=HEADERS, timeout=30).json()
-            assert {key: value for key, value in kept.items() if key != "meta"} == sent
+            stored = session.get(url, headers=HEADERS, timeout=30).json()
+            assert {key: value for key, value in stored.items() if key != "meta"} == sent
 
 
 def test_the_transaction_is_taken_whole_and_a_value_set_is_found_by_its_url(
@@ -36,5 +36,7 @@ def test_the_transaction_is_taken_whole_and_a_value_set_is_found_by_its_url(
         done = session.post(medplum_server.base, json=bundle, headers=HEADERS, timeout=120)
         assert done.status_code == 200, done.text[:500]
         assert {entry["response"]["status"][:1] for entry in done.json()["entry"]} <= {"2", "3"}
-        found = session.get(f"{medplum_server.base}/ValueSet", params={"url": URL}, headers=HEADERS, timeout=30).json()
-    assert [entry["resource"]["id"] for entry in found["entry"]] == ["finding-groin-pain"]
+        search_result = session.get(
+            f"{medplum_server.base}/ValueSet", params={"url": URL}, headers=HEADERS, timeout=30
+        ).json()
+    assert [entry["resource"]["id"] for entry in search_result["entry"]] == ["finding-groin-pain"]
