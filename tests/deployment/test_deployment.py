@@ -1,4 +1,4 @@
-"""The image's recipe and the manifests pass the linters of their trade, and name only what exists."""
+"""The Dockerfile and the manifests pass their linters, and name only settings and images that exist."""
 
 import re
 import subprocess
@@ -25,17 +25,17 @@ def tool(name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def documents() -> list[dict[str, Any]]:
-    return [one for path in MANIFESTS for one in yaml.safe_load_all(path.read_text(encoding="utf-8"))]
+    return [document for path in MANIFESTS for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))]
 
 
 def of_kind(kind: str) -> dict[str, Any]:
-    [found] = [one for one in documents() if one["kind"] == kind]
-    return found
+    [document] = [document for document in documents() if document["kind"] == kind]
+    return document
 
 
 def container() -> dict[str, Any]:
-    [one] = of_kind("Deployment")["spec"]["template"]["spec"]["containers"]
-    return dict(one)
+    [spec] = of_kind("Deployment")["spec"]["template"]["spec"]["containers"]
+    return dict(spec)
 
 
 def compose() -> dict[str, Any]:
@@ -58,7 +58,9 @@ def test_the_base_is_pinned_by_digest() -> None:
 
 
 def test_every_other_image_is_pinned_to_a_release() -> None:
-    images = [one["image"] for one in compose()["services"].values() if "build" not in one] + [container()["image"]]
+    images = [service["image"] for service in compose()["services"].values() if "build" not in service] + [
+        container()["image"]
+    ]
     named = [image for image in images if image != "hip-spine-cds"]  # built beside it
     assert [image for image in named if not re.search(r":v?\d+\.\d+[\w.-]*$", image)] == []
 
@@ -93,23 +95,27 @@ def test_the_network_policy_closes_both_ways() -> None:
 
 
 def test_compose_shows_itself_on_loopback_alone() -> None:
-    published = [port for one in compose()["services"].values() for port in one.get("ports", ())]
+    published = [port for service in compose()["services"].values() for port in service.get("ports", ())]
     assert published
     assert all(port.startswith("127.0.0.1:") for port in published)
 
 
 def configured() -> dict[str, str]:
-    [found] = [one for one in documents() if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "hip-spine-cds"]
-    return dict(found["data"])
+    [config_map] = [
+        document
+        for document in documents()
+        if document["kind"] == "ConfigMap" and document["metadata"]["name"] == "hip-spine-cds"
+    ]
+    return dict(config_map["data"])
 
 
 def test_metrics_have_a_port_of_their_own_that_monitoring_alone_reaches() -> None:
     """On the service's port they are never shown where others reach it."""
     port = int(configured()["HIP_SPINE_CDS_METRICS_PORT"])
-    assert {one["containerPort"] for one in container()["ports"]} == {8080, port}
+    assert {entry["containerPort"] for entry in container()["ports"]} == {8080, port}
     reached = {
         source["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]: {
-            one["port"] for one in rule["ports"]
+            entry["port"] for entry in rule["ports"]
         }
         for rule in of_kind("NetworkPolicy")["spec"]["ingress"]
         for source in rule["from"]
