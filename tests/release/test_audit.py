@@ -1,4 +1,4 @@
-"""`make audit` says what is known, and never that all is well when nobody could be asked."""
+"""`make audit` reports known vulnerabilities, and never success when no database could be reached."""
 
 import json
 

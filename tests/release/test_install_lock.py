@@ -97,8 +97,8 @@ def test_a_file_with_another_hash_is_refused(environment: Path, lock: Path, inde
 
 def test_what_an_older_lock_left_behind_is_removed(environment: Path, lock: Path, index: Path) -> None:
     """Or `pip check` would hold the new lock to what the old one named."""
-    left = write_wheel(index, "left_behind", "1.0", requires="measure<1")
-    run([environment / "bin" / "pip", "install", "--no-deps", left], index)
+    wheel = write_wheel(index, "left_behind", "1.0", requires="measure<1")
+    run([environment / "bin" / "pip", "install", "--no-deps", wheel], index)
     assert install(environment, lock, index).returncode == 0
     assert "left_behind-1.0" not in installed(environment)
 

@@ -1,4 +1,4 @@
-"""The one test that a date makes fail: clinical content grows old, and has to be read anew by a clinician."""
+"""The only test that fails on a date: clinical content ages, and a clinician has to review it again."""
 
 from datetime import UTC, datetime
 
