@@ -74,8 +74,8 @@ def _change(mutant: Mutant) -> _Change:
 def _try_all(mutants: list[Mutant], python: Path, workers: int) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder, ThreadPoolExecutor(workers) as pool:
         sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
-        made = [Sandbox(ROOT, Path(folder) / str(number), python) for number in range(workers)]
-        for sandbox, seconds in zip(made, pool.map(Sandbox.prepare, made), strict=True):
+        copies = [Sandbox(ROOT, Path(folder) / str(number), python) for number in range(workers)]
+        for sandbox, seconds in zip(copies, pool.map(Sandbox.prepare, copies), strict=True):
             sandboxes.put(sandbox)
             _print(f"tests without a mutation: {seconds:.0f} s")
 
@@ -97,8 +97,8 @@ def _report(mutants: list[Mutant], outcomes: list[str], not_counted: int, second
             _print(f"\n{outcome}: {mutant.path}:{mutant.line}")
             _print("\n".join([*(f"- {line}" for line in mutant.before), *(f"+ {line}" for line in mutant.after)]))
     counts = Counter(outcomes)
-    found = counts["killed"] + counts["timed out"]
-    percent = 100 * found / len(outcomes) if outcomes else 0
+    detected = counts["killed"] + counts["timed out"]
+    percent = 100 * detected / len(outcomes) if outcomes else 0
     _print(
         f"\n{len(outcomes)} counted, {not_counted} equivalent; {counts['killed']} killed, "
         f"{counts['timed out']} timed out, {counts['survived']} survived: {percent:.1f} % killed, {WANTED} % wanted; "

@@ -94,12 +94,12 @@ def _mutate(root: Path, place: _Place, seed: int) -> Mutant:
 def _find_places(path: Path, name: str) -> Iterator[_Place]:
     source = path.read_text(encoding="utf-8")
     nodes = list(ast_nodes(get_ast(source)))
-    left_out = list(_find_left_out(ast.parse(source)))
+    excluded = list(_find_excluded(ast.parse(source)))
     changes: dict[Span, list[tuple[str, int]]] = defaultdict(list)
     for operator_name, operator in OPERATORS.items():
         spans = (span for node in nodes for span in operator.mutation_positions(node))
         for occurrence, span in enumerate(spans):
-            if not any(start <= span[0] and span[1] <= end for start, end in left_out):
+            if not any(start <= span[0] and span[1] <= end for start, end in excluded):
                 changes[span].append((operator_name, occurrence))
     lines, seen = source.splitlines(), Counter[str]()
     for span, possible in sorted(changes.items()):
@@ -110,7 +110,7 @@ def _find_places(path: Path, name: str) -> Iterator[_Place]:
         yield _Place(name, span, f"{key}\0{seen[key]}", tuple(possible))
 
 
-def _find_left_out(tree: ast.AST) -> Iterator[Span]:
+def _find_excluded(tree: ast.AST) -> Iterator[Span]:
     for node in ast.walk(tree):
         for part in _untested_parts(node):
             yield (part.lineno, part.col_offset), (part.end_lineno or 0, part.end_col_offset or 0)

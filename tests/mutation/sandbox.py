@@ -44,11 +44,11 @@ class Sandbox:
             MutationError: The copy is not what is tested, or its tests fail.
         """
         where = [str(self._python), "-c", "import cds_service; print(cds_service.__file__)"]
-        found = subprocess.run(
+        imported = subprocess.run(
             where, cwd=self._folder, env=self._environment(), capture_output=True, text=True, check=True
         )
-        if not found.stdout.startswith(str(self._folder)):
-            raise MutationError(f"the tests would run on {found.stdout.strip()}")
+        if not imported.stdout.startswith(str(self._folder)):
+            raise MutationError(f"the tests would run on {imported.stdout.strip()}")
         took = []
         for tests in self._stages(""):
             start = time.monotonic()
@@ -74,10 +74,10 @@ class Sandbox:
             target.write_text(mutant.source, encoding="utf-8")
 
     def _stages(self, path: str) -> list[list[str]]:
-        """The units of the mutant's own package, its own module's first; then the cases and all other units."""
-        own, module = (Path(path).parts[1], Path(path).stem) if path else (ROOMS[0], "")
+        """Return the unit tests of the mutant's package, its module's first; then the cases and all others."""
+        package, module = (Path(path).parts[1], Path(path).stem) if path else (ROOMS[0], "")
         units = {room: self._list_units(room) for room in ROOMS}
-        nearest = sorted(units.pop(own), key=lambda name: f"_{module}" not in name)
+        nearest = sorted(units.pop(package), key=lambda name: f"_{module}" not in name)
         return [nearest, [*units.pop("logic", []), CASES, *(name for names in units.values() for name in names)]]
 
     def _list_units(self, room: str) -> list[str]:
