@@ -42,7 +42,7 @@ def searches(client: EhrClient, base: str, queries: dict[str, str]) -> tuple[flo
     return best_wall(partial(read, queries)), alone
 
 
-def whole_call(running: CdsEngine, base: str) -> float:
+def full_call(running: CdsEngine, base: str) -> float:
     """Return the milliseconds of a call without prefetch, from its bytes to those of its card."""
     body = json.dumps(bare_call(base)).encode()
 
@@ -69,7 +69,7 @@ def measure() -> list[Goal]:
     client = EhrClient()
     with stub_ehr(prefetch(40, alarming=True), DELAY_S) as base:
         together, alone = searches(client, base, queries)
-        call = whole_call(running, base)
+        call = full_call(running, base)
     client.close()
     print(
         f"{len(queries)} searches at once {together:.1f} ms, the slowest alone {alone:.1f} ms, whole call {call:.1f} ms"

@@ -29,23 +29,23 @@ def call_with(prefetched: dict[str, Any]) -> bytes:
 
 def chart_of(resources: int, *, all_matter: bool) -> bytes:
     """Return a call with so many resources: patient, two pains, a hip order, and others of which none or all matter."""
-    whole = prefetch(0, alarming=True)
-    pains = [entry["resource"] for entry in whole["conditions"]["entry"][:2]]
+    prefetch_data = prefetch(0, alarming=True)
+    pains = [entry["resource"] for entry in prefetch_data["conditions"]["entry"][:2]]
     others = resources - 4
     codes = repeat(BUTTOCK_PAIN) if all_matter else map(str, range(44_054_006, 10**9, 10))
     conditions = [condition(code, bodySite=pains[0]["bodySite"]) for code in islice(codes, others - others // 2)]
-    whole |= {"conditions": bundle([*pains, *conditions])}
-    whole |= {"observations": bundle([observation(number) for number in range(others // 2)])}
-    whole["serviceRequests"]["entry"] = whole["serviceRequests"]["entry"][:1]
-    return call_with({**whole, "imagingStudies": None, "procedures": None})
+    prefetch_data |= {"conditions": bundle([*pains, *conditions])}
+    prefetch_data |= {"observations": bundle([observation(number) for number in range(others // 2)])}
+    prefetch_data["serviceRequests"]["entry"] = prefetch_data["serviceRequests"]["entry"][:1]
+    return call_with({**prefetch_data, "imagingStudies": None, "procedures": None})
 
 
 def with_narrative() -> bytes:
     """Return a call with one Condition whose narrative has a megabyte."""
-    whole = prefetch(40, alarming=True)
+    prefetch_data = prefetch(40, alarming=True)
     text = {"status": "generated", "div": f"<div>{'Synthetic narrative. ' * (MEGABYTE // 21)}</div>"}
-    whole["conditions"]["entry"][-1]["resource"]["text"] = text
-    return call_with(whole)
+    prefetch_data["conditions"]["entry"][-1]["resource"]["text"] = text
+    return call_with(prefetch_data)
 
 
 def best(works: dict[str, Work], calls: int = 3) -> dict[str, float]:

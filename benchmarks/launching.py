@@ -49,10 +49,10 @@ def launched(
 ) -> Iterator[Server]:
     """Run `command PORT more` until the block is left, with its output in a file, as a service's log is."""
     port = _free_port()
-    whole = [*command, str(port), *more]
+    arguments = [*command, str(port), *more]
     with tempfile.NamedTemporaryFile() as log:
         started = time.perf_counter()
-        process = subprocess.Popen(whole, cwd=ROOT, env=environment(variables), stdout=log, stderr=log)
+        process = subprocess.Popen(arguments, cwd=ROOT, env=environment(variables), stdout=log, stderr=log)
         try:
             _wait(process, port, ready_at, log)
             yield Server(process.pid, port, time.perf_counter() - started, Path(log.name))

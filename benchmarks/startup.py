@@ -16,9 +16,9 @@ started = time.perf_counter()
 from cds_service.app import create_app
 imported = time.perf_counter()
 application = create_app()
-made = time.perf_counter()
+created = time.perf_counter()
 assert application.test_client().get("/cds-services").status_code == 200
-print(imported - started, made - imported)
+print(imported - started, created - imported)
 """
 
 
@@ -33,8 +33,8 @@ def import_and_create(home: str) -> tuple[float, float]:
     variables = environment({"HOME": home, "PYTHONPATH": str(ROOT)})
     command = [sys.executable, "-c", READY]
     done = subprocess.run(command, cwd=home, env=variables, capture_output=True, check=True, timeout=60)
-    imported, made = map(float, done.stdout.split())
-    return imported, made
+    imported, created = map(float, done.stdout.split())
+    return imported, created
 
 
 def measure() -> list[Goal]:
@@ -43,10 +43,12 @@ def measure() -> list[Goal]:
         first = until_answer(home)
         measured = [(until_answer(home), *import_and_create(home)) for _ in range(ROUNDS)]
     answer = min(times[0] for times in measured)
-    imported, made = min(((i, m) for _, i, m in measured), key=sum)
+    imported, created = min(((i, m) for _, i, m in measured), key=sum)
     print(f"serve with {WORKERS} workers answers after {answer:.2f} s, at its very first start after {first:.2f} s")
     return [
-        at_most("import to ready", imported + made, GOAL_S, " s", f"import {imported:.2f}, create_app {made:.2f}"),
+        at_most(
+            "import to ready", imported + created, GOAL_S, " s", f"import {imported:.2f}, create_app {created:.2f}"
+        ),
         at_most("`serve` to the first answer", answer, GOAL_S, " s", f"first start ever {first:.2f}"),
     ]
 
