@@ -30,8 +30,10 @@ def cli_page() -> str:
 def prefetch_page() -> str:
     """Return the page of prefetch templates; long lists of codes are only counted."""
     printed = CliRunner().invoke(main, ["prefetch"], catch_exceptions=False).output
-    found = re.findall(r"^(\w+) \((\w+)\)\n(.+)$", printed, re.MULTILINE)
-    rows = [(f"`{key}`", need, f"`{re.sub(r'(?<=code=).{200,}', _count, template)}`") for key, need, template in found]
+    templates = re.findall(r"^(\w+) \((\w+)\)\n(.+)$", printed, re.MULTILINE)
+    rows = [
+        (f"`{key}`", need, f"`{re.sub(r'(?<=code=).{200,}', _count, template)}`") for key, need, template in templates
+    ]
     return page(
         "Prefetch templates",
         "Discovery offers these templates for every service. For an EHR that wants them typed in, `hip-spine-cds "

@@ -23,5 +23,8 @@ def rules_page() -> str:
         ),
         "## Patterns",
         "Judged for each side: see [clinical design §4](../explanation/clinical-design.md#4-patterns).",
-        table(("id", "points to", "pattern"), [(one["id"], one["region"], one["label"]) for one in patterns]),
+        table(
+            ("id", "points to", "pattern"),
+            [(pattern["id"], pattern["region"], pattern["label"]) for pattern in patterns],
+        ),
     )

@@ -40,10 +40,12 @@ def meanings(section: str, names: Iterable[str]) -> dict[str, str]:
         SystemExit: if a name has no sentence, or a sentence has no name.
     """
     wanted, written = list(names), toml(_MEANINGS)[section]
-    for problem, found in (("lacks", set(wanted) - written.keys()), ("explains", written.keys() - set(wanted))):
-        if found:
+    for problem, mismatched in (("lacks", set(wanted) - written.keys()), ("explains", written.keys() - set(wanted))):
+        if mismatched:
             detail = "" if problem == "lacks" else ", which the code does not have"
-            raise SystemExit(f"docs/reference/meanings.toml: [{section}] {problem} {', '.join(sorted(found))}{detail}")
+            raise SystemExit(
+                f"docs/reference/meanings.toml: [{section}] {problem} {', '.join(sorted(mismatched))}{detail}"
+            )
     return {name: written[name] for name in wanted}
 
 

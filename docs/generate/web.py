@@ -40,8 +40,8 @@ def metrics_page() -> str:
     """Return the page of metrics."""
     _, collectors = _application()
     rows = [
-        (f"`{_exposed(one)}`", one._type, code(one._labelnames), one._documentation)
-        for one in sorted(collectors, key=_exposed)
+        (f"`{_exposed(collector)}`", collector._type, code(collector._labelnames), collector._documentation)
+        for collector in sorted(collectors, key=_exposed)
     ]
     return page(
         "Metrics",
@@ -85,12 +85,12 @@ def _others(application: Flask, document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _errors(document: Mapping[str, Any]) -> dict[str, str]:
-    found: dict[str, dict[str, None]] = defaultdict(dict)
+    by_status: dict[str, dict[str, None]] = defaultdict(dict)
     for _, _, operation in _operations(document):
         for status, response in operation["responses"].items():
             if status >= "400":
-                found[status][response["description"]] = None
-    return {status: " Or: ".join(descriptions) for status, descriptions in found.items()}
+                by_status[status][response["description"]] = None
+    return {status: " Or: ".join(descriptions) for status, descriptions in by_status.items()}
 
 
 def _exposed(collector: Any) -> str:
