@@ -1,4 +1,4 @@
-"""Every limit in the content, and the test whether a clinicians' case lies on it or just beyond it."""
+"""Every limit in the content, with predicates for a clinicians' case that lies on it or just beyond it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -51,22 +51,22 @@ def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
     numbers = count(1)
 
     def build(**settings: Any) -> Flask:
-        # No deadline is reached but by what hangs: where one is to be, the test sets it.
+        # Only a hanging call reaches these deadlines; a test of a deadline sets its own.
         deadlines = {"fhir_deadline": LIVENESS_S, "call_deadline": LIVENESS_S}
         given = {"database": f"sqlite:///{folder / 'store.sqlite3'}", **deadlines, **settings}
         uuids = (f"00000000-0000-4000-8000-{number:012}" for number in numbers)
         return build_app(Settings(**given), clock=lambda: NOW, uuid_factory=lambda: next(uuids))
 
     with ExitStack() as opened:
-        _let_go(opened, monkeypatch, cds_service.app, "connect", Engine.dispose)
-        _let_go(opened, monkeypatch, cds_service.store_setup, "connect", Engine.dispose)
-        _let_go(opened, monkeypatch, cds_service.store_setup, "IssuedCards", lambda issued: issued.close(5))
-        _let_go(opened, monkeypatch, cds_service.engine, "EhrClient", EhrClient.close)
+        _close_at_exit(opened, monkeypatch, cds_service.app, "connect", Engine.dispose)
+        _close_at_exit(opened, monkeypatch, cds_service.store_setup, "connect", Engine.dispose)
+        _close_at_exit(opened, monkeypatch, cds_service.store_setup, "IssuedCards", lambda issued: issued.close(5))
+        _close_at_exit(opened, monkeypatch, cds_service.engine, "EhrClient", EhrClient.close)
         opened.callback(monkeypatch.undo)
         yield build
 
 
-def _let_go(
+def _close_at_exit(
     opened: ExitStack, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, close: Callable[[Any], object]
 ) -> None:
     make = getattr(module, name)

@@ -12,7 +12,7 @@ def assert_error(
 ) -> Any:
     """Assert that the response is an error of this status that names only `field`. `says` is part of its text.
 
-    `origin` is who may read it from a browser; None: that is not what the test is about.
+    `origin` is the origin whose pages may read the response; None skips that check.
     """
     assert response.status_code == status, response.get_data(as_text=True)
     assert response.mimetype == "application/fhir+json"

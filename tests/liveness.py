@@ -1,4 +1,4 @@
-"""How long a test waits for what must come about. No test asserts how long anything took: a machine may be busy."""
+"""How long a test waits for an event. No test asserts how long anything took, because the machine may be busy."""
 
 import os
 

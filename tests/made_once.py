@@ -10,7 +10,7 @@ import cds_service.engine
 import cds_service.startup_state
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 
-PARTS = (  # none keeps anything of a call
+PARTS = (  # none of them stores data of a call
     (cds_service.startup_state, "build_card_maker"),
     (cds_service.app, "build_about_page"),
     (cds_service.engine, "build_prefetch_keys"),
@@ -29,7 +29,7 @@ def make_once(make: Callable[..., Any]) -> Callable[..., Any]:
             *(argument if isinstance(argument, str | None) else id(argument) for argument in arguments),
         )
         if key not in _MADE:
-            _MADE[key] = (make(*arguments), arguments)  # kept with them, so that no id comes to stand for another
+            _MADE[key] = (make(*arguments), arguments)  # with the arguments, so that their ids are not reused
         return _MADE[key][0]
 
     return made

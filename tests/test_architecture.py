@@ -1,4 +1,4 @@
-"""The shape of the code: which package may import which, and how large a room may be. Read with the README's map."""
+"""Tests of the architecture: which package may import which, and how long files and functions may be."""
 
 import ast
 import re
@@ -88,15 +88,15 @@ def package_of(path: Path) -> str:
 
 
 def imported(path: Path) -> Iterator[str]:
-    """Every module this one imports, wherever the import stands."""
+    """Yield every module that a file imports, at its top or inside a function."""
     for node in ast.walk(TREES[path]):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: relative imports hide the direction"
             assert node.module is not None
-            whole = node.module == "cds_service"
-            yield from (f"cds_service.{alias.name}" for alias in node.names) if whole else (node.module,)
+            is_root = node.module == "cds_service"
+            yield from (f"cds_service.{alias.name}" for alias in node.names) if is_root else (node.module,)
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -125,7 +125,8 @@ def test_imports_go_one_way(path: Path) -> None:
 def test_others_packages_stay_in_their_rooms(path: Path) -> None:
     name = path.relative_to(PACKAGE).as_posix()
     allowed = OTHERS.get(package_of(path), set()) | OTHERS_BY_FILE.get(name, set())
-    found = {one.split(".")[0] for one in imported(path)} - set(sys.stdlib_module_names) - {"cds_service", "_typeshed"}
+    modules = {module.split(".")[0] for module in imported(path)}
+    found = modules - set(sys.stdlib_module_names) - {"cds_service", "_typeshed"}
     assert found <= allowed, f"{name} may not import {', '.join(sorted(found - allowed))}"
 
 
@@ -134,7 +135,7 @@ def test_no_two_packages_import_each_other() -> None:
     for path in SOURCES:
         targets = {name.split(".")[1] for name in imported(path) if name.startswith("cds_service.")}
         edges[package_of(path)] |= targets - {package_of(path)}
-    assert not [(one, other) for one in list(edges) for other in edges[one] if one in edges[other]]
+    assert not [(package, other) for package in list(edges) for other in edges[package] if package in edges[other]]
 
 
 def test_the_rules_above_name_only_what_there_is() -> None:
@@ -183,7 +184,7 @@ def test_every_exemption_names_its_rule(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=NAMES)
 def test_the_time_is_read_in_the_wiring_alone(path: Path) -> None:
-    """Everything else is given the moment, so a test can state it."""
+    """All other code is passed the time, so that a test can set it."""
     clock = re.compile(r"\b(datetime\.(now|utcnow|today)|date\.today|time\.time)\(")
     if path.name != "engine.py":
         assert not clock.search(path.read_text("utf-8"))

@@ -27,7 +27,7 @@ COMMANDS = [
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the repository's content and cases, with the example added."""
+    """Return a copy of the repository's content and cases, with the example added."""
     root = tmp_path_factory.mktemp("repository")
     shutil.copytree(shipped_cards(), root / "cards")
     shutil.copytree(ROOT / "tests" / "cases", root / "tests" / "cases")
@@ -79,7 +79,7 @@ def test_every_other_case_still_holds(copy: Path, content: Content) -> None:
 
 
 def test_its_commands_work_in_order(copy: Path) -> None:
-    """`check`, `review`, and the sign-off of the file that `review` wrote."""
+    """Run `check` and `review`, then sign off the file that `review` wrote."""
     environment = {"HIP_SPINE_CDS_CONTENT": str(copy / "cards"), "HIP_SPINE_CDS_SITE": None}
     assert [command[:2] for command in COMMANDS] == [
         [".venv/bin/hip-spine-cds", "check"],

@@ -63,7 +63,7 @@ def items(case: Case) -> frozenset[object]:
     return frozenset([*facts, *imaging, ("age", case.chart.age)])
 
 
-def differ_by_one(first: Case, second: Case) -> bool:
+def differ_by_at_most_one_record(first: Case, second: Case) -> bool:
     if (first.hook, first.chart.today) != (second.hook, second.chart.today):
         return False
     return len(items(first) - items(second)) <= 1 and len(items(second) - items(first)) <= 1
@@ -75,7 +75,7 @@ def test_some_case_fires_it_and_some_case_nearly_does(rule: Rule) -> None:
     firing = [case for case in cases if fires(rule, case)]
     silent = [case for case in cases if not fires(rule, case)]
     assert firing, f"tests/cases/{rule.id}.toml: no case expects a card of {rule.id}"
-    assert any(differ_by_one(first, second) for first, second in product(firing, silent)), (
+    assert any(differ_by_at_most_one_record(first, second) for first, second in product(firing, silent)), (
         f"tests/cases/{rule.id}.toml: no silent case differs by one record from a case that gives the card"
     )
 
@@ -97,7 +97,7 @@ def stops(block: Block, path: str = "") -> Iterator[str]:
 
 
 def stop_at(block: Block, path: str) -> Condition:
-    """Return the stop at a path that `stops` gave."""
+    """Return the stop at a path that `stops` yielded."""
     condition: Condition = block
     steps = path.split(".")
     for role, number in zip(steps[::2], steps[1::2], strict=True):

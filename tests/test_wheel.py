@@ -1,4 +1,4 @@
-"""The wheel carries everything: built, installed in an empty environment away from the repository, and called."""
+"""Tests that the wheel is complete: it is built, installed outside the repository and run."""
 
 import os
 import subprocess
@@ -29,7 +29,7 @@ def test_the_wheel_carries_content_examples_pages_and_migrations(wheel: Path) ->
 
 
 def test_installed_away_from_the_repository_it_answers(wheel: Path, tmp_path: Path) -> None:
-    """Dependencies come from this environment by a path file, so that the test needs no network."""
+    """Take the dependencies from this environment through a .pth file, so that the test needs no network."""
     place = tmp_path / "empty"
     venv.create(place, with_pip=False)
     site = next((place / "lib").glob("python*")) / "site-packages"
@@ -41,6 +41,6 @@ def test_installed_away_from_the_repository_it_answers(wheel: Path, tmp_path: Pa
     command = [str(place / "bin" / "python"), "-c", script, "try", "--example", "cauda-equina"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr.decode()
-    said = done.stdout.decode()
-    assert str(place) in said
-    assert "cauda equina" in said
+    output = done.stdout.decode()
+    assert str(place) in output
+    assert "cauda equina" in output

@@ -1,4 +1,4 @@
-"""Each rule's verdict in one call, and the pattern of each side: what a reader wants before the whole trace."""
+"""A summary of a decision, to read before the full trace: each rule's verdict and the pattern of each side."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from cds_service.model.sides import Side
 
 
 class Verdict(StrEnum):
-    """What became of a rule in a call."""
+    """The result of a rule in a call."""
 
     SPOKE = "spoke"  # its card is shown
     HELD_BACK = "held back"  # by a more urgent card
@@ -87,7 +87,7 @@ def _summarize_speaking_rule(rule: Rule, decision: Decision) -> RuleSummary:
 
 
 def _find_blocking_rules(recommendation: Recommendation, decision: Decision) -> tuple[str, ...]:
-    """Return the rules whose cards took the place: those on the same orders, else all that are shown."""
+    """Return the rules whose cards were shown instead: those on the same orders, else all that are shown."""
     orders = {order.source.reference for order in recommendation.orders}
     same_orders = [
         shown.rule.id for shown in decision.shown if orders & {order.source.reference for order in shown.orders}
@@ -97,18 +97,18 @@ def _find_blocking_rules(recommendation: Recommendation, decision: Decision) -> 
 
 def summarize_patterns(decision: Decision) -> Iterator[PatternSummary]:
     """Yield the summary of each side's pattern."""
-    for side, pattern in decision.side_patterns.items():
-        holding = tuple(held.id for held in pattern.matching_patterns)
-        nearest = None if holding else _find_nearest(pattern)
+    for side, side_pattern in decision.side_patterns.items():
+        holding = tuple(pattern.id for pattern in side_pattern.matching_patterns)
+        nearest = None if holding else _find_nearest(side_pattern)
         if nearest is None:
-            yield PatternSummary(side, pattern.name, holding)
+            yield PatternSummary(side, side_pattern.name, holding)
         else:
             unmet = find_unmet_condition(nearest, decision)
             lacking = f"stopped by {unmet.text}" if unmet.is_stop else unmet.text
-            yield PatternSummary(side, pattern.name, holding, nearest.pattern_id, lacking)
+            yield PatternSummary(side, side_pattern.name, holding, nearest.pattern_id, lacking)
 
 
-def _find_nearest(pattern: SidePattern) -> Outcome | None:
-    """Return the pattern that is nearest to holding; None where nothing counts for any."""
-    nearest = max(pattern.outcomes, key=closeness, default=None)
+def _find_nearest(side_pattern: SidePattern) -> Outcome | None:
+    """Return the outcome that is nearest to holding; None if no condition of any pattern is met."""
+    nearest = max(side_pattern.outcomes, key=closeness, default=None)
     return nearest if nearest is not None and closeness(nearest) > 0 else None

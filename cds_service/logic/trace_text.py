@@ -20,7 +20,7 @@ _STAGE_WORDS = {Stage.STUDY: "done", Stage.REQUEST: "ordered", Stage.DRAFT: "dra
 
 
 def explain_decision(decision: Decision) -> list[str]:
-    """Return the whole trace of every pattern and rule as indented lines.
+    """Return the complete trace of every pattern and rule as indented lines.
 
     It is complete only for a decision that was made thoroughly. "does not hold": the chart says otherwise; "not
     recorded": nothing that counts is on record.
@@ -44,16 +44,18 @@ class _TraceWriter:
 
     def pattern_lines(self) -> Iterator[str]:
         writer = replace(self, subject="pattern")
-        for side, pattern in self.decision.side_patterns.items():
-            holding = ", ".join(held.id for held in pattern.matching_patterns)
-            yield f"Pattern of the {side.value} side: {pattern.name}" + (f" ({holding})" if holding else "")
-            recorded = [outcome for outcome in pattern.outcomes if outcome.truth is Truth.YES or _has_facts(outcome)]
+        for side, side_pattern in self.decision.side_patterns.items():
+            holding = ", ".join(pattern.id for pattern in side_pattern.matching_patterns)
+            yield f"Pattern of the {side.value} side: {side_pattern.name}" + (f" ({holding})" if holding else "")
+            recorded = [
+                outcome for outcome in side_pattern.outcomes if outcome.truth is Truth.YES or _has_facts(outcome)
+            ]
             for outcome in recorded:
                 label = self._pattern_label(outcome.pattern_id)
                 verdict = "holds" if outcome.truth is Truth.YES else "does not hold"
                 yield f"{INDENT}{outcome.pattern_id} {verdict}: {label}"
                 yield from writer.block_lines(outcome, side, 2)
-            blank = [outcome.pattern_id for outcome in pattern.outcomes if outcome not in recorded]
+            blank = [outcome.pattern_id for outcome in side_pattern.outcomes if outcome not in recorded]
             if blank:
                 yield f"{INDENT}nothing recorded for {', '.join(blank)}"
 
@@ -72,7 +74,7 @@ class _TraceWriter:
         yield from self._evaluation_lines(trace.evaluations)
 
     def _describe_result(self, trace: RuleTrace) -> str:
-        """Return what became of a rule that speaks."""
+        """Return whether the card of a rule that speaks was shown, held back, or dropped for lack of offers."""
         outlets = (
             ("card shown", self.decision.shown),
             ("held back behind more urgent cards", self.decision.held_back),
@@ -85,7 +87,7 @@ class _TraceWriter:
         return "no card: it has nothing left to offer in this call"
 
     def _evaluation_lines(self, evaluations: Iterable[RuleEvaluation]) -> Iterator[str]:
-        """Yield each order and side; sides with the same lines stand together."""
+        """Yield the lines of each order and side; sides with the same lines are merged."""
         sides_by_lines: dict[tuple[str, ...], list[str]] = {}
         for evaluation in evaluations:
             order = f"{describe_fact(evaluation.order, self.decision)}; " if evaluation.order else ""
@@ -139,7 +141,7 @@ class _TraceWriter:
                 return f"not recorded, so it does not stop the {self.subject}"
 
     def _evidence_lines(self, outcome: Outcome, side: Side) -> list[str]:
-        """Return what is recorded of what a condition asks for."""
+        """Return what the chart records about a condition."""
         match outcome.condition:
             case PresentIs() | Absent() | NotRecorded() | Newest():
                 return self._recorded_lines(outcome)
@@ -186,7 +188,7 @@ def describe_advice(recommendation: Recommendation) -> str:
 
 
 def describe_fact(fact: Fact, decision: Decision) -> str:
-    """Return one fact: what, value or stage, side, date, onset, qualifiers, and its source."""
+    """Describe a fact: its name, value or stage, side, date, onset, qualifiers and source."""
     if isinstance(fact, Finding):
         qualifiers = [f"{name} {value}" for name, value in sorted(fact.qualifiers.items())]
         onset = [f"onset {describe_date(fact.onset)}"] if fact.onset else []
@@ -199,7 +201,7 @@ def describe_fact(fact: Fact, decision: Decision) -> str:
 
 
 def describe_source(fact: Fact) -> str:
-    """Return the fact's source, and whether it was read from words; the words are never shown."""
+    """Return the fact's source, and whether it was read from free text; the text is never shown."""
     return f"{fact.source.reference} in words" if fact.source.kind.is_text else fact.source.reference
 
 

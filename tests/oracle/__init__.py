@@ -1,1 +1,1 @@
-"""Our reading of words beside that of medSpaCy: the same phrases, the same targets, each difference explained."""
+"""Compares our narrative reader with medSpaCy on the same phrases and targets; every difference is explained."""

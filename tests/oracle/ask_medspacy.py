@@ -1,6 +1,6 @@
-"""Run by `make oracle` in a venv of its own: asks medSpaCy about the corpus. Targets on stdin, answers.json out.
+"""Ask medSpaCy about the corpus: read the targets from stdin and write answers.json.
 
-It is an oracle alone: none of its rules stand in our content.
+`make oracle` runs this in its own venv. medSpaCy is only an oracle: our content contains none of its rules.
 """
 
 import json
@@ -12,7 +12,7 @@ import medspacy
 from medspacy.ner import TargetRule
 
 ANSWERS = Path(__file__).with_name("answers.json")
-# The first that holds is the state, as in tests/oracle/states.py.
+# The first match is the state, as in tests/oracle/states.py.
 STATES = (
     ("family", ("is_family",)),
     ("hypothetical", ("is_hypothetical", "is_uncertain")),
@@ -22,17 +22,17 @@ STATES = (
 
 
 def main() -> None:
-    """Ask and write."""
-    asked = json.load(sys.stdin)
+    """Ask medSpaCy about each text and write its answers."""
+    question = json.load(sys.stdin)
     nlp = medspacy.load(medspacy_enable=["medspacy_pyrush", "medspacy_target_matcher", "medspacy_context"])
-    nlp.get_pipe("medspacy_target_matcher").add([TargetRule(target, "FINDING") for target in asked["targets"]])
-    answers = {text: [[entity.text.lower(), state(entity)] for entity in nlp(text).ents] for text in asked["texts"]}
-    given = {"medspacy": version("medspacy"), "spacy": version("spacy"), "answers": answers}
-    ANSWERS.write_text(json.dumps(given, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    nlp.get_pipe("medspacy_target_matcher").add([TargetRule(target, "FINDING") for target in question["targets"]])
+    answers = {text: [[entity.text.lower(), state(entity)] for entity in nlp(text).ents] for text in question["texts"]}
+    report = {"medspacy": version("medspacy"), "spacy": version("spacy"), "answers": answers}
+    ANSWERS.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def state(entity: object) -> str:
-    """The one state of a mention."""
+    """Return the state of a mention."""
     for name, attributes in STATES:
         if any(getattr(entity._, attribute) for attribute in attributes):  # type: ignore[attr-defined]
             return name

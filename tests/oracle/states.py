@@ -1,4 +1,4 @@
-"""The state that our reader finds each mention in, by the phrase that names it, to be compared with medSpaCy's."""
+"""The state that our reader gives each mention, for comparison with medSpaCy's."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from cds_service.narrative.mentions import read_signs
 from cds_service.narrative.pains import PainReader
 from cds_service.narrative.tokenizer import split_sentences
 
-# The first that holds is the state, as in ask_medspacy.py; "planned" has no counterpart there.
+# The first match is the state, as in ask_medspacy.py; "planned" has no counterpart there.
 _STATES = (
     ("family", {CueEffect.FAMILY}),
     ("unclear", {CueEffect.UNCLEAR}),
@@ -20,11 +20,11 @@ _STATES = (
 
 
 def states(narrative: Lexicon, finder: PhraseFinder, text: str) -> Iterator[tuple[str, str]]:
-    """Each mention's phrase and state, in order."""
+    """Yield each mention's phrase and state, in order."""
     carried = None
     for sentence in split_sentences(text, narrative.abbreviations):
         items = finder.items(sentence)
-        mentions = sorted([*PainReader(items).mentions, *read_signs(items)], key=lambda one: one.place)
+        mentions = sorted([*PainReader(items).mentions, *read_signs(items)], key=lambda mention: mention.place)
         context = Context(items, mentions, carried, narrative.reach)
         for mention in mentions:
             yield items[mention.place].text, _state(context.changes(mention))
@@ -32,4 +32,4 @@ def states(narrative: Lexicon, finder: PhraseFinder, text: str) -> Iterator[tupl
 
 
 def _state(changes: set[CueEffect]) -> str:
-    return next((name for name, which in _STATES if changes & which), "present")
+    return next((name for name, effects in _STATES if changes & effects), "present")

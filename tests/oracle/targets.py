@@ -1,4 +1,7 @@
-"""`python -m tests.oracle.targets`: the phrases that say findings, and the corpus, as JSON for `ask_medspacy.py`."""
+"""Print the phrases that state findings, and the corpus, as JSON for `ask_medspacy.py`.
+
+Run it with `python -m tests.oracle.targets`.
+"""
 
 import json
 import sys
@@ -13,12 +16,15 @@ CORPUS = FOLDER / "corpus.jsonl"
 
 
 def corpus() -> list[dict[str, Any]]:
-    """Every phrase with the findings we expect of it: finding, value, side."""
+    """Return every phrase with the findings expected from it: finding, value, side."""
     return [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
 
 
 def targets(narrative: Lexicon) -> list[str]:
-    """What says a finding by itself; places and tests need more words, which medSpaCy does not look for."""
+    """Return the phrases that state a finding by themselves.
+
+    Sites and tests need more words, which medSpaCy does not look for.
+    """
     return sorted(
         phrase
         for phrase, entry in narrative.entries.items()
@@ -27,9 +33,9 @@ def targets(narrative: Lexicon) -> list[str]:
 
 
 def main() -> None:
-    """Write what medSpaCy is asked."""
-    asked = {"targets": targets(load_knowledge(shipped_cards()).narrative), "texts": [one["text"] for one in corpus()]}
-    json.dump(asked, sys.stdout)
+    """Print the question to medSpaCy."""
+    texts = [phrase["text"] for phrase in corpus()]
+    json.dump({"targets": targets(load_knowledge(shipped_cards()).narrative), "texts": texts}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Whole patients through the whole service: `fixtures/fhir/` in over HTTP, exact answers out."""
+"""End-to-end tests: each scenario of `fixtures/fhir/` is sent over HTTP, and the response must match exactly."""

@@ -1,4 +1,4 @@
-"""The service as the pathway tests call it: whole, over HTTP, with a clock that stands and uuids that count."""
+"""Calls of the complete service over HTTP, with a fixed clock and sequential uuids."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -43,14 +43,14 @@ def _shipped() -> Knowledge:
 
 
 def counting_uuids() -> Callable[[], str]:
-    """Uuids that count from one, so that answers can be compared whole."""
+    """Return a factory of sequential uuids, so that complete responses can be compared."""
     numbers = count(1)
     return lambda: f"00000000-0000-4000-8000-{next(numbers):012d}"
 
 
 @contextmanager
 def service_for(scenario: Scenario, folder: Path) -> Iterator[Flask]:
-    """The service on the day of the scenario, with a store of its own in `folder`; its threads end with it."""
+    """Run the service on the day of the scenario, with its own store in `folder`, and stop its threads at the end."""
     settings = Settings(
         database=f"sqlite:///{folder / f'{scenario.name}.sqlite3'}",
         hash_key="pathways-pathways",
@@ -67,8 +67,8 @@ def service_for(scenario: Scenario, folder: Path) -> Iterator[Flask]:
 
 
 def _closing(make: Callable[..., Any], close: Callable[[Any], object], opened: ExitStack) -> Callable[..., Any]:
-    def made(*arguments: Any, **named: Any) -> Any:
-        thing = make(*arguments, **named)
+    def made(*arguments: Any, **options: Any) -> Any:
+        thing = make(*arguments, **options)
         opened.callback(close, thing)
         return thing
 
@@ -76,8 +76,8 @@ def _closing(make: Callable[..., Any], close: Callable[[Any], object], opened: E
 
 
 def call(scenario: Scenario, folder: Path, body: dict[str, Any]) -> TestResponse:
-    """The service's answer to a body, on the day of the scenario."""
-    # Not `json=`: Flask would sort the members, and an `update` gives the caller's order back as it came.
+    """Return the service's response to a body, on the day of the scenario."""
+    # Not `json=`: Flask would sort the members, and an `update` returns the caller's order unchanged.
     text = json.dumps(body)
     with service_for(scenario, folder) as service:
         return service.test_client().post(
@@ -86,24 +86,24 @@ def call(scenario: Scenario, folder: Path, body: dict[str, Any]) -> TestResponse
 
 
 def our_keys() -> tuple[PrefetchKey, ...]:
-    """The prefetch keys the service asks for."""
+    """Return the prefetch keys that the service asks for."""
     knowledge = load_knowledge(shipped_cards())
     return build_prefetch_keys(knowledge.content, knowledge.terminology)
 
 
 def prefetched(scenario: Scenario) -> dict[str, Any]:
-    """What an EHR puts into the prefetch; a key that was null stays so while nothing is found for it."""
+    """Return the prefetch that an EHR would send. A key that was null stays null if nothing is found for it."""
     ehr = Ehr(scenario.server)
-    kept = scenario.request["prefetch"]
+    previous = scenario.request["prefetch"]
     found = {key.name: ehr.answer(key.build_query(scenario.patient_id)) for key in our_keys()}
     return {
-        name: None if name in kept and kept[name] is None and answer.get("total") == 0 else answer
+        name: None if name in previous and previous[name] is None and answer.get("total") == 0 else answer
         for name, answer in found.items()
     }
 
 
 def by_fallback(scenario: Scenario, base: str, token: str | None = None) -> dict[str, Any]:
-    """The request of an EHR that prefetches nothing and lets the service read `base`."""
+    """Return the request of an EHR that prefetches nothing and lets the service read from `base`."""
     body = {name: value for name, value in scenario.request.items() if name != "prefetch"} | {"fhirServer": base}
     if token is None:
         return body

@@ -1,4 +1,4 @@
-"""One parameter for all pathway tests: `pathway`, each scenario in turn. And a FHIR server that isn't there."""
+"""The `pathway` parameter, which is each scenario in turn, and a mocked FHIR server."""
 
 import json
 import re
@@ -16,12 +16,12 @@ LOOPBACK = "http://127.0.0.1:8099/fhir"  # nothing listens there: `responses` an
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "pathway" in metafunc.fixturenames:
-        metafunc.parametrize("pathway", all_scenarios(), ids=lambda one: one.name)
+        metafunc.parametrize("pathway", all_scenarios(), ids=lambda scenario: scenario.name)
 
 
 @pytest.fixture
 def mocked_ehr() -> Iterator[Callable[..., str]]:
-    """Serve a scenario's `server.json`; gives the base to read. `is_strict`: no records of another patient."""
+    """Serve a scenario's `server.json` and return its base URL. `is_strict`: without other patients' records."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
 
         def serve(scenario: Scenario, *, is_strict: bool = True) -> str:

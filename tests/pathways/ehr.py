@@ -1,4 +1,4 @@
-"""An EHR's FHIR searches over a list of resources, as far as the prefetch templates use them: code and status."""
+"""An EHR that answers FHIR searches over a list of resources, by the parameters of the prefetch templates."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,36 +12,46 @@ Resource = dict[str, Any]
 
 
 class Ehr:
-    """Answers searches. `is_strict`: by patient too; else another patient's records come along, as has happened."""
+    """Answers searches. If not `is_strict`, it ignores the `patient` parameter, as some servers have done."""
 
     def __init__(self, resources: Iterable[Resource], *, is_strict: bool = True) -> None:
         self._resources = tuple(resources)
         self._is_strict = is_strict
 
     def answer(self, query: str) -> Resource:
-        """A resource for `Type/id`, a searchset for `Type?...`."""
+        """Return a resource for `Type/id`, a searchset for `Type?...`."""
         url = urlsplit(query)
         if "/" in url.path:
-            return next(one for one in self._resources if f"{one['resourceType']}/{one['id']}" == url.path)
+            return next(
+                resource for resource in self._resources if f"{resource['resourceType']}/{resource['id']}" == url.path
+            )
         wanted = {name: values[0] for name, values in parse_qs(url.query, strict_parsing=True).items()}
         patient = wanted.pop("patient")
-        wanted.pop("_count", None)  # no scenario has so much
-        found = [one for one in self._resources if one["resourceType"] == url.path and _fits(one, wanted)]
-        own = f"Patient/{patient}"
-        return searchset(one for one in found if subject_of(one) == own or not self._is_strict)
+        wanted.pop("_count", None)  # no scenario has enough resources for a second page
+        found = [
+            resource
+            for resource in self._resources
+            if resource["resourceType"] == url.path and _matches(resource, wanted)
+        ]
+        subject = f"Patient/{patient}"
+        return searchset(resource for resource in found if subject_of(resource) == subject or not self._is_strict)
 
 
 def searchset(found: Iterable[Resource]) -> Resource:
-    """A search's answer; without anything found it has no `entry`, because FHIR knows no empty lists."""
+    """Return a search's response. If nothing was found it has no `entry`, because FHIR allows no empty lists."""
     entries = [
-        {"fullUrl": f"{BASE}/{one['resourceType']}/{one['id']}", "resource": one, "search": {"mode": "match"}}
-        for one in found
+        {
+            "fullUrl": f"{BASE}/{resource['resourceType']}/{resource['id']}",
+            "resource": resource,
+            "search": {"mode": "match"},
+        }
+        for resource in found
     ]
     bundle: Resource = {"resourceType": "Bundle", "type": "searchset", "total": len(entries)}
     return bundle | ({"entry": entries} if entries else {})
 
 
-def _fits(resource: Resource, wanted: dict[str, str]) -> bool:
+def _matches(resource: Resource, wanted: dict[str, str]) -> bool:
     tests = {"code": _has_code, "status": _has_status}
     return all(tests[name](resource, value.split(",")) for name, value in wanted.items())
 

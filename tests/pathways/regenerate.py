@@ -1,7 +1,7 @@
-"""`python -m tests.pathways.regenerate [NAME ...]`: writes each scenario's prefetch and answer anew, to be read by you.
+"""Rewrite each scenario's prefetch and response: `python -m tests.pathways.regenerate [NAME ...]`.
 
-The prefetch is made from `server.json` by the service's own templates; the answer is what the service says now.
-Look at the difference before you keep it: a changed answer is a changed card.
+The prefetch is built from `server.json` with the service's own templates; the response is the service's current one.
+Review the diff before you commit it: a changed response is a changed card.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The scenarios of `fixtures/fhir/`: what each folder holds, read as it stands."""
+"""The scenarios of `fixtures/fhir/`, read from their folders unchanged."""
 
 import json
 import tomllib
@@ -14,7 +14,7 @@ CASES = ROOT / "tests" / "cases"
 
 @dataclass(frozen=True)
 class Scenario:
-    """One folder: its story, its patient's resources on the server, the hook call and the exact answer."""
+    """A scenario: its story, the resources on the server, the hook call and the exact response."""
 
     folder: Path
     title: str
@@ -30,12 +30,12 @@ class Scenario:
 
     @property
     def now(self) -> datetime:
-        """Noon of the day of the call."""
+        """Return noon on the day of the call."""
         return datetime.combine(self.on, time(12), UTC)
 
     @property
     def server(self) -> list[dict[str, Any]]:
-        """Every resource of the EHR, those of another patient among them."""
+        """Return every resource of the EHR, including those of another patient."""
         return [entry["resource"] for entry in self._json("server")["entry"]]
 
     @property
@@ -51,12 +51,13 @@ class Scenario:
         return str(self.request["context"]["patientId"])
 
     def of_others(self) -> list[dict[str, Any]]:
-        """The clinical records of somebody else."""
-        own = {None, f"Patient/{self.patient_id}"}
-        return [one for one in self.server if one["resourceType"] != "Patient" and subject_of(one) not in own]
+        """Return the clinical records of other patients."""
+        subjects = {None, f"Patient/{self.patient_id}"}
+        records = (resource for resource in self.server if resource["resourceType"] != "Patient")
+        return [record for record in records if subject_of(record) not in subjects]
 
     def write(self, part: str, value: dict[str, Any]) -> None:
-        """Keep a part, as people read it."""
+        """Write a part as indented JSON, for people to read."""
         text = json.dumps(value, indent=2, ensure_ascii=False)
         (self.folder / f"{part}.json").write_text(f"{text}\n", encoding="utf-8")
 
@@ -66,7 +67,7 @@ class Scenario:
 
 
 def subject_of(resource: dict[str, Any]) -> str | None:
-    """The reference to the patient a resource is about."""
+    """Return the reference to the patient that a resource is about."""
     about = resource.get("subject") or resource.get("patient") or {}
     reference: str | None = about.get("reference")
     return reference
@@ -78,10 +79,10 @@ def load_scenario(folder: Path) -> Scenario:
 
 
 def all_scenarios() -> list[Scenario]:
-    """Every scenario, by name."""
+    """Return every scenario, by name."""
     return [load_scenario(path.parent) for path in sorted(FOLDER.glob("*/scenario.toml"))]
 
 
 def scenario(name: str) -> Scenario:
-    """The scenario of that name."""
+    """Return the scenario with this name."""
     return load_scenario(FOLDER / name)

@@ -1,4 +1,4 @@
-"""Each scenario embodies a clinician's case: read from FHIR, the facts are that case's, and so is what is said."""
+"""Each scenario embodies a clinician's case: its FHIR reads as that case's facts and gives that case's cards."""
 
 import json
 from functools import cache
@@ -44,14 +44,17 @@ def _chart(scenario: Scenario) -> Chart:
 
 
 def _findings(chart: Chart) -> set[tuple[object, ...]]:
-    """What is recorded of which side, however often."""
-    return {(one.id, one.value.value, one.side.value, tuple(one.qualifiers.items())) for one in chart.findings}
+    """Return each recorded finding and side once."""
+    return {
+        (finding.id, finding.value.value, finding.side.value, tuple(finding.qualifiers.items()))
+        for finding in chart.findings
+    }
 
 
 def _imaging(chart: Chart) -> set[tuple[object, ...]]:
-    """The imaging that rules judge; a film of the chest is no fact of any case."""
-    judged = [one for one in chart.imaging if one.region in _knowledge().content.policy.judged_regions]
-    return {(one.stage, one.region, one.modality, one.side, one.is_selected) for one in judged}
+    """Return the imaging that rules judge; no case records a chest radiograph."""
+    judged = [imaging for imaging in chart.imaging if imaging.region in _knowledge().content.policy.judged_regions]
+    return {(imaging.stage, imaging.region, imaging.modality, imaging.side, imaging.is_selected) for imaging in judged}
 
 
 def test_it_names_a_case_of_the_same_day_hook_and_age(pathway: Scenario) -> None:
@@ -74,16 +77,16 @@ def test_nothing_in_it_was_unreadable_or_missing(pathway: Scenario) -> None:
 
 def test_its_answer_is_the_cards_of_the_case(pathway: Scenario) -> None:
     topics = {rule.topic.code: rule.id for rule in _knowledge().content.rules}
-    said = [(topics[card["source"]["topic"]["code"]], card["indicator"]) for card in pathway.response["cards"]]
-    assert said == [(card.rule, card.level) for card in _case(pathway).expect]
+    cards = [(topics[card["source"]["topic"]["code"]], card["indicator"]) for card in pathway.response["cards"]]
+    assert cards == [(card.rule, card.level) for card in _case(pathway).expect]
 
 
 def test_its_suggestions_are_the_offers_of_the_case(pathway: Scenario) -> None:
     offers = _knowledge().content.offers
-    said = [suggestion["label"] for card in pathway.response["cards"] for suggestion in card.get("suggestions", [])]
-    assert said == [offers[offer].label for card in _case(pathway).expect for offer in card.offers]
+    labels = [suggestion["label"] for card in pathway.response["cards"] for suggestion in card.get("suggestions", [])]
+    assert labels == [offers[offer].label for card in _case(pathway).expect for offer in card.offers]
 
 
 def test_the_cases_that_scenarios_embody_hold_drafts_only_on_order_hooks(pathway: Scenario) -> None:
-    has_draft = any(one.stage is Stage.DRAFT for one in _case(pathway).chart.imaging)
+    has_draft = any(imaging.stage is Stage.DRAFT for imaging in _case(pathway).chart.imaging)
     assert has_draft is (pathway.hook != "patient-view")

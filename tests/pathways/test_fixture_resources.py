@@ -1,4 +1,4 @@
-"""The scenarios as FHIR: every resource in them, sent or suggested, is valid R4, and every folder is explained."""
+"""Every resource in the scenarios, sent or suggested, is valid R4, and the README names every folder."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -49,9 +49,9 @@ def test_deletes_and_updates_are_of_drafts_of_the_call_alone(pathway: Scenario) 
 
 
 def test_the_resources_have_ids_of_their_own_within_and_across_scenarios() -> None:
-    ids = [f"{r['resourceType']}/{r['id']}" for one in all_scenarios() for r in one.server]
+    ids = [f"{r['resourceType']}/{r['id']}" for scenario in all_scenarios() for r in scenario.server]
     shared = {name for name in ids if ids.count(name) > 1}
-    assert shared == {"Practitioner/pathways-gp"}  # one doctor, the same everywhere
+    assert shared == {"Practitioner/pathways-gp"}  # all scenarios share one GP
 
 
 def test_every_server_holds_unrelated_records_and_some_of_another_patient(pathway: Scenario) -> None:
@@ -61,6 +61,6 @@ def test_every_server_holds_unrelated_records_and_some_of_another_patient(pathwa
 
 
 @pytest.mark.parametrize("folder", [path for path in FOLDER.iterdir() if path.is_dir()], ids=lambda path: path.name)
-def test_every_folder_is_whole_and_named_in_the_readme(folder: Any) -> None:
+def test_every_folder_is_complete_and_named_in_the_readme(folder: Any) -> None:
     assert {path.name for path in folder.iterdir()} == PARTS
     assert f"`{folder.name}`" in (FOLDER / "README.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A card shows our words, never the chart's: free text in a request comes out nowhere, and changes no answer."""
+"""Cards never quote the chart: free text of a request appears in no response and changes none."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from cds_service.cli import main
 from .calling import call
 from .scenarios import Scenario, scenario
 
-# Members of FHIR types that people write into, or that name somebody or something.
+# Members of FHIR types that hold free text or names.
 FREE_TEXT = {"text", "display", "description", "conclusion", "valueString", "family", "city", "value", "unit", "div"}
 CANARY = "canary-"
 IN_WORDS = "words-only-hip-order"
@@ -21,7 +21,7 @@ HTML = f"<img src=x onerror=alert(1)>{CANARY}"
 
 
 def test_no_free_text_of_a_request_is_in_the_answer_and_none_changes_it(pathway: Scenario, tmp_path: Path) -> None:
-    """But where the pattern stands in words alone: without them only the order itself is judged."""
+    """Except for the scenario whose pattern is only in free text: without it, only the order itself is judged."""
     answer = call(pathway, tmp_path, _with_canaries(pathway.request)).json
     _drop_updates(answer)
     assert CANARY not in json.dumps(answer)
@@ -36,7 +36,7 @@ def test_no_free_text_of_a_request_is_in_the_answer_and_none_changes_it(pathway:
 def test_words_that_are_read_are_not_in_the_answer_the_log_or_the_trace(
     pathway: Scenario, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    body = _with_canaries(pathway.request, is_behind=True)
+    body = _with_canaries(pathway.request, is_appended=True)
     answer = call(pathway, tmp_path, body).json
     _drop_updates(answer)
     expected = pathway.response
@@ -73,25 +73,25 @@ def test_html_in_the_name_of_an_order_does_not_come_back(name: str, tmp_path: Pa
     assert "<" not in text
 
 
-def test_the_canaries_really_stand_in_the_request(pathway: Scenario) -> None:
+def test_the_canaries_really_are_in_the_request(pathway: Scenario) -> None:
     assert json.dumps(_with_canaries(pathway.request)).count(CANARY) > 10
 
 
 def _with_canaries(
-    value: Any, numbers: Iterator[int] | None = None, *, is_text: bool = False, is_behind: bool = False
+    value: Any, numbers: Iterator[int] | None = None, *, is_text: bool = False, is_appended: bool = False
 ) -> Any:
-    """The request with a canary in place of every free text, or behind it as a sentence of its own."""
+    """Return the request with a canary in place of every free text, or appended to it as its own sentence."""
     numbers = numbers or count(1)
     match value:
         case str() if is_text:
-            return f"{f'{value}. ' if is_behind else ''}{HTML}{next(numbers)}"
+            return f"{f'{value}. ' if is_appended else ''}{HTML}{next(numbers)}"
         case dict():
             return {
-                name: _with_canaries(one, numbers, is_text=name in FREE_TEXT, is_behind=is_behind)
-                for name, one in value.items()
+                name: _with_canaries(member, numbers, is_text=name in FREE_TEXT, is_appended=is_appended)
+                for name, member in value.items()
             }
         case list():
-            return [_with_canaries(one, numbers, is_text=is_text, is_behind=is_behind) for one in value]
+            return [_with_canaries(item, numbers, is_text=is_text, is_appended=is_appended) for item in value]
     return value
 
 
@@ -102,7 +102,8 @@ def _resources(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _drop_updates(answer: dict[str, Any]) -> None:
-    """An `update` gives the caller's own order back, text and all; it is no text of a card."""
+    """Drop the `update` actions, which return the caller's own order with its text, and keep the others."""
     for card in answer["cards"]:
         for suggestion in card.pop("suggestions", []):
-            card.setdefault("kept", []).append([one for one in suggestion["actions"] if one["type"] != "update"])
+            actions = [action for action in suggestion["actions"] if action["type"] != "update"]
+            card.setdefault("other actions", []).append(actions)

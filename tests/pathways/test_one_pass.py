@@ -1,4 +1,4 @@
-"""A request read in one pass, and the same read piece by piece, bring the same resources."""
+"""A request decoded in one pass gives the same resources as one decoded resource by resource."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ def gathered(request: HookRequest) -> ChartData:
 
 
 def is_raw(request: HookRequest) -> bool:
-    return any(isinstance(held, msgspec.Raw) for held in request.prefetch.values())
+    return any(isinstance(value, msgspec.Raw) for value in request.prefetch.values())
 
 
 def both(scenario: Scenario, body: dict[str, Any]) -> tuple[HookRequest, HookRequest]:
@@ -35,7 +35,7 @@ def both(scenario: Scenario, body: dict[str, Any]) -> tuple[HookRequest, HookReq
 
 
 @pytest.mark.parametrize("scenario", all_scenarios(), ids=lambda scenario: scenario.name)
-def test_one_pass_brings_what_piece_by_piece_brings(scenario: Scenario) -> None:
+def test_one_pass_gives_the_same_as_resource_by_resource(scenario: Scenario) -> None:
     typed, raw = both(scenario, scenario.request)
     assert not is_raw(typed)
     assert is_raw(raw)
@@ -43,7 +43,7 @@ def test_one_pass_brings_what_piece_by_piece_brings(scenario: Scenario) -> None:
 
 
 @pytest.mark.parametrize("broken", [{"resourceType": "Condition", "code": "text"}, {"resourceType": "Encounter"}, {}])
-def test_anything_unusual_is_looked_at_alone(broken: dict[str, Any]) -> None:
+def test_a_bundle_with_an_unusual_resource_is_decoded_separately(broken: dict[str, Any]) -> None:
     scenario = all_scenarios()[0]
     body = scenario.request
     body["prefetch"]["conditions"]["entry"].append({"resource": broken})
@@ -52,7 +52,7 @@ def test_anything_unusual_is_looked_at_alone(broken: dict[str, Any]) -> None:
     assert gathered(typed) == gathered(raw)
 
 
-def test_a_first_page_is_known_for_one_either_way() -> None:
+def test_an_incomplete_page_is_recognized_either_way() -> None:
     scenario = all_scenarios()[0]
     body = scenario.request
     body["prefetch"]["conditions"]["link"] = [{"relation": "next", "url": "https://ehr.example/fhir/Condition?page=2"}]

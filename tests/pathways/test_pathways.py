@@ -1,4 +1,4 @@
-"""Each scenario over HTTP: the exact answer, however the data came, and never another patient's."""
+"""Each scenario over HTTP: the exact response, prefetched or fetched, and never from another patient's data."""
 
 import copy
 import json
@@ -30,33 +30,33 @@ def test_the_same_is_answered_when_nothing_is_prefetched(
 def test_a_server_that_sends_other_patients_records_too_changes_no_card_and_each_says_so(
     pathway: Scenario, tmp_path: Path, mocked_ehr: Callable[..., str]
 ) -> None:
-    told = call(pathway, tmp_path, by_fallback(pathway, mocked_ehr(pathway, is_strict=False))).get_json()
-    for card in told["cards"]:
+    answer = call(pathway, tmp_path, by_fallback(pathway, mocked_ehr(pathway, is_strict=False))).get_json()
+    for card in answer["cards"]:
         gap = re.search(r"\n\n\*\*Not all of the chart was seen\.\*\* .*", card["detail"])
         assert gap
         assert "(incomplete)" in gap[0] or "could not be read" in gap[0]
         card["detail"] = card["detail"].replace(gap[0], "")
-    assert told == pathway.response
+    assert answer == pathway.response
 
 
-@pytest.mark.parametrize("left_out", [key.name for key in our_keys()])
-def test_one_key_that_was_not_sent_is_fetched(left_out: str, tmp_path: Path, mocked_ehr: Callable[..., str]) -> None:
+@pytest.mark.parametrize("missing_key", [key.name for key in our_keys()])
+def test_one_key_that_was_not_sent_is_fetched(missing_key: str, tmp_path: Path, mocked_ehr: Callable[..., str]) -> None:
     patient = scenario("article-patient")
     body = patient.request | {"fhirServer": mocked_ehr(patient)}
-    del body["prefetch"][left_out]
+    del body["prefetch"][missing_key]
     assert call(patient, tmp_path, body).json == patient.response
 
 
 def test_records_of_another_patient_in_the_prefetch_change_nothing(pathway: Scenario, tmp_path: Path) -> None:
-    body = _with(pathway.request, pathway.of_others())
+    body = _add_to_conditions(pathway.request, pathway.of_others())
     assert call(pathway, tmp_path, body).json == pathway.response
 
 
 def test_the_same_records_would_change_the_answer_if_they_were_the_patients_own(
     pathway: Scenario, tmp_path: Path
 ) -> None:
-    own = {"reference": f"Patient/{pathway.patient_id}"}
-    body = _with(pathway.request, [record | {"subject": own} for record in pathway.of_others()])
+    subject = {"reference": f"Patient/{pathway.patient_id}"}
+    body = _add_to_conditions(pathway.request, [record | {"subject": subject} for record in pathway.of_others()])
     assert call(pathway, tmp_path, body).json["cards"] != pathway.response["cards"]
 
 
@@ -71,13 +71,13 @@ def test_a_request_holds_nothing_of_another_patient(pathway: Scenario) -> None:
 
 
 def test_the_scenarios_send_both_ways_of_saying_none() -> None:
-    sent = [value for one in all_scenarios() for value in one.request["prefetch"].values()]
+    sent = [value for scenario in all_scenarios() for value in scenario.request["prefetch"].values()]
     assert None in sent
     assert any(value and value["resourceType"] == "Bundle" and "entry" not in value for value in sent)
 
 
 def test_silence_is_an_empty_list_and_only_the_healthy_chart_is_silent() -> None:
-    silent = {one.name for one in all_scenarios() if one.response == {"cards": []}}
+    silent = {scenario.name for scenario in all_scenarios() if scenario.response == {"cards": []}}
     assert silent == SILENT
 
 
@@ -92,13 +92,13 @@ def test_a_request_names_the_hook_and_is_sent_to_the_service_of_its_scenario(pat
     assert pathway.service == f"hip-spine-{pathway.hook}"
 
 
-def _with(request: dict[str, Any], records: list[dict[str, Any]]) -> dict[str, Any]:
-    """The request, with records slipped into the Bundle of Conditions."""
+def _add_to_conditions(request: dict[str, Any], records: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the request with records added to its Bundle of Conditions."""
     assert records
     body = copy.deepcopy(request)
     conditions = body["prefetch"]["conditions"]
     conditions["entry"] = [
         *conditions.get("entry", []),
-        *({"resource": json.loads(json.dumps(one))} for one in records),
+        *({"resource": json.loads(json.dumps(record))} for record in records),
     ]
     return body

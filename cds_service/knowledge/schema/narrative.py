@@ -1,4 +1,4 @@
-"""Models of the narrative files: phrases of findings, cues, and the small words between them."""
+"""Models of the narrative files: phrases of findings, cues and function words."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ LowerPhrase = Annotated[str, StringConstraints(min_length=1, max_length=80, patt
 
 
 class PhrasesTable(StrictModel):
-    """The phrases of a finding: by themselves, as places of pain, as tests with a result, or as denials.
+    """The phrases of a finding: alone, as sites of pain, as tests with a result, or as denials.
 
     `advised`: the finding may be something that was only advised, and then it is not present.
     """
@@ -97,7 +97,7 @@ class ListTable(WordList):
 
 
 class SidesTable(StrictModel):
-    """Words for sides, and words that only look like sides."""
+    """Words that state a side, and words that only look as if they do."""
 
     left: list[LowerPhrase]
     right: list[LowerPhrase]
@@ -113,7 +113,7 @@ class ResultsTable(StrictModel):
 
 
 class WordsFile(StrictModel):
-    """The file of small words. `longest_text` is in characters, `reach` in words."""
+    """The file of function words. `longest_text` is in characters, `reach` in words."""
 
     longest_text: Annotated[int, Field(ge=1000, le=100_000)]
     reach: Annotated[int, Field(ge=0, le=10)]

@@ -26,7 +26,7 @@ PlainLabel = Annotated[
 
 
 class SiteFile(StrictModel):
-    """Whose overlay this is, its own version, and the content version it was written for."""
+    """The overlay's owner, its version, and the content version that it was written for."""
 
     name: Label
     version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,19}$")]
@@ -66,7 +66,7 @@ class SiteCodesFile(StrictModel):
 
 
 class SwitchedOffRow(StrictModel):
-    """A rule that is switched off. A protected rule needs `instead`, which says what warns in its place."""
+    """A rule that is switched off. A protected rule needs `instead`: what warns clinicians in its place."""
 
     rule: Id
     why: Text

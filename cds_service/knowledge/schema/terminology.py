@@ -160,7 +160,7 @@ class SeverityTable(StrictModel):
 
 
 class QuestionRow(CodeRow):
-    """The code of an Observation that asks about pain, and what its value answers."""
+    """The code of an Observation that asks about pain, and what its value states."""
 
     asks: Literal["location", "radiation", "finding", "narrative"]
 

@@ -130,9 +130,9 @@ def test_uploads_in_progress_hold_no_thread() -> None:
         ]
         await asyncio.sleep(0)
         quick = front.__rsgi__(scope("POST", "/taken", ("content-length", "4")), Protocol(b"body"))
-        await asyncio.wait_for(quick, LIVENESS_S)  # the slow ones never come
-        for one in slow:
-            one.cancel()
+        await asyncio.wait_for(quick, LIVENESS_S)  # the slow bodies never arrive
+        for task in slow:
+            task.cancel()
         front._thread_pool.shutdown()
 
     asyncio.run(all_of_it())

@@ -32,7 +32,7 @@ def site(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def own_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def cards_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     cards = Path(shutil.copytree(shipped_cards(), tmp_path / "cards"))
     monkeypatch.setenv("HIP_SPINE_CDS_CONTENT", str(cards))
     return cards
@@ -49,12 +49,12 @@ def test_shipped_content_is_not_signed_where_an_upgrade_would_lose_it() -> None:
     assert not (shipped_cards() / "sign-off.toml").exists()
 
 
-def test_content_of_ones_own_is_signed_in_its_folder_on_the_sites_day(own_content: Path) -> None:
+def test_content_of_ones_own_is_signed_in_its_folder_on_the_sites_day(cards_copy: Path) -> None:
     assert run("review").exit_code == 0
     result = run("review", *WHO)
     assert result.exit_code == 0, result.output
-    assert load_knowledge(own_content).content.edition.sign_off == "Dr A, spine surgeon, 2026-11-23"
-    first = (own_content / "REVIEW.md").read_text(encoding="utf-8").splitlines()[0]
+    assert load_knowledge(cards_copy).content.edition.sign_off == "Dr A, spine surgeon, 2026-11-23"
+    first = (cards_copy / "REVIEW.md").read_text(encoding="utf-8").splitlines()[0]
     assert first.endswith("; signed off by Dr A, spine surgeon, 2026-11-23")
     assert "signed off by Dr A" in run("check").output
 
@@ -66,22 +66,22 @@ def test_a_site_signs_content_and_overlay_in_its_own_folder(site: Path) -> None:
     assert load_knowledge(shipped_cards(), site).content.edition.sign_off == "Dr A, spine surgeon, 2026-11-23"
 
 
-def test_an_edit_lapses_the_sign_off_and_check_says_so(own_content: Path) -> None:
+def test_an_edit_lapses_the_sign_off_and_check_says_so(cards_copy: Path) -> None:
     run("review")
     run("review", *WHO)
-    manifest = own_content / "manifest.toml"
+    manifest = cards_copy / "manifest.toml"
     manifest.write_text(manifest.read_text(encoding="utf-8") + "# edited\n", encoding="utf-8")
     assert "sign-off lapsed: content changed since" in run("check").output
 
 
-def test_only_what_was_written_out_to_be_read_is_signed(own_content: Path) -> None:
-    (own_content / "REVIEW.md").unlink()
+def test_only_what_was_written_out_to_be_read_is_signed(cards_copy: Path) -> None:
+    (cards_copy / "REVIEW.md").unlink()
     assert "run `hip-spine-cds review`, read what it writes, then sign" in run("review", *WHO).output
     run("review")
-    policy = own_content / "policy.toml"
+    policy = cards_copy / "policy.toml"
     policy.write_text(policy.read_text(encoding="utf-8").replace("= 90 ", "= 91 "), encoding="utf-8")
     assert run("review", *WHO).exit_code == 1
-    assert not (own_content / "sign-off.toml").exists()
+    assert not (cards_copy / "sign-off.toml").exists()
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_only_what_was_written_out_to_be_read_is_signed(own_content: Path) -> No
         (("--sign", " ", "--role", "surgeon"), "--sign and --role must not be empty"),
     ],
 )
-def test_a_sign_off_needs_a_name_and_a_role(own_content: Path, arguments: tuple[str, ...], words: str) -> None:
-    del own_content
+def test_a_sign_off_needs_a_name_and_a_role(cards_copy: Path, arguments: tuple[str, ...], words: str) -> None:
+    del cards_copy
     assert words in run("review", *arguments).output
 
 

@@ -102,11 +102,11 @@ def test_neither_database_nor_log_holds_a_patient_or_user_in_clear(
     item = {"card": CARD, "outcome": "overridden", "outcomeTimestamp": "2026-03-10T12:00:00Z"}
     item["overrideReason"] = {"userComment": "comment-CANARY-5"}  # type: ignore[assignment]
     requests.post(f"{url}/feedback", json={"feedback": [item]}, timeout=LIVENESS_S)
-    time.sleep(0.3)  # the cards are written behind the answer
+    time.sleep(0.3)  # the cards are written after the response
     kill(process)
-    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert any(path.name == "log" and path.stat().st_size for path in kept)
-    for path in kept:
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert any(path.name == "log" and path.stat().st_size for path in files)
+    for path in files:
         assert b"CANARY" not in path.read_bytes(), path
 
 

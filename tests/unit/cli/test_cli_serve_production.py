@@ -19,7 +19,7 @@ from synthetic import VIEW, call
 
 COMMAND = str(Path(sys.executable).parent / "hip-spine-cds")
 HASH_KEY = "a key for tests alone"
-PAIRS = 24  # that all of them meet one worker each would be chance of one in 16 million
+PAIRS = 24  # the chance that no token reaches both workers is one in 16 million
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
@@ -67,12 +67,14 @@ def post(base: str, token: str) -> int:
 
 
 def test_a_token_counts_once_whichever_worker_it_meets(two_workers: str, tmp_path: Path) -> None:
-    """Each token twice at the same moment, and once more later."""
+    """Send each token twice at once, and once more later."""
     ehr = SigningEhr(datetime.now(UTC))
     tokens = [ehr.token(f"/{VIEW}") for _ in range(PAIRS)]
     with ThreadPoolExecutor(8) as pool:
         twice = list(
-            pool.map(lambda token: post(two_workers, token), [one for token in tokens for one in (token,) * 2])
+            pool.map(
+                lambda token: post(two_workers, token), [repeated for token in tokens for repeated in (token,) * 2]
+            )
         )
     assert [sorted(twice[place : place + 2]) for place in range(0, 2 * PAIRS, 2)] == [[200, 401]] * PAIRS
     assert {post(two_workers, token) for token in tokens} == {401}
@@ -95,8 +97,8 @@ def refused(folder: Path, *options: str, **given: str) -> str:
 def test_it_does_not_start_with_anything_wrong_and_tells_all_of_it(tmp_path: Path) -> None:
     clients = client_table(tmp_path, issuer="https://sandbox.cds-hooks.org", fhir_servers=["http://ehr.example"])
     origins = {"HIP_SPINE_CDS_ALLOWED_ORIGINS": '["*"]'}
-    said = refused(tmp_path, "--clients", str(clients), "--public-url", "http://cds.example", **origins)
-    assert "5 problem(s):" in said
+    error = refused(tmp_path, "--clients", str(clients), "--public-url", "http://cds.example", **origins)
+    assert "5 problem(s):" in error
     for start in (
         "clients.toml: client.north.fhir_servers.0: must be https",
         "clients.toml: client.north.issuer: the public sandbox is never trusted",
@@ -104,7 +106,7 @@ def test_it_does_not_start_with_anything_wrong_and_tells_all_of_it(tmp_path: Pat
         "settings: hash_key: ",
         "settings: public_url: ",
     ):
-        assert start in said
+        assert start in error
 
 
 @pytest.mark.parametrize("missing", ["public_url", "hash_key"])
@@ -115,13 +117,13 @@ def test_it_does_not_start_without(tmp_path: Path, missing: str) -> None:
         "HIP_SPINE_CDS_HASH_KEY": HASH_KEY,
     }
     del given[f"HIP_SPINE_CDS_{missing.upper()}"]
-    said = refused(tmp_path, **given)
-    assert "1 problem(s):" in said
-    assert f"settings: {missing}: production needs" in said
+    error = refused(tmp_path, **given)
+    assert "1 problem(s):" in error
+    assert f"settings: {missing}: production needs" in error
 
 
 def test_a_table_that_is_not_there_never_means_demo_mode(tmp_path: Path) -> None:
     given = {"HIP_SPINE_CDS_PUBLIC_URL": PUBLIC, "HIP_SPINE_CDS_HASH_KEY": HASH_KEY}
-    said = refused(tmp_path, "--clients", str(tmp_path / "none.toml"), **given)
-    assert "none.toml: No such file" in said
-    assert "DEMO" not in said
+    error = refused(tmp_path, "--clients", str(tmp_path / "none.toml"), **given)
+    assert "none.toml: No such file" in error
+    assert "DEMO" not in error

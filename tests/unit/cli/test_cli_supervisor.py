@@ -61,7 +61,7 @@ def figure(text: str, name: str) -> float:
     return sum(sample.value for family in families for sample in family.samples if sample.name == name)
 
 
-def kept(home: Path) -> set[str]:
+def stored_card_uuids(home: Path) -> set[str]:
     with closing(sqlite3.connect(home / DATABASE)) as database:
         return {uuid for (uuid,) in database.execute("select card_uuid from card_issued")}
 
@@ -69,7 +69,7 @@ def kept(home: Path) -> set[str]:
 def wait_for(holds: Callable[[], bool]) -> None:
     until = time.monotonic() + LIVENESS_S
     while not holds():
-        assert time.monotonic() < until, "it did not come about in time"
+        assert time.monotonic() < until, "the condition did not hold in time"
         time.sleep(0.05)
 
 
@@ -78,10 +78,10 @@ def test_two_workers_count_together_and_go_on_when_one_is_killed(tmp_path: Path)
         issued = {ask(base) for _ in range(40)}
         first = workers_of(process)
         assert len(first) == 2
-        # Whichever worker is asked.
+        # No matter which worker answers.
         scrapes = [requests.get(f"{base}/metrics", timeout=LIVENESS_S).text for _ in range(6)]
         assert {figure(text, "hip_spine_cds_calls_total") for text in scrapes} == {40}
-        wait_for(lambda: kept(tmp_path) == issued)  # cards are written behind the answer
+        wait_for(lambda: stored_card_uuids(tmp_path) == issued)  # cards are written after the response
 
         os.kill(first[0], signal.SIGKILL)
         failed = 0
@@ -99,7 +99,7 @@ def test_two_workers_count_together_and_go_on_when_one_is_killed(tmp_path: Path)
         process.terminate()
         assert process.wait(LIVENESS_S) == 0
     assert len(issued) >= 97
-    assert kept(tmp_path) == issued
+    assert stored_card_uuids(tmp_path) == issued
     assert "Unexpected exit from worker-1" in (tmp_path / "log").read_text()
 
 
@@ -122,7 +122,7 @@ def test_a_stop_under_load_loses_no_card_and_need_not_be_enforced(tmp_path: Path
         for client in clients:
             client.join()
     assert len(answered) > 100
-    assert not set(answered) - kept(tmp_path)
+    assert not set(answered) - stored_card_uuids(tmp_path)
 
 
 def test_before_a_stop_load_balancers_are_told(tmp_path: Path) -> None:
@@ -130,10 +130,10 @@ def test_before_a_stop_load_balancers_are_told(tmp_path: Path) -> None:
         assert requests.get(f"{base}/readyz", timeout=LIVENESS_S).json()["status"] == "ready"
         process.terminate()
         wait_for(lambda: requests.get(f"{base}/readyz", timeout=LIVENESS_S).status_code == 503)
-        uuid = ask(base)  # calls are answered still
+        uuid = ask(base)  # calls are still answered
         process.terminate()
         assert process.wait(LIVENESS_S) == 0
-    assert uuid in kept(tmp_path)
+    assert uuid in stored_card_uuids(tmp_path)
 
 
 def test_who_asks_twice_does_not_wait(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_an_order_without_a_rating_says_what_the_nearest_criterion_lacks(content
 
 def test_missing_data_may_be_why_an_order_has_no_rating(content: Content) -> None:
     pain = finding("low-back-pain", when="2026-03-01", onset="2026-02-20")
-    whole: Chart = chart(pain, draft("lumbar-spine", "CT"))
-    decision = decide(content, replace(whole, not_sent=("procedures",)), "order-sign", thorough=True)
+    complete: Chart = chart(pain, draft("lumbar-spine", "CT"))
+    decision = decide(content, replace(complete, not_sent=("procedures",)), "order-sign", thorough=True)
     [rating] = summarize_ratings(decision)
     assert rating.reason == "lumbar-imaging-before-six-weeks: data that could speak against it are missing"

@@ -114,12 +114,12 @@ def test_what_is_not_recorded_does_not_stop_a_rule_and_says_so(content: Content)
     assert "not known" not in text
 
 
-def one_rule(content: Content, rule: str, *facts: Finding | Imaging, hook: str = "order-sign") -> str:
+def explained_rule(content: Content, rule: str, *facts: Finding | Imaging, hook: str = "order-sign") -> str:
     return "\n".join(explain_rule(decide(content, chart(*facts), hook, thorough=True), rule))
 
 
 def test_one_rule_is_explained_without_what_is_merely_not_recorded(content: Content) -> None:
-    text = one_rule(content, "spine-pattern-hip-imaging", *PAIN, HIP)
+    text = explained_rule(content, "spine-pattern-hip-imaging", *PAIN, HIP)
     assert text.startswith("Rule 3 spine-pattern-hip-imaging: speaks")
     assert "right side: holds, advice examine-spine-first" in text
     assert "not recorded, so it does not stop" not in text
@@ -127,13 +127,13 @@ def test_one_rule_is_explained_without_what_is_merely_not_recorded(content: Cont
 
 
 def test_what_one_rule_lacks_is_named_though_not_recorded(content: Content) -> None:
-    text = one_rule(content, "cauda-equina")
+    text = explained_rule(content, "cauda-equina")
     assert "not recorded: saddle anaesthesia or cauda equina syndrome present" in text
     assert len(text.splitlines()) < 10
 
 
 def test_the_stop_of_one_rule_stands_in_its_trace(content: Content) -> None:
-    text = one_rule(content, "spine-pattern-hip-imaging", *PAIN, HIP, study("lumbar-spine", when=None))
+    text = explained_rule(content, "spine-pattern-hip-imaging", *PAIN, HIP, study("lumbar-spine", when=None))
     assert "right side: stopped by lumbar-spine MR done" in text
     assert "STOPS the rule: imaging done: lumbar-spine" in text
 
