@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -32,6 +33,9 @@ from cds_service.settings import Settings
 from tests.made_once import PARTS, make_once, read_once
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+# Everywhere what Hypothesis does under CI=true: the same examples each time, and no failure because a machine is slow.
+hypothesis.settings.load_profile("ci")
 
 
 @pytest.fixture
