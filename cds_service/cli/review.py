@@ -16,7 +16,7 @@ from cds_service.startup_state import load_content
 REVIEW_FILE = "REVIEW.md"
 
 
-@click.command()
+@click.command(short_help="Write REVIEW.md, or sign the content off.")
 @click.option(
     "--cases",
     type=click.Path(path_type=Path, file_okay=False),
