@@ -160,7 +160,7 @@ def test_2_0_at_187_to_193_each_claim_is_required_in_its_form(
 
 
 def signed(ehr: SigningEhr, claims: Any) -> str:
-    """A valid signature over claims that `encode` would refuse to sign."""
+    """Return a token with a valid signature over claims that `encode` would refuse to sign."""
     return jwt.PyJWS().encode(json.dumps(claims).encode(), private_key(ehr.algorithm), ehr.algorithm, {"kid": KID})
 
 

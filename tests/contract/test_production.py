@@ -70,7 +70,7 @@ def test_a_client_that_is_not_silent_is_shown_the_same_cards(
 def test_silence_hides_no_failure(
     produce: Callable[..., FlaskClient], ehr: SigningEhr, body: Json, status: int
 ) -> None:
-    """A failure is never an empty card list."""
+    """A failure never returns an empty card list."""
     assert answer(produce(silent=True), ehr, VIEW, body).status_code == status
 
 

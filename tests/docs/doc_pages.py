@@ -22,18 +22,18 @@ def name_of(page: Path) -> str:
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    """The page's code blocks in a language, without the indentation of a list around them."""
+    """Return the page's code blocks in a language, without the indentation of an enclosing list."""
     found = _FENCED.findall(page.read_text(encoding="utf-8"))
     return [textwrap.dedent(text) for _, marked, text in found if marked == language]
 
 
 def prose(page: Path) -> str:
-    """The page without its code blocks."""
+    """Return the page without its code blocks."""
     return _FENCED.sub("", page.read_text(encoding="utf-8"))
 
 
 def anchors(page: Path) -> set[str]:
-    """The fragments that a code host gives to the page's headings."""
+    """Return the fragments that a code host assigns to the page's headings."""
     return {slug(heading) for heading in _HEADING.findall(prose(page))}
 
 
@@ -42,7 +42,7 @@ def slug(heading: str) -> str:
 
 
 def links(page: Path) -> Iterator[str]:
-    """The targets of the page's links into the repository."""
+    """Return the targets of the page's links into the repository."""
     for target in _LINK.findall(prose(page)):
         if not re.match(r"[a-z]+:", target):
             yield target

@@ -1,6 +1,6 @@
 """Every command of README.md, CONTRIBUTING.md and docs/ works as written, from a checkout after `make serve`.
 
-Each page runs in a copy of the checkout, block after block. Only ports are replaced, by free ones; a command that
+Each page runs in a copy of the checkout, block by block. Only ports are replaced, by free ones; a command that
 serves runs in the background until the page ends.
 """
 
@@ -29,7 +29,7 @@ NOT_RUN = {
     ".venv/bin/hip-spine-cds try --fhir https://r4.smarthealthit.org --patient 7c903acf-a200-46d9-8b3e-453273f85dfa "
     "--order 72148 --why": "needs the public network",
 }
-# What a page's commands must have printed, in this order.
+# What a page's commands must print, in this order.
 PRINTED = {
     "README.md": ["Right buttock and calf pain", "S1", '"cards":[{"'],
     "docs/how-to/production.md": [
@@ -124,7 +124,7 @@ def wait_until_ready(port: str, process: subprocess.Popen[bytes], log: Path) -> 
 
 @contextmanager
 def checkout(folder: Path, ports: dict[str, str]) -> Iterator[Checkout]:
-    """A copy of the checkout as `make serve` leaves it, with the programs of .venv/bin; stops what it serves."""
+    """Copy the checkout as `make serve` leaves it, with the programs of .venv/bin, and stop its servers at the end."""
     root, home = folder / "checkout", folder / "home"
     home.mkdir()
     shutil.copytree(ROOT, root, ignore=LEFT_OUT)
@@ -146,7 +146,7 @@ def checkout(folder: Path, ports: dict[str, str]) -> Iterator[Checkout]:
 
 @pytest.fixture(scope="module")
 def demo_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The port of a service in demo mode, as `make serve` starts it."""
+    """Run a service in demo mode, as `make serve` does, and yield its port."""
     if missing := [name for name in ("bash", "curl") if shutil.which(name) is None]:
         say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         say(f"left out for want of a system package: {', '.join(missing)}, for the commands of the documentation")

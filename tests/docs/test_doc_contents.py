@@ -19,7 +19,7 @@ from cds_service.trust.schema import ClientTable, DialectTable
 EXPLANATION = ROOT / "docs" / "explanation"
 DECISIONS = sorted((EXPLANATION / "decisions").glob("0*.md"))
 CLIENT_TABLES = [page for page in DOCS if any("[[client]]" in block for block in blocks(page, "toml"))]
-# How the code cites a page of docs/explanation: its name, then one or several sections.
+# How the code cites a page of docs/explanation: its name, then one or more sections.
 CITED = {"clinical-design.md": "clinical design", "evidence.md": "evidence notes", "terminology.md": "terminology"}
 SECTION = re.compile(r"(?:§|sections? )(\d+(?:\.\d+)?)")
 
@@ -35,7 +35,7 @@ def test_the_readme_is_short() -> None:
 
 
 def cited_sections(name: str) -> dict[str, str]:
-    """The sections cited of the page that goes by this name, each with a file that cites it."""
+    """Return the cited sections of the page with this name, each with a file that cites it."""
     citation = re.compile(rf"{name},? (?:§|section).*?(?={'|'.join(set(CITED.values()) - {name})}|$)")
     files = [path for folder in ("cds_service", "cards", "tests") for path in (ROOT / folder).rglob("*.*")]
     return {

@@ -1,4 +1,4 @@
-"""Every link into the repository leads somewhere, and every page of docs/ can be reached."""
+"""Every link into the repository has a target, and every page of docs/ is reachable."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The body buffer: bodies that arrive in time and fit are complete; others say why and free their bytes."""
+"""The body buffer: bodies that arrive in time and fit are complete; others state the cause and free their bytes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,7 +14,7 @@ LIMIT = 100
 
 
 class Sending:
-    """An upload in parts. None: nothing more ever arrives."""
+    """An upload in parts. None means that nothing more arrives."""
 
     def __init__(self, *parts: bytes | None, broken: type[Exception] | None = None) -> None:
         self.parts = parts

@@ -1,4 +1,4 @@
-"""The chart as a whole: whose records count, the patient's age, and what could not be read."""
+"""The chart reader: whose records count, the patient's age, and what could not be read."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""`export` as a user types it: a Bundle to pass on, files to look at, and plain words when a list is none."""
+"""`export` as a user types it: a Bundle to pass on, files to inspect, and a clear error if a list is invalid."""
 
 import json
 from pathlib import Path

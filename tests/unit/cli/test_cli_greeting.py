@@ -1,4 +1,4 @@
-"""`serve` greets: what it prints on a terminal is copied and works; elsewhere one line is enough."""
+"""The greeting of `serve`: its commands work when copied from a terminal; elsewhere it is one line."""
 
 import json
 import os
@@ -29,7 +29,7 @@ SUMMARY = "Right buttock and lower-leg pain; only the hip is ordered: consider e
 
 @contextmanager
 def serving_on_a_terminal(home: Path, port: int) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """`serve` from the checkout, with a terminal as its standard error; the other end of the terminal."""
+    """Run `serve` from the checkout with a terminal as standard error, and yield the terminal's other end."""
     ours, theirs = pty.openpty()
     environment = {"HOME": str(home), "PATH": os.environ["PATH"], **CLOCK}
     command = [COMMAND, "serve", "--port", str(port)]
@@ -120,7 +120,7 @@ def test_the_command_is_named_as_it_can_be_run_again(
 
 
 def test_the_saved_request_earns_its_card_on_any_day(build: Callable[..., Flask]) -> None:
-    """It holds no date that could grow old."""
+    """It contains no date that could become outdated."""
     request = SAVED_REQUEST.read_bytes()
     response = (
         build().test_client().post("/cds-services/hip-spine-order-sign", data=request, content_type="application/json")

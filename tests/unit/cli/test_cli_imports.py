@@ -1,4 +1,4 @@
-"""What a command does not need it does not import: the service's libraries take most of a second."""
+"""No command imports what it does not need: importing the service's libraries takes most of a second."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""`review --sign`: who signed what and when, where it is kept, and what is refused; and the overlay in the commands."""
+"""`review --sign`: who signed what and when, where it is stored, what is refused; and the commands with an overlay."""
 
 import shutil
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ WHO = ("--sign", "Dr A", "--role", "spine surgeon")
 
 @pytest.fixture(autouse=True)
 def _moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Late in the evening in UTC: the next day already where the site lies. The site's folder is forgotten after."""
+    """Set the time to late evening in UTC, already the next day at the site. Unset the site's folder."""
     monkeypatch.setattr(
         import_module("cds_service.cli.review"), "system_clock", lambda: datetime(2026, 11, 22, 23, tzinfo=UTC)
     )

@@ -28,7 +28,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """`serve` from an empty directory with nothing but a home."""
+    """Run `serve` from an empty directory, with only a home directory."""
     home = tmp_path / "home"
     home.mkdir()
     base = f"http://127.0.0.1:{(port := free_port())}"

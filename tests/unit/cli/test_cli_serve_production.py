@@ -1,4 +1,4 @@
-"""The running service in production mode: what it refuses to start with, what it says, and one token at two workers."""
+"""The running service in production mode: its refusals to start, its log, and a token sent to two workers."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The service as processes: two workers that count together, one that is killed, and a stop that loses no card."""
+"""The service's processes: two workers with shared counts, a killed worker, and a stop that loses no card."""
 
 import json
 import os
@@ -29,7 +29,7 @@ VIEW = "cds-services/hip-spine-patient-view"
 
 @contextmanager
 def serving(home: Path, *options: str, **variables: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """`serve` with two workers from an empty directory."""
+    """Run `serve` with two workers from an empty directory."""
     base = f"http://127.0.0.1:{(port := free_port())}"
     environment = {"HOME": str(home), "PATH": os.environ["PATH"], **CLOCK, **variables}
     if "PYTHONPATH" in os.environ:
@@ -50,7 +50,7 @@ def workers_of(process: subprocess.Popen[bytes]) -> list[int]:
 
 
 def ask(base: str, session: Any = requests) -> str:
-    """One call that earns a card; its uuid. Each on a connection of its own, so that any worker may answer."""
+    """Send a call and return its card's uuid. Each call has its own connection, so that any worker may answer."""
     response = session.post(f"{base}/{VIEW}", json=alarming_call(), headers={"Connection": "close"}, timeout=LIVENESS_S)
     response.raise_for_status()
     return str(response.json()["cards"][0]["uuid"])
@@ -88,7 +88,7 @@ def test_two_workers_count_together_and_go_on_when_one_is_killed(tmp_path: Path)
         for _ in range(40):
             try:
                 issued.add(ask(base))
-            except requests.ConnectionError:  # it stood in the dead worker's own queue; the client sees that, and why
+            except requests.ConnectionError:  # it was in the dead worker's queue; the client sees a connection error
                 failed += 1
         assert failed <= 3  # the other worker answers
         wait_for(lambda: len(set(workers_of(process)) - set(first)) == 1)
@@ -104,7 +104,7 @@ def test_two_workers_count_together_and_go_on_when_one_is_killed(tmp_path: Path)
 
 
 def test_a_stop_under_load_loses_no_card_and_need_not_be_enforced(tmp_path: Path) -> None:
-    """A worker that had to be killed would be so after `LONGER_S` only, which no test waits for."""
+    """The supervisor kills a worker only after `LONGER_S`, which no test waits for."""
     answered: list[str] = []
 
     def load(base: str) -> None:
@@ -162,7 +162,7 @@ def test_headers_that_are_too_large_are_431(tmp_path: Path) -> None:
 
 
 def test_a_body_that_never_comes_is_not_waited_for_where_the_call_is_refused(tmp_path: Path) -> None:
-    """A body is waited for only where it is read."""
+    """The service waits for a body only where it reads one."""
     with serving(tmp_path) as (base, _):
         port = int(base.rpartition(":")[2])
         opened = [socket.create_connection(("127.0.0.1", port)) for _ in range(40)]

@@ -62,7 +62,7 @@ def test_every_example_is_explained_in_60_lines_before_its_cards(example: str) -
 
 
 def crowded_chart(content: Content, count: int) -> Chart:
-    """A chart with everything in it, of which the decisive facts come last."""
+    """Build a chart with every kind of record, whose decisive facts come last."""
     ids = sorted(content.findings)
     findings = [finding(ids[number % len(ids)], "left", "2025-01-01", "2024-01-01") for number in range(count)]
     crowded = chart(*findings, *PAIN, *(draft("hip", side="right", name=f"o{number}") for number in range(30)), HIP)

@@ -1,4 +1,4 @@
-"""A mocked EHR, and a client of it, which waits for whatever comes; a test of a deadline sets one."""
+"""A mocked EHR and a client of it with a long timeout; a test of a deadline sets its own."""
 
 from collections.abc import Iterator
 from threading import Event
@@ -25,7 +25,7 @@ def fhir() -> Iterator[EhrClient]:
 
 @pytest.fixture
 def released() -> Iterator[Event]:
-    """What a search waits for that is to be slow; set when the test is over."""
+    """Yield an event that slow searches wait for; it is set when the test is over."""
     released = Event()
     yield released
     released.set()

@@ -34,7 +34,7 @@ def page(following: str | None = None, number: int = 1) -> bytes:
 
 
 def after(released: Event) -> Callable[[Any], tuple[int, dict[str, str], bytes]]:
-    """An answer that comes once it is released; a read that waits for it hangs."""
+    """A response that is sent once it is released; until then, a read of it hangs."""
 
     def answer(_request: Any) -> tuple[int, dict[str, str], bytes]:
         assert released.wait(LIVENESS_S)

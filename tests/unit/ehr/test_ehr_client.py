@@ -94,7 +94,7 @@ def test_a_server_without_fhir_json_is_asked_for_json(ehr: responses.RequestsMoc
 def test_a_search_refused_while_another_learns_the_media_type_is_retried_too(
     ehr: responses.RequestsMock,
 ) -> None:
-    """The refusal of Procedures comes when Conditions have been had, and all know by then what to ask for."""
+    """Refuse Procedures only once the Conditions search has settled the media type for the server."""
     client = EhrClient(timeout_s=LIVENESS_S)
     server = client._servers.get(BASE)
     begun = Event()
@@ -169,7 +169,7 @@ def test_a_slow_search_costs_itself_and_is_not_waited_for(
 
 
 def test_searches_run_at_once(ehr: responses.RequestsMock, fhir: EhrClient) -> None:
-    """None is answered before all have been sent."""
+    """Answer no search before all have been sent."""
     all_sent = Barrier(8, timeout=LIVENESS_S)
 
     def answer(_request: requests.PreparedRequest) -> tuple[int, dict[str, str], bytes]:

@@ -145,7 +145,7 @@ def test_a_name_without_an_address_is_unreachable(client: EhrClient, monkeypatch
 def test_an_answer_that_drips_is_given_up_at_the_deadline_and_its_thread_is_free(
     client: EhrClient, begin: bytes
 ) -> None:
-    """In the status line, in the head, in the body. It drips until nobody listens any more."""
+    """Drip in the status line, the headers or the body, until the client hangs up."""
     client.timeout_s = 0.5
     over = Event()
 

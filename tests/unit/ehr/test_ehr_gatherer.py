@@ -197,7 +197,7 @@ def test_2_0_at_54_a_required_key_that_fails_is_412(
 def test_a_warning_among_the_results_of_a_search_is_no_failure(
     client: FlaskClient, ehr: responses.RequestsMock
 ) -> None:
-    """Servers report in this way that a search found nothing, or that they ignored a parameter."""
+    """This is how servers report that a search found nothing, or that they ignored a parameter."""
     holds(ehr, Procedure=bundle(outcome("warning")), Condition=bundle(*buttock_to_calf(), outcome("information")))
     assert "Procedures" not in detail(ask(client))
 

@@ -22,7 +22,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def broken(clock: Clock) -> CircuitBreaker:
-    """A breaker that has just opened."""
+    """Return a breaker that has just opened."""
     breaker = CircuitBreaker(clock)
     for _ in range(3):
         assert breaker.allows_call()

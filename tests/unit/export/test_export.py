@@ -34,7 +34,7 @@ def resources(knowledge: Knowledge) -> list[Resource]:
 
 @pytest.fixture(scope="module")
 def release() -> tuple[str, ...]:
-    """A whole release, in the form of the list that the CMS publishes."""
+    """Return a complete release, in the format of the list that the CMS publishes."""
     codes = [code for code in simple_icd_10_cm.get_all_codes() if re.fullmatch(r"[A-Z]\d[0-9A-Z](\..+)?", code)]
     return parse_code_list([f"{code.replace('.', ''):<8}Some description" for code in codes])
 
@@ -48,7 +48,7 @@ def by_id(resources: Iterable[Resource], resource_id: str) -> Resource:
 
 
 def select_codes(part: Resource, release: Iterable[str]) -> set[str]:
-    """The ICD-10-CM codes of an include or exclude, as a terminology server would select them."""
+    """Return the ICD-10-CM codes of an include or exclude, as a terminology server would select them."""
     patterns = [re.compile(row["value"]) for row in part.get("filter", ())]
     listed = {concept["code"] for concept in part.get("concept", ())}
     letters = {pattern.pattern[0] for pattern in patterns}

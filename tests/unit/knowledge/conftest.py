@@ -1,4 +1,4 @@
-"""A copy of the shipped content to break, and the problems that loading it then gives."""
+"""A copy of the shipped content for tests to break, and the problems that loading it reports."""
 
 import shutil
 from collections.abc import Callable
@@ -26,7 +26,7 @@ Change = Callable[[str, str, str], None]
 
 @pytest.fixture
 def change(cards: Path) -> Change:
-    """Replace one text in one file of the copy; the text must stand there."""
+    """Replace a text in a file of the copy; the file must contain it."""
 
     def replace(file: str, old: str, new: str) -> None:
         text = (cards / file).read_text(encoding="utf-8")
@@ -38,7 +38,7 @@ def change(cards: Path) -> Change:
 
 @pytest.fixture
 def problems(cards: Path) -> Callable[[], str]:
-    """Load the copy, which must be refused, and give the message."""
+    """Load the copy, assert that it is refused, and return the message."""
 
     def refused() -> str:
         with pytest.raises(ContentError) as error:

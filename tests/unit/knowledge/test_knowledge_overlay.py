@@ -39,7 +39,7 @@ def site(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def refused(site: Path) -> Callable[..., str]:
-    """The problems of an overlay of these files."""
+    """Return the problems of an overlay with these files."""
 
     def message(**files: str) -> str:
         for name, text in files.items():

@@ -66,7 +66,7 @@ def icd_rows(shipped: Knowledge) -> list[tuple[str, ListedCode]]:
 
 
 def side_of(code: str) -> Side | None:
-    """The side an ICD-10-CM description states; None: it names none."""
+    """Return the side that an ICD-10-CM description states, or None."""
     words = set(re.findall(r"[a-z]+", icd.get_description(code).lower()))
     if words & {"bilateral", "bilaterally"}:
         return Side.BOTH
@@ -76,12 +76,12 @@ def side_of(code: str) -> Side | None:
 
 
 def known_as(code: str, prefix: bool) -> list[str]:
-    """The codes of the tabular list that a row's code stands for."""
+    """Return the codes of the tabular list that a row's code stands for."""
     return [known for known in ALL_ICD if known == code or (prefix and known.startswith(code))]
 
 
 def test_every_icd_code_exists_in_the_tabular_list(shipped: Knowledge) -> None:
-    """Of a side digit right and left must exist; not every branch has "both" and "not stated"."""
+    """The digits for right and left must exist; not every branch has "both" and "not stated"."""
     missing = []
     for finding, row in icd_rows(shipped):
         sided = [code for code, side in row.expanded_codes if "?" not in row.code or side in {Side.LEFT, Side.RIGHT}]
@@ -102,7 +102,7 @@ def test_every_icd_code_states_the_side_its_description_states(shipped: Knowledg
 
 
 def test_a_branch_whose_side_digits_are_its_own_has_no_other_digit(shipped: Knowledge) -> None:
-    """M87.050 is the pelvis, M79.601 the arm: the usual digits would take them in."""
+    """M87.050 is the pelvis and M79.601 the arm: the usual digits would include them."""
     meanings = shipped.terminology.find_meanings
     assert meanings(Code("icd10cm", "M87.050")) == ()
     assert meanings(Code("icd10cm", "M79.601")) == ()

@@ -14,7 +14,7 @@ from cds_service.model.facts import Chart, Finding
 CONTENT = load_knowledge(shipped_cards()).content
 MRI = draft("lumbar-spine", contrast="without")
 SIGN = "order-sign"
-# On 10 March 2026: six weeks, 42 days, ago is 27 January.
+# Six weeks (42 days) before 10 March 2026 is 27 January.
 SIX_WEEKS = finding("low-back-pain", when="2026-02-20", onset="2026-01-27")
 FIVE_WEEKS = finding("low-back-pain", when="2026-02-20", onset="2026-01-28")
 CARE = finding("physical-therapy", when="2026-02-10")

@@ -19,7 +19,7 @@ def explained(content: Content, *facts: Finding | Imaging, hook: str = "order-si
 
 
 def _lines_below(text: str, condition: str) -> list[str]:
-    """Return the lines that stand deeper than the first line that gives a condition."""
+    """Return the lines that are indented deeper than the first line that gives a condition."""
     lines = text.splitlines()
     first = next(number for number, line in enumerate(lines) if line.strip() == condition)
     depth = len(lines[first]) - len(lines[first].lstrip())

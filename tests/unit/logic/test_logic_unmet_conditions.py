@@ -91,7 +91,7 @@ def test_only_a_recorded_absence_is_called_one(content: Content) -> None:
 
 
 def evaluated(indexed: Indexed, block: Condition) -> Outcome:
-    """Return how a block fares on a chart of pain in the groin alone."""
+    """Return the outcome of a block on a chart that records groin pain only."""
     context = EvaluationContext(indexed(finding("groin-pain")), Side.LEFT, thorough=True)
     return evaluate(block, context)
 

@@ -29,7 +29,7 @@ def maker(knowledge: Knowledge) -> CardBuilder:
 
 @pytest.fixture
 def cards(knowledge: Knowledge, maker: CardBuilder) -> Callable[..., list[Card]]:
-    """The cards for findings and imaging of one patient."""
+    """Return the cards for the findings and imaging of a patient."""
 
     def make(*facts: Finding | Imaging, hook: str = "order-sign", drafts: Any = None, **chart: Any) -> list[Card]:
         numbers = count(1)

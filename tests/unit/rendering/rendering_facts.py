@@ -13,7 +13,7 @@ RIGHT, LEFT, BOTH, UNSTATED = Side.RIGHT, Side.LEFT, Side.BOTH, Side.UNSTATED
 
 
 def finding(name: str, side: Side = RIGHT, day: str | None = "2026-02-20", **more: Any) -> Finding:
-    """A finding on the problem list; `onset` and `value` may be given, and any other keyword is a qualifier."""
+    """Build a finding on the problem list. Keywords other than `onset` and `value` are qualifiers."""
     onset = full_date(date.fromisoformat(more.pop("onset"))) if "onset" in more else None
     value = more.pop("value", FindingValue.PRESENT)
     when = full_date(date.fromisoformat(day)) if day else None
@@ -30,14 +30,14 @@ def imaging(
     when: PartialDate | None = None,
     **more: Any,
 ) -> Imaging:
-    """Imaging; by default a draft of today."""
+    """Build imaging, by default a draft of today."""
     day = when or (full_date(TODAY) if stage is Stage.DRAFT else None)
     fields = {"is_selected": stage is Stage.DRAFT, **more}
     return Imaging(stage, region, modality, None, side, day, Source(SourceKind.ORDER, reference), **fields)
 
 
 def buttock_to_calf(side: Side = RIGHT) -> tuple[Finding, ...]:
-    """The spine pattern of the article, for months and after therapy."""
+    """Build the article's spine pattern, present for months and after therapy."""
     return (
         finding("buttock-pain", side, "2026-01-05", onset="2025-12-20"),
         finding("calf-pain", side),

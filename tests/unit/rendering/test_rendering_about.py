@@ -36,7 +36,7 @@ ATTRIBUTES = [
 
 
 class Page(HTMLParser):
-    """The tags and text of a page; a tag that is not closed in order fails."""
+    """Collects the tags and text of a page, and fails if tags are not closed in order."""
 
     VOID = frozenset({"meta", "link", "br"})
 

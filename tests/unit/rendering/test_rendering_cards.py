@@ -249,7 +249,7 @@ def test_every_cases_cards_are_within_the_limits_and_without_html(
 
 
 def test_the_detail_says_what_chose_the_advice(cards: MakeCards) -> None:
-    """That pain has lasted and care was tried, not only that the pattern holds."""
+    """It names the duration of pain and the care that was tried, not only the pattern."""
     (card,) = cards(imaging(), *buttock_to_calf())
     assert "- Physical therapy, recorded problem, 20 Jan 2026\n" in card.detail
 

@@ -21,7 +21,7 @@ Make = Callable[[Dialect], Card]
 
 @pytest.fixture
 def card_in(knowledge: Knowledge, maker: CardBuilder) -> Make:
-    """The card for pain from buttock to calf with a hip order, in a dialect."""
+    """Build the card for pain from buttock to calf with a hip order, in a dialect."""
 
     def make(dialect: Dialect) -> Card:
         decision = decide(knowledge.content, Chart(TODAY, 58, buttock_to_calf(), (imaging(),)), "order-sign")

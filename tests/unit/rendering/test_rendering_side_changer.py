@@ -20,7 +20,7 @@ MRI = {LEFT: "36488-5", RIGHT: "36490-1"}
 
 
 def order(side: Side = LEFT, **more: Any) -> dict[str, Any]:
-    """A hip MRI as an EHR records it, on the side that its code and body site name."""
+    """Build a hip MRI as an EHR records it, on the side that its code and body site name."""
     return {
         "resourceType": "ServiceRequest",
         "id": "o1",

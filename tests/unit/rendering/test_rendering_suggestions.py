@@ -166,7 +166,7 @@ def test_every_order_that_any_case_creates_is_valid_r4(knowledge: Knowledge, mak
 
 
 def test_with_pregnancy_on_record_no_case_offers_a_radiograph(knowledge: Knowledge, maker: CardBuilder) -> None:
-    """Even where no rule is silenced: what the policy withholds is withheld by itself."""
+    """The policy withholds such offers even where it silences no rule."""
     outspoken = replace(knowledge.content, policy=replace(knowledge.content.policy, silences=()))
     assert any(_radiographs(case, outspoken, maker) for case in CASES)
     assert not any(_radiographs(case, outspoken, maker, _pregnant(case.chart)) for case in CASES)

@@ -19,7 +19,7 @@ ALARM = condition("G83.4", "http://hl7.org/fhir/sid/icd-10-cm", recordedDate="20
 
 @pytest.fixture
 def hanging() -> Iterator[None]:
-    """A FHIR server that answers nothing before the test is over: a call that waits for it hangs."""
+    """A FHIR server that answers nothing until the test is over, so a call that waits for it hangs."""
     over = Event()
 
     def hang(_: requests.PreparedRequest) -> Any:
@@ -60,7 +60,7 @@ def test_the_searches_own_deadline_stays_412(build: Callable[..., Flask]) -> Non
 
 
 def test_a_call_that_needs_no_search_is_never_cut_short(build: Callable[..., Flask]) -> None:
-    """Half a judgement could miss the very finding that rules a card out, so judging is never cut short."""
+    """A partial judgement could miss the finding that rules a card out, so judging is never cut short."""
     many = bundle(ALARM, *(condition("44054006", number=number) for number in range(2, 3_000)))
     client = build(call_deadline=0.5).test_client()
     answer = client.post(f"/cds-services/{VIEW}", json=call(prefetch={"patient": patient(), "conditions": many}))

@@ -172,7 +172,7 @@ def test_a_locked_database_is_unavailable_and_the_error_holds_no_value(engine, e
 
 
 def test_a_stuck_database_is_given_up(engine, issued, card, event, path):
-    """Cards wait for it too, and hold the gate in turn."""
+    """Cards wait for the lock too, and hold the gate meanwhile."""
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         issued.put([card()])
@@ -182,7 +182,7 @@ def test_a_stuck_database_is_given_up(engine, issued, card, event, path):
 
 
 def test_the_waits_for_a_stuck_database_add_up_to_about_two_seconds(engine):
-    """For the cards, at the gate, and for the lock on the file."""
+    """Feedback waits for the cards, at the gate, and for the lock on the file."""
     with transaction(engine) as connection:
         locked_s = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() / 1000
     assert _FLUSH_S + engine_lock._LOCK_TIMEOUT_S + locked_s == pytest.approx(2)

@@ -109,7 +109,7 @@ def test_a_card_without_zone_is_refused(card):
 
 
 def test_cards_survive_a_database_locked_for_longer_than_sqlite_waits(engine, issued, card, path, query, caplog):
-    """And nobody but the writer waits for it."""
+    """Only the writer waits for it."""
     threads = set()
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")

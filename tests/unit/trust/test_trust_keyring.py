@@ -16,7 +16,7 @@ SECOND = timedelta(seconds=1)
 
 
 class Stub:
-    """A source whose response a test changes. Counts how often it was asked."""
+    """A source whose response a test changes. It counts its fetches."""
 
     def __init__(self, *keys: dict[str, Any], max_age: int | None = None) -> None:
         self.keys = keys or (public_jwk(),)

@@ -18,7 +18,7 @@ UNTIL = NOW.timestamp() + 360
 
 
 class Away:
-    """A store that can be switched off, as one process sees it."""
+    """A store that a test can switch off, as seen by one process."""
 
     def __init__(self, real: SeenTokens | None = None) -> None:
         self.real, self.is_away, self.asked = real, real is None, 0
