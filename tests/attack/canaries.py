@@ -16,6 +16,7 @@ TOKEN = f"{WORD}-access-token"
 TEXT = f"{WORD} Öçalan née {WORD}, MRN {NUMBER}, born {BORN}, phone {PHONE}, {WORD}@mail.example <b>{WORD}</b>"
 HISTORY = f"Mrs {WORD} has shooting pain from the left buttock to the left calf since {BORN}"
 _SEEN = re.compile(rf"{WORD}|-08-23|{NUMBER}|{PHONE}|Öçalan|alan n", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
 _OURS = re.compile(r'"((?:[A-Z]\w+/)?)((?:[A-Z][A-Za-z]+)-\d+)"')
 
 # Members that people write into, of all kinds at once: readers pass over what their kind does not have.
@@ -57,7 +58,7 @@ KINDS = (
 
 def seen(text: str) -> list[str]:
     """Return the canaries in a text, however it is escaped."""
-    plain = text.encode("utf-8", "surrogateescape").decode("unicode_escape", "replace") if "\\u" in text else ""
+    plain = _ESCAPE.sub(lambda escape: chr(int(escape[1] or escape[2], 16)), text)  # bytes of a file are no Python text
     return [hit for form in (text, unquote(text), plain) for hit in _SEEN.findall(form)]
 
 
