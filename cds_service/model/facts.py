@@ -123,6 +123,22 @@ class IgnoredRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreenHit:
+    """A mention, code or value in the chart that may be a reason to act (clinical design, second edition, R1).
+
+    It never raises a card; it holds restraint back. `group`: its group in the content. `when`: the newest day that
+    the record states, `onset`: the day it began. `cause`: the content's stem or branch of codes, never the record's.
+    """
+
+    group: str
+    source: Source
+    cause: str
+    when: PartialDate | None = None
+    onset: PartialDate | None = None
+    side: Side = Side.UNSTATED
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """All facts about one patient in one call. `today` is the day in the site's time zone; `age` in completed years.
 
@@ -130,6 +146,8 @@ class Chart:
     `unreadable` counts the resources of each type that could not be decoded. Three fields name kinds of data:
     `unavailable` could not be read, `not_sent` was neither sent nor open to us, `incomplete` was read only in part.
     `unmapped` counts codes that the content does not map, by the short name of their system, or "other".
+    `screen_hits`: what the safety screen met. `unscreened`: how many texts it could not read, by reason.
+    `missing_types`: the FHIR types that did not arrive whole. `is_deceased`: the patient has died.
     """
 
     today: date
@@ -143,6 +161,10 @@ class Chart:
     not_sent: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
     unmapped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    screen_hits: tuple[ScreenHit, ...] = ()
+    unscreened: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    missing_types: frozenset[str] = frozenset()
+    is_deceased: bool = False
 
 
 Fact: TypeAlias = Finding | Imaging
