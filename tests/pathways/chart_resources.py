@@ -14,6 +14,7 @@ SYSTEMS = {
     "rxnorm": "http://www.nlm.nih.gov/research/umls/rxnorm",
     "dicom": "http://dicom.nema.org/resources/ontology/DCM",
     "local": "urn:oid:1.2.3.4",
+    "own": "https://hip-spine-cds.example/fhir/CodeSystem/finding",
 }
 _STATUS = "http://terminology.hl7.org/CodeSystem/condition-"
 _SIDES = {"left": "sct 7771000", "right": "sct 24028007", "left hip": "sct 287679003", "right hip": "sct 287579007"}
