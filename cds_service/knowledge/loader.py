@@ -17,6 +17,7 @@ from cds_service.knowledge.overlay.changes import describe_changes
 from cds_service.knowledge.overlay.files import load_overlay, open_overlay_folder
 from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_site_limits, with_site_rules_and_links
 from cds_service.knowledge.references import check_references
+from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
 from cds_service.knowledge.screen import build_screen, build_screen_groups, check_screen
 from cds_service.knowledge.terminology import (
@@ -147,16 +148,18 @@ def _build_content(
     """Build what the logic judges by; return None when there are problems, which are noted."""
     files = unresolved.files
     findings = files.terminology.findings
-    builder = ConditionBuilder(frozenset(findings), dict(files.groups))
+    screen_groups = build_screen_groups(files.screen)
+    builder = ConditionBuilder(frozenset(findings), files.groups, files.conditions, screen_groups)
+    restraint = RestraintBuilder(frozenset(files.policy.restraint.received), tuple(screen_groups.values()))
     patterns = build_patterns(folder, files.patterns, builder)
     check_evidence(folder, files.evidence, findings)
     caveats = build_caveats(folder, files.caveats, files.evidence, builder)
     discriminators = build_discriminators(folder, files.evidence, files.asking, findings, builder)
-    rules = build_rules(folder, files.rules, builder, findings, caveats)
+    rules = build_rules(folder, files.rules, builder, findings, caveats, restraint)
     policy = build_policy(folder, files.policy, files.patterns, builder, frozenset(rule.id for rule in rules))
     offers = build_offers(folder, files.offers, orders, builder)
     citations = build_citations(files.evidence)
-    ratings = build_ratings(folder, files.ratings, builder, citations)
+    ratings = build_ratings(folder, files.ratings, builder, citations, restraint)
     check_references(folder, files, rules, unresolved.wording, builder)
     check_screen(folder, files.screen, findings, {rule.id for rule in rules})
     check_date_anchors(folder, rules, patterns, offers.values(), policy, ratings)
@@ -185,5 +188,5 @@ def _build_content(
         ratings,
         discriminators,
         caveats,
-        screen_groups=build_screen_groups(files.screen),
+        screen_groups=screen_groups,
     )
