@@ -74,6 +74,7 @@ class CuesFile(StrictModel):
     performed: CueTable
     planned: CueTable
     unclear: CueTable
+    advice: CueTable
     stop: StopTable
     pseudo: WordList
 
