@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from cds_service.fhir.resources import CodeableConcept
+from cds_service.fhir.datatypes import CodeableConcept
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.model.terminology import BodySiteMeaning, Code, FindingMeaning, StudyMeaning, Terminology

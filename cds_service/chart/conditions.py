@@ -2,7 +2,8 @@
 
 from cds_service.chart.fact_collector import FactCollector, build_source, status_codes
 from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name, extract_from_notes
-from cds_service.fhir.resources import Condition, is_present
+from cds_service.fhir.datatypes import is_present
+from cds_service.fhir.resources import Condition
 from cds_service.model.facts import NO_QUALIFIERS, FindingValue, SourceKind
 
 # A Condition with neither clinicalStatus nor abatement is active (clinical design §1.4).

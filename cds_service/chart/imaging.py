@@ -7,7 +7,8 @@ from typing import Final
 from cds_service.chart.code_lookup import KnownCode
 from cds_service.chart.fact_collector import FactCollector, build_source
 from cds_service.chart.imaging_words import NamedWords
-from cds_service.fhir.resources import CodeableConcept, Concepts, DiagnosticReport, ImagingStudy, list_concepts
+from cds_service.fhir.datatypes import CodeableConcept, Concepts, list_concepts
+from cds_service.fhir.resources import DiagnosticReport, ImagingStudy
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import FindingValue, Imaging, Source, SourceKind, Stage
 from cds_service.model.sides import Side, combine_sides

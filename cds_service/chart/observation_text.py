@@ -4,7 +4,8 @@ from typing import Final
 
 from cds_service.chart.fact_collector import FactCollector
 from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name
-from cds_service.fhir.resources import CodeableConcept, Component, Observation
+from cds_service.fhir.datatypes import CodeableConcept
+from cds_service.fhir.resources import Component, Observation
 from cds_service.model.facts import FindingValue
 
 # The text to put before the answer to a question about pain, so that a bare place is read as a pain there.

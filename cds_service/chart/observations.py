@@ -7,7 +7,8 @@ from cds_service.chart.code_lookup import KnownCode
 from cds_service.chart.fact_collector import FactCollector, build_source, distinct_meanings
 from cds_service.chart.observation_text import extract_from_answer, has_text
 from cds_service.chart.record_text import RecordContext, extract_from_notes
-from cds_service.fhir.resources import Component, Observation, is_present, list_concepts
+from cds_service.fhir.datatypes import is_present, list_concepts
+from cds_service.fhir.resources import Component, Observation
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import NO_QUALIFIERS, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side

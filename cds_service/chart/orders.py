@@ -15,7 +15,8 @@ from cds_service.chart.imaging import (
 )
 from cds_service.chart.record_text import RecordContext, extract_from_name, extract_from_notes, findings_not_absent
 from cds_service.chart.treatments import extract_completed_request
-from cds_service.fhir.resources import ServiceRequest, list_concepts
+from cds_service.fhir.datatypes import list_concepts
+from cds_service.fhir.resources import ServiceRequest
 from cds_service.model.dates import PartialDate, full_date
 from cds_service.model.facts import Finding, FindingValue, Imaging, Source, SourceKind, Stage
 from cds_service.model.sides import Side, combine_sides

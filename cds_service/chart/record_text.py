@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cds_service.chart.fact_collector import FactCollector
-from cds_service.fhir.resources import CodeableConcept, Notes, Resource, list_notes
+from cds_service.fhir.datatypes import CodeableConcept, Notes, list_notes
+from cds_service.fhir.resources import Resource
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import Finding, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side

@@ -7,8 +7,8 @@ from cds_service.chart.code_lookup import KnownCode
 from cds_service.chart.fact_collector import FactCollector, build_source, distinct_meanings
 from cds_service.chart.imaging import describe_imaging
 from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name, extract_from_notes
+from cds_service.fhir.datatypes import CodeableConcept
 from cds_service.fhir.resources import (
-    CodeableConcept,
     MedicationRecord,
     MedicationRequest,
     MedicationStatement,
