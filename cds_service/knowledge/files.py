@@ -6,7 +6,7 @@ from typing import Any
 
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.schema.about import AboutFile
-from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable
+from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable, NamedCondition
 from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
 from cds_service.knowledge.schema.narrative import CuesFile, PhrasesTable, PlaceTable, WordsFile
 from cds_service.knowledge.schema.overlay import SiteLimitsFile

@@ -17,6 +17,7 @@ from cds_service.knowledge.overlay.changes import describe_changes
 from cds_service.knowledge.overlay.files import load_overlay, open_overlay_folder
 from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_site_limits, with_site_rules_and_links
 from cds_service.knowledge.references import check_references
+from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
 from cds_service.knowledge.terminology import (
     ListedCode,
@@ -39,6 +40,7 @@ from cds_service.knowledge.wording import (
 from cds_service.model.about import AboutTexts
 from cds_service.model.content import Content
 from cds_service.model.edition import Edition
+from cds_service.model.screen import ScreenGroup
 from cds_service.model.terminology import Terminology
 from cds_service.model.vocabulary import FindingDefinition
 from cds_service.model.wording import Labels, OrderTemplate, OverrideReason, Wording
@@ -172,5 +174,16 @@ def _build_content(
     }
     edition = unresolved.edition
     return Content(
-        edition, definitions, patterns, rules, offers, citations, policy, groups, ratings, discriminators, caveats
+        edition,
+        definitions,
+        patterns,
+        rules,
+        offers,
+        citations,
+        policy,
+        groups,
+        ratings,
+        discriminators,
+        caveats,
+        screen_groups=screen_groups,
     )

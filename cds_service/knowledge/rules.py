@@ -71,9 +71,7 @@ def build_rules(
     for name, file in files.items():
         if name != f"rules/{file.id}.toml":
             folder.add_problem(name, "id", f"the file should be called rules/{file.id}.toml")
-        rule = note_unknown_names(
-            folder, name, "", lambda file=file: _build_rule(file, builder, findings, caveats, restraint)
-        )  # type: ignore[misc]  # bound at once
+        rule = note_unknown_names(folder, name, "", partial(_build_rule, file, builder, findings, caveats, restraint))
         if rule:
             rules[rule.id] = rule
     return _sort_by_reference(folder, rules)
@@ -142,7 +140,7 @@ def _build_asks(
         if isinstance(ask, str)
         else ConditionalAsk(build_ask(ask.ask, findings), builder.build_block(ask))
         for ask in asks
-        if ask not in REGIONS_BY_EVIDENCE_ASK
+        if not (isinstance(ask, str) and ask in REGIONS_BY_EVIDENCE_ASK)
     )
 
 

@@ -6,7 +6,6 @@ from types import MappingProxyType
 
 from cds_service.model.conditions import ALWAYS, Block, ImagingSpec, Leaf
 from cds_service.model.edition import Edition
-from cds_service.model.screen import ScreenGroup
 from cds_service.model.vocabulary import Citation, Vocabulary
 
 LEVELS = ("critical", "warning", "info")  # CDS Hooks 2.0, Card.indicator, most urgent first
@@ -139,14 +138,15 @@ class Offer:
     """A suggestion: the order templates it creates, and whether it deletes the judged order or changes its side.
 
     `changes_side`: "opposite", or "body-site" to make the body site agree with the code.
-    `withheld_when`: not offered while this block holds. `hooks`: offered on these hooks only. `is_restraint`: offered
-    only where the rule's restraint is earned.
+    `imaging`: the regions and modalities of the imaging it creates. `withheld_when`: not offered while this block
+    holds. `hooks`: offered on these hooks only. `is_restraint`: offered only where the rule's restraint is earned.
     """
 
     id: str
     label: str
     creates: tuple[str, ...] = ()
     modalities: frozenset[str] = frozenset()
+    imaging: frozenset[tuple[str, str]] = frozenset()
     deletes_order: bool = False
     changes_side: str | None = None
     is_recommended: bool = False
@@ -228,7 +228,7 @@ class Content:
     """All content that the logic needs.
 
     `rules` are sorted so that each comes after the rules it refers to; `discriminators` by weight, greatest first.
-    `links` are the site's, by rule. `screen_groups`: the groups of the safety screen, by id.
+    `links` are the site's, by rule.
     """
 
     edition: Edition
@@ -243,4 +243,3 @@ class Content:
     discriminators: tuple[Discriminator, ...] = ()
     caveats: Mapping[str, Caveat] = field(default_factory=lambda: MappingProxyType({}))
     links: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
-    screen_groups: Mapping[str, ScreenGroup] = field(default_factory=lambda: MappingProxyType({}))
