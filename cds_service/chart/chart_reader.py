@@ -97,6 +97,8 @@ class ChartReader:
             unavailable=data.data_gaps.unavailable,
             not_sent=data.data_gaps.not_sent,
             incomplete=data.data_gaps.incomplete,
+            missing_types=data.missing_types,
+            is_deceased=any(resource.is_deceased for resource in resources if isinstance(resource, Patient)),
         )
 
     def _extract_all(

@@ -20,6 +20,8 @@ from cds_service.fhir.datatypes import (
     Status,
 )
 
+_TRUE = frozenset({b"true", b'"true"'})
+_NO_DATE = frozenset({b"", b"null", b"false", b'""', b"{}", b"[]"})
 _HARMLESS_SEVERITIES = frozenset({"warning", "information", "success"})
 
 
@@ -32,9 +34,16 @@ class Resource(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType"):
 
 
 class Patient(Resource, frozen=True, gc=False):
-    """A patient. Only the birth date is read."""
+    """A patient. Only the birth date is read, and whether the patient has died."""
 
     birthDate: str | None = None  # noqa: N815 - FHIR's name
+    deceasedBoolean: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    deceasedDateTime: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+
+    @property
+    def is_deceased(self) -> bool:
+        """Return whether the record says that the patient has died. A date that cannot be read still says so."""
+        return bytes(self.deceasedBoolean) in _TRUE or bytes(self.deceasedDateTime) not in _NO_DATE
 
 
 class Condition(Resource, frozen=True, gc=False):

@@ -19,6 +19,7 @@ from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_
 from cds_service.knowledge.references import check_references
 from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
+from cds_service.knowledge.screen import build_screen, build_screen_groups, check_screen
 from cds_service.knowledge.terminology import (
     ListedCode,
     ListedStudy,
@@ -40,7 +41,7 @@ from cds_service.knowledge.wording import (
 from cds_service.model.about import AboutTexts
 from cds_service.model.content import Content
 from cds_service.model.edition import Edition
-from cds_service.model.screen import ScreenGroup
+from cds_service.model.screen import SafetyScreen
 from cds_service.model.terminology import Terminology
 from cds_service.model.vocabulary import FindingDefinition
 from cds_service.model.wording import Labels, OrderTemplate, OverrideReason, Wording
@@ -65,6 +66,7 @@ class Knowledge:
     imaging_codes: tuple[ListedStudy, ...]
     copyright_notices: Mapping[str, str]
     about: AboutTexts
+    screen: SafetyScreen
     site_changes: tuple[str, ...] = ()
 
 
@@ -136,6 +138,7 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
         copyright_notices=collect_copyright_notices(files.terminology),
         about=build_about(files.about),
         narrative=narrative,
+        screen=build_screen(files.screen, files.language),
     )
 
 
@@ -145,7 +148,7 @@ def _build_content(
     """Build what the logic judges by; return None when there are problems, which are noted."""
     files = unresolved.files
     findings = files.terminology.findings
-    screen_groups: Mapping[str, ScreenGroup] = {}
+    screen_groups = build_screen_groups(files.screen)
     builder = ConditionBuilder(frozenset(findings), files.groups, files.conditions, screen_groups)
     restraint = RestraintBuilder(frozenset(files.policy.restraint.received), tuple(screen_groups.values()))
     patterns = build_patterns(folder, files.patterns, builder)
@@ -158,6 +161,7 @@ def _build_content(
     citations = build_citations(files.evidence)
     ratings = build_ratings(folder, files.ratings, builder, citations, restraint)
     check_references(folder, files, rules, unresolved.wording, builder)
+    check_screen(folder, files.screen, findings, {rule.id for rule in rules})
     check_date_anchors(folder, rules, patterns, offers.values(), policy, ratings)
     if policy is None or folder.problems:
         return None

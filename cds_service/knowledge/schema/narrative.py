@@ -73,6 +73,7 @@ class CuesFile(StrictModel):
     performed: CueTable
     planned: CueTable
     unclear: CueTable
+    advice: CueTable
     stop: StopTable
     pseudo: WordList
 
