@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from cds_service.model.conditions import ALWAYS, Block, ImagingSpec, Leaf
 from cds_service.model.edition import Edition
+from cds_service.model.screen import ScreenGroup
 from cds_service.model.vocabulary import Citation, Vocabulary
 
 LEVELS = ("critical", "warning", "info")  # CDS Hooks 2.0, Card.indicator, most urgent first
@@ -228,7 +229,7 @@ class Content:
     """All content that the logic needs.
 
     `rules` are sorted so that each comes after the rules it refers to; `discriminators` by weight, greatest first.
-    `links` are the site's, by rule.
+    `links` are the site's, by rule. `screen_groups`: the groups of the safety screen, by id.
     """
 
     edition: Edition
@@ -243,3 +244,4 @@ class Content:
     discriminators: tuple[Discriminator, ...] = ()
     caveats: Mapping[str, Caveat] = field(default_factory=lambda: MappingProxyType({}))
     links: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
+    screen_groups: Mapping[str, ScreenGroup] = field(default_factory=lambda: MappingProxyType({}))
