@@ -16,7 +16,6 @@ from cds_service.model.terminology import DrugCourse, FindingMeaning, Terminolog
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.reader import NarrativeReader
 
-
 _SENTENCES = re.compile(r"[.;\n]\s*\w")  # more than one: the name goes on after what begins it
 
 
@@ -92,7 +91,7 @@ class FactCollector:
         return [meaning for meaning in meanings if not (meaning.only_orders or meaning.region)]
 
     def names_no_disease(self, concept: CodeableConcept) -> bool:
-        """Return whether a concept speaks, by a code or by how its name begins, of a disease the patient does not have."""
+        """Return whether a concept, by a code or the start of its name, is about a disease the patient does not have."""
         starts = self.lookups.terminology.no_disease.names
         names = (concept.text, *code_displays(concept))
         if any(name.lstrip().lower().startswith(starts) and not _SENTENCES.search(name) for name in names if name):

@@ -1,4 +1,4 @@
-"""Build what widens or limits the reading of codes: shared code systems, measurements, drug courses, what is no disease."""
+"""Build what widens or limits the reading of codes: shared systems, measurements, drug courses, what is no disease."""
 
 from collections.abc import Mapping
 
