@@ -171,7 +171,8 @@ def _build_content(
             id=name,
             label=table.label,
             kind=table.kind,
-            window_days=None if table.window == "never" else table.window,
+            window_days=table.window if isinstance(table.window, int) else None,
+            stays=table.window == "never",
         )
         for name, table in findings.items()
     }
