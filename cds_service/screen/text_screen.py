@@ -19,7 +19,7 @@ from cds_service.narrative.text_cache import TextCache
 from cds_service.narrative.tokenizer import Sentence, split_sentences
 from cds_service.screen.folding import expand_word, fold_characters, fold_spelling
 from cds_service.screen.numbers import NumberMarker
-from cds_service.screen.word_finder import Span, WordFinder, WordHit
+from cds_service.screen.word_finder import Span, WordFinder
 
 _MENTION: Final = "screenmention"  # stands for the words of a hit in the reader's row of items
 _NO_HIT: Final = frozenset({CueEffect.FAMILY, CueEffect.ADVICE})
@@ -68,9 +68,7 @@ class TextScreen:
             found.update(dict.fromkeys(hits))
         return tuple(found)
 
-    def _screen_sentence(
-        self, sentence: Sentence, carried: CueEffect | None
-    ) -> tuple[list[TextHit], CueEffect | None]:
+    def _screen_sentence(self, sentence: Sentence, carried: CueEffect | None) -> tuple[list[TextHit], CueEffect | None]:
         """Return the mentions that count, and the effect that a heading has on the next sentence."""
         found = self._finder.find(sentence.words)
         spans = _merge(hit.span for hit in found)
@@ -119,9 +117,7 @@ def _with_mentions(sentence: Sentence, spans: Sequence[Span]) -> Sentence:
         words += [*sentence.words[place : span.first], _MENTION]
         spellings += [*sentence.spellings[place : span.first], _MENTION]
         place = span.end
-    return Sentence(
-        (*words, *sentence.words[place:]), (*spellings, *sentence.spellings[place:]), sentence.ending
-    )
+    return Sentence((*words, *sentence.words[place:]), (*spellings, *sentence.spellings[place:]), sentence.ending)
 
 
 def _build_first_look(screen: SafetyScreen) -> ahocorasick.Automaton:
