@@ -143,16 +143,18 @@ def _build_content(
     """Build what the logic judges by; return None when there are problems, which are noted."""
     files = unresolved.files
     findings = files.terminology.findings
-    builder = ConditionBuilder(frozenset(findings), dict(files.groups))
+    screen_groups: Mapping[str, ScreenGroup] = {}
+    builder = ConditionBuilder(frozenset(findings), files.groups, files.conditions, screen_groups)
+    restraint = RestraintBuilder(frozenset(files.policy.restraint.received), tuple(screen_groups.values()))
     patterns = build_patterns(folder, files.patterns, builder)
     check_evidence(folder, files.evidence, findings)
     caveats = build_caveats(folder, files.caveats, files.evidence, builder)
     discriminators = build_discriminators(folder, files.evidence, files.asking, findings, builder)
-    rules = build_rules(folder, files.rules, builder, findings, caveats)
+    rules = build_rules(folder, files.rules, builder, findings, caveats, restraint)
     policy = build_policy(folder, files.policy, files.patterns, builder, frozenset(rule.id for rule in rules))
     offers = build_offers(folder, files.offers, orders, builder)
     citations = build_citations(files.evidence)
-    ratings = build_ratings(folder, files.ratings, builder, citations)
+    ratings = build_ratings(folder, files.ratings, builder, citations, restraint)
     check_references(folder, files, rules, unresolved.wording, builder)
     check_date_anchors(folder, rules, patterns, offers.values(), policy, ratings)
     if policy is None or folder.problems:
