@@ -148,7 +148,8 @@ class Terminology:
 
     `with_editions`: systems whose URI an edition may follow. `shared_systems`: those that are read as another.
     `past`: by finding, what a record says that it is over. `yields_to`: by finding, those that say it more precisely.
-    `ended`: by finding, the days that a drug which is no longer taken counts.
+    `ended`: by finding, the days that a drug which is no longer taken counts. `screened_tests`: the tests whose numbers
+    the safety screen reads.
     """
 
     system_by_uri: Mapping[str, str]
@@ -177,6 +178,7 @@ class Terminology:
     drug_names: Mapping[str, str]
     imaging_words: ImagingWords
     reason_codes: Mapping[str, tuple[Code, ...]]
+    screened_tests: frozenset[Code] = frozenset()
 
     def find_meanings(self, code: Code) -> tuple[FindingMeaning, ...]:
         """Return the findings that a code stands for, by itself or by its branch; none if it is unmapped."""
