@@ -126,9 +126,10 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
     check_site_limits(folder, files.site_limits, files.rules, files.groups)
     folder.raise_problems()
     assert content is not None  # noqa: S101 - as above
+    screen = build_screen(files.screen, files.language)
     return Knowledge(
         content=content,
-        terminology=build_terminology(files.terminology),
+        terminology=replace(build_terminology(files.terminology), screened_tests=screen.tests),
         wording=unresolved.wording,
         order_templates=orders,
         override_reasons=build_override_reasons(files.overrides),
@@ -138,7 +139,7 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
         copyright_notices=collect_copyright_notices(files.terminology),
         about=build_about(files.about),
         narrative=narrative,
-        screen=build_screen(files.screen, files.language),
+        screen=screen,
     )
 
 
@@ -171,7 +172,8 @@ def _build_content(
             id=name,
             label=table.label,
             kind=table.kind,
-            window_days=None if table.window == "never" else table.window,
+            window_days=table.window if isinstance(table.window, int) else None,
+            stays=table.window == "never",
         )
         for name, table in findings.items()
     }

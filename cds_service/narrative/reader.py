@@ -142,7 +142,7 @@ class NarrativeReader:
         if CueEffect.HISTORICAL in changes or (
             CueEffect.PERFORMED in changes and known.kind not in {"treatment", "flag"}
         ):
-            if known.window_days is None:
+            if known.stays:
                 return finding, FindingValue.PRESENT
             return (saying.past, FindingValue.PRESENT) if saying.past else None
         return finding, FindingValue.PRESENT

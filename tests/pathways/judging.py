@@ -66,7 +66,7 @@ def _engine() -> CdsEngine:
 def _parts() -> tuple[Gatherer, ChartReader]:
     known = knowledge()
     gatherer = Gatherer(build_prefetch_keys(known.content, known.terminology), EhrClient())
-    return gatherer, ChartReader(known.terminology, known.content, known.narrative)
+    return gatherer, ChartReader(known.terminology, known.content, known.narrative, known.screen)
 
 
 def judge(request: dict[str, Any]) -> Judgement:
