@@ -141,7 +141,7 @@ def _of_leaves(leaves: Iterable[Leaf], rule: str | None, content: Content) -> It
                 yield _dated(rule, tuple(limited_names), days, beyond, content, by)
 
 
-_DATE_WORDS = {None: "recorded", "onset": "begun, or recorded,", "stated-onset": "begun"}
+_DATE_WORDS = {None: "recorded", "onset": "begun, or recorded,", "stated-onset": "begun", "recorded": "recorded"}
 
 
 def _dated(
