@@ -7,12 +7,14 @@ from typing import Any
 from cds_service.chart.code_lookup import CodeLookup
 from cds_service.chart.conditions import extract_condition
 from cds_service.chart.contradictions import drop_contradicted_text
+from cds_service.chart.drug_courses import extract_courses
 from cds_service.chart.fact_collector import FactCollector, Lookups, relative_reference
 from cds_service.chart.imaging import LOWER_LIMB_JOINT, extract_imaging_study, extract_report
 from cds_service.chart.imaging_words import ImagingWordFinder
+from cds_service.chart.medications import extract_medication
 from cds_service.chart.observations import extract_observation
 from cds_service.chart.orders import ImagingOrder, extract_draft, extract_request, resolve_order
-from cds_service.chart.treatments import extract_medication, extract_procedure
+from cds_service.chart.treatments import extract_procedure
 from cds_service.fhir.chart_data import ChartData, DraftOrder
 from cds_service.fhir.resources import (
     Condition,
@@ -117,6 +119,7 @@ class ChartReader:
                 extract(resource, collector)
             elif isinstance(resource, _REQUESTS):
                 all_requests.append(resource)
+        extract_courses(collector)
         own_drafts = [draft for draft in drafts if _accept_or_ignore(draft.resource, patient_id, collector)]
         draft_references = {draft.reference for draft in own_drafts}
         requests = [request for request in all_requests if relative_reference(request) not in draft_references]

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from cds_service.chart.code_lookup import KnownCode
-from cds_service.chart.fact_collector import FactCollector, build_source
+from cds_service.chart.fact_collector import FactCollector, build_source, code_displays
 from cds_service.chart.imaging_words import NamedWords
+from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name
 from cds_service.fhir.datatypes import CodeableConcept, Concepts, list_concepts
 from cds_service.fhir.resources import DiagnosticReport, ImagingStudy
 from cds_service.model.dates import PartialDate
@@ -107,6 +108,11 @@ def _find_region(
     return _single_or_none([name for name in named_words.region if name != LOWER_LIMB_JOINT]) or region
 
 
+def name_regions(body_sites: Concepts, texts: Sequence[str | None], collector: FactCollector) -> set[str]:
+    """Return the regions that a record's body sites name, or where they name none, those of its texts."""
+    return set(_body_site_regions(body_sites, collector) or collector.find_words(texts).region)
+
+
 def _body_site_regions(body_sites: Concepts, collector: FactCollector) -> Sequence[str]:
     if not body_sites:
         return []
@@ -118,16 +124,12 @@ def _body_site_regions(body_sites: Concepts, collector: FactCollector) -> Sequen
         if known.site
     ]
     coded_regions = list(dict.fromkeys(regions[site] for site in sites if site in regions))
-    return coded_regions or collector.find_words(concept.text for concept in list_concepts(body_sites)).region
+    texts = [text for concept in list_concepts(body_sites) for text in _names(concept)]
+    return coded_regions or collector.find_words(texts).region
 
 
 def _names(code: CodeableConcept | None) -> list[str | None]:
     return [code.text, *code_displays(code)] if code else []
-
-
-def code_displays(concept: CodeableConcept | None) -> list[str | None]:
-    """Return the displays of a concept's codings."""
-    return [coding.display for coding in (concept.coding if concept else None) or () if coding]
 
 
 def extract_imaging_study(study: ImagingStudy, collector: FactCollector) -> None:
@@ -179,5 +181,13 @@ def extract_report(report: DiagnosticReport, collector: FactCollector) -> None:
     ]
     for meaning in conclusions:
         collector.add_finding(meaning, FindingValue.PRESENT, source, side=description.side, when=when)
-    if not description.region and not conclusions:
+    record = RecordContext(report, source, side=description.side, when=when)
+    named = [
+        statement
+        for concept in list_concepts(report.conclusionCode)
+        for statement in extract_from_name(
+            record, concept_text(concept, collector, has_meaning=bool(collector.meanings(concept))), collector
+        )
+    ]
+    if not description.region and not conclusions and not named:
         collector.ignore_unmapped(report, report.code)

@@ -118,6 +118,9 @@ class Procedure(Resource, frozen=True, gc=False):
     performedDateTime: str | None = None  # noqa: N815 - FHIR's name
     performedPeriod: Period | None = None  # noqa: N815 - FHIR's name
     outcome: CodeableConcept | None = None
+    statusReason: Concepts = None  # noqa: N815 - FHIR's name
+    notPerformed: bool | None = None  # noqa: N815 - DSTU2's name
+    notDone: bool | None = None  # noqa: N815 - STU3's name
 
 
 class ServiceRequest(Resource, frozen=True, gc=False):
@@ -149,9 +152,16 @@ class Medication(msgspec.Struct, frozen=True, gc=False):
 
 
 class MedicationRecord(Resource, frozen=True, gc=False):
-    """The fields that medication orders and statements share."""
+    """The fields that medication orders and statements share. Of the dosage, only its texts are read.
+
+    `dosageInstruction` is what orders call it, `dosage` what statements do.
+    """
 
     status: str | None = None
+    statusReason: Concepts = None  # noqa: N815 - FHIR's name
+    note: Notes = None
+    dosageInstruction: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    dosage: msgspec.Raw = NOT_PRESENT
     medicationCodeableConcept: CodeableConcept | None = None  # noqa: N815 - FHIR's name
     medicationReference: Reference | None = None  # noqa: N815 - FHIR's name
     contained: list[Medication] | None = None
@@ -162,6 +172,7 @@ class MedicationRequest(MedicationRecord, frozen=True, gc=False):
 
     doNotPerform: bool | None = None  # noqa: N815 - FHIR's name
     authoredOn: str | None = None  # noqa: N815 - FHIR's name
+    dispenseRequest: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
 
 
 class MedicationStatement(MedicationRecord, frozen=True, gc=False):
