@@ -27,7 +27,9 @@ class NamedWords(NamedTuple):
 
 
 NO_WORDS: Final = NamedWords()
-_REGIONS: Final = dict.fromkeys(("upper-spine", "sacrum", "thigh", "ankle", "head", "trunk"), "other")  # as orders name them
+_REGIONS: Final = dict.fromkeys(
+    ("upper-spine", "sacrum", "thigh", "ankle", "head", "trunk"), "other"
+)  # as orders name them
 
 
 class WordMatcher:

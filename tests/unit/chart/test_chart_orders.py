@@ -193,7 +193,14 @@ def test_a_knee_problem_forbids_the_hip_where_the_reason_names_the_spine(chart: 
 
 
 @pytest.mark.parametrize(
-    "name", ["Derangement of meniscus of left knee", "Loose body in knee", "Sprain of ankle", "Ganglion of right ankle", "Ulcer of foot"]
+    "name",
+    [
+        "Derangement of meniscus of left knee",
+        "Loose body in knee",
+        "Sprain of ankle",
+        "Ganglion of right ankle",
+        "Ulcer of foot",
+    ],
 )
 def test_a_problem_that_is_no_finding_still_speaks_of_the_knee_or_foot(chart: Read, name: str) -> None:
     hip = condition("49218002")
