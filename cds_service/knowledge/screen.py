@@ -27,7 +27,9 @@ from cds_service.model.sides import Side
 _RANGE = "-"
 
 
-def check_screen(folder: ContentFolder, file: SafetyScreenFile, findings: Collection[str], rules: Collection[str]) -> None:
+def check_screen(
+    folder: ContentFolder, file: SafetyScreenFile, findings: Collection[str], rules: Collection[str]
+) -> None:
     """Note every finding and rule that does not exist, and every code that is in the wrong form."""
     for name, row in file.group.items():
         for key, named, known in (("findings", row.findings, findings), ("stops", row.stops, {*rules, ALL_RESTRAINT})):
@@ -93,9 +95,7 @@ def _to_word(word: str) -> ScreenPattern:
 
 def _to_pattern(row: NearRow) -> ScreenPattern:
     cause = " + ".join(part[0].strip("-") for part in row.parts)
-    return ScreenPattern(
-        cause, tuple(map(tuple, row.parts)), row.within, row.ordered, row.whole, tuple(row.unless)
-    )
+    return ScreenPattern(cause, tuple(map(tuple, row.parts)), row.within, row.ordered, row.whole, tuple(row.unless))
 
 
 def _to_branches(listed: Iterable[str], excluded: Iterable[str]) -> Iterator[ScreenBranch]:
@@ -122,6 +122,7 @@ def _to_limit(row: LimitRow) -> ScreenLimit:
         high=row.high,
         times_upper=row.times_upper,
         upper=row.upper,
+        factors={unit.lower(): factor for unit, factor in row.factors.items()},
         most=row.most,
         is_temperature=row.temperature,
     )

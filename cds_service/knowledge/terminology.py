@@ -231,13 +231,16 @@ def _map_findings_by_body_site(tables: Mapping[str, FindingTable]) -> dict[str, 
 
 def _build_imaging_words(imaging: ImagingFile) -> ImagingWords:
     words = imaging.words
-    tables = (
-        with_str_keys(words.region),
-        with_str_keys(words.modality),
-        with_str_keys(words.contrast),
-        with_str_keys(words.side),
+    return ImagingWords(
+        region=_longest_first(with_str_keys(words.region)),
+        modality=_longest_first(with_str_keys(words.modality)),
+        contrast=_longest_first(with_str_keys(words.contrast)),
+        side=_longest_first(with_str_keys(words.side)),
+        modality_else=_longest_first(with_str_keys(words.modality_else)),
+        purpose=_longest_first(with_str_keys(words.purpose)),
+        region_holds={region: frozenset(parts) for region, parts in words.region_holds.items()},
+        modality_holds={modality: frozenset(parts) for modality, parts in words.modality_holds.items()},
     )
-    return ImagingWords(*(_longest_first(table) for table in tables))
 
 
 def _longest_first(table: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...]:

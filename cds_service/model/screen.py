@@ -1,6 +1,8 @@
 """The groups of the safety screen: what may be a reason to act, for how long, and which advice it stops."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from cds_service.model.sides import Side
@@ -72,7 +74,8 @@ class ScreenLimit:
 
     `codes`: LOINC codes of the test. `units`: units that name the measurement by themselves. `words`: names of it in
     words. `low` and `high`: a number at or below, or at or above it, counts. `times_upper`: one above so many times
-    the upper limit of its own range, else of `upper`. `most`: a number above it is no such measurement.
+    the upper limit of its own range, else of `upper`; `factors`: what turns other units into that of `upper`. `most`:
+    a number above it is no such measurement.
     """
 
     cause: str
@@ -83,6 +86,7 @@ class ScreenLimit:
     high: float | None = None
     times_upper: float | None = None
     upper: float | None = None
+    factors: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     most: float | None = None
     is_temperature: bool = False
 

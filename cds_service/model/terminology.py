@@ -70,12 +70,20 @@ class BodySiteMeaning(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ImagingWords:
-    """The words that name a region, modality, contrast or side in the text of an order or study, longest first."""
+    """The words that name a region, modality, contrast or side in the text of an order or study, longest first.
+
+    `region_holds`, `modality_holds`: what may be named beside a region or modality and is part of it. `modality_else`
+    counts where no modality is named. `purpose`: what is done without looking for a source of pain.
+    """
 
     region: tuple[tuple[str, str], ...]
     modality: tuple[tuple[str, str], ...]
     contrast: tuple[tuple[str, str], ...]
     side: tuple[tuple[str, str], ...]
+    modality_else: tuple[tuple[str, str], ...]
+    purpose: tuple[tuple[str, str], ...]
+    region_holds: Mapping[str, frozenset[str]]
+    modality_holds: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
