@@ -105,7 +105,7 @@ class CodeLookup:
         return known if known.meanings else None
 
     def names_no_disease(self, concept: CodeableConcept) -> bool:
-        """Return whether a code of the concept speaks of a disease that the patient does not have, as screening does."""
+        """Return whether a code of the concept is about a disease that the patient does not have, as screening is."""
         branches = self.terminology.limits.no_disease.codes
         for coding in concept.coding or ():
             if coding is None or coding.code is None or self._systems.find(coding.system) not in self._icd_systems:

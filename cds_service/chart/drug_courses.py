@@ -26,10 +26,8 @@ def describe_course(
     collector: FactCollector,
 ) -> CourseRecord | None:
     """Return which part of a long course a record covers, or None if it is of no such drug or of a short supply."""
-    course = next(
-        (one for one in collector.lookups.terminology.limits.courses if _is_drug_of(one, concept, words, collector)),
-        None,
-    )
+    courses = collector.lookups.terminology.limits.courses
+    course = next((one for one in courses if _is_drug_of(one, concept, words, collector)), None)
     if course is None:
         return None
     told = words + " ".join(_WORD.findall(" ".join(_dosage_texts(record)).lower())) + " "
