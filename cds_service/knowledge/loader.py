@@ -19,6 +19,7 @@ from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_
 from cds_service.knowledge.references import check_references
 from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
+from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.knowledge.screen import build_screen, build_screen_groups, check_screen
 from cds_service.knowledge.terminology import (
     ListedCode,
@@ -167,16 +168,7 @@ def _build_content(
     if policy is None or folder.problems:
         return None
     groups = {name: builder.build_group(name) for name in files.groups}
-    definitions = {
-        name: FindingDefinition(
-            id=name,
-            label=table.label,
-            kind=table.kind,
-            window_days=table.window if isinstance(table.window, int) else None,
-            stays=table.window == "never",
-        )
-        for name, table in findings.items()
-    }
+    definitions = _define_findings(findings)
     edition = unresolved.edition
     return Content(
         edition,
@@ -192,3 +184,16 @@ def _build_content(
         caveats,
         screen_groups=screen_groups,
     )
+
+
+def _define_findings(findings: Mapping[str, FindingTable]) -> dict[str, FindingDefinition]:
+    return {
+        name: FindingDefinition(
+            id=name,
+            label=table.label,
+            kind=table.kind,
+            window_days=table.window if isinstance(table.window, int) else None,
+            stays=table.window == "never",
+        )
+        for name, table in findings.items()
+    }
