@@ -117,7 +117,10 @@ def count_patient(bundle: Json, tally: Tally) -> None:
         tally.unseeded += not bundle.get("meta", {}).get("tag")
         hits = {hit.group for hit in pained.chart.screen_hits}
         tally.causes.update(
-            hits or {f"text not screened: {reason}" for reason in pained.chart.unscreened} or {"no group"}
+            hits
+            or {f"text not screened: {reason}" for reason in pained.chart.unscreened}
+            or {card.rule.id for card in pained.shown}
+            or {"no group"}
         )
 
 
