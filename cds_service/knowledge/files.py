@@ -10,6 +10,7 @@ from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable
 from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
 from cds_service.knowledge.schema.narrative import CuesFile, PhrasesTable, PlaceTable, WordsFile
 from cds_service.knowledge.schema.overlay import SiteLimitsFile
+from cds_service.knowledge.schema.overlay_upgrade import UpgradeFile
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingsFile, RuleFile
 from cds_service.knowledge.schema.terminology import (
     BodySitesFile,
@@ -24,6 +25,7 @@ NARRATIVE_FINDINGS = "narrative/findings/*.toml"
 NARRATIVE_PLACES = "narrative/places.toml"
 NARRATIVE_CUES = "narrative/cues.toml"
 NARRATIVE_WORDS = "narrative/words.toml"
+OVERLAY_UPGRADE = "overlay-upgrade.toml"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class NarrativeFiles:
 
 @dataclass(frozen=True)
 class ContentFiles:
-    """Every content file."""
+    """Every content file. `overlay_upgrade` may be missing: then no overlay of an earlier major version is applied."""
 
     terminology: TerminologyFiles
     narrative: NarrativeFiles
@@ -67,6 +69,7 @@ class ContentFiles:
     labels: LabelsFile
     site_limits: SiteLimitsFile
     about: AboutFile
+    overlay_upgrade: UpgradeFile | None
 
 
 def load_content_files(folder: ContentFolder) -> ContentFiles | None:
@@ -103,6 +106,8 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "about": folder.load_file("about.toml", AboutFile),
         "site_limits": folder.load_file("site-limits.toml", SiteLimitsFile),
     }
+    has_upgrade = (folder.root / OVERLAY_UPGRADE).exists()
+    others["overlay_upgrade"] = folder.load_file(OVERLAY_UPGRADE, UpgradeFile) if has_upgrade else None
     if folder.problems:
         return None
     return ContentFiles(terminology=TerminologyFiles(**terminology), narrative=NarrativeFiles(**narrative), **others)

@@ -85,7 +85,7 @@ def test_it_says_which_content_and_that_nobody_approved_it(knowledge: Knowledge,
     assert value["content"]["version"] == edition.version
     assert value["content"]["digest"] == edition.digest
     assert value["content"]["sign_off"] is None
-    assert value["content"]["review_by"] == "2027-11-22"
+    assert value["content"]["review_by"] == "2027-11-28"
 
 
 def test_the_thirteen_source_attributes_are_in_order(value: dict[str, Any]) -> None:
