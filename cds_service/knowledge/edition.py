@@ -43,7 +43,9 @@ def with_site_edition(folder: ContentFolder, edition: Edition, site: SiteEdition
     """Return the edition with a site's overlay applied. Only the site folder's sign-off counts: it names both."""
     has_other = edition.sign_off is not None or edition.is_sign_off_lapsed
     notes = ("The sign-off in the content folder does not cover the site's overlay: it does not count.",)
-    bare = replace(edition, sign_off=None, is_sign_off_lapsed=False, sign_off_notes=notes if has_other else (), site=site)
+    bare = replace(
+        edition, sign_off=None, is_sign_off_lapsed=False, sign_off_notes=notes if has_other else (), site=site
+    )
     return _with_sign_off(folder, bare)
 
 

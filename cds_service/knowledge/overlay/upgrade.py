@@ -37,16 +37,23 @@ def check_overlay_version(
     refused = list(_find_refused(folder, overlay, version, upgrade))
     if refused:
         _replace_problems(folder, refused)
-        _refuse(folder, written_for, version, "what the keys named here say has changed: compare each, then change this line")
+        _refuse(
+            folder,
+            written_for,
+            version,
+            "what the keys named here say has changed: compare each, then change this line",
+        )
         return ()
-    return (
-        f"The overlay was written for content {written_for} and is applied to {version}: "
-        "nothing that it names has changed its meaning.",
+    note = (
+        f"The overlay was written for content {written_for} and is applied to {version}: nothing it names has changed."
     )
+    return (note,)
 
 
 def _refuse(folder: ContentFolder, written_for: str, version: str, why: str) -> None:
-    folder.add_problem(SITE_FILE, "for_content", f"was written for content {written_for}; this is {version}, in which {why}")
+    folder.add_problem(
+        SITE_FILE, "for_content", f"was written for content {written_for}; this is {version}, in which {why}"
+    )
 
 
 def _replace_problems(folder: ContentFolder, refused: list[Problem]) -> None:

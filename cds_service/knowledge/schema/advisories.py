@@ -5,10 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from cds_service.knowledge.schema.base import StrictModel, Text
+from cds_service.knowledge.schema.base import StrictModel, Text, Version
 from cds_service.knowledge.schema.edition import Digest
 
-Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
 Sentences = Annotated[list[Text], Field(min_length=1)]
 
 

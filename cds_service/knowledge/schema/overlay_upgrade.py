@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from cds_service.knowledge.schema.base import Id, StrictModel, Text
+from cds_service.knowledge.schema.base import Id, StrictModel, Text, Version
 from cds_service.knowledge.schema.overlay import LimitName
 
 EntryKind = Literal["off", "number", "code", "link"]
@@ -23,7 +23,7 @@ class UpgradeRow(StrictModel):
     study: Text | None = None
     body_site: Id | None = None
     limit: LimitName | None = None
-    entries: Annotated[list[EntryKind], Field(min_length=1)] = ["off", "number", "code"]
+    entries: Annotated[tuple[EntryKind, ...], Field(min_length=1, strict=False)] = ("off", "number", "code")
     says: Text
 
     @property
@@ -46,6 +46,6 @@ class UpgradeFile(StrictModel):
     `same` lists the rules and groups that were written anew and mean what they did.
     """
 
-    since: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+    since: Version
     same: list[Id]
-    change: list[UpgradeRow]
+    change: list[UpgradeRow] = Field(default_factory=list)
