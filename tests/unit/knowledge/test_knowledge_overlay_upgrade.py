@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import tomllib
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -127,10 +128,11 @@ def test_an_entry_is_refused_with_one_sentence_when_what_it_names_has_changed(
 
 
 @pytest.mark.parametrize("kind", ["rule", "group"])
-def test_a_number_of_a_rule_or_group_is_applied_or_refused(cards: Path, site: Path, kind: str) -> None:
-    name, (old, new) = {"rule": ("failed-hip-care", (365, 300)), "group": ("made-up", (91, 100))}[kind]
-    with (cards / "groups.toml").open("a", encoding="utf-8") as groups:
-        groups.write('\nmade-up = [{ id = "limp", within = 91, undated = "ignored" }]\n')
+def test_a_number_of_a_rule_or_group_is_applied_or_refused(
+    cards: Path, site: Path, change: Callable[[str, str, str], None], kind: str
+) -> None:
+    name, (old, new) = {"rule": ("failed-hip-care", (365, 300)), "group": ("hip-sign", (91, 100))}[kind]
+    change("groups.toml", '= ["limp"', '= [{ id = "limp", within = 91, undated = "ignored" }')
     row = f'[[change]]\n{kind} = "{name}"\nkey = "within"\nfrom = {old}\nto = {new}\nwhy = "x"\n'
     (site / "numbers.toml").write_text(row, encoding="utf-8")
     set_upgrade(cards)
