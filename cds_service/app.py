@@ -126,7 +126,7 @@ def _operator_endpoints(
 
 def build_about_page(knowledge: Knowledge) -> AboutPage:
     """Render both forms of the about page."""
-    renderer = AboutRenderer(knowledge.content, knowledge.about, knowledge.site_changes)
+    renderer = AboutRenderer(knowledge.content, knowledge.about, knowledge.site_changes, knowledge.wording)
     return AboutPage(renderer.render_html(), renderer.render_json(), renderer.content_security_policy())
 
 

@@ -10,7 +10,13 @@ from cds_service.knowledge.condition_builder import ConditionBuilder
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.date_anchors import check_date_anchors
 from cds_service.knowledge.edition import load_edition
-from cds_service.knowledge.evidence import build_caveats, build_citations, build_discriminators, check_evidence
+from cds_service.knowledge.evidence import (
+    build_caveats,
+    build_citations,
+    build_discriminators,
+    check_evidence,
+    check_evidence_lines,
+)
 from cds_service.knowledge.files import ContentFiles, load_content_files
 from cds_service.knowledge.narrative import build_narrative
 from cds_service.knowledge.overlay.changes import describe_changes
@@ -18,6 +24,7 @@ from cds_service.knowledge.overlay.files import load_overlay, open_overlay_folde
 from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_site_limits, with_site_rules_and_links
 from cds_service.knowledge.references import check_references
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
+from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.knowledge.terminology import (
     ListedCode,
     ListedStudy,
@@ -33,7 +40,9 @@ from cds_service.knowledge.wording import (
     build_labels,
     build_offers,
     build_order_templates,
+    build_override_bases,
     build_override_reasons,
+    build_safety_flags,
     load_wording,
 )
 from cds_service.model.about import AboutTexts
@@ -146,6 +155,7 @@ def _build_content(
     builder = ConditionBuilder(frozenset(findings), dict(files.groups))
     patterns = build_patterns(folder, files.patterns, builder)
     check_evidence(folder, files.evidence, findings)
+    check_evidence_lines(folder, unresolved.wording, files.evidence)
     caveats = build_caveats(folder, files.caveats, files.evidence, builder)
     discriminators = build_discriminators(folder, files.evidence, files.asking, findings, builder)
     rules = build_rules(folder, files.rules, builder, findings, caveats)
@@ -153,21 +163,29 @@ def _build_content(
     offers = build_offers(folder, files.offers, orders, builder)
     citations = build_citations(files.evidence)
     ratings = build_ratings(folder, files.ratings, builder, citations)
+    override_bases = build_override_bases(folder, files.overrides, builder)
+    safety_flags = build_safety_flags(folder, files.safety_flags, builder)
     check_references(folder, files, rules, unresolved.wording, builder)
     check_date_anchors(folder, rules, patterns, offers.values(), policy, ratings)
     if policy is None or folder.problems:
         return None
     groups = {name: builder.build_group(name) for name in files.groups}
-    definitions = {
+    return Content(
+        unresolved.edition,
+        _define_findings(findings),
+        *(patterns, rules, offers, citations, policy, groups, ratings, discriminators, caveats),
+        override_bases=override_bases,
+        safety_flags=safety_flags,
+    )
+
+
+def _define_findings(tables: Mapping[str, FindingTable]) -> dict[str, FindingDefinition]:
+    return {
         name: FindingDefinition(
             id=name,
             label=table.label,
             kind=table.kind,
             window_days=None if table.window == "never" else table.window,
         )
-        for name, table in findings.items()
+        for name, table in tables.items()
     }
-    edition = unresolved.edition
-    return Content(
-        edition, definitions, patterns, rules, offers, citations, policy, groups, ratings, discriminators, caveats
-    )

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,6 +13,7 @@ from cds_service.model.about import AboutTexts
 from cds_service.model.condition_text import outline_block
 from cds_service.model.content import Content, Rule
 from cds_service.model.vocabulary import Citation
+from cds_service.model.wording import Wording
 
 _TEMPLATE_FOLDER = "pages"
 _HOOK_LABELS = {"patient-view": "chart opened", "order-select": "order selected", "order-sign": "order signed"}
@@ -21,8 +22,10 @@ _HOOK_LABELS = {"patient-view": "chart opened", "order-select": "order selected"
 class AboutRenderer:
     """Renders both forms of /about. They hold no data of a call, so they are built once."""
 
-    def __init__(self, content: Content, texts: AboutTexts, site_changes: Sequence[str]) -> None:
-        self._value = build_about(content, texts, site_changes)
+    def __init__(
+        self, content: Content, texts: AboutTexts, site_changes: Sequence[str], wording: Mapping[str, Wording]
+    ) -> None:
+        self._value = build_about(content, texts, site_changes, wording)
         environment = Environment(
             loader=PackageLoader("cds_service.rendering", _TEMPLATE_FOLDER),
             autoescape=True,
@@ -48,10 +51,12 @@ class AboutRenderer:
         return f"{deny_all}; style-src 'sha256-{digest}'"
 
 
-def build_about(content: Content, texts: AboutTexts, site_changes: Sequence[str]) -> dict[str, Any]:
+def build_about(
+    content: Content, texts: AboutTexts, site_changes: Sequence[str], wording: Mapping[str, Wording]
+) -> dict[str, Any]:
     """Build everything that /about says, as plain values."""
     rules = sorted(content.rules, key=lambda rule: rule.number)
-    cited_ids = {name for rule in content.rules for name in rule.cites}
+    cited_ids = {name for rule in content.rules for name in _cited_ids(rule, wording)}
     sources = sorted((content.citations[name] for name in cited_ids), key=lambda source: source.citation.lower())
     return {
         "name": "hip-spine-cds",
@@ -68,7 +73,7 @@ def build_about(content: Content, texts: AboutTexts, site_changes: Sequence[str]
             {"number": number, "name": attribute.name, "state": attribute.state, "says": attribute.says}
             for number, attribute in enumerate(texts.attributes, 1)
         ],
-        "rules": [_rule_to_dict(rule, content) for rule in rules],
+        "rules": [_rule_to_dict(rule, content, wording) for rule in rules],
         "sources": [_citation_to_dict(source) for source in sources],
     }
 
@@ -87,7 +92,19 @@ def _edition_to_dict(content: Content) -> dict[str, Any]:
     }
 
 
-def _rule_to_dict(rule: Rule, content: Content) -> dict[str, Any]:
+def _cited_ids(rule: Rule, wording: Mapping[str, Wording]) -> list[str]:
+    """Return all that a rule rests on, each once: its own sources, those of its rows, cards and caveats."""
+    cards = [wording[row.card].evidence for row in rule.advice if row.card in wording]
+    names = [
+        *rule.cites,
+        *(name for row in rule.advice for name in row.cites),
+        *(evidence.source for evidence in cards if evidence),
+        *(name for caveat in rule.caveats for name in caveat.sources),
+    ]
+    return list(dict.fromkeys(names))
+
+
+def _rule_to_dict(rule: Rule, content: Content, wording: Mapping[str, Wording]) -> dict[str, Any]:
     silences = [silence for silence in content.policy.silences if silence.is_from_site and rule.id in silence.rules]
     return {
         "id": rule.id,
@@ -101,7 +118,8 @@ def _rule_to_dict(rule: Rule, content: Content) -> dict[str, Any]:
         "misuse": rule.misuse,
         "speaks_when": outline_block(rule.block, content.findings),
         "switched_off": silences[0].label if silences else None,
-        "evidence": [_citation_to_dict(content.citations[name]) for name in rule.cites],
+        "limits": [caveat.says for caveat in rule.caveats],
+        "evidence": [_citation_to_dict(content.citations[name]) for name in _cited_ids(rule, wording)],
     }
 
 

@@ -196,8 +196,8 @@ REFUSALS = {
     "template syntax": ("wording/cauda-equina.md", "{{ Findings }}", "{{ Findings", "wording/cauda-equina.md: line 1"),
     "summary too long": (
         "wording/cauda-equina.md",
-        "recorded: consider",
-        f"recorded: {'very ' * 20}consider",
+        "recorded: {%",
+        f"recorded: {'very ' * 20}{{%",
         "the limit is 139",
     ),
 }

@@ -96,6 +96,6 @@ def test_without_cases_there_are_none(tmp_path: Path) -> None:
 
 def test_what_is_asked_for_and_what_evidence_says_against_stands_in_it(shipped: Knowledge, text: str) -> None:
     assert "**Names, when not recorded.** then what discriminates best towards hip or spine" in text
-    assert "| femoral stretch test | spine | 3.00 | LR+ infinite (suri-2011, verified) |" in text
+    assert "| femoral stretch test | spine | 1.95 | LR+ infinite (suri-2011, verified) |" in text
     for caveat in shipped.content.caveats.values():
         assert f"- The article: {caveat.article} {caveat.says}" in text
