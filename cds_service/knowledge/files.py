@@ -6,7 +6,7 @@ from typing import Any
 
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.schema.about import AboutFile
-from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable
+from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable, NamedCondition
 from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
 from cds_service.knowledge.schema.narrative import CuesFile, PhrasesTable, PlaceTable, WordsFile
 from cds_service.knowledge.schema.overlay import SiteLimitsFile
@@ -60,6 +60,7 @@ class ContentFiles:
     terminology: TerminologyFiles
     narrative: NarrativeFiles
     groups: Mapping[str, list[GroupEntry]]
+    conditions: Mapping[str, NamedCondition]
     patterns: PatternsFile
     rules: Mapping[str, RuleFile]
     policy: PolicyFile
@@ -96,6 +97,7 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
             name: [GroupEntry(id=entry) if isinstance(entry, str) else entry for entry in group.root]
             for name, group in folder.load_tables("groups.toml", GroupTable).items()
         },
+        "conditions": folder.load_tables("conditions.toml", NamedCondition),
         "patterns": folder.load_file("patterns.toml", PatternsFile),
         "rules": {name: folder.load_file(name, RuleFile) for name in folder.list_files("rules/*.toml")},
         "policy": folder.load_file("policy.toml", PolicyFile),

@@ -23,6 +23,7 @@ from cds_service.knowledge.overlay.changes import describe_changes
 from cds_service.knowledge.overlay.files import load_overlay, open_overlay_folder
 from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_site_limits, with_site_rules_and_links
 from cds_service.knowledge.references import check_references
+from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
 from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.knowledge.terminology import (
@@ -48,6 +49,7 @@ from cds_service.knowledge.wording import (
 from cds_service.model.about import AboutTexts
 from cds_service.model.content import Content
 from cds_service.model.edition import Edition
+from cds_service.model.screen import ScreenGroup
 from cds_service.model.terminology import Terminology
 from cds_service.model.vocabulary import FindingDefinition
 from cds_service.model.wording import Labels, OrderTemplate, OverrideReason, Wording
@@ -152,17 +154,19 @@ def _build_content(
     """Build what the logic judges by; return None when there are problems, which are noted."""
     files = unresolved.files
     findings = files.terminology.findings
-    builder = ConditionBuilder(frozenset(findings), dict(files.groups))
+    screen_groups: Mapping[str, ScreenGroup] = {}
+    builder = ConditionBuilder(frozenset(findings), files.groups, files.conditions, screen_groups)
+    restraint = RestraintBuilder(frozenset(files.policy.restraint.received), tuple(screen_groups.values()))
     patterns = build_patterns(folder, files.patterns, builder)
     check_evidence(folder, files.evidence, findings)
     check_evidence_lines(folder, unresolved.wording, files.evidence)
     caveats = build_caveats(folder, files.caveats, files.evidence, builder)
     discriminators = build_discriminators(folder, files.evidence, files.asking, findings, builder)
-    rules = build_rules(folder, files.rules, builder, findings, caveats)
+    rules = build_rules(folder, files.rules, builder, findings, caveats, restraint)
     policy = build_policy(folder, files.policy, files.patterns, builder, frozenset(rule.id for rule in rules))
     offers = build_offers(folder, files.offers, orders, builder)
     citations = build_citations(files.evidence)
-    ratings = build_ratings(folder, files.ratings, builder, citations)
+    ratings = build_ratings(folder, files.ratings, builder, citations, restraint)
     override_bases = build_override_bases(folder, files.overrides, builder)
     safety_flags = build_safety_flags(folder, files.safety_flags, builder)
     check_references(folder, files, rules, unresolved.wording, builder)
@@ -175,6 +179,7 @@ def _build_content(
         _define_findings(findings),
         *(patterns, rules, offers, citations, policy, groups, ratings, discriminators, caveats),
         override_bases=override_bases,
+        screen_groups=screen_groups,
         safety_flags=safety_flags,
     )
 

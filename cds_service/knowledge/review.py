@@ -81,7 +81,7 @@ def _rule_lines(rule: Rule, content: Content, cases: Sequence[str]) -> Iterator[
 
 
 def _ask_labels(rule: Rule) -> Iterator[str]:
-    yield from (ask.label for ask in rule.asks)
+    yield from (entry.ask.label for entry in rule.asks)
     if rule.discriminator_regions:
         regions = " or ".join(sorted(rule.discriminator_regions))
         yield f"then what discriminates best towards {regions} (table at the end)"

@@ -80,6 +80,7 @@ def _build_offer(name: str, table: OfferTable, orders: Mapping[str, OrderTemplat
         is_recommended=table.recommended,
         hooks=frozenset(table.hooks) if table.hooks else None,
         withheld_when=builder.build_block(table.withheld) if table.withheld else None,
+        is_restraint=table.restraint,
     )
 
 

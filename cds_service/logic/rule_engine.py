@@ -75,17 +75,27 @@ def _evaluate_rules(call: _CallContext) -> tuple[list[RuleTrace], list[Recommend
         trace = _evaluate_rule(rule, call, silenced.get(rule.id), frozenset(recommendations))
         if trace.status == SPEAKS:
             recommendation = recommend(call.index, trace, call.hook)
-            # Actionable or silent (§1.5): a rule that is left with nothing to offer must not silence another.
-            if recommendation.offers or recommendation.advice.level == LEVELS[0]:
+            if _is_worth_saying(recommendation):
                 recommendations[rule.id] = recommendation
         if call.thorough or trace.status == SPEAKS:
             traces.append(trace)
     return traces, list(recommendations.values())
 
 
+def _is_worth_saying(recommendation: Recommendation) -> bool:
+    """Return whether a rule that speaks is heard. One left with none of its offers must not silence another (§1.5).
+
+    Advice that offers nothing by design is heard: it says what to examine.
+    """
+    advice = recommendation.advice
+    return bool(recommendation.offers) or not advice.offers or advice.level == LEVELS[0]
+
+
 def _find_silenced_rules(call: _CallContext) -> dict[str, str]:
     """Return the reason why each silenced rule is silenced, by rule."""
     policy = call.index.content.policy
+    if call.index.chart.is_deceased:
+        return {rule.id: "the patient has died" for rule in call.index.content.rules}
     reasons: dict[str, str] = {}
     for silence in policy.silences:
         if evaluate(silence.block, EvaluationContext(call.index, Side.BOTH)).truth is Truth.YES:

@@ -17,13 +17,15 @@ from cds_service.knowledge.schema.base import (
     Text,
 )
 
-QualifierName = Literal["severity", "response", "result", "radiation", "guided"]
+QualifierName = Literal["severity", "response", "result", "radiation", "guided", "course", "grade"]
 QUALIFIER_VALUES: dict[str, tuple[str, ...]] = {
     "severity": ("mild", "moderate", "severe", "not-recorded"),
     "response": ("relief", "no-relief", "not-recorded"),
     "result": ("abnormal", "normal", "not-recorded"),
     "radiation": ("yes", "not-recorded"),
     "guided": ("yes", "not-recorded"),
+    "course": ("new", "worse", "long-standing", "not-recorded"),
+    "grade": ("3-or-less", "4", "not-recorded"),
 }
 Uri = Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")]
 
