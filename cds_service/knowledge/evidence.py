@@ -73,10 +73,12 @@ def check_evidence(folder: ContentFolder, tables: EvidenceTables, findings: Mapp
     _check_ranking_figures(folder, tables)
 
 
-def check_statement(folder: ContentFolder, name: str, statement: str, showable: set[float]) -> None:
+def check_statement(
+    folder: ContentFolder, name: str, statement: str, showable: set[float], file: str = "evidence"
+) -> None:
     """Note every number in a statement that is not a verified or computed figure."""
     for number in sorted(find_numbers(statement) - showable):
-        folder.add_problem("evidence", name, f"prints {number:g}, which is not a verified or computed figure")
+        folder.add_problem(file, name, f"prints {number:g}, which is not a verified or computed figure")
 
 
 def check_evidence_lines(folder: ContentFolder, wording: Mapping[str, Wording], tables: EvidenceTables) -> None:
@@ -92,7 +94,7 @@ def check_evidence_lines(folder: ContentFolder, wording: Mapping[str, Wording], 
                 file, "evidence", f"{source} needs a name for cards (short), and figures that were verified"
             )
         else:
-            check_statement(folder, file, card.evidence.says, showable_numbers(tables[source]))
+            check_statement(folder, "evidence", card.evidence.says, showable_numbers(tables[source]), file)
 
 
 def _is_consistent(row: FigureRow, rows: Iterable[FigureRow]) -> bool:

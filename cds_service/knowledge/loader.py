@@ -18,6 +18,7 @@ from cds_service.knowledge.evidence import (
     check_evidence_lines,
 )
 from cds_service.knowledge.files import ContentFiles, load_content_files
+from cds_service.knowledge.glossary import Glossary, build_glossary
 from cds_service.knowledge.narrative import build_narrative
 from cds_service.knowledge.overlay.changes import describe_changes
 from cds_service.knowledge.overlay.files import load_overlay, open_overlay_folder
@@ -74,6 +75,7 @@ class Knowledge:
     imaging_codes: tuple[ListedStudy, ...]
     copyright_notices: Mapping[str, str]
     about: AboutTexts
+    glossary: Glossary
     site_changes: tuple[str, ...] = ()
 
 
@@ -144,6 +146,7 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
         imaging_codes=list_imaging_codes(files.terminology),
         copyright_notices=collect_copyright_notices(files.terminology),
         about=build_about(files.about),
+        glossary=build_glossary(files, content),
         narrative=narrative,
     )
 
