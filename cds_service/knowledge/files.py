@@ -11,6 +11,7 @@ from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, Evide
 from cds_service.knowledge.schema.narrative import CuesFile, PhrasesTable, PlaceTable, WordsFile
 from cds_service.knowledge.schema.overlay import SiteLimitsFile
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingsFile, RuleFile
+from cds_service.knowledge.schema.screen import LanguageFile, SafetyScreenFile
 from cds_service.knowledge.schema.terminology import (
     BodySitesFile,
     CodeSystemTable,
@@ -30,6 +31,8 @@ NARRATIVE_FINDINGS = "narrative/findings/*.toml"
 NARRATIVE_PLACES = "narrative/places.toml"
 NARRATIVE_CUES = "narrative/cues.toml"
 NARRATIVE_WORDS = "narrative/words.toml"
+SCREEN_FILE = "safety-screen.toml"
+LANGUAGE_FILE = "language.toml"
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ class ContentFiles:
     safety_flags: SafetyFlagsFile
     site_limits: SiteLimitsFile
     about: AboutFile
+    screen: SafetyScreenFile
+    language: LanguageFile
 
 
 def load_content_files(folder: ContentFolder) -> ContentFiles | None:
@@ -111,6 +116,8 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "safety_flags": folder.load_file("safety-flags.toml", SafetyFlagsFile),
         "labels": folder.load_file("labels.toml", LabelsFile),
         "about": folder.load_file("about.toml", AboutFile),
+        "screen": folder.load_file(SCREEN_FILE, SafetyScreenFile),
+        "language": folder.load_file(LANGUAGE_FILE, LanguageFile),
         "site_limits": folder.load_file("site-limits.toml", SiteLimitsFile),
     }
     if folder.problems:

@@ -27,6 +27,7 @@ from cds_service.knowledge.references import check_references
 from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
 from cds_service.knowledge.schema.terminology import FindingTable
+from cds_service.knowledge.screen import build_screen, build_screen_groups, check_screen
 from cds_service.knowledge.terminology import (
     ListedCode,
     ListedStudy,
@@ -50,7 +51,7 @@ from cds_service.knowledge.wording import (
 from cds_service.model.about import AboutTexts
 from cds_service.model.content import Content
 from cds_service.model.edition import Edition
-from cds_service.model.screen import ScreenGroup
+from cds_service.model.screen import SafetyScreen
 from cds_service.model.terminology import Terminology
 from cds_service.model.vocabulary import FindingDefinition
 from cds_service.model.wording import Labels, OrderTemplate, OverrideReason, Wording
@@ -76,6 +77,7 @@ class Knowledge:
     copyright_notices: Mapping[str, str]
     about: AboutTexts
     glossary: Glossary
+    screen: SafetyScreen
     site_changes: tuple[str, ...] = ()
 
 
@@ -135,9 +137,10 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
     check_site_limits(folder, files.site_limits, files.rules, files.groups)
     folder.raise_problems()
     assert content is not None  # noqa: S101 - as above
+    screen = build_screen(files.screen, files.language)
     return Knowledge(
         content=content,
-        terminology=build_terminology(files.terminology),
+        terminology=replace(build_terminology(files.terminology), screened_tests=screen.tests),
         wording=unresolved.wording,
         order_templates=orders,
         override_reasons=build_override_reasons(files.overrides),
@@ -148,6 +151,7 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
         about=build_about(files.about),
         glossary=build_glossary(files, content),
         narrative=narrative,
+        screen=screen,
     )
 
 
@@ -157,7 +161,7 @@ def _build_content(
     """Build what the logic judges by; return None when there are problems, which are noted."""
     files = unresolved.files
     findings = files.terminology.findings
-    screen_groups: Mapping[str, ScreenGroup] = {}
+    screen_groups = build_screen_groups(files.screen)
     builder = ConditionBuilder(frozenset(findings), files.groups, files.conditions, screen_groups)
     restraint = RestraintBuilder(frozenset(files.policy.restraint.received), tuple(screen_groups.values()))
     patterns = build_patterns(folder, files.patterns, builder)
@@ -173,6 +177,7 @@ def _build_content(
     override_bases = build_override_bases(folder, files.overrides, builder)
     safety_flags = build_safety_flags(folder, files.safety_flags, builder)
     check_references(folder, files, rules, unresolved.wording, builder)
+    check_screen(folder, files.screen, findings, {rule.id for rule in rules})
     check_date_anchors(folder, rules, patterns, offers.values(), policy, ratings)
     if policy is None or folder.problems:
         return None
@@ -193,7 +198,8 @@ def _define_findings(tables: Mapping[str, FindingTable]) -> dict[str, FindingDef
             id=name,
             label=table.label,
             kind=table.kind,
-            window_days=None if table.window == "never" else table.window,
+            window_days=table.window if isinstance(table.window, int) else None,
+            stays=table.window == "never",
         )
         for name, table in tables.items()
     }
