@@ -235,7 +235,15 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
 
 
 def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:
-    if not (table.phrases or table.cased or table.sites or table.structures or table.combined or table.tests or table.denials):
+    if not (
+        table.phrases
+        or table.cased
+        or table.sites
+        or table.structures
+        or table.combined
+        or table.tests
+        or table.denials
+    ):
         folder.add_problem(file, name, "has no words")
     if bool(table.tests) is not bool(table.results):
         folder.add_problem(file, name, '"tests" and "results" must be given together')
