@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cds_service.errors import ContentError, Problem
 from cds_service.knowledge.about import build_about
+from cds_service.knowledge.advisories import find_advisories, list_advisory_problems, load_advisories
 from cds_service.knowledge.condition_builder import ConditionBuilder
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.date_anchors import check_date_anchors
@@ -19,6 +20,7 @@ from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_
 from cds_service.knowledge.references import check_references
 from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
+from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.knowledge.screen import build_screen, build_screen_groups, check_screen
 from cds_service.knowledge.terminology import (
     ListedCode,
@@ -39,6 +41,7 @@ from cds_service.knowledge.wording import (
     load_wording,
 )
 from cds_service.model.about import AboutTexts
+from cds_service.model.advisories import Advisory
 from cds_service.model.content import Content
 from cds_service.model.edition import Edition
 from cds_service.model.screen import SafetyScreen
@@ -53,6 +56,7 @@ class Knowledge:
     """All of the content, validated, for the chart readers, the logic and the rendering.
 
     `site_changes`: sentences that say what the site's overlay changes; empty without an overlay.
+    `advisories`: the safety notices that list this content, or the content that its overlay was written for.
     """
 
     content: Content
@@ -68,6 +72,7 @@ class Knowledge:
     about: AboutTexts
     screen: SafetyScreen
     site_changes: tuple[str, ...] = ()
+    advisories: tuple[Advisory, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,18 +89,30 @@ def load_knowledge(root: Path, site: Path | None = None) -> Knowledge:
     """Load the content at `root` and apply the overlay at `site`, if there is one.
 
     Raises:
-        ContentError: with the file and key of every problem. The overlay is checked once the content has none.
+        ContentError: with the file and key of every problem. The overlay is checked once the content has none. If a
+            safety notice lists the content or the version that the overlay is for, that is a problem of its own.
     """
+    try:
+        return _load_knowledge(root, site)
+    except ContentError as error:
+        raise ContentError([*error.problems, *list_advisory_problems(root, site)]) from None
+
+
+def _load_knowledge(root: Path, site: Path | None) -> Knowledge:
     folder, unresolved = _load_unresolved(root)
     shipped = _build_knowledge(folder, unresolved)
+    advisories = load_advisories()
     if site is None:
-        return shipped
+        return replace(shipped, advisories=find_advisories(advisories, root, unresolved.edition))
     overlay_folder = open_overlay_folder(site)
     overlay = load_overlay(overlay_folder)
     overlaid = apply_overlay(overlay_folder, overlay, unresolved.files, unresolved.edition, shipped.terminology)
     knowledge = _build_knowledge(folder, replace(unresolved, files=overlaid.files, edition=overlaid.edition))
     return replace(
-        knowledge, content=with_site_rules_and_links(knowledge.content, overlay), site_changes=describe_changes(overlay)
+        knowledge,
+        content=with_site_rules_and_links(knowledge.content, overlay),
+        site_changes=(*overlaid.version_notes, *describe_changes(overlay)),
+        advisories=find_advisories(advisories, root, unresolved.edition, overlay.about.for_content),
     )
 
 
@@ -126,9 +143,10 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
     check_site_limits(folder, files.site_limits, files.rules, files.groups)
     folder.raise_problems()
     assert content is not None  # noqa: S101 - as above
+    screen = build_screen(files.screen, files.language)
     return Knowledge(
         content=content,
-        terminology=build_terminology(files.terminology),
+        terminology=replace(build_terminology(files.terminology), screened_tests=screen.tests),
         wording=unresolved.wording,
         order_templates=orders,
         override_reasons=build_override_reasons(files.overrides),
@@ -138,7 +156,7 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
         copyright_notices=collect_copyright_notices(files.terminology),
         about=build_about(files.about),
         narrative=narrative,
-        screen=build_screen(files.screen, files.language),
+        screen=screen,
     )
 
 
@@ -166,16 +184,7 @@ def _build_content(
     if policy is None or folder.problems:
         return None
     groups = {name: builder.build_group(name) for name in files.groups}
-    definitions = {
-        name: FindingDefinition(
-            id=name,
-            label=table.label,
-            kind=table.kind,
-            window_days=table.window if isinstance(table.window, int) else None,
-            stays=table.window == "never",
-        )
-        for name, table in findings.items()
-    }
+    definitions = _define_findings(findings)
     edition = unresolved.edition
     return Content(
         edition,
@@ -191,3 +200,16 @@ def _build_content(
         caveats,
         screen_groups=screen_groups,
     )
+
+
+def _define_findings(findings: Mapping[str, FindingTable]) -> dict[str, FindingDefinition]:
+    return {
+        name: FindingDefinition(
+            id=name,
+            label=table.label,
+            kind=table.kind,
+            window_days=table.window if isinstance(table.window, int) else None,
+            stays=table.window == "never",
+        )
+        for name, table in findings.items()
+    }

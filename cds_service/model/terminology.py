@@ -164,7 +164,10 @@ class ReadingLimits:
 
 @dataclass(frozen=True, slots=True)
 class Terminology:
-    """All code meanings of the content. `system_by_uri` maps every accepted URI to the system's short name."""
+    """All code meanings of the content. `system_by_uri` maps every accepted URI to the system's short name.
+
+    `screened_tests`: the tests whose numbers the safety screen reads.
+    """
 
     system_by_uri: Mapping[str, str]
     uri_by_system: Mapping[str, str]
@@ -184,6 +187,7 @@ class Terminology:
     imaging_words: ImagingWords
     reason_codes: Mapping[str, tuple[Code, ...]]
     limits: ReadingLimits
+    screened_tests: frozenset[Code] = frozenset()
 
     def find_meanings(self, code: Code) -> tuple[FindingMeaning, ...]:
         """Return the findings that a code stands for, by itself or by its branch; none if it is unmapped."""

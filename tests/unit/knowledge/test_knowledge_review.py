@@ -17,7 +17,7 @@ def text(shipped: Knowledge) -> str:
 
 def test_the_first_line_says_which_content_and_that_nobody_signed_it(shipped: Knowledge, text: str) -> None:
     first = text.splitlines()[0]
-    assert first == f"Content 1.0.0, digest {shipped.content.edition.digest}; not signed off"
+    assert first == f"Content 2.0.0, digest {shipped.content.edition.digest}; not signed off"
 
 
 def test_the_first_line_says_who_signed_it(cards: Path) -> None:
