@@ -62,7 +62,7 @@ def describe_imaging(
         # Most real codes are local, so their displays are read like text.
         named_words = collector.find_words([*texts, *code_displays(code)])
         modality = _single_or_none(named_words.modality)
-        if modality is None:
+        if modality is None or collector.lookups.imaging_words.seeks_no_source_of_pain(_names(code)):
             return NOT_IMAGING
         study = StudyMeaning(_single_or_none(named_words.region), modality, None)
     region = _find_region(study.region, body_sites, named_words, collector)
@@ -124,8 +124,12 @@ def _body_site_regions(body_sites: Concepts, collector: FactCollector) -> Sequen
         if known.site
     ]
     coded_regions = list(dict.fromkeys(regions[site] for site in sites if site in regions))
-    texts = [text for concept in list_concepts(body_sites) for text in (concept.text, *code_displays(concept))]
+    texts = [text for concept in list_concepts(body_sites) for text in _names(concept)]
     return coded_regions or collector.find_words(texts).region
+
+
+def _names(code: CodeableConcept | None) -> list[str | None]:
+    return [code.text, *code_displays(code)] if code else []
 
 
 def extract_imaging_study(study: ImagingStudy, collector: FactCollector) -> None:
@@ -136,9 +140,12 @@ def extract_imaging_study(study: ImagingStudy, collector: FactCollector) -> None
     series = study.series or []
     sites = [part.bodySite.to_concept() for part in series if part.bodySite]
     codes = list_concepts(study.procedureCode)
-    code_texts = [text for code in codes for text in (code.text, *code_displays(code))]
+    code_texts = [text for code in codes for text in _names(code)]
     named_words = collector.find_words([study.description, *(part.description for part in series), *code_texts])
     coded = _coded_study([known for code in codes for known in collector.look_up(code)])
+    if coded is None and collector.lookups.imaging_words.seeks_no_source_of_pain([study.description, *code_texts]):
+        collector.ignore(study, "it looks for no source of pain")
+        return
     region = _find_region(coded.region if coded else None, sites, named_words, collector)
     if region is None:
         collector.ignore(study, "its region cannot be determined")

@@ -31,6 +31,7 @@ class Resource(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType"):
     id: str | None = None
     subject: Reference | None = None
     patient: Reference | None = None
+    language: str | None = None
 
 
 class Patient(Resource, frozen=True, gc=False):
@@ -67,6 +68,8 @@ class Condition(Resource, frozen=True, gc=False):
     abatementAge: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     abatementRange: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     abatementString: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    stage: msgspec.Raw = NOT_PRESENT
+    evidence: msgspec.Raw = NOT_PRESENT
 
 
 class Component(msgspec.Struct, frozen=True, gc=False):
@@ -82,6 +85,7 @@ class Component(msgspec.Struct, frozen=True, gc=False):
     valueRatio: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     interpretation: Concepts = None
     dataAbsentReason: CodeableConcept | None = None  # noqa: N815 - FHIR's name
+    referenceRange: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
 
 
 class Observation(Resource, frozen=True, gc=False):
@@ -105,6 +109,7 @@ class Observation(Resource, frozen=True, gc=False):
     valueRatio: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     interpretation: Concepts = None
     dataAbsentReason: CodeableConcept | None = None  # noqa: N815 - FHIR's name
+    referenceRange: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     component: list[Component] | None = None
 
 
@@ -121,6 +126,7 @@ class Procedure(Resource, frozen=True, gc=False):
     statusReason: Concepts = None  # noqa: N815 - FHIR's name
     notPerformed: bool | None = None  # noqa: N815 - DSTU2's name
     notDone: bool | None = None  # noqa: N815 - STU3's name
+    reasonCode: Concepts = None  # noqa: N815 - FHIR's name
 
 
 class ServiceRequest(Resource, frozen=True, gc=False):
@@ -162,6 +168,7 @@ class MedicationRecord(Resource, frozen=True, gc=False):
     note: Notes = None
     dosageInstruction: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     dosage: msgspec.Raw = NOT_PRESENT
+    reasonCode: Concepts = None  # noqa: N815 - FHIR's name
     medicationCodeableConcept: CodeableConcept | None = None  # noqa: N815 - FHIR's name
     medicationReference: Reference | None = None  # noqa: N815 - FHIR's name
     contained: list[Medication] | None = None
@@ -191,6 +198,7 @@ class DiagnosticReport(Resource, frozen=True, gc=False):
     status: str | None = None
     effectiveDateTime: str | None = None  # noqa: N815 - FHIR's name
     effectivePeriod: Period | None = None  # noqa: N815 - FHIR's name
+    conclusion: str | None = None
     conclusionCode: Concepts = None  # noqa: N815 - FHIR's name
 
 

@@ -19,6 +19,7 @@ from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_
 from cds_service.knowledge.references import check_references
 from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
+from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.knowledge.screen import build_screen, build_screen_groups, check_screen
 from cds_service.knowledge.terminology import (
     ListedCode,
@@ -126,9 +127,10 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
     check_site_limits(folder, files.site_limits, files.rules, files.groups)
     folder.raise_problems()
     assert content is not None  # noqa: S101 - as above
+    screen = build_screen(files.screen, files.language)
     return Knowledge(
         content=content,
-        terminology=build_terminology(files.terminology),
+        terminology=replace(build_terminology(files.terminology), screened_tests=screen.tests),
         wording=unresolved.wording,
         order_templates=orders,
         override_reasons=build_override_reasons(files.overrides),
@@ -138,7 +140,7 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
         copyright_notices=collect_copyright_notices(files.terminology),
         about=build_about(files.about),
         narrative=narrative,
-        screen=build_screen(files.screen, files.language),
+        screen=screen,
     )
 
 
@@ -166,16 +168,7 @@ def _build_content(
     if policy is None or folder.problems:
         return None
     groups = {name: builder.build_group(name) for name in files.groups}
-    definitions = {
-        name: FindingDefinition(
-            id=name,
-            label=table.label,
-            kind=table.kind,
-            window_days=table.window if isinstance(table.window, int) else None,
-            stays=table.window == "never",
-        )
-        for name, table in findings.items()
-    }
+    definitions = _define_findings(findings)
     edition = unresolved.edition
     return Content(
         edition,
@@ -191,3 +184,16 @@ def _build_content(
         caveats,
         screen_groups=screen_groups,
     )
+
+
+def _define_findings(findings: Mapping[str, FindingTable]) -> dict[str, FindingDefinition]:
+    return {
+        name: FindingDefinition(
+            id=name,
+            label=table.label,
+            kind=table.kind,
+            window_days=table.window if isinstance(table.window, int) else None,
+            stays=table.window == "never",
+        )
+        for name, table in findings.items()
+    }

@@ -122,6 +122,7 @@ def _to_limit(row: LimitRow) -> ScreenLimit:
         high=row.high,
         times_upper=row.times_upper,
         upper=row.upper,
+        factors={unit.lower(): factor for unit, factor in row.factors.items()},
         most=row.most,
         is_temperature=row.temperature,
     )

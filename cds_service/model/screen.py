@@ -1,9 +1,12 @@
 """The groups of the safety screen: what may be a reason to act, for how long, and which advice it stops."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from cds_service.model.sides import Side
+from cds_service.model.terminology import Code
 
 ALL_RESTRAINT: Final = "all"  # in `stops`: every advice of restraint
 
@@ -72,7 +75,8 @@ class ScreenLimit:
 
     `codes`: LOINC codes of the test. `units`: units that name the measurement by themselves. `words`: names of it in
     words. `low` and `high`: a number at or below, or at or above it, counts. `times_upper`: one above so many times
-    the upper limit of its own range, else of `upper`. `most`: a number above it is no such measurement.
+    the upper limit of its own range, else of `upper`; `factors`: what turns other units into that of `upper`. `most`:
+    a number above it is no such measurement.
     """
 
     cause: str
@@ -83,6 +87,7 @@ class ScreenLimit:
     high: float | None = None
     times_upper: float | None = None
     upper: float | None = None
+    factors: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     most: float | None = None
     is_temperature: bool = False
 
@@ -117,3 +122,9 @@ class SafetyScreen:
     positive: frozenset[str]
     english: frozenset[str]
     foreign: frozenset[str]
+
+    @property
+    def tests(self) -> frozenset[Code]:
+        """The LOINC codes of the tests whose numbers count."""
+        limits = [limit for table in self.tables for limit in table.limits]
+        return frozenset(Code("loinc", code) for limit in limits for code in limit.codes)

@@ -1,7 +1,7 @@
 """Numbers that are a reason to act, in words ("Temp 38.9", "residual 650 mL") and as measured values."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final
 
 from cds_service.model.screen import ScreenLimit, ScreenPattern, ScreenTable
@@ -13,23 +13,22 @@ _FAHRENHEIT_UNITS: Final = frozenset({"f", "degf", "[degf]", "°f", "deg f", "fa
 _NUMBER: Final = r"[^\d\n.;]{0,24}?(?P<number>[-\u2212\u2013]?\d{1,4}(?:[.,]\d{1,2})?)(?![\d/])"
 
 
-def exceeds(limit: ScreenLimit, number: float, unit: str | None = None, upper: float | None = None) -> bool:
-    """Return whether a number is a reason to act. `upper`: the upper limit of its own range, if it was sent."""
-    if limit.is_temperature:
-        number = _celsius(number, unit)
+def exceeds(limit: ScreenLimit, number: float, units: Set[str] = frozenset(), own_upper: float | None = None) -> bool:
+    """Return whether a number is a reason to act. `own_upper`: the upper limit of its own range, if it was sent."""
+    if limit.is_temperature and (units & _FAHRENHEIT_UNITS or number >= _CELSIUS_FROM):
+        number = round((number - 32) / 1.8, 1)
     if limit.most is not None and number > limit.most:
         return False
     if limit.low is not None:
         return number <= limit.low
     if limit.high is not None:
         return number >= limit.high
-    least = upper if upper is not None and upper > 0 else limit.upper
-    return limit.times_upper is not None and least is not None and number > limit.times_upper * least
-
-
-def _celsius(number: float, unit: str | None) -> float:
-    is_fahrenheit = (unit or "").strip().lower() in _FAHRENHEIT_UNITS or number >= _CELSIUS_FROM
-    return round((number - 32) / 1.8, 1) if is_fahrenheit else number
+    if limit.times_upper is None or limit.upper is None:
+        return False
+    if own_upper is not None and own_upper > 0:
+        return number > limit.times_upper * own_upper
+    factor = next((limit.factors[unit] for unit in units if unit in limit.factors), 1.0)
+    return number * factor > limit.times_upper * limit.upper
 
 
 class NumberMarker:

@@ -58,6 +58,7 @@ class LimitRow(StrictModel):
     high: Fraction | None = None
     times_upper: Fraction | None = None
     upper: Fraction | None = None
+    factors: dict[Label, Fraction] = Field(default_factory=dict)
     most: Fraction | None = None
     temperature: bool = False
     source: Text

@@ -11,6 +11,7 @@ from cds_service.knowledge.schema.base import (
     Id,
     Label,
     Modality,
+    NamedPlace,
     Region,
     SideName,
     StrictModel,
@@ -25,7 +26,7 @@ QUALIFIER_VALUES: dict[str, tuple[str, ...]] = {
     "radiation": ("yes", "not-recorded"),
     "guided": ("yes", "not-recorded"),
     "course": ("new", "worse", "long-standing", "not-recorded"),
-    "grade": ("3-or-less", "4", "not-recorded"),
+    "grade": ("3-or-less", "4", "not-recorded"),  # of strength, out of 5
 }
 Uri = Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")]
 
@@ -188,10 +189,14 @@ class StudyRow(StrictModel):
 
 
 class ImagingWordsTable(StrictModel):
-    """Words that identify imaging in free text."""
+    """Words that identify imaging in free text, and which of two names is part of the other's picture."""
 
-    region: dict[Region, list[Label]]
+    region: dict[NamedPlace, list[Label]]
+    region_holds: dict[NamedPlace, list[NamedPlace]]
     modality: dict[Modality, list[Label]]
+    modality_holds: dict[Modality, list[Modality]]
+    modality_else: dict[Modality, list[Label]]
+    purpose: dict[Literal["never", "procedure", "study", "aside"], list[Label]]
     contrast: dict[Contrast, list[Label]]
     side: dict[SideName, list[Label]]
 
