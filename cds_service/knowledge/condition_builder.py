@@ -52,7 +52,7 @@ class ConditionBuilder:
         if any(_holds_none(condition) for condition in parts["none"]):
             raise UnknownName('"none" may not be nested inside "none"')
         has_anchor = any(_names_anchor(condition) for conditions in parts.values() for condition in conditions)
-        return Block(**parts, has_anchor=has_anchor)
+        return Block(parts["all"], parts["any"], parts["none"], has_anchor=has_anchor)
 
     def build_named(self, name: str) -> Block:
         """Build the named condition. It may name others, but not itself."""

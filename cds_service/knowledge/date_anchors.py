@@ -46,14 +46,11 @@ def check_date_anchors(
 
 
 def _check_since(folder: ContentFolder, file: str, key: str, block: Block, *dependents: Block) -> None:
-    named_dates = {
-        filters.anchor for part in (block, *dependents) for filters in _collect_filters(part) if filters.anchor
-    }
+    all_filters = [filters for part in (block, *dependents) for filters in _collect_filters(part)]
+    named_dates = {filters.anchor for filters in all_filters if filters.anchor}
     for name in sorted(ONSETS & named_dates):
         folder.add_problem(file, key, f'"as" cannot be called {name}: that is when the pain began')
-    start_dates = {
-        name for part in (block, *dependents) for filters in _collect_filters(part) for name in filters.since
-    }
+    start_dates = {name for filters in all_filters for name in filters.since}
     for name in sorted(start_dates - named_dates - ONSETS):
         folder.add_problem(file, key, f"since: no date is called {name}{did_you_mean(name, named_dates | ONSETS)}")
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.schema.about import AboutFile
-from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable
+from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable, NamedCondition
 from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
 from cds_service.knowledge.schema.narrative import CuesFile, PhrasesTable, PlaceTable, WordsFile
 from cds_service.knowledge.schema.overlay import SiteLimitsFile
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingsFile, RuleFile
+from cds_service.knowledge.schema.screen import LanguageFile, SafetyScreenFile
 from cds_service.knowledge.schema.terminology import (
     BodySitesFile,
     CodeSystemTable,
@@ -24,6 +25,8 @@ NARRATIVE_FINDINGS = "narrative/findings/*.toml"
 NARRATIVE_PLACES = "narrative/places.toml"
 NARRATIVE_CUES = "narrative/cues.toml"
 NARRATIVE_WORDS = "narrative/words.toml"
+SCREEN_FILE = "safety-screen.toml"
+LANGUAGE_FILE = "language.toml"
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class ContentFiles:
     labels: LabelsFile
     site_limits: SiteLimitsFile
     about: AboutFile
+    screen: SafetyScreenFile
+    language: LanguageFile
 
 
 def load_content_files(folder: ContentFolder) -> ContentFiles | None:
@@ -103,6 +108,8 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "overrides": folder.load_tables("overrides.toml", OverrideReasonTable),
         "labels": folder.load_file("labels.toml", LabelsFile),
         "about": folder.load_file("about.toml", AboutFile),
+        "screen": folder.load_file(SCREEN_FILE, SafetyScreenFile),
+        "language": folder.load_file(LANGUAGE_FILE, LanguageFile),
         "site_limits": folder.load_file("site-limits.toml", SiteLimitsFile),
     }
     if folder.problems:

@@ -17,7 +17,9 @@ from cds_service.knowledge.overlay.changes import describe_changes
 from cds_service.knowledge.overlay.files import load_overlay, open_overlay_folder
 from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_site_limits, with_site_rules_and_links
 from cds_service.knowledge.references import check_references
+from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
+from cds_service.knowledge.screen import build_screen, build_screen_groups, check_screen
 from cds_service.knowledge.terminology import (
     ListedCode,
     ListedStudy,
@@ -39,6 +41,7 @@ from cds_service.knowledge.wording import (
 from cds_service.model.about import AboutTexts
 from cds_service.model.content import Content
 from cds_service.model.edition import Edition
+from cds_service.model.screen import SafetyScreen
 from cds_service.model.terminology import Terminology
 from cds_service.model.vocabulary import FindingDefinition
 from cds_service.model.wording import Labels, OrderTemplate, OverrideReason, Wording
@@ -63,6 +66,7 @@ class Knowledge:
     imaging_codes: tuple[ListedStudy, ...]
     copyright_notices: Mapping[str, str]
     about: AboutTexts
+    screen: SafetyScreen
     site_changes: tuple[str, ...] = ()
 
 
@@ -134,6 +138,7 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
         copyright_notices=collect_copyright_notices(files.terminology),
         about=build_about(files.about),
         narrative=narrative,
+        screen=build_screen(files.screen, files.language),
     )
 
 
@@ -143,7 +148,7 @@ def _build_content(
     """Build what the logic judges by; return None when there are problems, which are noted."""
     files = unresolved.files
     findings = files.terminology.findings
-    screen_groups: Mapping[str, ScreenGroup] = {}
+    screen_groups = build_screen_groups(files.screen)
     builder = ConditionBuilder(frozenset(findings), files.groups, files.conditions, screen_groups)
     restraint = RestraintBuilder(frozenset(files.policy.restraint.received), tuple(screen_groups.values()))
     patterns = build_patterns(folder, files.patterns, builder)
@@ -156,6 +161,7 @@ def _build_content(
     citations = build_citations(files.evidence)
     ratings = build_ratings(folder, files.ratings, builder, citations, restraint)
     check_references(folder, files, rules, unresolved.wording, builder)
+    check_screen(folder, files.screen, findings, {rule.id for rule in rules})
     check_date_anchors(folder, rules, patterns, offers.values(), policy, ratings)
     if policy is None or folder.problems:
         return None
@@ -165,11 +171,23 @@ def _build_content(
             id=name,
             label=table.label,
             kind=table.kind,
-            window_days=None if table.window == "never" else table.window,
+            window_days=table.window if isinstance(table.window, int) else None,
+            stays=table.window == "never",
         )
         for name, table in findings.items()
     }
     edition = unresolved.edition
     return Content(
-        edition, definitions, patterns, rules, offers, citations, policy, groups, ratings, discriminators, caveats
+        edition,
+        definitions,
+        patterns,
+        rules,
+        offers,
+        citations,
+        policy,
+        groups,
+        ratings,
+        discriminators,
+        caveats,
+        screen_groups=screen_groups,
     )

@@ -55,6 +55,11 @@ class _EntryCollector:
         self.folder = folder
         self.entries: dict[str, LexiconEntry] = {}
 
+    def records(self, phrase: str, finding: str) -> bool:
+        """Return whether a phrase stands for this finding already."""
+        known = self.entries.get(normalize_phrase(phrase))
+        return bool(known and known.saying and known.saying.records == (finding,))
+
     def add(self, file: str, key: str, phrases: Iterable[str], entry: LexiconEntry) -> None:
         """Add the meaning `entry` to phrases. A phrase that names a finding may not be in any other list."""
         for phrase in phrases:
@@ -162,8 +167,9 @@ def _add_findings(collector: _EntryCollector, files: NarrativeFiles, findings: M
         # A finding with places of pain is a pain, and so is every symptom that a body site stands for.
         is_pain = bool(table.sites) or (name in findings and bool(findings[name].sites))
         is_felt = name in findings and findings[name].kind in {"symptom", "sign"}
-        saying = PhraseMeaning((name,), (name,), is_pain=is_pain, is_ground=is_felt)
+        saying = PhraseMeaning((name,), (name,), past=_past(findings, name), is_pain=is_pain, is_ground=is_felt)
         _add_table(collector, NARRATIVE_FINDINGS, name, table, saying)
+    _add_terms(collector, files, findings)
     for name, place in files.places.items():
         saying = PhraseMeaning(
             tuple(place.records), tuple(place.denies), is_pain=bool(place.sites), is_asked=place.asked
@@ -171,11 +177,14 @@ def _add_findings(collector: _EntryCollector, files: NarrativeFiles, findings: M
         _add_table(collector, NARRATIVE_PLACES, name, place, saying)
 
 
-def _add_table(collector: _EntryCollector, file: str, name: str, table: PhrasesTable, saying: PhraseMeaning) -> None:
-    past = str(table.past) if table.past else None
-    base = replace(
+def _past(findings: Mapping[str, FindingTable], name: str) -> str | None:
+    return str(findings[name].past) if name in findings and findings[name].past else None
+
+
+def _complete(saying: PhraseMeaning, table: PhrasesTable) -> PhraseMeaning:
+    """Return the meaning of a table's phrases, with all that the table says of them."""
+    return replace(
         saying,
-        past=past,
         takes=tuple(map(str, table.takes)),
         is_advised=table.advised,
         is_ground=saying.is_ground or table.ground,
@@ -184,6 +193,10 @@ def _add_table(collector: _EntryCollector, file: str, name: str, table: PhrasesT
         unless=frozenset(map(str, table.unless)),
         still=frozenset(map(str, table.still)),
     )
+
+
+def _add_table(collector: _EntryCollector, file: str, name: str, table: PhrasesTable, saying: PhraseMeaning) -> None:
+    base = _complete(saying, table)
     collector.add(file, name, _list_phrases(table.phrases, table.combined), LexiconEntry(saying=base))
     collector.add(file, name, table.cased, LexiconEntry(saying=base, written=()))
     collector.add(file, name, table.structures, LexiconEntry(saying=replace(base, is_structure=True)))
@@ -199,15 +212,24 @@ def _list_phrases(phrases: list[str], combined: list[Slots]) -> Iterable[str]:
     return dict.fromkeys([*phrases, *made])
 
 
+def _add_terms(collector: _EntryCollector, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
+    """Add the names that code systems give findings, as phrases like those of the narrative files."""
+    for name, finding in findings.items():
+        table = files.findings.get(name)
+        meaning = PhraseMeaning((name,), (name,), past=_past(findings, name))
+        new = [term for term in finding.terms if not collector.records(term, name)]
+        collector.add("findings", name, new, LexiconEntry(saying=_complete(meaning, table) if table else meaning))
+
+
 def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
     """Note every finding without words, and every unknown name."""
-    for name in findings:
-        if name not in files.findings:
+    for name, finding_table in findings.items():
+        if name not in files.findings and not finding_table.terms:
             folder.add_problem(NARRATIVE_FINDINGS, name, "has no words: every finding of the vocabulary needs a table")
     for file, tables in ((NARRATIVE_FINDINGS, files.findings), (NARRATIVE_PLACES, files.places)):
         for name, table in tables.items():
             names = [*table.records, *table.denies] if isinstance(table, PlaceTable) else [name]
-            for finding in [*names, *([table.past] if table.past else [])]:
+            for finding in names:
                 if finding not in findings:
                     folder.add_problem(file, name, f"no finding is called {finding}{did_you_mean(finding, findings)}")
             _check_table(folder, file, name, table, files.words)
@@ -219,7 +241,15 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
 
 
 def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:
-    if not (table.phrases or table.cased or table.sites or table.structures or table.combined or table.tests or table.denials):
+    if not (
+        table.phrases
+        or table.cased
+        or table.sites
+        or table.structures
+        or table.combined
+        or table.tests
+        or table.denials
+    ):
         folder.add_problem(file, name, "has no words")
     if bool(table.tests) is not bool(table.results):
         folder.add_problem(file, name, '"tests" and "results" must be given together')

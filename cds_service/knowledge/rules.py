@@ -11,7 +11,7 @@ from cds_service.knowledge.condition_builder import (
     note_unknown_names,
 )
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
-from cds_service.knowledge.restraint import RestraintBuilder
+from cds_service.knowledge.restraint import RestraintBuilder, with_restraint
 from cds_service.knowledge.schema.rules import (
     AdviceKeys,
     AskRow,
@@ -71,9 +71,7 @@ def build_rules(
     for name, file in files.items():
         if name != f"rules/{file.id}.toml":
             folder.add_problem(name, "id", f"the file should be called rules/{file.id}.toml")
-        rule = note_unknown_names(
-            folder, name, "", lambda file=file: _build_rule(file, builder, findings, caveats, restraint)
-        )  # type: ignore[misc]  # bound at once
+        rule = note_unknown_names(folder, name, "", partial(_build_rule, file, builder, findings, caveats, restraint))
         if rule:
             rules[rule.id] = rule
     return _sort_by_reference(folder, rules)
@@ -125,7 +123,7 @@ def _build_advice(
         level=row.level,
         card=row.card,
         offers=tuple(row.offer),
-        block=Block(all=(block, earned), has_anchor=block.has_anchor) if row.restraint else block,
+        block=with_restraint(block, earned) if row.restraint else block,
         hooks=frozenset(row.hooks) if row.hooks else None,
         select=row.select,
         cites=tuple(row.cites or ()),
@@ -142,7 +140,7 @@ def _build_asks(
         if isinstance(ask, str)
         else ConditionalAsk(build_ask(ask.ask, findings), builder.build_block(ask))
         for ask in asks
-        if ask not in REGIONS_BY_EVIDENCE_ASK
+        if not (isinstance(ask, str) and ask in REGIONS_BY_EVIDENCE_ASK)
     )
 
 
@@ -211,7 +209,7 @@ def _build_rating(
         raise UnknownName(f"cites: no source is called {row.cites}{did_you_mean(row.cites, citations)}")
     block = builder.build_block(row)
     if row.restraint:
-        block = Block(all=(block, restraint.build(row.restraint)), has_anchor=block.has_anchor)
+        block = with_restraint(block, restraint.build(row.restraint))
     return RatingCriterion(row.id, row.rating, build_imaging_spec(row.order), block, citations[row.cites].url)
 
 

@@ -75,8 +75,14 @@ def passes_filters(fact: Finding, filters: Filters, context: EvaluationContext) 
 
 
 def date_that_counts(fact: Finding, filters: Filters) -> PartialDate | None:
-    """Return the date of a fact that the time filters compare: its onset, where they go by it and it is stated."""
-    return fact.onset or fact.when if filters.by == "onset" else fact.when
+    """Return the date of a fact that the time filters compare: the newest recorded, or its onset."""
+    match filters.by:
+        case "onset":
+            return fact.onset or fact.when
+        case "stated-onset":
+            return fact.onset
+        case _:
+            return fact.when
 
 
 def _is_on_both_sides(finding: str, filters: Filters, context: EvaluationContext) -> bool:

@@ -139,14 +139,15 @@ class Offer:
     """A suggestion: the order templates it creates, and whether it deletes the judged order or changes its side.
 
     `changes_side`: "opposite", or "body-site" to make the body site agree with the code.
-    `withheld_when`: not offered while this block holds. `hooks`: offered on these hooks only. `is_restraint`: offered
-    only where the rule's restraint is earned.
+    `imaging`: the regions and modalities of the imaging it creates. `withheld_when`: not offered while this block
+    holds. `hooks`: offered on these hooks only. `is_restraint`: offered only where the rule's restraint is earned.
     """
 
     id: str
     label: str
     creates: tuple[str, ...] = ()
     modalities: frozenset[str] = frozenset()
+    imaging: frozenset[tuple[str, str]] = frozenset()
     deletes_order: bool = False
     changes_side: str | None = None
     is_recommended: bool = False

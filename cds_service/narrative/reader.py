@@ -106,7 +106,9 @@ class NarrativeReader:
         page = _TextState()
         rows = [self._finder.items(part) for part in parts]
         wide = [wide_surroundings(row, self._narrative.wide) for row in rows]
-        for at, part in enumerate(parts[:-1] if is_cut else parts):  # the missing end of a cut sentence may deny its beginning
+        for at, part in enumerate(
+            parts[:-1] if is_cut else parts
+        ):  # the missing end of a cut sentence may deny its beginning
             self._read_sentence(part, rows[at], frozenset().union(*wide[max(0, at - 1) : at + 2]), page)
         return Reading(page.kept(), frozenset(page.places_without_pain), page.has_mention, is_cut)
 
@@ -176,7 +178,7 @@ class NarrativeReader:
         if CueEffect.HISTORICAL in changes or (
             CueEffect.PERFORMED in changes and known.kind not in {"treatment", "flag"}
         ):
-            if known.window_days is None:
+            if known.stays:
                 return finding, FindingValue.PRESENT
             return (saying.past, FindingValue.PRESENT) if saying.past else None
         return finding, FindingValue.PRESENT
