@@ -115,7 +115,7 @@ def test_a_critical_card_is_shown_even_if_it_offers_nothing(content: Content) ->
 
 def test_a_row_of_advice_may_be_for_some_hooks_only(content: Content) -> None:
     rule = next(rule for rule in content.rules if rule.id == "cauda-equina")
-    narrowed = replace(rule, advice=(replace(rule.advice[0], hooks=frozenset({"order-sign"})),))
+    narrowed = replace(rule, advice=(replace(rule.advice[-1], hooks=frozenset({"order-sign"})),))
     changed = replace(content, rules=(narrowed,))
     assert shown_rules(changed, chart(finding("saddle-anaesthesia"), LUMBAR)) == ["cauda-equina"]
     assert shown_rules(changed, chart(finding("saddle-anaesthesia")), "patient-view") == []
