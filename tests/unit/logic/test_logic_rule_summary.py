@@ -79,7 +79,7 @@ def test_the_hook_or_the_lack_of_an_order_silences(content: Content) -> None:
         ("runner-back-pain", "patient-view", [absent("low-back-pain")], "recorded as absent: low back pain"),
         ("treatment-options", "patient-view", PAIN, "not recorded: any care tried"),
         ("spine-pattern-hip-imaging", "order-sign", [HIP], "needs pattern spine-only"),
-        ("failed-hip-care", "patient-view", [finding("hip-pain", "left")], "not recorded: at least 2 of any hip treatment"),
+        ("failed-hip-care", "patient-view", [finding("hip-pain", "left")], "not recorded: at least 2 of any hip treat"),
         ("imaging-already-done", "order-sign", [HIP], "needs imaging done: the same region"),
         ("conservative-care-first", "order-sign", [draft("lumbar-spine")], "not recorded: any imageable pain"),
     ],
