@@ -20,7 +20,7 @@ from cds_service.knowledge.references import check_references
 from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
 from cds_service.knowledge.schema.terminology import FindingTable
-from cds_service.knowledge.screen import build_screen, build_screen_groups, check_screen
+from cds_service.knowledge.screen import build_language, build_screen, build_screen_groups, check_screen
 from cds_service.knowledge.terminology import (
     ListedCode,
     ListedStudy,
@@ -139,7 +139,7 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
         copyright_notices=collect_copyright_notices(files.terminology),
         about=build_about(files.about),
         narrative=narrative,
-        screen=build_screen(files.screen, files.language),
+        screen=build_screen(files.screen, build_language(files.own_words, files.language)),
     )
 
 
