@@ -179,6 +179,7 @@ class MedicationRequest(MedicationRecord, frozen=True, gc=False):
 
     doNotPerform: bool | None = None  # noqa: N815 - FHIR's name
     authoredOn: str | None = None  # noqa: N815 - FHIR's name
+    dispenseRequest: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
 
 
 class MedicationStatement(MedicationRecord, frozen=True, gc=False):

@@ -1,7 +1,7 @@
 """The builder of what restraint must earn: the data it rests on, and no reason to act (second edition, R1 and R2)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cds_service.model.conditions import Block, Received, Screened
@@ -26,3 +26,8 @@ class RestraintBuilder:
         for group in self.screen_groups:
             if rule in group.stops or ALL_RESTRAINT in group.stops:
                 yield group.id
+
+
+def with_restraint(block: Block, earned: Block) -> Block:
+    """Return the block with what restraint must earn among its conditions."""
+    return replace(block, all=(*block.all, earned))

@@ -11,7 +11,7 @@ from cds_service.knowledge.condition_builder import (
     note_unknown_names,
 )
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
-from cds_service.knowledge.restraint import RestraintBuilder
+from cds_service.knowledge.restraint import RestraintBuilder, with_restraint
 from cds_service.knowledge.schema.rules import (
     AdviceKeys,
     AskRow,
@@ -28,6 +28,7 @@ from cds_service.model.content import (
     Ask,
     Caveat,
     ConditionalAsk,
+    ImagingNote,
     Note,
     Pattern,
     Policy,
@@ -123,7 +124,7 @@ def _build_advice(
         level=row.level,
         card=row.card,
         offers=tuple(row.offer),
-        block=Block(all=(block, earned), has_anchor=block.has_anchor) if row.restraint else block,
+        block=with_restraint(block, earned) if row.restraint else block,
         hooks=frozenset(row.hooks) if row.hooks else None,
         select=row.select,
         cites=tuple(row.cites or ()),
@@ -209,7 +210,7 @@ def _build_rating(
         raise UnknownName(f"cites: no source is called {row.cites}{did_you_mean(row.cites, citations)}")
     block = builder.build_block(row)
     if row.restraint:
-        block = Block(all=(block, restraint.build(row.restraint)), has_anchor=block.has_anchor)
+        block = with_restraint(block, restraint.build(row.restraint))
     return RatingCriterion(row.id, row.rating, build_imaging_spec(row.order), block, citations[row.cites].url)
 
 
@@ -242,6 +243,9 @@ def _build_policy(file: PolicyFile, patterns: PatternsFile, builder: ConditionBu
         undetermined=builder.build_block(patterns.undetermined),
         judged_regions=frozenset(file.judged.regions),
         rules_without_judged_order=frozenset(file.judged.excepted),
+        imaging_notes=tuple(
+            ImagingNote(row.id, frozenset(row.modality), Note(row.text, builder.build_block(row))) for row in file.note
+        ),
         solos=tuple(Solo(row.rule, frozenset(row.beside)) for row in file.solo),
         **file.limits.model_dump(),
     )

@@ -75,7 +75,7 @@ def passes_filters(fact: Finding, filters: Filters, context: EvaluationContext) 
 
 
 def date_that_counts(fact: Finding, filters: Filters) -> PartialDate | None:
-    """Return the date of a fact that the time filters compare: the newest recorded, or the onset where they go by it."""
+    """Return the date of a fact that the time filters compare: the newest recorded, or its onset."""
     match filters.by:
         case "onset":
             return fact.onset or fact.when

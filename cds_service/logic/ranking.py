@@ -12,7 +12,8 @@ def rank_recommendations(
 ) -> tuple[tuple[Recommendation, ...], tuple[Recommendation, ...]]:
     """Return what is shown, in order, and what is held back (clinical design §1.6).
 
-    Critical cards are always shown. Beside a rule that speaks alone only those are shown that the policy names.
+    Critical cards are always shown. Beside a rule that speaks alone only those are shown that the policy names. No
+    imaging is offered twice: a card that has nothing else to offer is held back.
     """
     shown: list[Recommendation] = []
     held_back = _list_drowned(recommendations, policy)
@@ -22,8 +23,9 @@ def rank_recommendations(
         is_within_limits = len(shown) < policy.cards_per_call and all(
             cards_by_order[order] < policy.cards_per_order for order in orders
         )
-        if is_within_limits or recommendation.advice.level == LEVELS[0]:
-            shown.append(recommendation)
+        remaining = _without_repeated_imaging(recommendation, shown)
+        if recommendation.advice.level == LEVELS[0] or (is_within_limits and remaining is not None):
+            shown.append(remaining or recommendation)
             cards_by_order.update(orders)
         else:
             held_back.append(recommendation)
@@ -37,6 +39,15 @@ def _list_drowned(recommendations: list[Recommendation], policy: Policy) -> list
     if solo is None:
         return []
     return [one for one in recommendations if one.rule.id != solo.rule and one.rule.id not in solo.beside]
+
+
+def _without_repeated_imaging(recommendation: Recommendation, shown: list[Recommendation]) -> Recommendation | None:
+    """Return the recommendation without imaging that a card before it offers; None if it then has nothing to offer."""
+    offered = {imaging for card in shown for offer in card.offers for imaging in offer.imaging}
+    offers = tuple(offer for offer in recommendation.offers if not offer.imaging or not offer.imaging <= offered)
+    if len(offers) == len(recommendation.offers):
+        return recommendation
+    return replace(recommendation, offers=offers) if offers else None
 
 
 def without_info_cards(decision: Decision) -> Decision:

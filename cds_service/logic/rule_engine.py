@@ -10,11 +10,12 @@ from cds_service.logic.order_sides import sides_covered_by
 from cds_service.logic.patterns import evaluate_pattern
 from cds_service.logic.ranking import rank_recommendations
 from cds_service.logic.recommendation import recommend
-from cds_service.model.content import LEVELS, Content, Rule
+from cds_service.logic.safety_flags import summarize_safety
+from cds_service.model.content import LEVELS, Advice, Content, Rule
 from cds_service.model.dates import is_within
-from cds_service.model.decision import Decision, Recommendation, RuleEvaluation, RuleTrace
+from cds_service.model.decision import Decision, Recommendation, RuleEvaluation, RuleTrace, SafetySummary
 from cds_service.model.facts import Chart, Imaging, Stage
-from cds_service.model.outcome import Truth
+from cds_service.model.outcome import Outcome, Truth
 from cds_service.model.sides import EACH_SIDE, Side
 
 PATIENT_VIEW = "patient-view"
@@ -41,7 +42,8 @@ def decide(content: Content, chart: Chart, hook: str, *, thorough: bool = False)
     traces, recommendations = _evaluate_rules(call)
     shown, held_back = rank_recommendations(recommendations, content.policy)
     patterns = {side: evaluate_pattern(index, side, evaluate, thorough=True) for side in EACH_SIDE} if thorough else {}
-    return Decision(chart, hook, shown, held_back, tuple(traces), patterns, content)
+    safety = summarize_safety(index) if shown else SafetySummary()
+    return Decision(chart, hook, shown, held_back, tuple(traces), patterns, content, safety=safety)
 
 
 def select_judged_orders(index: ChartIndex, hook: str) -> tuple[Imaging, ...]:
@@ -135,10 +137,12 @@ def _evaluate_on_side(
 ) -> RuleEvaluation:
     context = EvaluationContext(call.index, side, order, spoken_rules, thorough=call.thorough)
     outcome = evaluate(rule.block, context)
+    passed_over: list[tuple[Advice, Outcome]] = []
     if outcome.truth is Truth.YES:
         for row in rule.advice:
             if row.hooks is None or call.hook in row.hooks:
                 advice_outcome = evaluate(row.block, context)
                 if advice_outcome.truth is Truth.YES:
-                    return RuleEvaluation(rule, order, side, outcome, row, advice_outcome)
-    return RuleEvaluation(rule, order, side, outcome)
+                    return RuleEvaluation(rule, order, side, outcome, row, advice_outcome, tuple(passed_over))
+                passed_over.append((row, advice_outcome))
+    return RuleEvaluation(rule, order, side, outcome, passed_over=tuple(passed_over))
