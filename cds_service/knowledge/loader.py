@@ -28,7 +28,7 @@ from cds_service.knowledge.references import check_references
 from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
 from cds_service.knowledge.schema.terminology import FindingTable
-from cds_service.knowledge.screen import build_screen, build_screen_groups, check_screen
+from cds_service.knowledge.screen import build_language, build_screen, build_screen_groups, check_screen
 from cds_service.knowledge.terminology import (
     ListedCode,
     ListedStudy,
@@ -153,7 +153,7 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
     check_site_limits(folder, files.site_limits, files.rules, files.groups)
     folder.raise_problems()
     assert content is not None  # noqa: S101 - as above
-    screen = build_screen(files.screen, files.language)
+    screen = build_screen(files.screen, build_language(files.own_words, files.language))
     return Knowledge(
         content=content,
         terminology=replace(build_terminology(files.terminology), screened_tests=screen.tests),
