@@ -109,7 +109,7 @@ def _extract_past(
     record: RecordContext, meanings: list[FindingMeaning], name: str | None, over: str, collector: FactCollector
 ) -> None:
     """Add what a problem that is over leaves: of a cancer, its history. Where it leaves nothing, ignore the record."""
-    past = collector.lookups.terminology.past
+    past = collector.lookups.terminology.limits.past
     coded = [past[meaning.finding] for meaning in meanings if meaning.finding in past]
     stated = collector.lookups.narrative_reader.read(name).statements
     named = [

@@ -26,9 +26,8 @@ def describe_course(
     collector: FactCollector,
 ) -> CourseRecord | None:
     """Return which part of a long course a record covers, or None if it is of no such drug or of a short supply."""
-    course = next(
-        (one for one in collector.lookups.terminology.courses if _is_drug_of(one, concept, words, collector)), None
-    )
+    courses = collector.lookups.terminology.limits.courses
+    course = next((one for one in courses if _is_drug_of(one, concept, words, collector)), None)
     if course is None:
         return None
     told = words + " ".join(_WORD.findall(" ".join(_dosage_texts(record)).lower())) + " "
@@ -100,7 +99,7 @@ def _cover_of_statement(statement: MedicationStatement, collector: FactCollector
 
 def extract_courses(collector: FactCollector) -> None:
     """Add the findings of the courses that last long enough and have not been over for too long."""
-    for course in collector.lookups.terminology.courses:
+    for course in collector.lookups.terminology.limits.courses:
         records = sorted((one for one in collector.courses if one.course is course), key=lambda one: one.start)
         for chain in _chains(records, course.gap):
             start, last = chain[0].start, max(chain, key=lambda one: one.end)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cds_service.chart.code_lookup import KnownCode
-from cds_service.chart.fact_collector import FactCollector, build_source, code_displays, distinct_meanings
+from cds_service.chart.fact_collector import FactCollector, build_source, code_displays, meanings_of
 from cds_service.chart.imaging import (
     LEFT_AND_RIGHT,
     LOWER_LIMB_JOINT,
@@ -132,7 +132,7 @@ def _add_treatment_orders(context: _OrderContext, known_codes: list[KnownCode], 
     texts = [request.code.text, *code_displays(request.code)] if request.code else []
     treatments = [
         meaning.finding
-        for meaning in distinct_meanings(known_codes)
+        for meaning in meanings_of(known_codes)
         if collector.is_treatment(meaning.finding)
         and (meaning.region is None or name_regions(request.bodySite, texts, collector) == {meaning.region})
     ]

@@ -36,7 +36,7 @@ BASES = {
     ),
     "imaging-already-done": ShortChart(
         "14", "the same MRI a hundred days ago", "order-sign",
-        [{"problem": "icd10cm M54.50", "onset": 200, "on": 110}, {"study": "loinc 30679-5", "on": 100}],
+        [{"problem": "icd10cm M54.50", "onset": 200, "on": 9}, {"study": "loinc 30679-5", "on": 100}],
         order={"draft": "loinc 30679-5"},
     ),
     "plain-films-first": ShortChart(

@@ -12,6 +12,7 @@ class StrictModel(BaseModel):
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")]
+Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Days = Annotated[int, Field(ge=0, le=36_500)]

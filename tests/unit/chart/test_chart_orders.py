@@ -93,8 +93,13 @@ def test_a_completed_imaging_request_is_imaging_done_on_its_occurrence(chart: Re
     assert undated.when is None
 
 
-def test_a_completed_referral_is_a_treatment_tried_by_its_occurrence_or_when_it_was_asked(chart: Read) -> None:
-    fields = {"status": "completed", "authoredOn": "2025-12-01", "code": concept("308447003")}
+@pytest.mark.parametrize("code", ["308447003", "444831000124102"])
+def test_a_completed_referral_is_no_treatment_tried(chart: Read, code: str) -> None:
+    assert chart(order("x", status="completed", authoredOn="2025-12-01", code=concept(code))).findings == ()
+
+
+def test_a_completed_order_is_a_treatment_tried_by_its_occurrence_or_when_it_was_asked(chart: Read) -> None:
+    fields = {"status": "completed", "authoredOn": "2025-12-01", "code": concept("91251008")}
     [finding] = chart(order("x", **fields)).findings
     assert (finding.id, finding.when) == ("physical-therapy", full_date(date(2025, 12, 1)))
     [finding] = chart(order("x", occurrencePeriod={"start": "2025-12-09"}, **fields)).findings
