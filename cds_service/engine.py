@@ -56,7 +56,7 @@ def build_engine(
     service = HookService(
         content=knowledge.content,
         gatherer=Gatherer(keys, _build_ehr_client(settings, len(keys)), settings.entry_limit),
-        chart_reader=ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative),
+        chart_reader=ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative, knowledge.screen),
         card_maker=cards,
         recorder=recorder,
         clock=clock,

@@ -138,7 +138,7 @@ def knowledge() -> Knowledge:
 
 @pytest.fixture(scope="session")
 def reader(knowledge: Knowledge) -> ChartReader:
-    return ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative)
+    return ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative, knowledge.screen)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The closed answers to a treatment or test, coded or as text: its response and its result."""
 
-from cds_service.fhir.resources import CodeableConcept
+from cds_service.fhir.datatypes import CodeableConcept
 from cds_service.narrative.reader import NarrativeReader
 
 # Our own codes, or the same words as text (clinical design §2, "A response is ...").

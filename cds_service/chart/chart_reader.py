@@ -7,12 +7,15 @@ from typing import Any
 from cds_service.chart.code_lookup import CodeLookup
 from cds_service.chart.conditions import extract_condition
 from cds_service.chart.contradictions import drop_contradicted_text
+from cds_service.chart.drug_courses import extract_courses
 from cds_service.chart.fact_collector import FactCollector, Lookups, relative_reference
 from cds_service.chart.imaging import LOWER_LIMB_JOINT, extract_imaging_study, extract_report
 from cds_service.chart.imaging_words import ImagingWordFinder
+from cds_service.chart.medications import extract_medication
 from cds_service.chart.observations import extract_observation
 from cds_service.chart.orders import ImagingOrder, extract_draft, extract_request, resolve_order
-from cds_service.chart.treatments import extract_medication, extract_procedure
+from cds_service.chart.screening import Screening
+from cds_service.chart.treatments import extract_procedure
 from cds_service.fhir.chart_data import ChartData, DraftOrder
 from cds_service.fhir.resources import (
     Condition,
@@ -32,10 +35,12 @@ from cds_service.logic.chart_index import ChartIndex
 from cds_service.model.content import Content
 from cds_service.model.dates import parse_partial_date
 from cds_service.model.facts import Chart
+from cds_service.model.screen import SafetyScreen
 from cds_service.model.sides import Side
 from cds_service.model.terminology import Terminology
 from cds_service.narrative.lexicon import Lexicon
 from cds_service.narrative.reader import NarrativeReader
+from cds_service.screen.safety_screen import build_screens
 
 _EXTRACTORS: Mapping[type, Callable[[Any, FactCollector], None]] = {
     Condition: extract_condition,
@@ -52,8 +57,9 @@ _REQUESTS = (ServiceRequest, ProcedureRequest)
 class ChartReader:
     """Builds charts with the content's terminology. Created once, used for every call."""
 
-    def __init__(self, terminology: Terminology, content: Content, narrative: Lexicon) -> None:
+    def __init__(self, terminology: Terminology, content: Content, narrative: Lexicon, screen: SafetyScreen) -> None:
         self._content = content
+        self._screens = build_screens(screen, narrative)
         groups = {name: frozenset(leaf.finding for leaf in leaves) for name, leaves in content.groups.items()}
         imaging_words = ImagingWordFinder(terminology.imaging_words)
         narrative_reader = NarrativeReader(narrative, content.findings)
@@ -77,12 +83,8 @@ class ChartReader:
         collector.findings, contradicted_text = drop_contradicted_text(
             collector.findings, self._content.findings, today
         )
-        problems = (
-            self._current_problems(collector)
-            if any(order.description.region == LOWER_LIMB_JOINT for order in orders)
-            else frozenset()
-        )
-        collector.imaging.extend(resolve_order(order, collector, problems) for order in orders)
+        screening = self._screen(resources, data, patient_id, collector)
+        self._resolve_orders(orders, collector)
         return Chart(
             today=today,
             age=age,
@@ -95,7 +97,28 @@ class ChartReader:
             unavailable=data.data_gaps.unavailable,
             not_sent=data.data_gaps.not_sent,
             incomplete=data.data_gaps.incomplete,
+            screen_hits=tuple(screening.hits),
+            unscreened=dict(screening.unscreened),
+            missing_types=data.missing_types,
+            is_deceased=any(resource.is_deceased for resource in resources if isinstance(resource, Patient)),
         )
+
+    def _screen(
+        self, resources: list[SupportedResource], data: ChartData, patient_id: str, collector: FactCollector
+    ) -> Screening:
+        screening = Screening(self._screens, collector)
+        drafts = [draft.resource for draft in data.drafts if belongs_to_patient(draft.resource, patient_id)]
+        screening.screen(resources, drafts)
+        return screening
+
+    def _resolve_orders(self, orders: list[ImagingOrder], collector: FactCollector) -> None:
+        """Add the imaging orders to the facts. A joint of the lower limb needs the current problems."""
+        problems = (
+            self._current_problems(collector)
+            if any(order.description.region == LOWER_LIMB_JOINT for order in orders)
+            else frozenset()
+        )
+        collector.imaging.extend(resolve_order(order, collector, problems) for order in orders)
 
     def _extract_all(
         self,
@@ -115,6 +138,7 @@ class ChartReader:
                 extract(resource, collector)
             elif isinstance(resource, _REQUESTS):
                 all_requests.append(resource)
+        extract_courses(collector)
         own_drafts = [draft for draft in drafts if _accept_or_ignore(draft.resource, patient_id, collector)]
         draft_references = {draft.reference for draft in own_drafts}
         requests = [request for request in all_requests if relative_reference(request) not in draft_references]

@@ -2,10 +2,18 @@
 
 from typing import Final, NamedTuple
 
-from cds_service.fhir.resources import CodeableConcept
+from cds_service.chart.code_systems import CodeSystemFinder, read_icd
+from cds_service.fhir.datatypes import CodeableConcept
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.model.terminology import BodySiteMeaning, Code, FindingMeaning, StudyMeaning, Terminology
+from cds_service.model.terminology import (
+    BodySiteMeaning,
+    Code,
+    FindingMeaning,
+    Measurement,
+    StudyMeaning,
+    Terminology,
+)
 
 _ICD: Final = "icd10cm"
 _MAX_CODE_LENGTH = 40  # characters; no ICD-10-CM code is longer
@@ -22,6 +30,7 @@ class KnownCode(NamedTuple):
     question: str | None = None
     value: FindingValue | None = None
     severity: str | None = None
+    measurement: Measurement | None = None
 
     @property
     def side(self) -> Side:
@@ -42,15 +51,28 @@ class CodeLookup:
             *terminology.body_sites,
             *terminology.laterality,
             *terminology.questions,
+            *terminology.measurements,
         }
         codes |= {*terminology.present, *terminology.absent, *terminology.severity}
+        self._by_code = {code: self._build_known_code(code) for code in codes}
         self._by_coding: dict[tuple[str | None, str | int | None], KnownCode] = {
-            (uri, code.code): self._build_known_code(code)
+            (uri, code.code): known
             for uri, system in terminology.system_by_uri.items()
-            for code in codes
+            for code, known in self._by_code.items()
             if code.system == system
         }
-        self._icd_uris = frozenset(uri for uri, system in terminology.system_by_uri.items() if system == _ICD)
+        self._systems = CodeSystemFinder(terminology)
+        self._icd_systems = frozenset({_ICD}) | {
+            name for name, shared in terminology.shared_systems.items() if shared.reads_as == _ICD
+        }
+        # Their codes are looked up as they are written. In all other systems they may be written in another way.
+        self._plain_uris = frozenset(
+            uri for uri, system in terminology.system_by_uri.items() if system not in self._icd_systems
+        )
+
+    def find_system(self, uri: str | None) -> str | None:
+        """Return the content's short name of a code system, however its URI is written."""
+        return self._systems.find(uri)
 
     def look_up(self, concept: CodeableConcept | None) -> list[KnownCode]:
         """Return the known codes among a concept's codings. This runs for every resource, so it is kept simple."""
@@ -62,24 +84,37 @@ class CodeLookup:
                 continue
             system, code = coding.system, coding.code
             known = self._by_coding.get((system, code))
-            if known is None and (system in self._icd_uris or type(code) is int):
+            if known is None and (system not in self._plain_uris or type(code) is int):
                 known = self._look_up_variant(system, code)
             if known is not None:
                 known_codes.append(known)
         return known_codes
 
     def _look_up_variant(self, system: str | None, code: str | int | None) -> KnownCode | None:
-        """Look up a code that is not written as in the content.
+        """Look up a code whose system or which itself is not written as in the content.
 
-        It may be a number, or in ICD-10-CM a code without its point or one below a branch that the content names.
+        It may be a number, or in ICD-10 a code without its point or one below a branch that the content names.
         """
-        if system not in self._icd_uris or code is None:
-            return self._by_coding.get((system, str(code)))
-        text = str(code).upper()[:_MAX_CODE_LENGTH]
-        if len(text) > 3 and "." not in text:
-            text = f"{text[:3]}.{text[3:]}"
+        name = self._systems.find(system)
+        if name is None or code is None:
+            return None
+        if name not in self._icd_systems:
+            return self._by_code.get(Code(name, str(code).strip()))
+        text = read_icd(str(code), self.terminology.shared_systems.get(name), _MAX_CODE_LENGTH)
         known = self._build_known_code(Code(_ICD, text))
         return known if known.meanings else None
+
+    def names_no_disease(self, concept: CodeableConcept) -> bool:
+        """Return whether a code of the concept speaks of a disease that the patient does not have, as screening does."""
+        branches = self.terminology.no_disease.codes
+        for coding in concept.coding or ():
+            if coding is None or coding.code is None or self._systems.find(coding.system) not in self._icd_systems:
+                continue
+            code = read_icd(str(coding.code), None, _MAX_CODE_LENGTH)
+            lengths = range(3, len(code) + 1)
+            if any(row.includes(code) for length in lengths for row in branches.get(code[:length], ())):
+                return True
+        return False
 
     def _build_known_code(self, code: Code) -> KnownCode:
         terms = self.terminology
@@ -93,4 +128,5 @@ class CodeLookup:
             terms.questions.get(code),
             FindingValue.PRESENT if code in terms.present or code in terms.severity else absent,
             terms.severity.get(code),
+            terms.measurements.get(code),
         )

@@ -1,18 +1,22 @@
 """What the extractors of a chart share: the look-ups, and the collector of facts and ignored records."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from cds_service.chart.code_lookup import CodeLookup, KnownCode
 from cds_service.chart.imaging_words import ImagingWordFinder, NamedWords
-from cds_service.fhir.resources import CodeableConcept, Concepts, Period, Resource, list_concepts
+from cds_service.fhir.datatypes import CodeableConcept, Concepts, Period, list_concepts
+from cds_service.fhir.resources import Resource
 from cds_service.model.dates import PartialDate, parse_partial_date
 from cds_service.model.facts import NO_QUALIFIERS, Finding, FindingValue, IgnoredRecord, Imaging, Source, SourceKind
 from cds_service.model.sides import Side, combine_sides
-from cds_service.model.terminology import FindingMeaning, Terminology
+from cds_service.model.terminology import DrugCourse, FindingMeaning, Terminology
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.reader import NarrativeReader
+
+_SENTENCES = re.compile(r"[.;\n]\s*\w")  # more than one: the name goes on after what begins it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,16 @@ class Lookups:
         return self.codes.terminology
 
 
+@dataclass(frozen=True, slots=True)
+class CourseRecord:
+    """A record of a drug of a course: from when until when it covers."""
+
+    course: DrugCourse
+    start: date
+    end: date
+    source: Source
+
+
 @dataclass(slots=True)
 class FactCollector:
     """Collects the facts of one chart.
@@ -38,6 +52,7 @@ class FactCollector:
     Attributes:
         birth_date: The earliest possible date.
         contradicted: Findings from text that a code of the same record contradicts.
+        courses: The records of drugs that count only when taken for long. They are judged together, at the end.
         look_up: Returns the known codes of a concept. Every record uses it.
     """
 
@@ -48,6 +63,7 @@ class FactCollector:
     imaging: list[Imaging] = field(default_factory=list)
     contradicted: list[Finding] = field(default_factory=list)
     ignored_records: list[tuple[Resource, str, CodeableConcept | None]] = field(default_factory=list)
+    courses: list[CourseRecord] = field(default_factory=list)
     truncated_texts: int = 0
     look_up: Callable[[CodeableConcept | None], list[KnownCode]] = field(init=False)
 
@@ -70,8 +86,17 @@ class FactCollector:
         return None if self.birth_date and when.last < self.birth_date else when
 
     def meanings(self, concept: CodeableConcept | None) -> list[FindingMeaning]:
-        """Return the distinct findings that a concept means."""
-        return distinct_meanings(self.look_up(concept))
+        """Return the distinct findings that a concept means. What only orders, or needs a region, means none by itself."""
+        meanings = distinct_meanings(self.look_up(concept))
+        return [meaning for meaning in meanings if not (meaning.only_orders or meaning.region)]
+
+    def names_no_disease(self, concept: CodeableConcept) -> bool:
+        """Return whether a concept, by a code or the start of its name, is about a disease the patient does not have."""
+        starts = self.lookups.terminology.no_disease.names
+        names = (concept.text, *code_displays(concept))
+        if any(name.lstrip().lower().startswith(starts) and not _SENTENCES.search(name) for name in names if name):
+            return True
+        return self.lookups.codes.names_no_disease(concept)
 
     def body_site_side(self, value: Concepts) -> Side:
         """Return the side that body sites state, by their codes or by a word in their text."""
@@ -80,8 +105,7 @@ class FactCollector:
         sides: list[Side] = []
         for concept in list_concepts(value):
             sides += [known.side for known in self.look_up(concept)]
-            if concept.text:
-                sides += self.find_words([concept.text]).side
+            sides += self.find_words([concept.text, *code_displays(concept)]).side
         return combine_sides(sides)
 
     def add_finding(
@@ -100,6 +124,16 @@ class FactCollector:
             side = meaning.side
         combined = {**meaning.qualifiers, **qualifiers} if meaning.qualifiers or qualifiers else NO_QUALIFIERS
         self.findings.append(Finding(meaning.finding, value, side, when, onset, source, combined))
+
+    def drop_less_precise(self, reference: str) -> None:
+        """Drop a record's findings beside which the same record has one that says the same more precisely."""
+        yields_to = self.lookups.terminology.yields_to
+        stated = {fact.id for fact in self.findings if fact.source.reference == reference}
+        less_precise = {finding for finding in stated if yields_to.get(finding, frozenset()) & stated}
+        if less_precise:
+            self.findings = [
+                fact for fact in self.findings if fact.source.reference != reference or fact.id not in less_precise
+            ]
 
     def is_treatment(self, finding: str) -> bool:
         """Return whether a finding is a treatment."""
@@ -133,7 +167,7 @@ class FactCollector:
                         by_uri[coding.system] = by_uri.get(coding.system, 0) + 1
         counts: dict[str, int] = {}
         for uri, count in by_uri.items():
-            system = self.lookups.terminology.system_by_uri.get(uri or "", "other")
+            system = self.lookups.codes.find_system(uri) or "other"
             counts[system] = counts.get(system, 0) + count
         return counts
 
@@ -160,6 +194,11 @@ def distinct_meanings(known_codes: list[KnownCode]) -> list[FindingMeaning]:
             if meaning.side is not Side.UNSTATED or meaning.finding not in with_side
         }.values()
     )
+
+
+def code_displays(concept: CodeableConcept | None) -> list[str | None]:
+    """Return the displays of a concept's codings."""
+    return [coding.display for coding in (concept.coding if concept else None) or () if coding]
 
 
 def _format_codes(concept: CodeableConcept | None) -> str | None:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from cds_service.chart.code_lookup import KnownCode
-from cds_service.chart.fact_collector import FactCollector, build_source
+from cds_service.chart.fact_collector import FactCollector, build_source, code_displays
 from cds_service.chart.imaging_words import NamedWords
-from cds_service.fhir.resources import CodeableConcept, Concepts, DiagnosticReport, ImagingStudy, list_concepts
+from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name
+from cds_service.fhir.datatypes import CodeableConcept, Concepts, list_concepts
+from cds_service.fhir.resources import DiagnosticReport, ImagingStudy
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import FindingValue, Imaging, Source, SourceKind, Stage
 from cds_service.model.sides import Side, combine_sides
@@ -60,7 +62,7 @@ def describe_imaging(
         # Most real codes are local, so their displays are read like text.
         named_words = collector.find_words([*texts, *code_displays(code)])
         modality = _single_or_none(named_words.modality)
-        if modality is None:
+        if modality is None or collector.lookups.imaging_words.seeks_no_source_of_pain(_names(code)):
             return NOT_IMAGING
         study = StudyMeaning(_single_or_none(named_words.region), modality, None)
     region = _find_region(study.region, body_sites, named_words, collector)
@@ -106,6 +108,11 @@ def _find_region(
     return _single_or_none([name for name in named_words.region if name != LOWER_LIMB_JOINT]) or region
 
 
+def name_regions(body_sites: Concepts, texts: Sequence[str | None], collector: FactCollector) -> set[str]:
+    """Return the regions that a record's body sites name, or where they name none, those of its texts."""
+    return set(_body_site_regions(body_sites, collector) or collector.find_words(texts).region)
+
+
 def _body_site_regions(body_sites: Concepts, collector: FactCollector) -> Sequence[str]:
     if not body_sites:
         return []
@@ -117,12 +124,12 @@ def _body_site_regions(body_sites: Concepts, collector: FactCollector) -> Sequen
         if known.site
     ]
     coded_regions = list(dict.fromkeys(regions[site] for site in sites if site in regions))
-    return coded_regions or collector.find_words(concept.text for concept in list_concepts(body_sites)).region
+    texts = [text for concept in list_concepts(body_sites) for text in (concept.text, *code_displays(concept))]
+    return coded_regions or collector.find_words(texts).region
 
 
-def code_displays(concept: CodeableConcept | None) -> list[str | None]:
-    """Return the displays of a concept's codings."""
-    return [coding.display for coding in (concept.coding if concept else None) or () if coding]
+def _names(code: CodeableConcept | None) -> list[str | None]:
+    return [code.text, *code_displays(code)] if code else []
 
 
 def extract_imaging_study(study: ImagingStudy, collector: FactCollector) -> None:
@@ -133,9 +140,12 @@ def extract_imaging_study(study: ImagingStudy, collector: FactCollector) -> None
     series = study.series or []
     sites = [part.bodySite.to_concept() for part in series if part.bodySite]
     codes = list_concepts(study.procedureCode)
-    code_texts = [text for code in codes for text in (code.text, *code_displays(code))]
+    code_texts = [text for code in codes for text in _names(code)]
     named_words = collector.find_words([study.description, *(part.description for part in series), *code_texts])
     coded = _coded_study([known for code in codes for known in collector.look_up(code)])
+    if coded is None and collector.lookups.imaging_words.seeks_no_source_of_pain([study.description, *code_texts]):
+        collector.ignore(study, "it looks for no source of pain")
+        return
     region = _find_region(coded.region if coded else None, sites, named_words, collector)
     if region is None:
         collector.ignore(study, "its region cannot be determined")
@@ -171,5 +181,13 @@ def extract_report(report: DiagnosticReport, collector: FactCollector) -> None:
     ]
     for meaning in conclusions:
         collector.add_finding(meaning, FindingValue.PRESENT, source, side=description.side, when=when)
-    if not description.region and not conclusions:
+    record = RecordContext(report, source, side=description.side, when=when)
+    named = [
+        statement
+        for concept in list_concepts(report.conclusionCode)
+        for statement in extract_from_name(
+            record, concept_text(concept, collector, has_meaning=bool(collector.meanings(concept))), collector
+        )
+    ]
+    if not description.region and not conclusions and not named:
         collector.ignore_unmapped(report, report.code)

@@ -1,7 +1,7 @@
 """Find the content's imaging words in the texts of orders and studies, with patterns compiled at start-up."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from cds_service.model.sides import Side
@@ -14,7 +14,10 @@ MAX_TEXT_LENGTH = 20_000  # characters of a record's texts; real orders and stud
 
 
 class NamedWords(NamedTuple):
-    """What the texts of a record name, each once. `is_truncated`: the texts exceed `MAX_TEXT_LENGTH` and were cut."""
+    """What the texts of a record name, each once. `is_truncated`: the texts exceed `MAX_TEXT_LENGTH` and were cut.
+
+    A name that is part of another's picture is left out: a film of the hip "with pelvis" is one of the hip.
+    """
 
     region: tuple[str, ...] = ()
     modality: tuple[str, ...] = ()
@@ -24,6 +27,7 @@ class NamedWords(NamedTuple):
 
 
 NO_WORDS: Final = NamedWords()
+_REGIONS: Final = dict.fromkeys(("upper-spine", "sacrum", "thigh", "head", "trunk"), "other")  # as orders name them
 
 
 class WordMatcher:
@@ -47,9 +51,12 @@ class ImagingWordFinder:
     """Finds all kinds of imaging words in texts. Created once; results are cached for records with the same text."""
 
     def __init__(self, words: ImagingWords) -> None:
+        self._words = words
         kinds = (words.region, words.modality, words.contrast, words.side)
         self._region, self._modality, self._contrast, self._side = map(WordMatcher, kinds)
+        self._modality_else, self._purpose = WordMatcher(words.modality_else), WordMatcher(words.purpose)
         self._cache = TextCache(self._find)
+        self._purpose_cache = TextCache(self._find_purpose)
 
     def find(self, texts: Iterable[str | None]) -> NamedWords:
         """Return what the texts of a record name together."""
@@ -62,4 +69,30 @@ class ImagingWordFinder:
         region, modality, contrast, side = (
             matcher.match(lower, tokens) for matcher in (self._region, self._modality, self._contrast, self._side)
         )
-        return NamedWords(region, modality, contrast, tuple(map(Side, side)), len(text) > MAX_TEXT_LENGTH)
+        modality = modality or self._modality_else.match(lower, tokens)
+        return NamedWords(
+            tuple(dict.fromkeys(_REGIONS.get(name, name) for name in _without_parts(region, self._words.region_holds))),
+            _without_parts(modality, self._words.modality_holds),
+            contrast,
+            tuple(map(Side, side)),
+            len(text) > MAX_TEXT_LENGTH,
+        )
+
+    def seeks_no_source_of_pain(self, names: Iterable[str | None]) -> bool:
+        """Return whether names are of densitometry, a guided procedure, or other imaging that explains no pain."""
+        joined = _SEPARATOR.join([name for name in names if name])
+        return bool(joined) and self._purpose_cache(joined)
+
+    def _find_purpose(self, text: str) -> bool:
+        """Judge by the order of words: what is named first is what is done, the rest is how."""
+        lower = text[:MAX_TEXT_LENGTH].lower()
+        purposes = [name for name in self._purpose.match(lower, _TOKEN.findall(lower)) if name != "aside"]
+        return "never" in purposes or purposes[:1] == ["procedure"]
+
+
+def _without_parts(names: tuple[str, ...], holds: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """Return the one name whose picture holds all others, if there is one."""
+    if len(names) < 2:
+        return names
+    whole = (name for name in names if name in holds and holds[name].issuperset({*names} - {name}))
+    return tuple(whole)[:1] or names

@@ -4,7 +4,8 @@ from typing import Final
 
 from cds_service.chart.fact_collector import FactCollector
 from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name
-from cds_service.fhir.resources import CodeableConcept, Component, Observation
+from cds_service.fhir.datatypes import CodeableConcept
+from cds_service.fhir.resources import Component, Observation
 from cds_service.model.facts import FindingValue
 
 # The text to put before the answer to a question about pain, so that a bare place is read as a pain there.
@@ -40,7 +41,7 @@ def extract_from_answer(
     answer = part.valueString or (part.valueCodeableConcept.text if part.valueCodeableConcept else None)
     if question is not None:
         return bool(answer and extract_from_name(record, _PREFIX_BY_QUESTION[question] + answer, collector))
-    name = concept_text(part.code, has_meaning=False)
+    name = concept_text(part.code, collector, has_meaning=False)
     is_coded = bool(part.code and part.code.coding)
     reader = collector.lookups.narrative_reader
     if is_coded and not (reader.read(name).has_mention and (answer or value)):

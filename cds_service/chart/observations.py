@@ -7,8 +7,10 @@ from cds_service.chart.code_lookup import KnownCode
 from cds_service.chart.fact_collector import FactCollector, build_source, distinct_meanings
 from cds_service.chart.observation_text import extract_from_answer, has_text
 from cds_service.chart.record_text import RecordContext, extract_from_notes
-from cds_service.fhir.resources import Component, Observation, is_present, list_concepts
-from cds_service.model.dates import PartialDate
+from cds_service.fhir.datatypes import is_present, list_concepts
+from cds_service.fhir.quantities import parse_quantity, to_celsius
+from cds_service.fhir.resources import Component, Observation
+from cds_service.model.dates import PartialDate, is_within
 from cds_service.model.facts import NO_QUALIFIERS, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side
 from cds_service.model.terminology import FindingMeaning
@@ -66,7 +68,9 @@ def _extract_answer(
     part: Observation | Component, known_codes: list[KnownCode], context: _ObservationContext, collector: FactCollector
 ) -> bool:
     """Read one question with its answer, and return whether it is about any finding."""
-    meanings = distinct_meanings(known_codes)
+    if any(known.measurement for known in known_codes):
+        return _extract_measurement(known_codes, part, context, collector)
+    meanings = collector.meanings(part.code)
     for meaning in meanings:
         _extract_finding(meaning, part, context, collector)
     if meanings or part.dataAbsentReason is not None:
@@ -85,6 +89,20 @@ def _extract_answer(
     )
     value = _finding_value(part, collector) if is_answered else None
     return extract_from_answer(part, question, record, value, collector)
+
+
+def _extract_measurement(
+    known_codes: list[KnownCode], part: Observation | Component, context: _ObservationContext, collector: FactCollector
+) -> bool:
+    """Add the finding that a value shows if it is high enough and not too old. A lower one does not deny it."""
+    quantity = parse_quantity(part.valueQuantity)
+    value = to_celsius(quantity) if quantity else None
+    for measurement in dict.fromkeys(known.measurement for known in known_codes if known.measurement):
+        is_recent = context.when is None or is_within(context.when, collector.today, measurement.within) is not False
+        if value is not None and round(value, 1) >= measurement.at_least and is_recent:
+            meaning = FindingMeaning(measurement.finding)
+            collector.add_finding(meaning, FindingValue.PRESENT, context.source, when=context.when)
+    return True
 
 
 def _extract_finding(

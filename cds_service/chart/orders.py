@@ -4,18 +4,25 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cds_service.chart.code_lookup import KnownCode
-from cds_service.chart.fact_collector import FactCollector, build_source, distinct_meanings
+from cds_service.chart.fact_collector import FactCollector, build_source, code_displays, distinct_meanings
 from cds_service.chart.imaging import (
     LEFT_AND_RIGHT,
     LOWER_LIMB_JOINT,
     NOT_IMAGING,
     ImagingDescription,
-    code_displays,
     describe_imaging,
+    name_regions,
 )
-from cds_service.chart.record_text import RecordContext, extract_from_name, extract_from_notes, findings_not_absent
+from cds_service.chart.record_text import (
+    RecordContext,
+    concept_text,
+    extract_from_name,
+    extract_from_notes,
+    findings_not_absent,
+)
 from cds_service.chart.treatments import extract_completed_request
-from cds_service.fhir.resources import ServiceRequest, list_concepts
+from cds_service.fhir.datatypes import list_concepts
+from cds_service.fhir.resources import ServiceRequest
 from cds_service.model.dates import PartialDate, full_date
 from cds_service.model.facts import Finding, FindingValue, Imaging, Source, SourceKind, Stage
 from cds_service.model.sides import Side, combine_sides
@@ -121,8 +128,13 @@ def _without_conflicting_side(
 
 def _add_treatment_orders(context: _OrderContext, known_codes: list[KnownCode], collector: FactCollector) -> None:
     """Add orders for treatments to the imaging orders, because rules ask for both."""
+    request = context.request
+    texts = [request.code.text, *code_displays(request.code)] if request.code else []
     treatments = [
-        meaning.finding for meaning in distinct_meanings(known_codes) if collector.is_treatment(meaning.finding)
+        meaning.finding
+        for meaning in distinct_meanings(known_codes)
+        if collector.is_treatment(meaning.finding)
+        and (meaning.region is None or name_regions(request.bodySite, texts, collector) == {meaning.region})
     ]
     for treatment in treatments:
         side = collector.body_site_side(context.request.bodySite)
@@ -147,7 +159,8 @@ def _extract_reasons(context: _OrderContext, collector: FactCollector) -> tuple[
         for meaning in meanings:
             collector.add_finding(meaning, FindingValue.PRESENT, source, when=when)
             findings.add(meaning.finding)
-        named = _extract_reason_text(context, concept.text, collector.findings[count:], collector)
+        name = concept_text(concept, collector, has_meaning=bool(meanings))
+        named = _extract_reason_text(context, name, collector.findings[count:], collector)
         findings |= named
         recognised.append(bool(meanings or named))
     for reference in request.reasonReference or ():

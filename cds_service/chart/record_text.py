@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from cds_service.chart.fact_collector import FactCollector
-from cds_service.fhir.resources import CodeableConcept, Notes, Resource, list_notes
+from cds_service.chart.fact_collector import FactCollector, code_displays
+from cds_service.fhir.datatypes import CodeableConcept, Notes, list_notes
+from cds_service.fhir.resources import Resource
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import Finding, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side
@@ -65,11 +66,33 @@ def extract_from_notes(record: RecordContext, note_field: Notes, collector: Fact
     return statements
 
 
-def concept_text(concept: CodeableConcept | None, *, has_meaning: bool) -> str | None:
-    """Return the text of a concept. If it has none and its codes mean nothing here, return a coding's display."""
-    if concept is None or concept.text or has_meaning:
-        return concept.text if concept else None
-    return next((coding.display for coding in concept.coding or () if coding and coding.display), None)
+def concept_text(concept: CodeableConcept | None, collector: FactCollector, *, has_meaning: bool) -> str | None:
+    """Return the text of a concept, and behind it what only the displays of its codings name.
+
+    If its codes mean something here, the displays are not needed. Nothing of a concept is read whose code or name
+    speaks of a disease that the patient does not have, such as a screening for cancer or one in the family.
+    """
+    if concept is None or collector.names_no_disease(concept):
+        return None
+    if has_meaning or not concept.coding:
+        return concept.text
+    return _join_names(concept.text, code_displays(concept), collector)
+
+
+def _join_names(text: str | None, displays: list[str | None], collector: FactCollector) -> str | None:
+    """Return the text and the displays that name a finding which the text does not name, as sentences."""
+    names = [text] if text else []
+    named = {statement.finding for statement in _statements(text, collector)}
+    for display in dict.fromkeys(display for display in displays if display and display != text):
+        findings = {statement.finding for statement in _statements(display, collector)}
+        if findings - named or not names:
+            names.append(display)
+        named |= findings
+    return "; ".join(name.rstrip(". ") for name in names) if len(names) > 1 else (names[0] if names else None)
+
+
+def _statements(text: str | None, collector: FactCollector) -> tuple[Statement, ...]:
+    return collector.lookups.narrative_reader.read(text).statements
 
 
 def _read_statements(record: RecordContext, text: str | None, collector: FactCollector) -> list[Statement]:
@@ -84,7 +107,7 @@ def _read_statements(record: RecordContext, text: str | None, collector: FactCol
 
 def _is_done_or_lasting(statement: Statement, collector: FactCollector) -> bool:
     finding = collector.lookups.findings[statement.finding]
-    return finding.kind == "treatment" or finding.window_days is None
+    return finding.kind == "treatment" or finding.stays
 
 
 def _add_statement(record: RecordContext, statement: Statement, collector: FactCollector, *, is_name: bool) -> None:

@@ -1,38 +1,30 @@
-"""Read Procedures, completed requests and medications: treatments that were tried and imaging that was done."""
-
-import re
+"""Read Procedures and completed requests: treatments that were tried and imaging that was done."""
 
 from cds_service.chart.answers import answer_words, extract_qualifiers
 from cds_service.chart.code_lookup import KnownCode
-from cds_service.chart.fact_collector import FactCollector, build_source, distinct_meanings
-from cds_service.chart.imaging import describe_imaging
+from cds_service.chart.fact_collector import FactCollector, build_source, code_displays, distinct_meanings
+from cds_service.chart.imaging import describe_imaging, name_regions
+from cds_service.chart.not_done import says_not_done
 from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name, extract_from_notes
-from cds_service.fhir.resources import (
-    CodeableConcept,
-    MedicationRecord,
-    MedicationRequest,
-    MedicationStatement,
-    Procedure,
-    ServiceRequest,
-)
+from cds_service.fhir.datatypes import list_notes
+from cds_service.fhir.resources import Procedure, ServiceRequest
 from cds_service.model.facts import FindingValue, Source, SourceKind, Stage
 from cds_service.model.terminology import FindingMeaning
 
-_WORD = re.compile(r"\w+|/")
 _PERFORMED = frozenset({"completed", "in-progress", "stopped", "unknown", None})
-_TAKEN = frozenset({"active", "completed", "stopped", "on-hold", "unknown", None})
 
 
 def extract_procedure(procedure: Procedure, collector: FactCollector) -> None:
     """Add the treatment or imaging of a Procedure. Its date is when it began, so of a period the start counts."""
-    if procedure.status not in _PERFORMED:
-        collector.ignore(procedure, f"status {procedure.status}")
+    not_done = _why_not_done(procedure, collector)
+    if not_done is not None:
+        collector.ignore(procedure, not_done)
         return
     known_codes = collector.look_up(procedure.code)
-    meanings = distinct_meanings(known_codes)
+    meanings = _done_meanings(known_codes, procedure, collector)
     imaging = describe_imaging(known_codes, procedure.code, procedure.bodySite, None, collector)
     is_done = imaging.region is not None and procedure.status == "completed"
-    name = concept_text(procedure.code, has_meaning=bool(known_codes))
+    name = concept_text(procedure.code, collector, has_meaning=bool(known_codes))
     if not (meanings or is_done or procedure.note) and collector.lookups.narrative_reader.says_nothing(name):
         collector.ignore_unmapped(procedure, procedure.code)
         return
@@ -50,8 +42,33 @@ def extract_procedure(procedure: Procedure, collector: FactCollector) -> None:
     )
     statements = extract_from_name(record, _with_outcome(name, procedure, collector), collector, only_done=True)
     statements += extract_from_notes(record, procedure.note, collector)
+    collector.drop_less_precise(source.reference)
     if not (meanings or is_done or statements):
         collector.ignore_unmapped(procedure, procedure.code)
+
+
+def _why_not_done(procedure: Procedure, collector: FactCollector) -> str | None:
+    """Return why a procedure was not done, or None if it was."""
+    if procedure.status not in _PERFORMED:
+        return f"status {procedure.status}"
+    if procedure.notPerformed or procedure.notDone:
+        return "it was not done"
+    if says_not_done(collector, procedure.statusReason, procedure.note, procedure.outcome):
+        return "its status, outcome or note says that it was not done"
+    return None
+
+
+def _done_meanings(
+    known_codes: list[KnownCode], record: Procedure | ServiceRequest, collector: FactCollector
+) -> list[FindingMeaning]:
+    """Return what codes show to be done: no referral, and no code whose region the record does not name."""
+    meanings = [meaning for meaning in distinct_meanings(known_codes) if not meaning.only_orders]
+    if not any(meaning.region for meaning in meanings):
+        return meanings
+    notes = [note.text for note in list_notes(record.note)]
+    texts = [record.code.text, *code_displays(record.code)] if record.code else []
+    regions = name_regions(record.bodySite, [*texts, *notes], collector)
+    return [meaning for meaning in meanings if meaning.region is None or regions == {meaning.region}]
 
 
 def _with_outcome(name: str | None, procedure: Procedure, collector: FactCollector) -> str | None:
@@ -66,59 +83,13 @@ def extract_completed_request(
 ) -> None:
     """Add what a completed request shows was done. It was not necessarily done on the day it was requested."""
     when = collector.start_date(request.occurrenceDateTime, request.occurrencePeriod)
-    for meaning in distinct_meanings(known_codes):
+    if says_not_done(collector, None, request.note):
+        collector.ignore(request, "its note says that it was not done")
+        return
+    for meaning in _done_meanings(known_codes, request, collector):
         side = collector.body_site_side(request.bodySite)
         begin = when or collector.newest_date(request.authoredOn)
         collector.add_finding(meaning, FindingValue.PRESENT, source, side=side, when=begin)
     imaging = describe_imaging(known_codes, request.code, request.bodySite, request.orderDetail, collector)
     if imaging.region:
         collector.imaging.append(imaging.to_imaging(Stage.STUDY, when, source))
-
-
-def extract_medication(record: MedicationRequest | MedicationStatement, collector: FactCollector) -> None:
-    """Add the treatment that a medication stands for, by its code, else by a drug name in its text."""
-    reason = _reason_to_ignore(record)
-    if reason:
-        collector.ignore(record, reason)
-        return
-    source = build_source(SourceKind.MEDICATION, record)
-    concept = _medication_concept(record)
-    meanings = collector.meanings(concept) or _meanings_by_drug_name(record, concept, collector)
-    if not meanings:
-        collector.ignore_unmapped(record, concept)
-    when = (
-        collector.newest_date(record.authoredOn)
-        if isinstance(record, MedicationRequest)
-        else collector.start_date(record.effectiveDateTime, record.effectivePeriod)
-    )
-    for meaning in meanings:
-        collector.add_finding(meaning, FindingValue.PRESENT, source, when=when)
-
-
-def _reason_to_ignore(record: MedicationRequest | MedicationStatement) -> str | None:
-    """Return why a medication does not count as taken, if it does not."""
-    if record.status not in _TAKEN:
-        return f"status {record.status}"
-    if isinstance(record, MedicationRequest):
-        return "it says not to give it" if record.doNotPerform else None
-    return "it was not taken" if record.wasNotTaken or record.taken == "n" else None
-
-
-def _medication_concept(record: MedicationRecord) -> CodeableConcept | None:
-    if record.medicationCodeableConcept is not None:
-        return record.medicationCodeableConcept
-    local_id = (record.medicationReference.reference or "").removeprefix("#") if record.medicationReference else ""
-    return next((medication.code for medication in record.contained or () if medication.id == local_id), None)
-
-
-def _meanings_by_drug_name(
-    record: MedicationRecord, concept: CodeableConcept | None, collector: FactCollector
-) -> list[FindingMeaning]:
-    """Return what the drug names in the text mean. Orders often carry local codes (terminology §8)."""
-    texts = [concept.text] if concept else []
-    texts += [coding.display for coding in (concept.coding if concept else None) or () if coding]
-    texts += [record.medicationReference.display] if record.medicationReference else []
-    words = f" {' '.join(_WORD.findall(' / '.join(text for text in texts if text).lower()))} "
-    drug_names = collector.lookups.terminology.drug_names
-    findings = dict.fromkeys(finding for name, finding in drug_names.items() if f" {name} " in words)
-    return [FindingMeaning(finding) for finding in findings]

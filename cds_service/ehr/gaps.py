@@ -58,6 +58,11 @@ def partly_sent_gap(reason: NoAccess, *, is_partial: bool) -> Gap:
     return Gap(kind, "no-access", f", was sent in part, {reason.reason}")
 
 
+def short_gap() -> Gap:
+    """Return the gap of a key whose Bundle names more results than it holds, or holds other types."""
+    return Gap(GapKind.INCOMPLETE, "short", " and holds less than was asked for")
+
+
 def group_by_label(keys: Iterable[PrefetchKey], gaps: Mapping[str, Gap]) -> DataGaps:
     """Return the gaps by the labels that cards use.
 

@@ -24,6 +24,11 @@ class PrefetchKey:
     label: str
     is_required: bool = False
 
+    @property
+    def resource_type(self) -> str:
+        """The FHIR type that it asks for."""
+        return self.template.partition("?")[0].partition("/")[0]
+
     def build_query(self, patient_id: str) -> str:
         """Return the FHIR query for one patient."""
         return self.template.replace(PATIENT_ID_PLACEHOLDER, quote(patient_id, safe=""))

@@ -41,10 +41,21 @@ def merge_pages(
         fault = OTHERS_DATA
     if fault and not of_patient:
         return None, fault
+    return _merge_counts(parts, resources), fault
+
+
+def _merge_counts(parts: list[DecodedResources], resources: tuple[SupportedResource, ...]) -> DecodedResources:
+    """Return the distinct resources of all pages with what the pages say of their number."""
     unreadable: Counter[str] = Counter()
     for part in parts:
         unreadable.update(part.unreadable)
-    return DecodedResources(resources, unreadable or NONE_UNREADABLE), fault
+    return DecodedResources(
+        resources,
+        unreadable or NONE_UNREADABLE,
+        total=max((part.total for part in parts), default=0),
+        unsupported=sum(part.unsupported for part in parts),
+        repeated=sum(len(part.resources) for part in parts) - len(resources),
+    )
 
 
 def _decode_page(page: bytes) -> DecodedResources | None:

@@ -5,7 +5,8 @@ from typing import Final
 from cds_service.ehr.gatherer import decode_prefetch
 from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.errors import BadRequest
-from cds_service.fhir.resources import PractitionerRole, list_concepts
+from cds_service.fhir.datatypes import list_concepts
+from cds_service.fhir.resources import PractitionerRole
 from cds_service.wire.request import HookRequest
 
 # Requested only where a client has exempt roles. It is not chart data: without it, every card is shown.

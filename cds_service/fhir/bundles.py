@@ -38,6 +38,7 @@ class Bundle(msgspec.Struct, frozen=True):
     resourceType: str | None = None  # noqa: N815 - FHIR's name
     entry: list[Entry | None] | None = None
     link: msgspec.Raw = msgspec.Raw()
+    total: msgspec.Raw = msgspec.Raw()
 
 
 class _TypedEntry(msgspec.Struct, frozen=True, gc=False):
@@ -49,6 +50,7 @@ class TypedBundle(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType
 
     entry: list[_TypedEntry] | None = None
     link: msgspec.Raw = msgspec.Raw()
+    total: msgspec.Raw = msgspec.Raw()
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -59,20 +61,27 @@ class DecodedResources(NamedTuple):
     """The resources that could be read, and how many of each type could not.
 
     `is_failure`: whether an OperationOutcome reports a failure. `next_link`: the link to the next page, if any.
+    `total`: how many results the Bundle says there are, or 0. `unsupported`: how many entries are of other types.
+    `repeated`: how many came more than once; a `total` counts these too.
     """
 
     resources: tuple[SupportedResource, ...]
     unreadable: Mapping[str, int]
     is_failure: bool = False
     next_link: str | None = None
+    total: int = 0
+    unsupported: int = 0
+    repeated: int = 0
 
 
+UNTYPED: Final = "resource"  # how a resource whose type cannot be read is counted
 NONE_UNREADABLE: Mapping[str, int] = MappingProxyType({})
 _BUNDLE = msgspec.json.Decoder(Bundle)
 _TYPED: msgspec.json.Decoder[TypedBundle | SupportedResource] = msgspec.json.Decoder(TypedBundle | SupportedResource)
 # Decodes a whole request with its prefetch in one pass. Most requests contain nothing unusual.
 TYPED_ENVELOPE: Final[EnvelopeDecoder] = msgspec.json.Decoder(Envelope[TypedBundle | SupportedResource | None])
 _RESOURCE: msgspec.json.Decoder[SupportedResource] = msgspec.json.Decoder(SupportedResource)
+_MAX_TOTAL_DIGITS = 10  # of an unsignedInt
 _HEAD = msgspec.json.Decoder(_Head)
 _LINKS = msgspec.json.Decoder(list[Link | None])
 
@@ -101,7 +110,8 @@ def collect_resources(bundle_or_resource: TypedBundle | SupportedResource) -> De
     """
     if type(bundle_or_resource) is TypedBundle:
         resources = [entry.resource for entry in bundle_or_resource.entry or () if entry.resource is not None]
-        return _separate_failures(resources, next_link=find_next_link(bundle_or_resource.link))
+        decoded = _separate_failures(resources, next_link=find_next_link(bundle_or_resource.link))
+        return decoded._replace(total=total) if (total := _read_total(bundle_or_resource.total)) else decoded
     decoded = _separate_failures([cast("SupportedResource", bundle_or_resource)])
     return decoded if decoded.resources else decoded._replace(is_failure=True)
 
@@ -113,7 +123,9 @@ def _decode_individually(raw: msgspec.Raw | bytes, field: str) -> DecodedResourc
     raws = [entry.resource for entry in bundle.entry or () if entry and entry.has_resource] if is_bundle else [raw]
     unreadable: Counter[str] = Counter()
     readable = [resource for part in raws if (resource := decode_resource(part, field, unreadable)) is not None]
-    decoded = _separate_failures(readable, unreadable, find_next_link(bundle.link))
+    decoded = _separate_failures(readable, unreadable, find_next_link(bundle.link))._replace(
+        total=_read_total(bundle.total), unsupported=len(raws) - len(readable) - unreadable.total()
+    )
     # A lone OperationOutcome, whatever its severity, is in the place of the data.
     return decoded if is_bundle else decoded._replace(is_failure=bundle.resourceType == "OperationOutcome")
 
@@ -121,6 +133,12 @@ def _decode_individually(raw: msgspec.Raw | bytes, field: str) -> DecodedResourc
 def _require_type(bundle: Bundle, field: str) -> None:
     if bundle.resourceType is None and bundle.entry is None:
         raise BadRequest("is required", f"{field}.resourceType")
+
+
+def _read_total(raw: msgspec.Raw) -> int:
+    """Return the number of results that a Bundle names. Anything but a whole number says nothing, like none."""
+    digits = bytes(raw).strip(b'"')
+    return int(digits) if digits.isdigit() and len(digits) <= _MAX_TOTAL_DIGITS else 0
 
 
 def find_next_link(links: msgspec.Raw) -> str | None:
@@ -146,12 +164,12 @@ def _separate_failures(
 
 def decode_resource(raw: msgspec.Raw | bytes, field: str, unreadable: Counter[str]) -> SupportedResource | None:
     """Decode one resource. Return None if its type is not supported, or if it cannot be read, which is counted."""
-    kind = "resource"
+    kind = UNTYPED
     try:
         kind = _HEAD.decode(raw).resourceType or kind
-        return _RESOURCE.decode(raw) if kind in SUPPORTED_TYPES else None
+        return _RESOURCE.decode(raw) if kind in SUPPORTED_TYPES or kind == UNTYPED else None
     except (msgspec.ValidationError, RecursionError):
-        unreadable[kind if kind in SUPPORTED_TYPES else "resource"] += 1
+        unreadable[kind if kind in SUPPORTED_TYPES else UNTYPED] += 1
         return None
     except UnicodeDecodeError:
         raise BadRequest("is malformed JSON: a string in it is not UTF-8", field) from None

@@ -33,7 +33,7 @@ class ChartData:
     """All resources of one call, from prefetch or the FHIR server, and what is missing or unreadable.
 
     `data_gaps` is worded for cards. For operators, as codes: `prefetch_statuses` is the status in which each prefetch
-    key arrived, `gap_codes` what is missing from a key.
+    key arrived, `gap_codes` what is missing from a key. `missing_types`: the FHIR types that did not arrive whole.
     """
 
     resources: tuple[SupportedResource, ...]
@@ -42,3 +42,4 @@ class ChartData:
     data_gaps: DataGaps = NO_GAPS
     prefetch_statuses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     gap_codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    missing_types: frozenset[str] = frozenset()

@@ -4,54 +4,25 @@ Every field is optional, because charts leave out what the standard requires. A 
 its own resource unreadable. `gc=False`: the structs hold no cycles, and a call creates hundreds.
 """
 
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
+from cds_service.fhir.datatypes import (
+    NOT_PRESENT,
+    CodeableConcept,
+    Coding,
+    CodingOrConcept,
+    Concepts,
+    Notes,
+    Period,
+    Reference,
+    Status,
+)
 
-class Coding(msgspec.Struct, frozen=True, gc=False):
-    """A code of a code system. Some senders write codes as numbers."""
-
-    system: str | None = None
-    code: str | int | None = None
-    display: str | None = None
-
-
-class CodeableConcept(msgspec.Struct, frozen=True, gc=False):
-    """A concept: codings with the same meaning, and text."""
-
-    coding: list[Coding | None] | None = None
-    text: str | None = None
-
-
-NOT_PRESENT: Final = msgspec.Raw()  # default of a field whose content is not parsed: it is absent
+_TRUE = frozenset({b"true", b'"true"'})
+_NO_DATE = frozenset({b"", b"null", b"false", b'""', b"{}", b"[]"})
 _HARMLESS_SEVERITIES = frozenset({"warning", "information", "success"})
-Concepts: TypeAlias = list[CodeableConcept] | CodeableConcept | None
-Status: TypeAlias = CodeableConcept | str | None  # R4: a concept; DSTU2: a plain string
-
-
-class Reference(msgspec.Struct, frozen=True, gc=False):
-    """A reference to another resource."""
-
-    reference: str | None = None
-    display: str | None = None
-
-
-class Period(msgspec.Struct, frozen=True, gc=False):
-    """A span of time."""
-
-    start: str | None = None
-    end: str | None = None
-
-
-class Annotation(msgspec.Struct, frozen=True, gc=False):
-    """A note on a record, and when it was written."""
-
-    text: str | None = None
-    time: str | None = None
-
-
-Notes: TypeAlias = list[Annotation] | Annotation | str | None  # R4: a list; DSTU2: a single note, or a plain string
 
 
 class Resource(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType"):
@@ -60,12 +31,20 @@ class Resource(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType"):
     id: str | None = None
     subject: Reference | None = None
     patient: Reference | None = None
+    language: str | None = None
 
 
 class Patient(Resource, frozen=True, gc=False):
-    """A patient. Only the birth date is read."""
+    """A patient. Only the birth date is read, and whether the patient has died."""
 
     birthDate: str | None = None  # noqa: N815 - FHIR's name
+    deceasedBoolean: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    deceasedDateTime: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+
+    @property
+    def is_deceased(self) -> bool:
+        """Return whether the record says that the patient has died. A date that cannot be read still says so."""
+        return bytes(self.deceasedBoolean) in _TRUE or bytes(self.deceasedDateTime) not in _NO_DATE
 
 
 class Condition(Resource, frozen=True, gc=False):
@@ -89,6 +68,8 @@ class Condition(Resource, frozen=True, gc=False):
     abatementAge: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     abatementRange: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     abatementString: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    stage: msgspec.Raw = NOT_PRESENT
+    evidence: msgspec.Raw = NOT_PRESENT
 
 
 class Component(msgspec.Struct, frozen=True, gc=False):
@@ -104,6 +85,7 @@ class Component(msgspec.Struct, frozen=True, gc=False):
     valueRatio: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     interpretation: Concepts = None
     dataAbsentReason: CodeableConcept | None = None  # noqa: N815 - FHIR's name
+    referenceRange: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
 
 
 class Observation(Resource, frozen=True, gc=False):
@@ -127,6 +109,7 @@ class Observation(Resource, frozen=True, gc=False):
     valueRatio: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     interpretation: Concepts = None
     dataAbsentReason: CodeableConcept | None = None  # noqa: N815 - FHIR's name
+    referenceRange: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     component: list[Component] | None = None
 
 
@@ -140,6 +123,10 @@ class Procedure(Resource, frozen=True, gc=False):
     performedDateTime: str | None = None  # noqa: N815 - FHIR's name
     performedPeriod: Period | None = None  # noqa: N815 - FHIR's name
     outcome: CodeableConcept | None = None
+    statusReason: Concepts = None  # noqa: N815 - FHIR's name
+    notPerformed: bool | None = None  # noqa: N815 - DSTU2's name
+    notDone: bool | None = None  # noqa: N815 - STU3's name
+    reasonCode: Concepts = None  # noqa: N815 - FHIR's name
 
 
 class ServiceRequest(Resource, frozen=True, gc=False):
@@ -171,9 +158,17 @@ class Medication(msgspec.Struct, frozen=True, gc=False):
 
 
 class MedicationRecord(Resource, frozen=True, gc=False):
-    """The fields that medication orders and statements share."""
+    """The fields that medication orders and statements share. Of the dosage, only its texts are read.
+
+    `dosageInstruction` is what orders call it, `dosage` what statements do.
+    """
 
     status: str | None = None
+    statusReason: Concepts = None  # noqa: N815 - FHIR's name
+    note: Notes = None
+    dosageInstruction: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    dosage: msgspec.Raw = NOT_PRESENT
+    reasonCode: Concepts = None  # noqa: N815 - FHIR's name
     medicationCodeableConcept: CodeableConcept | None = None  # noqa: N815 - FHIR's name
     medicationReference: Reference | None = None  # noqa: N815 - FHIR's name
     contained: list[Medication] | None = None
@@ -184,6 +179,7 @@ class MedicationRequest(MedicationRecord, frozen=True, gc=False):
 
     doNotPerform: bool | None = None  # noqa: N815 - FHIR's name
     authoredOn: str | None = None  # noqa: N815 - FHIR's name
+    dispenseRequest: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
 
 
 class MedicationStatement(MedicationRecord, frozen=True, gc=False):
@@ -202,6 +198,7 @@ class DiagnosticReport(Resource, frozen=True, gc=False):
     status: str | None = None
     effectiveDateTime: str | None = None  # noqa: N815 - FHIR's name
     effectivePeriod: Period | None = None  # noqa: N815 - FHIR's name
+    conclusion: str | None = None
     conclusionCode: Concepts = None  # noqa: N815 - FHIR's name
 
 
@@ -212,22 +209,6 @@ class PractitionerRole(Resource, frozen=True, gc=False):
     practitioner: Reference | None = None
     code: Concepts = None
     specialty: Concepts = None
-
-
-class CodingOrConcept(msgspec.Struct, frozen=True, gc=False):
-    """A Coding (R4) or a CodeableConcept (R5) in the same place."""
-
-    system: str | None = None
-    code: str | int | None = None
-    display: str | None = None
-    coding: list[Coding | None] | None = None
-    text: str | None = None
-
-    def to_concept(self) -> CodeableConcept:
-        """Return it as a CodeableConcept."""
-        if self.code is not None:
-            return CodeableConcept([Coding(self.system, self.code)], self.text or self.display)
-        return CodeableConcept(self.coding, self.text or self.display)
 
 
 class Series(msgspec.Struct, frozen=True, gc=False):
@@ -282,19 +263,3 @@ SupportedResource: TypeAlias = (
     | OperationOutcome
 )
 SUPPORTED_TYPES = frozenset(kind.__name__ for kind in SupportedResource.__args__)
-
-
-def list_notes(value: Notes) -> list[Annotation]:
-    """Return the notes of a field that is a list in one FHIR version, a single note or plain text in another."""
-    notes = Annotation(value) if isinstance(value, str) else value
-    return notes if isinstance(notes, list) else [notes] if notes is not None else []
-
-
-def is_present(raw: msgspec.Raw) -> bool:
-    """Return whether a field whose content is not parsed has a value."""
-    return bytes(raw) not in {b"", b"null"}
-
-
-def list_concepts(value: Concepts) -> list[CodeableConcept]:
-    """Return the concepts of a field that is a list in one FHIR version and a single concept in another."""
-    return value if isinstance(value, list) else [value] if value is not None else []

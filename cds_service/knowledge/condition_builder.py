@@ -1,12 +1,19 @@
 """The builder of the conditions that the logic judges: it resolves groups and merges filters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean, with_str_keys
 from cds_service.knowledge.schema import conditions as schema
-from cds_service.knowledge.schema.conditions import ConditionKeys, FilterKeys, GroupEntry, ImagingTable
+from cds_service.knowledge.schema.conditions import (
+    ConditionKeys,
+    FilterKeys,
+    GroupEntry,
+    ImagingTable,
+    NamedCondition,
+)
 from cds_service.model import conditions as model
 from cds_service.model.conditions import Block, Condition, Filters, ImagingSpec, Leaf
 
@@ -16,12 +23,25 @@ class UnknownName(Exception):
 
 
 class ConditionBuilder:
-    """Builds conditions from known findings and groups. `used_names` collects every finding and group named."""
+    """Builds conditions from known findings, groups and named conditions.
 
-    def __init__(self, findings: frozenset[str], groups: dict[str, list[GroupEntry]]) -> None:
+    `used_names` collects every finding and group named, `used_conditions` every named condition.
+    """
+
+    def __init__(
+        self,
+        findings: frozenset[str],
+        groups: Mapping[str, list[GroupEntry]],
+        named: Mapping[str, NamedCondition] = MappingProxyType({}),
+        screen_groups: Collection[str] = frozenset(),
+    ) -> None:
         self.findings = findings
         self.groups = groups
+        self.named = named
+        self.screen_groups = screen_groups
         self.used_names: set[str] = set()
+        self.used_conditions: set[str] = set()
+        self._named_blocks: dict[str, Block | None] = {}
 
     def build_block(self, keys: Any) -> Block:
         """Build a block from any model that has `all`, `any` and `none`."""
@@ -29,8 +49,24 @@ class ConditionBuilder:
             role: tuple(self.build_condition(condition) for condition in getattr(keys, role) or ())
             for role in ("all", "any", "none")
         }
+        if any(_holds_none(condition) for condition in parts["none"]):
+            raise UnknownName('"none" may not be nested inside "none"')
         has_anchor = any(_names_anchor(condition) for conditions in parts.values() for condition in conditions)
-        return Block(**parts, has_anchor=has_anchor)
+        return Block(parts["all"], parts["any"], parts["none"], has_anchor=has_anchor)
+
+    def build_named(self, name: str) -> Block:
+        """Build the named condition. It may name others, but not itself."""
+        self.used_conditions.add(name)
+        if name not in self._named_blocks:
+            if name not in self.named:
+                raise UnknownName(f"no condition is called {name}{did_you_mean(name, self.named)}")
+            self._named_blocks[name] = None  # being built
+            keys = self.named[name]
+            self._named_blocks[name] = replace(self.build_block(keys), label=keys.label)
+        block = self._named_blocks[name]
+        if block is None:
+            raise UnknownName(f"condition {name} contains itself")
+        return block
 
     def build_condition(self, keys: ConditionKeys) -> Condition:
         """Build one condition."""
@@ -62,8 +98,22 @@ class ConditionBuilder:
                 return model.Age(keys.age.at_least, keys.age.below)
             case schema.SpokeKeys():
                 return model.Spoke(frozenset(keys.spoke))
+            case schema.ReceivedKeys():
+                return model.Received(frozenset(keys.received))
+            case schema.ScreenKeys():
+                return self._build_screened(keys)
+            case schema.NamedConditionKeys():
+                return self.build_named(keys.condition)
             case schema.BlockKeys():
                 return self.build_block(keys)
+
+    def _build_screened(self, keys: schema.ScreenKeys) -> Condition:
+        for name in keys.screen:
+            if name not in self.screen_groups:
+                raise UnknownName(
+                    f"no group of the safety screen is called {name}{did_you_mean(name, self.screen_groups)}"
+                )
+        return model.Screened(frozenset(keys.screen), keys.since)
 
     def _build_ordered(self, keys: schema.OrderedKeys) -> Condition:
         table = keys.ordered
@@ -128,6 +178,8 @@ def _merge_filters(outer: Filters, keys: FilterKeys) -> Filters:
         within=outer.within if keys.within is None else keys.within,
         ago=outer.ago if keys.ago is None else keys.ago,
         since=since or outer.since,
+        for_days=outer.for_days if keys.for_days is None else keys.for_days,
+        by=keys.by or outer.by,
         undated=keys.undated or outer.undated,
         qualifiers=MappingProxyType({**outer.qualifiers, **qualifiers}),
         asked=outer.asked if keys.asked is None else keys.asked,
@@ -138,6 +190,12 @@ def _merge_filters(outer: Filters, keys: FilterKeys) -> Filters:
 def _with_block(leaf: Leaf, block: Block) -> Leaf:
     both = block if leaf.block is None else Block(all=(leaf.block, block))
     return Leaf(leaf.finding, leaf.filters, both)
+
+
+def _holds_none(condition: Condition) -> bool:
+    return isinstance(condition, Block) and (
+        bool(condition.none) or any(_holds_none(part) for part in (*condition.all, *condition.any))
+    )
 
 
 def _names_anchor(condition: Condition) -> bool:

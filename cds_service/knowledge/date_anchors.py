@@ -13,10 +13,11 @@ from cds_service.model.conditions import (
     NotRecorded,
     Ordered,
     Present,
+    Screened,
 )
 from cds_service.model.content import Offer, Pattern, Policy, RatingCriterion, Rule, Silence, WithheldImaging
 
-ONSET = "onset"  # known without `as`: when the pain began
+ONSETS = frozenset({"onset", "recorded-onset"})  # known without `as`: when the pain began
 
 
 def check_date_anchors(
@@ -45,14 +46,13 @@ def check_date_anchors(
 
 
 def _check_since(folder: ContentFolder, file: str, key: str, block: Block, *dependents: Block) -> None:
-    named_dates = {filters.anchor for filters in _collect_filters(block) if filters.anchor}
-    if ONSET in named_dates:
-        folder.add_problem(file, key, f'"as" cannot be called {ONSET}: that is when the pain began')
-    start_dates = {
-        name for part in (block, *dependents) for filters in _collect_filters(part) for name in filters.since
-    }
-    for name in sorted(start_dates - named_dates - {ONSET}):
-        folder.add_problem(file, key, f"since: no date is called {name}{did_you_mean(name, {*named_dates, ONSET})}")
+    all_filters = [filters for part in (block, *dependents) for filters in _collect_filters(part)]
+    named_dates = {filters.anchor for filters in all_filters if filters.anchor}
+    for name in sorted(ONSETS & named_dates):
+        folder.add_problem(file, key, f'"as" cannot be called {name}: that is when the pain began')
+    start_dates = {name for filters in all_filters for name in filters.since}
+    for name in sorted(start_dates - named_dates - ONSETS):
+        folder.add_problem(file, key, f"since: no date is called {name}{did_you_mean(name, named_dates | ONSETS)}")
 
 
 def _collect_filters(condition: Condition) -> Iterator[Filters]:
@@ -67,5 +67,7 @@ def _collect_filters(condition: Condition) -> Iterator[Filters]:
                     yield from _collect_filters(leaf.block)
         case Newest() | Imaged() | Ordered():
             yield condition.filters
+        case Screened(since=since) if since:
+            yield Filters(since=(since,))
         case _:
             return

@@ -6,12 +6,13 @@ from typing import Any
 
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.schema.about import AboutFile
-from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable
+from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable, NamedCondition
 from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
 from cds_service.knowledge.schema.narrative import CuesFile, PhrasesTable, PlaceTable, WordsFile
 from cds_service.knowledge.schema.overlay import SiteLimitsFile
 from cds_service.knowledge.schema.overlay_upgrade import UpgradeFile
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingsFile, RuleFile
+from cds_service.knowledge.schema.screen import LanguageFile, SafetyScreenFile
 from cds_service.knowledge.schema.terminology import (
     BodySitesFile,
     CodeSystemTable,
@@ -25,6 +26,8 @@ NARRATIVE_FINDINGS = "narrative/findings/*.toml"
 NARRATIVE_PLACES = "narrative/places.toml"
 NARRATIVE_CUES = "narrative/cues.toml"
 NARRATIVE_WORDS = "narrative/words.toml"
+SCREEN_FILE = "safety-screen.toml"
+LANGUAGE_FILE = "language.toml"
 OVERLAY_UPGRADE = "overlay-upgrade.toml"
 
 
@@ -56,6 +59,7 @@ class ContentFiles:
     terminology: TerminologyFiles
     narrative: NarrativeFiles
     groups: Mapping[str, list[GroupEntry]]
+    conditions: Mapping[str, NamedCondition]
     patterns: PatternsFile
     rules: Mapping[str, RuleFile]
     policy: PolicyFile
@@ -69,6 +73,8 @@ class ContentFiles:
     labels: LabelsFile
     site_limits: SiteLimitsFile
     about: AboutFile
+    screen: SafetyScreenFile
+    language: LanguageFile
     overlay_upgrade: UpgradeFile | None
 
 
@@ -92,6 +98,7 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
             name: [GroupEntry(id=entry) if isinstance(entry, str) else entry for entry in group.root]
             for name, group in folder.load_tables("groups.toml", GroupTable).items()
         },
+        "conditions": folder.load_tables("conditions.toml", NamedCondition),
         "patterns": folder.load_file("patterns.toml", PatternsFile),
         "rules": {name: folder.load_file(name, RuleFile) for name in folder.list_files("rules/*.toml")},
         "policy": folder.load_file("policy.toml", PolicyFile),
@@ -104,6 +111,8 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "overrides": folder.load_tables("overrides.toml", OverrideReasonTable),
         "labels": folder.load_file("labels.toml", LabelsFile),
         "about": folder.load_file("about.toml", AboutFile),
+        "screen": folder.load_file(SCREEN_FILE, SafetyScreenFile),
+        "language": folder.load_file(LANGUAGE_FILE, LanguageFile),
         "site_limits": folder.load_file("site-limits.toml", SiteLimitsFile),
     }
     has_upgrade = (folder.root / OVERLAY_UPGRADE).exists()

@@ -16,9 +16,12 @@ from cds_service.knowledge.files import ContentFiles, load_content_files
 from cds_service.knowledge.narrative import build_narrative
 from cds_service.knowledge.overlay.changes import describe_changes
 from cds_service.knowledge.overlay.files import load_overlay, open_overlay_folder
-from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_site_limits, with_site_rules_and_links
+from cds_service.knowledge.overlay.overlaid_content import apply_overlay, with_site_rules_and_links
+from cds_service.knowledge.overlay.site_limits import check_site_limits
 from cds_service.knowledge.references import check_references
+from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
+from cds_service.knowledge.screen import build_screen, build_screen_groups, check_screen
 from cds_service.knowledge.terminology import (
     ListedCode,
     ListedStudy,
@@ -41,6 +44,7 @@ from cds_service.model.about import AboutTexts
 from cds_service.model.advisories import Advisory
 from cds_service.model.content import Content
 from cds_service.model.edition import Edition
+from cds_service.model.screen import SafetyScreen
 from cds_service.model.terminology import Terminology
 from cds_service.model.vocabulary import FindingDefinition
 from cds_service.model.wording import Labels, OrderTemplate, OverrideReason, Wording
@@ -66,6 +70,7 @@ class Knowledge:
     imaging_codes: tuple[ListedStudy, ...]
     copyright_notices: Mapping[str, str]
     about: AboutTexts
+    screen: SafetyScreen
     site_changes: tuple[str, ...] = ()
     advisories: tuple[Advisory, ...] = ()
 
@@ -135,7 +140,7 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
     orders = build_order_templates(files.orders)
     content = _build_content(folder, unresolved, orders)
     narrative = build_narrative(folder, files.narrative, files.terminology.findings)
-    check_site_limits(folder, files.site_limits, files.rules, files.groups)
+    check_site_limits(folder, files)
     folder.raise_problems()
     assert content is not None  # noqa: S101 - as above
     return Knowledge(
@@ -150,6 +155,7 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
         copyright_notices=collect_copyright_notices(files.terminology),
         about=build_about(files.about),
         narrative=narrative,
+        screen=build_screen(files.screen, files.language),
     )
 
 
@@ -159,17 +165,20 @@ def _build_content(
     """Build what the logic judges by; return None when there are problems, which are noted."""
     files = unresolved.files
     findings = files.terminology.findings
-    builder = ConditionBuilder(frozenset(findings), dict(files.groups))
+    screen_groups = build_screen_groups(files.screen)
+    builder = ConditionBuilder(frozenset(findings), files.groups, files.conditions, screen_groups)
+    restraint = RestraintBuilder(frozenset(files.policy.restraint.received), tuple(screen_groups.values()))
     patterns = build_patterns(folder, files.patterns, builder)
     check_evidence(folder, files.evidence, findings)
     caveats = build_caveats(folder, files.caveats, files.evidence, builder)
     discriminators = build_discriminators(folder, files.evidence, files.asking, findings, builder)
-    rules = build_rules(folder, files.rules, builder, findings, caveats)
+    rules = build_rules(folder, files.rules, builder, findings, caveats, restraint)
     policy = build_policy(folder, files.policy, files.patterns, builder, frozenset(rule.id for rule in rules))
     offers = build_offers(folder, files.offers, orders, builder)
     citations = build_citations(files.evidence)
-    ratings = build_ratings(folder, files.ratings, builder, citations)
+    ratings = build_ratings(folder, files.ratings, builder, citations, restraint)
     check_references(folder, files, rules, unresolved.wording, builder)
+    check_screen(folder, files.screen, findings, {rule.id for rule in rules})
     check_date_anchors(folder, rules, patterns, offers.values(), policy, ratings)
     if policy is None or folder.problems:
         return None
@@ -179,11 +188,23 @@ def _build_content(
             id=name,
             label=table.label,
             kind=table.kind,
-            window_days=None if table.window == "never" else table.window,
+            window_days=table.window if isinstance(table.window, int) else None,
+            stays=table.window == "never",
         )
         for name, table in findings.items()
     }
     edition = unresolved.edition
     return Content(
-        edition, definitions, patterns, rules, offers, citations, policy, groups, ratings, discriminators, caveats
+        edition,
+        definitions,
+        patterns,
+        rules,
+        offers,
+        citations,
+        policy,
+        groups,
+        ratings,
+        discriminators,
+        caveats,
+        screen_groups=screen_groups,
     )

@@ -52,6 +52,11 @@ class _EntryCollector:
         self.folder = folder
         self.entries: dict[str, LexiconEntry] = {}
 
+    def records(self, phrase: str, finding: str) -> bool:
+        """Return whether a phrase stands for this finding already."""
+        known = self.entries.get(normalize_phrase(phrase))
+        return bool(known and known.saying and known.saying.records == (finding,))
+
     def add(self, file: str, key: str, phrases: Iterable[str], entry: LexiconEntry) -> None:
         """Add the meaning `entry` to phrases. A phrase that names a finding may not be in any other list."""
         for phrase in phrases:
@@ -134,7 +139,10 @@ def _add_findings(collector: _EntryCollector, files: NarrativeFiles, findings: M
     for name, table in files.findings.items():
         # A finding with places of pain is a pain, and so is every symptom that a body site stands for.
         is_pain = bool(table.sites) or (name in findings and bool(findings[name].sites))
-        _add_table(collector, NARRATIVE_FINDINGS, name, table, PhraseMeaning((name,), (name,), is_pain=is_pain))
+        past = str(findings[name].past) if name in findings and findings[name].past else None
+        saying = PhraseMeaning((name,), (name,), past=past, is_pain=is_pain)
+        _add_table(collector, NARRATIVE_FINDINGS, name, table, saying)
+    _add_terms(collector, files, findings)
     for name, place in files.places.items():
         saying = PhraseMeaning(
             tuple(place.records), tuple(place.denies), is_pain=bool(place.sites), is_asked=place.asked
@@ -143,9 +151,8 @@ def _add_findings(collector: _EntryCollector, files: NarrativeFiles, findings: M
 
 
 def _add_table(collector: _EntryCollector, file: str, name: str, table: PhrasesTable, saying: PhraseMeaning) -> None:
-    past = str(table.past) if table.past else None
     takes = str(table.takes) if table.takes else None
-    base = replace(saying, past=past, takes=takes, is_advised=table.advised)
+    base = replace(saying, takes=takes, is_advised=table.advised)
     collector.add(file, name, table.phrases, LexiconEntry(saying=base))
     collector.add(file, name, table.cased, LexiconEntry(saying=base, written=()))
     collector.add(file, name, table.sites, LexiconEntry(saying=replace(base, is_site=True)))
@@ -153,15 +160,25 @@ def _add_table(collector: _EntryCollector, file: str, name: str, table: PhrasesT
     collector.add(file, name, table.denials, LexiconEntry(saying=replace(base, is_denial=True)))
 
 
+def _add_terms(collector: _EntryCollector, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
+    """Add the names that code systems give findings, as phrases like those of the narrative files."""
+    for name, finding in findings.items():
+        table = files.findings.get(name)
+        past = str(finding.past) if finding.past else None
+        meaning = PhraseMeaning((name,), (name,), past=past, is_advised=bool(table and table.advised))
+        new = [term for term in finding.terms if not collector.records(term, name)]
+        collector.add("findings", name, new, LexiconEntry(saying=meaning))
+
+
 def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
     """Note every finding without words, and every unknown name."""
-    for name in findings:
-        if name not in files.findings:
+    for name, finding_table in findings.items():
+        if name not in files.findings and not finding_table.terms:
             folder.add_problem(NARRATIVE_FINDINGS, name, "has no words: every finding of the vocabulary needs a table")
     for file, tables in ((NARRATIVE_FINDINGS, files.findings), (NARRATIVE_PLACES, files.places)):
         for name, table in tables.items():
             names = [*table.records, *table.denies] if isinstance(table, PlaceTable) else [name]
-            for finding in [*names, *([table.past] if table.past else [])]:
+            for finding in names:
                 if finding not in findings:
                     folder.add_problem(file, name, f"no finding is called {finding}{did_you_mean(finding, findings)}")
             _check_table(folder, file, name, table, files.words)

@@ -29,6 +29,7 @@ def check_references(
     _check_groups(folder, files, builder)
     _check_known(folder, "groups.toml", CHART_READER_GROUPS, files.groups, "group")
     _check_used(folder, "groups.toml", files.groups, builder.used_names)
+    _check_used(folder, "conditions.toml", files.conditions, builder.used_conditions)
     advice = [row for rule in all_rules for row in rule.advice]
     _check_used(folder, "wording", wording, {row.card for row in advice})
     _check_used(folder, "offers.toml", files.offers, {offer for row in advice for offer in row.offers})
@@ -41,7 +42,7 @@ def check_references(
 def _check_groups(folder: ContentFolder, files: ContentFiles, builder: ConditionBuilder) -> None:
     """Note every group that names something unknown; groups that the chart readers look up count as used."""
     # Checking a group must not mark it as used, so it takes a separate builder.
-    separate_builder = ConditionBuilder(builder.findings, builder.groups)
+    separate_builder = ConditionBuilder(builder.findings, builder.groups, builder.named, builder.screen_groups)
     for group in files.groups:
         note_unknown_names(folder, "groups.toml", group, lambda group=group: separate_builder.build_group(group))  # type: ignore[misc]  # bound at once
     for group in CHART_READER_GROUPS & files.groups.keys():

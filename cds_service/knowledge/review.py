@@ -81,7 +81,7 @@ def _rule_lines(rule: Rule, content: Content, cases: Sequence[str]) -> Iterator[
 
 
 def _ask_labels(rule: Rule) -> Iterator[str]:
-    yield from (ask.label for ask in rule.asks)
+    yield from (entry.ask.label for entry in rule.asks)
     if rule.discriminator_regions:
         regions = " or ".join(sorted(rule.discriminator_regions))
         yield f"then what discriminates best towards {regions} (table at the end)"
@@ -191,7 +191,8 @@ def _finding_lines(knowledge: Knowledge) -> Iterator[str]:
     yield from ("# Findings and their codes", "", "| finding | label | counts for | codes (how each was checked) |")
     yield "|---|---|---|---|"
     for finding in knowledge.content.findings.values():
-        window = "always" if finding.window_days is None else f"{finding.window_days} days"
+        never_expires = "always" if finding.stays else "while active"
+        window = never_expires if finding.window_days is None else f"{finding.window_days} days"
         codes = "; ".join(_format_code(code) for code in knowledge.finding_codes[finding.id])
         yield f"| `{finding.id}` | {finding.label} | {window} | {codes or 'own code and narrative only'} |"
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
 
 from cds_service.knowledge.condition_builder import (
     ConditionBuilder,
@@ -12,19 +11,30 @@ from cds_service.knowledge.condition_builder import (
     note_unknown_names,
 )
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
-from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingRow, RatingsFile, RuleFile
+from cds_service.knowledge.restraint import RestraintBuilder, with_restraint
+from cds_service.knowledge.schema.rules import (
+    AdviceKeys,
+    AskRow,
+    PatternsFile,
+    PolicyFile,
+    RatingRow,
+    RatingsFile,
+    RuleFile,
+)
 from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
 from cds_service.model.conditions import Block, Condition, Spoke
 from cds_service.model.content import (
     Advice,
     Ask,
     Caveat,
+    ConditionalAsk,
     Note,
     Pattern,
     Policy,
     RatingCriterion,
     Rule,
     Silence,
+    Solo,
     Topic,
     WithheldImaging,
 )
@@ -54,23 +64,29 @@ def build_rules(
     builder: ConditionBuilder,
     findings: Mapping[str, FindingTable],
     caveats: Mapping[str, Caveat],
+    restraint: RestraintBuilder,
 ) -> tuple[Rule, ...]:
     """Build the rules, each after the rules it refers to."""
     rules: dict[str, Rule] = {}
     for name, file in files.items():
         if name != f"rules/{file.id}.toml":
             folder.add_problem(name, "id", f"the file should be called rules/{file.id}.toml")
-        rule = note_unknown_names(folder, name, "", lambda file=file: _build_rule(file, builder, findings, caveats))  # type: ignore[misc]  # bound at once
+        rule = note_unknown_names(folder, name, "", partial(_build_rule, file, builder, findings, caveats, restraint))
         if rule:
             rules[rule.id] = rule
     return _sort_by_reference(folder, rules)
 
 
 def _build_rule(
-    file: RuleFile, builder: ConditionBuilder, findings: Mapping[str, FindingTable], caveats: Mapping[str, Caveat]
+    file: RuleFile,
+    builder: ConditionBuilder,
+    findings: Mapping[str, FindingTable],
+    caveats: Mapping[str, Caveat],
+    restraint: RestraintBuilder,
 ) -> Rule:
     block = builder.build_block(file)
-    advice = tuple(_build_advice(row, builder) for row in file.advice)
+    earned = restraint.build(file.id, file.restraint_since)
+    advice = tuple(_build_advice(row, builder, findings, earned) for row in file.advice)
     return Rule(
         id=file.id,
         number=file.number,
@@ -84,8 +100,10 @@ def _build_rule(
         order=build_imaging_spec(file.order) if file.order else None,
         block=block,
         advice=advice,
-        asks=tuple(build_ask(ask, findings) for ask in file.asks if ask not in REGIONS_BY_EVIDENCE_ASK),
-        discriminator_regions=frozenset(region for ask in file.asks for region in REGIONS_BY_EVIDENCE_ASK.get(ask, ())),
+        asks=_build_asks(file.asks, builder, findings),
+        discriminator_regions=frozenset(
+            region for ask in file.asks if isinstance(ask, str) for region in REGIONS_BY_EVIDENCE_ASK.get(ask, ())
+        ),
         notes=tuple(Note(row.text, builder.build_block(row)) for row in file.note),
         cites=tuple(file.cites),
         caveats=tuple(_find_caveat(name, caveats) for name in file.caveats),
@@ -93,13 +111,36 @@ def _build_rule(
         depends_on=frozenset(
             name for part in (block, *(row.block for row in advice)) for name in _referenced_rules(part)
         ),
+        restraint=earned,
     )
 
 
-def _build_advice(row: Any, builder: ConditionBuilder) -> Advice:
-    hooks = frozenset(row.hooks) if row.hooks else None
+def _build_advice(
+    row: AdviceKeys, builder: ConditionBuilder, findings: Mapping[str, FindingTable], earned: Block
+) -> Advice:
+    block = builder.build_block(row)
     return Advice(
-        row.level, row.card, tuple(row.offer), builder.build_block(row), hooks, row.select, tuple(row.cites or ())
+        level=row.level,
+        card=row.card,
+        offers=tuple(row.offer),
+        block=with_restraint(block, earned) if row.restraint else block,
+        hooks=frozenset(row.hooks) if row.hooks else None,
+        select=row.select,
+        cites=tuple(row.cites or ()),
+        asks=None if row.asks is None else _build_asks(row.asks, builder, findings),
+        is_restraint=row.restraint,
+    )
+
+
+def _build_asks(
+    asks: Iterable[str | AskRow], builder: ConditionBuilder, findings: Mapping[str, FindingTable]
+) -> tuple[ConditionalAsk, ...]:
+    return tuple(
+        ConditionalAsk(build_ask(ask, findings))
+        if isinstance(ask, str)
+        else ConditionalAsk(build_ask(ask.ask, findings), builder.build_block(ask))
+        for ask in asks
+        if not (isinstance(ask, str) and ask in REGIONS_BY_EVIDENCE_ASK)
     )
 
 
@@ -147,32 +188,42 @@ def _sort_by_reference(folder: ContentFolder, rules: dict[str, Rule]) -> tuple[R
 
 
 def build_ratings(
-    folder: ContentFolder, file: RatingsFile, builder: ConditionBuilder, citations: Mapping[str, Citation]
+    folder: ContentFolder,
+    file: RatingsFile,
+    builder: ConditionBuilder,
+    citations: Mapping[str, Citation],
+    restraint: RestraintBuilder,
 ) -> tuple[RatingCriterion, ...]:
     """Build the ratings, in the order of the file."""
     ratings = []
     for row in file.rating:
-        build = partial(_build_rating, row, builder, citations)
+        build = partial(_build_rating, row, builder, citations, restraint)
         ratings.append(note_unknown_names(folder, "ratings.toml", row.id, build))
     return tuple(rating for rating in ratings if rating)
 
 
-def _build_rating(row: RatingRow, builder: ConditionBuilder, citations: Mapping[str, Citation]) -> RatingCriterion:
+def _build_rating(
+    row: RatingRow, builder: ConditionBuilder, citations: Mapping[str, Citation], restraint: RestraintBuilder
+) -> RatingCriterion:
     if row.cites not in citations:
         raise UnknownName(f"cites: no source is called {row.cites}{did_you_mean(row.cites, citations)}")
-    return RatingCriterion(
-        row.id, row.rating, build_imaging_spec(row.order), builder.build_block(row), citations[row.cites].url
-    )
+    block = builder.build_block(row)
+    if row.restraint:
+        block = with_restraint(block, restraint.build(row.restraint))
+    return RatingCriterion(row.id, row.rating, build_imaging_spec(row.order), block, citations[row.cites].url)
 
 
 def build_policy(
     folder: ContentFolder, file: PolicyFile, patterns: PatternsFile, builder: ConditionBuilder, rules: frozenset[str]
 ) -> Policy | None:
     """Build the policy, which applies across rules."""
-    for row in file.silence:
-        for name in [*(row.rules or ()), *(row.excepted or ())]:
-            if name not in rules:
-                folder.add_problem("policy.toml", f"silence.{row.id}", f"no rule is called {name}")
+    named = [
+        (f"silence.{row.id}", name) for row in file.silence for name in (*(row.rules or ()), *(row.excepted or ()))
+    ]
+    named += [("solo", name) for row in file.solo for name in (row.rule, *row.beside)]
+    for key, name in named:
+        if name not in rules:
+            folder.add_problem("policy.toml", key, f"no rule is called {name}{did_you_mean(name, rules)}")
     return note_unknown_names(folder, "policy.toml", "", lambda: _build_policy(file, patterns, builder, rules))
 
 
@@ -191,5 +242,6 @@ def _build_policy(file: PolicyFile, patterns: PatternsFile, builder: ConditionBu
         undetermined=builder.build_block(patterns.undetermined),
         judged_regions=frozenset(file.judged.regions),
         rules_without_judged_order=frozenset(file.judged.excepted),
+        solos=tuple(Solo(row.rule, frozenset(row.beside)) for row in file.solo),
         **file.limits.model_dump(),
     )

@@ -6,6 +6,15 @@ from dataclasses import dataclass
 from cds_service.knowledge.code_formats import CODE_FORMATS, SNOMED_CT, expand_side_digit
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean, with_str_keys
 from cds_service.knowledge.files import TerminologyFiles
+from cds_service.knowledge.reading_limits import (
+    build_courses,
+    build_measurements,
+    build_no_disease,
+    build_not_done,
+    build_shared_systems,
+    check_finding_names,
+    check_shared_systems,
+)
 from cds_service.knowledge.schema.terminology import (
     BareCode,
     CodeRow,
@@ -98,6 +107,8 @@ def check_codes(folder: ContentFolder, files: TerminologyFiles) -> None:
     """Note every code of an unknown system or in the wrong form, and every imaging code listed in two studies."""
     for file, key, row in _all_code_rows(files):
         check_code(folder, file, key, row, files.systems)
+    check_finding_names(folder, files.findings)
+    check_shared_systems(folder, files.systems)
     seen: set[Code] = set()
     for study in files.imaging.study:
         for row in study.codes:
@@ -128,6 +139,8 @@ def check_code_format(folder: ContentFolder, file: str, key: str, row: BareCode,
 def _all_code_rows(files: TerminologyFiles) -> Iterator[tuple[str, str, CodeRow]]:
     for finding, table in files.findings.items():
         yield from (("findings", finding, row) for row in table.codes)
+        yield from (("findings", finding, row) for row in (table.measured.codes if table.measured else ()))
+        yield from (("findings", finding, row) for row in (table.course.codes if table.course else ()))
     for site in files.body_sites.site:
         yield from (("body-sites.toml", site.id, row) for row in site.codes)
     for study in files.imaging.study:
@@ -136,7 +149,7 @@ def _all_code_rows(files: TerminologyFiles) -> Iterator[tuple[str, str, CodeRow]
     for row in [*laterality.left, *laterality.right, *laterality.both]:
         yield "body-sites.toml", "laterality", row
     severity = [*values.severity.mild, *values.severity.moderate, *values.severity.severe]
-    for row in [*values.present.codes, *values.absent.codes, *severity, *values.question]:
+    for row in [*values.present.codes, *values.absent.codes, *severity, *values.question, *values.no_disease.codes]:
         yield "values.toml", row.code, row
 
 
@@ -173,6 +186,15 @@ def build_terminology(files: TerminologyFiles) -> Terminology:
         region_by_body_site={site.id: site.region for site in files.body_sites.site if site.region},
         findings_by_body_site=_map_findings_by_body_site(files.findings),
         questions={Code(row.system, row.code): row.asks for row in files.values.question},
+        with_editions=frozenset(name for name, table in files.systems.items() if table.editions),
+        shared_systems=build_shared_systems(files.systems),
+        past={finding: str(table.past) for finding, table in files.findings.items() if table.past},
+        yields_to={name: frozenset(table.yields_to) for name, table in files.findings.items() if table.yields_to},
+        ended={finding: table.ended for finding, table in files.findings.items() if table.ended is not None},
+        measurements=build_measurements(files.findings),
+        courses=build_courses(files.findings),
+        no_disease=build_no_disease(files.values),
+        not_done=build_not_done(files.values),
         drug_names={name.lower(): finding for finding, table in files.findings.items() for name in table.names},
         imaging_words=_build_imaging_words(files.imaging),
         reason_codes=_map_reason_codes(files.findings),
@@ -194,9 +216,12 @@ def _map_finding_codes(tables: Mapping[str, FindingTable]) -> dict[Code, tuple[F
         for row in table.codes:
             if not row.prefix:
                 for code, side in _expand_rows([row]):
-                    meaning = FindingMeaning(finding, side, with_str_keys(row.qualifiers))
-                    meanings[code] = (*meanings.get(code, ()), meaning)
+                    meanings[code] = (*meanings.get(code, ()), _build_meaning(finding, side, row))
     return meanings
+
+
+def _build_meaning(finding: str, side: Side, row: FindingCodeRow) -> FindingMeaning:
+    return FindingMeaning(finding, side, with_str_keys(row.qualifiers), only_orders=row.orders, region=row.region)
 
 
 def _map_finding_prefixes(tables: Mapping[str, FindingTable]) -> dict[Code, tuple[PrefixMeaning, ...]]:
@@ -205,8 +230,9 @@ def _map_finding_prefixes(tables: Mapping[str, FindingTable]) -> dict[Code, tupl
         for row in table.codes:
             if row.prefix:
                 for code, side in _expand_rows([row]):
-                    finding_meaning = FindingMeaning(finding, side, with_str_keys(row.qualifiers))
-                    meaning = PrefixMeaning(finding_meaning, tuple(row.excepted), row.not_seventh or "")
+                    meaning = PrefixMeaning(
+                        _build_meaning(finding, side, row), tuple(row.excepted), row.not_seventh or ""
+                    )
                     meanings[code] = (*meanings.get(code, ()), meaning)
     return meanings
 
@@ -221,13 +247,16 @@ def _map_findings_by_body_site(tables: Mapping[str, FindingTable]) -> dict[str, 
 
 def _build_imaging_words(imaging: ImagingFile) -> ImagingWords:
     words = imaging.words
-    tables = (
-        with_str_keys(words.region),
-        with_str_keys(words.modality),
-        with_str_keys(words.contrast),
-        with_str_keys(words.side),
+    return ImagingWords(
+        region=_longest_first(with_str_keys(words.region)),
+        modality=_longest_first(with_str_keys(words.modality)),
+        contrast=_longest_first(with_str_keys(words.contrast)),
+        side=_longest_first(with_str_keys(words.side)),
+        modality_else=_longest_first(with_str_keys(words.modality_else)),
+        purpose=_longest_first(with_str_keys(words.purpose)),
+        region_holds={region: frozenset(parts) for region, parts in words.region_holds.items()},
+        modality_holds={modality: frozenset(parts) for modality, parts in words.modality_holds.items()},
     )
-    return ImagingWords(*(_longest_first(table) for table in tables))
 
 
 def _longest_first(table: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...]:

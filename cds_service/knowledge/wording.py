@@ -69,11 +69,13 @@ def _build_offer(name: str, table: OfferTable, orders: Mapping[str, OrderTemplat
         label=table.label,
         creates=tuple(table.create),
         modalities=frozenset(template.modality for template in templates if template.modality),
+        imaging=frozenset((one.region, one.modality) for one in templates if one.region and one.modality),
         deletes_order=table.delete is not None,
         changes_side=table.update,
         is_recommended=table.recommended,
         hooks=frozenset(table.hooks) if table.hooks else None,
         withheld_when=builder.build_block(table.withheld) if table.withheld else None,
+        is_restraint=table.restraint,
     )
 
 
@@ -91,7 +93,9 @@ def _build_order_template(name: str, table: OrderTemplateTable) -> OrderTemplate
             Code(row.system, row.code) for row in table.codes if row.side is None and row.system not in systems
         ]
         codes[side] = (*sided_codes, *unsided_codes)
-    return OrderTemplate(name, table.label, codes, table.body_site, table.modality, table.priority, table.sided)
+    return OrderTemplate(
+        name, table.label, codes, table.body_site, table.modality, table.priority, table.sided, table.region
+    )
 
 
 def build_override_reasons(tables: Mapping[str, OverrideReasonTable]) -> dict[str, OverrideReason]:

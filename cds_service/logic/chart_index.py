@@ -132,6 +132,10 @@ class ChartIndex:
         fallback = self.chart.today - timedelta(days=self.content.policy.onset_not_recorded)
         return self._symptoms_on(side).onset or full_date(fallback)
 
+    def recorded_onset(self, side: Side) -> PartialDate | None:
+        """Return the earliest recorded onset of the pains on this side; None if no record states one."""
+        return self._symptoms_on(side).onset
+
     def longest_symptom(self, side: Side) -> tuple[Finding, ...]:
         """Return the record that proves the minimum duration of the pains on this side."""
         return self._symptoms_on(side).longest

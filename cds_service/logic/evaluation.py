@@ -6,6 +6,7 @@ from typing import Any
 from cds_service.logic.chart_index import DurationRange
 from cds_service.logic.evaluation_context import EvaluationContext
 from cds_service.logic.fact_matcher import (
+    date_that_counts,
     filter_present_and_absent,
     match_imaging,
     match_leaf,
@@ -14,6 +15,7 @@ from cds_service.logic.fact_matcher import (
     passes_filters,
 )
 from cds_service.logic.patterns import evaluate_pattern
+from cds_service.logic.screening import find_counting_hits, find_missing
 from cds_service.model.conditions import (
     NO_PATTERN,
     Absent,
@@ -28,6 +30,8 @@ from cds_service.model.conditions import (
     OrderIs,
     PatternIs,
     Present,
+    Received,
+    Screened,
     Spoke,
 )
 from cds_service.model.facts import Finding, distinct
@@ -50,7 +54,7 @@ def _evaluate_present(condition: Present, context: EvaluationContext) -> Outcome
     holding = [(leaf, match) for leaf, match in matches if match.truth is YES]
     for leaf, match in holding:
         if leaf.filters.anchor:
-            context.set_anchor_date(leaf.filters.anchor, match.facts)
+            context.set_anchor(leaf.filters.anchor, [date_that_counts(fact, leaf.filters) for fact in match.facts])
     if len({leaf.finding for leaf, _ in holding}) >= condition.at_least:
         return Outcome(condition, YES, _merge_facts([match.facts for _, match in holding]))
     is_contradicted = any(match.truth is NO for _, match in matches)
@@ -177,6 +181,15 @@ def _evaluate_spoke(condition: Spoke, context: EvaluationContext) -> Outcome:
     return Outcome(condition, to_truth(holds, not holds))
 
 
+def _evaluate_received(condition: Received, context: EvaluationContext) -> Outcome:
+    return Outcome(condition, YES if not find_missing(condition.kinds, context.index.chart) else NO)
+
+
+def _evaluate_screened(condition: Screened, context: EvaluationContext) -> Outcome:
+    hits = find_counting_hits(condition, context)
+    return Outcome(condition, YES if hits else UNKNOWN, hits=hits)
+
+
 def _evaluate_block(block: Block, context: EvaluationContext) -> Outcome:
     """Evaluate a block. Stop once it can no longer hold, unless a trace or a named date needs every part."""
     evaluate_all = context.thorough or block.has_anchor
@@ -240,5 +253,7 @@ _EVALUATORS: dict[type, Callable[[Any, EvaluationContext], Outcome]] = {
     Duration: _evaluate_duration,
     Age: _evaluate_age,
     Spoke: _evaluate_spoke,
+    Received: _evaluate_received,
+    Screened: _evaluate_screened,
     Block: _evaluate_block,
 }

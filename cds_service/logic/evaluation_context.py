@@ -1,6 +1,6 @@
 """What the evaluation of one rule depends on: the chart, the side, the judged order and the dates named so far."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from cds_service.logic.chart_index import ChartIndex
@@ -48,15 +48,25 @@ class EvaluationContext:
 
     def anchor_date(self, name: str) -> PartialDate | None:
         """Return the date of an anchor. None: nothing has named it, or a fact without a date has."""
-        return self.index.symptom_onset(self.side) if name == "onset" else self.anchor_dates.get(name)
+        match name:
+            case "onset":
+                return self.index.symptom_onset(self.side)
+            case "recorded-onset":
+                return self.index.recorded_onset(self.side)
+            case _:
+                return self.anchor_dates.get(name)
 
     def set_anchor_date(self, name: str, facts: tuple[Fact, ...]) -> None:
         """Set an anchor to the newest date among the facts and its previous date.
 
         A fact without a date may be newer than all others: the anchor then has no date, and `undated` decides.
         """
+        self.set_anchor(name, [fact.when for fact in facts])
+
+    def set_anchor(self, name: str, dates: Iterable[PartialDate | None]) -> None:
+        """Set an anchor to the newest of these dates and its previous one; None is a date that is not recorded."""
         previous = [self.anchor_dates[name]] if name in self.anchor_dates else []
-        self.anchor_dates[name] = newest_date([*(fact.when for fact in facts), *previous])
+        self.anchor_dates[name] = newest_date([*dates, *previous])
 
 
 Evaluator: TypeAlias = Callable[[Condition, EvaluationContext], Outcome]

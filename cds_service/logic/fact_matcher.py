@@ -6,7 +6,7 @@ from typing import NamedTuple
 from cds_service.logic.evaluation_context import EvaluationContext, Evaluator
 from cds_service.logic.order_sides import covers_side
 from cds_service.model.conditions import Filters, ImagingSpec, Leaf
-from cds_service.model.dates import PartialDate, is_at_least_ago, is_since, is_within
+from cds_service.model.dates import PartialDate, is_at_least_ago, is_at_most_after, is_since, is_within
 from cds_service.model.facts import NOT_RECORDED, Finding, Imaging, distinct
 from cds_service.model.outcome import Truth, to_truth
 from cds_service.model.sides import EACH_SIDE, Side
@@ -69,9 +69,20 @@ def passes_filters(fact: Finding, filters: Filters, context: EvaluationContext) 
     for name, accepted in filters.qualifiers.items():
         if fact.qualifiers.get(name, NOT_RECORDED) not in accepted:
             return False
-    return (
-        passes_time_filters(fact.when, filters, context) if filters.has_time_filter else context.index.is_current(fact)
-    )
+    if not filters.has_time_filter:
+        return context.index.is_current(fact)
+    return passes_time_filters(date_that_counts(fact, filters), filters, context)
+
+
+def date_that_counts(fact: Finding, filters: Filters) -> PartialDate | None:
+    """Return the date of a fact that the time filters compare: the newest recorded, or its onset."""
+    match filters.by:
+        case "onset":
+            return fact.onset or fact.when
+        case "stated-onset":
+            return fact.onset
+        case _:
+            return fact.when
 
 
 def _is_on_both_sides(finding: str, filters: Filters, context: EvaluationContext) -> bool:
@@ -100,6 +111,8 @@ def _evaluate_time_filters(when: PartialDate | None, filters: Filters, context: 
     for name in filters.since:
         anchor = context.anchor_date(name)
         answers.append(is_since(when, anchor) if anchor else None)
+        if filters.for_days is not None:
+            answers.append(is_at_most_after(when, anchor, filters.for_days) if anchor else None)
     return answers
 
 

@@ -6,22 +6,32 @@ from itertools import chain, islice
 from cds_service.logic.chart_index import ChartIndex
 from cds_service.logic.evaluation import evaluate
 from cds_service.logic.evaluation_context import EvaluationContext
-from cds_service.model.content import Ask, Discriminator, Rule
+from cds_service.model.content import Advice, Ask, Discriminator, Rule
 from cds_service.model.outcome import Truth
 from cds_service.model.sides import Side
 
 MAX_MISSING_FINDINGS = 3  # clinical design §5, "Not recorded, and would help"
 
 
-def missing_findings(rule: Rule, context: EvaluationContext, sides: Collection[Side]) -> tuple[Ask, ...]:
-    """Return up to three findings that are not recorded on any of these sides: the rule's own first.
+def missing_findings(
+    rule: Rule, advice: Advice, context: EvaluationContext, sides: Collection[Side]
+) -> tuple[Ask, ...]:
+    """Return up to three findings that are not recorded on any of these sides: those of the advice or rule first.
 
-    `context` is the one in which the rule speaks: figures are used only if the patient resembles those studied.
+    `context` is the one in which the rule speaks: figures are used only if the patient resembles those studied. Advice
+    with asks of its own takes no others.
     """
-    rule_asks = [ask for ask in rule.asks if is_missing(ask, context.index, sides)]
+    asks = [
+        entry.ask
+        for entry in (rule.asks if advice.asks is None else advice.asks)
+        if is_missing(entry.ask, context.index, sides) and evaluate(entry.block, context).truth is Truth.YES
+    ]
+    if advice.asks is not None:
+        return tuple(asks[:MAX_MISSING_FINDINGS])
+    own_asks = {entry.ask for entry in rule.asks}
     discriminators = _rank_discriminators(rule, context, sides)
-    further_asks = (discriminator.ask for discriminator in discriminators if discriminator.ask not in rule.asks)
-    return tuple(islice(chain(rule_asks, further_asks), MAX_MISSING_FINDINGS))
+    further_asks = (discriminator.ask for discriminator in discriminators if discriminator.ask not in own_asks)
+    return tuple(islice(chain(asks, further_asks), MAX_MISSING_FINDINGS))
 
 
 def _rank_discriminators(rule: Rule, context: EvaluationContext, sides: Collection[Side]) -> Iterator[Discriminator]:

@@ -5,7 +5,7 @@ from cds_service.logic.evaluation import evaluate
 from cds_service.logic.evaluation_context import EvaluationContext
 from cds_service.logic.missing_findings import missing_findings
 from cds_service.logic.order_sides import MIDLINE_REGIONS
-from cds_service.model.content import LEVELS, Offer
+from cds_service.model.content import LEVELS, Advice, Offer, Rule
 from cds_service.model.decision import Recommendation, RuleEvaluation, RuleTrace
 from cds_service.model.facts import Finding, distinct
 from cds_service.model.outcome import Outcome, Truth
@@ -43,10 +43,12 @@ def recommend(index: ChartIndex, trace: RuleTrace, hook: str) -> Recommendation:
             for fact in evaluation.advice_outcome.supporting_facts()
         ),
         pattern_ids=tuple(dict.fromkeys(pattern for outcome, _ in supported for pattern in _find_pattern_ids(outcome))),
-        missing_findings=missing_findings(rule, context, sides.keys()),
+        missing_findings=missing_findings(rule, advice, context, sides.keys()),
         notes=tuple(note for note in rule.notes if evaluate(note.block, context).truth is Truth.YES),
         caveats=tuple(caveat for caveat in rule.caveats if evaluate(caveat.block, context).truth is Truth.YES),
-        offers=tuple(offer for offer in offers if _is_offered(offer, hook, context)),
+        offers=tuple(
+            offer for offer in offers if _is_offered(offer, hook, context) and _is_earned(offer, rule, advice, context)
+        ),
     )
 
 
@@ -67,6 +69,12 @@ def _find_pattern_ids(outcome: Outcome) -> list[str]:
     return pattern_ids + [
         pattern_id for part in outcome.parts if part.role != "none" for pattern_id in _find_pattern_ids(part)
     ]
+
+
+def _is_earned(offer: Offer, rule: Rule, advice: Advice, context: EvaluationContext) -> bool:
+    """Return whether an offer may be made: restraint needs what the rule's restraint must earn."""
+    is_granted = not offer.is_restraint or advice.is_restraint
+    return is_granted or evaluate(rule.restraint, context).truth is Truth.YES
 
 
 def _is_offered(offer: Offer, hook: str, context: EvaluationContext) -> bool:

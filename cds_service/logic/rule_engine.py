@@ -10,11 +10,11 @@ from cds_service.logic.order_sides import sides_covered_by
 from cds_service.logic.patterns import evaluate_pattern
 from cds_service.logic.ranking import rank_recommendations
 from cds_service.logic.recommendation import recommend
-from cds_service.model.content import LEVELS, Content, Rule
+from cds_service.model.content import LEVELS, Advice, Content, Rule
 from cds_service.model.dates import is_within
 from cds_service.model.decision import Decision, Recommendation, RuleEvaluation, RuleTrace
 from cds_service.model.facts import Chart, Imaging, Stage
-from cds_service.model.outcome import Truth
+from cds_service.model.outcome import Outcome, Truth
 from cds_service.model.sides import EACH_SIDE, Side
 
 PATIENT_VIEW = "patient-view"
@@ -73,17 +73,27 @@ def _evaluate_rules(call: _CallContext) -> tuple[list[RuleTrace], list[Recommend
         trace = _evaluate_rule(rule, call, silenced.get(rule.id), frozenset(recommendations))
         if trace.status == SPEAKS:
             recommendation = recommend(call.index, trace, call.hook)
-            # Actionable or silent (§1.5): a rule that is left with nothing to offer must not silence another.
-            if recommendation.offers or recommendation.advice.level == LEVELS[0]:
+            if _is_worth_saying(recommendation):
                 recommendations[rule.id] = recommendation
         if call.thorough or trace.status == SPEAKS:
             traces.append(trace)
     return traces, list(recommendations.values())
 
 
+def _is_worth_saying(recommendation: Recommendation) -> bool:
+    """Return whether a rule that speaks is heard. One left with none of its offers must not silence another (§1.5).
+
+    Advice that offers nothing by design is heard: it says what to examine.
+    """
+    advice = recommendation.advice
+    return bool(recommendation.offers) or not advice.offers or advice.level == LEVELS[0]
+
+
 def _find_silenced_rules(call: _CallContext) -> dict[str, str]:
     """Return the reason why each silenced rule is silenced, by rule."""
     policy = call.index.content.policy
+    if call.index.chart.is_deceased:
+        return {rule.id: "the patient has died" for rule in call.index.content.rules}
     reasons: dict[str, str] = {}
     for silence in policy.silences:
         if evaluate(silence.block, EvaluationContext(call.index, Side.BOTH)).truth is Truth.YES:
@@ -125,10 +135,12 @@ def _evaluate_on_side(
 ) -> RuleEvaluation:
     context = EvaluationContext(call.index, side, order, spoken_rules, thorough=call.thorough)
     outcome = evaluate(rule.block, context)
+    passed_over: list[tuple[Advice, Outcome]] = []
     if outcome.truth is Truth.YES:
         for row in rule.advice:
             if row.hooks is None or call.hook in row.hooks:
                 advice_outcome = evaluate(row.block, context)
                 if advice_outcome.truth is Truth.YES:
-                    return RuleEvaluation(rule, order, side, outcome, row, advice_outcome)
-    return RuleEvaluation(rule, order, side, outcome)
+                    return RuleEvaluation(rule, order, side, outcome, row, advice_outcome, tuple(passed_over))
+                passed_over.append((row, advice_outcome))
+    return RuleEvaluation(rule, order, side, outcome, passed_over=tuple(passed_over))

@@ -63,9 +63,10 @@ def _summarize_rule(trace: RuleTrace, decision: Decision) -> RuleSummary:
         return RuleSummary(trace.rule, Verdict.SILENCED, stopped_by=trace.reason)
     if not trace.evaluations:
         return RuleSummary(trace.rule, Verdict(trace.status))
-    nearest = max(trace.evaluations, key=lambda evaluation: closeness(evaluation.outcome)).outcome
-    if nearest.truth is Truth.YES:
-        return RuleSummary(trace.rule, Verdict.SILENT, lacking="no advice of this rule applies")
+    evaluation = max(trace.evaluations, key=lambda evaluation: closeness(evaluation.outcome))
+    nearest = evaluation.outcome
+    if nearest.truth is Truth.YES:  # the rule holds, and none of its rows of advice does
+        nearest = max((outcome for _, outcome in evaluation.passed_over), key=closeness, default=nearest)
     unmet = find_unmet_condition(nearest, decision)
     if unmet.is_stop:
         return RuleSummary(trace.rule, Verdict.STOPPED, stopped_by=unmet.text)

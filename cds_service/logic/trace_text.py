@@ -4,13 +4,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from cds_service.logic.chart_index import ChartIndex
+from cds_service.logic.screening import find_missing
 from cds_service.logic.unmet_conditions import find_unmet_condition
 from cds_service.model.condition_text import INDENT, describe_block, describe_condition, describe_name
-from cds_service.model.conditions import Absent, Age, Block, Duration, Imaged, Newest, NotRecorded, Ordered, PatternIs
+from cds_service.model.conditions import (
+    Absent,
+    Age,
+    Block,
+    Duration,
+    Imaged,
+    Newest,
+    NotRecorded,
+    Ordered,
+    PatternIs,
+    Received,
+    Screened,
+)
 from cds_service.model.conditions import Present as PresentIs
 from cds_service.model.dates import PartialDate
 from cds_service.model.decision import Decision, Recommendation, RuleEvaluation, RuleTrace
-from cds_service.model.facts import Fact, Finding, Stage
+from cds_service.model.facts import Fact, Finding, ScreenHit, Stage
 from cds_service.model.outcome import Outcome, Truth
 from cds_service.model.sides import Side
 
@@ -92,11 +105,20 @@ class _TraceWriter:
         for evaluation in evaluations:
             order = f"{describe_fact(evaluation.order, self.decision)}; " if evaluation.order else ""
             block_lines = self.block_lines(evaluation.outcome, evaluation.side, 2)
-            lines = (order, self._describe_evaluation(evaluation), *block_lines)
+            lines = (order, self._describe_evaluation(evaluation), *block_lines, *self._row_lines(evaluation))
             sides_by_lines.setdefault(lines, []).append(evaluation.side.value)
         for (order, verdict, *condition_lines), sides in sides_by_lines.items():
             yield f"{INDENT}{order}{' and '.join(sides)} side: {verdict}"
             yield from condition_lines
+
+    def _row_lines(self, evaluation: RuleEvaluation) -> Iterator[str]:
+        """Yield why each row of advice before the one that applies does not."""
+        for row, outcome in evaluation.passed_over:
+            unmet = find_unmet_condition(outcome, self.decision)
+            reason = f"stopped by {unmet.text}" if unmet.is_stop else unmet.text
+            yield f"{INDENT * 2}advice {row.card} does not apply; {reason}"
+            if row.is_restraint:
+                yield from self.block_lines(outcome, evaluation.side, 3)
 
     def _describe_evaluation(self, evaluation: RuleEvaluation) -> str:
         if evaluation.outcome.truth is not Truth.YES:
@@ -153,6 +175,11 @@ class _TraceWriter:
                 return lines or (["none"] if self.is_complete else [])
             case Duration(side=asked):
                 return [describe_duration(*self.index.symptom_duration(Side.BOTH if asked == "either" else side))]
+            case Screened():
+                return [describe_hit(hit, self.decision) for hit in outcome.hits]
+            case Received(kinds=kinds):
+                missing = find_missing(kinds, self.decision.chart)
+                return [f"not received whole: {', '.join(sorted(missing))}"] if missing else []
             case Age():
                 age = self.decision.chart.age
                 return ["age not recorded" if age is None else f"age {age}"]
@@ -175,7 +202,7 @@ class _TraceWriter:
 
 
 def _has_facts(outcome: Outcome) -> bool:
-    return bool(outcome.facts) or any(_has_facts(part) for part in outcome.parts)
+    return bool(outcome.facts or outcome.hits) or any(_has_facts(part) for part in outcome.parts)
 
 
 def describe_advice(recommendation: Recommendation) -> str:
@@ -198,6 +225,13 @@ def describe_fact(fact: Fact, decision: Decision) -> str:
     name = fact.treatment or " ".join(filter(None, (fact.region or "unknown region", fact.modality, fact.contrast)))
     when = f"{_STAGE_WORDS[fact.stage]} {describe_date(fact.when)}"
     return f"{name}: {', '.join((when, _describe_side(fact.side), fact.source.reference))}"
+
+
+def describe_hit(hit: ScreenHit, decision: Decision) -> str:
+    """Describe what the safety screen met: its group, the content's stem or branch of codes, date and resource."""
+    label = decision.content.screen_groups[hit.group].label
+    onset = [f"onset {describe_date(hit.onset)}"] if hit.onset else []
+    return f"{label}: {', '.join([f'by {hit.cause}', describe_date(hit.when), *onset, hit.source.reference])}"
 
 
 def describe_source(fact: Fact) -> str:

@@ -3,8 +3,20 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from cds_service.logic.screening import find_missing
 from cds_service.model.condition_text import describe_block, describe_condition
-from cds_service.model.conditions import Age, Block, Duration, Newest, Ordered, OrderIs, PatternIs, Present, Spoke
+from cds_service.model.conditions import (
+    Age,
+    Block,
+    Duration,
+    Newest,
+    Ordered,
+    OrderIs,
+    PatternIs,
+    Present,
+    Received,
+    Spoke,
+)
 from cds_service.model.content import Content
 from cds_service.model.decision import Decision
 from cds_service.model.facts import Fact, Finding, FindingValue, Stage
@@ -89,6 +101,8 @@ def _describe_unmet(outcome: Outcome, decision: Decision) -> str:
             return f"the order does not fit: {description.removeprefix('the order: ')}"
         case Spoke(rules=rules):
             return f"needs rule {' or '.join(sorted(rules))} to speak"
+        case Received(kinds=kinds):
+            return f"not received whole: {', '.join(sorted(find_missing(kinds, decision.chart)))}"
         case Duration():
             return f"needs {description.replace('known to have lasted', 'known to last')}"
         case _:
@@ -105,6 +119,9 @@ def _join_names(names: tuple[str, ...], findings: Vocabulary) -> str:
 
 
 def _describe_stop(outcome: Outcome, content: Content) -> str:
+    if outcome.hits:
+        labels = dict.fromkeys(content.screen_groups[hit.group].label for hit in outcome.hits)
+        return f"what the safety screen met: {', '.join(labels)}"
     facts = outcome.supporting_facts()
     if facts:
         return _name_facts(facts, content)

@@ -6,6 +6,7 @@ from typing import Any
 
 from cds_service.model.conditions import (
     ANY_FACT,
+    ANY_TEXT,
     Absent,
     Age,
     Block,
@@ -21,6 +22,8 @@ from cds_service.model.conditions import (
     OrderIs,
     PatternIs,
     Present,
+    Received,
+    Screened,
     Spoke,
 )
 from cds_service.model.vocabulary import Vocabulary
@@ -47,7 +50,7 @@ def outline_block(block: Block, findings: Vocabulary, depth: int = 0) -> list[st
             lines.append(f"{INDENT * depth}{heading}:")
         condition_depth = depth + 1 if has_heading else depth
         for condition in conditions:
-            if isinstance(condition, Block):
+            if isinstance(condition, Block) and not condition.label:
                 lines += outline_block(condition, findings, condition_depth)
             else:
                 lines.append(f"{INDENT * condition_depth}{describe_condition(condition, findings)}")
@@ -57,7 +60,7 @@ def outline_block(block: Block, findings: Vocabulary, depth: int = 0) -> list[st
 def describe_condition(condition: Condition, findings: Vocabulary) -> str:
     """Describe one condition in plain words; a block on one line."""
     if isinstance(condition, Block):
-        return describe_block(condition, findings)
+        return condition.label or describe_block(condition, findings)
     return " ".join(_DESCRIBERS[type(condition)](condition, findings).split())
 
 
@@ -103,7 +106,10 @@ def _describe_time_filters(filters: Filters) -> str:
         parts.append(f"within {filters.within} days")
     if filters.ago is not None:
         parts.append(f"at least {filters.ago} days ago")
-    return f"{', '.join(parts)} (undated {filters.undated})" if parts else ""
+    if filters.for_days is not None:
+        parts.append(f"for at most {filters.for_days} days after it")
+    by_onset = {"onset": ", by its onset if stated", "stated-onset": ", by its stated onset"}.get(filters.by or "", "")
+    return f"{', '.join(parts)}{by_onset} (undated {filters.undated})" if parts else ""
 
 
 def _shared_filters(leaves: Iterable[Leaf]) -> Filters:
@@ -205,6 +211,17 @@ def _describe_spoke(condition: Spoke, _: Vocabulary) -> str:
     return f"the rule {_join_words(sorted(condition.rules))} speaks"
 
 
+def _describe_received(condition: Received, _: Vocabulary) -> str:
+    kinds = [kind for kind in sorted(condition.kinds) if kind != ANY_TEXT]
+    texts = ["the words of every record"] if ANY_TEXT in condition.kinds else []
+    return f"received whole: {_join_words([*kinds, *texts], 'and')}"
+
+
+def _describe_screened(condition: Screened, _: Vocabulary) -> str:
+    since = f" since the {condition.since}" if condition.since else ""
+    return f"the safety screen met {_join_words(sorted(condition.groups))}{since}"
+
+
 _DESCRIBERS: Mapping[type, Callable[[Any, Vocabulary], str]] = {
     Present: _describe_present,
     Absent: _describe_absent,
@@ -217,4 +234,6 @@ _DESCRIBERS: Mapping[type, Callable[[Any, Vocabulary], str]] = {
     Duration: _describe_duration,
     Age: _describe_age,
     Spoke: _describe_spoke,
+    Received: _describe_received,
+    Screened: _describe_screened,
 }

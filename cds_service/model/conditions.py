@@ -12,7 +12,9 @@ class Filters:
 
     `side` is the scope of the condition, seen from the side for which it is evaluated. `stated`: the record names a
     side. `sides` is "one" or "both": the records name one side only, or both.
-    `within` and `ago` are days, limits included. `since` holds names of anchors, "onset" among them.
+    `within` and `ago` are days, limits included. `since` holds names of anchors, "onset" among them; `for_days`: at
+    most so many days after them. `by`: "onset", the date that counts is the onset where one is stated, else the newest
+    date; "stated-onset", the onset alone.
     `undated` is "counts" or "ignored". It decides where the date of a fact or anchor is missing or too coarse.
     `qualifiers` maps a qualifier to its accepted values.
     `asked`: a finding that an order asks to rule out counts as well; "only": such findings alone count.
@@ -25,6 +27,8 @@ class Filters:
     within: int | None = None
     ago: int | None = None
     since: tuple[str, ...] = ()
+    for_days: int | None = None
+    by: str | None = None
     undated: str | None = None
     qualifiers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     asked: bool | Literal["only"] = False
@@ -177,8 +181,31 @@ class Spoke:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """Holds if everything of these kinds arrived and could be read. A kind is a FHIR type, or `ANY_TEXT`."""
+
+    kinds: frozenset[str]
+
+
+ANY_TEXT = "Text"  # what `Received` calls the words of every record
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """Holds if the safety screen met anything that counts, of one of these groups.
+
+    `since`: an anchor; what is dated before it does not count, unless its group always does.
+    """
+
+    groups: frozenset[str]
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A group of conditions: every one in `all`, at least one in `any` and none in `none` must hold.
+
+    `label`: what a named condition of the content is called; it stands for the whole block in texts.
 
     `has_anchor`: a condition inside names a date for later ones, so every condition must be evaluated.
     `requirements`: the block can hold only if the chart records at least one member of each set. A member is a
@@ -189,6 +216,7 @@ class Block:
     any: tuple["Condition", ...] = ()
     none: tuple["Condition", ...] = ()
     has_anchor: bool = False
+    label: str = ""
     requirements: tuple[frozenset[str], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -204,7 +232,20 @@ class Block:
 
 
 Condition: TypeAlias = (
-    Present | Absent | NotRecorded | Newest | PatternIs | Imaged | Ordered | OrderIs | Duration | Age | Spoke | Block
+    Present
+    | Absent
+    | NotRecorded
+    | Newest
+    | PatternIs
+    | Imaged
+    | Ordered
+    | OrderIs
+    | Duration
+    | Age
+    | Spoke
+    | Received
+    | Screened
+    | Block
 )
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from cds_service.model.conditions import ALWAYS, Block, ImagingSpec, Leaf
 from cds_service.model.edition import Edition
+from cds_service.model.screen import ScreenGroup
 from cds_service.model.vocabulary import Citation, Vocabulary
 
 LEVELS = ("critical", "warning", "info")  # CDS Hooks 2.0, Card.indicator, most urgent first
@@ -28,6 +29,14 @@ class Ask:
     finding: str
     qualifier: str | None
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionalAsk:
+    """What a rule asks for where its block holds."""
+
+    ask: Ask
+    block: Block = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,8 @@ class Advice:
     """One row of a rule's advice: level, card wording and offers. The first row whose block holds applies.
 
     `select`: how many of its offers may be accepted, "at-most-one" or "any" (CDS Hooks 2.0, Card.selectionBehavior).
-    `cites`: the row's own sources, which replace the rule's.
+    `cites`, `asks`: the row's own, which replace the rule's. `is_restraint`: it advises to wait, cancel, replace or
+    not repeat; its block then holds what restraint must earn.
     """
 
     level: str
@@ -81,6 +91,8 @@ class Advice:
     hooks: frozenset[str] | None = None
     select: str = "at-most-one"
     cites: tuple[str, ...] = ()
+    asks: "tuple[ConditionalAsk, ...] | None" = None
+    is_restraint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +108,8 @@ class Rule:
     """One rule of clinical design §5. `number` ranks it within its level; `about` is "order" or "patient".
 
     A card lists `asks` first, then findings that point to `discriminator_regions`, ordered by published figures.
-    `depends_on`: rules that must be evaluated before this one.
+    `depends_on`: rules that must be evaluated before this one. `restraint`: what must hold before any of its advice or
+    offers may be restraint.
     """
 
     id: str
@@ -111,13 +124,14 @@ class Rule:
     order: ImagingSpec | None
     block: Block
     advice: tuple[Advice, ...]
-    asks: tuple[Ask, ...]
+    asks: tuple[ConditionalAsk, ...]
     discriminator_regions: frozenset[str]
     notes: tuple[Note, ...]
     cites: tuple[str, ...]
     caveats: tuple[Caveat, ...]
     overrides: tuple[str, ...]
     depends_on: frozenset[str]
+    restraint: Block = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +139,21 @@ class Offer:
     """A suggestion: the order templates it creates, and whether it deletes the judged order or changes its side.
 
     `changes_side`: "opposite", or "body-site" to make the body site agree with the code.
-    `withheld_when`: not offered while this block holds. `hooks`: offered on these hooks only.
+    `imaging`: the regions and modalities of the imaging it creates. `withheld_when`: not offered while this block
+    holds. `hooks`: offered on these hooks only. `is_restraint`: offered only where the rule's restraint is earned.
     """
 
     id: str
     label: str
     creates: tuple[str, ...] = ()
     modalities: frozenset[str] = frozenset()
+    imaging: frozenset[tuple[str, str]] = frozenset()
     deletes_order: bool = False
     changes_side: str | None = None
     is_recommended: bool = False
     hooks: frozenset[str] | None = None
     withheld_when: Block | None = None
+    is_restraint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +192,14 @@ class RatingCriterion:
 
 
 @dataclass(frozen=True, slots=True)
+class Solo:
+    """A rule that speaks alone: only the rules in `beside` may stand beside it."""
+
+    rule: str
+    beside: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Settings that apply to all rules: silences, the pains that count for the duration, limits on cards; in days."""
 
@@ -188,6 +213,7 @@ class Policy:
     onset_not_recorded: int
     cards_per_call: int
     cards_per_order: int
+    solos: tuple[Solo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +229,7 @@ class Content:
     """All content that the logic needs.
 
     `rules` are sorted so that each comes after the rules it refers to; `discriminators` by weight, greatest first.
-    `links` are the site's, by rule.
+    `links` are the site's, by rule. `screen_groups`: the groups of the safety screen, by id.
     """
 
     edition: Edition
@@ -218,3 +244,4 @@ class Content:
     discriminators: tuple[Discriminator, ...] = ()
     caveats: Mapping[str, Caveat] = field(default_factory=lambda: MappingProxyType({}))
     links: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
+    screen_groups: Mapping[str, ScreenGroup] = field(default_factory=lambda: MappingProxyType({}))

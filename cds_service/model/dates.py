@@ -81,6 +81,14 @@ def is_since(when: PartialDate, anchor: PartialDate) -> bool | None:
     return _on_or_after(when, anchor.last, anchor.first)
 
 
+def is_at_most_after(when: PartialDate, anchor: PartialDate, days: int) -> bool | None:
+    """Return whether the date is at most `days` after the anchor, limit included. None: too coarse to tell."""
+    limit = timedelta(days=days)
+    if when.last <= anchor.first + limit:
+        return True
+    return False if when.first > anchor.last + limit else None
+
+
 def _on_or_after(when: PartialDate, certain_from: date, possible_from: date) -> bool | None:
     if when.first >= certain_from:
         return True

@@ -15,7 +15,8 @@ from cds_service.model.sides import Side
 class RuleEvaluation:
     """One evaluation of a rule, for one order (or the patient) and one side.
 
-    `advice` is the row that applies, if any; `advice_outcome` is the outcome of that row's block.
+    `advice` is the row that applies, if any; `advice_outcome` is the outcome of that row's block. `passed_over`: the
+    rows before it, with the outcomes that say why they do not apply.
     """
 
     rule: Rule
@@ -24,6 +25,7 @@ class RuleEvaluation:
     outcome: Outcome
     advice: Advice | None = None
     advice_outcome: Outcome | None = None
+    passed_over: tuple[tuple[Advice, Outcome], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

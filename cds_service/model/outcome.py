@@ -4,7 +4,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from cds_service.model.conditions import Condition
-from cds_service.model.facts import Fact, distinct
+from cds_service.model.facts import Fact, ScreenHit, distinct
 
 
 class Truth(Enum):
@@ -19,7 +19,7 @@ class Truth(Enum):
 class Outcome(NamedTuple):
     """The result of evaluating `condition`. `parts` are the outcomes of a block's conditions or of pattern blocks.
 
-    `role` is the condition's place in its block: "all", "any" or "none".
+    `role` is the condition's place in its block: "all", "any" or "none". `hits`: what the safety screen met.
     """
 
     condition: Condition
@@ -28,10 +28,11 @@ class Outcome(NamedTuple):
     parts: "tuple[Outcome, ...]" = ()
     role: str = "all"
     pattern_id: str = ""
+    hits: tuple[ScreenHit, ...] = ()
 
     def with_role(self, role: str) -> "Outcome":
         """Return the same outcome as a part of a block with this role."""
-        return Outcome(self.condition, self.truth, self.facts, self.parts, role, self.pattern_id)
+        return self._replace(role=role)
 
     def supporting_facts(self) -> "tuple[Fact, ...]":
         """Return the facts that make the condition hold, from all parts that hold; `none` parts add nothing."""

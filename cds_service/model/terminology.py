@@ -21,11 +21,17 @@ class Code(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FindingMeaning:
-    """The finding that a code stands for, with the side and qualifiers that the code itself states."""
+    """The finding that a code stands for, with the side and qualifiers that the code itself states.
+
+    `only_orders`: the code orders a treatment and never shows that it was done. `region`: the meaning holds only where
+    the record names this region.
+    """
 
     finding: str
     side: Side = Side.UNSTATED
     qualifiers: Mapping[str, str] = field(default_factory=lambda: NO_QUALIFIERS)
+    only_orders: bool = False
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +70,98 @@ class BodySiteMeaning(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ImagingWords:
-    """The words that name a region, modality, contrast or side in the text of an order or study, longest first."""
+    """The words that name a region, modality, contrast or side in the text of an order or study, longest first.
+
+    `region_holds`, `modality_holds`: what may be named beside a region or modality and is part of it. `modality_else`
+    counts where no modality is named. `purpose`: what is done without looking for a source of pain.
+    """
 
     region: tuple[tuple[str, str], ...]
     modality: tuple[tuple[str, str], ...]
     contrast: tuple[tuple[str, str], ...]
     side: tuple[tuple[str, str], ...]
+    modality_else: tuple[tuple[str, str], ...]
+    purpose: tuple[tuple[str, str], ...]
+    region_holds: Mapping[str, frozenset[str]]
+    modality_holds: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSystem:
+    """A code system whose codes mean what those of another mean, to a depth.
+
+    `depth`: characters that count, without the point; in the branches `deeper` every character counts.
+    """
+
+    reads_as: str
+    depth: int
+    deeper: tuple[str, ...]
+
+    def cut(self, code: str) -> str:
+        """Return the part of a code, written with its point, that both systems share."""
+        return code if code.startswith(self.deeper or ("\0",)) else code[: self.depth + ("." in code)]
+
+
+class Measurement(NamedTuple):
+    """From which value on a measurement shows a finding, and for how many days."""
+
+    finding: str
+    at_least: float
+    unit: str
+    within: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrugCourse:
+    """Drugs that show a finding when they are taken for long; the durations are in days.
+
+    `unless`: words of a record that say it is a short course or a local drug.
+    """
+
+    finding: str
+    names: tuple[str, ...]
+    codes: frozenset[Code]
+    days: int
+    gap: int
+    shortest: int
+    ended: int
+    unless: tuple[str, ...]
+
+
+class NoDisease(NamedTuple):
+    """Codes that name a disease the patient does not have, by branch, and how their names begin."""
+
+    codes: Mapping[str, tuple[PrefixMeaning, ...]]
+    names: tuple[str, ...]
+
+
+class NotDone(NamedTuple):
+    """Words that say a treatment did not take place, and how many words a note that says only that may have."""
+
+    words: tuple[str, ...]
+    longest_note: int
 
 
 @dataclass(frozen=True, slots=True)
 class Terminology:
-    """All code meanings of the content. `system_by_uri` maps every accepted URI to the system's short name."""
+    """All code meanings of the content. `system_by_uri` maps every accepted URI to the system's short name.
+
+    `with_editions`: systems whose URI an edition may follow. `shared_systems`: those that are read as another.
+    `past`: by finding, what a record says that it is over. `yields_to`: by finding, those that say it more precisely.
+    `ended`: by finding, the days that a drug which is no longer taken counts.
+    """
 
     system_by_uri: Mapping[str, str]
     uri_by_system: Mapping[str, str]
+    with_editions: frozenset[str]
+    shared_systems: Mapping[str, SharedSystem]
+    past: Mapping[str, str]
+    yields_to: Mapping[str, frozenset[str]]
+    ended: Mapping[str, int]
+    measurements: Mapping[Code, Measurement]
+    courses: tuple[DrugCourse, ...]
+    no_disease: NoDisease
+    not_done: NotDone
     findings: Mapping[Code, tuple[FindingMeaning, ...]]
     finding_prefixes: Mapping[Code, tuple[PrefixMeaning, ...]]
     studies: Mapping[Code, StudyMeaning]

@@ -13,13 +13,15 @@ OVERRIDE_REASON_SYSTEM_URI: Final = f"{CANONICAL_BASE}/CodeSystem/override-reaso
 class FindingDefinition:
     """A finding of the closed vocabulary: its label on cards, and for how long a record of it counts.
 
-    `window_days` is None if records of it never expire.
+    `window_days` is None if records of it never expire. `stays`: it does not go away, so a record that it is over still
+    says that it is there; what is only there while it is active does not stay.
     """
 
     id: str
     label: str
     kind: str
     window_days: int | None
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class OrderTemplate:
-    """An order that the service may suggest: its codes by side, our label, body site and priority."""
+    """An order that the service may suggest: its codes by side, our label, body site, what it images, and priority."""
 
     id: str
     label: str
@@ -27,6 +27,7 @@ class OrderTemplate:
     modality: str | None
     priority: str
     is_sided: bool
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class CueEffect(Enum):
     PERFORMED = "performed"
     PLANNED = "planned"
     UNCLEAR = "unclear"
+    ADVICE = "advice"  # what the patient was told to look out for: neither present nor asked about
     __hash__ = object.__hash__
 
 

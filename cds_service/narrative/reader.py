@@ -20,6 +20,7 @@ from cds_service.narrative.tokenizer import TRUNCATED, Sentence, normalize_phras
 
 _CUT_MARGIN = 12  # items before the cut in a long sentence: what follows the cut may negate them
 _RADIATES = ("radiation", "yes")
+_SAYS_NOTHING = frozenset({CueEffect.FAMILY, CueEffect.UNCLEAR, CueEffect.ADVICE})
 
 
 class Statement(NamedTuple):
@@ -111,7 +112,7 @@ class NarrativeReader:
     def _judged(self, mention: Mention, changes: set[CueEffect]) -> Iterator[Statement]:
         """Yield the statements of a mention under the effects of the cues around it."""
         saying = mention.saying
-        if changes & {CueEffect.FAMILY, CueEffect.UNCLEAR}:
+        if changes & _SAYS_NOTHING:
             return
         is_absent = mention.value is FindingValue.ABSENT
         if CueEffect.NEGATED in changes or is_absent:
@@ -141,7 +142,7 @@ class NarrativeReader:
         if CueEffect.HISTORICAL in changes or (
             CueEffect.PERFORMED in changes and known.kind not in {"treatment", "flag"}
         ):
-            if known.window_days is None:
+            if known.stays:
                 return finding, FindingValue.PRESENT
             return (saying.past, FindingValue.PRESENT) if saying.past else None
         return finding, FindingValue.PRESENT

@@ -63,7 +63,7 @@ class SideChanger:
     def _mentions_side(self, order: dict[str, Any], side: Side) -> bool:
         words = {word for word, name in self._terminology.imaging_words.side if name == side.value}
         return any(
-            not words.isdisjoint(_WORD.findall(part.lower()))
+            any(f" {word} " in f" {' '.join(_WORD.findall(part.lower()))} " for word in words)
             if isinstance(part, str)
             else side in self._sides_of(self._to_code(part))
             for part in _walk_texts_and_codings(order)

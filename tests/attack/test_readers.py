@@ -69,7 +69,7 @@ def resources(kind: str) -> st.SearchStrategy[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def reading(knowledge: Knowledge) -> ChartReader:
-    return ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative)
+    return ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative, knowledge.screen)
 
 
 def test_every_type_that_is_read_is_attacked() -> None:

@@ -9,11 +9,11 @@ from cds_service.narrative.mentions import read_signs
 from cds_service.narrative.pains import PainReader
 from cds_service.narrative.tokenizer import split_sentences
 
-# The first match is the state, as in ask_medspacy.py; "planned" has no counterpart there.
+# The first match is the state, as in ask_medspacy.py; "planned" has no counterpart there, and advice is hypothetical.
 _STATES = (
     ("family", {CueEffect.FAMILY}),
     ("unclear", {CueEffect.UNCLEAR}),
-    ("hypothetical", {CueEffect.HYPOTHETICAL}),
+    ("hypothetical", {CueEffect.HYPOTHETICAL, CueEffect.ADVICE}),
     ("negated", {CueEffect.NEGATED}),
     ("historical", {CueEffect.HISTORICAL, CueEffect.PERFORMED}),
 )

@@ -39,7 +39,7 @@ def _chart(scenario: Scenario) -> Chart:
     client = EhrClient()
     gathered = Gatherer(our_keys(), client).gather(request, decode_draft_orders(request))
     client.close()
-    reader = ChartReader(_knowledge().terminology, _knowledge().content, _knowledge().narrative)
+    reader = ChartReader(_knowledge().terminology, _knowledge().content, _knowledge().narrative, _knowledge().screen)
     return reader.build_chart(gathered, request.patient_id, scenario.on)
 
 

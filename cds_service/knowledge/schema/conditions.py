@@ -21,6 +21,9 @@ CONDITION_KEYS = (
     "duration",
     "age",
     "spoke",
+    "received",
+    "screen",
+    "condition",
 )
 
 
@@ -33,6 +36,8 @@ class FilterKeys(StrictModel):
     within: Days | None = None
     ago: Days | None = None
     since: Id | list[Id] | None = None
+    for_days: Days | None = None
+    by: Literal["onset", "stated-onset"] | None = None
     undated: Literal["counts", "ignored"] | None = None
     qualifiers: dict[QualifierName, list[Id]] | None = Field(default=None, alias="with")
     asked: bool | Literal["only"] | None = None
@@ -49,6 +54,8 @@ class FilterKeys(StrictModel):
     @model_validator(mode="after")
     def _check_undated(self) -> Self:
         is_timed = self.within is not None or self.ago is not None or self.since is not None
+        if self.for_days is not None and self.since is None:
+            raise ValueError('"for_days" needs "since" beside it')
         if is_timed and self.undated is None:
             raise ValueError('a time filter needs "undated" beside it')
         if not is_timed and self.undated is not None:
@@ -163,6 +170,37 @@ class SpokeKeys(StrictModel):
     spoke: list[Id] = Field(min_length=1)
 
 
+FhirType = Literal[
+    "Condition",
+    "Observation",
+    "Procedure",
+    "MedicationRequest",
+    "MedicationStatement",
+    "ServiceRequest",
+    "ImagingStudy",
+    "DiagnosticReport",
+]
+
+
+class ReceivedKeys(StrictModel):
+    """All data of these FHIR types arrived and could be read; "Text": so could the words of every record."""
+
+    received: list[FhirType | Literal["Text"]] = Field(min_length=1)
+
+
+class ScreenKeys(StrictModel):
+    """The safety screen met something of one of these groups; with `since`, on or after that date."""
+
+    screen: list[Id] = Field(min_length=1)
+    since: Id | None = None
+
+
+class NamedConditionKeys(StrictModel):
+    """The condition of this name in conditions.toml holds."""
+
+    condition: Id
+
+
 class BlockKeys(StrictModel):
     """A block: every condition in `all`, at least one in `any`, and none in `none` holds."""
 
@@ -217,6 +255,9 @@ ConditionKeys: TypeAlias = Annotated[
     | Annotated[DurationKeys, Tag("duration")]
     | Annotated[AgeKeys, Tag("age")]
     | Annotated[SpokeKeys, Tag("spoke")]
+    | Annotated[ReceivedKeys, Tag("received")]
+    | Annotated[ScreenKeys, Tag("screen")]
+    | Annotated[NamedConditionKeys, Tag("condition")]
     | Annotated[NonEmptyBlock, Tag("block")],
     Discriminator(_condition_kind),
 ]
@@ -228,7 +269,13 @@ class GroupEntry(FilterKeys, BlockKeys):
     id: Id
 
 
-for _model in (BlockKeys, NonEmptyBlock, GroupEntry):
+class NamedCondition(NonEmptyBlock):
+    """A condition with a name, for clauses that several rules share. `label`: what texts call it."""
+
+    label: str = Field(min_length=1)
+
+
+for _model in (BlockKeys, NonEmptyBlock, GroupEntry, NamedCondition):
     _model.model_rebuild()
 
 

@@ -24,7 +24,6 @@ class PhrasesTable(StrictModel):
     results: Id | None = None
     denials: list[LowerPhrase] = Field(default_factory=list)
     takes: QualifierName | None = None
-    past: Id | None = None
     advised: bool = False
 
 
@@ -74,6 +73,7 @@ class CuesFile(StrictModel):
     performed: CueTable
     planned: CueTable
     unclear: CueTable
+    advice: CueTable
     stop: StopTable
     pseudo: WordList
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from cds_service.knowledge.schema.base import Days, HookName, Id, Label, Modality, Region, StrictModel, Text
-from cds_service.knowledge.schema.conditions import BlockKeys, ImagingTable, NonEmptyBlock
+from cds_service.knowledge.schema.conditions import BlockKeys, FhirType, ImagingTable, NonEmptyBlock
 from cds_service.knowledge.schema.evidence import FindingPath
 
 Level = Literal["critical", "warning", "info"]
@@ -26,12 +26,24 @@ class PatternsFile(StrictModel):
     undetermined: NonEmptyBlock
 
 
+class AskRow(BlockKeys):
+    """What a rule asks for only where the block holds."""
+
+    ask: FindingPath
+
+
 class AdviceKeys(BlockKeys):
-    """A row of advice: the first row whose block holds applies."""
+    """A row of advice: the first row whose block holds applies.
+
+    `offer` may be empty: the card then names a pattern and what to examine. `restraint`: the row advises to wait,
+    cancel, replace or not repeat, and applies only where the policy's `[restraint]` holds too.
+    """
 
     level: Level
     card: Id
-    offer: list[Id] = Field(min_length=1)
+    offer: list[Id]
+    restraint: bool = False
+    asks: list[FindingPath | AskRow] | None = None
     select: Literal["at-most-one", "any"] = "at-most-one"
     hooks: list[HookName] | None = None
     cites: Annotated[list[Id], Field(min_length=1)] | None = None
@@ -64,7 +76,8 @@ class RuleFile(NonEmptyBlock):
     about: Literal["order", "patient"]
     order: ImagingTable | None = None
     advice: list[AdviceKeys] = Field(min_length=1)
-    asks: list[FindingPath] = Field(default_factory=list)  # "evidence": chosen by published figures
+    asks: list[FindingPath | AskRow] = Field(default_factory=list)  # "evidence": chosen by published figures
+    restraint_since: Id | None = None  # hits of the safety screen from before this date do not count
     note: list[NoteRow] = Field(default_factory=list)
     cites: list[Id] = Field(min_length=1)
     caveats: list[Id] = Field(default_factory=list)
@@ -78,9 +91,10 @@ class RuleFile(NonEmptyBlock):
 
 
 class RatingRow(NonEmptyBlock):
-    """A rating of imaging orders, by the criteria of one source."""
+    """A rating of imaging orders, by the criteria of one source. `restraint`: the rule whose restraint it shares."""
 
     id: Id
+    restraint: Id | None = None
     rating: Literal["appropriate", "not-appropriate"]
     order: ImagingTable
     cites: Id
@@ -131,6 +145,19 @@ class JudgedRegionsTable(StrictModel):
     excepted: list[Id] = Field(alias="except")
 
 
+class RestraintTable(StrictModel):
+    """The data that every advice of restraint rests on, whatever its rule."""
+
+    received: list[FhirType | Literal["Text"]] = Field(min_length=1)
+
+
+class SoloRow(StrictModel):
+    """A rule that speaks alone, but for the rules in `beside`."""
+
+    rule: Id
+    beside: list[Id] = Field(default_factory=list)
+
+
 class PolicyFile(StrictModel):
     """The policy, which applies across rules."""
 
@@ -139,3 +166,5 @@ class PolicyFile(StrictModel):
     judged: JudgedRegionsTable
     silence: list[SilenceRow]
     withhold: list[WithholdRow]
+    restraint: RestraintTable
+    solo: list[SoloRow] = Field(default_factory=list)

@@ -1,8 +1,8 @@
 """Models of the files of offers, order templates, override reasons, labels and card wording."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from cds_service.knowledge.schema.base import HookName, Id, Label, Modality, Region, StrictModel, Text
 from cds_service.knowledge.schema.conditions import NonEmptyBlock
@@ -10,7 +10,10 @@ from cds_service.knowledge.schema.terminology import CodeRow, QualifierName
 
 
 class OfferTable(StrictModel):
-    """An offer: orders to create, the judged order to delete, or its side to change."""
+    """An offer: orders to create, the judged order to delete, or its side to change.
+
+    `restraint`: made only where the rule's restraint is earned; whatever deletes an order needs it.
+    """
 
     label: Text
     create: list[Id] = Field(default_factory=list)
@@ -19,6 +22,13 @@ class OfferTable(StrictModel):
     recommended: bool = False
     hooks: list[HookName] | None = None
     withheld: NonEmptyBlock | None = None
+    restraint: bool = False
+
+    @model_validator(mode="after")
+    def _check_restraint(self) -> Self:
+        if self.delete and not self.restraint:
+            raise ValueError("an offer that deletes an order needs restraint = true")
+        return self
 
 
 class OrderTemplateTable(StrictModel):
@@ -28,7 +38,7 @@ class OrderTemplateTable(StrictModel):
     region: Region | None = None
     modality: Modality | None = None
     sided: bool = False
-    priority: Literal["routine", "urgent"] = "routine"
+    priority: Literal["routine", "urgent", "asap", "stat"] = "routine"
     body_site: Id | None = None
     codes: list[CodeRow] = Field(min_length=1)
 

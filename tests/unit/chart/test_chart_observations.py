@@ -161,7 +161,9 @@ def test_an_unanswered_location_is_not_recorded(chart: Read) -> None:
 def test_pain_that_radiates_is_marked_so(knowledge: Knowledge) -> None:
     """A site's own content asks where pain radiates to; no code for it is verified well enough to be shipped."""
     questions = {**knowledge.terminology.questions, Code("loinc", RADIATION): "radiation"}
-    reader = ChartReader(replace(knowledge.terminology, questions=questions), knowledge.content, knowledge.narrative)
+    reader = ChartReader(
+        replace(knowledge.terminology, questions=questions), knowledge.content, knowledge.narrative, knowledge.screen
+    )
     body = observation(RADIATION, LOINC, valueCodeableConcept=concept("56459004"))
     resources = decode_resources(encoded(body), "prefetch.test").resources
     [finding] = reader.build_chart(ChartData(resources), PATIENT, date(2026, 3, 10)).findings

@@ -3,7 +3,15 @@
 import pytest
 
 from cds_service.ehr.access import NO_SERVER
-from cds_service.ehr.gaps import Gap, group_by_label, not_fetched_gap, not_sent_gap, outcome_gap, partly_sent_gap
+from cds_service.ehr.gaps import (
+    Gap,
+    group_by_label,
+    not_fetched_gap,
+    not_sent_gap,
+    outcome_gap,
+    partly_sent_gap,
+    short_gap,
+)
 from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.ehr.search_result import TOO_LATE, status_fault
 from cds_service.fhir.chart_data import NO_GAPS
@@ -53,6 +61,7 @@ def test_labels_are_in_the_order_of_the_keys() -> None:
         (UNSENT, "not-sent:no-access"),
         (partly_sent_gap(NO_SERVER, is_partial=True), "incomplete:no-access"),
         (partly_sent_gap(NO_SERVER, is_partial=False), "unread:no-access"),
+        (short_gap(), "incomplete:short"),
         (outcome_gap(is_partial=False), "unread:outcome"),
         (outcome_gap(is_partial=True), "incomplete:outcome"),
     ],

@@ -152,6 +152,10 @@ def test_2_0_at_34_only_what_is_missing_from_the_prefetch_is_read(
             "Procedures (incomplete): not all could be read.",
         ),
         ({"procedures": bundle(resource("Procedure", code=concept("80146002")))}, None),
+        (
+            {"procedures": bundle(resource("Procedure", code=concept("80146002"))) | {"total": 52}},
+            "Procedures (incomplete): not all could be read.",
+        ),
     ],
 )
 def test_the_card_distinguishes_the_four_states_of_a_key(
@@ -314,7 +318,7 @@ def test_fetched_and_sent_entries_count_together_and_the_card_names_what_is_miss
     """The limit is 100. The request has 1 draft, and Conditions come before the others."""
     many = {
         "resourceType": "Bundle",
-        "entry": [{"resource": condition("38341003", number=index)} for index in range(97)],
+        "entry": [{"resource": procedure(index)} for index in range(97)],
     }
     holds(ehr, Condition=bundle(*buttock_to_calf()), Procedure=many)
     client = build(entry_limit=100).test_client()
@@ -323,8 +327,8 @@ def test_fetched_and_sent_entries_count_together_and_the_card_names_what_is_miss
     assert "Procedures could not be read." in detail(ask(client))
 
 
-def procedure() -> Json:
-    return resource("Procedure", status="completed", code=concept("80146002"))
+def procedure(number: int = 1) -> Json:
+    return resource("Procedure", number, status="completed", code=concept("80146002"))
 
 
 @pytest.mark.parametrize("odd", [{}, None, {"resource": {"resourceType": "Account"}}])

@@ -57,7 +57,18 @@ def test_a_broken_resource_is_counted_and_the_others_are_read() -> None:
     body["entry"] += [None, {}, {"resource": None}, {"resource": 5}, {"resource": {"resourceType": "Unheard"}}]
     decoded = decode_resources(encoded(body), "prefetch.test")
     assert len(decoded.resources) == 1
-    assert decoded.unreadable == {"Condition": 1, "Patient": 1, "resource": 1}
+    assert decoded.unreadable == {"Condition": 1, "Patient": 1, "resource": 2}
+    assert decoded.unsupported == 1
+
+
+@pytest.mark.parametrize("broken", [False, True])
+@pytest.mark.parametrize(
+    ("total", "number"),
+    [(52, 52), ("52", 52), (0, 0), (None, 0), (-1, 0), (2.5, 0), ("many", 0), ([52], 0), (True, 0), (10**30, 0)],
+)
+def test_the_total_of_a_bundle_is_read_if_it_is_a_number(total: object, number: int, broken: bool) -> None:
+    body = bundle(condition("x", **({"code": 5} if broken else {}))) | {"total": total}
+    assert decode_resources(encoded(body), "prefetch.test").total == number
 
 
 @pytest.mark.parametrize(

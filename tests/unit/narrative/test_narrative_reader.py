@@ -99,7 +99,6 @@ SAYS = {
     "hip OA vs labral tear": "? hip-osteoarthritis, ? labral-tear",
     "hip pain likely labral tear": "hip-pain, ? labral-tear",
     "labral tear?": "? labral-tear",
-    "return if saddle numbness": "? saddle-anaesthesia",
     "cannot rule out cauda equina": "? cauda-equina-syndrome",
     "no possible hip fracture": "",
     # treatments
@@ -129,6 +128,7 @@ SAYS = {
     "(-) saddle anesthesia (-) bowel incontinence": "no saddle-anaesthesia, no bowel-incontinence",
     "SLR (-) FADIR (+)": "no slr-positive, fadir-positive",
     # precautions and advice are no findings
+    "return if saddle numbness": "",
     "ED precautions given: saddle anesthesia, urinary retention": "",
     "Discussed red flag symptoms (saddle anesthesia, fever)": "",
     "No red flags (fever, weight loss, saddle anesthesia)": "no fever, no weight-loss, no saddle-anaesthesia",

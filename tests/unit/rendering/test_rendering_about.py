@@ -100,10 +100,11 @@ def test_the_thirteen_source_attributes_are_in_order(value: dict[str, Any]) -> N
     assert all(attribute["says"] for attribute in value["source_attributes"])
 
 
-def test_of_the_patient_nothing_is_read_but_the_birth_date(value: dict[str, Any]) -> None:
+def test_of_the_patient_nothing_is_read_but_the_birth_date_and_whether_alive(value: dict[str, Any]) -> None:
     """An attribute that is not used cannot even reach a rule: the reader does not decode its field."""
-    fields = set(Patient.__struct_fields__) - {"id", "subject", "patient"}  # which identify any resource
-    assert fields == {"birthDate"}
+    of_any_resource = {"id", "subject", "patient", "language"}  # `language` is that of the resource's text
+    fields = set(Patient.__struct_fields__) - of_any_resource
+    assert fields == {"birthDate", "deceasedBoolean", "deceasedDateTime"}
     states = {attribute["name"]: attribute["state"] for attribute in value["source_attributes"]}
     for name in ("race", "ethnicity", "language", "sexual orientation", "gender identity", "sex"):
         assert states[f"Use of {name}"] == "not used"

@@ -1,0 +1,167 @@
+"""Screen a chart for whatever may be a reason to act, whether the precise reader makes anything of it or not (R1)."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Final
+
+from cds_service.chart.fact_collector import FactCollector, build_source
+from cds_service.chart.screen_dates import find_dates
+from cds_service.chart.screen_texts import ScreenedRecord, collect_record, concept_texts
+from cds_service.fhir.datatypes import CodeableConcept, is_present, list_concepts
+from cds_service.fhir.quantities import parse_quantity
+from cds_service.fhir.resources import (
+    Component,
+    Observation,
+    Resource,
+    ServiceRequest,
+    SupportedResource,
+)
+from cds_service.fhir.unparsed import parse_upper_limit
+from cds_service.model.facts import FindingValue, ScreenHit, SourceKind
+from cds_service.model.sides import Side
+from cds_service.screen.code_screen import CodeHit, is_elsewhere
+from cds_service.screen.safety_screen import Screens
+from cds_service.screen.text_screen import LONGEST_TEXT
+from cds_service.screen.value_screen import Measurement
+
+OTHER_LANGUAGE: Final = "other-language"
+TOO_LONG: Final = "too-long"
+_ENGLISH: Final = "en"
+_POSITIVE: Final = frozenset({"POS", "DET", "RR", "A", "AA"})  # HL7 v3 ObservationInterpretation
+
+
+@dataclass(slots=True)
+class Screening:
+    """The screening of one chart. `hits` are in the order of the records, each once."""
+
+    screens: Screens
+    collector: FactCollector
+    hits: dict[ScreenHit, None] = field(default_factory=dict)
+    unscreened: Counter[str] = field(default_factory=Counter)
+    _names: list[tuple[ScreenedRecord, str]] = field(default_factory=list)
+    _prose: list[tuple[ScreenedRecord, str, str | None]] = field(default_factory=list)
+
+    def screen(self, resources: Iterable[SupportedResource], drafts: Iterable[ServiceRequest]) -> None:
+        """Screen the patient's resources and the drafts of the call, then what the precise readers found in them."""
+        for resource in chain(resources, drafts):
+            record = collect_record(resource)
+            if record is not None:
+                self._screen_record(record)
+        self._screen_texts()
+        self._screen_findings()
+
+    def _screen_record(self, record: ScreenedRecord) -> None:
+        """Screen the codes and values of a record, and keep its texts: all texts are looked at together first."""
+        for concept in record.concepts:
+            self._screen_concept(record, concept)
+        for part in record.parts:
+            self._screen_answer(record, part)
+        self._names += [(record, name) for name in record.names]
+        self._prose += [(record, text, time) for text, time in record.prose]
+
+    def _screen_concept(self, record: ScreenedRecord, concept: CodeableConcept) -> None:
+        """Screen the codes of a concept, and keep its texts unless one of its codes says that they name no disease."""
+        verdicts = [self.screens.codes.judge(one.system, one.code) for one in concept.coding or () if one]
+        if any(verdict.is_unread for verdict in verdicts):
+            return
+        for verdict in verdicts:
+            for hit in verdict.hits:
+                self._add_code(record, hit, concept)
+        if concept.text and not concept.coding:
+            self._prose.append((record, concept.text, None))
+        else:
+            self._names += [(record, text) for text in dict.fromkeys(concept_texts(concept))]
+
+    def _add_code(self, record: ScreenedRecord, hit: CodeHit, concept: CodeableConcept) -> None:
+        if hit.branch is not None:
+            sites = list_concepts(getattr(record.resource, "bodySite", None))
+            texts = [text for one in (concept, *sites) for text in concept_texts(one)]
+            if is_elsewhere(hit.branch, [*texts, *(text for text, _ in record.prose)]):
+                return
+        self._add(record, record.kind, hit.group, hit.cause, hit.side, has_onset=True)
+
+    def _screen_answer(self, record: ScreenedRecord, part: Observation | Component) -> None:
+        """Screen a measured value; and the name of a question or test, where its answer says yes."""
+        raw = part.valueQuantity
+        if len(raw) and part.code is not None and is_present(raw):
+            self._screen_value(record, part, part.code)
+            return
+        is_yes = bool(part.valueBoolean) or self.screens.is_positive(part.valueString)
+        answer = part.valueCodeableConcept
+        is_yes = is_yes or (answer is not None and self._is_yes(answer))
+        if part.interpretation is not None and not is_yes:
+            codings = [coding for one in list_concepts(part.interpretation) for coding in one.coding or () if coding]
+            is_yes = any(str(coding.code) in _POSITIVE for coding in codings)
+        if is_yes and part.code is not None and part.dataAbsentReason is None:
+            self._names += [(record, f"{name}: positive") for name in dict.fromkeys(concept_texts(part.code))]
+
+    def _is_yes(self, answer: CodeableConcept) -> bool:
+        known = {one.value for one in self.collector.look_up(answer) if one.value}
+        if known:
+            return FindingValue.PRESENT in known
+        return any(self.screens.is_positive(text) for text in concept_texts(answer))
+
+    def _screen_value(self, record: ScreenedRecord, part: Observation | Component, code: CodeableConcept) -> None:
+        values, raw = self.screens.values, bytes(part.valueQuantity)
+        codes = [str(one.code) for one in code.coding or () if one]
+        names = list(concept_texts(code))
+        if not any(values.may_hit(one, raw) for one in codes or ("",)) and not values.is_named(names):
+            return
+        quantity = parse_quantity(part.valueQuantity)
+        if quantity is None or quantity.number is None:
+            return
+        upper = parse_upper_limit(part.referenceRange)
+        measured = Measurement(quantity.number, frozenset(quantity.units), upper, frozenset(codes), tuple(names))
+        for hit in values.hits(measured):
+            self._add(record, record.kind, hit.group, hit.cause)
+
+    def _screen_texts(self) -> None:
+        """Screen all texts. Where none holds any stem, as in most charts, one look at all of them is enough."""
+        texts = [*(name for _, name in self._names), *(text for _, text, _ in self._prose)]
+        if self.screens.texts.may_hit("\n".join(texts)):
+            for record, name in self._names:
+                self._screen_text(record, name, None)
+            for record, text, time in self._prose:
+                self._screen_text(record, text, time)
+        for record, text, _ in self._prose:
+            self._check_text(record.resource, text)
+
+    def _screen_text(self, record: ScreenedRecord, text: str, time: str | None) -> None:
+        for hit in self.screens.texts.hits(text):
+            self._add(record, record.text_kind, hit.group, hit.cause, hit.side, time=time)
+
+    def _check_text(self, resource: Resource, text: str) -> None:
+        """Count a free text that was not screened to its end, or is in another language."""
+        if len(text) > LONGEST_TEXT:
+            self.unscreened[TOO_LONG] += 1
+        is_marked = resource.language is not None and not resource.language.lower().startswith(_ENGLISH)
+        if is_marked or self.screens.languages.is_other(text):
+            self.unscreened[OTHER_LANGUAGE] += 1
+
+    def _screen_findings(self) -> None:
+        """Add what the precise readers found that is in a group: present, or asked about."""
+        groups = self.screens.groups_by_finding
+        for fact in self.collector.findings:
+            if fact.id in groups and fact.value is not FindingValue.ABSENT:
+                for group in groups[fact.id]:
+                    self.hits[ScreenHit(group, fact.source, fact.id, fact.when, fact.onset, fact.side)] = None
+
+    def _add(
+        self,
+        record: ScreenedRecord,
+        kind: SourceKind,
+        group: str,
+        cause: str,
+        side: Side = Side.UNSTATED,
+        *,
+        time: str | None = None,
+        has_onset: bool = False,
+    ) -> None:
+        """Add a hit once for each record, group and cause."""
+        when, onset = find_dates(record.resource, self.collector, time)
+        if side is Side.UNSTATED:
+            side = self.collector.body_site_side(getattr(record.resource, "bodySite", None))
+        source = build_source(kind, record.resource)
+        self.hits[ScreenHit(group, source, cause, when, onset if has_onset else None, side)] = None

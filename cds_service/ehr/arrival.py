@@ -1,0 +1,46 @@
+"""Whether the data of each prefetch key arrived whole, by FHIR type (clinical design, second edition, R2)."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from cds_service.ehr.prefetch_templates import PrefetchKey
+from cds_service.fhir.bundles import UNTYPED, DecodedResources
+
+# Older versions of FHIR know an order by another name. Whoever asks for the one gets the other.
+_CURRENT_NAMES: Final[Mapping[str, str]] = {"ProcedureRequest": "ServiceRequest"}
+
+
+def is_short(key: PrefetchKey, decoded: DecodedResources) -> bool:
+    """Return whether a Bundle says itself that results are missing.
+
+    Its `total` is more than it holds, as when a server loses the link to the next page, or all it holds is of other
+    types than the key asks for.
+    """
+    counts = Counter(map(type, decoded.resources))  # one pass in C: this runs for every key of every call
+    of_type = sum(count for kind, count in counts.items() if _current_name(kind.__name__) == key.resource_type)
+    arrived = of_type + decoded.repeated + sum(decoded.unreadable.values())
+    return decoded.total > arrived or (arrived == 0 and bool(decoded.resources or decoded.unsupported))
+
+
+def list_missing_types(
+    keys: Iterable[PrefetchKey],
+    keys_with_gaps: Iterable[str],
+    received: Mapping[str, DecodedResources],
+    unreadable_drafts: Mapping[str, int],
+) -> frozenset[str]:
+    """Return the FHIR types of which some data did not arrive or could not be read.
+
+    A type that several keys ask for is missing if any of them is. A resource whose type cannot be read counts as one
+    of the type that was asked for, or as a draft order.
+    """
+    types = {key.name: key.resource_type for key in keys}
+    missing = {types[name] for name in keys_with_gaps}
+    for name, decoded in received.items():
+        missing.update(types[name] if kind == UNTYPED else _current_name(kind) for kind in decoded.unreadable)
+    missing.update("ServiceRequest" if kind == UNTYPED else _current_name(kind) for kind in unreadable_drafts)
+    return frozenset(missing)
+
+
+def _current_name(kind: str) -> str:
+    return _CURRENT_NAMES.get(kind, kind)

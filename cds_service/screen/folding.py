@@ -1,0 +1,40 @@
+"""Fold texts so that spelling decides nothing: ligatures, case, British and American spelling."""
+
+import unicodedata
+from itertools import product
+from typing import Final
+
+from cds_service.narrative.tokenizer import normalize_phrase
+
+_ANY_DIGIT: Final = "#"
+_MOST_DIGITS = 2  # "#" signs in one word of the content
+
+
+def fold_characters(text: str) -> str:
+    """Return a text without ligatures, soft hyphens and other characters that only look different."""
+    if text.isascii():
+        return text
+    composed = unicodedata.normalize("NFKC", text)
+    return "".join(one for one in composed if unicodedata.category(one) != "Cf")
+
+
+def fold_spelling(text: str) -> str:
+    """Return a text in lower case, with "ae" and "oe" as "e": "Leukaemia" is "leukemia". Spaces stay as they are."""
+    return text.lower().replace("ae", "e").replace("oe", "e")
+
+
+def expand_word(word: str) -> list[str]:
+    """Return what to look for in the folded, space-separated words of a sentence for a word of the content.
+
+    "fever" is a whole word, "malignan-" the beginning of one, "-sarcoma-" any part of one, and "#" any digit.
+    """
+    is_inside, is_open = word.startswith("-") and len(word) > 1, word.endswith("-")
+    plain = word[is_inside : len(word) - is_open]
+    found = []
+    for digits in product("0123456789", repeat=min(plain.count(_ANY_DIGIT), _MOST_DIGITS)):
+        spelled = plain
+        for digit in digits:
+            spelled = spelled.replace(_ANY_DIGIT, digit, 1)
+        core = fold_spelling(normalize_phrase(fold_characters(spelled)))
+        found.append(f"{'' if is_inside else ' '}{core}{'' if is_open else ' '}")
+    return found

@@ -1,0 +1,64 @@
+"""Numbers that are a reason to act, in words ("Temp 38.9", "residual 650 mL") and as measured values."""
+
+import re
+from collections.abc import Sequence, Set
+from typing import Final
+
+from cds_service.model.screen import ScreenLimit, ScreenPattern, ScreenTable
+
+_MARK: Final = "screenlimit"
+_CELSIUS_FROM = 50.0  # degrees: a higher body temperature is in Fahrenheit
+_FAHRENHEIT_UNITS: Final = frozenset({"f", "degf", "[degf]", "°f", "deg f", "fahrenheit"})
+# After the name at most a few small words and marks, then the number. No part begins as another one continues.
+_NUMBER: Final = r"[^\d\n.;]{0,24}?(?P<number>[-\u2212\u2013]?\d{1,4}(?:[.,]\d{1,2})?)(?![\d/])"
+
+
+def exceeds(limit: ScreenLimit, number: float, units: Set[str] = frozenset(), own_upper: float | None = None) -> bool:
+    """Return whether a number is a reason to act. `own_upper`: the upper limit of its own range, if it was sent."""
+    if limit.is_temperature and (units & _FAHRENHEIT_UNITS or number >= _CELSIUS_FROM):
+        number = round((number - 32) / 1.8, 1)
+    if limit.most is not None and number > limit.most:
+        return False
+    if limit.low is not None:
+        return number <= limit.low
+    if limit.high is not None:
+        return number >= limit.high
+    if limit.times_upper is None or limit.upper is None:
+        return False
+    if own_upper is not None and own_upper > 0:
+        return number > limit.times_upper * own_upper
+    factor = next((limit.factors[unit] for unit in units if unit in limit.factors), 1.0)
+    return number * factor > limit.times_upper * limit.upper
+
+
+class NumberMarker:
+    """Puts a word of its own in place of each number beyond a limit. Created once; safe to share.
+
+    `patterns`: by group, what finds these words, so that a number is read in its sentence as any other mention is.
+    """
+
+    def __init__(self, tables: Sequence[ScreenTable]) -> None:
+        self._limits: list[tuple[ScreenLimit, re.Pattern[str], str]] = []
+        self.patterns: dict[str, list[ScreenPattern]] = {}
+        for table in tables:
+            for limit in table.limits:
+                if limit.words:
+                    mark = f"{_MARK}{len(self._limits)}"
+                    self._limits.append((limit, _pattern(limit), f" {mark} "))
+                    self.patterns.setdefault(table.group.id, []).append(ScreenPattern(limit.cause, ((mark,),)))
+
+    def mark(self, text: str) -> str:
+        """Return a text with its numbers beyond a limit marked."""
+        for limit, pattern, mark in self._limits:
+            text = pattern.sub(lambda match, limit=limit, mark=mark: _marked(match, limit, mark), text)  # type: ignore[misc]  # bound at once
+        return text
+
+
+def _marked(match: re.Match[str], limit: ScreenLimit, mark: str) -> str:
+    number = float(re.sub("[\u2212\u2013]", "-", match["number"]).replace(",", "."))
+    return mark if exceeds(limit, number) else match[0]
+
+
+def _pattern(limit: ScreenLimit) -> re.Pattern[str]:
+    words = "|".join(re.escape(word).replace(r"\ ", r"[\s-]+") for word in limit.words)
+    return re.compile(rf"\b(?:{words})\b{_NUMBER}", re.IGNORECASE)

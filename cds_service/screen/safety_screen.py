@@ -1,0 +1,48 @@
+"""The safety screen as charts use it: of words, codes and numbers, and of the language of a text."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from cds_service.model.screen import SafetyScreen
+from cds_service.narrative.lexicon import Lexicon
+from cds_service.narrative.tokenizer import normalize_phrase
+from cds_service.screen.code_screen import CodeScreen
+from cds_service.screen.language import LanguageCheck
+from cds_service.screen.text_screen import TextScreen
+from cds_service.screen.value_screen import ValueScreen
+
+_LONGEST_ANSWER: Final = 40  # characters; an answer is a word or two
+
+
+@dataclass(frozen=True, slots=True)
+class Screens:
+    """All screens. Created once; safe to share between threads."""
+
+    texts: TextScreen
+    codes: CodeScreen
+    values: ValueScreen
+    languages: LanguageCheck
+    groups_by_finding: dict[str, tuple[str, ...]]
+    positive: frozenset[str]
+
+    def is_positive(self, answer: str | None) -> bool:
+        """Return whether an answer or a result says yes."""
+        if not answer or len(answer) > _LONGEST_ANSWER:
+            return False
+        return answer.strip().lower() in self.positive or normalize_phrase(answer) in self.positive
+
+
+def build_screens(screen: SafetyScreen, narrative: Lexicon) -> Screens:
+    """Build the screens from the content."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for table in screen.tables:
+        for finding in table.findings:
+            groups[finding] = (*groups.get(finding, ()), table.group.id)
+    return Screens(
+        texts=TextScreen(screen, narrative),
+        codes=CodeScreen(screen),
+        values=ValueScreen(screen),
+        languages=LanguageCheck(screen, narrative),
+        groups_by_finding=groups,
+        positive=screen.positive,
+    )

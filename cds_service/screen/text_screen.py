@@ -1,0 +1,146 @@
+"""Screen texts by words: what they mention that may be a reason to act, and what the reader makes of that mention."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+import ahocorasick
+
+from cds_service.model.screen import SafetyScreen, ScreenPattern
+from cds_service.model.sides import Side
+from cds_service.narrative.context import Context
+from cds_service.narrative.items import PhraseFinder
+from cds_service.narrative.lexicon import CueEffect, Lexicon, LexiconEntry, PhraseMeaning
+from cds_service.narrative.mentions import read_signs
+from cds_service.narrative.pains import PainReader
+from cds_service.narrative.qualifiers import qualify
+from cds_service.narrative.sides import place_sides
+from cds_service.narrative.text_cache import TextCache
+from cds_service.narrative.tokenizer import Sentence, split_sentences
+from cds_service.screen.folding import expand_word, fold_characters, fold_spelling
+from cds_service.screen.numbers import NumberMarker
+from cds_service.screen.word_finder import Span, WordFinder
+
+_MENTION: Final = "screenmention"  # stands for the words of a hit in the reader's row of items
+_NO_HIT: Final = frozenset({CueEffect.FAMILY, CueEffect.ADVICE})
+_DOUBT: Final = frozenset({CueEffect.UNCLEAR, CueEffect.HYPOTHETICAL})
+LONGEST_TEXT: Final = 200_000  # characters that are screened; source: our own bound, ten times the reader's
+
+
+class TextHit(NamedTuple):
+    """A mention in a text: its group, the content's words for it, and its side."""
+
+    group: str
+    cause: str
+    side: Side = Side.UNSTATED
+
+
+class TextScreen:
+    """Screens texts with the content's words. Created once; safe to share between threads."""
+
+    def __init__(self, screen: SafetyScreen, narrative: Lexicon) -> None:
+        self._narrative = narrative
+        self._numbers = NumberMarker(screen.tables)
+        self._finder = WordFinder(screen.tables, self._numbers.patterns)
+        self._first_look = _build_first_look(screen)
+        meaning = LexiconEntry(saying=PhraseMeaning((), ()))
+        self._phrases = PhraseFinder(replace(narrative, entries={**narrative.entries, _MENTION: meaning}))
+        self._done = frozenset(table.group.id for table in screen.tables if table.is_done)
+        self._cache = TextCache(self._screen)
+
+    def may_hit(self, text: str) -> bool:
+        """Return whether any stem occurs in a text at all. Most texts hold none, and cost nothing more."""
+        folded = fold_spelling(fold_characters(text))
+        return next(self._first_look.iter(folded), None) is not None
+
+    def hits(self, text: str) -> tuple[TextHit, ...]:
+        """Return what a text mentions. Recent results are cached."""
+        return self._cache(text)
+
+    def _screen(self, text: str) -> tuple[TextHit, ...]:
+        folded = fold_characters(text[:LONGEST_TEXT])
+        if not self.may_hit(folded):
+            return ()
+        found: dict[TextHit, None] = {}
+        carried: CueEffect | None = None
+        for sentence in split_sentences(self._numbers.mark(folded), self._narrative.abbreviations):
+            hits, carried = self._screen_sentence(sentence, carried)
+            found.update(dict.fromkeys(hits))
+        return tuple(found)
+
+    def _screen_sentence(self, sentence: Sentence, carried: CueEffect | None) -> tuple[list[TextHit], CueEffect | None]:
+        """Return the mentions that count, and the effect that a heading has on the next sentence."""
+        found = self._finder.find(sentence.words)
+        spans = _merge(hit.span for hit in found)
+        items = self._phrases.items(_with_mentions(sentence, spans))
+        mentions = [*PainReader(items).mentions, *read_signs(items)]
+        qualify(items, mentions)
+        place_sides(items, mentions)
+        context = Context(items, mentions, carried, self._narrative.reach)
+        ours = (mention for mention in mentions if items[mention.place].text == _MENTION)
+        hits: list[TextHit] = []
+        for span, mention in zip(spans, sorted(ours, key=lambda one: one.place), strict=True):
+            changes = context.changes(mention)
+            if _counts(changes):
+                named = (hit for hit in found if hit.span.overlaps(span))
+                groups = self._done if CueEffect.PLANNED in changes else ()
+                hits += [TextHit(hit.group, hit.cause, mention.side) for hit in named if hit.group not in groups]
+        return hits, context.carries(sentence)
+
+
+def _counts(changes: set[CueEffect]) -> bool:
+    """Return whether a mention counts. Denied, another person's or advice: no. Doubt never gives restraint back."""
+    if changes & _NO_HIT:
+        return False
+    return CueEffect.NEGATED not in changes or bool(changes & _DOUBT)
+
+
+def _merge(spans: Iterable[Span]) -> list[Span]:
+    """Return the spans in order, those that share a word as one."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.first < merged[-1].end:
+            merged[-1] = Span(merged[-1].first, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged
+
+
+def _with_mentions(sentence: Sentence, spans: Sequence[Span]) -> Sentence:
+    """Return a sentence in which one word stands for each span."""
+    if not spans:
+        return sentence
+    words: list[str] = []
+    spellings: list[str] = []
+    place = 0
+    for span in spans:
+        words += [*sentence.words[place : span.first], _MENTION]
+        spellings += [*sentence.spellings[place : span.first], _MENTION]
+        place = span.end
+    return Sentence((*words, *sentence.words[place:]), (*spellings, *sentence.spellings[place:]), sentence.ending)
+
+
+def _build_first_look(screen: SafetyScreen) -> ahocorasick.Automaton:
+    """Build the automaton over raw text: of each pattern one part, without which it cannot hold."""
+    made = ahocorasick.Automaton()
+    for table in screen.tables:
+        for pattern in table.words:
+            for needle in _needles(pattern):
+                made.add_word(needle, True)
+        for limit in table.limits:
+            for word in limit.words:
+                made.add_word(_longest_word(word), True)
+    made.make_automaton()
+    return made
+
+
+def _needles(pattern: ScreenPattern) -> list[str]:
+    """Return the rarest words of a pattern: of the part whose shortest alternative is longest."""
+    return max(
+        ([_longest_word(word) for word in part] for part in pattern.parts), key=lambda found: min(map(len, found))
+    )
+
+
+def _longest_word(word: str) -> str:
+    form = expand_word(word.replace("#", ""))[0] if "#" in word else expand_word(word)[0]
+    return max(form.split(), key=len)

@@ -1,0 +1,62 @@
+"""Screen measured values: by the code of the test, by a unit that says what was measured, or by the test's name."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from cds_service.model.screen import SafetyScreen, ScreenLimit
+from cds_service.screen.folding import expand_word, fold_spelling
+from cds_service.screen.numbers import exceeds
+
+
+class ValueHit(NamedTuple):
+    """A value beyond a limit: the group and the limit's name."""
+
+    group: str
+    cause: str
+
+
+class Measurement(NamedTuple):
+    """A value with its units, the upper limit of its own range, and what was measured."""
+
+    number: float
+    units: frozenset[str]
+    upper: float | None
+    codes: frozenset[str]
+    names: tuple[str, ...]
+
+
+class ValueScreen:
+    """Screens values. Created once; safe to share."""
+
+    def __init__(self, screen: SafetyScreen) -> None:
+        limits = [(table.group.id, limit) for table in screen.tables for limit in table.limits]
+        self._limits = limits
+        self._codes = frozenset(code for _, limit in limits for code in limit.codes)
+        self._names = tuple({form.strip() for _, limit in limits for word in limit.words for form in expand_word(word)})
+
+    def may_hit(self, code: object, raw: bytes) -> bool:
+        """Return whether a value needs parsing for its code or for a unit of temperature. Most do not."""
+        return code in self._codes or b"Cel" in raw or b"deg" in raw or b"\xc2\xb0" in raw
+
+    def is_named(self, names: Iterable[str | None]) -> bool:
+        """Return whether a test's name is one of those that have a limit."""
+        return any(name and any(word in _folded(name) for word in self._names) for name in names)
+
+    def hits(self, measurement: Measurement) -> Iterator[ValueHit]:
+        """Yield the limits that a value is beyond."""
+        for group, limit in self._limits:
+            if _is_about(limit, measurement) and exceeds(
+                limit, measurement.number, measurement.units, measurement.upper
+            ):
+                yield ValueHit(group, limit.cause)
+
+
+def _is_about(limit: ScreenLimit, measurement: Measurement) -> bool:
+    if limit.codes & measurement.codes or limit.units & measurement.units:
+        return True
+    forms = [form for word in limit.words for form in expand_word(word)]
+    return any(form in f" {_folded(name)} " for name in measurement.names for form in forms)
+
+
+def _folded(name: str) -> str:
+    return " ".join(fold_spelling(name).replace("-", " ").replace(":", " ").replace(",", " ").split())

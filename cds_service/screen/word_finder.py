@@ -1,0 +1,134 @@
+"""Find the content's words in a sentence, in one pass, and the patterns that they make."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+import ahocorasick
+
+from cds_service.model.screen import ScreenPattern, ScreenTable
+from cds_service.screen.folding import expand_word, fold_spelling
+
+
+class Span(NamedTuple):
+    """The words of a sentence that a match covers, from `first` up to `end`."""
+
+    first: int
+    end: int
+
+    def overlaps(self, other: "Span") -> bool:
+        """Return whether two spans share a word."""
+        return self.first < other.end and other.first < self.end
+
+    def gap(self, other: "Span") -> int:
+        """Return how many words lie between two spans."""
+        return max(self.first - other.end, other.first - self.end, 0)
+
+
+class WordHit(NamedTuple):
+    """A mention of a group: its words, the group and the content's words for it."""
+
+    span: Span
+    group: str
+    cause: str
+
+
+_Places: TypeAlias = Mapping[str, list[Span]]  # by the content's word
+
+
+class _Table(NamedTuple):
+    group: str
+    words: tuple[ScreenPattern, ...]
+    look_alikes: tuple[ScreenPattern, ...]
+
+
+class WordFinder:
+    """Finds the words of all groups in a sentence. Created once and never changed, so it is safe to share."""
+
+    def __init__(self, tables: Sequence[ScreenTable], marks: Mapping[str, Sequence[ScreenPattern]]) -> None:
+        """Build the finder. `marks`: of each group patterns beside those of the content."""
+        self._tables = [
+            _Table(table.group.id, (*table.words, *marks.get(table.group.id, ())), table.look_alikes)
+            for table in tables
+        ]
+        words = {
+            word
+            for table in self._tables
+            for pattern in (*table.words, *table.look_alikes)
+            for part in (*pattern.parts, pattern.unless)
+            for word in part
+        }
+        self._automaton = build_automaton({word: expand_word(word) for word in words})
+
+    def find(self, words: Sequence[str]) -> list[WordHit]:
+        """Return the mentions in the words of a sentence, without look-alikes."""
+        places = find_places(self._automaton, words)
+        return [hit for table in self._tables for hit in _of_group(table, places)] if places else []
+
+
+def build_automaton(forms: Mapping[str, Sequence[str]]) -> ahocorasick.Automaton:
+    """Build an automaton that yields the words of the content and their lengths."""
+    by_form: dict[str, list[str]] = {}
+    for word, spelled in forms.items():
+        for form in spelled:
+            by_form.setdefault(form, []).append(word)
+    made = ahocorasick.Automaton()
+    for form, named in by_form.items():
+        made.add_word(form, (len(form), tuple(named)))
+    made.make_automaton()
+    return made
+
+
+def find_places(automaton: ahocorasick.Automaton, words: Sequence[str]) -> _Places:
+    """Return where the content's words stand in a sentence."""
+    text = f" {fold_spelling(' '.join(words))} "
+    places: dict[str, list[Span]] = {}
+    for end, (length, named) in automaton.iter(text):
+        start = end - length + 1
+        first = text.count(" ", 0, start + 1) - 1
+        span = Span(first, text.count(" ", 0, end))
+        for word in named:
+            places.setdefault(word, []).append(span)
+    return places
+
+
+def _of_group(table: _Table, places: _Places) -> Iterator[WordHit]:
+    found = [hit for pattern in table.words for hit in _matches(pattern, places)]
+    if not found:
+        return
+    others = [span for pattern in table.look_alikes for span, _ in _matches(pattern, places)]
+    for span, cause in found:
+        if not any(span.overlaps(other) for other in others):
+            yield WordHit(span, table.group, cause)
+
+
+def _matches(pattern: ScreenPattern, places: _Places) -> Iterator[tuple[Span, str]]:
+    """Yield what a pattern matches, by the first part, or by all of it if it is one mention as a whole."""
+    if any(word in places for word in pattern.unless):
+        return
+    found: list[list[Span]] = []
+    for part in pattern.parts:
+        spans = [span for word in part if word in places for span in places[word]]
+        if not spans:
+            return
+        found.append(spans)
+    for anchor in found[0]:
+        last = _reach(anchor, found[1:], pattern)
+        if last is not None:
+            yield (Span(anchor.first, max(last.end, anchor.end)) if pattern.is_whole else anchor), pattern.cause
+
+
+def _reach(anchor: Span, others: Sequence[Sequence[Span]], pattern: ScreenPattern) -> Span | None:
+    """Return the span that the other parts lead to from the first one, or None if one of them is not near."""
+    last = anchor
+    for spans in others:
+        near = [span for span in spans if _is_near(last if pattern.is_ordered else anchor, span, pattern)]
+        if not near:
+            return None
+        last = min(near, key=last.gap)
+    return last
+
+
+def _is_near(one: Span, other: Span, pattern: ScreenPattern) -> bool:
+    if one.overlaps(other) or (pattern.is_ordered and other.first < one.end):
+        return False
+    return one.gap(other) <= pattern.within

@@ -1,0 +1,116 @@
+"""Takes data out of a call, in each way in which data go missing, and says what the answer may then not do."""
+
+import copy
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+from cds_service.errors import MissingData
+from cds_service.model.content import LEVELS
+from cds_service.model.decision import Decision, Recommendation
+
+from .chart_reading import KEYS, TODAY, all_charts
+from .judging import decision_of, restraint_of
+from .scenarios import all_scenarios
+
+Json = dict[str, Any]
+_FAILED: Json = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}
+FLAG_RULES = frozenset({"cauda-equina", "red-flag-review"})
+
+
+def _leave_out(prefetch: Json, key: str) -> None:
+    del prefetch[key]
+
+
+def _fail(prefetch: Json, key: str) -> None:
+    prefetch[key] = _FAILED
+
+
+def _cut_short(prefetch: Json, key: str) -> None:
+    """Keep the first half, as a server that loses its next link."""
+    entries = _entries(prefetch, key)
+    prefetch[key] = _bundle(entries[: len(entries) // 2]) | {"total": len(entries) + 1}
+
+
+def _keep_first_page(prefetch: Json, key: str) -> None:
+    """Keep the first half, with a link to a page that nobody may read."""
+    entries = _entries(prefetch, key)
+    link = [{"relation": "next", "url": "https://ehr.example/fhir?page=2"}]
+    prefetch[key] = _bundle(entries[: len(entries) // 2]) | {"link": link}
+
+
+def _garble(prefetch: Json, key: str) -> None:
+    """Make the last resource unreadable, or add one that is."""
+    entries = _entries(prefetch, key)
+    kept = entries[:-1]
+    broken = {"resourceType": KEYS[key][0], "id": "broken", "subject": 5, "code": 5}
+    prefetch[key] = _bundle([*kept, {"resource": broken}])
+
+
+WAYS: dict[str, Callable[[Json, str], None]] = {
+    "left out": _leave_out,
+    "failed": _fail,
+    "cut short": _cut_short,
+    "first page alone": _keep_first_page,
+    "unreadable": _garble,
+}
+
+
+def _entries(prefetch: Json, key: str) -> list[Json]:
+    return list((prefetch.get(key) or {}).get("entry", ()))
+
+
+def _bundle(entries: list[Json]) -> Json:
+    return {"resourceType": "Bundle", "type": "searchset"} | ({"entry": entries} if entries else {})
+
+
+def without(request: Json, key: str, way: str) -> Json:
+    """Return the call with one prefetch key left out, failed or cut."""
+    body = copy.deepcopy(request)
+    WAYS[way](body["prefetch"], key)
+    return body
+
+
+class Call(NamedTuple):
+    """A call and its day."""
+
+    label: str
+    request: Json
+    today: date
+
+    def judge(self, *gaps: tuple[str, str]) -> Decision | None:
+        """Return the decision, with gaps: each a key and a way. None if it is refused, for Conditions are needed."""
+        request = self.request
+        for key, way in gaps:
+            request = without(request, key, way)
+        try:
+            return decision_of(request, self.today)
+        except MissingData:
+            return None
+
+
+def all_calls() -> list[Call]:
+    """Return the calls of all scenarios and short charts."""
+    scenarios = [Call(scenario.name, scenario.request, scenario.on) for scenario in all_scenarios()]
+    return scenarios + [Call(chart.label, chart.request(sends_all=True), TODAY) for chart in all_charts()]
+
+
+def made_worse(whole: Decision, part: Decision, keys: set[str]) -> list[str]:
+    """Return what a call with gaps in `keys` says that the whole call does not allow: more restraint, milder flags."""
+    worse = [f"gained restraint: {name}" for name in sorted(restraint_of(part) - restraint_of(whole))]
+    types = {name for key in keys for name in KEYS[key]}
+    after = {card.rule.id: card for card in (*part.shown, *part.held_back)}
+    before = (card for card in (*whole.shown, *whole.held_back) if not _rests_on(card, types))
+    return worse + [f"milder: {card.rule.id}" for card in before if _is_milder(after.get(card.rule.id), card)]
+
+
+def _rests_on(card: Recommendation, types: set[str]) -> bool:
+    sources = {fact.source.reference.partition("/")[0] for fact in (*card.facts, *card.advice_facts)}
+    return bool(sources & types)
+
+
+def _is_milder(after: Recommendation | None, before: Recommendation) -> bool:
+    """Return whether a flag's card is gone, or any card came down, though nothing that it rests on is missing."""
+    if after is None:
+        return before.rule.id in FLAG_RULES
+    return LEVELS.index(after.advice.level) > LEVELS.index(before.advice.level)
