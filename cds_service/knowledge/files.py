@@ -20,7 +20,13 @@ from cds_service.knowledge.schema.terminology import (
     ImagingFile,
     ValuesFile,
 )
-from cds_service.knowledge.schema.wording import LabelsFile, OfferTable, OrderTemplateTable, OverrideReasonTable
+from cds_service.knowledge.schema.wording import (
+    LabelsFile,
+    OfferTable,
+    OrderTemplateTable,
+    OverrideReasonTable,
+    SafetyFlagsFile,
+)
 
 NARRATIVE_FINDINGS = "narrative/findings/*.toml"
 NARRATIVE_PLACES = "narrative/places.toml"
@@ -71,6 +77,7 @@ class ContentFiles:
     orders: Mapping[str, OrderTemplateTable]
     overrides: Mapping[str, OverrideReasonTable]
     labels: LabelsFile
+    safety_flags: SafetyFlagsFile
     site_limits: SiteLimitsFile
     about: AboutFile
     screen: SafetyScreenFile
@@ -109,6 +116,7 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "offers": folder.load_tables("offers.toml", OfferTable),
         "orders": folder.load_tables("orders.toml", OrderTemplateTable),
         "overrides": folder.load_tables("overrides.toml", OverrideReasonTable),
+        "safety_flags": folder.load_file("safety-flags.toml", SafetyFlagsFile),
         "labels": folder.load_file("labels.toml", LabelsFile),
         "about": folder.load_file("about.toml", AboutFile),
         "screen": folder.load_file(SCREEN_FILE, SafetyScreenFile),

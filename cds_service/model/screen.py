@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from cds_service.model.sides import Side
+from cds_service.model.terminology import Code
 
 ALL_RESTRAINT: Final = "all"  # in `stops`: every advice of restraint
 
@@ -121,3 +122,9 @@ class SafetyScreen:
     positive: frozenset[str]
     english: frozenset[str]
     foreign: frozenset[str]
+
+    @property
+    def tests(self) -> frozenset[Code]:
+        """The LOINC codes of the tests whose numbers count."""
+        limits = [limit for table in self.tables for limit in table.limits]
+        return frozenset(Code("loinc", code) for limit in limits for code in limit.codes)

@@ -21,7 +21,7 @@ SideName = Literal["left", "right", "both"]
 HookName = Literal["patient-view", "order-select", "order-sign"]
 Region = Literal["hip", "pelvis", "lumbar-spine", "knee", "lower-limb-joint", "other"]
 # Places that names of imaging tell apart, because one picture may hold several. On an order they are "other".
-NamedPlace = Literal[Region, "upper-spine", "sacrum", "thigh", "head", "trunk"]
+NamedPlace = Literal[Region, "upper-spine", "sacrum", "thigh", "ankle", "head", "trunk"]
 Modality = Literal["XR", "MR", "CT", "US", "RF"]
 Contrast = Literal["without", "with", "both"]
 # How a code was verified. "U" (unverified) is refused; G2 and W2 are confirmed by a second independent source.
