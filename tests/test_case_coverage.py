@@ -6,7 +6,14 @@ from itertools import product
 
 import pytest
 from case_reading import Case, read_cases
-from case_thresholds import Threshold, blocks_of, conditions_of, thresholds
+from case_thresholds import (
+    Threshold,
+    blocks_of,
+    conditions_of,
+    named_conditions_of,
+    own_conditions_of,
+    thresholds,
+)
 
 from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.chart_index import ChartIndex
@@ -92,7 +99,7 @@ def stops(block: Block, path: str = "") -> Iterator[str]:
     for role in ("all", "any"):
         conditions: tuple[Condition, ...] = getattr(block, role)
         for number, condition in enumerate(conditions):
-            if isinstance(condition, Block):
+            if isinstance(condition, Block) and not condition.label:
                 yield from stops(condition, f"{path}{role}.{number}.")
 
 
@@ -148,8 +155,8 @@ def test_each_silence_silences_each_of_its_rules_that_would_speak(silence: Silen
 
 
 def named_by(rule: Rule) -> set[str]:
-    """Return the findings that a rule itself names; those of groups may be covered by any rule's cases."""
-    conditions = [condition for block in blocks_of(rule) for condition in conditions_of(block)]
+    """Return the findings that a rule itself names; those of groups and named conditions any rule's cases may cover."""
+    conditions = [condition for block in blocks_of(rule) for condition in own_conditions_of(block)]
     names = [
         condition.names for condition in conditions if isinstance(condition, Present | Absent | NotRecorded | Newest)
     ]

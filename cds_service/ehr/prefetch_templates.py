@@ -62,7 +62,7 @@ def _observed_codes(content: Content, terminology: Terminology) -> Iterator[str]
         kinds = {content.findings[meaning.finding].kind for meaning in meanings}
         if code.system == "sct" and kinds & _OBSERVED:
             yield f"{terminology.uri_by_system['sct']}|{code.code}"
-    for code in sorted({*terminology.questions, *terminology.measurements, *terminology.screened_tests}):
+    for code in sorted({*terminology.questions, *terminology.limits.measurements, *terminology.screened_tests}):
         yield f"{terminology.uri_by_system[code.system]}|{code.code}"
 
 

@@ -10,6 +10,7 @@ from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable, Name
 from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
 from cds_service.knowledge.schema.narrative import CuesFile, PhrasesTable, PlaceTable, WordsFile
 from cds_service.knowledge.schema.overlay import SiteLimitsFile
+from cds_service.knowledge.schema.overlay_upgrade import UpgradeFile
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingsFile, RuleFile
 from cds_service.knowledge.schema.screen import LanguageFile, SafetyScreenFile
 from cds_service.knowledge.schema.terminology import (
@@ -33,6 +34,7 @@ NARRATIVE_CUES = "narrative/cues.toml"
 NARRATIVE_WORDS = "narrative/words.toml"
 SCREEN_FILE = "safety-screen.toml"
 LANGUAGE_FILE = "language.toml"
+OVERLAY_UPGRADE = "overlay-upgrade.toml"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class NarrativeFiles:
 
 @dataclass(frozen=True)
 class ContentFiles:
-    """Every content file."""
+    """Every content file. `overlay_upgrade` may be missing: then no overlay of an earlier major version is applied."""
 
     terminology: TerminologyFiles
     narrative: NarrativeFiles
@@ -80,6 +82,7 @@ class ContentFiles:
     about: AboutFile
     screen: SafetyScreenFile
     language: LanguageFile
+    overlay_upgrade: UpgradeFile | None
 
 
 def load_content_files(folder: ContentFolder) -> ContentFiles | None:
@@ -120,6 +123,8 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "language": folder.load_file(LANGUAGE_FILE, LanguageFile),
         "site_limits": folder.load_file("site-limits.toml", SiteLimitsFile),
     }
+    has_upgrade = (folder.root / OVERLAY_UPGRADE).exists()
+    others["overlay_upgrade"] = folder.load_file(OVERLAY_UPGRADE, UpgradeFile) if has_upgrade else None
     if folder.problems:
         return None
     return ContentFiles(terminology=TerminologyFiles(**terminology), narrative=NarrativeFiles(**narrative), **others)

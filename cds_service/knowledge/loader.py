@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cds_service.errors import ContentError, Problem
 from cds_service.knowledge.about import build_about
+from cds_service.knowledge.advisories import find_advisories, list_advisory_problems, load_advisories
 from cds_service.knowledge.condition_builder import ConditionBuilder
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.date_anchors import check_date_anchors
@@ -49,6 +50,7 @@ from cds_service.knowledge.wording import (
     load_wording,
 )
 from cds_service.model.about import AboutTexts
+from cds_service.model.advisories import Advisory
 from cds_service.model.content import Content
 from cds_service.model.edition import Edition
 from cds_service.model.screen import SafetyScreen
@@ -63,6 +65,7 @@ class Knowledge:
     """All of the content, validated, for the chart readers, the logic and the rendering.
 
     `site_changes`: sentences that say what the site's overlay changes; empty without an overlay.
+    `advisories`: the safety notices that list this content, or the content that its overlay was written for.
     """
 
     content: Content
@@ -79,6 +82,7 @@ class Knowledge:
     glossary: Glossary
     screen: SafetyScreen
     site_changes: tuple[str, ...] = ()
+    advisories: tuple[Advisory, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,18 +99,30 @@ def load_knowledge(root: Path, site: Path | None = None) -> Knowledge:
     """Load the content at `root` and apply the overlay at `site`, if there is one.
 
     Raises:
-        ContentError: with the file and key of every problem. The overlay is checked once the content has none.
+        ContentError: with the file and key of every problem. The overlay is checked once the content has none. If a
+            safety notice lists the content or the version that the overlay is for, that is a problem of its own.
     """
+    try:
+        return _load_knowledge(root, site)
+    except ContentError as error:
+        raise ContentError([*error.problems, *list_advisory_problems(root, site)]) from None
+
+
+def _load_knowledge(root: Path, site: Path | None) -> Knowledge:
     folder, unresolved = _load_unresolved(root)
     shipped = _build_knowledge(folder, unresolved)
+    advisories = load_advisories()
     if site is None:
-        return shipped
+        return replace(shipped, advisories=find_advisories(advisories, root, unresolved.edition))
     overlay_folder = open_overlay_folder(site)
     overlay = load_overlay(overlay_folder)
     overlaid = apply_overlay(overlay_folder, overlay, unresolved.files, unresolved.edition, shipped.terminology)
     knowledge = _build_knowledge(folder, replace(unresolved, files=overlaid.files, edition=overlaid.edition))
     return replace(
-        knowledge, content=with_site_rules_and_links(knowledge.content, overlay), site_changes=describe_changes(overlay)
+        knowledge,
+        content=with_site_rules_and_links(knowledge.content, overlay),
+        site_changes=(*overlaid.version_notes, *describe_changes(overlay)),
+        advisories=find_advisories(advisories, root, unresolved.edition, overlay.about.for_content),
     )
 
 

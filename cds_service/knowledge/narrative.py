@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import product
 from types import MappingProxyType
 
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
@@ -12,7 +13,7 @@ from cds_service.knowledge.files import (
     NARRATIVE_WORDS,
     NarrativeFiles,
 )
-from cds_service.knowledge.schema.narrative import SIDE_NAMES, CuesFile, PhrasesTable, PlaceTable, WordsFile
+from cds_service.knowledge.schema.narrative import SIDE_NAMES, CuesFile, PhrasesTable, PlaceTable, Slots, WordsFile
 from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
@@ -28,6 +29,7 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
     _add_words(collector, files.words)
     _add_cues(collector, files.cues)
     _add_findings(collector, files, findings)
+    _add_surroundings(collector, files.words)
     _check_names(folder, files, findings)
     words = files.words
     return Lexicon(
@@ -42,6 +44,7 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
         ),
         reach=words.reach,
         longest_text=words.longest_text,
+        wide=frozenset(str(name) for name, table in words.surroundings.items() if table.wide),
     )
 
 
@@ -70,6 +73,12 @@ class _EntryCollector:
                 written = tuple(phrase.replace("/", " / ").split()) if entry.written is not None else None
                 self.entries[name] = _merge_entries(known or _EMPTY_ENTRY, replace(entry, written=written))
 
+    def surround(self, words: Iterable[str], name: str) -> None:
+        """Add that words show what a finding near them is about, whatever else they mean."""
+        for word in map(normalize_phrase, words):
+            known = self.entries.get(word, _EMPTY_ENTRY)
+            self.entries[word] = replace(known, surroundings=known.surroundings | {name})
+
 
 def _merge_entries(known: LexiconEntry, added: LexiconEntry) -> LexiconEntry:
     return LexiconEntry(
@@ -80,6 +89,7 @@ def _merge_entries(known: LexiconEntry, added: LexiconEntry) -> LexiconEntry:
         results={**known.results, **added.results},
         qualifiers={**known.qualifiers, **added.qualifiers},
         written=added.written,
+        surroundings=known.surroundings | added.surroundings,
     )
 
 
@@ -116,6 +126,14 @@ def _add_words(collector: _EntryCollector, words: WordsFile) -> None:
                 listed,
                 LexiconEntry(qualifiers={str(qualifier): str(value_name)}),
             )
+    for value_name, listed in words.times.items():
+        entry = LexiconEntry(marks=frozenset({Mark.TIME}), qualifiers={"course": str(value_name)})
+        collector.add(NARRATIVE_WORDS, f"times.{value_name}", listed, entry)
+
+
+def _add_surroundings(collector: _EntryCollector, words: WordsFile) -> None:
+    for name, table in words.surroundings.items():
+        collector.surround(table.words, str(name))
 
 
 def _add_cues(collector: _EntryCollector, cues: CuesFile) -> None:
@@ -130,17 +148,26 @@ def _add_cues(collector: _EntryCollector, cues: CuesFile) -> None:
         collector.add(NARRATIVE_CUES, f"{effect.value}.closing", table.closing, closing)
         both = LexiconEntry(cues=(Cue(effect, True, is_between=True), Cue(effect, False, is_between=True)))
         collector.add(NARRATIVE_CUES, f"{effect.value}.between", table.between, both)
-    collector.add(NARRATIVE_CUES, "stop.words", cues.stop.words, LexiconEntry(marks=frozenset({Mark.STOP})))
-    collector.add(NARRATIVE_CUES, "stop.family", cues.stop.family, LexiconEntry(marks=frozenset({Mark.STOP_FAMILY})))
-    collector.add(NARRATIVE_CUES, "pseudo", cues.pseudo.words, LexiconEntry(marks=frozenset({Mark.LINK})))
+    marked = {
+        "stop.words": (Mark.STOP, cues.stop.words),
+        "stop.family": (Mark.STOP_FAMILY, cues.stop.family),
+        "stop.advice": (Mark.STOP_ADVICE, cues.stop.advice),
+        "stop.presently": (Mark.PRESENTLY, cues.stop.presently),
+        "stop.excepting": (Mark.EXCEPT, cues.stop.excepting),
+        "stop.resuming": (Mark.RESUME, cues.stop.resuming),
+        "grounds": (Mark.GROUNDS, cues.grounds.words),
+        "pseudo": (Mark.LINK, cues.pseudo.words),
+    }
+    for key, (mark, listed) in marked.items():
+        collector.add(NARRATIVE_CUES, key, listed, LexiconEntry(marks=frozenset({mark})))
 
 
 def _add_findings(collector: _EntryCollector, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
     for name, table in files.findings.items():
         # A finding with places of pain is a pain, and so is every symptom that a body site stands for.
         is_pain = bool(table.sites) or (name in findings and bool(findings[name].sites))
-        past = str(findings[name].past) if name in findings and findings[name].past else None
-        saying = PhraseMeaning((name,), (name,), past=past, is_pain=is_pain)
+        is_felt = name in findings and findings[name].kind in {"symptom", "sign"}
+        saying = PhraseMeaning((name,), (name,), past=_past(findings, name), is_pain=is_pain, is_ground=is_felt)
         _add_table(collector, NARRATIVE_FINDINGS, name, table, saying)
     _add_terms(collector, files, findings)
     for name, place in files.places.items():
@@ -150,24 +177,48 @@ def _add_findings(collector: _EntryCollector, files: NarrativeFiles, findings: M
         _add_table(collector, NARRATIVE_PLACES, name, place, saying)
 
 
+def _past(findings: Mapping[str, FindingTable], name: str) -> str | None:
+    return str(findings[name].past) if name in findings and findings[name].past else None
+
+
+def _complete(saying: PhraseMeaning, table: PhrasesTable) -> PhraseMeaning:
+    """Return the meaning of a table's phrases, with all that the table says of them."""
+    return replace(
+        saying,
+        takes=tuple(map(str, table.takes)),
+        is_advised=table.advised,
+        is_ground=saying.is_ground or table.ground,
+        is_event=table.event,
+        is_drug=table.drug,
+        unless=frozenset(map(str, table.unless)),
+        still=frozenset(map(str, table.still)),
+    )
+
+
 def _add_table(collector: _EntryCollector, file: str, name: str, table: PhrasesTable, saying: PhraseMeaning) -> None:
-    takes = str(table.takes) if table.takes else None
-    base = replace(saying, takes=takes, is_advised=table.advised)
-    collector.add(file, name, table.phrases, LexiconEntry(saying=base))
+    base = _complete(saying, table)
+    collector.add(file, name, _list_phrases(table.phrases, table.combined), LexiconEntry(saying=base))
     collector.add(file, name, table.cased, LexiconEntry(saying=base, written=()))
+    collector.add(file, name, table.structures, LexiconEntry(saying=replace(base, is_structure=True)))
     collector.add(file, name, table.sites, LexiconEntry(saying=replace(base, is_site=True)))
     collector.add(file, name, table.tests, LexiconEntry(saying=replace(base, results=str(table.results))))
-    collector.add(file, name, table.denials, LexiconEntry(saying=replace(base, is_denial=True)))
+    denials = _list_phrases(table.denials, table.combined_denials)
+    collector.add(file, name, denials, LexiconEntry(saying=replace(base, is_denial=True)))
+
+
+def _list_phrases(phrases: list[str], combined: list[Slots]) -> Iterable[str]:
+    """Return all phrases, each once: the plain ones, and the combinations of the words of each row."""
+    made = (" ".join(filter(None, words)) for slots in combined for words in product(*slots))
+    return dict.fromkeys([*phrases, *made])
 
 
 def _add_terms(collector: _EntryCollector, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
     """Add the names that code systems give findings, as phrases like those of the narrative files."""
     for name, finding in findings.items():
         table = files.findings.get(name)
-        past = str(finding.past) if finding.past else None
-        meaning = PhraseMeaning((name,), (name,), past=past, is_advised=bool(table and table.advised))
+        meaning = PhraseMeaning((name,), (name,), past=_past(findings, name))
         new = [term for term in finding.terms if not collector.records(term, name)]
-        collector.add("findings", name, new, LexiconEntry(saying=meaning))
+        collector.add("findings", name, new, LexiconEntry(saying=_complete(meaning, table) if table else meaning))
 
 
 def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
@@ -182,14 +233,23 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
                 if finding not in findings:
                     folder.add_problem(file, name, f"no finding is called {finding}{did_you_mean(finding, findings)}")
             _check_table(folder, file, name, table, files.words)
-    for qualifier, values in files.words.qualifiers.items():
+    stated = [*files.words.qualifiers.items(), ("course", files.words.times)]
+    for qualifier, values in stated:
         for value in values:
             if value not in QUALIFIER_VALUES[qualifier]:
                 folder.add_problem(NARRATIVE_WORDS, f"qualifiers.{qualifier}", f"{value} is not a value of {qualifier}")
 
 
 def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:
-    if not (table.phrases or table.cased or table.sites or table.tests or table.denials):
+    if not (
+        table.phrases
+        or table.cased
+        or table.sites
+        or table.structures
+        or table.combined
+        or table.tests
+        or table.denials
+    ):
         folder.add_problem(file, name, "has no words")
     if bool(table.tests) is not bool(table.results):
         folder.add_problem(file, name, '"tests" and "results" must be given together')
@@ -197,5 +257,10 @@ def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTabl
         folder.add_problem(
             file, name, f"no results are called {table.results}{did_you_mean(table.results, words.results)}"
         )
-    if table.takes and table.takes not in words.qualifiers:
-        folder.add_problem(file, name, f"no words are given for the qualifier {table.takes}")
+    for taken in table.takes:
+        if taken not in words.qualifiers:
+            folder.add_problem(file, name, f"no words are given for the qualifier {taken}")
+    for surrounding in (*table.unless, *table.still):
+        if surrounding not in words.surroundings:
+            meant = did_you_mean(surrounding, words.surroundings)
+            folder.add_problem(file, name, f"no surroundings are called {surrounding}{meant}")

@@ -109,6 +109,9 @@ def _policy_lines(content: Content) -> Iterator[str]:
     for withhold in policy.withheld_imaging:
         yield f"- Not offered: {', '.join(sorted(withhold.modalities))}, when {withhold.label}"
         yield from block_bullets(withhold.block, content, 1)
+    for row in policy.imaging_notes:
+        yield f'- Noted where {", ".join(sorted(row.modalities))} is offered or kept: "{row.note.text}", when'
+        yield from block_bullets(row.note.block, content, 1)
     exempt, regions = ", ".join(sorted(policy.rules_without_judged_order)), ", ".join(sorted(policy.judged_regions))
     yield f"- On order hooks no rule but {exempt} speaks unless imaging is judged of: {regions}."
     yield f"- A request counts as ordered for {policy.recent_request} days."

@@ -37,6 +37,12 @@ _SIDE_WORDS = {
     "all-covered": "on every side the order covers",
 }
 _ASKED_WORDS: Mapping[bool | str, str] = {False: "", True: "or asked to be ruled out", "only": "asked to be ruled out"}
+_DATE_WORDS: Mapping[str | None, str] = {
+    None: "",
+    "onset": ", by its onset if stated",
+    "stated-onset": ", by its stated onset",
+    "recorded": ", by its newest record",
+}
 ROLE_HEADINGS = (("all", "all of"), ("any", "at least one of"), ("none", "none of"))
 
 
@@ -117,8 +123,7 @@ def _describe_time_filters(filters: Filters) -> str:
         parts.append(f"at least {filters.ago} days ago")
     if filters.for_days is not None:
         parts.append(f"for at most {filters.for_days} days after it")
-    by_onset = {"onset": ", by its onset if stated", "stated-onset": ", by its stated onset"}.get(filters.by or "", "")
-    return f"{', '.join(parts)}{by_onset} (undated {filters.undated})" if parts else ""
+    return f"{', '.join(parts)}{_DATE_WORDS[filters.by]} (undated {filters.undated})" if parts else ""
 
 
 def _shared_filters(leaves: Iterable[Leaf]) -> Filters:

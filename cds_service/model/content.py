@@ -192,6 +192,15 @@ class RatingCriterion:
 
 
 @dataclass(frozen=True, slots=True)
+class ImagingNote:
+    """A sentence on every card that keeps or offers imaging of these modalities, while the note's block holds."""
+
+    id: str
+    modalities: frozenset[str]
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
 class Solo:
     """A rule that speaks alone: only the rules in `beside` may stand beside it."""
 
@@ -214,6 +223,7 @@ class Policy:
     cards_per_call: int
     cards_per_order: int
     solos: tuple[Solo, ...] = ()
+    imaging_notes: tuple[ImagingNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

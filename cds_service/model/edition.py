@@ -24,7 +24,8 @@ class SiteEdition:
 class Edition:
     """The edition of the content: its version, the digest of its files, its date, and who signed it off, if anyone.
 
-    `is_sign_off_lapsed`: the sign-off is for other content. `site`: the overlay in use; a sign-off covers both.
+    `is_sign_off_lapsed`: the sign-off is for other content; `sign_off_notes` say for which. `site`: the overlay in use;
+    a sign-off covers both.
     """
 
     version: str
@@ -34,6 +35,7 @@ class Edition:
     is_sign_off_lapsed: bool = False
     site: SiteEdition | None = None
     review_by: datetime.date | None = None
+    sign_off_notes: tuple[str, ...] = ()
 
     @property
     def statement(self) -> str:

@@ -15,8 +15,14 @@ from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
 _MINUS = "( - )"
+_OVER_BEHIND_A_COMMA = frozenset(
+    {CueEffect.HISTORICAL, CueEffect.PLANNED}
+)  # "sciatica, resolved"; "physiotherapy, declined"
+_ARTICLES = frozenset({"the", "at the", "in the", "of the"})
 _NEAR = 12  # items between a mention and a cue after it
 _MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
+_SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
+_STOPS = {CueEffect.FAMILY: Mark.STOP_FAMILY, CueEffect.ADVICE: Mark.STOP_ADVICE}
 _CARRIED_BY_HEADING = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})  # what a heading may say about all its items
 
 
@@ -46,7 +52,27 @@ class Context:
         """Return all effects that the cues have on a mention."""
         found = {self._carried} if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL) else set()
         found |= {self._change(one, mention) for one in self._others(mention) if self._holds(*one, mention)}
-        return found | set(self._negations(mention))
+        found |= set(self._negations(mention))
+        if mention.saying.is_structure and not self._is_meant(mention):
+            found.add(CueEffect.UNCLEAR)
+        return found
+
+    def _is_meant(self, mention: Mention) -> bool:
+        """Return whether a part of the body is named for its disease: a cue stands next to it, or it stands alone."""
+        if all(item.is_marked(Mark.LINK, *_LISTS) or item.entry.saying for item in self._items):
+            return True
+        return any(
+            one.cue.effect in _SUSPECTING and self._is_next(one, mention)
+            for one in self._cues
+            if abs(one.place - mention.place) <= _NEAR
+        )
+
+    def _is_next(self, placed: _Placed, mention: Mention) -> bool:
+        if placed.cue.is_before and placed.place < mention.first:
+            between = self._items[placed.place + 1 : mention.first]
+            return not any(item.is_unknown or item.text in _ARTICLES for item in between)
+        between = self._items[mention.last + 1 : placed.place]
+        return placed.place > mention.last and not placed.cue.is_before and all(_is_small(item) for item in between)
 
     def _change(self, placed: _Placed, mention: Mention) -> CueEffect:
         """Return the effect of a cue that applies. A negation after a list certainly applies only to its last item."""
@@ -61,7 +87,8 @@ class Context:
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
         if cue.is_before and place < mention.first:
-            return not self._is_stopped(place, mention, cue.effect)
+            is_out = self._is_apart if cue.effect is CueEffect.ENDED else self._is_ground
+            return not self._is_stopped(place, mention, cue.effect) and not is_out(place, cue, mention)
         if place < mention.first:
             return False
         if cue.is_before and cue.effect is CueEffect.FAMILY and place - mention.last <= _NEAR:
@@ -69,29 +96,59 @@ class Context:
             return bool(between) and all(item.is_marked(Mark.LINK) for item in between)  # "sciatica in her mother"
         return not cue.is_before and self._reaches_back(place, cue, mention)
 
+    def _is_apart(self, place: int, cue: Cue, mention: Mention) -> bool:
+        """Return whether other words stand between a mention and a cue that must stand next to it."""
+        del cue
+        return not all(_is_small(item) for item in self._items[place + 1 : mention.first])
+
+    def _is_ground(self, place: int, cue: Cue, mention: Mention) -> bool:
+        """Return whether a mention is the reason of a suspicion, not part of it: "?CES given saddle anaesthesia".
+
+        A listing cue, such as "check for", introduces no reason.
+        """
+        if cue.effect is not CueEffect.HYPOTHETICAL or cue.is_listing or not mention.saying.is_ground:
+            return False
+        suspected = [one for one in self._mentions if one.first < mention.first and not one.saying.is_ground]
+        grounds = [at for at in range(place + 1, mention.first) if self._items[at].is_marked(Mark.GROUNDS)]
+        is_behind = any(not one.is_before for one in self._items[place].entry.cues)
+        return any(
+            at > one.last and (one.first > place or (is_behind and at == place + 1 and place - one.last <= 2))
+            for one in suspected
+            for at in grounds
+        )
+
     def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
         """Return whether anything between a cue and the mention ends the cue's scope, except directly after the cue."""
-        stop = Mark.STOP_FAMILY if change is CueEffect.FAMILY else Mark.STOP
+        return self._scope_end(place, _STOPS.get(change, Mark.STOP)) < mention.first or (
+            change is CueEffect.HISTORICAL and self._scope_end(place, Mark.PRESENTLY) < mention.first
+        )
+
+    def _scope_end(self, place: int, stop: Mark) -> int:
         end = self._ends.get((place, stop))
         if end is None:
             end = self._ends[place, stop] = self._end(place, stop)
-        return end < mention.first
+        return end
 
     def _end(self, place: int, stop: Mark) -> int:
         """Return the place where the scope of a cue ends."""
         opened = place < 0
         for at in range(place + 1, len(self._items)):
-            if opened and self._items[at].is_marked(stop):
+            if opened and self._items[at].is_marked(stop) and (stop is not Mark.PRESENTLY or self._is_after_comma(at)):
                 return at
             opened = opened or not self._items[at].is_marked(Mark.LINK, stop)
         return len(self._items)
+
+    def _is_after_comma(self, place: int) -> bool:
+        """Return whether only a side stands between an item and the comma before it."""
+        before = [item for item in self._items[:place] if not item.is_side]
+        return bool(before) and before[-1].text == ","
 
     def _reaches_back(self, place: int, cue: Cue, mention: Mention) -> bool:
         """Return whether a cue after a mention applies to it. It does not if it may apply to what follows instead."""
         if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
             return False
         between = self._items[mention.last + 1 : place]
-        if cue.is_closing and cue.effect is CueEffect.HISTORICAL and between and between[-1].text == ",":
+        if cue.is_closing and cue.effect in _OVER_BEHIND_A_COMMA and between and between[-1].text == ",":
             between.pop()
         unknown = sum(item.is_unknown for item in between)
         if unknown > _MAX_UNKNOWN_BEHIND or any(item.is_marked(Mark.STOP) or item.text == "," for item in between):
@@ -130,9 +187,17 @@ class Context:
         for item in self._items[place + 1 :]:
             if item.entry.saying:
                 return True
-            if item.is_marked(Mark.STOP, *_LISTS):
+            if item.is_marked(Mark.STOP, Mark.GROUNDS, *_LISTS):
                 return False
         return False
+
+    def leaves_out(self, mention: Mention) -> bool:
+        """Return whether an exception to what is denied follows, and no other finding is what it names."""
+        behind = self._items[mention.last + 1 :]
+        at = next((at for at, item in enumerate(behind) if item.is_marked(Mark.EXCEPT)), None)
+        if at is None or any(item.entry.saying and not item.entry.saying.is_site for item in behind[:at]):
+            return False
+        return not any(item.entry.saying and not item.entry.saying.is_site for item in behind[at:])
 
     def _negations(self, mention: Mention) -> Iterator[CueEffect]:
         """Yield the effect of the nearest negation before a mention. Two in a row are unclear."""
@@ -141,9 +206,20 @@ class Context:
             return
         nearest = before[-1]
         if self._is_stopped(nearest.place, mention, CueEffect.NEGATED):
+            if nearest.cue.is_listing and self._is_resumed(nearest.place, mention):
+                yield CueEffect.NEGATED
             return
         is_double = any(one.place + 1 == nearest.place for one in before[:-1])
         yield CueEffect.UNCLEAR if is_double or not self._is_negated(nearest, mention) else CueEffect.NEGATED
+
+    def _is_resumed(self, place: int, mention: Mention) -> bool:
+        """Return whether "or any" takes up a denial again that other words interrupted."""
+        for item in reversed(self._items[place + 1 : mention.first]):
+            if item.is_marked(Mark.RESUME):
+                return True
+            if item.is_marked(Mark.STOP) or item.entry.cues:
+                return False
+        return False
 
     def _is_negated(self, placed: _Placed, mention: Mention) -> bool:
         """Return whether a negation certainly applies to the mention."""
@@ -197,3 +273,7 @@ class Context:
 
     def _ends_in_heading(self) -> bool:
         return bool(self._items) and self._items[-1].text == _HEADING
+
+
+def _is_small(item: Item) -> bool:
+    return item.is_side or item.is_marked(Mark.LINK)

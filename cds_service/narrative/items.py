@@ -1,6 +1,8 @@
 """A sentence as a sequence of items: the content's phrases, longest first, the sides, and unknown words."""
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
@@ -34,6 +36,7 @@ _BY_MARK = (
 )
 _NUMBER = LexiconEntry(marks=frozenset({Mark.LINK}))  # "at 40", "3/5": a number never breaks a connection
 _UNKNOWN = LexiconEntry()
+_YEAR = re.compile(r"(19|20)[0-9]{2}s?")  # "in the 1990s" too
 
 
 class Item(NamedTuple):
@@ -43,11 +46,8 @@ class Item(NamedTuple):
     entry: LexiconEntry
     role: Role
     side: Side = Side.UNSTATED
-
-    @property
-    def is_unknown(self) -> bool:
-        """Return whether the word means nothing in the content."""
-        return self.entry is _UNKNOWN
+    is_unknown: bool = False  # it means nothing by itself
+    year: int = 0
 
     def is_marked(self, *marks: Mark) -> bool:
         """Return whether it is one of these kinds of function word."""
@@ -69,12 +69,21 @@ def _role(entry: LexiconEntry) -> Role:
 
 
 def _item(text: str, entry: LexiconEntry) -> Item:
-    return Item(text, entry, _role(entry))
+    return Item(text, entry, _role(entry), is_unknown=replace(entry, surroundings=_UNKNOWN.surroundings) == _UNKNOWN)
 
 
 _NUMBER_ITEM, _UNKNOWN_ITEM = _item("number", _NUMBER), _item("word", _UNKNOWN)
 _SIDES = {side: _item(side.value, LexiconEntry(side=side)) for side in Side}
 _Found: TypeAlias = dict[int, tuple[int, Item]]  # by the place of the first word: the number of words, and the item
+
+
+def _bare_item(word: str) -> Item:
+    """Return the item of a word that is in no list: a year, another number, or an unknown word."""
+    if not word[0].isdecimal():
+        return _UNKNOWN_ITEM
+    if _YEAR.fullmatch(word):
+        return _NUMBER_ITEM._replace(year=int(word[:4]))
+    return _NUMBER_ITEM if word.isdecimal() else _UNKNOWN_ITEM
 
 
 class PhraseFinder:
@@ -103,7 +112,7 @@ class PhraseFinder:
                 row += sides[place]
             found = longest.get(place)
             if found is None:
-                row.append(_NUMBER_ITEM if words[place].isdecimal() else _UNKNOWN_ITEM)
+                row.append(_bare_item(words[place]))
                 place += 1
                 continue
             length, item = found

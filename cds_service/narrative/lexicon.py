@@ -23,6 +23,12 @@ class Mark(Enum):
     ELSEWHERE = "elsewhere"  # the place of another pain
     STOP = "stop"
     STOP_FAMILY = "stop of the family"
+    STOP_ADVICE = "stop of advice"
+    PRESENTLY = "presently"  # behind a comma it ends what is past: "history of sciatica, chronic hip pain"
+    EXCEPT = "except"  # what follows is left out of what was denied
+    RESUME = "resume"  # "or any": it takes a denial up again
+    GROUNDS = "grounds"  # "given": behind a suspected diagnosis come the signs that it rests on
+    TIME = "time"  # it stands behind what it dates
     __hash__ = object.__hash__
 
 
@@ -36,6 +42,7 @@ class CueEffect(Enum):
     PERFORMED = "performed"
     PLANNED = "planned"
     UNCLEAR = "unclear"
+    ENDED = "ended"  # said of a drug: stopped
     ADVICE = "advice"  # what the patient was told to look out for: neither present nor asked about
     __hash__ = object.__hash__
 
@@ -58,21 +65,30 @@ class Cue(NamedTuple):
 class PhraseMeaning:
     """The findings that a phrase records if it is present, and those that are absent if it is negated.
 
-    `past`: the finding to record instead if the text says it is over. `takes`: the qualifier it takes from words near
-    it. `results`: it is the name of a test and means nothing without a result from that table. `is_advised`: it may be
+    `past`: the finding to record instead if the text says it is over. `takes`: the qualifiers it takes from words
+    near it. `results`: it is the name of a test and means nothing without a result from that table. `is_advised`: it may be
     something advised, which is then not present. `is_asked`: it is too vague to be present, but is asked about.
+    `is_structure`: it names a part of the body, and the disease only beside a denial or a suspicion. `is_ground`: as the
+    reason for a suspicion it is present. `is_event`: with a year in the past it is over. `is_drug`: it is over once
+    stopped. `unless`: the surroundings in which it is something else; `still`: those in which it is itself all the same.
     """
 
     records: tuple[str, ...]
     denies: tuple[str, ...]
     past: str | None = None
-    takes: str | None = None
+    takes: tuple[str, ...] = ()
     results: str | None = None
     is_site: bool = False
     is_denial: bool = False
     is_pain: bool = False
     is_advised: bool = False
     is_asked: bool = False
+    is_structure: bool = False
+    is_ground: bool = False
+    is_event: bool = False
+    is_drug: bool = False
+    unless: frozenset[str] = frozenset()
+    still: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +102,7 @@ class LexiconEntry:
     results: Mapping[str, FindingValue] = field(default_factory=lambda: MappingProxyType({}))
     qualifiers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     written: tuple[str, ...] | None = None
+    surroundings: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +114,4 @@ class Lexicon:
     answers: Mapping[str, FindingValue]
     reach: int
     longest_text: int
+    wide: frozenset[str] = frozenset()  # surroundings that reach into the sentences beside

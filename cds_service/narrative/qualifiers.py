@@ -1,30 +1,48 @@
-"""Read severity, response and result from the words near a mention. Contradicting words are ignored."""
+"""Read severity, response, result, course and grade from the words near a mention. Contradicting words are ignored."""
+
+from collections.abc import Iterable, Iterator
 
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
 
-_ANYWHERE = "response"  # counts anywhere in the sentence; other qualifiers only directly beside the mention
+_ANYWHERE, _COURSE, _GRADE = "response", "course", "grade"  # a response counts anywhere in the sentence
+_WORST = ("worse", "3-or-less")  # beside other values these decide
+_LONG = "long-standing"
+_COMMA = ","
+_MAX_UNKNOWN = 4  # unknown words between a finding and when it began
 
 
 def qualify(items: list[Item], mentions: list[Mention]) -> None:
     """Set the qualifiers of mentions from the words. These words are then not cues."""
+    taken = {name for mention in mentions for name in mention.saying.takes}
+    if not taken:
+        return
+    stated = {name for item in items for name in item.entry.qualifiers}
     for mention in mentions:
-        name = mention.saying.takes
-        if name == _ANYWHERE:
-            alone = len({id(one.saying) for one in mentions if one.saying.takes == name}) == 1
-            _give(
-                mention,
-                name,
-                [item.entry.qualifiers[name] for item in items if name in item.entry.qualifiers and alone],
-            )
-        elif name is not None:
-            _give(mention, name, _beside(items, mention, name))
+        for name in mention.saying.takes:
+            if name in stated:
+                _give(mention, name, _values(items, mentions, mention, name))
+
+
+def _values(items: list[Item], mentions: list[Mention], mention: Mention, name: str) -> list[str]:
+    if name == _ANYWHERE:
+        alone = len({id(one.saying) for one in mentions if name in one.saying.takes}) == 1
+        return [item.entry.qualifiers[name] for item in items if name in item.entry.qualifiers and alone]
+    if name == _COURSE:
+        return [*_said_before(items, mention), *_said_behind(items, mention)]
+    inside = items[mention.first : mention.last + 1] if name == _GRADE else []
+    return [*_stated(inside, name), *_beside(items, mention, name)]
+
+
+def _stated(items: Iterable[Item], name: str) -> Iterator[str]:
+    return (item.entry.qualifiers[name] for item in items if name in item.entry.qualifiers)
 
 
 def _give(mention: Mention, name: str, values: list[str]) -> None:
-    if len(set(values)) == 1:
-        mention.qualifiers[name] = values[0]
+    worst = next((value for value in values if value in _WORST), None)
+    if worst or len(set(values)) == 1:
+        mention.qualifiers[name] = worst or values[0]
 
 
 def _beside(items: list[Item], mention: Mention, name: str) -> list[str]:
@@ -37,7 +55,56 @@ def _beside(items: list[Item], mention: Mention, name: str) -> list[str]:
             if name in item.entry.qualifiers:
                 found.append(item.entry.qualifiers[name])
                 mention.first, mention.last = min(mention.first, at), max(mention.last, at)
-            elif not (item.is_side or item.is_marked(Mark.LINK, Mark.RUN) or item.text == ","):
+            elif not (item.is_side or item.is_marked(Mark.LINK, Mark.RUN) or item.text == _COMMA):
                 break
             at += step
     return found
+
+
+def _said_before(items: list[Item], mention: Mention) -> Iterator[str]:
+    """Yield the course before a mention. "New" is said of a whole list, "chronic" of what stands next to it alone."""
+    is_next, found = True, False
+    for place in range(mention.first - 1, -1, -1):
+        item = items[place]
+        value = item.entry.qualifiers.get(_COURSE)
+        if value and item.is_marked(Mark.TIME):
+            if not any(one.entry.saying for one in items[:place]):
+                yield value
+            return
+        if value and (is_next or value != _LONG):
+            yield value
+            found = True
+        elif item.entry.saying or item.is_marked(Mark.LIST, Mark.JOINED):
+            if found or item.text == _COMMA:
+                return
+            is_next = False
+        elif not (value or item.is_side or item.is_marked(Mark.LINK)):
+            return
+
+
+def _said_behind(items: list[Item], mention: Mention) -> Iterator[str]:
+    """Yield the course behind a mention, up to the next finding, or through a list up to when it began."""
+    unknown, is_next, found = 0, True, False
+    for place in range(mention.last + 1, len(items)):
+        item = items[place]
+        value = item.entry.qualifiers.get(_COURSE)
+        if value and (item.is_marked(Mark.TIME) or not _leads_on(items, place)):
+            if is_next or value != _LONG:
+                yield value
+            found = True
+        elif item.entry.saying and (found or not item.entry.saying.takes):
+            return
+        elif item.entry.saying or item.is_marked(Mark.JOINED):
+            is_next = False
+        elif item.is_marked(Mark.STOP) or (unknown := unknown + item.is_unknown) > _MAX_UNKNOWN:
+            return
+
+
+def _leads_on(items: list[Item], place: int) -> bool:
+    """Return whether the words behind an item lead to another finding: "retention, new back pain"."""
+    for item in items[place + 1 :]:
+        if item.entry.saying:
+            return True
+        if not (item.is_side or item.is_marked(Mark.LINK)):
+            return False
+    return False

@@ -1,6 +1,6 @@
 """The narrative reader: reads what a text says about findings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
@@ -8,13 +8,15 @@ from typing import NamedTuple
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.model.vocabulary import Vocabulary
+from cds_service.narrative.answers import join_answers
 from cds_service.narrative.context import Context
-from cds_service.narrative.items import PhraseFinder
+from cds_service.narrative.items import Item, PhraseFinder
 from cds_service.narrative.lexicon import CueEffect, Lexicon, PhraseMeaning
 from cds_service.narrative.mentions import Mention, read_signs
 from cds_service.narrative.pains import PainReader
 from cds_service.narrative.qualifiers import qualify
-from cds_service.narrative.sides import place_sides
+from cds_service.narrative.sides import place_sides, refer_back
+from cds_service.narrative.surroundings import is_something_else, wide_surroundings, year_of
 from cds_service.narrative.text_cache import TextCache
 from cds_service.narrative.tokenizer import TRUNCATED, Sentence, normalize_phrase, split_sentences
 
@@ -24,13 +26,17 @@ _SAYS_NOTHING = frozenset({CueEffect.FAMILY, CueEffect.UNCLEAR, CueEffect.ADVICE
 
 
 class Statement(NamedTuple):
-    """What a text says about a finding. `is_vague`: too vague to be present, but an order's reason asks about it."""
+    """What a text says about a finding. `is_vague`: too vague to be present, but an order's reason asks about it.
+
+    `year`: the year of an event, where one is given; whether that is over is for the reader of the chart to say.
+    """
 
     finding: str
     value: FindingValue
     side: Side
     qualifiers: tuple[tuple[str, str], ...] = ()
     is_vague: bool = False
+    year: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +57,22 @@ EMPTY_READING = Reading()
 
 @dataclass(slots=True)
 class _TextState:
-    """A text being read, sentence by sentence. `carried`: the effect that a heading has on the items of its list."""
+    """A text being read, sentence by sentence. `carried`: the effect that a heading has on the items of its list.
+
+    `general`: what is denied of the whole body, unless something of it is found. `sides`: those named so far.
+    """
 
     statements: dict[Statement, None] = field(default_factory=dict)
     places_without_pain: set[str] = field(default_factory=set)
     has_mention: bool = False
     carried: CueEffect | None = None
+    general: set[Statement] = field(default_factory=set)
+    sides: set[Side] = field(default_factory=set)
+
+    def kept(self) -> tuple[Statement, ...]:
+        """Return the statements without general denials of what the text also finds."""
+        present = {one.finding for one in self.statements if one.value is FindingValue.PRESENT}
+        return tuple(one for one in self.statements if not (one in self.general and one.finding in present))
 
 
 class NarrativeReader:
@@ -85,15 +101,18 @@ class NarrativeReader:
 
     def _read(self, text: str) -> Reading:
         limit = self._narrative.longest_text
-        parts = split_sentences(text[:limit], self._narrative.abbreviations)
+        parts = join_answers(split_sentences(text[:limit], self._narrative.abbreviations), self.answers)
         is_cut = len(text) > limit
         page = _TextState()
-        for part in parts[:-1] if is_cut else parts:  # the missing end of a cut sentence may negate its beginning
-            self._read_sentence(part, page)
-        return Reading(tuple(page.statements), frozenset(page.places_without_pain), page.has_mention, is_cut)
+        rows = [self._finder.items(part) for part in parts]
+        wide = [wide_surroundings(row, self._narrative.wide) for row in rows]
+        for at, part in enumerate(
+            parts[:-1] if is_cut else parts
+        ):  # the missing end of a cut sentence may deny its beginning
+            self._read_sentence(part, rows[at], frozenset().union(*wide[max(0, at - 1) : at + 2]), page)
+        return Reading(page.kept(), frozenset(page.places_without_pain), page.has_mention, is_cut)
 
-    def _read_sentence(self, sentence: Sentence, state: _TextState) -> None:
-        items = self._finder.items(sentence)
+    def _read_sentence(self, sentence: Sentence, items: list[Item], around: Set[str], state: _TextState) -> None:
         if not any(item.entry.saying for item in items):
             state.carried = Context(items, [], state.carried, self._narrative.reach).carries(sentence)
             return
@@ -103,11 +122,25 @@ class NarrativeReader:
         place_sides(items, mentions)
         context = Context(items, mentions, state.carried, self._narrative.reach)
         whole = len(items) - (_CUT_MARGIN if sentence.ending == TRUNCATED else 0)
-        for mention in (one for one in mentions if one.last < whole):
-            state.statements.update(dict.fromkeys(self._judged(mention, context.changes(mention))))
+        for mention in (one for one in mentions if one.last < whole and not is_something_else(items, one, around)):
+            self._state(mention, items, context, state)
         state.places_without_pain.update(finding for saying in pains.places_without_pain for finding in saying.records)
         state.has_mention = True
         state.carried = context.carries(sentence)
+
+    def _state(self, mention: Mention, items: list[Item], context: Context, state: _TextState) -> None:
+        """Add the statements of a mention to those of the text."""
+        refer_back(mention, items, state.sides)
+        changes = context.changes(mention)
+        for one in self._judged(mention, changes):
+            is_sign = one.value is FindingValue.ABSENT and self._findings[one.finding].kind == "sign"
+            if is_sign and context.leaves_out(mention):
+                continue
+            is_general = is_sign and one.side is Side.UNSTATED
+            stated = one._replace(year=year_of(items, mention)) if mention.saying.is_event else one
+            state.statements.setdefault(stated)
+            if is_general:
+                state.general.add(stated)
 
     def _judged(self, mention: Mention, changes: set[CueEffect]) -> Iterator[Statement]:
         """Yield the statements of a mention under the effects of the cues around it."""
@@ -126,18 +159,21 @@ class NarrativeReader:
             found = self._present(finding, saying, changes)
             if found:
                 stated = _qualifiers(mention) if found[1] is FindingValue.PRESENT else ()
-                yield Statement(*found, mention.side, stated, saying.is_asked)
+                is_vague = saying.is_asked or (saying.is_structure and CueEffect.HYPOTHETICAL not in changes)
+                yield Statement(*found, mention.side, stated, is_vague)
 
     def _present(self, finding: str, saying: PhraseMeaning, changes: set[CueEffect]) -> tuple[str, FindingValue] | None:
         known = self._findings[finding]
         is_done = known.kind == "treatment"
+        if saying.is_drug and CueEffect.ENDED in changes:
+            return None
         if is_done and CueEffect.HYPOTHETICAL in changes:
             return None
         if (is_done or saying.is_advised) and CueEffect.PLANNED in changes:
             return None
         if saying.is_asked and CueEffect.HISTORICAL in changes:
             return None
-        if saying.is_asked or CueEffect.HYPOTHETICAL in changes:
+        if saying.is_asked or saying.is_structure or CueEffect.HYPOTHETICAL in changes:
             return finding, FindingValue.ASKED
         if CueEffect.HISTORICAL in changes or (
             CueEffect.PERFORMED in changes and known.kind not in {"treatment", "flag"}

@@ -36,6 +36,14 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
             _share(sorted(chain, key=lambda one: one.place), behind)
 
 
+def refer_back(mention: Mention, items: list[Item], named: set[Side]) -> None:
+    """Give "that hip" the one side that was named before, and note the sides that are named here."""
+    if mention.side is Side.UNSTATED and len(named) == 1 and "that" in items[mention.place].text.split():
+        mention.side = next(iter(named))
+    elif mention.side is not Side.UNSTATED:
+        named.add(mention.side)
+
+
 def _share(chain: list[Mention], behind: dict[int, Side]) -> None:
     """Pass a side on to what follows in the chain. A side after its end, "(L)", applies to all before it too."""
     current = Side.UNSTATED

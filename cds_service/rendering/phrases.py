@@ -18,6 +18,7 @@ _MAX_ADVICE_FACTS = 2  # of these, reserved for facts that only choose the advic
 _PAIN_SUFFIX = " pain"
 DIFFERENT_DAYS = "different days"
 _OTHER_REGION = "other"
+_LEG_JOINT = "lower-limb-joint"
 _PLURALS = {"ImagingStudy": "ImagingStudies"}
 
 
@@ -78,8 +79,8 @@ class FactPhrases:
         return f"{label} ({', '.join(details)})" if details else label
 
     def describe_region(self, imaging: Imaging) -> str:
-        """Describe the region imaged with its side, such as "right hip"."""
-        return self._region_with_side(imaging.region, imaging.side)
+        """Describe the region imaged with its side, such as "right hip", or "right leg joint" if it names no joint."""
+        return self._region_with_side(_named_region(imaging), imaging.side)
 
     def _region_with_side(self, region: str | None, side: Side) -> str:
         regions = self._labels.regions
@@ -89,14 +90,14 @@ class FactPhrases:
         """Describe the regions of several orders, each once: right and left hip are "left and right hip"."""
         sides: dict[str | None, list[Side]] = {}
         for order in orders:
-            sides.setdefault(order.region, []).append(order.side)
+            sides.setdefault(_named_region(order), []).append(order.side)
         return [self._region_with_side(region, _common_side(stated)) for region, stated in sides.items()]
 
     def describe_studies(self, orders: Iterable[Imaging], max_studies: int | None = None) -> list[str]:
         """Describe several orders as kinds of imaging, each once: "right hip MRI", "left and right hip MRI"."""
         sides: dict[tuple[str | None, str | None], list[Side]] = {}
         for order in orders:
-            sides.setdefault((order.region, order.modality), []).append(order.side)
+            sides.setdefault((_named_region(order), order.modality), []).append(order.side)
         studies = [self._describe_study(*kind, _common_side(stated)) for kind, stated in sides.items()]
         return list(dict.fromkeys(studies))[:max_studies]
 
@@ -111,6 +112,9 @@ class FactPhrases:
         kind = self._labels.modalities.get(imaging.modality or "", "imaging")
         if imaging.region in {None, _OTHER_REGION}:
             return f"{kind} of {self._labels.regions[_OTHER_REGION]}"
+        if _named_region(imaging) == _LEG_JOINT:
+            taken = f" (taken for the {self._labels.regions['hip']})" if imaging.is_taken_for_hip else ""
+            return f"{kind} of a {self.describe_region(imaging)}{taken}"
         return f"{kind} of the {self.describe_region(imaging)}"
 
     def describe_fact(self, fact: Fact) -> str:
@@ -180,6 +184,11 @@ class FactPhrases:
         sides = {combine_sides([fact.side for fact in findings if fact.id == name]) for name in shown}
         side = self.describe_side(sides.pop()) if len(sides) == 1 else ""
         return side + _join_labels([definitions[name].label for name in shown])
+
+
+def _named_region(imaging: Imaging) -> str | None:
+    """Return the region that the order itself names, not the one it is taken for."""
+    return _LEG_JOINT if imaging.is_taken_for_hip else imaging.region
 
 
 def _describe_denials(denials: Sequence[Denial]) -> str:

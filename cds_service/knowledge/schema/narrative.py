@@ -1,6 +1,6 @@
 """Models of the narrative files: phrases of findings, cues and function words."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -9,12 +9,16 @@ from cds_service.knowledge.schema.terminology import QualifierName
 
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
 LowerPhrase = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^A-Z\s]([^A-Z]*[^A-Z\s])?$")]
+Slots = list[list[LowerPhrase | Literal[""]]]
 
 
 class PhrasesTable(StrictModel):
     """The phrases of a finding: alone, as sites of pain, as tests with a result, or as denials.
 
-    `advised`: the finding may be something that was only advised, and then it is not present.
+    `combined`, `combined_denials`: more of them, one of each row's words after another. `structures`: names of a part of the body, which say the disease only beside a denial or a suspicion. `advised`: the
+    finding may be something that was only advised, and then it is not present. `ground`: named as the reason for a
+    suspicion it is present. `event`: with a past year it is over. `drug`: it is over once stopped. `unless`: the
+    surroundings in which the words mean something else; `still`: those in which they do not.
     """
 
     phrases: list[LowerPhrase] = Field(default_factory=list)
@@ -22,9 +26,17 @@ class PhrasesTable(StrictModel):
     sites: list[LowerPhrase] = Field(default_factory=list)
     tests: list[LowerPhrase] = Field(default_factory=list)
     results: Id | None = None
+    structures: list[LowerPhrase] = Field(default_factory=list)
     denials: list[LowerPhrase] = Field(default_factory=list)
-    takes: QualifierName | None = None
+    combined: list[Slots] = Field(default_factory=list)
+    combined_denials: list[Slots] = Field(default_factory=list)
+    takes: list[QualifierName] = Field(default_factory=list)
     advised: bool = False
+    ground: bool = False
+    event: bool = False
+    drug: bool = False
+    unless: list[Id] = Field(default_factory=list)
+    still: list[Id] = Field(default_factory=list)
 
 
 class PlaceTable(PhrasesTable):
@@ -58,9 +70,17 @@ class WordList(StrictModel):
 
 
 class StopTable(WordList):
-    """Words that end the reach of earlier cues; `family`: words that end only the reach of family cues."""
+    """Words that end the reach of earlier cues.
+
+    `family`, `advice`: those that end the reach of these cues. `presently`: behind a comma they end what is past.
+    `excepting`: what follows is left out of a denial. `resuming`: they take a denial up again.
+    """
 
     family: list[LowerPhrase]
+    advice: list[LowerPhrase]
+    presently: list[LowerPhrase]
+    excepting: list[LowerPhrase]
+    resuming: list[LowerPhrase]
 
 
 class CuesFile(StrictModel):
@@ -73,7 +93,9 @@ class CuesFile(StrictModel):
     performed: CueTable
     planned: CueTable
     unclear: CueTable
+    ended: CueTable
     advice: CueTable
+    grounds: WordList
     stop: StopTable
     pseudo: WordList
 
@@ -112,6 +134,12 @@ class ResultsTable(StrictModel):
     absent: list[LowerPhrase]
 
 
+class SurroundingsTable(WordList):
+    """Words that show what a finding near them is about; `wide`: or in the sentence beside."""
+
+    wide: bool = False
+
+
 class WordsFile(StrictModel):
     """The file of function words. `longest_text` is in characters, `reach` in words."""
 
@@ -126,6 +154,8 @@ class WordsFile(StrictModel):
     abbreviations: WordList
     results: dict[Id, ResultsTable]
     qualifiers: dict[QualifierName, dict[Id, list[LowerPhrase]]]
+    times: dict[Id, list[LowerPhrase]]
+    surroundings: dict[Id, SurroundingsTable]
     answers: ResultsTable
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from cds_service.knowledge.schema.base import Id, Label, StrictModel, Text
+from cds_service.knowledge.schema.base import Id, Label, StrictModel, Text, Version
 from cds_service.knowledge.schema.terminology import BareCode, CodeSystemTable, FindingCodeKeys
 
 Number = Annotated[int, Field(ge=1, le=36_500)]
@@ -31,7 +31,7 @@ class SiteFile(StrictModel):
     name: Label
     version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,19}$")]
     date: datetime.date
-    for_content: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+    for_content: Version
 
 
 class SiteFindingCode(BareCode, FindingCodeKeys):

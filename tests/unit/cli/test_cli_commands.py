@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from signing import PUBLIC, client_table
+from synthetic import SIGN, bundle, call, concept, condition, encoded, order, prefetch, resource
 
 from cds_service.cli import main
 from cds_service.cli.hook_request import TryOrder, build_hook_request
@@ -128,6 +129,16 @@ def test_try_shows_the_card_of_an_example() -> None:
     assert result.exit_code == 0, result.output
     assert "consider the lumbar spine" in result.output
     assert "--why" in result.output
+
+
+def test_try_shows_the_rating_of_an_order(tmp_path: Path) -> None:
+    pain = condition("279039007", onsetDateTime="2025-12-01", recordedDate="2026-02-20")
+    care = resource("Procedure", status="completed", code=concept("91251008"), performedDateTime="2026-02-10")
+    saved = tmp_path / "request.json"
+    saved.write_bytes(encoded(call(SIGN, order("72148"), prefetch=prefetch(pain, procedures=bundle(care)))))
+    shown = run("try", "--request", str(saved), "--on", "2026-03-10").output
+    rating = "appropriate, by lumbar-mri-after-six-weeks-of-care"
+    assert f"Rating, for clients that ask for it: MRI of the lumbar spine: {rating}" in shown
 
 
 def test_try_lists_its_examples_and_names_them_when_one_is_unknown() -> None:

@@ -26,7 +26,7 @@ def test_a_sign_off_of_this_digest_counts(cards: Path) -> None:
     sign(cards, compute_digest(cards))
     edition = load_knowledge(cards).content.edition
     assert edition.sign_off == "Dr A, spine surgeon, 2026-11-22"
-    assert edition.statement == f"Content 1.0.0 ({edition.digest[:8]}), signed off by Dr A, spine surgeon, 2026-11-22"
+    assert edition.statement == f"Content 2.0.0 ({edition.digest[:8]}), signed off by Dr A, spine surgeon, 2026-11-22"
 
 
 def test_any_edit_lapses_the_sign_off(cards: Path, change: Callable[[str, str, str], None]) -> None:

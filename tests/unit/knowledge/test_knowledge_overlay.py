@@ -21,7 +21,7 @@ from cds_service.startup_state import build_card_maker
 
 EXAMPLE = shipped_cards().parent / "examples" / "site"
 TODAY = date(2026, 3, 10)
-HEAD = 'name = "Test"\nversion = "1"\ndate = 2026-11-22\nfor_content = "1.0.0"\n'
+HEAD = 'name = "Test"\nversion = "1"\ndate = 2026-11-22\nfor_content = "2.0.0"\n'
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_an_empty_overlay_changes_nothing_but_the_version(shipped: Knowledge, si
     assert overlaid.terminology == shipped.terminology
     assert overlaid.content.rules == shipped.content.rules
     assert overlaid.content.policy == shipped.content.policy
-    assert overlaid.content.edition.full_version == "1.0.0+site.1"
+    assert overlaid.content.edition.full_version == "2.0.0+site.1"
     assert overlaid.site_changes == ()
 
 
@@ -121,9 +121,9 @@ def test_links_are_on_the_cards_they_are_for(example: Knowledge) -> None:
 def test_the_version_names_the_overlay_and_its_digest(example: Knowledge) -> None:
     edition = example.content.edition
     overlay_digest = compute_digest(EXAMPLE)
-    content, overlay = f"Content 1.0.0 ({edition.digest[:8]})", f"Example General 2026.1 ({overlay_digest[:8]})"
+    content, overlay = f"Content 2.0.0 ({edition.digest[:8]})", f"Example General 2026.1 ({overlay_digest[:8]})"
     assert edition.statement == f"{content}, site overlay {overlay}, not signed off"
-    assert (edition.full_version, edition.full_digest) == ("1.0.0+site.2026.1", f"{edition.digest}+{overlay_digest}")
+    assert (edition.full_version, edition.full_digest) == ("2.0.0+site.2026.1", f"{edition.digest}+{overlay_digest}")
 
 
 def test_the_review_lists_what_the_site_changes(example: Knowledge) -> None:
@@ -345,8 +345,8 @@ def test_an_overlay_may_be_in_a_checkout_or_a_mounted_volume(site: Path) -> None
 
 
 def test_an_overlay_for_other_decisions_is_refused(refused: Callable[..., str]) -> None:
-    message = refused(site=HEAD.replace("1.0.0", "0.9.0"))
-    assert "for_content: was written for content 0.9.0; this is 1.0.0" in message
+    message = refused(site=HEAD.replace("2.0.0", "0.9.0"))
+    assert "for_content: was written for content 0.9.0; this is 2.0.0" in message
 
 
 def test_an_overlay_without_site_toml_or_folder_is_refused(refused: Callable[..., str], site: Path) -> None:

@@ -55,7 +55,7 @@ def test_the_sites_links_come_first(with_site: Knowledge) -> None:
 def test_a_card_says_which_overlay_made_it(with_site: Knowledge) -> None:
     rendered = card(with_site, None)
     assert "site overlay Example General 2026.1" in rendered.detail
-    assert "(content 1.0.0+site.2026.1)" in rendered.source.label
+    assert "(content 2.0.0+site.2026.1)" in rendered.source.label
 
 
 def test_a_client_that_shows_no_links_gets_them_as_text(with_site: Knowledge) -> None:

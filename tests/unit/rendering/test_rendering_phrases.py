@@ -231,6 +231,26 @@ def test_what_was_read_in_part_is_named() -> None:
     assert list_incomplete(Chart(date(2026, 3, 10), incomplete=("imaging studies",))) == ["Imaging studies"]
 
 
+@pytest.mark.parametrize(
+    ("side", "noun", "region"),
+    [
+        (RIGHT, "MRI of a right leg joint (taken for the hip)", "right leg joint"),
+        (UNSTATED, "MRI of a leg joint (taken for the hip)", "leg joint"),
+    ],
+)
+def test_an_order_that_names_no_joint_is_not_said_to_name_one(
+    side: Side, noun: str, region: str, phrases: FactPhrases
+) -> None:
+    order = imaging("hip", side, is_taken_for_hip=True)
+    assert phrases.describe_imaging(order) == noun
+    assert phrases.describe_regions([order]) == [region]
+    assert phrases.describe_fact(order) == f"{noun}, this order"
+
+
+def test_an_order_for_a_leg_joint_that_stays_open_says_no_more(phrases: FactPhrases) -> None:
+    assert phrases.describe_imaging(imaging("lower-limb-joint", RIGHT)) == "MRI of a right leg joint"
+
+
 def test_the_judged_orders_give_way_to_the_facts(phrases: FactPhrases) -> None:
     """The summary names the orders, so that four facts which carry the advice leave no room for them."""
     facts = [finding(name) for name in ("groin-pain", "hip-pain", "buttock-pain", "calf-pain")]
