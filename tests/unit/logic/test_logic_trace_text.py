@@ -3,12 +3,13 @@
 from dataclasses import replace
 from itertools import takewhile
 
-from domain_facts import absent, asked, chart, draft, finding, request, study
+from domain_facts import TODAY, absent, asked, chart, draft, finding, request, study
 
 from cds_service.logic.rule_engine import decide
 from cds_service.logic.trace_text import explain_decision, explain_rule
 from cds_service.model.content import Content
-from cds_service.model.facts import Finding, Imaging, SourceKind
+from cds_service.model.dates import full_date
+from cds_service.model.facts import Finding, Imaging, ScreenHit, Source, SourceKind
 
 PAIN = [finding("buttock-pain", "right", "2026-01-05", "2025-12-20"), finding("calf-pain", "right")]
 HIP = draft("hip", side="right")
@@ -169,3 +170,13 @@ def test_a_decision_that_was_not_thorough_shows_what_speaks(content: Content) ->
         "Rule 3 spine-pattern-hip-imaging: speaks",
         "Rule 12 plain-films-first: speaks",
     ]
+
+
+def test_restraint_that_is_not_earned_says_what_held_it_back(content: Content) -> None:
+    hit = ScreenHit("weight", Source(SourceKind.CONDITION_TEXT, "Condition/9"), "weight loss", full_date(TODAY))
+    new = [replace(PAIN[0], onset=full_date(TODAY)), PAIN[1]]
+    met = replace(chart(*new, HIP), screen_hits=(hit,), missing_types=frozenset({"Procedure"}))
+    text = "\n".join(explain_decision(decide(content, met, "order-sign", thorough=True)))
+    assert "advice examine-spine-first does not apply" in text
+    assert "not received whole: Procedure" in text
+    assert "weight loss: by weight loss, 2026-03-10, Condition/9" in text
