@@ -141,12 +141,16 @@ class CardBuilder:
         }
 
     def _evidence_line(self, recommendation: Recommendation) -> str:
-        """Return what the advice rests on: one line, with the first limit to it that applies. "" without a source."""
-        evidence = self._wording[recommendation.advice.card].evidence
+        """Return what the advice rests on: one line, with the first limit to it that applies. "" without a source.
+
+        The limits are about what a pattern says, and a card that advises to wait rests on the wait's own source.
+        """
+        wording = self._wording[recommendation.advice.card]
+        evidence = wording.evidence
         if evidence is None:
             return ""
         source = self._content.citations[evidence.source]
-        limits = [caveat.says for caveat in recommendation.caveats[:1]]
+        limits = [] if wording.safety_net else [caveat.says for caveat in recommendation.caveats[:1]]
         return " ".join([f"{capitalize_first(source.strength)} ({source.short}): {evidence.says}", *limits])
 
     def _build_source(self, rule: Rule, row: Advice) -> wire.Source:

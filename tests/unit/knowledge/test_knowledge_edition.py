@@ -31,7 +31,7 @@ def test_a_sign_off_of_this_digest_counts(cards: Path) -> None:
 
 def test_any_edit_lapses_the_sign_off(cards: Path, change: Callable[[str, str, str], None]) -> None:
     sign(cards, compute_digest(cards))
-    change("wording/cauda-equina.md", "not rule it out", "never rule it out")
+    change("wording/cauda-equina.md", "does not rule it out", "never rules it out")
     assert load_knowledge(cards).content.edition.sign_off is None
 
 
@@ -61,7 +61,7 @@ def test_content_and_examples_lie_beside_the_package_in_a_checkout() -> None:
 
 def test_a_lapsed_sign_off_differs_from_none(cards: Path, change: Callable[[str, str, str], None]) -> None:
     sign(cards, compute_digest(cards))
-    change("wording/cauda-equina.md", "not rule it out", "never rule it out")
+    change("wording/cauda-equina.md", "does not rule it out", "never rules it out")
     edition = load_knowledge(cards).content.edition
     assert edition.is_sign_off_lapsed
     assert edition.statement.endswith(", sign-off lapsed: content changed since")
