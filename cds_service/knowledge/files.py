@@ -103,10 +103,7 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "words": folder.load_file(NARRATIVE_WORDS, WordsFile),
     }
     others: dict[str, Any] = {
-        "groups": {
-            name: [GroupEntry(id=entry) if isinstance(entry, str) else entry for entry in group.root]
-            for name, group in folder.load_tables("groups.toml", GroupTable).items()
-        },
+        "groups": _load_groups(folder),
         "conditions": folder.load_tables("conditions.toml", NamedCondition),
         "patterns": folder.load_file("patterns.toml", PatternsFile),
         "rules": {name: folder.load_file(name, RuleFile) for name in folder.list_files("rules/*.toml")},
@@ -131,3 +128,10 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
     if folder.problems:
         return None
     return ContentFiles(terminology=TerminologyFiles(**terminology), narrative=NarrativeFiles(**narrative), **others)
+
+
+def _load_groups(folder: ContentFolder) -> dict[str, list[GroupEntry]]:
+    return {
+        name: [GroupEntry(id=entry) if isinstance(entry, str) else entry for entry in group.root]
+        for name, group in folder.load_tables("groups.toml", GroupTable).items()
+    }

@@ -26,7 +26,7 @@ _CARRYING: Final = frozenset({LINE, CLAUSE, TRUNCATED})  # endings past which a 
 _MENTION: Final = "\0mention"  # stands for the words of a hit in the reader's row of items; no text can hold it
 _NO_HIT: Final = frozenset({CueEffect.FAMILY, CueEffect.ADVICE})
 _DOUBT: Final = frozenset({CueEffect.UNCLEAR, CueEffect.HYPOTHETICAL})
-LONGEST_TEXT: Final = 200_000  # characters that are screened; source: our own bound, ten times the reader's
+LONGEST_TEXT: Final = 100_000  # characters that are screened; source: our own bound, five times what the reader reads
 
 
 class TextHit(NamedTuple):
