@@ -49,17 +49,32 @@ class Context:
         """Return all effects that the cues have on a mention."""
         found = {self._carried} if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL) else set()
         found |= {self._change(one, mention) for one in self._others(mention) if self._holds(*one, mention)}
+        if CueEffect.ADVICE in found and self._began(mention):
+            found.discard(CueEffect.ADVICE)
         found |= set(self._negations(mention))
         if mention.saying.is_structure and not self._is_meant(mention):
             found.add(CueEffect.UNCLEAR)
         return found
 
+    def _began(self, mention: Mention) -> bool:
+        """Return whether it is said of a mention since when: "safety-netted, numb between the legs since yesterday"."""
+        for item in self._items[mention.last + 1 :]:
+            if item.is_marked(Mark.BEGAN):
+                return True
+            if item.entry.saying or item.entry.cues or item.text == ",":
+                return False
+        return False
+
     def _is_meant(self, mention: Mention) -> bool:
         """Return whether a part of the body is named for its disease: a cue stands next to it, or it stands alone."""
-        if all(item.is_marked(Mark.LINK, *_LISTS) or item.entry.saying for item in self._items):
+        behind = self._items[mention.last + 1 :]
+        if mention.saying.is_asked or all(_is_small(item) or item.entry.saying for item in self._items):
             return True
+        names_more = bool(behind) and behind[0].is_unknown  # "no cauda equina root thickening"
         return any(
-            one.cue.effect in _SUSPECTING and self._is_next(one, mention)
+            one.cue.effect in _SUSPECTING
+            and self._is_next(one, mention)
+            and not (names_more and one.cue.effect is CueEffect.NEGATED)
             for one in self._cues
             if abs(one.place - mention.place) <= _NEAR
         )
@@ -96,7 +111,7 @@ class Context:
     def _is_apart(self, place: int, cue: Cue, mention: Mention) -> bool:
         """Return whether other words stand between a mention and a cue that must stand next to it."""
         del cue
-        return not all(_is_small(item) for item in self._items[place + 1 : mention.first])
+        return not all(item.is_side or item.is_marked(Mark.LINK) for item in self._items[place + 1 : mention.first])
 
     def _is_ground(self, place: int, cue: Cue, mention: Mention) -> bool:
         """Return whether a mention is the reason of a suspicion, not part of it: "?CES given saddle anaesthesia".
@@ -258,6 +273,8 @@ class Context:
         if sentence.ending not in {LINE, CLAUSE}:
             return None
         last = next((one for one in reversed(self._cues) if one.cue.is_before), None)
+        if last is not None and not self._may_carry(last, sentence):
+            return None
         if last is None or any(item.is_marked(Mark.STOP) for item in self._items[last.place + 2 :]):
             return self._carried if last is None and not self._ends_in_heading() else None
         behind = self._items[last.place + 1 :]
@@ -268,9 +285,15 @@ class Context:
             return change
         return change if sentence.ending == CLAUSE and last.cue.is_listing else None
 
+    def _may_carry(self, last: _Placed, sentence: Sentence) -> bool:
+        """Return whether a cue may govern the next part. Behind a semicolon advice does once it has named a finding."""
+        if last.cue.effect is CueEffect.ADVICE and sentence.ending == CLAUSE:
+            return any(one.first > last.place for one in self._mentions)
+        return last.cue.effect is not CueEffect.ENDED
+
     def _ends_in_heading(self) -> bool:
         return bool(self._items) and self._items[-1].text == _HEADING
 
 
 def _is_small(item: Item) -> bool:
-    return item.is_side or item.is_marked(Mark.LINK)
+    return item.is_side or item.is_marked(Mark.LINK, *_LISTS)

@@ -159,7 +159,8 @@ class NarrativeReader:
             found = self._present(finding, saying, changes)
             if found:
                 stated = _qualifiers(mention) if found[1] is FindingValue.PRESENT else ()
-                is_vague = saying.is_asked or (saying.is_structure and CueEffect.HYPOTHETICAL not in changes)
+                is_meant = saying.is_structure and CueEffect.HYPOTHETICAL in changes
+                is_vague = (saying.is_asked or saying.is_structure) and not is_meant
                 yield Statement(*found, mention.side, stated, is_vague)
 
     def _present(self, finding: str, saying: PhraseMeaning, changes: set[CueEffect]) -> tuple[str, FindingValue] | None:
