@@ -121,13 +121,21 @@ def _operator_endpoints(
         is_stopping=partial(is_stopping, find_shared_folder()),
         render_metrics=render_metrics if settings.serves_metrics_on_main_port else None,
         render_openapi=cache(render_openapi),
+        advisories=tuple(advisory.statement for advisory in engine.knowledge.advisories),
     )
 
 
 def build_about_page(knowledge: Knowledge) -> AboutPage:
-    """Render both forms of the about page."""
-    renderer = AboutRenderer(knowledge.content, knowledge.about, knowledge.site_changes)
-    return AboutPage(renderer.render_html(), renderer.render_json(), renderer.content_security_policy())
+    """Render the about page, its details and its data."""
+    renderer = AboutRenderer(
+        knowledge.content, knowledge.about, knowledge.site_changes, knowledge.wording, knowledge.advisories
+    )
+    return AboutPage(
+        renderer.render_html(),
+        renderer.render_details(),
+        renderer.render_json(),
+        renderer.content_security_policy(),
+    )
 
 
 def build_authenticator(

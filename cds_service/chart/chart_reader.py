@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from cds_service.chart.code_lookup import CodeLookup
-from cds_service.chart.conditions import extract_condition
+from cds_service.chart.conditions import extract_condition, find_places
 from cds_service.chart.contradictions import drop_contradicted_text
 from cds_service.chart.drug_courses import extract_courses
 from cds_service.chart.fact_collector import FactCollector, Lookups, relative_reference
@@ -13,7 +13,7 @@ from cds_service.chart.imaging import LOWER_LIMB_JOINT, extract_imaging_study, e
 from cds_service.chart.imaging_words import ImagingWordFinder
 from cds_service.chart.medications import extract_medication
 from cds_service.chart.observations import extract_observation
-from cds_service.chart.orders import ImagingOrder, extract_draft, extract_request, resolve_order
+from cds_service.chart.orders import KNEE_OR_FOOT, ImagingOrder, extract_draft, extract_request, resolve_order
 from cds_service.chart.screening import Screening
 from cds_service.chart.treatments import extract_procedure
 from cds_service.fhir.chart_data import ChartData, DraftOrder
@@ -84,7 +84,7 @@ class ChartReader:
             collector.findings, self._content.findings, today
         )
         screening = self._screen(resources, data, patient_id, collector)
-        self._resolve_orders(orders, collector)
+        self._resolve_orders(orders, resources, collector)
         return Chart(
             today=today,
             age=age,
@@ -111,10 +111,12 @@ class ChartReader:
         screening.screen(resources, drafts)
         return screening
 
-    def _resolve_orders(self, orders: list[ImagingOrder], collector: FactCollector) -> None:
+    def _resolve_orders(
+        self, orders: list[ImagingOrder], resources: list[SupportedResource], collector: FactCollector
+    ) -> None:
         """Add the imaging orders to the facts. A joint of the lower limb needs the current problems."""
         problems = (
-            self._current_problems(collector)
+            self._current_problems(resources, collector)
             if any(order.description.region == LOWER_LIMB_JOINT for order in orders)
             else frozenset()
         )
@@ -149,14 +151,19 @@ class ChartReader:
         ]
         return [order for order in orders if order]
 
-    def _current_problems(self, collector: FactCollector) -> frozenset[str]:
-        """Return the findings currently present on any side: the "current problems" of clinical design §3."""
+    def _current_problems(self, resources: list[SupportedResource], collector: FactCollector) -> frozenset[str]:
+        """Return the findings currently present on any side: the "current problems" of clinical design §3.
+
+        A knee, ankle or foot that a problem names counts as one, whatever the problem is.
+        """
+        conditions = (resource for resource in resources if isinstance(resource, Condition))
+        places = find_places(conditions, collector) & self._lookups.finding_groups[KNEE_OR_FOOT]
         index = ChartIndex(Chart(collector.today, findings=tuple(collector.findings)), self._content)
-        return frozenset(
+        return places | {
             name
             for name in index.findings_by_id
             if any(index.is_current(fact) for fact in index.finding_state(name, Side.BOTH).present)
-        )
+        }
 
 
 def _accept_or_ignore(resource: SupportedResource, patient_id: str, collector: FactCollector) -> bool:

@@ -51,7 +51,7 @@ class CodeLookup:
             *terminology.body_sites,
             *terminology.laterality,
             *terminology.questions,
-            *terminology.measurements,
+            *terminology.limits.measurements,
         }
         codes |= {*terminology.present, *terminology.absent, *terminology.severity}
         self._by_code = {code: self._build_known_code(code) for code in codes}
@@ -63,7 +63,7 @@ class CodeLookup:
         }
         self._systems = CodeSystemFinder(terminology)
         self._icd_systems = frozenset({_ICD}) | {
-            name for name, shared in terminology.shared_systems.items() if shared.reads_as == _ICD
+            name for name, shared in terminology.limits.shared_systems.items() if shared.reads_as == _ICD
         }
         # Their codes are looked up as they are written. In all other systems they may be written in another way.
         self._plain_uris = frozenset(
@@ -100,13 +100,13 @@ class CodeLookup:
             return None
         if name not in self._icd_systems:
             return self._by_code.get(Code(name, str(code).strip()))
-        text = read_icd(str(code), self.terminology.shared_systems.get(name), _MAX_CODE_LENGTH)
+        text = read_icd(str(code), self.terminology.limits.shared_systems.get(name), _MAX_CODE_LENGTH)
         known = self._build_known_code(Code(_ICD, text))
         return known if known.meanings else None
 
     def names_no_disease(self, concept: CodeableConcept) -> bool:
-        """Return whether a code of the concept speaks of a disease that the patient does not have, as screening does."""
-        branches = self.terminology.no_disease.codes
+        """Return whether a code of the concept is about a disease that the patient does not have, as screening is."""
+        branches = self.terminology.limits.no_disease.codes
         for coding in concept.coding or ():
             if coding is None or coding.code is None or self._systems.find(coding.system) not in self._icd_systems:
                 continue
@@ -128,5 +128,5 @@ class CodeLookup:
             terms.questions.get(code),
             FindingValue.PRESENT if code in terms.present or code in terms.severity else absent,
             terms.severity.get(code),
-            terms.measurements.get(code),
+            terms.limits.measurements.get(code),
         )

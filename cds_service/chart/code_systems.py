@@ -10,7 +10,7 @@ class CodeSystemFinder:
         self._exact = terminology.system_by_uri
         self._normalized = {_normalize(uri): name for uri, name in self._exact.items()}
         self._with_editions = tuple(
-            (f"{uri}/", name) for uri, name in self._normalized.items() if name in terminology.with_editions
+            (f"{uri}/", name) for uri, name in self._normalized.items() if name in terminology.limits.with_editions
         )
 
     def find(self, uri: str | None) -> str | None:

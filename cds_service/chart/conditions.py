@@ -1,5 +1,6 @@
 """Read Conditions: problems and diagnoses with side, severity, dates and status (clinical design §1, §2)."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ from cds_service.chart.fact_collector import FactCollector, build_source, status
 from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name, extract_from_notes
 from cds_service.fhir.datatypes import is_present
 from cds_service.fhir.resources import Condition
+from cds_service.model.dates import is_within
 from cds_service.model.facts import NO_QUALIFIERS, FindingValue, SourceKind
 from cds_service.model.terminology import FindingMeaning
 
@@ -14,11 +16,40 @@ from cds_service.model.terminology import FindingMeaning
 _INACTIVE_STATUSES = frozenset({"inactive", "remission", "resolved"})
 
 
+_RECENT = 365  # days for which a problem counts as current, as for the pains of a knee or foot (clinical design §1.3)
+
+
 class _Standing(NamedTuple):
     """What a Condition says about its findings. `over`: why they are no longer there, if they are not."""
 
     value: FindingValue
     over: str | None = None
+
+
+def find_places(conditions: Iterable[Condition], collector: FactCollector) -> frozenset[str]:
+    """Return the pains of the places that current problems name without a pain.
+
+    "Derangement of the meniscus of the knee" may be no finding here, and still speaks of the knee. The reader of pains
+    knows no ankle: that pain is said in words of its own.
+    """
+    reader, words = collector.lookups.narrative_reader, collector.lookups.imaging_words
+    names = [
+        concept_text(condition.code, collector, has_meaning=False)
+        for condition in conditions
+        if _is_current(condition, collector)
+    ]
+    places = {place for name in names if name for place in reader.read(name).places_without_pain}
+    ankle = {"ankle-foot-disorder"} if any(name and words.names_ankle(name) for name in names) else set()
+    return frozenset(places | ankle)
+
+
+def _is_current(condition: Condition, collector: FactCollector) -> bool:
+    standing = _read_standing(condition)
+    if isinstance(standing, str) or standing.over is not None or standing.value is FindingValue.ABSENT:
+        return False
+    dates = (condition.recordedDate, condition.dateRecorded, condition.assertedDate, condition.onsetDateTime)
+    newest = collector.newest_date(*dates)
+    return newest is None or is_within(newest, collector.today, _RECENT) is not False
 
 
 def extract_condition(condition: Condition, collector: FactCollector) -> None:
@@ -78,7 +109,7 @@ def _extract_past(
     record: RecordContext, meanings: list[FindingMeaning], name: str | None, over: str, collector: FactCollector
 ) -> None:
     """Add what a problem that is over leaves: of a cancer, its history. Where it leaves nothing, ignore the record."""
-    past = collector.lookups.terminology.past
+    past = collector.lookups.terminology.limits.past
     coded = [past[meaning.finding] for meaning in meanings if meaning.finding in past]
     stated = collector.lookups.narrative_reader.read(name).statements
     named = [

@@ -26,9 +26,8 @@ def describe_course(
     collector: FactCollector,
 ) -> CourseRecord | None:
     """Return which part of a long course a record covers, or None if it is of no such drug or of a short supply."""
-    course = next(
-        (one for one in collector.lookups.terminology.courses if _is_drug_of(one, concept, words, collector)), None
-    )
+    courses = collector.lookups.terminology.limits.courses
+    course = next((one for one in courses if _is_drug_of(one, concept, words, collector)), None)
     if course is None:
         return None
     told = words + " ".join(_WORD.findall(" ".join(_dosage_texts(record)).lower())) + " "
@@ -81,8 +80,10 @@ def _cover_of_request(
         if total < course.shortest:
             return None
         return start, start + timedelta(days=total)
-    # A prescription that may be repeated and still runs was renewed, though it does not say for how long each lasts.
-    end = collector.today if repeats and request.status in _ACTIVE else start
+    # A prescription that may be repeated and still runs, or that runs since long ago, was renewed: it does not say how
+    # long each supply lasts.
+    is_renewed = repeats or (collector.today - start).days >= course.still_active
+    end = collector.today if is_renewed and request.status in _ACTIVE else start
     valid = collector.newest_date(supply.validityPeriod.end) if supply.validityPeriod else None
     return start, max(start, end, valid.first if valid and repeats else start)
 
@@ -100,7 +101,7 @@ def _cover_of_statement(statement: MedicationStatement, collector: FactCollector
 
 def extract_courses(collector: FactCollector) -> None:
     """Add the findings of the courses that last long enough and have not been over for too long."""
-    for course in collector.lookups.terminology.courses:
+    for course in collector.lookups.terminology.limits.courses:
         records = sorted((one for one in collector.courses if one.course is course), key=lambda one: one.start)
         for chain in _chains(records, course.gap):
             start, last = chain[0].start, max(chain, key=lambda one: one.end)

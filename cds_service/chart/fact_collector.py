@@ -12,7 +12,7 @@ from cds_service.fhir.resources import Resource
 from cds_service.model.dates import PartialDate, parse_partial_date
 from cds_service.model.facts import NO_QUALIFIERS, Finding, FindingValue, IgnoredRecord, Imaging, Source, SourceKind
 from cds_service.model.sides import Side, combine_sides
-from cds_service.model.terminology import DrugCourse, FindingMeaning, Terminology
+from cds_service.model.terminology import DrugCourse, FindingMeaning, Terminology, distinct_meanings
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.reader import NarrativeReader
 
@@ -86,13 +86,13 @@ class FactCollector:
         return None if self.birth_date and when.last < self.birth_date else when
 
     def meanings(self, concept: CodeableConcept | None) -> list[FindingMeaning]:
-        """Return the distinct findings that a concept means. What only orders, or needs a region, means none by itself."""
-        meanings = distinct_meanings(self.look_up(concept))
+        """Return the distinct findings that a concept means by itself, without what only orders or needs a region."""
+        meanings = meanings_of(self.look_up(concept))
         return [meaning for meaning in meanings if not (meaning.only_orders or meaning.region)]
 
     def names_no_disease(self, concept: CodeableConcept) -> bool:
-        """Return whether a concept, by a code or the start of its name, is about a disease the patient does not have."""
-        starts = self.lookups.terminology.no_disease.names
+        """Return whether a concept, by code or the start of its name, is about a disease the patient does not have."""
+        starts = self.lookups.terminology.limits.no_disease.names
         names = (concept.text, *code_displays(concept))
         if any(name.lstrip().lower().startswith(starts) and not _SENTENCES.search(name) for name in names if name):
             return True
@@ -127,7 +127,7 @@ class FactCollector:
 
     def drop_less_precise(self, reference: str) -> None:
         """Drop a record's findings beside which the same record has one that says the same more precisely."""
-        yields_to = self.lookups.terminology.yields_to
+        yields_to = self.lookups.terminology.limits.yields_to
         stated = {fact.id for fact in self.findings if fact.source.reference == reference}
         less_precise = {finding for finding in stated if yields_to.get(finding, frozenset()) & stated}
         if less_precise:
@@ -179,21 +179,11 @@ class FactCollector:
         )
 
 
-def distinct_meanings(known_codes: list[KnownCode]) -> list[FindingMeaning]:
+def meanings_of(known_codes: list[KnownCode]) -> list[FindingMeaning]:
     """Return the distinct findings that codes mean. Of two codes for a finding, one that states a side wins."""
     if not known_codes:
         return []
-    meanings = [meaning for known in known_codes for meaning in known.meanings]
-    if len(meanings) < 2:
-        return meanings
-    with_side = {meaning.finding for meaning in meanings if meaning.side is not Side.UNSTATED}
-    return list(
-        {
-            (meaning.finding, meaning.side): meaning
-            for meaning in meanings
-            if meaning.side is not Side.UNSTATED or meaning.finding not in with_side
-        }.values()
-    )
+    return list(distinct_meanings(tuple(meaning for known in known_codes for meaning in known.meanings)))
 
 
 def code_displays(concept: CodeableConcept | None) -> list[str | None]:

@@ -124,7 +124,7 @@ def _body_site_regions(body_sites: Concepts, collector: FactCollector) -> Sequen
         if known.site
     ]
     coded_regions = list(dict.fromkeys(regions[site] for site in sites if site in regions))
-    texts = [text for concept in list_concepts(body_sites) for text in (concept.text, *code_displays(concept))]
+    texts = [text for concept in list_concepts(body_sites) for text in _names(concept)]
     return coded_regions or collector.find_words(texts).region
 
 

@@ -27,7 +27,9 @@ class NamedWords(NamedTuple):
 
 
 NO_WORDS: Final = NamedWords()
-_REGIONS: Final = dict.fromkeys(("upper-spine", "sacrum", "thigh", "head", "trunk"), "other")  # as orders name them
+_REGIONS: Final = dict.fromkeys(
+    ("upper-spine", "sacrum", "thigh", "ankle", "head", "trunk"), "other"
+)  # as orders name them
 
 
 class WordMatcher:
@@ -77,6 +79,11 @@ class ImagingWordFinder:
             tuple(map(Side, side)),
             len(text) > MAX_TEXT_LENGTH,
         )
+
+    def names_ankle(self, text: str) -> bool:
+        """Return whether a text names the ankle."""
+        lower = text[:MAX_TEXT_LENGTH].lower()
+        return "ankle" in self._region.match(lower, _TOKEN.findall(lower))
 
     def seeks_no_source_of_pain(self, names: Iterable[str | None]) -> bool:
         """Return whether names are of densitometry, a guided procedure, or other imaging that explains no pain."""

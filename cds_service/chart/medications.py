@@ -56,7 +56,7 @@ def _reason_to_ignore(record: MedicationRequest | MedicationStatement, collector
 
 def _is_over(finding: str, record: MedicationRecord, when: PartialDate | None, collector: FactCollector) -> bool:
     """Return whether the drug was taken too long ago to stand for what it is given for. Undated ones count."""
-    ended = collector.lookups.terminology.ended.get(finding)
+    ended = collector.lookups.terminology.limits.ended.get(finding)
     if ended is None or record.status not in _ENDED or when is None:
         return False
     return is_within(when, collector.today, ended) is False

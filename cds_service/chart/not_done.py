@@ -13,7 +13,7 @@ def says_not_done(collector: FactCollector, status: Concepts, note: Notes, outco
 
     A long note may tell of one visit missed among many, so it does not count.
     """
-    not_done = collector.lookups.terminology.not_done
+    not_done = collector.lookups.terminology.limits.not_done
     concepts = [*list_concepts(status), *list_concepts(outcome)]
     texts = [text for concept in concepts for text in (concept.text, *code_displays(concept)) if text]
     notes = [annotation.text for annotation in list_notes(note) if annotation.text]

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from cds_service.chart.answers import answer_words, extract_qualifiers
 from cds_service.chart.code_lookup import KnownCode
-from cds_service.chart.fact_collector import FactCollector, build_source, distinct_meanings
+from cds_service.chart.fact_collector import FactCollector, build_source, meanings_of
 from cds_service.chart.observation_text import extract_from_answer, has_text
 from cds_service.chart.record_text import RecordContext, extract_from_notes
 from cds_service.fhir.datatypes import is_present, list_concepts
@@ -155,7 +155,7 @@ def _extract_coded_answer(
     """Add the findings of an answer that names findings or body sites, and return whether there are any."""
     answer = part.valueCodeableConcept
     known_codes = collector.look_up(answer)
-    meanings = distinct_meanings(known_codes)
+    meanings = meanings_of(known_codes)
     if question in {"location", "radiation"}:
         # Body sites mean the pains there, on the side that the answer's codes or text state.
         stated_side = collector.body_site_side(answer)

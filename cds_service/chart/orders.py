@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cds_service.chart.code_lookup import KnownCode
-from cds_service.chart.fact_collector import FactCollector, build_source, code_displays, distinct_meanings
+from cds_service.chart.fact_collector import FactCollector, build_source, code_displays, meanings_of
 from cds_service.chart.imaging import (
     LEFT_AND_RIGHT,
     LOWER_LIMB_JOINT,
@@ -29,7 +29,7 @@ from cds_service.model.sides import Side, combine_sides
 
 _OPEN = frozenset({"active", "draft", "on-hold", None})
 _DO_NOT_PERFORM = "it says not to perform it"
-_KNEE_OR_FOOT = "knee-or-foot-concept"
+KNEE_OR_FOOT = "knee-or-foot-concept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _add_treatment_orders(context: _OrderContext, known_codes: list[KnownCode], 
     texts = [request.code.text, *code_displays(request.code)] if request.code else []
     treatments = [
         meaning.finding
-        for meaning in distinct_meanings(known_codes)
+        for meaning in meanings_of(known_codes)
         if collector.is_treatment(meaning.finding)
         and (meaning.region is None or name_regions(request.bodySite, texts, collector) == {meaning.region})
     ]
@@ -190,7 +190,7 @@ def _extract_reason_text(
     )
     stated = findings_not_absent(extract_from_name(record, text, collector))
     places = collector.lookups.narrative_reader.read(text).places_without_pain
-    return stated | (places & collector.lookups.finding_groups[_KNEE_OR_FOOT])
+    return stated | (places & collector.lookups.finding_groups[KNEE_OR_FOOT])
 
 
 def _as_order_reason(fact: Finding, when: PartialDate | None) -> Finding:
@@ -209,17 +209,23 @@ def _findings_of_reference(reference: str, collector: FactCollector) -> list[Fin
 
 def resolve_order(order: ImagingOrder, collector: FactCollector, current_problems: frozenset[str]) -> Imaging:
     """Return the order as a fact. A lower limb joint counts as the hip only with evidence, else it stays open."""
-    description = order.description
-    if description.region == LOWER_LIMB_JOINT and _is_hip(order, collector, current_problems):
-        description = replace(description, region="hip")
-    return description.to_imaging(order.stage, order.when, order.source, is_selected=order.is_selected)
+    imaging = order.description.to_imaging(order.stage, order.when, order.source, is_selected=order.is_selected)
+    if imaging.region == LOWER_LIMB_JOINT and _is_hip(order, collector, current_problems):
+        return replace(imaging, region="hip", is_taken_for_hip=True)
+    return imaging
 
 
 def _is_hip(order: ImagingOrder, collector: FactCollector, current_problems: frozenset[str]) -> bool:
+    """Return whether a joint of the leg is taken for the hip.
+
+    A reason that names the hip decides; without one, a current knee, ankle or foot problem forbids it.
+    """
     hip, spine, other = (
-        collector.lookups.finding_groups[name] for name in ("hip-concept", "spine-concept", _KNEE_OR_FOOT)
+        collector.lookups.finding_groups[name] for name in ("hip-concept", "spine-concept", KNEE_OR_FOOT)
     )
-    if order.has_reasons:
-        supports_hip = bool(order.reasons & (hip | spine))
-        return order.has_only_recognised_reasons and supports_hip and not order.reasons & other
-    return bool(current_problems & hip) and not current_problems & other
+    if order.has_reasons and (order.reasons & other or not order.has_only_recognised_reasons):
+        return False
+    if order.reasons & hip:  # the reason decides, whatever else hurts
+        return True
+    supports_hip = order.reasons & spine if order.has_reasons else current_problems & hip
+    return bool(supports_hip) and not current_problems & other

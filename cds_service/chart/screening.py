@@ -8,8 +8,8 @@ from typing import Final
 
 from cds_service.chart.fact_collector import FactCollector, build_source
 from cds_service.chart.screen_dates import find_dates
-from cds_service.chart.screen_texts import ScreenedRecord, collect_record, concept_texts
-from cds_service.fhir.datatypes import CodeableConcept, is_present, list_concepts
+from cds_service.chart.screen_texts import ScreenedRecord, collect_record, concept_texts, is_number_alone
+from cds_service.fhir.datatypes import CodeableConcept, list_concepts
 from cds_service.fhir.quantities import parse_quantity
 from cds_service.fhir.resources import (
     Component,
@@ -46,6 +46,8 @@ class Screening:
     def screen(self, resources: Iterable[SupportedResource], drafts: Iterable[ServiceRequest]) -> None:
         """Screen the patient's resources and the drafts of the call, then what the precise readers found in them."""
         for resource in chain(resources, drafts):
+            if type(resource) is Observation and is_number_alone(resource) and not self._may_exceed(resource):
+                continue
             record = collect_record(resource)
             if record is not None:
                 self._screen_record(record)
@@ -84,10 +86,9 @@ class Screening:
 
     def _screen_answer(self, record: ScreenedRecord, part: Observation | Component) -> None:
         """Screen a measured value; and the name of a question or test, where its answer says yes."""
-        raw = part.valueQuantity
-        if len(raw) and part.code is not None and is_present(raw):
-            self._screen_value(record, part, part.code)
-            return
+        if len(part.valueQuantity) > 0 and self._may_exceed(part):
+            self._screen_value(record, part)
+        self._screen_written_value(record, part)
         is_yes = bool(part.valueBoolean) or self.screens.is_positive(part.valueString)
         answer = part.valueCodeableConcept
         is_yes = is_yes or (answer is not None and self._is_yes(answer))
@@ -103,19 +104,31 @@ class Screening:
             return FindingValue.PRESENT in known
         return any(self.screens.is_positive(text) for text in concept_texts(answer))
 
-    def _screen_value(self, record: ScreenedRecord, part: Observation | Component, code: CodeableConcept) -> None:
-        values, raw = self.screens.values, bytes(part.valueQuantity)
-        codes = [str(one.code) for one in code.coding or () if one]
-        names = list(concept_texts(code))
-        if not any(values.may_hit(one, raw) for one in codes or ("",)) and not values.is_named(names):
-            return
+    def _may_exceed(self, part: Observation | Component) -> bool:
+        """Return whether a value is of a test that has a limit."""
+        if part.code is None:
+            return False
+        codes = [one.code for one in part.code.coding or () if one]
+        return self.screens.values.may_hit(codes, concept_texts(part.code), bytes(part.valueQuantity))
+
+    def _screen_value(self, record: ScreenedRecord, part: Observation | Component) -> None:
         quantity = parse_quantity(part.valueQuantity)
-        if quantity is None or quantity.number is None:
+        if part.code is None or quantity is None or quantity.number is None:
             return
+        codes = frozenset(str(one.code) for one in part.code.coding or () if one)
+        names = tuple(dict.fromkeys(concept_texts(part.code)))
         upper = parse_upper_limit(part.referenceRange)
-        measured = Measurement(quantity.number, frozenset(quantity.units), upper, frozenset(codes), tuple(names))
-        for hit in values.hits(measured):
+        measured = Measurement(quantity.number, frozenset(quantity.units), upper, codes, names)
+        for hit in self.screens.values.hits(measured):
             self._add(record, record.kind, hit.group, hit.cause)
+
+    def _screen_written_value(self, record: ScreenedRecord, part: Observation | Component) -> None:
+        """Screen a number that was sent as text."""
+        value = part.valueString
+        if value and part.code is not None and value.lstrip("-+ ")[:1].isdigit():
+            for name in dict.fromkeys(concept_texts(part.code)):
+                for group, cause in self.screens.texts.numbers.find(f"{name}: {value}"):
+                    self._add(record, record.kind, group, cause)
 
     def _screen_texts(self) -> None:
         """Screen all texts. Where none holds any stem, as in most charts, one look at all of them is enough."""

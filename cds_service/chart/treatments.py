@@ -2,7 +2,7 @@
 
 from cds_service.chart.answers import answer_words, extract_qualifiers
 from cds_service.chart.code_lookup import KnownCode
-from cds_service.chart.fact_collector import FactCollector, build_source, code_displays, distinct_meanings
+from cds_service.chart.fact_collector import FactCollector, build_source, code_displays, meanings_of
 from cds_service.chart.imaging import describe_imaging, name_regions
 from cds_service.chart.not_done import says_not_done
 from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name, extract_from_notes
@@ -62,7 +62,7 @@ def _done_meanings(
     known_codes: list[KnownCode], record: Procedure | ServiceRequest, collector: FactCollector
 ) -> list[FindingMeaning]:
     """Return what codes show to be done: no referral, and no code whose region the record does not name."""
-    meanings = [meaning for meaning in distinct_meanings(known_codes) if not meaning.only_orders]
+    meanings = [meaning for meaning in meanings_of(known_codes) if not meaning.only_orders]
     if not any(meaning.region for meaning in meanings):
         return meanings
     notes = [note.text for note in list_notes(record.note)]

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from cds_service.cli.options import clients_option, config_option, site_option, without_traceback
 from cds_service.ehr.prefetch_templates import build_prefetch_keys
-from cds_service.knowledge import shipped_cards
+from cds_service.knowledge import Knowledge, shipped_cards
 from cds_service.production import ProductionConfig, advertised_keys
 from cds_service.settings import Settings, describe_source, environment_variable, load_settings
 from cds_service.startup_state import check_startup
@@ -33,13 +33,23 @@ def check(show: bool, config: Path | None) -> None:
     (knowledge, _), production = check_startup(settings)
     content = knowledge.content
     keys = advertised_keys(build_prefetch_keys(content, knowledge.terminology), production)
+    found = "No problem found." if not knowledge.advisories else "It can be loaded, but do not use it:"
     click.echo(
         f"{root}: {content.edition.statement}. {len(content.rules)} rules, {len(content.patterns)} patterns, "
-        f"{len(content.findings)} findings, {len(keys)} prefetch keys. No problem found."
+        f"{len(content.findings)} findings, {len(keys)} prefetch keys. {found}"
     )
-    for change in knowledge.site_changes:
-        click.echo(f"  {change}")
+    announce_advisories(knowledge)
+    for line in (*content.edition.sign_off_notes, *knowledge.site_changes):
+        click.echo(f"  {line}")
     click.echo(describe_mode(production))
+
+
+def announce_advisories(knowledge: Knowledge) -> None:
+    """Print each safety notice that lists the content in use, with what to do, on standard error."""
+    for advisory in knowledge.advisories:
+        click.secho(advisory.statement, fg="red", bold=True, err=True)
+        for action in advisory.actions:
+            click.echo(f"  - {action}", err=True)
 
 
 def describe_mode(production: ProductionConfig | None) -> str:

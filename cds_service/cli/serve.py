@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cds_service.cli.check import describe_mode
+from cds_service.cli.check import announce_advisories, describe_mode
 from cds_service.cli.greeting import greet_once_listening
 from cds_service.cli.options import clients_option, config_option, site_option, without_traceback
 from cds_service.cli.supervisor import build_server
@@ -42,6 +42,7 @@ def serve(config: object, **overrides: object) -> None:  # noqa: ARG001 - see op
     _require_free_port(settings.host, settings.port)
     with create_shared_folder() as folder, _serve_metrics(settings, folder):
         _announce(settings, prepared.knowledge.content.edition.statement, production)
+        announce_advisories(prepared.knowledge)
         configure_log(settings.log_level)
         share_with_workers(prepared)
         server = build_server(settings, folder)

@@ -56,13 +56,13 @@ def build_prefetch_keys(content: Content, terminology: Terminology) -> tuple[Pre
 
 
 def _observed_codes(content: Content, terminology: Terminology) -> Iterator[str]:
-    """Yield our own code system as a whole, then single SNOMED CT codes, then the questions about pain."""
+    """Yield our own code system as a whole, single SNOMED CT codes, the questions about pain, and tests by number."""
     yield f"{terminology.uri_by_system['finding']}|"
     for code, meanings in sorted(terminology.findings.items()):
         kinds = {content.findings[meaning.finding].kind for meaning in meanings}
         if code.system == "sct" and kinds & _OBSERVED:
             yield f"{terminology.uri_by_system['sct']}|{code.code}"
-    for code in sorted(terminology.questions):
+    for code in sorted({*terminology.questions, *terminology.limits.measurements, *terminology.screened_tests}):
         yield f"{terminology.uri_by_system[code.system]}|{code.code}"
 
 

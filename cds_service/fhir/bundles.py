@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, cast
 import msgspec
 
 from cds_service.errors import BadRequest
+from cds_service.fhir.lone_coding import list_lone_codings
 from cds_service.fhir.resources import SUPPORTED_TYPES, OperationOutcome, SupportedResource
 from cds_service.wire.json_decoder import decode_json
 from cds_service.wire.request import Envelope, EnvelopeDecoder
@@ -167,12 +168,23 @@ def decode_resource(raw: msgspec.Raw | bytes, field: str, unreadable: Counter[st
     kind = UNTYPED
     try:
         kind = _HEAD.decode(raw).resourceType or kind
-        return _RESOURCE.decode(raw) if kind in SUPPORTED_TYPES or kind == UNTYPED else None
+        return _decode_supported(raw) if kind in SUPPORTED_TYPES or kind == UNTYPED else None
     except (msgspec.ValidationError, RecursionError):
         unreadable[kind if kind in SUPPORTED_TYPES else UNTYPED] += 1
         return None
     except UnicodeDecodeError:
         raise BadRequest("is malformed JSON: a string in it is not UTF-8", field) from None
+
+
+def _decode_supported(raw: msgspec.Raw | bytes) -> SupportedResource:
+    """Decode a resource of a supported type, also one whose codings are not in lists."""
+    try:
+        return _RESOURCE.decode(raw)
+    except msgspec.ValidationError:
+        repaired = list_lone_codings(raw)
+        if repaired is None:
+            raise
+        return _RESOURCE.decode(repaired)
 
 
 def decode_draft_entries(raw: msgspec.Raw, field: str) -> list[Entry]:

@@ -1,7 +1,7 @@
 """The builder of the texts of /about, from about.toml."""
 
 from cds_service.knowledge.schema.about import AboutFile, AttributesTable
-from cds_service.model.about import AboutTexts, Attribute, OutOfScope
+from cds_service.model.about import AboutTexts, Attribute, OutOfScope, Trial
 
 
 def build_about(file: AboutFile) -> AboutTexts:
@@ -23,4 +23,6 @@ def build_about(file: AboutFile) -> AboutTexts:
         changes=file.changes,
         out_of_scope=tuple(OutOfScope(row.who, row.then) for row in file.out_of_scope),
         attributes=tuple(Attribute(title, row.state, row.says) for title, row in attribute_rows),
+        principle=tuple(file.principle),
+        tried=tuple(Trial(version, row.date, row.source, row.says) for version, row in file.tried.items()),
     )

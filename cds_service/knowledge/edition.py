@@ -1,6 +1,7 @@
 """The content's edition: version, digest and sign-off. A sign-off names a digest, so any edit invalidates it."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ from cds_service.model.edition import Edition, SiteEdition
 
 SIGN_OFF_FILE = "sign-off.toml"
 # Files that may change without changing what the service says.
-NON_CONTENT_FILES = frozenset({"README.md", "REVIEW.md", "CHANGELOG.md", SIGN_OFF_FILE})
+NON_CONTENT_FILES = frozenset({"README.md", "REVIEW.md", "CASES.md", "TABLES.md", "CHANGELOG.md", SIGN_OFF_FILE})
 
 
 def compute_digest(root: Path) -> str:
@@ -40,7 +41,12 @@ def load_edition(folder: ContentFolder) -> Edition | None:
 
 def with_site_edition(folder: ContentFolder, edition: Edition, site: SiteEdition) -> Edition:
     """Return the edition with a site's overlay applied. Only the site folder's sign-off counts: it names both."""
-    return _with_sign_off(folder, replace(edition, sign_off=None, is_sign_off_lapsed=False, site=site))
+    has_other = edition.sign_off is not None or edition.is_sign_off_lapsed
+    notes = ("The sign-off in the content folder does not cover the site's overlay: it does not count.",)
+    bare = replace(
+        edition, sign_off=None, is_sign_off_lapsed=False, sign_off_notes=notes if has_other else (), site=site
+    )
+    return _with_sign_off(folder, bare)
 
 
 def _with_sign_off(folder: ContentFolder, edition: Edition) -> Edition:
@@ -49,9 +55,29 @@ def _with_sign_off(folder: ContentFolder, edition: Edition) -> Edition:
     sign_off = folder.load_file(SIGN_OFF_FILE, SignOffFile)
     if sign_off is None:
         return edition
-    if (sign_off.digest, sign_off.site) != (edition.digest, edition.site.digest if edition.site else None):
-        return replace(edition, is_sign_off_lapsed=True)
+    notes = tuple(_describe_lapse(f"{folder.path_prefix}{SIGN_OFF_FILE}", sign_off, edition))
+    if notes:
+        return replace(edition, is_sign_off_lapsed=True, sign_off_notes=(*edition.sign_off_notes, *notes))
     return replace(edition, sign_off=f"{sign_off.name}, {sign_off.role}, {sign_off.date.isoformat()}")
+
+
+def _describe_lapse(file: str, sign_off: SignOffFile, edition: Edition) -> Iterator[str]:
+    """Yield a sentence for each key of a sign-off that names something else than what runs."""
+    if sign_off.digest != edition.digest:
+        yield (
+            f"{file}: digest: {sign_off.name} signed content {sign_off.digest[:8]}; "
+            f"this is content {edition.version} ({edition.digest[:8]}), to be read and signed again."
+        )
+    signed, used = sign_off.site, edition.site.digest if edition.site else None
+    if signed != used:
+        yield (
+            f"{file}: site: {sign_off.name} signed {_name_overlay(signed)}; "
+            f"here {_name_overlay(used)} is used: read and sign again."
+        )
+
+
+def _name_overlay(digest: str | None) -> str:
+    return f"overlay {digest[:8]}" if digest else "no overlay"
 
 
 def format_sign_off(edition: Edition, name: str, role: str, day: date) -> str:

@@ -10,6 +10,7 @@ from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable, Name
 from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
 from cds_service.knowledge.schema.narrative import CuesFile, PhrasesTable, PlaceTable, WordsFile
 from cds_service.knowledge.schema.overlay import SiteLimitsFile
+from cds_service.knowledge.schema.overlay_upgrade import UpgradeFile
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingsFile, RuleFile
 from cds_service.knowledge.schema.screen import LanguageFile, SafetyScreenFile
 from cds_service.knowledge.schema.terminology import (
@@ -19,14 +20,22 @@ from cds_service.knowledge.schema.terminology import (
     ImagingFile,
     ValuesFile,
 )
-from cds_service.knowledge.schema.wording import LabelsFile, OfferTable, OrderTemplateTable, OverrideReasonTable
+from cds_service.knowledge.schema.wording import (
+    LabelsFile,
+    OfferTable,
+    OrderTemplateTable,
+    OverrideReasonTable,
+    SafetyFlagsFile,
+)
 
 NARRATIVE_FINDINGS = "narrative/findings/*.toml"
 NARRATIVE_PLACES = "narrative/places.toml"
 NARRATIVE_CUES = "narrative/cues.toml"
 NARRATIVE_WORDS = "narrative/words.toml"
 SCREEN_FILE = "safety-screen.toml"
-LANGUAGE_FILE = "language.toml"
+OWN_WORDS_FILE = "language/english.txt"
+LANGUAGE_FILE = "language/others.toml"
+OVERLAY_UPGRADE = "overlay-upgrade.toml"
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ class NarrativeFiles:
 
 @dataclass(frozen=True)
 class ContentFiles:
-    """Every content file."""
+    """Every content file. `overlay_upgrade` may be missing: then no overlay of an earlier major version is applied."""
 
     terminology: TerminologyFiles
     narrative: NarrativeFiles
@@ -69,10 +78,13 @@ class ContentFiles:
     orders: Mapping[str, OrderTemplateTable]
     overrides: Mapping[str, OverrideReasonTable]
     labels: LabelsFile
+    safety_flags: SafetyFlagsFile
     site_limits: SiteLimitsFile
     about: AboutFile
     screen: SafetyScreenFile
     language: LanguageFile
+    own_words: str
+    overlay_upgrade: UpgradeFile | None
 
 
 def load_content_files(folder: ContentFolder) -> ContentFiles | None:
@@ -106,12 +118,16 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "offers": folder.load_tables("offers.toml", OfferTable),
         "orders": folder.load_tables("orders.toml", OrderTemplateTable),
         "overrides": folder.load_tables("overrides.toml", OverrideReasonTable),
+        "safety_flags": folder.load_file("safety-flags.toml", SafetyFlagsFile),
         "labels": folder.load_file("labels.toml", LabelsFile),
         "about": folder.load_file("about.toml", AboutFile),
         "screen": folder.load_file(SCREEN_FILE, SafetyScreenFile),
+        "own_words": folder.load_text(OWN_WORDS_FILE),
         "language": folder.load_file(LANGUAGE_FILE, LanguageFile),
         "site_limits": folder.load_file("site-limits.toml", SiteLimitsFile),
     }
+    has_upgrade = (folder.root / OVERLAY_UPGRADE).exists()
+    others["overlay_upgrade"] = folder.load_file(OVERLAY_UPGRADE, UpgradeFile) if has_upgrade else None
     if folder.problems:
         return None
     return ContentFiles(terminology=TerminologyFiles(**terminology), narrative=NarrativeFiles(**narrative), **others)

@@ -6,20 +6,30 @@ from pathlib import Path
 
 from cds_service.errors import ContentError, Problem
 from cds_service.knowledge.about import build_about
+from cds_service.knowledge.advisories import find_advisories, list_advisory_problems, load_advisories
 from cds_service.knowledge.condition_builder import ConditionBuilder
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.date_anchors import check_date_anchors
 from cds_service.knowledge.edition import load_edition
-from cds_service.knowledge.evidence import build_caveats, build_citations, build_discriminators, check_evidence
+from cds_service.knowledge.evidence import (
+    build_caveats,
+    build_citations,
+    build_discriminators,
+    check_evidence,
+    check_evidence_lines,
+)
 from cds_service.knowledge.files import ContentFiles, load_content_files
+from cds_service.knowledge.glossary import Glossary, build_glossary
 from cds_service.knowledge.narrative import build_narrative
 from cds_service.knowledge.overlay.changes import describe_changes
 from cds_service.knowledge.overlay.files import load_overlay, open_overlay_folder
-from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_site_limits, with_site_rules_and_links
+from cds_service.knowledge.overlay.overlaid_content import apply_overlay, with_site_rules_and_links
+from cds_service.knowledge.overlay.site_limits import check_site_limits
 from cds_service.knowledge.references import check_references
 from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
-from cds_service.knowledge.screen import build_screen, build_screen_groups, check_screen
+from cds_service.knowledge.schema.terminology import FindingTable
+from cds_service.knowledge.screen import build_language, build_screen, build_screen_groups, check_screen
 from cds_service.knowledge.terminology import (
     ListedCode,
     ListedStudy,
@@ -35,10 +45,13 @@ from cds_service.knowledge.wording import (
     build_labels,
     build_offers,
     build_order_templates,
+    build_override_bases,
     build_override_reasons,
+    build_safety_flags,
     load_wording,
 )
 from cds_service.model.about import AboutTexts
+from cds_service.model.advisories import Advisory
 from cds_service.model.content import Content
 from cds_service.model.edition import Edition
 from cds_service.model.screen import SafetyScreen
@@ -53,6 +66,7 @@ class Knowledge:
     """All of the content, validated, for the chart readers, the logic and the rendering.
 
     `site_changes`: sentences that say what the site's overlay changes; empty without an overlay.
+    `advisories`: the safety notices that list this content, or the content that its overlay was written for.
     """
 
     content: Content
@@ -66,8 +80,10 @@ class Knowledge:
     imaging_codes: tuple[ListedStudy, ...]
     copyright_notices: Mapping[str, str]
     about: AboutTexts
+    glossary: Glossary
     screen: SafetyScreen
     site_changes: tuple[str, ...] = ()
+    advisories: tuple[Advisory, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,18 +100,30 @@ def load_knowledge(root: Path, site: Path | None = None) -> Knowledge:
     """Load the content at `root` and apply the overlay at `site`, if there is one.
 
     Raises:
-        ContentError: with the file and key of every problem. The overlay is checked once the content has none.
+        ContentError: with the file and key of every problem. The overlay is checked once the content has none. If a
+            safety notice lists the content or the version that the overlay is for, that is a problem of its own.
     """
+    try:
+        return _load_knowledge(root, site)
+    except ContentError as error:
+        raise ContentError([*error.problems, *list_advisory_problems(root, site)]) from None
+
+
+def _load_knowledge(root: Path, site: Path | None) -> Knowledge:
     folder, unresolved = _load_unresolved(root)
     shipped = _build_knowledge(folder, unresolved)
+    advisories = load_advisories()
     if site is None:
-        return shipped
+        return replace(shipped, advisories=find_advisories(advisories, root, unresolved.edition))
     overlay_folder = open_overlay_folder(site)
     overlay = load_overlay(overlay_folder)
     overlaid = apply_overlay(overlay_folder, overlay, unresolved.files, unresolved.edition, shipped.terminology)
     knowledge = _build_knowledge(folder, replace(unresolved, files=overlaid.files, edition=overlaid.edition))
     return replace(
-        knowledge, content=with_site_rules_and_links(knowledge.content, overlay), site_changes=describe_changes(overlay)
+        knowledge,
+        content=with_site_rules_and_links(knowledge.content, overlay),
+        site_changes=(*overlaid.version_notes, *describe_changes(overlay)),
+        advisories=find_advisories(advisories, root, unresolved.edition, overlay.about.for_content),
     )
 
 
@@ -123,12 +151,13 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
     orders = build_order_templates(files.orders)
     content = _build_content(folder, unresolved, orders)
     narrative = build_narrative(folder, files.narrative, files.terminology.findings)
-    check_site_limits(folder, files.site_limits, files.rules, files.groups)
+    check_site_limits(folder, files)
     folder.raise_problems()
     assert content is not None  # noqa: S101 - as above
+    screen = build_screen(files.screen, build_language(files.own_words, files.language))
     return Knowledge(
         content=content,
-        terminology=build_terminology(files.terminology),
+        terminology=replace(build_terminology(files.terminology), screened_tests=screen.tests),
         wording=unresolved.wording,
         order_templates=orders,
         override_reasons=build_override_reasons(files.overrides),
@@ -137,8 +166,9 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
         imaging_codes=list_imaging_codes(files.terminology),
         copyright_notices=collect_copyright_notices(files.terminology),
         about=build_about(files.about),
+        glossary=build_glossary(files, content),
         narrative=narrative,
-        screen=build_screen(files.screen, files.language),
+        screen=screen,
     )
 
 
@@ -153,6 +183,7 @@ def _build_content(
     restraint = RestraintBuilder(frozenset(files.policy.restraint.received), tuple(screen_groups.values()))
     patterns = build_patterns(folder, files.patterns, builder)
     check_evidence(folder, files.evidence, findings)
+    check_evidence_lines(folder, unresolved.wording, files.evidence)
     caveats = build_caveats(folder, files.caveats, files.evidence, builder)
     discriminators = build_discriminators(folder, files.evidence, files.asking, findings, builder)
     rules = build_rules(folder, files.rules, builder, findings, caveats, restraint)
@@ -160,13 +191,26 @@ def _build_content(
     offers = build_offers(folder, files.offers, orders, builder)
     citations = build_citations(files.evidence)
     ratings = build_ratings(folder, files.ratings, builder, citations, restraint)
+    override_bases = build_override_bases(folder, files.overrides, builder)
+    safety_flags = build_safety_flags(folder, files.safety_flags, builder)
     check_references(folder, files, rules, unresolved.wording, builder)
     check_screen(folder, files.screen, findings, {rule.id for rule in rules})
     check_date_anchors(folder, rules, patterns, offers.values(), policy, ratings)
     if policy is None or folder.problems:
         return None
     groups = {name: builder.build_group(name) for name in files.groups}
-    definitions = {
+    return Content(
+        unresolved.edition,
+        _define_findings(findings),
+        *(patterns, rules, offers, citations, policy, groups, ratings, discriminators, caveats),
+        override_bases=override_bases,
+        screen_groups=screen_groups,
+        safety_flags=safety_flags,
+    )
+
+
+def _define_findings(tables: Mapping[str, FindingTable]) -> dict[str, FindingDefinition]:
+    return {
         name: FindingDefinition(
             id=name,
             label=table.label,
@@ -174,20 +218,5 @@ def _build_content(
             window_days=table.window if isinstance(table.window, int) else None,
             stays=table.window == "never",
         )
-        for name, table in findings.items()
+        for name, table in tables.items()
     }
-    edition = unresolved.edition
-    return Content(
-        edition,
-        definitions,
-        patterns,
-        rules,
-        offers,
-        citations,
-        policy,
-        groups,
-        ratings,
-        discriminators,
-        caveats,
-        screen_groups=screen_groups,
-    )

@@ -12,12 +12,31 @@ from cds_service.model.terminology import (
     NoDisease,
     NotDone,
     PrefixMeaning,
+    ReadingLimits,
     SharedSystem,
 )
 
 
-def build_shared_systems(systems: Mapping[str, CodeSystemTable]) -> dict[str, SharedSystem]:
-    """Build the systems that are read as another one."""
+def build_reading_limits(
+    systems: Mapping[str, CodeSystemTable], findings: Mapping[str, FindingTable], values: ValuesFile
+) -> ReadingLimits:
+    """Build what widens or limits the reading of codes."""
+    return ReadingLimits(
+        with_editions=frozenset(name for name, table in systems.items() if table.editions),
+        shared_systems=_build_shared_systems(systems),
+        past={name: str(table.past) for name, table in findings.items() if table.past},
+        yields_to={name: frozenset(table.yields_to) for name, table in findings.items() if table.yields_to},
+        ended={name: table.ended for name, table in findings.items() if table.ended is not None},
+        measurements=_build_measurements(findings),
+        courses=tuple(
+            _build_course(name, table.course, table.ended or 0) for name, table in findings.items() if table.course
+        ),
+        no_disease=_build_no_disease(values),
+        not_done=_build_not_done(values),
+    )
+
+
+def _build_shared_systems(systems: Mapping[str, CodeSystemTable]) -> dict[str, SharedSystem]:
     return {
         name: SharedSystem(str(table.reads_as), table.depth, tuple(table.deeper))
         for name, table in systems.items()
@@ -25,21 +44,13 @@ def build_shared_systems(systems: Mapping[str, CodeSystemTable]) -> dict[str, Sh
     }
 
 
-def build_measurements(tables: Mapping[str, FindingTable]) -> dict[Code, Measurement]:
-    """Build the measurements, by their codes."""
+def _build_measurements(tables: Mapping[str, FindingTable]) -> dict[Code, Measurement]:
     return {
         Code(row.system, row.code): Measurement(finding, rows.at_least, rows.unit, rows.within)
         for finding, table in tables.items()
         if (rows := table.measured)
         for row in rows.codes
     }
-
-
-def build_courses(tables: Mapping[str, FindingTable]) -> tuple[DrugCourse, ...]:
-    """Build the drug courses."""
-    return tuple(
-        _build_course(finding, table.course, table.ended or 0) for finding, table in tables.items() if table.course
-    )
 
 
 def _build_course(finding: str, table: DrugCourseTable, ended: int) -> DrugCourse:
@@ -50,13 +61,13 @@ def _build_course(finding: str, table: DrugCourseTable, ended: int) -> DrugCours
         days=table.days,
         gap=table.gap,
         shortest=table.shortest,
+        still_active=table.still_active,
         ended=ended,
         unless=tuple(words.lower() for words in table.unless),
     )
 
 
-def build_no_disease(values: ValuesFile) -> NoDisease:
-    """Build the codes and names that speak of a disease which the patient does not have."""
+def _build_no_disease(values: ValuesFile) -> NoDisease:
     branches: dict[str, tuple[PrefixMeaning, ...]] = {}
     for row in values.no_disease.codes:
         branch = PrefixMeaning(FindingMeaning(row.code), tuple(row.excepted))
@@ -64,8 +75,7 @@ def build_no_disease(values: ValuesFile) -> NoDisease:
     return NoDisease(branches, tuple(name.lower() for name in values.no_disease.names))
 
 
-def build_not_done(values: ValuesFile) -> NotDone:
-    """Build the words that say a treatment did not take place."""
+def _build_not_done(values: ValuesFile) -> NotDone:
     return NotDone(tuple(words.lower() for words in values.not_done.words), values.not_done.longest_note)
 
 

@@ -6,15 +6,7 @@ from dataclasses import dataclass
 from cds_service.knowledge.code_formats import CODE_FORMATS, SNOMED_CT, expand_side_digit
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean, with_str_keys
 from cds_service.knowledge.files import TerminologyFiles
-from cds_service.knowledge.reading_limits import (
-    build_courses,
-    build_measurements,
-    build_no_disease,
-    build_not_done,
-    build_shared_systems,
-    check_finding_names,
-    check_shared_systems,
-)
+from cds_service.knowledge.reading_limits import build_reading_limits, check_finding_names, check_shared_systems
 from cds_service.knowledge.schema.terminology import (
     BareCode,
     CodeRow,
@@ -186,18 +178,10 @@ def build_terminology(files: TerminologyFiles) -> Terminology:
         region_by_body_site={site.id: site.region for site in files.body_sites.site if site.region},
         findings_by_body_site=_map_findings_by_body_site(files.findings),
         questions={Code(row.system, row.code): row.asks for row in files.values.question},
-        with_editions=frozenset(name for name, table in files.systems.items() if table.editions),
-        shared_systems=build_shared_systems(files.systems),
-        past={finding: str(table.past) for finding, table in files.findings.items() if table.past},
-        yields_to={name: frozenset(table.yields_to) for name, table in files.findings.items() if table.yields_to},
-        ended={finding: table.ended for finding, table in files.findings.items() if table.ended is not None},
-        measurements=build_measurements(files.findings),
-        courses=build_courses(files.findings),
-        no_disease=build_no_disease(files.values),
-        not_done=build_not_done(files.values),
         drug_names={name.lower(): finding for finding, table in files.findings.items() for name in table.names},
         imaging_words=_build_imaging_words(files.imaging),
         reason_codes=_map_reason_codes(files.findings),
+        limits=build_reading_limits(files.systems, files.findings, files.values),
     )
 
 

@@ -223,6 +223,7 @@ def describe_fact(fact: Fact, decision: Decision) -> str:
         parts = [fact.value.value, _describe_side(fact.side), describe_date(fact.when), *onset, *qualifiers]
         return f"{label}: {', '.join([*parts, describe_source(fact)])}"
     name = fact.treatment or " ".join(filter(None, (fact.region or "unknown region", fact.modality, fact.contrast)))
+    name += " (a leg joint, taken for the hip)" if fact.is_taken_for_hip else ""
     when = f"{_STAGE_WORDS[fact.stage]} {describe_date(fact.when)}"
     return f"{name}: {', '.join((when, _describe_side(fact.side), fact.source.reference))}"
 

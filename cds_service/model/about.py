@@ -1,5 +1,6 @@
 """The texts of the /about page as frozen values: purpose, users, inputs, basis and limits."""
 
+import datetime
 from dataclasses import dataclass
 
 
@@ -21,6 +22,16 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """What a version of the content was tried on, and what came of it."""
+
+    content: str
+    date: datetime.date
+    source: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class AboutTexts:
     """The texts of /about. Each tuple of strings is a list of paragraphs; `attributes` keep the regulation's order."""
 
@@ -37,3 +48,5 @@ class AboutTexts:
     changes: str
     out_of_scope: tuple[OutOfScope, ...]
     attributes: tuple[Attribute, ...]
+    principle: tuple[str, ...] = ()
+    tried: tuple[Trial, ...] = ()

@@ -24,7 +24,8 @@ class SiteEdition:
 class Edition:
     """The edition of the content: its version, the digest of its files, its date, and who signed it off, if anyone.
 
-    `is_sign_off_lapsed`: the sign-off is for other content. `site`: the overlay in use; a sign-off covers both.
+    `is_sign_off_lapsed`: the sign-off is for other content; `sign_off_notes` say for which. `site`: the overlay in use;
+    a sign-off covers both.
     """
 
     version: str
@@ -34,6 +35,7 @@ class Edition:
     is_sign_off_lapsed: bool = False
     site: SiteEdition | None = None
     review_by: datetime.date | None = None
+    sign_off_notes: tuple[str, ...] = ()
 
     @property
     def statement(self) -> str:
@@ -44,6 +46,20 @@ class Edition:
             self.sign_off_state,
         ]
         return ", ".join(part for part in parts if part)
+
+    @property
+    def card_statement(self) -> str:
+        """What every card says at its end: who approved it, who decides, and which content it is."""
+        if self.sign_off:
+            approval = f"Signed off by {self.sign_off}"
+        else:
+            approval = (
+                "Sign-off lapsed: content changed since"
+                if self.is_sign_off_lapsed
+                else "Not yet approved by a clinician"
+            )
+        overlay = f", {self.site.statement}" if self.site else ""
+        return f"{approval}. You decide. (content {self.version}{overlay})"
 
     @property
     def sign_off_state(self) -> str:

@@ -25,19 +25,19 @@ class FindingValue(Enum):
 class SourceKind(Enum):
     """The kind of record that a fact comes from, worded for a card."""
 
-    CONDITION = "recorded problem"
+    CONDITION = "problem list"
     OBSERVATION = "observation"
-    ORDER_REASON = "reason of the order"
+    ORDER_REASON = "reason for the order"
     PROCEDURE = "procedure"
     REQUEST = "completed request"
     MEDICATION = "medication list"
     REPORT = "report"
     STUDY = "imaging study"
     ORDER = "order"
-    CONDITION_TEXT = "words of a recorded problem"
-    OBSERVATION_TEXT = "words of an observation"
-    PROCEDURE_TEXT = "words of a procedure"
-    ORDER_TEXT = "words of the order"
+    CONDITION_TEXT = "free text of the problem list"
+    OBSERVATION_TEXT = "free text of an observation"
+    PROCEDURE_TEXT = "free text of a procedure"
+    ORDER_TEXT = "free text of the order"
 
     @property
     def is_text(self) -> bool:
@@ -93,7 +93,8 @@ class Imaging:
 
     `code_side`: the side of its code, if its body site names the other; `side` is unstated then.
     `is_selected`: the user selected this draft, so the call is about it.
-    `treatment`: the treatment finding that is ordered, if the order is not for imaging.
+    `treatment`: the treatment finding that is ordered, if the order is not for imaging. `is_taken_for_hip`: the order
+    names a joint of the leg but not which; `region` is the hip because of its reasons, or of the patient's problems.
     """
 
     stage: Stage
@@ -106,6 +107,7 @@ class Imaging:
     code_side: Side | None = None
     is_selected: bool = False
     treatment: str | None = None
+    is_taken_for_hip: bool = False
 
     @property
     def has_side_conflict(self) -> bool:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from cds_service.model.sides import Side
+from cds_service.model.terminology import Code
 
 ALL_RESTRAINT: Final = "all"  # in `stops`: every advice of restraint
 
@@ -109,15 +110,32 @@ class ScreenTable:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageWords:
+    """Words that tell languages apart: common ones of the content's language, and words of others.
+
+    `neutral`: endings that medicine has in every language.
+    """
+
+    own: frozenset[str]
+    other: frozenset[str]
+    neutral: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SafetyScreen:
     """All tables of the safety screen.
 
     `unread`: branches of ICD-10 that are not read at all, with their displays. `positive`: answers and results that
-    make the name of a test a mention. `english`: common words of the content's language; `foreign`: of others.
+    make the name of a test a mention.
     """
 
     tables: tuple[ScreenTable, ...]
     unread: tuple[ScreenBranch, ...]
     positive: frozenset[str]
-    english: frozenset[str]
-    foreign: frozenset[str]
+    language: LanguageWords
+
+    @property
+    def tests(self) -> frozenset[Code]:
+        """The LOINC codes of the tests whose numbers count."""
+        limits = [limit for table in self.tables for limit in table.limits]
+        return frozenset(Code("loinc", code) for limit in limits for code in limit.codes)

@@ -124,6 +124,7 @@ class DrugCourse:
     days: int
     gap: int
     shortest: int
+    still_active: int
     ended: int
     unless: tuple[str, ...]
 
@@ -143,16 +144,14 @@ class NotDone(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Terminology:
-    """All code meanings of the content. `system_by_uri` maps every accepted URI to the system's short name.
+class ReadingLimits:
+    """What widens or limits the reading of codes and of records.
 
     `with_editions`: systems whose URI an edition may follow. `shared_systems`: those that are read as another.
-    `past`: by finding, what a record says that it is over. `yields_to`: by finding, those that say it more precisely.
+    `past`: by finding, what to record when it is over. `yields_to`: by finding, those that say it more precisely.
     `ended`: by finding, the days that a drug which is no longer taken counts.
     """
 
-    system_by_uri: Mapping[str, str]
-    uri_by_system: Mapping[str, str]
     with_editions: frozenset[str]
     shared_systems: Mapping[str, SharedSystem]
     past: Mapping[str, str]
@@ -162,6 +161,17 @@ class Terminology:
     courses: tuple[DrugCourse, ...]
     no_disease: NoDisease
     not_done: NotDone
+
+
+@dataclass(frozen=True, slots=True)
+class Terminology:
+    """All code meanings of the content. `system_by_uri` maps every accepted URI to the system's short name.
+
+    `screened_tests`: the tests whose numbers the safety screen reads.
+    """
+
+    system_by_uri: Mapping[str, str]
+    uri_by_system: Mapping[str, str]
     findings: Mapping[Code, tuple[FindingMeaning, ...]]
     finding_prefixes: Mapping[Code, tuple[PrefixMeaning, ...]]
     studies: Mapping[Code, StudyMeaning]
@@ -177,15 +187,31 @@ class Terminology:
     drug_names: Mapping[str, str]
     imaging_words: ImagingWords
     reason_codes: Mapping[str, tuple[Code, ...]]
+    limits: ReadingLimits
+    screened_tests: frozenset[Code] = frozenset()
 
     def find_meanings(self, code: Code) -> tuple[FindingMeaning, ...]:
         """Return the findings that a code stands for, by itself or by its branch; none if it is unmapped."""
         exact = self.findings.get(code, ())
         if code.system != "icd10cm":
             return exact
-        return exact + tuple(
+        branches = tuple(
             prefix.meaning
             for length in range(1, len(code.code) + 1)
             for prefix in self.finding_prefixes.get(Code(code.system, code.code[:length]), ())
             if prefix.includes(code.code)
         )
+        return distinct_meanings((*exact, *branches))
+
+
+def distinct_meanings(meanings: tuple[FindingMeaning, ...]) -> tuple[FindingMeaning, ...]:
+    """Return the distinct meanings. Of two for one finding, the one that states a side wins."""
+    if len(meanings) < 2:
+        return meanings
+    with_side = {meaning.finding for meaning in meanings if meaning.side is not Side.UNSTATED}
+    distinct = {
+        (meaning.finding, meaning.side): meaning
+        for meaning in meanings
+        if meaning.side is not Side.UNSTATED or meaning.finding not in with_side
+    }
+    return tuple(distinct.values())

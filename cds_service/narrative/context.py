@@ -15,6 +15,9 @@ from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
 _MINUS = "( - )"
+_OVER_BEHIND_A_COMMA = frozenset(
+    {CueEffect.HISTORICAL, CueEffect.PLANNED}
+)  # "sciatica, resolved"; "physiotherapy, declined"
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
 _NEAR = 12  # items between a mention and a cue after it
 _MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
@@ -160,7 +163,7 @@ class Context:
         if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
             return False
         between = self._items[mention.last + 1 : place]
-        if cue.is_closing and cue.effect is CueEffect.HISTORICAL and between and between[-1].text == ",":
+        if cue.is_closing and cue.effect in _OVER_BEHIND_A_COMMA and between and between[-1].text == ",":
             between.pop()
         unknown = sum(item.is_unknown for item in between)
         if unknown > _MAX_UNKNOWN_BEHIND or any(item.is_marked(Mark.STOP) or item.text == "," for item in between):

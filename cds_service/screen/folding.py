@@ -1,11 +1,18 @@
 """Fold texts so that spelling decides nothing: ligatures, case, British and American spelling."""
 
+import re
 import unicodedata
 from itertools import product
 from typing import Final
 
 from cds_service.narrative.tokenizer import normalize_phrase
 
+# The tokenizer drops most marks, or makes them words that no phrase of ours holds.
+_MARKS: Final = str.maketrans(
+    {**dict.fromkeys('!"#$%&()*,-.:;<=>?@[\\]^_`{|}~\t\r\n', " "), "'": "", "/": " / ", "+": " + "}
+)
+_OTHER_MARKS: Final = re.compile(r"[^\w /+]|_")
+_RIGHT_QUOTE: Final = "\u2019"  # the typographic apostrophe
 _ANY_DIGIT: Final = "#"
 _MOST_DIGITS = 2  # "#" signs in one word of the content
 
@@ -21,6 +28,14 @@ def fold_characters(text: str) -> str:
 def fold_spelling(text: str) -> str:
     """Return a text in lower case, with "ae" and "oe" as "e": "Leukaemia" is "leukemia". Spaces stay as they are."""
     return text.lower().replace("ae", "e").replace("oe", "e")
+
+
+def spread_words(text: str) -> str:
+    """Return a folded text as words between single spaces, without marks: quickly, for a first look at raw texts."""
+    spread = fold_spelling(fold_characters(text)).translate(_MARKS)
+    if not spread.isascii():
+        spread = _OTHER_MARKS.sub(" ", spread.replace(_RIGHT_QUOTE, ""))
+    return f" {' '.join(spread.split())} "
 
 
 def expand_word(word: str) -> list[str]:

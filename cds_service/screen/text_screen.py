@@ -17,7 +17,7 @@ from cds_service.narrative.qualifiers import qualify
 from cds_service.narrative.sides import place_sides
 from cds_service.narrative.text_cache import TextCache
 from cds_service.narrative.tokenizer import Sentence, split_sentences
-from cds_service.screen.folding import expand_word, fold_characters, fold_spelling
+from cds_service.screen.folding import expand_word, fold_characters, spread_words
 from cds_service.screen.numbers import NumberMarker
 from cds_service.screen.word_finder import Span, WordFinder
 
@@ -40,8 +40,8 @@ class TextScreen:
 
     def __init__(self, screen: SafetyScreen, narrative: Lexicon) -> None:
         self._narrative = narrative
-        self._numbers = NumberMarker(screen.tables)
-        self._finder = WordFinder(screen.tables, self._numbers.patterns)
+        self.numbers = NumberMarker(screen.tables)
+        self._finder = WordFinder(screen.tables, self.numbers.patterns)
         self._first_look = _build_first_look(screen)
         meaning = LexiconEntry(saying=PhraseMeaning((), ()))
         self._phrases = PhraseFinder(replace(narrative, entries={**narrative.entries, _MENTION: meaning}))
@@ -50,8 +50,7 @@ class TextScreen:
 
     def may_hit(self, text: str) -> bool:
         """Return whether any stem occurs in a text at all. Most texts hold none, and cost nothing more."""
-        folded = fold_spelling(fold_characters(text))
-        return next(self._first_look.iter(folded), None) is not None
+        return next(self._first_look.iter(spread_words(text)), None) is not None
 
     def hits(self, text: str) -> tuple[TextHit, ...]:
         """Return what a text mentions. Recent results are cached."""
@@ -63,7 +62,7 @@ class TextScreen:
             return ()
         found: dict[TextHit, None] = {}
         carried: CueEffect | None = None
-        for sentence in split_sentences(self._numbers.mark(folded), self._narrative.abbreviations):
+        for sentence in split_sentences(self.numbers.mark(folded), self._narrative.abbreviations):
             hits, carried = self._screen_sentence(sentence, carried)
             found.update(dict.fromkeys(hits))
         return tuple(found)
@@ -124,23 +123,19 @@ def _build_first_look(screen: SafetyScreen) -> ahocorasick.Automaton:
     """Build the automaton over raw text: of each pattern one part, without which it cannot hold."""
     made = ahocorasick.Automaton()
     for table in screen.tables:
-        for pattern in table.words:
-            for needle in _needles(pattern):
-                made.add_word(needle, True)
-        for limit in table.limits:
-            for word in limit.words:
-                made.add_word(_longest_word(word), True)
+        parts = [_rarest_part(pattern) for pattern in table.words]
+        for word in (*(word for part in parts for word in part), *(word for one in table.limits for word in one.words)):
+            for form in expand_word(word):
+                made.add_word(_as_spread(form), True)
     made.make_automaton()
     return made
 
 
-def _needles(pattern: ScreenPattern) -> list[str]:
-    """Return the rarest words of a pattern: of the part whose shortest alternative is longest."""
-    return max(
-        ([_longest_word(word) for word in part] for part in pattern.parts), key=lambda found: min(map(len, found))
-    )
+def _rarest_part(pattern: ScreenPattern) -> tuple[str, ...]:
+    """Return the part of a pattern whose shortest alternative is longest; of two the last."""
+    return max(reversed(pattern.parts), key=lambda part: min(map(len, part)))
 
 
-def _longest_word(word: str) -> str:
-    form = expand_word(word.replace("#", ""))[0] if "#" in word else expand_word(word)[0]
-    return max(form.split(), key=len)
+def _as_spread(form: str) -> str:
+    core = spread_words(form).strip()
+    return f"{' ' if form.startswith(' ') else ''}{core}{' ' if form.endswith(' ') else ''}"

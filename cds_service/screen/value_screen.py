@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+import ahocorasick
+
 from cds_service.model.screen import SafetyScreen, ScreenLimit
 from cds_service.screen.folding import expand_word, fold_spelling
 from cds_service.screen.numbers import exceeds
@@ -32,15 +34,17 @@ class ValueScreen:
         limits = [(table.group.id, limit) for table in screen.tables for limit in table.limits]
         self._limits = limits
         self._codes = frozenset(code for _, limit in limits for code in limit.codes)
-        self._names = tuple({form.strip() for _, limit in limits for word in limit.words for form in expand_word(word)})
+        self._names = ahocorasick.Automaton()
+        for _, limit in limits:
+            for word in limit.words:
+                self._names.add_word(max(expand_word(word)[0].split(), key=len), True)
+        self._names.make_automaton()
 
-    def may_hit(self, code: object, raw: bytes) -> bool:
-        """Return whether a value needs parsing for its code or for a unit of temperature. Most do not."""
-        return code in self._codes or b"Cel" in raw or b"deg" in raw or b"\xc2\xb0" in raw
-
-    def is_named(self, names: Iterable[str | None]) -> bool:
-        """Return whether a test's name is one of those that have a limit."""
-        return any(name and any(word in _folded(name) for word in self._names) for name in names)
+    def may_hit(self, codes: Iterable[object], names: Iterable[str], raw: bytes) -> bool:
+        """Return whether a value needs parsing: for its code, a unit of temperature or the test's name. Most do not."""
+        if b"Cel" in raw or b"deg" in raw or b"\xc2\xb0" in raw or not self._codes.isdisjoint(codes):
+            return True
+        return next(self._names.iter(" ".join(names).lower()), None) is not None
 
     def hits(self, measurement: Measurement) -> Iterator[ValueHit]:
         """Yield the limits that a value is beyond."""

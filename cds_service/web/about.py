@@ -1,4 +1,4 @@
-"""The routes of the about page, as HTML and as JSON. Both are rendered once, at start-up."""
+"""The routes of the about page, its details and its data. All are rendered once, at start-up."""
 
 from dataclasses import dataclass
 
@@ -11,23 +11,31 @@ HTML = "text/html"
 
 @dataclass(frozen=True, slots=True)
 class AboutPage:
-    """Both forms of the about page, and the Content-Security-Policy of the HTML form."""
+    """The about page, the page of details, all of it as data, and the Content-Security-Policy of the pages."""
 
     html: bytes
+    details: bytes
     json: bytes
     policy: str
 
 
 def build_about_routes(page: AboutPage) -> Blueprint:
-    """Build `/about`, in the form the client accepts, and `/about.json`. Both are public: they hold no call data."""
+    """Build `/about`, in the form the client accepts, `/about/details` and `/about.json`.
+
+    All are public: they hold no call data.
+    """
     routes = Blueprint("about", __name__)
 
     @routes.get("/about")
     def about() -> Response:
         media_type = request.accept_mimetypes.best_match([HTML, JSON], default=HTML)
-        response = data() if media_type == JSON else _html_response(page)
+        response = data() if media_type == JSON else _html_response(page.html, page.policy)
         response.headers["Vary"] = "Accept"
         return response
+
+    @routes.get("/about/details")
+    def details() -> Response:
+        return _html_response(page.details, page.policy)
 
     @routes.get("/about.json")
     def data() -> Response:
@@ -36,9 +44,9 @@ def build_about_routes(page: AboutPage) -> Blueprint:
     return routes
 
 
-def _html_response(page: AboutPage) -> Response:
-    response = _with_common_headers(Response(page.html, mimetype=HTML))
-    response.headers["Content-Security-Policy"] = page.policy
+def _html_response(html: bytes, policy: str) -> Response:
+    response = _with_common_headers(Response(html, mimetype=HTML))
+    response.headers["Content-Security-Policy"] = policy
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 

@@ -154,6 +154,8 @@ def _operator_paths(*, metrics: bool) -> dict[str, JsonObject]:
     page = _response("What the service does, on what basis, and how far to trust it.", "text/html", {"type": "string"})
     page["content"][JSON] = {"schema": {"type": "object"}}
     paths["/about"] = _get_path("about", "About the service, for people", page)
+    details = _response("Rules, source attributes, sources.", "text/html", {"type": "string"})
+    paths["/about/details"] = _get_path("aboutDetails", "Rules and sources of the service, for people", details)
     data = _response("The content of /about.", JSON, {"type": "object"})
     paths["/about.json"] = _get_path("aboutJson", "The content of /about as data", data)
     if metrics:

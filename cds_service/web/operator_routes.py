@@ -13,13 +13,17 @@ _METRICS = "text/plain; version=0.0.4; charset=utf-8"  # Prometheus' text format
 
 @dataclass(frozen=True, slots=True)
 class OperatorEndpoints:
-    """What the operator routes serve. `render_metrics` is None if metrics have their own port or are not served."""
+    """What the operator routes serve. `render_metrics` is None if metrics have their own port or are not served.
+
+    `advisories`: one sentence for each safety notice that lists the content in use.
+    """
 
     version: Mapping[str, str]
     is_store_up: Callable[[], bool]
     is_stopping: Callable[[], bool]
     render_metrics: Callable[[], bytes] | None
     render_openapi: Callable[[], bytes]
+    advisories: tuple[str, ...] = ()
 
 
 def build_operator_routes(endpoints: OperatorEndpoints) -> Blueprint:
@@ -35,9 +39,7 @@ def build_operator_routes(endpoints: OperatorEndpoints) -> Blueprint:
     def ready() -> Response:
         if endpoints.is_stopping():
             return _json_response(_to_json({"status": "stopping"}), 503)
-        if not endpoints.is_store_up():  # cards are still served; only feedback gets a 503
-            return _json_response(_to_json({"status": "degraded", "store": "unavailable"}))
-        return _json_response(_to_json({"status": "ready", "store": "available"}))
+        return _json_response(_to_json(_describe_readiness(endpoints)))
 
     @routes.get("/version")
     def tell_version() -> Response:
@@ -55,6 +57,14 @@ def build_operator_routes(endpoints: OperatorEndpoints) -> Blueprint:
             return Response(render_metrics(), content_type=_METRICS)
 
     return routes
+
+
+def _describe_readiness(endpoints: OperatorEndpoints) -> dict[str, str]:
+    """Describe a service that answers calls. Cards are served while degraded; without the store feedback gets a 503."""
+    is_store_up = endpoints.is_store_up()
+    status = "ready" if is_store_up and not endpoints.advisories else "degraded"
+    notices = {"advisories": " ".join(endpoints.advisories)} if endpoints.advisories else {}
+    return {"status": status, "store": "available" if is_store_up else "unavailable", **notices}
 
 
 def _to_json(values: Mapping[str, str]) -> bytes:

@@ -16,4 +16,4 @@ def test_no_call_gains_restraint_or_turns_milder(key: str, way: str) -> None:
         whole, part = call.judge(), call.judge((key, way))
         if whole is not None and part is not None:
             faults += [f"{call.label}: {fault}" for fault in made_worse(whole, part, {key})]
-    assert faults == []
+    assert not faults, "\n".join(faults)

@@ -132,7 +132,7 @@ def test_no_error_repeats_markup_of_feedback_or_address(client: FlaskClient, mar
 
 def overlay(folder: Path, label: str = "Pathway", wording: str = "Test") -> Path:
     folder.mkdir(exist_ok=True)
-    head = f'name = {json.dumps(wording)}\nversion = "1"\ndate = 2026-11-22\nfor_content = "1.0.0"\n'
+    head = f'name = {json.dumps(wording)}\nversion = "1"\ndate = 2026-11-22\nfor_content = "2.0.0"\n'
     (folder / "site.toml").write_text(head, encoding="utf-8")
     row = f'[[link]]\nlabel = {json.dumps(label)}\nurl = "https://pathways.example/x"\n'
     (folder / "links.toml").write_text(row, encoding="utf-8")

@@ -8,7 +8,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
 WITH_COMMANDS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS]
-OTHERS = ["SECURITY.md", "NOTICE.md", "CHANGELOG.md", "cards/README.md", "cards/CHANGELOG.md", "docker/README.md"]
+OTHERS = [
+    "ADVISORIES.md",
+    "SECURITY.md",
+    "NOTICE.md",
+    "CHANGELOG.md",
+    "cards/README.md",
+    "cards/CHANGELOG.md",
+    "docker/README.md",
+]
 OTHERS += ["fixtures/fhir/README.md", "requirements/README.md", "tests/README.md", "tests/peers/README.md"]
 PAGES = [*WITH_COMMANDS, *(ROOT / name for name in OTHERS)]
 

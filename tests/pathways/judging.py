@@ -7,11 +7,7 @@ from functools import cache
 from itertools import count
 from typing import Any, NamedTuple
 
-from cds_service.chart.chart_reader import ChartReader
-from cds_service.ehr.client import EhrClient
 from cds_service.ehr.draft_orders import decode_draft_orders
-from cds_service.ehr.gatherer import Gatherer
-from cds_service.ehr.prefetch_templates import build_prefetch_keys
 from cds_service.engine import CdsEngine, build_engine
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.rating import rate_orders
@@ -62,13 +58,6 @@ def _engine() -> CdsEngine:
     )
 
 
-@cache
-def _parts() -> tuple[Gatherer, ChartReader]:
-    known = knowledge()
-    gatherer = Gatherer(build_prefetch_keys(known.content, known.terminology), EhrClient())
-    return gatherer, ChartReader(known.terminology, known.content, known.narrative)
-
-
 def judge(request: dict[str, Any]) -> Judgement:
     """Return what comes of a call, cards and all."""
     service_id = next(name for name, service in SERVICES.items() if request["hook"] in service.accepted_hooks)
@@ -86,15 +75,15 @@ def judge(request: dict[str, Any]) -> Judgement:
 def decision_of(request: dict[str, Any], today: date = TODAY) -> Decision:
     """Return the decision alone, which is much faster."""
     decoded = decode_request(json.dumps(request).encode(), frozenset({request["hook"]}))
-    gatherer, reader = _parts()
-    data = gatherer.gather(decoded, decode_draft_orders(decoded))
-    return decide(knowledge().content, reader.build_chart(data, decoded.patient_id, today), decoded.hook)
+    service = _engine().service
+    data = service.gatherer.gather(decoded, decode_draft_orders(decoded))
+    return decide(knowledge().content, service.chart_reader.build_chart(data, decoded.patient_id, today), decoded.hook)
 
 
 def restraint_of(decision: Decision) -> frozenset[str]:
     """Return each advice to wait, cancel, replace or not repeat, shown or held back, and each such rating."""
     advised = {name for card in (*decision.shown, *decision.held_back) for name in _restraint_of_card(card)}
-    ratings = rate_orders(decision.content, decision.chart, decision.hook)
+    ratings = rate_orders(decision)
     return frozenset(advised | {"rating" for rating in ratings if rating.criterion.rating == "not-appropriate"})
 
 

@@ -36,12 +36,12 @@ BASES = {
     ),
     "imaging-already-done": ShortChart(
         "14", "the same MRI a hundred days ago", "order-sign",
-        [{"problem": "icd10cm M54.50", "onset": 200, "on": 110}, {"study": "loinc 30679-5", "on": 100}],
+        [{"problem": "icd10cm M54.50", "onset": 200, "on": 9}, {"study": "loinc 30679-5", "on": 100}],
         order={"draft": "loinc 30679-5"},
     ),
     "plain-films-first": ShortChart(
         "12", "hip MRI before any film", "order-sign", [{"problem": "icd10cm M25.551", "onset": 90, "on": 30}],
-        order={"draft": "cpt 73721", "site": "right hip"},
+        order={"draft": "loinc 30687-8"},
     ),
     "hip-pattern-spine-imaging": ShortChart(
         "4",

@@ -41,7 +41,7 @@ def test_a_key_that_is_left_out_gains_no_restraint_and_turns_nothing_milder(key:
         whole, part = call.judge(), call.judge((key, "left out"))
         if whole is not None and part is not None:
             faults += [f"{call.label}: {fault}" for fault in made_worse(whole, part, {key})]
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 @settings(max_examples=200, derandomize=True, database=None, deadline=None)

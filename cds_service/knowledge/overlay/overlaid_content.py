@@ -1,16 +1,16 @@
 """The content with a site's overlay applied; conflicts between the two are all reported at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.edition import compute_digest, with_site_edition
 from cds_service.knowledge.files import ContentFiles
-from cds_service.knowledge.overlay.files import LINKS_FILE, RULES_FILE, SITE_FILE, Overlay
+from cds_service.knowledge.overlay.files import LINKS_FILE, RULES_FILE, Overlay
 from cds_service.knowledge.overlay.site_codes import check_site_codes, with_site_codes
 from cds_service.knowledge.overlay.site_numbers import with_site_numbers
+from cds_service.knowledge.overlay.upgrade import check_overlay_version
 from cds_service.knowledge.schema.overlay import LinkRow, SiteLimitsFile
-from cds_service.knowledge.schema.rules import RuleFile
 from cds_service.model.conditions import ALWAYS
 from cds_service.model.content import Content, Link, Silence
 from cds_service.model.edition import Edition, SiteEdition
@@ -21,10 +21,11 @@ MAX_LINKS_PER_CARD = 3  # our decision: nobody reads more
 
 @dataclass(frozen=True, slots=True)
 class OverlaidFiles:
-    """The content's files with an overlay applied, and the edition that results."""
+    """The content's files with an overlay applied, the edition that results, and what to tell of its version."""
 
     files: ContentFiles
     edition: Edition
+    version_notes: tuple[str, ...]
 
 
 def apply_overlay(
@@ -36,7 +37,6 @@ def apply_overlay(
         ContentError: with every conflict between the overlay and the content.
     """
     rules = [rule.id for rule in files.rules.values()]
-    _check_version(folder, overlay, edition)
     _check_switched_off(folder, overlay, rules, files.site_limits)
     _check_links(folder, overlay, rules)
     check_site_codes(folder, overlay.codes, files.terminology, terminology)
@@ -44,8 +44,9 @@ def apply_overlay(
     protected_off = tuple(row.rule for row in overlay.rules.off if row.rule in files.site_limits.protected.rules)
     site = SiteEdition(overlay.about.name, overlay.about.version, compute_digest(folder.root), protected_off)
     overlaid_edition = with_site_edition(folder, edition, site)
+    version_notes = check_overlay_version(folder, overlay, edition.version, files.overlay_upgrade)
     folder.raise_problems()
-    return OverlaidFiles(with_site_codes(changed_files, overlay.codes), overlaid_edition)
+    return OverlaidFiles(with_site_codes(changed_files, overlay.codes), overlaid_edition, version_notes)
 
 
 def with_site_rules_and_links(content: Content, overlay: Overlay) -> Content:
@@ -61,17 +62,6 @@ def with_site_rules_and_links(content: Content, overlay: Overlay) -> Content:
 
 def _links_of_rule(rows: Iterable[LinkRow], rule: str) -> tuple[Link, ...]:
     return tuple(Link(row.label, row.url) for row in rows if row.rules is None or rule in row.rules)
-
-
-def _check_version(folder: ContentFolder, overlay: Overlay, edition: Edition) -> None:
-    version = overlay.about.for_content
-    if version.split(".")[0] != edition.version.split(".")[0]:
-        folder.add_problem(
-            SITE_FILE,
-            "for_content",
-            f"was written for content {version}; this is {edition.version}, in which decisions differ: "
-            "compare the overlay with it, then change this line",
-        )
 
 
 def _check_switched_off(folder: ContentFolder, overlay: Overlay, rules: list[str], limits: SiteLimitsFile) -> None:
@@ -103,22 +93,3 @@ def _check_links(folder: ContentFolder, overlay: Overlay, rules: list[str]) -> N
             )
         if len({link.url for link in links}) < len(links) or len({link.label for link in links}) < len(links):
             folder.add_problem(LINKS_FILE, rule, "two links of one card have the same label or address")
-
-
-def check_site_limits(
-    folder: ContentFolder, limits: SiteLimitsFile, rules: Mapping[str, RuleFile], groups: Iterable[str]
-) -> None:
-    """Note unknown names in the content's limits for sites, and every unprotected rule that can be critical."""
-    rule_ids = {rule.id for rule in rules.values()}
-    critical = {rule.id for rule in rules.values() if any(row.level == "critical" for row in rule.advice)}
-    for kind, names, known in (
-        ("rule", limits.protected.rules, rule_ids),
-        ("group", limits.protected.groups, set(groups)),
-    ):
-        for name in names:
-            if name not in known:
-                folder.add_problem(
-                    "site-limits.toml", "protected", f"no {kind} is called {name}{did_you_mean(name, known)}"
-                )
-    for name in sorted(critical - set(limits.protected.rules)):
-        folder.add_problem("site-limits.toml", "protected.rules", f"{name} can be critical and is not protected")

@@ -1,10 +1,11 @@
 """Models of about.toml. Every statement that regulation requires is a key, so none can be left out unnoticed."""
 
+import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cds_service.knowledge.schema.base import StrictModel, Text
+from cds_service.knowledge.schema.base import StrictModel, Text, Version
 
 Paragraphs = Annotated[list[Text], Field(min_length=1)]
 
@@ -41,8 +42,16 @@ class AttributesTable(StrictModel):
     health_assessments: AttributeTable = Field(title="Use of health status assessments data")
 
 
+class TriedTable(StrictModel):
+    """What a version of the content was tried on, when, and where that is written down."""
+
+    date: datetime.date
+    source: Text
+    says: Text
+
+
 class AboutFile(StrictModel):
-    """What the service says about itself."""
+    """What the service says about itself. Content 1.0.0 has no `principle` and no `tried`; it can still be loaded."""
 
     purpose: Text
     users: Text
@@ -57,3 +66,5 @@ class AboutFile(StrictModel):
     changes: Text
     out_of_scope: Annotated[list[OutOfScopeRow], Field(min_length=1)]
     attributes: AttributesTable
+    principle: list[Text] = Field(default_factory=list)
+    tried: dict[Version, TriedTable] = Field(default_factory=dict)

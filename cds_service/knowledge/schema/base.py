@@ -12,6 +12,7 @@ class StrictModel(BaseModel):
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")]
+Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Days = Annotated[int, Field(ge=0, le=36_500)]
@@ -20,7 +21,7 @@ SideName = Literal["left", "right", "both"]
 HookName = Literal["patient-view", "order-select", "order-sign"]
 Region = Literal["hip", "pelvis", "lumbar-spine", "knee", "lower-limb-joint", "other"]
 # Places that names of imaging tell apart, because one picture may hold several. On an order they are "other".
-NamedPlace = Literal[Region, "upper-spine", "sacrum", "thigh", "head", "trunk"]
+NamedPlace = Literal[Region, "upper-spine", "sacrum", "thigh", "ankle", "head", "trunk"]
 Modality = Literal["XR", "MR", "CT", "US", "RF"]
 Contrast = Literal["without", "with", "both"]
 # How a code was verified. "U" (unverified) is refused; G2 and W2 are confirmed by a second independent source.

@@ -5,13 +5,13 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from cds_service.knowledge.schema.base import StrictModel, Text
+from cds_service.knowledge.schema.base import StrictModel, Text, Version
 
 
 class ManifestFile(StrictModel):
     """The manifest: the version, date and title of the content."""
 
-    version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+    version: Version
     date: datetime.date
     title: Text
     review_by: datetime.date

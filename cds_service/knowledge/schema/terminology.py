@@ -124,6 +124,7 @@ class DrugCourseTable(StrictModel):
     days: Days
     gap: Days
     shortest: Days
+    still_active: Days
     unless: list[Label]
 
 

@@ -93,8 +93,13 @@ def test_a_completed_imaging_request_is_imaging_done_on_its_occurrence(chart: Re
     assert undated.when is None
 
 
-def test_a_completed_referral_is_a_treatment_tried_by_its_occurrence_or_when_it_was_asked(chart: Read) -> None:
-    fields = {"status": "completed", "authoredOn": "2025-12-01", "code": concept("308447003")}
+@pytest.mark.parametrize("code", ["308447003", "444831000124102"])
+def test_a_completed_referral_is_no_treatment_tried(chart: Read, code: str) -> None:
+    assert chart(order("x", status="completed", authoredOn="2025-12-01", code=concept(code))).findings == ()
+
+
+def test_a_completed_order_is_a_treatment_tried_by_its_occurrence_or_when_it_was_asked(chart: Read) -> None:
+    fields = {"status": "completed", "authoredOn": "2025-12-01", "code": concept("91251008")}
     [finding] = chart(order("x", **fields)).findings
     assert (finding.id, finding.when) == ("physical-therapy", full_date(date(2025, 12, 1)))
     [finding] = chart(order("x", occurrencePeriod={"start": "2025-12-09"}, **fields)).findings
@@ -178,6 +183,47 @@ def test_without_reasons_current_problems_decide(chart: Read, reasons: list[Json
     assert drafted(chart, hip, knee, reasonCode=reasons).region == "lower-limb-joint"
     assert drafted(chart, condition("23056005"), reasonCode=reasons).region == "lower-limb-joint"
     assert drafted(chart, reasonCode=reasons).region == "lower-limb-joint"
+
+
+def test_a_reason_that_names_the_hip_decides_whatever_else_hurts(chart: Read) -> None:
+    knee = condition("30989003")
+    assert drafted(chart, knee, reasonCode=[concept("49218002")]).region == "hip"
+
+
+def test_a_knee_problem_forbids_the_hip_where_the_reason_names_the_spine(chart: Read) -> None:
+    sciatica = [concept("23056005")]
+    assert drafted(chart, condition("30989003"), reasonCode=sciatica).region == "lower-limb-joint"
+    old = condition("30989003", recordedDate="2023-01-01")
+    assert drafted(chart, old, reasonCode=sciatica).region == "hip"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Derangement of meniscus of left knee",
+        "Loose body in knee",
+        "Sprain of ankle",
+        "Ganglion of right ankle",
+        "Ulcer of foot",
+    ],
+)
+def test_a_problem_that_is_no_finding_still_speaks_of_the_knee_or_foot(chart: Read, name: str) -> None:
+    hip = condition("49218002")
+    local = {"coding": [{"system": SNOMED, "code": "999", "display": name}]}
+    for code in ({"text": name}, local):
+        assert drafted(chart, hip, condition("x", number=2, code=code)).region == "lower-limb-joint"
+    over = condition("x", number=2, code=local, clinicalStatus=concept("resolved"))
+    assert drafted(chart, hip, over).region == "hip"
+    long_ago = condition("x", number=2, code=local, recordedDate="2023-01-01")
+    assert drafted(chart, hip, long_ago).region == "hip"
+
+
+def test_only_a_joint_that_the_order_leaves_open_is_taken_for_the_hip(chart: Read) -> None:
+    hip = [concept("49218002")]
+    assert drafted(chart, reasonCode=hip).is_taken_for_hip
+    assert not drafted(chart, reasonCode=hip, bodySite=[concept("29836001")]).is_taken_for_hip
+    assert not drafted(chart, reasonCode=hip, orderDetail=[{"text": "right hip"}]).is_taken_for_hip
+    assert not drafted(chart, reasonCode=[concept("30989003")]).is_taken_for_hip
 
 
 def test_an_empty_reason_does_not_hide_those_after_it(chart: Read) -> None:

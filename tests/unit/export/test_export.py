@@ -190,7 +190,7 @@ def test_a_rule_says_when_on_what_evidence_and_what_it_offers(resources: list[Re
 
 def test_an_overlay_is_exported_as_the_site_has_it() -> None:
     resources = export_resources(load_knowledge(shipped_cards(), EXAMPLE))
-    assert {resource["version"] for resource in resources} == {"1.0.0+site.2026.1"}
+    assert {resource["version"] for resource in resources} == {"2.0.0+site.2026.1"}
     assert by_id(resources, "rule-imaging-already-done")["status"] == "retired"
     include = by_id(resources, "imaging-hip-mr")["compose"]["include"]
     assert {"system": "urn:oid:2.999.4711.1", "concept": [{"code": "MRHIP-R"}]} in include

@@ -15,6 +15,7 @@ import pytest
 from cds_service import rendering
 from cds_service.fhir.resources import Patient
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
+from cds_service.knowledge.advisories import build_advisory, load_advisories
 from cds_service.rendering import AboutRenderer
 
 EXAMPLE = shipped_cards().parent / "examples" / "site"
@@ -61,7 +62,9 @@ class Page(HTMLParser):
 
 
 def about_renderer(knowledge: Knowledge) -> AboutRenderer:
-    return AboutRenderer(knowledge.content, knowledge.about, knowledge.site_changes)
+    return AboutRenderer(
+        knowledge.content, knowledge.about, knowledge.site_changes, knowledge.wording, knowledge.advisories
+    )
 
 
 @pytest.fixture(scope="module")
@@ -80,12 +83,17 @@ def page(about: AboutRenderer) -> Page:
     return Page(about.render_html().decode())
 
 
+@pytest.fixture(scope="module")
+def details(about: AboutRenderer) -> Page:
+    return Page(about.render_details().decode())
+
+
 def test_it_says_which_content_and_that_nobody_approved_it(knowledge: Knowledge, value: dict[str, Any]) -> None:
     edition = knowledge.content.edition
     assert value["content"]["version"] == edition.version
     assert value["content"]["digest"] == edition.digest
     assert value["content"]["sign_off"] is None
-    assert value["content"]["review_by"] == "2027-11-22"
+    assert value["content"]["review_by"] == "2027-11-28"
 
 
 def test_the_thirteen_source_attributes_are_in_order(value: dict[str, Any]) -> None:
@@ -96,7 +104,8 @@ def test_the_thirteen_source_attributes_are_in_order(value: dict[str, Any]) -> N
 
 def test_of_the_patient_nothing_is_read_but_the_birth_date_and_whether_alive(value: dict[str, Any]) -> None:
     """An attribute that is not used cannot even reach a rule: the reader does not decode its field."""
-    fields = set(Patient.__struct_fields__) - {"id", "subject", "patient"}  # which identify any resource
+    of_any_resource = {"id", "subject", "patient", "language"}  # `language` is that of the resource's text
+    fields = set(Patient.__struct_fields__) - of_any_resource
     assert fields == {"birthDate", "deceasedBoolean", "deceasedDateTime"}
     states = {attribute["name"]: attribute["state"] for attribute in value["source_attributes"]}
     for name in ("race", "ethnicity", "language", "sexual orientation", "gender identity", "sex"):
@@ -105,30 +114,72 @@ def test_of_the_patient_nothing_is_read_but_the_birth_date_and_whether_alive(val
 
 
 def test_every_rule_is_there_with_purpose_use_misuse_and_evidence(
-    knowledge: Knowledge, value: dict[str, Any], page: Page
+    knowledge: Knowledge, value: dict[str, Any], page: Page, details: Page
 ) -> None:
     rules = {rule["id"]: rule for rule in value["rules"]}
     for rule in knowledge.content.rules:
         described = rules[rule.id]
         assert (described["purpose"], described["use"], described["misuse"]) == (rule.purpose, rule.use, rule.misuse)
-        assert len(described["evidence"]) == len(rule.cites)
+        cited = {*rule.cites, *(name for row in rule.advice for name in row.cites)}
+        assert {knowledge.content.citations[name].citation for name in cited} <= {
+            source["citation"] for source in described["evidence"]
+        }
+        for evidence in [knowledge.wording[row.card].evidence for row in rule.advice]:
+            if evidence:
+                citation = knowledge.content.citations[evidence.source].citation
+                assert citation in [source["citation"] for source in described["evidence"]]
+        assert described["limits"] == [caveat.says for caveat in rule.caveats]
         for words in (rule.title, rule.purpose, rule.use, rule.misuse):
-            assert words in page.text
+            assert words in details.text
+        assert rule.title in page.text
+        assert {"id": f"rule-{rule.id}"} in [attributes for tag, attributes in page.tags if tag == "li"]
 
 
-def test_every_required_statement_is_on_the_page(value: dict[str, Any], page: Page) -> None:
+def test_every_required_statement_is_on_one_of_the_pages(value: dict[str, Any], page: Page, details: Page) -> None:
     texts = [value[name] for name in ("purpose", "users", "population", "decides", "changes")]
-    for name in ("inputs", "data_quality", "logic", "basis", "validation", "limits"):
+    for name in ("principle", "inputs", "data_quality", "logic", "basis", "validation", "limits"):
         texts += value[name]
+    texts += [row["says"] for row in value["tried"]]
     texts += [words for row in value["out_of_scope"] for words in row.values()]
     texts += [attribute["says"] for attribute in value["source_attributes"]]
     texts += [source["citation"] for source in value["sources"]]
     for words in texts:
+        assert words in page.text + details.text
+    for words in (*value["principle"], *value["limits"], value["purpose"], value["users"]):
         assert words in page.text
     assert "No clinician has approved this content as it runs here." in page.text
 
 
-def test_the_page_is_well_formed_and_its_headings_are_in_order(page: Page) -> None:
+def test_a_committee_member_reads_the_page_in_minutes(about: AboutRenderer) -> None:
+    html = re.sub(r"<style>.*?</style>", "", about.render_html().decode(), flags=re.DOTALL)
+    assert len(Page(html).text.split()) <= 1200  # at 200 words a minute; content 1.0.0 had 4,663
+
+
+def test_this_version_says_what_it_was_tried_on_with_date_and_source(
+    knowledge: Knowledge, value: dict[str, Any]
+) -> None:
+    edition = knowledge.content.edition
+    [tried] = [row for row in value["tried"] if row["content"].split(".")[0] == edition.version.split(".")[0]]
+    assert tried["date"] >= edition.date.isoformat()
+    assert tried["source"]
+    assert tried["says"]
+
+
+def test_a_safety_notice_stands_at_the_head_with_what_to_do(knowledge: Knowledge) -> None:
+    [notice, *_] = [build_advisory(row, "This content is version 1.0.0.") for row in load_advisories()]
+    about = AboutRenderer(knowledge.content, knowledge.about, (), [notice])
+    page, details = Page(about.render_html().decode()), Page(about.render_details().decode())
+    for words in (notice.id, notice.title, notice.reason, *notice.actions):
+        assert words in page.text
+    for words in (*notice.wrong, *notice.charts):
+        assert words in details.text
+    [given] = json.loads(about.render_json())["advisories"]
+    assert (given["id"], given["reason"], given["actions"]) == (notice.id, notice.reason, list(notice.actions))
+
+
+@pytest.mark.parametrize("name", ["page", "details"])
+def test_the_pages_are_well_formed_and_their_headings_are_in_order(name: str, request: pytest.FixtureRequest) -> None:
+    page: Page = request.getfixturevalue(name)
     assert page.open == []
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h\d", tag)]
     assert levels[0] == 1
@@ -141,7 +192,9 @@ def test_the_page_is_well_formed_and_its_headings_are_in_order(page: Page) -> No
     assert ("html", {"lang": "en"}) in page.tags
 
 
-def test_the_page_loads_and_runs_nothing(page: Page) -> None:
+@pytest.mark.parametrize("name", ["page", "details"])
+def test_the_pages_load_and_run_nothing(name: str, request: pytest.FixtureRequest) -> None:
+    page: Page = request.getfixturevalue(name)
     assert not {"script", "img", "iframe", "object", "form", "base"} & {tag for tag, _ in page.tags}
     for _, attributes in page.tags:
         assert not any(name == "style" or name.startswith("on") or name == "src" for name in attributes)
@@ -161,7 +214,8 @@ def test_everything_is_escaped(knowledge: Knowledge) -> None:
     attack = '<script>alert("x")</script>'
     texts = replace(knowledge.about, purpose=attack)
     rules = tuple(replace(rule, title=attack, use=attack) for rule in knowledge.content.rules)
-    html = AboutRenderer(replace(knowledge.content, rules=rules), texts, [attack]).render_html().decode()
+    about = AboutRenderer(replace(knowledge.content, rules=rules), texts, [attack], knowledge.wording)
+    html = about.render_html().decode() + about.render_details().decode()
     assert "<script" not in html
     assert html.count("&lt;script&gt;") >= 3
 
@@ -175,14 +229,16 @@ def test_what_the_site_changes_is_there(knowledge: Knowledge) -> None:
     assert value["content"]["site"]["name"] == "Example General"
     switched_off = [rule["id"] for rule in value["rules"] if rule["switched_off"]]
     assert switched_off == ["imaging-already-done"]
-    assert "The site has switched it off: The order catalogue warns" in page.text
+    assert "switched off here" in page.text
+    details = Page(about.render_details().decode())
+    assert "The site has switched it off: The order catalogue warns" in details.text
     for change in overlaid.site_changes:
         assert change in page.text
 
 
 def test_a_sign_off_is_there(knowledge: Knowledge) -> None:
     edition = replace(knowledge.content.edition, sign_off="Dr A, surgeon, 2026-11-22")
-    about = AboutRenderer(replace(knowledge.content, edition=edition), knowledge.about, ())
+    about = AboutRenderer(replace(knowledge.content, edition=edition), knowledge.about, (), knowledge.wording)
     assert "signed off by Dr A, surgeon, 2026-11-22" in Page(about.render_html().decode()).text
     assert "No clinician has approved" not in about.render_html().decode()
 

@@ -10,7 +10,9 @@ from cds_service.web.about import AboutPage, build_about_routes
 @pytest.fixture
 def browser() -> FlaskClient:
     app = Flask("about")
-    app.register_blueprint(build_about_routes(AboutPage(b"<p>page</p>", b'{"name": "x"}', "default-src 'none'")))
+    app.register_blueprint(
+        build_about_routes(AboutPage(b"<p>page</p>", b"<p>details</p>", b'{"name": "x"}', "default-src 'none'"))
+    )
     return app.test_client()
 
 
@@ -35,8 +37,11 @@ def test_the_data_has_its_own_address(browser: FlaskClient) -> None:
     assert (answer.mimetype, answer.json) == ("application/json", {"name": "x"})
 
 
-def test_the_page_carries_its_policy(browser: FlaskClient) -> None:
-    headers = browser.get("/about").headers
+@pytest.mark.parametrize(("path", "html"), [("/about", b"<p>page</p>"), ("/about/details", b"<p>details</p>")])
+def test_the_pages_carry_their_policy(browser: FlaskClient, path: str, html: bytes) -> None:
+    response = browser.get(path)
+    headers = response.headers
+    assert response.data == html
     assert headers["Content-Security-Policy"] == "default-src 'none'"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
@@ -44,6 +49,7 @@ def test_the_page_carries_its_policy(browser: FlaskClient) -> None:
 
 def test_the_service_answers_it(client: FlaskClient) -> None:
     assert b"Hip or spine" in client.get("/about").data
+    assert b"Conditions in full" in client.get("/about/details").data
     assert client.get("/about.json").json["name"] == "hip-spine-cds"
     assert client.head("/about").status_code == 200
     assert client.post("/about").status_code == 405
