@@ -18,7 +18,9 @@ def qualify(items: list[Item], mentions: list[Mention]) -> None:
     taken = {name for mention in mentions for name in mention.saying.takes}
     if not taken:
         return
-    stated = {name for item in items for name in item.entry.qualifiers}
+    stated = {name for item in items if item.entry.qualifiers for name in item.entry.qualifiers}
+    if taken.isdisjoint(stated):
+        return
     for mention in mentions:
         for name in mention.saying.takes:
             if name in stated:
