@@ -38,9 +38,7 @@ BRANCHES = {
     "inguinal-hernia": "K40",
     "meralgia-paraesthetica": "G57.1",
     "back-pain-unstated": "M54.9 M54.89 M47.815 M47.816 M47.817 M47.818 M47.819 S39.012 S33.5 M62.830",
-    "immunosuppression": (
-        "B20 Z21 D84.8 D84.9 Z79.6 Z94.0 Z94.1 Z94.2 Z94.3 Z94.4 Z94.8 Z94.9"
-    ),
+    "immunosuppression": ("B20 Z21 D84.8 D84.9 Z79.6 Z94.0 Z94.1 Z94.2 Z94.3 Z94.4 Z94.8 Z94.9"),
     "mri-implant": "Z95.0 Z95.810 Z96.21 Z96.82",
     "osteoporosis": "M80 M81.0 M81.8 Z87.310",
     "gait-disturbance": "R26.0 R26.1 R26.81",

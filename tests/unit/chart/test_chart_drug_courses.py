@@ -179,7 +179,16 @@ def test_a_drug_that_weakens_defence_counts_while_it_is_taken_and_a_year_longer(
 
 @pytest.mark.parametrize(
     "drug",
-    ["oxybutynin 5 mg", "tolterodine ER", "solifenacin", "darifenacin", "trospium", "fesoterodine", "mirabegron 25 mg", "vibegron"],
+    [
+        "oxybutynin 5 mg",
+        "tolterodine ER",
+        "solifenacin",
+        "darifenacin",
+        "trospium",
+        "fesoterodine",
+        "mirabegron 25 mg",
+        "vibegron",
+    ],
 )
 def test_drugs_for_the_bladder_stand_for_its_long_standing_trouble(chart: Read, drug: str) -> None:
     assert [fact.id for fact in chart(request(400, drug={"text": drug})).findings] == ["overactive-bladder"]

@@ -66,7 +66,9 @@ def test_a_lower_temperature_is_no_fever_and_denies_none(chart: Read, value: Any
     assert fevers(chart, temperature(value, unit)) == []
 
 
-@pytest.mark.parametrize(("when", "counts"), [("2026-02-24", True), ("2026-02-23", False), ("2025-03-01", False), (None, True)])
+@pytest.mark.parametrize(
+    ("when", "counts"), [("2026-02-24", True), ("2026-02-23", False), ("2025-03-01", False), (None, True)]
+)
 def test_a_temperature_counts_for_fourteen_days(chart: Read, when: str | None, counts: bool) -> None:
     assert bool(fevers(chart, temperature(38.6, when=when))) is counts
 
@@ -87,5 +89,7 @@ def test_a_temperature_may_be_one_of_several_signs(chart: Read) -> None:
 
 @pytest.mark.parametrize("quantity", [{}, [], "38.9", {"value": {"x": 1}}, {"value": 38.9, "unit": 7}])
 def test_a_strange_quantity_makes_nothing_else_unreadable(chart: Read, quantity: Any) -> None:
-    result = chart(observation("8310-5", LOINC, effectiveDateTime=RECENT, valueQuantity=quantity, note=[{"text": "left hip pain"}]))
+    result = chart(
+        observation("8310-5", LOINC, effectiveDateTime=RECENT, valueQuantity=quantity, note=[{"text": "left hip pain"}])
+    )
     assert ([fact.id for fact in result.findings], result.unreadable) == (["hip-pain"], {})

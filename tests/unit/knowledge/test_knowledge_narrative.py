@@ -36,12 +36,6 @@ REFUSALS = {
     ),
     "a finding without words": (PAINS, "[groin-pain]", "[groin-pains]", "groin-pain: has no words: every finding"),
     "a table without words": (PLACES, 'phrases = ["pregnancy", "chance of pregnancy"]', "", "has no words"),
-    "unknown past": (
-        FLAGS,
-        'past    = "cancer-history"',
-        'past = "cancer-histori"',
-        "called cancer-histori (did you mean",
-    ),
     "tests without results": (EXAM, 'results = "reduced"', "", '"tests" and "results" must be given together'),
     "unknown results": (
         EXAM,
