@@ -7,7 +7,7 @@ PROCESSES ?= auto
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help serve quick test coverage check attack future newest lock audit sbom docs mutate bench oracle review clean
+.PHONY: help serve quick test coverage check attack future newest lock audit sbom docs mutate bench cards oracle review clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -115,7 +115,7 @@ lock: $(BIN)/python ## resolve every lock in requirements/ anew, to the newest r
 	$(INSTALL) $(VENV)-lock requirements/lock.txt
 	$(LOCK) $(SERVE_INPUT) --output-file requirements/serve.txt
 	$(LOCK) $(SERVE_INPUT) --extra test --constraint requirements/serve.txt --output-file requirements/test.txt
-	for name in attack docs healthchain lock mutate oracle oracle-build; do \
+	for name in attack cards docs healthchain lock mutate oracle oracle-build; do \
 	  $(LOCK) requirements/$$name.in --output-file requirements/$$name.txt || exit 1; done
 
 ORACLE := .venv-oracle
@@ -131,7 +131,15 @@ oracle: $(ORACLE)/.made ## ask medSpaCy, in an environment of its own, what it m
 bench: $(VENV)/.test ## the speed goals, as ratios (installs the peers they compare with)
 	$(BIN)/python -m benchmarks
 
-review: $(VENV)/.serve ## write cards/REVIEW.md, which a clinician reads
+$(VENV)-cards/.made: $(BIN)/python requirements/serve.txt requirements/cards.txt
+	$(INSTALL) $(VENV)-cards requirements/serve.txt requirements/cards.txt --project .
+	@touch $@
+
+READ ?=
+cards: $(VENV)-cards/.made ## length, grade and first button of every card; a sheet to judge them (READ="a.csv b.csv" reads it)
+	$(VENV)-cards/bin/python -m benchmarks.cards $(if $(READ),--read $(READ))
+
+review: $(VENV)/.serve ## write cards/REVIEW.md and what stands beside it, which a clinician reads
 	$(BIN)/hip-spine-cds review
 
 $(VENV)-docs/.made: $(BIN)/python requirements/docs.txt

@@ -127,7 +127,9 @@ def _operator_endpoints(
 
 def build_about_page(knowledge: Knowledge) -> AboutPage:
     """Render the about page, its details and its data."""
-    renderer = AboutRenderer(knowledge.content, knowledge.about, knowledge.site_changes, knowledge.advisories)
+    renderer = AboutRenderer(
+        knowledge.content, knowledge.about, knowledge.site_changes, knowledge.wording, knowledge.advisories
+    )
     return AboutPage(
         renderer.render_html(),
         renderer.render_details(),

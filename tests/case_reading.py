@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from cds_service.knowledge.schema.conditions import FhirType
+from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES
+from cds_service.model.conditions import ANY_TEXT
 from cds_service.model.content import LEVELS, Content
 from cds_service.model.dates import PartialDate, parse_partial_date
-from cds_service.model.facts import Chart, Finding, FindingValue, Imaging, Source, SourceKind, Stage
+from cds_service.model.facts import Chart, Finding, FindingValue, Imaging, ScreenHit, Source, SourceKind, Stage
 from cds_service.model.sides import Side
 
 FOLDER = Path(__file__).parent / "cases"
@@ -18,15 +21,11 @@ HOOKS = ("patient-view", "order-select", "order-sign")
 _REGIONS = {"hip": "hip", "pelvis": "pelvis", "lumbar": "lumbar-spine", "knee": "knee", "joint": "lower-limb-joint"}
 _MODALITIES = {"mri": "MR", "ct": "CT", "radiograph": "XR"}
 KINDS = {f"{name}-{how}": (region, code) for name, region in _REGIONS.items() for how, code in _MODALITIES.items()}
-QUALIFIERS = {
-    "severity": ("mild", "moderate", "severe", "not-recorded"),
-    "response": ("relief", "no-relief", "not-recorded"),
-    "result": ("abnormal", "normal", "not-recorded"),
-    "radiation": ("yes", "no", "not-recorded"),
-    "guided": ("yes", "no", "not-recorded"),
-}
 _VALUES = {value.value: value for value in FindingValue}
-_CASE_KEYS = ("name", "why", "on", "hook", "age", "record", "drafts", "requests", "studies", "expect")
+_CASE_KEYS = (
+    *("name", "why", "on", "hook", "age", "deceased", "record", "drafts", "requests", "studies"),
+    *("missing", "screen", "expect"),
+)
 _NEEDED = ("name", "why", "on", "hook", "expect")
 
 
@@ -89,19 +88,38 @@ def read_case(rule: str, table: Mapping[str, Any], content: Content) -> Case:
         age=table.get("age"),
         findings=tuple(_finding(entry, number, content) for number, entry in enumerate(table.get("record", ()))),
         imaging=tuple(_all_imaging(table, today, content)),
+        **_limits_of_the_chart(table, content),
     )
     expect = tuple(_expected(entry, rules, content) for entry in table["expect"])
     return Case(rule, table["name"], table["why"], table["hook"], chart, expect)
 
 
+def _limits_of_the_chart(table: Mapping[str, Any], content: Content) -> dict[str, Any]:
+    """Return what restraint rests on: what did not arrive whole, and what the safety screen met."""
+    missing = [_known(kind, (*get_args(FhirType), ANY_TEXT), "kind of data") for kind in table.get("missing", ())]
+    return {
+        "missing_types": frozenset(missing) - {ANY_TEXT},
+        "unscreened": {"format": 1} if ANY_TEXT in missing else {},
+        "screen_hits": tuple(_hit(entry, number, content) for number, entry in enumerate(table.get("screen", ()))),
+        "is_deceased": table.get("deceased", False),
+    }
+
+
+def _hit(entry: Mapping[str, Any], number: int, content: Content) -> ScreenHit:
+    _only(entry, ("group", "date", "onset", "side"), "key")
+    group = _known(entry.get("group"), content.screen_groups, "group of the safety screen")
+    source = Source(SourceKind.CONDITION_TEXT, f"screen/{number + 1}")
+    return ScreenHit(group, source, group, _when(entry, "date"), _when(entry, "onset"), _side(entry))
+
+
 def _finding(entry: Mapping[str, Any], number: int, content: Content) -> Finding:
-    _only(entry, (*_VALUES, "side", "date", "onset", *QUALIFIERS), "key")
+    _only(entry, (*_VALUES, "side", "date", "onset", *QUALIFIER_VALUES), "key")
     values = [key for key in _VALUES if key in entry]
     if len(values) != 1:
         raise CaseError(f"a record needs exactly one of {', '.join(_VALUES)}: {dict(entry)}")
     (value,) = values
     name = _known(entry[value], content.findings, "finding")
-    qualifiers = {key: _known(entry[key], QUALIFIERS[key], key) for key in QUALIFIERS if key in entry}
+    qualifiers = {key: _known(entry[key], QUALIFIER_VALUES[key], key) for key in QUALIFIER_VALUES if key in entry}
     source = Source(SourceKind.CONDITION, f"record/{number + 1}")
     return Finding(name, _VALUES[value], _side(entry), _when(entry, "date"), _when(entry, "onset"), source, qualifiers)
 

@@ -89,10 +89,12 @@ def test_its_commands_work_in_order(copy: Path) -> None:
     for command in COMMANDS:
         result = CliRunner().invoke(main, command[1:], env=environment)
         assert result.exit_code == 0, result.output
-    text = (copy / "cards" / "REVIEW.md").read_text(encoding="utf-8")
-    assert "signed off by Dr A. Example, spine surgeon, Example General, " in text.splitlines()[0]
-    assert "- Right lateral hip pain, worse on putting on socks, lumbar MRI ordered (example of" in text
-    assert "| `sock-pain` | pain on putting on socks | 365 days | own code and narrative only |" in text
+    texts = [(copy / "cards" / name).read_text(encoding="utf-8") for name in ("REVIEW.md", "CASES.md", "TABLES.md")]
+    for text in texts:
+        assert "signed off by Dr A. Example, spine surgeon, Example General, " in text.splitlines()[0]
+    assert "Pain about the hip that is worse on putting on socks" in texts[0]
+    assert "- Right lateral hip pain, worse on putting on socks, lumbar MRI ordered (example of" in texts[1]
+    assert "| `sock-pain` | pain on putting on socks | 365 days | own code and narrative only |" in texts[2]
 
 
 def test_every_file_that_the_page_names_exists() -> None:

@@ -80,8 +80,10 @@ def _cover_of_request(
         if total < course.shortest:
             return None
         return start, start + timedelta(days=total)
-    # A prescription that may be repeated and still runs was renewed, though it does not say for how long each lasts.
-    end = collector.today if repeats and request.status in _ACTIVE else start
+    # A prescription that may be repeated and still runs, or that runs since long ago, was renewed: it does not say how
+    # long each supply lasts.
+    is_renewed = repeats or (collector.today - start).days >= course.still_active
+    end = collector.today if is_renewed and request.status in _ACTIVE else start
     valid = collector.newest_date(supply.validityPeriod.end) if supply.validityPeriod else None
     return start, max(start, end, valid.first if valid and repeats else start)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from cds_service.chart.fact_collector import FactCollector, code_displays
 from cds_service.fhir.datatypes import CodeableConcept, Notes, list_notes
@@ -11,6 +12,7 @@ from cds_service.model.facts import Finding, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side
 from cds_service.narrative.reader import Statement
 
+_RECENT = timedelta(days=91)  # behind the year of an event: until then it may be as young as an acute flag must be
 _TRUNCATED_REASON = "its text is too long: only its beginning was read"
 
 
@@ -102,7 +104,17 @@ def _read_statements(record: RecordContext, text: str | None, collector: FactCol
         collector.truncated_texts += 1
         collector.ignore(record.resource, _TRUNCATED_REASON)
     accepts_vague = record.source.kind is SourceKind.ORDER_TEXT
-    return [statement for statement in reading.statements if accepts_vague or not statement.is_vague]
+    told_on = record.when.last if record.when else collector.today
+    return [
+        statement
+        for statement in reading.statements
+        if (accepts_vague or not statement.is_vague) and not _is_over(statement, told_on)
+    ]
+
+
+def _is_over(statement: Statement, told_on: date) -> bool:
+    """Return whether a text tells of an event of a year long past: "MVA in 2006" is no trauma of today."""
+    return bool(statement.year) and date(statement.year, 12, 31) + _RECENT < told_on
 
 
 def _is_done_or_lasting(statement: Statement, collector: FactCollector) -> bool:

@@ -39,7 +39,16 @@ def print_answer(answer: CallResult, knowledge: Knowledge, why: str | None) -> N
     if not answer.response.cards:
         console.print("No card." if decision else "No card: the user is the patient or a related person.")
     if decision and not why:
+        for line in _list_ratings(decision, FactPhrases(knowledge.content, knowledge.labels)):
+            console.print(Text(line))
         console.print(Text("Add --why to see what was read and how each rule was judged.", style="dim"))
+
+
+def _list_ratings(decision: Decision, phrases: FactPhrases) -> Iterator[str]:
+    for rating in summarize_ratings(decision):
+        if rating.criterion:
+            order = phrases.describe_imaging(rating.order)
+            yield f"Rating, for clients that ask for it: {order}: {rating.criterion.rating}, by {rating.criterion.id}"
 
 
 def _build_panel(card: Card) -> Panel:

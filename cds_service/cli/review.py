@@ -1,5 +1,6 @@
-"""`review`: write the REVIEW.md that a clinician reads; with `--sign` sign it off."""
+"""`review`: write what a clinician reads, REVIEW.md and two files beside it; with `--sign` sign it off."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -9,14 +10,13 @@ from cds_service.cli.options import config_option, site_option, without_tracebac
 from cds_service.engine import system_clock
 from cds_service.knowledge import Knowledge, shipped_cards
 from cds_service.knowledge.edition import SIGN_OFF_FILE, format_sign_off
-from cds_service.knowledge.review import format_review, load_case_summaries
+from cds_service.knowledge.review import REVIEW_FILE, format_documents
+from cds_service.knowledge.review_cases import load_case_summaries
 from cds_service.settings import Settings, load_settings
 from cds_service.startup_state import load_content
 
-REVIEW_FILE = "REVIEW.md"
 
-
-@click.command(short_help="Write REVIEW.md, or sign the content off.")
+@click.command(short_help="Write REVIEW.md, CASES.md and TABLES.md, or sign the content off.")
 @click.option(
     "--cases",
     type=click.Path(path_type=Path, file_okay=False),
@@ -25,7 +25,7 @@ REVIEW_FILE = "REVIEW.md"
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File to write [default: REVIEW.md in the folder reviewed].",
+    help="File to write in place of REVIEW.md in the folder reviewed. CASES.md and TABLES.md are written beside it.",
 )
 @click.option("--sign", "name", metavar="NAME", help="Sign off the content whose REVIEW.md you have read, as NAME.")
 @click.option("--role", help="The signer's role, such as 'spine surgeon, General Hospital'; needed with --sign.")
@@ -33,7 +33,10 @@ REVIEW_FILE = "REVIEW.md"
 @config_option
 @without_traceback
 def review(cases: Path | None, output: Path | None, name: str | None, role: str | None, config: object) -> None:  # noqa: ARG001 - see options
-    """Write REVIEW.md: every rule in plain words, with its evidence and its cases; with --sign, sign it off."""
+    """Write REVIEW.md: every rule and card in plain words; CASES.md, TABLES.md: its cases, sources and codes.
+
+    With --sign, sign it all off.
+    """
     if (name is None) is not (role is None):
         raise click.UsageError("--sign and --role go together")
     settings = load_settings()
@@ -41,12 +44,19 @@ def review(cases: Path | None, output: Path | None, name: str | None, role: str 
     names = load_case_summaries(cases or content.parent / "tests" / "cases")
     target = output or (settings.site or content) / REVIEW_FILE
     if name is not None and role is not None:
-        _sign(settings, format_review(load_content(settings), names), target, name, role, system_clock())
-    _write(target, format_review(load_content(settings), names))
+        documents = _place(format_documents(load_content(settings), names), target)
+        _sign(settings, documents, name, role, system_clock())
+    for path, text in _place(format_documents(load_content(settings), names), target).items():
+        _write(path, text)
 
 
-def _sign(settings: Settings, current_text: str, target: Path, name: str, role: str, now: datetime) -> None:
-    """Write the sign-off beside the content, if the document on disk is the one that would be written now."""
+def _place(documents: Mapping[str, str], target: Path) -> dict[Path, str]:
+    """Return each document under the file it is written to: the review at `target`, the others beside it."""
+    return {target if name == REVIEW_FILE else target.parent / name: text for name, text in documents.items()}
+
+
+def _sign(settings: Settings, documents: Mapping[Path, str], name: str, role: str, now: datetime) -> None:
+    """Write the sign-off beside the content, if every document on disk is the one that would be written now."""
     folder = settings.site or settings.content
     if folder is None:
         raise click.ClickException(
@@ -55,10 +65,11 @@ def _sign(settings: Settings, current_text: str, target: Path, name: str, role: 
         )
     if not name.strip() or not role.strip():
         raise click.UsageError("--sign and --role must not be empty")
-    if not target.exists() or _load_without_state(target) != _without_state(current_text):
-        raise click.ClickException(
-            f"{target} does not match this content: run `hip-spine-cds review`, read what it writes, then sign"
-        )
+    for path, text in documents.items():
+        if not path.exists() or _load_without_state(path) != _without_state(text):
+            raise click.ClickException(
+                f"{path} does not match this content: run `hip-spine-cds review`, read what it writes, then sign"
+            )
     knowledge: Knowledge = load_content(settings)
     day = now.astimezone(settings.zone).date()
     _write(folder / SIGN_OFF_FILE, format_sign_off(knowledge.content.edition, name.strip(), role.strip(), day))

@@ -134,6 +134,13 @@ class ConditionBuilder:
         """Build the leaves of one group."""
         return self.build_leaves([name], Filters())
 
+    def build_entries(self, name: str) -> tuple[Leaf, ...]:
+        """Build the entries of a group as they are written: one that names a group is not expanded."""
+        return tuple(
+            Leaf(entry.id, _merge_filters(Filters(), entry), None if entry.is_empty else self.build_block(entry))
+            for entry in self.groups[name]
+        )
+
     def _expand_name(self, name: str, filters: Filters, parents: tuple[str, ...]) -> list[Leaf]:
         self._mark_used(name)
         if name in parents:

@@ -43,6 +43,8 @@ def check_date_anchors(
     policy_rows: list[Silence | WithheldImaging] = [*policy.silences, *policy.withheld_imaging] if policy else []
     for row in policy_rows:
         _check_since(folder, "policy.toml", row.id, row.block)
+    for imaging_note in policy.imaging_notes if policy else ():
+        _check_since(folder, "policy.toml", imaging_note.id, imaging_note.note.block)
 
 
 def _check_since(folder: ContentFolder, file: str, key: str, block: Block, *dependents: Block) -> None:

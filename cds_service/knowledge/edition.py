@@ -12,7 +12,7 @@ from cds_service.model.edition import Edition, SiteEdition
 
 SIGN_OFF_FILE = "sign-off.toml"
 # Files that may change without changing what the service says.
-NON_CONTENT_FILES = frozenset({"README.md", "REVIEW.md", "CHANGELOG.md", SIGN_OFF_FILE})
+NON_CONTENT_FILES = frozenset({"README.md", "REVIEW.md", "CASES.md", "TABLES.md", "CHANGELOG.md", SIGN_OFF_FILE})
 
 
 def compute_digest(root: Path) -> str:

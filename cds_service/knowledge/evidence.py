@@ -14,9 +14,13 @@ from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.model.conditions import Block
 from cds_service.model.content import Caveat, Discriminator
 from cds_service.model.vocabulary import Citation
+from cds_service.model.wording import Wording
 
 # An infinite ratio gets this weight (evidence notes, section 4: a larger sum adds no information).
 MAX_LIKELIHOOD_WEIGHT = 3.0
+# No false positive among few patients says less: such a ratio ranks as this one (clinical design, second edition, U4).
+_FEW_PATIENTS = 100
+_INFINITE_OF_FEW = 7.0
 # For published odds, which do not say how often the finding is present without the disease.
 MAX_ODDS_WEIGHT = 1.5
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -28,7 +32,12 @@ def build_citations(tables: EvidenceTables) -> dict[str, Citation]:
     """Build the citations, without the statements of sources that were neither verified nor computed."""
     return {
         name: Citation(
-            name, table.citation, table.strength, table.url, table.says if table.status in SHOWABLE_STATUSES else None
+            name,
+            table.citation,
+            table.strength,
+            table.url,
+            table.says if table.status in SHOWABLE_STATUSES else None,
+            table.short,
         )
         for name, table in tables.items()
     }
@@ -64,10 +73,28 @@ def check_evidence(folder: ContentFolder, tables: EvidenceTables, findings: Mapp
     _check_ranking_figures(folder, tables)
 
 
-def check_statement(folder: ContentFolder, name: str, statement: str, showable: set[float]) -> None:
+def check_statement(
+    folder: ContentFolder, name: str, statement: str, showable: set[float], file: str = "evidence"
+) -> None:
     """Note every number in a statement that is not a verified or computed figure."""
     for number in sorted(find_numbers(statement) - showable):
-        folder.add_problem("evidence", name, f"prints {number:g}, which is not a verified or computed figure")
+        folder.add_problem(file, name, f"prints {number:g}, which is not a verified or computed figure")
+
+
+def check_evidence_lines(folder: ContentFolder, wording: Mapping[str, Wording], tables: EvidenceTables) -> None:
+    """Note every evidence line of a card whose source cannot be cited on a card, or does not give its numbers."""
+    for name, card in wording.items():
+        if card.evidence is None:
+            continue
+        source, file = card.evidence.source, f"wording/{name}.md"
+        if source not in tables:
+            folder.add_problem(file, "evidence", f"no source is called {source}{did_you_mean(source, tables)}")
+        elif tables[source].short is None or tables[source].status not in SHOWABLE_STATUSES:
+            folder.add_problem(
+                file, "evidence", f"{source} needs a name for cards (short), and figures that were verified"
+            )
+        else:
+            check_statement(folder, "evidence", card.evidence.says, showable_numbers(tables[source]), file)
 
 
 def _is_consistent(row: FigureRow, rows: Iterable[FigureRow]) -> bool:
@@ -115,10 +142,15 @@ def _ranking_figures(tables: EvidenceTables) -> Iterator[tuple[str, FigureRow]]:
         yield from ((name, row) for row in table.figure if row.ranks)
 
 
-def compute_weight(row: FigureRow) -> float:
-    """Compute how well one figure tells hip from spine: its |ln|, capped (evidence notes, section 4)."""
+def compute_weight(row: FigureRow, patients: int | None) -> float:
+    """Compute how well one figure tells hip from spine: its |ln|, capped (evidence notes, section 4).
+
+    `patients`: how many the source is about. An infinite ratio from an unknown number counts as one from few.
+    """
     cap = MAX_ODDS_WEIGHT if row.measure.startswith("odds") else MAX_LIKELIHOOD_WEIGHT
-    return cap if math.isinf(row.value) else min(abs(math.log(row.value)), cap)
+    is_of_few = (row.n or patients or 0) < _FEW_PATIENTS
+    value = _INFINITE_OF_FEW if math.isinf(row.value) and is_of_few else row.value
+    return cap if math.isinf(value) else min(abs(math.log(value)), cap)
 
 
 def build_discriminators(
@@ -135,7 +167,10 @@ def build_discriminators(
     _check_asking(folder, asking, rows)
     discriminators = [
         note_unknown_names(
-            folder, "asking.toml", finding, partial(_build_discriminator, finding, group, asking, findings, builder)
+            folder,
+            "asking.toml",
+            finding,
+            partial(_build_discriminator, finding, group, tables, asking, findings, builder),
         )
         for finding, group in rows.items()
     ]
@@ -158,6 +193,7 @@ def _check_asking(folder: ContentFolder, asking: AskingFile, ranked: Iterable[st
 def _build_discriminator(
     finding: str,
     figures: list[tuple[str, FigureRow]],
+    tables: EvidenceTables,
     asking: AskingFile,
     findings: Mapping[str, FindingTable],
     builder: ConditionBuilder,
@@ -167,7 +203,7 @@ def _build_discriminator(
     first_figure = figures[0][1]
     return Discriminator(
         ask=build_ask(finding, findings),
-        weight=max(compute_weight(row) for _, row in figures),
+        weight=max(compute_weight(row, tables[name].n) for name, row in figures),
         towards=str(first_figure.towards),
         basis="; ".join(_describe_figure(name, row) for name, row in figures),
         same_measure=frozenset(build_ask(name, findings) for name in sorted(same)),

@@ -20,14 +20,21 @@ from cds_service.knowledge.schema.terminology import (
     ImagingFile,
     ValuesFile,
 )
-from cds_service.knowledge.schema.wording import LabelsFile, OfferTable, OrderTemplateTable, OverrideReasonTable
+from cds_service.knowledge.schema.wording import (
+    LabelsFile,
+    OfferTable,
+    OrderTemplateTable,
+    OverrideReasonTable,
+    SafetyFlagsFile,
+)
 
 NARRATIVE_FINDINGS = "narrative/findings/*.toml"
 NARRATIVE_PLACES = "narrative/places.toml"
 NARRATIVE_CUES = "narrative/cues.toml"
 NARRATIVE_WORDS = "narrative/words.toml"
 SCREEN_FILE = "safety-screen.toml"
-LANGUAGE_FILE = "language.toml"
+OWN_WORDS_FILE = "language/english.txt"
+LANGUAGE_FILE = "language/others.toml"
 OVERLAY_UPGRADE = "overlay-upgrade.toml"
 
 
@@ -71,10 +78,12 @@ class ContentFiles:
     orders: Mapping[str, OrderTemplateTable]
     overrides: Mapping[str, OverrideReasonTable]
     labels: LabelsFile
+    safety_flags: SafetyFlagsFile
     site_limits: SiteLimitsFile
     about: AboutFile
     screen: SafetyScreenFile
     language: LanguageFile
+    own_words: str
     overlay_upgrade: UpgradeFile | None
 
 
@@ -109,9 +118,11 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "offers": folder.load_tables("offers.toml", OfferTable),
         "orders": folder.load_tables("orders.toml", OrderTemplateTable),
         "overrides": folder.load_tables("overrides.toml", OverrideReasonTable),
+        "safety_flags": folder.load_file("safety-flags.toml", SafetyFlagsFile),
         "labels": folder.load_file("labels.toml", LabelsFile),
         "about": folder.load_file("about.toml", AboutFile),
         "screen": folder.load_file(SCREEN_FILE, SafetyScreenFile),
+        "own_words": folder.load_text(OWN_WORDS_FILE),
         "language": folder.load_file(LANGUAGE_FILE, LanguageFile),
         "site_limits": folder.load_file("site-limits.toml", SiteLimitsFile),
     }

@@ -11,17 +11,25 @@ from cds_service.knowledge.condition_builder import ConditionBuilder
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.date_anchors import check_date_anchors
 from cds_service.knowledge.edition import load_edition
-from cds_service.knowledge.evidence import build_caveats, build_citations, build_discriminators, check_evidence
+from cds_service.knowledge.evidence import (
+    build_caveats,
+    build_citations,
+    build_discriminators,
+    check_evidence,
+    check_evidence_lines,
+)
 from cds_service.knowledge.files import ContentFiles, load_content_files
+from cds_service.knowledge.glossary import Glossary, build_glossary
 from cds_service.knowledge.narrative import build_narrative
 from cds_service.knowledge.overlay.changes import describe_changes
 from cds_service.knowledge.overlay.files import load_overlay, open_overlay_folder
-from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_site_limits, with_site_rules_and_links
+from cds_service.knowledge.overlay.overlaid_content import apply_overlay, with_site_rules_and_links
+from cds_service.knowledge.overlay.site_limits import check_site_limits
 from cds_service.knowledge.references import check_references
 from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
 from cds_service.knowledge.schema.terminology import FindingTable
-from cds_service.knowledge.screen import build_screen, build_screen_groups, check_screen
+from cds_service.knowledge.screen import build_language, build_screen, build_screen_groups, check_screen
 from cds_service.knowledge.terminology import (
     ListedCode,
     ListedStudy,
@@ -37,7 +45,9 @@ from cds_service.knowledge.wording import (
     build_labels,
     build_offers,
     build_order_templates,
+    build_override_bases,
     build_override_reasons,
+    build_safety_flags,
     load_wording,
 )
 from cds_service.model.about import AboutTexts
@@ -70,6 +80,7 @@ class Knowledge:
     imaging_codes: tuple[ListedStudy, ...]
     copyright_notices: Mapping[str, str]
     about: AboutTexts
+    glossary: Glossary
     screen: SafetyScreen
     site_changes: tuple[str, ...] = ()
     advisories: tuple[Advisory, ...] = ()
@@ -140,10 +151,10 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
     orders = build_order_templates(files.orders)
     content = _build_content(folder, unresolved, orders)
     narrative = build_narrative(folder, files.narrative, files.terminology.findings)
-    check_site_limits(folder, files.site_limits, files.rules, files.groups)
+    check_site_limits(folder, files)
     folder.raise_problems()
     assert content is not None  # noqa: S101 - as above
-    screen = build_screen(files.screen, files.language)
+    screen = build_screen(files.screen, build_language(files.own_words, files.language))
     return Knowledge(
         content=content,
         terminology=replace(build_terminology(files.terminology), screened_tests=screen.tests),
@@ -155,6 +166,7 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
         imaging_codes=list_imaging_codes(files.terminology),
         copyright_notices=collect_copyright_notices(files.terminology),
         about=build_about(files.about),
+        glossary=build_glossary(files, content),
         narrative=narrative,
         screen=screen,
     )
@@ -171,6 +183,7 @@ def _build_content(
     restraint = RestraintBuilder(frozenset(files.policy.restraint.received), tuple(screen_groups.values()))
     patterns = build_patterns(folder, files.patterns, builder)
     check_evidence(folder, files.evidence, findings)
+    check_evidence_lines(folder, unresolved.wording, files.evidence)
     caveats = build_caveats(folder, files.caveats, files.evidence, builder)
     discriminators = build_discriminators(folder, files.evidence, files.asking, findings, builder)
     rules = build_rules(folder, files.rules, builder, findings, caveats, restraint)
@@ -178,31 +191,25 @@ def _build_content(
     offers = build_offers(folder, files.offers, orders, builder)
     citations = build_citations(files.evidence)
     ratings = build_ratings(folder, files.ratings, builder, citations, restraint)
+    override_bases = build_override_bases(folder, files.overrides, builder)
+    safety_flags = build_safety_flags(folder, files.safety_flags, builder)
     check_references(folder, files, rules, unresolved.wording, builder)
     check_screen(folder, files.screen, findings, {rule.id for rule in rules})
     check_date_anchors(folder, rules, patterns, offers.values(), policy, ratings)
     if policy is None or folder.problems:
         return None
     groups = {name: builder.build_group(name) for name in files.groups}
-    definitions = _define_findings(findings)
-    edition = unresolved.edition
     return Content(
-        edition,
-        definitions,
-        patterns,
-        rules,
-        offers,
-        citations,
-        policy,
-        groups,
-        ratings,
-        discriminators,
-        caveats,
+        unresolved.edition,
+        _define_findings(findings),
+        *(patterns, rules, offers, citations, policy, groups, ratings, discriminators, caveats),
+        override_bases=override_bases,
         screen_groups=screen_groups,
+        safety_flags=safety_flags,
     )
 
 
-def _define_findings(findings: Mapping[str, FindingTable]) -> dict[str, FindingDefinition]:
+def _define_findings(tables: Mapping[str, FindingTable]) -> dict[str, FindingDefinition]:
     return {
         name: FindingDefinition(
             id=name,
@@ -211,5 +218,5 @@ def _define_findings(findings: Mapping[str, FindingTable]) -> dict[str, FindingD
             window_days=table.window if isinstance(table.window, int) else None,
             stays=table.window == "never",
         )
-        for name, table in findings.items()
+        for name, table in tables.items()
     }

@@ -166,9 +166,8 @@ def _add_findings(collector: _EntryCollector, files: NarrativeFiles, findings: M
     for name, table in files.findings.items():
         # A finding with places of pain is a pain, and so is every symptom that a body site stands for.
         is_pain = bool(table.sites) or (name in findings and bool(findings[name].sites))
-        past = str(findings[name].past) if name in findings and findings[name].past else None
         is_felt = name in findings and findings[name].kind in {"symptom", "sign"}
-        saying = PhraseMeaning((name,), (name,), past=past, is_pain=is_pain, is_ground=is_felt)
+        saying = PhraseMeaning((name,), (name,), past=_past(findings, name), is_pain=is_pain, is_ground=is_felt)
         _add_table(collector, NARRATIVE_FINDINGS, name, table, saying)
     _add_terms(collector, files, findings)
     for name, place in files.places.items():
@@ -178,10 +177,14 @@ def _add_findings(collector: _EntryCollector, files: NarrativeFiles, findings: M
         _add_table(collector, NARRATIVE_PLACES, name, place, saying)
 
 
-def _add_table(collector: _EntryCollector, file: str, name: str, table: PhrasesTable, saying: PhraseMeaning) -> None:
-    base = replace(
+def _past(findings: Mapping[str, FindingTable], name: str) -> str | None:
+    return str(findings[name].past) if name in findings and findings[name].past else None
+
+
+def _complete(saying: PhraseMeaning, table: PhrasesTable) -> PhraseMeaning:
+    """Return the meaning of a table's phrases, with all that the table says of them."""
+    return replace(
         saying,
-        past=str(table.past) if table.past else saying.past,
         takes=tuple(map(str, table.takes)),
         is_advised=table.advised,
         is_ground=saying.is_ground or table.ground,
@@ -190,6 +193,10 @@ def _add_table(collector: _EntryCollector, file: str, name: str, table: PhrasesT
         unless=frozenset(map(str, table.unless)),
         still=frozenset(map(str, table.still)),
     )
+
+
+def _add_table(collector: _EntryCollector, file: str, name: str, table: PhrasesTable, saying: PhraseMeaning) -> None:
+    base = _complete(saying, table)
     collector.add(file, name, _list_phrases(table.phrases, table.combined), LexiconEntry(saying=base))
     collector.add(file, name, table.cased, LexiconEntry(saying=base, written=()))
     collector.add(file, name, table.structures, LexiconEntry(saying=replace(base, is_structure=True)))
@@ -209,10 +216,9 @@ def _add_terms(collector: _EntryCollector, files: NarrativeFiles, findings: Mapp
     """Add the names that code systems give findings, as phrases like those of the narrative files."""
     for name, finding in findings.items():
         table = files.findings.get(name)
-        past = str(finding.past) if finding.past else None
-        meaning = PhraseMeaning((name,), (name,), past=past, is_advised=bool(table and table.advised))
+        meaning = PhraseMeaning((name,), (name,), past=_past(findings, name))
         new = [term for term in finding.terms if not collector.records(term, name)]
-        collector.add("findings", name, new, LexiconEntry(saying=meaning))
+        collector.add("findings", name, new, LexiconEntry(saying=_complete(meaning, table) if table else meaning))
 
 
 def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
@@ -235,7 +241,15 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
 
 
 def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:
-    if not (table.phrases or table.cased or table.sites or table.structures or table.combined or table.tests or table.denials):
+    if not (
+        table.phrases
+        or table.cased
+        or table.sites
+        or table.structures
+        or table.combined
+        or table.tests
+        or table.denials
+    ):
         folder.add_problem(file, name, "has no words")
     if bool(table.tests) is not bool(table.results):
         folder.add_problem(file, name, '"tests" and "results" must be given together')

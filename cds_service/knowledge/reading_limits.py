@@ -61,6 +61,7 @@ def _build_course(finding: str, table: DrugCourseTable, ended: int) -> DrugCours
         days=table.days,
         gap=table.gap,
         shortest=table.shortest,
+        still_active=table.still_active,
         ended=ended,
         unless=tuple(words.lower() for words in table.unless),
     )

@@ -57,6 +57,9 @@ def _check_rules(folder: ContentFolder, files: ContentFiles, rules: list[Rule], 
         cited = [*rule.cites, *(name for row in rule.advice for name in row.cites)]
         _check_known(folder, file, cited, files.evidence, "source")
         _check_known(folder, file, rule.overrides, files.overrides, "override reason")
+        for row in rule.advice:
+            if row.card in wording and row.is_restraint and wording[row.card].safety_net is None:
+                folder.add_problem(f"wording/{row.card}.md", "safety_net", "is required: its advice is restraint")
 
 
 def _check_body_sites(folder: ContentFolder, files: ContentFiles) -> None:

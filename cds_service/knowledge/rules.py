@@ -28,6 +28,7 @@ from cds_service.model.content import (
     Ask,
     Caveat,
     ConditionalAsk,
+    ImagingNote,
     Note,
     Pattern,
     Policy,
@@ -242,6 +243,9 @@ def _build_policy(file: PolicyFile, patterns: PatternsFile, builder: ConditionBu
         undetermined=builder.build_block(patterns.undetermined),
         judged_regions=frozenset(file.judged.regions),
         rules_without_judged_order=frozenset(file.judged.excepted),
+        imaging_notes=tuple(
+            ImagingNote(row.id, frozenset(row.modality), Note(row.text, builder.build_block(row))) for row in file.note
+        ),
         solos=tuple(Solo(row.rule, frozenset(row.beside)) for row in file.solo),
         **file.limits.model_dump(),
     )

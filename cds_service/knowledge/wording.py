@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from functools import partial
 
 from cds_service.knowledge.condition_builder import ConditionBuilder, note_unknown_names
-from cds_service.knowledge.content_folder import ContentFolder, with_str_keys
+from cds_service.knowledge.content_folder import ContentFolder, did_you_mean, with_str_keys
 from cds_service.knowledge.schema.wording import (
     LabelsFile,
     OfferTable,
     OrderTemplateTable,
     OverrideReasonTable,
+    SafetyFlagsFile,
     WordingFrontMatter,
 )
-from cds_service.model.content import Offer
+from cds_service.model.conditions import Filters
+from cds_service.model.content import Offer, OverrideBasis, SafetyFlag
 from cds_service.model.sides import Side
 from cds_service.model.terminology import Code
-from cds_service.model.wording import Labels, OrderTemplate, OverrideReason, Wording
+from cds_service.model.wording import EvidenceLine, Labels, OrderTemplate, OverrideReason, Wording
 
 FRONT_MATTER_FENCE = "+++"
 LAYOUT_FILE = "wording/_layout.md"
@@ -40,7 +42,11 @@ def _load_card_wording(folder: ContentFolder, name: str) -> Wording | None:
         return None
     front_matter = folder.validate(name, WordingFrontMatter, folder.parse_toml(name, parts[1]))
     card_id = name.removeprefix("wording/").removesuffix(".md")
-    return Wording(card_id, front_matter.summary, parts[2].strip()) if front_matter else None
+    if front_matter is None:
+        return None
+    line = front_matter.evidence
+    evidence = EvidenceLine(line.source, line.says) if line else None
+    return Wording(card_id, front_matter.summary, parts[2].strip(), evidence, front_matter.safety_net)
 
 
 def build_offers(
@@ -103,9 +109,38 @@ def build_override_reasons(tables: Mapping[str, OverrideReasonTable]) -> dict[st
     return {name: OverrideReason(name, table.display) for name, table in tables.items()}
 
 
+def build_override_bases(
+    folder: ContentFolder, tables: Mapping[str, OverrideReasonTable], builder: ConditionBuilder
+) -> dict[str, OverrideBasis]:
+    """Build what each override reason repeats, and note every finding or group that does not exist."""
+    bases = {}
+    for name, table in tables.items():
+        build = partial(builder.build_leaves, table.repeats, Filters())
+        leaves = note_unknown_names(folder, "overrides.toml", name, build) or ()
+        bases[name] = OverrideBasis(frozenset(leaf.finding for leaf in leaves), table.repeats_days)
+    return bases
+
+
+def build_safety_flags(
+    folder: ContentFolder, file: SafetyFlagsFile, builder: ConditionBuilder
+) -> tuple[SafetyFlag, ...]:
+    """Build the dangers that a card which advises to wait accounts for, in the order of the file."""
+    for row in file.flag:
+        for name in row.denied:
+            if name not in builder.findings:
+                hint = did_you_mean(name, builder.findings)
+                folder.add_problem("safety-flags.toml", row.word, f"no finding is called {name}{hint}")
+    return tuple(SafetyFlag(row.word, dict(row.denied), row.always) for row in file.flag)
+
+
 def build_labels(file: LabelsFile, layout: str) -> Labels:
     """Build the words that cards use for regions, modalities, qualifiers and sides, with the shared layout."""
     qualifiers = {name: with_str_keys(values) for name, values in with_str_keys(file.qualifier).items()}
     return Labels(
-        with_str_keys(file.region), with_str_keys(file.modality), qualifiers, with_str_keys(file.side), layout
+        regions=with_str_keys(file.region),
+        adjectives=with_str_keys(file.adjective),
+        modalities=with_str_keys(file.modality),
+        qualifiers=qualifiers,
+        sides=with_str_keys(file.side),
+        layout=layout,
     )

@@ -7,11 +7,11 @@ from cds_service.logic.evaluation import evaluate
 from cds_service.logic.evaluation_context import EvaluationContext
 from cds_service.logic.fact_matcher import matches_spec
 from cds_service.logic.order_sides import sides_covered_by
-from cds_service.logic.rating import is_complete, rate_orders
+from cds_service.logic.rating import contradicting_rules, is_complete, rate_by_criteria
 from cds_service.logic.rule_engine import PATIENT_VIEW, select_judged_orders
 from cds_service.logic.unmet_conditions import closeness, find_unmet_condition
 from cds_service.model.content import RatingCriterion
-from cds_service.model.decision import Decision
+from cds_service.model.decision import Decision, OrderRating
 from cds_service.model.facts import Imaging
 
 
@@ -28,15 +28,20 @@ def summarize_ratings(decision: Decision) -> list[RatingSummary]:
     if decision.hook == PATIENT_VIEW:
         return []
     index = ChartIndex(decision.chart, decision.content)
-    rated = {
-        id(rating.order): rating.criterion for rating in rate_orders(decision.content, decision.chart, decision.hook)
-    }
+    by_criteria = {id(rating.order): rating for rating in rate_by_criteria(decision)}
     return [
-        RatingSummary(order, rated[id(order)])
-        if id(order) in rated
+        _summarize(by_criteria[id(order)], decision)
+        if id(order) in by_criteria
         else RatingSummary(order, None, _explain_no_rating(order, decision, index))
         for order in select_judged_orders(index, decision.hook)
     ]
+
+
+def _summarize(rating: OrderRating, decision: Decision) -> RatingSummary:
+    rules = contradicting_rules(rating, decision)
+    if rules:
+        return RatingSummary(rating.order, None, f"{rating.criterion.id}: {', '.join(rules)} says otherwise")
+    return RatingSummary(rating.order, rating.criterion)
 
 
 def _explain_no_rating(order: Imaging, decision: Decision, index: ChartIndex) -> str:

@@ -5,9 +5,10 @@ from cds_service.logic.evaluation import evaluate
 from cds_service.logic.evaluation_context import EvaluationContext
 from cds_service.logic.missing_findings import missing_findings
 from cds_service.logic.order_sides import MIDLINE_REGIONS
-from cds_service.model.content import LEVELS, Advice, Offer, Rule
+from cds_service.logic.override_reasons import offered_overrides
+from cds_service.model.content import LEVELS, Advice, Note, Offer, Rule
 from cds_service.model.decision import Recommendation, RuleEvaluation, RuleTrace
-from cds_service.model.facts import Finding, distinct
+from cds_service.model.facts import Finding, Imaging, Stage, distinct
 from cds_service.model.outcome import Outcome, Truth
 from cds_service.model.sides import Side, combine_sides
 
@@ -28,28 +29,50 @@ def recommend(index: ChartIndex, trace: RuleTrace, hook: str) -> Recommendation:
     supported = [(evaluation.outcome, evaluation.outcome.supporting_facts()) for evaluation in evaluations]
     supported.sort(key=lambda pair: -len(pair[1]))
     sides = {side: None for evaluation in evaluations for side in evaluation.side.single_sides}
-    offers = [index.content.offers[offer_id] for offer_id in advice.offers]
+    facts = distinct(fact for _, supporting in supported for fact in supporting)
+    chosen_by = [one.advice_outcome for one in evaluations if one.advice is advice and one.advice_outcome]
+    advice_facts = distinct(fact for outcome in chosen_by for fact in outcome.supporting_facts())
+    outcomes = [*(outcome for outcome, _ in supported), *chosen_by]
+    orders = distinct(evaluation.order for evaluation in evaluations if evaluation.order)
+    offers = _find_offers(rule, advice, hook, context)
     return Recommendation(
         rule=rule,
         advice=advice,
-        orders=distinct(evaluation.order for evaluation in evaluations if evaluation.order),
+        orders=orders,
         # Only sides that the order or a finding names: where none is named, both were evaluated, but nobody said both.
         side=combine_sides(evaluation.side for evaluation in evaluations if _names_side(evaluation)),
-        facts=distinct(fact for _, facts in supported for fact in facts),
-        advice_facts=distinct(
-            fact
-            for evaluation in evaluations
-            if evaluation.advice is advice and evaluation.advice_outcome
-            for fact in evaluation.advice_outcome.supporting_facts()
-        ),
+        facts=facts,
+        advice_facts=advice_facts,
         pattern_ids=tuple(dict.fromkeys(pattern for outcome, _ in supported for pattern in _find_pattern_ids(outcome))),
         missing_findings=missing_findings(rule, advice, context, sides.keys()),
-        notes=tuple(note for note in rule.notes if evaluate(note.block, context).truth is Truth.YES),
+        notes=_find_notes(rule, orders, offers, context),
         caveats=tuple(caveat for caveat in rule.caveats if evaluate(caveat.block, context).truth is Truth.YES),
-        offers=tuple(
-            offer for offer in offers if _is_offered(offer, hook, context) and _is_earned(offer, rule, advice, context)
-        ),
+        offers=offers,
+        overrides=offered_overrides(rule.overrides, index.content, (*facts, *advice_facts), outcomes),
     )
+
+
+def _find_offers(rule: Rule, advice: Advice, hook: str, context: EvaluationContext) -> tuple[Offer, ...]:
+    offers = (context.index.content.offers[offer_id] for offer_id in advice.offers)
+    return tuple(
+        offer for offer in offers if _is_offered(offer, hook, context) and _is_earned(offer, rule, advice, context)
+    )
+
+
+def _find_notes(
+    rule: Rule, orders: tuple[Imaging, ...], offers: tuple[Offer, ...], context: EvaluationContext
+) -> tuple[Note, ...]:
+    """Return the notes of the rule that hold, and those on imaging that its card offers, or keeps as it is ordered."""
+    modalities = {order.modality for order in orders if order.stage is not Stage.STUDY}
+    modalities |= {modality for offer in offers for modality in offer.modalities}
+    notes = [note for note in rule.notes if evaluate(note.block, context).truth is Truth.YES]
+    patient = EvaluationContext(context.index, Side.BOTH)
+    notes += [
+        row.note
+        for row in context.index.content.policy.imaging_notes
+        if not row.modalities.isdisjoint(modalities) and evaluate(row.note.block, patient).truth is Truth.YES
+    ]
+    return tuple(notes)
 
 
 def _names_side(evaluation: RuleEvaluation) -> bool:

@@ -10,9 +10,10 @@ from cds_service.logic.order_sides import sides_covered_by
 from cds_service.logic.patterns import evaluate_pattern
 from cds_service.logic.ranking import rank_recommendations
 from cds_service.logic.recommendation import recommend
+from cds_service.logic.safety_flags import summarize_safety
 from cds_service.model.content import LEVELS, Advice, Content, Rule
 from cds_service.model.dates import is_within
-from cds_service.model.decision import Decision, Recommendation, RuleEvaluation, RuleTrace
+from cds_service.model.decision import Decision, Recommendation, RuleEvaluation, RuleTrace, SafetySummary
 from cds_service.model.facts import Chart, Imaging, Stage
 from cds_service.model.outcome import Outcome, Truth
 from cds_service.model.sides import EACH_SIDE, Side
@@ -41,7 +42,8 @@ def decide(content: Content, chart: Chart, hook: str, *, thorough: bool = False)
     traces, recommendations = _evaluate_rules(call)
     shown, held_back = rank_recommendations(recommendations, content.policy)
     patterns = {side: evaluate_pattern(index, side, evaluate, thorough=True) for side in EACH_SIDE} if thorough else {}
-    return Decision(chart, hook, shown, held_back, tuple(traces), patterns, content)
+    safety = summarize_safety(index) if shown else SafetySummary()
+    return Decision(chart, hook, shown, held_back, tuple(traces), patterns, content, safety=safety)
 
 
 def select_judged_orders(index: ChartIndex, hook: str) -> tuple[Imaging, ...]:

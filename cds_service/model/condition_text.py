@@ -37,21 +37,36 @@ _SIDE_WORDS = {
     "all-covered": "on every side the order covers",
 }
 _ASKED_WORDS: Mapping[bool | str, str] = {False: "", True: "or asked to be ruled out", "only": "asked to be ruled out"}
+_DATE_WORDS: Mapping[str | None, str] = {
+    None: "",
+    "onset": ", by its onset if stated",
+    "stated-onset": ", by its stated onset",
+    "recorded": ", by its newest record",
+}
 ROLE_HEADINGS = (("all", "all of"), ("any", "at least one of"), ("none", "none of"))
 
 
-def outline_block(block: Block, findings: Vocabulary, depth: int = 0) -> list[str]:
-    """Return a block as indented lines, under the headings "all of", "at least one of" and "none of"."""
+def outline_block(block: Block, findings: Vocabulary, depth: int = 0, *, is_nested: bool = False) -> list[str]:
+    """Return a block as indented lines, under the headings "all of", "at least one of" and "none of".
+
+    A nested block with several of these stands under a heading of its own: its "none of" would else read as one more
+    alternative of the block around it.
+    """
     lines = []
+    is_framed = is_nested and sum(bool(getattr(block, role)) for role, _ in ROLE_HEADINGS) > 1
+    if is_framed:
+        lines.append(f"{INDENT * depth}all of:")
+        depth += 1
     for role, heading in ROLE_HEADINGS:
         conditions: tuple[Condition, ...] = getattr(block, role)
-        has_heading = len(conditions) > 1 or (bool(conditions) and role == "none")
+        is_framed_all = is_framed and role == "all"
+        has_heading = not is_framed_all and (len(conditions) > 1 or (bool(conditions) and role == "none"))
         if has_heading:
             lines.append(f"{INDENT * depth}{heading}:")
         condition_depth = depth + 1 if has_heading else depth
         for condition in conditions:
             if isinstance(condition, Block) and not condition.label:
-                lines += outline_block(condition, findings, condition_depth)
+                lines += outline_block(condition, findings, condition_depth, is_nested=True)
             else:
                 lines.append(f"{INDENT * condition_depth}{describe_condition(condition, findings)}")
     return lines
@@ -82,8 +97,8 @@ def describe_leaf(leaf: Leaf, findings: Vocabulary) -> str:
 
 
 def describe_name(name: str, findings: Vocabulary) -> str:
-    """Return the label of a finding, or "any …" for a group."""
-    return findings[name].label if name in findings else f"any {name}"
+    """Return the label of a finding, or "any …" for a group: "any hip sign", "any leg pain" for `any-leg-pain`."""
+    return findings[name].label if name in findings else f"any {name.removeprefix('any-').replace('-', ' ')}"
 
 
 def describe_filters(filters: Filters) -> str:
@@ -108,8 +123,7 @@ def _describe_time_filters(filters: Filters) -> str:
         parts.append(f"at least {filters.ago} days ago")
     if filters.for_days is not None:
         parts.append(f"for at most {filters.for_days} days after it")
-    by_onset = {"onset": ", by its onset if stated", "stated-onset": ", by its stated onset"}.get(filters.by or "", "")
-    return f"{', '.join(parts)}{by_onset} (undated {filters.undated})" if parts else ""
+    return f"{', '.join(parts)}{_DATE_WORDS[filters.by]} (undated {filters.undated})" if parts else ""
 
 
 def _shared_filters(leaves: Iterable[Leaf]) -> Filters:

@@ -14,7 +14,7 @@ class Filters:
     side. `sides` is "one" or "both": the records name one side only, or both.
     `within` and `ago` are days, limits included. `since` holds names of anchors, "onset" among them; `for_days`: at
     most so many days after them. `by`: "onset", the date that counts is the onset where one is stated, else the newest
-    date; "stated-onset", the onset alone.
+    date; "stated-onset", the onset alone; "recorded", the newest date, also inside a condition that goes by the onset.
     `undated` is "counts" or "ignored". It decides where the date of a fact or anchor is missing or too coarse.
     `qualifiers` maps a qualifier to its accepted values.
     `asked`: a finding that an order asks to rule out counts as well; "only": such findings alone count.

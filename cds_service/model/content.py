@@ -192,6 +192,15 @@ class RatingCriterion:
 
 
 @dataclass(frozen=True, slots=True)
+class ImagingNote:
+    """A sentence on every card that keeps or offers imaging of these modalities, while the note's block holds."""
+
+    id: str
+    modalities: frozenset[str]
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
 class Solo:
     """A rule that speaks alone: only the rules in `beside` may stand beside it."""
 
@@ -214,6 +223,27 @@ class Policy:
     cards_per_call: int
     cards_per_order: int
     solos: tuple[Solo, ...] = ()
+    imaging_notes: tuple[ImagingNote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideBasis:
+    """What an override reason repeats: a card that rests on these findings, or on symptoms so old, leaves it out."""
+
+    findings: frozenset[str] = frozenset()
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyFlag:
+    """A danger that a card which advises to wait accounts for, such as "bladder" (clinical design, second edition, R4).
+
+    `findings`: what says it, with the words for each denied. `is_always_named`: the card says when none is recorded.
+    """
+
+    word: str
+    findings: Mapping[str, str]
+    is_always_named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,4 +274,6 @@ class Content:
     discriminators: tuple[Discriminator, ...] = ()
     caveats: Mapping[str, Caveat] = field(default_factory=lambda: MappingProxyType({}))
     links: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
+    override_bases: Mapping[str, OverrideBasis] = field(default_factory=dict)
+    safety_flags: tuple[SafetyFlag, ...] = ()
     screen_groups: Mapping[str, ScreenGroup] = field(default_factory=lambda: MappingProxyType({}))

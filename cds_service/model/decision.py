@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cds_service.model.content import Advice, Ask, Caveat, Content, Note, Offer, RatingCriterion, Rule
+from cds_service.model.dates import PartialDate
 from cds_service.model.facts import Chart, Fact, Imaging
 from cds_service.model.outcome import Outcome
 from cds_service.model.side_pattern import SidePattern
@@ -32,7 +33,8 @@ class RuleEvaluation:
 class Recommendation:
     """What one rule recommends in this call: the advice, the orders and side concerned, and the supporting facts.
 
-    `facts` make the rule speak; `advice_facts` select its row of advice, such as a treatment tried.
+    `facts` make the rule speak; `advice_facts` select its row of advice, such as a treatment tried. `overrides` are
+    the rule's override reasons without those that repeat what the recommendation rests on.
     """
 
     rule: Rule
@@ -46,6 +48,7 @@ class Recommendation:
     offers: tuple[Offer, ...]
     advice_facts: tuple[Fact, ...] = ()
     caveats: tuple[Caveat, ...] = ()
+    overrides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,22 @@ class RuleTrace:
     status: str
     reason: str = ""
     evaluations: tuple[RuleEvaluation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A finding recorded absent, in the words of a card, and the newest day on which it was."""
+
+    words: str
+    when: PartialDate | None
+
+
+@dataclass(frozen=True, slots=True)
+class SafetySummary:
+    """What is denied of the content's safety flags, in its order, and the flags of which nothing is recorded."""
+
+    denied: tuple[Denial, ...] = ()
+    not_recorded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +93,7 @@ class Decision:
     side_patterns: Mapping[Side, SidePattern]
     content: Content
     hidden_for_role: tuple[Recommendation, ...] = ()
+    safety: SafetySummary = SafetySummary()
 
 
 class OrderRating(NamedTuple):

@@ -48,6 +48,20 @@ class Edition:
         return ", ".join(part for part in parts if part)
 
     @property
+    def card_statement(self) -> str:
+        """What every card says at its end: who approved it, who decides, and which content it is."""
+        if self.sign_off:
+            approval = f"Signed off by {self.sign_off}"
+        else:
+            approval = (
+                "Sign-off lapsed: content changed since"
+                if self.is_sign_off_lapsed
+                else "Not yet approved by a clinician"
+            )
+        overlay = f", {self.site.statement}" if self.site else ""
+        return f"{approval}. You decide. (content {self.version}{overlay})"
+
+    @property
     def sign_off_state(self) -> str:
         """The state of the sign-off, in words."""
         if self.sign_off:

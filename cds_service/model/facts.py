@@ -25,19 +25,19 @@ class FindingValue(Enum):
 class SourceKind(Enum):
     """The kind of record that a fact comes from, worded for a card."""
 
-    CONDITION = "recorded problem"
+    CONDITION = "problem list"
     OBSERVATION = "observation"
-    ORDER_REASON = "reason of the order"
+    ORDER_REASON = "reason for the order"
     PROCEDURE = "procedure"
     REQUEST = "completed request"
     MEDICATION = "medication list"
     REPORT = "report"
     STUDY = "imaging study"
     ORDER = "order"
-    CONDITION_TEXT = "words of a recorded problem"
-    OBSERVATION_TEXT = "words of an observation"
-    PROCEDURE_TEXT = "words of a procedure"
-    ORDER_TEXT = "words of the order"
+    CONDITION_TEXT = "free text of the problem list"
+    OBSERVATION_TEXT = "free text of an observation"
+    PROCEDURE_TEXT = "free text of a procedure"
+    ORDER_TEXT = "free text of the order"
 
     @property
     def is_text(self) -> bool:

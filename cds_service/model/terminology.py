@@ -124,6 +124,7 @@ class DrugCourse:
     days: int
     gap: int
     shortest: int
+    still_active: int
     ended: int
     unless: tuple[str, ...]
 

@@ -26,13 +26,17 @@ class FindingDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A source: its citation, strength, and statement. Statements contain only verified or computed figures."""
+    """A source: its citation, strength, and statement. Statements contain only verified or computed figures.
+
+    `short`: what a card calls it, such as "ACR 2021".
+    """
 
     id: str
     citation: str
     strength: str
     url: str | None
     says: str | None
+    short: str | None = None
 
 
 Vocabulary = Mapping[str, FindingDefinition]

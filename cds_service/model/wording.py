@@ -8,12 +8,25 @@ from cds_service.model.terminology import Code
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """What a card says of the evidence for its advice: one sentence, and the source that it rests on."""
+
+    source: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wording:
-    """A card's wording: Jinja templates of the summary (at most 139 characters) and of what to consider."""
+    """A card's wording: Jinja templates of the summary (at most 139 characters) and of what to consider.
+
+    `safety_net` says when to act at once; a card that has one advises to wait. Without `evidence` nothing is cited.
+    """
 
     id: str
     summary: str
     consider: str
+    evidence: EvidenceLine | None = None
+    safety_net: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +53,13 @@ class OverrideReason:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What cards call regions, modalities, qualifier values and sides; `layout` is the template of a card's detail."""
+    """What cards call regions, modalities, qualifier values and sides; `layout` is the template of a card's detail.
+
+    `adjectives`: regions as they precede a kind of imaging ("lumbar MRI").
+    """
 
     regions: Mapping[str, str]
+    adjectives: Mapping[str, str]
     modalities: Mapping[str, str]
     qualifiers: Mapping[str, Mapping[str, str]]
     sides: Mapping[str, str]

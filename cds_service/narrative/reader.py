@@ -106,7 +106,9 @@ class NarrativeReader:
         page = _TextState()
         rows = [self._finder.items(part) for part in parts]
         wide = [wide_surroundings(row, self._narrative.wide) for row in rows]
-        for at, part in enumerate(parts[:-1] if is_cut else parts):  # the missing end of a cut sentence may deny its beginning
+        for at, part in enumerate(
+            parts[:-1] if is_cut else parts
+        ):  # the missing end of a cut sentence may deny its beginning
             self._read_sentence(part, rows[at], frozenset().union(*wide[max(0, at - 1) : at + 2]), page)
         return Reading(page.kept(), frozenset(page.places_without_pain), page.has_mention, is_cut)
 

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +15,7 @@ from cds_service.model.advisories import Advisory
 from cds_service.model.condition_text import outline_block
 from cds_service.model.content import Content, Rule
 from cds_service.model.vocabulary import Citation
+from cds_service.model.wording import Wording
 
 _TEMPLATE_FOLDER = "pages"
 _HOOK_LABELS = {"patient-view": "chart opened", "order-select": "order selected", "order-sign": "order signed"}
@@ -24,9 +25,14 @@ class AboutRenderer:
     """Renders the forms of /about. They hold no data of a call, so they are built once."""
 
     def __init__(
-        self, content: Content, texts: AboutTexts, site_changes: Sequence[str], advisories: Sequence[Advisory] = ()
+        self,
+        content: Content,
+        texts: AboutTexts,
+        site_changes: Sequence[str],
+        wording: Mapping[str, Wording],
+        advisories: Sequence[Advisory] = (),
     ) -> None:
-        self._value = build_about(content, texts, site_changes, advisories)
+        self._value = build_about(content, texts, site_changes, wording, advisories)
         environment = Environment(
             loader=PackageLoader("cds_service.rendering", _TEMPLATE_FOLDER),
             autoescape=True,
@@ -58,11 +64,15 @@ class AboutRenderer:
 
 
 def build_about(
-    content: Content, texts: AboutTexts, site_changes: Sequence[str], advisories: Sequence[Advisory]
+    content: Content,
+    texts: AboutTexts,
+    site_changes: Sequence[str],
+    wording: Mapping[str, Wording],
+    advisories: Sequence[Advisory],
 ) -> dict[str, Any]:
     """Build everything that /about says, as plain values."""
     rules = sorted(content.rules, key=lambda rule: rule.number)
-    cited_ids = {name for rule in content.rules for name in rule.cites}
+    cited_ids = {name for rule in content.rules for name in _cited_ids(rule, wording)}
     sources = sorted((content.citations[name] for name in cited_ids), key=lambda source: source.citation.lower())
     return {
         "name": "hip-spine-cds",
@@ -81,7 +91,7 @@ def build_about(
             {"number": number, "name": attribute.name, "state": attribute.state, "says": attribute.says}
             for number, attribute in enumerate(texts.attributes, 1)
         ],
-        "rules": [_rule_to_dict(rule, content) for rule in rules],
+        "rules": [_rule_to_dict(rule, content, wording) for rule in rules],
         "sources": [_citation_to_dict(source) for source in sources],
     }
 
@@ -106,7 +116,19 @@ def _advisory_to_dict(advisory: Advisory) -> dict[str, Any]:
     return {**asdict(advisory), "date": advisory.date.isoformat(), **lists}
 
 
-def _rule_to_dict(rule: Rule, content: Content) -> dict[str, Any]:
+def _cited_ids(rule: Rule, wording: Mapping[str, Wording]) -> list[str]:
+    """Return all that a rule rests on, each once: its own sources, those of its rows, cards and caveats."""
+    cards = [wording[row.card].evidence for row in rule.advice if row.card in wording]
+    names = [
+        *rule.cites,
+        *(name for row in rule.advice for name in row.cites),
+        *(evidence.source for evidence in cards if evidence),
+        *(name for caveat in rule.caveats for name in caveat.sources),
+    ]
+    return list(dict.fromkeys(names))
+
+
+def _rule_to_dict(rule: Rule, content: Content, wording: Mapping[str, Wording]) -> dict[str, Any]:
     silences = [silence for silence in content.policy.silences if silence.is_from_site and rule.id in silence.rules]
     return {
         "id": rule.id,
@@ -120,7 +142,8 @@ def _rule_to_dict(rule: Rule, content: Content) -> dict[str, Any]:
         "misuse": rule.misuse,
         "speaks_when": outline_block(rule.block, content.findings),
         "switched_off": silences[0].label if silences else None,
-        "evidence": [_citation_to_dict(content.citations[name]) for name in rule.cites],
+        "limits": [caveat.says for caveat in rule.caveats],
+        "evidence": [_citation_to_dict(content.citations[name]) for name in _cited_ids(rule, wording)],
     }
 
 

@@ -1,6 +1,6 @@
 """The card templates of the content: parsed strictly at start-up, checked with specimens, then rendered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, TemplateSyntaxError
@@ -12,11 +12,17 @@ from cds_service.rendering.phrases import DIFFERENT_DAYS, capitalize_first
 from cds_service.wire.response import SUMMARY_LIMIT
 
 # The variables of a card's own wording. Those with a capital are for the beginning of a sentence.
-CARD_VARIABLES = frozenset({"findings", "Findings", "order", "Order", "side", "study_date", "ordered", "verb"})
+CARD_VARIABLES = frozenset(
+    {"findings", "Findings", "order", "Order", "study", "Study", "scan", "side", "study_date", "ordered", "verb"}
+)
 LAYOUT_VARIABLES = frozenset(
-    {"facts", "asks", "consider", "notes", "differing", "unread", "partly_read", "not_sent", "evidence", "edition"}
+    {
+        *("facts", "asks", "consider", "notes", "safety", "safety_net", "evidence", "edition"),
+        *("differing", "unread", "partly_read", "not_sent"),
+    }
 )
 _LONGEST_SIDE = "left and right"
+_VERBS = {"ordered": ("is", "are"), "done": ("was", "were")}  # of one study, of several
 
 
 class CardTemplates:
@@ -60,7 +66,9 @@ class CardTemplates:
         consider = str(self._consider_templates[card].render(variables)).strip()
         return str(self._layout_template.render(layout_variables, consider=consider)).strip()
 
-    def check_summary_lengths(self, cards: Iterable[str], labels: Iterable[str], regions: Iterable[str]) -> None:
+    def check_summary_lengths(
+        self, cards: Iterable[str], labels: Iterable[str], regions: Iterable[str], studies: Iterable[str]
+    ) -> None:
         """Refuse every card whose summary could be too long even with a single finding.
 
         Raises:
@@ -68,7 +76,8 @@ class CardTemplates:
         """
         finding = f"{_LONGEST_SIDE} {max(labels, key=len)}"
         order = f"{_LONGEST_SIDE} {max(regions, key=len)}"
-        specimen = build_card_variables(finding, order, _LONGEST_SIDE, DIFFERENT_DAYS, "ordered")
+        study = f"{_LONGEST_SIDE} {max(studies, key=len)}"
+        specimen = build_card_variables(finding, order, [study], _LONGEST_SIDE, DIFFERENT_DAYS, "ordered")
         problems = [
             Problem(f"wording/{card}.md", "summary", f"may reach {length} characters; the limit is {SUMMARY_LIMIT}")
             for card in cards
@@ -78,19 +87,30 @@ class CardTemplates:
             raise ContentError(problems)
 
 
-def build_card_variables(findings: str, order: str, side: str, study_date: str, ordered: str) -> dict[str, str]:
+def build_card_variables(
+    findings: str, order: str, studies: Sequence[str], side: str, study_date: str, ordered: str
+) -> dict[str, str]:
     """Build the variables of a card's wording.
 
-    `ordered` is "ordered", or "imaged" when the imaging is already done. The variable `verb` agrees with the order:
-    "left and right hip are".
+    `ordered` is "ordered", or "done" when the imaging is. The imaging is `scan`, with its article `study`, and `verb`
+    agrees with it: "a right hip MRI is", "left and right hip MRI are". The order's region alone is `order`.
     """
+    study = " and ".join(map(_add_article, studies))
     return {
         "findings": findings,
         "Findings": capitalize_first(findings),
         "order": order,
         "Order": capitalize_first(order),
+        "study": study,
+        "Study": capitalize_first(study),
+        "scan": " and ".join(studies),
         "side": side,
         "study_date": study_date,
         "ordered": ordered,
-        "verb": "are" if " and " in order else "is",
+        "verb": _VERBS[ordered][" and " in study],
     }
+
+
+def _add_article(study: str) -> str:
+    """Return the imaging with its article. Imaging of both sides has none, nor what names no kind ("hip imaging")."""
+    return study if " and " in study or study.endswith("imaging") else f"a {study}"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from cds_service.model.content import Content, Link, Rule
+from cds_service.model.content import Advice, Content, Link, Rule
 from cds_service.model.decision import Decision, Recommendation
 from cds_service.model.facts import Imaging, Stage
 from cds_service.model.terminology import Terminology
@@ -26,7 +26,7 @@ from cds_service.wire.response import SUMMARY_LIMIT, Card
 
 # The most findings and regions that a summary names, tried in turn until it is short enough. None: all regions.
 _SUMMARY_DETAIL_LEVELS: Final = ((2, None), (1, None), (1, 1))
-ABOUT_LINK_LABEL = "About this advice: purpose, limits, sources"
+ABOUT_LINK_LABEL = "All evidence for this advice, its purpose and its limits"
 
 
 class CardBuilder:
@@ -53,24 +53,22 @@ class CardBuilder:
             content, OrderBuilder(order_templates, terminology), terminology, self._phrases
         )
         self._override_reasons = {
-            rule.id: [
-                wire.OverrideReason(
-                    system=OVERRIDE_REASON_SYSTEM_URI, code=name, display=override_reasons[name].display
-                )
-                for name in rule.overrides
-            ]
-            for rule in content.rules
+            name: wire.OverrideReason(system=OVERRIDE_REASON_SYSTEM_URI, code=name, display=reason.display)
+            for name, reason in override_reasons.items()
         }
-        self._evidence_lines = {name: self._evidence_line(name) for name in content.citations}
+        self._wording = wording
         self._sources = {
-            (rule.id, name): self._build_source(rule, name)
-            for rule in content.rules
-            for name in {rule.cites[0], *(row.cites[0] for row in rule.advice if row.cites)}
+            (rule.id, row.card): self._build_source(rule, row) for rule in content.rules for row in rule.advice
         }
-        self._links = {rule.id: _build_links(content.links.get(rule.id, ()), about_url) for rule in content.rules}
+        self._links = {rule.id: _build_links(rule, content.links.get(rule.id, ()), about_url) for rule in content.rules}
         finding_labels = [finding.label for finding in content.findings.values() if finding.kind != "treatment"]
         region_labels = [labels.regions[region] for region in content.policy.judged_regions]
-        self._templates.check_summary_lengths(wording, finding_labels, region_labels)
+        study_labels = [
+            f"{labels.adjectives[region]} {kind}"
+            for region in content.policy.judged_regions
+            for kind in labels.modalities.values()
+        ]
+        self._templates.check_summary_lengths(wording, finding_labels, region_labels, study_labels)
 
     def build(self, decision: Decision, context: CardContext, new_uuid: Callable[[], str]) -> list[Card]:
         """Build the cards of a decision, in its order. `new_uuid` gives each card and suggestion its UUID."""
@@ -88,10 +86,10 @@ class CardBuilder:
             summary=summary,
             detail=self._render_detail(recommendation, variables, decision, context.dialect),
             indicator=recommendation.advice.level,
-            source=self._sources[recommendation.rule.id, _cited_ids(recommendation)[0]],
+            source=self._sources[recommendation.rule.id, recommendation.advice.card],
             suggestions=suggestions or None,
             selectionBehavior=selection_behavior if suggestions else None,
-            overrideReasons=self._override_reasons[recommendation.rule.id],
+            overrideReasons=[self._override_reasons[name] for name in recommendation.overrides],
             links=(self._links[recommendation.rule.id] or None) if context.dialect.shows_links else None,
         )
 
@@ -111,57 +109,60 @@ class CardBuilder:
         """Render the summary, and return its variables: two findings and every region, or fewer if that is too long."""
         regions = self._phrases.describe_regions(recommendation.orders)
         side = self._phrases.describe_side(recommendation.side).strip()
-        studies = [
+        done = [
             fact for fact in recommendation.facts if isinstance(fact, Imaging) and fact not in recommendation.orders
         ]
-        study_date = newest_study_date(studies)
-        ordered = "imaged" if all(order.stage is Stage.STUDY for order in recommendation.orders) else "ordered"
+        study_date = newest_study_date(done)
+        ordered = "done" if all(order.stage is Stage.STUDY for order in recommendation.orders) else "ordered"
         for max_findings, max_regions in _SUMMARY_DETAIL_LEVELS:
             findings = self._phrases.describe_leading_findings(recommendation.facts, max_findings)
             order = " and ".join(regions[:max_regions])
-            variables = build_card_variables(findings, order, side, study_date, ordered)
+            studies = self._phrases.describe_studies(recommendation.orders, max_regions)
+            variables = build_card_variables(findings, order, studies, side, study_date, ordered)
             summary = self._templates.render_summary(recommendation.advice.card, variables)
             if len(summary) <= SUMMARY_LIMIT:
                 break
         return summary, variables
 
     def _layout_variables(self, recommendation: Recommendation, decision: Decision) -> dict[str, object]:
+        safety_net = self._wording[recommendation.advice.card].safety_net
         return {
             "facts": self._phrases.list_facts(recommendation.orders, recommendation.facts, recommendation.advice_facts),
             "asks": [ask.label for ask in recommendation.missing_findings],
             "notes": [note.text for note in recommendation.notes],
+            "safety": self._phrases.describe_safety(decision.safety) if safety_net else "",
+            "safety_net": safety_net,
             "differing": self._phrases.list_contradicted(decision.chart),
             "unread": list_unreadable(decision.chart),
             "partly_read": list_incomplete(decision.chart),
             "not_sent": list(decision.chart.not_sent),
-            "evidence": [
-                *(self._evidence_lines[name] for name in _cited_ids(recommendation)),
-                *(caveat.says for caveat in recommendation.caveats),
-            ],
-            "edition": self._content.edition.statement,
+            "evidence": self._evidence_line(recommendation),
+            "edition": self._content.edition.card_statement,
         }
 
-    def _evidence_line(self, citation_id: str) -> str:
-        citation = self._content.citations[citation_id]
-        source = citation.citation
-        if not source.lower().startswith(citation.strength):
-            source = f"{capitalize_first(citation.strength)}: {source}"
-        return f"{source}: {citation.says}" if citation.says else source
+    def _evidence_line(self, recommendation: Recommendation) -> str:
+        """Return what the advice rests on: one line, with the first limit to it that applies. "" without a source.
 
-    def _build_source(self, rule: Rule, citation_id: str) -> wire.Source:
-        citation = self._content.citations[citation_id]
+        The limits are about what a pattern says, and a card that advises to wait rests on the wait's own source.
+        """
+        wording = self._wording[recommendation.advice.card]
+        evidence = wording.evidence
+        if evidence is None:
+            return ""
+        source = self._content.citations[evidence.source]
+        limits = [] if wording.safety_net else [caveat.says for caveat in recommendation.caveats[:1]]
+        return " ".join([f"{capitalize_first(source.strength)} ({source.short}): {evidence.says}", *limits])
+
+    def _build_source(self, rule: Rule, row: Advice) -> wire.Source:
+        evidence = self._wording[row.card].evidence
+        citation = self._content.citations[evidence.source if evidence else (row.cites or rule.cites)[0]]
         label = f"{citation.citation} (content {self._content.edition.full_version})"
         topic = wire.Coding(system=TOPIC_SYSTEM_URI, code=rule.topic.code, display=rule.topic.display)
         return wire.Source(label=label, url=citation.url, topic=topic)
 
 
-def _cited_ids(recommendation: Recommendation) -> tuple[str, ...]:
-    """Return the sources of the advice: its own, or else the rule's."""
-    return recommendation.advice.cites or recommendation.rule.cites
-
-
-def _build_links(site_links: Iterable[Link], about_url: str | None) -> list[wire.Link]:
-    """Build a card's only links: the site's, and the one to our /about. None carries data of a call."""
+def _build_links(rule: Rule, site_links: Iterable[Link], about_url: str | None) -> list[wire.Link]:
+    """Build a card's only links: the site's, and the one to its rule on /about. None carries data of a call."""
     links = [wire.Link(label=link.label, url=link.url, type="absolute") for link in site_links]
-    about = [wire.Link(label=ABOUT_LINK_LABEL, url=about_url, type="absolute")] if about_url else []
+    about = [wire.Link(label=ABOUT_LINK_LABEL, url=f"{about_url}#rule-{rule.id}", type="absolute")] if about_url else []
     return links + about

@@ -1,17 +1,19 @@
 """Phrases for facts: our label, the side, the kind of source and the date. They never use the chart's own text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from cds_service.model.content import Content
 from cds_service.model.dates import PartialDate
+from cds_service.model.decision import Denial, SafetySummary
 from cds_service.model.facts import Chart, Fact, Finding, FindingValue, Imaging, Stage
 from cds_service.model.sides import Side, combine_sides
 from cds_service.model.wording import Labels
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MAX_CONTRADICTED = 3
-MAX_FACTS = 5  # clinical design §6, "two to five facts"
+MAX_FACTS = 4  # clinical design, second edition, E3
+MAX_SAFETY_WORDS = 20  # clinical design, second edition, R4
 _MAX_ADVICE_FACTS = 2  # of these, reserved for facts that only choose the advice
 _PAIN_SUFFIX = " pain"
 DIFFERENT_DAYS = "different days"
@@ -55,7 +57,13 @@ class FactPhrases:
             if name != "radiation"
         ]
         phrase = self._with_side(self._findings[fact.id].label, fact.side, qualifiers)
-        return f"no {phrase}" if fact.value is FindingValue.ABSENT else phrase
+        match fact.value:
+            case FindingValue.ABSENT:
+                return f"no {phrase}"
+            case FindingValue.ASKED:
+                return f"question of {phrase}"
+            case FindingValue.PRESENT:
+                return phrase
 
     def describe_reason(self, fact: Finding) -> str:
         """Describe a finding as an order's reason: with its side, without qualifiers."""
@@ -85,6 +93,18 @@ class FactPhrases:
             sides.setdefault(_named_region(order), []).append(order.side)
         return [self._region_with_side(region, _common_side(stated)) for region, stated in sides.items()]
 
+    def describe_studies(self, orders: Iterable[Imaging], max_studies: int | None = None) -> list[str]:
+        """Describe several orders as kinds of imaging, each once: "right hip MRI", "left and right hip MRI"."""
+        sides: dict[tuple[str | None, str | None], list[Side]] = {}
+        for order in orders:
+            sides.setdefault((_named_region(order), order.modality), []).append(order.side)
+        studies = [self._describe_study(*kind, _common_side(stated)) for kind, stated in sides.items()]
+        return list(dict.fromkeys(studies))[:max_studies]
+
+    def _describe_study(self, region: str | None, modality: str | None, side: Side) -> str:
+        place = self._labels.adjectives.get(region or _OTHER_REGION, self._labels.adjectives[_OTHER_REGION])
+        return f"{self.describe_side(side)}{place} {self._labels.modalities.get(modality or '', 'imaging')}"
+
     def describe_imaging(self, imaging: Imaging) -> str:
         """Describe imaging as a noun, such as "MRI of the right hip", or an ordered treatment by its label."""
         if imaging.treatment:
@@ -106,7 +126,8 @@ class FactPhrases:
             )
         match fact.stage:
             case Stage.DRAFT:
-                return capitalize_first(f"{self.describe_imaging(fact)}, this order")
+                code = f" (its code: {fact.code_side.value})" if fact.code_side else ""
+                return capitalize_first(f"{self.describe_imaging(fact)}, this order{code}")
             case Stage.REQUEST:
                 return capitalize_first(f"{self.describe_imaging(fact)}, ordered {format_date(fact.when)}")
             case Stage.STUDY:
@@ -115,25 +136,45 @@ class FactPhrases:
     def list_facts(
         self, orders: Iterable[Imaging], facts: Iterable[Fact], advice_facts: Iterable[Fact] = ()
     ) -> list[str]:
-        """List the facts behind a card: its orders, the newest record of each finding, and facts behind its advice."""
-        newest: dict[object, Fact] = {order.source.reference: order for order in orders}
+        """List the facts that carry a card: the newest record of each finding, then what chose its advice.
+
+        The orders that it judges stand first, but give way: the summary names them already.
+        """
+        order_lines = list(dict.fromkeys(self.describe_fact(order) for order in orders))
+        lines = [line for line in self._list_newest(facts) if line not in order_lines]
+        onsets = {_onset_key(fact) for fact in facts if isinstance(fact, Finding) and fact.onset}
+        advice_lines = dict.fromkeys(
+            self.describe_fact(fact) for fact in advice_facts if _onset_key(fact) not in onsets
+        )
+        stated = order_lines + lines[: MAX_FACTS - _MAX_ADVICE_FACTS]
+        added = [line for line in advice_lines if line not in stated]
+        added = added[:_MAX_ADVICE_FACTS]
+        chosen = [line for line in lines if line not in added][: MAX_FACTS - len(added)] + added
+        return order_lines[: MAX_FACTS - len(chosen)] + chosen
+
+    def _list_newest(self, facts: Iterable[Fact]) -> list[str]:
+        newest: dict[object, Fact] = {}
         for fact in facts:
             key = (fact.id, fact.side) if isinstance(fact, Finding) else fact.source.reference
             known = newest.get(key)
             newest[key] = fact if known is None else _newer_fact(fact, known)
         # A study, its report and its order may all be on record: in words they are one fact.
-        lines = list(dict.fromkeys(self.describe_fact(fact) for fact in newest.values()))
-        onsets = {_onset_key(fact) for fact in newest.values() if isinstance(fact, Finding) and fact.onset}
-        advice_lines = dict.fromkeys(
-            self.describe_fact(fact) for fact in advice_facts if _onset_key(fact) not in onsets
-        )
-        added = [line for line in advice_lines if line not in lines[: MAX_FACTS - _MAX_ADVICE_FACTS]]
-        added = added[:_MAX_ADVICE_FACTS]
-        return [line for line in lines if line not in added][: MAX_FACTS - len(added)] + added
+        return list(dict.fromkeys(self.describe_fact(fact) for fact in newest.values()))
 
     def list_contradicted(self, chart: Chart) -> list[str]:
         """List, in our own words, the facts in the chart's text that its codes contradict."""
         return list(dict.fromkeys(self.describe_fact(fact) for fact in chart.contradicted))[:MAX_CONTRADICTED]
+
+    def describe_safety(self, safety: SafetySummary) -> str:
+        """Say which dangers are denied, as many as there is room for, and which are not recorded."""
+        missing = f"Not recorded: {', '.join(safety.not_recorded)}." if safety.not_recorded else ""
+        said = missing
+        for count in range(1, len(safety.denied) + 1):
+            longer = f"{_describe_denials(safety.denied[:count])} {missing}".strip()
+            if len(longer.split()) > MAX_SAFETY_WORDS:
+                break
+            said = longer
+        return said
 
     def describe_leading_findings(self, facts: Iterable[Fact], count: int) -> str:
         """Describe the first findings behind a card, with their side but without treatments."""
@@ -148,6 +189,14 @@ class FactPhrases:
 def _named_region(imaging: Imaging) -> str | None:
     """Return the region that the order itself names, not the one it is taken for."""
     return _LEG_JOINT if imaging.is_taken_for_hip else imaging.region
+
+
+def _describe_denials(denials: Sequence[Denial]) -> str:
+    """Say what is denied, with its day, or the newest where the days differ or one is not recorded."""
+    days = {format_date(denial.when) for denial in denials}
+    newest = max((denial.when for denial in denials if denial.when), key=lambda when: when.first, default=None)
+    day = format_date(newest) if len(days) == 1 or newest is None else f"newest {format_date(newest)}"
+    return f"Denied: {', '.join(denial.words for denial in denials)} ({day})."
 
 
 def _join_labels(labels: list[str]) -> str:

@@ -14,6 +14,8 @@ from cds_service.rendering.phrases import FactPhrases
 from cds_service.rendering.side_changer import SideChanger
 from cds_service.wire.response import Action, Suggestion
 
+_ORDER_IN_LABEL = "[order]"  # in an offer's label: the orders that the card judges
+
 
 class SuggestionBuilder:
     """Builds the suggestions of a recommendation."""
@@ -37,10 +39,14 @@ class SuggestionBuilder:
             if actions and context.dialect.can_carry_out(actions):
                 is_first = not any(suggestion.isRecommended for suggestion in suggestions)
                 recommended = True if offer.is_recommended and is_first and not offer.deletes_order else None
-                suggestions.append(
-                    Suggestion(label=offer.label, uuid=new_uuid(), isRecommended=recommended, actions=actions)
-                )
+                label = self._describe_offer(offer, recommendation)
+                suggestions.append(Suggestion(label=label, uuid=new_uuid(), isRecommended=recommended, actions=actions))
         return suggestions
+
+    def _describe_offer(self, offer: Offer, recommendation: Recommendation) -> str:
+        """Say what pressing the button does, with the orders it is about: "Replace right hip MRI with lumbar MRI"."""
+        orders = " and ".join(self._phrases.describe_studies(recommendation.orders))
+        return offer.label.replace(_ORDER_IN_LABEL, orders)
 
     def _build_actions(self, offer: Offer, recommendation: Recommendation, context: CardContext) -> list[Action] | None:
         """Build an offer's actions; return None if any of them is impossible, because they only make sense together."""

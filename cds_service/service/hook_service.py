@@ -167,7 +167,7 @@ class HookService:
         """Build the response: the cards and, for a client that asks for ratings, its own orders with theirs."""
         if context.dialect.qcdsm is None:
             return HookResponse(cards=cards) if cards else _NO_CARDS
-        ratings = rate_orders(self.content, decision.chart, decision.hook)
+        ratings = rate_orders(decision)
         actions = build_rating_actions(ratings, context, self.new_uuid) or None
         extension = Extension(systemActions=actions) if actions else None
         return HookResponse(cards=cards, systemActions=actions, extension=extension)

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from cds_service.errors import MissingData
@@ -80,6 +81,8 @@ class Call(NamedTuple):
 
     def judge(self, *gaps: tuple[str, str]) -> Decision | None:
         """Return the decision, with gaps: each a key and a way. None if it is refused, for Conditions are needed."""
+        if not gaps:
+            return _judge_whole(self.label)
         request = self.request
         for key, way in gaps:
             request = without(request, key, way)
@@ -89,10 +92,17 @@ class Call(NamedTuple):
             return None
 
 
-def all_calls() -> list[Call]:
+@cache
+def _judge_whole(label: str) -> Decision:
+    call = next(call for call in all_calls() if call.label == label)
+    return decision_of(call.request, call.today)
+
+
+@cache
+def all_calls() -> tuple[Call, ...]:
     """Return the calls of all scenarios and short charts."""
     scenarios = [Call(scenario.name, scenario.request, scenario.on) for scenario in all_scenarios()]
-    return scenarios + [Call(chart.label, chart.request(sends_all=True), TODAY) for chart in all_charts()]
+    return (*scenarios, *(Call(chart.label, chart.request(sends_all=True), TODAY) for chart in all_charts()))
 
 
 def made_worse(whole: Decision, part: Decision, keys: set[str]) -> list[str]:
@@ -100,13 +110,15 @@ def made_worse(whole: Decision, part: Decision, keys: set[str]) -> list[str]:
     worse = [f"gained restraint: {name}" for name in sorted(restraint_of(part) - restraint_of(whole))]
     types = {name for key in keys for name in KEYS[key]}
     after = {card.rule.id: card for card in (*part.shown, *part.held_back)}
-    before = (card for card in (*whole.shown, *whole.held_back) if not _rests_on(card, types))
+    before = (card for card in (*whole.shown, *whole.held_back) if not _rests_on(whole, card, types))
     return worse + [f"milder: {card.rule.id}" for card in before if _is_milder(after.get(card.rule.id), card)]
 
 
-def _rests_on(card: Recommendation, types: set[str]) -> bool:
-    sources = {fact.source.reference.partition("/")[0] for fact in (*card.facts, *card.advice_facts)}
-    return bool(sources & types)
+def _rests_on(decision: Decision, card: Recommendation, types: set[str]) -> bool:
+    """Return whether a card needs a fact of these types: one that it shows or, for a flag, the pain beside it."""
+    pains = {leaf.finding for leaf in decision.content.groups["flag-pain"]}
+    beside = [fact for fact in decision.chart.findings if fact.id in pains] if card.rule.id in FLAG_RULES else []
+    return any(fact.source.reference.partition("/")[0] in types for fact in (*card.facts, *card.advice_facts, *beside))
 
 
 def _is_milder(after: Recommendation | None, before: Recommendation) -> bool:

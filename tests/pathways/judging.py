@@ -83,7 +83,7 @@ def decision_of(request: dict[str, Any], today: date = TODAY) -> Decision:
 def restraint_of(decision: Decision) -> frozenset[str]:
     """Return each advice to wait, cancel, replace or not repeat, shown or held back, and each such rating."""
     advised = {name for card in (*decision.shown, *decision.held_back) for name in _restraint_of_card(card)}
-    ratings = rate_orders(decision.content, decision.chart, decision.hook)
+    ratings = rate_orders(decision)
     return frozenset(advised | {"rating" for rating in ratings if rating.criterion.rating == "not-appropriate"})
 
 

@@ -41,7 +41,7 @@ BASES = {
     ),
     "plain-films-first": ShortChart(
         "12", "hip MRI before any film", "order-sign", [{"problem": "icd10cm M25.551", "onset": 90, "on": 30}],
-        order={"draft": "cpt 73721", "site": "right hip"},
+        order={"draft": "loinc 30687-8"},
     ),
     "hip-pattern-spine-imaging": ShortChart(
         "4",

@@ -37,7 +37,7 @@ class FilterKeys(StrictModel):
     ago: Days | None = None
     since: Id | list[Id] | None = None
     for_days: Days | None = None
-    by: Literal["onset", "stated-onset"] | None = None
+    by: Literal["onset", "stated-onset", "recorded"] | None = None
     undated: Literal["counts", "ignored"] | None = None
     qualifiers: dict[QualifierName, list[Id]] | None = Field(default=None, alias="with")
     asked: bool | Literal["only"] | None = None

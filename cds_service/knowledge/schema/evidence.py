@@ -80,6 +80,7 @@ class EvidenceTable(StrictModel):
     """
 
     citation: Text
+    short: Text | None = None  # what a card calls it: author or society, and year
     url: Annotated[str, StringConstraints(pattern=r"^https://\S+$")] | None = None
     year: Annotated[int, Field(ge=1900, le=2100)] | None = None
     strength: Literal[

@@ -31,7 +31,6 @@ class PhrasesTable(StrictModel):
     combined: list[Slots] = Field(default_factory=list)
     combined_denials: list[Slots] = Field(default_factory=list)
     takes: list[QualifierName] = Field(default_factory=list)
-    past: Id | None = None
     advised: bool = False
     ground: bool = False
     event: bool = False

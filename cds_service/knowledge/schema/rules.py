@@ -129,6 +129,14 @@ class WithholdRow(NonEmptyBlock):
     modality: list[Modality] = Field(min_length=1)
 
 
+class ImagingNoteRow(NonEmptyBlock):
+    """A sentence that a card adds if it keeps or offers imaging of these kinds while the block holds."""
+
+    id: Id
+    text: Text
+    modality: list[Modality] = Field(min_length=1)
+
+
 class LimitsTable(StrictModel):
     """Windows in days, and limits on cards. A comment in the file gives the source of each."""
 
@@ -168,3 +176,4 @@ class PolicyFile(StrictModel):
     withhold: list[WithholdRow]
     restraint: RestraintTable
     solo: list[SoloRow] = Field(default_factory=list)
+    note: list[ImagingNoteRow] = Field(default_factory=list)

@@ -26,7 +26,7 @@ QUALIFIER_VALUES: dict[str, tuple[str, ...]] = {
     "radiation": ("yes", "not-recorded"),
     "guided": ("yes", "not-recorded"),
     "course": ("new", "worse", "long-standing", "not-recorded"),
-    "grade": ("3-or-less", "4", "not-recorded"),  # of strength, out of 5
+    "grade": ("3-or-less", "4", "not-recorded"),
 }
 Uri = Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")]
 
@@ -124,6 +124,7 @@ class DrugCourseTable(StrictModel):
     days: Days
     gap: Days
     shortest: Days
+    still_active: Days
     unless: list[Label]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from signing import PUBLIC, client_table
+from synthetic import SIGN, bundle, call, concept, condition, encoded, order, prefetch, resource
 
 from cds_service.cli import main
 from cds_service.cli.hook_request import TryOrder, build_hook_request
@@ -130,6 +131,16 @@ def test_try_shows_the_card_of_an_example() -> None:
     assert "--why" in result.output
 
 
+def test_try_shows_the_rating_of_an_order(tmp_path: Path) -> None:
+    pain = condition("279039007", onsetDateTime="2025-12-01", recordedDate="2026-02-20")
+    care = resource("Procedure", status="completed", code=concept("91251008"), performedDateTime="2026-02-10")
+    saved = tmp_path / "request.json"
+    saved.write_bytes(encoded(call(SIGN, order("72148"), prefetch=prefetch(pain, procedures=bundle(care)))))
+    shown = run("try", "--request", str(saved), "--on", "2026-03-10").output
+    rating = "appropriate, by lumbar-mri-after-six-weeks-of-care"
+    assert f"Rating, for clients that ask for it: MRI of the lumbar spine: {rating}" in shown
+
+
 def test_try_lists_its_examples_and_names_them_when_one_is_unknown() -> None:
     assert "cauda-equina" in run("try", "--example", "list").output
     assert "there are: article-patient" in run("try", "--example", "nothing").output
@@ -181,7 +192,11 @@ def test_review_says_where_it_could_not_write(tmp_path: Path) -> None:
     assert "No such file" in run("review", "--output", str(tmp_path / "missing" / "REVIEW.md")).output
 
 
-def test_the_shipped_review_is_not_stale(tmp_path: Path) -> None:
-    target = tmp_path / "REVIEW.md"
-    run("review", "--output", str(target))
-    assert (shipped_cards() / "REVIEW.md").read_text(encoding="utf-8") == target.read_text(encoding="utf-8")
+def test_the_shipped_documents_are_not_stale(tmp_path: Path) -> None:
+    run("review", "--output", str(tmp_path / "REVIEW.md"))
+    for name in ("REVIEW.md", "CASES.md", "TABLES.md"):
+        assert (shipped_cards() / name).read_text(encoding="utf-8") == (tmp_path / name).read_text(encoding="utf-8")
+
+
+def test_the_shipped_review_can_be_read_in_half_an_hour() -> None:
+    assert len((shipped_cards() / "REVIEW.md").read_text(encoding="utf-8").split()) <= 9_000  # at 300 words a minute

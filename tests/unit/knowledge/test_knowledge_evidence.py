@@ -19,7 +19,7 @@ SOURCES = {
     for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items()
 }
 WEIGHTS = {  # evidence notes, section 4: max(|ln LR+|, |ln LR-|), infinity 3, odds at most 1.5
-    "femoral-stretch-positive": 3,
+    "femoral-stretch-positive": math.log(7),  # infinite, but of 54 patients
     "hip-anaesthetic-injection": 3,
     "relief-when-seated": math.log(7.4),
     "relief-bending-forward": math.log(6.4),
@@ -90,7 +90,17 @@ def test_a_figure_that_may_not_be_shown_is_named_without_its_value(shipped: Know
 @pytest.mark.parametrize(("measure", "value", "expected"), [("LR+", math.inf, 3), ("LR+", 99, 3), ("odds", 99, 1.5)])
 def test_no_weight_passes_its_cap(measure: str, value: float, expected: float) -> None:
     row = FigureRow(about="x", measure=measure, unit="ratio", value=value, status="verified")
-    assert compute_weight(row) == expected
+    assert compute_weight(row, 100) == expected
+
+
+@pytest.mark.parametrize(
+    ("own", "source", "expected"), [(None, 99, 7), (None, None, 7), (99, 500, 7), (100, 5, None), (None, 100, None)]
+)
+def test_no_false_positive_among_few_patients_ranks_as_a_ratio_of_seven(
+    own: int | None, source: int | None, expected: float | None
+) -> None:
+    row = FigureRow(about="x", measure="LR+", unit="ratio", value=math.inf, status="verified", n=own)
+    assert compute_weight(row, source) == (math.log(expected) if expected else 3)
 
 
 def test_vertebral_levels_are_not_figures() -> None:
@@ -126,7 +136,7 @@ REFUSALS = {
         "LR- 0.58, LR+ 6.1",
         "prints 0.58",
     ),
-    "a caveat's number": (CAVEATS, "in 47 % of patients", "in 48 % of patients", "caveat below-knee: prints 48"),
+    "a caveat's number": (CAVEATS, "(47 % before", "(48 % before", "caveat below-knee: prints 48"),
     "a caveat's source": (
         CAVEATS,
         '"khan-2004", "lesher-2008"',

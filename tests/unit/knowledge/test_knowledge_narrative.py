@@ -36,6 +36,13 @@ REFUSALS = {
     ),
     "a finding without words": (PAINS, "[groin-pain]", "[groin-pains]", "groin-pain: has no words: every finding"),
     "a table without words": (PLACES, 'phrases = ["pregnancy", "chance of pregnancy"]', "", "has no words"),
+    "unknown surroundings": (
+        EXAM,
+        'unless = ["arm"]',
+        'unless = ["arms"]',
+        "no surroundings are called arms (did you mean arm?)",
+    ),
+    "unknown course": (WORDS, "[times]\nnew ", "[times]\nnewest ", "newest is not a value of course"),
     "tests without results": (EXAM, 'results = "reduced"', "", '"tests" and "results" must be given together'),
     "unknown results": (
         EXAM,
@@ -74,7 +81,7 @@ def test_a_phrase_has_all_meanings_of_the_lists_it_stands_in(shipped: Knowledge)
     assert [cue.effect for cue in absent.cues] == [CueEffect.NEGATED]
     assert absent.results == {"positive": FindingValue.ABSENT, "reflex": FindingValue.PRESENT}
     assert shipped.narrative.entries["b / l"].side is Side.BOTH
-    assert shipped.narrative.entries["with"].marks == {Mark.LINK, Mark.MOTION}
+    assert shipped.narrative.entries["with"].marks == {Mark.LINK, Mark.MOTION, Mark.GROUNDS}
 
 
 def test_every_finding_can_be_said(shipped: Knowledge) -> None:

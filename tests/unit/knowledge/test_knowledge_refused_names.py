@@ -187,6 +187,42 @@ REFUSALS = {
         "overrides.toml: idle: is never used",
     ),
     # wording
+    "evidence of an unknown source": (
+        "wording/failed-hip-care.md",
+        'source = "sasaki-2014"',
+        'source = "sasaki-2041"',
+        "wording/failed-hip-care.md: evidence: no source is called sasaki-2041 (did you mean sasaki-2014?)",
+    ),
+    "evidence without a name for cards": (
+        "wording/failed-hip-care.md",
+        'source = "sasaki-2014"',
+        'source = "brown-2004"',
+        "brown-2004 needs a name for cards (short), and figures that were verified",
+    ),
+    "evidence with a number that is no figure of its source": (
+        "wording/failed-hip-care.md",
+        "8 of 27 operated",
+        "9 of 27 operated",
+        "wording/failed-hip-care.md: evidence: prints 9, which is not",
+    ),
+    "restraint without a safety net": (
+        "wording/conservative-care-first.md",
+        "safety_net =",
+        "# safety_net =",
+        "wording/conservative-care-first.md: safety_net: is required: its advice is restraint",
+    ),
+    "what an override repeats": (
+        "overrides.toml",
+        'repeats = ["conservative-treatment"]',
+        'repeats = ["conservativ-treatment"]',
+        "no finding or group is called conservativ-treatment (did you mean",
+    ),
+    "a safety flag's finding": (
+        "safety-flags.toml",
+        "denied = { fever =",
+        "denied = { fevr =",
+        "safety-flags.toml: fever: no finding is called fevr",
+    ),
     "template variable": (
         "wording/cauda-equina.md",
         "{{ Findings }}",
@@ -196,8 +232,8 @@ REFUSALS = {
     "template syntax": ("wording/cauda-equina.md", "{{ Findings }}", "{{ Findings", "wording/cauda-equina.md: line 1"),
     "summary too long": (
         "wording/cauda-equina.md",
-        "recorded: consider",
-        f"recorded: {'very ' * 20}consider",
+        "recorded: {%",
+        f"recorded: {'very ' * 20}{{%",
         "the limit is 139",
     ),
 }

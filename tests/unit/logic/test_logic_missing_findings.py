@@ -37,18 +37,18 @@ def rule_of(content: Content, *towards: str) -> Rule:
 
 
 def test_the_best_discriminating_three_that_are_not_recorded(content: Content) -> None:
-    assert asks(content, *SCIATIC, HIP) == ["femoral stretch test", "relief when seated", "pain on squatting"]
+    assert asks(content, *SCIATIC, HIP) == ["relief when seated", "femoral stretch test", "pain on squatting"]
 
 
 def test_a_finding_recorded_present_or_absent_on_the_side_is_not_asked_for(content: Content) -> None:
     remaining = ["relief when seated", "pain on squatting", "groin pain"]
     assert asks(content, *SCIATIC, absent("femoral-stretch-positive", "left"), HIP) == remaining
-    assert asks(content, *SCIATIC, finding("femoral-stretch-positive", "right"), HIP)[0] == "femoral stretch test"
+    assert asks(content, *SCIATIC, finding("femoral-stretch-positive", "right"), HIP)[1] == "femoral stretch test"
 
 
 def test_a_finding_recorded_too_long_ago_is_asked_for(content: Content) -> None:
     old = absent("femoral-stretch-positive", "left", "2020-01-01")
-    assert asks(content, *SCIATIC, old, HIP)[0] == "femoral stretch test"
+    assert asks(content, *SCIATIC, old, HIP)[1] == "femoral stretch test"
 
 
 def test_of_findings_that_measure_the_same_thing_one_recorded_is_enough(content: Content) -> None:
@@ -75,7 +75,7 @@ def test_a_finding_is_asked_for_only_in_patients_its_figures_apply_to(content: C
 def test_a_rule_may_ask_towards_one_region(content: Content) -> None:
     assert chosen(content, rule_of(content, "hip"), *SCIATIC) == ["squat-painful", "groin-pain", "hip-rotation-limited"]
     spine = chosen(content, rule_of(content, "spine"), *SCIATIC)
-    assert spine == ["femoral-stretch-positive", "relief-when-seated", "slr-positive"]
+    assert spine == ["relief-when-seated", "femoral-stretch-positive", "slr-positive"]
     assert chosen(content, rule_of(content), *SCIATIC) == []
 
 

@@ -8,7 +8,7 @@ from domain_facts import absent, chart, draft, finding, request
 
 from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.rating import rate_orders
-from cds_service.logic.rule_engine import PATIENT_VIEW
+from cds_service.logic.rule_engine import PATIENT_VIEW, decide
 from cds_service.model.facts import Chart, Finding
 
 CONTENT = load_knowledge(shipped_cards()).content
@@ -21,7 +21,7 @@ CARE = finding("physical-therapy", when="2026-02-10")
 
 
 def rating_of(order_chart: Chart, hook: str = SIGN) -> str | None:
-    ratings = rate_orders(CONTENT, order_chart, hook)
+    ratings = rate_orders(decide(CONTENT, order_chart, hook))
     return ratings[0].criterion.rating if ratings else None
 
 
@@ -32,7 +32,7 @@ def rating_of(order_chart: Chart, hook: str = SIGN) -> str | None:
         ((SIX_WEEKS,), None),  # whether care was tried is not recorded
         ((FIVE_WEEKS,), "not-appropriate"),
         ((FIVE_WEEKS, CARE), None),
-        ((FIVE_WEEKS, finding("foot-drop", "left")), None),
+        ((FIVE_WEEKS, finding("foot-drop", "left")), "appropriate"),  # within 30 days: a red flag
         ((FIVE_WEEKS, finding("cancer-history")), "appropriate"),
         ((FIVE_WEEKS, absent("cancer-history")), "not-appropriate"),
         ((finding("low-back-pain"),), None),  # for how long is not recorded

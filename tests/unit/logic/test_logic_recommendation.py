@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from domain_facts import chart, draft, finding, request, study
+from domain_facts import absent, asked, chart, draft, finding, request, study
 
 from cds_service.logic.rule_engine import decide
 from cds_service.model.content import Content
@@ -138,3 +138,42 @@ def test_a_caveat_is_added_when_its_block_holds(content: Content) -> None:
 
     assert caveats_with() == ["failed-hip-care-yield"]
     assert caveats_with(finding("hip-biologic-injection")) == ["failed-hip-care-yield", "biologic-injection"]
+
+
+IMPLANT_NOTE = "Implant on record: check MRI safety."
+
+
+def texts(recommendation: Recommendation) -> list[str]:
+    return [note.text for note in recommendation.notes]
+
+
+def test_an_implant_is_noted_once_on_a_card_that_offers_or_keeps_an_mri(content: Content) -> None:
+    implants = [finding("mri-implant", when="2019-01-01"), finding("mri-implant", when="2020-01-01")]
+    pains = [finding(name, "right", onset="2025-12-01") for name in ("buttock-pain", "calf-pain")]
+    pains.append(finding("physical-therapy", when="2026-01-20"))
+    offered = only(content, *pains, *implants, draft("hip", "XR", side="right"))
+    assert any("MR" in offer.modalities for offer in offered.offers)
+    assert texts(offered).count(IMPLANT_NOTE) == 1
+    kept = only(content, finding("groin-pain", "left"), *implants, LUMBAR)
+    assert texts(kept).count(IMPLANT_NOTE) == 1
+
+
+def test_without_an_implant_or_an_mri_nothing_is_noted(content: Content) -> None:
+    assert IMPLANT_NOTE not in texts(only(content, finding("groin-pain", "left"), LUMBAR))
+    film = only(content, finding("groin-pain", "left"), finding("mri-implant"), draft("lumbar-spine", "XR"))
+    assert not any("MR" in offer.modalities for offer in film.offers)
+    assert IMPLANT_NOTE not in texts(film)
+
+
+def test_an_implant_that_is_denied_or_asked_about_is_not_noted(content: Content) -> None:
+    for fact in (absent("mri-implant"), asked("mri-implant")):
+        assert IMPLANT_NOTE not in texts(only(content, finding("groin-pain", "left"), fact, LUMBAR))
+
+
+def test_an_implant_delays_nothing_in_an_emergency(content: Content) -> None:
+    signs = [finding("saddle-anaesthesia", when="2026-03-09"), finding("low-back-pain", when="2026-03-09")]
+    bare = only(content, *signs, hook="patient-view")
+    noted = only(content, *signs, finding("mri-implant"), hook="patient-view")
+    assert (noted.advice, noted.offers) == (bare.advice, bare.offers)
+    assert noted.advice.level == "critical"
+    assert IMPLANT_NOTE in texts(noted)

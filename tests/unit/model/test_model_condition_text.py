@@ -35,7 +35,7 @@ def limp_with(**filters: object) -> Leaf:
     ("condition", "words"),
     [
         (Present((GROIN, LIMP), names=("groin-pain", "limp")), "groin pain or limp present"),
-        (Present((LIMP,), 2, ("hip-sign",)), "at least 2 of: any hip-sign present"),
+        (Present((LIMP,), 2, ("hip-sign",)), "at least 2 of: any hip sign present"),
         (Present((limp_with(side="either"),), names=("limp",)), "limp present on either side"),
         (
             Present((limp_with(stated=True, sides="one"),), names=("limp",)),
@@ -114,6 +114,33 @@ def test_outlines_a_block_as_indented_lines(content: Content) -> None:
         "none of:",
         "  age less than 1 years",
     ]
+
+
+def test_a_nested_none_of_belongs_to_its_own_alternative(content: Content) -> None:
+    """It would else read as one more alternative: at least one of A, or none of C, or B."""
+    first = Block(all=(Age(at_least=1),), none=(Age(at_least=3),))
+    assert outline_block(Block(any=(first, Age(at_least=2))), content.findings) == [
+        "at least one of:",
+        "  all of:",
+        "    age at least 1 years",
+        "    none of:",
+        "      age at least 3 years",
+        "  age at least 2 years",
+    ]
+
+
+def test_no_shipped_block_prints_a_role_beside_the_alternatives_of_another(content: Content) -> None:
+    """Below "at least one of" and "none of" each line is one alternative, never a heading that qualifies the last."""
+    blocks = [rule.block for rule in content.rules] + [row.block for rule in content.rules for row in rule.advice]
+    blocks += [pattern.block for pattern in content.patterns] + [silence.block for silence in content.policy.silences]
+    for block in blocks:
+        stack: list[str] = []
+        for line in outline_block(block, content.findings):
+            depth = (len(line) - len(line.lstrip())) // 2
+            del stack[depth:]
+            if line.strip() == "none of:" and stack:
+                assert stack[-1].strip() == "all of:", line
+            stack.append(line)
 
 
 def test_describes_a_groups_entry_with_its_block(content: Content) -> None:

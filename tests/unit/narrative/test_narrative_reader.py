@@ -109,7 +109,7 @@ SAYS = {
     "possible epidural injection": "",
     # vague
     "bowel or bladder incontinence": "",
-    "no bowel or bladder incontinence": "no bowel-incontinence",
+    "no bowel or bladder incontinence": "no bowel-incontinence, no urinary-incontinence",
     "weakness": "",
     "": "",
     # a negation after the finding, as in forms
@@ -141,8 +141,9 @@ SAYS = {
     "needs hip replacement": "",
     "Hx of L hip replacement": "hip-replacement-in-place L",
     # what an order's reason asks about without saying more
-    "eval for compression fracture": "? major-trauma",
-    "compression fracture L1": "? major-trauma",
+    "eval for compression fracture": "? vertebral-fracture",
+    "compression fracture L1": "vertebral-fracture",
+    "eval for fracture": "? major-trauma",
     "h/o compression fracture": "",
     "no fracture": "",
     "wrist fracture": "",

@@ -62,7 +62,9 @@ class Page(HTMLParser):
 
 
 def about_renderer(knowledge: Knowledge) -> AboutRenderer:
-    return AboutRenderer(knowledge.content, knowledge.about, knowledge.site_changes, knowledge.advisories)
+    return AboutRenderer(
+        knowledge.content, knowledge.about, knowledge.site_changes, knowledge.wording, knowledge.advisories
+    )
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +104,8 @@ def test_the_thirteen_source_attributes_are_in_order(value: dict[str, Any]) -> N
 
 def test_of_the_patient_nothing_is_read_but_the_birth_date_and_whether_alive(value: dict[str, Any]) -> None:
     """An attribute that is not used cannot even reach a rule: the reader does not decode its field."""
-    fields = set(Patient.__struct_fields__) - {"id", "subject", "patient"}  # which identify any resource
+    of_any_resource = {"id", "subject", "patient", "language"}  # `language` is that of the resource's text
+    fields = set(Patient.__struct_fields__) - of_any_resource
     assert fields == {"birthDate", "deceasedBoolean", "deceasedDateTime"}
     states = {attribute["name"]: attribute["state"] for attribute in value["source_attributes"]}
     for name in ("race", "ethnicity", "language", "sexual orientation", "gender identity", "sex"):
@@ -117,7 +120,15 @@ def test_every_rule_is_there_with_purpose_use_misuse_and_evidence(
     for rule in knowledge.content.rules:
         described = rules[rule.id]
         assert (described["purpose"], described["use"], described["misuse"]) == (rule.purpose, rule.use, rule.misuse)
-        assert len(described["evidence"]) == len(rule.cites)
+        cited = {*rule.cites, *(name for row in rule.advice for name in row.cites)}
+        assert {knowledge.content.citations[name].citation for name in cited} <= {
+            source["citation"] for source in described["evidence"]
+        }
+        for evidence in [knowledge.wording[row.card].evidence for row in rule.advice]:
+            if evidence:
+                citation = knowledge.content.citations[evidence.source].citation
+                assert citation in [source["citation"] for source in described["evidence"]]
+        assert described["limits"] == [caveat.says for caveat in rule.caveats]
         for words in (rule.title, rule.purpose, rule.use, rule.misuse):
             assert words in details.text
         assert rule.title in page.text
@@ -203,7 +214,7 @@ def test_everything_is_escaped(knowledge: Knowledge) -> None:
     attack = '<script>alert("x")</script>'
     texts = replace(knowledge.about, purpose=attack)
     rules = tuple(replace(rule, title=attack, use=attack) for rule in knowledge.content.rules)
-    about = AboutRenderer(replace(knowledge.content, rules=rules), texts, [attack])
+    about = AboutRenderer(replace(knowledge.content, rules=rules), texts, [attack], knowledge.wording)
     html = about.render_html().decode() + about.render_details().decode()
     assert "<script" not in html
     assert html.count("&lt;script&gt;") >= 3
@@ -227,7 +238,7 @@ def test_what_the_site_changes_is_there(knowledge: Knowledge) -> None:
 
 def test_a_sign_off_is_there(knowledge: Knowledge) -> None:
     edition = replace(knowledge.content.edition, sign_off="Dr A, surgeon, 2026-11-22")
-    about = AboutRenderer(replace(knowledge.content, edition=edition), knowledge.about, ())
+    about = AboutRenderer(replace(knowledge.content, edition=edition), knowledge.about, (), knowledge.wording)
     assert "signed off by Dr A, surgeon, 2026-11-22" in Page(about.render_html().decode()).text
     assert "No clinician has approved" not in about.render_html().decode()
 

@@ -19,24 +19,32 @@ def templates(summary: str = "{{ Findings }}", consider: str = "{{ order }}", la
 
 
 def test_a_card_is_made_of_its_values() -> None:
-    variables = build_card_variables("right groin pain", "right hip", "right", "5 Jan 2026", "ordered")
+    variables = build_card_variables(
+        "right groin pain", "right hip", ["right hip MRI"], "right", "5 Jan 2026", "ordered"
+    )
     wording = templates("{{ Findings }} on {{ study_date }}", "the {{ order }}")
     assert wording.render_summary("card", variables) == "Right groin pain on 5 Jan 2026"
     assert wording.render_detail("card", variables, {"edition": "Content 1"}) == "the right hip / Content 1"
 
 
 def test_a_word_at_the_beginning_of_a_sentence_has_a_capital() -> None:
-    variables = build_card_variables("MRI findings", "right hip", "right", "", "ordered")
+    variables = build_card_variables("MRI findings", "right hip", ["right hip MRI"], "right", "", "ordered")
     assert (variables["Findings"], variables["Order"]) == ("MRI findings", "Right hip")
 
 
 @pytest.mark.parametrize(
-    ("order", "summary"),
-    [("right hip", "the right hip is ordered"), ("left and right hip", "the left and right hip are ordered")],
+    ("studies", "ordered", "summary"),
+    [
+        (["right hip MRI"], "ordered", "A right hip MRI is ordered (right hip MRI)"),
+        (["left and right hip MRI"], "ordered", "Left and right hip MRI are ordered (left and right hip MRI)"),
+        (["hip MRI", "hip CT"], "ordered", "A hip MRI and a hip CT are ordered (hip MRI and hip CT)"),
+        (["hip imaging"], "done", "Hip imaging was done (hip imaging)"),
+    ],
 )
-def test_one_region_is_and_several_are(order: str, summary: str) -> None:
-    variables = build_card_variables("groin pain", order, "", "", "ordered")
-    assert templates("the {{ order }} {{ verb }} {{ ordered }}").render_summary("card", variables) == summary
+def test_one_study_is_and_several_are(studies: list[str], ordered: str, summary: str) -> None:
+    variables = build_card_variables("groin pain", "hip", studies, "", "", ordered)
+    wording = templates("{{ Study }} {{ verb }} {{ ordered }} ({{ scan }})")
+    assert wording.render_summary("card", variables) == summary
 
 
 def test_every_wrong_template_is_named_at_once() -> None:
@@ -59,13 +67,13 @@ def test_a_missing_value_is_an_error_and_never_left_empty() -> None:
 def test_a_summary_that_may_become_too_long_is_refused_with_its_length() -> None:
     wording = {"card": Wording("card", "{{ Findings }}" + "x" * SUMMARY_LIMIT, "")}
     with pytest.raises(ContentError) as refused:
-        CardTemplates(wording, LAYOUT).check_summary_lengths(["card"], ["pain"], ["hip"])
+        CardTemplates(wording, LAYOUT).check_summary_lengths(["card"], ["pain"], ["hip"], ["hip MRI"])
     assert f"may reach {SUMMARY_LIMIT + len('Left and right pain')} characters" in str(refused.value)
 
 
 def test_a_summary_that_just_fits_is_accepted() -> None:
     wording = {"card": Wording("card", "{{ Findings }}" + "x" * (SUMMARY_LIMIT - len("Left and right pain")), "")}
-    CardTemplates(wording, LAYOUT).check_summary_lengths(["card"], ["pain"], ["hip"])
+    CardTemplates(wording, LAYOUT).check_summary_lengths(["card"], ["pain"], ["hip"], ["hip MRI"])
 
 
 def test_no_shipped_wording_holds_html(knowledge: Knowledge) -> None:

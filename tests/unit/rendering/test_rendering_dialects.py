@@ -54,7 +54,7 @@ def test_epic_takes_one_action_of_its_own_codes_and_any_choice(card_in: Make) ->
 def test_without_a_code_of_its_own_the_card_is_text_alone(card_in: Make) -> None:
     card = card_in(BUILT_IN_DIALECTS["epic"])
     assert (card.suggestions, card.selectionBehavior) == (None, None)
-    assert "lumbar spine" in card.detail
+    assert "Add a lumbar MRI" in card.detail
 
 
 def test_a_mapped_order_never_changes_the_next_clients_order(card_in: Make) -> None:

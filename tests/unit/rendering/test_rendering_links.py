@@ -45,11 +45,11 @@ def test_without_a_site_and_a_public_url_a_card_has_no_links(knowledge: Knowledg
 
 
 def test_with_a_public_url_every_card_links_to_about(knowledge: Knowledge) -> None:
-    assert links(card(knowledge, PUBLIC)) == [(ABOUT_LINK_LABEL, f"{PUBLIC}/about", "absolute")]
+    assert links(card(knowledge, PUBLIC)) == [(ABOUT_LINK_LABEL, f"{PUBLIC}/about#rule-cauda-equina", "absolute")]
 
 
 def test_the_sites_links_come_first(with_site: Knowledge) -> None:
-    assert [url for _, url, _ in links(card(with_site, PUBLIC))] == [PATHWAY, f"{PUBLIC}/about"]
+    assert [url for _, url, _ in links(card(with_site, PUBLIC))] == [PATHWAY, f"{PUBLIC}/about#rule-cauda-equina"]
 
 
 def test_a_card_says_which_overlay_made_it(with_site: Knowledge) -> None:
@@ -62,5 +62,5 @@ def test_a_client_that_shows_no_links_gets_them_as_text(with_site: Knowledge) ->
     rendered = card(with_site, PUBLIC, replace(STANDARD, shows_links=False))
     assert rendered.links is None
     assert rendered.detail.endswith(
-        f"Cauda equina pathway, Example General: {PATHWAY}\n\n{ABOUT_LINK_LABEL}: {PUBLIC}/about"
+        f"Cauda equina pathway, Example General: {PATHWAY}\n\n{ABOUT_LINK_LABEL}: {PUBLIC}/about#rule-cauda-equina"
     )

@@ -6,10 +6,12 @@ import pytest
 from rendering_facts import BOTH, LEFT, RIGHT, UNSTATED, finding, imaging
 
 from cds_service.model.dates import full_date, parse_partial_date
-from cds_service.model.facts import Chart, FindingValue, Stage
+from cds_service.model.decision import Denial, SafetySummary
+from cds_service.model.facts import Chart, FindingValue, Imaging, Stage
 from cds_service.model.sides import Side
 from cds_service.rendering.phrases import (
     MAX_FACTS,
+    MAX_SAFETY_WORDS,
     FactPhrases,
     capitalize_first,
     format_date,
@@ -112,23 +114,22 @@ def test_imaging_is_said_with_how_far_it_has_come(stage: Stage, phrase: str, phr
 
 
 def test_a_finding_is_said_with_its_kind_of_source_and_date(phrases: FactPhrases) -> None:
-    assert phrases.describe_fact(finding("calf-pain")) == "Right calf pain, recorded problem, 20 Feb 2026"
+    assert phrases.describe_fact(finding("calf-pain")) == "Right calf pain, problem list, 20 Feb 2026"
 
 
 def test_when_it_began_is_said_where_it_is_recorded(phrases: FactPhrases) -> None:
     assert phrases.describe_fact(finding("calf-pain", onset="2026-02-01")) == (
-        "Right calf pain since 1 Feb 2026, recorded problem, 20 Feb 2026"
+        "Right calf pain since 1 Feb 2026, problem list, 20 Feb 2026"
     )
     assert (
-        phrases.describe_fact(finding("calf-pain", onset="2026-02-20"))
-        == "Right calf pain, recorded problem, 20 Feb 2026"
+        phrases.describe_fact(finding("calf-pain", onset="2026-02-20")) == "Right calf pain, problem list, 20 Feb 2026"
     )
 
 
 def test_an_onset_that_only_the_older_record_gives_is_kept(phrases: FactPhrases) -> None:
     older, newer = finding("calf-pain", day="2026-02-01", onset="2026-01-20"), finding("calf-pain")
     for facts in ([older, newer], [newer, older]):
-        assert phrases.list_facts([], facts) == ["Right calf pain since 20 Jan 2026, recorded problem, 20 Feb 2026"]
+        assert phrases.list_facts([], facts) == ["Right calf pain since 20 Jan 2026, problem list, 20 Feb 2026"]
 
 
 def test_a_treatment_that_is_ordered_is_said_by_its_label(phrases: FactPhrases) -> None:
@@ -150,8 +151,8 @@ def test_orders_come_first_and_of_each_finding_and_side_the_newest_record(phrase
     ]
     assert phrases.list_facts([imaging()], facts) == [
         "MRI of the right hip, this order",
-        "Right groin pain, recorded problem, 1 Feb 2026",
-        "Left groin pain, recorded problem, 1 Dec 2025",
+        "Right groin pain, problem list, 1 Feb 2026",
+        "Left groin pain, problem list, 1 Dec 2025",
     ]
 
 
@@ -169,7 +170,7 @@ def test_no_more_facts_are_said_than_a_card_may_hold(phrases: FactPhrases) -> No
 
 def _advice_of(names: list[str], advice: list[str], phrases: FactPhrases) -> list[str]:
     lines = phrases.list_facts([], [finding(name) for name in names], [finding(name) for name in advice])
-    return [line.removeprefix("Right ").removesuffix(", recorded problem, 20 Feb 2026") for line in lines]
+    return [line.removeprefix("Right ").removesuffix(", problem list, 20 Feb 2026") for line in lines]
 
 
 def test_two_facts_that_choose_the_advice_end_a_list_that_is_cut(phrases: FactPhrases) -> None:
@@ -178,7 +179,6 @@ def test_two_facts_that_choose_the_advice_end_a_list_that_is_cut(phrases: FactPh
     assert _advice_of(names, advice, phrases) == [
         "groin pain",
         "hip pain",
-        "buttock pain",
         "foot pain",
         "low back pain",
     ]
@@ -190,14 +190,13 @@ def test_a_fact_that_chooses_the_advice_moves_to_the_end_of_a_list_that_would_cu
         "groin pain",
         "hip pain",
         "buttock pain",
-        "knee pain",
         "calf pain",
     ]
 
 
-def test_a_fact_among_the_first_three_that_also_chooses_the_advice_is_said_once(phrases: FactPhrases) -> None:
+def test_a_fact_among_the_first_two_that_also_chooses_the_advice_is_said_once(phrases: FactPhrases) -> None:
     names = ["groin-pain", "hip-pain", "buttock-pain", "calf-pain"]
-    assert _advice_of(names, ["buttock-pain"], phrases) == ["groin pain", "hip pain", "buttock pain", "calf pain"]
+    assert _advice_of(names, ["hip-pain"], phrases) == ["groin pain", "hip pain", "buttock pain", "calf pain"]
 
 
 def test_the_leading_findings_are_the_patients_own_not_what_was_tried(phrases: FactPhrases) -> None:
@@ -250,3 +249,66 @@ def test_an_order_that_names_no_joint_is_not_said_to_name_one(
 
 def test_an_order_for_a_leg_joint_that_stays_open_says_no_more(phrases: FactPhrases) -> None:
     assert phrases.describe_imaging(imaging("lower-limb-joint", RIGHT)) == "MRI of a right leg joint"
+
+
+def test_the_judged_orders_give_way_to_the_facts(phrases: FactPhrases) -> None:
+    """The summary names the orders, so that four facts which carry the advice leave no room for them."""
+    facts = [finding(name) for name in ("groin-pain", "hip-pain", "buttock-pain", "calf-pain")]
+    assert phrases.list_facts([imaging()], facts)[0] == "Right groin pain, problem list, 20 Feb 2026"
+    assert phrases.list_facts([imaging()], facts[:3], [imaging()])[0] == "MRI of the right hip, this order"
+    assert len(phrases.list_facts([imaging()], facts[:1], [imaging()])) == 2
+
+
+def test_what_is_only_asked_is_said_to_be_a_question(phrases: FactPhrases) -> None:
+    asked = finding("cauda-equina-syndrome", UNSTATED, value=FindingValue.ASKED)
+    assert phrases.describe_finding(asked) == "question of cauda equina syndrome"
+
+
+def test_an_order_whose_code_names_another_side_says_which(phrases: FactPhrases) -> None:
+    order = imaging(side=UNSTATED, code_side=LEFT)
+    assert phrases.describe_fact(order) == "MRI of the hip, this order (its code: left)"
+
+
+@pytest.mark.parametrize(
+    ("orders", "studies"),
+    [
+        ([imaging()], ["right hip MRI"]),
+        ([imaging(), imaging(side=LEFT)], ["left and right hip MRI"]),
+        ([imaging(), imaging(modality="XR")], ["right hip MRI", "right hip radiograph"]),
+        ([imaging("lumbar-spine", UNSTATED, modality=None)], ["lumbar imaging"]),
+        ([imaging(None, UNSTATED)], ["other MRI"]),
+    ],
+)
+def test_orders_are_said_as_kinds_of_imaging(orders: list[Imaging], studies: list[str], phrases: FactPhrases) -> None:
+    assert phrases.describe_studies(orders) == studies
+
+
+def _denial(words: str, day: str | None) -> Denial:
+    return Denial(words, parse_partial_date(day) if day else None)
+
+
+FEVER, LOSS = _denial("fever", "2026-11-03"), _denial("weight loss", "2026-11-03")
+
+
+@pytest.mark.parametrize(
+    ("safety", "said"),
+    [
+        (SafetySummary(), ""),
+        (SafetySummary((), ("bladder", "bowel")), "Not recorded: bladder, bowel."),
+        (SafetySummary((FEVER, LOSS)), "Denied: fever, weight loss (3 Nov 2026)."),
+        (SafetySummary((FEVER,), ("saddle",)), "Denied: fever (3 Nov 2026). Not recorded: saddle."),
+        (SafetySummary((FEVER, _denial("cancer", "2026-01-01"))), "Denied: fever, cancer (newest 3 Nov 2026)."),
+        (SafetySummary((_denial("fever", None),)), "Denied: fever (undated)."),
+    ],
+)
+def test_what_is_denied_and_what_is_not_recorded_is_said(
+    safety: SafetySummary, said: str, phrases: FactPhrases
+) -> None:
+    assert phrases.describe_safety(safety) == said
+
+
+def test_what_is_denied_gives_way_to_what_is_not_recorded(phrases: FactPhrases) -> None:
+    many = tuple(_denial(f"thing number {number}", "2026-11-03") for number in range(9))
+    said = phrases.describe_safety(SafetySummary(many, ("bladder", "bowel", "saddle", "weakness")))
+    assert said.endswith("Not recorded: bladder, bowel, saddle, weakness.")
+    assert len(said.split()) <= MAX_SAFETY_WORDS < len(said.split()) + 3
