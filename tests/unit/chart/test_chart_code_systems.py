@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from synthetic import CPT, ICD, LOINC, OWN, SNOMED, Json, concept, condition, observation, order
+from synthetic import ICD, OWN, SNOMED, Json, concept, condition, observation, order
 
 from cds_service.model.facts import Chart
 from cds_service.model.sides import Side

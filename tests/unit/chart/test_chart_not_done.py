@@ -73,7 +73,7 @@ def test_what_was_not_done_was_not_tried(chart: Read, code: Json, fields: Json) 
 @pytest.mark.parametrize(
     "note",
     [
-        "Attended eight sessions between January and March with good effort. One no show in February because of the weather.",
+        "Attended eight sessions between January and March with effort. One no show in February because of snow.",
         "Good progress",
         "Will continue",
     ],
