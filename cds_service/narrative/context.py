@@ -16,9 +16,7 @@ from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
 _MINUS = "( - )"
-_OVER_BEHIND_A_COMMA = frozenset(
-    {CueEffect.HISTORICAL, CueEffect.PLANNED}
-)  # "sciatica, resolved"; "physiotherapy, declined"
+_OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
 _NEAR = 12  # items between a mention and a cue after it
 _MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
