@@ -19,6 +19,10 @@ class Span(NamedTuple):
         """Return whether two spans share a word."""
         return self.first < other.end and other.first < self.end
 
+    def covers(self, other: "Span") -> bool:
+        """Return whether a span holds all words of another."""
+        return self.first <= other.first and other.end <= self.end
+
     def gap(self, other: "Span") -> int:
         """Return how many words lie between two spans."""
         return max(self.first - other.end, other.first - self.end, 0)
