@@ -67,6 +67,8 @@ def _summarize_rule(trace: RuleTrace, decision: Decision) -> RuleSummary:
     nearest = evaluation.outcome
     if nearest.truth is Truth.YES:  # the rule holds, and none of its rows of advice does
         nearest = max((outcome for _, outcome in evaluation.passed_over), key=closeness, default=nearest)
+        if nearest.truth is Truth.YES:
+            return RuleSummary(trace.rule, Verdict.SILENT, lacking="no advice of this rule applies")
     unmet = find_unmet_condition(nearest, decision)
     if unmet.is_stop:
         return RuleSummary(trace.rule, Verdict.STOPPED, stopped_by=unmet.text)

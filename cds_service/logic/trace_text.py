@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from cds_service.logic.chart_index import ChartIndex
 from cds_service.logic.screening import find_missing
 from cds_service.logic.unmet_conditions import find_unmet_condition
-from cds_service.model.condition_text import INDENT, describe_block, describe_condition, describe_name
+from cds_service.model.condition_text import INDENT, describe_condition, describe_name
 from cds_service.model.conditions import (
     Absent,
     Age,
@@ -146,10 +146,10 @@ class _TraceWriter:
             for line in self._evidence_lines(outcome, side):
                 yield f"{INDENT * (depth + 1)}{line}"
         elif self.is_complete or _has_facts(outcome):
-            yield f"{INDENT * depth}{truth}:"
+            yield f"{INDENT * depth}{truth}: {condition.label}".rstrip()
             yield from self.block_lines(outcome, side, depth + 1)
         else:
-            yield f"{INDENT * depth}{truth}: {describe_block(condition, findings)}"
+            yield f"{INDENT * depth}{truth}: {describe_condition(condition, findings)}"
 
     def _describe_truth(self, outcome: Outcome) -> str:
         if outcome.role != "none":

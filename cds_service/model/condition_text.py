@@ -123,7 +123,8 @@ def _describe_time_filters(filters: Filters) -> str:
         parts.append(f"at least {filters.ago} days ago")
     if filters.for_days is not None:
         parts.append(f"for at most {filters.for_days} days after it")
-    return f"{', '.join(parts)}{_DATE_WORDS[filters.by]} (undated {filters.undated})" if parts else ""
+    undated = f" (undated {filters.undated})" if filters.undated else ""  # entries of a group may differ in it
+    return f"{', '.join(parts)}{_DATE_WORDS[filters.by]}{undated}" if parts else ""
 
 
 def _shared_filters(leaves: Iterable[Leaf]) -> Filters:

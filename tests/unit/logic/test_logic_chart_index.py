@@ -99,9 +99,21 @@ def test_a_pain_recorded_before_the_onset_proves_it_wrong(indexed: Indexed) -> N
     assert index.symptom_duration(LEFT) == (68, None)
 
 
-def test_diagnoses_and_other_sides_do_not_count_for_the_duration(indexed: Indexed) -> None:
-    index = indexed(finding("sciatica", "left", "2026-01-01"), finding("groin-pain", "right", "2026-01-01"))
+def test_other_diagnoses_and_other_sides_do_not_count_for_the_duration(indexed: Indexed) -> None:
+    index = indexed(finding("labral-tear", "left", "2026-01-01"), finding("groin-pain", "right", "2026-01-01"))
     assert index.symptom_duration(LEFT) == (None, None)
+
+
+@pytest.mark.parametrize("diagnosis", ["sciatica", "lumbar-radiculopathy", "neurogenic-claudication"])
+def test_a_diagnosis_that_is_a_pain_counts_for_the_duration(indexed: Indexed, diagnosis: str) -> None:
+    index = indexed(finding(diagnosis, "left", "2026-03-01", "2026-02-17"))
+    assert index.symptom_duration(LEFT) == (21, 21)
+
+
+def test_the_recorded_onset_has_no_fallback(indexed: Indexed) -> None:
+    assert indexed(finding("groin-pain", "left")).recorded_onset(LEFT) is None
+    stated = indexed(finding("groin-pain", "left", "2026-03-01", "2026-01-27"))
+    assert stated.recorded_onset(LEFT) == parse_partial_date("2026-01-27")
 
 
 def test_the_onset_falls_back_to_a_fixed_number_of_days(indexed: Indexed) -> None:

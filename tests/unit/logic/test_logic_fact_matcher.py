@@ -129,6 +129,61 @@ def test_since_the_onset(indexed: Indexed, when: str | None, answer: bool) -> No
     assert holds(filtered("nsaid", since=("onset",), undated="ignored"), index) is answer
 
 
+ONSETS = {
+    "onset": {("2026-03-01", "2026-02-08"): True, ("2026-03-01", "2026-02-07"): False, ("2026-02-08", None): True},
+    "stated-onset": {
+        ("2026-03-01", "2026-02-08"): True,
+        ("2026-03-01", "2026-02-07"): False,
+        ("2026-02-08", None): None,
+    },
+    "recorded": {("2026-02-08", "2020-01-01"): True, ("2026-02-07", "2026-02-20"): False, ("2026-02-08", None): True},
+}
+
+
+@pytest.mark.parametrize("undated", ["counts", "ignored"])
+@pytest.mark.parametrize(
+    ("by", "dates", "answer"), [(by, dates, answer) for by in ONSETS for dates, answer in ONSETS[by].items()]
+)
+def test_the_date_that_counts_is_the_onset_or_the_record(
+    indexed: Indexed, by: str, dates: tuple[str, str | None], answer: bool | None, undated: str
+) -> None:
+    """None: there is no such date, so that `undated` decides."""
+    expected = undated == "counts" if answer is None else answer
+    assert holds(filtered(PAIN, within=30, by=by, undated=undated), indexed(finding(PAIN, "left", *dates))) is expected
+
+
+@pytest.mark.parametrize(("by", "done", "answer"), [("onset", "2026-02-01", True), (None, "2026-02-01", False)])
+def test_an_anchor_takes_the_date_that_counts(indexed: Indexed, by: str | None, done: str, answer: bool) -> None:
+    named = filtered(PAIN, within=365, by=by, undated="counts", anchor="sign")
+    since = Imaged(ImagingSpec(), Filters(since=("sign",), undated="ignored"))
+    index = indexed(finding(PAIN, "left", "2026-03-01", "2026-01-20"), study("hip", when=done))
+    assert holds(Block(all=(named, since), has_anchor=True), index) is answer
+
+
+@pytest.mark.parametrize(
+    ("when", "answer"),
+    [("2026-02-10", True), ("2026-02-17", True), ("2026-02-18", False), ("2026-02-09", False), (None, None)],
+)
+@pytest.mark.parametrize("undated", ["counts", "ignored"])
+def test_for_so_many_days_after_an_anchor(
+    indexed: Indexed, when: str | None, answer: bool | None, undated: str
+) -> None:
+    named = filtered(PAIN, within=365, undated="counts", anchor="operation")
+    after = filtered("limp", since=("operation",), for_days=7, undated=undated)
+    index = indexed(finding(PAIN, "left", "2026-02-10"), finding("limp", "left", when))
+    expected = undated == "counts" if answer is None else answer
+    assert holds(Block(all=(named, after), has_anchor=True), index) is expected
+
+
+def test_the_recorded_onset_is_an_anchor_that_may_have_no_date(indexed: Indexed) -> None:
+    stated, unstated = finding(PAIN, "left", "2026-03-01", "2026-02-01"), finding(PAIN, "left", "2026-03-01")
+    for undated, answer in (("counts", True), ("ignored", False)):
+        since = filtered("nsaid", since=("recorded-onset",), undated=undated)
+        assert holds(since, indexed(stated, finding("nsaid", when="2026-02-01")))
+        assert not holds(since, indexed(stated, finding("nsaid", when="2026-01-31")))
+        assert holds(since, indexed(unstated, finding("nsaid", when="2026-02-01"))) is answer
+
+
 @pytest.mark.parametrize(("done", "answer"), [("2026-02-10", True), ("2026-02-09", False), (None, False)])
 def test_since_an_anchor(indexed: Indexed, done: str | None, answer: bool) -> None:
     named = filtered(PAIN, within=365, undated="counts", anchor="sign")

@@ -7,7 +7,7 @@ from domain_facts import chart, draft, finding
 
 from cds_service.logic.ranking import rank_recommendations
 from cds_service.logic.rule_engine import decide
-from cds_service.model.content import LEVELS, Content
+from cds_service.model.content import LEVELS, Content, Offer, Solo
 from cds_service.model.decision import Recommendation
 from cds_service.model.facts import Imaging
 from cds_service.model.sides import Side
@@ -17,6 +17,10 @@ def recommendation(content: Content, number: int, level: str, *orders: Imaging) 
     rule = replace(content.rules[0], id=f"rule-{number}", number=number)
     row = replace(rule.advice[0], level=level)
     return Recommendation(rule, row, orders, Side.LEFT, (), (), (), (), ())
+
+
+def with_offers(card: Recommendation, *offers: Offer) -> Recommendation:
+    return replace(card, offers=offers)
 
 
 def numbers(recommendations: tuple[Recommendation, ...]) -> list[int]:
@@ -106,3 +110,55 @@ def test_only_a_critical_card_goes_beyond_the_limit(content: Content, level: str
     )
     assert len(shown) == (5 if level == "critical" else 2)
     assert len(shown) + len(held_back) == 5
+
+
+def test_a_rule_that_speaks_alone_holds_back_all_but_those_it_may_stand_beside(content: Content) -> None:
+    policy = replace(content.policy, solos=(Solo("rule-1", frozenset({"rule-5"})),))
+    alone, warning, beside = (
+        recommendation(content, number, level) for number, level in ((1, "critical"), (2, "warning"), (5, "warning"))
+    )
+    shown, held_back = rank_recommendations([warning, alone, beside], policy)
+    assert (numbers(shown), numbers(held_back)) == ([1, 5], [2])
+    shown, held_back = rank_recommendations([warning, beside], policy)
+    assert (numbers(shown), numbers(held_back)) == ([2, 5], [])
+
+
+def test_even_a_critical_card_is_held_back_beside_a_rule_that_speaks_alone(content: Content) -> None:
+    policy = replace(content.policy, solos=(Solo("rule-1", frozenset()),))
+    cards = [recommendation(content, number, "critical") for number in (1, 2)]
+    shown, held_back = rank_recommendations(cards, policy)
+    assert (numbers(shown), numbers(held_back)) == ([1], [2])
+
+
+MRI = Offer("mri", "MRI", imaging=frozenset({("lumbar-spine", "MR")}))
+FILM = Offer("film", "film", imaging=frozenset({("hip", "XR")}))
+BOTH = Offer("both", "both", imaging=frozenset({("hip", "XR"), ("lumbar-spine", "MR")}))
+REFERRAL = Offer("referral", "referral")
+
+
+def ranked(content: Content, first: tuple[Offer, ...], second: tuple[Offer, ...]) -> list[tuple[str, ...]]:
+    cards = [
+        with_offers(recommendation(content, 1, "warning"), *first),
+        with_offers(recommendation(content, 2, "info"), *second),
+    ]
+    return [tuple(offer.id for offer in card.offers) for card in rank_recommendations(cards, content.policy)[0]]
+
+
+def test_no_imaging_is_offered_twice(content: Content) -> None:
+    """A card drops what stands on the card before it, and is held back if nothing is left."""
+    assert ranked(content, (MRI,), (MRI, REFERRAL)) == [("mri",), ("referral",)]
+    assert ranked(content, (MRI,), (MRI,)) == [("mri",)]
+    assert ranked(content, (MRI,), (FILM,)) == [("mri",), ("film",)]
+    assert ranked(content, (MRI,), (BOTH,)) == [("mri",), ("both",)]
+    assert ranked(content, (BOTH,), (MRI, FILM)) == [("both",)]
+    assert ranked(content, (REFERRAL,), (REFERRAL,)) == [("referral",), ("referral",)]
+
+
+def test_a_card_that_offers_nothing_by_design_is_shown(content: Content) -> None:
+    assert ranked(content, (MRI,), ()) == [("mri",), ()]
+
+
+def test_a_critical_card_keeps_its_offers_if_none_would_be_left(content: Content) -> None:
+    cards = [with_offers(recommendation(content, number, "critical"), MRI) for number in (1, 2)]
+    shown, _ = rank_recommendations(cards, content.policy)
+    assert [card.offers for card in shown] == [(MRI,), (MRI,)]

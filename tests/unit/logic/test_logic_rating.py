@@ -9,7 +9,7 @@ from domain_facts import absent, chart, draft, finding, request
 from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.rating import rate_orders
 from cds_service.logic.rule_engine import PATIENT_VIEW, decide
-from cds_service.model.facts import Chart, Finding
+from cds_service.model.facts import Chart, Finding, ScreenHit, Source, SourceKind
 
 CONTENT = load_knowledge(shipped_cards()).content
 MRI = draft("lumbar-spine", contrast="without")
@@ -33,6 +33,7 @@ def rating_of(order_chart: Chart, hook: str = SIGN) -> str | None:
         ((FIVE_WEEKS,), "not-appropriate"),
         ((FIVE_WEEKS, CARE), None),
         ((FIVE_WEEKS, finding("foot-drop", "left")), "appropriate"),  # within 30 days: a red flag
+        ((FIVE_WEEKS, finding("foot-drop", "left", when="2026-02-07")), None),
         ((FIVE_WEEKS, finding("cancer-history")), "appropriate"),
         ((FIVE_WEEKS, absent("cancer-history")), "not-appropriate"),
         ((finding("low-back-pain"),), None),  # for how long is not recorded
@@ -46,6 +47,24 @@ def test_a_lumbar_mri_is_rated_by_what_is_recorded(facts: tuple[Finding, ...], r
 @pytest.mark.parametrize("age", [None, 17])
 def test_only_patients_known_to_be_adult_are_rated(age: int | None) -> None:
     assert rating_of(chart(MRI, SIX_WEEKS, CARE, age=age)) is None
+
+
+@pytest.mark.parametrize(("age", "rating"), [(64, "not-appropriate"), (65, None)])
+def test_no_order_is_rated_inappropriate_from_65_years(age: int, rating: str | None) -> None:
+    assert rating_of(chart(MRI, FIVE_WEEKS, age=age)) == rating
+
+
+@pytest.mark.parametrize("missing", ["Condition", "Observation", "Procedure", "MedicationRequest", "ServiceRequest"])
+def test_what_did_not_arrive_rates_no_order_as_inappropriate(missing: str) -> None:
+    assert rating_of(replace(chart(MRI, FIVE_WEEKS), missing_types=frozenset({missing}))) is None
+    assert rating_of(replace(chart(MRI, SIX_WEEKS, CARE), missing_types=frozenset({missing}))) == "appropriate"
+
+
+def test_what_the_safety_screen_met_rates_no_order_as_inappropriate() -> None:
+    source = Source(SourceKind.CONDITION_TEXT, "Condition/1")
+    for group, rating in (("cancer", None), ("operated-spine", None), ("operated-hip", "not-appropriate")):
+        met = replace(chart(MRI, FIVE_WEEKS), screen_hits=(ScreenHit(group, source, "x"),))
+        assert rating_of(met) == rating
 
 
 def test_with_contrast_or_contrast_not_stated_six_weeks_of_care_give_no_rating() -> None:

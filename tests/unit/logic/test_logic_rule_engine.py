@@ -115,7 +115,7 @@ def test_a_critical_card_is_shown_even_if_it_offers_nothing(content: Content) ->
 
 def test_a_row_of_advice_may_be_for_some_hooks_only(content: Content) -> None:
     rule = next(rule for rule in content.rules if rule.id == "cauda-equina")
-    narrowed = replace(rule, advice=(replace(rule.advice[0], hooks=frozenset({"order-sign"})),))
+    narrowed = replace(rule, advice=(replace(rule.advice[-1], hooks=frozenset({"order-sign"})),))
     changed = replace(content, rules=(narrowed,))
     assert shown_rules(changed, chart(finding("saddle-anaesthesia"), LUMBAR)) == ["cauda-equina"]
     assert shown_rules(changed, chart(finding("saddle-anaesthesia")), "patient-view") == []
@@ -131,3 +131,13 @@ def test_a_red_flag_silences_advice_to_leave_imaging_out(content: Content, flag:
 def test_a_red_flag_recorded_absent_silences_nothing(content: Content) -> None:
     done = study("lumbar-spine", when="2026-01-01")
     assert shown_rules(content, chart(LUMBAR, done, absent("fever"))) == ["imaging-already-done"]
+
+
+def test_the_rows_before_the_one_that_applies_say_why_they_do_not(content: Content) -> None:
+    pains = [finding("buttock-pain", "right", onset="2026-02-20"), finding("calf-pain", "right")]
+    decision = decide(content, chart(*pains, draft("hip", side="right"), age=70), "order-sign", thorough=True)
+    trace = next(trace for trace in decision.rule_traces if trace.rule.id == "spine-pattern-hip-imaging")
+    (evaluation,) = trace.evaluations
+    assert evaluation.advice is trace.rule.advice[2]
+    assert [row for row, _ in evaluation.passed_over] == list(trace.rule.advice[:2])
+    assert all(outcome.truth is not Truth.YES for _, outcome in evaluation.passed_over)

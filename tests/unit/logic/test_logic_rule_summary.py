@@ -11,7 +11,7 @@ from cds_service.logic.rule_engine import decide
 from cds_service.logic.rule_summary import RuleSummary, Verdict, summarize_patterns, summarize_rules
 from cds_service.model.content import Content
 from cds_service.model.decision import Decision
-from cds_service.model.facts import Chart, Finding, Imaging
+from cds_service.model.facts import Chart, Finding, Imaging, ScreenHit, Source, SourceKind
 
 PAIN = [finding("buttock-pain", "right", "2026-01-05", "2025-12-20"), finding("calf-pain", "right")]
 HIP = draft("hip", side="right")
@@ -75,13 +75,13 @@ def test_the_hook_or_the_lack_of_an_order_silences(content: Content) -> None:
 @pytest.mark.parametrize(
     ("rule", "hook", "facts", "lacking"),
     [
-        ("cauda-equina", "patient-view", [], "not recorded: saddle anaesthesia or cauda equina syndrome"),
+        ("cauda-equina", "patient-view", [], "not recorded: any emergency flag"),
         ("runner-back-pain", "patient-view", [absent("low-back-pain")], "recorded as absent: low back pain"),
         ("treatment-options", "patient-view", PAIN, "not recorded: any care tried"),
         ("spine-pattern-hip-imaging", "order-sign", [HIP], "needs pattern spine-only"),
-        ("failed-hip-care", "patient-view", [finding("hip-pain", "left")], "not recorded: at least 2 of physical th"),
+        ("failed-hip-care", "patient-view", [finding("hip-pain", "left")], "not recorded: at least 2 of any hip treat"),
         ("imaging-already-done", "order-sign", [HIP], "needs imaging done: the same region"),
-        ("conservative-care-first", "order-sign", [draft("lumbar-spine")], "not recorded: any flag pain"),
+        ("conservative-care-first", "order-sign", [draft("lumbar-spine")], "not recorded: any imageable pain"),
     ],
 )
 def test_the_first_unmet_condition_is_named(
@@ -133,3 +133,15 @@ def test_missing_data_may_be_why_an_order_has_no_rating(content: Content) -> Non
     decision = decide(content, replace(complete, not_sent=("procedures",)), "order-sign", thorough=True)
     [rating] = summarize_ratings(decision)
     assert rating.reason == "lumbar-imaging-before-six-weeks: data that could speak against it are missing"
+
+
+def test_restraint_that_is_not_earned_is_named_in_short(content: Content) -> None:
+    pain, ct = finding("low-back-pain", when="2026-03-01", onset="2026-02-20"), draft("lumbar-spine", "CT")
+    hit = ScreenHit("cancer", Source(SourceKind.CONDITION_TEXT, "Condition/9"), "cancer")
+    for change, lacking, stopped in (
+        ({"screen_hits": (hit,)}, "", "what the safety screen met: cancer"),
+        ({"missing_types": frozenset({"Condition"})}, "not received whole: Condition", ""),
+    ):
+        decision = decide(content, replace(chart(pain, ct), **change), "order-sign", thorough=True)
+        summary = summary_of(decision, "conservative-care-first")
+        assert (summary.lacking, summary.stopped_by) == (lacking, stopped)

@@ -19,6 +19,8 @@ from cds_service.model.conditions import (
     OrderIs,
     PatternIs,
     Present,
+    Received,
+    Screened,
     Spoke,
 )
 from cds_service.model.content import Content
@@ -94,6 +96,33 @@ def limp_with(**filters: object) -> Leaf:
         (Age(below=18), "age less than 18 years"),
         (Spoke(frozenset({"a"})), "the rule a speaks"),
         (
+            Received(frozenset({"Procedure", "Condition", "Text"})),
+            "received whole: Condition, Procedure and the words of every record",
+        ),
+        (Screened(frozenset({"weight", "fever"})), "the safety screen met fever or weight"),
+        (Screened(frozenset({"fever"}), "study"), "the safety screen met fever since the study"),
+        (Block(any=(Age(below=65),), label="age known and below 65"), "age known and below 65"),
+        (
+            Present((limp_with(within=30, undated="counts", by="onset"),), names=("limp",)),
+            "limp present within 30 days, by its onset if stated (undated counts)",
+        ),
+        (
+            Present((limp_with(within=30, undated="counts", by="stated-onset"),), names=("limp",)),
+            "limp present within 30 days, by its stated onset (undated counts)",
+        ),
+        (
+            Present((limp_with(within=30, undated="counts", by="recorded"),), names=("limp",)),
+            "limp present within 30 days, by its newest record (undated counts)",
+        ),
+        (
+            Present((limp_with(since=("operation",), for_days=7, undated="ignored"),), names=("limp",)),
+            "limp present since the operation, for at most 7 days after it (undated ignored)",
+        ),
+        (
+            Present((limp_with(within=30, undated="counts"), limp_with(within=30, undated="ignored")), names=("sign",)),
+            "any sign present within 30 days",
+        ),
+        (
             Block(all=(Age(at_least=1),), none=(Age(below=1),)),
             "age at least 1 years and none of (age less than 1 years)",
         ),
@@ -146,3 +175,9 @@ def test_no_shipped_block_prints_a_role_beside_the_alternatives_of_another(conte
 def test_describes_a_groups_entry_with_its_block(content: Content) -> None:
     leaf = Leaf("osteoporosis", Filters(side="either"), Block(none=(Age(below=50),)))
     assert describe_leaf(leaf, content.findings) == "osteoporosis on either side and none of (age less than 50 years)"
+
+
+def test_an_outline_says_a_named_condition_by_its_name(content: Content) -> None:
+    named = Block(any=(Present((GROIN,), names=("groin-pain",)), Age(below=65)), label="the named one")
+    outline = outline_block(Block(all=(named, Present((LIMP,), names=("limp",)))), content.findings)
+    assert outline == ["all of:", "  the named one", "  limp present"]

@@ -9,6 +9,7 @@ from cds_service.model.dates import (
     PartialDate,
     full_date,
     is_at_least_ago,
+    is_at_most_after,
     is_since,
     is_within,
     newest_date,
@@ -91,6 +92,25 @@ def test_since_another_date(text: str, anchor: str, answer: bool | None) -> None
     assert when
     assert start
     assert is_since(when, start) is answer
+
+
+@pytest.mark.parametrize(
+    ("text", "anchor", "answer"),
+    [
+        ("2026-01-12", "2026-01-05", True),
+        ("2026-01-13", "2026-01-05", False),
+        ("2025-12-01", "2026-01-05", True),  # before it: no more than seven days after it
+        ("2026-01", "2026-01-05", None),
+        ("2026-01-07", "2026-01", True),
+        ("2026-01-12", "2026-01", None),
+        ("2026-02-08", "2026-01", False),
+    ],
+)
+def test_at_most_7_days_after_another_date(text: str, anchor: str, answer: bool | None) -> None:
+    when, start = parse_partial_date(text), parse_partial_date(anchor)
+    assert when
+    assert start
+    assert is_at_most_after(when, start, 7) is answer
 
 
 @pytest.mark.parametrize(
