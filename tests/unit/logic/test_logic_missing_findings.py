@@ -37,11 +37,11 @@ def rule_of(content: Content, *towards: str) -> Rule:
 
 
 def test_the_best_discriminating_three_that_are_not_recorded(content: Content) -> None:
-    assert asks(content, *SCIATIC, HIP) == ["relief when seated", "femoral stretch test", "pain on squatting"]
+    assert asks(content, *SCIATIC, HIP) == ["relief when seated", "femoral stretch test", "posterior pain on squatting"]
 
 
 def test_a_finding_recorded_present_or_absent_on_the_side_is_not_asked_for(content: Content) -> None:
-    remaining = ["relief when seated", "pain on squatting", "groin pain"]
+    remaining = ["relief when seated", "posterior pain on squatting", "groin pain"]
     assert asks(content, *SCIATIC, absent("femoral-stretch-positive", "left"), HIP) == remaining
     assert asks(content, *SCIATIC, finding("femoral-stretch-positive", "right"), HIP)[1] == "femoral stretch test"
 
@@ -52,9 +52,9 @@ def test_a_finding_recorded_too_long_ago_is_asked_for(content: Content) -> None:
 
 
 def test_of_findings_that_measure_the_same_thing_one_recorded_is_enough(content: Content) -> None:
-    assert "pain on squatting" not in asks(content, *SCIATIC, absent("fadir-positive", "left"), HIP)
+    assert "posterior pain on squatting" not in asks(content, *SCIATIC, absent("fadir-positive", "left"), HIP)
     known = asks(content, *SCIATIC, absent("relief-bending-forward"), HIP)
-    assert known == ["femoral stretch test", "pain on squatting", "groin pain"]
+    assert known == ["femoral stretch test", "posterior pain on squatting", "groin pain"]
 
 
 def test_of_findings_that_measure_the_same_thing_one_is_asked_for(content: Content) -> None:
@@ -67,7 +67,7 @@ def test_a_finding_is_asked_for_only_in_patients_its_figures_apply_to(content: C
     """Relief when seated was studied in leg pain: with groin pain alone it would say nothing."""
     assert asks(content, finding("groin-pain", "left"), LUMBAR) == [
         "femoral stretch test",
-        "pain on squatting",
+        "posterior pain on squatting",
         "hip internal rotation",
     ]
 
@@ -103,7 +103,7 @@ def test_a_rules_own_asks_come_first(content: Content) -> None:
     def asks_with(*facts: Finding) -> list[str]:
         return [ask.label for ask in only(content, pain, *care, *facts, hook="patient-view").missing_findings]
 
-    severity = ["severity of hip osteoarthritis", "femoral stretch test", "pain on squatting"]
+    severity = ["severity of hip osteoarthritis", "femoral stretch test", "posterior pain on squatting"]
     assert asks_with(finding("hip-osteoarthritis", "left")) == severity
     assert asks_with(finding("hip-osteoarthritis", "left", severity="not-recorded")) == severity
     assert asks_with(finding("hip-osteoarthritis", "left", severity="mild"))[0] == "femoral stretch test"

@@ -58,8 +58,8 @@ def test_the_detail_says_what_lies_behind_the_card_with_dates(cards: MakeCards) 
 def test_the_detail_names_what_is_not_recorded_and_no_longer_once_it_is(cards: MakeCards) -> None:
     (before,) = cards(imaging(), *buttock_to_calf())
     (after,) = cards(imaging(), *buttock_to_calf(), finding("squat-painful"))
-    assert "pain on squatting" in before.detail.split("**Consider:**")[0].split("**Not recorded")[1]
-    assert "pain on squatting" not in after.detail.split("**Consider:**")[0].split("**Not recorded")[1]
+    assert "posterior pain on squatting" in before.detail.split("**Consider:**")[0].split("**Not recorded")[1]
+    assert "posterior pain on squatting" not in after.detail.split("**Consider:**")[0].split("**Not recorded")[1]
 
 
 def test_the_detail_carries_a_note_where_one_applies(cards: MakeCards) -> None:
