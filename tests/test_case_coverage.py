@@ -1,46 +1,28 @@
 """Tests of what the clinicians' cases must cover, rule by rule: convention alone is not enough."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import product
 
 import pytest
-from case_reading import Case, read_cases
+from case_decisions import CASES, CONTENT, all_decisions, decisions, parts_of
+from case_reading import Case
 from case_thresholds import (
     Threshold,
     blocks_of,
     conditions_of,
-    named_conditions_of,
     own_conditions_of,
     thresholds,
 )
 
-from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.chart_index import ChartIndex
-from cds_service.logic.rule_engine import decide
 from cds_service.model.condition_text import describe_condition
 from cds_service.model.conditions import Absent, Block, Condition, Newest, NotRecorded, Present
-from cds_service.model.content import Rule, Silence
-from cds_service.model.decision import Decision
+from cds_service.model.content import Rule, Silence, Solo
 from cds_service.model.facts import FindingValue
 from cds_service.model.outcome import Outcome, Truth
 
-CONTENT = load_knowledge(shipped_cards()).content
-CASES = list(read_cases(CONTENT))
 RULES = pytest.mark.parametrize("rule", CONTENT.rules, ids=[rule.id for rule in CONTENT.rules])
-
-
-@cache
-def decisions() -> Mapping[str, list[tuple[Case, Decision]]]:
-    """Return every case with its decision, by the rule whose file holds the case."""
-    by_rule: dict[str, list[tuple[Case, Decision]]] = {rule.id: [] for rule in CONTENT.rules}
-    for case in CASES:
-        by_rule[case.rule].append((case, decide(CONTENT, case.chart, case.hook, thorough=True)))
-    return by_rule
-
-
-def all_decisions() -> list[Decision]:
-    return [decision for cases in decisions().values() for _, decision in cases]
 
 
 def fires(rule: Rule, case: Case) -> bool:
@@ -253,3 +235,25 @@ def test_each_pattern_holds_in_some_case() -> None:
     }
     missing = sorted({pattern.id for pattern in CONTENT.patterns} - matching)
     assert not missing, f"no case in which these patterns hold: {', '.join(missing)}"
+
+
+@pytest.mark.parametrize("solo", CONTENT.policy.solos, ids=lambda solo: solo.rule)
+def test_each_rule_that_speaks_alone_holds_another_back_in_some_case_and_stands_beside_those_it_may(solo: Solo) -> None:
+    speaking = [one for one in all_decisions() if any(card.rule.id == solo.rule for card in one.shown)]
+    beside = {card.rule.id for decision in speaking for card in decision.shown} - {solo.rule}
+    assert beside == solo.beside
+    assert any(decision.held_back for decision in speaking)
+
+
+def test_each_named_condition_holds_in_some_case_and_not_in_another() -> None:
+    truths: dict[str, set[bool]] = {}
+    for decision in all_decisions():
+        for trace in decision.rule_traces:
+            for evaluation in trace.evaluations:
+                outcomes = [evaluation.outcome, *(outcome for _, outcome in evaluation.passed_over)]
+                outcomes += [evaluation.advice_outcome] if evaluation.advice_outcome else []
+                for part in (part for outcome in outcomes for part in parts_of(outcome)):
+                    if isinstance(part.condition, Block) and part.condition.label:
+                        truths.setdefault(part.condition.label, set()).add(part.truth is Truth.YES)
+    one_way = {label for label, seen in truths.items() if len(seen) < 2}
+    assert not one_way, f"always or never hold in the cases: {sorted(one_way)}"

@@ -141,6 +141,7 @@ def is_number_alone(observation: Observation) -> bool:
         and observation.comments is None
         and observation.valueString is None
         and observation.valueCodeableConcept is None
+        and observation.interpretation is None
     )
 
 

@@ -88,7 +88,7 @@ class Screening:
         """Screen a measured value; and the name of a question or test, where its answer says yes."""
         if len(part.valueQuantity) > 0 and self._may_exceed(part):
             self._screen_value(record, part)
-            return
+        self._screen_written_value(record, part)
         is_yes = bool(part.valueBoolean) or self.screens.is_positive(part.valueString)
         answer = part.valueCodeableConcept
         is_yes = is_yes or (answer is not None and self._is_yes(answer))
@@ -121,6 +121,14 @@ class Screening:
         measured = Measurement(quantity.number, frozenset(quantity.units), upper, codes, names)
         for hit in self.screens.values.hits(measured):
             self._add(record, record.kind, hit.group, hit.cause)
+
+    def _screen_written_value(self, record: ScreenedRecord, part: Observation | Component) -> None:
+        """Screen a number that was sent as text."""
+        value = part.valueString
+        if value and part.code is not None and value.lstrip("-+ ")[:1].isdigit():
+            for name in dict.fromkeys(concept_texts(part.code)):
+                for group, cause in self.screens.texts.numbers.find(f"{name}: {value}"):
+                    self._add(record, record.kind, group, cause)
 
     def _screen_texts(self) -> None:
         """Screen all texts. Where none holds any stem, as in most charts, one look at all of them is enough."""

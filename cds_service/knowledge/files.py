@@ -33,7 +33,8 @@ NARRATIVE_PLACES = "narrative/places.toml"
 NARRATIVE_CUES = "narrative/cues.toml"
 NARRATIVE_WORDS = "narrative/words.toml"
 SCREEN_FILE = "safety-screen.toml"
-LANGUAGE_FILE = "language.toml"
+OWN_WORDS_FILE = "language/english.txt"
+LANGUAGE_FILE = "language/others.toml"
 OVERLAY_UPGRADE = "overlay-upgrade.toml"
 
 
@@ -82,6 +83,7 @@ class ContentFiles:
     about: AboutFile
     screen: SafetyScreenFile
     language: LanguageFile
+    own_words: str
     overlay_upgrade: UpgradeFile | None
 
 
@@ -120,6 +122,7 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "labels": folder.load_file("labels.toml", LabelsFile),
         "about": folder.load_file("about.toml", AboutFile),
         "screen": folder.load_file(SCREEN_FILE, SafetyScreenFile),
+        "own_words": folder.load_text(OWN_WORDS_FILE),
         "language": folder.load_file(LANGUAGE_FILE, LanguageFile),
         "site_limits": folder.load_file("site-limits.toml", SiteLimitsFile),
     }

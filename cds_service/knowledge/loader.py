@@ -23,12 +23,13 @@ from cds_service.knowledge.glossary import Glossary, build_glossary
 from cds_service.knowledge.narrative import build_narrative
 from cds_service.knowledge.overlay.changes import describe_changes
 from cds_service.knowledge.overlay.files import load_overlay, open_overlay_folder
-from cds_service.knowledge.overlay.overlaid_content import apply_overlay, check_site_limits, with_site_rules_and_links
+from cds_service.knowledge.overlay.overlaid_content import apply_overlay, with_site_rules_and_links
+from cds_service.knowledge.overlay.site_limits import check_site_limits
 from cds_service.knowledge.references import check_references
 from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
 from cds_service.knowledge.schema.terminology import FindingTable
-from cds_service.knowledge.screen import build_screen, build_screen_groups, check_screen
+from cds_service.knowledge.screen import build_language, build_screen, build_screen_groups, check_screen
 from cds_service.knowledge.terminology import (
     ListedCode,
     ListedStudy,
@@ -150,10 +151,10 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
     orders = build_order_templates(files.orders)
     content = _build_content(folder, unresolved, orders)
     narrative = build_narrative(folder, files.narrative, files.terminology.findings)
-    check_site_limits(folder, files.site_limits, files.rules, files.groups)
+    check_site_limits(folder, files)
     folder.raise_problems()
     assert content is not None  # noqa: S101 - as above
-    screen = build_screen(files.screen, files.language)
+    screen = build_screen(files.screen, build_language(files.own_words, files.language))
     return Knowledge(
         content=content,
         terminology=replace(build_terminology(files.terminology), screened_tests=screen.tests),

@@ -15,6 +15,7 @@ from cds_service.knowledge.schema.screen import (
 )
 from cds_service.model.screen import (
     ALL_RESTRAINT,
+    LanguageWords,
     SafetyScreen,
     ScreenBranch,
     ScreenGroup,
@@ -64,15 +65,24 @@ def build_screen_groups(file: SafetyScreenFile) -> dict[str, ScreenGroup]:
     }
 
 
-def build_screen(file: SafetyScreenFile, language: LanguageFile) -> SafetyScreen:
+def build_screen(file: SafetyScreenFile, language: LanguageWords) -> SafetyScreen:
     """Build the screen that reads charts."""
     groups = build_screen_groups(file)
     return SafetyScreen(
         tables=tuple(_build_table(groups[name], row) for name, row in file.group.items()),
         unread=tuple(_to_branches(file.reading.unread, ())),
         positive=frozenset(file.reading.positive),
-        english=frozenset(language.english.split()),
-        foreign=frozenset(word for words in language.foreign.values() for word in words.split()),
+        language=language,
+    )
+
+
+def build_language(own: str, others: LanguageFile) -> LanguageWords:
+    """Build the words by which languages are told apart. `own`: the text of the content's word list."""
+    lines = [line for line in own.splitlines() if not line.startswith("#")]
+    return LanguageWords(
+        own=frozenset(word for line in lines for word in line.split()),
+        other=frozenset(word for words in others.foreign.values() for word in words.split()),
+        neutral=tuple(others.neutral),
     )
 
 

@@ -29,16 +29,12 @@ def recommend(index: ChartIndex, trace: RuleTrace, hook: str) -> Recommendation:
     supported = [(evaluation.outcome, evaluation.outcome.supporting_facts()) for evaluation in evaluations]
     supported.sort(key=lambda pair: -len(pair[1]))
     sides = {side: None for evaluation in evaluations for side in evaluation.side.single_sides}
-    offers = tuple(
-        offer
-        for offer in (index.content.offers[offer_id] for offer_id in advice.offers)
-        if _is_offered(offer, hook, context) and _is_earned(offer, rule, advice, context)
-    )
-    orders = distinct(evaluation.order for evaluation in evaluations if evaluation.order)
     facts = distinct(fact for _, supporting in supported for fact in supporting)
     chosen_by = [one.advice_outcome for one in evaluations if one.advice is advice and one.advice_outcome]
     advice_facts = distinct(fact for outcome in chosen_by for fact in outcome.supporting_facts())
     outcomes = [*(outcome for outcome, _ in supported), *chosen_by]
+    orders = distinct(evaluation.order for evaluation in evaluations if evaluation.order)
+    offers = _find_offers(rule, advice, hook, context)
     return Recommendation(
         rule=rule,
         advice=advice,
@@ -53,6 +49,13 @@ def recommend(index: ChartIndex, trace: RuleTrace, hook: str) -> Recommendation:
         caveats=tuple(caveat for caveat in rule.caveats if evaluate(caveat.block, context).truth is Truth.YES),
         offers=offers,
         overrides=offered_overrides(rule.overrides, index.content, (*facts, *advice_facts), outcomes),
+    )
+
+
+def _find_offers(rule: Rule, advice: Advice, hook: str, context: EvaluationContext) -> tuple[Offer, ...]:
+    offers = (context.index.content.offers[offer_id] for offer_id in advice.offers)
+    return tuple(
+        offer for offer in offers if _is_offered(offer, hook, context) and _is_earned(offer, rule, advice, context)
     )
 
 

@@ -19,7 +19,7 @@ def find_missing(kinds: Collection[str], chart: Chart) -> list[str]:
 
 
 def find_counting_hits(condition: Screened, context: EvaluationContext) -> tuple[ScreenHit, ...]:
-    """Return the hits of these groups that count today, on the side judged."""
+    """Return the hits of these groups that count today, on a side that the order covers."""
     hits = context.index.chart.screen_hits
     if not hits:
         return ()
@@ -31,7 +31,7 @@ def find_counting_hits(condition: Screened, context: EvaluationContext) -> tuple
         if hit.group in condition.groups
         and _is_current(hit, groups[hit.group], context)
         and _is_since(hit, groups[hit.group], since)
-        and (not groups[hit.group].is_sided or hit.side.covers(context.side))
+        and (not groups[hit.group].is_sided or any(map(hit.side.covers, context.covered_sides)))
     )
 
 

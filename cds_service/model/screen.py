@@ -110,18 +110,29 @@ class ScreenTable:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageWords:
+    """Words that tell languages apart: common ones of the content's language, and words of others.
+
+    `neutral`: endings that medicine has in every language.
+    """
+
+    own: frozenset[str]
+    other: frozenset[str]
+    neutral: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SafetyScreen:
     """All tables of the safety screen.
 
     `unread`: branches of ICD-10 that are not read at all, with their displays. `positive`: answers and results that
-    make the name of a test a mention. `english`: common words of the content's language; `foreign`: of others.
+    make the name of a test a mention.
     """
 
     tables: tuple[ScreenTable, ...]
     unread: tuple[ScreenBranch, ...]
     positive: frozenset[str]
-    english: frozenset[str]
-    foreign: frozenset[str]
+    language: LanguageWords
 
     @property
     def tests(self) -> frozenset[Code]:

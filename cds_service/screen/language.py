@@ -1,15 +1,108 @@
-"""Tell whether a free text is in the language of the content. What is not was not screened."""
+"""Tell whether a free text is in the language of the content. What is not was not screened.
 
-from cds_service.model.screen import SafetyScreen
+By words, sentence by sentence: no statistics of letters tell "LBP x12d, no RF, SLR neg" from another language.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from cds_service.model.screen import LanguageWords
 from cds_service.narrative.lexicon import Lexicon
+from cds_service.narrative.text_cache import TextCache
+from cds_service.screen.folding import fold_characters
+
+_SENTENCE_END: Final = re.compile(r"[.!?;:]\s+|[\r\n]+")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+_LATIN: Final = re.compile("[a-zA-Z\u00aa-\u024f\u1e00-\u1eff\u0300-\u036f]*")
+_DOSED: Final = re.compile(r"[^\W\d_]+ +(?=\d[\d.,]* ?(?:mg|mcg|g|ml|units?|%))", re.IGNORECASE)  # the name of a drug
+_APOSTROPHES: Final = str.maketrans("", "", "'\u2019")
+_ENDINGS: Final = ("s", "es", "ed", "d", "ing", "ly", "er", "r", "est", "ness", "able", "ally", "ful", "less")
+_VOWELS: Final = frozenset("aeiouy")
+_SHORTEST_STEM, _LONGEST_ABBREVIATION = 3, 6  # letters
+_FEW: Final = 2  # unknown words of a sentence, and words of a text that is too short to tell
+
+
+class _Count(NamedTuple):
+    """The words of a sentence: of the content's language, of others, and of none that is known."""
+
+    own: int
+    other: int
+    unknown: int
 
 
 class LanguageCheck:
     """Checks texts. Created once; safe to share between threads."""
 
-    def __init__(self, screen: SafetyScreen, narrative: Lexicon) -> None:
-        self._known = screen.english
+    def __init__(self, words: LanguageWords, narrative: Lexicon) -> None:
+        self._own = words.own | {word for phrase in narrative.entries for word in phrase.split()}
+        self._other = frozenset(word for word in words.other if not word.startswith("-")) - self._own
+        self._parts = tuple(word.strip("-") for word in words.other if word.startswith("-"))
+        self._neutral = words.neutral
+        self._cache = TextCache(self._is_other)
 
     def is_other(self, text: str) -> bool:
-        """Return whether a text, or a sentence in it, is in another language."""
-        return False
+        """Return whether a text, or a sentence in it, is in another language. Recent results are cached."""
+        return self._cache(text)
+
+    def _is_other(self, text: str) -> bool:
+        folded = fold_characters(text)
+        return any(self._is_sentence_other(sentence) for sentence in _SENTENCE_END.split(folded))
+
+    def _is_sentence_other(self, sentence: str) -> bool:
+        words = [match[0] for match in _WORD.finditer(_DOSED.sub("", sentence))]
+        if not sentence.isascii() and any(_is_of_another_script(word) for word in words):
+            return True
+        kinds = list(self._kinds(words))
+        count = _Count(kinds.count("own"), kinds.count("other"), kinds.count("unknown"))
+        if count.other:
+            return count.other > 1 or 2 * count.other + count.unknown > count.own
+        return count.unknown >= _FEW and len(words) > _FEW and count.unknown > count.own
+
+    def _kinds(self, words: list[str]) -> Iterator[str]:
+        for place, written in enumerate(words):
+            word = written.translate(_APOSTROPHES).lower()
+            if len(word) < 2 or (written.isupper() and len(word) < _LONGEST_ABBREVIATION):
+                continue
+            if word in self._other:
+                yield "other"
+            elif self._is_own(word):
+                yield "own"
+            elif any(part in word for part in self._parts) or (written.islower() and not word.isascii()):
+                yield "other"
+            elif not (place and written[0].isupper()) and not self._is_neutral(word):
+                yield "unknown"
+
+    def _is_neutral(self, word: str) -> bool:
+        """Return whether an unknown word says nothing of its language: a term of medicine, or an abbreviation."""
+        return word.endswith(self._neutral) or _VOWELS.isdisjoint(word)
+
+    def _is_own(self, word: str) -> bool:
+        """Return whether a word is known, or a known one with an ending."""
+        word = word if word.isascii() else _without_accents(word)
+        if word in self._own:
+            return True
+        stems = (word[: -len(one)] for one in _ENDINGS if word.endswith(one) and len(word) - len(one) >= _SHORTEST_STEM)
+        return any(self._own.intersection(_without_ending(stem)) for stem in stems)
+
+
+def _without_ending(stem: str) -> Iterator[str]:
+    """Yield what a stem may be as a word: "walk", "cough", "us[e]", "worr[y]", "run[n]"."""
+    yield stem
+    yield f"{stem}e"
+    if stem.endswith("i"):
+        yield f"{stem[:-1]}y"
+    if len(stem) > _SHORTEST_STEM and stem[-1] == stem[-2]:
+        yield stem[:-1]
+
+
+def _without_accents(word: str) -> str:
+    """Return "café" as "cafe"."""
+    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
+
+
+def _is_of_another_script(word: str) -> bool:
+    """Return whether a word is written in letters other than Latin. One Greek letter, as in "β blocker", is none."""
+    is_greek_letter = len(word) == 1 and "\u0370" <= word <= "\u03ff"
+    return not is_greek_letter and _LATIN.fullmatch(word.translate(_APOSTROPHES)) is None

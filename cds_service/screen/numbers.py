@@ -1,7 +1,7 @@
 """Numbers that are a reason to act, in words ("Temp 38.9", "residual 650 mL") and as measured values."""
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from typing import Final
 
 from cds_service.model.screen import ScreenLimit, ScreenPattern, ScreenTable
@@ -39,13 +39,21 @@ class NumberMarker:
 
     def __init__(self, tables: Sequence[ScreenTable]) -> None:
         self._limits: list[tuple[ScreenLimit, re.Pattern[str], str]] = []
+        self._groups: list[str] = []
         self.patterns: dict[str, list[ScreenPattern]] = {}
         for table in tables:
             for limit in table.limits:
                 if limit.words:
                     mark = f"{_MARK}{len(self._limits)}"
                     self._limits.append((limit, _pattern(limit), f" {mark} "))
+                    self._groups.append(table.group.id)
                     self.patterns.setdefault(table.group.id, []).append(ScreenPattern(limit.cause, ((mark,),)))
+
+    def find(self, text: str) -> Iterator[tuple[str, str]]:
+        """Yield the groups and names of the limits that a number in a text is beyond."""
+        for group, (limit, pattern, _) in zip(self._groups, self._limits, strict=True):
+            if any(exceeds(limit, _number(match)) for match in pattern.finditer(text)):
+                yield group, limit.cause
 
     def mark(self, text: str) -> str:
         """Return a text with its numbers beyond a limit marked."""
@@ -54,9 +62,12 @@ class NumberMarker:
         return text
 
 
+def _number(match: re.Match[str]) -> float:
+    return float(re.sub("[\u2212\u2013]", "-", match["number"]).replace(",", "."))
+
+
 def _marked(match: re.Match[str], limit: ScreenLimit, mark: str) -> str:
-    number = float(re.sub("[\u2212\u2013]", "-", match["number"]).replace(",", "."))
-    return mark if exceeds(limit, number) else match[0]
+    return mark if exceeds(limit, _number(match)) else match[0]
 
 
 def _pattern(limit: ScreenLimit) -> re.Pattern[str]:

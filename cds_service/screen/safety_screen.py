@@ -42,7 +42,7 @@ def build_screens(screen: SafetyScreen, narrative: Lexicon) -> Screens:
         texts=TextScreen(screen, narrative),
         codes=CodeScreen(screen),
         values=ValueScreen(screen),
-        languages=LanguageCheck(screen, narrative),
+        languages=LanguageCheck(screen.language, narrative),
         groups_by_finding=groups,
         positive=screen.positive,
     )

@@ -40,8 +40,8 @@ class TextScreen:
 
     def __init__(self, screen: SafetyScreen, narrative: Lexicon) -> None:
         self._narrative = narrative
-        self._numbers = NumberMarker(screen.tables)
-        self._finder = WordFinder(screen.tables, self._numbers.patterns)
+        self.numbers = NumberMarker(screen.tables)
+        self._finder = WordFinder(screen.tables, self.numbers.patterns)
         self._first_look = _build_first_look(screen)
         meaning = LexiconEntry(saying=PhraseMeaning((), ()))
         self._phrases = PhraseFinder(replace(narrative, entries={**narrative.entries, _MENTION: meaning}))
@@ -62,7 +62,7 @@ class TextScreen:
             return ()
         found: dict[TextHit, None] = {}
         carried: CueEffect | None = None
-        for sentence in split_sentences(self._numbers.mark(folded), self._narrative.abbreviations):
+        for sentence in split_sentences(self.numbers.mark(folded), self._narrative.abbreviations):
             hits, carried = self._screen_sentence(sentence, carried)
             found.update(dict.fromkeys(hits))
         return tuple(found)

@@ -32,6 +32,7 @@ NOT_RUN = {
 # What a page's commands must print, in this order.
 PRINTED = {
     "README.md": ["Right buttock and calf pain", "S1", '"cards":[{"'],
+    "docs/how-to/count-alerts.md": ["alerts per 1,000 calls", "restraint held back in"],
     "docs/how-to/production.md": [
         "Production mode at https://cds.example",
         '"cards":[{"',

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from cds_service.errors import MissingData
@@ -80,6 +81,8 @@ class Call(NamedTuple):
 
     def judge(self, *gaps: tuple[str, str]) -> Decision | None:
         """Return the decision, with gaps: each a key and a way. None if it is refused, for Conditions are needed."""
+        if not gaps:
+            return _judge_whole(self.label)
         request = self.request
         for key, way in gaps:
             request = without(request, key, way)
@@ -89,10 +92,17 @@ class Call(NamedTuple):
             return None
 
 
-def all_calls() -> list[Call]:
+@cache
+def _judge_whole(label: str) -> Decision:
+    call = next(call for call in all_calls() if call.label == label)
+    return decision_of(call.request, call.today)
+
+
+@cache
+def all_calls() -> tuple[Call, ...]:
     """Return the calls of all scenarios and short charts."""
     scenarios = [Call(scenario.name, scenario.request, scenario.on) for scenario in all_scenarios()]
-    return scenarios + [Call(chart.label, chart.request(sends_all=True), TODAY) for chart in all_charts()]
+    return (*scenarios, *(Call(chart.label, chart.request(sends_all=True), TODAY) for chart in all_charts()))
 
 
 def made_worse(whole: Decision, part: Decision, keys: set[str]) -> list[str]:

@@ -28,8 +28,7 @@ def describe_changes(overlay: Overlay) -> tuple[str, ...]:
 
 
 def _describe_number(row: NumberChangeRow) -> str:
-    targets = (("rule", row.rule), ("group", row.group), ("finding", row.finding), ("limit", row.limit))
-    target = next(f"{kind} {name}" for kind, name in targets if name)
+    target = " ".join(row.target)
     key = {None: "", "at_least": "at least "}.get(row.key, f"{row.key} ")
     condition = f" (of {row.of})" if row.of else ""
     return f"In {target}, {key}{row.old}{condition} becomes {row.new}: {row.why}"

@@ -1,6 +1,6 @@
 """The content with a site's overlay applied; conflicts between the two are all reported at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
@@ -11,7 +11,6 @@ from cds_service.knowledge.overlay.site_codes import check_site_codes, with_site
 from cds_service.knowledge.overlay.site_numbers import with_site_numbers
 from cds_service.knowledge.overlay.upgrade import check_overlay_version
 from cds_service.knowledge.schema.overlay import LinkRow, SiteLimitsFile
-from cds_service.knowledge.schema.rules import RuleFile
 from cds_service.model.conditions import ALWAYS
 from cds_service.model.content import Content, Link, Silence
 from cds_service.model.edition import Edition, SiteEdition
@@ -94,22 +93,3 @@ def _check_links(folder: ContentFolder, overlay: Overlay, rules: list[str]) -> N
             )
         if len({link.url for link in links}) < len(links) or len({link.label for link in links}) < len(links):
             folder.add_problem(LINKS_FILE, rule, "two links of one card have the same label or address")
-
-
-def check_site_limits(
-    folder: ContentFolder, limits: SiteLimitsFile, rules: Mapping[str, RuleFile], groups: Iterable[str]
-) -> None:
-    """Note unknown names in the content's limits for sites, and every unprotected rule that can be critical."""
-    rule_ids = {rule.id for rule in rules.values()}
-    critical = {rule.id for rule in rules.values() if any(row.level == "critical" for row in rule.advice)}
-    for kind, names, known in (
-        ("rule", limits.protected.rules, rule_ids),
-        ("group", limits.protected.groups, set(groups)),
-    ):
-        for name in names:
-            if name not in known:
-                folder.add_problem(
-                    "site-limits.toml", "protected", f"no {kind} is called {name}{did_you_mean(name, known)}"
-                )
-    for name in sorted(critical - set(limits.protected.rules)):
-        folder.add_problem("site-limits.toml", "protected.rules", f"{name} can be critical and is not protected")

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.files import ContentFiles
 from cds_service.knowledge.overlay.files import NUMBERS_FILE
-from cds_service.knowledge.schema.conditions import CONDITION_KEYS, GroupEntry
+from cds_service.knowledge.schema.conditions import CONDITION_KEYS, GroupEntry, NamedCondition
 from cds_service.knowledge.schema.overlay import NumberChangeRow, SiteLimitsFile
 from cds_service.knowledge.schema.rules import RuleFile
 
@@ -35,6 +35,7 @@ def with_site_numbers(folder: ContentFolder, rows: list[NumberChangeRow], files:
     """Return the content's files with the site's numbers; a number that is refused is noted and not changed."""
     rules = {table.id: _to_toml_dict(table) for table in files.rules.values()}
     groups = {name: [_to_toml_dict(entry) for entry in group] for name, group in files.groups.items()}
+    conditions = {name: _to_toml_dict(table) for name, table in files.conditions.items()}
     changed: ChangedNumbers = {}
     for row in rows:
         if row.rule is not None:
@@ -45,6 +46,8 @@ def with_site_numbers(folder: ContentFolder, rows: list[NumberChangeRow], files:
             _change_number(
                 folder, row, groups, files.site_limits, row.group in files.site_limits.protected.groups, changed
             )
+        elif row.condition is not None and _check_way(folder, row, files.site_limits):
+            _change_number(folder, row, conditions, files.site_limits, False, changed)
     with_windows = _with_site_windows(folder, rows, files)
     return replace(
         with_windows,
@@ -52,6 +55,10 @@ def with_site_numbers(folder: ContentFolder, rows: list[NumberChangeRow], files:
         groups={
             name: [_revalidate(folder, GroupEntry, *tables) for tables in zip(groups[name], group, strict=True)]
             for name, group in files.groups.items()
+        },
+        conditions={
+            name: _revalidate(folder, NamedCondition, conditions[name], table)
+            for name, table in files.conditions.items()
         },
         policy=files.policy.model_copy(update={"limits": _change_limits(folder, rows, files)}),
     )
@@ -80,7 +87,7 @@ def _change_number(
     is_protected: bool,
     changed: ChangedNumbers,
 ) -> None:
-    kind, name = ("rule", row.rule) if row.rule else ("group", str(row.group))
+    kind, name = row.target
     key = f"{kind}.{name}"
     if name not in tables:
         folder.add_problem(NUMBERS_FILE, key, f"no {kind} is called {name}{did_you_mean(name, tables)}")
@@ -89,15 +96,45 @@ def _change_number(
     targets = [location for location in locations if _is_target(location, row, changed)]
     if not targets:
         numbers = "; ".join(sorted({str(location) for location in locations})) or "no number at all"
-        folder.add_problem(
-            NUMBERS_FILE, key, f"has no {row.key} = {row.old}{f' of {row.of}' if row.of else ''}; it has: {numbers}"
-        )
+        of, shared = f" of {row.of}" if row.of else "", _describe_shared(tables[name])
+        folder.add_problem(NUMBERS_FILE, key, f"has no {row.key} = {row.old}{of}; it has: {numbers}{shared}")
     for target in targets:
         if (id(target.table), target.key) in changed:
             folder.add_problem(NUMBERS_FILE, key, f"{row.key} {row.old} is changed twice")
         elif _check_bounds(folder, key, row, limits) and _check_safe_direction(folder, key, row, target, is_protected):
             changed[id(target.table), target.key] = row.old
             target.table[target.key] = row.new
+
+
+def _describe_shared(table: Any) -> str:
+    """Name the conditions that a rule shares with others: their numbers are changed by their own names."""
+    names = sorted(_find_named_conditions(table))
+    return f"; numbers of the conditions it names are theirs: {', '.join(names)}" if names else ""
+
+
+def _find_named_conditions(node: Any) -> set[str]:
+    """Find the names of the conditions that a table names."""
+    if isinstance(node, list):
+        return set().union(*(_find_named_conditions(entry) for entry in node))
+    if not isinstance(node, dict):
+        return set()
+    named = {node["condition"]} if isinstance(node.get("condition"), str) else set()
+    return named.union(*(_find_named_conditions(value) for value in node.values()))
+
+
+def has_number(table: BaseModel) -> bool:
+    """Return whether a site could change a number of this table."""
+    return any(_find_numbers(_to_toml_dict(table), frozenset(), is_silencing=False))
+
+
+def _check_way(folder: ContentFolder, row: NumberChangeRow, limits: SiteLimitsFile) -> bool:
+    """Return whether the content lets a site change a named condition this way: all rules that name it change."""
+    way = limits.conditions.get(str(row.condition))
+    if way is None or (way == "lower" and row.new < row.old) or (way == "higher" and row.new > row.old):
+        return True
+    allowed = "its numbers may not change" if way == "fixed" else f"its numbers may only become {way}"
+    folder.add_problem(NUMBERS_FILE, f"condition.{row.condition}", f"is protected: {allowed}")
+    return False
 
 
 def _find_numbers(node: Any, outer_names: frozenset[str], *, is_silencing: bool) -> Iterator[NumberLocation]:

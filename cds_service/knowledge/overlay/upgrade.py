@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from cds_service.errors import Problem
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.overlay.files import CODES_FILE, LINKS_FILE, NUMBERS_FILE, RULES_FILE, SITE_FILE, Overlay
-from cds_service.knowledge.schema.overlay import NumberChangeRow
 from cds_service.knowledge.schema.overlay_upgrade import EntryKind, UpgradeFile
 
 
@@ -75,7 +74,7 @@ def _list_entries(overlay: Overlay) -> Iterator[OverlayEntry]:
     """List every entry; one that is about several names is listed once for each."""
     yield from (OverlayEntry(RULES_FILE, f"off.{row.rule}", "off", ("rule", row.rule)) for row in overlay.rules.off)
     for change in overlay.numbers.change:
-        kind, name = _number_target(change)
+        kind, name = change.target
         yield OverlayEntry(NUMBERS_FILE, f"{kind}.{name}", "number", (kind, name))
     for code in overlay.codes.finding:
         for name in (code.finding, *code.besides):
@@ -87,11 +86,6 @@ def _list_entries(overlay: Overlay) -> Iterator[OverlayEntry]:
     for link in overlay.links.link:
         for name in link.rules or ():
             yield OverlayEntry(LINKS_FILE, f"link.{link.label}", "link", ("rule", name))
-
-
-def _number_target(row: NumberChangeRow) -> tuple[str, str]:
-    targets = (("rule", row.rule), ("group", row.group), ("finding", row.finding), ("limit", row.limit))
-    return next((kind, str(name)) for kind, name in targets if name is not None)
 
 
 def _major(version: str) -> int:

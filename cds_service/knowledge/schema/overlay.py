@@ -82,12 +82,13 @@ class SiteRulesFile(StrictModel):
 class NumberChangeRow(StrictModel):
     """A change of one number, `from` the content's value `to` the site's, in the content's unit.
 
-    The number belongs to a rule, a group, a finding (its `window`) or the limits. `of` restricts the change to
-    conditions of that kind (`imaged`, `duration`), or to conditions that name that finding or group.
+    The number belongs to a rule, a group, a named condition, a finding (its `window`) or the limits. `of` restricts the
+    change to conditions of that kind (`imaged`, `duration`), or to conditions that name that finding or group.
     """
 
     rule: Id | None = None
     group: Id | None = None
+    condition: Id | None = None
     finding: Id | None = None
     limit: LimitName | None = None
     key: NumberKey | None = None
@@ -98,16 +99,31 @@ class NumberChangeRow(StrictModel):
 
     @model_validator(mode="after")
     def _check_target(self) -> Self:
-        if sum(target is not None for target in (self.rule, self.group, self.finding, self.limit)) != 1:
-            raise ValueError("must name exactly one of rule, group, finding or limit")
-        has_conditions = self.rule is not None or self.group is not None
+        if len(self._named_targets()) != 1:
+            raise ValueError("must name exactly one of rule, group, condition, finding or limit")
+        has_conditions = self.target[0] in {"rule", "group", "condition"}
         if has_conditions is (self.key is None):
-            raise ValueError('"key" selects a number of a rule or group; a finding or limit has only one')
+            raise ValueError('"key" selects a number of a rule, group or condition; a finding or limit has only one')
         if self.of is not None and not has_conditions:
-            raise ValueError('"of" applies only to a rule or group')
+            raise ValueError('"of" applies only to a rule, group or condition')
         if self.old == self.new:
             raise ValueError('"from" and "to" are the same')
         return self
+
+    @property
+    def target(self) -> tuple[str, str]:
+        """The kind of what the number belongs to, and its name."""
+        return self._named_targets()[0]
+
+    def _named_targets(self) -> list[tuple[str, str]]:
+        targets = (
+            ("rule", self.rule),
+            ("group", self.group),
+            ("condition", self.condition),
+            ("finding", self.finding),
+            ("limit", self.limit),
+        )
+        return [(kind, str(name)) for kind, name in targets if name is not None]
 
 
 class SiteNumbersFile(StrictModel):
@@ -146,7 +162,11 @@ class ProtectedTable(StrictModel):
 
 
 class SiteLimitsFile(StrictModel):
-    """The limits on site overlays. They are part of the content, so no overlay can change them."""
+    """The limits on site overlays. They are part of the content, so no overlay can change them.
+
+    `conditions`: the way in which the numbers of a named condition may change; without an entry, both.
+    """
 
     numbers: FactorsTable
     protected: ProtectedTable
+    conditions: dict[Id, Literal["lower", "higher", "fixed"]] = Field(default_factory=dict)

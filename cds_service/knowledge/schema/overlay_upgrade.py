@@ -19,6 +19,7 @@ class UpgradeRow(StrictModel):
 
     rule: Id | None = None
     group: Id | None = None
+    condition: Id | None = None
     finding: Id | None = None
     study: Text | None = None
     body_site: Id | None = None
@@ -36,7 +37,7 @@ class UpgradeRow(StrictModel):
     @model_validator(mode="after")
     def _check_target(self) -> Self:
         if len(self.model_dump(exclude={"entries", "says"}, exclude_none=True)) != 1:
-            raise ValueError("must name exactly one of rule, group, finding, study, body_site or limit")
+            raise ValueError("must name exactly one of rule, group, condition, finding, study, body_site or limit")
         return self
 
 

@@ -109,7 +109,7 @@ class SafetyScreenFile(StrictModel):
 
 
 class LanguageFile(StrictModel):
-    """The file of common words: of the content's language, and of others, each as one text of words."""
+    """The file of other languages: words of each as one text, and endings that medicine has in every language."""
 
-    english: str
-    foreign: dict[Id, str]
+    neutral: Annotated[list[ScreenWord], Field(min_length=1)]
+    foreign: Annotated[dict[Id, Annotated[str, StringConstraints(min_length=1)]], Field(min_length=1)]

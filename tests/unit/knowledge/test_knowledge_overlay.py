@@ -72,7 +72,7 @@ def test_the_example_is_accepted_and_describes_each_change_with_its_reason(examp
     build_card_maker(example)
     changes = "\n".join(example.site_changes)
     assert "Rule imaging-already-done is switched off: The order catalogue warns" in changes
-    assert "In rule spine-pattern-hip-imaging, within 365 (of imaged) becomes 270: Lumbar" in changes
+    assert "In condition lumbar-imaged, within 365 (of imaged) becomes 270: Lumbar" in changes
     assert "In finding groin-pain, 365 becomes 200: " in changes
     assert "In limit recent_request, 90 becomes 60: " in changes
     assert "Code local-order MRHIP-R (right) stands for MRI of the hip: " in changes
@@ -90,8 +90,10 @@ def test_codes_of_a_site_stand_for_what_it_says_and_carry_its_mark(example: Know
 def test_a_number_changes_where_it_was_named_and_nowhere_else(shipped: Knowledge, example: Knowledge) -> None:
     before = {rule.id: repr(rule.block) for rule in shipped.content.rules}
     after = {rule.id: repr(rule.block) for rule in example.content.rules}
-    assert after["spine-pattern-hip-imaging"] == before["spine-pattern-hip-imaging"].replace("within=365", "within=270")
-    assert {name for name in before if before[name] != after[name]} == {"spine-pattern-hip-imaging", "cauda-equina"}
+    changed = {name for name in before if before[name] != after[name]}
+    assert {"spine-pattern-hip-imaging", "cauda-equina"} <= changed
+    assert not changed & {"wrong-side-order", "knee-down-pain", "plain-films-first", "injection-response"}
+    assert "within=270" in after["spine-pattern-hip-imaging"]
     assert (example.content.findings["groin-pain"].window_days, example.content.policy.recent_request) == (200, 60)
 
 
@@ -133,7 +135,7 @@ def test_the_review_lists_what_the_site_changes(example: Knowledge) -> None:
     )
     for change in example.site_changes:
         assert f"- {change}" in text
-    assert "within 270 days" in text
+    assert "within 45 days" in text
 
 
 def test_a_sign_off_covers_both_and_any_edit_of_either_invalidates_it(cards: Path, tmp_path: Path) -> None:
@@ -258,9 +260,22 @@ def test_other_codes_and_systems_are_checked_too(refused: Callable[..., str], te
             'rule = "failed-hip-care"\nlimit = "recent_request"\nkey = "within"\nfrom = 365\nto = 300',
             "must name exactly one of rule",
         ),
-        ('rule = "cauda-equina"\nkey = "within"\nfrom = 30\nto = 20', "within 30 may only become wider, not 20"),
-        ('group = "review-flag"\nkey = "at_least"\nfrom = 42\nto = 60', "is protected: only its within may change"),
-        ('group = "review-flag"\nkey = "within"\nfrom = 91\nto = 60', "within 91 may only become wider, not 60"),
+        ('group = "emergency-flag"\nkey = "within"\nfrom = 30\nto = 20', "within 30 may only become wider, not 20"),
+        ('group = "fracture-flag"\nkey = "at_least"\nfrom = 42\nto = 60', "is protected: only its within may change"),
+        ('group = "infection-flag"\nkey = "within"\nfrom = 91\nto = 60', "within 91 may only become wider, not 60"),
+        (
+            'condition = "not-elderly"\nkey = "below"\nfrom = 65\nto = 70',
+            "condition.not-elderly: is protected: its numbers may only become lower",
+        ),
+        (
+            'condition = "spine-is-open"\nkey = "within"\nfrom = 365\nto = 400',
+            "condition.spine-is-open: is protected: its numbers may not change",
+        ),
+        ('condition = "lumbar-imagd"\nkey = "within"\nfrom = 365\nto = 400', "(did you mean lumbar-imaged?)"),
+        (
+            'rule = "spine-pattern-hip-imaging"\nkey = "within"\nfrom = 365\nto = 300',
+            "numbers of the conditions it names are theirs: care-records-received, lumbar-in-hand",
+        ),
         ('group = "reviewflag"\nkey = "within"\nfrom = 91\nto = 100', "no group is called reviewflag"),
         ('finding = "saddle-anaesthesia"\nfrom = 365\nto = 200', "its window may only become wider than 365"),
         ('finding = "osteoporosis"\nfrom = 365\nto = 200', "its window is never, not 365"),
@@ -370,3 +385,20 @@ def test_a_rule_that_can_be_critical_has_to_be_protected(
     message = problems()
     assert "no rule is called caudaequina (did you mean cauda-equina?)" in message
     assert "site-limits.toml: protected.rules: cauda-equina can be critical and is not protected" in message
+
+
+def test_what_a_protected_rule_names_has_to_be_protected_too(
+    change: Callable[[str, str, str], None], problems: Callable[[], str]
+) -> None:
+    change("site-limits.toml", '"infection-flag", ', "")
+    change("site-limits.toml", "spine-is-open ", "lumbar-imaged ")
+    message = problems()
+    assert "protected.groups: infection-flag is named by what is protected, and not listed" in message
+    assert "conditions: spine-is-open is named by what is protected, and not listed" in message
+
+
+def test_a_site_may_withhold_restraint_from_younger_patients(site: Path) -> None:
+    row = '[[change]]\ncondition = "not-elderly"\nkey = "below"\nfrom = 65\nto = 60\nwhy = "x"\n'
+    (site / "numbers.toml").write_text(row, encoding="utf-8")
+    [change] = load_knowledge(shipped_cards(), site).site_changes
+    assert change == "In condition not-elderly, below 65 becomes 60: x"

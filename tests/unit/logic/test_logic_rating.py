@@ -32,7 +32,7 @@ def rating_of(order_chart: Chart, hook: str = SIGN) -> str | None:
         ((SIX_WEEKS,), None),  # whether care was tried is not recorded
         ((FIVE_WEEKS,), "not-appropriate"),
         ((FIVE_WEEKS, CARE), None),
-        ((FIVE_WEEKS, finding("foot-drop", "left")), None),
+        ((FIVE_WEEKS, finding("foot-drop", "left")), "appropriate"),  # within 30 days: a red flag
         ((FIVE_WEEKS, finding("cancer-history")), "appropriate"),
         ((FIVE_WEEKS, absent("cancer-history")), "not-appropriate"),
         ((finding("low-back-pain"),), None),  # for how long is not recorded
