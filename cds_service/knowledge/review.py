@@ -87,8 +87,8 @@ def _advice_lines(row: Advice, knowledge: Knowledge) -> Iterator[str]:
     restraint = ", restraint" if row.is_restraint else ""
     yield f"- **{row.level}**{restraint}, `{row.card}`{hooks}"
     yield from block_bullets(row.block, content, 1)
-    buttons = "] [".join(content.offers[name].label for name in row.offers)
-    yield f"{INDENT}> {' '.join(_card_parts(knowledge.wording[row.card], content))} [{buttons}]"
+    buttons = (f"[{content.offers[name].label}]" for name in row.offers)
+    yield f"{INDENT}> {' '.join((*_card_parts(knowledge.wording[row.card], content), *buttons))}"
 
 
 def _card_parts(wording: Wording, content: Content) -> Iterator[str]:
