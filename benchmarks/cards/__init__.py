@@ -1,1 +1,1 @@
-"""The cards as people read them: how long, how hard, whether the first button is in sight, and a sheet to judge them."""
+"""The cards as people read them: their length and grade, the place of the first button, and a sheet to judge them."""

@@ -1,4 +1,4 @@
-"""Measure every card and make a sheet to judge them: `python -m benchmarks.cards`; read it back with `--read A.csv B.csv`."""
+"""Measure every card and make a sheet to judge them: `python -m benchmarks.cards [--read A.csv B.csv]`."""
 
 import argparse
 from collections.abc import Sequence

@@ -1,5 +1,6 @@
 """Observations whose code has no meaning here, and narrative ones: read their questions and answers as text."""
 
+import re
 from typing import Final
 
 from cds_service.chart.fact_collector import FactCollector
@@ -10,6 +11,7 @@ from cds_service.model.facts import FindingValue
 
 # The text to put before the answer to a question about pain, so that a bare place is read as a pain there.
 _PREFIX_BY_QUESTION: Final = {"location": "pain: ", "radiation": "pain radiating to ", "finding": "", "narrative": ""}
+_NUMBER: Final = re.compile(r"\s*[<>=]*\s*[-+]?\d+([.,]\d+)?\s*")
 _VALUE_TEXTS: Final = {FindingValue.PRESENT: "present", FindingValue.ABSENT: "absent"}
 
 
@@ -48,6 +50,9 @@ def extract_from_answer(
     reader = collector.lookups.narrative_reader
     if is_coded and not (reader.read(name).has_mention and (answer or value)):
         return False
+    if is_coded and value is None and answer and _NUMBER.fullmatch(answer):
+        return False  # "Cancer Ag 125: 12": a number is neither yes nor no
+    name = name.rstrip("? ") if name else name  # a question that is answered is no doubt
     value = reader.answers.get((answer or "").strip(" .").lower(), value)
     # Question and answer become one text: a finding that is denied, or a test with its result.
     text = name or answer

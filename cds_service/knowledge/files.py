@@ -89,13 +89,7 @@ class ContentFiles:
 
 def load_content_files(folder: ContentFolder) -> ContentFiles | None:
     """Load every content file; return None, with the problems noted, when any of them is invalid."""
-    terminology: dict[str, Any] = {
-        "systems": folder.load_tables("systems.toml", CodeSystemTable),
-        "findings": folder.load_tables("findings/*.toml", FindingTable),
-        "body_sites": folder.load_file("body-sites.toml", BodySitesFile),
-        "imaging": folder.load_file("imaging.toml", ImagingFile),
-        "values": folder.load_file("values.toml", ValuesFile),
-    }
+    terminology = _load_terminology(folder)
     narrative: dict[str, Any] = {
         "findings": folder.load_tables(NARRATIVE_FINDINGS, PhrasesTable),
         "places": folder.load_tables(NARRATIVE_PLACES, PlaceTable),
@@ -103,10 +97,7 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "words": folder.load_file(NARRATIVE_WORDS, WordsFile),
     }
     others: dict[str, Any] = {
-        "groups": {
-            name: [GroupEntry(id=entry) if isinstance(entry, str) else entry for entry in group.root]
-            for name, group in folder.load_tables("groups.toml", GroupTable).items()
-        },
+        "groups": _load_groups(folder),
         "conditions": folder.load_tables("conditions.toml", NamedCondition),
         "patterns": folder.load_file("patterns.toml", PatternsFile),
         "rules": {name: folder.load_file(name, RuleFile) for name in folder.list_files("rules/*.toml")},
@@ -125,9 +116,29 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "own_words": folder.load_text(OWN_WORDS_FILE),
         "language": folder.load_file(LANGUAGE_FILE, LanguageFile),
         "site_limits": folder.load_file("site-limits.toml", SiteLimitsFile),
+        "overlay_upgrade": _load_overlay_upgrade(folder),
     }
-    has_upgrade = (folder.root / OVERLAY_UPGRADE).exists()
-    others["overlay_upgrade"] = folder.load_file(OVERLAY_UPGRADE, UpgradeFile) if has_upgrade else None
     if folder.problems:
         return None
     return ContentFiles(terminology=TerminologyFiles(**terminology), narrative=NarrativeFiles(**narrative), **others)
+
+
+def _load_groups(folder: ContentFolder) -> dict[str, list[GroupEntry]]:
+    return {
+        name: [GroupEntry(id=entry) if isinstance(entry, str) else entry for entry in group.root]
+        for name, group in folder.load_tables("groups.toml", GroupTable).items()
+    }
+
+
+def _load_terminology(folder: ContentFolder) -> dict[str, Any]:
+    return {
+        "systems": folder.load_tables("systems.toml", CodeSystemTable),
+        "findings": folder.load_tables("findings/*.toml", FindingTable),
+        "body_sites": folder.load_file("body-sites.toml", BodySitesFile),
+        "imaging": folder.load_file("imaging.toml", ImagingFile),
+        "values": folder.load_file("values.toml", ValuesFile),
+    }
+
+
+def _load_overlay_upgrade(folder: ContentFolder) -> UpgradeFile | None:
+    return folder.load_file(OVERLAY_UPGRADE, UpgradeFile) if (folder.root / OVERLAY_UPGRADE).exists() else None

@@ -126,6 +126,8 @@ def _add_words(collector: _EntryCollector, words: WordsFile) -> None:
                 listed,
                 LexiconEntry(qualifiers={str(qualifier): str(value_name)}),
             )
+    began = LexiconEntry(marks=frozenset({Mark.TIME, Mark.BEGAN}), qualifiers={"course": "new"})
+    collector.add(NARRATIVE_WORDS, "began", words.began, began)
     for value_name, listed in words.times.items():
         entry = LexiconEntry(marks=frozenset({Mark.TIME}), qualifiers={"course": str(value_name)})
         collector.add(NARRATIVE_WORDS, f"times.{value_name}", listed, entry)

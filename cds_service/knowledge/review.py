@@ -87,17 +87,15 @@ def _advice_lines(row: Advice, knowledge: Knowledge) -> Iterator[str]:
     restraint = ", restraint" if row.is_restraint else ""
     yield f"- **{row.level}**{restraint}, `{row.card}`{hooks}"
     yield from block_bullets(row.block, content, 1)
-    buttons = "] [".join(content.offers[name].label for name in row.offers)
-    yield f"{INDENT}> {' '.join(_card_parts(knowledge.wording[row.card], content))} [{buttons}]"
+    buttons = (f"[{content.offers[name].label}]" for name in row.offers)
+    yield f"{INDENT}> {' '.join((*_card_parts(knowledge.wording[row.card]), *buttons))}"
 
 
-def _card_parts(wording: Wording, content: Content) -> Iterator[str]:
+def _card_parts(wording: Wording) -> Iterator[str]:
     """Yield what the card says: its own words, without what it says of the patient."""
     yield f"**{plain_template(wording.summary)}** {plain_template(wording.consider)}"
     if wording.safety_net:
         yield f"Do not wait: {wording.safety_net}"
-    if wording.evidence:
-        yield f"({content.citations[wording.evidence.source].short})"
 
 
 def _policy_lines(content: Content) -> Iterator[str]:

@@ -20,7 +20,7 @@ def load_case_summaries(folder: Path) -> dict[str, list[str]]:
 
 
 def _summarize_case(case: Mapping[str, Any]) -> str:
-    cards = [f"{card['level']}, {', '.join(card['offer'])}" for card in case["expect"]]
+    cards = [", ".join([card["level"], *card.get("offer", ())]) for card in case["expect"]]
     return f"{case['name']} ({case['why']}): {'; '.join(cards) or 'silent'}"
 
 

@@ -1,6 +1,6 @@
 """The text of TABLES.md, which REVIEW.md refers to: groups, shared conditions, sources, offers, codes and words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cds_service.knowledge.loader import Knowledge
 from cds_service.knowledge.review_words import block_bullets, join_paragraphs
@@ -9,6 +9,8 @@ from cds_service.model.condition_text import INDENT, describe_leaf, describe_nam
 from cds_service.model.content import Content, Offer
 from cds_service.model.vocabulary import Citation
 from cds_service.narrative.lexicon import PhraseMeaning
+
+_PHRASES_LISTED = 12
 
 
 def format_tables(knowledge: Knowledge) -> str:
@@ -136,7 +138,13 @@ def _narrative_lines(knowledge: Knowledge) -> Iterator[str]:
         for phrase, entry in narrative.entries.items():
             if entry.saying and finding in entry.saying.records:
                 phrases[_phrase_kind(entry.saying)].append(" ".join(entry.written) if entry.written else phrase)
-        yield f"| `{finding}` | {' | '.join('; '.join(listed) for listed in phrases.values())} |"
+        yield f"| `{finding}` | {' | '.join(_list_first(listed) for listed in phrases.values())} |"
+
+
+def _list_first(phrases: Sequence[str]) -> str:
+    """List the first phrases and count the others: patterns of words make thousands, which nobody would read."""
+    more = len(phrases) - _PHRASES_LISTED
+    return "; ".join(phrases[:_PHRASES_LISTED]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _phrase_kind(saying: PhraseMeaning) -> str:

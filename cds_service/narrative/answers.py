@@ -9,7 +9,7 @@ _BEFORE_MORE = frozenset({",", "-", "(", ":"})
 
 
 def join_answers(parts: Sequence[Sentence], answers: Mapping[str, FindingValue]) -> list[Sentence]:
-    """Return the sentences, with each question that is answered written as an entry of a form: "saddle numbness: no"."""
+    """Return the sentences, with each answered question written as an entry of a form: "saddle numbness: no"."""
     joined: list[Sentence] = []
     for part in parts:
         if joined and joined[-1].words[-1] == TRAILING_QUESTION and part.words[0] in answers:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cds_service.model.sides import Side
+from cds_service.narrative.grounds import has_begun, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
@@ -15,9 +16,7 @@ from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
 _MINUS = "( - )"
-_OVER_BEHIND_A_COMMA = frozenset(
-    {CueEffect.HISTORICAL, CueEffect.PLANNED}
-)  # "sciatica, resolved"; "physiotherapy, declined"
+_OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
 _NEAR = 12  # items between a mention and a cue after it
 _MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
@@ -52,6 +51,8 @@ class Context:
         """Return all effects that the cues have on a mention."""
         found = {self._carried} if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL) else set()
         found |= {self._change(one, mention) for one in self._others(mention) if self._holds(*one, mention)}
+        if CueEffect.ADVICE in found and has_begun(self._items, mention):
+            found.discard(CueEffect.ADVICE)
         found |= set(self._negations(mention))
         if mention.saying.is_structure and not self._is_meant(mention):
             found.add(CueEffect.UNCLEAR)
@@ -59,10 +60,14 @@ class Context:
 
     def _is_meant(self, mention: Mention) -> bool:
         """Return whether a part of the body is named for its disease: a cue stands next to it, or it stands alone."""
-        if all(item.is_marked(Mark.LINK, *_LISTS) or item.entry.saying for item in self._items):
+        behind = self._items[mention.last + 1 :]
+        if mention.saying.is_asked or all(_is_small(item) or item.entry.saying for item in self._items):
             return True
+        names_more = bool(behind) and behind[0].is_unknown  # "no cauda equina root thickening"
         return any(
-            one.cue.effect in _SUSPECTING and self._is_next(one, mention)
+            one.cue.effect in _SUSPECTING
+            and self._is_next(one, mention)
+            and not (names_more and one.cue.effect is CueEffect.NEGATED)
             for one in self._cues
             if abs(one.place - mention.place) <= _NEAR
         )
@@ -87,8 +92,7 @@ class Context:
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
         if cue.is_before and place < mention.first:
-            is_out = self._is_apart if cue.effect is CueEffect.ENDED else self._is_ground
-            return not self._is_stopped(place, mention, cue.effect) and not is_out(place, cue, mention)
+            return not self._is_stopped(place, mention, cue.effect) and not self._is_out(place, cue, mention)
         if place < mention.first:
             return False
         if cue.is_before and cue.effect is CueEffect.FAMILY and place - mention.last <= _NEAR:
@@ -96,26 +100,13 @@ class Context:
             return bool(between) and all(item.is_marked(Mark.LINK) for item in between)  # "sciatica in her mother"
         return not cue.is_before and self._reaches_back(place, cue, mention)
 
-    def _is_apart(self, place: int, cue: Cue, mention: Mention) -> bool:
-        """Return whether other words stand between a mention and a cue that must stand next to it."""
-        del cue
-        return not all(_is_small(item) for item in self._items[place + 1 : mention.first])
-
-    def _is_ground(self, place: int, cue: Cue, mention: Mention) -> bool:
-        """Return whether a mention is the reason of a suspicion, not part of it: "?CES given saddle anaesthesia".
-
-        A listing cue, such as "check for", introduces no reason.
-        """
-        if cue.effect is not CueEffect.HYPOTHETICAL or cue.is_listing or not mention.saying.is_ground:
-            return False
-        suspected = [one for one in self._mentions if one.first < mention.first and not one.saying.is_ground]
-        grounds = [at for at in range(place + 1, mention.first) if self._items[at].is_marked(Mark.GROUNDS)]
-        is_behind = any(not one.is_before for one in self._items[place].entry.cues)
-        return any(
-            at > one.last and (one.first > place or (is_behind and at == place + 1 and place - one.last <= 2))
-            for one in suspected
-            for at in grounds
-        )
+    def _is_out(self, place: int, cue: Cue, mention: Mention) -> bool:
+        """Return whether a mention is no matter of a cue before it: not next to what ended, or a suspicion's ground."""
+        if cue.effect is CueEffect.ENDED:
+            between = self._items[place + 1 : mention.first]
+            return not all(item.is_side or item.is_marked(Mark.LINK) for item in between)
+        is_suspicion = cue.effect is CueEffect.HYPOTHETICAL and not cue.is_listing
+        return is_suspicion and is_ground(self._items, self._mentions, place, mention)
 
     def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
         """Return whether anything between a cue and the mention ends the cue's scope, except directly after the cue."""
@@ -261,6 +252,8 @@ class Context:
         if sentence.ending not in {LINE, CLAUSE}:
             return None
         last = next((one for one in reversed(self._cues) if one.cue.is_before), None)
+        if last is not None and not self._may_carry(last, sentence):
+            return None
         if last is None or any(item.is_marked(Mark.STOP) for item in self._items[last.place + 2 :]):
             return self._carried if last is None and not self._ends_in_heading() else None
         behind = self._items[last.place + 1 :]
@@ -271,9 +264,15 @@ class Context:
             return change
         return change if sentence.ending == CLAUSE and last.cue.is_listing else None
 
+    def _may_carry(self, last: _Placed, sentence: Sentence) -> bool:
+        """Return whether a cue may govern the next part. Behind a semicolon advice does once it has named a finding."""
+        if last.cue.effect is CueEffect.ADVICE and sentence.ending == CLAUSE:
+            return any(one.first > last.place for one in self._mentions)
+        return last.cue.effect is not CueEffect.ENDED
+
     def _ends_in_heading(self) -> bool:
         return bool(self._items) and self._items[-1].text == _HEADING
 
 
 def _is_small(item: Item) -> bool:
-    return item.is_side or item.is_marked(Mark.LINK)
+    return item.is_side or item.is_marked(Mark.LINK, *_LISTS)

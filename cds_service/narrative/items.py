@@ -36,6 +36,7 @@ _BY_MARK = (
 )
 _NUMBER = LexiconEntry(marks=frozenset({Mark.LINK}))  # "at 40", "3/5": a number never breaks a connection
 _UNKNOWN = LexiconEntry()
+_SHORT = 2  # letters
 _YEAR = re.compile(r"(19|20)[0-9]{2}s?")  # "in the 1990s" too
 
 
@@ -163,6 +164,9 @@ def _longest(automaton: ahocorasick.Automaton, words: Sequence[str], written: Se
 
 
 def _is_as_written(wanted: tuple[str, ...], written: Sequence[str], start: int) -> bool:
-    """Return whether the capitals match. They mean nothing in a text that is all capitals."""
-    is_same = tuple(written[start : start + len(wanted)]) == wanted
-    return is_same and (len(written) == len(wanted) or any(word != word.upper() for word in written))
+    """Return whether the capitals match. They mean nothing in a text that is all capitals, but for "R/O" and "?"."""
+    if tuple(written[start : start + len(wanted)]) != wanted:
+        return False
+    others = (*written[:start], *written[start + len(wanted) :])
+    is_alone = all(len(word) <= _SHORT or not word.isalpha() for word in others)
+    return is_alone or any(word != word.upper() for word in written)

@@ -29,6 +29,7 @@ class Mark(Enum):
     RESUME = "resume"  # "or any": it takes a denial up again
     GROUNDS = "grounds"  # "given": behind a suspected diagnosis come the signs that it rests on
     TIME = "time"  # it stands behind what it dates
+    BEGAN = "began"  # a day that was: what began then is no advice
     __hash__ = object.__hash__
 
 
@@ -65,12 +66,12 @@ class Cue(NamedTuple):
 class PhraseMeaning:
     """The findings that a phrase records if it is present, and those that are absent if it is negated.
 
-    `past`: the finding to record instead if the text says it is over. `takes`: the qualifiers it takes from words
-    near it. `results`: it is the name of a test and means nothing without a result from that table. `is_advised`: it may be
+    `past`: the finding to record instead if the text says it is over. `takes`: the qualifiers it takes from words near
+    it. `results`: it is the name of a test and means nothing without a result from that table. `is_advised`: it may be
     something advised, which is then not present. `is_asked`: it is too vague to be present, but is asked about.
-    `is_structure`: it names a part of the body, and the disease only beside a denial or a suspicion. `is_ground`: as the
-    reason for a suspicion it is present. `is_event`: with a year in the past it is over. `is_drug`: it is over once
-    stopped. `unless`: the surroundings in which it is something else; `still`: those in which it is itself all the same.
+    `is_structure`: it names a part of the body, and the disease only beside a denial or a suspicion. `is_ground`: as
+    the reason for a suspicion it is present. `is_event`: with a year in the past it is over. `is_drug`: it is over once
+    stopped. `unless`: the surroundings in which it is something else; `still`: those in which it is itself even so.
     """
 
     records: tuple[str, ...]

@@ -18,7 +18,9 @@ def qualify(items: list[Item], mentions: list[Mention]) -> None:
     taken = {name for mention in mentions for name in mention.saying.takes}
     if not taken:
         return
-    stated = {name for item in items for name in item.entry.qualifiers}
+    stated = {name for item in items if item.entry.qualifiers for name in item.entry.qualifiers}
+    if taken.isdisjoint(stated):
+        return
     for mention in mentions:
         for name in mention.saying.takes:
             if name in stated:
@@ -30,7 +32,7 @@ def _values(items: list[Item], mentions: list[Mention], mention: Mention, name: 
         alone = len({id(one.saying) for one in mentions if name in one.saying.takes}) == 1
         return [item.entry.qualifiers[name] for item in items if name in item.entry.qualifiers and alone]
     if name == _COURSE:
-        return [*_said_before(items, mention), *_said_behind(items, mention)]
+        return [*_said_first(items, mention), *_said_before(items, mention), *_said_behind(items, mention)]
     inside = items[mention.first : mention.last + 1] if name == _GRADE else []
     return [*_stated(inside, name), *_beside(items, mention, name)]
 
@@ -61,6 +63,20 @@ def _beside(items: list[Item], mention: Mention, name: str) -> list[str]:
     return found
 
 
+def _said_first(items: list[Item], mention: Mention) -> Iterator[str]:
+    """Yield the course that opens a sentence: "since yesterday she is numb between the legs"."""
+    opening = None
+    is_said = False
+    for item in items[: mention.first]:
+        if opening is None and item.is_marked(Mark.TIME):
+            opening = item.entry.qualifiers[_COURSE]
+        is_said = is_said or item.entry.saying is not None
+        if is_said and (opening is None or item.text == _COMMA):
+            return
+    if opening:
+        yield opening
+
+
 def _said_before(items: list[Item], mention: Mention) -> Iterator[str]:
     """Yield the course before a mention. "New" is said of a whole list, "chronic" of what stands next to it alone."""
     is_next, found = True, False
@@ -68,8 +84,6 @@ def _said_before(items: list[Item], mention: Mention) -> Iterator[str]:
         item = items[place]
         value = item.entry.qualifiers.get(_COURSE)
         if value and item.is_marked(Mark.TIME):
-            if not any(one.entry.saying for one in items[:place]):
-                yield value
             return
         if value and (is_next or value != _LONG):
             yield value

@@ -71,6 +71,8 @@ class _TextState:
 
     def kept(self) -> tuple[Statement, ...]:
         """Return the statements without general denials of what the text also finds."""
+        if not self.general:
+            return tuple(self.statements)
         present = {one.finding for one in self.statements if one.value is FindingValue.PRESENT}
         return tuple(one for one in self.statements if not (one in self.general and one.finding in present))
 
@@ -105,14 +107,14 @@ class NarrativeReader:
         is_cut = len(text) > limit
         page = _TextState()
         rows = [self._finder.items(part) for part in parts]
-        wide = [wide_surroundings(row, self._narrative.wide) for row in rows]
-        for at, part in enumerate(
-            parts[:-1] if is_cut else parts
-        ):  # the missing end of a cut sentence may deny its beginning
-            self._read_sentence(part, rows[at], frozenset().union(*wide[max(0, at - 1) : at + 2]), page)
+        whole = parts[:-1] if is_cut else parts  # the missing end of a cut sentence may negate its beginning
+        for at, part in enumerate(whole):
+            self._read_sentence(part, rows[at], rows[max(0, at - 1) : at + 2], page)
         return Reading(page.kept(), frozenset(page.places_without_pain), page.has_mention, is_cut)
 
-    def _read_sentence(self, sentence: Sentence, items: list[Item], around: Set[str], state: _TextState) -> None:
+    def _read_sentence(
+        self, sentence: Sentence, items: list[Item], beside: list[list[Item]], state: _TextState
+    ) -> None:
         if not any(item.entry.saying for item in items):
             state.carried = Context(items, [], state.carried, self._narrative.reach).carries(sentence)
             return
@@ -122,11 +124,15 @@ class NarrativeReader:
         place_sides(items, mentions)
         context = Context(items, mentions, state.carried, self._narrative.reach)
         whole = len(items) - (_CUT_MARGIN if sentence.ending == TRUNCATED else 0)
+        around = self._wide(beside) if any(mention.saying.unless for mention in mentions) else frozenset()
         for mention in (one for one in mentions if one.last < whole and not is_something_else(items, one, around)):
             self._state(mention, items, context, state)
         state.places_without_pain.update(finding for saying in pains.places_without_pain for finding in saying.records)
         state.has_mention = True
         state.carried = context.carries(sentence)
+
+    def _wide(self, rows: list[list[Item]]) -> Set[str]:
+        return frozenset(name for row in rows for name in wide_surroundings(row, self._narrative.wide))
 
     def _state(self, mention: Mention, items: list[Item], context: Context, state: _TextState) -> None:
         """Add the statements of a mention to those of the text."""
@@ -137,7 +143,8 @@ class NarrativeReader:
             if is_sign and context.leaves_out(mention):
                 continue
             is_general = is_sign and one.side is Side.UNSTATED
-            stated = one._replace(year=year_of(items, mention)) if mention.saying.is_event else one
+            year = year_of(items, mention) if mention.saying.is_event else 0
+            stated = one._replace(year=year) if year else one
             state.statements.setdefault(stated)
             if is_general:
                 state.general.add(stated)
@@ -159,7 +166,8 @@ class NarrativeReader:
             found = self._present(finding, saying, changes)
             if found:
                 stated = _qualifiers(mention) if found[1] is FindingValue.PRESENT else ()
-                is_vague = saying.is_asked or (saying.is_structure and CueEffect.HYPOTHETICAL not in changes)
+                is_meant = saying.is_structure and CueEffect.HYPOTHETICAL in changes
+                is_vague = (saying.is_asked or saying.is_structure) and not is_meant
                 yield Statement(*found, mention.side, stated, is_vague)
 
     def _present(self, finding: str, saying: PhraseMeaning, changes: set[CueEffect]) -> tuple[str, FindingValue] | None:

@@ -1,4 +1,4 @@
-"""Words near a mention that show that it is about something else: a neck's operation, an arm's weakness, wanted weight loss."""
+"""Words near a mention that show that it is something else: an operation on the neck, an arm's weakness."""
 
 from collections.abc import Iterator, Set
 
@@ -7,7 +7,8 @@ from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 
 _NEAR = 8  # items on either side
-_UNDOING = 3  # items before a word within which a denial undoes it: "without trying"
+_UNDOING = "undoing"  # the surroundings that undo others
+_REACH = 3  # items behind what undoes them
 _COMMA = ","
 
 
@@ -18,8 +19,14 @@ def is_something_else(items: list[Item], mention: Mention, around: Set[str]) -> 
         return False
     if saying.unless & around:
         return True
-    near = {name for item in _near(items, mention) for name in item.entry.surroundings}
-    return bool(near & saying.unless) and not near & saying.still
+    near = [place for place in _near(items, mention) if items[place].entry.surroundings]
+    if any(saying.still & items[place].entry.surroundings for place in near):
+        return False
+    return any(
+        saying.unless & items[place].entry.surroundings
+        and not _is_undone(items, place, mention.last + 1 if place > mention.last else 0)
+        for place in near
+    )
 
 
 def wide_surroundings(items: list[Item], wide: Set[str]) -> set[str]:
@@ -32,23 +39,27 @@ def wide_surroundings(items: list[Item], wide: Set[str]) -> set[str]:
     }
 
 
-def _is_undone(items: list[Item], place: int) -> bool:
-    before = items[max(0, place - _UNDOING) : place]
-    return any(cue.effect is CueEffect.NEGATED for item in before for cue in item.entry.cues)
+def _is_undone(items: list[Item], place: int, start: int = 0) -> bool:
+    """Return whether a denial or the like stands before a word, behind `start`: "without dieting"."""
+    return any(
+        _UNDOING in item.entry.surroundings or any(cue.effect is CueEffect.NEGATED for cue in item.entry.cues)
+        for item in items[max(start, place - _REACH) : place]
+    )
 
 
-def _near(items: list[Item], mention: Mention) -> Iterator[Item]:
-    """Yield the items near a mention in its clause. Behind a comma only what is next to it counts."""
-    yield from items[mention.first : mention.last + 1]
-    for item in reversed(items[max(0, mention.first - _NEAR) : mention.first]):
+def _near(items: list[Item], mention: Mention) -> Iterator[int]:
+    """Yield the places near a mention in its clause. Behind a comma only what is next to it counts."""
+    yield from range(mention.first, mention.last + 1)
+    for place in range(mention.first - 1, max(-1, mention.first - 1 - _NEAR), -1):
+        item = items[place]
         if item.text == _COMMA or item.is_marked(Mark.STOP) or _is_finding(item):
             break
-        yield item
-    behind = items[mention.last + 1 : mention.last + 1 + _NEAR]
-    for step, item in enumerate(behind):
-        if item.is_marked(Mark.STOP) or _is_finding(item) or (item.text == _COMMA and step):
+        yield place
+    for place in range(mention.last + 1, min(len(items), mention.last + 1 + _NEAR)):
+        item = items[place]
+        if item.is_marked(Mark.STOP) or _is_finding(item) or (item.text == _COMMA and place > mention.last + 1):
             break
-        yield item
+        yield place
 
 
 def _is_finding(item: Item) -> bool:
@@ -57,13 +68,13 @@ def _is_finding(item: Item) -> bool:
 
 
 def year_of(items: list[Item], mention: Mention) -> int:
-    """Return the year next to a mention, "MVA in 2006", or 0. "Since 2006" tells when something began, not when it was."""
+    """Return the year next to a mention, "MVA in 2006", or 0. "Since 2006" tells when something began, not its end."""
     for item in items[mention.last + 1 : mention.last + 1 + _NEAR]:
         if item.year:
             return item.year
         if not (item.is_side or item.is_unknown or item.is_marked(Mark.LINK) or item.text == _COMMA):
             break
-    for item in reversed(items[max(0, mention.first - _UNDOING) : mention.first]):
+    for item in reversed(items[max(0, mention.first - _REACH) : mention.first]):
         if item.year:
             return item.year
         if not (item.is_side or item.is_marked(Mark.LINK) or item.text == _COMMA):

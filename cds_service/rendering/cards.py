@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from cds_service.model.content import Advice, Content, Link, Rule
+from cds_service.model.content import LEVELS, Advice, Content, Link, Rule
 from cds_service.model.decision import Decision, Recommendation
 from cds_service.model.facts import Imaging, Stage
 from cds_service.model.terminology import Terminology
@@ -126,9 +126,10 @@ class CardBuilder:
 
     def _layout_variables(self, recommendation: Recommendation, decision: Decision) -> dict[str, object]:
         safety_net = self._wording[recommendation.advice.card].safety_net
+        is_emergency = recommendation.advice.level == LEVELS[0]  # it waits for no question
         return {
             "facts": self._phrases.list_facts(recommendation.orders, recommendation.facts, recommendation.advice_facts),
-            "asks": [ask.label for ask in recommendation.missing_findings],
+            "asks": [] if is_emergency else [ask.label for ask in recommendation.missing_findings],
             "notes": [note.text for note in recommendation.notes],
             "safety": self._phrases.describe_safety(decision.safety) if safety_net else "",
             "safety_net": safety_net,

@@ -11,6 +11,7 @@ from cds_service.narrative.tokenizer import normalize_phrase
 _MARKS: Final = str.maketrans(
     {**dict.fromkeys('!"#$%&()*,-.:;<=>?@[\\]^_`{|}~\t\r\n', " "), "'": "", "/": " / ", "+": " + "}
 )
+_JOINED_LETTERS: Final = str.maketrans({"\u00e6": "ae", "\u00c6": "AE", "\u0153": "oe", "\u0152": "OE"})
 _OTHER_MARKS: Final = re.compile(r"[^\w /+]|_")
 _RIGHT_QUOTE: Final = "\u2019"  # the typographic apostrophe
 _ANY_DIGIT: Final = "#"
@@ -21,7 +22,7 @@ def fold_characters(text: str) -> str:
     """Return a text without ligatures, soft hyphens and other characters that only look different."""
     if text.isascii():
         return text
-    composed = unicodedata.normalize("NFKC", text)
+    composed = unicodedata.normalize("NFKC", text).translate(_JOINED_LETTERS)
     return "".join(one for one in composed if unicodedata.category(one) != "Cf")
 
 

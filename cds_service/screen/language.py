@@ -21,6 +21,7 @@ _APOSTROPHES: Final = str.maketrans("", "", "'\u2019")
 _ENDINGS: Final = ("s", "es", "ed", "d", "ing", "ly", "er", "r", "est", "ness", "able", "ally", "ful", "less")
 _VOWELS: Final = frozenset("aeiouy")
 _SHORTEST_STEM, _LONGEST_ABBREVIATION = 3, 6  # letters
+_SHORTEST_PART: Final = 4  # letters of a compound's parts
 _FEW: Final = 2  # unknown words of a sentence, and words of a text that is too short to tell
 
 
@@ -81,10 +82,15 @@ class LanguageCheck:
     def _is_own(self, word: str) -> bool:
         """Return whether a word is known, or a known one with an ending."""
         word = word if word.isascii() else _without_accents(word)
-        if word in self._own:
+        if word in self._own or self._is_compound(word):
             return True
         stems = (word[: -len(one)] for one in _ENDINGS if word.endswith(one) and len(word) - len(one) >= _SHORTEST_STEM)
         return any(self._own.intersection(_without_ending(stem)) for stem in stems)
+
+    def _is_compound(self, word: str) -> bool:
+        """Return whether a word is two known ones: "weightlifter"."""
+        splits = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+        return any(word[:at] in self._own and word[at:].removesuffix("s") in self._own for at in splits)
 
 
 def _without_ending(stem: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ _MARK: Final = "screenlimit"
 _CELSIUS_FROM = 50.0  # degrees: a higher body temperature is in Fahrenheit
 _FAHRENHEIT_UNITS: Final = frozenset({"f", "degf", "[degf]", "°f", "deg f", "fahrenheit"})
 # After the name at most a few small words and marks, then the number. No part begins as another one continues.
-_NUMBER: Final = r"[^\d\n.;]{0,24}?(?P<number>[-\u2212\u2013]?\d{1,4}(?:[.,]\d{1,2})?)(?![\d/])"
+_NUMBER: Final = r"[^\d\n.;]{0,24}?(?P<number>(?:minus +|[-\u2212\u2013])?\d{1,4}(?:[.,]\d{1,2})?)(?![\d/])"
 
 
 def exceeds(limit: ScreenLimit, number: float, units: Set[str] = frozenset(), own_upper: float | None = None) -> bool:
@@ -63,7 +63,7 @@ class NumberMarker:
 
 
 def _number(match: re.Match[str]) -> float:
-    return float(re.sub("[\u2212\u2013]", "-", match["number"]).replace(",", "."))
+    return float(re.sub("minus +|[\u2212\u2013]", "-", match["number"]).replace(",", "."))
 
 
 def _marked(match: re.Match[str], limit: ScreenLimit, mark: str) -> str:

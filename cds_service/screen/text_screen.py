@@ -8,6 +8,7 @@ import ahocorasick
 
 from cds_service.model.screen import SafetyScreen, ScreenPattern
 from cds_service.model.sides import Side
+from cds_service.narrative.answers import join_answers
 from cds_service.narrative.context import Context
 from cds_service.narrative.items import PhraseFinder
 from cds_service.narrative.lexicon import CueEffect, Lexicon, LexiconEntry, PhraseMeaning
@@ -16,15 +17,16 @@ from cds_service.narrative.pains import PainReader
 from cds_service.narrative.qualifiers import qualify
 from cds_service.narrative.sides import place_sides
 from cds_service.narrative.text_cache import TextCache
-from cds_service.narrative.tokenizer import Sentence, split_sentences
-from cds_service.screen.folding import expand_word, fold_characters, spread_words
+from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence, split_sentences
+from cds_service.screen.folding import expand_word, fold_characters, fold_spelling, spread_words
 from cds_service.screen.numbers import NumberMarker
-from cds_service.screen.word_finder import Span, WordFinder
+from cds_service.screen.word_finder import Span, WordFinder, WordHit, build_automaton, find_places
 
-_MENTION: Final = "screenmention"  # stands for the words of a hit in the reader's row of items
+_CARRYING: Final = frozenset({LINE, CLAUSE, TRUNCATED})  # endings past which a heading or a list may reach
+_MENTION: Final = "\0mention"  # stands for the words of a hit in the reader's row of items; no text can hold it
 _NO_HIT: Final = frozenset({CueEffect.FAMILY, CueEffect.ADVICE})
 _DOUBT: Final = frozenset({CueEffect.UNCLEAR, CueEffect.HYPOTHETICAL})
-LONGEST_TEXT: Final = 200_000  # characters that are screened; source: our own bound, ten times the reader's
+LONGEST_TEXT: Final = 100_000  # characters that are screened; source: our own bound, five times what the reader reads
 
 
 class TextHit(NamedTuple):
@@ -46,6 +48,8 @@ class TextScreen:
         meaning = LexiconEntry(saying=PhraseMeaning((), ()))
         self._phrases = PhraseFinder(replace(narrative, entries={**narrative.entries, _MENTION: meaning}))
         self._done = frozenset(table.group.id for table in screen.tables if table.is_done)
+        sayings = (phrase for phrase, one in narrative.entries.items() if one.saying and not one.saying.is_denial)
+        self._sayings = build_automaton({phrase: [f" {fold_spelling(phrase)} "] for phrase in sayings})
         self._cache = TextCache(self._screen)
 
     def may_hit(self, text: str) -> bool:
@@ -62,7 +66,8 @@ class TextScreen:
             return ()
         found: dict[TextHit, None] = {}
         carried: CueEffect | None = None
-        for sentence in split_sentences(self.numbers.mark(folded), self._narrative.abbreviations):
+        parts = split_sentences(self.numbers.mark(folded), self._narrative.abbreviations)
+        for sentence in join_answers(parts, self._narrative.answers):
             hits, carried = self._screen_sentence(sentence, carried)
             found.update(dict.fromkeys(hits))
         return tuple(found)
@@ -70,7 +75,9 @@ class TextScreen:
     def _screen_sentence(self, sentence: Sentence, carried: CueEffect | None) -> tuple[list[TextHit], CueEffect | None]:
         """Return the mentions that count, and the effect that a heading has on the next sentence."""
         found = self._finder.find(sentence.words)
-        spans = _merge(hit.span for hit in found)
+        if not found and sentence.ending not in _CARRYING:
+            return [], None
+        spans = self._spans(found, sentence)
         items = self._phrases.items(_with_mentions(sentence, spans))
         mentions = [*PainReader(items).mentions, *read_signs(items)]
         qualify(items, mentions)
@@ -85,6 +92,18 @@ class TextScreen:
                 groups = self._done if CueEffect.PLANNED in changes else ()
                 hits += [TextHit(hit.group, hit.cause, mention.side) for hit in named if hit.group not in groups]
         return hits, context.carries(sentence)
+
+    def _spans(self, found: Sequence[WordHit], sentence: Sentence) -> list[Span]:
+        """Return the words of each mention: those of the reader's own phrase for it, where it has one."""
+        if not found:
+            return []
+        own = [span for spans in find_places(self._sayings, sentence.words).values() for span in spans]
+        return _merge(max((hit.span, *(one for one in own if one.covers(hit.span))), key=_length) for hit in found)
+
+
+def _length(span: Span) -> int:
+    """Return how many words a span covers."""
+    return span.end - span.first
 
 
 def _counts(changes: set[CueEffect]) -> bool:

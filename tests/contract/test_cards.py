@@ -106,5 +106,5 @@ def test_2_0_at_100_and_136_override_reasons_have_system_code_and_display(card: 
 def test_the_card_names_content_version_and_sign_off_and_leaves_the_decision_to_the_clinician(
     card: dict[str, Any],
 ) -> None:
-    assert re.search(r"Content \d+\.\d+\.\d+ \([0-9a-f]{8}\), (not signed off|signed off by)", card["detail"])
-    assert "clinician decides" in card["detail"]
+    last = r"(Not yet approved by a clinician|Signed off by .+)\. You decide\. \(content \d+\.\d+\.\d+\)"
+    assert re.fullmatch(last, card["detail"].split("\n\n")[-1])

@@ -15,10 +15,11 @@ Slots = list[list[LowerPhrase | Literal[""]]]
 class PhrasesTable(StrictModel):
     """The phrases of a finding: alone, as sites of pain, as tests with a result, or as denials.
 
-    `combined`, `combined_denials`: more of them, one of each row's words after another. `structures`: names of a part of the body, which say the disease only beside a denial or a suspicion. `advised`: the
-    finding may be something that was only advised, and then it is not present. `ground`: named as the reason for a
-    suspicion it is present. `event`: with a past year it is over. `drug`: it is over once stopped. `unless`: the
-    surroundings in which the words mean something else; `still`: those in which they do not.
+    `combined`, `combined_denials`: more of them, one of each row's words after another. `structures`: names of a part
+    of the body, which say the disease only beside a denial or a suspicion. `advised`: the finding may be something that
+    was only advised, and then it is not present. `ground`: named as the reason for a suspicion it is present. `event`:
+    with a past year it is over. `drug`: it is over once stopped. `unless`: the surroundings in which the words mean
+    something else; `still`: those in which they do not.
     """
 
     phrases: list[LowerPhrase] = Field(default_factory=list)
@@ -145,6 +146,7 @@ class WordsFile(StrictModel):
 
     longest_text: Annotated[int, Field(ge=1000, le=100_000)]
     reach: Annotated[int, Field(ge=0, le=10)]
+    began: list[LowerPhrase]
     pain: list[LowerPhrase]
     run: RunTable
     links: LinksTable

@@ -1,4 +1,4 @@
-"""Each branch of ICD-10-CM that stands for a finding, code by code: clinical design, second edition, F1, F2, F4 and U7."""
+"""Each branch of ICD-10-CM that stands for a finding, code by code (clinical design, second edition, F1, F2, F4)."""
 
 import warnings
 from collections.abc import Callable
@@ -29,10 +29,10 @@ BRANCHES = {
     ),
     "femur-lesion": "M84.551 M84.552 M84.553 M84.559",
     "deep-infection": (
-        "M00.00 M00.05 M00.08 M00.09 M00.10 M00.15 M00.18 M00.19 M00.20 M00.25 M00.28 M00.29 M00.80 M00.85 M00.88 M00.89 "
-        "M00.9 M86.00 M86.05 M86.08 M86.09 M86.10 M86.15 M86.18 M86.19 M86.20 M86.25 M86.28 M86.29 M86.30 M86.35 M86.38 "
-        "M86.39 M86.40 M86.45 M86.48 M86.49 M86.50 M86.55 M86.58 M86.59 M86.60 M86.65 M86.68 M86.69 M86.8X0 M86.8X5 "
-        "M86.8X8 M86.8X9 M86.9 T84.50 T84.51 T84.52 T84.59 K68.1 G06.1 A18.01"
+        "M00.00 M00.05 M00.08 M00.09 M00.10 M00.15 M00.18 M00.19 M00.20 M00.25 M00.28 M00.29 M00.80 M00.85 M00.88 "
+        "M00.89 M00.9 M86.00 M86.05 M86.08 M86.09 M86.10 M86.15 M86.18 M86.19 M86.20 M86.25 M86.28 M86.29 M86.30 "
+        "M86.35 M86.38 M86.39 M86.40 M86.45 M86.48 M86.49 M86.50 M86.55 M86.58 M86.59 M86.60 M86.65 M86.68 M86.69 "
+        "M86.8X0 M86.8X5 M86.8X8 M86.8X9 M86.9 T84.50 T84.51 T84.52 T84.59 K68.1 G06.1 A18.01"
     ),
     "aortic-aneurysm": "I71",
     "inguinal-hernia": "K40",
@@ -47,7 +47,7 @@ BRANCHES = {
     "low-back-pain": "M54.4 M54.5 M51.360 M51.362 M51.370 M51.372",
     "lumbar-disc-degeneration": "M51.36 M51.37",
 }
-# Near neighbours that stand for none of them: another joint, the arm, the neck, the skin, benign disease, another device.
+# Near neighbours that do not: another joint, the arm, the neck, the skin, benign disease, another device.
 NEIGHBOURS = {
     "active-cancer": "C44 D0 D1 D2 D3 M84.4 M84.6",
     "urinary-incontinence": "N39.8 R33 R35 R39",
@@ -57,8 +57,8 @@ NEIGHBOURS = {
     "hip-fracture": "S32 S72.3 S72.4 S72.8 S82 M84.350 M84.454 M84.550 M84.650 M97.1 M97.3",
     "femur-lesion": "M84.550 M84.351 M84.451 M84.651 M84.58",
     "deep-infection": (
-        "M00.01 M00.02 M00.03 M00.04 M00.06 M00.07 M00.81 M00.86 M86.01 M86.02 M86.03 M86.04 M86.06 M86.07 M86.61 M86.66 "
-        "M86.8X1 M86.8X6 M86.8X7 T84.53 T84.54 T84.6 T84.7 G06.0 G06.2 A18.02 A18.03 M01 K68.9"
+        "M00.01 M00.02 M00.03 M00.04 M00.06 M00.07 M00.81 M00.86 M86.01 M86.02 M86.03 M86.04 M86.06 M86.07 M86.61 "
+        "M86.66 M86.8X1 M86.8X6 M86.8X7 T84.53 T84.54 T84.6 T84.7 G06.0 G06.2 A18.02 A18.03 M01 K68.9"
     ),
     "aortic-aneurysm": "I70 I72",
     "inguinal-hernia": "K41 K42",

@@ -1,4 +1,4 @@
-"""Codes of no list here: what the names that code systems give them say (clinical design, second edition, F1, F4 and F9)."""
+"""Codes of no list here: what their names say (clinical design, second edition, F1, F4 and F9)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -246,6 +246,6 @@ def test_words_say_that_a_cancer_is_over(chart: Read, text: str) -> None:
 
 
 @pytest.mark.parametrize("finding", ["active-cancer", "immunosuppression", "long-term-steroid", "aortic-aneurysm"])
-def test_what_counts_while_it_is_active_has_no_window(chart: Read, reader: Any, finding: str) -> None:
+def test_what_counts_while_it_is_active_has_no_window(reader: Any, finding: str) -> None:
     definition = reader._lookups.findings[finding]
     assert (definition.window_days, definition.stays) == (None, False)

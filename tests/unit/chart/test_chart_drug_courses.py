@@ -155,7 +155,8 @@ def test_a_strange_dosage_makes_nothing_unreadable(chart: Read, strange: Any) ->
 
 def test_a_long_course_is_dated_by_its_last_day_and_its_beginning(chart: Read) -> None:
     [fact] = chart(request(100), request(10, number=2)).findings
-    assert fact.when and fact.onset
+    assert fact.when
+    assert fact.onset
     assert (fact.when.first.isoformat(), fact.onset.first.isoformat()) == (ago(10), ago(100))
 
 

@@ -46,7 +46,7 @@ def test_a_draft_of_something_not_to_be_done_is_no_order(chart: Read) -> None:
     assert chart(drafts=[draft("72148", doNotPerform=True)]).imaging == ()
 
 
-@pytest.mark.parametrize("words", ["eval for compression fracture", "fall", "fracture L1"])
+@pytest.mark.parametrize("words", ["eval for fracture", "fall", "fractures"])
 def test_an_injury_is_asked_about_by_an_order_alone(chart: Read, words: str) -> None:
     [finding] = chart(drafts=[draft("72148", reasonCode=[{"text": words}])]).findings
     assert (finding.id, finding.value) == ("major-trauma", FindingValue.ASKED)

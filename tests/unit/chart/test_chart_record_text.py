@@ -29,6 +29,22 @@ def text_condition(text: str | None, **fields: Any) -> dict[str, Any]:
     return condition("x", **{"code": {"text": text} if text else None, **fields})
 
 
+@pytest.mark.parametrize(
+    ("text", "recorded", "found"),
+    [
+        ("MVA in 2006", "2026-01-05", []),
+        ("MVA in 2025", "2026-01-05", ["major-trauma"]),  # it may have been in December
+        ("MVA in 2024", "2025-06-01", []),
+        ("MVA last week", "2026-01-05", ["major-trauma"]),
+        ("Fracture of hip in 1998", "2026-01-05", []),
+        ("Back pain since MVA in 2006", "2026-01-05", ["low-back-pain"]),
+        ("Left hip replacement 2015", "2026-01-05", ["hip-replacement-in-place left"]),
+    ],
+)
+def test_an_event_with_a_year_long_past_is_over(chart: Read, text: str, recorded: str, found: list[str]) -> None:
+    assert text_findings(chart(text_condition(text, recordedDate=recorded))) == found
+
+
 def test_a_problems_name_and_its_notes_are_read_with_its_dates(chart: Read) -> None:
     notes = [{"text": "Denies calf pain", "time": "2026-02-01T09:00:00Z"}, {"text": "Left foot drop"}, {"time": "2026"}]
     result = chart(text_condition("L groin pain", note=notes, onsetDateTime="2025-12-01"))

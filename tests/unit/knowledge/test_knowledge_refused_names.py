@@ -21,6 +21,18 @@ RULE_1, RULE_3, RULE_4, RULE_6, RULE_14 = (
 REPLACEMENT = '{ present = ["hip-replacement-in-place"] }'
 REFUSALS = {
     # codes
+    "unknown finding left by what is over": (
+        "findings/red-flags.toml",
+        'past   = "cancer-history"',
+        'past   = "cancer-histori"',
+        "no finding is called cancer-histori (did you mean cancer-history?)",
+    ),
+    "unknown system read as": (
+        "systems.toml",
+        'reads_as = "icd10cm"',
+        'reads_as = "icd10"',
+        "no code system is called icd10",
+    ),
     "SNOMED CT check digit": (
         "findings/where-it-hurts.toml",
         "102570003",

@@ -35,3 +35,20 @@ def test_an_overlay_adds_its_version_and_digest() -> None:
 )
 def test_the_statement_gives_version_overlay_and_sign_off(changes: dict[str, object], statement: str) -> None:
     assert replace(OWN, **changes).statement == statement  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "statement"),
+    [
+        ({}, "Not yet approved by a clinician. You decide. (content 1.2.0)"),
+        ({"is_sign_off_lapsed": True}, "Sign-off lapsed: content changed since. You decide. (content 1.2.0)"),
+        ({"sign_off": "Dr A"}, "Signed off by Dr A. You decide. (content 1.2.0)"),
+        (
+            {"site": replace(SITE, switched_off=("a",))},
+            "Not yet approved by a clinician. You decide. "
+            "(content 1.2.0, site overlay General 2026.1 (fedcba98) (switches off a))",
+        ),
+    ],
+)
+def test_a_card_says_who_approved_it_and_who_decides(changes: dict[str, object], statement: str) -> None:
+    assert replace(OWN, **changes).card_statement == statement  # type: ignore[arg-type]

@@ -188,6 +188,13 @@ def test_a_text_says(reader: NarrativeReader, text: str) -> None:
         ("EMG normal", {"result": "normal"}),
         ("EMG was abnormal", {"result": "abnormal"}),
         ("pain radiating to the foot", {"radiation": "yes"}),
+        ("incontinent of urine since last night", {"course": "new"}),
+        ("saddle numbness, worse", {"course": "worse"}),
+        ("chronic urinary retention", {"course": "long-standing"}),
+        ("urinary incontinence for years, worse since Monday", {"course": "worse"}),
+        ("leg strength 2/5", {"grade": "3-or-less"}),
+        ("left EHL 4-/5", {"grade": "4"}),
+        ("leg strength 4/5, 3/5", {"grade": "3-or-less"}),
         ("foot pain", {}),
     ],
 )

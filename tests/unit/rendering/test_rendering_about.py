@@ -167,7 +167,7 @@ def test_this_version_says_what_it_was_tried_on_with_date_and_source(
 
 def test_a_safety_notice_stands_at_the_head_with_what_to_do(knowledge: Knowledge) -> None:
     [notice, *_] = [build_advisory(row, "This content is version 1.0.0.") for row in load_advisories()]
-    about = AboutRenderer(knowledge.content, knowledge.about, (), [notice])
+    about = AboutRenderer(knowledge.content, knowledge.about, (), knowledge.wording, [notice])
     page, details = Page(about.render_html().decode()), Page(about.render_details().decode())
     for words in (notice.id, notice.title, notice.reason, *notice.actions):
         assert words in page.text

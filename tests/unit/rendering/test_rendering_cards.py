@@ -13,7 +13,7 @@ from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.rule_engine import decide
 from cds_service.model.dates import full_date
-from cds_service.model.facts import Finding, Stage
+from cds_service.model.facts import Finding, FindingValue, Stage
 from cds_service.rendering import CardBuilder
 from cds_service.rendering.card_context import CardContext
 from cds_service.rendering.cards import OVERRIDE_REASON_SYSTEM_URI, TOPIC_SYSTEM_URI
@@ -57,9 +57,38 @@ def test_the_detail_says_what_lies_behind_the_card_with_dates(cards: MakeCards) 
 
 def test_the_detail_names_what_is_not_recorded_and_no_longer_once_it_is(cards: MakeCards) -> None:
     (before,) = cards(imaging(), *buttock_to_calf())
-    (after,) = cards(imaging(), *buttock_to_calf(), finding("squat-painful"))
-    assert "pain on squatting" in before.detail.split("**Consider:**")[0].split("**Not recorded")[1]
-    assert "pain on squatting" not in after.detail.split("**Consider:**")[0].split("**Not recorded")[1]
+    (after,) = cards(imaging(), *buttock_to_calf(), finding("relief-when-seated"))
+    assert "relief when seated" in before.detail.split("**Consider:**")[0].split("**Not recorded")[1]
+    assert "relief when seated" not in after.detail.split("**Consider:**")[0].split("**Not recorded")[1]
+
+
+def test_an_emergency_asks_for_nothing_first(cards: MakeCards) -> None:
+    cancer, drop = finding("active-cancer", UNSTATED), finding("foot-drop", RIGHT)
+    (card,) = cards(finding("low-back-pain", UNSTATED), cancer, drop, hook="patient-view")
+    assert card.indicator == "critical"
+    assert "Not recorded, and would help" not in card.detail
+
+
+def test_a_card_that_advises_to_wait_says_what_is_denied_what_is_not_recorded_and_when_not_to_wait(
+    cards: MakeCards,
+) -> None:
+    new_pain = (finding("buttock-pain", RIGHT, onset="2026-02-20"), finding("calf-pain", RIGHT))
+    denied = finding("fever", UNSTATED, value=FindingValue.ABSENT)
+    (card,) = cards(imaging(), *new_pain, denied)
+    assert "\n\nDenied: fever (20 Feb 2026). Not recorded: bladder, bowel, saddle, weakness.\n\n" in card.detail
+    assert "**Do not wait:** Image now for weakness, fever, numbness between the legs" in card.detail
+    (card,) = cards(imaging(), *buttock_to_calf(), denied)
+    assert "Denied" not in card.detail
+    assert "Do not wait" not in card.detail
+
+
+def test_a_button_says_what_pressing_it_does_and_to_which_order(knowledge: Knowledge) -> None:
+    chart = replace(CASES[0].chart, findings=buttock_to_calf(), imaging=(imaging(),))
+    (card,) = build_card_maker(knowledge).build(
+        decide(knowledge.content, chart, "order-sign"), CardContext("p", {DRAFT: b"{}"}), lambda: "uuid"
+    )
+    labels = [suggestion.label for suggestion in card.suggestions or ()]
+    assert labels == ["Add lumbar MRI without contrast", "Replace right hip MRI with lumbar MRI"]
 
 
 def test_the_detail_carries_a_note_where_one_applies(cards: MakeCards) -> None:
@@ -137,8 +166,8 @@ def test_advice_with_sources_of_its_own_names_them_alone(cards: MakeCards) -> No
     assert card.source.label.startswith("Expert opinion: spine surgeon, OrthoVirginia")
     assert "**Evidence:** Expert opinion (spine surgeon, OrthoVirginia): Pain that wakes" in card.detail
     (card,) = cards(pain, finding("active-cancer", UNSTATED), hook="patient-view")
-    assert card.source.label.startswith("ACR Appropriateness Criteria: Low Back Pain")
-    assert "**Evidence:** Guideline (ACR 2021): " in card.detail
+    assert card.source.label.startswith("Downie A et al., BMJ 2013")
+    assert "**Evidence:** Systematic review (Downie 2013): " in card.detail
 
 
 def test_two_findings_that_make_a_summary_too_long_become_one(knowledge: Knowledge) -> None:

@@ -11,6 +11,10 @@ from cds_service.screen.text_screen import TextScreen
 MENTIONS = tomllib.loads(Path(__file__).with_name("mentions.toml").read_text("utf-8"))
 
 
+SPELLINGS = ["leukaemia", "leukemia", "LEUKAEMIA", "Leuk\u00e6mia", "in\ufb02amed: fever", "fe\u00adver", "foot-drop"]
+SPELLINGS += ["night\nsweats", "night  sweats", "night-sweats", "metastases", "metastatic", "can\u2019t pass urine"]
+
+
 def lines(key: str) -> list[tuple[str, str]]:
     return [(group, text) for group, texts in MENTIONS.items() for text in texts[key]]
 
@@ -32,3 +36,51 @@ def test_a_reason_to_act_is_a_hit(screen: TextScreen, group: str, text: str) -> 
 @pytest.mark.parametrize(("group", "text"), lines("none"))
 def test_a_look_alike_is_none(screen: TextScreen, group: str, text: str) -> None:
     assert group not in groups(screen, text)
+
+
+@pytest.mark.parametrize("text", [text for _, text in lines("hits")])
+@pytest.mark.parametrize(
+    "frame",
+    ["{}\nSecond line.", "Seen today.  {}", "- {}", "** {} **", "\u2022 {}", "Reports: {}", "Possible: {}"],
+)
+def test_the_first_look_sees_every_mention(screen: TextScreen, text: str, frame: str) -> None:
+    """The first look must never miss what the sentences hold: a text that it lets pass is not read at all."""
+    assert screen.may_hit(frame.format(text))
+    assert screen.may_hit(frame.format(text.upper()))
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_spelling_decides_nothing(screen: TextScreen, text: str) -> None:
+    assert screen.hits(text)
+
+
+def test_doubt_never_gives_restraint_back(screen: TextScreen) -> None:
+    for text in ("No prior cancer treatment is clear, cancer not ruled out.", "cannot exclude cancer", "?cancer"):
+        assert "cancer" in groups(screen, text)
+
+
+def test_a_question_with_its_answer_is_one_mention(screen: TextScreen) -> None:
+    assert not screen.hits("Saddle numbness? No.")
+    assert screen.hits("Saddle numbness? Yes.")
+
+
+def test_a_heading_denies_or_gives_away_its_list(screen: TextScreen) -> None:
+    assert not screen.hits("Family history:\n- breast cancer\n- lymphoma")
+    assert not screen.hits("Come back if:\n- fever\n- numbness between the legs")
+
+
+def test_each_mention_is_read_by_itself(screen: TextScreen) -> None:
+    assert groups(screen, "Denies fever. Lymphoma in 2010.") == {"cancer"}
+    assert groups(screen, "Mother had lymphoma, she has a fever.") >= {"fever"}
+
+
+def test_a_side_is_kept(screen: TextScreen) -> None:
+    assert {hit.side.value for hit in screen.hits("s/p left hip replacement")} == {"left"}
+
+
+def test_the_words_that_stand_for_hits_cannot_be_written(screen: TextScreen) -> None:
+    assert screen.hits("mention \0mention screenlimit0 fever")
+
+
+def test_long_texts_are_screened_beyond_what_the_reader_reads(screen: TextScreen) -> None:
+    assert groups(screen, "Back pain on bending. " * 3000 + "Known lymphoma.") == {"cancer"}

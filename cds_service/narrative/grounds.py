@@ -1,0 +1,36 @@
+"""What makes a mention a fact beside a suspicion or advice: it is the ground of the one, or began before the other."""
+
+from collections.abc import Sequence
+
+from cds_service.narrative.items import Item
+from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.mentions import Mention
+
+_NEAR = 2  # items between a suspected diagnosis and a cue behind it
+
+
+def is_ground(items: list[Item], mentions: Sequence[Mention], place: int, mention: Mention) -> bool:
+    """Return whether a mention is the reason of the suspicion at `place`: "?CES given saddle anaesthesia".
+
+    A cue that lists, such as "check for", introduces no reason.
+    """
+    if not mention.saying.is_ground:
+        return False
+    suspected = [one for one in mentions if one.first < mention.first and not one.saying.is_ground]
+    reasons = [at for at in range(place + 1, mention.first) if items[at].is_marked(Mark.GROUNDS)]
+    is_behind = any(not one.is_before for one in items[place].entry.cues)
+    return any(
+        at > one.last and (one.first > place or (is_behind and at == place + 1 and place - one.last <= _NEAR))
+        for one in suspected
+        for at in reasons
+    )
+
+
+def has_begun(items: list[Item], mention: Mention) -> bool:
+    """Return whether it is said of a mention since when: "safety-netted, numb between the legs since yesterday"."""
+    for item in items[mention.last + 1 :]:
+        if item.is_marked(Mark.BEGAN):
+            return True
+        if item.entry.saying or item.entry.cues or item.text == ",":
+            return False
+    return False

@@ -1,0 +1,42 @@
+"""Tests of the language check: telegraphic English passes, other languages are counted, mixed texts too."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cds_service.knowledge import Knowledge
+from cds_service.screen.language import LanguageCheck
+
+HERE = Path(__file__).parent
+FOREIGN = [line.split("|", 1)[1] for line in (HERE / "foreign.txt").read_text("utf-8").splitlines()]
+ENGLISH = (HERE / "english.txt").read_text("utf-8").splitlines()
+CORPUS = HERE.parents[1] / "oracle" / "corpus.jsonl"
+
+
+@pytest.fixture(scope="module")
+def check(knowledge: Knowledge) -> LanguageCheck:
+    return LanguageCheck(knowledge.screen.language, knowledge.narrative)
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_another_language_is_told(check: LanguageCheck, text: str) -> None:
+    assert check.is_other(text)
+
+
+@pytest.mark.parametrize("text", ENGLISH)
+def test_the_content_s_language_passes(check: LanguageCheck, text: str) -> None:
+    assert not check.is_other(text)
+
+
+def test_the_oracle_s_texts_pass(check: LanguageCheck) -> None:
+    texts = [json.loads(line)["text"] for line in CORPUS.read_text("utf-8").splitlines()]
+    assert sum(check.is_other(text) for text in texts) < len(texts) / 100
+
+
+SHORT = ["Lumbago", "metoprolol", "Hip OA", "", "12", "T-score -2.8", "\u03b2 blocker", "M\u00e9ni\u00e8re disease"]
+
+
+@pytest.mark.parametrize("text", SHORT)
+def test_a_word_or_two_pass(check: LanguageCheck, text: str) -> None:
+    assert not check.is_other(text)
