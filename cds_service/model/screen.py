@@ -113,12 +113,15 @@ class ScreenTable:
 class LanguageWords:
     """Words that tell languages apart: common ones of the content's language, and words of others.
 
-    `neutral`: endings that medicine has in every language.
+    `clinical`: abbreviations and names of drugs, which tell nothing. `neutral`: endings that medicine has in every
+    language. `foreign_endings`: endings that show another language.
     """
 
     own: frozenset[str]
+    clinical: frozenset[str]
     other: frozenset[str]
     neutral: tuple[str, ...]
+    foreign_endings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,8 @@ class SafetyScreenFile(StrictModel):
 
 
 class LanguageFile(StrictModel):
-    """The file of other languages: words of each as one text, and endings that medicine has in every language."""
+    """The file of other languages: words of each as one text, and endings that show one or that all have."""
 
     neutral: Annotated[list[ScreenWord], Field(min_length=1)]
+    endings: Annotated[list[ScreenWord], Field(min_length=1)]
     foreign: Annotated[dict[Id, Annotated[str, StringConstraints(min_length=1)]], Field(min_length=1)]
