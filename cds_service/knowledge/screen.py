@@ -71,6 +71,7 @@ def build_screen(file: SafetyScreenFile, language: LanguageWords) -> SafetyScree
     return SafetyScreen(
         tables=tuple(_build_table(groups[name], row) for name, row in file.group.items()),
         unread=tuple(_to_branches(file.reading.unread, ())),
+        test_name=ScreenPattern("test", (tuple(file.reading.tests),), unless=tuple(file.reading.tests_unless)),
         positive=frozenset(file.reading.positive),
         language=language,
     )

@@ -128,12 +128,14 @@ class LanguageWords:
 class SafetyScreen:
     """All tables of the safety screen.
 
-    `unread`: branches of ICD-10 that are not read at all, with their displays. `positive`: answers and results that
-    make the name of a test a mention.
+    `unread`: branches of ICD-10 that are not read at all, with their displays. `test_name`: what makes the name of a
+    procedure that of a test, which is not read either. `positive`: answers and results that make the name of a test a
+    mention.
     """
 
     tables: tuple[ScreenTable, ...]
     unread: tuple[ScreenBranch, ...]
+    test_name: ScreenPattern
     positive: frozenset[str]
     language: LanguageWords
 

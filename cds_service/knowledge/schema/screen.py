@@ -98,6 +98,8 @@ class ReadingTable(StrictModel):
     """What is not read at all, and the results that make a test's name a mention."""
 
     unread: list[IcdBranch]
+    tests: Annotated[list[ScreenWord], Field(min_length=1)]
+    tests_unless: list[ScreenWord]
     positive: list[ScreenWord]
 
 
