@@ -30,12 +30,13 @@ _UNTAKEN: Final = frozenset({"entered-in-error", "cancelled", "draft", "not-take
 
 @dataclass(slots=True)
 class ScreenedRecord:
-    """What is screened of one resource. `prose`: free texts, each with the time of its note."""
+    """What is screened of one resource. `acts`: what was done. `prose`: free texts, each with the time of its note."""
 
     resource: Resource
     kind: SourceKind
     text_kind: SourceKind
     concepts: list[CodeableConcept] = field(default_factory=list)
+    acts: list[CodeableConcept] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     prose: list[tuple[str, str | None]] = field(default_factory=list)
     parts: list[Observation | Component] = field(default_factory=list)
@@ -72,7 +73,8 @@ def _of_procedure(procedure: Procedure) -> ScreenedRecord | None:
     if procedure.status in _VOID or procedure.notPerformed or procedure.notDone:
         return None
     record = ScreenedRecord(procedure, SourceKind.PROCEDURE, SourceKind.PROCEDURE_TEXT)
-    record.add_concepts(procedure.code, procedure.reasonCode, procedure.outcome)
+    record.acts = list_concepts(procedure.code) if procedure.code is not None else []
+    record.add_concepts(procedure.reasonCode, procedure.outcome)
     record.add_notes(procedure.note)
     return record
 

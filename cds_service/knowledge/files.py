@@ -34,6 +34,7 @@ NARRATIVE_CUES = "narrative/cues.toml"
 NARRATIVE_WORDS = "narrative/words.toml"
 SCREEN_FILE = "safety-screen.toml"
 OWN_WORDS_FILE = "language/english.txt"
+CLINICAL_WORDS_FILE = "language/clinical.txt"
 LANGUAGE_FILE = "language/others.toml"
 OVERLAY_UPGRADE = "overlay-upgrade.toml"
 
@@ -84,6 +85,7 @@ class ContentFiles:
     screen: SafetyScreenFile
     language: LanguageFile
     own_words: str
+    clinical_words: str
     overlay_upgrade: UpgradeFile | None
 
 
@@ -114,6 +116,7 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "about": folder.load_file("about.toml", AboutFile),
         "screen": folder.load_file(SCREEN_FILE, SafetyScreenFile),
         "own_words": folder.load_text(OWN_WORDS_FILE),
+        "clinical_words": folder.load_text(CLINICAL_WORDS_FILE),
         "language": folder.load_file(LANGUAGE_FILE, LanguageFile),
         "site_limits": folder.load_file("site-limits.toml", SiteLimitsFile),
         "overlay_upgrade": _load_overlay_upgrade(folder),

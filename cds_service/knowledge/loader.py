@@ -154,7 +154,8 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
     check_site_limits(folder, files)
     folder.raise_problems()
     assert content is not None  # noqa: S101 - as above
-    screen = build_screen(files.screen, build_language(files.own_words, files.language))
+    language = build_language(files.own_words, files.clinical_words, files.language)
+    screen = build_screen(files.screen, language)
     return Knowledge(
         content=content,
         terminology=replace(build_terminology(files.terminology), screened_tests=screen.tests),

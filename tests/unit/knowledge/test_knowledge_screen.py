@@ -23,7 +23,7 @@ REFUSALS = {
     "unknown key": ("[group.weight]\n", "[group.weight]\nwindows = 3\n", "group.weight.windows: is not a known key"),
     "unknown clock": ('clock    = "sphincter"', 'clock    = "bladder"', "group.sphincter.clock: Input should be"),
     "no branch": ('icd10    = ["I71"]', 'icd10    = ["I7x"]', "group.vessel.icd10.0: String should match"),
-    "a capital": ('words    = ["osteopor-"]', 'words    = ["Osteopor-"]', "group.bone.words.0: String should match"),
+    "a capital": ('words    = ["osteopor-",', 'words    = ["Osteopor-",', "group.bone.words.0: String should match"),
     "check digit of SNOMED CT": ('code = "42984000"', 'code = "42984001"', "42984001 has a wrong check digit"),
     "check digit of LOINC": ('loinc  = ["8310-5"]', 'loinc  = ["8310-6"]', "8310-6 has a wrong check digit"),
     "no limit": ("high   = 38.0\n", "", 'needs exactly one of "low", "high" and "times_upper"'),
