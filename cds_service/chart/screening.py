@@ -60,21 +60,25 @@ class Screening:
             self._screen_concept(record, concept)
         for part in record.parts:
             self._screen_answer(record, part)
-        self._names += [(record, name) for name in record.names]
-        self._prose += [(record, text, time) for text, time in record.prose]
+        if record.names:
+            self._names += [(record, name) for name in record.names]
+        if record.prose:
+            self._prose += [(record, text, time) for text, time in record.prose]
 
     def _screen_concept(self, record: ScreenedRecord, concept: CodeableConcept) -> None:
         """Screen the codes of a concept, and keep its texts unless one of its codes says that they name no disease."""
-        verdicts = [self.screens.codes.judge(one.system, one.code) for one in concept.coding or () if one]
-        if any(verdict.is_unread for verdict in verdicts):
-            return
+        judge = self.screens.codes.judge
+        verdicts = [judge(one.system, one.code) for one in concept.coding or () if one]
+        for verdict in verdicts:
+            if verdict.is_unread:
+                return
         for verdict in verdicts:
             for hit in verdict.hits:
                 self._add_code(record, hit, concept)
         if concept.text and not concept.coding:
             self._prose.append((record, concept.text, None))
         else:
-            self._names += [(record, text) for text in dict.fromkeys(concept_texts(concept))]
+            self._names += [(record, text) for text in concept_texts(concept)]
 
     def _add_code(self, record: ScreenedRecord, hit: CodeHit, concept: CodeableConcept) -> None:
         if hit.branch is not None:
@@ -96,7 +100,7 @@ class Screening:
             codings = [coding for one in list_concepts(part.interpretation) for coding in one.coding or () if coding]
             is_yes = any(str(coding.code) in _POSITIVE for coding in codings)
         if is_yes and part.code is not None and part.dataAbsentReason is None:
-            self._names += [(record, f"{name}: positive") for name in dict.fromkeys(concept_texts(part.code))]
+            self._names += [(record, f"{name}: positive") for name in concept_texts(part.code)]
 
     def _is_yes(self, answer: CodeableConcept) -> bool:
         known = {one.value for one in self.collector.look_up(answer) if one.value}
@@ -116,7 +120,7 @@ class Screening:
         if part.code is None or quantity is None or quantity.number is None:
             return
         codes = frozenset(str(one.code) for one in part.code.coding or () if one)
-        names = tuple(dict.fromkeys(concept_texts(part.code)))
+        names = tuple(concept_texts(part.code))
         upper = parse_upper_limit(part.referenceRange)
         measured = Measurement(quantity.number, frozenset(quantity.units), upper, codes, names)
         for hit in self.screens.values.hits(measured):
@@ -126,7 +130,7 @@ class Screening:
         """Screen a number that was sent as text."""
         value = part.valueString
         if value and part.code is not None and value.lstrip("-+ ")[:1].isdigit():
-            for name in dict.fromkeys(concept_texts(part.code)):
+            for name in concept_texts(part.code):
                 for group, cause in self.screens.texts.numbers.find(f"{name}: {value}"):
                     self._add(record, record.kind, group, cause)
 
