@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cds_service.model.sides import Side
+from cds_service.narrative.claims import is_claimed, is_on_checklist
 from cds_service.narrative.grounds import has_begun, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
@@ -15,8 +16,9 @@ from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
-_MINUS = "( - )"
+_SIGNS = frozenset({"( - )", "[]"})  # a minus, and a box that is not ticked
 _OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
+_TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
 _NEAR = 12  # items between a mention and a cue after it
 _MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
@@ -33,8 +35,17 @@ class _Placed(NamedTuple):
 class Context:
     """The cues of a sentence, with the effect that a preceding list heading carries over."""
 
-    def __init__(self, items: list[Item], mentions: list[Mention], carried: CueEffect | None, reach: int) -> None:
+    def __init__(
+        self,
+        items: list[Item],
+        mentions: list[Mention],
+        carried: CueEffect | None,
+        reach: int,
+        *,
+        is_name: bool = False,
+    ) -> None:
         self._items = items
+        self._is_name = is_name
         self._mentions = sorted(mentions, key=lambda one: one.place)
         self._carried = carried
         self._reach = reach
@@ -48,7 +59,21 @@ class Context:
         self._negating = [one for one in denying if one.place not in answers]
 
     def changes(self, mention: Mention) -> set[CueEffect]:
-        """Return all effects that the cues have on a mention."""
+        """Return all effects on a mention: those of the cues, and that of a diagnosis that is named but not asserted."""
+        found = self._cued(mention)
+        if found <= _TO_COME and self._is_only_named(mention):
+            found.add(CueEffect.HYPOTHETICAL)
+        return found
+
+    def _is_only_named(self, mention: Mention) -> bool:
+        if self._is_name:
+            return False
+        saying = mention.saying
+        if saying.claimed_by and not saying.is_structure:
+            return not is_claimed(self._items, self._mentions, mention, lambda one: not self._cued(one))
+        return saying.is_ground and is_on_checklist(self._items, mention)
+
+    def _cued(self, mention: Mention) -> set[CueEffect]:
         found = {self._carried} if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL) else set()
         found |= {self._change(one, mention) for one in self._others(mention) if self._holds(*one, mention)}
         if CueEffect.ADVICE in found and has_begun(self._items, mention):
@@ -166,9 +191,9 @@ class Context:
         return self._is_sign_behind(place) or (len(behind) > 1 and behind[1].text == _HEADING)
 
     def _is_sign_behind(self, place: int) -> bool:
-        """Return whether minus signs follow what they negate: there is none before the first finding."""
-        is_led = any(item.text == _MINUS for item in self._items[: self._mentions[0].place])
-        return self._items[place].text == _MINUS and not is_led
+        """Return whether minus signs or boxes follow what they mark: there is none before the first finding."""
+        is_led = any(item.text in _SIGNS for item in self._items[: self._mentions[0].place])
+        return self._items[place].text in _SIGNS and not is_led
 
     def _is_list(self, between: list[Item]) -> bool:
         return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)
