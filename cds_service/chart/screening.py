@@ -71,19 +71,23 @@ class Screening:
             self._screen_concept(record, act, is_act=True)
         for part in record.parts:
             self._screen_answer(record, part)
-        self._texts += [_ScreenedText(record, name) for name in record.names]
-        self._texts += [_ScreenedText(record, text, time, is_prose=True) for text, time in record.prose]
+        if record.names:
+            self._texts += [_ScreenedText(record, name) for name in record.names]
+        if record.prose:
+            self._texts += [_ScreenedText(record, text, time, is_prose=True) for text, time in record.prose]
 
     def _screen_concept(self, record: ScreenedRecord, concept: CodeableConcept, *, is_act: bool = False) -> None:
         """Screen the codes of a concept, and keep its texts unless one of its codes says that they name no disease."""
-        verdicts = [self.screens.codes.judge(one.system, one.code) for one in concept.coding or () if one]
-        if any(verdict.is_unread for verdict in verdicts):
-            return
+        judge = self.screens.codes.judge
+        verdicts = [judge(one.system, one.code) for one in concept.coding or () if one]
+        for verdict in verdicts:
+            if verdict.is_unread:
+                return
         for verdict in verdicts:
             for hit in verdict.hits:
                 self._add_code(record, hit, concept)
         is_prose = not concept.coding
-        for text in dict.fromkeys(concept_texts(concept)):
+        for text in concept_texts(concept):
             self._texts.append(_ScreenedText(record, text, is_prose=is_prose, is_act=is_act))
 
     def _add_code(self, record: ScreenedRecord, hit: CodeHit, concept: CodeableConcept) -> None:
@@ -127,7 +131,7 @@ class Screening:
         if part.code is None or quantity is None or quantity.number is None:
             return
         codes = frozenset(str(one.code) for one in part.code.coding or () if one)
-        names = tuple(dict.fromkeys(concept_texts(part.code)))
+        names = tuple(concept_texts(part.code))
         upper = parse_upper_limit(part.referenceRange)
         measured = Measurement(quantity.number, frozenset(quantity.units), upper, codes, names)
         for hit in self.screens.values.hits(measured):
@@ -137,7 +141,7 @@ class Screening:
         """Screen a number that was sent as text."""
         value = part.valueString
         if value and part.code is not None and value.lstrip("-+ ")[:1].isdigit():
-            for name in dict.fromkeys(concept_texts(part.code)):
+            for name in concept_texts(part.code):
                 for group, cause in self.screens.texts.numbers.find(f"{name}: {value}"):
                     self._add(record, record.kind, group, cause)
 
