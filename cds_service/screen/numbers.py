@@ -15,7 +15,9 @@ _BARE_TEMPERATURE: Final = re.compile(
     re.IGNORECASE,
 )
 # What of it a first look sees, between single spaces and without marks.
-BARE_TEMPERATURE_ENDS: Final = tuple(f"{digit}{gap}{unit} " for digit in range(10) for gap in ("", " ") for unit in "fc")
+BARE_TEMPERATURE_ENDS: Final = tuple(
+    f"{digit}{gap}{unit} " for digit in range(10) for gap in ("", " ") for unit in "fc"
+)
 _FAHRENHEIT_UNITS: Final = frozenset({"f", "degf", "[degf]", "°f", "deg f", "fahrenheit"})
 # After the name at most a few small words and marks, then the number. No part begins as another one continues.
 _NUMBER: Final = r"[^\d\n.;]{0,24}?(?P<number>(?:minus +|[-\u2212\u2013])?\d{1,4}(?:[.,]\d{1,2})?)(?![\d/])"
