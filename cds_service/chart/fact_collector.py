@@ -1,6 +1,5 @@
 """What the extractors of a chart share: the look-ups, and the collector of facts and ignored records."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,8 +14,6 @@ from cds_service.model.sides import Side, combine_sides
 from cds_service.model.terminology import DrugCourse, FindingMeaning, Terminology, distinct_meanings
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.reader import NarrativeReader
-
-_SENTENCES = re.compile(r"[.;\n]\s*\w")  # more than one: the name goes on after what begins it
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +86,6 @@ class FactCollector:
         """Return the distinct findings that a concept means by itself, without what only orders or needs a region."""
         meanings = meanings_of(self.look_up(concept))
         return [meaning for meaning in meanings if not (meaning.only_orders or meaning.region)]
-
-    def names_no_disease(self, concept: CodeableConcept) -> bool:
-        """Return whether a concept, by code or the start of its name, is about a disease the patient does not have."""
-        starts = self.lookups.terminology.limits.no_disease.names
-        names = (concept.text, *code_displays(concept))
-        if any(name.lstrip().lower().startswith(starts) and not _SENTENCES.search(name) for name in names if name):
-            return True
-        return self.lookups.codes.names_no_disease(concept)
 
     def body_site_side(self, value: Concepts) -> Side:
         """Return the side that body sites state, by their codes or by a word in their text."""

@@ -61,7 +61,7 @@ def collect_record(resource: Resource) -> ScreenedRecord | None:
 
 
 def _of_condition(condition: Condition) -> ScreenedRecord | None:
-    if status_codes(condition.verificationStatus) & _NOT_SO:
+    if not _NOT_SO.isdisjoint(status_codes(condition.verificationStatus)):
         return None
     record = ScreenedRecord(condition, SourceKind.CONDITION, SourceKind.CONDITION_TEXT)
     record.add_concepts(condition.code, *parse_parts(condition.stage), *parse_parts(condition.evidence))
@@ -111,7 +111,7 @@ def _drug_names(medication: MedicationRecord) -> Iterator[str]:
     concepts = [medication.medicationCodeableConcept, *(one.code for one in medication.contained or ())]
     for concept in concepts:
         if concept is not None:
-            yield from dict.fromkeys(concept_texts(concept))
+            yield from concept_texts(concept)
     if medication.medicationReference is not None and medication.medicationReference.display:
         yield medication.medicationReference.display
 
@@ -121,7 +121,7 @@ def _dosage_texts(medication: MedicationRecord) -> Iterator[str]:
         yield from (text for text in (dosage.text, dosage.patientInstruction) if text)
         for concept in (dosage.route, dosage.site, dosage.method):
             if concept is not None:
-                yield from dict.fromkeys(concept_texts(concept))
+                yield from concept_texts(concept)
 
 
 def _of_report(report: DiagnosticReport) -> ScreenedRecord | None:
@@ -160,13 +160,13 @@ def _of_observation(observation: Observation) -> ScreenedRecord | None:
     return record
 
 
-def concept_texts(concept: CodeableConcept) -> Iterator[str]:
-    """Yield the text and the displays of a concept."""
-    if concept.text:
-        yield concept.text
-    for coding in concept.coding or ():
-        if coding is not None and coding.display:
-            yield coding.display
+def concept_texts(concept: CodeableConcept) -> list[str]:
+    """Return the text and the displays of a concept, each once."""
+    texts = [concept.text] if concept.text else []
+    for coding in concept.coding or ():  # a hot path: every record
+        if coding is not None and coding.display and coding.display not in texts:
+            texts.append(coding.display)
+    return texts
 
 
 _COLLECTORS: Mapping[type, Callable[[Any], ScreenedRecord | None]] = {

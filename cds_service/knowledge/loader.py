@@ -181,7 +181,8 @@ def _build_content(
     findings = files.terminology.findings
     screen_groups = build_screen_groups(files.screen)
     builder = ConditionBuilder(frozenset(findings), files.groups, files.conditions, screen_groups)
-    restraint = RestraintBuilder(frozenset(files.policy.restraint.received), tuple(screen_groups.values()))
+    rule_ids = frozenset(file.id for file in files.rules.values())
+    restraint = RestraintBuilder(frozenset(files.policy.restraint.received), tuple(screen_groups.values()), rule_ids)
     patterns = build_patterns(folder, files.patterns, builder)
     check_evidence(folder, files.evidence, findings)
     check_evidence_lines(folder, unresolved.wording, files.evidence)
