@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cds_service.model.sides import Side
+from cds_service.narrative.boxes import stands_behind
 from cds_service.narrative.claims import is_claimed, is_on_checklist
 from cds_service.narrative.grounds import has_begun, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
+from cds_service.narrative.tokenizer import CLAUSE, EMPTY_BOX, LINE, TRUNCATED, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
-_SIGNS = frozenset({"( - )", "[ ]"})  # a minus, and a box that is not ticked
 _OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
@@ -50,7 +50,13 @@ class Context:
         self._carried = carried
         self._reach = reach
         self._ends: dict[tuple[int, Mark], int] = {}
-        self._cues = [_Placed(place, cue) for place, item in enumerate(items) for cue in item.entry.cues]
+        self.has_year = False
+        self._has_bracket = False
+        self._cues: list[_Placed] = []
+        for place, item in enumerate(items):
+            self._cues += [_Placed(place, cue) for cue in item.entry.cues]
+            self.has_year = self.has_year or bool(item.year)
+            self._has_bracket = self._has_bracket or item.text == "("
         denying: list[_Placed] = []
         self._changing: list[_Placed] = []
         for one in self._cues:
@@ -71,7 +77,7 @@ class Context:
         saying = mention.saying
         if saying.claimed_by and not saying.is_structure:
             return not is_claimed(self._items, self._mentions, mention, lambda one: not self._cued(one))
-        return saying.is_ground and is_on_checklist(self._items, mention)
+        return self._has_bracket and saying.is_ground and is_on_checklist(self._items, mention)
 
     def _cued(self, mention: Mention) -> set[CueEffect]:
         found = {self._carried} if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL) else set()
@@ -111,9 +117,7 @@ class Context:
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
 
     def _others(self, mention: Mention) -> Iterator[_Placed]:
-        for placed in self._changing:
-            if not mention.first <= placed.place <= mention.last:
-                yield placed
+        return (one for one in self._changing if not mention.first <= one.place <= mention.last)
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
         if cue.is_before and place < mention.first:
@@ -130,6 +134,8 @@ class Context:
         if cue.effect is CueEffect.ENDED:
             between = self._items[place + 1 : mention.first]
             return not all(item.is_side or item.is_marked(Mark.LINK) for item in between)
+        if self._items[place].text == EMPTY_BOX and stands_behind(self._items, self._mentions, place):
+            return True
         is_suspicion = cue.effect is CueEffect.HYPOTHETICAL and not cue.is_listing
         return is_suspicion and is_ground(self._items, self._mentions, place, mention)
 
@@ -188,12 +194,7 @@ class Context:
             return True
         if not behind[0].entry.saying:
             return False
-        return self._is_sign_behind(place) or (len(behind) > 1 and behind[1].text == _HEADING)
-
-    def _is_sign_behind(self, place: int) -> bool:
-        """Return whether minus signs or boxes follow what they mark: there is none before the first finding."""
-        is_led = any(item.text in _SIGNS for item in self._items[: self._mentions[0].place])
-        return self._items[place].text in _SIGNS and not is_led
+        return stands_behind(self._items, self._mentions, place) or (len(behind) > 1 and behind[1].text == _HEADING)
 
     def _is_list(self, between: list[Item]) -> bool:
         return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)
@@ -217,7 +218,7 @@ class Context:
 
     def _negations(self, mention: Mention) -> Iterator[CueEffect]:
         """Yield the effect of the nearest negation before a mention. Two in a row are unclear."""
-        before = [one for one in self._negating if one.place < mention.first]
+        before = [one for one in self._negating if one.place < mention.first] if self._negating else []
         if not before:
             return
         nearest = before[-1]
@@ -244,16 +245,13 @@ class Context:
             return False
         passed = [one for one in self._mentions if placed.place < one.place < mention.first]
         if not passed:
-            return self._is_plain(between, placed.cue, mention) or self._is_joined(placed.place, mention)
+            is_plain = placed.cue.is_listing or not any(item.is_marked(Mark.LIST) for item in between)
+            return is_plain or self._is_joined(placed.place, mention)
         if mention.chain and mention.radiates and any(one.chain == mention.chain for one in passed):
             return True
         if not any(item.is_marked(*_LISTS) for item in between):
             return False
         return self._is_joined(placed.place, mention) or (placed.cue.is_listing and not self._is_new(passed, mention))
-
-    def _is_plain(self, between: list[Item], cue: Cue, mention: Mention) -> bool:
-        del mention
-        return cue.is_listing or not any(item.is_marked(Mark.LIST) for item in between)
 
     def _is_new(self, passed: list[Mention], mention: Mention) -> bool:
         """Return whether a listed mention has a side that those before it lack: it may begin something else."""
@@ -280,7 +278,8 @@ class Context:
         if last is not None and not self._may_carry(last, sentence):
             return None
         if last is None or any(item.is_marked(Mark.STOP) for item in self._items[last.place + 2 :]):
-            return self._carried if last is None and not self._ends_in_heading() else None
+            is_heading = bool(self._items) and self._items[-1].text == _HEADING
+            return self._carried if last is None and not is_heading else None
         behind = self._items[last.place + 1 :]
         is_open = all(item.is_marked(Mark.LINK) for item in behind)
         is_heading = bool(behind) and behind[0].text == _HEADING
@@ -294,9 +293,6 @@ class Context:
         if last.cue.effect is CueEffect.ADVICE and sentence.ending == CLAUSE:
             return any(one.first > last.place for one in self._mentions)
         return last.cue.effect is not CueEffect.ENDED
-
-    def _ends_in_heading(self) -> bool:
-        return bool(self._items) and self._items[-1].text == _HEADING
 
 
 def _is_small(item: Item) -> bool:

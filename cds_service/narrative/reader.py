@@ -16,7 +16,7 @@ from cds_service.narrative.mentions import Mention, read_signs
 from cds_service.narrative.pains import PainReader
 from cds_service.narrative.qualifiers import qualify
 from cds_service.narrative.sides import place_sides, refer_back
-from cds_service.narrative.surroundings import is_something_else, wide_surroundings, year_of
+from cds_service.narrative.surroundings import is_something_else, since_year, wide_surroundings, year_of
 from cds_service.narrative.text_cache import TextCache
 from cds_service.narrative.tokenizer import TRUNCATED, Sentence, normalize_phrase, split_sentences
 
@@ -30,6 +30,7 @@ class Statement(NamedTuple):
     """What a text says about a finding. `is_vague`: too vague to be present, but an order's reason asks about it.
 
     `year`: the year of an event, where one is given; whether that is over is for the reader of the chart to say.
+    `since`: the year in which it began.
     """
 
     finding: str
@@ -38,6 +39,7 @@ class Statement(NamedTuple):
     qualifiers: tuple[tuple[str, str], ...] = ()
     is_vague: bool = False
     year: int = 0
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class _TextState:
 
     def kept(self) -> tuple[Statement, ...]:
         """Return the statements without general denials of what the text also finds."""
-        self._settle()
+        if self.waiting:
+            self._settle()
         if not self.general:
             return tuple(self.statements)
         present = {one.finding for one in self.statements if one.value is FindingValue.PRESENT}
@@ -168,8 +171,7 @@ class NarrativeReader:
             if is_sign and context.leaves_out(mention):
                 continue
             is_general = is_sign and one.side is Side.UNSTATED
-            year = year_of(items, mention) if mention.saying.is_event else 0
-            stated = one._replace(year=year) if year else one
+            stated = _dated(one, items, mention) if context.has_year else one
             state.statements.setdefault(stated)
             if is_general:
                 state.general.add(stated)
@@ -217,6 +219,13 @@ class NarrativeReader:
                 return finding, FindingValue.PRESENT
             return (saying.past, FindingValue.PRESENT) if saying.past else None
         return finding, FindingValue.PRESENT
+
+
+def _dated(statement: Statement, items: list[Item], mention: Mention) -> Statement:
+    """Return the statement with the years that its sentence gives it."""
+    year = year_of(items, mention) if mention.saying.is_event else 0
+    since = since_year(items, mention) if "course" in mention.saying.takes else 0
+    return statement._replace(year=year, since=since) if year or since else statement
 
 
 def _qualifiers(mention: Mention) -> tuple[tuple[str, str], ...]:

@@ -5,14 +5,17 @@ from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 # No alternative begins as another one continues, so that no text causes backtracking.
-_TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*|-+>|=+>|→|[\r\n]\s*|\?+|\[\s*[xX\u2713\u2714]?\s*\]|[\u2610\u25a1\u2611\u2612]|#(?=\s?[A-Za-z])|(?<=[TtLl][0-9] )#|(?<=[TtLl]1[0-2] )#|[.;:,()/+&<>!\u2013\u2014-]")
+_TOKEN = re.compile(
+    r"[^\W_]+(?:['\u2019][^\W_]+)*|-+>|=+>|→|[\r\n]\s*|\?+|\[\s*[xX\u2713\u2714]?\s*\]|[\u2610\u25a1\u2611\u2612]|#(?=\s?[A-Za-z])|(?<=[TtLl][0-9] )#|(?<=[TtLl]1[0-2] )#|[.;:,()/+&<>!\u2013\u2014-]"
+)
+_PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")  # such a phrase needs no splitting
 _QUOTES = str.maketrans("", "", "'\u2019")
 ARROW = "->"
 TRAILING_QUESTION = "??"  # a question mark directly after a word; "?" comes before what is asked
 PARAGRAPH, LINE, STOP, CLAUSE = "\n\n", "\n", ".", ";"
 TRUNCATED = "..."  # a sentence that is too long continues in the next
 FRACTURE = "fracture"  # "# T12"
-EMPTY_BOX, TICKED = "[ ]", "[x]"
+EMPTY_BOX, TICKED = "[]", "[x]"
 _BOXES, _EMPTY = "[\u2610\u25a1\u2611\u2612", "\u2610\u25a1"
 _MAX_WORDS = 200  # per sentence
 
@@ -27,7 +30,7 @@ class Sentence(NamedTuple):
 
 def normalize_phrase(phrase: str) -> str:
     """Return a phrase of the content as its words, joined by spaces."""
-    if phrase == TRAILING_QUESTION:
+    if phrase == TRAILING_QUESTION or _PLAIN.fullmatch(phrase):
         return phrase
     return " ".join(word for one in _split_all(phrase, frozenset()) for word in one.words)
 
@@ -45,8 +48,9 @@ def _split_all(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
     written: list[str] = []
     for match in _TOKEN.finditer(text):
         said = match[0]
-        if said[0].isalnum():
-            words.append(said.lower() if said.isalnum() else said.translate(_QUOTES).lower())
+        is_plain = said.isalnum()
+        if is_plain or said[0].isalnum():
+            words.append(said.lower() if is_plain else said.translate(_QUOTES).lower())
             written.append(said)
             if len(words) >= _MAX_WORDS:
                 yield Sentence(tuple(words), tuple(written), TRUNCATED)
