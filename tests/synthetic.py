@@ -16,6 +16,16 @@ INSTANCE = "4b1d37a5-2a9f-4a2c-8c1d-0d6d9f8c0001"
 VIEW, SELECT, SIGN = "hip-spine-patient-view", "hip-spine-order-select", "hip-spine-order-sign"
 HOOKS = {VIEW: "patient-view", SELECT: "order-select", SIGN: "order-sign"}
 
+OTHER_KEYS = (
+    "observations",
+    "imagingStudies",
+    "serviceRequests",
+    "procedures",
+    "medicationRequests",
+    "medicationStatements",
+    "reports",
+)
+
 Json = dict[str, Any]
 
 
@@ -68,6 +78,11 @@ def buttock_to_calf() -> list[Json]:
 
 def prefetch(*conditions: Json, **keys: Any) -> Json:
     return {"patient": patient(), "conditions": bundle(*conditions), **keys}
+
+
+def whole_prefetch(*conditions: Json, **keys: Any) -> Json:
+    """Build a chart of which every kind was asked for and arrived, as advice to wait demands; `keys` are not empty."""
+    return prefetch(*conditions, **{name: bundle() for name in OTHER_KEYS} | keys)
 
 
 def call(service: str = VIEW, *drafts: Json, **fields: Any) -> Json:

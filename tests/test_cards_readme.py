@@ -1,23 +1,39 @@
-"""The example of `cards/README.md`, followed step by step on a copy of the content."""
+"""The examples of `cards/README.md`: one followed step by step on a copy of the content, and each condition judged."""
 
 import re
 import shlex
 import shutil
+import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
-from case_reading import Case, read_cases
+from case_reading import Case, read_case, read_cases
 from click.testing import CliRunner
+from pydantic import TypeAdapter
 from test_cases import cards_of
 
 from cds_service.cli import main
 from cds_service.knowledge import load_knowledge, shipped_cards
+from cds_service.knowledge.condition_builder import ConditionBuilder
+from cds_service.knowledge.content_folder import ContentFolder
+from cds_service.knowledge.files import load_content_files
+from cds_service.knowledge.schema.conditions import ConditionKeys
+from cds_service.knowledge.screen import build_screen_groups
+from cds_service.logic.chart_index import ChartIndex
+from cds_service.logic.evaluation import evaluate
+from cds_service.logic.evaluation_context import EvaluationContext
 from cds_service.logic.rule_engine import decide
 from cds_service.model.content import Content
+from cds_service.model.outcome import Truth
+from cds_service.model.sides import Side
 
 ROOT = shipped_cards().parent
+SHIPPED = load_knowledge(shipped_cards()).content
 README = (shipped_cards() / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```toml append=(\S+)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+EXAMPLES = re.findall(r"^```toml condition\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+QUOTED = re.findall(r"^```toml quoted=(\S+)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 COMMANDS = [
     shlex.split(line, comments=True)
     for block in re.findall(r"^```sh\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
@@ -65,12 +81,11 @@ def test_its_cases_give_what_they_expect(content: Content, cases: dict[str, Case
 
 
 def test_without_the_example_the_same_patient_is_undetermined(cases: dict[str, Case]) -> None:
-    shipped = load_knowledge(shipped_cards()).content
     speaking = next(case for case in cases.values() if case.expect)
-    known = tuple(finding for finding in speaking.chart.findings if finding.id in shipped.findings)
+    known = tuple(finding for finding in speaking.chart.findings if finding.id in SHIPPED.findings)
     assert len(known) == 1
     chart = type(speaking.chart)(speaking.chart.today, speaking.chart.age, known, speaking.chart.imaging)
-    assert not decide(shipped, chart, speaking.hook).shown
+    assert not decide(SHIPPED, chart, speaking.hook).shown
 
 
 def test_every_other_case_still_holds(copy: Path, content: Content) -> None:
@@ -103,3 +118,43 @@ def test_every_file_that_the_page_names_exists() -> None:
             assert (shipped_cards() / file).exists(), file
     for name in re.findall(r"^\| `(\w+\.toml)` \|", README.split("# A site's own")[1], re.MULTILINE):
         assert (ROOT / "examples" / "site" / name).exists(), name
+
+
+@pytest.fixture(scope="module")
+def builder() -> ConditionBuilder:
+    files = load_content_files(ContentFolder(shipped_cards()))
+    assert files
+    findings = frozenset(files.terminology.findings)
+    return ConditionBuilder(findings, files.groups, files.conditions, build_screen_groups(files.screen))
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize(("chart", "answer"), [("holds", True), ("fails", False)])
+def test_each_condition_holds_for_the_one_chart_and_not_for_the_other(
+    builder: ConditionBuilder, example: str, chart: str, answer: bool
+) -> None:
+    table = tomllib.loads(example)
+    assert table.keys() == {"condition", "holds", "fails"}
+    keys: ConditionKeys = TypeAdapter(ConditionKeys).validate_python(table["condition"])
+    content = SHIPPED
+    blank = {"name": "x", "why": "x", "on": date(2026, 3, 10), "hook": "patient-view", "expect": []}
+    case = read_case(content.rules[0].id, blank | table[chart], content)
+    context = EvaluationContext(ChartIndex(case.chart, content), Side.LEFT)
+    assert (evaluate(builder.build_condition(keys), context).truth is Truth.YES) is answer
+
+
+@pytest.mark.parametrize("key", ["by", "for_days", "condition", "received", "screen"])
+def test_each_newer_key_of_a_condition_has_an_example(key: str) -> None:
+    conditions = [example.partition("holds")[0].removeprefix("condition") for example in EXAMPLES]
+    assert any(f"{key} = " in condition for condition in conditions)
+
+
+@pytest.mark.parametrize(("file", "text"), QUOTED)
+def test_what_is_quoted_stands_in_the_content(file: str, text: str) -> None:
+    assert text in (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_each_newer_key_of_a_rule_or_the_policy_is_quoted() -> None:
+    quoted = "".join(text for _, text in QUOTED)
+    for key in ("restraint = true", "offer = []", "[[solo]]", "restraint_since"):
+        assert key in quoted

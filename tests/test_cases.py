@@ -82,6 +82,13 @@ def test_every_case_of_a_rule_has_its_own_name() -> None:
         ({"record": [{"present": "hip-osteoarthritis", "severity": "sever"}]}, "(did you mean severe?)"),
         ({"drafts": [{"id": "o1", "order": "hip-mir"}]}, "no imaging is called 'hip-mir' (did you mean hip-mri?)"),
         ({"studies": [{"order": "hip-mri", "selected": True}]}, "no key is called 'selected'"),
+        ({"missing": ["Procedures"]}, "no kind of data is called 'Procedures' (did you mean Procedure?)"),
+        (
+            {"screen": [{"group": "cancers"}]},
+            "no group of the safety screen is called 'cancers' (did you mean cancer?)",
+        ),
+        ({"screen": [{"group": "cancer", "when": "2026"}]}, "no key is called 'when'"),
+        ({"record": [{"present": "leg-weakness", "grade": "3"}]}, "no grade is called '3'"),
         (
             {"requests": [{"treatment": "lumbar-epidurl"}]},
             "no treatment is called 'lumbar-epidurl' (did you mean lumbar-epidural?)",

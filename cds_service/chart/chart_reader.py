@@ -30,7 +30,7 @@ from cds_service.fhir.resources import (
     ServiceRequest,
     SupportedResource,
 )
-from cds_service.fhir.subject import belongs_to_patient
+from cds_service.fhir.subject import belongs_to_patient, names_a_patient
 from cds_service.logic.chart_index import ChartIndex
 from cds_service.model.content import Content
 from cds_service.model.dates import parse_partial_date
@@ -78,7 +78,8 @@ class ChartReader:
             if (resource.subject is not None and resource.subject.reference == reference)
             or _accept_or_ignore(resource, patient_id, collector)
         ]
-        age = _extract_age(resources, collector)
+        patients = [resource for resource in resources if isinstance(resource, Patient)]
+        age = _extract_age(patients, collector)
         orders = self._extract_all(resources, data.drafts, patient_id, collector)
         collector.findings, contradicted_text = drop_contradicted_text(
             collector.findings, self._content.findings, today
@@ -99,8 +100,8 @@ class ChartReader:
             incomplete=data.data_gaps.incomplete,
             screen_hits=tuple(screening.hits),
             unscreened=dict(screening.unscreened),
-            missing_types=data.missing_types,
-            is_deceased=any(resource.is_deceased for resource in resources if isinstance(resource, Patient)),
+            missing_types=data.missing_types | collector.missing_types,
+            is_deceased=any(patient.is_deceased for patient in patients),
         )
 
     def _screen(
@@ -171,13 +172,14 @@ def _accept_or_ignore(resource: SupportedResource, patient_id: str, collector: F
     belongs = belongs_to_patient(resource, patient_id)
     if not belongs:
         collector.ignore(resource, "it names another patient")
+        if not names_a_patient(resource):  # it may be this patient's: what it holds is not seen
+            collector.missing_types.add(type(resource).__name__)
     return belongs
 
 
-def _extract_age(resources: list[SupportedResource], collector: FactCollector) -> int | None:
+def _extract_age(patients: list[Patient], collector: FactCollector) -> int | None:
     """Return the completed years on the day of the call, or None without a usable birth date."""
-    birth_dates = (resource.birthDate for resource in resources if isinstance(resource, Patient))
-    birth_text = next((text for text in birth_dates if text), None)
+    birth_text = next((patient.birthDate for patient in patients if patient.birthDate), None)
     birth = parse_partial_date(birth_text) if birth_text else None
     if birth is None or birth.first > collector.today:
         return None

@@ -1,9 +1,10 @@
 """Look up codings as senders write them: from system URI and code to everything the code means in the content."""
 
+import re
 from typing import Final, NamedTuple
 
 from cds_service.chart.code_systems import CodeSystemFinder, read_icd
-from cds_service.fhir.datatypes import CodeableConcept
+from cds_service.fhir.datatypes import CodeableConcept, Coding
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.model.terminology import (
@@ -17,6 +18,7 @@ from cds_service.model.terminology import (
 
 _ICD: Final = "icd10cm"
 _MAX_CODE_LENGTH = 40  # characters; no ICD-10-CM code is longer
+_SENTENCES = re.compile(r"[.;\n]\s*\w")  # more than one: the name goes on after what begins it
 
 
 class KnownCode(NamedTuple):
@@ -45,6 +47,7 @@ class CodeLookup:
 
     def __init__(self, terminology: Terminology) -> None:
         self.terminology = terminology
+        self._no_disease = terminology.limits.no_disease
         codes = {
             *terminology.findings,
             *terminology.studies,
@@ -105,16 +108,30 @@ class CodeLookup:
         return known if known.meanings else None
 
     def names_no_disease(self, concept: CodeableConcept) -> bool:
-        """Return whether a code of the concept is about a disease that the patient does not have, as screening is."""
-        branches = self.terminology.limits.no_disease.codes
+        """Return whether a concept is about a disease that the patient does not have, as screening is.
+
+        A code says so, or the start of a name. This runs for every problem and procedure, so it is kept simple.
+        """
+        if concept.text and self._begins_no_disease(concept.text):
+            return True
         for coding in concept.coding or ():
-            if coding is None or coding.code is None or self._systems.find(coding.system) not in self._icd_systems:
+            if coding is None:
                 continue
-            code = read_icd(str(coding.code), None, _MAX_CODE_LENGTH)
-            lengths = range(3, len(code) + 1)
-            if any(row.includes(code) for length in lengths for row in branches.get(code[:length], ())):
+            if coding.display and self._begins_no_disease(coding.display):
+                return True
+            if coding.code is not None and coding.system not in self._plain_uris and self._codes_no_disease(coding):
                 return True
         return False
+
+    def _begins_no_disease(self, name: str) -> bool:
+        return name.lstrip().lower().startswith(self._no_disease.names) and not _SENTENCES.search(name)
+
+    def _codes_no_disease(self, coding: Coding) -> bool:
+        if self._systems.find(coding.system) not in self._icd_systems:
+            return False
+        code = read_icd(str(coding.code), None, _MAX_CODE_LENGTH)
+        rows = (row for length in range(3, len(code) + 1) for row in self._no_disease.codes.get(code[:length], ()))
+        return any(row.includes(code) for row in rows)
 
     def _build_known_code(self, code: Code) -> KnownCode:
         terms = self.terminology

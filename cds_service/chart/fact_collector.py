@@ -1,6 +1,5 @@
 """What the extractors of a chart share: the look-ups, and the collector of facts and ignored records."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,8 +14,6 @@ from cds_service.model.sides import Side, combine_sides
 from cds_service.model.terminology import DrugCourse, FindingMeaning, Terminology, distinct_meanings
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.reader import NarrativeReader
-
-_SENTENCES = re.compile(r"[.;\n]\s*\w")  # more than one: the name goes on after what begins it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +49,7 @@ class FactCollector:
     Attributes:
         birth_date: The earliest possible date.
         contradicted: Findings from text that a code of the same record contradicts.
+        missing_types: FHIR types of which a record cannot be told: whose it is, or which drug it names.
         courses: The records of drugs that count only when taken for long. They are judged together, at the end.
         look_up: Returns the known codes of a concept. Every record uses it.
     """
@@ -65,6 +63,7 @@ class FactCollector:
     ignored_records: list[tuple[Resource, str, CodeableConcept | None]] = field(default_factory=list)
     courses: list[CourseRecord] = field(default_factory=list)
     truncated_texts: int = 0
+    missing_types: set[str] = field(default_factory=set)
     look_up: Callable[[CodeableConcept | None], list[KnownCode]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -89,14 +88,6 @@ class FactCollector:
         """Return the distinct findings that a concept means by itself, without what only orders or needs a region."""
         meanings = meanings_of(self.look_up(concept))
         return [meaning for meaning in meanings if not (meaning.only_orders or meaning.region)]
-
-    def names_no_disease(self, concept: CodeableConcept) -> bool:
-        """Return whether a concept, by code or the start of its name, is about a disease the patient does not have."""
-        starts = self.lookups.terminology.limits.no_disease.names
-        names = (concept.text, *code_displays(concept))
-        if any(name.lstrip().lower().startswith(starts) and not _SENTENCES.search(name) for name in names if name):
-            return True
-        return self.lookups.codes.names_no_disease(concept)
 
     def body_site_side(self, value: Concepts) -> Side:
         """Return the side that body sites state, by their codes or by a word in their text."""

@@ -13,6 +13,8 @@ def says_not_done(collector: FactCollector, status: Concepts, note: Notes, outco
 
     A long note may tell of one visit missed among many, so it does not count.
     """
+    if status is None and outcome is None and not note:
+        return False
     not_done = collector.lookups.terminology.limits.not_done
     concepts = [*list_concepts(status), *list_concepts(outcome)]
     texts = [text for concept in concepts for text in (concept.text, *code_displays(concept)) if text]

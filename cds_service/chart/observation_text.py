@@ -43,7 +43,7 @@ def extract_from_answer(
     answer = part.valueString or (part.valueCodeableConcept.text if part.valueCodeableConcept else None)
     if question is not None:
         return bool(answer and extract_from_name(record, _PREFIX_BY_QUESTION[question] + answer, collector))
-    if part.code is not None and collector.names_no_disease(part.code):
+    if part.code is not None and collector.lookups.codes.names_no_disease(part.code):
         return False  # the answer is about the family, a screening, or a benign disease
     name = concept_text(part.code, collector, has_meaning=False)
     is_coded = bool(part.code and part.code.coding)

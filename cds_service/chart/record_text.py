@@ -75,7 +75,7 @@ def concept_text(concept: CodeableConcept | None, collector: FactCollector, *, h
     If its codes mean something here, the displays are not needed. Nothing of a concept is read whose code or name
     speaks of a disease that the patient does not have, such as a screening for cancer or one in the family.
     """
-    if concept is None or collector.names_no_disease(concept):
+    if concept is None or collector.lookups.codes.names_no_disease(concept):
         return None
     if has_meaning or not concept.coding:
         return concept.text
@@ -85,17 +85,22 @@ def concept_text(concept: CodeableConcept | None, collector: FactCollector, *, h
 def _join_names(text: str | None, displays: list[str | None], collector: FactCollector) -> str | None:
     """Return the text and the displays that name a finding which the text does not name, as sentences."""
     names = [text] if text else []
-    named = {statement.finding for statement in _statements(text, collector)}
-    for display in dict.fromkeys(display for display in displays if display and display != text):
-        findings = {statement.finding for statement in _statements(display, collector)}
-        if findings - named or not names:
+    for display in displays:
+        if not display or display in names:
+            continue
+        if not names or _names_more(display, names, collector):
             names.append(display)
-        named |= findings
     return "; ".join(name.rstrip(". ") for name in names) if len(names) > 1 else (names[0] if names else None)
 
 
-def _statements(text: str | None, collector: FactCollector) -> tuple[Statement, ...]:
-    return collector.lookups.narrative_reader.read(text).statements
+def _names_more(display: str, names: list[str], collector: FactCollector) -> bool:
+    """Return whether a display names a finding that no other name does. Most displays name none."""
+    read = collector.lookups.narrative_reader.read
+    statements = read(display).statements
+    if not statements:
+        return False
+    named = {statement.finding for name in names for statement in read(name).statements}
+    return any(statement.finding not in named for statement in statements)
 
 
 def _read_statements(

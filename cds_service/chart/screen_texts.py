@@ -30,12 +30,13 @@ _UNTAKEN: Final = frozenset({"entered-in-error", "cancelled", "draft", "not-take
 
 @dataclass(slots=True)
 class ScreenedRecord:
-    """What is screened of one resource. `prose`: free texts, each with the time of its note."""
+    """What is screened of one resource. `acts`: what was done. `prose`: free texts, each with the time of its note."""
 
     resource: Resource
     kind: SourceKind
     text_kind: SourceKind
     concepts: list[CodeableConcept] = field(default_factory=list)
+    acts: list[CodeableConcept] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     prose: list[tuple[str, str | None]] = field(default_factory=list)
     parts: list[Observation | Component] = field(default_factory=list)
@@ -60,7 +61,7 @@ def collect_record(resource: Resource) -> ScreenedRecord | None:
 
 
 def _of_condition(condition: Condition) -> ScreenedRecord | None:
-    if status_codes(condition.verificationStatus) & _NOT_SO:
+    if not _NOT_SO.isdisjoint(status_codes(condition.verificationStatus)):
         return None
     record = ScreenedRecord(condition, SourceKind.CONDITION, SourceKind.CONDITION_TEXT)
     record.add_concepts(condition.code, *parse_parts(condition.stage), *parse_parts(condition.evidence))
@@ -72,7 +73,8 @@ def _of_procedure(procedure: Procedure) -> ScreenedRecord | None:
     if procedure.status in _VOID or procedure.notPerformed or procedure.notDone:
         return None
     record = ScreenedRecord(procedure, SourceKind.PROCEDURE, SourceKind.PROCEDURE_TEXT)
-    record.add_concepts(procedure.code, procedure.reasonCode, procedure.outcome)
+    record.acts = list_concepts(procedure.code) if procedure.code is not None else []
+    record.add_concepts(procedure.reasonCode, procedure.outcome)
     record.add_notes(procedure.note)
     return record
 
@@ -109,7 +111,7 @@ def _drug_names(medication: MedicationRecord) -> Iterator[str]:
     concepts = [medication.medicationCodeableConcept, *(one.code for one in medication.contained or ())]
     for concept in concepts:
         if concept is not None:
-            yield from dict.fromkeys(concept_texts(concept))
+            yield from concept_texts(concept)
     if medication.medicationReference is not None and medication.medicationReference.display:
         yield medication.medicationReference.display
 
@@ -119,7 +121,7 @@ def _dosage_texts(medication: MedicationRecord) -> Iterator[str]:
         yield from (text for text in (dosage.text, dosage.patientInstruction) if text)
         for concept in (dosage.route, dosage.site, dosage.method):
             if concept is not None:
-                yield from dict.fromkeys(concept_texts(concept))
+                yield from concept_texts(concept)
 
 
 def _of_report(report: DiagnosticReport) -> ScreenedRecord | None:
@@ -158,13 +160,13 @@ def _of_observation(observation: Observation) -> ScreenedRecord | None:
     return record
 
 
-def concept_texts(concept: CodeableConcept) -> Iterator[str]:
-    """Yield the text and the displays of a concept."""
-    if concept.text:
-        yield concept.text
-    for coding in concept.coding or ():
-        if coding is not None and coding.display:
-            yield coding.display
+def concept_texts(concept: CodeableConcept) -> list[str]:
+    """Return the text and the displays of a concept, each once."""
+    texts = [concept.text] if concept.text else []
+    for coding in concept.coding or ():  # a hot path: every record
+        if coding is not None and coding.display and coding.display not in texts:
+            texts.append(coding.display)
+    return texts
 
 
 _COLLECTORS: Mapping[type, Callable[[Any], ScreenedRecord | None]] = {

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from cds_service.chart.fact_collector import FactCollector, build_source
 from cds_service.chart.screen_dates import find_dates
@@ -32,6 +32,16 @@ _ENGLISH: Final = "en"
 _POSITIVE: Final = frozenset({"POS", "DET", "RR", "A", "AA"})  # HL7 v3 ObservationInterpretation
 
 
+class _ScreenedText(NamedTuple):
+    """A text: of which record, when, and whether it is free text or the name of what was done."""
+
+    record: ScreenedRecord
+    text: str
+    time: str | None = None
+    is_prose: bool = False
+    is_act: bool = False
+
+
 @dataclass(slots=True)
 class Screening:
     """The screening of one chart. `hits` are in the order of the records, each once."""
@@ -40,8 +50,7 @@ class Screening:
     collector: FactCollector
     hits: dict[ScreenHit, None] = field(default_factory=dict)
     unscreened: Counter[str] = field(default_factory=Counter)
-    _names: list[tuple[ScreenedRecord, str]] = field(default_factory=list)
-    _prose: list[tuple[ScreenedRecord, str, str | None]] = field(default_factory=list)
+    _texts: list[_ScreenedText] = field(default_factory=list)
 
     def screen(self, resources: Iterable[SupportedResource], drafts: Iterable[ServiceRequest]) -> None:
         """Screen the patient's resources and the drafts of the call, then what the precise readers found in them."""
@@ -58,23 +67,28 @@ class Screening:
         """Screen the codes and values of a record, and keep its texts: all texts are looked at together first."""
         for concept in record.concepts:
             self._screen_concept(record, concept)
+        for act in record.acts:
+            self._screen_concept(record, act, is_act=True)
         for part in record.parts:
             self._screen_answer(record, part)
-        self._names += [(record, name) for name in record.names]
-        self._prose += [(record, text, time) for text, time in record.prose]
+        if record.names:
+            self._texts += [_ScreenedText(record, name) for name in record.names]
+        if record.prose:
+            self._texts += [_ScreenedText(record, text, time, is_prose=True) for text, time in record.prose]
 
-    def _screen_concept(self, record: ScreenedRecord, concept: CodeableConcept) -> None:
+    def _screen_concept(self, record: ScreenedRecord, concept: CodeableConcept, *, is_act: bool = False) -> None:
         """Screen the codes of a concept, and keep its texts unless one of its codes says that they name no disease."""
-        verdicts = [self.screens.codes.judge(one.system, one.code) for one in concept.coding or () if one]
-        if any(verdict.is_unread for verdict in verdicts):
-            return
+        judge = self.screens.codes.judge
+        verdicts = [judge(one.system, one.code) for one in concept.coding or () if one]
+        for verdict in verdicts:
+            if verdict.is_unread:
+                return
         for verdict in verdicts:
             for hit in verdict.hits:
                 self._add_code(record, hit, concept)
-        if concept.text and not concept.coding:
-            self._prose.append((record, concept.text, None))
-        else:
-            self._names += [(record, text) for text in dict.fromkeys(concept_texts(concept))]
+        is_prose = not concept.coding
+        for text in concept_texts(concept):
+            self._texts.append(_ScreenedText(record, text, is_prose=is_prose, is_act=is_act))
 
     def _add_code(self, record: ScreenedRecord, hit: CodeHit, concept: CodeableConcept) -> None:
         if hit.branch is not None:
@@ -96,7 +110,8 @@ class Screening:
             codings = [coding for one in list_concepts(part.interpretation) for coding in one.coding or () if coding]
             is_yes = any(str(coding.code) in _POSITIVE for coding in codings)
         if is_yes and part.code is not None and part.dataAbsentReason is None:
-            self._names += [(record, f"{name}: positive") for name in dict.fromkeys(concept_texts(part.code))]
+            names = dict.fromkeys(map(self.screens.procedures.without_test, concept_texts(part.code)))
+            self._texts += [_ScreenedText(record, f"{name}: positive") for name in names]
 
     def _is_yes(self, answer: CodeableConcept) -> bool:
         known = {one.value for one in self.collector.look_up(answer) if one.value}
@@ -116,7 +131,7 @@ class Screening:
         if part.code is None or quantity is None or quantity.number is None:
             return
         codes = frozenset(str(one.code) for one in part.code.coding or () if one)
-        names = tuple(dict.fromkeys(concept_texts(part.code)))
+        names = tuple(concept_texts(part.code))
         upper = parse_upper_limit(part.referenceRange)
         measured = Measurement(quantity.number, frozenset(quantity.units), upper, codes, names)
         for hit in self.screens.values.hits(measured):
@@ -126,24 +141,26 @@ class Screening:
         """Screen a number that was sent as text."""
         value = part.valueString
         if value and part.code is not None and value.lstrip("-+ ")[:1].isdigit():
-            for name in dict.fromkeys(concept_texts(part.code)):
+            for name in concept_texts(part.code):
                 for group, cause in self.screens.texts.numbers.find(f"{name}: {value}"):
                     self._add(record, record.kind, group, cause)
 
     def _screen_texts(self) -> None:
         """Screen all texts. Where none holds any stem, as in most charts, one look at all of them is enough."""
-        texts = [*(name for _, name in self._names), *(text for _, text, _ in self._prose)]
-        if self.screens.texts.may_hit("\n".join(texts)):
-            for record, name in self._names:
-                self._screen_text(record, name, None)
-            for record, text, time in self._prose:
-                self._screen_text(record, text, time)
-        for record, text, _ in self._prose:
-            self._check_text(record.resource, text)
+        if self.screens.texts.may_hit("\n".join(one.text for one in self._texts)):
+            for one in self._texts:
+                self._screen_text(one)
+        for one in self._texts:
+            if one.is_prose:
+                self._check_text(one.record.resource, one.text)
 
-    def _screen_text(self, record: ScreenedRecord, text: str, time: str | None) -> None:
-        for hit in self.screens.texts.hits(text):
-            self._add(record, record.text_kind, hit.group, hit.cause, hit.side, time=time)
+    def _screen_text(self, one: _ScreenedText) -> None:
+        """Screen a text. What was done under the name of a test is no reason to act; its result may be one."""
+        hits = self.screens.texts.hits(one.text)
+        if hits and one.is_act and self.screens.procedures.is_test(one.text):
+            return
+        for hit in hits:
+            self._add(one.record, one.record.text_kind, hit.group, hit.cause, hit.side, time=one.time)
 
     def _check_text(self, resource: Resource, text: str) -> None:
         """Count a free text that was not screened to its end, or is in another language."""

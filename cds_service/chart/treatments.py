@@ -63,7 +63,7 @@ def _done_meanings(
 ) -> list[FindingMeaning]:
     """Return what codes show to be done: no referral, and no code whose region the record does not name."""
     meanings = [meaning for meaning in meanings_of(known_codes) if not meaning.only_orders]
-    if not any(meaning.region for meaning in meanings):
+    if not meanings or not any(meaning.region for meaning in meanings):
         return meanings
     notes = [note.text for note in list_notes(record.note)]
     texts = [record.code.text, *code_displays(record.code)] if record.code else []

@@ -1,6 +1,5 @@
 """Whether the data of each prefetch key arrived whole, by FHIR type (clinical design, second edition, R2)."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -17,8 +16,10 @@ def is_short(key: PrefetchKey, decoded: DecodedResources) -> bool:
     Its `total` is more than it holds, as when a server loses the link to the next page, or all it holds is of other
     types than the key asks for.
     """
-    counts = Counter(map(type, decoded.resources))  # one pass in C: this runs for every key of every call
-    of_type = sum(count for kind, count in counts.items() if _current_name(kind.__name__) == key.resource_type)
+    if not (decoded.total or decoded.resources or decoded.unsupported):
+        return False
+    kinds = list(map(type, decoded.resources))  # counted in C: this runs for every key of every call
+    of_type = sum(kinds.count(kind) for kind in set(kinds) if _current_name(kind.__name__) == key.resource_type)
     arrived = of_type + decoded.repeated + sum(decoded.unreadable.values())
     return decoded.total > arrived or (arrived == 0 and bool(decoded.resources or decoded.unsupported))
 
@@ -37,7 +38,8 @@ def list_missing_types(
     types = {key.name: key.resource_type for key in keys}
     missing = {types[name] for name in keys_with_gaps}
     for name, decoded in received.items():
-        missing.update(types[name] if kind == UNTYPED else _current_name(kind) for kind in decoded.unreadable)
+        if decoded.unreadable:
+            missing.update(types[name] if kind == UNTYPED else _current_name(kind) for kind in decoded.unreadable)
     missing.update("ServiceRequest" if kind == UNTYPED else _current_name(kind) for kind in unreadable_drafts)
     return frozenset(missing)
 

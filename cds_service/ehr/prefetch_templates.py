@@ -1,7 +1,7 @@
 """The prefetch templates, generated from the content: the least data the rules need, in CDS Hooks 2.0's queries."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
 
@@ -17,17 +17,20 @@ _OBSERVED = frozenset({"symptom", "sign", "flag"})
 
 @dataclass(frozen=True, slots=True)
 class PrefetchKey:
-    """A prefetch key: its template, the label cards use for the data, and whether the service needs it."""
+    """A prefetch key: its template, the label cards use for the data, and whether the service needs it.
+
+    `resource_type`: the FHIR type that it asks for.
+    """
 
     name: str
     template: str
     label: str
     is_required: bool = False
+    resource_type: str = field(init=False)
 
-    @property
-    def resource_type(self) -> str:
-        """The FHIR type that it asks for."""
-        return self.template.partition("?")[0].partition("/")[0]
+    def __post_init__(self) -> None:
+        # Computed once: every call compares it with what arrived.
+        object.__setattr__(self, "resource_type", self.template.partition("?")[0].partition("/")[0])
 
     def build_query(self, patient_id: str) -> str:
         """Return the FHIR query for one patient."""

@@ -111,8 +111,8 @@ def collect_resources(bundle_or_resource: TypedBundle | SupportedResource) -> De
     """
     if type(bundle_or_resource) is TypedBundle:
         resources = [entry.resource for entry in bundle_or_resource.entry or () if entry.resource is not None]
-        decoded = _separate_failures(resources, next_link=find_next_link(bundle_or_resource.link))
-        return decoded._replace(total=total) if (total := _read_total(bundle_or_resource.total)) else decoded
+        next_link, total = find_next_link(bundle_or_resource.link), _read_total(bundle_or_resource.total)
+        return _separate_failures(resources, next_link=next_link, total=total)
     decoded = _separate_failures([cast("SupportedResource", bundle_or_resource)])
     return decoded if decoded.resources else decoded._replace(is_failure=True)
 
@@ -138,6 +138,8 @@ def _require_type(bundle: Bundle, field: str) -> None:
 
 def _read_total(raw: msgspec.Raw) -> int:
     """Return the number of results that a Bundle names. Anything but a whole number says nothing, like none."""
+    if len(raw) == 0:
+        return 0
     digits = bytes(raw).strip(b'"')
     return int(digits) if digits.isdigit() and len(digits) <= _MAX_TOTAL_DIGITS else 0
 
@@ -153,14 +155,17 @@ def find_next_link(links: msgspec.Raw) -> str | None:
 
 
 def _separate_failures(
-    resources: list[SupportedResource], unreadable: Counter[str] | None = None, next_link: str | None = None
+    resources: list[SupportedResource],
+    unreadable: Counter[str] | None = None,
+    next_link: str | None = None,
+    total: int = 0,
 ) -> DecodedResources:
     outcomes = [resource for resource in resources if type(resource) is OperationOutcome]
     if not outcomes:
-        return DecodedResources(tuple(resources), unreadable or NONE_UNREADABLE, False, next_link)
+        return DecodedResources(tuple(resources), unreadable or NONE_UNREADABLE, False, next_link, total)
     data = tuple(resource for resource in resources if type(resource) is not OperationOutcome)
     is_failure = any(outcome.is_failure for outcome in outcomes)
-    return DecodedResources(data, unreadable or NONE_UNREADABLE, is_failure, next_link)
+    return DecodedResources(data, unreadable or NONE_UNREADABLE, is_failure, next_link, total)
 
 
 def decode_resource(raw: msgspec.Raw | bytes, field: str, unreadable: Counter[str]) -> SupportedResource | None:

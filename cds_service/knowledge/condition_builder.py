@@ -150,7 +150,7 @@ class ConditionBuilder:
         return [
             leaf if entry.is_empty else _with_block(leaf, self.build_block(entry))
             for entry in self.groups[name]
-            for leaf in self._expand_name(entry.id, _merge_filters(filters, entry), (*parents, name))
+            for leaf in self._expand_name(entry.id, _merge_if_any(filters, entry), (*parents, name))
         ]
 
     def _mark_used(self, name: str) -> None:
@@ -172,6 +172,11 @@ def _to_frozenset(value: list[Any] | str | None) -> frozenset[str]:
 
 def _build_filters(keys: FilterKeys) -> Filters:
     return _merge_filters(Filters(), keys)
+
+
+def _merge_if_any(outer: Filters, entry: GroupEntry) -> Filters:
+    """Merge an entry's filters. Most entries are a name alone, and there are thousands."""
+    return outer if entry.model_fields_set == {"id"} else _merge_filters(outer, entry)
 
 
 def _merge_filters(outer: Filters, keys: FilterKeys) -> Filters:

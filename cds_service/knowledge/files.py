@@ -34,6 +34,7 @@ NARRATIVE_CUES = "narrative/cues.toml"
 NARRATIVE_WORDS = "narrative/words.toml"
 SCREEN_FILE = "safety-screen.toml"
 OWN_WORDS_FILE = "language/english.txt"
+CLINICAL_WORDS_FILE = "language/clinical.txt"
 LANGUAGE_FILE = "language/others.toml"
 OVERLAY_UPGRADE = "overlay-upgrade.toml"
 
@@ -84,6 +85,7 @@ class ContentFiles:
     screen: SafetyScreenFile
     language: LanguageFile
     own_words: str
+    clinical_words: str
     overlay_upgrade: UpgradeFile | None
 
 
@@ -97,10 +99,7 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "words": folder.load_file(NARRATIVE_WORDS, WordsFile),
     }
     others: dict[str, Any] = {
-        "groups": {
-            name: [GroupEntry(id=entry) if isinstance(entry, str) else entry for entry in group.root]
-            for name, group in folder.load_tables("groups.toml", GroupTable).items()
-        },
+        "groups": _load_groups(folder),
         "conditions": folder.load_tables("conditions.toml", NamedCondition),
         "patterns": folder.load_file("patterns.toml", PatternsFile),
         "rules": {name: folder.load_file(name, RuleFile) for name in folder.list_files("rules/*.toml")},
@@ -117,6 +116,7 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "about": folder.load_file("about.toml", AboutFile),
         "screen": folder.load_file(SCREEN_FILE, SafetyScreenFile),
         "own_words": folder.load_text(OWN_WORDS_FILE),
+        "clinical_words": folder.load_text(CLINICAL_WORDS_FILE),
         "language": folder.load_file(LANGUAGE_FILE, LanguageFile),
         "site_limits": folder.load_file("site-limits.toml", SiteLimitsFile),
         "overlay_upgrade": _load_overlay_upgrade(folder),
@@ -124,6 +124,13 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
     if folder.problems:
         return None
     return ContentFiles(terminology=TerminologyFiles(**terminology), narrative=NarrativeFiles(**narrative), **others)
+
+
+def _load_groups(folder: ContentFolder) -> dict[str, list[GroupEntry]]:
+    return {
+        name: [GroupEntry(id=entry) if isinstance(entry, str) else entry for entry in group.root]
+        for name, group in folder.load_tables("groups.toml", GroupTable).items()
+    }
 
 
 def _load_terminology(folder: ContentFolder) -> dict[str, Any]:

@@ -154,7 +154,8 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
     check_site_limits(folder, files)
     folder.raise_problems()
     assert content is not None  # noqa: S101 - as above
-    screen = build_screen(files.screen, build_language(files.own_words, files.language))
+    language = build_language(files.own_words, files.clinical_words, files.language)
+    screen = build_screen(files.screen, language)
     return Knowledge(
         content=content,
         terminology=replace(build_terminology(files.terminology), screened_tests=screen.tests),
@@ -180,7 +181,8 @@ def _build_content(
     findings = files.terminology.findings
     screen_groups = build_screen_groups(files.screen)
     builder = ConditionBuilder(frozenset(findings), files.groups, files.conditions, screen_groups)
-    restraint = RestraintBuilder(frozenset(files.policy.restraint.received), tuple(screen_groups.values()))
+    rule_ids = frozenset(file.id for file in files.rules.values())
+    restraint = RestraintBuilder(frozenset(files.policy.restraint.received), tuple(screen_groups.values()), rule_ids)
     patterns = build_patterns(folder, files.patterns, builder)
     check_evidence(folder, files.evidence, findings)
     check_evidence_lines(folder, unresolved.wording, files.evidence)

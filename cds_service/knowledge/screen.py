@@ -71,19 +71,26 @@ def build_screen(file: SafetyScreenFile, language: LanguageWords) -> SafetyScree
     return SafetyScreen(
         tables=tuple(_build_table(groups[name], row) for name, row in file.group.items()),
         unread=tuple(_to_branches(file.reading.unread, ())),
+        test_name=ScreenPattern("test", (tuple(file.reading.tests),), unless=tuple(file.reading.tests_unless)),
         positive=frozenset(file.reading.positive),
         language=language,
     )
 
 
-def build_language(own: str, others: LanguageFile) -> LanguageWords:
-    """Build the words by which languages are told apart. `own`: the text of the content's word list."""
-    lines = [line for line in own.splitlines() if not line.startswith("#")]
+def build_language(own: str, clinical: str, others: LanguageFile) -> LanguageWords:
+    """Build the words by which languages are told apart. `own` and `clinical`: the texts of the word lists."""
     return LanguageWords(
-        own=frozenset(word for line in lines for word in line.split()),
+        own=_list_words(own),
+        clinical=_list_words(clinical),
         other=frozenset(word for words in others.foreign.values() for word in words.split()),
         neutral=tuple(others.neutral),
+        foreign_endings=tuple(others.endings),
     )
+
+
+def _list_words(text: str) -> frozenset[str]:
+    """Return the words of a list, without its lines of comment."""
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
 
 
 def _build_table(group: ScreenGroup, row: ScreenGroupRow) -> ScreenTable:

@@ -210,6 +210,7 @@ class Block:
     `has_anchor`: a condition inside names a date for later ones, so every condition must be evaluated.
     `requirements`: the block can hold only if the chart records at least one member of each set. A member is a
     finding on any side, a finding on the judged side (`on_judged_side`), or a pattern (`ANY_PATTERN`).
+    `alternatives`: the requirements of each part of `any`, if every part has some. It must meet all those of one.
     """
 
     all: tuple["Condition", ...] = ()
@@ -218,17 +219,20 @@ class Block:
     has_anchor: bool = False
     label: str = ""
     requirements: tuple[frozenset[str], ...] = field(init=False, repr=False, compare=False)
+    alternatives: tuple[tuple[frozenset[str], ...], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Computed once: most charts record none of it, and then the block need not be evaluated.
         object.__setattr__(self, "requirements", _find_requirements(self))
+        alternatives = tuple(map(_find_requirements, self.any))
+        object.__setattr__(self, "alternatives", alternatives if all(alternatives) else ())
 
     def can_hold(self, recorded: frozenset[str]) -> bool:
-        """Return whether the recorded findings, named as in `requirements`, meet every requirement."""
-        for requirement in self.requirements:  # noqa: SIM110 - a hot path: every rule in every call
-            if requirement.isdisjoint(recorded):
-                return False
-        return True
+        """Return whether the recorded findings, named as in `requirements`, meet what the block requires."""
+        lacks = recorded.isdisjoint  # a hot path: every rule in every call
+        if any(map(lacks, self.requirements)):
+            return False
+        return not self.alternatives or any(not any(map(lacks, part)) for part in self.alternatives)
 
 
 Condition: TypeAlias = (

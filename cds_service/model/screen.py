@@ -113,24 +113,29 @@ class ScreenTable:
 class LanguageWords:
     """Words that tell languages apart: common ones of the content's language, and words of others.
 
-    `neutral`: endings that medicine has in every language.
+    `clinical`: abbreviations and names of drugs, which tell nothing. `neutral`: endings that medicine has in every
+    language. `foreign_endings`: endings that show another language.
     """
 
     own: frozenset[str]
+    clinical: frozenset[str]
     other: frozenset[str]
     neutral: tuple[str, ...]
+    foreign_endings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SafetyScreen:
     """All tables of the safety screen.
 
-    `unread`: branches of ICD-10 that are not read at all, with their displays. `positive`: answers and results that
-    make the name of a test a mention.
+    `unread`: branches of ICD-10 that are not read at all, with their displays. `test_name`: what makes the name of a
+    procedure that of a test, which is not read either. `positive`: answers and results that make the name of a test a
+    mention.
     """
 
     tables: tuple[ScreenTable, ...]
     unread: tuple[ScreenBranch, ...]
+    test_name: ScreenPattern
     positive: frozenset[str]
     language: LanguageWords
 

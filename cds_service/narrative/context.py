@@ -65,7 +65,7 @@ class Context:
         self._negating = [one for one in denying if one.place not in answers]
 
     def changes(self, mention: Mention) -> set[CueEffect]:
-        """Return all effects on a mention: those of the cues, and that of a diagnosis that is named but not asserted."""
+        """Return all effects on a mention: those of cues, and that of a diagnosis that is named but not asserted."""
         found = self._cued(mention)
         if found <= _TO_COME and self._is_only_named(mention):
             found.add(CueEffect.HYPOTHETICAL)

@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 # No alternative begins as another one continues, so that no text causes backtracking.
 _TOKEN = re.compile(
-    r"[^\W_]+(?:['\u2019][^\W_]+)*|-+>|=+>|→|[\r\n]\s*|\?+|\[\s*[xX\u2713\u2714]?\s*\]|[\u2610\u25a1\u2611\u2612]|#(?=\s?[A-Za-z])|(?<=[TtLl][0-9] )#|(?<=[TtLl]1[0-2] )#|[.;:,()/+&<>!\u2013\u2014-]"
+    r"[^\W_]+(?:['\u2019][^\W_]+)*|-+>|=+>|→|[\r\n]\s*|\?+"
+    r"|\[\s*[xX\u2713\u2714]?\s*\]|[\u2610\u25a1\u2611\u2612]"  # boxes, ticked or not
+    r"|#(?=\s?[A-Za-z])|(?<=[TtLl][0-9] )#|(?<=[TtLl]1[0-2] )#"  # a fracture: "# T12", "L1 #"
+    r"|[.;:,()/+&<>!\u2013\u2014-]"
 )
 _PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")  # such a phrase needs no splitting
 _QUOTES = str.maketrans("", "", "'\u2019")
@@ -15,7 +18,7 @@ TRAILING_QUESTION = "??"  # a question mark directly after a word; "?" comes bef
 PARAGRAPH, LINE, STOP, CLAUSE = "\n\n", "\n", ".", ";"
 TRUNCATED = "..."  # a sentence that is too long continues in the next
 FRACTURE = "fracture"  # "# T12"
-EMPTY_BOX, TICKED = "[]", "[x]"
+EMPTY_BOX, TICKED = "[]", "[x]"  # one word each: the finders count spaces
 _BOXES, _EMPTY = "[\u2610\u25a1\u2611\u2612", "\u2610\u25a1"
 _MAX_WORDS = 200  # per sentence
 

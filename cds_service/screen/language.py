@@ -12,6 +12,7 @@ from cds_service.model.screen import LanguageWords
 from cds_service.narrative.lexicon import Lexicon
 from cds_service.narrative.text_cache import TextCache
 from cds_service.screen.folding import fold_characters
+from cds_service.screen.short_forms import ShortForms
 
 _SENTENCE_END: Final = re.compile(r"[.!?;:]\s+|[\r\n]+")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
@@ -21,6 +22,10 @@ _APOSTROPHES: Final = str.maketrans("", "", "'\u2019")
 _ENDINGS: Final = ("s", "es", "ed", "d", "ing", "ly", "er", "r", "est", "ness", "able", "ally", "ful", "less")
 _VOWELS: Final = frozenset("aeiouy")
 _SHORTEST_STEM, _LONGEST_ABBREVIATION = 3, 6  # letters
+_SHORTEST_PART: Final = 4  # letters of a compound's parts
+_LONGEST_SHORT: Final = 3  # letters: so short a word may be an abbreviation
+_SHORTEST_COMPOUND: Final = 6  # letters: a part tells only in a word that may be one of two
+_SHORTEST_SHAPED: Final = 8  # letters: an ending tells only in a long word
 _FEW: Final = 2  # unknown words of a sentence, and words of a text that is too short to tell
 
 
@@ -37,9 +42,12 @@ class LanguageCheck:
 
     def __init__(self, words: LanguageWords, narrative: Lexicon) -> None:
         self._own = words.own | {word for phrase in narrative.entries for word in phrase.split()}
-        self._other = frozenset(word for word in words.other if not word.startswith("-")) - self._own
+        self._clinical = words.clinical
+        self._other = frozenset(word for word in words.other if not word.startswith("-")) - self._own - self._clinical
         self._parts = tuple(word.strip("-") for word in words.other if word.startswith("-"))
         self._neutral = words.neutral
+        self._endings = words.foreign_endings
+        self._short_forms = ShortForms(word for word in self._own | self._clinical if word.isascii())
         self._cache = TextCache(self._is_other)
 
     def is_other(self, text: str) -> bool:
@@ -69,22 +77,38 @@ class LanguageCheck:
                 yield "other"
             elif self._is_own(word):
                 yield "own"
-            elif any(part in word for part in self._parts) or (written.islower() and not word.isascii()):
+            elif self._is_shaped_foreign(word, written):
                 yield "other"
             elif not (place and written[0].isupper()) and not self._is_neutral(word):
                 yield "unknown"
 
+    def _is_shaped_foreign(self, word: str, written: str) -> bool:
+        """Return whether the letters or the parts of an unknown word are those of another language."""
+        if written.islower() and not word.isascii():
+            return True
+        if len(word) < _SHORTEST_COMPOUND:
+            return False
+        is_ended = len(word) >= _SHORTEST_SHAPED and word.endswith(self._endings) and not self._is_neutral(word)
+        return is_ended or any(part in word for part in self._parts)
+
     def _is_neutral(self, word: str) -> bool:
-        """Return whether an unknown word says nothing of its language: a term of medicine, or an abbreviation."""
-        return word.endswith(self._neutral) or _VOWELS.isdisjoint(word)
+        """Return whether an unknown word says nothing of its language: a term of medicine, or one cut short."""
+        if len(word) <= _LONGEST_SHORT or word in self._clinical or _VOWELS.isdisjoint(word):
+            return True
+        return word.endswith(self._neutral) or self._short_forms.has(word)
 
     def _is_own(self, word: str) -> bool:
         """Return whether a word is known, or a known one with an ending."""
         word = word if word.isascii() else _without_accents(word)
-        if word in self._own:
+        if word in self._own or self._is_compound(word):
             return True
         stems = (word[: -len(one)] for one in _ENDINGS if word.endswith(one) and len(word) - len(one) >= _SHORTEST_STEM)
         return any(self._own.intersection(_without_ending(stem)) for stem in stems)
+
+    def _is_compound(self, word: str) -> bool:
+        """Return whether a word is two known ones: "weightlifter"."""
+        splits = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+        return any(word[:at] in self._own and word[at:].removesuffix("s") in self._own for at in splits)
 
 
 def _without_ending(stem: str) -> Iterator[str]:

@@ -8,9 +8,19 @@ from cds_service.model.screen import ScreenLimit, ScreenPattern, ScreenTable
 
 _MARK: Final = "screenlimit"
 _CELSIUS_FROM = 50.0  # degrees: a higher body temperature is in Fahrenheit
+# A number that its unit alone makes a temperature: "101.8 F oral", "38.9 °C", "39.2C". A bare "38 C" is none.
+_BARE_TEMPERATURE: Final = re.compile(
+    r"(?<![\d.,/])(?P<number>1\d\d(?:[.,]\d)?(?= ?(?:°|º|deg(?:rees)?)? ?f(?:ahrenheit)?\b)"
+    r"|[34]\d[.,]\d(?= ?(?:°|º|deg(?:rees)?)? ?c(?:elsius)?\b)|[34]\d(?= ?(?:°|º|deg(?:rees)?) ?c(?:elsius)?\b))",
+    re.IGNORECASE,
+)
+# What of it a first look sees, between single spaces and without marks.
+BARE_TEMPERATURE_ENDS: Final = tuple(
+    f"{digit}{gap}{unit} " for digit in range(10) for gap in ("", " ") for unit in "fc"
+)
 _FAHRENHEIT_UNITS: Final = frozenset({"f", "degf", "[degf]", "°f", "deg f", "fahrenheit"})
 # After the name at most a few small words and marks, then the number. No part begins as another one continues.
-_NUMBER: Final = r"[^\d\n.;]{0,24}?(?P<number>[-\u2212\u2013]?\d{1,4}(?:[.,]\d{1,2})?)(?![\d/])"
+_NUMBER: Final = r"[^\d\n.;]{0,24}?(?P<number>(?:minus +|[-\u2212\u2013])?\d{1,4}(?:[.,]\d{1,2})?)(?![\d/])"
 
 
 def exceeds(limit: ScreenLimit, number: float, units: Set[str] = frozenset(), own_upper: float | None = None) -> bool:
@@ -58,12 +68,14 @@ class NumberMarker:
     def mark(self, text: str) -> str:
         """Return a text with its numbers beyond a limit marked."""
         for limit, pattern, mark in self._limits:
+            if limit.is_temperature:
+                text = _BARE_TEMPERATURE.sub(lambda match, limit=limit, mark=mark: _marked(match, limit, mark), text)  # type: ignore[misc]  # bound at once
             text = pattern.sub(lambda match, limit=limit, mark=mark: _marked(match, limit, mark), text)  # type: ignore[misc]  # bound at once
         return text
 
 
 def _number(match: re.Match[str]) -> float:
-    return float(re.sub("[\u2212\u2013]", "-", match["number"]).replace(",", "."))
+    return float(re.sub("minus +|[\u2212\u2013]", "-", match["number"]).replace(",", "."))
 
 
 def _marked(match: re.Match[str], limit: ScreenLimit, mark: str) -> str:

@@ -8,6 +8,7 @@ from cds_service.narrative.lexicon import Lexicon
 from cds_service.narrative.tokenizer import normalize_phrase
 from cds_service.screen.code_screen import CodeScreen
 from cds_service.screen.language import LanguageCheck
+from cds_service.screen.procedure_names import ProcedureNames
 from cds_service.screen.text_screen import TextScreen
 from cds_service.screen.value_screen import ValueScreen
 
@@ -22,6 +23,7 @@ class Screens:
     codes: CodeScreen
     values: ValueScreen
     languages: LanguageCheck
+    procedures: ProcedureNames
     groups_by_finding: dict[str, tuple[str, ...]]
     positive: frozenset[str]
 
@@ -43,6 +45,7 @@ def build_screens(screen: SafetyScreen, narrative: Lexicon) -> Screens:
         codes=CodeScreen(screen),
         values=ValueScreen(screen),
         languages=LanguageCheck(screen.language, narrative),
+        procedures=ProcedureNames(screen.test_name),
         groups_by_finding=groups,
         positive=screen.positive,
     )

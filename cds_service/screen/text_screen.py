@@ -19,14 +19,14 @@ from cds_service.narrative.sides import place_sides
 from cds_service.narrative.text_cache import TextCache
 from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence, split_sentences
 from cds_service.screen.folding import expand_word, fold_characters, fold_spelling, spread_words
-from cds_service.screen.numbers import NumberMarker
+from cds_service.screen.numbers import BARE_TEMPERATURE_ENDS, NumberMarker
 from cds_service.screen.word_finder import Span, WordFinder, WordHit, build_automaton, find_places
 
 _CARRYING: Final = frozenset({LINE, CLAUSE, TRUNCATED})  # endings past which a heading or a list may reach
 _MENTION: Final = "\0mention"  # stands for the words of a hit in the reader's row of items; no text can hold it
 _NO_HIT: Final = frozenset({CueEffect.FAMILY, CueEffect.ADVICE})
 _DOUBT: Final = frozenset({CueEffect.UNCLEAR, CueEffect.HYPOTHETICAL})
-LONGEST_TEXT: Final = 200_000  # characters that are screened; source: our own bound, ten times the reader's
+LONGEST_TEXT: Final = 100_000  # characters that are screened; source: our own bound, five times what the reader reads
 
 
 class TextHit(NamedTuple):
@@ -146,6 +146,8 @@ def _build_first_look(screen: SafetyScreen) -> ahocorasick.Automaton:
         for word in (*(word for part in parts for word in part), *(word for one in table.limits for word in one.words)):
             for form in expand_word(word):
                 made.add_word(_as_spread(form), True)
+    for end in (*BARE_TEMPERATURE_ENDS, " deg", " degrees", " fahrenheit", " celsius"):
+        made.add_word(end, True)
     made.make_automaton()
     return made
 

@@ -1,6 +1,6 @@
 """Find the content's words in a sentence, in one pass, and the patterns that they make."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import ahocorasick
@@ -62,11 +62,26 @@ class WordFinder:
             for word in part
         }
         self._automaton = build_automaton({word: expand_word(word) for word in words})
+        self._by_mention: dict[str, list[tuple[_Table, ScreenPattern]]] = {}
+        for table in self._tables:
+            for pattern in table.words:
+                for word in pattern.parts[0]:
+                    self._by_mention.setdefault(word, []).append((table, pattern))
 
     def find(self, words: Sequence[str]) -> list[WordHit]:
         """Return the mentions in the words of a sentence, without look-alikes."""
         places = find_places(self._automaton, words)
-        return [hit for table in self._tables for hit in _of_group(table, places)] if places else []
+        return [hit for group in self._group_patterns(places) for hit in _of_group(*group, places)] if places else []
+
+    def _group_patterns(self, places: _Places) -> Iterable[tuple[_Table, list[ScreenPattern]]]:
+        """Return the patterns whose mention stands in the sentence, by group. Most sentences hold none."""
+        found: dict[str, tuple[_Table, list[ScreenPattern]]] = {}
+        for word in places:
+            for table, pattern in self._by_mention.get(word, ()):
+                patterns = found.setdefault(table.group, (table, []))[1]
+                if pattern not in patterns:
+                    patterns.append(pattern)
+        return found.values()
 
 
 def build_automaton(forms: Mapping[str, Sequence[str]]) -> ahocorasick.Automaton:
@@ -95,8 +110,8 @@ def find_places(automaton: ahocorasick.Automaton, words: Sequence[str]) -> _Plac
     return places
 
 
-def _of_group(table: _Table, places: _Places) -> Iterator[WordHit]:
-    found = [hit for pattern in table.words for hit in _matches(pattern, places)]
+def _of_group(table: _Table, patterns: Sequence[ScreenPattern], places: _Places) -> Iterator[WordHit]:
+    found = [hit for pattern in patterns for hit in _matches(pattern, places)]
     if not found:
         return
     others = [span for pattern in table.look_alikes for span, _ in _matches(pattern, places)]

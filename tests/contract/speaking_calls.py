@@ -16,6 +16,7 @@ from synthetic import (
     order,
     prefetch,
     resource,
+    whole_prefetch,
 )
 
 _LEFT = [concept("7771000")]
@@ -38,7 +39,7 @@ def _imaged() -> Json:
     study = resource(
         "ImagingStudy", status="available", started="2026-01-12", procedureCode=[concept("30679-5", LOINC)]
     )
-    return prefetch(imagingStudies=bundle(study))
+    return whole_prefetch(imagingStudies=bundle(study))
 
 
 def _two_sides() -> Json:

@@ -179,7 +179,7 @@ def test_2_0_at_52_an_operation_outcome_for_other_data_costs_no_card_but_is_told
 ) -> None:
     chart = prefetch(*buttock_to_calf(), imagingStudies=broken)
     [card] = post(client, call(SIGN, hip_order(), prefetch=chart), SIGN).get_json()["cards"]
-    assert "Imaging studies could not be read." in card["detail"]
+    assert "Imaging studies: not read." in card["detail"]
 
 
 @pytest.mark.parametrize("none", [None, {"resourceType": "Bundle"}, {"resourceType": "Bundle", "entry": []}])

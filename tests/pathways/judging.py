@@ -21,9 +21,6 @@ from cds_service.wire.request import decode_request
 
 from .chart_reading import NOW, TODAY, ShortChart
 
-# What content 1.0.0 has no word for.
-_CARDS_OF_RESTRAINT = frozenset({"conservative-care-first", "imaging-already-done", "examine-spine-first"})
-
 
 class Judgement(NamedTuple):
     """What came of a call: level and detail of each card by topic, and the restraint in it."""
@@ -88,10 +85,10 @@ def restraint_of(decision: Decision) -> frozenset[str]:
 
 
 def _restraint_of_card(card: Recommendation) -> Iterator[str]:
-    if getattr(card.advice, "is_restraint", card.advice.card in _CARDS_OF_RESTRAINT):
+    if card.advice.is_restraint:
         yield card.rule.id
     for offer in card.offers:
-        if offer.deletes_order or getattr(offer, "is_restraint", False):
+        if offer.deletes_order or offer.is_restraint:
             yield f"{card.rule.id}: {offer.id}"
 
 

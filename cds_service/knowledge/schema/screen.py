@@ -98,6 +98,8 @@ class ReadingTable(StrictModel):
     """What is not read at all, and the results that make a test's name a mention."""
 
     unread: list[IcdBranch]
+    tests: Annotated[list[ScreenWord], Field(min_length=1)]
+    tests_unless: list[ScreenWord]
     positive: list[ScreenWord]
 
 
@@ -109,7 +111,8 @@ class SafetyScreenFile(StrictModel):
 
 
 class LanguageFile(StrictModel):
-    """The file of other languages: words of each as one text, and endings that medicine has in every language."""
+    """The file of other languages: words of each as one text, and endings that show one or that all have."""
 
     neutral: Annotated[list[ScreenWord], Field(min_length=1)]
+    endings: Annotated[list[ScreenWord], Field(min_length=1)]
     foreign: Annotated[dict[Id, Annotated[str, StringConstraints(min_length=1)]], Field(min_length=1)]

@@ -24,7 +24,7 @@ from cds_service.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 SAVED_REQUEST = ROOT / "examples" / "saved-request.json"
-SUMMARY = "Right buttock and lower-leg pain; only the hip is ordered: consider examining the spine"
+SUMMARY = "Right buttock and lower-leg pain; only a leg joint MRI is ordered: consider a spine exam"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.knowledge.edition import compute_digest, format_sign_off
-from cds_service.knowledge.review import format_review
+from cds_service.knowledge.review import format_documents
 from cds_service.logic.rule_engine import decide
 from cds_service.logic.trace_text import explain_decision
 from cds_service.model.dates import PartialDate
@@ -129,13 +129,14 @@ def test_the_version_names_the_overlay_and_its_digest(example: Knowledge) -> Non
 
 
 def test_the_review_lists_what_the_site_changes(example: Knowledge) -> None:
-    text = format_review(example, {})
-    assert text.splitlines()[0].endswith(
-        f"site overlay Example General 2026.1, digest {compute_digest(EXAMPLE)}; not signed off"
-    )
+    documents = format_documents(example, {})
+    for text in documents.values():
+        assert text.splitlines()[0].endswith(
+            f"site overlay Example General 2026.1, digest {compute_digest(EXAMPLE)}; not signed off"
+        )
     for change in example.site_changes:
-        assert f"- {change}" in text
-    assert "within 45 days" in text
+        assert f"- {change}" in documents["REVIEW.md"]
+    assert "within 45 days" in documents["TABLES.md"]
 
 
 def test_a_sign_off_covers_both_and_any_edit_of_either_invalidates_it(cards: Path, tmp_path: Path) -> None:
@@ -274,7 +275,7 @@ def test_other_codes_and_systems_are_checked_too(refused: Callable[..., str], te
         ('condition = "lumbar-imagd"\nkey = "within"\nfrom = 365\nto = 400', "(did you mean lumbar-imaged?)"),
         (
             'rule = "spine-pattern-hip-imaging"\nkey = "within"\nfrom = 365\nto = 300',
-            "numbers of the conditions it names are theirs: care-records-received, lumbar-in-hand",
+            "numbers of the conditions it names are theirs: fracture-suspected, lumbar-in-hand",
         ),
         ('group = "reviewflag"\nkey = "within"\nfrom = 91\nto = 100', "no group is called reviewflag"),
         ('finding = "saddle-anaesthesia"\nfrom = 365\nto = 200', "its window may only become wider than 365"),

@@ -46,8 +46,8 @@ REFUSALS = {
         "[limp]",
         "limp: is defined in another file too",
     ),
-    "unknown level": (RULE_1, 'level = "critical"', 'level = "urgent"', "advice.0.level: Input should be"),
-    "no offer": (RULE_1, 'offer = ["refer-urgent-spine", "add-urgent-lumbar-mri"]', "offer = []", "offer: List should"),
+    "unknown level": (RULE_1, 'level  = "critical"', 'level = "urgent"', "advice.0.level: Input should be"),
+    "offer left out": (RULE_4, 'offer = ["add-hip-radiograph"]\n', "", "advice.1.offer: is required"),
     "unknown pattern name": (RULE_3, '["spine-only"]', '["spine"]', "pattern.0: Input should be"),
     "unverified code": ("findings/where-it-hurts.toml", GROIN, GROIN.replace('"S"', '"U"'), "checked: Input should be"),
     "digits without a side digit": (
@@ -86,7 +86,38 @@ REFUSALS = {
         "",
         "has no conditions",
     ),
-    "undated missing": (RULE_3, ', within = 365, undated = "counts"', ", within = 365", 'needs "undated" beside it'),
+    "undated missing": (
+        "conditions.toml",
+        ', within = 365, undated = "counts"',
+        ", within = 365",
+        'conditions.toml: hip-imaged.any.0.imaged: a time filter needs "undated" beside it',
+    ),
+    "for so many days after nothing": (
+        RULE_3,
+        REPLACEMENT,
+        '{ present = ["limp"], for_days = 7, within = 30, undated = "counts" }',
+        '"for_days" needs "since" beside it',
+    ),
+    "by a date that there is not": (RULE_3, REPLACEMENT, '{ present = ["limp"], by = "birth" }', "by: Input should be"),
+    "received of no FHIR type": (RULE_3, REPLACEMENT, '{ received = ["Procedures"] }', "(found: 'Procedures')"),
+    "a named condition without its label": (
+        "conditions.toml",
+        'label = "hip or pelvis imaged within a year"\n',
+        "",
+        "conditions.toml: hip-imaged.label: is required",
+    ),
+    "a named condition without conditions": (
+        "conditions.toml",
+        'any   = [{ present = ["pregnancy"], side = "either" }]\n',
+        "",
+        "conditions.toml: pregnant: has no conditions",
+    ),
+    "none inside none through a name": (
+        RULE_3,
+        REPLACEMENT,
+        '{ condition = "spine-is-open" }',
+        '"none" may not be nested inside "none"',
+    ),
     "undated without time": (
         RULE_3,
         REPLACEMENT,
@@ -108,8 +139,8 @@ REFUSALS = {
     ),
     "a value of a qualifier": (
         RULE_6,
-        'severity = ["severe"]',
-        'severity = ["sever"]',
+        'severity = ["mild", "moderate"]',
+        'severity = ["mld", "moderate"]',
         "severity must be one of mild, moderate",
     ),
     "order in a rule about the patient": (

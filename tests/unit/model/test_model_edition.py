@@ -45,8 +45,10 @@ def test_the_statement_gives_version_overlay_and_sign_off(changes: dict[str, obj
         ({"sign_off": "Dr A"}, "Signed off by Dr A. You decide. (content 1.2.0)"),
         (
             {"site": replace(SITE, switched_off=("a",))},
-            "Not yet approved by a clinician. You decide. "
-            "(content 1.2.0, site overlay General 2026.1 (fedcba98) (switches off a))",
+            (
+                "Not yet approved by a clinician. You decide. "
+                "(content 1.2.0, site overlay General 2026.1 (fedcba98) (switches off a))"
+            ),
         ),
     ],
 )

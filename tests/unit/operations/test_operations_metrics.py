@@ -111,7 +111,7 @@ def test_cards_the_store_lost_are_counted_once(client: FlaskClient, monkeypatch:
 
 def test_versions_are_published(client: FlaskClient) -> None:
     [labels] = [labels for name, labels in figures(client) if name == "info"]
-    assert labels.startswith("content=1")
+    assert labels.startswith("content=2")
     assert "version=0" in labels
 
 

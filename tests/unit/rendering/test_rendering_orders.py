@@ -55,7 +55,7 @@ def test_an_order_of_the_midline_has_no_side(side: Side, builder: OrderBuilder) 
 def test_an_order_without_a_verified_code_has_one_of_our_own(builder: OrderBuilder) -> None:
     order = builder.build("urgent-spine-assessment", UNSTATED, "patient-1", [])
     assert order["code"]["coding"] == [{"system": ORDER_SYSTEM_URI, "code": "urgent-spine-assessment"}]
-    assert order["priority"] == "urgent"
+    assert order["priority"] == "stat"
     assert "bodySite" not in order
 
 

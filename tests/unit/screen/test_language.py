@@ -10,7 +10,9 @@ from cds_service.screen.language import LanguageCheck
 
 HERE = Path(__file__).parent
 FOREIGN = [line.split("|", 1)[1] for line in (HERE / "foreign.txt").read_text("utf-8").splitlines()]
-ENGLISH = (HERE / "english.txt").read_text("utf-8").splitlines()
+ENGLISH = [
+    line for name in ("english.txt", "english-terse.txt") for line in (HERE / name).read_text("utf-8").splitlines()
+]
 CORPUS = HERE.parents[1] / "oracle" / "corpus.jsonl"
 
 
