@@ -54,7 +54,8 @@ class Context:
         self._has_bracket = False
         self._cues: list[_Placed] = []
         for place, item in enumerate(items):
-            self._cues += [_Placed(place, cue) for cue in item.entry.cues]
+            for cue in item.entry.cues:
+                self._cues.append(_Placed(place, cue))
             self.has_year = self.has_year or bool(item.year)
             self._has_bracket = self._has_bracket or item.text == "("
         denying: list[_Placed] = []
@@ -67,7 +68,7 @@ class Context:
     def changes(self, mention: Mention) -> set[CueEffect]:
         """Return all effects on a mention: those of cues, and that of a diagnosis that is named but not asserted."""
         found = self._cued(mention)
-        if found <= _TO_COME and self._is_only_named(mention):
+        if (not found or found <= _TO_COME) and self._is_only_named(mention):
             found.add(CueEffect.HYPOTHETICAL)
         return found
 
@@ -80,11 +81,13 @@ class Context:
         return self._has_bracket and saying.is_ground and is_on_checklist(self._items, mention)
 
     def _cued(self, mention: Mention) -> set[CueEffect]:
-        found = {self._carried} if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL) else set()
-        found |= {self._change(one, mention) for one in self._others(mention) if self._holds(*one, mention)}
+        others = [one for one in self._changing if not mention.first <= one.place <= mention.last]
+        found = {self._change(one, mention) for one in others if self._holds(*one, mention)}
+        if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL):
+            found.add(self._carried)
         if CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
-        found |= set(self._negations(mention))
+        found.update(self._negations(mention))
         if mention.saying.is_structure and not self._is_meant(mention):
             found.add(CueEffect.UNCLEAR)
         return found
@@ -115,9 +118,6 @@ class Context:
         between = self._items[mention.last + 1 : placed.place]
         is_listed = placed.cue.effect is CueEffect.NEGATED and any(item.entry.saying for item in between)
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
-
-    def _others(self, mention: Mention) -> Iterator[_Placed]:
-        return (one for one in self._changing if not mention.first <= one.place <= mention.last)
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
         if cue.is_before and place < mention.first:

@@ -150,8 +150,9 @@ class NarrativeReader:
         context = Context(items, mentions, state.carried, self._narrative.reach, is_name=state.is_name)
         whole = len(items) - (_CUT_MARGIN if sentence.ending == TRUNCATED else 0)
         around = self._wide(beside) if any(mention.saying.unless for mention in mentions) else frozenset()
-        for mention in (one for one in mentions if one.last < whole and not is_something_else(items, one, around)):
-            self._state(mention, items, context, state)
+        for mention in mentions:
+            if mention.last < whole and not (mention.saying.unless and is_something_else(items, mention, around)):
+                self._state(mention, items, context, state)
         state.places_without_pain.update(finding for saying in pains.places_without_pain for finding in saying.records)
         state.has_mention = True
         state.carried = context.carries(sentence)
