@@ -30,10 +30,11 @@ class CodeHit(NamedTuple):
 
 
 class CodeVerdict(NamedTuple):
-    """What a code says. `is_unread`: neither it nor its display is read."""
+    """What a code says. `is_unread`: neither it nor its display is read. `is_judged`: the screen knows its system."""
 
     hits: tuple[CodeHit, ...] = ()
     is_unread: bool = False
+    is_judged: bool = False
 
 
 _NOTHING: Final = CodeVerdict()
@@ -59,12 +60,13 @@ class CodeScreen:
         if any(branch.includes(icd) for branch in self._screen.unread):
             return CodeVerdict(is_unread=True)
         return CodeVerdict(
-            tuple(
+            is_judged=True,
+            hits=tuple(
                 CodeHit(table.group.id, branch.cause, branch.side, branch if branch.elsewhere else None)
                 for table in self._screen.tables
                 for branch in table.branches
                 if branch.includes(icd)
-            )
+            ),
         )
 
 
