@@ -30,7 +30,7 @@ class CodeHit(NamedTuple):
 
 
 class CodeVerdict(NamedTuple):
-    """What a code says. `is_unread`: neither it nor its display is read. `is_judged`: the screen knows its system."""
+    """What a code says. `is_unread`: neither it nor its display is read. `is_judged`: the screen knows it."""
 
     hits: tuple[CodeHit, ...] = ()
     is_unread: bool = False
@@ -52,8 +52,8 @@ class CodeScreen:
         text = str(code or "").strip().upper()
         uri = (system or "").lower()
         if any(part in uri for part in _SNOMED_URIS):
-            hits = (CodeHit(table.group.id, text) for table in self._screen.tables if text in table.snomed)
-            return CodeVerdict(tuple(hits))
+            hits = tuple(CodeHit(table.group.id, text) for table in self._screen.tables if text in table.snomed)
+            return CodeVerdict(hits, is_judged=bool(hits))
         icd = _icd_code(uri, text)
         if icd is None:
             return _NOTHING
