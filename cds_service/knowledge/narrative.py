@@ -158,6 +158,8 @@ def _add_cues(collector: _EntryCollector, cues: CuesFile) -> None:
         "stop.excepting": (Mark.EXCEPT, cues.stop.excepting),
         "stop.resuming": (Mark.RESUME, cues.stop.resuming),
         "grounds": (Mark.GROUNDS, cues.grounds.words),
+        "claims.before": (Mark.CLAIM, cues.claims.before),
+        "claims.behind": (Mark.CLAIM_BEHIND, cues.claims.behind),
         "pseudo": (Mark.LINK, cues.pseudo.words),
     }
     for key, (mark, listed) in marked.items():
@@ -174,7 +176,12 @@ def _add_findings(collector: _EntryCollector, files: NarrativeFiles, findings: M
     _add_terms(collector, files, findings)
     for name, place in files.places.items():
         saying = PhraseMeaning(
-            tuple(place.records), tuple(place.denies), is_pain=bool(place.sites), is_asked=place.asked
+            tuple(place.records),
+            tuple(place.denies),
+            is_pain=bool(place.sites),
+            is_asked=place.asked,
+            is_only_new=place.only_new,
+            beside=tuple(frozenset(map(str, group)) for group in place.beside),
         )
         _add_table(collector, NARRATIVE_PLACES, name, place, saying)
 
@@ -194,6 +201,7 @@ def _complete(saying: PhraseMeaning, table: PhrasesTable) -> PhraseMeaning:
         is_drug=table.drug,
         unless=frozenset(map(str, table.unless)),
         still=frozenset(map(str, table.still)),
+        claimed_by=frozenset(map(str, table.claimed_by)),
     )
 
 
@@ -230,8 +238,7 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
             folder.add_problem(NARRATIVE_FINDINGS, name, "has no words: every finding of the vocabulary needs a table")
     for file, tables in ((NARRATIVE_FINDINGS, files.findings), (NARRATIVE_PLACES, files.places)):
         for name, table in tables.items():
-            names = [*table.records, *table.denies] if isinstance(table, PlaceTable) else [name]
-            for finding in names:
+            for finding in _named_findings(name, table):
                 if finding not in findings:
                     folder.add_problem(file, name, f"no finding is called {finding}{did_you_mean(finding, findings)}")
             _check_table(folder, file, name, table, files.words)
@@ -240,6 +247,12 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
         for value in values:
             if value not in QUALIFIER_VALUES[qualifier]:
                 folder.add_problem(NARRATIVE_WORDS, f"qualifiers.{qualifier}", f"{value} is not a value of {qualifier}")
+
+
+def _named_findings(name: str, table: PhrasesTable) -> list[str]:
+    if not isinstance(table, PlaceTable):
+        return [name, *table.claimed_by]
+    return [*table.records, *table.denies, *table.claimed_by, *(finding for group in table.beside for finding in group)]
 
 
 def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cds_service.model.sides import Side
+from cds_service.narrative.claims import is_claimed, is_on_checklist
+from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
 from cds_service.narrative.grounds import has_begun, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
@@ -15,9 +17,11 @@ from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
-_MINUS = "( - )"
+_SIGNS = frozenset({"( - )", "[]"})  # a minus, and a box that is not ticked
 _OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
+_TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
+_NO_EXCEPTION = frozenset({"yet", "just"})  # "not yet", "not just"
 _NEAR = 12  # items between a mention and a cue after it
 _MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
 _SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
@@ -33,8 +37,17 @@ class _Placed(NamedTuple):
 class Context:
     """The cues of a sentence, with the effect that a preceding list heading carries over."""
 
-    def __init__(self, items: list[Item], mentions: list[Mention], carried: CueEffect | None, reach: int) -> None:
+    def __init__(
+        self,
+        items: list[Item],
+        mentions: list[Mention],
+        carried: CueEffect | None,
+        reach: int,
+        *,
+        is_name: bool = False,
+    ) -> None:
         self._items = items
+        self._is_name = is_name
         self._mentions = sorted(mentions, key=lambda one: one.place)
         self._carried = carried
         self._reach = reach
@@ -48,7 +61,21 @@ class Context:
         self._negating = [one for one in denying if one.place not in answers]
 
     def changes(self, mention: Mention) -> set[CueEffect]:
-        """Return all effects that the cues have on a mention."""
+        """Return all effects on a mention: those of the cues, and of a diagnosis named but not asserted."""
+        found = self._cued(mention)
+        if found <= _TO_COME and self._is_only_named(mention):
+            found.add(CueEffect.HYPOTHETICAL)
+        return found
+
+    def _is_only_named(self, mention: Mention) -> bool:
+        if self._is_name:
+            return False
+        saying = mention.saying
+        if saying.claimed_by and not saying.is_structure:
+            return not is_claimed(self._items, self._mentions, mention, lambda one: not self._cued(one))
+        return saying.is_ground and is_on_checklist(self._items, mention)
+
+    def _cued(self, mention: Mention) -> set[CueEffect]:
         found = {self._carried} if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL) else set()
         found |= {self._change(one, mention) for one in self._others(mention) if self._holds(*one, mention)}
         if CueEffect.ADVICE in found and has_begun(self._items, mention):
@@ -124,7 +151,8 @@ class Context:
         """Return the place where the scope of a cue ends."""
         opened = place < 0
         for at in range(place + 1, len(self._items)):
-            if opened and self._items[at].is_marked(stop) and (stop is not Mark.PRESENTLY or self._is_after_comma(at)):
+            is_open = opened or _leaves_out(self._items[at])
+            if is_open and self._items[at].is_marked(stop) and (stop is not Mark.PRESENTLY or self._is_after_comma(at)):
                 return at
             opened = opened or not self._items[at].is_marked(Mark.LINK, stop)
         return len(self._items)
@@ -166,9 +194,9 @@ class Context:
         return self._is_sign_behind(place) or (len(behind) > 1 and behind[1].text == _HEADING)
 
     def _is_sign_behind(self, place: int) -> bool:
-        """Return whether minus signs follow what they negate: there is none before the first finding."""
-        is_led = any(item.text == _MINUS for item in self._items[: self._mentions[0].place])
-        return self._items[place].text == _MINUS and not is_led
+        """Return whether minus signs or boxes follow what they mark: there is none before the first finding."""
+        is_led = any(item.text in _SIGNS for item in self._items[: self._mentions[0].place])
+        return self._items[place].text in _SIGNS and not is_led
 
     def _is_list(self, between: list[Item]) -> bool:
         return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)
@@ -197,20 +225,12 @@ class Context:
             return
         nearest = before[-1]
         if self._is_stopped(nearest.place, mention, CueEffect.NEGATED):
-            if nearest.cue.is_listing and self._is_resumed(nearest.place, mention):
+            if nearest.cue.is_listing and is_resumed(self._items[nearest.place + 1 : mention.first]):
                 yield CueEffect.NEGATED
             return
         is_double = any(one.place + 1 == nearest.place for one in before[:-1])
-        yield CueEffect.UNCLEAR if is_double or not self._is_negated(nearest, mention) else CueEffect.NEGATED
-
-    def _is_resumed(self, place: int, mention: Mention) -> bool:
-        """Return whether "or any" takes up a denial again that other words interrupted."""
-        for item in reversed(self._items[place + 1 : mention.first]):
-            if item.is_marked(Mark.RESUME):
-                return True
-            if item.is_marked(Mark.STOP) or item.entry.cues:
-                return False
-        return False
+        is_sure = self._is_negated(nearest, mention) or is_wholly_denied(self._items, nearest.place)
+        yield CueEffect.NEGATED if is_sure and not is_double else CueEffect.UNCLEAR
 
     def _is_negated(self, placed: _Placed, mention: Mention) -> bool:
         """Return whether a negation certainly applies to the mention."""
@@ -219,16 +239,16 @@ class Context:
             return False
         passed = [one for one in self._mentions if placed.place < one.place < mention.first]
         if not passed:
-            return self._is_plain(between, placed.cue, mention) or self._is_joined(placed.place, mention)
+            return (
+                placed.cue.is_listing
+                or not any(item.is_marked(Mark.LIST) for item in between)
+                or self._is_joined(placed.place, mention)
+            )
         if mention.chain and mention.radiates and any(one.chain == mention.chain for one in passed):
             return True
         if not any(item.is_marked(*_LISTS) for item in between):
             return False
         return self._is_joined(placed.place, mention) or (placed.cue.is_listing and not self._is_new(passed, mention))
-
-    def _is_plain(self, between: list[Item], cue: Cue, mention: Mention) -> bool:
-        del mention
-        return cue.is_listing or not any(item.is_marked(Mark.LIST) for item in between)
 
     def _is_new(self, passed: list[Mention], mention: Mention) -> bool:
         """Return whether a listed mention has a side that those before it lack: it may begin something else."""
@@ -255,7 +275,8 @@ class Context:
         if last is not None and not self._may_carry(last, sentence):
             return None
         if last is None or any(item.is_marked(Mark.STOP) for item in self._items[last.place + 2 :]):
-            return self._carried if last is None and not self._ends_in_heading() else None
+            is_headed = bool(self._items) and self._items[-1].text == _HEADING
+            return None if last is not None or is_headed else self._carried
         behind = self._items[last.place + 1 :]
         is_open = all(item.is_marked(Mark.LINK) for item in behind)
         is_heading = bool(behind) and behind[0].text == _HEADING
@@ -270,8 +291,10 @@ class Context:
             return any(one.first > last.place for one in self._mentions)
         return last.cue.effect is not CueEffect.ENDED
 
-    def _ends_in_heading(self) -> bool:
-        return bool(self._items) and self._items[-1].text == _HEADING
+
+def _leaves_out(item: Item) -> bool:
+    """Return whether an exception ends even an empty denial: "no red flags except saddle numbness"."""
+    return item.is_marked(Mark.EXCEPT) and item.text not in _NO_EXCEPTION
 
 
 def _is_small(item: Item) -> bool:

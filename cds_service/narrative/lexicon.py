@@ -30,6 +30,9 @@ class Mark(Enum):
     GROUNDS = "grounds"  # "given": behind a suspected diagnosis come the signs that it rests on
     TIME = "time"  # it stands behind what it dates
     BEGAN = "began"  # a day that was: what began then is no advice
+    CLAIM = "claim"  # "diagnosed with": what follows is asserted
+    CLAIM_BEHIND = "claim behind"  # "confirmed on MRI": what precedes is asserted
+    TOLD = "told"  # a mention that tells something, and is no entry of a plain list
     __hash__ = object.__hash__
 
 
@@ -72,6 +75,8 @@ class PhraseMeaning:
     `is_structure`: it names a part of the body, and the disease only beside a denial or a suspicion. `is_ground`: as
     the reason for a suspicion it is present. `is_event`: with a year in the past it is over. `is_drug`: it is over once
     stopped. `unless`: the surroundings in which it is something else; `still`: those in which it is itself even so.
+    `claimed_by`: the findings beside which a bare mention is present; without them or an assertion it is asked about.
+    `is_only_new`: it is recorded only if new or worse. `beside`: it is asked about in a text that states one of each.
     """
 
     records: tuple[str, ...]
@@ -90,6 +95,9 @@ class PhraseMeaning:
     is_drug: bool = False
     unless: frozenset[str] = frozenset()
     still: frozenset[str] = frozenset()
+    claimed_by: frozenset[str] = frozenset()
+    is_only_new: bool = False
+    beside: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from cds_service.narrative.text_cache import TextCache
 from cds_service.narrative.tokenizer import TRUNCATED, Sentence, normalize_phrase, split_sentences
 
 _CUT_MARGIN = 12  # items before the cut in a long sentence: what follows the cut may negate them
+_BEGUN = frozenset({"new", "worse"})
 _RADIATES = ("radiation", "yes")
 _SAYS_NOTHING = frozenset({CueEffect.FAMILY, CueEffect.UNCLEAR, CueEffect.ADVICE})
 
@@ -69,13 +70,26 @@ class _TextState:
     carried: CueEffect | None = None
     general: set[Statement] = field(default_factory=set)
     sides: set[Side] = field(default_factory=set)
+    is_name: bool = False
+    waiting: dict[Statement, tuple[frozenset[str], ...]] = field(default_factory=dict)
 
     def kept(self) -> tuple[Statement, ...]:
         """Return the statements without general denials of what the text also finds."""
+        self._settle()
         if not self.general:
             return tuple(self.statements)
         present = {one.finding for one in self.statements if one.value is FindingValue.PRESENT}
         return tuple(one for one in self.statements if not (one in self.general and one.finding in present))
+
+    def _settle(self) -> None:
+        """Add what is asked about because of all that the text states, on the side of the pain it belongs to."""
+        said = [one for one in self.statements if one.value is not FindingValue.ABSENT]
+        for waiting, groups in self.waiting.items():
+            found = [[one for one in said if one.finding in group] for group in groups]
+            if all(found):
+                sides = {one.side for one in found[0]}
+                side = sides.pop() if waiting.side is Side.UNSTATED and len(sides) == 1 else waiting.side
+                self.statements.setdefault(waiting._replace(side=side))
 
 
 class NarrativeReader:
@@ -87,10 +101,15 @@ class NarrativeReader:
         self._findings = findings
         self._finder = PhraseFinder(narrative)
         self._cache = TextCache(self._read)
+        self._names = TextCache(self._read_name)
 
     def read(self, text: str | None) -> Reading:
         """Return what a text says. Recent readings are cached."""
         return self._cache(text) if text else EMPTY_READING
+
+    def read_name(self, name: str | None) -> Reading:
+        """Return what a problem's name says: a diagnosis that it names is asserted."""
+        return self._names(name) if name else EMPTY_READING
 
     def parse_response(self, text: str) -> str | None:
         """Return the response that a text states if it is exactly a response phrase, such as "80% relief"."""
@@ -102,12 +121,15 @@ class NarrativeReader:
         reading = self.read(text)
         return not reading.statements and not reading.is_truncated
 
-    def _read(self, text: str) -> Reading:
+    def _read_name(self, name: str) -> Reading:
+        return self._read(name, is_name=True)
+
+    def _read(self, text: str, *, is_name: bool = False) -> Reading:
         limit = self._narrative.longest_text
         text = strip_markup(text)
         parts = join_answers(split_sentences(text[:limit], self._narrative.abbreviations), self.answers)
         is_cut = len(text) > limit
-        page = _TextState()
+        page = _TextState(is_name=is_name)
         rows = [self._finder.items(part) for part in parts]
         whole = parts[:-1] if is_cut else parts  # the missing end of a cut sentence may negate its beginning
         for at, part in enumerate(whole):
@@ -124,7 +146,7 @@ class NarrativeReader:
         mentions = [*pains.mentions, *read_signs(items)]
         qualify(items, mentions)
         place_sides(items, mentions)
-        context = Context(items, mentions, state.carried, self._narrative.reach)
+        context = Context(items, mentions, state.carried, self._narrative.reach, is_name=state.is_name)
         whole = len(items) - (_CUT_MARGIN if sentence.ending == TRUNCATED else 0)
         around = self._wide(beside) if any(mention.saying.unless for mention in mentions) else frozenset()
         for mention in (one for one in mentions if one.last < whole and not is_something_else(items, one, around)):
@@ -141,6 +163,9 @@ class NarrativeReader:
         refer_back(mention, items, state.sides)
         changes = context.changes(mention)
         for one in self._judged(mention, changes):
+            if mention.saying.beside:
+                state.waiting[one._replace(value=FindingValue.ASKED)] = mention.saying.beside
+                continue
             is_sign = one.value is FindingValue.ABSENT and self._findings[one.finding].kind == "sign"
             if is_sign and context.leaves_out(mention):
                 continue
@@ -163,6 +188,8 @@ class NarrativeReader:
                     (*saying.denies, saying.past) if CueEffect.HISTORICAL in changes and saying.past else saying.denies
                 )
                 yield from (Statement(one, FindingValue.ABSENT, mention.side) for one in absent if one)
+            return
+        if saying.is_only_new and mention.qualifiers.get("course") not in _BEGUN:
             return
         for finding in saying.records:
             found = self._present(finding, saying, changes)

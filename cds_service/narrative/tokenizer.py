@@ -5,12 +5,18 @@ from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 # No alternative begins as another one continues, so that no text causes backtracking.
-_TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*|-+>|=+>|→|[\r\n]\s*|\?+|[.;:,()/+&<>!\u2013\u2014-]")
+_TOKEN = re.compile(
+    r"[^\W_]+(?:['\u2019][^\W_]+)*|-+>|=+>|→|[\r\n]\s*|\?+|\[\s*[xX\u2713\u2714]?\s*\]|[\u2610\u25a1\u2611\u2612]"
+    r"|#(?=\s?[A-Za-z])|(?<=[TtLl][0-9] )#|(?<=[TtLl]1[0-2] )#|[.;:,()/+&<>!\u2013\u2014-]"
+)
 _QUOTES = str.maketrans("", "", "'\u2019")
 ARROW = "->"
 TRAILING_QUESTION = "??"  # a question mark directly after a word; "?" comes before what is asked
 PARAGRAPH, LINE, STOP, CLAUSE = "\n\n", "\n", ".", ";"
 TRUNCATED = "..."  # a sentence that is too long continues in the next
+FRACTURE = "fracture"  # "# T12"
+EMPTY_BOX, TICKED = "[]", "[x]"  # one word each: the finders count spaces
+_BOXES, _EMPTY = "[\u2610\u25a1\u2611\u2612", "\u2610\u25a1"
 _MAX_WORDS = 200  # per sentence
 
 
@@ -63,6 +69,10 @@ def _split_all(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
 def _punctuation_word(token: str, match: re.Match[str], text: str) -> str:
     """Return a punctuation mark as a word, or "" for a hyphen inside a word and for marks that only end sentences."""
     first = token[0]
+    if first == "#":
+        return FRACTURE
+    if first in _BOXES:
+        return EMPTY_BOX if token in _EMPTY or not token.strip("[] \t") else TICKED
     if first == "→" or (token[-1] == ">" and len(token) > 1):
         return ARROW
     if first == "?":

@@ -19,7 +19,8 @@ class PhrasesTable(StrictModel):
     of the body, which say the disease only beside a denial or a suspicion. `advised`: the finding may be something that
     was only advised, and then it is not present. `ground`: named as the reason for a suspicion it is present. `event`:
     with a past year it is over. `drug`: it is over once stopped. `unless`: the surroundings in which the words mean
-    something else; `still`: those in which they do not.
+    something else; `still`: those in which they do not. `claimed_by`: in running text the finding is there only if
+    asserted or beside one of these.
     """
 
     phrases: list[LowerPhrase] = Field(default_factory=list)
@@ -38,17 +39,22 @@ class PhrasesTable(StrictModel):
     drug: bool = False
     unless: list[Id] = Field(default_factory=list)
     still: list[Id] = Field(default_factory=list)
+    claimed_by: list[Id] = Field(default_factory=list)
 
 
 class PlaceTable(PhrasesTable):
     """Phrases that record the findings in `records` and, when denied, those in `denies`.
 
     `asked`: they are too vague to record a finding, but an order that gives them as a reason asks about it.
+    `only_new`: they record it only if it is new or worse. `beside`: they only ask about it, and only in a text that
+    also states one finding of each group.
     """
 
     records: list[Id]
     denies: list[Id]
     asked: bool = False
+    only_new: bool = False
+    beside: list[list[Id]] = Field(default_factory=list)
 
 
 class CueTable(StrictModel):
@@ -68,6 +74,13 @@ class WordList(StrictModel):
     """A list of words."""
 
     words: list[LowerPhrase]
+
+
+class ClaimsTable(StrictModel):
+    """Words that assert a diagnosis: before it, or behind it."""
+
+    before: list[LowerPhrase]
+    behind: list[LowerPhrase]
 
 
 class StopTable(WordList):
@@ -97,6 +110,7 @@ class CuesFile(StrictModel):
     ended: CueTable
     advice: CueTable
     grounds: WordList
+    claims: ClaimsTable
     stop: StopTable
     pseudo: WordList
 
