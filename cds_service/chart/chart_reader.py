@@ -30,7 +30,7 @@ from cds_service.fhir.resources import (
     ServiceRequest,
     SupportedResource,
 )
-from cds_service.fhir.subject import belongs_to_patient
+from cds_service.fhir.subject import belongs_to_patient, names_a_patient
 from cds_service.logic.chart_index import ChartIndex
 from cds_service.model.content import Content
 from cds_service.model.dates import parse_partial_date
@@ -100,7 +100,7 @@ class ChartReader:
             incomplete=data.data_gaps.incomplete,
             screen_hits=tuple(screening.hits),
             unscreened=dict(screening.unscreened),
-            missing_types=data.missing_types,
+            missing_types=data.missing_types | collector.missing_types,
             is_deceased=any(patient.is_deceased for patient in patients),
         )
 
@@ -172,6 +172,8 @@ def _accept_or_ignore(resource: SupportedResource, patient_id: str, collector: F
     belongs = belongs_to_patient(resource, patient_id)
     if not belongs:
         collector.ignore(resource, "it names another patient")
+        if not names_a_patient(resource):  # it may be this patient's: what it holds is not seen
+            collector.missing_types.add(type(resource).__name__)
     return belongs
 
 

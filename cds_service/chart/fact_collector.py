@@ -49,6 +49,7 @@ class FactCollector:
     Attributes:
         birth_date: The earliest possible date.
         contradicted: Findings from text that a code of the same record contradicts.
+        missing_types: FHIR types of which a record cannot be told: whose it is, or which drug it names.
         courses: The records of drugs that count only when taken for long. They are judged together, at the end.
         look_up: Returns the known codes of a concept. Every record uses it.
     """
@@ -62,6 +63,7 @@ class FactCollector:
     ignored_records: list[tuple[Resource, str, CodeableConcept | None]] = field(default_factory=list)
     courses: list[CourseRecord] = field(default_factory=list)
     truncated_texts: int = 0
+    missing_types: set[str] = field(default_factory=set)
     look_up: Callable[[CodeableConcept | None], list[KnownCode]] = field(init=False)
 
     def __post_init__(self) -> None:

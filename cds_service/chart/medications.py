@@ -25,6 +25,8 @@ def extract_medication(record: MedicationRequest | MedicationStatement, collecto
     source = build_source(SourceKind.MEDICATION, record)
     concept = _medication_concept(record)
     words = _drug_words(record, concept)
+    if not words.strip() and not (concept and concept.coding):
+        collector.missing_types.add(type(record).__name__)  # a drug that only another resource names
     meanings = collector.meanings(concept) or _meanings_by_drug_name(words, collector)
     course = describe_course(record, concept, words, collector)
     if course is not None:

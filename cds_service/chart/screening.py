@@ -7,10 +7,11 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from cds_service.chart.fact_collector import FactCollector, build_source
-from cds_service.chart.screen_dates import find_dates
-from cds_service.chart.screen_texts import ScreenedRecord, collect_record, concept_texts, is_number_alone
+from cds_service.chart.screen_answers import find_measurements, find_statements, has_number, has_words
+from cds_service.chart.screen_dates import find_dates, may_be_newer
+from cds_service.chart.screen_texts import collect_record, is_number_alone
+from cds_service.chart.screened_record import ScreenedRecord, concept_texts
 from cds_service.fhir.datatypes import CodeableConcept, list_concepts
-from cds_service.fhir.quantities import parse_quantity
 from cds_service.fhir.resources import (
     Component,
     Observation,
@@ -18,28 +19,29 @@ from cds_service.fhir.resources import (
     ServiceRequest,
     SupportedResource,
 )
-from cds_service.fhir.unparsed import parse_upper_limit
 from cds_service.model.facts import FindingValue, ScreenHit, SourceKind
 from cds_service.model.sides import Side
 from cds_service.screen.code_screen import CodeHit, is_elsewhere
 from cds_service.screen.safety_screen import Screens
-from cds_service.screen.text_screen import LONGEST_TEXT
-from cds_service.screen.value_screen import Measurement
+from cds_service.screen.text_screen import LONGEST_TEXT, TextHit
 
 OTHER_LANGUAGE: Final = "other-language"
 TOO_LONG: Final = "too-long"
+FORMAT: Final = "format"
 _ENGLISH: Final = "en"
-_POSITIVE: Final = frozenset({"POS", "DET", "RR", "A", "AA"})  # HL7 v3 ObservationInterpretation
+_COURSE, _LONG_STANDING = "course", "long-standing"
 
 
 class _ScreenedText(NamedTuple):
-    """A text: of which record, when, and whether it is free text or the name of what was done."""
+    """A text: of which record, when, and whether it is free text, the name of what was done, or the answer to what."""
 
     record: ScreenedRecord
     text: str
     time: str | None = None
+    is_note: bool = False
     is_prose: bool = False
     is_act: bool = False
+    question: str = ""
 
 
 @dataclass(slots=True)
@@ -71,75 +73,63 @@ class Screening:
             self._screen_concept(record, act, is_act=True)
         for part in record.parts:
             self._screen_answer(record, part)
-        self._texts += [_ScreenedText(record, name) for name in record.names]
-        self._texts += [_ScreenedText(record, text, time, is_prose=True) for text, time in record.prose]
+        if record.names:
+            self._texts += [_ScreenedText(record, name) for name in record.names]
+        if record.prose:
+            self._texts += [_ScreenedText(record, *one, is_prose=True) for one in record.prose]
+        if record.unread_fields:
+            self.unscreened[FORMAT] += record.unread_fields
 
     def _screen_concept(self, record: ScreenedRecord, concept: CodeableConcept, *, is_act: bool = False) -> None:
         """Screen the codes of a concept, and keep its texts unless one of its codes says that they name no disease."""
-        verdicts = [self.screens.codes.judge(one.system, one.code) for one in concept.coding or () if one]
-        if any(verdict.is_unread for verdict in verdicts):
-            return
+        judge = self.screens.codes.judge
+        verdicts = [judge(one.system, one.code) for one in concept.coding or () if one]
+        for verdict in verdicts:
+            if verdict.is_unread:
+                return
         for verdict in verdicts:
             for hit in verdict.hits:
                 self._add_code(record, hit, concept)
         is_prose = not concept.coding
-        for text in dict.fromkeys(concept_texts(concept)):
+        for text in record.named(concept):
             self._texts.append(_ScreenedText(record, text, is_prose=is_prose, is_act=is_act))
 
     def _add_code(self, record: ScreenedRecord, hit: CodeHit, concept: CodeableConcept) -> None:
         if hit.branch is not None:
             sites = list_concepts(getattr(record.resource, "bodySite", None))
             texts = [text for one in (concept, *sites) for text in concept_texts(one)]
-            if is_elsewhere(hit.branch, [*texts, *(text for text, _ in record.prose)]):
+            if is_elsewhere(hit.branch, [*texts, *(one.text for one in record.prose)]):
                 return
-        self._add(record, record.kind, hit.group, hit.cause, hit.side, has_onset=True)
+        self._add(record, hit, record.kind, has_onset=True)
 
     def _screen_answer(self, record: ScreenedRecord, part: Observation | Component) -> None:
-        """Screen a measured value; and the name of a question or test, where its answer says yes."""
-        if len(part.valueQuantity) > 0 and self._may_exceed(part):
-            self._screen_value(record, part)
-        self._screen_written_value(record, part)
-        is_yes = bool(part.valueBoolean) or self.screens.is_positive(part.valueString)
-        answer = part.valueCodeableConcept
-        is_yes = is_yes or (answer is not None and self._is_yes(answer))
-        if part.interpretation is not None and not is_yes:
-            codings = [coding for one in list_concepts(part.interpretation) for coding in one.coding or () if coding]
-            is_yes = any(str(coding.code) in _POSITIVE for coding in codings)
-        if is_yes and part.code is not None and part.dataAbsentReason is None:
-            names = dict.fromkeys(map(self.screens.procedures.without_test, concept_texts(part.code)))
-            self._texts += [_ScreenedText(record, f"{name}: positive") for name in names]
-
-    def _is_yes(self, answer: CodeableConcept) -> bool:
-        known = {one.value for one in self.collector.look_up(answer) if one.value}
-        if known:
-            return FindingValue.PRESENT in known
-        return any(self.screens.is_positive(text) for text in concept_texts(answer))
-
-    def _may_exceed(self, part: Observation | Component) -> bool:
-        """Return whether a value is of a test that has a limit."""
+        """Screen the numbers of an answer; and its words, together with what was asked."""
         if part.code is None:
-            return False
-        codes = [one.code for one in part.code.coding or () if one]
-        return self.screens.values.may_hit(codes, concept_texts(part.code), bytes(part.valueQuantity))
-
-    def _screen_value(self, record: ScreenedRecord, part: Observation | Component) -> None:
-        quantity = parse_quantity(part.valueQuantity)
-        if part.code is None or quantity is None or quantity.number is None:
             return
-        codes = frozenset(str(one.code) for one in part.code.coding or () if one)
-        names = tuple(dict.fromkeys(concept_texts(part.code)))
-        upper = parse_upper_limit(part.referenceRange)
-        measured = Measurement(quantity.number, frozenset(quantity.units), upper, codes, names)
-        for hit in self.screens.values.hits(measured):
-            self._add(record, record.kind, hit.group, hit.cause)
+        if has_number(part):
+            for measured in find_measurements(part, part.code, self.screens):
+                for hit in self.screens.values.hits(measured):
+                    self._add(record, TextHit(hit.group, hit.cause), record.kind)
+            if part.valueString:
+                self._screen_written_value(record, part.code, part.valueString)
+        if has_words(part) and part.dataAbsentReason is None:
+            for name, text in find_statements(part, part.code, self.screens, self.collector):
+                self._texts.append(_ScreenedText(record, text, question=name))
 
-    def _screen_written_value(self, record: ScreenedRecord, part: Observation | Component) -> None:
-        """Screen a number that was sent as text."""
-        value = part.valueString
-        if value and part.code is not None and value.lstrip("-+ ")[:1].isdigit():
-            for name in dict.fromkeys(concept_texts(part.code)):
+    def _screen_written_value(self, record: ScreenedRecord, code: CodeableConcept, value: str) -> None:
+        """Screen a number that was sent as text, with more behind it."""
+        if value.lstrip("-+ ")[:1].isdigit():
+            for name in concept_texts(code):
                 for group, cause in self.screens.texts.numbers.find(f"{name}: {value}"):
-                    self._add(record, record.kind, group, cause)
+                    self._add(record, TextHit(group, cause), record.kind)
+
+    def _may_exceed(self, observation: Observation) -> bool:
+        """Return whether a value is of a test that has a limit."""
+        code = observation.code
+        if code is None:
+            return False
+        codes = [one.code for one in code.coding or () if one]
+        return self.screens.values.may_hit(codes, concept_texts(code), bytes(observation.valueQuantity))
 
     def _screen_texts(self) -> None:
         """Screen all texts. Where none holds any stem, as in most charts, one look at all of them is enough."""
@@ -155,8 +145,19 @@ class Screening:
         hits = self.screens.texts.hits(one.text)
         if hits and one.is_act and self.screens.procedures.is_test(one.text):
             return
+        named = self._named_by_test(one.question)
+        planned = self.screens.texts.done if one.is_act and one.record.is_planned else ()
         for hit in hits:
-            self._add(one.record, one.record.text_kind, hit.group, hit.cause, hit.side, time=one.time)
+            if hit.group not in planned and hit.group not in named:
+                is_undated = one.is_note and not one.time and may_be_newer(one.record.resource)
+                self._add(one.record, hit, one.record.text_kind, time=one.time, is_undated=is_undated)
+
+    def _named_by_test(self, question: str) -> frozenset[str]:
+        """Return the groups that the name of a test is of by itself: whatever its result, it names them."""
+        is_test = bool(question) and self.screens.procedures.is_test(question)
+        if not is_test or self.screens.answers.is_faculty(question):
+            return frozenset()
+        return frozenset(hit.group for hit in self.screens.texts.hits(question))
 
     def _check_text(self, resource: Resource, text: str) -> None:
         """Count a free text that was not screened to its end, or is in another language."""
@@ -170,24 +171,29 @@ class Screening:
         """Add what the precise readers found that is in a group: present, or asked about."""
         groups = self.screens.groups_by_finding
         for fact in self.collector.findings:
-            if fact.id in groups and fact.value is not FindingValue.ABSENT:
-                for group in groups[fact.id]:
+            if fact.id not in groups or fact.value is FindingValue.ABSENT:
+                continue
+            is_lasting = fact.qualifiers.get(_COURSE) == _LONG_STANDING
+            for group in groups[fact.id]:
+                # Of "incontinence since childhood" the words decide alone, which look for a change as well.
+                if not (is_lasting and group in self.screens.sphincter_groups):
                     self.hits[ScreenHit(group, fact.source, fact.id, fact.when, fact.onset, fact.side)] = None
 
     def _add(
         self,
         record: ScreenedRecord,
+        hit: TextHit | CodeHit,
         kind: SourceKind,
-        group: str,
-        cause: str,
-        side: Side = Side.UNSTATED,
         *,
         time: str | None = None,
+        is_undated: bool = False,
         has_onset: bool = False,
     ) -> None:
-        """Add a hit once for each record, group and cause."""
+        """Add a hit once for each record, group and cause. One without a date counts at any time."""
         when, onset = find_dates(record.resource, self.collector, time)
+        side = hit.side
         if side is Side.UNSTATED:
             side = self.collector.body_site_side(getattr(record.resource, "bodySite", None))
         source = build_source(kind, record.resource)
-        self.hits[ScreenHit(group, source, cause, when, onset if has_onset else None, side)] = None
+        when = None if is_undated or record.is_of_now else when
+        self.hits[ScreenHit(hit.group, source, hit.cause, when, onset if has_onset else None, side)] = None

@@ -16,3 +16,9 @@ def belongs_to_patient(resource: SupportedResource, patient_id: str) -> bool:
         return True
     match = _PATIENT_REFERENCE.search(subject.reference)
     return (match[1] if match else subject.reference.removeprefix("urn:uuid:")) == patient_id
+
+
+def names_a_patient(resource: SupportedResource) -> bool:
+    """Return whether a resource names its patient by a reference that can be compared: `Patient/12`, or its URL."""
+    subject = resource.subject or resource.patient
+    return bool(subject and subject.reference and _PATIENT_REFERENCE.search(subject.reference))

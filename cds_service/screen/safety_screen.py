@@ -6,6 +6,7 @@ from typing import Final
 from cds_service.model.screen import SafetyScreen
 from cds_service.narrative.lexicon import Lexicon
 from cds_service.narrative.tokenizer import normalize_phrase
+from cds_service.screen.answer_reader import AnswerReader
 from cds_service.screen.code_screen import CodeScreen
 from cds_service.screen.language import LanguageCheck
 from cds_service.screen.procedure_names import ProcedureNames
@@ -13,6 +14,8 @@ from cds_service.screen.text_screen import TextScreen
 from cds_service.screen.value_screen import ValueScreen
 
 _LONGEST_ANSWER: Final = 40  # characters; an answer is a word or two
+
+_SPHINCTER: Final = "sphincter"  # the clock of groups in which what is long-standing does not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,9 @@ class Screens:
     languages: LanguageCheck
     procedures: ProcedureNames
     groups_by_finding: dict[str, tuple[str, ...]]
+    sphincter_groups: frozenset[str]
     positive: frozenset[str]
+    answers: AnswerReader
 
     def is_positive(self, answer: str | None) -> bool:
         """Return whether an answer or a result says yes."""
@@ -47,5 +52,7 @@ def build_screens(screen: SafetyScreen, narrative: Lexicon) -> Screens:
         languages=LanguageCheck(screen.language, narrative),
         procedures=ProcedureNames(screen.test_name),
         groups_by_finding=groups,
+        sphincter_groups=frozenset(one.group.id for one in screen.tables if one.group.clock == _SPHINCTER),
         positive=screen.positive,
+        answers=AnswerReader(screen.answers),
     )

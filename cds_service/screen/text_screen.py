@@ -13,6 +13,7 @@ from cds_service.narrative.context import Context
 from cds_service.narrative.denied_lists import tells
 from cds_service.narrative.items import PhraseFinder
 from cds_service.narrative.lexicon import CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning
+from cds_service.narrative.markup import strip_markup
 from cds_service.narrative.mentions import read_signs
 from cds_service.narrative.pains import PainReader
 from cds_service.narrative.qualifiers import qualify
@@ -52,21 +53,21 @@ class TextScreen:
         meaning = LexiconEntry(saying=PhraseMeaning((), ()))
         told = replace(meaning, marks=frozenset({Mark.TOLD}))
         self._phrases = PhraseFinder(replace(narrative, entries={**narrative.entries, _MENTION: meaning, _TOLD: told}))
-        self._done = frozenset(table.group.id for table in screen.tables if table.is_done)
+        self.done = frozenset(table.group.id for table in screen.tables if table.is_done)
         sayings = (phrase for phrase, one in narrative.entries.items() if one.saying and not one.saying.is_denial)
         self._sayings = build_automaton({phrase: [f" {fold_spelling(phrase)} "] for phrase in sayings})
         self._cache = TextCache(self._screen)
 
     def may_hit(self, text: str) -> bool:
         """Return whether any stem occurs in a text at all. Most texts hold none, and cost nothing more."""
-        return next(self._first_look.iter(spread_words(text)), None) is not None
+        return next(self._first_look.iter(spread_words(strip_markup(text))), None) is not None
 
     def hits(self, text: str) -> tuple[TextHit, ...]:
         """Return what a text mentions. Recent results are cached."""
         return self._cache(text)
 
     def _screen(self, text: str) -> tuple[TextHit, ...]:
-        folded = fold_characters(text[:LONGEST_TEXT])
+        folded = fold_characters(strip_markup(text[:LONGEST_TEXT]))
         if not self.may_hit(folded):
             return ()
         found: dict[TextHit, None] = {}
@@ -94,7 +95,7 @@ class TextScreen:
             changes = context.changes(mention)
             if _counts(changes):
                 named = (hit for hit in found if hit.span.overlaps(span))
-                groups = self._done if CueEffect.PLANNED in changes else ()
+                groups = self.done if CueEffect.PLANNED in changes else ()
                 hits += [TextHit(hit.group, hit.cause, mention.side) for hit in named if hit.group not in groups]
         return hits, context.carries(sentence)
 
