@@ -14,6 +14,7 @@ from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.scopes import Scopes
+from cds_service.narrative.surroundings import happened_after
 from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
@@ -22,6 +23,7 @@ _SIGNS = frozenset({"( - )", "[]"})  # a minus, and a box that is not ticked
 _OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
+_ZERO, _COLONS = "0", frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakness of dorsiflexion 0"
 _NEAR = 12  # items between a mention and a cue after it
 _MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
 _SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
@@ -142,6 +144,10 @@ class Context:
         if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
             return False
         between = self._items[mention.last + 1 : place]
+        if self._items[place].text == _ZERO and ("grade" in mention.saying.takes or not _is_answered(between)):
+            return False
+        if cue.effect is CueEffect.HISTORICAL and cue.is_closing and happened_after(between):
+            return True
         if cue.is_closing and cue.effect in _OVER_BEHIND_A_COMMA and between and between[-1].text == ",":
             between.pop()
         unknown = sum(item.is_unknown for item in between)
@@ -265,6 +271,10 @@ class Context:
         if last.cue.effect is CueEffect.ADVICE and sentence.ending == CLAUSE:
             return any(one.first > last.place for one in self._mentions)
         return last.cue.effect is not CueEffect.ENDED
+
+
+def _is_answered(between: list[Item]) -> bool:
+    return all(item.text in _COLONS for item in between)
 
 
 def _is_small(item: Item) -> bool:
