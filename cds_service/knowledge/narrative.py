@@ -158,6 +158,7 @@ def _add_cues(collector: _EntryCollector, cues: CuesFile) -> None:
         "stop.advice": (Mark.STOP_ADVICE, cues.stop.advice),
         "stop.presently": (Mark.PRESENTLY, cues.stop.presently),
         "stop.excepting": (Mark.EXCEPT, cues.stop.excepting),
+        "stop.telling": (Mark.TELLING, cues.stop.telling),
         "stop.resuming": (Mark.RESUME, cues.stop.resuming),
         "grounds": (Mark.GROUNDS, cues.grounds.words),
         "claims.before": (Mark.CLAIM, cues.claims.before),

@@ -14,6 +14,8 @@ from cds_service.narrative.grounds import has_begun, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.scopes import Scopes
+from cds_service.narrative.surroundings import happened_after
 from cds_service.narrative.tokenizer import CLAUSE, EMPTY_BOX, LINE, TRUNCATED, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
@@ -21,11 +23,10 @@ _HEADING = ":"
 _OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
-_NO_EXCEPTION = frozenset({"yet", "just"})  # "not yet", "not just"
+_ZERO, _COLONS = "0", frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakness of dorsiflexion 0"
 _NEAR = 12  # items between a mention and a cue after it
 _MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
 _SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
-_STOPS = {CueEffect.FAMILY: Mark.STOP_FAMILY, CueEffect.ADVICE: Mark.STOP_ADVICE}
 _CARRIED_BY_HEADING = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})  # what a heading may say about all its items
 
 
@@ -51,7 +52,7 @@ class Context:
         self._mentions = sorted(mentions, key=lambda one: one.place)
         self._carried = carried
         self._reach = reach
-        self._ends: dict[tuple[int, Mark], int] = {}
+        self._scopes = Scopes(items)
         self.has_year = False
         self._has_bracket = False
         self._cues: list[_Placed] = []
@@ -142,37 +143,17 @@ class Context:
         return is_suspicion and is_ground(self._items, self._mentions, place, mention)
 
     def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
-        """Return whether anything between a cue and the mention ends the cue's scope, except directly after the cue."""
-        return self._scope_end(place, _STOPS.get(change, Mark.STOP)) < mention.first or (
-            change is CueEffect.HISTORICAL and self._scope_end(place, Mark.PRESENTLY) < mention.first
-        )
-
-    def _scope_end(self, place: int, stop: Mark) -> int:
-        end = self._ends.get((place, stop))
-        if end is None:
-            end = self._ends[place, stop] = self._end(place, stop)
-        return end
-
-    def _end(self, place: int, stop: Mark) -> int:
-        """Return the place where the scope of a cue ends."""
-        opened = place < 0
-        for at in range(place + 1, len(self._items)):
-            is_open = opened or _leaves_out(self._items[at])
-            if is_open and self._items[at].is_marked(stop) and (stop is not Mark.PRESENTLY or self._is_after_comma(at)):
-                return at
-            opened = opened or not self._items[at].is_marked(Mark.LINK, stop)
-        return len(self._items)
-
-    def _is_after_comma(self, place: int) -> bool:
-        """Return whether only a side stands between an item and the comma before it."""
-        before = [item for item in self._items[:place] if not item.is_side]
-        return bool(before) and before[-1].text == ","
+        return self._scopes.is_stopped(place, mention.first, change)
 
     def _reaches_back(self, place: int, cue: Cue, mention: Mention) -> bool:
         """Return whether a cue after a mention applies to it. It does not if it may apply to what follows instead."""
         if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
             return False
         between = self._items[mention.last + 1 : place]
+        if self._items[place].text == _ZERO and ("grade" in mention.saying.takes or not _is_answered(between)):
+            return False
+        if cue.effect is CueEffect.HISTORICAL and cue.is_closing and happened_after(between):
+            return True
         if cue.is_closing and cue.effect in _OVER_BEHIND_A_COMMA and between and between[-1].text == ",":
             between.pop()
         unknown = sum(item.is_unknown for item in between)
@@ -290,9 +271,8 @@ class Context:
         return last.cue.effect is not CueEffect.ENDED
 
 
-def _leaves_out(item: Item) -> bool:
-    """Return whether an exception ends even an empty denial: "no red flags except saddle numbness"."""
-    return item.is_marked(Mark.EXCEPT) and item.text not in _NO_EXCEPTION
+def _is_answered(between: list[Item]) -> bool:
+    return all(item.text in _COLONS for item in between)
 
 
 def _is_small(item: Item) -> bool:

@@ -1,6 +1,6 @@
 """Words near a mention that show that it is something else: an operation on the neck, an arm's weakness."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import CueEffect, Mark
@@ -11,6 +11,9 @@ _UNDOING = "undoing"  # the surroundings that undo others
 _REACH = 3  # items behind what undoes them
 _COMMA = ","
 _SINCE = "since"
+_AFTER = frozenset({"after", "following", "post"})
+_MAX_UNKNOWN_AFTER = 4
+_LISTS = (Mark.LIST, Mark.JOINED)
 
 
 def is_something_else(items: list[Item], mention: Mention, around: Set[str]) -> bool:
@@ -66,6 +69,15 @@ def _near(items: list[Item], mention: Mention) -> Iterator[int]:
 def _is_finding(item: Item) -> bool:
     saying = item.entry.saying
     return saying is not None and not saying.is_site
+
+
+def happened_after(between: Sequence[Item]) -> bool:
+    """Return whether words say what a mention followed, and nothing else: "after hysterectomy last year,"."""
+    if not between or between[0].text not in _AFTER:
+        return False
+    said = between[1:-1] if between[-1].text == _COMMA else between[1:]
+    is_long = sum(item.is_unknown for item in said) > _MAX_UNKNOWN_AFTER
+    return not is_long and not any(item.text == _COMMA or item.is_marked(Mark.STOP, *_LISTS) for item in said)
 
 
 def year_of(items: list[Item], mention: Mention) -> int:
