@@ -43,6 +43,10 @@ class ConditionBuilder:
         self.used_conditions: set[str] = set()
         self._named_blocks: dict[str, Block | None] = {}
 
+    def build_outer_block(self, keys: Any) -> Block:
+        """Build a block of a rule or row: the dates that it names are read only if it holds, so it may stop early."""
+        return replace(self.build_block(keys), has_anchor=False)
+
     def build_block(self, keys: Any) -> Block:
         """Build a block from any model that has `all`, `any` and `none`."""
         parts = {
