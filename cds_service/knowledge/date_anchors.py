@@ -32,8 +32,8 @@ def check_date_anchors(
     """Note every `since` that counts from a date nothing names: such a condition could never be decided."""
     for rule in rules:
         _check_since(folder, f"rules/{rule.id}.toml", "", rule.block)
-        for row in rule.advice:  # a date that a row names is not known to the rows after it
-            _check_since(folder, f"rules/{rule.id}.toml", row.card, row.block, rule.block)
+        for advice in rule.advice:  # a date that a row names is not known to the rows after it
+            _check_since(folder, f"rules/{rule.id}.toml", advice.card, advice.block, rule.block)
         for note in rule.notes:  # evaluated on their own, like patterns, offers and policy
             _check_since(folder, f"rules/{rule.id}.toml", "note", note.block)
     for pattern in patterns:

@@ -33,17 +33,15 @@ class Filters:
     qualifiers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     asked: bool | Literal["only"] = False
     anchor: str | None = None
+    has_time_filter: bool = field(init=False, repr=False, compare=False)
     is_unfiltered: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # Computed once: most conditions only ask for what is present within the finding's own window.
+        # Computed once. A time filter replaces the finding's own window; most conditions only ask for what is in that.
+        has_time_filter = self.within is not None or self.ago is not None or bool(self.since)
+        object.__setattr__(self, "has_time_filter", has_time_filter)
         asks_more = self.stated or self.sides or self.has_time_filter or self.qualifiers or self.asked
         object.__setattr__(self, "is_unfiltered", not asks_more)
-
-    @property
-    def has_time_filter(self) -> bool:
-        """Whether a time filter replaces the finding's own window."""
-        return self.within is not None or self.ago is not None or bool(self.since)
 
 
 ANY_FACT = Filters()

@@ -37,13 +37,16 @@ class Outcome(NamedTuple):
 
     def supporting_facts(self) -> "tuple[Fact, ...]":
         """Return the facts that make the condition hold, from all parts that hold; `none` parts add nothing."""
-        if self.truth is not Truth.YES:
-            return ()
-        facts = list(self.facts)
-        for part in self.parts:
-            if part.role != "none":
-                facts.extend(part.supporting_facts())
-        return distinct(facts)
+        return distinct(self._list_supporting_facts())
+
+    def _list_supporting_facts(self) -> "list[Fact]":
+        facts: list[Fact] = []
+        if self.truth is Truth.YES:
+            facts += self.facts
+            for part in self.parts:
+                if part.role != "none" and part.truth is Truth.YES:
+                    facts += part._list_supporting_facts()
+        return facts
 
 
 def to_truth(holds: bool, contradicted: bool) -> Truth:
