@@ -205,7 +205,8 @@ def _evaluate_block(block: Block, context: EvaluationContext) -> Outcome:
     truths = [_evaluate_all_of(block, context, parts, evaluate_all=evaluate_all)]
     if block.any and (truths[0] is YES or evaluate_all):
         truths.append(_evaluate_any_of(block, context, parts))
-    if block.none and (evaluate_all or (NO not in truths and UNKNOWN not in truths)):
+    may_hold = NO not in truths and UNKNOWN not in truths
+    if block.none and (may_hold or context.thorough or (evaluate_all and block.none_has_anchor)):
         truths.append(_evaluate_none_of(block, context, parts, evaluate_all=evaluate_all))
     holds = all(truth is YES for truth in truths)
     return Outcome(block, YES if holds else NO if NO in truths else UNKNOWN, (), tuple(parts))

@@ -205,7 +205,8 @@ class Block:
 
     `label`: what a named condition of the content is called; it stands for the whole block in texts.
 
-    `has_anchor`: a condition inside names a date for later ones, so every condition must be evaluated.
+    `has_anchor`: a condition inside names a date for later ones, so every condition must be evaluated. Those in `none`
+    must only if one of them does: `none_has_anchor`.
     `requirements`: the block can hold only if the chart records at least one member of each set. A member is a
     finding on any side, a finding on the judged side (`on_judged_side`), or a pattern (`ANY_PATTERN`).
     `alternatives`: the requirements of each part of `any`, if every part has some. It must meet all those of one.
@@ -215,6 +216,7 @@ class Block:
     any: tuple["Condition", ...] = ()
     none: tuple["Condition", ...] = ()
     has_anchor: bool = False
+    none_has_anchor: bool = False
     label: str = ""
     requirements: tuple[frozenset[str], ...] = field(init=False, repr=False, compare=False)
     alternatives: tuple[tuple[frozenset[str], ...], ...] = field(init=False, repr=False, compare=False)
