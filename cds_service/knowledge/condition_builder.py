@@ -56,7 +56,8 @@ class ConditionBuilder:
         if any(_holds_none(condition) for condition in parts["none"]):
             raise UnknownName('"none" may not be nested inside "none"')
         names_anchor = {role: any(map(_names_anchor, conditions)) for role, conditions in parts.items()}
-        return Block(**parts, has_anchor=any(names_anchor.values()), none_has_anchor=names_anchor["none"])
+        has_anchor = any(names_anchor.values())
+        return Block(parts["all"], parts["any"], parts["none"], has_anchor, names_anchor["none"])
 
     def build_named(self, name: str) -> Block:
         """Build the named condition. It may name others, but not itself."""

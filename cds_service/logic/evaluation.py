@@ -112,9 +112,9 @@ def _evaluate_pattern_is(condition: PatternIs, context: EvaluationContext) -> Ou
     side_patterns = [evaluate_pattern(context.index, side, evaluate, thorough=context.thorough) for side in sides]
     matching = [pattern for pattern in side_patterns if pattern.name in condition.patterns]
     holds = len(matching) == len(side_patterns) if condition.side == "all-covered" else bool(matching)
-    parts = tuple(part for pattern in (matching or side_patterns) for part in pattern.outcomes)
+    parts = tuple([part for pattern in (matching or side_patterns) for part in pattern.outcomes])
     is_unknown = all(pattern.name == NO_PATTERN for pattern in side_patterns)
-    leading_facts = distinct(fact for pattern in matching if pattern.name == "both" for fact in pattern.leading_facts())
+    leading_facts = distinct([fact for pattern in matching if pattern.name == "both" for fact in pattern.leading_facts])
     return Outcome(condition, to_truth(holds, not is_unknown), leading_facts, parts)
 
 
