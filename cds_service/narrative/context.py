@@ -15,7 +15,7 @@ from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.scopes import Scopes
 from cds_service.narrative.surroundings import happened_after
-from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
+from cds_service.narrative.tokenizer import CLAUSE, EMPTY_BOX, LINE, TICKED, TRUNCATED, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
@@ -120,6 +120,8 @@ class Context:
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
         if cue.is_before and place < mention.first:
+            if self._items[place].text == EMPTY_BOX and self._is_sign_behind(place):
+                return False
             return not self._is_stopped(place, mention, cue.effect) and not self._is_out(place, cue, mention)
         if place < mention.first:
             return False
@@ -176,7 +178,7 @@ class Context:
 
     def _is_sign_behind(self, place: int) -> bool:
         """Return whether minus signs or boxes follow what they mark: there is none before the first finding."""
-        is_led = any(item.text in _SIGNS for item in self._items[: self._mentions[0].place])
+        is_led = any(item.text in _SIGNS or item.text == TICKED for item in self._items[: self._mentions[0].place])
         return self._items[place].text in _SIGNS and not is_led
 
     def _is_list(self, between: list[Item]) -> bool:
