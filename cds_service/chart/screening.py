@@ -83,16 +83,26 @@ class Screening:
     def _screen_concept(self, record: ScreenedRecord, concept: CodeableConcept, *, is_act: bool = False) -> None:
         """Screen the codes of a concept, and keep its texts unless one of its codes says that they name no disease."""
         judge = self.screens.codes.judge
+        is_told = False
         verdicts = [judge(one.system, one.code) for one in concept.coding or () if one]
         for verdict in verdicts:
             if verdict.is_unread:
                 return
+            is_told = is_told or verdict.is_judged
         for verdict in verdicts:
             for hit in verdict.hits:
                 self._add_code(record, hit, concept)
+        texts = record.named(concept)
         is_prose = not concept.coding
-        for text in record.named(concept):
+        if not (is_told or is_prose) and self._is_foreign(concept, texts):
+            self.unscreened[OTHER_LANGUAGE] += 1
+        for text in texts:
             self._texts.append(_ScreenedText(record, text, is_prose=is_prose, is_act=is_act))
+
+    def _is_foreign(self, concept: CodeableConcept, texts: list[str]) -> bool:
+        """Return whether a name is in another language, and no code says what it means: neither was screened."""
+        is_foreign = self.screens.languages.is_foreign_name
+        return any(map(is_foreign, texts)) and not self.collector.look_up(concept)
 
     def _add_code(self, record: ScreenedRecord, hit: CodeHit, concept: CodeableConcept) -> None:
         if hit.branch is not None:

@@ -69,6 +69,8 @@ class _EntryCollector:
                 self.folder.add_problem(file, key, f"{phrase!r} contains no word")
             elif known and (known.saying or entry.saying):
                 self.folder.add_problem(file, key, f"{phrase!r} names a finding, so it may not be listed elsewhere")
+            elif known is None and entry.written is None:
+                self.entries[name] = entry  # one entry for all phrases of a list: there are thousands
             else:
                 written = tuple(phrase.replace("/", " / ").split()) if entry.written is not None else None
                 self.entries[name] = _merge_entries(known or _EMPTY_ENTRY, replace(entry, written=written))

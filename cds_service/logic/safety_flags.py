@@ -20,6 +20,8 @@ def _denials(flag: SafetyFlag, index: ChartIndex) -> Iterator[Denial]:
     """Yield what is denied on both sides. Where a record says it is there, or asks about it, nothing is denied."""
     for name, words in flag.findings.items():
         state = index.finding_state(name, Side.BOTH)
+        if not state.absent:
+            continue
         absent = [fact for fact in state.absent if index.is_current(fact)]
         is_denied = all(any(fact.side.covers(side) for fact in absent) for side in EACH_SIDE)
         if is_denied and not state.current and not state.asked:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cds_service.model.sides import Side
+from cds_service.narrative.boxes import stands_behind
 from cds_service.narrative.claims import is_claimed, is_on_checklist
 from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
 from cds_service.narrative.grounds import has_begun, is_ground
@@ -15,11 +16,10 @@ from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.scopes import Scopes
 from cds_service.narrative.surroundings import happened_after
-from cds_service.narrative.tokenizer import CLAUSE, EMPTY_BOX, LINE, TICKED, TRUNCATED, Sentence
+from cds_service.narrative.tokenizer import CLAUSE, EMPTY_BOX, LINE, TRUNCATED, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
-_SIGNS = frozenset({"( - )", "[]"})  # a minus, and a box that is not ticked
 _OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
@@ -53,7 +53,14 @@ class Context:
         self._carried = carried
         self._reach = reach
         self._scopes = Scopes(items)
-        self._cues = [_Placed(place, cue) for place, item in enumerate(items) for cue in item.entry.cues]
+        self.has_year = False
+        self._has_bracket = False
+        self._cues: list[_Placed] = []
+        for place, item in enumerate(items):
+            for cue in item.entry.cues:
+                self._cues.append(_Placed(place, cue))
+            self.has_year = self.has_year or bool(item.year)
+            self._has_bracket = self._has_bracket or item.text == "("
         denying: list[_Placed] = []
         self._changing: list[_Placed] = []
         for one in self._cues:
@@ -64,7 +71,7 @@ class Context:
     def changes(self, mention: Mention) -> set[CueEffect]:
         """Return all effects on a mention: those of the cues, and of a diagnosis named but not asserted."""
         found = self._cued(mention)
-        if found <= _TO_COME and self._is_only_named(mention):
+        if (not found or found <= _TO_COME) and self._is_only_named(mention):
             found.add(CueEffect.HYPOTHETICAL)
         return found
 
@@ -74,14 +81,16 @@ class Context:
         saying = mention.saying
         if saying.claimed_by and not saying.is_structure:
             return not is_claimed(self._items, self._mentions, mention, lambda one: not self._cued(one))
-        return saying.is_ground and is_on_checklist(self._items, mention)
+        return self._has_bracket and saying.is_ground and is_on_checklist(self._items, mention)
 
     def _cued(self, mention: Mention) -> set[CueEffect]:
-        found = {self._carried} if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL) else set()
-        found |= {self._change(one, mention) for one in self._others(mention) if self._holds(*one, mention)}
+        others = [one for one in self._changing if not mention.first <= one.place <= mention.last]
+        found = {self._change(one, mention) for one in others if self._holds(*one, mention)}
+        if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL):
+            found.add(self._carried)
         if CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
-        found |= set(self._negations(mention))
+        found.update(self._negations(mention))
         if mention.saying.is_structure and not self._is_meant(mention):
             found.add(CueEffect.UNCLEAR)
         return found
@@ -113,15 +122,8 @@ class Context:
         is_listed = placed.cue.effect is CueEffect.NEGATED and any(item.entry.saying for item in between)
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
 
-    def _others(self, mention: Mention) -> Iterator[_Placed]:
-        for placed in self._changing:
-            if not mention.first <= placed.place <= mention.last:
-                yield placed
-
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
         if cue.is_before and place < mention.first:
-            if self._items[place].text == EMPTY_BOX and self._is_sign_behind(place):
-                return False
             return not self._is_stopped(place, mention, cue.effect) and not self._is_out(place, cue, mention)
         if place < mention.first:
             return False
@@ -135,6 +137,8 @@ class Context:
         if cue.effect is CueEffect.ENDED:
             between = self._items[place + 1 : mention.first]
             return not all(item.is_side or item.is_marked(Mark.LINK) for item in between)
+        if self._items[place].text == EMPTY_BOX and stands_behind(self._items, self._mentions, place):
+            return True
         is_suspicion = cue.effect is CueEffect.HYPOTHETICAL and not cue.is_listing
         return is_suspicion and is_ground(self._items, self._mentions, place, mention)
 
@@ -174,12 +178,7 @@ class Context:
             return True
         if not behind[0].entry.saying:
             return False
-        return self._is_sign_behind(place) or (len(behind) > 1 and behind[1].text == _HEADING)
-
-    def _is_sign_behind(self, place: int) -> bool:
-        """Return whether minus signs or boxes follow what they mark: there is none before the first finding."""
-        is_led = any(item.text in _SIGNS or item.text == TICKED for item in self._items[: self._mentions[0].place])
-        return self._items[place].text in _SIGNS and not is_led
+        return stands_behind(self._items, self._mentions, place) or (len(behind) > 1 and behind[1].text == _HEADING)
 
     def _is_list(self, between: list[Item]) -> bool:
         return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)
@@ -203,7 +202,7 @@ class Context:
 
     def _negations(self, mention: Mention) -> Iterator[CueEffect]:
         """Yield the effect of the nearest negation before a mention. Two in a row are unclear."""
-        before = [one for one in self._negating if one.place < mention.first]
+        before = [one for one in self._negating if one.place < mention.first] if self._negating else []
         if not before:
             return
         nearest = before[-1]
@@ -222,11 +221,8 @@ class Context:
             return False
         passed = [one for one in self._mentions if placed.place < one.place < mention.first]
         if not passed:
-            return (
-                placed.cue.is_listing
-                or not any(item.is_marked(Mark.LIST) for item in between)
-                or self._is_joined(placed.place, mention)
-            )
+            is_plain = placed.cue.is_listing or not any(item.is_marked(Mark.LIST) for item in between)
+            return is_plain or self._is_joined(placed.place, mention)
         if mention.chain and mention.radiates and any(one.chain == mention.chain for one in passed):
             return True
         if not any(item.is_marked(*_LISTS) for item in between):
@@ -258,8 +254,8 @@ class Context:
         if last is not None and not self._may_carry(last, sentence):
             return None
         if last is None or any(item.is_marked(Mark.STOP) for item in self._items[last.place + 2 :]):
-            is_headed = bool(self._items) and self._items[-1].text == _HEADING
-            return None if last is not None or is_headed else self._carried
+            is_heading = bool(self._items) and self._items[-1].text == _HEADING
+            return self._carried if last is None and not is_heading else None
         behind = self._items[last.place + 1 :]
         is_open = all(item.is_marked(Mark.LINK) for item in behind)
         is_heading = bool(behind) and behind[0].text == _HEADING

@@ -10,6 +10,7 @@ _NEAR = 8  # items on either side
 _UNDOING = "undoing"  # the surroundings that undo others
 _REACH = 3  # items behind what undoes them
 _COMMA = ","
+_SINCE = "since"
 _AFTER = frozenset({"after", "following", "post"})
 _MAX_UNKNOWN_AFTER = 4
 _LISTS = (Mark.LIST, Mark.JOINED)
@@ -91,4 +92,16 @@ def year_of(items: list[Item], mention: Mention) -> int:
             return item.year
         if not (item.is_side or item.is_marked(Mark.LINK) or item.text == _COMMA):
             break
+    return 0
+
+
+def since_year(items: list[Item], mention: Mention) -> int:
+    """Return the year since when a finding has been there, "incontinence since 2019", or 0."""
+    is_since = False
+    for item in items[mention.last + 1 : mention.last + 1 + _NEAR]:
+        if item.year:
+            return item.year if is_since else 0
+        is_since = is_since or item.text.startswith(_SINCE)
+        if item.entry.saying or (item.is_marked(Mark.STOP) and not is_since):
+            return 0
     return 0
