@@ -6,9 +6,10 @@ If it is uncertain whether a cue applies to a mention, the mention is unclear: n
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.claims import is_claimed, is_on_checklist
-from cds_service.narrative.grounds import has_begun, is_ground
+from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
@@ -70,8 +71,11 @@ class Context:
             return False
         saying = mention.saying
         if saying.claimed_by and not saying.is_structure:
-            return not is_claimed(self._items, self._mentions, mention, lambda one: not self._cued(one))
+            return not is_claimed(self._items, self._mentions, mention, self._is_there)
         return saying.is_ground and is_on_checklist(self._items, mention)
+
+    def _is_there(self, mention: Mention) -> bool:
+        return mention.value is FindingValue.PRESENT and not self._cued(mention)
 
     def _cued(self, mention: Mention) -> set[CueEffect]:
         found = {self._carried} if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL) else set()
@@ -130,8 +134,11 @@ class Context:
         if cue.effect is CueEffect.ENDED:
             between = self._items[place + 1 : mention.first]
             return not all(item.is_side or item.is_marked(Mark.LINK) for item in between)
-        is_suspicion = cue.effect is CueEffect.HYPOTHETICAL and not cue.is_listing
-        return is_suspicion and is_ground(self._items, self._mentions, place, mention)
+        if cue.effect is not CueEffect.HYPOTHETICAL:
+            return False
+        if cue.is_listing:
+            return is_affirmed(self._items, mention)
+        return is_ground(self._items, self._mentions, place, mention)
 
     def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
         """Return whether anything between a cue and the mention ends the cue's scope, except directly after the cue."""
@@ -207,14 +214,6 @@ class Context:
                 return False
         return False
 
-    def leaves_out(self, mention: Mention) -> bool:
-        """Return whether an exception to what is denied follows, and no other finding is what it names."""
-        behind = self._items[mention.last + 1 :]
-        at = next((at for at, item in enumerate(behind) if item.is_marked(Mark.EXCEPT)), None)
-        if at is None or any(item.entry.saying and not item.entry.saying.is_site for item in behind[:at]):
-            return False
-        return not any(item.entry.saying and not item.entry.saying.is_site for item in behind[at:])
-
     def _negations(self, mention: Mention) -> Iterator[CueEffect]:
         """Yield the effect of the nearest negation before a mention. Two in a row are unclear."""
         before = [one for one in self._negating if one.place < mention.first]
@@ -244,16 +243,13 @@ class Context:
             return False
         passed = [one for one in self._mentions if placed.place < one.place < mention.first]
         if not passed:
-            return self._is_plain(between, placed.cue, mention) or self._is_joined(placed.place, mention)
+            is_plain = placed.cue.is_listing or not any(item.is_marked(Mark.LIST) for item in between)
+            return is_plain or self._is_joined(placed.place, mention)
         if mention.chain and mention.radiates and any(one.chain == mention.chain for one in passed):
             return True
         if not any(item.is_marked(*_LISTS) for item in between):
             return False
         return self._is_joined(placed.place, mention) or (placed.cue.is_listing and not self._is_new(passed, mention))
-
-    def _is_plain(self, between: list[Item], cue: Cue, mention: Mention) -> bool:
-        del mention
-        return cue.is_listing or not any(item.is_marked(Mark.LIST) for item in between)
 
     def _is_new(self, passed: list[Mention], mention: Mention) -> bool:
         """Return whether a listed mention has a side that those before it lack: it may begin something else."""

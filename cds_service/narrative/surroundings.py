@@ -9,7 +9,8 @@ from cds_service.narrative.mentions import Mention
 _NEAR = 8  # items on either side
 _UNDOING = "undoing"  # the surroundings that undo others
 _REACH = 3  # items behind what undoes them
-_COMMA = ","
+_COMMA, _HAD = ",", "had"
+_AFTER = frozenset({"after", "following", "during"})
 
 
 def is_something_else(items: list[Item], mention: Mention, around: Set[str]) -> bool:
@@ -67,16 +68,39 @@ def _is_finding(item: Item) -> bool:
     return saying is not None and not saying.is_site
 
 
+def leaves_out(items: list[Item], mention: Mention) -> bool:
+    """Return whether an exception to what is denied follows, and no other finding is what it names."""
+    behind = items[mention.last + 1 :]
+    at = next((at for at, item in enumerate(behind) if item.is_marked(Mark.EXCEPT)), None)
+    if at is None or any(item.entry.saying and not item.entry.saying.is_site for item in behind[:at]):
+        return False
+    return not any(item.entry.saying and not item.entry.saying.is_site for item in behind[at:])
+
+
 def year_of(items: list[Item], mention: Mention) -> int:
-    """Return the year next to a mention, "MVA in 2006", or 0. "Since 2006" tells when something began, not its end."""
-    for item in items[mention.last + 1 : mention.last + 1 + _NEAR]:
+    """Return the year next to a mention, "MVA in 2006", or 0. "Since 2006" tells when something began, not its end.
+
+    A sign of a year that is there again, "numb in 2006, again today", has none.
+    """
+    is_sign = mention.saying.is_ground
+    behind = items[mention.last + 1 :]
+    if is_sign and any(item.is_marked(Mark.STOP, Mark.PRESENTLY, Mark.BEGAN) for item in behind):
+        return 0
+    is_told_as_past = is_sign and mention.first > 0 and items[mention.first - 1].text == _HAD
+    for item in behind[:_NEAR]:
         if item.year:
             return item.year
-        if not (item.is_side or item.is_unknown or item.is_marked(Mark.LINK) or item.text == _COMMA):
+        is_passed = item.text in _AFTER if is_sign else item.text == _COMMA
+        is_passed = is_passed or (is_told_as_past and _is_finding(item))
+        if not (is_passed or item.is_side or item.is_unknown or item.is_marked(Mark.LINK)):
             break
+    return _year_before(items, mention)
+
+
+def _year_before(items: list[Item], mention: Mention) -> int:
     for item in reversed(items[max(0, mention.first - _REACH) : mention.first]):
         if item.year:
             return item.year
-        if not (item.is_side or item.is_marked(Mark.LINK) or item.text == _COMMA):
+        if not (item.is_side or item.is_marked(Mark.LINK) or item.text in {_COMMA, _HAD}):
             break
     return 0
