@@ -188,7 +188,9 @@ def test_a_fhir_server_that_is_not_registered_is_never_read(
             body = call(SIGN, order("73721", bodySite=[concept("287579007")]), fhirServer=base)
             body["prefetch"] = prefetch(*buttock_to_calf())
             [card] = answer(client, ehr, SIGN, body).get_json()["cards"]
-            assert "**Not all of the chart was seen, and nothing unseen counts as absent.** Not sent: " in card["detail"]
+            assert (
+                "**Not all of the chart was seen, and nothing unseen counts as absent.** Not sent: " in card["detail"]
+            )
             del body["prefetch"]
             assert_error(answer(client, ehr, SIGN, body), 412, "prefetch.patient", origin=None)
         assert len(network.calls) == 0

@@ -33,7 +33,9 @@ def test_a_server_that_sends_other_patients_records_too_costs_restraint_alone_an
 ) -> None:
     answer = call(pathway, tmp_path, by_fallback(pathway, mocked_ehr(pathway, is_strict=False))).get_json()
     for card in answer["cards"]:
-        gap = re.search(r"\n\n\*\*Not all of the chart was seen, and nothing unseen counts as absent\.\*\* .*", card["detail"])
+        gap = re.search(
+            r"\n\n\*\*Not all of the chart was seen, and nothing unseen counts as absent\.\*\* .*", card["detail"]
+        )
         assert gap
         assert ": incomplete." in gap[0] or ": not read." in gap[0]
         card["detail"] = card["detail"].replace(gap[0], "")
