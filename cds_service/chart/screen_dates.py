@@ -8,6 +8,7 @@ from cds_service.fhir.datatypes import Period
 from cds_service.fhir.resources import (
     Condition,
     DiagnosticReport,
+    ImagingStudy,
     MedicationRequest,
     MedicationStatement,
     Observation,
@@ -36,6 +37,14 @@ def find_dates(
     return when, onset
 
 
+def may_be_newer(resource: Resource) -> bool:
+    """Return whether a note on a record may have been written long after it: comments on problems are, for years.
+
+    What was observed, done or reported on a day is not edited so.
+    """
+    return not isinstance(resource, (Observation, Procedure, DiagnosticReport, ImagingStudy))
+
+
 def _ends(period: Period | None) -> list[str | None]:
     return [period.start, period.end] if period else []
 
@@ -58,4 +67,5 @@ _TEXTS: Mapping[type, Callable[[Any], list[str | None]]] = {
     MedicationRequest: lambda order: [order.authoredOn],
     MedicationStatement: lambda taken: [taken.effectiveDateTime, *_ends(taken.effectivePeriod)],
     DiagnosticReport: lambda report: [report.effectiveDateTime, *_ends(report.effectivePeriod)],
+    ImagingStudy: lambda study: [study.started],
 }

@@ -7,8 +7,9 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from cds_service.chart.fact_collector import FactCollector, build_source
-from cds_service.chart.screen_dates import find_dates
-from cds_service.chart.screen_texts import ScreenedRecord, collect_record, concept_texts, is_number_alone
+from cds_service.chart.screen_dates import find_dates, may_be_newer
+from cds_service.chart.screen_texts import collect_record, is_number_alone
+from cds_service.chart.screened_record import ScreenedRecord, concept_texts
 from cds_service.fhir.datatypes import CodeableConcept, list_concepts
 from cds_service.fhir.quantities import parse_quantity
 from cds_service.fhir.resources import (
@@ -23,11 +24,12 @@ from cds_service.model.facts import FindingValue, ScreenHit, SourceKind
 from cds_service.model.sides import Side
 from cds_service.screen.code_screen import CodeHit, is_elsewhere
 from cds_service.screen.safety_screen import Screens
-from cds_service.screen.text_screen import LONGEST_TEXT
+from cds_service.screen.text_screen import LONGEST_TEXT, TextHit
 from cds_service.screen.value_screen import Measurement
 
 OTHER_LANGUAGE: Final = "other-language"
 TOO_LONG: Final = "too-long"
+FORMAT: Final = "format"
 _ENGLISH: Final = "en"
 _POSITIVE: Final = frozenset({"POS", "DET", "RR", "A", "AA"})  # HL7 v3 ObservationInterpretation
 
@@ -38,6 +40,7 @@ class _ScreenedText(NamedTuple):
     record: ScreenedRecord
     text: str
     time: str | None = None
+    is_note: bool = False
     is_prose: bool = False
     is_act: bool = False
 
@@ -74,7 +77,9 @@ class Screening:
         if record.names:
             self._texts += [_ScreenedText(record, name) for name in record.names]
         if record.prose:
-            self._texts += [_ScreenedText(record, text, time, is_prose=True) for text, time in record.prose]
+            self._texts += [_ScreenedText(record, *one, is_prose=True) for one in record.prose]
+        if record.unread_fields:
+            self.unscreened[FORMAT] += record.unread_fields
 
     def _screen_concept(self, record: ScreenedRecord, concept: CodeableConcept, *, is_act: bool = False) -> None:
         """Screen the codes of a concept, and keep its texts unless one of its codes says that they name no disease."""
@@ -87,16 +92,16 @@ class Screening:
             for hit in verdict.hits:
                 self._add_code(record, hit, concept)
         is_prose = not concept.coding
-        for text in concept_texts(concept):
+        for text in record.named(concept):
             self._texts.append(_ScreenedText(record, text, is_prose=is_prose, is_act=is_act))
 
     def _add_code(self, record: ScreenedRecord, hit: CodeHit, concept: CodeableConcept) -> None:
         if hit.branch is not None:
             sites = list_concepts(getattr(record.resource, "bodySite", None))
             texts = [text for one in (concept, *sites) for text in concept_texts(one)]
-            if is_elsewhere(hit.branch, [*texts, *(text for text, _ in record.prose)]):
+            if is_elsewhere(hit.branch, [*texts, *(one.text for one in record.prose)]):
                 return
-        self._add(record, record.kind, hit.group, hit.cause, hit.side, has_onset=True)
+        self._add(record, hit, record.kind, has_onset=True)
 
     def _screen_answer(self, record: ScreenedRecord, part: Observation | Component) -> None:
         """Screen a measured value; and the name of a question or test, where its answer says yes."""
@@ -135,7 +140,7 @@ class Screening:
         upper = parse_upper_limit(part.referenceRange)
         measured = Measurement(quantity.number, frozenset(quantity.units), upper, codes, names)
         for hit in self.screens.values.hits(measured):
-            self._add(record, record.kind, hit.group, hit.cause)
+            self._add(record, TextHit(hit.group, hit.cause), record.kind)
 
     def _screen_written_value(self, record: ScreenedRecord, part: Observation | Component) -> None:
         """Screen a number that was sent as text."""
@@ -143,7 +148,7 @@ class Screening:
         if value and part.code is not None and value.lstrip("-+ ")[:1].isdigit():
             for name in concept_texts(part.code):
                 for group, cause in self.screens.texts.numbers.find(f"{name}: {value}"):
-                    self._add(record, record.kind, group, cause)
+                    self._add(record, TextHit(group, cause), record.kind)
 
     def _screen_texts(self) -> None:
         """Screen all texts. Where none holds any stem, as in most charts, one look at all of them is enough."""
@@ -159,8 +164,11 @@ class Screening:
         hits = self.screens.texts.hits(one.text)
         if hits and one.is_act and self.screens.procedures.is_test(one.text):
             return
+        planned = self.screens.texts.done if one.is_act and one.record.is_planned else ()
         for hit in hits:
-            self._add(one.record, one.record.text_kind, hit.group, hit.cause, hit.side, time=one.time)
+            if hit.group not in planned:
+                is_undated = one.is_note and not one.time and may_be_newer(one.record.resource)
+                self._add(one.record, hit, one.record.text_kind, time=one.time, is_undated=is_undated)
 
     def _check_text(self, resource: Resource, text: str) -> None:
         """Count a free text that was not screened to its end, or is in another language."""
@@ -181,17 +189,18 @@ class Screening:
     def _add(
         self,
         record: ScreenedRecord,
+        hit: TextHit | CodeHit,
         kind: SourceKind,
-        group: str,
-        cause: str,
-        side: Side = Side.UNSTATED,
         *,
         time: str | None = None,
+        is_undated: bool = False,
         has_onset: bool = False,
     ) -> None:
-        """Add a hit once for each record, group and cause."""
+        """Add a hit once for each record, group and cause. One without a date counts at any time."""
         when, onset = find_dates(record.resource, self.collector, time)
+        side = hit.side
         if side is Side.UNSTATED:
             side = self.collector.body_site_side(getattr(record.resource, "bodySite", None))
         source = build_source(kind, record.resource)
-        self.hits[ScreenHit(group, source, cause, when, onset if has_onset else None, side)] = None
+        when = None if is_undated or record.is_of_now else when
+        self.hits[ScreenHit(hit.group, source, hit.cause, when, onset if has_onset else None, side)] = None

@@ -20,6 +20,7 @@ class CodeableConcept(msgspec.Struct, frozen=True, gc=False):
     text: str | None = None
 
 
+Raw: TypeAlias = msgspec.Raw
 NOT_PRESENT: Final = msgspec.Raw()  # default of a field whose content is not parsed: it is absent
 Concepts: TypeAlias = list[CodeableConcept] | CodeableConcept | None
 Status: TypeAlias = CodeableConcept | str | None  # R4: a concept; DSTU2: a plain string

@@ -70,6 +70,7 @@ class Condition(Resource, frozen=True, gc=False):
     abatementString: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     stage: msgspec.Raw = NOT_PRESENT
     evidence: msgspec.Raw = NOT_PRESENT
+    onsetString: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
 
 
 class Component(msgspec.Struct, frozen=True, gc=False):
@@ -127,6 +128,10 @@ class Procedure(Resource, frozen=True, gc=False):
     notPerformed: bool | None = None  # noqa: N815 - DSTU2's name
     notDone: bool | None = None  # noqa: N815 - STU3's name
     reasonCode: Concepts = None  # noqa: N815 - FHIR's name
+    complication: msgspec.Raw = NOT_PRESENT
+    followUp: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    reasonReference: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    report: msgspec.Raw = NOT_PRESENT
 
 
 class ServiceRequest(Resource, frozen=True, gc=False):
@@ -144,6 +149,8 @@ class ServiceRequest(Resource, frozen=True, gc=False):
     authoredOn: str | None = None  # noqa: N815 - FHIR's name
     occurrenceDateTime: str | None = None  # noqa: N815 - FHIR's name
     occurrencePeriod: Period | None = None  # noqa: N815 - FHIR's name
+    supportingInfo: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    patientInstruction: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
 
 
 class ProcedureRequest(ServiceRequest, frozen=True, gc=False):
@@ -169,6 +176,7 @@ class MedicationRecord(Resource, frozen=True, gc=False):
     dosageInstruction: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     dosage: msgspec.Raw = NOT_PRESENT
     reasonCode: Concepts = None  # noqa: N815 - FHIR's name
+    reasonReference: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
     medicationCodeableConcept: CodeableConcept | None = None  # noqa: N815 - FHIR's name
     medicationReference: Reference | None = None  # noqa: N815 - FHIR's name
     contained: list[Medication] | None = None
@@ -200,6 +208,8 @@ class DiagnosticReport(Resource, frozen=True, gc=False):
     effectivePeriod: Period | None = None  # noqa: N815 - FHIR's name
     conclusion: str | None = None
     conclusionCode: Concepts = None  # noqa: N815 - FHIR's name
+    presentedForm: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    contained: msgspec.Raw = NOT_PRESENT
 
 
 class PractitionerRole(Resource, frozen=True, gc=False):
@@ -229,6 +239,9 @@ class ImagingStudy(Resource, frozen=True, gc=False):
     modality: list[Coding] | None = None
     description: str | None = None
     series: list[Series] | None = None
+    reasonCode: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    reasonReference: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
+    note: msgspec.Raw = NOT_PRESENT
 
 
 class Issue(msgspec.Struct, frozen=True, gc=False):

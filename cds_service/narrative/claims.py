@@ -25,7 +25,7 @@ def is_claimed(
 
 
 def is_on_checklist(items: list[Item], mention: Mention) -> bool:
-    """Return whether a sign is in the brackets behind a question's name: "CES symptoms (saddle numbness, retention)"."""
+    """Return whether a sign is in the brackets behind a question's name: "CES symptoms (numbness, retention)"."""
     for place in range(mention.first - 1, 0, -1):
         if items[place].text == ")":
             return False

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cds_service.model.sides import Side
 from cds_service.narrative.claims import is_claimed, is_on_checklist
+from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
 from cds_service.narrative.grounds import has_begun, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
@@ -59,7 +60,7 @@ class Context:
         self._negating = [one for one in denying if one.place not in answers]
 
     def changes(self, mention: Mention) -> set[CueEffect]:
-        """Return all effects on a mention: those of the cues, and that of a diagnosis that is named but not asserted."""
+        """Return all effects on a mention: those of the cues, and of a diagnosis named but not asserted."""
         found = self._cued(mention)
         if found <= _TO_COME and self._is_only_named(mention):
             found.add(CueEffect.HYPOTHETICAL)
@@ -222,20 +223,12 @@ class Context:
             return
         nearest = before[-1]
         if self._is_stopped(nearest.place, mention, CueEffect.NEGATED):
-            if nearest.cue.is_listing and self._is_resumed(nearest.place, mention):
+            if nearest.cue.is_listing and is_resumed(self._items[nearest.place + 1 : mention.first]):
                 yield CueEffect.NEGATED
             return
         is_double = any(one.place + 1 == nearest.place for one in before[:-1])
-        yield CueEffect.UNCLEAR if is_double or not self._is_negated(nearest, mention) else CueEffect.NEGATED
-
-    def _is_resumed(self, place: int, mention: Mention) -> bool:
-        """Return whether "or any" takes up a denial again that other words interrupted."""
-        for item in reversed(self._items[place + 1 : mention.first]):
-            if item.is_marked(Mark.RESUME):
-                return True
-            if item.is_marked(Mark.STOP) or item.entry.cues:
-                return False
-        return False
+        is_sure = self._is_negated(nearest, mention) or is_wholly_denied(self._items, nearest.place)
+        yield CueEffect.NEGATED if is_sure and not is_double else CueEffect.UNCLEAR
 
     def _is_negated(self, placed: _Placed, mention: Mention) -> bool:
         """Return whether a negation certainly applies to the mention."""
@@ -244,16 +237,16 @@ class Context:
             return False
         passed = [one for one in self._mentions if placed.place < one.place < mention.first]
         if not passed:
-            return self._is_plain(between, placed.cue, mention) or self._is_joined(placed.place, mention)
+            return (
+                placed.cue.is_listing
+                or not any(item.is_marked(Mark.LIST) for item in between)
+                or self._is_joined(placed.place, mention)
+            )
         if mention.chain and mention.radiates and any(one.chain == mention.chain for one in passed):
             return True
         if not any(item.is_marked(*_LISTS) for item in between):
             return False
         return self._is_joined(placed.place, mention) or (placed.cue.is_listing and not self._is_new(passed, mention))
-
-    def _is_plain(self, between: list[Item], cue: Cue, mention: Mention) -> bool:
-        del mention
-        return cue.is_listing or not any(item.is_marked(Mark.LIST) for item in between)
 
     def _is_new(self, passed: list[Mention], mention: Mention) -> bool:
         """Return whether a listed mention has a side that those before it lack: it may begin something else."""
@@ -280,7 +273,8 @@ class Context:
         if last is not None and not self._may_carry(last, sentence):
             return None
         if last is None or any(item.is_marked(Mark.STOP) for item in self._items[last.place + 2 :]):
-            return self._carried if last is None and not self._ends_in_heading() else None
+            is_headed = bool(self._items) and self._items[-1].text == _HEADING
+            return None if last is not None or is_headed else self._carried
         behind = self._items[last.place + 1 :]
         is_open = all(item.is_marked(Mark.LINK) for item in behind)
         is_heading = bool(behind) and behind[0].text == _HEADING
@@ -294,9 +288,6 @@ class Context:
         if last.cue.effect is CueEffect.ADVICE and sentence.ending == CLAUSE:
             return any(one.first > last.place for one in self._mentions)
         return last.cue.effect is not CueEffect.ENDED
-
-    def _ends_in_heading(self) -> bool:
-        return bool(self._items) and self._items[-1].text == _HEADING
 
 
 def _is_small(item: Item) -> bool:

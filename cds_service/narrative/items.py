@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import ahocorasick
 
@@ -73,7 +73,8 @@ def _item(text: str, entry: LexiconEntry) -> Item:
     return Item(text, entry, _role(entry), is_unknown=replace(entry, surroundings=_UNKNOWN.surroundings) == _UNKNOWN)
 
 
-_NUMBER_ITEM, _UNKNOWN_ITEM = _item("number", _NUMBER), _item("word", _UNKNOWN)
+NUMBER: Final = "number"
+_NUMBER_ITEM, _UNKNOWN_ITEM = _item(NUMBER, _NUMBER), _item("word", _UNKNOWN)
 _SIDES = {side: _item(side.value, LexiconEntry(side=side)) for side in Side}
 _Found: TypeAlias = dict[int, tuple[int, Item]]  # by the place of the first word: the number of words, and the item
 

@@ -32,6 +32,7 @@ class Mark(Enum):
     BEGAN = "began"  # a day that was: what began then is no advice
     CLAIM = "claim"  # "diagnosed with": what follows is asserted
     CLAIM_BEHIND = "claim behind"  # "confirmed on MRI": what precedes is asserted
+    TOLD = "told"  # a mention that tells something, and is no entry of a plain list
     __hash__ = object.__hash__
 
 

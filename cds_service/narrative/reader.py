@@ -12,6 +12,7 @@ from cds_service.narrative.answers import join_answers
 from cds_service.narrative.context import Context
 from cds_service.narrative.items import Item, PhraseFinder
 from cds_service.narrative.lexicon import CueEffect, Lexicon, PhraseMeaning
+from cds_service.narrative.markup import strip_markup
 from cds_service.narrative.mentions import Mention, read_signs
 from cds_service.narrative.pains import PainReader
 from cds_service.narrative.qualifiers import qualify
@@ -125,6 +126,7 @@ class NarrativeReader:
 
     def _read(self, text: str, *, is_name: bool = False) -> Reading:
         limit = self._narrative.longest_text
+        text = strip_markup(text)
         parts = join_answers(split_sentences(text[:limit], self._narrative.abbreviations), self.answers)
         is_cut = len(text) > limit
         page = _TextState(is_name=is_name)

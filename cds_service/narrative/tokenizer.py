@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 # No alternative begins as another one continues, so that no text causes backtracking.
 _TOKEN = re.compile(
-    r"[^\W_]+(?:['\u2019][^\W_]+)*|-+>|=+>|→|[\r\n]\s*|\?+|\[\s*[xX\u2713\u2714]?\s*\]|[\u2610\u25a1\u2611\u2612]|#(?=\s?[A-Za-z])|(?<=[TtLl][0-9] )#|(?<=[TtLl]1[0-2] )#|[.;:,()/+&<>!\u2013\u2014-]"
+    r"[^\W_]+(?:['\u2019][^\W_]+)*|-+>|=+>|→|[\r\n]\s*|\?+|\[\s*[xX\u2713\u2714]?\s*\]|[\u2610\u25a1\u2611\u2612]"
+    r"|#(?=\s?[A-Za-z])|(?<=[TtLl][0-9] )#|(?<=[TtLl]1[0-2] )#|[.;:,()/+&<>!\u2013\u2014-]"
 )
 _QUOTES = str.maketrans("", "", "'\u2019")
 ARROW = "->"

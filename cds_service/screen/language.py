@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from cds_service.model.screen import LanguageWords
 from cds_service.narrative.lexicon import Lexicon
+from cds_service.narrative.markup import strip_markup
 from cds_service.narrative.text_cache import TextCache
 from cds_service.screen.folding import fold_characters
 from cds_service.screen.short_forms import ShortForms
@@ -55,7 +56,7 @@ class LanguageCheck:
         return self._cache(text)
 
     def _is_other(self, text: str) -> bool:
-        folded = fold_characters(text)
+        folded = fold_characters(strip_markup(text))
         return any(self._is_sentence_other(sentence) for sentence in _SENTENCE_END.split(folded))
 
     def _is_sentence_other(self, sentence: str) -> bool:

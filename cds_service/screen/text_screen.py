@@ -10,8 +10,10 @@ from cds_service.model.screen import SafetyScreen, ScreenPattern
 from cds_service.model.sides import Side
 from cds_service.narrative.answers import join_answers
 from cds_service.narrative.context import Context
+from cds_service.narrative.denied_lists import tells
 from cds_service.narrative.items import PhraseFinder
-from cds_service.narrative.lexicon import CueEffect, Lexicon, LexiconEntry, PhraseMeaning
+from cds_service.narrative.lexicon import CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning
+from cds_service.narrative.markup import strip_markup
 from cds_service.narrative.mentions import read_signs
 from cds_service.narrative.pains import PainReader
 from cds_service.narrative.qualifiers import qualify
@@ -23,7 +25,10 @@ from cds_service.screen.numbers import BARE_TEMPERATURE_ENDS, NumberMarker
 from cds_service.screen.word_finder import Span, WordFinder, WordHit, build_automaton, find_places
 
 _CARRYING: Final = frozenset({LINE, CLAUSE, TRUNCATED})  # endings past which a heading or a list may reach
-_MENTION: Final = "\0mention"  # stands for the words of a hit in the reader's row of items; no text can hold it
+# They stand for the words of a hit in the reader's row of items: what names something, and what tells something. No
+# text can hold them.
+_MENTION, _TOLD = "\0mention", "\0told"
+_MENTIONS: Final = frozenset({_MENTION, _TOLD})
 _NO_HIT: Final = frozenset({CueEffect.FAMILY, CueEffect.ADVICE})
 _DOUBT: Final = frozenset({CueEffect.UNCLEAR, CueEffect.HYPOTHETICAL})
 LONGEST_TEXT: Final = 100_000  # characters that are screened; source: our own bound, five times what the reader reads
@@ -46,22 +51,23 @@ class TextScreen:
         self._finder = WordFinder(screen.tables, self.numbers.patterns)
         self._first_look = _build_first_look(screen)
         meaning = LexiconEntry(saying=PhraseMeaning((), ()))
-        self._phrases = PhraseFinder(replace(narrative, entries={**narrative.entries, _MENTION: meaning}))
-        self._done = frozenset(table.group.id for table in screen.tables if table.is_done)
+        told = replace(meaning, marks=frozenset({Mark.TOLD}))
+        self._phrases = PhraseFinder(replace(narrative, entries={**narrative.entries, _MENTION: meaning, _TOLD: told}))
+        self.done = frozenset(table.group.id for table in screen.tables if table.is_done)
         sayings = (phrase for phrase, one in narrative.entries.items() if one.saying and not one.saying.is_denial)
         self._sayings = build_automaton({phrase: [f" {fold_spelling(phrase)} "] for phrase in sayings})
         self._cache = TextCache(self._screen)
 
     def may_hit(self, text: str) -> bool:
         """Return whether any stem occurs in a text at all. Most texts hold none, and cost nothing more."""
-        return next(self._first_look.iter(spread_words(text)), None) is not None
+        return next(self._first_look.iter(spread_words(strip_markup(text))), None) is not None
 
     def hits(self, text: str) -> tuple[TextHit, ...]:
         """Return what a text mentions. Recent results are cached."""
         return self._cache(text)
 
     def _screen(self, text: str) -> tuple[TextHit, ...]:
-        folded = fold_characters(text[:LONGEST_TEXT])
+        folded = fold_characters(strip_markup(text[:LONGEST_TEXT]))
         if not self.may_hit(folded):
             return ()
         found: dict[TextHit, None] = {}
@@ -83,13 +89,13 @@ class TextScreen:
         qualify(items, mentions)
         place_sides(items, mentions)
         context = Context(items, mentions, carried, self._narrative.reach)
-        ours = (mention for mention in mentions if items[mention.place].text == _MENTION)
+        ours = (mention for mention in mentions if items[mention.place].text in _MENTIONS)
         hits: list[TextHit] = []
         for span, mention in zip(spans, sorted(ours, key=lambda one: one.place), strict=True):
             changes = context.changes(mention)
             if _counts(changes):
                 named = (hit for hit in found if hit.span.overlaps(span))
-                groups = self._done if CueEffect.PLANNED in changes else ()
+                groups = self.done if CueEffect.PLANNED in changes else ()
                 hits += [TextHit(hit.group, hit.cause, mention.side) for hit in named if hit.group not in groups]
         return hits, context.carries(sentence)
 
@@ -132,8 +138,9 @@ def _with_mentions(sentence: Sentence, spans: Sequence[Span]) -> Sentence:
     spellings: list[str] = []
     place = 0
     for span in spans:
-        words += [*sentence.words[place : span.first], _MENTION]
-        spellings += [*sentence.spellings[place : span.first], _MENTION]
+        stand_in = _TOLD if tells(sentence.words[span.first : span.end]) else _MENTION
+        words += [*sentence.words[place : span.first], stand_in]
+        spellings += [*sentence.spellings[place : span.first], stand_in]
         place = span.end
     return Sentence((*words, *sentence.words[place:]), (*spellings, *sentence.spellings[place:]), sentence.ending)
 

@@ -46,8 +46,8 @@ class PlaceTable(PhrasesTable):
     """Phrases that record the findings in `records` and, when denied, those in `denies`.
 
     `asked`: they are too vague to record a finding, but an order that gives them as a reason asks about it.
-    `only_new`: they record it only if it is new or worse. `beside`: they only ask about it, and only in a text that also
-    states one finding of each group.
+    `only_new`: they record it only if it is new or worse. `beside`: they only ask about it, and only in a text that
+    also states one finding of each group.
     """
 
     records: list[Id]

@@ -1,0 +1,32 @@
+"""Take the marks of HTML out of a text: a block ends a sentence, what stands inside a line leaves no trace."""
+
+import html
+import re
+from typing import Final
+
+_BLOCK: Final = "address|blockquote|br|center|dd|div|dl|dt|h[1-6]|hr|li|ol|p|pre|section|table|tbody|td|th|thead|tr|ul"
+_INLINE: Final = "a|abbr|b|body|code|em|font|head|html|i|img|mark|o:p|s|small|span|strong|sub|sup|tt|u|wbr"
+_BLOCKS: Final = re.compile(rf"(?:</?(?:{_BLOCK})(?:\s[^<>]*)?/?>\s*)+", re.IGNORECASE)
+_INLINES: Final = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>|<!--[^<>]*-->", re.IGNORECASE)
+_ENTITY: Final = re.compile(r"&(?:#x?[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
+_NEAR: Final = 40  # characters looked at before a block
+_OPEN: Final = frozenset(":,")  # behind these a list goes on
+
+
+def strip_markup(text: str) -> str:
+    """Return a text without HTML. Most texts hold none, and "<" alone is a sign of comparison."""
+    if "&" in text and _ENTITY.search(text):
+        text = html.unescape(text)
+    if "<" not in text or ">" not in text:
+        return text
+    return _BLOCKS.sub(_as_end, _INLINES.sub("", text))
+
+
+def _as_end(match: re.Match[str]) -> str:
+    """Return the end of a sentence, or of an entry in a list. A line alone would go on in lower case."""
+    before = match.string[max(0, match.start() - _NEAR) : match.start()].rstrip()[-1:]
+    if before in _OPEN or not before:
+        return "\n"
+    if "<li" in match[0].lower():
+        return ";\n"
+    return "\n" if before in ".!?;" else ".\n"
