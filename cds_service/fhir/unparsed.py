@@ -114,20 +114,19 @@ def parse_number(raw: msgspec.Raw) -> float | None:
 
 def parse_contained_observations(raw: msgspec.Raw) -> list[Observation] | Unreadable:
     """Return the Observations that a resource contains. Other resources in it are not read."""
-    found = _listed(_parse(raw, _RAWS))
+    found = _parse(raw, _RAWS)
     if isinstance(found, Unreadable):
         return found
     try:
-        kinds = [_HEAD.decode(one).resourceType for one in found]
-        return [_OBSERVATION.decode(one) for one, kind in zip(found, kinds, strict=True) if kind == "Observation"]
+        return [_OBSERVATION.decode(one) for one in found or [] if _HEAD.decode(one).resourceType == "Observation"]
     except _ERRORS:
         return UNREADABLE
 
 
 def parse_upper_limit(raw: msgspec.Raw) -> float | None:
     """Return the upper limit of a result's first range that states one."""
-    ranges = _listed(_parse(raw, _RANGES))
-    if isinstance(ranges, Unreadable):
+    ranges = _parse(raw, _RANGES)
+    if ranges is None or isinstance(ranges, Unreadable):
         return None
     numbers = (part.high.number for part in ranges if part.high)
     return next((number for number in numbers if number is not None), None)
