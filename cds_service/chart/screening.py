@@ -31,6 +31,7 @@ OTHER_LANGUAGE: Final = "other-language"
 TOO_LONG: Final = "too-long"
 FORMAT: Final = "format"
 _ENGLISH: Final = "en"
+_COURSE, _LONG_STANDING = "course", "long-standing"
 _POSITIVE: Final = frozenset({"POS", "DET", "RR", "A", "AA"})  # HL7 v3 ObservationInterpretation
 
 
@@ -182,8 +183,12 @@ class Screening:
         """Add what the precise readers found that is in a group: present, or asked about."""
         groups = self.screens.groups_by_finding
         for fact in self.collector.findings:
-            if fact.id in groups and fact.value is not FindingValue.ABSENT:
-                for group in groups[fact.id]:
+            if fact.id not in groups or fact.value is FindingValue.ABSENT:
+                continue
+            is_lasting = fact.qualifiers.get(_COURSE) == _LONG_STANDING
+            for group in groups[fact.id]:
+                # Of "incontinence since childhood" the words decide alone, which look for a change as well.
+                if not (is_lasting and group in self.screens.sphincter_groups):
                     self.hits[ScreenHit(group, fact.source, fact.id, fact.when, fact.onset, fact.side)] = None
 
     def _add(

@@ -118,7 +118,7 @@ def parse_contained_observations(raw: msgspec.Raw) -> list[Observation] | Unread
     if isinstance(found, Unreadable):
         return found
     try:
-        return [_OBSERVATION.decode(one) for one in found or [] if _HEAD.decode(one).resourceType == "Observation"]
+        return [_OBSERVATION.decode(one) for one in found or () if _HEAD.decode(one).resourceType == "Observation"]
     except _ERRORS:
         return UNREADABLE
 
@@ -126,9 +126,9 @@ def parse_contained_observations(raw: msgspec.Raw) -> list[Observation] | Unread
 def parse_upper_limit(raw: msgspec.Raw) -> float | None:
     """Return the upper limit of a result's first range that states one."""
     ranges = _parse(raw, _RANGES)
-    if ranges is None or isinstance(ranges, Unreadable):
+    if isinstance(ranges, Unreadable):
         return None
-    numbers = (part.high.number for part in ranges if part.high)
+    numbers = (part.high.number for part in ranges or () if part.high)
     return next((number for number in numbers if number is not None), None)
 
 

@@ -21,6 +21,7 @@ _SIGNS = frozenset({"( - )", "[]"})  # a minus, and a box that is not ticked
 _OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
+_NO_EXCEPTION = frozenset({"yet", "just"})  # "not yet", "not just"
 _NEAR = 12  # items between a mention and a cue after it
 _MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
 _SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
@@ -150,7 +151,8 @@ class Context:
         """Return the place where the scope of a cue ends."""
         opened = place < 0
         for at in range(place + 1, len(self._items)):
-            if opened and self._items[at].is_marked(stop) and (stop is not Mark.PRESENTLY or self._is_after_comma(at)):
+            is_open = opened or _leaves_out(self._items[at])
+            if is_open and self._items[at].is_marked(stop) and (stop is not Mark.PRESENTLY or self._is_after_comma(at)):
                 return at
             opened = opened or not self._items[at].is_marked(Mark.LINK, stop)
         return len(self._items)
@@ -288,6 +290,11 @@ class Context:
         if last.cue.effect is CueEffect.ADVICE and sentence.ending == CLAUSE:
             return any(one.first > last.place for one in self._mentions)
         return last.cue.effect is not CueEffect.ENDED
+
+
+def _leaves_out(item: Item) -> bool:
+    """Return whether an exception ends even an empty denial: "no red flags except saddle numbness"."""
+    return item.is_marked(Mark.EXCEPT) and item.text not in _NO_EXCEPTION
 
 
 def _is_small(item: Item) -> bool:

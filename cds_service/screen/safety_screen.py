@@ -14,6 +14,8 @@ from cds_service.screen.value_screen import ValueScreen
 
 _LONGEST_ANSWER: Final = 40  # characters; an answer is a word or two
 
+_SPHINCTER: Final = "sphincter"  # the clock of groups in which what is long-standing does not count
+
 
 @dataclass(frozen=True, slots=True)
 class Screens:
@@ -25,6 +27,7 @@ class Screens:
     languages: LanguageCheck
     procedures: ProcedureNames
     groups_by_finding: dict[str, tuple[str, ...]]
+    sphincter_groups: frozenset[str]
     positive: frozenset[str]
 
     def is_positive(self, answer: str | None) -> bool:
@@ -47,5 +50,6 @@ def build_screens(screen: SafetyScreen, narrative: Lexicon) -> Screens:
         languages=LanguageCheck(screen.language, narrative),
         procedures=ProcedureNames(screen.test_name),
         groups_by_finding=groups,
+        sphincter_groups=frozenset(one.group.id for one in screen.tables if one.group.clock == _SPHINCTER),
         positive=screen.positive,
     )
