@@ -111,7 +111,7 @@ def _extract_past(
     """Add what a problem that is over leaves: of a cancer, its history. Where it leaves nothing, ignore the record."""
     past = collector.lookups.terminology.limits.past
     coded = [past[meaning.finding] for meaning in meanings if meaning.finding in past]
-    stated = collector.lookups.narrative_reader.read(name).statements
+    stated = collector.lookups.narrative_reader.read_name(name).statements
     named = [
         past.get(statement.finding, statement.finding)
         for statement in stated

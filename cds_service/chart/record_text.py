@@ -13,6 +13,7 @@ from cds_service.model.sides import Side
 from cds_service.narrative.reader import Statement
 
 _RECENT = timedelta(days=91)  # behind the year of an event: until then it may be as young as an acute flag must be
+_YEARS = 2  # the calendar years from an onset to a text that make it long-standing; a year alone may end yesterday
 _TRUNCATED_REASON = "its text is too long: only its beginning was read"
 
 
@@ -43,7 +44,7 @@ def extract_from_name(
 
     `only_done`: use only treatments, and findings that stay.
     """
-    statements = _read_statements(record, text, collector)
+    statements = _read_statements(record, text, collector, is_name=record.source.kind is SourceKind.CONDITION_TEXT)
     if only_done:
         statements = [statement for statement in statements if _is_done_or_lasting(statement, collector)]
     for statement in statements:
@@ -102,16 +103,19 @@ def _names_more(display: str, names: list[str], collector: FactCollector) -> boo
     return any(statement.finding not in named for statement in statements)
 
 
-def _read_statements(record: RecordContext, text: str | None, collector: FactCollector) -> list[Statement]:
-    """Read a text. Only in orders do vague statements count."""
-    reading = collector.lookups.narrative_reader.read(text)
+def _read_statements(
+    record: RecordContext, text: str | None, collector: FactCollector, *, is_name: bool = False
+) -> list[Statement]:
+    """Read a text, or a problem's name. Only in orders do vague statements count."""
+    reader = collector.lookups.narrative_reader
+    reading = reader.read_name(text) if is_name else reader.read(text)
     if reading.is_truncated:
         collector.truncated_texts += 1
         collector.ignore(record.resource, _TRUNCATED_REASON)
     accepts_vague = record.source.kind is SourceKind.ORDER_TEXT
     told_on = record.when.last if record.when else collector.today
     return [
-        statement
+        _with_course(statement, told_on)
         for statement in reading.statements
         if (accepts_vague or not statement.is_vague) and not _is_over(statement, told_on)
     ]
@@ -120,6 +124,14 @@ def _read_statements(record: RecordContext, text: str | None, collector: FactCol
 def _is_over(statement: Statement, told_on: date) -> bool:
     """Return whether a text tells of an event of a year long past: "MVA in 2006" is no trauma of today."""
     return bool(statement.year) and date(statement.year, 12, 31) + _RECENT < told_on
+
+
+def _with_course(statement: Statement, told_on: date) -> Statement:
+    """Return the statement, long-standing if it began in a year long past: "incontinence since 2019"."""
+    is_old = statement.since and statement.value is FindingValue.PRESENT and told_on.year - statement.since >= _YEARS
+    if not is_old or any(name == "course" for name, _ in statement.qualifiers):
+        return statement
+    return statement._replace(qualifiers=(*statement.qualifiers, ("course", "long-standing")))
 
 
 def _is_done_or_lasting(statement: Statement, collector: FactCollector) -> bool:

@@ -1,4 +1,4 @@
-"""What of each kind of record the safety screen reads: texts, concepts and answers."""
+"""What is screened of one resource: concepts, names, texts and answers, and how many fields were not read."""
 
 import base64
 import binascii
@@ -85,7 +85,7 @@ class ScreenedRecord:
             self.prose += [Prose(text, time, is_note=True) for text, time in notes]
 
     def named(self, concept: CodeableConcept) -> list[str]:
-        """Return the texts of a concept; those of the record's name also with its place: a fracture, of a vertebra."""
+        """Return the texts of a concept, those of the record's own name also with the place: a fracture, of L1."""
         texts = concept_texts(concept)
         if self.sites is None or concept is not getattr(self.resource, "code", None):
             return texts

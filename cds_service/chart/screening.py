@@ -7,11 +7,11 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from cds_service.chart.fact_collector import FactCollector, build_source
+from cds_service.chart.screen_answers import find_measurements, find_statements, has_number, has_words
 from cds_service.chart.screen_dates import find_dates, may_be_newer
 from cds_service.chart.screen_texts import collect_record, is_number_alone
 from cds_service.chart.screened_record import ScreenedRecord, concept_texts
 from cds_service.fhir.datatypes import CodeableConcept, list_concepts
-from cds_service.fhir.quantities import parse_quantity
 from cds_service.fhir.resources import (
     Component,
     Observation,
@@ -19,24 +19,21 @@ from cds_service.fhir.resources import (
     ServiceRequest,
     SupportedResource,
 )
-from cds_service.fhir.unparsed import parse_upper_limit
 from cds_service.model.facts import FindingValue, ScreenHit, SourceKind
 from cds_service.model.sides import Side
 from cds_service.screen.code_screen import CodeHit, is_elsewhere
 from cds_service.screen.safety_screen import Screens
 from cds_service.screen.text_screen import LONGEST_TEXT, TextHit
-from cds_service.screen.value_screen import Measurement
 
 OTHER_LANGUAGE: Final = "other-language"
 TOO_LONG: Final = "too-long"
 FORMAT: Final = "format"
 _ENGLISH: Final = "en"
 _COURSE, _LONG_STANDING = "course", "long-standing"
-_POSITIVE: Final = frozenset({"POS", "DET", "RR", "A", "AA"})  # HL7 v3 ObservationInterpretation
 
 
 class _ScreenedText(NamedTuple):
-    """A text: of which record, when, and whether it is free text or the name of what was done."""
+    """A text: of which record, when, and whether it is free text, the name of what was done, or the answer to what."""
 
     record: ScreenedRecord
     text: str
@@ -44,6 +41,7 @@ class _ScreenedText(NamedTuple):
     is_note: bool = False
     is_prose: bool = False
     is_act: bool = False
+    question: str = ""
 
 
 @dataclass(slots=True)
@@ -85,16 +83,26 @@ class Screening:
     def _screen_concept(self, record: ScreenedRecord, concept: CodeableConcept, *, is_act: bool = False) -> None:
         """Screen the codes of a concept, and keep its texts unless one of its codes says that they name no disease."""
         judge = self.screens.codes.judge
+        is_told = False
         verdicts = [judge(one.system, one.code) for one in concept.coding or () if one]
         for verdict in verdicts:
             if verdict.is_unread:
                 return
+            is_told = is_told or verdict.is_judged
         for verdict in verdicts:
             for hit in verdict.hits:
                 self._add_code(record, hit, concept)
+        texts = record.named(concept)
         is_prose = not concept.coding
-        for text in record.named(concept):
+        if not (is_told or is_prose) and self._is_foreign(concept, texts):
+            self.unscreened[OTHER_LANGUAGE] += 1
+        for text in texts:
             self._texts.append(_ScreenedText(record, text, is_prose=is_prose, is_act=is_act))
+
+    def _is_foreign(self, concept: CodeableConcept, texts: list[str]) -> bool:
+        """Return whether a name is in another language, and no code says what it means: neither was screened."""
+        is_foreign = self.screens.languages.is_foreign_name
+        return any(map(is_foreign, texts)) and not self.collector.look_up(concept)
 
     def _add_code(self, record: ScreenedRecord, hit: CodeHit, concept: CodeableConcept) -> None:
         if hit.branch is not None:
@@ -105,51 +113,33 @@ class Screening:
         self._add(record, hit, record.kind, has_onset=True)
 
     def _screen_answer(self, record: ScreenedRecord, part: Observation | Component) -> None:
-        """Screen a measured value; and the name of a question or test, where its answer says yes."""
-        if len(part.valueQuantity) > 0 and self._may_exceed(part):
-            self._screen_value(record, part)
-        self._screen_written_value(record, part)
-        is_yes = bool(part.valueBoolean) or self.screens.is_positive(part.valueString)
-        answer = part.valueCodeableConcept
-        is_yes = is_yes or (answer is not None and self._is_yes(answer))
-        if part.interpretation is not None and not is_yes:
-            codings = [coding for one in list_concepts(part.interpretation) for coding in one.coding or () if coding]
-            is_yes = any(str(coding.code) in _POSITIVE for coding in codings)
-        if is_yes and part.code is not None and part.dataAbsentReason is None:
-            names = dict.fromkeys(map(self.screens.procedures.without_test, concept_texts(part.code)))
-            self._texts += [_ScreenedText(record, f"{name}: positive") for name in names]
-
-    def _is_yes(self, answer: CodeableConcept) -> bool:
-        known = {one.value for one in self.collector.look_up(answer) if one.value}
-        if known:
-            return FindingValue.PRESENT in known
-        return any(self.screens.is_positive(text) for text in concept_texts(answer))
-
-    def _may_exceed(self, part: Observation | Component) -> bool:
-        """Return whether a value is of a test that has a limit."""
+        """Screen the numbers of an answer; and its words, together with what was asked."""
         if part.code is None:
-            return False
-        codes = [one.code for one in part.code.coding or () if one]
-        return self.screens.values.may_hit(codes, concept_texts(part.code), bytes(part.valueQuantity))
-
-    def _screen_value(self, record: ScreenedRecord, part: Observation | Component) -> None:
-        quantity = parse_quantity(part.valueQuantity)
-        if part.code is None or quantity is None or quantity.number is None:
             return
-        codes = frozenset(str(one.code) for one in part.code.coding or () if one)
-        names = tuple(concept_texts(part.code))
-        upper = parse_upper_limit(part.referenceRange)
-        measured = Measurement(quantity.number, frozenset(quantity.units), upper, codes, names)
-        for hit in self.screens.values.hits(measured):
-            self._add(record, TextHit(hit.group, hit.cause), record.kind)
+        if has_number(part):
+            for measured in find_measurements(part, part.code, self.screens):
+                for hit in self.screens.values.hits(measured):
+                    self._add(record, TextHit(hit.group, hit.cause), record.kind)
+            if part.valueString:
+                self._screen_written_value(record, part.code, part.valueString)
+        if has_words(part) and part.dataAbsentReason is None:
+            for name, text in find_statements(part, part.code, self.screens, self.collector):
+                self._texts.append(_ScreenedText(record, text, question=name))
 
-    def _screen_written_value(self, record: ScreenedRecord, part: Observation | Component) -> None:
-        """Screen a number that was sent as text."""
-        value = part.valueString
-        if value and part.code is not None and value.lstrip("-+ ")[:1].isdigit():
-            for name in concept_texts(part.code):
+    def _screen_written_value(self, record: ScreenedRecord, code: CodeableConcept, value: str) -> None:
+        """Screen a number that was sent as text, with more behind it."""
+        if value.lstrip("-+ ")[:1].isdigit():
+            for name in concept_texts(code):
                 for group, cause in self.screens.texts.numbers.find(f"{name}: {value}"):
                     self._add(record, TextHit(group, cause), record.kind)
+
+    def _may_exceed(self, observation: Observation) -> bool:
+        """Return whether a value is of a test that has a limit."""
+        code = observation.code
+        if code is None:
+            return False
+        codes = [one.code for one in code.coding or () if one]
+        return self.screens.values.may_hit(codes, concept_texts(code), bytes(observation.valueQuantity))
 
     def _screen_texts(self) -> None:
         """Screen all texts. Where none holds any stem, as in most charts, one look at all of them is enough."""
@@ -165,11 +155,19 @@ class Screening:
         hits = self.screens.texts.hits(one.text)
         if hits and one.is_act and self.screens.procedures.is_test(one.text):
             return
+        named = self._named_by_test(one.question)
         planned = self.screens.texts.done if one.is_act and one.record.is_planned else ()
         for hit in hits:
-            if hit.group not in planned:
+            if hit.group not in planned and hit.group not in named:
                 is_undated = one.is_note and not one.time and may_be_newer(one.record.resource)
                 self._add(one.record, hit, one.record.text_kind, time=one.time, is_undated=is_undated)
+
+    def _named_by_test(self, question: str) -> frozenset[str]:
+        """Return the groups that the name of a test is of by itself: whatever its result, it names them."""
+        is_test = bool(question) and self.screens.procedures.is_test(question)
+        if not is_test or self.screens.answers.is_faculty(question):
+            return frozenset()
+        return frozenset(hit.group for hit in self.screens.texts.hits(question))
 
     def _check_text(self, resource: Resource, text: str) -> None:
         """Count a free text that was not screened to its end, or is in another language."""

@@ -115,10 +115,11 @@ def parse_number(raw: msgspec.Raw) -> float | None:
 def parse_contained_observations(raw: msgspec.Raw) -> list[Observation] | Unreadable:
     """Return the Observations that a resource contains. Other resources in it are not read."""
     found = _parse(raw, _RAWS)
-    if isinstance(found, Unreadable):
-        return found
+    if found is None or isinstance(found, Unreadable):
+        return found or []
     try:
-        return [_OBSERVATION.decode(one) for one in found or () if _HEAD.decode(one).resourceType == "Observation"]
+        kinds = [_HEAD.decode(one).resourceType for one in found]
+        return [_OBSERVATION.decode(one) for one, kind in zip(found, kinds, strict=True) if kind == "Observation"]
     except _ERRORS:
         return UNREADABLE
 
@@ -126,9 +127,9 @@ def parse_contained_observations(raw: msgspec.Raw) -> list[Observation] | Unread
 def parse_upper_limit(raw: msgspec.Raw) -> float | None:
     """Return the upper limit of a result's first range that states one."""
     ranges = _parse(raw, _RANGES)
-    if isinstance(ranges, Unreadable):
+    if ranges is None or isinstance(ranges, Unreadable):
         return None
-    numbers = (part.high.number for part in ranges or () if part.high)
+    numbers = (part.high.number for part in ranges if part.high)
     return next((number for number in numbers if number is not None), None)
 
 

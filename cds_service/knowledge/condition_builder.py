@@ -43,6 +43,10 @@ class ConditionBuilder:
         self.used_conditions: set[str] = set()
         self._named_blocks: dict[str, Block | None] = {}
 
+    def build_outer_block(self, keys: Any) -> Block:
+        """Build a block of a rule or row: the dates that it names are read only if it holds, so it may stop early."""
+        return replace(self.build_block(keys), has_anchor=False)
+
     def build_block(self, keys: Any) -> Block:
         """Build a block from any model that has `all`, `any` and `none`."""
         parts = {
@@ -51,8 +55,9 @@ class ConditionBuilder:
         }
         if any(_holds_none(condition) for condition in parts["none"]):
             raise UnknownName('"none" may not be nested inside "none"')
-        has_anchor = any(_names_anchor(condition) for conditions in parts.values() for condition in conditions)
-        return Block(parts["all"], parts["any"], parts["none"], has_anchor=has_anchor)
+        names_anchor = {role: any(map(_names_anchor, conditions)) for role, conditions in parts.items()}
+        has_anchor = any(names_anchor.values())
+        return Block(parts["all"], parts["any"], parts["none"], has_anchor, names_anchor["none"])
 
     def build_named(self, name: str) -> Block:
         """Build the named condition. It may name others, but not itself."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.model.conditions import (
+    ALWAYS,
     Absent,
     Block,
     Condition,
@@ -30,7 +31,9 @@ def check_date_anchors(
 ) -> None:
     """Note every `since` that counts from a date nothing names: such a condition could never be decided."""
     for rule in rules:
-        _check_since(folder, f"rules/{rule.id}.toml", "", rule.block, *(row.block for row in rule.advice))
+        _check_since(folder, f"rules/{rule.id}.toml", "", rule.block)
+        for advice in rule.advice:  # a date that a row names is not known to the rows after it
+            _check_since(folder, f"rules/{rule.id}.toml", advice.card, advice.block, rule.block)
         for note in rule.notes:  # evaluated on their own, like patterns, offers and policy
             _check_since(folder, f"rules/{rule.id}.toml", "note", note.block)
     for pattern in patterns:
@@ -47,14 +50,16 @@ def check_date_anchors(
         _check_since(folder, "policy.toml", imaging_note.id, imaging_note.note.block)
 
 
-def _check_since(folder: ContentFolder, file: str, key: str, block: Block, *dependents: Block) -> None:
-    all_filters = [filters for part in (block, *dependents) for filters in _collect_filters(part)]
-    named_dates = {filters.anchor for filters in all_filters if filters.anchor}
-    for name in sorted(ONSETS & named_dates):
+def _check_since(folder: ContentFolder, file: str, key: str, block: Block, outer: Block = ALWAYS) -> None:
+    """Note what the block counts from, and neither it nor the `outer` block names."""
+    own_filters = list(_collect_filters(block))
+    own_dates = {filters.anchor for filters in own_filters if filters.anchor}
+    known_dates = own_dates | {filters.anchor for filters in _collect_filters(outer) if filters.anchor}
+    for name in sorted(ONSETS & own_dates):
         folder.add_problem(file, key, f'"as" cannot be called {name}: that is when the pain began')
-    start_dates = {name for filters in all_filters for name in filters.since}
-    for name in sorted(start_dates - named_dates - ONSETS):
-        folder.add_problem(file, key, f"since: no date is called {name}{did_you_mean(name, named_dates | ONSETS)}")
+    start_dates = {name for filters in own_filters for name in filters.since}
+    for name in sorted(start_dates - known_dates - ONSETS):
+        folder.add_problem(file, key, f"since: no date is called {name}{did_you_mean(name, known_dates | ONSETS)}")
 
 
 def _collect_filters(condition: Condition) -> Iterator[Filters]:

@@ -69,6 +69,8 @@ class _EntryCollector:
                 self.folder.add_problem(file, key, f"{phrase!r} contains no word")
             elif known and (known.saying or entry.saying):
                 self.folder.add_problem(file, key, f"{phrase!r} names a finding, so it may not be listed elsewhere")
+            elif known is None and entry.written is None:
+                self.entries[name] = entry  # one entry for all phrases of a list: there are thousands
             else:
                 written = tuple(phrase.replace("/", " / ").split()) if entry.written is not None else None
                 self.entries[name] = _merge_entries(known or _EMPTY_ENTRY, replace(entry, written=written))
@@ -156,6 +158,7 @@ def _add_cues(collector: _EntryCollector, cues: CuesFile) -> None:
         "stop.advice": (Mark.STOP_ADVICE, cues.stop.advice),
         "stop.presently": (Mark.PRESENTLY, cues.stop.presently),
         "stop.excepting": (Mark.EXCEPT, cues.stop.excepting),
+        "stop.telling": (Mark.TELLING, cues.stop.telling),
         "stop.resuming": (Mark.RESUME, cues.stop.resuming),
         "grounds": (Mark.GROUNDS, cues.grounds.words),
         "claims.before": (Mark.CLAIM, cues.claims.before),

@@ -85,7 +85,7 @@ def _build_rule(
     caveats: Mapping[str, Caveat],
     restraint: RestraintBuilder,
 ) -> Rule:
-    block = builder.build_block(file)
+    block = builder.build_outer_block(file)
     earned = restraint.build(file.id, file.restraint_since)
     advice = tuple(_build_advice(row, builder, findings, earned) for row in file.advice)
     return Rule(
@@ -119,7 +119,7 @@ def _build_rule(
 def _build_advice(
     row: AdviceKeys, builder: ConditionBuilder, findings: Mapping[str, FindingTable], earned: Block
 ) -> Advice:
-    block = builder.build_block(row)
+    block = builder.build_outer_block(row)
     return Advice(
         level=row.level,
         card=row.card,

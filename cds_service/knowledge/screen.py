@@ -6,6 +6,7 @@ from cds_service.knowledge.code_formats import expand_side_digit, is_loinc, is_s
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.files import SCREEN_FILE
 from cds_service.knowledge.schema.screen import (
+    AnswerTable,
     LanguageFile,
     LimitRow,
     NearRow,
@@ -15,6 +16,7 @@ from cds_service.knowledge.schema.screen import (
 )
 from cds_service.model.screen import (
     ALL_RESTRAINT,
+    AnswerWords,
     LanguageWords,
     SafetyScreen,
     ScreenBranch,
@@ -74,6 +76,18 @@ def build_screen(file: SafetyScreenFile, language: LanguageWords) -> SafetyScree
         test_name=ScreenPattern("test", (tuple(file.reading.tests),), unless=tuple(file.reading.tests_unless)),
         positive=frozenset(file.reading.positive),
         language=language,
+        answers=_to_answers(file.answers),
+    )
+
+
+def _to_answers(table: AnswerTable) -> AnswerWords:
+    return AnswerWords(
+        normal=tuple(table.normal),
+        unanswered=tuple(table.unanswered),
+        beside=frozenset(table.beside),
+        faculties=tuple(table.faculties),
+        signs=tuple(table.signs),
+        lost=tuple(table.lost),
     )
 
 
@@ -142,4 +156,7 @@ def _to_limit(row: LimitRow) -> ScreenLimit:
         factors={unit.lower(): factor for unit, factor in row.factors.items()},
         most=row.most,
         is_temperature=row.temperature,
+        other_names=tuple(row.other_names),
+        only_units=None if row.only_units is None else frozenset(unit.lower() for unit in row.only_units),
+        is_in_texts=row.in_texts,
     )

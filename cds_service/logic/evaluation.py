@@ -50,15 +50,21 @@ def _evaluate_present(condition: Present, context: EvaluationContext) -> Outcome
     recorded = context.index.findings_by_id
     if condition.finding_ids.isdisjoint(recorded):
         return Outcome(condition, UNKNOWN)
-    matches = [(leaf, match_leaf(leaf, context, evaluate)) for leaf in condition.leaves if leaf.finding in recorded]
-    holding = [(leaf, match) for leaf, match in matches if match.truth is YES]
-    for leaf, match in holding:
-        if leaf.filters.anchor:
-            context.set_anchor(leaf.filters.anchor, [date_that_counts(fact, leaf.filters) for fact in match.facts])
-    if len({leaf.finding for leaf, _ in holding}) >= condition.at_least:
-        return Outcome(condition, YES, _merge_facts([match.facts for _, match in holding]))
-    is_contradicted = any(match.truth is NO for _, match in matches)
-    return Outcome(condition, to_truth(False, is_contradicted), _merge_facts([match.facts for _, match in matches]))
+    found, held, held_ids, is_contradicted = [], [], set(), False
+    for leaf in condition.leaves:
+        if leaf.finding in recorded:
+            truth, facts = match_leaf(leaf, context, evaluate)
+            found.append(facts)
+            if truth is YES:
+                held.append((leaf.filters, facts))
+                held_ids.add(leaf.finding)
+            is_contradicted = is_contradicted or truth is NO
+    for filters, facts in held:
+        if filters.anchor:
+            context.set_anchor(filters.anchor, [date_that_counts(fact, filters) for fact in facts])
+    if len(held_ids) >= condition.at_least:
+        return Outcome(condition, YES, _merge_facts([facts for _, facts in held]))
+    return Outcome(condition, to_truth(False, is_contradicted), _merge_facts(found))
 
 
 def _merge_facts(groups: list[tuple[Finding, ...]]) -> tuple[Finding, ...]:
@@ -106,9 +112,9 @@ def _evaluate_pattern_is(condition: PatternIs, context: EvaluationContext) -> Ou
     side_patterns = [evaluate_pattern(context.index, side, evaluate, thorough=context.thorough) for side in sides]
     matching = [pattern for pattern in side_patterns if pattern.name in condition.patterns]
     holds = len(matching) == len(side_patterns) if condition.side == "all-covered" else bool(matching)
-    parts = tuple(part for pattern in (matching or side_patterns) for part in pattern.outcomes)
+    parts = tuple([part for pattern in (matching or side_patterns) for part in pattern.outcomes])
     is_unknown = all(pattern.name == NO_PATTERN for pattern in side_patterns)
-    leading_facts = distinct(fact for pattern in matching if pattern.name == "both" for fact in pattern.leading_facts())
+    leading_facts = distinct([fact for pattern in matching if pattern.name == "both" for fact in pattern.leading_facts])
     return Outcome(condition, to_truth(holds, not is_unknown), leading_facts, parts)
 
 
@@ -199,7 +205,8 @@ def _evaluate_block(block: Block, context: EvaluationContext) -> Outcome:
     truths = [_evaluate_all_of(block, context, parts, evaluate_all=evaluate_all)]
     if block.any and (truths[0] is YES or evaluate_all):
         truths.append(_evaluate_any_of(block, context, parts))
-    if block.none and (evaluate_all or (NO not in truths and UNKNOWN not in truths)):
+    may_hold = NO not in truths and UNKNOWN not in truths
+    if block.none and (may_hold or context.thorough or (evaluate_all and block.none_has_anchor)):
         truths.append(_evaluate_none_of(block, context, parts, evaluate_all=evaluate_all))
     holds = all(truth is YES for truth in truths)
     return Outcome(block, YES if holds else NO if NO in truths else UNKNOWN, (), tuple(parts))

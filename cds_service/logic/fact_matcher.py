@@ -43,7 +43,7 @@ def _match_leaf_on(side: Side, leaf: Leaf, context: EvaluationContext, evaluate:
         candidates = () if filters.asked == "only" else state.present
         if filters.asked:
             candidates += state.asked
-        matching = tuple(fact for fact in candidates if passes_filters(fact, filters, context))
+        matching = tuple([fact for fact in candidates if passes_filters(fact, filters, context)])
     if matching and (leaf.block is None or evaluate(leaf.block, context).truth is Truth.YES):
         return Match(Truth.YES, matching)
     return Match(Truth.NO, candidates or state.absent) if candidates or state.absent else _UNKNOWN
@@ -96,8 +96,8 @@ def _is_on_both_sides(finding: str, filters: Filters, context: EvaluationContext
 
 def passes_time_filters(when: PartialDate | None, filters: Filters, context: EvaluationContext) -> bool:
     """Return whether a date satisfies every time filter. Where that is uncertain, `undated` decides."""
-    undated_counts = filters.undated == "counts"
-    return all(undated_counts if holds is None else holds for holds in _evaluate_time_filters(when, filters, context))
+    answers = _evaluate_time_filters(when, filters, context)
+    return False not in answers and (filters.undated == "counts" or None not in answers)
 
 
 def _evaluate_time_filters(when: PartialDate | None, filters: Filters, context: EvaluationContext) -> list[bool | None]:

@@ -19,6 +19,8 @@ def summarize_safety(index: ChartIndex) -> SafetySummary:
 def _denials(flag: SafetyFlag, index: ChartIndex) -> Iterator[Denial]:
     """Yield what is denied on both sides. Where a record says it is there, or asks about it, nothing is denied."""
     for name, words in flag.findings.items():
+        if name not in index.findings_by_id:  # most of them, on most charts
+            continue
         state = index.finding_state(name, Side.BOTH)
         absent = [fact for fact in state.absent if index.is_current(fact)]
         is_denied = all(any(fact.side.covers(side) for fact in absent) for side in EACH_SIDE)

@@ -33,17 +33,15 @@ class Filters:
     qualifiers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     asked: bool | Literal["only"] = False
     anchor: str | None = None
+    has_time_filter: bool = field(init=False, repr=False, compare=False)
     is_unfiltered: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # Computed once: most conditions only ask for what is present within the finding's own window.
+        # Computed once. A time filter replaces the finding's own window; most conditions only ask for what is in that.
+        has_time_filter = self.within is not None or self.ago is not None or bool(self.since)
+        object.__setattr__(self, "has_time_filter", has_time_filter)
         asks_more = self.stated or self.sides or self.has_time_filter or self.qualifiers or self.asked
         object.__setattr__(self, "is_unfiltered", not asks_more)
-
-    @property
-    def has_time_filter(self) -> bool:
-        """Whether a time filter replaces the finding's own window."""
-        return self.within is not None or self.ago is not None or bool(self.since)
 
 
 ANY_FACT = Filters()
@@ -207,7 +205,8 @@ class Block:
 
     `label`: what a named condition of the content is called; it stands for the whole block in texts.
 
-    `has_anchor`: a condition inside names a date for later ones, so every condition must be evaluated.
+    `has_anchor`: a condition inside names a date for later ones, so every condition must be evaluated. Those in `none`
+    must only if one of them does: `none_has_anchor`.
     `requirements`: the block can hold only if the chart records at least one member of each set. A member is a
     finding on any side, a finding on the judged side (`on_judged_side`), or a pattern (`ANY_PATTERN`).
     `alternatives`: the requirements of each part of `any`, if every part has some. It must meet all those of one.
@@ -217,6 +216,7 @@ class Block:
     any: tuple["Condition", ...] = ()
     none: tuple["Condition", ...] = ()
     has_anchor: bool = False
+    none_has_anchor: bool = False
     label: str = ""
     requirements: tuple[frozenset[str], ...] = field(init=False, repr=False, compare=False)
     alternatives: tuple[tuple[frozenset[str], ...], ...] = field(init=False, repr=False, compare=False)

@@ -20,6 +20,7 @@ class FindingValue(Enum):
     PRESENT = "present"
     ABSENT = "absent"
     ASKED = "asked"  # an order's reason, a differential diagnosis or a note wants it ruled out
+    __hash__ = object.__hash__  # faster than Enum's own, and every statement needs it; members are singletons
 
 
 class SourceKind(Enum):

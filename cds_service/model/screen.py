@@ -76,7 +76,8 @@ class ScreenLimit:
     `codes`: LOINC codes of the test. `units`: units that name the measurement by themselves. `words`: names of it in
     words. `low` and `high`: a number at or below, or at or above it, counts. `times_upper`: one above so many times
     the upper limit of its own range, else of `upper`; `factors`: what turns other units into that of `upper`. `most`:
-    a number above it is no such measurement.
+    a number above it is no such measurement. `other_names`: words in a name that make it something else. `only_units`:
+    the units that it may have, if any. `is_in_texts`: it also counts where a note names it.
     """
 
     cause: str
@@ -90,6 +91,26 @@ class ScreenLimit:
     factors: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     most: float | None = None
     is_temperature: bool = False
+    other_names: tuple[str, ...] = ()
+    only_units: frozenset[str] | None = None
+    is_in_texts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWords:
+    """How the answer to a question is read.
+
+    `normal`: answers that deny what the question names, or find it normal; `unanswered`: those that say nothing;
+    `beside`: words that change neither. `faculties`: words for what a healthy person has, as sensation: that it is
+    absent (`lost`) is a sign, unless the name holds one of `signs` and so is that of a sign.
+    """
+
+    normal: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    beside: frozenset[str] = frozenset()
+    faculties: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +151,7 @@ class SafetyScreen:
 
     `unread`: branches of ICD-10 that are not read at all, with their displays. `test_name`: what makes the name of a
     procedure that of a test, which is not read either. `positive`: answers and results that make the name of a test a
-    mention.
+    mention. `answers`: how other answers are read.
     """
 
     tables: tuple[ScreenTable, ...]
@@ -138,6 +159,7 @@ class SafetyScreen:
     test_name: ScreenPattern
     positive: frozenset[str]
     language: LanguageWords
+    answers: AnswerWords
 
     @property
     def tests(self) -> frozenset[Code]:

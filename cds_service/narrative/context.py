@@ -7,25 +7,26 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cds_service.model.sides import Side
+from cds_service.narrative.boxes import stands_behind
 from cds_service.narrative.claims import is_claimed, is_on_checklist
 from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
 from cds_service.narrative.grounds import has_begun, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
+from cds_service.narrative.scopes import Scopes
+from cds_service.narrative.surroundings import happened_after
+from cds_service.narrative.tokenizer import CLAUSE, EMPTY_BOX, LINE, TRUNCATED, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
-_SIGNS = frozenset({"( - )", "[]"})  # a minus, and a box that is not ticked
 _OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
-_NO_EXCEPTION = frozenset({"yet", "just"})  # "not yet", "not just"
+_ZERO, _COLONS = "0", frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakness of dorsiflexion 0"
 _NEAR = 12  # items between a mention and a cue after it
 _MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
 _SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
-_STOPS = {CueEffect.FAMILY: Mark.STOP_FAMILY, CueEffect.ADVICE: Mark.STOP_ADVICE}
 _CARRIED_BY_HEADING = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})  # what a heading may say about all its items
 
 
@@ -51,8 +52,15 @@ class Context:
         self._mentions = sorted(mentions, key=lambda one: one.place)
         self._carried = carried
         self._reach = reach
-        self._ends: dict[tuple[int, Mark], int] = {}
-        self._cues = [_Placed(place, cue) for place, item in enumerate(items) for cue in item.entry.cues]
+        self._scopes = Scopes(items)
+        self.has_year = False
+        self._has_bracket = False
+        self._cues: list[_Placed] = []
+        for place, item in enumerate(items):
+            for cue in item.entry.cues:
+                self._cues.append(_Placed(place, cue))
+            self.has_year = self.has_year or bool(item.year)
+            self._has_bracket = self._has_bracket or item.text == "("
         denying: list[_Placed] = []
         self._changing: list[_Placed] = []
         for one in self._cues:
@@ -63,7 +71,7 @@ class Context:
     def changes(self, mention: Mention) -> set[CueEffect]:
         """Return all effects on a mention: those of the cues, and of a diagnosis named but not asserted."""
         found = self._cued(mention)
-        if found <= _TO_COME and self._is_only_named(mention):
+        if (not found or found <= _TO_COME) and self._is_only_named(mention):
             found.add(CueEffect.HYPOTHETICAL)
         return found
 
@@ -73,14 +81,16 @@ class Context:
         saying = mention.saying
         if saying.claimed_by and not saying.is_structure:
             return not is_claimed(self._items, self._mentions, mention, lambda one: not self._cued(one))
-        return saying.is_ground and is_on_checklist(self._items, mention)
+        return self._has_bracket and saying.is_ground and is_on_checklist(self._items, mention)
 
     def _cued(self, mention: Mention) -> set[CueEffect]:
-        found = {self._carried} if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL) else set()
-        found |= {self._change(one, mention) for one in self._others(mention) if self._holds(*one, mention)}
+        others = [one for one in self._changing if not mention.first <= one.place <= mention.last]
+        found = {self._change(one, mention) for one in others if self._holds(*one, mention)}
+        if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL):
+            found.add(self._carried)
         if CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
-        found |= set(self._negations(mention))
+        found.update(self._negations(mention))
         if mention.saying.is_structure and not self._is_meant(mention):
             found.add(CueEffect.UNCLEAR)
         return found
@@ -112,11 +122,6 @@ class Context:
         is_listed = placed.cue.effect is CueEffect.NEGATED and any(item.entry.saying for item in between)
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
 
-    def _others(self, mention: Mention) -> Iterator[_Placed]:
-        for placed in self._changing:
-            if not mention.first <= placed.place <= mention.last:
-                yield placed
-
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
         if cue.is_before and place < mention.first:
             return not self._is_stopped(place, mention, cue.effect) and not self._is_out(place, cue, mention)
@@ -132,41 +137,23 @@ class Context:
         if cue.effect is CueEffect.ENDED:
             between = self._items[place + 1 : mention.first]
             return not all(item.is_side or item.is_marked(Mark.LINK) for item in between)
+        if self._items[place].text == EMPTY_BOX and stands_behind(self._items, self._mentions, place):
+            return True
         is_suspicion = cue.effect is CueEffect.HYPOTHETICAL and not cue.is_listing
         return is_suspicion and is_ground(self._items, self._mentions, place, mention)
 
     def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
-        """Return whether anything between a cue and the mention ends the cue's scope, except directly after the cue."""
-        return self._scope_end(place, _STOPS.get(change, Mark.STOP)) < mention.first or (
-            change is CueEffect.HISTORICAL and self._scope_end(place, Mark.PRESENTLY) < mention.first
-        )
-
-    def _scope_end(self, place: int, stop: Mark) -> int:
-        end = self._ends.get((place, stop))
-        if end is None:
-            end = self._ends[place, stop] = self._end(place, stop)
-        return end
-
-    def _end(self, place: int, stop: Mark) -> int:
-        """Return the place where the scope of a cue ends."""
-        opened = place < 0
-        for at in range(place + 1, len(self._items)):
-            is_open = opened or _leaves_out(self._items[at])
-            if is_open and self._items[at].is_marked(stop) and (stop is not Mark.PRESENTLY or self._is_after_comma(at)):
-                return at
-            opened = opened or not self._items[at].is_marked(Mark.LINK, stop)
-        return len(self._items)
-
-    def _is_after_comma(self, place: int) -> bool:
-        """Return whether only a side stands between an item and the comma before it."""
-        before = [item for item in self._items[:place] if not item.is_side]
-        return bool(before) and before[-1].text == ","
+        return self._scopes.is_stopped(place, mention.first, change)
 
     def _reaches_back(self, place: int, cue: Cue, mention: Mention) -> bool:
         """Return whether a cue after a mention applies to it. It does not if it may apply to what follows instead."""
         if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
             return False
         between = self._items[mention.last + 1 : place]
+        if self._items[place].text == _ZERO and ("grade" in mention.saying.takes or not _is_answered(between)):
+            return False
+        if cue.effect is CueEffect.HISTORICAL and cue.is_closing and happened_after(between):
+            return True
         if cue.is_closing and cue.effect in _OVER_BEHIND_A_COMMA and between and between[-1].text == ",":
             between.pop()
         unknown = sum(item.is_unknown for item in between)
@@ -191,12 +178,7 @@ class Context:
             return True
         if not behind[0].entry.saying:
             return False
-        return self._is_sign_behind(place) or (len(behind) > 1 and behind[1].text == _HEADING)
-
-    def _is_sign_behind(self, place: int) -> bool:
-        """Return whether minus signs or boxes follow what they mark: there is none before the first finding."""
-        is_led = any(item.text in _SIGNS for item in self._items[: self._mentions[0].place])
-        return self._items[place].text in _SIGNS and not is_led
+        return stands_behind(self._items, self._mentions, place) or (len(behind) > 1 and behind[1].text == _HEADING)
 
     def _is_list(self, between: list[Item]) -> bool:
         return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)
@@ -220,7 +202,7 @@ class Context:
 
     def _negations(self, mention: Mention) -> Iterator[CueEffect]:
         """Yield the effect of the nearest negation before a mention. Two in a row are unclear."""
-        before = [one for one in self._negating if one.place < mention.first]
+        before = [one for one in self._negating if one.place < mention.first] if self._negating else []
         if not before:
             return
         nearest = before[-1]
@@ -239,11 +221,8 @@ class Context:
             return False
         passed = [one for one in self._mentions if placed.place < one.place < mention.first]
         if not passed:
-            return (
-                placed.cue.is_listing
-                or not any(item.is_marked(Mark.LIST) for item in between)
-                or self._is_joined(placed.place, mention)
-            )
+            is_plain = placed.cue.is_listing or not any(item.is_marked(Mark.LIST) for item in between)
+            return is_plain or self._is_joined(placed.place, mention)
         if mention.chain and mention.radiates and any(one.chain == mention.chain for one in passed):
             return True
         if not any(item.is_marked(*_LISTS) for item in between):
@@ -275,8 +254,8 @@ class Context:
         if last is not None and not self._may_carry(last, sentence):
             return None
         if last is None or any(item.is_marked(Mark.STOP) for item in self._items[last.place + 2 :]):
-            is_headed = bool(self._items) and self._items[-1].text == _HEADING
-            return None if last is not None or is_headed else self._carried
+            is_heading = bool(self._items) and self._items[-1].text == _HEADING
+            return self._carried if last is None and not is_heading else None
         behind = self._items[last.place + 1 :]
         is_open = all(item.is_marked(Mark.LINK) for item in behind)
         is_heading = bool(behind) and behind[0].text == _HEADING
@@ -292,9 +271,8 @@ class Context:
         return last.cue.effect is not CueEffect.ENDED
 
 
-def _leaves_out(item: Item) -> bool:
-    """Return whether an exception ends even an empty denial: "no red flags except saddle numbness"."""
-    return item.is_marked(Mark.EXCEPT) and item.text not in _NO_EXCEPTION
+def _is_answered(between: list[Item]) -> bool:
+    return all(item.text in _COLONS for item in between)
 
 
 def _is_small(item: Item) -> bool:

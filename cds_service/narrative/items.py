@@ -144,8 +144,10 @@ class PhraseFinder:
 
 def _automaton(entries: Mapping[str, LexiconEntry]) -> ahocorasick.Automaton:
     made = ahocorasick.Automaton()
+    models: dict[int, Item] = {}  # phrases share their entries
     for phrase, entry in entries.items():
-        made.add_word(f" {phrase} ", (phrase.count(" ") + 1, _item(phrase, entry)))
+        model = models.get(id(entry)) or models.setdefault(id(entry), _item(phrase, entry))
+        made.add_word(f" {phrase} ", (phrase.count(" ") + 1, model._replace(text=phrase)))
     made.make_automaton()
     return made
 

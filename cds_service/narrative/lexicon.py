@@ -23,6 +23,7 @@ class Mark(Enum):
     ELSEWHERE = "elsewhere"  # the place of another pain
     STOP = "stop"
     STOP_FAMILY = "stop of the family"
+    TELLING = "telling"  # "reports", "drives her": behind a relative, what follows is said of the patient
     STOP_ADVICE = "stop of advice"
     PRESENTLY = "presently"  # behind a comma it ends what is past: "history of sciatica, chronic hip pain"
     EXCEPT = "except"  # what follows is left out of what was denied

@@ -15,11 +15,8 @@ _MAX_UNKNOWN = 4  # unknown words between a finding and when it began
 
 def qualify(items: list[Item], mentions: list[Mention]) -> None:
     """Set the qualifiers of mentions from the words. These words are then not cues."""
-    taken = {name for mention in mentions for name in mention.saying.takes}
-    if not taken:
-        return
     stated = {name for item in items if item.entry.qualifiers for name in item.entry.qualifiers}
-    if taken.isdisjoint(stated):
+    if not stated:
         return
     for mention in mentions:
         for name in mention.saying.takes:

@@ -17,7 +17,7 @@ from cds_service.narrative.mentions import Mention, read_signs
 from cds_service.narrative.pains import PainReader
 from cds_service.narrative.qualifiers import qualify
 from cds_service.narrative.sides import place_sides, refer_back
-from cds_service.narrative.surroundings import is_something_else, wide_surroundings, year_of
+from cds_service.narrative.surroundings import is_something_else, since_year, wide_surroundings, year_of
 from cds_service.narrative.text_cache import TextCache
 from cds_service.narrative.tokenizer import TRUNCATED, Sentence, normalize_phrase, split_sentences
 
@@ -31,6 +31,7 @@ class Statement(NamedTuple):
     """What a text says about a finding. `is_vague`: too vague to be present, but an order's reason asks about it.
 
     `year`: the year of an event, where one is given; whether that is over is for the reader of the chart to say.
+    `since`: the year in which it began.
     """
 
     finding: str
@@ -39,6 +40,7 @@ class Statement(NamedTuple):
     qualifiers: tuple[tuple[str, str], ...] = ()
     is_vague: bool = False
     year: int = 0
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class _TextState:
 
     def kept(self) -> tuple[Statement, ...]:
         """Return the statements without general denials of what the text also finds."""
-        self._settle()
+        if self.waiting:
+            self._settle()
         if not self.general:
             return tuple(self.statements)
         present = {one.finding for one in self.statements if one.value is FindingValue.PRESENT}
@@ -149,8 +152,9 @@ class NarrativeReader:
         context = Context(items, mentions, state.carried, self._narrative.reach, is_name=state.is_name)
         whole = len(items) - (_CUT_MARGIN if sentence.ending == TRUNCATED else 0)
         around = self._wide(beside) if any(mention.saying.unless for mention in mentions) else frozenset()
-        for mention in (one for one in mentions if one.last < whole and not is_something_else(items, one, around)):
-            self._state(mention, items, context, state)
+        for mention in mentions:
+            if mention.last < whole and not (mention.saying.unless and is_something_else(items, mention, around)):
+                self._state(mention, items, context, state)
         state.places_without_pain.update(finding for saying in pains.places_without_pain for finding in saying.records)
         state.has_mention = True
         state.carried = context.carries(sentence)
@@ -170,8 +174,7 @@ class NarrativeReader:
             if is_sign and context.leaves_out(mention):
                 continue
             is_general = is_sign and one.side is Side.UNSTATED
-            year = year_of(items, mention) if mention.saying.is_event else 0
-            stated = one._replace(year=year) if year else one
+            stated = _dated(one, items, mention) if context.has_year else one
             state.statements.setdefault(stated)
             if is_general:
                 state.general.add(stated)
@@ -219,6 +222,13 @@ class NarrativeReader:
                 return finding, FindingValue.PRESENT
             return (saying.past, FindingValue.PRESENT) if saying.past else None
         return finding, FindingValue.PRESENT
+
+
+def _dated(statement: Statement, items: list[Item], mention: Mention) -> Statement:
+    """Return the statement with the years that its sentence gives it."""
+    year = year_of(items, mention) if mention.saying.is_event else 0
+    since = since_year(items, mention) if "course" in mention.saying.takes else 0
+    return statement._replace(year=year, since=since) if year or since else statement
 
 
 def _qualifiers(mention: Mention) -> tuple[tuple[str, str], ...]:

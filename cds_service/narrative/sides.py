@@ -38,10 +38,10 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
 
 def refer_back(mention: Mention, items: list[Item], named: set[Side]) -> None:
     """Give "that hip" the one side that was named before, and note the sides that are named here."""
-    if mention.side is Side.UNSTATED and len(named) == 1 and "that" in items[mention.place].text.split():
-        mention.side = next(iter(named))
-    elif mention.side is not Side.UNSTATED:
+    if mention.side is not Side.UNSTATED:
         named.add(mention.side)
+    elif len(named) == 1 and "that" in (text := items[mention.place].text) and "that" in text.split():
+        mention.side = next(iter(named))
 
 
 def _share(chain: list[Mention], behind: dict[int, Side]) -> None:

@@ -1,6 +1,6 @@
 """Words near a mention that show that it is something else: an operation on the neck, an arm's weakness."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import CueEffect, Mark
@@ -10,6 +10,10 @@ _NEAR = 8  # items on either side
 _UNDOING = "undoing"  # the surroundings that undo others
 _REACH = 3  # items behind what undoes them
 _COMMA = ","
+_SINCE = "since"
+_AFTER = frozenset({"after", "following", "post"})
+_MAX_UNKNOWN_AFTER = 4
+_LISTS = (Mark.LIST, Mark.JOINED)
 
 
 def is_something_else(items: list[Item], mention: Mention, around: Set[str]) -> bool:
@@ -67,6 +71,15 @@ def _is_finding(item: Item) -> bool:
     return saying is not None and not saying.is_site
 
 
+def happened_after(between: Sequence[Item]) -> bool:
+    """Return whether words say what a mention followed, and nothing else: "after hysterectomy last year,"."""
+    if not between or between[0].text not in _AFTER:
+        return False
+    said = between[1:-1] if between[-1].text == _COMMA else between[1:]
+    is_long = sum(item.is_unknown for item in said) > _MAX_UNKNOWN_AFTER
+    return not is_long and not any(item.text == _COMMA or item.is_marked(Mark.STOP, *_LISTS) for item in said)
+
+
 def year_of(items: list[Item], mention: Mention) -> int:
     """Return the year next to a mention, "MVA in 2006", or 0. "Since 2006" tells when something began, not its end."""
     for item in items[mention.last + 1 : mention.last + 1 + _NEAR]:
@@ -79,4 +92,16 @@ def year_of(items: list[Item], mention: Mention) -> int:
             return item.year
         if not (item.is_side or item.is_marked(Mark.LINK) or item.text == _COMMA):
             break
+    return 0
+
+
+def since_year(items: list[Item], mention: Mention) -> int:
+    """Return the year since when a finding has been there, "incontinence since 2019", or 0."""
+    is_since = False
+    for item in items[mention.last + 1 : mention.last + 1 + _NEAR]:
+        if item.year:
+            return item.year if is_since else 0
+        is_since = is_since or item.text.startswith(_SINCE)
+        if item.entry.saying or (item.is_marked(Mark.STOP) and not is_since):
+            return 0
     return 0

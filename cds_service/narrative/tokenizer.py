@@ -9,6 +9,7 @@ _TOKEN = re.compile(
     r"[^\W_]+(?:['\u2019][^\W_]+)*|-+>|=+>|→|[\r\n]\s*|\?+|\[\s*[xX\u2713\u2714]?\s*\]|[\u2610\u25a1\u2611\u2612]"
     r"|#(?=\s?[A-Za-z])|(?<=[TtLl][0-9] )#|(?<=[TtLl]1[0-2] )#|[.;:,()/+&<>!\u2013\u2014-]"
 )
+_PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")  # such a phrase needs no splitting
 _QUOTES = str.maketrans("", "", "'\u2019")
 ARROW = "->"
 TRAILING_QUESTION = "??"  # a question mark directly after a word; "?" comes before what is asked
@@ -30,7 +31,7 @@ class Sentence(NamedTuple):
 
 def normalize_phrase(phrase: str) -> str:
     """Return a phrase of the content as its words, joined by spaces."""
-    if phrase == TRAILING_QUESTION:
+    if phrase == TRAILING_QUESTION or _PLAIN.fullmatch(phrase):
         return phrase
     return " ".join(word for one in _split_all(phrase, frozenset()) for word in one.words)
 
@@ -48,8 +49,9 @@ def _split_all(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
     written: list[str] = []
     for match in _TOKEN.finditer(text):
         said = match[0]
-        if said[0].isalnum():
-            words.append(said.lower() if said.isalnum() else said.translate(_QUOTES).lower())
+        is_plain = said.isalnum()
+        if is_plain or said[0].isalnum():
+            words.append(said.lower() if is_plain else said.translate(_QUOTES).lower())
             written.append(said)
             if len(words) >= _MAX_WORDS:
                 yield Sentence(tuple(words), tuple(written), TRUNCATED)

@@ -30,10 +30,11 @@ class CodeHit(NamedTuple):
 
 
 class CodeVerdict(NamedTuple):
-    """What a code says. `is_unread`: neither it nor its display is read."""
+    """What a code says. `is_unread`: neither it nor its display is read. `is_judged`: the screen knows it."""
 
     hits: tuple[CodeHit, ...] = ()
     is_unread: bool = False
+    is_judged: bool = False
 
 
 _NOTHING: Final = CodeVerdict()
@@ -51,20 +52,21 @@ class CodeScreen:
         text = str(code or "").strip().upper()
         uri = (system or "").lower()
         if any(part in uri for part in _SNOMED_URIS):
-            hits = (CodeHit(table.group.id, text) for table in self._screen.tables if text in table.snomed)
-            return CodeVerdict(tuple(hits))
+            hits = tuple(CodeHit(table.group.id, text) for table in self._screen.tables if text in table.snomed)
+            return CodeVerdict(hits, is_judged=bool(hits))
         icd = _icd_code(uri, text)
         if icd is None:
             return _NOTHING
         if any(branch.includes(icd) for branch in self._screen.unread):
             return CodeVerdict(is_unread=True)
         return CodeVerdict(
-            tuple(
+            is_judged=True,
+            hits=tuple(
                 CodeHit(table.group.id, branch.cause, branch.side, branch if branch.elsewhere else None)
                 for table in self._screen.tables
                 for branch in table.branches
                 if branch.includes(icd)
-            )
+            ),
         )
 
 

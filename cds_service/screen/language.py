@@ -50,6 +50,7 @@ class LanguageCheck:
         self._endings = words.foreign_endings
         self._short_forms = ShortForms(word for word in self._own | self._clinical if word.isascii())
         self._cache = TextCache(self._is_other)
+        self.is_foreign_name = TextCache(self._is_foreign_name)
 
     def is_other(self, text: str) -> bool:
         """Return whether a text, or a sentence in it, is in another language. Recent results are cached."""
@@ -58,6 +59,20 @@ class LanguageCheck:
     def _is_other(self, text: str) -> bool:
         folded = fold_characters(strip_markup(text))
         return any(self._is_sentence_other(sentence) for sentence in _SENTENCE_END.split(folded))
+
+    def _is_foreign_name(self, name: str) -> bool:
+        """Return whether the name of a disease or a procedure is clearly in another language.
+
+        Unknown words tell nothing here: names are full of Latin, drugs and germs.
+        """
+        words = [match[0] for match in _WORD.finditer(fold_characters(name))]
+        if not name.isascii() and any(_is_of_another_script(word) for word in words):
+            return True
+        kinds = list(self._kinds(words))
+        others = kinds.count("other")
+        if others > 1:
+            return others >= kinds.count("own")
+        return others == 1 and "own" not in kinds and max(map(len, words)) > _LONGEST_SHORT
 
     def _is_sentence_other(self, sentence: str) -> bool:
         words = [match[0] for match in _WORD.finditer(_DOSED.sub("", sentence))]

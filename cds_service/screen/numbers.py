@@ -53,7 +53,7 @@ class NumberMarker:
         self.patterns: dict[str, list[ScreenPattern]] = {}
         for table in tables:
             for limit in table.limits:
-                if limit.words:
+                if limit.words and limit.is_in_texts:
                     mark = f"{_MARK}{len(self._limits)}"
                     self._limits.append((limit, _pattern(limit), f" {mark} "))
                     self._groups.append(table.group.id)

@@ -6,6 +6,7 @@ from typing import Final
 from cds_service.model.screen import SafetyScreen
 from cds_service.narrative.lexicon import Lexicon
 from cds_service.narrative.tokenizer import normalize_phrase
+from cds_service.screen.answer_reader import AnswerReader
 from cds_service.screen.code_screen import CodeScreen
 from cds_service.screen.language import LanguageCheck
 from cds_service.screen.procedure_names import ProcedureNames
@@ -29,6 +30,7 @@ class Screens:
     groups_by_finding: dict[str, tuple[str, ...]]
     sphincter_groups: frozenset[str]
     positive: frozenset[str]
+    answers: AnswerReader
 
     def is_positive(self, answer: str | None) -> bool:
         """Return whether an answer or a result says yes."""
@@ -52,4 +54,5 @@ def build_screens(screen: SafetyScreen, narrative: Lexicon) -> Screens:
         groups_by_finding=groups,
         sphincter_groups=frozenset(one.group.id for one in screen.tables if one.group.clock == _SPHINCTER),
         positive=screen.positive,
+        answers=AnswerReader(screen.answers),
     )

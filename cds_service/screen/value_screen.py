@@ -1,6 +1,6 @@
 """Screen measured values: by the code of the test, by a unit that says what was measured, or by the test's name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import ahocorasick
@@ -56,10 +56,16 @@ class ValueScreen:
 
 
 def _is_about(limit: ScreenLimit, measurement: Measurement) -> bool:
+    if limit.only_units is not None and not measurement.units <= limit.only_units:
+        return False
     if limit.codes & measurement.codes or limit.units & measurement.units:
         return True
-    forms = [form for word in limit.words for form in expand_word(word)]
-    return any(form in f" {_folded(name)} " for name in measurement.names for form in forms)
+    names = [f" {_folded(name)} " for name in measurement.names]
+    return _names_any(limit.words, names) and not _names_any(limit.other_names, names)
+
+
+def _names_any(words: Iterable[str], names: Sequence[str]) -> bool:
+    return any(form in name for word in words for form in expand_word(word) for name in names)
 
 
 def _folded(name: str) -> str:

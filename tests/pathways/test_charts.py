@@ -27,7 +27,7 @@ def _marked(chart: ShortChart) -> Any:
     return pytest.param(chart, id=chart.id, marks=[to_come] if chart.id in WORDS_TO_COME else [])
 
 
-@pytest.mark.parametrize("chart", map(_marked, CHARTS))
+@pytest.mark.parametrize("chart", [_marked(chart) for chart in CHARTS])
 def test_a_chart_gets_the_cards_that_it_needs_and_none_that_do_harm(chart: ShortChart) -> None:
     check(chart, sends_all=False)
 

@@ -88,6 +88,7 @@ class StopTable(WordList):
 
     `family`, `advice`: those that end the reach of these cues. `presently`: behind a comma they end what is past.
     `excepting`: what follows is left out of a denial. `resuming`: they take a denial up again.
+    `telling`: behind a relative what follows is said of the patient.
     """
 
     family: list[LowerPhrase]
@@ -95,6 +96,7 @@ class StopTable(WordList):
     presently: list[LowerPhrase]
     excepting: list[LowerPhrase]
     resuming: list[LowerPhrase]
+    telling: list[LowerPhrase]
 
 
 class CuesFile(StrictModel):

@@ -61,6 +61,9 @@ class LimitRow(StrictModel):
     factors: dict[Label, Fraction] = Field(default_factory=dict)
     most: Fraction | None = None
     temperature: bool = False
+    other_names: list[ScreenWord] = Field(default_factory=list)
+    only_units: list[Label] | None = None
+    in_texts: bool = True
     source: Text
 
     @model_validator(mode="after")
@@ -103,10 +106,22 @@ class ReadingTable(StrictModel):
     positive: list[ScreenWord]
 
 
+class AnswerTable(StrictModel):
+    """How the answers to questions are read together with what was asked."""
+
+    normal: Annotated[list[ScreenWord], Field(min_length=1)]
+    unanswered: list[ScreenWord]
+    beside: list[ScreenWord]
+    faculties: Annotated[list[ScreenWord], Field(min_length=1)]
+    signs: list[ScreenWord]
+    lost: Annotated[list[ScreenWord], Field(min_length=1)]
+
+
 class SafetyScreenFile(StrictModel):
     """The file of the safety screen."""
 
     reading: ReadingTable
+    answers: AnswerTable
     group: dict[Id, ScreenGroupRow]
 
 

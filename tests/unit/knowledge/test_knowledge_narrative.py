@@ -81,7 +81,7 @@ def test_a_phrase_has_all_meanings_of_the_lists_it_stands_in(shipped: Knowledge)
     assert [cue.effect for cue in absent.cues] == [CueEffect.NEGATED]
     assert absent.results == {"positive": FindingValue.ABSENT, "reflex": FindingValue.PRESENT}
     assert shipped.narrative.entries["b / l"].side is Side.BOTH
-    assert shipped.narrative.entries["with"].marks == {Mark.LINK, Mark.MOTION, Mark.GROUNDS}
+    assert shipped.narrative.entries["with"].marks == {Mark.LINK, Mark.MOTION, Mark.GROUNDS, Mark.CLAIM}
 
 
 def test_every_finding_can_be_said(shipped: Knowledge) -> None:

@@ -130,6 +130,12 @@ REFUSALS = {
         'since = "stuty"',
         "no date is called stuty (did you mean study?)",
     ),
+    "since of a date that another row names": (
+        "rules/red-flag-review.toml",
+        'all    = [{ present = ["vessel-flag"], side = "either" }',
+        'all    = [{ present = ["vessel-flag"], side = "either", since = "deficit", undated = "counts" }',
+        "red-flag-aneurysm: since: no date is called deficit",
+    ),
     "a date called onset": (RULE_14, 'as = "study"', 'as = "onset"', '"as" cannot be called onset'),
     "since in a note": (
         RULE_3,

@@ -83,6 +83,6 @@ def test_a_trace_includes_the_patterns_that_do_not_hold(indexed: Indexed) -> Non
 
 def test_if_the_findings_point_to_both_regions_one_fact_of_each_leads(indexed: Indexed) -> None:
     facts = [left("buttock-pain"), left("calf-pain"), left("groin-pain"), left("limp")]
-    assert [fact.id for fact in pattern(indexed, *facts).leading_facts()] == ["buttock-pain", "groin-pain"]
-    assert [fact.id for fact in pattern(indexed, left("groin-pain")).leading_facts()] == ["groin-pain"]
-    assert pattern(indexed, left("buttock-pain")).leading_facts() == ()
+    assert [fact.id for fact in pattern(indexed, *facts).leading_facts] == ["buttock-pain", "groin-pain"]
+    assert [fact.id for fact in pattern(indexed, left("groin-pain")).leading_facts] == ["groin-pain"]
+    assert pattern(indexed, left("buttock-pain")).leading_facts == ()

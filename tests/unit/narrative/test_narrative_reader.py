@@ -108,6 +108,7 @@ SAYS = {
     "no relief with ibuprofen": "nsaid",
     "possible epidural injection": "",
     # vague
+    "bowel or bladder symptoms": "",
     "bowel or bladder incontinence": "urinary-incontinence",
     "no bowel or bladder incontinence": "no bowel-incontinence, no urinary-incontinence",
     "weakness": "",

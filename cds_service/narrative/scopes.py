@@ -1,0 +1,58 @@
+"""Where the scope of a cue ends: at a word that begins something else, or at what a relative tells."""
+
+from collections.abc import Sequence
+
+from cds_service.narrative.items import Item
+from cds_service.narrative.lexicon import CueEffect, Mark
+
+_STOPS = {CueEffect.FAMILY: Mark.STOP_FAMILY, CueEffect.ADVICE: Mark.STOP_ADVICE}
+_FAMILY_HISTORY = frozenset({"history", "hx", "fh", "fhx", "fmhx"})
+_NO_EXCEPTION = frozenset({"yet", "just"})  # "not yet", "not just"
+
+
+class Scopes:
+    """The scopes of the cues of a sentence."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._items = items
+        self._ends: dict[tuple[int, Mark], int] = {}
+
+    def is_stopped(self, place: int, first: int, change: CueEffect) -> bool:
+        """Return whether anything between a cue and a mention ends the cue's scope, except directly after the cue."""
+        return self._scope_end(place, _STOPS.get(change, Mark.STOP)) < first or (
+            change is CueEffect.HISTORICAL and self._scope_end(place, Mark.PRESENTLY) < first
+        )
+
+    def _scope_end(self, place: int, stop: Mark) -> int:
+        end = self._ends.get((place, stop))
+        if end is None:
+            end = self._ends[place, stop] = self._end(place, stop)
+        return end
+
+    def _end(self, place: int, stop: Mark) -> int:
+        """Return the place where the scope of a cue ends."""
+        opened = place < 0
+        for at in range(place + 1, len(self._items)):
+            item = self._items[at]
+            if stop is Mark.STOP_FAMILY and self._is_told(place, at):
+                return at
+            is_open = opened or _leaves_out(item)
+            if is_open and item.is_marked(stop) and (stop is not Mark.PRESENTLY or self._is_after_comma(at)):
+                return at
+            opened = opened or not item.is_marked(Mark.LINK, stop)
+        return len(self._items)
+
+    def _is_told(self, place: int, at: int) -> bool:
+        """Return whether a relative tells or does something: what follows is said of the patient."""
+        is_heading = place >= 0 and not _FAMILY_HISTORY.isdisjoint(self._items[place].text.split())
+        return self._items[at].is_marked(Mark.TELLING) and not is_heading
+
+    def _is_after_comma(self, place: int) -> bool:
+        """Return whether only a side stands between an item and the comma before it."""
+        before = [item for item in self._items[:place] if not item.is_side]
+        return bool(before) and before[-1].text == ","
+
+
+def _leaves_out(item: Item) -> bool:
+    """Return whether an exception ends even an empty denial: "no red flags except saddle numbness"."""
+    return item.is_marked(Mark.EXCEPT) and item.text not in _NO_EXCEPTION
