@@ -92,17 +92,20 @@ class Screening:
         for verdict in verdicts:
             for hit in verdict.hits:
                 self._add_code(record, hit, concept)
-        texts = record.named(concept)
+        texts = concept_texts(concept) if record.sites is None else record.named(concept)
         is_prose = not concept.coding
         if not (is_told or is_prose) and self._is_foreign(concept, texts):
             self.unscreened[OTHER_LANGUAGE] += 1
         for text in texts:
-            self._texts.append(_ScreenedText(record, text, is_prose=is_prose, is_act=is_act))
+            self._texts.append(_ScreenedText(record, text, None, False, is_prose, is_act))
 
     def _is_foreign(self, concept: CodeableConcept, texts: list[str]) -> bool:
         """Return whether a name is in another language, and no code says what it means: neither was screened."""
         is_foreign = self.screens.languages.is_foreign_name
-        return any(map(is_foreign, texts)) and not self.collector.look_up(concept)
+        for text in texts:
+            if is_foreign(text):
+                return not self.collector.look_up(concept)
+        return False
 
     def _add_code(self, record: ScreenedRecord, hit: CodeHit, concept: CodeableConcept) -> None:
         if hit.branch is not None:

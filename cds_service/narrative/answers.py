@@ -3,17 +3,25 @@
 from collections.abc import Mapping, Sequence
 
 from cds_service.model.facts import FindingValue
-from cds_service.narrative.tokenizer import TRAILING_QUESTION, Sentence
+from cds_service.narrative.tokenizer import CLAUSE, TRAILING_QUESTION, Sentence
 
+_OVER = frozenset({"resolved", "subsided"})
+_OVER_IN_TWO = frozenset({("went", "away"), ("went", "within"), ("gone", "within"), ("gone", "now")})
+_MAX_END = 4  # words that only tell an end
 _BEFORE_MORE = frozenset({",", "-", "(", ":"})
 
 
 def join_answers(parts: Sequence[Sentence], answers: Mapping[str, FindingValue]) -> list[Sentence]:
-    """Return the sentences, with each answered question written as an entry of a form: "saddle numbness: no"."""
+    """Return the sentences, with each answered question written as an entry of a form: "saddle numbness: no".
+
+    What only tells the end of what stands before a semicolon is joined to it: "numb; resolved same day".
+    """
     joined: list[Sentence] = []
     for part in parts:
         if joined and joined[-1].words[-1] == TRAILING_QUESTION and part.words[0] in answers:
             joined[-1:] = _answered(joined[-1], part)
+        elif joined and joined[-1].ending == CLAUSE and _is_end(part):
+            joined[-1] = _told_on(joined[-1], part)
         else:
             joined.append(part)
     return joined
@@ -28,3 +36,13 @@ def _answered(question: Sentence, part: Sentence) -> list[Sentence]:
         answered = Sentence((*words, part.words[0]), (*spellings, part.spellings[0]), question.ending)
         return [answered, Sentence(part.words[1:], part.spellings[1:], part.ending)]
     return [question, part]
+
+
+def _is_end(part: Sentence) -> bool:
+    """Return whether a sentence tells an end and nothing else. "Gone numb" tells none."""
+    is_short = len(part.words) <= _MAX_END and "," not in part.words
+    return is_short and (part.words[0] in _OVER or part.words[:2] in _OVER_IN_TWO)
+
+
+def _told_on(part: Sentence, end: Sentence) -> Sentence:
+    return Sentence((*part.words, ",", *end.words), (*part.spellings, ",", *end.spellings), end.ending)

@@ -6,11 +6,12 @@ If it is uncertain whether a cue applies to a mention, the mention is unclear: n
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.boxes import stands_behind
 from cds_service.narrative.claims import is_claimed, is_on_checklist
 from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
-from cds_service.narrative.grounds import has_begun, is_ground
+from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
@@ -80,8 +81,11 @@ class Context:
             return False
         saying = mention.saying
         if saying.claimed_by and not saying.is_structure:
-            return not is_claimed(self._items, self._mentions, mention, lambda one: not self._cued(one))
+            return not is_claimed(self._items, self._mentions, mention, self._is_there)
         return self._has_bracket and saying.is_ground and is_on_checklist(self._items, mention)
+
+    def _is_there(self, mention: Mention) -> bool:
+        return mention.value is FindingValue.PRESENT and not self._cued(mention)
 
     def _cued(self, mention: Mention) -> set[CueEffect]:
         others = [one for one in self._changing if not mention.first <= one.place <= mention.last]
@@ -139,8 +143,11 @@ class Context:
             return not all(item.is_side or item.is_marked(Mark.LINK) for item in between)
         if self._items[place].text == EMPTY_BOX and stands_behind(self._items, self._mentions, place):
             return True
-        is_suspicion = cue.effect is CueEffect.HYPOTHETICAL and not cue.is_listing
-        return is_suspicion and is_ground(self._items, self._mentions, place, mention)
+        if cue.effect is not CueEffect.HYPOTHETICAL:
+            return False
+        if cue.is_listing:
+            return is_affirmed(self._items, mention)
+        return is_ground(self._items, self._mentions, place, mention)
 
     def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
         return self._scopes.is_stopped(place, mention.first, change)
@@ -191,14 +198,6 @@ class Context:
             if item.is_marked(Mark.STOP, Mark.GROUNDS, *_LISTS):
                 return False
         return False
-
-    def leaves_out(self, mention: Mention) -> bool:
-        """Return whether an exception to what is denied follows, and no other finding is what it names."""
-        behind = self._items[mention.last + 1 :]
-        at = next((at for at, item in enumerate(behind) if item.is_marked(Mark.EXCEPT)), None)
-        if at is None or any(item.entry.saying and not item.entry.saying.is_site for item in behind[:at]):
-            return False
-        return not any(item.entry.saying and not item.entry.saying.is_site for item in behind[at:])
 
     def _negations(self, mention: Mention) -> Iterator[CueEffect]:
         """Yield the effect of the nearest negation before a mention. Two in a row are unclear."""

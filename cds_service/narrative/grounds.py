@@ -6,6 +6,23 @@ from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
 
+_BEFORE_ANSWER = frozenset({":", "-", ","})
+_BEHIND_ANSWER = frozenset({",", "-", ")", "for", "since", "from", "now"})
+_YES = frozenset(
+    {
+        "yes",
+        "y",
+        "present",
+        "is present",
+        "positive",
+        "pos",
+        "reported",
+        "endorses",
+        "endorsed",
+        "now has",
+        "now present",
+    }
+)
 _NEAR = 2  # items between a suspected diagnosis and a cue behind it
 
 
@@ -34,3 +51,14 @@ def has_begun(items: list[Item], mention: Mention) -> bool:
         if item.entry.saying or item.entry.cues or item.text == ",":
             return False
     return False
+
+
+def is_affirmed(items: list[Item], mention: Mention) -> bool:
+    """Return whether what was asked about is answered with yes: "asked about saddle numbness: present".
+
+    What goes on otherwise is no answer: "if numb: present to a hospital".
+    """
+    behind = items[mention.last + 1 : mention.last + 4]
+    if len(behind) <= 1 or behind[0].text not in _BEFORE_ANSWER or behind[1].text not in _YES:
+        return False
+    return all(item.text in _BEHIND_ANSWER or item.is_marked(Mark.BEGAN, Mark.TIME) for item in behind[2:])

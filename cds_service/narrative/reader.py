@@ -9,6 +9,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.answers import join_answers
+from cds_service.narrative.choices import settle_choices
 from cds_service.narrative.context import Context
 from cds_service.narrative.items import Item, PhraseFinder
 from cds_service.narrative.lexicon import CueEffect, Lexicon, PhraseMeaning
@@ -17,7 +18,7 @@ from cds_service.narrative.mentions import Mention, read_signs
 from cds_service.narrative.pains import PainReader
 from cds_service.narrative.qualifiers import qualify
 from cds_service.narrative.sides import place_sides, refer_back
-from cds_service.narrative.surroundings import is_something_else, since_year, wide_surroundings, year_of
+from cds_service.narrative.surroundings import is_something_else, leaves_out, since_year, wide_surroundings, year_of
 from cds_service.narrative.text_cache import TextCache
 from cds_service.narrative.tokenizer import TRUNCATED, Sentence, normalize_phrase, split_sentences
 
@@ -130,7 +131,8 @@ class NarrativeReader:
     def _read(self, text: str, *, is_name: bool = False) -> Reading:
         limit = self._narrative.longest_text
         text = strip_markup(text)
-        parts = join_answers(split_sentences(text[:limit], self._narrative.abbreviations), self.answers)
+        written = split_sentences(text[:limit], self._narrative.abbreviations)
+        parts = join_answers(settle_choices(written, self.answers), self.answers)
         is_cut = len(text) > limit
         page = _TextState(is_name=is_name)
         rows = [self._finder.items(part) for part in parts]
@@ -171,7 +173,7 @@ class NarrativeReader:
                 state.waiting[one._replace(value=FindingValue.ASKED)] = mention.saying.beside
                 continue
             is_sign = one.value is FindingValue.ABSENT and self._findings[one.finding].kind == "sign"
-            if is_sign and context.leaves_out(mention):
+            if is_sign and leaves_out(items, mention):
                 continue
             is_general = is_sign and one.side is Side.UNSTATED
             stated = _dated(one, items, mention) if context.has_year else one

@@ -9,9 +9,9 @@ from cds_service.narrative.mentions import Mention
 _NEAR = 8  # items on either side
 _UNDOING = "undoing"  # the surroundings that undo others
 _REACH = 3  # items behind what undoes them
-_COMMA = ","
+_COMMA, _HAD = ",", "had"
 _SINCE = "since"
-_AFTER = frozenset({"after", "following", "post"})
+_AFTER = frozenset({"after", "following", "during", "post"})
 _MAX_UNKNOWN_AFTER = 4
 _LISTS = (Mark.LIST, Mark.JOINED)
 
@@ -80,17 +80,40 @@ def happened_after(between: Sequence[Item]) -> bool:
     return not is_long and not any(item.text == _COMMA or item.is_marked(Mark.STOP, *_LISTS) for item in said)
 
 
+def leaves_out(items: list[Item], mention: Mention) -> bool:
+    """Return whether an exception to what is denied follows, and no other finding is what it names."""
+    behind = items[mention.last + 1 :]
+    at = next((at for at, item in enumerate(behind) if item.is_marked(Mark.EXCEPT)), None)
+    if at is None or any(item.entry.saying and not item.entry.saying.is_site for item in behind[:at]):
+        return False
+    return not any(item.entry.saying and not item.entry.saying.is_site for item in behind[at:])
+
+
 def year_of(items: list[Item], mention: Mention) -> int:
-    """Return the year next to a mention, "MVA in 2006", or 0. "Since 2006" tells when something began, not its end."""
-    for item in items[mention.last + 1 : mention.last + 1 + _NEAR]:
+    """Return the year next to a mention, "MVA in 2006", or 0. "Since 2006" tells when something began, not its end.
+
+    A sign of a year that is there again, "numb in 2006, again today", has none.
+    """
+    is_sign = mention.saying.is_ground
+    behind = items[mention.last + 1 :]
+    if is_sign and any(item.is_marked(Mark.STOP, Mark.PRESENTLY, Mark.BEGAN) for item in behind):
+        return 0
+    is_told_as_past = is_sign and mention.first > 0 and items[mention.first - 1].text == _HAD
+    for item in behind[:_NEAR]:
         if item.year:
             return item.year
-        if not (item.is_side or item.is_unknown or item.is_marked(Mark.LINK) or item.text == _COMMA):
+        is_passed = item.text in _AFTER if is_sign else item.text == _COMMA
+        is_passed = is_passed or (is_told_as_past and _is_finding(item))
+        if not (is_passed or item.is_side or item.is_unknown or item.is_marked(Mark.LINK)):
             break
+    return _year_before(items, mention)
+
+
+def _year_before(items: list[Item], mention: Mention) -> int:
     for item in reversed(items[max(0, mention.first - _REACH) : mention.first]):
         if item.year:
             return item.year
-        if not (item.is_side or item.is_marked(Mark.LINK) or item.text == _COMMA):
+        if not (item.is_side or item.is_marked(Mark.LINK) or item.text in {_COMMA, _HAD}):
             break
     return 0
 

@@ -1,5 +1,6 @@
 """Tests of what the safety screen reads of each resource, when it was, and what it could not read."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -197,3 +198,137 @@ def test_what_the_reader_found_is_in_its_group(reader: ChartReader, knowledge: K
             code = coded(finding, system="https://hip-spine-cds.example/fhir/CodeSystem/finding")
             kind = "Procedure" if knowledge.content.findings[finding].kind == "treatment" else "Condition"
             assert table.group.id in hits(chart, resource(kind, status="completed", code=code)), finding
+
+
+def answered(name: str, **value: Any) -> dict[str, Any]:
+    return resource("Observation", status="final", code={"text": name}, **value)
+
+
+def form(text: str, kind: str = "text/plain") -> list[dict[str, str]]:
+    return [{"contentType": kind, "data": base64.b64encode(text.encode()).decode()}]
+
+
+CULTURE = {**answered("Blood culture", valueString="Staphylococcus aureus"), "subject": None}
+DANGER = {
+    "an answer in words": (answered("Saddle sensation", valueString="decreased"), "sphincter"),
+    "a coded answer": (answered("Perianal sensation", valueCodeableConcept={"text": "reduced"}), "sphincter"),
+    "an absent faculty": (answered("Perineal sensation", valueString="absent"), "sphincter"),
+    "a denied faculty": (answered("Bowel control", valueBoolean=False), "sphincter"),
+    "a grade": (answered("Strength right EHL", valueQuantity={"value": 2}), "weakness-or-gait"),
+    "a whole number": (answered("Motor power ankle dorsiflexion", valueInteger=2), "weakness-or-gait"),
+    "a grade in words": (answered("Strength right EHL", valueString="4+"), "weakness-or-gait"),
+    "what is left": (answered("Bladder volume after voiding", valueQuantity={"value": 650}), "sphincter"),
+    "a germ": (CULTURE, "infection"),
+    "copies": (answered("HIV 1 RNA copies", valueQuantity={"value": 50000}), "infection"),
+    "an order": (resource("ServiceRequest", status="active", code={"text": "Referral to oncology"}), "cancer"),
+    "an order that was done": (
+        resource("ServiceRequest", status="completed", code={"text": "Lumbar fusion"}), "operated-spine"
+    ),
+    "a complication": (resource("Procedure", status="completed", complication=[{"text": "sepsis"}]), "infection"),
+    "a follow-up": (resource("Procedure", status="completed", followUp=[{"text": "oncology"}]), "cancer"),
+    "a procedure's reason": (resource("Procedure", reasonReference=[{"display": "Lymphoma"}]), "cancer"),
+    "a procedure's report": (resource("Procedure", report=[{"display": "Metastases in L2"}]), "cancer"),
+    "a drug's reason": (
+        resource("MedicationRequest", status="active", reasonReference=[{"display": "Multiple myeloma"}]), "cancer"
+    ),
+    "a study's reason": (resource("ImagingStudy", reasonCode=[{"text": "brain metastases"}]), "cancer"),
+    "a study's description": (resource("ImagingStudy", description="staging lung cancer"), "cancer"),
+    "a study's note": (resource("ImagingStudy", note=[{"text": "metastatic disease"}]), "cancer"),
+    "beside an order": (resource("ServiceRequest", supportingInfo=[{"display": "Lymphoma"}]), "cancer"),
+    "an instruction": (resource("ServiceRequest", patientInstruction="Incontinent, bring pads."), "sphincter"),
+    "a name and a place": (
+        resource("Condition", code={"text": "Numbness"}, bodySite=[{"text": "perineum"}]), "sphincter"
+    ),
+    "evidence": (resource("Condition", evidence=[{"detail": [{"display": "CT: bone metastases"}]}]), "cancer"),
+    "an onset in words": (resource("Condition", onsetString="after a fall from a ladder"), "trauma"),
+    "a document": (resource("DiagnosticReport", presentedForm=form("Epidural abscess.")), "infection"),
+    "a page": (resource("DiagnosticReport", presentedForm=form("<p>No</p>abscess of L2", "text/html")), "infection"),
+    "a contained result": (resource("DiagnosticReport", contained=[CULTURE]), "infection"),
+    "why not": (resource("Procedure", status="not-done", statusReason={"text": "Fever 39"}), "fever"),
+    "confirmed after all": (
+        resource(
+            "Condition", code=coded("C79.51"),
+            verificationStatus={"coding": [{"code": "refuted"}, {"code": "confirmed"}]},
+        ),
+        "cancer",
+    ),
+}  # fmt: skip
+LOOK_ALIKES = {
+    "a number": answered("Leukocytes", valueQuantity={"value": 6.1}),
+    "a negative test": answered("HIV Ab", valueString="non-reactive"),
+    "a low risk": answered("Fall risk", valueString="low"),
+    "an intact faculty": answered("Perineal sensation", valueString="intact"),
+    "an absent sign": answered("Saddle anaesthesia", valueString="absent"),
+    "no pain": answered("Pain", valueString="none"),
+    "full strength": answered("Strength right EHL", valueQuantity={"value": 5}),
+    "another strength": answered("Grip strength", valueQuantity={"value": 3, "unit": "kg"}),
+    "no germ": answered("Blood culture", valueString="No growth after 5 days"),
+    "no copy": answered("HIV 1 RNA copies", valueQuantity={"value": 0}),
+    "a germ of a test that names a group": answered("Genital culture", valueString="Lactobacillus"),
+    "sleep": answered("Trouble falling or staying asleep, or sleeping too much", valueString="Several days"),
+    "an order for a test": resource("ServiceRequest", status="active", code={"text": "HIV 1+2 Ab"}),
+    "a revoked order": resource("ServiceRequest", status="revoked", code={"text": "Chemotherapy"}),
+    "a planned operation": resource("ServiceRequest", status="active", code={"text": "Lumbar fusion L4/5"}),
+    "another place": resource("Condition", code={"text": "Fracture"}, bodySite=[{"text": "left wrist"}]),
+    "a family's place": resource("Condition", code=coded("Z80.3", "In family"), bodySite=[{"text": "Breast cancer"}]),
+    "no complication": resource("Procedure", status="completed", complication=[{"text": "none"}]),
+    "the narrative": resource("DiagnosticReport", text={"div": "<div>cancer</div>"}),
+    "why not": resource("Procedure", status="not-done", code={"text": "Chemotherapy"}, note=[{"text": "moved away"}]),
+    "refuted": resource("Condition", code=coded("C61"), verificationStatus={"coding": [{"code": "refuted"}]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DANGER)
+def test_a_reason_to_act_is_met_wherever_it_stands(chart: ReadChart, name: str) -> None:
+    record, group = DANGER[name]
+    assert group in hits(chart, record)
+
+
+@pytest.mark.parametrize("name", LOOK_ALIKES)
+def test_what_only_looks_like_one_is_not(chart: ReadChart, name: str) -> None:
+    read = chart(LOOK_ALIKES[name])
+    assert not read.screen_hits
+    assert not read.unscreened
+
+
+UNREAD = {
+    "complication": resource("Procedure", complication=7),
+    "note": resource("ImagingStudy", note=8),
+    "evidence": resource("Condition", evidence="odd"),
+    "document": resource("DiagnosticReport", presentedForm=form("x", "application/pdf")),
+    "document elsewhere": resource("DiagnosticReport", presentedForm=[{"contentType": "text/plain", "url": "x"}]),
+    "contained": resource("DiagnosticReport", contained=[{"resourceType": "Observation", "code": 3}]),
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_a_field_that_cannot_be_read_is_counted(chart: ReadChart, name: str) -> None:
+    assert dict(chart(UNREAD[name]).unscreened) == {"format": 1}
+
+
+def test_a_comment_on_an_old_problem_is_undated(chart: ReadChart) -> None:
+    old = resource("Condition", code={"text": "Hypertension"}, recordedDate="2010-01-01")
+    [undated] = chart({**old, "note": [{"text": "Fell yesterday."}]}).screen_hits
+    assert undated.when is None
+    [dated] = chart({**old, "note": [{"text": "Fell yesterday.", "time": "2015-01-01"}]}).screen_hits
+    assert dated.when is not None
+    done = resource("Procedure", status="completed", performedDateTime="2010-01-01", note=[{"text": "Fell."}])
+    [on_its_day] = chart(done).screen_hits
+    assert on_its_day.when is not None
+
+
+FOREIGN_NAMES = ["Zustand nach Nierentransplantation", "C\u00e1ncer de mama", "Proth\u00e8se de la hanche gauche"]
+ENGLISH_NAMES = ["Hallux valgus", "Caf\u00e9 au lait spot", "Acute viral pharyngitis", "Remifentanil", "Tinea pedis"]
+
+
+@pytest.mark.parametrize("name", [*FOREIGN_NAMES, *ENGLISH_NAMES])
+def test_a_name_in_another_language_is_counted_where_no_code_tells(chart: ReadChart, name: str) -> None:
+    unknown = resource("Condition", code=coded("99", name, "urn:local"))
+    assert bool(chart(unknown).unscreened) is (name in FOREIGN_NAMES)
+    assert not chart(resource("Condition", code=coded("J45.9", name))).unscreened
+
+
+@pytest.mark.parametrize("note", ["Harnverhalt", "Mamma-Ca 2020", "Z.n. Mammakarzinom"])
+def test_a_word_or_two_of_another_language_hold_restraint_back(chart: ReadChart, note: str) -> None:
+    read = chart(resource("Condition", code={"text": "Pain"}, note=[{"text": note}]))
+    assert read.unscreened or read.screen_hits

@@ -1,0 +1,86 @@
+"""Read the choices of a form: ticked boxes, "[ ] yes [x] no", and choices that nobody made, "yes / no"."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from cds_service.model.facts import FindingValue
+from cds_service.narrative.tokenizer import EMPTY_BOX, STOP, TICKED, Sentence
+
+_OPPOSITES = frozenset({("yes", "no"), ("no", "yes"), ("y", "n"), ("n", "y")})
+_BOXES = frozenset({EMPTY_BOX, TICKED})
+_OPEN = ("y", "/", "n")
+_COLON = ":"
+_BETWEEN = frozenset({"/", ",", "or"})
+_BEFORE_ANSWER = frozenset({":", "-", ")"})
+_PAIRS = 4  # words: two boxes and two answers
+_SINCE = "since"  # what is said of an answer: "[x] yes [ ] no since yesterday"
+
+
+class _Choice(NamedTuple):
+    length: int
+    answer: str | None  # None where nobody chose, or both are ticked
+
+
+def settle_choices(parts: Sequence[Sentence], answers: Mapping[str, FindingValue]) -> list[Sentence]:
+    """Return the sentences, with each choice behind a question written as its answer, which ends the sentence."""
+    return [one for part in parts for one in (_settled(part, answers) if _may_choose(part) else (part,))]
+
+
+def _may_choose(part: Sentence) -> bool:
+    return "/" in part.words or not _BOXES.isdisjoint(part.words)
+
+
+def _settled(part: Sentence, answers: Mapping[str, FindingValue]) -> Iterator[Sentence]:
+    words, spellings = part.words, part.spellings
+    start, place = 0, 1
+    while place < len(words):
+        choice = _choice(words, place, answers) if place > start else None
+        if choice is None:
+            place += 1
+            continue
+        end = place - 1 if words[place - 1] in {"(", _COLON} else place
+        said = _OPEN if choice.answer is None else (_COLON, choice.answer)
+        place += choice.length
+        is_led_on = place < len(words) and words[place] == _SINCE
+        rest = len(words) if is_led_on else place
+        yield Sentence(
+            (*words[start:end], *said, *words[place:rest]),
+            (*spellings[start:end], *said, *spellings[place:rest]),
+            STOP,
+        )
+        while rest < len(words) and words[rest] in {")", ","}:
+            rest += 1
+        start = place = rest
+    if start < len(words):
+        yield Sentence(words[start:], spellings[start:], part.ending)
+
+
+def _choice(words: Sequence[str], place: int, answers: Mapping[str, FindingValue]) -> _Choice | None:
+    return _ticked(words, place) or _left_open(words, place, answers)
+
+
+def _ticked(words: Sequence[str], place: int) -> _Choice | None:
+    """Return the choice of two boxes, before or behind their answers."""
+    between = int(place + 2 < len(words) and words[place + 2] in _BETWEEN)
+    four = (*words[place : place + 2], *words[place + 2 + between : place + 4 + between])
+    if len(four) < _PAIRS:
+        return None
+    boxes, named = ((four[0], four[2]), (four[1], four[3]))
+    if four[0] not in _BOXES:
+        boxes, named = named, boxes
+    if named not in _OPPOSITES or not _BOXES.issuperset(boxes):
+        return None
+    return _Choice(_PAIRS + between, named[boxes.index(TICKED)] if boxes.count(TICKED) == 1 else None)
+
+
+def _left_open(words: Sequence[str], place: int, answers: Mapping[str, FindingValue]) -> _Choice | None:
+    """Return the choice of "yes / no", with the answer that may follow a colon."""
+    three = tuple(words[place : place + 3])
+    if three[1:2] != ("/",) or (three[0], three[-1]) not in _OPPOSITES or "/" in words[place + 3 : place + 4]:
+        return None
+    at = place + 3
+    while at < len(words) and words[at] in _BEFORE_ANSWER:
+        at += 1
+    if at > place + 3 and words[at - 1] != ")" and at < len(words) and words[at] in answers:
+        return _Choice(at + 1 - place, words[at])
+    return _Choice(3, None)
