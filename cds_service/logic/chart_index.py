@@ -137,7 +137,7 @@ class ChartIndex:
         return self._symptoms_on(side).onset
 
     def longest_symptom(self, side: Side) -> tuple[Finding, ...]:
-        """Return the record that proves the minimum duration of the pains on this side."""
+        """Return the records that prove the minimum duration of the pains on this side: all of the earliest day."""
         return self._symptoms_on(side).longest
 
     def _symptoms_on(self, side: Side) -> _Symptoms:
@@ -151,16 +151,18 @@ class ChartIndex:
             fact for leaf in self.content.policy.duration_of for fact in self.finding_state(leaf.finding, side).present
         ]
         current = [fact for fact in pains if self.is_current(fact)]
-        onset = min((fact.onset for fact in current if fact.onset), key=lambda when: when.first, default=None)
+        onsets = [fact.onset for fact in current if fact.onset]
+        onset = min(onsets, key=lambda when: (when.first, when.last), default=None)
         dated = [(when.last, fact) for fact in current for when in (fact.when, fact.onset) if when]
         if not dated:
             return _Symptoms(DurationRange(None, None), None, ())
-        earliest, longest = min(dated, key=lambda pair: pair[0])
+        earliest = min(when for when, _ in dated)
+        longest = distinct(fact for when, fact in dated if when == earliest)
         at_least = (self.chart.today - earliest).days
         at_most = (self.chart.today - onset.first).days if onset else None
         # A pain recorded before the earliest stated onset proves that onset wrong: there is no upper limit then.
         duration = DurationRange(at_least, at_most if at_most is not None and at_most >= at_least else None)
-        return _Symptoms(duration, onset, (longest,))
+        return _Symptoms(duration, onset, longest)
 
 
 def _combine_states(states: list[FindingState]) -> FindingState:

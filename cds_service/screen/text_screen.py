@@ -1,6 +1,6 @@
 """Screen texts by words: what they mention that may be a reason to act, and what the reader makes of that mention."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -56,6 +56,8 @@ class TextScreen:
         self.done = frozenset(table.group.id for table in screen.tables if table.is_done)
         sayings = (phrase for phrase, one in narrative.entries.items() if one.saying and not one.saying.is_denial)
         self._sayings = build_automaton({phrase: [f" {fold_spelling(phrase)} "] for phrase in sayings})
+        cues = (phrase for phrase, one in narrative.entries.items() if one.cues and " " in phrase)
+        self._cues = build_automaton({phrase: [f" {fold_spelling(phrase)} "] for phrase in cues})
         self._cache = TextCache(self._screen)
 
     def may_hit(self, text: str) -> bool:
@@ -100,11 +102,20 @@ class TextScreen:
         return hits, context.carries(sentence)
 
     def _spans(self, found: Sequence[WordHit], sentence: Sentence) -> list[Span]:
-        """Return the words of each mention: those of the reader's own phrase for it, where it has one."""
+        """Return the words of each mention: those of the reader's own phrase for it, where it has one.
+
+        Not where a cue reaches into that phrase: "family history of cancer" is no history of cancer.
+        """
         if not found:
             return []
-        own = [span for spans in find_places(self._sayings, sentence.words).values() for span in spans]
+        cues = list(_places(self._cues, sentence))
+        own = [span for span in _places(self._sayings, sentence) if not any(span.continues(cue) for cue in cues)]
         return _merge(max((hit.span, *(one for one in own if one.covers(hit.span))), key=_length) for hit in found)
+
+
+def _places(automaton: ahocorasick.Automaton, sentence: Sentence) -> Iterator[Span]:
+    for spans in find_places(automaton, sentence.words).values():
+        yield from spans
 
 
 def _length(span: Span) -> int:

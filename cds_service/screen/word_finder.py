@@ -23,6 +23,10 @@ class Span(NamedTuple):
         """Return whether a span holds all words of another."""
         return self.first <= other.first and other.end <= self.end
 
+    def continues(self, other: "Span") -> bool:
+        """Return whether a span begins within another that began before it, and ends behind it."""
+        return other.first < self.first < other.end < self.end
+
     def gap(self, other: "Span") -> int:
         """Return how many words lie between two spans."""
         return max(self.first - other.end, other.first - self.end, 0)

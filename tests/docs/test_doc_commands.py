@@ -44,7 +44,7 @@ PRINTED = {
     "docs/how-to/why-no-card.md": ["No card."],
     "docs/tutorial/first-card-to-own-site.md": [
         "its code stands for no finding here",
-        "only the right hip is ordered",
+        "only a right hip MRI is ordered",
         "signed off",
         "by Dr A. Example",
         '"cards":[{"',

@@ -43,7 +43,7 @@ def topics(client: FlaskClient, *drafts: Json, chart: Json) -> list[str]:
 
 BROKEN: list[Json] = [
     {"resourceType": "Condition", "code": "not a concept"},
-    {"resourceType": "Condition", "code": {"coding": {"code": "23056005"}}},
+    {"resourceType": "Condition", "code": {"coding": "23056005"}},
     {"resourceType": "Condition", "recordedDate": 2026},
     {"resourceType": "Condition", "bodySite": "hip"},
     {"resourceType": "Condition", "code": {"coding": [{"system": [], "code": "x"}]}},

@@ -110,6 +110,12 @@ def test_a_diagnosis_that_is_a_pain_counts_for_the_duration(indexed: Indexed, di
     assert index.symptom_duration(LEFT) == (21, 21)
 
 
+def test_every_pain_of_the_earliest_day_proves_the_duration_whatever_their_order(indexed: Indexed) -> None:
+    pains = finding("groin-pain", "left", "2026-01-27"), finding("buttock-pain", "left", None, "2026-01-27")
+    for index in (indexed(*pains), indexed(*reversed(pains))):
+        assert {fact.id for fact in index.longest_symptom(LEFT)} == {"groin-pain", "buttock-pain"}
+
+
 def test_the_recorded_onset_has_no_fallback(indexed: Indexed) -> None:
     assert indexed(finding("groin-pain", "left")).recorded_onset(LEFT) is None
     stated = indexed(finding("groin-pain", "left", "2026-03-01", "2026-01-27"))
