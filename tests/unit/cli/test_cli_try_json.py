@@ -61,9 +61,24 @@ def test_dates_are_days_or_the_days_that_a_month_spans() -> None:
     assert pain["onset"] == ["2026-04-01", "2026-04-30"]
 
 
-def test_ratings_name_their_criterion_or_the_reason_for_none() -> None:
-    [rating] = document("--example", "repeat-mri")["ratings"]
+def _is_lumbar_mri(resource: Any) -> bool:
+    return resource["resourceType"] in {"ImagingStudy", "DiagnosticReport"} or "MRI" in json.dumps(resource)
+
+
+def test_ratings_name_their_criterion_or_the_reason_for_none(tmp_path: Path) -> None:
+    request = json.loads((shipped_examples() / "repeat-mri" / "request.json").read_bytes())
+    for key in ("imagingStudies", "reports", "procedures", "serviceRequests"):
+        imaging = request["prefetch"][key]["entry"]
+        request["prefetch"][key]["entry"] = [one for one in imaging if not _is_lumbar_mri(one["resource"])]
+    saved = tmp_path / "request.json"
+    saved.write_text(json.dumps(request), encoding="utf-8")
+    [rating] = document("--request", str(saved), "--on", "2026-10-12")["ratings"]
     assert (rating["rating"], rating["criterion"]) == ("appropriate", "lumbar-mri-after-six-weeks-of-care")
+    [rating] = document("--example", "repeat-mri")["ratings"]
+    assert (rating["rating"], rating["reason"]) == (
+        None,
+        "lumbar-mri-after-six-weeks-of-care: imaging-already-done says otherwise",
+    )
     [rating] = document("--example", "wrong-side")["ratings"]
     assert (rating["rating"], rating["reason"]) == (None, "no criterion is about such an order")
 

@@ -34,6 +34,7 @@ SAYS = {
     "mother had sciatica": "",
     "h/o L THA 2015": "hip-replacement-in-place L",
     "buttock pain -> post. thigh -> lat calf (L)": "buttock-pain L, posterior-thigh-pain L, lateral-lower-leg-pain L",
+    "Low back pain going into the left leg": "low-back-pain, leg-pain L",
     "L buttock pain shooting down the hamstring to the calf": "buttock-pain L, posterior-thigh-pain L, calf-pain L",
     "left buttock pain, right calf pain": "buttock-pain L, calf-pain R",
     "possible labral tear": "? labral-tear",
