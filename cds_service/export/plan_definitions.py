@@ -64,18 +64,20 @@ def _findings_of(condition: Condition) -> Iterator[str]:
 def _build_action(rule: Rule, row: Advice, number: int, content: Content) -> dict[str, Any]:
     labels = [content.offers[name].label for name in row.offers]
     hooks = rule.hooks if row.hooks is None else rule.hooks & row.hooks
-    return {
+    says = labels or ["Says what to examine, and orders nothing"]
+    action: dict[str, Any] = {
         "title": f"{row.level}: {rule.title}",
-        "description": "; ".join([*(["Only where no action above applies"] if number else []), *labels]),
+        "description": "; ".join([*(["Only where no action above applies"] if number else []), *says]),
         "trigger": [{"type": "named-event", "name": hook} for hook in sorted(hooks)],
         # Conditions in words: the service judges them, and nobody else is meant to evaluate them.
         "condition": [
             {"kind": "applicability", "expression": {"language": "text/plain", "expression": text}}
             for text in _condition_texts(rule, row, content)
         ],
-        "selectionBehavior": row.select,
-        "action": [{"title": label} for label in labels],
     }
+    if labels:  # FHIR allows no empty list
+        action |= {"selectionBehavior": row.select, "action": [{"title": label} for label in labels]}
+    return action
 
 
 def _condition_texts(rule: Rule, row: Advice, content: Content) -> Iterable[str]:

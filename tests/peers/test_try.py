@@ -14,7 +14,7 @@ from .service_process import COMMAND
 ORDERS = {
     "article-patient": [],
     "cauda-equina": [],
-    "buttock-to-calf-hip-order": ["--order", "73721", "--side", "right", "--reason", "279043006"],
+    "buttock-to-calf-hip-order": ["--order", "36022-2", "--side", "right", "--reason", "279043006"],
     "groin-pain-lumbar-order": ["--order", "72148"],
     "wrong-side": ["--order", "36488-5", "--side", "left"],
     "repeat-mri": ["--order", "72148"],

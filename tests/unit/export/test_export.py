@@ -203,3 +203,16 @@ def test_the_bundle_is_a_transaction_that_puts_each_resource_under_its_id(resour
     for entry in entries:
         resource = entry["resource"]
         assert entry["request"] == {"method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}"}
+
+
+def _empties(value: object, path: str) -> list[str]:
+    if isinstance(value, dict):
+        return [] if value and all(not _empties(part, path) for part in value.values()) else [path]
+    if isinstance(value, list):
+        return [path] if not value or any(_empties(part, path) for part in value) else []
+    return [path] if value == "" else []
+
+
+def test_no_resource_holds_what_is_empty(resources: list[Resource]) -> None:
+    """FHIR allows neither an empty list nor an empty text: a server drops it, or refuses the resource."""
+    assert [one["id"] for one in resources if _empties(one, one["id"])] == []
