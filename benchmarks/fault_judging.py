@@ -122,7 +122,7 @@ def _lack(gap: str) -> str:
 
 def _sentence(gap: tuple[str, str]) -> str:
     label = KINDS[gap[0]][1]
-    return f"{label} (incomplete): not all could be read." if gap[1] == "incomplete" else f"{label} could not be read."
+    return f"{label}: incomplete." if gap[1] == "incomplete" else f"{label}: not read."
 
 
 def _only(words: Iterable[str]) -> str:

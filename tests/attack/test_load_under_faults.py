@@ -28,7 +28,7 @@ def test_no_answer_is_wrong_while_faults_come_and_go() -> None:
 def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Judges one answer, of a call that lacks these gaps, while Procedures fail; the service is not asked."""
     chart = charts()[CHART]
-    named = json.dumps({"cards": [{"detail": "Procedures could not be read."}]})
+    named = json.dumps({"cards": [{"detail": "Procedures: not read."}]})
 
     def post(_port: int, _path: str, body: bytes) -> str:
         asked = json.loads(body)["prefetch"]["procedures"]["resourceType"]
@@ -46,7 +46,7 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]
     return outcome
 
 
-RIGHT, NAMED = charts()[CHART].right, json.dumps({"cards": [{"detail": "Procedures could not be read."}]})
+RIGHT, NAMED = charts()[CHART].right, json.dumps({"cards": [{"detail": "Procedures: not read."}]})
 LOST = {"procedures": "unread:status-500"}
 
 
