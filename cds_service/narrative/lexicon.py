@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
@@ -103,7 +103,10 @@ class PhraseMeaning:
 
 @dataclass(frozen=True, slots=True)
 class LexiconEntry:
-    """Everything that a phrase may mean. `written`: it counts only in this spelling, including capitals."""
+    """Everything that a phrase may mean. `written`: it counts only in this spelling, including capitals.
+
+    `concepts`: what it names, by kind: of the kind "joint" perhaps "hip". Frames read them.
+    """
 
     saying: PhraseMeaning | None = None
     cues: tuple[Cue, ...] = ()
@@ -113,11 +116,24 @@ class LexiconEntry:
     qualifiers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     written: tuple[str, ...] | None = None
     surroundings: frozenset[str] = frozenset()
+    concepts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def is_silent(self) -> bool:
+        """Return whether it means nothing by itself: an unknown word, or one of interest to frames alone."""
+        return not (self.saying or self.cues or self.marks or self.side or self.results or self.qualifiers)
+
+
+# What a frame records: by its head's concept the meaning by the concept of a slot, or under "" by itself.
+FrameTable: TypeAlias = Mapping[str, Mapping[str, PhraseMeaning]]
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All entries, by phrases in the form of `normalize_phrase`. `reach` is in words, `longest_text` in characters."""
+    """All entries, by phrases in the form of `normalize_phrase`. `reach` is in words, `longest_text` in characters.
+
+    `frames`: what each frame records, by its name.
+    """
 
     entries: Mapping[str, LexiconEntry]
     abbreviations: frozenset[str]
@@ -125,3 +141,4 @@ class Lexicon:
     reach: int
     longest_text: int
     wide: frozenset[str] = frozenset()  # surroundings that reach into the sentences beside
+    frames: Mapping[str, FrameTable] = field(default_factory=lambda: MappingProxyType({}))

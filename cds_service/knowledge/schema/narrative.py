@@ -117,6 +117,17 @@ class CuesFile(StrictModel):
     pseudo: WordList
 
 
+class FrameFile(StrictModel):
+    """Words of a frame, by kind and concept, and the findings that it records.
+
+    A word with a capital counts only as written. `reads`: by the concept of the frame's head the finding, or the
+    finding by the concept of a slot.
+    """
+
+    words: dict[Id, dict[Id, list[Phrase]]] = Field(default_factory=dict)
+    reads: dict[Id, Id | dict[Id, Id]] = Field(default_factory=dict)
+
+
 class RunTable(WordList):
     """Words for pain that radiates."""
 
