@@ -17,12 +17,12 @@ Slots = list[list[LowerPhrase | Literal[""]]]
 class PhrasesTable(StrictModel):
     """The phrases of a finding: alone, as sites of pain, as tests with a result, or as denials.
 
-    `combined`, `combined_denials`: more of them, one of each row's words after another. `structures`: names of a part
-    of the body, which say the disease only beside a denial or a suspicion. `advised`: the finding may be something that
-    was only advised, and then it is not present. `ground`: named as the reason for a suspicion it is present. `event`:
-    with a past year it is over. `dated`: the day on which it happened is its date. `drug`: it is over once stopped. `unless`: the surroundings in which the words mean
-    something else; `still`: those in which they do not. `claimed_by`: in running text the finding is there only if
-    asserted or beside one of these.
+    `combined`, `combined_denials`: more of them, one of each row's words after another. `structures`: names of a
+    part of the body, which say the disease only beside a denial or a suspicion. `advised`: the finding may be
+    something that was only advised, and then it is not present. `ground`: named as the reason for a suspicion it is
+    present. `event`: with a past year it is over. `dated`: the day on which it happened is its date. `drug`: it is
+    over once stopped. `unless`: the surroundings in which the words mean something else; `still`: those in which
+    they do not. `claimed_by`: in running text the finding is there only if asserted or beside one of these.
     """
 
     phrases: list[LowerPhrase] = Field(default_factory=list)
