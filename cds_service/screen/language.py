@@ -18,7 +18,7 @@ from cds_service.screen.short_forms import ShortForms
 _SENTENCE_END: Final = re.compile(r"[.!?;:]\s+|[\r\n]+")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _LATIN: Final = re.compile("[a-zA-Z\u00aa-\u024f\u1e00-\u1eff\u0300-\u036f]*")
-_DOSED: Final = re.compile(r"[^\W\d_]+ +(?=\d[\d.,]* ?(?:mg|mcg|g|ml|units?|%))", re.IGNORECASE)  # the name of a drug
+_DOSED: Final = re.compile(r"\b[^\W\d_]+ +(?=\d[\d.,]* ?(?:mg|mcg|g|ml|units?|%))", re.IGNORECASE)  # the name of a drug
 _APOSTROPHES: Final = str.maketrans("", "", "'\u2019")
 _ENDINGS: Final = ("s", "es", "ed", "d", "ing", "ly", "er", "r", "est", "ness", "able", "ally", "ful", "less")
 _VOWELS: Final = frozenset("aeiouy")
