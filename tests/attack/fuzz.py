@@ -1,4 +1,4 @@
-"""Coverage-guided attack (atheris) for a bounded time: `python fuzz.py envelope|narrative|documents SECONDS`, from this folder.
+"""Coverage-guided attack (atheris) for a bounded time, from this folder: `python fuzz.py TARGET SECONDS`.
 
 Only errors that say whose fault it is may come: `CallerFault` for a call, none at all for a text.
 """
@@ -35,7 +35,8 @@ LONGEST = 20_000  # bytes
 SEEDS = {
     "text/plain; charset=utf-16": b"Groin pain, no numbness",
     "text/html": b"<p>Groin <b>pain</b><table><tr><th>Test<th>Left<tr><td>FABER<td>positive</table><ul><li hidden>x",
-    "text/rtf": rb"{\rtf1\ansicpg1252{\fonttbl{\f0\fcharset0 A;}}\f0 pain\par {\v x}\u8217?\'b0{\pict\bin3 }}}}\cell\row}",
+    "text/rtf": rb"{\rtf1\ansicpg1252{\fonttbl{\f0\fcharset0 A;}}\f0 pain\par {\v x}\u8217?\'b0"
+    rb"{\pict\bin3 }}}}\cell\row}",
     "text/xml": b'<ClinicalDocument xmlns="urn:hl7-org:v3"><component><section><code code="1"/><title>T</title>'
     b"<text><list><item>pain</item></list></text></section></component></ClinicalDocument>",
 }

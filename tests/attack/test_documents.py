@@ -134,6 +134,7 @@ BOMBS = {
     ),
     "external DTD": (b'<!DOCTYPE a SYSTEM "http://127.0.0.1:9/a.dtd">' + NARRATIVE % b"" + END, "text/xml"),
     "deep HTML": (b"<div>" * 100_000, "text/html"),
+    "deep HTML with ends that match nothing": (b"<ul></p>" * 200_000, "text/html"),
     "deep tables": (b"<table><tr><td>" * 100_000, "text/html"),
     "deep XML": (NARRATIVE % (b"<content>" * 100_000) + END, "text/xml"),
     "deep RTF": (rb"{\rtf1 " + b"{" * 100_000, "text/rtf"),

@@ -1,4 +1,4 @@
-"""Coverage-guided bytes against the envelope, the narrative and the attachments (atheris): `make attack`, for ATTACK_SECONDS each."""
+"""Coverage-guided bytes against calls, texts and attachments (atheris): `make attack`, for ATTACK_SECONDS each."""
 
 import os
 import re

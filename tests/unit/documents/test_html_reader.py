@@ -82,7 +82,7 @@ def test_an_element_of_xhtml_may_close_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    "html", ['<!DOCTYPE a [<!ENTITY b "c">]><p>&b;', "<div>" * 100_000, "<b>" * 1001, "<table>" * 1001]
+    "html", ['<!DOCTYPE a [<!ENTITY b "c">]><p>&b;', "<div>" * 100_000, "<b>" * 257, "<table>" * 257]
 )
 def test_hostile_html_is_not_read(html: str) -> None:
     with pytest.raises(UnreadableError) as caught:

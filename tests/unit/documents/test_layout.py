@@ -53,7 +53,7 @@ def test_what_is_left_open_or_closed_twice_loses_no_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "ends", "reason"), [(1000, 0, UnreadReason.HOSTILE), (50_000, 1, UnreadReason.TOO_LARGE)]
+    ("count", "ends", "reason"), [(256, 0, UnreadReason.HOSTILE), (50_000, 1, UnreadReason.TOO_LARGE)]
 )
 def test_elements_without_end_are_refused(count: int, ends: int, reason: UnreadReason) -> None:
     nesting = Nesting()

@@ -41,3 +41,13 @@ def test_broken_xml_is_malformed(text: str) -> None:
     assert caught.value.reason is UnreadReason.MALFORMED
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
+
+
+def test_long_text_is_parsed_as_if_in_one_piece() -> None:
+    text = "30\u00b0 &amp; 3 &lt; 4 numbness " * 2000
+    events = Collected()
+    parse_xml(f"<a>{text}</a>", events)
+    assert events.text == text.replace("&amp;", "&").replace("&lt;", "<")
+    events = Collected()
+    parse_html(f"<p>{text}</p>", events)
+    assert events.text == text.replace("&amp;", "&").replace("&lt;", "<")
