@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from cds_service.chart.code_lookup import CodeLookup
+from cds_service.chart.concept_screen import ConceptScreen
 from cds_service.chart.conditions import extract_condition, find_places
 from cds_service.chart.contradictions import drop_contradicted_text
 from cds_service.chart.drug_courses import extract_courses
@@ -15,6 +16,7 @@ from cds_service.chart.medications import extract_medication
 from cds_service.chart.observations import extract_observation
 from cds_service.chart.orders import KNEE_OR_FOOT, ImagingOrder, extract_draft, extract_request, resolve_order
 from cds_service.chart.screening import Screening
+from cds_service.chart.silent_concepts import SilentConcepts
 from cds_service.chart.treatments import extract_procedure
 from cds_service.fhir.chart_data import ChartData, DraftOrder
 from cds_service.fhir.resources import (
@@ -63,7 +65,10 @@ class ChartReader:
         groups = {name: frozenset(leaf.finding for leaf in leaves) for name, leaves in content.groups.items()}
         imaging_words = ImagingWordFinder(terminology.imaging_words)
         narrative_reader = NarrativeReader(narrative, content.findings)
-        self._lookups = Lookups(CodeLookup(terminology), imaging_words, content.findings, groups, narrative_reader)
+        codes = CodeLookup(terminology)
+        silent_concepts = SilentConcepts(codes, imaging_words, narrative_reader)
+        self._lookups = Lookups(codes, imaging_words, content.findings, groups, narrative_reader, silent_concepts)
+        self._concept_screen = ConceptScreen(self._screens, codes)
 
     def build_chart(self, data: ChartData, patient_id: str, today: date, *, explain: bool = True) -> Chart:
         """Return the facts about one patient. Resources that name another patient are not used.
@@ -107,7 +112,7 @@ class ChartReader:
     def _screen(
         self, resources: list[SupportedResource], data: ChartData, patient_id: str, collector: FactCollector
     ) -> Screening:
-        screening = Screening(self._screens, collector)
+        screening = Screening(self._screens, self._concept_screen, collector)
         drafts = [draft.resource for draft in data.drafts if belongs_to_patient(draft.resource, patient_id)]
         screening.screen(resources, drafts)
         return screening

@@ -61,6 +61,9 @@ def extract_request(request: ServiceRequest, collector: FactCollector) -> Imagin
     if request.doNotPerform:
         collector.ignore(request, _DO_NOT_PERFORM)
         return None
+    if request.status in _OPEN and request.orderDetail is None and collector.is_silent(request.code):
+        collector.ignore_unmapped(request, request.code)  # like most orders
+        return None
     known_codes = collector.look_up(request.code)
     if request.status == "completed":
         extract_completed_request(request, known_codes, build_source(SourceKind.REQUEST, request), collector)
@@ -69,7 +72,7 @@ def extract_request(request: ServiceRequest, collector: FactCollector) -> Imagin
         collector.ignore(request, f"status {request.status}")
         return None
     description = describe_imaging(known_codes, request.code, request.bodySite, request.orderDetail, collector)
-    if not known_codes and description is NOT_IMAGING:  # like most orders
+    if not known_codes and description is NOT_IMAGING:
         collector.ignore_unmapped(request, request.code)
         return None
     source, when = build_source(SourceKind.ORDER, request), collector.newest_date(request.authoredOn)

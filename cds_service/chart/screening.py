@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, NamedTuple
 
+from cds_service.chart.concept_screen import ConceptScreen
 from cds_service.chart.fact_collector import FactCollector, build_source
+from cds_service.chart.quiet_records import is_quiet
 from cds_service.chart.screen_answers import find_measurements, find_statements, has_number, has_words
 from cds_service.chart.screen_dates import find_dates, may_be_newer
-from cds_service.chart.screen_texts import collect_record, is_number_alone
+from cds_service.chart.screen_texts import collect_record
 from cds_service.chart.screened_record import ScreenedRecord, concept_texts
 from cds_service.fhir.datatypes import CodeableConcept, list_concepts
 from cds_service.fhir.resources import (
@@ -24,6 +26,7 @@ from cds_service.model.sides import Side
 from cds_service.screen.code_screen import CodeHit, is_elsewhere
 from cds_service.screen.safety_screen import Screens
 from cds_service.screen.text_screen import LONGEST_TEXT, TextHit
+from cds_service.screen.value_screen import is_temperature
 
 OTHER_LANGUAGE: Final = "other-language"
 TOO_LONG: Final = "too-long"
@@ -49,6 +52,7 @@ class Screening:
     """The screening of one chart. `hits` are in the order of the records, each once."""
 
     screens: Screens
+    concept_screen: ConceptScreen
     collector: FactCollector
     hits: dict[ScreenHit, None] = field(default_factory=dict)
     unscreened: Counter[str] = field(default_factory=Counter)
@@ -57,13 +61,22 @@ class Screening:
     def screen(self, resources: Iterable[SupportedResource], drafts: Iterable[ServiceRequest]) -> None:
         """Screen the patient's resources and the drafts of the call, then what the precise readers found in them."""
         for resource in chain(resources, drafts):
-            if type(resource) is Observation and is_number_alone(resource) and not self._may_exceed(resource):
+            if is_quiet(resource) and self._says_nothing(resource):
                 continue
             record = collect_record(resource)
             if record is not None:
                 self._screen_record(record)
         self._screen_texts()
         self._screen_findings()
+
+    def _says_nothing(self, resource: SupportedResource) -> bool:
+        """Return whether the code or the number of a record that holds nothing else is of no group."""
+        code = getattr(resource, "code", None)
+        if not isinstance(code, CodeableConcept):
+            return True
+        if isinstance(resource, Observation):  # its code alone is a question without an answer
+            return not (self.concept_screen.has_limit(code) or is_temperature(resource.valueQuantity))
+        return self.concept_screen.says_nothing(code)
 
     def _screen_record(self, record: ScreenedRecord) -> None:
         """Screen the codes and values of a record, and keep its texts: all texts are looked at together first."""
@@ -82,30 +95,18 @@ class Screening:
 
     def _screen_concept(self, record: ScreenedRecord, concept: CodeableConcept, *, is_act: bool = False) -> None:
         """Screen the codes of a concept, and keep its texts unless one of its codes says that they name no disease."""
-        judge = self.screens.codes.judge
-        is_told = False
-        verdicts = [judge(one.system, one.code) for one in concept.coding or () if one]
-        for verdict in verdicts:
-            if verdict.is_unread:
-                return
-            is_told = is_told or verdict.is_judged
-        for verdict in verdicts:
-            for hit in verdict.hits:
-                self._add_code(record, hit, concept)
-        texts = concept_texts(concept) if record.sites is None else record.named(concept)
-        is_prose = not concept.coding
-        if not (is_told or is_prose) and self._is_foreign(concept, texts):
+        if record.sites is None and self.concept_screen.says_nothing(concept):
+            return
+        verdict = self.concept_screen.judge(concept)
+        if verdict.is_unread:
+            return
+        for hit in verdict.hits:
+            self._add_code(record, hit, concept)
+        texts = record.named(concept)
+        if self.concept_screen.is_foreign(concept, verdict, texts):
             self.unscreened[OTHER_LANGUAGE] += 1
-        for text in texts:
-            self._texts.append(_ScreenedText(record, text, None, False, is_prose, is_act))
-
-    def _is_foreign(self, concept: CodeableConcept, texts: list[str]) -> bool:
-        """Return whether a name is in another language, and no code says what it means: neither was screened."""
-        is_foreign = self.screens.languages.is_foreign_name
-        for text in texts:
-            if is_foreign(text):
-                return not self.collector.look_up(concept)
-        return False
+        is_prose = not concept.coding
+        self._texts += [_ScreenedText(record, text, is_prose=is_prose, is_act=is_act) for text in texts]
 
     def _add_code(self, record: ScreenedRecord, hit: CodeHit, concept: CodeableConcept) -> None:
         if hit.branch is not None:
@@ -135,14 +136,6 @@ class Screening:
             for name in concept_texts(code):
                 for group, cause in self.screens.texts.numbers.find(f"{name}: {value}"):
                     self._add(record, TextHit(group, cause), record.kind)
-
-    def _may_exceed(self, observation: Observation) -> bool:
-        """Return whether a value is of a test that has a limit."""
-        code = observation.code
-        if code is None:
-            return False
-        codes = [one.code for one in code.coding or () if one]
-        return self.screens.values.may_hit(codes, concept_texts(code), bytes(observation.valueQuantity))
 
     def _screen_texts(self) -> None:
         """Screen all texts. Where none holds any stem, as in most charts, one look at all of them is enough."""

@@ -1,13 +1,16 @@
 """Screen measured values: by the code of the test, by a unit that says what was measured, or by the test's name."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import ahocorasick
 
 from cds_service.model.screen import SafetyScreen, ScreenLimit
 from cds_service.screen.folding import expand_word, fold_spelling
 from cds_service.screen.numbers import exceeds
+
+_DEGREES: Final = re.compile(rb"Cel|deg|\xc2\xb0")
 
 
 class ValueHit(NamedTuple):
@@ -42,9 +45,11 @@ class ValueScreen:
 
     def may_hit(self, codes: Iterable[object], names: Iterable[str], raw: bytes) -> bool:
         """Return whether a value needs parsing: for its code, a unit of temperature or the test's name. Most do not."""
-        if b"Cel" in raw or b"deg" in raw or b"\xc2\xb0" in raw or not self._codes.isdisjoint(codes):
-            return True
-        return next(self._names.iter(" ".join(names).lower()), None) is not None
+        return is_temperature(raw) or self.has_limit(codes, names)
+
+    def has_limit(self, codes: Iterable[object], names: Iterable[str]) -> bool:
+        """Return whether a test has a limit, by its codes or its names."""
+        return not self._codes.isdisjoint(codes) or next(self._names.iter(" ".join(names).lower()), None) is not None
 
     def hits(self, measurement: Measurement) -> Iterator[ValueHit]:
         """Yield the limits that a value is beyond."""
@@ -53,6 +58,11 @@ class ValueScreen:
                 limit, measurement.number, measurement.units, measurement.upper
             ):
                 yield ValueHit(group, limit.cause)
+
+
+def is_temperature(raw: bytes) -> bool:
+    """Return whether a value that was not parsed may have a unit of temperature."""
+    return _DEGREES.search(raw) is not None
 
 
 def _is_about(limit: ScreenLimit, measurement: Measurement) -> bool:
