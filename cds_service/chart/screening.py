@@ -76,10 +76,10 @@ class Screening:
             return True
         if isinstance(resource, Observation):  # its code alone is a question without an answer
             return not (self.concept_screen.has_limit(code) or is_temperature(resource.valueQuantity))
-        return self.concept_screen.says_nothing(code)
+        return self.concept_screen.judge(code).says_nothing
 
     def _screen_record(self, record: ScreenedRecord) -> None:
-        """Screen the codes and values of a record, and keep its texts: all texts are looked at together first."""
+        """Screen the codes and values of a record, and keep its texts: they are screened last."""
         for concept in record.concepts:
             self._screen_concept(record, concept)
         for act in record.acts:
@@ -95,15 +95,13 @@ class Screening:
 
     def _screen_concept(self, record: ScreenedRecord, concept: CodeableConcept, *, is_act: bool = False) -> None:
         """Screen the codes of a concept, and keep its texts unless one of its codes says that they name no disease."""
-        if record.sites is None and self.concept_screen.says_nothing(concept):
-            return
         verdict = self.concept_screen.judge(concept)
-        if verdict.is_unread:
+        if verdict.is_unread or (verdict.says_nothing and record.sites is None):
             return
         for hit in verdict.hits:
             self._add_code(record, hit, concept)
         texts = record.named(concept)
-        if self.concept_screen.is_foreign(concept, verdict, texts):
+        if self.concept_screen.is_foreign(concept, texts, is_judged=verdict.is_judged):
             self.unscreened[OTHER_LANGUAGE] += 1
         is_prose = not concept.coding
         self._texts += [_ScreenedText(record, text, is_prose=is_prose, is_act=is_act) for text in texts]
@@ -138,11 +136,8 @@ class Screening:
                     self._add(record, TextHit(group, cause), record.kind)
 
     def _screen_texts(self) -> None:
-        """Screen all texts. Where none holds any stem, as in most charts, one look at all of them is enough."""
-        if self.screens.texts.may_hit("\n".join(one.text for one in self._texts)):
-            for one in self._texts:
-                self._screen_text(one)
         for one in self._texts:
+            self._screen_text(one)
             if one.is_prose:
                 self._check_text(one.record.resource, one.text)
 
