@@ -1,7 +1,6 @@
 """Read Conditions: problems and diagnoses with side, severity, dates and status (clinical design §1, §2)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 from cds_service.chart.fact_collector import FactCollector, build_source, status_codes
@@ -77,7 +76,7 @@ def extract_condition(condition: Condition, collector: FactCollector) -> None:
         _add_coded(record, meaning, condition, collector)
     if has_no_text:
         return
-    text_record = replace(record, coded=collector.findings[count:]).with_source_kind(SourceKind.CONDITION_TEXT)
+    text_record = record._replace(coded=collector.findings[count:]).with_source_kind(SourceKind.CONDITION_TEXT)
     statements = extract_from_name(text_record, name, collector)
     if standing.value is FindingValue.PRESENT:
         statements += extract_from_notes(text_record, note_field, collector)

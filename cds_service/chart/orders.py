@@ -151,7 +151,7 @@ def _add_treatment_orders(context: _OrderContext, known_codes: list[KnownCode], 
 def _extract_reasons(context: _OrderContext, collector: FactCollector) -> tuple[set[str], list[bool]]:
     """Add an order's reasons as findings. Return the findings, and for each reason whether it was recognised."""
     request, when = context.request, context.when
-    source = replace(context.source, kind=SourceKind.ORDER_REASON)
+    source = context.source.as_kind(SourceKind.ORDER_REASON)
     findings: set[str] = set()
     recognised: list[bool] = []
     for concept in list_concepts(request.reasonCode):
@@ -199,7 +199,7 @@ def _extract_reason_text(
 def _as_order_reason(fact: Finding, when: PartialDate | None) -> Finding:
     """Return the finding as a reason of the order, dated on the order's day."""
     kind = SourceKind.ORDER_TEXT if fact.source.kind.is_text else SourceKind.ORDER_REASON
-    return replace(fact, when=when or fact.when, source=replace(fact.source, kind=kind))
+    return replace(fact, when=when or fact.when, source=fact.source.as_kind(kind))
 
 
 def _findings_of_reference(reference: str, collector: FactCollector) -> list[Finding]:

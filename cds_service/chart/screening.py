@@ -144,7 +144,7 @@ class Screening:
     def _screen_text(self, one: _ScreenedText) -> None:
         """Screen a text. What was done under the name of a test is no reason to act; its result may be one."""
         hits = self.screens.texts.hits(one.text)
-        if hits and one.is_act and self.screens.procedures.is_test(one.text):
+        if not hits or (one.is_act and self.screens.procedures.is_test(one.text)):
             return
         named = self._named_by_test(one.question)
         planned = self.screens.texts.done if one.is_act and one.record.is_planned else ()

@@ -58,6 +58,10 @@ class Source:
     kind: SourceKind
     reference: str
 
+    def as_kind(self, kind: SourceKind) -> "Source":
+        """Return the same record as a source of this kind."""
+        return Source(kind, self.reference)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
