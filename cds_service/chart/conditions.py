@@ -54,9 +54,6 @@ def _is_current(condition: Condition, collector: FactCollector) -> bool:
 def extract_condition(condition: Condition, collector: FactCollector) -> None:
     """Add the findings of a Condition. What is over is recorded as what it leaves, or not at all."""
     note_field = condition.notes if condition.note is None else condition.note
-    if note_field is None and collector.is_silent(condition.code):
-        collector.ignore_unmapped(condition, condition.code)
-        return
     meanings = collector.meanings(condition.code)
     name = concept_text(condition.code, collector, has_meaning=bool(meanings))
     has_no_text = note_field is None and collector.lookups.narrative_reader.says_nothing(name)

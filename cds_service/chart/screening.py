@@ -26,7 +26,6 @@ from cds_service.model.sides import Side
 from cds_service.screen.code_screen import CodeHit, is_elsewhere
 from cds_service.screen.safety_screen import Screens
 from cds_service.screen.text_screen import LONGEST_TEXT, TextHit
-from cds_service.screen.value_screen import is_temperature
 
 OTHER_LANGUAGE: Final = "other-language"
 TOO_LONG: Final = "too-long"
@@ -61,22 +60,18 @@ class Screening:
     def screen(self, resources: Iterable[SupportedResource], drafts: Iterable[ServiceRequest]) -> None:
         """Screen the patient's resources and the drafts of the call, then what the precise readers found in them."""
         for resource in chain(resources, drafts):
-            if is_quiet(resource) and self._says_nothing(resource):
-                continue
-            record = collect_record(resource)
+            record = None if self._says_nothing(resource) else collect_record(resource)
             if record is not None:
                 self._screen_record(record)
         self._screen_texts()
         self._screen_findings()
 
     def _says_nothing(self, resource: SupportedResource) -> bool:
-        """Return whether the code or the number of a record that holds nothing else is of no group."""
+        """Return whether a record holds nothing to screen but a code, which is of no group."""
+        if isinstance(resource, Observation) or not is_quiet(resource):
+            return False
         code = getattr(resource, "code", None)
-        if not isinstance(code, CodeableConcept):
-            return True
-        if isinstance(resource, Observation):  # its code alone is a question without an answer
-            return not (self.concept_screen.has_limit(code) or is_temperature(resource.valueQuantity))
-        return self.concept_screen.judge(code).says_nothing
+        return not isinstance(code, CodeableConcept) or self.concept_screen.judge(code).says_nothing
 
     def _screen_record(self, record: ScreenedRecord) -> None:
         """Screen the codes and values of a record, and keep its texts: they are screened last."""

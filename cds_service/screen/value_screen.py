@@ -1,16 +1,13 @@
 """Screen measured values: by the code of the test, by a unit that says what was measured, or by the test's name."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import ahocorasick
 
 from cds_service.model.screen import SafetyScreen, ScreenLimit
 from cds_service.screen.folding import expand_word, fold_spelling
 from cds_service.screen.numbers import exceeds
-
-_DEGREES: Final = re.compile(rb"Cel|deg|\xc2\xb0")
 
 
 class ValueHit(NamedTuple):
@@ -62,7 +59,8 @@ class ValueScreen:
 
 def is_temperature(raw: bytes) -> bool:
     """Return whether a value that was not parsed may have a unit of temperature."""
-    return _DEGREES.search(raw) is not None
+    text = str(raw, "latin-1")  # a search in text is several times faster than one in bytes
+    return "Cel" in text or "deg" in text or not text.isascii()  # the sign of degrees is not ASCII
 
 
 def _is_about(limit: ScreenLimit, measurement: Measurement) -> bool:

@@ -14,7 +14,7 @@ CODE = CodeableConcept(text="Synthetic name")
 
 @pytest.mark.parametrize("kind", get_args(SupportedResource))
 def test_an_empty_record_is_quiet(kind: type[SupportedResource]) -> None:
-    """Return to no record without content."""
+    """Find nothing to screen in a record without content."""
     assert is_quiet(kind())
 
 
