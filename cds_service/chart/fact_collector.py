@@ -77,7 +77,9 @@ class FactCollector:
     def newest_date(self, *texts: str | None) -> PartialDate | None:
         """Return the newest date. Impossible ones (before birth, more than a day ahead) count as not recorded."""
         dates = [when for text in texts if text and (when := self._parse_possible_date(text))]
-        return max(dates, key=lambda when: when.last, default=None)
+        if len(dates) < 2:  # as in most records
+            return dates[0] if dates else None
+        return max(dates, key=lambda when: when.last)
 
     def start_date(self, date_text: str | None, period: Period | None) -> PartialDate | None:
         """Return a date, or the start of the period where there is no usable date."""

@@ -39,6 +39,7 @@ class SourceKind(Enum):
     OBSERVATION_TEXT = "free text of an observation"
     PROCEDURE_TEXT = "free text of a procedure"
     ORDER_TEXT = "free text of the order"
+    __hash__ = object.__hash__  # as of `FindingValue`: every fact needs it
 
     @property
     def is_text(self) -> bool:
