@@ -18,7 +18,7 @@ def offered_overrides(
     found = {fact.id for fact in facts if isinstance(fact, Finding) and fact.value is FindingValue.PRESENT}
     lasted = max(map(_lasted, outcomes), default=0)
     bases = content.override_bases
-    return tuple(name for name in names if not _repeats(bases.get(name, OverrideBasis()), found, lasted))
+    return tuple([name for name in names if name not in bases or not _repeats(bases[name], found, lasted)])
 
 
 def _repeats(basis: OverrideBasis, found: set[str], lasted: int) -> bool:
