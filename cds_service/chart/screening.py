@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, NamedTuple
 
-from cds_service.chart.concept_screen import ConceptScreen
+from cds_service.chart.concept_screen import ConceptScreen, PlacedConcept
 from cds_service.chart.fact_collector import FactCollector, build_source
 from cds_service.chart.quiet_records import is_quiet
 from cds_service.chart.screen_answers import find_measurements, find_statements, has_number, has_words
 from cds_service.chart.screen_dates import find_dates, may_be_newer
 from cds_service.chart.screen_texts import collect_record
-from cds_service.chart.screened_record import ScreenedRecord, concept_texts
+from cds_service.chart.screened_record import ScreenedRecord, concept_texts, placed_texts
 from cds_service.fhir.datatypes import CodeableConcept, list_concepts
 from cds_service.fhir.resources import (
     Component,
@@ -71,7 +71,7 @@ class Screening:
         if isinstance(resource, Observation) or not is_quiet(resource):
             return False
         code = getattr(resource, "code", None)
-        return not isinstance(code, CodeableConcept) or self.concept_screen.judge(code).says_nothing
+        return not isinstance(code, CodeableConcept) or self.concept_screen.judge(PlacedConcept(code, [])).says_nothing
 
     def _screen_record(self, record: ScreenedRecord) -> None:
         """Screen the codes and values of a record, and keep its texts: they are screened last."""
@@ -90,13 +90,14 @@ class Screening:
 
     def _screen_concept(self, record: ScreenedRecord, concept: CodeableConcept, *, is_act: bool = False) -> None:
         """Screen the codes of a concept, and keep its texts unless one of its codes says that they name no disease."""
-        verdict = self.concept_screen.judge(concept)
-        if verdict.is_unread or (verdict.says_nothing and record.sites is None):
+        sites = record.sites_of(concept)
+        verdict = self.concept_screen.judge(PlacedConcept(concept, sites))
+        if verdict.says_nothing:
             return
         for hit in verdict.hits:
             self._add_code(record, hit, concept)
-        texts = record.named(concept)
-        if self.concept_screen.is_foreign(concept, texts, is_judged=verdict.is_judged):
+        texts = placed_texts(concept, sites)
+        if verdict.is_foreign:
             self.unscreened[OTHER_LANGUAGE] += 1
         is_prose = not concept.coding
         self._texts += [_ScreenedText(record, text, is_prose=is_prose, is_act=is_act) for text in texts]

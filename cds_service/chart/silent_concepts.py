@@ -1,8 +1,8 @@
 """Tell which concepts say nothing that the content knows: those of most problems, procedures and orders."""
 
 from cds_service.chart.code_lookup import CodeLookup
-from cds_service.chart.concept_cache import ConceptCache
 from cds_service.chart.imaging_words import ImagingWordFinder
+from cds_service.chart.value_cache import ValueCache
 from cds_service.fhir.datatypes import CodeableConcept
 from cds_service.narrative.reader import NarrativeReader
 
@@ -14,7 +14,7 @@ class SilentConcepts:
         self._codes = codes
         self._imaging_words = imaging_words
         self._reader = reader
-        self._is_silent = ConceptCache(self._says_nothing)
+        self._is_silent = ValueCache(CodeableConcept, self._says_nothing)
 
     def has(self, concept: CodeableConcept | None) -> bool:
         """Return whether neither the codes nor the names of a concept stand for a finding or for imaging."""
