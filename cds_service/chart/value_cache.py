@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from cds_service.fhir.json_names import JsonNames
+from cds_service.fhir.json_names import NameReader, write_name
 from cds_service.narrative.text_cache import TextCache
 
 K = TypeVar("K")
@@ -14,10 +14,9 @@ class ValueCache(Generic[K, V]):
     """Caches the result of a computation on values of a type, as `TextCache` does: no code and no name is stored."""
 
     def __init__(self, kind: type[K], compute: Callable[[K], V]) -> None:
-        names = JsonNames(kind)
-        self._name = names.name
-        self._cache = TextCache(lambda name: compute(names.read(name)))
+        read = NameReader(kind).read
+        self._cache = TextCache(lambda name: compute(read(name)))
 
     def __call__(self, value: K) -> V:
         """Return the result for a value, computed or cached."""
-        return self._cache(self._name(value))
+        return self._cache(write_name(value).decode())
