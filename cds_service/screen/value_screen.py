@@ -60,7 +60,8 @@ class ValueScreen:
 def is_temperature(raw: bytes) -> bool:
     """Return whether a value that was not parsed may have a unit of temperature."""
     text = str(raw, "latin-1")  # a search in text is several times faster than one in bytes
-    return "Cel" in text or "deg" in text or not text.isascii()  # the sign of degrees is not ASCII
+    is_signed = not text.isascii() or "\\u" in text  # the sign of degrees, as it is or escaped
+    return is_signed or "Cel" in text or "deg" in text
 
 
 def _is_about(limit: ScreenLimit, measurement: Measurement) -> bool:
