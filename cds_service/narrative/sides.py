@@ -46,16 +46,6 @@ def refer_back(mention: Mention, items: list[Item], named: set[Side]) -> None:
         mention.side = next(iter(named))
 
 
-def side_before(items: list[Item], place: int) -> Side:
-    """Return the side that stands before a place, or before words that belong to it."""
-    return _before(items, place, frozenset())
-
-
-def side_behind(items: list[Item], last: int) -> Side:
-    """Return the side that stands behind a place, unless it belongs to what follows."""
-    return _behind(items, last, frozenset())
-
-
 def _share(chain: list[Mention], behind: dict[int, Side]) -> None:
     """Pass a side on to what follows in the chain. A side after its end, "(L)", applies to all before it too."""
     current = Side.UNSTATED

@@ -11,7 +11,10 @@ _MAX_UNKNOWN = 2
 _LISTS = (Mark.LIST, Mark.JOINED)
 _ENDS = (Mark.STOP, Mark.EXCEPT)
 _COMMA = ","
-_WITH = frozenset({"with", "w /"})  # it joins what has a head of its own: "knee arthritis with hip bursitis"
+# It joins what has a head of its own, "knee arthritis with hip bursitis", or shares a place.
+_WITH = frozenset({"with", "w /"})
+PLACE_KINDS: Final = frozenset({"structure", "joint"})
+_SELDOM_A_PLACE = "back"  # "went back to surgery": before a head it is one only next to it
 _FOR = "for"  # "lumbar MRI for stenosis" states none
 _SHOWS = "showing"  # the kind of words between a place and what is found there: "the left hip has arthritis"
 _PAINS = frozenset({Role.PAIN, Role.PAIN_WORD})
@@ -36,8 +39,9 @@ class Clause:
     def around(self, head: int) -> list[Slot]:
         """Return what belongs to a head, the nearest of each direction first, what is next to it before a list."""
         next_to = list(self._before(head, may_list=False))
-        behind = list(self._behind(head, is_free=not next_to))
-        before = next_to if behind and not next_to else list(self._before(head, may_list=True))
+        is_free = not any(self._is_place(slot) for slot in next_to)
+        behind = list(self._behind(head, is_free=is_free))
+        before = next_to if behind and is_free else list(self._before(head, may_list=True))
         return sorted((*before, *behind), key=lambda slot: (slot.is_listed, abs(slot.at - head)))
 
     def _behind(self, head: int, *, is_free: bool) -> Iterator[Slot]:
@@ -45,7 +49,7 @@ class Clause:
         for at in range(head + 1, min(len(self._row), head + 1 + _REACH)):
             item = self._row[at]
             if self.is_wanted(item):
-                if not (is_free and not is_listed) and self._is_anothers(at, 1):
+                if not (is_free and not is_listed) and self._is_anothers(at, 1, is_new=is_listed and not is_free):
                     return
                 yield Slot(at, is_listed=is_listed)
                 is_placed = True
@@ -62,7 +66,10 @@ class Clause:
         for at in range(head - 1, max(-1, head - 1 - _REACH), -1):
             item = self._row[at]
             if self.is_wanted(item):
-                if is_listed and self._is_anothers(at, -1):
+                is_shared = not is_placed and self._row[at + 1].text in _WITH
+                if is_listed and not is_shared and self._is_anothers(at, -1):
+                    return
+                if item.concept("joint") == _SELDOM_A_PLACE and at != head - 1:
                     return
                 yield Slot(at, is_inside, is_listed)
                 is_placed = True
@@ -75,10 +82,16 @@ class Clause:
                 is_listed = True
             elif item.entry.cues and is_inside and not is_listed and not self._ends(item):
                 is_inside = False
-            elif item.entry.cues or self._ends(item) or item.text == _FOR:
+            elif (
+                item.entry.cues
+                or self._ends(item)
+                or item.text == _FOR
+                or (unknown := unknown + _is_loud(item)) > _MAX_UNKNOWN
+            ):
                 return
-            elif (unknown := unknown + _is_loud(item)) > _MAX_UNKNOWN:
-                return
+
+    def _is_place(self, slot: Slot) -> bool:
+        return not PLACE_KINDS.isdisjoint(self._row[slot.at].entry.concepts)
 
     def is_wanted(self, item: Item) -> bool:
         """Return whether an item is of a kind that belongs to heads."""
@@ -98,15 +111,19 @@ class Clause:
         """Return whether "and" stands at a place: what it joins shares a place, "disc bulge and stenosis at L4-5"."""
         return self._row[at].is_marked(*_LISTS) and self._row[at].text != _COMMA
 
-    def _is_anothers(self, at: int, step: int) -> bool:
-        """Return whether a place is next to another head, or to a pain: "hip arthritis and knee pain"."""
+    def _is_anothers(self, at: int, step: int, *, is_new: bool = False) -> bool:
+        """Return whether a place is next to another head, or to a pain: "hip arthritis and knee pain".
+
+        `is_new`: it comes behind a comma, and the head has a place: "knee injection, hip examination normal".
+        """
         at += step
         while 0 <= at < len(self._row) and self._is_passed(self._row[at]):
             at += step
         if not 0 <= at < len(self._row):
             return False
         item = self._row[at]
-        return self.is_head(item) or item.role in _PAINS or item.entry.saying is not None
+        is_other = self.is_head(item) or item.role in _PAINS or item.entry.saying is not None
+        return is_other or (is_new and item.text != _COMMA)
 
     def _is_passed(self, item: Item) -> bool:
         return item.is_side or self.is_wanted(item) or (item.is_marked(Mark.LINK, *_LISTS) and item.text != _COMMA)

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 
-from cds_service.narrative.frames.clause import Clause, Slot
+from cds_service.narrative.frames.clause import PLACE_KINDS, Clause, Slot
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.grades import NUMERAL, SCALE, severity_at
-from cds_service.narrative.frames.place_table import PLACE_KINDS, find_meanings
-from cds_service.narrative.frames.slot_sides import side_of
+from cds_service.narrative.frames.place_table import find_meanings
+from cds_service.narrative.frames.slot_sides import MODIFIER, side_of
 from cds_service.narrative.items import Row
-from cds_service.narrative.lexicon import PhraseMeaning
+from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 _DISEASE, _AFTER = "disease", "act"
 _SEVERITY = "severity"
 _SCALE_REACH = 8  # items between a disease and the grade of its films
+_NAME_REACH = 3  # items between a disease and the operation called after it
 _OPERATED = frozenset({("hernia", "repair")})  # an operation's name, and no disease that is there
 
 
@@ -21,12 +22,12 @@ class DiseaseFrame(Frame):
     """Reads a disease with its joint or spinal level: "DJD of both hips", "severe L4-5 stenosis"."""
 
     name = "disease"
-    kinds = frozenset({_DISEASE, SCALE, NUMERAL, *PLACE_KINDS, "showing"})
+    kinds = frozenset({_DISEASE, SCALE, NUMERAL, *PLACE_KINDS, "showing", MODIFIER})
     heads = frozenset({_DISEASE, SCALE})
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield each disease whose place makes it a finding."""
-        clause = Clause(row, frozenset(PLACE_KINDS), frozenset({_DISEASE, _AFTER}))
+        clause = Clause(row, PLACE_KINDS, frozenset({_DISEASE, _AFTER}))
         heads = row.kinds.get(_DISEASE, [])
         for head in heads:
             if not self._is_operation(row, head):
@@ -52,5 +53,10 @@ class DiseaseFrame(Frame):
         return mention
 
     def _is_operation(self, row: Row, head: int) -> bool:
-        behind = row[head + 1].concept(_AFTER) if head + 1 < len(row) else None
-        return (row[head].concept(_DISEASE), behind) in _OPERATED
+        """Return whether a disease is only what an operation beside it is called after: "hernia repair"."""
+        near = [at for at in row.kinds.get(_AFTER, ()) if abs(at - head) <= _NAME_REACH]
+        return any(
+            (row[head].concept(_DISEASE), row[at].concept(_AFTER)) in _OPERATED
+            and not any(item.is_marked(Mark.STOP, Mark.LIST) for item in row[min(at, head) + 1 : max(at, head)])
+            for at in near
+        )

@@ -25,7 +25,8 @@ def _numbers(row: Row, scale: int) -> list[int]:
     """Return the numbers behind the name of a scale: two, as in "grade 3-4", are no grade."""
     found: list[int] = []
     for item in row[scale + 1 : scale + 1 + _REACH]:
-        number = _ROMAN.get(item.concept(NUMERAL) or "", item.number)
+        last = item.text.rpartition(" ")[2]  # "grade 3" is a word of the examination too
+        number = _ROMAN.get(item.concept(NUMERAL) or "", int(last) if last.isdecimal() else item.number)
         if number >= 0:
             found.append(number)
         elif found and item.text not in ("-", "/", "to"):

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from cds_service.narrative.frames.clause import Slot
+from cds_service.narrative.frames.clause import PLACE_KINDS, Slot
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import PhraseMeaning
 
-PLACE_KINDS: Final = ("structure", "joint")  # the finer one decides
+_FINEST_FIRST: Final = ("structure", "joint")
 UNSAID: Final = "unsaid"  # the slot of a head whose place is not told
 _ANYWHERE = ""
 _ELSEWHERE: Final = frozenset({"neck", "chest", "arm", "head"})  # next to a head they make it another's disease
@@ -23,13 +23,15 @@ def find_meanings(
     found: list[tuple[PhraseMeaning, list[Slot]]] = []
     for slot in places:
         meaning = _meaning_at(table, row[slot.at])
-        known = next((at for one, at in found if one is meaning), None)
+        known = next((at for one, at in found if one == meaning), None)
         if known is not None:
             known.append(slot)
         elif meaning:
             found.append((meaning, [slot]))
     if not places:
         return [(table[UNSAID], [])] if UNSAID in table else []
+    if len(found) == 1:
+        found = [(found[0][0], places)]
     return [] if any(_is_elsewhere(table, row[slot.at]) and not slot.is_listed for slot in places) else found
 
 
@@ -38,7 +40,7 @@ def _is_place(item: Item) -> bool:
 
 
 def _meaning_at(table: Mapping[str, PhraseMeaning], item: Item) -> PhraseMeaning | None:
-    concepts = [item.concept(kind) for kind in PLACE_KINDS]
+    concepts = [item.concept(kind) for kind in _FINEST_FIRST]
     return next((table[one] for one in concepts if one and one in table), None)
 
 
