@@ -18,6 +18,7 @@ from cds_service.knowledge.frames import build_frames
 from cds_service.knowledge.meanings import build_meaning, complete_meaning, past_of
 from cds_service.knowledge.schema.narrative import SIDE_NAMES, CuesFile, PhrasesTable, PlaceTable, Slots, WordsFile
 from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
+from cds_service.knowledge.time_words import build_time_words
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.lexicon import Cue, CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning
@@ -47,6 +48,7 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
         longest_text=words.longest_text,
         wide=frozenset(str(name) for name, table in words.surroundings.items() if table.wide),
         frames=build_frames(collector, files, findings),
+        times=build_time_words(files.time),
     )
 
 
