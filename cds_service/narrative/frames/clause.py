@@ -41,7 +41,8 @@ class Clause:
         next_to = list(self._before(head, may_list=False))
         is_free = not any(self._is_place(slot) for slot in next_to)
         behind = list(self._behind(head, is_free=is_free))
-        before = next_to if behind and is_free else list(self._before(head, may_list=True))
+        is_placed = any(self._is_place(slot) for slot in behind)
+        before = next_to if is_placed and is_free else list(self._before(head, may_list=True))
         return sorted((*before, *behind), key=lambda slot: (slot.is_listed, abs(slot.at - head)))
 
     def _behind(self, head: int, *, is_free: bool) -> Iterator[Slot]:

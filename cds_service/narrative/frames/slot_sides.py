@@ -11,6 +11,7 @@ from cds_service.narrative.lexicon import Mark
 MODIFIER: Final = "modifier"  # the kind of words that may stand between a side and its place: "right displaced"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _OPENING, _CLOSING = frozenset({",", "("}), ")"
+_OPENED_BY_SIDE = 1  # the place of the comma in "Left, hip arthroscopy"
 _PASSED: Final = frozenset({"joint", "structure", "disease", "act", "agent", "scale", MODIFIER})
 
 
@@ -38,6 +39,8 @@ def _combine(sides: Iterable[Side]) -> Side:
 def _before(row: Row, place: int) -> Side:
     at = place - 1
     while at >= 0 and _is_between(row[at]) and row[at].text != _CLOSING:
+        at -= 1
+    if at == _OPENED_BY_SIDE and row[at].text in _OPENING:
         at -= 1
     return _run(row, at, -1)[0]
 
