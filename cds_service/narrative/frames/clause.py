@@ -78,7 +78,7 @@ class Clause:
                 if is_placed or not self._is_joined(at + 1):
                     return
             elif _is_joining(item):
-                if not may_list or not is_inside:
+                if not may_list or not (is_inside or is_placed):
                     return
                 is_listed = True
             elif item.entry.cues and is_inside and not is_listed and not self._ends(item):
@@ -127,7 +127,8 @@ class Clause:
         return is_other or (is_new and item.text != _COMMA)
 
     def _is_passed(self, item: Item) -> bool:
-        return item.is_side or self.is_wanted(item) or (item.is_marked(Mark.LINK, *_LISTS) and item.text != _COMMA)
+        is_small = item.is_marked(Mark.LINK, *_LISTS) and item.text != _COMMA and item.text not in _WITH
+        return item.is_side or self.is_wanted(item) or is_small
 
 
 def _is_joining(item: Item) -> bool:
