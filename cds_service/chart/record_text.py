@@ -10,7 +10,8 @@ from cds_service.fhir.resources import Resource
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import Finding, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side
-from cds_service.narrative.reader import Statement
+from cds_service.narrative.reader import TextKind
+from cds_service.narrative.statements import Statement
 from cds_service.narrative.when import When
 
 _RECENT = timedelta(days=91)  # behind the year of an event: until then it may be as young as an acute flag must be
@@ -109,7 +110,7 @@ def _read_statements(
 ) -> list[Statement]:
     """Read a text, or a problem's name. Only in orders do vague statements count."""
     reader = collector.lookups.narrative_reader
-    reading = reader.read_name(text) if is_name else reader.read(text)
+    reading = reader.read(text, TextKind.NAME if is_name else TextKind.NOTE)
     if reading.is_truncated:
         collector.truncated_texts += 1
         collector.ignore(record.resource, _TRUNCATED_REASON)
