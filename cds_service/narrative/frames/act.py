@@ -39,7 +39,8 @@ class ActFrame(Frame):
             if (name == _NAMED_ALONE and not self._is_told_of(row, head)) or self._is_refused(row, head):
                 continue
             for meaning, places in find_meanings(self.table.get(name, {}), row, slots):
-                yield self._mention(row, head, meaning, slots if places else [])
+                agents = [slot for slot in slots if row[slot.at].concept(_AGENT)]
+                yield self._mention(row, head, meaning, places, agents if places else [])
 
     def _put_into(self, row: Row) -> Iterator[int]:
         """Yield each "into" behind an agent: "lidocaine into the hip"."""
@@ -72,11 +73,11 @@ class ActFrame(Frame):
         agents = {row[at].concept(_AGENT) for at in (head, *(slot.at for slot in slots))}
         return next((agent for agent in _AGENTS if agent in agents), act)
 
-    def _mention(self, row: Row, head: int, meaning: PhraseMeaning, slots: list[Slot]) -> Mention:
+    def _mention(self, row: Row, head: int, meaning: PhraseMeaning, places: list[Slot], agents: list[Slot]) -> Mention:
+        slots = [*places, *agents]
         span = (head, *(slot.at for slot in slots if slot.is_inside))
         parts = (head, *(slot.at for slot in slots))
         mention = Mention(head, self._had(row, head, meaning), min(span), max(span), parts=parts)
-        places = [slot for slot in slots if not row[slot.at].concept(_AGENT)]
         mention.side, mention.is_sided = side_of(row, head, places, mention.first, mention.last), True
         return mention
 

@@ -10,10 +10,11 @@ _REACH: Final = 12  # items between a head and what belongs to it
 _MAX_UNKNOWN = 2
 _LISTS = (Mark.LIST, Mark.JOINED)
 _ENDS = (Mark.STOP, Mark.EXCEPT)
-_COMMA = ","
+_COMMA, _COLON = ",", ":"
 # It joins what has a head of its own, "knee arthritis with hip bursitis", or shares a place.
 _WITH = frozenset({"with", "w /"})
 PLACE_KINDS: Final = frozenset({"structure", "joint"})
+NO_PLACES: Final = frozenset({"disc"})  # where it is is told beside it
 _SELDOM_A_PLACE = "back"  # "went back to surgery": before a head it is one only next to it
 _FOR = "for"  # "lumbar MRI for stenosis" states none
 _SHOWS = "showing"  # the kind of words between a place and what is found there: "the left hip has arthritis"
@@ -43,20 +44,33 @@ class Clause:
         behind = list(self._behind(head, is_free=is_free))
         is_placed = any(self._is_place(slot) for slot in behind)
         before = next_to if is_placed and is_free else list(self._before(head, may_list=True))
-        return sorted((*before, *behind), key=lambda slot: (slot.is_listed, abs(slot.at - head)))
+        found = sorted((*before, *behind), key=lambda slot: (slot.is_listed, abs(slot.at - head)))
+        return found if any(map(self._is_place, found)) else [*found, *self._heading(head)]
+
+    def _heading(self, head: int) -> Iterator[Slot]:
+        """Yield the places of a heading: "L4-5: bulge of the disc, moderate stenosis"."""
+        for at, item in enumerate(self._row[:head]):
+            if item.text == _COLON:
+                yield from (Slot(place, is_inside=False) for place in range(at) if self.is_wanted(self._row[place]))
+                return
+            if not (item.is_side or self.is_wanted(item) or item.is_marked(Mark.LINK, *_LISTS)):
+                return
 
     def _behind(self, head: int, *, is_free: bool) -> Iterator[Slot]:
-        unknown, is_listed, is_placed = 0, False, False
+        unknown, is_listed, is_placed, is_open = 0, False, False, False
         for at in range(head + 1, min(len(self._row), head + 1 + _REACH)):
             item = self._row[at]
             if self.is_wanted(item):
-                if not (is_free and not is_listed) and self._is_anothers(at, 1, is_new=is_listed and not is_free):
+                if is_open or (
+                    not (is_free and not is_listed) and self._is_anothers(at, 1, is_new=is_listed and not is_free)
+                ):
                     return
                 yield Slot(at, is_listed=is_listed)
                 is_placed = True
             elif self.is_head(item):
-                if is_placed or not self._is_joined(at - 1):
+                if is_placed or not is_free or not self._row[at - 1].is_marked(*_LISTS):
                     return
+                is_open = not self._is_joined(at - 1)  # a list of heads, until "or" ends it: what is behind is of all
             elif _is_joining(item):
                 is_listed = True
             elif self._ends(item) or item.entry.cues or (unknown := unknown + _is_loud(item)) > _MAX_UNKNOWN:
@@ -92,6 +106,8 @@ class Clause:
                 return
 
     def _is_place(self, slot: Slot) -> bool:
+        if self._row[slot.at].concept("structure") in NO_PLACES:
+            return False
         return not PLACE_KINDS.isdisjoint(self._row[slot.at].entry.concepts)
 
     def is_wanted(self, item: Item) -> bool:

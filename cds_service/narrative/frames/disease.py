@@ -27,7 +27,7 @@ class DiseaseFrame(Frame):
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield each disease whose place makes it a finding."""
-        clause = Clause(row, PLACE_KINDS, frozenset({_DISEASE, _AFTER}))
+        clause = Clause(row, PLACE_KINDS, frozenset({_DISEASE, _AFTER, SCALE}))
         heads = row.kinds.get(_DISEASE, [])
         for head in heads:
             if not self._is_operation(row, head):
@@ -46,7 +46,8 @@ class DiseaseFrame(Frame):
         first, last = min(span), max(span)
         mention = Mention(head, meaning, first, last, parts=(head, *(slot.at for slot in places)))
         mention.side, mention.is_sided = side_of(row, head, places, first, last), True
-        scales = [at for at in row.kinds.get(SCALE, ()) if first - _SCALE_REACH <= at <= last + _SCALE_REACH]
+        near = [at for at in row.kinds.get(SCALE, ()) if first - _SCALE_REACH <= at <= last + _SCALE_REACH]
+        scales = [head] if head in near else near
         grades = {severity_at(row, at) for at in scales} - {None}
         if _SEVERITY in meaning.takes and len(grades) == 1:
             mention.qualifiers[_SEVERITY] = grades.pop() or ""

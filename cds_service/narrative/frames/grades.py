@@ -17,7 +17,8 @@ _SEVERITIES: Final[Mapping[str, Mapping[int, str]]] = {
 
 def severity_at(row: Row, scale: int) -> str | None:
     """Return how severe the grade is that follows the name of a scale, or None below the first that counts."""
-    numbers = _numbers(row, scale)
+    joined = row[scale].text[-1]  # "KL3"
+    numbers = [int(joined)] if joined.isdecimal() else _numbers(row, scale)
     return _SEVERITIES[row[scale].concept(SCALE) or ""].get(numbers[0]) if len(numbers) == 1 else None
 
 

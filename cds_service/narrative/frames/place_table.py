@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from cds_service.narrative.frames.clause import PLACE_KINDS, Slot
+from cds_service.narrative.frames.clause import NO_PLACES, Slot
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import PhraseMeaning
 
@@ -30,13 +30,15 @@ def find_meanings(
             found.append((meaning, [slot]))
     if not places:
         return [(table[UNSAID], [])] if UNSAID in table else []
-    if len(found) == 1:
-        found = [(found[0][0], places)]
-    return [] if any(_is_elsewhere(table, row[slot.at]) and not slot.is_listed for slot in places) else found
+    if any(_is_elsewhere(table, row[slot.at]) and not slot.is_listed for slot in places):
+        found = [(meaning, at) for meaning, at in found if all(slot.is_listed for slot in at)]
+    if len(found) == 1 and not any(row[slot.at].concept("joint") for slot in found[0][1]):
+        return [(found[0][0], places)]  # the side of a structure may stand beside its joint
+    return found
 
 
 def _is_place(item: Item) -> bool:
-    return any(item.concept(kind) for kind in PLACE_KINDS)
+    return any(item.concept(kind) not in (None, *NO_PLACES) for kind in _FINEST_FIRST)
 
 
 def _meaning_at(table: Mapping[str, PhraseMeaning], item: Item) -> PhraseMeaning | None:
