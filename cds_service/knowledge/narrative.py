@@ -192,15 +192,18 @@ def _add_terms(collector: EntryCollector, files: NarrativeFiles, findings: Mappi
 
 
 def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
-    """Note every finding without words, and every unknown name."""
+    """Note every finding without words, its own or a frame's, and every unknown name."""
+    read = _read_by_frames(files)
     for name, finding_table in findings.items():
-        if name not in files.findings and not finding_table.terms:
+        if name not in files.findings and not finding_table.terms and name not in read:
             folder.add_problem(NARRATIVE_FINDINGS, name, "has no words: every finding of the vocabulary needs a table")
     for file, tables in ((NARRATIVE_FINDINGS, files.findings), (NARRATIVE_PLACES, files.places)):
         for name, table in tables.items():
             for finding in _named_findings(name, table):
                 if finding not in findings:
                     folder.add_problem(file, name, f"no finding is called {finding}{did_you_mean(finding, findings)}")
+            if name not in read and not _has_words(table):
+                folder.add_problem(file, name, "has no words")
             _check_table(folder, file, name, table, files.words)
     stated = [*files.words.qualifiers.items(), ("course", files.words.times)]
     for qualifier, values in stated:
@@ -215,17 +218,17 @@ def _named_findings(name: str, table: PhrasesTable) -> list[str]:
     return [*table.records, *table.denies, *table.claimed_by, *(finding for group in table.beside for finding in group)]
 
 
+def _read_by_frames(files: NarrativeFiles) -> set[str]:
+    recorded = [one for frame in files.frames.values() for one in frame.reads.values()]
+    return {str(name) for one in recorded for name in ([one] if isinstance(one, str) else one.values())}
+
+
+def _has_words(table: PhrasesTable) -> bool:
+    named = (table.phrases, table.cased, table.sites, table.structures, table.combined, table.tests, table.denials)
+    return any(named)
+
+
 def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:
-    if not (
-        table.phrases
-        or table.cased
-        or table.sites
-        or table.structures
-        or table.combined
-        or table.tests
-        or table.denials
-    ):
-        folder.add_problem(file, name, "has no words")
     if bool(table.tests) is not bool(table.results):
         folder.add_problem(file, name, '"tests" and "results" must be given together')
     if table.results and table.results not in words.results:
