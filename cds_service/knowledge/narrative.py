@@ -169,7 +169,7 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
             for finding in _named_findings(name, table):
                 if finding not in findings:
                     folder.add_problem(file, name, f"no finding is called {finding}{did_you_mean(finding, findings)}")
-            _check_table(folder, file, name, table, files.words)
+            _check_table(folder, file, name, table, files)
     stated = [*files.words.qualifiers.items(), ("course", files.words.times)]
     for qualifier, values in stated:
         for value in values:
@@ -183,8 +183,10 @@ def _named_findings(name: str, table: PhrasesTable) -> list[str]:
     return [*table.records, *table.denies, *table.claimed_by, *(finding for group in table.beside for finding in group)]
 
 
-def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:
-    if not (
+def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, files: NarrativeFiles) -> None:
+    words = files.words
+    read = {finding for frame in files.frames.values() for finding in frame.findings()}
+    if name not in read and not (
         table.phrases
         or table.cased
         or table.sites

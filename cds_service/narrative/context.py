@@ -57,9 +57,10 @@ class Context:
         self.has_year = False
         self._has_bracket = False
         self._cues: list[_Placed] = []
+        results = {place for mention in mentions for place in mention.results}
         for place, item in enumerate(items):
-            for cue in item.entry.cues:
-                self._cues.append(_Placed(place, cue))
+            if item.entry.cues and place not in results:
+                self._cues += [_Placed(place, cue) for cue in item.entry.cues]
             self.has_year = self.has_year or bool(item.year)
             self._has_bracket = self._has_bracket or item.text == "("
         denying: list[_Placed] = []
