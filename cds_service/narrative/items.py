@@ -1,6 +1,7 @@
 """A sentence as a row of items: the content's phrases, longest first, the sides, numbers and unknown words."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from enum import Enum
 from typing import Final, NamedTuple
@@ -67,6 +68,10 @@ class Row(list[Item]):
             self.kinds.setdefault(kind, []).append(len(self))
         self.append(item)
         self._firsts.append(first)
+
+    def places(self, first_word: int, end_word: int) -> range:
+        """Return the places of the items that begin with one of these words of the sentence."""
+        return range(bisect_left(self._firsts, first_word), bisect_left(self._firsts, end_word))
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return where the items from `first` to `last` begin and end in the text, in characters."""
