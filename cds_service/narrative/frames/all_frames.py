@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from cds_service.narrative.frames.act import ActFrame
 from cds_service.narrative.frames.clinical_tests import ClinicalTestFrame
+from cds_service.narrative.frames.consultation import ConsultationFrame
 from cds_service.narrative.frames.disease import DiseaseFrame
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.motion import MotionFrame
@@ -16,6 +18,8 @@ from cds_service.narrative.mentions import Mention
 
 FRAMES: Final[tuple[type[Frame], ...]] = (
     DiseaseFrame,
+    ActFrame,
+    ConsultationFrame,
     ClinicalTestFrame,
     ReflexFrame,
     StrengthFrame,

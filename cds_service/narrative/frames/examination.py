@@ -172,7 +172,7 @@ def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
 
 def is_part(item: Item) -> bool:
     """Return whether an item names a part of a leg: not the limb, nor a range of roots."""
-    is_range = item.concept("root") is not None and len(item.text.replace("/", " ").split()) > 1
+    is_range = item.concept("root") is not None and sum(character.isdigit() for character in item.text) > 1
     return item.concept("limb") is None and not is_range
 
 
@@ -219,6 +219,7 @@ def _mention(claim: Claim, meaning: PhraseMeaning, *, is_general: bool) -> Menti
         side=claim.side,
         is_sided=True,
         qualifiers={GRADE: result.grade} if result.grade and GRADE in meaning.takes else {},
+        parts=result.words,
         results=result.words,
         is_general=is_general,
     )
