@@ -204,7 +204,7 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
                     folder.add_problem(file, name, f"no finding is called {finding}{did_you_mean(finding, findings)}")
             if name not in read and not _has_words(table):
                 folder.add_problem(file, name, "has no words")
-            _check_table(folder, file, name, table, files)
+            _check_table(folder, file, name, table, files.words)
     stated = [*files.words.qualifiers.items(), ("course", files.words.times)]
     for qualifier, values in stated:
         for value in values:
@@ -227,8 +227,7 @@ def _has_words(table: PhrasesTable) -> bool:
     return any(named)
 
 
-def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, files: NarrativeFiles) -> None:
-    words = files.words
+def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:
     if bool(table.tests) is not bool(table.results):
         folder.add_problem(file, name, '"tests" and "results" must be given together')
     if table.results and table.results not in words.results:
