@@ -1,6 +1,7 @@
 """Build the frames' words and what they record."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from cds_service.knowledge.content_folder import did_you_mean
@@ -15,6 +16,8 @@ from cds_service.narrative.lexicon import FrameTable, LexiconEntry, PhraseMeanin
 from cds_service.narrative.tokenizer import normalize_phrase
 
 SHARED_WORDS = "anatomy"  # the file of words that several frames read
+_VERBS = frozenset({"is", "are", "was", "were", "has", "been", "feels", "feel", "has been"})
+ALONE = "alone"  # the slot of a head that needs no other word
 
 
 def build_frames(
@@ -28,6 +31,7 @@ def build_frames(
             collector.folder.add_problem(file, "", f"no frame is called {name}{did_you_mean(name, FRAME_NAMES)}")
         _add_words(collector, file, frame)
         tables[name] = _table(collector, file, frame, files, findings)
+    _inherit(collector)
     missing = FRAME_NAMES - tables.keys()
     for name in sorted(missing):
         collector.folder.add_problem(NARRATIVE_FRAMES.replace("*", name), "", "is missing")
@@ -44,6 +48,20 @@ def _add_words(collector: EntryCollector, file: str, frame: FrameFile) -> None:
             collector.add(file, key, _every_form(word for word in words if word.islower()), entry)
             cased = [word for word in words if not word.islower()]
             collector.add_cased(file, key, cased, entry)
+
+
+def _inherit(collector: EntryCollector) -> None:
+    """Let "is reduced" name what "reduced" names, and a phrase that denies a finding what each of its words names."""
+    for phrase, entry in collector.entries.items():
+        first, _, rest = phrase.partition(" ")
+        is_denial = entry.saying is not None and entry.saying.is_denial
+        if not rest or not (is_denial or first in _VERBS):
+            continue
+        words = [rest] if first in _VERBS else [word for word in phrase.split() if word not in _VERBS]
+        named = [collector.entries[word].concepts for word in words if word in collector.entries]
+        if len(named) == len(words) and all(named):
+            inherited = {kind: concept for one in named for kind, concept in one.items()}
+            collector.entries[phrase] = replace(entry, concepts=MappingProxyType({**inherited, **entry.concepts}))
 
 
 def _every_form(words: Iterable[str]) -> list[str]:
@@ -69,9 +87,9 @@ def _table(
     table: dict[str, Mapping[str, PhraseMeaning]] = {}
     for head, recorded in frame.reads.items():
         slots = {"": recorded} if isinstance(recorded, str) else recorded
-        for concept in {head, *slots} - concepts - {""}:
+        for concept in {head, *slots} - concepts - {"", ALONE}:
             known = did_you_mean(concept, concepts)
             collector.folder.add_problem(file, f"reads.{head}", f"no word is a {concept}{known}")
-        found = {str(slot): meaning(name, f"reads.{head}") for slot, name in slots.items()}
+        found = {"" if slot == ALONE else str(slot): meaning(name, f"reads.{head}") for slot, name in slots.items()}
         table[str(head)] = MappingProxyType({slot: one for slot, one in found.items() if one})
     return MappingProxyType(table)

@@ -169,12 +169,18 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
             for finding in _named_findings(name, table):
                 if finding not in findings:
                     folder.add_problem(file, name, f"no finding is called {finding}{did_you_mean(finding, findings)}")
-            _check_table(folder, file, name, table, files.words)
+            _check_table(folder, file, name, table, files)
     stated = [*files.words.qualifiers.items(), ("course", files.words.times)]
     for qualifier, values in stated:
         for value in values:
             if value not in QUALIFIER_VALUES[qualifier]:
                 folder.add_problem(NARRATIVE_WORDS, f"qualifiers.{qualifier}", f"{value} is not a value of {qualifier}")
+
+
+def _read_by_frames(files: NarrativeFiles) -> set[str]:
+    """Return the findings and places that a frame records: they need no phrases."""
+    recorded = [one for frame in files.frames.values() for one in frame.reads.values()]
+    return {str(name) for one in recorded for name in ([one] if isinstance(one, str) else one.values())}
 
 
 def _named_findings(name: str, table: PhrasesTable) -> list[str]:
@@ -183,8 +189,9 @@ def _named_findings(name: str, table: PhrasesTable) -> list[str]:
     return [*table.records, *table.denies, *table.claimed_by, *(finding for group in table.beside for finding in group)]
 
 
-def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:
-    if not (
+def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, files: NarrativeFiles) -> None:
+    words = files.words
+    if name not in _read_by_frames(files) and not (
         table.phrases
         or table.cased
         or table.sites

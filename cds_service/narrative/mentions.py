@@ -16,7 +16,7 @@ class Mention:
     """A mention of a finding. `first` to `last`: the items it spans, including its pain words and results.
 
     `place`: the item that names it. `chain`: mentions of one radiating or listed pain have the same, and share a side.
-    `is_sided`: its side is settled, even if there is none.
+    `is_sided`: its side is settled, even if there is none. `parts`: the items that mean nothing else beside it.
     """
 
     place: int
@@ -28,6 +28,7 @@ class Mention:
     radiates: bool = False
     side: Side = Side.UNSTATED
     is_sided: bool = False
+    parts: tuple[int, ...] = ()
     qualifiers: dict[str, str] = field(default_factory=dict)
 
 

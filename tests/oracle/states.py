@@ -26,7 +26,9 @@ def states(narrative: Lexicon, finder: PhraseFinder, text: str) -> Iterator[tupl
         mentions = sorted(MentionReader(narrative.frames).read(items)[0], key=lambda mention: mention.place)
         context = Context(items, mentions, carried, narrative.reach)
         for mention in mentions:
-            yield items[mention.place].text, _state(context.changes(mention))
+            first, end = items.words(mention.first, mention.last)
+            named = items[mention.place].text if mention.first == mention.last else " ".join(sentence.words[first:end])
+            yield named, _state(context.changes(mention))
         carried = context.carries(sentence)
 
 

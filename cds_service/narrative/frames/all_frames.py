@@ -5,11 +5,12 @@ from typing import Final
 
 from cds_service.narrative.frames.disease import DiseaseFrame
 from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.function import FunctionFrame
 from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import FrameTable
 from cds_service.narrative.mentions import Mention
 
-FRAMES: Final[tuple[type[Frame], ...]] = (DiseaseFrame,)
+FRAMES: Final[tuple[type[Frame], ...]] = (DiseaseFrame, FunctionFrame)
 FRAME_NAMES: Final = frozenset(frame.name for frame in FRAMES)
 KINDS: Final = frozenset(kind for frame in FRAMES for kind in frame.kinds)
 
