@@ -46,6 +46,7 @@ def complete_meaning(saying: PhraseMeaning, table: PhrasesTable) -> PhraseMeanin
         is_advised=table.advised,
         is_ground=saying.is_ground or table.ground,
         is_event=table.event,
+        is_dated=table.dated,
         is_drug=table.drug,
         unless=frozenset(map(str, table.unless)),
         still=frozenset(map(str, table.still)),

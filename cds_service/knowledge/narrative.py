@@ -18,6 +18,7 @@ from cds_service.knowledge.frames import build_frames
 from cds_service.knowledge.meanings import build_meaning, complete_meaning, past_of
 from cds_service.knowledge.schema.narrative import SIDE_NAMES, CuesFile, PhrasesTable, PlaceTable, Slots, WordsFile
 from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
+from cds_service.knowledge.time_words import build_time_words
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.lexicon import Cue, CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning
@@ -47,6 +48,7 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
         longest_text=words.longest_text,
         wide=frozenset(str(name) for name, table in words.surroundings.items() if table.wide),
         frames=build_frames(collector, files, findings),
+        times=build_time_words(files.time),
     )
 
 
@@ -180,7 +182,8 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
 def _read_by_frames(files: NarrativeFiles) -> set[str]:
     """Return the findings and places that a frame records: they need no phrases."""
     recorded = [one for frame in files.frames.values() for one in frame.reads.values()]
-    return {str(name) for one in recorded for name in ([one] if isinstance(one, str) else one.values())}
+    named = {str(name) for one in recorded for name in ([one] if isinstance(one, str) else one.values())}
+    return named | {str(name) for place in named & files.places.keys() for name in files.places[place].records}
 
 
 def _named_findings(name: str, table: PhrasesTable) -> list[str]:

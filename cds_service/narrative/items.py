@@ -1,6 +1,7 @@
 """A sentence as a row of items: the content's phrases, longest first, the sides, numbers and unknown words."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import Enum
@@ -80,6 +81,10 @@ class Row(list[Item]):
         """Return the first word of the items from `first` to `last`, and the word behind them."""
         end = self._firsts[last + 1] if last + 1 < len(self) else len(self._sentence.words)
         return self._firsts[first], max(end, self._firsts[first] + 1)
+
+    def places(self, first_word: int, end_word: int) -> range:
+        """Return the places of the items that begin with one of these words of the sentence."""
+        return range(bisect_left(self._firsts, first_word), bisect_left(self._firsts, end_word))
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return where the items from `first` to `last` begin and end in the text, in characters."""

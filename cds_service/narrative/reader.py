@@ -11,6 +11,7 @@ from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.answers import join_answers
 from cds_service.narrative.choices import settle_choices
 from cds_service.narrative.context import Context
+from cds_service.narrative.dating import date_mentions, histories
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Lexicon, PhraseMeaning
 from cds_service.narrative.markup import strip_markup
@@ -20,7 +21,9 @@ from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.sides import refer_back
 from cds_service.narrative.surroundings import is_something_else, leaves_out, since_year, wide_surroundings, year_of
 from cds_service.narrative.text_cache import TextCache
+from cds_service.narrative.time_finder import TimeFinder
 from cds_service.narrative.tokenizer import TRUNCATED, Sentence, normalize_phrase, split_sentences
+from cds_service.narrative.when import When
 
 _CUT_MARGIN = 12  # items before the cut in a long sentence: what follows the cut may negate them
 _BEGUN = frozenset({"new", "worse"})
@@ -32,7 +35,7 @@ class Statement(NamedTuple):
     """What a text says about a finding. `is_vague`: too vague to be present, but an order's reason asks about it.
 
     `year`: the year of an event, where one is given; whether that is over is for the reader of the chart to say.
-    `since`: the year in which it began.
+    `since`: the year in which it began. `onset`: since when it has been there; `when`: the day on which it happened.
     """
 
     finding: str
@@ -42,6 +45,8 @@ class Statement(NamedTuple):
     is_vague: bool = False
     year: int = 0
     since: int = 0
+    onset: When | None = None
+    when: When | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,7 @@ class NarrativeReader:
         self._findings = findings
         self._finder = PhraseFinder(narrative)
         self._mentions = MentionReader(narrative.frames)
+        self._times = TimeFinder(narrative.times)
         self._cache = TextCache(self._read)
         self._names = TextCache(self._read_name)
 
@@ -152,7 +158,10 @@ class NarrativeReader:
             state.carried = Context(items, [], state.carried, self._narrative.reach).carries(sentence)
             return
         mentions, without_pain = self._mentions.read(items)
-        context = Context(items, mentions, state.carried, self._narrative.reach, is_name=state.is_name)
+        times = self._times.find(sentence.words) if mentions else []
+        date_mentions(items, mentions, times)
+        passed = histories(items, times)
+        context = Context(items, mentions, state.carried, self._narrative.reach, is_name=state.is_name, passed=passed)
         whole = len(items) - (_CUT_MARGIN if sentence.ending == TRUNCATED else 0)
         around = self._wide(beside) if any(mention.saying.unless for mention in mentions) else frozenset()
         for mention in mentions:
@@ -179,9 +188,18 @@ class NarrativeReader:
                 continue
             is_general = is_sign and one.side is Side.UNSTATED
             stated = _dated(one, items, mention) if context.has_year else one
+            stated = self._timed(stated, mention) if mention.is_dated else stated
             state.statements.setdefault(stated, span)
             if is_general:
                 state.general.add(stated)
+
+    def _timed(self, statement: Statement, mention: Mention) -> Statement:
+        """Return a statement with its times. Only an event, a treatment and what stays happened on a day."""
+        if statement.value is FindingValue.ABSENT:
+            return statement
+        known = self._findings[statement.finding]
+        happened = mention.saying.is_dated or known.kind == "treatment" or known.stays
+        return statement._replace(onset=mention.onset, when=mention.when if happened else None)
 
     def _judged(self, mention: Mention, changes: set[CueEffect]) -> Iterator[Statement]:
         """Yield the statements of a mention under the effects of the cues around it."""
@@ -213,7 +231,7 @@ class NarrativeReader:
             return None
         if is_done and CueEffect.HYPOTHETICAL in changes:
             return None
-        if (is_done or saying.is_advised) and CueEffect.PLANNED in changes:
+        if (is_done or saying.is_advised or saying.is_drug) and CueEffect.PLANNED in changes:
             return None
         if saying.is_asked and CueEffect.HISTORICAL in changes:
             return None
