@@ -1,8 +1,8 @@
 """Add what the text of a record says to what its codes say."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from cds_service.chart.fact_collector import FactCollector, code_displays
 from cds_service.fhir.datatypes import CodeableConcept, Notes, list_notes
@@ -10,7 +10,8 @@ from cds_service.fhir.resources import Resource
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import Finding, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side
-from cds_service.narrative.reader import Statement
+from cds_service.narrative.reader import TextKind
+from cds_service.narrative.statements import Statement
 from cds_service.narrative.when import When
 
 _RECENT = timedelta(days=91)  # behind the year of an event: until then it may be as young as an acute flag must be
@@ -18,8 +19,7 @@ _YEARS = 2  # the calendar years from an onset to a text that make it long-stand
 _TRUNCATED_REASON = "its text is too long: only its beginning was read"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordContext:
+class RecordContext(NamedTuple):
     """A record whose text is read: its source, its dates, and the findings of its codes.
 
     `value`: what the record says about the findings in its name, for example absent for a problem that was refuted.
@@ -35,7 +35,7 @@ class RecordContext:
 
     def with_source_kind(self, kind: SourceKind) -> "RecordContext":
         """Return the same record with its source as text of this kind."""
-        return replace(self, source=replace(self.source, kind=kind))
+        return self._replace(source=self.source.as_kind(kind))
 
 
 def extract_from_name(
@@ -63,7 +63,7 @@ def extract_from_notes(record: RecordContext, note_field: Notes, collector: Fact
     """Add and return the statements in a record's notes, each dated by its note, else by the record."""
     statements: list[Statement] = []
     for note in list_notes(note_field):
-        dated = replace(record, when=collector.newest_date(note.time) or record.when, onset=None)
+        dated = record._replace(when=collector.newest_date(note.time) or record.when, onset=None)
         for statement in _read_statements(dated, note.text, collector):
             _add_statement(dated, statement, collector, is_name=False)
             statements.append(statement)
@@ -109,7 +109,7 @@ def _read_statements(
 ) -> list[Statement]:
     """Read a text, or a problem's name. Only in orders do vague statements count."""
     reader = collector.lookups.narrative_reader
-    reading = reader.read_name(text) if is_name else reader.read(text)
+    reading = reader.read(text, TextKind.NAME if is_name else TextKind.NOTE)
     if reading.is_truncated:
         collector.truncated_texts += 1
         collector.ignore(record.resource, _TRUNCATED_REASON)

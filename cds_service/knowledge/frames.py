@@ -8,16 +8,17 @@ from cds_service.knowledge.content_folder import did_you_mean
 from cds_service.knowledge.entry_collector import EntryCollector
 from cds_service.knowledge.files import NARRATIVE_FRAMES, NarrativeFiles
 from cds_service.knowledge.inflection import inflect
+from cds_service.knowledge.levels import spell_levels
 from cds_service.knowledge.meanings import build_meaning
 from cds_service.knowledge.schema.narrative import FrameFile
 from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.narrative.frames.all_frames import FRAME_NAMES, KINDS
+from cds_service.narrative.frames.place_table import UNSAID
 from cds_service.narrative.lexicon import FrameTable, LexiconEntry, PhraseMeaning
 from cds_service.narrative.tokenizer import normalize_phrase
 
 SHARED_WORDS = "anatomy"  # the file of words that several frames read
 _VERBS = frozenset({"is", "are", "was", "were", "has", "been", "feels", "feel", "has been"})
-ALONE = "alone"  # the slot of a head that needs no other word
 
 
 def build_frames(
@@ -48,6 +49,10 @@ def _add_words(collector: EntryCollector, file: str, frame: FrameFile) -> None:
             collector.add(file, key, _every_form(word for word in words if word.islower()), entry)
             cased = [word for word in words if not word.islower()]
             collector.add_cased(file, key, cased, entry)
+    for kind, named in frame.levels.items():
+        for concept, levels in named.items():
+            entry = LexiconEntry(concepts=MappingProxyType({str(kind): str(concept)}))
+            collector.add(file, f"levels.{kind}.{concept}", spell_levels(levels), entry)
 
 
 def _inherit(collector: EntryCollector) -> None:
@@ -79,7 +84,7 @@ def _table(
     concepts = {str(concept) for one in files.frames.values() for named in one.words.values() for concept in named}
 
     def meaning(name: str, key: str) -> PhraseMeaning | None:
-        if name in files.findings or name in files.places:
+        if name in findings or name in files.places:
             return build_meaning(name, files, findings)
         collector.folder.add_problem(file, key, f"no finding is called {name}{did_you_mean(name, files.findings)}")
         return None
@@ -87,9 +92,9 @@ def _table(
     table: dict[str, Mapping[str, PhraseMeaning]] = {}
     for head, recorded in frame.reads.items():
         slots = {"": recorded} if isinstance(recorded, str) else recorded
-        for concept in {head, *slots} - concepts - {"", ALONE}:
+        for concept in {head, *slots} - concepts - {"", UNSAID}:
             known = did_you_mean(concept, concepts)
             collector.folder.add_problem(file, f"reads.{head}", f"no word is a {concept}{known}")
-        found = {"" if slot == ALONE else str(slot): meaning(name, f"reads.{head}") for slot, name in slots.items()}
+        found = {str(slot): meaning(name, f"reads.{head}") for slot, name in slots.items()}
         table[str(head)] = MappingProxyType({slot: one for slot, one in found.items() if one})
     return MappingProxyType(table)

@@ -34,7 +34,7 @@ class MentionReader:
         signs = [sign for sign in read_signs(row) if sign.place not in taken]
         mentions = [*pains.mentions, *sorted((*signs, *stated), key=lambda mention: mention.place)]
         for mention in stated:
-            row.name(mention.parts, mention.saying)
+            row.name((mention.place, *mention.parts), mention.saying)
         qualify(row, mentions)
         place_sides(row, mentions)
         return mentions, pains.places_without_pain

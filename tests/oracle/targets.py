@@ -13,7 +13,6 @@ from cds_service.narrative.lexicon import Lexicon
 
 FOLDER = Path(__file__).parent
 CORPUS = FOLDER / "corpus.jsonl"
-ANSWERS = FOLDER / "answers.json"
 
 
 def corpus() -> list[dict[str, Any]]:
@@ -24,21 +23,13 @@ def corpus() -> list[dict[str, Any]]:
 def targets(narrative: Lexicon) -> list[str]:
     """Return the phrases that state a finding by themselves.
 
-    Sites and tests need more words, which medSpaCy does not look for. What frames read is no phrase of the lexicon:
-    of that the phrases stay which medSpaCy was asked about.
+    Sites and tests need more words, which medSpaCy does not look for.
     """
-    phrases = {
+    return sorted(
         phrase
         for phrase, entry in narrative.entries.items()
         if (saying := entry.saying) and not (saying.is_site or saying.results or saying.is_denial)
-    }
-    return sorted(phrases | asked_before())
-
-
-def asked_before() -> set[str]:
-    """Return the phrases that medSpaCy found when it was asked last."""
-    known = json.loads(ANSWERS.read_text(encoding="utf-8")) if ANSWERS.exists() else {"answers": {}}
-    return {phrase for mentions in known["answers"].values() for phrase, _ in mentions}
+    )
 
 
 def main() -> None:

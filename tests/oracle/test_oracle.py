@@ -10,10 +10,10 @@ import pytest
 from cds_service.knowledge import Knowledge
 from cds_service.narrative.lexicon import Lexicon
 from cds_service.narrative.phrase_finder import PhraseFinder
-from cds_service.narrative.reader import NarrativeReader
+from cds_service.narrative.reader import NarrativeReader, TextKind
 
 from .states import states
-from .targets import FOLDER, corpus
+from .targets import FOLDER, corpus, targets
 
 LEAST_PHRASES, LEAST_AGREEMENT = 300, 0.95
 STATES = {"present", "negated", "historical", "hypothetical", "family"}
@@ -70,13 +70,10 @@ def test_medspacy_was_asked_all_of_it() -> None:
     assert {state for mentions in report["answers"].values() for _, state in mentions} <= STATES
 
 
-def test_medspacy_was_given_our_phrases(narrative_reader: NarrativeReader) -> None:
-    phrases = {phrase for mentions in answers()["answers"].values() for phrase, _ in mentions}
-    assert not [
-        phrase
-        for phrase in phrases
-        if not any(narrative_reader.read(one).has_mention for one in (phrase, phrase.upper()))
-    ]
+def test_medspacy_was_given_our_phrases(knowledge: Knowledge, narrative_reader: NarrativeReader) -> None:
+    given = {phrase for mentions in answers()["answers"].values() for phrase, _ in mentions}
+    read_by_frames = given - set(targets(knowledge.narrative))
+    assert not [phrase for phrase in read_by_frames if not narrative_reader.read(phrase, TextKind.NAME).statements]
 
 
 def test_medspacy_agrees_on_nearly_all_mentions(knowledge: Knowledge) -> None:

@@ -124,11 +124,23 @@ class FrameFile(StrictModel):
     """Words of a frame, by kind and concept, and the findings that it records.
 
     A word with a capital counts only as written. `reads`: by the concept of the frame's head the finding, or the
-    finding by the concept of a slot.
+    finding by the concept of a slot; `unsaid` is the slot of a head that stands alone. `levels`: words in order, from
+    any of which to any other a stretch may go.
     """
 
     words: dict[Id, dict[Id, list[Phrase]]] = Field(default_factory=dict)
+    levels: dict[Id, dict[Id, list[LowerPhrase]]] = Field(default_factory=dict)
     reads: dict[Id, Id | dict[Id, Id]] = Field(default_factory=dict)
+
+
+class SectionTable(StrictModel):
+    """A sort of section: its titles, and what it says of all that stands in it."""
+
+    titles: list[LowerPhrase]
+    effect: Literal["historical", "family", "unclear", "planned", "advice"] | None = None
+    until_blank: bool = False
+    diagnoses: bool = False
+    reports: bool = False
 
 
 class TimeFile(StrictModel):

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from cds_service.narrative.frames.act import ActFrame
+from cds_service.narrative.frames.consultation import ConsultationFrame
 from cds_service.narrative.frames.disease import DiseaseFrame
 from cds_service.narrative.frames.event import EventFrame
 from cds_service.narrative.frames.flag import FlagFrame
@@ -13,7 +15,15 @@ from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import FrameTable
 from cds_service.narrative.mentions import Mention
 
-FRAMES: Final[tuple[type[Frame], ...]] = (DiseaseFrame, FunctionFrame, EventFrame, FlagFrame, MeasureFrame)
+FRAMES: Final[tuple[type[Frame], ...]] = (
+    DiseaseFrame,
+    ActFrame,
+    ConsultationFrame,
+    FunctionFrame,
+    EventFrame,
+    FlagFrame,
+    MeasureFrame,
+)
 FRAME_NAMES: Final = frozenset(frame.name for frame in FRAMES)
 KINDS: Final = frozenset(kind for frame in FRAMES for kind in frame.kinds)
 

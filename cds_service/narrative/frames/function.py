@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.place_table import meaning_alone
 from cds_service.narrative.frames.states import ASPECT, CHANGE, FAILURE, NO, ORGAN, State, read_states
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
@@ -44,8 +45,9 @@ class FunctionFrame(Frame):
                 continue
             organs = self._organs_of(row, state, stating, frozenset(table))
             if organs is None:
-                if state.is_bare and "" in table:
-                    yield _mention(row, state, table[""], (state.first, state.last))
+                alone = meaning_alone(table) if state.is_bare else None
+                if alone:
+                    yield _mention(row, state, alone, (state.first, state.last))
                 continue
             for name in _read_together(organs, frozenset(table)):
                 yield _mention(row, state, table[name], organs.places)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.place_table import meaning_alone
 from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
@@ -54,7 +55,9 @@ class MeasureFrame(Frame):
         name = row[intent].concept(_INTENT) or "" if intent is not None else ""
         if intent is not None and name in meanings:
             first, last = min(first, intent), max(last, intent)
-        return Mention(place, meanings.get(name) or meanings[""], first, last, value=value, parts=(place,))
+        meaning = meanings.get(name) or meaning_alone(meanings)
+        assert meaning is not None  # noqa: S101 - every quantity of the content is read alone
+        return Mention(place, meaning, first, last, value=value, parts=(place,))
 
     def _unmeant(self, row: Row, place: int) -> Iterator[Mention]:
         """Yield weight that was lost and not meant to be: "unintentional weight loss"."""

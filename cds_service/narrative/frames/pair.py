@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.place_table import meaning_alone
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
@@ -52,8 +53,8 @@ class PairFrame(Frame):
         if found:
             _, at, name = min(found)
             yield self._mention(row, place, at, meanings[name])
-        elif "" in meanings:
-            yield self._mention(row, place, place, meanings[""])
+        elif alone := meaning_alone(meanings):
+            yield self._mention(row, place, place, alone)
 
     def _mention(self, row: Row, head: int, slot: int, meaning: PhraseMeaning) -> Mention:
         first, last = min(head, slot), max(head, slot)
