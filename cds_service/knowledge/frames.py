@@ -13,12 +13,13 @@ from cds_service.knowledge.meanings import build_meaning
 from cds_service.knowledge.schema.narrative import FrameFile
 from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.narrative.frames.all_frames import FRAME_NAMES, KINDS
+from cds_service.narrative.frames.function import FunctionFrame
 from cds_service.narrative.frames.place_table import UNSAID
 from cds_service.narrative.lexicon import FrameTable, LexiconEntry, PhraseMeaning
 from cds_service.narrative.tokenizer import normalize_phrase
 
-SHARED_WORDS = "anatomy"  # the file of words that several frames read
-_VERBS = frozenset({"is", "are", "was", "were", "has", "been", "feels", "feel", "has been"})
+SHARED_WORDS = frozenset({"anatomy", "results"})  # the files of words that several frames read
+_SMALL = frozenset({"is", "are", "was", "were", "has", "have", "been", "of", "the", "any", "in", "to"})
 
 
 def build_frames(
@@ -28,9 +29,10 @@ def build_frames(
     tables: dict[str, FrameTable] = {}
     for file, frame in files.frames.items():
         name = file.rpartition("/")[2].removesuffix(".toml")
-        if name not in FRAME_NAMES and name != SHARED_WORDS:
+        if name not in FRAME_NAMES and name not in SHARED_WORDS:
             collector.folder.add_problem(file, "", f"no frame is called {name}{did_you_mean(name, FRAME_NAMES)}")
         _add_words(collector, file, frame)
+        _add_sites(collector, file, frame, files)
         tables[name] = _table(collector, file, frame, files, findings)
     _inherit(collector)
     missing = FRAME_NAMES - tables.keys()
@@ -46,8 +48,8 @@ def _add_words(collector: EntryCollector, file: str, frame: FrameFile) -> None:
         for concept, words in concepts.items():
             entry = LexiconEntry(concepts=MappingProxyType({str(kind): str(concept)}))
             key = f"words.{kind}.{concept}"
-            collector.add(file, key, _every_form(word for word in words if word.islower()), entry)
-            cased = [word for word in words if not word.islower()]
+            collector.add(file, key, _every_form(word for word in words if word == word.lower()), entry)
+            cased = [word for word in words if word != word.lower()]
             collector.add_cased(file, key, cased, entry)
     for kind, named in frame.levels.items():
         for concept, levels in named.items():
@@ -56,17 +58,30 @@ def _add_words(collector: EntryCollector, file: str, frame: FrameFile) -> None:
 
 
 def _inherit(collector: EntryCollector) -> None:
-    """Let "is reduced" name what "reduced" names, and a phrase that denies a finding what each of its words names."""
+    """Let "is reduced" name what "reduced" names, and another frame's "cannot feel" what both its words name here."""
     for phrase, entry in collector.entries.items():
-        first, _, rest = phrase.partition(" ")
-        is_denial = entry.saying is not None and entry.saying.is_denial
-        if not rest or not (is_denial or first in _VERBS):
+        if " " not in phrase or (entry.saying is not None and not entry.saying.is_denial):
             continue
-        words = [rest] if first in _VERBS else [word for word in phrase.split() if word not in _VERBS]
+        words = [word for word in phrase.split() if word not in _SMALL]
         named = [collector.entries[word].concepts for word in words if word in collector.entries]
         if len(named) == len(words) and all(named):
-            inherited = {kind: concept for one in named for kind, concept in one.items()}
-            collector.entries[phrase] = replace(entry, concepts=MappingProxyType({**inherited, **entry.concepts}))
+            inherited = {kind: name for one in named for kind, name in one.items() if kind in FunctionFrame.kinds}
+            if inherited.keys() - entry.concepts.keys():
+                merged = MappingProxyType({**inherited, **entry.concepts})
+                collector.entries[phrase] = replace(entry, concepts=merged)
+
+
+def _add_sites(collector: EntryCollector, file: str, frame: FrameFile, files: NarrativeFiles) -> None:
+    for kind, concepts in frame.sites.items():
+        for concept, names in concepts.items():
+            entry = LexiconEntry(concepts=MappingProxyType({str(kind): str(concept)}))
+            for name in names:
+                table = files.findings.get(name) or files.places.get(name)
+                if table is None:
+                    meant = did_you_mean(name, [*files.findings, *files.places])
+                    collector.folder.add_problem(file, f"sites.{kind}", f"no finding is called {name}{meant}")
+                else:
+                    collector.add(file, f"sites.{kind}.{concept}", _every_form(map(str, table.sites)), entry)
 
 
 def _every_form(words: Iterable[str]) -> list[str]:

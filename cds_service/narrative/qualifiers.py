@@ -20,7 +20,7 @@ def qualify(items: list[Item], mentions: list[Mention]) -> None:
         return
     for mention in mentions:
         for name in mention.saying.takes:
-            if name in stated:
+            if name in stated and name not in mention.qualifiers:
                 _give(mention, name, _values(items, mentions, mention, name))
 
 

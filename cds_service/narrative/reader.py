@@ -5,7 +5,6 @@ from enum import Enum
 from functools import partial
 from types import MappingProxyType
 
-from cds_service.model.sides import Side
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.answers import join_answers
 from cds_service.narrative.choices import settle_choices
@@ -132,4 +131,7 @@ class NarrativeReader:
             if is_sign and leaves_out(row, mention):
                 continue
             stated = self._judge.date(one, row, mention, has_year=context.has_year)
-            page.add(stated, span, is_general=is_sign and one.side is Side.UNSTATED)
+            if is_sign:
+                page.deny(stated, span, is_general=mention.is_general)
+            else:
+                page.add(stated, span)
