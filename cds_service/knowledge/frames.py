@@ -62,10 +62,13 @@ def _inherit(collector: EntryCollector) -> None:
     for phrase, entry in collector.entries.items():
         if " " not in phrase or (entry.saying is not None and not entry.saying.is_denial):
             continue
-        words = [word for word in phrase.split() if word not in _SMALL]
+        verb, _, rest = phrase.partition(" ")
+        is_verb = verb in _SMALL and rest in collector.entries
+        words = [rest] if is_verb else [word for word in phrase.split() if word not in _SMALL]
         named = [collector.entries[word].concepts for word in words if word in collector.entries]
         if len(named) == len(words) and all(named):
-            inherited = {kind: name for one in named for kind, name in one.items() if kind in FunctionFrame.kinds}
+            kept = {kind: name for one in named for kind, name in one.items()}
+            inherited = {kind: name for kind, name in kept.items() if is_verb or kind in FunctionFrame.kinds}
             if inherited.keys() - entry.concepts.keys():
                 merged = MappingProxyType({**inherited, **entry.concepts})
                 collector.entries[phrase] = replace(entry, concepts=merged)

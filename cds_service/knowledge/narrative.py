@@ -204,7 +204,7 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
                     folder.add_problem(file, name, f"no finding is called {finding}{did_you_mean(finding, findings)}")
             if name not in read and not _has_words(table):
                 folder.add_problem(file, name, "has no words")
-            _check_table(folder, file, name, table, files)
+            _check_table(folder, file, name, table, files.words)
     stated = [*files.words.qualifiers.items(), ("course", files.words.times)]
     for qualifier, values in stated:
         for value in values:
@@ -214,7 +214,8 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
 
 def _read_by_frames(files: NarrativeFiles) -> set[str]:
     """Return the findings and places that a frame records: they need no phrases."""
-    named = {finding for frame in files.frames.values() for finding in frame.findings()}
+    recorded = [one for frame in files.frames.values() for one in frame.reads.values()]
+    named = {str(name) for one in recorded for name in ([one] if isinstance(one, str) else one.values())}
     return named | {str(name) for place in named & files.places.keys() for name in files.places[place].records}
 
 
@@ -229,8 +230,7 @@ def _has_words(table: PhrasesTable) -> bool:
     return any(named)
 
 
-def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, files: NarrativeFiles) -> None:
-    words = files.words
+def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:
     if bool(table.tests) is not bool(table.results):
         folder.add_problem(file, name, '"tests" and "results" must be given together')
     if table.results and table.results not in words.results:

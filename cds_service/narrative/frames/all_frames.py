@@ -24,15 +24,15 @@ FRAMES: Final[tuple[type[Frame], ...]] = (
     DiseaseFrame,
     ActFrame,
     ConsultationFrame,
-    FunctionFrame,
-    EventFrame,
-    FlagFrame,
-    MeasureFrame,
     ClinicalTestFrame,
     ReflexFrame,
     StrengthFrame,
     SensationFrame,
     MotionFrame,
+    FunctionFrame,
+    EventFrame,
+    FlagFrame,
+    MeasureFrame,
 )
 FRAME_NAMES: Final = frozenset(frame.name for frame in FRAMES)
 KINDS: Final = frozenset(kind for frame in FRAMES for kind in frame.kinds)
