@@ -219,8 +219,7 @@ def _named_findings(name: str, table: PhrasesTable) -> list[str]:
 
 
 def _read_by_frames(files: NarrativeFiles) -> set[str]:
-    recorded = [one for frame in files.frames.values() for one in frame.reads.values()]
-    return {str(name) for one in recorded for name in ([one] if isinstance(one, str) else one.values())}
+    return {finding for frame in files.frames.values() for finding in frame.findings()}
 
 
 def _has_words(table: PhrasesTable) -> bool:

@@ -133,6 +133,10 @@ class FrameFile(StrictModel):
     sites: dict[Id, dict[Id, list[Id]]] = Field(default_factory=dict)
     reads: dict[Id, Id | dict[Id, Id]] = Field(default_factory=dict)
 
+    def findings(self) -> set[str]:
+        """Return all that the frame records."""
+        return {one for read in self.reads.values() for one in ([read] if isinstance(read, str) else read.values())}
+
 
 class SectionTable(StrictModel):
     """A sort of section: its titles, and what it says of all that stands in it."""
