@@ -212,14 +212,17 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
                 folder.add_problem(NARRATIVE_WORDS, f"qualifiers.{qualifier}", f"{value} is not a value of {qualifier}")
 
 
+def _read_by_frames(files: NarrativeFiles) -> set[str]:
+    """Return the findings and places that a frame records: they need no phrases."""
+    recorded = [one for frame in files.frames.values() for one in frame.reads.values()]
+    named = {str(name) for one in recorded for name in ([one] if isinstance(one, str) else one.values())}
+    return named | {str(name) for place in named & files.places.keys() for name in files.places[place].records}
+
+
 def _named_findings(name: str, table: PhrasesTable) -> list[str]:
     if not isinstance(table, PlaceTable):
         return [name, *table.claimed_by]
     return [*table.records, *table.denies, *table.claimed_by, *(finding for group in table.beside for finding in group)]
-
-
-def _read_by_frames(files: NarrativeFiles) -> set[str]:
-    return {finding for frame in files.frames.values() for finding in frame.findings()}
 
 
 def _has_words(table: PhrasesTable) -> bool:
