@@ -1,7 +1,9 @@
 """Build the frames' words and what they record."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
+from typing import Final
 
 from cds_service.knowledge.content_folder import did_you_mean
 from cds_service.knowledge.entry_collector import EntryCollector
@@ -10,11 +12,25 @@ from cds_service.knowledge.inflection import inflect
 from cds_service.knowledge.meanings import build_meaning
 from cds_service.knowledge.schema.narrative import FrameFile
 from cds_service.knowledge.schema.terminology import FindingTable
+from cds_service.narrative.frames import sites
 from cds_service.narrative.frames.all_frames import FRAME_NAMES, KINDS
-from cds_service.narrative.lexicon import FrameTable, LexiconEntry, PhraseMeaning
+from cds_service.narrative.lexicon import FrameTable, LexiconEntry, Mark, PhraseMeaning
 from cds_service.narrative.tokenizer import normalize_phrase
 
 SHARED_WORDS = "anatomy"  # the file of words that several frames read
+_MARKS: Final[Mapping[tuple[str, str], Mark]] = {  # what words of pain are to the rest of the reader
+    (sites.QUALITY, "pain"): Mark.PAIN,
+    (sites.QUALITY, "tender"): Mark.PAIN,
+    (sites.RUN, "radiate"): Mark.RUN_BY_ITSELF,
+    (sites.RUN, "move"): Mark.RUN,
+    (sites.RUN, "way"): Mark.RUN,
+}
+
+
+def read_by_frames(files: NarrativeFiles) -> frozenset[str]:
+    """Return the findings and places that frames record."""
+    recorded = (one for frame in files.frames.values() for one in frame.reads.values())
+    return frozenset(str(name) for one in recorded for name in ((one,) if isinstance(one, str) else one.values()))
 
 
 def build_frames(
@@ -26,28 +42,55 @@ def build_frames(
         name = file.rpartition("/")[2].removesuffix(".toml")
         if name not in FRAME_NAMES and name != SHARED_WORDS:
             collector.folder.add_problem(file, "", f"no frame is called {name}{did_you_mean(name, FRAME_NAMES)}")
-        _add_words(collector, file, frame)
         tables[name] = _table(collector, file, frame, files, findings)
+    sites_of_pain = _sites_of_pain(tables.get(sites.NAME, {}))
+    tables[sites.NAME] = sites_of_pain
+    for file, frame in files.frames.items():
+        _add_words(collector, file, frame, sites_of_pain)
     missing = FRAME_NAMES - tables.keys()
     for name in sorted(missing):
         collector.folder.add_problem(NARRATIVE_FRAMES.replace("*", name), "", "is missing")
     return MappingProxyType(tables)
 
 
-def _add_words(collector: EntryCollector, file: str, frame: FrameFile) -> None:
-    for kind, concepts in frame.words.items():
-        if kind not in KINDS:
-            collector.folder.add_problem(file, f"words.{kind}", f"no frame reads it{did_you_mean(kind, KINDS)}")
-        for concept, words in concepts.items():
-            entry = LexiconEntry(concepts=MappingProxyType({str(kind): str(concept)}))
-            key = f"words.{kind}.{concept}"
-            collector.add(file, key, _every_form(word for word in words if word.islower()), entry)
-            cased = [word for word in words if not word.islower()]
-            collector.add_cased(file, key, cased, entry)
+def _sites_of_pain(table: FrameTable) -> FrameTable:
+    """Return what is recorded of the regions that hurt, as places of pain."""
+    return MappingProxyType(
+        {
+            region: MappingProxyType(
+                {aspect: replace(one, is_pain=True, is_site=True) for aspect, one in found.items()}
+            )
+            for region, found in table.items()
+        }
+    )
+
+
+def _add_words(collector: EntryCollector, file: str, frame: FrameFile, sites_of_pain: FrameTable) -> None:
+    for key, kinds, forms in (("words", frame.words, _every_form), ("fixed", frame.fixed, _as_it_is)):
+        for kind, concepts in kinds.items():
+            if kind not in KINDS:
+                collector.folder.add_problem(file, f"{key}.{kind}", f"no frame reads it{did_you_mean(kind, KINDS)}")
+            for concept, words in concepts.items():
+                entry = _entry(str(kind), str(concept), sites_of_pain)
+                at = f"{key}.{kind}.{concept}"
+                collector.add(file, at, forms(word for word in words if word == word.lower()), entry)
+                cased = [word for word in words if word != word.lower()]
+                collector.add_cased(file, at, cased, entry)
+
+
+def _entry(kind: str, concept: str, sites_of_pain: FrameTable) -> LexiconEntry:
+    mark = _MARKS.get((kind, concept))
+    saying = sites_of_pain.get(concept, {}).get(sites.WHOLE) if kind == sites.REGION else None
+    marks = frozenset({mark}) if mark else frozenset()
+    return LexiconEntry(saying=saying, marks=marks, concepts=MappingProxyType({kind: concept}))
 
 
 def _every_form(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(form for word in words for form in sorted(inflect(normalize_phrase(word)))))
+
+
+def _as_it_is(words: Iterable[str]) -> list[str]:
+    return list(words)
 
 
 def _table(
@@ -58,10 +101,11 @@ def _table(
     findings: Mapping[str, FindingTable],
 ) -> FrameTable:
     """Return what a frame records, by the concepts of its head and of a slot."""
-    concepts = {str(concept) for one in files.frames.values() for named in one.words.values() for concept in named}
+    kinds = (named for one in files.frames.values() for named in (*one.words.values(), *one.fixed.values()))
+    concepts = {str(concept) for named in kinds for concept in named}
 
     def meaning(name: str, key: str) -> PhraseMeaning | None:
-        if name in files.findings or name in files.places:
+        if name in findings or name in files.findings or name in files.places:
             return build_meaning(name, files, findings)
         collector.folder.add_problem(file, key, f"no finding is called {name}{did_you_mean(name, files.findings)}")
         return None

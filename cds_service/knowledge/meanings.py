@@ -12,14 +12,14 @@ from cds_service.narrative.lexicon import PhraseMeaning
 def build_meaning(name: str, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> PhraseMeaning:
     """Build the meaning of a finding's phrases, or of those of a table of `places.toml`."""
     table = files.findings.get(name)
-    if table is None:
+    if table is None and name in files.places:
         place = files.places[name]
         return complete_meaning(_of_place(place), place)
     # A finding with places of pain is a pain, and so is every symptom that a body site stands for.
-    is_pain = bool(table.sites) or (name in findings and bool(findings[name].sites))
+    is_pain = bool(table and table.sites) or (name in findings and bool(findings[name].sites))
     is_felt = name in findings and findings[name].kind in {"symptom", "sign"}
     meaning = PhraseMeaning((name,), (name,), past=past_of(findings, name), is_pain=is_pain, is_ground=is_felt)
-    return complete_meaning(meaning, table)
+    return complete_meaning(meaning, table) if table else meaning
 
 
 def _of_place(place: PlaceTable) -> PhraseMeaning:

@@ -1,6 +1,6 @@
 """The builder of the lexicon from the narrative files; it refuses phrases that have two meanings."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from cds_service.knowledge.files import (
     NARRATIVE_WORDS,
     NarrativeFiles,
 )
-from cds_service.knowledge.frames import build_frames
+from cds_service.knowledge.frames import build_frames, read_by_frames
 from cds_service.knowledge.meanings import build_meaning, complete_meaning, past_of
 from cds_service.knowledge.schema.narrative import SIDE_NAMES, CuesFile, PhrasesTable, PlaceTable, Slots, WordsFile
 from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
@@ -31,7 +31,8 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
     _add_cues(collector, files.cues)
     _add_findings(collector, files, findings)
     _add_surroundings(collector, files.words)
-    _check_names(folder, files, findings)
+    read = read_by_frames(files)
+    _check_names(folder, files, findings, read)
     words = files.words
     return Lexicon(
         entries=MappingProxyType(collector.entries),
@@ -56,9 +57,6 @@ def _pair_with_values(present: list[str], absent: list[str]) -> tuple[tuple[Find
 
 def _add_words(collector: EntryCollector, words: WordsFile) -> None:
     words_by_mark = {
-        Mark.PAIN: ("pain", words.pain),
-        Mark.RUN: ("run.words", words.run.words),
-        Mark.RUN_BY_ITSELF: ("run.by_itself", words.run.by_itself),
         Mark.LINK: ("links.words", [*words.links.words, *words.links.motion]),
         Mark.MOTION: ("links.motion", words.links.motion),
         Mark.LIST: ("lists.words", words.lists.words),
@@ -159,16 +157,20 @@ def _add_terms(collector: EntryCollector, files: NarrativeFiles, findings: Mappi
         )
 
 
-def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
-    """Note every finding without words, and every unknown name."""
+def _check_names(
+    folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable], read: Set[str]
+) -> None:
+    """Note every finding without words, and every unknown name. What frames read needs no phrases."""
     for name, finding_table in findings.items():
-        if name not in files.findings and not finding_table.terms:
+        if name not in files.findings and name not in read and not finding_table.terms:
             folder.add_problem(NARRATIVE_FINDINGS, name, "has no words: every finding of the vocabulary needs a table")
     for file, tables in ((NARRATIVE_FINDINGS, files.findings), (NARRATIVE_PLACES, files.places)):
         for name, table in tables.items():
             for finding in _named_findings(name, table):
                 if finding not in findings:
                     folder.add_problem(file, name, f"no finding is called {finding}{did_you_mean(finding, findings)}")
+            if name not in read and not _has_words(table):
+                folder.add_problem(file, name, "has no words")
             _check_table(folder, file, name, table, files.words)
     stated = [*files.words.qualifiers.items(), ("course", files.words.times)]
     for qualifier, values in stated:
@@ -183,17 +185,12 @@ def _named_findings(name: str, table: PhrasesTable) -> list[str]:
     return [*table.records, *table.denies, *table.claimed_by, *(finding for group in table.beside for finding in group)]
 
 
+def _has_words(table: PhrasesTable) -> bool:
+    listed = (table.phrases, table.cased, table.sites, table.structures, table.combined, table.tests, table.denials)
+    return any(listed)
+
+
 def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:
-    if not (
-        table.phrases
-        or table.cased
-        or table.sites
-        or table.structures
-        or table.combined
-        or table.tests
-        or table.denials
-    ):
-        folder.add_problem(file, name, "has no words")
     if bool(table.tests) is not bool(table.results):
         folder.add_problem(file, name, '"tests" and "results" must be given together')
     if table.results and table.results not in words.results:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
+from cds_service.narrative.frames.subject import Subject
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
 
@@ -16,7 +17,8 @@ class Mention:
     """A mention of a finding. `first` to `last`: the items it spans, including its pain words and results.
 
     `place`: the item that names it. `chain`: mentions of one radiating or listed pain have the same, and share a side.
-    `is_sided`: its side is settled, even if there is none.
+    `is_sided`: its side is settled, even if there is none. `about`: it tells how a
+    pain behaves, and of which: without a subject that of the sentence before.
     """
 
     place: int
@@ -28,6 +30,7 @@ class Mention:
     radiates: bool = False
     side: Side = Side.UNSTATED
     is_sided: bool = False
+    about: Subject | None = None
     qualifiers: dict[str, str] = field(default_factory=dict)
 
 

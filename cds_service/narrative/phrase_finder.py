@@ -6,6 +6,8 @@ from typing import TypeAlias
 import ahocorasick
 
 from cds_service.model.sides import combine_sides
+from cds_service.narrative.frames import sites
+from cds_service.narrative.frames.sites import SiteComposer
 from cds_service.narrative.items import UNKNOWN_ITEM, Item, Row, build_bare_item, build_item
 from cds_service.narrative.lexicon import Lexicon, LexiconEntry
 from cds_service.narrative.tokenizer import Sentence
@@ -25,7 +27,8 @@ class PhraseFinder:
         guards = {
             phrase: LexiconEntry() for phrase in entries if phrase not in sides and one_word & set(phrase.split())
         }
-        self._sides = _automaton(sides | guards)
+        self._side_words = _automaton(sides | guards)
+        self._sites = SiteComposer(narrative.frames.get(sites.NAME, {}))
         self._firsts = frozenset(phrase.partition(" ")[0] for phrase in sides)
         self._phrases = _automaton({phrase: entry for phrase, entry in entries.items() if phrase not in sides})
 
@@ -49,13 +52,13 @@ class PhraseFinder:
             row.add(item._replace(side=side) if inside else item, kept[place])
             place += length
         _add_sides(row, sides.get(place, ()))
-        return row
+        return self._sites.compose(row)
 
     def _without_sides(
         self, sentence: Sentence
     ) -> tuple[Sequence[str], Sequence[int], dict[int, list[tuple[int, Item]]]]:
         """Return the words that are no sides, where each stands, and the sides by the kept word behind them."""
-        found = {} if self._firsts.isdisjoint(sentence.words) else _longest(self._sides, *sentence[:2])
+        found = {} if self._firsts.isdisjoint(sentence.words) else _longest(self._side_words, *sentence[:2])
         if not found:
             return sentence.words, range(len(sentence.words)), {}
         kept: list[int] = []

@@ -6,21 +6,22 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from cds_service.model.facts import FindingValue
-from cds_service.model.sides import Side
+from cds_service.model.sides import Side, combine_sides
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.answers import join_answers
 from cds_service.narrative.choices import settle_choices
 from cds_service.narrative.context import Context
+from cds_service.narrative.frames.antecedent import NOTHING, Antecedent, unnamed
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Lexicon, PhraseMeaning
 from cds_service.narrative.markup import strip_markup
-from cds_service.narrative.mention_reader import MentionReader
+from cds_service.narrative.mention_reader import Found, MentionReader
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.sides import refer_back
 from cds_service.narrative.surroundings import is_something_else, leaves_out, since_year, wide_surroundings, year_of
 from cds_service.narrative.text_cache import TextCache
-from cds_service.narrative.tokenizer import TRUNCATED, Sentence, normalize_phrase, split_sentences
+from cds_service.narrative.tokenizer import PARAGRAPH, TRUNCATED, Sentence, normalize_phrase, split_sentences
 
 _CUT_MARGIN = 12  # items before the cut in a long sentence: what follows the cut may negate them
 _BEGUN = frozenset({"new", "worse"})
@@ -67,6 +68,7 @@ class _TextState:
     """A text being read, sentence by sentence. `carried`: the effect that a heading has on the items of its list.
 
     `general`: what is denied of the whole body, unless something of it is found. `sides`: those named so far.
+    `antecedent`: what "it" means in the next sentence.
     """
 
     statements: dict[Statement, tuple[int, int]] = field(default_factory=dict)
@@ -76,6 +78,7 @@ class _TextState:
     general: set[Statement] = field(default_factory=set)
     sides: set[Side] = field(default_factory=set)
     is_name: bool = False
+    antecedent: Antecedent = NOTHING
     waiting: dict[Statement, tuple[tuple[frozenset[str], ...], tuple[int, int]]] = field(default_factory=dict)
 
     def kept(self) -> dict[Statement, tuple[int, int]]:
@@ -150,23 +153,45 @@ class NarrativeReader:
     def _read_sentence(self, sentence: Sentence, items: Row, beside: Sequence[Row], state: _TextState) -> None:
         if not self._mentions.may_mention(items):
             state.carried = Context(items, [], state.carried, self._narrative.reach).carries(sentence)
+            state.antecedent = unnamed(items, state.antecedent)
             return
-        mentions, without_pain = self._mentions.read(items)
-        context = Context(items, mentions, state.carried, self._narrative.reach, is_name=state.is_name)
+        found = self._mentions.read(items, state.antecedent)
+        context = Context(items, found.mentions, state.carried, self._narrative.reach, is_name=state.is_name)
         whole = len(items) - (_CUT_MARGIN if sentence.ending == TRUNCATED else 0)
-        around = self._wide(beside) if any(mention.saying.unless for mention in mentions) else frozenset()
-        for mention in mentions:
-            if mention.last < whole and not (mention.saying.unless and is_something_else(items, mention, around)):
-                self._state(mention, items, context, state)
-        state.places_without_pain.update(finding for saying in without_pain for finding in saying.records)
+        around = self._wide(beside) if any(mention.saying.unless for mention in found.mentions) else frozenset()
+        stated: list[Mention] = []
+        for mention in found.mentions:
+            is_other = mention.saying.unless and is_something_else(items, mention, around)
+            if mention.last < whole and not is_other and self._state(mention, items, context, state):
+                stated.append(mention)
+        state.antecedent = self._antecedent(found, stated, sentence, state.antecedent)
+        state.places_without_pain.update(one for saying in found.places_without_pain for one in saying.records)
         state.has_mention = True
         state.carried = context.carries(sentence)
+
+    def _antecedent(
+        self, found: Found, stated: Sequence[Mention], sentence: Sentence, before: Antecedent
+    ) -> Antecedent:
+        """Return what "it" means in the next sentence: the last pain, or a diagnosis, if the text states it."""
+        if sentence.ending == PARAGRAPH:
+            return NOTHING
+        if found.last_pain is not None:
+            sides = [one.side for one in stated if found.last_pain and one.chain == found.last_pain]
+            return Antecedent(is_ours=bool(sides), side=combine_sides(sides))
+        if not stated:
+            return before  # what is denied is not spoken of
+        if all(one.about for one in stated):
+            return Antecedent(is_ours=True) if before.is_ours is None else before
+        named = [
+            one for one in stated if one.saying.records and self._findings[one.saying.records[0]].kind == "diagnosis"
+        ]
+        return Antecedent(is_ours=bool(named), side=combine_sides(one.side for one in named))
 
     def _wide(self, rows: Sequence[Row]) -> Set[str]:
         return frozenset(name for row in rows for name in wide_surroundings(row, self._narrative.wide))
 
-    def _state(self, mention: Mention, items: Row, context: Context, state: _TextState) -> None:
-        """Add the statements of a mention to those of the text."""
+    def _state(self, mention: Mention, items: Row, context: Context, state: _TextState) -> bool:
+        """Add the statements of a mention to those of the text. Return whether it is present."""
         refer_back(mention, items, state.sides)
         span = items.span(mention.first, mention.last)
         changes = context.changes(mention)
@@ -182,6 +207,7 @@ class NarrativeReader:
             state.statements.setdefault(stated, span)
             if is_general:
                 state.general.add(stated)
+        return not changes and mention.value is FindingValue.PRESENT
 
     def _judged(self, mention: Mention, changes: set[CueEffect]) -> Iterator[Statement]:
         """Yield the statements of a mention under the effects of the cues around it."""

@@ -120,18 +120,13 @@ class CuesFile(StrictModel):
 class FrameFile(StrictModel):
     """Words of a frame, by kind and concept, and the findings that it records.
 
-    A word with a capital counts only as written. `reads`: by the concept of the frame's head the finding, or the
-    finding by the concept of a slot.
+    A word with a capital counts only as written, and one in `fixed` has no other form. `reads`: by the concept of the
+    frame's head the finding, or the finding by the concept of a slot.
     """
 
     words: dict[Id, dict[Id, list[Phrase]]] = Field(default_factory=dict)
+    fixed: dict[Id, dict[Id, list[Phrase]]] = Field(default_factory=dict)
     reads: dict[Id, Id | dict[Id, Id]] = Field(default_factory=dict)
-
-
-class RunTable(WordList):
-    """Words for pain that radiates."""
-
-    by_itself: list[LowerPhrase]
 
 
 class LinksTable(WordList):
@@ -174,8 +169,6 @@ class WordsFile(StrictModel):
     longest_text: Annotated[int, Field(ge=1000, le=100_000)]
     reach: Annotated[int, Field(ge=0, le=10)]
     began: list[LowerPhrase]
-    pain: list[LowerPhrase]
-    run: RunTable
     links: LinksTable
     lists: ListTable
     elsewhere: WordList

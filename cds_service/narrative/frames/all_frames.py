@@ -3,15 +3,19 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from cds_service.narrative.frames import sites
 from cds_service.narrative.frames.disease import DiseaseFrame
+from cds_service.narrative.frames.factor import FactorFrame
 from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.share import ShareFrame
+from cds_service.narrative.frames.sleep import SleepFrame
 from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import FrameTable
 from cds_service.narrative.mentions import Mention
 
-FRAMES: Final[tuple[type[Frame], ...]] = (DiseaseFrame,)
-FRAME_NAMES: Final = frozenset(frame.name for frame in FRAMES)
-KINDS: Final = frozenset(kind for frame in FRAMES for kind in frame.kinds)
+FRAMES: Final[tuple[type[Frame], ...]] = (DiseaseFrame, FactorFrame, ShareFrame, SleepFrame)
+FRAME_NAMES: Final = frozenset(frame.name for frame in FRAMES) | {sites.NAME}
+KINDS: Final = frozenset(kind for frame in FRAMES for kind in frame.kinds) | sites.KINDS
 
 
 class FrameReader:
