@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from cds_service.chart.code_lookup import CodeLookup
+from cds_service.chart.concept_screen import ConceptScreen
 from cds_service.chart.conditions import extract_condition, find_places
 from cds_service.chart.contradictions import drop_contradicted_text
 from cds_service.chart.drug_courses import extract_courses
@@ -15,6 +16,8 @@ from cds_service.chart.medications import extract_medication
 from cds_service.chart.observations import extract_observation
 from cds_service.chart.orders import KNEE_OR_FOOT, ImagingOrder, extract_draft, extract_request, resolve_order
 from cds_service.chart.screening import Screening
+from cds_service.chart.silent_concepts import SilentConcepts
+from cds_service.chart.silent_records import SilentRecords
 from cds_service.chart.treatments import extract_procedure
 from cds_service.fhir.chart_data import ChartData, DraftOrder
 from cds_service.fhir.resources import (
@@ -63,7 +66,11 @@ class ChartReader:
         groups = {name: frozenset(leaf.finding for leaf in leaves) for name, leaves in content.groups.items()}
         imaging_words = ImagingWordFinder(terminology.imaging_words)
         narrative_reader = NarrativeReader(narrative, content.findings)
-        self._lookups = Lookups(CodeLookup(terminology), imaging_words, content.findings, groups, narrative_reader)
+        codes = CodeLookup(terminology)
+        silent_concepts = SilentConcepts(codes, imaging_words, narrative_reader)
+        self._lookups = Lookups(codes, imaging_words, content.findings, groups, narrative_reader, silent_concepts)
+        self._concept_screen = ConceptScreen(self._screens, codes)
+        self._silent_records = SilentRecords(silent_concepts, self._concept_screen)
 
     def build_chart(self, data: ChartData, patient_id: str, today: date, *, explain: bool = True) -> Chart:
         """Return the facts about one patient. Resources that name another patient are not used.
@@ -80,11 +87,12 @@ class ChartReader:
         ]
         patients = [resource for resource in resources if isinstance(resource, Patient)]
         age = _extract_age(patients, collector)
-        orders = self._extract_all(resources, data.drafts, patient_id, collector)
+        speaking = self._extract_facts(resources, collector)
+        orders = self._extract_orders(speaking, data.drafts, patient_id, collector)
         collector.findings, contradicted_text = drop_contradicted_text(
             collector.findings, self._content.findings, today
         )
-        screening = self._screen(resources, data, patient_id, collector)
+        screening = self._screen(speaking, data, patient_id, collector)
         self._resolve_orders(orders, resources, collector)
         return Chart(
             today=today,
@@ -107,7 +115,7 @@ class ChartReader:
     def _screen(
         self, resources: list[SupportedResource], data: ChartData, patient_id: str, collector: FactCollector
     ) -> Screening:
-        screening = Screening(self._screens, collector)
+        screening = Screening(self._screens, self._concept_screen, collector)
         drafts = [draft.resource for draft in data.drafts if belongs_to_patient(draft.resource, patient_id)]
         screening.screen(resources, drafts)
         return screening
@@ -123,25 +131,32 @@ class ChartReader:
         )
         collector.imaging.extend(resolve_order(order, collector, problems) for order in orders)
 
-    def _extract_all(
+    def _extract_facts(self, resources: list[SupportedResource], collector: FactCollector) -> list[SupportedResource]:
+        """Extract the facts of all records but requests. Return the records in which there may be anything to find."""
+        speaking: list[SupportedResource] = []
+        for resource in resources:
+            if self._silent_records.has(resource):
+                collector.ignore_unmapped(resource, getattr(resource, "code", None))
+                continue
+            speaking.append(resource)
+            extract = _EXTRACTORS.get(type(resource))
+            if extract is not None:
+                extract(resource, collector)
+        extract_courses(collector)
+        return speaking
+
+    def _extract_orders(
         self,
         resources: list[SupportedResource],
         drafts: Iterable[DraftOrder],
         patient_id: str,
         collector: FactCollector,
     ) -> list[ImagingOrder]:
-        """Extract all facts and return the imaging orders.
+        """Extract the facts of requests and return the imaging orders.
 
         Requests come last, because their reasons may name a Condition. A draft replaces the request with its id.
         """
-        all_requests: list[Any] = []
-        for resource in resources:
-            extract = _EXTRACTORS.get(type(resource))
-            if extract is not None:
-                extract(resource, collector)
-            elif isinstance(resource, _REQUESTS):
-                all_requests.append(resource)
-        extract_courses(collector)
+        all_requests = [resource for resource in resources if isinstance(resource, _REQUESTS)]
         own_drafts = [draft for draft in drafts if _accept_or_ignore(draft.resource, patient_id, collector)]
         draft_references = {draft.reference for draft in own_drafts}
         requests = [request for request in all_requests if relative_reference(request) not in draft_references]

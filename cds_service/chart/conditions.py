@@ -1,7 +1,6 @@
 """Read Conditions: problems and diagnoses with side, severity, dates and status (clinical design §1, §2)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 from cds_service.chart.fact_collector import FactCollector, build_source, status_codes
@@ -11,6 +10,7 @@ from cds_service.fhir.resources import Condition
 from cds_service.model.dates import is_within
 from cds_service.model.facts import NO_QUALIFIERS, FindingValue, SourceKind
 from cds_service.model.terminology import FindingMeaning
+from cds_service.narrative.reader import TextKind
 
 # A Condition with neither clinicalStatus nor abatement is active (clinical design §1.4).
 _INACTIVE_STATUSES = frozenset({"inactive", "remission", "resolved"})
@@ -54,9 +54,9 @@ def _is_current(condition: Condition, collector: FactCollector) -> bool:
 
 def extract_condition(condition: Condition, collector: FactCollector) -> None:
     """Add the findings of a Condition. What is over is recorded as what it leaves, or not at all."""
+    note_field = condition.notes if condition.note is None else condition.note
     meanings = collector.meanings(condition.code)
     name = concept_text(condition.code, collector, has_meaning=bool(meanings))
-    note_field = condition.notes if condition.note is None else condition.note
     has_no_text = note_field is None and collector.lookups.narrative_reader.says_nothing(name)
     if has_no_text and not meanings:
         collector.ignore_unmapped(condition, condition.code)
@@ -74,7 +74,7 @@ def extract_condition(condition: Condition, collector: FactCollector) -> None:
         _add_coded(record, meaning, condition, collector)
     if has_no_text:
         return
-    text_record = replace(record, coded=collector.findings[count:]).with_source_kind(SourceKind.CONDITION_TEXT)
+    text_record = record._replace(coded=collector.findings[count:]).with_source_kind(SourceKind.CONDITION_TEXT)
     statements = extract_from_name(text_record, name, collector)
     if standing.value is FindingValue.PRESENT:
         statements += extract_from_notes(text_record, note_field, collector)
@@ -111,7 +111,7 @@ def _extract_past(
     """Add what a problem that is over leaves: of a cancer, its history. Where it leaves nothing, ignore the record."""
     past = collector.lookups.terminology.limits.past
     coded = [past[meaning.finding] for meaning in meanings if meaning.finding in past]
-    stated = collector.lookups.narrative_reader.read_name(name).statements
+    stated = collector.lookups.narrative_reader.read(name, TextKind.NAME).statements
     named = [
         past.get(statement.finding, statement.finding)
         for statement in stated

@@ -1,8 +1,8 @@
 """Add what the text of a record says to what its codes say."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from cds_service.chart.fact_collector import FactCollector, code_displays
 from cds_service.fhir.datatypes import CodeableConcept, Notes, list_notes
@@ -10,15 +10,16 @@ from cds_service.fhir.resources import Resource
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import Finding, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side
-from cds_service.narrative.reader import Statement
+from cds_service.narrative.reader import TextKind
+from cds_service.narrative.statements import Statement
+from cds_service.narrative.when import When
 
 _RECENT = timedelta(days=91)  # behind the year of an event: until then it may be as young as an acute flag must be
 _YEARS = 2  # the calendar years from an onset to a text that make it long-standing; a year alone may end yesterday
 _TRUNCATED_REASON = "its text is too long: only its beginning was read"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordContext:
+class RecordContext(NamedTuple):
     """A record whose text is read: its source, its dates, and the findings of its codes.
 
     `value`: what the record says about the findings in its name, for example absent for a problem that was refuted.
@@ -34,7 +35,7 @@ class RecordContext:
 
     def with_source_kind(self, kind: SourceKind) -> "RecordContext":
         """Return the same record with its source as text of this kind."""
-        return replace(self, source=replace(self.source, kind=kind))
+        return self._replace(source=self.source.as_kind(kind))
 
 
 def extract_from_name(
@@ -62,7 +63,7 @@ def extract_from_notes(record: RecordContext, note_field: Notes, collector: Fact
     """Add and return the statements in a record's notes, each dated by its note, else by the record."""
     statements: list[Statement] = []
     for note in list_notes(note_field):
-        dated = replace(record, when=collector.newest_date(note.time) or record.when, onset=None)
+        dated = record._replace(when=collector.newest_date(note.time) or record.when, onset=None)
         for statement in _read_statements(dated, note.text, collector):
             _add_statement(dated, statement, collector, is_name=False)
             statements.append(statement)
@@ -108,7 +109,7 @@ def _read_statements(
 ) -> list[Statement]:
     """Read a text, or a problem's name. Only in orders do vague statements count."""
     reader = collector.lookups.narrative_reader
-    reading = reader.read_name(text) if is_name else reader.read(text)
+    reading = reader.read(text, TextKind.NAME if is_name else TextKind.NOTE)
     if reading.is_truncated:
         collector.truncated_texts += 1
         collector.ignore(record.resource, _TRUNCATED_REASON)
@@ -141,9 +142,8 @@ def _is_done_or_lasting(statement: Statement, collector: FactCollector) -> bool:
 
 def _add_statement(record: RecordContext, statement: Statement, collector: FactCollector, *, is_name: bool) -> None:
     qualifiers = dict(statement.qualifiers)
-    fact = Finding(
-        statement.finding, statement.value, statement.side, record.when, record.onset, record.source, qualifiers
-    )
+    when, onset = _dates(record, statement, collector)
+    fact = Finding(statement.finding, statement.value, statement.side, when, onset, record.source, qualifiers)
     agreeing = [coded for coded in record.coded if coded.id == fact.id and coded.value is fact.value]
     if any(
         (fact.side in {Side.UNSTATED, coded.side} or coded.side is Side.BOTH)
@@ -156,6 +156,27 @@ def _add_statement(record: RecordContext, statement: Statement, collector: FactC
         collector.contradicted.append(fact)  # a record coded for the right hip and named "left hip pain"
     else:
         collector.findings.append(fact)
+
+
+def _dates(
+    record: RecordContext, statement: Statement, collector: FactCollector
+) -> tuple[PartialDate | None, PartialDate | None]:
+    """Return the date of a fact and its onset: what its own words tell, else what the record states."""
+    if statement.value is not FindingValue.PRESENT:
+        return record.when, record.onset
+    return _told(record, statement.when, collector) or record.when, _told(
+        record, statement.onset, collector
+    ) or record.onset
+
+
+def _told(record: RecordContext, when: When | None, collector: FactCollector) -> PartialDate | None:
+    """Return the days that a time in words means. Unknown where the day it was told is not; an order is told today."""
+    if when is None:
+        return None
+    told = record.when.last if record.when else None
+    if told is None and (record.source.kind is SourceKind.ORDER_TEXT or not when.is_relative):
+        told = collector.today
+    return collector.possible(when.on(told)) if told else None
 
 
 def findings_not_absent(statements: Iterable[Statement]) -> set[str]:

@@ -9,15 +9,17 @@ from cds_service.knowledge.content_folder import did_you_mean
 from cds_service.knowledge.entry_collector import EntryCollector
 from cds_service.knowledge.files import NARRATIVE_FRAMES, NarrativeFiles
 from cds_service.knowledge.inflection import inflect
+from cds_service.knowledge.levels import spell_levels
 from cds_service.knowledge.meanings import build_meaning
 from cds_service.knowledge.schema.narrative import FrameFile
 from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.narrative.frames import sites
 from cds_service.narrative.frames.all_frames import FRAME_NAMES, KINDS
+from cds_service.narrative.frames.place_table import UNSAID
 from cds_service.narrative.lexicon import FrameTable, LexiconEntry, Mark, PhraseMeaning
 from cds_service.narrative.tokenizer import normalize_phrase
 
-SHARED_WORDS = "anatomy"  # the file of words that several frames read
+SHARED_WORDS = frozenset({"anatomy", "results"})  # the files of words that several frames read
 _MARKS: Final[Mapping[tuple[str, str], Mark]] = {  # what words of pain are to the rest of the reader
     (sites.QUALITY, "pain"): Mark.PAIN,
     (sites.QUALITY, "tender"): Mark.PAIN,
@@ -25,12 +27,7 @@ _MARKS: Final[Mapping[tuple[str, str], Mark]] = {  # what words of pain are to t
     (sites.RUN, "move"): Mark.RUN,
     (sites.RUN, "way"): Mark.RUN,
 }
-
-
-def read_by_frames(files: NarrativeFiles) -> frozenset[str]:
-    """Return the findings and places that frames record."""
-    recorded = (one for frame in files.frames.values() for one in frame.reads.values())
-    return frozenset(str(name) for one in recorded for name in ((one,) if isinstance(one, str) else one.values()))
+_VERBS = frozenset({"is", "are", "was", "were", "has", "been", "feels", "feel", "has been"})
 
 
 def build_frames(
@@ -40,13 +37,14 @@ def build_frames(
     tables: dict[str, FrameTable] = {}
     for file, frame in files.frames.items():
         name = file.rpartition("/")[2].removesuffix(".toml")
-        if name not in FRAME_NAMES and name != SHARED_WORDS:
+        if name not in FRAME_NAMES and name not in SHARED_WORDS:
             collector.folder.add_problem(file, "", f"no frame is called {name}{did_you_mean(name, FRAME_NAMES)}")
         tables[name] = _table(collector, file, frame, files, findings)
-    sites_of_pain = _sites_of_pain(tables.get(sites.NAME, {}))
-    tables[sites.NAME] = sites_of_pain
+    tables[sites.NAME] = _sites_of_pain(tables.get(sites.NAME, {}))
     for file, frame in files.frames.items():
-        _add_words(collector, file, frame, sites_of_pain)
+        _add_words(collector, file, frame, tables[sites.NAME])
+        _add_sites(collector, file, frame, files)
+    _inherit(collector)
     missing = FRAME_NAMES - tables.keys()
     for name in sorted(missing):
         collector.folder.add_problem(NARRATIVE_FRAMES.replace("*", name), "", "is missing")
@@ -76,6 +74,10 @@ def _add_words(collector: EntryCollector, file: str, frame: FrameFile, sites_of_
                 collector.add(file, at, forms(word for word in words if word == word.lower()), entry)
                 cased = [word for word in words if word != word.lower()]
                 collector.add_cased(file, at, cased, entry)
+    for kind, named in frame.levels.items():
+        for concept, levels in named.items():
+            entry = LexiconEntry(concepts=MappingProxyType({str(kind): str(concept)}))
+            collector.add(file, f"levels.{kind}.{concept}", spell_levels(levels), entry)
 
 
 def _entry(kind: str, concept: str, sites_of_pain: FrameTable) -> LexiconEntry:
@@ -83,6 +85,37 @@ def _entry(kind: str, concept: str, sites_of_pain: FrameTable) -> LexiconEntry:
     saying = sites_of_pain.get(concept, {}).get(sites.WHOLE) if kind == sites.REGION else None
     marks = frozenset({mark}) if mark else frozenset()
     return LexiconEntry(saying=saying, marks=marks, concepts=MappingProxyType({kind: concept}))
+
+
+def _add_sites(collector: EntryCollector, file: str, frame: FrameFile, files: NarrativeFiles) -> None:
+    """Let the words of places of pain name a concept of another kind too."""
+    places: dict[str, list[str]] = {}
+    for one in files.frames.values():
+        for site, words in one.words.get(sites.REGION, {}).items():
+            places.setdefault(str(site), []).extend(word for word in words if word == word.lower())
+    for kind, concepts in frame.sites.items():
+        for concept, names in concepts.items():
+            entry = LexiconEntry(concepts=MappingProxyType({str(kind): str(concept)}))
+            for name in names:
+                if name not in places:
+                    collector.folder.add_problem(
+                        file, f"sites.{kind}", f"no site is called {name}{did_you_mean(name, places)}"
+                    )
+                collector.add(file, f"sites.{kind}.{concept}", _every_form(places.get(name, ())), entry)
+
+
+def _inherit(collector: EntryCollector) -> None:
+    """Let "is reduced" name what "reduced" names, and a phrase that denies a finding what each of its words names."""
+    for phrase, entry in collector.entries.items():
+        first, _, rest = phrase.partition(" ")
+        is_denial = entry.saying is not None and entry.saying.is_denial
+        if not rest or not (is_denial or first in _VERBS):
+            continue
+        words = [rest] if first in _VERBS else [word for word in phrase.split() if word not in _VERBS]
+        named = [collector.entries[word].concepts for word in words if word in collector.entries]
+        if len(named) == len(words) and all(named):
+            inherited = {kind: concept for one in named for kind, concept in one.items()}
+            collector.entries[phrase] = replace(entry, concepts=MappingProxyType({**inherited, **entry.concepts}))
 
 
 def _every_form(words: Iterable[str]) -> list[str]:
@@ -105,7 +138,7 @@ def _table(
     concepts = {str(concept) for named in kinds for concept in named}
 
     def meaning(name: str, key: str) -> PhraseMeaning | None:
-        if name in findings or name in files.findings or name in files.places:
+        if name in findings or name in files.places:
             return build_meaning(name, files, findings)
         collector.folder.add_problem(file, key, f"no finding is called {name}{did_you_mean(name, files.findings)}")
         return None
@@ -113,7 +146,7 @@ def _table(
     table: dict[str, Mapping[str, PhraseMeaning]] = {}
     for head, recorded in frame.reads.items():
         slots = {"": recorded} if isinstance(recorded, str) else recorded
-        for concept in {head, *slots} - concepts - {""}:
+        for concept in {head, *slots} - concepts - {"", UNSAID}:
             known = did_you_mean(concept, concepts)
             collector.folder.add_problem(file, f"reads.{head}", f"no word is a {concept}{known}")
         found = {str(slot): meaning(name, f"reads.{head}") for slot, name in slots.items()}

@@ -12,14 +12,16 @@ from cds_service.narrative.lexicon import PhraseMeaning
 def build_meaning(name: str, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> PhraseMeaning:
     """Build the meaning of a finding's phrases, or of those of a table of `places.toml`."""
     table = files.findings.get(name)
-    if table is None and name in files.places:
+    if table is None and name in findings:
+        table = PhrasesTable()
+    if table is None:
         place = files.places[name]
         return complete_meaning(_of_place(place), place)
     # A finding with places of pain is a pain, and so is every symptom that a body site stands for.
-    is_pain = bool(table and table.sites) or (name in findings and bool(findings[name].sites))
+    is_pain = bool(table.sites) or (name in findings and bool(findings[name].sites))
     is_felt = name in findings and findings[name].kind in {"symptom", "sign"}
     meaning = PhraseMeaning((name,), (name,), past=past_of(findings, name), is_pain=is_pain, is_ground=is_felt)
-    return complete_meaning(meaning, table) if table else meaning
+    return complete_meaning(meaning, table)
 
 
 def _of_place(place: PlaceTable) -> PhraseMeaning:
@@ -46,6 +48,7 @@ def complete_meaning(saying: PhraseMeaning, table: PhrasesTable) -> PhraseMeanin
         is_advised=table.advised,
         is_ground=saying.is_ground or table.ground,
         is_event=table.event,
+        is_dated=table.dated,
         is_drug=table.drug,
         unless=frozenset(map(str, table.unless)),
         still=frozenset(map(str, table.still)),

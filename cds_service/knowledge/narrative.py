@@ -1,6 +1,7 @@
 """The builder of the lexicon from the narrative files; it refuses phrases that have two meanings."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
@@ -11,16 +12,26 @@ from cds_service.knowledge.files import (
     NARRATIVE_CUES,
     NARRATIVE_FINDINGS,
     NARRATIVE_PLACES,
+    NARRATIVE_SECTIONS,
     NARRATIVE_WORDS,
     NarrativeFiles,
 )
-from cds_service.knowledge.frames import build_frames, read_by_frames
+from cds_service.knowledge.frames import build_frames
 from cds_service.knowledge.meanings import build_meaning, complete_meaning, past_of
-from cds_service.knowledge.schema.narrative import SIDE_NAMES, CuesFile, PhrasesTable, PlaceTable, Slots, WordsFile
+from cds_service.knowledge.schema.narrative import (
+    SIDE_NAMES,
+    CuesFile,
+    PhrasesTable,
+    PlaceTable,
+    SectionTable,
+    Slots,
+    WordsFile,
+)
 from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
+from cds_service.knowledge.time_words import build_time_words
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.lexicon import Cue, CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning
+from cds_service.narrative.lexicon import Cue, CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning, Section
 from cds_service.narrative.tokenizer import normalize_phrase
 
 
@@ -31,8 +42,7 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
     _add_cues(collector, files.cues)
     _add_findings(collector, files, findings)
     _add_surroundings(collector, files.words)
-    read = read_by_frames(files)
-    _check_names(folder, files, findings, read)
+    _check_names(folder, files, findings)
     words = files.words
     return Lexicon(
         entries=MappingProxyType(collector.entries),
@@ -48,7 +58,28 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
         longest_text=words.longest_text,
         wide=frozenset(str(name) for name, table in words.surroundings.items() if table.wide),
         frames=build_frames(collector, files, findings),
+        times=build_time_words(files.time),
+        sections=_build_sections(folder, files, of_reports=False),
+        report_sections=_build_sections(folder, files, of_reports=True),
     )
+
+
+def _build_sections(folder: ContentFolder, files: NarrativeFiles, *, of_reports: bool) -> Mapping[str, Section]:
+    """Return the sections of notes by title, or those of reports, which also have titles of their own."""
+    sections: dict[str, Section] = {}
+    for is_of_reports in (False, True)[: 1 + of_reports]:
+        tables = {name: table for name, table in files.sections.items() if table.reports is is_of_reports}
+        titled = [(normalize_phrase(title), name) for name, table in tables.items() for title in table.titles]
+        for title, count in Counter(title for title, _ in titled).items():
+            if count > 1:
+                folder.add_problem(NARRATIVE_SECTIONS, title, "is a title of two sections, or twice of one")
+        sections |= {title: _section(tables[name]) for title, name in titled}
+    return MappingProxyType(sections)
+
+
+def _section(table: SectionTable) -> Section:
+    effect = CueEffect(table.effect) if table.effect else None
+    return Section(effect=effect, until_blank=table.until_blank, is_of_diagnoses=table.diagnoses)
 
 
 def _pair_with_values(present: list[str], absent: list[str]) -> tuple[tuple[FindingValue, list[str]], ...]:
@@ -157,12 +188,11 @@ def _add_terms(collector: EntryCollector, files: NarrativeFiles, findings: Mappi
         )
 
 
-def _check_names(
-    folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable], read: Set[str]
-) -> None:
-    """Note every finding without words, and every unknown name. What frames read needs no phrases."""
+def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
+    """Note every finding without words, its own or a frame's, and every unknown name."""
+    read = _read_by_frames(files)
     for name, finding_table in findings.items():
-        if name not in files.findings and name not in read and not finding_table.terms:
+        if name not in files.findings and not finding_table.terms and name not in read:
             folder.add_problem(NARRATIVE_FINDINGS, name, "has no words: every finding of the vocabulary needs a table")
     for file, tables in ((NARRATIVE_FINDINGS, files.findings), (NARRATIVE_PLACES, files.places)):
         for name, table in tables.items():
@@ -179,6 +209,13 @@ def _check_names(
                 folder.add_problem(NARRATIVE_WORDS, f"qualifiers.{qualifier}", f"{value} is not a value of {qualifier}")
 
 
+def _read_by_frames(files: NarrativeFiles) -> set[str]:
+    """Return the findings and places that a frame records: they need no phrases."""
+    recorded = [one for frame in files.frames.values() for one in frame.reads.values()]
+    named = {str(name) for one in recorded for name in ([one] if isinstance(one, str) else one.values())}
+    return named | {str(name) for place in named & files.places.keys() for name in files.places[place].records}
+
+
 def _named_findings(name: str, table: PhrasesTable) -> list[str]:
     if not isinstance(table, PlaceTable):
         return [name, *table.claimed_by]
@@ -186,8 +223,8 @@ def _named_findings(name: str, table: PhrasesTable) -> list[str]:
 
 
 def _has_words(table: PhrasesTable) -> bool:
-    listed = (table.phrases, table.cased, table.sites, table.structures, table.combined, table.tests, table.denials)
-    return any(listed)
+    named = (table.phrases, table.cased, table.sites, table.structures, table.combined, table.tests, table.denials)
+    return any(named)
 
 
 def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:

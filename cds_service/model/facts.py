@@ -39,6 +39,7 @@ class SourceKind(Enum):
     OBSERVATION_TEXT = "free text of an observation"
     PROCEDURE_TEXT = "free text of a procedure"
     ORDER_TEXT = "free text of the order"
+    __hash__ = object.__hash__  # as of `FindingValue`: every fact needs it
 
     @property
     def is_text(self) -> bool:
@@ -57,6 +58,10 @@ class Source:
 
     kind: SourceKind
     reference: str
+
+    def as_kind(self, kind: SourceKind) -> "Source":
+        """Return the same record as a source of this kind."""
+        return Source(kind, self.reference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 If it is uncertain whether a cue applies to a mention, the mention is unclear: not recorded, and never absent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from cds_service.model.facts import FindingValue
@@ -25,6 +25,7 @@ _OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
 _ZERO, _COLONS = "0", frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakness of dorsiflexion 0"
+_HISTORY = frozenset({"history", "hx", "h/o", "ever", "never"})
 _NEAR = 12  # items between a mention and a cue after it
 _MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
 _SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
@@ -47,19 +48,24 @@ class Context:
         reach: int,
         *,
         is_name: bool = False,
+        passed: Set[int] = frozenset(),
+        section: CueEffect | None = None,
     ) -> None:
+        """Place the cues of a sentence, but for those in the items of `passed`. `section`: what its section says."""
         self._items = items
         self._is_name = is_name
         self._mentions = sorted(mentions, key=lambda one: one.place)
         self._carried = carried
+        self._section = section
         self._reach = reach
         self._scopes = Scopes(items)
         self.has_year = False
         self._has_bracket = False
         self._cues: list[_Placed] = []
+        results = {place for mention in mentions for place in mention.results}
         for place, item in enumerate(items):
-            for cue in item.entry.cues:
-                self._cues.append(_Placed(place, cue))
+            if item.entry.cues and place not in results and place not in passed:
+                self._cues += [_Placed(place, cue) for cue in item.entry.cues]
             self.has_year = self.has_year or bool(item.year)
             self._has_bracket = self._has_bracket or item.text == "("
         denying: list[_Placed] = []
@@ -88,10 +94,13 @@ class Context:
         return mention.value is FindingValue.PRESENT and not self._cued(mention)
 
     def _cued(self, mention: Mention) -> set[CueEffect]:
-        others = [one for one in self._changing if not mention.first <= one.place <= mention.last]
+        # The results of a mention are no cues at all; what stands among them may be: "numbness absent in the leg".
+        others = [one for one in self._changing if mention.results or not mention.first <= one.place <= mention.last]
         found = {self._change(one, mention) for one in others if self._holds(*one, mention)}
         if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL):
             found.add(self._carried)
+        if self._section:
+            found.add(self._section)
         if CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
         found.update(self._negations(mention))
@@ -212,6 +221,8 @@ class Context:
         is_double = any(one.place + 1 == nearest.place for one in before[:-1])
         is_sure = self._is_negated(nearest, mention) or is_wholly_denied(self._items, nearest.place)
         yield CueEffect.NEGATED if is_sure and not is_double else CueEffect.UNCLEAR
+        if is_sure and not is_double and not _HISTORY.isdisjoint(self._items[nearest.place].text.split()):
+            yield CueEffect.HISTORICAL  # "no history of cancer" denies what was, too
 
     def _is_negated(self, placed: _Placed, mention: Mention) -> bool:
         """Return whether a negation certainly applies to the mention."""

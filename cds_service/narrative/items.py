@@ -1,12 +1,14 @@
 """A sentence as a row of items: the content's phrases, longest first, the sides, numbers and unknown words."""
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import Enum
 from typing import Final, NamedTuple
 
 from cds_service.model.sides import Side
-from cds_service.narrative.lexicon import LexiconEntry, Mark
+from cds_service.narrative.lexicon import LexiconEntry, Mark, PhraseMeaning
 from cds_service.narrative.tokenizer import Sentence
 
 
@@ -68,9 +70,25 @@ class Row(list[Item]):
         self.append(item)
         self._firsts.append(first)
 
+    def name(self, places: Iterable[int], saying: PhraseMeaning) -> None:
+        """Let items that a frame reads together name its finding to what is around them, as a phrase does."""
+        for place in places:
+            item = self[place]
+            if item.entry.saying is None or item.entry.saying.results is not None:
+                self[place] = item._replace(entry=replace(item.entry, saying=saying), is_unknown=False)
+
     def first(self, place: int) -> int:
         """Return which word of the sentence an item begins at."""
         return self._firsts[place]
+
+    def words(self, first: int, last: int) -> tuple[int, int]:
+        """Return the first word of the items from `first` to `last`, and the word behind them."""
+        end = self._firsts[last + 1] if last + 1 < len(self) else len(self.sentence.words)
+        return self._firsts[first], max(end, self._firsts[first] + 1)
+
+    def places(self, first_word: int, end_word: int) -> range:
+        """Return the places of the items that begin with one of these words of the sentence."""
+        return range(bisect_left(self._firsts, first_word), bisect_left(self._firsts, end_word))
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return where the items from `first` to `last` begin and end in the text, in characters."""

@@ -1,15 +1,16 @@
 """Read all mentions of a sentence: pains, signs and what frames state, with their qualifiers and sides."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames import sites
 from cds_service.narrative.frames.all_frames import FrameReader
 from cds_service.narrative.frames.antecedent import NOTHING, Antecedent
 from cds_service.narrative.frames.pain import PainReader
 from cds_service.narrative.frames.subject import Subject
-from cds_service.narrative.items import Row
+from cds_service.narrative.items import UNKNOWN_ITEM, Item, Role, Row
 from cds_service.narrative.lexicon import FrameTable, PhraseMeaning
 from cds_service.narrative.mentions import Mention, read_signs
 from cds_service.narrative.qualifiers import qualify
@@ -29,19 +30,27 @@ class MentionReader:
 
     def __init__(self, tables: Mapping[str, FrameTable]) -> None:
         self._frames = FrameReader(tables)
-        regions = tables.get(sites.NAME, {}).get(sites.TENDER, {})
-        self._tender = frozenset(regions)
+        self._tender = frozenset(tables.get(sites.NAME, {}).get(sites.TENDER, {}))
 
     def may_mention(self, row: Row) -> bool:
         """Return whether a sentence names anything that may be a finding."""
         return any(item.entry.saying for item in row) or self._frames.has_head(row)
 
+    def stated(self, row: Row) -> Iterator[Mention]:
+        """Yield what frames alone read as present, before any context."""
+        return (mention for mention in self._frames.read(row) if mention.value is FindingValue.PRESENT)
+
     def read(self, row: Row, antecedent: Antecedent = NOTHING) -> Found:
         """Return the mentions, the places of pain named without a pain, and the last pain."""
-        pains = PainReader(row, self._tender, antecedent)
-        mentions = [*pains.mentions, *read_signs(row), *self._frames.read(row)]
+        stated = list(self._frames.read(row))
         if antecedent.is_ours is False:
-            mentions = [mention for mention in mentions if mention.about is not Subject.UNSAID]
+            stated = [mention for mention in stated if mention.about is not Subject.UNSAID]
+        taken = {place for mention in stated for place in mention.parts}
+        pains = PainReader(_without(row, taken), self._tender, antecedent)
+        signs = [sign for sign in read_signs(row) if sign.place not in taken]
+        mentions = [*pains.mentions, *sorted((*signs, *stated), key=lambda mention: mention.place)]
+        for mention in stated:
+            row.name((mention.place, *mention.parts), mention.saying)
         qualify(row, mentions)
         place_sides(row, mentions)
         side = antecedent.side if pains.opening is Side.UNSTATED else pains.opening
@@ -50,3 +59,14 @@ class MentionReader:
                 mention.side = side
         last = pains.last
         return Found(mentions, pains.places_without_pain, None if last is None else last.chain if last.is_ours else 0)
+
+
+def _without(row: Row, taken: set[int]) -> list[Item]:
+    """Return a sentence whose places of pain are none where a frame has them: "groin pain, hip arthritis"."""
+    hidden = [place for place in taken if row[place].role is Role.PLACE]
+    if not hidden:
+        return row
+    items = list(row)
+    for place in hidden:
+        items[place] = UNKNOWN_ITEM
+    return items

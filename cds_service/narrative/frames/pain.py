@@ -15,7 +15,7 @@ from cds_service.narrative.mentions import Mention
 
 ACTION: Final = "action"  # "walking", "flexion": pain goes on behind what brings it on
 _COMMA, _OF = ",", "of"
-_PAINLESS = "painless"
+_PAINLESS, _MOTION = "painless", "motion"
 _THE = frozenset({"the", "this", "that", "his", "her", "my"})  # before "pain": the one spoken of
 _LISTS = (Mark.LIST, Mark.JOINED)
 
@@ -122,7 +122,7 @@ class PainReader:
         """Read a word that is none of pain: most end what is being followed."""
         if self._pain is None and not self._waiting:
             return
-        if self._waiting and item.concept(QUALITY) == _PAINLESS:
+        if self._waiting and not self._joins and item.concept(QUALITY) == _PAINLESS:
             self._share(place, _Pain(self._next()), FindingValue.ABSENT)
         elif self._waiting and self._denied is None and self._is_denial_behind(place, item):
             self._denied = place
@@ -140,7 +140,7 @@ class PainReader:
         pain = self._pain
         saying = item.entry.saying
         is_tested = saying is not None and saying.results is not None and follows_motion(self._items, place)
-        if pain is None or not (item.concept(ACTION) or is_tested):
+        if pain is None or not (item.concept(ACTION) or item.concept(_MOTION) or is_tested):
             return False
         pain.moved = True
         return True

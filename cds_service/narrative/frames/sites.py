@@ -8,7 +8,7 @@ from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import FrameTable, LexiconEntry, Mark
 
 NAME: Final = "pain"  # the content file
-REGION, ASPECT, PART, QUALITY, RUN, PRONOUN = "region", "aspect", "part", "quality", "run", "pronoun"
+REGION, ASPECT, PART, QUALITY, RUN, PRONOUN = "site", "aspect", "part", "quality", "run", "pronoun"
 DOMINANCE: Final = "dominance"  # "worse than"
 KINDS: Final = frozenset({REGION, ASPECT, PART, QUALITY, RUN, PRONOUN})
 TENDER: Final = "tender"  # the regions whose tenderness is pain
@@ -102,7 +102,7 @@ class SiteComposer:
         at, is_listed = _region_ahead(row, place)
         if at is not None:
             return _Site(row[at].concept(REGION) or "", aspect, place + 1 if is_listed else at + 1)
-        if row[place].text == _BACK and _is_part_of_body(row, place):
+        if _last_word(row[place]) == _BACK and _is_part_of_body(row, place):
             return _Site(_LOW_BACK, WHOLE, place + 1)
         return None
 
@@ -116,6 +116,9 @@ class SiteComposer:
         entry = self._entry(site.region, site.aspect, is_pain=is_whole)
         if entry is None:
             return None
+        if not is_whole:  # other frames read it too
+            named = next((item.entry.concepts for item in reversed(inside) if item.concept(REGION)), {})
+            entry = replace(entry, concepts={**named, **entry.concepts})
         side = combine_sides(one for item in inside for one in (item.entry.side, item.side) if one)
         words = [item.text for item in inside if not item.is_side or item.concept(REGION)]
         if is_whole and not is_pain:
@@ -135,6 +138,10 @@ class SiteComposer:
         return self._entries[key]
 
 
+def _last_word(item: Item) -> str:
+    return item.text.rpartition(" ")[2]
+
+
 def _is_pain(item: Item) -> bool:
     return item.is_marked(Mark.PAIN) and item.concept(QUALITY) == _PAIN
 
@@ -149,7 +156,7 @@ def _region_ahead(row: Row, place: int) -> tuple[int | None, bool]:
                 return None, False
             is_listed = True
         elif item.concept(REGION) and not item.is_side:
-            return (at, is_listed) if is_of or row[place].text not in _NOT_SAID_BY_ITSELF else (None, False)
+            return (at, is_listed) if is_of or _last_word(row[place]) not in _NOT_SAID_BY_ITSELF else (None, False)
         elif not (item.is_side or item.text in _JOINERS or item.concept(PART) or item.concept(ASPECT)):
             return None, False
         is_of = is_of or item.text == _OF
@@ -162,9 +169,9 @@ def _aspect_behind(row: Row, region: int) -> int | None:
     for at in range(region + 1, min(len(row), region + _REACH)):
         item = row[at]
         if item.concept(ASPECT) not in {None, WHOLE}:
-            is_plain = item.text not in _NOT_SAID_BY_ITSELF or before == "the"
+            is_plain = _last_word(item) not in _NOT_SAID_BY_ITSELF or before == "the"
             is_last = at + 1 >= len(row) or not row[at + 1].is_unknown
-            is_free = _region_ahead(row, at)[0] is None and not (item.text == _BACK and before == "the")
+            is_free = _region_ahead(row, at)[0] is None and _last_word(item) != _BACK
             return at if is_plain and is_last and is_free and not row[at - 1].is_marked(Mark.JOINED) else None
         if not (item.role is Role.BRIDGE or item.text in {",", "("} or _is_pain(item)) or item.concept(REGION):
             return None
@@ -215,6 +222,8 @@ def _is_part_of_body(row: Row, place: int) -> bool:
     if behind is not None and behind.text == _OF:
         return False
     before = row[place - 1] if place else None
+    if " " in row[place].text:  # "his back"
+        return True
     if before is not None and (before.text in _OWNERS or before.text in _ABOUT):
         return True
     is_opening = before is None or before.is_side or before.role in {Role.LIST, Role.PAIN_WORD, Role.BRIDGE}
