@@ -12,7 +12,7 @@ from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
-_CHANGE, _ACTION, _OCCASION, _PERSON = "change", "action", "occasion", "person"
+_CHANGE, _ACTION, _OCCASION, _PERSON = "effect", "action", "occasion", "person"
 _WORSE, _BETTER, _SAME, _PAIN, _AFTER, _LEANING = "worse", "better", "same", "pain", "after", "leaning"
 _OPPOSITES = {_WORSE: (_BETTER,), _BETTER: (_WORSE,), _SAME: (_BETTER, _WORSE)}
 _LOW_BACK, _FOR, _COMMA = "low-back", "for", ","

@@ -8,7 +8,7 @@ from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import FrameTable, LexiconEntry, Mark
 
 NAME: Final = "pain"  # the content file
-REGION, ASPECT, PART, QUALITY, RUN, PRONOUN = "site", "aspect", "part", "quality", "run", "pronoun"
+REGION, ASPECT, PART, QUALITY, RUN, PRONOUN = "site", "facing", "part", "quality", "run", "pronoun"
 DOMINANCE: Final = "dominance"  # "worse than"
 KINDS: Final = frozenset({REGION, ASPECT, PART, QUALITY, RUN, PRONOUN})
 TENDER: Final = "tender"  # the regions whose tenderness is pain

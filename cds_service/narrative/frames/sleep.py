@@ -11,7 +11,7 @@ from cds_service.narrative.items import Role, Row
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
-_WAKING, _NIGHT, _FLAT, _ABILITY, _BED = "waking", "night", "flat", "ability", "bed"
+_WAKING, _NIGHT, _FLAT, _ABILITY, _BED = "waking", "night", "flat", "posture", "bed"
 _WAKES, _SLEEP, _PROP, _ABLE = "wakes", "sleep", "prop", "able"
 _REACH = 10  # items between pain and waking
 _NEAR = 5  # items between sleep and what it is done on
