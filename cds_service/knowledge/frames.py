@@ -1,6 +1,6 @@
 """Build the frames' words and what they record."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -105,17 +105,33 @@ def _add_sites(collector: EntryCollector, file: str, frame: FrameFile, files: Na
 
 
 def _inherit(collector: EntryCollector) -> None:
-    """Let "is reduced" name what "reduced" names, and a phrase that denies a finding what each of its words names."""
-    for phrase, entry in collector.entries.items():
-        first, _, rest = phrase.partition(" ")
+    """Let a phrase name what its parts name to other frames: "cannot feel" is numb to one, and two words to another.
+
+    A phrase without concepts inherits only if it begins with a verb, "is reduced", or denies a finding.
+    """
+    entries = collector.entries
+    for phrase, entry in entries.items():
+        words = phrase.split()
         is_denial = entry.saying is not None and entry.saying.is_denial
-        if not rest or not (is_denial or first in _VERBS):
+        if len(words) == 1 or not (entry.concepts or is_denial or words[0] in _VERBS):
             continue
-        words = [rest] if first in _VERBS else [word for word in phrase.split() if word not in _VERBS]
-        named = [collector.entries[word].concepts for word in words if word in collector.entries]
-        if len(named) == len(words) and all(named):
-            inherited = {kind: concept for one in named for kind, concept in one.items()}
-            collector.entries[phrase] = replace(entry, concepts=MappingProxyType({**inherited, **entry.concepts}))
+        named = [entries[part].concepts for part in _parts(words, entries)]
+        inherited = {kind: concept for one in named for kind, concept in one.items()}
+        if inherited:
+            entries[phrase] = replace(entry, concepts=MappingProxyType({**inherited, **entry.concepts}))
+
+
+def _parts(words: Sequence[str], entries: Mapping[str, LexiconEntry]) -> Iterator[str]:
+    """Yield the longest known phrases inside a phrase, from left to right."""
+    start = 0
+    while start < len(words):
+        ends = range(min(len(words), start + len(words) - 1), start, -1)
+        part = next((" ".join(words[start:end]) for end in ends if " ".join(words[start:end]) in entries), None)
+        if part is None:
+            start += 1
+            continue
+        yield part
+        start += part.count(" ") + 1
 
 
 def _every_form(words: Iterable[str]) -> list[str]:
