@@ -1,6 +1,7 @@
 """Build the frames' words and what they record."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from cds_service.knowledge.content_folder import did_you_mean
@@ -17,6 +18,7 @@ from cds_service.narrative.lexicon import FrameTable, LexiconEntry, PhraseMeanin
 from cds_service.narrative.tokenizer import normalize_phrase
 
 SHARED_WORDS = frozenset({"anatomy", "results"})  # the files of words that several frames read
+_VERBS = frozenset({"is", "are", "was", "were", "has", "been", "feels", "feel", "has been"})
 
 
 def build_frames(
@@ -31,6 +33,7 @@ def build_frames(
         _add_words(collector, file, frame)
         _add_sites(collector, file, frame, files)
         tables[name] = _table(collector, file, frame, files, findings)
+    _inherit(collector)
     missing = FRAME_NAMES - tables.keys()
     for name in sorted(missing):
         collector.folder.add_problem(NARRATIVE_FRAMES.replace("*", name), "", "is missing")
@@ -64,6 +67,20 @@ def _add_sites(collector: EntryCollector, file: str, frame: FrameFile, files: Na
                     collector.folder.add_problem(file, f"sites.{kind}", f"no finding is called {name}{meant}")
                 else:
                     collector.add(file, f"sites.{kind}.{concept}", _every_form(map(str, table.sites)), entry)
+
+
+def _inherit(collector: EntryCollector) -> None:
+    """Let "is reduced" name what "reduced" names, and a phrase that denies a finding what each of its words names."""
+    for phrase, entry in collector.entries.items():
+        first, _, rest = phrase.partition(" ")
+        is_denial = entry.saying is not None and entry.saying.is_denial
+        if not rest or not (is_denial or first in _VERBS):
+            continue
+        words = [rest] if first in _VERBS else [word for word in phrase.split() if word not in _VERBS]
+        named = [collector.entries[word].concepts for word in words if word in collector.entries]
+        if len(named) == len(words) and all(named):
+            inherited = {kind: concept for one in named for kind, concept in one.items()}
+            collector.entries[phrase] = replace(entry, concepts=MappingProxyType({**inherited, **entry.concepts}))
 
 
 def _every_form(words: Iterable[str]) -> list[str]:

@@ -204,12 +204,19 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
                     folder.add_problem(file, name, f"no finding is called {finding}{did_you_mean(finding, findings)}")
             if name not in read and not _has_words(table):
                 folder.add_problem(file, name, "has no words")
-            _check_table(folder, file, name, table, files)
+            _check_table(folder, file, name, table, files.words)
     stated = [*files.words.qualifiers.items(), ("course", files.words.times)]
     for qualifier, values in stated:
         for value in values:
             if value not in QUALIFIER_VALUES[qualifier]:
                 folder.add_problem(NARRATIVE_WORDS, f"qualifiers.{qualifier}", f"{value} is not a value of {qualifier}")
+
+
+def _read_by_frames(files: NarrativeFiles) -> set[str]:
+    """Return the findings and places that a frame records: they need no phrases."""
+    recorded = [one for frame in files.frames.values() for one in frame.reads.values()]
+    named = {str(name) for one in recorded for name in ([one] if isinstance(one, str) else one.values())}
+    return named | {str(name) for place in named & files.places.keys() for name in files.places[place].records}
 
 
 def _named_findings(name: str, table: PhrasesTable) -> list[str]:
@@ -218,17 +225,12 @@ def _named_findings(name: str, table: PhrasesTable) -> list[str]:
     return [*table.records, *table.denies, *table.claimed_by, *(finding for group in table.beside for finding in group)]
 
 
-def _read_by_frames(files: NarrativeFiles) -> set[str]:
-    return {finding for frame in files.frames.values() for finding in frame.findings()}
-
-
 def _has_words(table: PhrasesTable) -> bool:
     named = (table.phrases, table.cased, table.sites, table.structures, table.combined, table.tests, table.denials)
     return any(named)
 
 
-def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, files: NarrativeFiles) -> None:
-    words = files.words
+def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:
     if bool(table.tests) is not bool(table.results):
         folder.add_problem(file, name, '"tests" and "results" must be given together')
     if table.results and table.results not in words.results:

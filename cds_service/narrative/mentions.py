@@ -18,8 +18,8 @@ class Mention:
 
     `place`: the item that names it. `chain`: mentions of one radiating or listed pain have the same, and share a side.
     `is_sided`: its side is settled, even if there is none. `parts`: the items that mean nothing else beside it.
-    `results`: the items of its result, cues of nothing else. `is_general`: what it denies is denied of the whole,
-    unless a part of it is found.
+    `results`: those of its result, which are no cues. `is_general`: what it denies is denied of the whole, unless a
+    part of it is found.
     """
 
     place: int

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from cds_service.model.facts import FindingValue
+from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import SHARED, TOPIC, ExaminationFrame, is_part, lacks, speaks_of
 from cds_service.narrative.frames.tokens import Part, Token
@@ -41,6 +42,10 @@ class SensationFrame(ExaminationFrame):
         if row[at].concept(_NUMB):
             return self.said(at, _NUMB)
         return self.said(at, "absent") if lacks(row, at, _is_sensation) else super().result(row, at)
+
+    def is_normal_part(self, claim: Claim) -> bool:
+        """Return whether a claim finds but a part of one leg normal."""
+        return super().is_normal_part(claim) and claim.side is not Side.BOTH
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim records, if the result is one of sensation and the place is a leg's."""

@@ -86,10 +86,9 @@ def test_a_phrase_has_all_meanings_of_the_lists_it_stands_in(shipped: Knowledge)
 
 
 def test_every_finding_can_be_said(shipped: Knowledge) -> None:
-    narrative = shipped.narrative
-    said = [entry.saying for entry in narrative.entries.values() if entry.saying]
-    framed = [one for table in narrative.frames.values() for slots in table.values() for one in slots.values()]
-    recorded = {name for meaning in (*said, *framed) for name in meaning.records}
+    recorded = {name for entry in shipped.narrative.entries.values() if entry.saying for name in entry.saying.records}
+    for table in shipped.narrative.frames.values():
+        recorded |= {name for slots in table.values() for meaning in slots.values() for name in meaning.records}
     assert recorded == set(shipped.content.findings)
 
 
