@@ -13,12 +13,13 @@ from cds_service.knowledge.meanings import build_meaning
 from cds_service.knowledge.schema.narrative import FrameFile
 from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.narrative.frames.all_frames import FRAME_NAMES, KINDS
+from cds_service.narrative.frames.function import FunctionFrame
 from cds_service.narrative.frames.place_table import UNSAID
 from cds_service.narrative.lexicon import FrameTable, LexiconEntry, PhraseMeaning
 from cds_service.narrative.tokenizer import normalize_phrase
 
 SHARED_WORDS = frozenset({"anatomy", "results"})  # the files of words that several frames read
-_VERBS = frozenset({"is", "are", "was", "were", "has", "been", "feels", "feel", "has been"})
+_SMALL = frozenset({"is", "are", "was", "were", "has", "have", "been", "of", "the", "any", "in", "to"})
 
 
 def build_frames(
@@ -56,6 +57,23 @@ def _add_words(collector: EntryCollector, file: str, frame: FrameFile) -> None:
             collector.add(file, f"levels.{kind}.{concept}", spell_levels(levels), entry)
 
 
+def _inherit(collector: EntryCollector) -> None:
+    """Let "is reduced" name what "reduced" names, and another frame's "cannot feel" what both its words name here."""
+    for phrase, entry in collector.entries.items():
+        if " " not in phrase or (entry.saying is not None and not entry.saying.is_denial):
+            continue
+        verb, _, rest = phrase.partition(" ")
+        is_verb = verb in _SMALL and rest in collector.entries
+        words = [rest] if is_verb else [word for word in phrase.split() if word not in _SMALL]
+        named = [collector.entries[word].concepts for word in words if word in collector.entries]
+        if len(named) == len(words) and all(named):
+            kept = {kind: name for one in named for kind, name in one.items()}
+            inherited = {kind: name for kind, name in kept.items() if is_verb or kind in FunctionFrame.kinds}
+            if inherited.keys() - entry.concepts.keys():
+                merged = MappingProxyType({**inherited, **entry.concepts})
+                collector.entries[phrase] = replace(entry, concepts=merged)
+
+
 def _add_sites(collector: EntryCollector, file: str, frame: FrameFile, files: NarrativeFiles) -> None:
     for kind, concepts in frame.sites.items():
         for concept, names in concepts.items():
@@ -67,20 +85,6 @@ def _add_sites(collector: EntryCollector, file: str, frame: FrameFile, files: Na
                     collector.folder.add_problem(file, f"sites.{kind}", f"no finding is called {name}{meant}")
                 else:
                     collector.add(file, f"sites.{kind}.{concept}", _every_form(map(str, table.sites)), entry)
-
-
-def _inherit(collector: EntryCollector) -> None:
-    """Let "is reduced" name what "reduced" names, and a phrase that denies a finding what each of its words names."""
-    for phrase, entry in collector.entries.items():
-        first, _, rest = phrase.partition(" ")
-        is_denial = entry.saying is not None and entry.saying.is_denial
-        if not rest or not (is_denial or first in _VERBS):
-            continue
-        words = [rest] if first in _VERBS else [word for word in phrase.split() if word not in _VERBS]
-        named = [collector.entries[word].concepts for word in words if word in collector.entries]
-        if len(named) == len(words) and all(named):
-            inherited = {kind: concept for one in named for kind, concept in one.items()}
-            collector.entries[phrase] = replace(entry, concepts=MappingProxyType({**inherited, **entry.concepts}))
 
 
 def _every_form(words: Iterable[str]) -> list[str]:

@@ -29,15 +29,24 @@ class MentionReader:
     def read(self, row: Row) -> tuple[list[Mention], list[PhraseMeaning]]:
         """Return the mentions, and the places of pain that the sentence names without a pain."""
         stated = list(self._frames.read(row))
+        if stated:
+            pains, mentions = self._beside(row, stated)
+        else:
+            pains = PainReader(row)
+            mentions = [*pains.mentions, *read_signs(row)]
+        qualify(row, mentions)
+        place_sides(row, mentions)
+        return mentions, pains.places_without_pain
+
+    def _beside(self, row: Row, stated: list[Mention]) -> tuple[PainReader, list[Mention]]:
+        """Read pains and signs beside what frames state: a word that is a part of it says nothing else."""
         taken = {place for mention in stated for place in mention.parts}
         pains = PainReader(_without(row, taken))
         signs = [sign for sign in read_signs(row) if sign.place not in taken]
         mentions = [*pains.mentions, *sorted((*signs, *stated), key=lambda mention: mention.place)]
         for mention in stated:
             row.name((mention.place, *mention.parts), mention.saying)
-        qualify(row, mentions)
-        place_sides(row, mentions)
-        return mentions, pains.places_without_pain
+        return pains, mentions
 
 
 def _without(row: Row, taken: set[int]) -> list[Item]:
