@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from cds_service.chart.code_lookup import CodeLookup, KnownCode
 from cds_service.chart.imaging_words import ImagingWordFinder, NamedWords
 from cds_service.fhir.datatypes import CodeableConcept, Concepts, Period, list_concepts
-from cds_service.fhir.resources import Resource
+from cds_service.fhir.resource import Resource
 from cds_service.model.dates import PartialDate, parse_partial_date
 from cds_service.model.facts import NO_QUALIFIERS, Finding, FindingValue, IgnoredRecord, Imaging, Source, SourceKind
 from cds_service.model.sides import Side, combine_sides

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from cds_service.chart.fact_collector import FactCollector, code_displays
 from cds_service.fhir.datatypes import CodeableConcept, Notes, list_notes
-from cds_service.fhir.resources import Resource
+from cds_service.fhir.resource import Resource
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import Finding, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side

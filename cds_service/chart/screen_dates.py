@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from cds_service.chart.fact_collector import FactCollector
 from cds_service.fhir.datatypes import Period
+from cds_service.fhir.resource import Resource
 from cds_service.fhir.resources import (
     Condition,
     DiagnosticReport,
@@ -14,7 +15,6 @@ from cds_service.fhir.resources import (
     Observation,
     Procedure,
     ProcedureRequest,
-    Resource,
     ServiceRequest,
 )
 from cds_service.model.dates import PartialDate, full_date

@@ -7,6 +7,7 @@ from cds_service.chart.fact_collector import status_codes
 from cds_service.chart.screened_record import ScreenedRecord, concept_texts
 from cds_service.fhir.datatypes import Raw, list_concepts
 from cds_service.fhir.quantities import parse_dosages
+from cds_service.fhir.resource import Resource
 from cds_service.fhir.resources import (
     Condition,
     DiagnosticReport,
@@ -17,7 +18,6 @@ from cds_service.fhir.resources import (
     Observation,
     Procedure,
     ProcedureRequest,
-    Resource,
     ServiceRequest,
 )
 from cds_service.fhir.unparsed import (

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from cds_service.fhir.datatypes import CodeableConcept, Concepts, Notes, list_concepts, list_notes
-from cds_service.fhir.resources import Component, Observation, Resource
-from cds_service.fhir.unparsed import Attachment, Unreadable
+from cds_service.fhir.documents import Attachment
+from cds_service.fhir.resource import Resource
+from cds_service.fhir.resources import Component, Observation
+from cds_service.fhir.unparsed import Unreadable
 from cds_service.model.facts import SourceKind
 
 _TEXT_TYPES: Final = ("text/", "application/xhtml")

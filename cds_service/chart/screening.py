@@ -12,13 +12,8 @@ from cds_service.chart.screen_dates import find_dates, may_be_newer
 from cds_service.chart.screen_texts import collect_record, is_number_alone
 from cds_service.chart.screened_record import ScreenedRecord, concept_texts
 from cds_service.fhir.datatypes import CodeableConcept, list_concepts
-from cds_service.fhir.resources import (
-    Component,
-    Observation,
-    Resource,
-    ServiceRequest,
-    SupportedResource,
-)
+from cds_service.fhir.resource import Resource
+from cds_service.fhir.resources import Component, Observation, ServiceRequest, SupportedResource
 from cds_service.model.facts import FindingValue, ScreenHit, SourceKind
 from cds_service.model.sides import Side
 from cds_service.screen.code_screen import CodeHit, is_elsewhere
