@@ -1,0 +1,1 @@
+"""Turn the bytes of an attachment into text, or say why that was not done. Knows nothing of FHIR."""
