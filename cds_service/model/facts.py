@@ -39,6 +39,12 @@ class SourceKind(Enum):
     OBSERVATION_TEXT = "free text of an observation"
     PROCEDURE_TEXT = "free text of a procedure"
     ORDER_TEXT = "free text of the order"
+    NOTE = "note"
+    VISIT = "reason for the visit"
+    VISIT_TEXT = "free text of the visit"
+    REPORT_TEXT = "text of a report"
+    QUESTIONNAIRE = "questionnaire"
+    QUESTIONNAIRE_TEXT = "free text of a questionnaire"
 
     @property
     def is_text(self) -> bool:
@@ -47,7 +53,16 @@ class SourceKind(Enum):
 
 
 _TEXT_KINDS = frozenset(
-    {SourceKind.CONDITION_TEXT, SourceKind.OBSERVATION_TEXT, SourceKind.PROCEDURE_TEXT, SourceKind.ORDER_TEXT}
+    {
+        SourceKind.CONDITION_TEXT,
+        SourceKind.OBSERVATION_TEXT,
+        SourceKind.PROCEDURE_TEXT,
+        SourceKind.ORDER_TEXT,
+        SourceKind.NOTE,
+        SourceKind.VISIT_TEXT,
+        SourceKind.REPORT_TEXT,
+        SourceKind.QUESTIONNAIRE_TEXT,
+    }
 )
 
 
