@@ -31,7 +31,7 @@ OURS = {
     "ehr": {"fhir", "model", "wire", "errors"},
     "narrative": {"model"},
     "screen": {"narrative", "model"},
-    "chart": {"fhir", "narrative", "screen", "logic", "model"},
+    "chart": {"fhir", "documents", "narrative", "screen", "logic", "model"},
     "rendering": {"model", "wire", "errors"},
     "store": {"errors"},
     "trust": {"store", "errors"},
