@@ -1,6 +1,6 @@
 """Build one chart of facts from the patient's resources, each read by the function for its type."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -91,13 +91,7 @@ class ChartReader:
         `explain`: also list the records that were ignored, with the reasons.
         """
         collector = FactCollector(self._lookups, today)
-        reference = f"Patient/{patient_id}"  # how nearly every resource names its patient
-        resources = [
-            resource
-            for resource in data.resources
-            if (resource.subject is not None and resource.subject.reference == reference)
-            or _accept_or_ignore(resource, patient_id, collector)
-        ]
+        resources = _list_own(data.resources, patient_id, collector)
         patients = [resource for resource in resources if isinstance(resource, Patient)]
         age = _extract_age(patients, collector)
         words = self._limit_words(resources, data, collector)
@@ -192,6 +186,19 @@ class ChartReader:
             for name in index.findings_by_id
             if any(index.is_current(fact) for fact in index.finding_state(name, Side.BOTH).present)
         }
+
+
+def _list_own(
+    resources: Iterable[SupportedResource], patient_id: str, collector: FactCollector
+) -> list[SupportedResource]:
+    """Return the resources that do not name another patient."""
+    reference = f"Patient/{patient_id}"  # how nearly every resource names its patient
+    return [
+        resource
+        for resource in resources
+        if (resource.subject is not None and resource.subject.reference == reference)
+        or _accept_or_ignore(resource, patient_id, collector)
+    ]
 
 
 def _accept_or_ignore(resource: SupportedResource, patient_id: str, collector: FactCollector) -> bool:

@@ -7,27 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-import msgspec
-
 from cds_service.chart.fact_collector import FactCollector
 from cds_service.chart.note_text import ReadNote
 from cds_service.chart.screen_dates import find_dates
 from cds_service.chart.screen_texts import is_number_alone
 from cds_service.fhir.chart_data import DraftOrder
-from cds_service.fhir.datatypes import NOT_PRESENT
 from cds_service.fhir.resources import Observation, SupportedResource
+from cds_service.fhir.words import count_words, strip_words
+from cds_service.screen.text_screen import LONGEST_TEXT
 
 DEFAULT_TEXT_BUDGET: Final = 200_000  # characters of one call, unless a site sets another number
-_WORDS: Final = frozenset(
-    {"text", "display", "valueString", "comment", "comments", "note", "notes", "conclusion", "description", "title"}
-)
-_UNPARSED_WORDS: Final = frozenset(
-    {
-        *("stage", "evidence", "onsetString", "complication", "followUp", "reasonReference", "report", "reason"),
-        *("supportingInfo", "patientInstruction", "dosageInstruction", "dosage", "presentedForm", "contained"),
-        *("reasonCode", "note", "group"),
-    }
-)
 
 
 class Words(NamedTuple):
@@ -60,14 +49,14 @@ def limit_words(words: Words, budget: int, collector: FactCollector) -> Words:
 def _newest_first(words: Words, collector: FactCollector) -> Iterable[tuple[Any, int, Callable[[Any], Any]]]:
     """Yield each record that has words, with their number: drafts of the call first, undated records last."""
     for draft in words.drafts:
-        yield draft, count_words(draft.resource), _strip_draft
+        yield draft, count_words(draft.resource, LONGEST_TEXT), _strip_draft
     dated: list[tuple[date, Any, int, Callable[[Any], Any]]] = [
         (_day(note.note.document, collector), note, note.size, _drop) for note in words.notes
     ]
     for resource in words.resources:
         if isinstance(resource, Observation) and is_number_alone(resource):
             continue  # no word of it is read
-        size = count_words(resource)
+        size = count_words(resource, LONGEST_TEXT)
         if size:
             dated.append((_day(resource, collector), resource, size, strip_words))
     for _, item, size, strip in sorted(dated, key=lambda one: one[0], reverse=True):
@@ -85,44 +74,6 @@ def _drop(_note: ReadNote) -> None:
 
 def _strip_draft(draft: DraftOrder) -> DraftOrder:
     return DraftOrder(draft.reference, strip_words(draft.resource), draft.is_selected)
-
-
-def count_words(value: object) -> int:
-    """Return how many characters of words a resource holds."""
-    size = 0
-    waiting: list[object] = [value]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, list):
-            waiting += part
-        elif isinstance(part, msgspec.Struct):
-            for name in part.__struct_fields__:
-                held = getattr(part, name)
-                if isinstance(held, str):
-                    size += len(held) if name in _WORDS else 0
-                elif isinstance(held, msgspec.Raw):
-                    size += len(held) if name in _UNPARSED_WORDS else 0
-                else:
-                    waiting.append(held)
-    return size
-
-
-def strip_words(value: Any) -> Any:
-    """Return a resource without its words. Codes, dates and numbers stay."""
-    if isinstance(value, list):
-        return [strip_words(part) for part in value]
-    if not isinstance(value, msgspec.Struct):
-        return value
-    changed = {name: _stripped(name, getattr(value, name)) for name in value.__struct_fields__}
-    return msgspec.structs.replace(value, **changed)
-
-
-def _stripped(name: str, held: Any) -> Any:
-    if isinstance(held, str):
-        return None if name in _WORDS else held
-    if isinstance(held, msgspec.Raw):
-        return NOT_PRESENT if name in _UNPARSED_WORDS else held
-    return strip_words(held)
 
 
 def list_notes_read(notes: Sequence[ReadNote], collector: FactCollector) -> list[ReadNote]:
