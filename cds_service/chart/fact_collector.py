@@ -83,7 +83,10 @@ class FactCollector:
         return self.newest_date(date_text) or self.newest_date(period.start if period else None)
 
     def _parse_possible_date(self, text: str) -> PartialDate | None:
-        when = parse_partial_date(text)
+        return self.possible(parse_partial_date(text))
+
+    def possible(self, when: PartialDate | None) -> PartialDate | None:
+        """Return a date unless it is impossible: before birth, or more than a day ahead."""
         if when is None or when.first > self.today + timedelta(days=1):
             return None
         return None if self.birth_date and when.last < self.birth_date else when

@@ -8,7 +8,14 @@ from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.schema.about import AboutFile
 from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable, NamedCondition
 from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
-from cds_service.knowledge.schema.narrative import CuesFile, PhrasesTable, PlaceTable, WordsFile
+from cds_service.knowledge.schema.narrative import (
+    CuesFile,
+    FrameFile,
+    PhrasesTable,
+    PlaceTable,
+    TimeFile,
+    WordsFile,
+)
 from cds_service.knowledge.schema.overlay import SiteLimitsFile
 from cds_service.knowledge.schema.overlay_upgrade import UpgradeFile
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingsFile, RuleFile
@@ -30,6 +37,8 @@ from cds_service.knowledge.schema.wording import (
 
 NARRATIVE_FINDINGS = "narrative/findings/*.toml"
 NARRATIVE_PLACES = "narrative/places.toml"
+NARRATIVE_FRAMES = "narrative/frames/*.toml"
+NARRATIVE_TIME = "narrative/time.toml"
 NARRATIVE_CUES = "narrative/cues.toml"
 NARRATIVE_WORDS = "narrative/words.toml"
 SCREEN_FILE = "safety-screen.toml"
@@ -58,6 +67,8 @@ class NarrativeFiles:
     places: Mapping[str, PlaceTable]
     cues: CuesFile
     words: WordsFile
+    frames: Mapping[str, FrameFile]
+    time: TimeFile
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,8 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "places": folder.load_tables(NARRATIVE_PLACES, PlaceTable),
         "cues": folder.load_file(NARRATIVE_CUES, CuesFile),
         "words": folder.load_file(NARRATIVE_WORDS, WordsFile),
+        "frames": {name: folder.load_file(name, FrameFile) for name in folder.list_files(NARRATIVE_FRAMES)},
+        "time": folder.load_file(NARRATIVE_TIME, TimeFile),
     }
     others: dict[str, Any] = {
         "groups": _load_groups(folder),

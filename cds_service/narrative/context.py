@@ -3,7 +3,7 @@
 If it is uncertain whether a cue applies to a mention, the mention is unclear: not recorded, and never absent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from cds_service.model.facts import FindingValue
@@ -47,7 +47,9 @@ class Context:
         reach: int,
         *,
         is_name: bool = False,
+        passed: Set[int] = frozenset(),
     ) -> None:
+        """Place the cues of a sentence, but for those in the items of `passed`."""
         self._items = items
         self._is_name = is_name
         self._mentions = sorted(mentions, key=lambda one: one.place)
@@ -59,7 +61,8 @@ class Context:
         self._cues: list[_Placed] = []
         for place, item in enumerate(items):
             for cue in item.entry.cues:
-                self._cues.append(_Placed(place, cue))
+                if place not in passed:
+                    self._cues.append(_Placed(place, cue))
             self.has_year = self.has_year or bool(item.year)
             self._has_bracket = self._has_bracket or item.text == "("
         denying: list[_Placed] = []

@@ -1,6 +1,6 @@
 """The narrative reader: reads what a text says about findings."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
@@ -11,16 +11,19 @@ from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.answers import join_answers
 from cds_service.narrative.choices import settle_choices
 from cds_service.narrative.context import Context
-from cds_service.narrative.items import Item, PhraseFinder
+from cds_service.narrative.dating import date_mentions, histories
+from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Lexicon, PhraseMeaning
 from cds_service.narrative.markup import strip_markup
-from cds_service.narrative.mentions import Mention, read_signs
-from cds_service.narrative.pains import PainReader
-from cds_service.narrative.qualifiers import qualify
-from cds_service.narrative.sides import place_sides, refer_back
+from cds_service.narrative.mention_reader import MentionReader
+from cds_service.narrative.mentions import Mention
+from cds_service.narrative.phrase_finder import PhraseFinder
+from cds_service.narrative.sides import refer_back
 from cds_service.narrative.surroundings import is_something_else, leaves_out, since_year, wide_surroundings, year_of
 from cds_service.narrative.text_cache import TextCache
+from cds_service.narrative.time_finder import TimeFinder
 from cds_service.narrative.tokenizer import TRUNCATED, Sentence, normalize_phrase, split_sentences
+from cds_service.narrative.when import When
 
 _CUT_MARGIN = 12  # items before the cut in a long sentence: what follows the cut may negate them
 _BEGUN = frozenset({"new", "worse"})
@@ -32,7 +35,7 @@ class Statement(NamedTuple):
     """What a text says about a finding. `is_vague`: too vague to be present, but an order's reason asks about it.
 
     `year`: the year of an event, where one is given; whether that is over is for the reader of the chart to say.
-    `since`: the year in which it began.
+    `since`: the year in which it began. `onset`: since when it has been there; `when`: the day on which it happened.
     """
 
     finding: str
@@ -42,16 +45,20 @@ class Statement(NamedTuple):
     is_vague: bool = False
     year: int = 0
     since: int = 0
+    onset: When | None = None
+    when: When | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a text says. `places_without_pain`: the pain findings of places that it names without a pain.
 
+    `spans`: of each statement where the words that state it begin and end, in characters.
     `has_mention`: it names any finding, present, absent or neither. `is_truncated`: its end was not read.
     """
 
     statements: tuple[Statement, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
     places_without_pain: frozenset[str] = frozenset()
     has_mention: bool = False
     is_truncated: bool = False
@@ -67,33 +74,35 @@ class _TextState:
     `general`: what is denied of the whole body, unless something of it is found. `sides`: those named so far.
     """
 
-    statements: dict[Statement, None] = field(default_factory=dict)
+    statements: dict[Statement, tuple[int, int]] = field(default_factory=dict)
     places_without_pain: set[str] = field(default_factory=set)
     has_mention: bool = False
     carried: CueEffect | None = None
     general: set[Statement] = field(default_factory=set)
     sides: set[Side] = field(default_factory=set)
     is_name: bool = False
-    waiting: dict[Statement, tuple[frozenset[str], ...]] = field(default_factory=dict)
+    waiting: dict[Statement, tuple[tuple[frozenset[str], ...], tuple[int, int]]] = field(default_factory=dict)
 
-    def kept(self) -> tuple[Statement, ...]:
-        """Return the statements without general denials of what the text also finds."""
+    def kept(self) -> dict[Statement, tuple[int, int]]:
+        """Return the statements without general denials of what the text also finds, with their words' places."""
         if self.waiting:
             self._settle()
         if not self.general:
-            return tuple(self.statements)
+            return self.statements
         present = {one.finding for one in self.statements if one.value is FindingValue.PRESENT}
-        return tuple(one for one in self.statements if not (one in self.general and one.finding in present))
+        return {
+            one: span for one, span in self.statements.items() if not (one in self.general and one.finding in present)
+        }
 
     def _settle(self) -> None:
         """Add what is asked about because of all that the text states, on the side of the pain it belongs to."""
         said = [one for one in self.statements if one.value is not FindingValue.ABSENT]
-        for waiting, groups in self.waiting.items():
+        for waiting, (groups, span) in self.waiting.items():
             found = [[one for one in said if one.finding in group] for group in groups]
             if all(found):
                 sides = {one.side for one in found[0]}
                 side = sides.pop() if waiting.side is Side.UNSTATED and len(sides) == 1 else waiting.side
-                self.statements.setdefault(waiting._replace(side=side))
+                self.statements.setdefault(waiting._replace(side=side), span)
 
 
 class NarrativeReader:
@@ -104,6 +113,8 @@ class NarrativeReader:
         self._narrative = narrative
         self._findings = findings
         self._finder = PhraseFinder(narrative)
+        self._mentions = MentionReader(narrative.frames)
+        self._times = TimeFinder(narrative.times)
         self._cache = TextCache(self._read)
         self._names = TextCache(self._read_name)
 
@@ -139,47 +150,56 @@ class NarrativeReader:
         whole = parts[:-1] if is_cut else parts  # the missing end of a cut sentence may negate its beginning
         for at, part in enumerate(whole):
             self._read_sentence(part, rows[at], rows[max(0, at - 1) : at + 2], page)
-        return Reading(page.kept(), frozenset(page.places_without_pain), page.has_mention, is_cut)
+        kept = page.kept()
+        return Reading(tuple(kept), tuple(kept.values()), frozenset(page.places_without_pain), page.has_mention, is_cut)
 
-    def _read_sentence(
-        self, sentence: Sentence, items: list[Item], beside: list[list[Item]], state: _TextState
-    ) -> None:
-        if not any(item.entry.saying for item in items):
+    def _read_sentence(self, sentence: Sentence, items: Row, beside: Sequence[Row], state: _TextState) -> None:
+        if not self._mentions.may_mention(items):
             state.carried = Context(items, [], state.carried, self._narrative.reach).carries(sentence)
             return
-        pains = PainReader(items)
-        mentions = [*pains.mentions, *read_signs(items)]
-        qualify(items, mentions)
-        place_sides(items, mentions)
-        context = Context(items, mentions, state.carried, self._narrative.reach, is_name=state.is_name)
+        mentions, without_pain = self._mentions.read(items)
+        times = self._times.find(sentence.words) if mentions else []
+        date_mentions(items, mentions, times)
+        passed = histories(items, times)
+        context = Context(items, mentions, state.carried, self._narrative.reach, is_name=state.is_name, passed=passed)
         whole = len(items) - (_CUT_MARGIN if sentence.ending == TRUNCATED else 0)
         around = self._wide(beside) if any(mention.saying.unless for mention in mentions) else frozenset()
         for mention in mentions:
             if mention.last < whole and not (mention.saying.unless and is_something_else(items, mention, around)):
                 self._state(mention, items, context, state)
-        state.places_without_pain.update(finding for saying in pains.places_without_pain for finding in saying.records)
+        state.places_without_pain.update(finding for saying in without_pain for finding in saying.records)
         state.has_mention = True
         state.carried = context.carries(sentence)
 
-    def _wide(self, rows: list[list[Item]]) -> Set[str]:
+    def _wide(self, rows: Sequence[Row]) -> Set[str]:
         return frozenset(name for row in rows for name in wide_surroundings(row, self._narrative.wide))
 
-    def _state(self, mention: Mention, items: list[Item], context: Context, state: _TextState) -> None:
+    def _state(self, mention: Mention, items: Row, context: Context, state: _TextState) -> None:
         """Add the statements of a mention to those of the text."""
         refer_back(mention, items, state.sides)
+        span = items.span(mention.first, mention.last)
         changes = context.changes(mention)
         for one in self._judged(mention, changes):
             if mention.saying.beside:
-                state.waiting[one._replace(value=FindingValue.ASKED)] = mention.saying.beside
+                state.waiting[one._replace(value=FindingValue.ASKED)] = mention.saying.beside, span
                 continue
             is_sign = one.value is FindingValue.ABSENT and self._findings[one.finding].kind == "sign"
             if is_sign and leaves_out(items, mention):
                 continue
             is_general = is_sign and one.side is Side.UNSTATED
             stated = _dated(one, items, mention) if context.has_year else one
-            state.statements.setdefault(stated)
+            stated = self._timed(stated, mention) if mention.is_dated else stated
+            state.statements.setdefault(stated, span)
             if is_general:
                 state.general.add(stated)
+
+    def _timed(self, statement: Statement, mention: Mention) -> Statement:
+        """Return a statement with its times. Only an event, a treatment and what stays happened on a day."""
+        if statement.value is FindingValue.ABSENT:
+            return statement
+        known = self._findings[statement.finding]
+        happened = mention.saying.is_dated or known.kind == "treatment" or known.stays
+        return statement._replace(onset=mention.onset, when=mention.when if happened else None)
 
     def _judged(self, mention: Mention, changes: set[CueEffect]) -> Iterator[Statement]:
         """Yield the statements of a mention under the effects of the cues around it."""
