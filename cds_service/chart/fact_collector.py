@@ -13,9 +13,9 @@ from cds_service.model.dates import PartialDate, parse_partial_date
 from cds_service.model.facts import NO_QUALIFIERS, Finding, FindingValue, IgnoredRecord, Imaging, Source, SourceKind
 from cds_service.model.sides import Side, combine_sides
 from cds_service.model.terminology import DrugCourse, FindingMeaning, Terminology, distinct_meanings
-from cds_service.model.text_kinds import TextKind
 from cds_service.model.vocabulary import Vocabulary
-from cds_service.narrative.reader import NarrativeReader, Reading
+from cds_service.narrative.reader import NarrativeReader, TextKind
+from cds_service.narrative.statements import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +153,7 @@ class FactCollector:
 
     def read_text(self, text: str | None, kind: TextKind) -> Reading:
         """Return what a text says. `kind`: where it stands."""
-        reader = self.lookups.narrative_reader
-        return reader.read_name(text) if kind is TextKind.NAME else reader.read(text)
+        return self.lookups.narrative_reader.read(text, kind)
 
     def count_unread(self, label: str) -> None:
         """Count a text or a note that was not read."""

@@ -11,17 +11,14 @@ from cds_service.fhir.resource import Resource
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import Finding, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side
-from cds_service.model.text_kinds import TextKind
-from cds_service.narrative.reader import Statement
+from cds_service.narrative.reader import TextKind
+from cds_service.narrative.statements import Statement
 from cds_service.narrative.when import When
 
 _RECENT = timedelta(days=91)  # behind the year of an event: until then it may be as young as an acute flag must be
 _YEARS = 2  # the calendar years from an onset to a text that make it long-standing; a year alone may end yesterday
 _KINDS: Final = {
     SourceKind.CONDITION_TEXT: TextKind.NAME,
-    SourceKind.PROCEDURE_TEXT: TextKind.PROCEDURE,
-    SourceKind.ORDER_TEXT: TextKind.REASON,
-    SourceKind.VISIT_TEXT: TextKind.REASON,
     SourceKind.REPORT: TextKind.REPORT,
     SourceKind.REPORT_TEXT: TextKind.REPORT,
 }
@@ -54,13 +51,12 @@ def extract_from_name(
     collector: FactCollector,
     *,
     only_done: bool = False,
-    kind: TextKind | None = None,
 ) -> list[Statement]:
     """Add and return the statements in a record's name. The name is about what the codes mean, on the record's side.
 
-    `only_done`: use only treatments, and findings that stay. `kind`: where the text stands, if its record does not say.
+    `only_done`: use only treatments, and findings that stay.
     """
-    statements = read_statements(record, text, collector, kind or _KINDS.get(record.source.kind, TextKind.ANSWER))
+    statements = read_statements(record, text, collector, _KINDS.get(record.source.kind, TextKind.NOTE))
     if only_done:
         statements = [statement for statement in statements if _is_done_or_lasting(statement, collector)]
     for statement in statements:

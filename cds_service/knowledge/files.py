@@ -13,6 +13,7 @@ from cds_service.knowledge.schema.narrative import (
     FrameFile,
     PhrasesTable,
     PlaceTable,
+    SectionTable,
     TimeFile,
     WordsFile,
 )
@@ -39,6 +40,7 @@ NARRATIVE_FINDINGS = "narrative/findings/*.toml"
 NARRATIVE_PLACES = "narrative/places.toml"
 NARRATIVE_FRAMES = "narrative/frames/*.toml"
 NARRATIVE_TIME = "narrative/time.toml"
+NARRATIVE_SECTIONS = "narrative/sections.toml"
 NARRATIVE_CUES = "narrative/cues.toml"
 NARRATIVE_WORDS = "narrative/words.toml"
 SCREEN_FILE = "safety-screen.toml"
@@ -69,6 +71,7 @@ class NarrativeFiles:
     words: WordsFile
     frames: Mapping[str, FrameFile]
     time: TimeFile
+    sections: Mapping[str, SectionTable]
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "words": folder.load_file(NARRATIVE_WORDS, WordsFile),
         "frames": {name: folder.load_file(name, FrameFile) for name in folder.list_files(NARRATIVE_FRAMES)},
         "time": folder.load_file(NARRATIVE_TIME, TimeFile),
+        "sections": folder.load_tables(NARRATIVE_SECTIONS, SectionTable),
     }
     others: dict[str, Any] = {
         "groups": _load_groups(folder),

@@ -11,6 +11,7 @@ from cds_service.knowledge.files import (
     NARRATIVE_CUES,
     NARRATIVE_FINDINGS,
     NARRATIVE_PLACES,
+    NARRATIVE_SECTIONS,
     NARRATIVE_WORDS,
     NarrativeFiles,
 )
@@ -21,7 +22,7 @@ from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTa
 from cds_service.knowledge.time_words import build_time_words
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.lexicon import Cue, CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning
+from cds_service.narrative.lexicon import Cue, CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning, Section
 from cds_service.narrative.tokenizer import normalize_phrase
 
 
@@ -49,7 +50,24 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
         wide=frozenset(str(name) for name, table in words.surroundings.items() if table.wide),
         frames=build_frames(collector, files, findings),
         times=build_time_words(files.time),
+        sections=_build_sections(folder, files),
     )
+
+
+def _build_sections(folder: ContentFolder, files: NarrativeFiles) -> Mapping[str, Section]:
+    sections: dict[str, Section] = {}
+    for name, table in files.sections.items():
+        section = Section(
+            effect=CueEffect(table.effect) if table.effect else None,
+            until_blank=table.until_blank,
+            is_of_diagnoses=table.diagnoses,
+            is_of_reports=table.reports,
+        )
+        for title in map(normalize_phrase, table.titles):
+            if title in sections:
+                folder.add_problem(NARRATIVE_SECTIONS, name, f"{title!r} is a title of another section too")
+            sections[title] = section
+    return MappingProxyType(sections)
 
 
 def _pair_with_values(present: list[str], absent: list[str]) -> tuple[tuple[FindingValue, list[str]], ...]:

@@ -48,12 +48,14 @@ class Context:
         *,
         is_name: bool = False,
         passed: Set[int] = frozenset(),
+        section: CueEffect | None = None,
     ) -> None:
-        """Place the cues of a sentence, but for those in the items of `passed`."""
+        """Place the cues of a sentence, but for those in the items of `passed`. `section`: what its section says."""
         self._items = items
         self._is_name = is_name
         self._mentions = sorted(mentions, key=lambda one: one.place)
         self._carried = carried
+        self._section = section
         self._reach = reach
         self._scopes = Scopes(items)
         self.has_year = False
@@ -95,6 +97,8 @@ class Context:
         found = {self._change(one, mention) for one in others if self._holds(*one, mention)}
         if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL):
             found.add(self._carried)
+        if self._section:
+            found.add(self._section)
         if CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
         found.update(self._negations(mention))

@@ -127,6 +127,20 @@ class LexiconEntry:
         return not (self.saying or self.cues or self.marks or self.side or self.results or self.qualifiers)
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What a section says of all that stands in it.
+
+    `effect`: that of a cue before everything. `until_blank`: a blank line ends it. `is_of_diagnoses`: only diagnoses
+    are read. `is_of_reports`: its title is one in reports of imaging alone.
+    """
+
+    effect: CueEffect | None = None
+    until_blank: bool = False
+    is_of_diagnoses: bool = False
+    is_of_reports: bool = False
+
+
 # What a frame records: by its head's concept the meaning by the concept of a slot, or under "" by itself.
 FrameTable: TypeAlias = Mapping[str, Mapping[str, PhraseMeaning]]
 
@@ -146,3 +160,4 @@ class Lexicon:
     wide: frozenset[str] = frozenset()  # surroundings that reach into the sentences beside
     frames: Mapping[str, FrameTable] = field(default_factory=lambda: MappingProxyType({}))
     times: TimeWords = NO_TIMES
+    sections: Mapping[str, Section] = field(default_factory=lambda: MappingProxyType({}))

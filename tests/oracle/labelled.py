@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.model.facts import FindingValue
-from cds_service.narrative.reader import NarrativeReader, Reading
+from cds_service.narrative.reader import NarrativeReader, TextKind
+from cds_service.narrative.statements import Reading
 
 FOLDER = Path(__file__).parent
 HELD_OUT = FOLDER / "held-out.jsonl"
+_KINDS = {"name": TextKind.NAME, "report": TextKind.REPORT}
 ANY_SIDE, NO_SIDE, BOTH = "any", "unstated", "both"
 
 
@@ -22,7 +24,7 @@ def load(path: Path) -> list[dict[str, Any]]:
 
 def read_as(reader: NarrativeReader, item: dict[str, Any]) -> Reading:
     """Read a sentence as the kind of text that it is."""
-    return reader.read_name(item["text"]) if item.get("as") == "name" else reader.read(item["text"])
+    return reader.read(item["text"], _KINDS.get(item.get("as", "note"), TextKind.NOTE))
 
 
 @dataclass

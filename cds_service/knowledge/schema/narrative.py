@@ -131,6 +131,16 @@ class FrameFile(StrictModel):
     reads: dict[Id, Id | dict[Id, Id]] = Field(default_factory=dict)
 
 
+class SectionTable(StrictModel):
+    """A sort of section: its titles, and what it says of all that stands in it."""
+
+    titles: list[LowerPhrase]
+    effect: Literal["historical", "family", "unclear", "planned", "advice"] | None = None
+    until_blank: bool = False
+    diagnoses: bool = False
+    reports: bool = False
+
+
 class TimeFile(StrictModel):
     """Words of time. `amounts`: between how many and how many; `fractions`: what a number over this one counts.
 
