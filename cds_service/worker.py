@@ -9,6 +9,7 @@ from cds_service.settings import load_settings
 from cds_service.startup_state import StartupState
 from cds_service.web.hook_routes import accepts_body
 
+_NEW_OBJECTS = 50_000  # at which the garbage collector looks for cycles; Python's default is 700
 _inherited_state: list[StartupState] = []  # empty if workers are not forked: each then builds its own
 
 
@@ -26,4 +27,9 @@ def create_rsgi_app() -> RsgiAdapter:
     """Create the application of a worker, with settings from the environment and the file it names."""
     settings = load_settings()
     body_buffer = BodyBuffer(settings.body_limit, settings.body_seconds)
-    return RsgiAdapter(create_app(*_inherited_state), body_buffer, settings.threads, accepts_body)
+    adapter = RsgiAdapter(create_app(*_inherited_state), body_buffer, settings.threads, accepts_body)
+    # What was built stays. A call makes some thousand objects, nearly all freed when their last user is done with them:
+    # by Python's default, the collector would go through them several times in each call.
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
+    return adapter

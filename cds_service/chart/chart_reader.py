@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from cds_service.chart.code_lookup import CodeLookup
+from cds_service.chart.concept_screen import ConceptScreen
 from cds_service.chart.conditions import extract_condition, find_places
 from cds_service.chart.contradictions import drop_contradicted_text
 from cds_service.chart.drug_courses import extract_courses
@@ -17,6 +18,8 @@ from cds_service.chart.notes import extract_note
 from cds_service.chart.observations import extract_observation
 from cds_service.chart.orders import KNEE_OR_FOOT, ImagingOrder, extract_draft, extract_request, resolve_order
 from cds_service.chart.screening import Screening
+from cds_service.chart.silent_concepts import SilentConcepts
+from cds_service.chart.silent_records import SilentRecords
 from cds_service.chart.text_budget import DEFAULT_TEXT_BUDGET, Words, limit_words, list_notes_read
 from cds_service.chart.treatments import extract_procedure
 from cds_service.chart.visits import extract_visit
@@ -83,7 +86,11 @@ class ChartReader:
         groups = {name: frozenset(leaf.finding for leaf in leaves) for name, leaves in content.groups.items()}
         imaging_words = ImagingWordFinder(terminology.imaging_words)
         narrative_reader = NarrativeReader(narrative, content.findings)
-        self._lookups = Lookups(CodeLookup(terminology), imaging_words, content.findings, groups, narrative_reader)
+        codes = CodeLookup(terminology)
+        silent_concepts = SilentConcepts(codes, imaging_words, narrative_reader)
+        self._lookups = Lookups(codes, imaging_words, content.findings, groups, narrative_reader, silent_concepts)
+        self._concept_screen = ConceptScreen(self._screens, codes)
+        self._silent_records = SilentRecords(silent_concepts, self._concept_screen)
 
     def build_chart(self, data: ChartData, patient_id: str, today: date, *, explain: bool = True) -> Chart:
         """Return the facts about one patient. Resources that name another patient are not used.
@@ -95,11 +102,12 @@ class ChartReader:
         patients = [resource for resource in resources if isinstance(resource, Patient)]
         age = _extract_age(patients, collector)
         words = self._limit_words(resources, data, collector)
-        orders = self._extract_all(words, patient_id, collector)
+        speaking = self._extract_facts(words, collector)
+        orders = self._extract_orders(speaking, patient_id, collector)
         collector.findings, contradicted_text = drop_contradicted_text(
             collector.findings, self._content.findings, today
         )
-        screening = self._screen(words, patient_id, collector)
+        screening = self._screen(speaking, patient_id, collector)
         self._resolve_orders(orders, words.resources, collector)
         missing_types = data.missing_types | collector.missing_types
         return Chart(
@@ -132,7 +140,7 @@ class ChartReader:
         return limit_words(words, self._text_budget, collector)
 
     def _screen(self, words: Words, patient_id: str, collector: FactCollector) -> Screening:
-        screening = Screening(self._screens, collector)
+        screening = Screening(self._screens, self._concept_screen, collector)
         drafts = [draft.resource for draft in words.drafts if belongs_to_patient(draft.resource, patient_id)]
         screening.screen(words.resources, drafts, words.notes)
         return screening
@@ -148,21 +156,28 @@ class ChartReader:
         )
         collector.imaging.extend(resolve_order(order, collector, problems) for order in orders)
 
-    def _extract_all(self, words: Words, patient_id: str, collector: FactCollector) -> list[ImagingOrder]:
-        """Extract all facts and return the imaging orders.
-
-        Requests come last, because their reasons may name a Condition. A draft replaces the request with its id.
-        """
-        all_requests: list[Any] = []
+    def _extract_facts(self, words: Words, collector: FactCollector) -> Words:
+        """Extract the facts of all records but requests. Return the words in which there may be anything to find."""
+        speaking: list[SupportedResource] = []
         for resource in words.resources:
+            if self._silent_records.has(resource):
+                collector.ignore_unmapped(resource, getattr(resource, "code", None))
+                continue
+            speaking.append(resource)
             extract = _EXTRACTORS.get(type(resource))
             if extract is not None:
                 extract(resource, collector)
-            elif isinstance(resource, _REQUESTS):
-                all_requests.append(resource)
         for note in words.notes:
             extract_note(note, collector)
         extract_courses(collector)
+        return words._replace(resources=speaking)
+
+    def _extract_orders(self, words: Words, patient_id: str, collector: FactCollector) -> list[ImagingOrder]:
+        """Extract the facts of requests and return the imaging orders.
+
+        Requests come last, because their reasons may name a Condition. A draft replaces the request with its id.
+        """
+        all_requests = [resource for resource in words.resources if isinstance(resource, _REQUESTS)]
         own_drafts = [draft for draft in words.drafts if _accept_or_ignore(draft.resource, patient_id, collector)]
         draft_references = {draft.reference for draft in own_drafts}
         requests = [request for request in all_requests if relative_reference(request) not in draft_references]

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from cds_service.chart.code_lookup import CodeLookup, KnownCode
 from cds_service.chart.imaging_words import ImagingWordFinder, NamedWords
+from cds_service.chart.silent_concepts import SilentConcepts
 from cds_service.fhir.datatypes import CodeableConcept, Concepts, Period, list_concepts
 from cds_service.fhir.resource import Resource
 from cds_service.model.dates import PartialDate, parse_partial_date
@@ -27,6 +28,7 @@ class Lookups:
     findings: Vocabulary
     finding_groups: Mapping[str, frozenset[str]]
     narrative_reader: NarrativeReader
+    silent_concepts: SilentConcepts
 
     @property
     def terminology(self) -> Terminology:
@@ -55,6 +57,7 @@ class FactCollector:
         courses: The records of drugs that count only when taken for long. They are judged together, at the end.
         unread: How many texts and notes were not read, under the labels that cards use.
         look_up: Returns the known codes of a concept. Every record uses it.
+        is_silent: Tells whether a concept stands for nothing here. Most records need no further look.
     """
 
     lookups: Lookups
@@ -69,14 +72,18 @@ class FactCollector:
     unread: Counter[str] = field(default_factory=Counter)
     missing_types: set[str] = field(default_factory=set)
     look_up: Callable[[CodeableConcept | None], list[KnownCode]] = field(init=False)
+    is_silent: Callable[[CodeableConcept | None], bool] = field(init=False)
 
     def __post_init__(self) -> None:
         self.look_up = self.lookups.codes.look_up
+        self.is_silent = self.lookups.silent_concepts.has
 
     def newest_date(self, *texts: str | None) -> PartialDate | None:
         """Return the newest date. Impossible ones (before birth, more than a day ahead) count as not recorded."""
         dates = [when for text in texts if text and (when := self._parse_possible_date(text))]
-        return max(dates, key=lambda when: when.last, default=None)
+        if len(dates) < 2:  # as in most records
+            return dates[0] if dates else None
+        return max(dates, key=lambda when: when.last)
 
     def start_date(self, date_text: str | None, period: Period | None) -> PartialDate | None:
         """Return a date, or the start of the period where there is no usable date."""

@@ -1,7 +1,7 @@
 """Determine region, modality, contrast and side of imaging: by code, then body site, then text (clinical design §3)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from cds_service.chart.code_lookup import KnownCode
@@ -194,7 +194,7 @@ def extract_report(report: DiagnosticReport, collector: FactCollector) -> None:
             record, concept_text(concept, collector, has_meaning=bool(collector.meanings(concept))), collector
         )
     ]
-    words = replace(record, coded=[fact for fact in collector.findings if fact.source == source])
+    words = record._replace(coded=[fact for fact in collector.findings if fact.source == source])
     told = _is_of_imaging(report, description) and extract_diagnoses(
         words.with_source_kind(SourceKind.REPORT_TEXT), _report_texts(report), collector
     )

@@ -61,6 +61,9 @@ def extract_request(request: ServiceRequest, collector: FactCollector) -> Imagin
     if request.doNotPerform:
         collector.ignore(request, _DO_NOT_PERFORM)
         return None
+    if request.status in _OPEN and request.orderDetail is None and collector.is_silent(request.code):
+        collector.ignore_unmapped(request, request.code)  # like most orders
+        return None
     known_codes = collector.look_up(request.code)
     if request.status == "completed":
         extract_completed_request(request, known_codes, build_source(SourceKind.REQUEST, request), collector)
@@ -69,7 +72,7 @@ def extract_request(request: ServiceRequest, collector: FactCollector) -> Imagin
         collector.ignore(request, f"status {request.status}")
         return None
     description = describe_imaging(known_codes, request.code, request.bodySite, request.orderDetail, collector)
-    if not known_codes and description is NOT_IMAGING:  # like most orders
+    if not known_codes and description is NOT_IMAGING:
         collector.ignore_unmapped(request, request.code)
         return None
     source, when = build_source(SourceKind.ORDER, request), collector.newest_date(request.authoredOn)
@@ -148,7 +151,7 @@ def _add_treatment_orders(context: _OrderContext, known_codes: list[KnownCode], 
 def _extract_reasons(context: _OrderContext, collector: FactCollector) -> tuple[set[str], list[bool]]:
     """Add an order's reasons as findings. Return the findings, and for each reason whether it was recognised."""
     request, when = context.request, context.when
-    source = replace(context.source, kind=SourceKind.ORDER_REASON)
+    source = context.source.as_kind(SourceKind.ORDER_REASON)
     findings: set[str] = set()
     recognised: list[bool] = []
     for concept in list_concepts(request.reasonCode):
@@ -196,7 +199,7 @@ def _extract_reason_text(
 def _as_order_reason(fact: Finding, when: PartialDate | None) -> Finding:
     """Return the finding as a reason of the order, dated on the order's day."""
     kind = SourceKind.ORDER_TEXT if fact.source.kind.is_text else SourceKind.ORDER_REASON
-    return replace(fact, when=when or fact.when, source=replace(fact.source, kind=kind))
+    return replace(fact, when=when or fact.when, source=fact.source.as_kind(kind))
 
 
 def _findings_of_reference(reference: str, collector: FactCollector) -> list[Finding]:

@@ -1,9 +1,8 @@
 """Add what the text of a record says to what its codes say."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from cds_service.chart.fact_collector import FactCollector, code_displays
 from cds_service.fhir.datatypes import CodeableConcept, Concepts, Notes, list_concepts, list_notes
@@ -25,8 +24,7 @@ _KINDS: Final = {
 _TRUNCATED_REASON = "its text is too long: only its beginning was read"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordContext:
+class RecordContext(NamedTuple):
     """A record whose text is read: its source, its dates, and the findings of its codes.
 
     `value`: what the record says about the findings in its name, for example absent for a problem that was refuted.
@@ -42,7 +40,7 @@ class RecordContext:
 
     def with_source_kind(self, kind: SourceKind) -> "RecordContext":
         """Return the same record with its source as text of this kind."""
-        return replace(self, source=replace(self.source, kind=kind))
+        return self._replace(source=self.source.as_kind(kind))
 
 
 def extract_from_name(
@@ -74,7 +72,7 @@ def extract_from_notes(record: RecordContext, note_field: Notes, collector: Fact
     """Add and return the statements in a record's notes, each dated by its note, else by the record."""
     statements: list[Statement] = []
     for note in list_notes(note_field):
-        dated = replace(record, when=collector.newest_date(note.time) or record.when, onset=None)
+        dated = record._replace(when=collector.newest_date(note.time) or record.when, onset=None)
         for statement in read_statements(dated, note.text, collector, TextKind.NOTE):
             _add_statement(dated, statement, collector, is_name=False)
             statements.append(statement)

@@ -207,20 +207,6 @@ def collect_note(read: ReadNote) -> ScreenedRecord:
     return record
 
 
-def is_number_alone(observation: Observation) -> bool:
-    """Return whether an Observation holds a number and no words at all, as most do."""
-    return (
-        len(observation.valueQuantity) > 0
-        and observation.component is None
-        and observation.note is None
-        and observation.comment is None
-        and observation.comments is None
-        and observation.valueString is None
-        and observation.valueCodeableConcept is None
-        and observation.interpretation is None
-    )
-
-
 def _of_observation(observation: Observation) -> ScreenedRecord | None:
     if observation.status in _VOID or observation.status == _NOT_DONE:
         return None

@@ -82,13 +82,10 @@ class ScreenedRecord:
         else:
             self.prose += [Prose(text, time, is_note=True) for text, time in notes]
 
-    def named(self, concept: CodeableConcept) -> list[str]:
-        """Return the texts of a concept, those of the record's own name also with the place: a fracture, of L1."""
-        texts = concept_texts(concept)
-        if self.sites is None or concept is not getattr(self.resource, "code", None):
-            return texts
-        places = ", ".join(text for site in list_concepts(self.sites) for text in concept_texts(site))
-        return [*texts, *(f"{text}, {places}" for text in texts)] if places else texts
+    def sites_of(self, concept: CodeableConcept) -> list[CodeableConcept]:
+        """Return the body sites that are said of a concept: those of the record, of the record's own name."""
+        is_own = self.sites is not None and concept is getattr(self.resource, "code", None)
+        return list_concepts(self.sites) if is_own else []
 
     def add_forms(self, forms: Sequence[Attachment] | Unreadable) -> None:
         """Add the documents of a report that are text. By the standard all its documents say the same."""
@@ -106,3 +103,10 @@ def concept_texts(concept: CodeableConcept) -> list[str]:
         if coding is not None and coding.display and coding.display not in texts:
             texts.append(coding.display)
     return texts
+
+
+def placed_texts(concept: CodeableConcept, sites: Sequence[CodeableConcept]) -> list[str]:
+    """Return the texts of a concept, each also with the place: a fracture, of L1."""
+    texts = concept_texts(concept)
+    places = ", ".join(text for site in sites for text in concept_texts(site))
+    return [*texts, *(f"{text}, {places}" for text in texts)] if places else texts

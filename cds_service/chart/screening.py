@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, NamedTuple
 
+from cds_service.chart.concept_screen import ConceptScreen, PlacedConcept
 from cds_service.chart.fact_collector import FactCollector, build_source
 from cds_service.chart.note_text import ReadNote
+from cds_service.chart.quiet_records import is_quiet
 from cds_service.chart.screen_answers import find_measurements, find_statements, has_number, has_words
 from cds_service.chart.screen_dates import find_dates, may_be_newer
-from cds_service.chart.screen_texts import collect_note, collect_record, is_number_alone
-from cds_service.chart.screened_record import ScreenedRecord, concept_texts
+from cds_service.chart.screen_texts import collect_note, collect_record
+from cds_service.chart.screened_record import ScreenedRecord, concept_texts, placed_texts
 from cds_service.fhir.datatypes import CodeableConcept, list_concepts
 from cds_service.fhir.documents import DocumentReference, QuestionnaireResponse
 from cds_service.fhir.resource import Resource
@@ -53,6 +55,7 @@ class Screening:
     """
 
     screens: Screens
+    concept_screen: ConceptScreen
     collector: FactCollector
     hits: dict[ScreenHit, None] = field(default_factory=dict)
     unscreened: Counter[str] = field(default_factory=Counter)
@@ -67,9 +70,7 @@ class Screening:
     ) -> None:
         """Screen the patient's resources, notes and drafts of the call, then what the precise readers found in them."""
         for resource in chain(resources, drafts):
-            if type(resource) is Observation and is_number_alone(resource) and not self._may_exceed(resource):
-                continue
-            record = collect_record(resource)
+            record = None if self._says_nothing(resource) else collect_record(resource)
             if record is not None:
                 self._screen_record(record)
         for note in notes:
@@ -77,8 +78,15 @@ class Screening:
         self._screen_texts()
         self._screen_findings()
 
+    def _says_nothing(self, resource: SupportedResource) -> bool:
+        """Return whether a record holds nothing to screen but a code, which is of no group."""
+        if isinstance(resource, Observation) or not is_quiet(resource):
+            return False
+        code = getattr(resource, "code", None)
+        return not isinstance(code, CodeableConcept) or self.concept_screen.judge(PlacedConcept(code, [])).says_nothing
+
     def _screen_record(self, record: ScreenedRecord) -> None:
-        """Screen the codes and values of a record, and keep its texts: all texts are looked at together first."""
+        """Screen the codes and values of a record, and keep its texts: they are screened last."""
         for concept in record.concepts:
             self._screen_concept(record, concept)
         for act in record.acts:
@@ -94,30 +102,17 @@ class Screening:
 
     def _screen_concept(self, record: ScreenedRecord, concept: CodeableConcept, *, is_act: bool = False) -> None:
         """Screen the codes of a concept, and keep its texts unless one of its codes says that they name no disease."""
-        judge = self.screens.codes.judge
-        is_told = False
-        verdicts = [judge(one.system, one.code) for one in concept.coding or () if one]
-        for verdict in verdicts:
-            if verdict.is_unread:
-                return
-            is_told = is_told or verdict.is_judged
-        for verdict in verdicts:
-            for hit in verdict.hits:
-                self._add_code(record, hit, concept)
-        texts = concept_texts(concept) if record.sites is None else record.named(concept)
-        is_prose = not concept.coding
-        if not (is_told or is_prose) and self._is_foreign(concept, texts):
+        sites = record.sites_of(concept)
+        verdict = self.concept_screen.judge(PlacedConcept(concept, sites))
+        if verdict.says_nothing:
+            return
+        for hit in verdict.hits:
+            self._add_code(record, hit, concept)
+        texts = placed_texts(concept, sites)
+        if verdict.is_foreign:
             self.unscreened[OTHER_LANGUAGE] += 1
-        for text in texts:
-            self._texts.append(_ScreenedText(record, text, None, False, is_prose, is_act))
-
-    def _is_foreign(self, concept: CodeableConcept, texts: list[str]) -> bool:
-        """Return whether a name is in another language, and no code says what it means: neither was screened."""
-        is_foreign = self.screens.languages.is_foreign_name
-        for text in texts:
-            if is_foreign(text):
-                return not self.collector.look_up(concept)
-        return False
+        is_prose = not concept.coding
+        self._texts += [_ScreenedText(record, text, is_prose=is_prose, is_act=is_act) for text in texts]
 
     def _add_code(self, record: ScreenedRecord, hit: CodeHit, concept: CodeableConcept) -> None:
         if hit.branch is not None:
@@ -148,27 +143,16 @@ class Screening:
                 for group, cause in self.screens.texts.numbers.find(f"{name}: {value}"):
                     self._add(record, TextHit(group, cause), record.kind)
 
-    def _may_exceed(self, observation: Observation) -> bool:
-        """Return whether a value is of a test that has a limit."""
-        code = observation.code
-        if code is None:
-            return False
-        codes = [one.code for one in code.coding or () if one]
-        return self.screens.values.may_hit(codes, concept_texts(code), bytes(observation.valueQuantity))
-
     def _screen_texts(self) -> None:
-        """Screen all texts. Where none holds any stem, as in most charts, one look at all of them is enough."""
-        if self.screens.texts.may_hit("\n".join(one.text for one in self._texts)):
-            for one in self._texts:
-                self._screen_text(one)
         for one in self._texts:
+            self._screen_text(one)
             if one.is_prose:
                 self._check_text(one.record.resource, one.text)
 
     def _screen_text(self, one: _ScreenedText) -> None:
         """Screen a text. What was done under the name of a test is no reason to act; its result may be one."""
         hits = self.screens.texts.hits(one.text)
-        if hits and one.is_act and self.screens.procedures.is_test(one.text):
+        if not hits or (one.is_act and self.screens.procedures.is_test(one.text)):
             return
         named = self._named_by_test(one.question)
         planned = self.screens.texts.done if one.is_act and one.record.is_planned else ()

@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 
 from cds_service.chart.fact_collector import FactCollector
 from cds_service.chart.note_text import ReadNote
+from cds_service.chart.quiet_records import is_quiet
 from cds_service.chart.screen_dates import find_dates
-from cds_service.chart.screen_texts import is_number_alone
 from cds_service.fhir.chart_data import DraftOrder
 from cds_service.fhir.resources import Observation, SupportedResource
 from cds_service.fhir.words import count_words, strip_words
@@ -54,7 +54,7 @@ def _newest_first(words: Words, collector: FactCollector) -> Iterable[tuple[Any,
         (_day(note.note.document, collector), note, note.size, _drop) for note in words.notes
     ]
     for resource in words.resources:
-        if isinstance(resource, Observation) and is_number_alone(resource):
+        if isinstance(resource, Observation) and len(resource.valueQuantity) and is_quiet(resource):
             continue  # no word of it is read
         size = count_words(resource, LONGEST_TEXT)
         if size:

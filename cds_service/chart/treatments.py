@@ -20,6 +20,9 @@ def extract_procedure(procedure: Procedure, collector: FactCollector) -> None:
     if not_done is not None:
         collector.ignore(procedure, not_done)
         return
+    if not procedure.note and collector.is_silent(procedure.code):
+        collector.ignore_unmapped(procedure, procedure.code)
+        return
     known_codes = collector.look_up(procedure.code)
     meanings = _done_meanings(known_codes, procedure, collector)
     imaging = describe_imaging(known_codes, procedure.code, procedure.bodySite, None, collector)

@@ -19,9 +19,11 @@ def is_short(key: PrefetchKey, decoded: DecodedResources) -> bool:
     """
     if not (decoded.total or decoded.resources or decoded.unsupported):
         return False
+    arrived = decoded.repeated + sum(decoded.unreadable.values())
     kinds = list(map(type, decoded.resources))  # counted in C: this runs for every key of every call
-    of_type = sum(kinds.count(kind) for kind in set(kinds) if _current_name(kind.__name__) == key.resource_type)
-    arrived = of_type + decoded.repeated + sum(decoded.unreadable.values())
+    for kind in set(kinds):
+        if _current_name(kind.__name__) == key.resource_type:
+            arrived += kinds.count(kind)
     return decoded.total > arrived or (arrived == 0 and bool(decoded.resources or decoded.unsupported))
 
 

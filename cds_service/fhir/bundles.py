@@ -160,9 +160,9 @@ def _separate_failures(
     next_link: str | None = None,
     total: int = 0,
 ) -> DecodedResources:
-    outcomes = [resource for resource in resources if type(resource) is OperationOutcome]
-    if not outcomes:
+    if OperationOutcome not in map(type, resources):  # in C: this runs for every key of every call
         return DecodedResources(tuple(resources), unreadable or NONE_UNREADABLE, False, next_link, total)
+    outcomes = [resource for resource in resources if type(resource) is OperationOutcome]
     data = tuple(resource for resource in resources if type(resource) is not OperationOutcome)
     is_failure = any(outcome.is_failure for outcome in outcomes)
     return DecodedResources(data, unreadable or NONE_UNREADABLE, is_failure, next_link, total)

@@ -7,14 +7,16 @@ from cds_service.knowledge.content_folder import did_you_mean
 from cds_service.knowledge.entry_collector import EntryCollector
 from cds_service.knowledge.files import NARRATIVE_FRAMES, NarrativeFiles
 from cds_service.knowledge.inflection import inflect
+from cds_service.knowledge.levels import spell_levels
 from cds_service.knowledge.meanings import build_meaning
 from cds_service.knowledge.schema.narrative import FrameFile
 from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.narrative.frames.all_frames import FRAME_NAMES, KINDS
+from cds_service.narrative.frames.place_table import UNSAID
 from cds_service.narrative.lexicon import FrameTable, LexiconEntry, PhraseMeaning
 from cds_service.narrative.tokenizer import normalize_phrase
 
-SHARED_WORDS = "anatomy"  # the file of words that several frames read
+SHARED_WORDS = frozenset({"anatomy", "results"})  # the files of words that several frames read
 
 
 def build_frames(
@@ -24,9 +26,10 @@ def build_frames(
     tables: dict[str, FrameTable] = {}
     for file, frame in files.frames.items():
         name = file.rpartition("/")[2].removesuffix(".toml")
-        if name not in FRAME_NAMES and name != SHARED_WORDS:
+        if name not in FRAME_NAMES and name not in SHARED_WORDS:
             collector.folder.add_problem(file, "", f"no frame is called {name}{did_you_mean(name, FRAME_NAMES)}")
         _add_words(collector, file, frame)
+        _add_sites(collector, file, frame, files)
         tables[name] = _table(collector, file, frame, files, findings)
     missing = FRAME_NAMES - tables.keys()
     for name in sorted(missing):
@@ -41,9 +44,26 @@ def _add_words(collector: EntryCollector, file: str, frame: FrameFile) -> None:
         for concept, words in concepts.items():
             entry = LexiconEntry(concepts=MappingProxyType({str(kind): str(concept)}))
             key = f"words.{kind}.{concept}"
-            collector.add(file, key, _every_form(word for word in words if word.islower()), entry)
-            cased = [word for word in words if not word.islower()]
+            collector.add(file, key, _every_form(word for word in words if word == word.lower()), entry)
+            cased = [word for word in words if word != word.lower()]
             collector.add_cased(file, key, cased, entry)
+    for kind, named in frame.levels.items():
+        for concept, levels in named.items():
+            entry = LexiconEntry(concepts=MappingProxyType({str(kind): str(concept)}))
+            collector.add(file, f"levels.{kind}.{concept}", spell_levels(levels), entry)
+
+
+def _add_sites(collector: EntryCollector, file: str, frame: FrameFile, files: NarrativeFiles) -> None:
+    for kind, concepts in frame.sites.items():
+        for concept, names in concepts.items():
+            entry = LexiconEntry(concepts=MappingProxyType({str(kind): str(concept)}))
+            for name in names:
+                table = files.findings.get(name) or files.places.get(name)
+                if table is None:
+                    meant = did_you_mean(name, [*files.findings, *files.places])
+                    collector.folder.add_problem(file, f"sites.{kind}", f"no finding is called {name}{meant}")
+                else:
+                    collector.add(file, f"sites.{kind}.{concept}", _every_form(map(str, table.sites)), entry)
 
 
 def _every_form(words: Iterable[str]) -> list[str]:
@@ -61,7 +81,7 @@ def _table(
     concepts = {str(concept) for one in files.frames.values() for named in one.words.values() for concept in named}
 
     def meaning(name: str, key: str) -> PhraseMeaning | None:
-        if name in files.findings or name in files.places:
+        if name in findings or name in files.places:
             return build_meaning(name, files, findings)
         collector.folder.add_problem(file, key, f"no finding is called {name}{did_you_mean(name, files.findings)}")
         return None
@@ -69,7 +89,7 @@ def _table(
     table: dict[str, Mapping[str, PhraseMeaning]] = {}
     for head, recorded in frame.reads.items():
         slots = {"": recorded} if isinstance(recorded, str) else recorded
-        for concept in {head, *slots} - concepts - {""}:
+        for concept in {head, *slots} - concepts - {"", UNSAID}:
             known = did_you_mean(concept, concepts)
             collector.folder.add_problem(file, f"reads.{head}", f"no word is a {concept}{known}")
         found = {str(slot): meaning(name, f"reads.{head}") for slot, name in slots.items()}

@@ -12,6 +12,8 @@ from cds_service.narrative.lexicon import PhraseMeaning
 def build_meaning(name: str, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> PhraseMeaning:
     """Build the meaning of a finding's phrases, or of those of a table of `places.toml`."""
     table = files.findings.get(name)
+    if table is None and name in findings:
+        table = PhrasesTable()
     if table is None:
         place = files.places[name]
         return complete_meaning(_of_place(place), place)

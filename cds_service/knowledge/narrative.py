@@ -1,5 +1,6 @@
 """The builder of the lexicon from the narrative files; it refuses phrases that have two meanings."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import product
@@ -17,7 +18,15 @@ from cds_service.knowledge.files import (
 )
 from cds_service.knowledge.frames import build_frames
 from cds_service.knowledge.meanings import build_meaning, complete_meaning, past_of
-from cds_service.knowledge.schema.narrative import SIDE_NAMES, CuesFile, PhrasesTable, PlaceTable, Slots, WordsFile
+from cds_service.knowledge.schema.narrative import (
+    SIDE_NAMES,
+    CuesFile,
+    PhrasesTable,
+    PlaceTable,
+    SectionTable,
+    Slots,
+    WordsFile,
+)
 from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
 from cds_service.knowledge.time_words import build_time_words
 from cds_service.model.facts import FindingValue
@@ -50,24 +59,27 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
         wide=frozenset(str(name) for name, table in words.surroundings.items() if table.wide),
         frames=build_frames(collector, files, findings),
         times=build_time_words(files.time),
-        sections=_build_sections(folder, files),
+        sections=_build_sections(folder, files, of_reports=False),
+        report_sections=_build_sections(folder, files, of_reports=True),
     )
 
 
-def _build_sections(folder: ContentFolder, files: NarrativeFiles) -> Mapping[str, Section]:
+def _build_sections(folder: ContentFolder, files: NarrativeFiles, *, of_reports: bool) -> Mapping[str, Section]:
+    """Return the sections of notes by title, or those of reports, which also have titles of their own."""
     sections: dict[str, Section] = {}
-    for name, table in files.sections.items():
-        section = Section(
-            effect=CueEffect(table.effect) if table.effect else None,
-            until_blank=table.until_blank,
-            is_of_diagnoses=table.diagnoses,
-            is_of_reports=table.reports,
-        )
-        for title in map(normalize_phrase, table.titles):
-            if title in sections:
-                folder.add_problem(NARRATIVE_SECTIONS, name, f"{title!r} is a title of another section too")
-            sections[title] = section
+    for is_of_reports in (False, True)[: 1 + of_reports]:
+        tables = {name: table for name, table in files.sections.items() if table.reports is is_of_reports}
+        titled = [(normalize_phrase(title), name) for name, table in tables.items() for title in table.titles]
+        for title, count in Counter(title for title, _ in titled).items():
+            if count > 1:
+                folder.add_problem(NARRATIVE_SECTIONS, title, "is a title of two sections, or twice of one")
+        sections |= {title: _section(tables[name]) for title, name in titled}
     return MappingProxyType(sections)
+
+
+def _section(table: SectionTable) -> Section:
+    effect = CueEffect(table.effect) if table.effect else None
+    return Section(effect=effect, until_blank=table.until_blank, is_of_diagnoses=table.diagnoses)
 
 
 def _pair_with_values(present: list[str], absent: list[str]) -> tuple[tuple[FindingValue, list[str]], ...]:
@@ -180,16 +192,19 @@ def _add_terms(collector: EntryCollector, files: NarrativeFiles, findings: Mappi
 
 
 def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
-    """Note every finding without words, and every unknown name."""
+    """Note every finding without words, its own or a frame's, and every unknown name."""
+    read = _read_by_frames(files)
     for name, finding_table in findings.items():
-        if name not in files.findings and not finding_table.terms:
+        if name not in files.findings and not finding_table.terms and name not in read:
             folder.add_problem(NARRATIVE_FINDINGS, name, "has no words: every finding of the vocabulary needs a table")
     for file, tables in ((NARRATIVE_FINDINGS, files.findings), (NARRATIVE_PLACES, files.places)):
         for name, table in tables.items():
             for finding in _named_findings(name, table):
                 if finding not in findings:
                     folder.add_problem(file, name, f"no finding is called {finding}{did_you_mean(finding, findings)}")
-            _check_table(folder, file, name, table, files.words)
+            if name not in read and not _has_words(table):
+                folder.add_problem(file, name, "has no words")
+            _check_table(folder, file, name, table, files)
     stated = [*files.words.qualifiers.items(), ("course", files.words.times)]
     for qualifier, values in stated:
         for value in values:
@@ -203,17 +218,17 @@ def _named_findings(name: str, table: PhrasesTable) -> list[str]:
     return [*table.records, *table.denies, *table.claimed_by, *(finding for group in table.beside for finding in group)]
 
 
-def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:
-    if not (
-        table.phrases
-        or table.cased
-        or table.sites
-        or table.structures
-        or table.combined
-        or table.tests
-        or table.denials
-    ):
-        folder.add_problem(file, name, "has no words")
+def _read_by_frames(files: NarrativeFiles) -> set[str]:
+    return {finding for frame in files.frames.values() for finding in frame.findings()}
+
+
+def _has_words(table: PhrasesTable) -> bool:
+    named = (table.phrases, table.cased, table.sites, table.structures, table.combined, table.tests, table.denials)
+    return any(named)
+
+
+def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, files: NarrativeFiles) -> None:
+    words = files.words
     if bool(table.tests) is not bool(table.results):
         folder.add_problem(file, name, '"tests" and "results" must be given together')
     if table.results and table.results not in words.results:

@@ -1,6 +1,8 @@
 """An index of one chart for the evaluation of rules: findings by id and side, what is current, durations."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from itertools import chain
 from typing import NamedTuple
 
 from cds_service.model.conditions import ANY_PATTERN, Block, on_judged_side
@@ -48,10 +50,7 @@ class ChartIndex:
         self.findings_by_id: dict[str, list[Finding]] = {}
         for finding in chart.findings:
             self.findings_by_id.setdefault(finding.id, []).append(finding)
-        self.finding_ids_by_side = {
-            side: frozenset(fact.id for fact in chart.findings if fact.side.covers(side))
-            for side in (*EACH_SIDE, Side.BOTH)
-        }
+        self.finding_ids_by_side = _group_by_side(chart.findings)
         self.studies = tuple(study for study in chart.imaging if study.stage is Stage.STUDY)
         self.open_orders = tuple(order for order in chart.imaging if self._is_open_order(order))
         self._available_requirements = self._collect_requirements()
@@ -163,6 +162,17 @@ class ChartIndex:
         # A pain recorded before the earliest stated onset proves that onset wrong: there is no upper limit then.
         duration = DurationRange(at_least, at_most if at_most is not None and at_most >= at_least else None)
         return _Symptoms(duration, onset, longest)
+
+
+def _group_by_side(findings: Iterable[Finding]) -> dict[Side, frozenset[str]]:
+    """Return the ids of the findings that count for each side; with `BOTH`, for either."""
+    stated: dict[Side, set[str]] = {}
+    for fact in findings:
+        stated.setdefault(fact.side, set()).add(fact.id)
+    return {
+        side: frozenset(chain.from_iterable(ids for own, ids in stated.items() if own.covers(side)))
+        for side in (*EACH_SIDE, Side.BOTH)
+    }
 
 
 def _combine_states(states: list[FindingState]) -> FindingState:

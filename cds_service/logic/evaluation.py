@@ -202,14 +202,19 @@ def _evaluate_block(block: Block, context: EvaluationContext) -> Outcome:
     if not evaluate_all and not context.index.can_hold(block, context.side):
         return Outcome(block, UNKNOWN)
     parts: list[Outcome] = []
-    truths = [_evaluate_all_of(block, context, parts, evaluate_all=evaluate_all)]
-    if block.any and (truths[0] is YES or evaluate_all):
-        truths.append(_evaluate_any_of(block, context, parts))
-    may_hold = NO not in truths and UNKNOWN not in truths
-    if block.none and (may_hold or context.thorough or (evaluate_all and block.none_has_anchor)):
-        truths.append(_evaluate_none_of(block, context, parts, evaluate_all=evaluate_all))
-    holds = all(truth is YES for truth in truths)
-    return Outcome(block, YES if holds else NO if NO in truths else UNKNOWN, (), tuple(parts))
+    total = _evaluate_all_of(block, context, parts, evaluate_all=evaluate_all)
+    if block.any and (total is YES or evaluate_all):
+        total = _both(total, _evaluate_any_of(block, context, parts))
+    if block.none and (total is YES or context.thorough or (evaluate_all and block.none_has_anchor)):
+        total = _both(total, _evaluate_none_of(block, context, parts, evaluate_all=evaluate_all))
+    return Outcome(block, total, (), tuple(parts))
+
+
+def _both(one: Truth, other: Truth) -> Truth:
+    """Return whether both hold: yes only if each does, no if either does not."""
+    if one is NO or other is NO:
+        return NO
+    return other if one is YES else UNKNOWN
 
 
 def _evaluate_all_of(block: Block, context: EvaluationContext, parts: list[Outcome], *, evaluate_all: bool) -> Truth:
@@ -218,7 +223,7 @@ def _evaluate_all_of(block: Block, context: EvaluationContext, parts: list[Outco
         outcome = evaluate(condition, context)
         parts.append(outcome)
         if outcome.truth is not YES:
-            total = NO if NO in (total, outcome.truth) else UNKNOWN
+            total = _both(total, outcome.truth)
             if not evaluate_all:
                 break
     return total

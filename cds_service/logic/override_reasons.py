@@ -1,6 +1,6 @@
 """Which override reasons a card offers: not those that repeat what it rests on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from cds_service.model.conditions import Duration
 from cds_service.model.content import Content, OverrideBasis
@@ -16,21 +16,19 @@ def offered_overrides(
     A clinician who is told of pain that has lasted is not asked whether it has lasted.
     """
     found = {fact.id for fact in facts if isinstance(fact, Finding) and fact.value is FindingValue.PRESENT}
-    lasted = max((days for outcome in outcomes for days in _lasting_days(outcome)), default=0)
+    lasted = max(map(_lasted, outcomes), default=0)
     bases = content.override_bases
-    return tuple(name for name in names if not _repeats(bases.get(name, OverrideBasis()), found, lasted))
+    return tuple([name for name in names if name not in bases or not _repeats(bases[name], found, lasted)])
 
 
 def _repeats(basis: OverrideBasis, found: set[str], lasted: int) -> bool:
     return not basis.findings.isdisjoint(found) or (basis.days is not None and lasted >= basis.days)
 
 
-def _lasting_days(outcome: Outcome) -> Iterator[int]:
-    """Yield every minimum duration that makes the outcome hold."""
+def _lasted(outcome: Outcome) -> int:
+    """Return the longest minimum duration that makes the outcome hold, in days."""
     if outcome.truth is not Truth.YES:
-        return
-    if isinstance(outcome.condition, Duration) and outcome.condition.at_least is not None:
-        yield outcome.condition.at_least
-    for part in outcome.parts:
-        if part.role != "none":
-            yield from _lasting_days(part)
+        return 0
+    if isinstance(outcome.condition, Duration):
+        return outcome.condition.at_least or 0
+    return max([_lasted(part) for part in outcome.parts if part.role != "none"], default=0)

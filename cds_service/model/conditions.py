@@ -232,7 +232,10 @@ class Block:
         lacks = recorded.isdisjoint  # a hot path: every rule in every call
         if any(map(lacks, self.requirements)):
             return False
-        return not self.alternatives or any(not any(map(lacks, part)) for part in self.alternatives)
+        for part in self.alternatives:
+            if not any(map(lacks, part)):
+                return True
+        return not self.alternatives
 
 
 Condition: TypeAlias = (

@@ -45,6 +45,7 @@ class SourceKind(Enum):
     REPORT_TEXT = "text of a report"
     QUESTIONNAIRE = "questionnaire"
     QUESTIONNAIRE_TEXT = "free text of a questionnaire"
+    __hash__ = object.__hash__  # as of `FindingValue`: every fact needs it
 
     @property
     def is_text(self) -> bool:
@@ -72,6 +73,10 @@ class Source:
 
     kind: SourceKind
     reference: str
+
+    def as_kind(self, kind: SourceKind) -> "Source":
+        """Return the same record as a source of this kind."""
+        return Source(kind, self.reference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,10 +61,10 @@ class Context:
         self.has_year = False
         self._has_bracket = False
         self._cues: list[_Placed] = []
+        results = {place for mention in mentions for place in mention.results}
         for place, item in enumerate(items):
-            for cue in item.entry.cues:
-                if place not in passed:
-                    self._cues.append(_Placed(place, cue))
+            if item.entry.cues and place not in results and place not in passed:
+                self._cues += [_Placed(place, cue) for cue in item.entry.cues]
             self.has_year = self.has_year or bool(item.year)
             self._has_bracket = self._has_bracket or item.text == "("
         denying: list[_Placed] = []
@@ -93,7 +93,8 @@ class Context:
         return mention.value is FindingValue.PRESENT and not self._cued(mention)
 
     def _cued(self, mention: Mention) -> set[CueEffect]:
-        others = [one for one in self._changing if not mention.first <= one.place <= mention.last]
+        # The results of a mention are no cues at all; what stands among them may be: "numbness absent in the leg".
+        others = [one for one in self._changing if mention.results or not mention.first <= one.place <= mention.last]
         found = {self._change(one, mention) for one in others if self._holds(*one, mention)}
         if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL):
             found.add(self._carried)

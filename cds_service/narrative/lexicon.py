@@ -132,13 +132,12 @@ class Section:
     """What a section says of all that stands in it.
 
     `effect`: that of a cue before everything. `until_blank`: a blank line ends it. `is_of_diagnoses`: only diagnoses
-    are read. `is_of_reports`: its title is one in reports of imaging alone.
+    are read.
     """
 
     effect: CueEffect | None = None
     until_blank: bool = False
     is_of_diagnoses: bool = False
-    is_of_reports: bool = False
 
 
 # What a frame records: by its head's concept the meaning by the concept of a slot, or under "" by itself.
@@ -149,7 +148,8 @@ FrameTable: TypeAlias = Mapping[str, Mapping[str, PhraseMeaning]]
 class Lexicon:
     """All entries, by phrases in the form of `normalize_phrase`. `reach` is in words, `longest_text` in characters.
 
-    `frames`: what each frame records, by its name.
+    `frames`: what each frame records, by its name. `sections`: those of a note, by their titles; `report_sections`:
+    those of a report of imaging.
     """
 
     entries: Mapping[str, LexiconEntry]
@@ -161,3 +161,4 @@ class Lexicon:
     frames: Mapping[str, FrameTable] = field(default_factory=lambda: MappingProxyType({}))
     times: TimeWords = NO_TIMES
     sections: Mapping[str, Section] = field(default_factory=lambda: MappingProxyType({}))
+    report_sections: Mapping[str, Section] = field(default_factory=lambda: MappingProxyType({}))

@@ -17,7 +17,9 @@ class Mention:
     """A mention of a finding. `first` to `last`: the items it spans, including its pain words and results.
 
     `place`: the item that names it. `chain`: mentions of one radiating or listed pain have the same, and share a side.
-    `is_sided`: its side is settled, even if there is none.
+    `is_sided`: its side is settled, even if there is none. `parts`: the items that mean nothing else beside it.
+    `results`: the items of its result, cues of nothing else. `is_general`: what it denies is denied of the whole,
+    unless a part of it is found.
     """
 
     place: int
@@ -29,6 +31,9 @@ class Mention:
     radiates: bool = False
     side: Side = Side.UNSTATED
     is_sided: bool = False
+    parts: tuple[int, ...] = ()
+    results: tuple[int, ...] = ()
+    is_general: bool = False
     qualifiers: dict[str, str] = field(default_factory=dict)
     onset: When | None = None
     when: When | None = None

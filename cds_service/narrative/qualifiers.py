@@ -20,7 +20,7 @@ def qualify(items: list[Item], mentions: list[Mention]) -> None:
         return
     for mention in mentions:
         for name in mention.saying.takes:
-            if name in stated:
+            if name in stated and name not in mention.qualifiers:
                 _give(mention, name, _values(items, mentions, mention, name))
 
 
@@ -30,7 +30,7 @@ def _values(items: list[Item], mentions: list[Mention], mention: Mention, name: 
         return [item.entry.qualifiers[name] for item in items if name in item.entry.qualifiers and alone]
     if name == _COURSE:
         return [*_said_first(items, mention), *_said_before(items, mention), *_said_behind(items, mention)]
-    inside = items[mention.first : mention.last + 1] if name == _GRADE else []
+    inside = items[mention.first : mention.last + 1] if name == _GRADE or mention.parts else []
     return [*_stated(inside, name), *_beside(items, mention, name)]
 
 
@@ -47,7 +47,8 @@ def _give(mention: Mention, name: str, values: list[str]) -> None:
 def _beside(items: list[Item], mention: Mention, name: str) -> list[str]:
     """Return the values of adjacent items, and extend the mention over them."""
     found = []
-    for step, start in ((-1, mention.place - 1), (1, mention.place + 1)):
+    first, last = (mention.first, mention.last) if mention.parts else (mention.place, mention.place)
+    for step, start in ((-1, first - 1), (1, last + 1)):
         at = start
         while 0 <= at < len(items):
             item = items[at]

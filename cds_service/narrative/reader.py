@@ -5,7 +5,6 @@ from enum import Enum
 from functools import partial
 from types import MappingProxyType
 
-from cds_service.model.sides import Side
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.answers import join_answers
 from cds_service.narrative.choices import settle_choices
@@ -19,7 +18,7 @@ from cds_service.narrative.mention_reader import MentionReader
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.page import Page
 from cds_service.narrative.phrase_finder import PhraseFinder
-from cds_service.narrative.sections import PLAIN, REPORT, SectionReader
+from cds_service.narrative.sections import REPORT, SectionReader
 from cds_service.narrative.sides import refer_back
 from cds_service.narrative.statements import EMPTY_READING, Reading
 from cds_service.narrative.surroundings import is_something_else, leaves_out, wide_surroundings
@@ -74,13 +73,18 @@ class NarrativeReader:
         written = split_sentences(text[:limit], self._narrative.abbreviations)
         parts = join_answers(settle_choices(written, self.answers), self.answers)
         is_cut = len(text) > limit
-        page = Page(SectionReader(self._narrative.sections, REPORT if kind is TextKind.REPORT else PLAIN))
+        page = Page(self._sections(kind))
         rows = [self._finder.items(part) for part in parts]
         whole = parts[:-1] if is_cut else parts  # the missing end of a cut sentence may negate its beginning
         for at, part in enumerate(whole):
             self._read_sentence(part, rows[at], rows[max(0, at - 1) : at + 2], page, is_name=kind is TextKind.NAME)
         kept = page.kept()
         return Reading(tuple(kept), tuple(kept.values()), frozenset(page.places_without_pain), page.has_mention, is_cut)
+
+    def _sections(self, kind: TextKind) -> SectionReader:
+        if kind is TextKind.REPORT:
+            return SectionReader(self._narrative.report_sections, REPORT)
+        return SectionReader(self._narrative.sections)
 
     def _read_sentence(
         self, sentence: Sentence, items: Row, beside: Sequence[Row], page: Page, *, is_name: bool
@@ -127,4 +131,7 @@ class NarrativeReader:
             if is_sign and leaves_out(row, mention):
                 continue
             stated = self._judge.date(one, row, mention, has_year=context.has_year)
-            page.add(stated, span, is_general=is_sign and one.side is Side.UNSTATED)
+            if is_sign:
+                page.deny(stated, span, is_general=mention.is_general)
+            else:
+                page.add(stated, span)

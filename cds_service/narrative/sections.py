@@ -37,8 +37,7 @@ class SectionReader:
         end = next((at for at in range(1, min(len(words), _LONGEST_TITLE + 1)) if words[at] in _BEHIND_TITLE), None)
         if end is None and not self._is_bare(sentence):
             return None
-        section = self._titles.get(" ".join(words[:end]).rstrip(" :-"))
-        return None if section and section.is_of_reports and not self._base.is_of_diagnoses else section
+        return self._titles.get(" ".join(words[:end]).rstrip(" :-"))
 
     def _is_bare(self, sentence: Sentence) -> bool:
         """Return whether a sentence is a line of its own that may be a title."""

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from cds_service.model.screen import AnswerWords
 from cds_service.narrative.markup import strip_markup
+from cds_service.narrative.text_cache import TextCache
 from cds_service.screen.folding import expand_word, spread_words
 
 _WORD: Final = re.compile(r"[^\W\d_]")
@@ -21,6 +22,13 @@ class WrittenNumber(NamedTuple):
     unit: str
 
 
+class _Answer(NamedTuple):
+    """What an answer is. `is_lost`: it says that something is absent. `tells`: it is no number and denies nothing."""
+
+    is_lost: bool = False
+    tells: bool = False
+
+
 class AnswerReader:
     """Reads answers. Created once; safe to share between threads."""
 
@@ -31,23 +39,28 @@ class AnswerReader:
         self._faculties = _forms(words.faculties)
         self._signs = _forms(words.signs)
         self._lost = frozenset(spread_words(one) for one in words.lost)
+        self._read = TextCache(self._read_answer)
+        self.is_faculty = TextCache(self._is_faculty)
 
     def to_text(self, name: str, answer: str) -> str | None:
         """Return a question with its answer as a text to screen, or None if the answer denies it or is a number."""
-        if len(answer) > _LONGEST or not _WORD.search(answer):
-            return None
-        spoken = spread_words(strip_markup(answer))
-        if spoken in self._lost and self.is_faculty(name):
+        read = self._read(answer)
+        if read.is_lost and self.is_faculty(name):
             return f"{name}: {_IMPAIRED}"
-        if answer.lstrip(" <>=-")[:1].isdigit() or self._says_nothing(spoken):
-            return None
-        return f"{name}: {answer}"
+        return f"{name}: {answer}" if read.tells else None
 
     def denied(self, name: str) -> str | None:
         """Return the text for an answer of no: that of a faculty is a sign."""
         return f"{name}: {_IMPAIRED}" if self.is_faculty(name) else None
 
-    def is_faculty(self, name: str) -> bool:
+    def _read_answer(self, answer: str) -> _Answer:
+        if len(answer) > _LONGEST or not _WORD.search(answer):
+            return _Answer()
+        spoken = spread_words(strip_markup(answer))
+        is_number = answer.lstrip(" <>=-")[:1].isdigit()
+        return _Answer(spoken in self._lost, not (is_number or self._says_nothing(spoken)))
+
+    def _is_faculty(self, name: str) -> bool:
         """Return whether a name is of what a healthy person has, and not of a sign."""
         spread = spread_words(name)
         return any(form in spread for form in self._faculties) and not any(form in spread for form in self._signs)

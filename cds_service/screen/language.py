@@ -18,7 +18,7 @@ from cds_service.screen.short_forms import ShortForms
 _SENTENCE_END: Final = re.compile(r"[.!?;:]\s+|[\r\n]+")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _LATIN: Final = re.compile("[a-zA-Z\u00aa-\u024f\u1e00-\u1eff\u0300-\u036f]*")
-_DOSED: Final = re.compile(r"[^\W\d_]+ +(?=\d[\d.,]* ?(?:mg|mcg|g|ml|units?|%))", re.IGNORECASE)  # the name of a drug
+_DOSED: Final = re.compile(r"\b[^\W\d_]+ +(?=\d[\d.,]* ?(?:mg|mcg|g|ml|units?|%))", re.IGNORECASE)  # the name of a drug
 _APOSTROPHES: Final = str.maketrans("", "", "'\u2019")
 _ENDINGS: Final = ("s", "es", "ed", "d", "ing", "ly", "er", "r", "est", "ness", "able", "ally", "ful", "less")
 _VOWELS: Final = frozenset("aeiouy")
@@ -26,6 +26,7 @@ _SHORTEST_STEM, _LONGEST_ABBREVIATION = 3, 6  # letters
 _SHORTEST_PART: Final = 4  # letters of a compound's parts
 _LONGEST_SHORT: Final = 3  # letters: so short a word may be an abbreviation
 _SHORTEST_COMPOUND: Final = 6  # letters: a part tells only in a word that may be one of two
+_LONGEST_COMPOUND: Final = 40  # letters: what is longer is no word
 _SHORTEST_SHAPED: Final = 8  # letters: an ending tells only in a long word
 _FEW: Final = 2  # unknown words of a sentence, and words of a text that is too short to tell
 
@@ -123,7 +124,7 @@ class LanguageCheck:
 
     def _is_compound(self, word: str) -> bool:
         """Return whether a word is two known ones: "weightlifter"."""
-        splits = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+        splits = range(_SHORTEST_PART, min(len(word), _LONGEST_COMPOUND) - _SHORTEST_PART + 1)
         return any(word[:at] in self._own and word[at:].removesuffix("s") in self._own for at in splits)
 
 

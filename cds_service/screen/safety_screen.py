@@ -1,10 +1,12 @@
 """The safety screen as charts use it: of words, codes and numbers, and of the language of a text."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from cds_service.model.screen import SafetyScreen
 from cds_service.narrative.lexicon import Lexicon
+from cds_service.narrative.text_cache import TextCache
 from cds_service.narrative.tokenizer import normalize_phrase
 from cds_service.screen.answer_reader import AnswerReader
 from cds_service.screen.code_screen import CodeScreen
@@ -20,7 +22,10 @@ _SPHINCTER: Final = "sphincter"  # the clock of groups in which what is long-sta
 
 @dataclass(frozen=True, slots=True)
 class Screens:
-    """All screens. Created once; safe to share between threads."""
+    """All screens. Created once; safe to share between threads.
+
+    `is_positive`: tells whether an answer or a result says yes.
+    """
 
     texts: TextScreen
     codes: CodeScreen
@@ -29,14 +34,14 @@ class Screens:
     procedures: ProcedureNames
     groups_by_finding: dict[str, tuple[str, ...]]
     sphincter_groups: frozenset[str]
-    positive: frozenset[str]
+    is_positive: TextCache[bool]
     answers: AnswerReader
 
-    def is_positive(self, answer: str | None) -> bool:
-        """Return whether an answer or a result says yes."""
-        if not answer or len(answer) > _LONGEST_ANSWER:
-            return False
-        return answer.strip().lower() in self.positive or normalize_phrase(answer) in self.positive
+
+def _is_positive(positive: frozenset[str], answer: str) -> bool:
+    if len(answer) > _LONGEST_ANSWER:
+        return False
+    return answer.strip().lower() in positive or normalize_phrase(answer) in positive
 
 
 def build_screens(screen: SafetyScreen, narrative: Lexicon) -> Screens:
@@ -53,6 +58,6 @@ def build_screens(screen: SafetyScreen, narrative: Lexicon) -> Screens:
         procedures=ProcedureNames(screen.test_name),
         groups_by_finding=groups,
         sphincter_groups=frozenset(one.group.id for one in screen.tables if one.group.clock == _SPHINCTER),
-        positive=screen.positive,
+        is_positive=TextCache(partial(_is_positive, screen.positive)),
         answers=AnswerReader(screen.answers),
     )

@@ -11,10 +11,11 @@ from cds_service.model.sides import Side
 from cds_service.narrative.answers import join_answers
 from cds_service.narrative.context import Context
 from cds_service.narrative.denied_lists import tells
-from cds_service.narrative.lexicon import CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning
+from cds_service.narrative.lexicon import CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning, Section
 from cds_service.narrative.markup import strip_markup
 from cds_service.narrative.mention_reader import MentionReader
 from cds_service.narrative.phrase_finder import PhraseFinder
+from cds_service.narrative.sections import SectionReader
 from cds_service.narrative.text_cache import TextCache
 from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence, split_sentences
 from cds_service.screen.folding import expand_word, fold_characters, fold_spelling, spread_words
@@ -73,12 +74,15 @@ class TextScreen:
         found: dict[TextHit, None] = {}
         carried: CueEffect | None = None
         parts = split_sentences(self.numbers.mark(folded), self._narrative.abbreviations)
+        sections = SectionReader(self._narrative.sections)
         for sentence in join_answers(parts, self._narrative.answers):
-            hits, carried = self._screen_sentence(sentence, carried)
+            hits, carried = self._screen_sentence(sentence, carried, sections.enter(sentence))
             found.update(dict.fromkeys(hits))
         return tuple(found)
 
-    def _screen_sentence(self, sentence: Sentence, carried: CueEffect | None) -> tuple[list[TextHit], CueEffect | None]:
+    def _screen_sentence(
+        self, sentence: Sentence, carried: CueEffect | None, section: Section
+    ) -> tuple[list[TextHit], CueEffect | None]:
         """Return the mentions that count, and the effect that a heading has on the next sentence."""
         found = self._finder.find(sentence.words)
         if not found and sentence.ending not in _CARRYING:
@@ -86,7 +90,7 @@ class TextScreen:
         spans = self._spans(found, sentence)
         items = self._phrases.items(_with_mentions(sentence, spans))
         mentions, _ = self._mentions.read(items)
-        context = Context(items, mentions, carried, self._narrative.reach)
+        context = Context(items, mentions, carried, self._narrative.reach, section=section.effect)
         ours = (mention for mention in mentions if items[mention.place].text in _MENTIONS)
         hits: list[TextHit] = []
         for span, mention in zip(spans, sorted(ours, key=lambda one: one.place), strict=True):

@@ -42,9 +42,11 @@ class ValueScreen:
 
     def may_hit(self, codes: Iterable[object], names: Iterable[str], raw: bytes) -> bool:
         """Return whether a value needs parsing: for its code, a unit of temperature or the test's name. Most do not."""
-        if b"Cel" in raw or b"deg" in raw or b"\xc2\xb0" in raw or not self._codes.isdisjoint(codes):
-            return True
-        return next(self._names.iter(" ".join(names).lower()), None) is not None
+        return is_temperature(raw) or self.has_limit(codes, names)
+
+    def has_limit(self, codes: Iterable[object], names: Iterable[str]) -> bool:
+        """Return whether a test has a limit, by its codes or its names."""
+        return not self._codes.isdisjoint(codes) or next(self._names.iter(" ".join(names).lower()), None) is not None
 
     def hits(self, measurement: Measurement) -> Iterator[ValueHit]:
         """Yield the limits that a value is beyond."""
@@ -53,6 +55,13 @@ class ValueScreen:
                 limit, measurement.number, measurement.units, measurement.upper
             ):
                 yield ValueHit(group, limit.cause)
+
+
+def is_temperature(raw: bytes) -> bool:
+    """Return whether a value that was not parsed may have a unit of temperature."""
+    text = str(raw, "latin-1")  # a search in text is several times faster than one in bytes
+    is_signed = not text.isascii() or "\\u" in text  # the sign of degrees, as it is or escaped
+    return is_signed or "Cel" in text or "deg" in text
 
 
 def _is_about(limit: ScreenLimit, measurement: Measurement) -> bool:

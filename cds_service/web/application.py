@@ -40,9 +40,15 @@ class WebDependencies:
     about_page: AboutPage
 
 
+class _Application(Flask):
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a view or handler as it is. None of ours is a coroutine, and Flask would ask each in every call."""
+        return func
+
+
 def build_flask_app(dependencies: WebDependencies, *, body_limit: int, allowed_origins: Iterable[str]) -> Flask:
     """Build the application from its parts. `body_limit` is in bytes."""
-    app = Flask(__name__, static_folder=None)
+    app = _Application(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = body_limit
     app.register_blueprint(
         build_hook_routes(

@@ -31,9 +31,11 @@ def get_request_body() -> bytes:
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in _IDENTITY | _GZIP:
         raise UnknownEncoding("the body must be plain or gzip: Content-Encoding gzip")
-    body = request.get_data(cache=False)
     if request.content_length is None:
+        body = request.get_data(cache=False)
         request.stream.read(1)  # raises if the limit cut a chunked body short, which get_data does not
+    else:
+        body = request.stream.read(request.content_length)  # at once: get_data copies it several times
     return body if encoding in _IDENTITY else inflate_gzip(body, request.max_content_length or len(body))
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from cds_service.narrative.context import Context
+from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import CueEffect, Lexicon
 from cds_service.narrative.mention_reader import MentionReader
+from cds_service.narrative.mentions import Mention
 from cds_service.narrative.phrase_finder import PhraseFinder
-from cds_service.narrative.tokenizer import split_sentences
+from cds_service.narrative.tokenizer import normalize_phrase, split_sentences
 
 # The first match is the state, as in ask_medspacy.py; "planned" has no counterpart there, and advice is hypothetical.
 _STATES = (
@@ -26,8 +28,16 @@ def states(narrative: Lexicon, finder: PhraseFinder, text: str) -> Iterator[tupl
         mentions = sorted(MentionReader(narrative.frames).read(items)[0], key=lambda mention: mention.place)
         context = Context(items, mentions, carried, narrative.reach)
         for mention in mentions:
-            yield items[mention.place].text, _state(context.changes(mention))
+            yield _phrase(text, items, mention), _state(context.changes(mention))
         carried = context.carries(sentence)
+
+
+def _phrase(text: str, items: Row, mention: Mention) -> str:
+    """Return the words that name a mention: the phrase, or all that a frame read, but for a side before it."""
+    if not mention.parts:
+        return items[mention.place].text
+    named = [place for place in range(mention.first, mention.last + 1) if not items[place].is_side]
+    return normalize_phrase(text[slice(*items.span(named[0], named[-1]))].lower())
 
 
 def _state(changes: set[CueEffect]) -> str:

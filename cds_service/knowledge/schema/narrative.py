@@ -123,12 +123,19 @@ class CuesFile(StrictModel):
 class FrameFile(StrictModel):
     """Words of a frame, by kind and concept, and the findings that it records.
 
-    A word with a capital counts only as written. `reads`: by the concept of the frame's head the finding, or the
-    finding by the concept of a slot.
+    A word with a capital counts only as written. `sites`: of the findings named, the places of pain are such words too.
+    `reads`: by the concept of the frame's head the finding, or the finding by the concept of a slot; `unsaid` is the
+    slot of a head that stands alone. `levels`: words in order, from any of which to any other a stretch may go.
     """
 
     words: dict[Id, dict[Id, list[Phrase]]] = Field(default_factory=dict)
+    levels: dict[Id, dict[Id, list[LowerPhrase]]] = Field(default_factory=dict)
+    sites: dict[Id, dict[Id, list[Id]]] = Field(default_factory=dict)
     reads: dict[Id, Id | dict[Id, Id]] = Field(default_factory=dict)
+
+    def findings(self) -> set[str]:
+        """Return all that the frame records."""
+        return {one for read in self.reads.values() for one in ([read] if isinstance(read, str) else read.values())}
 
 
 class SectionTable(StrictModel):

@@ -3,13 +3,29 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from cds_service.narrative.frames.act import ActFrame
+from cds_service.narrative.frames.clinical_tests import ClinicalTestFrame
+from cds_service.narrative.frames.consultation import ConsultationFrame
 from cds_service.narrative.frames.disease import DiseaseFrame
 from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.motion import MotionFrame
+from cds_service.narrative.frames.reflex import ReflexFrame
+from cds_service.narrative.frames.sensation import SensationFrame
+from cds_service.narrative.frames.strength import StrengthFrame
 from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import FrameTable
 from cds_service.narrative.mentions import Mention
 
-FRAMES: Final[tuple[type[Frame], ...]] = (DiseaseFrame,)
+FRAMES: Final[tuple[type[Frame], ...]] = (
+    DiseaseFrame,
+    ActFrame,
+    ConsultationFrame,
+    ClinicalTestFrame,
+    ReflexFrame,
+    StrengthFrame,
+    SensationFrame,
+    MotionFrame,
+)
 FRAME_NAMES: Final = frozenset(frame.name for frame in FRAMES)
 KINDS: Final = frozenset(kind for frame in FRAMES for kind in frame.kinds)
 

@@ -43,9 +43,9 @@ REFUSALS = {
         "no surroundings are called arms (did you mean arm?)",
     ),
     "unknown course": (WORDS, "[times]\nnew ", "[times]\nnewest ", "newest is not a value of course"),
-    "tests without results": (EXAM, 'results = "reduced"', "", '"tests" and "results" must be given together'),
+    "tests without results": (FLAGS, 'results = "reduced"', "", '"tests" and "results" must be given together'),
     "unknown results": (
-        EXAM,
+        FLAGS,
         'results = "reduced"',
         'results = "reducd"',
         "no results are called reducd (did you mean reduced?)",
@@ -79,13 +79,17 @@ def test_a_missing_file_is_reported(cards: object, problems: Problems) -> None:
 def test_a_phrase_has_all_meanings_of_the_lists_it_stands_in(shipped: Knowledge) -> None:
     absent = shipped.narrative.entries["absent"]
     assert [cue.effect for cue in absent.cues] == [CueEffect.NEGATED]
-    assert absent.results == {"positive": FindingValue.ABSENT, "reflex": FindingValue.PRESENT}
+    assert absent.concepts["result"] == "absent"
+    assert shipped.narrative.entries["reduced"].results == {"reduced": FindingValue.PRESENT}
     assert shipped.narrative.entries["b / l"].side is Side.BOTH
     assert shipped.narrative.entries["with"].marks == {Mark.LINK, Mark.MOTION, Mark.GROUNDS, Mark.CLAIM}
 
 
 def test_every_finding_can_be_said(shipped: Knowledge) -> None:
-    recorded = {name for entry in shipped.narrative.entries.values() if entry.saying for name in entry.saying.records}
+    narrative = shipped.narrative
+    said = [entry.saying for entry in narrative.entries.values() if entry.saying]
+    framed = [one for table in narrative.frames.values() for slots in table.values() for one in slots.values()]
+    recorded = {name for meaning in (*said, *framed) for name in meaning.records}
     assert recorded == set(shipped.content.findings)
 
 

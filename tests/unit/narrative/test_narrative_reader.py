@@ -6,6 +6,7 @@ import pytest
 
 from cds_service.knowledge import Knowledge
 from cds_service.model.facts import FindingValue
+from cds_service.model.sides import Side
 from cds_service.narrative import reader as module
 from cds_service.narrative.reader import NarrativeReader
 from cds_service.narrative.statements import Statement
@@ -239,4 +240,4 @@ def test_in_a_sentence_without_end_a_denial_is_not_lost(reader: NarrativeReader)
 
 
 def test_a_statement_is_a_plain_value() -> None:
-    assert Statement("groin-pain", FindingValue.PRESENT, module.Side.LEFT).qualifiers == ()
+    assert Statement("groin-pain", FindingValue.PRESENT, Side.LEFT).qualifiers == ()

@@ -1,0 +1,65 @@
+"""Screen concepts: their codes, and whether their names need a look at all. What few concepts need is done once."""
+
+from typing import NamedTuple
+
+from cds_service.chart.code_lookup import CodeLookup
+from cds_service.chart.screened_record import concept_texts, placed_texts
+from cds_service.chart.value_cache import ValueCache
+from cds_service.fhir.datatypes import CodeableConcept
+from cds_service.screen.code_screen import CodeHit
+from cds_service.screen.safety_screen import Screens
+
+
+class PlacedConcept(NamedTuple):
+    """A concept, and the body sites of its record, if they are said of it."""
+
+    concept: CodeableConcept
+    sites: list[CodeableConcept]
+
+
+class ConceptVerdict(NamedTuple):
+    """What a concept says. Holds none of its words.
+
+    `is_foreign`: a name is in another language, and no code says what it means, so neither was screened.
+    `says_nothing`: it is neither, and none of its codes and names is of any group; or it is one that is not read.
+    """
+
+    hits: tuple[CodeHit, ...] = ()
+    is_foreign: bool = False
+    says_nothing: bool = False
+
+
+class ConceptScreen:
+    """Screens concepts. Created once; safe to share between threads.
+
+    Attributes:
+        judge: Returns what a concept says.
+        has_limit: Tells whether a concept is of a test whose numbers have a limit.
+    """
+
+    def __init__(self, screens: Screens, codes: CodeLookup) -> None:
+        self._screens = screens
+        self._codes = codes
+        self.judge = ValueCache(PlacedConcept, self._judge)
+        self.has_limit = ValueCache(CodeableConcept, self._has_limit)
+
+    def _judge(self, placed: PlacedConcept) -> ConceptVerdict:
+        concept = placed.concept
+        verdicts = [self._screens.codes.judge(one.system, one.code) for one in concept.coding or () if one]
+        if any(verdict.is_unread for verdict in verdicts):
+            return ConceptVerdict(says_nothing=True)
+        hits = tuple(hit for verdict in verdicts for hit in verdict.hits)
+        if not concept.coding:  # its text is prose
+            return ConceptVerdict(hits)
+        texts = placed_texts(concept, placed.sites)
+        is_judged = any(verdict.is_judged for verdict in verdicts)
+        is_foreign = not is_judged and self._is_foreign(concept, texts)
+        may_say = bool(hits) or is_foreign or any(map(self._screens.texts.hits, texts))
+        return ConceptVerdict(hits, is_foreign, not may_say)
+
+    def _is_foreign(self, concept: CodeableConcept, texts: list[str]) -> bool:
+        return any(map(self._screens.languages.is_foreign_name, texts)) and not self._codes.look_up(concept)
+
+    def _has_limit(self, concept: CodeableConcept) -> bool:
+        codes = [str(one.code) for one in concept.coding or () if one]
+        return self._screens.values.has_limit(codes, concept_texts(concept))

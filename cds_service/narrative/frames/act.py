@@ -1,0 +1,92 @@
+"""The frame of acts: an operation, an injection or a therapy, with its agent and the joint or level, in any order."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import takewhile
+from typing import Final
+
+from cds_service.narrative.frames.clause import PLACE_KINDS, Clause, Slot
+from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.place_table import find_meanings
+from cds_service.narrative.frames.slot_sides import side_of
+from cds_service.narrative.items import Item, Row
+from cds_service.narrative.lexicon import CueEffect, Mark, PhraseMeaning
+from cds_service.narrative.mentions import Mention
+
+_ACT, _AGENT, _TRIED, _RESPONSE = "act", "agent", "tried", "response"
+_INJECTION, _INTO, _REFUSAL = "injection", "into", "refusal"
+_REFUSED_WITHIN = 4  # items between an act and the word that declines it
+_NAMED_ALONE = "physio"  # a plan's word as often: it was had if something is told of it
+# Which agent names an injection of several: what else is injected numbs, or makes it visible.
+_AGENTS: Final = ("steroid", "biologic", "other-agent", "anaesthetic")
+# What is done to a structure may have a name of its own.
+_NAMED_BY_STRUCTURE: Final = {("excision", "disc"): "discectomy"}
+
+
+class ActFrame(Frame):
+    """Reads what was done, and where: "Injection of steroid into joint of hip", "Fusion, L5-S1"."""
+
+    name = "act"
+    kinds = frozenset({_ACT, _AGENT, _TRIED, _INTO, *PLACE_KINDS})
+    heads = frozenset({_ACT, _INTO})
+
+    def read(self, row: Row) -> Iterator[Mention]:
+        """Yield each act that is a finding where it was done."""
+        clause = Clause(row, frozenset({_AGENT, *PLACE_KINDS}), frozenset({_ACT, "disease", "refusal"}))
+        for head in (*row.kinds.get(_ACT, ()), *self._put_into(row)):
+            slots = clause.around(head)
+            name = self._name(row, head, slots)
+            if (name == _NAMED_ALONE and not self._is_told_of(row, head)) or self._is_refused(row, head):
+                continue
+            for meaning, places in find_meanings(self.table.get(name, {}), row, slots):
+                agents = [slot for slot in slots if row[slot.at].concept(_AGENT)]
+                yield self._mention(row, head, meaning, places, agents if places else [])
+
+    def _put_into(self, row: Row) -> Iterator[int]:
+        """Yield each "into" behind an agent: "lidocaine into the hip"."""
+        for at in row.kinds.get(_INTO, ()):
+            before = next((item for item in reversed(row[:at]) if not item.is_marked(Mark.LINK)), None)
+            if before is not None and before.concept(_AGENT):
+                yield at
+
+    def _is_told_of(self, row: Row, head: int) -> bool:
+        """Return whether words beside an act tell how long, how often or how well it went."""
+        before = row[max(0, head - _REFUSED_WITHIN) : head]
+        if any(item.concept(_TRIED) or _denies(item) for item in before):
+            return True
+        around = before + row[head + 1 : head + 1 + _REFUSED_WITHIN]
+        behind = list(takewhile(lambda item: item.text != ",", row[head + 1 : head + 1 + _REFUSED_WITHIN]))
+        told = any(item.number >= 0 for item in (*row[max(0, head - 3) : head], *behind))
+        return told or any(_RESPONSE in item.entry.qualifiers for item in around)
+
+    def _is_refused(self, row: Row, head: int) -> bool:
+        near = [at for at in row.kinds.get(_REFUSAL, ()) if abs(at - head) <= _REFUSED_WITHIN]
+        between = (row[min(at, head) + 1 : max(at, head)] for at in near)
+        return any(not any(item.is_marked(Mark.STOP, Mark.LIST) for item in items) for items in between)
+
+    def _name(self, row: Row, head: int, slots: list[Slot]) -> str:
+        """Return what an act is called: an injection by its agent."""
+        act = row[head].concept(_ACT) or ""
+        if act not in (_INJECTION, ""):
+            found = (_NAMED_BY_STRUCTURE.get((act, row[slot.at].concept("structure") or "")) for slot in slots)
+            return next((name for name in found if name), act)
+        agents = {row[at].concept(_AGENT) for at in (head, *(slot.at for slot in slots))}
+        return next((agent for agent in _AGENTS if agent in agents), act)
+
+    def _mention(self, row: Row, head: int, meaning: PhraseMeaning, places: list[Slot], agents: list[Slot]) -> Mention:
+        slots = [*places, *agents]
+        span = (head, *(slot.at for slot in slots if slot.is_inside))
+        parts = (head, *(slot.at for slot in slots))
+        mention = Mention(head, self._had(row, head, meaning), min(span), max(span), parts=parts)
+        mention.side, mention.is_sided = side_of(row, head, places, mention.first, mention.last), True
+        return mention
+
+    def _had(self, row: Row, head: int, meaning: PhraseMeaning) -> PhraseMeaning:
+        """Return the meaning of what was tried in the past, and told with its outcome: that it was had."""
+        is_tried = any(at < head for at in row.kinds.get(_TRIED, ()))
+        is_told = is_tried and any(_RESPONSE in item.entry.qualifiers for item in row)
+        return replace(meaning, past=meaning.records[0]) if is_told and meaning.records else meaning
+
+
+def _denies(item: Item) -> bool:
+    return any(cue.effect is CueEffect.NEGATED for cue in item.entry.cues)

@@ -1,0 +1,189 @@
+"""Assign results and sides to what was examined: heads and results in any order, lists of either, sides beside them.
+
+"FADIR and FABER negative" shares a result, "4/5 right and 5/5 left" has two, "absent ankle jerks" begins with it. A
+side stands before what it belongs to or behind it; where it may be another's it is nobody's.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+from cds_service.model.facts import FindingValue
+from cds_service.model.sides import Side, combine_sides
+from cds_service.narrative.frames.tokens import Part, Token
+
+
+class Claim(NamedTuple):
+    """A head with a result and the side of both."""
+
+    head: Token
+    result: Token
+    side: Side
+
+
+_Result: TypeAlias = tuple[Token, Side]
+
+
+def read_claims(run: Sequence[Token], heading: Side) -> Iterator[Claim]:
+    """Yield the claims of a run of tokens. `heading`: the side that a heading gives to all that has none of its own."""
+    before: list[Token] = []
+    place = 0
+    while place < len(run):
+        if not run[place].is_head:
+            before = [] if run[place].part is Part.SEPARATOR else [*before, run[place]]
+            place += 1
+            continue
+        heads, place = _take_heads(run, place)
+        end = next((at for at in range(place, len(run)) if run[at].is_head), len(run))
+        tail, behind = _divide(run[place:end], before, is_last=end == len(run))
+        yield from _claims(before, heads, tail, heading)
+        before, place = behind, end
+
+
+def _take_heads(run: Sequence[Token], place: int) -> tuple[list[Token], int]:
+    """Return the list of heads that begins at a place, each with its own side if it has one, and where it ends."""
+    heads = [run[place]]
+    place += 1
+    while True:
+        at = place
+        while at < len(run) and run[at].part in {Part.SIDE, Part.SEPARATOR}:
+            at += 1
+        between = run[place:at]
+        if at == len(run) or not run[at].is_head:
+            return heads, place
+        is_of = bool(between) and not _separators(between)  # "the toes of the left foot"
+        if is_of and at + 1 < len(run) and run[at + 1].part is Part.RESULT:
+            return heads, place
+        chunks = list(_chunks(between))
+        heads[-1] = _with_side(heads[-1], chunks[0] if is_of or len(chunks) > 1 else ())
+        heads.append(_with_side(run[at], chunks[-1]))
+        place = at + 1
+
+
+def _with_side(head: Token, sides: Sequence[Token]) -> Token:
+    return head._replace(side=_combined(sides)) if sides and head.side is Side.UNSTATED else head
+
+
+def _separators(tokens: Iterable[Token]) -> bool:
+    return any(token.part is Part.SEPARATOR for token in tokens)
+
+
+def _chunks(tokens: Iterable[Token]) -> Iterator[list[Token]]:
+    chunk: list[Token] = []
+    for token in tokens:
+        if token.part is Part.SEPARATOR:
+            yield chunk
+            chunk = []
+        else:
+            chunk.append(token)
+    yield chunk
+
+
+def _divide(behind: Sequence[Token], before: Sequence[Token], *, is_last: bool) -> tuple[Sequence[Token], list[Token]]:
+    """Return what of the tokens behind heads belongs to them, and what to the next heads."""
+    if is_last:
+        return behind, []
+    last = max((at for at, token in enumerate(behind) if token.part is Part.SEPARATOR), default=-1)
+    if last >= 0:
+        return behind[:last], list(behind[last + 1 :])
+    results = [at for at, token in enumerate(behind) if token.part is Part.RESULT]
+    if not results or _has_result(before):
+        return (), list(behind)
+    if len(results) > 1:
+        return behind[: results[1]], list(behind[results[1] :])
+    return behind[: results[0] + 1], []  # a side between two heads may belong to either
+
+
+def _has_result(tokens: Iterable[Token]) -> bool:
+    return any(token.part is Part.RESULT for token in tokens)
+
+
+def _claims(before: Sequence[Token], heads: list[Token], tail: Sequence[Token], heading: Side) -> Iterator[Claim]:
+    chunks = list(_chunks(tail))
+    is_list = len(heads) > 1
+    first = _without_both(before, is_list=is_list)
+    opening = _without_both(chunks[0], is_list=is_list)
+    if _has_result(first) and opening and opening[0].part is Part.RESULT:
+        # "Absent ankle jerks, knee jerks present": the ends of a list have their own; of one head both must agree.
+        if is_list:
+            yield from _each(heads[:1], list(_pairs(first)), heading)
+            yield from _each(heads[-1:], _results([opening, *chunks[1:]]), heading)
+            return
+        if not _agree([*first, *opening]):
+            return
+        first = [token for token in first if token.part is not Part.RESULT]
+    yield from _each(heads, _results([[*first, *opening], *chunks[1:]]), heading)
+
+
+def _without_both(tokens: Sequence[Token], *, is_list: bool) -> list[Token]:
+    """Return the tokens without the "both" that is said of two heads: "SLR and FADIR were both negative"."""
+    return [token for token in tokens if not (is_list and token.is_both_word)]
+
+
+def _agree(tokens: Iterable[Token]) -> bool:
+    return len({token.value for token in tokens if token.part is Part.RESULT}) == 1
+
+
+def _results(chunks: Sequence[Sequence[Token]]) -> list[_Result]:
+    """Return the results of all chunks with their sides. A side that stands alone belongs to the result before it."""
+    results: list[_Result] = []
+    waiting = Side.UNSTATED
+    for chunk in chunks:
+        found = list(_pairs(chunk))
+        alone = _combined(chunk)
+        if found:
+            token, side = found[0]
+            results += [(token, combine_sides((waiting, side))), *found[1:]]
+            waiting = Side.UNSTATED
+        elif results and alone is not Side.UNSTATED:
+            token, side = results[-1]
+            results[-1] = token, combine_sides((side, alone))
+        else:
+            waiting = combine_sides((waiting, alone))
+    return results
+
+
+def _pairs(tokens: Sequence[Token]) -> Iterator[_Result]:
+    """Yield each result with its side: the one before it if the tokens begin with a side, else the one behind it."""
+    places = [at for at, token in enumerate(tokens) if token.part is Part.RESULT]
+    if len(places) == 1:
+        yield tokens[places[0]], _only_side(tokens)
+        return
+    is_side_first = bool(places) and any(token.part is Part.SIDE for token in tokens[: places[0]])
+    for number, at in enumerate(places):
+        start = places[number - 1] + 1 if number else 0
+        end = places[number + 1] if number + 1 < len(places) else len(tokens)
+        yield tokens[at], _combined(tokens[start:at] if is_side_first else tokens[at + 1 : end])
+
+
+def _only_side(tokens: Sequence[Token]) -> Side:
+    """Return the side of a chunk with one result; of two that differ before and behind it, none."""
+    sides = [token.side for token in tokens if token.part is Part.SIDE]
+    is_apart = len(set(sides)) > 1 and tokens[0].part is Part.SIDE and tokens[-1].part is Part.SIDE
+    return Side.UNSTATED if is_apart else combine_sides(sides)
+
+
+def _each(heads: Sequence[Token], results: Sequence[_Result], default: Side) -> Iterator[Claim]:
+    """Yield a claim of each head with each result that it has: its own side decides among several."""
+    if not results:
+        return
+    is_several = len({side for _, side in results}) > 1
+    worst = [min(results, key=_rank)]
+    for head in heads:
+        for number, (token, said) in enumerate(results if is_several else worst):
+            side = said
+            if side is Side.UNSTATED and not number:
+                side = head.side if head.side is not Side.UNSTATED else default
+            if side is Side.UNSTATED and number:
+                continue  # a second result without a side contradicts the first
+            if head.side is Side.UNSTATED or side.covers(head.side):
+                yield Claim(head, token, side if head.side is Side.UNSTATED else head.side)
+
+
+def _rank(result: _Result) -> int:
+    """Return how little a result says: of two that differ the deficit counts, and of two grades the lower."""
+    token = result[0]
+    return 2 - (token.value is FindingValue.PRESENT) - (token.grade.startswith("3"))
+
+
+def _combined(tokens: Iterable[Token]) -> Side:
+    return combine_sides(token.side for token in tokens if token.part is Part.SIDE)

@@ -1,0 +1,42 @@
+"""The frame of consultations: who saw the patient, and an operation that is declined or does not suit."""
+
+from collections.abc import Iterator
+
+from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.items import Row
+from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.mentions import Mention
+
+_REACH = 4  # items between the two words
+
+
+class ConsultationFrame(Frame):
+    """Reads two words that make a finding together: "seen by the spine surgeons", "surgery is not an option"."""
+
+    name = "consultation"
+    kinds = frozenset({"specialist", "seeing", "refusal", "act"})
+    heads = frozenset({"specialist", "refusal"})
+    pairs = (("specialist", "seeing"), ("refusal", "act"))
+
+    def read(self, row: Row) -> Iterator[Mention]:
+        """Yield each pair of words that belong together."""
+        for head, slot in self.pairs:
+            for place in row.kinds.get(head, ()):
+                table = self.table.get(row[place].concept(head) or "", {})
+                found = self._nearest(row, place, slot, table)
+                if found is not None:
+                    first, last = min(place, found), max(place, found)
+                    meaning = table[row[found].concept(slot) or ""]
+                    yield Mention(place, meaning, first, last, is_sided=True, parts=(place, found))
+
+    def _nearest(self, row: Row, place: int, slot: str, table: object) -> int | None:
+        found = [
+            at
+            for at in row.kinds.get(slot, ())
+            if row[at].concept(slot) in table and self._is_next_to(row, place, at)  # type: ignore[operator]
+        ]
+        return min(found, key=lambda at: abs(at - place), default=None)
+
+    def _is_next_to(self, row: Row, place: int, at: int) -> bool:
+        between = row[min(place, at) + 1 : max(place, at)]
+        return len(between) <= _REACH and not any(item.is_marked(Mark.STOP, Mark.LIST) for item in between)

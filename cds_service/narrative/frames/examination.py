@@ -1,0 +1,213 @@
+"""What the frames of the examination have in common: they read heads with results, as `claims` assigns them."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import ClassVar
+
+from cds_service.model.facts import FindingValue
+from cds_service.model.sides import Side, combine_sides
+from cds_service.narrative.frames.claims import Claim, read_claims
+from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.tokens import Part, Token, drop_named_topics, split_runs, without_lent_heads
+from cds_service.narrative.items import Item, Row
+from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
+from cds_service.narrative.mentions import Mention
+
+RESULT, TOPIC, GRADE = "result", "topic", "grade"
+SHARED: frozenset[str] = frozenset({RESULT, TOPIC, GRADE, "filler"})
+_FILLER = "filler"
+_LISTS = (Mark.LIST, Mark.JOINED)
+_BRIDGES = (Mark.LINK, Mark.RUN)
+_NOT = frozenset({"not", "is not", "are not", "was not", "were not", "never"})
+_BOTH, _EITHER = "both", "either"
+_COMPARING = frozenset({"than", "compared to", "compared with", "versus", "vs"})
+NONE = frozenset({"no", "has no", "without"})
+_OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
+_HEADED = frozenset({":", ","})
+_NEAR = 5  # items
+_GRADES = frozenset({"4", "3-or-less"})
+_LEAST_PARTS = 2  # normal parts that together say that all is normal
+
+
+class ExaminationFrame(Frame):
+    """Reads heads with results. `present` and `absent`: the results that say that the finding is there or is not.
+
+    `topic`: the word that its heads are about; results other than a grade need it.
+    """
+
+    present: ClassVar[frozenset[str]]
+    absent: ClassVar[frozenset[str]]
+    topic: ClassVar[str] = ""
+    takes_unknown: ClassVar[int] = 0  # unknown words in a row between a head and its result
+
+    def __init__(self, table: FrameTable) -> None:
+        """Build the frame. It tells an arm from a leg itself, so no surroundings do.
+
+        A sign of a year that is past is over.
+        """
+        super().__init__(table)
+        self.meanings = {
+            head: replace(slots[""], unless=frozenset(), still=frozenset(), is_event=True)
+            for head, slots in table.items()
+        }
+
+    @abstractmethod
+    def head(self, row: Row, at: int) -> Token | None:
+        """Return what an item is as a head, or None."""
+
+    def result(self, row: Row, at: int) -> Token | None:
+        """Return what an item is as a result, or None."""
+        concept = row[at].concept(RESULT)
+        return None if concept is None else self.said(at, concept)
+
+    def said(self, at: int, concept: str) -> Token:
+        """Return the token of a result's concept. One that says nothing here takes the place of a result."""
+        value = FindingValue.PRESENT if concept in self.present else None
+        value = FindingValue.ABSENT if concept in self.absent else value
+        grade = concept if concept in _GRADES else ""
+        return Token(Part.RESULT, at, value=value, grade=grade, words=(at,))
+
+    def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
+        """Yield what a claim records."""
+        del row  # for frames that look around
+        if claim.head.concept in self.meanings:
+            yield self.meanings[claim.head.concept]
+
+    def read(self, row: Row) -> Iterator[Mention]:
+        """Yield a mention of each head that has a result."""
+        tokens, heading = self._tokens(row)
+        claims = [
+            claim
+            for run in split_runs(tokens)
+            if self._is_worth_reading(run)
+            for claim in read_claims(drop_named_topics(without_lent_heads(run)), heading)
+            if claim.head.part is not Part.OTHER and claim.result.value is not None
+        ]
+        yield from self._mentions(row, claims)
+
+    def _is_worth_reading(self, run: Iterable[Token]) -> bool:
+        parts = {token.part for token in run}
+        return Part.RESULT in parts and not parts.isdisjoint({Part.HEAD, Part.TOPIC})
+
+    def _mentions(self, row: Row, claims: list[Claim]) -> Iterator[Mention]:
+        normal = {one.head.at for one in claims if _is_normal_part(one)}
+        for claim in claims:
+            is_normal_part = _is_normal_part(claim)
+            if is_normal_part and len(normal) < _LEAST_PARTS:
+                continue
+            for meaning in self.meanings_of(claim, row):
+                yield _mention(claim, meaning, is_general=is_normal_part)
+
+    def _tokens(self, row: Row) -> tuple[list[Token], Side]:
+        """Return the tokens of a sentence, and the side that heads it."""
+        tokens: list[Token] = []
+        heading = Side.UNSTATED
+        unknown = 0
+        is_denied = False
+        for at, item in enumerate(row):
+            if item.text in _HEADED and heading is Side.UNSTATED:
+                heading = _heading(row[:at], is_colon=item.text == ":")
+            if item.text in _NOT and any(token.is_head for token in tokens):
+                is_denied = True
+                continue
+            token = self._token(row, at, item)
+            if token is None:
+                continue
+            if token.part is Part.RESULT and is_denied and token.value:
+                token = token._replace(value=_OPPOSITE[token.value], words=(at - 1, *token.words))
+            elif is_denied:
+                tokens.append(Token(Part.BREAK, at))
+            is_denied = False
+            unknown = unknown + 1 if token.part is Part.BREAK and item.is_unknown else 0
+            if token.part is not Part.BREAK or not item.is_unknown or unknown > self.takes_unknown:
+                tokens.append(token)
+        return tokens, heading
+
+    def _token(self, row: Row, at: int, item: Item) -> Token | None:
+        """Return the part that an item plays, or None for a word that changes nothing."""
+        found = self.result(row, at) or self.head(row, at)
+        if found:
+            return found if found.side is not Side.UNSTATED else found._replace(side=item.entry.side or item.side)
+        if item.text == _EITHER:
+            return Token(Part.SIDE, at, side=Side.BOTH)
+        if item.text in _COMPARING:
+            return Token(Part.BREAK, at)
+        if item.is_side:
+            return Token(Part.SIDE, at, side=item.entry.side or Side.UNSTATED, is_both_word=item.text == _BOTH)
+        topic = item.concept(TOPIC)
+        if topic:
+            return Token(Part.TOPIC if topic == self.topic else Part.OTHER, at)
+        if item.is_marked(*_LISTS):
+            return Token(Part.SEPARATOR, at)
+        if item.concept(_FILLER) or self.passes(row, at):
+            return None
+        return Token(Part.BREAK, at)
+
+    def passes(self, row: Row, at: int) -> bool:
+        """Return whether an item may stand between a head and its result."""
+        item = row[at]
+        entry = item.entry
+        if entry.cues or item.is_marked(Mark.STOP):
+            return False
+        return _is_site(item) or item.is_marked(*_BRIDGES) or bool(entry.qualifiers)
+
+
+def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
+    """Return whether "no" is said of what is named, and of nothing more: "no ankle jerk", but not "no IR deficit"."""
+    if row[at].text not in NONE:
+        return False
+    behind = [item for item in row[at + 1 : at + 1 + _NEAR] if not item.is_side]
+    if not behind or not is_named(behind[0]):
+        return False
+    return len(behind) == 1 or (behind[1].is_marked(*_BRIDGES, *_LISTS, Mark.STOP) and not behind[1].concept(RESULT))
+
+
+def is_part(item: Item) -> bool:
+    """Return whether an item names a part of a leg: not the limb, nor a range of roots."""
+    is_range = item.concept("root") is not None and len(item.text.replace("/", " ").split()) > 1
+    return item.concept("limb") is None and not is_range
+
+
+def speaks_of(row: Row, kind: str, concept: str) -> bool:
+    """Return whether a sentence names a concept."""
+    return any(row[at].concept(kind) == concept for at in row.kinds.get(kind, ()))
+
+
+def _is_normal_part(claim: Claim) -> bool:
+    """Return whether a claim finds a part normal, such as one muscle on one side."""
+    is_normal = claim.result.value is FindingValue.ABSENT
+    return is_normal and claim.head.is_part and claim.side is not Side.BOTH
+
+
+def _heading(items: list[Item], *, is_colon: bool) -> Side:
+    """Return the side of a heading: "left hip:", "on the left,". A colon may stand behind other words too."""
+    side = combine_sides(item.entry.side for item in items if item.entry.side)
+    is_bare = all(
+        item.is_side
+        or item.is_marked(Mark.LINK)
+        or _is_site(item)
+        or (is_colon and (item.is_unknown or item.concept(_FILLER) is not None))
+        for item in items
+    )
+    return side if is_bare else Side.UNSTATED
+
+
+def _is_site(item: Item) -> bool:
+    return item.entry.saying is not None and item.entry.saying.is_site
+
+
+def _mention(claim: Claim, meaning: PhraseMeaning, *, is_general: bool) -> Mention:
+    head, result = claim.head.at, claim.result
+    return Mention(
+        head,
+        meaning,
+        min(head, *result.words),
+        max(head, *result.words),
+        value=result.value or FindingValue.PRESENT,
+        side=claim.side,
+        is_sided=True,
+        qualifiers={GRADE: result.grade} if result.grade and GRADE in meaning.takes else {},
+        results=result.words,
+        is_general=is_general,
+    )

@@ -1,0 +1,76 @@
+"""The frame of motion: internal rotation of the hip and how far it goes."""
+
+from collections.abc import Iterator
+
+from cds_service.model.facts import FindingValue
+from cds_service.model.sides import Side
+from cds_service.narrative.frames.claims import Claim
+from cds_service.narrative.frames.examination import SHARED, ExaminationFrame, lacks
+from cds_service.narrative.frames.tokens import Part, Token
+from cds_service.narrative.items import Item, Row
+from cds_service.narrative.lexicon import PhraseMeaning
+
+_MOTION, _DEGREES, _JOINT, _LIMB = "motion", "degrees", "joint", "limb"
+_OTHER, _INTERNAL, _RANGE, _HIP = "other", "internal", "range", "hip"
+_MOST_LIMITED, _LEAST_FULL, _MOST = 15, 30, 90  # degrees
+_VALUES = {"few": FindingValue.PRESENT, "many": FindingValue.ABSENT}
+
+
+class MotionFrame(ExaminationFrame):
+    """Reads "IR 5 degrees on the right, 35 on the left", "limited internal rotation of the hip"; no other movement."""
+
+    name = "motion"
+    kinds = frozenset({_MOTION, _DEGREES, _JOINT, _LIMB}) | SHARED
+    heads = frozenset({_MOTION})
+    present = frozenset({"limited", "reduced", "absent"})
+    absent = frozenset({"normal"})
+
+    def head(self, row: Row, at: int) -> Token | None:
+        """Return a movement as a head. Of another joint it is no finding of ours."""
+        concept = row[at].concept(_MOTION)
+        if concept is None:
+            return None
+        is_ours = concept != _OTHER and self._is_of_hip(row, at, concept)
+        return Token(Part.HEAD if is_ours else Part.OTHER, at, concept)
+
+    def result(self, row: Row, at: int) -> Token | None:
+        """Return degrees, or a word."""
+        item = row[at]
+        words = item.concept(_DEGREES)
+        if words:
+            return Token(Part.RESULT, at, value=_VALUES.get(words), words=(at,))
+        number = 0 if item.text == "0" else item.number
+        if 0 <= number <= _MOST:
+            value = FindingValue.PRESENT if number <= _MOST_LIMITED else None
+            return Token(Part.RESULT, at, value=FindingValue.ABSENT if number >= _LEAST_FULL else value, words=(at,))
+        return self.said(at, "absent") if lacks(row, at, _is_rotation) else super().result(row, at)
+
+    def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
+        """Yield what a claim records. Degrees are those of a rotation, not of all movement."""
+        item = row[claim.result.at]
+        if claim.head.concept == _RANGE and (item.number >= 0 or item.text == "0" or item.concept(_DEGREES)):
+            return
+        yield from super().meanings_of(claim, row)
+
+    def _tokens(self, row: Row) -> tuple[list[Token], Side]:
+        """Return the tokens; the only side that is told with movements is that of all of them."""
+        tokens, heading = super()._tokens(row)
+        first = next((place for place, token in enumerate(tokens) if token.is_head), len(tokens))
+        sides = {token.side for token in tokens[first:] if token.part is Part.SIDE}
+        return tokens, sides.pop() if heading is Side.UNSTATED and len(sides) == 1 else heading
+
+    def _is_of_hip(self, row: Row, at: int, concept: str) -> bool:
+        """Return whether the nearest joint before a movement is the hip, or else the first behind it."""
+        if _HIP in row[at].text.split():
+            return True
+        named = sorted({*row.kinds.get(_JOINT, ()), *row.kinds.get(_LIMB, ())})
+        before = [place for place in named if place < at]
+        nearest = before[-1] if before else next(iter(named), None)
+        if nearest is None:
+            return concept == _INTERNAL
+        joint = row[nearest].concept(_JOINT)
+        return joint is not None and joint == _HIP
+
+
+def _is_rotation(item: Item) -> bool:
+    return item.concept(_MOTION) in {_INTERNAL, "rotation"}

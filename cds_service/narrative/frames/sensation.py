@@ -1,0 +1,56 @@
+"""The frame of sensation: what is felt over a part of the leg or the dermatome of a root."""
+
+from collections.abc import Iterator
+
+from cds_service.model.facts import FindingValue
+from cds_service.narrative.frames.claims import Claim
+from cds_service.narrative.frames.examination import SHARED, TOPIC, ExaminationFrame, is_part, lacks, speaks_of
+from cds_service.narrative.frames.tokens import Part, Token
+from cds_service.narrative.items import Item, Row
+from cds_service.narrative.lexicon import PhraseMeaning
+from cds_service.narrative.mentions import Mention
+
+_NUMB, _LEG, _LIMB = "numb", "leg", "limb"
+_PLACES = ("region", _LIMB, "root")
+
+
+class SensationFrame(ExaminationFrame):
+    """Reads "decreased to light touch over the lateral calf", "numb toes", "L4 to S1 intact"; the saddle is no leg."""
+
+    name = "sensation"
+    kinds = frozenset({_NUMB, *_PLACES}) | SHARED
+    heads = frozenset({_NUMB, TOPIC})
+    topic = "sensation"
+    present = frozenset({"reduced", "absent", "altered", _NUMB})
+    absent = frozenset({"normal"})
+
+    def read(self, row: Row) -> Iterator[Mention]:
+        """Yield what is said of sensation, if anything is."""
+        if _NUMB in row.kinds or speaks_of(row, TOPIC, self.topic):
+            yield from super().read(row)
+
+    def head(self, row: Row, at: int) -> Token | None:
+        """Return a part of the body as a head."""
+        place = next(filter(None, (row[at].concept(kind) for kind in _PLACES)), None)
+        if place is None:
+            return None
+        return Token(Part.HEAD if place == _LEG else Part.OTHER, at, place, is_part=is_part(row[at]))
+
+    def result(self, row: Row, at: int) -> Token | None:
+        """Return a word of numbness, or a result of sensation."""
+        if row[at].concept(_NUMB):
+            return self.said(at, _NUMB)
+        return self.said(at, "absent") if lacks(row, at, _is_sensation) else super().result(row, at)
+
+    def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
+        """Yield what a claim records, if the result is one of sensation and the place is a leg's."""
+        if not (row[claim.result.at].concept(_NUMB) or speaks_of(row, TOPIC, self.topic)):
+            return
+        is_general = claim.head.part is Part.TOPIC
+        named = {row[at].concept(kind) for kind in _PLACES for at in row.kinds.get(kind, ())}
+        if not is_general or named == {_LEG} or (claim.result.value is FindingValue.ABSENT and not named):
+            yield self.meanings[_LEG]
+
+
+def _is_sensation(item: Item) -> bool:
+    return item.concept(TOPIC) == SensationFrame.topic

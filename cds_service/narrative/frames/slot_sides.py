@@ -1,0 +1,80 @@
+"""Find the side of what a frame reads: beside its places, else within or around all its words."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from cds_service.model.sides import Side, combine_sides
+from cds_service.narrative.frames.clause import Slot
+from cds_service.narrative.items import Item, Row
+from cds_service.narrative.lexicon import Mark
+
+MODIFIER: Final = "modifier"  # the kind of words that may stand between a side and its place: "right displaced"
+_LISTS = (Mark.LIST, Mark.JOINED)
+_OPENING, _CLOSING = frozenset({",", "("}), ")"
+_OPENED_BY_SIDE = 1  # the place of the comma in "Left, hip arthroscopy"
+_PASSED: Final = frozenset({"joint", "structure", "disease", "act", "agent", "scale", MODIFIER})
+
+
+def side_of(row: Row, head: int, places: Sequence[Slot], first: int, last: int) -> Side:
+    """Return the side of a head at its places: "left hip and right knee arthritis" has one for each."""
+    beside = _combine(_beside(row, slot.at) for slot in places)
+    if beside is not Side.UNSTATED:
+        return beside
+    inside = _combine(item.entry.side for item in row[first : last + 1] if item.entry.side)
+    return next(
+        (side for side in (_beside(row, head), inside, _behind(row, last)) if side is not Side.UNSTATED), beside
+    )
+
+
+def _beside(row: Row, at: int) -> Side:
+    sides = (row[at].side, _before(row, at), _behind(row, at))
+    return next((side for side in sides if side is not Side.UNSTATED), Side.UNSTATED)
+
+
+def _combine(sides: Iterable[Side]) -> Side:
+    stated = [side for side in sides if side is not Side.UNSTATED]
+    return combine_sides(stated) if stated else Side.UNSTATED
+
+
+def _before(row: Row, place: int) -> Side:
+    at = place - 1
+    while at >= 0 and _is_between(row[at]) and row[at].text != _CLOSING:
+        at -= 1
+    if at == _OPENED_BY_SIDE and row[at].text in _OPENING:
+        at -= 1
+    return _run(row, at, -1)[0]
+
+
+def _behind(row: Row, place: int) -> Side:
+    """Return the side behind a place, unless it belongs to what follows."""
+    at, is_opened = place + 1, False
+    while at < len(row) and (_is_between(row[at]) or (row[at].text in _OPENING and not is_opened)):
+        is_opened = is_opened or row[at].text in _OPENING
+        at += 1
+    side, at = _run(row, at, 1)
+    while at < len(row) and row[at].is_marked(Mark.LINK) and row[at].text != _CLOSING:
+        at += 1
+    return Side.UNSTATED if at < len(row) and _begins_another(row[at]) else side
+
+
+def _run(row: Row, at: int, step: int) -> tuple[Side, int]:
+    """Return the sides from a place on, "left and right", and where they end."""
+    found: list[Side | None] = []
+    while 0 <= at < len(row) and row[at].is_side:
+        found.append(row[at].entry.side)
+        at += step
+        if 0 <= at + step < len(row) and 0 <= at < len(row) and row[at].is_marked(*_LISTS) and row[at + step].is_side:
+            at += step
+    return _combine(side for side in found if side), at
+
+
+def _is_between(item: Item) -> bool:
+    if item.is_side or item.is_marked(*_LISTS) or item.entry.cues:
+        return False
+    is_word = bool(item.entry.results or item.entry.qualifiers) or not _PASSED.isdisjoint(item.entry.concepts)
+    return item.is_marked(Mark.LINK) or is_word
+
+
+def _begins_another(item: Item) -> bool:
+    is_place = bool(item.concept("joint") or item.concept("structure"))
+    return item.entry.saying is not None or item.is_marked(Mark.PAIN, Mark.ELSEWHERE) or item.is_unknown or is_place

@@ -1,0 +1,120 @@
+"""The frame of strength: a muscle, a movement or a limb and its grade, and what a patient cannot do."""
+
+from collections.abc import Iterator
+
+from cds_service.model.facts import FindingValue
+from cds_service.narrative.frames.claims import Claim
+from cds_service.narrative.frames.examination import (
+    GRADE,
+    NONE,
+    RESULT,
+    SHARED,
+    TOPIC,
+    ExaminationFrame,
+    is_part,
+    lacks,
+    speaks_of,
+)
+from cds_service.narrative.frames.tokens import Part, Token
+from cds_service.narrative.items import Item, Row
+from cds_service.narrative.lexicon import Mark, PhraseMeaning
+from cds_service.narrative.mentions import Mention
+
+_MUSCLE, _WALK, _LIFT, _ABILITY = "muscle", "walk", "lift", "ability"
+_PLACES = ("limb", "root", "region")
+_LEG, _FOOT, _FULL = "leg", "foot", "5"
+_MOST = 5
+_GRADES = (*("3-or-less",) * 4, "4", _FULL)
+_OF_THE_FOOT = ("dorsiflexion", "plantarflexion", "toe", "ehl", "eversion")
+_WEAK = frozenset({"weak", "weaker", "weakness"})
+
+
+class StrengthFrame(ExaminationFrame):
+    """Reads "EHL 4/5 on the left", "RLE weakness 3/5", "5/5 throughout", "unable to lift left foot"."""
+
+    name = "strength"
+    kinds = frozenset({_MUSCLE, _WALK, _LIFT, _ABILITY, *_PLACES}) | SHARED
+    heads = frozenset({GRADE, _MUSCLE, _WALK, _LIFT, TOPIC, RESULT})
+    topic = "strength"
+    present = frozenset({"reduced", "absent", "unable", "4", "3-or-less"})
+    absent = frozenset({"normal", "able", _FULL})
+
+    def read(self, row: Row) -> Iterator[Mention]:
+        """Yield what is said of strength, if anything is."""
+        is_named = not {GRADE, _MUSCLE, _WALK, _LIFT}.isdisjoint(row.kinds)
+        if (
+            is_named
+            or speaks_of(row, TOPIC, self.topic)
+            or any(row[at].text in _WEAK for at in row.kinds.get(RESULT, ()))
+        ):
+            yield from super().read(row)
+
+    def head(self, row: Row, at: int) -> Token | None:
+        """Return a muscle, a walk or a part of the body as a head."""
+        item = row[at]
+        if item.concept(_LIFT):
+            return Token(Part.HEAD, at, _FOOT)
+        if item.concept(_WALK):
+            return Token(Part.HEAD, at, _LEG)
+        muscle = item.concept(_MUSCLE)
+        place = muscle or next(filter(None, (item.concept(kind) for kind in _PLACES)), None)
+        if place is None:
+            return None
+        return Token(Part.HEAD if place == _LEG else Part.OTHER, at, place, is_part=is_part(item))
+
+    def result(self, row: Row, at: int) -> Token | None:
+        """Return a grade, an ability or a word as a result."""
+        item = row[at]
+        grade = item.concept(GRADE)
+        if grade:
+            return self.said(at, grade)
+        if 0 <= item.number <= _MOST and at and _is_strength(row[at - 1]):
+            return self.said(at, _GRADES[item.number])
+        ability = item.concept(_ABILITY)
+        if ability:
+            return self.said(at, ability)
+        if lacks(row, at, _is_power):
+            return self.said(at, "absent")
+        return super().result(row, at)
+
+    def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
+        """Yield what a claim records, if the result is one of strength and the place is a leg's."""
+        if not self._is_of_strength(claim, row):
+            return
+        if claim.head.part is not Part.TOPIC:
+            yield from super().meanings_of(claim, row)
+        elif claim.result.value is FindingValue.ABSENT or _is_of_leg(row):
+            yield self.meanings[_LEG]
+
+    def _is_of_strength(self, claim: Claim, row: Row) -> bool:
+        """Return whether a result fits its head: a limited movement is none, nor is a pain of four out of five."""
+        head, result = row[claim.head.at], row[claim.result.at]
+        if head.concept(_WALK) or head.concept(_LIFT):
+            return True
+        if result.concept(_ABILITY):
+            return False
+        if speaks_of(row, TOPIC, self.topic) or result.text in _WEAK or result.text in NONE:
+            return True
+        return bool(result.concept(GRADE)) and (bool(head.concept(_MUSCLE)) or not _is_of_pain(row))
+
+
+def _is_strength(item: Item) -> bool:
+    return item.concept(TOPIC) == StrengthFrame.topic
+
+
+def _is_power(item: Item) -> bool:
+    """Return whether no such thing is a weakness: power, or a movement of the foot. A joint without any is stiff."""
+    return _is_strength(item) or (bool(item.concept(_MUSCLE)) and any(word in item.text for word in _OF_THE_FOOT))
+
+
+def _is_of_leg(row: Row) -> bool:
+    """Return whether a sentence names a part of a leg, and none of another limb."""
+    named = {row[at].concept(kind) for kind in _PLACES for at in row.kinds.get(kind, ())}
+    return named == {_LEG}
+
+
+def _is_of_pain(row: Row) -> bool:
+    return any(
+        item.is_marked(Mark.PAIN) or (item.entry.saying and item.entry.saying.is_pain and not item.entry.saying.is_site)
+        for item in row
+    )

@@ -1,0 +1,111 @@
+"""What the items of a sentence are to a frame of the examination: its heads, results, sides and what parts them."""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from cds_service.model.facts import FindingValue
+from cds_service.model.sides import Side
+
+
+class Part(Enum):
+    """The part that an item plays in a statement of an examination."""
+
+    HEAD = "head"  # what was examined: a test, a muscle, a reflex
+    TOPIC = "topic"  # what the heads around it are about: strength, sensation
+    OTHER = "other"  # what another frame reads: it takes results, and says nothing here
+    RESULT = "result"
+    SIDE = "side"
+    SEPARATOR = "separator"
+    BREAK = "break"
+    __hash__ = object.__hash__
+
+
+class Token(NamedTuple):
+    """An item with its part. `concept`: of a head. `value` and `grade`: of a result; without value it says nothing.
+
+    `words`: the items that make up a result, which are then cues of nothing else. `is_part`: a head that is but a part
+    of what the finding is about, such as one muscle. `is_both_word`: the word "both", which may be said of two heads.
+    """
+
+    part: Part
+    at: int
+    concept: str = ""
+    side: Side = Side.UNSTATED
+    value: FindingValue | None = None
+    grade: str = ""
+    words: tuple[int, ...] = ()
+    is_part: bool = False
+    is_both_word: bool = False
+
+    @property
+    def is_head(self) -> bool:
+        """Return whether it takes results."""
+        return self.part in _HEADS
+
+
+_HEADS = frozenset({Part.HEAD, Part.TOPIC, Part.OTHER})
+_ENDS = frozenset({Part.SEPARATOR, Part.BREAK})
+
+
+def split_runs(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Return the tokens between breaks."""
+    runs: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.part is Part.BREAK:
+            runs.append([])
+        else:
+            runs[-1].append(token)
+    return [run for run in runs if run]
+
+
+def drop_named_topics(run: list[Token]) -> list[Token]:
+    """Return a run without the topics whose heads stand beside them: in "power of the EHL 4/5" the EHL is the head."""
+    dropped: set[int] = set()
+    for place, token in enumerate(run):
+        if token.part is Part.TOPIC and place not in dropped:
+            passed = _topics_before_head(run, place)
+            dropped.update(passed or ([place] if _is_behind_head(run, place) else ()))
+    if not dropped:
+        return run
+    return [token for place, token in enumerate(run) if place not in dropped]
+
+
+def _topics_before_head(run: Sequence[Token], place: int) -> list[int]:
+    """Return the topics from a place up to the head that they are about, or none."""
+    passed = [place]
+    has_result = False
+    for at in range(place + 1, len(run)):
+        token = run[at]
+        if token.part is Part.HEAD:
+            return passed
+        if token.part is Part.SEPARATOR and has_result and run[at + 1 : at + 2] and run[at + 1].part is not Part.TOPIC:
+            break
+        if token.part in {Part.TOPIC, Part.OTHER}:
+            if has_result and token.part is Part.OTHER:
+                break
+            passed.append(at)
+        has_result = has_result or token.part is Part.RESULT
+    return []
+
+
+def _is_behind_head(run: Sequence[Token], place: int) -> bool:
+    for token in reversed(run[:place]):
+        if token.part is Part.HEAD:
+            return True
+        if token.part in {Part.RESULT, Part.SEPARATOR, Part.OTHER}:
+            return False
+    return False
+
+
+def without_lent_heads(run: list[Token]) -> list[Token]:
+    """Return a run without the heads that another frame's topic has taken: "left leg: reflexes normal"."""
+    kept: list[Token] = []
+    for place, token in enumerate(run):
+        behind = next((one for one in run[place + 1 :] if one.part is not Part.SIDE), None)
+        if token.part is Part.HEAD and behind is not None and behind.part is Part.OTHER:
+            if token.side is not Side.UNSTATED:
+                kept.append(token._replace(part=Part.SIDE))
+            continue
+        kept.append(token)
+    return kept
