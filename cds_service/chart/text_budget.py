@@ -3,7 +3,7 @@
 Reading takes time with every character, and a call must be answered. The newest records are read first.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -27,18 +27,28 @@ class Words(NamedTuple):
     notes: list[ReadNote]
 
 
+class _Sized(NamedTuple):
+    """A record that has words, and how many characters. `strip` returns it without them."""
+
+    item: Any
+    size: int
+    strip: Callable[[Any], Any]
+
+
 def limit_words(words: Words, budget: int, collector: FactCollector) -> Words:
     """Return what is read of a call's words, and count in the collector what is not."""
+    drafts = [_Sized(draft, count_words(draft.resource, LONGEST_TEXT), _strip_draft) for draft in words.drafts]
+    records = list(_measure(words))
+    if sum(one.size for one in (*drafts, *records)) <= budget:
+        return words
     left = budget
     kept: dict[int, Any] = {}
-    for item, size, strip in _newest_first(words, collector):
-        if size <= left:
-            left -= size
+    for one in (*drafts, *sorted(records, key=lambda one: _day(one.item, collector), reverse=True)):
+        if one.size <= left:
+            left -= one.size
         else:
-            kept[id(item)] = strip(item)
-            collector.count_unread("clinical note" if isinstance(item, ReadNote) else "text")
-    if not kept:
-        return words
+            kept[id(one.item)] = one.strip(one.item)
+            collector.count_unread("clinical note" if isinstance(one.item, ReadNote) else "text")
     return Words(
         [kept.get(id(resource), resource) for resource in words.resources],
         [kept.get(id(draft), draft) for draft in words.drafts],
@@ -46,25 +56,20 @@ def limit_words(words: Words, budget: int, collector: FactCollector) -> Words:
     )
 
 
-def _newest_first(words: Words, collector: FactCollector) -> Iterable[tuple[Any, int, Callable[[Any], Any]]]:
-    """Yield each record that has words, with their number: drafts of the call first, undated records last."""
-    for draft in words.drafts:
-        yield draft, count_words(draft.resource, LONGEST_TEXT), _strip_draft
-    dated: list[tuple[date, Any, int, Callable[[Any], Any]]] = [
-        (_day(note.note.document, collector), note, note.size, _drop) for note in words.notes
-    ]
+def _measure(words: Words) -> Iterator[_Sized]:
+    """Yield the notes and the records that have words. Of a number, no word is read."""
+    yield from (_Sized(note, note.size, _drop) for note in words.notes)
     for resource in words.resources:
         if isinstance(resource, Observation) and len(resource.valueQuantity) and is_quiet(resource):
-            continue  # no word of it is read
+            continue
         size = count_words(resource, LONGEST_TEXT)
         if size:
-            dated.append((_day(resource, collector), resource, size, strip_words))
-    for _, item, size, strip in sorted(dated, key=lambda one: one[0], reverse=True):
-        yield item, size, strip
+            yield _Sized(resource, size, strip_words)
 
 
-def _day(resource: SupportedResource, collector: FactCollector) -> date:
-    when, _ = find_dates(resource, collector, None)
+def _day(item: Any, collector: FactCollector) -> date:
+    """Return the day of a record. Undated ones come last."""
+    when, _ = find_dates(item.note.document if isinstance(item, ReadNote) else item, collector, None)
     return when.last if when else date.min
 
 
