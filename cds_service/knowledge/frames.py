@@ -1,6 +1,7 @@
 """Build the frames' words and what they record."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from cds_service.knowledge.content_folder import did_you_mean
@@ -12,11 +13,13 @@ from cds_service.knowledge.meanings import build_meaning
 from cds_service.knowledge.schema.narrative import FrameFile
 from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.narrative.frames.all_frames import FRAME_NAMES, KINDS
+from cds_service.narrative.frames.function import FunctionFrame
 from cds_service.narrative.frames.place_table import UNSAID
 from cds_service.narrative.lexicon import FrameTable, LexiconEntry, PhraseMeaning
 from cds_service.narrative.tokenizer import normalize_phrase
 
 SHARED_WORDS = frozenset({"anatomy", "results"})  # the files of words that several frames read
+_SMALL = frozenset({"is", "are", "was", "were", "has", "have", "been", "of", "the", "any", "in", "to"})
 
 
 def build_frames(
@@ -31,6 +34,7 @@ def build_frames(
         _add_words(collector, file, frame)
         _add_sites(collector, file, frame, files)
         tables[name] = _table(collector, file, frame, files, findings)
+    _inherit(collector)
     missing = FRAME_NAMES - tables.keys()
     for name in sorted(missing):
         collector.folder.add_problem(NARRATIVE_FRAMES.replace("*", name), "", "is missing")
@@ -51,6 +55,23 @@ def _add_words(collector: EntryCollector, file: str, frame: FrameFile) -> None:
         for concept, levels in named.items():
             entry = LexiconEntry(concepts=MappingProxyType({str(kind): str(concept)}))
             collector.add(file, f"levels.{kind}.{concept}", spell_levels(levels), entry)
+
+
+def _inherit(collector: EntryCollector) -> None:
+    """Let "is reduced" name what "reduced" names, and another frame's "cannot feel" what both its words name here."""
+    for phrase, entry in collector.entries.items():
+        if " " not in phrase or (entry.saying is not None and not entry.saying.is_denial):
+            continue
+        verb, _, rest = phrase.partition(" ")
+        is_verb = verb in _SMALL and rest in collector.entries
+        words = [rest] if is_verb else [word for word in phrase.split() if word not in _SMALL]
+        named = [collector.entries[word].concepts for word in words if word in collector.entries]
+        if len(named) == len(words) and all(named):
+            kept = {kind: name for one in named for kind, name in one.items()}
+            inherited = {kind: name for kind, name in kept.items() if is_verb or kind in FunctionFrame.kinds}
+            if inherited.keys() - entry.concepts.keys():
+                merged = MappingProxyType({**inherited, **entry.concepts})
+                collector.entries[phrase] = replace(entry, concepts=merged)
 
 
 def _add_sites(collector: EntryCollector, file: str, frame: FrameFile, files: NarrativeFiles) -> None:

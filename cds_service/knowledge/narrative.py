@@ -102,11 +102,6 @@ def _add_words(collector: EntryCollector, words: WordsFile) -> None:
     for side in SIDE_NAMES:
         collector.add(NARRATIVE_WORDS, f"sides.{side}", getattr(words.sides, side), LexiconEntry(side=Side(side)))
     collector.add(NARRATIVE_WORDS, "sides.none", words.sides.none, LexiconEntry())
-    for name, table in words.results.items():
-        for value, listed in _pair_with_values(table.present, table.absent):
-            collector.add(
-                NARRATIVE_WORDS, f"results.{name}.{value.value}", listed, LexiconEntry(results={str(name): value})
-            )
     for qualifier, values in words.qualifiers.items():
         for value_name, listed in values.items():
             collector.add(
@@ -169,7 +164,6 @@ def _add_table(collector: EntryCollector, file: str, name: str, table: PhrasesTa
     collector.add(file, name, table.cased, LexiconEntry(saying=saying, written=()))
     collector.add(file, name, table.structures, LexiconEntry(saying=replace(saying, is_structure=True)))
     collector.add(file, name, table.sites, LexiconEntry(saying=replace(saying, is_site=True)))
-    collector.add(file, name, table.tests, LexiconEntry(saying=replace(saying, results=str(table.results))))
     denials = _list_phrases(table.denials, table.combined_denials)
     collector.add(file, name, denials, LexiconEntry(saying=replace(saying, is_denial=True)))
 
@@ -204,12 +198,19 @@ def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping
                     folder.add_problem(file, name, f"no finding is called {finding}{did_you_mean(finding, findings)}")
             if name not in read and not _has_words(table):
                 folder.add_problem(file, name, "has no words")
-            _check_table(folder, file, name, table, files)
+            _check_table(folder, file, name, table, files.words)
     stated = [*files.words.qualifiers.items(), ("course", files.words.times)]
     for qualifier, values in stated:
         for value in values:
             if value not in QUALIFIER_VALUES[qualifier]:
                 folder.add_problem(NARRATIVE_WORDS, f"qualifiers.{qualifier}", f"{value} is not a value of {qualifier}")
+
+
+def _read_by_frames(files: NarrativeFiles) -> set[str]:
+    """Return the findings and places that a frame records: they need no phrases."""
+    recorded = [one for frame in files.frames.values() for one in frame.reads.values()]
+    named = {str(name) for one in recorded for name in ([one] if isinstance(one, str) else one.values())}
+    return named | {str(name) for place in named & files.places.keys() for name in files.places[place].records}
 
 
 def _named_findings(name: str, table: PhrasesTable) -> list[str]:
@@ -218,23 +219,12 @@ def _named_findings(name: str, table: PhrasesTable) -> list[str]:
     return [*table.records, *table.denies, *table.claimed_by, *(finding for group in table.beside for finding in group)]
 
 
-def _read_by_frames(files: NarrativeFiles) -> set[str]:
-    return {finding for frame in files.frames.values() for finding in frame.findings()}
-
-
 def _has_words(table: PhrasesTable) -> bool:
-    named = (table.phrases, table.cased, table.sites, table.structures, table.combined, table.tests, table.denials)
+    named = (table.phrases, table.cased, table.sites, table.structures, table.combined, table.denials)
     return any(named)
 
 
-def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, files: NarrativeFiles) -> None:
-    words = files.words
-    if bool(table.tests) is not bool(table.results):
-        folder.add_problem(file, name, '"tests" and "results" must be given together')
-    if table.results and table.results not in words.results:
-        folder.add_problem(
-            file, name, f"no results are called {table.results}{did_you_mean(table.results, words.results)}"
-        )
+def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:
     for taken in table.takes:
         if taken not in words.qualifiers:
             folder.add_problem(file, name, f"no words are given for the qualifier {taken}")

@@ -25,6 +25,7 @@ _OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
 _ZERO, _COLONS = "0", frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakness of dorsiflexion 0"
+_HISTORY = frozenset({"history", "hx", "h/o", "ever", "never"})
 _NEAR = 12  # items between a mention and a cue after it
 _MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
 _SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
@@ -220,6 +221,8 @@ class Context:
         is_double = any(one.place + 1 == nearest.place for one in before[:-1])
         is_sure = self._is_negated(nearest, mention) or is_wholly_denied(self._items, nearest.place)
         yield CueEffect.NEGATED if is_sure and not is_double else CueEffect.UNCLEAR
+        if is_sure and not is_double and not _HISTORY.isdisjoint(self._items[nearest.place].text.split()):
+            yield CueEffect.HISTORICAL  # "no history of cancer" denies what was, too
 
     def _is_negated(self, placed: _Placed, mention: Mention) -> bool:
         """Return whether a negation certainly applies to the mention."""

@@ -2,12 +2,13 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import Enum
 from typing import Final, NamedTuple
 
 from cds_service.model.sides import Side
-from cds_service.narrative.lexicon import LexiconEntry, Mark
+from cds_service.narrative.lexicon import LexiconEntry, Mark, PhraseMeaning
 from cds_service.narrative.tokenizer import Sentence
 
 
@@ -68,6 +69,18 @@ class Row(list[Item]):
             self.kinds.setdefault(kind, []).append(len(self))
         self.append(item)
         self._firsts.append(first)
+
+    def name(self, places: Iterable[int], saying: PhraseMeaning) -> None:
+        """Let items that a frame reads together name its finding to what is around them, as a phrase does."""
+        for place in places:
+            item = self[place]
+            if item.entry.saying is None:
+                self[place] = item._replace(entry=replace(item.entry, saying=saying), is_unknown=False)
+
+    def words(self, first: int, last: int) -> tuple[int, int]:
+        """Return the first word of the items from `first` to `last`, and the word behind them."""
+        end = self._firsts[last + 1] if last + 1 < len(self) else len(self._sentence.words)
+        return self._firsts[first], max(end, self._firsts[first] + 1)
 
     def places(self, first_word: int, end_word: int) -> range:
         """Return the places of the items that begin with one of these words of the sentence."""

@@ -73,7 +73,7 @@ class Judge:
             return None
         if is_done and CueEffect.HYPOTHETICAL in changes:
             return None
-        if (is_done or saying.is_advised) and CueEffect.PLANNED in changes:
+        if (is_done or saying.is_advised or saying.is_drug) and CueEffect.PLANNED in changes:
             return None
         if saying.is_asked and CueEffect.HISTORICAL in changes:
             return None

@@ -1,8 +1,8 @@
 """Read all mentions of a sentence: pains, signs and what frames state, with their qualifiers and sides."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 
+from cds_service.model.facts import FindingValue
 from cds_service.narrative.frames.all_frames import FrameReader
 from cds_service.narrative.items import UNKNOWN_ITEM, Item, Role, Row
 from cds_service.narrative.lexicon import FrameTable, PhraseMeaning
@@ -22,28 +22,31 @@ class MentionReader:
         """Return whether a sentence names anything that may be a finding."""
         return any(item.entry.saying for item in row) or self._frames.has_head(row)
 
+    def stated(self, row: Row) -> Iterator[Mention]:
+        """Yield what frames alone read as present, before any context."""
+        return (mention for mention in self._frames.read(row) if mention.value is FindingValue.PRESENT)
+
     def read(self, row: Row) -> tuple[list[Mention], list[PhraseMeaning]]:
         """Return the mentions, and the places of pain that the sentence names without a pain."""
         stated = list(self._frames.read(row))
-        taken = {place for mention in stated for place in mention.parts}
-        pains = PainReader(_without(row, taken))
-        signs = [sign for sign in read_signs(row) if sign.place not in taken]
-        for mention in stated:
-            _name(row, mention)
-        mentions = [*pains.mentions, *sorted((*signs, *stated), key=lambda mention: mention.place)]
+        if stated:
+            pains, mentions = self._beside(row, stated)
+        else:
+            pains = PainReader(row)
+            mentions = [*pains.mentions, *read_signs(row)]
         qualify(row, mentions)
         place_sides(row, mentions)
         return mentions, pains.places_without_pain
 
-
-def _name(row: Row, mention: Mention) -> None:
-    """Let a frame's head stand for its finding, as a phrase does, and let no part of it be an unknown word."""
-    for place in mention.parts:
-        item = row[place]
-        row[place] = item._replace(is_unknown=False)
-    entry = row[mention.place].entry
-    if entry.saying is None:
-        row[mention.place] = row[mention.place]._replace(entry=replace(entry, saying=mention.saying))
+    def _beside(self, row: Row, stated: list[Mention]) -> tuple[PainReader, list[Mention]]:
+        """Read pains and signs beside what frames state: a word that is a part of it says nothing else."""
+        taken = {place for mention in stated for place in mention.parts}
+        pains = PainReader(_without(row, taken))
+        signs = [sign for sign in read_signs(row) if sign.place not in taken]
+        mentions = [*pains.mentions, *sorted((*signs, *stated), key=lambda mention: mention.place)]
+        for mention in stated:
+            row.name((mention.place, *mention.parts), mention.saying)
+        return pains, mentions
 
 
 def _without(row: Row, taken: set[int]) -> list[Item]:

@@ -1,9 +1,7 @@
-"""Find the content's phrases in a sentence, in one pass."""
+"""Find the content's phrases in a sentence: the longest that begins at each word."""
 
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
-
-import ahocorasick
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from cds_service.model.sides import combine_sides
 from cds_service.narrative.items import UNKNOWN_ITEM, Item, Row, build_bare_item, build_item
@@ -11,7 +9,16 @@ from cds_service.narrative.lexicon import Lexicon, LexiconEntry
 from cds_service.narrative.tokenizer import Sentence
 
 _SHORT = 2  # letters
-_Found: TypeAlias = dict[int, tuple[int, Item]]  # by the place of the first word: the number of words, and the item
+_END: Final = ""  # the key of the item of a phrase that ends at a node
+_Node: TypeAlias = dict[str, Any]  # by the next word the node behind it, or the item where no phrase goes on
+
+
+class _Sides(NamedTuple):
+    """A sentence without its sides: the words that are left, where each stands, and the sides before each of them."""
+
+    words: Sequence[str]
+    places: Sequence[int]
+    before: Mapping[int, list[tuple[int, Item]]]
 
 
 class PhraseFinder:
@@ -25,85 +32,93 @@ class PhraseFinder:
         guards = {
             phrase: LexiconEntry() for phrase in entries if phrase not in sides and one_word & set(phrase.split())
         }
-        self._sides = _automaton(sides | guards)
+        self._sides = _build_tree(sides | guards)
         self._firsts = frozenset(phrase.partition(" ")[0] for phrase in sides)
-        self._phrases = _automaton({phrase: entry for phrase, entry in entries.items() if phrase not in sides})
+        self._phrases = _build_tree({phrase: entry for phrase, entry in entries.items() if phrase not in sides})
 
     def items(self, sentence: Sentence) -> Row:
         """Return the items. Sides are removed first: "back of the left thigh" is a left "back of the thigh"."""
-        words, kept, sides = self._without_sides(sentence)
-        longest = _longest(self._phrases, words, [sentence.spellings[at] for at in kept])
+        words, places, before = self._without_sides(sentence)
         row = Row(sentence)
         place = 0
         while place < len(words):
-            if place in sides:
-                _add_sides(row, sides[place])
-            found = longest.get(place)
+            for first, item in before.get(place, ()):
+                row.add(item, first)
+            found = _longest(self._phrases, words, place, sentence.spellings, places)
             if found is None:
-                row.add(build_bare_item(words[place]), kept[place])
+                row.add(build_bare_item(words[place]), places[place])
                 place += 1
                 continue
             length, item = found
-            inside = [side for at in range(place + 1, place + length) for _, side in sides.get(at, ())]
-            side = combine_sides(one.entry.side for one in inside if one.entry.side)
-            row.add(item._replace(side=side) if inside else item, kept[place])
+            inside = [one for at in range(place + 1, place + length) for _, one in before.get(at, ())] if before else []
+            row.add(_with_sides(item, inside) if inside else item, places[place])
             place += length
-        _add_sides(row, sides.get(place, ()))
+        for first, item in before.get(place, ()):
+            row.add(item, first)
         return row
 
-    def _without_sides(
-        self, sentence: Sentence
-    ) -> tuple[Sequence[str], Sequence[int], dict[int, list[tuple[int, Item]]]]:
-        """Return the words that are no sides, where each stands, and the sides by the kept word behind them."""
-        found = {} if self._firsts.isdisjoint(sentence.words) else _longest(self._sides, *sentence[:2])
-        if not found:
-            return sentence.words, range(len(sentence.words)), {}
+    def _without_sides(self, sentence: Sentence) -> _Sides:
+        words = sentence.words
+        if self._firsts.isdisjoint(words):
+            return _Sides(words, range(len(words)), {})
         kept: list[int] = []
-        sides: dict[int, list[tuple[int, Item]]] = {}
+        before: dict[int, list[tuple[int, Item]]] = {}
         place = 0
-        while place < len(sentence.words):
-            length, item = found.get(place) or (1, UNKNOWN_ITEM)
+        while place < len(words):
+            found = _longest(self._sides, words, place, sentence.spellings, range(len(words)))
+            length, item = found or (1, UNKNOWN_ITEM)
             if item.entry.side:
-                sides.setdefault(len(kept), []).append((place, item))
+                before.setdefault(len(kept), []).append((place, item))
             else:
                 kept += range(place, place + length)
             place += length
-        return [sentence.words[at] for at in kept], kept, sides
+        return _Sides([words[at] for at in kept], kept, before) if before else _Sides(words, range(len(words)), {})
 
 
-def _add_sides(row: Row, sides: Sequence[tuple[int, Item]]) -> None:
-    for first, item in sides:
-        row.add(item, first)
+def _with_sides(item: Item, sides: Iterable[Item]) -> Item:
+    return item._replace(side=combine_sides(one.entry.side for one in sides if one.entry.side))
 
 
-def _automaton(entries: Mapping[str, LexiconEntry]) -> ahocorasick.Automaton:
-    made = ahocorasick.Automaton()
+def _build_tree(entries: Mapping[str, LexiconEntry]) -> _Node:
+    tree: _Node = {}
     models: dict[int, Item] = {}  # phrases share their entries
-    for phrase, entry in entries.items():
+    for phrase, entry in sorted(entries.items()):
         model = models.get(id(entry)) or models.setdefault(id(entry), build_item(phrase, entry))
-        made.add_word(f" {phrase} ", (phrase.count(" ") + 1, model._replace(text=phrase)))
-    made.make_automaton()
-    return made
+        *path, last = phrase.split(" ")
+        node = tree
+        for word in path:
+            behind = node.setdefault(word, {})
+            if isinstance(behind, Item):
+                behind = node[word] = {_END: behind}
+            node = behind
+        node[last] = model._replace(text=phrase)
+    return tree
 
 
-def _longest(automaton: ahocorasick.Automaton, words: Sequence[str], written: Sequence[str]) -> _Found:
-    """Return the longest phrase that begins at each word."""
-    text = f" {' '.join(words)} "
-    longest: _Found = {}
-    for end, found in automaton.iter(text):
-        start = text.count(" ", 0, end) - found[0]
-        if start in longest and longest[start][0] >= found[0]:
-            continue
-        wanted = found[1].entry.written
-        if wanted is None or _is_as_written(wanted, written, start):
-            longest[start] = found
-    return longest
+def _longest(
+    tree: _Node, words: Sequence[str], place: int, spellings: Sequence[str], places: Sequence[int]
+) -> tuple[int, Item] | None:
+    """Return the longest phrase that begins at a word: its number of words, and its item."""
+    node = tree.get(words[place])
+    if node is None:
+        return None
+    found: tuple[int, Item] | None = None
+    end = place + 1
+    while node is not None:
+        item = node if isinstance(node, Item) else node.get(_END)
+        if item is not None and (item.entry.written is None or _is_as_written(item, spellings, places[place:end])):
+            found = end - place, item
+        if node is item or end == len(words):
+            break
+        node = node.get(words[end])
+        end += 1
+    return found
 
 
-def _is_as_written(wanted: tuple[str, ...], written: Sequence[str], start: int) -> bool:
+def _is_as_written(item: Item, spellings: Sequence[str], places: Sequence[int]) -> bool:
     """Return whether the capitals match. They mean nothing in a text that is all capitals, but for "R/O" and "?"."""
-    if tuple(written[start : start + len(wanted)]) != wanted:
+    if tuple(spellings[at] for at in places) != item.entry.written:
         return False
-    others = (*written[:start], *written[start + len(wanted) :])
+    others = [word for at, word in enumerate(spellings) if at not in places]
     is_alone = all(len(word) <= _SHORT or not word.isalpha() for word in others)
-    return is_alone or any(word != word.upper() for word in written)
+    return is_alone or any(word != word.upper() for word in spellings)

@@ -125,6 +125,7 @@ def since_year(items: list[Item], mention: Mention) -> int:
         if item.year:
             return item.year if is_since else 0
         is_since = is_since or item.text.startswith(_SINCE)
-        if item.entry.saying or (item.is_marked(Mark.STOP) and not is_since):
+        is_other = item.entry.saying is not None and item.entry.saying.records != mention.saying.records
+        if is_other or (item.is_marked(Mark.STOP) and not is_since):
             return 0
     return 0

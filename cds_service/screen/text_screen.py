@@ -109,8 +109,15 @@ class TextScreen:
         if not found:
             return []
         cues = list(_places(self._cues, sentence))
-        own = [span for span in _places(self._sayings, sentence) if not any(span.continues(cue) for cue in cues)]
+        named = (*_places(self._sayings, sentence), *self._stated(sentence))
+        own = [span for span in named if not any(span.continues(cue) for cue in cues)]
         return _merge(max((hit.span, *(one for one in own if one.covers(hit.span))), key=_length) for hit in found)
+
+    def _stated(self, sentence: Sentence) -> Iterator[Span]:
+        """Yield the words of what the reader's frames read as present."""
+        row = self._phrases.items(sentence)
+        for mention in self._mentions.stated(row):
+            yield Span(*row.words(mention.first, mention.last))
 
 
 def _places(automaton: ahocorasick.Automaton, sentence: Sentence) -> Iterator[Span]:

@@ -7,7 +7,11 @@ from cds_service.narrative.frames.act import ActFrame
 from cds_service.narrative.frames.clinical_tests import ClinicalTestFrame
 from cds_service.narrative.frames.consultation import ConsultationFrame
 from cds_service.narrative.frames.disease import DiseaseFrame
+from cds_service.narrative.frames.event import EventFrame
+from cds_service.narrative.frames.flag import FlagFrame
 from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.function import FunctionFrame
+from cds_service.narrative.frames.measure import MeasureFrame
 from cds_service.narrative.frames.motion import MotionFrame
 from cds_service.narrative.frames.reflex import ReflexFrame
 from cds_service.narrative.frames.sensation import SensationFrame
@@ -25,6 +29,10 @@ FRAMES: Final[tuple[type[Frame], ...]] = (
     StrengthFrame,
     SensationFrame,
     MotionFrame,
+    FunctionFrame,
+    EventFrame,
+    FlagFrame,
+    MeasureFrame,
 )
 FRAME_NAMES: Final = frozenset(frame.name for frame in FRAMES)
 KINDS: Final = frozenset(kind for frame in FRAMES for kind in frame.kinds)

@@ -48,7 +48,7 @@ def _take_heads(run: Sequence[Token], place: int) -> tuple[list[Token], int]:
         while at < len(run) and run[at].part in {Part.SIDE, Part.SEPARATOR}:
             at += 1
         between = run[place:at]
-        if at == len(run) or not run[at].is_head:
+        if at == len(run) or not run[at].is_head or _is_of_others(heads[-1], run[at]):
             return heads, place
         is_of = bool(between) and not _separators(between)  # "the toes of the left foot"
         if is_of and at + 1 < len(run) and run[at + 1].part is Part.RESULT:
@@ -57,6 +57,13 @@ def _take_heads(run: Sequence[Token], place: int) -> tuple[list[Token], int]:
         heads[-1] = _with_side(heads[-1], chunks[0] if is_of or len(chunks) > 1 else ())
         heads.append(_with_side(run[at], chunks[-1]))
         place = at + 1
+
+
+def _is_of_others(head: Token, ahead: Token) -> bool:
+    """Return whether a topic of another frame stands beside what is no topic: "EHL, reflexes normal", "foot pulses"."""
+    if head.part is Part.OTHER and not head.concept:
+        return ahead.part is Part.HEAD
+    return head.part is Part.HEAD and ahead.part is Part.OTHER and not ahead.concept
 
 
 def _with_side(head: Token, sides: Sequence[Token]) -> Token:
@@ -88,6 +95,8 @@ def _divide(behind: Sequence[Token], before: Sequence[Token], *, is_last: bool) 
     results = [at for at, token in enumerate(behind) if token.part is Part.RESULT]
     if not results or _has_result(before):
         return (), list(behind)
+    if len(results) > 1 and {behind[0].part, behind[-1].part} == {Part.SIDE, Part.RESULT}:
+        return behind, []  # "KJ R ++ L ++ AJ R ++ L 0"
     if len(results) > 1:
         return behind[: results[1]], list(behind[results[1] :])
     return behind[: results[0] + 1], []  # a side between two heads may belong to either
@@ -102,6 +111,9 @@ def _claims(before: Sequence[Token], heads: list[Token], tail: Sequence[Token], 
     is_list = len(heads) > 1
     first = _without_both(before, is_list=is_list)
     opening = _without_both(chunks[0], is_list=is_list)
+    if any(head.side is not Side.UNSTATED for head in heads[1:]):  # "left hand and right foot"
+        heads = [_with_side(heads[0], first), *heads[1:]]
+        first = [token for token in first if token.part is not Part.SIDE]
     if _has_result(first) and opening and opening[0].part is Part.RESULT:
         # "Absent ankle jerks, knee jerks present": the ends of a list have their own; of one head both must agree.
         if is_list:

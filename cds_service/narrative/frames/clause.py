@@ -14,11 +14,18 @@ _COMMA, _COLON = ",", ":"
 # It joins what has a head of its own, "knee arthritis with hip bursitis", or shares a place.
 _WITH = frozenset({"with", "w /"})
 PLACE_KINDS: Final = frozenset({"structure", "joint"})
+ABOUT: Final = "about"  # the kind of words behind a head that make it a topic: "hip fracture prevention"
 NO_PLACES: Final = frozenset({"disc"})  # where it is is told beside it
 _SELDOM_A_PLACE = "back"  # "went back to surgery": before a head it is one only next to it
 _FOR = "for"  # "lumbar MRI for stenosis" states none
 _SHOWS = "showing"  # the kind of words between a place and what is found there: "the left hip has arthritis"
 _PAINS = frozenset({Role.PAIN, Role.PAIN_WORD})
+
+
+def is_about(row: Row, head: int) -> bool:
+    """Return whether a head is only a topic: "hip fracture clinic"."""
+    behind = next((item for item in row[head + 1 :] if not item.is_side), None)
+    return behind is not None and behind.concept(ABOUT) is not None
 
 
 class Slot(NamedTuple):
@@ -61,9 +68,8 @@ class Clause:
         for at in range(head + 1, min(len(self._row), head + 1 + _REACH)):
             item = self._row[at]
             if self.is_wanted(item):
-                if is_open or (
-                    not (is_free and not is_listed) and self._is_anothers(at, 1, is_new=is_listed and not is_free)
-                ):
+                is_new = is_listed and (is_placed or not is_free)
+                if is_open or ((is_listed or not is_free) and self._is_anothers(at, 1, is_new=is_new)):
                     return
                 yield Slot(at, is_listed=is_listed)
                 is_placed = True
@@ -99,8 +105,9 @@ class Clause:
                 is_inside = False
             elif (
                 item.entry.cues
-                or self._ends(item)
                 or item.text == _FOR
+                or self._ends(item)
+                or (is_placed and _says_more(item))
                 or (unknown := unknown + _is_loud(item)) > _MAX_UNKNOWN
             ):
                 return
@@ -140,7 +147,7 @@ class Clause:
             return False
         item = self._row[at]
         is_other = self.is_head(item) or item.role in _PAINS or item.entry.saying is not None
-        return is_other or (is_new and item.text != _COMMA)
+        return is_other or (is_new and not (item.text == _COMMA or item.entry.cues or item.is_marked(*_ENDS)))
 
     def _is_passed(self, item: Item) -> bool:
         is_small = item.is_marked(Mark.LINK, *_LISTS) and item.text != _COMMA and item.text not in _WITH
@@ -154,3 +161,8 @@ def _is_joining(item: Item) -> bool:
 def _is_loud(item: Item) -> bool:
     """Return whether an item is a word that may change the subject."""
     return item.is_unknown and not item.entry.concepts
+
+
+def _says_more(item: Item) -> bool:
+    """Return whether an item says something of a place that it stands behind: "left hip normal, right arthritic"."""
+    return _is_loud(item) or item.concept("result") is not None

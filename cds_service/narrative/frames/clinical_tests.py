@@ -1,7 +1,7 @@
 """The frame of tests: a named test and its result."""
 
 from cds_service.model.facts import FindingValue
-from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, speaks_of
+from cds_service.narrative.frames.examination import NONE, RESULT, SHARED, ExaminationFrame, speaks_of
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark
@@ -10,7 +10,7 @@ _TEST, _OTHER, _PROVOKING = "test", "other", "provoking"
 _LIMB, _ARM, _SHARED_NAME = "limb", "arm", "impingement"  # of the hip, or of the shoulder
 _PLUS, _MINUS, _ONLY = "+", "-", "only"
 _BY = frozenset({"with", "on", "during"})
-_NEAR = 5  # items
+_NEAR, _FAR = 5, 8  # items
 
 
 class ClinicalTestFrame(ExaminationFrame):
@@ -22,6 +22,7 @@ class ClinicalTestFrame(ExaminationFrame):
     present = frozenset({"positive", "painful"})
     absent = frozenset({"negative", "normal", "absent", "painless"})
     takes_unknown = 1
+    foreign = Part.BREAK
 
     def head(self, row: Row, at: int) -> Token | None:
         """Return a test as a head."""
@@ -34,6 +35,10 @@ class ClinicalTestFrame(ExaminationFrame):
     def result(self, row: Row, at: int) -> Token | None:
         """Return a result; a plus between two tests is an "and"."""
         item = row[at]
+        if item.number >= 0:
+            return None if _has_result(row, at) else Token(Part.RESULT, at, words=(at,))
+        if item.text in NONE and _is_without_pain(row, at):
+            return self.said(at, "painless")
         if item.text == _PLUS:
             ahead = row[at + 1].concept(_TEST) if at + 1 < len(row) else None
             behind = row[at - 1].concept(_TEST) if at else None
@@ -70,6 +75,31 @@ class ClinicalTestFrame(ExaminationFrame):
 def _hurts(item: Item) -> bool:
     saying = item.entry.saying
     return item.is_marked(Mark.PAIN) or (saying is not None and saying.is_pain and not saying.is_site)
+
+
+def _is_without_pain(row: Row, at: int) -> bool:
+    """Return whether it is said of a test before that it brings no pain: "SLR to 90 without pain"."""
+    if at + 1 >= len(row) or not row[at + 1].is_marked(Mark.PAIN):
+        return False
+    for item in reversed(row[max(0, at - _FAR) : at]):
+        if item.concept(_TEST):
+            return True
+        if item.is_marked(Mark.LIST, Mark.STOP):
+            return False
+    return False
+
+
+def _has_result(row: Row, at: int) -> bool:
+    """Return whether a word says what was found at an angle. An angle alone says nothing, and is no list's result."""
+    for step in (-1, 1):
+        place = at + step
+        while 0 <= place < len(row) and (row[place].text == _PLUS or not row[place].is_marked(Mark.LIST)):
+            if row[place].concept(RESULT) or row[place].text in NONE or row[place].text == _PLUS:
+                return True
+            if step > 0 and row[place].concept(_TEST):
+                break
+            place += step
+    return False
 
 
 def _is_minus(row: Row, at: int) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cds_service.narrative.frames.clause import PLACE_KINDS, Clause, Slot
+from cds_service.narrative.frames.clause import ABOUT, PLACE_KINDS, Clause, Slot, is_about
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.grades import NUMERAL, SCALE, severity_at
 from cds_service.narrative.frames.place_table import find_meanings
@@ -22,7 +22,7 @@ class DiseaseFrame(Frame):
     """Reads a disease with its joint or spinal level: "DJD of both hips", "severe L4-5 stenosis"."""
 
     name = "disease"
-    kinds = frozenset({_DISEASE, SCALE, NUMERAL, *PLACE_KINDS, "showing", MODIFIER})
+    kinds = frozenset({_DISEASE, SCALE, NUMERAL, *PLACE_KINDS, "showing", MODIFIER, ABOUT})
     heads = frozenset({_DISEASE, SCALE})
 
     def read(self, row: Row) -> Iterator[Mention]:
@@ -30,7 +30,7 @@ class DiseaseFrame(Frame):
         clause = Clause(row, PLACE_KINDS, frozenset({_DISEASE, _AFTER, SCALE}))
         heads = row.kinds.get(_DISEASE, [])
         for head in heads:
-            if not self._is_operation(row, head):
+            if not (self._is_operation(row, head) or is_about(row, head)):
                 yield from self._at(row, head, row[head].concept(_DISEASE) or "", clause.around(head))
         for scale in row.kinds.get(SCALE, []):
             severity = severity_at(row, scale)

@@ -19,7 +19,7 @@ SHARED: frozenset[str] = frozenset({RESULT, TOPIC, GRADE, "filler"})
 _FILLER = "filler"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _BRIDGES = (Mark.LINK, Mark.RUN)
-_NOT = frozenset({"not", "is not", "are not", "was not", "were not", "never"})
+NOT = frozenset({"not", "is not", "are not", "was not", "were not", "never"})
 _BOTH, _EITHER = "both", "either"
 _COMPARING = frozenset({"than", "compared to", "compared with", "versus", "vs"})
 NONE = frozenset({"no", "has no", "without"})
@@ -39,6 +39,7 @@ class ExaminationFrame(Frame):
     present: ClassVar[frozenset[str]]
     absent: ClassVar[frozenset[str]]
     topic: ClassVar[str] = ""
+    foreign: ClassVar[Part] = Part.OTHER  # what another frame's topic is to this one
     takes_unknown: ClassVar[int] = 0  # unknown words in a row between a head and its result
 
     def __init__(self, table: FrameTable) -> None:
@@ -86,14 +87,18 @@ class ExaminationFrame(Frame):
         ]
         yield from self._mentions(row, claims)
 
+    def is_normal_part(self, claim: Claim) -> bool:
+        """Return whether a claim finds but a part normal, such as one muscle."""
+        return claim.head.is_part and claim.result.value is FindingValue.ABSENT
+
     def _is_worth_reading(self, run: Iterable[Token]) -> bool:
         parts = {token.part for token in run}
         return Part.RESULT in parts and not parts.isdisjoint({Part.HEAD, Part.TOPIC})
 
     def _mentions(self, row: Row, claims: list[Claim]) -> Iterator[Mention]:
-        normal = {one.head.at for one in claims if _is_normal_part(one)}
+        normal = {one.head.at for one in claims if self.is_normal_part(one)}
         for claim in claims:
-            is_normal_part = _is_normal_part(claim)
+            is_normal_part = self.is_normal_part(claim)
             if is_normal_part and len(normal) < _LEAST_PARTS:
                 continue
             for meaning in self.meanings_of(claim, row):
@@ -108,10 +113,10 @@ class ExaminationFrame(Frame):
         for at, item in enumerate(row):
             if item.text in _HEADED and heading is Side.UNSTATED:
                 heading = _heading(row[:at], is_colon=item.text == ":")
-            if item.text in _NOT and any(token.is_head for token in tokens):
+            token = self._token(row, at, item)
+            if item.text in NOT and any(one.is_head for one in tokens) and (not token or token.part is Part.BREAK):
                 is_denied = True
                 continue
-            token = self._token(row, at, item)
             if token is None:
                 continue
             if token.part is Part.RESULT and is_denied and token.value:
@@ -120,7 +125,9 @@ class ExaminationFrame(Frame):
                 tokens.append(Token(Part.BREAK, at))
             is_denied = False
             unknown = unknown + 1 if token.part is Part.BREAK and item.is_unknown else 0
-            if token.part is not Part.BREAK or not item.is_unknown or unknown > self.takes_unknown:
+            if token.part is Part.RESULT and tokens and tokens[-1].part is Part.RESULT:
+                tokens[-1] = _merged(tokens[-1], token)
+            elif token.part is not Part.BREAK or not item.is_unknown or unknown > self.takes_unknown:
                 tokens.append(token)
         return tokens, heading
 
@@ -137,7 +144,7 @@ class ExaminationFrame(Frame):
             return Token(Part.SIDE, at, side=item.entry.side or Side.UNSTATED, is_both_word=item.text == _BOTH)
         topic = item.concept(TOPIC)
         if topic:
-            return Token(Part.TOPIC if topic == self.topic else Part.OTHER, at)
+            return Token(Part.TOPIC if topic == self.topic else self.foreign, at)
         if item.is_marked(*_LISTS):
             return Token(Part.SEPARATOR, at)
         if item.concept(_FILLER) or self.passes(row, at):
@@ -165,7 +172,7 @@ def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
 
 def is_part(item: Item) -> bool:
     """Return whether an item names a part of a leg: not the limb, nor a range of roots."""
-    is_range = item.concept("root") is not None and len(item.text.replace("/", " ").split()) > 1
+    is_range = item.concept("root") is not None and sum(character.isdigit() for character in item.text) > 1
     return item.concept("limb") is None and not is_range
 
 
@@ -174,10 +181,14 @@ def speaks_of(row: Row, kind: str, concept: str) -> bool:
     return any(row[at].concept(kind) == concept for at in row.kinds.get(kind, ()))
 
 
-def _is_normal_part(claim: Claim) -> bool:
-    """Return whether a claim finds a part normal, such as one muscle on one side."""
-    is_normal = claim.result.value is FindingValue.ABSENT
-    return is_normal and claim.head.is_part and claim.side is not Side.BOTH
+def _merged(one: Token, other: Token) -> Token:
+    """Return one result of two that follow each other: "weakness 4/5". Two that contradict each other say nothing."""
+    values = {one.value, other.value} - {None}
+    return one._replace(
+        value=values.pop() if len(values) == 1 else None,
+        grade=one.grade or other.grade,
+        words=(*one.words, *other.words),
+    )
 
 
 def _heading(items: list[Item], *, is_colon: bool) -> Side:
@@ -208,6 +219,7 @@ def _mention(claim: Claim, meaning: PhraseMeaning, *, is_general: bool) -> Menti
         side=claim.side,
         is_sided=True,
         qualifiers={GRADE: result.grade} if result.grade and GRADE in meaning.takes else {},
+        parts=result.words,
         results=result.words,
         is_general=is_general,
     )

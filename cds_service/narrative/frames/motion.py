@@ -24,6 +24,7 @@ class MotionFrame(ExaminationFrame):
     heads = frozenset({_MOTION})
     present = frozenset({"limited", "reduced", "absent"})
     absent = frozenset({"normal"})
+    foreign = Part.BREAK
 
     def head(self, row: Row, at: int) -> Token | None:
         """Return a movement as a head. Of another joint it is no finding of ours."""

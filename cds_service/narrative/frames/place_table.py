@@ -13,6 +13,11 @@ _ANYWHERE = ""
 _ELSEWHERE: Final = frozenset({"neck", "chest", "arm", "head"})  # next to a head they make it another's disease
 
 
+def meaning_alone(table: Mapping[str, PhraseMeaning]) -> PhraseMeaning | None:
+    """Return what a head says that stands alone."""
+    return table.get(_ANYWHERE) or table.get(UNSAID)
+
+
 def find_meanings(
     table: Mapping[str, PhraseMeaning], row: Row, slots: Sequence[Slot]
 ) -> list[tuple[PhraseMeaning, list[Slot]]]:

@@ -11,6 +11,7 @@ from cds_service.narrative.lexicon import Mark
 MODIFIER: Final = "modifier"  # the kind of words that may stand between a side and its place: "right displaced"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _OPENING, _CLOSING = frozenset({",", "("}), ")"
+_TO = "to"  # "extrusion to the left"
 _OPENED_BY_SIDE = 1  # the place of the comma in "Left, hip arthroscopy"
 _PASSED: Final = frozenset({"joint", "structure", "disease", "act", "agent", "scale", MODIFIER})
 
@@ -71,8 +72,8 @@ def _run(row: Row, at: int, step: int) -> tuple[Side, int]:
 def _is_between(item: Item) -> bool:
     if item.is_side or item.is_marked(*_LISTS) or item.entry.cues:
         return False
-    is_word = bool(item.entry.results or item.entry.qualifiers) or not _PASSED.isdisjoint(item.entry.concepts)
-    return item.is_marked(Mark.LINK) or is_word
+    is_word = bool(item.concept("result") or item.entry.qualifiers) or not _PASSED.isdisjoint(item.entry.concepts)
+    return item.is_marked(Mark.LINK) or is_word or item.text == _TO
 
 
 def _begins_another(item: Item) -> bool:

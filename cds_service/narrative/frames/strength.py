@@ -7,6 +7,7 @@ from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import (
     GRADE,
     NONE,
+    NOT,
     RESULT,
     SHARED,
     TOPIC,
@@ -24,6 +25,7 @@ _MUSCLE, _WALK, _LIFT, _ABILITY = "muscle", "walk", "lift", "ability"
 _PLACES = ("limb", "root", "region")
 _LEG, _FOOT, _FULL = "leg", "foot", "5"
 _MOST = 5
+_UNABLE = "unable"
 _GRADES = (*("3-or-less",) * 4, "4", _FULL)
 _OF_THE_FOOT = ("dorsiflexion", "plantarflexion", "toe", "ehl", "eversion")
 _WEAK = frozenset({"weak", "weaker", "weakness"})
@@ -70,7 +72,7 @@ class StrengthFrame(ExaminationFrame):
             return self.said(at, grade)
         if 0 <= item.number <= _MOST and at and _is_strength(row[at - 1]):
             return self.said(at, _GRADES[item.number])
-        ability = item.concept(_ABILITY)
+        ability = item.concept(_ABILITY) or (_UNABLE if _is_not_done(row, at) else None)
         if ability:
             return self.said(at, ability)
         if lacks(row, at, _is_power):
@@ -91,15 +93,24 @@ class StrengthFrame(ExaminationFrame):
         head, result = row[claim.head.at], row[claim.result.at]
         if head.concept(_WALK) or head.concept(_LIFT):
             return True
-        if result.concept(_ABILITY):
+        if result.concept(_ABILITY) or result.text in NOT:
             return False
         if speaks_of(row, TOPIC, self.topic) or result.text in _WEAK or result.text in NONE:
             return True
-        return bool(result.concept(GRADE)) and (bool(head.concept(_MUSCLE)) or not _is_of_pain(row))
+        if not result.concept(GRADE):
+            return False
+        is_of_another = claim.result.at > 0 and row[claim.result.at - 1].is_unknown  # "satisfaction 4/5"
+        return bool(head.concept(_MUSCLE)) or not (is_of_another or _is_of_pain(row))
 
 
 def _is_strength(item: Item) -> bool:
     return item.concept(TOPIC) == StrengthFrame.topic
+
+
+def _is_not_done(row: Row, at: int) -> bool:
+    """Return whether "not" is said of what is lifted or how one walks: "could not lift his foot"."""
+    ahead = row[at + 1] if row[at].text in NOT and at + 1 < len(row) else None
+    return ahead is not None and bool(ahead.concept(_LIFT) or ahead.concept(_WALK))
 
 
 def _is_power(item: Item) -> bool:

@@ -43,6 +43,11 @@ class Token(NamedTuple):
         """Return whether it takes results."""
         return self.part in _HEADS
 
+    @property
+    def is_named(self) -> bool:
+        """Return whether it is a head of its own, and no topic: a leg or an arm."""
+        return self.part is Part.HEAD or (self.part is Part.OTHER and bool(self.concept))
+
 
 _HEADS = frozenset({Part.HEAD, Part.TOPIC, Part.OTHER})
 _ENDS = frozenset({Part.SEPARATOR, Part.BREAK})
@@ -77,7 +82,7 @@ def _topics_before_head(run: Sequence[Token], place: int) -> list[int]:
     has_result = False
     for at in range(place + 1, len(run)):
         token = run[at]
-        if token.part is Part.HEAD:
+        if token.is_named:
             return passed
         if token.part is Part.SEPARATOR and has_result and run[at + 1 : at + 2] and run[at + 1].part is not Part.TOPIC:
             break
@@ -91,7 +96,7 @@ def _topics_before_head(run: Sequence[Token], place: int) -> list[int]:
 
 def _is_behind_head(run: Sequence[Token], place: int) -> bool:
     for token in reversed(run[:place]):
-        if token.part is Part.HEAD:
+        if token.is_named:
             return True
         if token.part in {Part.RESULT, Part.SEPARATOR, Part.OTHER}:
             return False
