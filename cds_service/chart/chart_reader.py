@@ -9,14 +9,17 @@ from cds_service.chart.conditions import extract_condition, find_places
 from cds_service.chart.contradictions import drop_contradicted_text
 from cds_service.chart.drug_courses import extract_courses
 from cds_service.chart.fact_collector import FactCollector, Lookups, relative_reference
+from cds_service.chart.form_questions import QuestionReader
 from cds_service.chart.imaging import LOWER_LIMB_JOINT, extract_imaging_study, extract_report
 from cds_service.chart.imaging_words import ImagingWordFinder
 from cds_service.chart.medications import extract_medication
 from cds_service.chart.observations import extract_observation
 from cds_service.chart.orders import KNEE_OR_FOOT, ImagingOrder, extract_draft, extract_request, resolve_order
+from cds_service.chart.questionnaires import drop_outweighed_denials, extract_questionnaire
 from cds_service.chart.screening import Screening
 from cds_service.chart.treatments import extract_procedure
 from cds_service.fhir.chart_data import ChartData, DraftOrder
+from cds_service.fhir.documents import QuestionnaireResponse
 from cds_service.fhir.resources import (
     Condition,
     DiagnosticReport,
@@ -50,6 +53,7 @@ _EXTRACTORS: Mapping[type, Callable[[Any, FactCollector], None]] = {
     MedicationStatement: extract_medication,
     DiagnosticReport: extract_report,
     ImagingStudy: extract_imaging_study,
+    QuestionnaireResponse: extract_questionnaire,
 }
 _REQUESTS = (ServiceRequest, ProcedureRequest)
 
@@ -63,7 +67,9 @@ class ChartReader:
         groups = {name: frozenset(leaf.finding for leaf in leaves) for name, leaves in content.groups.items()}
         imaging_words = ImagingWordFinder(terminology.imaging_words)
         narrative_reader = NarrativeReader(narrative, content.findings)
-        self._lookups = Lookups(CodeLookup(terminology), imaging_words, content.findings, groups, narrative_reader)
+        questions = QuestionReader(terminology.questionnaires.others)
+        codes = CodeLookup(terminology)
+        self._lookups = Lookups(codes, imaging_words, content.findings, groups, narrative_reader, questions)
 
     def build_chart(self, data: ChartData, patient_id: str, today: date, *, explain: bool = True) -> Chart:
         """Return the facts about one patient. Resources that name another patient are not used.
@@ -81,6 +87,7 @@ class ChartReader:
         patients = [resource for resource in resources if isinstance(resource, Patient)]
         age = _extract_age(patients, collector)
         orders = self._extract_all(resources, data.drafts, patient_id, collector)
+        collector.findings = drop_outweighed_denials(collector.findings, self._content.findings)
         collector.findings, contradicted_text = drop_contradicted_text(
             collector.findings, self._content.findings, today
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from cds_service.chart.code_lookup import CodeLookup, KnownCode
+from cds_service.chart.form_questions import QuestionReader
 from cds_service.chart.imaging_words import ImagingWordFinder, NamedWords
 from cds_service.fhir.datatypes import CodeableConcept, Concepts, Period, list_concepts
 from cds_service.fhir.resource import Resource
@@ -25,6 +26,7 @@ class Lookups:
     findings: Vocabulary
     finding_groups: Mapping[str, frozenset[str]]
     narrative_reader: NarrativeReader
+    questions: QuestionReader
 
     @property
     def terminology(self) -> Terminology:

@@ -1,6 +1,6 @@
 """Add what the text of a record says to what its codes say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -67,6 +67,15 @@ def extract_from_notes(record: RecordContext, note_field: Notes, collector: Fact
             _add_statement(dated, statement, collector, is_name=False)
             statements.append(statement)
     return statements
+
+
+def extract_accepted(
+    record: RecordContext, text: str, accepts: Callable[[Statement], bool], collector: FactCollector
+) -> None:
+    """Add the statements of a text that are accepted."""
+    for statement in _read_statements(record, text, collector):
+        if accepts(statement):
+            _add_statement(record, statement, collector, is_name=False)
 
 
 def concept_text(concept: CodeableConcept | None, collector: FactCollector, *, has_meaning: bool) -> str | None:

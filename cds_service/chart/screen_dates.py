@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from cds_service.chart.fact_collector import FactCollector
 from cds_service.fhir.datatypes import Period
+from cds_service.fhir.documents import QuestionnaireResponse
 from cds_service.fhir.resource import Resource
 from cds_service.fhir.resources import (
     Condition,
@@ -42,7 +43,7 @@ def may_be_newer(resource: Resource) -> bool:
 
     What was observed, done or reported on a day is not edited so.
     """
-    return not isinstance(resource, (Observation, Procedure, DiagnosticReport, ImagingStudy))
+    return not isinstance(resource, (Observation, Procedure, DiagnosticReport, ImagingStudy, QuestionnaireResponse))
 
 
 def _ends(period: Period | None) -> list[str | None]:
@@ -68,4 +69,5 @@ _TEXTS: Mapping[type, Callable[[Any], list[str | None]]] = {
     MedicationStatement: lambda taken: [taken.effectiveDateTime, *_ends(taken.effectivePeriod)],
     DiagnosticReport: lambda report: [report.effectiveDateTime, *_ends(report.effectivePeriod)],
     ImagingStudy: lambda study: [study.started],
+    QuestionnaireResponse: lambda response: [response.authored],
 }

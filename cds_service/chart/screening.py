@@ -9,9 +9,11 @@ from typing import Final, NamedTuple
 from cds_service.chart.fact_collector import FactCollector, build_source
 from cds_service.chart.screen_answers import find_measurements, find_statements, has_number, has_words
 from cds_service.chart.screen_dates import find_dates, may_be_newer
+from cds_service.chart.screen_forms import collect_form
 from cds_service.chart.screen_texts import collect_record, is_number_alone
 from cds_service.chart.screened_record import ScreenedRecord, concept_texts
 from cds_service.fhir.datatypes import CodeableConcept, list_concepts
+from cds_service.fhir.documents import QuestionnaireResponse
 from cds_service.fhir.resource import Resource
 from cds_service.fhir.resources import Component, Observation, ServiceRequest, SupportedResource
 from cds_service.model.facts import FindingValue, ScreenHit, SourceKind
@@ -54,11 +56,16 @@ class Screening:
         for resource in chain(resources, drafts):
             if type(resource) is Observation and is_number_alone(resource) and not self._may_exceed(resource):
                 continue
-            record = collect_record(resource)
+            record = self._collect(resource)
             if record is not None:
                 self._screen_record(record)
         self._screen_texts()
         self._screen_findings()
+
+    def _collect(self, resource: SupportedResource) -> ScreenedRecord | None:
+        if isinstance(resource, QuestionnaireResponse):
+            return collect_form(resource, self.collector.lookups.questions)
+        return collect_record(resource)
 
     def _screen_record(self, record: ScreenedRecord) -> None:
         """Screen the codes and values of a record, and keep its texts: all texts are looked at together first."""

@@ -8,8 +8,22 @@ from typing import Final
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
 from cds_service.knowledge.files import QUESTIONNAIRE_FILE
 from cds_service.knowledge.reading_grade import reading_grade
-from cds_service.knowledge.schema.questionnaire import QuestionnairesFile, QuestionnaireTable, QuestionRow, SectionTable
-from cds_service.model.questionnaire import Answer, Question, Questionnaire, Questionnaires, QuestionSection
+from cds_service.knowledge.schema.questionnaire import (
+    QuestionnairesFile,
+    QuestionnaireTable,
+    QuestionRow,
+    QuestionWordsTable,
+    SectionTable,
+)
+from cds_service.model.questionnaire import (
+    Answer,
+    OtherQuestions,
+    Question,
+    Questionnaire,
+    Questionnaires,
+    QuestionSection,
+    QuestionWords,
+)
 
 INTRODUCTION: Final = "introduction"  # the linkId of the text at the head
 MOST_WORDS: Final = 20  # of a question; source: our own bound, as for the sentences of plain-language guides; 2026-11
@@ -22,7 +36,12 @@ def build_questionnaires(file: QuestionnairesFile) -> Questionnaires:
         forms=tuple(_build_questionnaire(f"pain-{name}", table) for name, table in _tables(file)),
         labels=MappingProxyType({answer: getattr(file.answers, answer.value) for answer in Answer}),
         former=MappingProxyType({str(old): str(new) for old, new in file.former.items()}),
+        others=OtherQuestions(*map(_build_words, (file.others.family, file.others.past, file.others.apart))),
     )
+
+
+def _build_words(table: QuestionWordsTable) -> QuestionWords:
+    return QuestionWords(table.heading, tuple(table.words), tuple(table.last))
 
 
 def check_questionnaires(folder: ContentFolder, file: QuestionnairesFile, findings: Collection[str]) -> None:

@@ -35,10 +35,12 @@ class SourceKind(Enum):
     REPORT = "report"
     STUDY = "imaging study"
     ORDER = "order"
+    QUESTIONNAIRE = "questionnaire"
     CONDITION_TEXT = "free text of the problem list"
     OBSERVATION_TEXT = "free text of an observation"
     PROCEDURE_TEXT = "free text of a procedure"
     ORDER_TEXT = "free text of the order"
+    QUESTIONNAIRE_TEXT = "words of a questionnaire"
 
     @property
     def is_text(self) -> bool:
@@ -47,7 +49,13 @@ class SourceKind(Enum):
 
 
 _TEXT_KINDS = frozenset(
-    {SourceKind.CONDITION_TEXT, SourceKind.OBSERVATION_TEXT, SourceKind.PROCEDURE_TEXT, SourceKind.ORDER_TEXT}
+    {
+        SourceKind.CONDITION_TEXT,
+        SourceKind.OBSERVATION_TEXT,
+        SourceKind.PROCEDURE_TEXT,
+        SourceKind.ORDER_TEXT,
+        SourceKind.QUESTIONNAIRE_TEXT,
+    }
 )
 
 

@@ -70,9 +70,40 @@ class Questionnaire:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionWords:
+    """Words of others' questions, and the heading under which such a question is read.
+
+    `last`: those that count only at the end of a question or before a comma.
+    """
+
+    heading: str = ""
+    words: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+
+
+_NO_WORDS: Final = QuestionWords()
+
+
+@dataclass(frozen=True, slots=True)
+class OtherQuestions:
+    """What others' questions may be about: the family, the past, or something `apart` from what the patient has."""
+
+    family: QuestionWords = _NO_WORDS
+    past: QuestionWords = _NO_WORDS
+    apart: QuestionWords = _NO_WORDS
+
+
+_NO_OTHERS: Final = OtherQuestions()
+
+
+@dataclass(frozen=True, slots=True)
 class Questionnaires:
     """All questionnaires, what their answers are called, and the finding of each linkId that has been renamed."""
 
     forms: tuple[Questionnaire, ...] = ()
     labels: Mapping[Answer, str] = field(default_factory=lambda: MappingProxyType({}))
     former: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    others: OtherQuestions = _NO_OTHERS
+
+
+NO_QUESTIONNAIRES: Final = Questionnaires()

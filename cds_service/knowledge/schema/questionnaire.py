@@ -46,10 +46,27 @@ class QuestionnaireTable(StrictModel):
     section: Annotated[list[SectionTable], Field(min_length=1)]
 
 
+class QuestionWordsTable(StrictModel):
+    """Words of others' questions, and the heading under which such a question is read."""
+
+    heading: Annotated[str, StringConstraints(max_length=60)]
+    words: list[Label]
+    last: list[Label]
+
+
+class OthersTable(StrictModel):
+    """What others' questions may be about instead of the patient of today."""
+
+    family: QuestionWordsTable
+    past: QuestionWordsTable
+    apart: QuestionWordsTable
+
+
 class QuestionnairesFile(StrictModel):
     """The file of the questionnaires. `former`: the finding of each linkId that another version had."""
 
     answers: AnswersTable
     former: dict[Id, Id]
+    others: OthersTable
     patient: QuestionnaireTable
     clinician: QuestionnaireTable
