@@ -10,7 +10,13 @@ from cds_service.fhir.resources import Component, Observation
 from cds_service.model.facts import FindingValue
 
 # The text to put before the answer to a question about pain, so that a bare place is read as a pain there.
-_PREFIX_BY_QUESTION: Final = {"location": "pain: ", "radiation": "pain radiating to ", "finding": "", "narrative": ""}
+_PREFIX_BY_QUESTION: Final = {
+    "location": "pain: ",
+    "radiation": "pain radiating to ",
+    "finding": "",
+    "narrative": "",
+    "examination": "",
+}
 _NUMBER: Final = re.compile(r"\s*[<>=]*\s*[-+]?\d+([.,]\d+)?\s*")
 _VALUE_TEXTS: Final = {FindingValue.PRESENT: "present", FindingValue.ABSENT: "absent"}
 

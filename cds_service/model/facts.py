@@ -40,7 +40,16 @@ class SourceKind(Enum):
     OBSERVATION_TEXT = "free text of an observation"
     PROCEDURE_TEXT = "free text of a procedure"
     ORDER_TEXT = "free text of the order"
+<<<<<<< HEAD
     QUESTIONNAIRE_TEXT = "words of a questionnaire"
+=======
+    NOTE = "note"
+    VISIT = "reason for the visit"
+    VISIT_TEXT = "free text of the visit"
+    REPORT_TEXT = "text of a report"
+    QUESTIONNAIRE = "questionnaire"
+    QUESTIONNAIRE_TEXT = "free text of a questionnaire"
+>>>>>>> sources
 
     @property
     def is_text(self) -> bool:
@@ -54,6 +63,12 @@ _TEXT_KINDS = frozenset(
         SourceKind.OBSERVATION_TEXT,
         SourceKind.PROCEDURE_TEXT,
         SourceKind.ORDER_TEXT,
+<<<<<<< HEAD
+=======
+        SourceKind.NOTE,
+        SourceKind.VISIT_TEXT,
+        SourceKind.REPORT_TEXT,
+>>>>>>> sources
         SourceKind.QUESTIONNAIRE_TEXT,
     }
 )

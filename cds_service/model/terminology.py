@@ -168,6 +168,7 @@ class ReadingLimits:
 class Terminology:
     """All code meanings of the content. `system_by_uri` maps every accepted URI to the system's short name.
 
+    `documents`: by type of clinical document, what it tells: symptoms, or what imaging showed.
     `screened_tests`: the tests whose numbers the safety screen reads. `questionnaires`: ours, whose items are findings.
     """
 
@@ -185,6 +186,7 @@ class Terminology:
     region_by_body_site: Mapping[str, str]
     findings_by_body_site: Mapping[str, tuple[str, ...]]
     questions: Mapping[Code, str]
+    documents: Mapping[Code, str]
     drug_names: Mapping[str, str]
     imaging_words: ImagingWords
     reason_codes: Mapping[str, tuple[Code, ...]]
