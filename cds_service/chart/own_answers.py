@@ -8,6 +8,7 @@ from cds_service.chart.fact_collector import FactCollector, build_source
 from cds_service.fhir.answered_items import AnsweredItem, GivenAnswer
 from cds_service.fhir.datatypes import CodeableConcept, Coding
 from cds_service.fhir.documents import QuestionnaireResponse
+from cds_service.model.conditions import ANY_TEXT
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import FindingValue, SourceKind
 from cds_service.model.questionnaire import ANSWER_SYSTEM_URI, SINCE_SUFFIX, Answer
@@ -55,6 +56,12 @@ def extract_own_answers(
     return others
 
 
+def note_unread(response: QuestionnaireResponse, reason: str, collector: FactCollector) -> None:
+    """Note that a part of a response was not read. It may be anything, so advice to wait cannot rest on the rest."""
+    collector.ignore(response, reason)
+    collector.missing_types |= {type(response).__name__, ANY_TEXT}
+
+
 def _find(link_id: str, collector: FactCollector) -> str | None:
     """Return the finding of a linkId, of this version of the form or an earlier one."""
     finding = collector.lookups.terminology.questionnaires.former.get(link_id, link_id)
@@ -77,8 +84,7 @@ def _add_finding(
     """Add what was answered. Yes and no together, or no beside what could not be read, are neither."""
     is_denied = Answer.NO in answered.answers
     if answered.is_unclear or (is_denied and answered.affirming):
-        collector.ignore(response, "an answer in it is unclear")
-        collector.missing_types.add(type(response).__name__)
+        note_unread(response, "an answer in it is unclear", collector)
     source = build_source(SourceKind.QUESTIONNAIRE, response)
     if answered.affirming and not is_denied:
         side = combine_sides(_SIDES[answer] for answer in answered.affirming)

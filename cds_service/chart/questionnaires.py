@@ -4,7 +4,7 @@ from typing import Final
 
 from cds_service.chart.answers_in_words import extract_in_words
 from cds_service.chart.fact_collector import FactCollector
-from cds_service.chart.own_answers import extract_own_answers
+from cds_service.chart.own_answers import extract_own_answers, note_unread
 from cds_service.fhir.answered_items import parse_items
 from cds_service.fhir.datatypes import is_present
 from cds_service.fhir.documents import QuestionnaireResponse
@@ -22,7 +22,7 @@ def extract_questionnaire(response: QuestionnaireResponse, collector: FactCollec
         return
     parsed = parse_items(response.item)
     if parsed.unreadable or is_present(response.group):
-        note_unread(response, collector)
+        note_unread(response, "a part of it could not be read", collector)
     when = collector.newest_date(response.authored)
     others = parsed.items
     if is_ours(response, collector):
@@ -34,12 +34,6 @@ def is_ours(response: QuestionnaireResponse, collector: FactCollector) -> bool:
     """Return whether a response is to one of our questionnaires, of whatever version."""
     url = (response.canonical or "").partition("|")[0]
     return any(url == form.url for form in collector.lookups.terminology.questionnaires.forms)
-
-
-def note_unread(response: QuestionnaireResponse, collector: FactCollector) -> None:
-    """Note that a part of a response was not read: it may be anything."""
-    collector.ignore(response, "a part of it could not be read")
-    collector.missing_types.add(type(response).__name__)
 
 
 def drop_outweighed_denials(findings: list[Finding], vocabulary: Vocabulary) -> list[Finding]:

@@ -27,7 +27,7 @@ from cds_service.model.questionnaire import (
 
 INTRODUCTION: Final = "introduction"  # the linkId of the text at the head
 MOST_WORDS: Final = 20  # of a question; source: our own bound, as for the sentences of plain-language guides; 2026-11
-HIGHEST_GRADE: Final = 6.0  # of the patient's questions together: material for patients (NIH, AMA); 2026-11
+HIGHEST_GRADE: Final = 6.0  # of a patient's question; source: what is advised for material for patients; 2026-11
 
 
 def build_questionnaires(file: QuestionnairesFile) -> Questionnaires:
@@ -57,10 +57,11 @@ def check_questionnaires(folder: ContentFolder, file: QuestionnairesFile, findin
             _check_finding(folder, key, row.finding, findings)
             if len(row.text.split()) > MOST_WORDS:
                 folder.add_problem(QUESTIONNAIRE_FILE, key, f"has more than {MOST_WORDS} words")
-    grade = reading_grade([row.text for row in _rows(file.patient)])
-    if grade > HIGHEST_GRADE:
-        message = f"its questions read at grade {grade:.1f}, above {HIGHEST_GRADE:g}: use shorter words and sentences"
-        folder.add_problem(QUESTIONNAIRE_FILE, "patient", message)
+    for row in _rows(file.patient):
+        grade = reading_grade([row.text])
+        if grade > HIGHEST_GRADE:
+            message = f"reads at grade {grade:.1f}, above {HIGHEST_GRADE:g}: use shorter words, or fewer"
+            folder.add_problem(QUESTIONNAIRE_FILE, f"patient.{row.finding}", message)
 
 
 def _check_finding(folder: ContentFolder, key: str, finding: str, findings: Collection[str]) -> None:

@@ -35,21 +35,16 @@ class SourceKind(Enum):
     REPORT = "report"
     STUDY = "imaging study"
     ORDER = "order"
-    QUESTIONNAIRE = "questionnaire"
     CONDITION_TEXT = "free text of the problem list"
     OBSERVATION_TEXT = "free text of an observation"
     PROCEDURE_TEXT = "free text of a procedure"
     ORDER_TEXT = "free text of the order"
-<<<<<<< HEAD
-    QUESTIONNAIRE_TEXT = "words of a questionnaire"
-=======
     NOTE = "note"
     VISIT = "reason for the visit"
     VISIT_TEXT = "free text of the visit"
     REPORT_TEXT = "text of a report"
     QUESTIONNAIRE = "questionnaire"
     QUESTIONNAIRE_TEXT = "free text of a questionnaire"
->>>>>>> sources
 
     @property
     def is_text(self) -> bool:
@@ -63,12 +58,9 @@ _TEXT_KINDS = frozenset(
         SourceKind.OBSERVATION_TEXT,
         SourceKind.PROCEDURE_TEXT,
         SourceKind.ORDER_TEXT,
-<<<<<<< HEAD
-=======
         SourceKind.NOTE,
         SourceKind.VISIT_TEXT,
         SourceKind.REPORT_TEXT,
->>>>>>> sources
         SourceKind.QUESTIONNAIRE_TEXT,
     }
 )

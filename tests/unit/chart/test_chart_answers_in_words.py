@@ -1,4 +1,4 @@
-"""Others' questionnaires in words: question and answer together. A negative answer never says that anything is there."""
+"""Others' questionnaires in words: question and answer together. A negative answer never says that a thing is there."""
 
 from collections.abc import Callable
 from itertools import product
@@ -58,7 +58,8 @@ def said(read: Chart) -> set[tuple[str, FindingValue, str]]:
         (asked("Straight leg raise", "positive on the right"), {("slr-positive", P, "right")}),
         (asked("Saddle sensation", display("decreased")), {("saddle-anaesthesia", P, "unstated")}),
         (asked("Fever", True, under=("Review of systems", "Constitutional")), {("fever", P, "unstated")}),
-        (asked("Have you had fever, chills or weight loss?", False), {("fever", A, "unstated"), ("weight-loss", A, "unstated")}),
+        (asked("Have you had fever, chills or weight loss?", False),
+         {("fever", A, "unstated"), ("weight-loss", A, "unstated")}),
         (asked("Have you ever had cancer?", True), {("cancer-history", P, "unstated")}),
         (asked("Groin pain", "right"), {("groin-pain", P, "right")}),
     ],
@@ -103,10 +104,15 @@ def test_nothing_is_said(chart: Read, item: Json) -> None:
     assert said(chart(form(item))) == set()
 
 
-NEGATIVE = [False, "No", "no.", "None", "never", "denies", "absent", "negative", "not at all", "None of the above",
-            "Not present", "no, only before the operation", display("No"), display("None of these"), display("Not at all")]  # fmt: skip
-QUESTIONS = ["Fever", "Have you had fever, chills or weight loss", "No fever", "Saddle anesthesia", "Do you have foot drop",
-             "Which of these do you not have", "Right groin pain", "Is the leg numb or weak", "Loss of bladder control", "Cancer"]  # fmt: skip
+NEGATIVE = [
+    *(False, "No", "no.", "None", "never", "denies", "absent", "negative", "not at all", "None of the above"),
+    *("Not present", "no, only before the operation", display("No"), display("None of these"), display("Not at all")),
+]
+QUESTIONS = [
+    *("Fever", "Have you had fever, chills or weight loss", "No fever", "Saddle anesthesia", "Do you have foot drop"),
+    *("Which of these do you not have", "Right groin pain", "Is the leg numb or weak", "Loss of bladder control"),
+    "Cancer",
+]
 
 
 @pytest.mark.parametrize(("question", "answer"), list(product(QUESTIONS, NEGATIVE)))
