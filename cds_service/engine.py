@@ -62,7 +62,9 @@ def build_engine(
             settings.entry_limit,
             build_note_chooser(knowledge.terminology),
         ),
-        chart_reader=ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative, knowledge.screen),
+        chart_reader=ChartReader(
+            knowledge.terminology, knowledge.content, knowledge.narrative, knowledge.screen, settings.text_budget
+        ),
         card_maker=cards,
         recorder=recorder,
         clock=clock,

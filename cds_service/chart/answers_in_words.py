@@ -10,13 +10,14 @@ from typing import Final
 
 from cds_service.chart.fact_collector import FactCollector, build_source
 from cds_service.chart.form_questions import FormQuestion, to_components
-from cds_service.chart.record_text import RecordContext, extract_accepted
+from cds_service.chart.record_text import RecordContext, add_statements, read_statements
 from cds_service.fhir.answered_items import AnsweredItem
 from cds_service.fhir.documents import QuestionnaireResponse
 from cds_service.fhir.resources import Component
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import FindingValue, SourceKind
 from cds_service.model.terminology import FindingMeaning
+from cds_service.model.text_kinds import TextKind
 from cds_service.narrative.reader import Statement
 
 _SEVERITY: Final = "severity"
@@ -45,10 +46,12 @@ def _add_answer(question: FormQuestion, part: Component, record: RecordContext, 
     if value is FindingValue.ABSENT:
         _deny(question, record, collector)
     elif value is FindingValue.PRESENT:
-        extract_accepted(record, f"{question.name}: {_TEXTS[value]}", lambda _: True, collector)
+        text = f"{question.name}: {_TEXTS[value]}"
+        add_statements(record, read_statements(record, text, collector, TextKind.ANSWER), collector)
     elif answer and not _NUMBER.fullmatch(answer):
         told = _Told(question.name, answer, collector)
-        extract_accepted(record, f"{question.name}: {answer}", told.accepts, collector)
+        said = read_statements(record, f"{question.name}: {answer}", collector, TextKind.ANSWER)
+        add_statements(record, filter(told.accepts, said), collector)
 
 
 def _text_of(part: Component) -> str:
@@ -76,9 +79,9 @@ def _deny(question: FormQuestion, record: RecordContext, collector: FactCollecto
     "No" to a question that denies already says nothing. "Fever and chills? No" may leave one of them. What was not in
     the past may be now, so only what would have stayed is denied.
     """
-    read = collector.lookups.narrative_reader.read
-    asked = read(question.name).statements
-    denied = [one for one in read(f"{question.name}: absent").statements if one.value is FindingValue.ABSENT]
+    asked = collector.read_text(question.name, TextKind.ANSWER).statements
+    said = collector.read_text(f"{question.name}: absent", TextKind.ANSWER).statements
+    denied = [one for one in said if one.value is FindingValue.ABSENT]
     negative = {one.finding for one in asked if one.value is not FindingValue.PRESENT}
     named = [one for one in asked if one.value is FindingValue.PRESENT]
     if len({one.finding for one in named}) > 1 and _AND.search(question.name) and not _OR.search(question.name):
@@ -93,11 +96,13 @@ class _Told:
     """What an answer in free words tells beyond its question."""
 
     def __init__(self, question: str, answer: str, collector: FactCollector) -> None:
-        reader = collector.lookups.narrative_reader
-        self._asked: Sequence[Statement] = reader.read(question).statements
-        self._answered: Sequence[Statement] = reader.read(answer).statements
+        self._asked: Sequence[Statement] = collector.read_text(question, TextKind.ANSWER).statements
+        self._answered: Sequence[Statement] = collector.read_text(answer, TextKind.ANSWER).statements
         first = _FIRST_WORD.search(answer)
-        self._is_yes = first is not None and reader.answers.get(first[0].lower()) is FindingValue.PRESENT
+        self._is_yes = (
+            first is not None
+            and collector.lookups.narrative_reader.answers.get(first[0].lower()) is FindingValue.PRESENT
+        )
 
     def accepts(self, said: Statement) -> bool:
         """Return whether a statement of question and answer together is one that the answer makes."""

@@ -1,5 +1,6 @@
 """What the extractors of a chart share: the look-ups, and the collector of facts and ignored records."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,8 +14,9 @@ from cds_service.model.dates import PartialDate, parse_partial_date
 from cds_service.model.facts import NO_QUALIFIERS, Finding, FindingValue, IgnoredRecord, Imaging, Source, SourceKind
 from cds_service.model.sides import Side, combine_sides
 from cds_service.model.terminology import DrugCourse, FindingMeaning, Terminology, distinct_meanings
+from cds_service.model.text_kinds import TextKind
 from cds_service.model.vocabulary import Vocabulary
-from cds_service.narrative.reader import NarrativeReader
+from cds_service.narrative.reader import NarrativeReader, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class FactCollector:
         contradicted: Findings from text that a code of the same record contradicts.
         missing_types: FHIR types of which a record cannot be told: whose it is, or which drug it names.
         courses: The records of drugs that count only when taken for long. They are judged together, at the end.
+        unread: How many texts and notes were not read, under the labels that cards use.
         look_up: Returns the known codes of a concept. Every record uses it.
     """
 
@@ -65,6 +68,7 @@ class FactCollector:
     ignored_records: list[tuple[Resource, str, CodeableConcept | None]] = field(default_factory=list)
     courses: list[CourseRecord] = field(default_factory=list)
     truncated_texts: int = 0
+    unread: Counter[str] = field(default_factory=Counter)
     missing_types: set[str] = field(default_factory=set)
     look_up: Callable[[CodeableConcept | None], list[KnownCode]] = field(init=False)
 
@@ -146,9 +150,19 @@ class FactCollector:
         self.truncated_texts += named_words.is_truncated
         return named_words
 
-    def count_truncated(self) -> dict[str, int]:
-        """Return how many texts were not read to the end, under the label that cards use."""
-        return {"long text": self.truncated_texts} if self.truncated_texts else {}
+    def read_text(self, text: str | None, kind: TextKind) -> Reading:
+        """Return what a text says. `kind`: where it stands."""
+        reader = self.lookups.narrative_reader
+        return reader.read_name(text) if kind is TextKind.NAME else reader.read(text)
+
+    def count_unread(self, label: str) -> None:
+        """Count a text or a note that was not read."""
+        self.unread[label] += 1
+
+    def list_unread(self) -> dict[str, int]:
+        """Return how many texts were not read, or not to the end, under the labels that cards use."""
+        truncated = {"long text": self.truncated_texts} if self.truncated_texts else {}
+        return {**self.unread, **truncated}
 
     def count_unmapped(self) -> Mapping[str, int]:
         """Count the codes that mean nothing in the content, by the short name of their system or as "other"."""

@@ -4,10 +4,11 @@ import re
 from typing import Final
 
 from cds_service.chart.fact_collector import FactCollector
-from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name
+from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name, with_sites
 from cds_service.fhir.datatypes import CodeableConcept
 from cds_service.fhir.resources import Component, Observation
 from cds_service.model.facts import FindingValue
+from cds_service.model.text_kinds import TextKind
 
 # The text to put before the answer to a question about pain, so that a bare place is read as a pain there.
 _PREFIX_BY_QUESTION: Final = {
@@ -17,6 +18,7 @@ _PREFIX_BY_QUESTION: Final = {
     "narrative": "",
     "examination": "",
 }
+_KIND_BY_QUESTION: Final = {"narrative": TextKind.NOTE, "examination": TextKind.EXAM}
 _NUMBER: Final = re.compile(r"\s*[<>=]*\s*[-+]?\d+([.,]\d+)?\s*")
 _VALUE_TEXTS: Final = {FindingValue.PRESENT: "present", FindingValue.ABSENT: "absent"}
 
@@ -48,7 +50,8 @@ def extract_from_answer(
     """
     answer = part.valueString or (part.valueCodeableConcept.text if part.valueCodeableConcept else None)
     if question is not None:
-        return bool(answer and extract_from_name(record, _PREFIX_BY_QUESTION[question] + answer, collector))
+        kind = _KIND_BY_QUESTION.get(question, TextKind.ANSWER)
+        return bool(answer and extract_from_name(record, _PREFIX_BY_QUESTION[question] + answer, collector, kind=kind))
     if part.code is not None and collector.lookups.codes.names_no_disease(part.code):
         return False  # the answer is about the family, a screening, or a benign disease
     name = concept_text(part.code, collector, has_meaning=False)
@@ -59,6 +62,8 @@ def extract_from_answer(
     if is_coded and value is None and answer and _NUMBER.fullmatch(answer):
         return False  # "Cancer Ag 125: 12": a number is neither yes nor no
     name = name.rstrip("? ") if name else name  # a question that is answered is no doubt
+    if isinstance(part, Observation):
+        name = with_sites(name, part.bodySite, collector, has_meaning=False)
     value = reader.answers.get((answer or "").strip(" .").lower(), value)
     # Question and answer become one text: a finding that is denied, or a test with its result.
     text = name or answer

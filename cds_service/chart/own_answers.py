@@ -8,7 +8,6 @@ from cds_service.chart.fact_collector import FactCollector, build_source
 from cds_service.fhir.answered_items import AnsweredItem, GivenAnswer
 from cds_service.fhir.datatypes import CodeableConcept, Coding
 from cds_service.fhir.documents import QuestionnaireResponse
-from cds_service.model.conditions import ANY_TEXT
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import FindingValue, SourceKind
 from cds_service.model.questionnaire import ANSWER_SYSTEM_URI, SINCE_SUFFIX, Answer
@@ -59,7 +58,7 @@ def extract_own_answers(
 def note_unread(response: QuestionnaireResponse, reason: str, collector: FactCollector) -> None:
     """Note that a part of a response was not read. It may be anything, so advice to wait cannot rest on the rest."""
     collector.ignore(response, reason)
-    collector.missing_types |= {type(response).__name__, ANY_TEXT}
+    collector.missing_types.add(type(response).__name__)
 
 
 def _find(link_id: str, collector: FactCollector) -> str | None:

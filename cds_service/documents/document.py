@@ -20,7 +20,7 @@ REPORT_FORMATS: Final = frozenset({Format.PLAIN_TEXT, Format.HTML})
 class UnreadReason(StrEnum):
     """Why an attachment was not read. None of them carries anything of its content."""
 
-    FORMAT = auto()  # PDF, an image, anything else that is not accepted or not known
+    FORMAT = auto()  # PDF, an image, anything else that is not known or not accepted here
     CHARSET = auto()  # unknown, or not the one that the bytes are in
     TOO_LARGE = auto()  # more text than the limit, or so many bytes that it is not looked at
     MALFORMED = auto()  # the format's own rules are broken
@@ -48,3 +48,11 @@ class Unread(NamedTuple):
     """An attachment that was not read."""
 
     reason: UnreadReason
+
+
+class UnreadableError(Exception):
+    """Raised by a format's reader, caught by `read_document`. Carries the reason alone."""
+
+    def __init__(self, reason: UnreadReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason

@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -96,5 +97,6 @@ def _resolve_binary(url: str, base_url: str) -> str | None:
         resolved = resolve_page_url(url, base_url)
     except SearchFailed:
         return None
-    base = resolve_page_url("", base_url).rstrip("/")
-    return resolved if _BINARY.fullmatch(resolved.removeprefix(base)) else None
+    parts = urlsplit(resolved)
+    path = parts.path.removeprefix(urlsplit(base_url).path.rstrip("/"))
+    return resolved if _BINARY.fullmatch(path) and not (parts.query or parts.fragment) else None

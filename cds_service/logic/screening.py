@@ -13,7 +13,7 @@ from cds_service.model.sides import Side
 def find_missing(kinds: Collection[str], chart: Chart) -> list[str]:
     """Return which of these kinds of data did not arrive whole: FHIR types, and the words of records."""
     missing = [kind for kind in kinds if kind in chart.missing_types]
-    if ANY_TEXT in kinds and ANY_TEXT not in missing and (chart.unscreened or "long text" in chart.unreadable):
+    if ANY_TEXT in kinds and (chart.unscreened or "long text" in chart.unreadable):
         missing.append(ANY_TEXT)
     return missing
 

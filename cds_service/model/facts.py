@@ -163,6 +163,7 @@ class Chart:
     `contradicted`: facts read from text that a coded fact contradicts; they do not count.
     `unreadable` counts the resources of each type that could not be decoded. Three fields name kinds of data:
     `unavailable` could not be read, `not_sent` was neither sent nor open to us, `incomplete` was read only in part.
+    `words_not_sent`: sources of words that the EHR does not send; nothing rests on them.
     `unmapped` counts codes that the content does not map, by the short name of their system, or "other".
     `screen_hits`: what the safety screen met. `unscreened`: how many texts it could not read, by reason.
     `missing_types`: the FHIR types that did not arrive whole. `is_deceased`: the patient has died.
@@ -178,6 +179,7 @@ class Chart:
     unavailable: tuple[str, ...] = ()
     not_sent: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
+    words_not_sent: tuple[str, ...] = ()
     unmapped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     screen_hits: tuple[ScreenHit, ...] = ()
     unscreened: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,5 +1,6 @@
 """Canaries: invented names, numbers, days, words and tokens, put wherever a request has room for one."""
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -43,6 +44,15 @@ _PERSON = {
     "contact": [{"name": {"text": TEXT}}],
     "photo": [{"title": TEXT}],
 }
+NOTE = f"{HISTORY}. {TEXT}. Straight leg raise positive on the left. {TEXT}"
+NOTE_FORMS = {
+    "text/plain": NOTE,
+    "text/html": f"<html><title>{TEXT}</title><body><p>{HISTORY}.</p><!-- {TEXT} --><p>{TEXT}</p></html>",
+    "application/rtf": rf"{{\rtf1\ansi {HISTORY}.\par {WORD}}}",
+    "application/pdf": f"%PDF-1.4 {WORD}",
+    f"text/plain; charset={WORD}": NOTE,
+    f"application/{WORD}": NOTE,
+}
 KINDS = (
     "Condition",
     "Observation",
@@ -73,6 +83,13 @@ def filled(body: Json, born: str = BORN) -> Json:
         prefetch = filled_body.get("prefetch") or {}
         if "conditions" in prefetch:
             prefetch["conditions"]["entry"].append({"resource": unknown(kind, number)})
+    if "conditions" in (filled_body.get("prefetch") or {}):
+        filled_body["context"]["encounterId"] = f"{WORD}-visit"
+        filled_body["prefetch"] |= {
+            "encounter": visit(),
+            "clinicalNotes": bundle(*notes()),
+            "questionnaireResponses": bundle(*questionnaires()),
+        }
     return filled_body
 
 
@@ -111,6 +128,49 @@ def moved(call: Json, base: str) -> Json:
     request = {**call, "fhirServer": base, "fhirAuthorization": {**granted, "subject": WORD, "patient": PATIENT_ID}}
     del request["prefetch"]
     return request
+
+
+def notes() -> list[Json]:
+    """Return clinical notes full of canaries: in each form, in the record or elsewhere."""
+    made = []
+    for number, (form, words) in enumerate(NOTE_FORMS.items()):
+        attachment = {"contentType": form, "title": TEXT, "data": base64.b64encode(words.encode()).decode()}
+        made.append(_note(f"{WORD}-note-{number}", attachment))
+    links = [f"Binary/{WORD}-bytes", f"Binary/{WORD}-none", f"https://{WORD}.example/{WORD}", f"../{WORD}", TEXT]
+    made += [
+        _note(f"{WORD}-link-{number}", {"contentType": "text/plain", "url": url}, f"2026-03-0{number + 1}T08:00:00Z")
+        for number, url in enumerate(links)
+    ]
+    return [*made, {**made[0], "id": f"{WORD}-void", "status": "entered-in-error"}]
+
+
+def _note(name: str, attachment: Json, date: str = "2026-02-20T08:00:00Z") -> Json:
+    about = {"reference": f"Patient/{PATIENT_ID}", "display": TEXT}
+    kind = {**concept("11506-3", "http://loinc.org"), "text": TEXT}
+    written = {"type": kind, "description": TEXT, "date": date, "content": [{"attachment": attachment}]}
+    return {"resourceType": "DocumentReference", "id": name, "status": "current", "subject": about, **written}
+
+
+def binary() -> Json:
+    """Return the bytes that one of the notes is in."""
+    data = base64.b64encode(NOTE.encode()).decode()
+    return {"resourceType": "Binary", "id": f"{WORD}-bytes", "contentType": "text/plain", "data": data}
+
+
+def visit() -> Json:
+    """Return the visit of the call, with canaries for reasons."""
+    about = {"reference": f"Patient/{PATIENT_ID}", "display": TEXT}
+    reasons = {"reasonCode": [{"text": HISTORY}, {"text": TEXT}], "reasonReference": [{"display": TEXT}]}
+    return {"resourceType": "Encounter", "id": f"{WORD}-visit", "status": "in-progress", "subject": about, **reasons}
+
+
+def questionnaires() -> list[Json]:
+    """Return an answered questionnaire full of canaries."""
+    answers = [{"valueString": HISTORY}, {"valueString": TEXT}, {"valueCoding": {"code": WORD, "display": TEXT}}]
+    item = {"linkId": WORD, "text": TEXT, "answer": answers, "item": [{"linkId": WORD, "text": HISTORY}]}
+    about = {"reference": f"Patient/{PATIENT_ID}", "display": TEXT}
+    base = {"resourceType": "QuestionnaireResponse", "id": f"{WORD}-answers", "status": "completed", "subject": about}
+    return [{**base, "questionnaire": f"https://{WORD}.example/q|1", "authored": "2026-02-21", "item": [item]}]
 
 
 def broken_bundle() -> Json:
