@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from cds_service.chart.fact_collector import FactCollector, build_source
-from cds_service.chart.form_questions import FormQuestion, to_components
+from cds_service.chart.form_questions import FormQuestion, pair_answers
+from cds_service.chart.own_answers import note_unread
 from cds_service.chart.record_text import RecordContext, add_statements, read_statements
 from cds_service.fhir.answered_items import AnsweredItem
 from cds_service.fhir.documents import QuestionnaireResponse
@@ -32,11 +33,11 @@ def extract_in_words(
 ) -> None:
     """Add what questions and answers say together. Numbers and scores say nothing."""
     record = RecordContext(response, build_source(SourceKind.QUESTIONNAIRE_TEXT, response), (), when=when)
-    for item in items:
-        question = collector.lookups.questions.read(item)
-        if question is None or question.is_apart:
-            continue
-        for part in to_components(question.name, item):
+    form = pair_answers(items, collector.lookups.questions)
+    if not form.is_whole:
+        note_unread(response, "it is too long: only its beginning was read", collector)
+    for question, part in form.answers:
+        if question is not None and not question.is_apart:
             _add_answer(question, part, record, collector)
 
 

@@ -1,7 +1,7 @@
 """The questions of others' forms as texts, under their headings, and their answers as parts of an Observation."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from cds_service.fhir.answered_items import AnsweredItem
@@ -11,6 +11,7 @@ from cds_service.model.questionnaire import OtherQuestions, QuestionWords
 
 _NEAREST: Final = 2  # headings read with a question; what others say of family or past counts from all of them
 _LONGEST: Final = 300  # characters; a longer text is no question but a page of instructions
+_MOST_READ: Final = 60_000  # characters of one form; source: our own bound, four times the longest form we know
 _ENDS: Final = "?:.;, \t\r\n"
 _NOTHING: Final = re.compile(r"(?!)")
 
@@ -45,8 +46,35 @@ class QuestionReader:
         return FormQuestion(": ".join(names), is_past, self._apart.search(around) is not None)
 
 
-def to_components(name: str, item: AnsweredItem) -> Iterator[Component]:
-    """Yield each answer of an item with its question, as parts of an Observation have them."""
+class Answered(NamedTuple):
+    """An answer with its question, as a part of an Observation has them. No `question`: the item has no text."""
+
+    question: FormQuestion | None
+    part: Component
+
+
+class AnsweredForm(NamedTuple):
+    """The answers of a form, and whether they are all of it."""
+
+    answers: list[Answered]
+    is_whole: bool
+
+
+def pair_answers(items: Iterable[AnsweredItem], questions: QuestionReader) -> AnsweredForm:
+    """Pair each answer with its question. A question is read with every answer, so their characters are limited."""
+    paired: list[Answered] = []
+    left = _MOST_READ
+    for item in items:
+        question = questions.read(item)
+        for part in _to_components(question.name if question else "", item):
+            left -= len(question.name if question else "") + len(part.valueString or "")
+            if left < 0:
+                return AnsweredForm(paired, is_whole=False)
+            paired.append(Answered(question, part))
+    return AnsweredForm(paired, is_whole=True)
+
+
+def _to_components(name: str, item: AnsweredItem) -> Iterator[Component]:
     code = CodeableConcept(text=name)
     for answer in item.answers:
         coding = answer.valueCoding

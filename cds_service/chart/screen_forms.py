@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cds_service.chart.form_questions import QuestionReader, to_components
+from cds_service.chart.form_questions import QuestionReader, pair_answers
 from cds_service.chart.screened_record import ScreenedRecord
 from cds_service.fhir.answered_items import parse_items
 from cds_service.fhir.datatypes import is_present
@@ -23,14 +23,14 @@ def collect_form(response: QuestionnaireResponse, questions: QuestionReader) -> 
     record = ScreenedRecord(response, SourceKind.QUESTIONNAIRE, SourceKind.QUESTIONNAIRE_TEXT)
     parsed = parse_items(response.item)
     record.unread_fields += parsed.unreadable + is_present(response.group)
-    for item in parsed.items:
-        question = questions.read(item)
-        for part in to_components(question.name if question else "", item):
-            if question is not None:
-                record.parts.append(part)
-            if part.valueString:
-                record.add_prose([part.valueString])
-            concept = part.valueCodeableConcept
-            if concept is not None and not any(one and one.system == ANSWER_SYSTEM_URI for one in concept.coding or ()):
-                record.add_concepts(concept)
+    form = pair_answers(parsed.items, questions)
+    record.unread_fields += not form.is_whole
+    for question, part in form.answers:
+        if question is not None:
+            record.parts.append(part)
+        if part.valueString:
+            record.add_prose([part.valueString])
+        concept = part.valueCodeableConcept
+        if concept is not None and not any(one and one.system == ANSWER_SYSTEM_URI for one in concept.coding or ()):
+            record.add_concepts(concept)
     return record

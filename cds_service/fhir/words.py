@@ -9,11 +9,12 @@ from cds_service.fhir.datatypes import NOT_PRESENT
 _WORDS: Final = frozenset(
     {"text", "display", "valueString", "comment", "comments", "note", "notes", "conclusion", "description", "title"}
 )
+_WHOLE: Final = "item"  # the answers of a questionnaire: of many texts each is read
 _UNPARSED_WORDS: Final = frozenset(
     {
         *("stage", "evidence", "onsetString", "complication", "followUp", "reasonReference", "report", "reason"),
         *("supportingInfo", "patientInstruction", "dosageInstruction", "dosage", "presentedForm", "contained"),
-        *("reasonCode", "note", "group"),
+        *("reasonCode", "note", "group", "item"),
     }
 )
 
@@ -32,10 +33,16 @@ def count_words(value: object, longest: int) -> int:
                 if isinstance(held, str):
                     size += min(len(held), longest) if name in _WORDS else 0
                 elif isinstance(held, msgspec.Raw):
-                    size += min(len(held), longest) if name in _UNPARSED_WORDS else 0
+                    size += _count_unparsed(name, held, longest)
                 else:
                     waiting.append(held)
     return size
+
+
+def _count_unparsed(name: str, held: msgspec.Raw, longest: int) -> int:
+    if name not in _UNPARSED_WORDS:
+        return 0
+    return len(held) if name == _WHOLE else min(len(held), longest)
 
 
 def strip_words(value: Any) -> Any:

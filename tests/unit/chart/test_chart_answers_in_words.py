@@ -150,3 +150,13 @@ def test_an_answer_in_another_language_was_not_screened(chart: Read) -> None:
 def test_the_older_shape_of_groups_is_not_read_and_counts_as_missing(chart: Read) -> None:
     read = chart(form(item=None, group={"question": [{"text": "Fever", "answer": [{"valueBoolean": False}]}]}))
     assert "QuestionnaireResponse" in read.missing_types
+
+
+def test_a_form_of_many_answers_to_a_long_question_is_read_only_so_far(chart: Read) -> None:
+    """The question is read with every answer: a small form could cost seconds."""
+    places = (f"groin {number}" for number in range(1_500))
+    many = asked("Where does it hurt?", *places, under=("About your pain " + "today " * 40,))
+    read = chart(form(asked("Fever?", True), many, asked("Foot drop?", True)))
+    assert {fact.id for fact in read.findings} == {"fever", "groin-pain"}
+    assert "QuestionnaireResponse" in read.missing_types
+    assert read.unscreened

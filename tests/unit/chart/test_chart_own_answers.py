@@ -157,7 +157,7 @@ def test_a_bomb_of_groups_costs_what_lies_in_it(chart: Read) -> None:
 
 
 def test_more_answers_than_any_form_has_are_not_read(chart: Read) -> None:
-    read = chart(response(answer("limp", *[coded("yes")] * 3_000), answer("fever", coded("yes"))))
+    read = chart(response(answer("limp", *[{"valueBoolean": True}] * 3_000), answer("fever", coded("yes"))))
     assert "QuestionnaireResponse" in read.missing_types
     assert {fact.id for fact in read.findings} == {"limp"}
 
