@@ -11,6 +11,7 @@ from cds_service.fhir.resources import Condition
 from cds_service.model.dates import is_within
 from cds_service.model.facts import NO_QUALIFIERS, FindingValue, SourceKind
 from cds_service.model.terminology import FindingMeaning
+from cds_service.narrative.reader import TextKind
 
 # A Condition with neither clinicalStatus nor abatement is active (clinical design §1.4).
 _INACTIVE_STATUSES = frozenset({"inactive", "remission", "resolved"})
@@ -112,7 +113,7 @@ def _extract_past(
     """Add what a problem that is over leaves: of a cancer, its history. Where it leaves nothing, ignore the record."""
     past = collector.lookups.terminology.limits.past
     coded = [past[meaning.finding] for meaning in meanings if meaning.finding in past]
-    stated = collector.lookups.narrative_reader.read_name(name).statements
+    stated = collector.lookups.narrative_reader.read(name, TextKind.NAME).statements
     named = [
         past.get(statement.finding, statement.finding)
         for statement in stated

@@ -14,9 +14,9 @@ from cds_service.model.dates import PartialDate, parse_partial_date
 from cds_service.model.facts import NO_QUALIFIERS, Finding, FindingValue, IgnoredRecord, Imaging, Source, SourceKind
 from cds_service.model.sides import Side, combine_sides
 from cds_service.model.terminology import DrugCourse, FindingMeaning, Terminology, distinct_meanings
-from cds_service.model.text_kinds import TextKind
 from cds_service.model.vocabulary import Vocabulary
-from cds_service.narrative.reader import NarrativeReader, Reading
+from cds_service.narrative.reader import NarrativeReader, TextKind
+from cds_service.narrative.statements import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,10 @@ class FactCollector:
         return self.newest_date(date_text) or self.newest_date(period.start if period else None)
 
     def _parse_possible_date(self, text: str) -> PartialDate | None:
-        when = parse_partial_date(text)
+        return self.possible(parse_partial_date(text))
+
+    def possible(self, when: PartialDate | None) -> PartialDate | None:
+        """Return a date unless it is impossible: before birth, or more than a day ahead."""
         if when is None or when.first > self.today + timedelta(days=1):
             return None
         return None if self.birth_date and when.last < self.birth_date else when
@@ -152,8 +155,7 @@ class FactCollector:
 
     def read_text(self, text: str | None, kind: TextKind) -> Reading:
         """Return what a text says. `kind`: where it stands."""
-        reader = self.lookups.narrative_reader
-        return reader.read_name(text) if kind is TextKind.NAME else reader.read(text)
+        return self.lookups.narrative_reader.read(text, kind)
 
     def count_unread(self, label: str) -> None:
         """Count a text or a note that was not read."""

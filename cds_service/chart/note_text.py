@@ -55,5 +55,5 @@ def list_texts(document: Document) -> tuple[str, ...]:
     """Return the texts of a document: each section behind its title, which says how it is meant, or the whole."""
     if not document.sections:
         return (document.text,) if document.text.strip() else ()
-    named = (f"{section.title}:\n{section.text}" if section.title else section.text for section in document.sections)
-    return tuple(text for text in named if text.strip())
+    sections = [(section.title.strip(" :\n"), section.text) for section in document.sections if section.text.strip()]
+    return tuple(f"{title}:\n{text}" if title else text for title, text in sections)

@@ -5,7 +5,7 @@ from cds_service.chart.note_text import ReadNote
 from cds_service.chart.record_text import RecordContext, extract_from_texts
 from cds_service.chart.report_text import extract_diagnoses
 from cds_service.model.facts import SourceKind
-from cds_service.model.text_kinds import TextKind
+from cds_service.narrative.reader import TextKind
 
 IMAGING = "imaging"  # what a note tells whose words are those of a report
 

@@ -8,7 +8,6 @@ from cds_service.chart.record_text import RecordContext, concept_text, extract_f
 from cds_service.fhir.datatypes import CodeableConcept
 from cds_service.fhir.resources import Component, Observation
 from cds_service.model.facts import FindingValue
-from cds_service.model.text_kinds import TextKind
 
 # The text to put before the answer to a question about pain, so that a bare place is read as a pain there.
 _PREFIX_BY_QUESTION: Final = {
@@ -18,7 +17,6 @@ _PREFIX_BY_QUESTION: Final = {
     "narrative": "",
     "examination": "",
 }
-_KIND_BY_QUESTION: Final = {"narrative": TextKind.NOTE, "examination": TextKind.EXAM}
 _NUMBER: Final = re.compile(r"\s*[<>=]*\s*[-+]?\d+([.,]\d+)?\s*")
 _VALUE_TEXTS: Final = {FindingValue.PRESENT: "present", FindingValue.ABSENT: "absent"}
 
@@ -50,8 +48,7 @@ def extract_from_answer(
     """
     answer = part.valueString or (part.valueCodeableConcept.text if part.valueCodeableConcept else None)
     if question is not None:
-        kind = _KIND_BY_QUESTION.get(question, TextKind.ANSWER)
-        return bool(answer and extract_from_name(record, _PREFIX_BY_QUESTION[question] + answer, collector, kind=kind))
+        return bool(answer and extract_from_name(record, _PREFIX_BY_QUESTION[question] + answer, collector))
     if part.code is not None and collector.lookups.codes.names_no_disease(part.code):
         return False  # the answer is about the family, a screening, or a benign disease
     name = concept_text(part.code, collector, has_meaning=False)

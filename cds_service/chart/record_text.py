@@ -11,16 +11,14 @@ from cds_service.fhir.resource import Resource
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import Finding, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side
-from cds_service.model.text_kinds import TextKind
-from cds_service.narrative.reader import Statement
+from cds_service.narrative.reader import TextKind
+from cds_service.narrative.statements import Statement
+from cds_service.narrative.when import When
 
 _RECENT = timedelta(days=91)  # behind the year of an event: until then it may be as young as an acute flag must be
 _YEARS = 2  # the calendar years from an onset to a text that make it long-standing; a year alone may end yesterday
 _KINDS: Final = {
     SourceKind.CONDITION_TEXT: TextKind.NAME,
-    SourceKind.PROCEDURE_TEXT: TextKind.PROCEDURE,
-    SourceKind.ORDER_TEXT: TextKind.REASON,
-    SourceKind.VISIT_TEXT: TextKind.REASON,
     SourceKind.REPORT: TextKind.REPORT,
     SourceKind.REPORT_TEXT: TextKind.REPORT,
 }
@@ -53,13 +51,12 @@ def extract_from_name(
     collector: FactCollector,
     *,
     only_done: bool = False,
-    kind: TextKind | None = None,
 ) -> list[Statement]:
     """Add and return the statements in a record's name. The name is about what the codes mean, on the record's side.
 
-    `only_done`: use only treatments, and findings that stay. `kind`: where the text stands, if its record does not say.
+    `only_done`: use only treatments, and findings that stay.
     """
-    statements = read_statements(record, text, collector, kind or _KINDS.get(record.source.kind, TextKind.ANSWER))
+    statements = read_statements(record, text, collector, _KINDS.get(record.source.kind, TextKind.NOTE))
     if only_done:
         statements = [statement for statement in statements if _is_done_or_lasting(statement, collector)]
     for statement in statements:
@@ -180,9 +177,8 @@ def _is_done_or_lasting(statement: Statement, collector: FactCollector) -> bool:
 
 def _add_statement(record: RecordContext, statement: Statement, collector: FactCollector, *, is_name: bool) -> None:
     qualifiers = dict(statement.qualifiers)
-    fact = Finding(
-        statement.finding, statement.value, statement.side, record.when, record.onset, record.source, qualifiers
-    )
+    when, onset = _dates(record, statement, collector)
+    fact = Finding(statement.finding, statement.value, statement.side, when, onset, record.source, qualifiers)
     agreeing = [coded for coded in record.coded if coded.id == fact.id and coded.value is fact.value]
     if any(
         (fact.side in {Side.UNSTATED, coded.side} or coded.side is Side.BOTH)
@@ -195,6 +191,27 @@ def _add_statement(record: RecordContext, statement: Statement, collector: FactC
         collector.contradicted.append(fact)  # a record coded for the right hip and named "left hip pain"
     else:
         collector.findings.append(fact)
+
+
+def _dates(
+    record: RecordContext, statement: Statement, collector: FactCollector
+) -> tuple[PartialDate | None, PartialDate | None]:
+    """Return the date of a fact and its onset: what its own words tell, else what the record states."""
+    if statement.value is not FindingValue.PRESENT:
+        return record.when, record.onset
+    return _told(record, statement.when, collector) or record.when, _told(
+        record, statement.onset, collector
+    ) or record.onset
+
+
+def _told(record: RecordContext, when: When | None, collector: FactCollector) -> PartialDate | None:
+    """Return the days that a time in words means. Unknown where the day it was told is not; an order is told today."""
+    if when is None:
+        return None
+    told = record.when.last if record.when else None
+    if told is None and (record.source.kind is SourceKind.ORDER_TEXT or not when.is_relative):
+        told = collector.today
+    return collector.possible(when.on(told)) if told else None
 
 
 def findings_not_absent(statements: Iterable[Statement]) -> set[str]:

@@ -10,7 +10,20 @@ from cds_service.documents.markup_parser import parse_html
 
 _DROPPED: Final = frozenset(
     {
-        *("head", "script", "style", "template", "noscript", "iframe", "object", "svg", "math", "canvas", "audio"),
+        *(
+            "head",
+            "title",
+            "script",
+            "style",
+            "template",
+            "noscript",
+            "iframe",
+            "object",
+            "svg",
+            "math",
+            "canvas",
+            "audio",
+        ),
         *("video", "datalist", "del", "s", "strike"),  # what is struck out, its author took back
     }
 )

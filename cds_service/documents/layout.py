@@ -6,7 +6,7 @@ from cds_service.documents.document import UnreadableError, UnreadReason
 from cds_service.documents.lines import Ending, Line
 from cds_service.documents.rows import Cell, is_heading, write_row
 
-_DEEPEST: Final = 1000  # elements in each other; one writes a few dozen
+_DEEPEST: Final = 256  # elements in each other, as the XML parser has it; one writes a few dozen
 _MOST: Final = 50_000  # elements; what they hold is bounded too, but each takes its time
 
 

@@ -7,6 +7,7 @@ from lxml import etree
 from cds_service.documents.document import UnreadableError, UnreadReason
 
 _ENCODING: Final = "utf-8"  # what the parser is given, whatever the document says
+_CHUNK: Final = 4096  # bytes; an error of the events' reader is raised at the end of one, so nesting stops there
 
 
 class EventReader(Protocol):
@@ -51,8 +52,10 @@ def parse_xml(text: str, events: EventReader) -> None:
 
 
 def _parse(parser: etree.XMLParser | etree.HTMLParser, text: str) -> None:
+    content = text.encode(_ENCODING)
     try:
-        parser.feed(text.encode(_ENCODING))
+        for start in range(0, len(content), _CHUNK):
+            parser.feed(content[start : start + _CHUNK])
         parser.close()
     except etree.LxmlError:
         raise UnreadableError(UnreadReason.MALFORMED) from None

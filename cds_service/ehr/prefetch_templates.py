@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from cds_service.ehr.newest import Newest
 from cds_service.ehr.notes import NEWEST_NOTES
+from cds_service.ehr.scopes import name_scope
 from cds_service.model.content import Content
 from cds_service.model.terminology import Terminology
 
@@ -45,6 +46,12 @@ class PrefetchKey:
     def is_search(self) -> bool:
         """Return whether it is a search, not the read of one resource."""
         return "?" in self.template
+
+    @property
+    def scope(self) -> str:
+        """Return the scope that it needs (SMART App Launch, version 2). The user's role is the user's to read."""
+        owner = "patient" if "{{context." in self.template else "user"
+        return name_scope(owner, self.resource_type, is_search=self.is_search)
 
     def build_query(self, patient_id: str, encounter_id: str | None = None) -> str | None:
         """Return the FHIR query for one patient, or None if it is about a visit that the call does not name."""

@@ -37,6 +37,6 @@ def parse_scopes(text: object) -> Scopes | None:
     return Scopes(granted) if granted else None
 
 
-def name_scope(resource_type: str, *, is_search: bool) -> str:
-    """Return the scope that a type needs, as SMART version 2 writes it."""
-    return f"patient/{resource_type}.{READ + SEARCH if is_search else READ}"
+def name_scope(owner: str, resource_type: str, *, is_search: bool) -> str:
+    """Return the scope that a type needs, as SMART version 2 writes it. `owner`: `patient` or `user`."""
+    return f"{owner}/{resource_type}.{READ + SEARCH if is_search else READ}"

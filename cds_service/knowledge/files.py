@@ -8,7 +8,15 @@ from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.schema.about import AboutFile
 from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable, NamedCondition
 from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
-from cds_service.knowledge.schema.narrative import CuesFile, PhrasesTable, PlaceTable, WordsFile
+from cds_service.knowledge.schema.narrative import (
+    CuesFile,
+    FrameFile,
+    PhrasesTable,
+    PlaceTable,
+    SectionTable,
+    TimeFile,
+    WordsFile,
+)
 from cds_service.knowledge.schema.overlay import SiteLimitsFile
 from cds_service.knowledge.schema.overlay_upgrade import UpgradeFile
 from cds_service.knowledge.schema.questionnaire import QuestionnairesFile
@@ -31,6 +39,9 @@ from cds_service.knowledge.schema.wording import (
 
 NARRATIVE_FINDINGS = "narrative/findings/*.toml"
 NARRATIVE_PLACES = "narrative/places.toml"
+NARRATIVE_FRAMES = "narrative/frames/*.toml"
+NARRATIVE_TIME = "narrative/time.toml"
+NARRATIVE_SECTIONS = "narrative/sections.toml"
 NARRATIVE_CUES = "narrative/cues.toml"
 NARRATIVE_WORDS = "narrative/words.toml"
 SCREEN_FILE = "safety-screen.toml"
@@ -60,6 +71,9 @@ class NarrativeFiles:
     places: Mapping[str, PlaceTable]
     cues: CuesFile
     words: WordsFile
+    frames: Mapping[str, FrameFile]
+    time: TimeFile
+    sections: Mapping[str, SectionTable]
 
 
 @dataclass(frozen=True)
@@ -100,6 +114,9 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "places": folder.load_tables(NARRATIVE_PLACES, PlaceTable),
         "cues": folder.load_file(NARRATIVE_CUES, CuesFile),
         "words": folder.load_file(NARRATIVE_WORDS, WordsFile),
+        "frames": {name: folder.load_file(name, FrameFile) for name in folder.list_files(NARRATIVE_FRAMES)},
+        "time": folder.load_file(NARRATIVE_TIME, TimeFile),
+        "sections": folder.load_tables(NARRATIVE_SECTIONS, SectionTable),
     }
     others: dict[str, Any] = {
         "groups": _load_groups(folder),

@@ -6,26 +6,29 @@ from itertools import product
 from types import MappingProxyType
 
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
+from cds_service.knowledge.entry_collector import EntryCollector
 from cds_service.knowledge.files import (
     NARRATIVE_CUES,
     NARRATIVE_FINDINGS,
     NARRATIVE_PLACES,
+    NARRATIVE_SECTIONS,
     NARRATIVE_WORDS,
     NarrativeFiles,
 )
+from cds_service.knowledge.frames import build_frames
+from cds_service.knowledge.meanings import build_meaning, complete_meaning, past_of
 from cds_service.knowledge.schema.narrative import SIDE_NAMES, CuesFile, PhrasesTable, PlaceTable, Slots, WordsFile
 from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
+from cds_service.knowledge.time_words import build_time_words
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.lexicon import Cue, CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning
+from cds_service.narrative.lexicon import Cue, CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning, Section
 from cds_service.narrative.tokenizer import normalize_phrase
-
-_EMPTY_ENTRY = LexiconEntry()
 
 
 def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> Lexicon:
     """Build the lexicon; every problem is noted in `folder` with its file and key."""
-    collector = _EntryCollector(folder)
+    collector = EntryCollector(folder)
     _add_words(collector, files.words)
     _add_cues(collector, files.cues)
     _add_findings(collector, files, findings)
@@ -45,61 +48,33 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
         reach=words.reach,
         longest_text=words.longest_text,
         wide=frozenset(str(name) for name, table in words.surroundings.items() if table.wide),
+        frames=build_frames(collector, files, findings),
+        times=build_time_words(files.time),
+        sections=_build_sections(folder, files),
     )
 
 
-class _EntryCollector:
-    """Collects the lexicon's entries. A phrase that is in several lists gets the meanings of all of them."""
-
-    def __init__(self, folder: ContentFolder) -> None:
-        self.folder = folder
-        self.entries: dict[str, LexiconEntry] = {}
-
-    def records(self, phrase: str, finding: str) -> bool:
-        """Return whether a phrase stands for this finding already."""
-        known = self.entries.get(normalize_phrase(phrase))
-        return bool(known and known.saying and known.saying.records == (finding,))
-
-    def add(self, file: str, key: str, phrases: Iterable[str], entry: LexiconEntry) -> None:
-        """Add the meaning `entry` to phrases. A phrase that names a finding may not be in any other list."""
-        for phrase in phrases:
-            name = normalize_phrase(phrase)
-            known = self.entries.get(name)
-            if not name:
-                self.folder.add_problem(file, key, f"{phrase!r} contains no word")
-            elif known and (known.saying or entry.saying):
-                self.folder.add_problem(file, key, f"{phrase!r} names a finding, so it may not be listed elsewhere")
-            elif known is None and entry.written is None:
-                self.entries[name] = entry  # one entry for all phrases of a list: there are thousands
-            else:
-                written = tuple(phrase.replace("/", " / ").split()) if entry.written is not None else None
-                self.entries[name] = _merge_entries(known or _EMPTY_ENTRY, replace(entry, written=written))
-
-    def surround(self, words: Iterable[str], name: str) -> None:
-        """Add that words show what a finding near them is about, whatever else they mean."""
-        for word in map(normalize_phrase, words):
-            known = self.entries.get(word, _EMPTY_ENTRY)
-            self.entries[word] = replace(known, surroundings=known.surroundings | {name})
-
-
-def _merge_entries(known: LexiconEntry, added: LexiconEntry) -> LexiconEntry:
-    return LexiconEntry(
-        saying=known.saying or added.saying,
-        cues=known.cues + added.cues,
-        marks=known.marks | added.marks,
-        side=known.side or added.side,
-        results={**known.results, **added.results},
-        qualifiers={**known.qualifiers, **added.qualifiers},
-        written=added.written,
-        surroundings=known.surroundings | added.surroundings,
-    )
+def _build_sections(folder: ContentFolder, files: NarrativeFiles) -> Mapping[str, Section]:
+    sections: dict[str, Section] = {}
+    for name, table in files.sections.items():
+        section = Section(
+            effect=CueEffect(table.effect) if table.effect else None,
+            until_blank=table.until_blank,
+            is_of_diagnoses=table.diagnoses,
+            is_of_reports=table.reports,
+        )
+        for title in map(normalize_phrase, table.titles):
+            if title in sections:
+                folder.add_problem(NARRATIVE_SECTIONS, name, f"{title!r} is a title of another section too")
+            sections[title] = section
+    return MappingProxyType(sections)
 
 
 def _pair_with_values(present: list[str], absent: list[str]) -> tuple[tuple[FindingValue, list[str]], ...]:
     return (FindingValue.PRESENT, present), (FindingValue.ABSENT, absent)
 
 
-def _add_words(collector: _EntryCollector, words: WordsFile) -> None:
+def _add_words(collector: EntryCollector, words: WordsFile) -> None:
     words_by_mark = {
         Mark.PAIN: ("pain", words.pain),
         Mark.RUN: ("run.words", words.run.words),
@@ -114,7 +89,7 @@ def _add_words(collector: _EntryCollector, words: WordsFile) -> None:
         collector.add(NARRATIVE_WORDS, key, listed, LexiconEntry(marks=frozenset({mark})))
     for side in SIDE_NAMES:
         collector.add(NARRATIVE_WORDS, f"sides.{side}", getattr(words.sides, side), LexiconEntry(side=Side(side)))
-    collector.add(NARRATIVE_WORDS, "sides.none", words.sides.none, _EMPTY_ENTRY)
+    collector.add(NARRATIVE_WORDS, "sides.none", words.sides.none, LexiconEntry())
     for name, table in words.results.items():
         for value, listed in _pair_with_values(table.present, table.absent):
             collector.add(
@@ -135,12 +110,12 @@ def _add_words(collector: _EntryCollector, words: WordsFile) -> None:
         collector.add(NARRATIVE_WORDS, f"times.{value_name}", listed, entry)
 
 
-def _add_surroundings(collector: _EntryCollector, words: WordsFile) -> None:
+def _add_surroundings(collector: EntryCollector, words: WordsFile) -> None:
     for name, table in words.surroundings.items():
         collector.surround(table.words, str(name))
 
 
-def _add_cues(collector: _EntryCollector, cues: CuesFile) -> None:
+def _add_cues(collector: EntryCollector, cues: CuesFile) -> None:
     for effect in CueEffect:
         table = getattr(cues, effect.value)
         collector.add(NARRATIVE_CUES, f"{effect.value}.before", table.before, LexiconEntry(cues=(Cue(effect, True),)))
@@ -169,54 +144,22 @@ def _add_cues(collector: _EntryCollector, cues: CuesFile) -> None:
         collector.add(NARRATIVE_CUES, key, listed, LexiconEntry(marks=frozenset({mark})))
 
 
-def _add_findings(collector: _EntryCollector, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
+def _add_findings(collector: EntryCollector, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
     for name, table in files.findings.items():
-        # A finding with places of pain is a pain, and so is every symptom that a body site stands for.
-        is_pain = bool(table.sites) or (name in findings and bool(findings[name].sites))
-        is_felt = name in findings and findings[name].kind in {"symptom", "sign"}
-        saying = PhraseMeaning((name,), (name,), past=_past(findings, name), is_pain=is_pain, is_ground=is_felt)
-        _add_table(collector, NARRATIVE_FINDINGS, name, table, saying)
+        _add_table(collector, NARRATIVE_FINDINGS, name, table, build_meaning(name, files, findings))
     _add_terms(collector, files, findings)
     for name, place in files.places.items():
-        saying = PhraseMeaning(
-            tuple(place.records),
-            tuple(place.denies),
-            is_pain=bool(place.sites),
-            is_asked=place.asked,
-            is_only_new=place.only_new,
-            beside=tuple(frozenset(map(str, group)) for group in place.beside),
-        )
-        _add_table(collector, NARRATIVE_PLACES, name, place, saying)
+        _add_table(collector, NARRATIVE_PLACES, name, place, build_meaning(name, files, findings))
 
 
-def _past(findings: Mapping[str, FindingTable], name: str) -> str | None:
-    return str(findings[name].past) if name in findings and findings[name].past else None
-
-
-def _complete(saying: PhraseMeaning, table: PhrasesTable) -> PhraseMeaning:
-    """Return the meaning of a table's phrases, with all that the table says of them."""
-    return replace(
-        saying,
-        takes=tuple(map(str, table.takes)),
-        is_advised=table.advised,
-        is_ground=saying.is_ground or table.ground,
-        is_event=table.event,
-        is_drug=table.drug,
-        unless=frozenset(map(str, table.unless)),
-        still=frozenset(map(str, table.still)),
-        claimed_by=frozenset(map(str, table.claimed_by)),
-    )
-
-
-def _add_table(collector: _EntryCollector, file: str, name: str, table: PhrasesTable, saying: PhraseMeaning) -> None:
-    base = _complete(saying, table)
-    collector.add(file, name, _list_phrases(table.phrases, table.combined), LexiconEntry(saying=base))
-    collector.add(file, name, table.cased, LexiconEntry(saying=base, written=()))
-    collector.add(file, name, table.structures, LexiconEntry(saying=replace(base, is_structure=True)))
-    collector.add(file, name, table.sites, LexiconEntry(saying=replace(base, is_site=True)))
-    collector.add(file, name, table.tests, LexiconEntry(saying=replace(base, results=str(table.results))))
+def _add_table(collector: EntryCollector, file: str, name: str, table: PhrasesTable, saying: PhraseMeaning) -> None:
+    collector.add(file, name, _list_phrases(table.phrases, table.combined), LexiconEntry(saying=saying))
+    collector.add(file, name, table.cased, LexiconEntry(saying=saying, written=()))
+    collector.add(file, name, table.structures, LexiconEntry(saying=replace(saying, is_structure=True)))
+    collector.add(file, name, table.sites, LexiconEntry(saying=replace(saying, is_site=True)))
+    collector.add(file, name, table.tests, LexiconEntry(saying=replace(saying, results=str(table.results))))
     denials = _list_phrases(table.denials, table.combined_denials)
-    collector.add(file, name, denials, LexiconEntry(saying=replace(base, is_denial=True)))
+    collector.add(file, name, denials, LexiconEntry(saying=replace(saying, is_denial=True)))
 
 
 def _list_phrases(phrases: list[str], combined: list[Slots]) -> Iterable[str]:
@@ -225,13 +168,15 @@ def _list_phrases(phrases: list[str], combined: list[Slots]) -> Iterable[str]:
     return dict.fromkeys([*phrases, *made])
 
 
-def _add_terms(collector: _EntryCollector, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
+def _add_terms(collector: EntryCollector, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
     """Add the names that code systems give findings, as phrases like those of the narrative files."""
     for name, finding in findings.items():
         table = files.findings.get(name)
-        meaning = PhraseMeaning((name,), (name,), past=_past(findings, name))
+        meaning = PhraseMeaning((name,), (name,), past=past_of(findings, name))
         new = [term for term in finding.terms if not collector.records(term, name)]
-        collector.add("findings", name, new, LexiconEntry(saying=_complete(meaning, table) if table else meaning))
+        collector.add(
+            "findings", name, new, LexiconEntry(saying=complete_meaning(meaning, table) if table else meaning)
+        )
 
 
 def _check_names(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:

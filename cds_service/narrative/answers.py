@@ -29,13 +29,17 @@ def join_answers(parts: Sequence[Sentence], answers: Mapping[str, FindingValue])
 
 def _answered(question: Sentence, part: Sentence) -> list[Sentence]:
     """Return a question with its answer, and what is left of the answer's sentence where it is the next question."""
-    words, spellings = (*question.words[:-1], ":"), (*question.spellings[:-1], ":")
+    asked = question.part(0, -1).followed_by(_mark(":", question))
     if len(part.words) == 1 or part.words[1] in _BEFORE_MORE:
-        return [Sentence((*words, *part.words), (*spellings, *part.spellings), part.ending)]
+        return [asked.followed_by(part)]
     if part.words[-1] == TRAILING_QUESTION:
-        answered = Sentence((*words, part.words[0]), (*spellings, part.spellings[0]), question.ending)
-        return [answered, Sentence(part.words[1:], part.spellings[1:], part.ending)]
+        return [asked.followed_by(part.part(0, 1, question.ending)), part.part(1)]
     return [question, part]
+
+
+def _mark(mark: str, at: Sentence) -> Sentence:
+    """Return a mark that stands in place of a sentence's last word."""
+    return Sentence((mark,), (mark,), at.ending, at.starts[-1:])
 
 
 def _is_end(part: Sentence) -> bool:
@@ -45,4 +49,4 @@ def _is_end(part: Sentence) -> bool:
 
 
 def _told_on(part: Sentence, end: Sentence) -> Sentence:
-    return Sentence((*part.words, ",", *end.words), (*part.spellings, ",", *end.spellings), end.ending)
+    return part.followed_by(_mark(",", part), end)

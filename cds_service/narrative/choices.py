@@ -31,7 +31,7 @@ def _may_choose(part: Sentence) -> bool:
 
 
 def _settled(part: Sentence, answers: Mapping[str, FindingValue]) -> Iterator[Sentence]:
-    words, spellings = part.words, part.spellings
+    words = part.words
     start, place = 0, 1
     while place < len(words):
         choice = _choice(words, place, answers) if place > start else None
@@ -40,19 +40,16 @@ def _settled(part: Sentence, answers: Mapping[str, FindingValue]) -> Iterator[Se
             continue
         end = place - 1 if words[place - 1] in {"(", _COLON} else place
         said = _OPEN if choice.answer is None else (_COLON, choice.answer)
+        chosen = Sentence(said, said, STOP, (part.starts[place],) * len(said))
         place += choice.length
         is_led_on = place < len(words) and words[place] == _SINCE
         rest = len(words) if is_led_on else place
-        yield Sentence(
-            (*words[start:end], *said, *words[place:rest]),
-            (*spellings[start:end], *said, *spellings[place:rest]),
-            STOP,
-        )
+        yield part.part(start, end).followed_by(chosen, part.part(place, rest, STOP))
         while rest < len(words) and words[rest] in {")", ","}:
             rest += 1
         start = place = rest
     if start < len(words):
-        yield Sentence(words[start:], spellings[start:], part.ending)
+        yield part.part(start)
 
 
 def _choice(words: Sequence[str], place: int, answers: Mapping[str, FindingValue]) -> _Choice | None:

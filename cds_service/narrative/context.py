@@ -3,7 +3,7 @@
 If it is uncertain whether a cue applies to a mention, the mention is unclear: not recorded, and never absent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from cds_service.model.facts import FindingValue
@@ -47,11 +47,15 @@ class Context:
         reach: int,
         *,
         is_name: bool = False,
+        passed: Set[int] = frozenset(),
+        section: CueEffect | None = None,
     ) -> None:
+        """Place the cues of a sentence, but for those in the items of `passed`. `section`: what its section says."""
         self._items = items
         self._is_name = is_name
         self._mentions = sorted(mentions, key=lambda one: one.place)
         self._carried = carried
+        self._section = section
         self._reach = reach
         self._scopes = Scopes(items)
         self.has_year = False
@@ -59,7 +63,8 @@ class Context:
         self._cues: list[_Placed] = []
         for place, item in enumerate(items):
             for cue in item.entry.cues:
-                self._cues.append(_Placed(place, cue))
+                if place not in passed:
+                    self._cues.append(_Placed(place, cue))
             self.has_year = self.has_year or bool(item.year)
             self._has_bracket = self._has_bracket or item.text == "("
         denying: list[_Placed] = []
@@ -92,6 +97,8 @@ class Context:
         found = {self._change(one, mention) for one in others if self._holds(*one, mention)}
         if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL):
             found.add(self._carried)
+        if self._section:
+            found.add(self._section)
         if CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
         found.update(self._negations(mention))

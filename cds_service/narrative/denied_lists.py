@@ -6,7 +6,7 @@ it in doubt where the denial ends.
 
 from collections.abc import Iterator, Sequence
 
-from cds_service.narrative.items import NUMBER, Item
+from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import CueEffect, Mark
 
 _COMMA = ","
@@ -84,7 +84,7 @@ def _is_plain(entry: Sequence[Item]) -> bool:
 
 
 def _is_telling(item: Item) -> bool:
-    if item.entry.cues or item.is_side or item.year or item.text in {NUMBER, ":"}:
+    if item.entry.cues or item.is_side or item.number >= 0 or item.text == ":":
         return True
     if item.entry.results or item.is_marked(*_TELLING_MARKS):
         return True

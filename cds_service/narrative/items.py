@@ -1,15 +1,13 @@
-"""A sentence as a sequence of items: the content's phrases, longest first, the sides, and unknown words."""
+"""A sentence as a row of items: the content's phrases, longest first, the sides, numbers and unknown words."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from bisect import bisect_left
+from collections.abc import Mapping
 from enum import Enum
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
-import ahocorasick
-
-from cds_service.model.sides import Side, combine_sides
-from cds_service.narrative.lexicon import Lexicon, LexiconEntry, Mark
+from cds_service.model.sides import Side
+from cds_service.narrative.lexicon import LexiconEntry, Mark
 from cds_service.narrative.tokenizer import Sentence
 
 
@@ -27,6 +25,62 @@ class Role(Enum):
     __hash__ = object.__hash__
 
 
+class Item(NamedTuple):
+    """A phrase with everything it may mean, and the side inside it. `text` is in lower case.
+
+    `number`: its value, or -1. `year`: a year that it may be, or 0. `is_unknown`: outside frames it means nothing.
+    """
+
+    text: str
+    entry: LexiconEntry
+    role: Role
+    side: Side = Side.UNSTATED
+    is_unknown: bool = False
+    year: int = 0
+    number: int = -1
+
+    def is_marked(self, *marks: Mark) -> bool:
+        """Return whether it is one of these kinds of function word."""
+        return not self.entry.marks.isdisjoint(marks)
+
+    @property
+    def is_side(self) -> bool:
+        """Return whether it says a side and nothing that hurts."""
+        return self.entry.side is not None
+
+    def concept(self, kind: str) -> str | None:
+        """Return which concept of a kind it names: of the kind "joint" perhaps "hip"."""
+        return self.entry.concepts.get(kind)
+
+
+class Row(list[Item]):
+    """The items of a sentence. `kinds`: the places of the items that name a concept of each kind, in order."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__()
+        self._sentence = sentence
+        self._firsts: list[int] = []  # the first word of each item
+        self.kinds: dict[str, list[int]] = {}
+
+    def add(self, item: Item, first: int) -> None:
+        """Add an item that begins at a word of the sentence."""
+        for kind in item.entry.concepts:
+            self.kinds.setdefault(kind, []).append(len(self))
+        self.append(item)
+        self._firsts.append(first)
+
+    def places(self, first_word: int, end_word: int) -> range:
+        """Return the places of the items that begin with one of these words of the sentence."""
+        return range(bisect_left(self._firsts, first_word), bisect_left(self._firsts, end_word))
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Return where the items from `first` to `last` begin and end in the text, in characters."""
+        words, starts = self._sentence.spellings, self._sentence.starts
+        end = self._firsts[last + 1] if last + 1 < len(self) else len(words)
+        final = max(end - 1, self._firsts[first])
+        return starts[self._firsts[first]], starts[final] + len(words[final])
+
+
 _BY_MARK = (
     (frozenset({Mark.PAIN}), Role.PAIN_WORD),
     (frozenset({Mark.ELSEWHERE}), Role.ELSEWHERE),
@@ -35,29 +89,13 @@ _BY_MARK = (
     (frozenset({Mark.LINK}), Role.BRIDGE),
 )
 _NUMBER = LexiconEntry(marks=frozenset({Mark.LINK}))  # "at 40", "3/5": a number never breaks a connection
-_UNKNOWN = LexiconEntry()
-_SHORT = 2  # letters
 _YEAR = re.compile(r"(19|20)[0-9]{2}s?")  # "in the 1990s" too
+_LONGEST_NUMBER = 9  # digits
 
 
-class Item(NamedTuple):
-    """A phrase with everything it may mean, and the side inside it. `text` is in lower case."""
-
-    text: str
-    entry: LexiconEntry
-    role: Role
-    side: Side = Side.UNSTATED
-    is_unknown: bool = False  # it means nothing by itself
-    year: int = 0
-
-    def is_marked(self, *marks: Mark) -> bool:
-        """Return whether it is one of these kinds of function word."""
-        return not self.entry.marks.isdisjoint(marks)
-
-    @property
-    def is_side(self) -> bool:
-        """Return whether it is only a side."""
-        return self.entry.side is not None
+def build_item(text: str, entry: LexiconEntry) -> Item:
+    """Build the item of a phrase. What names concepts alone is an unknown word to all but the frames."""
+    return Item(text, entry, _role(entry), is_unknown=entry.is_silent)
 
 
 def _role(entry: LexiconEntry) -> Role:
@@ -69,107 +107,22 @@ def _role(entry: LexiconEntry) -> Role:
     return next((role for marks, role in _BY_MARK if marks & entry.marks), Role.BREAK)
 
 
-def _item(text: str, entry: LexiconEntry) -> Item:
-    return Item(text, entry, _role(entry), is_unknown=replace(entry, surroundings=_UNKNOWN.surroundings) == _UNKNOWN)
+UNKNOWN_ITEM: Final = build_item("word", LexiconEntry())
+_NUMBER_ITEM: Final = build_item("number", _NUMBER)
+_SMALL_NUMBERS: Final[Mapping[str, Item]] = {
+    str(number): _NUMBER_ITEM._replace(text=str(number), number=number) for number in range(400)
+}
 
 
-NUMBER: Final = "number"
-_NUMBER_ITEM, _UNKNOWN_ITEM = _item(NUMBER, _NUMBER), _item("word", _UNKNOWN)
-_SIDES = {side: _item(side.value, LexiconEntry(side=side)) for side in Side}
-_Found: TypeAlias = dict[int, tuple[int, Item]]  # by the place of the first word: the number of words, and the item
-
-
-def _bare_item(word: str) -> Item:
-    """Return the item of a word that is in no list: a year, another number, or an unknown word."""
+def build_bare_item(word: str) -> Item:
+    """Build the item of a word that is in no list: a year, another number, or an unknown word."""
     if not word[0].isdecimal():
-        return _UNKNOWN_ITEM
+        return UNKNOWN_ITEM
+    known = _SMALL_NUMBERS.get(word)
+    if known:
+        return known
     if _YEAR.fullmatch(word):
-        return _NUMBER_ITEM._replace(year=int(word[:4]))
-    return _NUMBER_ITEM if word.isdecimal() else _UNKNOWN_ITEM
-
-
-class PhraseFinder:
-    """Finds the content's phrases as whole words. Created once and never changed, so it is safe to share."""
-
-    def __init__(self, narrative: Lexicon) -> None:
-        entries = narrative.entries
-        sides = {phrase: entry for phrase, entry in entries.items() if entry.side or entry == _UNKNOWN}
-        one_word = {phrase for phrase, entry in sides.items() if entry.side and " " not in phrase}
-        # The R in "R/O" is not a side.
-        guards = {
-            phrase: LexiconEntry() for phrase in entries if phrase not in sides and one_word & set(phrase.split())
-        }
-        self._sides = _automaton(sides | guards)
-        self._firsts = frozenset(phrase.partition(" ")[0] for phrase in sides)
-        self._phrases = _automaton({phrase: entry for phrase, entry in entries.items() if phrase not in sides})
-
-    def items(self, sentence: Sentence) -> list[Item]:
-        """Return the items. Sides are removed first: "back of the left thigh" is a left "back of the thigh"."""
-        words, written, sides = self._without_sides(sentence)
-        longest = _longest(self._phrases, words, written)
-        row: list[Item] = []
-        place = 0
-        while place < len(words):
-            if place in sides:
-                row += sides[place]
-            found = longest.get(place)
-            if found is None:
-                row.append(_bare_item(words[place]))
-                place += 1
-                continue
-            length, item = found
-            inside = [one.entry.side for at in range(place + 1, place + length) if at in sides for one in sides[at]]
-            row.append(item._replace(side=combine_sides(one for one in inside if one)) if inside else item)
-            place += length
-        return row + sides.get(place, [])
-
-    def _without_sides(self, sentence: Sentence) -> tuple[Sequence[str], Sequence[str], dict[int, list[Item]]]:
-        found = {} if self._firsts.isdisjoint(sentence.words) else _longest(self._sides, *sentence[:2])
-        if not found:
-            return sentence.words, sentence.spellings, {}
-        words: list[str] = []
-        written: list[str] = []
-        sides: dict[int, list[Item]] = {}
-        place = 0
-        while place < len(sentence.words):
-            length, item = found.get(place) or (1, _UNKNOWN_ITEM)
-            if item.entry.side:
-                sides.setdefault(len(words), []).append(_SIDES[item.entry.side])
-            else:
-                words += sentence.words[place : place + length]
-                written += sentence.spellings[place : place + length]
-            place += length
-        return words, written, sides
-
-
-def _automaton(entries: Mapping[str, LexiconEntry]) -> ahocorasick.Automaton:
-    made = ahocorasick.Automaton()
-    models: dict[int, Item] = {}  # phrases share their entries
-    for phrase, entry in entries.items():
-        model = models.get(id(entry)) or models.setdefault(id(entry), _item(phrase, entry))
-        made.add_word(f" {phrase} ", (phrase.count(" ") + 1, model._replace(text=phrase)))
-    made.make_automaton()
-    return made
-
-
-def _longest(automaton: ahocorasick.Automaton, words: Sequence[str], written: Sequence[str]) -> _Found:
-    """Return the longest phrase that begins at each word."""
-    text = f" {' '.join(words)} "
-    longest: _Found = {}
-    for end, found in automaton.iter(text):
-        start = text.count(" ", 0, end) - found[0]
-        if start in longest and longest[start][0] >= found[0]:
-            continue
-        wanted = found[1].entry.written
-        if wanted is None or _is_as_written(wanted, written, start):
-            longest[start] = found
-    return longest
-
-
-def _is_as_written(wanted: tuple[str, ...], written: Sequence[str], start: int) -> bool:
-    """Return whether the capitals match. They mean nothing in a text that is all capitals, but for "R/O" and "?"."""
-    if tuple(written[start : start + len(wanted)]) != wanted:
-        return False
-    others = (*written[:start], *written[start + len(wanted) :])
-    is_alone = all(len(word) <= _SHORT or not word.isalpha() for word in others)
-    return is_alone or any(word != word.upper() for word in written)
+        return _NUMBER_ITEM._replace(text=word, year=int(word[:4]), number=int(word[:4]))
+    if word.isdecimal() and len(word) <= _LONGEST_NUMBER:
+        return _NUMBER_ITEM._replace(text=word, number=int(word))
+    return _NUMBER_ITEM if word.isdecimal() else UNKNOWN_ITEM

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
+from cds_service.narrative.time_finder import NO_TIMES, TimeWords
 
 
 class Mark(Enum):
@@ -70,14 +71,15 @@ class Cue(NamedTuple):
 class PhraseMeaning:
     """The findings that a phrase records if it is present, and those that are absent if it is negated.
 
-    `past`: the finding to record instead if the text says it is over. `takes`: the qualifiers it takes from words near
-    it. `results`: it is the name of a test and means nothing without a result from that table. `is_advised`: it may be
-    something advised, which is then not present. `is_asked`: it is too vague to be present, but is asked about.
-    `is_structure`: it names a part of the body, and the disease only beside a denial or a suspicion. `is_ground`: as
-    the reason for a suspicion it is present. `is_event`: with a year in the past it is over. `is_drug`: it is over once
-    stopped. `unless`: the surroundings in which it is something else; `still`: those in which it is itself even so.
-    `claimed_by`: the findings beside which a bare mention is present; without them or an assertion it is asked about.
-    `is_only_new`: it is recorded only if new or worse. `beside`: it is asked about in a text that states one of each.
+    `past`: the finding to record instead if the text says it is over. `takes`: the qualifiers it takes from words
+    near it. `results`: it is the name of a test and means nothing without a result from that table. `is_advised`:
+    it may be something advised, which is then not present. `is_asked`: it is too vague to be present, but is asked
+    about. `is_structure`: it names a part of the body, and the disease only beside a denial or a suspicion.
+    `is_ground`: as the reason for a suspicion it is present. `is_event`: with a year in the past it is over.
+    `is_dated`: the day on which it happened is its date. `is_drug`: it is over once stopped. `unless`: the
+    surroundings in which it is something else; `still`: those in which it is itself even so. `claimed_by`: the
+    findings beside which a bare mention is present; without them or an assertion it is asked about. `is_only_new`:
+    it is recorded only if new or worse. `beside`: it is asked about in a text that states one of each.
     """
 
     records: tuple[str, ...]
@@ -93,6 +95,7 @@ class PhraseMeaning:
     is_structure: bool = False
     is_ground: bool = False
     is_event: bool = False
+    is_dated: bool = False
     is_drug: bool = False
     unless: frozenset[str] = frozenset()
     still: frozenset[str] = frozenset()
@@ -103,7 +106,10 @@ class PhraseMeaning:
 
 @dataclass(frozen=True, slots=True)
 class LexiconEntry:
-    """Everything that a phrase may mean. `written`: it counts only in this spelling, including capitals."""
+    """Everything that a phrase may mean. `written`: it counts only in this spelling, including capitals.
+
+    `concepts`: what it names, by kind: of the kind "joint" perhaps "hip". Frames read them.
+    """
 
     saying: PhraseMeaning | None = None
     cues: tuple[Cue, ...] = ()
@@ -113,11 +119,38 @@ class LexiconEntry:
     qualifiers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     written: tuple[str, ...] | None = None
     surroundings: frozenset[str] = frozenset()
+    concepts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def is_silent(self) -> bool:
+        """Return whether it means nothing by itself: an unknown word, or one of interest to frames alone."""
+        return not (self.saying or self.cues or self.marks or self.side or self.results or self.qualifiers)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What a section says of all that stands in it.
+
+    `effect`: that of a cue before everything. `until_blank`: a blank line ends it. `is_of_diagnoses`: only diagnoses
+    are read. `is_of_reports`: its title is one in reports of imaging alone.
+    """
+
+    effect: CueEffect | None = None
+    until_blank: bool = False
+    is_of_diagnoses: bool = False
+    is_of_reports: bool = False
+
+
+# What a frame records: by its head's concept the meaning by the concept of a slot, or under "" by itself.
+FrameTable: TypeAlias = Mapping[str, Mapping[str, PhraseMeaning]]
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All entries, by phrases in the form of `normalize_phrase`. `reach` is in words, `longest_text` in characters."""
+    """All entries, by phrases in the form of `normalize_phrase`. `reach` is in words, `longest_text` in characters.
+
+    `frames`: what each frame records, by its name.
+    """
 
     entries: Mapping[str, LexiconEntry]
     abbreviations: frozenset[str]
@@ -125,3 +158,6 @@ class Lexicon:
     reach: int
     longest_text: int
     wide: frozenset[str] = frozenset()  # surroundings that reach into the sentences beside
+    frames: Mapping[str, FrameTable] = field(default_factory=lambda: MappingProxyType({}))
+    times: TimeWords = NO_TIMES
+    sections: Mapping[str, Section] = field(default_factory=lambda: MappingProxyType({}))

@@ -7,6 +7,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
+from cds_service.narrative.when import When
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 
@@ -16,6 +17,7 @@ class Mention:
     """A mention of a finding. `first` to `last`: the items it spans, including its pain words and results.
 
     `place`: the item that names it. `chain`: mentions of one radiating or listed pain have the same, and share a side.
+    `is_sided`: its side is settled, even if there is none.
     """
 
     place: int
@@ -26,7 +28,24 @@ class Mention:
     value: FindingValue = FindingValue.PRESENT
     radiates: bool = False
     side: Side = Side.UNSTATED
+    is_sided: bool = False
     qualifiers: dict[str, str] = field(default_factory=dict)
+    onset: When | None = None
+    when: When | None = None
+
+    @property
+    def is_dated(self) -> bool:
+        """Return whether the text tells since when, or when."""
+        return self.onset is not None or self.when is not None
+
+    def dated(self, when: When, *, began: bool) -> None:
+        """Set since when it has been there, or when it happened. What began lately or long ago has a course."""
+        if not began:
+            self.when = when
+            return
+        self.onset = when
+        if when.course and "course" in self.saying.takes:
+            self.qualifiers.setdefault("course", when.course)
 
 
 def read_signs(items: list[Item]) -> Iterator[Mention]:

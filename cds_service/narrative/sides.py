@@ -20,6 +20,8 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
     named = {mention.place for mention in mentions}
     loose = {at for at, item in enumerate(items) if item.role is Role.PLACE and at not in named}
     for mention in mentions:
+        if mention.is_sided:
+            continue
         mention.side = items[mention.place].side
         if mention.side is Side.UNSTATED:
             mention.side = _before(items, mention.place, loose)

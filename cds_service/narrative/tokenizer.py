@@ -22,11 +22,30 @@ _MAX_WORDS = 200  # per sentence
 
 
 class Sentence(NamedTuple):
-    """A sentence: its words in lower case, their original spellings, and its ending."""
+    """A sentence: its words in lower case, their original spellings, its ending, and where each word stands.
+
+    `starts` are places of characters in the text. A word that a form's choice was rewritten to stands at the choice.
+    """
 
     words: tuple[str, ...]
     spellings: tuple[str, ...]
     ending: str
+    starts: tuple[int, ...] = ()
+
+    def part(self, first: int, end: int | None = None, ending: str = "") -> "Sentence":
+        """Return the words from `first` up to `end` as a sentence, with the ending given or this one's."""
+        cut = slice(first, end)
+        return Sentence(self.words[cut], self.spellings[cut], ending or self.ending, self.starts[cut])
+
+    def followed_by(self, *others: "Sentence") -> "Sentence":
+        """Return one sentence of this and others, with the last one's ending."""
+        parts = (self, *others)
+        return Sentence(
+            tuple(word for part in parts for word in part.words),
+            tuple(word for part in parts for word in part.spellings),
+            parts[-1].ending,
+            tuple(start for part in parts for start in part.starts),
+        )
 
 
 def normalize_phrase(phrase: str) -> str:
@@ -47,25 +66,28 @@ def split_sentences(text: str, abbreviations: Set[str]) -> list[Sentence]:
 def _split_all(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
     words: list[str] = []
     written: list[str] = []
+    starts: list[int] = []
     for match in _TOKEN.finditer(text):
         said = match[0]
         is_plain = said.isalnum()
         if is_plain or said[0].isalnum():
             words.append(said.lower() if is_plain else said.translate(_QUOTES).lower())
             written.append(said)
+            starts.append(match.start())
             if len(words) >= _MAX_WORDS:
-                yield Sentence(tuple(words), tuple(written), TRUNCATED)
-                words, written = [], []
+                yield Sentence(tuple(words), tuple(written), TRUNCATED, tuple(starts))
+                words, written, starts = [], [], []
             continue
         word = _punctuation_word(said, match, text)
         ending = _sentence_ending(said, match, text, words, abbreviations)
         if word:
             words.append(word)
             written.append(said)
+            starts.append(match.start())
         if ending:
-            yield Sentence(tuple(words), tuple(written), ending)
-            words, written = [], []
-    yield Sentence(tuple(words), tuple(written), PARAGRAPH)
+            yield Sentence(tuple(words), tuple(written), ending, tuple(starts))
+            words, written, starts = [], [], []
+    yield Sentence(tuple(words), tuple(written), PARAGRAPH, tuple(starts))
 
 
 def _punctuation_word(token: str, match: re.Match[str], text: str) -> str:

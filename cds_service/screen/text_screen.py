@@ -11,13 +11,10 @@ from cds_service.model.sides import Side
 from cds_service.narrative.answers import join_answers
 from cds_service.narrative.context import Context
 from cds_service.narrative.denied_lists import tells
-from cds_service.narrative.items import PhraseFinder
 from cds_service.narrative.lexicon import CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning
 from cds_service.narrative.markup import strip_markup
-from cds_service.narrative.mentions import read_signs
-from cds_service.narrative.pains import PainReader
-from cds_service.narrative.qualifiers import qualify
-from cds_service.narrative.sides import place_sides
+from cds_service.narrative.mention_reader import MentionReader
+from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.text_cache import TextCache
 from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence, split_sentences
 from cds_service.screen.folding import expand_word, fold_characters, fold_spelling, spread_words
@@ -53,6 +50,7 @@ class TextScreen:
         meaning = LexiconEntry(saying=PhraseMeaning((), ()))
         told = replace(meaning, marks=frozenset({Mark.TOLD}))
         self._phrases = PhraseFinder(replace(narrative, entries={**narrative.entries, _MENTION: meaning, _TOLD: told}))
+        self._mentions = MentionReader(narrative.frames)
         self.done = frozenset(table.group.id for table in screen.tables if table.is_done)
         sayings = (phrase for phrase, one in narrative.entries.items() if one.saying and not one.saying.is_denial)
         self._sayings = build_automaton({phrase: [f" {fold_spelling(phrase)} "] for phrase in sayings})
@@ -87,9 +85,7 @@ class TextScreen:
             return [], None
         spans = self._spans(found, sentence)
         items = self._phrases.items(_with_mentions(sentence, spans))
-        mentions = [*PainReader(items).mentions, *read_signs(items)]
-        qualify(items, mentions)
-        place_sides(items, mentions)
+        mentions, _ = self._mentions.read(items)
         context = Context(items, mentions, carried, self._narrative.reach)
         ours = (mention for mention in mentions if items[mention.place].text in _MENTIONS)
         hits: list[TextHit] = []

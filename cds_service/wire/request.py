@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -26,7 +26,7 @@ class FhirAuthorization(msgspec.Struct, frozen=True):
 
     access_token: str
     patient: str | None = None
-    scope: object = None  # a string; anything else says nothing
+    scope: Any = None  # a string; anything else says nothing
 
     def __repr__(self) -> str:
         return "FhirAuthorization(...)"
@@ -56,7 +56,7 @@ class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
 
     userId: str  # noqa: N815 - the specification's name
     patientId: str  # noqa: N815 - the specification's name
-    encounterId: object = None  # noqa: N815 - the specification's name; anything but a FHIR id says nothing
+    encounterId: Any = None  # noqa: N815 - the specification's name; anything but a FHIR id says nothing
 
 
 class OrderSignContext(PatientContext, frozen=True, kw_only=True):

@@ -73,7 +73,7 @@ def seen(text: str) -> list[str]:
     return [hit for form in (text, unquote(text), plain) for hit in _SEEN.findall(form)]
 
 
-def filled(body: Json, born: str = BORN) -> Json:
+def filled(body: Json, born: str = BORN, *, has_notes: bool = True) -> Json:
     """A call with a canary in every place: patient, user, ids, texts, names, and a record of every kind that is new."""
     text = json.dumps(body).replace("patient-1", PATIENT_ID).replace("Practitioner/example", USER_ID)
     filled_body: Json = json.loads(_OURS.sub(rf'"\1{WORD}-\2"', text))
@@ -83,7 +83,7 @@ def filled(body: Json, born: str = BORN) -> Json:
         prefetch = filled_body.get("prefetch") or {}
         if "conditions" in prefetch:
             prefetch["conditions"]["entry"].append({"resource": unknown(kind, number)})
-    if "conditions" in (filled_body.get("prefetch") or {}):
+    if has_notes and "conditions" in (filled_body.get("prefetch") or {}):
         filled_body["context"]["encounterId"] = f"{WORD}-visit"
         filled_body["prefetch"] |= {
             "encounter": visit(),

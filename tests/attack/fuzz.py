@@ -1,4 +1,4 @@
-"""Coverage-guided attack (atheris) for a bounded time: `python fuzz.py envelope|narrative SECONDS`, from this folder.
+"""Coverage-guided attack (atheris) for a bounded time, from this folder: `python fuzz.py TARGET SECONDS`.
 
 Only errors that say whose fault it is may come: `CallerFault` for a call, none at all for a text.
 """
@@ -13,9 +13,13 @@ sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
 import atheris  # noqa: E402 - found by the path above
 
-with atheris.instrument_imports(include=["cds_service.fhir", "cds_service.wire", "cds_service.service"]):
+with atheris.instrument_imports(
+    include=["cds_service.fhir", "cds_service.wire", "cds_service.service", "cds_service.documents", "striprtf"]
+):
     from contract.speaking_calls import CALLS
 
+    from cds_service.documents.document import NOTE_FORMATS
+    from cds_service.documents.reader import read_document
     from cds_service.engine import build_engine
     from cds_service.errors import CallerFault
     from cds_service.knowledge import load_knowledge, shipped_cards
@@ -28,6 +32,14 @@ from synthetic import encoded  # noqa: E402 - as above
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LONGEST = 20_000  # bytes
+SEEDS = {
+    "text/plain; charset=utf-16": b"Groin pain, no numbness",
+    "text/html": b"<p>Groin <b>pain</b><table><tr><th>Test<th>Left<tr><td>FABER<td>positive</table><ul><li hidden>x",
+    "text/rtf": rb"{\rtf1\ansicpg1252{\fonttbl{\f0\fcharset0 A;}}\f0 pain\par {\v x}\u8217?\'b0"
+    rb"{\pict\bin3 }}}}\cell\row}",
+    "text/xml": b'<ClinicalDocument xmlns="urn:hl7-org:v3"><component><section><code code="1"/><title>T</title>'
+    b"<text><list><item>pain</item></list></text></section></component></ClinicalDocument>",
+}
 
 
 def envelope() -> Callable[[bytes], None]:
@@ -60,11 +72,23 @@ def narrative() -> Callable[[bytes], None]:
     return attack
 
 
+def documents() -> Callable[[bytes], None]:
+    """Any bytes as each type of attachment: they are read, or the reason is named."""
+
+    def attack(data: bytes) -> None:
+        for content_type in SEEDS:
+            read_document(data, content_type, accepted=NOTE_FORMATS, limit=LONGEST)
+
+    return attack
+
+
 def seeds(kind: str, folder: Path) -> None:
     """Something to begin with: a call of each rule, or phrases that say something."""
     texts = [encoded(body) for _, body in CALLS.values()]
     if kind == "narrative":
         texts = [name.encode() for name in sorted(load_knowledge(shipped_cards()).narrative.entries)[::20]]
+    if kind == "documents":
+        texts = list(SEEDS.values())
     for number, text in enumerate(texts):
         (folder / str(number)).write_bytes(text)
 
@@ -76,7 +100,8 @@ def main() -> None:
         seeds(kind, Path(folder))
         bounds = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=20", "-rss_limit_mb=2048"]
         prefix = f"-artifact_prefix={folder}/"
-        atheris.Setup([sys.argv[0], folder, *bounds, prefix], {"envelope": envelope, "narrative": narrative}[kind]())
+        targets = {"envelope": envelope, "narrative": narrative, "documents": documents}
+        atheris.Setup([sys.argv[0], folder, *bounds, prefix], targets[kind]())
         atheris.Fuzz()
 
 

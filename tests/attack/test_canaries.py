@@ -92,7 +92,9 @@ def _discovery(attack: Attack) -> None:
 
 def _hooks(attack: Attack) -> None:
     for topic, (service, body) in CALLS.items():
-        attack.send(f"card {topic}", f"/{service}?name={WORD}", filled(body))
+        # Some of the notes cannot be read, so no advice to wait rests on the others.
+        has_notes = topic not in {"ConservativeCareFirst", "ImagingAlreadyDone"}
+        attack.send(f"card {topic}", f"/{service}?name={WORD}", filled(body, has_notes=has_notes))
     quiet = call(VIEW, prefetch={"patient": patient(), "conditions": bundle()})
     attack.send("no card", f"/{VIEW}", filled(quiet))
     odd = filled(quiet)

@@ -1,4 +1,4 @@
-"""Coverage-guided bytes against the envelope and the narrative (atheris): `make attack`, for ATTACK_SECONDS each."""
+"""Coverage-guided bytes against calls, texts and attachments (atheris): `make attack`, for ATTACK_SECONDS each."""
 
 import os
 import re
@@ -14,7 +14,7 @@ LEAST = 100  # runs, on the slowest machine
 
 
 @pytest.mark.skipif(not SECONDS, reason="runs for long: `make attack` says for how long")
-@pytest.mark.parametrize("kind", ["envelope", "narrative"])
+@pytest.mark.parametrize("kind", ["envelope", "narrative", "documents"])
 def test_no_bytes_bring_an_error_that_is_not_the_callers(kind: str) -> None:
     if find_spec("atheris") is None:
         assert os.environ.get("CI") != "true", "atheris is not installed, and CI leaves nothing out"

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from cds_service.narrative.context import Context
-from cds_service.narrative.items import PhraseFinder
 from cds_service.narrative.lexicon import CueEffect, Lexicon
-from cds_service.narrative.mentions import read_signs
-from cds_service.narrative.pains import PainReader
+from cds_service.narrative.mention_reader import MentionReader
+from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.tokenizer import split_sentences
 
 # The first match is the state, as in ask_medspacy.py; "planned" has no counterpart there, and advice is hypothetical.
@@ -24,7 +23,7 @@ def states(narrative: Lexicon, finder: PhraseFinder, text: str) -> Iterator[tupl
     carried = None
     for sentence in split_sentences(text, narrative.abbreviations):
         items = finder.items(sentence)
-        mentions = sorted([*PainReader(items).mentions, *read_signs(items)], key=lambda mention: mention.place)
+        mentions = sorted(MentionReader(narrative.frames).read(items)[0], key=lambda mention: mention.place)
         context = Context(items, mentions, carried, narrative.reach)
         for mention in mentions:
             yield items[mention.place].text, _state(context.changes(mention))

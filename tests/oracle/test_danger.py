@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from cds_service.knowledge import Knowledge
-from cds_service.narrative.reader import NarrativeReader, Statement
+from cds_service.narrative.reader import NarrativeReader
+from cds_service.narrative.statements import Statement
 
 from .targets import FOLDER
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from cds_service.knowledge import Knowledge
-from cds_service.narrative.items import PhraseFinder
 from cds_service.narrative.lexicon import Lexicon
+from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.reader import NarrativeReader
 
 from .states import states

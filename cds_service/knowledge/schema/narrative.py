@@ -9,18 +9,20 @@ from cds_service.knowledge.schema.terminology import QualifierName
 
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
 LowerPhrase = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^A-Z\s]([^A-Z]*[^A-Z\s])?$")]
+TimeUnit = Literal["hour", "day", "week", "month", "year"]
+TimeWord = Literal["lasting", "roughly", "history", "ago", "since", "dated", "began", "ahead", "later"]
 Slots = list[list[LowerPhrase | Literal[""]]]
 
 
 class PhrasesTable(StrictModel):
     """The phrases of a finding: alone, as sites of pain, as tests with a result, or as denials.
 
-    `combined`, `combined_denials`: more of them, one of each row's words after another. `structures`: names of a part
-    of the body, which say the disease only beside a denial or a suspicion. `advised`: the finding may be something that
-    was only advised, and then it is not present. `ground`: named as the reason for a suspicion it is present. `event`:
-    with a past year it is over. `drug`: it is over once stopped. `unless`: the surroundings in which the words mean
-    something else; `still`: those in which they do not. `claimed_by`: in running text the finding is there only if
-    asserted or beside one of these.
+    `combined`, `combined_denials`: more of them, one of each row's words after another. `structures`: names of a
+    part of the body, which say the disease only beside a denial or a suspicion. `advised`: the finding may be
+    something that was only advised, and then it is not present. `ground`: named as the reason for a suspicion it is
+    present. `event`: with a past year it is over. `dated`: the day on which it happened is its date. `drug`: it is
+    over once stopped. `unless`: the surroundings in which the words mean something else; `still`: those in which
+    they do not. `claimed_by`: in running text the finding is there only if asserted or beside one of these.
     """
 
     phrases: list[LowerPhrase] = Field(default_factory=list)
@@ -36,6 +38,7 @@ class PhrasesTable(StrictModel):
     advised: bool = False
     ground: bool = False
     event: bool = False
+    dated: bool = False
     drug: bool = False
     unless: list[Id] = Field(default_factory=list)
     still: list[Id] = Field(default_factory=list)
@@ -115,6 +118,43 @@ class CuesFile(StrictModel):
     claims: ClaimsTable
     stop: StopTable
     pseudo: WordList
+
+
+class FrameFile(StrictModel):
+    """Words of a frame, by kind and concept, and the findings that it records.
+
+    A word with a capital counts only as written. `reads`: by the concept of the frame's head the finding, or the
+    finding by the concept of a slot.
+    """
+
+    words: dict[Id, dict[Id, list[Phrase]]] = Field(default_factory=dict)
+    reads: dict[Id, Id | dict[Id, Id]] = Field(default_factory=dict)
+
+
+class SectionTable(StrictModel):
+    """A sort of section: its titles, and what it says of all that stands in it."""
+
+    titles: list[LowerPhrase]
+    effect: Literal["historical", "family", "unclear", "planned", "advice"] | None = None
+    until_blank: bool = False
+    diagnoses: bool = False
+    reports: bool = False
+
+
+class TimeFile(StrictModel):
+    """Words of time. `amounts`: between how many and how many; `fractions`: what a number over this one counts.
+
+    `months` begin with January, `weekdays` with Monday.
+    """
+
+    units: dict[TimeUnit, list[LowerPhrase]]
+    short_units: dict[TimeUnit, list[LowerPhrase]]
+    fractions: dict[TimeUnit, Annotated[int, Field(gt=1)]]
+    amounts: dict[LowerPhrase, Annotated[list[int], Field(min_length=2, max_length=2)]]
+    words: dict[TimeWord, list[LowerPhrase]]
+    days: dict[Literal["today", "yesterday", "weekend"], list[LowerPhrase]]
+    months: Annotated[list[list[LowerPhrase]], Field(min_length=12, max_length=12)]
+    weekdays: Annotated[list[list[LowerPhrase]], Field(min_length=7, max_length=7)]
 
 
 class RunTable(WordList):

@@ -238,7 +238,7 @@ def test_a_problem_in_words_named_as_the_reason_stays_one_in_words(chart: Read) 
 
 
 def test_a_text_that_is_too_long_is_reported_as_cut(chart: Read) -> None:
-    result = chart(text_condition("Left groin pain. " + "x" * 30_000))
+    result = chart(text_condition("Left groin pain. " + "x" * 110_000))
     assert text_findings(result) == ["groin-pain left"]
     assert record_text._TRUNCATED_REASON in {record.reason for record in result.ignored}
     assert result.unreadable == {"long text": 1}

@@ -41,5 +41,5 @@ def test_a_scope_string_without_clinical_data_says_nothing(text: object) -> None
 
 
 def test_scopes_are_named_as_version_2_writes_them() -> None:
-    assert name_scope("DocumentReference", is_search=True) == "patient/DocumentReference.rs"
-    assert name_scope("Encounter", is_search=False) == "patient/Encounter.r"
+    assert name_scope("patient", "DocumentReference", is_search=True) == "patient/DocumentReference.rs"
+    assert name_scope("patient", "Encounter", is_search=False) == "patient/Encounter.r"

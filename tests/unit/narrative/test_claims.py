@@ -4,7 +4,7 @@ import pytest
 
 from cds_service.knowledge import Knowledge
 from cds_service.model.facts import FindingValue
-from cds_service.narrative.reader import NarrativeReader
+from cds_service.narrative.reader import NarrativeReader, TextKind
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +14,7 @@ def narrative_reader(knowledge: Knowledge) -> NarrativeReader:
 
 @pytest.mark.parametrize("name", ["CES, incomplete", "Cauda equina syndrome, L5 level", "CES grade II"])
 def test_a_problems_name_asserts_what_it_names(name: str, narrative_reader: NarrativeReader) -> None:
-    (stated,) = narrative_reader.read_name(name).statements
+    (stated,) = narrative_reader.read(name, TextKind.NAME).statements
     assert stated.value is FindingValue.PRESENT
 
 

@@ -7,7 +7,8 @@ import pytest
 from cds_service.knowledge import Knowledge
 from cds_service.model.facts import FindingValue
 from cds_service.narrative import reader as module
-from cds_service.narrative.reader import NarrativeReader, Statement
+from cds_service.narrative.reader import NarrativeReader
+from cds_service.narrative.statements import Statement
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,102 @@
+"""Judge mentions: what each states under the effects of the cues and the section around it."""
+
+from collections.abc import Iterator
+
+from cds_service.model.facts import FindingValue
+from cds_service.model.vocabulary import Vocabulary
+from cds_service.narrative.items import Item, Row
+from cds_service.narrative.lexicon import CueEffect, PhraseMeaning
+from cds_service.narrative.mentions import Mention
+from cds_service.narrative.statements import Statement
+from cds_service.narrative.surroundings import since_year, year_of
+
+_BEGUN = frozenset({"new", "worse"})
+_DIAGNOSIS = "diagnosis"
+_RADIATES = ("radiation", "yes")
+_SAYS_NOTHING = frozenset({CueEffect.FAMILY, CueEffect.UNCLEAR, CueEffect.ADVICE})
+
+
+class Judge:
+    """Turns mentions into statements about the findings of the vocabulary."""
+
+    def __init__(self, findings: Vocabulary) -> None:
+        self._findings = findings
+
+    def is_sign(self, statement: Statement) -> bool:
+        """Return whether a statement denies a sign of the examination."""
+        return statement.value is FindingValue.ABSENT and self._findings[statement.finding].kind == "sign"
+
+    def is_diagnosis(self, statement: Statement) -> bool:
+        """Return whether a statement is about a diagnosis."""
+        return self._findings[statement.finding].kind == _DIAGNOSIS
+
+    def date(self, statement: Statement, row: Row, mention: Mention, *, has_year: bool) -> Statement:
+        """Return a statement with the times that its sentence gives it."""
+        stated = _dated(statement, row, mention) if has_year else statement
+        return self._timed(stated, mention) if mention.is_dated else stated
+
+    def _timed(self, statement: Statement, mention: Mention) -> Statement:
+        """Return a statement with its times. Only an event, a treatment and what stays happened on a day."""
+        if statement.value is FindingValue.ABSENT:
+            return statement
+        known = self._findings[statement.finding]
+        happened = mention.saying.is_dated or known.kind == "treatment" or known.stays
+        return statement._replace(onset=mention.onset, when=mention.when if happened else None)
+
+    def judge(self, mention: Mention, changes: set[CueEffect]) -> Iterator[Statement]:
+        """Yield the statements of a mention under the effects of the cues around it."""
+        saying = mention.saying
+        if changes & _SAYS_NOTHING:
+            return
+        is_absent = mention.value is FindingValue.ABSENT
+        if CueEffect.NEGATED in changes or is_absent:
+            if not (is_absent and CueEffect.NEGATED in changes) and CueEffect.HYPOTHETICAL not in changes:
+                absent = (
+                    (*saying.denies, saying.past) if CueEffect.HISTORICAL in changes and saying.past else saying.denies
+                )
+                yield from (Statement(one, FindingValue.ABSENT, mention.side) for one in absent if one)
+            return
+        if saying.is_only_new and mention.qualifiers.get("course") not in _BEGUN:
+            return
+        for finding in saying.records:
+            found = self._present(finding, saying, changes)
+            if found:
+                stated = _qualifiers(mention) if found[1] is FindingValue.PRESENT else ()
+                is_meant = saying.is_structure and CueEffect.HYPOTHETICAL in changes
+                is_vague = (saying.is_asked or saying.is_structure) and not is_meant
+                yield Statement(*found, mention.side, stated, is_vague)
+
+    def _present(self, finding: str, saying: PhraseMeaning, changes: set[CueEffect]) -> tuple[str, FindingValue] | None:
+        known = self._findings[finding]
+        is_done = known.kind == "treatment"
+        if saying.is_drug and CueEffect.ENDED in changes:
+            return None
+        if is_done and CueEffect.HYPOTHETICAL in changes:
+            return None
+        if (is_done or saying.is_advised) and CueEffect.PLANNED in changes:
+            return None
+        if saying.is_asked and CueEffect.HISTORICAL in changes:
+            return None
+        if saying.is_asked or saying.is_structure or CueEffect.HYPOTHETICAL in changes:
+            return finding, FindingValue.ASKED
+        if CueEffect.HISTORICAL in changes or (
+            CueEffect.PERFORMED in changes and known.kind not in {"treatment", "flag"}
+        ):
+            if known.stays:
+                return finding, FindingValue.PRESENT
+            return (saying.past, FindingValue.PRESENT) if saying.past else None
+        return finding, FindingValue.PRESENT
+
+
+def _dated(statement: Statement, items: list[Item], mention: Mention) -> Statement:
+    """Return the statement with the years that its sentence gives it."""
+    year = year_of(items, mention) if mention.saying.is_event else 0
+    since = since_year(items, mention) if "course" in mention.saying.takes else 0
+    return statement._replace(year=year, since=since) if year or since else statement
+
+
+def _qualifiers(mention: Mention) -> tuple[tuple[str, str], ...]:
+    stated = dict(mention.qualifiers)
+    if mention.radiates:
+        stated[_RADIATES[0]] = _RADIATES[1]
+    return tuple(sorted(stated.items()))

@@ -1,0 +1,47 @@
+"""Sections of a note: whose, when and how sure what stands under a title is."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from cds_service.narrative.lexicon import Section
+from cds_service.narrative.tokenizer import LINE, PARAGRAPH, Sentence
+
+_BEHIND_TITLE: Final = frozenset({":", "-"})
+_LONGEST_TITLE: Final = 6  # words
+PLAIN: Final = Section()
+REPORT: Final = Section(is_of_diagnoses=True)
+
+
+class SectionReader:
+    """Follows the sections of one text, sentence by sentence. `base`: what stands before the first title."""
+
+    def __init__(self, titles: Mapping[str, Section], base: Section = PLAIN) -> None:
+        self._titles = titles
+        self._base = base
+        self._current = base
+        self._is_ended = False
+
+    def enter(self, sentence: Sentence) -> Section:
+        """Return the section that a sentence stands in."""
+        if self._is_ended:
+            self._current, self._is_ended = self._base, False
+        section = self._titled(sentence)
+        if section is not None:
+            self._current = self._base if section == PLAIN else section
+        self._is_ended = self._current.until_blank and sentence.ending == PARAGRAPH and not self._is_bare(sentence)
+        return self._current
+
+    def _titled(self, sentence: Sentence) -> Section | None:
+        """Return the section that a sentence begins, or None."""
+        words = sentence.words
+        end = next((at for at in range(1, min(len(words), _LONGEST_TITLE + 1)) if words[at] in _BEHIND_TITLE), None)
+        if end is None and not self._is_bare(sentence):
+            return None
+        section = self._titles.get(" ".join(words[:end]).rstrip(" :-"))
+        return None if section and section.is_of_reports and not self._base.is_of_diagnoses else section
+
+    def _is_bare(self, sentence: Sentence) -> bool:
+        """Return whether a sentence is a line of its own that may be a title."""
+        words = sentence.words
+        is_short = len(words) <= _LONGEST_TITLE + 1 and sentence.ending in {LINE, PARAGRAPH}
+        return is_short and " ".join(words).rstrip(" :-") in self._titles
