@@ -18,8 +18,8 @@ from cds_service.fhir.resources import Component
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import FindingValue, SourceKind
 from cds_service.model.terminology import FindingMeaning
-from cds_service.model.text_kinds import TextKind
-from cds_service.narrative.reader import Statement
+from cds_service.narrative.reader import TextKind
+from cds_service.narrative.statements import Statement
 
 _SEVERITY: Final = "severity"
 _TEXTS: Final = {FindingValue.PRESENT: "present", FindingValue.ABSENT: "absent"}
@@ -48,10 +48,10 @@ def _add_answer(question: FormQuestion, part: Component, record: RecordContext, 
         _deny(question, record, collector)
     elif value is FindingValue.PRESENT:
         text = f"{question.name}: {_TEXTS[value]}"
-        add_statements(record, read_statements(record, text, collector, TextKind.ANSWER), collector)
+        add_statements(record, read_statements(record, text, collector, TextKind.NOTE), collector)
     elif answer and not _NUMBER.fullmatch(answer):
         told = _Told(question.name, answer, collector)
-        said = read_statements(record, f"{question.name}: {answer}", collector, TextKind.ANSWER)
+        said = read_statements(record, f"{question.name}: {answer}", collector, TextKind.NOTE)
         add_statements(record, filter(told.accepts, said), collector)
 
 
@@ -80,8 +80,8 @@ def _deny(question: FormQuestion, record: RecordContext, collector: FactCollecto
     "No" to a question that denies already says nothing. "Fever and chills? No" may leave one of them. What was not in
     the past may be now, so only what would have stayed is denied.
     """
-    asked = collector.read_text(question.name, TextKind.ANSWER).statements
-    said = collector.read_text(f"{question.name}: absent", TextKind.ANSWER).statements
+    asked = collector.read_text(question.name, TextKind.NOTE).statements
+    said = collector.read_text(f"{question.name}: absent", TextKind.NOTE).statements
     denied = [one for one in said if one.value is FindingValue.ABSENT]
     negative = {one.finding for one in asked if one.value is not FindingValue.PRESENT}
     named = [one for one in asked if one.value is FindingValue.PRESENT]
@@ -97,8 +97,8 @@ class _Told:
     """What an answer in free words tells beyond its question."""
 
     def __init__(self, question: str, answer: str, collector: FactCollector) -> None:
-        self._asked: Sequence[Statement] = collector.read_text(question, TextKind.ANSWER).statements
-        self._answered: Sequence[Statement] = collector.read_text(answer, TextKind.ANSWER).statements
+        self._asked: Sequence[Statement] = collector.read_text(question, TextKind.NOTE).statements
+        self._answered: Sequence[Statement] = collector.read_text(answer, TextKind.NOTE).statements
         first = _FIRST_WORD.search(answer)
         self._is_yes = (
             first is not None
