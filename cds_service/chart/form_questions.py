@@ -11,7 +11,7 @@ from cds_service.model.questionnaire import OtherQuestions, QuestionWords
 
 _NEAREST: Final = 2  # headings read with a question; what others say of family or past counts from all of them
 _LONGEST: Final = 300  # characters; a longer text is no question but a page of instructions
-_MOST_READ: Final = 60_000  # characters of one form; source: our own bound, four times the longest form we know
+_MOST_READ: Final = 30_000  # characters of one form; source: our own bound, twice a form of a hundred questions
 _ENDS: Final = "?:.;, \t\r\n"
 _NOTHING: Final = re.compile(r"(?!)")
 
