@@ -10,6 +10,7 @@ from cds_service.chart.conditions import extract_condition, find_places
 from cds_service.chart.contradictions import drop_contradicted_text
 from cds_service.chart.drug_courses import extract_courses
 from cds_service.chart.fact_collector import FactCollector, Lookups, relative_reference
+from cds_service.chart.form_questions import QuestionReader
 from cds_service.chart.imaging import LOWER_LIMB_JOINT, extract_imaging_study, extract_report
 from cds_service.chart.imaging_words import ImagingWordFinder
 from cds_service.chart.medications import extract_medication
@@ -17,6 +18,7 @@ from cds_service.chart.note_text import read_note
 from cds_service.chart.notes import extract_note
 from cds_service.chart.observations import extract_observation
 from cds_service.chart.orders import KNEE_OR_FOOT, ImagingOrder, extract_draft, extract_request, resolve_order
+from cds_service.chart.questionnaires import drop_outweighed_denials, extract_questionnaire
 from cds_service.chart.screening import Screening
 from cds_service.chart.silent_concepts import SilentConcepts
 from cds_service.chart.silent_records import SilentRecords
@@ -24,7 +26,7 @@ from cds_service.chart.text_budget import DEFAULT_TEXT_BUDGET, Words, limit_word
 from cds_service.chart.treatments import extract_procedure
 from cds_service.chart.visits import extract_visit
 from cds_service.fhir.chart_data import ChartData
-from cds_service.fhir.documents import Encounter
+from cds_service.fhir.documents import Encounter, QuestionnaireResponse
 from cds_service.fhir.resources import (
     Condition,
     DiagnosticReport,
@@ -59,6 +61,7 @@ _EXTRACTORS: Mapping[type, Callable[[Any, FactCollector], None]] = {
     DiagnosticReport: extract_report,
     ImagingStudy: extract_imaging_study,
     Encounter: extract_visit,
+    QuestionnaireResponse: extract_questionnaire,
 }
 # A source of words of which something arrived, and not all of it: a text may be missing.
 _WORD_TYPES = frozenset({"Encounter", "DocumentReference", "QuestionnaireResponse", "Binary"})
@@ -88,7 +91,10 @@ class ChartReader:
         narrative_reader = NarrativeReader(narrative, content.findings)
         codes = CodeLookup(terminology)
         silent_concepts = SilentConcepts(codes, imaging_words, narrative_reader)
-        self._lookups = Lookups(codes, imaging_words, content.findings, groups, narrative_reader, silent_concepts)
+        questions = QuestionReader(terminology.questionnaires.others)
+        self._lookups = Lookups(
+            codes, imaging_words, content.findings, groups, narrative_reader, silent_concepts, questions
+        )
         self._concept_screen = ConceptScreen(self._screens, codes)
         self._silent_records = SilentRecords(silent_concepts, self._concept_screen)
 
@@ -104,6 +110,7 @@ class ChartReader:
         words = self._limit_words(resources, data, collector)
         speaking = self._extract_facts(words, collector)
         orders = self._extract_orders(speaking, patient_id, collector)
+        collector.findings = drop_outweighed_denials(collector.findings, self._content.findings)
         collector.findings, contradicted_text = drop_contradicted_text(
             collector.findings, self._content.findings, today
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from cds_service.chart.code_lookup import CodeLookup, KnownCode
+from cds_service.chart.form_questions import QuestionReader
 from cds_service.chart.imaging_words import ImagingWordFinder, NamedWords
 from cds_service.chart.silent_concepts import SilentConcepts
 from cds_service.fhir.datatypes import CodeableConcept, Concepts, Period, list_concepts
@@ -29,6 +30,7 @@ class Lookups:
     finding_groups: Mapping[str, frozenset[str]]
     narrative_reader: NarrativeReader
     silent_concepts: SilentConcepts
+    questions: QuestionReader
 
     @property
     def terminology(self) -> Terminology:

@@ -12,6 +12,7 @@ from cds_service.chart.note_text import ReadNote
 from cds_service.chart.quiet_records import is_quiet
 from cds_service.chart.screen_answers import find_measurements, find_statements, has_number, has_words
 from cds_service.chart.screen_dates import find_dates, may_be_newer
+from cds_service.chart.screen_forms import collect_form
 from cds_service.chart.screen_texts import collect_note, collect_record
 from cds_service.chart.screened_record import ScreenedRecord, concept_texts, placed_texts
 from cds_service.fhir.datatypes import CodeableConcept, list_concepts
@@ -70,7 +71,7 @@ class Screening:
     ) -> None:
         """Screen the patient's resources, notes and drafts of the call, then what the precise readers found in them."""
         for resource in chain(resources, drafts):
-            record = None if self._says_nothing(resource) else collect_record(resource)
+            record = None if self._says_nothing(resource) else self._collect(resource)
             if record is not None:
                 self._screen_record(record)
         for note in notes:
@@ -84,6 +85,11 @@ class Screening:
             return False
         code = getattr(resource, "code", None)
         return not isinstance(code, CodeableConcept) or self.concept_screen.judge(PlacedConcept(code, [])).says_nothing
+
+    def _collect(self, resource: SupportedResource) -> ScreenedRecord | None:
+        if isinstance(resource, QuestionnaireResponse):
+            return collect_form(resource, self.collector.lookups.questions)
+        return collect_record(resource)
 
     def _screen_record(self, record: ScreenedRecord) -> None:
         """Screen the codes and values of a record, and keep its texts: they are screened last."""

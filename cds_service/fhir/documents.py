@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from cds_service.fhir.datatypes import NOT_PRESENT, CodeableConcept, Coding, Concepts, Period, Reference
+from cds_service.fhir.datatypes import NOT_PRESENT, CodeableConcept, Concepts, Period, Reference
 from cds_service.fhir.resource import Resource
 
 _REPLACES: Final = "replaces"
@@ -78,34 +78,10 @@ class Binary(Resource, frozen=True, gc=False):
     content: str | None = None
 
 
-class Answer(msgspec.Struct, frozen=True, gc=False):
-    """An answer to a question. Numbers stay as they were sent; what was attached is not read."""
-
-    valueBoolean: bool | None = None  # noqa: N815 - FHIR's name
-    valueCoding: Coding | None = None  # noqa: N815 - FHIR's name
-    valueString: str | None = None  # noqa: N815 - FHIR's name
-    valueDate: str | None = None  # noqa: N815 - FHIR's name
-    valueDateTime: str | None = None  # noqa: N815 - FHIR's name
-    valueInteger: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
-    valueDecimal: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
-    valueQuantity: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
-    item: list["QuestionnaireItem"] | None = None
-
-
-class QuestionnaireItem(msgspec.Struct, frozen=True, gc=False):
-    """A question with its answers, or a group of questions."""
-
-    linkId: str | None = None  # noqa: N815 - FHIR's name
-    definition: str | None = None
-    text: str | None = None
-    answer: list[Answer] | None = None
-    item: list["QuestionnaireItem"] | None = None
-
-
 class QuestionnaireResponse(Resource, frozen=True, gc=False):
     """An answered questionnaire. `questionnaire` is its canonical URL (R4) or a reference to it (STU3).
 
-    `group` holds the answers in DSTU2, which are not read.
+    `item` is read item by item (`answered_items`). `group` holds the answers in DSTU2, which are not read.
     """
 
     status: str | None = None
@@ -114,7 +90,7 @@ class QuestionnaireResponse(Resource, frozen=True, gc=False):
     encounter: Reference | None = None
     source: Reference | None = None
     author: Reference | None = None
-    item: list[QuestionnaireItem] | None = None
+    item: msgspec.Raw = NOT_PRESENT
     group: msgspec.Raw = NOT_PRESENT
 
     @property

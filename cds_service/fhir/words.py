@@ -15,11 +15,12 @@ _WORDS: Final = frozenset(
 _WORDLESS: Final = frozenset(
     {"id", "subject", "patient", "language", "status", "system", "url", "data", "authored", "date"}
 )
+_WHOLE: Final = "item"  # the answers of a questionnaire: of many texts each is read
 _UNPARSED_WORDS: Final = frozenset(
     {
         *("stage", "evidence", "onsetString", "complication", "followUp", "reasonReference", "report", "reason"),
         *("supportingInfo", "patientInstruction", "dosageInstruction", "dosage", "presentedForm", "contained"),
-        *("reasonCode", "note", "group"),
+        *("reasonCode", "note", "group", "item"),
     }
 )
 
@@ -37,7 +38,7 @@ def count_words(value: msgspec.Struct, longest: int) -> int:
             if kind is str:
                 size += min(len(held), longest) if name in _WORDS else 0
             elif kind is msgspec.Raw:
-                size += min(len(held), longest) if name in _UNPARSED_WORDS else 0
+                size += _count_unparsed(name, held, longest)
             elif kind is list:
                 waiting += [one for one in held if isinstance(one, msgspec.Struct)]
             elif isinstance(held, msgspec.Struct):
@@ -52,6 +53,12 @@ def _fields_of(kind: type[msgspec.Struct]) -> tuple[tuple[str, ...], Callable[[A
     if len(names) == 1:
         return names, lambda part: (getattr(part, names[0]),)
     return names, attrgetter(*names)
+
+
+def _count_unparsed(name: str, held: msgspec.Raw, longest: int) -> int:
+    if name not in _UNPARSED_WORDS:
+        return 0
+    return len(held) if name == _WHOLE else min(len(held), longest)
 
 
 def strip_words(value: Any) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from cds_service.model.facts import NO_QUALIFIERS
+from cds_service.model.questionnaire import NO_QUESTIONNAIRES, Questionnaires
 from cds_service.model.sides import Side
 
 SEVENTH_CHARACTER_INDEX: Final = 7  # index of an ICD-10-CM code's seventh character, counting the point
@@ -168,7 +169,7 @@ class Terminology:
     """All code meanings of the content. `system_by_uri` maps every accepted URI to the system's short name.
 
     `documents`: by type of clinical document, what it tells: symptoms, or what imaging showed.
-    `screened_tests`: the tests whose numbers the safety screen reads.
+    `screened_tests`: the tests whose numbers the safety screen reads. `questionnaires`: ours, whose items are findings.
     """
 
     system_by_uri: Mapping[str, str]
@@ -191,6 +192,7 @@ class Terminology:
     reason_codes: Mapping[str, tuple[Code, ...]]
     limits: ReadingLimits
     screened_tests: frozenset[Code] = frozenset()
+    questionnaires: Questionnaires = NO_QUESTIONNAIRES
 
     def find_meanings(self, code: Code) -> tuple[FindingMeaning, ...]:
         """Return the findings that a code stands for, by itself or by its branch; none if it is unmapped."""

@@ -63,6 +63,7 @@ KINDS = (
     "MedicationStatement",
     "DiagnosticReport",
     "ImagingStudy",
+    "QuestionnaireResponse",
 )
 
 
@@ -99,7 +100,21 @@ def unknown(kind: str, number: int = 1) -> Json:
     texts = {"valueString": TEXT, "onsetString": TEXT, "abatementString": TEXT, "dosage": [{"text": TEXT}]}
     coded = dict.fromkeys(("code", "medicationCodeableConcept", "bodySite", "valueCodeableConcept"), strange)
     about = {"id": f"{WORD}-{kind}-{number}", "subject": {"reference": f"Patient/{PATIENT_ID}", "display": TEXT}}
-    return {**record, **texts, **coded, **about, "reasonCode": [strange], "orderDetail": [strange]}
+    answered = _answered(strange["coding"][0]) if kind == "QuestionnaireResponse" else {}
+    return {**record, **texts, **coded, **about, "reasonCode": [strange], "orderDetail": [strange], **answered}
+
+
+def _answered(strange: Json) -> Json:
+    """Return what a form holds: our question with an answer of ours, and others' answered in every way."""
+    ours = {"system": "https://hip-spine-cds.example/fhir/CodeSystem/answer", "code": "no", "display": TEXT}
+    answers = [{"valueString": HISTORY}, {"valueString": TEXT}, {"valueCoding": {**strange, "display": TEXT}}]
+    items = [
+        {"linkId": "fever", "text": TEXT, "answer": [{"valueCoding": ours}]},
+        {"linkId": f"{WORD}-1", "text": f"{HISTORY}, {TEXT}?", "answer": answers},
+    ]
+    url = f"https://hip-spine-cds.example/fhir/Questionnaire/pain-patient|{WORD}"
+    group = {"linkId": WORD, "text": TEXT, "item": items}
+    return {"status": "completed", "questionnaire": url, "authored": BORN, "item": [group]}
 
 
 def fhir_resources(call: Json) -> list[Json]:
@@ -161,7 +176,9 @@ def questionnaires() -> list[Json]:
 def broken_bundle() -> Json:
     """Return a Bundle of unreadable resources, full of canaries."""
     strange = [{"resourceType": kind, "id": f"{WORD}-{kind}", "code": TEXT, "status": {WORD: TEXT}} for kind in KINDS]
-    return bundle(*strange, {"resourceType": WORD, "id": WORD}, {WORD: WORD})
+    form = unknown("QuestionnaireResponse", 99)
+    form["item"] += [{"linkId": "limp", "answer": [{"valueBoolean": TEXT}]}, {"linkId": [TEXT]}, TEXT]
+    return bundle(*strange, form, {"resourceType": WORD, "id": WORD}, {WORD: WORD})
 
 
 def _is_resource(element: Json) -> bool:
