@@ -15,8 +15,8 @@ from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 RESULT, TOPIC, GRADE = "result", "topic", "grade"
-SHARED: frozenset[str] = frozenset({RESULT, TOPIC, GRADE, "filler"})
-_FILLER = "filler"
+SHARED: frozenset[str] = frozenset({RESULT, TOPIC, GRADE, "filler", "whole"})
+_FILLER, _WHOLE = "filler", "whole"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _BRIDGES = (Mark.LINK, Mark.RUN)
 NOT = frozenset({"not", "is not", "are not", "was not", "were not", "never"})
@@ -173,7 +173,7 @@ def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
 def is_part(item: Item) -> bool:
     """Return whether an item names a part of a leg: not the limb, nor a range of roots."""
     is_range = item.concept("root") is not None and sum(character.isdigit() for character in item.text) > 1
-    return item.concept("limb") is None and not is_range
+    return item.concept(_WHOLE) is None and not is_range
 
 
 def speaks_of(row: Row, kind: str, concept: str) -> bool:
