@@ -10,7 +10,7 @@ from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.frames.claims import Claim, read_claims
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.tokens import Part, Token, drop_named_topics, split_runs, without_lent_heads
-from cds_service.narrative.items import Item, Row
+from cds_service.narrative.items import UNKNOWN_ITEM, Item, Row
 from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
@@ -133,6 +133,8 @@ class ExaminationFrame(Frame):
 
     def _token(self, row: Row, at: int, item: Item) -> Token | None:
         """Return the part that an item plays, or None for a word that changes nothing."""
+        if item is UNKNOWN_ITEM:
+            return Token(Part.BREAK, at)
         found = self.result(row, at) or self.head(row, at)
         if found:
             return found if found.side is not Side.UNSTATED else found._replace(side=item.entry.side or item.side)
