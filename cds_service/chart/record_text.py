@@ -1,10 +1,10 @@
 """Add what the text of a record says to what its codes say."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
 from typing import NamedTuple
 
 from cds_service.chart.fact_collector import FactCollector, code_displays
+from cds_service.chart.told import is_done_or_lasting, settle
 from cds_service.fhir.datatypes import CodeableConcept, Notes, list_notes
 from cds_service.fhir.resources import Resource
 from cds_service.model.dates import PartialDate
@@ -14,8 +14,6 @@ from cds_service.narrative.reader import TextKind
 from cds_service.narrative.statements import Statement
 from cds_service.narrative.when import When
 
-_RECENT = timedelta(days=91)  # behind the year of an event: until then it may be as young as an acute flag must be
-_YEARS = 2  # the calendar years from an onset to a text that make it long-standing; a year alone may end yesterday
 _TRUNCATED_REASON = "its text is too long: only its beginning was read"
 
 
@@ -47,7 +45,8 @@ def extract_from_name(
     """
     statements = _read_statements(record, text, collector, is_name=record.source.kind is SourceKind.CONDITION_TEXT)
     if only_done:
-        statements = [statement for statement in statements if _is_done_or_lasting(statement, collector)]
+        findings = collector.lookups.findings
+        statements = [statement for statement in statements if is_done_or_lasting(statement, findings)]
     for statement in statements:
         value: FindingValue = statement.value
         if record.value is not FindingValue.PRESENT:
@@ -115,29 +114,7 @@ def _read_statements(
         collector.ignore(record.resource, _TRUNCATED_REASON)
     accepts_vague = record.source.kind is SourceKind.ORDER_TEXT
     told_on = record.when.last if record.when else collector.today
-    return [
-        _with_course(statement, told_on)
-        for statement in reading.statements
-        if (accepts_vague or not statement.is_vague) and not _is_over(statement, told_on)
-    ]
-
-
-def _is_over(statement: Statement, told_on: date) -> bool:
-    """Return whether a text tells of an event of a year long past: "MVA in 2006" is no trauma of today."""
-    return bool(statement.year) and date(statement.year, 12, 31) + _RECENT < told_on
-
-
-def _with_course(statement: Statement, told_on: date) -> Statement:
-    """Return the statement, long-standing if it began in a year long past: "incontinence since 2019"."""
-    is_old = statement.since and statement.value is FindingValue.PRESENT and told_on.year - statement.since >= _YEARS
-    if not is_old or any(name == "course" for name, _ in statement.qualifiers):
-        return statement
-    return statement._replace(qualifiers=(*statement.qualifiers, ("course", "long-standing")))
-
-
-def _is_done_or_lasting(statement: Statement, collector: FactCollector) -> bool:
-    finding = collector.lookups.findings[statement.finding]
-    return finding.kind == "treatment" or finding.stays
+    return settle(reading.statements, told_on, accepts_vague=accepts_vague)
 
 
 def _add_statement(record: RecordContext, statement: Statement, collector: FactCollector, *, is_name: bool) -> None:

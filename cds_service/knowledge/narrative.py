@@ -88,9 +88,6 @@ def _pair_with_values(present: list[str], absent: list[str]) -> tuple[tuple[Find
 
 def _add_words(collector: EntryCollector, words: WordsFile) -> None:
     words_by_mark = {
-        Mark.PAIN: ("pain", words.pain),
-        Mark.RUN: ("run.words", words.run.words),
-        Mark.RUN_BY_ITSELF: ("run.by_itself", words.run.by_itself),
         Mark.LINK: ("links.words", [*words.links.words, *words.links.motion]),
         Mark.MOTION: ("links.motion", words.links.motion),
         Mark.LIST: ("lists.words", words.lists.words),

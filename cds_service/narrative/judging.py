@@ -21,6 +21,7 @@ class Judge:
 
     def __init__(self, findings: Vocabulary) -> None:
         self._findings = findings
+        self.diagnoses = frozenset(name for name, known in findings.items() if known.kind == _DIAGNOSIS)
 
     def is_sign(self, statement: Statement) -> bool:
         """Return whether a statement denies a sign of the examination."""

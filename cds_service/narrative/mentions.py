@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
+from cds_service.narrative.frames.subject import Subject
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import PhraseMeaning
 from cds_service.narrative.when import When
@@ -17,7 +18,7 @@ class Mention:
     `place`: the item that names it. `chain`: mentions of one radiating or listed pain have the same, and share a side.
     `is_sided`: its side is settled, even if there is none. `parts`: the items that mean nothing else beside it.
     `results`: those of its result, which are no cues. `is_general`: what it denies is denied of the whole, unless a
-    part of it is found.
+    part of it is found. `about`: it tells how a pain behaves, and of which.
     """
 
     place: int
@@ -32,6 +33,7 @@ class Mention:
     parts: tuple[int, ...] = ()
     results: tuple[int, ...] = ()
     is_general: bool = False
+    about: Subject | None = None
     qualifiers: dict[str, str] = field(default_factory=dict)
     onset: When | None = None
     when: When | None = None

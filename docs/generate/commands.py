@@ -6,7 +6,7 @@ import re
 import click
 from click.testing import CliRunner
 
-from cds_service.cli import json_report, main
+from cds_service.cli import json_report, main, read_report
 from docs.generate.markdown import code, page, table
 
 
@@ -22,6 +22,8 @@ def cli_page() -> str:
         "`hip-spine-cds COMMAND [OPTIONS]`. In a checkout the program is `.venv/bin/hip-spine-cds`. Commands end with "
         "exit code 0 on success, 1 when content, configuration or request is wrong, and 2 when the command line is.",
         *parts,
+        "## The document of read --json",
+        inspect.cleandoc(read_report.__doc__ or ""),
         "## The document of try --json",
         inspect.cleandoc(json_report.__doc__ or ""),
     )

@@ -121,12 +121,14 @@ class CuesFile(StrictModel):
 class FrameFile(StrictModel):
     """Words of a frame, by kind and concept, and the findings that it records.
 
-    A word with a capital counts only as written. `reads`: by the concept of the frame's head the finding, or the
-    finding by the concept of a slot; `unsaid` is the slot of a head that stands alone. `levels`: words in order, from
-    any of which to any other a stretch may go. `sites`: of the findings named, the places of pain are such words too.
+    A word with a capital counts only as written, and one in `fixed` has no other form. `reads`: by the concept of the
+    frame's head the finding, or the finding by the concept of a slot; `unsaid` is the slot of a head that stands alone.
+    `levels`: words in order, from any of which to any other a stretch may go. `sites`: the words of these sites of pain
+    are such words too.
     """
 
     words: dict[Id, dict[Id, list[Phrase]]] = Field(default_factory=dict)
+    fixed: dict[Id, dict[Id, list[Phrase]]] = Field(default_factory=dict)
     levels: dict[Id, dict[Id, list[LowerPhrase]]] = Field(default_factory=dict)
     sites: dict[Id, dict[Id, list[Id]]] = Field(default_factory=dict)
     reads: dict[Id, Id | dict[Id, Id]] = Field(default_factory=dict)
@@ -160,12 +162,6 @@ class TimeFile(StrictModel):
     days: dict[Literal["today", "yesterday", "weekend"], list[LowerPhrase]]
     months: Annotated[list[list[LowerPhrase]], Field(min_length=12, max_length=12)]
     weekdays: Annotated[list[list[LowerPhrase]], Field(min_length=7, max_length=7)]
-
-
-class RunTable(WordList):
-    """Words for pain that radiates."""
-
-    by_itself: list[LowerPhrase]
 
 
 class LinksTable(WordList):
@@ -208,8 +204,6 @@ class WordsFile(StrictModel):
     longest_text: Annotated[int, Field(ge=1000, le=100_000)]
     reach: Annotated[int, Field(ge=0, le=10)]
     began: list[LowerPhrase]
-    pain: list[LowerPhrase]
-    run: RunTable
     links: LinksTable
     lists: ListTable
     elsewhere: WordList

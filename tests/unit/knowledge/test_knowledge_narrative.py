@@ -15,25 +15,25 @@ PLACES, CUES, WORDS = (f"narrative/{name}.toml" for name in ("places", "cues", "
 REFUSALS = {
     "a phrase in two findings": (
         PAINS,
-        '"knee pain", "gonalgia"',
-        '"hip pain", "gonalgia"',
+        '"gonalgia"',
+        '"coxalgia", "gonalgia"',
         "names a finding, so it may not be listed elsewhere",
     ),
-    "capitals in a phrase": (PAINS, '"knee pain"', '"Knee pain"', "knee-pain.phrases.0"),
+    "capitals in a phrase": (PAINS, '"gonalgia"', '"Gonalgia"', "knee-pain.phrases.0"),
     "a phrase without a word": (
         CUES,
         '"h/o", ',
         '"...", ',
         "narrative/cues.toml: historical.before: '...' contains no word",
     ),
-    "unknown key": (PAINS, "[groin-pain]\nphrases", "[groin-pain]\nphrase", "groin-pain.phrase: is not a known key"),
+    "unknown key": (PAINS, "[hip-pain]\nphrases", "[hip-pain]\nphrase", "hip-pain.phrase: is not a known key"),
     "unknown finding": (
         PAINS,
-        "[groin-pain]",
-        "[groin-pains]",
-        "no finding is called groin-pains (did you mean groin-pain?)",
+        "[hip-pain]",
+        "[hip-pains]",
+        "no finding is called hip-pains (did you mean hip-pain?)",
     ),
-    "a finding without words": (PAINS, "[groin-pain]", "[groin-pains]", "groin-pain: has no words: every finding"),
+    "a finding without words": (EXAM, "[limp]", "[limps]", "limp: has no words: every finding"),
     "a table without words": (PLACES, 'phrases = ["pregnancy", "chance of pregnancy"]', "", "has no words"),
     "unknown surroundings": (
         EXAM,
