@@ -14,6 +14,7 @@ from cds_service.narrative.mentions import Mention
 _LISTS = (Mark.LIST, Mark.JOINED)
 _BLADDER, _BOWEL = frozenset({"bladder", "urine"}), frozenset({"bowel", "stool"})
 _EITHER, _BOTH, _OTHER = "either", "both", "other"
+_FILLER = "filler"  # "markedly": it changes nothing
 _REACH = 7  # items between a state and its organ
 _MAX_UNKNOWN = 2
 _PASSED = frozenset({"has", "have", "had", "has now", "is now", "she", "he", "i", "they", ":"})
@@ -93,7 +94,7 @@ def _distance(row: Row, state: State, at: int, stating: frozenset[int]) -> int |
     cost = unknown = 0
     for place in between:
         item = row[place]
-        unknown += item.is_unknown and not item.concept(ORGAN)
+        unknown += item.is_unknown and not (item.concept(ORGAN) or item.concept(_FILLER))
         if unknown > _MAX_UNKNOWN or place in stating or _parts(item):
             return None
         cost += 1 + (_COMMA_COST if item.text == _COMMA else 0)
