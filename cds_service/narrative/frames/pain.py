@@ -122,7 +122,7 @@ class PainReader:
         """Read a word that is none of pain: most end what is being followed."""
         if self._pain is None and not self._waiting:
             return
-        if self._waiting and not self._joins and item.concept(QUALITY) == _PAINLESS:
+        if self._waiting and item.concept(QUALITY) == _PAINLESS and not self._joins:
             self._share(place, _Pain(self._next()), FindingValue.ABSENT)
         elif self._waiting and self._denied is None and self._is_denial_behind(place, item):
             self._denied = place
