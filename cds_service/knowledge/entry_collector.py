@@ -61,7 +61,6 @@ def _merge_entries(known: LexiconEntry, added: LexiconEntry) -> LexiconEntry:
         cues=known.cues + added.cues,
         marks=known.marks | added.marks,
         side=known.side or added.side,
-        results={**known.results, **added.results},
         qualifiers={**known.qualifiers, **added.qualifiers},
         written=added.written or known.written,
         surroundings=known.surroundings | added.surroundings,

@@ -1,6 +1,6 @@
 """Build the frames' words and what they record."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -15,6 +15,7 @@ from cds_service.knowledge.schema.narrative import FrameFile
 from cds_service.knowledge.schema.terminology import FindingTable
 from cds_service.narrative.frames import sites
 from cds_service.narrative.frames.all_frames import FRAME_NAMES, KINDS
+from cds_service.narrative.frames.function import FunctionFrame
 from cds_service.narrative.frames.place_table import UNSAID
 from cds_service.narrative.lexicon import FrameTable, LexiconEntry, Mark, PhraseMeaning
 from cds_service.narrative.tokenizer import normalize_phrase
@@ -27,7 +28,7 @@ _MARKS: Final[Mapping[tuple[str, str], Mark]] = {  # what words of pain are to t
     (sites.RUN, "move"): Mark.RUN,
     (sites.RUN, "way"): Mark.RUN,
 }
-_VERBS = frozenset({"is", "are", "was", "were", "has", "been", "feels", "feel", "has been"})
+_SMALL = frozenset({"is", "are", "was", "were", "has", "have", "been", "of", "the", "any", "in", "to"})
 
 
 def build_frames(
@@ -87,6 +88,23 @@ def _entry(kind: str, concept: str, sites_of_pain: FrameTable) -> LexiconEntry:
     return LexiconEntry(saying=saying, marks=marks, concepts=MappingProxyType({kind: concept}))
 
 
+def _inherit(collector: EntryCollector) -> None:
+    """Let "is reduced" name what "reduced" names, and another frame's "cannot feel" what both its words name here."""
+    for phrase, entry in collector.entries.items():
+        if " " not in phrase or (entry.saying is not None and not entry.saying.is_denial):
+            continue
+        verb, _, rest = phrase.partition(" ")
+        is_verb = verb in _SMALL and rest in collector.entries
+        words = [rest] if is_verb else [word for word in phrase.split() if word not in _SMALL]
+        named = [collector.entries[word].concepts for word in words if word in collector.entries]
+        if len(named) == len(words) and all(named):
+            kept = {kind: name for one in named for kind, name in one.items()}
+            inherited = {kind: name for kind, name in kept.items() if is_verb or kind in FunctionFrame.kinds}
+            if inherited.keys() - entry.concepts.keys():
+                merged = MappingProxyType({**inherited, **entry.concepts})
+                collector.entries[phrase] = replace(entry, concepts=merged)
+
+
 def _add_sites(collector: EntryCollector, file: str, frame: FrameFile, files: NarrativeFiles) -> None:
     """Let the words of places of pain name a concept of another kind too."""
     places: dict[str, list[str]] = {}
@@ -102,36 +120,6 @@ def _add_sites(collector: EntryCollector, file: str, frame: FrameFile, files: Na
                         file, f"sites.{kind}", f"no site is called {name}{did_you_mean(name, places)}"
                     )
                 collector.add(file, f"sites.{kind}.{concept}", _every_form(places.get(name, ())), entry)
-
-
-def _inherit(collector: EntryCollector) -> None:
-    """Let a phrase name what its parts name to other frames: "cannot feel" is numb to one, and two words to another.
-
-    A phrase without concepts inherits only if it begins with a verb, "is reduced", or denies a finding.
-    """
-    entries = collector.entries
-    for phrase, entry in entries.items():
-        words = phrase.split()
-        is_denial = entry.saying is not None and entry.saying.is_denial
-        if len(words) == 1 or not (entry.concepts or is_denial or words[0] in _VERBS):
-            continue
-        named = [entries[part].concepts for part in _parts(words, entries)]
-        inherited = {kind: concept for one in named for kind, concept in one.items()}
-        if inherited:
-            entries[phrase] = replace(entry, concepts=MappingProxyType({**inherited, **entry.concepts}))
-
-
-def _parts(words: Sequence[str], entries: Mapping[str, LexiconEntry]) -> Iterator[str]:
-    """Yield the longest known phrases inside a phrase, from left to right."""
-    start = 0
-    while start < len(words):
-        ends = range(min(len(words), start + len(words) - 1), start, -1)
-        part = next((" ".join(words[start:end]) for end in ends if " ".join(words[start:end]) in entries), None)
-        if part is None:
-            start += 1
-            continue
-        yield part
-        start += part.count(" ") + 1
 
 
 def _every_form(words: Iterable[str]) -> list[str]:

@@ -131,10 +131,10 @@ def _narrative_lines(knowledge: Knowledge) -> Iterator[str]:
     narrative = knowledge.narrative
     yield from ("# Findings in words", "")
     yield from (f"{len(narrative.entries)} phrases; cues and small words: `narrative/`.", "")
-    yield "| finding | said by | at a place of pain | as a test with a result | denied by |"
-    yield "|---|---|---|---|---|"
+    yield "| finding | said by | at a place of pain | denied by |"
+    yield "|---|---|---|---|"
     for finding in knowledge.content.findings:
-        phrases: dict[str, list[str]] = {"phrase": [], "site": [], "test": [], "denial": []}
+        phrases: dict[str, list[str]] = {"phrase": [], "site": [], "denial": []}
         for phrase, entry in narrative.entries.items():
             if entry.saying and finding in entry.saying.records:
                 phrases[_phrase_kind(entry.saying)].append(" ".join(entry.written) if entry.written else phrase)
@@ -150,4 +150,4 @@ def _list_first(phrases: Sequence[str]) -> str:
 def _phrase_kind(saying: PhraseMeaning) -> str:
     if saying.is_denial:
         return "denial"
-    return "site" if saying.is_site else "test" if saying.results else "phrase"
+    return "site" if saying.is_site else "phrase"

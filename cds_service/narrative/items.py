@@ -74,7 +74,7 @@ class Row(list[Item]):
         """Let items that a frame reads together name its finding to what is around them, as a phrase does."""
         for place in places:
             item = self[place]
-            if item.entry.saying is None or item.entry.saying.results is not None:
+            if item.entry.saying is None:
                 self[place] = item._replace(entry=replace(item.entry, saying=saying), is_unknown=False)
 
     def first(self, place: int) -> int:

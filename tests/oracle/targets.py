@@ -25,12 +25,12 @@ def corpus() -> list[dict[str, Any]]:
 def targets(narrative: Lexicon) -> list[str]:
     """Return the phrases that state a finding by themselves.
 
-    Sites and tests need more words, which medSpaCy does not look for.
+    Sites need more words, which medSpaCy does not look for.
     """
     alone = {
         phrase
         for phrase, entry in narrative.entries.items()
-        if (saying := entry.saying) and not (saying.is_site or saying.results or saying.is_denial)
+        if (saying := entry.saying) and not (saying.is_site or saying.is_denial)
     }
     return sorted(alone | set(pains(narrative)))
 

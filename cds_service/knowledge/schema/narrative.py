@@ -15,7 +15,7 @@ Slots = list[list[LowerPhrase | Literal[""]]]
 
 
 class PhrasesTable(StrictModel):
-    """The phrases of a finding: alone, as sites of pain, as tests with a result, or as denials.
+    """The phrases of a finding: alone, as sites of pain, or as denials.
 
     `combined`, `combined_denials`: more of them, one of each row's words after another. `structures`: names of a
     part of the body, which say the disease only beside a denial or a suspicion. `advised`: the finding may be
@@ -28,8 +28,6 @@ class PhrasesTable(StrictModel):
     phrases: list[LowerPhrase] = Field(default_factory=list)
     cased: list[Phrase] = Field(default_factory=list)
     sites: list[LowerPhrase] = Field(default_factory=list)
-    tests: list[LowerPhrase] = Field(default_factory=list)
-    results: Id | None = None
     structures: list[LowerPhrase] = Field(default_factory=list)
     denials: list[LowerPhrase] = Field(default_factory=list)
     combined: list[Slots] = Field(default_factory=list)
@@ -135,6 +133,10 @@ class FrameFile(StrictModel):
     sites: dict[Id, dict[Id, list[Id]]] = Field(default_factory=dict)
     reads: dict[Id, Id | dict[Id, Id]] = Field(default_factory=dict)
 
+    def findings(self) -> set[str]:
+        """Return all that the frame records."""
+        return {one for read in self.reads.values() for one in ([read] if isinstance(read, str) else read.values())}
+
 
 class SectionTable(StrictModel):
     """A sort of section: its titles, and what it says of all that stands in it."""
@@ -183,8 +185,8 @@ class SidesTable(StrictModel):
     none: list[LowerPhrase]
 
 
-class ResultsTable(StrictModel):
-    """Results that mean that a sign is present or absent."""
+class AnswersTable(StrictModel):
+    """Answers that mean that what was asked is present or absent."""
 
     present: list[LowerPhrase]
     absent: list[LowerPhrase]
@@ -207,11 +209,10 @@ class WordsFile(StrictModel):
     elsewhere: WordList
     sides: SidesTable
     abbreviations: WordList
-    results: dict[Id, ResultsTable]
     qualifiers: dict[QualifierName, dict[Id, list[LowerPhrase]]]
     times: dict[Id, list[LowerPhrase]]
     surroundings: dict[Id, SurroundingsTable]
-    answers: ResultsTable
+    answers: AnswersTable
 
 
 SIDE_NAMES: tuple[SideName, ...] = ("left", "right", "both")

@@ -126,7 +126,7 @@ class PainReader:
             self._share(place, _Pain(self._next()), FindingValue.ABSENT)
         elif self._waiting and self._denied is None and self._is_denial_behind(place, item):
             self._denied = place
-        elif not (self._pain and (self._is_movement(place, item) or self._leads_on(place))):
+        elif not (self._pain and (self._is_movement(item) or self._leads_on(place))):
             self._end_pain()
 
     def _is_denial_behind(self, place: int, item: Item) -> bool:
@@ -135,12 +135,10 @@ class PainReader:
         is_denial = any(cue.effect is CueEffect.NEGATED and cue.is_before for cue in item.entry.cues)
         return is_denial and before is not None and before == self._waiting[-1]
 
-    def _is_movement(self, place: int, item: Item) -> bool:
+    def _is_movement(self, item: Item) -> bool:
         """Note a movement that brings the pain on: the pain goes on behind it, "pain on walking, in the hip"."""
         pain = self._pain
-        saying = item.entry.saying
-        is_tested = saying is not None and saying.results is not None and follows_motion(self._items, place)
-        if pain is None or not (item.concept(ACTION) or item.concept(_MOTION) or is_tested):
+        if pain is None or not (item.concept(ACTION) or item.concept(_MOTION)):
             return False
         pain.moved = True
         return True

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from cds_service.narrative.items import Row
+from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark
 
 ORGAN, ASPECT, CHANGE, FAILURE = "organ", "aspect", "change", "failure"
@@ -60,7 +60,8 @@ def read_states(row: Row) -> Iterator[State]:
             yield from _of_aspect(row, at, change)
     for at in row.kinds.get(CHANGE, ()):
         name = row[at].concept(CHANGE) or ""
-        if at not in taken and name != NO and not row[at].concept(FAILURE):
+        is_verb = at + 1 < len(row) and row[at + 1].concept(FAILURE) is not None  # "has gone numb"
+        if at not in taken and name != NO and not row[at].concept(FAILURE) and not is_verb:
             yield _not_fine(row, State(at, at, name, name == FINE, is_bare=False))
 
 
@@ -101,6 +102,8 @@ def _change_towards(row: Row, aspect: int, step: int) -> _Change | None:
         item = row[at]
         cost += 1
         name = item.concept(CHANGE)
+        if name and item.concept(ASPECT):
+            return None  # "no feeling" is another's
         if name == NO and step > 0:
             return _turned(row, cost, at)
         if name:
@@ -109,12 +112,16 @@ def _change_towards(row: Row, aspect: int, step: int) -> _Change | None:
         if item.is_marked(*_LISTS):
             cost += _COMMA_COST if item.text == _COMMA else _LIST_COST
             is_listed = True
-        elif item.is_unknown and not item.entry.concepts and not is_passed:
+        elif item.is_unknown and not is_passed and not _is_ours(item):
             is_passed = True  # "tone was markedly reduced"
         elif not _may_stand_between(row, at):
             return None
         is_other = is_other or item.concept(ASPECT) is not None
     return None
+
+
+def _is_ours(item: Item) -> bool:
+    return any(item.concept(kind) for kind in (ORGAN, ASPECT, CHANGE, FAILURE))
 
 
 def _turned(row: Row, cost: int, at: int) -> _Change | None:
