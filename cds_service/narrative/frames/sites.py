@@ -119,7 +119,7 @@ class SiteComposer:
         if entry is None:
             return None
         if not is_whole:  # other frames read it too
-            named = next((item.entry.concepts for item in reversed(inside) if item.concept(REGION)), {})
+            named = next((item.entry.concepts for item in inside if item.concept(REGION)), inside[-1].entry.concepts)
             entry = replace(entry, concepts={**named, **entry.concepts})
         side = combine_sides(one for item in inside for one in (item.entry.side, item.side) if one)
         words = [item.text for item in inside if not item.is_side or item.concept(REGION)]
