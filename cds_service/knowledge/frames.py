@@ -21,6 +21,7 @@ from cds_service.narrative.lexicon import FrameTable, LexiconEntry, Mark, Phrase
 from cds_service.narrative.tokenizer import normalize_phrase
 
 SHARED_WORDS = frozenset({"anatomy", "results"})  # the files of words that several frames read
+_SMALL = frozenset({"is", "are", "was", "were", "has", "have", "been", "of", "the", "any", "in", "to"})
 _MARKS: Final[Mapping[tuple[str, str], Mark]] = {  # what words of pain are to the rest of the reader
     (sites.QUALITY, "pain"): Mark.PAIN,
     (sites.QUALITY, "tender"): Mark.PAIN,
@@ -28,7 +29,6 @@ _MARKS: Final[Mapping[tuple[str, str], Mark]] = {  # what words of pain are to t
     (sites.RUN, "move"): Mark.RUN,
     (sites.RUN, "way"): Mark.RUN,
 }
-_SMALL = frozenset({"is", "are", "was", "were", "has", "have", "been", "of", "the", "any", "in", "to"})
 
 
 def build_frames(
@@ -81,13 +81,6 @@ def _add_words(collector: EntryCollector, file: str, frame: FrameFile, sites_of_
             collector.add(file, f"levels.{kind}.{concept}", spell_levels(levels), entry)
 
 
-def _entry(kind: str, concept: str, sites_of_pain: FrameTable) -> LexiconEntry:
-    mark = _MARKS.get((kind, concept))
-    saying = sites_of_pain.get(concept, {}).get(sites.WHOLE) if kind == sites.REGION else None
-    marks = frozenset({mark}) if mark else frozenset()
-    return LexiconEntry(saying=saying, marks=marks, concepts=MappingProxyType({kind: concept}))
-
-
 def _inherit(collector: EntryCollector) -> None:
     """Let "is reduced" name what "reduced" names, and another frame's "cannot feel" what both its words name here."""
     for phrase, entry in collector.entries.items():
@@ -103,6 +96,13 @@ def _inherit(collector: EntryCollector) -> None:
             if inherited.keys() - entry.concepts.keys():
                 merged = MappingProxyType({**inherited, **entry.concepts})
                 collector.entries[phrase] = replace(entry, concepts=merged)
+
+
+def _entry(kind: str, concept: str, sites_of_pain: FrameTable) -> LexiconEntry:
+    mark = _MARKS.get((kind, concept))
+    saying = sites_of_pain.get(concept, {}).get(sites.WHOLE) if kind == sites.REGION else None
+    marks = frozenset({mark}) if mark else frozenset()
+    return LexiconEntry(saying=saying, marks=marks, concepts=MappingProxyType({kind: concept}))
 
 
 def _add_sites(collector: EntryCollector, file: str, frame: FrameFile, files: NarrativeFiles) -> None:

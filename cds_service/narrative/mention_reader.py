@@ -45,11 +45,12 @@ class MentionReader:
         stated = list(self._frames.read(row))
         if antecedent.is_ours is False:
             stated = [mention for mention in stated if mention.about is not Subject.UNSAID]
-        if stated:
-            pains, mentions = self._beside(row, stated, antecedent)
-        else:
-            pains = PainReader(row, self._tender, antecedent)
-            mentions = [*pains.mentions, *read_signs(row)]
+        taken = {place for mention in stated for place in mention.parts}
+        pains = PainReader(_without(row, taken), self._tender, antecedent)
+        signs = [sign for sign in read_signs(row) if sign.place not in taken]
+        mentions = [*pains.mentions, *sorted((*signs, *stated), key=lambda mention: mention.place)]
+        for mention in stated:
+            row.name((mention.place, *mention.parts), mention.saying)
         qualify(row, mentions)
         place_sides(row, mentions)
         side = antecedent.side if pains.opening is Side.UNSTATED else pains.opening
@@ -58,16 +59,6 @@ class MentionReader:
                 mention.side = side
         last = pains.last
         return Found(mentions, pains.places_without_pain, None if last is None else last.chain if last.is_ours else 0)
-
-    def _beside(self, row: Row, stated: list[Mention], antecedent: Antecedent) -> tuple[PainReader, list[Mention]]:
-        """Read pains and signs beside what frames state: a word that is a part of it says nothing else."""
-        taken = {place for mention in stated for place in mention.parts}
-        pains = PainReader(_without(row, taken), self._tender, antecedent)
-        signs = [sign for sign in read_signs(row) if sign.place not in taken]
-        mentions = [*pains.mentions, *sorted((*signs, *stated), key=lambda mention: mention.place)]
-        for mention in stated:
-            row.name((mention.place, *mention.parts), mention.saying)
-        return pains, mentions
 
 
 def _without(row: Row, taken: set[int]) -> list[Item]:

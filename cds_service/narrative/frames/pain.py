@@ -15,7 +15,7 @@ from cds_service.narrative.mentions import Mention
 
 ACTION: Final = "action"  # "walking", "flexion": pain goes on behind what brings it on
 _COMMA, _OF = ",", "of"
-_PAINLESS, _MOTION = "painless", "motion"
+_PAINLESS, _MOTION, _TEST = "painless", "motion", "test"
 _THE = frozenset({"the", "this", "that", "his", "her", "my"})  # before "pain": the one spoken of
 _LISTS = (Mark.LIST, Mark.JOINED)
 
@@ -122,11 +122,11 @@ class PainReader:
         """Read a word that is none of pain: most end what is being followed."""
         if self._pain is None and not self._waiting:
             return
-        if self._waiting and item.concept(QUALITY) == _PAINLESS and not self._joins:
+        if self._waiting and not self._joins and item.concept(QUALITY) == _PAINLESS:
             self._share(place, _Pain(self._next()), FindingValue.ABSENT)
         elif self._waiting and self._denied is None and self._is_denial_behind(place, item):
             self._denied = place
-        elif not (self._pain and (self._is_movement(item) or self._leads_on(place))):
+        elif not (self._pain and (self._is_movement(place, item) or self._leads_on(place))):
             self._end_pain()
 
     def _is_denial_behind(self, place: int, item: Item) -> bool:
@@ -135,10 +135,11 @@ class PainReader:
         is_denial = any(cue.effect is CueEffect.NEGATED and cue.is_before for cue in item.entry.cues)
         return is_denial and before is not None and before == self._waiting[-1]
 
-    def _is_movement(self, item: Item) -> bool:
+    def _is_movement(self, place: int, item: Item) -> bool:
         """Note a movement that brings the pain on: the pain goes on behind it, "pain on walking, in the hip"."""
         pain = self._pain
-        if pain is None or not (item.concept(ACTION) or item.concept(_MOTION)):
+        is_tested = item.concept(_TEST) is not None and follows_motion(self._items, place)
+        if pain is None or not (item.concept(ACTION) or item.concept(_MOTION) or is_tested):
             return False
         pain.moved = True
         return True
