@@ -129,9 +129,15 @@ def _add_cues(collector: EntryCollector, cues: CuesFile) -> None:
         collector.add(NARRATIVE_CUES, f"{effect.value}.behind", table.behind, LexiconEntry(cues=(Cue(effect, False),)))
         closing = LexiconEntry(cues=(Cue(effect, False, is_closing=True),))
         collector.add(NARRATIVE_CUES, f"{effect.value}.closing", table.closing, closing)
+        anywhere = LexiconEntry(cues=(Cue(effect, False, is_anywhere=True),))
+        collector.add(NARRATIVE_CUES, f"{effect.value}.anywhere", table.anywhere, anywhere)
         both = LexiconEntry(cues=(Cue(effect, True, is_between=True), Cue(effect, False, is_between=True)))
         collector.add(NARRATIVE_CUES, f"{effect.value}.between", table.between, both)
+    relatives = {word for word in cues.family.before if " " not in word}
+    with_relatives = [phrase for phrase in cues.pseudo.words if phrase.split()[-1] in relatives]
     marked = {
+        "pseudo.relatives": (Mark.RELATIVE, with_relatives),
+        "stop.sharing": (Mark.SHARING, cues.stop.sharing),
         "stop.words": (Mark.STOP, cues.stop.words),
         "stop.family": (Mark.STOP_FAMILY, cues.stop.family),
         "stop.advice": (Mark.STOP_ADVICE, cues.stop.advice),
@@ -143,6 +149,13 @@ def _add_cues(collector: EntryCollector, cues: CuesFile) -> None:
         "claims.before": (Mark.CLAIM, cues.claims.before),
         "claims.behind": (Mark.CLAIM_BEHIND, cues.claims.behind),
         "pseudo": (Mark.LINK, cues.pseudo.words),
+        "endings.over": (Mark.OVER, cues.endings.over),
+        "endings.restored": (Mark.RESTORED, cues.endings.restored),
+        "endings.again": (Mark.AGAIN, cues.endings.again),
+        "endings.unended": (Mark.UNENDED, cues.endings.unended),
+        "endings.degree": (Mark.DEGREE, cues.endings.degree),
+        "endings.then": (Mark.THEN, cues.endings.then),
+        "endings.earlier": (Mark.EARLIER, cues.endings.earlier),
     }
     for key, (mark, listed) in marked.items():
         collector.add(NARRATIVE_CUES, key, listed, LexiconEntry(marks=frozenset({mark})))

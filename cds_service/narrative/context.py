@@ -15,12 +15,14 @@ from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.remarks import Remarks, is_of_relative
 from cds_service.narrative.scopes import Scopes
-from cds_service.narrative.surroundings import happened_after
+from cds_service.narrative.surroundings import happened_after, leads_on
 from cds_service.narrative.tokenizer import CLAUSE, EMPTY_BOX, LINE, TRUNCATED, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
+_WHO = "who"
 _OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
@@ -63,15 +65,19 @@ class Context:
         self._has_bracket = False
         self._cues: list[_Placed] = []
         results = {place for mention in mentions for place in mention.results}
+        self._remarks = Remarks(items, self._mentions)
         for place, item in enumerate(items):
-            if item.entry.cues and place not in results and place not in passed:
+            if item.entry.cues and place not in results and place not in passed and place not in self._remarks.said:
                 self._cues += [_Placed(place, cue) for cue in item.entry.cues]
+            if item.text.startswith(_WHO) and is_of_relative(items, place):
+                self._cues.append(_Placed(place, Cue(CueEffect.FAMILY, is_before=True)))
             self.has_year = self.has_year or bool(item.year)
             self._has_bracket = self._has_bracket or item.text == "("
         denying: list[_Placed] = []
         self._changing: list[_Placed] = []
         for one in self._cues:
             (denying if one.cue.is_before and one.cue.effect is CueEffect.NEGATED else self._changing).append(one)
+        self._remarks.answer(one.place for one in self._changing if one.cue.effect is CueEffect.NEGATED)
         answers = {one.place for one in self._changing if one.cue.is_closing and self._is_answer(*one)}
         self._negating = [one for one in denying if one.place not in answers]
 
@@ -101,9 +107,16 @@ class Context:
             found.add(self._carried)
         if self._section:
             found.add(self._section)
+        remarked = set(self._remarks.on(mention))
+        found |= remarked
+        if CueEffect.NEGATED in remarked:
+            found.discard(CueEffect.HYPOTHETICAL)  # "asked about fever and weight loss, all denied"
         if CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
-        found.update(self._negations(mention))
+        denied = set(self._negations(mention))
+        found |= denied
+        if CueEffect.NEGATED in denied and self._remarks.is_of_then(mention):
+            found.add(CueEffect.UNCLEAR)
         if mention.saying.is_structure and not self._is_meant(mention):
             found.add(CueEffect.UNCLEAR)
         return found
@@ -133,9 +146,12 @@ class Context:
         """Return the effect of a cue that applies. A negation after a list certainly applies only to its last item."""
         between = self._items[mention.last + 1 : placed.place]
         is_listed = placed.cue.effect is CueEffect.NEGATED and any(item.entry.saying for item in between)
+        is_listed = is_listed and not self._remarks.answers(placed.place)
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
+        if cue.is_anywhere:
+            return True
         if cue.is_before and place < mention.first:
             return not self._is_stopped(place, mention, cue.effect) and not self._is_out(place, cue, mention)
         if place < mention.first:
@@ -175,10 +191,10 @@ class Context:
         unknown = sum(item.is_unknown for item in between)
         if unknown > _MAX_UNKNOWN_BEHIND or any(item.is_marked(Mark.STOP) or item.text == "," for item in between):
             return False
-        if any(item.entry.saying or item.entry.cues for item in between) and not self._is_list(between):
+        if any(_names_finding(item) or item.entry.cues for item in between) and not self._is_list(between):
             return False
         is_both = any(one.is_before and one.effect is cue.effect for one in self._items[place].entry.cues)
-        return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
+        return cue.is_between or cue.is_closing or not (is_both and leads_on(self._items, place))
 
     def _is_answer(self, place: int, cue: Cue) -> bool:
         """Return whether a closing negation answers what precedes it or is a test result, so negates nothing later."""
@@ -198,15 +214,6 @@ class Context:
 
     def _is_list(self, between: list[Item]) -> bool:
         return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)
-
-    def _leads_on(self, place: int) -> bool:
-        """Return whether another mention follows a cue before its scope ends."""
-        for item in self._items[place + 1 :]:
-            if item.entry.saying:
-                return True
-            if item.is_marked(Mark.STOP, Mark.GROUNDS, *_LISTS):
-                return False
-        return False
 
     def _negations(self, mention: Mention) -> Iterator[CueEffect]:
         """Yield the effect of the nearest negation before a mention. Two in a row are unclear."""
@@ -283,6 +290,10 @@ class Context:
 
 def _is_answered(between: list[Item]) -> bool:
     return all(item.text in _COLONS for item in between)
+
+
+def _names_finding(item: Item) -> bool:
+    return item.entry.saying is not None and not item.entry.saying.is_site
 
 
 def _is_small(item: Item) -> bool:

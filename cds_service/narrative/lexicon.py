@@ -25,6 +25,8 @@ class Mark(Enum):
     STOP = "stop"
     STOP_FAMILY = "stop of the family"
     TELLING = "telling"  # "reports", "drives her": behind a relative, what follows is said of the patient
+    SHARING = "sharing"  # "too": what a relative tells is the relative's own
+    RELATIVE = "relative"  # "seen with her mother": behind "who" comes what is the mother's
     STOP_ADVICE = "stop of advice"
     PRESENTLY = "presently"  # behind a comma it ends what is past: "history of sciatica, chronic hip pain"
     EXCEPT = "except"  # what follows is left out of what was denied
@@ -34,6 +36,13 @@ class Mark(Enum):
     BEGAN = "began"  # a day that was: what began then is no advice
     CLAIM = "claim"  # "diagnosed with": what follows is asserted
     CLAIM_BEHIND = "claim behind"  # "confirmed on MRI": what precedes is asserted
+    OVER = "over"  # "settled": what it is said of is over
+    RESTORED = "restored"  # said of what was lost, it is over
+    AGAIN = "again"  # what was over is there
+    UNENDED = "unended"  # "not", "once": it is not over
+    DEGREE = "degree"  # "fully recovered"
+    THEN = "then"  # "on admission": no denial of today
+    EARLIER = "earlier"  # "before the operation"
     TOLD = "told"  # a mention that tells something, and is no entry of a plain list
     __hash__ = object.__hash__
 
@@ -57,7 +66,8 @@ class Cue(NamedTuple):
     """A cue: its effect, and whether it comes before the finding or after it.
 
     `is_listing`: it applies to a whole list. `is_between`: it comes between two findings and applies to both ("vs").
-    `is_closing`: after a finding, it applies only where the clause ends ("fever: no").
+    `is_closing`: after a finding, it applies only where the clause ends ("fever: no"). `is_anywhere`:
+    it applies to the whole sentence.
     """
 
     effect: CueEffect
@@ -65,6 +75,7 @@ class Cue(NamedTuple):
     is_listing: bool = False
     is_between: bool = False
     is_closing: bool = False
+    is_anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

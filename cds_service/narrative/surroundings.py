@@ -80,6 +80,16 @@ def happened_after(between: Sequence[Item]) -> bool:
     return not is_long and not any(item.text == _COMMA or item.is_marked(Mark.STOP, *_LISTS) for item in said)
 
 
+def leads_on(items: Sequence[Item], place: int) -> bool:
+    """Return whether another mention follows a cue before its scope ends."""
+    for item in items[place + 1 :]:
+        if item.entry.saying:
+            return True
+        if item.is_marked(Mark.STOP, Mark.GROUNDS, *_LISTS):
+            return False
+    return False
+
+
 def leaves_out(items: list[Item], mention: Mention) -> bool:
     """Return whether an exception to what is denied follows, and no other finding is what it names."""
     behind = items[mention.last + 1 :]

@@ -62,6 +62,7 @@ class CueTable(StrictModel):
     """One kind of cue. `listing`: cues before a finding that govern a whole list.
 
     `between`: cues that change the findings on both sides. `closing`: cues after a finding, at the end of the clause.
+    `anywhere`: they change all findings of the sentence.
     """
 
     before: list[LowerPhrase] = Field(default_factory=list)
@@ -69,6 +70,7 @@ class CueTable(StrictModel):
     behind: list[LowerPhrase] = Field(default_factory=list)
     between: list[LowerPhrase] = Field(default_factory=list)
     closing: list[LowerPhrase] = Field(default_factory=list)
+    anywhere: list[LowerPhrase] = Field(default_factory=list)
 
 
 class WordList(StrictModel):
@@ -89,7 +91,7 @@ class StopTable(WordList):
 
     `family`, `advice`: those that end the reach of these cues. `presently`: behind a comma they end what is past.
     `excepting`: what follows is left out of a denial. `resuming`: they take a denial up again.
-    `telling`: behind a relative what follows is said of the patient.
+    `telling`: behind a relative what follows is said of the patient, unless it is `sharing`.
     """
 
     family: list[LowerPhrase]
@@ -98,6 +100,23 @@ class StopTable(WordList):
     excepting: list[LowerPhrase]
     resuming: list[LowerPhrase]
     telling: list[LowerPhrase]
+    sharing: list[LowerPhrase]
+
+
+class EndingsTable(StrictModel):
+    """Words that say that a finding is over, or that it is not.
+
+    `over`: behind it. `restored`: behind what was lost; of all else these words say `again`. `unended`: not, or not
+    yet. `degree`: they may stand beside. `then`: of a day before. `earlier`: before an operation.
+    """
+
+    over: list[LowerPhrase]
+    restored: list[LowerPhrase]
+    again: list[LowerPhrase]
+    unended: list[LowerPhrase]
+    degree: list[LowerPhrase]
+    then: list[LowerPhrase]
+    earlier: list[LowerPhrase]
 
 
 class CuesFile(StrictModel):
@@ -114,6 +133,7 @@ class CuesFile(StrictModel):
     advice: CueTable
     grounds: WordList
     claims: ClaimsTable
+    endings: EndingsTable
     stop: StopTable
     pseudo: WordList
 
