@@ -32,7 +32,7 @@ OURS = {
     "narrative": {"model"},
     "screen": {"narrative", "model"},
     "documents": set[str](),
-    "chart": {"fhir", "narrative", "screen", "logic", "model"},
+    "chart": {"fhir", "documents", "narrative", "screen", "logic", "model"},
     "rendering": {"model", "wire", "errors"},
     "store": {"errors"},
     "trust": {"store", "errors"},

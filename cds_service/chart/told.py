@@ -24,9 +24,11 @@ def settle(statements: Iterable[Statement], told_on: date, *, accepts_vague: boo
 
 
 def holds(statement: Statement, told_on: date, *, accepts_vague: bool) -> bool:
-    """Return whether a statement counts: not too vague, and not of an event of a year long past ("MVA in 2006")."""
-    is_over = statement.year and date(statement.year, 12, 31) + _RECENT < told_on
-    return not is_over and (accepts_vague or not statement.is_vague)
+    """Return whether a statement counts: not too vague, and not long past: "MVA in 2006", "numb in 2012"."""
+    was = statement.was.on(told_on) if statement.was else None
+    over = [date(statement.year, 12, 31)] if statement.year else []
+    over += [was.last] if was else []
+    return all(day + _RECENT >= told_on for day in over) and (accepts_vague or not statement.is_vague)
 
 
 def is_done_or_lasting(statement: Statement, findings: Vocabulary) -> bool:

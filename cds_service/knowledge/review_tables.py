@@ -1,4 +1,4 @@
-"""The text of TABLES.md, which REVIEW.md refers to: groups, shared conditions, sources, offers, codes and words."""
+"""The text of TABLES.md, which REVIEW.md refers to: groups, conditions, sources, offers, questions, codes and words."""
 
 from collections.abc import Iterator, Sequence
 
@@ -24,6 +24,7 @@ def format_tables(knowledge: Knowledge) -> str:
         _caveat_lines(content),
         _discriminator_lines(content),
         _offer_lines(knowledge),
+        _question_lines(knowledge),
         _finding_lines(knowledge),
         _narrative_lines(knowledge),
     )
@@ -105,6 +106,24 @@ def _describe_effect(offer: Offer, knowledge: Knowledge) -> str:
     parts += ["restraint"] if offer.is_restraint else []
     parts += [f"only on {', '.join(sorted(offer.hooks))}"] if offer.hooks else []
     return f" ({'; '.join(parts)})"
+
+
+def _question_lines(knowledge: Knowledge) -> Iterator[str]:
+    for form in knowledge.terminology.questionnaires.forms:
+        yield from (
+            f"# {form.title}",
+            "",
+            form.purpose,
+            "",
+            form.introduction,
+            "",
+            "| finding | question | by side | then |",
+        )
+        yield "|---|---|---|---|"
+        for question in (question for section in form.sections for question in section.questions):
+            by_side = "yes" if question.is_by_side else ""
+            yield f"| `{question.finding}` | {question.text} | {by_side} | {question.since or ''} |"
+        yield ""
 
 
 def _finding_lines(knowledge: Knowledge) -> Iterator[str]:

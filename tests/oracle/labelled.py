@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from cds_service.chart.told import holds
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.reader import NarrativeReader, TextKind
 from cds_service.narrative.statements import Reading, Statement
@@ -77,7 +78,7 @@ def is_over(statement: Statement) -> bool:
     """Return whether a statement tells of an event that is long over, as the chart judges it."""
     told = statement.when.on(TOLD_ON) if statement.when else None
     is_old_event = bool(told and told.last + RECENT < TOLD_ON) and statement.finding in EVENTS
-    return is_old_event or (bool(statement.year) and date(statement.year, 12, 31) + RECENT < TOLD_ON)
+    return is_old_event or not holds(statement, TOLD_ON, accepts_vague=True)
 
 
 def score(item: dict[str, Any], reading: Reading) -> Score:
