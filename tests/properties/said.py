@@ -68,7 +68,7 @@ _INJECTED = (
 )
 _EXAMINED = ("{what} {other} on the {side}", "{side} {what} {other}", "{what} {side} {other}", "{what} {other}, {side}")
 _FELT = ("{what} over the {side} {other}", "{side} {other} {what}", "{what} of the {side} {other}")
-_MOVED = ("{side} hip {what} {other}", "{what} of the {side} hip {other}", "{what} {other}, {side} hip")
+_MOVED = ("{what} of the {side} hip {other}", "{what} {other}, {side} hip", "{other} {what} of the {side} hip")
 _PLACES = (("anatomy", "joint"), ("disease", "structure"))
 
 
