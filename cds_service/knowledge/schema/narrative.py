@@ -103,8 +103,9 @@ class StopTable(WordList):
 
 
 class CuesFile(StrictModel):
-    """The file of cues."""
+    """The file of cues. `sets`: words by kind, which phrases name in braces."""
 
+    sets: dict[Id, list[LowerPhrase]] = Field(default_factory=dict)
     negated: CueTable
     family: CueTable
     hypothetical: CueTable
