@@ -139,6 +139,8 @@ def _add_cues(collector: EntryCollector, cues: CuesFile) -> None:
         add(f"{effect.value}.before", table.before, LexiconEntry(cues=(Cue(effect, True),)))
         add(f"{effect.value}.listing", table.listing, LexiconEntry(cues=(Cue(effect, True, True),)))
         add(f"{effect.value}.behind", table.behind, LexiconEntry(cues=(Cue(effect, False),)))
+        whole = LexiconEntry(cues=(Cue(effect, False, is_listing=True),))
+        add(f"{effect.value}.all_behind", table.all_behind, whole)
         closing = LexiconEntry(cues=(Cue(effect, False, is_closing=True),))
         add(f"{effect.value}.closing", table.closing, closing)
         both = LexiconEntry(cues=(Cue(effect, True, is_between=True), Cue(effect, False, is_between=True)))
@@ -151,6 +153,7 @@ def _add_cues(collector: EntryCollector, cues: CuesFile) -> None:
         "stop.excepting": (Mark.EXCEPT, cues.stop.excepting),
         "stop.telling": (Mark.TELLING, cues.stop.telling),
         "stop.resuming": (Mark.RESUME, cues.stop.resuming),
+        "stop.returning": (Mark.RETURN, cues.stop.returning),
         "grounds": (Mark.GROUNDS, cues.grounds.words),
         "claims.before": (Mark.CLAIM, cues.claims.before),
         "claims.behind": (Mark.CLAIM_BEHIND, cues.claims.behind),
@@ -158,6 +161,8 @@ def _add_cues(collector: EntryCollector, cues: CuesFile) -> None:
     }
     for key, (mark, listed) in marked.items():
         add(key, listed, LexiconEntry(marks=frozenset({mark})))
+    companions = LexiconEntry(marks=frozenset({Mark.LINK, Mark.COMPANION}))
+    add("pseudo.companions", cues.pseudo.companions, companions)
 
 
 def _add_findings(collector: EntryCollector, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:
