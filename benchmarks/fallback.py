@@ -65,7 +65,7 @@ def measure() -> list[Goal]:
     """Measure the ratio for the searches that the service really makes."""
     logging.disable(logging.CRITICAL)
     running = engine()
-    queries = {key.name: key.build_query("p1") for key in running.prefetch_keys}
+    queries = {key.name: query for key in running.prefetch_keys if (query := key.build_query("p1")) is not None}
     client = EhrClient()
     with stub_ehr(prefetch(40, alarming=True), DELAY_S) as base:
         together, alone = searches(client, base, queries)

@@ -22,6 +22,8 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "medicationRequests": ("MedicationRequest", "Medication orders"),
     "medicationStatements": ("MedicationStatement", "Medication statements"),
     "reports": ("DiagnosticReport", "Reports"),
+    "clinicalNotes": ("DocumentReference", "Clinical notes"),
+    "questionnaireResponses": ("QuestionnaireResponse", "Questionnaires"),
 }
 REQUIRED: Final = ("patient", "conditions")
 BROUGHT, PARTLY, FETCHED = "prefetch", "prefetch of the required", "no prefetch"

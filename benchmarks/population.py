@@ -63,6 +63,8 @@ def prefetch(resources: list[Json]) -> Json:
     """Return what an EHR would send for our templates."""
     sent: Json = {}
     for key in KEYS:
+        if key.build_query("p") is None:  # of a visit, which these calls do not name
+            continue
         url = urlsplit(key.template)
         kind = url.path.partition("/")[0]
         wanted = {name: set(values[0].split(",")) for name, values in parse_qs(url.query).items() if name != "patient"}
@@ -72,10 +74,16 @@ def prefetch(resources: list[Json]) -> Json:
     return sent
 
 
+def _codings(concept: object) -> list[Json]:
+    return concept.get("coding", []) if isinstance(concept, dict) else []
+
+
 def _is_wanted(resource: Json, wanted: dict[str, set[str]]) -> bool:
     codes = [(each.get("system"), each.get("code")) for each in resource.get("code", {}).get("coding", ())]
     tokens = {token for system, code in codes for token in (f"{system}|{code}", f"{system}|")}
     is_coded = "code" not in wanted or bool(tokens & wanted["code"])
+    kinds = {f"{one.get('system')}|{one.get('code')}" for one in _codings(resource.get("type"))}
+    is_coded = is_coded and ("type" not in wanted or bool(kinds & wanted["type"]))
     return is_coded and ("status" not in wanted or resource.get("status") in wanted["status"])
 
 

@@ -9,6 +9,7 @@ from cds_service.chart.chart_reader import ChartReader
 from cds_service.ehr.client import EhrClient
 from cds_service.ehr.entry_limit import EntryLimit
 from cds_service.ehr.gatherer import Gatherer
+from cds_service.ehr.notes import build_note_chooser
 from cds_service.ehr.prefetch_templates import PrefetchKey, build_prefetch_keys
 from cds_service.knowledge import Knowledge
 from cds_service.rendering.dialects import Dialect
@@ -55,8 +56,15 @@ def build_engine(
     keys = build_prefetch_keys(knowledge.content, knowledge.terminology)
     service = HookService(
         content=knowledge.content,
-        gatherer=Gatherer(keys, _build_ehr_client(settings, len(keys)), settings.entry_limit),
-        chart_reader=ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative, knowledge.screen),
+        gatherer=Gatherer(
+            keys,
+            _build_ehr_client(settings, len(keys)),
+            settings.entry_limit,
+            build_note_chooser(knowledge.terminology),
+        ),
+        chart_reader=ChartReader(
+            knowledge.terminology, knowledge.content, knowledge.narrative, knowledge.screen, settings.text_budget
+        ),
         card_maker=cards,
         recorder=recorder,
         clock=clock,

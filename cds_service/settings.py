@@ -96,6 +96,9 @@ class Settings(BaseSettings):
         2.5, ge=0.5, le=60, description="Seconds after which a call is judged on the data read by then"
     )
     entry_limit: int = Field(10_000, ge=100, description="Maximum number of entries in all Bundles of a call together")
+    text_budget: int = Field(
+        200_000, ge=20_000, description="Maximum number of characters of words that are read of one call, newest first"
+    )
     rate_limit: int | None = Field(
         None, ge=1, description="Calls per minute allowed for each client; default: no limit"
     )

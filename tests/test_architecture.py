@@ -32,7 +32,7 @@ OURS = {
     "narrative": {"model"},
     "screen": {"narrative", "model"},
     "documents": set[str](),
-    "chart": {"fhir", "narrative", "screen", "logic", "model"},
+    "chart": {"fhir", "documents", "narrative", "screen", "logic", "model"},
     "rendering": {"model", "wire", "errors"},
     "store": {"errors"},
     "trust": {"store", "errors"},
@@ -48,7 +48,8 @@ OURS = {
     "app": _BUILT | {"engine", "production", "startup_state", "store_setup"},
     "worker": {"app", "startup_state", "body_intake", "web", "settings"},
     "cli": _BUILT
-    | {"export", "app", "engine", "startup_state", "store_setup", "production", "worker", "logic", "model", "wire"},
+    | {"export", "app", "engine", "startup_state", "store_setup", "production", "worker", "logic", "model", "wire"}
+    | {"documents"},
 }
 
 # Importer: what it may import of others' beside the standard library.

@@ -27,12 +27,17 @@ from cds_service.logic.rule_engine import decide
 from cds_service.model.content import Content
 from cds_service.model.outcome import Truth
 from cds_service.model.sides import Side
+from cds_service.narrative.reader import NarrativeReader
 
 ROOT = shipped_cards().parent
-SHIPPED = load_knowledge(shipped_cards()).content
+KNOWLEDGE = load_knowledge(shipped_cards())
+SHIPPED = KNOWLEDGE.content
+SHIPPED_READER = NarrativeReader(KNOWLEDGE.narrative, SHIPPED.findings)
 README = (shipped_cards() / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```toml append=(\S+)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 EXAMPLES = re.findall(r"^```toml condition\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+WORDS = re.findall(r"^```toml word=(\S+)\n\[(.+)\]\n(\S+) = \[\"…\", (.*)\]\n```$", README, re.MULTILINE)
+READINGS = re.findall(r"^\| (.+) \| (?:(\S+) (present|absent), (\w+)|nothing) \|$", README, re.MULTILINE)
 QUOTED = re.findall(r"^```toml quoted=(\S+)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 COMMANDS = [
     shlex.split(line, comments=True)
@@ -158,3 +163,32 @@ def test_each_newer_key_of_a_rule_or_the_policy_is_quoted() -> None:
     quoted = "".join(text for _, text in QUOTED)
     for key in ("restraint = true", "offer = []", "[[solo]]", "restraint_since"):
         assert key in quoted
+
+
+@pytest.fixture(scope="module")
+def reader_with_word(tmp_path_factory: pytest.TempPathFactory) -> NarrativeReader:
+    """Return a reader whose content has the word of the example, in the list that the page names."""
+    root = tmp_path_factory.mktemp("words")
+    shutil.copytree(shipped_cards(), root / "cards")
+    [(file, table, name, added)] = WORDS
+    before, heading, behind = (root / file).read_text(encoding="utf-8").partition(f"[{table}]\n")
+    assert heading
+    widened, count = re.subn(rf"^({name}\s*=\s*\[)", rf"\g<1>{added}, ", behind, count=1, flags=re.MULTILINE)
+    assert count == 1
+    (root / file).write_text(before + heading + widened, encoding="utf-8")
+    knowledge = load_knowledge(root / "cards")
+    return NarrativeReader(knowledge.narrative, knowledge.content.findings)
+
+
+@pytest.mark.parametrize(("text", "finding", "value", "side"), READINGS, ids=[row[0] for row in READINGS])
+def test_a_word_that_is_added_once_is_read_in_every_sentence(
+    reader_with_word: NarrativeReader, text: str, finding: str, value: str, side: str
+) -> None:
+    read = [(one.finding, one.value.value, one.side.value) for one in reader_with_word.read(text).statements]
+    assert read == ([(finding, value, side)] if finding else [])
+    assert finding not in {one.finding for one in SHIPPED_READER.read(text).statements}
+
+
+def test_the_example_of_a_word_shows_what_is_read_and_what_is_not() -> None:
+    assert [bool(finding) for _, finding, *_ in READINGS].count(True) >= 6
+    assert [bool(finding) for _, finding, *_ in READINGS].count(False) >= 3

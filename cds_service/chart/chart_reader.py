@@ -10,16 +10,23 @@ from cds_service.chart.conditions import extract_condition, find_places
 from cds_service.chart.contradictions import drop_contradicted_text
 from cds_service.chart.drug_courses import extract_courses
 from cds_service.chart.fact_collector import FactCollector, Lookups, relative_reference
+from cds_service.chart.form_questions import QuestionReader
 from cds_service.chart.imaging import LOWER_LIMB_JOINT, extract_imaging_study, extract_report
 from cds_service.chart.imaging_words import ImagingWordFinder
 from cds_service.chart.medications import extract_medication
+from cds_service.chart.note_text import read_note
+from cds_service.chart.notes import extract_note
 from cds_service.chart.observations import extract_observation
 from cds_service.chart.orders import KNEE_OR_FOOT, ImagingOrder, extract_draft, extract_request, resolve_order
+from cds_service.chart.questionnaires import drop_outweighed_denials, extract_questionnaire
 from cds_service.chart.screening import Screening
 from cds_service.chart.silent_concepts import SilentConcepts
 from cds_service.chart.silent_records import SilentRecords
+from cds_service.chart.text_budget import DEFAULT_TEXT_BUDGET, Words, limit_words, list_notes_read
 from cds_service.chart.treatments import extract_procedure
-from cds_service.fhir.chart_data import ChartData, DraftOrder
+from cds_service.chart.visits import extract_visit
+from cds_service.fhir.chart_data import ChartData
+from cds_service.fhir.documents import Encounter, QuestionnaireResponse
 from cds_service.fhir.resources import (
     Condition,
     DiagnosticReport,
@@ -53,22 +60,41 @@ _EXTRACTORS: Mapping[type, Callable[[Any, FactCollector], None]] = {
     MedicationStatement: extract_medication,
     DiagnosticReport: extract_report,
     ImagingStudy: extract_imaging_study,
+    Encounter: extract_visit,
+    QuestionnaireResponse: extract_questionnaire,
 }
+# A source of words of which something arrived, and not all of it: a text may be missing.
+_WORD_TYPES = frozenset({"Encounter", "DocumentReference", "QuestionnaireResponse", "Binary"})
+_NOT_READ = "not-read"
 _REQUESTS = (ServiceRequest, ProcedureRequest)
 
 
 class ChartReader:
-    """Builds charts with the content's terminology. Created once, used for every call."""
+    """Builds charts with the content's terminology. Created once, used for every call.
 
-    def __init__(self, terminology: Terminology, content: Content, narrative: Lexicon, screen: SafetyScreen) -> None:
+    `text_budget`: the most characters of words that are read of one call, whatever their source.
+    """
+
+    def __init__(
+        self,
+        terminology: Terminology,
+        content: Content,
+        narrative: Lexicon,
+        screen: SafetyScreen,
+        text_budget: int = DEFAULT_TEXT_BUDGET,
+    ) -> None:
         self._content = content
+        self._text_budget = text_budget
         self._screens = build_screens(screen, narrative)
         groups = {name: frozenset(leaf.finding for leaf in leaves) for name, leaves in content.groups.items()}
         imaging_words = ImagingWordFinder(terminology.imaging_words)
         narrative_reader = NarrativeReader(narrative, content.findings)
         codes = CodeLookup(terminology)
         silent_concepts = SilentConcepts(codes, imaging_words, narrative_reader)
-        self._lookups = Lookups(codes, imaging_words, content.findings, groups, narrative_reader, silent_concepts)
+        questions = QuestionReader(terminology.questionnaires.others)
+        self._lookups = Lookups(
+            codes, imaging_words, content.findings, groups, narrative_reader, silent_concepts, questions
+        )
         self._concept_screen = ConceptScreen(self._screens, codes)
         self._silent_records = SilentRecords(silent_concepts, self._concept_screen)
 
@@ -78,22 +104,19 @@ class ChartReader:
         `explain`: also list the records that were ignored, with the reasons.
         """
         collector = FactCollector(self._lookups, today)
-        reference = f"Patient/{patient_id}"  # how nearly every resource names its patient
-        resources = [
-            resource
-            for resource in data.resources
-            if (resource.subject is not None and resource.subject.reference == reference)
-            or _accept_or_ignore(resource, patient_id, collector)
-        ]
+        resources = _list_own(data.resources, patient_id, collector)
         patients = [resource for resource in resources if isinstance(resource, Patient)]
         age = _extract_age(patients, collector)
-        speaking = self._extract_facts(resources, collector)
-        orders = self._extract_orders(speaking, data.drafts, patient_id, collector)
+        words = self._limit_words(resources, data, collector)
+        speaking = self._extract_facts(words, collector)
+        orders = self._extract_orders(speaking, patient_id, collector)
+        collector.findings = drop_outweighed_denials(collector.findings, self._content.findings)
         collector.findings, contradicted_text = drop_contradicted_text(
             collector.findings, self._content.findings, today
         )
-        screening = self._screen(speaking, data, patient_id, collector)
-        self._resolve_orders(orders, resources, collector)
+        screening = self._screen(speaking, patient_id, collector)
+        self._resolve_orders(orders, words.resources, collector)
+        missing_types = data.missing_types | collector.missing_types
         return Chart(
             today=today,
             age=age,
@@ -101,23 +124,32 @@ class ChartReader:
             imaging=tuple(collector.imaging),
             contradicted=(*collector.contradicted, *contradicted_text),
             ignored=collector.list_ignored() if explain else (),
-            unreadable={**data.unreadable, **collector.count_truncated()},
+            unreadable={**data.unreadable, **collector.list_unread()},
             unmapped=collector.count_unmapped(),
             unavailable=data.data_gaps.unavailable,
             not_sent=data.data_gaps.not_sent,
-            incomplete=data.data_gaps.incomplete,
+            incomplete=tuple(dict.fromkeys([*data.data_gaps.incomplete, *screening.partly_read])),
+            words_not_sent=data.data_gaps.words_not_sent,
             screen_hits=tuple(screening.hits),
-            unscreened=dict(screening.unscreened),
-            missing_types=data.missing_types | collector.missing_types,
+            unscreened={**screening.unscreened, **_count_unread(missing_types, collector)},
+            missing_types=missing_types,
             is_deceased=any(patient.is_deceased for patient in patients),
         )
 
-    def _screen(
-        self, resources: list[SupportedResource], data: ChartData, patient_id: str, collector: FactCollector
-    ) -> Screening:
+    def _limit_words(self, resources: list[SupportedResource], data: ChartData, collector: FactCollector) -> Words:
+        """Return what is read: within the budget of words, which most calls are by the number of their bytes."""
+        for document, reason in data.notes_left_out:
+            collector.ignore(document, reason)
+        notes = list_notes_read([read_note(note) for note in data.notes], collector)
+        words = Words(resources, list(data.drafts), notes)
+        if 0 < data.size <= self._text_budget:
+            return words
+        return limit_words(words, self._text_budget, collector)
+
+    def _screen(self, words: Words, patient_id: str, collector: FactCollector) -> Screening:
         screening = Screening(self._screens, self._concept_screen, collector)
-        drafts = [draft.resource for draft in data.drafts if belongs_to_patient(draft.resource, patient_id)]
-        screening.screen(resources, drafts)
+        drafts = [draft.resource for draft in words.drafts if belongs_to_patient(draft.resource, patient_id)]
+        screening.screen(words.resources, drafts, words.notes)
         return screening
 
     def _resolve_orders(
@@ -131,10 +163,10 @@ class ChartReader:
         )
         collector.imaging.extend(resolve_order(order, collector, problems) for order in orders)
 
-    def _extract_facts(self, resources: list[SupportedResource], collector: FactCollector) -> list[SupportedResource]:
-        """Extract the facts of all records but requests. Return the records in which there may be anything to find."""
+    def _extract_facts(self, words: Words, collector: FactCollector) -> Words:
+        """Extract the facts of all records but requests. Return the words in which there may be anything to find."""
         speaking: list[SupportedResource] = []
-        for resource in resources:
+        for resource in words.resources:
             if self._silent_records.has(resource):
                 collector.ignore_unmapped(resource, getattr(resource, "code", None))
                 continue
@@ -142,22 +174,18 @@ class ChartReader:
             extract = _EXTRACTORS.get(type(resource))
             if extract is not None:
                 extract(resource, collector)
+        for note in words.notes:
+            extract_note(note, collector)
         extract_courses(collector)
-        return speaking
+        return words._replace(resources=speaking)
 
-    def _extract_orders(
-        self,
-        resources: list[SupportedResource],
-        drafts: Iterable[DraftOrder],
-        patient_id: str,
-        collector: FactCollector,
-    ) -> list[ImagingOrder]:
+    def _extract_orders(self, words: Words, patient_id: str, collector: FactCollector) -> list[ImagingOrder]:
         """Extract the facts of requests and return the imaging orders.
 
         Requests come last, because their reasons may name a Condition. A draft replaces the request with its id.
         """
-        all_requests = [resource for resource in resources if isinstance(resource, _REQUESTS)]
-        own_drafts = [draft for draft in drafts if _accept_or_ignore(draft.resource, patient_id, collector)]
+        all_requests = [resource for resource in words.resources if isinstance(resource, _REQUESTS)]
+        own_drafts = [draft for draft in words.drafts if _accept_or_ignore(draft.resource, patient_id, collector)]
         draft_references = {draft.reference for draft in own_drafts}
         requests = [request for request in all_requests if relative_reference(request) not in draft_references]
         orders = [extract_request(request, collector) for request in requests]
@@ -182,6 +210,19 @@ class ChartReader:
         }
 
 
+def _list_own(
+    resources: Iterable[SupportedResource], patient_id: str, collector: FactCollector
+) -> list[SupportedResource]:
+    """Return the resources that do not name another patient."""
+    reference = f"Patient/{patient_id}"  # how nearly every resource names its patient
+    return [
+        resource
+        for resource in resources
+        if (resource.subject is not None and resource.subject.reference == reference)
+        or _accept_or_ignore(resource, patient_id, collector)
+    ]
+
+
 def _accept_or_ignore(resource: SupportedResource, patient_id: str, collector: FactCollector) -> bool:
     """Return whether a resource belongs to the patient, and record it as ignored if it does not."""
     belongs = belongs_to_patient(resource, patient_id)
@@ -190,6 +231,12 @@ def _accept_or_ignore(resource: SupportedResource, patient_id: str, collector: F
         if not names_a_patient(resource):  # it may be this patient's: what it holds is not seen
             collector.missing_types.add(type(resource).__name__)
     return belongs
+
+
+def _count_unread(missing_types: frozenset[str] | set[str], collector: FactCollector) -> dict[str, int]:
+    """Count the texts that were there and not read: advice to wait must not rest on what they do not say."""
+    count = sum(collector.unread.values()) + len(_WORD_TYPES & missing_types)
+    return {_NOT_READ: count} if count else {}
 
 
 def _extract_age(patients: list[Patient], collector: FactCollector) -> int | None:

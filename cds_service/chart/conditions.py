@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cds_service.chart.fact_collector import FactCollector, build_source, status_codes
-from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name, extract_from_notes
+from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name, extract_from_notes, with_sites
 from cds_service.fhir.datatypes import is_present
 from cds_service.fhir.resources import Condition
 from cds_service.model.dates import is_within
@@ -57,6 +57,7 @@ def extract_condition(condition: Condition, collector: FactCollector) -> None:
     note_field = condition.notes if condition.note is None else condition.note
     meanings = collector.meanings(condition.code)
     name = concept_text(condition.code, collector, has_meaning=bool(meanings))
+    name = with_sites(name, condition.bodySite, collector, has_meaning=bool(meanings))
     has_no_text = note_field is None and collector.lookups.narrative_reader.says_nothing(name)
     if has_no_text and not meanings:
         collector.ignore_unmapped(condition, condition.code)

@@ -1,20 +1,23 @@
 """What the extractors of a chart share: the look-ups, and the collector of facts and ignored records."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from cds_service.chart.code_lookup import CodeLookup, KnownCode
+from cds_service.chart.form_questions import QuestionReader
 from cds_service.chart.imaging_words import ImagingWordFinder, NamedWords
 from cds_service.chart.silent_concepts import SilentConcepts
 from cds_service.fhir.datatypes import CodeableConcept, Concepts, Period, list_concepts
-from cds_service.fhir.resources import Resource
+from cds_service.fhir.resource import Resource
 from cds_service.model.dates import PartialDate, parse_partial_date
 from cds_service.model.facts import NO_QUALIFIERS, Finding, FindingValue, IgnoredRecord, Imaging, Source, SourceKind
 from cds_service.model.sides import Side, combine_sides
 from cds_service.model.terminology import DrugCourse, FindingMeaning, Terminology, distinct_meanings
 from cds_service.model.vocabulary import Vocabulary
-from cds_service.narrative.reader import NarrativeReader
+from cds_service.narrative.reader import NarrativeReader, TextKind
+from cds_service.narrative.statements import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Lookups:
     finding_groups: Mapping[str, frozenset[str]]
     narrative_reader: NarrativeReader
     silent_concepts: SilentConcepts
+    questions: QuestionReader
 
     @property
     def terminology(self) -> Terminology:
@@ -53,6 +57,7 @@ class FactCollector:
         contradicted: Findings from text that a code of the same record contradicts.
         missing_types: FHIR types of which a record cannot be told: whose it is, or which drug it names.
         courses: The records of drugs that count only when taken for long. They are judged together, at the end.
+        unread: How many texts and notes were not read, under the labels that cards use.
         look_up: Returns the known codes of a concept. Every record uses it.
         is_silent: Tells whether a concept stands for nothing here. Most records need no further look.
     """
@@ -66,6 +71,7 @@ class FactCollector:
     ignored_records: list[tuple[Resource, str, CodeableConcept | None]] = field(default_factory=list)
     courses: list[CourseRecord] = field(default_factory=list)
     truncated_texts: int = 0
+    unread: Counter[str] = field(default_factory=Counter)
     missing_types: set[str] = field(default_factory=set)
     look_up: Callable[[CodeableConcept | None], list[KnownCode]] = field(init=False)
     is_silent: Callable[[CodeableConcept | None], bool] = field(init=False)
@@ -154,9 +160,18 @@ class FactCollector:
         self.truncated_texts += named_words.is_truncated
         return named_words
 
-    def count_truncated(self) -> dict[str, int]:
-        """Return how many texts were not read to the end, under the label that cards use."""
-        return {"long text": self.truncated_texts} if self.truncated_texts else {}
+    def read_text(self, text: str | None, kind: TextKind) -> Reading:
+        """Return what a text says. `kind`: where it stands."""
+        return self.lookups.narrative_reader.read(text, kind)
+
+    def count_unread(self, label: str) -> None:
+        """Count a text or a note that was not read."""
+        self.unread[label] += 1
+
+    def list_unread(self) -> dict[str, int]:
+        """Return how many texts were not read, or not to the end, under the labels that cards use."""
+        truncated = {"long text": self.truncated_texts} if self.truncated_texts else {}
+        return {**self.unread, **truncated}
 
     def count_unmapped(self) -> Mapping[str, int]:
         """Count the codes that mean nothing in the content, by the short name of their system or as "other"."""

@@ -7,15 +7,20 @@ from typing import Final
 from cds_service.chart.code_lookup import KnownCode
 from cds_service.chart.fact_collector import FactCollector, build_source, code_displays
 from cds_service.chart.imaging_words import NamedWords
+from cds_service.chart.note_text import read_forms
 from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name
+from cds_service.chart.report_text import extract_diagnoses
 from cds_service.fhir.datatypes import CodeableConcept, Concepts, list_concepts
 from cds_service.fhir.resources import DiagnosticReport, ImagingStudy
+from cds_service.fhir.unparsed import Unreadable, parse_forms
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import FindingValue, Imaging, Source, SourceKind, Stage
 from cds_service.model.sides import Side, combine_sides
 from cds_service.model.terminology import StudyMeaning
 
 _EXCLUDED_STUDY_STATUSES = frozenset({"entered-in-error", "cancelled", "registered"})
+# HL7 v2 table 0074: radiology, and its parts that show bones, joints or nerves.
+_IMAGING_SECTIONS: Final = frozenset({"RAD", "RUS", "RX", "CT", "NMR", "CUS", "NMS", "XRC"})
 _EXCLUDED_REPORT_STATUSES = frozenset({"entered-in-error", "cancelled", "registered", "unknown"})
 LOWER_LIMB_JOINT = "lower-limb-joint"
 CONTRAST_MODALITIES: Final = frozenset({"MR", "CT", None})
@@ -189,5 +194,25 @@ def extract_report(report: DiagnosticReport, collector: FactCollector) -> None:
             record, concept_text(concept, collector, has_meaning=bool(collector.meanings(concept))), collector
         )
     ]
-    if not description.region and not conclusions and not named:
+    words = record._replace(coded=[fact for fact in collector.findings if fact.source == source])
+    told = _is_of_imaging(report, description) and extract_diagnoses(
+        words.with_source_kind(SourceKind.REPORT_TEXT), _report_texts(report), collector
+    )
+    if not (description.region or conclusions or named or told):
         collector.ignore_unmapped(report, report.code)
+
+
+def _is_of_imaging(report: DiagnosticReport, description: ImagingDescription) -> bool:
+    """Return whether a report is on imaging: by its code, or by its category."""
+    if description.region or description.modality:
+        return True
+    codings = [coding for concept in list_concepts(report.category) for coding in concept.coding or ()]
+    return any(coding is not None and coding.code in _IMAGING_SECTIONS for coding in codings)
+
+
+def _report_texts(report: DiagnosticReport) -> list[str]:
+    texts = [report.conclusion] if report.conclusion else []
+    if len(report.presentedForm):
+        forms = parse_forms(report.presentedForm)
+        texts += [] if isinstance(forms, Unreadable) else read_forms(forms)
+    return texts

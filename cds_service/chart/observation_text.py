@@ -4,13 +4,19 @@ import re
 from typing import Final
 
 from cds_service.chart.fact_collector import FactCollector
-from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name
+from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name, with_sites
 from cds_service.fhir.datatypes import CodeableConcept
 from cds_service.fhir.resources import Component, Observation
 from cds_service.model.facts import FindingValue
 
 # The text to put before the answer to a question about pain, so that a bare place is read as a pain there.
-_PREFIX_BY_QUESTION: Final = {"location": "pain: ", "radiation": "pain radiating to ", "finding": "", "narrative": ""}
+_PREFIX_BY_QUESTION: Final = {
+    "location": "pain: ",
+    "radiation": "pain radiating to ",
+    "finding": "",
+    "narrative": "",
+    "examination": "",
+}
 _NUMBER: Final = re.compile(r"\s*[<>=]*\s*[-+]?\d+([.,]\d+)?\s*")
 _VALUE_TEXTS: Final = {FindingValue.PRESENT: "present", FindingValue.ABSENT: "absent"}
 
@@ -53,6 +59,8 @@ def extract_from_answer(
     if is_coded and value is None and answer and _NUMBER.fullmatch(answer):
         return False  # "Cancer Ag 125: 12": a number is neither yes nor no
     name = name.rstrip("? ") if name else name  # a question that is answered is no doubt
+    if isinstance(part, Observation):
+        name = with_sites(name, part.bodySite, collector, has_meaning=False)
     value = reader.answers.get((answer or "").strip(" .").lower(), value)
     # Question and answer become one text: a finding that is denied, or a test with its result.
     text = name or answer

@@ -1,12 +1,12 @@
 """Add what the text of a record says to what its codes say."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cds_service.chart.fact_collector import FactCollector, code_displays
-from cds_service.fhir.datatypes import CodeableConcept, Notes, list_notes
-from cds_service.fhir.resources import Resource
+from cds_service.chart.told import is_done_or_lasting, settle
+from cds_service.fhir.datatypes import CodeableConcept, Concepts, Notes, list_concepts, list_notes
+from cds_service.fhir.resource import Resource
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import Finding, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side
@@ -14,8 +14,11 @@ from cds_service.narrative.reader import TextKind
 from cds_service.narrative.statements import Statement
 from cds_service.narrative.when import When
 
-_RECENT = timedelta(days=91)  # behind the year of an event: until then it may be as young as an acute flag must be
-_YEARS = 2  # the calendar years from an onset to a text that make it long-standing; a year alone may end yesterday
+_KINDS: Final = {
+    SourceKind.CONDITION_TEXT: TextKind.NAME,
+    SourceKind.REPORT: TextKind.REPORT,
+    SourceKind.REPORT_TEXT: TextKind.REPORT,
+}
 _TRUNCATED_REASON = "its text is too long: only its beginning was read"
 
 
@@ -39,15 +42,20 @@ class RecordContext(NamedTuple):
 
 
 def extract_from_name(
-    record: RecordContext, text: str | None, collector: FactCollector, *, only_done: bool = False
+    record: RecordContext,
+    text: str | None,
+    collector: FactCollector,
+    *,
+    only_done: bool = False,
 ) -> list[Statement]:
     """Add and return the statements in a record's name. The name is about what the codes mean, on the record's side.
 
     `only_done`: use only treatments, and findings that stay.
     """
-    statements = _read_statements(record, text, collector, is_name=record.source.kind is SourceKind.CONDITION_TEXT)
+    statements = read_statements(record, text, collector, _KINDS.get(record.source.kind, TextKind.NOTE))
     if only_done:
-        statements = [statement for statement in statements if _is_done_or_lasting(statement, collector)]
+        findings = collector.lookups.findings
+        statements = [statement for statement in statements if is_done_or_lasting(statement, findings)]
     for statement in statements:
         value: FindingValue = statement.value
         if record.value is not FindingValue.PRESENT:
@@ -64,10 +72,35 @@ def extract_from_notes(record: RecordContext, note_field: Notes, collector: Fact
     statements: list[Statement] = []
     for note in list_notes(note_field):
         dated = record._replace(when=collector.newest_date(note.time) or record.when, onset=None)
-        for statement in _read_statements(dated, note.text, collector):
+        for statement in read_statements(dated, note.text, collector, TextKind.NOTE):
             _add_statement(dated, statement, collector, is_name=False)
             statements.append(statement)
     return statements
+
+
+def extract_from_texts(
+    record: RecordContext, texts: Iterable[str], collector: FactCollector, kind: TextKind
+) -> list[Statement]:
+    """Add and return the statements of a record that is nothing but text, each once."""
+    found = dict.fromkeys(one for text in texts for one in read_statements(record, text, collector, kind))
+    add_statements(record, found, collector)
+    return list(found)
+
+
+def add_statements(record: RecordContext, statements: Iterable[Statement], collector: FactCollector) -> None:
+    """Add statements of a record as facts."""
+    for statement in statements:
+        _add_statement(record, statement, collector, is_name=False)
+
+
+def with_sites(name: str | None, sites: Concepts, collector: FactCollector, *, has_meaning: bool) -> str | None:
+    """Return a name with the places of its record behind it, if it says nothing without them: "Pain, right groin"."""
+    if not name or sites is None or has_meaning or not collector.lookups.narrative_reader.says_nothing(name):
+        return name
+    places = [
+        text for site in list_concepts(sites) for text in dict.fromkeys([site.text, *code_displays(site)]) if text
+    ]
+    return ", ".join([name, *places])
 
 
 def concept_text(concept: CodeableConcept | None, collector: FactCollector, *, has_meaning: bool) -> str | None:
@@ -104,40 +137,17 @@ def _names_more(display: str, names: list[str], collector: FactCollector) -> boo
     return any(statement.finding not in named for statement in statements)
 
 
-def _read_statements(
-    record: RecordContext, text: str | None, collector: FactCollector, *, is_name: bool = False
+def read_statements(
+    record: RecordContext, text: str | None, collector: FactCollector, kind: TextKind
 ) -> list[Statement]:
-    """Read a text, or a problem's name. Only in orders do vague statements count."""
-    reader = collector.lookups.narrative_reader
-    reading = reader.read(text, TextKind.NAME if is_name else TextKind.NOTE)
+    """Read a text of a record. Only in orders do vague statements count."""
+    reading = collector.read_text(text, kind)
     if reading.is_truncated:
         collector.truncated_texts += 1
         collector.ignore(record.resource, _TRUNCATED_REASON)
     accepts_vague = record.source.kind is SourceKind.ORDER_TEXT
     told_on = record.when.last if record.when else collector.today
-    return [
-        _with_course(statement, told_on)
-        for statement in reading.statements
-        if (accepts_vague or not statement.is_vague) and not _is_over(statement, told_on)
-    ]
-
-
-def _is_over(statement: Statement, told_on: date) -> bool:
-    """Return whether a text tells of an event of a year long past: "MVA in 2006" is no trauma of today."""
-    return bool(statement.year) and date(statement.year, 12, 31) + _RECENT < told_on
-
-
-def _with_course(statement: Statement, told_on: date) -> Statement:
-    """Return the statement, long-standing if it began in a year long past: "incontinence since 2019"."""
-    is_old = statement.since and statement.value is FindingValue.PRESENT and told_on.year - statement.since >= _YEARS
-    if not is_old or any(name == "course" for name, _ in statement.qualifiers):
-        return statement
-    return statement._replace(qualifiers=(*statement.qualifiers, ("course", "long-standing")))
-
-
-def _is_done_or_lasting(statement: Statement, collector: FactCollector) -> bool:
-    finding = collector.lookups.findings[statement.finding]
-    return finding.kind == "treatment" or finding.stays
+    return settle(reading.statements, told_on, accepts_vague=accepts_vague)
 
 
 def _add_statement(record: RecordContext, statement: Statement, collector: FactCollector, *, is_name: bool) -> None:

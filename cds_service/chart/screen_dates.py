@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from cds_service.chart.fact_collector import FactCollector
 from cds_service.fhir.datatypes import Period
+from cds_service.fhir.documents import DocumentReference, Encounter, QuestionnaireResponse
+from cds_service.fhir.resource import Resource
 from cds_service.fhir.resources import (
     Condition,
     DiagnosticReport,
@@ -14,7 +16,6 @@ from cds_service.fhir.resources import (
     Observation,
     Procedure,
     ProcedureRequest,
-    Resource,
     ServiceRequest,
 )
 from cds_service.model.dates import PartialDate, full_date
@@ -28,7 +29,7 @@ def find_dates(
     """Return the newest day that a record states, and its onset. `time`: when the note was written, if it says so."""
     if isinstance(resource, (MedicationRequest, MedicationStatement)) and resource.status == _ONGOING:
         return full_date(collector.today), None  # a drug that is still taken is a drug of today
-    texts = _TEXTS[type(resource)](resource)
+    texts = _TEXTS.get(type(resource), _no_dates)(resource)
     when = collector.newest_date(*texts, time)
     onset = None
     if isinstance(resource, Condition):
@@ -42,7 +43,11 @@ def may_be_newer(resource: Resource) -> bool:
 
     What was observed, done or reported on a day is not edited so.
     """
-    return not isinstance(resource, (Observation, Procedure, DiagnosticReport, ImagingStudy))
+    return isinstance(resource, (Condition, ServiceRequest, MedicationRequest, MedicationStatement))
+
+
+def _no_dates(_resource: Resource) -> list[str | None]:
+    return []
 
 
 def _ends(period: Period | None) -> list[str | None]:
@@ -68,4 +73,7 @@ _TEXTS: Mapping[type, Callable[[Any], list[str | None]]] = {
     MedicationStatement: lambda taken: [taken.effectiveDateTime, *_ends(taken.effectivePeriod)],
     DiagnosticReport: lambda report: [report.effectiveDateTime, *_ends(report.effectivePeriod)],
     ImagingStudy: lambda study: [study.started],
+    Encounter: lambda visit: _ends(visit.period),
+    DocumentReference: lambda document: [document.date or document.indexed or document.created],
+    QuestionnaireResponse: lambda response: [response.authored],
 }

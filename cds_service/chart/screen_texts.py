@@ -4,9 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from cds_service.chart.fact_collector import status_codes
+from cds_service.chart.note_text import ReadNote
 from cds_service.chart.screened_record import ScreenedRecord, concept_texts
+from cds_service.chart.visits import VOID_VISITS, list_reason_names, list_reasons
 from cds_service.fhir.datatypes import Raw, list_concepts
+from cds_service.fhir.documents import Encounter
 from cds_service.fhir.quantities import parse_dosages
+from cds_service.fhir.resource import Resource
 from cds_service.fhir.resources import (
     Condition,
     DiagnosticReport,
@@ -17,7 +21,6 @@ from cds_service.fhir.resources import (
     Observation,
     Procedure,
     ProcedureRequest,
-    Resource,
     ServiceRequest,
 )
 from cds_service.fhir.unparsed import (
@@ -188,6 +191,22 @@ def _of_study(study: ImagingStudy) -> ScreenedRecord | None:
     return record
 
 
+def _of_visit(visit: Encounter) -> ScreenedRecord | None:
+    if visit.status in VOID_VISITS:
+        return None
+    record = ScreenedRecord(visit, SourceKind.VISIT, SourceKind.VISIT_TEXT)
+    record.add_read_concepts(list_reasons(visit))
+    record.names += list_reason_names(visit)
+    return record
+
+
+def collect_note(read: ReadNote) -> ScreenedRecord:
+    """Return what is screened of a clinical note: all its words."""
+    record = ScreenedRecord(read.note.document, SourceKind.NOTE, SourceKind.NOTE)
+    record.add_prose(read.texts)
+    return record
+
+
 def _of_observation(observation: Observation) -> ScreenedRecord | None:
     if observation.status in _VOID or observation.status == _NOT_DONE:
         return None
@@ -215,4 +234,5 @@ _COLLECTORS: Mapping[type, Callable[[Any], ScreenedRecord | None]] = {
     MedicationStatement: _of_medication,
     DiagnosticReport: _of_report,
     ImagingStudy: _of_study,
+    Encounter: _of_visit,
 }

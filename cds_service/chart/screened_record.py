@@ -1,18 +1,16 @@
 """What is screened of one resource: concepts, names, texts and answers, and how many fields were not read."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from cds_service.chart.note_text import read_forms
 from cds_service.fhir.datatypes import CodeableConcept, Concepts, Notes, list_concepts, list_notes
-from cds_service.fhir.resources import Component, Observation, Resource
-from cds_service.fhir.unparsed import Attachment, Unreadable
+from cds_service.fhir.documents import Attachment
+from cds_service.fhir.resource import Resource
+from cds_service.fhir.resources import Component, Observation
+from cds_service.fhir.unparsed import Unreadable
 from cds_service.model.facts import SourceKind
-
-_TEXT_TYPES: Final = ("text/", "application/xhtml")
-_LONGEST_FORM: Final = 1_000_000  # characters of base64; more is no text that is screened to its end
 
 
 class Prose(NamedTuple):
@@ -91,7 +89,7 @@ class ScreenedRecord:
 
     def add_forms(self, forms: Sequence[Attachment] | Unreadable) -> None:
         """Add the documents of a report that are text. By the standard all its documents say the same."""
-        texts = [] if isinstance(forms, Unreadable) else [text for form in forms if (text := _form_text(form))]
+        texts = [] if isinstance(forms, Unreadable) else read_forms(forms)
         if texts:
             self.add_prose(texts)
         elif isinstance(forms, Unreadable) or forms:
@@ -112,13 +110,3 @@ def placed_texts(concept: CodeableConcept, sites: Sequence[CodeableConcept]) -> 
     texts = concept_texts(concept)
     places = ", ".join(text for site in sites for text in concept_texts(site))
     return [*texts, *(f"{text}, {places}" for text in texts)] if places else texts
-
-
-def _form_text(form: Attachment) -> str | None:
-    """Return the text of a document, or None if it is none, or elsewhere."""
-    if not form.data or len(form.data) > _LONGEST_FORM or not (form.contentType or "").lower().startswith(_TEXT_TYPES):
-        return None
-    try:
-        return base64.b64decode("".join(form.data.split()), validate=True).decode("utf-8", errors="replace") or None
-    except (binascii.Error, ValueError):
-        return None

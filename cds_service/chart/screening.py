@@ -1,26 +1,24 @@
 """Screen a chart for whatever may be a reason to act, whether the precise reader makes anything of it or not (R1)."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, NamedTuple
 
 from cds_service.chart.concept_screen import ConceptScreen, PlacedConcept
 from cds_service.chart.fact_collector import FactCollector, build_source
+from cds_service.chart.note_text import ReadNote
 from cds_service.chart.quiet_records import is_quiet
 from cds_service.chart.screen_answers import find_measurements, find_statements, has_number, has_words
 from cds_service.chart.screen_dates import find_dates, may_be_newer
-from cds_service.chart.screen_texts import collect_record
+from cds_service.chart.screen_forms import collect_form
+from cds_service.chart.screen_texts import collect_note, collect_record
 from cds_service.chart.screened_record import ScreenedRecord, concept_texts, placed_texts
 from cds_service.fhir.datatypes import CodeableConcept, list_concepts
-from cds_service.fhir.resources import (
-    Component,
-    Observation,
-    Resource,
-    ServiceRequest,
-    SupportedResource,
-)
+from cds_service.fhir.documents import DocumentReference, QuestionnaireResponse
+from cds_service.fhir.resource import Resource
+from cds_service.fhir.resources import Component, Observation, ServiceRequest, SupportedResource
 from cds_service.model.facts import FindingValue, ScreenHit, SourceKind
 from cds_service.model.sides import Side
 from cds_service.screen.code_screen import CodeHit, is_elsewhere
@@ -31,6 +29,10 @@ OTHER_LANGUAGE: Final = "other-language"
 TOO_LONG: Final = "too-long"
 FORMAT: Final = "format"
 _ENGLISH: Final = "en"
+_DOCUMENTS: Final[Mapping[type, str]] = {
+    DocumentReference: "clinical notes",
+    QuestionnaireResponse: "questionnaires",
+}
 _COURSE, _LONG_STANDING = "course", "long-standing"
 
 
@@ -48,21 +50,32 @@ class _ScreenedText(NamedTuple):
 
 @dataclass(slots=True)
 class Screening:
-    """The screening of one chart. `hits` are in the order of the records, each once."""
+    """The screening of one chart. `hits` are in the order of the records, each once.
+
+    `partly_read`: the kinds of documents, as cards call them, of which one holds sentences in another language.
+    """
 
     screens: Screens
     concept_screen: ConceptScreen
     collector: FactCollector
     hits: dict[ScreenHit, None] = field(default_factory=dict)
     unscreened: Counter[str] = field(default_factory=Counter)
+    partly_read: dict[str, None] = field(default_factory=dict)
     _texts: list[_ScreenedText] = field(default_factory=list)
 
-    def screen(self, resources: Iterable[SupportedResource], drafts: Iterable[ServiceRequest]) -> None:
-        """Screen the patient's resources and the drafts of the call, then what the precise readers found in them."""
+    def screen(
+        self,
+        resources: Iterable[SupportedResource],
+        drafts: Iterable[ServiceRequest],
+        notes: Iterable[ReadNote] = (),
+    ) -> None:
+        """Screen the patient's resources, notes and drafts of the call, then what the precise readers found in them."""
         for resource in chain(resources, drafts):
-            record = None if self._says_nothing(resource) else collect_record(resource)
+            record = None if self._says_nothing(resource) else self._collect(resource)
             if record is not None:
                 self._screen_record(record)
+        for note in notes:
+            self._screen_record(collect_note(note))
         self._screen_texts()
         self._screen_findings()
 
@@ -72,6 +85,11 @@ class Screening:
             return False
         code = getattr(resource, "code", None)
         return not isinstance(code, CodeableConcept) or self.concept_screen.judge(PlacedConcept(code, [])).says_nothing
+
+    def _collect(self, resource: SupportedResource) -> ScreenedRecord | None:
+        if isinstance(resource, QuestionnaireResponse):
+            return collect_form(resource, self.collector.lookups.questions)
+        return collect_record(resource)
 
     def _screen_record(self, record: ScreenedRecord) -> None:
         """Screen the codes and values of a record, and keep its texts: they are screened last."""
@@ -163,6 +181,8 @@ class Screening:
         is_marked = resource.language is not None and not resource.language.lower().startswith(_ENGLISH)
         if is_marked or self.screens.languages.is_other(text):
             self.unscreened[OTHER_LANGUAGE] += 1
+            if type(resource) in _DOCUMENTS:
+                self.partly_read[_DOCUMENTS[type(resource)]] = None
 
     def _screen_findings(self) -> None:
         """Add what the precise readers found that is in a group: present, or asked about."""

@@ -5,7 +5,7 @@ from cds_service.chart.code_lookup import KnownCode
 from cds_service.chart.fact_collector import FactCollector, build_source, code_displays, meanings_of
 from cds_service.chart.imaging import describe_imaging, name_regions
 from cds_service.chart.not_done import says_not_done
-from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name, extract_from_notes
+from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name, extract_from_notes, with_sites
 from cds_service.fhir.datatypes import list_notes
 from cds_service.fhir.resources import Procedure, ServiceRequest
 from cds_service.model.facts import FindingValue, Source, SourceKind, Stage
@@ -28,6 +28,7 @@ def extract_procedure(procedure: Procedure, collector: FactCollector) -> None:
     imaging = describe_imaging(known_codes, procedure.code, procedure.bodySite, None, collector)
     is_done = imaging.region is not None and procedure.status == "completed"
     name = concept_text(procedure.code, collector, has_meaning=bool(known_codes))
+    name = with_sites(name, procedure.bodySite, collector, has_meaning=bool(known_codes))
     if not (meanings or is_done or procedure.note) and collector.lookups.narrative_reader.says_nothing(name):
         collector.ignore_unmapped(procedure, procedure.code)
         return

@@ -1,4 +1,4 @@
-"""The command `hip-spine-cds`: serve, check, try, prefetch, review, export."""
+"""The command `hip-spine-cds`: serve, check, try, read, prefetch, review, export."""
 
 from importlib import import_module
 
@@ -10,6 +10,7 @@ _MODULES = {
     "check": "check:check",
     "export": "export:export",
     "prefetch": "prefetch:prefetch",
+    "read": "read:read",
     "review": "review:review",
     "serve": "serve:serve",
     "try": "try_command:try_command",

@@ -118,5 +118,5 @@ def _list_unused_data(chart: Chart) -> Iterator[str]:
         yield f"could not be read: {missing}"
     for partial in list_incomplete(chart):
         yield f"read only in part: {partial}"
-    if chart.not_sent:
-        yield f"not sent: {', '.join(chart.not_sent)}"
+    if chart.not_sent or chart.words_not_sent:
+        yield f"not sent: {', '.join((*chart.not_sent, *chart.words_not_sent))}"

@@ -28,7 +28,7 @@ from cds_service.startup_state import load_content
 @config_option
 @without_traceback
 def export(out: Path | None, icd10cm: Path | None, config: object) -> None:  # noqa: ARG001 - see options
-    """Write value sets, code systems and rules as FHIR R4, for a site's terminology server."""
+    """Write value sets, code systems, questionnaires and rules as FHIR R4, for a site's FHIR server."""
     resources = export_resources(load_content(load_settings()), _load_code_list(icd10cm))
     if out is None:
         click.echo(_to_json(build_transaction(resources)), nl=False)

@@ -77,15 +77,16 @@ def _build_fact(fact: Fact, phrases: FactPhrases) -> dict[str, Any]:
         "label": label_fact(fact, phrases),
         "value": describe_value(fact),
         "side": fact.side.value,
-        "date": _build_date(fact.when),
-        "onset": _build_date(fact.onset) if isinstance(fact, Finding) else None,
+        "date": build_date(fact.when),
+        "onset": build_date(fact.onset) if isinstance(fact, Finding) else None,
         "qualifiers": dict(fact.qualifiers) if isinstance(fact, Finding) else {},
         "source": fact.source.reference,
         "in_words": fact.source.kind.is_text,
     }
 
 
-def _build_date(when: PartialDate | None) -> str | list[str] | None:
+def build_date(when: PartialDate | None) -> str | list[str] | None:
+    """Return a date as an ISO day, as the first and the last day that it may mean, or as null."""
     if when is None:
         return None
     return when.first.isoformat() if when.is_exact else [when.first.isoformat(), when.last.isoformat()]

@@ -25,4 +25,4 @@ def prefetch(as_json: bool, config: object) -> None:  # noqa: ARG001 - see optio
         return
     for key in keys:
         click.secho(f"{key.name} ({'required' if key.is_required else 'optional'})", bold=True)
-        click.echo(f"{key.template}\n")
+        click.echo(f"{key.template}\nscope: {key.scope}\n")

@@ -117,8 +117,8 @@ def _list_unused_data(chart: Chart) -> Iterator[str]:
         yield f"Codes without a meaning here: {_join_counts(sorted(chart.unmapped.items()))}"
     if chart.contradicted:
         yield f"Words that a code contradicts, not counted: {', '.join(fact.id for fact in chart.contradicted)}"
-    if chart.not_sent:
-        yield f"Not sent: {', '.join(chart.not_sent)}"
+    if chart.not_sent or chart.words_not_sent:
+        yield f"Not sent: {', '.join((*chart.not_sent, *chart.words_not_sent))}"
     unreadable = list_unreadable(chart)
     if unreadable:
         yield f"Could not be read: {', '.join(unreadable)}"

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from cds_service.ehr.scopes import Scopes
+
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -16,6 +18,7 @@ class Access:
         allows_private: Whether the server may be on a private or loopback address.
         trace_headers: The request's headers. Only `traceparent`, `tracestate` and `X-Request-ID` are forwarded.
         deadline: When the call must have its data, on the monotonic clock.
+        scopes: What the token may read, if it says so.
     """
 
     base_url: str
@@ -23,6 +26,7 @@ class Access:
     allows_private: bool = False
     trace_headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS, repr=False)
     deadline: float | None = None
+    scopes: Scopes | None = None
 
 
 @dataclass(frozen=True, slots=True)

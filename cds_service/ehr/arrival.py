@@ -1,8 +1,9 @@
 """Whether the data of each prefetch key arrived whole, by FHIR type (clinical design, second edition, R2)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from cds_service.ehr.gaps import Gap, GapKind
 from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.fhir.bundles import UNTYPED, DecodedResources
 
@@ -27,18 +28,19 @@ def is_short(key: PrefetchKey, decoded: DecodedResources) -> bool:
 
 
 def list_missing_types(
-    keys: Iterable[PrefetchKey],
-    keys_with_gaps: Iterable[str],
+    keys: Sequence[PrefetchKey],
+    gaps: Mapping[str, Gap],
     received: Mapping[str, DecodedResources],
     unreadable_drafts: Mapping[str, int],
 ) -> frozenset[str]:
     """Return the FHIR types of which some data did not arrive or could not be read.
 
     A type that several keys ask for is missing if any of them is. A resource whose type cannot be read counts as one
-    of the type that was asked for, or as a draft order.
+    of the type that was asked for, or as a draft order. A source of words that is not sent misses nothing.
     """
     types = {key.name: key.resource_type for key in keys}
-    missing = {types[name] for name in keys_with_gaps}
+    silent = {key.name for key in keys if key.has_words}
+    missing = {types[name] for name, gap in gaps.items() if not (name in silent and gap.kind is GapKind.NOT_SENT)}
     for name, decoded in received.items():
         if decoded.unreadable:
             missing.update(types[name] if kind == UNTYPED else _current_name(kind) for kind in decoded.unreadable)

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cds_service.ehr.access import NoAccess
 from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.ehr.search_result import Fault
 from cds_service.fhir.chart_data import NO_GAPS, DataGaps
+
+_NOT_OFFERED: Final = frozenset({"status-404", "status-405", "status-501"})
+_FORBIDDEN: Final = "status-403"
 
 
 class GapKind(Enum):
@@ -34,6 +37,29 @@ class Gap(NamedTuple):
 def not_sent_gap(reason: NoAccess) -> Gap:
     """Return the gap of a key that was not sent and may not be fetched."""
     return Gap(GapKind.NOT_SENT, "no-access", f", was not sent, {reason.reason}")
+
+
+def no_scope_gap() -> Gap:
+    """Return the gap of a key that was not sent and that the token's scopes do not cover."""
+    return Gap(GapKind.NOT_SENT, "scope", ", was not sent, and the scopes of the token do not cover it")
+
+
+def unread_note_gap(cause: str) -> Gap:
+    """Return the gap of notes of which one had no text that could be read."""
+    return Gap(GapKind.INCOMPLETE, cause, ", and the text of a note could not be read")
+
+
+def is_not_offered(gap: Gap, *, has_scopes: bool) -> bool:
+    """Return whether a server says that it has no such data for anybody, or for nobody with this token.
+
+    A refusal by scopes that grant the type is a failure instead: the next patient's may be shown.
+    """
+    return gap.kind is GapKind.UNREAD and gap.cause in (_NOT_OFFERED if has_scopes else _NOT_OFFERED | {_FORBIDDEN})
+
+
+def as_not_sent(gap: Gap) -> Gap:
+    """Return the gap as one of data that is not sent."""
+    return gap._replace(kind=GapKind.NOT_SENT)
 
 
 def not_fetched_gap(fault: Fault, *, was_sent: bool, is_partial: bool) -> Gap:
@@ -66,12 +92,16 @@ def short_gap() -> Gap:
 def group_by_label(keys: Iterable[PrefetchKey], gaps: Mapping[str, Gap]) -> DataGaps:
     """Return the gaps by the labels that cards use.
 
-    Several keys may share a label. If any of them is complete, the label is incomplete rather than unavailable.
+    Sources of words that are not sent stand apart: many EHRs send none, and that says nothing of this patient. Several
+    keys may share a label. If any of them is complete, the label is incomplete rather than unavailable.
     """
     if not gaps:
         return NO_GAPS
     kinds_by_label: dict[str, set[GapKind | None]] = {}
+    silent = [key for key in keys if key.has_words and key.name in gaps and gaps[key.name].kind is GapKind.NOT_SENT]
     for key in keys:
+        if key in silent:
+            continue
         kinds_by_label.setdefault(key.label, set()).add(gaps[key.name].kind if key.name in gaps else None)
     kind_by_label = {label: _combine(kinds) for label, kinds in kinds_by_label.items() if kinds != {None}}
 
@@ -79,7 +109,10 @@ def group_by_label(keys: Iterable[PrefetchKey], gaps: Mapping[str, Gap]) -> Data
         return tuple(label for label, combined in kind_by_label.items() if combined is kind)
 
     return DataGaps(
-        unavailable=labels(GapKind.UNREAD), not_sent=labels(GapKind.NOT_SENT), incomplete=labels(GapKind.INCOMPLETE)
+        unavailable=labels(GapKind.UNREAD),
+        not_sent=labels(GapKind.NOT_SENT),
+        incomplete=labels(GapKind.INCOMPLETE),
+        words_not_sent=tuple(key.label for key in silent),
     )
 
 

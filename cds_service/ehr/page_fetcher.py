@@ -12,6 +12,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, ProtocolError
 
 from cds_service.ehr.access import Access
+from cds_service.ehr.received import Received
 from cds_service.ehr.search_result import (
     BROKEN_OFF,
     INVALID_REQUEST,
@@ -30,6 +31,8 @@ _COUNT: Final = "100"  # entries per page that we ask for: the usual default of 
 _CHUNK: Final = 65_536  # bytes per read
 _TOKEN = re.compile(r"[\x21-\x7e]+")  # the characters that a header may carry in a token (RFC 6750)
 _FORWARDED_HEADERS = frozenset({"traceparent", "tracestate", "x-request-id"})
+# A Binary comes as a resource, or as what it holds: either is read.
+_ANY_FORM: Final = "application/fhir+json, */*;q=0.5"
 _WRONG_ACCEPT, _POST_UNSUPPORTED = 406, frozenset({400, 403, 404, 405, 415, 422, 501})
 
 
@@ -99,21 +102,32 @@ class PageFetcher:
         """
         return self._request("GET", url)
 
+    def fetch_file(self, url: str, limit: int) -> Received:
+        """Return what is at the URL of a Binary, at most `limit` bytes. The caller has checked that it may be read.
+
+        Raises:
+            SearchFailed: Says why there is none.
+        """
+        try:
+            return self._send("GET", url, None, _ANY_FORM, limit)
+        except _ConnectionReset:
+            return self._send("GET", url, None, _ANY_FORM, limit)
+
     def _request(self, method: str, url: str, form: str | None = None) -> bytes:
         """Return one page. Retry once if the server wants another media type or a reused connection had been closed."""
         accept = self._server.accept  # read once: another search may change it in the meantime
         try:
-            return self._send(method, url, form, accept)
+            return self._send(method, url, form, accept).body
         except _StatusError as error:
             if error.status != _WRONG_ACCEPT or accept != FHIR_JSON:
                 raise
-            page = self._send(method, url, form, "application/json")
+            page = self._send(method, url, form, "application/json").body
             self._server.accept = "application/json"
             return page
         except _ConnectionReset:
-            return self._send(method, url, form, accept)
+            return self._send(method, url, form, accept).body
 
-    def _send(self, method: str, url: str, form: str | None, accept: str) -> bytes:
+    def _send(self, method: str, url: str, form: str | None, accept: str, limit: int = PAGE_LIMIT) -> Received:
         remaining = self._deadline - time.monotonic()
         if remaining <= 0:
             raise SearchFailed(TOO_LATE)
@@ -130,7 +144,8 @@ class PageFetcher:
             ) as response:
                 if response.status_code != requests.codes.ok:
                     raise _StatusError(response)
-                return self._receive_body(response.raw)
+                body = self._receive_body(response.raw, limit)
+                return Received(body, response.headers.get("Content-Type", ""))
         except (requests.RequestException, HTTPError, UnicodeError) as error:
             # Neither the URL nor the cause, which may contain the URL, may reach a log.
             raise _to_search_failed(error) from None
@@ -148,12 +163,12 @@ class PageFetcher:
             headers["Authorization"] = f"Bearer {self._access.token}"
         return headers
 
-    def _receive_body(self, raw: urllib3.HTTPResponse) -> bytes:
+    def _receive_body(self, raw: urllib3.HTTPResponse, limit: int) -> bytes:
         """Read the whole body. Limits apply to its decompressed size."""
         body = bytearray()
         while chunk := raw.read1(_CHUNK, decode_content=True):
             body += chunk
-            if len(body) > PAGE_LIMIT or not self._byte_budget.spend(len(chunk)):
+            if len(body) > limit or not self._byte_budget.spend(len(chunk)):
                 raise SearchFailed(TOO_LARGE)
             if time.monotonic() > self._deadline:
                 raise SearchFailed(TOO_LATE)

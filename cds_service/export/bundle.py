@@ -5,13 +5,19 @@ from collections.abc import Iterable, Sequence
 from cds_service.export.code_systems import build_code_systems
 from cds_service.export.metadata import Resource
 from cds_service.export.plan_definitions import build_plan_definitions
+from cds_service.export.questionnaires import build_questionnaires
 from cds_service.export.value_sets import build_value_sets
 from cds_service.knowledge import Knowledge
 
 
 def export_resources(knowledge: Knowledge, icd10cm: Sequence[str] = ()) -> list[Resource]:
-    """Build code systems, value sets and rules; each resource comes after those that it refers to."""
-    return [*build_code_systems(knowledge), *build_value_sets(knowledge, icd10cm), *build_plan_definitions(knowledge)]
+    """Build code systems, value sets, questionnaires and rules; each comes after those that it refers to."""
+    return [
+        *build_code_systems(knowledge),
+        *build_value_sets(knowledge, icd10cm),
+        *build_questionnaires(knowledge),
+        *build_plan_definitions(knowledge),
+    ]
 
 
 def build_transaction(resources: Iterable[Resource]) -> Resource:

@@ -1,17 +1,18 @@
-"""Our own code systems: findings, card topics, override reasons, and orders without a standard code."""
+"""Our own code systems: findings, answers, card topics, override reasons, and orders without a standard code."""
 
 from collections.abc import Iterable, Iterator
 
 from cds_service.export.metadata import Resource, build_metadata
 from cds_service.knowledge import Knowledge
 from cds_service.model.edition import Edition
+from cds_service.model.questionnaire import ANSWER_SYSTEM_ID
 from cds_service.model.terminology import FINDING_SYSTEM, ORDER_SYSTEM
 
 Concepts = Iterable[tuple[str, str]]
 
 
 def build_code_systems(knowledge: Knowledge) -> Iterator[Resource]:
-    """Build the four code systems. The order codes are those for which no standard code was verified."""
+    """Build the code systems. The order codes are those for which no standard code was verified."""
     content, edition = knowledge.content, knowledge.content.edition
     findings = [(finding.id, finding.label) for finding in content.findings.values()]
     topics = [(rule.topic.code, rule.topic.display) for rule in content.rules]
@@ -29,6 +30,10 @@ def build_code_systems(knowledge: Knowledge) -> Iterator[Resource]:
         "What a chart can say of hip and spine: a finding's id is its code.",
         findings,
         edition,
+    )
+    answers = [(answer.value, label) for answer, label in knowledge.terminology.questionnaires.labels.items()]
+    yield _build_code_system(
+        ANSWER_SYSTEM_ID, "Answers", "What a question of our questionnaires may be answered.", answers, edition
     )
     yield _build_code_system(
         "topic", "Topics of cards", "What a card is about; clients remember overrides by it.", topics, edition

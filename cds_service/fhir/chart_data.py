@@ -5,15 +5,20 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
+from cds_service.fhir.documents import DocumentReference
 from cds_service.fhir.resources import ServiceRequest, SupportedResource
 
 
 class DataGaps(NamedTuple):
-    """The labels of the data that are missing, by how much is missing."""
+    """The labels of the data that are missing, by how much is missing.
+
+    `words_not_sent`: sources of words that this EHR does not send. Nothing rests on them, and no card names them.
+    """
 
     unavailable: tuple[str, ...] = ()
     not_sent: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
+    words_not_sent: tuple[str, ...] = ()
 
 
 NO_GAPS = DataGaps()
@@ -28,12 +33,31 @@ class DraftOrder:
     is_selected: bool
 
 
+class FileContent(NamedTuple):
+    """The bytes of a note with their media type, or why there are none, as a code of a closed set."""
+
+    body: bytes = b""
+    content_type: str = ""
+    fault: str | None = None
+
+
+class ClinicalNote(NamedTuple):
+    """A note that is to be read. `tells`: of symptoms, or of what imaging showed. `is_draft`: nobody has signed it."""
+
+    document: DocumentReference
+    tells: str
+    is_draft: bool
+    content: FileContent
+
+
 @dataclass(frozen=True, slots=True)
 class ChartData:
     """All resources of one call, from prefetch or the FHIR server, and what is missing or unreadable.
 
     `data_gaps` is worded for cards. For operators, as codes: `prefetch_statuses` is the status in which each prefetch
     key arrived, `gap_codes` what is missing from a key. `missing_types`: the FHIR types that did not arrive whole.
+    `notes`: the clinical notes to read, the newest first; `notes_left_out`: the others, with the reasons. `size`: how
+    many bytes were received, 0 if that is not known.
     """
 
     resources: tuple[SupportedResource, ...]
@@ -43,3 +67,6 @@ class ChartData:
     prefetch_statuses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     gap_codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     missing_types: frozenset[str] = frozenset()
+    notes: tuple[ClinicalNote, ...] = ()
+    notes_left_out: tuple[tuple[DocumentReference, str], ...] = ()
+    size: int = 0

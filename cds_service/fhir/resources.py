@@ -19,19 +19,12 @@ from cds_service.fhir.datatypes import (
     Reference,
     Status,
 )
+from cds_service.fhir.documents import Binary, DocumentReference, Encounter, QuestionnaireResponse
+from cds_service.fhir.resource import Resource
 
 _TRUE = frozenset({b"true", b'"true"'})
 _NO_DATE = frozenset({b"", b"null", b"false", b'""', b"{}", b"[]"})
 _HARMLESS_SEVERITIES = frozenset({"warning", "information", "success"})
-
-
-class Resource(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType"):
-    """The fields that all resources share. `patient` is DSTU2's name for `subject`."""
-
-    id: str | None = None
-    subject: Reference | None = None
-    patient: Reference | None = None
-    language: str | None = None
 
 
 class Patient(Resource, frozen=True, gc=False):
@@ -206,6 +199,8 @@ class DiagnosticReport(Resource, frozen=True, gc=False):
     status: str | None = None
     effectiveDateTime: str | None = None  # noqa: N815 - FHIR's name
     effectivePeriod: Period | None = None  # noqa: N815 - FHIR's name
+    issued: str | None = None
+    category: Concepts = None
     conclusion: str | None = None
     conclusionCode: Concepts = None  # noqa: N815 - FHIR's name
     presentedForm: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
@@ -273,6 +268,10 @@ SupportedResource: TypeAlias = (
     | DiagnosticReport
     | ImagingStudy
     | PractitionerRole
+    | Encounter
+    | DocumentReference
+    | Binary
+    | QuestionnaireResponse
     | OperationOutcome
 )
 SUPPORTED_TYPES = frozenset(kind.__name__ for kind in SupportedResource.__args__)

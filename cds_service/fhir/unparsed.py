@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from cds_service.fhir.datatypes import CodeableConcept, Concepts, Notes, Reference, list_concepts, list_notes
+from cds_service.fhir.documents import Attachment
 from cds_service.fhir.quantities import Quantity
 from cds_service.fhir.resources import Observation
 
@@ -29,14 +30,6 @@ class Part(msgspec.Struct, frozen=True, gc=False):
     summary: CodeableConcept | None = None
     code: Concepts = None
     detail: list[Reference] | Reference | None = None
-
-
-class Attachment(msgspec.Struct, frozen=True, gc=False):
-    """A document: in the record as base64, or elsewhere."""
-
-    contentType: str | None = None  # noqa: N815 - FHIR's name
-    data: str | None = None
-    title: str | None = None
 
 
 class _Range(msgspec.Struct, frozen=True, gc=False):

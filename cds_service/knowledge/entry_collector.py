@@ -41,7 +41,8 @@ class EntryCollector:
     def add_cased(self, file: str, key: str, phrases: Iterable[str], entry: LexiconEntry) -> None:
         """Add phrases that count only as written. None may mean something else in lower case."""
         for phrase in phrases:
-            if normalize_phrase(phrase) in self.entries:
+            known = self.entries.get(normalize_phrase(phrase))
+            if known and not (known.is_silent and known.surroundings):
                 self.folder.add_problem(file, key, f"{phrase!r} means something else in lower case")
             else:
                 self.add(file, key, (phrase,), replace(entry, written=()))
@@ -55,11 +56,11 @@ class EntryCollector:
 
 def _merge_entries(known: LexiconEntry, added: LexiconEntry) -> LexiconEntry:
     return LexiconEntry(
-        saying=known.saying or added.saying,
+        saying=known.saying
+        or (None if known.side else added.saying),  # "RLE" says a side, and only then where it hurts
         cues=known.cues + added.cues,
         marks=known.marks | added.marks,
         side=known.side or added.side,
-        results={**known.results, **added.results},
         qualifiers={**known.qualifiers, **added.qualifiers},
         written=added.written or known.written,
         surroundings=known.surroundings | added.surroundings,

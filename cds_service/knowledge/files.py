@@ -19,6 +19,7 @@ from cds_service.knowledge.schema.narrative import (
 )
 from cds_service.knowledge.schema.overlay import SiteLimitsFile
 from cds_service.knowledge.schema.overlay_upgrade import UpgradeFile
+from cds_service.knowledge.schema.questionnaire import QuestionnairesFile
 from cds_service.knowledge.schema.rules import PatternsFile, PolicyFile, RatingsFile, RuleFile
 from cds_service.knowledge.schema.screen import LanguageFile, SafetyScreenFile
 from cds_service.knowledge.schema.terminology import (
@@ -47,6 +48,7 @@ SCREEN_FILE = "safety-screen.toml"
 OWN_WORDS_FILE = "language/english.txt"
 CLINICAL_WORDS_FILE = "language/clinical.txt"
 LANGUAGE_FILE = "language/others.toml"
+QUESTIONNAIRE_FILE = "questionnaire.toml"
 OVERLAY_UPGRADE = "overlay-upgrade.toml"
 
 
@@ -96,6 +98,7 @@ class ContentFiles:
     safety_flags: SafetyFlagsFile
     site_limits: SiteLimitsFile
     about: AboutFile
+    questionnaires: QuestionnairesFile
     screen: SafetyScreenFile
     language: LanguageFile
     own_words: str
@@ -131,6 +134,7 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "safety_flags": folder.load_file("safety-flags.toml", SafetyFlagsFile),
         "labels": folder.load_file("labels.toml", LabelsFile),
         "about": folder.load_file("about.toml", AboutFile),
+        "questionnaires": folder.load_file(QUESTIONNAIRE_FILE, QuestionnairesFile),
         "screen": folder.load_file(SCREEN_FILE, SafetyScreenFile),
         "own_words": folder.load_text(OWN_WORDS_FILE),
         "clinical_words": folder.load_text(CLINICAL_WORDS_FILE),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Final
 
 from cds_service.knowledge.content_folder import did_you_mean
 from cds_service.knowledge.entry_collector import EntryCollector
@@ -12,14 +13,22 @@ from cds_service.knowledge.levels import spell_levels
 from cds_service.knowledge.meanings import build_meaning
 from cds_service.knowledge.schema.narrative import FrameFile
 from cds_service.knowledge.schema.terminology import FindingTable
+from cds_service.narrative.frames import sites
 from cds_service.narrative.frames.all_frames import FRAME_NAMES, KINDS
 from cds_service.narrative.frames.function import FunctionFrame
 from cds_service.narrative.frames.place_table import UNSAID
-from cds_service.narrative.lexicon import FrameTable, LexiconEntry, PhraseMeaning
+from cds_service.narrative.lexicon import FrameTable, LexiconEntry, Mark, PhraseMeaning
 from cds_service.narrative.tokenizer import normalize_phrase
 
 SHARED_WORDS = frozenset({"anatomy", "results"})  # the files of words that several frames read
 _SMALL = frozenset({"is", "are", "was", "were", "has", "have", "been", "of", "the", "any", "in", "to"})
+_MARKS: Final[Mapping[tuple[str, str], Mark]] = {  # what words of pain are to the rest of the reader
+    (sites.QUALITY, "pain"): Mark.PAIN,
+    (sites.QUALITY, "tender"): Mark.PAIN,
+    (sites.RUN, "radiate"): Mark.RUN_BY_ITSELF,
+    (sites.RUN, "move"): Mark.RUN,
+    (sites.RUN, "way"): Mark.RUN,
+}
 
 
 def build_frames(
@@ -31,9 +40,11 @@ def build_frames(
         name = file.rpartition("/")[2].removesuffix(".toml")
         if name not in FRAME_NAMES and name not in SHARED_WORDS:
             collector.folder.add_problem(file, "", f"no frame is called {name}{did_you_mean(name, FRAME_NAMES)}")
-        _add_words(collector, file, frame)
-        _add_sites(collector, file, frame, files)
         tables[name] = _table(collector, file, frame, files, findings)
+    tables[sites.NAME] = _sites_of_pain(tables.get(sites.NAME, {}))
+    for file, frame in files.frames.items():
+        _add_words(collector, file, frame, tables[sites.NAME])
+        _add_sites(collector, file, frame, files)
     _inherit(collector)
     missing = FRAME_NAMES - tables.keys()
     for name in sorted(missing):
@@ -41,16 +52,29 @@ def build_frames(
     return MappingProxyType(tables)
 
 
-def _add_words(collector: EntryCollector, file: str, frame: FrameFile) -> None:
-    for kind, concepts in frame.words.items():
-        if kind not in KINDS:
-            collector.folder.add_problem(file, f"words.{kind}", f"no frame reads it{did_you_mean(kind, KINDS)}")
-        for concept, words in concepts.items():
-            entry = LexiconEntry(concepts=MappingProxyType({str(kind): str(concept)}))
-            key = f"words.{kind}.{concept}"
-            collector.add(file, key, _every_form(word for word in words if word == word.lower()), entry)
-            cased = [word for word in words if word != word.lower()]
-            collector.add_cased(file, key, cased, entry)
+def _sites_of_pain(table: FrameTable) -> FrameTable:
+    """Return what is recorded of the regions that hurt, as places of pain."""
+    return MappingProxyType(
+        {
+            region: MappingProxyType(
+                {aspect: replace(one, is_pain=True, is_site=True) for aspect, one in found.items()}
+            )
+            for region, found in table.items()
+        }
+    )
+
+
+def _add_words(collector: EntryCollector, file: str, frame: FrameFile, sites_of_pain: FrameTable) -> None:
+    for key, kinds, forms in (("words", frame.words, _every_form), ("fixed", frame.fixed, _as_it_is)):
+        for kind, concepts in kinds.items():
+            if kind not in KINDS:
+                collector.folder.add_problem(file, f"{key}.{kind}", f"no frame reads it{did_you_mean(kind, KINDS)}")
+            for concept, words in concepts.items():
+                entry = _entry(str(kind), str(concept), sites_of_pain)
+                at = f"{key}.{kind}.{concept}"
+                collector.add(file, at, forms(word for word in words if word == word.lower()), entry)
+                cased = [word for word in words if word != word.lower()]
+                collector.add_cased(file, at, cased, entry)
     for kind, named in frame.levels.items():
         for concept, levels in named.items():
             entry = LexiconEntry(concepts=MappingProxyType({str(kind): str(concept)}))
@@ -74,21 +98,36 @@ def _inherit(collector: EntryCollector) -> None:
                 collector.entries[phrase] = replace(entry, concepts=merged)
 
 
+def _entry(kind: str, concept: str, sites_of_pain: FrameTable) -> LexiconEntry:
+    mark = _MARKS.get((kind, concept))
+    saying = sites_of_pain.get(concept, {}).get(sites.WHOLE) if kind == sites.REGION else None
+    marks = frozenset({mark}) if mark else frozenset()
+    return LexiconEntry(saying=saying, marks=marks, concepts=MappingProxyType({kind: concept}))
+
+
 def _add_sites(collector: EntryCollector, file: str, frame: FrameFile, files: NarrativeFiles) -> None:
+    """Let the words of places of pain name a concept of another kind too."""
+    places: dict[str, list[str]] = {}
+    for one in files.frames.values():
+        for site, words in one.words.get(sites.REGION, {}).items():
+            places.setdefault(str(site), []).extend(word for word in words if word == word.lower())
     for kind, concepts in frame.sites.items():
         for concept, names in concepts.items():
             entry = LexiconEntry(concepts=MappingProxyType({str(kind): str(concept)}))
             for name in names:
-                table = files.findings.get(name) or files.places.get(name)
-                if table is None:
-                    meant = did_you_mean(name, [*files.findings, *files.places])
-                    collector.folder.add_problem(file, f"sites.{kind}", f"no finding is called {name}{meant}")
-                else:
-                    collector.add(file, f"sites.{kind}.{concept}", _every_form(map(str, table.sites)), entry)
+                if name not in places:
+                    collector.folder.add_problem(
+                        file, f"sites.{kind}", f"no site is called {name}{did_you_mean(name, places)}"
+                    )
+                collector.add(file, f"sites.{kind}.{concept}", _every_form(places.get(name, ())), entry)
 
 
 def _every_form(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(form for word in words for form in sorted(inflect(normalize_phrase(word)))))
+
+
+def _as_it_is(words: Iterable[str]) -> list[str]:
+    return list(words)
 
 
 def _table(
@@ -99,7 +138,8 @@ def _table(
     findings: Mapping[str, FindingTable],
 ) -> FrameTable:
     """Return what a frame records, by the concepts of its head and of a slot."""
-    concepts = {str(concept) for one in files.frames.values() for named in one.words.values() for concept in named}
+    kinds = (named for one in files.frames.values() for named in (*one.words.values(), *one.fixed.values()))
+    concepts = {str(concept) for named in kinds for concept in named}
 
     def meaning(name: str, key: str) -> PhraseMeaning | None:
         if name in findings or name in files.places:

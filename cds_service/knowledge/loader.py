@@ -25,6 +25,7 @@ from cds_service.knowledge.overlay.changes import describe_changes
 from cds_service.knowledge.overlay.files import load_overlay, open_overlay_folder
 from cds_service.knowledge.overlay.overlaid_content import apply_overlay, with_site_rules_and_links
 from cds_service.knowledge.overlay.site_limits import check_site_limits
+from cds_service.knowledge.questionnaires import build_questionnaires, check_questionnaires
 from cds_service.knowledge.references import check_references
 from cds_service.knowledge.restraint import RestraintBuilder
 from cds_service.knowledge.rules import build_patterns, build_policy, build_ratings, build_rules
@@ -152,13 +153,18 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
     content = _build_content(folder, unresolved, orders)
     narrative = build_narrative(folder, files.narrative, files.terminology.findings)
     check_site_limits(folder, files)
+    check_questionnaires(folder, files.questionnaires, files.terminology.findings)
     folder.raise_problems()
     assert content is not None  # noqa: S101 - as above
     language = build_language(files.own_words, files.clinical_words, files.language)
     screen = build_screen(files.screen, language)
     return Knowledge(
         content=content,
-        terminology=replace(build_terminology(files.terminology), screened_tests=screen.tests),
+        terminology=replace(
+            build_terminology(files.terminology),
+            screened_tests=screen.tests,
+            questionnaires=build_questionnaires(files.questionnaires),
+        ),
         wording=unresolved.wording,
         order_templates=orders,
         override_reasons=build_override_reasons(files.overrides),

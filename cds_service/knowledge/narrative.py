@@ -89,9 +89,6 @@ def _pair_with_values(present: list[str], absent: list[str]) -> tuple[tuple[Find
 
 def _add_words(collector: EntryCollector, words: WordsFile) -> None:
     words_by_mark = {
-        Mark.PAIN: ("pain", words.pain),
-        Mark.RUN: ("run.words", words.run.words),
-        Mark.RUN_BY_ITSELF: ("run.by_itself", words.run.by_itself),
         Mark.LINK: ("links.words", [*words.links.words, *words.links.motion]),
         Mark.MOTION: ("links.motion", words.links.motion),
         Mark.LIST: ("lists.words", words.lists.words),
@@ -103,11 +100,6 @@ def _add_words(collector: EntryCollector, words: WordsFile) -> None:
     for side in SIDE_NAMES:
         collector.add(NARRATIVE_WORDS, f"sides.{side}", getattr(words.sides, side), LexiconEntry(side=Side(side)))
     collector.add(NARRATIVE_WORDS, "sides.none", words.sides.none, LexiconEntry())
-    for name, table in words.results.items():
-        for value, listed in _pair_with_values(table.present, table.absent):
-            collector.add(
-                NARRATIVE_WORDS, f"results.{name}.{value.value}", listed, LexiconEntry(results={str(name): value})
-            )
     for qualifier, values in words.qualifiers.items():
         for value_name, listed in values.items():
             collector.add(
@@ -178,7 +170,6 @@ def _add_table(collector: EntryCollector, file: str, name: str, table: PhrasesTa
     collector.add(file, name, table.cased, LexiconEntry(saying=saying, written=()))
     collector.add(file, name, table.structures, LexiconEntry(saying=replace(saying, is_structure=True)))
     collector.add(file, name, table.sites, LexiconEntry(saying=replace(saying, is_site=True)))
-    collector.add(file, name, table.tests, LexiconEntry(saying=replace(saying, results=str(table.results))))
     denials = _list_phrases(table.denials, table.combined_denials)
     collector.add(file, name, denials, LexiconEntry(saying=replace(saying, is_denial=True)))
 
@@ -235,17 +226,11 @@ def _named_findings(name: str, table: PhrasesTable) -> list[str]:
 
 
 def _has_words(table: PhrasesTable) -> bool:
-    named = (table.phrases, table.cased, table.sites, table.structures, table.combined, table.tests, table.denials)
+    named = (table.phrases, table.cased, table.sites, table.structures, table.combined, table.denials)
     return any(named)
 
 
 def _check_table(folder: ContentFolder, file: str, name: str, table: PhrasesTable, words: WordsFile) -> None:
-    if bool(table.tests) is not bool(table.results):
-        folder.add_problem(file, name, '"tests" and "results" must be given together')
-    if table.results and table.results not in words.results:
-        folder.add_problem(
-            file, name, f"no results are called {table.results}{did_you_mean(table.results, words.results)}"
-        )
     for taken in table.takes:
         if taken not in words.qualifiers:
             folder.add_problem(file, name, f"no words are given for the qualifier {taken}")

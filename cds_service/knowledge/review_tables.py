@@ -1,4 +1,4 @@
-"""The text of TABLES.md, which REVIEW.md refers to: groups, shared conditions, sources, offers, codes and words."""
+"""The text of TABLES.md, which REVIEW.md refers to: groups, conditions, sources, offers, questions, codes and words."""
 
 from collections.abc import Iterator, Sequence
 
@@ -24,6 +24,7 @@ def format_tables(knowledge: Knowledge) -> str:
         _caveat_lines(content),
         _discriminator_lines(content),
         _offer_lines(knowledge),
+        _question_lines(knowledge),
         _finding_lines(knowledge),
         _narrative_lines(knowledge),
     )
@@ -107,6 +108,24 @@ def _describe_effect(offer: Offer, knowledge: Knowledge) -> str:
     return f" ({'; '.join(parts)})"
 
 
+def _question_lines(knowledge: Knowledge) -> Iterator[str]:
+    for form in knowledge.terminology.questionnaires.forms:
+        yield from (
+            f"# {form.title}",
+            "",
+            form.purpose,
+            "",
+            form.introduction,
+            "",
+            "| finding | question | by side | then |",
+        )
+        yield "|---|---|---|---|"
+        for question in (question for section in form.sections for question in section.questions):
+            by_side = "yes" if question.is_by_side else ""
+            yield f"| `{question.finding}` | {question.text} | {by_side} | {question.since or ''} |"
+        yield ""
+
+
 def _finding_lines(knowledge: Knowledge) -> Iterator[str]:
     yield from ("# Findings and their codes", "", "| finding | label | counts for | codes (how each was checked) |")
     yield "|---|---|---|---|"
@@ -131,10 +150,10 @@ def _narrative_lines(knowledge: Knowledge) -> Iterator[str]:
     narrative = knowledge.narrative
     yield from ("# Findings in words", "")
     yield from (f"{len(narrative.entries)} phrases; cues and small words: `narrative/`.", "")
-    yield "| finding | said by | at a place of pain | as a test with a result | denied by |"
-    yield "|---|---|---|---|---|"
+    yield "| finding | said by | at a place of pain | denied by |"
+    yield "|---|---|---|---|"
     for finding in knowledge.content.findings:
-        phrases: dict[str, list[str]] = {"phrase": [], "site": [], "test": [], "denial": []}
+        phrases: dict[str, list[str]] = {"phrase": [], "site": [], "denial": []}
         for phrase, entry in narrative.entries.items():
             if entry.saying and finding in entry.saying.records:
                 phrases[_phrase_kind(entry.saying)].append(" ".join(entry.written) if entry.written else phrase)
@@ -150,4 +169,4 @@ def _list_first(phrases: Sequence[str]) -> str:
 def _phrase_kind(saying: PhraseMeaning) -> str:
     if saying.is_denial:
         return "denial"
-    return "site" if saying.is_site else "test" if saying.results else "phrase"
+    return "site" if saying.is_site else "phrase"

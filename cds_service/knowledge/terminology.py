@@ -141,7 +141,14 @@ def _all_code_rows(files: TerminologyFiles) -> Iterator[tuple[str, str, CodeRow]
     for row in [*laterality.left, *laterality.right, *laterality.both]:
         yield "body-sites.toml", "laterality", row
     severity = [*values.severity.mild, *values.severity.moderate, *values.severity.severe]
-    for row in [*values.present.codes, *values.absent.codes, *severity, *values.question, *values.no_disease.codes]:
+    for row in [
+        *values.present.codes,
+        *values.absent.codes,
+        *severity,
+        *values.question,
+        *values.document,
+        *values.no_disease.codes,
+    ]:
         yield "values.toml", row.code, row
 
 
@@ -178,6 +185,7 @@ def build_terminology(files: TerminologyFiles) -> Terminology:
         region_by_body_site={site.id: site.region for site in files.body_sites.site if site.region},
         findings_by_body_site=_map_findings_by_body_site(files.findings),
         questions={Code(row.system, row.code): row.asks for row in files.values.question},
+        documents={Code(row.system, row.code): row.tells for row in files.values.document},
         drug_names={name.lower(): finding for finding, table in files.findings.items() for name in table.names},
         imaging_words=_build_imaging_words(files.imaging),
         reason_codes=_map_reason_codes(files.findings),

@@ -39,6 +39,12 @@ class SourceKind(Enum):
     OBSERVATION_TEXT = "free text of an observation"
     PROCEDURE_TEXT = "free text of a procedure"
     ORDER_TEXT = "free text of the order"
+    NOTE = "note"
+    VISIT = "reason for the visit"
+    VISIT_TEXT = "free text of the visit"
+    REPORT_TEXT = "text of a report"
+    QUESTIONNAIRE = "questionnaire"
+    QUESTIONNAIRE_TEXT = "free text of a questionnaire"
     __hash__ = object.__hash__  # as of `FindingValue`: every fact needs it
 
     @property
@@ -48,7 +54,16 @@ class SourceKind(Enum):
 
 
 _TEXT_KINDS = frozenset(
-    {SourceKind.CONDITION_TEXT, SourceKind.OBSERVATION_TEXT, SourceKind.PROCEDURE_TEXT, SourceKind.ORDER_TEXT}
+    {
+        SourceKind.CONDITION_TEXT,
+        SourceKind.OBSERVATION_TEXT,
+        SourceKind.PROCEDURE_TEXT,
+        SourceKind.ORDER_TEXT,
+        SourceKind.NOTE,
+        SourceKind.VISIT_TEXT,
+        SourceKind.REPORT_TEXT,
+        SourceKind.QUESTIONNAIRE_TEXT,
+    }
 )
 
 
@@ -153,6 +168,7 @@ class Chart:
     `contradicted`: facts read from text that a coded fact contradicts; they do not count.
     `unreadable` counts the resources of each type that could not be decoded. Three fields name kinds of data:
     `unavailable` could not be read, `not_sent` was neither sent nor open to us, `incomplete` was read only in part.
+    `words_not_sent`: sources of words that the EHR does not send; nothing rests on them.
     `unmapped` counts codes that the content does not map, by the short name of their system, or "other".
     `screen_hits`: what the safety screen met. `unscreened`: how many texts it could not read, by reason.
     `missing_types`: the FHIR types that did not arrive whole. `is_deceased`: the patient has died.
@@ -168,6 +184,7 @@ class Chart:
     unavailable: tuple[str, ...] = ()
     not_sent: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
+    words_not_sent: tuple[str, ...] = ()
     unmapped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     screen_hits: tuple[ScreenHit, ...] = ()
     unscreened: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from cds_service.model.facts import NO_QUALIFIERS
+from cds_service.model.questionnaire import NO_QUESTIONNAIRES, Questionnaires
 from cds_service.model.sides import Side
 
 SEVENTH_CHARACTER_INDEX: Final = 7  # index of an ICD-10-CM code's seventh character, counting the point
@@ -167,7 +168,8 @@ class ReadingLimits:
 class Terminology:
     """All code meanings of the content. `system_by_uri` maps every accepted URI to the system's short name.
 
-    `screened_tests`: the tests whose numbers the safety screen reads.
+    `documents`: by type of clinical document, what it tells: symptoms, or what imaging showed.
+    `screened_tests`: the tests whose numbers the safety screen reads. `questionnaires`: ours, whose items are findings.
     """
 
     system_by_uri: Mapping[str, str]
@@ -184,11 +186,13 @@ class Terminology:
     region_by_body_site: Mapping[str, str]
     findings_by_body_site: Mapping[str, tuple[str, ...]]
     questions: Mapping[Code, str]
+    documents: Mapping[Code, str]
     drug_names: Mapping[str, str]
     imaging_words: ImagingWords
     reason_codes: Mapping[str, tuple[Code, ...]]
     limits: ReadingLimits
     screened_tests: frozenset[Code] = frozenset()
+    questionnaires: Questionnaires = NO_QUESTIONNAIRES
 
     def find_meanings(self, code: Code) -> tuple[FindingMeaning, ...]:
         """Return the findings that a code stands for, by itself or by its branch; none if it is unmapped."""

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cds_service.narrative.items import Row
+from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.time_finder import Time, TimeKind
 
 _COMMA = ","
+_FAR = 2  # words between what happened and its date
 _LISTS = (Mark.LIST, Mark.JOINED)
 
 
@@ -58,6 +59,8 @@ def _before(row: Row, mentions: Sequence[Mention], start: int, placed: _Placed) 
         if mention.first < start or mention.last >= end:
             continue
         between = row[mention.last + 1 : end]
+        if end == placed.first and placed.time.kind is TimeKind.AT and not _is_next(between):
+            return
         if any(item.is_marked(Mark.STOP) for item in between):
             return
         joined = [item for item in between if item.is_marked(*_LISTS)]
@@ -67,6 +70,13 @@ def _before(row: Row, mentions: Sequence[Mention], start: int, placed: _Placed) 
             return
         yield mention
         end, chain = mention.first, mention.chain
+
+
+def _is_next(between: Sequence[Item]) -> bool:
+    """Return whether a date stands next to what happened: behind a comma nothing else may stand between."""
+    others = [item for item in between if not (item.is_side or item.is_marked(Mark.LINK))]
+    is_comma = [item.text for item in others] == [_COMMA]
+    return is_comma or (len(others) <= _FAR and not any(item.is_marked(*_LISTS) for item in others))
 
 
 def _behind(row: Row, mentions: Sequence[Mention], placed: _Placed) -> Iterator[Mention]:

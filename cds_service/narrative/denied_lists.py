@@ -10,6 +10,7 @@ from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import CueEffect, Mark
 
 _COMMA = ","
+_RESULTS = frozenset({"positive", "negative", "normal", "reduced", "limited"})
 _LEAST_COMMAS = 2  # of a list without "or"
 _MAX_UNKNOWN = 3  # unknown words of one entry, none of them behind what it names
 _LISTS = (Mark.LIST, Mark.JOINED)
@@ -86,6 +87,6 @@ def _is_plain(entry: Sequence[Item]) -> bool:
 def _is_telling(item: Item) -> bool:
     if item.entry.cues or item.is_side or item.number >= 0 or item.text == ":":
         return True
-    if item.entry.results or item.is_marked(*_TELLING_MARKS):
+    if (item.concept("result") in _RESULTS and not item.entry.saying) or item.is_marked(*_TELLING_MARKS):
         return True
     return tells(item.text.split())

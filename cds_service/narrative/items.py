@@ -59,7 +59,7 @@ class Row(list[Item]):
 
     def __init__(self, sentence: Sentence) -> None:
         super().__init__()
-        self._sentence = sentence
+        self.sentence = sentence
         self._firsts: list[int] = []  # the first word of each item
         self.kinds: dict[str, list[int]] = {}
 
@@ -74,12 +74,16 @@ class Row(list[Item]):
         """Let items that a frame reads together name its finding to what is around them, as a phrase does."""
         for place in places:
             item = self[place]
-            if item.entry.saying is None or item.entry.saying.results is not None:
+            if item.entry.saying is None:
                 self[place] = item._replace(entry=replace(item.entry, saying=saying), is_unknown=False)
+
+    def first(self, place: int) -> int:
+        """Return which word of the sentence an item begins at."""
+        return self._firsts[place]
 
     def words(self, first: int, last: int) -> tuple[int, int]:
         """Return the first word of the items from `first` to `last`, and the word behind them."""
-        end = self._firsts[last + 1] if last + 1 < len(self) else len(self._sentence.words)
+        end = self._firsts[last + 1] if last + 1 < len(self) else len(self.sentence.words)
         return self._firsts[first], max(end, self._firsts[first] + 1)
 
     def places(self, first_word: int, end_word: int) -> range:
@@ -88,7 +92,7 @@ class Row(list[Item]):
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return where the items from `first` to `last` begin and end in the text, in characters."""
-        words, starts = self._sentence.spellings, self._sentence.starts
+        words, starts = self.sentence.spellings, self.sentence.starts
         end = self._firsts[last + 1] if last + 1 < len(self) else len(words)
         final = max(end - 1, self._firsts[first])
         return starts[self._firsts[first]], starts[final] + len(words[final])
@@ -113,10 +117,10 @@ def build_item(text: str, entry: LexiconEntry) -> Item:
 
 def _role(entry: LexiconEntry) -> Role:
     saying = entry.saying
-    if saying and saying.is_pain and not saying.is_denial:
-        return Role.PLACE if saying.is_site else Role.PAIN
     if entry.side:
         return Role.BRIDGE
+    if saying and saying.is_pain and not saying.is_denial:
+        return Role.PLACE if saying.is_site else Role.PAIN
     return next((role for marks, role in _BY_MARK if marks & entry.marks), Role.BREAK)
 
 

@@ -21,6 +21,7 @@ class Judge:
 
     def __init__(self, findings: Vocabulary) -> None:
         self._findings = findings
+        self.diagnoses = frozenset(name for name, known in findings.items() if known.kind == _DIAGNOSIS)
 
     def is_sign(self, statement: Statement) -> bool:
         """Return whether a statement denies a sign of the examination."""
@@ -36,12 +37,20 @@ class Judge:
         return self._timed(stated, mention) if mention.is_dated else stated
 
     def _timed(self, statement: Statement, mention: Mention) -> Statement:
-        """Return a statement with its times. Only an event, a treatment and what stays happened on a day."""
+        """Return a statement with its times. An event, a treatment and what stays happened on a day; other things pass.
+
+        No flag passes by its date alone: it is not said that it is over.
+        """
         if statement.value is FindingValue.ABSENT:
             return statement
         known = self._findings[statement.finding]
         happened = mention.saying.is_dated or known.kind == "treatment" or known.stays
-        return statement._replace(onset=mention.onset, when=mention.when if happened else None)
+        if happened:
+            return statement._replace(onset=mention.onset, when=mention.when)
+        is_of_then = mention.onset is None or mention.onset.is_counted  # "for six weeks in 2011"
+        return statement._replace(
+            onset=mention.onset, was=mention.when if is_of_then and known.kind != "flag" else None
+        )
 
     def judge(self, mention: Mention, changes: set[CueEffect]) -> Iterator[Statement]:
         """Yield the statements of a mention under the effects of the cues around it."""

@@ -74,7 +74,7 @@ class PhraseMeaning:
     """The findings that a phrase records if it is present, and those that are absent if it is negated.
 
     `past`: the finding to record instead if the text says it is over. `takes`: the qualifiers it takes from words
-    near it. `results`: it is the name of a test and means nothing without a result from that table. `is_advised`:
+    near it. `is_advised`:
     it may be something advised, which is then not present. `is_asked`: it is too vague to be present, but is asked
     about. `is_structure`: it names a part of the body, and the disease only beside a denial or a suspicion.
     `is_ground`: as the reason for a suspicion it is present. `is_event`: with a year in the past it is over.
@@ -88,7 +88,6 @@ class PhraseMeaning:
     denies: tuple[str, ...]
     past: str | None = None
     takes: tuple[str, ...] = ()
-    results: str | None = None
     is_site: bool = False
     is_denial: bool = False
     is_pain: bool = False
@@ -117,7 +116,6 @@ class LexiconEntry:
     cues: tuple[Cue, ...] = ()
     marks: frozenset[Mark] = frozenset()
     side: Side | None = None
-    results: Mapping[str, FindingValue] = field(default_factory=lambda: MappingProxyType({}))
     qualifiers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     written: tuple[str, ...] | None = None
     surroundings: frozenset[str] = frozenset()
@@ -126,7 +124,7 @@ class LexiconEntry:
     @property
     def is_silent(self) -> bool:
         """Return whether it means nothing by itself: an unknown word, or one of interest to frames alone."""
-        return not (self.saying or self.cues or self.marks or self.side or self.results or self.qualifiers)
+        return not (self.saying or self.cues or self.marks or self.side or self.qualifiers)
 
 
 @dataclass(frozen=True, slots=True)

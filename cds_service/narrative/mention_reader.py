@@ -1,15 +1,28 @@
 """Read all mentions of a sentence: pains, signs and what frames state, with their qualifiers and sides."""
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from cds_service.model.facts import FindingValue
+from cds_service.model.sides import Side
+from cds_service.narrative.frames import sites
 from cds_service.narrative.frames.all_frames import FrameReader
+from cds_service.narrative.frames.antecedent import NOTHING, Antecedent
+from cds_service.narrative.frames.pain import PainReader
+from cds_service.narrative.frames.subject import Subject
 from cds_service.narrative.items import UNKNOWN_ITEM, Item, Role, Row
 from cds_service.narrative.lexicon import FrameTable, PhraseMeaning
 from cds_service.narrative.mentions import Mention, read_signs
-from cds_service.narrative.pains import PainReader
 from cds_service.narrative.qualifiers import qualify
 from cds_service.narrative.sides import place_sides
+
+
+class Found(NamedTuple):
+    """What a sentence names. `last_pain`: the chain of its last pain, 0 if that is elsewhere, None without one."""
+
+    mentions: list[Mention]
+    places_without_pain: list[PhraseMeaning]
+    last_pain: int | None
 
 
 class MentionReader:
@@ -17,6 +30,7 @@ class MentionReader:
 
     def __init__(self, tables: Mapping[str, FrameTable]) -> None:
         self._frames = FrameReader(tables)
+        self._tender = frozenset(tables.get(sites.NAME, {}).get(sites.TENDER, {}))
 
     def may_mention(self, row: Row) -> bool:
         """Return whether a sentence names anything that may be a finding."""
@@ -26,18 +40,25 @@ class MentionReader:
         """Yield what frames alone read as present, before any context."""
         return (mention for mention in self._frames.read(row) if mention.value is FindingValue.PRESENT)
 
-    def read(self, row: Row) -> tuple[list[Mention], list[PhraseMeaning]]:
-        """Return the mentions, and the places of pain that the sentence names without a pain."""
+    def read(self, row: Row, antecedent: Antecedent = NOTHING) -> Found:
+        """Return the mentions, the places of pain named without a pain, and the last pain."""
         stated = list(self._frames.read(row))
+        if antecedent.is_ours is False:
+            stated = [mention for mention in stated if mention.about is not Subject.UNSAID]
         taken = {place for mention in stated for place in mention.parts}
-        pains = PainReader(_without(row, taken))
+        pains = PainReader(_without(row, taken), self._tender, antecedent)
         signs = [sign for sign in read_signs(row) if sign.place not in taken]
         mentions = [*pains.mentions, *sorted((*signs, *stated), key=lambda mention: mention.place)]
         for mention in stated:
             row.name((mention.place, *mention.parts), mention.saying)
         qualify(row, mentions)
         place_sides(row, mentions)
-        return mentions, pains.places_without_pain
+        side = antecedent.side if pains.opening is Side.UNSTATED else pains.opening
+        for mention in pains.mentions if pains.referring and side is not Side.UNSTATED else ():
+            if mention.chain in pains.referring and mention.radiates and mention.side is Side.UNSTATED:
+                mention.side = side
+        last = pains.last
+        return Found(mentions, pains.places_without_pain, None if last is None else last.chain if last.is_ours else 0)
 
 
 def _without(row: Row, taken: set[int]) -> list[Item]:

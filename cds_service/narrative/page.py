@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
+from cds_service.narrative.frames.antecedent import NOTHING, Antecedent
 from cds_service.narrative.lexicon import CueEffect
 from cds_service.narrative.sections import SectionReader
 from cds_service.narrative.statements import Statement
@@ -17,7 +18,7 @@ class Page:
     """A text being read, sentence by sentence. `carried`: the effect that a heading has on the items of its list.
 
     `denied`: signs that are denied, and whether of the whole body: what the text finds outranks them. `sides`: those
-    named so far.
+    named so far. `antecedent`: what "it" means in the next sentence.
     """
 
     sections: SectionReader
@@ -26,6 +27,7 @@ class Page:
     has_mention: bool = False
     carried: CueEffect | None = None
     denied: dict[Statement, bool] = field(default_factory=dict)
+    antecedent: Antecedent = NOTHING
     sides: set[Side] = field(default_factory=set)
     waiting: dict[Statement, tuple[tuple[frozenset[str], ...], tuple[int, int]]] = field(default_factory=dict)
 

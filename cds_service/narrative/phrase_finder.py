@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from cds_service.model.sides import combine_sides
+from cds_service.narrative.frames import sites
+from cds_service.narrative.frames.sites import SiteComposer
 from cds_service.narrative.items import UNKNOWN_ITEM, Item, Row, build_bare_item, build_item
 from cds_service.narrative.lexicon import Lexicon, LexiconEntry
 from cds_service.narrative.tokenizer import Sentence
@@ -32,6 +34,7 @@ class PhraseFinder:
         guards = {
             phrase: LexiconEntry() for phrase in entries if phrase not in sides and one_word & set(phrase.split())
         }
+        self._composer = SiteComposer(narrative.frames.get(sites.NAME, {}))
         self._sides = _build_tree(sides | guards)
         self._firsts = frozenset(phrase.partition(" ")[0] for phrase in sides)
         self._phrases = _build_tree({phrase: entry for phrase, entry in entries.items() if phrase not in sides})
@@ -55,7 +58,7 @@ class PhraseFinder:
             place += length
         for first, item in before.get(place, ()):
             row.add(item, first)
-        return row
+        return self._composer.compose(row)
 
     def _without_sides(self, sentence: Sentence) -> _Sides:
         words = sentence.words

@@ -52,6 +52,8 @@ def _beside(items: list[Item], mention: Mention, name: str) -> list[str]:
         at = start
         while 0 <= at < len(items):
             item = items[at]
+            if name in item.entry.qualifiers and step > 0 and mention.parts and _leads_on(items, at):
+                break  # "severe on the right, mild arthritis on the left"
             if name in item.entry.qualifiers:
                 found.append(item.entry.qualifiers[name])
                 mention.first, mention.last = min(mention.first, at), max(mention.last, at)

@@ -11,6 +11,7 @@ from cds_service.narrative.answers import join_answers
 from cds_service.narrative.choices import settle_choices
 from cds_service.narrative.context import Context
 from cds_service.narrative.dating import date_mentions, histories
+from cds_service.narrative.frames.antecedent import NOTHING, named, unnamed
 from cds_service.narrative.items import Row
 from cds_service.narrative.judging import Judge
 from cds_service.narrative.lexicon import Lexicon, Section
@@ -25,7 +26,7 @@ from cds_service.narrative.statements import EMPTY_READING, Reading
 from cds_service.narrative.surroundings import is_something_else, leaves_out, wide_surroundings
 from cds_service.narrative.text_cache import TextCache
 from cds_service.narrative.time_finder import TimeFinder
-from cds_service.narrative.tokenizer import TRUNCATED, Sentence, normalize_phrase, split_sentences
+from cds_service.narrative.tokenizer import PARAGRAPH, TRUNCATED, Sentence, normalize_phrase, split_sentences
 
 _CUT_MARGIN = 12  # items before the cut in a long sentence: what follows the cut may negate them
 
@@ -93,8 +94,9 @@ class NarrativeReader:
         section = page.sections.enter(sentence)
         if not self._mentions.may_mention(items):
             page.carried = Context(items, [], page.carried, self._narrative.reach).carries(sentence)
+            page.antecedent = unnamed(items, page.antecedent)
             return
-        mentions, without_pain = self._mentions.read(items)
+        mentions, without_pain, last_pain = self._mentions.read(items, page.antecedent)
         times = self._times.find(sentence.words) if mentions else []
         date_mentions(items, mentions, times)
         context = Context(
@@ -109,9 +111,13 @@ class NarrativeReader:
         )
         whole = len(items) - (_CUT_MARGIN if sentence.ending == TRUNCATED else 0)
         around = self._wide(beside) if any(mention.saying.unless for mention in mentions) else frozenset()
+        stated: list[Mention] = []
         for mention in mentions:
-            if mention.last < whole and not (mention.saying.unless and is_something_else(items, mention, around)):
-                self._state(mention, items, context, section, page)
+            is_other = mention.saying.unless and is_something_else(items, mention, around)
+            if mention.last < whole and not is_other and self._state(mention, items, context, section, page):
+                stated.append(mention)
+        is_end = sentence.ending == PARAGRAPH
+        page.antecedent = NOTHING if is_end else named(last_pain, stated, self._judge.diagnoses, page.antecedent)
         page.places_without_pain.update(finding for saying in without_pain for finding in saying.records)
         page.has_mention = True
         page.carried = context.carries(sentence)
@@ -119,11 +125,12 @@ class NarrativeReader:
     def _wide(self, rows: Sequence[Row]) -> Set[str]:
         return frozenset(name for row in rows for name in wide_surroundings(row, self._narrative.wide))
 
-    def _state(self, mention: Mention, row: Row, context: Context, section: Section, page: Page) -> None:
-        """Add the statements of a mention to those of the text."""
+    def _state(self, mention: Mention, row: Row, context: Context, section: Section, page: Page) -> bool:
+        """Add the statements of a mention to those of the text. Return whether it is present."""
         refer_back(mention, row, page.sides)
         span = row.span(mention.first, mention.last)
-        for one in self._judge.judge(mention, context.changes(mention)):
+        changes = context.changes(mention)
+        for one in self._judge.judge(mention, changes):
             if section.is_of_diagnoses and not self._judge.is_diagnosis(one):
                 continue
             if mention.saying.beside:
@@ -137,3 +144,4 @@ class NarrativeReader:
                 page.deny(stated, span, is_general=mention.is_general)
             else:
                 page.add(stated, span)
+        return not changes and mention.value is FindingValue.PRESENT

@@ -85,7 +85,7 @@ def _is_between(item: Item) -> bool:
     if item.text == _CLOSING:
         return False
     entry = item.entry
-    return item.is_marked(Mark.LINK) or (bool(entry.results or entry.qualifiers) and not item.is_marked(*_LISTS))
+    return item.is_marked(Mark.LINK) or (bool(entry.qualifiers) and not item.is_marked(*_LISTS))
 
 
 def _behind(items: list[Item], last: int, loose: Set[int]) -> Side:

@@ -13,6 +13,7 @@ class Statement(NamedTuple):
 
     `year`: the year of an event, where one is given; whether that is over is for the reader of the chart to say.
     `since`: the year in which it began. `onset`: since when it has been there; `when`: the day on which it happened.
+    `was`: a day on which something that passes was there.
     """
 
     finding: str
@@ -24,6 +25,7 @@ class Statement(NamedTuple):
     since: int = 0
     onset: When | None = None
     when: When | None = None
+    was: When | None = None
 
 
 @dataclass(frozen=True, slots=True)

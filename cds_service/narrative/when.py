@@ -40,6 +40,11 @@ class When(NamedTuple):
         return not self.year
 
     @property
+    def is_counted(self) -> bool:
+        """Return whether it is a number of days, weeks, months or years."""
+        return bool(self.unit) and not self.whole
+
+    @property
     def course(self) -> str | None:
         """Return the course of what began then: new, long-standing, or None for what is between or a date."""
         if not self.unit:

@@ -57,6 +57,13 @@ class LanguageCheck:
         """Return whether a text, or a sentence in it, is in another language. Recent results are cached."""
         return self._cache(text)
 
+    def other_sentences(self, text: str) -> list[tuple[int, int]]:
+        """Return where the sentences of another language begin and end in a text without HTML."""
+        ends = [*_SENTENCE_END.finditer(text)]
+        starts = [0, *(match.end() for match in ends)]
+        places = zip(starts, [*(match.start() for match in ends), len(text)], strict=True)
+        return [place for place in places if self._is_sentence_other(fold_characters(text[slice(*place)]))]
+
     def _is_other(self, text: str) -> bool:
         folded = fold_characters(strip_markup(text))
         return any(self._is_sentence_other(sentence) for sentence in _SENTENCE_END.split(folded))

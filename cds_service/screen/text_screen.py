@@ -89,7 +89,7 @@ class TextScreen:
             return [], None
         spans = self._spans(found, sentence)
         items = self._phrases.items(_with_mentions(sentence, spans))
-        mentions, _ = self._mentions.read(items)
+        mentions = self._mentions.read(items).mentions
         context = Context(items, mentions, carried, self._narrative.reach, section=section.effect)
         ours = (mention for mention in mentions if items[mention.place].text in _MENTIONS)
         hits: list[TextHit] = []

@@ -52,10 +52,13 @@ SERVICES: Final = {
     )
 }
 
+BINARY_SCOPE: Final = "patient/Binary.r"  # for the text of clinical notes that is not in their records
+
 USAGE: Final = (
     "For licensed clinicians; adults. Needs Patient and Conditions, by prefetch or from the FHIR server (R4); reads "
-    "Observations, ImagingStudies, ServiceRequests, Procedures, medications and reports where it gets them. The "
-    "content has not been approved by a clinician unless a card says so. "
+    "Observations, ImagingStudies, ServiceRequests, Procedures, medications, reports, the visit's reason, clinical "
+    "notes and questionnaires where it gets them. The content has not been approved by a clinician unless a card says "
+    "so. "
 )
 DEMO_USAGE: Final = (
     "Demo mode: synthetic data only, no authentication; reads FHIR servers on this machine and the public SMART "
@@ -69,7 +72,9 @@ PRODUCTION_USAGE: Final = (
 
 def build_discovery(keys: Iterable[PrefetchKey], usage: str = DEMO_USAGE) -> Discovery:
     """Build the discovery response. `usage` says who may call."""
-    prefetch = {key.name: key.template for key in keys}
+    all_keys = tuple(keys)
+    prefetch = {key.name: key.template for key in all_keys}
+    scopes = ", ".join([*dict.fromkeys(key.scope for key in all_keys), BINARY_SCOPE])
     return Discovery(
         services=[
             ServiceDescription(
@@ -78,7 +83,7 @@ def build_discovery(keys: Iterable[PrefetchKey], usage: str = DEMO_USAGE) -> Dis
                 title=entry.title,
                 description=entry.description,
                 prefetch=prefetch,
-                usageRequirements=USAGE + usage,
+                usageRequirements=f"{USAGE}{usage} Scopes it uses: {scopes}; without one, that data is not read.",
             )
             for entry in SERVICES.values()
         ]

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 from cds_service.chart.chart_reader import ChartReader
@@ -11,6 +11,7 @@ from cds_service.ehr.access import NO_HEADERS, NO_SERVER, NOT_ALLOWED, OTHER_PAT
 from cds_service.ehr.draft_orders import DraftOrders, decode_draft_orders
 from cds_service.ehr.entry_limit import EntryLimit
 from cds_service.ehr.gatherer import Gatherer
+from cds_service.ehr.scopes import parse_scopes
 from cds_service.ehr.user_role import has_any_role
 from cds_service.errors import MissingData, OutOfTime
 from cds_service.fhir.bundles import TYPED_ENVELOPE
@@ -126,8 +127,9 @@ class HookService:
         self.entry_limit.check(request)
         now = self.clock()
         orders = decode_draft_orders(request)
-        data = self._gather_chart_data(request, orders, _resolve_access(request, server, deadline))
-        decision = self._judge(request, data, now, visibility, explain=explain)
+        today = now.astimezone(self.time_zone).date()
+        data = self._gather_chart_data(request, orders, _resolve_access(request, server, deadline), today)
+        decision = self._judge(request, data, today, visibility, explain=explain)
         dialect = self.dialects.get(visibility.client_id, STANDARD)
         context = CardContext(request.patient_id, orders.raw_by_reference, dialect)
         cards = self.card_maker.build(decision, context, self.new_uuid)
@@ -140,24 +142,25 @@ class HookService:
             self.recorder.record_cards(service_id, request, tenant, edition, issued, now, is_silent=is_silent)
         return CallResult(response, body, decision, data.prefetch_statuses, data.gap_codes)
 
-    def _gather_chart_data(self, request: HookRequest, orders: DraftOrders, access: Access | NoAccess) -> ChartData:
+    def _gather_chart_data(
+        self, request: HookRequest, orders: DraftOrders, access: Access | NoAccess, today: date
+    ) -> ChartData:
         """Gather what there is by the deadline.
 
         The deadline only cuts searches short, and cards say what was not read. What was read is judged in full: half a
         judgement could miss the very finding that rules a card out.
         """
         try:
-            return self.gatherer.gather(request, orders, access)
+            return self.gatherer.gather(request, orders, access, today)
         except MissingData:
             if isinstance(access, Access) and access.deadline is not None and access.deadline <= time.monotonic():
                 raise OutOfTime("the deadline of the call came before its data") from None
             raise
 
     def _judge(
-        self, request: HookRequest, data: ChartData, now: datetime, visibility: CardVisibility, *, explain: bool
+        self, request: HookRequest, data: ChartData, today: date, visibility: CardVisibility, *, explain: bool
     ) -> Decision:
         """Read the chart and decide on it as of today, without info cards for users in an exempt role."""
-        today = now.astimezone(self.time_zone).date()
         chart = self.chart_reader.build_chart(data, request.patient_id, today, explain=explain)
         decision = decide(self.content, chart, request.hook, thorough=explain)
         is_exempt = bool(decision.shown and visibility.exempt_roles) and has_any_role(request, visibility.exempt_roles)
@@ -176,12 +179,12 @@ class HookService:
 def _resolve_access(request: HookRequest, server: PermittedServer | None, deadline: float) -> Access | NoAccess:
     """Return how to read the FHIR server. A token for another patient is not used, and nothing is read without it.
 
-    The token's scopes are not checked: the server refuses what they do not cover, and only that search is lost.
+    What the token's scopes do not cover is not searched for, unless it is required.
     """
     if server is None:
         return NOT_ALLOWED if request.fhir_server else NO_SERVER
     token = request.authorization
     if token and token.patient and token.patient.removeprefix("Patient/") != request.patient_id:
         return OTHER_PATIENT
-    bearer = token.access_token if token else None
-    return Access(server.base_url, bearer, server.allows_private, server.trace_headers, deadline)
+    bearer, scopes = (token.access_token, parse_scopes(token.scope)) if token else (None, None)
+    return Access(server.base_url, bearer, server.allows_private, server.trace_headers, deadline, scopes)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -18,6 +18,7 @@ _USER_TYPES = {PATIENT_VIEW: _PROFESSIONAL_TYPES | {"Patient", "RelatedPerson"}}
 FHIR_ID: Final = r"[A-Za-z0-9.\-]{1,64}"
 _USER_REFERENCE = re.compile(rf"([A-Za-z]+)/{FHIR_ID}")
 _PATIENT_REFERENCE = re.compile(rf"(?:Patient/)?({FHIR_ID})")
+_ENCOUNTER_REFERENCE = re.compile(rf"(?:Encounter/)?({FHIR_ID})")
 
 
 class FhirAuthorization(msgspec.Struct, frozen=True):
@@ -25,6 +26,7 @@ class FhirAuthorization(msgspec.Struct, frozen=True):
 
     access_token: str
     patient: str | None = None
+    scope: Any = None  # a string; anything else says nothing
 
     def __repr__(self) -> str:
         return "FhirAuthorization(...)"
@@ -49,27 +51,31 @@ PrefetchValue: TypeAlias = msgspec.Raw | msgspec.Struct | None
 EnvelopeDecoder: TypeAlias = msgspec.json.Decoder[Envelope[PrefetchValue]]
 
 
-class PatientContext(msgspec.Struct, frozen=True):
+class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
     """The context of patient-view, whose members order-sign and order-select share."""
 
     userId: str  # noqa: N815 - the specification's name
     patientId: str  # noqa: N815 - the specification's name
+    encounterId: Any = None  # noqa: N815 - the specification's name; anything but a FHIR id says nothing
 
 
-class OrderSignContext(PatientContext, frozen=True):
+class OrderSignContext(PatientContext, frozen=True, kw_only=True):
     """The context of order-sign: the orders about to be signed."""
 
     draftOrders: msgspec.Raw  # noqa: N815 - the specification's name
 
 
-class OrderSelectContext(OrderSignContext, frozen=True):
+class OrderSelectContext(OrderSignContext, frozen=True, kw_only=True):
     """The context of order-select: all drafts, and which of them are selected."""
 
     selections: list[str]
 
 
 class HookRequest(msgspec.Struct, frozen=True):
-    """A checked request. `patient_id` is the bare id. `selections` is None for hooks without it: all drafts count."""
+    """A checked request. `patient_id` and `encounter_id` are bare ids. `size`: the bytes of its body.
+
+    `selections` is None for hooks without it: all drafts count.
+    """
 
     hook: str
     hook_instance: str
@@ -81,6 +87,8 @@ class HookRequest(msgspec.Struct, frozen=True):
     selections: tuple[str, ...] | None = None
     fhir_server: str | None = None
     authorization: FhirAuthorization | None = None
+    encounter_id: str | None = None
+    size: int = 0
 
     @property
     def is_user_patient_or_related(self) -> bool:
@@ -133,6 +141,8 @@ def decode_request(
         selections=tuple(context.selections) if isinstance(context, OrderSelectContext) else None,
         fhir_server=envelope.fhirServer,
         authorization=envelope.fhirAuthorization,
+        encounter_id=_parse_encounter_id(context.encounterId),
+        size=len(body),
     )
 
 
@@ -162,3 +172,9 @@ def _parse_patient_id(text: str) -> str:
     if not match:
         raise BadRequest("must be a FHIR id", "context.patientId")
     return match[1]
+
+
+def _parse_encounter_id(value: object) -> str | None:
+    """Return the id of the call's visit. It is optional, and one that is no id only costs the visit's reasons."""
+    match = _ENCOUNTER_REFERENCE.fullmatch(value) if isinstance(value, str) else None
+    return match[1] if match else None

@@ -6,7 +6,7 @@ import re
 import click
 from click.testing import CliRunner
 
-from cds_service.cli import json_report, main
+from cds_service.cli import json_report, main, read_report
 from docs.generate.markdown import code, page, table
 
 
@@ -22,6 +22,8 @@ def cli_page() -> str:
         "`hip-spine-cds COMMAND [OPTIONS]`. In a checkout the program is `.venv/bin/hip-spine-cds`. Commands end with "
         "exit code 0 on success, 1 when content, configuration or request is wrong, and 2 when the command line is.",
         *parts,
+        "## The document of read --json",
+        inspect.cleandoc(read_report.__doc__ or ""),
         "## The document of try --json",
         inspect.cleandoc(json_report.__doc__ or ""),
     )
@@ -30,17 +32,23 @@ def cli_page() -> str:
 def prefetch_page() -> str:
     """Return the page of prefetch templates; long lists of codes are only counted."""
     printed = CliRunner().invoke(main, ["prefetch"], catch_exceptions=False).output
-    templates = re.findall(r"^(\w+) \((\w+)\)\n(.+)$", printed, re.MULTILINE)
+    templates = re.findall(r"^(\w+) \((\w+)\)\n(.+)\nscope: (.+)$", printed, re.MULTILINE)
     rows = [
-        (f"`{key}`", need, f"`{re.sub(r'(?<=code=).{200,}', _count, template)}`") for key, need, template in templates
+        (f"`{key}`", need, f"`{re.sub(r'(?<=code=|type=)[^&]{200,}', _count, template)}`", f"`{scope}`")
+        for key, need, template, scope in templates
     ]
     return page(
         "Prefetch templates",
         "Discovery offers these templates for every service. For an EHR that wants them typed in, `hip-spine-cds "
         "prefetch` prints them in full; `--site` includes a site's own codes, and `--json` prints one object.",
-        table(("key", "data", "template"), rows),
+        table(("key", "data", "template", "scope"), rows),
         "If the data of a required key is neither sent nor readable from the FHIR server, the answer is 412. Missing "
-        "data of an optional key is named on the card. Where a client has exempt roles, `userRole` is asked for too.",
+        "data of an optional key is named on the card, except for `encounter`, `clinicalNotes` and "
+        "`questionnaireResponses` where an EHR sends none of them. Where a client has exempt roles, `userRole` is "
+        "asked for too.",
+        "The scopes are those of a token for the FHIR server, as SMART App Launch 2 writes them; those of version 1 "
+        "(`patient/Observation.read`) and wildcards do as well. Clinical notes often hold their text in a Binary: that "
+        "needs `patient/Binary.r` besides. What the scopes do not cover is not searched for.",
     )
 
 

@@ -1,5 +1,6 @@
 """Canaries: invented names, numbers, days, words and tokens, put wherever a request has room for one."""
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -43,6 +44,15 @@ _PERSON = {
     "contact": [{"name": {"text": TEXT}}],
     "photo": [{"title": TEXT}],
 }
+NOTE = f"{HISTORY}. {TEXT}. Straight leg raise positive on the left. {TEXT}"
+NOTE_FORMS = {
+    "text/plain": NOTE,
+    "text/html": f"<html><title>{TEXT}</title><body><p>{HISTORY}.</p><!-- {TEXT} --><p>{TEXT}</p></html>",
+    "application/rtf": rf"{{\rtf1\ansi {HISTORY}.\par {WORD}}}",
+    "application/pdf": f"%PDF-1.4 {WORD}",
+    f"text/plain; charset={WORD}": NOTE,
+    f"application/{WORD}": NOTE,
+}
 KINDS = (
     "Condition",
     "Observation",
@@ -53,6 +63,7 @@ KINDS = (
     "MedicationStatement",
     "DiagnosticReport",
     "ImagingStudy",
+    "QuestionnaireResponse",
 )
 
 
@@ -62,7 +73,7 @@ def seen(text: str) -> list[str]:
     return [hit for form in (text, unquote(text), plain) for hit in _SEEN.findall(form)]
 
 
-def filled(body: Json, born: str = BORN) -> Json:
+def filled(body: Json, born: str = BORN, *, has_notes: bool = True) -> Json:
     """A call with a canary in every place: patient, user, ids, texts, names, and a record of every kind that is new."""
     text = json.dumps(body).replace("patient-1", PATIENT_ID).replace("Practitioner/example", USER_ID)
     filled_body: Json = json.loads(_OURS.sub(rf'"\1{WORD}-\2"', text))
@@ -72,6 +83,13 @@ def filled(body: Json, born: str = BORN) -> Json:
         prefetch = filled_body.get("prefetch") or {}
         if "conditions" in prefetch:
             prefetch["conditions"]["entry"].append({"resource": unknown(kind, number)})
+    if has_notes and "conditions" in (filled_body.get("prefetch") or {}):
+        filled_body["context"]["encounterId"] = f"{WORD}-visit"
+        filled_body["prefetch"] |= {
+            "encounter": visit(),
+            "clinicalNotes": bundle(*notes()),
+            "questionnaireResponses": bundle(*questionnaires()),
+        }
     return filled_body
 
 
@@ -82,7 +100,21 @@ def unknown(kind: str, number: int = 1) -> Json:
     texts = {"valueString": TEXT, "onsetString": TEXT, "abatementString": TEXT, "dosage": [{"text": TEXT}]}
     coded = dict.fromkeys(("code", "medicationCodeableConcept", "bodySite", "valueCodeableConcept"), strange)
     about = {"id": f"{WORD}-{kind}-{number}", "subject": {"reference": f"Patient/{PATIENT_ID}", "display": TEXT}}
-    return {**record, **texts, **coded, **about, "reasonCode": [strange], "orderDetail": [strange]}
+    answered = _answered(strange["coding"][0]) if kind == "QuestionnaireResponse" else {}
+    return {**record, **texts, **coded, **about, "reasonCode": [strange], "orderDetail": [strange], **answered}
+
+
+def _answered(strange: Json) -> Json:
+    """Return what a form holds: our question with an answer of ours, and others' answered in every way."""
+    ours = {"system": "https://hip-spine-cds.example/fhir/CodeSystem/answer", "code": "no", "display": TEXT}
+    answers = [{"valueString": HISTORY}, {"valueString": TEXT}, {"valueCoding": {**strange, "display": TEXT}}]
+    items = [
+        {"linkId": "fever", "text": TEXT, "answer": [{"valueCoding": ours}]},
+        {"linkId": f"{WORD}-1", "text": f"{HISTORY}, {TEXT}?", "answer": answers},
+    ]
+    url = f"https://hip-spine-cds.example/fhir/Questionnaire/pain-patient|{WORD}"
+    group = {"linkId": WORD, "text": TEXT, "item": items}
+    return {"status": "completed", "questionnaire": url, "authored": BORN, "item": [group]}
 
 
 def fhir_resources(call: Json) -> list[Json]:
@@ -98,10 +130,55 @@ def moved(call: Json, base: str) -> Json:
     return request
 
 
+def notes() -> list[Json]:
+    """Return clinical notes full of canaries: in each form, in the record or elsewhere."""
+    made = []
+    for number, (form, words) in enumerate(NOTE_FORMS.items()):
+        attachment = {"contentType": form, "title": TEXT, "data": base64.b64encode(words.encode()).decode()}
+        made.append(_note(f"{WORD}-note-{number}", attachment))
+    links = [f"Binary/{WORD}-bytes", f"Binary/{WORD}-none", f"https://{WORD}.example/{WORD}", f"../{WORD}", TEXT]
+    made += [
+        _note(f"{WORD}-link-{number}", {"contentType": "text/plain", "url": url}, f"2026-03-0{number + 1}T08:00:00Z")
+        for number, url in enumerate(links)
+    ]
+    return [*made, {**made[0], "id": f"{WORD}-void", "status": "entered-in-error"}]
+
+
+def _note(name: str, attachment: Json, date: str = "2026-02-20T08:00:00Z") -> Json:
+    about = {"reference": f"Patient/{PATIENT_ID}", "display": TEXT}
+    kind = {**concept("11506-3", "http://loinc.org"), "text": TEXT}
+    written = {"type": kind, "description": TEXT, "date": date, "content": [{"attachment": attachment}]}
+    return {"resourceType": "DocumentReference", "id": name, "status": "current", "subject": about, **written}
+
+
+def binary() -> Json:
+    """Return the bytes that one of the notes is in."""
+    data = base64.b64encode(NOTE.encode()).decode()
+    return {"resourceType": "Binary", "id": f"{WORD}-bytes", "contentType": "text/plain", "data": data}
+
+
+def visit() -> Json:
+    """Return the visit of the call, with canaries for reasons."""
+    about = {"reference": f"Patient/{PATIENT_ID}", "display": TEXT}
+    reasons = {"reasonCode": [{"text": HISTORY}, {"text": TEXT}], "reasonReference": [{"display": TEXT}]}
+    return {"resourceType": "Encounter", "id": f"{WORD}-visit", "status": "in-progress", "subject": about, **reasons}
+
+
+def questionnaires() -> list[Json]:
+    """Return an answered questionnaire full of canaries."""
+    answers = [{"valueString": HISTORY}, {"valueString": TEXT}, {"valueCoding": {"code": WORD, "display": TEXT}}]
+    item = {"linkId": WORD, "text": TEXT, "answer": answers, "item": [{"linkId": WORD, "text": HISTORY}]}
+    about = {"reference": f"Patient/{PATIENT_ID}", "display": TEXT}
+    base = {"resourceType": "QuestionnaireResponse", "id": f"{WORD}-answers", "status": "completed", "subject": about}
+    return [{**base, "questionnaire": f"https://{WORD}.example/q|1", "authored": "2026-02-21", "item": [item]}]
+
+
 def broken_bundle() -> Json:
     """Return a Bundle of unreadable resources, full of canaries."""
     strange = [{"resourceType": kind, "id": f"{WORD}-{kind}", "code": TEXT, "status": {WORD: TEXT}} for kind in KINDS]
-    return bundle(*strange, {"resourceType": WORD, "id": WORD}, {WORD: WORD})
+    form = unknown("QuestionnaireResponse", 99)
+    form["item"] += [{"linkId": "limp", "answer": [{"valueBoolean": TEXT}]}, {"linkId": [TEXT]}, TEXT]
+    return bundle(*strange, form, {"resourceType": WORD, "id": WORD}, {WORD: WORD})
 
 
 def _is_resource(element: Json) -> bool:

@@ -92,7 +92,9 @@ def _discovery(attack: Attack) -> None:
 
 def _hooks(attack: Attack) -> None:
     for topic, (service, body) in CALLS.items():
-        attack.send(f"card {topic}", f"/{service}?name={WORD}", filled(body))
+        # Some of the notes cannot be read, so no advice to wait rests on the others.
+        has_notes = topic not in {"ConservativeCareFirst", "ImagingAlreadyDone"}
+        attack.send(f"card {topic}", f"/{service}?name={WORD}", filled(body, has_notes=has_notes))
     quiet = call(VIEW, prefetch={"patient": patient(), "conditions": bundle()})
     attack.send("no card", f"/{VIEW}", filled(quiet))
     odd = filled(quiet)
@@ -148,11 +150,16 @@ def _by_fhir(attack: Attack) -> None:
     attack.stub.resources = [
         *canaries.fhir_resources(complete_call),
         *(canaries.unknown(kind, 90) for kind in canaries.KINDS),
+        canaries.binary(),
     ]
     asked = canaries.moved(complete_call, attack.stub.base)
     for fault in (None, "bad-head", "outcome", "next-elsewhere", "redirect-inside", "truncated", "html", "403"):
         attack.stub.faults = {"Procedure": fault, "Observation": fault} if fault else {}
         attack.send(f"FHIR {fault or 'well'}", f"/{service}", asked)
+    for fault in ("bad-head", "outcome", "truncated", "html", "403", "redirect-inside", "reset"):
+        for kind in ("Binary", "DocumentReference", "QuestionnaireResponse", "Encounter"):
+            attack.stub.faults = {kind: fault}
+            attack.send(f"FHIR {kind} {fault}", f"/{service}", asked)
     attack.stub.faults = {"Condition": "reset"}
     attack.send("FHIR reset", f"/{service}", asked)
     for other in (f"https://{WORD}.example/{WORD}", f"http://{WORD}:{TOKEN}@127.0.0.1/", TEXT):

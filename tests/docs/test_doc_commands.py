@@ -41,6 +41,7 @@ PRINTED = {
     ],
     "docs/how-to/sign-off.md": ["signed off by Dr A. Example"],
     "docs/how-to/site-content.md": ["Example General", "cauda equina"],
+    "docs/how-to/what-is-read.md": ["groin pain [1 present]", '"findings": ['],
     "docs/how-to/why-no-card.md": ["No card."],
     "docs/tutorial/first-card-to-own-site.md": [
         "its code stands for no finding here",

@@ -4,16 +4,21 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from cds_service.chart.told import holds
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.reader import NarrativeReader, TextKind
-from cds_service.narrative.statements import Reading
+from cds_service.narrative.statements import Reading, Statement
 
 FOLDER = Path(__file__).parent
 HELD_OUT = FOLDER / "held-out.jsonl"
 _KINDS = {"name": TextKind.NAME, "report": TextKind.REPORT}
+TOLD_ON = date(2026, 3, 10)  # the day on which the sentences are told
+RECENT = timedelta(days=91)  # clinical design §2
+EVENTS = {"major-trauma"}  # what counts by the day on which it happened
 ANY_SIDE, NO_SIDE, BOTH = "any", "unstated", "both"
 
 
@@ -64,9 +69,16 @@ def sides_of(reading: Reading, value: FindingValue) -> dict[str, set[str]]:
     """Return the findings that a reading states with a value, and their sides."""
     sides: dict[str, set[str]] = {}
     for one in reading.statements:
-        if one.value is value and not one.is_vague:
+        if one.value is value and not one.is_vague and not is_over(one):
             sides.setdefault(one.finding, set()).add(one.side.value)
     return sides
+
+
+def is_over(statement: Statement) -> bool:
+    """Return whether a statement tells of an event that is long over, as the chart judges it."""
+    told = statement.when.on(TOLD_ON) if statement.when else None
+    is_old_event = bool(told and told.last + RECENT < TOLD_ON) and statement.finding in EVENTS
+    return is_old_event or not holds(statement, TOLD_ON, accepts_vague=True)
 
 
 def score(item: dict[str, Any], reading: Reading) -> Score:

@@ -5,6 +5,7 @@ Run it with `python -m tests.oracle.targets`.
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.narrative.lexicon import Lexicon
 
 FOLDER = Path(__file__).parent
+ASPECTS = ("anterior", "posterior", "lateral")
 CORPUS = FOLDER / "corpus.jsonl"
 
 
@@ -23,13 +25,22 @@ def corpus() -> list[dict[str, Any]]:
 def targets(narrative: Lexicon) -> list[str]:
     """Return the phrases that state a finding by themselves.
 
-    Sites and tests need more words, which medSpaCy does not look for.
+    Sites need more words, which medSpaCy does not look for.
     """
-    return sorted(
+    alone = {
         phrase
         for phrase, entry in narrative.entries.items()
-        if (saying := entry.saying) and not (saying.is_site or saying.results or saying.is_denial)
-    )
+        if (saying := entry.saying) and not (saying.is_site or saying.is_denial)
+    }
+    return sorted(alone | set(pains(narrative)))
+
+
+def pains(narrative: Lexicon) -> Iterator[str]:
+    """Yield the pain of each region and of its aspects, as most people write it."""
+    for phrase, entry in narrative.entries.items():
+        if entry.saying and entry.saying.is_site:
+            yield f"{phrase} pain"
+            yield from (f"{aspect} {phrase} pain" for aspect in ASPECTS)
 
 
 def main() -> None:

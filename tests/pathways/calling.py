@@ -95,7 +95,9 @@ def prefetched(scenario: Scenario) -> dict[str, Any]:
     """Return the prefetch that an EHR would send. A key that was null stays null if nothing is found for it."""
     ehr = Ehr(scenario.server)
     previous = scenario.request["prefetch"]
-    found = {key.name: ehr.answer(key.build_query(scenario.patient_id)) for key in our_keys()}
+    visit = scenario.request["context"].get("encounterId")
+    queries = {key.name: key.build_query(scenario.patient_id, visit) for key in our_keys()}
+    found = {name: ehr.answer(query) for name, query in queries.items() if query is not None}
     return {
         name: None if name in previous and previous[name] is None and answer.get("total") == 0 else answer
         for name, answer in found.items()

@@ -27,7 +27,8 @@ class Ehr:
             )
         wanted = {name: values[0] for name, values in parse_qs(url.query, strict_parsing=True).items()}
         patient = wanted.pop("patient")
-        wanted.pop("_count", None)  # no scenario has enough resources for a second page
+        for name in ("_count", "_sort"):  # no scenario has enough resources for a second page
+            wanted.pop(name, None)
         found = [
             resource
             for resource in self._resources
@@ -52,7 +53,7 @@ def searchset(found: Iterable[Resource]) -> Resource:
 
 
 def _matches(resource: Resource, wanted: dict[str, str]) -> bool:
-    tests = {"code": _has_code, "status": _has_status}
+    tests = {"code": _has_code, "status": _has_status, "type": _has_type}
     return all(tests[name](resource, value.split(",")) for name, value in wanted.items())
 
 
@@ -61,10 +62,14 @@ def _has_status(resource: Resource, statuses: list[str]) -> bool:
 
 
 def _has_code(resource: Resource, tokens: list[str]) -> bool:
-    return any(token in tokens for token in _tokens(resource))
+    return any(token in tokens for token in _tokens(resource["code"]))
 
 
-def _tokens(resource: Resource) -> Iterator[str]:
-    for coding in resource["code"].get("coding", []):
+def _has_type(resource: Resource, tokens: list[str]) -> bool:
+    return any(token in tokens for token in _tokens(resource["type"]))
+
+
+def _tokens(concept: Resource) -> Iterator[str]:
+    for coding in concept.get("coding", []):
         yield f"{coding['system']}|{coding['code']}"
         yield f"{coding['system']}|"

@@ -44,4 +44,4 @@ def test_every_chart_has_its_own_id() -> None:
 
 def test_the_charts_send_every_key_that_the_service_asks_for() -> None:
     """A key more, as when a template outgrows its limit, would make every one of these charts an incomplete one."""
-    assert {key.name for key in our_keys()} == {"patient", *KEYS}
+    assert {key.name for key in our_keys() if not key.has_words} == {"patient", *KEYS}

@@ -11,6 +11,7 @@ from cds_service.chart.chart_reader import ChartReader
 from cds_service.ehr.client import EhrClient
 from cds_service.ehr.draft_orders import decode_draft_orders
 from cds_service.ehr.gatherer import Gatherer
+from cds_service.ehr.notes import build_note_chooser
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.model.facts import Chart, Stage
 from cds_service.wire.request import decode_request
@@ -38,7 +39,8 @@ def _case(scenario: Scenario) -> Case:
 def _chart(scenario: Scenario) -> Chart:
     request = decode_request(json.dumps(scenario.request).encode(), frozenset({scenario.hook}))
     client = EhrClient()
-    gathered = Gatherer(our_keys(), client).gather(request, decode_draft_orders(request))
+    gatherer = Gatherer(our_keys(), client, notes=build_note_chooser(_knowledge().terminology))
+    gathered = gatherer.gather(request, decode_draft_orders(request), today=scenario.on)
     client.close()
     reader = ChartReader(_knowledge().terminology, _knowledge().content, _knowledge().narrative, _knowledge().screen)
     return reader.build_chart(gathered, request.patient_id, scenario.on)

@@ -1,5 +1,6 @@
 """Cards never quote the chart: free text of a request appears in no response and changes none."""
 
+import base64
 import json
 from collections.abc import Iterator
 from itertools import count
@@ -16,16 +17,16 @@ from .scenarios import Scenario, scenario
 # Members of FHIR types that hold free text or names.
 FREE_TEXT = {"text", "display", "description", "conclusion", "valueString", "family", "city", "value", "unit", "div"}
 CANARY = "canary-"
-IN_WORDS = "words-only-hip-order"
+IN_WORDS = {"words-only-hip-order", "note-only-hip-order"}
 HTML = f"<img src=x onerror=alert(1)>{CANARY}"
 
 
 def test_no_free_text_of_a_request_is_in_the_answer_and_none_changes_it(pathway: Scenario, tmp_path: Path) -> None:
-    """Except for the scenario whose pattern is only in free text: without it, only the order itself is judged."""
+    """Except for the scenarios whose pattern is only in free text: without it, only the order itself is judged."""
     answer = call(pathway, tmp_path, _with_canaries(pathway.request)).json
     _drop_updates(answer)
     assert CANARY not in json.dumps(answer)
-    if pathway.name == IN_WORDS:
+    if pathway.name in IN_WORDS:
         assert [card["source"]["topic"]["code"] for card in answer["cards"]] == ["PlainFilmsFirst"]
         return
     expected = pathway.response
@@ -85,6 +86,9 @@ def _with_canaries(
     match value:
         case str() if is_text:
             return f"{f'{value}. ' if is_appended else ''}{HTML}{next(numbers)}"
+        case {"contentType": _, "data": data}:
+            words = base64.b64decode(data).decode() + "\n\n" if is_appended else ""
+            return {**value, "data": base64.b64encode(f"{words}{HTML}{next(numbers)}".encode()).decode()}
         case dict():
             return {
                 name: _with_canaries(member, numbers, is_text=name in FREE_TEXT, is_appended=is_appended)

@@ -8,10 +8,12 @@ import requests
 from pathways.calling import by_fallback, call, our_keys
 from pathways.scenarios import Scenario, all_scenarios, scenario
 
+from cds_service.ehr.prefetch_templates import ENCOUNTER_KEY
+
 from .conftest import TOKEN
 from .medplum_server import Medplum
 
-KEYS = our_keys()
+KEYS = [key for key in our_keys() if key.name != ENCOUNTER_KEY]  # no scenario names a visit
 
 
 def by_name(item: Any) -> str:
@@ -63,6 +65,38 @@ def test_only_what_was_not_sent_is_asked_for(medplum_server: Medplum, tmp_path: 
     medplum_server.forget_seen()
     assert call(patient, tmp_path, body).json == patient.response
     assert [request["type"] for request in medplum_server.seen()] == ["ImagingStudy"]
+
+
+def test_visits_notes_with_their_binaries_and_reports_are_served_for_real(
+    medplum_server: Medplum, tmp_path: Path
+) -> None:
+    """The note of the scenario, once in a Binary and once behind the reason for the visit, gives the same findings."""
+    patient = scenario("note-only-hip-order")
+    subject = {"reference": f"Patient/{patient.patient_id}"}
+    note = next(
+        one for one in patient.server if one["resourceType"] == "DocumentReference" and one["docStatus"] == "final"
+    )
+    attachment = note["content"][0]["attachment"]
+    binary = {"resourceType": "Binary", "id": "note-words", "contentType": "text/plain", "data": attachment["data"]}
+    linked = {"contentType": "text/plain", "url": f"{medplum_server.base}/Binary/note-words"}
+    visit = {
+        "resourceType": "Encounter",
+        "id": "note-visit",
+        "status": "in-progress",
+        "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"},
+        "subject": subject,
+        "period": {"start": "2026-03-10T09:00:00Z"},
+        "reasonCode": [{"text": "Pain of the left foot"}],
+    }
+    medplum_server.load([binary, {**note, "content": [{"attachment": linked}]}, visit])
+    medplum_server.forget_seen()
+    body = by_fallback(patient, medplum_server.base, TOKEN)
+    body["context"]["encounterId"] = "note-visit"
+    answer = call(patient, tmp_path, body)
+    medplum_server.load([note])
+    assert answer.status_code == 200
+    assert "Left buttock pain, note, 5 Jan 2026" in answer.json["cards"][0]["detail"]
+    assert {"Encounter", "Binary", "DocumentReference"} <= {request["type"] for request in medplum_server.seen()}
 
 
 @pytest.mark.parametrize("token", [None, "another-token"], ids=["no token", "a wrong token"])

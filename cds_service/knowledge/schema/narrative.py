@@ -15,7 +15,7 @@ Slots = list[list[LowerPhrase | Literal[""]]]
 
 
 class PhrasesTable(StrictModel):
-    """The phrases of a finding: alone, as sites of pain, as tests with a result, or as denials.
+    """The phrases of a finding: alone, as sites of pain, or as denials.
 
     `combined`, `combined_denials`: more of them, one of each row's words after another. `structures`: names of a
     part of the body, which say the disease only beside a denial or a suspicion. `advised`: the finding may be
@@ -28,8 +28,6 @@ class PhrasesTable(StrictModel):
     phrases: list[LowerPhrase] = Field(default_factory=list)
     cased: list[Phrase] = Field(default_factory=list)
     sites: list[LowerPhrase] = Field(default_factory=list)
-    tests: list[LowerPhrase] = Field(default_factory=list)
-    results: Id | None = None
     structures: list[LowerPhrase] = Field(default_factory=list)
     denials: list[LowerPhrase] = Field(default_factory=list)
     combined: list[Slots] = Field(default_factory=list)
@@ -134,15 +132,21 @@ class CuesFile(StrictModel):
 class FrameFile(StrictModel):
     """Words of a frame, by kind and concept, and the findings that it records.
 
-    A word with a capital counts only as written. `reads`: by the concept of the frame's head the finding, or the
-    finding by the concept of a slot; `unsaid` is the slot of a head that stands alone. `levels`: words in order, from
-    any of which to any other a stretch may go. `sites`: of the findings named, the places of pain are such words too.
+    A word with a capital counts only as written, and one in `fixed` has no other form. `reads`: by the concept of the
+    frame's head the finding, or the finding by the concept of a slot; `unsaid` is the slot of a head that stands alone.
+    `levels`: words in order, from any of which to any other a stretch may go. `sites`: the words of these sites of pain
+    are such words too.
     """
 
     words: dict[Id, dict[Id, list[Phrase]]] = Field(default_factory=dict)
+    fixed: dict[Id, dict[Id, list[Phrase]]] = Field(default_factory=dict)
     levels: dict[Id, dict[Id, list[LowerPhrase]]] = Field(default_factory=dict)
     sites: dict[Id, dict[Id, list[Id]]] = Field(default_factory=dict)
     reads: dict[Id, Id | dict[Id, Id]] = Field(default_factory=dict)
+
+    def findings(self) -> set[str]:
+        """Return all that the frame records."""
+        return {one for read in self.reads.values() for one in ([read] if isinstance(read, str) else read.values())}
 
 
 class SectionTable(StrictModel):
@@ -171,12 +175,6 @@ class TimeFile(StrictModel):
     weekdays: Annotated[list[list[LowerPhrase]], Field(min_length=7, max_length=7)]
 
 
-class RunTable(WordList):
-    """Words for pain that radiates."""
-
-    by_itself: list[LowerPhrase]
-
-
 class LinksTable(WordList):
     """Words allowed between other words; `motion`: those that may introduce a movement."""
 
@@ -198,8 +196,8 @@ class SidesTable(StrictModel):
     none: list[LowerPhrase]
 
 
-class ResultsTable(StrictModel):
-    """Results that mean that a sign is present or absent."""
+class AnswersTable(StrictModel):
+    """Answers that mean that what was asked is present or absent."""
 
     present: list[LowerPhrase]
     absent: list[LowerPhrase]
@@ -217,18 +215,15 @@ class WordsFile(StrictModel):
     longest_text: Annotated[int, Field(ge=1000, le=100_000)]
     reach: Annotated[int, Field(ge=0, le=10)]
     began: list[LowerPhrase]
-    pain: list[LowerPhrase]
-    run: RunTable
     links: LinksTable
     lists: ListTable
     elsewhere: WordList
     sides: SidesTable
     abbreviations: WordList
-    results: dict[Id, ResultsTable]
     qualifiers: dict[QualifierName, dict[Id, list[LowerPhrase]]]
     times: dict[Id, list[LowerPhrase]]
     surroundings: dict[Id, SurroundingsTable]
-    answers: ResultsTable
+    answers: AnswersTable
 
 
 SIDE_NAMES: tuple[SideName, ...] = ("left", "right", "both")

@@ -227,7 +227,13 @@ class SeverityTable(StrictModel):
 class QuestionRow(CodeRow):
     """The code of an Observation that asks about pain, and what its value states."""
 
-    asks: Literal["location", "radiation", "finding", "narrative"]
+    asks: Literal["location", "radiation", "finding", "narrative", "examination"]
+
+
+class DocumentRow(CodeRow):
+    """The code of a type of clinical document, and what such a document tells."""
+
+    tells: Literal["symptoms", "imaging"]
 
 
 class NoDiseaseTable(StrictModel):
@@ -251,5 +257,6 @@ class ValuesFile(StrictModel):
     absent: CodesTable
     severity: SeverityTable
     question: list[QuestionRow]
+    document: list[DocumentRow]
     no_disease: NoDiseaseTable
     not_done: NotDoneTable

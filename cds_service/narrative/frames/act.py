@@ -18,6 +18,9 @@ _INJECTION, _INTO, _REFUSAL = "injection", "into", "refusal"
 _REFUSED_WITHIN = 4  # items between an act and the word that declines it
 _NAMED_ALONE = "physio"  # a plan's word as often: it was had if something is told of it
 _FOR = "for"
+_THERAPIES = frozenset({"physical-therapy", "physio"})
+_OURS: Final = frozenset({"hip", "lumbar", "leg", "back"})  # the parts of the body whose therapy counts
+_NEAR = 6  # items between a therapy and the part of the body that it is for
 _PART_OF_OTHERS = frozenset({"epidural"})  # "epidural lipomatosis"
 # Which agent names an injection of several: what else is injected numbs, or makes it visible.
 _AGENTS: Final = ("steroid", "biologic", "other-agent", "anaesthetic")
@@ -49,7 +52,9 @@ class ActFrame(Frame):
         is_first = head <= _REFUSED_WITHIN and row[0].text == _FOR  # "For injection of the hip."
         is_part = name in _PART_OF_OTHERS and head + 1 < len(row) and _is_noun(row[head + 1])
         is_bare = name == _NAMED_ALONE and not self._is_told_of(row, head)
-        return is_first or is_part or is_bare or is_about(row, head) or self._is_refused(row, head)
+        is_for_others = name in _THERAPIES and _is_of_another_part(row, head)
+        is_named = is_first or is_part or is_bare or is_for_others or is_about(row, head)
+        return is_named or self._is_refused(row, head)
 
     def _put_into(self, row: Row) -> Iterator[int]:
         """Yield each "into" behind an agent: "lidocaine into the hip"."""
@@ -95,6 +100,12 @@ class ActFrame(Frame):
         is_tried = any(at < head for at in row.kinds.get(_TRIED, ()))
         is_told = is_tried and any(_RESPONSE in item.entry.qualifiers for item in row)
         return replace(meaning, past=meaning.records[0]) if is_told and meaning.records else meaning
+
+
+def _is_of_another_part(row: Row, head: int) -> bool:
+    """Return whether a therapy stands near other parts of the body alone: "it helped the shoulder"."""
+    near = {row[at].concept("joint") for at in row.kinds.get("joint", ()) if abs(at - head) <= _NEAR}
+    return bool(near) and near.isdisjoint(_OURS)
 
 
 def _is_noun(item: Item) -> bool:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from cds_service.narrative.frames import sites
 from cds_service.narrative.frames.act import ActFrame
 from cds_service.narrative.frames.clinical_tests import ClinicalTestFrame
 from cds_service.narrative.frames.consultation import ConsultationFrame
 from cds_service.narrative.frames.disease import DiseaseFrame
 from cds_service.narrative.frames.event import EventFrame
+from cds_service.narrative.frames.factor import FactorFrame
 from cds_service.narrative.frames.flag import FlagFrame
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.function import FunctionFrame
@@ -15,6 +17,8 @@ from cds_service.narrative.frames.measure import MeasureFrame
 from cds_service.narrative.frames.motion import MotionFrame
 from cds_service.narrative.frames.reflex import ReflexFrame
 from cds_service.narrative.frames.sensation import SensationFrame
+from cds_service.narrative.frames.share import ShareFrame
+from cds_service.narrative.frames.sleep import SleepFrame
 from cds_service.narrative.frames.strength import StrengthFrame
 from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import FrameTable
@@ -33,9 +37,12 @@ FRAMES: Final[tuple[type[Frame], ...]] = (
     EventFrame,
     FlagFrame,
     MeasureFrame,
+    FactorFrame,
+    ShareFrame,
+    SleepFrame,
 )
-FRAME_NAMES: Final = frozenset(frame.name for frame in FRAMES)
-KINDS: Final = frozenset(kind for frame in FRAMES for kind in frame.kinds)
+FRAME_NAMES: Final = frozenset(frame.name for frame in FRAMES) | {sites.NAME}
+KINDS: Final = frozenset(kind for frame in FRAMES for kind in frame.kinds) | sites.KINDS
 
 
 class FrameReader:

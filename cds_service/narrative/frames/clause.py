@@ -165,4 +165,4 @@ def _is_loud(item: Item) -> bool:
 
 def _says_more(item: Item) -> bool:
     """Return whether an item says something of a place that it stands behind: "left hip normal, right arthritic"."""
-    return _is_loud(item) or bool(item.entry.results)
+    return _is_loud(item) or item.concept("result") is not None

@@ -9,8 +9,8 @@ class FlagFrame(PairFrame):
     """Reads red flags: "ca prostate", "abscess of the psoas", "takes daily prednisone", "getting weaker"."""
 
     name = "flag"
-    head, slot, limb = "danger", "matter", "limb"
+    head, slot, limb = "danger", "matter", "mover"
     hindered = MappingProxyType({"steroid": "short"})  # a taper, a course of days, an injection
     at_slot = frozenset({"infection"})
-    kinds = frozenset({"danger", "matter", "limb"})
+    kinds = frozenset({"danger", "matter", "mover"})
     heads = frozenset({"danger"})

@@ -12,6 +12,8 @@ from cds_service.narrative.lexicon import PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 _NUMB, _LEG, _LIMB = "numb", "leg", "limb"
+_UNABLE = frozenset({"cannot", "cant", "can not", "unable to", "could not", "couldnt", "not able to"})
+_FEEL = frozenset({"feel", "feeling", "feels"})
 _PLACES = ("region", _LIMB, "root")
 
 
@@ -20,14 +22,14 @@ class SensationFrame(ExaminationFrame):
 
     name = "sensation"
     kinds = frozenset({_NUMB, *_PLACES}) | SHARED
-    heads = frozenset({_NUMB, TOPIC})
+    heads = frozenset({_NUMB, TOPIC, "filler"})
     topic = "sensation"
     present = frozenset({"reduced", "absent", "altered", _NUMB})
     absent = frozenset({"normal"})
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield what is said of sensation, if anything is."""
-        if _NUMB in row.kinds or speaks_of(row, TOPIC, self.topic):
+        if _NUMB in row.kinds or speaks_of(row, TOPIC, self.topic) or any(item.text in _FEEL for item in row):
             yield from super().read(row)
 
     def head(self, row: Row, at: int) -> Token | None:
@@ -39,9 +41,13 @@ class SensationFrame(ExaminationFrame):
 
     def result(self, row: Row, at: int) -> Token | None:
         """Return a word of numbness, or a result of sensation."""
-        if row[at].concept(_NUMB):
+        if self._is_numb(row, at):
             return self.said(at, _NUMB)
         return self.said(at, "absent") if lacks(row, at, _is_sensation) else super().result(row, at)
+
+    @staticmethod
+    def _is_numb(row: Row, at: int) -> bool:
+        return bool(row[at].concept(_NUMB)) or _is_unfelt(row, at)
 
     def is_normal_part(self, claim: Claim) -> bool:
         """Return whether a claim finds but a part of one leg normal."""
@@ -49,12 +55,17 @@ class SensationFrame(ExaminationFrame):
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim records, if the result is one of sensation and the place is a leg's."""
-        if not (row[claim.result.at].concept(_NUMB) or speaks_of(row, TOPIC, self.topic)):
+        if not (self._is_numb(row, claim.result.at) or speaks_of(row, TOPIC, self.topic)):
             return
         is_general = claim.head.part is Part.TOPIC
         named = {row[at].concept(kind) for kind in _PLACES for at in row.kinds.get(kind, ())}
         if not is_general or named == {_LEG} or (claim.result.value is FindingValue.ABSENT and not named):
             yield self.meanings[_LEG]
+
+
+def _is_unfelt(row: Row, at: int) -> bool:
+    """Return whether somebody cannot feel what follows: "cannot feel my toes"."""
+    return row[at].text in _UNABLE and at + 1 < len(row) and row[at + 1].text in _FEEL
 
 
 def _is_sensation(item: Item) -> bool:

@@ -72,7 +72,7 @@ def _run(row: Row, at: int, step: int) -> tuple[Side, int]:
 def _is_between(item: Item) -> bool:
     if item.is_side or item.is_marked(*_LISTS) or item.entry.cues:
         return False
-    is_word = bool(item.entry.results or item.entry.qualifiers) or not _PASSED.isdisjoint(item.entry.concepts)
+    is_word = bool(item.concept("result") or item.entry.qualifiers) or not _PASSED.isdisjoint(item.entry.concepts)
     return item.is_marked(Mark.LINK) or is_word or item.text == _TO
 
 

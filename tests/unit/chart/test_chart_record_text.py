@@ -12,6 +12,7 @@ from cds_service.fhir.chart_data import DraftOrder
 from cds_service.fhir.resources import ServiceRequest
 from cds_service.model.dates import full_date
 from cds_service.model.facts import Chart, FindingValue, SourceKind
+from cds_service.model.sides import Side
 
 Read = Callable[..., Chart]
 LOCAL = "https://ehr.example/local"
@@ -243,6 +244,14 @@ def test_a_text_that_is_too_long_is_reported_as_cut(chart: Read) -> None:
     assert result.unreadable == {"long text": 1}
 
 
-def test_a_reports_conclusion_is_not_read(chart: Read) -> None:
-    report = resource("DiagnosticReport", status="final", code={"text": "MRI"}, conclusion="Left labral tear")
+def test_a_reports_conclusion_tells_diagnoses_and_no_symptoms(chart: Read) -> None:
+    words = "Left labral tear. Indication: sciatica. History: groin pain for a year. Impression: groin pain."
+    report = resource("DiagnosticReport", status="final", code={"text": "MRI"}, conclusion=words)
+    assert [(fact.id, fact.side, fact.source.kind) for fact in chart(report).findings] == [
+        ("labral-tear", Side.LEFT, SourceKind.REPORT_TEXT)
+    ]
+
+
+def test_the_conclusion_of_a_report_on_something_else_is_not_read(chart: Read) -> None:
+    report = resource("DiagnosticReport", status="final", code={"text": "Surgical pathology"}, conclusion="Labral tear")
     assert chart(report).findings == ()

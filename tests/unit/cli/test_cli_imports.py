@@ -33,7 +33,7 @@ def test_try_imports_no_server_and_no_database() -> None:
     assert "cds_service.store" not in loaded
 
 
-@pytest.mark.parametrize("name", ["check", "export", "prefetch", "review", "serve", "try"])
+@pytest.mark.parametrize("name", ["check", "export", "prefetch", "read", "review", "serve", "try"])
 def test_every_command_is_found_by_its_name(name: str) -> None:
     command = main.get_command(main.make_context("hip-spine-cds", ["--help"], resilient_parsing=True), name)
     assert command is not None
@@ -43,6 +43,6 @@ def test_every_command_is_found_by_its_name(name: str) -> None:
 def test_help_lists_the_commands_and_an_unknown_one_is_refused() -> None:
     listed = CliRunner().invoke(main, ["--help"]).output
     assert [line.split()[0] for line in listed.partition("Commands:\n")[2].splitlines()] == sorted(
-        ["check", "export", "prefetch", "review", "serve", "try"]
+        ["check", "export", "prefetch", "read", "review", "serve", "try"]
     )
     assert "No such command 'tri'" in CliRunner().invoke(main, ["tri"]).output

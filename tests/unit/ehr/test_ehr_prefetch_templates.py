@@ -38,6 +38,27 @@ def test_a_query_names_the_patient_encoded(keys: dict[str, PrefetchKey]) -> None
     assert keys["conditions"].build_query("a&b/c") == "Condition?patient=a%26b%2Fc"
 
 
+def test_the_visit_is_asked_for_only_where_the_call_names_one(keys: dict[str, PrefetchKey]) -> None:
+    assert keys["encounter"].build_query("p", "v-1") == "Encounter/v-1"
+    assert keys["encounter"].build_query("p") is None
+
+
+def test_of_documents_the_newest_of_types_that_tell_of_symptoms_or_imaging_are_asked_for(
+    keys: dict[str, PrefetchKey],
+) -> None:
+    query = str(keys["clinicalNotes"].build_query("p"))
+    assert query.startswith("DocumentReference?patient=p&status=current&type=http://loinc.org|")
+    assert query.endswith("&_sort=-date&_count=20")
+    assert "|11506-3" in query  # progress note
+    assert "|34133-9" not in query  # summary of episodes
+
+
+def test_sources_of_words_are_optional(keys: dict[str, PrefetchKey]) -> None:
+    words = {key.name for key in keys.values() if key.has_words}
+    assert words == {"encounter", "clinicalNotes", "questionnaireResponses"}
+    assert not [key for key in keys.values() if key.has_words and key.is_required]
+
+
 def test_a_list_too_long_for_one_url_is_split_and_nothing_is_lost(knowledge: Knowledge) -> None:
     codes = [f"{number}" for number in range(10_000_000, 10_000_400)]
     findings = {Code("sct", code): (FindingMeaning("groin-pain"),) for code in codes}

@@ -1,0 +1,14 @@
+"""The fields that all FHIR resources share."""
+
+import msgspec
+
+from cds_service.fhir.datatypes import Reference
+
+
+class Resource(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType"):
+    """The fields that all resources share. `patient` is DSTU2's name for `subject`."""
+
+    id: str | None = None
+    subject: Reference | None = None
+    patient: Reference | None = None
+    language: str | None = None

@@ -1,0 +1,160 @@
+"""The frame of factors: what makes pain worse or better, and what brings it on, in either order."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from cds_service.model.facts import FindingValue
+from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.sites import PRONOUN, REGION
+from cds_service.narrative.frames.subject import COMPLAINT, Subject, is_denial, pain_at, subject_before
+from cds_service.narrative.items import Item, Role, Row
+from cds_service.narrative.lexicon import Mark, PhraseMeaning
+from cds_service.narrative.mentions import Mention
+
+_CHANGE, _ACTION, _OCCASION, _PERSON = "effect", "action", "occasion", "person"
+_WORSE, _BETTER, _SAME, _PAIN, _AFTER, _LEANING = "worse", "better", "same", "pain", "after", "leaning"
+_OPPOSITES = {_WORSE: (_BETTER,), _BETTER: (_WORSE,), _SAME: (_BETTER, _WORSE)}
+_LOW_BACK, _FOR, _COMMA = "low-back", "for", ","
+_BEFORE, _BEHIND = 12, 8  # items between an action and its change
+_MAX_UNKNOWN = 2
+_LISTS = (Mark.LIST, Mark.JOINED)
+
+
+class _Governing(NamedTuple):
+    """What an action changes. `is_listed`: other actions stand between. `is_denied`: it does not."""
+
+    at: int
+    change: str
+    is_listed: bool = False
+    is_denied: bool = False
+
+
+class FactorFrame(Frame):
+    """Reads "worse with walking, better leaning on a cart", "sitting eases it", "pain on rising from a chair"."""
+
+    name = "factor"
+    kinds = frozenset({_CHANGE, _ACTION, _OCCASION, _PERSON, COMPLAINT})
+    heads = frozenset({_ACTION})
+
+    def read(self, row: Row) -> Iterator[Mention]:
+        """Yield what each action changes."""
+        for place in row.kinds[_ACTION]:
+            action = row[place].concept(_ACTION) or ""
+            if self._is_of_another_part(row, place):
+                continue
+            before, behind = self._before(row, place, action), self._behind(row, place, action)
+            is_nearer = before and before.is_listed and behind and behind.at - place <= _MAX_UNKNOWN
+            found = behind if is_nearer or not before else before
+            found = found or self._by_itself(row, place, action)
+            if found and (mention := self._mention(row, place, action, found)):
+                yield mention
+
+    def _is_of_another_part(self, row: Row, place: int) -> bool:
+        """Return whether a movement is one of a limb: "better with knee flexion"."""
+        before = row[place - 1] if place else None
+        return before is not None and before.role is Role.PLACE and before.concept(REGION) != _LOW_BACK
+
+    def _mention(self, row: Row, place: int, action: str, found: _Governing) -> Mention | None:
+        read = self._meaning(row[found.at], found.change, action)
+        first, last = min(place, found.at), max(place, found.at)
+        own = row[found.at].role in {Role.PAIN, Role.PAIN_WORD}
+        subject = pain_at(row, found.at) if own else subject_before(row, first)
+        if subject is Subject.UNSAID and subject_before(row, last) is Subject.OTHER:
+            subject = Subject.OTHER
+        if read is None or subject is Subject.OTHER:
+            return None
+        meaning, is_absent = read
+        value = FindingValue.ABSENT if is_absent is not found.is_denied else FindingValue.PRESENT
+        if is_absent and found.is_denied:
+            return None
+        if row[found.at].role is Role.PAIN:
+            meaning = replace(meaning, denies=())  # without groin pain on walking something else may hurt
+        return Mention(place, meaning, first, last, value=value, is_sided=True, about=subject)
+
+    def _meaning(self, item: Item, change: str, action: str) -> tuple[PhraseMeaning, bool] | None:
+        """Return what is recorded, and whether as absent: what sitting makes worse it does not ease."""
+        own = self.table.get(item.concept(REGION) or "", {}).get(action) if change == _PAIN else None
+        meaning = own or self.table.get(change, {}).get(action)
+        if meaning:
+            return meaning, False
+        opposite = (self.table.get(one, {}).get(action) for one in _OPPOSITES.get(change, ()))
+        return next(((one, True) for one in opposite if one), None)
+
+    def _before(self, row: Row, place: int, action: str) -> _Governing | None:
+        """Return the change before an action: "worse with standing and walking"."""
+        nearest, is_led, is_listed, needs_action, unknown = place, False, False, False, 0
+        for at in range(place - 1, max(-1, place - _BEFORE), -1):
+            item = row[at]
+            change = _change(item)
+            if item.concept(_ACTION) and not change:
+                nearest, is_led, is_listed, needs_action = at, False, True, False
+            elif needs_action and not (item.role is Role.BRIDGE or item.is_marked(*_LISTS)):
+                return None
+            elif change and self._meaning(item, change, action):
+                is_next = nearest == at + 1 and change != _PAIN
+                return _Governing(at, change, is_listed) if is_led or is_next or item.concept(_OCCASION) else None
+            elif item.is_marked(*_LISTS):
+                needs_action = True
+            elif item.concept(_OCCASION):
+                is_led = is_led or change != _BETTER
+            elif _breaks(item):
+                return None
+            else:
+                unknown += item.is_unknown and not item.entry.concepts
+                if unknown > _MAX_UNKNOWN:
+                    return None
+        return None
+
+    def _behind(self, row: Row, place: int, action: str) -> _Governing | None:
+        """Return the change behind an action: "walking makes it worse", "sitting does not help"."""
+        unknown, is_denied, occasion = 0, False, ""
+        for at in range(place + 1, min(len(row), place + _BEHIND)):
+            item = row[at]
+            change = _change(item)
+            if change and self._meaning(item, change, action):
+                is_taken = bool(occasion) and change != _PAIN
+                return None if is_taken else _Governing(at, change, is_denied=is_denied)
+            if item.is_marked(*_LISTS):
+                if at + 1 >= len(row) or not row[at + 1].concept(_ACTION) or item.text == _COMMA:
+                    return None
+            elif is_denial(item):
+                is_denied = True
+            elif item.concept(_OCCASION) and item.role is not Role.RUN:
+                occasion = item.concept(_OCCASION) or ""
+            elif (
+                (item.role is Role.PLACE and item.concept(REGION) != _LOW_BACK)
+                or _breaks(item)
+                or (item.text == _FOR and occasion)
+            ):
+                return None
+            else:
+                unknown += item.is_unknown and not item.entry.concepts
+                if unknown > _MAX_UNKNOWN:
+                    return None
+        return None
+
+    def _by_itself(self, row: Row, place: int, action: str) -> _Governing | None:
+        """Return what says enough with an action alone: "leans on a cart", "after long runs"."""
+        at = place - 1
+        while at >= 0 and row[at].role is Role.BRIDGE and not row[at].concept(_OCCASION):
+            at -= 1
+        if at < 0:
+            return None
+        key = row[at].concept(_ACTION) or row[at].concept(_OCCASION) or ""
+        return _Governing(at, key) if self.table.get(key, {}).get(action) else None
+
+
+def _change(item: Item) -> str | None:
+    if item.role in {Role.PAIN, Role.PAIN_WORD}:
+        return _PAIN
+    return item.concept(_CHANGE)
+
+
+def _breaks(item: Item) -> bool:
+    """Return whether a word parts an action from its change."""
+    if item.concept(PRONOUN) or item.concept(_PERSON) or item.role is Role.PLACE or item.role is Role.RUN:
+        return False
+    if item.is_marked(Mark.STOP) or item.role is Role.ELSEWHERE or item.concept(COMPLAINT) or item.entry.saying:
+        return True
+    return bool(item.entry.cues) and not item.concept(_CHANGE)

@@ -1,0 +1,284 @@
+"""Read pains: named by themselves, or as places with a pain word, and where they radiate to."""
+
+from collections.abc import Set
+from dataclasses import dataclass, replace
+from typing import Final
+
+from cds_service.model.facts import FindingValue
+from cds_service.model.sides import Side, combine_sides
+from cds_service.narrative.frames.antecedent import NOTHING, Antecedent
+from cds_service.narrative.frames.runs import WAY, follows_motion, is_spoken_of, leads_to_run, runs_behind
+from cds_service.narrative.frames.sites import ASPECT, QUALITY, REGION, RUN, TENDER
+from cds_service.narrative.items import Item, Role
+from cds_service.narrative.lexicon import CueEffect, Mark, PhraseMeaning
+from cds_service.narrative.mentions import Mention
+
+ACTION: Final = "action"  # "walking", "flexion": pain goes on behind what brings it on
+_COMMA, _OF = ",", "of"
+_PAINLESS, _MOTION, _TEST = "painless", "motion", "test"
+_THE = frozenset({"the", "this", "that", "his", "her", "my"})  # before "pain": the one spoken of
+_LISTS = (Mark.LIST, Mark.JOINED)
+
+
+@dataclass(slots=True)
+class _Pain:
+    """A pain being followed. `is_placed`: its places come after it, possibly as a list.
+
+    `listed`: the last word was one that joins a list. `moved`: the last word named a movement. `is_tender`: on touch.
+    """
+
+    chain: int
+    is_ours: bool = True
+    is_placed: bool = False
+    runs: bool = False
+    listed: bool = False
+    moved: bool = False
+    is_tender: bool = False
+
+
+_BRIDGE, _BREAK = Role.BRIDGE, Role.BREAK
+
+
+class PainReader:
+    """Follows the pains of a sentence from item to item. Anything unknown breaks the connection.
+
+    `last`: the last pain, of the patient or elsewhere. `referring`: the chains that continue the pain of the sentence
+    before, and `opening`: the side that such a sentence begins with.
+    """
+
+    def __init__(self, items: list[Item], tender: Set[str], antecedent: Antecedent = NOTHING) -> None:
+        self._items = items
+        self._tender = tender
+        self._antecedent = antecedent
+        self._pain: _Pain | None = None
+        self._waiting: list[int] = []  # places that still lack a pain word
+        self._joins: list[str] = []  # the words that join them
+        self._denied: int | None = None  # the denial behind them: "the hip does not hurt"
+        self._chains = 0
+        self.last: _Pain | None = None
+        self.referring: set[int] = set()
+        self.opening = Side.UNSTATED
+        self.mentions: list[Mention] = []
+        self.places_without_pain: list[PhraseMeaning] = []  # places without a pain word
+        for place, item in enumerate(items):
+            self._step(place, item)
+        self._end_pain()
+
+    def _step(self, place: int, item: Item) -> None:
+        role = item.role
+        if role is _BRIDGE:
+            return
+        if role is _BREAK:  # as most words are
+            self._read_other(place, item)
+            return
+        if self._denied is not None and role is not Role.PAIN_WORD:
+            self._end_pain()
+        match role:
+            case Role.PLACE:
+                self._read_place(place)
+            case Role.PAIN:
+                self._read_whole(place)
+            case Role.PAIN_WORD:
+                self._read_word(place, item)
+            case Role.ELSEWHERE:
+                self._end_pain()
+                self._begin(is_ours=False)
+            case Role.RUN:
+                self._read_run(place, item)
+            case Role.LIST:
+                self._read_list(item)
+
+    def _next(self) -> int:
+        self._chains += 1
+        return self._chains
+
+    def _begin(self, chain: int = 0, *, is_ours: bool = True, is_placed: bool = False) -> _Pain:
+        self._pain = self.last = _Pain(chain or self._next(), is_ours, is_placed)
+        return self._pain
+
+    def _end_pain(self) -> None:
+        self._pain = None
+        self._denied = None
+        if self._waiting:
+            self.places_without_pain += [self._saying(place) for place in self._waiting]
+            self._waiting, self._joins = [], []
+
+    def _saying(self, place: int) -> PhraseMeaning:
+        saying = self._items[place].entry.saying
+        assert saying is not None  # noqa: S101 - only places of pain wait
+        return saying
+
+    def _mention(self, place: int, last: int, pain: _Pain, *, value: FindingValue = FindingValue.PRESENT) -> None:
+        saying = self._saying(place)
+        if pain.is_tender:
+            if self._items[place].concept(REGION) not in self._tender:
+                return
+            saying = replace(saying, denies=())  # what is not tender may hurt
+        self.mentions.append(Mention(place, saying, place, last, pain.chain, value, pain.runs))
+
+    # What breaks the connection, and what does not.
+
+    def _read_other(self, place: int, item: Item) -> None:
+        """Read a word that is none of pain: most end what is being followed."""
+        if self._pain is None and not self._waiting:
+            return
+        if self._waiting and not self._joins and item.concept(QUALITY) == _PAINLESS:
+            self._share(place, _Pain(self._next()), FindingValue.ABSENT)
+        elif self._waiting and self._denied is None and self._is_denial_behind(place, item):
+            self._denied = place
+        elif not (self._pain and (self._is_movement(place, item) or self._leads_on(place))):
+            self._end_pain()
+
+    def _is_denial_behind(self, place: int, item: Item) -> bool:
+        """Return whether a denial stands right behind a place: "the hip does not", "left hip: no"."""
+        before = next((at for at in range(place - 1, -1, -1) if self._items[at].role is not _BRIDGE), None)
+        is_denial = any(cue.effect is CueEffect.NEGATED and cue.is_before for cue in item.entry.cues)
+        return is_denial and before is not None and before == self._waiting[-1]
+
+    def _is_movement(self, place: int, item: Item) -> bool:
+        """Note a movement that brings the pain on: the pain goes on behind it, "pain on walking, in the hip"."""
+        pain = self._pain
+        is_tested = item.concept(_TEST) is not None and follows_motion(self._items, place)
+        if pain is None or not (item.concept(ACTION) or item.concept(_MOTION) or is_tested):
+            return False
+        pain.moved = True
+        return True
+
+    def _leads_on(self, place: int) -> bool:
+        pain = self._pain
+        is_open = pain is not None and not pain.listed and not pain.moved
+        return pain is not None and is_open and leads_to_run(self._items, place, runs=pain.runs)
+
+    # Pains and their places.
+
+    def _read_whole(self, place: int) -> None:
+        """Read a pain named by itself. Where it radiates to, and places that share its pain word, share its side."""
+        pain = self._pain
+        runs_on = pain is not None and pain.runs
+        if pain is not None and runs_on and not pain.is_ours:
+            return  # it radiates there from a place outside the content
+        whole = _Pain(pain.chain if pain is not None and runs_on else self._next(), runs=runs_on)
+        self._share(place, whole)
+        self._mention(place, place, whole)
+        self._begin(whole.chain)
+
+    def _read_place(self, place: int) -> None:
+        """Read a place: of the pain being followed, or one that waits for a pain word."""
+        pain = self._pain
+        item = self._items[place]
+        is_further = bool(item.concept(ASPECT)) and not item.concept(REGION)  # "in front and on the side"
+        starts_anew = pain is None or (pain.listed and not is_further and not self._takes_list(pain, place))
+        if starts_anew:
+            self._pain = None
+            self._waiting.append(place)
+        elif pain is not None and pain.is_ours:
+            if self._is_moved(pain, place):
+                pain.moved = True
+                return
+            self._mention(place, place, pain)
+            pain.is_placed, pain.listed, pain.moved = True, False, False
+
+    def _takes_list(self, pain: _Pain, place: int) -> bool:
+        """Return whether a listed place belongs to the pain: "pain in the groin, knee", not "..., knee swelling"."""
+        behind = self._items[place + 1] if place + 1 < len(self._items) else None
+        goes_on = behind is not None and (behind.is_unknown or behind.is_marked(Mark.PAIN, Mark.ELSEWHERE))
+        return pain.is_ours and (pain.is_placed or pain.runs) and not goes_on
+
+    def _is_moved(self, pain: _Pain, place: int) -> bool:
+        """Return whether the place is only being moved: "pain with hip flexion", "on moving the knee"."""
+        behind = self._items[place + 1] if place + 1 < len(self._items) else None
+        if behind is not None and behind.is_unknown and follows_motion(self._items, place):
+            return True
+        if not pain.moved:
+            return False
+        at = place - 1
+        while at >= 0 and (self._items[at].is_side or self._items[at].text in _THE):
+            at -= 1
+        before = self._items[at]
+        return before.text == _OF or before.concept(RUN) is not None or before.concept(ACTION) is not None
+
+    def _read_word(self, place: int, item: Item) -> None:
+        """Read a pain word: of the places before it, or the beginning of a pain whose places follow."""
+        is_tender = item.concept(QUALITY) == TENDER
+        pain = self._pain
+        if self._denied is not None:
+            self._deny(place)
+        elif self._waiting:
+            one = _Pain(self._next(), is_tender=is_tender)
+            self._share(place, one)
+            self._begin(one.chain)
+        elif pain is None or pain.listed:
+            chain = self._referred(place)
+            is_ours = chain is not None
+            self._begin(chain or 0, is_ours=is_ours, is_placed=True).is_tender = is_tender
+        elif is_tender:
+            pain.is_tender = True
+
+    def _deny(self, place: int) -> None:
+        """Read a place that does not hurt. With what it does not hurt is not looked at: then nothing is said."""
+        behind = self._items[place + 1] if place + 1 < len(self._items) else None
+        if behind is None or behind.is_marked(Mark.STOP, *_LISTS):
+            self._share(place, _Pain(self._next()), FindingValue.ABSENT)
+        self._end_pain()
+
+    def _referred(self, place: int) -> int | None:
+        """Return the chain of a pain spoken of before, 0 for a new one, or None if it is elsewhere: "the pain goes"."""
+        before = self._items[place - 1] if place else None
+        if before is None or before.text not in _THE or not runs_behind(self._items, place):
+            return 0
+        if self.last is not None:
+            return self.last.chain if self.last.is_ours else None
+        return self._continue() if self._antecedent.is_ours is not None else 0
+
+    def _continue(self) -> int | None:
+        """Return a chain that continues the pain of the sentence before, or None if that is not the patient's."""
+        if self._antecedent.is_ours is False:
+            return None
+        chain = self._next()
+        self.referring.add(chain)
+        return chain
+
+    def _share(self, word: int, pain: _Pain, value: FindingValue = FindingValue.PRESENT) -> None:
+        """Let waiting places share a pain word. A comma joins them only if "and" or "or" does too."""
+        is_joined = not self._joins or any(join != _COMMA for join in self._joins)
+        is_word = self._items[word].role is not Role.PAIN
+        kept = self._waiting if is_joined else self._waiting[-1:] if is_word else []
+        for place in kept:
+            self._mention(place, word, replace(pain, runs=False), value=value)
+        self._waiting = [place for place in self._waiting if place not in kept]
+        self._end_pain()
+
+    # Where it radiates to.
+
+    def _read_run(self, place: int, item: Item) -> None:
+        pain = self._pain
+        if pain is not None and follows_motion(self._items, place) and item.concept(RUN) == "move":
+            pain.moved = True  # "pain on moving the knee"
+            return
+        if pain is None and not self._waiting and item.concept(RUN) != WAY:
+            pain = self._open(place, item)
+        if pain is not None:
+            pain.runs, pain.listed = True, False
+        elif self._waiting:
+            self._joins.append(item.text)
+
+    def _open(self, place: int, item: Item) -> _Pain | None:
+        """Begin a pain at the word that says where it goes: "radiates to", "it goes to", "on the right it runs"."""
+        if is_spoken_of(self._items, place):
+            if self.last is not None:
+                self._pain = self.last if self.last.is_ours else _Pain(0, is_ours=False)
+                return self._pain
+            if self._antecedent.is_ours is not None or item.is_marked(Mark.RUN_BY_ITSELF):
+                chain = self._continue()
+                self.opening = combine_sides(one.entry.side for one in self._items[:place] if one.entry.side)
+                return self._begin(chain or 0, is_ours=chain is not None, is_placed=True)
+        if item.is_marked(Mark.RUN_BY_ITSELF) and (place == 0 or self._items[place - 1].entry.cues):
+            chain = self._continue()
+            return self._begin(chain or 0, is_ours=chain is not None, is_placed=True)
+        return None
+
+    def _read_list(self, item: Item) -> None:
+        if self._waiting:
+            self._joins.append(item.text)
+        if self._pain is not None:
+            self._pain.listed = True

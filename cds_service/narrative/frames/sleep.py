@@ -1,0 +1,91 @@
+"""The frame of sleep: pain that wakes, and sleeping otherwise than flat."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from cds_service.model.facts import FindingValue
+from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.sites import PRONOUN
+from cds_service.narrative.frames.subject import COMPLAINT, Subject, is_denial, pain_at, subject_before
+from cds_service.narrative.items import Role, Row
+from cds_service.narrative.lexicon import Mark, PhraseMeaning
+from cds_service.narrative.mentions import Mention
+
+_WAKING, _NIGHT, _FLAT, _ABILITY, _BED = "waking", "night", "flat", "posture", "bed"
+_WAKES, _SLEEP, _PROP, _ABLE = "wakes", "sleep", "prop", "able"
+_REACH = 10  # items between pain and waking
+_NEAR = 5  # items between sleep and what it is done on
+_LISTS = (Mark.LIST, Mark.JOINED)
+
+
+class SleepFrame(Frame):
+    """Reads "the pain wakes her", "cannot lie flat" and "sleeps in a recliner"."""
+
+    name = "sleep"
+    kinds = frozenset({_WAKING, _NIGHT, _FLAT, _ABILITY, _BED})
+    heads = frozenset({_WAKING, _NIGHT, _FLAT, _BED})
+
+    def read(self, row: Row) -> Iterator[Mention]:
+        """Yield what is said of sleep."""
+        if waking := self.table.get(_WAKES, {}).get(""):
+            for place in row.kinds.get(_WAKING, ()):
+                yield from self._waking(row, place, waking)
+            for place in row.kinds.get(_NIGHT, ()):
+                yield from self._at_night(row, place, waking)
+        flat = self.table.get(_FLAT, {}).get("")
+        if flat and not any(item.concept(COMPLAINT) for item in row):
+            yield from self._flat(row, flat)
+
+    def _waking(self, row: Row, place: int, meaning: PhraseMeaning) -> Iterator[Mention]:
+        subject = subject_before(row, place)
+        around = range(max(0, place - _REACH), min(len(row), place + _REACH))
+        pains = [at for at in around if row[at].role in {Role.PAIN, Role.PAIN_WORD}]
+        if subject is Subject.OTHER or any(pain_at(row, at) is Subject.OTHER for at in pains):
+            return
+        if pains:
+            yield Mention(place, meaning, place, place, is_sided=True, about=Subject.OURS)
+        elif self._is_it(row, place) or (row[place].concept(_WAKING) == _NIGHT and self._is_last(row, place)):
+            yield Mention(place, meaning, place, place, is_sided=True, about=Subject.UNSAID)
+
+    def _is_it(self, row: Row, place: int) -> bool:
+        """Return whether "it" wakes at night."""
+        before = row[place - 1] if place else None
+        is_at_night = any(row[at].concept(_NIGHT) for at in range(place, min(len(row), place + _NEAR)))
+        is_night = is_at_night or row[place].concept(_WAKING) == _NIGHT
+        return before is not None and before.concept(PRONOUN) is not None and is_night
+
+    def _is_last(self, row: Row, place: int) -> bool:
+        """Return whether no other reason for waking follows."""
+        behind = row[place + 1] if place + 1 < len(row) else None
+        return behind is None or behind.is_marked(*_LISTS, Mark.STOP)
+
+    def _at_night(self, row: Row, place: int, meaning: PhraseMeaning) -> Iterator[Mention]:
+        """Read "pain at night"."""
+        before = row[place - 1] if place else None
+        is_pain = before is not None and before.role in {Role.PAIN, Role.PAIN_WORD}
+        if is_pain and pain_at(row, place - 1) is Subject.OURS:
+            yield Mention(place, meaning, place - 1, place, is_sided=True, about=Subject.OURS)
+
+    def _flat(self, row: Row, meaning: PhraseMeaning) -> Iterator[Mention]:
+        for place in row.kinds.get(_FLAT, ()):
+            if place and is_denial(row[place - 1]):
+                yield Mention(place, meaning, place - 1, place, is_sided=True)
+            elif (at := self._ability(row, place)) is not None:
+                value = FindingValue.ABSENT if row[at].concept(_ABILITY) == _ABLE else FindingValue.PRESENT
+                yield Mention(place, meaning, min(place, at), max(place, at), value=value, is_sided=True)
+        beds = row.kinds.get(_BED, [])
+        for one, other in pairwise(beds):
+            if {row[one].concept(_BED), row[other].concept(_BED)} == {_SLEEP, _PROP} and other - one <= _NEAR:
+                between = row[one + 1 : other]
+                if not any(item.is_marked(Mark.STOP, *_LISTS) or is_denial(item) for item in between):
+                    yield Mention(one, meaning, one, other, is_sided=True)
+
+    def _ability(self, row: Row, place: int) -> int | None:
+        """Return the nearest word that says whether someone can lie flat."""
+        near = range(max(0, place - _NEAR), min(len(row), place + _NEAR))
+        found = [at for at in near if row[at].concept(_ABILITY) and not self._is_parted(row, place, at)]
+        return min(found, key=lambda at: (abs(at - place), at > place), default=None)
+
+    def _is_parted(self, row: Row, place: int, at: int) -> bool:
+        between = row[min(place, at) + 1 : max(place, at)]
+        return any(item.is_marked(Mark.STOP, *_LISTS) for item in between)
