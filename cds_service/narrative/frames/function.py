@@ -119,7 +119,10 @@ def _listed(row: Row, at: int, state: State, stating: frozenset[int]) -> _Organs
         place = at + step
         while 0 <= place < len(row) and abs(place - places[-1 if step > 0 else 0]) <= _REACH:
             item = row[place]
-            if _region(place, state) != region or (place in stating and not state.first <= place <= state.last):
+            is_same = region == 0 and state.first == state.last  # "incontinence of urine" is one phrase
+            if (_region(place, state) != region and not is_same) or (
+                place in stating and not state.first <= place <= state.last
+            ):
                 break
             if item.concept(ORGAN) and (waiting or item.concept(ORGAN) == row[places[0]].concept(ORGAN)):
                 places = [*places, place] if step > 0 else [place, *places]
