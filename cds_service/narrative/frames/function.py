@@ -17,7 +17,7 @@ _EITHER, _BOTH, _OTHER = "either", "both", "other"
 _REACH = 7  # items between a state and its organ
 _MAX_UNKNOWN = 2
 _PASSED = frozenset({"has", "have", "had", "has now", "is now", "she", "he", "i", "they", ":"})
-_COMMA, _COMMA_COST = ",", 5
+_COMMA = ","
 
 
 class _Organs(NamedTuple):
@@ -94,9 +94,9 @@ def _distance(row: Row, state: State, at: int, stating: frozenset[int]) -> int |
     for place in between:
         item = row[place]
         unknown += item.is_unknown and not item.concept(ORGAN)
-        if unknown > _MAX_UNKNOWN or place in stating or _parts(item):
+        if unknown > _MAX_UNKNOWN or place in stating or item.text == _COMMA or _parts(item):
             return None
-        cost += 1 + (_COMMA_COST if item.text == _COMMA else 0)
+        cost += 1
     return cost + 1
 
 
