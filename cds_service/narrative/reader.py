@@ -107,6 +107,7 @@ class NarrativeReader:
             is_name=is_name,
             passed=histories(items, times),
             section=section.effect,
+            behind=beside[-1] if beside[-1] is not items else (),
         )
         whole = len(items) - (_CUT_MARGIN if sentence.ending == TRUNCATED else 0)
         around = self._wide(beside) if any(mention.saying.unless for mention in mentions) else frozenset()
@@ -139,7 +140,7 @@ class NarrativeReader:
             if is_sign and leaves_out(row, mention):
                 continue
             stated = self._judge.date(one, row, mention, has_year=context.has_year)
-            if is_sign:
+            if is_sign or (one.value is FindingValue.ABSENT and mention.is_dated):
                 page.deny(stated, span, is_general=mention.is_general)
             else:
                 page.add(stated, span)

@@ -10,15 +10,16 @@ from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.frames.claims import Claim, read_claims
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.tokens import Part, Token, drop_named_topics, split_runs, without_lent_heads
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
+from cds_service.narrative.items import UNKNOWN_ITEM, Item, Row
+from cds_service.narrative.lexicon import FrameTable, LexiconEntry, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 RESULT, TOPIC, GRADE = "result", "topic", "grade"
-SHARED: frozenset[str] = frozenset({RESULT, TOPIC, GRADE, "filler"})
-_FILLER = "filler"
+SHARED: frozenset[str] = frozenset({RESULT, TOPIC, GRADE, "filler", "whole"})
+_FILLER, _WHOLE = "filler", "whole"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _BRIDGES = (Mark.LINK, Mark.RUN)
+_LINKS = frozenset({Mark.LINK, Mark.MOTION})
 NOT = frozenset({"not", "is not", "are not", "was not", "were not", "never"})
 _BOTH, _EITHER = "both", "either"
 _COMPARING = frozenset({"than", "compared to", "compared with", "versus", "vs"})
@@ -133,6 +134,10 @@ class ExaminationFrame(Frame):
 
     def _token(self, row: Row, at: int, item: Item) -> Token | None:
         """Return the part that an item plays, or None for a word that changes nothing."""
+        if item is UNKNOWN_ITEM:
+            return Token(Part.BREAK, at)
+        if item.number < 0 and _is_plain_link(item.entry):
+            return None
         found = self.result(row, at) or self.head(row, at)
         if found:
             return found if found.side is not Side.UNSTATED else found._replace(side=item.entry.side or item.side)
@@ -160,6 +165,13 @@ class ExaminationFrame(Frame):
         return _is_site(item) or item.is_marked(*_BRIDGES) or bool(entry.qualifiers)
 
 
+def _is_plain_link(entry: LexiconEntry) -> bool:
+    """Return whether a word is no more than a link, as most small words are. It is told at once."""
+    if not entry.marks or entry.concepts or entry.cues or entry.saying or entry.side:
+        return False
+    return entry.marks <= _LINKS
+
+
 def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
     """Return whether "no" is said of what is named, and of nothing more: "no ankle jerk", but not "no IR deficit"."""
     if row[at].text not in NONE:
@@ -173,7 +185,7 @@ def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
 def is_part(item: Item) -> bool:
     """Return whether an item names a part of a leg: not the limb, nor a range of roots."""
     is_range = item.concept("root") is not None and sum(character.isdigit() for character in item.text) > 1
-    return item.concept("limb") is None and not is_range
+    return item.concept(_WHOLE) is None and not is_range
 
 
 def speaks_of(row: Row, kind: str, concept: str) -> bool:

@@ -87,6 +87,8 @@ class SiteComposer:
         """Return the site that begins at an item."""
         item = row[place]
         aspect, region = item.concept(ASPECT), item.concept(REGION)
+        if item.entry.saying is not None and item.role is not Role.PLACE:
+            return None  # "leg weakness"
         if aspect and not region:
             return self._site_of_aspect(row, place, aspect)
         if region is None:
@@ -117,7 +119,7 @@ class SiteComposer:
         if entry is None:
             return None
         if not is_whole:  # other frames read it too
-            named = next((item.entry.concepts for item in reversed(inside) if item.concept(REGION)), {})
+            named = next((item.entry.concepts for item in inside if item.concept(REGION)), inside[-1].entry.concepts)
             entry = replace(entry, concepts={**named, **entry.concepts})
         side = combine_sides(one for item in inside for one in (item.entry.side, item.side) if one)
         words = [item.text for item in inside if not item.is_side or item.concept(REGION)]
@@ -155,7 +157,7 @@ def _region_ahead(row: Row, place: int) -> tuple[int | None, bool]:
             if at + 1 >= len(row) or not row[at + 1].concept(ASPECT) or is_of:
                 return None, False
             is_listed = True
-        elif item.concept(REGION) and not item.is_side:
+        elif item.concept(REGION) and not item.is_side and (item.entry.saying is None or item.role is Role.PLACE):
             return (at, is_listed) if is_of or _last_word(row[place]) not in _NOT_SAID_BY_ITSELF else (None, False)
         elif not (item.is_side or item.text in _JOINERS or item.concept(PART) or item.concept(ASPECT)):
             return None, False

@@ -28,7 +28,7 @@ _MOST = 5
 _UNABLE = "unable"
 _GRADES = (*("3-or-less",) * 4, "4", _FULL)
 _OF_THE_FOOT = ("dorsiflexion", "plantarflexion", "toe", "ehl", "eversion")
-_WEAK = frozenset({"weak", "weaker", "weakness"})
+_WEAK = frozenset({"weak", "weaker", "weakness", "loss of power", "motor weakness"})
 
 
 class StrengthFrame(ExaminationFrame):
