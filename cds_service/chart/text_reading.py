@@ -14,6 +14,7 @@ from cds_service.model.sides import Side
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.lexicon import Lexicon
 from cds_service.narrative.markup import strip_markup
+from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.reader import NarrativeReader, TextKind
 from cds_service.narrative.statements import Statement
 from cds_service.narrative.when import When
@@ -77,8 +78,9 @@ class TextReader:
     """Reads texts with the content's words. Created once."""
 
     def __init__(self, narrative: Lexicon, findings: Vocabulary, screen: SafetyScreen) -> None:
-        self._reader = NarrativeReader(narrative, findings)
-        self._screens = build_screens(screen, narrative)
+        finder = PhraseFinder(narrative)
+        self._reader = NarrativeReader(narrative, findings, finder)
+        self._screens = build_screens(screen, narrative, finder)
         self._findings = findings
 
     def read_all(self, texts: Sequence[str], kind: TextType, told_on: date) -> TextReading:
