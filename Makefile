@@ -127,7 +127,7 @@ $(ORACLE)/.made: $(VENV)/.test requirements/oracle-build.txt requirements/oracle
 
 ASK_MEDSPACY := LOGURU_LEVEL=WARNING $(ORACLE)/bin/python tests/oracle/ask_medspacy.py
 
-oracle: $(ORACLE)/.made ## recall and precision by frame on held-out sentences, and medSpaCy beside our reader (in an environment of its own)
+oracle: $(ORACLE)/.made ## recall and precision on held-out sentences by frame, and what medSpaCy makes of the same
 	@echo "Held-out sentences:"
 	@$(BIN)/python -m tests.oracle.report
 	$(BIN)/python -m tests.oracle.targets | $(ASK_MEDSPACY)
