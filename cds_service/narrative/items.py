@@ -2,8 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -57,45 +56,38 @@ class Item(NamedTuple):
 class Row(list[Item]):
     """The items of a sentence. `kinds`: the places of the items that name a concept of each kind, in order."""
 
-    def __init__(self, sentence: Sentence) -> None:
-        super().__init__()
+    def __init__(self, sentence: Sentence, items: Sequence[Item], firsts: Sequence[int]) -> None:
+        """Build the row of a sentence. `firsts`: the first word of each item."""
+        super().__init__(items)
         self.sentence = sentence
-        self._firsts: list[int] = []  # the first word of each item
+        self.firsts = firsts
         self.kinds: dict[str, list[int]] = {}
-
-    def add(self, item: Item, first: int) -> None:
-        """Add an item that begins at a word of the sentence."""
-        for kind in item.entry.concepts:
-            self.kinds.setdefault(kind, []).append(len(self))
-        self.append(item)
-        self._firsts.append(first)
+        for place, item in enumerate(items):
+            for kind in item.entry.concepts:
+                self.kinds.setdefault(kind, []).append(place)
 
     def name(self, places: Iterable[int], saying: PhraseMeaning) -> None:
         """Let items that a frame reads together name its finding to what is around them, as a phrase does."""
         for place in places:
             item = self[place]
             if item.entry.saying is None:
-                self[place] = item._replace(entry=replace(item.entry, saying=saying), is_unknown=False)
-
-    def first(self, place: int) -> int:
-        """Return which word of the sentence an item begins at."""
-        return self._firsts[place]
+                self[place] = item._replace(entry=item.entry.saying_too(saying), is_unknown=False)
 
     def words(self, first: int, last: int) -> tuple[int, int]:
         """Return the first word of the items from `first` to `last`, and the word behind them."""
-        end = self._firsts[last + 1] if last + 1 < len(self) else len(self.sentence.words)
-        return self._firsts[first], max(end, self._firsts[first] + 1)
+        end = self.firsts[last + 1] if last + 1 < len(self) else len(self.sentence.words)
+        return self.firsts[first], max(end, self.firsts[first] + 1)
 
     def places(self, first_word: int, end_word: int) -> range:
         """Return the places of the items that begin with one of these words of the sentence."""
-        return range(bisect_left(self._firsts, first_word), bisect_left(self._firsts, end_word))
+        return range(bisect_left(self.firsts, first_word), bisect_left(self.firsts, end_word))
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return where the items from `first` to `last` begin and end in the text, in characters."""
         words, starts = self.sentence.spellings, self.sentence.starts
-        end = self._firsts[last + 1] if last + 1 < len(self) else len(words)
-        final = max(end - 1, self._firsts[first])
-        return starts[self._firsts[first]], starts[final] + len(words[final])
+        end = self.firsts[last + 1] if last + 1 < len(self) else len(words)
+        final = max(end - 1, self.firsts[first])
+        return starts[self.firsts[first]], starts[final] + len(words[final])
 
 
 _BY_MARK = (
