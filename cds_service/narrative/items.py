@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from cds_service.model.sides import Side
+from cds_service.narrative.frames.tokens import Token
 from cds_service.narrative.lexicon import LexiconEntry, Mark, PhraseMeaning
 from cds_service.narrative.tokenizer import Sentence
 
@@ -61,6 +62,7 @@ class Row(list[Item]):
         super().__init__(items)
         self.sentence = sentence
         self.firsts = firsts
+        self.parts: Sequence[Token | None] | None = None  # what its words are to the frames of the examination
         self.kinds: dict[str, list[int]] = {}
         for place, item in enumerate(items):
             for kind in item.entry.concepts:
