@@ -4,6 +4,7 @@ If it is uncertain whether a cue applies to a mention, the mention is unclear: n
 """
 
 from collections.abc import Iterator, Set
+from operator import attrgetter
 from typing import NamedTuple
 
 from cds_service.model.facts import FindingValue
@@ -54,7 +55,7 @@ class Context:
         """Place the cues of a sentence, but for those in the items of `passed`. `section`: what its section says."""
         self._items = items
         self._is_name = is_name
-        self._mentions = sorted(mentions, key=lambda one: one.place)
+        self._mentions = sorted(mentions, key=attrgetter("place"))
         self._carried = carried
         self._section = section
         self._reach = reach
@@ -66,10 +67,18 @@ class Context:
         for place, item in enumerate(items):
             if item.entry.cues and place not in results and place not in passed:
                 self._cues += [_Placed(place, cue) for cue in item.entry.cues]
-            self.has_year = self.has_year or bool(item.year)
-            self._has_bracket = self._has_bracket or item.text == "("
-        denying: list[_Placed] = []
+            if item.year:
+                self.has_year = True
+            elif item.text == "(":
+                self._has_bracket = True
         self._changing: list[_Placed] = []
+        self._negating: list[_Placed] = []
+        if self._cues:
+            self._divide()
+
+    def _divide(self) -> None:
+        """Part the cues that deny what follows from all others."""
+        denying: list[_Placed] = []
         for one in self._cues:
             (denying if one.cue.is_before and one.cue.effect is CueEffect.NEGATED else self._changing).append(one)
         answers = {one.place for one in self._changing if one.cue.is_closing and self._is_answer(*one)}
@@ -95,15 +104,19 @@ class Context:
 
     def _cued(self, mention: Mention) -> set[CueEffect]:
         # The results of a mention are no cues at all; what stands among them may be: "numbness absent in the leg".
-        others = [one for one in self._changing if mention.results or not mention.first <= one.place <= mention.last]
-        found = {self._change(one, mention) for one in others if self._holds(*one, mention)}
+        found: set[CueEffect] = set()
+        for one in self._changing:
+            is_other = mention.results or not mention.first <= one.place <= mention.last
+            if is_other and self._holds(*one, mention):
+                found.add(self._change(one, mention))
         if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL):
             found.add(self._carried)
         if self._section:
             found.add(self._section)
-        if CueEffect.ADVICE in found and has_begun(self._items, mention):
+        if found and CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
-        found.update(self._negations(mention))
+        if self._negating:
+            found.update(self._negations(mention))
         if mention.saying.is_structure and not self._is_meant(mention):
             found.add(CueEffect.UNCLEAR)
         return found
@@ -210,7 +223,7 @@ class Context:
 
     def _negations(self, mention: Mention) -> Iterator[CueEffect]:
         """Yield the effect of the nearest negation before a mention. Two in a row are unclear."""
-        before = [one for one in self._negating if one.place < mention.first] if self._negating else []
+        before = [one for one in self._negating if one.place < mention.first]
         if not before:
             return
         nearest = before[-1]

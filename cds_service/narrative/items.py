@@ -30,6 +30,7 @@ class Item(NamedTuple):
     """A phrase with everything it may mean, and the side inside it. `text` is in lower case.
 
     `number`: its value, or -1. `year`: a year that it may be, or 0. `is_unknown`: outside frames it means nothing.
+    `is_side`: it says a side and nothing that hurts.
     """
 
     text: str
@@ -39,15 +40,11 @@ class Item(NamedTuple):
     is_unknown: bool = False
     year: int = 0
     number: int = -1
+    is_side: bool = False
 
     def is_marked(self, *marks: Mark) -> bool:
         """Return whether it is one of these kinds of function word."""
         return not self.entry.marks.isdisjoint(marks)
-
-    @property
-    def is_side(self) -> bool:
-        """Return whether it says a side and nothing that hurts."""
-        return self.entry.side is not None
 
     def concept(self, kind: str) -> str | None:
         """Return which concept of a kind it names: of the kind "joint" perhaps "hip"."""
@@ -64,7 +61,10 @@ class Row(list[Item]):
         self.firsts = firsts
         self.parts: Sequence[Token | None] | None = None  # what its words are to the frames of the examination
         self.kinds: dict[str, list[int]] = {}
+        self.has_number = False
         for place, item in enumerate(items):
+            if item.number >= 0:
+                self.has_number = True
             for kind in item.entry.concepts:
                 self.kinds.setdefault(kind, []).append(place)
 
@@ -106,7 +106,7 @@ _LONGEST_NUMBER = 9  # digits
 
 def build_item(text: str, entry: LexiconEntry) -> Item:
     """Build the item of a phrase. What names concepts alone is an unknown word to all but the frames."""
-    return Item(text, entry, _role(entry), is_unknown=entry.is_silent)
+    return Item(text, entry, _role(entry), is_unknown=entry.is_silent, is_side=entry.side is not None)
 
 
 def _role(entry: LexiconEntry) -> Role:

@@ -41,7 +41,7 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
 
 def _has_side(items: list[Item]) -> bool:
     for item in items:  # noqa: SIM110 - twice as fast as any()
-        if item.entry.side or item.side is not _UNSTATED:
+        if item.is_side or item.side is not _UNSTATED:
             return True
     return False
 
