@@ -1,7 +1,7 @@
 """What the frames of the examination have in common: they read heads with results, as `claims` assigns them."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -21,9 +21,9 @@ _LISTS = (Mark.LIST, Mark.JOINED)
 _BRIDGES = (Mark.LINK, Mark.RUN)
 _LINKS = frozenset({Mark.LINK, Mark.MOTION})
 NOT = frozenset({"not", "is not", "are not", "was not", "were not", "never"})
-_BOTH, _EITHER = "both", "either"
+_BOTH, _EITHER, _WITH = "both", "either", "with"
 _COMPARING = frozenset({"than", "compared to", "compared with", "versus", "vs"})
-NONE = frozenset({"no", "has no", "without"})
+NONE = frozenset({"no", "has no", "without", "with no", "there is no", "had no", "shows no"})
 _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
 _HEADED = frozenset({":", ","})
 _NEAR = 5  # items
@@ -119,6 +119,8 @@ class ExaminationFrame(Frame):
                 is_denied = True
                 continue
             if token is None:
+                if item.text == _WITH and _is_sided_result(tokens):
+                    tokens.append(Token(Part.SEPARATOR, at))
                 continue
             if token.part is Part.RESULT and is_denied and token.value:
                 token = token._replace(value=_OPPOSITE[token.value], words=(at - 1, *token.words))
@@ -165,6 +167,12 @@ class ExaminationFrame(Frame):
         return _is_site(item) or item.is_marked(*_BRIDGES) or bool(entry.qualifiers)
 
 
+def _is_sided_result(tokens: Sequence[Token]) -> bool:
+    """Return whether tokens end with a head, its result and its side: "eversion 4/5 right with wasting"."""
+    parts = [token.part for token in tokens[-3:]]
+    return len(parts) == 3 and tokens[-3].is_head and parts[1:] == [Part.RESULT, Part.SIDE]
+
+
 def _is_plain_link(entry: LexiconEntry) -> bool:
     """Return whether a word is no more than a link, as most small words are. It is told at once."""
     if not entry.marks or entry.concepts or entry.cues or entry.saying or entry.side:
@@ -179,7 +187,10 @@ def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
     behind = [item for item in row[at + 1 : at + 1 + _NEAR] if not item.is_side]
     if not behind or not is_named(behind[0]):
         return False
-    return len(behind) == 1 or (behind[1].is_marked(*_BRIDGES, *_LISTS, Mark.STOP) and not behind[1].concept(RESULT))
+    ends = behind[1:2] and (
+        behind[1].is_marked(*_BRIDGES, *_LISTS, Mark.STOP) or behind[1].concept(_FILLER) is not None
+    )
+    return len(behind) == 1 or (bool(ends) and not behind[1].concept(RESULT))
 
 
 def is_part(item: Item) -> bool:
