@@ -17,7 +17,7 @@ from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.returning import Returning
 from cds_service.narrative.scopes import Scopes
-from cds_service.narrative.surroundings import happened_after
+from cds_service.narrative.surroundings import happened_after, without_own_side
 from cds_service.narrative.tokenizer import EMPTY_BOX, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
@@ -170,7 +170,7 @@ class Context:
         """Return whether a cue after a mention applies to it. It does not if it may apply to what follows instead."""
         if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
             return False
-        between = self._items[mention.last + 1 : place]
+        between = without_own_side(self._items[mention.last + 1 : place], mention)
         if cue.is_listing:
             return not any(item.is_marked(Mark.STOP) or item.entry.cues for item in between)
         if self._items[place].text == _ZERO and ("grade" in mention.saying.takes or not _is_answered(between)):

@@ -1,6 +1,7 @@
 """Find the content's phrases in a sentence: the longest that begins at each word."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from cds_service.model.sides import combine_sides
@@ -38,6 +39,12 @@ class PhraseFinder:
         self._sides = _build_tree(sides | guards)
         self._firsts = frozenset(phrase.partition(" ")[0] for phrase in sides)
         self._phrases = _build_tree({phrase: entry for phrase, entry in entries.items() if phrase not in sides})
+
+    def extended(self, entries: Mapping[str, LexiconEntry]) -> "PhraseFinder":
+        """Return a finder that knows these single words too. It shares all else with this one."""
+        finder = copy(self)
+        finder._phrases = {**self._phrases, **_build_tree(entries)}
+        return finder
 
     def items(self, sentence: Sentence) -> Row:
         """Return the items. Sides are removed first: "back of the left thigh" is a left "back of the thigh"."""

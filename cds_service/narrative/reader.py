@@ -46,11 +46,12 @@ class TextKind(Enum):
 class NarrativeReader:
     """Reads texts with the content's lexicon. Created once; safe to share between threads."""
 
-    def __init__(self, narrative: Lexicon, findings: Vocabulary) -> None:
+    def __init__(self, narrative: Lexicon, findings: Vocabulary, finder: PhraseFinder | None = None) -> None:
+        """Build the reader. `finder`: that of the lexicon, if it is built already: it is large."""
         self.answers = MappingProxyType(dict(narrative.answers))
         self._narrative = narrative
         self._judge = Judge(findings)
-        self._finder = PhraseFinder(narrative)
+        self._finder = finder or PhraseFinder(narrative)
         self._mentions = MentionReader(narrative.frames)
         self._times = TimeFinder(narrative.times)
         self._caches = {kind: TextCache(partial(self._read, kind=kind)) for kind in TextKind}
