@@ -95,7 +95,7 @@ def _inherit(collector: EntryCollector) -> None:
             inherited = {kind: name for kind, name in kept.items() if is_verb or kind in FunctionFrame.kinds}
             if inherited.keys() - entry.concepts.keys():
                 merged = MappingProxyType({**inherited, **entry.concepts})
-                collector.entries[phrase] = replace(entry, concepts=merged)
+                collector.entries[phrase] = entry._replace(concepts=merged)
 
 
 def _entry(kind: str, concept: str, sites_of_pain: FrameTable) -> LexiconEntry:
