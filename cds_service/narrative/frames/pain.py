@@ -63,7 +63,7 @@ class PainReader:
         for place, item in enumerate(items):
             role = item.role
             if role is _BREAK:  # as most words are
-                if self._pain is not None or self._waiting:
+                if self.is_following:
                     self._read_other(place, item)
             elif role is not _BRIDGE:
                 self._step(place, item)
@@ -87,6 +87,11 @@ class PainReader:
                 self._read_run(place, item)
             case Role.LIST:
                 self._read_list(item)
+
+    @property
+    def is_following(self) -> bool:
+        """Return whether there is a pain to follow, or a place that may hurt."""
+        return self._pain is not None or bool(self._waiting)
 
     def _next(self) -> int:
         self._chains += 1
