@@ -4,6 +4,7 @@ If it is uncertain whether a cue applies to a mention, the mention is unclear: n
 """
 
 from collections.abc import Iterator, Sequence, Set
+from operator import attrgetter
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
@@ -17,7 +18,7 @@ from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.returning import Returning
 from cds_service.narrative.scopes import Scopes
-from cds_service.narrative.surroundings import happened_after
+from cds_service.narrative.surroundings import happened_after, without_own_side
 from cds_service.narrative.tokenizer import EMPTY_BOX, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
@@ -53,7 +54,7 @@ class Context:
         """
         self._items = items
         self._is_name = is_name
-        self._mentions = sorted(mentions, key=lambda one: one.place)
+        self._mentions = sorted(mentions, key=attrgetter("place"))
         self._carried = carried
         self._section = section
         self._reach = reach
@@ -62,15 +63,21 @@ class Context:
         self._has_bracket = any(item.text == "(" for item in items)
         results = {place for mention in mentions for place in mention.results}
         self._cues = place_cues(items, passed | results)
-        denying: list[PlacedCue] = []
         self._changing: list[PlacedCue] = []
+        self._negating: list[PlacedCue] = []
+        self._opening: PlacedCue | None = None
+        if self._cues:
+            self._divide()
+        self._returning = Returning(items, behind) if self._negating else None
+
+    def _divide(self) -> None:
+        """Part the cues that deny what follows from all others."""
+        denying: list[PlacedCue] = []
         for one in self._cues:
             (denying if one.cue.is_before and one.cue.effect is CueEffect.NEGATED else self._changing).append(one)
-        self._spans = [(one.first, one.last) for one in self._mentions] if self._changing else []
         answers = {one.place for one in self._changing if one.cue.is_closing and self._is_answer(*one)}
         self._negating = [one for one in denying if one.place not in answers and not self._is_box_behind(one)]
         self._opening = next((one for one in self._changing if one.cue.is_opening and one.place == 0), None)
-        self._returning = Returning(items, behind) if self._negating else None
 
     def changes(self, mention: Mention) -> set[CueEffect]:
         """Return all effects on a mention: those of the cues, and of a diagnosis named but not asserted."""
@@ -92,12 +99,11 @@ class Context:
 
     def _cued(self, mention: Mention) -> set[CueEffect]:
         # The results of a mention are no cues at all; what stands among them may be: "numbness absent in the leg".
-        others = [
-            one
-            for one in self._changing
-            if (mention.results or not mention.first <= one.place <= mention.last) and not self._is_of_next(one, mention)
-        ]
-        holding = [one for one in others if self._holds(*one, mention)]
+        holding: list[PlacedCue] = []
+        for one in self._changing:
+            is_other = mention.results or not mention.first <= one.place <= mention.last
+            if is_other and self._holds(*one, mention) and not self._is_of_next(one, mention):
+                holding.append(one)
         found = {self._change(one, mention) for one in holding}
         if self._opening and not self._is_stopped_opening(mention):
             found.add(self._opening.cue.effect)
@@ -107,18 +113,17 @@ class Context:
             found.add(self._carried)
         if self._section:
             found.add(self._section)
-        if CueEffect.ADVICE in found and has_begun(self._items, mention):
+        if found and CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
-        found.update(self._negations(mention))
+        if self._negating:
+            found.update(self._negations(mention))
         if mention.saying.is_structure and not self._is_meant(mention):
             found.add(CueEffect.UNCLEAR)
         return found
 
     def _is_of_next(self, placed: PlacedCue, mention: Mention) -> bool:
         """Return whether a word behind a mention belongs to the next one: "absent tone and absent sensation"."""
-        return placed.place > mention.last and any(
-            first == placed.place < last and first > mention.last for first, last in self._spans
-        )
+        return placed.place > mention.last and any(one.first == placed.place < one.last for one in self._mentions)
 
     def _is_stopped_opening(self, mention: Mention) -> bool:
         return any(item.is_marked(Mark.STOP_OPENING) for item in self._items[1 : mention.last + 2])
@@ -191,7 +196,7 @@ class Context:
         """Return whether a cue after a mention applies to it. It does not if it may apply to what follows instead."""
         if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
             return False
-        between = self._items[mention.last + 1 : place]
+        between = without_own_side(self._items[mention.last + 1 : place], mention)
         if cue.is_listing:
             return not any(item.is_marked(Mark.STOP) or item.entry.cues for item in between)
         if self._items[place].text == _ZERO and ("grade" in mention.saying.takes or not _is_answered(between)):
@@ -240,7 +245,7 @@ class Context:
 
     def _negations(self, mention: Mention) -> Iterator[CueEffect]:
         """Yield the effect of the nearest negation before a mention. Two in a row are unclear."""
-        before = [one for one in self._negating if one.place < mention.first] if self._negating else []
+        before = [one for one in self._negating if one.place < mention.first]
         if not before:
             return
         nearest = before[-1]
