@@ -1,7 +1,6 @@
 """Collect the entries of the lexicon."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from types import MappingProxyType
 
 from cds_service.knowledge.content_folder import ContentFolder
@@ -28,6 +27,8 @@ class EntryCollector:
         for phrase in phrases:
             name = normalize_phrase(phrase)
             known = self.entries.get(name)
+            if known and any(known.concepts.get(kind, one) != one for kind, one in entry.concepts.items()):
+                self.folder.add_problem(file, key, f"{phrase!r} is another word of the same kind too")
             if not name:
                 self.folder.add_problem(file, key, f"{phrase!r} contains no word")
             elif known and (known.saying or entry.saying) and not entry.concepts:
@@ -36,7 +37,7 @@ class EntryCollector:
                 self.entries[name] = entry  # one entry for all phrases of a list: there are thousands
             else:
                 written = tuple(phrase.replace("/", " / ").split()) if entry.written is not None else None
-                self.entries[name] = _merge_entries(known or _EMPTY_ENTRY, replace(entry, written=written))
+                self.entries[name] = _merge_entries(known or _EMPTY_ENTRY, entry._replace(written=written))
 
     def add_cased(self, file: str, key: str, phrases: Iterable[str], entry: LexiconEntry) -> None:
         """Add phrases that count only as written. None may mean something else in lower case."""
@@ -45,13 +46,13 @@ class EntryCollector:
             if known and not (known.is_silent and known.surroundings):
                 self.folder.add_problem(file, key, f"{phrase!r} means something else in lower case")
             else:
-                self.add(file, key, (phrase,), replace(entry, written=()))
+                self.add(file, key, (phrase,), entry._replace(written=()))
 
     def surround(self, words: Iterable[str], name: str) -> None:
         """Add that words show what a finding near them is about, whatever else they mean."""
         for word in map(normalize_phrase, words):
             known = self.entries.get(word, _EMPTY_ENTRY)
-            self.entries[word] = replace(known, surroundings=known.surroundings | {name})
+            self.entries[word] = known._replace(surroundings=known.surroundings | {name})
 
 
 def _merge_entries(known: LexiconEntry, added: LexiconEntry) -> LexiconEntry:

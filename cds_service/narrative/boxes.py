@@ -4,20 +4,9 @@ from collections.abc import Sequence
 
 from cds_service.narrative.items import Item
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.tokenizer import EMPTY_BOX, TICKED
+from cds_service.narrative.tokenizer import BLANK, CROSS, EMPTY_BOX, TICKED
 
-_COLON = ":"
-_SIGNS = frozenset({"( - )", EMPTY_BOX, TICKED})
-
-
-def is_left_blank(items: list[Item], mentions: Sequence[Mention], mention: Mention) -> bool:
-    """Return whether a form's entry has no answer, but the next entry behind it: "Fever: Weight loss:"."""
-    blanks = [one for one in mentions if one.last + 1 < len(items) and items[one.last + 1].text == _COLON]
-    if mention not in blanks:
-        return False
-    nexts = {one.first for one in blanks}
-    is_last = mention.last + 2 == len(items) and any(one.last + 2 == mention.first for one in blanks)
-    return is_last or mention.last + 2 in nexts
+_SIGNS = frozenset({"( - )", EMPTY_BOX, TICKED, CROSS, BLANK})
 
 
 def stands_behind(items: list[Item], mentions: Sequence[Mention], place: int) -> bool:

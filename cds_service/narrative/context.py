@@ -3,26 +3,27 @@
 If it is uncertain whether a cue applies to a mention, the mention is unclear: not recorded, and never absent.
 """
 
-from collections.abc import Iterator, Set
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence, Set
+from operator import attrgetter
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.boxes import stands_behind
+from cds_service.narrative.carrying import PlacedCue, carry, place_cues
 from cds_service.narrative.claims import is_claimed, is_on_checklist
-from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
+from cds_service.narrative.denied_lists import is_plain_list, is_resumed, is_wholly_denied
+from cds_service.narrative.endings import find_ended, is_of_then
 from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.remarks import Remarks, is_of_relative
+from cds_service.narrative.returning import Returning
 from cds_service.narrative.scopes import Scopes
-from cds_service.narrative.surroundings import happened_after, leads_on
-from cds_service.narrative.tokenizer import CLAUSE, EMPTY_BOX, LINE, TRUNCATED, Sentence
+from cds_service.narrative.surroundings import happened_after, without_own_side
+from cds_service.narrative.tokenizer import EMPTY_BOX, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
-_WHO = "who"
 _OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
@@ -31,12 +32,6 @@ _HISTORY = frozenset({"history", "hx", "h/o", "ever", "never"})
 _NEAR = 12  # items between a mention and a cue after it
 _MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
 _SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
-_CARRIED_BY_HEADING = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})  # what a heading may say about all its items
-
-
-class _Placed(NamedTuple):
-    place: int
-    cue: Cue
 
 
 class Context:
@@ -52,34 +47,39 @@ class Context:
         is_name: bool = False,
         passed: Set[int] = frozenset(),
         section: CueEffect | None = None,
+        behind: Sequence[Item] = (),
     ) -> None:
-        """Place the cues of a sentence, but for those in the items of `passed`. `section`: what its section says."""
+        """Place the cues of a sentence, but for those in the items of `passed`.
+
+        `section`: what its section says. `behind`: the next sentence, which may take a denial back.
+        """
         self._items = items
         self._is_name = is_name
-        self._mentions = sorted(mentions, key=lambda one: one.place)
+        self._mentions = sorted(mentions, key=attrgetter("place"))
         self._carried = carried
         self._section = section
         self._reach = reach
         self._scopes = Scopes(items)
-        self.has_year = False
-        self._has_bracket = False
-        self._cues: list[_Placed] = []
+        self.has_year = any(item.year for item in items)
+        self._has_bracket = any(item.text == "(" for item in items)
         results = {place for mention in mentions for place in mention.results}
-        self._remarks = Remarks(items, self._mentions)
-        for place, item in enumerate(items):
-            if item.entry.cues and place not in results and place not in passed and place not in self._remarks.said:
-                self._cues += [_Placed(place, cue) for cue in item.entry.cues]
-            if item.text.startswith(_WHO) and is_of_relative(items, place):
-                self._cues.append(_Placed(place, Cue(CueEffect.FAMILY, is_before=True)))
-            self.has_year = self.has_year or bool(item.year)
-            self._has_bracket = self._has_bracket or item.text == "("
-        denying: list[_Placed] = []
-        self._changing: list[_Placed] = []
+        self._ended, said = find_ended(items, self._mentions)
+        self._cues = place_cues(items, passed | results | said)
+        self._changing: list[PlacedCue] = []
+        self._negating: list[PlacedCue] = []
+        self._opening: PlacedCue | None = None
+        if self._cues:
+            self._divide()
+        self._returning = Returning(items, behind) if self._negating else None
+
+    def _divide(self) -> None:
+        """Part the cues that deny what follows from all others."""
+        denying: list[PlacedCue] = []
         for one in self._cues:
             (denying if one.cue.is_before and one.cue.effect is CueEffect.NEGATED else self._changing).append(one)
-        self._remarks.answer(one.place for one in self._changing if one.cue.effect is CueEffect.NEGATED)
         answers = {one.place for one in self._changing if one.cue.is_closing and self._is_answer(*one)}
-        self._negating = [one for one in denying if one.place not in answers]
+        self._negating = [one for one in denying if one.place not in answers and not self._is_box_behind(one)]
+        self._opening = next((one for one in self._changing if one.cue.is_opening and one.place == 0), None)
 
     def changes(self, mention: Mention) -> set[CueEffect]:
         """Return all effects on a mention: those of the cues, and of a diagnosis named but not asserted."""
@@ -101,25 +101,40 @@ class Context:
 
     def _cued(self, mention: Mention) -> set[CueEffect]:
         # The results of a mention are no cues at all; what stands among them may be: "numbness absent in the leg".
-        others = [one for one in self._changing if mention.results or not mention.first <= one.place <= mention.last]
-        found = {self._change(one, mention) for one in others if self._holds(*one, mention)}
+        holding: list[PlacedCue] = []
+        for one in self._changing:
+            is_other = mention.results or not mention.first <= one.place <= mention.last
+            if is_other and self._holds(*one, mention) and not self._is_of_next(one, mention):
+                holding.append(one)
+        found = {self._change(one, mention) for one in holding}
+        if self._opening and not self._is_stopped_opening(mention):
+            found.add(self._opening.cue.effect)
+        if any(one.cue.is_listing and not one.cue.is_before for one in holding):
+            found.discard(CueEffect.HYPOTHETICAL)  # "asked about numbness and retention, all denied"
         if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL):
             found.add(self._carried)
         if self._section:
             found.add(self._section)
-        remarked = set(self._remarks.on(mention))
-        found |= remarked
-        if CueEffect.NEGATED in remarked:
-            found.discard(CueEffect.HYPOTHETICAL)  # "asked about fever and weight loss, all denied"
-        if CueEffect.ADVICE in found and has_begun(self._items, mention):
+        if found and CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
-        denied = set(self._negations(mention))
-        found |= denied
-        if CueEffect.NEGATED in denied and self._remarks.is_of_then(mention):
-            found.add(CueEffect.UNCLEAR)
+        if id(mention) in self._ended:
+            found.add(CueEffect.HISTORICAL)
+        if self._negating:
+            found.update(self._negations(mention))
         if mention.saying.is_structure and not self._is_meant(mention):
             found.add(CueEffect.UNCLEAR)
         return found
+
+    def _is_of_next(self, placed: PlacedCue, mention: Mention) -> bool:
+        """Return whether a word behind a mention belongs to the next one: "absent tone and absent sensation"."""
+        return placed.place > mention.last and any(one.first == placed.place < one.last for one in self._mentions)
+
+    def _is_stopped_opening(self, mention: Mention) -> bool:
+        return any(item.is_marked(Mark.STOP_OPENING) for item in self._items[1 : mention.last + 2])
+
+    def _is_box_behind(self, placed: PlacedCue) -> bool:
+        """Return whether a crossed box denies what precedes it, and nothing behind it: "numb [N] weak [Y]"."""
+        return stands_behind(self._items, self._mentions, placed.place)
 
     def _is_meant(self, mention: Mention) -> bool:
         """Return whether a part of the body is named for its disease: a cue stands next to it, or it stands alone."""
@@ -135,18 +150,18 @@ class Context:
             if abs(one.place - mention.place) <= _NEAR
         )
 
-    def _is_next(self, placed: _Placed, mention: Mention) -> bool:
+    def _is_next(self, placed: PlacedCue, mention: Mention) -> bool:
         if placed.cue.is_before and placed.place < mention.first:
             between = self._items[placed.place + 1 : mention.first]
             return not any(item.is_unknown or item.text in _ARTICLES for item in between)
         between = self._items[mention.last + 1 : placed.place]
         return placed.place > mention.last and not placed.cue.is_before and all(_is_small(item) for item in between)
 
-    def _change(self, placed: _Placed, mention: Mention) -> CueEffect:
+    def _change(self, placed: PlacedCue, mention: Mention) -> CueEffect:
         """Return the effect of a cue that applies. A negation after a list certainly applies only to its last item."""
         between = self._items[mention.last + 1 : placed.place]
-        is_listed = placed.cue.effect is CueEffect.NEGATED and any(item.entry.saying for item in between)
-        is_listed = is_listed and not self._remarks.answers(placed.place)
+        is_some = placed.cue.effect is CueEffect.NEGATED and not placed.cue.is_listing
+        is_listed = is_some and any(item.entry.saying for item in between)
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
@@ -172,7 +187,13 @@ class Context:
             return False
         if cue.is_listing:
             return is_affirmed(self._items, mention)
-        return is_ground(self._items, self._mentions, place, mention)
+        return self._is_denied_apart(place, mention) or is_ground(self._items, self._mentions, place, mention)
+
+    def _is_denied_apart(self, place: int, mention: Mention) -> bool:
+        """Return whether a denial begins behind a comma, after what is suspected: "rule out fracture, no trauma"."""
+        return any(
+            place < one.place < mention.first and self._items[one.place - 1].text == "," for one in self._negating
+        )
 
     def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
         return self._scopes.is_stopped(place, mention.first, change)
@@ -181,7 +202,9 @@ class Context:
         """Return whether a cue after a mention applies to it. It does not if it may apply to what follows instead."""
         if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
             return False
-        between = self._items[mention.last + 1 : place]
+        between = without_own_side(self._items[mention.last + 1 : place], mention)
+        if cue.is_listing:
+            return not any(item.is_marked(Mark.STOP) or item.entry.cues for item in between)
         if self._items[place].text == _ZERO and ("grade" in mention.saying.takes or not _is_answered(between)):
             return False
         if cue.effect is CueEffect.HISTORICAL and cue.is_closing and happened_after(between):
@@ -190,11 +213,11 @@ class Context:
             between.pop()
         unknown = sum(item.is_unknown for item in between)
         if unknown > _MAX_UNKNOWN_BEHIND or any(item.is_marked(Mark.STOP) or item.text == "," for item in between):
-            return False
-        if any(_names_finding(item) or item.entry.cues for item in between) and not self._is_list(between):
-            return False
+            return cue.is_closing and cue.effect is CueEffect.NEGATED and is_plain_list(self._items[:place])
+        if any(_says(item) for item in between) and not self._is_list(between):
+            return all(_is_like(item, cue) for item in between)
         is_both = any(one.is_before and one.effect is cue.effect for one in self._items[place].entry.cues)
-        return cue.is_between or cue.is_closing or not (is_both and leads_on(self._items, place))
+        return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
 
     def _is_answer(self, place: int, cue: Cue) -> bool:
         """Return whether a closing negation answers what precedes it or is a test result, so negates nothing later."""
@@ -206,6 +229,8 @@ class Context:
     def _closes(self, place: int) -> bool:
         """Return whether a clause ends after an item: at a comma, a bracket, or the next entry of a form."""
         behind = self._items[place + 1 :]
+        while behind and behind[0].year:
+            behind.pop(0)  # "cured 2008"
         if not behind or behind[0].is_marked(Mark.LIST) or behind[0].text == ")":
             return True
         if not behind[0].entry.saying:
@@ -215,9 +240,18 @@ class Context:
     def _is_list(self, between: list[Item]) -> bool:
         return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)
 
+    def _leads_on(self, place: int) -> bool:
+        """Return whether another mention follows a cue before its scope ends."""
+        for item in self._items[place + 1 :]:
+            if item.entry.saying:
+                return True
+            if item.is_marked(Mark.STOP, Mark.GROUNDS, *_LISTS):
+                return False
+        return False
+
     def _negations(self, mention: Mention) -> Iterator[CueEffect]:
         """Yield the effect of the nearest negation before a mention. Two in a row are unclear."""
-        before = [one for one in self._negating if one.place < mention.first] if self._negating else []
+        before = [one for one in self._negating if one.place < mention.first]
         if not before:
             return
         nearest = before[-1]
@@ -225,13 +259,31 @@ class Context:
             if nearest.cue.is_listing and is_resumed(self._items[nearest.place + 1 : mention.first]):
                 yield CueEffect.NEGATED
             return
+        if self._is_told_anew(mention):
+            return
+        back = self._taken_back(nearest, mention)
+        if back is not False:
+            yield from () if back else (CueEffect.UNCLEAR,)
+            return
         is_double = any(one.place + 1 == nearest.place for one in before[:-1])
         is_sure = self._is_negated(nearest, mention) or is_wholly_denied(self._items, nearest.place)
+        is_sure = is_sure and not is_of_then(self._items, mention)
         yield CueEffect.NEGATED if is_sure and not is_double else CueEffect.UNCLEAR
         if is_sure and not is_double and not _HISTORY.isdisjoint(self._items[nearest.place].text.split()):
             yield CueEffect.HISTORICAL  # "no history of cancer" denies what was, too
 
-    def _is_negated(self, placed: _Placed, mention: Mention) -> bool:
+    def _taken_back(self, nearest: PlacedCue, mention: Mention) -> bool | None:
+        """Return whether what is denied is there now; None where that cannot be told."""
+        if self._returning is None or mention.first > self._returning.place:
+            return False
+        return self._returning.is_there(self._mentions, nearest.place, [one.place for one in self._negating])
+
+    def _is_told_anew(self, mention: Mention) -> bool:
+        """Return whether a mention behind a comma is a clause with its own "cannot": "no fever, cannot pass urine"."""
+        opening = self._items[mention.first].concept("change")
+        return opening == "cannot" and mention.first > 0 and self._items[mention.first - 1].text == ","
+
+    def _is_negated(self, placed: PlacedCue, mention: Mention) -> bool:
         """Return whether a negation certainly applies to the mention."""
         between = self._items[placed.place + 1 : mention.first]
         if sum(item.is_unknown for item in between) > self._reach:
@@ -263,38 +315,23 @@ class Context:
 
     def carries(self, sentence: Sentence) -> CueEffect | None:
         """Return the effect that carries over to the next part of a list: from a heading, or past a semicolon."""
-        if sentence.ending == TRUNCATED:
-            return CueEffect.UNCLEAR if self._carried or any(one.cue.is_before for one in self._cues) else None
-        if sentence.ending not in {LINE, CLAUSE}:
-            return None
-        last = next((one for one in reversed(self._cues) if one.cue.is_before), None)
-        if last is not None and not self._may_carry(last, sentence):
-            return None
-        if last is None or any(item.is_marked(Mark.STOP) for item in self._items[last.place + 2 :]):
-            is_heading = bool(self._items) and self._items[-1].text == _HEADING
-            return self._carried if last is None and not is_heading else None
-        behind = self._items[last.place + 1 :]
-        is_open = all(item.is_marked(Mark.LINK) for item in behind)
-        is_heading = bool(behind) and behind[0].text == _HEADING
-        change = CueEffect.UNCLEAR if last.cue.effect is CueEffect.NEGATED else last.cue.effect
-        if is_open or (is_heading and change in _CARRIED_BY_HEADING):
-            return change
-        return change if sentence.ending == CLAUSE and last.cue.is_listing else None
-
-    def _may_carry(self, last: _Placed, sentence: Sentence) -> bool:
-        """Return whether a cue may govern the next part. Behind a semicolon advice does once it has named a finding."""
-        if last.cue.effect is CueEffect.ADVICE and sentence.ending == CLAUSE:
-            return any(one.first > last.place for one in self._mentions)
-        return last.cue.effect is not CueEffect.ENDED
+        return carry(self._items, self._mentions, self._cues, self._carried, sentence)
 
 
 def _is_answered(between: list[Item]) -> bool:
     return all(item.text in _COLONS for item in between)
 
 
-def _names_finding(item: Item) -> bool:
-    return item.entry.saying is not None and not item.entry.saying.is_site
+def _says(item: Item) -> bool:
+    """Return whether an item changes something, or names more than a place: "EMG of the left leg requested"."""
+    return bool(item.entry.cues) or (item.entry.saying is not None and not item.entry.saying.is_site)
 
 
 def _is_small(item: Item) -> bool:
     return item.is_side or item.is_marked(Mark.LINK, *_LISTS)
+
+
+def _is_like(item: Item, cue: Cue) -> bool:
+    """Return whether an item is small or says the same as a cue behind it: "resected 2011, no recurrence"."""
+    says = {one.effect for one in item.entry.cues}
+    return _is_small(item) or bool(item.year) or says == {cue.effect}

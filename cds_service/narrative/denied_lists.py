@@ -5,14 +5,12 @@ it in doubt where the denial ends.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import CueEffect, Mark
 
 _COMMA = ","
-_COLONS = frozenset({":", "-", "="})
-_LINKING = frozenset({"were", "are", "is", "was"})
+_LEADS = frozenset({":", "-"})
 _RESULTS = frozenset({"positive", "negative", "normal", "reduced", "limited"})
 _LEAST_COMMAS = 2  # of a list without "or"
 _MAX_UNKNOWN = 3  # unknown words of one entry, none of them behind what it names
@@ -47,6 +45,15 @@ def is_wholly_denied(items: Sequence[Item], place: int) -> bool:
     return is_list and any(item.entry.saying for item in entries[0]) and all(_is_plain(entry) for entry in entries)
 
 
+def is_plain_list(items: Sequence[Item]) -> bool:
+    """Return whether all before a denial that stands behind is a plain list: "fever, chills, weight loss: denies"."""
+    listed = list(items)
+    while listed and listed[-1].text in _LEADS:
+        listed.pop()
+    entries = list(_entries(listed, -1))
+    return len(entries) > 1 and all(_is_plain(entry) for entry in entries)
+
+
 def is_resumed(between: Sequence[Item]) -> bool:
     """Return whether "or any" takes up a denial again that other words between it and a mention interrupted."""
     for item in reversed(between):
@@ -55,46 +62,6 @@ def is_resumed(between: Sequence[Item]) -> bool:
         if item.is_marked(Mark.STOP) or item.entry.cues:
             return False
     return False
-
-
-class AnsweredList(NamedTuple):
-    """A list with a denial behind it: its items from `first` up to `end`, and what they come to."""
-
-    first: int
-    end: int
-    effect: CueEffect
-
-
-def find_answered(items: Sequence[Item], place: int) -> AnsweredList | None:
-    """Return the list that a denial behind it answers: "fever, weight loss: all absent".
-
-    Only "all" or "none of" surely denies all of it. Behind a mere colon it is unclear whether it denies more than the
-    last.
-    """
-    words = items[place].text.split()
-    is_sure = "all" in words or words[:2] == ["none", "of"]
-    at = place - 1
-    if at < 0 or not (is_sure or items[at].text in _COLONS):
-        return None
-    unknown = 0
-    while at >= 0 and unknown <= _MAX_UNKNOWN and _is_listed(items[at]):
-        unknown += items[at].is_unknown
-        at -= 1
-    first = at + 1
-    joints = [one for one in range(first, place) if items[one].is_marked(*_LISTS)]
-    if is_sure:
-        return AnsweredList(first, place, CueEffect.NEGATED) if joints else None
-    is_list = any(items[one].text == _COMMA for one in joints)
-    return AnsweredList(first, joints[-1], CueEffect.UNCLEAR) if is_list else None
-
-
-def _is_listed(item: Item) -> bool:
-    """Return whether an item may stand in a plain list that is answered behind it."""
-    if item.text in _COLONS or item.text in _LINKING:
-        return True
-    return not (
-        item.entry.cues or item.is_side or item.number >= 0 or item.is_marked(Mark.STOP, Mark.GROUNDS, Mark.RUN)
-    )
 
 
 def _entries(items: Sequence[Item], place: int) -> Iterator[list[Item]]:

@@ -11,7 +11,7 @@ from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 
-ENDING_MARKS: Final = frozenset({Mark.OVER, Mark.RESTORED, Mark.EARLIER})
+_ENDINGS: Final = frozenset({Mark.OVER, Mark.RESTORED, Mark.EARLIER})
 _REACH: Final = 16  # items between a finding and its end
 _MAX_UNKNOWN: Final = 4
 _NEAR: Final = 3  # items between "not" and what is not over
@@ -54,8 +54,8 @@ def find_ended(items: Sequence[Item], mentions: Sequence[Mention]) -> tuple[set[
             found = {id(one) for one in _ended_by(items, mentions, place)}
             ended |= found
             used |= {place} if found else set()
-        elif item.is_marked(Mark.EARLIER):
-            ended |= {id(one) for one in _before_act(items, mentions, place)}
+        elif item.is_marked(Mark.EARLIER) or _is_before_it(items, place):
+            ended.update(id(one) for one in _before_act(items, mentions, place))
     return ended, used
 
 
@@ -156,9 +156,20 @@ def _is_joined(items: Sequence[Item], mention: Mention, behind: Mention) -> bool
     return is_list and all(item.is_side or item.is_marked(Mark.LINK, *_LISTS) for item in between)
 
 
+def _is_before_it(items: Sequence[Item], place: int) -> bool:
+    """Return whether an item names an operation and that all was before it."""
+    return any(cue.is_opening and cue.effect is CueEffect.HISTORICAL for cue in items[place].entry.cues)
+
+
 def _before_act(items: Sequence[Item], mentions: Sequence[Mention], place: int) -> Iterator[Mention]:
     """Yield the findings of the time before an operation or the like: "numb in the left leg before the operation"."""
-    act = next((at for at in range(place + 1, min(len(items), place + 1 + _NEAR + 1)) if items[at].concept(_ACT)), None)
+    act = (
+        place
+        if _is_before_it(items, place)
+        else next(
+            (at for at in range(place + 1, min(len(items), place + 1 + _NEAR + 1)) if items[at].concept(_ACT)), None
+        )
+    )
     if act is None or any(item.is_marked(Mark.UNENDED, Mark.PRESENTLY) for item in items):
         return
     for mention in mentions:
@@ -171,3 +182,16 @@ def _before_act(items: Sequence[Item], mentions: Sequence[Mention], place: int) 
             is_then = not any(item.is_marked(Mark.STOP) or item.text == _COMMA for item in between)
         if is_then:
             yield mention
+
+
+def is_of_then(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether a denial tells of a day before, and not of now: "no retention on admission"."""
+    when = mention.when
+    if when is not None and when.is_relative and (when.least or when.whole or when.weekday >= 0):
+        return True
+    for item in items[mention.last + 1 :]:
+        if item.is_marked(Mark.THEN):
+            return True
+        if item.text == _COMMA or item.is_marked(Mark.STOP):
+            return False
+    return False

@@ -26,11 +26,13 @@ class Mark(Enum):
     STOP_FAMILY = "stop of the family"
     TELLING = "telling"  # "reports", "drives her": behind a relative, what follows is said of the patient
     SHARING = "sharing"  # "too": what a relative tells is the relative's own
-    RELATIVE = "relative"  # "seen with her mother": behind "who" comes what is the mother's
     STOP_ADVICE = "stop of advice"
+    STOP_OPENING = "stop of an opening"  # "now": what the opening of a sentence said holds no more
     PRESENTLY = "presently"  # behind a comma it ends what is past: "history of sciatica, chronic hip pain"
     EXCEPT = "except"  # what follows is left out of what was denied
     RESUME = "resume"  # "or any": it takes a denial up again
+    COMPANION = "companion"  # "seen with her mother": who came with the patient
+    RETURN = "return"  # "now has it": what was denied is there now
     GROUNDS = "grounds"  # "given": behind a suspected diagnosis come the signs that it rests on
     TIME = "time"  # it stands behind what it dates
     BEGAN = "began"  # a day that was: what began then is no advice
@@ -66,8 +68,9 @@ class Cue(NamedTuple):
     """A cue: its effect, and whether it comes before the finding or after it.
 
     `is_listing`: it applies to a whole list. `is_between`: it comes between two findings and applies to both ("vs").
-    `is_closing`: after a finding, it applies only where the clause ends ("fever: no"). `is_anywhere`:
-    it applies to the whole sentence.
+    `is_closing`: after a finding, it applies only where the clause ends ("fever: no"). `is_opening`: before findings,
+    it applies only at the opening of a clause, a denial to what is next to it, "neg fever", and what is past to the
+    whole sentence: "before surgery she had …". `is_anywhere`: it applies to the whole sentence, wherever it stands.
     """
 
     effect: CueEffect
@@ -75,6 +78,7 @@ class Cue(NamedTuple):
     is_listing: bool = False
     is_between: bool = False
     is_closing: bool = False
+    is_opening: bool = False
     is_anywhere: bool = False
 
 
@@ -114,8 +118,7 @@ class PhraseMeaning:
     beside: tuple[frozenset[str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LexiconEntry:
+class LexiconEntry(NamedTuple):
     """Everything that a phrase may mean. `written`: it counts only in this spelling, including capitals.
 
     `concepts`: what it names, by kind: of the kind "joint" perhaps "hip". Frames read them.
@@ -125,10 +128,10 @@ class LexiconEntry:
     cues: tuple[Cue, ...] = ()
     marks: frozenset[Mark] = frozenset()
     side: Side | None = None
-    qualifiers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    qualifiers: Mapping[str, str] = MappingProxyType({})
     written: tuple[str, ...] | None = None
     surroundings: frozenset[str] = frozenset()
-    concepts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    concepts: Mapping[str, str] = MappingProxyType({})
 
     @property
     def is_silent(self) -> bool:

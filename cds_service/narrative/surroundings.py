@@ -80,14 +80,10 @@ def happened_after(between: Sequence[Item]) -> bool:
     return not is_long and not any(item.text == _COMMA or item.is_marked(Mark.STOP, *_LISTS) for item in said)
 
 
-def leads_on(items: Sequence[Item], place: int) -> bool:
-    """Return whether another mention follows a cue before its scope ends."""
-    for item in items[place + 1 :]:
-        if item.entry.saying:
-            return True
-        if item.is_marked(Mark.STOP, Mark.GROUNDS, *_LISTS):
-            return False
-    return False
+def without_own_side(behind: list[Item], mention: Mention) -> list[Item]:
+    """Return the items behind a mention without its own side behind a comma: "radiculopathy, right: no"."""
+    is_own = len(behind) > 1 and behind[0].text == "," and behind[1].is_side and behind[1].entry.side is mention.side
+    return behind[2:] if is_own else behind
 
 
 def leaves_out(items: list[Item], mention: Mention) -> bool:

@@ -62,6 +62,7 @@ class CueTable(StrictModel):
     """One kind of cue. `listing`: cues before a finding that govern a whole list.
 
     `between`: cues that change the findings on both sides. `closing`: cues after a finding, at the end of the clause.
+    `all_behind`: cues after a list that govern all of it. `opening`: cues at the opening of a sentence or clause alone.
     `anywhere`: they change all findings of the sentence.
     """
 
@@ -70,6 +71,8 @@ class CueTable(StrictModel):
     behind: list[LowerPhrase] = Field(default_factory=list)
     between: list[LowerPhrase] = Field(default_factory=list)
     closing: list[LowerPhrase] = Field(default_factory=list)
+    all_behind: list[LowerPhrase] = Field(default_factory=list)
+    opening: list[LowerPhrase] = Field(default_factory=list)
     anywhere: list[LowerPhrase] = Field(default_factory=list)
 
 
@@ -91,6 +94,8 @@ class StopTable(WordList):
 
     `family`, `advice`: those that end the reach of these cues. `presently`: behind a comma they end what is past.
     `excepting`: what follows is left out of a denial. `resuming`: they take a denial up again.
+    `returning`: what was denied is there now.
+    `opening`: they end what an opening says of its sentence.
     `telling`: behind a relative what follows is said of the patient, unless it is `sharing`.
     """
 
@@ -99,8 +104,16 @@ class StopTable(WordList):
     presently: list[LowerPhrase]
     excepting: list[LowerPhrase]
     resuming: list[LowerPhrase]
+    returning: list[LowerPhrase]
     telling: list[LowerPhrase]
     sharing: list[LowerPhrase]
+    opening: list[LowerPhrase]
+
+
+class PseudoTable(WordList):
+    """Words that look like cues and are none; `companions`: those that name who came with the patient."""
+
+    companions: list[LowerPhrase]
 
 
 class EndingsTable(StrictModel):
@@ -120,8 +133,9 @@ class EndingsTable(StrictModel):
 
 
 class CuesFile(StrictModel):
-    """The file of cues."""
+    """The file of cues. `sets`: words by kind, which phrases name in braces."""
 
+    sets: dict[Id, list[LowerPhrase]] = Field(default_factory=dict)
     negated: CueTable
     family: CueTable
     hypothetical: CueTable
@@ -135,7 +149,7 @@ class CuesFile(StrictModel):
     claims: ClaimsTable
     endings: EndingsTable
     stop: StopTable
-    pseudo: WordList
+    pseudo: PseudoTable
 
 
 class FrameFile(StrictModel):
