@@ -125,8 +125,14 @@ $(ORACLE)/.made: $(VENV)/.test requirements/oracle-build.txt requirements/oracle
 	$(BIN)/python -m release.lock_closure requirements/oracle.txt $(ORACLE) requirements/oracle.in
 	@touch $@
 
-oracle: $(ORACLE)/.made ## ask medSpaCy, in an environment of its own, what it makes of the corpus of phrases
-	$(BIN)/python -m tests.oracle.targets | LOGURU_LEVEL=WARNING $(ORACLE)/bin/python tests/oracle/ask_medspacy.py
+ASK_MEDSPACY := LOGURU_LEVEL=WARNING $(ORACLE)/bin/python tests/oracle/ask_medspacy.py
+
+oracle: $(ORACLE)/.made ## recall and precision on held-out sentences by frame, and what medSpaCy makes of the same
+	@echo "Held-out sentences:"
+	@$(BIN)/python -m tests.oracle.report
+	$(BIN)/python -m tests.oracle.targets | $(ASK_MEDSPACY)
+	@echo "What stands around a mention, judged by both, in the labelled and the held-out sentences:"
+	@$(BIN)/python -m tests.oracle.contexts ask | $(ASK_MEDSPACY) - | $(BIN)/python -m tests.oracle.contexts compare
 
 bench: $(VENV)/.test ## the speed goals, as ratios (installs the peers they compare with)
 	$(BIN)/python -m benchmarks

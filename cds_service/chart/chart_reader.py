@@ -49,6 +49,7 @@ from cds_service.model.screen import SafetyScreen
 from cds_service.model.sides import Side
 from cds_service.model.terminology import Terminology
 from cds_service.narrative.lexicon import Lexicon
+from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.reader import NarrativeReader
 from cds_service.screen.safety_screen import build_screens
 
@@ -85,10 +86,11 @@ class ChartReader:
     ) -> None:
         self._content = content
         self._text_budget = text_budget
-        self._screens = build_screens(screen, narrative)
+        finder = PhraseFinder(narrative)
+        self._screens = build_screens(screen, narrative, finder)
         groups = {name: frozenset(leaf.finding for leaf in leaves) for name, leaves in content.groups.items()}
         imaging_words = ImagingWordFinder(terminology.imaging_words)
-        narrative_reader = NarrativeReader(narrative, content.findings)
+        narrative_reader = NarrativeReader(narrative, content.findings, finder)
         codes = CodeLookup(terminology)
         silent_concepts = SilentConcepts(codes, imaging_words, narrative_reader)
         questions = QuestionReader(terminology.questionnaires.others)

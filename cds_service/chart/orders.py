@@ -26,6 +26,7 @@ from cds_service.fhir.resources import ServiceRequest
 from cds_service.model.dates import PartialDate, full_date
 from cds_service.model.facts import Finding, FindingValue, Imaging, Source, SourceKind, Stage
 from cds_service.model.sides import Side, combine_sides
+from cds_service.narrative.reader import TextKind
 
 _OPEN = frozenset({"active", "draft", "on-hold", None})
 _DO_NOT_PERFORM = "it says not to perform it"
@@ -72,9 +73,6 @@ def extract_request(request: ServiceRequest, collector: FactCollector) -> Imagin
         collector.ignore(request, f"status {request.status}")
         return None
     description = describe_imaging(known_codes, request.code, request.bodySite, request.orderDetail, collector)
-    if not known_codes and description is NOT_IMAGING:
-        collector.ignore_unmapped(request, request.code)
-        return None
     source, when = build_source(SourceKind.ORDER, request), collector.newest_date(request.authoredOn)
     context = _OrderContext(request, source, Stage.REQUEST, when, is_selected=False)
     return _build_order(context, known_codes, description, collector)
@@ -139,13 +137,24 @@ def _add_treatment_orders(context: _OrderContext, known_codes: list[KnownCode], 
         if collector.is_treatment(meaning.finding)
         and (meaning.region is None or name_regions(request.bodySite, texts, collector) == {meaning.region})
     ]
-    for treatment in treatments:
-        side = collector.body_site_side(context.request.bodySite)
+    side = collector.body_site_side(context.request.bodySite)
+    ordered = [(treatment, side) for treatment in treatments] or _name_treatments(context.request, side, collector)
+    for treatment, of_side in ordered:
         collector.imaging.append(
-            Imaging(context.stage, None, None, None, side, context.when, context.source, treatment=treatment)
+            Imaging(context.stage, None, None, None, of_side, context.when, context.source, treatment=treatment)
         )
-    if not treatments:
+    if not ordered:
         collector.ignore_unmapped(context.request, context.request.code)
+
+
+def _name_treatments(request: ServiceRequest, side: Side, collector: FactCollector) -> list[tuple[str, Side]]:
+    """Return the treatments that an order without a known code names in words, with their sides."""
+    name = concept_text(request.code, collector, has_meaning=False)
+    return [
+        (one.finding, one.side if one.side is not Side.UNSTATED else side)
+        for one in collector.read_text(name, TextKind.NAME).statements
+        if one.value is FindingValue.PRESENT and collector.is_treatment(one.finding)
+    ]
 
 
 def _extract_reasons(context: _OrderContext, collector: FactCollector) -> tuple[set[str], list[bool]]:

@@ -1,8 +1,9 @@
 """Read a text by itself, as a chart would: what it says, since when, and what the safety screen meets in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum, auto
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from cds_service.chart.told import holds, is_done_or_lasting, with_course
@@ -13,6 +14,7 @@ from cds_service.model.sides import Side
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.lexicon import Lexicon
 from cds_service.narrative.markup import strip_markup
+from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.reader import NarrativeReader, TextKind
 from cds_service.narrative.statements import Statement
 from cds_service.narrative.when import When
@@ -40,7 +42,7 @@ class FoundInText(NamedTuple):
     finding: str
     value: FindingValue
     side: Side
-    qualifiers: dict[str, str]
+    qualifiers: tuple[tuple[str, str], ...]
     onset: PartialDate | None
     when: PartialDate | None
     start: int
@@ -68,6 +70,7 @@ class TextReading(NamedTuple):
     is_truncated: bool
 
 
+_BETWEEN: Final = "\n\n"  # the texts of a document
 _KINDS: Final = {TextType.REPORT: TextKind.REPORT}
 
 
@@ -75,9 +78,23 @@ class TextReader:
     """Reads texts with the content's words. Created once."""
 
     def __init__(self, narrative: Lexicon, findings: Vocabulary, screen: SafetyScreen) -> None:
-        self._reader = NarrativeReader(narrative, findings)
-        self._screens = build_screens(screen, narrative)
+        finder = PhraseFinder(narrative)
+        self._reader = NarrativeReader(narrative, findings, finder)
+        self._screens = build_screens(screen, narrative, finder)
         self._findings = findings
+
+    def read_all(self, texts: Sequence[str], kind: TextType, told_on: date) -> TextReading:
+        """Return what the texts of one document say, each read apart: a title counts for its own section alone."""
+        readings = [self.read(text, kind, told_on) for text in texts]
+        starts = [*accumulate((len(reading.text) + len(_BETWEEN) for reading in readings), initial=0)]
+        moved = [_move(reading, start) for reading, start in zip(readings, starts, strict=False)]
+        return TextReading(
+            _BETWEEN.join(reading.text for reading in moved),
+            _each_once(found for reading in moved for found in reading.findings),
+            tuple(dict.fromkeys(met for reading in moved for met in reading.screen)),
+            tuple(place for reading in moved for place in reading.other_language),
+            is_truncated=any(reading.is_truncated for reading in moved),
+        )
 
     def read(self, text: str, kind: TextType, told_on: date) -> TextReading:
         """Return what a text of this day says. Nothing of it is kept, but for the caches' keyed hashes."""
@@ -108,19 +125,32 @@ class TextReader:
     def _met_by(self, found: FoundInText) -> Iterator[MetInText]:
         if found.value is FindingValue.ABSENT:
             return
-        is_lasting = found.qualifiers.get(_COURSE) == _LONG_STANDING
+        is_lasting = (_COURSE, _LONG_STANDING) in found.qualifiers
         for group in self._screens.groups_by_finding.get(found.finding, ()):
             if not (is_lasting and group in self._screens.sphincter_groups):
                 yield MetInText(group, found.finding, found.side)
+
+
+def _move(reading: TextReading, by: int) -> TextReading:
+    """Return a reading whose text stands behind others in a document."""
+    findings = tuple(found._replace(start=found.start + by, end=found.end + by) for found in reading.findings)
+    others = tuple((start + by, end + by) for start, end in reading.other_language)
+    return reading._replace(findings=findings, other_language=others)
+
+
+def _each_once(findings: Iterable[FoundInText]) -> tuple[FoundInText, ...]:
+    """Return the findings without those that are said again in the same way."""
+    first: dict[FoundInText, FoundInText] = {}
+    for found in findings:
+        first.setdefault(found._replace(start=0, end=0), found)
+    return tuple(first.values())
 
 
 def _found(statement: Statement, span: tuple[int, int], told_on: date) -> FoundInText:
     """Return a statement with its days. Only of what is present are they told."""
     is_present = statement.value is FindingValue.PRESENT
     onset, when = (_day(one, told_on) if is_present else None for one in (statement.onset, statement.when))
-    return FoundInText(
-        statement.finding, statement.value, statement.side, dict(statement.qualifiers), onset, when, *span
-    )
+    return FoundInText(statement.finding, statement.value, statement.side, statement.qualifiers, onset, when, *span)
 
 
 def _day(when: When | None, told_on: date) -> PartialDate | None:

@@ -84,7 +84,7 @@ def _build_table(reading: TextReading, knowledge: Knowledge) -> Table:
 def _describe_finding(found: FoundInText, knowledge: Knowledge) -> str:
     """Return a finding's label, with its qualifiers."""
     labels = knowledge.labels.qualifiers
-    qualifiers = [labels.get(name, {}).get(value) or f"{name}: {value}" for name, value in found.qualifiers.items()]
+    qualifiers = [labels.get(name, {}).get(value) or f"{name}: {value}" for name, value in found.qualifiers]
     label = knowledge.content.findings[found.finding].label
     return f"{label} ({', '.join(qualifiers)})" if qualifiers else label
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 
+from cds_service.chart.note_text import list_texts
 from cds_service.chart.text_reading import TextReader, TextType
 from cds_service.cli.marked_text import print_reading
 from cds_service.cli.options import config_option, site_option, without_traceback
@@ -66,12 +67,12 @@ def read(
     """
     if text is not None and file is not None:
         raise click.UsageError("give TEXT or --file, not both")
-    written = _load_text(text, file)
+    written = _load_texts(text, file)
     settings = load_settings(config)
     knowledge = load_content(settings)
     told_on = day.date() if day else system_clock().astimezone(settings.zone).date()
     reader = TextReader(knowledge.narrative, knowledge.content.findings, knowledge.screen)
-    reading = reader.read(written, TextType(kind), told_on)
+    reading = reader.read_all(written, TextType(kind), told_on)
     if as_json:
         report = build_read_report(reading, knowledge, TextType(kind), told_on)
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
@@ -79,8 +80,8 @@ def read(
         print_reading(reading, knowledge)
 
 
-def _load_text(text: str | None, file: Path | None) -> str:
-    """Return the text from the argument, the file or standard input.
+def _load_texts(text: str | None, file: Path | None) -> tuple[str, ...]:
+    """Return the texts from the argument, the file or standard input.
 
     Raises:
         ClickException: there is none, or it cannot be read.
@@ -88,7 +89,7 @@ def _load_text(text: str | None, file: Path | None) -> str:
     if text is not None:
         if not text.strip():
             raise click.ClickException("TEXT: there is no text in it")
-        return text
+        return (text,)
     if file is not None:
         return _decode(_load_bytes(file), str(file), _TYPES.get(file.suffix.lower(), "text/plain"))
     if sys.stdin.isatty():
@@ -103,9 +104,9 @@ def _load_bytes(file: Path) -> bytes:
         raise click.ClickException(f"{file}: {error.strerror}") from None
 
 
-def _decode(content: bytes, name: str, content_type: str) -> str:
-    """Return the text of a file as the service reads an attachment. Its beginning tells RTF, C-CDA and HTML."""
+def _decode(content: bytes, name: str, content_type: str) -> tuple[str, ...]:
+    """Return the texts of a file as the service reads an attachment. Its beginning tells RTF, C-CDA and HTML."""
     document = read_document(content, content_type, accepted=NOTE_FORMATS, limit=_MOST)
     if isinstance(document, Document):
-        return document.text
+        return list_texts(document)
     raise click.ClickException(f"{name}: {_REASONS[document.reason]}")

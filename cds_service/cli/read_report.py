@@ -46,7 +46,7 @@ def _build_finding(found: FoundInText, knowledge: Knowledge) -> dict[str, Any]:
         "side": found.side.value,
         "onset": build_date(found.onset),
         "date": build_date(found.when),
-        "qualifiers": found.qualifiers,
+        "qualifiers": dict(found.qualifiers),
         "start": found.start,
         "end": found.end,
     }

@@ -21,6 +21,7 @@ from cds_service.narrative.lexicon import FrameTable, LexiconEntry, Mark, Phrase
 from cds_service.narrative.tokenizer import normalize_phrase
 
 SHARED_WORDS = frozenset({"anatomy", "results"})  # the files of words that several frames read
+_INCONTINENCE = frozenset({"urinary-incontinence", "bowel-incontinence"})  # "incontinence of urine and stool"
 _SMALL = frozenset({"is", "are", "was", "were", "has", "have", "been", "of", "the", "any", "in", "to"})
 _MARKS: Final[Mapping[tuple[str, str], Mark]] = {  # what words of pain are to the rest of the reader
     (sites.QUALITY, "pain"): Mark.PAIN,
@@ -84,7 +85,7 @@ def _add_words(collector: EntryCollector, file: str, frame: FrameFile, sites_of_
 def _inherit(collector: EntryCollector) -> None:
     """Let "is reduced" name what "reduced" names, and another frame's "cannot feel" what both its words name here."""
     for phrase, entry in collector.entries.items():
-        if " " not in phrase or (entry.saying is not None and not entry.saying.is_denial):
+        if " " not in phrase or (entry.saying is not None and not _may_inherit(entry.saying)):
             continue
         verb, _, rest = phrase.partition(" ")
         is_verb = verb in _SMALL and rest in collector.entries
@@ -103,6 +104,11 @@ def _entry(kind: str, concept: str, sites_of_pain: FrameTable) -> LexiconEntry:
     saying = sites_of_pain.get(concept, {}).get(sites.WHOLE) if kind == sites.REGION else None
     marks = frozenset({mark}) if mark else frozenset()
     return LexiconEntry(saying=saying, marks=marks, concepts=MappingProxyType({kind: concept}))
+
+
+def _may_inherit(saying: PhraseMeaning) -> bool:
+    """Return whether a phrase may be read by its words too: a denial, and what the frame of function reads."""
+    return saying.is_denial or set(saying.records) <= _INCONTINENCE
 
 
 def _add_sites(collector: EntryCollector, file: str, frame: FrameFile, files: NarrativeFiles) -> None:

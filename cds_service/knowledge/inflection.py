@@ -74,7 +74,7 @@ def _doubles(word: str) -> bool:
 def _spellings(phrase: str) -> set[str]:
     found = {phrase}
     for british, american in _SPELLINGS:
-        found |= {one.replace(british, american) for one in found} | {
-            one.replace(american, british) for one in found if british not in one
-        }
+        if british in phrase or american in phrase:
+            found |= {one.replace(british, american) for one in found}
+            found |= {one.replace(american, british) for one in found if british not in one}
     return found

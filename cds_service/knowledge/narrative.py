@@ -7,6 +7,7 @@ from itertools import product
 from types import MappingProxyType
 
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
+from cds_service.knowledge.cue_phrases import CuePhrases
 from cds_service.knowledge.entry_collector import EntryCollector
 from cds_service.knowledge.files import (
     NARRATIVE_CUES,
@@ -120,17 +121,22 @@ def _add_surroundings(collector: EntryCollector, words: WordsFile) -> None:
 
 
 def _add_cues(collector: EntryCollector, cues: CuesFile) -> None:
+    phrases = CuePhrases(collector.folder, {str(name): words for name, words in cues.sets.items()})
+
+    def add(key: str, listed: list[str], entry: LexiconEntry) -> None:
+        collector.add(NARRATIVE_CUES, key, phrases.expand(key, listed), entry)
+
     for effect in CueEffect:
         table = getattr(cues, effect.value)
-        collector.add(NARRATIVE_CUES, f"{effect.value}.before", table.before, LexiconEntry(cues=(Cue(effect, True),)))
-        collector.add(
-            NARRATIVE_CUES, f"{effect.value}.listing", table.listing, LexiconEntry(cues=(Cue(effect, True, True),))
-        )
-        collector.add(NARRATIVE_CUES, f"{effect.value}.behind", table.behind, LexiconEntry(cues=(Cue(effect, False),)))
+        add(f"{effect.value}.before", table.before, LexiconEntry(cues=(Cue(effect, True),)))
+        add(f"{effect.value}.listing", table.listing, LexiconEntry(cues=(Cue(effect, True, True),)))
+        add(f"{effect.value}.behind", table.behind, LexiconEntry(cues=(Cue(effect, False),)))
+        whole = LexiconEntry(cues=(Cue(effect, False, is_listing=True),))
+        add(f"{effect.value}.all_behind", table.all_behind, whole)
         closing = LexiconEntry(cues=(Cue(effect, False, is_closing=True),))
-        collector.add(NARRATIVE_CUES, f"{effect.value}.closing", table.closing, closing)
+        add(f"{effect.value}.closing", table.closing, closing)
         both = LexiconEntry(cues=(Cue(effect, True, is_between=True), Cue(effect, False, is_between=True)))
-        collector.add(NARRATIVE_CUES, f"{effect.value}.between", table.between, both)
+        add(f"{effect.value}.between", table.between, both)
     marked = {
         "stop.words": (Mark.STOP, cues.stop.words),
         "stop.family": (Mark.STOP_FAMILY, cues.stop.family),
@@ -139,13 +145,16 @@ def _add_cues(collector: EntryCollector, cues: CuesFile) -> None:
         "stop.excepting": (Mark.EXCEPT, cues.stop.excepting),
         "stop.telling": (Mark.TELLING, cues.stop.telling),
         "stop.resuming": (Mark.RESUME, cues.stop.resuming),
+        "stop.returning": (Mark.RETURN, cues.stop.returning),
         "grounds": (Mark.GROUNDS, cues.grounds.words),
         "claims.before": (Mark.CLAIM, cues.claims.before),
         "claims.behind": (Mark.CLAIM_BEHIND, cues.claims.behind),
         "pseudo": (Mark.LINK, cues.pseudo.words),
     }
     for key, (mark, listed) in marked.items():
-        collector.add(NARRATIVE_CUES, key, listed, LexiconEntry(marks=frozenset({mark})))
+        add(key, listed, LexiconEntry(marks=frozenset({mark})))
+    companions = LexiconEntry(marks=frozenset({Mark.LINK, Mark.COMPANION}))
+    add("pseudo.companions", cues.pseudo.companions, companions)
 
 
 def _add_findings(collector: EntryCollector, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:

@@ -3,22 +3,23 @@
 If it is uncertain whether a cue applies to a mention, the mention is unclear: not recorded, and never absent.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from operator import attrgetter
-from typing import NamedTuple
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.boxes import stands_behind
+from cds_service.narrative.carrying import PlacedCue, carry, place_cues
 from cds_service.narrative.claims import is_claimed, is_on_checklist
 from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
 from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.returning import Returning
 from cds_service.narrative.scopes import Scopes
-from cds_service.narrative.surroundings import happened_after
-from cds_service.narrative.tokenizer import CLAUSE, EMPTY_BOX, LINE, TRUNCATED, Sentence
+from cds_service.narrative.surroundings import happened_after, without_own_side
+from cds_service.narrative.tokenizer import EMPTY_BOX, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _HEADING = ":"
@@ -30,12 +31,6 @@ _HISTORY = frozenset({"history", "hx", "h/o", "ever", "never"})
 _NEAR = 12  # items between a mention and a cue after it
 _MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
 _SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
-_CARRIED_BY_HEADING = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})  # what a heading may say about all its items
-
-
-class _Placed(NamedTuple):
-    place: int
-    cue: Cue
 
 
 class Context:
@@ -51,8 +46,12 @@ class Context:
         is_name: bool = False,
         passed: Set[int] = frozenset(),
         section: CueEffect | None = None,
+        behind: Sequence[Item] = (),
     ) -> None:
-        """Place the cues of a sentence, but for those in the items of `passed`. `section`: what its section says."""
+        """Place the cues of a sentence, but for those in the items of `passed`.
+
+        `section`: what its section says. `behind`: the next sentence, which may take a denial back.
+        """
         self._items = items
         self._is_name = is_name
         self._mentions = sorted(mentions, key=attrgetter("place"))
@@ -60,25 +59,19 @@ class Context:
         self._section = section
         self._reach = reach
         self._scopes = Scopes(items)
-        self.has_year = False
-        self._has_bracket = False
-        self._cues: list[_Placed] = []
+        self.has_year = any(item.year for item in items)
+        self._has_bracket = any(item.text == "(" for item in items)
         results = {place for mention in mentions for place in mention.results}
-        for place, item in enumerate(items):
-            if item.entry.cues and place not in results and place not in passed:
-                self._cues += [_Placed(place, cue) for cue in item.entry.cues]
-            if item.year:
-                self.has_year = True
-            elif item.text == "(":
-                self._has_bracket = True
-        self._changing: list[_Placed] = []
-        self._negating: list[_Placed] = []
+        self._cues = place_cues(items, passed | results)
+        self._changing: list[PlacedCue] = []
+        self._negating: list[PlacedCue] = []
         if self._cues:
             self._divide()
+        self._returning = Returning(items, behind) if self._negating else None
 
     def _divide(self) -> None:
         """Part the cues that deny what follows from all others."""
-        denying: list[_Placed] = []
+        denying: list[PlacedCue] = []
         for one in self._cues:
             (denying if one.cue.is_before and one.cue.effect is CueEffect.NEGATED else self._changing).append(one)
         answers = {one.place for one in self._changing if one.cue.is_closing and self._is_answer(*one)}
@@ -104,11 +97,14 @@ class Context:
 
     def _cued(self, mention: Mention) -> set[CueEffect]:
         # The results of a mention are no cues at all; what stands among them may be: "numbness absent in the leg".
-        found: set[CueEffect] = set()
+        holding: list[PlacedCue] = []
         for one in self._changing:
             is_other = mention.results or not mention.first <= one.place <= mention.last
             if is_other and self._holds(*one, mention):
-                found.add(self._change(one, mention))
+                holding.append(one)
+        found = {self._change(one, mention) for one in holding}
+        if any(one.cue.is_listing and not one.cue.is_before for one in holding):
+            found.discard(CueEffect.HYPOTHETICAL)  # "asked about numbness and retention, all denied"
         if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL):
             found.add(self._carried)
         if self._section:
@@ -135,17 +131,18 @@ class Context:
             if abs(one.place - mention.place) <= _NEAR
         )
 
-    def _is_next(self, placed: _Placed, mention: Mention) -> bool:
+    def _is_next(self, placed: PlacedCue, mention: Mention) -> bool:
         if placed.cue.is_before and placed.place < mention.first:
             between = self._items[placed.place + 1 : mention.first]
             return not any(item.is_unknown or item.text in _ARTICLES for item in between)
         between = self._items[mention.last + 1 : placed.place]
         return placed.place > mention.last and not placed.cue.is_before and all(_is_small(item) for item in between)
 
-    def _change(self, placed: _Placed, mention: Mention) -> CueEffect:
+    def _change(self, placed: PlacedCue, mention: Mention) -> CueEffect:
         """Return the effect of a cue that applies. A negation after a list certainly applies only to its last item."""
         between = self._items[mention.last + 1 : placed.place]
-        is_listed = placed.cue.effect is CueEffect.NEGATED and any(item.entry.saying for item in between)
+        is_some = placed.cue.effect is CueEffect.NEGATED and not placed.cue.is_listing
+        is_listed = is_some and any(item.entry.saying for item in between)
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
@@ -169,7 +166,13 @@ class Context:
             return False
         if cue.is_listing:
             return is_affirmed(self._items, mention)
-        return is_ground(self._items, self._mentions, place, mention)
+        return self._is_denied_apart(place, mention) or is_ground(self._items, self._mentions, place, mention)
+
+    def _is_denied_apart(self, place: int, mention: Mention) -> bool:
+        """Return whether a denial begins behind a comma, after what is suspected: "rule out fracture, no trauma"."""
+        return any(
+            place < one.place < mention.first and self._items[one.place - 1].text == "," for one in self._negating
+        )
 
     def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
         return self._scopes.is_stopped(place, mention.first, change)
@@ -178,7 +181,9 @@ class Context:
         """Return whether a cue after a mention applies to it. It does not if it may apply to what follows instead."""
         if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
             return False
-        between = self._items[mention.last + 1 : place]
+        between = without_own_side(self._items[mention.last + 1 : place], mention)
+        if cue.is_listing:
+            return not any(item.is_marked(Mark.STOP) or item.entry.cues for item in between)
         if self._items[place].text == _ZERO and ("grade" in mention.saying.takes or not _is_answered(between)):
             return False
         if cue.effect is CueEffect.HISTORICAL and cue.is_closing and happened_after(between):
@@ -231,13 +236,30 @@ class Context:
             if nearest.cue.is_listing and is_resumed(self._items[nearest.place + 1 : mention.first]):
                 yield CueEffect.NEGATED
             return
+        if self._is_told_anew(mention):
+            return
+        back = self._taken_back(nearest, mention)
+        if back is not False:
+            yield from () if back else (CueEffect.UNCLEAR,)
+            return
         is_double = any(one.place + 1 == nearest.place for one in before[:-1])
         is_sure = self._is_negated(nearest, mention) or is_wholly_denied(self._items, nearest.place)
         yield CueEffect.NEGATED if is_sure and not is_double else CueEffect.UNCLEAR
         if is_sure and not is_double and not _HISTORY.isdisjoint(self._items[nearest.place].text.split()):
             yield CueEffect.HISTORICAL  # "no history of cancer" denies what was, too
 
-    def _is_negated(self, placed: _Placed, mention: Mention) -> bool:
+    def _taken_back(self, nearest: PlacedCue, mention: Mention) -> bool | None:
+        """Return whether what is denied is there now; None where that cannot be told."""
+        if self._returning is None or mention.first > self._returning.place:
+            return False
+        return self._returning.is_there(self._mentions, nearest.place, [one.place for one in self._negating])
+
+    def _is_told_anew(self, mention: Mention) -> bool:
+        """Return whether a mention behind a comma is a clause with its own "cannot": "no fever, cannot pass urine"."""
+        opening = self._items[mention.first].concept("change")
+        return opening == "cannot" and mention.first > 0 and self._items[mention.first - 1].text == ","
+
+    def _is_negated(self, placed: PlacedCue, mention: Mention) -> bool:
         """Return whether a negation certainly applies to the mention."""
         between = self._items[placed.place + 1 : mention.first]
         if sum(item.is_unknown for item in between) > self._reach:
@@ -269,29 +291,7 @@ class Context:
 
     def carries(self, sentence: Sentence) -> CueEffect | None:
         """Return the effect that carries over to the next part of a list: from a heading, or past a semicolon."""
-        if sentence.ending == TRUNCATED:
-            return CueEffect.UNCLEAR if self._carried or any(one.cue.is_before for one in self._cues) else None
-        if sentence.ending not in {LINE, CLAUSE}:
-            return None
-        last = next((one for one in reversed(self._cues) if one.cue.is_before), None)
-        if last is not None and not self._may_carry(last, sentence):
-            return None
-        if last is None or any(item.is_marked(Mark.STOP) for item in self._items[last.place + 2 :]):
-            is_heading = bool(self._items) and self._items[-1].text == _HEADING
-            return self._carried if last is None and not is_heading else None
-        behind = self._items[last.place + 1 :]
-        is_open = all(item.is_marked(Mark.LINK) for item in behind)
-        is_heading = bool(behind) and behind[0].text == _HEADING
-        change = CueEffect.UNCLEAR if last.cue.effect is CueEffect.NEGATED else last.cue.effect
-        if is_open or (is_heading and change in _CARRIED_BY_HEADING):
-            return change
-        return change if sentence.ending == CLAUSE and last.cue.is_listing else None
-
-    def _may_carry(self, last: _Placed, sentence: Sentence) -> bool:
-        """Return whether a cue may govern the next part. Behind a semicolon advice does once it has named a finding."""
-        if last.cue.effect is CueEffect.ADVICE and sentence.ending == CLAUSE:
-            return any(one.first > last.place for one in self._mentions)
-        return last.cue.effect is not CueEffect.ENDED
+        return carry(self._items, self._mentions, self._cues, self._carried, sentence)
 
 
 def _is_answered(between: list[Item]) -> bool:

@@ -29,6 +29,8 @@ class Mark(Enum):
     PRESENTLY = "presently"  # behind a comma it ends what is past: "history of sciatica, chronic hip pain"
     EXCEPT = "except"  # what follows is left out of what was denied
     RESUME = "resume"  # "or any": it takes a denial up again
+    COMPANION = "companion"  # "seen with her mother": who came with the patient
+    RETURN = "return"  # "now has it": what was denied is there now
     GROUNDS = "grounds"  # "given": behind a suspected diagnosis come the signs that it rests on
     TIME = "time"  # it stands behind what it dates
     BEGAN = "began"  # a day that was: what began then is no advice

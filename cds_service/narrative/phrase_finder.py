@@ -1,6 +1,7 @@
 """Find the content's phrases in a sentence: the longest that begins at each word."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from cds_service.model.sides import combine_sides
@@ -41,6 +42,12 @@ class PhraseFinder:
         self._alone = {
             word: item for word, item in self._phrases.items() if isinstance(item, Item) and item.entry.written is None
         }
+
+    def extended(self, entries: Mapping[str, LexiconEntry]) -> "PhraseFinder":
+        """Return a finder that knows these single words too. It shares all else with this one."""
+        finder = copy(self)
+        finder._phrases = {**self._phrases, **_build_tree(entries)}
+        return finder
 
     def items(self, sentence: Sentence) -> Row:
         """Return the items. Sides are removed first: "back of the left thigh" is a left "back of the thigh"."""

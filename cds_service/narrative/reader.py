@@ -46,11 +46,12 @@ class TextKind(Enum):
 class NarrativeReader:
     """Reads texts with the content's lexicon. Created once; safe to share between threads."""
 
-    def __init__(self, narrative: Lexicon, findings: Vocabulary) -> None:
+    def __init__(self, narrative: Lexicon, findings: Vocabulary, finder: PhraseFinder | None = None) -> None:
+        """Build the reader. `finder`: that of the lexicon, if it is built already: it is large."""
         self.answers = MappingProxyType(dict(narrative.answers))
         self._narrative = narrative
         self._judge = Judge(findings)
-        self._finder = PhraseFinder(narrative)
+        self._finder = finder or PhraseFinder(narrative)
         self._mentions = MentionReader(narrative.frames)
         self._times = TimeFinder(narrative.times)
         self._caches = {kind: TextCache(partial(self._read, kind=kind)) for kind in TextKind}
@@ -107,6 +108,7 @@ class NarrativeReader:
             is_name=is_name,
             passed=histories(items, times),
             section=section.effect,
+            behind=beside[-1] if beside[-1] is not items else (),
         )
         whole = len(items) - (_CUT_MARGIN if sentence.ending == TRUNCATED else 0)
         around = self._wide(beside) if any(mention.saying.unless for mention in mentions) else frozenset()
@@ -139,7 +141,7 @@ class NarrativeReader:
             if is_sign and leaves_out(row, mention):
                 continue
             stated = self._judge.date(one, row, mention, has_year=context.has_year)
-            if is_sign:
+            if is_sign or (one.value is FindingValue.ABSENT and mention.is_dated):
                 page.deny(stated, span, is_general=mention.is_general)
             else:
                 page.add(stated, span)

@@ -7,6 +7,8 @@ from cds_service.narrative.lexicon import CueEffect, Mark
 
 _STOPS = {CueEffect.FAMILY: Mark.STOP_FAMILY, CueEffect.ADVICE: Mark.STOP_ADVICE}
 _FAMILY_HISTORY = frozenset({"history", "hx", "fh", "fhx", "fmhx"})
+_WHO = "who"
+_LEAST = 2  # items before "and": a cue and what is past
 _NO_EXCEPTION = frozenset({"yet", "just"})  # "not yet", "not just"
 
 
@@ -48,11 +50,21 @@ class Scopes:
         return self._items[at].is_marked(Mark.TELLING) and not is_heading
 
     def _is_after_comma(self, place: int) -> bool:
-        """Return whether only a side stands between an item and the comma before it."""
+        """Return whether only a side stands between an item and the comma, or the "and" behind another, before it."""
         before = [item for item in self._items[:place] if not item.is_side]
-        return bool(before) and before[-1].text == ","
+        return bool(before) and (before[-1].text == "," or (before[-1].text == "and" and len(before) > _LEAST))
 
 
 def _leaves_out(item: Item) -> bool:
     """Return whether an exception ends even an empty denial: "no red flags except saddle numbness"."""
     return item.is_marked(Mark.EXCEPT) and item.text not in _NO_EXCEPTION
+
+
+def companion_told_of(items: Sequence[Item], place: int) -> int | None:
+    """Return where it begins to be told of whom the patient came with: "seen with her mother, who has osteoporosis"."""
+    for at in range(place + 1, min(place + 3, len(items))):
+        if items[at].text.startswith(_WHO):
+            return at
+        if items[at].text != ",":
+            return None
+    return None

@@ -80,6 +80,12 @@ def happened_after(between: Sequence[Item]) -> bool:
     return not is_long and not any(item.text == _COMMA or item.is_marked(Mark.STOP, *_LISTS) for item in said)
 
 
+def without_own_side(behind: list[Item], mention: Mention) -> list[Item]:
+    """Return the items behind a mention without its own side behind a comma: "radiculopathy, right: no"."""
+    is_own = len(behind) > 1 and behind[0].text == "," and behind[1].is_side and behind[1].entry.side is mention.side
+    return behind[2:] if is_own else behind
+
+
 def leaves_out(items: list[Item], mention: Mention) -> bool:
     """Return whether an exception to what is denied follows, and no other finding is what it names."""
     behind = items[mention.last + 1 :]

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator, Set
 from typing import NamedTuple
 
-# No alternative begins as another one continues, and an arrow begins with its first dash, so that every text takes
-# linear time.
+# No alternative begins as another one continues, and an arrow begins at the first of its dashes alone, so that no text
+# causes backtracking.
 _TOKEN = re.compile(
-    r"[^\W_]+(?:['\u2019][^\W_]+)*|(?<!-)-+>|(?<!=)=+>|→|[\r\n]\s*|\?+"
-    r"|\[\s*(?:[xX\u2713\u2714]\s*)?\]|[\u2610\u25a1\u2611\u2612]"
+    r"[^\W_]+(?:['\u2019][^\W_]+)*|(?<!-)-+>|(?<!=)=+>|→|[\r\n]\s*|\?+|\[\s{0,4}(?:[xX\u2713\u2714]\s{0,4})?\]|[\u2610\u25a1\u2611\u2612]"
     r"|#(?=\s?[A-Za-z])|(?<=[TtLl][0-9] )#|(?<=[TtLl]1[0-2] )#|[.;:,()/+&<>!\u2013\u2014-]"
 )
 _PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")  # such a phrase needs no splitting
@@ -62,7 +61,13 @@ def split_sentences(text: str, abbreviations: Set[str]) -> list[Sentence]:
 
     A full stop does not end one in a number, or after an abbreviation unless a capital follows.
     """
-    return [sentence for sentence in _split_all(text, abbreviations) if sentence.words]
+    found: list[Sentence] = []
+    for sentence in _split_all(text, abbreviations):
+        if sentence.words:
+            found.append(sentence)
+        elif sentence.ending == PARAGRAPH and found and found[-1].ending == CLAUSE:
+            found[-1] = found[-1]._replace(ending=PARAGRAPH)  # a semicolon before an empty line goes on with nothing
+    return found
 
 
 def _split_all(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:

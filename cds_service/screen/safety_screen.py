@@ -6,6 +6,7 @@ from typing import Final
 
 from cds_service.model.screen import SafetyScreen
 from cds_service.narrative.lexicon import Lexicon
+from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.text_cache import TextCache
 from cds_service.narrative.tokenizer import normalize_phrase
 from cds_service.screen.answer_reader import AnswerReader
@@ -44,14 +45,14 @@ def _is_positive(positive: frozenset[str], answer: str) -> bool:
     return answer.strip().lower() in positive or normalize_phrase(answer) in positive
 
 
-def build_screens(screen: SafetyScreen, narrative: Lexicon) -> Screens:
-    """Build the screens from the content."""
+def build_screens(screen: SafetyScreen, narrative: Lexicon, finder: PhraseFinder | None = None) -> Screens:
+    """Build the screens from the content. `finder`: the reader's, whose phrases they share."""
     groups: dict[str, tuple[str, ...]] = {}
     for table in screen.tables:
         for finding in table.findings:
             groups[finding] = (*groups.get(finding, ()), table.group.id)
     return Screens(
-        texts=TextScreen(screen, narrative),
+        texts=TextScreen(screen, narrative, finder),
         codes=CodeScreen(screen),
         values=ValueScreen(screen),
         languages=LanguageCheck(screen.language, narrative),

@@ -1,7 +1,6 @@
 """Screen texts by words: what they mention that may be a reason to act, and what the reader makes of that mention."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 import ahocorasick
@@ -43,14 +42,15 @@ class TextHit(NamedTuple):
 class TextScreen:
     """Screens texts with the content's words. Created once; safe to share between threads."""
 
-    def __init__(self, screen: SafetyScreen, narrative: Lexicon) -> None:
+    def __init__(self, screen: SafetyScreen, narrative: Lexicon, finder: PhraseFinder | None = None) -> None:
+        """Build the screen. `finder`: the reader's, whose phrases the screen shares."""
         self._narrative = narrative
         self.numbers = NumberMarker(screen.tables)
         self._finder = WordFinder(screen.tables, self.numbers.patterns)
         self._first_look = _build_first_look(screen)
         meaning = LexiconEntry(saying=PhraseMeaning((), ()))
         told = meaning._replace(marks=frozenset({Mark.TOLD}))
-        self._phrases = PhraseFinder(replace(narrative, entries={**narrative.entries, _MENTION: meaning, _TOLD: told}))
+        self._phrases = (finder or PhraseFinder(narrative)).extended({_MENTION: meaning, _TOLD: told})
         self._mentions = MentionReader(narrative.frames)
         self.done = frozenset(table.group.id for table in screen.tables if table.is_done)
         sayings = (phrase for phrase, one in narrative.entries.items() if one.saying and not one.saying.is_denial)

@@ -1,4 +1,4 @@
-"""Ask medSpaCy about the corpus: read the targets from stdin and write answers.json.
+"""Ask medSpaCy about texts: read targets and texts from stdin and write answers.json, or with `-` print the answers.
 
 `make oracle` runs this in its own venv. medSpaCy is only an oracle: our content contains none of its rules.
 """
@@ -21,13 +21,16 @@ STATES = (
 )
 
 
-def main() -> None:
-    """Ask medSpaCy about each text and write its answers."""
+def main(arguments: list[str]) -> None:
+    """Ask medSpaCy about each text and write its answers, or print them."""
     question = json.load(sys.stdin)
     nlp = medspacy.load(medspacy_enable=["medspacy_pyrush", "medspacy_target_matcher", "medspacy_context"])
     nlp.get_pipe("medspacy_target_matcher").add([TargetRule(target, "FINDING") for target in question["targets"]])
     answers = {text: [[entity.text.lower(), state(entity)] for entity in nlp(text).ents] for text in question["texts"]}
     report = {"medspacy": version("medspacy"), "spacy": version("spacy"), "answers": answers}
+    if arguments == ["-"]:
+        json.dump(report, sys.stdout)
+        return
     ANSWERS.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -40,4 +43,4 @@ def state(entity: object) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -1,7 +1,9 @@
 """The state that our reader gives each mention, for comparison with medSpaCy's."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from cds_service.model.facts import FindingValue
 from cds_service.narrative.context import Context
 from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import CueEffect, Lexicon
@@ -18,6 +20,26 @@ _STATES = (
     ("negated", {CueEffect.NEGATED}),
     ("historical", {CueEffect.HISTORICAL, CueEffect.PERFORMED}),
 )
+
+
+class Found(NamedTuple):
+    """A mention before anything around it is looked at: its words as written, its findings, and its own value."""
+
+    words: str
+    findings: tuple[str, ...]
+    value: FindingValue
+    is_denial: bool
+
+
+def find_mentions(narrative: Lexicon, finder: PhraseFinder, text: str) -> Iterator[Found]:
+    """Yield the mentions of a text."""
+    reader = MentionReader(narrative.frames)
+    for sentence in split_sentences(text, narrative.abbreviations):
+        items = finder.items(sentence)
+        for mention in reader.read(items)[0]:
+            words = text[slice(*items.span(mention.first, mention.last))]
+            saying = mention.saying
+            yield Found(words, saying.records, mention.value, saying.is_denial)
 
 
 def states(narrative: Lexicon, finder: PhraseFinder, text: str) -> Iterator[tuple[str, str]]:

@@ -62,6 +62,7 @@ class CueTable(StrictModel):
     """One kind of cue. `listing`: cues before a finding that govern a whole list.
 
     `between`: cues that change the findings on both sides. `closing`: cues after a finding, at the end of the clause.
+    `all_behind`: cues after a list that govern all of it.
     """
 
     before: list[LowerPhrase] = Field(default_factory=list)
@@ -69,6 +70,7 @@ class CueTable(StrictModel):
     behind: list[LowerPhrase] = Field(default_factory=list)
     between: list[LowerPhrase] = Field(default_factory=list)
     closing: list[LowerPhrase] = Field(default_factory=list)
+    all_behind: list[LowerPhrase] = Field(default_factory=list)
 
 
 class WordList(StrictModel):
@@ -89,6 +91,7 @@ class StopTable(WordList):
 
     `family`, `advice`: those that end the reach of these cues. `presently`: behind a comma they end what is past.
     `excepting`: what follows is left out of a denial. `resuming`: they take a denial up again.
+    `returning`: what was denied is there now.
     `telling`: behind a relative what follows is said of the patient.
     """
 
@@ -97,12 +100,20 @@ class StopTable(WordList):
     presently: list[LowerPhrase]
     excepting: list[LowerPhrase]
     resuming: list[LowerPhrase]
+    returning: list[LowerPhrase]
     telling: list[LowerPhrase]
 
 
-class CuesFile(StrictModel):
-    """The file of cues."""
+class PseudoTable(WordList):
+    """Words that look like cues and are none; `companions`: those that name who came with the patient."""
 
+    companions: list[LowerPhrase]
+
+
+class CuesFile(StrictModel):
+    """The file of cues. `sets`: words by kind, which phrases name in braces."""
+
+    sets: dict[Id, list[LowerPhrase]] = Field(default_factory=dict)
     negated: CueTable
     family: CueTable
     hypothetical: CueTable
@@ -115,7 +126,7 @@ class CuesFile(StrictModel):
     grounds: WordList
     claims: ClaimsTable
     stop: StopTable
-    pseudo: WordList
+    pseudo: PseudoTable
 
 
 class FrameFile(StrictModel):

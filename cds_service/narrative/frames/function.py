@@ -18,7 +18,7 @@ _FILLER = "filler"  # "markedly": it changes nothing
 _REACH = 7  # items between a state and its organ
 _MAX_UNKNOWN = 2
 _PASSED = frozenset({"has", "have", "had", "has now", "is now", "she", "he", "i", "they", ":"})
-_COMMA, _COMMA_COST = ",", 5
+_COMMA = ","
 
 
 class _Organs(NamedTuple):
@@ -95,9 +95,9 @@ def _distance(row: Row, state: State, at: int, stating: frozenset[int]) -> int |
     for place in between:
         item = row[place]
         unknown += item.is_unknown and not (item.concept(ORGAN) or item.concept(_FILLER))
-        if unknown > _MAX_UNKNOWN or place in stating or _parts(item):
+        if unknown > _MAX_UNKNOWN or place in stating or item.text == _COMMA or _parts(item):
             return None
-        cost += 1 + (_COMMA_COST if item.text == _COMMA else 0)
+        cost += 1
     return cost + 1
 
 
@@ -120,7 +120,10 @@ def _listed(row: Row, at: int, state: State, stating: frozenset[int]) -> _Organs
         place = at + step
         while 0 <= place < len(row) and abs(place - places[-1 if step > 0 else 0]) <= _REACH:
             item = row[place]
-            if _region(place, state) != region or (place in stating and not state.first <= place <= state.last):
+            is_same = region == 0 and state.first == state.last  # "incontinence of urine" is one phrase
+            if (_region(place, state) != region and not is_same) or (
+                place in stating and not state.first <= place <= state.last
+            ):
                 break
             if item.concept(ORGAN) and (waiting or item.concept(ORGAN) == row[places[0]].concept(ORGAN)):
                 places = [*places, place] if step > 0 else [place, *places]

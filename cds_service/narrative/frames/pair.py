@@ -95,4 +95,4 @@ def _parts(item: Item) -> bool:
     ):
         return True
     saying = item.entry.saying
-    return saying is not None and not saying.is_site and not item.entry.concepts
+    return saying is not None and not saying.is_site

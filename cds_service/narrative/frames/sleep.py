@@ -48,11 +48,12 @@ class SleepFrame(Frame):
             yield Mention(place, meaning, place, place, is_sided=True, about=Subject.UNSAID)
 
     def _is_it(self, row: Row, place: int) -> bool:
-        """Return whether "it" wakes at night."""
-        before = row[place - 1] if place else None
-        is_at_night = any(row[at].concept(_NIGHT) for at in range(place, min(len(row), place + _NEAR)))
-        is_night = is_at_night or row[place].concept(_WAKING) == _NIGHT
-        return before is not None and before.concept(PRONOUN) is not None and is_night
+        """Return whether "it" wakes at night, or nobody is named: "wakes me up in the middle of the night"."""
+        nights = [at for at in range(place, min(len(row), place + _NEAR)) if row[at].concept(_NIGHT)]
+        is_night = bool(nights) or row[place].concept(_WAKING) == _NIGHT
+        if not place:
+            return bool(nights) and row[place].text.startswith(_WAKES) and self._is_last(row, nights[-1])
+        return row[place - 1].concept(PRONOUN) is not None and is_night
 
     def _is_last(self, row: Row, place: int) -> bool:
         """Return whether no other reason for waking follows."""

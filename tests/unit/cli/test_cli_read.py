@@ -105,6 +105,22 @@ def test_a_file_is_read_as_an_attachment_is(tmp_path: Path, name: str, content: 
     assert "<" not in report["text"]
 
 
+def test_each_section_of_a_clinical_document_is_read_apart(tmp_path: Path) -> None:
+    sections = (("Family history", "Left groin pain"), ("Widgets", "Right groin pain."), ("Exam", "Right groin pain."))
+    inner = "".join(
+        f"<component><section><title>{title}</title><text><paragraph>{text}</paragraph></text></section></component>"
+        for title, text in sections
+    )
+    saved = tmp_path / "a.xml"
+    saved.write_text(
+        f'<ClinicalDocument xmlns="urn:hl7-org:v3"><component><structuredBody>{inner}</structuredBody></component>'
+        "</ClinicalDocument>"
+    )
+    report = document("--file", str(saved))
+    assert (found(report), words(report)) == ([("groin-pain", "present", "right")], ["groin pain"])
+    assert report["findings"][0]["start"] > report["text"].index("Widgets")
+
+
 def test_places_are_counted_in_the_text_without_html() -> None:
     report = document("<p>Fell &amp; has <i>left</i> groin&nbsp;pain</p>")
     assert words(report)[-1].split() == ["groin", "pain"]
@@ -193,7 +209,7 @@ def test_words_that_state_several_findings_are_marked_once() -> None:
     places = [(5, 8, FindingValue.PRESENT), (5, 23, FindingValue.PRESENT), (13, 23, FindingValue.ASKED)]
     places.append((28, 32, FindingValue.ABSENT))
     several = tuple(
-        FoundInText("hip-pain", value, Side.LEFT, {}, None, None, start, end) for start, end, value in places
+        FoundInText("hip-pain", value, Side.LEFT, (), None, None, start, end) for start, end, value in places
     )
     reading = TextReading("Left hip and groin pain, no limp.", several, (), (), is_truncated=False)
     assert mark_text(reading).plain == "Left hip and groin pain [1 2 present, 3 asked], no limp [4 absent]."

@@ -1,0 +1,65 @@
+"""The cues of a sentence, and which of them carries over to the next: a heading's, or one past a semicolon."""
+
+from collections.abc import Sequence, Set
+from typing import NamedTuple
+
+from cds_service.narrative.items import Item
+from cds_service.narrative.lexicon import Cue, CueEffect, Mark
+from cds_service.narrative.mentions import Mention
+from cds_service.narrative.scopes import companion_told_of
+from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
+
+_HEADING = ":"
+_CARRIED_BY_HEADING = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})  # what a heading may say about all its items
+
+
+class PlacedCue(NamedTuple):
+    """A cue and the place of its item."""
+
+    place: int
+    cue: Cue
+
+
+def place_cues(items: Sequence[Item], passed: Set[int]) -> list[PlacedCue]:
+    """Return the cues of a sentence in order, but for those in the items of `passed`."""
+    cues: list[PlacedCue] = []
+    for place, item in enumerate(items):
+        if item.entry.cues and place not in passed:
+            cues += [PlacedCue(place, cue) for cue in item.entry.cues]
+        if item.is_marked(Mark.COMPANION) and (who := companion_told_of(items, place)):
+            cues.append(PlacedCue(who, Cue(CueEffect.FAMILY, is_before=True)))
+    return cues
+
+
+def carry(
+    items: Sequence[Item],
+    mentions: Sequence[Mention],
+    cues: Sequence[PlacedCue],
+    carried: CueEffect | None,
+    sentence: Sentence,
+) -> CueEffect | None:
+    """Return the effect that carries over to the next part of a list: from a heading, or past a semicolon."""
+    if sentence.ending == TRUNCATED:
+        return CueEffect.UNCLEAR if carried or any(one.cue.is_before for one in cues) else None
+    if sentence.ending not in {LINE, CLAUSE}:
+        return None
+    last = next((one for one in reversed(cues) if one.cue.is_before), None)
+    if last is not None and not _may_carry(mentions, last, sentence):
+        return None
+    if last is None or any(item.is_marked(Mark.STOP) for item in items[last.place + 2 :]):
+        is_heading = bool(items) and items[-1].text == _HEADING
+        return carried if last is None and not is_heading else None
+    behind = items[last.place + 1 :]
+    is_open = all(item.is_marked(Mark.LINK) for item in behind)
+    is_heading = bool(behind) and behind[0].text == _HEADING
+    change = CueEffect.UNCLEAR if last.cue.effect is CueEffect.NEGATED else last.cue.effect
+    if is_open or (is_heading and change in _CARRIED_BY_HEADING):
+        return change
+    return change if sentence.ending == CLAUSE and last.cue.is_listing else None
+
+
+def _may_carry(mentions: Sequence[Mention], last: PlacedCue, sentence: Sentence) -> bool:
+    """Return whether a cue may govern the next part. Behind a semicolon advice does once it has named a finding."""
+    if last.cue.effect is CueEffect.ADVICE and sentence.ending == CLAUSE:
+        return any(one.first > last.place for one in mentions)
+    return last.cue.effect is not CueEffect.ENDED

@@ -1,0 +1,44 @@
+"""Denials that the text takes back: "denied saddle numbness last week, now has it"."""
+
+from collections.abc import Sequence
+
+from cds_service.narrative.items import Item
+from cds_service.narrative.lexicon import CueEffect, Mark
+from cds_service.narrative.mentions import Mention
+
+_ONE, _ENDING = "it", frozenset({"-", "since", "again", ")", "for"})
+
+
+def takes_back(items: Sequence[Item]) -> bool:
+    """Return whether a sentence says nothing of its own, but that what was denied before is there now."""
+    is_said = any(_is_said(items, at) for at in range(len(items)))
+    return is_said and not any(item.entry.saying or item.entry.cues for item in items)
+
+
+class Returning:
+    """What a sentence, or the one behind it, says of what was denied. `place`: where it says so."""
+
+    def __init__(self, items: Sequence[Item], behind: Sequence[Item] = ()) -> None:
+        is_other = any(cue.effect is CueEffect.FAMILY for item in items for cue in item.entry.cues)
+        places = [at for at in range(len(items)) if _is_said(items, at) and not is_other]
+        said = [item for item in (*items, *behind) if item.is_marked(Mark.RETURN)]
+        self.place = places[-1] if places else len(items) if takes_back(behind) else -1
+        self._is_one = any(_ONE in item.text.split() for item in said)
+
+    def is_there(self, mentions: Sequence[Mention], denial: int, negations: Sequence[int]) -> bool | None:
+        """Return whether what the denial at `denial` denied is there now, or None where that cannot be told.
+
+        "It" is one thing: of a list it cannot be told which. Of several denials only the last is taken back.
+        """
+        before = [at for at in negations if at < self.place]
+        if not before or before[-1] != denial:
+            return False
+        denied = {one.saying.records for one in mentions if denial < one.first < self.place}
+        return True if not self._is_one or len(denied) == 1 else None
+
+
+def _is_said(items: Sequence[Item], at: int) -> bool:
+    """Return whether it says so here: "now has it under control" says something else."""
+    behind = items[at + 1] if at + 1 < len(items) else None
+    is_end = behind is None or behind.text in _ENDING or behind.is_marked(Mark.BEGAN, Mark.TIME, Mark.LIST, Mark.STOP)
+    return is_end and items[at].is_marked(Mark.RETURN)
