@@ -11,7 +11,7 @@ from cds_service.model.sides import Side
 from cds_service.narrative.boxes import stands_behind
 from cds_service.narrative.carrying import PlacedCue, carry, place_cues
 from cds_service.narrative.claims import is_claimed, is_on_checklist
-from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
+from cds_service.narrative.denied_lists import is_plain_list, is_resumed, is_wholly_denied
 from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
@@ -65,6 +65,7 @@ class Context:
         self._cues = place_cues(items, passed | results)
         self._changing: list[PlacedCue] = []
         self._negating: list[PlacedCue] = []
+        self._opening: PlacedCue | None = None
         if self._cues:
             self._divide()
         self._returning = Returning(items, behind) if self._negating else None
@@ -75,7 +76,8 @@ class Context:
         for one in self._cues:
             (denying if one.cue.is_before and one.cue.effect is CueEffect.NEGATED else self._changing).append(one)
         answers = {one.place for one in self._changing if one.cue.is_closing and self._is_answer(*one)}
-        self._negating = [one for one in denying if one.place not in answers]
+        self._negating = [one for one in denying if one.place not in answers and not self._is_box_behind(one)]
+        self._opening = next((one for one in self._changing if one.cue.is_opening and one.place == 0), None)
 
     def changes(self, mention: Mention) -> set[CueEffect]:
         """Return all effects on a mention: those of the cues, and of a diagnosis named but not asserted."""
@@ -100,9 +102,11 @@ class Context:
         holding: list[PlacedCue] = []
         for one in self._changing:
             is_other = mention.results or not mention.first <= one.place <= mention.last
-            if is_other and self._holds(*one, mention):
+            if is_other and self._holds(*one, mention) and not self._is_of_next(one, mention):
                 holding.append(one)
         found = {self._change(one, mention) for one in holding}
+        if self._opening and not self._is_stopped_opening(mention):
+            found.add(self._opening.cue.effect)
         if any(one.cue.is_listing and not one.cue.is_before for one in holding):
             found.discard(CueEffect.HYPOTHETICAL)  # "asked about numbness and retention, all denied"
         if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL):
@@ -116,6 +120,17 @@ class Context:
         if mention.saying.is_structure and not self._is_meant(mention):
             found.add(CueEffect.UNCLEAR)
         return found
+
+    def _is_of_next(self, placed: PlacedCue, mention: Mention) -> bool:
+        """Return whether a word behind a mention belongs to the next one: "absent tone and absent sensation"."""
+        return placed.place > mention.last and any(one.first == placed.place < one.last for one in self._mentions)
+
+    def _is_stopped_opening(self, mention: Mention) -> bool:
+        return any(item.is_marked(Mark.STOP_OPENING) for item in self._items[1 : mention.last + 2])
+
+    def _is_box_behind(self, placed: PlacedCue) -> bool:
+        """Return whether a crossed box denies what precedes it, and nothing behind it: "numb [N] weak [Y]"."""
+        return stands_behind(self._items, self._mentions, placed.place)
 
     def _is_meant(self, mention: Mention) -> bool:
         """Return whether a part of the body is named for its disease: a cue stands next to it, or it stands alone."""
@@ -192,9 +207,9 @@ class Context:
             between.pop()
         unknown = sum(item.is_unknown for item in between)
         if unknown > _MAX_UNKNOWN_BEHIND or any(item.is_marked(Mark.STOP) or item.text == "," for item in between):
-            return False
+            return cue.is_closing and cue.effect is CueEffect.NEGATED and is_plain_list(self._items[:place])
         if any(item.entry.saying or item.entry.cues for item in between) and not self._is_list(between):
-            return False
+            return all(_is_like(item, cue) for item in between)
         is_both = any(one.is_before and one.effect is cue.effect for one in self._items[place].entry.cues)
         return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
 
@@ -208,6 +223,8 @@ class Context:
     def _closes(self, place: int) -> bool:
         """Return whether a clause ends after an item: at a comma, a bracket, or the next entry of a form."""
         behind = self._items[place + 1 :]
+        while behind and behind[0].year:
+            behind.pop(0)  # "cured 2008"
         if not behind or behind[0].is_marked(Mark.LIST) or behind[0].text == ")":
             return True
         if not behind[0].entry.saying:
@@ -300,3 +317,9 @@ def _is_answered(between: list[Item]) -> bool:
 
 def _is_small(item: Item) -> bool:
     return item.is_side or item.is_marked(Mark.LINK, *_LISTS)
+
+
+def _is_like(item: Item, cue: Cue) -> bool:
+    """Return whether an item is small or says the same as a cue behind it: "resected 2011, no recurrence"."""
+    says = {one.effect for one in item.entry.cues}
+    return _is_small(item) or bool(item.year) or says == {cue.effect}

@@ -26,6 +26,7 @@ class Mark(Enum):
     STOP_FAMILY = "stop of the family"
     TELLING = "telling"  # "reports", "drives her": behind a relative, what follows is said of the patient
     STOP_ADVICE = "stop of advice"
+    STOP_OPENING = "stop of an opening"  # "now": what the opening of a sentence said holds no more
     PRESENTLY = "presently"  # behind a comma it ends what is past: "history of sciatica, chronic hip pain"
     EXCEPT = "except"  # what follows is left out of what was denied
     RESUME = "resume"  # "or any": it takes a denial up again
@@ -59,7 +60,9 @@ class Cue(NamedTuple):
     """A cue: its effect, and whether it comes before the finding or after it.
 
     `is_listing`: it applies to a whole list. `is_between`: it comes between two findings and applies to both ("vs").
-    `is_closing`: after a finding, it applies only where the clause ends ("fever: no").
+    `is_closing`: after a finding, it applies only where the clause ends ("fever: no"). `is_opening`: before findings,
+    it applies only at the opening of a clause, a denial to what is next to it, "neg fever", and what is past to the
+    whole sentence: "before surgery she had …".
     """
 
     effect: CueEffect
@@ -67,6 +70,7 @@ class Cue(NamedTuple):
     is_listing: bool = False
     is_between: bool = False
     is_closing: bool = False
+    is_opening: bool = False
 
 
 @dataclass(frozen=True, slots=True)

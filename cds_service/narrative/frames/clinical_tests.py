@@ -6,7 +6,8 @@ from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark
 
-_TEST, _OTHER, _PROVOKING = "test", "other", "provoking"
+_TEST, _OTHER, _PROVOKING, _LIMITED = "test", "other", "provoking", "limited"
+_CAUSING = frozenset({_PROVOKING, _LIMITED})
 _LIMB, _ARM, _SHARED_NAME = "limb", "arm", "impingement"  # of the hip, or of the shoulder
 _PLUS, _MINUS, _ONLY = "+", "-", "only"
 _BY = frozenset({"with", "on", "during"})
@@ -43,8 +44,9 @@ class ClinicalTestFrame(ExaminationFrame):
             ahead = row[at + 1].concept(_TEST) if at + 1 < len(row) else None
             behind = row[at - 1].concept(_TEST) if at else None
             return None if ahead and behind else self.said(at, "positive")
-        if item.concept(RESULT) == _PROVOKING:
-            value = FindingValue.PRESENT if self._is_provoked(row, at) else None
+        if item.concept(RESULT) in {_PROVOKING, _LIMITED}:
+            reach = _FAR if item.concept(RESULT) == _LIMITED else _NEAR  # "limited to 40 degrees by leg pain"
+            value = FindingValue.PRESENT if self._is_provoked(row, at, reach) else None
             return Token(Part.RESULT, at, value=value, words=(at,))
         if item.text == _MINUS:
             return self.said(at, "negative") if _is_minus(row, at) else None
@@ -57,11 +59,11 @@ class ClinicalTestFrame(ExaminationFrame):
         if super().passes(row, at) or row[at].is_marked(Mark.PAIN):
             return True
         before = row[max(0, at - _NEAR) : at]
-        return _hurts(row[at]) and any(item.concept(RESULT) == _PROVOKING for item in before)
+        return _hurts(row[at]) and any(item.concept(RESULT) in _CAUSING for item in before)
 
-    def _is_provoked(self, row: Row, at: int) -> bool:
+    def _is_provoked(self, row: Row, at: int, reach: int) -> bool:
         """Return whether a pain follows, and not "only" one that is no matter of the test."""
-        for place, item in enumerate(row[at + 1 : at + 1 + _NEAR], at + 1):
+        for place, item in enumerate(row[at + 1 : at + 1 + reach], at + 1):
             if _hurts(item) or item.text == "symptoms":
                 return all(one.text != _ONLY for one in row[place : place + _NEAR])
             if item.is_marked(Mark.STOP, Mark.LIST):

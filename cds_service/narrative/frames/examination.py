@@ -33,9 +33,9 @@ _BREAK, _RESULT, _UNSTATED, _LINK = Part.BREAK, Part.RESULT, Side.UNSTATED, Mark
 _BRIDGES = (Mark.LINK, Mark.RUN)
 _LINKS = frozenset({Mark.LINK, Mark.MOTION})
 NOT = frozenset({"not", "is not", "are not", "was not", "were not", "never"})
-_BOTH, _EITHER = "both", "either"
+_BOTH, _EITHER, _WITH = "both", "either", "with"
 _COMPARING = frozenset({"than", "compared to", "compared with", "versus", "vs"})
-NONE = frozenset({"no", "has no", "without"})
+NONE = frozenset({"no", "has no", "without", "with no", "there is no", "had no", "shows no"})
 _SIGNS = NONE | NOT | {"+", "-", "0"}  # a frame may read them, though they name nothing
 _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
 _HEADED = frozenset({":", ","})
@@ -133,6 +133,8 @@ class ExaminationFrame(Frame):
                     is_denied = True
                     continue
             if token is None:
+                if item.text == _WITH and _is_sided_result(tokens):
+                    tokens.append(Token(Part.SEPARATOR, at))
                 continue
             part = token.part
             if is_denied:
@@ -202,6 +204,12 @@ def _small(item: Item) -> Token | None:
     return ASKED
 
 
+def _is_sided_result(tokens: Sequence[Token]) -> bool:
+    """Return whether tokens end with a head, its result and its side: "eversion 4/5 right with wasting"."""
+    parts = [token.part for token in tokens[-3:]]
+    return len(parts) == 3 and tokens[-3].is_head and parts[1:] == [Part.RESULT, Part.SIDE]
+
+
 def _is_plain_link(entry: LexiconEntry) -> bool:
     """Return whether a word is no more than a link, as most small words are. It is told at once."""
     if not entry.marks or entry.concepts or entry.cues or entry.saying or entry.side:
@@ -216,7 +224,10 @@ def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
     behind = [item for item in row[at + 1 : at + 1 + _NEAR] if not item.is_side]
     if not behind or not is_named(behind[0]):
         return False
-    return len(behind) == 1 or (behind[1].is_marked(*_BRIDGES, *_LISTS, Mark.STOP) and not behind[1].concept(RESULT))
+    ends = behind[1:2] and (
+        behind[1].is_marked(*_BRIDGES, *_LISTS, Mark.STOP) or behind[1].concept(_FILLER) is not None
+    )
+    return len(behind) == 1 or (bool(ends) and not behind[1].concept(RESULT))
 
 
 def is_part(item: Item) -> bool:

@@ -11,7 +11,7 @@ from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
-_NUMB, _LEG, _LIMB = "numb", "leg", "limb"
+_NUMB, _LEG, _LIMB, _SCORE = "numb", "leg", "limb", "score"
 _UNABLE = frozenset({"cannot", "cant", "can not", "unable to", "could not", "couldnt", "not able to"})
 _FEEL = frozenset({"feel", "feeling", "feels"})
 _PLACES = ("region", _LIMB, "root")
@@ -21,11 +21,11 @@ class SensationFrame(ExaminationFrame):
     """Reads "decreased to light touch over the lateral calf", "numb toes", "L4 to S1 intact"; the saddle is no leg."""
 
     name = "sensation"
-    kinds = frozenset({_NUMB, *_PLACES}) | SHARED
+    kinds = frozenset({_NUMB, _SCORE, *_PLACES}) | SHARED
     heads = frozenset({_NUMB, TOPIC, "filler"})
     topic = "sensation"
-    present = frozenset({"reduced", "absent", "altered", _NUMB})
-    absent = frozenset({"normal"})
+    present = frozenset({"reduced", "absent", "altered", "low", _NUMB})
+    absent = frozenset({"normal", "full"})
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield what is said of sensation, if anything is."""
@@ -43,6 +43,9 @@ class SensationFrame(ExaminationFrame):
         """Return a word of numbness, or a result of sensation."""
         if self._is_numb(row, at):
             return self.said(at, _NUMB)
+        score = row[at].concept(_SCORE)
+        if score:
+            return self.said(at, score)
         return self.said(at, "absent") if lacks(row, at, _is_sensation) else super().result(row, at)
 
     @staticmethod

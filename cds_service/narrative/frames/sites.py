@@ -22,6 +22,7 @@ _OWNERS = frozenset({"the", "his", "her", "my", "their", "your", "our"})
 _JOINERS = _OWNERS | {_OF, "a", "aspect", "region", "area", _SIDE}
 _ABOUT = frozenset({"in", "across", "of", "over", "to", "into", "down"})  # before "back", the part of the body
 _COPULAS = frozenset({"is", "was", "has been", "feels", ":", "felt"})
+_CLOSING = _COPULAS | {"symptoms"}
 _NOT_SAID_BY_ITSELF = frozenset({_BACK, _SIDE})  # behind a region these words mean something else
 _LISTS = (Mark.LIST, Mark.JOINED)
 _PAIN_MARK, _PLACE = Mark.PAIN, Role.PLACE
@@ -91,6 +92,8 @@ class SiteComposer:
             return _Site(region, WHOLE, place + 1) if _is_hurting(row, place) else None
         if _REACHED in self._table.get(region, {}):
             return _Site(region, _REACHED, place + 1) if _runs_to(row, place) else None
+        if aspect:  # "outer shin", a phrase of its own
+            return _Site(region, aspect, place + 1)
         at = _aspect_behind(row, place)
         return _Site(region, row[at].concept(ASPECT) or WHOLE, at + 1) if at else _Site(region, WHOLE, place + 1)
 
@@ -222,8 +225,13 @@ def _is_part_of_body(row: Row, place: int) -> bool:
         return True
     if before is not None and (before.text in _OWNERS or before.text in _ABOUT):
         return True
-    is_opening = before is None or before.is_side or before.role in {Role.LIST, Role.PAIN_WORD, Role.BRIDGE}
+    is_opening = (
+        before is None
+        or before.is_side
+        or before.concept(DOMINANCE) is not None
+        or before.role in {Role.LIST, Role.PAIN_WORD, Role.BRIDGE}
+    )
     is_told = before is None or before.text not in _COPULAS
-    is_closing = behind is None or behind.is_marked(*_LISTS) or behind.is_side or behind.text in _COPULAS
+    is_closing = behind is None or behind.is_marked(*_LISTS) or behind.is_side or behind.text in _CLOSING
     is_closing = is_closing or (behind is not None and behind.concept(DOMINANCE) is not None)
     return is_opening and is_told and is_closing
