@@ -56,7 +56,7 @@ class Context:
         self._scopes = Scopes(items)
         self._behind = CuesBehind(items, self._mentions)
         self.has_year = any(item.year for item in items)
-        self._has_bracket = any(item.text == "(" for item in items)
+        self._has_bracket = "(" in [item.text for item in items]
         results = {place for mention in mentions for place in mention.results}
         self._cues = place_cues(items, passed | results)
         self._changing: list[PlacedCue] = []
@@ -100,10 +100,10 @@ class Context:
             is_other = mention.results or not mention.first <= one.place <= mention.last
             if is_other and self._holds(*one, mention) and not self._is_of_next(one, mention):
                 holding.append(one)
-        found = {self._change(one, mention) for one in holding}
+        found = {self._change(one, mention) for one in holding} if holding else set()
         if self._opening and not self._is_stopped_opening(mention):
             found.add(self._opening.cue.effect)
-        if any(one.cue.is_listing and not one.cue.is_before for one in holding):
+        if holding and any(one.cue.is_listing and not one.cue.is_before for one in holding):
             found.discard(CueEffect.HYPOTHETICAL)  # "asked about numbness and retention, all denied"
         if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL):
             found.add(self._carried)
