@@ -21,7 +21,10 @@ _LISTS = (Mark.LIST, Mark.JOINED)
 _BRIDGES = (Mark.LINK, Mark.RUN)
 _LINKS = frozenset({Mark.LINK, Mark.MOTION})
 NOT = frozenset({"not", "is not", "are not", "was not", "were not", "never"})
-_BOTH, _EITHER, _WITH = "both", "either", "with"
+_BOTH, _EITHER, _WITH, _EXCEPT = "both", "either", "with", "except"
+_EXCEPTING = frozenset(
+    {"except", "except for", "except in", "apart from", "aside from", "other than", "save for", "but for"}
+)
 _COMPARING = frozenset({"than", "compared to", "compared with", "versus", "vs"})
 NONE = frozenset({"no", "has no", "without", "with no", "there is no", "had no", "shows no"})
 _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
@@ -115,6 +118,18 @@ class ExaminationFrame(Frame):
             if item.text in _HEADED and heading is Side.UNSTATED:
                 heading = _heading(row[:at], is_colon=item.text == ":")
             token = self._token(row, at, item)
+            if (
+                token
+                and token.part is Part.BREAK
+                and item.is_marked(Mark.EXCEPT)
+                and item.text != _BUT
+                and _is_normal(tokens)
+            ):
+                tokens += [
+                    Token(Part.SEPARATOR, at),
+                    Token(Part.RESULT, at, _EXCEPT, value=FindingValue.PRESENT, words=(at,)),
+                ]
+                continue
             if item.text in NOT and any(one.is_head for one in tokens) and (not token or token.part is Part.BREAK):
                 is_denied = True
                 continue
@@ -129,7 +144,7 @@ class ExaminationFrame(Frame):
             is_denied = False
             unknown = unknown + 1 if token.part is Part.BREAK and item.is_unknown else 0
             if token.part is Part.RESULT and tokens and tokens[-1].part is Part.RESULT:
-                tokens[-1] = _merged(tokens[-1], token)
+                tokens[-1] = token if tokens[-1].concept == _EXCEPT else _merged(tokens[-1], token)
             elif token.part is not Part.BREAK or not item.is_unknown or unknown > self.takes_unknown:
                 tokens.append(token)
         return tokens, heading
@@ -165,6 +180,11 @@ class ExaminationFrame(Frame):
         if entry.cues or item.is_marked(Mark.STOP):
             return False
         return _is_site(item) or item.is_marked(*_BRIDGES) or bool(entry.qualifiers)
+
+
+def _is_normal(tokens: Sequence[Token]) -> bool:
+    """Return whether a head was found normal: "sensation intact except" tells what is not."""
+    return len(tokens) > 1 and tokens[-1].value is FindingValue.ABSENT and any(token.is_head for token in tokens)
 
 
 def _is_sided_result(tokens: Sequence[Token]) -> bool:
