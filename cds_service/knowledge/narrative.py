@@ -1,7 +1,7 @@
 """The builder of the lexicon from the narrative files; it refuses phrases that have two meanings."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
@@ -141,6 +141,10 @@ def _add_cues(collector: EntryCollector, cues: CuesFile) -> None:
         add(f"{effect.value}.anywhere", table.anywhere, anywhere)
         both = LexiconEntry(cues=(Cue(effect, True, is_between=True), Cue(effect, False, is_between=True)))
         add(f"{effect.value}.between", table.between, both)
+    _add_marks(cues, add)
+
+
+def _add_marks(cues: CuesFile, add: Callable[[str, list[str], LexiconEntry], None]) -> None:
     marked = {
         "stop.words": (Mark.STOP, cues.stop.words),
         "stop.family": (Mark.STOP_FAMILY, cues.stop.family),

@@ -60,7 +60,7 @@ def find_ended(items: Sequence[Item], mentions: Sequence[Mention]) -> tuple[set[
 
 
 def _ended_by(items: Sequence[Item], mentions: Sequence[Mention], place: int) -> Iterator[Mention]:
-    if _is_hindered(items, place) or any(place in one.results[:1] for one in mentions):
+    if _is_hindered(items, place) or any(_is_part(place, one) for one in mentions):
         return
     ahead = _object(items, mentions, place)
     if ahead is not None:
@@ -78,6 +78,11 @@ def _ended_by(items: Sequence[Item], mentions: Sequence[Mention], place: int) ->
         last = mention
         if items[mention.place].concept(_ACT) is None and _may_end(items, mention, place):
             yield mention
+
+
+def _is_part(place: int, mention: Mention) -> bool:
+    """Return whether a word is what was found: "bladder control has gone". Behind another result it ends that."""
+    return mention.first <= place <= mention.last and place not in mention.results[1:]
 
 
 def _may_end(items: Sequence[Item], mention: Mention, place: int) -> bool:
