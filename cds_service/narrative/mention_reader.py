@@ -48,9 +48,9 @@ class MentionReader:
             stated = [mention for mention in stated if mention.about is not Subject.UNSAID]
         taken = {place for mention in stated for place in mention.parts}
         pains = PainReader(_without(row, taken), self._tender, antecedent)
-        signs = [sign for sign in read_signs(row) if sign.place not in taken]
-        others = [*signs, *stated]
-        others.sort(key=attrgetter("place"))
+        others = [*(sign for sign in read_signs(row) if sign.place not in taken), *stated]
+        if len(others) > 1:
+            others.sort(key=attrgetter("place"))
         mentions = [*pains.mentions, *others]
         for mention in stated:
             row.name((mention.place, *mention.parts), mention.saying)

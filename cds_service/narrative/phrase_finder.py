@@ -84,9 +84,11 @@ class PhraseFinder:
         before: dict[int, list[tuple[int, Item]]] = {}
         place = 0
         while place < len(words):
-            found = (
-                _longest(self._sides, words, place, sentence.spellings, every) if words[place] in self._sides else None
-            )
+            if words[place] not in self._sides:
+                kept.append(place)
+                place += 1
+                continue
+            found = _longest(self._sides, words, place, sentence.spellings, every)
             length, item = found or (1, UNKNOWN_ITEM)
             if item.entry.side:
                 before.setdefault(len(kept), []).append((place, item))
