@@ -30,12 +30,16 @@ _BETWEEN = frozenset({_SIDE, _SEPARATOR})
 def read_claims(run: Sequence[Token], heading: Side) -> Iterator[Claim]:
     """Yield the claims of a run of tokens. `heading`: the side that a heading gives to all that has none of its own."""
     before: list[Token] = []
-    place = 0
+    place, is_headed = 0, False
     while place < len(run):
         if not run[place].is_head:
-            before = [] if run[place].part is _SEPARATOR else [*before, run[place]]
+            if run[place].part is not _SEPARATOR:
+                before = [*before, run[place]]
+            elif is_headed or not _has_result(before) or _has_result(run[place:]):
+                before = []  # but "numbness, left foot"
             place += 1
             continue
+        is_headed = True
         heads, place = _take_heads(run, place)
         end = place
         while end < len(run) and not run[end].is_head:

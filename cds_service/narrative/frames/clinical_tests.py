@@ -1,7 +1,8 @@
 """The frame of tests: a named test and its result."""
 
 from cds_service.model.facts import FindingValue
-from cds_service.narrative.frames.examination import NONE, RESULT, SHARED, ExaminationFrame, speaks_of
+from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, speaks_of
+from cds_service.narrative.frames.small_words import NONE
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark

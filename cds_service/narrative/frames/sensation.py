@@ -14,6 +14,7 @@ from cds_service.narrative.mentions import Mention
 _NUMB, _LEG, _LIMB, _SCORE = "numb", "leg", "limb", "score"
 _UNABLE = frozenset({"cannot", "cant", "can not", "unable to", "could not", "couldnt", "not able to"})
 _FEEL = frozenset({"feel", "feeling", "feels"})
+_FELT = frozenset({"less", "dull", "duller", "different", "abnormal", "altered", "reduced", "decreased", "blunted"})
 _PLACES = ("region", _LIMB, "root")
 
 
@@ -58,7 +59,9 @@ class SensationFrame(ExaminationFrame):
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim records, if the result is one of sensation and the place is a leg's."""
-        if not (self._is_numb(row, claim.result.at) or speaks_of(row, TOPIC, self.topic)):
+        at = claim.result.at
+        is_felt = at > 0 and row[at].text in _FELT and row[at - 1].text in _FEEL  # "feels less over the calf"
+        if not (is_felt or self._is_numb(row, at) or speaks_of(row, TOPIC, self.topic)):
             return
         is_general = claim.head.part is Part.TOPIC
         named = {row[at].concept(kind) for kind in _PLACES for at in row.kinds.get(kind, ())}

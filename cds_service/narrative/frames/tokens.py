@@ -78,6 +78,7 @@ def drop_named_topics(run: list[Token]) -> list[Token]:
     for place, token in enumerate(run):
         if token.part is _TOPIC and place not in dropped:
             passed = _topics_before_head(run, place)
+            dropped.update(at - 1 for at in passed[1:] if run[at - 1].part is Part.SEPARATOR)  # "touch and pinprick"
             dropped.update(passed or ([place] if _is_behind_head(run, place) else ()))
     if not dropped:
         return run
