@@ -55,7 +55,6 @@ class Context:
         self._reach = reach
         self._scopes = Scopes(items)
         self._behind = CuesBehind(items, self._mentions)
-        self.has_year = any(item.year for item in items)
         self._has_bracket = "(" in [item.text for item in items]
         results = {place for mention in mentions for place in mention.results}
         self._cues = place_cues(items, passed | results)

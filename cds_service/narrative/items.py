@@ -61,10 +61,11 @@ class Row(list[Item]):
         self.firsts = firsts
         self.parts: Sequence[Token | None] | None = None  # what its words are to the frames of the examination
         self.kinds: dict[str, list[int]] = {}
-        self.has_number = False
+        self.has_number = self.has_year = False
         for place, item in enumerate(items):
             if item.number >= 0:
                 self.has_number = True
+                self.has_year = self.has_year or bool(item.year)
             for kind in item.entry.concepts:
                 self.kinds.setdefault(kind, []).append(place)
 
