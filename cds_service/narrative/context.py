@@ -56,7 +56,6 @@ class Context:
         self._reach = reach
         self._scopes = Scopes(items)
         self._behind = CuesBehind(items, self._mentions)
-        self.has_year = any(item.year for item in items)
         self._has_bracket = "(" in [item.text for item in items]
         results = {place for mention in mentions for place in mention.results}
         self._ended, said = find_ended(items, self._mentions)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
@@ -21,6 +21,10 @@ _BACK = frozenset({"low-back-pain", "back-pain-unstated"})
 _PROVOKING = frozenset(
     {"slr-positive", "femoral-stretch-positive", "fadir-positive", "faber-positive", "hip-rotation-limited"}
 )
+
+
+_PAINS: Final = frozenset({Role.PLACE, Role.PAIN, Role.PAIN_WORD, Role.ELSEWHERE, Role.RUN})
+_NO_PAINS: Final = PainReader([], frozenset())
 
 
 class Found(NamedTuple):
@@ -52,10 +56,11 @@ class MentionReader:
         if antecedent.is_ours is False:
             stated = [mention for mention in stated if mention.about is not Subject.UNSAID]
         taken = {place for mention in stated for place in mention.parts}
-        pains = PainReader(_without(row, taken), self._tender, antecedent)
-        signs = [sign for sign in read_signs(row) if sign.place not in taken]
-        others = [*signs, *stated]
-        others.sort(key=attrgetter("place"))
+        roles = {item.role for item in row}
+        pains = _NO_PAINS if _PAINS.isdisjoint(roles) else PainReader(_without(row, taken), self._tender, antecedent)
+        others = [*(sign for sign in read_signs(row) if sign.place not in taken), *stated]
+        if len(others) > 1:
+            others.sort(key=attrgetter("place"))
         mentions = [*pains.mentions, *others]
         for mention in stated:
             row.name((mention.place, *mention.parts), mention.saying)
