@@ -28,6 +28,8 @@ class EntryCollector:
         for phrase in phrases:
             name = normalize_phrase(phrase)
             known = self.entries.get(name)
+            if known and any(known.concepts.get(kind, one) != one for kind, one in entry.concepts.items()):
+                self.folder.add_problem(file, key, f"{phrase!r} is another word of the same kind too")
             if not name:
                 self.folder.add_problem(file, key, f"{phrase!r} contains no word")
             elif known and (known.saying or entry.saying) and not entry.concepts:

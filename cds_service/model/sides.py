@@ -30,12 +30,16 @@ class Side(Enum):
 
 EACH_SIDE = (Side.LEFT, Side.RIGHT)
 _BOTH_OR_UNSTATED = frozenset({Side.BOTH, Side.UNSTATED})
+_BOTH, _UNSTATED = Side.BOTH, Side.UNSTATED
 _OPPOSITE = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 
 
 def combine_sides(sides: Iterable[Side]) -> Side:
     """Return the one side that stands for several: unstated sides are ignored, left and right give both."""
-    stated_sides = {side for side in sides if side is not Side.UNSTATED}
-    if not stated_sides:
-        return Side.UNSTATED
-    return stated_sides.pop() if len(stated_sides) == 1 else Side.BOTH
+    combined = _UNSTATED
+    for side in sides:
+        if combined is _UNSTATED:
+            combined = side
+        elif side is not combined and side is not _UNSTATED:
+            return _BOTH
+    return combined

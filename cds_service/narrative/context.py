@@ -4,6 +4,7 @@ If it is uncertain whether a cue applies to a mention, the mention is unclear: n
 """
 
 from collections.abc import Iterator, Sequence, Set
+from operator import attrgetter
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
@@ -53,7 +54,7 @@ class Context:
         """
         self._items = items
         self._is_name = is_name
-        self._mentions = sorted(mentions, key=lambda one: one.place)
+        self._mentions = sorted(mentions, key=attrgetter("place"))
         self._carried = carried
         self._section = section
         self._reach = reach
@@ -62,13 +63,19 @@ class Context:
         self._has_bracket = any(item.text == "(" for item in items)
         results = {place for mention in mentions for place in mention.results}
         self._cues = place_cues(items, passed | results)
-        denying: list[PlacedCue] = []
         self._changing: list[PlacedCue] = []
+        self._negating: list[PlacedCue] = []
+        if self._cues:
+            self._divide()
+        self._returning = Returning(items, behind) if self._negating else None
+
+    def _divide(self) -> None:
+        """Part the cues that deny what follows from all others."""
+        denying: list[PlacedCue] = []
         for one in self._cues:
             (denying if one.cue.is_before and one.cue.effect is CueEffect.NEGATED else self._changing).append(one)
         answers = {one.place for one in self._changing if one.cue.is_closing and self._is_answer(*one)}
         self._negating = [one for one in denying if one.place not in answers]
-        self._returning = Returning(items, behind) if self._negating else None
 
     def changes(self, mention: Mention) -> set[CueEffect]:
         """Return all effects on a mention: those of the cues, and of a diagnosis named but not asserted."""
@@ -90,8 +97,11 @@ class Context:
 
     def _cued(self, mention: Mention) -> set[CueEffect]:
         # The results of a mention are no cues at all; what stands among them may be: "numbness absent in the leg".
-        others = [one for one in self._changing if mention.results or not mention.first <= one.place <= mention.last]
-        holding = [one for one in others if self._holds(*one, mention)]
+        holding: list[PlacedCue] = []
+        for one in self._changing:
+            is_other = mention.results or not mention.first <= one.place <= mention.last
+            if is_other and self._holds(*one, mention):
+                holding.append(one)
         found = {self._change(one, mention) for one in holding}
         if any(one.cue.is_listing and not one.cue.is_before for one in holding):
             found.discard(CueEffect.HYPOTHETICAL)  # "asked about numbness and retention, all denied"
@@ -99,9 +109,10 @@ class Context:
             found.add(self._carried)
         if self._section:
             found.add(self._section)
-        if CueEffect.ADVICE in found and has_begun(self._items, mention):
+        if found and CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
-        found.update(self._negations(mention))
+        if self._negating:
+            found.update(self._negations(mention))
         if mention.saying.is_structure and not self._is_meant(mention):
             found.add(CueEffect.UNCLEAR)
         return found
@@ -217,7 +228,7 @@ class Context:
 
     def _negations(self, mention: Mention) -> Iterator[CueEffect]:
         """Yield the effect of the nearest negation before a mention. Two in a row are unclear."""
-        before = [one for one in self._negating if one.place < mention.first] if self._negating else []
+        before = [one for one in self._negating if one.place < mention.first]
         if not before:
             return
         nearest = before[-1]

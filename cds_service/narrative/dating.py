@@ -23,6 +23,8 @@ class _Placed(NamedTuple):
 
 def date_mentions(row: Row, mentions: Sequence[Mention], times: Sequence[Time]) -> None:
     """Set onset and date of the mentions. A time that leads governs all that follows, any other what it ends."""
+    if not times:
+        return  # as in most sentences
     placed = [_place(row, time) for time in times if time.kind is not TimeKind.OTHER]
     ordered = sorted(mentions, key=lambda one: one.first)
     trailing: list[tuple[_Placed, list[Mention]]] = []
@@ -39,6 +41,8 @@ def date_mentions(row: Row, mentions: Sequence[Mention], times: Sequence[Time]) 
 
 def histories(row: Row, times: Sequence[Time]) -> frozenset[int]:
     """Return the items of "three-week history of": it is no cue of the past."""
+    if not times:
+        return frozenset()
     return frozenset(at for time in times if time.kind is TimeKind.HISTORY for at in row.places(time.first, time.end))
 
 

@@ -2,12 +2,12 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Final, NamedTuple
 
 from cds_service.model.sides import Side
+from cds_service.narrative.frames.tokens import Token
 from cds_service.narrative.lexicon import LexiconEntry, Mark, PhraseMeaning
 from cds_service.narrative.tokenizer import Sentence
 
@@ -30,6 +30,7 @@ class Item(NamedTuple):
     """A phrase with everything it may mean, and the side inside it. `text` is in lower case.
 
     `number`: its value, or -1. `year`: a year that it may be, or 0. `is_unknown`: outside frames it means nothing.
+    `is_side`: it says a side and nothing that hurts.
     """
 
     text: str
@@ -39,15 +40,11 @@ class Item(NamedTuple):
     is_unknown: bool = False
     year: int = 0
     number: int = -1
+    is_side: bool = False
 
     def is_marked(self, *marks: Mark) -> bool:
         """Return whether it is one of these kinds of function word."""
         return not self.entry.marks.isdisjoint(marks)
-
-    @property
-    def is_side(self) -> bool:
-        """Return whether it says a side and nothing that hurts."""
-        return self.entry.side is not None
 
     def concept(self, kind: str) -> str | None:
         """Return which concept of a kind it names: of the kind "joint" perhaps "hip"."""
@@ -57,45 +54,42 @@ class Item(NamedTuple):
 class Row(list[Item]):
     """The items of a sentence. `kinds`: the places of the items that name a concept of each kind, in order."""
 
-    def __init__(self, sentence: Sentence) -> None:
-        super().__init__()
+    def __init__(self, sentence: Sentence, items: Sequence[Item], firsts: Sequence[int]) -> None:
+        """Build the row of a sentence. `firsts`: the first word of each item."""
+        super().__init__(items)
         self.sentence = sentence
-        self._firsts: list[int] = []  # the first word of each item
+        self.firsts = firsts
+        self.parts: Sequence[Token | None] | None = None  # what its words are to the frames of the examination
         self.kinds: dict[str, list[int]] = {}
-
-    def add(self, item: Item, first: int) -> None:
-        """Add an item that begins at a word of the sentence."""
-        for kind in item.entry.concepts:
-            self.kinds.setdefault(kind, []).append(len(self))
-        self.append(item)
-        self._firsts.append(first)
+        self.has_number = False
+        for place, item in enumerate(items):
+            if item.number >= 0:
+                self.has_number = True
+            for kind in item.entry.concepts:
+                self.kinds.setdefault(kind, []).append(place)
 
     def name(self, places: Iterable[int], saying: PhraseMeaning) -> None:
         """Let items that a frame reads together name its finding to what is around them, as a phrase does."""
         for place in places:
             item = self[place]
             if item.entry.saying is None:
-                self[place] = item._replace(entry=replace(item.entry, saying=saying), is_unknown=False)
-
-    def first(self, place: int) -> int:
-        """Return which word of the sentence an item begins at."""
-        return self._firsts[place]
+                self[place] = item._replace(entry=item.entry.saying_too(saying), is_unknown=False)
 
     def words(self, first: int, last: int) -> tuple[int, int]:
         """Return the first word of the items from `first` to `last`, and the word behind them."""
-        end = self._firsts[last + 1] if last + 1 < len(self) else len(self.sentence.words)
-        return self._firsts[first], max(end, self._firsts[first] + 1)
+        end = self.firsts[last + 1] if last + 1 < len(self) else len(self.sentence.words)
+        return self.firsts[first], max(end, self.firsts[first] + 1)
 
     def places(self, first_word: int, end_word: int) -> range:
         """Return the places of the items that begin with one of these words of the sentence."""
-        return range(bisect_left(self._firsts, first_word), bisect_left(self._firsts, end_word))
+        return range(bisect_left(self.firsts, first_word), bisect_left(self.firsts, end_word))
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return where the items from `first` to `last` begin and end in the text, in characters."""
         words, starts = self.sentence.spellings, self.sentence.starts
-        end = self._firsts[last + 1] if last + 1 < len(self) else len(words)
-        final = max(end - 1, self._firsts[first])
-        return starts[self._firsts[first]], starts[final] + len(words[final])
+        end = self.firsts[last + 1] if last + 1 < len(self) else len(words)
+        final = max(end - 1, self.firsts[first])
+        return starts[self.firsts[first]], starts[final] + len(words[final])
 
 
 _BY_MARK = (
@@ -112,7 +106,7 @@ _LONGEST_NUMBER = 9  # digits
 
 def build_item(text: str, entry: LexiconEntry) -> Item:
     """Build the item of a phrase. What names concepts alone is an unknown word to all but the frames."""
-    return Item(text, entry, _role(entry), is_unknown=entry.is_silent)
+    return Item(text, entry, _role(entry), is_unknown=entry.is_silent, is_side=entry.side is not None)
 
 
 def _role(entry: LexiconEntry) -> Role:

@@ -13,6 +13,7 @@ from cds_service.narrative.surroundings import since_year, year_of
 _BEGUN = frozenset({"new", "worse"})
 _DIAGNOSIS = "diagnosis"
 _RADIATES = ("radiation", "yes")
+_PRESENT, _ABSENT = FindingValue.PRESENT, FindingValue.ABSENT
 _SAYS_NOTHING = frozenset({CueEffect.FAMILY, CueEffect.UNCLEAR, CueEffect.ADVICE})
 
 
@@ -25,7 +26,7 @@ class Judge:
 
     def is_sign(self, statement: Statement) -> bool:
         """Return whether a statement denies a sign of the examination."""
-        return statement.value is FindingValue.ABSENT and self._findings[statement.finding].kind == "sign"
+        return statement.value is _ABSENT and self._findings[statement.finding].kind == "sign"
 
     def is_diagnosis(self, statement: Statement) -> bool:
         """Return whether a statement is about a diagnosis."""
@@ -55,27 +56,29 @@ class Judge:
     def judge(self, mention: Mention, changes: set[CueEffect]) -> Iterator[Statement]:
         """Yield the statements of a mention under the effects of the cues around it."""
         saying = mention.saying
-        if changes & _SAYS_NOTHING:
+        if changes and changes & _SAYS_NOTHING:
             return
-        is_absent = mention.value is FindingValue.ABSENT
+        is_absent = mention.value is _ABSENT
         if CueEffect.NEGATED in changes or is_absent:
             if not (is_absent and CueEffect.NEGATED in changes) and CueEffect.HYPOTHETICAL not in changes:
                 absent = (
                     (*saying.denies, saying.past) if CueEffect.HISTORICAL in changes and saying.past else saying.denies
                 )
-                yield from (Statement(one, FindingValue.ABSENT, mention.side) for one in absent if one)
+                yield from [Statement(one, _ABSENT, mention.side) for one in absent if one]
             return
         if saying.is_only_new and mention.qualifiers.get("course") not in _BEGUN:
             return
         for finding in saying.records:
             found = self._present(finding, saying, changes)
             if found:
-                stated = _qualifiers(mention) if found[1] is FindingValue.PRESENT else ()
+                stated = _qualifiers(mention) if found[1] is _PRESENT else ()
                 is_meant = saying.is_structure and CueEffect.HYPOTHETICAL in changes
                 is_vague = (saying.is_asked or saying.is_structure) and not is_meant
                 yield Statement(*found, mention.side, stated, is_vague)
 
     def _present(self, finding: str, saying: PhraseMeaning, changes: set[CueEffect]) -> tuple[str, FindingValue] | None:
+        if not changes and not (saying.is_asked or saying.is_structure):
+            return finding, _PRESENT
         known = self._findings[finding]
         is_done = known.kind == "treatment"
         if saying.is_drug and CueEffect.ENDED in changes:
@@ -105,6 +108,8 @@ def _dated(statement: Statement, items: list[Item], mention: Mention) -> Stateme
 
 
 def _qualifiers(mention: Mention) -> tuple[tuple[str, str], ...]:
+    if not (mention.qualifiers or mention.radiates):
+        return ()
     stated = dict(mention.qualifiers)
     if mention.radiates:
         stated[_RADIATES[0]] = _RADIATES[1]

@@ -126,6 +126,18 @@ class LexiconEntry:
         """Return whether it means nothing by itself: an unknown word, or one of interest to frames alone."""
         return not (self.saying or self.cues or self.marks or self.side or self.qualifiers)
 
+    # These take a third of the time of `replace`.
+
+    def saying_too(self, saying: PhraseMeaning) -> "LexiconEntry":
+        """Return an entry that also says something."""
+        kept = self.cues, self.marks, self.side, self.qualifiers, self.written, self.surroundings, self.concepts
+        return LexiconEntry(saying, *kept)
+
+    def naming(self, concepts: Mapping[str, str]) -> "LexiconEntry":
+        """Return an entry that names other concepts."""
+        kept = self.saying, self.cues, self.marks, self.side, self.qualifiers, self.written, self.surroundings
+        return LexiconEntry(*kept, concepts)
+
 
 @dataclass(frozen=True, slots=True)
 class Section:

@@ -1,6 +1,7 @@
 """Read all mentions of a sentence: pains, signs and what frames state, with their qualifiers and sides."""
 
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 from typing import NamedTuple
 
 from cds_service.model.facts import FindingValue
@@ -39,7 +40,7 @@ class MentionReader:
 
     def may_mention(self, row: Row) -> bool:
         """Return whether a sentence names anything that may be a finding."""
-        return any(item.entry.saying for item in row) or self._frames.has_head(row)
+        return self._frames.has_head(row) or any(item.entry.saying for item in row)
 
     def stated(self, row: Row) -> Iterator[Mention]:
         """Yield what frames alone read as present, before any context."""
@@ -47,36 +48,44 @@ class MentionReader:
 
     def read(self, row: Row, antecedent: Antecedent = NOTHING) -> Found:
         """Return the mentions, the places of pain named without a pain, and the last pain."""
-        stated = list(self._frames.read(row))
+        stated = self._frames.read(row)
         if antecedent.is_ours is False:
             stated = [mention for mention in stated if mention.about is not Subject.UNSAID]
         taken = {place for mention in stated for place in mention.parts}
         pains = PainReader(_without(row, taken), self._tender, antecedent)
         signs = [sign for sign in read_signs(row) if sign.place not in taken]
-        mentions = [*pains.mentions, *sorted((*signs, *stated), key=lambda mention: mention.place)]
+        others = [*signs, *stated]
+        others.sort(key=attrgetter("place"))
+        mentions = [*pains.mentions, *others]
         for mention in stated:
             row.name((mention.place, *mention.parts), mention.saying)
         qualify(row, mentions)
         place_sides(row, mentions)
-        side = antecedent.side if pains.opening is Side.UNSTATED else pains.opening
-        for mention in pains.mentions if pains.referring and side is not Side.UNSTATED else ():
-            if mention.chain in pains.referring and mention.radiates and mention.side is Side.UNSTATED:
-                mention.side = side
-        _pass_side(row, stated, pains.mentions)
+        if pains.referring:
+            _refer(pains, antecedent.side if pains.opening is Side.UNSTATED else pains.opening)
+        if stated and pains.mentions:
+            _pass_side(row, stated, pains.mentions)
         last = pains.last
         return Found(mentions, pains.places_without_pain, None if last is None else last.chain if last.is_ours else 0)
 
 
 def _pass_side(row: Row, stated: list[Mention], pains: list[Mention]) -> None:
     """Give the pain that a test or movement provokes its side, if no other is told. The back gets none by that."""
-    sides = {item.entry.side or item.side for item in row} - {None, Side.UNSTATED}
-    if len(sides) != 1:
+    provoked = [one for one in stated if not _PROVOKING.isdisjoint(one.saying.records)]
+    sides = {item.entry.side or item.side for item in row} - {Side.UNSTATED}
+    if not provoked or len(sides) != 1:
         return
-    provoked = [one for one in stated if _PROVOKING.intersection(one.saying.records) and one.side in sides]
+    first = min(one.place for one in provoked)
     for pain in pains:
-        is_limb = _BACK.isdisjoint(pain.saying.records)
-        if pain.side is Side.UNSTATED and is_limb and any(one.place < pain.first for one in provoked):
+        if pain.side is Side.UNSTATED and pain.first > first and _BACK.isdisjoint(pain.saying.records):
             pain.side = next(iter(sides))
+
+
+def _refer(pains: PainReader, side: Side) -> None:
+    """Give the pains that continue one of the sentence before its side."""
+    for mention in pains.mentions:
+        if mention.chain in pains.referring and mention.radiates and mention.side is Side.UNSTATED:
+            mention.side = side
 
 
 def _without(row: Row, taken: set[int]) -> list[Item]:

@@ -37,8 +37,11 @@ class PhraseFinder:
         }
         self._composer = SiteComposer(narrative.frames.get(sites.NAME, {}))
         self._sides = _build_tree(sides | guards)
-        self._firsts = frozenset(phrase.partition(" ")[0] for phrase in sides)
         self._phrases = _build_tree({phrase: entry for phrase, entry in entries.items() if phrase not in sides})
+        # The words that begin no longer phrase, and count in any spelling.
+        self._alone = {
+            word: item for word, item in self._phrases.items() if isinstance(item, Item) and item.entry.written is None
+        }
 
     def extended(self, entries: Mapping[str, LexiconEntry]) -> "PhraseFinder":
         """Return a finder that knows these single words too. It shares all else with this one."""
@@ -49,43 +52,59 @@ class PhraseFinder:
     def items(self, sentence: Sentence) -> Row:
         """Return the items. Sides are removed first: "back of the left thigh" is a left "back of the thigh"."""
         words, places, before = self._without_sides(sentence)
-        row = Row(sentence)
+        items: list[Item] = []
+        firsts: list[int] = []
         place = 0
         while place < len(words):
-            for first, item in before.get(place, ()):
-                row.add(item, first)
-            found = _longest(self._phrases, words, place, sentence.spellings, places)
-            if found is None:
-                row.add(build_bare_item(words[place]), places[place])
-                place += 1
-                continue
-            length, item = found
-            inside = [one for at in range(place + 1, place + length) for _, one in before.get(at, ())] if before else []
-            row.add(_with_sides(item, inside) if inside else item, places[place])
+            if place in before:
+                _add_sides(items, firsts, before[place])
+            word = words[place]
+            length, item = 1, self._alone.get(word)
+            if item is None:
+                found = (
+                    _longest(self._phrases, words, place, sentence.spellings, places) if word in self._phrases else None
+                )
+                length, item = found or (1, build_bare_item(word))
+            if before and length > 1:
+                item = _with_sides(
+                    item, [one for at in range(place + 1, place + length) for _, one in before.get(at, ())]
+                )
+            items.append(item)
+            firsts.append(places[place])
             place += length
-        for first, item in before.get(place, ()):
-            row.add(item, first)
-        return self._composer.compose(row)
+        _add_sides(items, firsts, before.get(place, ()))
+        return self._composer.compose(Row(sentence, items, firsts))
 
     def _without_sides(self, sentence: Sentence) -> _Sides:
         words = sentence.words
-        if self._firsts.isdisjoint(words):
-            return _Sides(words, range(len(words)), {})
+        every = range(len(words))
+        if self._sides.keys().isdisjoint(words):
+            return _Sides(words, every, {})
         kept: list[int] = []
         before: dict[int, list[tuple[int, Item]]] = {}
         place = 0
         while place < len(words):
-            found = _longest(self._sides, words, place, sentence.spellings, range(len(words)))
+            found = (
+                _longest(self._sides, words, place, sentence.spellings, every) if words[place] in self._sides else None
+            )
             length, item = found or (1, UNKNOWN_ITEM)
             if item.entry.side:
                 before.setdefault(len(kept), []).append((place, item))
             else:
                 kept += range(place, place + length)
             place += length
-        return _Sides([words[at] for at in kept], kept, before) if before else _Sides(words, range(len(words)), {})
+        return _Sides([words[at] for at in kept], kept, before) if before else _Sides(words, every, {})
 
 
-def _with_sides(item: Item, sides: Iterable[Item]) -> Item:
+def _add_sides(items: list[Item], firsts: list[int], sides: Iterable[tuple[int, Item]]) -> None:
+    for first, item in sides:
+        items.append(item)
+        firsts.append(first)
+
+
+def _with_sides(item: Item, sides: Sequence[Item]) -> Item:
+    if not sides:
+        return item
     return item._replace(side=combine_sides(one.entry.side for one in sides if one.entry.side))
 
 
@@ -108,10 +127,8 @@ def _build_tree(entries: Mapping[str, LexiconEntry]) -> _Node:
 def _longest(
     tree: _Node, words: Sequence[str], place: int, spellings: Sequence[str], places: Sequence[int]
 ) -> tuple[int, Item] | None:
-    """Return the longest phrase that begins at a word: its number of words, and its item."""
-    node = tree.get(words[place])
-    if node is None:
-        return None
+    """Return the longest phrase that begins at a word that begins some: its number of words, and its item."""
+    node = tree[words[place]]
     found: tuple[int, Item] | None = None
     end = place + 1
     while node is not None:

@@ -15,7 +15,9 @@ _MAX_UNKNOWN = 4  # unknown words between a finding and when it began
 
 def qualify(items: list[Item], mentions: list[Mention]) -> None:
     """Set the qualifiers of mentions from the words. These words are then not cues."""
-    stated = {name for item in items if item.entry.qualifiers for name in item.entry.qualifiers}
+    stated: set[str] = set()
+    for item in items:
+        stated.update(item.entry.qualifiers)
     if not stated:
         return
     for mention in mentions:

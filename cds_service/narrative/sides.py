@@ -10,24 +10,25 @@ from cds_service.narrative.mentions import Mention
 _LISTS = (Mark.LIST, Mark.JOINED)
 _OPENING = frozenset({",", "("})
 _CLOSING = ")"
+_UNSTATED, _LINK, _PLACE = Side.UNSTATED, Mark.LINK, Role.PLACE
 
 
 def place_sides(items: list[Item], mentions: list[Mention]) -> None:
     """Set the side of each mention."""
-    if not any(item.entry.side or item.side is not Side.UNSTATED for item in items):
+    if not mentions or not _has_side(items):
         return  # as in most sentences
     behind: dict[int, Side] = {}
     named = {mention.place for mention in mentions}
-    loose = {at for at, item in enumerate(items) if item.role is Role.PLACE and at not in named}
+    loose = {at for at, item in enumerate(items) if item.role is _PLACE and at not in named}
     for mention in mentions:
         if mention.is_sided:
             continue
         mention.side = items[mention.place].side
-        if mention.side is Side.UNSTATED:
+        if mention.side is _UNSTATED:
             mention.side = _before(items, mention.place, loose)
-        if mention.side is Side.UNSTATED:
+        if mention.side is _UNSTATED:
             mention.side = _inside(items, mention)
-        if mention.side is Side.UNSTATED:
+        if mention.side is _UNSTATED:
             mention.side = behind[id(mention)] = _behind(items, mention.last, loose)
     chains: dict[int, list[Mention]] = {}
     for mention in mentions:
@@ -38,9 +39,16 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
             _share(sorted(chain, key=lambda one: one.place), behind)
 
 
+def _has_side(items: list[Item]) -> bool:
+    for item in items:  # noqa: SIM110 - twice as fast as any()
+        if item.is_side or item.side is not _UNSTATED:
+            return True
+    return False
+
+
 def refer_back(mention: Mention, items: list[Item], named: set[Side]) -> None:
     """Give "that hip" the one side that was named before, and note the sides that are named here."""
-    if mention.side is not Side.UNSTATED:
+    if mention.side is not _UNSTATED:
         named.add(mention.side)
     elif len(named) == 1 and "that" in (text := items[mention.place].text) and "that" in text.split():
         mention.side = next(iter(named))
@@ -50,12 +58,12 @@ def _share(chain: list[Mention], behind: dict[int, Side]) -> None:
     """Pass a side on to what follows in the chain. A side after its end, "(L)", applies to all before it too."""
     current = Side.UNSTATED
     for mention in chain:
-        if mention.side is Side.UNSTATED:
+        if mention.side is _UNSTATED:
             mention.side = current
         current = mention.side
     if behind.get(id(chain[-1]), Side.UNSTATED) is not Side.UNSTATED:
         for mention in chain:
-            if mention.side is Side.UNSTATED:
+            if mention.side is _UNSTATED:
                 mention.side = chain[-1].side
 
 
@@ -85,7 +93,7 @@ def _is_between(item: Item) -> bool:
     if item.text == _CLOSING:
         return False
     entry = item.entry
-    return item.is_marked(Mark.LINK) or (bool(entry.qualifiers) and not item.is_marked(*_LISTS))
+    return _LINK in entry.marks or (bool(entry.qualifiers) and not item.is_marked(*_LISTS))
 
 
 def _behind(items: list[Item], last: int, loose: Set[int]) -> Side:

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 from cds_service.narrative.when import When
 
-_DIGIT: Final = re.compile(r"\d")
 _YEAR: Final = r"(?:19|20)\d\d"
 _LATEST_MONTH, _LATEST_DAY = 12, 31
 _BESIDE_MONTH: Final = ("since", "began", "dated", "monthyear", "daybefore", "daybehind")
@@ -55,12 +54,15 @@ class TimeFinder:
     def __init__(self, words: TimeWords) -> None:
         self._words = words
         self._pattern = re.compile(_pattern(words))
-        self._signs = frozenset((*words.units, *words.days, *words.months, *words.weekdays, "/"))
+        names = (*words.units, *words.days, *words.months, *words.weekdays)
+        self._signs = frozenset(name.rpartition(" ")[2] for name in names)  # "last night"
+        over, short = _any_of(map(str, words.fractions)), _any_of(words.short_units)
+        self._numbers = re.compile(rf"{_YEAR}|/ (?:{over})\b|\d(?:{short})\b")  # those that tell a time by themselves
 
     def find(self, words: Sequence[str]) -> list[Time]:
         """Return the times in the words of a sentence, in order."""
         text = f" {' '.join(words)} "
-        if self._signs.isdisjoint(words) and not _DIGIT.search(text):
+        if self._signs.isdisjoint(words) and not self._numbers.search(text):
             return []
         found = ((match, self._read(match)) for match in self._pattern.finditer(text))
         return [_placed(text, match, *time) for match, time in found if time]

@@ -108,7 +108,7 @@ class ActFrame(Frame):
 
     def _had(self, row: Row, head: int, meaning: PhraseMeaning) -> PhraseMeaning:
         """Return the meaning of what was tried in the past, and told with its outcome: that it was had."""
-        is_tried = any(at < head for at in row.kinds.get(_TRIED, ()))
+        is_tried = _TRIED in row.kinds and row.kinds[_TRIED][0] < head
         is_told = is_tried and any(_RESPONSE in item.entry.qualifiers for item in row)
         return replace(meaning, past=meaning.records[0]) if is_told and meaning.records else meaning
 

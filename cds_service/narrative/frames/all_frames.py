@@ -1,6 +1,6 @@
 """All frames, and the reader that runs those whose heads a sentence names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from cds_service.narrative.frames import sites
@@ -50,15 +50,16 @@ class FrameReader:
 
     def __init__(self, tables: Mapping[str, FrameTable]) -> None:
         self._frames = [frame(tables.get(frame.name, {})) for frame in FRAMES]
+        self._by_head: dict[str, list[int]] = {}  # places in the list
+        for at, frame in enumerate(self._frames):
+            for kind in frame.heads:
+                self._by_head.setdefault(kind, []).append(at)
 
     def has_head(self, row: Row) -> bool:
         """Return whether a sentence names the head of a frame."""
-        return bool(row.kinds) and any(not frame.heads.isdisjoint(row.kinds) for frame in self._frames)
+        return not self._by_head.keys().isdisjoint(row.kinds)
 
-    def read(self, row: Row) -> Iterator[Mention]:
-        """Yield what all frames find."""
-        if not row.kinds:
-            return
-        for frame in self._frames:
-            if not frame.heads.isdisjoint(row.kinds):
-                yield from frame.read(row)
+    def read(self, row: Row) -> list[Mention]:
+        """Return what all frames find."""
+        headed = {at for kind in row.kinds for at in self._by_head.get(kind, ())}
+        return [mention for at in sorted(headed) for mention in self._frames[at].read(row)]

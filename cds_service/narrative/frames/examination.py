@@ -9,7 +9,19 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.frames.claims import Claim, read_claims
 from cds_service.narrative.frames.frame import Frame
-from cds_service.narrative.frames.tokens import Part, Token, drop_named_topics, split_runs, without_lent_heads
+from cds_service.narrative.frames.partings import EXCEPT, PARTING, PARTINGS, part_from
+from cds_service.narrative.frames.tokens import (
+    ASKED,
+    BOTH_WORD,
+    BREAK,
+    SEPARATOR,
+    SIDES,
+    Part,
+    Token,
+    drop_named_topics,
+    split_runs,
+    without_lent_heads,
+)
 from cds_service.narrative.items import UNKNOWN_ITEM, Item, Row
 from cds_service.narrative.lexicon import FrameTable, LexiconEntry, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
@@ -18,15 +30,14 @@ RESULT, TOPIC, GRADE = "result", "topic", "grade"
 SHARED: frozenset[str] = frozenset({RESULT, TOPIC, GRADE, "filler", "whole"})
 _FILLER, _WHOLE = "filler", "whole"
 _LISTS = (Mark.LIST, Mark.JOINED)
+_BREAK, _RESULT, _UNSTATED, _LINK = Part.BREAK, Part.RESULT, Side.UNSTATED, Mark.LINK
 _BRIDGES = (Mark.LINK, Mark.RUN)
 _LINKS = frozenset({Mark.LINK, Mark.MOTION})
 NOT = frozenset({"not", "is not", "are not", "was not", "were not", "never"})
-_BOTH, _EITHER, _WITH, _EXCEPT = "both", "either", "with", "except"
-_EXCEPTING = frozenset(
-    {"except", "except for", "except in", "apart from", "aside from", "other than", "save for", "but for"}
-)
+_BOTH, _EITHER = "both", "either"
 _COMPARING = frozenset({"than", "compared to", "compared with", "versus", "vs"})
 NONE = frozenset({"no", "has no", "without", "with no", "there is no", "had no", "shows no"})
+_SIGNS = NONE | NOT | {"+", "-", "0"}  # a frame may read them, though they name nothing
 _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
 _HEADED = frozenset({":", ","})
 _NEAR = 5  # items
@@ -56,6 +67,10 @@ class ExaminationFrame(Frame):
             head: replace(slots[""], unless=frozenset(), still=frozenset(), is_event=True)
             for head, slots in table.items()
         }
+        self._values = {
+            **dict.fromkeys(self.present, FindingValue.PRESENT),
+            **dict.fromkeys(self.absent, FindingValue.ABSENT),
+        }
 
     @abstractmethod
     def head(self, row: Row, at: int) -> Token | None:
@@ -68,10 +83,8 @@ class ExaminationFrame(Frame):
 
     def said(self, at: int, concept: str) -> Token:
         """Return the token of a result's concept. One that says nothing here takes the place of a result."""
-        value = FindingValue.PRESENT if concept in self.present else None
-        value = FindingValue.ABSENT if concept in self.absent else value
         grade = concept if concept in _GRADES else ""
-        return Token(Part.RESULT, at, value=value, grade=grade, words=(at,))
+        return Token(_RESULT, at, "", _UNSTATED, self._values.get(concept), grade, (at,))
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim records."""
@@ -96,8 +109,8 @@ class ExaminationFrame(Frame):
         return claim.head.is_part and claim.result.value is FindingValue.ABSENT
 
     def _is_worth_reading(self, run: Iterable[Token]) -> bool:
-        parts = {token.part for token in run}
-        return Part.RESULT in parts and not parts.isdisjoint({Part.HEAD, Part.TOPIC})
+        parts = [token.part for token in run]
+        return _RESULT in parts and (Part.HEAD in parts or Part.TOPIC in parts)
 
     def _mentions(self, row: Row, claims: list[Claim]) -> Iterator[Mention]:
         normal = {one.head.at for one in claims if self.is_normal_part(one)}
@@ -111,67 +124,49 @@ class ExaminationFrame(Frame):
     def _tokens(self, row: Row) -> tuple[list[Token], Side]:
         """Return the tokens of a sentence, and the side that heads it."""
         tokens: list[Token] = []
-        heading = Side.UNSTATED
         unknown = 0
         is_denied = False
-        for at, item in enumerate(row):
-            if item.text in _HEADED and heading is Side.UNSTATED:
-                heading = _heading(row[:at], is_colon=item.text == ":")
-            token = self._token(row, at, item)
-            if (
-                token
-                and token.part is Part.BREAK
-                and item.is_marked(Mark.EXCEPT)
-                and item.text != _BUT
-                and _is_normal(tokens)
-            ):
-                tokens += [
-                    Token(Part.SEPARATOR, at),
-                    Token(Part.RESULT, at, _EXCEPT, value=FindingValue.PRESENT, words=(at,)),
-                ]
-                continue
-            if item.text in NOT and any(one.is_head for one in tokens) and (not token or token.part is Part.BREAK):
-                is_denied = True
-                continue
+        for at, token in enumerate(parts_of(row)):
+            item = row[at]
+            if token is ASKED:
+                token = self._token(row, at, item)
+                if item.text in NOT and any(one.is_head for one in tokens) and (not token or token.part is _BREAK):
+                    is_denied = True
+                    continue
             if token is None:
-                if item.text == _WITH and _is_sided_result(tokens):
-                    tokens.append(Token(Part.SEPARATOR, at))
                 continue
-            if token.part is Part.RESULT and is_denied and token.value:
-                token = token._replace(value=_OPPOSITE[token.value], words=(at - 1, *token.words))
-            elif is_denied:
-                tokens.append(Token(Part.BREAK, at))
-            is_denied = False
-            unknown = unknown + 1 if token.part is Part.BREAK and item.is_unknown else 0
-            if token.part is Part.RESULT and tokens and tokens[-1].part is Part.RESULT:
-                tokens[-1] = token if tokens[-1].concept == _EXCEPT else _merged(tokens[-1], token)
-            elif token.part is not Part.BREAK or not item.is_unknown or unknown > self.takes_unknown:
+            part = token.part
+            if part is Part.PARTING:
+                tokens += part_from(tokens, item.text, at)
+                continue
+            if is_denied:
+                if part is _RESULT and token.value:
+                    token = token._replace(value=_OPPOSITE[token.value], words=(at - 1, *token.words))
+                else:
+                    tokens.append(BREAK)
+                is_denied = False
+            unknown = unknown + 1 if part is _BREAK and item.is_unknown else 0
+            if part is _RESULT and tokens and tokens[-1].part is _RESULT:
+                tokens[-1] = token if tokens[-1].concept == EXCEPT else _merged(tokens[-1], token)
+            elif part is not _BREAK or not item.is_unknown or unknown > self.takes_unknown:
                 tokens.append(token)
-        return tokens, heading
+        return tokens, _heading(row)
 
     def _token(self, row: Row, at: int, item: Item) -> Token | None:
         """Return the part that an item plays, or None for a word that changes nothing."""
-        if item is UNKNOWN_ITEM:
-            return Token(Part.BREAK, at)
-        if item.number < 0 and _is_plain_link(item.entry):
-            return None
         found = self.result(row, at) or self.head(row, at)
         if found:
-            return found if found.side is not Side.UNSTATED else found._replace(side=item.entry.side or item.side)
-        if item.text == _EITHER:
-            return Token(Part.SIDE, at, side=Side.BOTH)
-        if item.text in _COMPARING:
-            return Token(Part.BREAK, at)
-        if item.is_side:
-            return Token(Part.SIDE, at, side=item.entry.side or Side.UNSTATED, is_both_word=item.text == _BOTH)
+            side = item.entry.side or item.side
+            return found._replace(side=side) if found.side is _UNSTATED and side is not _UNSTATED else found
+        token = _small(item)
+        if token is not ASKED:
+            return token
         topic = item.concept(TOPIC)
         if topic:
             return Token(Part.TOPIC if topic == self.topic else self.foreign, at)
         if item.is_marked(*_LISTS):
-            return Token(Part.SEPARATOR, at)
-        if item.concept(_FILLER) or self.passes(row, at):
-            return None
-        return Token(Part.BREAK, at)
+            return SEPARATOR
+        return None if item.concept(_FILLER) or self.passes(row, at) else BREAK
 
     def passes(self, row: Row, at: int) -> bool:
         """Return whether an item may stand between a head and its result."""
@@ -182,15 +177,35 @@ class ExaminationFrame(Frame):
         return _is_site(item) or item.is_marked(*_BRIDGES) or bool(entry.qualifiers)
 
 
-def _is_normal(tokens: Sequence[Token]) -> bool:
-    """Return whether a head was found normal: "sensation intact except" tells what is not."""
-    return len(tokens) > 1 and tokens[-1].value is FindingValue.ABSENT and any(token.is_head for token in tokens)
+def parts_of(row: Row) -> Sequence[Token | None]:
+    """Return what the items of a sentence are to all frames of the examination, or ASKED of each."""
+    if row.parts is None:
+        row.parts = [_part(item) for item in row]
+    return row.parts
 
 
-def _is_sided_result(tokens: Sequence[Token]) -> bool:
-    """Return whether tokens end with a head, its result and its side: "eversion 4/5 right with wasting"."""
-    parts = [token.part for token in tokens[-3:]]
-    return len(parts) == 3 and tokens[-3].is_head and parts[1:] == [Part.RESULT, Part.SIDE]
+def _part(item: Item) -> Token | None:
+    if item is UNKNOWN_ITEM:
+        return BREAK
+    if item.text in PARTINGS:
+        return PARTING
+    entry = item.entry
+    if item.number < 0 and _is_plain_link(entry):
+        return None
+    if item.number >= 0 or entry.concepts or entry.cues or entry.saying or item.text in _SIGNS:
+        return ASKED
+    return SEPARATOR if item.is_marked(*_LISTS) and not item.is_side else _small(item)
+
+
+def _small(item: Item) -> Token | None:
+    """Return what a small word does, or ASKED."""
+    if item.text == _EITHER:
+        return SIDES[Side.BOTH]
+    if item.text in _COMPARING:
+        return BREAK
+    if item.is_side:
+        return BOTH_WORD if item.text == _BOTH else SIDES[item.entry.side or _UNSTATED]
+    return ASKED
 
 
 def _is_plain_link(entry: LexiconEntry) -> bool:
@@ -207,10 +222,11 @@ def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
     behind = [item for item in row[at + 1 : at + 1 + _NEAR] if not item.is_side]
     if not behind or not is_named(behind[0]):
         return False
-    ends = behind[1:2] and (
-        behind[1].is_marked(*_BRIDGES, *_LISTS, Mark.STOP) or behind[1].concept(_FILLER) is not None
-    )
-    return len(behind) == 1 or (bool(ends) and not behind[1].concept(RESULT))
+    return len(behind) == 1 or (_ends_name(behind[1]) and not behind[1].concept(RESULT))
+
+
+def _ends_name(item: Item) -> bool:
+    return item.is_marked(*_BRIDGES, *_LISTS, Mark.STOP) or item.concept(_FILLER) is not None
 
 
 def is_part(item: Item) -> bool:
@@ -234,17 +250,20 @@ def _merged(one: Token, other: Token) -> Token:
     )
 
 
-def _heading(items: list[Item], *, is_colon: bool) -> Side:
+def _heading(row: Row) -> Side:
     """Return the side of a heading: "left hip:", "on the left,". A colon may stand behind other words too."""
-    side = combine_sides(item.entry.side for item in items if item.entry.side)
-    is_bare = all(
-        item.is_side
-        or item.is_marked(Mark.LINK)
-        or _is_site(item)
-        or (is_colon and (item.is_unknown or item.concept(_FILLER) is not None))
-        for item in items
-    )
-    return side if is_bare else Side.UNSTATED
+    sides: list[Side] = []
+    is_bare = True
+    for item in row:
+        if item.text in _HEADED and (is_bare or item.text == ":") and combine_sides(sides) is not _UNSTATED:
+            return combine_sides(sides)
+        if item.entry.side:
+            sides.append(item.entry.side)
+        elif not (_LINK in item.entry.marks or _is_site(item)):
+            is_bare = False
+            if not (item.is_unknown or item.concept(_FILLER) is not None):
+                break
+    return _UNSTATED
 
 
 def _is_site(item: Item) -> bool:

@@ -98,6 +98,8 @@ def _residual(number: _Number, *, is_sure: bool) -> tuple[str, FindingValue] | N
 
 def _number_of(row: Row, place: int) -> _Number | None:
     """Return the number behind a quantity, or else the one before."""
+    if not row.has_number and _COUNT not in row.kinds:
+        return None
     for step in (1, -1):
         at = place + step
         while 0 <= at < len(row) and abs(at - place) <= _REACH + 1:

@@ -25,20 +25,13 @@ _COPULAS = frozenset({"is", "was", "has been", "feels", ":", "felt"})
 _CLOSING = _COPULAS | {"symptoms"}
 _NOT_SAID_BY_ITSELF = frozenset({_BACK, _SIDE})  # behind a region these words mean something else
 _LISTS = (Mark.LIST, Mark.JOINED)
+_PAIN_MARK, _PLACE = Mark.PAIN, Role.PLACE
 
 
 class _Site(NamedTuple):
     region: str
     aspect: str
     end: int  # the item behind it
-
-
-class _Behind(NamedTuple):
-    """A site whose aspect stood behind it: "the thigh, in front". Another aspect may follow."""
-
-    region: str
-    is_pain: bool
-    end: int
 
 
 class SiteComposer:
@@ -52,37 +45,38 @@ class SiteComposer:
         """Return the row with each place of pain as one item, and with its word of pain where that follows."""
         if REGION not in row.kinds and ASPECT not in row.kinds:
             return row
-        made = Row(row.sentence)
-        behind: _Behind | None = None
-        place = 0
-        while place < len(row):
-            if behind and place == behind.end and (at := _next_aspect(row, place)):
-                self._add_aspect(made, row, behind, place, at)
-                behind = behind._replace(end=at + 1)
-                place = at + 1
-                continue
-            site = self._site(row, place)
+        made: list[Item] = []
+        firsts: list[int] = []
+        end, is_same = 0, True
+        for place in sorted({*row.kinds.get(REGION, ()), *row.kinds.get(ASPECT, ())}):
+            site = self._site(row, place) if place >= end else None
             item = self._item(row, place, site) if site else None
             if site is None or item is None:
-                made.add(row[place], row.first(place))
-                place += 1
                 continue
+            is_same = is_same and item is row[place]
+            made += (*row[end:place], item)
+            firsts += row.firsts[end : place + 1]
             end = site.end
             if item.role is Role.PAIN and end < len(row) and _is_pain(row[end]):
                 end += 1
-            made.add(item, row.first(place))
             if row[site.end - 1].concept(ASPECT) and not row[place].concept(ASPECT):
-                behind = _Behind(site.region, item.role is Role.PAIN, end)
-            place = end
-        return made
+                end, is_same = self._add_aspects(made, firsts, row, site.region, end), False
+        if is_same:
+            return row
+        return Row(row.sentence, [*made, *row[end:]], [*firsts, *row.firsts[end:]])
 
-    def _add_aspect(self, made: Row, row: Row, behind: _Behind, place: int, at: int) -> None:
-        made.add(row[place], row.first(place))
-        aspect = row[at].concept(ASPECT) or WHOLE
-        entry = self._entry(behind.region, aspect, is_pain=False)
-        if entry:
-            further = replace(entry, concepts={ASPECT: aspect})
-            made.add(Item(row[at].text, further, Role.PLACE), row.first(place + 1))
+    def _add_aspects(self, made: list[Item], firsts: list[int], row: Row, region: str, end: int) -> int:
+        """Add the further aspects of a region whose aspect stood behind it: "the thigh, in front and on the side"."""
+        while (at := _next_aspect(row, end)) is not None:
+            aspect = row[at].concept(ASPECT) or WHOLE
+            made.append(row[end])
+            firsts.append(row.firsts[end])
+            entry = self._entry(region, aspect, is_pain=False)
+            if entry:
+                made.append(Item(row[at].text, entry.naming({ASPECT: aspect}), Role.PLACE))
+                firsts.append(row.firsts[end + 1])
+            end = at + 1
+        return end
 
     def _site(self, row: Row, place: int) -> _Site | None:
         """Return the site that begins at an item."""
@@ -112,18 +106,18 @@ class SiteComposer:
         return None
 
     def _item(self, row: Row, place: int, site: _Site) -> Item | None:
+        is_led = site.end < len(row) and _is_pain(row[site.end])
+        if not is_led and site.end == place + 1 and row[place].role is _PLACE and not _is_pain(row[place]):
+            return row[place]  # as it stands
         inside = row[place : site.end]
-        is_plain = len(inside) == 1 and inside[0].role is Role.PLACE
         is_pain = any(_is_pain(item) for item in inside)
-        is_whole = is_pain or (site.end < len(row) and _is_pain(row[site.end]))
-        if is_plain and not is_whole:
-            return inside[0]
+        is_whole = is_pain or is_led
         entry = self._entry(site.region, site.aspect, is_pain=is_whole)
         if entry is None:
             return None
         if not is_whole:  # other frames read it too
-            named = next((item.entry.concepts for item in inside if item.concept(REGION)), inside[-1].entry.concepts)
-            entry = replace(entry, concepts={**named, **entry.concepts})
+            named = next((item for item in inside if item.concept(REGION)), inside[-1])
+            entry = entry.naming({**named.entry.concepts, **entry.concepts})
         side = combine_sides(one for item in inside for one in (item.entry.side, item.side) if one)
         words = [item.text for item in inside if not item.is_side or item.concept(REGION)]
         if is_whole and not is_pain:
@@ -148,7 +142,7 @@ def _last_word(item: Item) -> str:
 
 
 def _is_pain(item: Item) -> bool:
-    return item.is_marked(Mark.PAIN) and item.concept(QUALITY) == _PAIN
+    return _PAIN_MARK in item.entry.marks and item.concept(QUALITY) == _PAIN
 
 
 def _region_ahead(row: Row, place: int) -> tuple[int | None, bool]:
@@ -186,7 +180,7 @@ def _aspect_behind(row: Row, region: int) -> int | None:
 
 def _next_aspect(row: Row, place: int) -> int | None:
     """Return the further aspect that a list adds at an item: "in front and on the side"."""
-    if not row[place].is_marked(*_LISTS):
+    if place >= len(row) or not row[place].is_marked(*_LISTS):
         return None
     at = place + 1
     while at < len(row) and row[at].role is Role.BRIDGE and not row[at].concept(ASPECT):

@@ -1,6 +1,6 @@
 """Find the side of what a frame reads: beside its places, else within or around all its words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from cds_service.model.sides import Side, combine_sides
@@ -11,6 +11,7 @@ from cds_service.narrative.lexicon import Mark
 MODIFIER: Final = "modifier"  # the kind of words that may stand between a side and its place: "right displaced"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _OPENING, _CLOSING = frozenset({",", "("}), ")"
+_UNSTATED = Side.UNSTATED
 _TO = "to"  # "extrusion to the left"
 _OPENED_BY_SIDE = 1  # the place of the comma in "Left, hip arthroscopy"
 _PASSED: Final = frozenset({"joint", "structure", "disease", "act", "agent", "scale", MODIFIER})
@@ -18,23 +19,18 @@ _PASSED: Final = frozenset({"joint", "structure", "disease", "act", "agent", "sc
 
 def side_of(row: Row, head: int, places: Sequence[Slot], first: int, last: int) -> Side:
     """Return the side of a head at its places: "left hip and right knee arthritis" has one for each."""
-    beside = _combine(_beside(row, slot.at) for slot in places)
-    if beside is not Side.UNSTATED:
+    if not any(item.is_side or item.side is not _UNSTATED for item in row):
+        return _UNSTATED  # as in most sentences
+    beside = combine_sides(_beside(row, slot.at) for slot in places)
+    if beside is not _UNSTATED:
         return beside
-    inside = _combine(item.entry.side for item in row[first : last + 1] if item.entry.side)
-    return next(
-        (side for side in (_beside(row, head), inside, _behind(row, last)) if side is not Side.UNSTATED), beside
-    )
+    inside = combine_sides(item.entry.side for item in row[first : last + 1] if item.entry.side)
+    return next((side for side in (_beside(row, head), inside, _behind(row, last)) if side is not _UNSTATED), _UNSTATED)
 
 
 def _beside(row: Row, at: int) -> Side:
     sides = (row[at].side, _before(row, at), _behind(row, at))
-    return next((side for side in sides if side is not Side.UNSTATED), Side.UNSTATED)
-
-
-def _combine(sides: Iterable[Side]) -> Side:
-    stated = [side for side in sides if side is not Side.UNSTATED]
-    return combine_sides(stated) if stated else Side.UNSTATED
+    return next((side for side in sides if side is not _UNSTATED), _UNSTATED)
 
 
 def _before(row: Row, place: int) -> Side:
@@ -66,7 +62,7 @@ def _run(row: Row, at: int, step: int) -> tuple[Side, int]:
         at += step
         if 0 <= at + step < len(row) and 0 <= at < len(row) and row[at].is_marked(*_LISTS) and row[at + step].is_side:
             at += step
-    return _combine(side for side in found if side), at
+    return combine_sides(side for side in found if side), at
 
 
 def _is_between(item: Item) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
@@ -18,6 +18,7 @@ class Part(Enum):
     SIDE = "side"
     SEPARATOR = "separator"
     BREAK = "break"
+    PARTING = "parting"  # "except", and perhaps "with"
     __hash__ = object.__hash__
 
 
@@ -49,7 +50,14 @@ class Token(NamedTuple):
         return self.part is Part.HEAD or (self.part is Part.OTHER and bool(self.concept))
 
 
+# The tokens of small words, which are the same wherever they stand.
+BREAK: Final = Token(Part.BREAK, -1)
+SEPARATOR: Final = Token(Part.SEPARATOR, -1)
+SIDES: Final = {side: Token(Part.SIDE, -1, side=side) for side in Side}
+BOTH_WORD: Final = SIDES[Side.BOTH]._replace(is_both_word=True)
+ASKED: Final = Token(Part.BREAK, -1, "?")  # each frame is asked what the word is to it
 _HEADS = frozenset({Part.HEAD, Part.TOPIC, Part.OTHER})
+_HEAD, _OTHER, _TOPIC, _SIDE = Part.HEAD, Part.OTHER, Part.TOPIC, Part.SIDE
 _ENDS = frozenset({Part.SEPARATOR, Part.BREAK})
 
 
@@ -106,12 +114,15 @@ def _is_behind_head(run: Sequence[Token], place: int) -> bool:
 
 def without_lent_heads(run: list[Token]) -> list[Token]:
     """Return a run without the heads that another frame's topic has taken: "left leg: reflexes normal"."""
+    if not any(token.part is _OTHER for token in run):
+        return run
     kept: list[Token] = []
-    for place, token in enumerate(run):
-        behind = next((one for one in run[place + 1 :] if one.part is not Part.SIDE), None)
-        if token.part is Part.HEAD and behind is not None and behind.part is Part.OTHER:
-            if token.side is not Side.UNSTATED:
-                kept.append(token._replace(part=Part.SIDE))
-            continue
-        kept.append(token)
+    is_lent = False
+    for token in reversed(run):
+        if not (is_lent and token.part is _HEAD):
+            kept.append(token)
+        elif token.side is not Side.UNSTATED:
+            kept.append(token._replace(part=Part.SIDE))
+        is_lent = token.part is _OTHER or (is_lent and token.part is _SIDE)
+    kept.reverse()
     return kept
