@@ -16,6 +16,17 @@ from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.reaches import (
+    closes,
+    holds_from_opening,
+    is_of_next,
+    is_over_before,
+    is_small,
+    is_told_apart,
+    leads_on,
+    opening_of,
+    says_the_same,
+)
 from cds_service.narrative.returning import Returning
 from cds_service.narrative.scopes import Scopes
 from cds_service.narrative.surroundings import happened_after, without_own_side
@@ -74,10 +85,11 @@ class Context:
         """Part the cues that deny what follows from all others."""
         denying: list[PlacedCue] = []
         for one in self._cues:
-            (denying if one.cue.is_before and one.cue.effect is CueEffect.NEGATED else self._changing).append(one)
+            (denying if _denies_on(one.cue) else self._changing).append(one)
         answers = {one.place for one in self._changing if one.cue.is_closing and self._is_answer(*one)}
-        self._negating = [one for one in denying if one.place not in answers and not self._is_box_behind(one)]
-        self._opening = next((one for one in self._changing if one.cue.is_opening and one.place == 0), None)
+        answers.update(one.place for one in denying if stands_behind(self._items, self._mentions, one.place))
+        self._negating = [one for one in denying if one.place not in answers]
+        self._opening = opening_of(self._changing)
 
     def changes(self, mention: Mention) -> set[CueEffect]:
         """Return all effects on a mention: those of the cues, and of a diagnosis named but not asserted."""
@@ -102,14 +114,21 @@ class Context:
         holding: list[PlacedCue] = []
         for one in self._changing:
             is_other = mention.results or not mention.first <= one.place <= mention.last
-            if is_other and self._holds(*one, mention) and not self._is_of_next(one, mention):
+            if (
+                is_other
+                and one is not self._opening
+                and self._holds(*one, mention)
+                and not is_of_next(self._mentions, one, mention)
+            ):
                 holding.append(one)
         found = {self._change(one, mention) for one in holding}
-        if self._opening and not self._is_stopped_opening(mention):
+        if self._opening and holds_from_opening(self._items, mention):
             found.add(self._opening.cue.effect)
         if any(one.cue.is_listing and not one.cue.is_before for one in holding):
             found.discard(CueEffect.HYPOTHETICAL)  # "asked about numbness and retention, all denied"
-        if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL):
+        if self._carried and not any(
+            self._is_stopped(-1, mention, one) for one in {CueEffect.HISTORICAL, self._carried} - {CueEffect.FAMILY}
+        ):
             found.add(self._carried)
         if self._section:
             found.add(self._section)
@@ -121,21 +140,10 @@ class Context:
             found.add(CueEffect.UNCLEAR)
         return found
 
-    def _is_of_next(self, placed: PlacedCue, mention: Mention) -> bool:
-        """Return whether a word behind a mention belongs to the next one: "absent tone and absent sensation"."""
-        return placed.place > mention.last and any(one.first == placed.place < one.last for one in self._mentions)
-
-    def _is_stopped_opening(self, mention: Mention) -> bool:
-        return any(item.is_marked(Mark.STOP_OPENING) for item in self._items[1 : mention.last + 2])
-
-    def _is_box_behind(self, placed: PlacedCue) -> bool:
-        """Return whether a crossed box denies what precedes it, and nothing behind it: "numb [N] weak [Y]"."""
-        return stands_behind(self._items, self._mentions, placed.place)
-
     def _is_meant(self, mention: Mention) -> bool:
         """Return whether a part of the body is named for its disease: a cue stands next to it, or it stands alone."""
         behind = self._items[mention.last + 1 :]
-        if mention.saying.is_asked or all(_is_small(item) or item.entry.saying for item in self._items):
+        if mention.saying.is_asked or all(is_small(item) or item.entry.saying for item in self._items):
             return True
         names_more = bool(behind) and behind[0].is_unknown  # "no cauda equina root thickening"
         return any(
@@ -151,7 +159,7 @@ class Context:
             between = self._items[placed.place + 1 : mention.first]
             return not any(item.is_unknown or item.text in _ARTICLES for item in between)
         between = self._items[mention.last + 1 : placed.place]
-        return placed.place > mention.last and not placed.cue.is_before and all(_is_small(item) for item in between)
+        return placed.place > mention.last and not placed.cue.is_before and all(is_small(item) for item in between)
 
     def _change(self, placed: PlacedCue, mention: Mention) -> CueEffect:
         """Return the effect of a cue that applies. A negation after a list certainly applies only to its last item."""
@@ -162,7 +170,8 @@ class Context:
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
         if cue.is_before and place < mention.first:
-            return not self._is_stopped(place, mention, cue.effect) and not self._is_out(place, cue, mention)
+            is_open = not self._is_stopped(place, mention, cue.effect) and not is_over_before(self._items, place, cue)
+            return is_open and not self._is_out(place, cue, mention)
         if place < mention.first:
             return False
         if cue.is_before and cue.effect is CueEffect.FAMILY and place - mention.last <= _NEAR:
@@ -194,7 +203,7 @@ class Context:
 
     def _reaches_back(self, place: int, cue: Cue, mention: Mention) -> bool:
         """Return whether a cue after a mention applies to it. It does not if it may apply to what follows instead."""
-        if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
+        if place - mention.last > _NEAR or (cue.is_closing and not closes(self._items, self._mentions, place)):
             return False
         between = without_own_side(self._items[mention.last + 1 : place], mention)
         if cue.is_listing:
@@ -209,9 +218,9 @@ class Context:
         if unknown > _MAX_UNKNOWN_BEHIND or any(item.is_marked(Mark.STOP) or item.text == "," for item in between):
             return cue.is_closing and cue.effect is CueEffect.NEGATED and is_plain_list(self._items[:place])
         if any(item.entry.saying or item.entry.cues for item in between) and not self._is_list(between):
-            return all(_is_like(item, cue) for item in between)
+            return says_the_same(between, cue)
         is_both = any(one.is_before and one.effect is cue.effect for one in self._items[place].entry.cues)
-        return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
+        return cue.is_between or cue.is_closing or not (is_both and leads_on(self._items, place))
 
     def _is_answer(self, place: int, cue: Cue) -> bool:
         """Return whether a closing negation answers what precedes it or is a test result, so negates nothing later."""
@@ -220,28 +229,8 @@ class Context:
         before = [one for one in self._mentions if one.first <= place]
         return any(place <= one.last or self._reaches_back(place, cue, one) for one in before)
 
-    def _closes(self, place: int) -> bool:
-        """Return whether a clause ends after an item: at a comma, a bracket, or the next entry of a form."""
-        behind = self._items[place + 1 :]
-        while behind and behind[0].year:
-            behind.pop(0)  # "cured 2008"
-        if not behind or behind[0].is_marked(Mark.LIST) or behind[0].text == ")":
-            return True
-        if not behind[0].entry.saying:
-            return False
-        return stands_behind(self._items, self._mentions, place) or (len(behind) > 1 and behind[1].text == _HEADING)
-
     def _is_list(self, between: list[Item]) -> bool:
         return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)
-
-    def _leads_on(self, place: int) -> bool:
-        """Return whether another mention follows a cue before its scope ends."""
-        for item in self._items[place + 1 :]:
-            if item.entry.saying:
-                return True
-            if item.is_marked(Mark.STOP, Mark.GROUNDS, *_LISTS):
-                return False
-        return False
 
     def _negations(self, mention: Mention) -> Iterator[CueEffect]:
         """Yield the effect of the nearest negation before a mention. Two in a row are unclear."""
@@ -253,7 +242,7 @@ class Context:
             if nearest.cue.is_listing and is_resumed(self._items[nearest.place + 1 : mention.first]):
                 yield CueEffect.NEGATED
             return
-        if self._is_told_anew(mention):
+        if is_told_apart(self._items, nearest, mention):
             return
         back = self._taken_back(nearest, mention)
         if back is not False:
@@ -270,11 +259,6 @@ class Context:
         if self._returning is None or mention.first > self._returning.place:
             return False
         return self._returning.is_there(self._mentions, nearest.place, [one.place for one in self._negating])
-
-    def _is_told_anew(self, mention: Mention) -> bool:
-        """Return whether a mention behind a comma is a clause with its own "cannot": "no fever, cannot pass urine"."""
-        opening = self._items[mention.first].concept("change")
-        return opening == "cannot" and mention.first > 0 and self._items[mention.first - 1].text == ","
 
     def _is_negated(self, placed: PlacedCue, mention: Mention) -> bool:
         """Return whether a negation certainly applies to the mention."""
@@ -303,23 +287,19 @@ class Context:
         return any(item.is_marked(Mark.JOINED) for item in self._items[place + 1 : end])
 
     def _goes_on(self, item: Item) -> bool:
-        is_small = item.is_side or item.is_unknown or item.is_marked(Mark.LINK, Mark.PAIN, *_LISTS)
-        return (is_small or item.entry.saying is not None) and not item.entry.cues and not item.is_marked(Mark.STOP)
+        is_passed = item.is_unknown or item.is_marked(Mark.PAIN) or is_small(item)
+        return (is_passed or item.entry.saying is not None) and not item.entry.cues and not item.is_marked(Mark.STOP)
 
     def carries(self, sentence: Sentence) -> CueEffect | None:
         """Return the effect that carries over to the next part of a list: from a heading, or past a semicolon."""
-        return carry(self._items, self._mentions, self._cues, self._carried, sentence)
+        open_cues = [one for one in self._cues if one in self._negating or not _denies_on(one.cue)]
+        return carry(self._items, self._mentions, open_cues, self._carried, sentence)
 
 
 def _is_answered(between: list[Item]) -> bool:
     return all(item.text in _COLONS for item in between)
 
 
-def _is_small(item: Item) -> bool:
-    return item.is_side or item.is_marked(Mark.LINK, *_LISTS)
-
-
-def _is_like(item: Item, cue: Cue) -> bool:
-    """Return whether an item is small or says the same as a cue behind it: "resected 2011, no recurrence"."""
-    says = {one.effect for one in item.entry.cues}
-    return _is_small(item) or bool(item.year) or says == {cue.effect}
+def _denies_on(cue: Cue) -> bool:
+    """Return whether a cue denies what follows."""
+    return cue.is_before and cue.effect is CueEffect.NEGATED

@@ -46,7 +46,7 @@ def is_wholly_denied(items: Sequence[Item], place: int) -> bool:
 
 
 def is_plain_list(items: Sequence[Item]) -> bool:
-    """Return whether all that stands before a denial behind it is a plain list: "fever, chills, weight loss: denies"."""
+    """Return whether all before a denial that stands behind is a plain list: "fever, chills, weight loss: denies"."""
     listed = list(items)
     while listed and listed[-1].text in _LEADS:
         listed.pop()

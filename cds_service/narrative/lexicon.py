@@ -60,9 +60,9 @@ class Cue(NamedTuple):
     """A cue: its effect, and whether it comes before the finding or after it.
 
     `is_listing`: it applies to a whole list. `is_between`: it comes between two findings and applies to both ("vs").
-    `is_closing`: after a finding, it applies only where the clause ends ("fever: no"). `is_opening`: before findings, it
-    applies only at the opening of a clause, a denial to what is next to it, "neg fever", and what is past to the whole
-    sentence: "before surgery she had …".
+    `is_closing`: after a finding, it applies only where the clause ends ("fever: no"). `is_opening`: before findings,
+    only at the opening of a clause: a denial, "neg fever", and what is past, which holds of the whole sentence: "before
+    surgery she had …".
     """
 
     effect: CueEffect

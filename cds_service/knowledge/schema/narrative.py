@@ -93,7 +93,8 @@ class StopTable(WordList):
     `family`, `advice`: those that end the reach of these cues. `presently`: behind a comma they end what is past.
     `excepting`: what follows is left out of a denial. `resuming`: they take a denial up again.
     `returning`: what was denied is there now.
-    `opening`: they end what an opening says of its sentence. `telling`: behind a relative what follows is said of the patient.
+    `opening`: they end what an opening says of its sentence.
+    `telling`: behind a relative what follows is said of the patient.
     """
 
     family: list[LowerPhrase]
