@@ -22,7 +22,10 @@ from cds_service.narrative.tokenizer import normalize_phrase
 
 SHARED_WORDS = frozenset({"anatomy", "results"})  # the files of words that several frames read
 _INCONTINENCE = frozenset({"urinary-incontinence", "bowel-incontinence"})  # "incontinence of urine and stool"
-_SMALL = frozenset({"is", "are", "was", "were", "has", "have", "been", "of", "the", "any", "in", "to"})
+_WHERE = frozenset({sites.REGION, sites.ASPECT})
+_SMALL = frozenset(
+    {"aspect", "side", "is", "are", "was", "were", "has", "have", "been", "of", "the", "any", "in", "to"}
+)
 _MARKS: Final[Mapping[tuple[str, str], Mark]] = {  # what words of pain are to the rest of the reader
     (sites.QUALITY, "pain"): Mark.PAIN,
     (sites.QUALITY, "tender"): Mark.PAIN,
@@ -94,9 +97,11 @@ def _inherit(collector: EntryCollector) -> None:
         if len(named) == len(words) and all(named):
             kept = {kind: name for one in named for kind, name in one.items()}
             inherited = {kind: name for kind, name in kept.items() if is_verb or kind in FunctionFrame.kinds}
+            if kept.keys() >= _WHERE:  # "outer shin"
+                inherited |= {kind: kept[kind] for kind in _WHERE}
             if inherited.keys() - entry.concepts.keys():
                 merged = MappingProxyType({**inherited, **entry.concepts})
-                collector.entries[phrase] = replace(entry, concepts=merged)
+                collector.entries[phrase] = entry._replace(concepts=merged)
 
 
 def _entry(kind: str, concept: str, sites_of_pain: FrameTable) -> LexiconEntry:

@@ -10,6 +10,7 @@ from cds_service.narrative.scopes import companion_told_of
 from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
 
 _HEADING = ":"
+_COMPANION = Mark.COMPANION
 _ADVISING = frozenset({CueEffect.ADVICE, CueEffect.HYPOTHETICAL})
 _OPEN = frozenset({",", "/", ":", "-", "("})
 _CARRIED_BY_HEADING = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})  # what a heading may say about all its items
@@ -28,7 +29,7 @@ def place_cues(items: Sequence[Item], passed: Set[int]) -> list[PlacedCue]:
     for place, item in enumerate(items):
         if item.entry.cues and place not in passed:
             cues += [PlacedCue(place, cue) for cue in item.entry.cues if not cue.is_opening or _opens(items, place)]
-        if item.is_marked(Mark.COMPANION) and (who := companion_told_of(items, place)):
+        if _COMPANION in item.entry.marks and (who := companion_told_of(items, place)):
             cues.append(PlacedCue(who, Cue(CueEffect.FAMILY, is_before=True)))
     return cues
 

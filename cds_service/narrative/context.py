@@ -11,36 +11,21 @@ from cds_service.model.sides import Side
 from cds_service.narrative.boxes import stands_behind
 from cds_service.narrative.carrying import PlacedCue, carry, place_cues
 from cds_service.narrative.claims import is_claimed, is_on_checklist
-from cds_service.narrative.denied_lists import is_plain_list, is_resumed, is_wholly_denied
+from cds_service.narrative.cue_limits import holds_from_opening, is_of_next, is_over_before, is_told_apart, opening_of
+from cds_service.narrative.cues_behind import NEAR, CuesBehind, is_small
+from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
 from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.reaches import (
-    closes,
-    holds_from_opening,
-    is_of_next,
-    is_over_before,
-    is_small,
-    is_told_apart,
-    leads_on,
-    opening_of,
-    says_the_same,
-)
 from cds_service.narrative.returning import Returning
 from cds_service.narrative.scopes import Scopes
-from cds_service.narrative.surroundings import happened_after, without_own_side
 from cds_service.narrative.tokenizer import EMPTY_BOX, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
-_HEADING = ":"
-_OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
-_ZERO, _COLONS = "0", frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakness of dorsiflexion 0"
 _HISTORY = frozenset({"history", "hx", "h/o", "ever", "never"})
-_NEAR = 12  # items between a mention and a cue after it
-_MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
 _SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
 
 
@@ -70,8 +55,9 @@ class Context:
         self._section = section
         self._reach = reach
         self._scopes = Scopes(items)
+        self._behind = CuesBehind(items, self._mentions)
         self.has_year = any(item.year for item in items)
-        self._has_bracket = any(item.text == "(" for item in items)
+        self._has_bracket = "(" in [item.text for item in items]
         results = {place for mention in mentions for place in mention.results}
         self._cues = place_cues(items, passed | results)
         self._changing: list[PlacedCue] = []
@@ -86,7 +72,7 @@ class Context:
         denying: list[PlacedCue] = []
         for one in self._cues:
             (denying if _denies_on(one.cue) else self._changing).append(one)
-        answers = {one.place for one in self._changing if one.cue.is_closing and self._is_answer(*one)}
+        answers = {one.place for one in self._changing if one.cue.is_closing and self._behind.is_answer(*one)}
         answers.update(one.place for one in denying if stands_behind(self._items, self._mentions, one.place))
         self._negating = [one for one in denying if one.place not in answers]
         self._opening = opening_of(self._changing)
@@ -121,10 +107,10 @@ class Context:
                 and not is_of_next(self._mentions, one, mention)
             ):
                 holding.append(one)
-        found = {self._change(one, mention) for one in holding}
+        found = {self._change(one, mention) for one in holding} if holding else set()
         if self._opening and holds_from_opening(self._items, mention):
             found.add(self._opening.cue.effect)
-        if any(one.cue.is_listing and not one.cue.is_before for one in holding):
+        if holding and any(one.cue.is_listing and not one.cue.is_before for one in holding):
             found.discard(CueEffect.HYPOTHETICAL)  # "asked about numbness and retention, all denied"
         if self._carried and not any(
             self._is_stopped(-1, mention, one) for one in {CueEffect.HISTORICAL, self._carried} - {CueEffect.FAMILY}
@@ -151,7 +137,7 @@ class Context:
             and self._is_next(one, mention)
             and not (names_more and one.cue.effect is CueEffect.NEGATED)
             for one in self._cues
-            if abs(one.place - mention.place) <= _NEAR
+            if abs(one.place - mention.place) <= NEAR
         )
 
     def _is_next(self, placed: PlacedCue, mention: Mention) -> bool:
@@ -174,10 +160,10 @@ class Context:
             return is_open and not self._is_out(place, cue, mention)
         if place < mention.first:
             return False
-        if cue.is_before and cue.effect is CueEffect.FAMILY and place - mention.last <= _NEAR:
+        if cue.is_before and cue.effect is CueEffect.FAMILY and place - mention.last <= NEAR:
             between = self._items[mention.last + 1 : place]
             return bool(between) and all(item.is_marked(Mark.LINK) for item in between)  # "sciatica in her mother"
-        return not cue.is_before and self._reaches_back(place, cue, mention)
+        return not cue.is_before and self._behind.reaches(place, cue, mention)
 
     def _is_out(self, place: int, cue: Cue, mention: Mention) -> bool:
         """Return whether a mention is no matter of a cue before it: not next to what ended, or a suspicion's ground."""
@@ -200,37 +186,6 @@ class Context:
 
     def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
         return self._scopes.is_stopped(place, mention.first, change)
-
-    def _reaches_back(self, place: int, cue: Cue, mention: Mention) -> bool:
-        """Return whether a cue after a mention applies to it. It does not if it may apply to what follows instead."""
-        if place - mention.last > _NEAR or (cue.is_closing and not closes(self._items, self._mentions, place)):
-            return False
-        between = without_own_side(self._items[mention.last + 1 : place], mention)
-        if cue.is_listing:
-            return not any(item.is_marked(Mark.STOP) or item.entry.cues for item in between)
-        if self._items[place].text == _ZERO and ("grade" in mention.saying.takes or not _is_answered(between)):
-            return False
-        if cue.effect is CueEffect.HISTORICAL and cue.is_closing and happened_after(between):
-            return True
-        if cue.is_closing and cue.effect in _OVER_BEHIND_A_COMMA and between and between[-1].text == ",":
-            between.pop()
-        unknown = sum(item.is_unknown for item in between)
-        if unknown > _MAX_UNKNOWN_BEHIND or any(item.is_marked(Mark.STOP) or item.text == "," for item in between):
-            return cue.is_closing and cue.effect is CueEffect.NEGATED and is_plain_list(self._items[:place])
-        if any(item.entry.saying or item.entry.cues for item in between) and not self._is_list(between):
-            return says_the_same(between, cue)
-        is_both = any(one.is_before and one.effect is cue.effect for one in self._items[place].entry.cues)
-        return cue.is_between or cue.is_closing or not (is_both and leads_on(self._items, place))
-
-    def _is_answer(self, place: int, cue: Cue) -> bool:
-        """Return whether a closing negation answers what precedes it or is a test result, so negates nothing later."""
-        if cue.effect is not CueEffect.NEGATED:
-            return False
-        before = [one for one in self._mentions if one.first <= place]
-        return any(place <= one.last or self._reaches_back(place, cue, one) for one in before)
-
-    def _is_list(self, between: list[Item]) -> bool:
-        return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)
 
     def _negations(self, mention: Mention) -> Iterator[CueEffect]:
         """Yield the effect of the nearest negation before a mention. Two in a row are unclear."""
@@ -294,10 +249,6 @@ class Context:
         """Return the effect that carries over to the next part of a list: from a heading, or past a semicolon."""
         open_cues = [one for one in self._cues if one in self._negating or not _denies_on(one.cue)]
         return carry(self._items, self._mentions, open_cues, self._carried, sentence)
-
-
-def _is_answered(between: list[Item]) -> bool:
-    return all(item.text in _COLONS for item in between)
 
 
 def _denies_on(cue: Cue) -> bool:

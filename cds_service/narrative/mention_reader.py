@@ -17,6 +17,11 @@ from cds_service.narrative.mentions import Mention, read_signs
 from cds_service.narrative.qualifiers import qualify
 from cds_service.narrative.sides import place_sides
 
+_BACK = frozenset({"low-back-pain", "back-pain-unstated"})
+_PROVOKING = frozenset(
+    {"slr-positive", "femoral-stretch-positive", "fadir-positive", "faber-positive", "hip-rotation-limited"}
+)
+
 
 class Found(NamedTuple):
     """What a sentence names. `last_pain`: the chain of its last pain, 0 if that is elsewhere, None without one."""
@@ -58,6 +63,7 @@ class MentionReader:
         place_sides(row, mentions)
         if pains.referring:
             _refer(pains, antecedent.side if pains.opening is Side.UNSTATED else pains.opening)
+        _pass_side(row, stated, pains.mentions)
         last = pains.last
         return Found(mentions, pains.places_without_pain, None if last is None else last.chain if last.is_ours else 0)
 
@@ -67,6 +73,18 @@ def _refer(pains: PainReader, side: Side) -> None:
     for mention in pains.mentions:
         if mention.chain in pains.referring and mention.radiates and mention.side is Side.UNSTATED:
             mention.side = side
+
+
+def _pass_side(row: Row, stated: list[Mention], pains: list[Mention]) -> None:
+    """Give the pain that a test or movement provokes its side, if no other is told. The back gets none by that."""
+    sides = {item.entry.side or item.side for item in row} - {None, Side.UNSTATED}
+    if len(sides) != 1:
+        return
+    provoked = [one for one in stated if _PROVOKING.intersection(one.saying.records) and one.side in sides]
+    for pain in pains:
+        is_limb = _BACK.isdisjoint(pain.saying.records)
+        if pain.side is Side.UNSTATED and is_limb and any(one.place < pain.first for one in provoked):
+            pain.side = next(iter(sides))
 
 
 def _without(row: Row, taken: set[int]) -> list[Item]:

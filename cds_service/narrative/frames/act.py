@@ -17,7 +17,8 @@ _ACT, _AGENT, _TRIED, _RESPONSE = "act", "agent", "tried", "response"
 _INJECTION, _INTO, _REFUSAL = "injection", "into", "refusal"
 _REFUSED_WITHIN = 4  # items between an act and the word that declines it
 _NAMED_ALONE = "physio"  # a plan's word as often: it was had if something is told of it
-_FOR = "for"
+_INJECTED = frozenset({"cortisone", "triamcinolone", "methylprednisolone", "betamethasone"})
+_FOR, _COUNT, _ONE = "for", "count", frozenset({"a", "one", "about a"})
 _THERAPIES = frozenset({"physical-therapy", "physio"})
 _OURS: Final = frozenset({"hip", "lumbar", "leg", "back"})  # the parts of the body whose therapy counts
 _NEAR = 6  # items between a therapy and the part of the body that it is for
@@ -33,12 +34,12 @@ class ActFrame(Frame):
 
     name = "act"
     kinds = frozenset({_ACT, _AGENT, _TRIED, _INTO, ABOUT, *PLACE_KINDS})
-    heads = frozenset({_ACT, _INTO})
+    heads = frozenset({_ACT, _INTO, _AGENT})
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield each act that is a finding where it was done."""
         clause = Clause(row, frozenset({_AGENT, *PLACE_KINDS}), frozenset({_ACT, "disease", "refusal"}))
-        for head in (*row.kinds.get(_ACT, ()), *self._put_into(row)):
+        for head in (*row.kinds.get(_ACT, ()), *self._put_into(row), *self._at_joint(row)):
             slots = clause.around(head)
             name = self._name(row, head, slots)
             if self._is_nothing(row, head, name):
@@ -63,6 +64,16 @@ class ActFrame(Frame):
             if before is not None and before.concept(_AGENT):
                 yield at
 
+    def _at_joint(self, row: Row) -> Iterator[int]:
+        """Yield each steroid that stands behind a joint and before a date or an amount: "left hip cortisone 01/14"."""
+        if _ACT in row.kinds:
+            return
+        for at in row.kinds.get(_AGENT, ()):
+            behind = row[at + 1 : at + 2]
+            is_told = bool(behind) and (behind[0].number >= 0 or behind[0].is_side)
+            if is_told and at and row[at - 1].concept("joint") and row[at].text in _INJECTED:
+                yield at
+
     def _is_told_of(self, row: Row, head: int) -> bool:
         """Return whether words beside an act tell how long, how often or how well it went."""
         before = row[max(0, head - _REFUSED_WITHIN) : head]
@@ -70,7 +81,7 @@ class ActFrame(Frame):
             return True
         around = before + row[head + 1 : head + 1 + _REFUSED_WITHIN]
         behind = list(takewhile(lambda item: item.text != ",", row[head + 1 : head + 1 + _REFUSED_WITHIN]))
-        told = any(item.number >= 0 for item in (*row[max(0, head - 3) : head], *behind))
+        told = any(item.number >= 0 or _is_count(item) for item in (*row[max(0, head - 3) : head], *behind))
         return told or any(_RESPONSE in item.entry.qualifiers for item in around)
 
     def _is_refused(self, row: Row, head: int) -> bool:
@@ -106,6 +117,11 @@ def _is_of_another_part(row: Row, head: int) -> bool:
     """Return whether a therapy stands near other parts of the body alone: "it helped the shoulder"."""
     near = {row[at].concept("joint") for at in row.kinds.get("joint", ()) if abs(at - head) <= _NEAR}
     return bool(near) and near.isdisjoint(_OURS)
+
+
+def _is_count(item: Item) -> bool:
+    """Return whether a word counts more than one: "six sessions"."""
+    return item.concept(_COUNT) is not None and item.text not in _ONE
 
 
 def _is_noun(item: Item) -> bool:

@@ -1,12 +1,14 @@
 """The frame of tests: a named test and its result."""
 
 from cds_service.model.facts import FindingValue
-from cds_service.narrative.frames.examination import NONE, RESULT, SHARED, ExaminationFrame, speaks_of
+from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, speaks_of
+from cds_service.narrative.frames.small_words import NONE
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark
 
-_TEST, _OTHER, _PROVOKING = "test", "other", "provoking"
+_TEST, _OTHER, _PROVOKING, _LIMITED = "test", "other", "provoking", "limited"
+_CAUSING = frozenset({_PROVOKING, _LIMITED})
 _LIMB, _ARM, _SHARED_NAME = "limb", "arm", "impingement"  # of the hip, or of the shoulder
 _PLUS, _MINUS, _ONLY = "+", "-", "only"
 _BY = frozenset({"with", "on", "during"})
@@ -43,8 +45,9 @@ class ClinicalTestFrame(ExaminationFrame):
             ahead = row[at + 1].concept(_TEST) if at + 1 < len(row) else None
             behind = row[at - 1].concept(_TEST) if at else None
             return None if ahead and behind else self.said(at, "positive")
-        if item.concept(RESULT) == _PROVOKING:
-            value = FindingValue.PRESENT if self._is_provoked(row, at) else None
+        if item.concept(RESULT) in {_PROVOKING, _LIMITED}:
+            reach = _FAR if item.concept(RESULT) == _LIMITED else _NEAR  # "limited to 40 degrees by leg pain"
+            value = FindingValue.PRESENT if self._is_provoked(row, at, reach) else None
             return Token(Part.RESULT, at, value=value, words=(at,))
         if item.text == _MINUS:
             return self.said(at, "negative") if _is_minus(row, at) else None
@@ -54,12 +57,14 @@ class ClinicalTestFrame(ExaminationFrame):
 
     def passes(self, row: Row, at: int) -> bool:
         """Return whether an item may stand between a test and its result: the pain that it provokes may."""
-        is_provoked = any(item.concept(RESULT) == _PROVOKING for item in row[max(0, at - _NEAR) : at])
-        return super().passes(row, at) or row[at].is_marked(Mark.PAIN) or (is_provoked and _hurts(row[at]))
+        if super().passes(row, at) or row[at].is_marked(Mark.PAIN):
+            return True
+        before = row[max(0, at - _NEAR) : at]
+        return _hurts(row[at]) and any(item.concept(RESULT) in _CAUSING for item in before)
 
-    def _is_provoked(self, row: Row, at: int) -> bool:
+    def _is_provoked(self, row: Row, at: int, reach: int) -> bool:
         """Return whether a pain follows, and not "only" one that is no matter of the test."""
-        for place, item in enumerate(row[at + 1 : at + 1 + _NEAR], at + 1):
+        for place, item in enumerate(row[at + 1 : at + 1 + reach], at + 1):
             if _hurts(item) or item.text == "symptoms":
                 return all(one.text != _ONLY for one in row[place : place + _NEAR])
             if item.is_marked(Mark.STOP, Mark.LIST):
@@ -93,10 +98,15 @@ def _has_result(row: Row, at: int) -> bool:
     """Return whether a word says what was found at an angle. An angle alone says nothing, and is no list's result."""
     for step in (-1, 1):
         place = at + step
-        while 0 <= place < len(row) and (row[place].text == _PLUS or not row[place].is_marked(Mark.LIST)):
-            if row[place].concept(RESULT) or row[place].text in NONE or row[place].text == _PLUS:
+        while 0 <= place < len(row):
+            item = row[place]
+            if item.text == _PLUS:
                 return True
-            if step > 0 and row[place].concept(_TEST):
+            if item.is_marked(Mark.LIST):
+                break
+            if item.text in NONE or item.concept(RESULT):
+                return True
+            if step > 0 and item.concept(_TEST):
                 break
             place += step
     return False

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from cds_service.narrative.frames.frame import Frame
-from cds_service.narrative.items import Row
+from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
 
 _REACH = 4  # items between the two words
+_BY, _LONG_NAME = "by", 6
 
 
 class ConsultationFrame(Frame):
@@ -39,4 +40,10 @@ class ConsultationFrame(Frame):
 
     def _is_next_to(self, row: Row, place: int, at: int) -> bool:
         between = row[min(place, at) + 1 : max(place, at)]
+        if any(item.text == _BY for item in between) and all(_is_of_name(item) for item in between):
+            return len(between) <= _LONG_NAME  # "seen by Mr Smith, consultant spinal surgeon"
         return len(between) <= _REACH and not any(item.is_marked(Mark.STOP, Mark.LIST) for item in between)
+
+
+def _is_of_name(item: Item) -> bool:
+    return item.text in {_BY, ","} or (item.is_unknown and not item.entry.concepts)

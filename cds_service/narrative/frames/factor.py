@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from cds_service.model.facts import FindingValue
@@ -15,7 +16,8 @@ from cds_service.narrative.mentions import Mention
 _CHANGE, _ACTION, _OCCASION, _PERSON = "effect", "action", "occasion", "person"
 _WORSE, _BETTER, _SAME, _PAIN, _AFTER, _LEANING = "worse", "better", "same", "pain", "after", "leaning"
 _OPPOSITES = {_WORSE: (_BETTER,), _BETTER: (_WORSE,), _SAME: (_BETTER, _WORSE)}
-_LOW_BACK, _FOR, _COMMA = "low-back", "for", ","
+_LOW_BACK, _FOR, _COMMA, _COLON = "low-back", "for", ",", ":"
+_RUNNING, _LONG_RUN, _DISTANCE, _LEAST_LONG = "running", "long-run", "distance", 10  # kilometres or miles
 _BEFORE, _BEHIND = 12, 8  # items between an action and its change
 _MAX_UNKNOWN = 2
 _LISTS = (Mark.LIST, Mark.JOINED)
@@ -34,13 +36,13 @@ class FactorFrame(Frame):
     """Reads "worse with walking, better leaning on a cart", "sitting eases it", "pain on rising from a chair"."""
 
     name = "factor"
-    kinds = frozenset({_CHANGE, _ACTION, _OCCASION, _PERSON, COMPLAINT})
+    kinds = frozenset({_CHANGE, _ACTION, _OCCASION, _PERSON, _DISTANCE, COMPLAINT})
     heads = frozenset({_ACTION})
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield what each action changes."""
         for place in row.kinds[_ACTION]:
-            action = row[place].concept(_ACTION) or ""
+            action = _action(row, place)
             if self._is_of_another_part(row, place):
                 continue
             before, behind = self._before(row, place, action), self._behind(row, place, action)
@@ -83,7 +85,8 @@ class FactorFrame(Frame):
 
     def _before(self, row: Row, place: int, action: str) -> _Governing | None:
         """Return the change before an action: "worse with standing and walking"."""
-        nearest, is_led, is_listed, needs_action, unknown = place, False, False, False, 0
+        nearest, is_led, is_headed, is_listed, needs_action, unknown = place, False, False, False, False, 0
+        is_led = row[place].concept(_OCCASION) is not None  # "on walking"
         for at in range(place - 1, max(-1, place - _BEFORE), -1):
             item = row[at]
             change = _change(item)
@@ -93,9 +96,12 @@ class FactorFrame(Frame):
                 return None
             elif change and self._meaning(item, change, action):
                 is_next = nearest == at + 1 and change != _PAIN
+                is_led = is_led or (is_headed and change != _PAIN)
                 return _Governing(at, change, is_listed) if is_led or is_next or item.concept(_OCCASION) else None
             elif item.is_marked(*_LISTS):
                 needs_action = True
+            elif item.text == _COLON:
+                is_headed = True  # "Agg: walking, stairs"
             elif item.concept(_OCCASION):
                 is_led = is_led or change != _BETTER
             elif _breaks(item):
@@ -143,6 +149,16 @@ class FactorFrame(Frame):
             return None
         key = row[at].concept(_ACTION) or row[at].concept(_OCCASION) or ""
         return _Governing(at, key) if self.table.get(key, {}).get(action) else None
+
+
+def _action(row: Row, place: int) -> str:
+    """Return what an action is: running becomes a long run beside its distance, "15 km running", "ran 20 miles"."""
+    action = row[place].concept(_ACTION) or ""
+    if action != _RUNNING:
+        return action
+    near = [row[at] for at in range(max(0, place - 2), min(len(row), place + 4))]
+    is_far = any(one.number >= _LEAST_LONG and other.concept(_DISTANCE) for one, other in pairwise(near))
+    return _LONG_RUN if is_far else action
 
 
 def _change(item: Item) -> str | None:

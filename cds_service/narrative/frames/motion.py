@@ -11,7 +11,8 @@ from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import PhraseMeaning
 
 _MOTION, _DEGREES, _JOINT, _LIMB = "motion", "degrees", "joint", "limb"
-_OTHER, _INTERNAL, _RANGE, _HIP = "other", "internal", "range", "hip"
+_OTHER, _INTERNAL, _RANGE, _HIP, _FILLER = "other", "internal", "range", "hip", "filler"
+_MINUS = "-"
 _MOST_LIMITED, _LEAST_FULL, _MOST = 15, 30, 90  # degrees
 _VALUES = {"few": FindingValue.PRESENT, "many": FindingValue.ABSENT}
 
@@ -29,7 +30,7 @@ class MotionFrame(ExaminationFrame):
     def head(self, row: Row, at: int) -> Token | None:
         """Return a movement as a head. Of another joint it is no finding of ours."""
         concept = row[at].concept(_MOTION)
-        if concept is None:
+        if concept is None or row[at].concept(_FILLER):
             return None
         is_ours = concept != _OTHER and self._is_of_hip(row, at, concept)
         return Token(Part.HEAD if is_ours else Part.OTHER, at, concept)
@@ -52,6 +53,11 @@ class MotionFrame(ExaminationFrame):
         if claim.head.concept == _RANGE and (item.number >= 0 or item.text == "0" or item.concept(_DEGREES)):
             return
         yield from super().meanings_of(claim, row)
+
+    def passes(self, row: Row, at: int) -> bool:
+        """Return whether an item may stand between a movement and its degrees: a minus may, "IR -5"."""
+        is_minus = row[at].text == _MINUS and at + 1 < len(row) and row[at + 1].number >= 0
+        return is_minus or super().passes(row, at)
 
     def _tokens(self, row: Row) -> tuple[list[Token], Side]:
         """Return the tokens; the only side that is told with movements is that of all of them."""

@@ -4,14 +4,17 @@ from collections.abc import Iterator
 
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.frames.claims import Claim
-from cds_service.narrative.frames.examination import SHARED, TOPIC, ExaminationFrame, lacks, speaks_of
+from cds_service.narrative.frames.examination import RESULT, SHARED, TOPIC, ExaminationFrame, lacks, speaks_of
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import PhraseMeaning
+from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 _REFLEX, _PLACE, _GRADE, _LIMB = "reflex", "reflex-place", "reflex-grade", "limb"
+_SIGNS = {"+": "positive", "-": "absent"}
+_ELICIT = "elicit"
 _OTHER, _ARM, _LEG, _GENERAL, _TENDON = "other", "arm", "leg", "general", frozenset({"achilles", "patellar"})
+_PATELLAR = "patellar"
 
 
 class ReflexFrame(ExaminationFrame):
@@ -55,8 +58,10 @@ class ReflexFrame(ExaminationFrame):
             return self.said(at, grade)
         if lacks(row, at, _is_reflex):
             return self.said(at, "absent")
-        if item.text == "+":  # "+/++": of two, and how much each is, nobody agrees
-            return Token(Part.RESULT, at, words=(at,)) if _is_of_pair(row, at) else None
+        if item.text == "+" and _is_of_pair(row, at):  # "+/++": of two, and how much each is, nobody agrees
+            return Token(Part.RESULT, at, words=(at,))
+        if item.text in _SIGNS:
+            return self.said(at, _SIGNS[item.text]) if _ends_claim(row, at) else None
         if item.text == "0" or item.number in {0, 1, 2}:
             return self.said(at, "normal" if item.number == 2 else "low")
         return super().result(row, at)
@@ -70,7 +75,33 @@ def _has_reflex(row: Row) -> bool:
     """Return whether reflexes are spoken of: by name, or as a tendon with a grade."""
     if _REFLEX in row.kinds or speaks_of(row, TOPIC, _REFLEX):
         return True
-    return _GRADE in row.kinds and any(row[at].text in _TENDON for at in row.kinds.get(_PLACE, ()))
+    is_elicited = any(_ELICIT in row[at].text for at in row.kinds.get(RESULT, ()))
+    if not (is_elicited or _GRADE in row.kinds):
+        return False
+    return any(row[at].text in _TENDON for at in row.kinds.get(_PLACE, ())) or _are_knees_graded(row)
+
+
+def _are_knees_graded(row: Row) -> bool:
+    """Return whether nothing but knees, ankles, grades and sides is named: "knees 1+ left, 2+ right, ankles 2+"."""
+    if not speaks_of(row, _PLACE, _PATELLAR):
+        return False
+    return all(
+        item.concept(_PLACE) or item.concept(_GRADE) or item.is_side or item.is_marked(Mark.LINK, Mark.LIST)
+        for item in row
+    )
+
+
+def _ends_claim(row: Row, at: int) -> bool:
+    """Return whether a plus or minus is a result: behind a head or a side, and before a side or the end."""
+    before = row[at - 1] if at else None
+    if before is None or not (_is_head(before) or before.is_side or before.is_marked(Mark.LIST, Mark.JOINED)):
+        return False
+    behind = next((item for item in row[at + 1 :] if not (item.is_side or item.is_marked(Mark.LINK))), None)
+    return behind is None or behind.is_marked(Mark.LIST, Mark.JOINED, Mark.STOP)
+
+
+def _is_head(item: Item) -> bool:
+    return bool(item.concept(_REFLEX) or item.concept(_PLACE)) or item.text == ":"
 
 
 def _is_reflex(item: Item) -> bool:

@@ -11,6 +11,22 @@ from cds_service.narrative.lexicon import Mark
 WAY: Final = "way"  # a direction: needs a pain, or another word of radiation, before it
 _COMMA = ","
 _HAS = frozenset({"that", "has", "had", "have"})  # "pain that has gone into the leg"
+_GOING = frozenset(
+    {
+        "moving",
+        "moving into",
+        "moving down",
+        "spreading",
+        "shooting",
+        "tracking",
+        "travelling",
+        "traveling",
+        "extending",
+        "creeping",
+        "radiating",
+        "spilling into",
+    }
+)
 _MAX_UNKNOWN = 3  # unknown words between a pain and the word that says where it goes
 _REACH = 8  # items that are looked at
 
@@ -18,9 +34,11 @@ _REACH = 8  # items that are looked at
 def leads_to_run(items: Sequence[Item], place: int, *, runs: bool) -> bool:
     """Return whether a few unknown words lead on to where the pain goes: "radiating by now down the leg"."""
     unknown = 0
-    for item in islice(items, place, place + _REACH):
+    for at, item in enumerate(islice(items, place, place + _REACH), place):
         if item.role is Role.RUN:
             return runs or item.concept(RUN) != WAY
+        if item.text == _COMMA and at + 1 < len(items) and items[at + 1].text in _GOING:
+            return True
         if item.is_unknown and (item.concept(ASPECT) or not item.entry.concepts):
             unknown += 1
         elif item.role is not Role.BRIDGE and item.text not in _HAS:

@@ -11,9 +11,10 @@ from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
-_NUMB, _LEG, _LIMB = "numb", "leg", "limb"
+_NUMB, _LEG, _LIMB, _SCORE = "numb", "leg", "limb", "score"
 _UNABLE = frozenset({"cannot", "cant", "can not", "unable to", "could not", "couldnt", "not able to"})
 _FEEL = frozenset({"feel", "feeling", "feels"})
+_FELT = frozenset({"less", "dull", "duller", "different", "abnormal", "altered", "reduced", "decreased", "blunted"})
 _PLACES = ("region", _LIMB, "root")
 
 
@@ -21,11 +22,11 @@ class SensationFrame(ExaminationFrame):
     """Reads "decreased to light touch over the lateral calf", "numb toes", "L4 to S1 intact"; the saddle is no leg."""
 
     name = "sensation"
-    kinds = frozenset({_NUMB, *_PLACES}) | SHARED
+    kinds = frozenset({_NUMB, _SCORE, *_PLACES}) | SHARED
     heads = frozenset({_NUMB, TOPIC, "filler"})
     topic = "sensation"
-    present = frozenset({"reduced", "absent", "altered", _NUMB})
-    absent = frozenset({"normal"})
+    present = frozenset({"reduced", "absent", "altered", "low", _NUMB})
+    absent = frozenset({"normal", "full"})
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield what is said of sensation, if anything is."""
@@ -43,6 +44,9 @@ class SensationFrame(ExaminationFrame):
         """Return a word of numbness, or a result of sensation."""
         if self._is_numb(row, at):
             return self.said(at, _NUMB)
+        score = row[at].concept(_SCORE)
+        if score:
+            return self.said(at, score)
         return self.said(at, "absent") if lacks(row, at, _is_sensation) else super().result(row, at)
 
     @staticmethod
@@ -55,7 +59,9 @@ class SensationFrame(ExaminationFrame):
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim records, if the result is one of sensation and the place is a leg's."""
-        if not (self._is_numb(row, claim.result.at) or speaks_of(row, TOPIC, self.topic)):
+        at = claim.result.at
+        is_felt = at > 0 and row[at].text in _FELT and row[at - 1].text in _FEEL  # "feels less over the calf"
+        if not (is_felt or self._is_numb(row, at) or speaks_of(row, TOPIC, self.topic)):
             return
         is_general = claim.head.part is Part.TOPIC
         named = {row[at].concept(kind) for kind in _PLACES for at in row.kinds.get(kind, ())}

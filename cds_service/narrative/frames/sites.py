@@ -22,6 +22,7 @@ _OWNERS = frozenset({"the", "his", "her", "my", "their", "your", "our"})
 _JOINERS = _OWNERS | {_OF, "a", "aspect", "region", "area", _SIDE}
 _ABOUT = frozenset({"in", "across", "of", "over", "to", "into", "down"})  # before "back", the part of the body
 _COPULAS = frozenset({"is", "was", "has been", "feels", ":", "felt"})
+_CLOSING = _COPULAS | {"symptoms"}
 _NOT_SAID_BY_ITSELF = frozenset({_BACK, _SIDE})  # behind a region these words mean something else
 _LISTS = (Mark.LIST, Mark.JOINED)
 _PAIN_MARK, _PLACE = Mark.PAIN, Role.PLACE
@@ -72,7 +73,7 @@ class SiteComposer:
             firsts.append(row.firsts[end])
             entry = self._entry(region, aspect, is_pain=False)
             if entry:
-                made.append(Item(row[at].text, entry.naming({ASPECT: aspect}), Role.PLACE))
+                made.append(Item(row[at].text, entry._replace(concepts={ASPECT: aspect}), Role.PLACE))
                 firsts.append(row.firsts[end + 1])
             end = at + 1
         return end
@@ -91,6 +92,8 @@ class SiteComposer:
             return _Site(region, WHOLE, place + 1) if _is_hurting(row, place) else None
         if _REACHED in self._table.get(region, {}):
             return _Site(region, _REACHED, place + 1) if _runs_to(row, place) else None
+        if aspect:  # "outer shin", a phrase of its own
+            return _Site(region, aspect, place + 1)
         at = _aspect_behind(row, place)
         return _Site(region, row[at].concept(ASPECT) or WHOLE, at + 1) if at else _Site(region, WHOLE, place + 1)
 
@@ -114,7 +117,7 @@ class SiteComposer:
             return None
         if not is_whole:  # other frames read it too
             named = next((item for item in inside if item.concept(REGION)), inside[-1])
-            entry = entry.naming({**named.entry.concepts, **entry.concepts})
+            entry = entry._replace(concepts={**named.entry.concepts, **entry.concepts})
         side = combine_sides(one for item in inside for one in (item.entry.side, item.side) if one)
         words = [item.text for item in inside if not item.is_side or item.concept(REGION)]
         if is_whole and not is_pain:
@@ -222,8 +225,13 @@ def _is_part_of_body(row: Row, place: int) -> bool:
         return True
     if before is not None and (before.text in _OWNERS or before.text in _ABOUT):
         return True
-    is_opening = before is None or before.is_side or before.role in {Role.LIST, Role.PAIN_WORD, Role.BRIDGE}
+    is_opening = (
+        before is None
+        or before.is_side
+        or before.concept(DOMINANCE) is not None
+        or before.role in {Role.LIST, Role.PAIN_WORD, Role.BRIDGE}
+    )
     is_told = before is None or before.text not in _COPULAS
-    is_closing = behind is None or behind.is_marked(*_LISTS) or behind.is_side or behind.text in _COPULAS
+    is_closing = behind is None or behind.is_marked(*_LISTS) or behind.is_side or behind.text in _CLOSING
     is_closing = is_closing or (behind is not None and behind.concept(DOMINANCE) is not None)
     return is_opening and is_told and is_closing

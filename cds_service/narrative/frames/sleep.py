@@ -15,6 +15,7 @@ _WAKING, _NIGHT, _FLAT, _ABILITY, _BED = "waking", "night", "flat", "posture", "
 _WAKES, _SLEEP, _PROP, _ABLE = "wakes", "sleep", "prop", "able"
 _REACH = 10  # items between pain and waking
 _NEAR = 5  # items between sleep and what it is done on
+_BLAMING = frozenset({"with", "by", "from", "because of", "due to", "owing to"})
 _LISTS = (Mark.LIST, Mark.JOINED)
 
 
@@ -42,7 +43,7 @@ class SleepFrame(Frame):
         pains = [at for at in around if row[at].role in {Role.PAIN, Role.PAIN_WORD}]
         if subject is Subject.OTHER or any(pain_at(row, at) is Subject.OTHER for at in pains):
             return
-        if pains:
+        if pains or _is_blamed(row, place):
             yield Mention(place, meaning, place, place, is_sided=True, about=Subject.OURS)
         elif self._is_it(row, place) or (row[place].concept(_WAKING) == _NIGHT and self._is_last(row, place)):
             yield Mention(place, meaning, place, place, is_sided=True, about=Subject.UNSAID)
@@ -90,3 +91,19 @@ class SleepFrame(Frame):
     def _is_parted(self, row: Row, place: int, at: int) -> bool:
         between = row[min(place, at) + 1 : max(place, at)]
         return any(item.is_marked(Mark.STOP, *_LISTS) for item in between)
+
+
+def _is_blamed(row: Row, waking: int) -> bool:
+    """Return whether a part of ours wakes someone: "wakes with the hip", "her hip wakes her"."""
+    before = waking - 1
+    while before >= 0 and row[before].role is Role.BRIDGE and row[before].text not in _BLAMING:
+        before -= 1
+    if before >= 0 and row[before].role is Role.PLACE:
+        return True
+    for at in range(waking + 1, min(len(row), waking + _REACH)):
+        if row[at].is_marked(Mark.STOP, *_LISTS):
+            return False
+        if row[at].text in _BLAMING:
+            behind = next((item for item in row[at + 1 :] if item.role is not Role.BRIDGE), None)
+            return behind is not None and behind.role is Role.PLACE
+    return False

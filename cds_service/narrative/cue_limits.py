@@ -1,37 +1,13 @@
-"""Where a cue ends a clause, opens a sentence, or belongs to the next finding alone."""
+"""Cues that open a sentence, and those that hold of the finding beside them alone."""
 
 from collections.abc import Sequence
 
-from cds_service.narrative.boxes import stands_behind
 from cds_service.narrative.carrying import PlacedCue
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 
-_HEADING, _COMMA = ":", ","
-_LISTS = (Mark.LIST, Mark.JOINED)
-
-
-def closes(items: list[Item], mentions: Sequence[Mention], place: int) -> bool:
-    """Return whether a clause ends after an item: at a comma, a bracket, or the next entry of a form."""
-    behind = items[place + 1 :]
-    while behind and behind[0].year:
-        behind.pop(0)  # "cured 2008"
-    if not behind or behind[0].is_marked(Mark.LIST) or behind[0].text == ")":
-        return True
-    if not behind[0].entry.saying:
-        return False
-    return stands_behind(items, mentions, place) or (len(behind) > 1 and behind[1].text == _HEADING)
-
-
-def leads_on(items: Sequence[Item], place: int) -> bool:
-    """Return whether another mention follows a cue before its scope ends."""
-    for item in items[place + 1 :]:
-        if item.entry.saying:
-            return True
-        if item.is_marked(Mark.STOP, Mark.GROUNDS, *_LISTS):
-            return False
-    return False
+_COMMA = ","
 
 
 def opening_of(cues: Sequence[PlacedCue]) -> PlacedCue | None:
@@ -47,18 +23,6 @@ def holds_from_opening(items: Sequence[Item], mention: Mention) -> bool:
 def is_of_next(mentions: Sequence[Mention], placed: PlacedCue, mention: Mention) -> bool:
     """Return whether a word behind a mention belongs to the next one: "absent tone and absent sensation"."""
     return placed.place > mention.last and any(one.first == placed.place < one.last for one in mentions)
-
-
-def says_the_same(between: Sequence[Item], cue: Cue) -> bool:
-    """Return whether all items are small or say the same as a cue behind them: "resected 2011, no recurrence"."""
-    return all(
-        is_small(item) or bool(item.year) or {one.effect for one in item.entry.cues} == {cue.effect} for item in between
-    )
-
-
-def is_small(item: Item) -> bool:
-    """Return whether an item only joins others, or says a side."""
-    return item.is_side or item.is_marked(Mark.LINK, *_LISTS)
 
 
 def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) -> bool:
