@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cds_service.model.facts import FindingValue
+from cds_service.narrative.sided_answers import answers_by_side
 from cds_service.narrative.tokenizer import EMPTY_BOX, STOP, TICKED, Sentence
 
 _OPPOSITES = frozenset({("yes", "no"), ("no", "yes"), ("y", "n"), ("n", "y")})
@@ -23,7 +24,8 @@ class _Choice(NamedTuple):
 
 def settle_choices(parts: Sequence[Sentence], answers: Mapping[str, FindingValue]) -> list[Sentence]:
     """Return the sentences, with each choice behind a question written as its answer, which ends the sentence."""
-    return [one for part in parts for one in (_settled(part, answers) if _may_choose(part) else (part,))]
+    settled = [one for part in parts for one in (_settled(part, answers) if _may_choose(part) else (part,))]
+    return [one for part in settled for one in answers_by_side(part)]
 
 
 def _may_choose(part: Sentence) -> bool:
