@@ -1,7 +1,6 @@
 """Collect the entries of the lexicon."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from types import MappingProxyType
 
 from cds_service.knowledge.content_folder import ContentFolder
@@ -38,7 +37,7 @@ class EntryCollector:
                 self.entries[name] = entry  # one entry for all phrases of a list: there are thousands
             else:
                 written = tuple(phrase.replace("/", " / ").split()) if entry.written is not None else None
-                self.entries[name] = _merge_entries(known or _EMPTY_ENTRY, replace(entry, written=written))
+                self.entries[name] = _merge_entries(known or _EMPTY_ENTRY, entry._replace(written=written))
 
     def add_cased(self, file: str, key: str, phrases: Iterable[str], entry: LexiconEntry) -> None:
         """Add phrases that count only as written. None may mean something else in lower case."""
@@ -47,13 +46,13 @@ class EntryCollector:
             if known and not (known.is_silent and known.surroundings):
                 self.folder.add_problem(file, key, f"{phrase!r} means something else in lower case")
             else:
-                self.add(file, key, (phrase,), replace(entry, written=()))
+                self.add(file, key, (phrase,), entry._replace(written=()))
 
     def surround(self, words: Iterable[str], name: str) -> None:
         """Add that words show what a finding near them is about, whatever else they mean."""
         for word in map(normalize_phrase, words):
             known = self.entries.get(word, _EMPTY_ENTRY)
-            self.entries[word] = replace(known, surroundings=known.surroundings | {name})
+            self.entries[word] = known._replace(surroundings=known.surroundings | {name})
 
 
 def _merge_entries(known: LexiconEntry, added: LexiconEntry) -> LexiconEntry:

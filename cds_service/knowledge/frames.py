@@ -101,7 +101,7 @@ def _inherit(collector: EntryCollector) -> None:
                 inherited |= {kind: kept[kind] for kind in _WHERE}
             if inherited.keys() - entry.concepts.keys():
                 merged = MappingProxyType({**inherited, **entry.concepts})
-                collector.entries[phrase] = replace(entry, concepts=merged)
+                collector.entries[phrase] = entry._replace(concepts=merged)
 
 
 def _entry(kind: str, concept: str, sites_of_pain: FrameTable) -> LexiconEntry:

@@ -135,6 +135,8 @@ def _add_cues(collector: EntryCollector, cues: CuesFile) -> None:
         add(f"{effect.value}.all_behind", table.all_behind, whole)
         closing = LexiconEntry(cues=(Cue(effect, False, is_closing=True),))
         add(f"{effect.value}.closing", table.closing, closing)
+        opening = LexiconEntry(cues=(Cue(effect, True, is_opening=True),))
+        add(f"{effect.value}.opening", table.opening, opening)
         both = LexiconEntry(cues=(Cue(effect, True, is_between=True), Cue(effect, False, is_between=True)))
         add(f"{effect.value}.between", table.between, both)
     marked = {
@@ -145,6 +147,7 @@ def _add_cues(collector: EntryCollector, cues: CuesFile) -> None:
         "stop.excepting": (Mark.EXCEPT, cues.stop.excepting),
         "stop.telling": (Mark.TELLING, cues.stop.telling),
         "stop.resuming": (Mark.RESUME, cues.stop.resuming),
+        "stop.opening": (Mark.STOP_OPENING, cues.stop.opening),
         "stop.returning": (Mark.RETURN, cues.stop.returning),
         "grounds": (Mark.GROUNDS, cues.grounds.words),
         "claims.before": (Mark.CLAIM, cues.claims.before),

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from cds_service.narrative.items import Item
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.tokenizer import EMPTY_BOX, TICKED
+from cds_service.narrative.tokenizer import BLANK, CROSS, EMPTY_BOX, TICKED
 
-_SIGNS = frozenset({"( - )", EMPTY_BOX, TICKED})
+_SIGNS = frozenset({"( - )", EMPTY_BOX, TICKED, CROSS, BLANK})
 
 
 def stands_behind(items: list[Item], mentions: Sequence[Mention], place: int) -> bool:

@@ -10,6 +10,9 @@ from cds_service.narrative.scopes import companion_told_of
 from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
 
 _HEADING = ":"
+_COMPANION = Mark.COMPANION
+_ADVISING = frozenset({CueEffect.ADVICE, CueEffect.HYPOTHETICAL})
+_OPEN = frozenset({",", "/", ":", "-", "("})
 _CARRIED_BY_HEADING = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})  # what a heading may say about all its items
 
 
@@ -25,10 +28,15 @@ def place_cues(items: Sequence[Item], passed: Set[int]) -> list[PlacedCue]:
     cues: list[PlacedCue] = []
     for place, item in enumerate(items):
         if item.entry.cues and place not in passed:
-            cues += [PlacedCue(place, cue) for cue in item.entry.cues]
-        if item.is_marked(Mark.COMPANION) and (who := companion_told_of(items, place)):
+            cues += [PlacedCue(place, cue) for cue in item.entry.cues if not cue.is_opening or _opens(items, place)]
+        if _COMPANION in item.entry.marks and (who := companion_told_of(items, place)):
             cues.append(PlacedCue(who, Cue(CueEffect.FAMILY, is_before=True)))
     return cues
+
+
+def _opens(items: Sequence[Item], place: int) -> bool:
+    """Return whether a clause begins here: the sentence does, or a list goes on."""
+    return place == 0 or items[place - 1].text in _OPEN
 
 
 def carry(
@@ -50,7 +58,7 @@ def carry(
         is_heading = bool(items) and items[-1].text == _HEADING
         return carried if last is None and not is_heading else None
     behind = items[last.place + 1 :]
-    is_open = all(item.is_marked(Mark.LINK) for item in behind)
+    is_open = all(item.is_marked(Mark.LINK) for item in behind) or _is_heading_of_advice(items, behind, last.cue)
     is_heading = bool(behind) and behind[0].text == _HEADING
     change = CueEffect.UNCLEAR if last.cue.effect is CueEffect.NEGATED else last.cue.effect
     if is_open or (is_heading and change in _CARRIED_BY_HEADING):
@@ -63,3 +71,9 @@ def _may_carry(mentions: Sequence[Mention], last: PlacedCue, sentence: Sentence)
     if last.cue.effect is CueEffect.ADVICE and sentence.ending == CLAUSE:
         return any(one.first > last.place for one in mentions)
     return last.cue.effect is not CueEffect.ENDED
+
+
+def _is_heading_of_advice(items: Sequence[Item], behind: Sequence[Item], cue: Cue) -> bool:
+    """Return whether a heading leads to a list of what to look out for: "Go to hospital if you notice:"."""
+    is_heading = bool(behind) and items[-1].text == _HEADING
+    return is_heading and cue.effect in _ADVISING and not any(item.entry.saying for item in behind)

@@ -11,6 +11,7 @@ from cds_service.model.sides import Side
 from cds_service.narrative.boxes import stands_behind
 from cds_service.narrative.carrying import PlacedCue, carry, place_cues
 from cds_service.narrative.claims import is_claimed, is_on_checklist
+from cds_service.narrative.cues_behind import NEAR, CuesBehind, is_small
 from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
 from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
 from cds_service.narrative.items import Item
@@ -18,18 +19,12 @@ from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.returning import Returning
 from cds_service.narrative.scopes import Scopes
-from cds_service.narrative.surroundings import happened_after, without_own_side
 from cds_service.narrative.tokenizer import EMPTY_BOX, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
-_HEADING = ":"
-_OVER_BEHIND_A_COMMA = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
-_ZERO, _COLONS = "0", frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakness of dorsiflexion 0"
 _HISTORY = frozenset({"history", "hx", "h/o", "ever", "never"})
-_NEAR = 12  # items between a mention and a cue after it
-_MAX_UNKNOWN_BEHIND = 1  # unknown words between a mention and a cue after it
 _SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
 
 
@@ -59,12 +54,14 @@ class Context:
         self._section = section
         self._reach = reach
         self._scopes = Scopes(items)
+        self._behind = CuesBehind(items, self._mentions)
         self.has_year = any(item.year for item in items)
-        self._has_bracket = any(item.text == "(" for item in items)
+        self._has_bracket = "(" in [item.text for item in items]
         results = {place for mention in mentions for place in mention.results}
         self._cues = place_cues(items, passed | results)
         self._changing: list[PlacedCue] = []
         self._negating: list[PlacedCue] = []
+        self._opening: PlacedCue | None = None
         if self._cues:
             self._divide()
         self._returning = Returning(items, behind) if self._negating else None
@@ -74,8 +71,9 @@ class Context:
         denying: list[PlacedCue] = []
         for one in self._cues:
             (denying if one.cue.is_before and one.cue.effect is CueEffect.NEGATED else self._changing).append(one)
-        answers = {one.place for one in self._changing if one.cue.is_closing and self._is_answer(*one)}
-        self._negating = [one for one in denying if one.place not in answers]
+        answers = {one.place for one in self._changing if one.cue.is_closing and self._behind.is_answer(*one)}
+        self._negating = [one for one in denying if one.place not in answers and not self._is_box_behind(one)]
+        self._opening = next((one for one in self._changing if one.cue.is_opening and one.place == 0), None)
 
     def changes(self, mention: Mention) -> set[CueEffect]:
         """Return all effects on a mention: those of the cues, and of a diagnosis named but not asserted."""
@@ -100,10 +98,12 @@ class Context:
         holding: list[PlacedCue] = []
         for one in self._changing:
             is_other = mention.results or not mention.first <= one.place <= mention.last
-            if is_other and self._holds(*one, mention):
+            if is_other and self._holds(*one, mention) and not self._is_of_next(one, mention):
                 holding.append(one)
-        found = {self._change(one, mention) for one in holding}
-        if any(one.cue.is_listing and not one.cue.is_before for one in holding):
+        found = {self._change(one, mention) for one in holding} if holding else set()
+        if self._opening and not self._is_stopped_opening(mention):
+            found.add(self._opening.cue.effect)
+        if holding and any(one.cue.is_listing and not one.cue.is_before for one in holding):
             found.discard(CueEffect.HYPOTHETICAL)  # "asked about numbness and retention, all denied"
         if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL):
             found.add(self._carried)
@@ -117,10 +117,21 @@ class Context:
             found.add(CueEffect.UNCLEAR)
         return found
 
+    def _is_of_next(self, placed: PlacedCue, mention: Mention) -> bool:
+        """Return whether a word behind a mention belongs to the next one: "absent tone and absent sensation"."""
+        return placed.place > mention.last and any(one.first == placed.place < one.last for one in self._mentions)
+
+    def _is_stopped_opening(self, mention: Mention) -> bool:
+        return any(item.is_marked(Mark.STOP_OPENING) for item in self._items[1 : mention.last + 2])
+
+    def _is_box_behind(self, placed: PlacedCue) -> bool:
+        """Return whether a crossed box denies what precedes it, and nothing behind it: "numb [N] weak [Y]"."""
+        return stands_behind(self._items, self._mentions, placed.place)
+
     def _is_meant(self, mention: Mention) -> bool:
         """Return whether a part of the body is named for its disease: a cue stands next to it, or it stands alone."""
         behind = self._items[mention.last + 1 :]
-        if mention.saying.is_asked or all(_is_small(item) or item.entry.saying for item in self._items):
+        if mention.saying.is_asked or all(is_small(item) or item.entry.saying for item in self._items):
             return True
         names_more = bool(behind) and behind[0].is_unknown  # "no cauda equina root thickening"
         return any(
@@ -128,7 +139,7 @@ class Context:
             and self._is_next(one, mention)
             and not (names_more and one.cue.effect is CueEffect.NEGATED)
             for one in self._cues
-            if abs(one.place - mention.place) <= _NEAR
+            if abs(one.place - mention.place) <= NEAR
         )
 
     def _is_next(self, placed: PlacedCue, mention: Mention) -> bool:
@@ -136,7 +147,7 @@ class Context:
             between = self._items[placed.place + 1 : mention.first]
             return not any(item.is_unknown or item.text in _ARTICLES for item in between)
         between = self._items[mention.last + 1 : placed.place]
-        return placed.place > mention.last and not placed.cue.is_before and all(_is_small(item) for item in between)
+        return placed.place > mention.last and not placed.cue.is_before and all(is_small(item) for item in between)
 
     def _change(self, placed: PlacedCue, mention: Mention) -> CueEffect:
         """Return the effect of a cue that applies. A negation after a list certainly applies only to its last item."""
@@ -150,10 +161,10 @@ class Context:
             return not self._is_stopped(place, mention, cue.effect) and not self._is_out(place, cue, mention)
         if place < mention.first:
             return False
-        if cue.is_before and cue.effect is CueEffect.FAMILY and place - mention.last <= _NEAR:
+        if cue.is_before and cue.effect is CueEffect.FAMILY and place - mention.last <= NEAR:
             between = self._items[mention.last + 1 : place]
             return bool(between) and all(item.is_marked(Mark.LINK) for item in between)  # "sciatica in her mother"
-        return not cue.is_before and self._reaches_back(place, cue, mention)
+        return not cue.is_before and self._behind.reaches(place, cue, mention)
 
     def _is_out(self, place: int, cue: Cue, mention: Mention) -> bool:
         """Return whether a mention is no matter of a cue before it: not next to what ended, or a suspicion's ground."""
@@ -176,55 +187,6 @@ class Context:
 
     def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
         return self._scopes.is_stopped(place, mention.first, change)
-
-    def _reaches_back(self, place: int, cue: Cue, mention: Mention) -> bool:
-        """Return whether a cue after a mention applies to it. It does not if it may apply to what follows instead."""
-        if place - mention.last > _NEAR or (cue.is_closing and not self._closes(place)):
-            return False
-        between = without_own_side(self._items[mention.last + 1 : place], mention)
-        if cue.is_listing:
-            return not any(item.is_marked(Mark.STOP) or item.entry.cues for item in between)
-        if self._items[place].text == _ZERO and ("grade" in mention.saying.takes or not _is_answered(between)):
-            return False
-        if cue.effect is CueEffect.HISTORICAL and cue.is_closing and happened_after(between):
-            return True
-        if cue.is_closing and cue.effect in _OVER_BEHIND_A_COMMA and between and between[-1].text == ",":
-            between.pop()
-        unknown = sum(item.is_unknown for item in between)
-        if unknown > _MAX_UNKNOWN_BEHIND or any(item.is_marked(Mark.STOP) or item.text == "," for item in between):
-            return False
-        if any(item.entry.saying or item.entry.cues for item in between) and not self._is_list(between):
-            return False
-        is_both = any(one.is_before and one.effect is cue.effect for one in self._items[place].entry.cues)
-        return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
-
-    def _is_answer(self, place: int, cue: Cue) -> bool:
-        """Return whether a closing negation answers what precedes it or is a test result, so negates nothing later."""
-        if cue.effect is not CueEffect.NEGATED:
-            return False
-        before = [one for one in self._mentions if one.first <= place]
-        return any(place <= one.last or self._reaches_back(place, cue, one) for one in before)
-
-    def _closes(self, place: int) -> bool:
-        """Return whether a clause ends after an item: at a comma, a bracket, or the next entry of a form."""
-        behind = self._items[place + 1 :]
-        if not behind or behind[0].is_marked(Mark.LIST) or behind[0].text == ")":
-            return True
-        if not behind[0].entry.saying:
-            return False
-        return stands_behind(self._items, self._mentions, place) or (len(behind) > 1 and behind[1].text == _HEADING)
-
-    def _is_list(self, between: list[Item]) -> bool:
-        return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)
-
-    def _leads_on(self, place: int) -> bool:
-        """Return whether another mention follows a cue before its scope ends."""
-        for item in self._items[place + 1 :]:
-            if item.entry.saying:
-                return True
-            if item.is_marked(Mark.STOP, Mark.GROUNDS, *_LISTS):
-                return False
-        return False
 
     def _negations(self, mention: Mention) -> Iterator[CueEffect]:
         """Yield the effect of the nearest negation before a mention. Two in a row are unclear."""
@@ -292,11 +254,3 @@ class Context:
     def carries(self, sentence: Sentence) -> CueEffect | None:
         """Return the effect that carries over to the next part of a list: from a heading, or past a semicolon."""
         return carry(self._items, self._mentions, self._cues, self._carried, sentence)
-
-
-def _is_answered(between: list[Item]) -> bool:
-    return all(item.text in _COLONS for item in between)
-
-
-def _is_small(item: Item) -> bool:
-    return item.is_side or item.is_marked(Mark.LINK, *_LISTS)

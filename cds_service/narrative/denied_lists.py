@@ -10,6 +10,7 @@ from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import CueEffect, Mark
 
 _COMMA = ","
+_LEADS = frozenset({":", "-"})
 _RESULTS = frozenset({"positive", "negative", "normal", "reduced", "limited"})
 _LEAST_COMMAS = 2  # of a list without "or"
 _MAX_UNKNOWN = 3  # unknown words of one entry, none of them behind what it names
@@ -42,6 +43,15 @@ def is_wholly_denied(items: Sequence[Item], place: int) -> bool:
         item.is_marked(Mark.JOINED) for item in listed
     )
     return is_list and any(item.entry.saying for item in entries[0]) and all(_is_plain(entry) for entry in entries)
+
+
+def is_plain_list(items: Sequence[Item]) -> bool:
+    """Return whether all before a denial that stands behind is a plain list: "fever, chills, weight loss: denies"."""
+    listed = list(items)
+    while listed and listed[-1].text in _LEADS:
+        listed.pop()
+    entries = list(_entries(listed, -1))
+    return len(entries) > 1 and all(_is_plain(entry) for entry in entries)
 
 
 def is_resumed(between: Sequence[Item]) -> bool:

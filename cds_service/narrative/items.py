@@ -73,7 +73,7 @@ class Row(list[Item]):
         for place in places:
             item = self[place]
             if item.entry.saying is None:
-                self[place] = item._replace(entry=item.entry.saying_too(saying), is_unknown=False)
+                self[place] = item._replace(entry=item.entry._replace(saying=saying), is_unknown=False)
 
     def words(self, first: int, last: int) -> tuple[int, int]:
         """Return the first word of the items from `first` to `last`, and the word behind them."""

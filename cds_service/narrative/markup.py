@@ -9,6 +9,8 @@ _INLINE: Final = "a|abbr|b|body|code|em|font|head|html|i|img|mark|o:p|s|small|sp
 _BLOCKS: Final = re.compile(rf"(?:</?(?:{_BLOCK})(?:\s[^<>]*)?/?>\s*)+", re.IGNORECASE)
 _INLINES: Final = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>|<!--[^<>]*-->", re.IGNORECASE)
 _ENTITY: Final = re.compile(r"&(?:#x?[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
+_CROSSES: Final = frozenset("\u2717\u2718\u274c\U0001f6ab")
+_TICKS: Final = str.maketrans("\u2705\u2713\u2714", "\u2611" * 3)  # beside crosses a tick is an answer, else a bullet
 _NEAR: Final = 40  # characters looked at before a block
 _OPEN: Final = frozenset(":,")  # behind these a list goes on
 
@@ -17,6 +19,8 @@ def strip_markup(text: str) -> str:
     """Return a text without HTML. Most texts hold none, and "<" alone is a sign of comparison."""
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
+    if not text.isascii() and not _CROSSES.isdisjoint(text):
+        text = text.translate(_TICKS)
     if "<" not in text or ">" not in text:
         return text
     return _BLOCKS.sub(_as_end, _INLINES.sub("", text))

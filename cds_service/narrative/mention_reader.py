@@ -63,22 +63,9 @@ class MentionReader:
         place_sides(row, mentions)
         if pains.referring:
             _refer(pains, antecedent.side if pains.opening is Side.UNSTATED else pains.opening)
-        if stated and pains.mentions:
-            _pass_side(row, stated, pains.mentions)
+        _pass_side(row, stated, pains.mentions)
         last = pains.last
         return Found(mentions, pains.places_without_pain, None if last is None else last.chain if last.is_ours else 0)
-
-
-def _pass_side(row: Row, stated: list[Mention], pains: list[Mention]) -> None:
-    """Give the pain that a test or movement provokes its side, if no other is told. The back gets none by that."""
-    provoked = [one for one in stated if not _PROVOKING.isdisjoint(one.saying.records)]
-    sides = {item.entry.side or item.side for item in row} - {Side.UNSTATED}
-    if not provoked or len(sides) != 1:
-        return
-    first = min(one.place for one in provoked)
-    for pain in pains:
-        if pain.side is Side.UNSTATED and pain.first > first and _BACK.isdisjoint(pain.saying.records):
-            pain.side = next(iter(sides))
 
 
 def _refer(pains: PainReader, side: Side) -> None:
@@ -86,6 +73,18 @@ def _refer(pains: PainReader, side: Side) -> None:
     for mention in pains.mentions:
         if mention.chain in pains.referring and mention.radiates and mention.side is Side.UNSTATED:
             mention.side = side
+
+
+def _pass_side(row: Row, stated: list[Mention], pains: list[Mention]) -> None:
+    """Give the pain that a test or movement provokes its side, if no other is told. The back gets none by that."""
+    sides = {item.entry.side or item.side for item in row} - {None, Side.UNSTATED}
+    if len(sides) != 1:
+        return
+    provoked = [one for one in stated if _PROVOKING.intersection(one.saying.records) and one.side in sides]
+    for pain in pains:
+        is_limb = _BACK.isdisjoint(pain.saying.records)
+        if pain.side is Side.UNSTATED and is_limb and any(one.place < pain.first for one in provoked):
+            pain.side = next(iter(sides))
 
 
 def _without(row: Row, taken: set[int]) -> list[Item]:

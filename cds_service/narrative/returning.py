@@ -6,13 +6,13 @@ from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 
+_RETURN = Mark.RETURN
 _ONE, _ENDING = "it", frozenset({"-", "since", "again", ")", "for"})
 
 
 def takes_back(items: Sequence[Item]) -> bool:
     """Return whether a sentence says nothing of its own, but that what was denied before is there now."""
-    is_said = any(_is_said(items, at) for at in range(len(items)))
-    return is_said and not any(item.entry.saying or item.entry.cues for item in items)
+    return bool(_places(items)) and not any(item.entry.saying or item.entry.cues for item in items)
 
 
 class Returning:
@@ -20,8 +20,8 @@ class Returning:
 
     def __init__(self, items: Sequence[Item], behind: Sequence[Item] = ()) -> None:
         is_other = any(cue.effect is CueEffect.FAMILY for item in items for cue in item.entry.cues)
-        places = [at for at in range(len(items)) if _is_said(items, at) and not is_other]
-        said = [item for item in (*items, *behind) if item.is_marked(Mark.RETURN)]
+        places = [] if is_other else _places(items)
+        said = [item for item in (*items, *behind) if _RETURN in item.entry.marks]
         self.place = places[-1] if places else len(items) if takes_back(behind) else -1
         self._is_one = any(_ONE in item.text.split() for item in said)
 
@@ -37,8 +37,12 @@ class Returning:
         return True if not self._is_one or len(denied) == 1 else None
 
 
-def _is_said(items: Sequence[Item], at: int) -> bool:
-    """Return whether it says so here: "now has it under control" says something else."""
+def _places(items: Sequence[Item]) -> list[int]:
+    """Return where it says so."""
+    return [at for at, item in enumerate(items) if _RETURN in item.entry.marks and _is_end(items, at)]
+
+
+def _is_end(items: Sequence[Item], at: int) -> bool:
+    """Return whether nothing goes on behind an item: "now has it under control" says something else."""
     behind = items[at + 1] if at + 1 < len(items) else None
-    is_end = behind is None or behind.text in _ENDING or behind.is_marked(Mark.BEGAN, Mark.TIME, Mark.LIST, Mark.STOP)
-    return is_end and items[at].is_marked(Mark.RETURN)
+    return behind is None or behind.text in _ENDING or behind.is_marked(Mark.BEGAN, Mark.TIME, Mark.LIST, Mark.STOP)

@@ -1,13 +1,16 @@
 """Find times in a sentence: "for three weeks", "x10 days", "3/52 hx of", "since March", "fell last week"."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 from typing import Final, NamedTuple
 
 from cds_service.narrative.when import When
 
+_COUNTED: Final = re.compile(r"x?\d")
+_ROUGHLY: Final = ("about", "around", "early", "mid", "late", "the", "last")  # before a date
 _YEAR: Final = r"(?:19|20)\d\d"
 _LATEST_MONTH, _LATEST_DAY = 12, 31
 _BESIDE_MONTH: Final = ("since", "began", "dated", "monthyear", "daybefore", "daybehind")
@@ -56,6 +59,8 @@ class TimeFinder:
         self._pattern = re.compile(_pattern(words))
         names = (*words.units, *words.days, *words.months, *words.weekdays)
         self._signs = frozenset(name.rpartition(" ")[2] for name in names)  # "last night"
+        named = (*words.amounts, *words.days, *words.months, *words.weekdays, *chain(*words.words.values()))
+        self._openers = frozenset(name.partition(" ")[0] for name in named) | {"on", "last", "this", *_ROUGHLY}
         over, short = _any_of(map(str, words.fractions)), _any_of(words.short_units)
         self._numbers = re.compile(rf"{_YEAR}|/ (?:{over})\b|\d(?:{short})\b")  # those that tell a time by themselves
 
@@ -64,8 +69,19 @@ class TimeFinder:
         text = f" {' '.join(words)} "
         if self._signs.isdisjoint(words) and not self._numbers.search(text):
             return []
-        found = ((match, self._read(match)) for match in self._pattern.finditer(text))
+        found = ((match, self._read(match)) for match in self._matches(text, words))
         return [_placed(text, match, *time) for match, time in found if time]
+
+    def _matches(self, text: str, words: Sequence[str]) -> Iterator[re.Match[str]]:
+        """Yield what `finditer` would, but try only the words that may begin a time."""
+        at, end = 1, 0
+        for word in words:
+            if at >= end and (word in self._openers or _COUNTED.match(word)):
+                match = self._pattern.match(text, at)
+                if match:
+                    end = match.end()
+                    yield match
+            at += len(word) + 1
 
     def _read(self, match: re.Match[str]) -> tuple[TimeKind, When] | None:
         if match["month"] and not any(match[name] for name in _BESIDE_MONTH):
@@ -163,7 +179,7 @@ def _pattern(words: TimeWords) -> str:
         rf"(?:last |on )?(?P<weekday>{_any_of(words.weekdays)})|(?P<dayname>{_any_of(words.days)})"
         rf"|(?P<which>last|this) (?P<calendar>{_any_of(words.units)})"
     )
-    roughly = r"(?:(?:about|around|early|mid|late|the|last) )*"
+    roughly = rf"(?:(?:{'|'.join(_ROUGHLY)}) )*"
     dated = said["dated"]
     since = rf"(?:(?P<since>{said['since']}) |(?P<began>{said['began']}) (?:(?:{dated}) )?|(?P<dated>{dated}) )?"
     return rf"(?<= ){since}(?:{roughly}(?:{date}|{day})|{duration})(?= )"

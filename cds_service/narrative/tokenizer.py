@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator, Set
 from typing import NamedTuple
 
-# No alternative begins as another one continues, and an arrow begins at the first of its dashes alone, so that no text
-# causes backtracking.
+# No alternative begins as another one continues, and an arrow begins with its first dash, so that every text takes
+# linear time.
 _TOKEN = re.compile(
-    r"[^\W_]+(?:['\u2019][^\W_]+)*|(?<!-)-+>|(?<!=)=+>|→|[\r\n]\s*|\?+|\[\s{0,4}(?:[xX\u2713\u2714]\s{0,4})?\]|[\u2610\u25a1\u2611\u2612]"
-    r"|#(?=\s?[A-Za-z])|(?<=[TtLl][0-9] )#|(?<=[TtLl]1[0-2] )#|[.;:,()/+&<>!\u2013\u2014-]"
+    r"[^\W_]+(?:['\u2019][^\W_]+)*|(?<!-)-+>|(?<!=)=+>|→|[\r\n]\s*|\?+"
+    r"|\[\s{0,4}(?:[xX\u2713\u2714]\s{0,4})?\]|[\u2610\u25a1\u2611\u2612]"
+    r"|#(?=\s?[A-Za-z])|(?<=[TtLl][0-9] )#|(?<=[TtLl]1[0-2] )#"
+    r"|\[\s{0,2}(?:[nN][oO]?|-)\s{0,2}\]|[\u2716-\u2718\u274c\u2296\u2205\U0001f6ab]"
+    r"|_{2,}|\[_\]|(?<!\S)\*{3}(?!\S)|(?<=:)\.{2,}|(?<=: )\.{2,}|[.;:,()/+&<>!\u2013\u2014-]"
 )
 _PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")  # such a phrase needs no splitting
 _QUOTES = str.maketrans("", "", "'\u2019")
@@ -18,6 +21,9 @@ PARAGRAPH, LINE, STOP, CLAUSE = "\n\n", "\n", ".", ";"
 TRUNCATED = "..."  # a sentence that is too long continues in the next
 FRACTURE = "fracture"  # "# T12"
 EMPTY_BOX, TICKED = "[]", "[x]"  # one word each: the finders count spaces
+CROSS = "[-]"  # "[N]", a crossed-out sign: what it marks is not there
+BLANK = "[_]"  # a gap that nobody filled in
+_CROSSES, _GAPS = "\u2716\u2717\u2718\u274c\u2296\u2205\U0001f6ab", "_*"
 _BOXES, _EMPTY = "[\u2610\u25a1\u2611\u2612", "\u2610\u25a1"
 _MAX_WORDS = 200  # per sentence
 
@@ -102,6 +108,10 @@ def _punctuation_word(token: str, match: re.Match[str], text: str) -> str:
     first = token[0]
     if first == "#":
         return FRACTURE
+    if first in _CROSSES or (first == "[" and token[1:-1].strip().lower() in {"n", "no", "-"}):
+        return CROSS
+    if first in _GAPS or token == BLANK or (first == "." and len(token) > 1):
+        return BLANK
     if first in _BOXES:
         return EMPTY_BOX if token in _EMPTY or not token.strip("[] \t") else TICKED
     if first == "→" or (token[-1] == ">" and len(token) > 1):
@@ -123,7 +133,7 @@ def _is_inside(match: re.Match[str], text: str) -> bool:
 def _sentence_ending(token: str, match: re.Match[str], text: str, words: list[str], abbreviations: Set[str]) -> str:
     """Return how the sentence ends here, or "" if it continues."""
     match token[0]:
-        case ".":
+        case "." if len(token) == 1:
             goes_on = match.end() < len(text) and not text[match.end()].isspace()
             is_short = (
                 bool(words) and words[-1] in abbreviations and not text[match.end() : match.end() + 2].strip().isupper()

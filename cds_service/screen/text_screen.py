@@ -1,7 +1,6 @@
 """Screen texts by words: what they mention that may be a reason to act, and what the reader makes of that mention."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 import ahocorasick
@@ -50,7 +49,7 @@ class TextScreen:
         self._finder = WordFinder(screen.tables, self.numbers.patterns)
         self._first_look = _build_first_look(screen)
         meaning = LexiconEntry(saying=PhraseMeaning((), ()))
-        told = replace(meaning, marks=frozenset({Mark.TOLD}))
+        told = meaning._replace(marks=frozenset({Mark.TOLD}))
         self._phrases = (finder or PhraseFinder(narrative)).extended({_MENTION: meaning, _TOLD: told})
         self._mentions = MentionReader(narrative.frames)
         self.done = frozenset(table.group.id for table in screen.tables if table.is_done)

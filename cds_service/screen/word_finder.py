@@ -1,6 +1,7 @@
 """Find the content's words in a sentence, in one pass, and the patterns that they make."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 import ahocorasick
@@ -44,9 +45,11 @@ _Places: TypeAlias = Mapping[str, list[Span]]  # by the content's word
 
 
 class _Table(NamedTuple):
+    """The patterns of a group. `look_alikes`: by each word of their first part."""
+
     group: str
     words: tuple[ScreenPattern, ...]
-    look_alikes: tuple[ScreenPattern, ...]
+    look_alikes: Mapping[str, Sequence[ScreenPattern]]
 
 
 class WordFinder:
@@ -55,22 +58,16 @@ class WordFinder:
     def __init__(self, tables: Sequence[ScreenTable], marks: Mapping[str, Sequence[ScreenPattern]]) -> None:
         """Build the finder. `marks`: of each group patterns beside those of the content."""
         self._tables = [
-            _Table(table.group.id, (*table.words, *marks.get(table.group.id, ())), table.look_alikes)
+            _Table(table.group.id, (*table.words, *marks.get(table.group.id, ())), _by_first_part(table.look_alikes))
             for table in tables
         ]
-        words = {
-            word
-            for table in self._tables
-            for pattern in (*table.words, *table.look_alikes)
-            for part in (*pattern.parts, pattern.unless)
-            for word in part
-        }
+        patterns = chain(*(table.words for table in self._tables), *(table.look_alikes for table in tables))
+        words = {word for pattern in patterns for part in (*pattern.parts, pattern.unless) for word in part}
         self._automaton = build_automaton({word: expand_word(word) for word in words})
         self._by_mention: dict[str, list[tuple[_Table, ScreenPattern]]] = {}
         for table in self._tables:
-            for pattern in table.words:
-                for word in pattern.parts[0]:
-                    self._by_mention.setdefault(word, []).append((table, pattern))
+            for word, named in _by_first_part(table.words).items():
+                self._by_mention.setdefault(word, []).extend((table, pattern) for pattern in named)
 
     def find(self, words: Sequence[str]) -> list[WordHit]:
         """Return the mentions in the words of a sentence, without look-alikes."""
@@ -86,6 +83,15 @@ class WordFinder:
                 if pattern not in patterns:
                     patterns.append(pattern)
         return found.values()
+
+
+def _by_first_part(patterns: Iterable[ScreenPattern]) -> dict[str, list[ScreenPattern]]:
+    """Return patterns by each word of their first part: without one of them none of the rest matters."""
+    by_word: dict[str, list[ScreenPattern]] = {}
+    for pattern in patterns:
+        for word in pattern.parts[0]:
+            by_word.setdefault(word, []).append(pattern)
+    return by_word
 
 
 def build_automaton(forms: Mapping[str, Sequence[str]]) -> ahocorasick.Automaton:
@@ -118,7 +124,8 @@ def _of_group(table: _Table, patterns: Sequence[ScreenPattern], places: _Places)
     found = [hit for pattern in patterns for hit in _matches(pattern, places)]
     if not found:
         return
-    others = [span for pattern in table.look_alikes for span, _ in _matches(pattern, places)]
+    look_alikes = (pattern for word in places for pattern in table.look_alikes.get(word, ()))
+    others = [span for pattern in look_alikes for span, _ in _matches(pattern, places)]
     for span, cause in found:
         if not any(span.overlaps(other) for other in others):
             yield WordHit(span, table.group, cause)
@@ -126,7 +133,7 @@ def _of_group(table: _Table, patterns: Sequence[ScreenPattern], places: _Places)
 
 def _matches(pattern: ScreenPattern, places: _Places) -> Iterator[tuple[Span, str]]:
     """Yield what a pattern matches, by the first part, or by all of it if it is one mention as a whole."""
-    if any(word in places for word in pattern.unless):
+    if pattern.unless and any(word in places for word in pattern.unless):
         return
     found: list[list[Span]] = []
     for part in pattern.parts:

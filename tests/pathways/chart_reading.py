@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 
-from .chart_resources import Json, make_resource
+from .chart_resources import VISIT, Json, make_resource
 
 FOLDER = Path(__file__).parent / "charts"
 TODAY = date(2026, 11, 28)
@@ -28,6 +28,14 @@ KEYS = {
     "medicationStatements": ("MedicationStatement",),
     "reports": ("DiagnosticReport",),
 }
+# Sources of words alone: an EHR that has none does not send the key.
+WORD_KEYS = {
+    "encounter": ("Encounter",),
+    "clinicalNotes": ("DocumentReference",),
+    "questionnaireResponses": ("QuestionnaireResponse",),
+}
+ALL_KEYS = KEYS | WORD_KEYS
+
 _CHART_KEYS = {"id", "title", "why", "hook", "age", "sex", "patient", "record", "note", "order", "sent", "total"}
 _EXPECTED_KEYS = {"must", "must_not", "level", "restrains", "silent", "says"}
 
@@ -70,6 +78,8 @@ class ShortChart:
             context["draftOrders"] = {"resourceType": "Bundle", "type": "collection", "entry": _entries(drafts)}
         if self.hook == "order-select":
             context["selections"] = ["ServiceRequest/draft-1"]
+        if any("visit" in record for record in self.record):
+            context["encounterId"] = VISIT
         return {
             "hook": self.hook,
             "hookInstance": "00000000-0000-4000-8000-000000000001",
@@ -87,7 +97,15 @@ class ShortChart:
             if key in sent:
                 found = [resource for resource in made if resource["resourceType"] in types]
                 prefetch[key] = searchset(found, self.total.get(key))
-        return prefetch
+        return prefetch | _words(made)
+
+
+def _words(made: list[Json]) -> Json:
+    """Return the prefetch of words, of which the visit is no Bundle."""
+    found = {key: [one for one in made if one["resourceType"] in types] for key, types in WORD_KEYS.items()}
+    visits = found.pop("encounter")
+    bundles = {key: searchset(resources) for key, resources in found.items() if resources}
+    return bundles | ({"encounter": visits[0]} if visits else {})
 
 
 def searchset(resources: list[Json], total: int | None = None) -> Json:

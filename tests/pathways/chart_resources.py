@@ -1,5 +1,6 @@
 """Makes FHIR resources of the short records in `charts/*.toml`."""
 
+import base64
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ SYSTEMS = {
     "local": "urn:oid:1.2.3.4",
     "own": "https://hip-spine-cds.example/fhir/CodeSystem/finding",
 }
+VISIT = "visit-1"
 _STATUS = "http://terminology.hl7.org/CodeSystem/condition-"
 _SIDES = {"left": "sct 7771000", "right": "sct 24028007", "left hip": "sct 287679003", "right hip": "sct 287579007"}
 
@@ -143,6 +145,27 @@ def _study(record: Json, day: Days) -> Json:
     }
 
 
+def _document(record: Json, day: Days) -> Json:
+    data = base64.b64encode(record["document"].encode()).decode()
+    return {
+        "status": record.get("status", "current"),
+        "type": concept("loinc 11506-3"),
+        "date": day("on"),
+        "content": [{"attachment": {"contentType": "text/plain", "data": data}}],
+    }
+
+
+def _form(record: Json, day: Days) -> Json:
+    """Return another's questionnaire: one question, whose answer is the words."""
+    item = {"linkId": "1", "text": "What brings you in?", "answer": [{"valueString": record["form"]}]}
+    return {"status": "completed", "authored": day("on"), "item": [item]}
+
+
+def _visit(record: Json, day: Days) -> Json:
+    reason = [{"text": record["visit"]}]
+    return {"id": VISIT, "status": "in-progress", "period": {"start": day("on")}, "reasonCode": reason}
+
+
 _TYPES = {
     "problem": "Condition",
     "observation": "Observation",
@@ -153,6 +176,9 @@ _TYPES = {
     "request": "ServiceRequest",
     "report": "DiagnosticReport",
     "study": "ImagingStudy",
+    "document": "DocumentReference",
+    "form": "QuestionnaireResponse",
+    "visit": "Encounter",
 }
 _MAKERS: dict[str, Callable[[Json, Days], Json]] = {
     "problem": _problem,
@@ -164,4 +190,7 @@ _MAKERS: dict[str, Callable[[Json, Days], Json]] = {
     "request": _order("request", "active"),
     "report": _report,
     "study": _study,
+    "document": _document,
+    "form": _form,
+    "visit": _visit,
 }

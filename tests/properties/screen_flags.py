@@ -74,6 +74,9 @@ TEXT_PLACES: dict[str, Callable[[ShortChart, str], Json]] = {
     "report": lambda chart, text: _added(chart, {"report": "CT of the abdomen", "conclusion": text, "on": 3}),
     "procedure note": lambda chart, text: _added(chart, {"procedure": "Office visit", "note": text, "on": 3}),
     "reason": lambda chart, text: _reasoned(chart, text),
+    "clinical note": lambda chart, text: _added(chart, {"document": text, "on": 3}),
+    "questionnaire": lambda chart, text: _added(chart, {"form": text, "on": 3}),
+    "visit": lambda chart, text: _added(chart, {"visit": text, "on": 0}),
 }
 
 

@@ -62,7 +62,7 @@ class CueTable(StrictModel):
     """One kind of cue. `listing`: cues before a finding that govern a whole list.
 
     `between`: cues that change the findings on both sides. `closing`: cues after a finding, at the end of the clause.
-    `all_behind`: cues after a list that govern all of it.
+    `all_behind`: cues after a list that govern all of it. `opening`: cues at the opening of a sentence or clause alone.
     """
 
     before: list[LowerPhrase] = Field(default_factory=list)
@@ -71,6 +71,7 @@ class CueTable(StrictModel):
     between: list[LowerPhrase] = Field(default_factory=list)
     closing: list[LowerPhrase] = Field(default_factory=list)
     all_behind: list[LowerPhrase] = Field(default_factory=list)
+    opening: list[LowerPhrase] = Field(default_factory=list)
 
 
 class WordList(StrictModel):
@@ -92,6 +93,7 @@ class StopTable(WordList):
     `family`, `advice`: those that end the reach of these cues. `presently`: behind a comma they end what is past.
     `excepting`: what follows is left out of a denial. `resuming`: they take a denial up again.
     `returning`: what was denied is there now.
+    `opening`: they end what an opening says of its sentence.
     `telling`: behind a relative what follows is said of the patient.
     """
 
@@ -102,6 +104,7 @@ class StopTable(WordList):
     resuming: list[LowerPhrase]
     returning: list[LowerPhrase]
     telling: list[LowerPhrase]
+    opening: list[LowerPhrase]
 
 
 class PseudoTable(WordList):

@@ -20,7 +20,11 @@ class Claim(NamedTuple):
     side: Side
 
 
+_RESULT, _SIDE, _SEPARATOR, _UNSTATED = Part.RESULT, Part.SIDE, Part.SEPARATOR, Side.UNSTATED
 _Result: TypeAlias = tuple[Token, Side]
+
+
+_BETWEEN = frozenset({_SIDE, _SEPARATOR})
 
 
 def read_claims(run: Sequence[Token], heading: Side) -> Iterator[Claim]:
@@ -29,7 +33,7 @@ def read_claims(run: Sequence[Token], heading: Side) -> Iterator[Claim]:
     place, is_headed = 0, False
     while place < len(run):
         if not run[place].is_head:
-            if run[place].part is not Part.SEPARATOR:
+            if run[place].part is not _SEPARATOR:
                 before = [*before, run[place]]
             elif is_headed or not _has_result(before) or _has_result(run[place:]):
                 before = []  # but "numbness, left foot"
@@ -37,7 +41,9 @@ def read_claims(run: Sequence[Token], heading: Side) -> Iterator[Claim]:
             continue
         is_headed = True
         heads, place = _take_heads(run, place)
-        end = next((at for at in range(place, len(run)) if run[at].is_head), len(run))
+        end = place
+        while end < len(run) and not run[end].is_head:
+            end += 1
         tail, behind = _divide(run[place:end], before, is_last=end == len(run))
         yield from _claims(before, heads, tail, heading)
         before, place = behind, end
@@ -49,11 +55,11 @@ def _take_heads(run: Sequence[Token], place: int) -> tuple[list[Token], int]:
     place += 1
     while True:
         at = place
-        while at < len(run) and run[at].part in {Part.SIDE, Part.SEPARATOR}:
+        while at < len(run) and run[at].part in _BETWEEN:
             at += 1
-        between = run[place:at]
         if at == len(run) or not run[at].is_head or _is_of_others(heads[-1], run[at]):
             return heads, place
+        between = run[place:at]
         is_of = bool(between) and not _separators(between)  # "the toes of the left foot"
         if is_of and at + 1 < len(run) and run[at + 1].part is Part.RESULT:
             return heads, place
@@ -81,7 +87,7 @@ def _separators(tokens: Iterable[Token]) -> bool:
 def _chunks(tokens: Iterable[Token]) -> Iterator[list[Token]]:
     chunk: list[Token] = []
     for token in tokens:
-        if token.part is Part.SEPARATOR:
+        if token.part is _SEPARATOR:
             yield chunk
             chunk = []
         else:
@@ -93,7 +99,7 @@ def _divide(behind: Sequence[Token], before: Sequence[Token], *, is_last: bool) 
     """Return what of the tokens behind heads belongs to them, and what to the next heads."""
     if is_last:
         return behind, []
-    last = max((at for at, token in enumerate(behind) if token.part is Part.SEPARATOR), default=-1)
+    last = max((at for at, token in enumerate(behind) if token.part is _SEPARATOR), default=-1)
     if last >= 0:
         return behind[:last], list(behind[last + 1 :])
     results = [at for at, token in enumerate(behind) if token.part is Part.RESULT]
@@ -107,7 +113,7 @@ def _divide(behind: Sequence[Token], before: Sequence[Token], *, is_last: bool) 
 
 
 def _has_result(tokens: Iterable[Token]) -> bool:
-    return any(token.part is Part.RESULT for token in tokens)
+    return _RESULT in [token.part for token in tokens]
 
 
 def _claims(before: Sequence[Token], heads: list[Token], tail: Sequence[Token], heading: Side) -> Iterator[Claim]:
@@ -115,10 +121,10 @@ def _claims(before: Sequence[Token], heads: list[Token], tail: Sequence[Token], 
     is_list = len(heads) > 1
     first = _without_both(before, is_list=is_list)
     opening = _without_both(chunks[0], is_list=is_list)
-    if any(head.side is not Side.UNSTATED for head in heads[1:]):  # "left hand and right foot"
+    if is_list and any(head.side is not _UNSTATED for head in heads[1:]):  # "left hand and right foot"
         heads = [_with_side(heads[0], first), *heads[1:]]
-        first = [token for token in first if token.part is not Part.SIDE]
-    if _has_result(first) and opening and opening[0].part is Part.RESULT:
+        first = [token for token in first if token.part is not _SIDE]
+    if _has_result(first) and opening and opening[0].part is _RESULT:
         # "Absent ankle jerks, knee jerks present": the ends of a list have their own; of one head both must agree.
         if is_list:
             yield from _each(heads[:1], list(_pairs(first)), heading)
@@ -132,7 +138,7 @@ def _claims(before: Sequence[Token], heads: list[Token], tail: Sequence[Token], 
 
 def _without_both(tokens: Sequence[Token], *, is_list: bool) -> list[Token]:
     """Return the tokens without the "both" that is said of two heads: "SLR and FADIR were both negative"."""
-    return [token for token in tokens if not (is_list and token.is_both_word)]
+    return [token for token in tokens if not token.is_both_word] if is_list else list(tokens)
 
 
 def _agree(tokens: Iterable[Token]) -> bool:
@@ -142,25 +148,24 @@ def _agree(tokens: Iterable[Token]) -> bool:
 def _results(chunks: Sequence[Sequence[Token]]) -> list[_Result]:
     """Return the results of all chunks with their sides. A side that stands alone belongs to the result before it."""
     results: list[_Result] = []
-    waiting = Side.UNSTATED
+    waiting = _UNSTATED
     for chunk in chunks:
         found = list(_pairs(chunk))
-        alone = _combined(chunk)
         if found:
             token, side = found[0]
             results += [(token, combine_sides((waiting, side))), *found[1:]]
-            waiting = Side.UNSTATED
-        elif results and alone is not Side.UNSTATED:
+            waiting = _UNSTATED
+        elif chunk and results:
             token, side = results[-1]
-            results[-1] = token, combine_sides((side, alone))
+            results[-1] = token, combine_sides((side, _combined(chunk)))
         else:
-            waiting = combine_sides((waiting, alone))
+            waiting = combine_sides((waiting, _combined(chunk)))
     return results
 
 
 def _pairs(tokens: Sequence[Token]) -> Iterator[_Result]:
     """Yield each result with its side: the one before it if the tokens begin with a side, else the one behind it."""
-    places = [at for at, token in enumerate(tokens) if token.part is Part.RESULT]
+    places = [at for at, token in enumerate(tokens) if token.part is _RESULT]
     if len(places) == 1:
         yield tokens[places[0]], _only_side(tokens)
         return
@@ -173,8 +178,8 @@ def _pairs(tokens: Sequence[Token]) -> Iterator[_Result]:
 
 def _only_side(tokens: Sequence[Token]) -> Side:
     """Return the side of a chunk with one result; of two that differ before and behind it, none."""
-    sides = [token.side for token in tokens if token.part is Part.SIDE]
-    is_apart = len(set(sides)) > 1 and tokens[0].part is Part.SIDE and tokens[-1].part is Part.SIDE
+    sides = [token.side for token in tokens if token.part is _SIDE]
+    is_apart = len(set(sides)) > 1 and tokens[0].part is _SIDE and tokens[-1].part is _SIDE
     return Side.UNSTATED if is_apart else combine_sides(sides)
 
 
@@ -182,17 +187,17 @@ def _each(heads: Sequence[Token], results: Sequence[_Result], default: Side) -> 
     """Yield a claim of each head with each result that it has: its own side decides among several."""
     if not results:
         return
-    is_several = len({side for _, side in results}) > 1
-    worst = [min(results, key=_rank)]
+    is_several = len(results) > 1 and len({side for _, side in results}) > 1
+    told = results if is_several else [min(results, key=_rank)]
     for head in heads:
-        for number, (token, said) in enumerate(results if is_several else worst):
+        for number, (token, said) in enumerate(told):
             side = said
-            if side is Side.UNSTATED and not number:
-                side = head.side if head.side is not Side.UNSTATED else default
-            if side is Side.UNSTATED and number:
+            if side is _UNSTATED and not number:
+                side = head.side if head.side is not _UNSTATED else default
+            if side is _UNSTATED and number:
                 continue  # a second result without a side contradicts the first
-            if head.side is Side.UNSTATED or side.covers(head.side):
-                yield Claim(head, token, side if head.side is Side.UNSTATED else head.side)
+            if head.side is _UNSTATED or side.covers(head.side):
+                yield Claim(head, token, side if head.side is _UNSTATED else head.side)
 
 
 def _rank(result: _Result) -> int:
@@ -202,4 +207,4 @@ def _rank(result: _Result) -> int:
 
 
 def _combined(tokens: Iterable[Token]) -> Side:
-    return combine_sides(token.side for token in tokens if token.part is Part.SIDE)
+    return combine_sides([token.side for token in tokens if token.part is _SIDE])

@@ -1,12 +1,14 @@
 """The frame of tests: a named test and its result."""
 
 from cds_service.model.facts import FindingValue
-from cds_service.narrative.frames.examination import NONE, RESULT, SHARED, ExaminationFrame, speaks_of
+from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, speaks_of
+from cds_service.narrative.frames.small_words import NONE
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark
 
 _TEST, _OTHER, _PROVOKING, _LIMITED = "test", "other", "provoking", "limited"
+_CAUSING = frozenset({_PROVOKING, _LIMITED})
 _LIMB, _ARM, _SHARED_NAME = "limb", "arm", "impingement"  # of the hip, or of the shoulder
 _PLUS, _MINUS, _ONLY = "+", "-", "only"
 _BY = frozenset({"with", "on", "during"})
@@ -55,8 +57,10 @@ class ClinicalTestFrame(ExaminationFrame):
 
     def passes(self, row: Row, at: int) -> bool:
         """Return whether an item may stand between a test and its result: the pain that it provokes may."""
-        is_provoked = any(item.concept(RESULT) in {_PROVOKING, _LIMITED} for item in row[max(0, at - _NEAR) : at])
-        return super().passes(row, at) or row[at].is_marked(Mark.PAIN) or (is_provoked and _hurts(row[at]))
+        if super().passes(row, at) or row[at].is_marked(Mark.PAIN):
+            return True
+        before = row[max(0, at - _NEAR) : at]
+        return _hurts(row[at]) and any(item.concept(RESULT) in _CAUSING for item in before)
 
     def _is_provoked(self, row: Row, at: int, reach: int) -> bool:
         """Return whether a pain follows, and not "only" one that is no matter of the test."""
@@ -94,10 +98,15 @@ def _has_result(row: Row, at: int) -> bool:
     """Return whether a word says what was found at an angle. An angle alone says nothing, and is no list's result."""
     for step in (-1, 1):
         place = at + step
-        while 0 <= place < len(row) and (row[place].text == _PLUS or not row[place].is_marked(Mark.LIST)):
-            if row[place].concept(RESULT) or row[place].text in NONE or row[place].text == _PLUS:
+        while 0 <= place < len(row):
+            item = row[place]
+            if item.text == _PLUS:
                 return True
-            if step > 0 and row[place].concept(_TEST):
+            if item.is_marked(Mark.LIST):
+                break
+            if item.text in NONE or item.concept(RESULT):
+                return True
+            if step > 0 and item.concept(_TEST):
                 break
             place += step
     return False

@@ -9,21 +9,19 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.frames.claims import Claim, read_claims
 from cds_service.narrative.frames.frame import Frame
-from cds_service.narrative.frames.partings import EXCEPT, PARTING, PARTINGS, part_from
+from cds_service.narrative.frames.small_words import NONE, NOT, parts_of, small_part
 from cds_service.narrative.frames.tokens import (
     ASKED,
-    BOTH_WORD,
     BREAK,
     SEPARATOR,
-    SIDES,
     Part,
     Token,
     drop_named_topics,
     split_runs,
     without_lent_heads,
 )
-from cds_service.narrative.items import UNKNOWN_ITEM, Item, Row
-from cds_service.narrative.lexicon import FrameTable, LexiconEntry, Mark, PhraseMeaning
+from cds_service.narrative.items import Item, Row
+from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 RESULT, TOPIC, GRADE = "result", "topic", "grade"
@@ -33,11 +31,10 @@ _LISTS = (Mark.LIST, Mark.JOINED)
 _BREAK, _RESULT, _UNSTATED, _LINK = Part.BREAK, Part.RESULT, Side.UNSTATED, Mark.LINK
 _BRIDGES = (Mark.LINK, Mark.RUN)
 _LINKS = frozenset({Mark.LINK, Mark.MOTION})
-NOT = frozenset({"not", "is not", "are not", "was not", "were not", "never"})
-_BOTH, _EITHER = "both", "either"
-_COMPARING = frozenset({"than", "compared to", "compared with", "versus", "vs"})
-NONE = frozenset({"no", "has no", "without", "with no", "there is no", "had no", "shows no"})
-_SIGNS = NONE | NOT | {"+", "-", "0"}  # a frame may read them, though they name nothing
+_BOTH, _EITHER, _WITH, _EXCEPT = "both", "either", "with", "except"
+_EXCEPTING = frozenset(
+    {"except", "except for", "except in", "apart from", "aside from", "other than", "save for", "but for"}
+)
 _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
 _HEADED = frozenset({":", ","})
 _NEAR = 5  # items
@@ -130,26 +127,31 @@ class ExaminationFrame(Frame):
             item = row[at]
             if token is ASKED:
                 token = self._token(row, at, item)
+                if item.text in _EXCEPTING and _is_normal(tokens):
+                    tokens += [SEPARATOR, Token(_RESULT, at, _EXCEPT, value=FindingValue.PRESENT, words=(at,))]
+                    continue
                 if item.text in NOT and any(one.is_head for one in tokens) and (not token or token.part is _BREAK):
                     is_denied = True
                     continue
             if token is None:
+                if item.text == _WITH and _is_sided_result(tokens):
+                    tokens.append(Token(Part.SEPARATOR, at))
                 continue
             part = token.part
-            if part is Part.PARTING:
-                tokens += part_from(tokens, item.text, at)
-                continue
             if is_denied:
                 if part is _RESULT and token.value:
                     token = token._replace(value=_OPPOSITE[token.value], words=(at - 1, *token.words))
                 else:
                     tokens.append(BREAK)
                 is_denied = False
+            if part is _BREAK:
+                _close(tokens)
             unknown = unknown + 1 if part is _BREAK and item.is_unknown else 0
             if part is _RESULT and tokens and tokens[-1].part is _RESULT:
-                tokens[-1] = token if tokens[-1].concept == EXCEPT else _merged(tokens[-1], token)
+                tokens[-1] = token if tokens[-1].concept == _EXCEPT else _merged(tokens[-1], token)
             elif part is not _BREAK or not item.is_unknown or unknown > self.takes_unknown:
                 tokens.append(token)
+        _close(tokens)
         return tokens, _heading(row)
 
     def _token(self, row: Row, at: int, item: Item) -> Token | None:
@@ -158,7 +160,7 @@ class ExaminationFrame(Frame):
         if found:
             side = item.entry.side or item.side
             return found._replace(side=side) if found.side is _UNSTATED and side is not _UNSTATED else found
-        token = _small(item)
+        token = small_part(item)
         if token is not ASKED:
             return token
         topic = item.concept(TOPIC)
@@ -177,42 +179,21 @@ class ExaminationFrame(Frame):
         return _is_site(item) or item.is_marked(*_BRIDGES) or bool(entry.qualifiers)
 
 
-def parts_of(row: Row) -> Sequence[Token | None]:
-    """Return what the items of a sentence are to all frames of the examination, or ASKED of each."""
-    if row.parts is None:
-        row.parts = [_part(item) for item in row]
-    return row.parts
+def _close(tokens: list[Token]) -> None:
+    """Drop an exception that names nothing of the examination: "sensation normal apart from the pain"."""
+    if tokens and tokens[-1].concept == _EXCEPT:
+        tokens.pop()
 
 
-def _part(item: Item) -> Token | None:
-    if item is UNKNOWN_ITEM:
-        return BREAK
-    if item.text in PARTINGS:
-        return PARTING
-    entry = item.entry
-    if item.number < 0 and _is_plain_link(entry):
-        return None
-    if item.number >= 0 or entry.concepts or entry.cues or entry.saying or item.text in _SIGNS:
-        return ASKED
-    return SEPARATOR if item.is_marked(*_LISTS) and not item.is_side else _small(item)
+def _is_normal(tokens: Sequence[Token]) -> bool:
+    """Return whether a head was found normal: "sensation intact except" tells what is not."""
+    return len(tokens) > 1 and tokens[-1].value is FindingValue.ABSENT and any(token.is_head for token in tokens)
 
 
-def _small(item: Item) -> Token | None:
-    """Return what a small word does, or ASKED."""
-    if item.text == _EITHER:
-        return SIDES[Side.BOTH]
-    if item.text in _COMPARING:
-        return BREAK
-    if item.is_side:
-        return BOTH_WORD if item.text == _BOTH else SIDES[item.entry.side or _UNSTATED]
-    return ASKED
-
-
-def _is_plain_link(entry: LexiconEntry) -> bool:
-    """Return whether a word is no more than a link, as most small words are. It is told at once."""
-    if not entry.marks or entry.concepts or entry.cues or entry.saying or entry.side:
-        return False
-    return entry.marks <= _LINKS
+def _is_sided_result(tokens: Sequence[Token]) -> bool:
+    """Return whether tokens end with a head, its result and its side: "eversion 4/5 right with wasting"."""
+    parts = [token.part for token in tokens[-3:]]
+    return len(parts) == 3 and tokens[-3].is_head and parts[1:] == [Part.RESULT, Part.SIDE]
 
 
 def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
@@ -222,11 +203,10 @@ def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
     behind = [item for item in row[at + 1 : at + 1 + _NEAR] if not item.is_side]
     if not behind or not is_named(behind[0]):
         return False
-    return len(behind) == 1 or (_ends_name(behind[1]) and not behind[1].concept(RESULT))
-
-
-def _ends_name(item: Item) -> bool:
-    return item.is_marked(*_BRIDGES, *_LISTS, Mark.STOP) or item.concept(_FILLER) is not None
+    ends = behind[1:2] and (
+        behind[1].is_marked(*_BRIDGES, *_LISTS, Mark.STOP) or behind[1].concept(_FILLER) is not None
+    )
+    return len(behind) == 1 or (bool(ends) and not behind[1].concept(RESULT))
 
 
 def is_part(item: Item) -> bool:

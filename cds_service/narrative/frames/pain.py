@@ -61,16 +61,16 @@ class PainReader:
         self.mentions: list[Mention] = []
         self.places_without_pain: list[PhraseMeaning] = []  # places without a pain word
         for place, item in enumerate(items):
-            self._step(place, item)
+            role = item.role
+            if role is _BREAK:  # as most words are
+                if self.is_following:
+                    self._read_other(place, item)
+            elif role is not _BRIDGE:
+                self._step(place, item)
         self._end_pain()
 
     def _step(self, place: int, item: Item) -> None:
         role = item.role
-        if role is _BRIDGE:
-            return
-        if role is _BREAK:  # as most words are
-            self._read_other(place, item)
-            return
         if self._denied is not None and role is not Role.PAIN_WORD:
             self._end_pain()
         match role:
@@ -87,6 +87,11 @@ class PainReader:
                 self._read_run(place, item)
             case Role.LIST:
                 self._read_list(item)
+
+    @property
+    def is_following(self) -> bool:
+        """Return whether there is a pain to follow, or a place that may hurt."""
+        return self._pain is not None or bool(self._waiting)
 
     def _next(self) -> int:
         self._chains += 1
@@ -120,8 +125,6 @@ class PainReader:
 
     def _read_other(self, place: int, item: Item) -> None:
         """Read a word that is none of pain: most end what is being followed."""
-        if self._pain is None and not self._waiting:
-            return
         if self._waiting and not self._joins and item.concept(QUALITY) == _PAINLESS:
             self._share(place, _Pain(self._next()), FindingValue.ABSENT)
         elif self._waiting and self._denied is None and self._is_denial_behind(place, item):

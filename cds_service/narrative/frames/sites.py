@@ -73,7 +73,7 @@ class SiteComposer:
             firsts.append(row.firsts[end])
             entry = self._entry(region, aspect, is_pain=False)
             if entry:
-                made.append(Item(row[at].text, entry.naming({ASPECT: aspect}), Role.PLACE))
+                made.append(Item(row[at].text, entry._replace(concepts={ASPECT: aspect}), Role.PLACE))
                 firsts.append(row.firsts[end + 1])
             end = at + 1
         return end
@@ -117,7 +117,7 @@ class SiteComposer:
             return None
         if not is_whole:  # other frames read it too
             named = next((item for item in inside if item.concept(REGION)), inside[-1])
-            entry = entry.naming({**named.entry.concepts, **entry.concepts})
+            entry = entry._replace(concepts={**named.entry.concepts, **entry.concepts})
         side = combine_sides(one for item in inside for one in (item.entry.side, item.side) if one)
         words = [item.text for item in inside if not item.is_side or item.concept(REGION)]
         if is_whole and not is_pain:

@@ -6,8 +6,6 @@ from cds_service.model.facts import FindingValue
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import (
     GRADE,
-    NONE,
-    NOT,
     RESULT,
     SHARED,
     TOPIC,
@@ -16,6 +14,7 @@ from cds_service.narrative.frames.examination import (
     lacks,
     speaks_of,
 )
+from cds_service.narrative.frames.small_words import NONE, NOT
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark, PhraseMeaning

@@ -18,7 +18,6 @@ class Part(Enum):
     SIDE = "side"
     SEPARATOR = "separator"
     BREAK = "break"
-    PARTING = "parting"  # "except", and perhaps "with"
     __hash__ = object.__hash__
 
 
@@ -57,6 +56,7 @@ SIDES: Final = {side: Token(Part.SIDE, -1, side=side) for side in Side}
 BOTH_WORD: Final = SIDES[Side.BOTH]._replace(is_both_word=True)
 ASKED: Final = Token(Part.BREAK, -1, "?")  # each frame is asked what the word is to it
 _HEADS = frozenset({Part.HEAD, Part.TOPIC, Part.OTHER})
+_BREAK = Part.BREAK
 _HEAD, _OTHER, _TOPIC, _SIDE = Part.HEAD, Part.OTHER, Part.TOPIC, Part.SIDE
 _ENDS = frozenset({Part.SEPARATOR, Part.BREAK})
 
@@ -65,10 +65,10 @@ def split_runs(tokens: Sequence[Token]) -> list[list[Token]]:
     """Return the tokens between breaks."""
     runs: list[list[Token]] = [[]]
     for token in tokens:
-        if token.part is Part.BREAK:
-            runs.append([])
-        else:
+        if token.part is not _BREAK:
             runs[-1].append(token)
+        elif runs[-1]:
+            runs.append([])
     return [run for run in runs if run]
 
 
@@ -76,7 +76,7 @@ def drop_named_topics(run: list[Token]) -> list[Token]:
     """Return a run without the topics whose heads stand beside them: in "power of the EHL 4/5" the EHL is the head."""
     dropped: set[int] = set()
     for place, token in enumerate(run):
-        if token.part is Part.TOPIC and place not in dropped:
+        if token.part is _TOPIC and place not in dropped:
             passed = _topics_before_head(run, place)
             dropped.update(at - 1 for at in passed[1:] if run[at - 1].part is Part.SEPARATOR)  # "touch and pinprick"
             dropped.update(passed or ([place] if _is_behind_head(run, place) else ()))

@@ -22,8 +22,8 @@ REFUSALS = {
     "capitals in a phrase": (PAINS, '"gonalgia"', '"Gonalgia"', "knee-pain.phrases.0"),
     "a phrase without a word": (
         CUES,
-        '"h/o", ',
-        '"...", ',
+        '"used to",',
+        '"used to", "...",',
         "narrative/cues.toml: historical.before: '...' contains no word",
     ),
     "unknown key": (PAINS, "[hip-pain]\nphrases", "[hip-pain]\nphrase", "hip-pain.phrase: is not a known key"),

@@ -1,0 +1,93 @@
+"""How far back a cue reaches that stands behind mentions: "groin pain: denied", "fever, chills, weight loss: none"."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from cds_service.narrative.boxes import stands_behind
+from cds_service.narrative.denied_lists import is_plain_list
+from cds_service.narrative.items import Item
+from cds_service.narrative.lexicon import Cue, CueEffect, Mark
+from cds_service.narrative.mentions import Mention
+from cds_service.narrative.surroundings import happened_after, without_own_side
+
+NEAR: Final = 12  # items between a mention and a cue after it
+_LISTS: Final = (Mark.LIST, Mark.JOINED)
+_HEADING: Final = ":"
+_OVER_BEHIND_A_COMMA: Final = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
+_ZERO: Final = "0"
+_COLONS: Final = frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakness of dorsiflexion 0"
+_MAX_UNKNOWN: Final = 1  # unknown words between a mention and a cue after it
+
+
+class CuesBehind:
+    """The cues of a sentence that stand behind mentions. `mentions` are in order."""
+
+    def __init__(self, items: list[Item], mentions: Sequence[Mention]) -> None:
+        self._items = items
+        self._mentions = mentions
+
+    def reaches(self, place: int, cue: Cue, mention: Mention) -> bool:
+        """Return whether a cue after a mention applies to it. It does not if it may apply to what follows instead."""
+        if place - mention.last > NEAR or (cue.is_closing and not self._closes(place)):
+            return False
+        between = without_own_side(self._items[mention.last + 1 : place], mention)
+        if cue.is_listing:
+            return not any(item.is_marked(Mark.STOP) or item.entry.cues for item in between)
+        if self._items[place].text == _ZERO and ("grade" in mention.saying.takes or not _is_answered(between)):
+            return False
+        if cue.effect is CueEffect.HISTORICAL and cue.is_closing and happened_after(between):
+            return True
+        if cue.is_closing and cue.effect in _OVER_BEHIND_A_COMMA and between and between[-1].text == ",":
+            between.pop()
+        unknown = sum(item.is_unknown for item in between)
+        if unknown > _MAX_UNKNOWN or any(item.is_marked(Mark.STOP) or item.text == "," for item in between):
+            return cue.is_closing and cue.effect is CueEffect.NEGATED and is_plain_list(self._items[:place])
+        if any(item.entry.saying or item.entry.cues for item in between) and not self._is_list(between):
+            return all(_is_like(item, cue) for item in between)
+        is_both = any(one.is_before and one.effect is cue.effect for one in self._items[place].entry.cues)
+        return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
+
+    def is_answer(self, place: int, cue: Cue) -> bool:
+        """Return whether a closing negation answers what precedes it or is a test result, so negates nothing later."""
+        if cue.effect is not CueEffect.NEGATED:
+            return False
+        before = [one for one in self._mentions if one.first <= place]
+        return any(place <= one.last or self.reaches(place, cue, one) for one in before)
+
+    def _closes(self, place: int) -> bool:
+        """Return whether a clause ends after an item: at a comma, a bracket, or the next entry of a form."""
+        behind = self._items[place + 1 :]
+        while behind and behind[0].year:
+            behind.pop(0)  # "cured 2008"
+        if not behind or behind[0].is_marked(Mark.LIST) or behind[0].text == ")":
+            return True
+        if not behind[0].entry.saying:
+            return False
+        return stands_behind(self._items, self._mentions, place) or (len(behind) > 1 and behind[1].text == _HEADING)
+
+    def _is_list(self, between: list[Item]) -> bool:
+        return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)
+
+    def _leads_on(self, place: int) -> bool:
+        """Return whether another mention follows a cue before its scope ends."""
+        for item in self._items[place + 1 :]:
+            if item.entry.saying:
+                return True
+            if item.is_marked(Mark.STOP, Mark.GROUNDS, *_LISTS):
+                return False
+        return False
+
+
+def _is_answered(between: list[Item]) -> bool:
+    return all(item.text in _COLONS for item in between)
+
+
+def is_small(item: Item) -> bool:
+    """Return whether an item is a side, a link or joins a list."""
+    return item.is_side or item.is_marked(Mark.LINK, *_LISTS)
+
+
+def _is_like(item: Item, cue: Cue) -> bool:
+    """Return whether an item is small or says the same as a cue behind it: "resected 2011, no recurrence"."""
+    says = {one.effect for one in item.entry.cues}
+    return is_small(item) or bool(item.year) or says == {cue.effect}
