@@ -9,7 +9,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.frames.claims import Claim, read_claims
 from cds_service.narrative.frames.frame import Frame
-from cds_service.narrative.frames.partings import EXCEPT, part_from
+from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_from
 from cds_service.narrative.frames.small_words import NONE, NOT, parts_of, small_part
 from cds_service.narrative.frames.tokens import (
     ASKED,
@@ -139,11 +139,14 @@ class ExaminationFrame(Frame):
                 else:
                     tokens.append(BREAK)
                 is_denied = False
+            if part is _BREAK:
+                close_exception(tokens)
             unknown = unknown + 1 if part is _BREAK and item.is_unknown else 0
             if part is _RESULT and tokens and tokens[-1].part is _RESULT:
                 tokens[-1] = token if tokens[-1].concept == EXCEPT else _merged(tokens[-1], token)
             elif part is not _BREAK or not item.is_unknown or unknown > self.takes_unknown:
                 tokens.append(token)
+        close_exception(tokens)
         return tokens, _heading(row)
 
     def _token(self, row: Row, at: int, item: Item) -> Token | None:
