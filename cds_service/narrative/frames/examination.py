@@ -37,6 +37,10 @@ _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: Fin
 _HEADED = frozenset({":", ","})
 _NEAR = 5  # items
 _GRADES = frozenset({"4", "3-or-less"})
+_PAIRED = frozenset(
+    {"jerks", "reflexes", "kjs", "ajs", "dtrs", "knees", "ankles", "legs", "extremities", "limbs", "hips", "feet"}
+    | {"symmetric", "symmetrical", "symmetrically", "equal", "equally"}
+)
 _LEAST_PARTS = 2  # normal parts that together say that all is normal
 
 
@@ -49,6 +53,7 @@ class ExaminationFrame(Frame):
     present: ClassVar[frozenset[str]]
     absent: ClassVar[frozenset[str]]
     topic: ClassVar[str] = ""
+    names_pairs: ClassVar[bool] = True  # whether its plural heads are those of both sides
     foreign: ClassVar[Part] = Part.OTHER  # what another frame's topic is to this one
     takes_unknown: ClassVar[int] = 0  # unknown words in a row between a head and its result
 
@@ -111,10 +116,11 @@ class ExaminationFrame(Frame):
         normal = {one.head.at for one in claims if self.is_normal_part(one)}
         for claim in claims:
             is_normal_part = self.is_normal_part(claim)
-            if is_normal_part and len(normal) < _LEAST_PARTS:
+            if is_normal_part and len(normal) < _LEAST_PARTS and not _is_compared(claim, claims):
                 continue
+            sided = claim._replace(side=Side.BOTH) if self.names_pairs and _is_of_both(row, claim) else claim
             for meaning in self.meanings_of(claim, row):
-                yield _mention(claim, meaning, is_general=is_normal_part)
+                yield _mention(sided, meaning, is_general=is_normal_part)
 
     def _tokens(self, row: Row) -> tuple[list[Token], Side]:
         """Return the tokens of a sentence, and the side that heads it."""
@@ -241,6 +247,25 @@ def _heading(row: Row) -> Side:
 
 def _is_site(item: Item) -> bool:
     return item.entry.saying is not None and item.entry.saying.is_site
+
+
+def _is_compared(claim: Claim, claims: Iterable[Claim]) -> bool:
+    """Return whether the other side of a part is not normal: "dorsiflexion R 3/5, L 5/5"."""
+    return any(
+        one.head.at == claim.head.at
+        and one.result.value is FindingValue.PRESENT
+        and {one.side, claim.side} == {Side.LEFT, Side.RIGHT}
+        for one in claims
+    )
+
+
+def _is_of_both(row: Row, claim: Claim) -> bool:
+    """Return whether what is normal is so on both sides: "knee jerks brisk", "reflexes symmetric"."""
+    if claim.result.value is not FindingValue.ABSENT or claim.side is not Side.UNSTATED:
+        return False
+    words = {row[claim.head.at].text.split()[-1]}
+    words.update(word for at in claim.result.words for word in row[at].text.split())
+    return not _PAIRED.isdisjoint(words)
 
 
 def _mention(claim: Claim, meaning: PhraseMeaning, *, is_general: bool) -> Mention:
