@@ -116,7 +116,7 @@ class ExaminationFrame(Frame):
         normal = {one.head.at for one in claims if self.is_normal_part(one)}
         for claim in claims:
             is_normal_part = self.is_normal_part(claim)
-            if is_normal_part and len(normal) < _LEAST_PARTS and not _is_compared(claim, claims):
+            if is_normal_part and len(normal) < _LEAST_PARTS:
                 continue
             sided = claim._replace(side=Side.BOTH) if self.names_pairs and _is_of_both(row, claim) else claim
             for meaning in self.meanings_of(claim, row):
@@ -247,16 +247,6 @@ def _heading(row: Row) -> Side:
 
 def _is_site(item: Item) -> bool:
     return item.entry.saying is not None and item.entry.saying.is_site
-
-
-def _is_compared(claim: Claim, claims: Iterable[Claim]) -> bool:
-    """Return whether the other side of a part is not normal: "dorsiflexion R 3/5, L 5/5"."""
-    return any(
-        one.head.at == claim.head.at
-        and one.result.value is FindingValue.PRESENT
-        and {one.side, claim.side} == {Side.LEFT, Side.RIGHT}
-        for one in claims
-    )
 
 
 def _is_of_both(row: Row, claim: Claim) -> bool:
