@@ -36,6 +36,10 @@ _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: Fin
 _HEADED = frozenset({":", ","})
 _NEAR = 5  # items
 _GRADES = frozenset({"4", "3-or-less"})
+_PAIRED = frozenset(
+    {"jerks", "reflexes", "kjs", "ajs", "dtrs", "knees", "ankles", "legs", "extremities", "limbs", "hips", "feet"}
+    | {"symmetric", "symmetrical", "symmetrically", "equal", "equally"}
+)
 _LEAST_PARTS = 2  # normal parts that together say that all is normal
 
 
@@ -48,6 +52,7 @@ class ExaminationFrame(Frame):
     present: ClassVar[frozenset[str]]
     absent: ClassVar[frozenset[str]]
     topic: ClassVar[str] = ""
+    names_pairs: ClassVar[bool] = True  # whether its plural heads are those of both sides
     foreign: ClassVar[Part] = Part.OTHER  # what another frame's topic is to this one
     takes_unknown: ClassVar[int] = 0  # unknown words in a row between a head and its result
 
@@ -112,8 +117,9 @@ class ExaminationFrame(Frame):
             is_normal_part = self.is_normal_part(claim)
             if is_normal_part and len(normal) < _LEAST_PARTS:
                 continue
+            sided = claim._replace(side=Side.BOTH) if self.names_pairs and _is_of_both(row, claim) else claim
             for meaning in self.meanings_of(claim, row):
-                yield _mention(claim, meaning, is_general=is_normal_part)
+                yield _mention(sided, meaning, is_general=is_normal_part)
 
     def _tokens(self, row: Row) -> tuple[list[Token], Side]:
         """Return the tokens of a sentence, and the side that heads it."""
@@ -227,6 +233,15 @@ def _heading(row: Row) -> Side:
 
 def _is_site(item: Item) -> bool:
     return item.entry.saying is not None and item.entry.saying.is_site
+
+
+def _is_of_both(row: Row, claim: Claim) -> bool:
+    """Return whether what is normal is so on both sides: "knee jerks brisk", "reflexes symmetric"."""
+    if claim.result.value is not FindingValue.ABSENT or claim.side is not Side.UNSTATED:
+        return False
+    words = {row[claim.head.at].text.split()[-1]}
+    words.update(word for at in claim.result.words for word in row[at].text.split())
+    return not _PAIRED.isdisjoint(words)
 
 
 def _mention(claim: Claim, meaning: PhraseMeaning, *, is_general: bool) -> Mention:
