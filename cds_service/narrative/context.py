@@ -174,6 +174,8 @@ class Context:
             return True
         if cue.effect is not CueEffect.HYPOTHETICAL:
             return False
+        if not cue.is_listing and is_told_apart(self._items, PlacedCue(place, cue), mention):
+            return True
         if cue.is_listing:
             return is_affirmed(self._items, mention)
         return self._is_denied_apart(place, mention) or is_ground(self._items, self._mentions, place, mention)
