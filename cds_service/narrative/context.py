@@ -116,8 +116,8 @@ class Context:
             self._is_stopped(-1, mention, one) for one in {CueEffect.HISTORICAL, self._carried} - {CueEffect.FAMILY}
         ):
             found.add(self._carried)
-        if self._section:
-            found.add(self._section)
+        if self._section and not (self._section is CueEffect.FAMILY and has_begun(self._items, mention)):
+            found.add(self._section)  # what began on a day that was is no history of a family
         if found and CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
         if self._negating:
