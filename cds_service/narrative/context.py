@@ -118,8 +118,8 @@ class Context:
             self._is_stopped(-1, mention, one) for one in {CueEffect.HISTORICAL, self._carried} - {CueEffect.FAMILY}
         ):
             found.add(self._carried)
-        if self._section:
-            found.add(self._section)
+        if self._section and not (self._section is CueEffect.FAMILY and has_begun(self._items, mention)):
+            found.add(self._section)  # what began on a day that was is no history of a family
         if found and CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
         if id(mention) in self._ended:
@@ -182,6 +182,8 @@ class Context:
             return True
         if cue.effect is not CueEffect.HYPOTHETICAL:
             return False
+        if not cue.is_listing and is_told_apart(self._items, PlacedCue(place, cue), mention):
+            return True
         if cue.is_listing:
             return is_affirmed(self._items, mention)
         return self._is_denied_apart(place, mention) or is_ground(self._items, self._mentions, place, mention)
