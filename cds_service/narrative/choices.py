@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cds_service.model.facts import FindingValue
+from cds_service.narrative.sided_answers import answers_by_side
 from cds_service.narrative.tokenizer import EMPTY_BOX, STOP, TICKED, Sentence
 
 _OPPOSITES = frozenset({("yes", "no"), ("no", "yes"), ("y", "n"), ("n", "y")})
@@ -23,7 +24,8 @@ class _Choice(NamedTuple):
 
 def settle_choices(parts: Sequence[Sentence], answers: Mapping[str, FindingValue]) -> list[Sentence]:
     """Return the sentences, with each choice behind a question written as its answer, which ends the sentence."""
-    return [one for part in parts for one in (_settled(part, answers) if _may_choose(part) else (part,))]
+    settled = [one for part in parts for one in (_settled(part, answers) if _may_choose(part) else (part,))]
+    return [one for part in settled for one in answers_by_side(part)]
 
 
 def _may_choose(part: Sentence) -> bool:
@@ -58,6 +60,8 @@ def _choice(words: Sequence[str], place: int, answers: Mapping[str, FindingValue
 
 def _ticked(words: Sequence[str], place: int) -> _Choice | None:
     """Return the choice of two boxes, before or behind their answers."""
+    if _BOXES.isdisjoint(words[place : place + 2]):
+        return None
     between = int(place + 2 < len(words) and words[place + 2] in _BETWEEN)
     four = (*words[place : place + 2], *words[place + 2 + between : place + 4 + between])
     if len(four) < _PAIRS:
@@ -73,7 +77,7 @@ def _ticked(words: Sequence[str], place: int) -> _Choice | None:
 def _left_open(words: Sequence[str], place: int, answers: Mapping[str, FindingValue]) -> _Choice | None:
     """Return the choice of "yes / no", with the answer that may follow a colon."""
     three = tuple(words[place : place + 3])
-    if three[1:2] != ("/",) or (three[0], three[-1]) not in _OPPOSITES or "/" in words[place + 3 : place + 4]:
+    if "/" not in three[1:2] or (three[0], three[-1]) not in _OPPOSITES or "/" in words[place + 3 : place + 4]:
         return None
     at = place + 3
     while at < len(words) and words[at] in _BEFORE_ANSWER:

@@ -11,8 +11,10 @@ from cds_service.model.sides import Side
 from cds_service.narrative.boxes import stands_behind
 from cds_service.narrative.carrying import PlacedCue, carry, place_cues
 from cds_service.narrative.claims import is_claimed, is_on_checklist
+from cds_service.narrative.cue_limits import holds_from_opening, is_of_next, is_over_before, is_told_apart, opening_of
 from cds_service.narrative.cues_behind import NEAR, CuesBehind, is_small
 from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
+from cds_service.narrative.endings import find_ended, is_of_then
 from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
@@ -55,10 +57,10 @@ class Context:
         self._reach = reach
         self._scopes = Scopes(items)
         self._behind = CuesBehind(items, self._mentions)
-        self.has_year = any(item.year for item in items)
         self._has_bracket = "(" in [item.text for item in items]
         results = {place for mention in mentions for place in mention.results}
-        self._cues = place_cues(items, passed | results)
+        self._ended, said = find_ended(items, self._mentions)
+        self._cues = place_cues(items, passed | results | said)
         self._changing: list[PlacedCue] = []
         self._negating: list[PlacedCue] = []
         self._opening: PlacedCue | None = None
@@ -70,10 +72,11 @@ class Context:
         """Part the cues that deny what follows from all others."""
         denying: list[PlacedCue] = []
         for one in self._cues:
-            (denying if one.cue.is_before and one.cue.effect is CueEffect.NEGATED else self._changing).append(one)
+            (denying if _denies_on(one.cue) else self._changing).append(one)
         answers = {one.place for one in self._changing if one.cue.is_closing and self._behind.is_answer(*one)}
-        self._negating = [one for one in denying if one.place not in answers and not self._is_box_behind(one)]
-        self._opening = next((one for one in self._changing if one.cue.is_opening and one.place == 0), None)
+        answers.update(one.place for one in denying if stands_behind(self._items, self._mentions, one.place))
+        self._negating = [one for one in denying if one.place not in answers]
+        self._opening = opening_of(self._changing)
 
     def changes(self, mention: Mention) -> set[CueEffect]:
         """Return all effects on a mention: those of the cues, and of a diagnosis named but not asserted."""
@@ -98,35 +101,33 @@ class Context:
         holding: list[PlacedCue] = []
         for one in self._changing:
             is_other = mention.results or not mention.first <= one.place <= mention.last
-            if is_other and self._holds(*one, mention) and not self._is_of_next(one, mention):
+            if (
+                is_other
+                and one is not self._opening
+                and self._holds(*one, mention)
+                and not is_of_next(self._mentions, one, mention)
+            ):
                 holding.append(one)
         found = {self._change(one, mention) for one in holding} if holding else set()
-        if self._opening and not self._is_stopped_opening(mention):
+        if self._opening and holds_from_opening(self._items, mention):
             found.add(self._opening.cue.effect)
         if holding and any(one.cue.is_listing and not one.cue.is_before for one in holding):
             found.discard(CueEffect.HYPOTHETICAL)  # "asked about numbness and retention, all denied"
-        if self._carried and not self._is_stopped(-1, mention, CueEffect.HISTORICAL):
+        if self._carried and not any(
+            self._is_stopped(-1, mention, one) for one in {CueEffect.HISTORICAL, self._carried} - {CueEffect.FAMILY}
+        ):
             found.add(self._carried)
         if self._section:
             found.add(self._section)
         if found and CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
+        if id(mention) in self._ended:
+            found.add(CueEffect.HISTORICAL)
         if self._negating:
             found.update(self._negations(mention))
         if mention.saying.is_structure and not self._is_meant(mention):
             found.add(CueEffect.UNCLEAR)
         return found
-
-    def _is_of_next(self, placed: PlacedCue, mention: Mention) -> bool:
-        """Return whether a word behind a mention belongs to the next one: "absent tone and absent sensation"."""
-        return placed.place > mention.last and any(one.first == placed.place < one.last for one in self._mentions)
-
-    def _is_stopped_opening(self, mention: Mention) -> bool:
-        return any(item.is_marked(Mark.STOP_OPENING) for item in self._items[1 : mention.last + 2])
-
-    def _is_box_behind(self, placed: PlacedCue) -> bool:
-        """Return whether a crossed box denies what precedes it, and nothing behind it: "numb [N] weak [Y]"."""
-        return stands_behind(self._items, self._mentions, placed.place)
 
     def _is_meant(self, mention: Mention) -> bool:
         """Return whether a part of the body is named for its disease: a cue stands next to it, or it stands alone."""
@@ -157,8 +158,11 @@ class Context:
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
+        if cue.is_anywhere:
+            return True
         if cue.is_before and place < mention.first:
-            return not self._is_stopped(place, mention, cue.effect) and not self._is_out(place, cue, mention)
+            is_open = not self._is_stopped(place, mention, cue.effect) and not is_over_before(self._items, place, cue)
+            return is_open and not self._is_out(place, cue, mention)
         if place < mention.first:
             return False
         if cue.is_before and cue.effect is CueEffect.FAMILY and place - mention.last <= NEAR:
@@ -198,14 +202,17 @@ class Context:
             if nearest.cue.is_listing and is_resumed(self._items[nearest.place + 1 : mention.first]):
                 yield CueEffect.NEGATED
             return
-        if self._is_told_anew(mention):
+        if is_told_apart(self._items, nearest, mention):
             return
         back = self._taken_back(nearest, mention)
         if back is not False:
             yield from () if back else (CueEffect.UNCLEAR,)
             return
         is_double = any(one.place + 1 == nearest.place for one in before[:-1])
+        between = self._items[nearest.place + 1 : mention.first]
         is_sure = self._is_negated(nearest, mention) or is_wholly_denied(self._items, nearest.place)
+        is_sure = is_sure or is_resumed(between)
+        is_sure = is_sure and not is_of_then(self._items, mention)
         yield CueEffect.NEGATED if is_sure and not is_double else CueEffect.UNCLEAR
         if is_sure and not is_double and not _HISTORY.isdisjoint(self._items[nearest.place].text.split()):
             yield CueEffect.HISTORICAL  # "no history of cancer" denies what was, too
@@ -215,11 +222,6 @@ class Context:
         if self._returning is None or mention.first > self._returning.place:
             return False
         return self._returning.is_there(self._mentions, nearest.place, [one.place for one in self._negating])
-
-    def _is_told_anew(self, mention: Mention) -> bool:
-        """Return whether a mention behind a comma is a clause with its own "cannot": "no fever, cannot pass urine"."""
-        opening = self._items[mention.first].concept("change")
-        return opening == "cannot" and mention.first > 0 and self._items[mention.first - 1].text == ","
 
     def _is_negated(self, placed: PlacedCue, mention: Mention) -> bool:
         """Return whether a negation certainly applies to the mention."""
@@ -248,9 +250,15 @@ class Context:
         return any(item.is_marked(Mark.JOINED) for item in self._items[place + 1 : end])
 
     def _goes_on(self, item: Item) -> bool:
-        is_small = item.is_side or item.is_unknown or item.is_marked(Mark.LINK, Mark.PAIN, *_LISTS)
-        return (is_small or item.entry.saying is not None) and not item.entry.cues and not item.is_marked(Mark.STOP)
+        is_passed = item.is_unknown or item.is_marked(Mark.PAIN) or is_small(item)
+        return (is_passed or item.entry.saying is not None) and not item.entry.cues and not item.is_marked(Mark.STOP)
 
     def carries(self, sentence: Sentence) -> CueEffect | None:
         """Return the effect that carries over to the next part of a list: from a heading, or past a semicolon."""
-        return carry(self._items, self._mentions, self._cues, self._carried, sentence)
+        open_cues = [one for one in self._cues if one in self._negating or not _denies_on(one.cue)]
+        return carry(self._items, self._mentions, open_cues, self._carried, sentence)
+
+
+def _denies_on(cue: Cue) -> bool:
+    """Return whether a cue denies what follows."""
+    return cue.is_before and cue.effect is CueEffect.NEGATED

@@ -11,6 +11,10 @@ _INLINES: Final = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>|<!--[^<>]*-->",
 _ENTITY: Final = re.compile(r"&(?:#x?[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
 _CROSSES: Final = frozenset("\u2717\u2718\u274c\U0001f6ab")
 _TICKS: Final = str.maketrans("\u2705\u2713\u2714", "\u2611" * 3)  # beside crosses a tick is an answer, else a bullet
+# "-numbness -fever +groin pain". A dash may be a bullet, too: what stands behind it is not known.
+_SIGNED_LINE: Final = re.compile(r"^[^\n]*(?<!\S)[+-](?=[a-zA-Z])(?!ve\b)[^\n]*$", re.MULTILINE)
+_MINUS: Final = re.compile(r"(?<!\S)-(?=[a-zA-Z])(?!ve\b)")
+_PLUS: Final = re.compile(r"(?<!\S)\+(?=[a-zA-Z])(?!ve\b)")
 _NEAR: Final = 40  # characters looked at before a block
 _OPEN: Final = frozenset(":,")  # behind these a list goes on
 
@@ -19,11 +23,19 @@ def strip_markup(text: str) -> str:
     """Return a text without HTML. Most texts hold none, and "<" alone is a sign of comparison."""
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
+    if "+" in text and "-" in text and _PLUS.search(text):
+        text = _SIGNED_LINE.sub(_as_boxes, text)
     if not text.isascii() and not _CROSSES.isdisjoint(text):
         text = text.translate(_TICKS)
     if "<" not in text or ">" not in text:
         return text
     return _BLOCKS.sub(_as_end, _INLINES.sub("", text))
+
+
+def _as_boxes(match: re.Match[str]) -> str:
+    """Return a line with boxes for its signs, where it has both."""
+    line = match[0]
+    return _PLUS.sub(" [x] ", _MINUS.sub(" [ ] ", line)) if _PLUS.search(line) and _MINUS.search(line) else line
 
 
 def _as_end(match: re.Match[str]) -> str:

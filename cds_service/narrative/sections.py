@@ -8,6 +8,7 @@ from cds_service.narrative.tokenizer import LINE, PARAGRAPH, Sentence
 
 _BEHIND_TITLE: Final = frozenset({":", "-"})
 _LONGEST_TITLE: Final = 6  # words
+_LONGEST_DATED_TITLE: Final = 10
 PLAIN: Final = Section()
 REPORT: Final = Section(is_of_diagnoses=True)
 
@@ -34,10 +35,14 @@ class SectionReader:
     def _titled(self, sentence: Sentence) -> Section | None:
         """Return the section that a sentence begins, or None."""
         words = sentence.words
-        end = next((at for at in range(1, min(len(words), _LONGEST_TITLE + 1)) if words[at] in _BEHIND_TITLE), None)
+        marks = [at for at, word in enumerate(words[1:_LONGEST_DATED_TITLE], 1) if word in _BEHIND_TITLE]
+        end = marks[0] if marks else None
         if end is None and not self._is_bare(sentence):
             return None
-        return self._titles.get(" ".join(words[:end]).rstrip(" :-"))
+        titled = self._titles.get(" ".join(words[:end]).rstrip(" :-"))
+        if titled is None and end is not None and end > 1:
+            return self._titles.get(" ".join(word for word in words[:end] if word.isalpha()))  # "notes from 2018"
+        return titled
 
     def _is_bare(self, sentence: Sentence) -> bool:
         """Return whether a sentence is a line of its own that may be a title."""

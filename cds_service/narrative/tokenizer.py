@@ -10,10 +10,12 @@ _TOKEN = re.compile(
     r"[^\W_]+(?:['\u2019][^\W_]+)*|(?<!-)-+>|(?<!=)=+>|→|[\r\n]\s*|\?+"
     r"|\[\s{0,4}(?:[xX\u2713\u2714]\s{0,4})?\]|[\u2610\u25a1\u2611\u2612]"
     r"|#(?=\s?[A-Za-z])|(?<=[TtLl][0-9] )#|(?<=[TtLl]1[0-2] )#"
-    r"|\[\s{0,2}(?:[nN][oO]?|-)\s{0,2}\]|[\u2716-\u2718\u274c\u2296\u2205\U0001f6ab]"
+    r"|\[\s{0,2}(?:[nN][oO]?|[yY](?:es|ES)?|-)\s{0,2}\]|[\u2716-\u2718\u274c\u2296\u2205\U0001f6ab]"
+    r"|\(\s{1,4}\)|\(\s?[xX\u2713\u2714]\s?\)"
     r"|_{2,}|\[_\]|(?<!\S)\*{3}(?!\S)|(?<=:)\.{2,}|(?<=: )\.{2,}|[.;:,()/+&<>!\u2013\u2014-]"
 )
 _PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")  # such a phrase needs no splitting
+_AS_WRITTEN = frozenset(",:/()+&<>")
 _QUOTES = str.maketrans("", "", "'\u2019")
 ARROW = "->"
 TRAILING_QUESTION = "??"  # a question mark directly after a word; "?" comes before what is asked
@@ -105,6 +107,8 @@ def _split_all(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
 
 def _punctuation_word(token: str, match: re.Match[str], text: str) -> str:
     """Return a punctuation mark as a word, or "" for a hyphen inside a word and for marks that only end sentences."""
+    if token in _AS_WRITTEN:
+        return token
     first = token[0]
     if first == "#":
         return FRACTURE
@@ -112,8 +116,8 @@ def _punctuation_word(token: str, match: re.Match[str], text: str) -> str:
         return CROSS
     if first in _GAPS or token == BLANK or (first == "." and len(token) > 1):
         return BLANK
-    if first in _BOXES:
-        return EMPTY_BOX if token in _EMPTY or not token.strip("[] \t") else TICKED
+    if first in _BOXES or (first == "(" and len(token) > 1):
+        return EMPTY_BOX if token in _EMPTY or not token.strip("[]() \t\r\n") else TICKED
     if first == "→" or (token[-1] == ">" and len(token) > 1):
         return ARROW
     if first == "?":

@@ -66,8 +66,8 @@ def _run(row: Row, at: int, step: int) -> tuple[Side, int]:
 
 
 def _is_between(item: Item) -> bool:
-    if item.is_side or item.is_marked(*_LISTS) or item.entry.cues:
-        return False
+    if item.is_side or item.is_marked(Mark.ELSEWHERE, *_LISTS) or item.entry.cues:
+        return False  # "stick in the right hand for hip arthritis"
     is_word = bool(item.concept("result") or item.entry.qualifiers) or not _PASSED.isdisjoint(item.entry.concepts)
     return item.is_marked(Mark.LINK) or is_word or item.text == _TO
 
