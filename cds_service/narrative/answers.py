@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from cds_service.model.facts import FindingValue
-from cds_service.narrative.tokenizer import CLAUSE, TRAILING_QUESTION, Sentence
+from cds_service.narrative.tokenizer import CLAUSE, STOP, TRAILING_QUESTION, Sentence
 
 _OVER = frozenset({"resolved", "subsided"})
 _OVER_IN_TWO = frozenset({("went", "away"), ("went", "within"), ("gone", "within"), ("gone", "now")})
+_BEFORE_END = frozenset({CLAUSE, STOP})
 _MAX_END = 4  # words that only tell an end
 _BEFORE_MORE = frozenset({",", "-", "(", ":"})
 
@@ -14,13 +15,13 @@ _BEFORE_MORE = frozenset({",", "-", "(", ":"})
 def join_answers(parts: Sequence[Sentence], answers: Mapping[str, FindingValue]) -> list[Sentence]:
     """Return the sentences, with each answered question written as an entry of a form: "saddle numbness: no".
 
-    What only tells the end of what stands before a semicolon is joined to it: "numb; resolved same day".
+    What only tells the end of what stands before a semicolon or full stop is joined to it: "numb; resolved same day".
     """
     joined: list[Sentence] = []
     for part in parts:
         if joined and joined[-1].words[-1] == TRAILING_QUESTION and part.words[0] in answers:
             joined[-1:] = _answered(joined[-1], part)
-        elif joined and joined[-1].ending == CLAUSE and _is_end(part):
+        elif joined and joined[-1].ending in _BEFORE_END and _is_end(part):
             joined[-1] = _told_on(joined[-1], part)
         else:
             joined.append(part)

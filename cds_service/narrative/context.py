@@ -26,6 +26,7 @@ from cds_service.narrative.tokenizer import EMPTY_BOX, Sentence
 _LISTS = (Mark.LIST, Mark.JOINED)
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
+_NONE_BEFORE = frozenset({"no prior", "no previous"})
 _HISTORY = frozenset({"history", "hx", "h/o", "ever", "never"})
 _SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
 
@@ -117,8 +118,8 @@ class Context:
             self._is_stopped(-1, mention, one) for one in {CueEffect.HISTORICAL, self._carried} - {CueEffect.FAMILY}
         ):
             found.add(self._carried)
-        if self._section:
-            found.add(self._section)
+        if self._section and not (self._section is CueEffect.FAMILY and has_begun(self._items, mention)):
+            found.add(self._section)  # what began on a day that was is no history of a family
         if found and CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
         if id(mention) in self._ended:
@@ -155,6 +156,8 @@ class Context:
         between = self._items[mention.last + 1 : placed.place]
         is_some = placed.cue.effect is CueEffect.NEGATED and not placed.cue.is_listing
         is_listed = is_some and any(item.entry.saying for item in between)
+        if self._items[placed.place].text in _NONE_BEFORE and self._items[mention.place].concept("act"):
+            return CueEffect.NEGATED  # "no previous spinal surgery"; of a pain it says nothing of now
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
@@ -179,6 +182,8 @@ class Context:
             return True
         if cue.effect is not CueEffect.HYPOTHETICAL:
             return False
+        if not cue.is_listing and is_told_apart(self._items, PlacedCue(place, cue), mention):
+            return True
         if cue.is_listing:
             return is_affirmed(self._items, mention)
         return self._is_denied_apart(place, mention) or is_ground(self._items, self._mentions, place, mention)

@@ -70,9 +70,15 @@ def split_sentences(text: str, abbreviations: Set[str]) -> list[Sentence]:
     A full stop does not end one in a number, or after an abbreviation unless a capital follows.
     """
     found: list[Sentence] = []
+    is_blank = False
     for sentence in _split_all(text, abbreviations):
         if sentence.words:
+            if is_blank and found[-1].ending == STOP:
+                found[-1] = found[-1]._replace(ending=PARAGRAPH)  # a full stop before an empty line ends a paragraph
             found.append(sentence)
+            is_blank = False
+        elif sentence.ending == PARAGRAPH and found and found[-1].ending == STOP:
+            is_blank = True
         elif sentence.ending == PARAGRAPH and found and found[-1].ending == CLAUSE:
             found[-1] = found[-1]._replace(ending=PARAGRAPH)  # a semicolon before an empty line goes on with nothing
     return found

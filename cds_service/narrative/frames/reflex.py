@@ -97,7 +97,8 @@ def _ends_claim(row: Row, at: int) -> bool:
     if before is None or not (_is_head(before) or before.is_side or before.is_marked(Mark.LIST, Mark.JOINED)):
         return False
     behind = next((item for item in row[at + 1 :] if not (item.is_side or item.is_marked(Mark.LINK))), None)
-    return behind is None or behind.is_marked(Mark.LIST, Mark.JOINED, Mark.STOP)
+    is_next_side = behind is not None and behind.text in _SIGNS and row[at + 1].is_side  # "R+ L-"
+    return behind is None or is_next_side or behind.is_marked(Mark.LIST, Mark.JOINED, Mark.STOP)
 
 
 def _is_head(item: Item) -> bool:

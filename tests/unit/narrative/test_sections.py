@@ -63,3 +63,33 @@ def test_advice_and_family_end_at_a_blank_line_but_a_plan_does_not(reader: Narra
 def test_the_safety_screen_knows_sections_too(knowledge: Knowledge, text: str, hits: set[str]) -> None:
     screen = TextScreen(knowledge.screen, knowledge.narrative)
     assert {hit.group for hit in screen.hits(text)} == hits
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FH: mother with sciatica.\n\nSaddle numbness since Monday.",
+        "FH: OA.\r\n \r\nSaddle numbness.",
+        "FH: nil\nSaddle numbness since Monday.",
+        "Copied from 2021: back pain.\n\nSaddle numbness.",
+        "Notes from 12/05/2018: back pain. Today: saddle numbness.",
+        "Please disregard: sciatica.\n\nSaddle numbness.",
+    ],
+)
+def test_a_section_of_another_or_of_the_past_ends_where_the_text_tells_of_now(
+    text: str, reader: NarrativeReader
+) -> None:
+    assert "saddle-anaesthesia" in present(reader, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Copied from 2021: presented with saddle numbness.",
+        "Notes from 12/05/2018: saddle numbness.",
+        "As per 2017 letter: saddle numbness.",
+        "Wrong patient entry - please disregard: saddle numbness.",
+    ],
+)
+def test_what_was_written_before_or_of_another_is_not_there(text: str, reader: NarrativeReader) -> None:
+    assert not present(reader, text)

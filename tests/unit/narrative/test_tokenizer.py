@@ -56,3 +56,21 @@ def test_a_sentence_that_is_too_long_continues_in_the_next() -> None:
 def test_a_phrase_is_split_like_a_text() -> None:
     assert normalize_phrase("Patrick's test (R/O)") == "patricks test ( r / o )"
     assert normalize_phrase(TRAILING_QUESTION) == TRAILING_QUESTION
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    {
+        "numb [N]": ["numb", "[-]"],
+        "numb [ no ]": ["numb", "[-]"],
+        "numb [Y]": ["numb", "[x]"],
+        "numb \u2717": ["numb", "[-]"],
+        "( ) numb (x) weak": ["[]", "numb", "[x]", "weak"],
+        "numb ____": ["numb", "[_]"],
+        "numb *** weak ***": ["numb", "[_]", "weak", "[_]"],
+        "numb: ...": ["numb", ":", "[_]"],
+        "***numb***": ["numb"],
+    }.items(),
+)
+def test_marks_of_forms_are_words(text: str, words: list[str]) -> None:
+    assert list(split_sentences(text, frozenset())[0].words) == words
