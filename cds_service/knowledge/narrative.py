@@ -1,7 +1,7 @@
 """The builder of the lexicon from the narrative files; it refuses phrases that have two meanings."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
@@ -137,8 +137,14 @@ def _add_cues(collector: EntryCollector, cues: CuesFile) -> None:
         add(f"{effect.value}.closing", table.closing, closing)
         opening = LexiconEntry(cues=(Cue(effect, True, is_opening=True),))
         add(f"{effect.value}.opening", table.opening, opening)
+        anywhere = LexiconEntry(cues=(Cue(effect, False, is_anywhere=True),))
+        add(f"{effect.value}.anywhere", table.anywhere, anywhere)
         both = LexiconEntry(cues=(Cue(effect, True, is_between=True), Cue(effect, False, is_between=True)))
         add(f"{effect.value}.between", table.between, both)
+    _add_marks(cues, add)
+
+
+def _add_marks(cues: CuesFile, add: Callable[[str, list[str], LexiconEntry], None]) -> None:
     marked = {
         "stop.words": (Mark.STOP, cues.stop.words),
         "stop.family": (Mark.STOP_FAMILY, cues.stop.family),
@@ -149,6 +155,14 @@ def _add_cues(collector: EntryCollector, cues: CuesFile) -> None:
         "stop.resuming": (Mark.RESUME, cues.stop.resuming),
         "stop.opening": (Mark.STOP_OPENING, cues.stop.opening),
         "stop.returning": (Mark.RETURN, cues.stop.returning),
+        "stop.sharing": (Mark.SHARING, cues.stop.sharing),
+        "endings.over": (Mark.OVER, cues.endings.over),
+        "endings.restored": (Mark.RESTORED, cues.endings.restored),
+        "endings.again": (Mark.AGAIN, cues.endings.again),
+        "endings.unended": (Mark.UNENDED, cues.endings.unended),
+        "endings.degree": (Mark.DEGREE, cues.endings.degree),
+        "endings.then": (Mark.THEN, cues.endings.then),
+        "endings.earlier": (Mark.EARLIER, cues.endings.earlier),
         "grounds": (Mark.GROUNDS, cues.grounds.words),
         "claims.before": (Mark.CLAIM, cues.claims.before),
         "claims.behind": (Mark.CLAIM_BEHIND, cues.claims.behind),

@@ -60,6 +60,8 @@ def _choice(words: Sequence[str], place: int, answers: Mapping[str, FindingValue
 
 def _ticked(words: Sequence[str], place: int) -> _Choice | None:
     """Return the choice of two boxes, before or behind their answers."""
+    if _BOXES.isdisjoint(words[place : place + 2]):
+        return None
     between = int(place + 2 < len(words) and words[place + 2] in _BETWEEN)
     four = (*words[place : place + 2], *words[place + 2 + between : place + 4 + between])
     if len(four) < _PAIRS:
@@ -75,7 +77,7 @@ def _ticked(words: Sequence[str], place: int) -> _Choice | None:
 def _left_open(words: Sequence[str], place: int, answers: Mapping[str, FindingValue]) -> _Choice | None:
     """Return the choice of "yes / no", with the answer that may follow a colon."""
     three = tuple(words[place : place + 3])
-    if three[1:2] != ("/",) or (three[0], three[-1]) not in _OPPOSITES or "/" in words[place + 3 : place + 4]:
+    if "/" not in three[1:2] or (three[0], three[-1]) not in _OPPOSITES or "/" in words[place + 3 : place + 4]:
         return None
     at = place + 3
     while at < len(words) and words[at] in _BEFORE_ANSWER:

@@ -14,6 +14,7 @@ from cds_service.narrative.claims import is_claimed, is_on_checklist
 from cds_service.narrative.cue_limits import holds_from_opening, is_of_next, is_over_before, is_told_apart, opening_of
 from cds_service.narrative.cues_behind import NEAR, CuesBehind, is_small
 from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
+from cds_service.narrative.endings import find_ended, is_of_then
 from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
@@ -56,10 +57,10 @@ class Context:
         self._reach = reach
         self._scopes = Scopes(items)
         self._behind = CuesBehind(items, self._mentions)
-        self.has_year = any(item.year for item in items)
         self._has_bracket = "(" in [item.text for item in items]
         results = {place for mention in mentions for place in mention.results}
-        self._cues = place_cues(items, passed | results)
+        self._ended, said = find_ended(items, self._mentions)
+        self._cues = place_cues(items, passed | results | said)
         self._changing: list[PlacedCue] = []
         self._negating: list[PlacedCue] = []
         self._opening: PlacedCue | None = None
@@ -120,6 +121,8 @@ class Context:
             found.add(self._section)  # what began on a day that was is no history of a family
         if found and CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
+        if id(mention) in self._ended:
+            found.add(CueEffect.HISTORICAL)
         if self._negating:
             found.update(self._negations(mention))
         if mention.saying.is_structure and not self._is_meant(mention):
@@ -155,6 +158,8 @@ class Context:
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
+        if cue.is_anywhere:
+            return True
         if cue.is_before and place < mention.first:
             is_open = not self._is_stopped(place, mention, cue.effect) and not is_over_before(self._items, place, cue)
             return is_open and not self._is_out(place, cue, mention)
@@ -206,7 +211,10 @@ class Context:
             yield from () if back else (CueEffect.UNCLEAR,)
             return
         is_double = any(one.place + 1 == nearest.place for one in before[:-1])
+        between = self._items[nearest.place + 1 : mention.first]
         is_sure = self._is_negated(nearest, mention) or is_wholly_denied(self._items, nearest.place)
+        is_sure = is_sure or is_resumed(between)
+        is_sure = is_sure and not is_of_then(self._items, mention)
         yield CueEffect.NEGATED if is_sure and not is_double else CueEffect.UNCLEAR
         if is_sure and not is_double and not _HISTORY.isdisjoint(self._items[nearest.place].text.split()):
             yield CueEffect.HISTORICAL  # "no history of cancer" denies what was, too

@@ -42,7 +42,7 @@ class CuesBehind:
         unknown = sum(item.is_unknown for item in between)
         if unknown > _MAX_UNKNOWN or any(item.is_marked(Mark.STOP) or item.text == "," for item in between):
             return cue.is_closing and cue.effect is CueEffect.NEGATED and is_plain_list(self._items[:place])
-        if any(item.entry.saying or item.entry.cues for item in between) and not self._is_list(between):
+        if any(_says(item) for item in between) and not self._is_list(between):
             return all(_is_like(item, cue) for item in between)
         is_both = any(one.is_before and one.effect is cue.effect for one in self._items[place].entry.cues)
         return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
@@ -91,3 +91,8 @@ def _is_like(item: Item, cue: Cue) -> bool:
     """Return whether an item is small or says the same as a cue behind it: "resected 2011, no recurrence"."""
     says = {one.effect for one in item.entry.cues}
     return is_small(item) or bool(item.year) or says == {cue.effect}
+
+
+def _says(item: Item) -> bool:
+    """Return whether an item changes something, or names more than a place: "EMG of the left leg requested"."""
+    return bool(item.entry.cues) or (item.entry.saying is not None and not item.entry.saying.is_site)

@@ -61,12 +61,15 @@ class Row(list[Item]):
         self.firsts = firsts
         self.parts: Sequence[Token | None] | None = None  # what its words are to the frames of the examination
         self.kinds: dict[str, list[int]] = {}
-        self.has_number = False
+        self.has_number = self.has_year = False
         for place, item in enumerate(items):
+            concepts = item.entry.concepts
             if item.number >= 0:
                 self.has_number = True
-            for kind in item.entry.concepts:
-                self.kinds.setdefault(kind, []).append(place)
+                self.has_year = self.has_year or bool(item.year)
+            if concepts:
+                for kind in concepts:
+                    self.kinds.setdefault(kind, []).append(place)
 
     def name(self, places: Iterable[int], saying: PhraseMeaning) -> None:
         """Let items that a frame reads together name its finding to what is around them, as a phrase does."""

@@ -32,9 +32,9 @@ class Judge:
         """Return whether a statement is about a diagnosis."""
         return self._findings[statement.finding].kind == _DIAGNOSIS
 
-    def date(self, statement: Statement, row: Row, mention: Mention, *, has_year: bool) -> Statement:
+    def date(self, statement: Statement, row: Row, mention: Mention) -> Statement:
         """Return a statement with the times that its sentence gives it."""
-        stated = _dated(statement, row, mention) if has_year else statement
+        stated = _dated(statement, row, mention) if row.has_year else statement
         return self._timed(stated, mention) if mention.is_dated else stated
 
     def _timed(self, statement: Statement, mention: Mention) -> Statement:

@@ -25,6 +25,7 @@ class Mark(Enum):
     STOP = "stop"
     STOP_FAMILY = "stop of the family"
     TELLING = "telling"  # "reports", "drives her": behind a relative, what follows is said of the patient
+    SHARING = "sharing"  # "too": what a relative tells is the relative's own
     STOP_ADVICE = "stop of advice"
     STOP_OPENING = "stop of an opening"  # "now": what the opening of a sentence said holds no more
     PRESENTLY = "presently"  # behind a comma it ends what is past: "history of sciatica, chronic hip pain"
@@ -37,6 +38,13 @@ class Mark(Enum):
     BEGAN = "began"  # a day that was: what began then is no advice
     CLAIM = "claim"  # "diagnosed with": what follows is asserted
     CLAIM_BEHIND = "claim behind"  # "confirmed on MRI": what precedes is asserted
+    OVER = "over"  # "settled": what it is said of is over
+    RESTORED = "restored"  # said of what was lost, it is over
+    AGAIN = "again"  # what was over is there
+    UNENDED = "unended"  # "not", "once": it is not over
+    DEGREE = "degree"  # "fully recovered"
+    THEN = "then"  # "on admission": no denial of today
+    EARLIER = "earlier"  # "before the operation"
     TOLD = "told"  # a mention that tells something, and is no entry of a plain list
     __hash__ = object.__hash__
 
@@ -62,7 +70,7 @@ class Cue(NamedTuple):
     `is_listing`: it applies to a whole list. `is_between`: it comes between two findings and applies to both ("vs").
     `is_closing`: after a finding, it applies only where the clause ends ("fever: no"). `is_opening`: before findings,
     it applies only at the opening of a clause, a denial to what is next to it, "neg fever", and what is past to the
-    whole sentence: "before surgery she had …".
+    whole sentence: "before surgery she had …". `is_anywhere`: it applies to the whole sentence, wherever it stands.
     """
 
     effect: CueEffect
@@ -71,6 +79,7 @@ class Cue(NamedTuple):
     is_between: bool = False
     is_closing: bool = False
     is_opening: bool = False
+    is_anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

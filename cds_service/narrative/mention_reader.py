@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
@@ -21,6 +21,10 @@ _BACK = frozenset({"low-back-pain", "back-pain-unstated"})
 _PROVOKING = frozenset(
     {"slr-positive", "femoral-stretch-positive", "fadir-positive", "faber-positive", "hip-rotation-limited"}
 )
+
+
+_PAINS: Final = frozenset({Role.PLACE, Role.PAIN, Role.PAIN_WORD, Role.ELSEWHERE, Role.RUN})
+_NO_PAINS: Final = PainReader([], frozenset())
 
 
 class Found(NamedTuple):
@@ -52,10 +56,11 @@ class MentionReader:
         if antecedent.is_ours is False:
             stated = [mention for mention in stated if mention.about is not Subject.UNSAID]
         taken = {place for mention in stated for place in mention.parts}
-        pains = PainReader(_without(row, taken), self._tender, antecedent)
-        signs = [sign for sign in read_signs(row) if sign.place not in taken]
-        others = [*signs, *stated]
-        others.sort(key=attrgetter("place"))
+        roles = {item.role for item in row}
+        pains = _NO_PAINS if _PAINS.isdisjoint(roles) else PainReader(_without(row, taken), self._tender, antecedent)
+        others = [*(sign for sign in read_signs(row) if sign.place not in taken), *stated]
+        if len(others) > 1:
+            others.sort(key=attrgetter("place"))
         mentions = [*pains.mentions, *others]
         for mention in stated:
             row.name((mention.place, *mention.parts), mention.saying)
@@ -63,9 +68,22 @@ class MentionReader:
         place_sides(row, mentions)
         if pains.referring:
             _refer(pains, antecedent.side if pains.opening is Side.UNSTATED else pains.opening)
-        _pass_side(row, stated, pains.mentions)
+        if stated and pains.mentions:
+            _pass_side(row, stated, pains.mentions)
         last = pains.last
         return Found(mentions, pains.places_without_pain, None if last is None else last.chain if last.is_ours else 0)
+
+
+def _pass_side(row: Row, stated: list[Mention], pains: list[Mention]) -> None:
+    """Give the pain that a test or movement provokes its side, if no other is told. The back gets none by that."""
+    provoked = [one for one in stated if not _PROVOKING.isdisjoint(one.saying.records)]
+    sides = {item.entry.side or item.side for item in row} - {Side.UNSTATED}
+    if not provoked or len(sides) != 1:
+        return
+    first = min(one.place for one in provoked)
+    for pain in pains:
+        if pain.side is Side.UNSTATED and pain.first > first and _BACK.isdisjoint(pain.saying.records):
+            pain.side = next(iter(sides))
 
 
 def _refer(pains: PainReader, side: Side) -> None:
@@ -73,18 +91,6 @@ def _refer(pains: PainReader, side: Side) -> None:
     for mention in pains.mentions:
         if mention.chain in pains.referring and mention.radiates and mention.side is Side.UNSTATED:
             mention.side = side
-
-
-def _pass_side(row: Row, stated: list[Mention], pains: list[Mention]) -> None:
-    """Give the pain that a test or movement provokes its side, if no other is told. The back gets none by that."""
-    sides = {item.entry.side or item.side for item in row} - {None, Side.UNSTATED}
-    if len(sides) != 1:
-        return
-    provoked = [one for one in stated if _PROVOKING.intersection(one.saying.records) and one.side in sides]
-    for pain in pains:
-        is_limb = _BACK.isdisjoint(pain.saying.records)
-        if pain.side is Side.UNSTATED and is_limb and any(one.place < pain.first for one in provoked):
-            pain.side = next(iter(sides))
 
 
 def _without(row: Row, taken: set[int]) -> list[Item]:

@@ -54,8 +54,8 @@ class PhraseFinder:
         words, places, before = self._without_sides(sentence)
         items: list[Item] = []
         firsts: list[int] = []
-        place = 0
-        while place < len(words):
+        place, end = 0, len(words)
+        while place < end:
             if place in before:
                 _add_sides(items, firsts, before[place])
             word = words[place]
@@ -82,11 +82,13 @@ class PhraseFinder:
             return _Sides(words, every, {})
         kept: list[int] = []
         before: dict[int, list[tuple[int, Item]]] = {}
-        place = 0
-        while place < len(words):
-            found = (
-                _longest(self._sides, words, place, sentence.spellings, every) if words[place] in self._sides else None
-            )
+        place, end = 0, len(words)
+        while place < end:
+            if words[place] not in self._sides:
+                kept.append(place)
+                place += 1
+                continue
+            found = _longest(self._sides, words, place, sentence.spellings, every)
             length, item = found or (1, UNKNOWN_ITEM)
             if item.entry.side:
                 before.setdefault(len(kept), []).append((place, item))

@@ -140,7 +140,7 @@ class NarrativeReader:
             is_sign = self._judge.is_sign(one)
             if is_sign and leaves_out(row, mention):
                 continue
-            stated = self._judge.date(one, row, mention, has_year=context.has_year)
+            stated = self._judge.date(one, row, mention)
             if is_sign or (one.value is FindingValue.ABSENT and mention.is_dated):
                 page.deny(stated, span, is_general=mention.is_general)
             else:

@@ -19,8 +19,9 @@ class Returning:
     """What a sentence, or the one behind it, says of what was denied. `place`: where it says so."""
 
     def __init__(self, items: Sequence[Item], behind: Sequence[Item] = ()) -> None:
-        is_other = any(cue.effect is CueEffect.FAMILY for item in items for cue in item.entry.cues)
-        places = [] if is_other else _places(items)
+        places = _places(items)
+        if places and any(cue.effect is CueEffect.FAMILY for item in items for cue in item.entry.cues):
+            places = []
         said = [item for item in (*items, *behind) if _RETURN in item.entry.marks]
         self.place = places[-1] if places else len(items) if takes_back(behind) else -1
         self._is_one = any(_ONE in item.text.split() for item in said)

@@ -47,7 +47,8 @@ class Scopes:
     def _is_told(self, place: int, at: int) -> bool:
         """Return whether a relative tells or does something: what follows is said of the patient."""
         is_heading = place >= 0 and not _FAMILY_HISTORY.isdisjoint(self._items[place].text.split())
-        return self._items[at].is_marked(Mark.TELLING) and not is_heading
+        is_told = self._items[at].is_marked(Mark.TELLING) and not is_heading
+        return is_told and not any(item.is_marked(Mark.SHARING) for item in self._items[at:])
 
     def _is_after_comma(self, place: int) -> bool:
         """Return whether only a side stands between an item and the comma, or the "and" behind another, before it."""

@@ -35,7 +35,8 @@ class SectionReader:
     def _titled(self, sentence: Sentence) -> Section | None:
         """Return the section that a sentence begins, or None."""
         words = sentence.words
-        end = next((at for at in range(1, min(len(words), _LONGEST_DATED_TITLE)) if words[at] in _BEHIND_TITLE), None)
+        marks = [at for at, word in enumerate(words[1:_LONGEST_DATED_TITLE], 1) if word in _BEHIND_TITLE]
+        end = marks[0] if marks else None
         if end is None and not self._is_bare(sentence):
             return None
         titled = self._titles.get(" ".join(words[:end]).rstrip(" :-"))

@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 
 from cds_service.narrative.when import When
 
-_COUNTED: Final = re.compile(r"x?\d")
 _ROUGHLY: Final = ("about", "around", "early", "mid", "late", "the", "last")  # before a date
 _YEAR: Final = r"(?:19|20)\d\d"
 _LATEST_MONTH, _LATEST_DAY = 12, 31
@@ -76,7 +75,7 @@ class TimeFinder:
         """Yield what `finditer` would, but try only the words that may begin a time."""
         at, end = 1, 0
         for word in words:
-            if at >= end and (word in self._openers or _COUNTED.match(word)):
+            if at >= end and (word in self._openers or word[0] == "x" or word[0].isdecimal()):
                 match = self._pattern.match(text, at)
                 if match:
                     end = match.end()

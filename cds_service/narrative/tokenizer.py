@@ -15,6 +15,7 @@ _TOKEN = re.compile(
     r"|_{2,}|\[_\]|(?<!\S)\*{3}(?!\S)|(?<=:)\.{2,}|(?<=: )\.{2,}|[.;:,()/+&<>!\u2013\u2014-]"
 )
 _PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")  # such a phrase needs no splitting
+_AS_WRITTEN = frozenset(",:/()+&<>")
 _QUOTES = str.maketrans("", "", "'\u2019")
 ARROW = "->"
 TRAILING_QUESTION = "??"  # a question mark directly after a word; "?" comes before what is asked
@@ -112,6 +113,8 @@ def _split_all(text: str, abbreviations: Set[str]) -> Iterator[Sentence]:
 
 def _punctuation_word(token: str, match: re.Match[str], text: str) -> str:
     """Return a punctuation mark as a word, or "" for a hyphen inside a word and for marks that only end sentences."""
+    if token in _AS_WRITTEN:
+        return token
     first = token[0]
     if first == "#":
         return FRACTURE

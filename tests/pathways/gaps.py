@@ -1,7 +1,8 @@
 """Takes data out of a call, in each way in which data go missing, and says what the answer may then not do."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ from cds_service.errors import MissingData
 from cds_service.model.content import LEVELS
 from cds_service.model.decision import Decision, Recommendation
 
-from .chart_reading import KEYS, TODAY, all_charts
+from .chart_reading import ALL_KEYS, TODAY, WORD_KEYS, ShortChart, all_charts
 from .judging import decision_of, restraint_of
 from .scenarios import all_scenarios
 
@@ -20,7 +21,7 @@ FLAG_RULES = frozenset({"cauda-equina", "red-flag-review"})
 
 
 def _leave_out(prefetch: Json, key: str) -> None:
-    del prefetch[key]
+    prefetch.pop(key, None)
 
 
 def _fail(prefetch: Json, key: str) -> None:
@@ -44,7 +45,7 @@ def _garble(prefetch: Json, key: str) -> None:
     """Make the last resource unreadable, or add one that is."""
     entries = _entries(prefetch, key)
     kept = entries[:-1]
-    broken = {"resourceType": KEYS[key][0], "id": "broken", "subject": 5, "code": 5}
+    broken = {"resourceType": ALL_KEYS[key][0], "id": "broken", "subject": 5, "code": 5}
     prefetch[key] = _bundle([*kept, {"resource": broken}])
 
 
@@ -57,8 +58,16 @@ WAYS: dict[str, Callable[[Json, str], None]] = {
 }
 
 
+def is_gap(key: str, way: str) -> bool:
+    """Return whether it is one: a source of words that is left out is of an EHR that has none (decision 28)."""
+    return way != "left out" or key not in WORD_KEYS
+
+
 def _entries(prefetch: Json, key: str) -> list[Json]:
-    return list((prefetch.get(key) or {}).get("entry", ()))
+    held = prefetch.get(key) or {}
+    if held.get("resourceType", "Bundle") != "Bundle":  # the call's visit
+        return [{"resource": held}]
+    return list(held.get("entry", ()))
 
 
 def _bundle(entries: list[Json]) -> Json:
@@ -100,18 +109,35 @@ def _judge_whole(label: str) -> Decision:
 
 @cache
 def all_calls() -> tuple[Call, ...]:
-    """Return the calls of all scenarios and short charts."""
+    """Return the calls of all scenarios and short charts, and those of charts whose note stands in another source."""
     scenarios = [Call(scenario.name, scenario.request, scenario.on) for scenario in all_scenarios()]
-    return (*scenarios, *(Call(chart.label, chart.request(sends_all=True), TODAY) for chart in all_charts()))
+    charts = [*all_charts(), *(moved for chart in all_charts() for moved in _with_words_moved(chart))]
+    return (*scenarios, *(Call(chart.label, chart.request(sends_all=True), TODAY) for chart in charts))
+
+
+def _with_words_moved(chart: ShortChart) -> Iterator[ShortChart]:
+    """Yield a chart with its first record's note as a clinical note, as an answer and as the visit's reason."""
+    first, *rest = chart.record or [{}]
+    if "note" not in first:
+        return
+    bare = {key: value for key, value in first.items() if key != "note"}
+    for source, days in (("document", 3), ("form", 3), ("visit", 0)):
+        moved = [bare, {source: first["note"], "on": days}, *rest]
+        yield replace(chart, title=f"{chart.title} ({source})", record=moved)
 
 
 def made_worse(whole: Decision, part: Decision, keys: set[str]) -> list[str]:
     """Return what a call with gaps in `keys` says that the whole call does not allow: more restraint, milder flags."""
-    worse = [f"gained restraint: {name}" for name in sorted(restraint_of(part) - restraint_of(whole))]
-    types = {name for key in keys for name in KEYS[key]}
+    gained = sorted(restraint_of(part) - restraint_of(whole))
+    return [f"gained restraint: {name}" for name in gained] + made_milder(whole, part, keys)
+
+
+def made_milder(whole: Decision, part: Decision, keys: set[str]) -> list[str]:
+    """Return the cards that a call with gaps in `keys` makes milder, though nothing that they rest on is missing."""
+    types = {name for key in keys for name in ALL_KEYS[key]}
     after = {card.rule.id: card for card in (*part.shown, *part.held_back)}
     before = (card for card in (*whole.shown, *whole.held_back) if not _rests_on(whole, card, types))
-    return worse + [f"milder: {card.rule.id}" for card in before if _is_milder(after.get(card.rule.id), card)]
+    return [f"milder: {card.rule.id}" for card in before if _is_milder(after.get(card.rule.id), card)]
 
 
 def _rests_on(decision: Decision, card: Recommendation, types: set[str]) -> bool:

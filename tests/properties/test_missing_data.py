@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.logic.rule_engine import decide
-from tests.pathways.chart_reading import KEYS
-from tests.pathways.gaps import FLAG_RULES, WAYS, Call, all_calls, made_worse
+from tests.pathways.chart_reading import ALL_KEYS, KEYS, WORD_KEYS
+from tests.pathways.gaps import FLAG_RULES, WAYS, Call, all_calls, is_gap, made_milder, made_worse
 from tests.pathways.judging import knowledge, restraint_of
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -31,7 +31,8 @@ TYPES = [
     "ImagingStudy",
     "DiagnosticReport",
 ]
-gaps = st.lists(st.tuples(st.sampled_from(list(KEYS)), st.sampled_from(list(WAYS))), min_size=1, max_size=3)
+GAPS = [(key, way) for key in ALL_KEYS for way in WAYS if is_gap(key, way)]
+gaps = st.lists(st.sampled_from(GAPS), min_size=1, max_size=3)
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -42,6 +43,26 @@ def test_a_key_that_is_left_out_gains_no_restraint_and_turns_nothing_milder(key:
         if whole is not None and part is not None:
             faults += [f"{call.label}: {fault}" for fault in made_worse(whole, part, {key})]
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("key", WORD_KEYS)
+def test_a_source_of_words_that_is_not_sent_turns_nothing_milder(key: str) -> None:
+    """Restraint may rest on the rest, as for an EHR that has no such source."""
+    faults = [
+        f"{call.label}: {fault}"
+        for call in CALLS
+        if (part := call.judge((key, "left out"))) is not None
+        for fault in made_milder(call.judge(), part, {key})
+    ]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("key", WORD_KEYS)
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "left out"])
+def test_a_source_of_words_that_failed_or_was_cut_gives_no_restraint(key: str, way: str) -> None:
+    for call in CALLS:
+        if restraint_of(call.judge()):
+            assert restraint_of(call.judge((key, way))) == frozenset(), call.label
 
 
 @settings(max_examples=200, derandomize=True, database=None, deadline=None)

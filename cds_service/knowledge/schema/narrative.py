@@ -63,6 +63,7 @@ class CueTable(StrictModel):
 
     `between`: cues that change the findings on both sides. `closing`: cues after a finding, at the end of the clause.
     `all_behind`: cues after a list that govern all of it. `opening`: cues at the opening of a sentence or clause alone.
+    `anywhere`: they change all findings of the sentence.
     """
 
     before: list[LowerPhrase] = Field(default_factory=list)
@@ -72,6 +73,7 @@ class CueTable(StrictModel):
     closing: list[LowerPhrase] = Field(default_factory=list)
     all_behind: list[LowerPhrase] = Field(default_factory=list)
     opening: list[LowerPhrase] = Field(default_factory=list)
+    anywhere: list[LowerPhrase] = Field(default_factory=list)
 
 
 class WordList(StrictModel):
@@ -94,7 +96,7 @@ class StopTable(WordList):
     `excepting`: what follows is left out of a denial. `resuming`: they take a denial up again.
     `returning`: what was denied is there now.
     `opening`: they end what an opening says of its sentence.
-    `telling`: behind a relative what follows is said of the patient.
+    `telling`: behind a relative what follows is said of the patient, unless it is `sharing`.
     """
 
     family: list[LowerPhrase]
@@ -104,6 +106,7 @@ class StopTable(WordList):
     resuming: list[LowerPhrase]
     returning: list[LowerPhrase]
     telling: list[LowerPhrase]
+    sharing: list[LowerPhrase]
     opening: list[LowerPhrase]
 
 
@@ -111,6 +114,22 @@ class PseudoTable(WordList):
     """Words that look like cues and are none; `companions`: those that name who came with the patient."""
 
     companions: list[LowerPhrase]
+
+
+class EndingsTable(StrictModel):
+    """Words that say that a finding is over, or that it is not.
+
+    `over`: behind it. `restored`: behind what was lost; of all else these words say `again`. `unended`: not, or not
+    yet. `degree`: they may stand beside. `then`: of a day before. `earlier`: before an operation.
+    """
+
+    over: list[LowerPhrase]
+    restored: list[LowerPhrase]
+    again: list[LowerPhrase]
+    unended: list[LowerPhrase]
+    degree: list[LowerPhrase]
+    then: list[LowerPhrase]
+    earlier: list[LowerPhrase]
 
 
 class CuesFile(StrictModel):
@@ -128,6 +147,7 @@ class CuesFile(StrictModel):
     advice: CueTable
     grounds: WordList
     claims: ClaimsTable
+    endings: EndingsTable
     stop: StopTable
     pseudo: PseudoTable
 

@@ -30,7 +30,7 @@ def named(last_pain: int | None, stated: Sequence[Mention], diagnoses: Set[str],
     """Return what "it" means behind a sentence that states findings: its last pain, or a diagnosis."""
     if last_pain is not None:
         sides = [one.side for one in stated if last_pain and one.chain == last_pain]
-        return Antecedent(is_ours=bool(sides), side=combine_sides(sides))
+        return Antecedent(bool(sides), combine_sides(sides))
     if not stated:
         return before  # what is denied is not spoken of
     if all(one.about for one in stated):

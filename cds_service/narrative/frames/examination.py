@@ -1,7 +1,7 @@
 """What the frames of the examination have in common: they read heads with results, as `claims` assigns them."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import ClassVar
 
@@ -9,6 +9,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.frames.claims import Claim, read_claims
 from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.partings import EXCEPT, part_from
 from cds_service.narrative.frames.small_words import NONE, NOT, parts_of, small_part
 from cds_service.narrative.frames.tokens import (
     ASKED,
@@ -31,8 +32,6 @@ _LISTS = (Mark.LIST, Mark.JOINED)
 _BREAK, _RESULT, _UNSTATED, _LINK = Part.BREAK, Part.RESULT, Side.UNSTATED, Mark.LINK
 _BRIDGES = (Mark.LINK, Mark.RUN)
 _LINKS = frozenset({Mark.LINK, Mark.MOTION})
-_BOTH, _EITHER, _WITH, _EXCEPT = "both", "either", "with", "except"
-_BUT = "but"
 _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
 _HEADED = frozenset({":", ","})
 _NEAR = 5  # items
@@ -125,17 +124,15 @@ class ExaminationFrame(Frame):
             item = row[at]
             if token is ASKED:
                 token = self._token(row, at, item)
-                if _is_exception(item, token) and _is_normal(tokens):
-                    tokens += [SEPARATOR, Token(_RESULT, at, _EXCEPT, value=FindingValue.PRESENT, words=(at,))]
-                    continue
                 if item.text in NOT and any(one.is_head for one in tokens) and (not token or token.part is _BREAK):
                     is_denied = True
                     continue
             if token is None:
-                if item.text == _WITH and _is_sided_result(tokens):
-                    tokens.append(Token(Part.SEPARATOR, at))
                 continue
             part = token.part
+            if part is Part.PARTING:
+                tokens += part_from(tokens, item.text, at)
+                continue
             if is_denied:
                 if part is _RESULT and token.value:
                     token = token._replace(value=_OPPOSITE[token.value], words=(at - 1, *token.words))
@@ -144,7 +141,7 @@ class ExaminationFrame(Frame):
                 is_denied = False
             unknown = unknown + 1 if part is _BREAK and item.is_unknown else 0
             if part is _RESULT and tokens and tokens[-1].part is _RESULT:
-                tokens[-1] = token if tokens[-1].concept == _EXCEPT else _merged(tokens[-1], token)
+                tokens[-1] = token if tokens[-1].concept == EXCEPT else _merged(tokens[-1], token)
             elif part is not _BREAK or not item.is_unknown or unknown > self.takes_unknown:
                 tokens.append(token)
         return tokens, _heading(row)
@@ -174,21 +171,6 @@ class ExaminationFrame(Frame):
         return _is_site(item) or item.is_marked(*_BRIDGES) or bool(entry.qualifiers)
 
 
-def _is_exception(item: Item, token: Token | None) -> bool:
-    return token is not None and token.part is _BREAK and item.is_marked(Mark.EXCEPT) and item.text != _BUT
-
-
-def _is_normal(tokens: Sequence[Token]) -> bool:
-    """Return whether a head was found normal: "sensation intact except" tells what is not."""
-    return len(tokens) > 1 and tokens[-1].value is FindingValue.ABSENT and any(token.is_head for token in tokens)
-
-
-def _is_sided_result(tokens: Sequence[Token]) -> bool:
-    """Return whether tokens end with a head, its result and its side: "eversion 4/5 right with wasting"."""
-    parts = [token.part for token in tokens[-3:]]
-    return len(parts) == 3 and tokens[-3].is_head and parts[1:] == [Part.RESULT, Part.SIDE]
-
-
 def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
     """Return whether "no" is said of what is named, and of nothing more: "no ankle jerk", but not "no IR deficit"."""
     if row[at].text not in NONE:
@@ -196,10 +178,11 @@ def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
     behind = [item for item in row[at + 1 : at + 1 + _NEAR] if not item.is_side]
     if not behind or not is_named(behind[0]):
         return False
-    ends = behind[1:2] and (
-        behind[1].is_marked(*_BRIDGES, *_LISTS, Mark.STOP) or behind[1].concept(_FILLER) is not None
-    )
-    return len(behind) == 1 or (bool(ends) and not behind[1].concept(RESULT))
+    return len(behind) == 1 or (_ends_name(behind[1]) and not behind[1].concept(RESULT))
+
+
+def _ends_name(item: Item) -> bool:
+    return item.is_marked(*_BRIDGES, *_LISTS, Mark.STOP) or item.concept(_FILLER) is not None
 
 
 def is_part(item: Item) -> bool:

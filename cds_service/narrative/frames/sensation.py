@@ -12,6 +12,7 @@ from cds_service.narrative.lexicon import PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 _NUMB, _LEG, _LIMB, _SCORE = "numb", "leg", "limb", "score"
+_STOCKING = "stocking"  # of both legs
 _UNABLE = frozenset({"cannot", "cant", "can not", "unable to", "could not", "couldnt", "not able to"})
 _FEEL = frozenset({"feel", "feeling", "feels"})
 _FELT = frozenset({"less", "dull", "duller", "different", "abnormal", "altered", "reduced", "decreased", "blunted"})
@@ -38,7 +39,9 @@ class SensationFrame(ExaminationFrame):
         place = next(filter(None, (row[at].concept(kind) for kind in _PLACES)), None)
         if place is None:
             return None
-        return Token(Part.HEAD if place == _LEG else Part.OTHER, at, place, is_part=is_part(row[at]))
+        part = Part.HEAD if place == _LEG else Part.OTHER
+        side = Side.BOTH if _STOCKING in row[at].text and not _is_of_one_side(row) else Side.UNSTATED
+        return Token(part, at, place, side, is_part=is_part(row[at]))
 
     def result(self, row: Row, at: int) -> Token | None:
         """Return a word of numbness, or a result of sensation."""
@@ -76,3 +79,7 @@ def _is_unfelt(row: Row, at: int) -> bool:
 
 def _is_sensation(item: Item) -> bool:
     return item.concept(TOPIC) == SensationFrame.topic
+
+
+def _is_of_one_side(row: Row) -> bool:
+    return any(item.entry.side in {Side.LEFT, Side.RIGHT} for item in row)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cds_service.model.sides import Side
+from cds_service.narrative.frames.partings import PARTING, PARTINGS
 from cds_service.narrative.frames.tokens import ASKED, BOTH_WORD, BREAK, SEPARATOR, SIDES, Token
 from cds_service.narrative.items import UNKNOWN_ITEM, Item, Row
 from cds_service.narrative.lexicon import LexiconEntry, Mark
@@ -27,6 +28,8 @@ def parts_of(row: Row) -> Sequence[Token | None]:
 def _part(item: Item) -> Token | None:
     if item is UNKNOWN_ITEM:
         return BREAK
+    if item.text in PARTINGS:
+        return PARTING
     entry = item.entry
     if item.number < 0 and _is_plain_link(entry):
         return None

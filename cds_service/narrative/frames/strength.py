@@ -21,6 +21,7 @@ from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 _MUSCLE, _WALK, _LIFT, _ABILITY = "muscle", "walk", "lift", "ability"
+_NAMES = frozenset({GRADE, _MUSCLE, _WALK, _LIFT})
 _PLACES = ("limb", "root", "region")
 _LEG, _FOOT, _FULL = "leg", "foot", "5"
 _MOST = 5
@@ -42,7 +43,7 @@ class StrengthFrame(ExaminationFrame):
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield what is said of strength, if anything is."""
-        is_named = not {GRADE, _MUSCLE, _WALK, _LIFT}.isdisjoint(row.kinds)
+        is_named = not _NAMES.isdisjoint(row.kinds)
         if (
             is_named
             or speaks_of(row, TOPIC, self.topic)

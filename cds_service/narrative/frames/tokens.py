@@ -18,6 +18,7 @@ class Part(Enum):
     SIDE = "side"
     SEPARATOR = "separator"
     BREAK = "break"
+    PARTING = "parting"  # "except", and perhaps "with"
     __hash__ = object.__hash__
 
 

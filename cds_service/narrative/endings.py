@@ -1,0 +1,202 @@
+"""What is said to be over: "sciatica in 2014, gone since", "the weakness had recovered", "numb before the operation".
+
+A word such as "settled" ends the finding that it is said of, wherever that stands before it in the clause, unless it
+is not so, not yet so, or the finding came back.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from cds_service.narrative.items import Item
+from cds_service.narrative.lexicon import CueEffect, Mark
+from cds_service.narrative.mentions import Mention
+
+_ENDINGS: Final = frozenset({Mark.OVER, Mark.RESTORED, Mark.EARLIER})
+_REACH: Final = 16  # items between a finding and its end
+_MAX_UNKNOWN: Final = 4
+_NEAR: Final = 3  # items between "not" and what is not over
+_COMMA, _ACT = ",", "act"
+_LISTS = (Mark.LIST, Mark.JOINED)
+_AUXILIARIES = frozenset(
+    {
+        "has",
+        "have",
+        "had",
+        "is",
+        "was",
+        "are",
+        "were",
+        "been",
+        "now",
+        "which",
+        "that",
+        "since",
+        "who",
+        "noted",
+        "reported",
+    }
+)
+_PRONOUNS = frozenset({"it", "this", "these", "they", "all"})
+_CONTRASTS = frozenset({"but", "though", "although", "however"})
+_AFTER = frozenset({"after", "following", "during", "post"})
+_ARTICLES = frozenset({"the", "her", "his", "my", "their", "this", "that"})
+_NOW = frozenset({"now", "today", "still", "currently", "but", "now has"})
+_TOWARDS = _ARTICLES | {"in", "into", "at", "on", "to", "over", "around", "in the", "at the", "of the"}
+_FUNCTIONS = ("reflex", "reflex-place", "topic")  # heads of what is lost: coming back is its recovery
+
+
+def find_ended(items: Sequence[Item], mentions: Sequence[Mention]) -> tuple[set[int], set[int]]:
+    """Return the ids of the mentions that are over, and the places of the words that say so."""
+    ended: set[int] = set()
+    used: set[int] = set()
+    for place, item in enumerate(items):
+        if item.is_marked(Mark.OVER, Mark.RESTORED):
+            found = {id(one) for one in _ended_by(items, mentions, place)}
+            ended |= found
+            used |= {place} if found else set()
+        elif item.is_marked(Mark.EARLIER) or _is_before_it(items, place):
+            ended.update(id(one) for one in _before_act(items, mentions, place))
+    return ended, used
+
+
+def _ended_by(items: Sequence[Item], mentions: Sequence[Mention], place: int) -> Iterator[Mention]:
+    if _is_hindered(items, place) or any(_is_part(place, one) for one in mentions):
+        return
+    ahead = _object(items, mentions, place)
+    if ahead is not None:
+        if ahead.first > place + 1 or items[place].is_marked(Mark.OVER):
+            yield from () if _is_placed(items, ahead, place) else (ahead,)
+        return
+    last: Mention | None = None
+    for mention in sorted(mentions, key=lambda one: -one.last):
+        if mention.first >= place or _is_cause(items, mention):
+            continue
+        if last is not None and not _is_joined(items, mention, last):
+            return
+        if last is None and not _is_subject(items, mention, place):
+            return
+        last = mention
+        if items[mention.place].concept(_ACT) is None and _may_end(items, mention, place):
+            yield mention
+
+
+def _is_part(place: int, mention: Mention) -> bool:
+    """Return whether a word is what was found: "bladder control has gone". Behind another result it ends that."""
+    return mention.first <= place <= mention.last and place not in mention.results[1:]
+
+
+def _may_end(items: Sequence[Item], mention: Mention, place: int) -> bool:
+    """Return whether the word ends such a finding: that something "returned" ends only its loss."""
+    is_function = any(items[mention.place].concept(kind) for kind in _FUNCTIONS)
+    return (
+        items[place].is_marked(Mark.RESTORED) if is_function and mention.results else items[place].is_marked(Mark.OVER)
+    )
+
+
+def _is_hindered(items: Sequence[Item], place: int) -> bool:
+    """Return whether it is not over, or not for good: "has not recovered", "settled but came back"."""
+    before = items[max(0, place - _NEAR) : place]
+    start = max((at for at, item in enumerate(before) if item.text == _COMMA), default=-1) + 1
+    if any(item.is_marked(Mark.UNENDED) or _denies(item) for item in before[start:]):
+        return True
+    return any(item.is_marked(Mark.AGAIN) for item in items[place + 1 :])
+
+
+def _denies(item: Item) -> bool:
+    return any(cue.is_before and cue.effect is CueEffect.NEGATED for cue in item.entry.cues)
+
+
+def _object(items: Sequence[Item], mentions: Sequence[Mention], place: int) -> Mention | None:
+    """Return the mention that stands directly behind a word: "settled the sciatica", "settled in the groin"."""
+    at = place + 1
+    while at < len(items) and (items[at].is_side or items[at].text in _TOWARDS):
+        at += 1
+    return next((one for one in mentions if one.first <= at <= one.last and one.first > place), None)
+
+
+def _is_placed(items: Sequence[Item], mention: Mention, place: int) -> bool:
+    """Return whether it is only told where it settled, or whether the mention begins something else."""
+    between = [item for item in items[place + 1 : mention.first] if not item.is_side]
+    return not between or any(item.text not in _ARTICLES for item in between)
+
+
+def _is_subject(items: Sequence[Item], mention: Mention, place: int) -> bool:
+    """Return whether a word is said of the mention: nothing between them begins something else."""
+    between = list(items[mention.last + 1 : place])
+    if len(between) > _REACH:
+        return False
+    while between and (_AUXILIARIES.issuperset(between[-1].text.split()) or between[-1].is_marked(Mark.DEGREE)):
+        between.pop()
+    is_open = not between or between[-1].is_marked(*_LISTS) or between[-1].text in _PRONOUNS
+    is_referring = bool(between) and between[-1].text in _PRONOUNS
+    unknown = sum(item.is_unknown for item in between)
+    is_cause_told = any(item.text in _AFTER for item in between)
+    return unknown <= _MAX_UNKNOWN and not any(
+        _begins(item, may_list=is_open, may_contrast=is_referring, is_cause_told=is_cause_told) for item in between
+    )
+
+
+def _begins(item: Item, *, may_list: bool, may_contrast: bool, is_cause_told: bool) -> bool:
+    """Return whether an item begins something else than what was spoken of."""
+    if item.is_marked(*_LISTS):
+        return not may_list
+    if item.is_marked(Mark.STOP):
+        is_passed = _AUXILIARIES.issuperset(item.text.split()) and item.text not in {"now", "since"}
+        return not (is_passed or (may_contrast and item.text in _CONTRASTS))
+    saying = item.entry.saying
+    return saying is not None and not saying.is_site and not is_cause_told
+
+
+def _is_cause(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether a mention is but what another followed: "retention after hernia repair, settled"."""
+    return any(item.text in _AFTER for item in items[max(0, mention.first - _NEAR) : mention.first])
+
+
+def _is_joined(items: Sequence[Item], mention: Mention, behind: Mention) -> bool:
+    """Return whether what is over includes an earlier mention: "back pain and sciatica settled"."""
+    if mention.chain and mention.chain == behind.chain:
+        return True
+    between = items[mention.last + 1 : behind.first]
+    is_list = any(item.is_marked(*_LISTS) and item.text != _COMMA for item in between)
+    return is_list and all(item.is_side or item.is_marked(Mark.LINK, *_LISTS) for item in between)
+
+
+def _is_before_it(items: Sequence[Item], place: int) -> bool:
+    """Return whether an item names an operation and that all was before it."""
+    return any(cue.is_opening and cue.effect is CueEffect.HISTORICAL for cue in items[place].entry.cues)
+
+
+def _before_act(items: Sequence[Item], mentions: Sequence[Mention], place: int) -> Iterator[Mention]:
+    """Yield the findings of the time before an operation or the like: "numb in the left leg before the operation"."""
+    act = (
+        place
+        if _is_before_it(items, place)
+        else next(
+            (at for at in range(place + 1, min(len(items), place + 1 + _NEAR + 1)) if items[at].concept(_ACT)), None
+        )
+    )
+    if act is None or any(item.is_marked(Mark.UNENDED, Mark.PRESENTLY) for item in items):
+        return
+    for mention in mentions:
+        if mention.first <= act <= mention.last or items[mention.place].concept(_ACT):
+            continue
+        if mention.first > act:
+            is_then = not any(item.text in _NOW for item in items[act + 1 :])
+        else:
+            between = items[mention.last + 1 : place]
+            is_then = not any(item.is_marked(Mark.STOP) or item.text == _COMMA for item in between)
+        if is_then:
+            yield mention
+
+
+def is_of_then(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether a denial tells of a day before, and not of now: "no retention on admission"."""
+    when = mention.when
+    if when is not None and when.is_relative and (when.least or when.whole or when.weekday >= 0):
+        return True
+    for item in items[mention.last + 1 :]:
+        if item.is_marked(Mark.THEN):
+            return True
+        if item.text == _COMMA or item.is_marked(Mark.STOP):
+            return False
+    return False

@@ -1,0 +1,38 @@
+"""Words that part what an examination says: "sensation intact except", "eversion 4/5 right with wasting"."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from cds_service.model.facts import FindingValue
+from cds_service.narrative.frames.tokens import BREAK, SEPARATOR, Part, Token
+
+_WITH = "with"
+EXCEPT: Final = "except"  # the concept of a result that takes what follows out of what was normal
+_EXCEPTING = frozenset(
+    {EXCEPT, "except for", "except in", "apart from", "aside from", "other than", "save for", "but for"}
+)
+PARTINGS: Final = _EXCEPTING | {_WITH}
+PARTING: Final = Token(Part.PARTING, -1)
+
+
+def part_from(tokens: Sequence[Token], text: str, at: int) -> Iterator[Token]:
+    """Yield what a word that parts is behind these tokens."""
+    if text in _EXCEPTING:
+        yield from (SEPARATOR, _left_out(at)) if _is_normal(tokens) else (BREAK,)
+    elif _is_sided_result(tokens):
+        yield SEPARATOR
+
+
+def _left_out(at: int) -> Token:
+    return Token(Part.RESULT, at, EXCEPT, value=FindingValue.PRESENT, words=(at,))
+
+
+def _is_normal(tokens: Sequence[Token]) -> bool:
+    """Return whether a head was found normal."""
+    return len(tokens) > 1 and tokens[-1].value is FindingValue.ABSENT and any(token.is_head for token in tokens)
+
+
+def _is_sided_result(tokens: Sequence[Token]) -> bool:
+    """Return whether tokens end with a head, its result and its side."""
+    parts = [token.part for token in tokens[-2:]]
+    return len(tokens) > 2 and tokens[-3].is_head and parts == [Part.RESULT, Part.SIDE]
