@@ -26,6 +26,7 @@ from cds_service.narrative.tokenizer import EMPTY_BOX, Sentence
 _LISTS = (Mark.LIST, Mark.JOINED)
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
+_NONE_BEFORE = frozenset({"no prior", "no previous"})
 _HISTORY = frozenset({"history", "hx", "h/o", "ever", "never"})
 _SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
 
@@ -155,6 +156,8 @@ class Context:
         between = self._items[mention.last + 1 : placed.place]
         is_some = placed.cue.effect is CueEffect.NEGATED and not placed.cue.is_listing
         is_listed = is_some and any(item.entry.saying for item in between)
+        if self._items[placed.place].text in _NONE_BEFORE and self._items[mention.place].concept("act"):
+            return CueEffect.NEGATED  # "no previous spinal surgery"; of a pain it says nothing of now
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:

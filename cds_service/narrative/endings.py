@@ -49,7 +49,10 @@ def find_ended(items: Sequence[Item], mentions: Sequence[Mention]) -> tuple[set[
     """Return the ids of the mentions that are over, and the places of the words that say so."""
     ended: set[int] = set()
     used: set[int] = set()
-    for place, item in enumerate(items):
+    for place, item in enumerate(items if mentions else ()):
+        entry = item.entry
+        if not entry.cues and _ENDINGS.isdisjoint(entry.marks):
+            continue
         if item.is_marked(Mark.OVER, Mark.RESTORED):
             found = {id(one) for one in _ended_by(items, mentions, place)}
             ended |= found
@@ -175,7 +178,11 @@ def _before_act(items: Sequence[Item], mentions: Sequence[Mention], place: int) 
             (at for at in range(place + 1, min(len(items), place + 1 + _NEAR + 1)) if items[at].concept(_ACT)), None
         )
     )
-    if act is None or any(item.is_marked(Mark.UNENDED, Mark.PRESENTLY) for item in items):
+    if (
+        act is None
+        or any(item.text in _AFTER for item in items[place:act])
+        or any(item.is_marked(Mark.UNENDED, Mark.PRESENTLY) for item in items)
+    ):
         return
     for mention in mentions:
         if mention.first <= act <= mention.last or items[mention.place].concept(_ACT):

@@ -12,6 +12,7 @@ _CAUSING = frozenset({_PROVOKING, _LIMITED})
 _LIMB, _ARM, _SHARED_NAME = "limb", "arm", "impingement"  # of the hip, or of the shoulder
 _PLUS, _MINUS, _ONLY = "+", "-", "only"
 _BY = frozenset({"with", "on", "during"})
+_SAYING = frozenset({"positive", "negative", "normal", "painful", "painless"})
 _NEAR, _FAR = 5, 8  # items
 
 
@@ -24,6 +25,7 @@ class ClinicalTestFrame(ExaminationFrame):
     present = frozenset({"positive", "painful"})
     absent = frozenset({"negative", "normal", "absent", "painless"})
     takes_unknown = 1
+    names_pairs = False
     foreign = Part.BREAK
 
     def head(self, row: Row, at: int) -> Token | None:
@@ -109,7 +111,16 @@ def _has_result(row: Row, at: int) -> bool:
             if step > 0 and item.concept(_TEST):
                 break
             place += step
+        if step > 0 and _says_behind_comma(row, place):
+            return True
     return False
+
+
+def _says_behind_comma(row: Row, place: int) -> bool:
+    """Return whether a comma and the word that ends the clause follow: "SLR 80 bilat, negative"."""
+    if place + 1 >= len(row) or row[place].text != "," or row[place + 1].concept(RESULT) not in _SAYING:
+        return False
+    return place + 2 == len(row) or row[place + 2].is_marked(Mark.LIST)
 
 
 def _is_minus(row: Row, at: int) -> bool:

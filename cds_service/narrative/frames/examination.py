@@ -9,7 +9,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.frames.claims import Claim, read_claims
 from cds_service.narrative.frames.frame import Frame
-from cds_service.narrative.frames.partings import EXCEPT, part_from
+from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_from
 from cds_service.narrative.frames.small_words import NONE, NOT, parts_of, small_part
 from cds_service.narrative.frames.tokens import (
     ASKED,
@@ -36,6 +36,10 @@ _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: Fin
 _HEADED = frozenset({":", ","})
 _NEAR = 5  # items
 _GRADES = frozenset({"4", "3-or-less"})
+_PAIRED = frozenset(
+    {"jerks", "reflexes", "kjs", "ajs", "dtrs", "knees", "ankles", "legs", "extremities", "limbs", "hips", "feet"}
+    | {"symmetric", "symmetrical", "symmetrically", "equal", "equally"}
+)
 _LEAST_PARTS = 2  # normal parts that together say that all is normal
 
 
@@ -48,6 +52,7 @@ class ExaminationFrame(Frame):
     present: ClassVar[frozenset[str]]
     absent: ClassVar[frozenset[str]]
     topic: ClassVar[str] = ""
+    names_pairs: ClassVar[bool] = True  # whether its plural heads are those of both sides
     foreign: ClassVar[Part] = Part.OTHER  # what another frame's topic is to this one
     takes_unknown: ClassVar[int] = 0  # unknown words in a row between a head and its result
 
@@ -112,8 +117,9 @@ class ExaminationFrame(Frame):
             is_normal_part = self.is_normal_part(claim)
             if is_normal_part and len(normal) < _LEAST_PARTS:
                 continue
+            sided = claim._replace(side=Side.BOTH) if self.names_pairs and _is_of_both(row, claim) else claim
             for meaning in self.meanings_of(claim, row):
-                yield _mention(claim, meaning, is_general=is_normal_part)
+                yield _mention(sided, meaning, is_general=is_normal_part)
 
     def _tokens(self, row: Row) -> tuple[list[Token], Side]:
         """Return the tokens of a sentence, and the side that heads it."""
@@ -139,11 +145,14 @@ class ExaminationFrame(Frame):
                 else:
                     tokens.append(BREAK)
                 is_denied = False
+            if part is _BREAK:
+                close_exception(tokens)
             unknown = unknown + 1 if part is _BREAK and item.is_unknown else 0
             if part is _RESULT and tokens and tokens[-1].part is _RESULT:
                 tokens[-1] = token if tokens[-1].concept == EXCEPT else _merged(tokens[-1], token)
             elif part is not _BREAK or not item.is_unknown or unknown > self.takes_unknown:
                 tokens.append(token)
+        close_exception(tokens)
         return tokens, _heading(row)
 
     def _token(self, row: Row, at: int, item: Item) -> Token | None:
@@ -224,6 +233,15 @@ def _heading(row: Row) -> Side:
 
 def _is_site(item: Item) -> bool:
     return item.entry.saying is not None and item.entry.saying.is_site
+
+
+def _is_of_both(row: Row, claim: Claim) -> bool:
+    """Return whether what is normal is so on both sides: "knee jerks brisk", "reflexes symmetric"."""
+    if claim.result.value is not FindingValue.ABSENT or claim.side is not Side.UNSTATED:
+        return False
+    words = {row[claim.head.at].text.split()[-1]}
+    words.update(word for at in claim.result.words for word in row[at].text.split())
+    return not _PAIRED.isdisjoint(words)
 
 
 def _mention(claim: Claim, meaning: PhraseMeaning, *, is_general: bool) -> Mention:

@@ -23,6 +23,12 @@ def part_from(tokens: Sequence[Token], text: str, at: int) -> Iterator[Token]:
         yield SEPARATOR
 
 
+def close_exception(tokens: list[Token]) -> None:
+    """Drop an exception that names nothing of the examination: "sensation normal apart from the pain"."""
+    if tokens and tokens[-1].concept == EXCEPT:
+        tokens.pop()
+
+
 def _left_out(at: int) -> Token:
     return Token(Part.RESULT, at, EXCEPT, value=FindingValue.PRESENT, words=(at,))
 

@@ -9,7 +9,7 @@ from cds_service.narrative.items import Item, Role
 from cds_service.narrative.lexicon import Mark
 
 WAY: Final = "way"  # a direction: needs a pain, or another word of radiation, before it
-_COMMA = ","
+_COMMA, _SINCE = ",", "since"
 _HAS = frozenset({"that", "has", "had", "have"})  # "pain that has gone into the leg"
 _GOING = frozenset(
     {
@@ -33,10 +33,13 @@ _REACH = 8  # items that are looked at
 
 def leads_to_run(items: Sequence[Item], place: int, *, runs: bool) -> bool:
     """Return whether a few unknown words lead on to where the pain goes: "radiating by now down the leg"."""
-    unknown = 0
+    unknown, is_dated = 0, False
     for at, item in enumerate(islice(items, place, place + _REACH), place):
         if item.role is Role.RUN:
-            return runs or item.concept(RUN) != WAY
+            return not is_dated and (runs or item.concept(RUN) != WAY)
+        if item.text == _SINCE:
+            is_dated = True  # "since May, spreading into the buttock", but not "since going to the clinic"
+            continue
         if item.text == _COMMA and at + 1 < len(items) and items[at + 1].text in _GOING:
             return True
         if item.is_unknown and (item.concept(ASPECT) or not item.entry.concepts):

@@ -70,7 +70,7 @@ class StrengthFrame(ExaminationFrame):
         grade = item.concept(GRADE)
         if grade:
             return self.said(at, grade)
-        if 0 <= item.number <= _MOST and at and _is_strength(row[at - 1]):
+        if 0 <= item.number <= _MOST and at and self._takes_grade(row, at - 1):
             return self.said(at, _GRADES[item.number])
         ability = item.concept(_ABILITY) or (_UNABLE if _is_not_done(row, at) else None)
         if ability:
@@ -78,6 +78,10 @@ class StrengthFrame(ExaminationFrame):
         if lacks(row, at, _is_power):
             return self.said(at, "absent")
         return super().result(row, at)
+
+    def _takes_grade(self, row: Row, at: int) -> bool:
+        """Return whether a bare number behind an item is its grade: "power 5", "motor: TA 5, EHL 4"."""
+        return _is_strength(row[at]) or (bool(row[at].concept(_MUSCLE)) and speaks_of(row, TOPIC, self.topic))
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim records, if the result is one of strength and the place is a leg's."""
