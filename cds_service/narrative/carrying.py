@@ -10,6 +10,7 @@ from cds_service.narrative.scopes import companion_told_of
 from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
 
 _HEADING = ":"
+_NIL = frozenset({"nil", "nill"})
 _COMPANION = Mark.COMPANION
 _ADVISING = frozenset({CueEffect.ADVICE, CueEffect.HYPOTHETICAL})
 _OPEN = frozenset({",", "/", ":", "-", "("})
@@ -52,7 +53,7 @@ def carry(
     if sentence.ending not in {LINE, CLAUSE}:
         return None
     last = next((one for one in reversed(cues) if one.cue.is_before), None)
-    if last is not None and not _may_carry(mentions, last, sentence):
+    if last is not None and (_answers_title(items, last.place) or not _may_carry(mentions, last, sentence)):
         return None
     if last is None or any(item.is_marked(Mark.STOP) for item in items[last.place + 2 :]):
         is_heading = bool(items) and items[-1].text == _HEADING
@@ -64,6 +65,12 @@ def carry(
     if is_open or (is_heading and change in _CARRIED_BY_HEADING):
         return change
     return change if sentence.ending == CLAUSE and last.cue.is_listing else None
+
+
+def _answers_title(items: Sequence[Item], place: int) -> bool:
+    """Return whether a title is answered in one word, so that nothing follows: "PMH: nil"."""
+    is_last = place == len(items) - 1
+    return is_last and place > 0 and items[place].text in _NIL and items[place - 1].text == _HEADING
 
 
 def _may_carry(mentions: Sequence[Mention], last: PlacedCue, sentence: Sentence) -> bool:
