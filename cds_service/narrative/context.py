@@ -27,6 +27,7 @@ _LISTS = (Mark.LIST, Mark.JOINED)
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
 _NONE_BEFORE = frozenset({"no prior", "no previous"})
+_HISTORIES = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})
 _HISTORY = frozenset({"history", "hx", "h/o", "ever", "never"})
 _SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
 
@@ -118,8 +119,8 @@ class Context:
             self._is_stopped(-1, mention, one) for one in {CueEffect.HISTORICAL, self._carried} - {CueEffect.FAMILY}
         ):
             found.add(self._carried)
-        if self._section and not (self._section is CueEffect.FAMILY and has_begun(self._items, mention)):
-            found.add(self._section)  # what began on a day that was is no history of a family
+        if self._section and not (self._section in _HISTORIES and has_begun(self._items, mention)):
+            found.add(self._section)  # what began on a day that was is no history
         if found and CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
         if id(mention) in self._ended:

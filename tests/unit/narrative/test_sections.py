@@ -93,3 +93,9 @@ def test_a_section_of_another_or_of_the_past_ends_where_the_text_tells_of_now(
 )
 def test_what_was_written_before_or_of_another_is_not_there(text: str, reader: NarrativeReader) -> None:
     assert not present(reader, text)
+
+
+@pytest.mark.parametrize("title", ["PMH", "FH", "Notes from 2018"])
+def test_what_began_on_a_day_that_was_is_no_history(reader: NarrativeReader, title: str) -> None:
+    assert present(reader, f"{title}: sciatica. Now has saddle numbness since last night.") == {"saddle-anaesthesia"}
+    assert "saddle-anaesthesia" not in present(reader, f"{title}: sciatica. Saddle numbness.")
