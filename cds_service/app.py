@@ -16,7 +16,7 @@ from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.engine import CdsEngine, build_engine, new_uuid, system_clock
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.shipped import shipped_examples
-from cds_service.log import configure_log, log_uncaught_errors
+from cds_service.log import configure_log, flush_log, log_uncaught_errors
 from cds_service.operations.health import StoreHealth
 from cds_service.operations.shared_folder import find_shared_folder, is_stopping
 from cds_service.production import (
@@ -55,6 +55,7 @@ def create_app(startup_state: StartupState | None = None) -> Flask:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         # Before Python 3.13 a worker ends without `atexit`; multiprocessing runs this after its calls have finished.
         Finalize(None, close_stores, exitpriority=1)
+        Finalize(None, flush_log, exitpriority=0)  # after the stores, which log what they lose
     return build_app(settings, startup_state)
 
 

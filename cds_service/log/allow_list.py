@@ -20,6 +20,7 @@ EVENTS: Final = frozenset(
         "hook answered",
         "internal error",
         "keys cannot be read",
+        "log lines lost",
         "message withheld",
         "no thread for the store",
         "out of time",

@@ -33,6 +33,7 @@ _COUNTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "unreadable": ("Resources that could not be read, by type", ("type",)),
     "feedback": ("Feedback events by outcome and reason", ("outcome", "reason")),
     "cards_lost": ("Issued cards that could not be stored", ()),
+    "log_lines_lost": ("Log lines that could not be written: the reader stalled, or the disk was full", ()),
 }
 
 

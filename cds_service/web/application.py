@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response
 from flask_cors import CORS
 
+from cds_service.log import lost_lines
 from cds_service.service.hook_service import HookService
 from cds_service.trust.authentication import Authenticator
 from cds_service.web.about import AboutPage, build_about_routes
@@ -63,9 +64,8 @@ def build_flask_app(dependencies: WebDependencies, *, body_limit: int, allowed_o
     app.register_blueprint(build_about_routes(dependencies.about_page))
     register_errors(app)
     app.after_request(_forbid_content_sniffing)
-    instrument(
-        app, dependencies.metrics, dependencies.override_reasons, lambda: dependencies.service.recorder.lost_cards
-    )
+    losses = {"cards_lost": lambda: dependencies.service.recorder.lost_cards, "log_lines_lost": lost_lines}
+    instrument(app, dependencies.metrics, dependencies.override_reasons, losses)
     # Errors under /cds-services have CORS headers too (CDS Hooks 2.0, "Cross-Origin Resource Sharing").
     CORS(
         app,

@@ -1,7 +1,7 @@
 """Records each call while it is answered and counts it at its end. The route writes the log line."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Protocol
@@ -64,13 +64,16 @@ def current_call_record() -> CallRecord:
 
 
 def instrument(
-    app: Flask, metrics: MetricsRecorder, override_reasons: frozenset[str], lost_cards: Callable[[], int]
+    app: Flask,
+    metrics: MetricsRecorder,
+    override_reasons: frozenset[str],
+    losses: Mapping[str, Callable[[], int]],
 ) -> None:
     """Record and count every call of this application.
 
-    `override_reasons`: the codes that cards offer. `lost_cards` returns how many cards could not be stored so far.
+    `override_reasons`: the codes that cards offer. `losses`: by metric, what returns how many were lost so far.
     """
-    lost_counter = DeltaCounter(lost_cards)
+    loss_counters = {name: DeltaCounter(total) for name, total in losses.items()}
 
     @app.before_request
     def begin() -> None:
@@ -88,9 +91,10 @@ def instrument(
             _count_call(metrics, record, status)
         if record.feedback is not None and status == 200:
             _count_feedback(metrics, record.feedback, override_reasons)
-        lost = lost_counter.take_increase()
-        if lost:
-            metrics.count("cards_lost", amount=lost)
+        for name, counter in loss_counters.items():
+            lost = counter.take_increase()
+            if lost:
+                metrics.count(name, amount=lost)
         return response
 
 
