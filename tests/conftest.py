@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from left_out import name_left_out
 from liveness import LIVENESS_S
 from signing import PUBLIC, SigningEhr, client_table
 from sqlalchemy import Engine
@@ -151,3 +152,7 @@ def chart(reader: ChartReader) -> Callable[..., Chart]:
         return reader.build_chart(gathered, patient_id, NOW.date())
 
     return read
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    name_left_out(terminalreporter)
