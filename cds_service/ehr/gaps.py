@@ -97,13 +97,15 @@ def group_by_label(keys: Iterable[PrefetchKey], gaps: Mapping[str, Gap]) -> Data
     """
     if not gaps:
         return NO_GAPS
-    kinds_by_label: dict[str, set[GapKind | None]] = {}
-    silent = [key for key in keys if key.has_words and key.name in gaps and gaps[key.name].kind is GapKind.NOT_SENT]
+    silent: list[str] = []
+    kinds_by_label: dict[str, list[GapKind | None]] = {}
     for key in keys:
-        if key in silent:
-            continue
-        kinds_by_label.setdefault(key.label, set()).add(gaps[key.name].kind if key.name in gaps else None)
-    kind_by_label = {label: _combine(kinds) for label, kinds in kinds_by_label.items() if kinds != {None}}
+        gap = gaps.get(key.name)
+        if gap and key.has_words and gap.kind is GapKind.NOT_SENT:
+            silent.append(key.label)
+        else:
+            kinds_by_label.setdefault(key.label, []).append(gap.kind if gap else None)
+    kind_by_label = {label: _combine(kinds) for label, kinds in kinds_by_label.items() if any(kinds)}
 
     def labels(kind: GapKind) -> tuple[str, ...]:
         return tuple(label for label, combined in kind_by_label.items() if combined is kind)
@@ -112,11 +114,11 @@ def group_by_label(keys: Iterable[PrefetchKey], gaps: Mapping[str, Gap]) -> Data
         unavailable=labels(GapKind.UNREAD),
         not_sent=labels(GapKind.NOT_SENT),
         incomplete=labels(GapKind.INCOMPLETE),
-        words_not_sent=tuple(key.label for key in silent),
+        words_not_sent=tuple(silent),
     )
 
 
-def _combine(kinds: set[GapKind | None]) -> GapKind:
-    if not kinds.isdisjoint({None, GapKind.INCOMPLETE}):
+def _combine(kinds: list[GapKind | None]) -> GapKind:
+    if None in kinds or GapKind.INCOMPLETE in kinds:
         return GapKind.INCOMPLETE
     return GapKind.UNREAD if GapKind.UNREAD in kinds else GapKind.NOT_SENT

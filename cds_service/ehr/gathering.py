@@ -58,9 +58,10 @@ class Gathering:
         short = self._list_short()
         is_cut = short or any(part.is_failure or part.next_link for part in self.received.values())
         if is_cut or len(self.received) < len(self.keys):
-            self._fetch_missing(client, max_entries, short)
-            self._drop_older_pages()
-            for key in self._list_short():
+            if self._fetch_missing(client, max_entries, short):
+                self._drop_older_pages()
+                short = self._list_short()
+            for key in short:
                 self.gaps.setdefault(key.name, short_gap())
             self._settle_words()
             self._check_required_keys()
@@ -87,10 +88,11 @@ class Gathering:
     def _holds_newest(self, key: PrefetchKey, resources: Sequence[SupportedResource]) -> bool:
         return key.newest is not None and holds_newest(resources, key.newest, self.today)
 
-    def _fetch_missing(self, client: EhrClient, max_entries: int, short: list[PrefetchKey]) -> None:
+    def _fetch_missing(self, client: EhrClient, max_entries: int, short: list[PrefetchKey]) -> bool:
         """Add to `received` the keys that were not sent and the pages that are missing, and to `gaps` what failed.
 
-        What was sent short, without a link to the rest, is read anew: a server may have lost the link.
+        Return whether anything was searched for. What was sent short, without a link to the rest, is read anew: a
+        server may have lost the link.
         """
         for name, decoded in self.received.items():
             if decoded.is_failure:
@@ -99,17 +101,19 @@ class Gathering:
         next_links = {name: part.next_link for name, part in self.received.items() if part.next_link is not None}
         if not isinstance(self.access, Access):
             self._note_unfetched(self.access, absent, next_links)
-            return
+            return False
         wanted = [key for key in absent if self._may_fetch(key, self.access)]
-        if wanted or next_links or short:
-            queries = {key.name: query for key in (*wanted, *short) if (query := self._query(key)) is not None}
-            results = client.fetch(self.access, queries, next_links, self._enough_tests(queries, next_links))
-            self.fetched_bytes += sum(len(page) for result in results.values() for page in result.pages)
-            for name, result in limit_entries(max_entries, self.request, results).items():
-                self._merge_result(name, result, is_anew=name not in next_links)
+        if not (wanted or next_links or short):
+            return False
+        queries = {key.name: query for key in (*wanted, *short) if (query := self._query(key)) is not None}
+        results = client.fetch(self.access, queries, next_links, self._enough_tests(queries, next_links))
+        self.fetched_bytes += sum(len(page) for result in results.values() for page in result.pages)
+        for name, result in limit_entries(max_entries, self.request, results).items():
+            self._merge_result(name, result, is_anew=name not in next_links)
+        return True
 
     def _note_unfetched(self, access: NoAccess, absent: list[PrefetchKey], next_links: Iterable[str]) -> None:
-        self.gaps.update({key.name: not_sent_gap(access) for key in absent})
+        self.gaps.update(dict.fromkeys([key.name for key in absent], not_sent_gap(access)))
         for name in set(next_links) - self.gaps.keys():
             self.gaps[name] = partly_sent_gap(access, is_partial=bool(self.received[name].resources))
 
