@@ -1,6 +1,6 @@
 """The frame of motion: internal rotation of the hip and how far it goes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
@@ -64,7 +64,8 @@ class MotionFrame(ExaminationFrame):
         tokens, heading = super()._tokens(row)
         first = next((place for place, token in enumerate(tokens) if token.is_head), len(tokens))
         sides = {token.side for token in tokens[first:] if token.part is Part.SIDE}
-        return tokens, sides.pop() if heading is Side.UNSTATED and len(sides) == 1 else heading
+        is_of_all = heading is Side.UNSTATED and len(sides) == 1 and not _is_of_second(tokens)
+        return tokens, sides.pop() if is_of_all else heading
 
     def _is_of_hip(self, row: Row, at: int, concept: str) -> bool:
         """Return whether the nearest joint before a movement is the hip, or else the first behind it."""
@@ -77,6 +78,15 @@ class MotionFrame(ExaminationFrame):
             return concept == _INTERNAL
         joint = row[nearest].concept(_JOINT)
         return joint is not None and joint == _HIP
+
+
+def _is_of_second(tokens: Sequence[Token]) -> bool:
+    """Return whether a side is only that of a second result: "IR 10 (R 30)"."""
+    parts = [token.part for token in tokens]
+    return any(
+        parts[at - 2 : at + 2] == [Part.RESULT, Part.SEPARATOR, Part.SIDE, Part.RESULT]
+        for at in range(2, len(parts) - 1)
+    )
 
 
 def _is_rotation(item: Item) -> bool:

@@ -12,8 +12,8 @@ from cds_service.narrative.frames.examination import (
     ExaminationFrame,
     is_part,
     lacks,
-    speaks_of,
 )
+from cds_service.narrative.frames.neuro import NEURO, is_summed_up, sums_up
 from cds_service.narrative.frames.small_words import NONE, NOT
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
@@ -46,10 +46,16 @@ class StrengthFrame(ExaminationFrame):
         is_named = not _NAMES.isdisjoint(row.kinds)
         if (
             is_named
-            or speaks_of(row, TOPIC, self.topic)
+            or self.speaks(row)
+            or sums_up(row)
             or any(row[at].text in _WEAK for at in row.kinds.get(RESULT, ()))
         ):
             yield from super().read(row)
+
+    def is_topic(self, row: Row, at: int) -> bool:
+        """Return whether strength is named, or all that the nerves do is summed up."""
+        topic = row[at].concept(TOPIC)
+        return topic == self.topic or (topic == NEURO and is_summed_up(row, at))
 
     def head(self, row: Row, at: int) -> Token | None:
         """Return a muscle, a walk or a part of the body as a head."""
@@ -81,7 +87,7 @@ class StrengthFrame(ExaminationFrame):
 
     def _takes_grade(self, row: Row, at: int) -> bool:
         """Return whether a bare number behind an item is its grade: "power 5", "motor: TA 5, EHL 4"."""
-        return _is_strength(row[at]) or (bool(row[at].concept(_MUSCLE)) and speaks_of(row, TOPIC, self.topic))
+        return _is_strength(row[at]) or (bool(row[at].concept(_MUSCLE)) and self.speaks(row))
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim records, if the result is one of strength and the place is a leg's."""
@@ -99,11 +105,12 @@ class StrengthFrame(ExaminationFrame):
             return True
         if result.concept(_ABILITY) or result.text in NOT:
             return False
-        if speaks_of(row, TOPIC, self.topic) or result.text in _WEAK or result.text in NONE:
+        if self.speaks(row) or result.text in _WEAK or result.text in NONE:
             return True
         if not result.concept(GRADE):
-            return False
-        is_of_another = claim.result.at > 0 and row[claim.result.at - 1].is_unknown  # "satisfaction 4/5"
+            return claim.result.value is FindingValue.ABSENT and sums_up(row)
+        before = row[claim.result.at - 1] if claim.result.at else None
+        is_of_another = before is not None and before.is_unknown and not before.entry.concepts  # "satisfaction 4/5"
         return bool(head.concept(_MUSCLE)) or not (is_of_another or _is_of_pain(row))
 
 
