@@ -39,7 +39,7 @@ _BRIDGES = (Mark.LINK, Mark.RUN)
 _NEAR = 5  # items
 _GRADES = frozenset({"4", "3-or-less"})
 _PAIRED = frozenset(
-    {"jerks", "reflexes", "kjs", "ajs", "dtrs", "knees", "ankles", "legs", "extremities", "limbs", "hips", "feet"}
+    {"jerks", "reflexes", "kjs", "ajs", "dtrs", "knees", "ankles", "legs", "extremities", "limbs", "hips", "feet", "les"}
     | {"symmetric", "symmetrical", "symmetrically", "equal", "equally", "symm", "sym", "dermatomes", "myotomes", "slrs"}
 )
 _LEAST_PARTS = 2  # normal parts that together say that all is normal
@@ -130,9 +130,14 @@ class ExaminationFrame(Frame):
             if is_normal_part and len(normal) < _LEAST_PARTS:
                 continue
             is_of_both = claim.side is _UNSTATED and claim.result.at in paired
-            sided = claim._replace(side=Side.BOTH) if is_of_both else claim
+            sided = claim._replace(side=Side.BOTH if is_of_both else self.side_of(claim, row))
             for meaning in self.meanings_of(claim, row):
                 yield _mention(sided, meaning, is_general=is_normal_part)
+
+    def side_of(self, claim: Claim, row: Row) -> Side:
+        """Return the side of a claim, for frames that look around."""
+        del row
+        return claim.side
 
     def _shared_by_pairs(self, row: Row, claims: Sequence[Claim]) -> set[int]:
         """Return the results of both sides: "knee and ankle jerks brisk", and all in a sentence that ends with "both"."""

@@ -12,6 +12,7 @@ from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
+_ORGAN = "organ"  # "sacral dermatomes", whose sensation is another matter
 _NUMB, _LEG, _LIMB, _SCORE = "numb", "leg", "limb", "score"
 _STOCKING = "stocking"  # of both legs
 _UNABLE = frozenset({"cannot", "cant", "can not", "unable to", "could not", "couldnt", "not able to"})
@@ -76,7 +77,7 @@ class SensationFrame(ExaminationFrame):
         if not (is_felt or self._is_numb(row, at) or self._is_spoken_of(claim, row)):
             return
         is_general = claim.head.part is Part.TOPIC
-        named = {row[at].concept(kind) for kind in _PLACES for at in row.kinds.get(kind, ())}
+        named = {row[at].concept(kind) for kind in (*_PLACES, _ORGAN) for at in row.kinds.get(kind, ())}
         if not is_general or named == {_LEG} or (claim.result.value is FindingValue.ABSENT and not named):
             yield self.meanings[_LEG]
 

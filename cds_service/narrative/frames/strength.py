@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from cds_service.model.facts import FindingValue
+from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import (
     GRADE,
@@ -13,6 +14,7 @@ from cds_service.narrative.frames.examination import (
     is_part,
     lacks,
 )
+from cds_service.narrative.frames.lifting import AIM, LIFTED, lifts_foot
 from cds_service.narrative.frames.neuro import NEURO, is_summed_up, sums_up
 from cds_service.narrative.frames.small_words import NONE, NOT
 from cds_service.narrative.frames.tokens import Part, Token
@@ -25,7 +27,9 @@ _NAMES = frozenset({GRADE, _MUSCLE, _WALK, _LIFT})
 _PLACES = ("limb", "root", "region")
 _LEG, _FOOT, _FULL = "leg", "foot", "5"
 _MOST = 5
-_UNABLE = "unable"
+_UNABLE, _DEGREES = "unable", "deg"
+_BESIDE = 4  # items
+_THE = "the"
 _GRADES = (*("3-or-less",) * 4, "4", _FULL)
 _OF_THE_FOOT = ("dorsiflexion", "plantarflexion", "toe", "ehl", "eversion")
 _WEAK = frozenset({"weak", "weaker", "weakness", "loss of power", "motor weakness"})
@@ -35,7 +39,7 @@ class StrengthFrame(ExaminationFrame):
     """Reads "EHL 4/5 on the left", "RLE weakness 3/5", "5/5 throughout", "unable to lift left foot"."""
 
     name = "strength"
-    kinds = frozenset({_MUSCLE, _WALK, _LIFT, _ABILITY, *_PLACES}) | SHARED
+    kinds = frozenset({_MUSCLE, _WALK, _LIFT, LIFTED, AIM, _ABILITY, *_PLACES}) | SHARED
     heads = frozenset({GRADE, _MUSCLE, _WALK, _LIFT, TOPIC, RESULT})
     topic = "strength"
     present = frozenset({"reduced", "absent", "unable", "4", "3-or-less"})
@@ -60,7 +64,7 @@ class StrengthFrame(ExaminationFrame):
     def head(self, row: Row, at: int) -> Token | None:
         """Return a muscle, a walk or a part of the body as a head."""
         item = row[at]
-        if item.concept(_LIFT):
+        if item.concept(_LIFT) and lifts_foot(row, at):
             return Token(Part.HEAD, at, _FOOT)
         if item.concept(_WALK):
             return Token(Part.HEAD, at, _LEG)
@@ -86,8 +90,9 @@ class StrengthFrame(ExaminationFrame):
         return super().result(row, at)
 
     def _takes_grade(self, row: Row, at: int) -> bool:
-        """Return whether a bare number behind an item is its grade: "power 5", "motor: TA 5, EHL 4"."""
-        return _is_strength(row[at]) or (bool(row[at].concept(_MUSCLE)) and self.speaks(row))
+        """Return whether a bare number behind an item is its grade: "power 5", "motor: TA 5, EHL 4", "TA 4 EHL 3"."""
+        is_muscle = bool(row[at].concept(_MUSCLE))
+        return _is_strength(row[at]) or (is_muscle and (self.speaks(row) or _is_graded_beside(row, at)))
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim records, if the result is one of strength and the place is a leg's."""
@@ -98,14 +103,26 @@ class StrengthFrame(ExaminationFrame):
         elif claim.result.value is FindingValue.ABSENT or _is_of_leg(row):
             yield self.meanings[_LEG]
 
+    def side_of(self, claim: Claim, row: Row) -> Side:
+        """Return the side of a claim. A foot, or "the leg", is that of the only side told before it."""
+        if claim.side is not Side.UNSTATED or claim.result.value is FindingValue.ABSENT:
+            return claim.side
+        at = claim.head.at
+        if claim.head.concept != _FOOT and not (at and row[at - 1].text == _THE):
+            return claim.side
+        sides = {item.entry.side or item.side for item in row[:at]} - {Side.UNSTATED}
+        return sides.pop() if len(sides) == 1 else claim.side
+
     def _is_of_strength(self, claim: Claim, row: Row) -> bool:
         """Return whether a result fits its head: a limited movement is none, nor is a pain of four out of five."""
         head, result = row[claim.head.at], row[claim.result.at]
-        if head.concept(_WALK) or head.concept(_LIFT):
+        if head.concept(_WALK) or claim.head.concept == _FOOT:
             return True
         if result.concept(_ABILITY) or result.text in NOT:
             return False
         if self.speaks(row) or result.text in _WEAK or result.text in NONE:
+            return True
+        if 0 <= result.number <= _MOST:
             return True
         if not result.concept(GRADE):
             return claim.result.value is FindingValue.ABSENT and sums_up(row)
@@ -121,7 +138,17 @@ def _is_strength(item: Item) -> bool:
 def _is_not_done(row: Row, at: int) -> bool:
     """Return whether "not" is said of what is lifted or how one walks: "could not lift his foot"."""
     ahead = row[at + 1] if row[at].text in NOT and at + 1 < len(row) else None
-    return ahead is not None and bool(ahead.concept(_LIFT) or ahead.concept(_WALK))
+    return ahead is not None and bool(ahead.concept(_WALK) or (ahead.concept(_LIFT) and lifts_foot(row, at + 1)))
+
+
+def _is_graded_beside(row: Row, at: int) -> bool:
+    """Return whether another muscle near this one has a bare grade too, and no degrees are told."""
+    if row[at + 2 : at + 3] and row[at + 2].text.startswith(_DEGREES):
+        return False
+    return any(
+        place != at and row[place].concept(_MUSCLE) and 0 <= row[place + 1].number <= _MOST
+        for place in range(max(0, at - _BESIDE), min(len(row) - 1, at + _BESIDE + 1))
+    )
 
 
 def _is_power(item: Item) -> bool:

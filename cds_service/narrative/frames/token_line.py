@@ -16,6 +16,7 @@ RETURNED: Final = "returned"  # one that takes back what was lost before
 _BREAK, _RESULT, _SIDE, _SEPARATOR = Part.BREAK, Part.RESULT, Part.SIDE, Part.SEPARATOR
 _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
 _OPENING = "("
+_NIL = frozenset({"nil", "none", "zero"})
 _RELATIVES, _WAS = frozenset({"which", "that"}), frozenset({"was", "were", "is", "are"})
 _EQUAL = frozenset({"symmetric", "symmetrical", "symmetrically", "equal", "equally", "same"})
 _WITH = frozenset({"with", "to", "as", "the"})
@@ -136,24 +137,22 @@ class TokenLine:
             self._replaced = ()
         last = tokens[-1] if tokens else BREAK
         if last.part is _RESULT:
-            tokens[-1] = token if last.concept == EXCEPT else _merged(last, token)
+            tokens[-1] = token if last.concept == EXCEPT else self._merged(last, token)
         elif len(tokens) > 1 and _joins(tokens[-2], last, token):
             tokens[-2:] = [tokens[-2]._replace(words=(*tokens[-2].words, *token.words))]
         else:
             tokens.append(token)
+
+    def _merged(self, one: Token, other: Token) -> Token:
+        """Return one result of two that follow each other: "weakness 4/5", "numbness nil". Contradictions say nothing."""
+        values = {one.value, other.value} - {None}
+        value = values.pop() if len(values) == 1 else None
+        if one.value is FindingValue.PRESENT and self._row[other.at].text in _NIL:
+            value = FindingValue.ABSENT
+        return one._replace(value=value, grade=one.grade or other.grade, words=(*one.words, *other.words))
 
 
 def _joins(first: Token, between: Token, second: Token) -> bool:
     """Return whether "and" joins two words of one result: "brisk and symmetrical"."""
     is_one = first.part is _RESULT and first.value is FindingValue.ABSENT and second.value is FindingValue.ABSENT
     return is_one and between.is_and and not (first.grade or second.grade)
-
-
-def _merged(one: Token, other: Token) -> Token:
-    """Return one result of two that follow each other: "weakness 4/5". Two that contradict each other say nothing."""
-    values = {one.value, other.value} - {None}
-    return one._replace(
-        value=values.pop() if len(values) == 1 else None,
-        grade=one.grade or other.grade,
-        words=(*one.words, *other.words),
-    )

@@ -10,6 +10,7 @@ _UNSTATED, _BOTH = Side.UNSTATED, Side.BOTH
 _HEADED: Final = frozenset({":", ","})
 _FILLER, _WHOLE = "filler", "whole"
 _ALL: Final = frozenset({"all", "all of these", "all these"})
+_B = "b"
 _BRACKETS: Final = frozenset({"(", ")"})
 
 
@@ -32,9 +33,11 @@ def heading_of(row: Row) -> Side:
 def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
     """Return the side that ends a sentence. `said_of_all`: only behind "all"."""
     at = len(row) - 1
-    while at >= 0 and not row[at].is_side and (row[at].text in _BRACKETS or _is_passed(row[at])):
+    while at >= 0 and not row[at].is_side and row[at].text != _B and (row[at].text in _BRACKETS or _is_passed(row[at])):
         at -= 1
-    side = row[at].entry.side or row[at].side if at >= 0 else _UNSTATED
+    side = (row[at].entry.side or row[at].side) if at >= 0 else _UNSTATED
+    if at >= 0 and row[at].text == _B:
+        side = _BOTH
     if not said_of_all or side is _UNSTATED:
         return side
     at -= 1
