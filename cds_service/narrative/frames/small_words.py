@@ -16,7 +16,9 @@ _SIGNS: Final = NONE | NOT | {"+", "-", "0"}  # a frame may read them, though th
 _LISTS: Final = (Mark.LIST, Mark.JOINED)
 _LINKS: Final = frozenset({Mark.LINK, Mark.MOTION})
 _BOTH = "both"
-_EACH: Final = frozenset({"either", "each", "b"})
+_EACH: Final = frozenset({"either", "each"})
+_BOTH_IN_SHORT = "b"  # "5/5 B", behind a result alone
+_RESULTS: Final = ("result", "grade", "reflex-grade", "score")
 _SEPARATORS: Final = {"and": AND_WORD, "&": AND_WORD, "/": SLASH}
 _TWO: Final = frozenset({"feet", "calves"})
 _AND = " and "
@@ -29,6 +31,9 @@ def parts_of(row: Row) -> Sequence[Token | None]:
         for at, token in enumerate(row.parts):
             if token is BOTH_WORD and at + 1 < len(row) and _are_two(row[at + 1].text):
                 row.parts[at] = SIDES[Side.BOTH]
+            elif row[at].text == _BOTH_IN_SHORT:
+                is_side = at > 0 and any(row[at - 1].concept(kind) for kind in _RESULTS)
+                row.parts[at] = SIDES[Side.BOTH] if is_side else BREAK
     return row.parts
 
 

@@ -13,6 +13,7 @@ from cds_service.narrative.frames.examination import (
     ExaminationFrame,
     is_part,
     lacks,
+    speaks_of,
 )
 from cds_service.narrative.frames.lifting import AIM, LIFTED, lifts_foot
 from cds_service.narrative.frames.neuro import NEURO, is_summed_up, sums_up
@@ -27,7 +28,8 @@ _NAMES = frozenset({GRADE, _MUSCLE, _WALK, _LIFT})
 _PLACES = ("limb", "root", "region")
 _LEG, _FOOT, _FULL = "leg", "foot", "5"
 _MOST = 5
-_UNABLE, _DEGREES = "unable", "deg"
+_UNABLE, _REFLEX = "unable", "reflex"
+_BRACKETS = frozenset({"(", ")"})
 _BESIDE = 4  # items
 _THE = "the"
 _GRADES = (*("3-or-less",) * 4, "4", _FULL)
@@ -141,9 +143,16 @@ def _is_not_done(row: Row, at: int) -> bool:
     return ahead is not None and bool(ahead.concept(_WALK) or (ahead.concept(_LIFT) and lifts_foot(row, at + 1)))
 
 
+def _ends_grade(row: Row, at: int) -> bool:
+    """Return whether nothing behind a bare number makes it a count or an angle."""
+    return at >= len(row) or row[at].is_side or row[at].is_marked(Mark.LIST, Mark.JOINED) or (
+        bool(row[at].concept(_MUSCLE)) or row[at].text in _BRACKETS
+    )
+
+
 def _is_graded_beside(row: Row, at: int) -> bool:
     """Return whether another muscle near this one has a bare grade too, and no degrees are told."""
-    if row[at + 2 : at + 3] and row[at + 2].text.startswith(_DEGREES):
+    if _REFLEX in row.kinds or speaks_of(row, TOPIC, _REFLEX) or not _ends_grade(row, at + 2):
         return False
     return any(
         place != at and row[place].concept(_MUSCLE) and 0 <= row[place + 1].number <= _MOST

@@ -16,7 +16,7 @@ RETURNED: Final = "returned"  # one that takes back what was lost before
 _BREAK, _RESULT, _SIDE, _SEPARATOR = Part.BREAK, Part.RESULT, Part.SIDE, Part.SEPARATOR
 _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
 _OPENING = "("
-_NIL = frozenset({"nil", "none", "zero"})
+_NIL = frozenset({"nil", "none", "zero", "absent", "is absent", "are absent", "all absent", "not present", "negative"})
 _RELATIVES, _WAS = frozenset({"which", "that"}), frozenset({"was", "were", "is", "are"})
 _EQUAL = frozenset({"symmetric", "symmetrical", "symmetrically", "equal", "equally", "same"})
 _WITH = frozenset({"with", "to", "as", "the"})
@@ -121,7 +121,7 @@ class TokenLine:
     def _replace_results(self) -> None:
         """Drop the last head's results: the next one holds instead of them."""
         kept = without_results(self.tokens)
-        self._replaced = tuple(place for token in self.tokens if token not in kept for place in token.words)
+        self._replaced += tuple(place for token in self.tokens if token not in kept for place in token.words)
         self.tokens[:] = kept
 
     def _add_result(self, token: Token, at: int) -> None:
@@ -147,7 +147,7 @@ class TokenLine:
         """Return one result of two that follow each other: "weakness 4/5", "numbness nil". Contradictions say nothing."""
         values = {one.value, other.value} - {None}
         value = values.pop() if len(values) == 1 else None
-        if one.value is FindingValue.PRESENT and self._row[other.at].text in _NIL:
+        if one.value and self._row[other.at].text in _NIL:
             value = FindingValue.ABSENT
         return one._replace(value=value, grade=one.grade or other.grade, words=(*one.words, *other.words))
 
