@@ -167,7 +167,8 @@ class ExaminationFrame(Frame):
         topic = item.concept(TOPIC)
         if found:
             side = item.entry.side or item.side
-            found = found._replace(side=side) if found.side is _UNSTATED and side is not _UNSTATED else found
+            if found.part is not _RESULT and found.side is _UNSTATED and side is not _UNSTATED:
+                found = found._replace(side=side)  # a "both" inside a result may be of two heads
             if topic and found.part is _RESULT and found.concept != RETURNED:
                 return found._replace(concept=OWN if self.is_topic(row, at) else FOREIGN)
             return found

@@ -35,7 +35,7 @@ def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
     at = len(row) - 1
     while at >= 0 and not row[at].is_side and row[at].text != _B and (row[at].text in _BRACKETS or _is_passed(row[at])):
         at -= 1
-    side = (row[at].entry.side or row[at].side) if at >= 0 else _UNSTATED
+    side = (row[at].entry.side or _UNSTATED) if at >= 0 else _UNSTATED
     if at >= 0 and row[at].text == _B:
         side = _BOTH
     if not said_of_all or side is _UNSTATED:
