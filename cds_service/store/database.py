@@ -22,6 +22,9 @@ _DURABLE_PRAGMAS = ("synchronous=FULL", "busy_timeout=1000")
 # Survives a killed process; only a power failure may lose the last writes.
 _LOW_LATENCY_PRAGMAS = ("synchronous=NORMAL", "busy_timeout=300")
 _LOW_LATENCY_LOCK_TIMEOUT_S = 0.3  # for the previous transaction
+# In WAL mode a reader waits for no writer.
+_READING_PRAGMAS = ("query_only=ON", "busy_timeout=100")
+_READING_STATEMENT_TIMEOUT_MS = 300
 # A hanging PostgreSQL is given up after about as long, unless the URL says otherwise. libpq waits at least 2 s.
 _LIBPQ_DRIVERS = ("psycopg", "psycopg2")
 _LIBPQ_TIMEOUTS = {"connect_timeout": 2, "tcp_user_timeout": 2000}  # seconds, milliseconds
@@ -34,13 +37,15 @@ class ValuesRefused(StoreUnavailable):
     """The database answers but rejects these values; sending them again cannot help."""
 
 
-def connect(url: str, *, is_low_latency: bool = False) -> Engine:
+def connect(url: str, *, is_low_latency: bool = False, is_reading: bool = False) -> Engine:
     """Create an engine for `sqlite:///path` or `postgresql://…` that pools its connections, and open none yet.
 
     A missing SQLite file and its folder are created, for their owner only. If that fails, each use of the engine raises
     `StoreUnavailable`, as it does for a PostgreSQL server that is down.
 
     `is_low_latency`: for small transactions that a call waits for. They fail sooner and are not each forced to disk.
+
+    `is_reading`: for look-ups that a call waits for. They wait for no writer, write nothing, and fail soonest.
 
     Raises:
         SettingsError: the URL is malformed, in memory, for another database, or its driver is not installed.
@@ -61,10 +66,15 @@ def connect(url: str, *, is_low_latency: bool = False) -> Engine:
     except (SQLAlchemyError, ImportError):
         raise SettingsError("store URL: its driver is not installed") from None
     if is_server:
-        event.listen(engine, "begin", _set_statement_timeout)
+        timeout = _READING_STATEMENT_TIMEOUT_MS if is_reading else _STATEMENT_TIMEOUT_MS
+        event.listen(engine, "begin", partial(_set_statement_timeout, timeout))
+    elif is_reading:
+        _prepare_sqlite(engine, _READING_PRAGMAS)
+        event.listen(engine, "begin", _begin_reading)
     else:
         _prepare_sqlite(engine, _LOW_LATENCY_PRAGMAS if is_low_latency else _DURABLE_PRAGMAS)
-    register(engine, _LOW_LATENCY_LOCK_TIMEOUT_S if is_low_latency else None)
+        event.listen(engine, "begin", _begin_immediate)
+    register(engine, _LOW_LATENCY_LOCK_TIMEOUT_S if is_low_latency or is_reading else None)
     return engine
 
 
@@ -152,9 +162,9 @@ def _libpq_timeouts(url: URL) -> dict[str, int]:
     return {name: value for name, value in _LIBPQ_TIMEOUTS.items() if name not in url.query}
 
 
-def _set_statement_timeout(connection: Connection) -> None:
+def _set_statement_timeout(milliseconds: int, connection: Connection) -> None:
     # For this transaction only: a connection pooler may give the session to another client.
-    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_STATEMENT_TIMEOUT_MS}")
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
 
 
 def _prepare_sqlite(engine: Engine, pragmas: Iterable[str]) -> None:
@@ -166,7 +176,6 @@ def _prepare_sqlite(engine: Engine, pragmas: Iterable[str]) -> None:
     event.listen(engine, "connect", partial(_set_pragmas, (*_COMMON_PRAGMAS, *pragmas)))
     event.listen(engine, "connect", partial(_store_file_id, path))
     event.listen(engine, "checkout", partial(_check_same_file, path))
-    event.listen(engine, "begin", _begin_immediate)
 
 
 def _open_existing(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
@@ -201,6 +210,10 @@ def _file_id(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, bindparam, exists
+from sqlalchemy import Connection, Engine, bindparam, exists, select
 
 from cds_service.store.database import insert_if_absent, transaction
 from cds_service.store.schema import card_issued, feedback_event
@@ -38,9 +38,29 @@ class FeedbackEvent:
     has_comment: bool
     received_at: datetime
 
+    @property
+    def has_reason(self) -> bool:
+        """Whether the user gave a reason, as a code or in words."""
+        return self.has_comment or self.reason_code is not None
+
     def __post_init__(self) -> None:
         if self.outcome_timestamp.tzinfo is None or self.received_at.tzinfo is None:
             raise ValueError("a time has no zone")
+
+
+Note = Callable[[Connection, FeedbackEvent], None]
+
+
+def is_recorded(connection: Connection, event: FeedbackEvent) -> bool:
+    """Return whether the same event on a known card has been stored before."""
+    columns = feedback_event.c
+    same = select(columns.id).where(
+        columns.tenant == event.tenant,
+        columns.card == event.card,
+        columns.outcome == event.outcome,
+        columns.outcome_timestamp == event.outcome_timestamp,
+    )
+    return connection.execute(same).first() is not None
 
 
 class FeedbackLog:
@@ -50,8 +70,10 @@ class FeedbackLog:
         self._engine = engine
         self._before_record = before_record
 
-    def record(self, events: Sequence[FeedbackEvent]) -> int:
+    def record(self, events: Sequence[FeedbackEvent], note: Note | None = None) -> int:
         """Store the events, all or none, on disk before returning, and return the number of new ones.
+
+        `note` runs for each event in the same transaction, before the event is stored.
 
         Events with the same tenant, card, outcome and outcome timestamp are the same event. Feedback on a card that the
         tenant was never sent is stored too, and marked: the client could do nothing about an error.
@@ -64,6 +86,8 @@ class FeedbackLog:
         if self._before_record is not None:
             self._before_record()
         with transaction(self._engine) as connection:
+            for event in events if note else ():
+                note(connection, event)
             return sum(_insert(connection, event) for event in events)
 
 

@@ -27,6 +27,9 @@ _logger = logging.getLogger(__name__)
 class IssuedCard:
     """One card built for a client; `silent`: not shown. Patient and user are keyed hashes (`Pseudonymizer`).
 
+    `basis_hash`: a keyed hash of what the card rests on; None: it is never suppressed. `offer_ids`: the content's id of
+    each suggestion, in the order of `suggestion_uuids`.
+
     Raises:
         ValueError: `issued_at` has no zone.
     """
@@ -46,6 +49,8 @@ class IssuedCard:
     suggestion_uuids: tuple[str, ...]
     issued_at: datetime
     silent: bool = False
+    basis_hash: str | None = None
+    offer_ids: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.issued_at.tzinfo is None:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Index,
     Integer,
     MetaData,
     Table,
@@ -56,6 +57,9 @@ card_issued = Table(
     Column("issued_at", UtcDateTime, nullable=False),
     # Built for a client in silent mode: the card was never shown.
     Column("silent", Boolean, nullable=False, server_default=false()),
+    # A keyed hash of what the card rests on; None: it is never suppressed, for the call named no user.
+    Column("basis_hash", Text),
+    Column("offer_ids", JSON),
 )
 """Every card built: the denominator for acceptance, since ignored cards are never reported (CDS Hooks 2.0)."""
 
@@ -87,3 +91,25 @@ token_seen = Table(
     Column("keep_until", UtcDateTime, nullable=False, index=True),
 )
 """Used tokens, by issuer and `jti`, until they expire, so that none is used twice (CDS Hooks 2.0, "jti")."""
+
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("card_uuid", Text, nullable=False, unique=True),
+    Column("tenant", Text, nullable=False),
+    Column("patient_hash", Text, nullable=False),
+    Column("user_hash", Text, nullable=False),
+    Column("rule_id", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("basis_hash", Text, nullable=False),
+    Column("content_version", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("has_reason", Boolean, nullable=False),
+    Column("offer_ids", JSON, nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False, index=True),
+    Index("ix_suppression_patient_user", "patient_hash", "user_hash"),
+)
+"""Cards that their user has answered, and until when at most each is not shown to that user again."""
