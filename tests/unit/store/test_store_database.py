@@ -37,9 +37,9 @@ def test_migrate_makes_the_tables_and_is_repeatable(path, query):
 
     migrate(f"sqlite:///{path}")
 
-    assert names(query) == {"alembic_version", "card_issued", "feedback_event", "token_seen"}
+    assert names(query) == {"alembic_version", *metadata.tables}
     assert query("SELECT * FROM sqlite_master") == before
-    assert query("SELECT version_num FROM alembic_version") == [("0002",)]
+    assert query("SELECT version_num FROM alembic_version") == [("0003",)]
 
 
 def test_alembic_is_imported_only_for_a_new_database(path):
@@ -90,7 +90,7 @@ def test_eight_processes_migrate_one_new_file_at_once(path, query):
         process.communicate(timeout=60)
 
     assert [process.returncode for process in processes] == [0] * 8
-    assert query("SELECT version_num FROM alembic_version") == [("0002",)]
+    assert query("SELECT version_num FROM alembic_version") == [("0003",)]
 
 
 def test_migrate_waits_for_the_lock_beside_the_file(url, path):
