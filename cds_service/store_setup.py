@@ -47,8 +47,9 @@ def open_recorder(settings: Settings) -> StoreRecorder:
         _logger.warning("store away", extra=error_fields(error))  # cards are served without it
     database = connect(url)
     issued_cards = IssuedCards(database)
-    feedback = FeedbackLog(database, before_record=partial(issued_cards.flush, _FLUSH_S))
-    return StoreRecorder(issued_cards, feedback, Pseudonymizer(key))
+    pseudonymizer = Pseudonymizer(key)
+    feedback = FeedbackLog(database, pseudonymizer, before_record=partial(issued_cards.flush, _FLUSH_S))
+    return StoreRecorder(issued_cards, feedback, pseudonymizer)
 
 
 def resolve_database_and_key(settings: Settings) -> tuple[str, bytes]:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from cds_service.model.decision import Recommendation
 from cds_service.model.edition import Edition
-from cds_service.wire.feedback import Feedback
+from cds_service.wire.feedback import FeedbackItem
 from cds_service.wire.request import HookRequest
 from cds_service.wire.response import Card
 
@@ -27,11 +27,11 @@ class CardRecorder(Protocol):
     ) -> None:
         """Record the cards of one answer, without waiting for a database. `is_silent`: nobody was shown them."""
 
-    def record_feedback(self, service_id: str, tenant: str, feedback: Feedback, now: datetime) -> int:
+    def record_feedback(self, service_id: str, tenant: str, items: Iterable[FeedbackItem], now: datetime) -> int:
         """Store feedback and return the number of new events.
 
         Raises:
-            StoreUnavailable: nothing was stored; the client may send the feedback again.
+            StoreUnavailable: not all was stored; the client may send the feedback again.
         """
         ...
 
@@ -66,7 +66,7 @@ class NullRecorder:
     ) -> None:
         """Discard the cards."""
 
-    def record_feedback(self, service_id: str, tenant: str, feedback: Feedback, now: datetime) -> int:  # noqa: ARG002
+    def record_feedback(self, service_id: str, tenant: str, items: Iterable[FeedbackItem], now: datetime) -> int:  # noqa: ARG002
         """Discard the feedback."""
         return 0
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from cds_service.model.decision import Recommendation
 from cds_service.model.edition import Edition
 from cds_service.store import FeedbackEvent, FeedbackLog, IssuedCard, IssuedCards, Pseudonymizer
-from cds_service.wire.feedback import Feedback, FeedbackItem
+from cds_service.wire.feedback import FeedbackItem
 from cds_service.wire.request import HookRequest
 from cds_service.wire.response import Card
 
@@ -69,15 +69,13 @@ class StoreRecorder:
         """
         self._issued_cards.check_writable()
 
-    def record_feedback(self, service_id: str, tenant: str, feedback: Feedback, now: datetime) -> int:
+    def record_feedback(self, service_id: str, tenant: str, items: Iterable[FeedbackItem], now: datetime) -> int:
         """Store feedback and return the number of new events. It is on disk before this returns.
 
         Raises:
-            StoreUnavailable: nothing was stored; the client may send the feedback again.
+            StoreUnavailable: not all was stored; the client may send the feedback again.
         """
-        return self._feedback.record(
-            [_build_feedback_event(service_id, tenant, item, now) for item in feedback.feedback]
-        )
+        return self._feedback.record([_build_feedback_event(service_id, tenant, item, now) for item in items])
 
 
 def _build_feedback_event(service_id: str, tenant: str, item: FeedbackItem, now: datetime) -> FeedbackEvent:

@@ -22,9 +22,11 @@ from sqlalchemy import create_mock_engine, select, text
 from sqlalchemy.dialects import postgresql
 
 from cds_service.errors import SettingsError, StoreUnavailable
-from cds_service.store import FeedbackLog, check_writable, connect, database, migrate, revisions
+from cds_service.store import FeedbackLog, Pseudonymizer, check_writable, connect, database, migrate, revisions
 from cds_service.store.database import ValuesRefused, insert_if_absent, transaction
 from cds_service.store.schema import UtcDateTime, card_issued, feedback_event, metadata
+
+NAMES = Pseudonymizer(b"k" * 32)
 
 
 def names(query):
@@ -66,7 +68,7 @@ def test_two_revisions_at_once_are_not_taken_for_the_newest(url, path):
 
 
 def test_migrate_keeps_what_is_stored(url, engine, event, query):
-    FeedbackLog(engine).record([event()])
+    FeedbackLog(engine, NAMES).record([event()])
 
     migrate(url)
 
