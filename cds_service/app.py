@@ -23,6 +23,7 @@ from cds_service.production import (
     ProductionConfig,
     advertised_keys,
     build_dialects,
+    build_suppression_limits,
     load_production_config,
     resolve_allowed_origins,
 )
@@ -73,7 +74,13 @@ def build_app(
     dialects = build_dialects(settings, production)
     recorder = open_recorder(settings)
     engine = build_engine(
-        settings, startup_state, recorder=recorder, clock=clock, uuid_factory=uuid_factory, dialects=dialects
+        settings,
+        startup_state,
+        recorder=recorder,
+        clock=clock,
+        uuid_factory=uuid_factory,
+        dialects=dialects,
+        suppression_limits=build_suppression_limits(production),
     )
     metrics = Metrics()
     edition = engine.knowledge.content.edition

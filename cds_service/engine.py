@@ -6,15 +6,18 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from cds_service.chart.chart_reader import ChartReader
+from cds_service.chart.open_orders import OpenOrderFinder
 from cds_service.ehr.client import EhrClient
 from cds_service.ehr.entry_limit import EntryLimit
 from cds_service.ehr.gatherer import Gatherer
 from cds_service.ehr.notes import build_note_chooser
 from cds_service.ehr.prefetch_templates import PrefetchKey, build_prefetch_keys
 from cds_service.knowledge import Knowledge
+from cds_service.model.suppression import SuppressionLimits
 from cds_service.rendering.dialects import Dialect
 from cds_service.service.card_recorder import CardRecorder
 from cds_service.service.hook_service import HookService
+from cds_service.service.suppressing import CardSuppressor
 from cds_service.settings import Settings
 from cds_service.startup_state import StartupState, build_startup_state
 
@@ -46,8 +49,11 @@ def build_engine(
     clock: Callable[[], datetime] = system_clock,
     uuid_factory: Callable[[], str] = new_uuid,
     dialects: Mapping[str, Dialect] | None = None,
+    suppression_limits: Mapping[str, SuppressionLimits] | None = None,
 ) -> CdsEngine:
-    """Build the engine. `startup_state`, if given, comes from the same settings. `dialects`: by client id.
+    """Build the engine. `startup_state`, if given, comes from the same settings.
+
+    `dialects`, `suppression_limits`: by client id.
 
     Raises:
         ContentError: with every problem of the content.
@@ -72,7 +78,9 @@ def build_engine(
         new_uuid=uuid_factory,
         entry_limit=EntryLimit(settings.entry_limit, frozenset(key.name for key in keys)),
         call_timeout_s=settings.call_deadline,
+        suppressor=CardSuppressor(recorder, OpenOrderFinder(knowledge.order_templates, knowledge.terminology)),
         dialects=dialects or {},
+        suppression_limits=suppression_limits or {},
     )
     return CdsEngine(knowledge, keys, service)
 

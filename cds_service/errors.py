@@ -23,6 +23,8 @@ ServiceError
     ├── SettingsError           a setting is refused
     ├── CodeListError           a file given to `export` is not a list of codes
     ├── StoreUnavailable        503  the database cannot be reached
+    │   └── StoreUnwritable     503  it answers, but cannot be written now
+    ├── TokenNotRecorded        503  it cannot be recorded that a token has been used
     ├── OutOfTime               503  the call's deadline passed before anything could be judged
     └── BodyBufferFull          503  too many bodies are arriving at once
 
@@ -194,6 +196,16 @@ class CodeListError(ServerFault):
 
 class StoreUnavailable(ServerFault):
     """The database cannot be reached; the client may retry."""
+
+    status = 503
+
+
+class StoreUnwritable(StoreUnavailable):
+    """The database answers, but is locked, full or read-only."""
+
+
+class TokenNotRecorded(ServerFault):
+    """A sound token is refused since its use cannot be recorded; the client may retry with a new one."""
 
     status = 503
 

@@ -8,6 +8,7 @@ from cds_service.knowledge.review_tables import format_tables
 from cds_service.knowledge.review_words import block_bullets, edition_line, join_paragraphs, plain_template
 from cds_service.model.condition_text import INDENT
 from cds_service.model.content import Advice, Content, Rule
+from cds_service.model.suppression import SuppressionPolicy
 from cds_service.model.wording import Wording
 
 REVIEW_FILE, CASES_FILE, TABLES_FILE = "REVIEW.md", "CASES.md", "TABLES.md"
@@ -114,8 +115,21 @@ def _policy_lines(content: Content) -> Iterator[str]:
     yield f"- On order hooks no rule but {exempt} speaks unless imaging is judged of: {regions}."
     yield f"- A request counts as ordered for {policy.recent_request} days."
     yield f"- Onset not recorded: treatments count for {policy.onset_not_recorded} days."
+    yield from _suppression_lines(policy.suppression)
     yield f"- At most {policy.cards_per_call} cards per call and {policy.cards_per_order} per order."
     yield ""
+
+
+def _suppression_lines(policy: SuppressionPolicy) -> Iterator[str]:
+    """Yield the windows in which an overridden card stays away, and what brings it back before."""
+    own = [f"{rule} for {days} {'day' if days == 1 else 'days'}" for rule, days in sorted(policy.rule_days.items())]
+    guarded = ", ".join(sorted(policy.red_flag_rules))
+    yield f"- Overridden, a card is not shown again to that user for that patient for {policy.days} days, unless:"
+    yield from (f"{INDENT}- {line}" for line in own)
+    yield f"{INDENT}- {guarded} for {policy.red_flag_days} days, and only after a reason was given"
+    yield f"{INDENT}- any critical card for {policy.critical_hours} hours, and only after a reason was given"
+    yield f"{INDENT}- at once, if its facts, the order's region, modality or side, a red flag or the content changed"
+    yield "- Accepted, it is not shown again while its order is open; red-flag and critical cards are."
 
 
 def _pattern_lines(content: Content) -> Iterator[str]:

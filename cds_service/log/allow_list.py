@@ -30,6 +30,7 @@ EVENTS: Final = frozenset(
         "store away",
         "store unavailable",
         "stray error",
+        "token not recorded",
         "used tokens kept by this process alone",
         "used tokens shared again",
     }

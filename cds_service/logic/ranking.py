@@ -69,9 +69,7 @@ def without_suppressed(decision: Decision, reasons: Mapping[str, str]) -> Decisi
     kept = {card.rule.id for card in decision.shown}
     red_flags = decision.content.policy.suppression.red_flag_rules
     shown = tuple(
-        card
-        for card in ranked
-        if card.rule.id in kept or card.rule.id in red_flags or card.advice.level == LEVELS[0]
+        card for card in ranked if card.rule.id in kept or card.rule.id in red_flags or card.advice.level == LEVELS[0]
     )
     suppressed = tuple(SuppressedCard(one, reasons[one.rule.id]) for one in decision.shown if one.rule.id in reasons)
     placed = {card.rule.id for card in shown} | {one.recommendation.rule.id for one in suppressed}

@@ -88,8 +88,8 @@ class SuppressedCard(NamedTuple):
 class Decision:
     """The recommendations to show, those held back by the limits on cards, and the trace of each rule.
 
-    `hidden_for_role` is what is not shown because of the user's role, `suppressed` what the user has answered before. The traces cover all rules only if the decision
-    was made with `thorough`; otherwise only the rules that speak.
+    `hidden_for_role` is what is not shown because of the user's role, `suppressed` what the user has answered before.
+    The traces cover all rules only if the decision was made with `thorough`; otherwise only the rules that speak.
     """
 
     chart: Chart

@@ -1,7 +1,7 @@
 """The hook service: gathers the data of a call, judges it, builds the cards, and records them."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Final
@@ -21,11 +21,15 @@ from cds_service.logic.rating import rate_orders
 from cds_service.logic.rule_engine import decide
 from cds_service.model.content import Content
 from cds_service.model.decision import Decision
+from cds_service.model.suppression import SuppressionLimits
 from cds_service.rendering.card_context import CardContext
 from cds_service.rendering.cards import CardBuilder
 from cds_service.rendering.dialects import STANDARD, Dialect
 from cds_service.rendering.ratings import build_rating_actions
 from cds_service.service.card_recorder import CardRecorder
+from cds_service.service.suppressing import CardSuppressor, SuppressionCall
+from cds_service.suppression.windows import NO_LIMITS, AnswerWindows
+from cds_service.wire.feedback import FeedbackItem
 from cds_service.wire.request import HookRequest, decode_request
 from cds_service.wire.response import Card, Extension, HookResponse
 
@@ -95,7 +99,9 @@ class HookService:
     new_uuid: Callable[[], str]
     entry_limit: EntryLimit
     call_timeout_s: float
+    suppressor: CardSuppressor
     dialects: Mapping[str, Dialect] = field(default_factory=dict)
+    suppression_limits: Mapping[str, SuppressionLimits] = field(default_factory=dict)
 
     def decode_request(self, body: bytes, accepted_hooks: frozenset[str]) -> HookRequest:
         """Decode and check a request to a service that accepts these hooks, its prefetch in the same pass.
@@ -131,16 +137,29 @@ class HookService:
         data = self._gather_chart_data(request, orders, _resolve_access(request, server, deadline), today)
         decision = self._judge(request, data, today, visibility, explain=explain)
         dialect = self.dialects.get(visibility.client_id, STANDARD)
+        if not visibility.is_silent:
+            codes = {order: (code.system, code.code) for order, code in dialect.order_codes.items()}
+            limits = self.suppression_limits.get(visibility.client_id, NO_LIMITS)
+            decision = self.suppressor.hold_back(decision, SuppressionCall(request, tenant, data, now, limits, codes))
         context = CardContext(request.patient_id, orders.raw_by_reference, dialect)
         cards = self.card_maker.build(decision, context, self.new_uuid)
         # Silent mode hides cards only: an error that stops a call from being judged has been raised by now.
         response = _NO_CARDS if visibility.is_silent else self._build_response(cards, decision, context)
         body = _NO_CARDS_BODY if response is _NO_CARDS else response.to_json()
         if cards:  # recorded last: a card that cannot be encoded is not issued
-            issued = zip(decision.shown, cards, strict=True)
-            edition, is_silent = self.content.edition, visibility.is_silent
-            self.recorder.record_cards(service_id, request, tenant, edition, issued, now, is_silent=is_silent)
+            silent = visibility.is_silent
+            self.recorder.record_cards(service_id, request, tenant, decision, cards, now, is_silent=silent)
         return CallResult(response, body, decision, data.prefetch_statuses, data.gap_codes)
+
+    def record_feedback(self, service_id: str, client_id: str, tenant: str, items: Iterable[FeedbackItem]) -> int:
+        """Store a client's feedback, with how long it holds its cards back, and return the number of new events.
+
+        Raises:
+            StoreUnavailable: not all was stored; the client may send the feedback again.
+        """
+        limits = self.suppression_limits.get(client_id, NO_LIMITS)
+        windows = AnswerWindows(self.content.policy.suppression, limits)
+        return self.recorder.record_feedback(service_id, tenant, items, self.clock(), windows)
 
     def _gather_chart_data(
         self, request: HookRequest, orders: DraftOrders, access: Access | NoAccess, today: date

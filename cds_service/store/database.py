@@ -2,6 +2,9 @@
 
 import fcntl
 import os
+import re
+import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -10,20 +13,30 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url, select
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DataError, DisconnectionError, IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import (
+    DataError,
+    DisconnectionError,
+    IntegrityError,
+    OperationalError,
+    SQLAlchemyError,
+    StatementError,
+)
 
-from cds_service.errors import SettingsError, StoreUnavailable
+from cds_service.errors import SettingsError, StoreUnavailable, StoreUnwritable
 from cds_service.store.engine_lock import exclusive, register
 from cds_service.store.revisions import current_revision, newest_revision
 from cds_service.store.schema import card_issued
 
 _COMMON_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON")
 _DURABLE_PRAGMAS = ("synchronous=FULL", "busy_timeout=1000")
-# Survives a killed process; only a power failure may lose the last writes.
-_LOW_LATENCY_PRAGMAS = ("synchronous=NORMAL", "busy_timeout=300")
-_LOW_LATENCY_LOCK_TIMEOUT_S = 0.3  # for the previous transaction
+# Survives a killed process; only a power failure may lose the last writes. It does its own waiting, see `_begin_soon`.
+_LOW_LATENCY_PRAGMAS = ("synchronous=NORMAL", "busy_timeout=0")
+_LOW_LATENCY_LOCK_TIMEOUT_S = 0.5  # for the previous transaction
+_LOW_LATENCY_FILE_TIMEOUT_S = 0.5  # for other processes
+_FILE_POLL_S = 0.002
 # In WAL mode a reader waits for no writer.
 _READING_PRAGMAS = ("query_only=ON", "busy_timeout=100")
+_READING_LOCK_TIMEOUT_S = 0.3
 _READING_STATEMENT_TIMEOUT_MS = 300
 # A hanging PostgreSQL is given up after about as long, unless the URL says otherwise. libpq waits at least 2 s.
 _LIBPQ_DRIVERS = ("psycopg", "psycopg2")
@@ -31,6 +44,12 @@ _LIBPQ_TIMEOUTS = {"connect_timeout": 2, "tcp_user_timeout": 2000}  # seconds, m
 _STATEMENT_TIMEOUT_MS = 1500
 _SUPPORTED_BACKENDS = ("sqlite", "postgresql")
 _FILE_ID_KEY = "file"  # in a connection record: which file it opened
+_SQLITE_UNWRITABLE = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
+)
+# Read-only, full, locked, deadlocked, or a statement that took too long (PostgreSQL, "Error Codes"). But a server that
+# has no connection left is as good as away.
+_POSTGRESQL_UNWRITABLE = re.compile(r"(?!53300)(25|40|53|55|57014)")
 
 
 class ValuesRefused(StoreUnavailable):
@@ -43,7 +62,8 @@ def connect(url: str, *, is_low_latency: bool = False, is_reading: bool = False)
     A missing SQLite file and its folder are created, for their owner only. If that fails, each use of the engine raises
     `StoreUnavailable`, as it does for a PostgreSQL server that is down.
 
-    `is_low_latency`: for small transactions that a call waits for. They fail sooner and are not each forced to disk.
+    `is_low_latency`: for small transactions that a call waits for. They are not each forced to disk, they try for the
+    file more often than a batch does, and they fail within a second.
 
     `is_reading`: for look-ups that a call waits for. They wait for no writer, write nothing, and fail soonest.
 
@@ -73,8 +93,8 @@ def connect(url: str, *, is_low_latency: bool = False, is_reading: bool = False)
         event.listen(engine, "begin", _begin_reading)
     else:
         _prepare_sqlite(engine, _LOW_LATENCY_PRAGMAS if is_low_latency else _DURABLE_PRAGMAS)
-        event.listen(engine, "begin", _begin_immediate)
-    register(engine, _LOW_LATENCY_LOCK_TIMEOUT_S if is_low_latency or is_reading else None)
+        event.listen(engine, "begin", _begin_soon if is_low_latency else _begin_immediate)
+    register(engine, _READING_LOCK_TIMEOUT_S if is_reading else _LOW_LATENCY_LOCK_TIMEOUT_S if is_low_latency else None)
     return engine
 
 
@@ -117,7 +137,8 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
     Raises:
         ValuesRefused: the database rejects the values.
-        StoreUnavailable: anything else is wrong with the database. Neither error holds a value or a statement.
+        StoreUnwritable: the database answers, but cannot be written now.
+        StoreUnavailable: anything else is wrong with the database. No error holds a value or a statement.
     """
     try:
         with exclusive(engine), engine.begin() as connection:
@@ -139,7 +160,19 @@ def _to_store_error(error: Exception) -> StoreUnavailable:
     is_refused = isinstance(error, (DataError, IntegrityError, UnicodeError)) or type(error) is StatementError
     if is_refused:
         return ValuesRefused(f"the store rejects a value: {type(error).__name__}")
+    if _says_unwritable(error):
+        return StoreUnwritable(f"the store cannot be written: {type(error).__name__}")
     return StoreUnavailable(f"the store does not answer: {type(error).__name__}")
+
+
+def _says_unwritable(error: Exception) -> bool:
+    """Return whether the database itself reported that it cannot be written: then it is there."""
+    cause = getattr(error, "orig", None)
+    if isinstance(cause, sqlite3.Error):
+        # The lowest byte is the kind, the others say more about it (SQLite, "Result and Error Codes").
+        return getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _SQLITE_UNWRITABLE
+    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+    return bool(state and _POSTGRESQL_UNWRITABLE.match(state))
 
 
 def _parse_url(url: str) -> URL:
@@ -233,3 +266,17 @@ def _migration_lock(engine: Engine) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _begin_soon(connection: Connection) -> None:
+    """Begin as soon as the file is free. SQLite's own wait sleeps ever longer, so that batches would overtake it."""
+    until = time.monotonic() + _LOW_LATENCY_FILE_TIMEOUT_S
+    while True:
+        try:
+            _begin_immediate(connection)
+        except OperationalError as error:
+            if not _says_unwritable(error) or time.monotonic() >= until:
+                raise
+            time.sleep(_FILE_POLL_S)
+        else:
+            return

@@ -6,6 +6,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Index,
@@ -54,7 +55,7 @@ card_issued = Table(
     Column("content_version", Text, nullable=False),
     Column("content_digest", Text, nullable=False),
     Column("suggestion_uuids", JSON, nullable=False),
-    Column("issued_at", UtcDateTime, nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False, index=True),
     # Built for a client in silent mode: the card was never shown.
     Column("silent", Boolean, nullable=False, server_default=false()),
     # A keyed hash of what the card rests on; None: it is never suppressed, for the call named no user.
@@ -78,7 +79,7 @@ feedback_event = Table(
     # Whether there was a comment, never its text: free text can name the patient.
     Column("has_comment", Boolean, nullable=False),
     Column("known_card", Boolean, nullable=False),
-    Column("received_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False, index=True),
     UniqueConstraint("tenant", "card", "outcome", "outcome_timestamp", name="feedback_event_once"),
 )
 """Every reported outcome. Append-only; an event that is sent twice is one row."""
@@ -90,7 +91,43 @@ token_seen = Table(
     Column("token_id", Text, primary_key=True),
     Column("keep_until", UtcDateTime, nullable=False, index=True),
 )
-"""Used tokens, by issuer and `jti`, until they expire, so that none is used twice (CDS Hooks 2.0, "jti")."""
+"""Used tokens, by issuer and `jti`, while they could be valid, so that none is used twice (CDS Hooks 2.0, "jti")."""
+
+token_horizon = Table(
+    "token_horizon",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("forgotten_until", UtcDateTime, nullable=False),
+)
+"""Up to when an issuer's used tokens have been deleted: one that ended before may have been used."""
+
+call_count = Table(
+    "call_count",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("tenant", Text, primary_key=True),
+    Column("hook", Text, primary_key=True),
+    Column("service_id", Text, primary_key=True),
+    Column("content_digest", Text, primary_key=True),
+    # What the client table made of the calls: nobody was shown their cards.
+    Column("silent", Boolean, primary_key=True),
+    Column("content_version", Text, nullable=False),
+    Column("with_cards", Integer, nullable=False),
+    Column("without_cards", Integer, nullable=False),
+    # Also the client table's doing: cards that users in an exempt role were not shown.
+    Column("cards_exempt_role", Integer, nullable=False),
+)
+"""Calls judged on a day of the site's time zone: the denominator of every rate. Never deleted; names nobody."""
+
+content_day = Table(
+    "content_day",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("content_digest", Text, primary_key=True),
+    Column("sign_off", Text, primary_key=True),
+    Column("content_version", Text, nullable=False),
+)
+"""Which content judged calls on which day, and who had signed it off. Never deleted."""
 
 suppression = Table(
     "suppression",

@@ -14,7 +14,7 @@ from cds_service.store.feedback import FeedbackEvent, is_recorded
 from cds_service.store.schema import card_issued, suppression
 
 WindowOf = Callable[[str, str, str, bool], timedelta | None]
-"""Returns for how long an answer holds a card back, if it does: by rule, level, outcome, and whether it has a reason."""
+"""Returns for how long an answer holds a card back, if at all: by rule, level, outcome, and whether it has a reason."""
 
 _ACCEPTED: Final = "accepted"
 _PAUSE_S: Final = 5.0
@@ -22,7 +22,16 @@ _PAUSE_S: Final = 5.0
 _BY_PATIENT_AND_USER: Final = select(suppression).where(
     suppression.c.patient_hash == bindparam("patient"), suppression.c.user_hash == bindparam("user")
 )
-_FROM_CARD: Final = ("tenant", "patient_hash", "user_hash", "rule_id", "topic", "level", "basis_hash", "content_version")
+_FROM_CARD: Final = (
+    "tenant",
+    "patient_hash",
+    "user_hash",
+    "rule_id",
+    "topic",
+    "level",
+    "basis_hash",
+    "content_version",
+)
 
 
 @dataclass(frozen=True)
@@ -121,10 +130,11 @@ class SuppressionRegister:
 
 
 def note_answer(connection: Connection, event: FeedbackEvent, window_of: WindowOf) -> None:
-    """Note in the transaction of a new feedback event for how long it holds its card back, instead of an earlier answer.
+    """Note for how long an answer holds its card back, in the transaction that stores it.
 
-    An event that was recorded before notes nothing, so that what was lifted stays lifted. It begins when the user answered, but never after the event was received. Unknown cards, cards in silent mode and
-    cards without a user are never held back. Answers whose window has ended are deleted.
+    It takes the place of an earlier answer to the card. It begins when the user answered, but never after the event was
+    received. Unknown cards, cards in silent mode and cards without a user are never held back. An event that was
+    recorded before notes nothing, so that what was lifted stays lifted. Answers whose window has ended are deleted.
     """
     card = connection.execute(
         select(card_issued).where(

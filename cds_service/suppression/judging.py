@@ -38,9 +38,7 @@ class CardNow:
     open_offers: frozenset[str] = frozenset()
 
 
-def find_reason(
-    card: CardNow, window: SuppressionWindow, answers: Iterable[PastAnswer], now: datetime
-) -> str | None:
+def find_reason(card: CardNow, window: SuppressionWindow, answers: Iterable[PastAnswer], now: datetime) -> str | None:
     """Return why the card is held back, one of `REASONS`, or None if it is shown.
 
     The window of the answer's day and today's must both last: a window that was made shorter counts at once, one that

@@ -1,5 +1,6 @@
 """For how long a card stays away: the content's window, or the client's where that is shorter."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -12,16 +13,29 @@ ACCEPTED: Final = "accepted"
 _CRITICAL: Final = LEVELS[0]
 
 
-def find_window(policy: SuppressionPolicy, limits: SuppressionLimits, rule_id: str, level: str) -> SuppressionWindow:
-    """Return the window of a card of this rule and level."""
-    days = _shorter(policy.days_of(rule_id), limits.days, limits.rule_days.get(rule_id))
-    is_red_flag = rule_id in policy.red_flag_rules
-    if is_red_flag:
-        days = _shorter(days, limits.red_flag_days)
-    if level != _CRITICAL:
-        return SuppressionWindow(timedelta(days=days), is_red_flag)
-    hours = _shorter(policy.critical_hours, limits.critical_hours, days * 24)
-    return SuppressionWindow(timedelta(hours=hours), True)
+@dataclass(frozen=True, slots=True)
+class AnswerWindows:
+    """The windows of one client: the content's, or its own where they are shorter."""
+
+    policy: SuppressionPolicy
+    limits: SuppressionLimits = NO_LIMITS
+
+    def find_window(self, rule_id: str, level: str) -> SuppressionWindow:
+        """Return the window of a card of this rule and level."""
+        policy, limits = self.policy, self.limits
+        days = _shortest(policy.days_of(rule_id), limits.days, limits.rule_days.get(rule_id))
+        is_red_flag = rule_id in policy.red_flag_rules
+        if is_red_flag:
+            days = _shortest(days, limits.red_flag_days)
+        if level != _CRITICAL:
+            return SuppressionWindow(timedelta(days=days), is_red_flag)
+        hours = _shortest(policy.critical_hours, limits.critical_hours, days * 24)
+        return SuppressionWindow(timedelta(hours=hours), is_guarded=True)
+
+    def find_duration(self, rule_id: str, level: str, outcome: str, has_reason: bool) -> timedelta | None:
+        """Return for how long an answer to a card holds it back, or None if it does not."""
+        window = self.find_window(rule_id, level)
+        return window.duration if may_suppress(window, outcome, has_reason=has_reason) else None
 
 
 def may_suppress(window: SuppressionWindow, outcome: str, *, has_reason: bool) -> bool:
@@ -35,5 +49,5 @@ def may_suppress(window: SuppressionWindow, outcome: str, *, has_reason: bool) -
     return outcome in {OVERRIDDEN, ACCEPTED}
 
 
-def _shorter(days: int, *others: int | None) -> int:
-    return min([days, *(other for other in others if other is not None)])
+def _shortest(number: int, *others: int | None) -> int:
+    return min([number, *(other for other in others if other is not None)])

@@ -36,11 +36,21 @@ class AllowedFhirServers:
 
 
 @dataclass(frozen=True, slots=True)
+class UnusedToken:
+    """A sound token that a call has brought. `keep_until`, in seconds since 1970: how long its use is remembered."""
+
+    issuer: str
+    token_id: str
+    keep_until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who calls. `client_id` is from the client table; `claims` are the token's claims that may be logged.
 
     `is_silent`: its calls are judged and recorded, but no card is shown. `exempt_roles`: users with these
-    PractitionerRole codes (`system|code` or `code`) see no info cards.
+    PractitionerRole codes (`system|code` or `code`) see no info cards. `token` is to be used up once the call is
+    admitted; the demo caller has none.
     """
 
     client_id: str
@@ -50,6 +60,7 @@ class Caller:
     exempt_roles: frozenset[str] = frozenset()
     dialect: DialectConfig = _STANDARD
     claims: Mapping[str, str] = field(default_factory=dict, compare=False)
+    token: UnusedToken | None = field(default=None, compare=False)
 
     def may_read(self, base_url: str) -> bool:
         """Return whether this caller may have us read the FHIR server at `base_url`."""

@@ -1,5 +1,6 @@
 """The CDS Hooks routes: discovery, hook calls, feedback."""
 
+import json
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -18,7 +19,7 @@ from cds_service.trust.caller import Caller
 from cds_service.web.instrumentation import CallRecord, current_call_record
 from cds_service.web.rate_limiter import RateLimiter
 from cds_service.web.request_body import JSON, get_request_body
-from cds_service.wire.feedback import decode_feedback
+from cds_service.wire.feedback import DecodedFeedback, decode_feedback
 from cds_service.wire.request import HookRequest
 
 _logger = structlog.get_logger(__name__)
@@ -31,7 +32,10 @@ def build_hook_routes(
     clock: Callable[[], datetime],
     rate_limiter: RateLimiter,
 ) -> Blueprint:
-    """Build the routes of the service. The caller is authenticated before any of the body is read."""
+    """Build the routes of the service. The caller is authenticated before any of the body is read.
+
+    Its token is used up after that, so that a call refused for its rate or its size may come again with it.
+    """
     routes = Blueprint("cds-services", __name__)
 
     @routes.get("/")
@@ -49,18 +53,21 @@ def build_hook_routes(
     def call(service_id: str) -> Response:
         caller = authenticator.authenticate_call(_authorization_header(), service_id)
         record = _admit_caller(caller, rate_limiter)
-        return _answer_hook(service, caller, record, _find_service(service_id))
+        entry, body = _find_service(service_id), get_request_body()
+        authenticator.use_token(caller)
+        return _answer_hook(service, caller, record, entry, body)
 
     @routes.post("/cds-services/<service_id>/feedback")
     @routes.post("/cds-services/<service_id>/feedback/")
     def feedback(service_id: str) -> Response:
         caller = authenticator.authenticate_feedback(_authorization_header(), service_id)
         record = _admit_caller(caller, rate_limiter)
-        entry = _find_service(service_id)
-        body = record.feedback = decode_feedback(get_request_body())
-        stored = service.recorder.record_feedback(entry.id, caller.tenant, body, clock())
-        _logger.info("feedback", service=entry.id, stored=stored, client=caller.client_id, **caller.claims)
-        return Response(f'{{"stored":{stored}}}', mimetype=JSON)
+        entry, body = _find_service(service_id), get_request_body()
+        authenticator.use_token(caller)
+        received = record.feedback = decode_feedback(body)
+        stored = service.record_feedback(entry.id, caller.client_id, caller.tenant, received.items)
+        _log_feedback(entry, caller, stored, received)
+        return Response(_describe_stored(stored, received), mimetype=JSON)
 
     return routes
 
@@ -71,9 +78,11 @@ def accepts_body(path: str) -> bool:
     return parts[:1] == ["cds-services"] and len(parts) > 1 and parts[1] in SERVICES and parts[2:] in ([], ["feedback"])
 
 
-def _answer_hook(service: HookService, caller: Caller, record: CallRecord, entry: ServiceEntry) -> Response:
+def _answer_hook(
+    service: HookService, caller: Caller, record: CallRecord, entry: ServiceEntry, body: bytes
+) -> Response:
     record.hook = entry.hook
-    hook_request = service.decode_request(get_request_body(), entry.accepted_hooks)
+    hook_request = service.decode_request(body, entry.accepted_hooks)
     # A server that the caller may not name is not read; the cards say what is missing.
     base_url = hook_request.fhir_server
     server = None
@@ -131,6 +140,7 @@ def _log_result(
         cards=_rule_ids(decision.shown) if decision else [],
         held_back=_rule_ids(decision.held_back) if decision else [],
         exempt_role=_rule_ids(decision.hidden_for_role) if decision else [],
+        suppressed=_rule_ids(one.recommendation for one in decision.suppressed) if decision else [],
         silent=caller.is_silent,
         fhir_server=server_status,
         unreadable=sum(decision.chart.unreadable.values()) if decision else 0,
@@ -140,6 +150,17 @@ def _log_result(
         client=caller.client_id,
         **caller.claims,
     )
+
+
+def _log_feedback(entry: ServiceEntry, caller: Caller, stored: int, received: DecodedFeedback) -> None:
+    refused = {"refused": len(received.refused)} if received.refused else {}
+    _logger.info("feedback", service=entry.id, stored=stored, client=caller.client_id, **refused, **caller.claims)
+
+
+def _describe_stored(stored: int, received: DecodedFeedback) -> str:
+    """Return the answer: how many events are new, and which items were not taken and why."""
+    refused = [{"field": error.field, "text": error.message} for error in received.refused]
+    return json.dumps({"stored": stored, **({"refused": refused} if refused else {})}, separators=(",", ":"))
 
 
 def _rule_ids(recommendations: Iterable[Recommendation]) -> list[str]:

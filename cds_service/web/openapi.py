@@ -34,7 +34,17 @@ _REQUEST_ID_HEADER: Final[JsonObject] = {
 _STORED: Final[JsonObject] = {
     "type": "object",
     "properties": {
-        "stored": {"type": "integer", "minimum": 0, "description": "Number of events that were not stored before."}
+        "stored": {"type": "integer", "minimum": 0, "description": "Number of events that were not stored before."},
+        "refused": {
+            "type": "array",
+            "description": "The items that were not taken, each with the field at fault. The others were.",
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "text": {"type": "string"}},
+                "required": ["field", "text"],
+                "additionalProperties": False,
+            },
+        },
     },
     "required": ["stored"],
     "additionalProperties": False,

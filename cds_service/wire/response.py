@@ -61,6 +61,7 @@ class Suggestion(ResponseModel):
     uuid: NonEmptyString
     isRecommended: bool | None = None  # noqa: N815 - the specification's name
     actions: Annotated[list[Action], Field(min_length=1)]
+    offer_id: str = Field(default="", exclude=True)  # the content's id of the offer; never sent
 
 
 class Link(ResponseModel):

@@ -8,10 +8,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, select, text
 
-from cds_service.errors import StoreUnavailable
-from cds_service.store import FeedbackLog, IssuedCards, SeenTokens, check_writable, connect, migrate
+from cds_service.errors import StoreUnavailable, StoreUnwritable
+from cds_service.store import FeedbackLog, IssuedCards, Pseudonymizer, SeenTokens, check_writable, connect, migrate
 from cds_service.store.database import transaction
-from cds_service.store.schema import card_issued, feedback_event, metadata, token_seen
+from cds_service.store.schema import card_issued, feedback_event, metadata, token_horizon, token_seen
 
 URL = os.environ.get("STORE_TEST_URL", "")
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -32,6 +32,9 @@ def server():
     engine.dispose()
 
 
+NAMES = Pseudonymizer(b"k" * 32)
+
+
 def test_migrations_and_tables_agree(server):
     migrate(URL)
     with server.connect() as connection:
@@ -41,7 +44,7 @@ def test_migrations_and_tables_agree(server):
 def test_cards_and_feedback(server, card, event):
     issued = IssuedCards(server)
     issued.put([card("a"), card("a"), card("b", hook_instance="\0"), card("c")])
-    log = FeedbackLog(server, before_record=issued.flush)
+    log = FeedbackLog(server, NAMES, before_record=issued.flush)
 
     assert log.record([event("a"), event("a"), event("x", reason_code="free text")]) == 2
     assert log.record([event("a")]) == 0
@@ -52,7 +55,7 @@ def test_cards_and_feedback(server, card, event):
         columns = (feedback_event.c.card, feedback_event.c.known_card, feedback_event.c.reason_code)
         rows = connection.execute(select(*columns).order_by(feedback_event.c.id)).all()
         cards = connection.execute(select(card_issued.c.card_uuid, card_issued.c.issued_at)).all()
-    assert rows == [("a", True, None), ("x", False, "unrecognised")]
+    assert rows == [("a", True, None), (NAMES.pseudonymize("north", "card", "x"), False, "unrecognised")]
     assert sorted(cards) == [("a", card().issued_at), ("c", card().issued_at)]
 
 
@@ -61,7 +64,7 @@ def test_a_table_that_stays_locked_is_given_up(server, event):
     with other.connect() as connection:
         connection.execute(text("LOCK TABLE feedback_event IN ACCESS EXCLUSIVE MODE"))
         with pytest.raises(StoreUnavailable):
-            FeedbackLog(server).record([event()])
+            FeedbackLog(server, NAMES).record([event()])
     other.dispose()
 
 
@@ -86,9 +89,24 @@ def test_a_token_is_new_once_for_all_who_share_the_server(server):
         assert first.add("i", "t", until, NOW)
         assert not second.add("i", "t", until, NOW)
         assert second.add("j", "t", until, NOW)
-        assert first.add("i", "t", until, until + timedelta(minutes=1, seconds=1))  # pruned
+        assert first.add("i", "u", until + timedelta(hours=1), until + timedelta(minutes=1, seconds=1))
+        assert not first.add("i", "t", until, NOW)  # deleted since, but the clock was set back
+        with transaction(server) as connection:
+            assert connection.execute(select(token_seen.c.token_id)).scalars().all() == ["t", "u"]  # the other is j's
     finally:
         with transaction(server) as connection:
             connection.execute(token_seen.delete())
+            connection.execute(token_horizon.delete())
         for engine in engines:
             engine.dispose()
+
+
+@pytest.mark.usefixtures("server")
+def test_a_token_that_a_locked_table_does_not_take_is_not_taken_for_a_store_that_is_away():
+    tokens, other = connect(URL, is_low_latency=True), create_engine(URL)
+    with other.connect() as connection:
+        connection.execute(text("LOCK TABLE token_seen IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(StoreUnwritable):
+            SeenTokens(tokens).add("i", "t", NOW, NOW)
+    for engine in (tokens, other):
+        engine.dispose()
