@@ -89,7 +89,6 @@ def build_app(
         service=engine.service,
         discovery_body=_discovery_body(engine.prefetch_keys, production),
         authenticator=build_authenticator(settings, production, resolve_database_and_key(settings)[0], clock),
-        clock=clock,
         rate_limiter=RateLimiter(settings.rate_limit, find_shared_folder(), time.monotonic),
         metrics=metrics,
         override_reasons=frozenset(engine.knowledge.override_reasons),

@@ -1,4 +1,4 @@
-"""The command `hip-spine-cds`: serve, check, try, read, prefetch, review, export."""
+"""The command `hip-spine-cds`: serve, check, try, read, prefetch, review, export, suppressed."""
 
 from importlib import import_module
 
@@ -13,6 +13,7 @@ _MODULES = {
     "read": "read:read",
     "review": "review:review",
     "serve": "serve:serve",
+    "suppressed": "suppressed:suppressed",
     "try": "try_command:try_command",
 }
 

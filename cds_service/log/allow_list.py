@@ -91,6 +91,7 @@ FIELDS: Final[Mapping[str, ValueCheck]] = {
     "milliseconds": _is_finite_number,
     "silent": lambda value: type(value) is bool,
     "exempt_role": _list_of(_is_slug),
+    "suppressed": _list_of(_is_slug),
     "fhir_server": _choice("none", "allowed", "not allowed"),
     "gaps": _mapping_of(_pattern(r"[a-zA-Z0-9]{1,40}"), _pattern(r"[a-z-]{1,30}:[a-z0-9-]{1,30}")),  # by prefetch key
     # The claims of a token that may be logged (CDS Hooks best practices), if they are well formed.

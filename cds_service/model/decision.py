@@ -89,6 +89,7 @@ class Decision:
     """The recommendations to show, those held back by the limits on cards, and the trace of each rule.
 
     `hidden_for_role` is what is not shown because of the user's role, `suppressed` what the user has answered before.
+    `is_suppression_unknown`: the store could not be asked what the user has answered, so everything is shown.
     The traces cover all rules only if the decision was made with `thorough`; otherwise only the rules that speak.
     """
 
@@ -102,6 +103,7 @@ class Decision:
     hidden_for_role: tuple[Recommendation, ...] = ()
     safety: SafetySummary = SafetySummary()
     suppressed: tuple[SuppressedCard, ...] = ()
+    is_suppression_unknown: bool = False
 
 
 class OrderRating(NamedTuple):

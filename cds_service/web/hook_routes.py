@@ -2,8 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Iterable
 
 import structlog
 from flask import Blueprint, Response, redirect, request
@@ -29,7 +28,6 @@ def build_hook_routes(
     service: HookService,
     discovery_body: bytes,
     authenticator: Authenticator,
-    clock: Callable[[], datetime],
     rate_limiter: RateLimiter,
 ) -> Blueprint:
     """Build the routes of the service. The caller is authenticated before any of the body is read.

@@ -121,9 +121,14 @@ def _count_result(metrics: MetricsRecorder, result: CallResult, *, is_silent: bo
         ("silent" if is_silent else "shown", decision.shown),
         ("held-back", decision.held_back),
         ("exempt-role", decision.hidden_for_role),
+        ("suppressed", [one.recommendation for one in decision.suppressed]),
     ):
         for recommendation in recommendations:
             metrics.count("cards", recommendation.rule.id, recommendation.advice.level, fate)
+    for card in decision.suppressed:
+        metrics.count("cards_suppressed", card.recommendation.rule.id, card.reason)
+    if decision.is_suppression_unknown:
+        metrics.count("suppression_unknown")
     for system, number in decision.chart.unmapped.items():
         metrics.count("unmapped_codes", system, amount=number)
     for resource_type, number in decision.chart.unreadable.items():
