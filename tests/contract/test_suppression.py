@@ -25,6 +25,7 @@ from synthetic import (
     condition,
     observation,
     order,
+    patient,
     prefetch,
     whole_prefetch,
 )
@@ -197,7 +198,7 @@ def test_a_red_flag_card_needs_a_reason_too(client: FlaskClient) -> None:
 def early_care() -> Json:
     """Build a call that gets advice to try therapy before imaging: new back pain, nothing tried, nothing missing."""
     pain = condition("279039007", onsetDateTime="2026-03-01", recordedDate="2026-03-02")
-    return call(SIGN, order("72148"), prefetch=whole_prefetch(pain))
+    return call(SIGN, order("72148"), prefetch=whole_prefetch(pain, patient=patient("1980-05-01")))
 
 
 def test_an_accepted_order_holds_the_card_back_until_it_is_gone(client: FlaskClient) -> None:
