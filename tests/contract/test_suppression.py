@@ -1,13 +1,15 @@
 """A card that its user has answered, over HTTP: held back while nothing changes, and back with any change."""
 
 import json
+import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -30,7 +32,9 @@ from synthetic import (
     whole_prefetch,
 )
 
-from cds_service.store import SuppressionRegister, connect
+from cds_service.store import SuppressionRegister, connect, migrate
+from cds_service.store.database import transaction
+from cds_service.store.schema import card_issued, feedback_event, suppression
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 AT = "2026-03-10T11:59:00Z"
@@ -275,11 +279,33 @@ def test_a_wrong_side_is_asked_about_again_the_next_day(client: FlaskClient) -> 
     assert topics(client, service, body) == ["WrongSideOrder"]
 
 
-def test_two_services_on_one_store_know_each_others_answers(build: Callable[..., Flask]) -> None:
-    first, second = build().test_client(), build().test_client()
-    [card] = cards(first, SIGN, spine_call())
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of an empty store that several services share."""
+    url = os.environ.get("STORE_TEST_URL", "")
+    if request.param == "SQLite":
+        yield f"sqlite:///{tmp_path / 'shared.sqlite3'}"
+        return
+    if not url and os.environ.get("CI") != "true":
+        pytest.skip("STORE_TEST_URL names no database")
+    assert url, "CI leaves nothing out: STORE_TEST_URL must name a PostgreSQL database"
+    migrate(url)
+    engine = connect(url)
+    with transaction(engine) as connection:  # the uuids of a test are those of another
+        for table in (card_issued, feedback_event, suppression):
+            connection.execute(table.delete())
+    yield url
+    engine.dispose()
+
+
+def test_two_services_on_one_store_know_each_others_answers(build: Callable[..., Flask], shared: str) -> None:
+    user = f"Practitioner/{uuid4()}"
+    settings = {"database": shared, "hash_key": "a key for both of them"}
+    first, second = build(**settings).test_client(), build(**settings).test_client()
+    [card] = cards(first, SIGN, spine_call(user=user))
     override(second, SIGN, card)  # the first has perhaps not written the card yet
-    assert topics(first, SIGN, spine_call()) == topics(second, SIGN, spine_call()) == []
+    assert topics(first, SIGN, spine_call(user=user)) == topics(second, SIGN, spine_call(user=user)) == []
+    assert topics(second, SIGN, spine_call(NIGHT_SWEATS, user=user))
 
 
 def production_topics(client: FlaskClient, ehr: SigningEhr, *, answers: bool) -> list[str]:
