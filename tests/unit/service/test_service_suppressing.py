@@ -67,7 +67,7 @@ def decision(knowledge: Knowledge) -> Decision:
 
 @pytest.fixture
 def emergency(knowledge: Knowledge) -> Decision:
-    """Signs of cauda equina, beside a cancer that only rule 2 speaks of: rule 1 speaks alone."""
+    """Signs of cauda equina beside a fever, of which rule 2 would speak: rule 1 speaks alone."""
     facts = (finding("saddle-anaesthesia", onset="2026-03-08"), finding("low-back-pain"), finding("fever"))
     return decide(knowledge.content, chart(*facts), "patient-view")
 
