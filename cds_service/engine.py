@@ -62,12 +62,7 @@ def build_engine(
     keys = build_prefetch_keys(knowledge.content, knowledge.terminology)
     service = HookService(
         content=knowledge.content,
-        gatherer=Gatherer(
-            keys,
-            _build_ehr_client(settings, len(keys)),
-            settings.entry_limit,
-            build_note_chooser(knowledge.terminology),
-        ),
+        gatherer=_build_gatherer(settings, keys, knowledge),
         chart_reader=ChartReader(
             knowledge.terminology, knowledge.content, knowledge.narrative, knowledge.screen, settings.text_budget
         ),
@@ -83,6 +78,11 @@ def build_engine(
         suppression_limits=suppression_limits or {},
     )
     return CdsEngine(knowledge, keys, service)
+
+
+def _build_gatherer(settings: Settings, keys: tuple[PrefetchKey, ...], knowledge: Knowledge) -> Gatherer:
+    client = _build_ehr_client(settings, len(keys))
+    return Gatherer(keys, client, settings.entry_limit, build_note_chooser(knowledge.terminology))
 
 
 def _build_ehr_client(settings: Settings, searches_per_call: int) -> EhrClient:
