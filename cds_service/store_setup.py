@@ -9,7 +9,7 @@ from cds_service.errors import SettingsError, StoreUnavailable
 from cds_service.log import error_fields
 from cds_service.service.store_recorder import StoreRecorder
 from cds_service.settings import Settings, environment_variable
-from cds_service.store import FeedbackLog, IssuedCards, Pseudonymizer, connect, load_or_create_key, migrate
+from cds_service.store import FeedbackLog, ForeignIds, IssuedCards, Pseudonymizer, connect, load_or_create_key, migrate
 
 FOLDER = "hip-spine-cds"
 DATABASE_FILE = "hip-spine-cds.sqlite3"
@@ -46,9 +46,10 @@ def open_recorder(settings: Settings) -> StoreRecorder:
     except StoreUnavailable as error:
         _logger.warning("store away", extra=error_fields(error))  # cards are served without it
     database = connect(url)
-    issued_cards = IssuedCards(database)
     pseudonymizer = Pseudonymizer(key)
-    feedback = FeedbackLog(database, pseudonymizer, before_record=partial(issued_cards.flush, _FLUSH_S))
+    foreign_ids = ForeignIds(pseudonymizer)
+    issued_cards = IssuedCards(database, foreign_ids)
+    feedback = FeedbackLog(database, foreign_ids, before_record=partial(issued_cards.flush, _FLUSH_S))
     return StoreRecorder(issued_cards, feedback, pseudonymizer)
 
 

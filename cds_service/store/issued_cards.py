@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from cds_service.errors import StoreUnavailable
 from cds_service.store.backlog import Backlog
 from cds_service.store.database import ValuesRefused, check_writable, insert_if_absent, transaction
+from cds_service.store.foreign_ids import ForeignIds
 from cds_service.store.schema import card_issued
 
 _BATCH = 500
@@ -55,8 +56,9 @@ class IssuedCard:
 class IssuedCards:
     """Writes cards in the background. While the database is down, only the oldest cards beyond `limit` are lost."""
 
-    def __init__(self, engine: Engine, limit: int = 10_000) -> None:
+    def __init__(self, engine: Engine, foreign_ids: ForeignIds, limit: int = 10_000) -> None:
         self._engine = engine
+        self._foreign_ids = foreign_ids
         self._limit = limit
         self._reset()
         _instances.add(self)
@@ -138,6 +140,7 @@ class IssuedCards:
         try:
             with transaction(self._engine) as connection:
                 connection.execute(insert_if_absent(connection, card_issued), [dict(vars(card)) for card in cards])
+                self._foreign_ids.recognise(connection, cards)
         except ValuesRefused:
             return 1 if len(cards) == 1 else sum(self._write_batch([card]) for card in cards)
         return 0

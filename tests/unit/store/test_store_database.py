@@ -22,11 +22,20 @@ from sqlalchemy import create_mock_engine, select, text
 from sqlalchemy.dialects import postgresql
 
 from cds_service.errors import SettingsError, StoreUnavailable
-from cds_service.store import FeedbackLog, Pseudonymizer, check_writable, connect, database, migrate, revisions
+from cds_service.store import (
+    FeedbackLog,
+    ForeignIds,
+    Pseudonymizer,
+    check_writable,
+    connect,
+    database,
+    migrate,
+    revisions,
+)
 from cds_service.store.database import ValuesRefused, insert_if_absent, transaction
 from cds_service.store.schema import UtcDateTime, card_issued, feedback_event, metadata
 
-NAMES = Pseudonymizer(b"k" * 32)
+NAMES = ForeignIds(Pseudonymizer(b"k" * 32))
 
 
 def names(query):

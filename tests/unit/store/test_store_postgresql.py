@@ -9,7 +9,16 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, select, text
 
 from cds_service.errors import StoreUnavailable, StoreUnwritable
-from cds_service.store import FeedbackLog, IssuedCards, Pseudonymizer, SeenTokens, check_writable, connect, migrate
+from cds_service.store import (
+    FeedbackLog,
+    ForeignIds,
+    IssuedCards,
+    Pseudonymizer,
+    SeenTokens,
+    check_writable,
+    connect,
+    migrate,
+)
 from cds_service.store.database import transaction
 from cds_service.store.schema import card_issued, feedback_event, metadata, token_horizon, token_seen
 
@@ -32,7 +41,7 @@ def server():
     engine.dispose()
 
 
-NAMES = Pseudonymizer(b"k" * 32)
+NAMES = ForeignIds(Pseudonymizer(b"k" * 32))
 
 
 def test_migrations_and_tables_agree(server):
@@ -42,7 +51,7 @@ def test_migrations_and_tables_agree(server):
 
 
 def test_cards_and_feedback(server, card, event):
-    issued = IssuedCards(server)
+    issued = IssuedCards(server, NAMES)
     issued.put([card("a"), card("a"), card("b", hook_instance="\0"), card("c")])
     log = FeedbackLog(server, NAMES, before_record=issued.flush)
 
@@ -55,7 +64,7 @@ def test_cards_and_feedback(server, card, event):
         columns = (feedback_event.c.card, feedback_event.c.known_card, feedback_event.c.reason_code)
         rows = connection.execute(select(*columns).order_by(feedback_event.c.id)).all()
         cards = connection.execute(select(card_issued.c.card_uuid, card_issued.c.issued_at)).all()
-    assert rows == [("a", True, None), (NAMES.pseudonymize("north", "card", "x"), False, "unrecognised")]
+    assert rows == [("a", True, None), (NAMES.hash_card("north", "x"), False, "unrecognised")]
     assert sorted(cards) == [("a", card().issued_at), ("c", card().issued_at)]
 
 
