@@ -5,7 +5,7 @@ import os
 from functools import partial
 from pathlib import Path
 
-from cds_service.errors import SettingsError, StoreUnavailable
+from cds_service.errors import SettingsError, StoreTooNew, StoreUnavailable
 from cds_service.log import error_fields
 from cds_service.service.store_recorder import StoreRecorder
 from cds_service.settings import Settings, environment_variable
@@ -39,10 +39,16 @@ def find_data_folder() -> Path:
 
 
 def open_recorder(settings: Settings) -> StoreRecorder:
-    """Open the store of these settings and bring its tables up to date. A database that is down is logged, no more."""
+    """Open the store of these settings and bring its tables up to date. A database that is down is logged, no more.
+
+    Raises:
+        StoreTooNew: its tables belong to a newer release.
+    """
     url, key = resolve_database_and_key(settings)
     try:
         migrate(url)
+    except StoreTooNew:
+        raise
     except StoreUnavailable as error:
         _logger.warning("store away", extra=error_fields(error))  # cards are served without it
     database = connect(url)

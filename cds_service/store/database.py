@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url, select
 from sqlalchemy.dialects import sqlite
@@ -24,7 +25,7 @@ from sqlalchemy.exc import (
 
 from cds_service.errors import SettingsError, StoreUnavailable, StoreUnwritable
 from cds_service.store.engine_lock import exclusive, register
-from cds_service.store.revisions import current_revision, newest_revision
+from cds_service.store.revisions import current_revision, newest_revision, refuse_newer
 from cds_service.store.schema import card_issued
 
 _COMMON_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON")
@@ -46,6 +47,9 @@ _SQLITE_UNWRITABLE = frozenset(
 # Read-only, full, locked, deadlocked, or a statement that took too long (PostgreSQL, "Error Codes"). But a server that
 # has no connection left is as good as away.
 _POSTGRESQL_UNWRITABLE = re.compile(r"(?!53300)(25|40|53|55|57014)")
+
+
+_known_engines: WeakSet[Engine] = WeakSet()
 
 
 class ValuesRefused(StoreUnavailable):
@@ -93,7 +97,8 @@ def migrate(url: str) -> None:
 
     Raises:
         SettingsError: as in `connect`.
-        StoreUnavailable: the database cannot be reached, or belongs to a newer release.
+        StoreTooNew: the tables belong to a newer release.
+        StoreUnavailable: the database cannot be reached.
     """
     engine = connect(url)
     try:
@@ -128,10 +133,14 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     Raises:
         ValuesRefused: the database rejects the values.
         StoreUnwritable: the database answers, but cannot be written now.
+        StoreTooNew: its tables belong to a newer release.
         StoreUnavailable: anything else is wrong with the database. No error holds a value or a statement.
     """
     try:
         with exclusive(engine), engine.begin() as connection:
+            if engine not in _known_engines:  # once: not for each transaction, and not while a newer release takes over
+                refuse_newer(connection)
+                _known_engines.add(engine)
             yield connection
     except (SQLAlchemyError, UnicodeError) as error:
         raise _to_store_error(error) from None
