@@ -9,7 +9,16 @@ from cds_service.errors import SettingsError, StoreTooNew, StoreUnavailable
 from cds_service.log import error_fields
 from cds_service.service.store_recorder import StoreRecorder
 from cds_service.settings import Settings, environment_variable
-from cds_service.store import FeedbackLog, ForeignIds, IssuedCards, Pseudonymizer, connect, load_or_create_key, migrate
+from cds_service.store import (
+    CallCounts,
+    FeedbackLog,
+    ForeignIds,
+    IssuedCards,
+    Pseudonymizer,
+    connect,
+    load_or_create_key,
+    migrate,
+)
 
 FOLDER = "hip-spine-cds"
 DATABASE_FILE = "hip-spine-cds.sqlite3"
@@ -56,7 +65,7 @@ def open_recorder(settings: Settings) -> StoreRecorder:
     foreign_ids = ForeignIds(pseudonymizer)
     issued_cards = IssuedCards(database, foreign_ids)
     feedback = FeedbackLog(database, foreign_ids, before_record=partial(issued_cards.flush, _FLUSH_S))
-    return StoreRecorder(issued_cards, feedback, pseudonymizer)
+    return StoreRecorder(issued_cards, feedback, CallCounts(database), pseudonymizer)
 
 
 def resolve_database_and_key(settings: Settings) -> tuple[str, bytes]:

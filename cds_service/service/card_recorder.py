@@ -1,7 +1,8 @@
 """What the use case asks of the record of its cards and of the feedback on them."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol
 
 from cds_service.model.decision import Recommendation
@@ -9,6 +10,18 @@ from cds_service.model.edition import Edition
 from cds_service.wire.feedback import FeedbackItem
 from cds_service.wire.request import HookRequest
 from cds_service.wire.response import Card
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCall:
+    """What is counted of a judged call. `has_cards`: also cards that a silent client is not shown."""
+
+    service_id: str
+    hook: str
+    tenant: str
+    is_silent: bool
+    has_cards: bool
+    cards_exempt_role: int
 
 
 class CardRecorder(Protocol):
@@ -34,6 +47,9 @@ class CardRecorder(Protocol):
             StoreUnavailable: not all was stored; the client may send the feedback again.
         """
         ...
+
+    def count_call(self, call: JudgedCall, edition: Edition, today: date) -> None:
+        """Count a judged call, with cards or without, without waiting for a database. `today`: at the site."""
 
     @property
     def lost_cards(self) -> int:
@@ -69,6 +85,9 @@ class NullRecorder:
     def record_feedback(self, service_id: str, tenant: str, items: Iterable[FeedbackItem], now: datetime) -> int:  # noqa: ARG002
         """Discard the feedback."""
         return 0
+
+    def count_call(self, call: JudgedCall, edition: Edition, today: date) -> None:
+        """Count nothing."""
 
     def check_store(self) -> None:
         """Return: there is no store that could be down."""

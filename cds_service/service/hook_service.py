@@ -25,7 +25,7 @@ from cds_service.rendering.card_context import CardContext
 from cds_service.rendering.cards import CardBuilder
 from cds_service.rendering.dialects import STANDARD, Dialect
 from cds_service.rendering.ratings import build_rating_actions
-from cds_service.service.card_recorder import CardRecorder
+from cds_service.service.card_recorder import CardRecorder, JudgedCall
 from cds_service.wire.request import HookRequest, decode_request
 from cds_service.wire.response import Card, Extension, HookResponse
 
@@ -140,6 +140,9 @@ class HookService:
             issued = zip(decision.shown, cards, strict=True)
             edition, is_silent = self.content.edition, visibility.is_silent
             self.recorder.record_cards(service_id, request, tenant, edition, issued, now, is_silent=is_silent)
+        hidden = len(decision.hidden_for_role)
+        judged = JudgedCall(service_id, request.hook, tenant, visibility.is_silent, bool(cards), hidden)
+        self.recorder.count_call(judged, self.content.edition, today)
         return CallResult(response, body, decision, data.prefetch_statuses, data.gap_codes)
 
     def _gather_chart_data(

@@ -1,11 +1,12 @@
 """Records cards and feedback in the store, with keyed hashes in place of patient and user."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from cds_service.model.decision import Recommendation
 from cds_service.model.edition import Edition
-from cds_service.store import FeedbackEvent, FeedbackLog, IssuedCard, IssuedCards, Pseudonymizer
+from cds_service.service.card_recorder import JudgedCall
+from cds_service.store import CallCounts, CallKind, FeedbackEvent, FeedbackLog, IssuedCard, IssuedCards, Pseudonymizer
 from cds_service.wire.feedback import FeedbackItem
 from cds_service.wire.request import HookRequest
 from cds_service.wire.response import Card
@@ -14,9 +15,16 @@ from cds_service.wire.response import Card
 class StoreRecorder:
     """The recorder of a running service. Never stores a name, a resource, or an identifier in clear text."""
 
-    def __init__(self, issued_cards: IssuedCards, feedback: FeedbackLog, pseudonymizer: Pseudonymizer) -> None:
+    def __init__(
+        self,
+        issued_cards: IssuedCards,
+        feedback: FeedbackLog,
+        call_counts: CallCounts,
+        pseudonymizer: Pseudonymizer,
+    ) -> None:
         self._issued_cards = issued_cards
         self._feedback = feedback
+        self._call_counts = call_counts
         self._pseudonymizer = pseudonymizer
 
     def record_cards(
@@ -55,6 +63,20 @@ class StoreRecorder:
                 for recommendation, card in cards
             ]
         )
+
+    def count_call(self, call: JudgedCall, edition: Edition, today: date) -> None:
+        """Count a judged call, without waiting for a database."""
+        kind = CallKind(
+            day=today,
+            tenant=call.tenant,
+            hook=call.hook,
+            service_id=call.service_id,
+            content_version=edition.full_version,
+            content_digest=edition.full_digest,
+            sign_off=edition.sign_off_state,
+            silent=call.is_silent,
+        )
+        self._call_counts.add(kind, has_cards=call.has_cards, cards_exempt_role=call.cards_exempt_role)
 
     @property
     def lost_cards(self) -> int:

@@ -5,7 +5,7 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -148,11 +148,24 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
 def insert_if_absent(connection: Connection, table: Table) -> Insert:
     """Build an insert, for either database, that skips rows that exist already."""
+    statement: Insert = _insert(connection, table).on_conflict_do_nothing()
+    return statement
+
+
+def insert_or_add(connection: Connection, table: Table, counts: Sequence[str]) -> Insert:
+    """Build an insert, for either database, that adds these columns to those of a row with the same primary key."""
+    statement = _insert(connection, table)
+    sums = {name: table.c[name] + statement.excluded[name] for name in counts}
+    adding: Insert = statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=sums)
+    return adding
+
+
+def _insert(connection: Connection, table: Table) -> Any:  # each database has a class of its own, with the same methods
     if connection.dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
+        return sqlite.insert(table)
     from sqlalchemy.dialects import postgresql  # loads drivers that SQLite does not need
 
-    return postgresql.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table)
 
 
 def _to_store_error(error: Exception) -> StoreUnavailable:

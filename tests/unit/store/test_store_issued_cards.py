@@ -201,7 +201,7 @@ def test_a_writer_that_died_is_replaced_and_its_cards_are_written(issued, card, 
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(issued, "_write_batch", die)
+        patch.setattr(issued._writer, "_write", die)
         issued.put([card("a")])
         writers()[0].join(LIVENESS_S)
     issued.put([card("b")])
@@ -254,7 +254,7 @@ def test_a_flush_does_not_wait_for_cards_to_gather(issued, card, monkeypatch):
     assert issued.flush(LIVENESS_S)
     issued.put([card("b")])
     time.sleep(0.2)  # the writer has taken none yet: it waits for more, or for someone in a hurry
-    assert len(issued._backlog) == 1
+    assert len(issued._writer._backlog) == 1
 
 
 def test_a_process_that_ends_without_close_still_writes(url, query):

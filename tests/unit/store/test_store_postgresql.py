@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from liveness import LIVENESS_S
 from sqlalchemy import create_engine, select, text
 
 from cds_service.errors import StoreUnavailable, StoreUnwritable
 from cds_service.store import (
+    CallCounts,
+    CallKind,
     FeedbackLog,
     ForeignIds,
     IssuedCards,
@@ -20,7 +23,15 @@ from cds_service.store import (
     migrate,
 )
 from cds_service.store.database import transaction
-from cds_service.store.schema import card_issued, feedback_event, metadata, token_horizon, token_seen
+from cds_service.store.schema import (
+    call_count,
+    card_issued,
+    content_day,
+    feedback_event,
+    metadata,
+    token_horizon,
+    token_seen,
+)
 
 URL = os.environ.get("STORE_TEST_URL", "")
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -119,3 +130,18 @@ def test_a_token_that_a_locked_table_does_not_take_is_not_taken_for_a_store_that
             SeenTokens(tokens).add("i", "t", NOW, NOW)
     for engine in (tokens, other):
         engine.dispose()
+
+
+def test_calls_are_counted(server):
+    counts = CallCounts(server)
+    kind = CallKind(NOW.date(), "north", "order-sign", "service", "2.0.0", "d", "not signed off", silent=False)
+    for has_cards in (True, False, False):
+        counts.add(kind, has_cards=has_cards)
+        assert counts.flush(LIVENESS_S)
+    counts.close(5)
+    with transaction(server) as connection:
+        totals = select(call_count.c.with_cards, call_count.c.without_cards)
+        assert connection.execute(totals).all() == [(1, 2)]
+        assert connection.execute(select(content_day.c.sign_off)).scalars().all() == ["not signed off"]
+        connection.execute(call_count.delete())
+        connection.execute(content_day.delete())
