@@ -21,6 +21,7 @@ ServiceError
     │   ├── ContentError        the content folder
     │   └── ClientsError        the client table, and the settings that production requires
     ├── SettingsError           a setting is refused
+    ├── BackupRefused           a backup cannot be made or restored
     ├── CodeListError           a file given to `export` is not a list of codes
     ├── StoreUnavailable        503  the database cannot be reached
     │   ├── StoreUnwritable     503  it answers, but cannot be written now
@@ -189,6 +190,10 @@ class ClientsError(ProblemsFound):
 
 class SettingsError(ServerFault):
     """A setting is refused; the message names it."""
+
+
+class BackupRefused(ServerFault):
+    """A backup cannot be made or restored; the message names the file."""
 
 
 class CodeListError(ServerFault):

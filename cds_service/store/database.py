@@ -92,6 +92,16 @@ def connect(url: str, *, is_low_latency: bool = False) -> Engine:
     return engine
 
 
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """Open a database for the block, for a command or a task that runs now and then. See `connect`."""
+    engine = connect(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def migrate(url: str) -> None:
     """Create or upgrade the tables of this release, unless they are there. Several processes may run it at once.
 
@@ -100,9 +110,8 @@ def migrate(url: str) -> None:
         StoreTooNew: the tables belong to a newer release.
         StoreUnavailable: the database cannot be reached.
     """
-    engine = connect(url)
     try:
-        with _migration_lock(engine), transaction(engine) as connection:
+        with opened(url) as engine, _migration_lock(engine), transaction(engine) as connection:
             if current_revision(connection) != newest_revision():
                 # Importing Alembic takes a third of a second, so only a new or older database pays for it.
                 from cds_service.store.alembic_upgrade import upgrade
@@ -110,8 +119,6 @@ def migrate(url: str) -> None:
                 upgrade(connection)
     except OSError:
         raise StoreUnavailable("the folder of the store cannot be written") from None
-    finally:
-        engine.dispose()
 
 
 def check_writable(engine: Engine) -> None:

@@ -22,7 +22,17 @@ def refuse_newer(connection: Connection) -> None:
         StoreTooNew: they are.
     """
     revision = current_revision(connection)
-    if revision is not None and revision not in _known_revisions():
+    if revision is not None:
+        refuse_newer_revision(revision)
+
+
+def refuse_newer_revision(revision: str) -> None:
+    """Check that this release knows the revision.
+
+    Raises:
+        StoreTooNew: it does not.
+    """
+    if revision not in _known_revisions():
         raise StoreTooNew(
             f"the database belongs to a newer release of this service: its tables are at revision {revision}, and this "
             f"release knows {newest_revision()} and older. Nothing was written to it. Run that release, or restore "
