@@ -31,11 +31,7 @@ from cds_service.rendering import AboutRenderer
 from cds_service.service.catalogue import DEMO_USAGE, PRODUCTION_USAGE, build_discovery
 from cds_service.settings import Settings, load_settings
 from cds_service.startup_state import StartupState
-from cds_service.store import (
-    SeenTokens,
-    close_stores,
-    connect,
-)
+from cds_service.store import SeenTokens, close_writers, connect
 from cds_service.store_setup import open_recorder, resolve_database_and_key
 from cds_service.trust.authentication import Authenticator, DemoAuthenticator, TokenAuthenticator
 from cds_service.trust.replay import ReplayGuard
@@ -55,7 +51,7 @@ def create_app(startup_state: StartupState | None = None) -> Flask:
         # Until the server installs its own handler, the parent's is active and would swallow a request to stop.
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         # Before Python 3.13 a worker ends without `atexit`; multiprocessing runs this after its calls have finished.
-        Finalize(None, close_stores, exitpriority=1)
+        Finalize(None, close_writers, exitpriority=1)
     return build_app(settings, startup_state)
 
 

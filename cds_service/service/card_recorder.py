@@ -1,15 +1,29 @@
 """What the use case asks of the record of its cards and of the feedback on them."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol
 
 from cds_service.model.decision import Decision
+from cds_service.model.edition import Edition
 from cds_service.suppression.judging import PastAnswer
 from cds_service.suppression.windows import AnswerWindows
 from cds_service.wire.feedback import FeedbackItem
 from cds_service.wire.request import HookRequest
 from cds_service.wire.response import Card
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCall:
+    """What is counted of a judged call. `has_cards`: also cards that a silent client is not shown."""
+
+    service_id: str
+    hook: str
+    tenant: str
+    is_silent: bool
+    has_cards: bool
+    cards_exempt_role: int
 
 
 class CardRecorder(Protocol):
@@ -52,6 +66,9 @@ class CardRecorder(Protocol):
     def hash_basis(self, tenant: str, basis: str) -> str:
         """Return the keyed hash of what a card rests on."""
         ...
+
+    def count_call(self, call: JudgedCall, edition: Edition, today: date) -> None:
+        """Count a judged call, with cards or without, without waiting for a database. `today`: at the site."""
 
     @property
     def lost_cards(self) -> int:
@@ -102,6 +119,9 @@ class NullRecorder:
     def hash_basis(self, tenant: str, basis: str) -> str:  # noqa: ARG002
         """Return nothing: it is compared with nothing."""
         return ""
+
+    def count_call(self, call: JudgedCall, edition: Edition, today: date) -> None:
+        """Count nothing."""
 
     def check_store(self) -> None:
         """Return: there is no store that could be down."""

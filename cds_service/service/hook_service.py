@@ -26,7 +26,7 @@ from cds_service.rendering.card_context import CardContext
 from cds_service.rendering.cards import CardBuilder
 from cds_service.rendering.dialects import STANDARD, Dialect
 from cds_service.rendering.ratings import build_rating_actions
-from cds_service.service.card_recorder import CardRecorder
+from cds_service.service.card_recorder import CardRecorder, JudgedCall
 from cds_service.service.suppressing import CardSuppressor, SuppressionCall
 from cds_service.suppression.windows import NO_LIMITS, AnswerWindows
 from cds_service.wire.feedback import FeedbackItem
@@ -132,14 +132,12 @@ class HookService:
             return CallResult(_NO_CARDS, _NO_CARDS_BODY)
         self.entry_limit.check(request)
         now = self.clock()
-        orders = decode_draft_orders(request)
-        today = now.astimezone(self.time_zone).date()
+        orders, today = decode_draft_orders(request), now.astimezone(self.time_zone).date()
         data = self._gather_chart_data(request, orders, _resolve_access(request, server, deadline), today)
         decision = self._judge(request, data, today, visibility, explain=explain)
         dialect = self.dialects.get(visibility.client_id, STANDARD)
         if not visibility.is_silent:
-            codes = {order: (code.system, code.code) for order, code in dialect.order_codes.items()}
-            limits = self.suppression_limits.get(visibility.client_id, NO_LIMITS)
+            limits, codes = self._limits_of(visibility.client_id), dialect.codes_by_order
             decision = self.suppressor.hold_back(decision, SuppressionCall(request, tenant, data, now, limits, codes))
         context = CardContext(request.patient_id, orders.raw_by_reference, dialect)
         cards = self.card_maker.build(decision, context, self.new_uuid)
@@ -149,6 +147,9 @@ class HookService:
         if cards:  # recorded last: a card that cannot be encoded is not issued
             silent = visibility.is_silent
             self.recorder.record_cards(service_id, request, tenant, decision, cards, now, is_silent=silent)
+        hidden = len(decision.hidden_for_role)
+        judged = JudgedCall(service_id, request.hook, tenant, visibility.is_silent, bool(cards), hidden)
+        self.recorder.count_call(judged, self.content.edition, today)
         return CallResult(response, body, decision, data.prefetch_statuses, data.gap_codes)
 
     def record_feedback(self, service_id: str, client_id: str, tenant: str, items: Iterable[FeedbackItem]) -> int:
@@ -157,9 +158,11 @@ class HookService:
         Raises:
             StoreUnavailable: not all was stored; the client may send the feedback again.
         """
-        limits = self.suppression_limits.get(client_id, NO_LIMITS)
-        windows = AnswerWindows(self.content.policy.suppression, limits)
+        windows = AnswerWindows(self.content.policy.suppression, self._limits_of(client_id))
         return self.recorder.record_feedback(service_id, tenant, items, self.clock(), windows)
+
+    def _limits_of(self, client_id: str) -> SuppressionLimits:
+        return self.suppression_limits.get(client_id, NO_LIMITS)
 
     def _gather_chart_data(
         self, request: HookRequest, orders: DraftOrders, access: Access | NoAccess, today: date

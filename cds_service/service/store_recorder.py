@@ -4,13 +4,17 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Final
 
 from cds_service.errors import StoreUnavailable
 from cds_service.model.decision import Decision
+from cds_service.model.edition import Edition
+from cds_service.service.card_recorder import JudgedCall
 from cds_service.store import (
+    CallCounts,
+    CallKind,
     FeedbackEvent,
     FeedbackLog,
     IssuedCard,
@@ -38,11 +42,13 @@ class StoreRecorder:
         self,
         issued_cards: IssuedCards,
         feedback: FeedbackLog,
+        call_counts: CallCounts,
         pseudonymizer: Pseudonymizer,
         suppressions: Suppressions,
     ) -> None:
         self._issued_cards = issued_cards
         self._feedback = feedback
+        self._call_counts = call_counts
         self._pseudonymizer = pseudonymizer
         self._suppressions = suppressions
 
@@ -84,6 +90,20 @@ class StoreRecorder:
                 for shown, card in zip(decision.shown, cards, strict=True)
             ]
         )
+
+    def count_call(self, call: JudgedCall, edition: Edition, today: date) -> None:
+        """Count a judged call, without waiting for a database."""
+        kind = CallKind(
+            day=today,
+            tenant=call.tenant,
+            hook=call.hook,
+            service_id=call.service_id,
+            content_version=edition.full_version,
+            content_digest=edition.full_digest,
+            sign_off=edition.sign_off_state,
+            silent=call.is_silent,
+        )
+        self._call_counts.add(kind, has_cards=call.has_cards, cards_exempt_role=call.cards_exempt_role)
 
     @property
     def lost_cards(self) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, select
 
 from cds_service.store.database import insert_if_absent, transaction
-from cds_service.store.pseudonym import Pseudonymizer
+from cds_service.store.foreign_ids import ForeignIds
 from cds_service.store.schema import card_issued, feedback_event
 
 _BATCH = 50  # events in a transaction: calls wait for it to record their tokens
@@ -68,14 +68,14 @@ def is_recorded(connection: Connection, event: FeedbackEvent) -> bool:
 class FeedbackLog:
     """The log of feedback events. `before_record` runs first, so that cards just issued are in the database.
 
-    Ids that this service did not give out may be anything, a name too: of those only keyed hashes are stored.
+    Ids that this service did not give out are stored as hashes (`ForeignIds`).
     """
 
     def __init__(
-        self, engine: Engine, pseudonymizer: Pseudonymizer, before_record: Callable[[], object] | None = None
+        self, engine: Engine, foreign_ids: ForeignIds, before_record: Callable[[], object] | None = None
     ) -> None:
         self._engine = engine
-        self._pseudonymizer = pseudonymizer
+        self._foreign_ids = foreign_ids
         self._before_record = before_record
 
     def record(self, events: Sequence[FeedbackEvent], note: Note | None = None) -> int:
@@ -106,21 +106,19 @@ class FeedbackLog:
 
     def _to_row(self, event: FeedbackEvent, suggestions: frozenset[str] | None) -> dict[str, Any]:
         """Return the row of an event. `suggestions`: the ids on the card, or None if it is none of ours."""
+        foreign, tenant = self._foreign_ids, event.tenant
         accepted = [
-            name if name in (suggestions or ()) else self._hash(event, "suggestion", name)
+            name if name in (suggestions or ()) else foreign.hash_suggestion(tenant, name)
             for name in event.accepted_suggestions
         ]
         return {
             **vars(event),
-            "card": self._hash(event, "card", event.card) if suggestions is None else event.card,
+            "card": foreign.hash_card(tenant, event.card) if suggestions is None else event.card,
             "accepted_suggestions": accepted,
             "reason_system": _mask_unrecognised(_SYSTEM, event.reason_system),
             "reason_code": _mask_unrecognised(_CODE, event.reason_code),
             "known_card": suggestions is not None,
         }
-
-    def _hash(self, event: FeedbackEvent, kind: str, identifier: str) -> str:
-        return self._pseudonymizer.pseudonymize(event.tenant, kind, identifier)
 
 
 def _in_batches(events: Sequence[FeedbackEvent]) -> Iterator[Sequence[FeedbackEvent]]:

@@ -30,10 +30,7 @@ def build_hook_routes(
     authenticator: Authenticator,
     rate_limiter: RateLimiter,
 ) -> Blueprint:
-    """Build the routes of the service. The caller is authenticated before any of the body is read.
-
-    Its token is used up after that, so that a call refused for its rate or its size may come again with it.
-    """
+    """Build the routes of the service. The caller is authenticated before any of the body is read."""
     routes = Blueprint("cds-services", __name__)
 
     @routes.get("/")
@@ -51,21 +48,17 @@ def build_hook_routes(
     def call(service_id: str) -> Response:
         caller = authenticator.authenticate_call(_authorization_header(), service_id)
         record = _admit_caller(caller, rate_limiter)
-        entry, body = _find_service(service_id), get_request_body()
-        authenticator.use_token(caller)
-        return _answer_hook(service, caller, record, entry, body)
+        return _answer_hook(service, caller, record, _find_service(service_id), _take_body(authenticator, caller))
 
     @routes.post("/cds-services/<service_id>/feedback")
     @routes.post("/cds-services/<service_id>/feedback/")
     def feedback(service_id: str) -> Response:
         caller = authenticator.authenticate_feedback(_authorization_header(), service_id)
         record = _admit_caller(caller, rate_limiter)
-        entry, body = _find_service(service_id), get_request_body()
-        authenticator.use_token(caller)
-        received = record.feedback = decode_feedback(body)
+        entry = _find_service(service_id)
+        received = record.feedback = decode_feedback(_take_body(authenticator, caller))
         stored = service.record_feedback(entry.id, caller.client_id, caller.tenant, received.items)
-        _log_feedback(entry, caller, stored, received)
-        return Response(_describe_stored(stored, received), mimetype=JSON)
+        return _answer_feedback(entry, caller, received, stored)
 
     return routes
 
@@ -110,6 +103,13 @@ def _admit_caller(caller: Caller, rate_limiter: RateLimiter) -> CallRecord:
     return record
 
 
+def _take_body(authenticator: Authenticator, caller: Caller) -> bytes:
+    """Return the body and use up the caller's token: not before, so that a call refused for its size keeps it."""
+    body = get_request_body()
+    authenticator.use_token(caller)
+    return body
+
+
 def _find_service(service_id: str) -> ServiceEntry:
     entry = SERVICES.get(service_id)
     if entry is None:
@@ -150,15 +150,13 @@ def _log_result(
     )
 
 
-def _log_feedback(entry: ServiceEntry, caller: Caller, stored: int, received: DecodedFeedback) -> None:
-    refused = {"refused": len(received.refused)} if received.refused else {}
-    _logger.info("feedback", service=entry.id, stored=stored, client=caller.client_id, **refused, **caller.claims)
-
-
-def _describe_stored(stored: int, received: DecodedFeedback) -> str:
-    """Return the answer: how many events are new, and which items were not taken and why."""
+def _answer_feedback(entry: ServiceEntry, caller: Caller, received: DecodedFeedback, stored: int) -> Response:
+    """Answer with the number of events that are new, and with the items that were not taken and why."""
     refused = [{"field": error.field, "text": error.message} for error in received.refused]
-    return json.dumps({"stored": stored, **({"refused": refused} if refused else {})}, separators=(",", ":"))
+    counts = {"stored": stored, **({"refused": len(refused)} if refused else {})}
+    _logger.info("feedback", service=entry.id, client=caller.client_id, **counts, **caller.claims)
+    body = {"stored": stored, **({"refused": refused} if refused else {})}
+    return Response(json.dumps(body, separators=(",", ":")), mimetype=JSON)
 
 
 def _rule_ids(recommendations: Iterable[Recommendation]) -> list[str]:

@@ -12,6 +12,7 @@ from cds_service.cli import main
 from cds_service.store import (
     FeedbackEvent,
     FeedbackLog,
+    ForeignIds,
     IssuedCard,
     IssuedCards,
     Pseudonymizer,
@@ -23,6 +24,7 @@ from tests.conftest import NOW
 
 KEY = "a key for tests alone"
 NAMES = Pseudonymizer(KEY.encode())
+FOREIGN = ForeignIds(NAMES)
 
 
 @pytest.fixture(autouse=True)
@@ -34,13 +36,13 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "system_clock", lambda: NOW)
     migrate(url)
     engine = connect(url)
-    issued = IssuedCards(engine)
+    issued = IssuedCards(engine, FOREIGN)
     cards = [("a", "patient-1", "plain-films-first"), ("b", "patient-2", "wrong-side-order")]
     issued.put([_card(*card) for card in cards])
     assert issued.flush()
     issued.close(5)
     note = partial(note_answer, window_of=lambda *_: timedelta(days=90))
-    FeedbackLog(engine, NAMES).record([_overridden("a"), _overridden("b")], note)
+    FeedbackLog(engine, FOREIGN).record([_overridden("a"), _overridden("b")], note)
     engine.dispose()
 
 

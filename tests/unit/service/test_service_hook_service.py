@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -11,14 +12,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from liveness import LIVENESS_S
 from synthetic import SIGN, VIEW, buttock_to_calf, call, concept, condition, encoded, order, prefetch
 
 from cds_service.engine import build_engine
 from cds_service.errors import SettingsError
+from cds_service.model.suppression import SuppressionPolicy
 from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
 from cds_service.settings import Settings
 from cds_service.store_setup import open_recorder
+from cds_service.suppression.windows import AnswerWindows
 from cds_service.wire.feedback import Feedback
 from cds_service.wire.request import decode_request
 
@@ -76,11 +80,23 @@ def test_every_issued_card_is_stored_without_a_clear_id(build: Callable[..., Fla
     assert not {"patient-1", "Practitioner/example"} & set(row)
 
 
-def test_a_call_without_cards_stores_nothing(build: Callable[..., Flask], tmp_path: Path) -> None:
-    client = build().test_client()
-    assert client.post(f"/cds-services/{VIEW}", json=call()).get_json() == {"cards": []}
-    wait_until_stored(client, VIEW)
-    assert stored_rows(tmp_path / "store.sqlite3", "select count(*) from card_issued") == [(0,)]
+def test_a_call_without_cards_is_counted_by_the_sites_day_and_nothing_else_of_it_is_stored(
+    build: Callable[..., Flask], tmp_path: Path
+) -> None:
+    client = build(time_zone="Pacific/Auckland").test_client()
+    for _ in range(2):
+        assert client.post(f"/cds-services/{VIEW}", json=call()).get_json() == {"cards": []}
+    hip = call(SIGN, hip_order(), **SPINE)
+    assert client.post(f"/cds-services/{SIGN}", json=hip).get_json()["cards"]
+    counts = "select day, tenant, hook, with_cards, without_cards from call_count order by hook"
+    until = time.monotonic() + LIVENESS_S
+    while len(stored_rows(tmp_path / "store.sqlite3", counts)) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert stored_rows(tmp_path / "store.sqlite3", counts) == [
+        ("2026-03-11", "demo", "order-sign", 1, 0),
+        ("2026-03-11", "demo", "patient-view", 0, 2),
+    ]
+    assert stored_rows(tmp_path / "store.sqlite3", "select hook from card_issued") == [("order-sign",)]
 
 
 def test_feedback_stores_the_reason_code_and_whether_there_was_a_comment(
@@ -126,7 +142,10 @@ def test_a_null_recorder_has_nothing_to_report() -> None:
     recorder = NullRecorder()
     recorder.check_store()
     assert recorder.lost_cards == 0
-    assert recorder.record_feedback(SIGN, "demo", Feedback(feedback=[]), datetime(2026, 3, 10, tzinfo=UTC)) == 0
+    windows = AnswerWindows(SuppressionPolicy(90, 7, 24))
+    assert (
+        recorder.record_feedback(SIGN, "demo", Feedback(feedback=[]), datetime(2026, 3, 10, tzinfo=UTC), windows) == 0
+    )
 
 
 def test_the_store_is_opened_where_the_settings_say(tmp_path: Path) -> None:

@@ -7,11 +7,15 @@ from functools import partial
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from liveness import LIVENESS_S
 from sqlalchemy import create_engine, select, text
 
 from cds_service.errors import StoreUnavailable, StoreUnwritable
 from cds_service.store import (
+    CallCounts,
+    CallKind,
     FeedbackLog,
+    ForeignIds,
     IssuedCards,
     Pseudonymizer,
     SeenTokens,
@@ -23,7 +27,16 @@ from cds_service.store import (
     note_answer,
 )
 from cds_service.store.database import transaction
-from cds_service.store.schema import card_issued, feedback_event, metadata, suppression, token_horizon, token_seen
+from cds_service.store.schema import (
+    call_count,
+    card_issued,
+    content_day,
+    feedback_event,
+    metadata,
+    suppression,
+    token_horizon,
+    token_seen,
+)
 
 URL = os.environ.get("STORE_TEST_URL", "")
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -45,7 +58,7 @@ def server():
     engine.dispose()
 
 
-NAMES = Pseudonymizer(b"k" * 32)
+NAMES = ForeignIds(Pseudonymizer(b"k" * 32))
 
 
 def test_migrations_and_tables_agree(server):
@@ -55,7 +68,7 @@ def test_migrations_and_tables_agree(server):
 
 
 def test_cards_and_feedback(server, card, event):
-    issued = IssuedCards(server)
+    issued = IssuedCards(server, NAMES)
     issued.put([card("a"), card("a"), card("b", hook_instance="\0"), card("c")])
     log = FeedbackLog(server, NAMES, before_record=issued.flush)
 
@@ -68,7 +81,7 @@ def test_cards_and_feedback(server, card, event):
         columns = (feedback_event.c.card, feedback_event.c.known_card, feedback_event.c.reason_code)
         rows = connection.execute(select(*columns).order_by(feedback_event.c.id)).all()
         cards = connection.execute(select(card_issued.c.card_uuid, card_issued.c.issued_at)).all()
-    assert rows == [("a", True, None), (NAMES.pseudonymize("north", "card", "x"), False, "unrecognised")]
+    assert rows == [("a", True, None), (NAMES.hash_card("north", "x"), False, "unrecognised")]
     assert sorted(cards) == [("a", card().issued_at), ("c", card().issued_at)]
 
 
@@ -126,7 +139,7 @@ def test_a_token_that_a_locked_table_does_not_take_is_not_taken_for_a_store_that
 
 
 def test_an_answer_on_one_service_is_known_to_another_and_lifted_for_both(server, card, event):
-    issued, reading = IssuedCards(server), connect(URL, is_reading=True)
+    issued, reading = IssuedCards(server, NAMES), connect(URL, is_reading=True)
     issued.put([card("s-1", basis_hash="b" * 64, offer_ids=("add", "refer"))])
     assert issued.flush()
     issued.close(5)
@@ -155,3 +168,18 @@ def test_a_server_that_hangs_delays_a_look_up_by_no_more_than_its_timeout():
             connection.execute(text("SELECT pg_sleep(5)"))
     finally:
         reading.dispose()
+
+
+def test_calls_are_counted(server):
+    counts = CallCounts(server)
+    kind = CallKind(NOW.date(), "north", "order-sign", "service", "2.0.0", "d", "not signed off", silent=False)
+    for has_cards in (True, False, False):
+        counts.add(kind, has_cards=has_cards)
+        assert counts.flush(LIVENESS_S)
+    counts.close(5)
+    with transaction(server) as connection:
+        totals = select(call_count.c.with_cards, call_count.c.without_cards)
+        assert connection.execute(totals).all() == [(1, 2)]
+        assert connection.execute(select(content_day.c.sign_off)).scalars().all() == ["not signed off"]
+        connection.execute(call_count.delete())
+        connection.execute(content_day.delete())

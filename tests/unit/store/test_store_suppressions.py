@@ -9,6 +9,7 @@ import pytest
 from cds_service.errors import StoreUnavailable
 from cds_service.store import (
     FeedbackLog,
+    ForeignIds,
     Pseudonymizer,
     SuppressionRegister,
     Suppressions,
@@ -20,7 +21,7 @@ from cds_service.store import suppressions as module
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
 
 DAY = timedelta(days=1)
-NAMES = Pseudonymizer(b"k" * 32)
+NAMES = ForeignIds(Pseudonymizer(b"k" * 32))
 
 
 @pytest.fixture
