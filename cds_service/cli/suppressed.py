@@ -11,7 +11,7 @@ from rich.table import Table
 from cds_service.cli.options import config_option, without_traceback
 from cds_service.engine import system_clock
 from cds_service.settings import load_settings
-from cds_service.store import Pseudonymizer, Suppression, SuppressionRegister, connect
+from cds_service.store import Pseudonymizer, Suppression, SuppressionRegister, connect, migrate
 from cds_service.store_setup import resolve_database_and_key
 
 _HASH_DIGITS = 8  # enough to see which rows are of one patient or user
@@ -45,6 +45,7 @@ def suppressed(
     if numbers and lift_all:
         raise click.UsageError("--lift names single cards, --lift-all all that are listed; give one of them")
     url, key = resolve_database_and_key(load_settings(config))
+    migrate(url)  # a store that no service has used yet has no tables
     register = SuppressionRegister(connect(url))
     if numbers:
         _announce_lifted(register.lift(numbers))
