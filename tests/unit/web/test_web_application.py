@@ -90,6 +90,7 @@ def test_a_call_is_one_line_of_counts_and_our_own_codes(client: FlaskClient, kno
         "cards": ["spine-pattern-hip-imaging"],
         "held_back": ["plain-films-first"],
         "exempt_role": [],
+        "suppressed": [],
         "silent": False,
         "fhir_server": "none",
         "client": "demo",
