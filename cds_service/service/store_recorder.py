@@ -1,7 +1,9 @@
 """Records cards and feedback in the store, with keyed hashes in place of patient and user."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from cds_service.model.decision import Recommendation
 from cds_service.model.edition import Edition
@@ -9,6 +11,8 @@ from cds_service.store import FeedbackEvent, FeedbackLog, IssuedCard, IssuedCard
 from cds_service.wire.feedback import Feedback, FeedbackItem
 from cds_service.wire.request import HookRequest
 from cds_service.wire.response import Card
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class StoreRecorder:
@@ -32,7 +36,7 @@ class StoreRecorder:
     ) -> None:
         """Queue the cards of one answer for the store and return at once. `is_silent`: nobody was shown them."""
         patient = self._pseudonymizer.pseudonymize(tenant, "patient", request.patient_id)
-        user = self._pseudonymizer.pseudonymize(tenant, "user", request.user_id)
+        user = self._pseudonymizer.pseudonymize(tenant, "user", request.user_id) if request.user_id else ""
         self._issued_cards.put(
             [
                 IssuedCard(
@@ -40,7 +44,7 @@ class StoreRecorder:
                     tenant=tenant,
                     service_id=service_id,
                     hook=request.hook,
-                    hook_instance=request.hook_instance,
+                    hook_instance=self._name_instance(tenant, request.hook_instance),
                     rule_id=recommendation.rule.id,
                     topic=recommendation.rule.topic.code,
                     level=card.indicator,
@@ -55,6 +59,11 @@ class StoreRecorder:
                 for recommendation, card in cards
             ]
         )
+
+    def _name_instance(self, tenant: str, hook_instance: str) -> str:
+        """Return a hook instance as it is stored: one that is no UUID may be anything, so only its hash."""
+        is_uuid = _UUID.fullmatch(hook_instance)
+        return hook_instance if is_uuid else self._pseudonymizer.pseudonymize(tenant, "hook-instance", hook_instance)
 
     @property
     def lost_cards(self) -> int:

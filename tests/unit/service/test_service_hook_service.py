@@ -78,7 +78,7 @@ def test_every_issued_card_is_stored_without_a_clear_id(build: Callable[..., Fla
 
 def test_a_call_without_cards_stores_nothing(build: Callable[..., Flask], tmp_path: Path) -> None:
     client = build().test_client()
-    assert client.post(f"/cds-services/{VIEW}", json=call()).get_json() == {"cards": []}
+    assert client.post(f"/cds-services/{VIEW}", json=call()).get_json()["cards"] == []
     wait_until_stored(client, VIEW)
     assert stored_rows(tmp_path / "store.sqlite3", "select count(*) from card_issued") == [(0,)]
 
