@@ -16,6 +16,7 @@ from synthetic import (
     buttock_to_calf,
     call,
     concept,
+    condition,
     encoded,
     order,
     outcome,
@@ -263,11 +264,12 @@ def test_an_optional_key_that_is_no_resource_costs_that_key(client: FlaskClient,
 @pytest.mark.parametrize("value", ODD)
 def test_an_odd_key_never_earns_restraint(client: FlaskClient, value: object) -> None:
     """Conservative care is advised only where every kind of data arrived: an odd key is not an empty answer."""
-    back = {"resourceType": "Condition", "id": "b", "code": concept("279039007"), "recordedDate": "2026-11-20"}
+    back = condition("279039007", onsetDateTime="2026-03-01", recordedDate="2026-03-01")
+    young = {"patient": patient(birthDate="1981-05-01")}
     lumbar = order("72148")
-    whole = post(client, call(SIGN, lumbar, prefetch=whole_prefetch(back)), SIGN)
+    whole = post(client, call(SIGN, lumbar, prefetch=whole_prefetch(back) | young), SIGN)
     assert topics(whole) == ["ConservativeCareFirst"]
-    odd = post(client, call(SIGN, lumbar, prefetch=whole_prefetch(back, procedures=value)), SIGN)
+    odd = post(client, call(SIGN, lumbar, prefetch=whole_prefetch(back, procedures=value) | young), SIGN)
     assert topics(odd) == []
     assert odd.get_json()["extension"]["restraintWithheld"] == ["conservative-care-first"]
 
