@@ -19,7 +19,14 @@ from cds_service.narrative.sides import place_sides
 
 _BACK = frozenset({"low-back-pain", "back-pain-unstated"})
 _PROVOKING = frozenset(
-    {"slr-positive", "femoral-stretch-positive", "fadir-positive", "faber-positive", "hip-rotation-limited", "squat-painful"}
+    {
+        "slr-positive",
+        "femoral-stretch-positive",
+        "fadir-positive",
+        "faber-positive",
+        "hip-rotation-limited",
+        "squat-painful",
+    }
 )
 
 

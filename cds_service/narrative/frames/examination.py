@@ -39,7 +39,21 @@ _BRIDGES = (Mark.LINK, Mark.RUN)
 _NEAR = 5  # items
 _GRADES = frozenset({"4", "3-or-less"})
 _PAIRED = frozenset(
-    {"jerks", "reflexes", "kjs", "ajs", "dtrs", "knees", "ankles", "legs", "extremities", "limbs", "hips", "feet", "les"}
+    {
+        "jerks",
+        "reflexes",
+        "kjs",
+        "ajs",
+        "dtrs",
+        "knees",
+        "ankles",
+        "legs",
+        "extremities",
+        "limbs",
+        "hips",
+        "feet",
+        "les",
+    }
     | {"symmetric", "symmetrical", "symmetrically", "equal", "equally", "symm", "sym", "dermatomes", "myotomes", "slrs"}
 )
 _LEAST_PARTS = 2  # normal parts that together say that all is normal
@@ -94,7 +108,9 @@ class ExaminationFrame(Frame):
     def said(self, at: int, concept: str) -> Token:
         """Return the token of a result's concept. One that says nothing here takes the place of a result."""
         grade = concept if concept in _GRADES else ""
-        return Token(_RESULT, at, RETURNED if concept == RETURNED else "", _UNSTATED, self._values.get(concept), grade, (at,))
+        return Token(
+            _RESULT, at, RETURNED if concept == RETURNED else "", _UNSTATED, self._values.get(concept), grade, (at,)
+        )
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim records."""

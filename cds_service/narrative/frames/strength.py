@@ -145,8 +145,11 @@ def _is_not_done(row: Row, at: int) -> bool:
 
 def _ends_grade(row: Row, at: int) -> bool:
     """Return whether nothing behind a bare number makes it a count or an angle."""
-    return at >= len(row) or row[at].is_side or row[at].is_marked(Mark.LIST, Mark.JOINED) or (
-        bool(row[at].concept(_MUSCLE)) or row[at].text in _BRACKETS
+    return (
+        at >= len(row)
+        or row[at].is_side
+        or row[at].is_marked(Mark.LIST, Mark.JOINED)
+        or (bool(row[at].concept(_MUSCLE)) or row[at].text in _BRACKETS)
     )
 
 
