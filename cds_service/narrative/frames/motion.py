@@ -9,6 +9,7 @@ from cds_service.narrative.frames.examination import RESULT, SHARED, Examination
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import PhraseMeaning
+from cds_service.narrative.mentions import Mention
 
 _MOTION, _DEGREES, _JOINT, _LIMB = "motion", "degrees", "joint", "limb"
 _OTHER, _INTERNAL, _RANGE, _HIP, _FILLER = "other", "internal", "range", "hip", "filler"
@@ -28,6 +29,13 @@ class MotionFrame(ExaminationFrame):
     present = frozenset({"limited", "reduced", "absent"})
     absent = frozenset({"normal"})
     foreign = Part.BREAK
+
+    def read(self, row: Row) -> Iterator[Mention]:
+        """Yield the movements, and the hips that are said to move freely."""
+        if _MOTION in row.kinds or any(
+            row[at].concept(_JOINT) == _HIP and _is_free(row, at) for at in row.kinds[_JOINT]
+        ):
+            yield from super().read(row)
 
     def head(self, row: Row, at: int) -> Token | None:
         """Return a movement as a head. Of another joint it is no finding of ours."""
