@@ -15,6 +15,7 @@ _MOTION, _DEGREES, _JOINT, _LIMB = "motion", "degrees", "joint", "limb"
 _OTHER, _INTERNAL, _RANGE, _HIP, _FILLER = "other", "internal", "range", "hip", "filler"
 _MINUS, _TEST, _ABILITY, _UNABLE = "-", "test", "ability", "unable"
 _FREE = frozenset({"full", "supple", "free", "mobile"})
+_OF = frozenset({"of", "from"})  # "hip free from infection"
 _SMALL = frozenset({"-", ":", "is", "are", "was", "were", ","})
 _MOST_LIMITED, _LEAST_FULL, _MOST = 15, 30, 90  # degrees
 _VALUES = {"few": FindingValue.PRESENT, "many": FindingValue.ABSENT}
@@ -101,7 +102,9 @@ class MotionFrame(ExaminationFrame):
 def _is_free(row: Row, at: int) -> bool:
     """Return whether a hip itself is said to move freely: "left hip full", "hips - supple"."""
     behind = [item for item in row[at + 1 : at + 5] if not (item.is_side or item.text in _SMALL)]
-    return bool(behind) and behind[0].concept(RESULT) == "normal" and behind[0].text.split()[0] in _FREE
+    if not behind or behind[0].concept(RESULT) != "normal" or behind[0].text.split()[0] not in _FREE:
+        return False
+    return len(behind) == 1 or behind[1].text not in _OF
 
 
 def _is_of_second(tokens: Sequence[Token]) -> bool:

@@ -88,6 +88,7 @@ class TokenLine:
         if self._row[at].text in COMPARING and self._compares(at):
             last = next(place for place in (-1, -2) if self.tokens[place].part is _RESULT)
             self.tokens[last] = self.tokens[last]._replace(words=(*self.tokens[last].words, at))
+            self._replaced += (at,)  # it is no cue of the result behind it either
             self.tokens.append(SEPARATOR)
             return True
         if self._is_relative(at):
