@@ -7,15 +7,18 @@ from typing import Final
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.frames.antecedent import NOTHING, Antecedent
+from cds_service.narrative.frames import calm
 from cds_service.narrative.frames.runs import WAY, follows_motion, is_spoken_of, leads_to_run, runs_behind
-from cds_service.narrative.frames.sites import ASPECT, QUALITY, REGION, RUN, TENDER
+from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, QUALITY, REGION, RUN, TENDER
+from cds_service.narrative.frames.subject import is_denial
 from cds_service.narrative.items import Item, Role
 from cds_service.narrative.lexicon import CueEffect, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 ACTION: Final = "action"  # "walking", "flexion": pain goes on behind what brings it on
 _COMMA, _OF = ",", "of"
-_PAINLESS, _MOTION, _TEST = "painless", "motion", "test"
+_MOTION, _TEST = "motion", "test"
+_MORE = ">"  # "buttock > thigh"
 _THE = frozenset({"the", "this", "that", "his", "her", "my"})  # before "pain": the one spoken of
 _LISTS = (Mark.LIST, Mark.JOINED)
 
@@ -25,6 +28,7 @@ class _Pain:
     """A pain being followed. `is_placed`: its places come after it, possibly as a list.
 
     `listed`: the last word was one that joins a list. `moved`: the last word named a movement. `is_tender`: on touch.
+    `is_vague`: a denied complaint that may be pain. `value`: absent where nothing hurts.
     """
 
     chain: int
@@ -34,6 +38,9 @@ class _Pain:
     listed: bool = False
     moved: bool = False
     is_tender: bool = False
+    is_vague: bool = False
+    value: FindingValue = FindingValue.PRESENT
+    began: int = -1
 
 
 _BRIDGE, _BREAK = Role.BRIDGE, Role.BREAK
@@ -63,9 +70,9 @@ class PainReader:
         for place, item in enumerate(items):
             role = item.role
             if role is _BREAK:  # as most words are
-                if self.is_following:
+                if self.is_following or item.entry.concepts:
                     self._read_other(place, item)
-            elif role is not _BRIDGE:
+            elif role is not _BRIDGE or (self._waiting and item.concept(QUALITY) == calm.VAGUE):
                 self._step(place, item)
         self._end_pain()
 
@@ -87,6 +94,8 @@ class PainReader:
                 self._read_run(place, item)
             case Role.LIST:
                 self._read_list(item)
+            case Role.BRIDGE if calm.is_vague(self._items, place, self._waiting[0]):
+                self._share(place, _Pain(self._next(), is_vague=True))
 
     @property
     def is_following(self) -> bool:
@@ -113,24 +122,58 @@ class PainReader:
         assert saying is not None  # noqa: S101 - only places of pain wait
         return saying
 
-    def _mention(self, place: int, last: int, pain: _Pain, *, value: FindingValue = FindingValue.PRESENT) -> None:
+    def _mention(self, place: int, last: int, pain: _Pain) -> None:
         saying = self._saying(place)
         if pain.is_tender:
             if self._items[place].concept(REGION) not in self._tender:
                 return
             saying = replace(saying, denies=())  # what is not tender may hurt
-        self.mentions.append(Mention(place, saying, place, last, pain.chain, value, pain.runs))
+        if pain.is_vague:
+            saying = replace(saying, records=())
+        self.mentions.append(Mention(place, saying, place, last, pain.chain, pain.value, pain.runs))
 
     # What breaks the connection, and what does not.
 
     def _read_other(self, place: int, item: Item) -> None:
         """Read a word that is none of pain: most end what is being followed."""
-        if self._waiting and not self._joins and item.concept(QUALITY) == _PAINLESS:
-            self._share(place, _Pain(self._next()), FindingValue.ABSENT)
+        if item.concept(QUALITY) and self._read_calm(place):
+            return
+        if self._waiting and self._joins and item.concept(REGION):
+            return  # "neither knee nor ankle painful": the ankle is no place of ours
+        if item.text == _MORE and item.concept(DOMINANCE):
+            self._read_list(item)
         elif self._waiting and self._denied is None and self._is_denial_behind(place, item):
             self._denied = place
+        elif self._pain and calm.is_copula(self._items, place, self._pain.began):
+            return
         elif not (self._pain and (self._is_movement(place, item) or self._leads_on(place))):
             self._end_pain()
+
+    def _read_calm(self, place: int) -> bool:
+        """Read a word by which places do not hurt, behind them or before. Return whether it is one."""
+        if self._waiting and calm.is_well(self._items, place):
+            self._share(place, _Pain(self._next(), value=FindingValue.ABSENT))
+        elif self._waiting and calm.is_vague(self._items, place, self._waiting[0]):
+            self._share(place, _Pain(self._next(), is_vague=True))
+        elif calm.begins_vaguely(self._items, place):
+            self._begin_calm(place)
+            self._pain.is_vague = True
+        elif self._is_spoken_of() and calm.says_nothing(self._items, place):
+            self._begin_calm(place)
+        else:
+            return False
+        return True
+
+    def _is_spoken_of(self) -> bool:
+        return self.last.is_ours if self.last is not None else self._antecedent.is_ours is True
+
+    def _begin_calm(self, place: int) -> None:
+        """Begin what hurts nowhere. Where the word is a cue, that denies it."""
+        last = self.last
+        self._end_pain()
+        is_cue = is_denial(self._items[place]) or calm.is_denied(self._items, place)
+        self._begin(is_placed=True).value = FindingValue.PRESENT if is_cue else FindingValue.ABSENT
+        self.last = last
 
     def _is_denial_behind(self, place: int, item: Item) -> bool:
         """Return whether a denial stands right behind a place: "the hip does not", "left hip: no"."""
@@ -184,7 +227,8 @@ class PainReader:
     def _takes_list(self, pain: _Pain, place: int) -> bool:
         """Return whether a listed place belongs to the pain: "pain in the groin, knee", not "..., knee swelling"."""
         behind = self._items[place + 1] if place + 1 < len(self._items) else None
-        goes_on = behind is not None and (behind.is_unknown or behind.is_marked(Mark.PAIN, Mark.ELSEWHERE))
+        is_other = behind is not None and behind.is_unknown and not behind.concept(DOMINANCE)
+        goes_on = behind is not None and (is_other or behind.is_marked(Mark.PAIN, Mark.ELSEWHERE))
         return pain.is_ours and (pain.is_placed or pain.runs) and not goes_on
 
     def _is_moved(self, pain: _Pain, place: int) -> bool:
@@ -213,15 +257,15 @@ class PainReader:
         elif pain is None or pain.listed:
             chain = self._referred(place)
             is_ours = chain is not None
-            self._begin(chain or 0, is_ours=is_ours, is_placed=True).is_tender = is_tender
+            begun = self._begin(chain or 0, is_ours=is_ours, is_placed=True)
+            begun.is_tender, begun.began = is_tender, place
         elif is_tender:
             pain.is_tender = True
 
     def _deny(self, place: int) -> None:
         """Read a place that does not hurt. With what it does not hurt is not looked at: then nothing is said."""
-        behind = self._items[place + 1] if place + 1 < len(self._items) else None
-        if behind is None or behind.is_marked(Mark.STOP, *_LISTS):
-            self._share(place, _Pain(self._next()), FindingValue.ABSENT)
+        if calm.closes(self._items, place):
+            self._share(place, _Pain(self._next(), value=FindingValue.ABSENT))
         self._end_pain()
 
     def _referred(self, place: int) -> int | None:
@@ -241,13 +285,14 @@ class PainReader:
         self.referring.add(chain)
         return chain
 
-    def _share(self, word: int, pain: _Pain, value: FindingValue = FindingValue.PRESENT) -> None:
-        """Let waiting places share a pain word. A comma joins them only if "and" or "or" does too."""
+    def _share(self, word: int, pain: _Pain) -> None:
+        """Let waiting places share a pain word. A comma joins them only if "and" or "or" does too, or a denial leads."""
         is_joined = not self._joins or any(join != _COMMA for join in self._joins)
+        is_joined = is_joined or (bool(self._waiting) and calm.is_denied(self._items, self._waiting[0]))
         is_word = self._items[word].role is not Role.PAIN
         kept = self._waiting if is_joined else self._waiting[-1:] if is_word else []
         for place in kept:
-            self._mention(place, word, replace(pain, runs=False), value=value)
+            self._mention(place, word, replace(pain, runs=False))
         self._waiting = [place for place in self._waiting if place not in kept]
         self._end_pain()
 
