@@ -25,7 +25,9 @@ from cds_service.narrative.tokenizer import EMPTY_BOX, TRAILING_QUESTION, Senten
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
-_ASKING = frozenset({"do", "does", "did", "is", "are", "was", "were", "has", "have", "can", "could", "any", "ever", "when"})
+_ASKING = frozenset(
+    {"do", "does", "did", "is", "are", "was", "were", "has", "have", "can", "could", "any", "ever", "when"}
+)
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
 _NONE_BEFORE = frozenset({"no prior", "no previous"})
 _HISTORIES = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})
@@ -128,7 +130,7 @@ class Context:
         if found and CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
         if id(mention) in self._ended.mentions:
-            is_denied = id(mention) in self._ended.denied and mention.saying.past is None
+            is_denied = id(mention) in self._ended.denied and (mention.saying.is_pain or mention.saying.is_ground)
             found.add(CueEffect.NEGATED if is_denied else CueEffect.HISTORICAL)
         if self._negating:
             found.update(self._negations(mention))

@@ -14,6 +14,7 @@ NEAR: Final = 12  # items between a mention and a cue after it
 _LISTS: Final = (Mark.LIST, Mark.JOINED)
 _HEADING: Final = ":"
 _OVER_BEHIND_A_COMMA: Final = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
+_TODAY: Final = frozenset({"today", "now", "currently", "at all"})
 _ZERO: Final = "0"
 _MINUS: Final = "-"
 _COLONS: Final = frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakness of dorsiflexion 0"
@@ -62,6 +63,8 @@ class CuesBehind:
         behind = self._items[place + 1 :]
         while behind and behind[0].year:
             behind.pop(0)  # "cured 2008"
+        if behind and behind[0].text in _TODAY:
+            behind.pop(0)
         if not behind or behind[0].is_marked(Mark.LIST) or behind[0].text == ")":
             return True
         if not behind[0].entry.saying:

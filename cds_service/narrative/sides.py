@@ -3,14 +3,15 @@
 from collections.abc import Set
 
 from cds_service.model.sides import Side, combine_sides
-from cds_service.narrative.items import Item, Role
+from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.statements import Statement
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _OPENING = frozenset({",", "("})
 _CLOSING = ")"
-# Behind a side they lead on to something else, so that the side is of what stands before: "buttock pain left when sitting".
+# Behind a side they lead on, so that the side is of what stands before: "buttock pain left when sitting".
 _LEADING_ON = frozenset(
     {
         "from", "since", "for", "when", "whenever", "while", "whilst", "with", "w", "after", "during", "if", "once",
@@ -20,6 +21,8 @@ _LEADING_ON = frozenset(
 )  # fmt: skip
 _COMMA, _SLASH, _PASSED = ",", "/", frozenset({"yes", "only"})
 _HEADINGS = frozenset({":", "-"})
+_EITHER = "either"
+_NEAR = 6  # items between a finding and "either"
 _UNSTATED, _LINK, _PLACE = Side.UNSTATED, Mark.LINK, Role.PLACE
 
 
@@ -52,7 +55,11 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
 
 def _take_heading(items: list[Item], mentions: list[Mention]) -> None:
     """Give the one side of a sentence that heads it to all its pains: "Left: groin pain, no calf pain"."""
-    is_heading = len(items) > 1 and items[0].is_side and (items[1].text in _HEADINGS or items[1].concept("quality"))
+    is_heading = (
+        len(items) > 1
+        and items[0].is_side
+        and (items[1].text in _HEADINGS or items[1].concept("quality") == "painless")
+    )
     if is_heading and not any(item.is_side or item.side is not _UNSTATED for item in items[1:]):
         for mention in mentions:
             if mention.saying.is_pain and mention.side is _UNSTATED:
@@ -64,6 +71,14 @@ def _has_side(items: list[Item]) -> bool:
         if item.is_side or item.side is not _UNSTATED:
             return True
     return False
+
+
+def of_either(row: Row, mention: Mention, denied: Statement) -> Statement:
+    """Return a denial with its side: of both where "either" stands by its words, "no arthritis in either hip"."""
+    if denied.side is not _UNSTATED or _EITHER not in row.sentence.words:
+        return denied
+    near = row[max(0, mention.first - _NEAR) : mention.last + 1 + _NEAR]
+    return denied._replace(side=Side.BOTH) if any(item.text == _EITHER for item in near) else denied
 
 
 def refer_back(mention: Mention, items: list[Item], named: set[Side]) -> None:

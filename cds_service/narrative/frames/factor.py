@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from cds_service.model.facts import FindingValue
-from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.calm import VAGUE
+from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.sites import PRONOUN, QUALITY, REGION
 from cds_service.narrative.frames.subject import COMPLAINT, Subject, is_denial, pain_at, subject_before
 from cds_service.narrative.items import Item, Role, Row
@@ -18,7 +18,30 @@ _CHANGE, _ACTION, _OCCASION, _PERSON, _ASIDE = "effect", "action", "occasion", "
 _WORSE, _BETTER, _SAME, _ALTER, _PAIN = "worse", "better", "same", "alter", "pain"
 _LED: Final = frozenset({"stiff", "hobble", "hard", "loosen"})  # "stiff as a board getting out of a chair"
 _TO, _AND, _NOR = "to", frozenset({"and", "then"}), frozenset({"nor", "neither", "or"})
-_ROADS: Final = frozenset({"drive", "drives", "drove", "driving", "car", "cycle", "cycles", "cycling", "bike", "biking", "ride", "riding", "rides", "walk", "walks", "walking", "walked", "hike", "hiking", "hikes"})
+_ROADS: Final = frozenset(
+    {
+        "drive",
+        "drives",
+        "drove",
+        "driving",
+        "car",
+        "cycle",
+        "cycles",
+        "cycling",
+        "bike",
+        "biking",
+        "ride",
+        "riding",
+        "rides",
+        "walk",
+        "walks",
+        "walking",
+        "walked",
+        "hike",
+        "hiking",
+        "hikes",
+    }
+)
 _OPPOSITES = {_WORSE: (_BETTER,), _BETTER: (_WORSE,), _SAME: (_BETTER, _WORSE), _ALTER: (_BETTER, _WORSE)}
 _LOW_BACK, _FOR, _COMMA, _COLON = "low-back", "for", ",", ":"
 _RUNNING, _LONG_RUN, _DISTANCE, _LEAST_LONG = "running", "long-run", "distance", 10  # kilometres or miles
@@ -156,7 +179,11 @@ class FactorFrame(Frame):
                 behind = row[at + 1] if at + 1 < len(row) else None
                 is_same = behind is not None and _change(behind) == _SAME
                 is_joined = is_joined or item.text in _AND or is_same
-                if behind is None or not (behind.concept(_ACTION) or is_joined) or (item.text == _COMMA and not is_same):
+                if (
+                    behind is None
+                    or not (behind.concept(_ACTION) or is_joined)
+                    or (item.text == _COMMA and not is_same)
+                ):
                     return None
             elif is_joined and item.concept(_ACTION):
                 return None

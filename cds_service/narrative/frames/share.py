@@ -5,8 +5,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from cds_service.model.facts import FindingValue
+from cds_service.narrative.frames.calm import VAGUE
 from cds_service.narrative.frames.frame import Frame
-from cds_service.narrative.frames.sites import DOMINANCE, REGION
+from cds_service.narrative.frames.sites import DOMINANCE, QUALITY, REGION
 from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
@@ -45,7 +46,8 @@ class ShareFrame(Frame):
         """Yield the pains that are shared, where no word of pain stands beside them. Nothing denies them."""
         for place in (first, second):
             meaning = self.table.get(_MORE, {}).get(_part(row[place]) or "")
-            if meaning and row[place].role is Role.PLACE:
+            is_vague = place + 1 < len(row) and row[place + 1].concept(QUALITY) == VAGUE  # "leg symptoms"
+            if meaning and row[place].role is Role.PLACE and not is_vague:
                 yield Mention(place, replace(meaning, denies=()), place, place, parts=(place,))
 
     def _more(self, row: Row, first: int, second: int) -> int | None:

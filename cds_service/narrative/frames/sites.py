@@ -228,10 +228,7 @@ def _is_part_of_body(row: Row, place: int) -> bool:
     if before is not None and (before.text in _OWNERS or before.text in _ABOUT or before.concept(DOMINANCE)):
         return True
     is_opening = (
-        before is None
-        or before.is_side
-        or before.role in {Role.LIST, Role.PAIN_WORD, Role.BRIDGE}
-        or is_denial(before)
+        before is None or before.is_side or before.role in {Role.LIST, Role.PAIN_WORD, Role.BRIDGE} or is_denial(before)
     )
     is_told = before is None or before.text not in _COPULAS
     is_closing = behind is None or behind.is_marked(*_LISTS, Mark.STOP) or behind.is_side or behind.text in _CLOSING

@@ -80,8 +80,6 @@ def _of_aspect(row: Row, at: int, change: _Change) -> Iterator[State]:
         failure = FINE
     first, last = min(at, change.place), max(at, change.place)
     yield _not_fine(row, State(first, last, failure, change.name == FINE, aspect in _WITHOUT_ORGAN), changed)
-    if change.name == FINE and aspect in _WITHOUT_ORGAN:
-        yield _not_fine(row, State(first, last, changed, is_fine=True, is_bare=False), changed)
 
 
 def _not_fine(row: Row, state: State, changed: str = _TROUBLE) -> State:
