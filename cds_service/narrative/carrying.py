@@ -36,7 +36,7 @@ def place_cues(items: Sequence[Item], passed: Set[int]) -> list[PlacedCue]:
         if _COMPANION in item.entry.marks and (who := companion_told_of(items, place)):
             cues.append(PlacedCue(who, Cue(CueEffect.FAMILY, is_before=True)))
     if any(one.text == _MINUS and other.text == _COMMA for one, other in pairwise(items)):
-        cues = sorted([*cues, *_minus_signs(items)], key=itemgetter(0))
+        cues = sorted([*cues, *(one for one in _minus_signs(items) if one.place not in passed)], key=itemgetter(0))
     return cues
 
 

@@ -29,8 +29,6 @@ _COMMA, _SLASH = ",", "/"
 _MOTION, _TEST = "motion", "test"
 _MORE = ">"  # "buttock > thigh"
 _LISTS = (Mark.LIST, Mark.JOINED)
-
-
 _BRIDGE, _BREAK = Role.BRIDGE, Role.BREAK
 
 
@@ -180,8 +178,8 @@ class PainReader:
 
     def _leads_on(self, place: int) -> bool:
         pain = self._pain
-        is_open = pain is not None and not pain.listed and not pain.moved
-        return pain is not None and is_open and leads_to_run(self._items, place, runs=pain.runs)
+        is_open = pain and not (pain.listed or pain.moved)
+        return pain is not None and bool(is_open) and leads_to_run(self._items, place, runs=pain.runs)
 
     def _read_whole(self, place: int) -> None:
         """Read a pain named by itself. Where it radiates to, and places that share its pain word, share its side."""
