@@ -17,8 +17,9 @@ from cds_service.engine import CdsEngine, build_engine, new_uuid, system_clock
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.shipped import shipped_examples
 from cds_service.log import configure_log, log_uncaught_errors
+from cds_service.operations.core_dumps import forbid_core_dumps
 from cds_service.operations.health import StoreHealth
-from cds_service.operations.shared_folder import find_shared_folder, is_stopping
+from cds_service.operations.shared_folder import find_shared_folder, is_stopping, recover_shared_folder
 from cds_service.production import (
     ProductionConfig,
     advertised_keys,
@@ -45,6 +46,8 @@ from cds_service.web.rate_limiter import RateLimiter
 def create_app(startup_state: StartupState | None = None) -> Flask:
     """Create the application of a server worker, with settings from the environment and the file it names."""
     settings = load_settings()
+    if not settings.core_dumps:
+        forbid_core_dumps()
     configure_log(settings.log_level)
     log_uncaught_errors()
     if parent_process() is not None:  # a worker of `serve`
@@ -63,6 +66,7 @@ def build_app(
     uuid_factory: Callable[[], str] = new_uuid,
 ) -> Flask:
     """Build the application for these settings, with its own database connections and threads."""
+    recover_shared_folder()
     # Imported here because prometheus_client decides on import whether it counts for several processes.
     from cds_service.operations.metrics import Metrics
 
