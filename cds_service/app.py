@@ -110,7 +110,7 @@ def _operator_endpoints(
     settings: Settings, engine: CdsEngine, render_metrics: Callable[[], bytes], *, is_demo: bool
 ) -> OperatorEndpoints:
     edition = engine.knowledge.content.edition
-    names = tuple(key.name for key in engine.prefetch_keys)
+    required = {key.name: key.is_required for key in engine.prefetch_keys}
     version = {
         "service": __version__,
         "content": edition.version,
@@ -119,7 +119,7 @@ def _operator_endpoints(
         "python": platform.python_version(),
     }
     render_openapi = partial(
-        build_openapi, __version__, names, shipped_examples(), metrics=settings.serves_metrics_on_main_port
+        build_openapi, __version__, required, shipped_examples(), metrics=settings.serves_metrics_on_main_port
     )
     return OperatorEndpoints(
         version=version,

@@ -79,8 +79,8 @@ class Settings(BaseSettings):
         400,
         ge=1,
         le=36_500,
-        description="Days for which cards and feedback are kept; older ones are deleted every night. What is kept: "
-        "counts of calls by day, and which content ran on which day",
+        description="Days for which cards and feedback are kept; older ones are deleted every night. Counts of calls "
+        "by day are kept, and which content ran on which day",
     )
     hash_key: SecretStr | None = Field(
         None,

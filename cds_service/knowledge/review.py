@@ -121,15 +121,13 @@ def _policy_lines(content: Content) -> Iterator[str]:
 
 
 def _suppression_lines(policy: SuppressionPolicy) -> Iterator[str]:
-    """Yield the windows in which an overridden card stays away, and what brings it back before."""
-    own = [f"{rule} for {days} {'day' if days == 1 else 'days'}" for rule, days in sorted(policy.rule_days.items())]
-    guarded = ", ".join(sorted(policy.red_flag_rules))
-    yield f"- Overridden, a card is not shown again to that user for that patient for {policy.days} days, unless:"
-    yield from (f"{INDENT}- {line}" for line in own)
-    yield f"{INDENT}- {guarded} for {policy.red_flag_days} days, and only after a reason was given"
-    yield f"{INDENT}- any critical card for {policy.critical_hours} hours, and only after a reason was given"
-    yield f"{INDENT}- at once, if its facts, the order's region, modality or side, a red flag or the content changed"
-    yield "- Accepted, it is not shown again while its order is open; red-flag and critical cards are."
+    """Yield the windows in which an answered card stays away, and what ends them."""
+    own = [f"{rule} {days} {'day' if days == 1 else 'days'}" for rule, days in sorted(policy.rule_days.items())]
+    yield f"- An overridden card is kept from that user, for that patient: {'; '.join([f'{policy.days} days', *own])};"
+    guarded = f"{', '.join(sorted(policy.red_flag_rules))} {policy.red_flag_days} days"
+    yield f"{INDENT}{guarded}, critical cards {policy.critical_hours} hours, after a reason only."
+    yield f"{INDENT}Any change of facts, order, red flags or content ends it."
+    yield f"{INDENT}Accepted: while the order is open; not red-flag or critical cards."
 
 
 def _pattern_lines(content: Content) -> Iterator[str]:

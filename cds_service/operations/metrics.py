@@ -36,6 +36,14 @@ _COUNTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "suppression_unknown": ("Calls whose cards were all shown because the store did not answer in time", ()),
     "prefetch": ("Prefetch keys by the state in which they arrived: absent, empty, failed, data", ("key", "state")),
+    "missing": (
+        "Prefetch keys of which data were missing, by client: not-sent, unread, incomplete",
+        ("client", "key", "state"),
+    ),
+    "restraint_withheld": (
+        "Calls in which missing data alone stopped the restraint of a rule, by client",
+        ("client", "rule"),
+    ),
     "fhir_fetches": ("FHIR searches by prefetch key and outcome: ok, or the reason for failure", ("key", "outcome")),
     "unmapped_codes": ("Codes that the content does not map, by system", ("system",)),
     "unreadable": ("Resources that could not be read, by type", ("type",)),

@@ -30,7 +30,7 @@ from cds_service.wire.feedback import FeedbackItem
 from cds_service.wire.request import HookRequest
 from cds_service.wire.response import Card
 
-_CARD_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # as we issue them
+_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MOST_AWAITED: Final = 20  # cards of one feedback call; more come from a queue, long after they were shown
 _CARD_PAUSES_S: Final = (0.04, 0.06, 0.1)
 
@@ -73,7 +73,7 @@ class StoreRecorder:
                     tenant=tenant,
                     service_id=service_id,
                     hook=request.hook,
-                    hook_instance=request.hook_instance,
+                    hook_instance=self._name_instance(tenant, request.hook_instance),
                     rule_id=shown.rule.id,
                     topic=shown.rule.topic.code,
                     level=card.indicator,
@@ -104,6 +104,11 @@ class StoreRecorder:
             silent=call.is_silent,
         )
         self._call_counts.add(kind, has_cards=call.has_cards, cards_exempt_role=call.cards_exempt_role)
+
+    def _name_instance(self, tenant: str, hook_instance: str) -> str:
+        """Return a hook instance as it is stored: one that is no UUID may be anything, so only its hash."""
+        is_uuid = _UUID.fullmatch(hook_instance)
+        return hook_instance if is_uuid else self._pseudonymizer.pseudonymize(tenant, "hook-instance", hook_instance)
 
     @property
     def lost_cards(self) -> int:
@@ -157,12 +162,14 @@ class StoreRecorder:
         return self._pseudonymizer.pseudonymize(tenant, "basis", basis)
 
     def _hash_people(self, request: HookRequest, tenant: str) -> tuple[str, str]:
+        """Return the hashes of patient and user; "" for a user that the call does not name."""
         pseudonymize = self._pseudonymizer.pseudonymize
-        return pseudonymize(tenant, "patient", request.patient_id), pseudonymize(tenant, "user", request.user_id)
+        user = pseudonymize(tenant, "user", request.user_id) if request.user_id else ""
+        return pseudonymize(tenant, "patient", request.patient_id), user
 
     def _wait_for_cards(self, events: Sequence[FeedbackEvent]) -> None:
         """Wait a moment for cards that another worker has issued and not yet written: a test client is that fast."""
-        cards = {event.card for event in events if _CARD_UUID.fullmatch(event.card)}
+        cards = {event.card for event in events if _UUID.fullmatch(event.card)}
         if not cards or len(cards) > _MOST_AWAITED:
             return
         with suppress(StoreUnavailable):  # then the feedback cannot be stored either, and says so

@@ -2,9 +2,12 @@
 
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from functools import partial
+from threading import Thread
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, bindparam, func, select
 
@@ -18,6 +21,8 @@ WindowOf = Callable[[str, str, str, bool], timedelta | None]
 
 _ACCEPTED: Final = "accepted"
 _PAUSE_S: Final = 5.0
+_ANSWER_WITHIN_S: Final = 0.5
+Found = TypeVar("Found")
 # Built once: building a statement takes longer than running it.
 _BY_PATIENT_AND_USER: Final = select(suppression).where(
     suppression.c.patient_hash == bindparam("patient"), suppression.c.user_hash == bindparam("user")
@@ -74,9 +79,7 @@ class Suppressions:
         if time.monotonic() < self._pause_ends:
             raise StoreUnavailable("the store did not answer a moment ago")
         try:
-            with transaction(self._engine) as connection:
-                rows = connection.execute(_BY_PATIENT_AND_USER, {"patient": patient_hash, "user": user_hash})
-                return tuple(_to_suppression(row) for row in rows.mappings())
+            return self._run(partial(_find, patient_hash, user_hash))
         except StoreUnavailable:
             self._pause_ends = time.monotonic() + _PAUSE_S
             raise
@@ -87,9 +90,48 @@ class Suppressions:
         Raises:
             StoreUnavailable: the store does not answer.
         """
-        with transaction(self._engine) as connection:
-            found = select(func.count()).where(card_issued.c.card_uuid.in_(card_uuids))
-            return bool(connection.execute(found).scalar_one() == len(card_uuids))
+        found = select(func.count()).where(card_issued.c.card_uuid.in_(card_uuids))
+        return self._run(lambda connection: bool(connection.execute(found).scalar_one() == len(card_uuids)))
+
+    def _run(self, work: Callable[[Connection], Found]) -> Found:
+        """Return what `work` finds. A server that hangs without closing its connection is left to a thread of its own.
+
+        Raises:
+            StoreUnavailable: the store does not answer, or not in time.
+        """
+        found: list[Found] = []
+
+        def run() -> None:
+            with transaction(self._engine) as connection:
+                found.append(work(connection))
+
+        if self._engine.dialect.name == "sqlite":  # a file answers or fails
+            run()
+        else:
+            _run_within(_ANSWER_WITHIN_S, run)
+        if not found:
+            raise StoreUnavailable("the store does not answer in time")
+        return found[0]
+
+
+def _find(patient_hash: str, user_hash: str, connection: Connection) -> tuple[Suppression, ...]:
+    rows = connection.execute(_BY_PATIENT_AND_USER, {"patient": patient_hash, "user": user_hash})
+    return tuple(_to_suppression(row) for row in rows.mappings())
+
+
+def _run_within(seconds: float, work: Callable[[], None]) -> None:
+    """Run the work in a thread and wait so long for it. The thread ends with its transaction, whenever that is."""
+
+    def run() -> None:
+        with suppress(StoreUnavailable):  # the caller sees that nothing was found
+            work()
+
+    thread = Thread(target=run, name="answered-cards", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:  # no thread can be started now
+        return
+    thread.join(seconds)
 
 
 class SuppressionRegister:

@@ -137,7 +137,7 @@ def _build_client(table: ClientTable, folder: Path) -> Client:
         jwks_url=table.jwks_url,
         jwks_file=folder / table.jwks_file if table.jwks_file else None,
         jku=table.jku or table.jwks_url,
-        fhir_servers=AllowedFhirServers(bases, is_private_allowed=table.allow_private_fhir),
+        fhir_servers=AllowedFhirServers(bases, is_private_allowed=table.allow_private_fhir, is_open=table.open),
         tenants=frozenset(table.tenants),
         algorithms=frozenset(table.algorithms),
         is_silent=table.silent,

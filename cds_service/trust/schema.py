@@ -114,6 +114,7 @@ class ClientTable(_Table):
     algorithms: Annotated[list[Algorithm], Field(min_length=1)] = ["ES384", "RS384"]
     allow_insecure_fhir: bool = False
     allow_private_fhir: bool = False
+    open: bool = False
     silent: bool = False
     exempt_roles: list[Text] = Field(default_factory=list)
     dialect: DialectTable = Field(default_factory=DialectTable)

@@ -78,7 +78,8 @@ def _answer_hook(
     base_url = hook_request.fhir_server
     server = None
     if base_url and caller.may_read(base_url):
-        server = PermittedServer(base_url, caller.allows_private(base_url), record.trace_context.headers)
+        is_open = caller.fhir_servers.is_open
+        server = PermittedServer(base_url, caller.allows_private(base_url), is_open, record.trace_context.headers)
     result = record.result = service.answer_call(
         entry.id,
         hook_request,

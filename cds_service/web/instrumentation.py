@@ -109,6 +109,7 @@ def _count_call(metrics: MetricsRecorder, record: CallRecord, status: int) -> No
     metrics.observe_duration(record.hook, time.perf_counter() - record.started_at)
     if record.result is not None:
         _count_result(metrics, record.result, is_silent=record.is_silent)
+        _count_missing(metrics, record.result, record.client_id)
 
 
 def _call_outcome(result: CallResult | None, status: int) -> str:
@@ -143,6 +144,13 @@ def _count_result(metrics: MetricsRecorder, result: CallResult, *, is_silent: bo
         metrics.count("unmapped_codes", system, amount=number)
     for resource_type, number in decision.chart.unreadable.items():
         metrics.count("unreadable", resource_type, amount=number)
+
+
+def _count_missing(metrics: MetricsRecorder, result: CallResult, client_id: str) -> None:
+    for one in result.missing:
+        metrics.count("missing", client_id, one.key, one.state)
+    for rule_id in result.withheld:
+        metrics.count("restraint_withheld", client_id, rule_id)
 
 
 def _count_feedback(metrics: MetricsRecorder, items: Iterable[FeedbackItem], override_reasons: frozenset[str]) -> None:
