@@ -112,6 +112,8 @@ def _behind(items: list[Item], last: int, loose: Set[int]) -> Side:
     at = last + 1
     is_opened = False
     while at < len(items) and (_is_between(items[at]) or (items[at].text in _OPENING and not is_opened)):
+        if is_opened and items[at].number >= 0:
+            return Side.UNSTATED  # "SLR 35 left with leg pain, 80 right"
         is_opened = is_opened or items[at].text in _OPENING
         at += 1
     found = []
