@@ -10,6 +10,7 @@ from cds_service.narrative.frames.sites import SiteComposer
 from cds_service.narrative.items import UNKNOWN_ITEM, Item, Row, build_bare_item, build_item
 from cds_service.narrative.lexicon import Lexicon, LexiconEntry
 from cds_service.narrative.tokenizer import Sentence
+from cds_service.narrative.traits import SIDE
 
 _SHORT = 2  # letters
 _END: Final = ""  # the key of the item of a phrase that ends at a node
@@ -107,7 +108,8 @@ def _add_sides(items: list[Item], firsts: list[int], sides: Iterable[tuple[int, 
 def _with_sides(item: Item, sides: Sequence[Item]) -> Item:
     if not sides:
         return item
-    return item._replace(side=combine_sides(one.entry.side for one in sides if one.entry.side))
+    side = combine_sides(one.entry.side for one in sides if one.entry.side)
+    return item._replace(side=side, traits=item.traits | SIDE)
 
 
 def _build_tree(entries: Mapping[str, LexiconEntry]) -> _Node:

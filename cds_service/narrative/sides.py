@@ -15,8 +15,6 @@ _UNSTATED, _LINK, _PLACE = Side.UNSTATED, Mark.LINK, Role.PLACE
 
 def place_sides(items: list[Item], mentions: list[Mention]) -> None:
     """Set the side of each mention."""
-    if not mentions or not _has_side(items):
-        return  # as in most sentences
     behind: dict[int, Side] = {}
     named = {mention.place for mention in mentions}
     loose = {at for at, item in enumerate(items) if item.role is _PLACE and at not in named}
@@ -37,13 +35,6 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
     for chain in chains.values():
         if len(chain) > 1:
             _share(sorted(chain, key=lambda one: one.place), behind)
-
-
-def _has_side(items: list[Item]) -> bool:
-    for item in items:  # noqa: SIM110 - twice as fast as any()
-        if item.is_side or item.side is not _UNSTATED:
-            return True
-    return False
 
 
 def refer_back(mention: Mention, items: list[Item], named: set[Side]) -> None:

@@ -8,6 +8,7 @@ import ahocorasick
 from cds_service.model.screen import SafetyScreen, ScreenPattern
 from cds_service.model.sides import Side
 from cds_service.narrative.answers import join_answers
+from cds_service.narrative.carrying import CARRYING
 from cds_service.narrative.context import Context
 from cds_service.narrative.denied_lists import tells
 from cds_service.narrative.lexicon import CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning, Section
@@ -16,12 +17,11 @@ from cds_service.narrative.mention_reader import MentionReader
 from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.sections import SectionReader
 from cds_service.narrative.text_cache import TextCache
-from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence, split_sentences
+from cds_service.narrative.tokenizer import Sentence, split_sentences
 from cds_service.screen.folding import expand_word, fold_characters, fold_spelling, spread_words
 from cds_service.screen.numbers import BARE_TEMPERATURE_ENDS, NumberMarker
 from cds_service.screen.word_finder import Span, WordFinder, WordHit, build_automaton, find_places
 
-_CARRYING: Final = frozenset({LINE, CLAUSE, TRUNCATED})  # endings past which a heading or a list may reach
 # They stand for the words of a hit in the reader's row of items: what names something, and what tells something. No
 # text can hold them.
 _MENTION, _TOLD = "\0mention", "\0told"
@@ -85,7 +85,7 @@ class TextScreen:
     ) -> tuple[list[TextHit], CueEffect | None]:
         """Return the mentions that count, and the effect that a heading has on the next sentence."""
         found = self._finder.find(sentence.words)
-        if not found and sentence.ending not in _CARRYING:
+        if not found and sentence.ending not in CARRYING:
             return [], None
         spans = self._spans(found, sentence)
         items = self._phrases.items(_with_mentions(sentence, spans))
