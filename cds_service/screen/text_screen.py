@@ -1,5 +1,6 @@
 """Screen texts by words: what they mention that may be a reason to act, and what the reader makes of that mention."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -92,13 +93,16 @@ class TextScreen:
         mentions = self._mentions.read(items).mentions
         context = Context(items, mentions, carried, self._narrative.reach, section=section.effect)
         ours = (mention for mention in mentions if items[mention.place].text in _MENTIONS)
+        starts = [span.first for span in spans]
+        named: list[list[WordHit]] = [[] for _ in spans]
+        for hit in found:
+            named[bisect_right(starts, hit.span.first) - 1].append(hit)
         hits: list[TextHit] = []
-        for span, mention in zip(spans, sorted(ours, key=lambda one: one.place), strict=True):
+        for said, mention in zip(named, sorted(ours, key=lambda one: one.place), strict=True):
             changes = context.changes(mention)
             if _counts(changes):
-                named = (hit for hit in found if hit.span.overlaps(span))
                 groups = self.done if CueEffect.PLANNED in changes else ()
-                hits += [TextHit(hit.group, hit.cause, mention.side) for hit in named if hit.group not in groups]
+                hits += [TextHit(hit.group, hit.cause, mention.side) for hit in said if hit.group not in groups]
         return hits, context.carries(sentence)
 
     def _spans(self, found: Sequence[WordHit], sentence: Sentence) -> list[Span]:
@@ -108,10 +112,13 @@ class TextScreen:
         """
         if not found:
             return []
-        cues = list(_places(self._cues, sentence))
+        cues = _by_word(_places(self._cues, sentence))
         named = (*_places(self._sayings, sentence), *self._stated(sentence))
-        own = [span for span in named if not any(span.continues(cue) for cue in cues)]
-        return _merge(max((hit.span, *(one for one in own if one.covers(hit.span))), key=_length) for hit in found)
+        own = _by_word(span for span in named if not any(span.continues(cue) for cue in cues.get(span.first, ())))
+        return _merge(
+            max((span, *(one for one in own.get(span.first, ()) if one.covers(span))), key=_length)
+            for span in dict.fromkeys(hit.span for hit in found)
+        )
 
     def _stated(self, sentence: Sentence) -> Iterator[Span]:
         """Yield the words of what the reader's frames read as present."""
@@ -123,6 +130,15 @@ class TextScreen:
 def _places(automaton: ahocorasick.Automaton, sentence: Sentence) -> Iterator[Span]:
     for spans in find_places(automaton, sentence.words).values():
         yield from spans
+
+
+def _by_word(spans: Iterable[Span]) -> dict[int, list[Span]]:
+    """Return spans by each word that they cover, so that a long sentence takes no longer than short ones."""
+    by_word: dict[int, list[Span]] = {}
+    for span in spans:
+        for word in range(span.first, span.end):
+            by_word.setdefault(word, []).append(span)
+    return by_word
 
 
 def _length(span: Span) -> int:
