@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from cds_service.chart.chart_reader import ChartReader
+from cds_service.collection import paused_collection
 from cds_service.ehr.client import EhrClient
 from cds_service.ehr.entry_limit import EntryLimit
 from cds_service.ehr.gatherer import Gatherer
@@ -38,6 +39,7 @@ def new_uuid() -> str:
     return str(uuid4())
 
 
+@paused_collection()
 def build_engine(
     settings: Settings,
     startup_state: StartupState | None = None,

@@ -22,7 +22,6 @@ from cds_service.narrative.mentions import Mention
 from cds_service.narrative.returning import Returning
 from cds_service.narrative.scopes import Scopes
 from cds_service.narrative.tokenizer import EMPTY_BOX, Sentence
-from cds_service.narrative.traits import BRACKET
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
@@ -60,7 +59,7 @@ class Context:
         self._reach = reach
         self._scopes = Scopes(items)
         self._behind = CuesBehind(items, self._mentions)
-        self._has_bracket = bool(items.traits & BRACKET)
+        self._has_bracket = "(" in items.sentence.words
         results = {place for mention in mentions for place in mention.results}
         self._ended, said = find_ended(items, self._mentions)
         self._cues = place_cues(items, passed | results | said)

@@ -10,7 +10,7 @@ from cds_service.model.sides import Side
 from cds_service.narrative.frames.tokens import Token
 from cds_service.narrative.lexicon import LexiconEntry, Mark, PhraseMeaning
 from cds_service.narrative.tokenizer import Sentence
-from cds_service.narrative.traits import BRACKET, PAIN, SAYING, SIDE, traits_of
+from cds_service.narrative.traits import PAIN, SAYING, SIDE, traits_of
 
 
 class Role(Enum):
@@ -116,7 +116,6 @@ _BY_MARK = (
     (frozenset({Mark.LINK}), Role.BRIDGE),
 )
 _PAINS = frozenset({Role.PLACE, Role.PAIN, Role.PAIN_WORD, Role.ELSEWHERE, Role.RUN})
-_BRACKET = "("
 _NUMBER = LexiconEntry(marks=frozenset({Mark.LINK}))  # "at 40", "3/5": a number never breaks a connection
 _YEAR = re.compile(r"(19|20)[0-9]{2}s?")  # "in the 1990s" too
 _LONGEST_NUMBER = 9  # digits
@@ -130,7 +129,7 @@ def build_item(text: str, entry: LexiconEntry) -> Item:
 
 def build_site(text: str, entry: LexiconEntry, role: Role, side: Side = Side.UNSTATED) -> Item:
     """Build the item of a place of pain, or of a pain, with the side inside it."""
-    traits = traits_of(entry) | (PAIN if role in _PAINS else 0) | (BRACKET if text == _BRACKET else 0)
+    traits = traits_of(entry) | (PAIN if role in _PAINS else 0)
     return Item(text, entry, role, side, traits=traits if side is Side.UNSTATED else traits | SIDE)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from cds_service.narrative.lexicon import LexiconEntry, Mark
 
 _MARKS: Final = {mark: 1 << at for at, mark in enumerate(Mark)}
-SAYING, SIGN, CUE, OPENING, QUALIFIER, SURROUNDINGS, SIDE, PAIN, BRACKET = (1 << len(Mark) + at for at in range(9))
+SAYING, SIGN, CUE, OPENING, QUALIFIER, SURROUNDINGS, SIDE, PAIN = (1 << len(Mark) + at for at in range(8))
 
 
 def marked(*marks: Mark) -> int:

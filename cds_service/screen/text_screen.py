@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 import ahocorasick
@@ -16,6 +17,7 @@ from cds_service.narrative.lexicon import CueEffect, Lexicon, LexiconEntry, Mark
 from cds_service.narrative.markup import strip_markup
 from cds_service.narrative.mention_reader import MentionReader
 from cds_service.narrative.phrase_finder import PhraseFinder
+from cds_service.narrative.phrase_tree import PhraseTree
 from cds_service.narrative.sections import SectionReader
 from cds_service.narrative.text_cache import TextCache
 from cds_service.narrative.tokenizer import Sentence, split_sentences
@@ -56,8 +58,8 @@ class TextScreen:
         self.done = frozenset(table.group.id for table in screen.tables if table.is_done)
         sayings = (phrase for phrase, one in narrative.entries.items() if one.saying and not one.saying.is_denial)
         self._sayings = build_automaton({phrase: [f" {fold_spelling(phrase)} "] for phrase in sayings})
-        cues = (phrase for phrase, one in narrative.entries.items() if one.cues and " " in phrase)
-        self._cues = build_automaton({phrase: [f" {fold_spelling(phrase)} "] for phrase in cues})
+        cues = {fold_spelling(phrase): one for phrase, one in narrative.entries.items() if one.cues and " " in phrase}
+        self._cues = PhraseTree(cues, cues)
         self._cache = TextCache(self._screen)
 
     def may_hit(self, text: str) -> bool:
@@ -112,8 +114,10 @@ class TextScreen:
         """
         if not found:
             return []
-        cues = _by_word(_places(self._cues, sentence))
-        named = (*_places(self._sayings, sentence), *self._stated(sentence))
+        folded = fold_spelling(" ".join(sentence.words)).split(" ")
+        cues = _by_word(Span(*place) for place in self._cues.every(folded))
+        said = find_places(self._sayings, sentence.words).values()
+        named = (*chain.from_iterable(said), *self._stated(sentence))
         own = _by_word(span for span in named if not any(span.continues(cue) for cue in cues.get(span.first, ())))
         return _merge(
             max((span, *(one for one in own.get(span.first, ()) if one.covers(span))), key=_length)
@@ -125,11 +129,6 @@ class TextScreen:
         row = self._phrases.items(sentence)
         for mention in self._mentions.stated(row):
             yield Span(*row.words(mention.first, mention.last))
-
-
-def _places(automaton: ahocorasick.Automaton, sentence: Sentence) -> Iterator[Span]:
-    for spans in find_places(automaton, sentence.words).values():
-        yield from spans
 
 
 def _by_word(spans: Iterable[Span]) -> dict[int, list[Span]]:
