@@ -23,6 +23,7 @@ from cds_service.production import (
     ProductionConfig,
     advertised_keys,
     build_dialects,
+    build_suppression_limits,
     load_production_config,
     resolve_allowed_origins,
 )
@@ -30,11 +31,7 @@ from cds_service.rendering import AboutRenderer
 from cds_service.service.catalogue import DEMO_USAGE, PRODUCTION_USAGE, build_discovery
 from cds_service.settings import Settings, load_settings
 from cds_service.startup_state import StartupState
-from cds_service.store import (
-    SeenTokens,
-    close_stores,
-    connect,
-)
+from cds_service.store import SeenTokens, close_writers, connect
 from cds_service.store_setup import open_recorder, resolve_database_and_key
 from cds_service.trust.authentication import Authenticator, DemoAuthenticator, TokenAuthenticator
 from cds_service.trust.replay import ReplayGuard
@@ -54,7 +51,7 @@ def create_app(startup_state: StartupState | None = None) -> Flask:
         # Until the server installs its own handler, the parent's is active and would swallow a request to stop.
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         # Before Python 3.13 a worker ends without `atexit`; multiprocessing runs this after its calls have finished.
-        Finalize(None, close_stores, exitpriority=1)
+        Finalize(None, close_writers, exitpriority=1)
     return build_app(settings, startup_state)
 
 
@@ -73,7 +70,13 @@ def build_app(
     dialects = build_dialects(settings, production)
     recorder = open_recorder(settings)
     engine = build_engine(
-        settings, startup_state, recorder=recorder, clock=clock, uuid_factory=uuid_factory, dialects=dialects
+        settings,
+        startup_state,
+        recorder=recorder,
+        clock=clock,
+        uuid_factory=uuid_factory,
+        dialects=dialects,
+        suppression_limits=build_suppression_limits(production),
     )
     metrics = Metrics()
     edition = engine.knowledge.content.edition
@@ -82,7 +85,6 @@ def build_app(
         service=engine.service,
         discovery_body=_discovery_body(engine.prefetch_keys, production),
         authenticator=build_authenticator(settings, production, resolve_database_and_key(settings)[0], clock),
-        clock=clock,
         rate_limiter=RateLimiter(settings.rate_limit, find_shared_folder(), time.monotonic),
         metrics=metrics,
         override_reasons=frozenset(engine.knowledge.override_reasons),
@@ -104,7 +106,7 @@ def _operator_endpoints(
     settings: Settings, engine: CdsEngine, render_metrics: Callable[[], bytes], *, is_demo: bool
 ) -> OperatorEndpoints:
     edition = engine.knowledge.content.edition
-    names = tuple(key.name for key in engine.prefetch_keys)
+    required = {key.name: key.is_required for key in engine.prefetch_keys}
     version = {
         "service": __version__,
         "content": edition.version,
@@ -113,7 +115,7 @@ def _operator_endpoints(
         "python": platform.python_version(),
     }
     render_openapi = partial(
-        build_openapi, __version__, names, shipped_examples(), metrics=settings.serves_metrics_on_main_port
+        build_openapi, __version__, required, shipped_examples(), metrics=settings.serves_metrics_on_main_port
     )
     return OperatorEndpoints(
         version=version,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from cds_service.chart.chart_reader import ChartReader
+from cds_service.chart.open_orders import OpenOrderFinder
 from cds_service.collection import paused_collection
 from cds_service.ehr.client import EhrClient
 from cds_service.ehr.entry_limit import EntryLimit
@@ -13,9 +14,11 @@ from cds_service.ehr.gatherer import Gatherer
 from cds_service.ehr.notes import build_note_chooser
 from cds_service.ehr.prefetch_templates import PrefetchKey, build_prefetch_keys
 from cds_service.knowledge import Knowledge
+from cds_service.model.suppression import SuppressionLimits
 from cds_service.rendering.dialects import Dialect
 from cds_service.service.card_recorder import CardRecorder
 from cds_service.service.hook_service import HookService
+from cds_service.service.suppressing import CardSuppressor
 from cds_service.settings import Settings
 from cds_service.startup_state import StartupState, build_startup_state
 
@@ -48,8 +51,11 @@ def build_engine(
     clock: Callable[[], datetime] = system_clock,
     uuid_factory: Callable[[], str] = new_uuid,
     dialects: Mapping[str, Dialect] | None = None,
+    suppression_limits: Mapping[str, SuppressionLimits] | None = None,
 ) -> CdsEngine:
-    """Build the engine. `startup_state`, if given, comes from the same settings. `dialects`: by client id.
+    """Build the engine. `startup_state`, if given, comes from the same settings.
+
+    `dialects`, `suppression_limits`: by client id.
 
     Raises:
         ContentError: with every problem of the content.
@@ -58,12 +64,7 @@ def build_engine(
     keys = build_prefetch_keys(knowledge.content, knowledge.terminology)
     service = HookService(
         content=knowledge.content,
-        gatherer=Gatherer(
-            keys,
-            _build_ehr_client(settings, len(keys)),
-            settings.entry_limit,
-            build_note_chooser(knowledge.terminology),
-        ),
+        gatherer=_build_gatherer(settings, keys, knowledge),
         chart_reader=ChartReader(
             knowledge.terminology, knowledge.content, knowledge.narrative, knowledge.screen, settings.text_budget
         ),
@@ -74,9 +75,16 @@ def build_engine(
         new_uuid=uuid_factory,
         entry_limit=EntryLimit(settings.entry_limit, frozenset(key.name for key in keys)),
         call_timeout_s=settings.call_deadline,
+        suppressor=CardSuppressor(recorder, OpenOrderFinder(knowledge.order_templates, knowledge.terminology)),
         dialects=dialects or {},
+        suppression_limits=suppression_limits or {},
     )
     return CdsEngine(knowledge, keys, service)
+
+
+def _build_gatherer(settings: Settings, keys: tuple[PrefetchKey, ...], knowledge: Knowledge) -> Gatherer:
+    client = _build_ehr_client(settings, len(keys))
+    return Gatherer(keys, client, settings.entry_limit, build_note_chooser(knowledge.terminology))
 
 
 def _build_ehr_client(settings: Settings, searches_per_call: int) -> EhrClient:

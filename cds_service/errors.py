@@ -21,8 +21,12 @@ ServiceError
     │   ├── ContentError        the content folder
     │   └── ClientsError        the client table, and the settings that production requires
     ├── SettingsError           a setting is refused
+    ├── BackupRefused           a backup cannot be made or restored
     ├── CodeListError           a file given to `export` is not a list of codes
     ├── StoreUnavailable        503  the database cannot be reached
+    │   ├── StoreUnwritable     503  it answers, but cannot be written now
+    │   └── StoreTooNew         503  its tables belong to a newer release; the service does not start with it
+    ├── TokenNotRecorded        503  it cannot be recorded that a token has been used
     ├── OutOfTime               503  the call's deadline passed before anything could be judged
     └── BodyBufferFull          503  too many bodies are arriving at once
 
@@ -188,12 +192,30 @@ class SettingsError(ServerFault):
     """A setting is refused; the message names it."""
 
 
+class BackupRefused(ServerFault):
+    """A backup cannot be made or restored; the message names the file."""
+
+
 class CodeListError(ServerFault):
     """The file is not a list of ICD-10-CM codes; the message names the line."""
 
 
 class StoreUnavailable(ServerFault):
     """The database cannot be reached; the client may retry."""
+
+    status = 503
+
+
+class StoreUnwritable(StoreUnavailable):
+    """The database answers, but is locked, full or read-only."""
+
+
+class StoreTooNew(StoreUnavailable):
+    """The tables belong to a newer release, whose data this one might damage. Nothing is written to them."""
+
+
+class TokenNotRecorded(ServerFault):
+    """A sound token is refused since its use cannot be recorded; the client may retry with a new one."""
 
     status = 503
 

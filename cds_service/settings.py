@@ -75,6 +75,13 @@ class Settings(BaseSettings):
         None,
         description="Database URL; default: a SQLite file in the user's data folder",
     )
+    retention: int = Field(
+        400,
+        ge=1,
+        le=36_500,
+        description="Days for which cards and feedback are kept; older ones are deleted every night. Counts of calls "
+        "by day are kept, and which content ran on which day",
+    )
     hash_key: SecretStr | None = Field(
         None,
         min_length=16,

@@ -65,6 +65,7 @@ def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
         _close_at_exit(opened, monkeypatch, cds_service.app, "connect", Engine.dispose)
         _close_at_exit(opened, monkeypatch, cds_service.store_setup, "connect", Engine.dispose)
         _close_at_exit(opened, monkeypatch, cds_service.store_setup, "IssuedCards", lambda issued: issued.close(5))
+        _close_at_exit(opened, monkeypatch, cds_service.store_setup, "CallCounts", lambda counts: counts.close(5))
         _close_at_exit(opened, monkeypatch, cds_service.engine, "EhrClient", EhrClient.close)
         opened.callback(monkeypatch.undo)
         yield build

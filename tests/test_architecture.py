@@ -16,7 +16,7 @@ TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
 NAMES = [str(path.relative_to(PACKAGE)) for path in SOURCES]
 
 # Importer: what it may import of ours. Nothing leads back: request, chart facts, decision, cards.
-_BUILT = {"web", "operations", "service", "trust", "ehr", "chart", "rendering", "store", "knowledge"}
+_BUILT = {"model", "web", "operations", "service", "trust", "ehr", "chart", "rendering", "store", "knowledge"}
 _BUILT |= {"settings", "log", "errors"}
 OURS = {
     "__init__": set[str](),
@@ -36,7 +36,8 @@ OURS = {
     "rendering": {"model", "wire", "errors"},
     "store": {"errors"},
     "trust": {"store", "errors"},
-    "service": {"ehr", "chart", "fhir", "logic", "rendering", "store", "model", "wire", "errors"},
+    "suppression": {"model"},
+    "service": {"ehr", "chart", "fhir", "logic", "rendering", "suppression", "store", "model", "wire", "errors"},
     "operations": {"errors"},
     "body_intake": {"errors"},
     "web": {"service", "trust", "wire", "model", "log", "errors"},
@@ -45,7 +46,7 @@ OURS = {
     "collection": set[str](),
     "startup_state": {"collection", "knowledge", "rendering", "production", "settings", "errors"},
     "store_setup": {"service", "store", "settings", "log", "errors"},
-    "engine": {"ehr", "chart", "knowledge", "rendering", "service", "startup_state", "collection", "settings"},
+    "engine": {"ehr", "chart", "knowledge", "model", "rendering", "service", "startup_state", "collection", "settings"},
     "app": _BUILT | {"engine", "production", "startup_state", "store_setup"},
     "worker": {"app", "startup_state", "body_intake", "web", "settings"},
     "cli": _BUILT

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +11,10 @@ import click
 
 from cds_service.cli.check import announce_advisories, describe_mode
 from cds_service.cli.greeting import greet_once_listening
+from cds_service.cli.nightly_purge import start_nightly_purge
 from cds_service.cli.options import clients_option, config_option, site_option, without_traceback
 from cds_service.cli.supervisor import build_server
+from cds_service.engine import system_clock
 from cds_service.log import configure_log
 from cds_service.operations.shared_folder import create_shared_folder
 from cds_service.production import ProductionConfig
@@ -45,6 +48,7 @@ def serve(config: object, **overrides: object) -> None:  # noqa: ARG001 - see op
         announce_advisories(prepared.knowledge)
         configure_log(settings.log_level)
         share_with_workers(prepared)
+        start_nightly_purge(settings, system_clock, time.monotonic)
         server = build_server(settings, folder)
         greet_once_listening(server, settings)
         server.serve()

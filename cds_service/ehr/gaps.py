@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from cds_service.ehr.access import NoAccess
 from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.ehr.search_result import Fault
-from cds_service.fhir.chart_data import NO_GAPS, DataGaps
+from cds_service.fhir.chart_data import NO_GAPS, DataGaps, MissingKey
 
 _NOT_OFFERED: Final = frozenset({"status-404", "status-405", "status-501"})
 _FORBIDDEN: Final = "status-403"
@@ -42,6 +42,11 @@ def not_sent_gap(reason: NoAccess) -> Gap:
 def no_scope_gap() -> Gap:
     """Return the gap of a key that was not sent and that the token's scopes do not cover."""
     return Gap(GapKind.NOT_SENT, "scope", ", was not sent, and the scopes of the token do not cover it")
+
+
+def odd_gap() -> Gap:
+    """Return the gap of a key that was sent in a form that cannot be read, and could not be fetched."""
+    return Gap(GapKind.UNREAD, "shape", " and is neither a Bundle nor a resource")
 
 
 def unread_note_gap(cause: str) -> Gap:
@@ -87,6 +92,15 @@ def partly_sent_gap(reason: NoAccess, *, is_partial: bool) -> Gap:
 def short_gap() -> Gap:
     """Return the gap of a key whose Bundle names more results than it holds, or holds other types."""
     return Gap(GapKind.INCOMPLETE, "short", " and holds less than was asked for")
+
+
+def list_missing(keys: Iterable[PrefetchKey], gaps: Mapping[str, Gap]) -> tuple[MissingKey, ...]:
+    """Return the keys of which data are missing, as the client is told, without the words that it does not send."""
+    return tuple(
+        MissingKey(key.name, key.resource_type, gap.kind.value)
+        for key in keys
+        if (gap := gaps.get(key.name)) is not None and not (key.has_words and gap.kind is GapKind.NOT_SENT)
+    )
 
 
 def group_by_label(keys: Iterable[PrefetchKey], gaps: Mapping[str, Gap]) -> DataGaps:

@@ -23,6 +23,9 @@ EVENTS: Final = frozenset(
         "message withheld",
         "no thread for the store",
         "out of time",
+        "purge failed",
+        "purge left out",
+        "purged",
         "request refused",
         "room full",
         "server event",
@@ -30,6 +33,7 @@ EVENTS: Final = frozenset(
         "store away",
         "store unavailable",
         "stray error",
+        "token not recorded",
         "used tokens kept by this process alone",
         "used tokens shared again",
     }
@@ -90,6 +94,7 @@ FIELDS: Final[Mapping[str, ValueCheck]] = {
     "milliseconds": _is_finite_number,
     "silent": lambda value: type(value) is bool,
     "exempt_role": _list_of(_is_slug),
+    "suppressed": _list_of(_is_slug),
     "fhir_server": _choice("none", "allowed", "not allowed"),
     "gaps": _mapping_of(_pattern(r"[a-zA-Z0-9]{1,40}"), _pattern(r"[a-z-]{1,30}:[a-z0-9-]{1,30}")),  # by prefetch key
     # The claims of a token that may be logged (CDS Hooks best practices), if they are well formed.
@@ -98,6 +103,8 @@ FIELDS: Final[Mapping[str, ValueCheck]] = {
     "jti": _pattern(r"[A-Za-z0-9._~:=-]{1,128}"),
     "reason": _is_slug,
     "stored": _is_count,
+    "cards_deleted": _is_count,
+    "feedback_deleted": _is_count,
     "waiting": _is_count,
     "dropped": _is_count,
     "refused": _is_count,

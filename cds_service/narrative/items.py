@@ -64,7 +64,7 @@ class Row(list[Item]):
         super().__init__(items)
         self.sentence = sentence
         self.firsts = firsts
-        self.parts: Sequence[Token | None] | None = None  # what its words are to the frames of the examination
+        self.parts: list[Token | None] | None = None  # what its words are to the frames of the examination
         self.kinds: dict[str, list[int]] = {}
         self.has_number = self.has_year = False
         kinds, traits = self.kinds, 0

@@ -12,7 +12,7 @@ from cds_service.narrative.frames.antecedent import NOTHING, Antecedent
 from cds_service.narrative.frames.pain import PainReader
 from cds_service.narrative.frames.subject import Subject
 from cds_service.narrative.items import UNKNOWN_ITEM, Item, Role, Row
-from cds_service.narrative.lexicon import FrameTable, PhraseMeaning
+from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention, read_signs
 from cds_service.narrative.qualifiers import qualify
 from cds_service.narrative.sides import place_sides
@@ -20,7 +20,14 @@ from cds_service.narrative.traits import PAIN, QUALIFIER, SAYING, SIDE, SIGN
 
 _BACK = frozenset({"low-back-pain", "back-pain-unstated"})
 _PROVOKING = frozenset(
-    {"slr-positive", "femoral-stretch-positive", "fadir-positive", "faber-positive", "hip-rotation-limited"}
+    {
+        "slr-positive",
+        "femoral-stretch-positive",
+        "fadir-positive",
+        "faber-positive",
+        "hip-rotation-limited",
+        "squat-painful",
+    }
 )
 
 
@@ -80,13 +87,26 @@ class MentionReader:
 def _pass_side(row: Row, stated: list[Mention], pains: list[Mention]) -> None:
     """Give the pain that a test or movement provokes its side, if no other is told. The back gets none by that."""
     provoked = [one for one in stated if not _PROVOKING.isdisjoint(one.saying.records)]
-    sides = {item.entry.side or item.side for item in row} - {Side.UNSTATED}
-    if not provoked or len(sides) != 1:
+    if not provoked:
         return
+    sides = {item.entry.side or item.side for item in row} - {Side.UNSTATED}
     first = min(one.place for one in provoked)
     for pain in pains:
-        if pain.side is Side.UNSTATED and pain.first > first and _BACK.isdisjoint(pain.saying.records):
+        if pain.side is not Side.UNSTATED or not _BACK.isdisjoint(pain.saying.records):
+            continue
+        pain.side = _side_provoked(row, provoked, pain)
+        if pain.side is Side.UNSTATED and len(sides) == 1 and pain.first > first:
             pain.side = next(iter(sides))
+
+
+def _side_provoked(row: Row, provoked: list[Mention], pain: Mention) -> Side:
+    """Return the side of the test before a pain that no comma parts from it: "R hip IR 10 with groin pain, L 35"."""
+    before = [one for one in provoked if one.place < pain.first]
+    if not before:
+        return Side.UNSTATED
+    test = max(before, key=attrgetter("place"))
+    is_apart = any(item.is_marked(Mark.LIST, Mark.STOP) for item in row[test.place + 1 : pain.first])
+    return Side.UNSTATED if is_apart else test.side
 
 
 def _refer(pains: PainReader, side: Side) -> None:

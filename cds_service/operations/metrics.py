@@ -26,8 +26,24 @@ _COUNTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ("hook", "client", "outcome"),
     ),
     "responses": ("All responses by route and status", ("route", "status")),
-    "cards": ("Cards by rule, level and fate: shown, held-back, silent, exempt-role", ("rule", "level", "fate")),
+    "cards": (
+        "Cards by rule, level and fate: shown, held-back, silent, exempt-role, suppressed",
+        ("rule", "level", "fate"),
+    ),
+    "cards_suppressed": (
+        "Cards not shown again, by rule and reason: overridden, red-flag-overridden, critical-overridden, accepted",
+        ("rule", "reason"),
+    ),
+    "suppression_unknown": ("Calls whose cards were all shown because the store did not answer in time", ()),
     "prefetch": ("Prefetch keys by the state in which they arrived: absent, empty, failed, data", ("key", "state")),
+    "missing": (
+        "Prefetch keys of which data were missing, by client: not-sent, unread, incomplete",
+        ("client", "key", "state"),
+    ),
+    "restraint_withheld": (
+        "Calls in which missing data alone stopped the restraint of a rule, by client",
+        ("client", "rule"),
+    ),
     "fhir_fetches": ("FHIR searches by prefetch key and outcome: ok, or the reason for failure", ("key", "outcome")),
     "unmapped_codes": ("Codes that the content does not map, by system", ("system",)),
     "unreadable": ("Resources that could not be read, by type", ("type",)),

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
 
-from cds_service.errors import StoreUnavailable
+from cds_service.errors import StoreUnavailable, StoreUnwritable
 
 _FORK_WAIT_S = 5.0
 _LOCK_TIMEOUT_S = 0.7  # with the timeouts in `database`, feedback gets its 503 from a stuck store after about 2 s
@@ -33,11 +33,12 @@ def exclusive(engine: Engine) -> Iterator[None]:
     """Hold the engine's lock. SQLite allows one writer anyway, and waiting here needs no polling.
 
     Raises:
-        StoreUnavailable: the previous transaction does not end, so the database does not answer.
+        StoreUnwritable: the previous transaction does not end: the file is in use.
+        StoreUnavailable: it does not end: the server does not answer.
     """
     lock, timeout = _locks[engine], _lock_timeouts[engine]
     if not lock.acquire(timeout=_LOCK_TIMEOUT_S if timeout is None else timeout):
-        raise StoreUnavailable("the store is busy")
+        raise (StoreUnwritable if engine.dialect.name == "sqlite" else StoreUnavailable)("the store is busy")
     try:
         yield
     finally:

@@ -4,21 +4,26 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Protocol
 
-from cds_service.trust.caller import DEMO_CALLER, Caller
-from cds_service.trust.claims import LEEWAY, check_claims
+from cds_service.errors import Unauthenticated
+from cds_service.trust.caller import DEMO_CALLER, Caller, UnusedToken
+from cds_service.trust.claims import MEMORY, check_claims
 from cds_service.trust.clients import Client
 from cds_service.trust.key_sources import FileKeySource, KeySource, UrlKeySource
 from cds_service.trust.keyring import KeyRing
 from cds_service.trust.refusal_reason import RefusalReason
 from cds_service.trust.replay import ReplayGuard
-from cds_service.trust.tokens import Claims, RegisteredClient, loggable_claims, refusal, verify_token
+from cds_service.trust.tokens import Claims, RegisteredClient, loggable_claims, verify_token
 from cds_service.trust.urls import Url
 
 _SERVICES = "cds-services"
 
 
 class Authenticator(Protocol):
-    """Identifies the caller of a request by its Authorization header."""
+    """Identifies the caller of a request by its Authorization header.
+
+    A token counts once. To authenticate does not use it up: a call that is refused for its rate or size after that may
+    come again with the same token.
+    """
 
     def authenticate_discovery(self, authorization: str | None) -> None:
         """Check that the caller may see discovery.
@@ -43,6 +48,14 @@ class Authenticator(Protocol):
         """
         ...
 
+    def use_token(self, caller: Caller) -> None:
+        """Use up the token that the caller has brought.
+
+        Raises:
+            Unauthenticated: it has been used before.
+            TokenNotRecorded: it cannot be recorded that it is used.
+        """
+
 
 class DemoAuthenticator:
     """Lets anybody in as the demo caller. Bearer tokens are ignored: test clients send one in any case."""
@@ -57,6 +70,9 @@ class DemoAuthenticator:
     def authenticate_feedback(self, authorization: str | None, service_id: str) -> Caller:  # noqa: ARG002 - see the class
         """Return the demo caller."""
         return DEMO_CALLER
+
+    def use_token(self, caller: Caller) -> None:
+        """Do nothing: there is none."""
 
 
 class TokenAuthenticator:
@@ -83,7 +99,7 @@ class TokenAuthenticator:
     def authenticate_discovery(self, authorization: str | None) -> None:
         """Let everybody in or, with `discovery_token`, those with a token for the discovery URL."""
         if self._discovery_token:
-            self._authenticate(authorization, self._services_url)
+            self.use_token(self._authenticate(authorization, self._services_url))
 
     def authenticate_call(self, authorization: str | None, service_id: str) -> Caller:
         """Return the caller, whose token must be for this service."""
@@ -95,6 +111,14 @@ class TokenAuthenticator:
             authorization, self._endpoint_url(service_id, "feedback"), self._endpoint_url(service_id)
         )
 
+    def use_token(self, caller: Caller) -> None:
+        """Use up the caller's token, for all workers and replicas."""
+        token = caller.token
+        if token is None:
+            return
+        if not self._replay_guard.is_first_use(token.issuer, token.token_id, token.keep_until, self._clock()):
+            raise Unauthenticated("not authenticated", RefusalReason.REPLAYED.value, caller.claims)
+
     def _endpoint_url(self, *segments: str) -> Url:
         return self._services_url._replace(segments=(*self._services_url.segments, *segments))
 
@@ -102,9 +126,6 @@ class TokenAuthenticator:
         now = self._clock()
         client, claims = verify_token(authorization, self._clients, now)
         check_claims(claims, client, endpoints, now)
-        keep_until = claims["exp"] + LEEWAY.total_seconds()
-        if not self._replay_guard.is_first_use(client.issuer, claims["jti"], keep_until, now):
-            raise refusal(RefusalReason.REPLAYED, claims)
         return _build_caller(client, claims)
 
 
@@ -128,4 +149,5 @@ def _build_caller(client: Client, claims: Claims) -> Caller:
         exempt_roles=client.exempt_roles,
         dialect=client.dialect,
         claims=loggable_claims(claims),
+        token=UnusedToken(client.issuer, claims["jti"], claims["exp"] + MEMORY.total_seconds()),
     )

@@ -15,12 +15,13 @@ class AllowedFhirServers:
     """The FHIR servers a caller may have us read: each at its base URL and below.
 
     `is_private_allowed`: their hosts may have private addresses. `is_loopback_allowed`: any port of this machine may be
-    read, for demo mode.
+    read, for demo mode. `is_open`: they may be read without a token.
     """
 
     base_urls: tuple[Url, ...] = ()
     is_private_allowed: bool = False
     is_loopback_allowed: bool = False
+    is_open: bool = False
 
     def may_read(self, base_url: str) -> bool:
         """Return whether the FHIR server at `base_url` is one of them."""
@@ -36,11 +37,21 @@ class AllowedFhirServers:
 
 
 @dataclass(frozen=True, slots=True)
+class UnusedToken:
+    """A sound token that a call has brought. `keep_until`, in seconds since 1970: how long its use is remembered."""
+
+    issuer: str
+    token_id: str
+    keep_until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who calls. `client_id` is from the client table; `claims` are the token's claims that may be logged.
 
     `is_silent`: its calls are judged and recorded, but no card is shown. `exempt_roles`: users with these
-    PractitionerRole codes (`system|code` or `code`) see no info cards.
+    PractitionerRole codes (`system|code` or `code`) see no info cards. `token` is to be used up once the call is
+    admitted; the demo caller has none.
     """
 
     client_id: str
@@ -50,6 +61,7 @@ class Caller:
     exempt_roles: frozenset[str] = frozenset()
     dialect: DialectConfig = _STANDARD
     claims: Mapping[str, str] = field(default_factory=dict, compare=False)
+    token: UnusedToken | None = field(default=None, compare=False)
 
     def may_read(self, base_url: str) -> bool:
         """Return whether this caller may have us read the FHIR server at `base_url`."""
@@ -63,5 +75,7 @@ class Caller:
 # Open SMART servers with synthetic patients (https://docs.smarthealthit.org).
 _SMART = ("launch.smarthealthit.org", "r4.smarthealthit.org", "r3.smarthealthit.org", "r2.smarthealthit.org")
 DEMO_CALLER: Final = Caller(
-    "demo", "demo", AllowedFhirServers(tuple(Url("https", host, 443, ()) for host in _SMART), is_loopback_allowed=True)
+    "demo",
+    "demo",
+    AllowedFhirServers(tuple(Url("https", host, 443, ()) for host in _SMART), is_loopback_allowed=True, is_open=True),
 )

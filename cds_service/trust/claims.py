@@ -13,6 +13,9 @@ from cds_service.trust.urls import Url, parse_url
 
 LEEWAY: Final = timedelta(seconds=60)  # between the client's clock and ours
 MAX_LIFETIME: Final = timedelta(hours=1)  # of a token
+# How long after its expiry a used token is remembered. By a clock that runs ahead no token is valid beyond its lifetime
+# and leeway, so what is forgotten by such a clock has expired by the right one too.
+MEMORY: Final = MAX_LIFETIME + 3 * LEEWAY
 _MAX_AUDIENCES = 20  # in one token
 
 

@@ -6,17 +6,21 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Final
 
-from cds_service.errors import StoreUnavailable
+from cds_service.errors import StoreUnavailable, StoreUnwritable, TokenNotRecorded
 from cds_service.store import SeenTokens
 
-_LIMIT: Final = 50_000  # tokens kept by a process: 80 a second for the ten minutes that one lasts, with leeway
+_LIMIT: Final = 50_000  # tokens kept by a process: 80 a second for ten minutes, and one is valid for five by custom
 _RETRY_INTERVAL: Final = timedelta(seconds=10)  # between attempts when the store is down; calls skip it meanwhile
 
 _logger = logging.getLogger(__name__)
 
 
 class ReplayGuard:
-    """Tells the first use of a token from later ones. If the store is down, logs it once and relies on this process."""
+    """Tells the first use of a token from later ones. If the store is away, logs it once and relies on this process.
+
+    A store that is there but cannot be written is another matter: other processes may be writing to it, so a token that
+    it does not take could be used once with each of them.
+    """
 
     def __init__(self, shared: SeenTokens, limit: int = _LIMIT) -> None:
         self._shared = shared
@@ -25,13 +29,19 @@ class ReplayGuard:
         self._lock = Lock()
 
     def is_first_use(self, issuer: str, token_id: str, keep_until: float, now: datetime) -> bool:
-        """Return whether this is the first use of the token, and remember it. `keep_until`: seconds since 1970."""
+        """Return whether this is the first use of the token, and remember it. `keep_until`: seconds since 1970.
+
+        Raises:
+            TokenNotRecorded: the store is there, but cannot be written. The token counts as used all the same.
+        """
         if not self._local.add((issuer, token_id), keep_until, now):
             return False
         if not self._should_ask_store(now):
             return True
         try:
             is_new = self._shared.add(issuer, token_id, datetime.fromtimestamp(keep_until, UTC), now)
+        except StoreUnwritable:
+            raise TokenNotRecorded("the use of the token cannot be recorded") from None
         except StoreUnavailable as error:
             self._record_failure(now, error)
             return True

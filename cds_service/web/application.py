@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response
@@ -32,7 +31,6 @@ class WebDependencies:
     service: HookService
     discovery_body: bytes
     authenticator: Authenticator
-    clock: Callable[[], datetime]
     rate_limiter: RateLimiter
     metrics: MetricsRecorder
     override_reasons: frozenset[str]
@@ -55,7 +53,6 @@ def build_flask_app(dependencies: WebDependencies, *, body_limit: int, allowed_o
             dependencies.service,
             dependencies.discovery_body,
             dependencies.authenticator,
-            dependencies.clock,
             dependencies.rate_limiter,
         )
     )

@@ -15,6 +15,7 @@ from cds_service.errors import (
     NotAllowed,
     OutOfTime,
     StoreUnavailable,
+    TokenNotRecorded,
     TooManyCalls,
     Unauthenticated,
     UnknownEncoding,
@@ -26,6 +27,7 @@ _logger = structlog.get_logger(__name__)
 _OUT_OF_TIME_RETRY_S = 1
 _STORE_RETRY_S = 5
 _BODY_BUFFER_RETRY_S = 1
+_TOKEN_RETRY_S = 1
 _ISSUE_TYPES = {404: "not-found", 405: "not-supported", 413: "too-long", 415: "not-supported"}
 FHIR_JSON = "application/fhir+json"
 
@@ -38,6 +40,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(RequestEntityTooLarge, _handle_too_large)
     app.register_error_handler(HTTPException, _handle_http_exception)
     app.register_error_handler(StoreUnavailable, _handle_store_unavailable)
+    app.register_error_handler(TokenNotRecorded, _handle_token_not_recorded)
     app.register_error_handler(OutOfTime, _handle_out_of_time)
     app.register_error_handler(BodyBufferFull, _handle_body_buffer_full)
     app.register_error_handler(Exception, _handle_unexpected_error)
@@ -85,6 +88,13 @@ def _handle_http_exception(error: HTTPException) -> Response:
 def _handle_store_unavailable(_error: StoreUnavailable) -> Response:
     _logger.error("store unavailable")
     return _retry_response("transient", "feedback cannot be stored at the moment; send it again", _STORE_RETRY_S)
+
+
+def _handle_token_not_recorded(_error: TokenNotRecorded) -> Response:
+    _logger.error("token not recorded")
+    return _retry_response(
+        "transient", "the call cannot be admitted at the moment; send it with a new token", _TOKEN_RETRY_S
+    )
 
 
 def _handle_out_of_time(error: OutOfTime) -> Response:

@@ -1,8 +1,8 @@
 """The CDS Hooks routes: discovery, hook calls, feedback."""
 
+import json
 import time
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Iterable
 
 import structlog
 from flask import Blueprint, Response, redirect, request
@@ -18,7 +18,7 @@ from cds_service.trust.caller import Caller
 from cds_service.web.instrumentation import CallRecord, current_call_record
 from cds_service.web.rate_limiter import RateLimiter
 from cds_service.web.request_body import JSON, get_request_body
-from cds_service.wire.feedback import decode_feedback
+from cds_service.wire.feedback import DecodedFeedback, decode_feedback
 from cds_service.wire.request import HookRequest
 
 _logger = structlog.get_logger(__name__)
@@ -28,7 +28,6 @@ def build_hook_routes(
     service: HookService,
     discovery_body: bytes,
     authenticator: Authenticator,
-    clock: Callable[[], datetime],
     rate_limiter: RateLimiter,
 ) -> Blueprint:
     """Build the routes of the service. The caller is authenticated before any of the body is read."""
@@ -49,7 +48,7 @@ def build_hook_routes(
     def call(service_id: str) -> Response:
         caller = authenticator.authenticate_call(_authorization_header(), service_id)
         record = _admit_caller(caller, rate_limiter)
-        return _answer_hook(service, caller, record, _find_service(service_id))
+        return _answer_hook(service, caller, record, _find_service(service_id), _take_body(authenticator, caller))
 
     @routes.post("/cds-services/<service_id>/feedback")
     @routes.post("/cds-services/<service_id>/feedback/")
@@ -57,10 +56,9 @@ def build_hook_routes(
         caller = authenticator.authenticate_feedback(_authorization_header(), service_id)
         record = _admit_caller(caller, rate_limiter)
         entry = _find_service(service_id)
-        body = record.feedback = decode_feedback(get_request_body())
-        stored = service.recorder.record_feedback(entry.id, caller.tenant, body, clock())
-        _logger.info("feedback", service=entry.id, stored=stored, client=caller.client_id, **caller.claims)
-        return Response(f'{{"stored":{stored}}}', mimetype=JSON)
+        received = record.feedback = decode_feedback(_take_body(authenticator, caller))
+        stored = service.record_feedback(entry.id, caller.client_id, caller.tenant, received.items)
+        return _answer_feedback(entry, caller, received, stored)
 
     return routes
 
@@ -71,14 +69,17 @@ def accepts_body(path: str) -> bool:
     return parts[:1] == ["cds-services"] and len(parts) > 1 and parts[1] in SERVICES and parts[2:] in ([], ["feedback"])
 
 
-def _answer_hook(service: HookService, caller: Caller, record: CallRecord, entry: ServiceEntry) -> Response:
+def _answer_hook(
+    service: HookService, caller: Caller, record: CallRecord, entry: ServiceEntry, body: bytes
+) -> Response:
     record.hook = entry.hook
-    hook_request = service.decode_request(get_request_body(), entry.accepted_hooks)
+    hook_request = service.decode_request(body, entry.accepted_hooks)
     # A server that the caller may not name is not read; the cards say what is missing.
     base_url = hook_request.fhir_server
     server = None
     if base_url and caller.may_read(base_url):
-        server = PermittedServer(base_url, caller.allows_private(base_url), record.trace_context.headers)
+        is_open = caller.fhir_servers.is_open
+        server = PermittedServer(base_url, caller.allows_private(base_url), is_open, record.trace_context.headers)
     result = record.result = service.answer_call(
         entry.id,
         hook_request,
@@ -101,6 +102,13 @@ def _admit_caller(caller: Caller, rate_limiter: RateLimiter) -> CallRecord:
     record.client_id, record.is_silent = caller.client_id, caller.is_silent
     rate_limiter.admit(record.client_id)
     return record
+
+
+def _take_body(authenticator: Authenticator, caller: Caller) -> bytes:
+    """Return the body and use up the caller's token: not before, so that a call refused for its size keeps it."""
+    body = get_request_body()
+    authenticator.use_token(caller)
+    return body
 
 
 def _find_service(service_id: str) -> ServiceEntry:
@@ -131,6 +139,7 @@ def _log_result(
         cards=_rule_ids(decision.shown) if decision else [],
         held_back=_rule_ids(decision.held_back) if decision else [],
         exempt_role=_rule_ids(decision.hidden_for_role) if decision else [],
+        suppressed=_rule_ids(one.recommendation for one in decision.suppressed) if decision else [],
         silent=caller.is_silent,
         fhir_server=server_status,
         unreadable=sum(decision.chart.unreadable.values()) if decision else 0,
@@ -140,6 +149,15 @@ def _log_result(
         client=caller.client_id,
         **caller.claims,
     )
+
+
+def _answer_feedback(entry: ServiceEntry, caller: Caller, received: DecodedFeedback, stored: int) -> Response:
+    """Answer with the number of events that are new, and with the items that were not taken and why."""
+    refused = [{"field": error.field, "text": error.message} for error in received.refused]
+    counts = {"stored": stored, **({"refused": len(refused)} if refused else {})}
+    _logger.info("feedback", service=entry.id, client=caller.client_id, **counts, **caller.claims)
+    body = {"stored": stored, **({"refused": refused} if refused else {})}
+    return Response(json.dumps(body, separators=(",", ":")), mimetype=JSON)
 
 
 def _rule_ids(recommendations: Iterable[Recommendation]) -> list[str]:

@@ -1,7 +1,7 @@
 """Records each call while it is answered and counts it at its end. The route writes the log line."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Protocol
@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 
 from cds_service.service.hook_service import CallResult
 from cds_service.web.trace_context import REQUEST_ID, TraceContext, parse_environ
-from cds_service.wire.feedback import Feedback
+from cds_service.wire.feedback import DecodedFeedback, FeedbackItem
 
 _HOOK_CALL = "cds-services.call"
 _UNKNOWN = "unknown"
@@ -37,7 +37,7 @@ class CallRecord:
     hook: str = _UNKNOWN
     is_silent: bool = False
     result: CallResult | None = None
-    feedback: Feedback | None = None
+    feedback: DecodedFeedback | None = None
 
 
 class DeltaCounter:
@@ -87,7 +87,7 @@ def instrument(
         if endpoint == _HOOK_CALL and request.method == "POST":
             _count_call(metrics, record, status)
         if record.feedback is not None and status == 200:
-            _count_feedback(metrics, record.feedback, override_reasons)
+            _count_feedback(metrics, record.feedback.items, override_reasons)
         lost = lost_counter.take_increase()
         if lost:
             metrics.count("cards_lost", amount=lost)
@@ -99,6 +99,7 @@ def _count_call(metrics: MetricsRecorder, record: CallRecord, status: int) -> No
     metrics.observe_duration(record.hook, time.perf_counter() - record.started_at)
     if record.result is not None:
         _count_result(metrics, record.result, is_silent=record.is_silent)
+        _count_missing(metrics, record.result, record.client_id)
 
 
 def _call_outcome(result: CallResult | None, status: int) -> str:
@@ -121,17 +122,29 @@ def _count_result(metrics: MetricsRecorder, result: CallResult, *, is_silent: bo
         ("silent" if is_silent else "shown", decision.shown),
         ("held-back", decision.held_back),
         ("exempt-role", decision.hidden_for_role),
+        ("suppressed", [one.recommendation for one in decision.suppressed]),
     ):
         for recommendation in recommendations:
             metrics.count("cards", recommendation.rule.id, recommendation.advice.level, fate)
+    for card in decision.suppressed:
+        metrics.count("cards_suppressed", card.recommendation.rule.id, card.reason)
+    if decision.is_suppression_unknown:
+        metrics.count("suppression_unknown")
     for system, number in decision.chart.unmapped.items():
         metrics.count("unmapped_codes", system, amount=number)
     for resource_type, number in decision.chart.unreadable.items():
         metrics.count("unreadable", resource_type, amount=number)
 
 
-def _count_feedback(metrics: MetricsRecorder, feedback: Feedback, override_reasons: frozenset[str]) -> None:
-    for item in feedback.feedback:
+def _count_missing(metrics: MetricsRecorder, result: CallResult, client_id: str) -> None:
+    for one in result.missing:
+        metrics.count("missing", client_id, one.key, one.state)
+    for rule_id in result.withheld:
+        metrics.count("restraint_withheld", client_id, rule_id)
+
+
+def _count_feedback(metrics: MetricsRecorder, items: Iterable[FeedbackItem], override_reasons: frozenset[str]) -> None:
+    for item in items:
         reason = item.overrideReason.reason if item.overrideReason else None
         label = "none" if reason is None else reason.code if reason.code in override_reasons else "other"
         metrics.count("feedback", item.outcome, label)

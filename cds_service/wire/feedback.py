@@ -1,12 +1,39 @@
-"""Feedback that a client sends about cards (CDS Hooks 2.0, "Feedback"). Unknown members are ignored."""
+"""Feedback that a client sends about cards (CDS Hooks 2.0, "Feedback"). Unknown members are ignored.
 
-from typing import Annotated, Literal, Self
+Each item is read by itself, so that a malformed one costs only itself.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final, Literal, Self
 
 import msgspec
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from cds_service.errors import BadRequest
 from cds_service.wire.json_decoder import decode_json
+
+_MAX_ITEMS: Final = 1000  # in one call
+# A day from the ends of the calendar, since a zone may shift a time beyond them.
+_EARLIEST: Final = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+_LATEST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
+
+
+def _check_storable(time: datetime) -> datetime:
+    if not _EARLIEST <= time <= _LATEST:
+        raise ValueError("must lie between the years 1 and 9999 in every time zone")
+    return time
+
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
 
@@ -42,9 +69,9 @@ class FeedbackItem(ReceivedModel):
 
     card: Identifier
     outcome: Literal["accepted", "overridden"]
-    outcomeTimestamp: AwareDatetime  # noqa: N815 - the specification's name
-    acceptedSuggestions: list[AcceptedSuggestion] | None = None  # noqa: N815 - the specification's name
-    overrideReason: OverrideReason | None = None  # noqa: N815 - the specification's name
+    outcomeTimestamp: Annotated[AwareDatetime, AfterValidator(_check_storable)]  # noqa: N815 - as above
+    acceptedSuggestions: list[AcceptedSuggestion] | None = None  # noqa: N815 - as above
+    overrideReason: OverrideReason | None = None  # noqa: N815 - as above
 
     @model_validator(mode="after")
     def _check_accepted_suggestions(self) -> Self:
@@ -56,10 +83,24 @@ class FeedbackItem(ReceivedModel):
 class Feedback(ReceivedModel):
     """The body of a feedback call."""
 
-    feedback: Annotated[list[FeedbackItem], Field(max_length=1000)]
+    feedback: Annotated[list[FeedbackItem], Field(max_length=_MAX_ITEMS)]
 
 
-_RAW_DECODER = msgspec.json.Decoder(msgspec.Raw)
+@dataclass(frozen=True, slots=True)
+class DecodedFeedback:
+    """The items that can be used, and for each other one the error that names its field."""
+
+    items: tuple[FeedbackItem, ...] = ()
+    refused: tuple[BadRequest, ...] = ()
+
+
+class _FeedbackBody(msgspec.Struct):
+    feedback: list[msgspec.Raw]
+
+
+_BODY_DECODER = msgspec.json.Decoder(_FeedbackBody)
+_ITEM_DECODER = msgspec.json.Decoder(dict[str, Any])
+_OTHERWISE = "has the wrong shape"
 _MESSAGES = {
     "missing": "is required",
     "extra_forbidden": "is unknown",
@@ -68,33 +109,45 @@ _MESSAGES = {
     "string_type": "must be str",
     "model_type": "must be object",
     "timezone_aware": "must have a time zone (RFC 3339)",
-    "value_error": "acceptedSuggestions is required if the outcome is accepted",
 }
 
 
-def decode_feedback(body: bytes) -> Feedback:
+def decode_feedback(body: bytes) -> DecodedFeedback:
     """Decode and check a feedback body.
 
     Raises:
-        BadRequest: Names the first invalid field, or the byte position in malformed JSON, never the content.
+        BadRequest: The body is no feedback, or none of its items can be used. Names the first invalid field, or the
+            byte position in malformed JSON, never the content.
     """
-    decode_json(_RAW_DECODER, body)  # stricter than pydantic, which accepts NaN, and it reports the byte position
+    items = decode_json(_BODY_DECODER, body).feedback
+    if len(items) > _MAX_ITEMS:
+        raise BadRequest(f"must have at most {_MAX_ITEMS} items", "feedback")
+    decoded = _decode_items(items)
+    if decoded.refused and not decoded.items:
+        raise decoded.refused[0]
+    return decoded
+
+
+def _decode_items(items: Iterable[msgspec.Raw]) -> DecodedFeedback:
+    usable, refused = [], []
+    for number, raw in enumerate(items):
+        field = f"feedback[{number}]"
+        try:
+            usable.append(_check_item(decode_json(_ITEM_DECODER, raw, field), field))
+        except BadRequest as error:
+            refused.append(error)
+    return DecodedFeedback(tuple(usable), tuple(refused))
+
+
+def _check_item(item: dict[str, Any], field: str) -> FeedbackItem:
     try:
-        return Feedback.model_validate_json(body)
+        return FeedbackItem.model_validate(item)
     except ValidationError as error:
         detail = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        if (
-            detail["type"] == "json_invalid" and "recursion" in detail["msg"]
-        ):  # its limit is lower than that of `decode_json`
-            raise BadRequest("is nested too deeply") from None
-        if detail["type"] == "json_invalid":
-            raise BadRequest(
-                "is malformed JSON: a string in it is not UTF-8, or has half of a surrogate pair"
-            ) from None
-        message = _MESSAGES.get(detail["type"], "has the wrong shape")
-        raise BadRequest(message, _format_path(detail["loc"]) or None) from None
+        is_ours = detail["type"] == "value_error"
+        message = detail["msg"].removeprefix("Value error, ") if is_ours else _MESSAGES.get(detail["type"], _OTHERWISE)
+        raise BadRequest(message, field + _format_path(detail["loc"])) from None
 
 
 def _format_path(location: tuple[int | str, ...]) -> str:
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in location]
-    return "".join(parts).removeprefix(".")
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)

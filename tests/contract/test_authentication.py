@@ -4,7 +4,10 @@ import base64
 import hashlib
 import hmac
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -67,7 +70,7 @@ def test_2_0_at_176_a_sound_token_is_let_in(
 ) -> None:
     client = produce(public_jwk(algorithm), algorithms=[algorithm])
     ehr.algorithm = algorithm
-    assert post(client, ehr.token(f"/{VIEW}")).get_json() == {"cards": []}
+    assert post(client, ehr.token(f"/{VIEW}")).get_json()["cards"] == []
 
 
 @pytest.mark.parametrize("algorithm", ["ES256", "RS256", "PS384"])
@@ -380,6 +383,50 @@ def test_a_token_that_is_refused_is_not_used_up(production: FlaskClient, ehr: Si
     assert post(production, ehr.token(f"/{VIEW}", jti="next")).status_code == 200
 
 
+def test_a_call_refused_for_its_rate_uses_up_no_token(produce: Callable[..., FlaskClient], ehr: SigningEhr) -> None:
+    client = produce(settings={"rate_limit": 1})
+    assert post(client, ehr.token(f"/{VIEW}")).status_code == 200
+    token = ehr.token(f"/{VIEW}")
+    assert post(client, token).status_code == 429
+    assert post(produce(), token).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"data": b"{" + b" " * 10_000 + b"}", "content_type": "application/json"}, 413),
+        ({"data": b"{}", "content_type": "text/plain"}, 415),
+        ({"data": b"no gzip", "content_type": "application/json", "headers": {"Content-Encoding": "gzip"}}, 400),
+    ],
+)
+@pytest.mark.parametrize("route", ["", "/feedback"])
+def test_a_call_whose_body_is_not_taken_uses_up_no_token(
+    produce: Callable[..., FlaskClient], ehr: SigningEhr, sent: dict[str, Any], status: int, route: str
+) -> None:
+    client = produce(settings={"body_limit": 5_000})
+    path = f"/{VIEW}{route}"
+    token = ehr.token(path)
+    headers = {"Authorization": f"Bearer {token}", **sent.get("headers", {})}
+    assert client.post(f"/cds-services{path}", **{**sent, "headers": headers}).status_code == status
+    body = {"feedback": []} if route else None
+    assert post(produce(), token, path, body).status_code == 200
+
+
+def test_while_the_store_cannot_be_written_a_call_is_refused_and_needs_a_new_token(
+    produce: Callable[..., FlaskClient], ehr: SigningEhr, tmp_path: Path
+) -> None:
+    first, second = produce(), produce()
+    token = ehr.token(f"/{VIEW}")
+    with closing(sqlite3.connect(tmp_path / "store.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for worker in (first, second):
+            response = post(worker, token)
+            assert assert_error(response, 503, says="new token", origin=None)["code"] == "transient"
+            assert int(response.headers["Retry-After"]) > 0
+    assert post(first, token).status_code == 401
+    assert post(first, ehr.token(f"/{VIEW}")).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("tenants", "tenant", "status"),
     [
@@ -489,7 +536,7 @@ def test_a_known_caller_learns_that_a_service_is_not_there(production: FlaskClie
 def test_demo_mode_ignores_bearer_tokens(client: FlaskClient, ehr: SigningEhr) -> None:
     for header in ("Bearer not.a.token", f"Bearer {ehr.token('/x', aud='y')}", "Basic eA==", ""):
         response = client.post(f"/cds-services/{VIEW}", json=call(), headers={"Authorization": header})
-        assert response.get_json() == {"cards": []}
+        assert response.get_json()["cards"] == []
 
 
 def test_a_call_is_logged_with_its_client_and_token_id(production: FlaskClient, ehr: SigningEhr) -> None:

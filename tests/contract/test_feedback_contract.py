@@ -103,9 +103,28 @@ def test_a_broken_event_names_its_field(client: FlaskClient, fields: Json, field
     assert_error(send(client, item(**fields)), 400, field)
 
 
-def test_the_field_of_the_event_at_fault_is_named_and_none_is_kept(client: FlaskClient) -> None:
-    assert_error(send(client, item(), item(card=None)), 400, "feedback[1].card", says="is required")
-    assert stored(send(client, item())) == 1
+def test_a_broken_event_costs_itself_and_the_answer_says_which(client: FlaskClient) -> None:
+    response = send(
+        client, item(), item(card=None), item(card="c-2"), item(outcomeTimestamp="0001-01-01T00:00:00+05:00")
+    )
+    assert stored(response) == 2
+    assert response.get_json()["refused"] == [
+        {"field": "feedback[1].card", "text": "is required"},
+        {
+            "field": "feedback[3].outcomeTimestamp",
+            "text": "must lie between the years 1 and 9999 in every time zone",
+        },
+    ]
+    assert stored(send(client, item(), item(card="c-2"))) == 0
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"])
+def test_a_time_that_can_never_be_stored_is_400_not_503_for_ever(client: FlaskClient, at: str) -> None:
+    assert_error(send(client, item(outcomeTimestamp=at)), 400, "feedback[0].outcomeTimestamp")
+
+
+def test_a_comment_cut_in_an_emoji_costs_no_event(client: FlaskClient) -> None:
+    assert stored(send(client, item(overrideReason={"userComment": "no \ud83d"}))) == 1
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"x"', b"{}", b'{"feedback": {}}', b'{"feedback": null}', b"null"])

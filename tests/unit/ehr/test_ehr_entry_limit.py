@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from error_shape import assert_error
 from flask import Flask
-from synthetic import SIGN, VIEW, bundle, call, condition, order, patient, prefetch
+from synthetic import SIGN, VIEW, Json, bundle, call, condition, order, patient, prefetch
 
 LIMIT = 100
 
@@ -61,4 +61,12 @@ def test_drafts_count(build: Callable[..., Flask]) -> None:
 
 def test_a_malformed_bundle_is_reported_by_its_decoder(build: Callable[..., Flask]) -> None:
     long = {"resourceType": "Bundle", "entry": "x" * 1_000}
-    assert_error(post(build, VIEW, call(prefetch=prefetch(observations=long))), 400, "prefetch.observations.entry")
+    sent = {"patient": patient(), "conditions": long}
+    assert_error(post(build, VIEW, call(prefetch=sent)), 400, "prefetch.conditions.entry")
+
+
+@pytest.mark.parametrize("wrap", [lambda draft: draft, lambda draft: {"resource": draft}])
+def test_drafts_in_a_list_are_counted_too(build: Callable[..., Flask], wrap: Callable[[Json], Json]) -> None:
+    body = call(SIGN)
+    body["context"]["draftOrders"] = [wrap(order("73721", number=number)) for number in range(LIMIT + 1)]
+    assert_error(post(build, SIGN, body), 422, "context.draftOrders")

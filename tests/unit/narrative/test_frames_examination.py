@@ -57,7 +57,7 @@ def test_a_side_of_something_else_is_not_taken(reader: NarrativeReader, text: st
     "text",
     [
         "SLR R 40 L 70, reflexes not tested",
-        "SLR 80 bilaterally",
+        "SLR 60 bilaterally",
         "Weak pulses in the left foot",
         "Strength 5/5 UE bilaterally, LE not tested",
         "Shoulder: limited internal rotation left",

@@ -43,7 +43,8 @@ def test_a_word_is_built_once_and_known_to_stand_alone() -> None:
     tree = PhraseTree(ENTRIES, ENTRIES)
     assert not tree.alone
     first, again = (tree.longest(["hips"], 0, ["hips"], range(1)) for _ in range(2))
-    assert first and again
+    assert first
+    assert again
     assert first[1] is again[1] is tree.alone["hips"]
     tree.longest(["hip"], 0, ["hip"], range(1))
     tree.longest(["ir"], 0, ["IR"], range(1))

@@ -11,12 +11,13 @@ from liveness import LIVENESS_S
 from sqlalchemy import text
 
 from cds_service.errors import StoreUnavailable
-from cds_service.store import FeedbackLog, check_writable
+from cds_service.store import FeedbackLog, ForeignIds, Pseudonymizer, check_writable
 from cds_service.store import engine_lock as gates
 from cds_service.store.database import transaction
 from cds_service.store.engine_lock import exclusive
 
 PROC = Path("/proc/self/fd")
+NAMES = ForeignIds(Pseudonymizer(b"k" * 32))
 
 # Python 3.12 and later warn of any fork beside threads; that is the case under test.
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
@@ -62,7 +63,7 @@ def test_parent_and_child_both_write(engine, issued, card, event, query):
     def work():
         issued.put([card("child")])
         assert issued.flush(LIVENESS_S)
-        assert FeedbackLog(engine, before_record=issued.flush).record([event("child")]) == 1
+        assert FeedbackLog(engine, NAMES, before_record=issued.flush).record([event("child")]) == 1
         issued.close(5)
 
     assert in_child(work) == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from cds_service.errors import StoreUnavailable
+from cds_service.errors import StoreUnavailable, StoreUnwritable, TokenNotRecorded
 from cds_service.store import SeenTokens, connect, migrate
 from cds_service.trust.replay import LocalTokens, ReplayGuard
 
@@ -100,6 +100,20 @@ def test_a_store_that_is_back_is_used_again_and_this_is_logged(
         assert not first(replays, "before", later)
     assert "used tokens shared again" in caplog.text
     assert not first(ReplayGuard(SeenTokens(engine)), "after", later)
+
+
+def test_a_store_that_takes_no_write_refuses_the_token_in_every_process() -> None:
+    """Each process alone would let it in once."""
+
+    class Locked:
+        def add(self, *_: object) -> bool:
+            raise StoreUnwritable("the store is busy")
+
+    for _ in range(2):
+        replays = ReplayGuard(Locked())  # type: ignore[arg-type]  # as above
+        with pytest.raises(TokenNotRecorded):
+            first(replays)
+        assert not first(replays)  # a retry needs a new token
 
 
 def test_a_process_forgets_what_has_expired_and_no_more_than_it_must() -> None:
