@@ -21,10 +21,13 @@ from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.returning import Returning
 from cds_service.narrative.scopes import Scopes
-from cds_service.narrative.tokenizer import EMPTY_BOX, Sentence
+from cds_service.narrative.tokenizer import EMPTY_BOX, TRAILING_QUESTION, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
+_ASKING = frozenset(
+    {"do", "does", "did", "is", "are", "was", "were", "has", "have", "can", "could", "any", "ever", "when"}
+)
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
 _NONE_BEFORE = frozenset({"no prior", "no previous"})
 _HISTORIES = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})
@@ -53,6 +56,7 @@ class Context:
         """
         self._items = items
         self._is_name = is_name
+        self._is_question = bool(items) and items[-1].text == TRAILING_QUESTION and items[0].text in _ASKING
         self._mentions = sorted(mentions, key=attrgetter("place"))
         self._carried = carried
         self._section = section
@@ -61,15 +65,15 @@ class Context:
         self._behind = CuesBehind(items, self._mentions)
         self._has_bracket = "(" in items.sentence.words
         results = {place for mention in mentions for place in mention.results}
-        self._ended, said = find_ended(items, self._mentions)
-        self._cues = place_cues(items, passed | results | said)
+        self._ended = find_ended(items, self._mentions)
+        self._cues = place_cues(items, passed | results | self._ended.said)
         self._changing: list[PlacedCue] = []
         self._negating: list[PlacedCue] = []
         self._opening: PlacedCue | None = None
         if self._cues:
             self._divide()
         self._returning = Returning.of(items, behind) if self._negating else None
-        self._is_plain = not (self._cues or carried or section or self._ended)
+        self._is_plain = not (self._cues or carried or section or self._ended.mentions)
 
     def _divide(self) -> None:
         """Part the cues that deny what follows from all others."""
@@ -114,6 +118,8 @@ class Context:
             ):
                 holding.append(one)
         found = {self._change(one, mention) for one in holding} if holding else set()
+        if self._is_question:
+            found.add(CueEffect.UNCLEAR)
         if self._opening and holds_from_opening(self._items, mention):
             found.add(self._opening.cue.effect)
         if holding and any(one.cue.is_listing and not one.cue.is_before for one in holding):
@@ -126,8 +132,9 @@ class Context:
             found.add(self._section)  # what began on a day that was is no history
         if found and CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
-        if id(mention) in self._ended:
-            found.add(CueEffect.HISTORICAL)
+        if id(mention) in self._ended.mentions:
+            is_denied = id(mention) in self._ended.denied and (mention.saying.is_pain or mention.saying.is_ground)
+            found.add(CueEffect.NEGATED if is_denied else CueEffect.HISTORICAL)
         if self._negating:
             found.update(self._negations(mention))
         if mention.saying.is_structure and not self._is_meant(mention):

@@ -13,6 +13,15 @@ from cds_service.narrative.phrase_tree import PhraseTree
 from cds_service.narrative.tokenizer import Sentence
 from cds_service.narrative.traits import SIDE
 
+_RIGHT = "right"
+_BEHIND_ADVERB = frozenset(
+    {
+        "in", "over", "at", "through", "across", "along", "around", "into", "up", "round", "under", "where", "behind",
+        "next", "beside", "above", "below", "from", "inside", "there", "here",
+    }
+)  # fmt: skip
+_BEFORE_SIDE = frozenset({"", "the", "on", "(", ":", "-", "/", "and", "or", "left", "both"})
+
 
 class _Sides(NamedTuple):
     """A sentence without its sides: the words that are left, where each stands, and the sides before each of them."""
@@ -91,12 +100,23 @@ class PhraseFinder:
                 continue
             found = self._sides.longest(words, place, sentence.spellings, every)
             length, item = found or (1, UNKNOWN_ITEM)
-            if item.entry.side:
+            if item.entry.side and _is_adverb(words, place):
+                pass  # dropped
+            elif item.entry.side:
                 before.setdefault(len(kept), []).append((place, item))
             else:
                 kept += range(place, place + length)
             place += length
-        return _Sides([words[at] for at in kept], kept, before) if before else _Sides(words, every, {})
+        return _Sides([words[at] for at in kept], kept, before) if len(kept) < len(words) else _Sides(words, every, {})
+
+
+def _is_adverb(words: Sequence[str], place: int) -> bool:
+    """Return whether "right" is no side: "pain right in the groin", but "on the right in the groin"."""
+    if words[place] != _RIGHT or place + 1 >= len(words) or words[place + 1] not in _BEHIND_ADVERB:
+        return False
+    before = words[place - 1] if place else ""
+    is_number = place + 2 < len(words) and words[place + 2][0].isdecimal()
+    return before not in _BEFORE_SIDE and not is_number
 
 
 def _add_sides(items: list[Item], firsts: list[int], sides: Iterable[tuple[int, Item]]) -> None:

@@ -119,7 +119,7 @@ class ClinicalTestFrame(ExaminationFrame):
 
 
 def _fits(test: str, result: Item) -> bool:
-    """Return whether a result is one of a test: an angle of a raised leg, "antalgic" of a gait, "steady" of a stance."""
+    """Return whether a result is one of a test: an angle of a raised leg, "antalgic" of a gait."""
     said = result.concept(RESULT)
     if test == _GAIT:
         return said in _OF_GAIT or result.text in _NORMAL_GAIT
@@ -135,7 +135,7 @@ def _is_sign(item: Item) -> bool:
 
 
 def _is_found(row: Row, at: int) -> bool:
-    """Return whether "impingement" is the sign, as its result is beside it, and not the disease or that of a shoulder."""
+    """Return whether "impingement" is the sign, as its result is beside it, and not the disease."""
     before = row[at - 1] if at else None
     if before is not None and before.concept(_TEST):
         return False

@@ -128,7 +128,8 @@ class ExaminationFrame(Frame):
             for claim in read_claims(drop_named_topics(without_lent_heads(run)), heading)
             if claim.head.part is not Part.OTHER and claim.result.value is not None
         ]
-        yield from self._mentions(row, claims)
+        if claims:
+            yield from self._mentions(row, claims)
 
     def is_normal_part(self, claim: Claim) -> bool:
         """Return whether a claim finds but a part normal, such as one muscle."""
@@ -156,7 +157,7 @@ class ExaminationFrame(Frame):
         return claim.side
 
     def _shared_by_pairs(self, row: Row, claims: Sequence[Claim]) -> set[int]:
-        """Return the results of both sides: "knee and ankle jerks brisk", and all in a sentence that ends with "both"."""
+        """Return the results of both sides: "knee and ankle jerks brisk", and all that a closing "both" is said of."""
         absent = [one for one in claims if one.result.value is FindingValue.ABSENT]
         if closing_of(row) is Side.BOTH and len(absent) == len(claims):
             return {one.result.at for one in absent}

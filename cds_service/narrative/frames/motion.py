@@ -9,11 +9,13 @@ from cds_service.narrative.frames.examination import RESULT, SHARED, Examination
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import PhraseMeaning
+from cds_service.narrative.mentions import Mention
 
 _MOTION, _DEGREES, _JOINT, _LIMB = "motion", "degrees", "joint", "limb"
 _OTHER, _INTERNAL, _RANGE, _HIP, _FILLER = "other", "internal", "range", "hip", "filler"
 _MINUS, _TEST, _ABILITY, _UNABLE = "-", "test", "ability", "unable"
 _FREE = frozenset({"full", "supple", "free", "mobile"})
+_OF = frozenset({"of", "from"})  # "hip free from infection"
 _SMALL = frozenset({"-", ":", "is", "are", "was", "were", ","})
 _MOST_LIMITED, _LEAST_FULL, _MOST = 15, 30, 90  # degrees
 _VALUES = {"few": FindingValue.PRESENT, "many": FindingValue.ABSENT}
@@ -28,6 +30,13 @@ class MotionFrame(ExaminationFrame):
     present = frozenset({"limited", "reduced", "absent"})
     absent = frozenset({"normal"})
     foreign = Part.BREAK
+
+    def read(self, row: Row) -> Iterator[Mention]:
+        """Yield the movements, and the hips that are said to move freely."""
+        if _MOTION in row.kinds or any(
+            row[at].concept(_JOINT) == _HIP and _is_free(row, at) for at in row.kinds[_JOINT]
+        ):
+            yield from super().read(row)
 
     def head(self, row: Row, at: int) -> Token | None:
         """Return a movement as a head. Of another joint it is no finding of ours."""
@@ -93,7 +102,9 @@ class MotionFrame(ExaminationFrame):
 def _is_free(row: Row, at: int) -> bool:
     """Return whether a hip itself is said to move freely: "left hip full", "hips - supple"."""
     behind = [item for item in row[at + 1 : at + 5] if not (item.is_side or item.text in _SMALL)]
-    return bool(behind) and behind[0].concept(RESULT) == "normal" and behind[0].text.split()[0] in _FREE
+    if not behind or behind[0].concept(RESULT) != "normal" or behind[0].text.split()[0] not in _FREE:
+        return False
+    return len(behind) == 1 or behind[1].text not in _OF
 
 
 def _is_of_second(tokens: Sequence[Token]) -> bool:

@@ -1,4 +1,4 @@
-"""A word for all that the nerves do, and whether a sentence sums it up: "neurovascularly intact", "no neuro deficit"."""
+"""A word for all that the nerves do, and whether a sentence sums it up, as "neurovascularly intact" does."""
 
 from typing import Final
 

@@ -7,7 +7,7 @@ from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import Mark
 
-_NOW: Final = frozenset({"now", "today", "currently"})
+_NOW: Final = ("now", "today", "currently")
 _LEADING = frozenset({"but", "and", "which", "that", "then", "however", "though"})
 _RESULTS = ("result", "grade", "reflex-grade", "score", "degrees")
 _REACH = 4  # items between "now" and the new result
@@ -16,10 +16,10 @@ _REACH = 4  # items between "now" and the new result
 def is_told_anew(row: Row, at: int, tokens: Sequence[Token]) -> bool:
     """Return whether a word at a place leads from a head's result to the one that holds now."""
     text = row[at].text
-    words = text.split()
-    if not (words[-1] in _NOW or text in _LEADING) or not _has_result(tokens):
+    is_now = text.endswith(_NOW)
+    if not (is_now or text in _LEADING) or not _has_result(tokens):
         return False
-    return _leads_to_result(row, at + 1, is_now=words[-1] in _NOW)
+    return _leads_to_result(row, at + 1, is_now=is_now)
 
 
 def without_results(tokens: Sequence[Token]) -> list[Token]:
@@ -45,7 +45,7 @@ def _leads_to_result(row: Row, at: int, *, is_now: bool) -> bool:
             return True
         if item.concept("result") == "returned":
             return True
-        is_now = is_now or item.text.split()[-1] in _NOW
+        is_now = is_now or item.text.endswith(_NOW)
         if item.is_marked(Mark.STOP, Mark.LIST) or not (
             item.is_side or item.is_marked(Mark.LINK) or item.entry.cues or item.concept("filler")
         ):

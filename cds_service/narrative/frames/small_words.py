@@ -18,6 +18,7 @@ _LINKS: Final = frozenset({Mark.LINK, Mark.MOTION})
 _BOTH = "both"
 _EACH: Final = frozenset({"either", "each"})
 _BOTH_IN_SHORT = "b"  # "5/5 B", behind a result alone
+_OF_BOTH: Final = frozenset({_BOTH, _BOTH_IN_SHORT})
 _RESULTS: Final = ("result", "grade", "reflex-grade", "score")
 _SEPARATORS: Final = {"and": AND_WORD, "&": AND_WORD, "/": SLASH}
 _TWO: Final = frozenset({"feet", "calves"})
@@ -28,13 +29,19 @@ def parts_of(row: Row) -> Sequence[Token | None]:
     """Return what the items of a sentence are to all frames of the examination, or ASKED of each."""
     if row.parts is None:
         row.parts = [_part(item) for item in row]
-        for at, token in enumerate(row.parts):
-            if token is BOTH_WORD and at + 1 < len(row) and _are_two(row[at + 1].text):
-                row.parts[at] = SIDES[Side.BOTH]
-            elif row[at].text == _BOTH_IN_SHORT:
-                is_side = at > 0 and any(row[at - 1].concept(kind) for kind in _RESULTS)
-                row.parts[at] = SIDES[Side.BOTH] if is_side else BREAK
+        if any(item.text in _OF_BOTH for item in row):
+            _settle_both(row, row.parts)
     return row.parts
+
+
+def _settle_both(row: Row, parts: list[Token | None]) -> None:
+    """Let "both" be a side before what stands on both sides, and its first letter one behind a result."""
+    for at, token in enumerate(parts):
+        if token is BOTH_WORD and at + 1 < len(row) and _are_two(row[at + 1].text):
+            parts[at] = SIDES[Side.BOTH]
+        elif row[at].text == _BOTH_IN_SHORT:
+            is_side = at > 0 and any(row[at - 1].concept(kind) for kind in _RESULTS)
+            parts[at] = SIDES[Side.BOTH] if is_side else BREAK
 
 
 def _are_two(text: str) -> bool:

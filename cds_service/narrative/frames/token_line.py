@@ -8,7 +8,7 @@ from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_
 from cds_service.narrative.frames.retelling import is_told_anew, without_results
 from cds_service.narrative.frames.small_words import COMPARING, NOT
 from cds_service.narrative.frames.tokens import BREAK, SEPARATOR, Part, Token
-from cds_service.narrative.items import Row
+from cds_service.narrative.items import UNKNOWN_ITEM, Row
 
 FOREIGN: Final = "foreign"  # the concept of a result whose word names a topic of another frame, too
 OWN: Final = "own"  # one that names the frame's own topic: "neurovascularly intact", "5/5 throughout"
@@ -49,7 +49,7 @@ class TokenLine:
         if self._is_denied:
             token = self._denied(token, at)
         if part is _BREAK:
-            if self._goes_on(at):
+            if self.tokens and item is not UNKNOWN_ITEM and self._goes_on(at):
                 return
             close_exception(self.tokens)
             self._close_side()
@@ -88,6 +88,7 @@ class TokenLine:
         if self._row[at].text in COMPARING and self._compares(at):
             last = next(place for place in (-1, -2) if self.tokens[place].part is _RESULT)
             self.tokens[last] = self.tokens[last]._replace(words=(*self.tokens[last].words, at))
+            self._replaced += (at,)  # it is no cue of the result behind it either
             self.tokens.append(SEPARATOR)
             return True
         if self._is_relative(at):
@@ -115,7 +116,8 @@ class TokenLine:
 
     def _close_side(self) -> None:
         """Leave the side before a break to what nobody read: in "KJ: R 2+, L ?" it is no side of the 2+."""
-        if [token.part for token in self.tokens[-2:]] == [_SEPARATOR, _SIDE]:
+        tokens = self.tokens
+        if len(tokens) > 1 and tokens[-1].part is _SIDE and tokens[-2].part is _SEPARATOR:
             self.tokens.append(Token(_RESULT, -1))
 
     def _replace_results(self) -> None:
@@ -144,7 +146,7 @@ class TokenLine:
             tokens.append(token)
 
     def _merged(self, one: Token, other: Token) -> Token:
-        """Return one result of two that follow each other: "weakness 4/5", "numbness nil". Contradictions say nothing."""
+        """Return one result of two that follow each other, such as "weakness 4/5". Contradictions say nothing."""
         values = {one.value, other.value} - {None}
         value = values.pop() if len(values) == 1 else None
         if one.value and self._row[other.at].text in _NIL:

@@ -25,8 +25,9 @@ class Part(Enum):
 class Token(NamedTuple):
     """An item with its part. `concept`: of a head. `value` and `grade`: of a result; without value it says nothing.
 
-    Of a separator `concept` tells which it is. `words`: the items that make up a result, which are then cues of nothing else. `is_part`: a head that is but a part
-    of what the finding is about, such as one muscle. `is_both_word`: the word "both", which may be said of two heads.
+    Of a separator `concept` tells which it is. `words`: the items that make up a result, which are then cues of
+    nothing else. `is_part`: a head that is but a part of what the finding is about, such as one muscle.
+    `is_both_word`: the word "both", which may be said of two heads.
     """
 
     part: Part
