@@ -10,6 +10,7 @@ from benchmarks import (
     pipeline,
     server_cpu,
     startup,
+    store_size,
     suppression,
     throughput,
 )
@@ -25,6 +26,7 @@ BENCHMARKS = (
     faults,
     memory,
     startup,
+    store_size,
     growth,
     suppression,
 )

@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import cache, partial
 from multiprocessing import parent_process
 from multiprocessing.util import Finalize
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -17,8 +19,10 @@ from cds_service.engine import CdsEngine, build_engine, new_uuid, system_clock
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.shipped import shipped_examples
 from cds_service.log import configure_log, log_uncaught_errors
+from cds_service.model.edition import Edition
+from cds_service.operations.core_dumps import forbid_core_dumps
 from cds_service.operations.health import StoreHealth
-from cds_service.operations.shared_folder import find_shared_folder, is_stopping
+from cds_service.operations.shared_folder import find_shared_folder, is_stopping, recover_shared_folder
 from cds_service.production import (
     ProductionConfig,
     advertised_keys,
@@ -37,14 +41,20 @@ from cds_service.trust.authentication import Authenticator, DemoAuthenticator, T
 from cds_service.trust.replay import ReplayGuard
 from cds_service.web.about import AboutPage
 from cds_service.web.application import WebDependencies, build_flask_app
+from cds_service.web.host_names import LOOPBACK_NAMES
 from cds_service.web.openapi import build_openapi
 from cds_service.web.operator_routes import OperatorEndpoints
 from cds_service.web.rate_limiter import RateLimiter
+
+if TYPE_CHECKING:
+    from cds_service.operations.metrics import Metrics
 
 
 def create_app(startup_state: StartupState | None = None) -> Flask:
     """Create the application of a server worker, with settings from the environment and the file it names."""
     settings = load_settings()
+    if not settings.core_dumps:
+        forbid_core_dumps()
     configure_log(settings.log_level)
     log_uncaught_errors()
     if parent_process() is not None:  # a worker of `serve`
@@ -63,9 +73,6 @@ def build_app(
     uuid_factory: Callable[[], str] = new_uuid,
 ) -> Flask:
     """Build the application for these settings, with its own database connections and threads."""
-    # Imported here because prometheus_client decides on import whether it counts for several processes.
-    from cds_service.operations.metrics import Metrics
-
     production = load_production_config(settings)
     dialects = build_dialects(settings, production)
     recorder = open_recorder(settings)
@@ -78,9 +85,7 @@ def build_app(
         dialects=dialects,
         suppression_limits=build_suppression_limits(production),
     )
-    metrics = Metrics()
-    edition = engine.knowledge.content.edition
-    metrics.set_versions(__version__, edition.version, edition.digest[:12])
+    metrics = _build_metrics(engine.knowledge.content.edition)
     dependencies = WebDependencies(
         service=engine.service,
         discovery_body=_discovery_body(engine.prefetch_keys, production),
@@ -92,8 +97,29 @@ def build_app(
         about_page=build_about_page(engine.knowledge),
     )
     return build_flask_app(
-        dependencies, body_limit=settings.body_limit, allowed_origins=resolve_allowed_origins(settings)
+        dependencies,
+        body_limit=settings.body_limit,
+        allowed_origins=resolve_allowed_origins(settings),
+        host_names=_find_host_names(settings),
     )
+
+
+def _build_metrics(edition: Edition) -> "Metrics":
+    recover_shared_folder()
+    # Imported here because prometheus_client decides on import whether it counts for several processes.
+    from cds_service.operations.metrics import Metrics
+
+    metrics = Metrics()
+    metrics.set_versions(__version__, edition.version, edition.digest[:12])
+    return metrics
+
+
+def _find_host_names(settings: Settings) -> frozenset[str] | None:
+    """Return the names by which demo mode may be called: this machine's own, and what the settings name. Else None."""
+    if settings.clients is not None:
+        return None
+    public = urlsplit(settings.public_url or "").hostname
+    return LOOPBACK_NAMES | {settings.host.lower()} | ({public} if public else set())
 
 
 def _discovery_body(keys: tuple[PrefetchKey, ...], production_config: ProductionConfig | None) -> bytes:

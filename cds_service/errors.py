@@ -5,6 +5,7 @@ ServiceError
 │   ├── BadRequest              400  a field or a byte of the request is wrong
 │   ├── Unauthenticated         401  there is no valid token; the caller does not learn why
 │   ├── NotAllowed              403  a known caller asks for something it may not have
+│   ├── ForeignHost             403  demo mode was called by a name that is not this machine's own
 │   ├── UnknownService          404  no service has that id
 │   ├── BodyTooSlow             408
 │   ├── MissingData             412  data that the service requires is unavailable (CDS Hooks 2.0, "prefetch")
@@ -79,6 +80,13 @@ class Unauthenticated(_AccessRefused):
 
 class NotAllowed(_AccessRefused):
     """The caller is known, but may not do this."""
+
+    status = 403
+    code = "forbidden"
+
+
+class ForeignHost(CallerFault):
+    """Demo mode was called by a name that is not this machine's own, as by a web page with a name it controls."""
 
     status = 403
     code = "forbidden"

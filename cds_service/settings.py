@@ -112,6 +112,9 @@ class Settings(BaseSettings):
     allowed_origins: list[str] = Field(
         ["*"], description="Origins that browsers may call from (CORS); default in production: none"
     )
+    core_dumps: bool = Field(
+        False, description="Allow core dumps of crashed workers; the memory in them holds patients' charts"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Minimum level of log messages")
 
     @property

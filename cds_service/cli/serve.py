@@ -16,6 +16,7 @@ from cds_service.cli.options import clients_option, config_option, site_option, 
 from cds_service.cli.supervisor import build_server
 from cds_service.engine import system_clock
 from cds_service.log import configure_log
+from cds_service.operations.core_dumps import forbid_core_dumps
 from cds_service.operations.shared_folder import create_shared_folder
 from cds_service.production import ProductionConfig
 from cds_service.settings import Settings, environment_variable, load_settings
@@ -40,6 +41,8 @@ def serve(config: object, **overrides: object) -> None:  # noqa: ARG001 - see op
         if value is not None:
             os.environ[environment_variable(name)] = str(value)  # workers read the environment
     settings = load_settings()
+    if not settings.core_dumps:
+        forbid_core_dumps()
     prepared, production = check_startup(settings)
     open_recorder(settings)
     _require_free_port(settings.host, settings.port)

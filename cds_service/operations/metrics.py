@@ -15,7 +15,7 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from cds_service.operations.metric_family import MetricFamily
-from cds_service.operations.shared_folder import find_shared_folder
+from cds_service.operations.shared_folder import find_shared_folder, recover_shared_folder
 
 _PREFIX = "hip_spine_cds"
 # Clients stop waiting for cards after 0.5 to 2 s; by default searches may take 1.5 s and a call 2.5 s.
@@ -84,6 +84,7 @@ class Metrics:
 
     def render(self) -> bytes:
         """Return the metrics of all workers in the Prometheus text format."""
+        recover_shared_folder()  # the library refuses one that was deleted
         return generate_latest(self._registry or build_shared_registry(self._folder))
 
     def _build_family(self, name: str, help_: str, labels: tuple[str, ...]) -> MetricFamily:

@@ -13,6 +13,7 @@ from cds_service.trust.authentication import Authenticator
 from cds_service.web.about import AboutPage, build_about_routes
 from cds_service.web.errors import register_errors
 from cds_service.web.hook_routes import build_hook_routes
+from cds_service.web.host_names import restrict_host_names
 from cds_service.web.instrumentation import MetricsRecorder, instrument
 from cds_service.web.operator_routes import OperatorEndpoints, build_operator_routes
 from cds_service.web.rate_limiter import RateLimiter
@@ -44,8 +45,14 @@ class _Application(Flask):
         return func
 
 
-def build_flask_app(dependencies: WebDependencies, *, body_limit: int, allowed_origins: Iterable[str]) -> Flask:
-    """Build the application from its parts. `body_limit` is in bytes."""
+def build_flask_app(
+    dependencies: WebDependencies,
+    *,
+    body_limit: int,
+    allowed_origins: Iterable[str],
+    host_names: frozenset[str] | None = None,
+) -> Flask:
+    """Build the application from its parts. `body_limit` is in bytes; `host_names`: all it answers to."""
     app = _Application(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = body_limit
     app.register_blueprint(
@@ -63,6 +70,8 @@ def build_flask_app(dependencies: WebDependencies, *, body_limit: int, allowed_o
     instrument(
         app, dependencies.metrics, dependencies.override_reasons, lambda: dependencies.service.recorder.lost_cards
     )
+    if host_names is not None:
+        restrict_host_names(app, host_names)
     # Errors under /cds-services have CORS headers too (CDS Hooks 2.0, "Cross-Origin Resource Sharing").
     CORS(
         app,

@@ -41,6 +41,18 @@ class TraceContext:
         return {name: value for name, value in ids.items() if value}
 
 
+def names_somebody(request_id: str, body: bytes) -> bool:
+    """Return whether the id also stands in the body, as the id of a patient or a user does.
+
+    Alone as a value or at the end of a reference. The `hookInstance` names a call, so that may be its id too.
+    """
+    needle = re.escape(request_id.encode())
+    if request_id.encode() not in body:
+        return False
+    others = re.sub(rb'"hookInstance"\s*:\s*"%b"' % needle, b"", body)
+    return re.search(rb'["/|]%b"' % needle, others) is not None
+
+
 def parse_environ(environ: Mapping[str, Any]) -> TraceContext:
     """Parse the headers of a WSGI environment. Looking up three variables is faster than searching `Headers`."""
     return parse_headers({name: environ[variable] for name, variable in _VARIABLES.items() if variable in environ})
