@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from cds_service.chart.chart_reader import ChartReader
 from cds_service.chart.open_orders import OpenOrderFinder
+from cds_service.collection import paused_collection
 from cds_service.ehr.client import EhrClient
 from cds_service.ehr.entry_limit import EntryLimit
 from cds_service.ehr.gatherer import Gatherer
@@ -41,6 +42,7 @@ def new_uuid() -> str:
     return str(uuid4())
 
 
+@paused_collection()
 def build_engine(
     settings: Settings,
     startup_state: StartupState | None = None,

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from cds_service.collection import paused_collection
 from cds_service.errors import ClientsError, ContentError, Problem, ProblemsFound
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.production import ProductionConfig, find_long_windows, find_unknown_orders, load_production_config
@@ -16,6 +17,7 @@ class StartupState(NamedTuple):
     card_maker: CardBuilder
 
 
+@paused_collection()
 def build_startup_state(settings: Settings) -> StartupState:
     """Load the content of these settings and prepare the card builder.
 

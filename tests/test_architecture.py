@@ -43,9 +43,10 @@ OURS = {
     "web": {"service", "trust", "wire", "model", "log", "errors"},
     "export": {"knowledge", "model", "errors"},
     "production": _BUILT,
-    "startup_state": {"knowledge", "rendering", "production", "settings", "errors"},
+    "collection": set[str](),
+    "startup_state": {"collection", "knowledge", "rendering", "production", "settings", "errors"},
     "store_setup": {"service", "store", "settings", "log", "errors"},
-    "engine": {"ehr", "chart", "knowledge", "model", "rendering", "service", "startup_state", "settings"},
+    "engine": {"ehr", "chart", "knowledge", "model", "rendering", "service", "startup_state", "collection", "settings"},
     "app": _BUILT | {"engine", "production", "startup_state", "store_setup"},
     "worker": {"app", "startup_state", "body_intake", "web", "settings"},
     "cli": _BUILT

@@ -3,20 +3,20 @@
 If it is uncertain whether a cue applies to a mention, the mention is unclear: not recorded, and never absent.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Set
 from operator import attrgetter
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.boxes import stands_behind
-from cds_service.narrative.carrying import PlacedCue, carry, place_cues
+from cds_service.narrative.carrying import CARRYING, PlacedCue, carry, place_cues
 from cds_service.narrative.claims import is_claimed, is_on_checklist
 from cds_service.narrative.cue_limits import holds_from_opening, is_of_next, is_over_before, is_told_apart, opening_of
 from cds_service.narrative.cues_behind import NEAR, CuesBehind, is_small
 from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
 from cds_service.narrative.endings import find_ended, is_of_then
 from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
-from cds_service.narrative.items import Item
+from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.returning import Returning
@@ -40,7 +40,7 @@ class Context:
 
     def __init__(
         self,
-        items: list[Item],
+        items: Row,
         mentions: list[Mention],
         carried: CueEffect | None,
         reach: int,
@@ -48,7 +48,7 @@ class Context:
         is_name: bool = False,
         passed: Set[int] = frozenset(),
         section: CueEffect | None = None,
-        behind: Sequence[Item] = (),
+        behind: Row | None = None,
     ) -> None:
         """Place the cues of a sentence, but for those in the items of `passed`.
 
@@ -63,7 +63,7 @@ class Context:
         self._reach = reach
         self._scopes = Scopes(items)
         self._behind = CuesBehind(items, self._mentions)
-        self._has_bracket = "(" in [item.text for item in items]
+        self._has_bracket = "(" in items.sentence.words
         results = {place for mention in mentions for place in mention.results}
         self._ended = find_ended(items, self._mentions)
         self._cues = place_cues(items, passed | results | self._ended.said)
@@ -72,7 +72,8 @@ class Context:
         self._opening: PlacedCue | None = None
         if self._cues:
             self._divide()
-        self._returning = Returning(items, behind) if self._negating else None
+        self._returning = Returning.of(items, behind) if self._negating else None
+        self._is_plain = not (self._cues or carried or section or self._ended.mentions)
 
     def _divide(self) -> None:
         """Part the cues that deny what follows from all others."""
@@ -103,6 +104,8 @@ class Context:
         return mention.value is FindingValue.PRESENT and not self._cued(mention)
 
     def _cued(self, mention: Mention) -> set[CueEffect]:
+        if self._is_plain and not mention.saying.is_structure:
+            return set()
         # The results of a mention are no cues at all; what stands among them may be: "numbness absent in the leg".
         holding: list[PlacedCue] = []
         for one in self._changing:
@@ -268,8 +271,15 @@ class Context:
 
     def carries(self, sentence: Sentence) -> CueEffect | None:
         """Return the effect that carries over to the next part of a list: from a heading, or past a semicolon."""
+        if sentence.ending not in CARRYING:
+            return None
         open_cues = [one for one in self._cues if one in self._negating or not _denies_on(one.cue)]
         return carry(self._items, self._mentions, open_cues, self._carried, sentence)
+
+
+def carried_past(items: Row, carried: CueEffect | None, reach: int, sentence: Sentence) -> CueEffect | None:
+    """Return the effect that carries over past a sentence without mentions."""
+    return Context(items, [], carried, reach).carries(sentence) if sentence.ending in CARRYING else None
 
 
 def _denies_on(cue: Cue) -> bool:

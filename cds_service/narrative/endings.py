@@ -7,11 +7,12 @@ is not so, not yet so, or the finding came back.
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from cds_service.narrative.items import Item
+from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.traits import OPENING, marked
 
-_ENDINGS: Final = frozenset({Mark.OVER, Mark.RESTORED, Mark.EARLIER})
+_ENDINGS: Final = marked(Mark.OVER, Mark.RESTORED, Mark.EARLIER) | OPENING
 _REACH: Final = 16  # items between a finding and its end
 _MAX_UNKNOWN: Final = 4
 _NEAR: Final = 3  # items between "not" and what is not over
@@ -54,14 +55,13 @@ class Ended(NamedTuple):
     said: set[int]
 
 
-def find_ended(items: Sequence[Item], mentions: Sequence[Mention]) -> Ended:
+def find_ended(items: Row, mentions: Sequence[Mention]) -> Ended:
     """Return what is said to be over."""
     ended: set[int] = set()
     denied: set[int] = set()
     used: set[int] = set()
-    for place, item in enumerate(items if mentions else ()):
-        entry = item.entry
-        if not entry.cues and _ENDINGS.isdisjoint(entry.marks):
+    for place, item in enumerate(items if mentions and items.traits & _ENDINGS else ()):
+        if not item.traits & _ENDINGS:
             continue
         if item.is_marked(Mark.OVER, Mark.RESTORED):
             found = {id(one) for one in _ended_by(items, mentions, place)}

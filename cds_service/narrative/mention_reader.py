@@ -16,6 +16,7 @@ from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention, read_signs
 from cds_service.narrative.qualifiers import qualify
 from cds_service.narrative.sides import place_sides
+from cds_service.narrative.traits import PAIN, QUALIFIER, SAYING, SIDE, SIGN
 
 _BACK = frozenset({"low-back-pain", "back-pain-unstated"})
 _PROVOKING = frozenset(
@@ -30,7 +31,6 @@ _PROVOKING = frozenset(
 )
 
 
-_PAINS: Final = frozenset({Role.PLACE, Role.PAIN, Role.PAIN_WORD, Role.ELSEWHERE, Role.RUN})
 _NO_PAINS: Final = PainReader([], frozenset())
 
 
@@ -51,7 +51,7 @@ class MentionReader:
 
     def may_mention(self, row: Row) -> bool:
         """Return whether a sentence names anything that may be a finding."""
-        return self._frames.has_head(row) or any(item.entry.saying for item in row)
+        return bool(row.traits & SAYING) or self._frames.has_head(row)
 
     def stated(self, row: Row) -> Iterator[Mention]:
         """Yield what frames alone read as present, before any context."""
@@ -63,16 +63,19 @@ class MentionReader:
         if antecedent.is_ours is False:
             stated = [mention for mention in stated if mention.about is not Subject.UNSAID]
         taken = {place for mention in stated for place in mention.parts}
-        roles = {item.role for item in row}
-        pains = _NO_PAINS if _PAINS.isdisjoint(roles) else PainReader(_without(row, taken), self._tender, antecedent)
-        others = [*(sign for sign in read_signs(row) if sign.place not in taken), *stated]
+        pains = PainReader(_without(row, taken), self._tender, antecedent) if row.traits & PAIN else _NO_PAINS
+        others = stated
+        if row.traits & SIGN:
+            others = [*(sign for sign in read_signs(row) if sign.place not in taken), *stated]
         if len(others) > 1:
-            others.sort(key=attrgetter("place"))
+            others = sorted(others, key=attrgetter("place"))
         mentions = [*pains.mentions, *others]
         for mention in stated:
             row.name((mention.place, *mention.parts), mention.saying)
-        qualify(row, mentions)
-        place_sides(row, mentions)
+        if row.traits & QUALIFIER:
+            qualify(row, mentions)
+        if row.traits & SIDE:
+            place_sides(row, mentions)
         if pains.referring:
             _refer(pains, antecedent.side if pains.opening is Side.UNSTATED else pains.opening)
         if stated and pains.mentions:

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from cds_service.model.sides import combine_sides
 from cds_service.narrative.frames.subject import is_denial
-from cds_service.narrative.items import Item, Role, Row
+from cds_service.narrative.items import Item, Role, Row, build_site
 from cds_service.narrative.lexicon import FrameTable, LexiconEntry, Mark
 
 NAME: Final = "pain"  # the content file
@@ -75,7 +75,7 @@ class SiteComposer:
             firsts.append(row.firsts[end])
             entry = self._entry(region, aspect, is_pain=False)
             if entry:
-                made.append(Item(row[at].text, entry._replace(concepts={ASPECT: aspect}), Role.PLACE))
+                made.append(build_site(row[at].text, entry._replace(concepts={ASPECT: aspect}), Role.PLACE))
                 firsts.append(row.firsts[end + 1])
             end = at + 1
         return end
@@ -125,7 +125,7 @@ class SiteComposer:
         if is_whole and not is_pain:
             words.append(row[site.end].text)
         text = " ".join(words)
-        return Item(text, entry, Role.PAIN if is_whole else Role.PLACE, side)
+        return build_site(text, entry, Role.PAIN if is_whole else Role.PLACE, side)
 
     def _entry(self, region: str, aspect: str, *, is_pain: bool) -> LexiconEntry | None:
         key = region, aspect, is_pain
