@@ -25,6 +25,7 @@ OURS = {
     "settings": {"errors"},
     "model": set[str](),
     "logic": {"model"},
+    "figure": {"model"},
     "knowledge": {"narrative", "model", "errors"},
     "wire": {"errors"},
     "fhir": {"wire", "errors"},
