@@ -9,18 +9,18 @@ from cds_service.figure.marks import BodySide, Entry, Mark, summarize_marks
 from cds_service.figure.patterns import format_definitions
 from cds_service.figure.regions import View
 
-WIDTH, HEIGHT = 1130, 712
+WIDTH, HEIGHT = 1210, 712
 _TOP = 62  # where the lower ribs are drawn
 # View, side of the body, its middle, and whether it is mirrored. A front view shows the patient's left at the right.
 _HALVES: tuple[tuple[View, BodySide, int, bool], ...] = (
-    ("front", "right", 205, True),
-    ("front", "left", 205, False),
-    ("back", "left", 595, True),
-    ("back", "right", 595, False),
-    ("side", "right", 870, False),
-    ("side", "left", 1045, True),
+    ("front", "right", 210, True),
+    ("front", "left", 210, False),
+    ("back", "left", 640, True),
+    ("back", "right", 640, False),
+    ("side", "right", 930, False),
+    ("side", "left", 1115, True),
 )
-_HEADINGS = (("Front", 205), ("Back", 595), ("Right side", 870), ("Left side", 1045))
+_HEADINGS = (("Front", 210), ("Back", 640), ("Right side", 930), ("Left side", 1115))
 
 
 def draw_figure(marks: Iterable[Mark], *, title: str, name: str = "figure") -> str:
@@ -54,5 +54,5 @@ def _describe(entries: Iterable[Entry]) -> str:
 
 def _draw_headings() -> str:
     names = "".join(f'<text class="view-name" x="{x}" y="22">{words}</text>' for words, x in _HEADINGS)
-    sides = ((150, "patient's right"), (260, "patient's left"), (540, "patient's left"), (650, "patient's right"))
+    sides = ((155, "patient's right"), (265, "patient's left"), (585, "patient's left"), (695, "patient's right"))
     return names + "".join(f'<text class="side-name" x="{x}" y="46">{words}</text>' for x, words in sides)

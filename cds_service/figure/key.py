@@ -7,10 +7,10 @@ def draw_key(name: str) -> str:
     """Return the key of the figure whose ids begin with `name`."""
     fills = (
         (20, "present", f"url(#{name}-pain)", "pain documented"),
-        (190, "absent", f"url(#{name}-denied)", "pain denied"),
-        (330, "site", "none", "not recorded"),
+        (205, "absent", f"url(#{name}-denied)", "pain denied"),
+        (380, "site", "none", "not recorded"),
     )
-    hatches = ((480, f"url(#{name}-hip)", "more often hip"), (645, f"url(#{name}-spine)", "more often lumbar spine"))
+    hatches = ((530, f"url(#{name}-hip)", "more often hip"), (700, f"url(#{name}-spine)", "more often lumbar spine"))
     return (
         "".join(_swatch(x, style, fill, words) for x, style, fill, words in fills)
         + "".join(_swatch(x, "site", fill, words) for x, fill, words in hatches)
@@ -28,10 +28,10 @@ def _swatch(x: int, style: str, fill: str, words: str) -> str:
 def _draw_second_row() -> str:
     y = _TOP + 40
     words = (
-        (20, "SLR +  sign present"),
-        (190, "SLR −  sign absent"),  # noqa: RUF001 - the minus sign of clinical notes
-        (330, "?  side not stated"),
-        (480, "arrow: radiates there"),
-        (645, "bar beside the body: part named, place in it not stated"),
+        (20, "dark label: sign present"),
+        (205, "light label: sign absent"),
+        (380, "?  side not stated"),
+        (530, "arrow: radiates there"),
+        (700, "bar beside the body: part named, place in it not stated"),
     )
     return "".join(f'<text x="{x}" y="{y}">{text}</text>' for x, text in words)

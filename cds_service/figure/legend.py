@@ -15,7 +15,7 @@ class LegendLine:
     url: str | None = None
 
 
-# Read in the abstract (Fam Pract 2016;33:601-606), as the university that holds it shows it; the content does not cite it.
+# Read in the abstract (Fam Pract 2016;33:601-606), as the university that holds it shows it. No evidence file has it.
 POULSEN = (
     "https://forskning.ku.dk/soeg/result/?pure=en%2Fpublications%2Fpain-distribution-in-primary-care-patients-with-hip-"
     "osteoarthritis%28b402f977-c147-4306-a489-63db8b2b96e3%29.html"

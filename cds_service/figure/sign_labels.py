@@ -3,16 +3,16 @@
 from cds_service.figure.marks import Entry
 from cds_service.figure.signs import SIGN_BY_FINDING
 
-_SIGNS_IN_WORDS = {"present": "+", "absent": "−", "both": "+/−"}  # noqa: RUF001 - the minus sign of clinical notes
-_LABEL_LEFT, _LABEL_WIDTH, _LABEL_HEIGHT = 114, 88, 19
+_LABEL_LEFT, _LABEL_WIDTH, _LABEL_HEIGHT = 114, 104, 19
 
 
 def draw_sign(entry: Entry, *, is_mirrored: bool) -> str:
-    """Return the mark of a sign; filled where it is present, hollow where it is absent, and with + or - in words."""
+    """Return the mark of a sign; filled where present, hollow where absent, and said in words."""
     sign = SIGN_BY_FINDING[entry.finding]
     way = -1 if is_mirrored else 1
     middle = way * (_LABEL_LEFT + _LABEL_WIDTH / 2)
-    query = "?" if entry.side == "unstated" else ""
+    words = {"present": sign.label, "absent": sign.absent_label, "both": f"{sign.label} ±"}[entry.state]
+    query = " ?" if entry.side == "unstated" else ""
     x, y = way * sign.point[0], sign.point[1]
     return (
         f'<g class="sign is-{entry.state}" data-finding="{entry.finding}" data-state="{entry.state}" '
@@ -20,6 +20,5 @@ def draw_sign(entry: Entry, *, is_mirrored: bool) -> str:
         f'<circle class="joint" cx="{x}" cy="{y}" r="4"/>'
         f'<rect class="sign-box" x="{middle - _LABEL_WIDTH / 2}" y="{sign.height - _LABEL_HEIGHT / 2}" '
         f'width="{_LABEL_WIDTH}" height="{_LABEL_HEIGHT}" rx="4"/>'
-        f'<text class="sign-text" x="{middle}" y="{sign.height}">{sign.short} '
-        f"{_SIGNS_IN_WORDS[entry.state]}{query}</text></g>"
+        f'<text class="sign-text" x="{middle}" y="{sign.height}">{words}{query}</text></g>'
     )
