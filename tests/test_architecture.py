@@ -34,7 +34,7 @@ OURS = {
     "screen": {"narrative", "model"},
     "documents": set[str](),
     "chart": {"fhir", "documents", "narrative", "screen", "logic", "model"},
-    "rendering": {"model", "wire", "errors"},
+    "rendering": {"figure", "model", "wire", "errors"},
     "store": {"errors"},
     "trust": {"store", "errors"},
     "suppression": {"model"},
@@ -52,7 +52,7 @@ OURS = {
     "worker": {"app", "startup_state", "body_intake", "web", "settings"},
     "cli": _BUILT
     | {"export", "app", "engine", "startup_state", "store_setup", "production", "worker", "logic", "model", "wire"}
-    | {"documents"},
+    | {"documents", "figure"},
 }
 
 # Importer: what it may import of others' beside the standard library.

@@ -11,7 +11,7 @@ from cds_service.figure.regions import View
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A sign: its labels where present and absent, its name, the view, the height of its label, and the point it belongs to."""
+    """A sign: its labels where present and absent, its name, view, the height of its label, and the point it marks."""
 
     finding: str
     label: str
