@@ -44,7 +44,7 @@ def format_legend() -> str:
 
 
 def _format_line(line: LegendLine) -> str:
-    source = f' (<a href="{escape(line.url)}">{escape(line.source)}</a>)' if line.source and line.url else ""
+    source = f' <a href="{escape(line.url)}">{escape(line.source)}</a>' if line.source and line.url else ""
     return f"{escape(line.says)}{source}"
 
 

@@ -9,18 +9,18 @@ from cds_service.figure.marks import BodySide, Entry, Mark, summarize_marks
 from cds_service.figure.patterns import format_definitions
 from cds_service.figure.regions import View
 
-WIDTH, HEIGHT = 1245, 712
+WIDTH, HEIGHT = 1290, 712
 _TOP = 62  # where the lower ribs are drawn
 # View, side of the body, its middle, and whether it is mirrored. A front view shows the patient's left at the right.
 _HALVES: tuple[tuple[View, BodySide, int, bool], ...] = (
-    ("front", "right", 232, True),
-    ("front", "left", 232, False),
-    ("back", "left", 676, True),
-    ("back", "right", 676, False),
-    ("side", "right", 972, False),
-    ("side", "left", 1160, True),
+    ("front", "right", 240, True),
+    ("front", "left", 240, False),
+    ("back", "left", 702, True),
+    ("back", "right", 702, False),
+    ("side", "right", 1012, False),
+    ("side", "left", 1202, True),
 )
-_HEADINGS = (("Front", 232), ("Back", 676), ("Right side", 972), ("Left side", 1160))
+_HEADINGS = (("Front", 240), ("Back", 702), ("Right side", 1012), ("Left side", 1202))
 
 
 def draw_figure(marks: Iterable[Mark], *, title: str, name: str = "figure") -> str:
@@ -54,5 +54,5 @@ def _describe(entries: Iterable[Entry]) -> str:
 
 def _draw_headings() -> str:
     names = "".join(f'<text class="view-name" x="{x}" y="22">{words}</text>' for words, x in _HEADINGS)
-    sides = ((172, "patient's right"), (292, "patient's left"), (616, "patient's left"), (736, "patient's right"))
+    sides = ((180, "patient's right"), (300, "patient's left"), (642, "patient's left"), (762, "patient's right"))
     return names + "".join(f'<text class="side-name" x="{x}" y="46">{words}</text>' for x, words in sides)

@@ -27,7 +27,9 @@ def draw_half(
         + f'<path class="outline" d="{_open(view)}"/><path class="detail" d="{_LINES[view]}"/>'
         + "".join(_draw_arrow(region) for entry, region in shown if entry.radiates)
     )
-    words = "".join(_draw_query(region, is_mirrored) for entry, region in shown if entry.side == "unstated")
+    words = "".join(
+        _draw_query(region, is_mirrored) for entry, region in shown if entry.side == "unstated" and not region.is_back
+    )
     signs = (entry for entry in entries if entry.finding in SIGN_BY_FINDING)
     labels = "".join(draw_sign(e, is_mirrored=is_mirrored) for e in signs if SIGN_BY_FINDING[e.finding].view == view)
     group = f'<g data-view="{view}" data-side="{side}" transform="translate({place[0]} {place[1]})">'

@@ -22,30 +22,32 @@ POULSEN = (
 )
 LEGEND = (
     LegendLine("Right and left are the patient's. Nothing drawn means not recorded, never absent."),
-    LegendLine("Where pain is felt does not decide where it comes from. A band says only what is more often so:"),
     LegendLine(
-        "below the knee, 47 % of those awaiting hip replacement felt pain too;",
+        "Where pain is felt does not decide where it comes from. A hatched band says only what is more often so."
+    ),
+    LegendLine(
+        "Of those awaiting hip replacement, 47 % felt pain below the knee.",
         "Khan 2004",
         "https://doi.org/10.1308/003588404322827518",
     ),
     LegendLine(
-        "of hips proven painful by injection, 22 % were felt below the knee, 71 % in the buttock, 55 % in the groin, "
-        "0 % in the low back;",
+        "Hip pain proven by injection was felt below the knee by 22 %, in the buttock by 71 %, in the groin by 55 %, "
+        "in the low back by 0 %.",
         "Lesher 2008",
         "https://doi.org/10.1111/j.1526-4637.2006.00153.x",
     ),
     LegendLine(
-        "with hip osteoarthritis in primary care, 77 % marked the trochanter (the outer hip), 53 % the groin;",
+        "With hip osteoarthritis in primary care, 77 % marked the trochanter (outer hip) and 53 % the groin.",
         "Poulsen 2016",
         POULSEN,
     ),
     LegendLine(
-        "64.1 % of lumbar root pain did not follow its dermatome;",
+        "Lumbar root pain did not follow its dermatome in 64.1 %.",
         "Murphy 2009",
         "https://chiromt.biomedcentral.com/articles/10.1186/1746-1340-17-9",
     ),
     LegendLine(
-        "from pain drawings, L5 and S1 were told apart no better than by chance.",
+        "From pain drawings, clinicians told L5 from S1 no better than by chance.",
         "Albert 2019",
         "https://pmc.ncbi.nlm.nih.gov/articles/PMC6778979/",
     ),

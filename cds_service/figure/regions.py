@@ -21,6 +21,11 @@ class Region:
     middle: tuple[float, float]
     is_span: bool = False
 
+    @property
+    def is_back(self) -> bool:
+        """Whether it is the back, of which a record rarely states a side: no question mark is drawn there."""
+        return self.finding in ("low-back-pain", "back-pain-unstated")
+
 
 def _span(finding: str, name: str, view: View, place: tuple[float, float, float]) -> Region:
     left, top, bottom = place

@@ -3,7 +3,7 @@
 from cds_service.figure.marks import Entry
 from cds_service.figure.signs import SIGN_BY_FINDING
 
-_LABEL_LEFT, _LABEL_WIDTH, _LABEL_HEIGHT = 114, 104, 19
+_LABEL_LEFT, _LABEL_WIDTH, _LABEL_HEIGHT = 114, 116, 19
 
 
 def draw_sign(entry: Entry, *, is_mirrored: bool) -> str:
