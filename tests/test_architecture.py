@@ -81,6 +81,7 @@ OTHERS_BY_FILE = {
         "msgspec"
     },  # with ratings.py, all outside `wire` and `fhir` that reads the caller's bytes
     "rendering/ratings.py": {"msgspec"},
+    "cli/review_page.py": {"markdown_it"},
     "cli/check.py": {"pydantic"},  # knows a secret setting by its type, to mask it
 }
 
