@@ -201,7 +201,7 @@ class Gathering:
     def _check_required_keys(self) -> None:
         for key in self.keys:
             gap = self.gaps.get(key.name) if key.is_required else None
-            if gap == odd_gap():
+            if gap and gap == odd_gap():
                 raise self.odd[key.name]
             if gap and gap.kind is not GapKind.INCOMPLETE:
                 raise MissingData(f"is required{gap.text}", f"prefetch.{key.name}")

@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Protocol
-from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, request
 
 from cds_service.service.hook_service import CallResult
-from cds_service.web.trace_context import REQUEST_ID, TraceContext, names_somebody, parse_environ
+from cds_service.web.trace_context import REQUEST_ID, TraceContext, names_somebody, new_request_id, parse_environ
 from cds_service.wire.feedback import DecodedFeedback, FeedbackItem
 
 _HOOK_CALL = "cds-services.call"
@@ -67,9 +66,11 @@ def current_call_record() -> CallRecord:
 def hide_request_id(body: bytes) -> None:
     """Give the current call an id of our own if the caller's is one of a person in the body: it would be logged."""
     record: CallRecord | None = g.get("call_record")
-    if record is None or not names_somebody(record.trace_context.request_id, body):
+    if record is None or not record.trace_context.is_callers_id:
         return
-    record.trace_context = replace(record.trace_context, request_id=str(uuid4()))
+    if not names_somebody(record.trace_context.request_id, body):
+        return
+    record.trace_context = replace(record.trace_context, request_id=new_request_id(), is_callers_id=False)
     structlog.contextvars.bind_contextvars(**record.trace_context.log_fields)
 
 
