@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from markdown_it import MarkdownIt
 
-from cds_service.figure import Mark, figure_rows, figure_style, format_figure_block
+from cds_service.figure import Mark, figure_rows, figure_style, format_figure_block, format_legend
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.review import REVIEW_FILE, format_documents
 from cds_service.knowledge.review_cases import load_case_summaries
@@ -36,7 +36,7 @@ def format_review_page(knowledge: Knowledge, cases_folder: Path) -> str:
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Review of the content</title>'
         f'<style>{_STYLE}{figure_style()}</style></head><body><p><a href="#cases">To the cases and figures</a></p>'
-        f'<main>{body}<h1 id="cases">The cases of each rule</h1>{cases}</main></body></html>\n'
+        f'<main>{body}<h1 id="cases">The cases of each rule</h1>{format_legend()}{cases}</main></body></html>\n'
     )
 
 
@@ -53,7 +53,9 @@ def _draw_example(rule: Rule, folder: Path) -> str:
     for case in _load_cases(folder / f"{rule.id}.toml"):
         marks = list(_marks_of_case(case))
         if any(card.get("rule") == rule.id for card in case["expect"]) and figure_rows(marks):
-            return format_figure_block(marks, title=f"A case in which it speaks: {case['name']}", name=rule.id)
+            return format_figure_block(
+                marks, title=f"A case in which it speaks: {case['name']}", name=rule.id, has_legend=False
+            )
     return "<p>No case of this rule has pain or a sign to draw.</p>"
 
 

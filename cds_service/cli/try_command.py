@@ -15,7 +15,7 @@ from cds_service.cli.hook_request import TryOrder, build_hook_request
 from cds_service.cli.json_report import build_report
 from cds_service.cli.options import config_option, site_option, without_traceback
 from cds_service.engine import build_engine, new_uuid, system_clock
-from cds_service.figure import format_figure_page, marks_of
+from cds_service.figure import format_figure_image, format_figure_page, marks_of
 from cds_service.knowledge.shipped import shipped_examples
 from cds_service.model.content import Rule
 from cds_service.service.card_recorder import NullRecorder
@@ -66,7 +66,8 @@ class TryRequest(NamedTuple):
     "--figure",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Also write the pain and signs that were read, drawn on a body, to this file: a page with figure and table.",
+    help="Also write the pain and signs that were read, drawn on a body, to this file: a page with figure and table, "
+    "or the figure alone if its name ends in .svg.",
 )
 @site_option
 @config_option
@@ -139,8 +140,9 @@ def _write_figure(target: Path, answer: CallResult) -> None:
     if answer.decision is None:
         raise click.ClickException("nothing was judged for this user, so there is nothing to draw")
     marks = marks_of(answer.decision.chart.findings)
+    format_file = format_figure_image if target.suffix == ".svg" else format_figure_page
     try:
-        target.write_text(format_figure_page(marks, title="Pain and signs in the record"), encoding="utf-8")
+        target.write_text(format_file(marks, title="Pain and signs in the record"), encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{target}: {error.strerror}") from None
     click.echo(f"written: {target}", err=True)

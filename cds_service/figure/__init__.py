@@ -3,7 +3,7 @@
 Pure: it takes findings with value and side, and knows no chart, no content and no page.
 """
 
-from cds_service.figure.block import format_figure_block, format_figure_page
+from cds_service.figure.block import format_figure_block, format_figure_image, format_figure_page, format_legend
 from cds_service.figure.chart_marks import marks_of
 from cds_service.figure.drawing import draw_figure
 from cds_service.figure.legend import LEGEND, LegendLine
@@ -19,6 +19,8 @@ __all__ = [
     "figure_rows",
     "figure_style",
     "format_figure_block",
+    "format_figure_image",
     "format_figure_page",
+    "format_legend",
     "marks_of",
 ]

@@ -14,13 +14,17 @@ _PAGE_STYLE = (
 )
 
 
-def format_figure_block(marks: Iterable[Mark], *, title: str, name: str = "figure") -> str:
-    """Return the figure, its table and its legend as HTML; `figure.css` styles them, `name` begins their ids."""
+def format_figure_block(marks: Iterable[Mark], *, title: str, name: str = "figure", has_legend: bool = True) -> str:
+    """Return the figure, its table and its legend as HTML; `figure.css` styles them, `name` begins their ids.
+
+    Of several figures on one page only one needs the legend.
+    """
     recorded = list(marks)
+    legend = format_legend() if has_legend else ""
     return (
         f'<figure class="body-figure"><figcaption>{escape(title)}</figcaption>'
         f'<div class="figure-scroll" tabindex="0" role="group" aria-label="Figure, {escape(title)}">'
-        f"{draw_figure(recorded, title=title, name=name)}</div>{_format_table(recorded)}{format_legend()}</figure>"
+        f"{draw_figure(recorded, title=title, name=name)}</div>{_format_table(recorded)}{legend}</figure>"
     )
 
 
@@ -56,3 +60,8 @@ def format_figure_page(marks: Iterable[Mark], *, title: str) -> str:
         f"<title>{escape(title)}</title><style>{_PAGE_STYLE}{figure_style()}</style></head>"
         f"<body><main>{format_figure_block(marks, title=title)}</main></body></html>\n"
     )
+
+
+def format_figure_image(marks: Iterable[Mark], *, title: str) -> str:
+    """Return the figure as an SVG file of its own, with its style inside."""
+    return draw_figure(marks, title=title).replace("<defs>", f"<style>{figure_style()}</style><defs>", 1) + "\n"

@@ -7,8 +7,8 @@ def draw_key(name: str) -> str:
     """Return the key of the figure whose ids begin with `name`."""
     fills = (
         (20, "present", f"url(#{name}-pain)", "pain documented"),
-        (205, "absent", f"url(#{name}-denied)", "pain denied"),
-        (380, "site", "none", "not recorded"),
+        (220, "absent", f"url(#{name}-denied)", "pain denied"),
+        (395, "site", "none", "not recorded"),
     )
     hatches = ((530, f"url(#{name}-hip)", "more often hip"), (700, f"url(#{name}-spine)", "more often lumbar spine"))
     return (
@@ -28,9 +28,9 @@ def _swatch(x: int, style: str, fill: str, words: str) -> str:
 def _draw_second_row() -> str:
     y = _TOP + 40
     words = (
-        (20, "dark label: sign present"),
-        (205, "light label: sign absent"),
-        (380, "?  side not stated"),
+        (20, "filled label: sign present"),
+        (220, "outlined label: sign absent"),
+        (395, "?  side not stated"),
         (530, "arrow: radiates there"),
         (700, "bar beside the body: part named, place in it not stated"),
     )

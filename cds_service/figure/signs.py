@@ -62,6 +62,6 @@ SIGNS = (
         508,
         (32.0, 512.0),
     ),
-    Sign("gait-disturbance", "Gait disturbed", "Gait not disturbed", "disturbed gait", "back", 540, (34.0, 548.0)),
+    Sign("gait-disturbance", "Gait trouble", "No gait trouble", "disturbed gait", "back", 540, (34.0, 548.0)),
 )
 SIGN_BY_FINDING = {sign.finding: sign for sign in SIGNS}

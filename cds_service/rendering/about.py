@@ -19,7 +19,8 @@ from cds_service.model.vocabulary import Citation
 from cds_service.model.wording import Wording
 
 _TEMPLATE_FOLDER = "pages"
-_EXAMPLE = (
+EXAMPLE_TITLE = "An invented patient, as the record of one visit has it"
+EXAMPLE_MARKS = (
     Mark("groin-pain", "present", "right"),
     Mark("anterior-thigh-pain", "present", "right"),
     Mark("low-back-pain", "absent", "unstated"),
@@ -51,7 +52,7 @@ class AboutRenderer:
         )
         style = environment.loader.get_source(environment, "about.css")[0] if environment.loader else ""
         self._style = f"{style}\n{figure_style()}"
-        self._figure = format_figure_block(_EXAMPLE, title="An invented patient, as the record of one visit has it")
+        self._figure = format_figure_block(EXAMPLE_MARKS, title=EXAMPLE_TITLE)
         self._page = environment.get_template("about.html")
         self._details = environment.get_template("about-details.html")
 

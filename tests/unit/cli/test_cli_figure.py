@@ -11,7 +11,9 @@ from click.testing import CliRunner, Result
 from cds_service.cli import main
 from cds_service.cli.review_page import format_review_page
 from cds_service.cli.try_command import list_examples
+from cds_service.figure import format_figure_image
 from cds_service.knowledge import Knowledge, shipped_cards
+from cds_service.rendering.about import EXAMPLE_MARKS, EXAMPLE_TITLE
 
 CASES = shipped_cards().parent / "tests" / "cases"
 
@@ -60,6 +62,7 @@ def test_the_review_page_has_every_rule_its_cases_and_a_figure(knowledge: Knowle
     html = format_review_page(knowledge, CASES)
     for rule in knowledge.content.rules:
         assert f"<h2>Rule {rule.number}: " in html
+    assert html.count("Khan 2004") == 1
     assert html.count("<svg") >= len(knowledge.content.rules) - 2
     assert "Right knee pain, left hip ordered (the left hip says nothing of the right knee): silent" in html
     ids = re.findall(r'\sid="([^"]+)"', html)
@@ -86,3 +89,14 @@ def test_the_page_is_written_alone(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert [path.name for path in tmp_path.iterdir()] == ["review.html"]
     assert run("review", "--html", str(target), "--sign", "A", "--role", "B").exit_code == 2
+
+
+def test_a_name_that_ends_in_svg_gets_the_figure_alone(tmp_path: Path) -> None:
+    target = tmp_path / "figure.svg"
+    assert run("try", "--example", "article-patient", "--figure", str(target)).exit_code == 0
+    assert target.read_text(encoding="utf-8").startswith("<svg ")
+
+
+def test_the_figure_of_the_documentation_is_not_stale() -> None:
+    documented = shipped_cards().parent / "docs" / "explanation" / "figure.svg"
+    assert documented.read_text(encoding="utf-8") == format_figure_image(EXAMPLE_MARKS, title=EXAMPLE_TITLE)
