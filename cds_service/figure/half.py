@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cds_service.figure.bands import BANDS
 from cds_service.figure.marks import BodySide, Entry
-from cds_service.figure.outlines import BACK_HALF, BACK_LINES, FRONT_HALF, FRONT_LINES, SIDE, SIDE_LINES
+from cds_service.figure.outlines import BACK_HALF, BACK_LINES, FRONT_HALF, FRONT_LINES, SIDE, SIDE_LINES, close_outline
 from cds_service.figure.regions import REGION_BY_FINDING, REGIONS, Region, View
 from cds_service.figure.sign_labels import draw_sign
 from cds_service.figure.signs import SIGN_BY_FINDING
@@ -24,7 +24,7 @@ def draw_half(
     body = (
         _draw_body(view, name)
         + "".join(_draw_region(entry, region, name) for entry, region in shown)
-        + f'<path class="outline" d="{_open(view)}"/><path class="detail" d="{_LINES[view]}"/>'
+        + f'<path class="outline" d="{_OUTLINES[view]}"/><path class="detail" d="{_LINES[view]}"/>'
         + "".join(_draw_arrow(region) for entry, region in shown if entry.radiates)
     )
     words = "".join(
@@ -34,11 +34,6 @@ def draw_half(
     labels = "".join(draw_sign(e, is_mirrored=is_mirrored) for e in signs if SIGN_BY_FINDING[e.finding].view == view)
     group = f'<g data-view="{view}" data-side="{side}" transform="translate({place[0]} {place[1]})">'
     return f'{group}<g transform="scale(1 1){turn}">{body}</g>{words}{labels}</g>'
-
-
-def _open(view: View) -> str:
-    """Return the outline without the line down the middle, and without the cut at the ribs."""
-    return _OUTLINES[view].replace("M0 0H62", "M62 0").replace("C2 193 1 191 0 190Z", "C2 193 1 191 0 190").rstrip("Z")
 
 
 def _draw_body(view: View, name: str) -> str:
@@ -53,7 +48,7 @@ def _draw_body(view: View, name: str) -> str:
         for region in REGIONS
         if region.view == view and not region.is_span
     )
-    return f'<path class="skin" d="{_OUTLINES[view]}"/><g clip-path="url(#{name}-in-{view})">{bands}{areas}</g>'
+    return f'<path class="skin" d="{close_outline(_OUTLINES[view])}"/><g clip-path="url(#{name}-in-{view})">{bands}{areas}</g>'
 
 
 def _draw_region(entry: Entry, region: Region, name: str) -> str:

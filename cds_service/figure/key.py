@@ -8,9 +8,9 @@ def draw_key(name: str) -> str:
     fills = (
         (20, "present", f"url(#{name}-pain)", "pain documented"),
         (220, "absent", f"url(#{name}-denied)", "pain denied"),
-        (395, "site", "none", "not recorded"),
+        (425, "site", "none", "not recorded"),
     )
-    hatches = ((530, f"url(#{name}-hip)", "more often hip"), (700, f"url(#{name}-spine)", "more often lumbar spine"))
+    hatches = ((565, f"url(#{name}-hip)", "more often hip"), (730, f"url(#{name}-spine)", "more often lumbar spine"))
     return (
         "".join(_swatch(x, style, fill, words) for x, style, fill, words in fills)
         + "".join(_swatch(x, "site", fill, words) for x, fill, words in hatches)
@@ -30,8 +30,8 @@ def _draw_second_row() -> str:
     words = (
         (20, "filled label: sign present"),
         (220, "outlined label: sign absent"),
-        (395, "?  side not stated"),
-        (530, "arrow: radiates there"),
-        (700, "bar beside the body: part named, place in it not stated"),
+        (425, "?  side not stated"),
+        (565, "arrow: radiates there"),
+        (730, "bar beside the body: part named, place in it not stated"),
     )
     return "".join(f'<text x="{x}" y="{y}">{text}</text>' for x, text in words)

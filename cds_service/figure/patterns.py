@@ -1,7 +1,7 @@
 """The fills and masks of the figure. Ids begin with the figure's name, so that a page may hold several."""
 
 from cds_service.figure.bands import BANDS
-from cds_service.figure.outlines import BACK_HALF, FRONT_HALF, SIDE
+from cds_service.figure.outlines import BACK_HALF, FRONT_HALF, SIDE, close_outline
 
 
 def format_definitions(name: str) -> str:
@@ -29,7 +29,9 @@ def _patterns(name: str) -> str:
 
 def _clips(name: str) -> str:
     paths = {"front": FRONT_HALF, "back": BACK_HALF, "side": SIDE}
-    return "".join(f'<clipPath id="{name}-in-{view}"><path d="{path}"/></clipPath>' for view, path in paths.items())
+    return "".join(
+        f'<clipPath id="{name}-in-{view}"><path d="{close_outline(path)}"/></clipPath>' for view, path in paths.items()
+    )
 
 
 def _masks(name: str) -> str:
