@@ -16,7 +16,7 @@ from cds_service.model.content import Rule
 
 Case: TypeAlias = Mapping[str, Any]
 _STYLE = (
-    "html{color-scheme:light dark}body{margin:1.5rem auto;max-width:60rem;padding:0 1rem;"
+    "html{color-scheme:light dark}body{margin:1.5rem auto;max-width:60rem;padding:0 1rem;overflow-wrap:anywhere;"
     'font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif}'
     "h1,h2,h3{line-height:1.25}h2{margin-top:2.5rem}summary{cursor:pointer;padding:.3rem 0}"
     "blockquote{margin:.5rem 0;padding-left:1rem;border-left:.25rem solid}code{overflow-wrap:anywhere}"

@@ -48,7 +48,8 @@ def _draw_body(view: View, name: str) -> str:
         for region in REGIONS
         if region.view == view and not region.is_span
     )
-    return f'<path class="skin" d="{close_outline(_OUTLINES[view])}"/><g clip-path="url(#{name}-in-{view})">{bands}{areas}</g>'
+    skin = f'<path class="skin" d="{close_outline(_OUTLINES[view])}"/>'
+    return f'{skin}<g clip-path="url(#{name}-in-{view})">{bands}{areas}</g>'
 
 
 def _draw_region(entry: Entry, region: Region, name: str) -> str:
