@@ -115,7 +115,15 @@ def words_of(words: Words) -> list[str]:
     """Return the words themselves. What a capital makes another word is left out: it is no matter of order."""
     concepts = WORDS[words.frame][words.kind]
     named = [word for concept in words.concepts or concepts for word in concepts[concept]]
-    return [word for word in named if word == word.lower() and word not in NOT_A_PLACE]
+    return [
+        word for word in named if word == word.lower() and word not in NOT_A_PLACE and not names_its_test(words, word)
+    ]
+
+
+def names_its_test(words: Words, word: str) -> bool:
+    """Return whether a result is also the name of a test, so that it is one of that test alone: "pelvis drops"."""
+    entry = KNOWLEDGE.narrative.entries.get(normalize_phrase(word))
+    return words.kind == "result" and entry is not None and "test" in entry.concepts
 
 
 def said(*patterns: Pattern) -> st.SearchStrategy[Said]:

@@ -25,7 +25,7 @@ _SAID = frozenset({"positive", "negative"})
 _SLR, _SQUAT, _STANCE, _GAIT = "slr", "squat", "trendelenburg", "gait"
 _OF_GAIT = frozenset({"antalgic", "non-antalgic"})
 _NORMAL_GAIT = frozenset({"normal", "unremarkable", "wnl", "within normal limits", "nad", "nl", "n"})
-_PELVIS = "pelvis"
+_PELVIS, _STANCE = "pelvis", "trendelenburg"
 _STEADY, _ABILITY, _UNABLE, _FILLER = "steady", "ability", "unable", "filler"
 _SIGNS = frozenset({"sign", "tension", "drop", "dip", "trendelenburg", "impingement"})
 
@@ -56,6 +56,8 @@ class ClinicalTestFrame(ExaminationFrame):
         item = row[at]
         if item.number >= 0:
             return None if _has_result(row, at) else Token(Part.RESULT, at, value=_at_angle(row, at), words=(at,))
+        if _PELVIS in item.text and not speaks_of(row, _TEST, _STANCE):
+            return None  # a level pelvis is the result of standing on one leg, and of nothing else
         if item.text in NONE:
             return self._none(row, at)
         if item.concept(_ABILITY) == _UNABLE:

@@ -33,7 +33,12 @@ REFUSALS = {
         "[hip-pains]",
         "no finding is called hip-pains (did you mean hip-pain?)",
     ),
-    "a finding without words": (EXAM, "[limp]", "[limps]", "limp: has no words: every finding"),
+    "a finding without words": (
+        "narrative/findings/diagnoses.toml",
+        "[post-laminectomy]",
+        "[post-laminectomies]",
+        "post-laminectomy: has no words: every finding",
+    ),
     "a table without words": (PLACES, 'phrases = ["pregnancy", "chance of pregnancy"]', "", "has no words"),
     "unknown surroundings": (
         EXAM,
