@@ -54,12 +54,13 @@ def build_engine(
     """
     knowledge, cards = startup_state or build_startup_state(settings)
     keys = build_prefetch_keys(knowledge.content, knowledge.terminology)
+    limit = EntryLimit(settings.entry_limit, frozenset(key.name for key in keys), settings.object_limit)
     service = HookService(
         content=knowledge.content,
         gatherer=Gatherer(
             keys,
             _build_ehr_client(settings, len(keys)),
-            settings.entry_limit,
+            limit,
             build_note_chooser(knowledge.terminology),
         ),
         chart_reader=ChartReader(
@@ -70,7 +71,7 @@ def build_engine(
         clock=clock,
         time_zone=settings.zone,
         new_uuid=uuid_factory,
-        entry_limit=EntryLimit(settings.entry_limit, frozenset(key.name for key in keys)),
+        entry_limit=limit,
         call_timeout_s=settings.call_deadline,
         dialects=dialects or {},
     )

@@ -96,6 +96,11 @@ class Settings(BaseSettings):
         2.5, ge=0.5, le=60, description="Seconds after which a call is judged on the data read by then"
     )
     entry_limit: int = Field(10_000, ge=100, description="Maximum number of entries in all Bundles of a call together")
+    object_limit: int = Field(
+        120_000,
+        ge=1_000,
+        description="Maximum number of JSON objects in a call's body and in what is read for it, 10 to 25 a resource",
+    )
     text_budget: int = Field(
         200_000, ge=20_000, description="Maximum number of characters of words that are read of one call, newest first"
     )

@@ -15,6 +15,7 @@ _WORDS: Final = frozenset(
 _WORDLESS: Final = frozenset(
     {"id", "subject", "patient", "language", "status", "system", "url", "data", "authored", "date"}
 )
+_LEAST: Final = 60  # characters that even the shortest text counts as: beginning to read one takes time too
 _WHOLE: Final = "item"  # the answers of a questionnaire: of many texts each is read
 _UNPARSED_WORDS: Final = frozenset(
     {
@@ -26,7 +27,10 @@ _UNPARSED_WORDS: Final = frozenset(
 
 
 def count_words(value: msgspec.Struct, longest: int) -> int:
-    """Return how many characters of words a resource holds. Of each text, those beyond `longest` are never read."""
+    """Return how many characters of words a resource holds, a short text counting as `_LEAST`.
+
+    Of each text, those beyond `longest` are never read.
+    """
     size = 0
     waiting: list[msgspec.Struct] = [value]
     for part in waiting:  # it grows meanwhile
@@ -36,7 +40,7 @@ def count_words(value: msgspec.Struct, longest: int) -> int:
                 continue
             kind = type(held)
             if kind is str:
-                size += min(len(held), longest) if name in _WORDS else 0
+                size += max(min(len(held), longest), _LEAST) if name in _WORDS else 0
             elif kind is msgspec.Raw:
                 size += _count_unparsed(name, held, longest)
             elif kind is list:

@@ -102,7 +102,9 @@ class HookService:
 
         Raises:
             BadRequest: naming the field at fault.
+            TooManyEntries: there is more in it than a call may have.
         """
+        self.entry_limit.check_body(body)
         return decode_request(body, accepted_hooks, TYPED_ENVELOPE)
 
     def answer_call(

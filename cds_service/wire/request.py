@@ -72,9 +72,10 @@ class OrderSelectContext(OrderSignContext, frozen=True, kw_only=True):
 
 
 class HookRequest(msgspec.Struct, frozen=True):
-    """A checked request. `patient_id` and `encounter_id` are bare ids. `size`: the bytes of its body.
+    """A checked request. `patient_id` and `encounter_id` are bare ids.
 
-    `selections` is None for hooks without it: all drafts count.
+    `size`: the bytes of its body; `objects`: how many JSON objects it has at most. `selections` is None for hooks
+    without it: all drafts count.
     """
 
     hook: str
@@ -89,6 +90,7 @@ class HookRequest(msgspec.Struct, frozen=True):
     authorization: FhirAuthorization | None = None
     encounter_id: str | None = None
     size: int = 0
+    objects: int = 0
 
     @property
     def is_user_patient_or_related(self) -> bool:
@@ -143,6 +145,7 @@ def decode_request(
         authorization=envelope.fhirAuthorization,
         encounter_id=_parse_encounter_id(context.encounterId),
         size=len(body),
+        objects=body.count(b"{"),
     )
 
 
