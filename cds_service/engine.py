@@ -18,6 +18,8 @@ from cds_service.service.hook_service import HookService
 from cds_service.settings import Settings
 from cds_service.startup_state import StartupState, build_startup_state
 
+_READING_CALLS = 32  # for each there are a dozen threads: more would cost more than a slow FHIR server is worth
+
 
 @dataclass(frozen=True, slots=True)
 class CdsEngine:
@@ -79,8 +81,9 @@ def build_engine(
 
 
 def _build_ehr_client(settings: Settings, searches_per_call: int) -> EhrClient:
-    """Build the client, with a thread for each search of every call that a worker can answer at once.
+    """Build the client, with a thread for each search of the calls that read a FHIR server at once.
 
     With fewer threads, searches of a slow server would wait for each other beyond their deadline.
     """
-    return EhrClient(settings.fhir_deadline, settings.threads * searches_per_call, settings.fhir_ca_file)
+    threads = min(settings.threads, _READING_CALLS) * searches_per_call
+    return EhrClient(settings.fhir_deadline, threads, settings.fhir_ca_file)

@@ -38,14 +38,15 @@ OURS = {
     "trust": {"store", "errors"},
     "service": {"ehr", "chart", "fhir", "logic", "rendering", "store", "model", "wire", "errors"},
     "operations": {"errors"},
-    "body_intake": {"errors"},
-    "web": {"service", "trust", "wire", "model", "log", "errors"},
+    "admission": {"errors"},
+    "body_intake": {"admission", "errors"},
+    "web": {"service", "trust", "admission", "wire", "model", "log", "errors"},
     "export": {"knowledge", "model", "errors"},
     "production": _BUILT,
     "startup_state": {"knowledge", "rendering", "production", "settings", "errors"},
     "store_setup": {"service", "store", "settings", "log", "errors"},
     "engine": {"ehr", "chart", "knowledge", "rendering", "service", "startup_state", "settings"},
-    "app": _BUILT | {"engine", "production", "startup_state", "store_setup"},
+    "app": _BUILT | {"admission", "engine", "production", "startup_state", "store_setup"},
     "worker": {"app", "startup_state", "body_intake", "web", "settings"},
     "cli": _BUILT
     | {"export", "app", "engine", "startup_state", "store_setup", "production", "worker", "logic", "model", "wire"}

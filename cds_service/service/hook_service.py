@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from typing import Final
 
 from cds_service.chart.chart_reader import ChartReader
-from cds_service.ehr.access import NO_HEADERS, NO_SERVER, NOT_ALLOWED, OTHER_PATIENT, Access, NoAccess
+from cds_service.ehr.access import NO_HEADERS, NO_SERVER, NOT_ALLOWED, OTHER_PATIENT, Access, NoAccess, has_room
 from cds_service.ehr.draft_orders import DraftOrders, decode_draft_orders
 from cds_service.ehr.entry_limit import EntryLimit
 from cds_service.ehr.gatherer import Gatherer
@@ -56,11 +56,13 @@ class PermittedServer:
     """The FHIR server that a call may have us read.
 
     `allows_private`: it may have a private or loopback address. `trace_headers` are sent with each search.
+    `has_room_for`: takes the memory for what was read, and returns whether there is any.
     """
 
     base_url: str
     allows_private: bool = False
     trace_headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
+    has_room_for: Callable[[bytes], bool] = has_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,4 +191,6 @@ def _resolve_access(request: HookRequest, server: PermittedServer | None, deadli
     if token and token.patient and token.patient.removeprefix("Patient/") != request.patient_id:
         return OTHER_PATIENT
     bearer, scopes = (token.access_token, parse_scopes(token.scope)) if token else (None, None)
-    return Access(server.base_url, bearer, server.allows_private, server.trace_headers, deadline, scopes)
+    return Access(
+        server.base_url, bearer, server.allows_private, server.trace_headers, deadline, scopes, server.has_room_for
+    )

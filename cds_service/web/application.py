@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response
 from flask_cors import CORS
 
+from cds_service.admission.room import Room
 from cds_service.service.hook_service import HookService
 from cds_service.trust.authentication import Authenticator
 from cds_service.web.about import AboutPage, build_about_routes
@@ -34,6 +35,7 @@ class WebDependencies:
     authenticator: Authenticator
     clock: Callable[[], datetime]
     rate_limiter: RateLimiter
+    room: Room
     metrics: MetricsRecorder
     override_reasons: frozenset[str]
     operator_endpoints: OperatorEndpoints
@@ -57,6 +59,7 @@ def build_flask_app(dependencies: WebDependencies, *, body_limit: int, allowed_o
             dependencies.authenticator,
             dependencies.clock,
             dependencies.rate_limiter,
+            dependencies.room,
         )
     )
     app.register_blueprint(build_operator_routes(dependencies.operator_endpoints))

@@ -9,6 +9,7 @@ import structlog
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from cds_service.admission.room import Place, Room
 from cds_service.errors import UnknownService
 from cds_service.model.decision import Recommendation
 from cds_service.model.edition import Edition
@@ -16,6 +17,7 @@ from cds_service.service.catalogue import SERVICES, ServiceEntry
 from cds_service.service.hook_service import CallResult, CardVisibility, HookService, PermittedServer
 from cds_service.trust.authentication import Authenticator
 from cds_service.trust.caller import Caller
+from cds_service.web.front import current_caller, current_place
 from cds_service.web.instrumentation import CallRecord, current_call_record
 from cds_service.web.rate_limiter import RateLimiter
 from cds_service.web.request_body import JSON, get_request_body
@@ -31,6 +33,7 @@ def build_hook_routes(
     authenticator: Authenticator,
     clock: Callable[[], datetime],
     rate_limiter: RateLimiter,
+    room: Room,
 ) -> Blueprint:
     """Build the routes of the service. The caller is authenticated before any of the body is read.
 
@@ -51,16 +54,18 @@ def build_hook_routes(
     @routes.post("/cds-services/<service_id>")
     @routes.post("/cds-services/<service_id>/")
     def call(service_id: str) -> Response:
-        caller = authenticator.authenticate_call(_authorization_header(), service_id)
+        caller = current_caller() or authenticator.authenticate_call(_authorization_header(), service_id)
         record = _admit_caller(caller, rate_limiter)
         entry, body = _find_service(service_id), get_request_body()
-        authenticator.use_token(caller)
-        return _answer_hook(service, caller, record, entry, body)
+        with current_place(room, caller.client_id) as place:
+            place.require(body)
+            authenticator.use_token(caller)  # a call that is refused for its size keeps its token
+            return _answer_hook(service, caller, record, entry, body, place)
 
     @routes.post("/cds-services/<service_id>/feedback")
     @routes.post("/cds-services/<service_id>/feedback/")
     def feedback(service_id: str) -> Response:
-        caller = authenticator.authenticate_feedback(_authorization_header(), service_id)
+        caller = current_caller() or authenticator.authenticate_feedback(_authorization_header(), service_id)
         record = _admit_caller(caller, rate_limiter)
         entry, body = _find_service(service_id), get_request_body()
         authenticator.use_token(caller)
@@ -72,14 +77,8 @@ def build_hook_routes(
     return routes
 
 
-def accepts_body(path: str) -> bool:
-    """Return whether a route reads the body of a POST to this path."""
-    parts = [part for part in path.split("/") if part]
-    return parts[:1] == ["cds-services"] and len(parts) > 1 and parts[1] in SERVICES and parts[2:] in ([], ["feedback"])
-
-
 def _answer_hook(
-    service: HookService, caller: Caller, record: CallRecord, entry: ServiceEntry, body: bytes
+    service: HookService, caller: Caller, record: CallRecord, entry: ServiceEntry, body: bytes, place: Place
 ) -> Response:
     record.hook = entry.hook
     hook_request = service.decode_request(body, entry.accepted_hooks)
@@ -87,7 +86,7 @@ def _answer_hook(
     base_url = hook_request.fhir_server
     server = None
     if base_url and caller.may_read(base_url):
-        server = PermittedServer(base_url, caller.allows_private(base_url), record.trace_context.headers)
+        server = PermittedServer(base_url, caller.allows_private(base_url), record.trace_context.headers, place.offer)
     result = record.result = service.answer_call(
         entry.id,
         hook_request,
