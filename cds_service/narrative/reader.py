@@ -21,7 +21,7 @@ from cds_service.narrative.mentions import Mention
 from cds_service.narrative.page import Page
 from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.sections import REPORT, SectionReader
-from cds_service.narrative.sides import refer_back
+from cds_service.narrative.sides import of_either, refer_back
 from cds_service.narrative.statements import EMPTY_READING, Reading
 from cds_service.narrative.surroundings import is_something_else, leaves_out, wide_surroundings
 from cds_service.narrative.text_cache import TextCache
@@ -141,6 +141,8 @@ class NarrativeReader:
             if is_sign and leaves_out(row, mention):
                 continue
             stated = self._judge.date(one, row, mention)
+            if one.value is FindingValue.ABSENT:
+                stated = of_either(row, mention, stated)
             if is_sign or (one.value is FindingValue.ABSENT and mention.is_dated):
                 page.deny(stated, span, is_general=mention.is_general)
             else:

@@ -3,13 +3,16 @@
 from collections.abc import Set
 
 from cds_service.model.sides import Side, combine_sides
-from cds_service.narrative.items import Item, Role
+from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.statements import Statement
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _OPENING = frozenset({",", "("})
 _CLOSING = ")"
+_EITHER = "either"
+_NEAR = 6  # items between a finding and "either"
 _UNSTATED, _LINK, _PLACE = Side.UNSTATED, Mark.LINK, Role.PLACE
 
 
@@ -44,6 +47,14 @@ def _has_side(items: list[Item]) -> bool:
         if item.is_side or item.side is not _UNSTATED:
             return True
     return False
+
+
+def of_either(row: Row, mention: Mention, denied: Statement) -> Statement:
+    """Return a denial with its side: of both where "either" stands by its words, "no arthritis in either hip"."""
+    if denied.side is not _UNSTATED or _EITHER not in row.sentence.words:
+        return denied
+    near = row[max(0, mention.first - _NEAR) : mention.last + 1 + _NEAR]
+    return denied._replace(side=Side.BOTH) if any(item.text == _EITHER for item in near) else denied
 
 
 def refer_back(mention: Mention, items: list[Item], named: set[Side]) -> None:

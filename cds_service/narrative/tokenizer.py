@@ -117,7 +117,7 @@ def _punctuation_word(token: str, match: re.Match[str], text: str) -> str:
         return token
     first = token[0]
     if first == "#":
-        return FRACTURE
+        return "" if _numbers(match, text) else FRACTURE
     if first in _CROSSES or (first == "[" and token[1:-1].strip().lower() in {"n", "no", "-"}):
         return CROSS
     if first in _GAPS or token == BLANK or (first == "." and len(token) > 1):
@@ -133,6 +133,11 @@ def _punctuation_word(token: str, match: re.Match[str], text: str) -> str:
     if first in "\u2013\u2014":
         return "-"
     return "" if first in ".;!\r\n" else first
+
+
+def _numbers(match: re.Match[str], text: str) -> bool:
+    """Return whether a "#" is the sign of a number: "ESI #2"."""
+    return text[match.end() : match.end() + 1].isdecimal()
 
 
 def _is_inside(match: re.Match[str], text: str) -> bool:

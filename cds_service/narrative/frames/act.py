@@ -1,6 +1,6 @@
 """The frame of acts: an operation, an injection or a therapy, with its agent and the joint or level, in any order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import takewhile
 from typing import Final
@@ -95,7 +95,7 @@ class ActFrame(Frame):
         if act not in (_INJECTION, ""):
             found = (_NAMED_BY_STRUCTURE.get((act, row[slot.at].concept("structure") or "")) for slot in slots)
             return next((name for name in found if name), act)
-        agents = {row[at].concept(_AGENT) for at in (head, *(slot.at for slot in slots))}
+        agents = {row[at].concept(_AGENT) for at in _with_mixed(row, (head, *(slot.at for slot in slots)))}
         return next((agent for agent in _AGENTS if agent in agents), act)
 
     def _mention(self, row: Row, head: int, meaning: PhraseMeaning, places: list[Slot], agents: list[Slot]) -> Mention:
@@ -111,6 +111,20 @@ class ActFrame(Frame):
         is_tried = _TRIED in row.kinds and row.kinds[_TRIED][0] < head
         is_told = is_tried and any(_RESPONSE in item.entry.qualifiers for item in row)
         return replace(meaning, past=meaning.records[0]) if is_told and meaning.records else meaning
+
+
+def _with_mixed(row: Row, places: Iterable[int]) -> Iterator[int]:
+    """Yield places, and those of what is mixed with an agent at one of them: "triamcinolone/lidocaine"."""
+    for at in places:
+        yield at
+        for other in (at - 2, at + 2):
+            if (
+                0 <= other < len(row)
+                and row[at].concept(_AGENT)
+                and row[other].concept(_AGENT)
+                and row[(at + other) // 2].is_marked(Mark.JOINED)
+            ):
+                yield other
 
 
 def _is_of_another_part(row: Row, head: int) -> bool:

@@ -15,6 +15,7 @@ from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.function import FunctionFrame
 from cds_service.narrative.frames.measure import MeasureFrame
 from cds_service.narrative.frames.motion import MotionFrame
+from cds_service.narrative.frames.normal_anatomy import NormalAnatomyFrame
 from cds_service.narrative.frames.reflex import ReflexFrame
 from cds_service.narrative.frames.sensation import SensationFrame
 from cds_service.narrative.frames.share import ShareFrame
@@ -40,6 +41,7 @@ FRAMES: Final[tuple[type[Frame], ...]] = (
     FactorFrame,
     ShareFrame,
     SleepFrame,
+    NormalAnatomyFrame,
 )
 FRAME_NAMES: Final = frozenset(frame.name for frame in FRAMES) | {sites.NAME}
 KINDS: Final = frozenset(kind for frame in FRAMES for kind in frame.kinds) | sites.KINDS

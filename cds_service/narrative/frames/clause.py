@@ -69,6 +69,9 @@ class Clause:
             item = self._row[at]
             if self.is_wanted(item):
                 is_new = is_listed and (is_placed or not is_free)
+                if self._row[at - 1].text in _WITH and PLACE_KINDS.isdisjoint(item.entry.concepts):
+                    yield Slot(at)  # what was injected, "with triamcinolone", is no place that another head may share
+                    continue
                 if is_open or ((is_listed or not is_free) and self._is_anothers(at, 1, is_new=is_new)):
                     return
                 yield Slot(at, is_listed=is_listed)
@@ -97,6 +100,8 @@ class Clause:
             elif self.is_head(item):
                 if is_placed or not self._is_joined(at + 1):
                     return
+            elif item.text == _COLON and is_placed:
+                return  # what heads the sentence has its own head: "EMG of both legs: right L5 radiculopathy"
             elif _is_joining(item):
                 if not may_list or not (is_inside or is_placed):
                     return

@@ -22,6 +22,8 @@ def side_of(row: Row, head: int, places: Sequence[Slot], first: int, last: int) 
     if not any(item.is_side or item.side is not _UNSTATED for item in row):
         return _UNSTATED  # as in most sentences
     beside = combine_sides(_beside(row, slot.at) for slot in places)
+    if beside is Side.BOTH and (own := _behind(row, head)) is not _UNSTATED:
+        return own  # "cam morphology of both hips with a labral tear on the left"
     if beside is not _UNSTATED:
         return beside
     inside = combine_sides(item.entry.side for item in row[first : last + 1] if item.entry.side)
