@@ -40,16 +40,7 @@ def build_hook_routes(
     Its token is used up after that, so that a call refused for its rate or its size may come again with it.
     """
     routes = Blueprint("cds-services", __name__)
-
-    @routes.get("/")
-    def root() -> AnyResponse:
-        return redirect("/cds-services")
-
-    @routes.get("/cds-services")
-    @routes.get("/cds-services/")
-    def discover() -> Response:
-        authenticator.authenticate_discovery(_authorization_header())
-        return Response(discovery_body, mimetype=JSON)
+    _add_discovery(routes, discovery_body, authenticator)
 
     @routes.post("/cds-services/<service_id>")
     @routes.post("/cds-services/<service_id>/")
@@ -75,6 +66,18 @@ def build_hook_routes(
         return Response(_describe_stored(stored, received), mimetype=JSON)
 
     return routes
+
+
+def _add_discovery(routes: Blueprint, discovery_body: bytes, authenticator: Authenticator) -> None:
+    @routes.get("/")
+    def root() -> AnyResponse:
+        return redirect("/cds-services")
+
+    @routes.get("/cds-services")
+    @routes.get("/cds-services/")
+    def discover() -> Response:
+        authenticator.authenticate_discovery(_authorization_header())
+        return Response(discovery_body, mimetype=JSON)
 
 
 def _answer_hook(
