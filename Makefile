@@ -59,7 +59,7 @@ quick: check ## what to run while working: check, architecture, each rule's case
 	$(PYTEST) $(QUICK)
 
 # What waits for real time or sends very much is left to `make attack`; its seconds are those on two quiet cores.
-LEFT_TO_ATTACK := tests/attack=110 tests/faults/test_fhir_faults.py=25 tests/unit/cli/test_cli_supervisor.py=10
+LEFT_TO_ATTACK := tests/attack=150 tests/faults/test_fhir_faults.py=25 tests/unit/cli/test_cli_supervisor.py=10
 ATTACKS := $(foreach timed,$(LEFT_TO_ATTACK),$(firstword $(subst =, ,$(timed))))
 TEST = $(PYTEST) --dist loadfile $(ATTACKS:%=--ignore=%)
 

@@ -97,8 +97,12 @@ def charts() -> dict[str, Chart]:
 
 
 def masked(answer: str) -> str:
-    """Return an answer without what differs between calls and days: uuids, and dates in words or figures."""
-    return json.dumps(json.loads(_WHEN.sub("a day", _UUID.sub("a uuid", answer))), sort_keys=True)
+    """Return an answer without what differs between calls and days: uuids, and dates in words or figures.
+
+    Its extension is left out too: it tells data that were cut short from data that were not read, and cards do not.
+    """
+    read = json.loads(_WHEN.sub("a day", _UUID.sub("a uuid", answer)))
+    return json.dumps({name: value for name, value in read.items() if name != "extension"}, sort_keys=True)
 
 
 def _subject(resource: Json) -> str | None:

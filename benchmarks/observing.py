@@ -1,12 +1,13 @@
 """The cost of recording, counting and logging a call, in a process with multiprocess metrics, as `serve` starts it."""
 
-import io
+import os
 import subprocess
 import sys
 import tempfile
 import time
 import timeit
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -28,11 +29,11 @@ def cost() -> float:
     from cds_service.operations.metrics import Metrics
     from cds_service.web import hook_routes, instrumentation
 
-    with tempfile.TemporaryDirectory() as folder, patch("sys.stderr", io.StringIO()):
-        configure_log("info")
+    with tempfile.TemporaryDirectory() as folder, Path(os.devnull).open("wb") as log:
+        configure_log("info", log.fileno())
         arguments = _capture_log_arguments(folder)
         bare, observed = (_application(name) for name in ("bare", "observed"))
-        instrumentation.instrument(observed, Metrics(), frozenset(), lambda: 0)
+        instrumentation.instrument(observed, Metrics(), frozenset(), {})
 
         def route() -> None:
             record = instrumentation.current_call_record()

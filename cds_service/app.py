@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import cache, partial
 from multiprocessing import parent_process
 from multiprocessing.util import Finalize
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -18,13 +19,16 @@ from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.engine import CdsEngine, build_engine, new_uuid, system_clock
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.shipped import shipped_examples
-from cds_service.log import configure_log, log_uncaught_errors
+from cds_service.log import configure_log, flush_log, log_uncaught_errors
+from cds_service.model.edition import Edition
+from cds_service.operations.core_dumps import forbid_core_dumps
 from cds_service.operations.health import StoreHealth
-from cds_service.operations.shared_folder import find_shared_folder, is_stopping
+from cds_service.operations.shared_folder import find_shared_folder, is_stopping, recover_shared_folder
 from cds_service.production import (
     ProductionConfig,
     advertised_keys,
     build_dialects,
+    build_suppression_limits,
     load_production_config,
     resolve_allowed_origins,
 )
@@ -32,20 +36,20 @@ from cds_service.rendering import AboutRenderer
 from cds_service.service.catalogue import DEMO_USAGE, PRODUCTION_USAGE, build_discovery
 from cds_service.settings import Settings, load_settings
 from cds_service.startup_state import StartupState
-from cds_service.store import (
-    SeenTokens,
-    close_stores,
-    connect,
-)
+from cds_service.store import SeenTokens, close_writers, connect
 from cds_service.store_setup import open_recorder, resolve_database_and_key
 from cds_service.trust.authentication import Authenticator, DemoAuthenticator, TokenAuthenticator
 from cds_service.trust.replay import ReplayGuard
 from cds_service.web.about import AboutPage
 from cds_service.web.application import WebDependencies, build_flask_app
 from cds_service.web.front import Front
+from cds_service.web.host_names import LOOPBACK_NAMES
 from cds_service.web.openapi import build_openapi
 from cds_service.web.operator_routes import OperatorEndpoints
 from cds_service.web.rate_limiter import RateLimiter
+
+if TYPE_CHECKING:
+    from cds_service.operations.metrics import Metrics
 
 MIB: Final = 2**20  # bytes
 
@@ -65,13 +69,16 @@ def create_app(startup_state: StartupState | None = None) -> Flask:
 def create_service(startup_state: StartupState | None = None) -> Service:
     """Create the service of a worker, with settings from the environment and the file it names."""
     settings = load_settings()
+    if not settings.core_dumps:
+        forbid_core_dumps()
     configure_log(settings.log_level)
     log_uncaught_errors()
     if parent_process() is not None:  # a worker of `serve`
         # Until the server installs its own handler, the parent's is active and would swallow a request to stop.
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         # Before Python 3.13 a worker ends without `atexit`; multiprocessing runs this after its calls have finished.
-        Finalize(None, close_stores, exitpriority=1)
+        Finalize(None, close_writers, exitpriority=1)
+        Finalize(None, flush_log, exitpriority=0)  # after the stores, which log what they lose
     return build_service(settings, startup_state)
 
 
@@ -94,18 +101,25 @@ def build_service(
     uuid_factory: Callable[[], str] = new_uuid,
 ) -> Service:
     """Build the application for these settings and its front."""
-    # Imported here because prometheus_client decides on import whether it counts for several processes.
-    from cds_service.operations.metrics import Metrics
-
     production = load_production_config(settings)
     dialects = build_dialects(settings, production)
     recorder = open_recorder(settings)
     engine = build_engine(
-        settings, startup_state, recorder=recorder, clock=clock, uuid_factory=uuid_factory, dialects=dialects
+        settings,
+        startup_state,
+        recorder=recorder,
+        clock=clock,
+        uuid_factory=uuid_factory,
+        dialects=dialects,
+        suppression_limits=build_suppression_limits(production),
     )
-    metrics = Metrics()
-    edition = engine.knowledge.content.edition
-    metrics.set_versions(__version__, edition.version, edition.digest[:12])
+    return _serve_engine(engine, settings, production, clock)
+
+
+def _serve_engine(
+    engine: CdsEngine, settings: Settings, production: ProductionConfig | None, clock: Callable[[], datetime]
+) -> Service:
+    metrics = _build_metrics(engine.knowledge.content.edition)
     authenticator = build_authenticator(settings, production, resolve_database_and_key(settings)[0], clock)
     endpoints = _operator_endpoints(settings, engine, metrics.render, is_demo=production is None)
     room = Room(settings.threads, settings.call_memory * MIB)
@@ -113,7 +127,6 @@ def build_service(
         service=engine.service,
         discovery_body=_discovery_body(engine.prefetch_keys, production),
         authenticator=authenticator,
-        clock=clock,
         room=room,
         rate_limiter=RateLimiter(settings.rate_limit, find_shared_folder(), time.monotonic),
         metrics=metrics,
@@ -121,9 +134,31 @@ def build_service(
         operator_endpoints=endpoints,
         about_page=build_about_page(engine.knowledge),
     )
-    origins = resolve_allowed_origins(settings)
-    app = build_flask_app(dependencies, body_limit=settings.body_limit, allowed_origins=origins)
+    app = build_flask_app(
+        dependencies,
+        body_limit=settings.body_limit,
+        allowed_origins=resolve_allowed_origins(settings),
+        host_names=_find_host_names(settings),
+    )
     return Service(app, Front(authenticator, endpoints, room))
+
+
+def _build_metrics(edition: Edition) -> "Metrics":
+    recover_shared_folder()
+    # Imported here because prometheus_client decides on import whether it counts for several processes.
+    from cds_service.operations.metrics import Metrics
+
+    metrics = Metrics()
+    metrics.set_versions(__version__, edition.version, edition.digest[:12])
+    return metrics
+
+
+def _find_host_names(settings: Settings) -> frozenset[str] | None:
+    """Return the names by which demo mode may be called: this machine's own, and what the settings name. Else None."""
+    if settings.clients is not None:
+        return None
+    public = urlsplit(settings.public_url or "").hostname
+    return LOOPBACK_NAMES | {settings.host.lower()} | ({public} if public else set())
 
 
 def _discovery_body(keys: tuple[PrefetchKey, ...], production_config: ProductionConfig | None) -> bytes:
@@ -136,7 +171,7 @@ def _operator_endpoints(
     settings: Settings, engine: CdsEngine, render_metrics: Callable[[], bytes], *, is_demo: bool
 ) -> OperatorEndpoints:
     edition = engine.knowledge.content.edition
-    names = tuple(key.name for key in engine.prefetch_keys)
+    required = {key.name: key.is_required for key in engine.prefetch_keys}
     version = {
         "service": __version__,
         "content": edition.version,
@@ -145,7 +180,7 @@ def _operator_endpoints(
         "python": platform.python_version(),
     }
     render_openapi = partial(
-        build_openapi, __version__, names, shipped_examples(), metrics=settings.serves_metrics_on_main_port
+        build_openapi, __version__, required, shipped_examples(), metrics=settings.serves_metrics_on_main_port
     )
     return OperatorEndpoints(
         version=version,

@@ -6,15 +6,19 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from cds_service.chart.chart_reader import ChartReader
+from cds_service.chart.open_orders import OpenOrderFinder
+from cds_service.collection import paused_collection
 from cds_service.ehr.client import EhrClient
 from cds_service.ehr.entry_limit import EntryLimit
 from cds_service.ehr.gatherer import Gatherer
 from cds_service.ehr.notes import build_note_chooser
 from cds_service.ehr.prefetch_templates import PrefetchKey, build_prefetch_keys
 from cds_service.knowledge import Knowledge
+from cds_service.model.suppression import SuppressionLimits
 from cds_service.rendering.dialects import Dialect
 from cds_service.service.card_recorder import CardRecorder
 from cds_service.service.hook_service import HookService
+from cds_service.service.suppressing import CardSuppressor
 from cds_service.settings import Settings
 from cds_service.startup_state import StartupState, build_startup_state
 
@@ -40,6 +44,7 @@ def new_uuid() -> str:
     return str(uuid4())
 
 
+@paused_collection()
 def build_engine(
     settings: Settings,
     startup_state: StartupState | None = None,
@@ -48,8 +53,11 @@ def build_engine(
     clock: Callable[[], datetime] = system_clock,
     uuid_factory: Callable[[], str] = new_uuid,
     dialects: Mapping[str, Dialect] | None = None,
+    suppression_limits: Mapping[str, SuppressionLimits] | None = None,
 ) -> CdsEngine:
-    """Build the engine. `startup_state`, if given, comes from the same settings. `dialects`: by client id.
+    """Build the engine. `startup_state`, if given, comes from the same settings.
+
+    `dialects`, `suppression_limits`: by client id.
 
     Raises:
         ContentError: with every problem of the content.
@@ -59,12 +67,7 @@ def build_engine(
     limit = EntryLimit(settings.entry_limit, frozenset(key.name for key in keys), settings.object_limit)
     service = HookService(
         content=knowledge.content,
-        gatherer=Gatherer(
-            keys,
-            _build_ehr_client(settings, len(keys)),
-            limit,
-            build_note_chooser(knowledge.terminology),
-        ),
+        gatherer=_build_gatherer(settings, keys, knowledge, limit),
         chart_reader=ChartReader(
             knowledge.terminology, knowledge.content, knowledge.narrative, knowledge.screen, settings.text_budget
         ),
@@ -75,9 +78,18 @@ def build_engine(
         new_uuid=uuid_factory,
         entry_limit=limit,
         call_timeout_s=settings.call_deadline,
+        suppressor=CardSuppressor(recorder, OpenOrderFinder(knowledge.order_templates, knowledge.terminology)),
         dialects=dialects or {},
+        suppression_limits=suppression_limits or {},
     )
     return CdsEngine(knowledge, keys, service)
+
+
+def _build_gatherer(
+    settings: Settings, keys: tuple[PrefetchKey, ...], knowledge: Knowledge, limit: EntryLimit
+) -> Gatherer:
+    client = _build_ehr_client(settings, len(keys))
+    return Gatherer(keys, client, limit, build_note_chooser(knowledge.terminology))
 
 
 def _build_ehr_client(settings: Settings, searches_per_call: int) -> EhrClient:

@@ -5,6 +5,7 @@ ServiceError
 │   ├── BadRequest              400  a field or a byte of the request is wrong
 │   ├── Unauthenticated         401  there is no valid token; the caller does not learn why
 │   ├── NotAllowed              403  a known caller asks for something it may not have
+│   ├── ForeignHost             403  demo mode was called by a name that is not this machine's own
 │   ├── UnknownService          404  no service has that id
 │   ├── BodyTooSlow             408
 │   ├── MissingData             412  data that the service requires is unavailable (CDS Hooks 2.0, "prefetch")
@@ -21,9 +22,11 @@ ServiceError
     │   ├── ContentError        the content folder
     │   └── ClientsError        the client table, and the settings that production requires
     ├── SettingsError           a setting is refused
+    ├── BackupRefused           a backup cannot be made or restored
     ├── CodeListError           a file given to `export` is not a list of codes
     ├── StoreUnavailable        503  the database cannot be reached
-    │   └── StoreUnwritable     503  it answers, but cannot be written now
+    │   ├── StoreUnwritable     503  it answers, but cannot be written now
+    │   └── StoreTooNew         503  its tables belong to a newer release; the service does not start with it
     ├── TokenNotRecorded        503  it cannot be recorded that a token has been used
     ├── OutOfTime               503  the call's deadline passed before anything could be judged
     └── BodyBufferFull          503  too many bodies are arriving at once
@@ -77,6 +80,13 @@ class Unauthenticated(_AccessRefused):
 
 class NotAllowed(_AccessRefused):
     """The caller is known, but may not do this."""
+
+    status = 403
+    code = "forbidden"
+
+
+class ForeignHost(CallerFault):
+    """Demo mode was called by a name that is not this machine's own, as by a web page with a name it controls."""
 
     status = 403
     code = "forbidden"
@@ -190,6 +200,10 @@ class SettingsError(ServerFault):
     """A setting is refused; the message names it."""
 
 
+class BackupRefused(ServerFault):
+    """A backup cannot be made or restored; the message names the file."""
+
+
 class CodeListError(ServerFault):
     """The file is not a list of ICD-10-CM codes; the message names the line."""
 
@@ -202,6 +216,10 @@ class StoreUnavailable(ServerFault):
 
 class StoreUnwritable(StoreUnavailable):
     """The database answers, but is locked, full or read-only."""
+
+
+class StoreTooNew(StoreUnavailable):
+    """The tables belong to a newer release, whose data this one might damage. Nothing is written to them."""
 
 
 class TokenNotRecorded(ServerFault):

@@ -7,6 +7,7 @@ from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.ehr.user_role import USER_ROLE_KEY
 from cds_service.errors import ClientsError, Problem
 from cds_service.knowledge import Knowledge
+from cds_service.model.suppression import SuppressionLimits
 from cds_service.rendering.dialects import Dialect, OrderCode, adapt_dialect
 from cds_service.settings import Settings
 from cds_service.trust.caller import DEMO_CALLER
@@ -72,6 +73,37 @@ def find_unknown_orders(file: str, production_config: ProductionConfig, knowledg
     for client in production_config.clients:
         for order in client.dialect.options.order_codes.keys() - knowledge.order_templates.keys():
             yield Problem(file, f"client.{client.id}.dialect.order_codes.{order}", "is not an order of orders.toml")
+
+
+def find_long_windows(file: str, production_config: ProductionConfig, knowledge: Knowledge) -> Iterator[Problem]:
+    """Yield a problem for each window of a client that is longer than the content's, or of a rule that is not there."""
+    policy = knowledge.content.policy.suppression
+    rules = {rule.id for rule in knowledge.content.rules}
+    for client in production_config.clients:
+        own, key = client.suppression, f"client.{client.id}.suppression"
+        longest = max([policy.days, *policy.rule_days.values()])
+        limits = [("days", own.days, longest), ("red_flag_days", own.red_flag_days, policy.red_flag_days)]
+        limits += [("critical_hours", own.critical_hours, policy.critical_hours)]
+        limits += [(f"rule_days.{rule}", days, policy.days_of(rule)) for rule, days in own.rule_days.items()]
+        for name, number, most in limits:
+            if number is not None and number > most:
+                yield Problem(file, f"{key}.{name}", f"is longer than the content's: at most {most}")
+        for rule in own.rule_days.keys() - rules:
+            yield Problem(file, f"{key}.rule_days.{rule}", "is not a rule of the content")
+
+
+def build_suppression_limits(production_config: ProductionConfig | None) -> Mapping[str, SuppressionLimits]:
+    """Return each client's own windows, by client id. In demo mode the content's count."""
+    clients = production_config.clients if production_config else ()
+    return {
+        client.id: SuppressionLimits(
+            client.suppression.days,
+            client.suppression.red_flag_days,
+            client.suppression.critical_hours,
+            client.suppression.rule_days,
+        )
+        for client in clients
+    }
 
 
 def build_dialects(settings: Settings, production_config: ProductionConfig | None) -> Mapping[str, Dialect]:

@@ -78,6 +78,13 @@ class Settings(BaseSettings):
         None,
         description="Database URL; default: a SQLite file in the user's data folder",
     )
+    retention: int = Field(
+        400,
+        ge=1,
+        le=36_500,
+        description="Days for which cards and feedback are kept; older ones are deleted every night. Counts of calls "
+        "by day are kept, and which content ran on which day",
+    )
     hash_key: SecretStr | None = Field(
         None,
         min_length=16,
@@ -117,6 +124,9 @@ class Settings(BaseSettings):
     )
     allowed_origins: list[str] = Field(
         ["*"], description="Origins that browsers may call from (CORS); default in production: none"
+    )
+    core_dumps: bool = Field(
+        False, description="Allow core dumps of crashed workers; the memory in them holds patients' charts"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Minimum level of log messages")
 

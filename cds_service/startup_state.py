@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
+from cds_service.collection import paused_collection
 from cds_service.errors import ClientsError, ContentError, Problem, ProblemsFound
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
-from cds_service.production import ProductionConfig, find_unknown_orders, load_production_config
+from cds_service.production import ProductionConfig, find_long_windows, find_unknown_orders, load_production_config
 from cds_service.rendering import CardBuilder
 from cds_service.settings import Settings
 
@@ -16,6 +17,7 @@ class StartupState(NamedTuple):
     card_maker: CardBuilder
 
 
+@paused_collection()
 def build_startup_state(settings: Settings) -> StartupState:
     """Load the content of these settings and prepare the card builder.
 
@@ -70,6 +72,7 @@ def check_startup(settings: Settings) -> tuple[StartupState, ProductionConfig | 
         problems += error.problems
     if state and production and settings.clients:
         problems += find_unknown_orders(settings.clients.name, production, state.knowledge)
+        problems += find_long_windows(settings.clients.name, production, state.knowledge)
     if state is None or problems:
         raise ProblemsFound(problems)
     return state, production

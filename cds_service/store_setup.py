@@ -5,11 +5,21 @@ import os
 from functools import partial
 from pathlib import Path
 
-from cds_service.errors import SettingsError, StoreUnavailable
+from cds_service.errors import SettingsError, StoreTooNew, StoreUnavailable
 from cds_service.log import error_fields
 from cds_service.service.store_recorder import StoreRecorder
 from cds_service.settings import Settings, environment_variable
-from cds_service.store import FeedbackLog, IssuedCards, Pseudonymizer, connect, load_or_create_key, migrate
+from cds_service.store import (
+    CallCounts,
+    FeedbackLog,
+    ForeignIds,
+    IssuedCards,
+    Pseudonymizer,
+    Suppressions,
+    connect,
+    load_or_create_key,
+    migrate,
+)
 
 FOLDER = "hip-spine-cds"
 DATABASE_FILE = "hip-spine-cds.sqlite3"
@@ -39,17 +49,25 @@ def find_data_folder() -> Path:
 
 
 def open_recorder(settings: Settings) -> StoreRecorder:
-    """Open the store of these settings and bring its tables up to date. A database that is down is logged, no more."""
+    """Open the store of these settings and bring its tables up to date. A database that is down is logged, no more.
+
+    Raises:
+        StoreTooNew: its tables belong to a newer release.
+    """
     url, key = resolve_database_and_key(settings)
     try:
         migrate(url)
+    except StoreTooNew:
+        raise
     except StoreUnavailable as error:
         _logger.warning("store away", extra=error_fields(error))  # cards are served without it
     database = connect(url)
-    issued_cards = IssuedCards(database)
     pseudonymizer = Pseudonymizer(key)
-    feedback = FeedbackLog(database, pseudonymizer, before_record=partial(issued_cards.flush, _FLUSH_S))
-    return StoreRecorder(issued_cards, feedback, pseudonymizer)
+    foreign_ids = ForeignIds(pseudonymizer)
+    issued_cards = IssuedCards(database, foreign_ids)
+    feedback = FeedbackLog(database, foreign_ids, before_record=partial(issued_cards.flush, _FLUSH_S))
+    suppressions = Suppressions(connect(url, is_reading=True))
+    return StoreRecorder(issued_cards, feedback, CallCounts(database), pseudonymizer, suppressions)
 
 
 def resolve_database_and_key(settings: Settings) -> tuple[str, bytes]:

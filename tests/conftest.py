@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from left_out import name_left_out
 from liveness import LIVENESS_S
 from signing import PUBLIC, SigningEhr, client_table
 from sqlalchemy import Engine
@@ -65,6 +66,7 @@ def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
         _close_at_exit(opened, monkeypatch, cds_service.app, "connect", Engine.dispose)
         _close_at_exit(opened, monkeypatch, cds_service.store_setup, "connect", Engine.dispose)
         _close_at_exit(opened, monkeypatch, cds_service.store_setup, "IssuedCards", lambda issued: issued.close(5))
+        _close_at_exit(opened, monkeypatch, cds_service.store_setup, "CallCounts", lambda counts: counts.close(5))
         _close_at_exit(opened, monkeypatch, cds_service.engine, "EhrClient", EhrClient.close)
         opened.callback(monkeypatch.undo)
         yield build
@@ -151,3 +153,7 @@ def chart(reader: ChartReader) -> Callable[..., Chart]:
         return reader.build_chart(gathered, patient_id, NOW.date())
 
     return read
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    name_left_out(terminalreporter)

@@ -16,7 +16,7 @@ TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
 NAMES = [str(path.relative_to(PACKAGE)) for path in SOURCES]
 
 # Importer: what it may import of ours. Nothing leads back: request, chart facts, decision, cards.
-_BUILT = {"web", "operations", "service", "trust", "ehr", "chart", "rendering", "store", "knowledge"}
+_BUILT = {"model", "web", "operations", "service", "trust", "ehr", "chart", "rendering", "store", "knowledge"}
 _BUILT |= {"settings", "log", "errors"}
 OURS = {
     "__init__": set[str](),
@@ -36,16 +36,18 @@ OURS = {
     "rendering": {"model", "wire", "errors"},
     "store": {"errors"},
     "trust": {"store", "errors"},
-    "service": {"ehr", "chart", "fhir", "logic", "rendering", "store", "model", "wire", "errors"},
+    "suppression": {"model"},
+    "service": {"ehr", "chart", "fhir", "logic", "rendering", "suppression", "store", "model", "wire", "errors"},
     "operations": {"errors"},
     "admission": {"errors"},
     "body_intake": {"admission", "errors"},
     "web": {"service", "trust", "admission", "wire", "model", "log", "errors"},
     "export": {"knowledge", "model", "errors"},
     "production": _BUILT,
-    "startup_state": {"knowledge", "rendering", "production", "settings", "errors"},
+    "collection": set[str](),
+    "startup_state": {"collection", "knowledge", "rendering", "production", "settings", "errors"},
     "store_setup": {"service", "store", "settings", "log", "errors"},
-    "engine": {"ehr", "chart", "knowledge", "rendering", "service", "startup_state", "settings"},
+    "engine": {"ehr", "chart", "knowledge", "model", "rendering", "service", "startup_state", "collection", "settings"},
     "app": _BUILT | {"admission", "engine", "production", "startup_state", "store_setup"},
     "worker": {"app", "startup_state", "body_intake", "web", "settings"},
     "cli": _BUILT

@@ -1,4 +1,4 @@
-"""The command `hip-spine-cds`: serve, check, try, read, prefetch, review, export."""
+"""The command `hip-spine-cds`: to serve, to check and review content, to try calls, and to look after the store."""
 
 from importlib import import_module
 
@@ -7,12 +7,17 @@ import click
 from cds_service import __version__
 
 _MODULES = {
+    "backup": "store_commands:backup",
     "check": "check:check",
     "export": "export:export",
+    "inventory": "store_commands:inventory",
     "prefetch": "prefetch:prefetch",
+    "purge": "store_commands:purge",
     "read": "read:read",
+    "restore": "store_commands:restore_command",
     "review": "review:review",
     "serve": "serve:serve",
+    "suppressed": "suppressed:suppressed",
     "try": "try_command:try_command",
 }
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +11,12 @@ import click
 
 from cds_service.cli.check import announce_advisories, describe_mode
 from cds_service.cli.greeting import greet_once_listening
+from cds_service.cli.nightly_purge import start_nightly_purge
 from cds_service.cli.options import clients_option, config_option, site_option, without_traceback
 from cds_service.cli.supervisor import build_server
+from cds_service.engine import system_clock
 from cds_service.log import configure_log
+from cds_service.operations.core_dumps import forbid_core_dumps
 from cds_service.operations.shared_folder import create_shared_folder
 from cds_service.production import ProductionConfig
 from cds_service.settings import Settings, environment_variable, load_settings
@@ -37,6 +41,8 @@ def serve(config: object, **overrides: object) -> None:  # noqa: ARG001 - see op
         if value is not None:
             os.environ[environment_variable(name)] = str(value)  # workers read the environment
     settings = load_settings()
+    if not settings.core_dumps:
+        forbid_core_dumps()
     prepared, production = check_startup(settings)
     open_recorder(settings)
     _require_free_port(settings.host, settings.port)
@@ -45,6 +51,7 @@ def serve(config: object, **overrides: object) -> None:  # noqa: ARG001 - see op
         announce_advisories(prepared.knowledge)
         configure_log(settings.log_level)
         share_with_workers(prepared)
+        start_nightly_purge(settings, system_clock, time.monotonic)
         server = build_server(settings, folder)
         greet_once_listening(server, settings)
         server.serve()

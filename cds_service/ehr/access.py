@@ -49,4 +49,7 @@ NO_SERVER: Final = NoAccess("and no fhirServer was given")
 NOT_ALLOWED: Final = NoAccess("and no FHIR server may be read: this caller may not name that fhirServer")
 
 
+NO_TOKEN: Final = NoAccess("and no FHIR server may be read: fhirAuthorization holds no access_token")
+
+
 OTHER_PATIENT: Final = NoAccess("and no FHIR server may be read: fhirAuthorization is for another patient")

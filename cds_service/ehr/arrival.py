@@ -1,14 +1,29 @@
 """Whether the data of each prefetch key arrived whole, by FHIR type (clinical design, second edition, R2)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, get_args
 
 from cds_service.ehr.gaps import Gap, GapKind
 from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.fhir.bundles import UNTYPED, DecodedResources
+from cds_service.fhir.resources import SupportedResource
 
 # Older versions of FHIR know an order by another name. Whoever asks for the one gets the other.
 _CURRENT_NAMES: Final[Mapping[str, str]] = {"ProcedureRequest": "ServiceRequest"}
+
+
+def _current_name(kind: str) -> str:
+    return _CURRENT_NAMES.get(kind, kind)
+
+
+def _kinds_by_type() -> dict[str, list[type]]:
+    kinds: dict[str, list[type]] = {}
+    for kind in get_args(SupportedResource):
+        kinds.setdefault(_current_name(kind.__name__), []).append(kind)
+    return kinds
+
+
+_KINDS: Final[Mapping[str, list[type]]] = _kinds_by_type()  # what counts as a resource of a type
 
 
 def is_short(key: PrefetchKey, decoded: DecodedResources) -> bool:
@@ -19,11 +34,8 @@ def is_short(key: PrefetchKey, decoded: DecodedResources) -> bool:
     """
     if not (decoded.total or decoded.resources or decoded.unsupported):
         return False
-    arrived = decoded.repeated + sum(decoded.unreadable.values())
     kinds = list(map(type, decoded.resources))  # counted in C: this runs for every key of every call
-    for kind in set(kinds):
-        if _current_name(kind.__name__) == key.resource_type:
-            arrived += kinds.count(kind)
+    arrived = sum(map(kinds.count, _KINDS[key.resource_type])) + decoded.repeated + sum(decoded.unreadable.values())
     return decoded.total > arrived or (arrived == 0 and bool(decoded.resources or decoded.unsupported))
 
 
@@ -46,7 +58,3 @@ def list_missing_types(
             missing.update(types[name] if kind == UNTYPED else _current_name(kind) for kind in decoded.unreadable)
     missing.update("ServiceRequest" if kind == UNTYPED else _current_name(kind) for kind in unreadable_drafts)
     return frozenset(missing)
-
-
-def _current_name(kind: str) -> str:
-    return _CURRENT_NAMES.get(kind, kind)

@@ -27,6 +27,7 @@ class _Entries(msgspec.Struct):
 
 
 _ENTRIES = msgspec.json.Decoder(_Entries)
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,10 @@ def _max_entry_count(bundle: object) -> int:
 def _count_entries(bundle: object) -> int:
     if isinstance(bundle, TypedBundle):
         return len(bundle.entry or ())
+    if not isinstance(bundle, (msgspec.Raw, bytes)):
+        return 0
     try:
-        return len(_ENTRIES.decode(bundle).entry or ()) if isinstance(bundle, (msgspec.Raw, bytes)) else 0
+        is_list = bytes(bundle)[:1] == b"["
+        return len(_LIST.decode(bundle) if is_list else _ENTRIES.decode(bundle).entry or ())
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return 0  # the code that reads it reports what is wrong

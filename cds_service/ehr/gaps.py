@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from cds_service.ehr.access import NoAccess
 from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.ehr.search_result import Fault
-from cds_service.fhir.chart_data import NO_GAPS, DataGaps
+from cds_service.fhir.chart_data import NO_GAPS, DataGaps, MissingKey
 
 _NOT_OFFERED: Final = frozenset({"status-404", "status-405", "status-501"})
 _FORBIDDEN: Final = "status-403"
@@ -42,6 +42,11 @@ def not_sent_gap(reason: NoAccess) -> Gap:
 def no_scope_gap() -> Gap:
     """Return the gap of a key that was not sent and that the token's scopes do not cover."""
     return Gap(GapKind.NOT_SENT, "scope", ", was not sent, and the scopes of the token do not cover it")
+
+
+def odd_gap() -> Gap:
+    """Return the gap of a key that was sent in a form that cannot be read, and could not be fetched."""
+    return Gap(GapKind.UNREAD, "shape", " and is neither a Bundle nor a resource")
 
 
 def unread_note_gap(cause: str) -> Gap:
@@ -89,6 +94,15 @@ def short_gap() -> Gap:
     return Gap(GapKind.INCOMPLETE, "short", " and holds less than was asked for")
 
 
+def list_missing(keys: Iterable[PrefetchKey], gaps: Mapping[str, Gap]) -> tuple[MissingKey, ...]:
+    """Return the keys of which data are missing, as the client is told, without the words that it does not send."""
+    return tuple(
+        MissingKey(key.name, key.resource_type, gap.kind.value)
+        for key in keys
+        if (gap := gaps.get(key.name)) is not None and not (key.has_words and gap.kind is GapKind.NOT_SENT)
+    )
+
+
 def group_by_label(keys: Iterable[PrefetchKey], gaps: Mapping[str, Gap]) -> DataGaps:
     """Return the gaps by the labels that cards use.
 
@@ -97,13 +111,15 @@ def group_by_label(keys: Iterable[PrefetchKey], gaps: Mapping[str, Gap]) -> Data
     """
     if not gaps:
         return NO_GAPS
-    kinds_by_label: dict[str, set[GapKind | None]] = {}
-    silent = [key for key in keys if key.has_words and key.name in gaps and gaps[key.name].kind is GapKind.NOT_SENT]
+    silent: list[str] = []
+    kinds_by_label: dict[str, list[GapKind | None]] = {}
     for key in keys:
-        if key in silent:
-            continue
-        kinds_by_label.setdefault(key.label, set()).add(gaps[key.name].kind if key.name in gaps else None)
-    kind_by_label = {label: _combine(kinds) for label, kinds in kinds_by_label.items() if kinds != {None}}
+        gap = gaps.get(key.name)
+        if gap and key.has_words and gap.kind is GapKind.NOT_SENT:
+            silent.append(key.label)
+        else:
+            kinds_by_label.setdefault(key.label, []).append(gap.kind if gap else None)
+    kind_by_label = {label: _combine(kinds) for label, kinds in kinds_by_label.items() if any(kinds)}
 
     def labels(kind: GapKind) -> tuple[str, ...]:
         return tuple(label for label, combined in kind_by_label.items() if combined is kind)
@@ -112,11 +128,11 @@ def group_by_label(keys: Iterable[PrefetchKey], gaps: Mapping[str, Gap]) -> Data
         unavailable=labels(GapKind.UNREAD),
         not_sent=labels(GapKind.NOT_SENT),
         incomplete=labels(GapKind.INCOMPLETE),
-        words_not_sent=tuple(key.label for key in silent),
+        words_not_sent=tuple(silent),
     )
 
 
-def _combine(kinds: set[GapKind | None]) -> GapKind:
-    if not kinds.isdisjoint({None, GapKind.INCOMPLETE}):
+def _combine(kinds: list[GapKind | None]) -> GapKind:
+    if None in kinds or GapKind.INCOMPLETE in kinds:
         return GapKind.INCOMPLETE
     return GapKind.UNREAD if GapKind.UNREAD in kinds else GapKind.NOT_SENT

@@ -2,7 +2,8 @@
 
 A prefetch key can hold four things: nothing (not sent: fetch it), null or an empty Bundle (there is no such data), an
 OperationOutcome (the client could not read it: do not ask again), and data (CDS Hooks 2.0, "Prefetch"). The data may
-be a first page: the next pages are then fetched.
+be a first page: the next pages are then fetched. Anything else, such as `{}` or a text, is never "no such data": it is
+fetched, and counts as not read where it cannot be.
 """
 
 from collections import Counter
@@ -19,13 +20,13 @@ from cds_service.ehr.arrival import list_missing_types
 from cds_service.ehr.client import EhrClient
 from cds_service.ehr.draft_orders import DraftOrders
 from cds_service.ehr.entry_limit import DEFAULT_ENTRY_LIMIT, EntryLimit
-from cds_service.ehr.gaps import group_by_label
+from cds_service.ehr.gaps import group_by_label, list_missing
 from cds_service.ehr.gathering import Gathering
 from cds_service.ehr.note_contents import read_contents
 from cds_service.ehr.notes import NO_NOTES, NoteChooser
 from cds_service.ehr.prefetch_status import classify_prefetch
 from cds_service.ehr.prefetch_templates import ENCOUNTER_KEY, NOTES_KEY, PrefetchKey
-from cds_service.errors import MissingData
+from cds_service.errors import BadRequest, MissingData
 from cds_service.fhir.bundles import NONE_UNREADABLE, DecodedResources, TypedBundle, collect_resources, decode_resources
 from cds_service.fhir.chart_data import ChartData
 from cds_service.fhir.resources import Patient, SupportedResource
@@ -69,9 +70,9 @@ class Gatherer:
             access = replace(access, deadline=self._client.deadline_of(access))
         has_visit = request.encounter_id is not None or ENCOUNTER_KEY in request.prefetch
         keys = self._keys if has_visit else self._keys_without_visit
-        received = {key.name: decoded for key in keys if (decoded := decode_prefetch(request, key)) is not None}
-        statuses = classify_prefetch(keys, received)
-        call = Gathering(request, keys, received, access, today)
+        received, odd = _decode_all(request, keys)
+        statuses = classify_prefetch(keys, received, odd)
+        call = Gathering(request, keys, received, access, today, odd)
         call.complete(self._client, self._limit)
         _require_matching_patient(received, request.patient_id)
         choice = self._notes.choose(call.of_key(NOTES_KEY), request.patient_id, today)
@@ -87,6 +88,7 @@ class Gatherer:
             prefetch_statuses=statuses,
             gap_codes={name: gap.code for name, gap in call.gaps.items()},
             missing_types=missing_types,
+            missing=list_missing(keys, call.gaps),
             notes=notes,
             notes_left_out=choice.left_out,
             size=request.size + call.fetched_bytes,
@@ -110,8 +112,28 @@ def _require_matching_patient(received: dict[str, DecodedResources], patient_id:
         raise MissingData("is of another patient than context.patientId", "prefetch.patient")
 
 
+def _decode_all(
+    request: HookRequest, keys: Iterable[PrefetchKey]
+) -> tuple[dict[str, DecodedResources], dict[str, BadRequest]]:
+    """Return what was sent by key, and what is wrong with each key that holds neither Bundle nor resource."""
+    received, odd = {}, {}
+    for key in keys:
+        try:
+            decoded = decode_prefetch(request, key)
+        except BadRequest as error:
+            odd[key.name] = error
+        else:
+            if decoded is not None:
+                received[key.name] = decoded
+    return received, odd
+
+
 def decode_prefetch(request: HookRequest, key: PrefetchKey) -> DecodedResources | None:
-    """Decode what the prefetch holds for a key. Return None if the key was not sent."""
+    """Decode what the prefetch holds for a key. Return None if the key was not sent.
+
+    Raises:
+        BadRequest: It holds neither a Bundle nor a resource.
+    """
     if key.name not in request.prefetch:
         return None
     value = request.prefetch[key.name]

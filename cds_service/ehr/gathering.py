@@ -1,6 +1,6 @@
 """The gathering of one call's resources: what was sent, what is fetched, and what stays missing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -17,6 +17,7 @@ from cds_service.ehr.gaps import (
     no_scope_gap,
     not_fetched_gap,
     not_sent_gap,
+    odd_gap,
     outcome_gap,
     partly_sent_gap,
     short_gap,
@@ -26,7 +27,7 @@ from cds_service.ehr.newest import holds_newest
 from cds_service.ehr.prefetch_templates import ENCOUNTER_KEY, NOTES_KEY, PrefetchKey
 from cds_service.ehr.search_pages import merge_pages
 from cds_service.ehr.search_result import Fault, SearchResult
-from cds_service.errors import MissingData
+from cds_service.errors import BadRequest, MissingData
 from cds_service.fhir.bundles import DecodedResources
 from cds_service.fhir.chart_data import ClinicalNote
 from cds_service.fhir.documents import Encounter
@@ -38,13 +39,17 @@ _NOTHING: Final[tuple[SupportedResource, ...]] = ()
 
 @dataclass(slots=True)
 class Gathering:
-    """One call's gathering. `received` and `gaps` are by prefetch key; `fetched_bytes` came from the FHIR server."""
+    """One call's gathering. `received`, `odd` and `gaps` are by prefetch key.
+
+    `odd`: what is wrong with keys that hold neither Bundle nor resource. `fetched_bytes` came from the FHIR server.
+    """
 
     request: HookRequest
     keys: Sequence[PrefetchKey]
     received: dict[str, DecodedResources]
     access: Access | NoAccess
     today: date | None
+    odd: Mapping[str, BadRequest] = field(default_factory=dict)
     gaps: dict[str, Gap] = field(default_factory=dict)
     fetched_bytes: int = 0
 
@@ -53,14 +58,16 @@ class Gathering:
 
         Raises:
             MissingData: If a required key was not sent and could not be fetched.
+            BadRequest: If a required key holds neither Bundle nor resource and may not be fetched.
         """
         self._drop_older_pages()
         short = self._list_short()
         is_cut = short or any(part.is_failure or part.next_link for part in self.received.values())
         if is_cut or len(self.received) < len(self.keys):
-            self._fetch_missing(client, limit, short)
-            self._drop_older_pages()
-            for key in self._list_short():
+            if self._fetch_missing(client, limit, short):
+                self._drop_older_pages()
+                short = self._list_short()
+            for key in short:
                 self.gaps.setdefault(key.name, short_gap())
             self._settle_words()
             self._check_required_keys()
@@ -87,11 +94,13 @@ class Gathering:
     def _holds_newest(self, key: PrefetchKey, resources: Sequence[SupportedResource]) -> bool:
         return key.newest is not None and holds_newest(resources, key.newest, self.today)
 
-    def _fetch_missing(self, client: EhrClient, limit: EntryLimit, short: list[PrefetchKey]) -> None:
+    def _fetch_missing(self, client: EhrClient, limit: EntryLimit, short: list[PrefetchKey]) -> bool:
         """Add to `received` the keys that were not sent and the pages that are missing, and to `gaps` what failed.
 
-        What was sent short, without a link to the rest, is read anew: a server may have lost the link.
+        Return whether anything was searched for. What was sent short, without a link to the rest, is read anew: a
+        server may have lost the link.
         """
+        self.gaps.update(dict.fromkeys(self.odd, odd_gap()))
         for name, decoded in self.received.items():
             if decoded.is_failure:
                 self.gaps[name] = outcome_gap(is_partial=bool(decoded.resources))
@@ -99,17 +108,20 @@ class Gathering:
         next_links = {name: part.next_link for name, part in self.received.items() if part.next_link is not None}
         if not isinstance(self.access, Access):
             self._note_unfetched(self.access, absent, next_links)
-            return
+            return False
         wanted = [key for key in absent if self._may_fetch(key, self.access)]
-        if wanted or next_links or short:
-            queries = {key.name: query for key in (*wanted, *short) if (query := self._query(key)) is not None}
-            results = client.fetch(self.access, queries, next_links, self._enough_tests(queries, next_links))
-            self.fetched_bytes += sum(len(page) for result in results.values() for page in result.pages)
-            for name, result in limit_entries(limit, self.request, results).items():
-                self._merge_result(name, result, is_anew=name not in next_links)
+        if not (wanted or next_links or short):
+            return False
+        queries = {key.name: query for key in (*wanted, *short) if (query := self._query(key)) is not None}
+        results = client.fetch(self.access, queries, next_links, self._enough_tests(queries, next_links))
+        self.fetched_bytes += sum(len(page) for result in results.values() for page in result.pages)
+        for name, result in limit_entries(limit, self.request, results).items():
+            self._merge_result(name, result, is_anew=name not in next_links)
+        return True
 
     def _note_unfetched(self, access: NoAccess, absent: list[PrefetchKey], next_links: Iterable[str]) -> None:
-        self.gaps.update({key.name: not_sent_gap(access) for key in absent})
+        absent_names = [key.name for key in absent if key.name not in self.odd]
+        self.gaps.update(dict.fromkeys(absent_names, not_sent_gap(access)))
         for name in set(next_links) - self.gaps.keys():
             self.gaps[name] = partly_sent_gap(access, is_partial=bool(self.received[name].resources))
 
@@ -119,7 +131,7 @@ class Gathering:
             return True
         may = access.scopes.allow(key.resource_type, is_search=key.is_search)
         if not may:
-            self.gaps[key.name] = no_scope_gap()
+            self.gaps.setdefault(key.name, no_scope_gap())
         return may
 
     def _query(self, key: PrefetchKey) -> str | None:
@@ -147,6 +159,8 @@ class Gathering:
 
         `is_anew`: the search began at its first page. It then replaces what was sent, if it returned no less.
         """
+        if name in self.odd:
+            self.gaps.pop(name, None)  # what was fetched says what is missing
         sent = self.received.get(name)
         decoded, fault = merge_pages(result, self.request.patient_id, None if is_anew else sent)
         if decoded is not None and (sent is None or not is_anew or _is_better(decoded, fault, sent)):
@@ -170,7 +184,7 @@ class Gathering:
         """Treat a source of words that this server does not offer, or not to this token, as one that is not sent."""
         has_scopes = isinstance(self.access, Access) and self.access.scopes is not None
         for key in self.keys:
-            gap = self.gaps.get(key.name) if key.has_words else None
+            gap = self.gaps.get(key.name) if key.has_words and key.name not in self.odd else None
             if gap and is_not_offered(gap, has_scopes=has_scopes):
                 self.gaps[key.name] = as_not_sent(gap)
 
@@ -187,6 +201,8 @@ class Gathering:
     def _check_required_keys(self) -> None:
         for key in self.keys:
             gap = self.gaps.get(key.name) if key.is_required else None
+            if gap and gap == odd_gap():
+                raise self.odd[key.name]
             if gap and gap.kind is not GapKind.INCOMPLETE:
                 raise MissingData(f"is required{gap.text}", f"prefetch.{key.name}")
 

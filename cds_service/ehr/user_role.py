@@ -31,7 +31,7 @@ def has_any_role(request: HookRequest, roles: frozenset[str]) -> bool:
 
 
 def _is_users_role(role: PractitionerRole, request: HookRequest) -> bool:
-    if role.active is False:
+    if role.active is False or not request.user_type:
         return False
     if f"PractitionerRole/{role.id}" == request.user_id:
         return True

@@ -34,12 +34,22 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Bundle(msgspec.Struct, frozen=True):
-    """A Bundle of any type, or a single resource in its place."""
+    """A Bundle of any type, or a single resource in its place.
+
+    Without a type it may hold a lone `resource`, as prefetch did in drafts before CDS Hooks 1.0.
+    """
 
     resourceType: str | None = None  # noqa: N815 - FHIR's name
     entry: list[Entry | None] | None = None
     link: msgspec.Raw = msgspec.Raw()
     total: msgspec.Raw = msgspec.Raw()
+    resource: msgspec.Raw = msgspec.Raw()
+
+    @property
+    def is_wrapper(self) -> bool:
+        """Return whether it is neither a Bundle nor a resource, but holds one."""
+        is_typed = self.resourceType is not None or self.entry is not None
+        return not is_typed and bytes(self.resource)[:1] == b"{"
 
 
 class _TypedEntry(msgspec.Struct, frozen=True, gc=False):
@@ -80,11 +90,15 @@ NONE_UNREADABLE: Mapping[str, int] = MappingProxyType({})
 _BUNDLE = msgspec.json.Decoder(Bundle)
 _TYPED: msgspec.json.Decoder[TypedBundle | SupportedResource] = msgspec.json.Decoder(TypedBundle | SupportedResource)
 # Decodes a whole request with its prefetch in one pass. Most requests contain nothing unusual.
-TYPED_ENVELOPE: Final[EnvelopeDecoder] = msgspec.json.Decoder(Envelope[TypedBundle | SupportedResource | None])
+TYPED_ENVELOPE: Final[EnvelopeDecoder] = msgspec.json.Decoder(
+    Envelope[dict[str, TypedBundle | SupportedResource | None] | None]
+)
 _RESOURCE: msgspec.json.Decoder[SupportedResource] = msgspec.json.Decoder(SupportedResource)
 _MAX_TOTAL_DIGITS = 10  # of an unsignedInt
 _HEAD = msgspec.json.Decoder(_Head)
 _LINKS = msgspec.json.Decoder(list[Link | None])
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+_ENTRY = msgspec.json.Decoder(Entry)
 
 
 def decode_resources(raw: msgspec.Raw | bytes, field: str) -> DecodedResources:
@@ -119,6 +133,8 @@ def collect_resources(bundle_or_resource: TypedBundle | SupportedResource) -> De
 
 def _decode_individually(raw: msgspec.Raw | bytes, field: str) -> DecodedResources:
     bundle = decode_json(_BUNDLE, raw, field)
+    if bundle.is_wrapper:
+        return decode_resources(bundle.resource, f"{field}.resource")
     _require_type(bundle, field)
     is_bundle = bundle.resourceType in {"Bundle", None}
     raws = [entry.resource for entry in bundle.entry or () if entry and entry.has_resource] if is_bundle else [raw]
@@ -195,11 +211,25 @@ def _decode_supported(raw: msgspec.Raw | bytes) -> SupportedResource:
 def decode_draft_entries(raw: msgspec.Raw, field: str) -> list[Entry]:
     """Return the entries of a Bundle of drafts: none if it has no `entry`, and one for a single resource.
 
+    Some clients send a list of resources, or of entries, in place of the Bundle.
+
     Raises:
-        BadRequest: If it is neither a Bundle nor a resource.
+        BadRequest: If it is neither a Bundle nor a resource nor a list.
     """
+    if bytes(raw)[:1] == b"[":
+        return [entry for item in decode_json(_LIST, raw, field) for entry in _read_list_item(item)]
     bundle = decode_json(_BUNDLE, raw, field)
     _require_type(bundle, field)
     if bundle.resourceType not in {"Bundle", None}:
         return [Entry(resource=raw)]
     return [entry for entry in bundle.entry or () if entry and entry.has_resource]
+
+
+def _read_list_item(raw: msgspec.Raw) -> list[Entry]:
+    """Return the entry that an item of a list is or holds. What cannot be read is counted as a resource, later."""
+    try:
+        bundle = _BUNDLE.decode(raw)
+        entry = _ENTRY.decode(raw) if bundle.is_wrapper else Entry(resource=raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return [Entry(resource=raw)] if bytes(raw) != b"null" else []
+    return [entry]

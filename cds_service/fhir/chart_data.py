@@ -24,6 +24,14 @@ class DataGaps(NamedTuple):
 NO_GAPS = DataGaps()
 
 
+class MissingKey(NamedTuple):
+    """A prefetch key of which data are missing. `state`: `not-sent`, `unread` or `incomplete`."""
+
+    key: str
+    type: str
+    state: str
+
+
 @dataclass(frozen=True, slots=True)
 class DraftOrder:
     """A draft order of the call. `reference` is relative; `is_selected`: whether the call is about this order."""
@@ -56,6 +64,7 @@ class ChartData:
 
     `data_gaps` is worded for cards. For operators, as codes: `prefetch_statuses` is the status in which each prefetch
     key arrived, `gap_codes` what is missing from a key. `missing_types`: the FHIR types that did not arrive whole.
+    `missing`: the keys of which data are missing, as the client is told.
     `notes`: the clinical notes to read, the newest first; `notes_left_out`: the others, with the reasons. `size`: how
     many bytes were received, 0 if that is not known.
     """
@@ -67,6 +76,7 @@ class ChartData:
     prefetch_statuses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     gap_codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     missing_types: frozenset[str] = frozenset()
+    missing: tuple[MissingKey, ...] = ()
     notes: tuple[ClinicalNote, ...] = ()
     notes_left_out: tuple[tuple[DocumentReference, str], ...] = ()
     size: int = 0

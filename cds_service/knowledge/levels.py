@@ -10,4 +10,4 @@ def spell_levels(levels: Sequence[str]) -> Iterator[str]:
     for upper, lower in combinations(levels, 2):
         is_alike = upper[0] == lower[0]
         for end in (lower, lower[1:]) if is_alike else (lower,):
-            yield from (f"{upper}{joint}{end}" for joint in (" ", "/", " - ", " to ", ""))
+            yield from (f"{upper}{joint}{end}" for joint in (" ", "/", " - ", " to ", " thru ", " through ", ""))

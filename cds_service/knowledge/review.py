@@ -8,6 +8,7 @@ from cds_service.knowledge.review_tables import format_tables
 from cds_service.knowledge.review_words import block_bullets, edition_line, join_paragraphs, plain_template
 from cds_service.model.condition_text import INDENT
 from cds_service.model.content import Advice, Content, Rule
+from cds_service.model.suppression import SuppressionPolicy
 from cds_service.model.wording import Wording
 
 REVIEW_FILE, CASES_FILE, TABLES_FILE = "REVIEW.md", "CASES.md", "TABLES.md"
@@ -114,8 +115,19 @@ def _policy_lines(content: Content) -> Iterator[str]:
     yield f"- On order hooks no rule but {exempt} speaks unless imaging is judged of: {regions}."
     yield f"- A request counts as ordered for {policy.recent_request} days."
     yield f"- Onset not recorded: treatments count for {policy.onset_not_recorded} days."
+    yield from _suppression_lines(policy.suppression)
     yield f"- At most {policy.cards_per_call} cards per call and {policy.cards_per_order} per order."
     yield ""
+
+
+def _suppression_lines(policy: SuppressionPolicy) -> Iterator[str]:
+    """Yield the windows in which an answered card stays away, and what ends them."""
+    own = [f"{rule} {days} {'day' if days == 1 else 'days'}" for rule, days in sorted(policy.rule_days.items())]
+    yield f"- An overridden card is kept from that user, for that patient: {'; '.join([f'{policy.days} days', *own])};"
+    guarded = f"{', '.join(sorted(policy.red_flag_rules))} {policy.red_flag_days} days"
+    yield f"{INDENT}{guarded}, critical cards {policy.critical_hours} hours, after a reason only."
+    yield f"{INDENT}Any change of facts, order, red flags or content ends it."
+    yield f"{INDENT}Accepted: while the order is open; not red-flag or critical cards."
 
 
 def _pattern_lines(content: Content) -> Iterator[str]:

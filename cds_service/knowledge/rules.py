@@ -20,6 +20,7 @@ from cds_service.knowledge.schema.rules import (
     RatingRow,
     RatingsFile,
     RuleFile,
+    SuppressionPolicyTable,
 )
 from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTable
 from cds_service.model.conditions import Block, Condition, Spoke
@@ -39,6 +40,7 @@ from cds_service.model.content import (
     Topic,
     WithheldImaging,
 )
+from cds_service.model.suppression import SuppressionPolicy
 from cds_service.model.vocabulary import Citation
 
 # Entries of a rule's `asks` that choose by published figures, with the regions those findings point to.
@@ -215,20 +217,42 @@ def _build_rating(
 
 
 def build_policy(
-    folder: ContentFolder, file: PolicyFile, patterns: PatternsFile, builder: ConditionBuilder, rules: frozenset[str]
+    folder: ContentFolder,
+    file: PolicyFile,
+    patterns: PatternsFile,
+    builder: ConditionBuilder,
+    rules: frozenset[str],
+    findings: Mapping[str, FindingTable],
 ) -> Policy | None:
     """Build the policy, which applies across rules."""
+    flags = frozenset(name for name, table in findings.items() if table.kind == "flag")
     named = [
         (f"silence.{row.id}", name) for row in file.silence for name in (*(row.rules or ()), *(row.excepted or ()))
     ]
     named += [("solo", name) for row in file.solo for name in (row.rule, *row.beside)]
+    named += [("suppression", name) for name in (*file.suppression.red_flags, *file.suppression.rules)]
     for key, name in named:
         if name not in rules:
             folder.add_problem("policy.toml", key, f"no rule is called {name}{did_you_mean(name, rules)}")
-    return note_unknown_names(folder, "policy.toml", "", lambda: _build_policy(file, patterns, builder, rules))
+    return note_unknown_names(folder, "policy.toml", "", lambda: _build_policy(file, patterns, builder, rules, flags))
 
 
-def _build_policy(file: PolicyFile, patterns: PatternsFile, builder: ConditionBuilder, rules: frozenset[str]) -> Policy:
+def _build_suppression(
+    table: SuppressionPolicyTable, builder: ConditionBuilder, flags: frozenset[str]
+) -> SuppressionPolicy:
+    return SuppressionPolicy(
+        days=table.days,
+        red_flag_days=table.red_flag_days,
+        critical_hours=table.critical_hours,
+        red_flag_rules=frozenset(table.red_flags),
+        rule_days=table.rules,
+        flags=flags | {leaf.finding for name in table.returns_with for leaf in builder.build_group(name)},
+    )
+
+
+def _build_policy(
+    file: PolicyFile, patterns: PatternsFile, builder: ConditionBuilder, rules: frozenset[str], flags: frozenset[str]
+) -> Policy:
     silences = []
     for row in file.silence:
         silenced = frozenset(row.rules) if row.rules is not None else rules - frozenset(row.excepted or ())
@@ -246,6 +270,7 @@ def _build_policy(file: PolicyFile, patterns: PatternsFile, builder: ConditionBu
         imaging_notes=tuple(
             ImagingNote(row.id, frozenset(row.modality), Note(row.text, builder.build_block(row))) for row in file.note
         ),
+        suppression=_build_suppression(file.suppression, builder, flags),
         solos=tuple(Solo(row.rule, frozenset(row.beside)) for row in file.solo),
         **file.limits.model_dump(),
     )

@@ -8,41 +8,39 @@ from typing import Any
 
 import msgspec
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from cds_service.log.allow_list import apply_allow_list
 from cds_service.log.error_details import error_fields, replace_exception
-from cds_service.log.line_writer import line_writer_factory
-from cds_service.log.stdlib import should_log, to_listed_event
+from cds_service.log.line_writer import LineWriter, flush_log, line_writer, lost_lines
+from cds_service.log.standard_error import open_standard_error
+from cds_service.log.stdlib import LineStream, should_log, to_listed_event
 
-__all__ = ["configure_log", "error_fields", "log_uncaught_errors"]
+__all__ = ["configure_log", "error_fields", "flush_log", "log_uncaught_errors", "lost_lines"]
 
 
-def configure_log(level: str) -> None:
-    """Write this process's log, third-party loggers included, to standard error as JSON lines from `level` up.
+def configure_log(level: str, fd: int | None = None) -> None:
+    """Write this process's log, third-party loggers included, as JSON lines from `level` up.
 
-    Whatever a logger is given, only what `allow_list` lists is written.
+    It goes to the file descriptor `fd`, or to standard error. Whatever a logger is given, only what `allow_list` lists
+    is written.
     """
+    writer = line_writer(open_standard_error() if fd is None else fd)
     shared: list[Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    final: list[Processor] = [
-        replace_exception,
-        apply_allow_list,
-        structlog.processors.JSONRenderer(serializer=_to_json),
-    ]
+    final: list[Processor] = [replace_exception, apply_allow_list, _to_line]
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, *shared, *final],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        # The standard library's logger is four times slower, and structlog's own fails a call when the disk is full.
-        logger_factory=line_writer_factory(sys.stderr),
+        logger_factory=lambda *_names: writer,
         cache_logger_on_first_use=True,
     )
-    _configure_stdlib(level, shared, final)
+    _configure_stdlib(level, shared, final, writer)
 
 
-def _configure_stdlib(level: str, shared: list[Processor], final: list[Processor]) -> None:
+def _configure_stdlib(level: str, shared: list[Processor], final: list[Processor], writer: LineWriter) -> None:
     """Configure the standard library's loggers, used by third parties and by our packages without structlog."""
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[
@@ -51,24 +49,29 @@ def _configure_stdlib(level: str, shared: list[Processor], final: list[Processor
             to_listed_event,
             *shared,
         ],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final, _to_text],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(LineStream(writer))
+    handler.terminator = ""
     handler.setFormatter(formatter)
     handler.addFilter(should_log)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it logs its steps at every start
-    logging.raiseExceptions = False  # otherwise a line that cannot be written is printed with all its arguments
+    logging.raiseExceptions = False  # otherwise a line that cannot be formatted is printed with all its arguments
 
 
-def _to_json(line: Any, **_: Any) -> str:
-    return msgspec.json.encode(line).decode()
+def _to_line(_logger: Any, _method: str, event: EventDict) -> bytes:
+    return msgspec.json.encode(event) + b"\n"
+
+
+def _to_text(_logger: Any, _method: str, line: Any) -> str:
+    return bytes(line).decode()  # `logging` joins lines as text
 
 
 def log_uncaught_errors() -> None:
-    """Log uncaught errors of all threads, and warnings. Python would print their messages."""
+    """Log uncaught errors, of all threads and of finalizers, and warnings. Python would print their messages."""
     logging.captureWarnings(capture=True)
     logger = structlog.get_logger("stray")
 
@@ -79,5 +82,9 @@ def log_uncaught_errors() -> None:
     def log_thread_error(arguments: threading.ExceptHookArgs) -> None:
         log_error(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
 
+    def log_finalizer_error(arguments: "sys.UnraisableHookArgs") -> None:
+        log_error(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
+
     sys.excepthook = log_error
+    sys.unraisablehook = log_finalizer_error
     threading.excepthook = log_thread_error

@@ -8,6 +8,7 @@ from typing import Any, Final
 from structlog.typing import EventDict
 
 from cds_service.log.error_details import format_location
+from cds_service.log.line_writer import LineWriter
 
 _SERVICE_LOGGERS = "cds_service."
 _SERVER_LOGGER = "_granian"
@@ -18,6 +19,17 @@ _SERVER_MESSAGES: Final[Mapping[str, re.Pattern[str]]] = {
         r"(?: after it refused to gracefully stop)?|Worker crash loop detected, exiting"
     )
 }
+
+
+class LineStream:
+    """The stream of the standard library's handler: hands each line to the writer that structlog's lines go to."""
+
+    def __init__(self, writer: LineWriter) -> None:
+        self._writer = writer
+
+    def write(self, line: str) -> None:
+        """Queue a line, which ends with a newline."""
+        self._writer.write(line.encode())
 
 
 def to_listed_event(_logger: Any, _method: str, event: EventDict) -> EventDict:

@@ -1,10 +1,11 @@
 """The choice of recommendations to show: most urgent first, few, and within the limit for each order."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from cds_service.model.content import LEVELS, Policy
-from cds_service.model.decision import Decision, Recommendation
+from cds_service.model.decision import Decision, Recommendation, SuppressedCard
 
 
 def rank_recommendations(
@@ -55,6 +56,25 @@ def without_info_cards(decision: Decision) -> Decision:
     shown = tuple(card for card in decision.shown if card.advice.level != LEVELS[-1])
     hidden = tuple(card for card in decision.shown if card.advice.level == LEVELS[-1])
     return replace(decision, shown=shown, hidden_for_role=hidden)
+
+
+def without_suppressed(decision: Decision, reasons: Mapping[str, str]) -> Decision:
+    """Return the decision without the cards that its user has answered; `reasons`: why each is held back, by rule.
+
+    No card takes the place of one that is held back, unless it is critical or about a red flag: those the user has not
+    seen, because the other card stood before them.
+    """
+    candidates = [*decision.shown, *decision.held_back]
+    ranked, _ = rank_recommendations([one for one in candidates if one.rule.id not in reasons], decision.content.policy)
+    kept = {card.rule.id for card in decision.shown}
+    red_flags = decision.content.policy.suppression.red_flag_rules
+    shown = tuple(
+        card for card in ranked if card.rule.id in kept or card.rule.id in red_flags or card.advice.level == LEVELS[0]
+    )
+    suppressed = tuple(SuppressedCard(one, reasons[one.rule.id]) for one in decision.shown if one.rule.id in reasons)
+    placed = {card.rule.id for card in shown} | {one.recommendation.rule.id for one in suppressed}
+    held_back = tuple(card for card in candidates if card.rule.id not in placed)
+    return replace(decision, shown=shown, held_back=held_back, suppressed=suppressed)
 
 
 def _urgency_key(recommendation: Recommendation) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """The decision of one call: which rules speak, for which orders and sides, and which of them are shown."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cds_service.logic.chart_index import ChartIndex
@@ -39,11 +40,20 @@ def decide(content: Content, chart: Chart, hook: str, *, thorough: bool = False)
     """
     index = ChartIndex(chart, content)
     call = _CallContext(index, hook, select_judged_orders(index, hook), thorough)
-    traces, recommendations = _evaluate_rules(call)
+    traces, recommendations = _evaluate_rules(call, content.rules)
     shown, held_back = rank_recommendations(recommendations, content.policy)
     patterns = {side: evaluate_pattern(index, side, evaluate, thorough=True) for side in EACH_SIDE} if thorough else {}
     safety = summarize_safety(index) if shown else SafetySummary()
     return Decision(chart, hook, shown, held_back, tuple(traces), patterns, content, safety=safety)
+
+
+def recommend_by_rules(
+    content: Content, chart: Chart, hook: str, rules: Iterable[Rule], spoken_rules: frozenset[str]
+) -> list[Recommendation]:
+    """Return what some of the rules alone would say, unranked. `spoken_rules`: the others that have spoken."""
+    index = ChartIndex(chart, content)
+    call = _CallContext(index, hook, select_judged_orders(index, hook), thorough=False)
+    return _evaluate_rules(call, rules, spoken_rules)[1]
 
 
 def select_judged_orders(index: ChartIndex, hook: str) -> tuple[Imaging, ...]:
@@ -62,17 +72,19 @@ def select_judged_orders(index: ChartIndex, hook: str) -> tuple[Imaging, ...]:
     )
 
 
-def _evaluate_rules(call: _CallContext) -> tuple[list[RuleTrace], list[Recommendation]]:
+def _evaluate_rules(
+    call: _CallContext, rules: Iterable[Rule], spoken_rules: frozenset[str] = frozenset()
+) -> tuple[list[RuleTrace], list[Recommendation]]:
     silenced = _find_silenced_rules(call)
     recommendations: dict[str, Recommendation] = {}
     traces = []
-    for rule in call.index.content.rules:
+    for rule in rules:
         # Most rules cannot speak on most charts; evaluate those only for a trace.
         if not call.thorough and not (
             call.hook in rule.hooks and rule.id not in silenced and call.index.can_hold(rule.block, Side.BOTH)
         ):
             continue
-        trace = _evaluate_rule(rule, call, silenced.get(rule.id), frozenset(recommendations))
+        trace = _evaluate_rule(rule, call, silenced.get(rule.id), spoken_rules.union(recommendations))
         if trace.status == SPEAKS:
             recommendation = recommend(call.index, trace, call.hook)
             if _is_worth_saying(recommendation):

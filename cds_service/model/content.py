@@ -7,6 +7,7 @@ from types import MappingProxyType
 from cds_service.model.conditions import ALWAYS, Block, ImagingSpec, Leaf
 from cds_service.model.edition import Edition
 from cds_service.model.screen import ScreenGroup
+from cds_service.model.suppression import SuppressionPolicy
 from cds_service.model.vocabulary import Citation, Vocabulary
 
 LEVELS = ("critical", "warning", "info")  # CDS Hooks 2.0, Card.indicator, most urgent first
@@ -222,6 +223,7 @@ class Policy:
     onset_not_recorded: int
     cards_per_call: int
     cards_per_order: int
+    suppression: SuppressionPolicy
     solos: tuple[Solo, ...] = ()
     imaging_notes: tuple[ImagingNote, ...] = ()
 

@@ -77,12 +77,20 @@ class SafetySummary:
     not_recorded: tuple[str, ...] = ()
 
 
+class SuppressedCard(NamedTuple):
+    """A card that was held back because its user has answered it, and why: one of `suppression.judging.REASONS`."""
+
+    recommendation: Recommendation
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The recommendations to show, those held back by the limits on cards, and the trace of each rule.
 
-    `hidden_for_role` is what is not shown because of the user's role. The traces cover all rules only if the decision
-    was made with `thorough`; otherwise only the rules that speak.
+    `hidden_for_role` is what is not shown because of the user's role, `suppressed` what the user has answered before.
+    `is_suppression_unknown`: the store could not be asked what the user has answered, so everything is shown.
+    The traces cover all rules only if the decision was made with `thorough`; otherwise only the rules that speak.
     """
 
     chart: Chart
@@ -94,6 +102,8 @@ class Decision:
     content: Content
     hidden_for_role: tuple[Recommendation, ...] = ()
     safety: SafetySummary = SafetySummary()
+    suppressed: tuple[SuppressedCard, ...] = ()
+    is_suppression_unknown: bool = False
 
 
 class OrderRating(NamedTuple):

@@ -7,6 +7,7 @@ from cds_service.narrative.tokenizer import CLAUSE, STOP, TRAILING_QUESTION, Sen
 
 _OVER = frozenset({"resolved", "subsided"})
 _OVER_IN_TWO = frozenset({("went", "away"), ("went", "within"), ("gone", "within"), ("gone", "now")})
+_NONE, _SINCE = frozenset({"none", "nothing", "nil", "never", "fine", "well", "ok"}), frozenset({"since", "now"})
 _BEFORE_END = frozenset({CLAUSE, STOP})
 _MAX_END = 4  # words that only tell an end
 _BEFORE_MORE = frozenset({",", "-", "(", ":"})
@@ -46,6 +47,8 @@ def _mark(mark: str, at: Sentence) -> Sentence:
 def _is_end(part: Sentence) -> bool:
     """Return whether a sentence tells an end and nothing else. "Gone numb" tells none."""
     is_short = len(part.words) <= _MAX_END and "," not in part.words
+    if is_short and part.words[0] in _NONE and part.words[-1] in _SINCE:
+        return True
     return is_short and (part.words[0] in _OVER or part.words[:2] in _OVER_IN_TWO)
 
 

@@ -1,17 +1,23 @@
 """The cues of a sentence, and which of them carries over to the next: a heading's, or one past a semicolon."""
 
-from collections.abc import Sequence, Set
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence, Set
+from itertools import pairwise
+from operator import itemgetter
+from typing import Final, NamedTuple
 
-from cds_service.narrative.items import Item
+from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.scopes import companion_told_of
 from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
+from cds_service.narrative.traits import CUE, marked
 
 _HEADING = ":"
+_MINUS, _COMMA = "-", ","
 _NIL = frozenset({"nil", "nill"})
 _COMPANION = Mark.COMPANION
+_CUES = CUE | marked(_COMPANION)
+CARRYING: Final = frozenset({LINE, CLAUSE, TRUNCATED})  # endings past which a heading or a list may reach
 _ADVISING = frozenset({CueEffect.ADVICE, CueEffect.HYPOTHETICAL})
 _OPEN = frozenset({",", "/", ":", "-", "("})
 _CARRIED_BY_HEADING = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})  # what a heading may say about all its items
@@ -24,15 +30,26 @@ class PlacedCue(NamedTuple):
     cue: Cue
 
 
-def place_cues(items: Sequence[Item], passed: Set[int]) -> list[PlacedCue]:
+def place_cues(items: Row, passed: Set[int]) -> list[PlacedCue]:
     """Return the cues of a sentence in order, but for those in the items of `passed`."""
     cues: list[PlacedCue] = []
-    for place, item in enumerate(items):
+    for place, item in enumerate(items if items.traits & _CUES else ()):
+        if not item.traits & _CUES:
+            continue
         if item.entry.cues and place not in passed:
             cues += [PlacedCue(place, cue) for cue in item.entry.cues if not cue.is_opening or _opens(items, place)]
         if _COMPANION in item.entry.marks and (who := companion_told_of(items, place)):
             cues.append(PlacedCue(who, Cue(CueEffect.FAMILY, is_before=True)))
+    if any(one.text == _MINUS and other.text == _COMMA for one, other in pairwise(items)):
+        cues = sorted([*cues, *(one for one in _minus_signs(items) if one.place not in passed)], key=itemgetter(0))
     return cues
+
+
+def _minus_signs(items: Sequence[Item]) -> Iterator[PlacedCue]:
+    """Yield the signs of a list that denies with them: "fever -, weight loss -"."""
+    for place, item in enumerate(items):
+        if item.text == _MINUS and (place + 1 == len(items) or items[place + 1].text == _COMMA):
+            yield PlacedCue(place, Cue(CueEffect.NEGATED, is_before=False, is_closing=True))
 
 
 def _opens(items: Sequence[Item], place: int) -> bool:

@@ -3,28 +3,31 @@
 If it is uncertain whether a cue applies to a mention, the mention is unclear: not recorded, and never absent.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Set
 from operator import attrgetter
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.boxes import stands_behind
-from cds_service.narrative.carrying import PlacedCue, carry, place_cues
+from cds_service.narrative.carrying import CARRYING, PlacedCue, carry, place_cues
 from cds_service.narrative.claims import is_claimed, is_on_checklist
 from cds_service.narrative.cue_limits import holds_from_opening, is_of_next, is_over_before, is_told_apart, opening_of
 from cds_service.narrative.cues_behind import NEAR, CuesBehind, is_small
 from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
 from cds_service.narrative.endings import find_ended, is_of_then
 from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
-from cds_service.narrative.items import Item
+from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.returning import Returning
 from cds_service.narrative.scopes import Scopes
-from cds_service.narrative.tokenizer import EMPTY_BOX, Sentence
+from cds_service.narrative.tokenizer import EMPTY_BOX, TRAILING_QUESTION, Sentence
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
+_ASKING = frozenset(
+    {"do", "does", "did", "is", "are", "was", "were", "has", "have", "can", "could", "any", "ever", "when"}
+)
 _ARTICLES = frozenset({"the", "at the", "in the", "of the"})
 _NONE_BEFORE = frozenset({"no prior", "no previous"})
 _HISTORIES = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})
@@ -37,7 +40,7 @@ class Context:
 
     def __init__(
         self,
-        items: list[Item],
+        items: Row,
         mentions: list[Mention],
         carried: CueEffect | None,
         reach: int,
@@ -45,7 +48,7 @@ class Context:
         is_name: bool = False,
         passed: Set[int] = frozenset(),
         section: CueEffect | None = None,
-        behind: Sequence[Item] = (),
+        behind: Row | None = None,
     ) -> None:
         """Place the cues of a sentence, but for those in the items of `passed`.
 
@@ -53,22 +56,24 @@ class Context:
         """
         self._items = items
         self._is_name = is_name
+        self._is_question = bool(items) and items[-1].text == TRAILING_QUESTION and items[0].text in _ASKING
         self._mentions = sorted(mentions, key=attrgetter("place"))
         self._carried = carried
         self._section = section
         self._reach = reach
         self._scopes = Scopes(items)
         self._behind = CuesBehind(items, self._mentions)
-        self._has_bracket = "(" in [item.text for item in items]
+        self._has_bracket = "(" in items.sentence.words
         results = {place for mention in mentions for place in mention.results}
-        self._ended, said = find_ended(items, self._mentions)
-        self._cues = place_cues(items, passed | results | said)
+        self._ended = find_ended(items, self._mentions)
+        self._cues = place_cues(items, passed | results | self._ended.said)
         self._changing: list[PlacedCue] = []
         self._negating: list[PlacedCue] = []
         self._opening: PlacedCue | None = None
         if self._cues:
             self._divide()
-        self._returning = Returning(items, behind) if self._negating else None
+        self._returning = Returning.of(items, behind) if self._negating else None
+        self._is_plain = not (self._cues or carried or section or self._ended.mentions)
 
     def _divide(self) -> None:
         """Part the cues that deny what follows from all others."""
@@ -99,6 +104,8 @@ class Context:
         return mention.value is FindingValue.PRESENT and not self._cued(mention)
 
     def _cued(self, mention: Mention) -> set[CueEffect]:
+        if self._is_plain and not mention.saying.is_structure:
+            return set()
         # The results of a mention are no cues at all; what stands among them may be: "numbness absent in the leg".
         holding: list[PlacedCue] = []
         for one in self._changing:
@@ -111,6 +118,8 @@ class Context:
             ):
                 holding.append(one)
         found = {self._change(one, mention) for one in holding} if holding else set()
+        if self._is_question:
+            found.add(CueEffect.UNCLEAR)
         if self._opening and holds_from_opening(self._items, mention):
             found.add(self._opening.cue.effect)
         if holding and any(one.cue.is_listing and not one.cue.is_before for one in holding):
@@ -123,8 +132,9 @@ class Context:
             found.add(self._section)  # what began on a day that was is no history
         if found and CueEffect.ADVICE in found and has_begun(self._items, mention):
             found.discard(CueEffect.ADVICE)
-        if id(mention) in self._ended:
-            found.add(CueEffect.HISTORICAL)
+        if id(mention) in self._ended.mentions:
+            is_denied = id(mention) in self._ended.denied and (mention.saying.is_pain or mention.saying.is_ground)
+            found.add(CueEffect.NEGATED if is_denied else CueEffect.HISTORICAL)
         if self._negating:
             found.update(self._negations(mention))
         if mention.saying.is_structure and not self._is_meant(mention):
@@ -261,8 +271,15 @@ class Context:
 
     def carries(self, sentence: Sentence) -> CueEffect | None:
         """Return the effect that carries over to the next part of a list: from a heading, or past a semicolon."""
+        if sentence.ending not in CARRYING:
+            return None
         open_cues = [one for one in self._cues if one in self._negating or not _denies_on(one.cue)]
         return carry(self._items, self._mentions, open_cues, self._carried, sentence)
+
+
+def carried_past(items: Row, carried: CueEffect | None, reach: int, sentence: Sentence) -> CueEffect | None:
+    """Return the effect that carries over past a sentence without mentions."""
+    return Context(items, [], carried, reach).carries(sentence) if sentence.ending in CARRYING else None
 
 
 def _denies_on(cue: Cue) -> bool:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from cds_service.model.facts import FindingValue
 from cds_service.narrative.carrying import PlacedCue
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 
-_COMMA = ","
+_COMMA, _NO = ",", "no "
 
 
 def opening_of(cues: Sequence[PlacedCue]) -> PlacedCue | None:
@@ -31,10 +32,12 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
     It has its own "cannot", or it began on a day while each denied thing has its own "no": "no fever, no weight loss,
     saddle numbness for two days".
     """
+    if items[mention.first].text.startswith(_NO):
+        return True
     if not mention.first or items[mention.first - 1].text != _COMMA:
         return False
-    if items[mention.first].concept("change") == "cannot":
-        return True
+    if mention.value is FindingValue.ABSENT or items[mention.first].concept("change") == "cannot":
+        return True  # "no accidents, passes urine normally"
     is_one = sum(item.text == _COMMA for item in items[denial.place : mention.first]) == 1
     return is_one and mention.onset is not None and not denial.cue.is_listing and not _has_or(items, mention)
 

@@ -14,7 +14,9 @@ NEAR: Final = 12  # items between a mention and a cue after it
 _LISTS: Final = (Mark.LIST, Mark.JOINED)
 _HEADING: Final = ":"
 _OVER_BEHIND_A_COMMA: Final = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
+_TODAY: Final = frozenset({"today", "now", "currently", "at all"})
 _ZERO: Final = "0"
+_MINUS: Final = "-"
 _COLONS: Final = frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakness of dorsiflexion 0"
 _MAX_UNKNOWN: Final = 1  # unknown words between a mention and a cue after it
 
@@ -35,6 +37,8 @@ class CuesBehind:
             return not any(item.is_marked(Mark.STOP) or item.entry.cues for item in between)
         if self._items[place].text == _ZERO and ("grade" in mention.saying.takes or not _is_answered(between)):
             return False
+        if self._items[place].text == _MINUS and between:
+            return False
         if cue.effect is CueEffect.HISTORICAL and cue.is_closing and happened_after(between):
             return True
         if cue.is_closing and cue.effect in _OVER_BEHIND_A_COMMA and between and between[-1].text == ",":
@@ -52,13 +56,15 @@ class CuesBehind:
         if cue.effect is not CueEffect.NEGATED:
             return False
         before = [one for one in self._mentions if one.first <= place]
-        return any(place <= one.last or self.reaches(place, cue, one) for one in before)
+        return any((place <= one.last and one.about is None) or self.reaches(place, cue, one) for one in before)
 
     def _closes(self, place: int) -> bool:
         """Return whether a clause ends after an item: at a comma, a bracket, or the next entry of a form."""
         behind = self._items[place + 1 :]
         while behind and behind[0].year:
             behind.pop(0)  # "cured 2008"
+        if behind and behind[0].text in _TODAY:
+            behind.pop(0)
         if not behind or behind[0].is_marked(Mark.LIST) or behind[0].text == ")":
             return True
         if not behind[0].entry.saying:

@@ -5,13 +5,14 @@ is not so, not yet so, or the finding came back.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from cds_service.narrative.items import Item
+from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.traits import OPENING, marked
 
-_ENDINGS: Final = frozenset({Mark.OVER, Mark.RESTORED, Mark.EARLIER})
+_ENDINGS: Final = marked(Mark.OVER, Mark.RESTORED, Mark.EARLIER) | OPENING
 _REACH: Final = 16  # items between a finding and its end
 _MAX_UNKNOWN: Final = 4
 _NEAR: Final = 3  # items between "not" and what is not over
@@ -42,24 +43,35 @@ _AFTER = frozenset({"after", "following", "during", "post"})
 _ARTICLES = frozenset({"the", "her", "his", "my", "their", "this", "that"})
 _NOW = frozenset({"now", "today", "still", "currently", "but", "now has"})
 _TOWARDS = _ARTICLES | {"in", "into", "at", "on", "to", "over", "around", "in the", "at the", "of the"}
+_NONE_NOW = frozenset({"none", "nothing", "nil", "never"})  # "sciatica in 2009, none since" denies it of now
 _FUNCTIONS = ("reflex", "reflex-place", "topic")  # heads of what is lost: coming back is its recovery
 
 
-def find_ended(items: Sequence[Item], mentions: Sequence[Mention]) -> tuple[set[int], set[int]]:
-    """Return the ids of the mentions that are over, and the places of the words that say so."""
+class Ended(NamedTuple):
+    """The ids of the mentions that are over, of those that the same words deny now, and the places of these words."""
+
+    mentions: set[int]
+    denied: set[int]
+    said: set[int]
+
+
+def find_ended(items: Row, mentions: Sequence[Mention]) -> Ended:
+    """Return what is said to be over."""
     ended: set[int] = set()
+    denied: set[int] = set()
     used: set[int] = set()
-    for place, item in enumerate(items if mentions else ()):
-        entry = item.entry
-        if not entry.cues and _ENDINGS.isdisjoint(entry.marks):
+    for place, item in enumerate(items if mentions and items.traits & _ENDINGS else ()):
+        if not item.traits & _ENDINGS:
             continue
         if item.is_marked(Mark.OVER, Mark.RESTORED):
             found = {id(one) for one in _ended_by(items, mentions, place)}
             ended |= found
             used |= {place} if found else set()
+            if _NONE_NOW.intersection(item.text.split()):
+                denied |= found
         elif item.is_marked(Mark.EARLIER) or _is_before_it(items, place):
             ended.update(id(one) for one in _before_act(items, mentions, place))
-    return ended, used
+    return Ended(ended, denied, used)
 
 
 def _ended_by(items: Sequence[Item], mentions: Sequence[Mention], place: int) -> Iterator[Mention]:

@@ -10,6 +10,7 @@ from cds_service.model.sides import Side
 from cds_service.narrative.frames.tokens import Token
 from cds_service.narrative.lexicon import LexiconEntry, Mark, PhraseMeaning
 from cds_service.narrative.tokenizer import Sentence
+from cds_service.narrative.traits import PAIN, SAYING, SIDE, traits_of
 
 
 class Role(Enum):
@@ -30,7 +31,7 @@ class Item(NamedTuple):
     """A phrase with everything it may mean, and the side inside it. `text` is in lower case.
 
     `number`: its value, or -1. `year`: a year that it may be, or 0. `is_unknown`: outside frames it means nothing.
-    `is_side`: it says a side and nothing that hurts.
+    `is_side`: it says a side and nothing that hurts. `traits`: what it has, as bits.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Item(NamedTuple):
     year: int = 0
     number: int = -1
     is_side: bool = False
+    traits: int = 0
 
     def is_marked(self, *marks: Mark) -> bool:
         """Return whether it is one of these kinds of function word."""
@@ -52,31 +54,42 @@ class Item(NamedTuple):
 
 
 class Row(list[Item]):
-    """The items of a sentence. `kinds`: the places of the items that name a concept of each kind, in order."""
+    """The items of a sentence. `kinds`: the places of the items that name a concept of each kind, in order.
+
+    `traits`: what any of them has. A step that looks for what they all lack need not look.
+    """
 
     def __init__(self, sentence: Sentence, items: Sequence[Item], firsts: Sequence[int]) -> None:
         """Build the row of a sentence. `firsts`: the first word of each item."""
         super().__init__(items)
         self.sentence = sentence
         self.firsts = firsts
-        self.parts: Sequence[Token | None] | None = None  # what its words are to the frames of the examination
+        self.parts: list[Token | None] | None = None  # what its words are to the frames of the examination
         self.kinds: dict[str, list[int]] = {}
         self.has_number = self.has_year = False
+        kinds, traits = self.kinds, 0
         for place, item in enumerate(items):
+            traits |= item.traits
             concepts = item.entry.concepts
             if item.number >= 0:
                 self.has_number = True
                 self.has_year = self.has_year or bool(item.year)
             if concepts:
                 for kind in concepts:
-                    self.kinds.setdefault(kind, []).append(place)
+                    if kind in kinds:
+                        kinds[kind].append(place)
+                    else:
+                        kinds[kind] = [place]
+        self.traits = traits
 
     def name(self, places: Iterable[int], saying: PhraseMeaning) -> None:
         """Let items that a frame reads together name its finding to what is around them, as a phrase does."""
         for place in places:
             item = self[place]
             if item.entry.saying is None:
-                self[place] = item._replace(entry=item.entry._replace(saying=saying), is_unknown=False)
+                entry, traits = item.entry._replace(saying=saying), item.traits | SAYING
+                self[place] = item._replace(entry=entry, is_unknown=False, traits=traits)
+                self.traits |= SAYING
 
     def words(self, first: int, last: int) -> tuple[int, int]:
         """Return the first word of the items from `first` to `last`, and the word behind them."""
@@ -102,6 +115,7 @@ _BY_MARK = (
     (frozenset({Mark.LIST, Mark.JOINED}), Role.LIST),
     (frozenset({Mark.LINK}), Role.BRIDGE),
 )
+_PAINS = frozenset({Role.PLACE, Role.PAIN, Role.PAIN_WORD, Role.ELSEWHERE, Role.RUN})
 _NUMBER = LexiconEntry(marks=frozenset({Mark.LINK}))  # "at 40", "3/5": a number never breaks a connection
 _YEAR = re.compile(r"(19|20)[0-9]{2}s?")  # "in the 1990s" too
 _LONGEST_NUMBER = 9  # digits
@@ -109,7 +123,14 @@ _LONGEST_NUMBER = 9  # digits
 
 def build_item(text: str, entry: LexiconEntry) -> Item:
     """Build the item of a phrase. What names concepts alone is an unknown word to all but the frames."""
-    return Item(text, entry, _role(entry), is_unknown=entry.is_silent, is_side=entry.side is not None)
+    item = build_site(text, entry, _role(entry))
+    return item._replace(is_unknown=entry.is_silent, is_side=entry.side is not None)
+
+
+def build_site(text: str, entry: LexiconEntry, role: Role, side: Side = Side.UNSTATED) -> Item:
+    """Build the item of a place of pain, or of a pain, with the side inside it."""
+    traits = traits_of(entry) | (PAIN if role in _PAINS else 0)
+    return Item(text, entry, role, side, traits=traits if side is Side.UNSTATED else traits | SIDE)
 
 
 def _role(entry: LexiconEntry) -> Role:

@@ -12,18 +12,25 @@ from cds_service.narrative.frames.antecedent import NOTHING, Antecedent
 from cds_service.narrative.frames.pain import PainReader
 from cds_service.narrative.frames.subject import Subject
 from cds_service.narrative.items import UNKNOWN_ITEM, Item, Role, Row
-from cds_service.narrative.lexicon import FrameTable, PhraseMeaning
+from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention, read_signs
 from cds_service.narrative.qualifiers import qualify
 from cds_service.narrative.sides import place_sides
+from cds_service.narrative.traits import PAIN, QUALIFIER, SAYING, SIDE, SIGN
 
 _BACK = frozenset({"low-back-pain", "back-pain-unstated"})
 _PROVOKING = frozenset(
-    {"slr-positive", "femoral-stretch-positive", "fadir-positive", "faber-positive", "hip-rotation-limited"}
+    {
+        "slr-positive",
+        "femoral-stretch-positive",
+        "fadir-positive",
+        "faber-positive",
+        "hip-rotation-limited",
+        "squat-painful",
+    }
 )
 
 
-_PAINS: Final = frozenset({Role.PLACE, Role.PAIN, Role.PAIN_WORD, Role.ELSEWHERE, Role.RUN})
 _NO_PAINS: Final = PainReader([], frozenset())
 
 
@@ -44,7 +51,7 @@ class MentionReader:
 
     def may_mention(self, row: Row) -> bool:
         """Return whether a sentence names anything that may be a finding."""
-        return self._frames.has_head(row) or any(item.entry.saying for item in row)
+        return bool(row.traits & SAYING) or self._frames.has_head(row)
 
     def stated(self, row: Row) -> Iterator[Mention]:
         """Yield what frames alone read as present, before any context."""
@@ -56,16 +63,19 @@ class MentionReader:
         if antecedent.is_ours is False:
             stated = [mention for mention in stated if mention.about is not Subject.UNSAID]
         taken = {place for mention in stated for place in mention.parts}
-        roles = {item.role for item in row}
-        pains = _NO_PAINS if _PAINS.isdisjoint(roles) else PainReader(_without(row, taken), self._tender, antecedent)
-        others = [*(sign for sign in read_signs(row) if sign.place not in taken), *stated]
+        pains = PainReader(_without(row, taken), self._tender, antecedent) if row.traits & PAIN else _NO_PAINS
+        others = stated
+        if row.traits & SIGN:
+            others = [*(sign for sign in read_signs(row) if sign.place not in taken), *stated]
         if len(others) > 1:
-            others.sort(key=attrgetter("place"))
+            others = sorted(others, key=attrgetter("place"))
         mentions = [*pains.mentions, *others]
         for mention in stated:
             row.name((mention.place, *mention.parts), mention.saying)
-        qualify(row, mentions)
-        place_sides(row, mentions)
+        if row.traits & QUALIFIER:
+            qualify(row, mentions)
+        if row.traits & SIDE:
+            place_sides(row, mentions)
         if pains.referring:
             _refer(pains, antecedent.side if pains.opening is Side.UNSTATED else pains.opening)
         if stated and pains.mentions:
@@ -77,13 +87,26 @@ class MentionReader:
 def _pass_side(row: Row, stated: list[Mention], pains: list[Mention]) -> None:
     """Give the pain that a test or movement provokes its side, if no other is told. The back gets none by that."""
     provoked = [one for one in stated if not _PROVOKING.isdisjoint(one.saying.records)]
-    sides = {item.entry.side or item.side for item in row} - {Side.UNSTATED}
-    if not provoked or len(sides) != 1:
+    if not provoked:
         return
+    sides = {item.entry.side or item.side for item in row} - {Side.UNSTATED}
     first = min(one.place for one in provoked)
     for pain in pains:
-        if pain.side is Side.UNSTATED and pain.first > first and _BACK.isdisjoint(pain.saying.records):
+        if pain.side is not Side.UNSTATED or not _BACK.isdisjoint(pain.saying.records):
+            continue
+        pain.side = _side_provoked(row, provoked, pain)
+        if pain.side is Side.UNSTATED and len(sides) == 1 and pain.first > first:
             pain.side = next(iter(sides))
+
+
+def _side_provoked(row: Row, provoked: list[Mention], pain: Mention) -> Side:
+    """Return the side of the test before a pain that no comma parts from it: "R hip IR 10 with groin pain, L 35"."""
+    before = [one for one in provoked if one.place < pain.first]
+    if not before:
+        return Side.UNSTATED
+    test = max(before, key=attrgetter("place"))
+    is_apart = any(item.is_marked(Mark.LIST, Mark.STOP) for item in row[test.place + 1 : pain.first])
+    return Side.UNSTATED if is_apart else test.side
 
 
 def _refer(pains: PainReader, side: Side) -> None:

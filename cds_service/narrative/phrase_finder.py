@@ -2,18 +2,25 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from cds_service.model.sides import combine_sides
 from cds_service.narrative.frames import sites
 from cds_service.narrative.frames.sites import SiteComposer
 from cds_service.narrative.items import UNKNOWN_ITEM, Item, Row, build_bare_item, build_item
 from cds_service.narrative.lexicon import Lexicon, LexiconEntry
+from cds_service.narrative.phrase_tree import PhraseTree
 from cds_service.narrative.tokenizer import Sentence
+from cds_service.narrative.traits import SIDE
 
-_SHORT = 2  # letters
-_END: Final = ""  # the key of the item of a phrase that ends at a node
-_Node: TypeAlias = dict[str, Any]  # by the next word the node behind it, or the item where no phrase goes on
+_RIGHT = "right"
+_BEHIND_ADVERB = frozenset(
+    {
+        "in", "over", "at", "through", "across", "along", "around", "into", "up", "round", "under", "where", "behind",
+        "next", "beside", "above", "below", "from", "inside", "there", "here",
+    }
+)  # fmt: skip
+_BEFORE_SIDE = frozenset({"", "the", "on", "(", ":", "-", "/", "and", "or", "left", "both"})
 
 
 class _Sides(NamedTuple):
@@ -36,17 +43,16 @@ class PhraseFinder:
             phrase: LexiconEntry() for phrase in entries if phrase not in sides and one_word & set(phrase.split())
         }
         self._composer = SiteComposer(narrative.frames.get(sites.NAME, {}))
-        self._sides = _build_tree(sides | guards)
-        self._phrases = _build_tree({phrase: entry for phrase, entry in entries.items() if phrase not in sides})
-        # The words that begin no longer phrase, and count in any spelling.
-        self._alone = {
-            word: item for word, item in self._phrases.items() if isinstance(item, Item) and item.entry.written is None
-        }
+        guarded = sides | guards
+        self._sides = PhraseTree(guarded, guarded)
+        self._phrases = PhraseTree(entries, (phrase for phrase in entries if phrase not in sides))
+        self._alone = self._phrases.alone
+        self._added: dict[str, Item] = {}
 
     def extended(self, entries: Mapping[str, LexiconEntry]) -> "PhraseFinder":
         """Return a finder that knows these single words too. It shares all else with this one."""
         finder = copy(self)
-        finder._phrases = {**self._phrases, **_build_tree(entries)}
+        finder._added = {word: build_item(word, entry) for word, entry in entries.items()}
         return finder
 
     def items(self, sentence: Sentence) -> Row:
@@ -61,10 +67,7 @@ class PhraseFinder:
             word = words[place]
             length, item = 1, self._alone.get(word)
             if item is None:
-                found = (
-                    _longest(self._phrases, words, place, sentence.spellings, places) if word in self._phrases else None
-                )
-                length, item = found or (1, build_bare_item(word))
+                length, item = self._longest(sentence, words, places, place)
             if before and length > 1:
                 item = _with_sides(
                     item, [one for at in range(place + 1, place + length) for _, one in before.get(at, ())]
@@ -75,27 +78,45 @@ class PhraseFinder:
         _add_sides(items, firsts, before.get(place, ()))
         return self._composer.compose(Row(sentence, items, firsts))
 
+    def _longest(self, sentence: Sentence, words: Sequence[str], places: Sequence[int], place: int) -> tuple[int, Item]:
+        word = words[place]
+        found = None
+        if self._phrases.begins(word):
+            found = self._phrases.longest(words, place, sentence.spellings, places)
+        return found or (1, self._added.get(word) or build_bare_item(word))
+
     def _without_sides(self, sentence: Sentence) -> _Sides:
         words = sentence.words
         every = range(len(words))
-        if self._sides.keys().isdisjoint(words):
+        if not self._sides.has_any(words):
             return _Sides(words, every, {})
         kept: list[int] = []
         before: dict[int, list[tuple[int, Item]]] = {}
         place, end = 0, len(words)
         while place < end:
-            if words[place] not in self._sides:
+            if not self._sides.begins(words[place]):
                 kept.append(place)
                 place += 1
                 continue
-            found = _longest(self._sides, words, place, sentence.spellings, every)
+            found = self._sides.longest(words, place, sentence.spellings, every)
             length, item = found or (1, UNKNOWN_ITEM)
-            if item.entry.side:
+            if item.entry.side and _is_adverb(words, place):
+                pass  # dropped
+            elif item.entry.side:
                 before.setdefault(len(kept), []).append((place, item))
             else:
                 kept += range(place, place + length)
             place += length
-        return _Sides([words[at] for at in kept], kept, before) if before else _Sides(words, every, {})
+        return _Sides([words[at] for at in kept], kept, before) if len(kept) < len(words) else _Sides(words, every, {})
+
+
+def _is_adverb(words: Sequence[str], place: int) -> bool:
+    """Return whether "right" is no side: "pain right in the groin", but "on the right in the groin"."""
+    if words[place] != _RIGHT or place + 1 >= len(words) or words[place + 1] not in _BEHIND_ADVERB:
+        return False
+    before = words[place - 1] if place else ""
+    is_number = place + 2 < len(words) and words[place + 2][0].isdecimal()
+    return before not in _BEFORE_SIDE and not is_number
 
 
 def _add_sides(items: list[Item], firsts: list[int], sides: Iterable[tuple[int, Item]]) -> None:
@@ -107,47 +128,5 @@ def _add_sides(items: list[Item], firsts: list[int], sides: Iterable[tuple[int, 
 def _with_sides(item: Item, sides: Sequence[Item]) -> Item:
     if not sides:
         return item
-    return item._replace(side=combine_sides(one.entry.side for one in sides if one.entry.side))
-
-
-def _build_tree(entries: Mapping[str, LexiconEntry]) -> _Node:
-    tree: _Node = {}
-    models: dict[int, Item] = {}  # phrases share their entries
-    for phrase, entry in sorted(entries.items()):
-        model = models.get(id(entry)) or models.setdefault(id(entry), build_item(phrase, entry))
-        *path, last = phrase.split(" ")
-        node = tree
-        for word in path:
-            behind = node.setdefault(word, {})
-            if isinstance(behind, Item):
-                behind = node[word] = {_END: behind}
-            node = behind
-        node[last] = model._replace(text=phrase)
-    return tree
-
-
-def _longest(
-    tree: _Node, words: Sequence[str], place: int, spellings: Sequence[str], places: Sequence[int]
-) -> tuple[int, Item] | None:
-    """Return the longest phrase that begins at a word that begins some: its number of words, and its item."""
-    node = tree[words[place]]
-    found: tuple[int, Item] | None = None
-    end = place + 1
-    while node is not None:
-        item = node if isinstance(node, Item) else node.get(_END)
-        if item is not None and (item.entry.written is None or _is_as_written(item, spellings, places[place:end])):
-            found = end - place, item
-        if node is item or end == len(words):
-            break
-        node = node.get(words[end])
-        end += 1
-    return found
-
-
-def _is_as_written(item: Item, spellings: Sequence[str], places: Sequence[int]) -> bool:
-    """Return whether the capitals match. They mean nothing in a text that is all capitals, but for "R/O" and "?"."""
-    if tuple(spellings[at] for at in places) != item.entry.written:
-        return False
-    others = [word for at, word in enumerate(spellings) if at not in places]
-    is_alone = all(len(word) <= _SHORT or not word.isalpha() for word in others)
-    return is_alone or any(word != word.upper() for word in spellings)
+    side = combine_sides(one.entry.side for one in sides if one.entry.side)
+    return item._replace(side=side, traits=item.traits | SIDE)

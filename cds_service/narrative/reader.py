@@ -9,7 +9,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.answers import join_answers
 from cds_service.narrative.choices import settle_choices
-from cds_service.narrative.context import Context
+from cds_service.narrative.context import Context, carried_past
 from cds_service.narrative.dating import date_mentions, histories
 from cds_service.narrative.frames.antecedent import NOTHING, named, unnamed
 from cds_service.narrative.items import Row
@@ -94,7 +94,7 @@ class NarrativeReader:
     ) -> None:
         section = page.sections.enter(sentence)
         if not self._mentions.may_mention(items):
-            page.carried = Context(items, [], page.carried, self._narrative.reach).carries(sentence)
+            page.carried = carried_past(items, page.carried, self._narrative.reach, sentence)
             page.antecedent = unnamed(items, page.antecedent)
             return
         mentions, without_pain, last_pain = self._mentions.read(items, page.antecedent)
@@ -108,13 +108,15 @@ class NarrativeReader:
             is_name=is_name,
             passed=histories(items, times),
             section=section.effect,
-            behind=beside[-1] if beside[-1] is not items else (),
+            behind=beside[-1] if beside[-1] is not items else None,
         )
         whole = len(items) - (_CUT_MARGIN if sentence.ending == TRUNCATED else 0)
-        around = self._wide(beside) if any(mention.saying.unless for mention in mentions) else frozenset()
+        around: Set[str] | None = None
         stated: list[Mention] = []
         for mention in mentions:
-            is_other = mention.saying.unless and is_something_else(items, mention, around)
+            if mention.saying.unless and around is None:
+                around = self._wide(beside)
+            is_other = around is not None and is_something_else(items, mention, around)
             if mention.last < whole and not is_other and self._state(mention, items, context, section, page):
                 stated.append(mention)
         is_end = sentence.ending == PARAGRAPH

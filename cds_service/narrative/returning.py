@@ -2,29 +2,39 @@
 
 from collections.abc import Sequence
 
-from cds_service.narrative.items import Item
+from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.traits import marked
 
 _RETURN = Mark.RETURN
+_RETURNS = marked(_RETURN)
 _ONE, _ENDING = "it", frozenset({"-", "since", "again", ")", "for"})
 
 
-def takes_back(items: Sequence[Item]) -> bool:
+def takes_back(items: Row) -> bool:
     """Return whether a sentence says nothing of its own, but that what was denied before is there now."""
-    return bool(_places(items)) and not any(item.entry.saying or item.entry.cues for item in items)
+    return bool(items.traits & _RETURNS and _places(items)) and not any(
+        item.entry.saying or item.entry.cues for item in items
+    )
 
 
 class Returning:
     """What a sentence, or the one behind it, says of what was denied. `place`: where it says so."""
 
-    def __init__(self, items: Sequence[Item], behind: Sequence[Item] = ()) -> None:
+    def __init__(self, items: Row, behind: Row | None) -> None:
         places = _places(items)
         if places and any(cue.effect is CueEffect.FAMILY for item in items for cue in item.entry.cues):
             places = []
-        said = [item for item in (*items, *behind) if _RETURN in item.entry.marks]
-        self.place = places[-1] if places else len(items) if takes_back(behind) else -1
+        said = [item for item in (*items, *(behind or ())) if _RETURN in item.entry.marks]
+        self.place = places[-1] if places else len(items) if behind and takes_back(behind) else -1
         self._is_one = any(_ONE in item.text.split() for item in said)
+
+    @classmethod
+    def of(cls, items: Row, behind: Row | None) -> "Returning | None":
+        """Return what they say, or None if neither says so, as most do not."""
+        traits = items.traits | behind.traits if behind else items.traits
+        return cls(items, behind) if traits & _RETURNS else None
 
     def is_there(self, mentions: Sequence[Mention], denial: int, negations: Sequence[int]) -> bool | None:
         """Return whether what the denial at `denial` denied is there now, or None where that cannot be told.

@@ -11,6 +11,16 @@ from cds_service.narrative.statements import Statement
 _LISTS = (Mark.LIST, Mark.JOINED)
 _OPENING = frozenset({",", "("})
 _CLOSING = ")"
+# Behind a side they lead on, so that the side is of what stands before: "buttock pain left when sitting".
+_LEADING_ON = frozenset(
+    {
+        "from", "since", "for", "when", "whenever", "while", "whilst", "with", "w", "after", "during", "if", "once",
+        "because", "due", "d", "as", "which", "who", "but", "so", "every", "each", "especially", "particularly",
+        "worse", "worst", "better", "until", "without", "w/o",
+    }
+)  # fmt: skip
+_COMMA, _SLASH, _PASSED = ",", "/", frozenset({"yes", "only"})
+_HEADINGS = frozenset({":", "-"})
 _EITHER = "either"
 _NEAR = 6  # items between a finding and "either"
 _UNSTATED, _LINK, _PLACE = Side.UNSTATED, Mark.LINK, Role.PLACE
@@ -18,8 +28,6 @@ _UNSTATED, _LINK, _PLACE = Side.UNSTATED, Mark.LINK, Role.PLACE
 
 def place_sides(items: list[Item], mentions: list[Mention]) -> None:
     """Set the side of each mention."""
-    if not mentions or not _has_side(items):
-        return  # as in most sentences
     behind: dict[int, Side] = {}
     named = {mention.place for mention in mentions}
     loose = {at for at, item in enumerate(items) if item.role is _PLACE and at not in named}
@@ -33,6 +41,7 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
             mention.side = _inside(items, mention)
         if mention.side is _UNSTATED:
             mention.side = behind[id(mention)] = _behind(items, mention.last, loose)
+    _take_heading(items, mentions)
     chains: dict[int, list[Mention]] = {}
     for mention in mentions:
         if mention.chain:
@@ -42,11 +51,17 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
             _share(sorted(chain, key=lambda one: one.place), behind)
 
 
-def _has_side(items: list[Item]) -> bool:
-    for item in items:  # noqa: SIM110 - twice as fast as any()
-        if item.is_side or item.side is not _UNSTATED:
-            return True
-    return False
+def _take_heading(items: list[Item], mentions: list[Mention]) -> None:
+    """Give the one side of a sentence that heads it to all its pains: "Left: groin pain, no calf pain"."""
+    is_heading = (
+        len(items) > 1
+        and items[0].is_side
+        and (items[1].text in _HEADINGS or items[1].concept("quality") == "painless")
+    )
+    if is_heading and not any(item.is_side or item.side is not _UNSTATED for item in items[1:]):
+        for mention in mentions:
+            if mention.saying.is_pain and mention.side is _UNSTATED:
+                mention.side = items[0].entry.side or _UNSTATED
 
 
 def of_either(row: Row, mention: Mention, denied: Statement) -> Statement:
@@ -88,6 +103,8 @@ def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
         found.append(items[at].entry.side)
         at -= 1
         if at >= 1 and items[at].is_marked(*_LISTS) and items[at - 1].is_side:
+            if items[at].text == _COMMA and at > 1 and _may_have_side(items[at - 2]):
+                break  # "hip pain left, right knee pain"
             at -= 1
     return combine_sides(side for side in found if side) if found else Side.UNSTATED
 
@@ -111,7 +128,9 @@ def _behind(items: list[Item], last: int, loose: Set[int]) -> Side:
     """Return the side after: "hip pain (L)", "SLR positive at 40 on the left", unless it belongs to what follows."""
     at = last + 1
     is_opened = False
-    while at < len(items) and (_is_between(items[at]) or (items[at].text in _OPENING and not is_opened)):
+    while at < len(items) and (_is_passed(items, at) or (items[at].text in _OPENING and not is_opened)):
+        if is_opened and items[at].number >= 0:
+            return Side.UNSTATED  # "SLR 35 left with leg pain, 80 right"
         is_opened = is_opened or items[at].text in _OPENING
         at += 1
     found = []
@@ -119,13 +138,28 @@ def _behind(items: list[Item], last: int, loose: Set[int]) -> Side:
         found.append(items[at].entry.side)
         at += 1
         if at + 1 < len(items) and items[at].is_marked(*_LISTS) and items[at + 1].is_side:
+            if items[at].text == _COMMA and at + 2 < len(items) and _may_have_side(items[at + 2]):
+                break
             at += 1
     is_own = at in loose and not is_opened  # "limited rotation of the right hip"
     is_taken = bool(found) and (is_own or not _is_of_next(items, at))
     return combine_sides(side for side in found if side) if is_taken else Side.UNSTATED
 
 
+def _may_have_side(item: Item) -> bool:
+    return item.entry.saying is not None or item.is_marked(Mark.PAIN)
+
+
+def _is_passed(items: list[Item], at: int) -> bool:
+    """Return whether a word may stand before a side behind its mention: "pain 8/10, left", "pain: yes, left"."""
+    item = items[at]
+    is_score = item.text == _SLASH and items[at - 1].number >= 0 and at + 1 < len(items) and items[at + 1].number >= 0
+    return is_score or item.text in _PASSED or _is_between(item)
+
+
 def _is_of_next(items: list[Item], at: int) -> bool:
+    if at < len(items) and items[at].text.partition(" ")[0] in _LEADING_ON:
+        return False
     while at < len(items) and items[at].is_marked(Mark.LINK) and items[at].text != _CLOSING:
         at += 1
     if at >= len(items):

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence, Set
 
-from cds_service.narrative.items import Item
+from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.traits import SURROUNDINGS, marked
 
 _NEAR = 8  # items on either side
 _UNDOING = "undoing"  # the surroundings that undo others
@@ -14,15 +15,18 @@ _SINCE = "since"
 _AFTER = frozenset({"after", "following", "during", "post"})
 _MAX_UNKNOWN_AFTER = 4
 _LISTS = (Mark.LIST, Mark.JOINED)
+_EXCEPT = marked(Mark.EXCEPT)
 
 
-def is_something_else(items: list[Item], mention: Mention, around: Set[str]) -> bool:
+def is_something_else(items: Row, mention: Mention, around: Set[str]) -> bool:
     """Return whether the words near a mention, or `around` its sentence, say that it is about something else."""
     saying = mention.saying
     if not saying.unless:
         return False
-    if saying.unless & around:
+    if around and saying.unless & around:
         return True
+    if not items.traits & SURROUNDINGS:
+        return False
     near = [place for place in _near(items, mention) if items[place].entry.surroundings]
     if any(saying.still & items[place].entry.surroundings for place in near):
         return False
@@ -33,8 +37,10 @@ def is_something_else(items: list[Item], mention: Mention, around: Set[str]) -> 
     )
 
 
-def wide_surroundings(items: list[Item], wide: Set[str]) -> set[str]:
+def wide_surroundings(items: Row, wide: Set[str]) -> Set[str]:
     """Return the surroundings that a sentence names for those beside it too, unless it denies them."""
+    if not items.traits & SURROUNDINGS:
+        return frozenset()
     return {
         name
         for place, item in enumerate(items)
@@ -86,8 +92,10 @@ def without_own_side(behind: list[Item], mention: Mention) -> list[Item]:
     return behind[2:] if is_own else behind
 
 
-def leaves_out(items: list[Item], mention: Mention) -> bool:
+def leaves_out(items: Row, mention: Mention) -> bool:
     """Return whether an exception to what is denied follows, and no other finding is what it names."""
+    if not items.traits & _EXCEPT:
+        return False
     behind = items[mention.last + 1 :]
     at = next((at for at, item in enumerate(behind) if item.is_marked(Mark.EXCEPT)), None)
     if at is None or any(item.entry.saying and not item.entry.saying.is_site for item in behind[:at]):

@@ -15,21 +15,21 @@ class TextCache(Generic[V]):
         self._compute = compute
         self._limit = limit
         self._salt = secrets.token_hex(16)
-        self._recent: dict[tuple[int, int], V] = {}
-        self._older: dict[tuple[int, int], V] = {}
+        self._recent: dict[int, V] = {}
+        self._older: dict[int, V] = {}
 
     def __call__(self, text: str) -> V:
         """Return the result for a text, computed or cached."""
-        # Python's hash has a new key in each process, and the salt doubles its length: nobody can recover a text from
-        # it or construct a collision.
-        name = (hash(text), hash(text + self._salt))
+        # The secret salt keeps anybody from recovering a text or constructing a collision, also where Python's own hash
+        # is told its key. Of 64 bits, two texts of those here meet by chance once in some thousand years.
+        name = hash(self._salt + text)
         known = self._recent.get(name)
         if known is None:
             known = self._older.get(name)
             self._store(name, known := self._compute(text) if known is None else known)
         return known
 
-    def _store(self, key: tuple[int, int], value: V) -> None:
+    def _store(self, key: int, value: V) -> None:
         """Store a result, in two generations. Two threads that meet here may lose one result, nothing more."""
         if len(self._recent) >= self._limit // 2:
             self._older, self._recent = self._recent, {}

@@ -11,7 +11,7 @@ class MetricFamily:
     """Counts by labels. `make_child` returns the counter for label values and is called at most `limit` times.
 
     Malformed labels, and labels beyond the limit, count as "other": a mistake must neither name a patient nor fill the
-    memory of the metrics server.
+    memory of the metrics server. A count that cannot be written is lost: no call fails for it.
     """
 
     def __init__(self, make_child: Callable[..., Callable[[float], None]], limit: int = 1_000) -> None:
@@ -22,9 +22,12 @@ class MetricFamily:
     def add(self, labels: tuple[str, ...], amount: float) -> None:
         """Add `amount` to the counter with these labels."""
         child = self._children.get(labels)
-        if child is None:
-            child = self._child_for(labels)
-        child(amount)
+        try:
+            if child is None:
+                child = self._child_for(labels)
+            child(amount)
+        except OSError:  # the shared folder is gone, or its disk full
+            return
 
     def _child_for(self, labels: tuple[str, ...]) -> Callable[[float], None]:
         safe = tuple(label if _LABEL_PATTERN.fullmatch(label) else OTHER for label in labels)

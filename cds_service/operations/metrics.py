@@ -15,7 +15,7 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from cds_service.operations.metric_family import MetricFamily
-from cds_service.operations.shared_folder import find_shared_folder
+from cds_service.operations.shared_folder import find_shared_folder, recover_shared_folder
 
 _PREFIX = "hip_spine_cds"
 # Clients stop waiting for cards after 0.5 to 2 s; by default searches may take 1.5 s and a call 2.5 s.
@@ -26,13 +26,30 @@ _COUNTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ("hook", "client", "outcome"),
     ),
     "responses": ("All responses by route and status", ("route", "status")),
-    "cards": ("Cards by rule, level and fate: shown, held-back, silent, exempt-role", ("rule", "level", "fate")),
+    "cards": (
+        "Cards by rule, level and fate: shown, held-back, silent, exempt-role, suppressed",
+        ("rule", "level", "fate"),
+    ),
+    "cards_suppressed": (
+        "Cards not shown again, by rule and reason: overridden, red-flag-overridden, critical-overridden, accepted",
+        ("rule", "reason"),
+    ),
+    "suppression_unknown": ("Calls whose cards were all shown because the store did not answer in time", ()),
     "prefetch": ("Prefetch keys by the state in which they arrived: absent, empty, failed, data", ("key", "state")),
+    "missing": (
+        "Prefetch keys of which data were missing, by client: not-sent, unread, incomplete",
+        ("client", "key", "state"),
+    ),
+    "restraint_withheld": (
+        "Calls in which missing data alone stopped the restraint of a rule, by client",
+        ("client", "rule"),
+    ),
     "fhir_fetches": ("FHIR searches by prefetch key and outcome: ok, or the reason for failure", ("key", "outcome")),
     "unmapped_codes": ("Codes that the content does not map, by system", ("system",)),
     "unreadable": ("Resources that could not be read, by type", ("type",)),
     "feedback": ("Feedback events by outcome and reason", ("outcome", "reason")),
     "cards_lost": ("Issued cards that could not be stored", ()),
+    "log_lines_lost": ("Log lines that could not be written: the reader stalled, or the disk was full", ()),
 }
 
 
@@ -68,6 +85,7 @@ class Metrics:
 
     def render(self) -> bytes:
         """Return the metrics of all workers in the Prometheus text format."""
+        recover_shared_folder()  # the library refuses one that was deleted
         return generate_latest(self._registry or build_shared_registry(self._folder))
 
     def _build_family(self, name: str, help_: str, labels: tuple[str, ...]) -> MetricFamily:

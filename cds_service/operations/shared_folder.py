@@ -43,6 +43,20 @@ def find_shared_folder() -> Path | None:
     return Path(folder) if folder else None
 
 
+def recover_shared_folder() -> None:
+    """Create the shared folder again if it was deleted, or go on alone. Its loss costs metrics, never the service.
+
+    To be called before prometheus_client is imported, which opens its files there.
+    """
+    folder = find_shared_folder()
+    if folder is None or folder.is_dir():
+        return
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        os.environ.pop(FOLDER_VARIABLE, None)
+
+
 def mark_stopping(folder: Path) -> None:
     """Tell all workers that the service is about to stop. A full disk must not prevent the stop."""
     with suppress(OSError):

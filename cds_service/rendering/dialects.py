@@ -47,6 +47,11 @@ class Dialect:
     mapped_orders_only: bool = False
     qcdsm: str | None = None
 
+    @property
+    def codes_by_order(self) -> Mapping[str, tuple[str, str]]:
+        """The URI of the system and the code of each order that the client has its own code for."""
+        return {order: (code.system, code.code) for order, code in self.order_codes.items()}
+
     def can_carry_out(self, actions: list[Action]) -> bool:
         """Return whether the client can carry out a suggestion with these actions."""
         if self.single_action_only and len(actions) > 1:

@@ -40,7 +40,11 @@ class SuggestionBuilder:
                 is_first = not any(suggestion.isRecommended for suggestion in suggestions)
                 recommended = True if offer.is_recommended and is_first and not offer.deletes_order else None
                 label = self._describe_offer(offer, recommendation)
-                suggestions.append(Suggestion(label=label, uuid=new_uuid(), isRecommended=recommended, actions=actions))
+                suggestions.append(
+                    Suggestion(
+                        label=label, uuid=new_uuid(), isRecommended=recommended, actions=actions, offer_id=offer.id
+                    )
+                )
         return suggestions
 
     def _describe_offer(self, offer: Offer, recommendation: Recommendation) -> str:

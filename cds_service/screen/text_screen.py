@@ -1,6 +1,8 @@
 """Screen texts by words: what they mention that may be a reason to act, and what the reader makes of that mention."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 import ahocorasick
@@ -8,20 +10,21 @@ import ahocorasick
 from cds_service.model.screen import SafetyScreen, ScreenPattern
 from cds_service.model.sides import Side
 from cds_service.narrative.answers import join_answers
+from cds_service.narrative.carrying import CARRYING
 from cds_service.narrative.context import Context
 from cds_service.narrative.denied_lists import tells
 from cds_service.narrative.lexicon import CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning, Section
 from cds_service.narrative.markup import strip_markup
 from cds_service.narrative.mention_reader import MentionReader
 from cds_service.narrative.phrase_finder import PhraseFinder
+from cds_service.narrative.phrase_tree import PhraseTree
 from cds_service.narrative.sections import SectionReader
 from cds_service.narrative.text_cache import TextCache
-from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence, split_sentences
+from cds_service.narrative.tokenizer import Sentence, split_sentences
 from cds_service.screen.folding import expand_word, fold_characters, fold_spelling, spread_words
 from cds_service.screen.numbers import BARE_TEMPERATURE_ENDS, NumberMarker
 from cds_service.screen.word_finder import Span, WordFinder, WordHit, build_automaton, find_places
 
-_CARRYING: Final = frozenset({LINE, CLAUSE, TRUNCATED})  # endings past which a heading or a list may reach
 # They stand for the words of a hit in the reader's row of items: what names something, and what tells something. No
 # text can hold them.
 _MENTION, _TOLD = "\0mention", "\0told"
@@ -55,8 +58,8 @@ class TextScreen:
         self.done = frozenset(table.group.id for table in screen.tables if table.is_done)
         sayings = (phrase for phrase, one in narrative.entries.items() if one.saying and not one.saying.is_denial)
         self._sayings = build_automaton({phrase: [f" {fold_spelling(phrase)} "] for phrase in sayings})
-        cues = (phrase for phrase, one in narrative.entries.items() if one.cues and " " in phrase)
-        self._cues = build_automaton({phrase: [f" {fold_spelling(phrase)} "] for phrase in cues})
+        cues = {fold_spelling(phrase): one for phrase, one in narrative.entries.items() if one.cues and " " in phrase}
+        self._cues = PhraseTree(cues, cues)
         self._cache = TextCache(self._screen)
 
     def may_hit(self, text: str) -> bool:
@@ -85,20 +88,23 @@ class TextScreen:
     ) -> tuple[list[TextHit], CueEffect | None]:
         """Return the mentions that count, and the effect that a heading has on the next sentence."""
         found = self._finder.find(sentence.words)
-        if not found and sentence.ending not in _CARRYING:
+        if not found and sentence.ending not in CARRYING:
             return [], None
         spans = self._spans(found, sentence)
         items = self._phrases.items(_with_mentions(sentence, spans))
         mentions = self._mentions.read(items).mentions
         context = Context(items, mentions, carried, self._narrative.reach, section=section.effect)
         ours = (mention for mention in mentions if items[mention.place].text in _MENTIONS)
+        starts = [span.first for span in spans]
+        named: list[list[WordHit]] = [[] for _ in spans]
+        for hit in found:
+            named[bisect_right(starts, hit.span.first) - 1].append(hit)
         hits: list[TextHit] = []
-        for span, mention in zip(spans, sorted(ours, key=lambda one: one.place), strict=True):
+        for said, mention in zip(named, sorted(ours, key=lambda one: one.place), strict=True):
             changes = context.changes(mention)
             if _counts(changes):
-                named = (hit for hit in found if hit.span.overlaps(span))
                 groups = self.done if CueEffect.PLANNED in changes else ()
-                hits += [TextHit(hit.group, hit.cause, mention.side) for hit in named if hit.group not in groups]
+                hits += [TextHit(hit.group, hit.cause, mention.side) for hit in said if hit.group not in groups]
         return hits, context.carries(sentence)
 
     def _spans(self, found: Sequence[WordHit], sentence: Sentence) -> list[Span]:
@@ -108,10 +114,15 @@ class TextScreen:
         """
         if not found:
             return []
-        cues = list(_places(self._cues, sentence))
-        named = (*_places(self._sayings, sentence), *self._stated(sentence))
-        own = [span for span in named if not any(span.continues(cue) for cue in cues)]
-        return _merge(max((hit.span, *(one for one in own if one.covers(hit.span))), key=_length) for hit in found)
+        folded = fold_spelling(" ".join(sentence.words)).split(" ")
+        cues = _by_word(Span(*place) for place in self._cues.every(folded))
+        said = find_places(self._sayings, sentence.words).values()
+        named = (*chain.from_iterable(said), *self._stated(sentence))
+        own = _by_word(span for span in named if not any(span.continues(cue) for cue in cues.get(span.first, ())))
+        return _merge(
+            max((span, *(one for one in own.get(span.first, ()) if one.covers(span))), key=_length)
+            for span in dict.fromkeys(hit.span for hit in found)
+        )
 
     def _stated(self, sentence: Sentence) -> Iterator[Span]:
         """Yield the words of what the reader's frames read as present."""
@@ -120,9 +131,13 @@ class TextScreen:
             yield Span(*row.words(mention.first, mention.last))
 
 
-def _places(automaton: ahocorasick.Automaton, sentence: Sentence) -> Iterator[Span]:
-    for spans in find_places(automaton, sentence.words).values():
-        yield from spans
+def _by_word(spans: Iterable[Span]) -> dict[int, list[Span]]:
+    """Return spans by each word that they cover, so that a long sentence takes no longer than short ones."""
+    by_word: dict[int, list[Span]] = {}
+    for span in spans:
+        for word in range(span.first, span.end):
+            by_word.setdefault(word, []).append(span)
+    return by_word
 
 
 def _length(span: Span) -> int:

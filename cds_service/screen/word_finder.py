@@ -1,5 +1,6 @@
 """Find the content's words in a sentence, in one pass, and the patterns that they make."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple, TypeAlias
@@ -126,8 +127,9 @@ def _of_group(table: _Table, patterns: Sequence[ScreenPattern], places: _Places)
         return
     look_alikes = (pattern for word in places for pattern in table.look_alikes.get(word, ()))
     others = [span for pattern in look_alikes for span, _ in _matches(pattern, places)]
+    hidden = {word for other in others for word in range(other.first, other.end)}
     for span, cause in found:
-        if not any(span.overlaps(other) for other in others):
+        if not hidden or hidden.isdisjoint(range(span.first, span.end)):
             yield WordHit(span, table.group, cause)
 
 
@@ -141,20 +143,42 @@ def _matches(pattern: ScreenPattern, places: _Places) -> Iterator[tuple[Span, st
         if not spans:
             return
         found.append(spans)
+    others = [_Part(spans) for spans in found[1:]]
     for anchor in found[0]:
-        last = _reach(anchor, found[1:], pattern)
+        last = _reach(anchor, others, pattern)
         if last is not None:
             yield (Span(anchor.first, max(last.end, anchor.end)) if pattern.is_whole else anchor), pattern.cause
 
 
-def _reach(anchor: Span, others: Sequence[Sequence[Span]], pattern: ScreenPattern) -> Span | None:
+class _Part:
+    """Where a part of a pattern stands in a sentence, in order, so that none is tried that is far from an anchor."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._spans = sorted(enumerate(spans), key=lambda one: one[1].first)
+        self._firsts = [span.first for _, span in self._spans]
+        self._longest = max(span.end - span.first for span in spans)
+
+    def nearest(self, last: Span, one: Span, pattern: ScreenPattern) -> Span | None:
+        """Return the nearest to the last span of those that are near one, or None. Of two the one named first."""
+        least = one.first - pattern.within - self._longest
+        near = [
+            (last.gap(span), rank, span)
+            for rank, span in self._spans[
+                bisect_left(self._firsts, least) : bisect_right(self._firsts, one.end + pattern.within)
+            ]
+            if _is_near(one, span, pattern)
+        ]
+        return min(near)[2] if near else None
+
+
+def _reach(anchor: Span, others: Sequence[_Part], pattern: ScreenPattern) -> Span | None:
     """Return the span that the other parts lead to from the first one, or None if one of them is not near."""
     last = anchor
-    for spans in others:
-        near = [span for span in spans if _is_near(last if pattern.is_ordered else anchor, span, pattern)]
-        if not near:
+    for part in others:
+        found = part.nearest(last, last if pattern.is_ordered else anchor, pattern)
+        if found is None:
             return None
-        last = min(near, key=last.gap)
+        last = found
     return last
 
 

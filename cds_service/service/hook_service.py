@@ -1,13 +1,22 @@
 """The hook service: gathers the data of a call, judges it, builds the cards, and records them."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Final
 
 from cds_service.chart.chart_reader import ChartReader
-from cds_service.ehr.access import NO_HEADERS, NO_SERVER, NOT_ALLOWED, OTHER_PATIENT, Access, NoAccess, has_room
+from cds_service.ehr.access import (
+    NO_HEADERS,
+    NO_SERVER,
+    NO_TOKEN,
+    NOT_ALLOWED,
+    OTHER_PATIENT,
+    Access,
+    NoAccess,
+    has_room,
+)
 from cds_service.ehr.draft_orders import DraftOrders, decode_draft_orders
 from cds_service.ehr.entry_limit import EntryLimit
 from cds_service.ehr.gatherer import Gatherer
@@ -15,33 +24,36 @@ from cds_service.ehr.scopes import parse_scopes
 from cds_service.ehr.user_role import has_any_role
 from cds_service.errors import MissingData, OutOfTime
 from cds_service.fhir.bundles import TYPED_ENVELOPE
-from cds_service.fhir.chart_data import ChartData
+from cds_service.fhir.chart_data import ChartData, MissingKey
 from cds_service.logic.ranking import without_info_cards
 from cds_service.logic.rating import rate_orders
 from cds_service.logic.rule_engine import decide
+from cds_service.logic.withheld_restraint import list_withheld_restraint
 from cds_service.model.content import Content
 from cds_service.model.decision import Decision
+from cds_service.model.suppression import SuppressionLimits
 from cds_service.rendering.card_context import CardContext
 from cds_service.rendering.cards import CardBuilder
 from cds_service.rendering.dialects import STANDARD, Dialect
 from cds_service.rendering.ratings import build_rating_actions
-from cds_service.service.card_recorder import CardRecorder
+from cds_service.service.card_recorder import CardRecorder, JudgedCall
+from cds_service.service.responses import NO_ANSWER, build_response
+from cds_service.service.suppressing import CardSuppressor, SuppressionCall
+from cds_service.suppression.windows import NO_LIMITS, AnswerWindows
+from cds_service.wire.feedback import FeedbackItem
 from cds_service.wire.request import HookRequest, decode_request
-from cds_service.wire.response import Card, Extension, HookResponse
+from cds_service.wire.response import Action, HookResponse
 
 _JUDGING_TIME_S = 0.25
 """Seconds of a call kept for reading and judging the data; a chart of 1,000 resources takes 0.05."""
-
-_NO_CARDS: Final = HookResponse(cards=[])  # the answer to nearly every call, built and encoded once
-_NO_CARDS_BODY: Final = _NO_CARDS.to_json()
 
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
     """The answer to a call, as values and as bytes, and the decision behind it: None if the call was not judged.
 
-    For operators: `prefetch_statuses` says how each prefetch key arrived, `gap_codes` what a key lacks, in codes. Cards
-    say it too, but the protocol has no place for it in an answer without cards (CDS Hooks 2.0, "CDS Service Response").
+    For operators: `prefetch_statuses` says how each prefetch key arrived, `gap_codes` what a key lacks, in codes;
+    `missing` are the keys that lack data, and `withheld` the rules whose restraint that cost.
     """
 
     response: HookResponse
@@ -49,18 +61,22 @@ class CallResult:
     decision: Decision | None = None
     prefetch_statuses: Mapping[str, str] = field(default_factory=dict)
     gap_codes: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[MissingKey, ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PermittedServer:
     """The FHIR server that a call may have us read.
 
-    `allows_private`: it may have a private or loopback address. `trace_headers` are sent with each search.
-    `has_room_for`: takes the memory for what was read, and returns whether there is any.
+    `allows_private`: it may have a private or loopback address. `is_open`: it may be read without a token.
+    `trace_headers` are sent with each search. `has_room_for`: takes the memory for what was read, and returns whether
+    there is any.
     """
 
     base_url: str
     allows_private: bool = False
+    is_open: bool = False
     trace_headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
     has_room_for: Callable[[bytes], bool] = has_room
 
@@ -97,7 +113,9 @@ class HookService:
     new_uuid: Callable[[], str]
     entry_limit: EntryLimit
     call_timeout_s: float
+    suppressor: CardSuppressor
     dialects: Mapping[str, Dialect] = field(default_factory=dict)
+    suppression_limits: Mapping[str, SuppressionLimits] = field(default_factory=dict)
 
     def decode_request(self, body: bytes, accepted_hooks: frozenset[str]) -> HookRequest:
         """Decode and check a request to a service that accepts these hooks, its prefetch in the same pass.
@@ -127,24 +145,40 @@ class HookService:
         """
         deadline = time.monotonic() + self.call_timeout_s - _JUDGING_TIME_S
         if request.is_user_patient_or_related:  # our cards are written for professionals
-            return CallResult(_NO_CARDS, _NO_CARDS_BODY)
+            return CallResult(*NO_ANSWER)
         self.entry_limit.check(request)
         now = self.clock()
-        orders = decode_draft_orders(request)
-        today = now.astimezone(self.time_zone).date()
+        orders, today = decode_draft_orders(request), now.astimezone(self.time_zone).date()
         data = self._gather_chart_data(request, orders, _resolve_access(request, server, deadline), today)
         decision = self._judge(request, data, today, visibility, explain=explain)
         dialect = self.dialects.get(visibility.client_id, STANDARD)
+        if not visibility.is_silent:
+            limits, codes = self._limits_of(visibility.client_id), dialect.codes_by_order
+            decision = self.suppressor.hold_back(decision, SuppressionCall(request, tenant, data, now, limits, codes))
         context = CardContext(request.patient_id, orders.raw_by_reference, dialect)
-        cards = self.card_maker.build(decision, context, self.new_uuid)
+        cards, withheld = self.card_maker.build(decision, context, self.new_uuid), list_withheld_restraint(decision)
         # Silent mode hides cards only: an error that stops a call from being judged has been raised by now.
-        response = _NO_CARDS if visibility.is_silent else self._build_response(cards, decision, context)
-        body = _NO_CARDS_BODY if response is _NO_CARDS else response.to_json()
+        shown, actions = ([], []) if visibility.is_silent else (cards, self._rate_orders(decision, context))
+        response, body = build_response(shown, actions, data.missing, withheld)
         if cards:  # recorded last: a card that cannot be encoded is not issued
-            issued = zip(decision.shown, cards, strict=True)
-            edition, is_silent = self.content.edition, visibility.is_silent
-            self.recorder.record_cards(service_id, request, tenant, edition, issued, now, is_silent=is_silent)
-        return CallResult(response, body, decision, data.prefetch_statuses, data.gap_codes)
+            silent = visibility.is_silent
+            self.recorder.record_cards(service_id, request, tenant, decision, cards, now, is_silent=silent)
+        hidden = len(decision.hidden_for_role)
+        judged = JudgedCall(service_id, request.hook, tenant, visibility.is_silent, bool(cards), hidden)
+        self.recorder.count_call(judged, self.content.edition, today)
+        return CallResult(response, body, decision, data.prefetch_statuses, data.gap_codes, data.missing, withheld)
+
+    def record_feedback(self, service_id: str, client_id: str, tenant: str, items: Iterable[FeedbackItem]) -> int:
+        """Store a client's feedback, with how long it holds its cards back, and return the number of new events.
+
+        Raises:
+            StoreUnavailable: not all was stored; the client may send the feedback again.
+        """
+        windows = AnswerWindows(self.content.policy.suppression, self._limits_of(client_id))
+        return self.recorder.record_feedback(service_id, tenant, items, self.clock(), windows)
+
+    def _limits_of(self, client_id: str) -> SuppressionLimits:
+        return self.suppression_limits.get(client_id, NO_LIMITS)
 
     def _gather_chart_data(
         self, request: HookRequest, orders: DraftOrders, access: Access | NoAccess, today: date
@@ -170,26 +204,26 @@ class HookService:
         is_exempt = bool(decision.shown and visibility.exempt_roles) and has_any_role(request, visibility.exempt_roles)
         return without_info_cards(decision) if is_exempt else decision
 
-    def _build_response(self, cards: list[Card], decision: Decision, context: CardContext) -> HookResponse:
-        """Build the response: the cards and, for a client that asks for ratings, its own orders with theirs."""
+    def _rate_orders(self, decision: Decision, context: CardContext) -> list[Action]:
+        """Return the client's own orders with their ratings, if it asks for ratings."""
         if context.dialect.qcdsm is None:
-            return HookResponse(cards=cards) if cards else _NO_CARDS
-        ratings = rate_orders(decision)
-        actions = build_rating_actions(ratings, context, self.new_uuid) or None
-        extension = Extension(systemActions=actions) if actions else None
-        return HookResponse(cards=cards, systemActions=actions, extension=extension)
+            return []
+        return build_rating_actions(rate_orders(decision), context, self.new_uuid)
 
 
 def _resolve_access(request: HookRequest, server: PermittedServer | None, deadline: float) -> Access | NoAccess:
     """Return how to read the FHIR server. A token for another patient is not used, and nothing is read without it.
 
-    What the token's scopes do not cover is not searched for, unless it is required.
+    Without a token, only a server that is open is read. What the token's scopes do not cover is not searched for,
+    unless it is required.
     """
     if server is None:
         return NOT_ALLOWED if request.fhir_server else NO_SERVER
     token = request.authorization
     if token and token.patient and token.patient.removeprefix("Patient/") != request.patient_id:
         return OTHER_PATIENT
+    if token is None and not server.is_open:
+        return NO_TOKEN
     bearer, scopes = (token.access_token, parse_scopes(token.scope)) if token else (None, None)
     return Access(
         server.base_url, bearer, server.allows_private, server.trace_headers, deadline, scopes, server.has_room_for

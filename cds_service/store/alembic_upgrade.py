@@ -15,7 +15,7 @@ def upgrade(connection: Connection) -> None:
     """Run the missing migrations in the connection's transaction.
 
     Raises:
-        StoreUnavailable: the tables belong to a newer release.
+        StoreUnavailable: the tables say of themselves that several migrations were the last.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(
@@ -28,4 +28,4 @@ def upgrade(connection: Connection) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError:
-        raise StoreUnavailable("the store's tables belong to a newer release") from None
+        raise StoreUnavailable("the database does not know which release its tables belong to") from None

@@ -12,10 +12,14 @@ _LINGER_S = 0.05
 
 
 class Backlog(Generic[Item]):
-    """Waiting items, oldest first. When more than `limit` wait, the oldest are dropped and counted in `dropped`."""
+    """Waiting items, oldest first. When more than `limit` wait, the oldest are dropped and counted in `dropped`.
 
-    def __init__(self, limit: int) -> None:
+    `linger_s`: for how many seconds the writer lets items gather, if not `_LINGER_S`.
+    """
+
+    def __init__(self, limit: int, linger_s: float | None = None) -> None:
         self.dropped = 0
+        self._linger_s = linger_s
         self._limit = limit
         self._changed = Condition()
         self._waiting: deque[tuple[int, Item]] = deque()
@@ -43,11 +47,12 @@ class Backlog(Generic[Item]):
 
     def take_batch(self, size: int) -> list[Item]:
         """Wait for items and take up to `size`; none once closed. A batch that was not finished is taken again."""
+        linger_s = _LINGER_S if self._linger_s is None else self._linger_s
         with self._changed:
             self._waiting.extendleft(reversed(self._in_progress))
             self._in_progress = []
             self._changed.wait_for(lambda: self._waiting or self._closed)
-            self._changed.wait_for(lambda: self._drain_waiters or self._closed, _LINGER_S)
+            self._changed.wait_for(lambda: self._drain_waiters or self._closed, linger_s)
             if self._closed:
                 self._drop_all()
             self._in_progress = [self._waiting.popleft() for _ in range(min(size, len(self._waiting)))]

@@ -5,17 +5,16 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import (
     DataError,
-    DisconnectionError,
     IntegrityError,
     OperationalError,
     SQLAlchemyError,
@@ -24,22 +23,25 @@ from sqlalchemy.exc import (
 
 from cds_service.errors import SettingsError, StoreUnavailable, StoreUnwritable
 from cds_service.store.engine_lock import exclusive, register
-from cds_service.store.revisions import current_revision, newest_revision
+from cds_service.store.revisions import current_revision, newest_revision, refuse_newer
 from cds_service.store.schema import card_issued
+from cds_service.store.sqlite_file import begin_immediate, begin_reading, prepare_sqlite
 
-_COMMON_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON")
 _DURABLE_PRAGMAS = ("synchronous=FULL", "busy_timeout=1000")
 # Survives a killed process; only a power failure may lose the last writes. It does its own waiting, see `_begin_soon`.
 _LOW_LATENCY_PRAGMAS = ("synchronous=NORMAL", "busy_timeout=0")
 _LOW_LATENCY_LOCK_TIMEOUT_S = 0.5  # for the previous transaction
 _LOW_LATENCY_FILE_TIMEOUT_S = 0.5  # for other processes
 _FILE_POLL_S = 0.002
+# In WAL mode a reader waits for no writer.
+_READING_PRAGMAS = ("query_only=ON", "busy_timeout=100")
+_READING_LOCK_TIMEOUT_S = 0.3
+_READING_STATEMENT_TIMEOUT_MS = 300
 # A hanging PostgreSQL is given up after about as long, unless the URL says otherwise. libpq waits at least 2 s.
 _LIBPQ_DRIVERS = ("psycopg", "psycopg2")
 _LIBPQ_TIMEOUTS = {"connect_timeout": 2, "tcp_user_timeout": 2000}  # seconds, milliseconds
 _STATEMENT_TIMEOUT_MS = 1500
 _SUPPORTED_BACKENDS = ("sqlite", "postgresql")
-_FILE_ID_KEY = "file"  # in a connection record: which file it opened
 _SQLITE_UNWRITABLE = frozenset(
     {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
 )
@@ -48,11 +50,14 @@ _SQLITE_UNWRITABLE = frozenset(
 _POSTGRESQL_UNWRITABLE = re.compile(r"(?!53300)(25|40|53|55|57014)")
 
 
+_known_engines: WeakSet[Engine] = WeakSet()
+
+
 class ValuesRefused(StoreUnavailable):
     """The database answers but rejects these values; sending them again cannot help."""
 
 
-def connect(url: str, *, is_low_latency: bool = False) -> Engine:
+def connect(url: str, *, is_low_latency: bool = False, is_reading: bool = False) -> Engine:
     """Create an engine for `sqlite:///path` or `postgresql://…` that pools its connections, and open none yet.
 
     A missing SQLite file and its folder are created, for their owner only. If that fails, each use of the engine raises
@@ -60,6 +65,8 @@ def connect(url: str, *, is_low_latency: bool = False) -> Engine:
 
     `is_low_latency`: for small transactions that a call waits for. They are not each forced to disk, they try for the
     file more often than a batch does, and they fail within a second.
+
+    `is_reading`: for look-ups that a call waits for. They wait for no writer, write nothing, and fail soonest.
 
     Raises:
         SettingsError: the URL is malformed, in memory, for another database, or its driver is not installed.
@@ -80,12 +87,26 @@ def connect(url: str, *, is_low_latency: bool = False) -> Engine:
     except (SQLAlchemyError, ImportError):
         raise SettingsError("store URL: its driver is not installed") from None
     if is_server:
-        event.listen(engine, "begin", _set_statement_timeout)
+        timeout = _READING_STATEMENT_TIMEOUT_MS if is_reading else _STATEMENT_TIMEOUT_MS
+        event.listen(engine, "begin", partial(_set_statement_timeout, timeout))
+    elif is_reading:
+        prepare_sqlite(engine, _READING_PRAGMAS)
+        event.listen(engine, "begin", begin_reading)
     else:
-        _prepare_sqlite(engine, _LOW_LATENCY_PRAGMAS if is_low_latency else _DURABLE_PRAGMAS)
-        event.listen(engine, "begin", _begin_soon if is_low_latency else _begin_immediate)
-    register(engine, _LOW_LATENCY_LOCK_TIMEOUT_S if is_low_latency else None)
+        prepare_sqlite(engine, _LOW_LATENCY_PRAGMAS if is_low_latency else _DURABLE_PRAGMAS)
+        event.listen(engine, "begin", _begin_soon if is_low_latency else begin_immediate)
+    register(engine, _READING_LOCK_TIMEOUT_S if is_reading else _LOW_LATENCY_LOCK_TIMEOUT_S if is_low_latency else None)
     return engine
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """Open a database for the block, for a command or a task that runs now and then. See `connect`."""
+    engine = connect(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def migrate(url: str) -> None:
@@ -93,11 +114,11 @@ def migrate(url: str) -> None:
 
     Raises:
         SettingsError: as in `connect`.
-        StoreUnavailable: the database cannot be reached, or belongs to a newer release.
+        StoreTooNew: the tables belong to a newer release.
+        StoreUnavailable: the database cannot be reached.
     """
-    engine = connect(url)
     try:
-        with _migration_lock(engine), transaction(engine) as connection:
+        with opened(url) as engine, _migration_lock(engine), transaction(engine) as connection:
             if current_revision(connection) != newest_revision():
                 # Importing Alembic takes a third of a second, so only a new or older database pays for it.
                 from cds_service.store.alembic_upgrade import upgrade
@@ -105,8 +126,6 @@ def migrate(url: str) -> None:
                 upgrade(connection)
     except OSError:
         raise StoreUnavailable("the folder of the store cannot be written") from None
-    finally:
-        engine.dispose()
 
 
 def check_writable(engine: Engine) -> None:
@@ -128,10 +147,14 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     Raises:
         ValuesRefused: the database rejects the values.
         StoreUnwritable: the database answers, but cannot be written now.
+        StoreTooNew: its tables belong to a newer release.
         StoreUnavailable: anything else is wrong with the database. No error holds a value or a statement.
     """
     try:
         with exclusive(engine), engine.begin() as connection:
+            if engine not in _known_engines:  # once: not for each transaction, and not while a newer release takes over
+                refuse_newer(connection)
+                _known_engines.add(engine)
             yield connection
     except (SQLAlchemyError, UnicodeError) as error:
         raise _to_store_error(error) from None
@@ -139,11 +162,24 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
 def insert_if_absent(connection: Connection, table: Table) -> Insert:
     """Build an insert, for either database, that skips rows that exist already."""
+    statement: Insert = _insert(connection, table).on_conflict_do_nothing()
+    return statement
+
+
+def insert_or_add(connection: Connection, table: Table, counts: Sequence[str]) -> Insert:
+    """Build an insert, for either database, that adds these columns to those of a row with the same primary key."""
+    statement = _insert(connection, table)
+    sums = {name: table.c[name] + statement.excluded[name] for name in counts}
+    adding: Insert = statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=sums)
+    return adding
+
+
+def _insert(connection: Connection, table: Table) -> Any:  # each database has a class of its own, with the same methods
     if connection.dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
+        return sqlite.insert(table)
     from sqlalchemy.dialects import postgresql  # loads drivers that SQLite does not need
 
-    return postgresql.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table)
 
 
 def _to_store_error(error: Exception) -> StoreUnavailable:
@@ -185,59 +221,9 @@ def _libpq_timeouts(url: URL) -> dict[str, int]:
     return {name: value for name, value in _LIBPQ_TIMEOUTS.items() if name not in url.query}
 
 
-def _set_statement_timeout(connection: Connection) -> None:
+def _set_statement_timeout(milliseconds: int, connection: Connection) -> None:
     # For this transaction only: a connection pooler may give the session to another client.
-    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_STATEMENT_TIMEOUT_MS}")
-
-
-def _prepare_sqlite(engine: Engine, pragmas: Iterable[str]) -> None:
-    path = Path(engine.url.database or "")
-    with suppress(OSError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-    event.listen(engine, "do_connect", _open_existing)
-    event.listen(engine, "connect", partial(_set_pragmas, (*_COMMON_PRAGMAS, *pragmas)))
-    event.listen(engine, "connect", partial(_store_file_id, path))
-    event.listen(engine, "checkout", partial(_check_same_file, path))
-
-
-def _open_existing(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
-    # SQLite would create a missing file, empty and readable by others: a lost database would go unnoticed.
-    arguments[0] = Path(arguments[0]).as_uri() + "?mode=rw"
-    options["uri"] = True
-
-
-def _set_pragmas(pragmas: Iterable[str], connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver would begin late, after reading; `_begin_immediate` does it instead
-    cursor = connection.cursor()
-    for pragma in pragmas:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _store_file_id(path: Path, _connection: Any, record: Any) -> None:
-    record.info[_FILE_ID_KEY] = _file_id(path)
-
-
-def _check_same_file(path: Path, _connection: Any, record: Any, _proxy: Any) -> None:
-    # An open connection still accepts writes to a deleted or replaced file, and they would be lost.
-    current = _file_id(path)
-    if current is None or current != record.info.get(_FILE_ID_KEY):
-        raise DisconnectionError
-
-
-def _file_id(path: Path) -> tuple[int, int] | None:
-    """Return device and inode of the file, or None if there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def _begin_immediate(connection: Connection) -> None:
-    # A transaction that reads first and then writes cannot wait for the write lock; one that takes it at once can.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
 
 
 @contextmanager
@@ -259,7 +245,7 @@ def _begin_soon(connection: Connection) -> None:
     until = time.monotonic() + _LOW_LATENCY_FILE_TIMEOUT_S
     while True:
         try:
-            _begin_immediate(connection)
+            begin_immediate(connection)
         except OperationalError as error:
             if not _says_unwritable(error) or time.monotonic() >= until:
                 raise

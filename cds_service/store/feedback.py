@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, select
 
 from cds_service.store.database import insert_if_absent, transaction
-from cds_service.store.pseudonym import Pseudonymizer
+from cds_service.store.foreign_ids import ForeignIds
 from cds_service.store.schema import card_issued, feedback_event
 
 _BATCH = 50  # events in a transaction: calls wait for it to record their tokens
@@ -40,40 +40,65 @@ class FeedbackEvent:
     has_comment: bool
     received_at: datetime
 
+    @property
+    def has_reason(self) -> bool:
+        """Whether the user gave a reason, as a code or in words."""
+        return self.has_comment or self.reason_code is not None
+
     def __post_init__(self) -> None:
         if self.outcome_timestamp.tzinfo is None or self.received_at.tzinfo is None:
             raise ValueError("a time has no zone")
 
 
+Note = Callable[[Connection, FeedbackEvent], None]
+
+
+def is_recorded(connection: Connection, event: FeedbackEvent) -> bool:
+    """Return whether the same event on a known card has been stored before."""
+    columns = feedback_event.c
+    same = select(columns.id).where(
+        columns.tenant == event.tenant,
+        columns.card == event.card,
+        columns.outcome == event.outcome,
+        columns.outcome_timestamp == event.outcome_timestamp,
+    )
+    return connection.execute(same).first() is not None
+
+
 class FeedbackLog:
     """The log of feedback events. `before_record` runs first, so that cards just issued are in the database.
 
-    Ids that this service did not give out may be anything, a name too: of those only keyed hashes are stored.
+    Ids that this service did not give out are stored as hashes (`ForeignIds`).
     """
 
     def __init__(
-        self, engine: Engine, pseudonymizer: Pseudonymizer, before_record: Callable[[], object] | None = None
+        self, engine: Engine, foreign_ids: ForeignIds, before_record: Callable[[], object] | None = None
     ) -> None:
         self._engine = engine
-        self._pseudonymizer = pseudonymizer
+        self._foreign_ids = foreign_ids
         self._before_record = before_record
 
-    def record(self, events: Sequence[FeedbackEvent]) -> int:
+    def record(self, events: Sequence[FeedbackEvent], note: Note | None = None) -> int:
         """Store the events, on disk before returning, and return the number of new ones.
 
         They are written in short transactions, between which others can write. Events with the same tenant, card,
         outcome and outcome timestamp are the same event, so all can be sent again after an error. Feedback on a card
         that the tenant was never sent is stored too, and marked: the client could do nothing about an error.
 
+        `note` runs for each event in the transaction that stores it, before it is stored.
+
         Raises:
             StoreUnavailable: not all were stored; the client may send the events again.
         """
         if events and self._before_record is not None:
             self._before_record()
-        return sum(self._record_batch(batch) for batch in _in_batches(events))
+        return sum(self._record_batch(batch, note) for batch in _in_batches(events))
 
-    def _record_batch(self, events: Sequence[FeedbackEvent]) -> int:
+    def _record_batch(self, events: Sequence[FeedbackEvent], note: Note | None) -> int:
         with transaction(self._engine) as connection:
+            if note is not None:
+                for event in events:
+                    note(connection, event)
             given = _find_given_ids(connection, events)
             rows = [self._to_row(event, given.get((event.tenant, event.card))) for event in events]
             statement = insert_if_absent(connection, feedback_event)
@@ -81,21 +106,19 @@ class FeedbackLog:
 
     def _to_row(self, event: FeedbackEvent, suggestions: frozenset[str] | None) -> dict[str, Any]:
         """Return the row of an event. `suggestions`: the ids on the card, or None if it is none of ours."""
+        foreign, tenant = self._foreign_ids, event.tenant
         accepted = [
-            name if name in (suggestions or ()) else self._hash(event, "suggestion", name)
+            name if name in (suggestions or ()) else foreign.hash_suggestion(tenant, name)
             for name in event.accepted_suggestions
         ]
         return {
             **vars(event),
-            "card": self._hash(event, "card", event.card) if suggestions is None else event.card,
+            "card": foreign.hash_card(tenant, event.card) if suggestions is None else event.card,
             "accepted_suggestions": accepted,
             "reason_system": _mask_unrecognised(_SYSTEM, event.reason_system),
             "reason_code": _mask_unrecognised(_CODE, event.reason_code),
             "known_card": suggestions is not None,
         }
-
-    def _hash(self, event: FeedbackEvent, kind: str, identifier: str) -> str:
-        return self._pseudonymizer.pseudonymize(event.tenant, kind, identifier)
 
 
 def _in_batches(events: Sequence[FeedbackEvent]) -> Iterator[Sequence[FeedbackEvent]]:

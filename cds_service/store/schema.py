@@ -9,6 +9,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Index,
     Integer,
     MetaData,
     Table,
@@ -57,6 +58,9 @@ card_issued = Table(
     Column("issued_at", UtcDateTime, nullable=False, index=True),
     # Built for a client in silent mode: the card was never shown.
     Column("silent", Boolean, nullable=False, server_default=false()),
+    # A keyed hash of what the card rests on; None: it is never suppressed, for the call named no user.
+    Column("basis_hash", Text),
+    Column("offer_ids", JSON),
 )
 """Every card built: the denominator for acceptance, since ignored cards are never reported (CDS Hooks 2.0)."""
 
@@ -124,3 +128,25 @@ content_day = Table(
     Column("content_version", Text, nullable=False),
 )
 """Which content judged calls on which day, and who had signed it off. Never deleted."""
+
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("card_uuid", Text, nullable=False, unique=True),
+    Column("tenant", Text, nullable=False),
+    Column("patient_hash", Text, nullable=False),
+    Column("user_hash", Text, nullable=False),
+    Column("rule_id", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("basis_hash", Text, nullable=False),
+    Column("content_version", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("has_reason", Boolean, nullable=False),
+    Column("offer_ids", JSON, nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False, index=True),
+    Index("ix_suppression_patient_user", "patient_hash", "user_hash"),
+)
+"""Cards that their user has answered, and until when at most each is not shown to that user again."""

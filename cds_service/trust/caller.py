@@ -15,12 +15,13 @@ class AllowedFhirServers:
     """The FHIR servers a caller may have us read: each at its base URL and below.
 
     `is_private_allowed`: their hosts may have private addresses. `is_loopback_allowed`: any port of this machine may be
-    read, for demo mode.
+    read, for demo mode. `is_open`: they may be read without a token.
     """
 
     base_urls: tuple[Url, ...] = ()
     is_private_allowed: bool = False
     is_loopback_allowed: bool = False
+    is_open: bool = False
 
     def may_read(self, base_url: str) -> bool:
         """Return whether the FHIR server at `base_url` is one of them."""
@@ -74,5 +75,7 @@ class Caller:
 # Open SMART servers with synthetic patients (https://docs.smarthealthit.org).
 _SMART = ("launch.smarthealthit.org", "r4.smarthealthit.org", "r3.smarthealthit.org", "r2.smarthealthit.org")
 DEMO_CALLER: Final = Caller(
-    "demo", "demo", AllowedFhirServers(tuple(Url("https", host, 443, ()) for host in _SMART), is_loopback_allowed=True)
+    "demo",
+    "demo",
+    AllowedFhirServers(tuple(Url("https", host, 443, ()) for host in _SMART), is_loopback_allowed=True, is_open=True),
 )

@@ -15,7 +15,8 @@ from cds_service.errors import ClientsError, Problem
 from cds_service.trust.caller import AllowedFhirServers
 from cds_service.trust.dialect_config import DialectConfig, DialectOptions, OrderCode
 from cds_service.trust.keys import SANDBOX_HOST, KeysRefused, parse_key_set
-from cds_service.trust.schema import ClientsFile, ClientTable, DialectTable
+from cds_service.trust.schema import ClientsFile, ClientTable, DialectTable, SuppressionTable
+from cds_service.trust.suppression_config import SuppressionConfig
 from cds_service.trust.urls import Url, parse_url
 
 
@@ -34,6 +35,7 @@ class Client:
     is_silent: bool
     exempt_roles: frozenset[str]
     dialect: DialectConfig
+    suppression: SuppressionConfig
 
 
 def load_clients(path: Path) -> tuple[Client, ...]:
@@ -76,7 +78,7 @@ def _to_problem(file: str, document: dict[str, Any], detail: Any) -> Problem:
     key = ".".join(str(part) for part in location)
     match detail["type"]:
         case "extra_forbidden":
-            known = [*ClientTable.model_fields, *DialectTable.model_fields]
+            known = [*ClientTable.model_fields, *DialectTable.model_fields, *SuppressionTable.model_fields]
             matches = get_close_matches(str(detail["loc"][-1]), known, 1)
             text = "is not a known key" + (f" (did you mean {matches[0]}?)" if matches else "")
         case "missing":
@@ -135,12 +137,13 @@ def _build_client(table: ClientTable, folder: Path) -> Client:
         jwks_url=table.jwks_url,
         jwks_file=folder / table.jwks_file if table.jwks_file else None,
         jku=table.jku or table.jwks_url,
-        fhir_servers=AllowedFhirServers(bases, is_private_allowed=table.allow_private_fhir),
+        fhir_servers=AllowedFhirServers(bases, is_private_allowed=table.allow_private_fhir, is_open=table.open),
         tenants=frozenset(table.tenants),
         algorithms=frozenset(table.algorithms),
         is_silent=table.silent,
         exempt_roles=frozenset(table.exempt_roles),
         dialect=_build_dialect_config(table.dialect),
+        suppression=SuppressionConfig(**table.suppression.model_dump()),
     )
 
 

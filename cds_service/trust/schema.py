@@ -91,6 +91,15 @@ class DialectTable(_Table):
         return self
 
 
+class SuppressionTable(_Table):
+    """The `[client.suppression]` table: windows shorter than the content's. 0: that card is never held back."""
+
+    days: Annotated[int, Field(ge=0)] | None = None
+    red_flag_days: Annotated[int, Field(ge=0)] | None = None
+    critical_hours: Annotated[int, Field(ge=0)] | None = None
+    rule_days: dict[Text, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+
+
 class ClientTable(_Table):
     """A `[[client]]` table."""
 
@@ -105,9 +114,11 @@ class ClientTable(_Table):
     algorithms: Annotated[list[Algorithm], Field(min_length=1)] = ["ES384", "RS384"]
     allow_insecure_fhir: bool = False
     allow_private_fhir: bool = False
+    open: bool = False
     silent: bool = False
     exempt_roles: list[Text] = Field(default_factory=list)
     dialect: DialectTable = Field(default_factory=DialectTable)
+    suppression: SuppressionTable = Field(default_factory=SuppressionTable)
 
 
 class ClientsFile(_Table):

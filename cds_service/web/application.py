@@ -3,18 +3,19 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response
 from flask_cors import CORS
 
 from cds_service.admission.room import Room
+from cds_service.log import lost_lines
 from cds_service.service.hook_service import HookService
 from cds_service.trust.authentication import Authenticator
 from cds_service.web.about import AboutPage, build_about_routes
 from cds_service.web.errors import register_errors
 from cds_service.web.hook_routes import build_hook_routes
+from cds_service.web.host_names import restrict_host_names
 from cds_service.web.instrumentation import MetricsRecorder, instrument
 from cds_service.web.operator_routes import OperatorEndpoints, build_operator_routes
 from cds_service.web.rate_limiter import RateLimiter
@@ -33,7 +34,6 @@ class WebDependencies:
     service: HookService
     discovery_body: bytes
     authenticator: Authenticator
-    clock: Callable[[], datetime]
     rate_limiter: RateLimiter
     room: Room
     metrics: MetricsRecorder
@@ -48,8 +48,14 @@ class _Application(Flask):
         return func
 
 
-def build_flask_app(dependencies: WebDependencies, *, body_limit: int, allowed_origins: Iterable[str]) -> Flask:
-    """Build the application from its parts. `body_limit` is in bytes."""
+def build_flask_app(
+    dependencies: WebDependencies,
+    *,
+    body_limit: int,
+    allowed_origins: Iterable[str],
+    host_names: frozenset[str] | None = None,
+) -> Flask:
+    """Build the application from its parts. `body_limit` is in bytes; `host_names`: all it answers to."""
     app = _Application(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = body_limit
     app.register_blueprint(
@@ -57,7 +63,6 @@ def build_flask_app(dependencies: WebDependencies, *, body_limit: int, allowed_o
             dependencies.service,
             dependencies.discovery_body,
             dependencies.authenticator,
-            dependencies.clock,
             dependencies.rate_limiter,
             dependencies.room,
         )
@@ -66,9 +71,10 @@ def build_flask_app(dependencies: WebDependencies, *, body_limit: int, allowed_o
     app.register_blueprint(build_about_routes(dependencies.about_page))
     register_errors(app)
     app.after_request(_forbid_content_sniffing)
-    instrument(
-        app, dependencies.metrics, dependencies.override_reasons, lambda: dependencies.service.recorder.lost_cards
-    )
+    losses = {"cards_lost": lambda: dependencies.service.recorder.lost_cards, "log_lines_lost": lost_lines}
+    instrument(app, dependencies.metrics, dependencies.override_reasons, losses)
+    if host_names is not None:
+        restrict_host_names(app, host_names)
     # Errors under /cds-services have CORS headers too (CDS Hooks 2.0, "Cross-Origin Resource Sharing").
     CORS(
         app,

@@ -2,8 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Iterable
 
 import structlog
 from flask import Blueprint, Response, redirect, request
@@ -31,14 +30,10 @@ def build_hook_routes(
     service: HookService,
     discovery_body: bytes,
     authenticator: Authenticator,
-    clock: Callable[[], datetime],
     rate_limiter: RateLimiter,
     room: Room,
 ) -> Blueprint:
-    """Build the routes of the service. The caller is authenticated before any of the body is read.
-
-    Its token is used up after that, so that a call refused for its rate or its size may come again with it.
-    """
+    """Build the routes of the service. The caller is authenticated before any of the body is read."""
     routes = Blueprint("cds-services", __name__)
     _add_discovery(routes, discovery_body, authenticator)
 
@@ -58,12 +53,10 @@ def build_hook_routes(
     def feedback(service_id: str) -> Response:
         caller = current_caller() or authenticator.authenticate_feedback(_authorization_header(), service_id)
         record = _admit_caller(caller, rate_limiter)
-        entry, body = _find_service(service_id), get_request_body()
-        authenticator.use_token(caller)
-        received = record.feedback = decode_feedback(body)
-        stored = service.recorder.record_feedback(entry.id, caller.tenant, received.items, clock())
-        _log_feedback(entry, caller, stored, received)
-        return Response(_describe_stored(stored, received), mimetype=JSON)
+        entry = _find_service(service_id)
+        received = record.feedback = decode_feedback(_take_body(authenticator, caller))
+        stored = service.record_feedback(entry.id, caller.client_id, caller.tenant, received.items)
+        return _answer_feedback(entry, caller, received, stored)
 
     return routes
 
@@ -89,7 +82,13 @@ def _answer_hook(
     base_url = hook_request.fhir_server
     server = None
     if base_url and caller.may_read(base_url):
-        server = PermittedServer(base_url, caller.allows_private(base_url), record.trace_context.headers, place.offer)
+        server = PermittedServer(
+            base_url,
+            caller.allows_private(base_url),
+            caller.fhir_servers.is_open,
+            record.trace_context.headers,
+            place.offer,
+        )
     result = record.result = service.answer_call(
         entry.id,
         hook_request,
@@ -112,6 +111,13 @@ def _admit_caller(caller: Caller, rate_limiter: RateLimiter) -> CallRecord:
     record.client_id, record.is_silent = caller.client_id, caller.is_silent
     rate_limiter.admit(record.client_id)
     return record
+
+
+def _take_body(authenticator: Authenticator, caller: Caller) -> bytes:
+    """Return the body and use up the caller's token: not before, so that a call refused for its size keeps it."""
+    body = get_request_body()
+    authenticator.use_token(caller)
+    return body
 
 
 def _find_service(service_id: str) -> ServiceEntry:
@@ -142,6 +148,7 @@ def _log_result(
         cards=_rule_ids(decision.shown) if decision else [],
         held_back=_rule_ids(decision.held_back) if decision else [],
         exempt_role=_rule_ids(decision.hidden_for_role) if decision else [],
+        suppressed=_rule_ids(one.recommendation for one in decision.suppressed) if decision else [],
         silent=caller.is_silent,
         fhir_server=server_status,
         unreadable=sum(decision.chart.unreadable.values()) if decision else 0,
@@ -153,15 +160,13 @@ def _log_result(
     )
 
 
-def _log_feedback(entry: ServiceEntry, caller: Caller, stored: int, received: DecodedFeedback) -> None:
-    refused = {"refused": len(received.refused)} if received.refused else {}
-    _logger.info("feedback", service=entry.id, stored=stored, client=caller.client_id, **refused, **caller.claims)
-
-
-def _describe_stored(stored: int, received: DecodedFeedback) -> str:
-    """Return the answer: how many events are new, and which items were not taken and why."""
+def _answer_feedback(entry: ServiceEntry, caller: Caller, received: DecodedFeedback, stored: int) -> Response:
+    """Answer with the number of events that are new, and with the items that were not taken and why."""
     refused = [{"field": error.field, "text": error.message} for error in received.refused]
-    return json.dumps({"stored": stored, **({"refused": refused} if refused else {})}, separators=(",", ":"))
+    counts = {"stored": stored, **({"refused": len(refused)} if refused else {})}
+    _logger.info("feedback", service=entry.id, client=caller.client_id, **counts, **caller.claims)
+    body = {"stored": stored, **({"refused": refused} if refused else {})}
+    return Response(json.dumps(body, separators=(",", ":")), mimetype=JSON)
 
 
 def _rule_ids(recommendations: Iterable[Recommendation]) -> list[str]:

@@ -1,8 +1,8 @@
 """Records each call while it is answered and counts it at its end. The route writes the log line."""
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Protocol
 
@@ -10,7 +10,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from cds_service.service.hook_service import CallResult
-from cds_service.web.trace_context import REQUEST_ID, TraceContext, parse_environ
+from cds_service.web.trace_context import REQUEST_ID, TraceContext, names_somebody, new_request_id, parse_environ
 from cds_service.wire.feedback import DecodedFeedback, FeedbackItem
 
 _HOOK_CALL = "cds-services.call"
@@ -63,14 +63,28 @@ def current_call_record() -> CallRecord:
     return record
 
 
+def hide_request_id(body: bytes) -> None:
+    """Give the current call an id of our own if the caller's is one of a person in the body: it would be logged."""
+    record: CallRecord | None = g.get("call_record")
+    if record is None or not record.trace_context.is_callers_id:
+        return
+    if not names_somebody(record.trace_context.request_id, body):
+        return
+    record.trace_context = replace(record.trace_context, request_id=new_request_id(), is_callers_id=False)
+    structlog.contextvars.bind_contextvars(**record.trace_context.log_fields)
+
+
 def instrument(
-    app: Flask, metrics: MetricsRecorder, override_reasons: frozenset[str], lost_cards: Callable[[], int]
+    app: Flask,
+    metrics: MetricsRecorder,
+    override_reasons: frozenset[str],
+    losses: Mapping[str, Callable[[], int]],
 ) -> None:
     """Record and count every call of this application.
 
-    `override_reasons`: the codes that cards offer. `lost_cards` returns how many cards could not be stored so far.
+    `override_reasons`: the codes that cards offer. `losses`: by metric, what returns how many were lost so far.
     """
-    lost_counter = DeltaCounter(lost_cards)
+    loss_counters = {name: DeltaCounter(total) for name, total in losses.items()}
 
     @app.before_request
     def begin() -> None:
@@ -88,9 +102,10 @@ def instrument(
             _count_call(metrics, record, status)
         if record.feedback is not None and status == 200:
             _count_feedback(metrics, record.feedback.items, override_reasons)
-        lost = lost_counter.take_increase()
-        if lost:
-            metrics.count("cards_lost", amount=lost)
+        for name, counter in loss_counters.items():
+            lost = counter.take_increase()
+            if lost:
+                metrics.count(name, amount=lost)
         return response
 
 
@@ -99,6 +114,7 @@ def _count_call(metrics: MetricsRecorder, record: CallRecord, status: int) -> No
     metrics.observe_duration(record.hook, time.perf_counter() - record.started_at)
     if record.result is not None:
         _count_result(metrics, record.result, is_silent=record.is_silent)
+        _count_missing(metrics, record.result, record.client_id)
 
 
 def _call_outcome(result: CallResult | None, status: int) -> str:
@@ -121,13 +137,25 @@ def _count_result(metrics: MetricsRecorder, result: CallResult, *, is_silent: bo
         ("silent" if is_silent else "shown", decision.shown),
         ("held-back", decision.held_back),
         ("exempt-role", decision.hidden_for_role),
+        ("suppressed", [one.recommendation for one in decision.suppressed]),
     ):
         for recommendation in recommendations:
             metrics.count("cards", recommendation.rule.id, recommendation.advice.level, fate)
+    for card in decision.suppressed:
+        metrics.count("cards_suppressed", card.recommendation.rule.id, card.reason)
+    if decision.is_suppression_unknown:
+        metrics.count("suppression_unknown")
     for system, number in decision.chart.unmapped.items():
         metrics.count("unmapped_codes", system, amount=number)
     for resource_type, number in decision.chart.unreadable.items():
         metrics.count("unreadable", resource_type, amount=number)
+
+
+def _count_missing(metrics: MetricsRecorder, result: CallResult, client_id: str) -> None:
+    for one in result.missing:
+        metrics.count("missing", client_id, one.key, one.state)
+    for rule_id in result.withheld:
+        metrics.count("restraint_withheld", client_id, rule_id)
 
 
 def _count_feedback(metrics: MetricsRecorder, items: Iterable[FeedbackItem], override_reasons: frozenset[str]) -> None:

@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document: every route, with the schemas of the wire models. Built on the first request for it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -63,7 +63,7 @@ _TRACE_PARAMETERS: Final = [
 
 def build_openapi(
     version: str,
-    prefetch_keys: Iterable[str],
+    prefetch_keys: Mapping[str, bool],
     examples_folder: Path,
     *,
     metrics: bool,
@@ -73,7 +73,7 @@ def build_openapi(
 
     Args:
         version: Of the service.
-        prefetch_keys: The names of the prefetch keys.
+        prefetch_keys: Whether each prefetch key is required, by name.
         examples_folder: The folder of example calls.
         metrics: Whether `/metrics` is served here.
         extra_paths: Paths to add.
@@ -94,7 +94,7 @@ def build_openapi(
         },
         "paths": {**paths, **(extra_paths or {})},
         "components": {
-            "schemas": build_components(accepted, list(prefetch_keys)),
+            "schemas": build_components(accepted, prefetch_keys),
             "securitySchemes": {"client": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }

@@ -6,6 +6,7 @@ from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from cds_service.errors import BadRequest, NotJson, UnknownEncoding
+from cds_service.web.instrumentation import hide_request_id
 
 JSON = "application/json"
 _IDENTITY = frozenset({"", "identity"})
@@ -36,7 +37,10 @@ def get_request_body() -> bytes:
         request.stream.read(1)  # raises if the limit cut a chunked body short, which get_data does not
     else:
         body = request.stream.read(request.content_length)  # at once: get_data copies it several times
-    return body if encoding in _IDENTITY else inflate_gzip(body, request.max_content_length or len(body))
+    if encoding in _GZIP:
+        body = inflate_gzip(body, request.max_content_length or len(body))
+    hide_request_id(body)
+    return body
 
 
 def inflate_gzip(body: bytes, limit: int) -> bytes:

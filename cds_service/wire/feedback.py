@@ -19,7 +19,6 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from cds_service.errors import BadRequest
 from cds_service.wire.json_decoder import decode_json
@@ -32,7 +31,7 @@ _LATEST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 def _check_storable(time: datetime) -> datetime:
     if not _EARLIEST <= time <= _LATEST:
-        raise PydanticCustomError("time_range", "out of range")
+        raise ValueError("must lie between the years 1 and 9999 in every time zone")
     return time
 
 
@@ -101,6 +100,7 @@ class _FeedbackBody(msgspec.Struct):
 
 _BODY_DECODER = msgspec.json.Decoder(_FeedbackBody)
 _ITEM_DECODER = msgspec.json.Decoder(dict[str, Any])
+_OTHERWISE = "has the wrong shape"
 _MESSAGES = {
     "missing": "is required",
     "extra_forbidden": "is unknown",
@@ -108,9 +108,7 @@ _MESSAGES = {
     "list_type": "must be array",
     "string_type": "must be str",
     "model_type": "must be object",
-    "time_range": "must lie between the years 1 and 9999 in every time zone",
     "timezone_aware": "must have a time zone (RFC 3339)",
-    "value_error": "acceptedSuggestions is required if the outcome is accepted",
 }
 
 
@@ -146,7 +144,8 @@ def _check_item(item: dict[str, Any], field: str) -> FeedbackItem:
         return FeedbackItem.model_validate(item)
     except ValidationError as error:
         detail = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        message = _MESSAGES.get(detail["type"], "has the wrong shape")
+        is_ours = detail["type"] == "value_error"
+        message = detail["msg"].removeprefix("Value error, ") if is_ours else _MESSAGES.get(detail["type"], _OTHERWISE)
         raise BadRequest(message, field + _format_path(detail["loc"])) from None
 
 

@@ -9,52 +9,47 @@ from uuid import UUID
 import msgspec
 
 from cds_service.errors import BadRequest
+from cds_service.wire.authorization import FhirAuthorization, parse_authorization
 from cds_service.wire.json_decoder import decode_json
+from cds_service.wire.user import FHIR_ID, PATIENT_TYPES, parse_user
 
 PATIENT_VIEW: Final = "patient-view"
 ORDER_HOOKS: Final = frozenset({"order-select", "order-sign"})
 _PROFESSIONAL_TYPES = frozenset({"Practitioner", "PractitionerRole"})
-_USER_TYPES = {PATIENT_VIEW: _PROFESSIONAL_TYPES | {"Patient", "RelatedPerson"}}
-FHIR_ID: Final = r"[A-Za-z0-9.\-]{1,64}"
-_USER_REFERENCE = re.compile(rf"([A-Za-z]+)/{FHIR_ID}")
+_USER_TYPES = {PATIENT_VIEW: _PROFESSIONAL_TYPES | PATIENT_TYPES}
 _PATIENT_REFERENCE = re.compile(rf"(?:Patient/)?({FHIR_ID})")
 _ENCOUNTER_REFERENCE = re.compile(rf"(?:Encounter/)?({FHIR_ID})")
-
-
-class FhirAuthorization(msgspec.Struct, frozen=True):
-    """The bearer token for the FHIR server (CDS Hooks 2.0, "Passing the Access Token"). Never logged."""
-
-    access_token: str
-    patient: str | None = None
-    scope: Any = None  # a string; anything else says nothing
-
-    def __repr__(self) -> str:
-        return "FhirAuthorization(...)"
 
 
 P = TypeVar("P")
 
 
 class Envelope(msgspec.Struct, Generic[P], frozen=True):
-    """The outer object of a request. Unknown members are ignored. `P` is the type of a prefetch value."""
+    """The outer object of a request. Unknown members are ignored. `P` is the type of the prefetch.
+
+    Members of any type are optional: one that cannot be read says nothing. `user` is from drafts before CDS Hooks 1.0.
+    """
 
     hook: str
     hookInstance: str  # noqa: N815 - the specification's name
     context: msgspec.Raw
-    fhirServer: str | None = None  # noqa: N815 - the specification's name
-    fhirAuthorization: FhirAuthorization | None = None  # noqa: N815 - the specification's name
-    prefetch: dict[str, P] | None = None
+    fhirServer: Any = None  # noqa: N815 - the specification's name
+    fhirAuthorization: Any = None  # noqa: N815 - the specification's name
+    prefetch: P | msgspec.UnsetType = msgspec.UNSET
+    user: Any = None
 
 
 # The value of a prefetch key: raw JSON, or a struct if the whole request was decoded with types.
 PrefetchValue: TypeAlias = msgspec.Raw | msgspec.Struct | None
-EnvelopeDecoder: TypeAlias = msgspec.json.Decoder[Envelope[PrefetchValue]]
+Prefetch: TypeAlias = Mapping[str, PrefetchValue]
+TypedEnvelope: TypeAlias = Envelope[dict[str, PrefetchValue] | None]
+EnvelopeDecoder: TypeAlias = msgspec.json.Decoder[TypedEnvelope]
 
 
 class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
     """The context of patient-view, whose members order-sign and order-select share."""
 
-    userId: str  # noqa: N815 - the specification's name
+    userId: str | None = None  # noqa: N815 - the specification's name; some clients send none
     patientId: str  # noqa: N815 - the specification's name
     encounterId: Any = None  # noqa: N815 - the specification's name; anything but a FHIR id says nothing
 
@@ -74,8 +69,9 @@ class OrderSelectContext(OrderSignContext, frozen=True, kw_only=True):
 class HookRequest(msgspec.Struct, frozen=True):
     """A checked request. `patient_id` and `encounter_id` are bare ids.
 
-    `size`: the bytes of its body; `objects`: how many JSON objects it has at most. `selections` is None for hooks
-    without it: all drafts count.
+    `hook_instance` is a UUID, or any other text of the client's. `user_type` and `user_id` are empty where the client
+    did not say; a bare id has no type. `selections` is None for hooks without it: all drafts count. `size`: the bytes
+    of its body; `objects`: how many JSON objects it has at most.
     """
 
     hook: str
@@ -83,7 +79,7 @@ class HookRequest(msgspec.Struct, frozen=True):
     user_type: str
     user_id: str
     patient_id: str
-    prefetch: Mapping[str, PrefetchValue]
+    prefetch: Prefetch
     draft_orders: msgspec.Raw | None = None
     selections: tuple[str, ...] | None = None
     fhir_server: str | None = None
@@ -95,10 +91,12 @@ class HookRequest(msgspec.Struct, frozen=True):
     @property
     def is_user_patient_or_related(self) -> bool:
         """Return whether the user is the patient or a related person. Our cards are not written for them."""
-        return self.user_type in {"Patient", "RelatedPerson"}
+        return self.user_type in PATIENT_TYPES
 
 
-_ENVELOPE_DECODER: EnvelopeDecoder = msgspec.json.Decoder(Envelope[msgspec.Raw])
+_ENVELOPE_DECODER = msgspec.json.Decoder(Envelope[msgspec.Raw])
+_PREFETCH_DECODER = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_NO_PREFETCH: Final[Prefetch] = MappingProxyType({})
 CONTEXTS: Final[Mapping[str, type[PatientContext]]] = {
     PATIENT_VIEW: PatientContext,
     "order-select": OrderSelectContext,
@@ -124,50 +122,54 @@ def decode_request(
         BadRequest: Names the invalid field.
     """
     envelope = _decode_typed(typed_decoder, body) if typed_decoder else None
-    if envelope is None:
-        envelope = decode_json(_ENVELOPE_DECODER, body)
-    if envelope.hook not in accepted_hooks:
+    raw = envelope or decode_json(_ENVELOPE_DECODER, body)
+    if raw.hook not in accepted_hooks:
         raise BadRequest(f"must be {' or '.join(sorted(accepted_hooks))} for this service", "hook")
-    if envelope.fhirAuthorization and not envelope.fhirServer:
-        raise BadRequest("is required if fhirAuthorization is given", "fhirServer")
-    context = decode_json(_CONTEXT_DECODERS[envelope.hook], envelope.context, "context")
-    user_type = _parse_user_type(context.userId, allowed_user_types(envelope.hook))
+    context = decode_json(_CONTEXT_DECODERS[raw.hook], raw.context, "context")
+    patient_id = _parse_patient_id(context.patientId)
+    user = parse_user(context.userId, raw.user, patient_id, allowed_user_types(raw.hook))
     return HookRequest(
-        hook=envelope.hook,
-        hook_instance=_parse_hook_instance(envelope.hookInstance),
-        user_type=user_type,
-        user_id=context.userId,
-        patient_id=_parse_patient_id(context.patientId),
-        prefetch=envelope.prefetch or MappingProxyType({}),
+        hook=raw.hook,
+        hook_instance=_parse_hook_instance(raw.hookInstance),
+        user_type=user.type,
+        user_id=user.reference,
+        patient_id=patient_id,
+        prefetch=_read_prefetch(raw.prefetch),
         draft_orders=getattr(context, "draftOrders", None),
         selections=tuple(context.selections) if isinstance(context, OrderSelectContext) else None,
-        fhir_server=envelope.fhirServer,
-        authorization=envelope.fhirAuthorization,
+        fhir_server=raw.fhirServer if isinstance(raw.fhirServer, str) else None,
+        authorization=parse_authorization(raw.fhirAuthorization),
         encounter_id=_parse_encounter_id(context.encounterId),
         size=len(body),
         objects=body.count(b"{"),
     )
 
 
-def _decode_typed(typed_decoder: EnvelopeDecoder, body: bytes) -> Envelope[PrefetchValue] | None:
+def _decode_typed(typed_decoder: EnvelopeDecoder, body: bytes) -> TypedEnvelope | None:
     try:
         return typed_decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
+def _read_prefetch(prefetch: object) -> Prefetch:
+    """Return what was sent, by key. A prefetch that is no object holds nothing: what is required is then missing."""
+    if not isinstance(prefetch, msgspec.Raw):
+        return prefetch if isinstance(prefetch, dict) else _NO_PREFETCH
+    try:
+        return _PREFETCH_DECODER.decode(prefetch)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _NO_PREFETCH
+
+
 def _parse_hook_instance(text: str) -> str:
+    """Return a UUID in its usual form, and anything else as it is: it only tells calls apart."""
+    if not text:
+        raise BadRequest("must not be empty", "hookInstance")
     try:
         return str(UUID(text))
     except ValueError:
-        raise BadRequest("must be a UUID", "hookInstance") from None
-
-
-def _parse_user_type(text: str, allowed: frozenset[str]) -> str:
-    match = _USER_REFERENCE.fullmatch(text)
-    if not match or match[1] not in allowed:
-        raise BadRequest(f"must be Type/id with a type of {', '.join(sorted(allowed))}", "context.userId")
-    return match[1]
+        return text
 
 
 def _parse_patient_id(text: str) -> str:

@@ -61,6 +61,7 @@ class Suggestion(ResponseModel):
     uuid: NonEmptyString
     isRecommended: bool | None = None  # noqa: N815 - the specification's name
     actions: Annotated[list[Action], Field(min_length=1)]
+    offer_id: str = Field(default="", exclude=True)  # the content's id of the offer; never sent
 
 
 class Link(ResponseModel):
@@ -93,10 +94,24 @@ class Card(ResponseModel):
         return self
 
 
-class Extension(ResponseModel):
-    """The system actions again, where clients of Argonaut's PAMA guide look for them, outside CDS Hooks 2.0."""
+class Missing(ResponseModel):
+    """A prefetch key of which data did not arrive whole. It is for the client's own team, not for its users."""
 
-    systemActions: Annotated[list[Action], Field(min_length=1)]  # noqa: N815 - the specification's name
+    key: NonEmptyString
+    type: NonEmptyString
+    state: Literal["not-sent", "unread", "incomplete"]
+
+
+class Extension(ResponseModel):
+    """What CDS Hooks 2.0 has no place for.
+
+    `systemActions`: these again, where clients of Argonaut's PAMA guide look for them. `missing`: the data that were
+    missing. `restraintWithheld`: the rules that would have advised to wait or not to repeat, had the data arrived.
+    """
+
+    systemActions: Annotated[list[Action], Field(min_length=1)] | None = None  # noqa: N815 - the guide's name
+    missing: Annotated[list[Missing], Field(min_length=1)] | None = None
+    restraintWithheld: Annotated[list[NonEmptyString], Field(min_length=1)] | None = None  # noqa: N815 - as above
 
 
 class HookResponse(ResponseModel):

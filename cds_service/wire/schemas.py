@@ -1,6 +1,6 @@
 """JSON Schemas of all requests and responses, generated from the models, with the checks that only code makes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -9,8 +9,9 @@ from pydantic.json_schema import models_json_schema
 
 from cds_service.wire.discovery import Discovery
 from cds_service.wire.feedback import Feedback
-from cds_service.wire.request import CONTEXTS, FHIR_ID, Envelope, FhirAuthorization, allowed_user_types
+from cds_service.wire.request import CONTEXTS, Envelope, allowed_user_types
 from cds_service.wire.response import HookResponse
+from cds_service.wire.user import FHIR_ID
 
 Schema: TypeAlias = dict[str, Any]
 SCHEMA_REF: Final = "#/components/schemas/"
@@ -22,7 +23,20 @@ _FHIR_SCHEMA: Final[Schema] = {
         "resourceType": {"type": "string"},
         "entry": {"type": "array", "items": {"type": ["object", "null"]}},
     },
-    "anyOf": [{"required": ["resourceType"]}, {"required": ["entry"]}],
+    "anyOf": [{"required": ["resourceType"]}, {"required": ["entry"]}, {"required": ["resource"]}],
+}
+# What cannot be read costs itself, not the call, so the schema asks nothing of it.
+_TOLERATED: Final[Mapping[str, str]] = {
+    "fhirServer": "The base URL of the client's FHIR server, which is read for what prefetch lacks.",
+    "fhirAuthorization": "The access token for fhirServer: an object with access_token. Anything else counts as none.",
+    "user": "The user as in drafts before CDS Hooks 1.0, where context has no userId.",
+}
+_OPTIONAL_KEY_SCHEMA: Final[Schema] = {
+    "description": "A Bundle, a single resource in its place, or null. Anything else counts as data that were not read."
+}
+_ORDERS_SCHEMA: Final[Schema] = {
+    "description": "A Bundle of orders; a single order or a list of orders is read too.",
+    "anyOf": [{"$ref": f"{SCHEMA_REF}Fhir"}, {"type": "array"}],
 }
 _OPERATION_OUTCOME_SCHEMA: Final[Schema] = {
     "type": "object",
@@ -52,8 +66,15 @@ _OPERATION_OUTCOME_SCHEMA: Final[Schema] = {
 }
 
 
-def build_components(accepted_hooks: Mapping[str, frozenset[str]], prefetch_keys: Iterable[str]) -> dict[str, Schema]:
-    """Build the schemas by name. `accepted_hooks`: the hooks that each service accepts, by the service's own hook."""
+def build_components(
+    accepted_hooks: Mapping[str, frozenset[str]], prefetch_keys: Mapping[str, bool]
+) -> dict[str, Schema]:
+    """Build the schemas by name.
+
+    Args:
+        accepted_hooks: The hooks that each service accepts, by the service's own hook.
+        prefetch_keys: Whether each prefetch key is required, by name.
+    """
     _, sent = models_json_schema(
         [(model, "serialization") for model in _RESPONSE_MODELS], ref_template=SCHEMA_REF + "{model}"
     )
@@ -68,7 +89,6 @@ def build_components(accepted_hooks: Mapping[str, frozenset[str]], prefetch_keys
         **schemas,
         "Fhir": _FHIR_SCHEMA,
         "OperationOutcome": _OPERATION_OUTCOME_SCHEMA,
-        "FhirAuthorization": _struct_schema(FhirAuthorization),
     }
 
 
@@ -77,14 +97,18 @@ def request_schema_name(hook: str) -> str:
     return "".join(part.title() for part in hook.split("-")) + "Request"
 
 
-def _request_schema(hook: str, accepted_hooks: frozenset[str], prefetch_keys: Iterable[str]) -> Schema:
+def _request_schema(hook: str, accepted_hooks: frozenset[str], prefetch_keys: Mapping[str, bool]) -> Schema:
     """Build the schema of a request to one service. An order service accepts both order hooks with their contexts."""
     schema = _struct_schema(Envelope[msgspec.Raw])
-    prefetch_value = {"anyOf": [{"$ref": f"{SCHEMA_REF}Fhir"}, {"type": "null"}]}
     properties = schema["properties"]
     properties["hook"] = {"enum": sorted(accepted_hooks)}
-    properties["hookInstance"]["format"] = "uuid"
-    properties["prefetch"]["anyOf"][0]["properties"] = dict.fromkeys(prefetch_keys, prefetch_value)
+    properties["hookInstance"] = {
+        "type": "string",
+        "minLength": 1,
+        "description": "A UUID. Any other text is accepted.",
+    }
+    properties |= {name: {"description": text} for name, text in _TOLERATED.items()}
+    properties["prefetch"] = _prefetch_schema(prefetch_keys)
     properties["context"] = {"type": "object"}
     return {
         **schema,
@@ -94,17 +118,26 @@ def _request_schema(hook: str, accepted_hooks: frozenset[str], prefetch_keys: It
             {"properties": {"hook": {"const": accepted}, "context": _context_schema(accepted)}}
             for accepted in sorted(accepted_hooks)
         ],
-        "dependentRequired": {"fhirAuthorization": ["fhirServer"]},
+    }
+
+
+def _prefetch_schema(keys: Mapping[str, bool]) -> Schema:
+    required = {"anyOf": [{"$ref": f"{SCHEMA_REF}Fhir"}, {"type": "null"}]}
+    return {
+        "description": "The results of the prefetch templates by key. Keys that are not asked for are ignored.",
+        "properties": {key: required if is_required else _OPTIONAL_KEY_SCHEMA for key, is_required in keys.items()},
     }
 
 
 def _context_schema(hook: str) -> Schema:
     schema = _struct_schema(CONTEXTS[hook])
     properties = schema["properties"]
-    properties["userId"]["pattern"] = f"^({'|'.join(sorted(allowed_user_types(hook)))})/{FHIR_ID}$"
+    types = "|".join(sorted(allowed_user_types(hook)))
+    user = {"type": "string", "pattern": rf"^(((https?://[^\s?#]+/)?({types})/)?{FHIR_ID})?$"}
+    properties["userId"] = {"anyOf": [user, {"type": "null"}], "description": "Type/id, or a bare id"}
     properties["patientId"]["pattern"] = f"^(Patient/)?{FHIR_ID}$"
     if "draftOrders" in properties:
-        properties["draftOrders"] = {"$ref": f"{SCHEMA_REF}Fhir"}
+        properties["draftOrders"] = _ORDERS_SCHEMA
     return schema
 
 

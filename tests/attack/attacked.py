@@ -54,8 +54,13 @@ class Attacked:
 
 
 @contextmanager
-def attacked(folder: Path, *options: str, says: str = "", **variables: str) -> Iterator[Attacked]:
-    """Run a service at debug level. Deciding fails for a patient aged `AGE_OF_FAULT`; `says` starts the message."""
+def attacked(
+    folder: Path, *options: str, says: str = "", output: int | None = None, **variables: str
+) -> Iterator[Attacked]:
+    """Run a service at debug level. Deciding fails for a patient aged `AGE_OF_FAULT`; `says` starts the message.
+
+    `output`: where it writes instead of to its log file.
+    """
     (folder / "patch").mkdir()
     (folder / "patch" / "sitecustomize.py").write_text(PATCH.format(age=AGE_OF_FAULT, words=says), encoding="utf-8")
     environment = {
@@ -70,7 +75,8 @@ def attacked(folder: Path, *options: str, says: str = "", **variables: str) -> I
     port = free_port()
     command = [COMMAND, "serve", "--port", str(port), *options]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
+        out = log.fileno() if output is None else output
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=out, start_new_session=True)
     running = Attacked(f"http://127.0.0.1:{port}", folder, process.pid)
     try:
         _wait_for(running, process)

@@ -70,7 +70,7 @@ def test_2_0_at_176_a_sound_token_is_let_in(
 ) -> None:
     client = produce(public_jwk(algorithm), algorithms=[algorithm])
     ehr.algorithm = algorithm
-    assert post(client, ehr.token(f"/{VIEW}")).get_json() == {"cards": []}
+    assert post(client, ehr.token(f"/{VIEW}")).get_json()["cards"] == []
 
 
 @pytest.mark.parametrize("algorithm", ["ES256", "RS256", "PS384"])
@@ -536,7 +536,7 @@ def test_a_known_caller_learns_that_a_service_is_not_there(production: FlaskClie
 def test_demo_mode_ignores_bearer_tokens(client: FlaskClient, ehr: SigningEhr) -> None:
     for header in ("Bearer not.a.token", f"Bearer {ehr.token('/x', aud='y')}", "Basic eA==", ""):
         response = client.post(f"/cds-services/{VIEW}", json=call(), headers={"Authorization": header})
-        assert response.get_json() == {"cards": []}
+        assert response.get_json()["cards"] == []
 
 
 def test_a_call_is_logged_with_its_client_and_token_id(production: FlaskClient, ehr: SigningEhr) -> None:

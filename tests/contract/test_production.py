@@ -14,6 +14,7 @@ from signing import FHIR, SigningEhr
 from speaking_calls import CALLS
 from structlog.testing import capture_logs
 from synthetic import SIGN, VIEW, Json, bundle, buttock_to_calf, call, concept, order, outcome, patient, prefetch
+from werkzeug.test import TestResponse
 
 SYSTEM = "https://ehr.example/roles"
 
@@ -42,7 +43,7 @@ def test_a_silent_client_is_judged_logged_and_remembered_and_shown_nothing(
     service, body = speaking("CaudaEquina")
     with capture_logs() as logged:
         response = answer(client, ehr, service, body)
-    assert response.get_json() == {"cards": []}
+    assert response.get_json()["cards"] == []
     assert (logged[0]["cards"], logged[0]["silent"]) == (["cauda-equina"], True)
     assert stored_rows(tmp_path, client, ehr, "rule_id, silent") == [("cauda-equina", 1)]
 
@@ -63,7 +64,7 @@ def test_a_client_that_is_not_silent_is_shown_the_same_cards(
     [
         (call(prefetch={"patient": patient()}), 412),
         (call(prefetch=prefetch() | {"conditions": outcome()}), 412),
-        (call(hookInstance="x"), 400),
+        (call(hookInstance=""), 400),
         (call(context={}), 400),
     ],
 )
@@ -198,13 +199,32 @@ def test_a_fhir_server_that_is_not_registered_is_never_read(
     assert "evil" not in str(logged)
 
 
-def test_a_registered_fhir_server_is_read(produce: Callable[..., FlaskClient], ehr: SigningEhr) -> None:
-    client = produce()
+def read_server(client: FlaskClient, ehr: SigningEhr, **fields: Any) -> tuple[TestResponse, int]:
+    """Return the answer to a call that has all its data on the registered server, and the number of requests to it."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as network:
         network.get(f"{FHIR}/Patient/patient-1", json=patient())
         network.post(f"{FHIR}/Condition/_search", json=bundle(*buttock_to_calf()))
-        body = call(SIGN, order("73721", bodySite=[concept("287579007")]), fhirServer=FHIR, prefetch=None)
-        assert len(answer(client, ehr, SIGN, body).get_json()["cards"]) == 1
+        body = call(SIGN, order("73721", bodySite=[concept("287579007")]), fhirServer=FHIR, prefetch=None, **fields)
+        return answer(client, ehr, SIGN, body), len(network.calls)
+
+
+def test_a_registered_fhir_server_is_read(produce: Callable[..., FlaskClient], ehr: SigningEhr) -> None:
+    response, asked = read_server(produce(), ehr, fhirAuthorization={"access_token": "t"})
+    assert (len(response.get_json()["cards"]), asked > 2) == (1, True)
+
+
+NO_TOKENS = [None, "", "Bearer x", {}, [], 5, {"access_token": ""}, {"access_token": 5}, {"token_type": "Bearer"}]
+
+
+@pytest.mark.parametrize("token", NO_TOKENS)
+def test_without_a_token_a_server_is_read_only_where_the_table_says_that_it_is_open(
+    produce: Callable[..., FlaskClient], ehr: SigningEhr, token: object
+) -> None:
+    refused, asked = read_server(produce(), ehr, fhirAuthorization=token)
+    assert_error(refused, 412, "prefetch.patient", says="fhirAuthorization holds no access_token", origin=None)
+    assert asked == 0
+    response, asked = read_server(produce(open=True), ehr, fhirAuthorization=token)
+    assert (len(response.get_json()["cards"]), asked > 2) == (1, True)
 
 
 def test_tenants_of_one_client_are_kept_apart(

@@ -1,5 +1,6 @@
 """Which requests are accepted and which rejected: CDS Hooks 2.0, "Calling a CDS Service", and the hooks' contexts."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,11 +16,13 @@ from synthetic import (
     buttock_to_calf,
     call,
     concept,
+    condition,
     encoded,
     order,
     outcome,
     patient,
     prefetch,
+    whole_prefetch,
 )
 from werkzeug.test import TestResponse
 
@@ -39,7 +42,7 @@ def hip_order(**fields: Any) -> Json:
 
 @pytest.mark.parametrize("service", [VIEW, SELECT, SIGN])
 def test_2_0_at_77_nothing_to_say_is_an_empty_list(client: FlaskClient, service: str) -> None:
-    assert post(client, call(service), service).get_json() == {"cards": []}
+    assert post(client, call(service, prefetch=whole_prefetch()), service).get_json() == {"cards": []}
 
 
 @pytest.mark.parametrize("field", ["hook", "hookInstance", "context"])
@@ -48,7 +51,7 @@ def test_a_required_field_is_named_when_missing_or_of_another_type(client: Flask
     assert_error(post(client, call(**{field: 5})), 400, field, says="not int")
 
 
-@pytest.mark.parametrize("field", ["userId", "patientId", "draftOrders", "selections"])
+@pytest.mark.parametrize("field", ["patientId", "draftOrders", "selections"])
 def test_a_required_context_field_is_named(client: FlaskClient, field: str) -> None:
     body = call(SELECT, hip_order())
     del body["context"][field]
@@ -61,8 +64,13 @@ def test_order_sign_has_no_selections(client: FlaskClient) -> None:
     assert topics(post(client, body, SIGN)) == ["SpinePatternHipImaging"]
 
 
-@pytest.mark.parametrize("instance", ["", "42", "not-a-uuid"])
-def test_hook_instance_must_be_a_uuid(client: FlaskClient, instance: str) -> None:
+@pytest.mark.parametrize("instance", ["42", "not-a-uuid", "abc 123 é", "x" * 10_000])
+def test_hook_instance_may_be_any_text(client: FlaskClient, instance: str) -> None:
+    assert topics(post(client, call(hookInstance=instance))) == []
+
+
+@pytest.mark.parametrize("instance", ["", 42, {}])
+def test_hook_instance_must_be_a_text(client: FlaskClient, instance: object) -> None:
     assert_error(post(client, call(hookInstance=instance)), 400, "hookInstance")
 
 
@@ -71,11 +79,46 @@ def test_hook_instance_may_be_a_urn(client: FlaskClient) -> None:
     assert topics(post(client, body)) == []
 
 
-@pytest.mark.parametrize("user", ["", "example", "Practitioner/", "Device/1", "Practitioner/a b", "Practitioner/1/2"])
+@pytest.mark.parametrize("user", ["a b", "Practitioner/", "Device/1", "Practitioner/a b", "Practitioner/1/2"])
 def test_user_must_be_a_reference_of_an_allowed_type(client: FlaskClient, user: str) -> None:
     body = call()
     body["context"]["userId"] = user
     assert_error(post(client, body), 400, "context.userId")
+
+
+def order_of(user_id: object, **fields: Any) -> Json:
+    """Build a call that gets a card. A `user_id` of None is left out."""
+    body = call(SIGN, hip_order(), prefetch=prefetch(*buttock_to_calf()), **fields)
+    del body["context"]["userId"]
+    return {**body, "context": body["context"] | ({} if user_id is None else {"userId": user_id})}
+
+
+USERS = ["", "example", "Practitioner/1", "https://ehr.example/r4/Practitioner/1"]
+
+
+@pytest.mark.parametrize(
+    "body", [order_of(None), *map(order_of, USERS), *[order_of(None, user=u) for u in (*USERS, 5)]]
+)
+def test_a_user_who_is_not_named_or_only_by_an_id_costs_no_card(client: FlaskClient, body: Json) -> None:
+    assert topics(post(client, body, SIGN)) == ["SpinePatternHipImaging"]
+
+
+def test_a_user_of_the_wrong_type_at_the_top_is_named(client: FlaskClient) -> None:
+    assert_error(post(client, order_of(None, user="Patient/patient-1"), SIGN), 400, "user")
+
+
+def test_the_user_in_the_context_goes_before_one_at_the_top(client: FlaskClient) -> None:
+    body = order_of("Practitioner/1", user="Patient/patient-1")
+    assert topics(post(client, body, SIGN)) == ["SpinePatternHipImaging"]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"user": "Patient/patient-1"}, {"user": "patient-1"}, {"user": "RelatedPerson/kin"}]
+)
+def test_a_patient_named_at_the_top_gets_no_cards(client: FlaskClient, fields: Json) -> None:
+    body = call(prefetch=None, **fields)  # nor is anything read for them
+    del body["context"]["userId"]
+    assert topics(post(client, body)) == []
 
 
 @pytest.mark.parametrize("service", [SELECT, SIGN])
@@ -105,14 +148,29 @@ def test_patient_may_be_a_reference(client: FlaskClient) -> None:
     assert topics(post(client, body, SIGN)) == ["SpinePatternHipImaging"]
 
 
-def test_fsh_cds_r_1_authorization_needs_a_server(client: FlaskClient) -> None:
-    body = call(fhirAuthorization={"access_token": "secret"})
-    assert_error(post(client, body), 400, "fhirServer")
+AUTHORIZATIONS = [
+    "Bearer x",
+    "",
+    [],
+    {},
+    5,
+    True,
+    {"token_type": "Bearer"},
+    {"access_token": ""},
+    {"access_token": [1]},
+]
 
 
-def test_authorization_without_token_is_refused(client: FlaskClient) -> None:
-    body = call(fhirServer="https://ehr.example/fhir", fhirAuthorization={"token_type": "Bearer"})
-    assert_error(post(client, body), 400, "fhirAuthorization.access_token")
+@pytest.mark.parametrize("token", [*AUTHORIZATIONS, {"access_token": "x", "patient": 5}, {"access_token": "secret"}])
+@pytest.mark.parametrize("server", [None, "https://ehr.example/fhir", 5, ""])
+def test_a_malformed_authorization_costs_no_call_that_is_whole(
+    client: FlaskClient, token: object, server: object
+) -> None:
+    sent = whole_prefetch(*buttock_to_calf())
+    body = call(SIGN, hip_order(), prefetch=sent, fhirServer=server, fhirAuthorization=token)
+    answer = post(client, body, SIGN)
+    assert topics(answer) == ["SpinePatternHipImaging"]
+    assert "extension" not in answer.get_json()
 
 
 def test_unknown_members_are_ignored_everywhere(client: FlaskClient) -> None:
@@ -188,6 +246,54 @@ def test_2_0_at_53_null_or_no_entry_means_queried_and_none(client: FlaskClient, 
     [card] = post(client, call(SIGN, hip_order(), prefetch=chart), SIGN).get_json()["cards"]
     assert "imaging studies" not in card["detail"]
     assert topics(post(client, call(prefetch=prefetch() | {"conditions": none}))) == []
+
+
+ODD = ["text", 5, [], True, {}, {"entry": 5}, {"resource": None}, [{"resourceType": "Condition"}]]
+
+
+@pytest.mark.parametrize("key", ["procedures", "imagingStudies", "clinicalNotes"])
+@pytest.mark.parametrize("value", ODD)
+def test_an_optional_key_that_is_no_resource_costs_that_key(client: FlaskClient, key: str, value: object) -> None:
+    body = call(SIGN, hip_order(), prefetch=whole_prefetch(*buttock_to_calf(), **{key: value}))
+    answer = post(client, body, SIGN)
+    assert topics(answer) == ["SpinePatternHipImaging"]
+    assert "Not read." in answer.get_json()["cards"][0]["detail"].replace(": not read.", ": Not read.")
+    assert [(one["key"], one["state"]) for one in answer.get_json()["extension"]["missing"]] == [(key, "unread")]
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_an_odd_key_never_earns_restraint(client: FlaskClient, value: object) -> None:
+    """Conservative care is advised only where every kind of data arrived: an odd key is not an empty answer."""
+    back = condition("279039007", onsetDateTime="2026-03-01", recordedDate="2026-03-01")
+    young = {"patient": patient(birthDate="1981-05-01")}
+    lumbar = order("72148")
+    whole = post(client, call(SIGN, lumbar, prefetch=whole_prefetch(back) | young), SIGN)
+    assert topics(whole) == ["ConservativeCareFirst"]
+    odd = post(client, call(SIGN, lumbar, prefetch=whole_prefetch(back, procedures=value) | young), SIGN)
+    assert topics(odd) == []
+    assert odd.get_json()["extension"]["restraintWithheld"] == ["conservative-care-first"]
+
+
+@pytest.mark.parametrize("sent", [[], "text", 5])
+def test_a_prefetch_that_is_no_object_holds_nothing(client: FlaskClient, sent: object) -> None:
+    assert_error(post(client, call(prefetch=sent)), 412, "prefetch.patient")
+
+
+def test_a_resource_wrapped_as_in_the_first_drafts_is_read(client: FlaskClient) -> None:
+    sent = {
+        key: {"response": {"status": "200 OK"}, "resource": value}
+        for key, value in prefetch(*buttock_to_calf()).items()
+    }
+    assert topics(post(client, call(SIGN, hip_order(), prefetch=sent), SIGN)) == ["SpinePatternHipImaging"]
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda o: o, lambda o: [o], lambda o: [{"resource": o}], lambda o: [None, 5, {}, "x", o]]
+)
+def test_draft_orders_may_be_a_list_or_a_single_resource(client: FlaskClient, wrap: Callable[[Json], Any]) -> None:
+    body = call(SIGN, prefetch=prefetch(*buttock_to_calf()))
+    body["context"]["draftOrders"] = wrap(hip_order())
+    assert topics(post(client, body, SIGN)) == ["SpinePatternHipImaging"]
 
 
 @pytest.mark.parametrize("value", ["text", 5, [], True, {}])

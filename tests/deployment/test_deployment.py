@@ -14,7 +14,8 @@ from cds_service.settings import Settings, environment_variable
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"
 DOCKERFILE = DOCKER / "Dockerfile"
-MANIFESTS = sorted((DOCKER / "kubernetes").glob("*.yaml"))
+KUSTOMIZATION = DOCKER / "kubernetes" / "kustomization.yaml"
+MANIFESTS = sorted(path for path in (DOCKER / "kubernetes").glob("*.yaml") if path != KUSTOMIZATION)
 PROBES = {"startupProbe": "/readyz", "readinessProbe": "/readyz", "livenessProbe": "/healthz"}
 _VARIABLE = re.compile(r"HIP_SPINE_CDS_[A-Z_]+")
 
@@ -28,9 +29,15 @@ def documents() -> list[dict[str, Any]]:
     return [document for path in MANIFESTS for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))]
 
 
-def of_kind(kind: str) -> dict[str, Any]:
-    [document] = [document for document in documents() if document["kind"] == kind]
+def of_kind(kind: str, name: str = "hip-spine-cds") -> dict[str, Any]:
+    [document] = [
+        document for document in documents() if (document["kind"], document["metadata"]["name"]) == (kind, name)
+    ]
     return document
+
+
+def kustomization() -> dict[str, Any]:
+    return dict(yaml.safe_load(KUSTOMIZATION.read_text(encoding="utf-8")))
 
 
 def container() -> dict[str, Any]:
@@ -57,10 +64,55 @@ def test_the_base_is_pinned_by_digest() -> None:
     assert re.search(r"^ARG BASE=\S+@sha256:[0-9a-f]{64}$", DOCKERFILE.read_text(encoding="utf-8"), re.MULTILINE)
 
 
+def test_the_system_is_upgraded_in_the_image_that_runs() -> None:
+    _, final = DOCKERFILE.read_text(encoding="utf-8").split("\nFROM ${BASE}\n")
+    before_user, _ = final.split("\nUSER ")
+    assert "apt-get upgrade" in before_user
+
+
+def test_the_cluster_runs_an_image_by_digest() -> None:
+    [image] = kustomization()["images"]
+    assert image["name"] == container()["image"]
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", image["digest"])
+    assert "newTag" not in image
+
+
+def test_the_kustomization_has_every_manifest_but_the_example_of_a_secret() -> None:
+    assert kustomization()["resources"] == [path.name for path in MANIFESTS if path.name != "secret.example.yaml"]
+
+
+def test_the_database_is_reached_at_the_address_that_is_set() -> None:
+    [patch] = kustomization()["patches"]
+    target = of_kind(patch["target"]["kind"], patch["target"]["name"])
+    for change in yaml.safe_load(patch["patch"]):
+        assert change["op"] == "replace"
+        *parents, last = change["path"].strip("/").split("/")
+        place: Any = target
+        for step in parents:
+            place = place[int(step) if step.isdigit() else step]
+        key = int(last) if last.isdigit() else last
+        assert place[key]
+        place[key] = change["value"]
+    [rule] = target["spec"]["egress"]
+    assert rule["ports"] == [{"protocol": "TCP", "port": 5432}]
+    assert [*rule["to"][0]] == ["ipBlock"]
+    assert target["spec"]["podSelector"] == of_kind("NetworkPolicy")["spec"]["podSelector"]
+
+
+def test_a_pod_may_fill_its_volumes_and_its_logs() -> None:
+    pod = of_kind("Deployment")["spec"]["template"]["spec"]
+    volumes = [mib(volume["emptyDir"]["sizeLimit"]) for volume in pod["volumes"] if "emptyDir" in volume]
+    resources = container()["resources"]
+    assert mib(resources["limits"]["ephemeral-storage"]) >= sum(volumes) + 50
+    assert mib(resources["requests"]["ephemeral-storage"]) <= mib(resources["limits"]["ephemeral-storage"])
+
+
+def mib(quantity: str) -> int:
+    return int(quantity.removesuffix("Mi"))
+
+
 def test_every_other_image_is_pinned_to_a_release() -> None:
-    images = [service["image"] for service in compose()["services"].values() if "build" not in service] + [
-        container()["image"]
-    ]
+    images = [service["image"] for service in compose()["services"].values() if "build" not in service]
     named = [image for image in images if image != "hip-spine-cds"]  # built beside it
     assert [image for image in named if not re.search(r":v?\d+\.\d+[\w.-]*$", image)] == []
 

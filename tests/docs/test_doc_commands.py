@@ -28,10 +28,12 @@ NOT_RUN = {
     ".venv/bin/pytest tests/test_cases.py": "runs the tests themselves",
     ".venv/bin/hip-spine-cds try --fhir https://r4.smarthealthit.org --patient 7c903acf-a200-46d9-8b3e-453273f85dfa "
     "--order 72148 --why": "needs the public network",
+    ".venv/bin/hip-spine-cds suppressed --tenant north-main --of-patient": "asks for a patient's id",
 }
 # What a page's commands must print, in this order.
 PRINTED = {
     "README.md": ["Right buttock and calf pain", "S1", '"cards":[{"'],
+    "docs/how-to/answered-cards.md": ["No card is suppressed.", "lifted: 0 cards"],
     "docs/how-to/count-alerts.md": ["alerts per 1,000 calls", "restraint held back in"],
     "docs/how-to/production.md": [
         "Production mode at https://cds.example",

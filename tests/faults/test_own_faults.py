@@ -58,7 +58,8 @@ def test_the_service_goes_on_after_an_exception(client: FlaskClient) -> None:
     ("body", "status"),
     [
         (encoded(_call()), 200),
-        (encoded(_call(hookInstance="the chart's own words")), 400),
+        (encoded(_call(hookInstance="the chart's own words")), 200),
+        (encoded(_call(hookInstance=["the chart's own words"])), 400),
         (encoded(_call(prefetch={"patient": outcome()})), 412),
         (encoded(_call())[:-9], 400),
     ],
@@ -79,7 +80,7 @@ def test_the_log_of_a_call_holds_nothing_of_the_chart(
 
 
 def test_a_refusal_does_not_repeat_what_was_sent(client: FlaskClient) -> None:
-    for body in (call(hook="the chart's own words"), call(hookInstance="the chart's own words")):
+    for body in (call(hook="the chart's own words"), call(hookInstance=["the chart's own words"])):
         assert "own words" not in client.post(f"/cds-services/{VIEW}", json=body).get_data(as_text=True)
 
 

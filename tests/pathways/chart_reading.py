@@ -36,7 +36,21 @@ WORD_KEYS = {
 }
 ALL_KEYS = KEYS | WORD_KEYS
 
-_CHART_KEYS = {"id", "title", "why", "hook", "age", "sex", "patient", "record", "note", "order", "sent", "total"}
+_CHART_KEYS = {
+    "id",
+    "title",
+    "why",
+    "hook",
+    "age",
+    "sex",
+    "patient",
+    "record",
+    "note",
+    "order",
+    "sent",
+    "total",
+    "request",
+}
 _EXPECTED_KEYS = {"must", "must_not", "level", "restrains", "silent", "says"}
 
 
@@ -44,6 +58,7 @@ _EXPECTED_KEYS = {"must", "must_not", "level", "restrains", "silent", "says"}
 class ShortChart:
     """A chart, a call, and what must and must not come of it.
 
+    `request_members` replace members of the call, as `context.userId`; "absent" leaves one out.
     `restrains`: whether any advice of restraint may come of it: None if that is left open. `silent`: no card at all.
     `sent`: the prefetch keys of the call beside the patient; `total` states more entries than a key holds.
     """
@@ -59,6 +74,7 @@ class ShortChart:
     patient: Json = field(default_factory=dict)
     sent: tuple[str, ...] = tuple(KEYS)
     total: dict[str, int] = field(default_factory=dict)
+    request_members: Json = field(default_factory=dict)
     must: tuple[str, ...] = ()
     must_not: tuple[str, ...] = ()
     level: dict[str, str] = field(default_factory=dict)
@@ -80,12 +96,15 @@ class ShortChart:
             context["selections"] = ["ServiceRequest/draft-1"]
         if any("visit" in record for record in self.record):
             context["encounterId"] = VISIT
-        return {
+        body = {
             "hook": self.hook,
             "hookInstance": "00000000-0000-4000-8000-000000000001",
             "context": context,
             "prefetch": self._prefetch(tuple(KEYS) if sends_all else self.sent),
         }
+        for path, value in self.request_members.items():
+            _set_member(body, path, value)
+        return body
 
     def _prefetch(self, sent: tuple[str, ...]) -> Json:
         made = [make_resource(record, number, TODAY) for number, record in enumerate(self.record, 1)]
@@ -98,6 +117,16 @@ class ShortChart:
                 found = [resource for resource in made if resource["resourceType"] in types]
                 prefetch[key] = searchset(found, self.total.get(key))
         return prefetch | _words(made)
+
+
+def _set_member(body: Json, path: str, value: object) -> None:
+    *parents, name = path.split(".")
+    for parent in parents:
+        body = body[parent]
+    if value == "absent":
+        del body[name]
+    else:
+        body[name] = value
 
 
 def _words(made: list[Json]) -> Json:
@@ -143,6 +172,7 @@ def _chart(table: Json, base: Json) -> ShortChart:
     given["record"] = [*base.get("record", ()), *table.get("record", ())]
     if note := given.pop("note", None):
         given["record"][0] = {**given["record"][0], "note": note}
+    given["request_members"] = given.pop("request", {})
     given |= {key: tuple(given[key]) for key in ("must", "must_not", "sent") if key in given}
     return ShortChart(**given)
 

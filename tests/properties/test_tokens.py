@@ -66,7 +66,7 @@ def test_signed_claims_of_any_shape_are_checked_without_an_error(
     token = jwt.PyJWS().encode(payload, private_key(), "ES384", {"kid": KID})
     answer = production.post(PATH, json=call(), headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code in {200, 401, 403}
-    assert (answer.status_code == 200) is (answer.get_json() == {"cards": []})
+    assert (answer.status_code == 200) is ("cards" in answer.get_json())
 
 
 @_ROOMY

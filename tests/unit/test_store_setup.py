@@ -1,11 +1,14 @@
 """Where the default files are: the user's data folder, else the working directory, never the package."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from cds_service.errors import StoreTooNew
 from cds_service.settings import Settings
-from cds_service.store_setup import find_data_folder, resolve_database_and_key
+from cds_service.store_setup import find_data_folder, open_recorder, resolve_database_and_key
 
 
 @pytest.fixture
@@ -59,3 +62,13 @@ def test_a_folder_that_cannot_be_written_is_passed_over(
 ) -> None:
     monkeypatch.setattr("os.access", lambda path, _mode: home not in path.parents)
     assert find_data_folder() == tmp_path / "hip-spine-cds-data"
+
+
+def test_a_database_of_a_newer_release_stops_the_start(tmp_path: Path) -> None:
+    settings = Settings(database=f"sqlite:///{tmp_path / 'own.sqlite3'}", hash_key="k" * 32)
+    open_recorder(settings)
+    with closing(sqlite3.connect(tmp_path / "own.sqlite3")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    with pytest.raises(StoreTooNew, match="Run that release, or restore the backup"):
+        open_recorder(settings)

@@ -166,6 +166,24 @@ class SoloRow(StrictModel):
     beside: list[Id] = Field(default_factory=list)
 
 
+WindowDays = Annotated[int, Field(ge=0, le=366)]  # none is without end
+
+
+class SuppressionPolicyTable(StrictModel):
+    """For how long an overridden card stays away: in general, by rule, and for what must not be missed.
+
+    `red_flags`: the rules whose cards have the short windows. `returns_with`: groups of which any change brings every
+    card back, beside all findings of kind "flag".
+    """
+
+    days: WindowDays
+    red_flag_days: Annotated[int, Field(ge=0, le=7)]
+    critical_hours: Annotated[int, Field(ge=0, le=24)]
+    red_flags: list[Id] = Field(min_length=1)
+    returns_with: list[Id]
+    rules: dict[Id, WindowDays] = Field(default_factory=dict)
+
+
 class PolicyFile(StrictModel):
     """The policy, which applies across rules."""
 
@@ -175,5 +193,6 @@ class PolicyFile(StrictModel):
     silence: list[SilenceRow]
     withhold: list[WithholdRow]
     restraint: RestraintTable
+    suppression: SuppressionPolicyTable
     solo: list[SoloRow] = Field(default_factory=list)
     note: list[ImagingNoteRow] = Field(default_factory=list)

@@ -105,6 +105,8 @@ def _divide(behind: Sequence[Token], before: Sequence[Token], *, is_last: bool) 
     results = [at for at, token in enumerate(behind) if token.part is Part.RESULT]
     if not results or _has_result(before):
         return (), list(behind)
+    if all(token.part is _RESULT and token.side is not _UNSTATED for token in behind):
+        return behind, []  # "KJ ++/++ AJ -/+ (R/L)"
     if len(results) > 1 and {behind[0].part, behind[-1].part} == {Part.SIDE, Part.RESULT}:
         return behind, []  # "KJ R ++ L ++ AJ R ++ L 0"
     if len(results) > 1:
@@ -167,13 +169,15 @@ def _pairs(tokens: Sequence[Token]) -> Iterator[_Result]:
     """Yield each result with its side: the one before it if the tokens begin with a side, else the one behind it."""
     places = [at for at, token in enumerate(tokens) if token.part is _RESULT]
     if len(places) == 1:
-        yield tokens[places[0]], _only_side(tokens)
+        told = tokens[places[0]]
+        yield told, _only_side(tokens) if told.side is _UNSTATED else told.side
         return
     is_side_first = bool(places) and any(token.part is Part.SIDE for token in tokens[: places[0]])
     for number, at in enumerate(places):
         start = places[number - 1] + 1 if number else 0
         end = places[number + 1] if number + 1 < len(places) else len(tokens)
-        yield tokens[at], _combined(tokens[start:at] if is_side_first else tokens[at + 1 : end])
+        side = _combined(tokens[start:at] if is_side_first else tokens[at + 1 : end])
+        yield tokens[at], side if tokens[at].side is _UNSTATED else tokens[at].side
 
 
 def _only_side(tokens: Sequence[Token]) -> Side:

@@ -1,11 +1,15 @@
 """The frame of tests: a named test and its result."""
 
+from collections.abc import Iterator
+
 from cds_service.model.facts import FindingValue
-from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, speaks_of
+from cds_service.model.sides import Side
+from cds_service.narrative.frames.claims import Claim
+from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, lacks, speaks_of
 from cds_service.narrative.frames.small_words import NONE
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.lexicon import Mark, PhraseMeaning
 
 _TEST, _OTHER, _PROVOKING, _LIMITED = "test", "other", "provoking", "limited"
 _CAUSING = frozenset({_PROVOKING, _LIMITED})
@@ -14,6 +18,16 @@ _PLUS, _MINUS, _ONLY = "+", "-", "only"
 _BY = frozenset({"with", "on", "during"})
 _SAYING = frozenset({"positive", "negative", "normal", "painful", "painless"})
 _NEAR, _FAR = 5, 8  # items
+_FULL_ANGLE, _RIGHT_ANGLE = 80, 90  # degrees to which a straight leg that hurts is not raised
+_COMPLAINTS = frozenset({"complaint", "complaints", "discomfort"})
+_LEAST = 2  # items before a plus that joins sides
+_SAID = frozenset({"positive", "negative"})
+_SLR, _SQUAT, _STANCE, _GAIT = "slr", "squat", "trendelenburg", "gait"
+_OF_GAIT = frozenset({"antalgic", "non-antalgic"})
+_NORMAL_GAIT = frozenset({"normal", "unremarkable", "wnl", "within normal limits", "nad", "nl", "n"})
+_PELVIS = "pelvis"
+_STEADY, _ABILITY, _UNABLE, _FILLER = "steady", "ability", "unable", "filler"
+_SIGNS = frozenset({"sign", "tension", "drop", "dip", "trendelenburg", "impingement"})
 
 
 class ClinicalTestFrame(ExaminationFrame):
@@ -22,16 +36,17 @@ class ClinicalTestFrame(ExaminationFrame):
     name = "test"
     kinds = frozenset({_TEST, _LIMB}) | SHARED
     heads = frozenset({_TEST})
-    present = frozenset({"positive", "painful"})
-    absent = frozenset({"negative", "normal", "absent", "painless"})
+    present = frozenset({"positive", "painful", "antalgic"})
+    absent = frozenset({"negative", "normal", "absent", "painless", _STEADY, "non-antalgic"})
     takes_unknown = 1
-    names_pairs = False
     foreign = Part.BREAK
 
     def head(self, row: Row, at: int) -> Token | None:
         """Return a test as a head."""
         concept = row[at].concept(_TEST)
         if concept is None:
+            return None
+        if row[at].text == _SHARED_NAME and not _is_found(row, at):
             return None
         is_other = concept == _OTHER or (_SHARED_NAME in row[at].text and speaks_of(row, _LIMB, _ARM))
         return Token(Part.OTHER if is_other else Part.HEAD, at, concept)
@@ -40,13 +55,16 @@ class ClinicalTestFrame(ExaminationFrame):
         """Return a result; a plus between two tests is an "and"."""
         item = row[at]
         if item.number >= 0:
-            return None if _has_result(row, at) else Token(Part.RESULT, at, words=(at,))
-        if item.text in NONE and _is_without_pain(row, at):
-            return self.said(at, "painless")
+            return None if _has_result(row, at) else Token(Part.RESULT, at, value=_at_angle(row, at), words=(at,))
+        if item.text in NONE:
+            return self._none(row, at)
+        if item.concept(_ABILITY) == _UNABLE:
+            return self.said(at, "painful") if _is_kept_from_squat(row, at) else None
         if item.text == _PLUS:
             ahead = row[at + 1].concept(_TEST) if at + 1 < len(row) else None
             behind = row[at - 1].concept(_TEST) if at else None
-            return None if ahead and behind else self.said(at, "positive")
+            is_and = (ahead and behind) or _joins_sides(row, at)
+            return None if is_and else self.said(at, "positive")
         if item.concept(RESULT) in {_PROVOKING, _LIMITED}:
             reach = _FAR if item.concept(RESULT) == _LIMITED else _NEAR  # "limited to 40 degrees by leg pain"
             value = FindingValue.PRESENT if self._is_provoked(row, at, reach) else None
@@ -56,6 +74,27 @@ class ClinicalTestFrame(ExaminationFrame):
         if _hurts(item) and item.concept(RESULT) is None:
             return self.said(at, "painful") if self._leads_to_test(row, at) else None
         return super().result(row, at)
+
+    def _none(self, row: Row, at: int) -> Token | None:
+        """Return what "no" says of a test: no pain, no such sign, or its whole answer."""
+        if _is_without_pain(row, at):
+            return self.said(at, "painless")
+        is_answer = at > 0 and row[at - 1].text == ":" and (at + 1 == len(row) or row[at + 1].is_marked(Mark.LIST))
+        return self.said(at, "negative") if is_answer or lacks(row, at, _is_sign) else None
+
+    def _tokens(self, row: Row) -> tuple[list[Token], Side]:
+        """Return the tokens. The side to which a pelvis drops is not that of the leg on which somebody stands."""
+        tokens, heading = super()._tokens(row)
+        for place in range(len(tokens) - 1, 0, -1):
+            before = tokens[place - 1]
+            if tokens[place].part is Part.SIDE and before.part is Part.RESULT and _PELVIS in row[before.at].text:
+                del tokens[place]
+        return tokens, heading
+
+    def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
+        """Yield what a claim records, if the result is one of its test."""
+        if _fits(claim.head.concept, row[claim.result.at]):
+            yield from super().meanings_of(claim, row)
 
     def passes(self, row: Row, at: int) -> bool:
         """Return whether an item may stand between a test and its result: the pain that it provokes may."""
@@ -75,8 +114,58 @@ class ClinicalTestFrame(ExaminationFrame):
 
     def _leads_to_test(self, row: Row, at: int) -> bool:
         """Return whether a test follows that a pain comes with: "groin pain with FADIR"."""
-        behind = [item for item in row[at + 1 : at + 1 + _NEAR] if not item.is_side]
+        behind = [item for item in row[at + 1 : at + 1 + _NEAR] if not (item.is_side or item.concept(_FILLER))]
         return len(behind) > 1 and behind[0].text in _BY and bool(behind[1].concept(_TEST))
+
+
+def _fits(test: str, result: Item) -> bool:
+    """Return whether a result is one of a test: an angle of a raised leg, "antalgic" of a gait."""
+    said = result.concept(RESULT)
+    if test == _GAIT:
+        return said in _OF_GAIT or result.text in _NORMAL_GAIT
+    if said in _OF_GAIT:
+        return False
+    if said == _STEADY:
+        return test == _STANCE
+    return result.number < 0 or test == _SLR
+
+
+def _is_sign(item: Item) -> bool:
+    return bool(item.concept(_TEST)) and not _SIGNS.isdisjoint(item.text.removesuffix("s").split())
+
+
+def _is_found(row: Row, at: int) -> bool:
+    """Return whether "impingement" is the sign, as its result is beside it, and not the disease."""
+    before = row[at - 1] if at else None
+    if before is not None and before.concept(_TEST):
+        return False
+    behind = next((item for item in row[at + 1 : at + 3] if not item.is_side), None)
+    return any(one is not None and one.concept(RESULT) in _SAID for one in (before, behind))
+
+
+def _is_kept_from_squat(row: Row, at: int) -> bool:
+    """Return whether pain keeps somebody from squatting."""
+    tests = [place for place in row.kinds.get(_TEST, ()) if at < place <= at + _NEAR]
+    is_squat = bool(tests) and row[tests[0]].concept(_TEST) == _SQUAT
+    return is_squat and any(_hurts(item) for item in row[tests[0] :])
+
+
+def _joins_sides(row: Row, at: int) -> bool:
+    """Return whether a plus is an "and" of two sides behind a result: "Trendelenburg neg L+R"."""
+    if at < _LEAST or at + 1 >= len(row) or not (row[at - 1].is_side and row[at + 1].is_side):
+        return False
+    behind = row[at + 2 : at + 3]
+    is_said = bool(behind) and (behind[0].text in {_PLUS, _MINUS} or bool(behind[0].concept(RESULT)))
+    return bool(row[at - 2].concept(RESULT)) and not is_said
+
+
+def _at_angle(row: Row, at: int) -> FindingValue | None:
+    """Return what an angle says alone: a leg that is raised far without any pain is well."""
+    if row[at].number < _FULL_ANGLE or row[at].number > _RIGHT_ANGLE:
+        return None
+    start = max((place + 1 for place in range(at) if row[place].text == ","), default=0)
+    hurts = any(_hurts(item) and row[place - 1].text not in NONE for place, item in enumerate(row[start:], start))
+    return None if hurts else FindingValue.ABSENT
 
 
 def _hurts(item: Item) -> bool:
@@ -86,14 +175,20 @@ def _hurts(item: Item) -> bool:
 
 def _is_without_pain(row: Row, at: int) -> bool:
     """Return whether it is said of a test before that it brings no pain: "SLR to 90 without pain"."""
-    if at + 1 >= len(row) or not row[at + 1].is_marked(Mark.PAIN):
+    if at + 1 >= len(row) or not (row[at + 1].is_marked(Mark.PAIN) or row[at + 1].text in _COMPLAINTS):
         return False
-    for item in reversed(row[max(0, at - _FAR) : at]):
+    for place in range(at - 1, max(-1, at - 1 - _FAR), -1):
+        item = row[place]
         if item.concept(_TEST):
             return True
-        if item.is_marked(Mark.LIST, Mark.STOP):
+        if item.is_marked(Mark.STOP) or (item.is_marked(Mark.LIST) and not _is_of_pain(row, place - 1)):
             return False
     return False
+
+
+def _is_of_pain(row: Row, at: int) -> bool:
+    """Return whether a pain and perhaps its side end at a place: "no pain L, no pain R"."""
+    return at >= 1 and (row[at].is_marked(Mark.PAIN) or (row[at].is_side and row[at - 1].is_marked(Mark.PAIN)))
 
 
 def _has_result(row: Row, at: int) -> bool:
@@ -124,5 +219,7 @@ def _says_behind_comma(row: Row, place: int) -> bool:
 
 
 def _is_minus(row: Row, at: int) -> bool:
-    """Return whether a minus ends what is said of a side: "SLR L+ R-". Elsewhere it is a dash."""
-    return at > 0 and row[at - 1].is_side and (at + 1 == len(row) or row[at + 1].is_marked(Mark.LIST))
+    """Return whether a minus ends what is said of a test or a side: "SLR L+ R-", "FABER -,". Elsewhere it is a dash."""
+    if not at or not (row[at - 1].is_side or row[at - 1].concept(_TEST)):
+        return False
+    return at + 1 == len(row) or row[at + 1].is_marked(Mark.LIST)

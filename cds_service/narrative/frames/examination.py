@@ -1,16 +1,19 @@
 """What the frames of the examination have in common: they read heads with results, as `claims` assigns them."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 from cds_service.model.facts import FindingValue
-from cds_service.model.sides import Side, combine_sides
+from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim, read_claims
 from cds_service.narrative.frames.frame import Frame
-from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_from
-from cds_service.narrative.frames.small_words import NONE, NOT, parts_of, small_part
+from cds_service.narrative.frames.neuro import NEURO, is_summed_up
+from cds_service.narrative.frames.paired_results import join_pairs
+from cds_service.narrative.frames.partings import close_exception
+from cds_service.narrative.frames.small_words import NONE, parts_of, small_part
+from cds_service.narrative.frames.token_line import FOREIGN, OWN, RETURNED, TokenLine
 from cds_service.narrative.frames.tokens import (
     ASKED,
     BREAK,
@@ -21,24 +24,37 @@ from cds_service.narrative.frames.tokens import (
     split_runs,
     without_lent_heads,
 )
+from cds_service.narrative.frames.whole_sides import closing_of, heading_of, is_site
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 RESULT, TOPIC, GRADE = "result", "topic", "grade"
 SHARED: frozenset[str] = frozenset({RESULT, TOPIC, GRADE, "filler", "whole"})
+_N = "n"  # "power N"
 _FILLER, _WHOLE = "filler", "whole"
 _LISTS = (Mark.LIST, Mark.JOINED)
-_BREAK, _RESULT, _UNSTATED, _LINK = Part.BREAK, Part.RESULT, Side.UNSTATED, Mark.LINK
+_BREAK, _RESULT, _UNSTATED = Part.BREAK, Part.RESULT, Side.UNSTATED
 _BRIDGES = (Mark.LINK, Mark.RUN)
-_LINKS = frozenset({Mark.LINK, Mark.MOTION})
-_OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
-_HEADED = frozenset({":", ","})
 _NEAR = 5  # items
 _GRADES = frozenset({"4", "3-or-less"})
 _PAIRED = frozenset(
-    {"jerks", "reflexes", "kjs", "ajs", "dtrs", "knees", "ankles", "legs", "extremities", "limbs", "hips", "feet"}
-    | {"symmetric", "symmetrical", "symmetrically", "equal", "equally"}
+    {
+        "jerks",
+        "reflexes",
+        "kjs",
+        "ajs",
+        "dtrs",
+        "knees",
+        "ankles",
+        "legs",
+        "extremities",
+        "limbs",
+        "hips",
+        "feet",
+        "les",
+    }
+    | {"symmetric", "symmetrical", "symmetrically", "equal", "equally", "symm", "sym", "dermatomes", "myotomes", "slrs"}
 )
 _LEAST_PARTS = 2  # normal parts that together say that all is normal
 
@@ -78,12 +94,23 @@ class ExaminationFrame(Frame):
     def result(self, row: Row, at: int) -> Token | None:
         """Return what an item is as a result, or None."""
         concept = row[at].concept(RESULT)
+        if concept == RETURNED:
+            return self.said(at, concept) if self._is_of_topic(row, at) else None
+        if row[at].text == _N and at and (row[at - 1].entry.concepts or row[at - 1].text == ":"):
+            return self.said(at, "normal")
         return None if concept is None else self.said(at, concept)
+
+    def _is_of_topic(self, row: Row, at: int) -> bool:
+        """Return whether what the heads are about stands next before a place: power returns, and so does weakness."""
+        before = next((item for item in reversed(row[:at]) if not (item.is_side or item.is_marked(Mark.LINK))), None)
+        return before is not None and before.concept(TOPIC) == self.topic != ""
 
     def said(self, at: int, concept: str) -> Token:
         """Return the token of a result's concept. One that says nothing here takes the place of a result."""
         grade = concept if concept in _GRADES else ""
-        return Token(_RESULT, at, "", _UNSTATED, self._values.get(concept), grade, (at,))
+        return Token(
+            _RESULT, at, RETURNED if concept == RETURNED else "", _UNSTATED, self._values.get(concept), grade, (at,)
+        )
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim records."""
@@ -101,7 +128,8 @@ class ExaminationFrame(Frame):
             for claim in read_claims(drop_named_topics(without_lent_heads(run)), heading)
             if claim.head.part is not Part.OTHER and claim.result.value is not None
         ]
-        yield from self._mentions(row, claims)
+        if claims:
+            yield from self._mentions(row, claims)
 
     def is_normal_part(self, claim: Claim) -> bool:
         """Return whether a claim finds but a part normal, such as one muscle."""
@@ -113,63 +141,72 @@ class ExaminationFrame(Frame):
 
     def _mentions(self, row: Row, claims: list[Claim]) -> Iterator[Mention]:
         normal = {one.head.at for one in claims if self.is_normal_part(one)}
+        paired = self._shared_by_pairs(row, claims)
         for claim in claims:
             is_normal_part = self.is_normal_part(claim)
             if is_normal_part and len(normal) < _LEAST_PARTS:
                 continue
-            sided = claim._replace(side=Side.BOTH) if self.names_pairs and _is_of_both(row, claim) else claim
+            is_of_both = claim.side is _UNSTATED and claim.result.at in paired
+            sided = claim._replace(side=Side.BOTH if is_of_both else self.side_of(claim, row))
             for meaning in self.meanings_of(claim, row):
                 yield _mention(sided, meaning, is_general=is_normal_part)
 
+    def side_of(self, claim: Claim, row: Row) -> Side:
+        """Return the side of a claim, for frames that look around."""
+        del row
+        return claim.side
+
+    def _shared_by_pairs(self, row: Row, claims: Sequence[Claim]) -> set[int]:
+        """Return the results of both sides: "knee and ankle jerks brisk", and all that a closing "both" is said of."""
+        absent = [one for one in claims if one.result.value is FindingValue.ABSENT]
+        if closing_of(row) is Side.BOTH and len(absent) == len(claims):
+            return {one.result.at for one in absent}
+        return {one.result.at for one in absent if self.names_pairs and _is_of_both(row, one)}
+
     def _tokens(self, row: Row) -> tuple[list[Token], Side]:
         """Return the tokens of a sentence, and the side that heads it."""
-        tokens: list[Token] = []
-        unknown = 0
-        is_denied = False
+        line = TokenLine(row, self.foreign, self.takes_unknown)
         for at, token in enumerate(parts_of(row)):
-            item = row[at]
             if token is ASKED:
-                token = self._token(row, at, item)
-                if item.text in NOT and any(one.is_head for one in tokens) and (not token or token.part is _BREAK):
-                    is_denied = True
+                token = self._token(row, at, row[at])
+                if (token is None or token.part is _BREAK) and line.deny(at):
                     continue
-            if token is None:
-                continue
-            part = token.part
-            if part is Part.PARTING:
-                tokens += part_from(tokens, item.text, at)
-                continue
-            if is_denied:
-                if part is _RESULT and token.value:
-                    token = token._replace(value=_OPPOSITE[token.value], words=(at - 1, *token.words))
-                else:
-                    tokens.append(BREAK)
-                is_denied = False
-            if part is _BREAK:
-                close_exception(tokens)
-            unknown = unknown + 1 if part is _BREAK and item.is_unknown else 0
-            if part is _RESULT and tokens and tokens[-1].part is _RESULT:
-                tokens[-1] = token if tokens[-1].concept == EXCEPT else _merged(tokens[-1], token)
-            elif part is not _BREAK or not item.is_unknown or unknown > self.takes_unknown:
-                tokens.append(token)
-        close_exception(tokens)
-        return tokens, _heading(row)
+            if token is not None:
+                line.add(token, at)
+            else:
+                line.open(at)
+        close_exception(line.tokens)
+        return join_pairs(line.tokens, row), heading_of(row)
 
     def _token(self, row: Row, at: int, item: Item) -> Token | None:
         """Return the part that an item plays, or None for a word that changes nothing."""
         found = self.result(row, at) or self.head(row, at)
+        topic = item.concept(TOPIC)
         if found:
             side = item.entry.side or item.side
-            return found._replace(side=side) if found.side is _UNSTATED and side is not _UNSTATED else found
+            if found.part is not _RESULT and found.side is _UNSTATED and side is not _UNSTATED:
+                found = found._replace(side=side)  # a "both" inside a result may be of two heads
+            if topic and found.part is _RESULT and found.concept != RETURNED:
+                return found._replace(concept=OWN if self.is_topic(row, at) else FOREIGN)
+            return found
         token = small_part(item)
         if token is not ASKED:
             return token
-        topic = item.concept(TOPIC)
         if topic:
-            return Token(Part.TOPIC if topic == self.topic else self.foreign, at)
+            if topic == NEURO and not is_summed_up(row, at):
+                return None
+            return Token(Part.TOPIC if self.is_topic(row, at) else self.foreign, at)
         if item.is_marked(*_LISTS):
             return SEPARATOR
         return None if item.concept(_FILLER) or self.passes(row, at) else BREAK
+
+    def is_topic(self, row: Row, at: int) -> bool:
+        """Return whether an item names what this frame's heads are about."""
+        return row[at].concept(TOPIC) == self.topic
+
+    def speaks(self, row: Row) -> bool:
+        """Return whether a sentence names what this frame's heads are about."""
+        return any(row[at].concept(TOPIC) == self.topic for at in row.kinds.get(TOPIC, ()))
 
     def passes(self, row: Row, at: int) -> bool:
         """Return whether an item may stand between a head and its result."""
@@ -177,7 +214,7 @@ class ExaminationFrame(Frame):
         entry = item.entry
         if entry.cues or item.is_marked(Mark.STOP):
             return False
-        return _is_site(item) or item.is_marked(*_BRIDGES) or bool(entry.qualifiers)
+        return is_site(item) or item.is_marked(*_BRIDGES) or bool(entry.qualifiers)
 
 
 def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
@@ -185,6 +222,8 @@ def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
     if row[at].text not in NONE:
         return False
     behind = [item for item in row[at + 1 : at + 1 + _NEAR] if not item.is_side]
+    while behind and behind[0].concept(_FILLER) and not is_named(behind[0]):
+        behind.pop(0)
     if not behind or not is_named(behind[0]):
         return False
     return len(behind) == 1 or (_ends_name(behind[1]) and not behind[1].concept(RESULT))
@@ -205,39 +244,9 @@ def speaks_of(row: Row, kind: str, concept: str) -> bool:
     return any(row[at].concept(kind) == concept for at in row.kinds.get(kind, ()))
 
 
-def _merged(one: Token, other: Token) -> Token:
-    """Return one result of two that follow each other: "weakness 4/5". Two that contradict each other say nothing."""
-    values = {one.value, other.value} - {None}
-    return one._replace(
-        value=values.pop() if len(values) == 1 else None,
-        grade=one.grade or other.grade,
-        words=(*one.words, *other.words),
-    )
-
-
-def _heading(row: Row) -> Side:
-    """Return the side of a heading: "left hip:", "on the left,". A colon may stand behind other words too."""
-    sides: list[Side] = []
-    is_bare = True
-    for item in row:
-        if item.text in _HEADED and (is_bare or item.text == ":") and combine_sides(sides) is not _UNSTATED:
-            return combine_sides(sides)
-        if item.entry.side:
-            sides.append(item.entry.side)
-        elif not (_LINK in item.entry.marks or _is_site(item)):
-            is_bare = False
-            if not (item.is_unknown or item.concept(_FILLER) is not None):
-                break
-    return _UNSTATED
-
-
-def _is_site(item: Item) -> bool:
-    return item.entry.saying is not None and item.entry.saying.is_site
-
-
 def _is_of_both(row: Row, claim: Claim) -> bool:
     """Return whether what is normal is so on both sides: "knee jerks brisk", "reflexes symmetric"."""
-    if claim.result.value is not FindingValue.ABSENT or claim.side is not Side.UNSTATED:
+    if claim.side is not _UNSTATED:
         return False
     words = {row[claim.head.at].text.split()[-1]}
     words.update(word for at in claim.result.words for word in row[at].text.split())

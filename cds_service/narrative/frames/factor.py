@@ -3,19 +3,46 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cds_service.model.facts import FindingValue
+from cds_service.narrative.frames.calm import VAGUE
 from cds_service.narrative.frames.frame import Frame
-from cds_service.narrative.frames.sites import PRONOUN, REGION
+from cds_service.narrative.frames.sites import PRONOUN, QUALITY, REGION
 from cds_service.narrative.frames.subject import COMPLAINT, Subject, is_denial, pain_at, subject_before
 from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
-_CHANGE, _ACTION, _OCCASION, _PERSON = "effect", "action", "occasion", "person"
-_WORSE, _BETTER, _SAME, _PAIN, _AFTER, _LEANING = "worse", "better", "same", "pain", "after", "leaning"
-_OPPOSITES = {_WORSE: (_BETTER,), _BETTER: (_WORSE,), _SAME: (_BETTER, _WORSE)}
+_CHANGE, _ACTION, _OCCASION, _PERSON, _ASIDE = "effect", "action", "occasion", "person", "aside"
+_WORSE, _BETTER, _SAME, _ALTER, _PAIN = "worse", "better", "same", "alter", "pain"
+_LED: Final = frozenset({"stiff", "hobble", "hard", "loosen"})  # "stiff as a board getting out of a chair"
+_TO, _AND, _NOR = "to", frozenset({"and", "then"}), frozenset({"nor", "neither", "or"})
+_ROADS: Final = frozenset(
+    {
+        "drive",
+        "drives",
+        "drove",
+        "driving",
+        "car",
+        "cycle",
+        "cycles",
+        "cycling",
+        "bike",
+        "biking",
+        "ride",
+        "riding",
+        "rides",
+        "walk",
+        "walks",
+        "walking",
+        "walked",
+        "hike",
+        "hiking",
+        "hikes",
+    }
+)
+_OPPOSITES = {_WORSE: (_BETTER,), _BETTER: (_WORSE,), _SAME: (_BETTER, _WORSE), _ALTER: (_BETTER, _WORSE)}
 _LOW_BACK, _FOR, _COMMA, _COLON = "low-back", "for", ",", ":"
 _RUNNING, _LONG_RUN, _DISTANCE, _LEAST_LONG = "running", "long-run", "distance", 10  # kilometres or miles
 _BEFORE, _BEHIND = 12, 8  # items between an action and its change
@@ -36,12 +63,13 @@ class FactorFrame(Frame):
     """Reads "worse with walking, better leaning on a cart", "sitting eases it", "pain on rising from a chair"."""
 
     name = "factor"
-    kinds = frozenset({_CHANGE, _ACTION, _OCCASION, _PERSON, _DISTANCE, COMPLAINT})
-    heads = frozenset({_ACTION})
+    kinds = frozenset({_CHANGE, _ACTION, _OCCASION, _PERSON, _DISTANCE, _ASIDE, COMPLAINT})
+    heads = frozenset({_ACTION, _DISTANCE})
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield what each action changes."""
-        for place in row.kinds[_ACTION]:
+        denied = False
+        for place in row.kinds.get(_ACTION, ()):
             action = _action(row, place)
             if self._is_of_another_part(row, place):
                 continue
@@ -50,6 +78,26 @@ class FactorFrame(Frame):
             found = behind if is_nearer or not before else before
             found = found or self._by_itself(row, place, action)
             if found and (mention := self._mention(row, place, action, found)):
+                denied = mention.value is FindingValue.ABSENT
+                yield mention
+            elif denied and not found and _nor_before(row, place):
+                yield from self._neither(place, action)
+        if not row.kinds.get(_ACTION):
+            yield from self._after_distance(row)
+
+    def _neither(self, place: int, action: str) -> Iterator[Mention]:
+        """Yield what a "nor" denies of a further action: "sitting does not ease it, nor does leaning forward"."""
+        read = self._meaning_of(_ALTER, action)
+        if read:
+            yield Mention(place, read[0], place, place, is_sided=True, about=Subject.UNSAID)
+
+    def _after_distance(self, row: Row) -> Iterator[Mention]:
+        """Yield a long run told by its distance alone: "hurts the day after anything over 15 miles"."""
+        if not _ROADS.isdisjoint(row.sentence.words):
+            return
+        for place in row.kinds.get(_DISTANCE, ()):
+            found = self._before(row, place, _LONG_RUN) if row[place - 1].number >= _LEAST_LONG else None
+            if found and found.change == _PAIN and (mention := self._mention(row, place, _LONG_RUN, found)):
                 yield mention
 
     def _is_of_another_part(self, row: Row, place: int) -> bool:
@@ -59,6 +107,8 @@ class FactorFrame(Frame):
 
     def _mention(self, row: Row, place: int, action: str, found: _Governing) -> Mention | None:
         read = self._meaning(row[found.at], found.change, action)
+        if read and found.change == _ALTER and not found.is_denied:
+            read = (read[0], False) if _nor_before(row, place) else None
         first, last = min(place, found.at), max(place, found.at)
         own = row[found.at].role in {Role.PAIN, Role.PAIN_WORD}
         subject = pain_at(row, found.at) if own else subject_before(row, first)
@@ -67,8 +117,8 @@ class FactorFrame(Frame):
         if read is None or subject is Subject.OTHER:
             return None
         meaning, is_absent = read
-        value = FindingValue.ABSENT if is_absent is not found.is_denied else FindingValue.PRESENT
-        if is_absent and found.is_denied:
+        value = FindingValue.ABSENT if is_absent or found.is_denied else FindingValue.PRESENT
+        if is_absent and found.is_denied and found.change != _ALTER:
             return None
         if row[found.at].role is Role.PAIN:
             meaning = replace(meaning, denies=())  # without groin pain on walking something else may hurt
@@ -77,7 +127,10 @@ class FactorFrame(Frame):
     def _meaning(self, item: Item, change: str, action: str) -> tuple[PhraseMeaning, bool] | None:
         """Return what is recorded, and whether as absent: what sitting makes worse it does not ease."""
         own = self.table.get(item.concept(REGION) or "", {}).get(action) if change == _PAIN else None
-        meaning = own or self.table.get(change, {}).get(action)
+        return (own, False) if own else self._meaning_of(change, action)
+
+    def _meaning_of(self, change: str, action: str) -> tuple[PhraseMeaning, bool] | None:
+        meaning = self.table.get(change, {}).get(action)
         if meaning:
             return meaning, False
         opposite = (self.table.get(one, {}).get(action) for one in _OPPOSITES.get(change, ()))
@@ -96,7 +149,7 @@ class FactorFrame(Frame):
                 return None
             elif change and self._meaning(item, change, action):
                 is_next = nearest == at + 1 and change != _PAIN
-                is_led = is_led or (is_headed and change != _PAIN)
+                is_led = is_led or change in _LED or (is_headed and change != _PAIN)
                 return _Governing(at, change, is_listed) if is_led or is_next or item.concept(_OCCASION) else None
             elif item.is_marked(*_LISTS):
                 needs_action = True
@@ -114,22 +167,32 @@ class FactorFrame(Frame):
 
     def _behind(self, row: Row, place: int, action: str) -> _Governing | None:
         """Return the change behind an action: "walking makes it worse", "sitting does not help"."""
-        unknown, is_denied, occasion = 0, False, ""
+        unknown, is_denied, is_joined, occasion = 0, False, False, ""
         for at in range(place + 1, min(len(row), place + _BEHIND)):
             item = row[at]
-            change = _change(item)
+            change = _change(item) or (_PAIN if is_denied and item.concept(QUALITY) == VAGUE else None)
             if change and self._meaning(item, change, action):
-                is_taken = bool(occasion) and change != _PAIN
+                is_taken = bool(occasion) and change != _PAIN and not (occasion == _TO and change == _BETTER)
+                is_taken = is_taken or (is_joined and change not in {_BETTER, _SAME, *_LED})
                 return None if is_taken else _Governing(at, change, is_denied=is_denied)
             if item.is_marked(*_LISTS):
-                if at + 1 >= len(row) or not row[at + 1].concept(_ACTION) or item.text == _COMMA:
+                behind = row[at + 1] if at + 1 < len(row) else None
+                is_same = behind is not None and _change(behind) == _SAME
+                is_joined = is_joined or item.text in _AND or is_same
+                if (
+                    behind is None
+                    or not (behind.concept(_ACTION) or is_joined)
+                    or (item.text == _COMMA and not is_same)
+                ):
                     return None
+            elif is_joined and item.concept(_ACTION):
+                return None
             elif is_denial(item):
                 is_denied = True
             elif item.concept(_OCCASION) and item.role is not Role.RUN:
-                occasion = item.concept(_OCCASION) or ""
+                occasion = item.text
             elif (
-                (item.role is Role.PLACE and item.concept(REGION) != _LOW_BACK)
+                (item.role is Role.PLACE and item.concept(REGION) != _LOW_BACK and not is_joined)
                 or _breaks(item)
                 or (item.text == _FOR and occasion)
             ):
@@ -165,6 +228,14 @@ def _change(item: Item) -> str | None:
     if item.role in {Role.PAIN, Role.PAIN_WORD}:
         return _PAIN
     return item.concept(_CHANGE)
+
+
+def _nor_before(row: Row, place: int) -> bool:
+    """Return whether "nor" stands right before an action: "nor does leaning forward"."""
+    at = place - 1
+    while at >= 0 and (row[at].role is Role.BRIDGE or row[at].concept(_ACTION)):
+        at -= 1
+    return at >= 0 and (row[at].text in _NOR or is_denial(row[at]))
 
 
 def _breaks(item: Item) -> bool:

@@ -1,18 +1,22 @@
 """The frame of motion: internal rotation of the hip and how far it goes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
-from cds_service.narrative.frames.examination import SHARED, ExaminationFrame, lacks
+from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, lacks
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import PhraseMeaning
+from cds_service.narrative.mentions import Mention
 
 _MOTION, _DEGREES, _JOINT, _LIMB = "motion", "degrees", "joint", "limb"
 _OTHER, _INTERNAL, _RANGE, _HIP, _FILLER = "other", "internal", "range", "hip", "filler"
-_MINUS = "-"
+_MINUS, _TEST, _ABILITY, _UNABLE = "-", "test", "ability", "unable"
+_FREE = frozenset({"full", "supple", "free", "mobile"})
+_OF = frozenset({"of", "from"})  # "hip free from infection"
+_SMALL = frozenset({"-", ":", "is", "are", "was", "were", ","})
 _MOST_LIMITED, _LEAST_FULL, _MOST = 15, 30, 90  # degrees
 _VALUES = {"few": FindingValue.PRESENT, "many": FindingValue.ABSENT}
 
@@ -22,14 +26,23 @@ class MotionFrame(ExaminationFrame):
 
     name = "motion"
     kinds = frozenset({_MOTION, _DEGREES, _JOINT, _LIMB}) | SHARED
-    heads = frozenset({_MOTION})
+    heads = frozenset({_MOTION, _JOINT})
     present = frozenset({"limited", "reduced", "absent"})
     absent = frozenset({"normal"})
     foreign = Part.BREAK
 
+    def read(self, row: Row) -> Iterator[Mention]:
+        """Yield the movements, and the hips that are said to move freely."""
+        if _MOTION in row.kinds or any(
+            row[at].concept(_JOINT) == _HIP and _is_free(row, at) for at in row.kinds[_JOINT]
+        ):
+            yield from super().read(row)
+
     def head(self, row: Row, at: int) -> Token | None:
         """Return a movement as a head. Of another joint it is no finding of ours."""
         concept = row[at].concept(_MOTION)
+        if concept is None and row[at].concept(_JOINT) == _HIP and _is_free(row, at):
+            return Token(Part.HEAD, at, _RANGE)
         if concept is None or row[at].concept(_FILLER):
             return None
         is_ours = concept != _OTHER and self._is_of_hip(row, at, concept)
@@ -45,6 +58,9 @@ class MotionFrame(ExaminationFrame):
         if 0 <= number <= _MOST:
             value = FindingValue.PRESENT if number <= _MOST_LIMITED else None
             return Token(Part.RESULT, at, value=FindingValue.ABSENT if number >= _LEAST_FULL else value, words=(at,))
+        ahead = row[at + 1] if at + 1 < len(row) else None
+        if item.concept(_ABILITY) == _UNABLE and ahead is not None and ahead.concept(_MOTION) == _INTERNAL:
+            return self.said(at, "limited")
         return self.said(at, "absent") if lacks(row, at, _is_rotation) else super().result(row, at)
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
@@ -56,15 +72,19 @@ class MotionFrame(ExaminationFrame):
 
     def passes(self, row: Row, at: int) -> bool:
         """Return whether an item may stand between a movement and its degrees: a minus may, "IR -5"."""
-        is_minus = row[at].text == _MINUS and at + 1 < len(row) and row[at + 1].number >= 0
-        return is_minus or super().passes(row, at)
+        is_number = at + 1 < len(row) and row[at + 1].number >= 0
+        is_of_hip = at > 0 and row[at - 1].concept(_JOINT) == _HIP  # "L hip - supple"
+        return (row[at].text == _MINUS and (is_number or is_of_hip)) or super().passes(row, at)
 
     def _tokens(self, row: Row) -> tuple[list[Token], Side]:
         """Return the tokens; the only side that is told with movements is that of all of them."""
         tokens, heading = super()._tokens(row)
         first = next((place for place, token in enumerate(tokens) if token.is_head), len(tokens))
+        if first < len(tokens) and any(at < tokens[first].at for at in row.kinds.get(_TEST, ())):
+            first = 0  # "log roll irritable on the left, IR blocked at 0"
         sides = {token.side for token in tokens[first:] if token.part is Part.SIDE}
-        return tokens, sides.pop() if heading is Side.UNSTATED and len(sides) == 1 else heading
+        is_of_all = heading is Side.UNSTATED and len(sides) == 1 and not _is_of_second(tokens)
+        return tokens, sides.pop() if is_of_all else heading
 
     def _is_of_hip(self, row: Row, at: int, concept: str) -> bool:
         """Return whether the nearest joint before a movement is the hip, or else the first behind it."""
@@ -77,6 +97,23 @@ class MotionFrame(ExaminationFrame):
             return concept == _INTERNAL
         joint = row[nearest].concept(_JOINT)
         return joint is not None and joint == _HIP
+
+
+def _is_free(row: Row, at: int) -> bool:
+    """Return whether a hip itself is said to move freely: "left hip full", "hips - supple"."""
+    behind = [item for item in row[at + 1 : at + 5] if not (item.is_side or item.text in _SMALL)]
+    if not behind or behind[0].concept(RESULT) != "normal" or behind[0].text.split()[0] not in _FREE:
+        return False
+    return len(behind) == 1 or behind[1].text not in _OF
+
+
+def _is_of_second(tokens: Sequence[Token]) -> bool:
+    """Return whether a side is only that of a second result: "IR 10 (R 30)"."""
+    parts = [token.part for token in tokens]
+    return any(
+        parts[at - 2 : at + 2] == [Part.RESULT, Part.SEPARATOR, Part.SIDE, Part.RESULT]
+        for at in range(2, len(parts) - 1)
+    )
 
 
 def _is_rotation(item: Item) -> bool:

@@ -1,41 +1,34 @@
 """Read pains: named by themselves, or as places with a pain word, and where they radiate to."""
 
 from collections.abc import Set
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side, combine_sides
+from cds_service.narrative.frames import calm
 from cds_service.narrative.frames.antecedent import NOTHING, Antecedent
-from cds_service.narrative.frames.runs import WAY, follows_motion, is_spoken_of, leads_to_run, runs_behind
-from cds_service.narrative.frames.sites import ASPECT, QUALITY, REGION, RUN, TENDER
+from cds_service.narrative.frames.followed_pain import Pain
+from cds_service.narrative.frames.runs import (
+    ACTION,
+    THE,
+    WAY,
+    follows_motion,
+    is_moved,
+    is_spoken_of,
+    leads_to_run,
+    runs_behind,
+    takes_list,
+)
+from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, QUALITY, REGION, RUN, TENDER
+from cds_service.narrative.frames.subject import is_denial
 from cds_service.narrative.items import Item, Role
-from cds_service.narrative.lexicon import CueEffect, Mark, PhraseMeaning
+from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
-ACTION: Final = "action"  # "walking", "flexion": pain goes on behind what brings it on
-_COMMA, _OF = ",", "of"
-_PAINLESS, _MOTION, _TEST = "painless", "motion", "test"
-_THE = frozenset({"the", "this", "that", "his", "her", "my"})  # before "pain": the one spoken of
+_COMMA, _SLASH = ",", "/"
+_MOTION, _TEST = "motion", "test"
+_MORE = ">"  # "buttock > thigh"
 _LISTS = (Mark.LIST, Mark.JOINED)
-
-
-@dataclass(slots=True)
-class _Pain:
-    """A pain being followed. `is_placed`: its places come after it, possibly as a list.
-
-    `listed`: the last word was one that joins a list. `moved`: the last word named a movement. `is_tender`: on touch.
-    """
-
-    chain: int
-    is_ours: bool = True
-    is_placed: bool = False
-    runs: bool = False
-    listed: bool = False
-    moved: bool = False
-    is_tender: bool = False
-
-
 _BRIDGE, _BREAK = Role.BRIDGE, Role.BREAK
 
 
@@ -50,12 +43,12 @@ class PainReader:
         self._items = items
         self._tender = tender
         self._antecedent = antecedent
-        self._pain: _Pain | None = None
+        self._pain: Pain | None = None
         self._waiting: list[int] = []  # places that still lack a pain word
         self._joins: list[str] = []  # the words that join them
         self._denied: int | None = None  # the denial behind them: "the hip does not hurt"
         self._chains = 0
-        self.last: _Pain | None = None
+        self.last: Pain | None = None
         self.referring: set[int] = set()
         self.opening = Side.UNSTATED
         self.mentions: list[Mention] = []
@@ -63,9 +56,9 @@ class PainReader:
         for place, item in enumerate(items):
             role = item.role
             if role is _BREAK:  # as most words are
-                if self.is_following:
+                if self.is_following or item.entry.concepts:
                     self._read_other(place, item)
-            elif role is not _BRIDGE:
+            elif role is not _BRIDGE or (self._waiting and item.concept(QUALITY) == calm.VAGUE):
                 self._step(place, item)
         self._end_pain()
 
@@ -86,7 +79,9 @@ class PainReader:
             case Role.RUN:
                 self._read_run(place, item)
             case Role.LIST:
-                self._read_list(item)
+                self._read_list(item, place)
+            case Role.BRIDGE if calm.is_vague(self._items, place, self._waiting[0]):
+                self._share(place, Pain(self._next(), is_vague=True))
 
     @property
     def is_following(self) -> bool:
@@ -97,8 +92,8 @@ class PainReader:
         self._chains += 1
         return self._chains
 
-    def _begin(self, chain: int = 0, *, is_ours: bool = True, is_placed: bool = False) -> _Pain:
-        self._pain = self.last = _Pain(chain or self._next(), is_ours, is_placed)
+    def _begin(self, chain: int = 0, *, is_ours: bool = True, is_placed: bool = False) -> Pain:
+        self._pain = self.last = Pain(chain or self._next(), is_ours, is_placed)
         return self._pain
 
     def _end_pain(self) -> None:
@@ -113,30 +108,64 @@ class PainReader:
         assert saying is not None  # noqa: S101 - only places of pain wait
         return saying
 
-    def _mention(self, place: int, last: int, pain: _Pain, *, value: FindingValue = FindingValue.PRESENT) -> None:
+    def _mention(self, place: int, last: int, pain: Pain) -> None:
         saying = self._saying(place)
         if pain.is_tender:
             if self._items[place].concept(REGION) not in self._tender:
                 return
             saying = replace(saying, denies=())  # what is not tender may hurt
-        self.mentions.append(Mention(place, saying, place, last, pain.chain, value, pain.runs))
-
-    # What breaks the connection, and what does not.
+        if pain.is_vague:
+            saying = replace(saying, records=())
+        self.mentions.append(Mention(place, saying, place, last, pain.chain, pain.value, pain.runs))
 
     def _read_other(self, place: int, item: Item) -> None:
         """Read a word that is none of pain: most end what is being followed."""
-        if self._waiting and not self._joins and item.concept(QUALITY) == _PAINLESS:
-            self._share(place, _Pain(self._next()), FindingValue.ABSENT)
-        elif self._waiting and self._denied is None and self._is_denial_behind(place, item):
+        if item.concept(QUALITY) and self._read_calm(place):
+            return
+        if item.text == _MORE and item.concept(DOMINANCE):
+            self._read_list(item, place)
+        elif self._waiting and self._denied is None and calm.is_denied_behind(self._items, place, self._waiting[-1]):
             self._denied = place
-        elif not (self._pain and (self._is_movement(place, item) or self._leads_on(place))):
+        elif self._waiting and (self._joins and item.concept(REGION)):
+            return  # "neither knee nor ankle painful": the ankle is no place of ours
+        elif not (self._waiting and calm.is_passed(self._items, place)) and not self._goes_on(place, item):
             self._end_pain()
 
-    def _is_denial_behind(self, place: int, item: Item) -> bool:
-        """Return whether a denial stands right behind a place: "the hip does not", "left hip: no"."""
-        before = next((at for at in range(place - 1, -1, -1) if self._items[at].role is not _BRIDGE), None)
-        is_denial = any(cue.effect is CueEffect.NEGATED and cue.is_before for cue in item.entry.cues)
-        return is_denial and before is not None and before == self._waiting[-1]
+    def _goes_on(self, place: int, item: Item) -> bool:
+        """Return whether a pain is followed past a word."""
+        pain = self._pain
+        if pain is None or calm.is_copula(self._items, place, pain.began) or calm.leads_on(self._items, place):
+            return pain is not None
+        return self._is_movement(place, item) or self._leads_on(place)
+
+    def _read_calm(self, place: int) -> bool:
+        """Read a word by which places do not hurt, behind them or before. Return whether it is one."""
+        if self._waiting and calm.is_well(self._items, place):
+            self._share(place, Pain(self._next(), value=FindingValue.ABSENT))
+        elif self._waiting and calm.is_vague(self._items, place, self._waiting[0]):
+            self._share(place, Pain(self._next(), is_vague=True))
+        elif calm.begins_vaguely(self._items, place):
+            self._begin_calm(place).is_vague = True
+        elif calm.says_nothing(self._items, place) and self._is_spoken_of(place):
+            self._begin_calm(place)
+        else:
+            return False
+        return True
+
+    def _is_spoken_of(self, place: int) -> bool:
+        if self.last is not None:
+            return self.last.is_ours
+        return self._antecedent.is_ours is True or calm.tells_of_pain(self._items, place)
+
+    def _begin_calm(self, place: int) -> Pain:
+        """Begin what hurts nowhere. Where the word is a cue, that denies it."""
+        last = self.last
+        self._end_pain()
+        is_cue = is_denial(self._items[place]) or calm.is_denied(self._items, place)
+        begun = self._begin(is_placed=True)
+        begun.value = FindingValue.PRESENT if is_cue else FindingValue.ABSENT
+        self.last = last
+        return begun
 
     def _is_movement(self, place: int, item: Item) -> bool:
         """Note a movement that brings the pain on: the pain goes on behind it, "pain on walking, in the hip"."""
@@ -149,10 +178,8 @@ class PainReader:
 
     def _leads_on(self, place: int) -> bool:
         pain = self._pain
-        is_open = pain is not None and not pain.listed and not pain.moved
-        return pain is not None and is_open and leads_to_run(self._items, place, runs=pain.runs)
-
-    # Pains and their places.
+        is_open = pain and not (pain.listed or pain.moved)
+        return pain is not None and bool(is_open) and leads_to_run(self._items, place, runs=pain.runs)
 
     def _read_whole(self, place: int) -> None:
         """Read a pain named by itself. Where it radiates to, and places that share its pain word, share its side."""
@@ -160,7 +187,7 @@ class PainReader:
         runs_on = pain is not None and pain.runs
         if pain is not None and runs_on and not pain.is_ours:
             return  # it radiates there from a place outside the content
-        whole = _Pain(pain.chain if pain is not None and runs_on else self._next(), runs=runs_on)
+        whole = Pain(pain.chain if pain is not None and runs_on else self._next(), runs=runs_on)
         self._share(place, whole)
         self._mention(place, place, whole)
         self._begin(whole.chain)
@@ -170,35 +197,18 @@ class PainReader:
         pain = self._pain
         item = self._items[place]
         is_further = bool(item.concept(ASPECT)) and not item.concept(REGION)  # "in front and on the side"
-        starts_anew = pain is None or (pain.listed and not is_further and not self._takes_list(pain, place))
+        starts_anew = pain is None or (
+            pain.listed and not is_further and not (pain.takes_lists and takes_list(self._items, place))
+        )
         if starts_anew:
             self._pain = None
             self._waiting.append(place)
         elif pain is not None and pain.is_ours:
-            if self._is_moved(pain, place):
+            if is_moved(self._items, place, after_motion=pain.moved):
                 pain.moved = True
                 return
             self._mention(place, place, pain)
             pain.is_placed, pain.listed, pain.moved = True, False, False
-
-    def _takes_list(self, pain: _Pain, place: int) -> bool:
-        """Return whether a listed place belongs to the pain: "pain in the groin, knee", not "..., knee swelling"."""
-        behind = self._items[place + 1] if place + 1 < len(self._items) else None
-        goes_on = behind is not None and (behind.is_unknown or behind.is_marked(Mark.PAIN, Mark.ELSEWHERE))
-        return pain.is_ours and (pain.is_placed or pain.runs) and not goes_on
-
-    def _is_moved(self, pain: _Pain, place: int) -> bool:
-        """Return whether the place is only being moved: "pain with hip flexion", "on moving the knee"."""
-        behind = self._items[place + 1] if place + 1 < len(self._items) else None
-        if behind is not None and behind.is_unknown and follows_motion(self._items, place):
-            return True
-        if not pain.moved:
-            return False
-        at = place - 1
-        while at >= 0 and (self._items[at].is_side or self._items[at].text in _THE):
-            at -= 1
-        before = self._items[at]
-        return before.text == _OF or before.concept(RUN) is not None or before.concept(ACTION) is not None
 
     def _read_word(self, place: int, item: Item) -> None:
         """Read a pain word: of the places before it, or the beginning of a pain whose places follow."""
@@ -207,27 +217,27 @@ class PainReader:
         if self._denied is not None:
             self._deny(place)
         elif self._waiting:
-            one = _Pain(self._next(), is_tender=is_tender)
+            one = Pain(self._next(), is_tender=is_tender)
             self._share(place, one)
             self._begin(one.chain)
         elif pain is None or pain.listed:
             chain = self._referred(place)
             is_ours = chain is not None
-            self._begin(chain or 0, is_ours=is_ours, is_placed=True).is_tender = is_tender
+            begun = self._begin(chain or 0, is_ours=is_ours, is_placed=True)
+            begun.is_tender, begun.began = is_tender, place
         elif is_tender:
             pain.is_tender = True
 
     def _deny(self, place: int) -> None:
         """Read a place that does not hurt. With what it does not hurt is not looked at: then nothing is said."""
-        behind = self._items[place + 1] if place + 1 < len(self._items) else None
-        if behind is None or behind.is_marked(Mark.STOP, *_LISTS):
-            self._share(place, _Pain(self._next()), FindingValue.ABSENT)
+        if calm.closes(self._items, place):
+            self._share(place, Pain(self._next(), value=FindingValue.ABSENT))
         self._end_pain()
 
     def _referred(self, place: int) -> int | None:
         """Return the chain of a pain spoken of before, 0 for a new one, or None if it is elsewhere: "the pain goes"."""
         before = self._items[place - 1] if place else None
-        if before is None or before.text not in _THE or not runs_behind(self._items, place):
+        if before is None or before.text not in THE or not runs_behind(self._items, place):
             return 0
         if self.last is not None:
             return self.last.chain if self.last.is_ours else None
@@ -241,17 +251,16 @@ class PainReader:
         self.referring.add(chain)
         return chain
 
-    def _share(self, word: int, pain: _Pain, value: FindingValue = FindingValue.PRESENT) -> None:
-        """Let waiting places share a pain word. A comma joins them only if "and" or "or" does too."""
+    def _share(self, word: int, pain: Pain) -> None:
+        """Let waiting places share a pain word. A comma joins them if "and" or "or" does, or behind a denial."""
         is_joined = not self._joins or any(join != _COMMA for join in self._joins)
+        is_joined = is_joined or (bool(self._waiting) and calm.is_denied(self._items, self._waiting[0]))
         is_word = self._items[word].role is not Role.PAIN
         kept = self._waiting if is_joined else self._waiting[-1:] if is_word else []
         for place in kept:
-            self._mention(place, word, replace(pain, runs=False), value=value)
+            self._mention(place, word, replace(pain, runs=False))
         self._waiting = [place for place in self._waiting if place not in kept]
         self._end_pain()
-
-    # Where it radiates to.
 
     def _read_run(self, place: int, item: Item) -> None:
         pain = self._pain
@@ -265,11 +274,11 @@ class PainReader:
         elif self._waiting:
             self._joins.append(item.text)
 
-    def _open(self, place: int, item: Item) -> _Pain | None:
+    def _open(self, place: int, item: Item) -> Pain | None:
         """Begin a pain at the word that says where it goes: "radiates to", "it goes to", "on the right it runs"."""
         if is_spoken_of(self._items, place):
             if self.last is not None:
-                self._pain = self.last if self.last.is_ours else _Pain(0, is_ours=False)
+                self._pain = self.last if self.last.is_ours else Pain(0, is_ours=False)
                 return self._pain
             if self._antecedent.is_ours is not None or item.is_marked(Mark.RUN_BY_ITSELF):
                 chain = self._continue()
@@ -280,8 +289,11 @@ class PainReader:
             return self._begin(chain or 0, is_ours=chain is not None, is_placed=True)
         return None
 
-    def _read_list(self, item: Item) -> None:
+    def _read_list(self, item: Item, place: int) -> None:
+        if self._waiting and item.text == _SLASH and calm.is_score(self._items, place, self._waiting[-1]):
+            value = FindingValue.PRESENT if self._items[place - 1].number else FindingValue.ABSENT
+            self._share(place + 1, Pain(self._next(), value=value))
         if self._waiting:
             self._joins.append(item.text)
-        if self._pain is not None:
+        if self._pain:
             self._pain.listed = True

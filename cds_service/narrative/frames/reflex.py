@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, TOPIC, ExaminationFrame, lacks, speaks_of
+from cds_service.narrative.frames.token_line import RETURNED
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
@@ -12,9 +13,11 @@ from cds_service.narrative.mentions import Mention
 
 _REFLEX, _PLACE, _GRADE, _LIMB = "reflex", "reflex-place", "reflex-grade", "limb"
 _SIGNS = {"+": "positive", "-": "absent"}
-_ELICIT = "elicit"
+_ELICIT, _DOWN = "elicit", "down"
+_ROOT = "root"
 _OTHER, _ARM, _LEG, _GENERAL, _TENDON = "other", "arm", "leg", "general", frozenset({"achilles", "patellar"})
 _PATELLAR = "patellar"
+_ROOTS = {"l3": _PATELLAR, "l4": _PATELLAR, "s1": "achilles"}
 
 
 class ReflexFrame(ExaminationFrame):
@@ -25,7 +28,7 @@ class ReflexFrame(ExaminationFrame):
     heads = frozenset({_REFLEX, _PLACE, TOPIC})
     topic = "reflex"
     present = frozenset({"absent", "reduced", "low"})
-    absent = frozenset({"normal", "positive"})
+    absent = frozenset({"normal", "positive", RETURNED})
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield the reflexes."""
@@ -46,6 +49,8 @@ class ReflexFrame(ExaminationFrame):
         concept = item.concept(_REFLEX) or item.concept(_PLACE)
         if concept is None and item.concept(_LIMB) == _ARM:
             concept = _OTHER
+        if concept is None and item.concept(_ROOT):
+            concept = _of_root(row, at)
         if concept is None:
             return None
         return Token(Part.OTHER if concept == _OTHER else Part.HEAD, at, concept)
@@ -58,13 +63,23 @@ class ReflexFrame(ExaminationFrame):
             return self.said(at, grade)
         if lacks(row, at, _is_reflex):
             return self.said(at, "absent")
-        if item.text == "+" and _is_of_pair(row, at):  # "+/++": of two, and how much each is, nobody agrees
-            return Token(Part.RESULT, at, words=(at,))
+        if item.text in _SIGNS and _is_of_pair(row, at):
+            return self.said(at, _SIGNS[item.text])
+        if item.concept(RESULT) == RETURNED:
+            return self.said(at, RETURNED)
+        if item.text == _DOWN and at and (_is_head(row[at - 1]) or row[at - 1].is_side):
+            return self.said(at, "reduced")
         if item.text in _SIGNS:
             return self.said(at, _SIGNS[item.text]) if _ends_claim(row, at) else None
         if item.text == "0" or item.number in {0, 1, 2}:
             return self.said(at, "normal" if item.number == 2 else "low")
         return super().result(row, at)
+
+
+def _of_root(row: Row, at: int) -> str | None:
+    """Return the reflex of a root in a list that ends with the word reflex: "L4 and S1 reflexes"."""
+    is_listed = at + 2 < len(row) and row[at + 1].is_marked(Mark.LIST, Mark.JOINED)
+    return _ROOTS.get(row[at].text) if is_listed and row[at + 2].concept(_REFLEX) else None
 
 
 def _is_of_pair(row: Row, at: int) -> bool:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
-from cds_service.narrative.frames.sites import ASPECT, PRONOUN, RUN
+from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, PRONOUN, RUN
 from cds_service.narrative.items import Item, Role
 from cds_service.narrative.lexicon import Mark
 
 WAY: Final = "way"  # a direction: needs a pain, or another word of radiation, before it
-_COMMA, _SINCE = ",", "since"
+THE: Final = frozenset({"the", "this", "that", "his", "her", "my"})  # before "pain": the one spoken of
+ACTION: Final = "action"  # "walking", "flexion": pain goes on behind what brings it on
+_COMMA, _SINCE, _OF = ",", "since", "of"
 _HAS = frozenset({"that", "has", "had", "have"})  # "pain that has gone into the leg"
 _GOING = frozenset(
     {
@@ -83,3 +85,24 @@ def is_spoken_of(items: Sequence[Item], place: int) -> bool:
         if unknown > _MAX_UNKNOWN or not (item.is_unknown or item.role is Role.BRIDGE or item.text == _COMMA):
             return False
     return is_sided and place < _REACH
+
+
+def is_moved(items: Sequence[Item], place: int, *, after_motion: bool) -> bool:
+    """Return whether a place is only being moved: "pain with hip flexion", "on moving the knee"."""
+    behind = items[place + 1] if place + 1 < len(items) else None
+    if behind is not None and behind.is_unknown and follows_motion(items, place):
+        return True
+    if not after_motion:
+        return False
+    at = place - 1
+    while at >= 0 and (items[at].is_side or items[at].text in THE):
+        at -= 1
+    before = items[at]
+    return before.text == _OF or before.concept(RUN) is not None or before.concept(ACTION) is not None
+
+
+def takes_list(items: Sequence[Item], place: int) -> bool:
+    """Return whether a listed place has nothing of its own: "pain in the groin, knee", not "..., knee swelling"."""
+    behind = items[place + 1] if place + 1 < len(items) else None
+    is_other = behind is not None and behind.is_unknown and not behind.concept(DOMINANCE)
+    return behind is None or not (is_other or behind.is_marked(Mark.PAIN, Mark.ELSEWHERE))

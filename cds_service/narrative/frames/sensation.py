@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
-from cds_service.narrative.frames.examination import SHARED, TOPIC, ExaminationFrame, is_part, lacks, speaks_of
+from cds_service.narrative.frames.examination import SHARED, TOPIC, ExaminationFrame, is_part, lacks
+from cds_service.narrative.frames.neuro import NEURO, is_summed_up, sums_up
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
+_ORGAN = "organ"  # "sacral dermatomes", whose sensation is another matter
 _NUMB, _LEG, _LIMB, _SCORE = "numb", "leg", "limb", "score"
 _STOCKING = "stocking"  # of both legs
 _UNABLE = frozenset({"cannot", "cant", "can not", "unable to", "could not", "couldnt", "not able to"})
@@ -31,8 +33,16 @@ class SensationFrame(ExaminationFrame):
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield what is said of sensation, if anything is."""
-        if _NUMB in row.kinds or speaks_of(row, TOPIC, self.topic) or any(item.text in _FEEL for item in row):
+        if _NUMB in row.kinds or self.speaks(row) or sums_up(row) or any(item.text in _FEEL for item in row):
             yield from super().read(row)
+
+    def is_topic(self, row: Row, at: int) -> bool:
+        """Return whether sensation is named, or all that the nerves do is summed up."""
+        topic = row[at].concept(TOPIC)
+        return topic == self.topic or (topic == NEURO and is_summed_up(row, at))
+
+    def _is_spoken_of(self, claim: Claim, row: Row) -> bool:
+        return self.speaks(row) or (claim.result.value is FindingValue.ABSENT and sums_up(row))
 
     def head(self, row: Row, at: int) -> Token | None:
         """Return a part of the body as a head."""
@@ -64,10 +74,10 @@ class SensationFrame(ExaminationFrame):
         """Yield what a claim records, if the result is one of sensation and the place is a leg's."""
         at = claim.result.at
         is_felt = at > 0 and row[at].text in _FELT and row[at - 1].text in _FEEL  # "feels less over the calf"
-        if not (is_felt or self._is_numb(row, at) or speaks_of(row, TOPIC, self.topic)):
+        if not (is_felt or self._is_numb(row, at) or self._is_spoken_of(claim, row)):
             return
         is_general = claim.head.part is Part.TOPIC
-        named = {row[at].concept(kind) for kind in _PLACES for at in row.kinds.get(kind, ())}
+        named = {row[at].concept(kind) for kind in (*_PLACES, _ORGAN) for at in row.kinds.get(kind, ())}
         if not is_general or named == {_LEG} or (claim.result.value is FindingValue.ABSENT and not named):
             yield self.meanings[_LEG]
 

@@ -1,12 +1,14 @@
 """The frame of shares: whether the leg hurts more than the back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from cds_service.model.facts import FindingValue
+from cds_service.narrative.frames.calm import VAGUE
 from cds_service.narrative.frames.frame import Frame
-from cds_service.narrative.frames.sites import DOMINANCE, REGION
-from cds_service.narrative.items import Row
+from cds_service.narrative.frames.sites import DOMINANCE, QUALITY, REGION
+from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
 
@@ -14,6 +16,10 @@ _LEG, _BACK = "leg", "low-back"
 _NEAR = 6  # items between what is compared
 _ALL = 100
 _HALF = 50
+_MORE, _EQUAL = "more", "equal"
+_FIRST, _SECOND = 1, 2
+_BEHIND = 4  # items behind both, where they may be called equal
+_BACK_PAIN = "low-back-pain"
 
 
 class ShareFrame(Frame):
@@ -26,19 +32,38 @@ class ShareFrame(Frame):
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield whether the leg or the back is said to hurt more."""
         meaning = self.table.get(_LEG, {}).get(_BACK)
-        parts = [(at, row[at].concept(REGION)) for at in row.kinds[REGION]]
+        parts = [(at, part) for at, item in enumerate(row) if (part := _part(item))]
         for (first, one), (second, other) in pairwise(parts):
             if meaning is None or {one, other} != {_LEG, _BACK} or second - first > _NEAR:
                 continue
-            is_first_more = self._is_first_more(row, first, second)
-            if is_first_more is not None:
-                value = FindingValue.PRESENT if is_first_more is (one == _LEG) else FindingValue.ABSENT
+            more = self._more(row, first, second)
+            if more is not None:
+                value = FindingValue.PRESENT if {_FIRST: one, _SECOND: other}.get(more) == _LEG else FindingValue.ABSENT
                 yield Mention(first, meaning, first, second, value=value, is_sided=True)
+                yield from self._pains(row, first, second)
 
-    def _is_first_more(self, row: Row, first: int, second: int) -> bool | None:
-        if any(item.concept(DOMINANCE) for item in row[first + 1 : second]):
-            return None if any(item.is_marked(Mark.LIST) for item in row[first + 1 : second]) else True
+    def _pains(self, row: Row, first: int, second: int) -> Iterator[Mention]:
+        """Yield the pains that are shared, where no word of pain stands beside them. Nothing denies them."""
+        for place in (first, second):
+            meaning = self.table.get(_MORE, {}).get(_part(row[place]) or "")
+            is_vague = place + 1 < len(row) and row[place + 1].concept(QUALITY) == VAGUE  # "leg symptoms"
+            if meaning and row[place].role is Role.PLACE and not is_vague:
+                yield Mention(place, replace(meaning, denies=()), place, place, parts=(place,))
+
+    def _more(self, row: Row, first: int, second: int) -> int | None:
+        """Return which of two hurts more, 0 for neither, or None if it is not told."""
+        between = row[first + 1 : second]
+        if any(item.concept(DOMINANCE) == _EQUAL for item in (*between, *row[second + 1 : second + _BEHIND])):
+            return 0
+        if any(item.concept(DOMINANCE) for item in between):
+            return None if any(item.is_marked(Mark.LIST) for item in between) else _FIRST
         numbers = [row[at].number for at in range(max(0, first - 3), min(len(row), second + 2)) if row[at].number > 0]
-        if len(numbers) != 2 or sum(numbers) != _ALL or numbers[0] == _HALF:
+        if len(numbers) != 2 or sum(numbers) != _ALL:
             return None
-        return numbers[0] > numbers[1]
+        return 0 if numbers[0] == _HALF else _FIRST if numbers[0] > numbers[1] else _SECOND
+
+
+def _part(item: Item) -> str | None:
+    """Return the region of an item: that of a pain named by itself too, "LBP"."""
+    saying = item.entry.saying
+    return item.concept(REGION) or (_BACK if saying and _BACK_PAIN in saying.records else None)

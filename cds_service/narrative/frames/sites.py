@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from cds_service.model.sides import combine_sides
-from cds_service.narrative.items import Item, Role, Row
+from cds_service.narrative.frames.subject import is_denial
+from cds_service.narrative.items import Item, Role, Row, build_site
 from cds_service.narrative.lexicon import FrameTable, LexiconEntry, Mark
 
 NAME: Final = "pain"  # the content file
@@ -15,6 +16,7 @@ TENDER: Final = "tender"  # the regions whose tenderness is pain
 WHOLE: Final = "whole"  # a region of which no aspect is said
 _REACHED = "reached"  # a region that is a place of pain only where pain radiates to it
 _BACK, _SIDE, _LOW_BACK = "back", "side", "low-back"
+_BACKS = frozenset({_BACK, "backs"})  # "back's been fine"
 _OF = "of"
 _PAIN = "pain"
 _REACH = 8  # items between an aspect and its region
@@ -73,7 +75,7 @@ class SiteComposer:
             firsts.append(row.firsts[end])
             entry = self._entry(region, aspect, is_pain=False)
             if entry:
-                made.append(Item(row[at].text, entry._replace(concepts={ASPECT: aspect}), Role.PLACE))
+                made.append(build_site(row[at].text, entry._replace(concepts={ASPECT: aspect}), Role.PLACE))
                 firsts.append(row.firsts[end + 1])
             end = at + 1
         return end
@@ -101,7 +103,7 @@ class SiteComposer:
         at, is_listed = _region_ahead(row, place)
         if at is not None:
             return _Site(row[at].concept(REGION) or "", aspect, place + 1 if is_listed else at + 1)
-        if _last_word(row[place]) == _BACK and _is_part_of_body(row, place):
+        if _last_word(row[place]) in _BACKS and _is_part_of_body(row, place):
             return _Site(_LOW_BACK, WHOLE, place + 1)
         return None
 
@@ -123,7 +125,7 @@ class SiteComposer:
         if is_whole and not is_pain:
             words.append(row[site.end].text)
         text = " ".join(words)
-        return Item(text, entry, Role.PAIN if is_whole else Role.PLACE, side)
+        return build_site(text, entry, Role.PAIN if is_whole else Role.PLACE, side)
 
     def _entry(self, region: str, aspect: str, *, is_pain: bool) -> LexiconEntry | None:
         key = region, aspect, is_pain
@@ -170,7 +172,7 @@ def _aspect_behind(row: Row, region: int) -> int | None:
         if item.concept(ASPECT) not in {None, WHOLE}:
             is_plain = _last_word(item) not in _NOT_SAID_BY_ITSELF or before == "the"
             is_last = at + 1 >= len(row) or not row[at + 1].is_unknown
-            is_free = _region_ahead(row, at)[0] is None and _last_word(item) != _BACK
+            is_free = _region_ahead(row, at)[0] is None and _last_word(item) not in _BACKS
             return at if is_plain and is_last and is_free and not row[at - 1].is_marked(Mark.JOINED) else None
         if not (item.role is Role.BRIDGE or item.text in {",", "("} or _is_pain(item)) or item.concept(REGION):
             return None
@@ -223,15 +225,13 @@ def _is_part_of_body(row: Row, place: int) -> bool:
     before = row[place - 1] if place else None
     if " " in row[place].text:  # "his back"
         return True
-    if before is not None and (before.text in _OWNERS or before.text in _ABOUT):
+    if before is not None and (before.text in _OWNERS or before.text in _ABOUT or before.concept(DOMINANCE)):
         return True
     is_opening = (
-        before is None
-        or before.is_side
-        or before.concept(DOMINANCE) is not None
-        or before.role in {Role.LIST, Role.PAIN_WORD, Role.BRIDGE}
+        before is None or before.is_side or before.role in {Role.LIST, Role.PAIN_WORD, Role.BRIDGE} or is_denial(before)
     )
     is_told = before is None or before.text not in _COPULAS
-    is_closing = behind is None or behind.is_marked(*_LISTS) or behind.is_side or behind.text in _CLOSING
+    is_closing = behind is None or behind.is_marked(*_LISTS, Mark.STOP) or behind.is_side or behind.text in _CLOSING
+    is_closing = is_closing or (behind is not None and behind.number >= 0)
     is_closing = is_closing or (behind is not None and behind.concept(DOMINANCE) is not None)
     return is_opening and is_told and is_closing

@@ -1,6 +1,7 @@
 """The frame of sleep: pain that wakes, and sleeping otherwise than flat."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from cds_service.model.facts import FindingValue
@@ -13,9 +14,13 @@ from cds_service.narrative.mentions import Mention
 
 _WAKING, _NIGHT, _FLAT, _ABILITY, _BED = "waking", "night", "flat", "posture", "bed"
 _WAKES, _SLEEP, _PROP, _ABLE = "wakes", "sleep", "prop", "able"
+_FLAT_ON = "flat on"
 _REACH = 10  # items between pain and waking
 _NEAR = 5  # items between sleep and what it is done on
-_BLAMING = frozenset({"with", "by", "from", "because of", "due to", "owing to"})
+_SLEEPING = frozenset({"sleeps", "sleep", "sleeping", "slept"})
+_UP = "up"  # "up at night": with pain alone is that waking by pain
+_PAINS = frozenset({Role.PAIN, Role.PAIN_WORD, Role.PLACE})
+_BLAMING = frozenset({"with", "w /", "d / t", "by", "from", "because of", "due to", "owing to", "because"})
 _LISTS = (Mark.LIST, Mark.JOINED)
 
 
@@ -43,8 +48,14 @@ class SleepFrame(Frame):
         pains = [at for at in around if row[at].role in {Role.PAIN, Role.PAIN_WORD}]
         if subject is Subject.OTHER or any(pain_at(row, at) is Subject.OTHER for at in pains):
             return
-        if pains or _is_blamed(row, place):
+        blamed = _blamed(row, place)
+        if row[place].concept(_WAKING) == _UP and blamed is None:
+            return  # "up three times a night to void"
+        if pains or blamed is not None:
             yield Mention(place, meaning, place, place, is_sided=True, about=Subject.OURS)
+            part = row[blamed].entry.saying if blamed is not None and row[blamed].role is Role.PLACE else None
+            if blamed is not None and part and not any(is_denial(item) for item in row[: max(blamed, place)]):
+                yield Mention(blamed, replace(part, is_site=False), blamed, blamed, parts=(blamed,))
         elif self._is_it(row, place) or (row[place].concept(_WAKING) == _NIGHT and self._is_last(row, place)):
             yield Mention(place, meaning, place, place, is_sided=True, about=Subject.UNSAID)
 
@@ -72,6 +83,8 @@ class SleepFrame(Frame):
         for place in row.kinds.get(_FLAT, ()):
             if place and is_denial(row[place - 1]):
                 yield Mention(place, meaning, place - 1, place, is_sided=True)
+            elif row[place].text.startswith(_FLAT_ON) and _sleeps(row, place):
+                yield Mention(place, meaning, place, place, value=FindingValue.ABSENT, is_sided=True)
             elif (at := self._ability(row, place)) is not None:
                 value = FindingValue.ABSENT if row[at].concept(_ABILITY) == _ABLE else FindingValue.PRESENT
                 yield Mention(place, meaning, min(place, at), max(place, at), value=value, is_sided=True)
@@ -93,17 +106,24 @@ class SleepFrame(Frame):
         return any(item.is_marked(Mark.STOP, *_LISTS) for item in between)
 
 
-def _is_blamed(row: Row, waking: int) -> bool:
-    """Return whether a part of ours wakes someone: "wakes with the hip", "her hip wakes her"."""
+def _sleeps(row: Row, place: int) -> bool:
+    """Return whether someone is said to sleep so: "sleeps through, flat on her back"."""
+    near = row[max(0, place - _NEAR) : place]
+    words = " ".join(item.text for item in near).split()
+    return not _SLEEPING.isdisjoint(words) and not any(is_denial(item) for item in near)
+
+
+def _blamed(row: Row, waking: int) -> int | None:
+    """Return the part or pain of ours that wakes someone: "wakes with the hip", "her hip wakes her"."""
     before = waking - 1
     while before >= 0 and row[before].role is Role.BRIDGE and row[before].text not in _BLAMING:
         before -= 1
-    if before >= 0 and row[before].role is Role.PLACE:
-        return True
+    if before >= 0 and row[before].role is Role.PLACE and row[waking].concept(_WAKING) != _UP:
+        return before
     for at in range(waking + 1, min(len(row), waking + _REACH)):
-        if row[at].is_marked(Mark.STOP, *_LISTS):
-            return False
         if row[at].text in _BLAMING:
-            behind = next((item for item in row[at + 1 :] if item.role is not Role.BRIDGE), None)
-            return behind is not None and behind.role is Role.PLACE
-    return False
+            behind = next((one for one in range(at + 1, len(row)) if row[one].role is not Role.BRIDGE), None)
+            return behind if behind is not None and row[behind].role in _PAINS else None
+        if row[at].is_marked(Mark.STOP, *_LISTS):
+            return None
+    return None

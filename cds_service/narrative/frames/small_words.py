@@ -5,7 +5,7 @@ from typing import Final
 
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.partings import PARTING, PARTINGS
-from cds_service.narrative.frames.tokens import ASKED, BOTH_WORD, BREAK, SEPARATOR, SIDES, Token
+from cds_service.narrative.frames.tokens import AND_WORD, ASKED, BOTH_WORD, BREAK, SEPARATOR, SIDES, SLASH, Token
 from cds_service.narrative.items import UNKNOWN_ITEM, Item, Row
 from cds_service.narrative.lexicon import LexiconEntry, Mark
 
@@ -15,14 +15,39 @@ COMPARING: Final = frozenset({"than", "compared to", "compared with", "versus", 
 _SIGNS: Final = NONE | NOT | {"+", "-", "0"}  # a frame may read them, though they name nothing
 _LISTS: Final = (Mark.LIST, Mark.JOINED)
 _LINKS: Final = frozenset({Mark.LINK, Mark.MOTION})
-_BOTH, _EITHER = "both", "either"
+_BOTH = "both"
+_EACH: Final = frozenset({"either", "each"})
+_BOTH_IN_SHORT = "b"  # "5/5 B", behind a result alone
+_OF_BOTH: Final = frozenset({_BOTH, _BOTH_IN_SHORT})
+_RESULTS: Final = ("result", "grade", "reflex-grade", "score")
+_SEPARATORS: Final = {"and": AND_WORD, "&": AND_WORD, "/": SLASH}
+_TWO: Final = frozenset({"feet", "calves"})
+_AND = " and "
 
 
 def parts_of(row: Row) -> Sequence[Token | None]:
     """Return what the items of a sentence are to all frames of the examination, or ASKED of each."""
     if row.parts is None:
         row.parts = [_part(item) for item in row]
+        if any(item.text in _OF_BOTH for item in row):
+            _settle_both(row, row.parts)
     return row.parts
+
+
+def _settle_both(row: Row, parts: list[Token | None]) -> None:
+    """Let "both" be a side before what stands on both sides, and its first letter one behind a result."""
+    for at, token in enumerate(parts):
+        if token is BOTH_WORD and at + 1 < len(row) and _are_two(row[at + 1].text):
+            parts[at] = SIDES[Side.BOTH]
+        elif row[at].text == _BOTH_IN_SHORT:
+            is_side = at > 0 and any(row[at - 1].concept(kind) for kind in _RESULTS)
+            parts[at] = SIDES[Side.BOTH] if is_side else BREAK
+
+
+def _are_two(text: str) -> bool:
+    """Return whether a word names what stands on both sides, as "ankles" does: "both" is said of no list then."""
+    is_plural = text[-1] == "s" and not text.endswith("ss")
+    return (is_plural or text in _TWO) and _AND not in text
 
 
 def _part(item: Item) -> Token | None:
@@ -35,12 +60,14 @@ def _part(item: Item) -> Token | None:
         return None
     if item.number >= 0 or entry.concepts or entry.cues or entry.saying or item.text in _SIGNS:
         return ASKED
-    return SEPARATOR if item.is_marked(*_LISTS) and not item.is_side else small_part(item)
+    if item.is_marked(*_LISTS) and not item.is_side:
+        return _SEPARATORS.get(item.text, SEPARATOR)
+    return small_part(item)
 
 
 def small_part(item: Item) -> Token | None:
     """Return what a small word does, or ASKED."""
-    if item.text == _EITHER:
+    if item.text in _EACH and not item.is_side:
         return SIDES[Side.BOTH]
     if item.text in COMPARING:
         return BREAK

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from cds_service.narrative.items import Item, Row
+from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import Mark
 
 ORGAN, ASPECT, CHANGE, FAILURE = "organ", "aspect", "change", "failure"
@@ -21,6 +21,10 @@ _AMOUNTS: Final[Mapping[str, tuple[str, str]]] = {
     "function": (_TROUBLE, _TROUBLE),
 }
 _NOT = frozenset({"not", "is not", "was not"})
+_YES = "yes"
+_ALL = "all "  # a heading that is said of all in its list
+_FEELS = frozenset({"feel", "feels", "feel yourself", "feels herself", "feels himself", "feel myself", "feeling"})
+_DOING = frozenset({"fill", "filling", "full", "coming", "come", "passing", "pass", "move", "moving", "flow", "word"})
 _URGE = "urge"
 _AUXILIARIES = frozenset({"has", "have", "had", "has now", "is now", "now"})
 _LISTS = (Mark.LIST, Mark.JOINED)
@@ -54,9 +58,10 @@ def read_states(row: Row) -> Iterator[State]:
         yield State(at, at, _INCONTINENCE if is_well else failure, is_well)
     taken = set()
     for at in row.kinds.get(ASPECT, ()):
-        change = _nearest_change(row, at)
+        change = _Change(0, at, FINE) if _is_felt(row, at) else _nearest_change(row, at)
         if change is not None:
-            taken.add(change.place)
+            if not row[change.place].text.startswith(_ALL):
+                taken.add(change.place)
             yield from _of_aspect(row, at, change)
     for at in row.kinds.get(CHANGE, ()):
         name = row[at].concept(CHANGE) or ""
@@ -118,6 +123,17 @@ def _change_towards(row: Row, aspect: int, step: int) -> _Change | None:
             return None
         is_other = is_other or item.concept(ASPECT) is not None
     return None
+
+
+def _is_felt(row: Row, at: int) -> bool:
+    """Return whether someone feels an organ and no more is said of it: "feels wiping", "feels the bladder fill"."""
+    before = row[at - 1] if at else None
+    if row[at].text not in _FEELS or (before is not None and (before.entry.cues or before.concept(CHANGE) == _CANNOT)):
+        return False
+    behind = [item for item in row[at + 1 : at + 1 + _REACH] if item.role is not Role.BRIDGE]
+    is_named = bool(behind) and behind[0].concept(ORGAN) is not None
+    rest = behind[2:] if len(behind) > 1 and behind[1].text in _DOING else behind[1:]
+    return is_named and (not rest or rest[0].text == _YES or rest[0].is_marked(Mark.STOP, *_LISTS))
 
 
 def _is_ours(item: Item) -> bool:

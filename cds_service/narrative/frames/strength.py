@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from cds_service.model.facts import FindingValue
+from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import (
     GRADE,
@@ -14,6 +15,8 @@ from cds_service.narrative.frames.examination import (
     lacks,
     speaks_of,
 )
+from cds_service.narrative.frames.lifting import AIM, LIFTED, lifts_foot
+from cds_service.narrative.frames.neuro import NEURO, is_summed_up, sums_up
 from cds_service.narrative.frames.small_words import NONE, NOT
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
@@ -25,7 +28,10 @@ _NAMES = frozenset({GRADE, _MUSCLE, _WALK, _LIFT})
 _PLACES = ("limb", "root", "region")
 _LEG, _FOOT, _FULL = "leg", "foot", "5"
 _MOST = 5
-_UNABLE = "unable"
+_UNABLE, _REFLEX = "unable", "reflex"
+_BRACKETS = frozenset({"(", ")"})
+_BESIDE = 4  # items
+_THE = "the"
 _GRADES = (*("3-or-less",) * 4, "4", _FULL)
 _OF_THE_FOOT = ("dorsiflexion", "plantarflexion", "toe", "ehl", "eversion")
 _WEAK = frozenset({"weak", "weaker", "weakness", "loss of power", "motor weakness"})
@@ -35,7 +41,7 @@ class StrengthFrame(ExaminationFrame):
     """Reads "EHL 4/5 on the left", "RLE weakness 3/5", "5/5 throughout", "unable to lift left foot"."""
 
     name = "strength"
-    kinds = frozenset({_MUSCLE, _WALK, _LIFT, _ABILITY, *_PLACES}) | SHARED
+    kinds = frozenset({_MUSCLE, _WALK, _LIFT, LIFTED, AIM, _ABILITY, *_PLACES}) | SHARED
     heads = frozenset({GRADE, _MUSCLE, _WALK, _LIFT, TOPIC, RESULT})
     topic = "strength"
     present = frozenset({"reduced", "absent", "unable", "4", "3-or-less"})
@@ -46,15 +52,21 @@ class StrengthFrame(ExaminationFrame):
         is_named = not _NAMES.isdisjoint(row.kinds)
         if (
             is_named
-            or speaks_of(row, TOPIC, self.topic)
+            or self.speaks(row)
+            or sums_up(row)
             or any(row[at].text in _WEAK for at in row.kinds.get(RESULT, ()))
         ):
             yield from super().read(row)
 
+    def is_topic(self, row: Row, at: int) -> bool:
+        """Return whether strength is named, or all that the nerves do is summed up."""
+        topic = row[at].concept(TOPIC)
+        return topic == self.topic or (topic == NEURO and is_summed_up(row, at))
+
     def head(self, row: Row, at: int) -> Token | None:
         """Return a muscle, a walk or a part of the body as a head."""
         item = row[at]
-        if item.concept(_LIFT):
+        if item.concept(_LIFT) and lifts_foot(row, at):
             return Token(Part.HEAD, at, _FOOT)
         if item.concept(_WALK):
             return Token(Part.HEAD, at, _LEG)
@@ -80,8 +92,9 @@ class StrengthFrame(ExaminationFrame):
         return super().result(row, at)
 
     def _takes_grade(self, row: Row, at: int) -> bool:
-        """Return whether a bare number behind an item is its grade: "power 5", "motor: TA 5, EHL 4"."""
-        return _is_strength(row[at]) or (bool(row[at].concept(_MUSCLE)) and speaks_of(row, TOPIC, self.topic))
+        """Return whether a bare number behind an item is its grade: "power 5", "motor: TA 5, EHL 4", "TA 4 EHL 3"."""
+        is_muscle = bool(row[at].concept(_MUSCLE))
+        return _is_strength(row[at]) or (is_muscle and (self.speaks(row) or _is_graded_beside(row, at)))
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim records, if the result is one of strength and the place is a leg's."""
@@ -92,18 +105,31 @@ class StrengthFrame(ExaminationFrame):
         elif claim.result.value is FindingValue.ABSENT or _is_of_leg(row):
             yield self.meanings[_LEG]
 
+    def side_of(self, claim: Claim, row: Row) -> Side:
+        """Return the side of a claim. A foot, or "the leg", is that of the only side told before it."""
+        if claim.side is not Side.UNSTATED or claim.result.value is FindingValue.ABSENT:
+            return claim.side
+        at = claim.head.at
+        if claim.head.concept != _FOOT and not (at and row[at - 1].text == _THE):
+            return claim.side
+        sides = {item.entry.side or item.side for item in row[:at]} - {Side.UNSTATED}
+        return sides.pop() if len(sides) == 1 else claim.side
+
     def _is_of_strength(self, claim: Claim, row: Row) -> bool:
         """Return whether a result fits its head: a limited movement is none, nor is a pain of four out of five."""
         head, result = row[claim.head.at], row[claim.result.at]
-        if head.concept(_WALK) or head.concept(_LIFT):
+        if head.concept(_WALK) or claim.head.concept == _FOOT:
             return True
         if result.concept(_ABILITY) or result.text in NOT:
             return False
-        if speaks_of(row, TOPIC, self.topic) or result.text in _WEAK or result.text in NONE:
+        if self.speaks(row) or result.text in _WEAK or result.text in NONE:
+            return True
+        if 0 <= result.number <= _MOST:
             return True
         if not result.concept(GRADE):
-            return False
-        is_of_another = claim.result.at > 0 and row[claim.result.at - 1].is_unknown  # "satisfaction 4/5"
+            return claim.result.value is FindingValue.ABSENT and sums_up(row)
+        before = row[claim.result.at - 1] if claim.result.at else None
+        is_of_another = before is not None and before.is_unknown and not before.entry.concepts  # "satisfaction 4/5"
         return bool(head.concept(_MUSCLE)) or not (is_of_another or _is_of_pain(row))
 
 
@@ -114,7 +140,27 @@ def _is_strength(item: Item) -> bool:
 def _is_not_done(row: Row, at: int) -> bool:
     """Return whether "not" is said of what is lifted or how one walks: "could not lift his foot"."""
     ahead = row[at + 1] if row[at].text in NOT and at + 1 < len(row) else None
-    return ahead is not None and bool(ahead.concept(_LIFT) or ahead.concept(_WALK))
+    return ahead is not None and bool(ahead.concept(_WALK) or (ahead.concept(_LIFT) and lifts_foot(row, at + 1)))
+
+
+def _ends_grade(row: Row, at: int) -> bool:
+    """Return whether nothing behind a bare number makes it a count or an angle."""
+    return (
+        at >= len(row)
+        or row[at].is_side
+        or row[at].is_marked(Mark.LIST, Mark.JOINED)
+        or (bool(row[at].concept(_MUSCLE)) or row[at].text in _BRACKETS)
+    )
+
+
+def _is_graded_beside(row: Row, at: int) -> bool:
+    """Return whether another muscle near this one has a bare grade too, and no degrees are told."""
+    if _REFLEX in row.kinds or speaks_of(row, TOPIC, _REFLEX) or not _ends_grade(row, at + 2):
+        return False
+    return any(
+        place != at and row[place].concept(_MUSCLE) and 0 <= row[place + 1].number <= _MOST
+        for place in range(max(0, at - _BESIDE), min(len(row) - 1, at + _BESIDE + 1))
+    )
 
 
 def _is_power(item: Item) -> bool:

@@ -25,8 +25,9 @@ class Part(Enum):
 class Token(NamedTuple):
     """An item with its part. `concept`: of a head. `value` and `grade`: of a result; without value it says nothing.
 
-    `words`: the items that make up a result, which are then cues of nothing else. `is_part`: a head that is but a part
-    of what the finding is about, such as one muscle. `is_both_word`: the word "both", which may be said of two heads.
+    Of a separator `concept` tells which it is. `words`: the items that make up a result, which are then cues of
+    nothing else. `is_part`: a head that is but a part of what the finding is about, such as one muscle.
+    `is_both_word`: the word "both", which may be said of two heads.
     """
 
     part: Part
@@ -38,6 +39,16 @@ class Token(NamedTuple):
     words: tuple[int, ...] = ()
     is_part: bool = False
     is_both_word: bool = False
+
+    @property
+    def is_and(self) -> bool:
+        """Return whether it is the word "and"."""
+        return self.part is Part.SEPARATOR and self.concept == _AND
+
+    @property
+    def is_slash(self) -> bool:
+        """Return whether it is a slash."""
+        return self.part is Part.SEPARATOR and self.concept == _SLASH
 
     @property
     def is_head(self) -> bool:
@@ -53,9 +64,12 @@ class Token(NamedTuple):
 # The tokens of small words, which are the same wherever they stand.
 BREAK: Final = Token(Part.BREAK, -1)
 SEPARATOR: Final = Token(Part.SEPARATOR, -1)
+AND_WORD: Final = Token(Part.SEPARATOR, -1, "and")
+SLASH: Final = Token(Part.SEPARATOR, -1, "/")
 SIDES: Final = {side: Token(Part.SIDE, -1, side=side) for side in Side}
 BOTH_WORD: Final = SIDES[Side.BOTH]._replace(is_both_word=True)
 ASKED: Final = Token(Part.BREAK, -1, "?")  # each frame is asked what the word is to it
+_AND, _SLASH = AND_WORD.concept, SLASH.concept
 _HEADS = frozenset({Part.HEAD, Part.TOPIC, Part.OTHER})
 _BREAK = Part.BREAK
 _HEAD, _OTHER, _TOPIC, _SIDE = Part.HEAD, Part.OTHER, Part.TOPIC, Part.SIDE

@@ -29,6 +29,7 @@ from cds_service.ehr.client import EhrClient
 from cds_service.ehr.draft_orders import decode_draft_orders
 from cds_service.ehr.gatherer import Gatherer
 from cds_service.ehr.prefetch_templates import PrefetchKey
+from cds_service.errors import BadRequest
 from cds_service.fhir.bundles import TYPED_ENVELOPE
 from cds_service.model.facts import Chart
 from cds_service.wire.request import decode_request
@@ -96,6 +97,10 @@ def test_of_a_whole_chart_nothing_is_missing(reads: Reads) -> None:
         pytest.param({"resourceType": "Bundle", "entry": [{"resource": 5}]}, id="no resource"),
         pytest.param(bundle({"resourceType": "MedicationOrder", "id": "x"}), id="a type of another version of FHIR"),
         pytest.param(bundle(patient(), condition("x")), id="other types than were asked for"),
+        pytest.param({}, id="an empty object"),
+        pytest.param([], id="an empty list"),
+        pytest.param("none", id="a text"),
+        pytest.param({"resourceType": "Bundle", "entry": "none"}, id="a text for the entries"),
     ],
 )
 def test_each_way_of_missing_data_names_the_type(reads: Reads, key: PrefetchKey, value: Any) -> None:
@@ -158,6 +163,30 @@ def test_orders_under_their_older_name_are_what_was_asked_for(reads: Reads) -> N
 @pytest.mark.parametrize("draft", [order("73721", code="broken"), {"id": "untyped", "resourceType": None}])
 def test_a_draft_that_cannot_be_read_makes_orders_missing(reads: Reads, draft: Json) -> None:
     assert reads.chart(draft).missing_types == {"ServiceRequest"}
+
+
+@pytest.mark.parametrize("odd", [{}, [], "none", 0, False, {"resourceType": "Bundle", "entry": "none"}])
+@pytest.mark.parametrize(
+    ("answer", "missing"),
+    [({"json": bundle()}, set()), ({"status": 404}, {"Procedure"}), ({"json": []}, {"Procedure"})],
+)
+def test_what_was_sent_in_an_odd_form_is_read_anew(
+    reads: Reads, ehr: responses.RequestsMock, odd: object, answer: Any, missing: set[str]
+) -> None:
+    ehr.post(f"{BASE}/Procedure/_search", **answer)
+    assert reads.chart(access=Access(BASE), procedures=odd).missing_types == missing
+    assert all(f"{BASE}/Procedure" in str(call.request.url) for call in ehr.calls)
+
+
+@pytest.mark.parametrize("odd", [{}, [], "none"])
+def test_a_required_key_in_an_odd_form_is_named_unless_it_can_be_read_anew(
+    reads: Reads, ehr: responses.RequestsMock, odd: object
+) -> None:
+    with pytest.raises(BadRequest) as caught:
+        reads.chart(conditions=odd)
+    assert (caught.value.field or "").startswith("prefetch.conditions")
+    ehr.post(f"{BASE}/Condition/_search", json=bundle(*buttock_to_calf()))
+    assert reads.chart(access=Access(BASE), conditions=odd).missing_types == frozenset()
 
 
 def test_what_was_sent_short_is_read_anew(reads: Reads, ehr: responses.RequestsMock) -> None:

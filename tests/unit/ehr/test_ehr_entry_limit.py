@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from error_shape import assert_error
 from flask import Flask
-from synthetic import SIGN, VIEW, bundle, call, condition, order, patient, prefetch
+from synthetic import SIGN, VIEW, Json, bundle, call, condition, order, patient, prefetch
 
 from cds_service.ehr.entry_limit import DRAFT_LIMIT, EntryLimit, limit_entries
 from cds_service.ehr.search_result import TOO_MANY_ENTRIES, SearchResult
@@ -65,7 +65,8 @@ def test_drafts_count(build: Callable[..., Flask]) -> None:
 
 def test_a_malformed_bundle_is_reported_by_its_decoder(build: Callable[..., Flask]) -> None:
     long = {"resourceType": "Bundle", "entry": "x" * 1_000}
-    assert_error(post(build, VIEW, call(prefetch=prefetch(observations=long))), 400, "prefetch.observations.entry")
+    sent = {"patient": patient(), "conditions": long}
+    assert_error(post(build, VIEW, call(prefetch=sent)), 400, "prefetch.conditions.entry")
 
 
 def test_more_codings_than_a_call_may_have_are_422_before_they_are_decoded(build: Callable[..., Flask]) -> None:
@@ -94,3 +95,10 @@ def test_a_page_with_too_many_codings_is_left_out_with_the_pages_after_it() -> N
     limit = EntryLimit(1_000, frozenset(), request.objects + 40)
     results = limit_entries(limit, request, {"conditions": SearchResult((small, dense, small))})
     assert results == {"conditions": SearchResult((small,), TOO_MANY_ENTRIES)}
+
+
+@pytest.mark.parametrize("wrap", [lambda draft: draft, lambda draft: {"resource": draft}])
+def test_drafts_in_a_list_are_counted_too(build: Callable[..., Flask], wrap: Callable[[Json], Json]) -> None:
+    body = call(SIGN)
+    body["context"]["draftOrders"] = [wrap(order("73721", number=number)) for number in range(LIMIT + 1)]
+    assert_error(post(build, SIGN, body), 422, "context.draftOrders")

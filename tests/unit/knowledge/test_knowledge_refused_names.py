@@ -92,6 +92,24 @@ REFUSALS = {
         'present = ["red-flags", "leg-numbness"]',
         "offers.toml: replace-with-hip-radiograph: no finding",
     ),
+    "unknown red-flag rule of suppression": (
+        "policy.toml",
+        'red_flags      = ["cauda-equina"',
+        'red_flags      = ["cauda-equine"',
+        "policy.toml: suppression: no rule is called cauda-equine (did you mean cauda-equina?)",
+    ),
+    "unknown rule with a window": (
+        "policy.toml",
+        "wrong-side-order = 1",
+        "wrong-side = 1",
+        "policy.toml: suppression: no rule is called wrong-side",
+    ),
+    "unknown group of suppression": (
+        "policy.toml",
+        '"asked-flag", "deficit"',
+        '"asked-flags", "deficit"',
+        "policy.toml: no finding or group is called asked-flags",
+    ),
     "unknown finding in the policy": (
         "policy.toml",
         'all   = [{ condition = "pregnant" }]',

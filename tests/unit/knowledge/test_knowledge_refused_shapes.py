@@ -161,6 +161,20 @@ REFUSALS = {
         'order = { region = ["hip"], sides = 1 }',
         "order.sides: is not a known key",
     ),
+    "a year and a day of suppression": (
+        "policy.toml",
+        "days           = 90",
+        "days = 367",
+        "less than or equal to 366",
+    ),
+    "a red flag suppressed for long": (
+        "policy.toml",
+        "red_flag_days  = 7 ",
+        "red_flag_days = 8",
+        "less than or equal to 7",
+    ),
+    "an emergency suppressed for long": ("policy.toml", "critical_hours = 24", "critical_hours = 25", "to 24"),
+    "a rule suppressed for ever": ("policy.toml", "wrong-side-order = 1 ", "wrong-side-order = -1 ", "equal to 0"),
     "silence of nobody": ("policy.toml", 'except = ["cauda-equina"]\nall', "all", 'needs either "rules" or "except"'),
 }
 

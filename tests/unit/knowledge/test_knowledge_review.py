@@ -116,6 +116,12 @@ def test_a_change_of_the_content_changes_it(cards: Path, change: Callable[[str, 
     assert "within 200 days" not in text
 
 
+def test_the_windows_of_suppression_stand_in_it(text: str) -> None:
+    lines = " ".join(text.split())
+    assert "from that user, for that patient: 90 days; wrong-side-order 1 day; cauda-equina, red-flag-review 7" in lines
+    assert "7 days, critical cards 24 hours, after a reason only." in lines
+
+
 def test_case_names_say_what_is_expected(tmp_path: Path) -> None:
     (tmp_path / "some-rule.toml").write_text(
         """

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from domain_facts import chart, draft, finding
 
-from cds_service.logic.ranking import rank_recommendations
+from cds_service.logic.ranking import rank_recommendations, without_suppressed
 from cds_service.logic.rule_engine import decide
 from cds_service.model.content import LEVELS, Content, Offer, Solo
-from cds_service.model.decision import Recommendation
+from cds_service.model.decision import Decision, Recommendation
 from cds_service.model.facts import Imaging
 from cds_service.model.sides import Side
 
@@ -162,3 +162,34 @@ def test_a_critical_card_keeps_its_offers_if_none_would_be_left(content: Content
     cards = [with_offers(recommendation(content, number, "critical"), MRI) for number in (1, 2)]
     shown, _ = rank_recommendations(cards, content.policy)
     assert [card.offers for card in shown] == [(MRI,), (MRI,)]
+
+
+def decision_with(
+    content: Content, shown: list[Recommendation], held_back: list[Recommendation], *red_flags: str
+) -> Decision:
+    policy = replace(
+        content.policy, suppression=replace(content.policy.suppression, red_flag_rules=frozenset(red_flags))
+    )
+    return Decision(chart(), "order-sign", tuple(shown), tuple(held_back), (), {}, replace(content, policy=policy))
+
+
+def test_what_is_suppressed_is_gone_and_nothing_takes_its_place(content: Content) -> None:
+    first, second, third = (recommendation(content, number, "info") for number in (1, 2, 3))
+    after = without_suppressed(decision_with(content, [first, second], [third]), {"rule-1": "overridden"})
+    assert (numbers(after.shown), numbers(after.held_back)) == ([2], [3])
+    assert [(one.recommendation.rule.number, one.reason) for one in after.suppressed] == [(1, "overridden")]
+
+
+@pytest.mark.parametrize(("level", "red_flags"), [("warning", ["rule-3"]), ("critical", [])])
+def test_a_red_flag_takes_its_place(content: Content, level: str, red_flags: list[str]) -> None:
+    first, second = (recommendation(content, number, "warning") for number in (1, 2))
+    flag = recommendation(content, 3, level)
+    after = without_suppressed(decision_with(content, [first, second], [flag], *red_flags), {"rule-1": "overridden"})
+    assert sorted(numbers(after.shown)) == [2, 3]
+    assert after.held_back == ()
+
+
+def test_what_was_held_back_and_answered_before_is_not_counted_as_suppressed(content: Content) -> None:
+    first, second = (recommendation(content, number, "info") for number in (1, 2))
+    after = without_suppressed(decision_with(content, [first], [second]), {"rule-2": "overridden"})
+    assert (numbers(after.shown), after.suppressed, numbers(after.held_back)) == ([1], (), [2])

@@ -57,7 +57,7 @@ def test_a_side_of_something_else_is_not_taken(reader: NarrativeReader, text: st
     "text",
     [
         "SLR R 40 L 70, reflexes not tested",
-        "SLR 80 bilaterally",
+        "SLR 60 bilaterally",
         "Weak pulses in the left foot",
         "Strength 5/5 UE bilaterally, LE not tested",
         "Shoulder: limited internal rotation left",
@@ -90,3 +90,38 @@ def test_a_deficit_outranks_what_is_normal(reader: NarrativeReader) -> None:
 def test_one_normal_muscle_says_nothing_of_the_others(reader: NarrativeReader) -> None:
     assert read(reader, "EHL 5/5 on the left") == set()
     assert read(reader, "EHL 5/5, quadriceps 5/5, TA 5/5") == {"-leg-weakness unstated"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Reflexes KJ +/+ AJ -/+ (R/L)", {"+reflex-loss-achilles right", "-reflex-loss-achilles left"}),
+        ("Patellar 1+ L vs 2+ R", {"+reflex-loss-patellar left", "-reflex-loss-patellar right"}),
+        ("Hip IR 10 (R 30)", {"-hip-rotation-limited right", "+hip-rotation-limited unstated"}),
+        ("Right ankle jerk was absent in 2021 but had returned", {"-reflex-loss-achilles right"}),
+        ("Hip: FADIR +, FABER -, all on the L", {"+fadir-positive left", "-faber-positive left"}),
+        ("Pelvis drops to left on single leg stance right", {"+trendelenburg-positive right"}),
+        ("Numbness absent in the left leg", {"-leg-numbness left"}),
+        ("SLR 35 L reproducing leg pain, 80 R", {"+slr-positive left", "+leg-pain left"}),
+        ("Left hip full", {"-hip-rotation-limited left"}),
+        ("Cannot get his left foot up", {"+foot-drop left"}),
+    ],
+)
+def test_results_of_two_sides_or_two_times_are_kept_apart(
+    reader: NarrativeReader, text: str, expected: set[str]
+) -> None:
+    assert expected <= read(reader, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SLR 80 but reproduces leg pain",
+        "Cannot lift her left foot to put her sock on",
+        "Quads 3 sets, hamstrings 3 sets daily",
+        "Neurovascularly intact both hands",
+        "Left hip free from infection",
+    ],
+)
+def test_what_only_looks_like_a_result_denies_nothing(reader: NarrativeReader, text: str) -> None:
+    assert not {one for one in read(reader, text) if "leg-pain" not in one}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Thread
+from threading import enumerate as enumerate_threads
 
 import pytest
 from flask import Flask
@@ -136,6 +137,9 @@ def test_a_store_that_fails_unexpectedly_is_not_up(monkeypatch: pytest.MonkeyPat
     watch = StoreHealth(ask)
     assert watch.is_up()
     wait_until(lambda: not watch.is_up())
+    for thread in enumerate_threads():
+        if thread.name == "store-watch":
+            thread.join()  # its error belongs to this test
 
 
 def test_the_shared_folder_is_new_private_named_to_workers_and_gone_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from prometheus_client.samples import Sample
 from synthetic import SIGN, VIEW, bundle, buttock_to_calf, call, concept, condition, order, outcome, prefetch
 
 from cds_service.knowledge import Knowledge
+from cds_service.log.line_writer import line_writer
 from cds_service.operations.metric_family import MetricFamily
 from cds_service.operations.metrics import Metrics
 from cds_service.store import FeedbackLog
@@ -107,6 +108,15 @@ def test_cards_the_store_lost_are_counted_once(client: FlaskClient, monkeypatch:
     for _ in range(3):
         client.get("/healthz")
     assert figures(client)["cards_lost_total", ""] == 3
+
+
+def test_log_lines_that_were_lost_are_counted_once(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.get("/healthz")
+    before = figures(client)["log_lines_lost_total", ""]
+    monkeypatch.setattr(line_writer(2), "lost", line_writer(2).lost + 3)
+    for _ in range(3):
+        client.get("/healthz")
+    assert figures(client)["log_lines_lost_total", ""] == before + 3
 
 
 def test_versions_are_published(client: FlaskClient) -> None:

@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -84,3 +85,23 @@ def test_the_words_that_stand_for_hits_cannot_be_written(screen: TextScreen) -> 
 
 def test_long_texts_are_screened_beyond_what_the_reader_reads(screen: TextScreen) -> None:
     assert groups(screen, "Back pain on bending. " * 3000 + "Known lymphoma.") == {"cancer"}
+
+
+@pytest.mark.parametrize("words", ["4/5 ", "fever "])
+def test_long_sentences_take_no_longer_than_short_ones(knowledge: Knowledge, words: str) -> None:
+    """Screen sentences of 200 words, the longest, and of ten to twenty: a word costs much the same in both."""
+    screen = TextScreen(knowledge.screen, knowledge.narrative)
+    long = words * 1500
+    short = "\n\n".join([words * 10] * 150)
+    assert took(screen, long) < 1.5 * took(screen, short)
+
+
+def took(screen: TextScreen, text: str) -> float:
+    """Return the least of three times, in seconds of this process, that a text takes the first time."""
+
+    def once(number: int) -> float:
+        start = process_time()
+        screen.hits(f"{text} {number}")
+        return process_time() - start
+
+    return min(map(once, range(3)))

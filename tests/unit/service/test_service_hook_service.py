@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -11,14 +12,29 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from synthetic import SIGN, VIEW, buttock_to_calf, call, concept, condition, encoded, order, prefetch
+from liveness import LIVENESS_S
+from synthetic import (
+    SIGN,
+    VIEW,
+    buttock_to_calf,
+    call,
+    concept,
+    condition,
+    encoded,
+    order,
+    patient,
+    prefetch,
+    whole_prefetch,
+)
 
 from cds_service.engine import build_engine
 from cds_service.errors import SettingsError
+from cds_service.model.suppression import SuppressionPolicy
 from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
 from cds_service.settings import Settings
 from cds_service.store_setup import open_recorder
+from cds_service.suppression.windows import AnswerWindows
 from cds_service.wire.feedback import Feedback
 from cds_service.wire.request import decode_request
 
@@ -76,11 +92,63 @@ def test_every_issued_card_is_stored_without_a_clear_id(build: Callable[..., Fla
     assert not {"patient-1", "Practitioner/example"} & set(row)
 
 
-def test_a_call_without_cards_stores_nothing(build: Callable[..., Flask], tmp_path: Path) -> None:
+def test_a_call_without_cards_is_counted_by_the_sites_day_and_nothing_else_of_it_is_stored(
+    build: Callable[..., Flask], tmp_path: Path
+) -> None:
+    client = build(time_zone="Pacific/Auckland").test_client()
+    for _ in range(2):
+        assert client.post(f"/cds-services/{VIEW}", json=call()).get_json()["cards"] == []
+    hip = call(SIGN, hip_order(), **SPINE)
+    assert client.post(f"/cds-services/{SIGN}", json=hip).get_json()["cards"]
+    counts = "select day, tenant, hook, with_cards, without_cards from call_count order by hook"
+    until = time.monotonic() + LIVENESS_S
+    while len(stored_rows(tmp_path / "store.sqlite3", counts)) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert stored_rows(tmp_path / "store.sqlite3", counts) == [
+        ("2026-03-11", "demo", "order-sign", 1, 0),
+        ("2026-03-11", "demo", "patient-view", 0, 2),
+    ]
+    assert stored_rows(tmp_path / "store.sqlite3", "select hook from card_issued") == [("order-sign",)]
+
+
+@pytest.mark.parametrize(("instance", "user"), [("call 7", None), ("4b1d37a5-2a9f-4a2c-8c1d-0d6d9f8c0001", "u-7")])
+def test_a_call_without_a_user_or_uuid_is_recorded_without_either(
+    build: Callable[..., Flask], tmp_path: Path, instance: str, user: str | None
+) -> None:
     client = build().test_client()
-    assert client.post(f"/cds-services/{VIEW}", json=call()).get_json() == {"cards": []}
-    wait_until_stored(client, VIEW)
-    assert stored_rows(tmp_path / "store.sqlite3", "select count(*) from card_issued") == [(0,)]
+    body = call(SIGN, hip_order(), hookInstance=instance, **SPINE)
+    body["context"]["userId"] = user
+    assert len(client.post(f"/cds-services/{SIGN}", json=body).get_json()["cards"]) == 1
+    wait_until_stored(client, SIGN)
+    [row] = stored_rows(tmp_path / "store.sqlite3", "select hook_instance, user_hash from card_issued")
+    assert len(row[0]) == (36 if user else 64)
+    assert len(row[1]) == (64 if user else 0)
+    assert "call 7" not in row
+
+
+def test_what_never_arrives_and_what_it_costs_is_counted_by_client(build: Callable[..., Flask]) -> None:
+    client = build().test_client()
+    back = condition("279039007", onsetDateTime="2026-03-01", recordedDate="2026-03-01")
+    sent = whole_prefetch(back) | {"patient": patient(birthDate="1981-05-01"), "reports": {}}
+    del sent["procedures"]
+    answer = client.post(f"/cds-services/{SIGN}", json=call(SIGN, order("72148"), prefetch=sent)).get_json()
+    assert answer == {
+        "cards": [],
+        "extension": {
+            "missing": [
+                {"key": "procedures", "type": "Procedure", "state": "not-sent"},
+                {"key": "reports", "type": "DiagnosticReport", "state": "unread"},
+            ],
+            "restraintWithheld": ["conservative-care-first"],
+        },
+    }
+    metrics = client.get("/metrics").get_data(as_text=True)
+    for labels in (
+        'missing_total{client="demo",key="procedures",state="not-sent"}',
+        'missing_total{client="demo",key="reports",state="unread"}',
+        'restraint_withheld_total{client="demo",rule="conservative-care-first"}',
+    ):
+        assert f"hip_spine_cds_{labels} " in metrics
 
 
 def test_feedback_stores_the_reason_code_and_whether_there_was_a_comment(
@@ -126,7 +194,10 @@ def test_a_null_recorder_has_nothing_to_report() -> None:
     recorder = NullRecorder()
     recorder.check_store()
     assert recorder.lost_cards == 0
-    assert recorder.record_feedback(SIGN, "demo", Feedback(feedback=[]), datetime(2026, 3, 10, tzinfo=UTC)) == 0
+    windows = AnswerWindows(SuppressionPolicy(90, 7, 24))
+    assert (
+        recorder.record_feedback(SIGN, "demo", Feedback(feedback=[]), datetime(2026, 3, 10, tzinfo=UTC), windows) == 0
+    )
 
 
 def test_the_store_is_opened_where_the_settings_say(tmp_path: Path) -> None:

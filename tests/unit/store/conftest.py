@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from cds_service.store import FeedbackEvent, IssuedCard, IssuedCards, connect, migrate
+from cds_service.store import FeedbackEvent, ForeignIds, IssuedCard, IssuedCards, Pseudonymizer, connect, migrate
 
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
+NAMES = ForeignIds(Pseudonymizer(b"k" * 32))
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def engine(url: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def issued(engine: Engine) -> Iterator[IssuedCards]:
-    issued = IssuedCards(engine)
+    issued = IssuedCards(engine, NAMES)
     yield issued
     issued.close(5)
 

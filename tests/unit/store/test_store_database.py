@@ -21,12 +21,24 @@ from liveness import LIVENESS_S
 from sqlalchemy import create_mock_engine, select, text
 from sqlalchemy.dialects import postgresql
 
-from cds_service.errors import SettingsError, StoreUnavailable
-from cds_service.store import FeedbackLog, Pseudonymizer, check_writable, connect, database, migrate, revisions
+from cds_service.errors import SettingsError, StoreTooNew, StoreUnavailable
+from cds_service.store import (
+    FeedbackLog,
+    ForeignIds,
+    IssuedCards,
+    Pseudonymizer,
+    SeenTokens,
+    check_writable,
+    connect,
+    database,
+    migrate,
+    revisions,
+)
 from cds_service.store.database import ValuesRefused, insert_if_absent, transaction
 from cds_service.store.schema import UtcDateTime, card_issued, feedback_event, metadata
 
-NAMES = Pseudonymizer(b"k" * 32)
+NOW = datetime(2026, 3, 4, tzinfo=UTC)
+NAMES = ForeignIds(Pseudonymizer(b"k" * 32))
 
 
 def names(query):
@@ -41,7 +53,7 @@ def test_migrate_makes_the_tables_and_is_repeatable(path, query):
 
     assert names(query) == {"alembic_version", *metadata.tables}
     assert query("SELECT * FROM sqlite_master") == before
-    assert query("SELECT version_num FROM alembic_version") == [("0003",)]
+    assert query("SELECT version_num FROM alembic_version") == [("0004",)]
 
 
 def test_alembic_is_imported_only_for_a_new_database(path):
@@ -92,7 +104,7 @@ def test_eight_processes_migrate_one_new_file_at_once(path, query):
         process.communicate(timeout=60)
 
     assert [process.returncode for process in processes] == [0] * 8
-    assert query("SELECT version_num FROM alembic_version") == [("0003",)]
+    assert query("SELECT version_num FROM alembic_version") == [("0004",)]
 
 
 def test_migrate_waits_for_the_lock_beside_the_file(url, path):
@@ -122,14 +134,28 @@ def test_a_transaction_holds_the_write_lock_from_its_start(engine, path):
         other.execute("BEGIN IMMEDIATE")
 
 
-def test_a_database_of_a_newer_release_is_refused_and_left_alone(url, path, query):
+def test_a_database_of_a_newer_release_is_refused_and_left_alone(url, path, card, event):
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
+    before = path.read_bytes()
+    engine = connect(url)
+    issued = IssuedCards(engine, NAMES)
 
-    with pytest.raises(StoreUnavailable, match="newer release"):
+    with pytest.raises(StoreTooNew, match="revision 9999"):
         migrate(url)
-    assert query("SELECT version_num FROM alembic_version") == [("9999",)]
+    with pytest.raises(StoreTooNew, match="newer release"):
+        check_writable(engine)
+    with pytest.raises(StoreTooNew, match="newer release"):
+        FeedbackLog(engine, NAMES).record([event()])
+    with pytest.raises(StoreTooNew, match="newer release"):
+        SeenTokens(engine).add("i", "t", NOW, NOW)
+    issued.put([card()])
+    issued.close(0.3)
+    engine.dispose()
+
+    assert issued.dropped == 1
+    assert path.read_bytes() == before
 
 
 def test_a_path_with_characters_that_are_special_in_urls_and_settings(tmp_path):

@@ -11,24 +11,25 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from liveness import LIVENESS_S
 from sqlalchemy.event import listens_for
 
 from cds_service.errors import StoreUnavailable
-from cds_service.store import FeedbackLog, Pseudonymizer, engine_lock
+from cds_service.store import FeedbackLog, ForeignIds, Pseudonymizer, engine_lock
 from cds_service.store.database import transaction
 from cds_service.store_setup import _FLUSH_S
 
 RECORD_AND_DIE = """
 import os, signal, sys
 from datetime import UTC, datetime
-from cds_service.store import FeedbackEvent, FeedbackLog, Pseudonymizer, connect
+from cds_service.store import FeedbackEvent, FeedbackLog, ForeignIds, Pseudonymizer, connect
 moment = datetime(2026, 3, 4, tzinfo=UTC)
 event = FeedbackEvent("north", "service", "card-9", "accepted", moment, (), None, None, False, moment)
-assert FeedbackLog(connect(sys.argv[1]), Pseudonymizer(b"k" * 32)).record([event]) == 1
+assert FeedbackLog(connect(sys.argv[1]), ForeignIds(Pseudonymizer(b"k" * 32))).record([event]) == 1
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
-NAMES = Pseudonymizer(b"k" * 32)
+NAMES = ForeignIds(Pseudonymizer(b"k" * 32))
 
 
 def test_a_stored_event_reads_back_whole(engine, event, query):
@@ -47,10 +48,10 @@ def test_a_stored_event_reads_back_whole(engine, event, query):
             1,
             "north",
             "hip-spine-order-sign",
-            NAMES.pseudonymize("north", "card", "card-1"),
+            NAMES.hash_card("north", "card-1"),
             "overridden",
             "2026-03-04 10:30:00.000000",
-            f'["{NAMES.pseudonymize("north", "suggestion", "s-1")}"]',
+            f'["{NAMES.hash_suggestion("north", "s-1")}"]',
             "http://example.org/reasons",
             "not-needed",
             1,
@@ -96,8 +97,8 @@ def test_a_card_is_known_to_its_tenant_only(engine, issued, card, event, query):
 
     assert query("SELECT tenant, card, known_card FROM feedback_event ORDER BY id") == [
         ("north", "card-1", 1),
-        ("north", NAMES.pseudonymize("north", "card", "card-2"), 0),
-        ("south", NAMES.pseudonymize("south", "card", "card-1"), 0),
+        ("north", NAMES.hash_card("north", "card-2"), 0),
+        ("south", NAMES.hash_card("south", "card-1"), 0),
     ]
 
 
@@ -110,13 +111,43 @@ def test_ids_that_are_not_ours_are_kept_as_hashes(engine, issued, card, event, p
 
     FeedbackLog(engine, NAMES, before_record=issued.flush).record(reported)
 
-    unknown = NAMES.pseudonymize("north", "suggestion", "born-1950-02-03")
+    unknown = NAMES.hash_suggestion("north", "born-1950-02-03")
     assert query("SELECT accepted_suggestions FROM feedback_event WHERE card = 'card-1'") == [
         (f'["s-2", "{unknown}"]',)
     ]
     raw = b"".join(entry.read_bytes() for entry in path.parent.iterdir())
     assert b"Mustermann" not in raw
     assert b"1950" not in raw
+
+
+def test_feedback_that_comes_before_its_card_is_recognised_once_the_card_is_stored(engine, issued, card, event, query):
+    """The card waits in another worker, or the database was away."""
+    log = FeedbackLog(engine, NAMES)
+    log.record([event("card-1", accepted_suggestions=("s-1", "x")), event("card-2"), event("card-1", tenant="south")])
+    log.record([event("card-1", outcome="overridden", accepted_suggestions=())])
+
+    issued.put([card("card-1")])
+    assert issued.flush(LIVENESS_S)
+
+    select_known = "SELECT outcome, accepted_suggestions FROM feedback_event WHERE card = 'card-1' AND known_card"
+    unknown = NAMES.hash_suggestion("north", "x")
+    assert query(select_known) == [("accepted", f'["s-1", "{unknown}"]'), ("overridden", "[]")]
+    assert query("SELECT count(*) FROM feedback_event WHERE NOT known_card") == [(2,)]
+    assert log.record([event("card-1", accepted_suggestions=("s-1", "x"))]) == 0
+
+
+def test_an_event_sent_before_and_after_its_card_is_stored_is_one(engine, issued, card, event, query, monkeypatch):
+    log = FeedbackLog(engine, NAMES)
+    log.record([event("card-1")])
+    with monkeypatch.context() as patched:
+        patched.setattr(ForeignIds, "recognise", lambda *_: None)
+        issued.put([card("card-1")])
+        assert issued.flush(LIVENESS_S)
+    log.record([event("card-1")])
+    with transaction(engine) as connection:
+        NAMES.recognise(connection, [card("card-1")])
+
+    assert query("SELECT card, known_card FROM feedback_event") == [("card-1", 1)]
 
 
 def test_many_events_leave_others_room_to_write(engine, event, query):

@@ -11,13 +11,13 @@ from liveness import LIVENESS_S
 from sqlalchemy import text
 
 from cds_service.errors import StoreUnavailable
-from cds_service.store import FeedbackLog, Pseudonymizer, check_writable
+from cds_service.store import FeedbackLog, ForeignIds, Pseudonymizer, check_writable
 from cds_service.store import engine_lock as gates
 from cds_service.store.database import transaction
 from cds_service.store.engine_lock import exclusive
 
 PROC = Path("/proc/self/fd")
-NAMES = Pseudonymizer(b"k" * 32)
+NAMES = ForeignIds(Pseudonymizer(b"k" * 32))
 
 # Python 3.12 and later warn of any fork beside threads; that is the case under test.
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")

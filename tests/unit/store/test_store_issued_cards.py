@@ -14,18 +14,20 @@ import pytest
 from liveness import LIVENESS_S, LONGER_S
 from sqlalchemy import event
 
-from cds_service.store import IssuedCards, backlog, connect, migrate
+from cds_service.store import ForeignIds, IssuedCards, Pseudonymizer, backlog, connect, migrate
 from cds_service.store.engine_lock import exclusive
 
 EXIT_WITHOUT_CLOSE = """
 import sys
 from datetime import UTC, datetime
-from cds_service.store import IssuedCard, IssuedCards, connect
+from cds_service.store import ForeignIds, IssuedCard, IssuedCards, Pseudonymizer, connect
 texts = dict.fromkeys(IssuedCard.__dataclass_fields__, "x")
-cards = IssuedCards(connect(sys.argv[1]))
+cards = IssuedCards(connect(sys.argv[1]), ForeignIds(Pseudonymizer(b"k" * 32)))
 others = {"suggestion_uuids": (), "issued_at": datetime(2026, 3, 4, tzinfo=UTC), "silent": False}
 cards.put([IssuedCard(**{**texts, **others})])
 """
+
+NAMES = ForeignIds(Pseudonymizer(b"k" * 32))
 
 
 def writers():
@@ -33,12 +35,14 @@ def writers():
 
 
 def test_a_card_reads_back_whole(issued, card, query):
-    issued.put([card()])
+    made = card(basis_hash="b" * 64, offer_ids=("add-lumbar-mri", "refer"))
+    issued.put([made])
 
     assert issued.flush(LIVENESS_S)
-    ((*texts, suggestions, issued_at, silent),) = query("SELECT * FROM card_issued")
-    assert texts == list(vars(card()).values())[:-3]
+    ((*texts, suggestions, issued_at, silent, basis, offers),) = query("SELECT * FROM card_issued")
+    assert texts == list(vars(made).values())[:-5]
     assert silent == 0
+    assert (basis, json.loads(offers)) == ("b" * 64, ["add-lumbar-mri", "refer"])
     assert json.loads(suggestions) == ["s-1", "s-2"]
     assert issued_at == "2026-03-04 10:30:00.000000"
 
@@ -141,7 +145,7 @@ def test_cards_survive_a_database_locked_for_a_second(issued, card, path, query)
 def test_an_unreachable_database_costs_the_oldest_cards_and_counts_them(tmp_path, card, caplog):
     (tmp_path / "file").write_text("")
     engine = connect(f"sqlite:///{tmp_path}/file/cds.sqlite3")
-    issued = IssuedCards(engine, limit=3)
+    issued = IssuedCards(engine, NAMES, limit=3)
 
     issued.put([card(f"card-{number}") for number in range(5)])
     assert issued.dropped == 2
@@ -156,7 +160,7 @@ def test_an_unreachable_database_costs_the_oldest_cards_and_counts_them(tmp_path
 def test_the_newest_cards_are_the_ones_kept(tmp_path, card):
     url = f"sqlite:///{tmp_path}/store/cds.sqlite3"
     engine = connect(url)  # no tables yet, so that nothing can be written
-    issued = IssuedCards(engine, limit=2)
+    issued = IssuedCards(engine, NAMES, limit=2)
     issued.put([card("a"), card("b"), card("c")])
     assert not issued.flush(0.2)
 
@@ -174,7 +178,7 @@ def test_a_removed_folder_neither_raises_nor_hides(url, path, card):
     for entry in path.parent.iterdir():
         entry.unlink()
     path.parent.rmdir()
-    issued = IssuedCards(engine)
+    issued = IssuedCards(engine, NAMES)
 
     issued.put([card()])
 
@@ -199,7 +203,7 @@ def test_a_writer_that_died_is_replaced_and_its_cards_are_written(issued, card, 
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(issued, "_write_batch", die)
+        patch.setattr(issued._writer, "_write", die)
         issued.put([card("a")])
         writers()[0].join(LIVENESS_S)
     issued.put([card("b")])
@@ -209,7 +213,7 @@ def test_a_writer_that_died_is_replaced_and_its_cards_are_written(issued, card, 
 
 
 def test_close_writes_waiting_cards_and_stops_the_writer(engine, card, query):
-    issued = IssuedCards(engine)
+    issued = IssuedCards(engine, NAMES)
     issued.put([card("a")])
 
     issued.close(5)
@@ -252,7 +256,7 @@ def test_a_flush_does_not_wait_for_cards_to_gather(issued, card, monkeypatch):
     assert issued.flush(LIVENESS_S)
     issued.put([card("b")])
     time.sleep(0.2)  # the writer has taken none yet: it waits for more, or for someone in a hurry
-    assert len(issued._backlog) == 1
+    assert len(issued._writer._backlog) == 1
 
 
 def test_a_process_that_ends_without_close_still_writes(url, query):

@@ -2,16 +2,41 @@
 
 import os
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from liveness import LIVENESS_S
 from sqlalchemy import create_engine, select, text
 
 from cds_service.errors import StoreUnavailable, StoreUnwritable
-from cds_service.store import FeedbackLog, IssuedCards, Pseudonymizer, SeenTokens, check_writable, connect, migrate
+from cds_service.store import (
+    CallCounts,
+    CallKind,
+    FeedbackLog,
+    ForeignIds,
+    IssuedCards,
+    Pseudonymizer,
+    SeenTokens,
+    SuppressionRegister,
+    Suppressions,
+    check_writable,
+    connect,
+    migrate,
+    note_answer,
+)
 from cds_service.store.database import transaction
-from cds_service.store.schema import card_issued, feedback_event, metadata, token_horizon, token_seen
+from cds_service.store.schema import (
+    call_count,
+    card_issued,
+    content_day,
+    feedback_event,
+    metadata,
+    suppression,
+    token_horizon,
+    token_seen,
+)
 
 URL = os.environ.get("STORE_TEST_URL", "")
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -29,10 +54,11 @@ def server():
     with transaction(engine) as connection:
         connection.execute(card_issued.delete())
         connection.execute(feedback_event.delete())
+        connection.execute(suppression.delete())
     engine.dispose()
 
 
-NAMES = Pseudonymizer(b"k" * 32)
+NAMES = ForeignIds(Pseudonymizer(b"k" * 32))
 
 
 def test_migrations_and_tables_agree(server):
@@ -42,7 +68,7 @@ def test_migrations_and_tables_agree(server):
 
 
 def test_cards_and_feedback(server, card, event):
-    issued = IssuedCards(server)
+    issued = IssuedCards(server, NAMES)
     issued.put([card("a"), card("a"), card("b", hook_instance="\0"), card("c")])
     log = FeedbackLog(server, NAMES, before_record=issued.flush)
 
@@ -55,7 +81,7 @@ def test_cards_and_feedback(server, card, event):
         columns = (feedback_event.c.card, feedback_event.c.known_card, feedback_event.c.reason_code)
         rows = connection.execute(select(*columns).order_by(feedback_event.c.id)).all()
         cards = connection.execute(select(card_issued.c.card_uuid, card_issued.c.issued_at)).all()
-    assert rows == [("a", True, None), (NAMES.pseudonymize("north", "card", "x"), False, "unrecognised")]
+    assert rows == [("a", True, None), (NAMES.hash_card("north", "x"), False, "unrecognised")]
     assert sorted(cards) == [("a", card().issued_at), ("c", card().issued_at)]
 
 
@@ -110,3 +136,50 @@ def test_a_token_that_a_locked_table_does_not_take_is_not_taken_for_a_store_that
             SeenTokens(tokens).add("i", "t", NOW, NOW)
     for engine in (tokens, other):
         engine.dispose()
+
+
+def test_an_answer_on_one_service_is_known_to_another_and_lifted_for_both(server, card, event):
+    issued, reading = IssuedCards(server, NAMES), connect(URL, is_reading=True)
+    issued.put([card("s-1", basis_hash="b" * 64, offer_ids=("add", "refer"))])
+    assert issued.flush()
+    issued.close(5)
+    note = partial(note_answer, window_of=lambda *_: timedelta(days=90))
+    other = connect(URL)
+    try:
+        assert (
+            FeedbackLog(other, NAMES).record([event("s-1", outcome="overridden", accepted_suggestions=())], note) == 1
+        )
+        [one] = Suppressions(reading).find("p" * 64, "u" * 64)
+        assert (one.card_uuid, one.outcome, one.offer_ids) == ("s-1", "overridden", ())
+        assert one.ends_at - one.began_at == timedelta(days=90)
+        register = SuppressionRegister(server)
+        assert register.lift([found.id for found in register.list_running(card().issued_at)]) == 1
+        assert Suppressions(reading).find("p" * 64, "u" * 64) == ()
+    finally:
+        for engine in (reading, other):
+            engine.dispose()
+
+
+@pytest.mark.usefixtures("server")
+def test_a_server_that_hangs_delays_a_look_up_by_no_more_than_its_timeout():
+    reading = connect(URL, is_reading=True)
+    try:
+        with pytest.raises(StoreUnavailable), transaction(reading) as connection:
+            connection.execute(text("SELECT pg_sleep(5)"))
+    finally:
+        reading.dispose()
+
+
+def test_calls_are_counted(server):
+    counts = CallCounts(server)
+    kind = CallKind(NOW.date(), "north", "order-sign", "service", "2.0.0", "d", "not signed off", silent=False)
+    for has_cards in (True, False, False):
+        counts.add(kind, has_cards=has_cards)
+        assert counts.flush(LIVENESS_S)
+    counts.close(5)
+    with transaction(server) as connection:
+        totals = select(call_count.c.with_cards, call_count.c.without_cards)
+        assert connection.execute(totals).all() == [(1, 2)]
+        assert connection.execute(select(content_day.c.sign_off)).scalars().all() == ["not signed off"]
+        connection.execute(call_count.delete())
+        connection.execute(content_day.delete())

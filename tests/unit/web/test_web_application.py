@@ -90,6 +90,7 @@ def test_a_call_is_one_line_of_counts_and_our_own_codes(client: FlaskClient, kno
         "cards": ["spine-pattern-hip-imaging"],
         "held_back": ["plain-films-first"],
         "exempt_role": [],
+        "suppressed": [],
         "silent": False,
         "fhir_server": "none",
         "client": "demo",
@@ -112,7 +113,7 @@ def test_what_is_held_back_for_restraint_is_named_in_the_log(client: FlaskClient
 
 def test_a_refusal_is_one_line_with_the_fields_name(client: FlaskClient) -> None:
     with capture_logs() as logged:
-        client.post(f"/cds-services/{VIEW}", json=call(hookInstance="secret"))
+        client.post(f"/cds-services/{VIEW}", json=call(hookInstance=["secret"]))
     assert logged == [{"event": "request refused", "log_level": "info", "status": 400, "field": "hookInstance"}]
 
 

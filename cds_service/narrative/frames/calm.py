@@ -1,0 +1,145 @@
+"""Words by which a place does not hurt: "back fine", "no leg symptoms", "nothing in the hip"."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from cds_service.narrative.frames.sites import QUALITY, REGION
+from cds_service.narrative.frames.subject import is_denial
+from cds_service.narrative.items import Item, Role
+from cds_service.narrative.lexicon import Mark
+
+VAGUE: Final = "vague"  # "trouble": it may be pain, so that its denial denies pain
+_PAINLESS, _FINE, _NOTHING, _LEG = "painless", "fine", "nothing", "leg"
+_LISTS = (Mark.LIST, Mark.JOINED)
+_NOW = frozenset(
+    {
+        "now",
+        "today",
+        "currently",
+        "since",
+        "too",
+        "at present",
+        "either",
+        "both sides",
+        "at all",
+        "any more",
+        "anymore",
+        "of late",
+        "generally",
+        "otherwise",
+    }
+)
+_WITH = frozenset({"with", "in", "from", "w /"})
+_COPULAS = frozenset({"is not", "isnt", "was not", "wasnt", "are not", "arent", "does not", "doesnt", "did not", "not"})
+_SMALL = frozenset({Role.BRIDGE, Role.LIST})
+_NONE = ("no ", "never ")
+_STILL = frozenset({"still", "now", "currently", "today", "also"})
+_TEN = 10
+_PAINS = frozenset({Role.PAIN, Role.PAIN_WORD})
+_REACH = 8  # items
+
+
+def is_well(items: Sequence[Item], place: int) -> bool:
+    """Return whether a word behind places says that they do not hurt: "fine" does where its clause ends."""
+    quality = items[place].concept(QUALITY)
+    if quality not in {_PAINLESS, _FINE} or items[place - 1].is_marked(*_LISTS) or is_denial(items[place - 1]):
+        return False  # "rotation of the hip 35 degrees, painless", "hip not fine"
+    before = items[_before(items, place)]
+    is_leg = quality == _FINE and before.concept(REGION) == _LEG  # which may be strong, and hurt
+    return not is_leg and closes(items, place)
+
+
+def is_vague(items: Sequence[Item], place: int, first: int) -> bool:
+    """Return whether a word behind places is a denied complaint of any kind: "no back or leg symptoms"."""
+    return items[place].concept(QUALITY) == VAGUE and is_denied(items, first)
+
+
+def is_denied(items: Sequence[Item], place: int) -> bool:
+    """Return whether a denial stands right before a place."""
+    at = _before(items, place)
+    return at >= 0 and is_denial(items[at])
+
+
+def says_nothing(items: Sequence[Item], place: int) -> bool:
+    """Return whether a word says that nothing hurts at the places behind it, and these end their clause."""
+    return items[place].concept(QUALITY) == _NOTHING and _leads_to_places(items, place + 1)
+
+
+def tells_of_pain(items: Sequence[Item], place: int) -> bool:
+    """Return whether pain is told of behind an item: "nothing in the left leg, pain all in the right"."""
+    return any(item.role in _PAINS for item in items[place + 1 :])
+
+
+def begins_vaguely(items: Sequence[Item], place: int) -> bool:
+    """Return whether a denied complaint leads to its places: "no trouble with the back", "no problems in the hips"."""
+    item = items[place]
+    is_led = item.concept(QUALITY) == VAGUE and is_denied(items, place)
+    is_led = is_led or (item.concept(QUALITY) == _PAINLESS and item.text.startswith(_NONE))
+    behind = items[place + 1] if place + 1 < len(items) else None
+    is_with = behind is not None and (behind.text in _WITH or item.text.endswith(tuple(_WITH)))
+    return is_led and is_with and _leads_to_places(items, place + 1)
+
+
+def is_denied_behind(items: Sequence[Item], place: int, last: int) -> bool:
+    """Return whether a denial stands right behind the place `last`: "the hip does not", "left hip: no"."""
+    before = next((at for at in range(place - 1, -1, -1) if items[at].role is not Role.BRIDGE), None)
+    return before == last and is_denial(items[place])
+
+
+def is_score(items: Sequence[Item], slash: int, last: int) -> bool:
+    """Return whether a place is given a score of pain: "back 3/10, leg 0/10"."""
+    if slash < 1 or slash + 1 >= len(items) or items[slash + 1].number != _TEN or items[slash - 1].number < 0:
+        return False
+    behind = items[slash + 2] if slash + 2 < len(items) else None
+    is_end = behind is None or not (behind.is_unknown or behind.entry.saying)
+    return is_end and _before(items, slash - 1) == last
+
+
+def is_passed(items: Sequence[Item], place: int) -> bool:
+    """Return whether a word stands between a place and its word of pain: "the hip is still sore"."""
+    behind = items[place + 1] if place + 1 < len(items) else None
+    return items[place].text in _STILL and behind is not None and behind.role is Role.PAIN_WORD
+
+
+def leads_on(items: Sequence[Item], place: int) -> bool:
+    """Return whether a denial says where a pain does not go: "in the back, does not go into the leg"."""
+    behind = items[place + 1] if place + 1 < len(items) else None
+    return is_denial(items[place]) and behind is not None and behind.role is Role.RUN
+
+
+def is_copula(items: Sequence[Item], place: int, pain: int) -> bool:
+    """Return whether a denial says of the pain right before it where it is not: "the pain is not in the groin"."""
+    return items[place].text in _COPULAS and _before(items, place) == pain
+
+
+def _before(items: Sequence[Item], place: int) -> int:
+    at = place - 1
+    while at >= 0 and (items[at].role is Role.BRIDGE or items[at].concept("filler")) and not items[at].entry.cues:
+        at -= 1
+    return at
+
+
+def closes(items: Sequence[Item], place: int) -> bool:
+    """Return whether a clause ends behind an item."""
+    behind = items[place + 1] if place + 1 < len(items) else None
+    if behind is None or behind.text in _NOW or behind.text == ")":
+        return True
+    further = items[place + 2] if place + 2 < len(items) else None
+    goes_on = any(one is not None and one.is_marked(Mark.EXCEPT, Mark.UNENDED) for one in (behind, further))
+    return behind.is_marked(Mark.STOP, *_LISTS) and not goes_on  # "fine, but hurts on stairs"
+
+
+def _leads_to_places(items: Sequence[Item], place: int) -> bool:
+    """Return whether places stand here, alone or as a list, and nothing that they are only a part of."""
+    is_led = False
+    for at in range(place, min(len(items), place + _REACH)):
+        item = items[at]
+        if item.role is Role.PLACE:
+            is_led = True
+        elif item.is_marked(*_LISTS) and is_led:
+            behind = items[at + 1] if at + 1 < len(items) else None
+            if item.text == "," and (behind is None or behind.role is not Role.PLACE):
+                return True
+        elif not (item.role in _SMALL or (item.role is Role.RUN and not is_led)):
+            return is_led and not (item.is_unknown or item.entry.saying or item.role is not Role.BREAK)
+    return is_led

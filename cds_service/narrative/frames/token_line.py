@@ -1,0 +1,160 @@
+"""Line up the tokens of a sentence for a frame of the examination, from left to right."""
+
+from typing import Final
+
+from cds_service.model.facts import FindingValue
+from cds_service.model.sides import Side
+from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_from
+from cds_service.narrative.frames.retelling import is_told_anew, without_results
+from cds_service.narrative.frames.small_words import COMPARING, NOT
+from cds_service.narrative.frames.tokens import BREAK, SEPARATOR, Part, Token
+from cds_service.narrative.items import UNKNOWN_ITEM, Row
+
+FOREIGN: Final = "foreign"  # the concept of a result whose word names a topic of another frame, too
+OWN: Final = "own"  # one that names the frame's own topic: "neurovascularly intact", "5/5 throughout"
+RETURNED: Final = "returned"  # one that takes back what was lost before
+_BREAK, _RESULT, _SIDE, _SEPARATOR = Part.BREAK, Part.RESULT, Part.SIDE, Part.SEPARATOR
+_OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
+_OPENING = "("
+_NIL = frozenset({"nil", "none", "zero", "absent", "is absent", "are absent", "all absent", "not present", "negative"})
+_RELATIVES, _WAS = frozenset({"which", "that"}), frozenset({"was", "were", "is", "are"})
+_EQUAL = frozenset({"symmetric", "symmetrical", "symmetrically", "equal", "equally", "same"})
+_WITH = frozenset({"with", "to", "as", "the"})
+_MEASURES = ("grade", "reflex-grade", "score", "degrees", "result")
+
+
+class TokenLine:
+    """The tokens so far. `foreign`: what another frame's topic is. `takes_unknown`: unknown words that are let pass."""
+
+    def __init__(self, row: Row, foreign: Part, takes_unknown: int) -> None:
+        self.tokens: list[Token] = []
+        self._row = row
+        self._foreign = foreign
+        self._takes_unknown = takes_unknown
+        self._unknown = 0
+        self._is_denied = False
+        self._replaced: tuple[int, ...] = ()  # the words of results that the next one replaces
+
+    def deny(self, at: int) -> bool:
+        """Note a "not" that stands behind a head. Return whether it is one."""
+        self._is_denied = self._row[at].text in NOT and any(one.is_head for one in self.tokens)
+        return self._is_denied
+
+    def add(self, token: Token, at: int) -> None:
+        """Add what an item is."""
+        item, part = self._row[at], token.part
+        if part is Part.PARTING:
+            self.tokens += part_from(self.tokens, item.text, at)
+            return
+        if self._is_denied:
+            token = self._denied(token, at)
+        if part is _BREAK:
+            if self.tokens and item is not UNKNOWN_ITEM and self._goes_on(at):
+                return
+            close_exception(self.tokens)
+            self._close_side()
+        self._unknown = self._unknown + 1 if part is _BREAK and item.is_unknown else 0
+        if part is _RESULT:
+            self._add_result(token, at)
+        elif part is _SIDE and self._is_compared(at):
+            self.tokens[-1] = self.tokens[-1]._replace(side=Side.BOTH)
+        elif part is not _BREAK or not item.is_unknown or self._unknown > self._takes_unknown:
+            self.tokens.append(token)
+
+    def open(self, at: int) -> None:
+        """Part what a bracket tells of the other side: "IR 10 (R 30)"."""
+        items = self._row[at : at + 3]
+        if len(items) > 2 and items[0].text == _OPENING and items[1].is_side and self._is_measure(at + 2):
+            self.tokens.append(SEPARATOR)
+
+    def _is_compared(self, at: int) -> bool:
+        """Return whether a side is only what another is compared with: "left symmetrical with the right"."""
+        last = self.tokens[-1] if self.tokens else BREAK
+        if last.part is not _RESULT or at < 1 or self._row[at - 1].text not in _WITH:
+            return False
+        return last.value is FindingValue.ABSENT and not _EQUAL.isdisjoint(
+            word for place in last.words for word in self._row[place].text.split()
+        )
+
+    def _denied(self, token: Token, at: int) -> Token:
+        self._is_denied = False
+        if token.part is _RESULT and token.value:
+            return token._replace(value=_OPPOSITE[token.value], words=(at - 1, *token.words))
+        self.tokens.append(BREAK)
+        return token
+
+    def _goes_on(self, at: int) -> bool:
+        """Return whether a word that breaks elsewhere leads on to another result of the same head."""
+        if self._row[at].text in COMPARING and self._compares(at):
+            last = next(place for place in (-1, -2) if self.tokens[place].part is _RESULT)
+            self.tokens[last] = self.tokens[last]._replace(words=(*self.tokens[last].words, at))
+            self._replaced += (at,)  # it is no cue of the result behind it either
+            self.tokens.append(SEPARATOR)
+            return True
+        if self._is_relative(at):
+            return True
+        if is_told_anew(self._row, at, self.tokens):
+            self._replace_results()
+            return True
+        return False
+
+    def _is_relative(self, at: int) -> bool:
+        """Return whether a place begins what is told of the head: "SLR which was positive"."""
+        is_told = self._row[at].text in _RELATIVES and any(item.text in _WAS for item in self._row[at + 1 : at + 2])
+        return is_told and bool(self.tokens) and self.tokens[-1].is_head
+
+    def _compares(self, at: int) -> bool:
+        """Return whether a result stands on both sides of a place: "1+ L vs 2+ R"."""
+        is_behind = any(token.part is _RESULT and token.value for token in self.tokens[-2:])
+        ahead = self._row[at + 1 : at + 3]
+        first = 1 if ahead and ahead[0].is_side else 0
+        return is_behind and len(ahead) > first and self._is_measure(at + 1 + first)
+
+    def _is_measure(self, at: int) -> bool:
+        item = self._row[at]
+        return item.number >= 0 or item.text == "0" or any(item.concept(kind) for kind in _MEASURES)
+
+    def _close_side(self) -> None:
+        """Leave the side before a break to what nobody read: in "KJ: R 2+, L ?" it is no side of the 2+."""
+        tokens = self.tokens
+        if len(tokens) > 1 and tokens[-1].part is _SIDE and tokens[-2].part is _SEPARATOR:
+            self.tokens.append(Token(_RESULT, -1))
+
+    def _replace_results(self) -> None:
+        """Drop the last head's results: the next one holds instead of them."""
+        kept = without_results(self.tokens)
+        self._replaced += tuple(place for token in self.tokens if token not in kept for place in token.words)
+        self.tokens[:] = kept
+
+    def _add_result(self, token: Token, at: int) -> None:
+        tokens = self.tokens
+        if token.concept in {FOREIGN, OWN}:
+            tokens.append(Token(Part.TOPIC if token.concept == OWN else self._foreign, at))
+            token = token._replace(concept="")
+        elif token.concept == RETURNED:
+            self._replace_results()
+            token = token._replace(concept="")
+        if self._replaced:
+            token = token._replace(words=(*self._replaced, *token.words))
+            self._replaced = ()
+        last = tokens[-1] if tokens else BREAK
+        if last.part is _RESULT:
+            tokens[-1] = token if last.concept == EXCEPT else self._merged(last, token)
+        elif len(tokens) > 1 and _joins(tokens[-2], last, token):
+            tokens[-2:] = [tokens[-2]._replace(words=(*tokens[-2].words, *token.words))]
+        else:
+            tokens.append(token)
+
+    def _merged(self, one: Token, other: Token) -> Token:
+        """Return one result of two that follow each other, such as "weakness 4/5". Contradictions say nothing."""
+        values = {one.value, other.value} - {None}
+        value = values.pop() if len(values) == 1 else None
+        if one.value and self._row[other.at].text in _NIL:
+            value = FindingValue.ABSENT
+        return one._replace(value=value, grade=one.grade or other.grade, words=(*one.words, *other.words))
+
+
+def _joins(first: Token, between: Token, second: Token) -> bool:
+    """Return whether "and" joins two words of one result: "brisk and symmetrical"."""
+    is_one = first.part is _RESULT and first.value is FindingValue.ABSENT and second.value is FindingValue.ABSENT
+    return is_one and between.is_and and not (first.grade or second.grade)

@@ -1,0 +1,55 @@
+"""The side that a sentence gives to all that it examines: at its beginning, "left hip:", or its end, "all on the L"."""
+
+from typing import Final
+
+from cds_service.model.sides import Side, combine_sides
+from cds_service.narrative.items import Item, Row
+from cds_service.narrative.lexicon import Mark
+
+_UNSTATED, _BOTH = Side.UNSTATED, Side.BOTH
+_HEADED: Final = frozenset({":", ","})
+_FILLER, _WHOLE = "filler", "whole"
+_ALL: Final = frozenset({"all", "all of these", "all these"})
+_B = "b"
+_BRACKETS: Final = frozenset({"(", ")"})
+
+
+def heading_of(row: Row) -> Side:
+    """Return the side of a heading: "left hip:", "on the left,". A colon may stand behind other words too."""
+    sides: list[Side] = []
+    is_bare = True
+    for item in row:
+        if item.text in _HEADED and (is_bare or item.text == ":") and combine_sides(sides) is not _UNSTATED:
+            return combine_sides(sides)
+        if item.entry.side:
+            sides.append(item.entry.side)
+        elif not (Mark.LINK in item.entry.marks or is_site(item)):
+            is_bare = False
+            if not (item.is_unknown or item.concept(_FILLER) is not None):
+                break
+    return closing_of(row, said_of_all=True)
+
+
+def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
+    """Return the side that ends a sentence. `said_of_all`: only behind "all"."""
+    at = len(row) - 1
+    while at >= 0 and not row[at].is_side and row[at].text != _B and (row[at].text in _BRACKETS or _is_passed(row[at])):
+        at -= 1
+    side = (row[at].entry.side or _UNSTATED) if at >= 0 else _UNSTATED
+    if at >= 0 and row[at].text == _B:
+        side = _BOTH
+    if not said_of_all or side is _UNSTATED:
+        return side
+    at -= 1
+    while at >= 0 and row[at].is_marked(Mark.LINK) and row[at].text not in _ALL:
+        at -= 1
+    return side if at > 0 and row[at].text in _ALL and row[at - 1].is_marked(Mark.LIST) else _UNSTATED
+
+
+def is_site(item: Item) -> bool:
+    """Return whether an item names a place where it may hurt."""
+    return item.entry.saying is not None and item.entry.saying.is_site
+
+
+def _is_passed(item: Item) -> bool:
+    return item.concept(_WHOLE) is not None and item.side is _UNSTATED and not item.entry.side

@@ -1,0 +1,105 @@
+"""The content's phrases as trees of words, each built when a text first holds the word that it begins with."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from cds_service.narrative.items import Item, build_item
+from cds_service.narrative.lexicon import LexiconEntry
+
+_SHORT = 2  # letters
+_END: Final = ""  # the key of the item of a phrase that ends at a node
+_Node: TypeAlias = dict[str, Any]  # by the next word the node behind it, or the item where no phrase goes on
+
+
+class PhraseTree:
+    """Finds phrases. Most words of the content are in no text that a process reads, and cost it nothing.
+
+    Threads may share it: two that meet build the same branch. `alone`: the words met so far that begin no longer
+    phrase, and count in any spelling.
+    """
+
+    def __init__(self, entries: Mapping[str, LexiconEntry], phrases: Iterable[str]) -> None:
+        """Prepare these phrases of the entries."""
+        self._entries = entries
+        self._phrases = sorted(phrases)  # a space comes before all letters, so those of one first word are together
+        self._starts: dict[str, int] = {}
+        for at, phrase in enumerate(self._phrases):
+            self._starts.setdefault(phrase.partition(" ")[0], at)
+        self._built: dict[str, _Node | Item] = {}
+        self._models: dict[int, Item] = {}  # phrases share their entries
+        self.alone: dict[str, Item] = {}
+
+    def begins(self, word: str) -> bool:
+        """Return whether a phrase begins with a word."""
+        return word in self._starts
+
+    def has_any(self, words: Sequence[str]) -> bool:
+        """Return whether a phrase may begin in a sentence."""
+        return not self._starts.keys().isdisjoint(words)
+
+    def longest(
+        self, words: Sequence[str], place: int, spellings: Sequence[str], places: Sequence[int]
+    ) -> tuple[int, Item] | None:
+        """Return the longest phrase that begins at a word that begins some: its number of words, and its item."""
+        node = self._branch(words[place])
+        found: tuple[int, Item] | None = None
+        end = place + 1
+        while node is not None:
+            item = node if isinstance(node, Item) else node.get(_END)
+            if item is not None and (item.entry.written is None or _is_as_written(item, spellings, places[place:end])):
+                found = end - place, item
+            if node is item or end == len(words):
+                break
+            node = node.get(words[end])
+            end += 1
+        return found
+
+    def every(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Yield the first word of each phrase of a sentence, in any spelling, and the word behind it."""
+        for place, word in enumerate(words):
+            node = self._branch(word) if word in self._starts else None
+            end = place + 1
+            while node is not None:
+                if isinstance(node, Item) or _END in node:
+                    yield place, end
+                node = node.get(words[end]) if isinstance(node, dict) and end < len(words) else None
+                end += 1
+
+    def _branch(self, first: str) -> Any:
+        node = self._built.get(first)
+        return self._build(first) if node is None else node
+
+    def _build(self, first: str) -> _Node | Item:
+        """Build the branch of a first word."""
+        tree: _Node = {}
+        for at in range(self._starts[first], len(self._phrases)):
+            phrase = self._phrases[at]
+            if phrase != first and not phrase.startswith(f"{first} "):
+                break
+            *path, last = phrase.split(" ")
+            node = tree
+            for word in path:
+                behind = node.setdefault(word, {})
+                if isinstance(behind, Item):
+                    behind = node[word] = {_END: behind}
+                node = behind
+            node[last] = self._item(phrase)
+        built: _Node | Item = tree[first]
+        if isinstance(built, Item) and built.entry.written is None:
+            self.alone[first] = built
+        self._built[first] = built
+        return built
+
+    def _item(self, phrase: str) -> Item:
+        entry = self._entries[phrase]
+        model = self._models.get(id(entry)) or self._models.setdefault(id(entry), build_item(phrase, entry))
+        return model._replace(text=phrase)
+
+
+def _is_as_written(item: Item, spellings: Sequence[str], places: Sequence[int]) -> bool:
+    """Return whether the capitals match. They mean nothing in a text that is all capitals, but for "R/O" and "?"."""
+    if tuple(spellings[at] for at in places) != item.entry.written:
+        return False
+    others = [word for at, word in enumerate(spellings) if at not in places]
+    is_alone = all(len(word) <= _SHORT or not word.isalpha() for word in others)
+    return is_alone or any(word != word.upper() for word in spellings)
