@@ -127,6 +127,9 @@ class RsgiAdapter:
 
     def _respond(self, scope: Scope, protocol: HTTPProtocol, body: RequestBody, found: dict[str, Any]) -> None:
         status, headers, content = _call_wsgi(self._wsgi_app, scope, body, found)
+        for place in found.values():
+            if isinstance(place, Place):
+                place.leave()  # before the answer: its client may send the next call at once
         if not body.is_complete:  # do not wait for the rest of the body
             headers.append(_CONNECTION_CLOSE)
         protocol.response_bytes(status, headers, content)

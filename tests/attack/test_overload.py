@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from select import select
 from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ import pytest
 import requests
 from attacked import Attacked, attacked, session
 from liveness import LIVENESS_S, LONGER_S
+from memory_bound import worker_mib
 from synthetic import VIEW, bundle, call, condition, patient, prefetch
 
 from cds_service.settings import Settings
@@ -24,10 +26,6 @@ PROBES = 7
 CHARTS = 32
 CHART_SIZE = 4_900_000  # bytes
 HEADS_A_SECOND, HONEST, HONEST_S = 200, 23, 4
-BASE_MIB, BUFFER_MIB = (
-    130,
-    80,
-)  # a worker before any call; 8 bodies of the largest size, twice while one is put together
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +50,7 @@ def send(base: str, body: bytes) -> socket.socket:
     """Send a call, and wait for no answer."""
     address = urlsplit(base)
     connection = socket.create_connection((address.hostname, address.port), LIVENESS_S)
-    head = f"POST /cds-services/{VIEW} HTTP/1.1\r\nHost: cds\r\nContent-Type: application/json\r\n"
+    head = f"POST /cds-services/{VIEW} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
     return connection
 
@@ -62,16 +60,16 @@ def test_probes_are_answered_while_every_call_hangs(tmp_path: Path, hanging_serv
     body = json.dumps(call(fhirServer=hanging_server, prefetch={"patient": patient(), "conditions": bundle()})).encode()
     deadlines = {"fhir_deadline": "60", "call_deadline": "60"}
     with attacked(tmp_path, **deadlines) as service, ExitStack() as opened, session() as asking:
-        for _ in range(HANGING):
-            opened.enter_context(send(service.base, body))
+        calls = [opened.enter_context(send(service.base, body)) for _ in range(HANGING)]
         time.sleep(1)
         answered = 0
         for _ in range(PROBES):
             with suppress(requests.RequestException):
                 answered += asking.get(f"{service.base}/healthz", timeout=10).ok
                 assert asking.get(f"{service.base}/readyz", timeout=10).ok
-        print(f"{answered} of {PROBES} probes answered beside {HANGING} calls that hang")  # noqa: T201
-        assert answered == PROBES
+        hanging = HANGING - len(select(calls, (), (), 0)[0])  # one client has no room for more: those were refused
+        print(f"{answered} of {PROBES} probes answered beside {hanging} calls that hang")  # noqa: T201
+        assert (answered, hanging) == (PROBES, int(0.8 * Settings.model_fields["threads"].default))
 
 
 def test_heads_without_bodies_break_off_no_honest_slow_body(tmp_path: Path) -> None:
@@ -80,7 +78,7 @@ def test_heads_without_bodies_break_off_no_honest_slow_body(tmp_path: Path) -> N
     with attacked(tmp_path, body_seconds=str(LONGER_S)) as service, ExitStack() as opened:
 
         def flood() -> None:
-            head = f"POST /cds-services/{VIEW} HTTP/1.1\r\nHost: cds\r\nContent-Type: application/json\r\n"
+            head = f"POST /cds-services/{VIEW} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
             opening = f"{head}Content-Length: 4900000\r\n\r\n{{".encode()
             address = urlsplit(service.base)
             held = []
@@ -108,7 +106,7 @@ def send_slowly(base: str, body: bytes) -> int:
     parts = 20
     address = urlsplit(base)
     with socket.create_connection((address.hostname, address.port), LIVENESS_S) as connection, suppress(OSError):
-        head = f"POST /cds-services/{VIEW} HTTP/1.1\r\nHost: cds\r\nContent-Type: application/json\r\n"
+        head = f"POST /cds-services/{VIEW} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode())
         size = len(body) // parts
         for number in range(parts):
@@ -139,7 +137,7 @@ def test_the_largest_charts_at_once_stay_within_the_memory_that_is_set(tmp_path:
     print(f"{CHARTS} charts of {len(body) / 1e6:.1f} MB at once: peak of the worker {peak:.0f} MiB, {counts}")  # noqa: T201
     assert set(statuses) <= {200, 429, 503}
     assert 200 in statuses
-    assert peak < BASE_MIB + BUFFER_MIB + Settings.model_fields["call_memory"].default
+    assert peak < worker_mib(Settings())
 
 
 def post(service: Attacked, body: bytes) -> int:
