@@ -132,7 +132,7 @@ def _serve_engine(
         metrics=metrics,
         override_reasons=frozenset(engine.knowledge.override_reasons),
         operator_endpoints=endpoints,
-        about_page=build_about_page(engine.knowledge),
+        about_page=build_about_page(engine.knowledge, production),
     )
     app = build_flask_app(
         dependencies,
@@ -192,8 +192,9 @@ def _operator_endpoints(
     )
 
 
-def build_about_page(knowledge: Knowledge) -> AboutPage:
-    """Render the about page, its details and its data."""
+def build_about_page(knowledge: Knowledge, production: ProductionConfig | None = None) -> AboutPage:
+    """Render the about page, its details and its data. In production the EHRs that say so may show it in a frame."""
+    clients = production.clients if production else ()
     renderer = AboutRenderer(
         knowledge.content, knowledge.about, knowledge.site_changes, knowledge.wording, knowledge.advisories
     )
@@ -201,7 +202,7 @@ def build_about_page(knowledge: Knowledge) -> AboutPage:
         renderer.render_html(),
         renderer.render_details(),
         renderer.render_json(),
-        renderer.content_security_policy(),
+        renderer.content_security_policy([origin for client in clients for origin in client.frame_ancestors]),
     )
 
 

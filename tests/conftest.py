@@ -39,6 +39,21 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 hypothesis.settings.load_profile("ci")
 
 
+@pytest.fixture(scope="module")
+def loaded_once(knowledge: Knowledge) -> Iterator[None]:
+    """Let all commands of a module use the shipped content that is loaded already."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        load_once(monkeypatch, knowledge)
+        yield
+
+
+def load_once(monkeypatch: pytest.MonkeyPatch, knowledge: Knowledge) -> None:
+    """Load and build the shipped content once for a process: it takes most of an application's start."""
+    monkeypatch.setattr(cds_service.startup_state, "load_knowledge", read_once(knowledge))
+    for module, name in PARTS:
+        monkeypatch.setattr(module, name, make_once(getattr(module, name)))
+
+
 @pytest.fixture
 def build(tmp_path: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
     """Build applications for a test."""
@@ -50,9 +65,7 @@ def build(tmp_path: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
 def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]]:
     """Build applications and release their threads and connections at the end. The content is loaded once."""
     monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr(cds_service.startup_state, "load_knowledge", read_once(knowledge))
-    for module, name in PARTS:
-        monkeypatch.setattr(module, name, make_once(getattr(module, name)))
+    load_once(monkeypatch, knowledge)
     numbers = count(1)
 
     def build(**settings: Any) -> Flask:

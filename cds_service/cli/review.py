@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cds_service.cli.options import config_option, site_option, without_traceback
+from cds_service.cli.review_page import format_review_page
 from cds_service.engine import system_clock
 from cds_service.knowledge import Knowledge, shipped_cards
 from cds_service.knowledge.edition import SIGN_OFF_FILE, format_sign_off
@@ -29,19 +30,38 @@ from cds_service.startup_state import load_content
 )
 @click.option("--sign", "name", metavar="NAME", help="Sign off the content whose REVIEW.md you have read, as NAME.")
 @click.option("--role", help="The signer's role, such as 'spine surgeon, General Hospital'; needed with --sign.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write one page to this file instead: the review, for each rule its cases, and one of them drawn on a body.",
+)
 @site_option
 @config_option
 @without_traceback
-def review(cases: Path | None, output: Path | None, name: str | None, role: str | None, config: object) -> None:  # noqa: ARG001 - see options
+def review(
+    cases: Path | None,
+    output: Path | None,
+    name: str | None,
+    role: str | None,
+    page: Path | None,
+    config: object,  # noqa: ARG001 - see options
+) -> None:
     """Write REVIEW.md: every rule and card in plain words; CASES.md, TABLES.md: its cases, sources and codes.
 
     With --sign, sign it all off.
     """
     if (name is None) is not (role is None):
         raise click.UsageError("--sign and --role go together")
+    if page is not None and (name or output):
+        raise click.UsageError("--html writes one page and nothing else; leave --sign and --output out")
     settings = load_settings()
     content = settings.content or shipped_cards()
-    names = load_case_summaries(cases or content.parent / "tests" / "cases")
+    case_folder = cases or content.parent / "tests" / "cases"
+    if page is not None:
+        _write(page, format_review_page(load_content(settings), case_folder))
+        return
+    names = load_case_summaries(case_folder)
     target = output or (settings.site or content) / REVIEW_FILE
     if name is not None and role is not None:
         documents = _place(format_documents(load_content(settings), names), target)

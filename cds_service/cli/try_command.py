@@ -15,11 +15,12 @@ from cds_service.cli.hook_request import TryOrder, build_hook_request
 from cds_service.cli.json_report import build_report
 from cds_service.cli.options import config_option, site_option, without_traceback
 from cds_service.engine import build_engine, new_uuid, system_clock
+from cds_service.figure import format_figure_image, format_figure_page, marks_of
 from cds_service.knowledge.shipped import shipped_examples
 from cds_service.model.content import Rule
 from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
-from cds_service.service.hook_service import PermittedServer
+from cds_service.service.hook_service import CallResult, PermittedServer
 from cds_service.settings import load_settings
 from cds_service.wire.request import decode_request
 
@@ -61,6 +62,13 @@ class TryRequest(NamedTuple):
     is_flag=True,
     help="Print one JSON document instead: cards, facts, ignored, patterns, rules (verdict, lacking), ratings, gaps.",
 )
+@click.option(
+    "--figure",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write the pain and signs that were read, drawn on a body, to this file: a page with figure and table, "
+    "or the figure alone if its name ends in .svg.",
+)
 @site_option
 @config_option
 @without_traceback
@@ -77,6 +85,7 @@ def try_command(
     day: datetime | None,
     why: str | None,
     as_json: bool,
+    figure: Path | None,
     config: object,  # noqa: ARG001 - see options
 ) -> None:
     """Try the service on an example, a saved request, or a patient of a FHIR server. Nothing is stored."""
@@ -94,10 +103,13 @@ def try_command(
         try_request = TryRequest(build_hook_request(fhir_base, patient, token, hook, try_order), fhir_base)
     else:
         raise click.UsageError("say what to try: --example NAME, --request FILE, or --fhir URL with --patient ID")
-    run_request(try_request._replace(day=day.date() if day else try_request.day), why=why, as_json=as_json)
+    try_request = try_request._replace(day=day.date() if day else try_request.day)
+    run_request(try_request, why=why, as_json=as_json, figure=figure)
 
 
-def run_request(try_request: TryRequest, *, why: str | None = None, as_json: bool = False) -> None:
+def run_request(
+    try_request: TryRequest, *, why: str | None = None, as_json: bool = False, figure: Path | None = None
+) -> None:
     """Run one call and print its answer; `why` is None, `SUMMARY`, `EVERYTHING`, or a rule's id or number."""
     settings = load_settings()
     clock = _clock_at(try_request.day)
@@ -109,12 +121,31 @@ def run_request(try_request: TryRequest, *, why: str | None = None, as_json: boo
     base = try_request.fhir_base or request.fhir_server  # whoever runs this names it, on their own network
     server = PermittedServer(base, allows_private=True, is_open=True) if base else None
     answer = engine.service.answer_call(entry.id, request, "try", server, explain=True)
+    if figure:
+        _write_figure(figure, answer)
     if as_json:
         today = clock().astimezone(settings.zone).date()
         report = build_report(answer, engine.knowledge, request.hook, today)
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         print_answer(answer, engine.knowledge, why)
+
+
+def _write_figure(target: Path, answer: CallResult) -> None:
+    """Write what the call read of pain and signs; facts that do not count are not drawn.
+
+    Raises:
+        ClickException: the file cannot be written, or nothing was judged.
+    """
+    if answer.decision is None:
+        raise click.ClickException("nothing was judged for this user, so there is nothing to draw")
+    marks = marks_of(answer.decision.chart.findings)
+    format_file = format_figure_image if target.suffix == ".svg" else format_figure_page
+    try:
+        target.write_text(format_file(marks, title="Pain and signs in the record"), encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{target}: {error.strerror}") from None
+    click.echo(f"written: {target}", err=True)
 
 
 def _find_rule(name: str, rules: Sequence[Rule]) -> Rule:

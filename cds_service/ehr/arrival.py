@@ -34,8 +34,11 @@ def is_short(key: PrefetchKey, decoded: DecodedResources) -> bool:
     """
     if not (decoded.total or decoded.resources or decoded.unsupported):
         return False
-    kinds = list(map(type, decoded.resources))  # counted in C: this runs for every key of every call
-    arrived = sum(map(kinds.count, _KINDS[key.resource_type])) + decoded.repeated + sum(decoded.unreadable.values())
+    wanted = _KINDS[key.resource_type]
+    if not decoded.total and decoded.resources and type(decoded.resources[0]) in wanted:
+        return False  # as nearly always: this runs for every key of every call
+    kinds = list(map(type, decoded.resources))
+    arrived = sum(map(kinds.count, wanted)) + decoded.repeated + sum(decoded.unreadable.values())
     return decoded.total > arrived or (arrived == 0 and bool(decoded.resources or decoded.unsupported))
 
 

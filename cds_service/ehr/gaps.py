@@ -111,6 +111,9 @@ def group_by_label(keys: Iterable[PrefetchKey], gaps: Mapping[str, Gap]) -> Data
     """
     if not gaps:
         return NO_GAPS
+    silent_keys = [key for key in keys if key.has_words and key.name in gaps]
+    if len(silent_keys) == len(gaps) and all(gaps[key.name].kind is GapKind.NOT_SENT for key in silent_keys):
+        return DataGaps(words_not_sent=tuple(key.label for key in silent_keys))  # of most EHRs' calls
     silent: list[str] = []
     kinds_by_label: dict[str, list[GapKind | None]] = {}
     for key in keys:

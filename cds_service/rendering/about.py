@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cds_service import __version__
+from cds_service.figure import Mark, figure_style, format_figure_block
 from cds_service.model.about import AboutTexts
 from cds_service.model.advisories import Advisory
 from cds_service.model.condition_text import outline_block
@@ -18,6 +19,15 @@ from cds_service.model.vocabulary import Citation
 from cds_service.model.wording import Wording
 
 _TEMPLATE_FOLDER = "pages"
+EXAMPLE_TITLE = "An invented patient, as the record of one visit has it"
+EXAMPLE_MARKS = (
+    Mark("groin-pain", "present", "right"),
+    Mark("anterior-thigh-pain", "present", "right"),
+    Mark("low-back-pain", "absent", "unstated"),
+    Mark("calf-pain", "absent", "right"),
+    Mark("fadir-positive", "present", "right"),
+    Mark("slr-positive", "absent", "right"),
+)
 _HOOK_LABELS = {"patient-view": "chart opened", "order-select": "order selected", "order-sign": "order signed"}
 
 
@@ -40,7 +50,9 @@ class AboutRenderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._style = environment.loader.get_source(environment, "about.css")[0] if environment.loader else ""
+        style = environment.loader.get_source(environment, "about.css")[0] if environment.loader else ""
+        self._style = f"{style}\n{figure_style()}"
+        self._figure = format_figure_block(EXAMPLE_MARKS, title=EXAMPLE_TITLE)
         self._page = environment.get_template("about.html")
         self._details = environment.get_template("about-details.html")
 
@@ -50,16 +62,20 @@ class AboutRenderer:
 
     def render_html(self) -> bytes:
         """Render the short page, self-contained, with its style inline."""
-        return str(self._page.render(self._value, style=self._style)).encode()
+        return str(self._page.render(self._value, style=self._style, figure=self._figure)).encode()
 
     def render_details(self) -> bytes:
         """Render what the page links to: inputs, rules with their conditions, source attributes and sources."""
         return str(self._details.render(self._value, style=self._style)).encode()
 
-    def content_security_policy(self) -> str:
-        """Return the pages' Content-Security-Policy: no scripts, no resources, one style (CSP Level 3, hash-source)."""
+    def content_security_policy(self, frame_ancestors: Sequence[str] = ()) -> str:
+        """Return the pages' Content-Security-Policy: no scripts, no resources, one style (CSP Level 3, hash-source).
+
+        `frame_ancestors`: the origins of the EHRs that may show the pages in a frame.
+        """
         digest = base64.b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
-        deny_all = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        ancestors = " ".join(sorted(set(frame_ancestors))) or "'none'"
+        deny_all = f"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
         return f"{deny_all}; style-src 'sha256-{digest}'"
 
 

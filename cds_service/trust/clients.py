@@ -22,7 +22,10 @@ from cds_service.trust.urls import Url, parse_url
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client. Its keys are at `jwks_url` or in `jwks_file`; `jku` is the key URL that its tokens may name, if any."""
+    """A client. Its keys are at `jwks_url` or in `jwks_file`; `jku` is the key URL that its tokens may name, if any.
+
+    `frame_ancestors`: origins whose pages may show our about page in a frame.
+    """
 
     id: str
     issuer: str
@@ -33,6 +36,7 @@ class Client:
     tenants: frozenset[str]
     algorithms: frozenset[str]
     is_silent: bool
+    frame_ancestors: frozenset[str]
     exempt_roles: frozenset[str]
     dialect: DialectConfig
     suppression: SuppressionConfig
@@ -141,6 +145,7 @@ def _build_client(table: ClientTable, folder: Path) -> Client:
         tenants=frozenset(table.tenants),
         algorithms=frozenset(table.algorithms),
         is_silent=table.silent,
+        frame_ancestors=frozenset(table.frame_ancestors),
         exempt_roles=frozenset(table.exempt_roles),
         dialect=_build_dialect_config(table.dialect),
         suppression=SuppressionConfig(**table.suppression.model_dump()),

@@ -30,6 +30,14 @@ def _check_https_url(text: str) -> str:
     return text
 
 
+def _check_https_origin(text: str) -> str:
+    """Check an origin that a Content-Security-Policy will name; a path or a wildcard would widen it unseen."""
+    url = parse_url(text)
+    if url is None or url.scheme != "https" or url.segments or url.text != text:
+        raise ValueError("must be an https origin in lower case, such as https://ehr.example, without path or slash")
+    return text
+
+
 def _parse_dialect_name(text: object) -> object:
     names = [name.value for name in DialectName]
     if text not in names:
@@ -57,6 +65,7 @@ def _check_uri(text: str) -> str:
     return text
 
 
+HttpsOrigin = Annotated[str, AfterValidator(_check_https_origin)]
 HttpsUrl = Annotated[str, AfterValidator(_check_https_url)]
 
 
@@ -116,6 +125,7 @@ class ClientTable(_Table):
     allow_private_fhir: bool = False
     open: bool = False
     silent: bool = False
+    frame_ancestors: list[HttpsOrigin] = Field(default_factory=list)
     exempt_roles: list[Text] = Field(default_factory=list)
     dialect: DialectTable = Field(default_factory=DialectTable)
     suppression: SuppressionTable = Field(default_factory=SuppressionTable)

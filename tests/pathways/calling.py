@@ -85,6 +85,7 @@ def call(scenario: Scenario, folder: Path, body: dict[str, Any]) -> TestResponse
         )
 
 
+@cache
 def our_keys() -> tuple[PrefetchKey, ...]:
     """Return the prefetch keys that the service asks for."""
     knowledge = load_knowledge(shipped_cards())

@@ -36,14 +36,18 @@ def _case(scenario: Scenario) -> Case:
     return _cases()[scenario.case]
 
 
+@cache
+def _reader() -> ChartReader:
+    return ChartReader(_knowledge().terminology, _knowledge().content, _knowledge().narrative, _knowledge().screen)
+
+
 def _chart(scenario: Scenario) -> Chart:
     request = decode_request(json.dumps(scenario.request).encode(), frozenset({scenario.hook}))
     client = EhrClient()
     gatherer = Gatherer(our_keys(), client, notes=build_note_chooser(_knowledge().terminology))
     gathered = gatherer.gather(request, decode_draft_orders(request), today=scenario.on)
     client.close()
-    reader = ChartReader(_knowledge().terminology, _knowledge().content, _knowledge().narrative, _knowledge().screen)
-    return reader.build_chart(gathered, request.patient_id, scenario.on)
+    return _reader().build_chart(gathered, request.patient_id, scenario.on)
 
 
 def _findings(chart: Chart) -> set[tuple[object, ...]]:

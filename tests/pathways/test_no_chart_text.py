@@ -14,6 +14,8 @@ from cds_service.cli import main
 from .calling import call
 from .scenarios import Scenario, scenario
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 # Members of FHIR types that hold free text or names.
 FREE_TEXT = {"text", "display", "description", "conclusion", "valueString", "family", "city", "value", "unit", "div"}
 CANARY = "canary-"

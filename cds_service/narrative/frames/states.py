@@ -23,8 +23,8 @@ _AMOUNTS: Final[Mapping[str, tuple[str, str]]] = {
 _NOT = frozenset({"not", "is not", "was not"})
 _YES = "yes"
 _ALL = "all "  # a heading that is said of all in its list
-_FEELS = frozenset({"feel", "feels", "feel yourself", "feels herself", "feels himself", "feel myself", "feeling"})
-_DOING = frozenset({"fill", "filling", "full", "coming", "come", "passing", "pass", "move", "moving", "flow", "word"})
+_FEELS = frozenset({"feel", "feels", "feel yourself", "feels herself", "feels himself", "feel myself"})
+_DOING = frozenset({"fill", "filling", "full", "coming", "come", "passing", "pass", "move", "moving", "flow"})
 _URGE = "urge"
 _AUXILIARIES = frozenset({"has", "have", "had", "has now", "is now", "now"})
 _LISTS = (Mark.LIST, Mark.JOINED)
@@ -128,7 +128,9 @@ def _change_towards(row: Row, aspect: int, step: int) -> _Change | None:
 def _is_felt(row: Row, at: int) -> bool:
     """Return whether someone feels an organ and no more is said of it: "feels wiping", "feels the bladder fill"."""
     before = row[at - 1] if at else None
-    if row[at].text not in _FEELS or (before is not None and (before.entry.cues or before.concept(CHANGE) == _CANNOT)):
+    # Whatever else stands before it may take it back: "hardly feels wiping".
+    is_free = before is None or before.is_marked(*_LISTS) or before.concept(CHANGE) == FINE
+    if row[at].text not in _FEELS or not is_free or (before is not None and before.entry.cues):
         return False
     behind = [item for item in row[at + 1 : at + 1 + _REACH] if item.role is not Role.BRIDGE]
     is_named = bool(behind) and behind[0].concept(ORGAN) is not None

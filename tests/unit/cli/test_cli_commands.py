@@ -13,6 +13,8 @@ from cds_service.cli import main
 from cds_service.cli.hook_request import TryOrder, build_hook_request
 from cds_service.knowledge import shipped_cards
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 FINDINGS = "findings/where-it-hurts.toml"
 
 

@@ -13,6 +13,8 @@ from cds_service.knowledge.shipped import shipped_examples
 from cds_service.logic.rule_summary import Verdict
 from cds_service.wire.response import Card
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 KEYS = ["judged", "hook", "today", "age", "cards", "facts", "ignored", "unmapped", "contradicted"]
 KEYS += ["patterns", "rules", "ratings", "gaps"]
 FACT = {"id", "label", "value", "side", "date", "onset", "qualifiers", "source", "in_words"}

@@ -23,6 +23,8 @@ from cds_service.rendering.phrases import FactPhrases
 from cds_service.service.hook_service import CallResult
 from cds_service.wire.response import HookResponse
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 WIDTH = 80
 PAIN = [finding("buttock-pain", "right", "2026-01-05", "2025-12-20"), finding("calf-pain", "right")]
 HIP = draft("hip", side="right")

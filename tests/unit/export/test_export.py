@@ -17,6 +17,8 @@ from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.knowledge.edition import format_sign_off
 from cds_service.model.terminology import Code
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # the package reads its data with a deprecated function
     import simple_icd_10_cm

@@ -151,8 +151,23 @@ def test_every_required_statement_is_on_one_of_the_pages(value: dict[str, Any], 
 
 
 def test_a_committee_member_reads_the_page_in_minutes(about: AboutRenderer) -> None:
-    html = re.sub(r"<style>.*?</style>", "", about.render_html().decode(), flags=re.DOTALL)
+    beside_words = r"<style>.*?</style>|<svg.*?</svg>|<table.*?</table>"  # the table repeats the picture
+    html = re.sub(beside_words, "", about.render_html().decode(), flags=re.DOTALL)
+    unfolded = re.sub(r"(</summary>).*?(</details>)", r"\1\2", html, flags=re.DOTALL)
     assert len(Page(html).text.split()) <= 1200  # at 200 words a minute; content 1.0.0 had 4,663
+    assert len(Page(unfolded).text.split()) <= 500
+
+
+def test_the_figure_is_an_invented_example_with_its_table(page: Page) -> None:
+    assert "An invented patient" in page.text
+    assert [attributes["class"] for tag, attributes in page.tags if tag == "svg"] == ["body-map"]
+    assert "The same in words. What is not listed is not recorded." in page.text
+
+
+def test_only_the_named_origins_may_frame_the_pages(about: AboutRenderer) -> None:
+    assert about.content_security_policy().split("; ")[3] == "frame-ancestors 'none'"
+    policy = about.content_security_policy(["https://b.example", "https://a.example", "https://a.example"])
+    assert policy.split("; ")[3] == "frame-ancestors https://a.example https://b.example"
 
 
 def test_this_version_says_what_it_was_tried_on_with_date_and_source(

@@ -32,6 +32,7 @@ def test_a_client_with_every_key(tmp_path: Path) -> None:
         tenants=["main"],
         algorithms=["RS256", "ES384"],
         silent=True,
+        frame_ancestors=["https://ehr.example"],
         exempt_roles=["https://ehr.example/roles|ORTHO"],
         allow_private_fhir=True,
     )
@@ -43,6 +44,7 @@ def test_a_client_with_every_key(tmp_path: Path) -> None:
     assert (client.jwks_file, client.jwks_url) == (tmp_path / "keys.json", None)
     assert (client.tenants, client.algorithms) == ({"main"}, {"RS256", "ES384"})
     assert (client.is_silent, client.exempt_roles) == (True, {"https://ehr.example/roles|ORTHO"})
+    assert client.frame_ancestors == {"https://ehr.example"}
     assert client.fhir_servers.may_read(FHIR)
     assert client.fhir_servers.allows_private(FHIR)
     options = client.dialect.options
@@ -295,3 +297,25 @@ def test_an_orders_display_may_be_what_sites_call_their_orders(tmp_path: Path, d
 def test_an_orders_code_is_one_that_fhir_can_carry(tmp_path: Path, key: str, value: str) -> None:
     [problem] = problems(ordered(tmp_path, **{key: value}))
     assert problem.startswith(f"clients.toml: client.north.dialect.order_codes.lumbar-mri-without-contrast.{key}: must")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://ehr.example",
+        "https://ehr.example/",
+        "https://ehr.example/app",
+        "https://*.example",
+        "https://EHR.example",
+        "https://ehr.example; script-src *",
+        "https://ehr.example https://evil.example",
+        "*",
+        "'self'",
+        "https://ehr.example\r\nX: y",
+        "https://ehr.example:443",
+    ],
+)
+def test_what_may_frame_the_pages_is_an_exact_https_origin(tmp_path: Path, origin: str) -> None:
+    [problem] = problems(client_table(tmp_path, frame_ancestors=[origin]))
+    assert "frame_ancestors" in problem
+    assert "must be an https origin" in problem
