@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -15,7 +15,6 @@ _WORDS: Final = frozenset(
 _WORDLESS: Final = frozenset(
     {"id", "subject", "patient", "language", "status", "system", "url", "data", "authored", "date"}
 )
-_LEAST: Final = 60  # characters that even the shortest text counts as: beginning to read one takes time too
 _WHOLE: Final = "item"  # the answers of a questionnaire: of many texts each is read
 _UNPARSED_WORDS: Final = frozenset(
     {
@@ -26,12 +25,20 @@ _UNPARSED_WORDS: Final = frozenset(
 )
 
 
-def count_words(value: msgspec.Struct, longest: int) -> int:
-    """Return how many characters of words a resource holds, a short text counting as `_LEAST`.
+class WordCount(NamedTuple):
+    """The characters of words that a resource holds, and those of its texts that are short."""
 
-    Of each text, those beyond `longest` are never read.
+    size: int
+    short: tuple[str | bytes, ...]
+
+
+def count_words(value: msgspec.Struct, longest: int, shortest: int) -> WordCount:
+    """Return how many words a resource holds; texts of fewer than `shortest` characters are listed as well.
+
+    Of each text, the characters beyond `longest` are never read.
     """
     size = 0
+    short: list[str | bytes] = []
     waiting: list[msgspec.Struct] = [value]
     for part in waiting:  # it grows meanwhile
         names, get = _fields_of(type(part))
@@ -40,14 +47,20 @@ def count_words(value: msgspec.Struct, longest: int) -> int:
                 continue
             kind = type(held)
             if kind is str:
-                size += max(min(len(held), longest), _LEAST) if name in _WORDS else 0
+                if name in _WORDS:
+                    size += min(len(held), longest)
+                    if len(held) < shortest:
+                        short.append(held)
             elif kind is msgspec.Raw:
-                size += _count_unparsed(name, held, longest)
+                counted = _count_unparsed(name, held, longest)
+                size += counted
+                if 0 < counted < shortest:
+                    short.append(bytes(held))
             elif kind is list:
                 waiting += [one for one in held if isinstance(one, msgspec.Struct)]
             elif isinstance(held, msgspec.Struct):
                 waiting.append(held)
-    return size
+    return WordCount(size, tuple(short))
 
 
 @cache
