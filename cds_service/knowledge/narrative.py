@@ -22,6 +22,7 @@ from cds_service.knowledge.meanings import build_meaning, complete_meaning, past
 from cds_service.knowledge.schema.narrative import (
     SIDE_NAMES,
     CuesFile,
+    DoubtTable,
     PhrasesTable,
     PlaceTable,
     SectionTable,
@@ -32,7 +33,16 @@ from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTa
 from cds_service.knowledge.time_words import build_time_words
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.lexicon import Cue, CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning, Section
+from cds_service.narrative.lexicon import (
+    Cue,
+    CueEffect,
+    DoubtWords,
+    Lexicon,
+    LexiconEntry,
+    Mark,
+    PhraseMeaning,
+    Section,
+)
 from cds_service.narrative.tokenizer import normalize_phrase
 
 
@@ -57,12 +67,22 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
         ),
         reach=words.reach,
         longest_text=words.longest_text,
+        doubt=_build_doubt(files.cues.doubt),
         wide=frozenset(str(name) for name, table in words.surroundings.items() if table.wide),
         frames=build_frames(collector, files, findings),
         times=build_time_words(files.time),
         sections=_build_sections(folder, files, of_reports=False),
         report_sections=_build_sections(folder, files, of_reports=True),
     )
+
+
+def _build_doubt(table: DoubtTable) -> DoubtWords:
+    together = tuple((_normalize_all(one), _normalize_all(other)) for one, other in table.together)
+    return DoubtWords(_normalize_all(table.words), together)
+
+
+def _normalize_all(phrases: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(normalize_phrase, phrases))
 
 
 def _build_sections(folder: ContentFolder, files: NarrativeFiles, *, of_reports: bool) -> Mapping[str, Section]:

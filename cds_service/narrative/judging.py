@@ -12,6 +12,7 @@ from cds_service.narrative.surroundings import since_year, year_of
 
 _BEGUN = frozenset({"new", "worse"})
 _DIAGNOSIS = "diagnosis"
+_DANGERS = frozenset({"flag", "sign", "symptom"})
 _RADIATES = ("radiation", "yes")
 _PRESENT, _ABSENT = FindingValue.PRESENT, FindingValue.ABSENT
 _SAYS_NOTHING = frozenset({CueEffect.FAMILY, CueEffect.UNCLEAR, CueEffect.ADVICE})
@@ -27,6 +28,10 @@ class Judge:
     def is_sign(self, statement: Statement) -> bool:
         """Return whether a statement denies a sign of the examination."""
         return statement.value is _ABSENT and self._findings[statement.finding].kind == "sign"
+
+    def is_denied_danger(self, statement: Statement) -> bool:
+        """Return whether a statement denies a red flag, a sign of the examination or a symptom."""
+        return statement.value is _ABSENT and self._findings[statement.finding].kind in _DANGERS
 
     def is_diagnosis(self, statement: Statement) -> bool:
         """Return whether a statement is about a diagnosis."""

@@ -157,6 +157,14 @@ FrameTable: TypeAlias = Mapping[str, Mapping[str, PhraseMeaning]]
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtWords:
+    """Words of doubt, in the form of `normalize_phrase`. `together`: one of each of two lists makes such a word."""
+
+    words: tuple[str, ...]
+    together: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """All entries, by phrases in the form of `normalize_phrase`. `reach` is in words, `longest_text` in characters.
 
@@ -165,6 +173,7 @@ class Lexicon:
     """
 
     entries: Mapping[str, LexiconEntry]
+    doubt: DoubtWords
     abbreviations: frozenset[str]
     answers: Mapping[str, FindingValue]
     reach: int

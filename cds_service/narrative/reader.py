@@ -11,6 +11,7 @@ from cds_service.narrative.answers import join_answers
 from cds_service.narrative.choices import settle_choices
 from cds_service.narrative.context import Context, carried_past
 from cds_service.narrative.dating import date_mentions, histories
+from cds_service.narrative.doubt import Doubt
 from cds_service.narrative.frames.antecedent import NOTHING, named, unnamed
 from cds_service.narrative.items import Row
 from cds_service.narrative.judging import Judge
@@ -51,6 +52,7 @@ class NarrativeReader:
         self.answers = MappingProxyType(dict(narrative.answers))
         self._narrative = narrative
         self._judge = Judge(findings)
+        self._doubt = Doubt(narrative.doubt)
         self._finder = finder or PhraseFinder(narrative)
         self._mentions = MentionReader(narrative.frames)
         self._times = TimeFinder(narrative.times)
@@ -141,6 +143,8 @@ class NarrativeReader:
                 continue
             is_sign = self._judge.is_sign(one)
             if is_sign and leaves_out(row, mention):
+                continue
+            if self._judge.is_denied_danger(one) and self._doubt.reaches(row.sentence):
                 continue
             stated = self._judge.date(one, row, mention)
             if one.value is FindingValue.ABSENT:

@@ -132,6 +132,12 @@ class EndingsTable(StrictModel):
     earlier: list[LowerPhrase]
 
 
+class DoubtTable(WordList):
+    """Words in whose sentence no danger sign counts as denied. `together`: words of two lists that do so together."""
+
+    together: list[Annotated[list[list[LowerPhrase]], Field(min_length=2, max_length=2)]]
+
+
 class CuesFile(StrictModel):
     """The file of cues. `sets`: words by kind, which phrases name in braces."""
 
@@ -145,6 +151,7 @@ class CuesFile(StrictModel):
     unclear: CueTable
     ended: CueTable
     advice: CueTable
+    doubt: DoubtTable
     grounds: WordList
     claims: ClaimsTable
     endings: EndingsTable
