@@ -8,12 +8,13 @@ from datetime import datetime
 from functools import cache, partial
 from multiprocessing import parent_process
 from multiprocessing.util import Finalize
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Flask
 
 from cds_service import __version__
+from cds_service.admission.room import Room
 from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.engine import CdsEngine, build_engine, new_uuid, system_clock
 from cds_service.knowledge import Knowledge
@@ -41,6 +42,7 @@ from cds_service.trust.authentication import Authenticator, DemoAuthenticator, T
 from cds_service.trust.replay import ReplayGuard
 from cds_service.web.about import AboutPage
 from cds_service.web.application import WebDependencies, build_flask_app
+from cds_service.web.front import Front
 from cds_service.web.host_names import LOOPBACK_NAMES
 from cds_service.web.openapi import build_openapi
 from cds_service.web.operator_routes import OperatorEndpoints
@@ -49,9 +51,23 @@ from cds_service.web.rate_limiter import RateLimiter
 if TYPE_CHECKING:
     from cds_service.operations.metrics import Metrics
 
+MIB: Final = 2**20  # bytes
+
+
+class Service(NamedTuple):
+    """The application, and what is asked of it before a call has its body."""
+
+    app: Flask
+    front: Front
+
 
 def create_app(startup_state: StartupState | None = None) -> Flask:
-    """Create the application of a server worker, with settings from the environment and the file it names."""
+    """Create the application for a WSGI server, with settings from the environment and the file it names."""
+    return create_service(startup_state).app
+
+
+def create_service(startup_state: StartupState | None = None) -> Service:
+    """Create the service of a worker, with settings from the environment and the file it names."""
     settings = load_settings()
     if not settings.core_dumps:
         forbid_core_dumps()
@@ -63,7 +79,7 @@ def create_app(startup_state: StartupState | None = None) -> Flask:
         # Before Python 3.13 a worker ends without `atexit`; multiprocessing runs this after its calls have finished.
         Finalize(None, close_writers, exitpriority=1)
         Finalize(None, flush_log, exitpriority=0)  # after the stores, which log what they lose
-    return build_app(settings, startup_state)
+    return build_service(settings, startup_state)
 
 
 def build_app(
@@ -74,6 +90,17 @@ def build_app(
     uuid_factory: Callable[[], str] = new_uuid,
 ) -> Flask:
     """Build the application for these settings, with its own database connections and threads."""
+    return build_service(settings, startup_state, clock=clock, uuid_factory=uuid_factory).app
+
+
+def build_service(
+    settings: Settings,
+    startup_state: StartupState | None = None,
+    *,
+    clock: Callable[[], datetime] = system_clock,
+    uuid_factory: Callable[[], str] = new_uuid,
+) -> Service:
+    """Build the application for these settings and its front."""
     production = load_production_config(settings)
     dialects = build_dialects(settings, production)
     recorder = open_recorder(settings)
@@ -86,23 +113,34 @@ def build_app(
         dialects=dialects,
         suppression_limits=build_suppression_limits(production),
     )
+    return _serve_engine(engine, settings, production, clock)
+
+
+def _serve_engine(
+    engine: CdsEngine, settings: Settings, production: ProductionConfig | None, clock: Callable[[], datetime]
+) -> Service:
     metrics = _build_metrics(engine.knowledge.content.edition)
+    authenticator = build_authenticator(settings, production, resolve_database_and_key(settings)[0], clock)
+    endpoints = _operator_endpoints(settings, engine, metrics.render, is_demo=production is None)
+    room = Room(settings.threads, settings.call_memory * MIB)
     dependencies = WebDependencies(
         service=engine.service,
         discovery_body=_discovery_body(engine.prefetch_keys, production),
-        authenticator=build_authenticator(settings, production, resolve_database_and_key(settings)[0], clock),
+        authenticator=authenticator,
+        room=room,
         rate_limiter=RateLimiter(settings.rate_limit, find_shared_folder(), time.monotonic),
         metrics=metrics,
         override_reasons=frozenset(engine.knowledge.override_reasons),
-        operator_endpoints=_operator_endpoints(settings, engine, metrics.render, is_demo=production is None),
+        operator_endpoints=endpoints,
         about_page=build_about_page(engine.knowledge, production),
     )
-    return build_flask_app(
+    app = build_flask_app(
         dependencies,
         body_limit=settings.body_limit,
         allowed_origins=resolve_allowed_origins(settings),
         host_names=_find_host_names(settings),
     )
+    return Service(app, Front(authenticator, endpoints, room))
 
 
 def _build_metrics(edition: Edition) -> "Metrics":

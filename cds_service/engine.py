@@ -22,6 +22,8 @@ from cds_service.service.suppressing import CardSuppressor
 from cds_service.settings import Settings
 from cds_service.startup_state import StartupState, build_startup_state
 
+_READING_CALLS = 32  # for each there are a dozen threads: more would cost more than a slow FHIR server is worth
+
 
 @dataclass(frozen=True, slots=True)
 class CdsEngine:
@@ -62,9 +64,10 @@ def build_engine(
     """
     knowledge, cards = startup_state or build_startup_state(settings)
     keys = build_prefetch_keys(knowledge.content, knowledge.terminology)
+    limit = EntryLimit(settings.entry_limit, frozenset(key.name for key in keys), settings.object_limit)
     service = HookService(
         content=knowledge.content,
-        gatherer=_build_gatherer(settings, keys, knowledge),
+        gatherer=_build_gatherer(settings, keys, knowledge, limit),
         chart_reader=ChartReader(
             knowledge.terminology, knowledge.content, knowledge.narrative, knowledge.screen, settings.text_budget
         ),
@@ -73,7 +76,7 @@ def build_engine(
         clock=clock,
         time_zone=settings.zone,
         new_uuid=uuid_factory,
-        entry_limit=EntryLimit(settings.entry_limit, frozenset(key.name for key in keys)),
+        entry_limit=limit,
         call_timeout_s=settings.call_deadline,
         suppressor=CardSuppressor(recorder, OpenOrderFinder(knowledge.order_templates, knowledge.terminology)),
         dialects=dialects or {},
@@ -82,14 +85,17 @@ def build_engine(
     return CdsEngine(knowledge, keys, service)
 
 
-def _build_gatherer(settings: Settings, keys: tuple[PrefetchKey, ...], knowledge: Knowledge) -> Gatherer:
+def _build_gatherer(
+    settings: Settings, keys: tuple[PrefetchKey, ...], knowledge: Knowledge, limit: EntryLimit
+) -> Gatherer:
     client = _build_ehr_client(settings, len(keys))
-    return Gatherer(keys, client, settings.entry_limit, build_note_chooser(knowledge.terminology))
+    return Gatherer(keys, client, limit, build_note_chooser(knowledge.terminology))
 
 
 def _build_ehr_client(settings: Settings, searches_per_call: int) -> EhrClient:
-    """Build the client, with a thread for each search of every call that a worker can answer at once.
+    """Build the client, with a thread for each search of the calls that read a FHIR server at once.
 
     With fewer threads, searches of a slow server would wait for each other beyond their deadline.
     """
-    return EhrClient(settings.fhir_deadline, settings.threads * searches_per_call, settings.fhir_ca_file)
+    threads = min(settings.threads, _READING_CALLS) * searches_per_call
+    return EhrClient(settings.fhir_deadline, threads, settings.fhir_ca_file)

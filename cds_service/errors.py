@@ -135,14 +135,14 @@ class UnknownEncoding(CallerFault):
 
 
 class TooManyEntries(CallerFault):
-    """A Bundle, or all Bundles of the call together, have more entries than the service reads in one call."""
+    """A call has more entries, JSON objects or drafts than the service reads in one call."""
 
     status = 422
     code = "too-costly"
 
 
 class TooManyCalls(CallerFault):
-    """The client is over its rate limit; `retry_after` is in seconds."""
+    """The client is over its rate limit or its share of a worker; `retry_after` is in seconds."""
 
     status = 429
     code = "throttled"
@@ -235,6 +235,6 @@ class OutOfTime(ServerFault):
 
 
 class BodyBufferFull(ServerFault):
-    """Too many bodies are arriving at once; the client may retry."""
+    """Too many or too large bodies are here at once; the client may retry."""
 
     status = 503

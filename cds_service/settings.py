@@ -41,7 +41,10 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65_535, description="Port to listen on")
     workers: int = Field(1, ge=1, le=256, description="Worker processes")
     threads: int = Field(
-        16, ge=1, le=1024, description="Threads per worker: the number of calls it answers at the same time"
+        80,
+        ge=1,
+        le=1024,
+        description="Calls that a worker answers at the same time, one client at most 4/5 of them; others get 429",
     )
     stop_seconds: int = Field(
         10, ge=1, le=300, description="Seconds that a stopping worker has to finish its calls and store its cards"
@@ -91,6 +94,11 @@ class Settings(BaseSettings):
         "UTC", description="The site's time zone, which determines today's date"
     )
     body_limit: int = Field(5_000_000, ge=1_000, description="Largest request body, in bytes")
+    call_memory: int = Field(
+        160,
+        ge=16,
+        description="MiB that a worker may use for the data of all its calls, one client at most half of it",
+    )
     body_seconds: float = Field(
         8, gt=0, le=300, description="Seconds within which a request body must arrive; keep it below `stop_seconds`"
     )
@@ -103,6 +111,11 @@ class Settings(BaseSettings):
         2.5, ge=0.5, le=60, description="Seconds after which a call is judged on the data read by then"
     )
     entry_limit: int = Field(10_000, ge=100, description="Maximum number of entries in all Bundles of a call together")
+    object_limit: int = Field(
+        120_000,
+        ge=1_000,
+        description="Maximum number of JSON objects in a call's body and in what is read for it, 10 to 25 a resource",
+    )
     text_budget: int = Field(
         200_000, ge=20_000, description="Maximum number of characters of words that are read of one call, newest first"
     )

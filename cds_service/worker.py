@@ -2,12 +2,13 @@
 
 import gc
 
-from cds_service.app import create_app
+from cds_service.app import create_service
 from cds_service.body_intake.body_buffer import BodyBuffer
 from cds_service.body_intake.wsgi_adapter import RsgiAdapter
 from cds_service.settings import load_settings
 from cds_service.startup_state import StartupState
-from cds_service.web.hook_routes import accepts_body
+from cds_service.web.front import CALLER_VARIABLE, PLACE_VARIABLE
+from cds_service.web.operator_routes import PROBE_HEADERS
 
 _NEW_OBJECTS = 50_000  # at which the garbage collector looks for cycles; Python's default is 700
 _inherited_state: list[StartupState] = []  # empty if workers are not forked: each then builds its own
@@ -27,7 +28,11 @@ def create_rsgi_app() -> RsgiAdapter:
     """Create the application of a worker, with settings from the environment and the file it names."""
     settings = load_settings()
     body_buffer = BodyBuffer(settings.body_limit, settings.body_seconds)
-    adapter = RsgiAdapter(create_app(*_inherited_state), body_buffer, settings.threads, accepts_body)
+    service = create_service(*_inherited_state)
+    service.front.endpoints.is_store_up()  # the first result is waited for, but by no probe
+    adapter = RsgiAdapter(
+        service.app, service.front, body_buffer, settings.threads, (CALLER_VARIABLE, PLACE_VARIABLE), PROBE_HEADERS
+    )
     # What was built stays. A call makes some thousand objects, nearly all freed when their last user is done with them:
     # by Python's default, the collector would go through them several times in each call.
     gc.freeze()

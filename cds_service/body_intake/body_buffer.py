@@ -1,11 +1,12 @@
 """Receives request bodies in memory, each within a time limit and all within a size limit.
 
-When the buffer is full, the upload that has been open longest is dropped (503). Normal uploads finish in milliseconds,
-so only slow ones are affected.
+Bytes count once they are here: a length that is only announced takes nothing. When the buffer is full, the upload goes
+that has used it worst, so that many senders who send nothing do not break off an honest slow one.
 """
 
 import asyncio
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
 from granian.rsgi import (  # type: ignore[attr-defined]  # public, though not in `__all__`
     HTTPProtocol,
@@ -15,8 +16,9 @@ from granian.rsgi import (  # type: ignore[attr-defined]  # public, though not i
 
 from cds_service.errors import BadRequest, BodyBufferFull, BodyTooSlow, ServiceError
 
-_MAX_UPLOADS = 256  # at the same time
-_MAX_FULL_SIZE_BODIES = 16  # the memory limit, in bodies of the largest size; held until their call is answered
+_MAX_UPLOADS = 512  # at the same time
+_MAX_FULL_SIZE_BODIES = 8  # the memory limit, in bodies of the largest size; held until their call is answered
+_SMALL = 16_384  # bytes; so short a body is taken in at once, and counts as here
 
 
 @dataclass(eq=False, slots=True)
@@ -27,6 +29,15 @@ class RequestBody:
     is_complete: bool = True
     error: ServiceError | None = None
     reserved_bytes: int = 0
+    began_at: float = field(default_factory=time.monotonic)
+
+    def bytes_per_second(self, now: float) -> float:
+        """Return how fast it arrives. In its first second an upload is compared by its bytes alone."""
+        return self.reserved_bytes / max(1.0, now - self.began_at)
+
+    def byte_seconds(self, now: float) -> float:
+        """Return how much memory it has held, and for how long."""
+        return self.reserved_bytes * (now - self.began_at)
 
 
 class BodyBuffer:
@@ -50,8 +61,8 @@ class BodyBuffer:
         try:
             async with asyncio.timeout(self._body_seconds) as timeout:
                 self._uploads[body] = timeout
-                self._reserve(body, length or 0)
-                body.content = await (self._receive_chunks(protocol, body) if length is None else protocol())
+                self._reserve(body, 0)
+                body.content = await self._receive_content(protocol, body, length)
         except TimeoutError:
             self._abort(body, BodyTooSlow("the body did not arrive in time"))
         except (ProtocolClosed, ProtocolError):
@@ -68,10 +79,18 @@ class BodyBuffer:
         self._reserved_bytes -= body.reserved_bytes
         body.reserved_bytes = 0
 
-    async def _receive_chunks(self, protocol: HTTPProtocol, body: RequestBody) -> bytes:
-        """Receive a body of unknown length.
+    async def _receive_content(self, protocol: HTTPProtocol, body: RequestBody, length: int | None) -> bytes:
+        if length is None or length > _SMALL:
+            return await self._receive_chunks(protocol, body, length)
+        content: bytes = await protocol()
+        self._reserve(body, len(content))
+        return content
 
-        Granian does not tell a broken upload from a finished one, but a truncated body is not valid JSON or gzip.
+    async def _receive_chunks(self, protocol: HTTPProtocol, body: RequestBody, length: int | None) -> bytes:
+        """Receive a body by and by, and count what has come.
+
+        By chunks, granian does not tell a broken upload from a finished one. Without a length, a truncated body is
+        still no valid JSON or gzip.
         """
         chunks: list[bytes] = []
         size = 0
@@ -82,19 +101,24 @@ class BodyBuffer:
             if size > self._body_limit:
                 body.is_complete = False
                 break
+        if length is not None and size < length:
+            raise ProtocolClosed
         return b"".join(chunks)
 
     def _reserve(self, body: RequestBody, size: int) -> None:
         body.reserved_bytes += size
         self._reserved_bytes += size
-        while self._uploads and (
-            len(self._uploads) > _MAX_UPLOADS or self._reserved_bytes > _MAX_FULL_SIZE_BODIES * self._body_limit
-        ):
-            oldest = next(iter(self._uploads))
-            timeout = self._uploads.pop(oldest)
-            self._abort(oldest, BodyBufferFull("too many or too large uploads at the same time"))
-            if not timeout.expired():
-                timeout.reschedule(0)  # a time in the past: the wait ends now
+        now = time.monotonic()
+        while len(self._uploads) > _MAX_UPLOADS:
+            self._drop(min(self._uploads, key=lambda upload: upload.bytes_per_second(now)))
+        while self._uploads and self._reserved_bytes > _MAX_FULL_SIZE_BODIES * self._body_limit:
+            self._drop(max(self._uploads, key=lambda upload: upload.byte_seconds(now)))
+
+    def _drop(self, upload: RequestBody) -> None:
+        timeout = self._uploads.pop(upload)
+        self._abort(upload, BodyBufferFull("too many or too large uploads at the same time"))
+        if not timeout.expired():
+            timeout.reschedule(0)  # a time in the past: the wait ends now
 
     def _abort(self, body: RequestBody, error: ServiceError) -> None:
         body.is_complete = False

@@ -13,10 +13,11 @@ from cds_service.chart.quiet_records import is_quiet
 from cds_service.chart.screen_dates import find_dates
 from cds_service.fhir.chart_data import DraftOrder
 from cds_service.fhir.resources import Observation, SupportedResource
-from cds_service.fhir.words import count_words, strip_words
+from cds_service.fhir.words import WordCount, count_words, strip_words
 from cds_service.screen.text_screen import LONGEST_TEXT
 
 DEFAULT_TEXT_BUDGET: Final = 200_000  # characters of one call, unless a site sets another number
+_SHORTEST: Final = 60  # characters that a shorter text counts as, the first time: to begin reading one takes time too
 
 
 class Words(NamedTuple):
@@ -28,25 +29,42 @@ class Words(NamedTuple):
 
 
 class _Sized(NamedTuple):
-    """A record that has words, and how many characters. `strip` returns it without them."""
+    """A record that has words, and how many. `strip` returns it without them."""
 
     item: Any
-    size: int
+    words: WordCount
     strip: Callable[[Any], Any]
+
+
+class _Budget:
+    """What is left of the budget. A short text that was read before is known, and costs its characters alone."""
+
+    def __init__(self, characters: int) -> None:
+        self._left = characters
+        self._known: set[str | bytes] = set()
+
+    def spend(self, words: WordCount) -> bool:
+        """Take these words, and return whether there was enough for them."""
+        new = {*words.short} - self._known
+        cost = words.size + sum(_SHORTEST - len(text) for text in new)
+        if cost > self._left:
+            return False
+        self._left -= cost
+        self._known |= new
+        return True
 
 
 def limit_words(words: Words, budget: int, collector: FactCollector) -> Words:
     """Return what is read of a call's words, and count in the collector what is not."""
-    drafts = [_Sized(draft, count_words(draft.resource, LONGEST_TEXT), _strip_draft) for draft in words.drafts]
+    drafts = [_Sized(draft, _count(draft.resource), _strip_draft) for draft in words.drafts]
     records = list(_measure(words))
-    if sum(one.size for one in (*drafts, *records)) <= budget:
+    whole = _Budget(budget)
+    if all(whole.spend(one.words) for one in (*drafts, *records)):
         return words
-    left = budget
+    left = _Budget(budget)
     kept: dict[int, Any] = {}
     for one in (*drafts, *sorted(records, key=lambda one: _day(one.item, collector), reverse=True)):
-        if one.size <= left:
-            left -= one.size
-        else:
+        if not left.spend(one.words):
             kept[id(one.item)] = one.strip(one.item)
             collector.count_unread("clinical note" if isinstance(one.item, ReadNote) else "text")
     return Words(
@@ -58,13 +76,17 @@ def limit_words(words: Words, budget: int, collector: FactCollector) -> Words:
 
 def _measure(words: Words) -> Iterator[_Sized]:
     """Yield the notes and the records that have words. Of a number, no word is read."""
-    yield from (_Sized(note, note.size, _drop) for note in words.notes)
+    yield from (_Sized(note, WordCount(note.size, ()), _drop) for note in words.notes)
     for resource in words.resources:
         if isinstance(resource, Observation) and len(resource.valueQuantity) and is_quiet(resource):
             continue
-        size = count_words(resource, LONGEST_TEXT)
-        if size:
-            yield _Sized(resource, size, strip_words)
+        counted = _count(resource)
+        if counted.size:
+            yield _Sized(resource, counted, strip_words)
+
+
+def _count(resource: SupportedResource) -> WordCount:
+    return count_words(resource, LONGEST_TEXT, _SHORTEST)
 
 
 def _day(item: Any, collector: FactCollector) -> date:

@@ -1,6 +1,6 @@
 """Which FHIR server a call may read, and with which credentials."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -8,6 +8,11 @@ from typing import Final
 from cds_service.ehr.scopes import Scopes
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+def has_room(_data: bytes) -> bool:
+    """Return True: there is always room where one call is read by itself."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,7 @@ class Access:
         trace_headers: The request's headers. Only `traceparent`, `tracestate` and `X-Request-ID` are forwarded.
         deadline: When the call must have its data, on the monotonic clock.
         scopes: What the token may read, if it says so.
+        has_room_for: Takes the memory for what was read, and returns whether there is any.
     """
 
     base_url: str
@@ -27,6 +33,7 @@ class Access:
     trace_headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS, repr=False)
     deadline: float | None = None
     scopes: Scopes | None = None
+    has_room_for: Callable[[bytes], bool] = field(default=has_room, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ def decode_draft_orders(request: HookRequest) -> DraftOrders:
     unreadable: Counter[str] = Counter()
     if request.draft_orders is None:
         return DraftOrders((), {}, unreadable)
+    selections = None if request.selections is None else frozenset(request.selections)
     drafts = []
     raw_by_reference = {}
     for number, entry in enumerate(decode_draft_entries(request.draft_orders, DRAFT_ORDERS_FIELD), 1):
@@ -38,7 +39,7 @@ def decode_draft_orders(request: HookRequest) -> DraftOrders:
             continue
         reference = f"{kind}/{resource.id}" if resource.id else f"{kind} number {number}"
         names = {reference, resource.id, entry.fullUrl}
-        is_selected = request.selections is None or not names.isdisjoint(request.selections)
+        is_selected = selections is None or not names.isdisjoint(selections)
         drafts.append(DraftOrder(reference, resource, is_selected))
         raw_by_reference[reference] = raw
     return DraftOrders(tuple(drafts), raw_by_reference, unreadable)

@@ -1,4 +1,7 @@
-"""The limit on how many Bundle entries one call may send or have fetched. Entries are counted before they are read."""
+"""The limits on how much one call may send or have fetched, in entries, JSON objects and drafts.
+
+All are counted before anything is read: the time that a call takes grows with them, not with its bytes alone.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +16,9 @@ from cds_service.fhir.bundles import TypedBundle
 from cds_service.wire.request import HookRequest
 
 DEFAULT_ENTRY_LIMIT: Final = 10_000  # entries of one call, unless a site sets another number
+# Objects of one call: every resource, concept, coding, answer and reference is one. An ordinary resource has 10 to 25.
+DEFAULT_OBJECT_LIMIT: Final = 120_000
+DRAFT_LIMIT: Final = 200  # each is judged against all other orders of the chart
 _MIN_ENTRY_BYTES = 2  # the smallest possible entry with its comma, valid or not: `1,`
 
 
@@ -26,10 +32,20 @@ _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 @dataclass(frozen=True, slots=True)
 class EntryLimit:
-    """The most entries that all Bundles of a call may hold together. `keys` are the prefetch keys we ask for."""
+    """The most entries and JSON objects that all Bundles of a call may hold. `keys`: the prefetch keys we ask for."""
 
     max_entries: int
     keys: frozenset[str]
+    max_objects: int = DEFAULT_OBJECT_LIMIT
+
+    def check_body(self, body: bytes) -> None:
+        """Check that a body has no more objects than a call may have. It is not decoded for that.
+
+        Raises:
+            TooManyEntries: It has more.
+        """
+        if count_objects(body) > self.max_objects:
+            raise TooManyEntries(f"the body has more than {self.max_objects} JSON objects", "prefetch")
 
     def check(self, request: HookRequest) -> None:
         """Check that a request stays within the limit.
@@ -37,6 +53,8 @@ class EntryLimit:
         Raises:
             TooManyEntries: Names the Bundle that exceeds the limit.
         """
+        if _count_entries(request.draft_orders) > DRAFT_LIMIT:
+            raise TooManyEntries(f"has more than {DRAFT_LIMIT} entries", DRAFT_ORDERS_FIELD)
         bundles = _collect_bundles(request)
         if sum(_max_entry_count(bundle) for _, bundle in bundles) <= self.max_entries:
             return  # so few bytes cannot hold more
@@ -54,29 +72,37 @@ class EntryLimit:
         return f"prefetch.{name}" if name in self.keys else "prefetch"
 
 
+def count_objects(data: bytes) -> int:
+    """Return an upper bound for the JSON objects: a brace in a string counts too."""
+    return data.count(b"{")
+
+
 def limit_entries(
-    max_entries: int, request: HookRequest, results: Mapping[str, SearchResult]
+    limit: EntryLimit, request: HookRequest, results: Mapping[str, SearchResult]
 ) -> dict[str, SearchResult]:
-    """Return the search results, cut so that request and results together hold at most `max_entries`.
+    """Return the search results, cut so that request and results together hold no more than the limit allows.
 
     The page that exceeds the limit is left out, with all later pages of its search. That search is then incomplete,
     like any other that ended early.
     """
-    remaining = max_entries - sum(_count_entries(bundle) for _, bundle in _collect_bundles(request))
+    entries = limit.max_entries - sum(_count_entries(bundle) for _, bundle in _collect_bundles(request))
+    remaining = (entries, limit.max_objects - request.objects)
     limited: dict[str, SearchResult] = {}
     for key, result in results.items():
         limited[key], remaining = _truncate(result, remaining)
     return limited
 
 
-def _truncate(result: SearchResult, remaining: int) -> tuple[SearchResult, int]:
-    """Return the pages of a search that fit into the remaining entries, and how many entries remain after it."""
+def _truncate(result: SearchResult, remaining: tuple[int, int]) -> tuple[SearchResult, tuple[int, int]]:
+    """Return the pages of a search that fit into the entries and objects that remain, and how many remain after it."""
+    entries, objects = remaining
     for number, page in enumerate(result.pages):
-        entries = _count_entries(page)
-        if entries > remaining:
-            return SearchResult(result.pages[:number], TOO_MANY_ENTRIES), remaining
-        remaining -= entries
-    return result, remaining
+        page_objects = count_objects(page)
+        page_entries = _count_entries(page) if page_objects <= objects else 0
+        if page_entries > entries or page_objects > objects:
+            return SearchResult(result.pages[:number], TOO_MANY_ENTRIES), (entries, objects)
+        entries, objects = entries - page_entries, objects - page_objects
+    return result, (entries, objects)
 
 
 def _collect_bundles(request: HookRequest) -> list[tuple[str | None, object]]:

@@ -19,7 +19,7 @@ from cds_service.ehr.access import NO_SERVER, Access, NoAccess
 from cds_service.ehr.arrival import list_missing_types
 from cds_service.ehr.client import EhrClient
 from cds_service.ehr.draft_orders import DraftOrders
-from cds_service.ehr.entry_limit import DEFAULT_ENTRY_LIMIT
+from cds_service.ehr.entry_limit import DEFAULT_ENTRY_LIMIT, EntryLimit
 from cds_service.ehr.gaps import group_by_label, list_missing
 from cds_service.ehr.gathering import Gathering
 from cds_service.ehr.note_contents import read_contents
@@ -38,21 +38,20 @@ EMPTY_RESULT: Final = DecodedResources((), NONE_UNREADABLE)  # the client looked
 class Gatherer:
     """Gathers the resources of calls. Built once, with the prefetch keys that the content needs.
 
-    `max_entries`: the most Bundle entries that a call may send and have fetched, together. `notes`: which clinical
-    notes are read.
+    `limit`: the most that a call may send and have fetched, together. `notes`: which clinical notes are read.
     """
 
     def __init__(
         self,
         keys: Iterable[PrefetchKey],
         client: EhrClient,
-        max_entries: int = DEFAULT_ENTRY_LIMIT,
+        limit: EntryLimit | None = None,
         notes: NoteChooser = NO_NOTES,
     ) -> None:
         self._keys = tuple(keys)
         self._keys_without_visit = tuple(key for key in self._keys if key.name != ENCOUNTER_KEY)
         self._client = client
-        self._max_entries = max_entries
+        self._limit = limit or EntryLimit(DEFAULT_ENTRY_LIMIT, frozenset(key.name for key in self._keys))
         self._notes = notes
 
     def gather(
@@ -74,7 +73,7 @@ class Gatherer:
         received, odd = _decode_all(request, keys)
         statuses = classify_prefetch(keys, received, odd)
         call = Gathering(request, keys, received, access, today, odd)
-        call.complete(self._client, self._max_entries)
+        call.complete(self._client, self._limit)
         _require_matching_patient(received, request.patient_id)
         choice = self._notes.choose(call.of_key(NOTES_KEY), request.patient_id, today)
         notes = read_contents(choice.chosen, access, self._client) if choice.chosen else ()

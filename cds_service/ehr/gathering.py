@@ -8,7 +8,7 @@ from typing import Final
 from cds_service.ehr.access import Access, NoAccess
 from cds_service.ehr.arrival import is_short
 from cds_service.ehr.client import EhrClient
-from cds_service.ehr.entry_limit import limit_entries
+from cds_service.ehr.entry_limit import EntryLimit, limit_entries
 from cds_service.ehr.gaps import (
     Gap,
     GapKind,
@@ -53,7 +53,7 @@ class Gathering:
     gaps: dict[str, Gap] = field(default_factory=dict)
     fetched_bytes: int = 0
 
-    def complete(self, client: EhrClient, max_entries: int) -> None:
+    def complete(self, client: EhrClient, limit: EntryLimit) -> None:
         """Fetch what is missing, and note what stays so.
 
         Raises:
@@ -64,7 +64,7 @@ class Gathering:
         short = self._list_short()
         is_cut = short or any(part.is_failure or part.next_link for part in self.received.values())
         if is_cut or len(self.received) < len(self.keys):
-            if self._fetch_missing(client, max_entries, short):
+            if self._fetch_missing(client, limit, short):
                 self._drop_older_pages()
                 short = self._list_short()
             for key in short:
@@ -94,7 +94,7 @@ class Gathering:
     def _holds_newest(self, key: PrefetchKey, resources: Sequence[SupportedResource]) -> bool:
         return key.newest is not None and holds_newest(resources, key.newest, self.today)
 
-    def _fetch_missing(self, client: EhrClient, max_entries: int, short: list[PrefetchKey]) -> bool:
+    def _fetch_missing(self, client: EhrClient, limit: EntryLimit, short: list[PrefetchKey]) -> bool:
         """Add to `received` the keys that were not sent and the pages that are missing, and to `gaps` what failed.
 
         Return whether anything was searched for. What was sent short, without a link to the rest, is read anew: a
@@ -115,7 +115,7 @@ class Gathering:
         queries = {key.name: query for key in (*wanted, *short) if (query := self._query(key)) is not None}
         results = client.fetch(self.access, queries, next_links, self._enough_tests(queries, next_links))
         self.fetched_bytes += sum(len(page) for result in results.values() for page in result.pages)
-        for name, result in limit_entries(max_entries, self.request, results).items():
+        for name, result in limit_entries(limit, self.request, results).items():
             self._merge_result(name, result, is_anew=name not in next_links)
         return True
 

@@ -16,6 +16,7 @@ from cds_service.ehr.received import Received
 from cds_service.ehr.search_result import (
     BROKEN_OFF,
     INVALID_REQUEST,
+    NO_ROOM,
     NO_TLS,
     TOO_LARGE,
     TOO_LATE,
@@ -145,6 +146,8 @@ class PageFetcher:
                 if response.status_code != requests.codes.ok:
                     raise _StatusError(response)
                 body = self._receive_body(response.raw, limit)
+                if not self._access.has_room_for(body):
+                    raise SearchFailed(NO_ROOM)
                 return Received(body, response.headers.get("Content-Type", ""))
         except (requests.RequestException, HTTPError, UnicodeError) as error:
             # Neither the URL nor the cause, which may contain the URL, may reach a log.

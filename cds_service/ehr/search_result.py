@@ -29,6 +29,7 @@ INVALID_REQUEST: Final = Fault("request", "no valid request could be built from 
 TOO_LARGE: Final = Fault("too-large", "it sent more data than this service accepts", is_server_up=True)
 TOO_MANY_PAGES: Final = Fault("pages", "it has more pages than this service reads", is_server_up=True)
 TOO_MANY_ENTRIES: Final = Fault("entries", "it sent more entries than this service reads", is_server_up=True)
+NO_ROOM: Final = Fault("room", "this service had no memory left for what it sent", is_server_up=True)
 CIRCLE: Final = Fault("circle", "its page links form a loop", is_server_up=True)
 ELSEWHERE: Final = Fault("elsewhere", "its next page is outside its base URL", is_server_up=True)
 MALFORMED: Final = Fault("malformed", "what it sent is not FHIR", is_server_up=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -25,9 +25,20 @@ _UNPARSED_WORDS: Final = frozenset(
 )
 
 
-def count_words(value: msgspec.Struct, longest: int) -> int:
-    """Return how many characters of words a resource holds. Of each text, those beyond `longest` are never read."""
+class WordCount(NamedTuple):
+    """The characters of words that a resource holds, and those of its texts that are short."""
+
+    size: int
+    short: tuple[str | bytes, ...]
+
+
+def count_words(value: msgspec.Struct, longest: int, shortest: int) -> WordCount:
+    """Return how many words a resource holds; texts of fewer than `shortest` characters are listed as well.
+
+    Of each text, the characters beyond `longest` are never read.
+    """
     size = 0
+    short: list[str | bytes] = []
     waiting: list[msgspec.Struct] = [value]
     for part in waiting:  # it grows meanwhile
         names, get = _fields_of(type(part))
@@ -36,14 +47,20 @@ def count_words(value: msgspec.Struct, longest: int) -> int:
                 continue
             kind = type(held)
             if kind is str:
-                size += min(len(held), longest) if name in _WORDS else 0
+                if name in _WORDS:
+                    size += min(len(held), longest)
+                    if len(held) < shortest:
+                        short.append(held)
             elif kind is msgspec.Raw:
-                size += _count_unparsed(name, held, longest)
+                counted = _count_unparsed(name, held, longest)
+                size += counted
+                if 0 < counted < shortest:
+                    short.append(bytes(held))
             elif kind is list:
                 waiting += [one for one in held if isinstance(one, msgspec.Struct)]
             elif isinstance(held, msgspec.Struct):
                 waiting.append(held)
-    return size
+    return WordCount(size, tuple(short))
 
 
 @cache

@@ -1,4 +1,7 @@
-"""Checks in a thread of its own whether the store answers, so that a hanging store does not hang the probes."""
+"""Checks in a thread of its own whether the store answers, so that a hanging store does not hang the probes.
+
+Probes are answered in the event loop of a worker: none of them waits, but for the first result of all.
+"""
 
 import time
 from collections.abc import Callable
@@ -8,7 +11,7 @@ from threading import Lock, Thread
 from cds_service.errors import StoreUnavailable
 
 _CACHE_S = 5.0  # how long a result is reused
-_WAIT_S = 0.5  # how long all probes together wait for a new result; Kubernetes gives up after 1 s
+_WAIT_S = 0.5  # how long a check may take before its store counts as down
 
 
 class StoreHealth:
@@ -22,18 +25,24 @@ class StoreHealth:
         self._started_at = self._checked_at = float("-inf")
 
     def is_up(self) -> bool:
-        """Return whether the store answered the last check. While a check hangs, it did not."""
+        """Return whether the store answered the last check, and begin a new one if that is some time ago.
+
+        While a check takes too long, it did not. The first call waits for its result.
+        """
         with self._lock:
             now = time.monotonic()
-            if now - self._checked_at < _CACHE_S:
-                return self._was_up
-            if self._thread is None or not self._thread.is_alive():
+            is_first = self._thread is None
+            if now - self._checked_at >= _CACHE_S and not self._is_checking():
                 self._started_at = now
                 self._thread = Thread(target=self._run_check, name="store-watch", daemon=True)
                 self._thread.start()
-            # Probes wait in turn for the lock. If each waited the full time again, they would occupy all threads.
-            self._thread.join(max(0.0, self._started_at + _WAIT_S - now))
-            return self._was_up and not self._thread.is_alive()
+            if is_first and self._thread is not None:
+                self._thread.join(_WAIT_S)
+            is_late = self._is_checking() and time.monotonic() - self._started_at >= _WAIT_S
+            return self._was_up and not is_late
+
+    def _is_checking(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
 
     def _run_check(self) -> None:
         is_up = False  # also if the check fails with an unexpected error

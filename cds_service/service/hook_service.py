@@ -7,7 +7,16 @@ from datetime import date, datetime, tzinfo
 from typing import Final
 
 from cds_service.chart.chart_reader import ChartReader
-from cds_service.ehr.access import NO_HEADERS, NO_SERVER, NO_TOKEN, NOT_ALLOWED, OTHER_PATIENT, Access, NoAccess
+from cds_service.ehr.access import (
+    NO_HEADERS,
+    NO_SERVER,
+    NO_TOKEN,
+    NOT_ALLOWED,
+    OTHER_PATIENT,
+    Access,
+    NoAccess,
+    has_room,
+)
 from cds_service.ehr.draft_orders import DraftOrders, decode_draft_orders
 from cds_service.ehr.entry_limit import EntryLimit
 from cds_service.ehr.gatherer import Gatherer
@@ -28,6 +37,7 @@ from cds_service.rendering.cards import CardBuilder
 from cds_service.rendering.dialects import STANDARD, Dialect
 from cds_service.rendering.ratings import build_rating_actions
 from cds_service.service.card_recorder import CardRecorder, JudgedCall
+from cds_service.service.reading_turns import ReadingTurns
 from cds_service.service.responses import NO_ANSWER, build_response
 from cds_service.service.suppressing import CardSuppressor, SuppressionCall
 from cds_service.suppression.windows import NO_LIMITS, AnswerWindows
@@ -61,13 +71,15 @@ class PermittedServer:
     """The FHIR server that a call may have us read.
 
     `allows_private`: it may have a private or loopback address. `is_open`: it may be read without a token.
-    `trace_headers` are sent with each search.
+    `trace_headers` are sent with each search. `has_room_for`: takes the memory for what was read, and returns whether
+    there is any.
     """
 
     base_url: str
     allows_private: bool = False
     is_open: bool = False
     trace_headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
+    has_room_for: Callable[[bytes], bool] = has_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +117,16 @@ class HookService:
     suppressor: CardSuppressor
     dialects: Mapping[str, Dialect] = field(default_factory=dict)
     suppression_limits: Mapping[str, SuppressionLimits] = field(default_factory=dict)
+    turns: ReadingTurns = field(default_factory=ReadingTurns)
 
     def decode_request(self, body: bytes, accepted_hooks: frozenset[str]) -> HookRequest:
         """Decode and check a request to a service that accepts these hooks, its prefetch in the same pass.
 
         Raises:
             BadRequest: naming the field at fault.
+            TooManyEntries: there is more in it than a call may have.
         """
+        self.entry_limit.check_body(body)
         return decode_request(body, accepted_hooks, TYPED_ENVELOPE)
 
     def answer_call(
@@ -137,7 +152,8 @@ class HookService:
         now = self.clock()
         orders, today = decode_draft_orders(request), now.astimezone(self.time_zone).date()
         data = self._gather_chart_data(request, orders, _resolve_access(request, server, deadline), today)
-        decision = self._judge(request, data, today, visibility, explain=explain)
+        with self.turns.take(visibility.client_id, data.size, deadline):
+            decision = self._judge(request, data, today, visibility, explain=explain)
         dialect = self.dialects.get(visibility.client_id, STANDARD)
         if not visibility.is_silent:
             limits, codes = self._limits_of(visibility.client_id), dialect.codes_by_order
@@ -147,11 +163,10 @@ class HookService:
         # Silent mode hides cards only: an error that stops a call from being judged has been raised by now.
         shown, actions = ([], []) if visibility.is_silent else (cards, self._rate_orders(decision, context))
         response, body = build_response(shown, actions, data.missing, withheld)
+        silent = visibility.is_silent
         if cards:  # recorded last: a card that cannot be encoded is not issued
-            silent = visibility.is_silent
             self.recorder.record_cards(service_id, request, tenant, decision, cards, now, is_silent=silent)
-        hidden = len(decision.hidden_for_role)
-        judged = JudgedCall(service_id, request.hook, tenant, visibility.is_silent, bool(cards), hidden)
+        judged = JudgedCall(service_id, request.hook, tenant, silent, bool(cards), len(decision.hidden_for_role))
         self.recorder.count_call(judged, self.content.edition, today)
         return CallResult(response, body, decision, data.prefetch_statuses, data.gap_codes, data.missing, withheld)
 
@@ -212,4 +227,6 @@ def _resolve_access(request: HookRequest, server: PermittedServer | None, deadli
     if token is None and not server.is_open:
         return NO_TOKEN
     bearer, scopes = (token.access_token, parse_scopes(token.scope)) if token else (None, None)
-    return Access(server.base_url, bearer, server.allows_private, server.trace_headers, deadline, scopes)
+    return Access(
+        server.base_url, bearer, server.allows_private, server.trace_headers, deadline, scopes, server.has_room_for
+    )

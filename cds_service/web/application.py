@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response
 from flask_cors import CORS
 
+from cds_service.admission.room import Room
 from cds_service.log import lost_lines
 from cds_service.service.hook_service import HookService
 from cds_service.trust.authentication import Authenticator
@@ -34,6 +35,7 @@ class WebDependencies:
     discovery_body: bytes
     authenticator: Authenticator
     rate_limiter: RateLimiter
+    room: Room
     metrics: MetricsRecorder
     override_reasons: frozenset[str]
     operator_endpoints: OperatorEndpoints
@@ -62,6 +64,7 @@ def build_flask_app(
             dependencies.discovery_body,
             dependencies.authenticator,
             dependencies.rate_limiter,
+            dependencies.room,
         )
     )
     app.register_blueprint(build_operator_routes(dependencies.operator_endpoints))

@@ -8,6 +8,7 @@ import structlog
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from cds_service.admission.room import Place, Room
 from cds_service.errors import UnknownService
 from cds_service.model.decision import Recommendation
 from cds_service.model.edition import Edition
@@ -15,6 +16,7 @@ from cds_service.service.catalogue import SERVICES, ServiceEntry
 from cds_service.service.hook_service import CallResult, CardVisibility, HookService, PermittedServer
 from cds_service.trust.authentication import Authenticator
 from cds_service.trust.caller import Caller
+from cds_service.web.front import current_caller, current_place
 from cds_service.web.instrumentation import CallRecord, current_call_record
 from cds_service.web.rate_limiter import RateLimiter
 from cds_service.web.request_body import JSON, get_request_body
@@ -29,10 +31,37 @@ def build_hook_routes(
     discovery_body: bytes,
     authenticator: Authenticator,
     rate_limiter: RateLimiter,
+    room: Room,
 ) -> Blueprint:
     """Build the routes of the service. The caller is authenticated before any of the body is read."""
     routes = Blueprint("cds-services", __name__)
+    _add_discovery(routes, discovery_body, authenticator)
 
+    @routes.post("/cds-services/<service_id>")
+    @routes.post("/cds-services/<service_id>/")
+    def call(service_id: str) -> Response:
+        caller = current_caller() or authenticator.authenticate_call(_authorization_header(), service_id)
+        record = _admit_caller(caller, rate_limiter)
+        entry, body = _find_service(service_id), get_request_body()
+        with current_place(room, caller.client_id) as place:
+            place.require(body)
+            authenticator.use_token(caller)  # a call that is refused for its size keeps its token
+            return _answer_hook(service, caller, record, entry, body, place)
+
+    @routes.post("/cds-services/<service_id>/feedback")
+    @routes.post("/cds-services/<service_id>/feedback/")
+    def feedback(service_id: str) -> Response:
+        caller = current_caller() or authenticator.authenticate_feedback(_authorization_header(), service_id)
+        record = _admit_caller(caller, rate_limiter)
+        entry = _find_service(service_id)
+        received = record.feedback = decode_feedback(_take_body(authenticator, caller))
+        stored = service.record_feedback(entry.id, caller.client_id, caller.tenant, received.items)
+        return _answer_feedback(entry, caller, received, stored)
+
+    return routes
+
+
+def _add_discovery(routes: Blueprint, discovery_body: bytes, authenticator: Authenticator) -> None:
     @routes.get("/")
     def root() -> AnyResponse:
         return redirect("/cds-services")
@@ -43,34 +72,9 @@ def build_hook_routes(
         authenticator.authenticate_discovery(_authorization_header())
         return Response(discovery_body, mimetype=JSON)
 
-    @routes.post("/cds-services/<service_id>")
-    @routes.post("/cds-services/<service_id>/")
-    def call(service_id: str) -> Response:
-        caller = authenticator.authenticate_call(_authorization_header(), service_id)
-        record = _admit_caller(caller, rate_limiter)
-        return _answer_hook(service, caller, record, _find_service(service_id), _take_body(authenticator, caller))
-
-    @routes.post("/cds-services/<service_id>/feedback")
-    @routes.post("/cds-services/<service_id>/feedback/")
-    def feedback(service_id: str) -> Response:
-        caller = authenticator.authenticate_feedback(_authorization_header(), service_id)
-        record = _admit_caller(caller, rate_limiter)
-        entry = _find_service(service_id)
-        received = record.feedback = decode_feedback(_take_body(authenticator, caller))
-        stored = service.record_feedback(entry.id, caller.client_id, caller.tenant, received.items)
-        return _answer_feedback(entry, caller, received, stored)
-
-    return routes
-
-
-def accepts_body(path: str) -> bool:
-    """Return whether a route reads the body of a POST to this path."""
-    parts = [part for part in path.split("/") if part]
-    return parts[:1] == ["cds-services"] and len(parts) > 1 and parts[1] in SERVICES and parts[2:] in ([], ["feedback"])
-
 
 def _answer_hook(
-    service: HookService, caller: Caller, record: CallRecord, entry: ServiceEntry, body: bytes
+    service: HookService, caller: Caller, record: CallRecord, entry: ServiceEntry, body: bytes, place: Place
 ) -> Response:
     record.hook = entry.hook
     hook_request = service.decode_request(body, entry.accepted_hooks)
@@ -78,8 +82,13 @@ def _answer_hook(
     base_url = hook_request.fhir_server
     server = None
     if base_url and caller.may_read(base_url):
-        is_open = caller.fhir_servers.is_open
-        server = PermittedServer(base_url, caller.allows_private(base_url), is_open, record.trace_context.headers)
+        server = PermittedServer(
+            base_url,
+            caller.allows_private(base_url),
+            caller.fhir_servers.is_open,
+            record.trace_context.headers,
+            place.offer,
+        )
     result = record.result = service.answer_call(
         entry.id,
         hook_request,

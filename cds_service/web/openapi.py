@@ -22,7 +22,7 @@ _ERROR_DESCRIPTIONS: Final[Mapping[int, str]] = {
     413: "The body is too large, as sent or after inflation.",
     415: "The body is not JSON, or has a Content-Encoding other than gzip.",
     422: "The Bundles hold more entries than the service reads in one call.",
-    429: "The client is over its rate limit; Retry-After says how many seconds to wait.",
+    429: "The client is over its rate limit or its share of a worker; Retry-After says how many seconds to wait.",
     500: "The service failed; no advice was given.",
     503: "Temporarily unavailable; Retry-After says how many seconds to wait. No advice was given.",
 }

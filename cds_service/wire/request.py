@@ -67,11 +67,11 @@ class OrderSelectContext(OrderSignContext, frozen=True, kw_only=True):
 
 
 class HookRequest(msgspec.Struct, frozen=True):
-    """A checked request. `patient_id` and `encounter_id` are bare ids. `size`: the bytes of its body.
+    """A checked request. `patient_id` and `encounter_id` are bare ids.
 
     `hook_instance` is a UUID, or any other text of the client's. `user_type` and `user_id` are empty where the client
-    did not say; a bare id has no type. `selections` is None for hooks without it: all drafts
-    count.
+    did not say; a bare id has no type. `selections` is None for hooks without it: all drafts count. `size`: the bytes
+    of its body; `objects`: how many JSON objects it has at most.
     """
 
     hook: str
@@ -86,6 +86,7 @@ class HookRequest(msgspec.Struct, frozen=True):
     authorization: FhirAuthorization | None = None
     encounter_id: str | None = None
     size: int = 0
+    objects: int = 0
 
     @property
     def is_user_patient_or_related(self) -> bool:
@@ -140,6 +141,7 @@ def decode_request(
         authorization=parse_authorization(raw.fhirAuthorization),
         encounter_id=_parse_encounter_id(context.encounterId),
         size=len(body),
+        objects=body.count(b"{"),
     )
 
 

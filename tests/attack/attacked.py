@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 import cds_service.app
 from cds_service.service import hook_service
 
-cds_service.app.build_app.__kwdefaults__["clock"] = lambda: datetime(2026, 3, 10, 12, tzinfo=UTC)
+cds_service.app.build_service.__kwdefaults__["clock"] = lambda: datetime(2026, 3, 10, 12, tzinfo=UTC)
 _decide = hook_service.decide
 
 def _decide_or_fail(content, chart, hook, **more):

@@ -142,6 +142,9 @@ def test_a_call_is_answered_with_its_card_and_its_id(proxy: Proxy) -> None:
     answer = ask(proxy, "POST", PATH, json=BODY, headers={"X-Request-ID": "from-the-ehr"})
     assert len(answer.json()["cards"]) == 1
     assert answer.headers["X-Request-ID"] == "from-the-ehr"
+    until = time.monotonic() + LIVENESS_S
+    while "from-the-ehr" not in proxy.service.log and time.monotonic() < until:
+        time.sleep(0.05)  # a thread of its own writes the log
     assert "from-the-ehr" in proxy.service.log
     assert "from-the-ehr" in proxy.logs
 

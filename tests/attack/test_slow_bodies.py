@@ -22,13 +22,13 @@ from contract.speaking_calls import CALLS
 from liveness import LIVENESS_S, LONGER_S
 from synthetic import VIEW
 
-SLOW = 30  # connections; the service has one worker of sixteen threads
+SLOW = 30  # connections; the service has one worker
 MANY = 400  # more than there is room for; the server itself takes 1024
 SILENT = 1100  # more than the server itself takes
 CALL_COUNT = 20
 BODY_S = 3
 ROOM_FULL = '"event":"room full"'
-HEAD = f"POST /cds-services/{VIEW} HTTP/1.1\r\nHost: cds\r\nContent-Type: application/json\r\n"
+HEAD = f"POST /cds-services/{VIEW} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
 OPENINGS = {
     "body": f"{HEAD}Content-Length: 100000\r\n\r\n{{",
     "chunks": f"{HEAD}Transfer-Encoding: chunked\r\n\r\n1\r\n{{\r\n",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from memory_bound import PROCESS_MIB, WORKER_MIB, service_mib
 
 from cds_service.settings import Settings, environment_variable
 
@@ -105,6 +106,13 @@ def test_a_pod_may_fill_its_volumes_and_its_logs() -> None:
     resources = container()["resources"]
     assert mib(resources["limits"]["ephemeral-storage"]) >= sum(volumes) + 50
     assert mib(resources["requests"]["ephemeral-storage"]) <= mib(resources["limits"]["ephemeral-storage"])
+
+
+def test_a_pod_has_the_memory_that_its_settings_allow_it_to_take() -> None:
+    settings = Settings(workers=int(configured()["HIP_SPINE_CDS_WORKERS"]))
+    needed, given = service_mib(settings), mib(container()["resources"]["limits"]["memory"])
+    assert needed <= given < needed + 128, f"{needed:.0f} MiB are needed"  # and the manifest promises no more than that
+    assert mib(container()["resources"]["requests"]["memory"]) >= PROCESS_MIB + settings.workers * WORKER_MIB
 
 
 def mib(quantity: str) -> int:

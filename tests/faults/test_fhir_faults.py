@@ -17,12 +17,12 @@ from log_capture import configured_log
 from synthetic import SIGN, Json, buttock_to_calf, call, concept, condition, observation, order, patient, resource
 from werkzeug.serving import make_server
 
-from cds_service.settings import Settings
+from cds_service.engine import _READING_CALLS
 
 from .stub_faults import FAULTS
 from .stub_fhir import Stub, stub_fhir
 
-THREADS = Settings().threads  # of a worker, by default
+READING_AT_ONCE = _READING_CALLS  # calls of a worker that read a FHIR server at once; more share their threads
 TOKEN = "s3cret-token"  # noqa: S105 - synthetic
 STRANGER = {"subject": {"reference": "Patient/another"}}
 
@@ -186,11 +186,11 @@ def test_a_server_whose_every_search_has_no_end_costs_no_more_time(service: str,
 
 
 def test_calls_at_once_each_have_all_their_searches_at_once(service: str, ehr: Stub, well: str) -> None:
-    """As many calls as a worker has threads: no search of a slow server waits for a thread until it is too late."""
+    """As many calls as have threads for all their searches: none of a slow server waits until it is too late."""
     ehr.faults = {"*": "slow"}
-    with ThreadPoolExecutor(THREADS) as callers:
-        answers = list(callers.map(lambda _: detail(ask(service, ehr)), range(THREADS)))
-    assert answers == [well] * THREADS
+    with ThreadPoolExecutor(READING_AT_ONCE) as callers:
+        answers = list(callers.map(lambda _: detail(ask(service, ehr)), range(READING_AT_ONCE)))
+    assert answers == [well] * READING_AT_ONCE
 
 
 def test_nobody_is_told_the_token_or_another_host_by_a_next_link_or_redirect(service: str, ehr: Stub) -> None:

@@ -101,27 +101,74 @@ async def meanwhile(
     return [task.result() if task.done() else task.cancel() for task in tasks]
 
 
-@pytest.mark.parametrize("length", [LIMIT, None])
-def test_when_the_bytes_run_out_the_oldest_upload_is_dropped(length: int | None) -> None:
+@pytest.mark.parametrize("length", [LIMIT + 0, None])
+def test_when_the_bytes_run_out_the_upload_that_has_held_most_for_longest_is_dropped(
+    length: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body_buffer, "_SMALL", 2)
+
     async def all_of_it() -> None:
         buffer = BodyBuffer(LIMIT, 60)
-        slow = (Sending(b"x" * LIMIT, None), length)
-        quick: list[RequestBody] = []
+        honest = asyncio.create_task(buffer.receive(Sending(b"x", None), length))
+        await asyncio.sleep(0.01)
+        slow = (Sending(b"x" * (LIMIT - 1), None), length)
 
         async def then() -> None:
             await asyncio.sleep(0.01)
-            quick.append(await buffer.receive(Sending(b"{}"), 2))
-            await asyncio.sleep(0.01)
 
-        results = await meanwhile(buffer, [slow] * body_buffer._MAX_FULL_SIZE_BODIES, then)
-        assert [isinstance(result, RequestBody) for result in results] == [True] + [False] * (
-            body_buffer._MAX_FULL_SIZE_BODIES - 1
-        )
+        results = await meanwhile(buffer, [slow] * (body_buffer._MAX_FULL_SIZE_BODIES + 1), then)
+        assert [isinstance(result, RequestBody) for result in results] == [True] + [False] * (len(results) - 1)
         assert isinstance(results[0].error, BodyBufferFull)
         assert not results[0].is_complete
-        assert (quick[0].content, quick[0].error) == (b"{}", None)
+        assert not honest.done()
+        honest.cancel()
 
     asyncio.run(all_of_it())
+
+
+def test_a_length_that_is_only_announced_holds_nothing() -> None:
+    async def all_of_it() -> None:
+        buffer = BodyBuffer(LIMIT, 60)
+        heads = [asyncio.create_task(buffer.receive(Sending(None), LIMIT)) for _ in range(50)]
+        await asyncio.sleep(0.01)
+        assert buffer._reserved_bytes == 0
+        assert not any(head.done() for head in heads)
+        for head in heads:
+            head.cancel()
+
+    asyncio.run(all_of_it())
+
+
+def test_heads_without_bodies_break_off_no_honest_slow_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_buffer, "_MAX_UPLOADS", 10)
+    monkeypatch.setattr(body_buffer, "_SMALL", 2)
+
+    class Slow(Sending):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for _ in range(20):
+                yield b"x"
+                await asyncio.sleep(0.005)
+
+    async def all_of_it() -> None:
+        buffer = BodyBuffer(LIMIT, 60)
+        honest = [asyncio.create_task(buffer.receive(Slow(), 20)) for _ in range(5)]
+        heads = []
+        while not all(one.done() for one in honest):
+            heads.append(asyncio.create_task(buffer.receive(Sending(None), LIMIT)))
+            await asyncio.sleep(0.001)
+        assert [one.result().content for one in honest] == [b"x" * 20] * 5
+        assert sum(head.done() for head in heads) > 20  # those gave way
+        for head in heads:
+            head.cancel()
+
+    asyncio.run(all_of_it())
+
+
+def test_a_body_that_ends_before_its_length_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_buffer, "_SMALL", 2)
+    body = taken(Sending(b"abc"), 4)
+    assert isinstance(body.error, BadRequest)
+    assert (body.content, body.is_complete) == (b"", False)
 
 
 def test_when_there_are_too_many_uploads_the_oldest_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,10 +14,11 @@ from signing import SigningEhr
 from synthetic import VIEW
 from werkzeug.wrappers import Request, Response
 
+from cds_service.admission.room import Place, Room
 from cds_service.body_intake.body_buffer import BodyBuffer
 from cds_service.body_intake.environ import build_environ
 from cds_service.body_intake.wsgi_adapter import RsgiAdapter
-from cds_service.errors import BodyTooSlow
+from cds_service.errors import BodyTooSlow, ServiceError, TooManyCalls, Unauthenticated
 
 
 class Headers:
@@ -51,8 +52,28 @@ def scope(method: str = "POST", path: str = "/taken", *headers: tuple[str, str],
     return SimpleNamespace(**fields | more)
 
 
+class Front:
+    """Lets the demo client in, and takes bodies at `/taken` or, with `all_paths`, everywhere."""
+
+    def __init__(self, all_paths: bool = False, refusal: ServiceError | None = None, calls: int = 8) -> None:
+        self.room = Room(calls, 10_000)
+        self._all_paths = all_paths
+        self._refusal = refusal
+        self.asked: list[str | None] = []
+
+    def accepts_body(self, path: str) -> bool:
+        return self._all_paths or path == "/taken"
+
+    def answer_probe(self, method: str, path: str) -> tuple[int, bytes] | None:
+        return (200, b"alive") if path == "/healthz" and method == "GET" else None
+
+    def identify(self, _path: str, authorization: str | None) -> Any:
+        self.asked.append(authorization)
+        return self._refusal or SimpleNamespace(client_id="demo")
+
+
 def asked(application: Any, of: Any, protocol: Protocol, seconds: float = 5) -> tuple[int, dict[str, str], bytes]:
-    front = RsgiAdapter(application, BodyBuffer(100, seconds), 2, lambda path: path == "/taken")
+    front = RsgiAdapter(application, Front(), BodyBuffer(100, seconds), 2)
     asyncio.run(front.__rsgi__(of, protocol))
     front.__rsgi_del__(asyncio.new_event_loop().close())  # type: ignore[func-returns-value]
     [(status, headers, content)] = protocol.answers
@@ -123,7 +144,7 @@ def test_uploads_in_progress_hold_no_thread() -> None:
         return []
 
     async def all_of_it() -> None:
-        front = RsgiAdapter(application, BodyBuffer(100, 60), 1, lambda _path: True)
+        front = RsgiAdapter(application, Front(all_paths=True), BodyBuffer(100, 60), 1)
         slow = [
             asyncio.create_task(front.__rsgi__(scope("POST", "/taken", ("content-length", "4")), Protocol(None)))
             for _ in range(30)
@@ -136,7 +157,7 @@ def test_uploads_in_progress_hold_no_thread() -> None:
         front._thread_pool.shutdown()
 
     asyncio.run(all_of_it())
-    assert names == {"call_0"}
+    assert len(names) == 1
 
 
 def test_an_environment_is_what_wsgi_requires() -> None:
@@ -208,7 +229,7 @@ def test_a_caller_is_authenticated_before_its_body_is_rejected(production: Flask
     body_headers = [("content-type", "application/json"), ("content-length", "4")]
     token = ehr.token(f"/{VIEW}")
     for authorization, expected in [("Bearer none", (401, "login")), (f"Bearer {token}", (408, "timeout"))]:
-        front = RsgiAdapter(production.application, BodyBuffer(100, 0.05), 1, lambda _path: True)
+        front = RsgiAdapter(production.application, Front(all_paths=True), BodyBuffer(100, 0.05), 1)
         protocol = Protocol(None)
         asked_for = scope("POST", f"/cds-services/{VIEW}", *body_headers, ("authorization", authorization))
         asyncio.run(front.__rsgi__(asked_for, protocol))
@@ -217,3 +238,63 @@ def test_a_caller_is_authenticated_before_its_body_is_rejected(production: Flask
         assert (status, json.loads(content)["issue"][0]["code"]) == expected
         assert dict(headers)["connection"] == "close"
         assert {"X-Request-ID", "X-Content-Type-Options"} <= dict(headers).keys()
+
+
+def test_a_probe_needs_no_thread() -> None:
+    front = RsgiAdapter(echo, Front(), BodyBuffer(100, 5), 1, probe_headers=(("cache-control", "no-store"),))
+    front._thread_pool.shutdown()
+    protocol = Protocol(None)
+    asyncio.run(front.__rsgi__(scope("GET", "/healthz"), protocol))
+    assert protocol.answers == [(200, [("cache-control", "no-store")], b"alive")]
+
+
+def test_nothing_of_a_body_is_taken_before_its_caller_is_known() -> None:
+    refusal = Unauthenticated("not authenticated", "no-token")
+    found: list[Any] = []
+
+    def application(environ: Any, start_response: Any) -> list[bytes]:
+        found.append(environ["caller"])
+        start_response("401 Unauthorized", [])
+        return []
+
+    front = RsgiAdapter(application, Front(refusal=refusal), BodyBuffer(100, 60), 1)
+    protocol = Protocol(None)  # waiting for the body would hang
+    asyncio.run(front.__rsgi__(scope("POST", "/taken", ("content-length", "4")), protocol))
+    front._thread_pool.shutdown()
+    [(status, headers, _)] = protocol.answers
+    assert (status, dict(headers)["connection"], found) == (401, "close", [refusal])
+
+
+def test_a_call_without_room_gets_the_refusal_when_it_reads_the_body() -> None:
+    raised: list[Exception] = []
+
+    @Request.application
+    def reading(request: Request) -> Response:
+        try:
+            request.get_data()
+        except TooManyCalls as error:
+            raised.append(error)
+        return Response("busy", 429)
+
+    whole = Front(calls=1)
+    taken = whole.room.enter("demo")
+    front = RsgiAdapter(reading, whole, BodyBuffer(100, 5), 1)
+    protocol = Protocol(b"body")
+    asyncio.run(front.__rsgi__(scope("POST", "/taken", ("content-length", "4")), protocol))
+    front._thread_pool.shutdown()
+    assert (protocol.answers[0][0], raised[0].retry_after) == (429, 1)
+    taken.leave()
+    assert isinstance(whole.room.enter("demo"), Place)
+
+
+def test_a_call_leaves_its_place_whatever_becomes_of_it() -> None:
+    def failing(_environ: Any, _start_response: Any) -> list[bytes]:
+        raise RuntimeError("unforeseen")
+
+    whole = Front(calls=1)
+    front = RsgiAdapter(failing, whole, BodyBuffer(100, 5), 1)
+    for _ in range(3):
+        with pytest.raises(RuntimeError):
+            asyncio.run(front.__rsgi__(scope("POST", "/taken", ("content-length", "4")), Protocol(b"body")))
+    front._thread_pool.shutdown()
+    whole.room.enter("demo").leave()

@@ -71,3 +71,23 @@ def test_fields_that_stay_unparsed_count_too(chart: Callable[..., Chart]) -> Non
     staged = condition("49218002", stage=[{"summary": {"text": FILLER * 40}}], onsetString=FILLER)
     assert dict(chart(staged).unreadable) == {"text": 1}
     assert [fact.id for fact in chart(staged).findings] == ["hip-pain"]
+
+
+def titled(texts: list[str]) -> list[dict[str, Any]]:
+    return [condition("49218002", number=number, code={"text": text}) for number, text in enumerate(texts)]
+
+
+def test_a_short_text_counts_as_sixty_characters_the_first_time(chart: Callable[..., Chart]) -> None:
+    assert not chart(*titled([f"Left hip {number}" for number in range(16)])).unreadable
+    assert dict(chart(*titled([f"Left hip {number}" for number in range(17)])).unreadable) == {"text": 1}
+
+
+def test_short_texts_that_return_cost_their_characters_alone(chart: Callable[..., Chart]) -> None:
+    assert not chart(*titled(["Left hip"] * 100)).unreadable
+    assert dict(chart(*titled(["Left hip"] * 120)).unreadable) == {"text": 2}
+
+
+def test_a_text_that_is_not_read_makes_no_other_one_known(chart: Callable[..., Chart]) -> None:
+    hoard = noted(0, FILLER * 40, "2020-01-01")
+    hoard["code"]["coding"] += [{"code": str(number), "display": f"Left hip {number}"} for number in range(100)]
+    assert dict(chart(hoard, *titled([f"Left hip {number}" for number in range(20)])).unreadable) == {"text": 5}

@@ -9,6 +9,10 @@ from error_shape import assert_error
 from flask import Flask
 from synthetic import SIGN, VIEW, Json, bundle, call, condition, order, patient, prefetch
 
+from cds_service.ehr.entry_limit import DRAFT_LIMIT, EntryLimit, limit_entries
+from cds_service.ehr.search_result import TOO_MANY_ENTRIES, SearchResult
+from cds_service.wire.request import decode_request
+
 LIMIT = 100
 
 
@@ -63,6 +67,34 @@ def test_a_malformed_bundle_is_reported_by_its_decoder(build: Callable[..., Flas
     long = {"resourceType": "Bundle", "entry": "x" * 1_000}
     sent = {"patient": patient(), "conditions": long}
     assert_error(post(build, VIEW, call(prefetch=sent)), 400, "prefetch.conditions.entry")
+
+
+def test_more_codings_than_a_call_may_have_are_422_before_they_are_decoded(build: Callable[..., Flask]) -> None:
+    one = condition("44054006")
+    one["code"]["coding"] *= 1_000
+    client = build(object_limit=1_000).test_client()
+    body = call(prefetch=prefetch(conditions=bundle(one)))
+    response = client.post(f"/cds-services/{VIEW}", json=body)
+    assert assert_error(response, 422, "prefetch", says="more than 1000 JSON objects")["code"] == "too-costly"
+    one["code"]["coding"] = one["code"]["coding"][:10]
+    assert client.post(f"/cds-services/{VIEW}", json=body).status_code == 200
+
+
+@pytest.mark.parametrize(("number", "status"), [(DRAFT_LIMIT, 200), (DRAFT_LIMIT + 1, 422)])
+def test_more_drafts_than_are_judged_are_422(build: Callable[..., Flask], number: int, status: int) -> None:
+    drafts = [order("73721", number=index) for index in range(number)]
+    response = build().test_client().post(f"/cds-services/{SIGN}", json=call(SIGN, *drafts))
+    assert response.status_code == status
+    if status == 422:
+        assert_error(response, 422, "context.draftOrders", says="more than 200 entries")
+
+
+def test_a_page_with_too_many_codings_is_left_out_with_the_pages_after_it() -> None:
+    small, dense = b'{"entry":[{"resource":{}}]}', b'{"entry":[' + b"{}," * 50 + b"{}]}"
+    request = decode_request(json.dumps(call()).encode(), frozenset({"patient-view"}))
+    limit = EntryLimit(1_000, frozenset(), request.objects + 40)
+    results = limit_entries(limit, request, {"conditions": SearchResult((small, dense, small))})
+    assert results == {"conditions": SearchResult((small,), TOO_MANY_ENTRIES)}
 
 
 @pytest.mark.parametrize("wrap", [lambda draft: draft, lambda draft: {"resource": draft}])

@@ -51,7 +51,7 @@ def test_a_call_is_counted_by_hook_client_outcome_and_time(client: FlaskClient) 
     assert samples["calls_total", "client=demo,hook=unknown,outcome=404"] == 1
     assert samples["call_seconds_count", "hook=patient-view"] == 4
     assert 0 < samples["call_seconds_sum", "hook=patient-view"] < 10
-    assert samples["responses_total", "route=operations.alive,status=200"] == 1
+    assert samples["responses_total", "route=operations.probe,status=200"] == 1
 
 
 def test_cards_and_how_data_arrived_are_counted(client: FlaskClient) -> None:
