@@ -65,6 +65,8 @@ def is_gap(key: str, way: str) -> bool:
 
 def _entries(prefetch: Json, key: str) -> list[Json]:
     held = prefetch.get(key) or {}
+    if not isinstance(held, dict):  # an odd form, such as a text: it holds nothing
+        return []
     if held.get("resourceType", "Bundle") != "Bundle":  # the call's visit
         return [{"resource": held}]
     return list(held.get("entry", ()))

@@ -167,7 +167,7 @@ def test_a_body_that_never_comes_is_not_waited_for_where_the_call_is_refused(tmp
         port = int(base.rpartition(":")[2])
         opened = [socket.create_connection(("127.0.0.1", port)) for _ in range(40)]
         for connection in opened:
-            head = b"POST /cds-services/unknown HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n{"
+            head = b"POST /cds-services/unknown HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n{"
             connection.sendall(head)
         assert requests.get(f"{base}/healthz", timeout=LIVENESS_S).status_code == 200
         for connection in opened:
