@@ -44,7 +44,7 @@ class EntryLimit:
         Raises:
             TooManyEntries: It has more.
         """
-        if count_objects(body) > self.max_objects:
+        if len(body) > _LEAST_OBJECT * self.max_objects and count_objects(body) > self.max_objects:
             raise TooManyEntries(f"the body has more than {self.max_objects} JSON objects", "prefetch")
 
     def check(self, request: HookRequest) -> None:
@@ -70,6 +70,9 @@ class EntryLimit:
         if name is None:
             return DRAFT_ORDERS_FIELD
         return f"prefetch.{name}" if name in self.keys else "prefetch"
+
+
+_LEAST_OBJECT: Final = len("{}")  # bytes, so that nothing is counted of most bodies
 
 
 def count_objects(data: bytes) -> int:
