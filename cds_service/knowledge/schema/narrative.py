@@ -133,7 +133,10 @@ class EndingsTable(StrictModel):
 
 
 class DoubtTable(WordList):
-    """Words in whose sentence no red flag, sign or symptom counts as denied. `together`: words of two lists that do so together."""
+    """Words in whose sentence no red flag, sign or symptom counts as denied.
+
+    `together`: words of two lists that do so together.
+    """
 
     together: list[Annotated[list[list[LowerPhrase]], Field(min_length=2, max_length=2)]]
 
