@@ -7,7 +7,7 @@ PROCESSES ?= auto
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help serve quick test coverage check attack future newest lock audit sbom docs mutate bench cards oracle review clean
+.PHONY: help serve population quick test coverage check attack future newest lock audit sbom docs mutate bench cards oracle review clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -40,6 +40,12 @@ $(VENV)/.test: $(VENV)/.serve requirements/test.txt
 	$(INSTALL) $(VENV) requirements/test.txt
 	@touch $@
 
+$(VENV)/.population: $(VENV)/.serve requirements/population.txt
+	$(INSTALL) $(VENV) requirements/population.txt
+	@touch $@
+
+population: $(VENV)/.population ## install what the report of `hip-spine-cds dry-run` needs besides the service
+
 serve: $(VENV)/.serve ## install and run the service on http://127.0.0.1:8080 (PORT=9000 changes the port)
 	$(BIN)/hip-spine-cds serve --port $(PORT)
 
@@ -61,12 +67,13 @@ quick: check ## what to run while working: check, architecture, each rule's case
 # What waits for real time or sends very much is left to `make attack`; its seconds are those on two quiet cores.
 LEFT_TO_ATTACK := tests/attack=150 tests/faults/test_fhir_faults.py=25 tests/unit/cli/test_cli_supervisor.py=10
 ATTACKS := $(foreach timed,$(LEFT_TO_ATTACK),$(firstword $(subst =, ,$(timed))))
-TEST = $(PYTEST) --dist loadfile $(ATTACKS:%=--ignore=%)
+# A worker that is done takes from the other: a file of few long tests would keep one waiting for the other.
+TEST = $(PYTEST) --dist worksteal $(ATTACKS:%=--ignore=%)
 
 # Measuring coverage nearly doubles the time, so only CI does it in passing; `make coverage` does it anywhere.
 COVERAGE := --cov --cov-report=term:skip-covered
 
-test: check ## install and run the checks (six minutes)
+test: check ## install and run the checks (nine minutes on two cores)
 	$(TEST) $(if $(CI),$(COVERAGE))
 	@echo "Left to make attack, with seconds on two quiet cores: $(LEFT_TO_ATTACK)"
 
@@ -78,8 +85,13 @@ $(VENV)/.attack: $(VENV)/.test requirements/attack.txt
 	  echo "No atheris for this Python: the tests that need it are left out, and named; under CI=true they fail."
 	@touch $@
 
+# They hold how long a call waits, for a slow server or another client: beside other tests they would measure those.
+ALONE := $(foreach name,dense_fhir_servers overload soak worst_bodies,tests/attack/test_$(name).py) \
+         tests/faults/test_fhir_faults.py
+
 attack: $(VENV)/.attack ## many generated requests (ATTACK_EXAMPLES=60 an operation), fuzzed bytes (ATTACK_SECONDS=30 a target)
-	ATTACK_EXAMPLES=$(ATTACK_EXAMPLES) ATTACK_SECONDS=$(ATTACK_SECONDS) $(PYTEST) $(ATTACKS)
+	ATTACK_EXAMPLES=$(ATTACK_EXAMPLES) ATTACK_SECONDS=$(ATTACK_SECONDS) $(PYTEST) $(filter-out $(ALONE),$(ATTACKS)) $(ALONE:%=--ignore=%)
+	$(PYTEST) -n 0 $(ALONE)
 
 # `cards/` names the day by which it is to be reviewed: that test fails here, and says so. Nothing else may.
 REVIEW_BY := tests/release/test_review_by.py
@@ -114,7 +126,10 @@ SERVE_INPUT := pyproject.toml requirements/build.in --extra postgresql
 lock: $(BIN)/python ## resolve every lock in requirements/ anew, to the newest releases allowed
 	$(INSTALL) $(VENV)-lock requirements/lock.txt
 	$(LOCK) $(SERVE_INPUT) --output-file requirements/serve.txt
+	$(LOCK) $(SERVE_INPUT) --extra population --constraint requirements/serve.txt --output-file requirements/population.txt
 	$(LOCK) $(SERVE_INPUT) --extra test --constraint requirements/serve.txt --output-file requirements/test.txt
+	$(LOCK) pyproject.toml requirements/build.in --extra spark --extra population --constraint requirements/serve.txt \
+	  --output-file requirements/spark.txt
 	for name in attack cards docs healthchain lock mutate oracle oracle-build; do \
 	  $(LOCK) requirements/$$name.in --output-file requirements/$$name.txt || exit 1; done
 
@@ -134,8 +149,9 @@ oracle: $(ORACLE)/.made ## recall and precision on held-out sentences by frame, 
 	@echo "What stands around a mention, judged by both, in the labelled and the held-out sentences:"
 	@$(BIN)/python -m tests.oracle.contexts ask | $(ASK_MEDSPACY) - | $(BIN)/python -m tests.oracle.contexts compare
 
-bench: $(VENV)/.test ## the speed goals, as ratios (installs the peers they compare with)
-	$(BIN)/python -m benchmarks
+AGAINST ?=
+bench: $(VENV)/.test ## the speed goals in one table, beside Express and HealthChain (AGAINST=build/before.json compares)
+	$(BIN)/python -m benchmarks $(if $(AGAINST),--against $(AGAINST))
 
 $(VENV)-cards/.made: $(BIN)/python requirements/serve.txt requirements/cards.txt
 	$(INSTALL) $(VENV)-cards requirements/serve.txt requirements/cards.txt --project .
@@ -164,4 +180,4 @@ mutate: $(VENV)/.test $(VENV)-mutate/.made ## change the code in 200 places (SEE
 	$(VENV)-mutate/bin/python -m tests.mutation --python $(BIN)/python --seed $(SEED)
 
 clean: ## remove what these targets made
-	rm -rf $(VENV) $(VENV)-* build dist tests/peers/medplum/node_modules
+	rm -rf $(VENV) $(VENV)-* build dist tests/peers/medplum/node_modules benchmarks/peers/express/node_modules

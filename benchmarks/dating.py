@@ -21,7 +21,12 @@ def stay_within_a_day(seconds: float) -> None:
 
 def as_of_today(body: bytes) -> bytes:
     """Return the body as it would be sent today; its length does not change."""
-    shift = datetime.now(UTC).date() - WRITTEN
+    return as_of(body, datetime.now(UTC).date())
+
+
+def as_of(body: bytes, day: date) -> bytes:
+    """Return the body as it would be sent on this day; its length does not change."""
+    shift = day - WRITTEN
     return _DAY.sub(lambda match: (date.fromisoformat(match[0].decode()) + shift).isoformat().encode(), body)
 
 

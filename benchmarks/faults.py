@@ -5,7 +5,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from benchmarks.dating import stay_within_a_day
@@ -51,8 +51,10 @@ def under_faults(seconds: float, plan: Sequence[Faults]) -> Report:
     """Load the service with two workers for so many seconds, while its FHIR server has the faults of the plan."""
     stay_within_a_day(seconds + _AROUND_S)
     charts_by_name = charts()
-    with our_service() as service, _stub(charts_by_name) as stub:
+    with ExitStack() as opened:
+        stub = opened.enter_context(_stub(charts_by_name))
         base = f"http://{HOST}:{stub.port}{BASE}"
+        service = opened.enter_context(our_service(demo_fhir_servers=json.dumps([base])))
         calls = [
             Sent(name, way, chart.path, chart.call(keys, base))
             for name, chart in charts_by_name.items()

@@ -8,16 +8,16 @@ HEADINGS = ("goal", "measured", "met")
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A goal in words, the figure measured, and whether it is met; None when nothing was measured."""
+    """A goal in words, the figure measured, and whether it is met."""
 
     text: str
     measured: str
-    is_met: bool | None
+    is_met: bool
 
     @property
     def row(self) -> tuple[str, str, str]:
         """The goal as cells of a table."""
-        return self.text, self.measured, "-" if self.is_met is None else "yes" if self.is_met else "NO"
+        return self.text, self.measured, "yes" if self.is_met else "NO"
 
 
 def at_most(text: str, measured: float, limit: float, unit: str = "", detail: str = "") -> Goal:
@@ -28,11 +28,6 @@ def at_most(text: str, measured: float, limit: float, unit: str = "", detail: st
 def at_least(text: str, measured: float, limit: float, unit: str = "", detail: str = "") -> Goal:
     """Return a goal that a figure must reach."""
     return Goal(f"{text}: at least {limit:g}{unit}", _format(measured, unit, detail), measured >= limit)
-
-
-def not_measured(text: str) -> Goal:
-    """Return a goal whose benchmark is still to be written."""
-    return Goal(text, "not measured", None)
 
 
 def show(goals: Iterable[Goal]) -> None:

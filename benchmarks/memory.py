@@ -1,29 +1,23 @@
-"""A worker's memory after 100, 1,000 and 10,000 calls, each chart with different words."""
+"""A worker's memory after 100, 1,000 and 10,000 calls, of which no two have the same words."""
 
-from benchmarks.bodies import patient_view
-from benchmarks.dating import as_of_today
+from datetime import UTC, datetime
+
+from benchmarks.calls import CARD, bodies
 from benchmarks.goals import Goal, at_most, show
 from benchmarks.load import load_of, run
 from benchmarks.servers import our_service
 
 CALLS = (100, 1_000, 10_000)
 GOAL_MIB, FLAT = 120, 1.05
-CHARTS = 200  # enough to fill every cache by text, code or date
-
-
-def bodies() -> list[bytes]:
-    """Return charts that differ in their texts and ids."""
-    plain = [as_of_today(patient_view()) for _ in range(CHARTS)]
-    return [body.replace(b'"Text ', f'"Text {number} '.encode()) for number, body in enumerate(plain)]
 
 
 def after_calls() -> dict[int, float]:
     """Return the MiB of the single worker after each number of calls."""
-    load = load_of(b'"indicator":"warning"', *bodies())
+    load = load_of(CARD.expected, bodies(CARD, datetime.now(UTC).date(), differ=True))
     measured, done = {}, 0
     with our_service(workers=1) as server:
         for calls in CALLS:
-            done += len(run(server.port, load, count=calls - done, within=300).answers)
+            done += run(server.port, load, count=calls - done, within=300).answered
             assert done == calls, f"only {done} of {calls} calls were answered in time"
             measured[calls] = server.worker_mib()
     return measured

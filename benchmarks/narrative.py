@@ -19,9 +19,14 @@ GOAL_MS, GOAL_BUILD_MS, GOAL_WORST_MS = 0.5, 200, 1000
 
 
 def _read_uncached(reader: NarrativeReader, text: str) -> Callable[[], object]:
-    """Return a reading that no cache helps: the text ends differently each time."""
+    """Return a reading that no cache helps: the text ends differently each time, and its sentences are forgotten."""
     turns = iter(range(10**9))
-    return lambda: reader.read(f"{text} {next(turns)}")
+
+    def read() -> object:
+        reader.forget()
+        return reader.read(f"{text} {next(turns)}")
+
+    return read
 
 
 def _build_reader(knowledge: Knowledge) -> NarrativeReader:

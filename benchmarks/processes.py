@@ -20,7 +20,12 @@ def tree(pid: int) -> Iterator[int]:
 
 def cpu_ms(pid: int) -> float:
     """Return the milliseconds of processor time that the tree has used, in user and system mode."""
-    return sum(sum(map(int, _stat(process)[11:13])) for process in tree(pid)) * _TICK_MS
+    return sum(process_ms(process) for process in tree(pid))
+
+
+def process_ms(pid: int) -> float:
+    """Return the milliseconds of processor time that one process has used."""
+    return sum(map(int, _stat(pid)[11:13])) * _TICK_MS
 
 
 def pss_mib(pid: int) -> float:

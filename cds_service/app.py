@@ -23,7 +23,9 @@ from cds_service.log import configure_log, flush_log, log_uncaught_errors
 from cds_service.model.edition import Edition
 from cds_service.operations.core_dumps import forbid_core_dumps
 from cds_service.operations.health import StoreHealth
+from cds_service.operations.pending_counts import write_pending_counts
 from cds_service.operations.shared_folder import find_shared_folder, is_stopping, recover_shared_folder
+from cds_service.pages import FORM_PATHS, Pages, TryPage, build_home, build_page_routes, describe_pages
 from cds_service.production import (
     ProductionConfig,
     advertised_keys,
@@ -39,6 +41,8 @@ from cds_service.startup_state import StartupState
 from cds_service.store import SeenTokens, close_writers, connect
 from cds_service.store_setup import open_recorder, resolve_database_and_key
 from cds_service.trust.authentication import Authenticator, DemoAuthenticator, TokenAuthenticator
+from cds_service.trust.caller import build_demo_caller
+from cds_service.trust.machine_tokens import MachineTokens
 from cds_service.trust.replay import ReplayGuard
 from cds_service.web.about import AboutPage
 from cds_service.web.application import WebDependencies, build_flask_app
@@ -78,6 +82,7 @@ def create_service(startup_state: StartupState | None = None) -> Service:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         # Before Python 3.13 a worker ends without `atexit`; multiprocessing runs this after its calls have finished.
         Finalize(None, close_writers, exitpriority=1)
+        Finalize(None, write_pending_counts, exitpriority=1)
         Finalize(None, flush_log, exitpriority=0)  # after the stores, which log what they lose
     return build_service(settings, startup_state)
 
@@ -104,6 +109,7 @@ def build_service(
     production = load_production_config(settings)
     dialects = build_dialects(settings, production)
     recorder = open_recorder(settings)
+    recorder.take_over_cards()
     engine = build_engine(
         settings,
         startup_state,
@@ -122,17 +128,20 @@ def _serve_engine(
     metrics = _build_metrics(engine.knowledge.content.edition)
     authenticator = build_authenticator(settings, production, resolve_database_and_key(settings)[0], clock)
     endpoints = _operator_endpoints(settings, engine, metrics.render, is_demo=production is None)
-    room = Room(settings.threads, settings.call_memory * MIB)
+    room = Room(settings.threads, settings.call_memory * MIB, settings.object_limit)
+    rate_limiter = RateLimiter(settings.rate_limit, find_shared_folder(), time.monotonic)
+    pages = _build_pages(engine, settings, endpoints, rate_limiter, room)
     dependencies = WebDependencies(
         service=engine.service,
         discovery_body=_discovery_body(engine.prefetch_keys, production),
         authenticator=authenticator,
         room=room,
-        rate_limiter=RateLimiter(settings.rate_limit, find_shared_folder(), time.monotonic),
+        rate_limiter=rate_limiter,
         metrics=metrics,
         override_reasons=frozenset(engine.knowledge.override_reasons),
         operator_endpoints=endpoints,
-        about_page=build_about_page(engine.knowledge, production),
+        find_about_page=cache(partial(build_about_page, engine.knowledge, production)),
+        page_routes=build_page_routes(pages),
     )
     app = build_flask_app(
         dependencies,
@@ -140,7 +149,19 @@ def _serve_engine(
         allowed_origins=resolve_allowed_origins(settings),
         host_names=_find_host_names(settings),
     )
-    return Service(app, Front(authenticator, endpoints, room))
+    form_paths = FORM_PATHS if pages.try_page else frozenset[str]()
+    return Service(app, Front(authenticator, endpoints, room, form_paths))
+
+
+def _build_pages(
+    engine: CdsEngine, settings: Settings, endpoints: OperatorEndpoints, rate_limiter: RateLimiter, room: Room
+) -> Pages:
+    knowledge, version = engine.knowledge, endpoints.version
+    home = partial(build_home, version, knowledge.content.edition, knowledge.advisories, knowledge.about.purpose)
+    if version["mode"] != "demo":
+        return Pages(home, rate_limiter, room)
+    page = TryPage(engine.service, knowledge, engine.prefetch_keys, shipped_examples())
+    return Pages(home, rate_limiter, room, page, build_demo_caller(settings.demo_fhir_servers))
 
 
 def _build_metrics(edition: Edition) -> "Metrics":
@@ -180,7 +201,12 @@ def _operator_endpoints(
         "python": platform.python_version(),
     }
     render_openapi = partial(
-        build_openapi, __version__, required, shipped_examples(), metrics=settings.serves_metrics_on_main_port
+        build_openapi,
+        __version__,
+        required,
+        shipped_examples(),
+        metrics=settings.serves_metrics_on_main_port,
+        extra_paths=describe_pages(is_demo=is_demo),
     )
     return OperatorEndpoints(
         version=version,
@@ -196,7 +222,12 @@ def build_about_page(knowledge: Knowledge, production: ProductionConfig | None =
     """Render the about page, its details and its data. In production the EHRs that say so may show it in a frame."""
     clients = production.clients if production else ()
     renderer = AboutRenderer(
-        knowledge.content, knowledge.about, knowledge.site_changes, knowledge.wording, knowledge.advisories
+        knowledge.content,
+        knowledge.about,
+        knowledge.site_changes,
+        knowledge.wording,
+        knowledge.advisories,
+        knowledge.legend,
     )
     return AboutPage(
         renderer.render_html(),
@@ -211,8 +242,10 @@ def build_authenticator(
 ) -> Authenticator:
     """Build the authenticator: anybody in demo mode, else clients with tokens. The database keeps the used tokens."""
     if production_config is None:
-        return DemoAuthenticator()
-    replay_guard = ReplayGuard(SeenTokens(connect(database_url, is_low_latency=True)))
+        return DemoAuthenticator(build_demo_caller(settings.demo_fhir_servers))
+    replay_guard = ReplayGuard(
+        SeenTokens(connect(database_url, is_low_latency=True)), MachineTokens(find_shared_folder())
+    )
     return TokenAuthenticator(
         production_config.clients,
         production_config.public_url,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from cds_service.chart.chart_reader import ChartReader
 from cds_service.chart.open_orders import OpenOrderFinder
 from cds_service.collection import paused_collection
 from cds_service.ehr.client import EhrClient
@@ -62,15 +61,13 @@ def build_engine(
     Raises:
         ContentError: with every problem of the content.
     """
-    knowledge, cards = startup_state or build_startup_state(settings)
+    knowledge, cards, chart_reader = startup_state or build_startup_state(settings)
     keys = build_prefetch_keys(knowledge.content, knowledge.terminology)
     limit = EntryLimit(settings.entry_limit, frozenset(key.name for key in keys), settings.object_limit)
     service = HookService(
         content=knowledge.content,
         gatherer=_build_gatherer(settings, keys, knowledge, limit),
-        chart_reader=ChartReader(
-            knowledge.terminology, knowledge.content, knowledge.narrative, knowledge.screen, settings.text_budget
-        ),
+        chart_reader=chart_reader,
         card_maker=cards,
         recorder=recorder,
         clock=clock,

@@ -6,6 +6,7 @@ ServiceError
 │   ├── Unauthenticated         401  there is no valid token; the caller does not learn why
 │   ├── NotAllowed              403  a known caller asks for something it may not have
 │   ├── ForeignHost             403  demo mode was called by a name that is not this machine's own
+│   ├── ForeignOrigin           403  another site's page sent a form of ours
 │   ├── UnknownService          404  no service has that id
 │   ├── BodyTooSlow             408
 │   ├── MissingData             412  data that the service requires is unavailable (CDS Hooks 2.0, "prefetch")
@@ -24,6 +25,7 @@ ServiceError
     ├── SettingsError           a setting is refused
     ├── BackupRefused           a backup cannot be made or restored
     ├── CodeListError           a file given to `export` is not a list of codes
+    ├── ExportRefused           an export given to `dry-run` cannot be read as a whole
     ├── StoreUnavailable        503  the database cannot be reached
     │   ├── StoreUnwritable     503  it answers, but cannot be written now
     │   └── StoreTooNew         503  its tables belong to a newer release; the service does not start with it
@@ -37,7 +39,7 @@ No message contains a value from a chart or a request: only field names, positio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 _NO_CLAIMS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -87,6 +89,13 @@ class NotAllowed(_AccessRefused):
 
 class ForeignHost(CallerFault):
     """Demo mode was called by a name that is not this machine's own, as by a web page with a name it controls."""
+
+    status = 403
+    code = "forbidden"
+
+
+class ForeignOrigin(CallerFault):
+    """A page of another site sent a form in its visitor's name."""
 
     status = 403
     code = "forbidden"
@@ -142,14 +151,18 @@ class TooManyEntries(CallerFault):
 
 
 class TooManyCalls(CallerFault):
-    """The client is over its rate limit or its share of a worker; `retry_after` is in seconds."""
+    """The client is over its rate limit or its share of a worker; `retry_after` is in seconds.
+
+    `limit`, for the metric: "rate", "calls" (in progress), "all-calls" (those of all clients) or "memory".
+    """
 
     status = 429
     code = "throttled"
 
-    def __init__(self, message: str, retry_after: int) -> None:
+    def __init__(self, message: str, retry_after: int, limit: Literal["rate", "calls", "all-calls", "memory"]) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.limit = limit
 
 
 class DataFault(ServiceError):
@@ -202,6 +215,10 @@ class SettingsError(ServerFault):
 
 class BackupRefused(ServerFault):
     """A backup cannot be made or restored; the message names the file."""
+
+
+class ExportRefused(ServerFault):
+    """An export of a population cannot be read as a whole. A line of it that cannot be read costs only itself."""
 
 
 class CodeListError(ServerFault):

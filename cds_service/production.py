@@ -10,7 +10,7 @@ from cds_service.knowledge import Knowledge
 from cds_service.model.suppression import SuppressionLimits
 from cds_service.rendering.dialects import Dialect, OrderCode, adapt_dialect
 from cds_service.settings import Settings
-from cds_service.trust.caller import DEMO_CALLER
+from cds_service.trust.caller import DEMO_CLIENT_ID
 from cds_service.trust.clients import Client, load_clients, parse_public_url
 from cds_service.trust.dialect_config import DialectConfig
 from cds_service.trust.urls import Url
@@ -109,7 +109,7 @@ def build_suppression_limits(production_config: ProductionConfig | None) -> Mapp
 def build_dialects(settings: Settings, production_config: ProductionConfig | None) -> Mapping[str, Dialect]:
     """Return the dialects by client id; in demo mode the one in the settings."""
     if production_config is None:
-        return {DEMO_CALLER.client_id: adapt_dialect(settings.dialect)}
+        return {DEMO_CLIENT_ID: adapt_dialect(settings.dialect)}
     return {client.id: _build_dialect(client.dialect) for client in production_config.clients}
 
 

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from cds_service.errors import SettingsError
+from cds_service.trust.urls import parse_url
 
 PREFIX = "HIP_SPINE_CDS_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
@@ -28,6 +29,13 @@ def _check_base_url(url: str) -> str:
     if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?", url):
         raise ValueError("is not a URL such as https://cds.example.org, without query or fragment")
     return url.rstrip("/")
+
+
+def _check_local_base_url(url: str) -> str:
+    parsed = parse_url(url)
+    if parsed is None or not parsed.is_loopback:
+        raise ValueError("is not a URL on this machine such as http://127.0.0.1:8081/fhir, without query or fragment")
+    return parsed.text
 
 
 class Settings(BaseSettings):
@@ -73,10 +81,20 @@ class Settings(BaseSettings):
     dialect: Literal["standard", "epic", "oracle", "sandbox"] = Field(
         "standard", description="Card dialect in demo mode; in production each client has its own"
     )
+    demo_fhir_servers: list[Annotated[str, AfterValidator(_check_local_base_url)]] = Field(
+        [],
+        description="Base URLs of FHIR servers on this machine that demo mode reads, besides the open SMART servers; "
+        "in production each client has its own",
+    )
     discovery_token: bool = Field(False, description="Require a token for discovery too (production)")
     database: str | None = Field(
         None,
         description="Database URL; default: a SQLite file in the user's data folder",
+    )
+    spool_folder: Path | None = Field(
+        None,
+        description="Folder that keeps issued cards until they are in the database, for one database only; default: "
+        "beside a SQLite file, else a temporary folder that a restart of the service does not survive",
     )
     retention: int = Field(
         400,

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from cds_service.chart.chart_reader import ChartReader
+from cds_service.chart.text_budget import DEFAULT_TEXT_BUDGET
 from cds_service.collection import paused_collection
 from cds_service.errors import ClientsError, ContentError, Problem, ProblemsFound
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
@@ -15,17 +17,19 @@ class StartupState(NamedTuple):
 
     knowledge: Knowledge
     card_maker: CardBuilder
+    chart_reader: ChartReader
 
 
 @paused_collection()
 def build_startup_state(settings: Settings) -> StartupState:
-    """Load the content of these settings and prepare the card builder.
+    """Load the content of these settings and prepare what reads charts and what builds cards.
 
     Raises:
         ContentError: with every problem of the content.
     """
     knowledge = load_content(settings)
-    return StartupState(knowledge, build_card_maker(knowledge, settings.public_url))
+    card_maker = build_card_maker(knowledge, settings.public_url)
+    return StartupState(knowledge, card_maker, build_chart_reader(knowledge, settings.text_budget))
 
 
 def load_content(settings: Settings) -> Knowledge:
@@ -52,6 +56,11 @@ def build_card_maker(knowledge: Knowledge, public_url: str | None = None) -> Car
         knowledge.labels,
         f"{public_url}/about" if public_url else None,
     )
+
+
+def build_chart_reader(knowledge: Knowledge, text_budget: int = DEFAULT_TEXT_BUDGET) -> ChartReader:
+    """Build what reads charts with this content. `text_budget`: the most characters of words of one call."""
+    return ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative, knowledge.screen, text_budget)
 
 
 def check_startup(settings: Settings) -> tuple[StartupState, ProductionConfig | None]:

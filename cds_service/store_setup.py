@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cds_service.errors import SettingsError, StoreTooNew, StoreUnavailable
 from cds_service.log import error_fields
+from cds_service.operations.shared_folder import find_shared_folder
 from cds_service.service.store_recorder import StoreRecorder
 from cds_service.settings import Settings, environment_variable
 from cds_service.store import (
@@ -24,6 +25,7 @@ from cds_service.store import (
 FOLDER = "hip-spine-cds"
 DATABASE_FILE = "hip-spine-cds.sqlite3"
 KEY_FILE = "hash.key"
+SPOOL_FOLDER = "waiting-cards"
 _FLUSH_S = 0.3  # how long feedback waits for cards that were just issued, so that it finds them
 
 _logger = logging.getLogger(__name__)
@@ -64,10 +66,24 @@ def open_recorder(settings: Settings) -> StoreRecorder:
     database = connect(url)
     pseudonymizer = Pseudonymizer(key)
     foreign_ids = ForeignIds(pseudonymizer)
-    issued_cards = IssuedCards(database, foreign_ids)
+    issued_cards = IssuedCards(database, foreign_ids, spool_folder=find_spool_folder(settings, url))
     feedback = FeedbackLog(database, foreign_ids, before_record=partial(issued_cards.flush, _FLUSH_S))
     suppressions = Suppressions(connect(url, is_reading=True))
     return StoreRecorder(issued_cards, feedback, CallCounts(database), pseudonymizer, suppressions)
+
+
+def find_spool_folder(settings: Settings, url: str) -> Path | None:
+    """Return where waiting cards are kept on disk: as set, else beside a SQLite file, else where workers share files.
+
+    The last is a folder of this run only. None: there is no such folder, and waiting cards are in memory only.
+    """
+    if settings.spool_folder is not None:
+        return settings.spool_folder
+    file = _find_sqlite_file(url)
+    if file is not None:
+        return file.with_name(f"{file.name}-{SPOOL_FOLDER}")  # another file beside it may belong to another service
+    shared = find_shared_folder()
+    return shared / SPOOL_FOLDER if shared else None
 
 
 def resolve_database_and_key(settings: Settings) -> tuple[str, bytes]:
@@ -79,8 +95,13 @@ def resolve_database_and_key(settings: Settings) -> tuple[str, bytes]:
     url = settings.database or f"sqlite:///{find_data_folder() / DATABASE_FILE}"
     if settings.hash_key is not None:
         return url, settings.hash_key.get_secret_value().encode()
-    folder = Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite:///") else find_data_folder()
-    return url, _load_or_create_key_in(folder)
+    file = _find_sqlite_file(url)
+    return url, _load_or_create_key_in(file.parent if file else find_data_folder())
+
+
+def _find_sqlite_file(url: str) -> Path | None:
+    prefix, _, rest = url.partition("sqlite:///")
+    return None if prefix or not rest else Path(rest.partition("?")[0])
 
 
 def _load_or_create_key_in(folder: Path) -> bytes:

@@ -1,6 +1,6 @@
 """Put the example patients on a FHIR server: each resource of every scenario under its own id.
 
-Used by compose.yaml. Waits until the server answers, for at most two minutes.
+Used by compose.yaml at the root of the repository. Waits until the server answers, for at most two minutes.
 """
 
 import json

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from case_reading import Case, read_cases
+from case_reading import Case, shipped_cases
 
-from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.rule_engine import decide
 from cds_service.model.decision import Decision
 from cds_service.model.outcome import Outcome
+from tests.shipped import shipped_knowledge
 
-CONTENT = load_knowledge(shipped_cards()).content
-CASES = list(read_cases(CONTENT))
+CONTENT = shipped_knowledge().content
+CASES = shipped_cases()
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,6 +16,7 @@ from cds_service.model.content import LEVELS, Content
 from cds_service.model.dates import PartialDate, parse_partial_date
 from cds_service.model.facts import Chart, Finding, FindingValue, Imaging, ScreenHit, Source, SourceKind, Stage
 from cds_service.model.sides import Side
+from tests.shipped import shipped_knowledge
 
 FOLDER = Path(__file__).parent / "cases"
 HOOKS = ("patient-view", "order-select", "order-sign")
@@ -67,6 +69,12 @@ def read_cases(content: Content, folder: Path = FOLDER) -> Iterator[Case]:
                 yield read_case(path.stem, table, content)
             except CaseError as error:
                 raise CaseError(f"{path.name}: case {table.get('name', '?')!r}: {error}") from None
+
+
+@cache
+def shipped_cases() -> tuple[Case, ...]:
+    """Return every case, with the shipped content: read once for all tests of a process."""
+    return tuple(read_cases(shipped_knowledge().content))
 
 
 def read_case(rule: str, table: Mapping[str, Any], content: Content) -> Case:

@@ -7,21 +7,11 @@ from case_reading import Case
 
 from cds_service.logic.chart_index import ChartIndex
 from cds_service.logic.fact_matcher import date_that_counts
-from cds_service.model.conditions import (
-    Absent,
-    Age,
-    Block,
-    Condition,
-    Duration,
-    Filters,
-    Imaged,
-    Leaf,
-    NotRecorded,
-    Present,
-)
+from cds_service.model.conditions import Absent, Age, Block, Condition, Duration, Imaged, Leaf, NotRecorded, Present
 from cds_service.model.content import Content, Rule
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import FindingValue, Stage
+from cds_service.model.filters import Filters
 from cds_service.model.screen import ScreenGroup
 from cds_service.model.sides import EACH_SIDE
 

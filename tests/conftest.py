@@ -1,5 +1,6 @@
 """The application with a fixed clock and its own database, and a reader of synthetic charts."""
 
+import gc
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,18 +26,31 @@ import cds_service.startup_state
 import cds_service.store_setup
 from cds_service.app import build_app
 from cds_service.chart.chart_reader import ChartReader
+from cds_service.collection import paused_collection
 from cds_service.ehr.client import EhrClient
 from cds_service.fhir.bundles import decode_resources
 from cds_service.fhir.chart_data import ChartData
-from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
+from cds_service.knowledge import Knowledge
 from cds_service.model.facts import Chart
 from cds_service.settings import Settings
+from tests.loaded_by_part import load_by_part
 from tests.made_once import PARTS, make_once, read_once
+from tests.shipped import shipped_knowledge
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
+# Where tests have a mocked FHIR server of this machine, and where nothing listens.
+LOCAL_FHIR = {"demo_fhir_servers": ["http://127.0.0.1:8099/fhir", "http://127.0.0.1:9/fhir"]}
+
 # Everywhere what Hypothesis does under CI=true: the same examples each time, and no failure because a machine is slow.
 hypothesis.settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loaded_by_part() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        load_by_part(monkeypatch)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +85,7 @@ def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
     def build(**settings: Any) -> Flask:
         # Only a hanging call reaches these deadlines; a test of a deadline sets its own.
         deadlines = {"fhir_deadline": LIVENESS_S, "call_deadline": LIVENESS_S}
-        given = {"database": f"sqlite:///{folder / 'store.sqlite3'}", **deadlines, **settings}
+        given = {"database": f"sqlite:///{folder / 'store.sqlite3'}", **LOCAL_FHIR, **deadlines, **settings}
         uuids = (f"00000000-0000-4000-8000-{number:012}" for number in numbers)
         return build_app(Settings(**given), clock=lambda: NOW, uuid_factory=lambda: next(uuids))
 
@@ -148,7 +162,7 @@ def production(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -
 
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
-    return load_knowledge(shipped_cards())
+    return shipped_knowledge()
 
 
 @pytest.fixture(scope="session")
@@ -166,6 +180,14 @@ def chart(reader: ChartReader) -> Callable[..., Chart]:
         return reader.build_chart(gathered, patient_id, NOW.date())
 
     return read
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Keep tests and content out of Python's garbage collector: it would go through all of it again and again."""
+    with paused_collection():
+        yield
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

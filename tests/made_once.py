@@ -14,7 +14,7 @@ PARTS = (  # none of them stores data of a call
     (cds_service.startup_state, "build_card_maker"),
     (cds_service.app, "build_about_page"),
     (cds_service.engine, "build_prefetch_keys"),
-    (cds_service.engine, "ChartReader"),
+    (cds_service.startup_state, "ChartReader"),
 )
 _MADE: dict[tuple[object, ...], tuple[Any, object]] = {}
 

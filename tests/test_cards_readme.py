@@ -28,9 +28,10 @@ from cds_service.model.content import Content
 from cds_service.model.outcome import Truth
 from cds_service.model.sides import Side
 from cds_service.narrative.reader import NarrativeReader
+from tests.shipped import shipped_knowledge
 
 ROOT = shipped_cards().parent
-KNOWLEDGE = load_knowledge(shipped_cards())
+KNOWLEDGE = shipped_knowledge()
 SHIPPED = KNOWLEDGE.content
 SHIPPED_READER = NarrativeReader(KNOWLEDGE.narrative, SHIPPED.findings)
 README = (shipped_cards() / "README.md").read_text(encoding="utf-8")

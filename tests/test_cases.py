@@ -3,16 +3,16 @@
 from datetime import date
 
 import pytest
-from case_reading import Case, CaseError, Expected, read_case, read_cases
+from case_reading import Case, CaseError, Expected, read_case, shipped_cases
 
-from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.rule_engine import decide
 from cds_service.logic.trace_text import explain_decision
 from cds_service.model.decision import Decision
 from cds_service.rendering import CardBuilder
 from cds_service.rendering.card_context import CardContext
+from tests.shipped import shipped_knowledge
 
-KNOWLEDGE = load_knowledge(shipped_cards())
+KNOWLEDGE = shipped_knowledge()
 CONTENT = KNOWLEDGE.content
 CARD_BUILDER = CardBuilder(
     CONTENT,
@@ -22,7 +22,7 @@ CARD_BUILDER = CardBuilder(
     KNOWLEDGE.override_reasons,
     KNOWLEDGE.labels,
 )
-CASES = list(read_cases(CONTENT))
+CASES = shipped_cases()
 BLANK = {"name": "x", "why": "x", "on": date(2026, 3, 10), "hook": "patient-view", "expect": []}
 
 

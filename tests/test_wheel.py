@@ -25,6 +25,7 @@ def test_the_wheel_carries_content_examples_pages_and_migrations(wheel: Path) ->
     assert "cds_service/cards/manifest.toml" in names
     assert "cds_service/examples/article-patient/request.json" in names
     assert "cds_service/rendering/pages/about.html" in names
+    assert {"cds_service/pages/templates/try.html", "cds_service/pages/assets/try.js"} <= set(names)
     assert any(name.startswith("cds_service/store/migrations/versions/") for name in names)
 
 

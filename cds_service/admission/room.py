@@ -18,15 +18,19 @@ _PER_BYTE: Final = 2
 _PER_OBJECT: Final = 600
 
 
-def estimate_memory(data: bytes) -> int:
+def estimate_memory(size: int, objects: int) -> int:
     """Return the bytes that JSON takes once it is decoded and read, at most: one of many small objects takes most."""
-    return _PER_BYTE * len(data) + _PER_OBJECT * data.count(b"{")
+    return _PER_BYTE * size + _PER_OBJECT * objects
 
 
 class Room:
-    """The room of one worker, for all its threads. `memory` is in bytes, for all its `calls` together."""
+    """The room of one worker, for all its threads. `memory` is in bytes, for all its `calls` together.
 
-    def __init__(self, calls: int, memory: int) -> None:
+    Of one call, at most `max_objects` JSON objects are decoded: whatever has more is refused or left out.
+    """
+
+    def __init__(self, calls: int, memory: int, max_objects: int) -> None:
+        self.max_objects = max_objects
         self._calls, self._client_calls = calls, max(1, int(calls * _CLIENT_CALLS))
         self._memory, self._client_memory = memory, int(memory * _CLIENT_MEMORY)
         self._calls_by_client: Counter[str] = Counter()
@@ -41,9 +45,11 @@ class Room:
         """
         with self._lock:
             if self._calls_by_client[client_id] >= self._client_calls:
-                raise TooManyCalls(f"more than {self._client_calls} calls at the same time", _RETRY_S)
+                raise TooManyCalls(f"more than {self._client_calls} calls at the same time", _RETRY_S, "calls")
             if self._calls_by_client.total() >= self._calls:
-                raise TooManyCalls(f"more than {self._calls} calls at the same time, of all clients", _RETRY_S)
+                raise TooManyCalls(
+                    f"more than {self._calls} calls at the same time, of all clients", _RETRY_S, "all-calls"
+                )
             self._calls_by_client[client_id] += 1
         return Place(self, client_id)
 
@@ -63,7 +69,7 @@ class Room:
         with self._lock:
             of_client, of_all = self._memory_by_client[client_id], self._memory_by_client.total()
             if of_client > own and of_client + size > self._client_memory:
-                return TooManyCalls("more data at the same time than one client may send", _RETRY_S)
+                return TooManyCalls("more data at the same time than one client may send", _RETRY_S, "memory")
             if of_all > own and of_all + size > self._memory:
                 return BodyBufferFull("too much data of all calls at the same time")
             self._memory_by_client[client_id] += size
@@ -77,6 +83,7 @@ class Place:
         self._room = room
         self._client_id = client_id
         self._taken = 0
+        self._objects_left = room.max_objects
         self._is_left = False
         self._lock = Lock()
 
@@ -88,20 +95,22 @@ class Place:
         """Leave it."""
         self.leave()
 
-    def require(self, data: bytes) -> None:
-        """Take the memory for JSON that is about to be decoded.
+    def require(self, data: bytes) -> int:
+        """Take the memory for JSON that is about to be decoded, and return how many objects it has at most.
 
         Raises:
             TooManyCalls: the client's other calls leave none.
             BodyBufferFull: all other calls leave none.
         """
-        refusal = self._take(estimate_memory(data))
+        objects = data.count(b"{")
+        refusal = self._take(len(data), objects)
         if refusal:
             raise refusal
+        return objects
 
     def offer(self, data: bytes) -> bool:
         """Take the memory for JSON that could be read, and return whether there is any."""
-        return self._take(estimate_memory(data)) is None
+        return self._take(len(data), data.count(b"{")) is None
 
     def leave(self) -> None:
         """Free all that the call has taken. A search that is still running takes nothing any more."""
@@ -110,10 +119,14 @@ class Place:
                 self._is_left = True
                 self._room.leave(self._client_id, self._taken)
 
-    def _take(self, size: int) -> BodyBufferFull | TooManyCalls | None:
+    def _take(self, size: int, objects: int) -> BodyBufferFull | TooManyCalls | None:
         with self._lock:
             if self._is_left:
                 return BodyBufferFull("the call has ended")
-            refusal = self._room.take(self._client_id, size, self._taken)
-            self._taken += 0 if refusal else size
+            decoded = min(objects, self._objects_left)
+            memory = estimate_memory(size, decoded)
+            refusal = self._room.take(self._client_id, memory, self._taken)
+            if refusal is None:
+                self._taken += memory
+                self._objects_left -= decoded
             return refusal

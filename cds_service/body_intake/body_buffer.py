@@ -7,6 +7,7 @@ that has used it worst, so that many senders who send nothing do not break off a
 import asyncio
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from granian.rsgi import (  # type: ignore[attr-defined]  # public, though not in `__all__`
     HTTPProtocol,
@@ -18,7 +19,9 @@ from cds_service.errors import BadRequest, BodyBufferFull, BodyTooSlow, ServiceE
 
 _MAX_UPLOADS = 512  # at the same time
 _MAX_FULL_SIZE_BODIES = 8  # the memory limit, in bodies of the largest size; held until their call is answered
-_SMALL = 16_384  # bytes; so short a body is taken in at once, and counts as here
+# Bytes. So short a body is taken in at once, in half the time of its chunks, and counts when all of it is here.
+_AT_ONCE = 131_072
+_CROWD = 64  # uploads; of more, all are taken in by chunks, so that it is seen who sends and who holds memory
 
 
 @dataclass(eq=False, slots=True)
@@ -47,7 +50,8 @@ class BodyBuffer:
         self._body_limit = body_limit
         self._body_seconds = body_seconds
         self._reserved_bytes = 0
-        self._uploads: dict[RequestBody, asyncio.Timeout] = {}  # oldest first
+        self._uploads: dict[RequestBody, asyncio.Task[Any] | None] = {}  # oldest first
+        self._timer: asyncio.TimerHandle | None = None  # of the oldest: one for each would cost a call far more
 
     async def receive(self, protocol: HTTPProtocol, length: int | None) -> RequestBody:
         """Receive a body, whose `length` may be unknown. `release` frees its bytes.
@@ -58,18 +62,20 @@ class BodyBuffer:
         if length is not None and length > self._body_limit:
             body.is_complete = False
             return body
+        self._uploads[body] = task = asyncio.current_task()
+        if self._timer is None:
+            self._await_late(self._body_seconds)
         try:
-            async with asyncio.timeout(self._body_seconds) as timeout:
-                self._uploads[body] = timeout
-                self._reserve(body, 0)
-                body.content = await self._receive_content(protocol, body, length)
-        except TimeoutError:
-            self._abort(body, BodyTooSlow("the body did not arrive in time"))
+            self._reserve(body, 0)
+            body.content = await self._receive_content(protocol, body, length)
+        except BodyBufferFull:  # already noted
+            pass
         except (ProtocolClosed, ProtocolError):
             self._abort(body, BadRequest("ends too early"))
-        except asyncio.CancelledError:  # nobody else would free its bytes
-            self.release(body)
-            raise
+        except asyncio.CancelledError:
+            if body.error is None or task is None or task.uncancel():  # not by us, or not by us alone
+                self.release(body)  # nobody else would free its bytes
+                raise
         finally:
             self._uploads.pop(body, None)
         return body
@@ -80,7 +86,7 @@ class BodyBuffer:
         body.reserved_bytes = 0
 
     async def _receive_content(self, protocol: HTTPProtocol, body: RequestBody, length: int | None) -> bytes:
-        if length is None or length > _SMALL:
+        if length is None or length > _AT_ONCE or len(self._uploads) > _CROWD:
             return await self._receive_chunks(protocol, body, length)
         content: bytes = await protocol()
         self._reserve(body, len(content))
@@ -106,6 +112,11 @@ class BodyBuffer:
         return b"".join(chunks)
 
     def _reserve(self, body: RequestBody, size: int) -> None:
+        """Count bytes that have come, and drop uploads where there are too many.
+
+        Raises:
+            BodyBufferFull: this upload is one of them.
+        """
         body.reserved_bytes += size
         self._reserved_bytes += size
         now = time.monotonic()
@@ -113,12 +124,30 @@ class BodyBuffer:
             self._drop(min(self._uploads, key=lambda upload: upload.bytes_per_second(now)))
         while self._uploads and self._reserved_bytes > _MAX_FULL_SIZE_BODIES * self._body_limit:
             self._drop(max(self._uploads, key=lambda upload: upload.byte_seconds(now)))
+        if body.error is not None:
+            raise body.error
+
+    def _await_late(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._drop_late)
+
+    def _drop_late(self) -> None:
+        """Drop the uploads that are late, and wait until the oldest of the others is."""
+        self._timer = None
+        now = time.monotonic()
+        for upload in list(self._uploads):
+            if now < upload.began_at + self._body_seconds:
+                self._await_late(upload.began_at + self._body_seconds - now)
+                return
+            self._stop(upload, BodyTooSlow("the body did not arrive in time"))
 
     def _drop(self, upload: RequestBody) -> None:
-        timeout = self._uploads.pop(upload)
-        self._abort(upload, BodyBufferFull("too many or too large uploads at the same time"))
-        if not timeout.expired():
-            timeout.reschedule(0)  # a time in the past: the wait ends now
+        self._stop(upload, BodyBufferFull("too many or too large uploads at the same time"))
+
+    def _stop(self, upload: RequestBody, error: ServiceError) -> None:
+        task = self._uploads.pop(upload)
+        self._abort(upload, error)
+        if task is not None and task is not asyncio.current_task():
+            task.cancel()
 
     def _abort(self, body: RequestBody, error: ServiceError) -> None:
         body.is_complete = False

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]  # public, though not in `__all__`
+from granian.rsgi import Headers, HTTPProtocol, Scope  # type: ignore[attr-defined]  # public, though not in `__all__`
 
 from cds_service.admission.room import Place, Room
 from cds_service.body_intake.body_buffer import BodyBuffer, RequestBody
@@ -94,7 +94,8 @@ class RsgiAdapter:
         self._thread_pool.shutdown()
 
     async def _answer_call(self, scope: Scope, protocol: HTTPProtocol) -> None:
-        authorization = scope.headers.get("authorization")
+        headers = scope.headers  # each time a copy
+        authorization = headers.get("authorization")
         if authorization is None:  # there is no token to verify, and so nothing to wait for
             caller = self._front.identify(scope.path, None)
         else:
@@ -102,7 +103,7 @@ class RsgiAdapter:
         if isinstance(caller, ServiceError):
             body, place = RequestBody(is_complete=False), None  # nobody waits for a body that nobody will read
         else:
-            body = await self._receive_body(scope, protocol)
+            body = await self._receive_body(headers, protocol)
             place = self._enter(caller, body)
         try:
             found = dict(zip(self._variables, (caller, place), strict=True))
@@ -112,8 +113,8 @@ class RsgiAdapter:
             if place is not None:
                 place.leave()
 
-    async def _receive_body(self, scope: Scope, protocol: HTTPProtocol) -> RequestBody:
-        length = scope.headers.get("content-length")  # the server has checked that it is a number
+    async def _receive_body(self, headers: Headers, protocol: HTTPProtocol) -> RequestBody:
+        length = headers.get("content-length")  # the server has checked that it is a number
         return await self._body_buffer.receive(protocol, None if length is None else int(length))
 
     def _enter(self, caller: Caller, body: RequestBody) -> Place | None:

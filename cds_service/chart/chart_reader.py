@@ -1,7 +1,9 @@
 """Build one chart of facts from the patient's resources, each read by the function for its type."""
 
+import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from cds_service.chart.code_lookup import CodeLookup
@@ -11,21 +13,31 @@ from cds_service.chart.contradictions import drop_contradicted_text
 from cds_service.chart.drug_courses import extract_courses
 from cds_service.chart.fact_collector import FactCollector, Lookups, relative_reference
 from cds_service.chart.form_questions import QuestionReader
-from cds_service.chart.imaging import LOWER_LIMB_JOINT, extract_imaging_study, extract_report
+from cds_service.chart.imaging import (
+    LOWER_LIMB_JOINT,
+    NOT_IMAGING,
+    ImagingDescription,
+    describe_imaging,
+    extract_imaging_study,
+    extract_report,
+)
 from cds_service.chart.imaging_words import ImagingWordFinder
 from cds_service.chart.medications import extract_medication
 from cds_service.chart.note_text import read_note
 from cds_service.chart.notes import extract_note
 from cds_service.chart.observations import extract_observation
 from cds_service.chart.orders import KNEE_OR_FOOT, ImagingOrder, extract_draft, extract_request, resolve_order
+from cds_service.chart.place_finder import PlaceFinder
+from cds_service.chart.plain_concepts import PlainConcepts
 from cds_service.chart.questionnaires import drop_outweighed_denials, extract_questionnaire
 from cds_service.chart.screening import Screening
 from cds_service.chart.silent_concepts import SilentConcepts
 from cds_service.chart.silent_records import SilentRecords
-from cds_service.chart.text_budget import DEFAULT_TEXT_BUDGET, Words, limit_words, list_notes_read
+from cds_service.chart.text_budget import DEFAULT_TEXT_BUDGET, Words, budget_in, limit_words, list_notes_read
 from cds_service.chart.treatments import extract_procedure
 from cds_service.chart.visits import extract_visit
 from cds_service.fhir.chart_data import ChartData
+from cds_service.fhir.datatypes import CodeableConcept
 from cds_service.fhir.documents import Encounter, QuestionnaireResponse
 from cds_service.fhir.resources import (
     Condition,
@@ -97,19 +109,26 @@ class ChartReader:
         self._lookups = Lookups(
             codes, imaging_words, content.findings, groups, narrative_reader, silent_concepts, questions
         )
+        self._places = PlaceFinder(self._lookups)
         self._concept_screen = ConceptScreen(self._screens, codes)
-        self._silent_records = SilentRecords(silent_concepts, self._concept_screen)
+        plain_concepts = PlainConcepts(codes, imaging_words, narrative_reader, self._screens)
+        self._silent_records = SilentRecords(
+            silent_concepts, plain_concepts, self._concept_screen, codes, self._screens.values
+        )
 
-    def build_chart(self, data: ChartData, patient_id: str, today: date, *, explain: bool = True) -> Chart:
+    def build_chart(
+        self, data: ChartData, patient_id: str, today: date, *, explain: bool = True, seconds: float = math.inf
+    ) -> Chart:
         """Return the facts about one patient. Resources that name another patient are not used.
 
-        `explain`: also list the records that were ignored, with the reasons.
+        `explain`: also list the records that were ignored, with the reasons. `seconds`: how long reading and judging
+        may take. Words that could take longer are not read, the oldest first, and counted.
         """
         collector = FactCollector(self._lookups, today)
         resources = _list_own(data.resources, patient_id, collector)
-        patients = [resource for resource in resources if isinstance(resource, Patient)]
+        patients = [resource for resource in resources if type(resource) is Patient]  # twice as fast, for every record
         age = _extract_age(patients, collector)
-        words = self._limit_words(resources, data, collector)
+        words = self._limit_words(resources, data, collector, seconds)
         speaking = self._extract_facts(words, collector)
         orders = self._extract_orders(speaking, patient_id, collector)
         collector.findings = drop_outweighed_denials(collector.findings, self._content.findings)
@@ -127,7 +146,7 @@ class ChartReader:
             contradicted=(*collector.contradicted, *contradicted_text),
             ignored=collector.list_ignored() if explain else (),
             unreadable={**data.unreadable, **collector.list_unread()},
-            unmapped=collector.count_unmapped(),
+            unmapped=Counter(collector.unmapped),
             unavailable=data.data_gaps.unavailable,
             not_sent=data.data_gaps.not_sent,
             incomplete=tuple(dict.fromkeys([*data.data_gaps.incomplete, *screening.partly_read])),
@@ -138,15 +157,37 @@ class ChartReader:
             is_deceased=any(patient.is_deceased for patient in patients),
         )
 
-    def _limit_words(self, resources: list[SupportedResource], data: ChartData, collector: FactCollector) -> Words:
+    def knows(self, concept: CodeableConcept) -> bool:
+        """Return whether a code of a concept stands for anything in the content."""
+        return bool(self._lookups.codes.look_up(concept))
+
+    def is_silent_number(self, resource: SupportedResource, patient_id: str) -> bool:
+        """Return whether a resource is a number of this patient of which a chart holds nothing, whatever the day.
+
+        Only what `build_chart` explains, and how many codes stand for nothing, would differ without it.
+        """
+        return self._silent_records.is_silent_number(resource) and belongs_to_patient(resource, patient_id)
+
+    def describe_order(self, request: ServiceRequest) -> ImagingDescription:
+        """Return what an order images, by itself: no chart tells whether a joint of the leg is the hip."""
+        if request.orderDetail is None and self._lookups.silent_concepts.has(request.code):
+            return NOT_IMAGING  # like most orders
+        collector = FactCollector(self._lookups, date.max - timedelta(days=1))  # no date is read
+        known_codes = collector.look_up(request.code)
+        return describe_imaging(known_codes, request.code, request.bodySite, request.orderDetail, collector)
+
+    def _limit_words(
+        self, resources: list[SupportedResource], data: ChartData, collector: FactCollector, seconds: float
+    ) -> Words:
         """Return what is read: within the budget of words, which most calls are by the number of their bytes."""
+        budget = self._text_budget if seconds == math.inf else budget_in(seconds, self._text_budget)
         for document, reason in data.notes_left_out:
             collector.ignore(document, reason)
         notes = list_notes_read([read_note(note) for note in data.notes], collector)
         words = Words(resources, list(data.drafts), notes)
-        if 0 < data.size <= self._text_budget:
+        if 0 < data.size <= budget:
             return words
-        return limit_words(words, self._text_budget, collector)
+        return limit_words(words, budget, collector)
 
     def _screen(self, words: Words, patient_id: str, collector: FactCollector) -> Screening:
         screening = Screening(self._screens, self._concept_screen, collector)
@@ -168,9 +209,12 @@ class ChartReader:
     def _extract_facts(self, words: Words, collector: FactCollector) -> Words:
         """Extract the facts of all records but requests. Return the words in which there may be anything to find."""
         speaking: list[SupportedResource] = []
+        find_silence, ignore = self._silent_records.find, collector.ignore_silent  # for nearly every record
         for resource in words.resources:
-            if self._silent_records.has(resource):
-                collector.ignore_unmapped(resource, getattr(resource, "code", None))
+            silence = find_silence(resource)
+            if silence is not None:
+                if silence.systems is not None:
+                    ignore(resource, getattr(resource, "code", None), silence.systems)
                 continue
             speaking.append(resource)
             extract = _EXTRACTORS.get(type(resource))
@@ -203,7 +247,7 @@ class ChartReader:
         A knee, ankle or foot that a problem names counts as one, whatever the problem is.
         """
         conditions = (resource for resource in resources if isinstance(resource, Condition))
-        places = find_places(conditions, collector) & self._lookups.finding_groups[KNEE_OR_FOOT]
+        places = find_places(conditions, self._places, collector) & self._lookups.finding_groups[KNEE_OR_FOOT]
         index = ChartIndex(Chart(collector.today, findings=tuple(collector.findings)), self._content)
         return places | {
             name

@@ -77,6 +77,12 @@ class CodeLookup:
         """Return the content's short name of a code system, however its URI is written."""
         return self._systems.find(uri)
 
+    def list_systems(self, concept: CodeableConcept | None) -> tuple[str, ...]:
+        """Return the short name of the system of each of a concept's codes, or "other"."""
+        codings = concept.coding or () if concept is not None else ()
+        systems = [one.system for one in codings if one is not None and one.code is not None]
+        return tuple([self._systems.find(system) or "other" for system in systems])
+
     def look_up(self, concept: CodeableConcept | None) -> list[KnownCode]:
         """Return the known codes among a concept's codings. This runs for every resource, so it is kept simple."""
         known_codes: list[KnownCode] = []

@@ -8,6 +8,7 @@ from cds_service.chart.value_cache import ValueCache
 from cds_service.fhir.datatypes import CodeableConcept
 from cds_service.screen.code_screen import CodeHit
 from cds_service.screen.safety_screen import Screens
+from cds_service.screen.value_screen import Limits
 
 
 class PlacedConcept(NamedTuple):
@@ -34,14 +35,14 @@ class ConceptScreen:
 
     Attributes:
         judge: Returns what a concept says.
-        has_limit: Tells whether a concept is of a test whose numbers have a limit.
+        find_limits: Returns the limits on the numbers of a test.
     """
 
     def __init__(self, screens: Screens, codes: CodeLookup) -> None:
         self._screens = screens
         self._codes = codes
-        self.judge = ValueCache(PlacedConcept, self._judge)
-        self.has_limit = ValueCache(CodeableConcept, self._has_limit)
+        self.judge = ValueCache(self._judge).find
+        self.find_limits = ValueCache(self._find_limits).find
 
     def _judge(self, placed: PlacedConcept) -> ConceptVerdict:
         concept = placed.concept
@@ -60,6 +61,6 @@ class ConceptScreen:
     def _is_foreign(self, concept: CodeableConcept, texts: list[str]) -> bool:
         return any(map(self._screens.languages.is_foreign_name, texts)) and not self._codes.look_up(concept)
 
-    def _has_limit(self, concept: CodeableConcept) -> bool:
+    def _find_limits(self, concept: CodeableConcept) -> Limits:
         codes = [str(one.code) for one in concept.coding or () if one]
-        return self._screens.values.has_limit(codes, concept_texts(concept))
+        return self._screens.values.find_limits(codes, concept_texts(concept))

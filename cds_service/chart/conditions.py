@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cds_service.chart.fact_collector import FactCollector, build_source, status_codes
+from cds_service.chart.place_finder import PlaceFinder
 from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name, extract_from_notes, with_sites
 from cds_service.fhir.datatypes import is_present
 from cds_service.fhir.resources import Condition
@@ -26,21 +27,11 @@ class _Standing(NamedTuple):
     over: str | None = None
 
 
-def find_places(conditions: Iterable[Condition], collector: FactCollector) -> frozenset[str]:
-    """Return the pains of the places that current problems name without a pain.
-
-    "Derangement of the meniscus of the knee" may be no finding here, and still speaks of the knee. The reader of pains
-    knows no ankle: that pain is said in words of its own.
-    """
-    reader, words = collector.lookups.narrative_reader, collector.lookups.imaging_words
-    names = [
-        concept_text(condition.code, collector, has_meaning=False)
-        for condition in conditions
-        if _is_current(condition, collector)
-    ]
-    places = {place for name in names if name for place in reader.read(name).places_without_pain}
-    ankle = {"ankle-foot-disorder"} if any(name and words.names_ankle(name) for name in names) else set()
-    return frozenset(places | ankle)
+def find_places(conditions: Iterable[Condition], places: PlaceFinder, collector: FactCollector) -> frozenset[str]:
+    """Return the pains of the places that current problems name without a pain."""
+    return frozenset().union(
+        *(named for one in conditions if (named := places.find(one.code)) and _is_current(one, collector))
+    )
 
 
 def _is_current(condition: Condition, collector: FactCollector) -> bool:
@@ -56,9 +47,9 @@ def extract_condition(condition: Condition, collector: FactCollector) -> None:
     """Add the findings of a Condition. What is over is recorded as what it leaves, or not at all."""
     note_field = condition.notes if condition.note is None else condition.note
     meanings = collector.meanings(condition.code)
-    name = concept_text(condition.code, collector, has_meaning=bool(meanings))
+    name = concept_text(condition.code, collector.lookups, has_meaning=bool(meanings))
     name = with_sites(name, condition.bodySite, collector, has_meaning=bool(meanings))
-    has_no_text = note_field is None and collector.lookups.narrative_reader.says_nothing(name)
+    has_no_text = note_field is None and collector.lookups.narrative_reader.says_nothing(name, TextKind.NAME)
     if has_no_text and not meanings:
         collector.ignore_unmapped(condition, condition.code)
         return

@@ -56,6 +56,7 @@ class FactCollector:
         birth_date: The earliest possible date.
         contradicted: Findings from text that a code of the same record contradicts.
         missing_types: FHIR types of which a record cannot be told: whose it is, or which drug it names.
+        unmapped: The system of each code that means nothing in the content, by its short name or as "other".
         courses: The records of drugs that count only when taken for long. They are judged together, at the end.
         unread: How many texts and notes were not read, under the labels that cards use.
         look_up: Returns the known codes of a concept. Every record uses it.
@@ -69,6 +70,7 @@ class FactCollector:
     imaging: list[Imaging] = field(default_factory=list)
     contradicted: list[Finding] = field(default_factory=list)
     ignored_records: list[tuple[Resource, str, CodeableConcept | None]] = field(default_factory=list)
+    unmapped: list[str] = field(default_factory=list)
     courses: list[CourseRecord] = field(default_factory=list)
     truncated_texts: int = 0
     unread: Counter[str] = field(default_factory=Counter)
@@ -152,7 +154,12 @@ class FactCollector:
 
     def ignore_unmapped(self, resource: Resource, concept: CodeableConcept | None) -> None:
         """Record that the codes of a resource mean nothing in the content."""
+        self.ignore_silent(resource, concept, self.lookups.codes.list_systems(concept))
+
+    def ignore_silent(self, resource: Resource, concept: CodeableConcept | None, systems: tuple[str, ...]) -> None:
+        """Record the same, where the systems of the codes are known."""
         self.ignored_records.append((resource, "its code stands for no finding here", concept))
+        self.unmapped += systems
 
     def find_words(self, texts: Iterable[str | None]) -> NamedWords:
         """Return what the texts of an order or study name. Count those that are too long to be read to the end."""
@@ -172,20 +179,6 @@ class FactCollector:
         """Return how many texts were not read, or not to the end, under the labels that cards use."""
         truncated = {"long text": self.truncated_texts} if self.truncated_texts else {}
         return {**self.unread, **truncated}
-
-    def count_unmapped(self) -> Mapping[str, int]:
-        """Count the codes that mean nothing in the content, by the short name of their system or as "other"."""
-        by_uri: dict[str | None, int] = {}
-        for _, _, concept in self.ignored_records:
-            if concept is not None and concept.coding is not None:
-                for coding in concept.coding:
-                    if coding is not None and coding.code is not None:
-                        by_uri[coding.system] = by_uri.get(coding.system, 0) + 1
-        counts: dict[str, int] = {}
-        for uri, count in by_uri.items():
-            system = self.lookups.codes.find_system(uri) or "other"
-            counts[system] = counts.get(system, 0) + count
-        return counts
 
     def list_ignored(self) -> tuple[IgnoredRecord, ...]:
         """Return the ignored records with reasons: system and code only, never the text of a record."""

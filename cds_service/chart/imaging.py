@@ -191,7 +191,7 @@ def extract_report(report: DiagnosticReport, collector: FactCollector) -> None:
         statement
         for concept in list_concepts(report.conclusionCode)
         for statement in extract_from_name(
-            record, concept_text(concept, collector, has_meaning=bool(collector.meanings(concept))), collector
+            record, concept_text(concept, collector.lookups, has_meaning=bool(collector.meanings(concept))), collector
         )
     ]
     words = record._replace(coded=[fact for fact in collector.findings if fact.source == source])

@@ -38,13 +38,13 @@ class WordMatcher:
     def __init__(self, words: tuple[tuple[str, str], ...]) -> None:
         self._names = dict(words)
         # Most texts contain none of these words. Comparing tokens shows that faster than the pattern does.
-        self._firsts = frozenset(token for word in self._names for token in _TOKEN.findall(word)[:1])
+        self.firsts = frozenset(token for word in self._names for token in _TOKEN.findall(word)[:1])
         longest_first = "|".join(re.escape(word) for word, _ in words)
         self._pattern = re.compile(rf"(?<!\w)(?:{longest_first})(?!\w)")
 
     def match(self, text: str, tokens: list[str]) -> tuple[str, ...]:
         """Return the distinct names whose words occur in a text as whole words. `tokens` are all words of the text."""
-        if self._firsts.isdisjoint(tokens):
+        if self.firsts.isdisjoint(tokens):
             return ()
         return tuple(dict.fromkeys(self._names[word] for word in self._pattern.findall(text)))
 
@@ -57,6 +57,7 @@ class ImagingWordFinder:
         kinds = (words.region, words.modality, words.contrast, words.side)
         self._region, self._modality, self._contrast, self._side = map(WordMatcher, kinds)
         self._modality_else, self._purpose = WordMatcher(words.modality_else), WordMatcher(words.purpose)
+        self._firsts_of_modalities = self._modality.firsts | self._modality_else.firsts
         self._cache = TextCache(self._find)
         self._purpose_cache = TextCache(self._find_purpose)
 
@@ -64,6 +65,13 @@ class ImagingWordFinder:
         """Return what the texts of a record name together."""
         joined = _SEPARATOR.join([text for text in texts if text])
         return self._cache(joined) if joined else NO_WORDS
+
+    def may_name_modality(self, words: Iterable[str]) -> bool:
+        """Return whether a text of these words may name a modality. Most hold none of the words that one begins with.
+
+        An apostrophe parts two words.
+        """
+        return not self._firsts_of_modalities.isdisjoint(words)
 
     def _find(self, text: str) -> NamedWords:
         lower = text[:MAX_TEXT_LENGTH].lower()

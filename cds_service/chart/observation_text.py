@@ -51,7 +51,7 @@ def extract_from_answer(
         return bool(answer and extract_from_name(record, _PREFIX_BY_QUESTION[question] + answer, collector))
     if part.code is not None and collector.lookups.codes.names_no_disease(part.code):
         return False  # the answer is about the family, a screening, or a benign disease
-    name = concept_text(part.code, collector, has_meaning=False)
+    name = concept_text(part.code, collector.lookups, has_meaning=False)
     is_coded = bool(part.code and part.code.coding)
     reader = collector.lookups.narrative_reader
     if is_coded and not (reader.read(name).has_mention and (answer or value)):

@@ -1,5 +1,6 @@
 """Read Observations: findings with a yes, no, coded or missing value, and answers about where pain is and radiates."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from cds_service.chart.answers import answer_words, extract_qualifiers
@@ -8,14 +9,14 @@ from cds_service.chart.fact_collector import FactCollector, build_source, meanin
 from cds_service.chart.observation_text import extract_from_answer, has_text
 from cds_service.chart.record_text import RecordContext, extract_from_notes
 from cds_service.fhir.datatypes import is_present, list_concepts
-from cds_service.fhir.quantities import parse_quantity, to_celsius
+from cds_service.fhir.quantities import Quantity, parse_quantity, to_celsius
 from cds_service.fhir.resources import Component, Observation
 from cds_service.model.dates import PartialDate, is_within
 from cds_service.model.facts import NO_QUALIFIERS, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side
-from cds_service.model.terminology import FindingMeaning
+from cds_service.model.terminology import FindingMeaning, Measurement
 
-_EXCLUDED_STATUSES = frozenset({"entered-in-error", "cancelled", "registered"})
+EXCLUDED_STATUSES = frozenset({"entered-in-error", "cancelled", "registered"})
 # HL7 v3 ObservationInterpretation.
 _POSITIVE = frozenset({"POS", "A", "AA"})
 _NEGATIVE = frozenset({"NEG", "N"})
@@ -35,7 +36,7 @@ def extract_observation(observation: Observation, collector: FactCollector) -> N
     if not known_codes and observation.component is None and not has_text(observation, observation.code):
         collector.ignore_unmapped(observation, observation.code)  # most Observations are numbers of other fields
         return
-    if observation.status in _EXCLUDED_STATUSES:
+    if observation.status in EXCLUDED_STATUSES:
         collector.ignore(observation, f"status {observation.status}")
         return
     period = observation.effectivePeriod
@@ -56,12 +57,15 @@ def extract_observation(observation: Observation, collector: FactCollector) -> N
 
 
 def _extract_notes(observation: Observation, context: _ObservationContext, collector: FactCollector) -> bool:
+    remarks = observation.comment or observation.comments
+    if not (observation.note or remarks):  # as most
+        return False
     coded = [fact for fact in collector.findings if fact.source == context.source]
     record = RecordContext(observation, context.source, coded, when=context.when).with_source_kind(
         SourceKind.OBSERVATION_TEXT
     )
     statements = extract_from_notes(record, observation.note, collector)
-    return bool(statements + extract_from_notes(record, observation.comment or observation.comments, collector))
+    return bool(statements + extract_from_notes(record, remarks, collector))
 
 
 def _extract_answer(
@@ -95,14 +99,20 @@ def _extract_measurement(
     known_codes: list[KnownCode], part: Observation | Component, context: _ObservationContext, collector: FactCollector
 ) -> bool:
     """Add the finding that a value shows if it is high enough and not too old. A lower one does not deny it."""
-    quantity = parse_quantity(part.valueQuantity)
-    value = to_celsius(quantity) if quantity else None
-    for measurement in dict.fromkeys(known.measurement for known in known_codes if known.measurement):
-        is_recent = context.when is None or is_within(context.when, collector.today, measurement.within) is not False
-        if value is not None and round(value, 1) >= measurement.at_least and is_recent:
+    measurements = (known.measurement for known in known_codes if known.measurement)
+    for measurement in find_reached(measurements, parse_quantity(part.valueQuantity)):
+        if context.when is None or is_within(context.when, collector.today, measurement.within) is not False:
             meaning = FindingMeaning(measurement.finding)
             collector.add_finding(meaning, FindingValue.PRESENT, context.source, when=context.when)
     return True
+
+
+def find_reached(measurements: Iterable[Measurement], quantity: Quantity | None) -> list[Measurement]:
+    """Return the measurements, each once, for which a value is high enough to show their finding."""
+    value = to_celsius(quantity) if quantity else None
+    if value is None:
+        return []
+    return [one for one in dict.fromkeys(measurements) if round(value, 1) >= one.at_least]
 
 
 def _extract_finding(

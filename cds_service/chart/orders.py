@@ -28,7 +28,7 @@ from cds_service.model.facts import Finding, FindingValue, Imaging, Source, Sour
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.reader import TextKind
 
-_OPEN = frozenset({"active", "draft", "on-hold", None})
+OPEN = frozenset({"active", "draft", "on-hold", None})
 _DO_NOT_PERFORM = "it says not to perform it"
 KNEE_OR_FOOT = "knee-or-foot-concept"
 
@@ -62,14 +62,14 @@ def extract_request(request: ServiceRequest, collector: FactCollector) -> Imagin
     if request.doNotPerform:
         collector.ignore(request, _DO_NOT_PERFORM)
         return None
-    if request.status in _OPEN and request.orderDetail is None and collector.is_silent(request.code):
+    if request.status in OPEN and request.orderDetail is None and collector.is_silent(request.code):
         collector.ignore_unmapped(request, request.code)  # like most orders
         return None
     known_codes = collector.look_up(request.code)
     if request.status == "completed":
         extract_completed_request(request, known_codes, build_source(SourceKind.REQUEST, request), collector)
         return None
-    if request.status not in _OPEN:
+    if request.status not in OPEN:
         collector.ignore(request, f"status {request.status}")
         return None
     description = describe_imaging(known_codes, request.code, request.bodySite, request.orderDetail, collector)
@@ -149,7 +149,7 @@ def _add_treatment_orders(context: _OrderContext, known_codes: list[KnownCode], 
 
 def _name_treatments(request: ServiceRequest, side: Side, collector: FactCollector) -> list[tuple[str, Side]]:
     """Return the treatments that an order without a known code names in words, with their sides."""
-    name = concept_text(request.code, collector, has_meaning=False)
+    name = concept_text(request.code, collector.lookups, has_meaning=False)
     return [
         (one.finding, one.side if one.side is not Side.UNSTATED else side)
         for one in collector.read_text(name, TextKind.NAME).statements
@@ -171,7 +171,7 @@ def _extract_reasons(context: _OrderContext, collector: FactCollector) -> tuple[
         for meaning in meanings:
             collector.add_finding(meaning, FindingValue.PRESENT, source, when=when)
             findings.add(meaning.finding)
-        name = concept_text(concept, collector, has_meaning=bool(meanings))
+        name = concept_text(concept, collector.lookups, has_meaning=bool(meanings))
         named = _extract_reason_text(context, name, collector.findings[count:], collector)
         findings |= named
         recognised.append(bool(meanings or named))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from operator import attrgetter
-from typing import Any, Final, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 from cds_service.fhir.resources import Observation, SupportedResource
 
@@ -19,19 +19,23 @@ _QUIET_FIELDS: Final = frozenset(
 _NUMBER_FIELDS: Final = frozenset({"valueQuantity", "referenceRange"})
 
 
-def _getter(kind: type[SupportedResource]) -> Callable[[Any], tuple[object, ...]]:
-    """Return the function that gets all fields of a resource that are not quiet."""
+class QuietCheck(NamedTuple):
+    """How a type is checked: what gets all its fields that are not quiet, and their values where there is nothing."""
+
+    get: Callable[[Any], tuple[object, ...]]
+    nothing: tuple[object, ...]
+
+
+def _check_of(kind: type[SupportedResource]) -> QuietCheck:
     quiet = _QUIET_FIELDS | _NUMBER_FIELDS if kind is Observation else _QUIET_FIELDS
-    return attrgetter(*(name for name in kind.__struct_fields__ if name not in quiet))
+    get = attrgetter(*(name for name in kind.__struct_fields__ if name not in quiet))
+    return QuietCheck(get, get(kind()))
 
 
-_GETTERS: Final[Mapping[type, Callable[[Any], tuple[object, ...]]]] = {
-    kind: _getter(kind) for kind in get_args(SupportedResource)
-}
-_EMPTY: Final[Mapping[type, tuple[object, ...]]] = {kind: get(kind()) for kind, get in _GETTERS.items()}
+QUIET_CHECKS: Final[Mapping[type, QuietCheck]] = {kind: _check_of(kind) for kind in get_args(SupportedResource)}
 
 
 def is_quiet(resource: SupportedResource) -> bool:
     """Return whether a record holds nothing to screen beside its code and, in an Observation, a number."""
-    kind = type(resource)
-    return _GETTERS[kind](resource) == _EMPTY[kind]
+    get, nothing = QUIET_CHECKS[type(resource)]
+    return get(resource) == nothing

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from cds_service.chart.fact_collector import FactCollector, code_displays
+from cds_service.chart.fact_collector import FactCollector, Lookups, code_displays
 from cds_service.chart.told import is_done_or_lasting, settle
 from cds_service.fhir.datatypes import CodeableConcept, Concepts, Notes, list_concepts, list_notes
 from cds_service.fhir.resource import Resource
 from cds_service.model.dates import PartialDate
 from cds_service.model.facts import Finding, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side
-from cds_service.narrative.reader import TextKind
+from cds_service.narrative.reader import NarrativeReader, TextKind
 from cds_service.narrative.statements import Statement
 from cds_service.narrative.when import When
 
@@ -103,37 +103,36 @@ def with_sites(name: str | None, sites: Concepts, collector: FactCollector, *, h
     return ", ".join([name, *places])
 
 
-def concept_text(concept: CodeableConcept | None, collector: FactCollector, *, has_meaning: bool) -> str | None:
+def concept_text(concept: CodeableConcept | None, lookups: Lookups, *, has_meaning: bool) -> str | None:
     """Return the text of a concept, and behind it what only the displays of its codings name.
 
     If its codes mean something here, the displays are not needed. Nothing of a concept is read whose code or name
     speaks of a disease that the patient does not have, such as a screening for cancer or one in the family.
     """
-    if concept is None or collector.lookups.codes.names_no_disease(concept):
+    if concept is None or lookups.codes.names_no_disease(concept):
         return None
     if has_meaning or not concept.coding:
         return concept.text
-    return _join_names(concept.text, code_displays(concept), collector)
+    return _join_names(concept.text, code_displays(concept), lookups.narrative_reader)
 
 
-def _join_names(text: str | None, displays: list[str | None], collector: FactCollector) -> str | None:
+def _join_names(text: str | None, displays: list[str | None], reader: NarrativeReader) -> str | None:
     """Return the text and the displays that name a finding which the text does not name, as sentences."""
     names = [text] if text else []
     for display in displays:
         if not display or display in names:
             continue
-        if not names or _names_more(display, names, collector):
+        if not names or _names_more(display, names, reader):
             names.append(display)
     return "; ".join(name.rstrip(". ") for name in names) if len(names) > 1 else (names[0] if names else None)
 
 
-def _names_more(display: str, names: list[str], collector: FactCollector) -> bool:
+def _names_more(display: str, names: list[str], reader: NarrativeReader) -> bool:
     """Return whether a display names a finding that no other name does. Most displays name none."""
-    read = collector.lookups.narrative_reader.read
-    statements = read(display).statements
+    statements = reader.read(display).statements
     if not statements:
         return False
-    named = {statement.finding for name in names for statement in read(name).statements}
+    named = {statement.finding for name in names for statement in reader.read(name).statements}
     return any(statement.finding not in named for statement in statements)
 
 

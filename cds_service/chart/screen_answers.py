@@ -12,17 +12,15 @@ from cds_service.fhir.unparsed import parse_number, parse_upper_limit
 from cds_service.model.facts import FindingValue
 from cds_service.screen.answer_reader import read_number
 from cds_service.screen.safety_screen import Screens
-from cds_service.screen.value_screen import Measurement
+from cds_service.screen.value_screen import Limits, Measurement, is_temperature
 
 _POSITIVE: Final = frozenset({"POS", "DET", "RR", "A", "AA"})  # HL7 v3 ObservationInterpretation
 _ABSENT: Final = "absent"
 
 
-def find_measurements(part: Observation | Component, code: CodeableConcept, screens: Screens) -> Iterator[Measurement]:
+def find_measurements(part: Observation | Component, limits: Limits) -> Iterator[Measurement]:
     """Yield the numbers of an answer, where its question has a limit at all: measured, counted, or sent as text."""
-    names = concept_texts(code)
-    codes = [str(one.code) for one in code.coding or () if one]
-    if not screens.values.may_hit(codes, names, bytes(part.valueQuantity)):
+    if not (limits.may_exist or is_temperature(part.valueQuantity)):
         return
     found: list[tuple[float, frozenset[str]]] = []
     quantity = parse_quantity(part.valueQuantity)
@@ -36,7 +34,7 @@ def find_measurements(part: Observation | Component, code: CodeableConcept, scre
         found.append((written.number, frozenset({written.unit} if written.unit else ())))
     upper = parse_upper_limit(part.referenceRange)
     for number, units in found:
-        yield Measurement(number, units, upper, frozenset(codes), tuple(names))
+        yield Measurement(number, units, upper, limits)
 
 
 def find_statements(

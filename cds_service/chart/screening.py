@@ -133,7 +133,7 @@ class Screening:
         if part.code is None:
             return
         if has_number(part):
-            for measured in find_measurements(part, part.code, self.screens):
+            for measured in find_measurements(part, self.concept_screen.find_limits(part.code)):
                 for hit in self.screens.values.hits(measured):
                     self._add(record, TextHit(hit.group, hit.cause), record.kind)
             if part.valueString:

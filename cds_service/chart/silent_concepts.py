@@ -14,7 +14,7 @@ class SilentConcepts:
         self._codes = codes
         self._imaging_words = imaging_words
         self._reader = reader
-        self._is_silent = ValueCache(CodeableConcept, self._says_nothing)
+        self._is_silent = ValueCache(self._says_nothing).find
 
     def has(self, concept: CodeableConcept | None) -> bool:
         """Return whether neither the codes nor the names of a concept stand for a finding or for imaging."""

@@ -17,7 +17,15 @@ from cds_service.fhir.words import WordCount, count_words, strip_words
 from cds_service.screen.text_screen import LONGEST_TEXT
 
 DEFAULT_TEXT_BUDGET: Final = 200_000  # characters of one call, unless a site sets another number
-_SHORTEST: Final = 60  # characters that a shorter text counts as, the first time: to begin reading one takes time too
+_SHORTEST: Final = 75  # characters that a shorter text counts as, the first time: to begin reading one takes time too
+LEAST_TEXT_BUDGET: Final = 20_000  # characters that are read however late it is; a setting is not below it either
+# Characters of the densest words that a busy worker reads and judges in a second; of ordinary ones, many more.
+_CHARACTERS_PER_S: Final = 35_000
+
+
+def budget_in(seconds: float, budget: int) -> int:
+    """Return how much of a budget of characters is surely read in so many seconds."""
+    return min(budget, max(LEAST_TEXT_BUDGET, int(seconds * _CHARACTERS_PER_S)))
 
 
 class Words(NamedTuple):

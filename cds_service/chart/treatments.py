@@ -11,7 +11,7 @@ from cds_service.fhir.resources import Procedure, ServiceRequest
 from cds_service.model.facts import FindingValue, Source, SourceKind, Stage
 from cds_service.model.terminology import FindingMeaning
 
-_PERFORMED = frozenset({"completed", "in-progress", "stopped", "unknown", None})
+PERFORMED = frozenset({"completed", "in-progress", "stopped", "unknown", None})
 
 
 def extract_procedure(procedure: Procedure, collector: FactCollector) -> None:
@@ -27,7 +27,7 @@ def extract_procedure(procedure: Procedure, collector: FactCollector) -> None:
     meanings = _done_meanings(known_codes, procedure, collector)
     imaging = describe_imaging(known_codes, procedure.code, procedure.bodySite, None, collector)
     is_done = imaging.region is not None and procedure.status == "completed"
-    name = concept_text(procedure.code, collector, has_meaning=bool(known_codes))
+    name = concept_text(procedure.code, collector.lookups, has_meaning=bool(known_codes))
     name = with_sites(name, procedure.bodySite, collector, has_meaning=bool(known_codes))
     if not (meanings or is_done or procedure.note) and collector.lookups.narrative_reader.says_nothing(name):
         collector.ignore_unmapped(procedure, procedure.code)
@@ -53,7 +53,7 @@ def extract_procedure(procedure: Procedure, collector: FactCollector) -> None:
 
 def _why_not_done(procedure: Procedure, collector: FactCollector) -> str | None:
     """Return why a procedure was not done, or None if it was."""
-    if procedure.status not in _PERFORMED:
+    if procedure.status not in PERFORMED:
         return f"status {procedure.status}"
     if procedure.notPerformed or procedure.notDone:
         return "it was not done"

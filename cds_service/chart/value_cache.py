@@ -3,20 +3,26 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from cds_service.fhir.json_names import NameReader, write_name
-from cds_service.narrative.text_cache import TextCache
+from cds_service.fhir.json_names import write_name
+from cds_service.narrative.text_cache import HashedResults
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-class ValueCache(Generic[K, V]):
-    """Caches the result of a computation on values of a type, as `TextCache` does: no code and no name is stored."""
+class ValueCache(HashedResults[V], Generic[K, V]):
+    """Caches the result of a computation on values of FHIR, as `TextCache` does: no code and no name is stored."""
 
-    def __init__(self, kind: type[K], compute: Callable[[K], V]) -> None:
-        read = NameReader(kind).read
-        self._cache = TextCache(lambda name: compute(read(name)))
+    def __init__(self, compute: Callable[[K], V]) -> None:
+        super().__init__()
+        self._compute = compute
+        self._byte_salt = self._salt.encode()
 
-    def __call__(self, value: K) -> V:
-        """Return the result for a value, computed or cached."""
-        return self._cache(write_name(value).decode())
+    def find(self, value: K) -> V:
+        """Return the result for a value, computed or cached. Every record of a chart comes here."""
+        written = write_name(value)
+        name = hash(self._byte_salt + written)
+        known = self._recent.get(name)
+        if known is None:
+            known = self.get(name)
+        return self.store(name, self._compute(value)) if known is None else known

@@ -40,7 +40,7 @@ def extract_visit(visit: Encounter, collector: FactCollector) -> None:
             collector.add_finding(meaning, FindingValue.PRESENT, source, when=when)
         coded = collector.findings[count:]
         record = RecordContext(visit, source, coded, when=when).with_source_kind(SourceKind.VISIT_TEXT)
-        extract_from_name(record, concept_text(concept, collector, has_meaning=bool(meanings)), collector)
+        extract_from_name(record, concept_text(concept, collector.lookups, has_meaning=bool(meanings)), collector)
     record = RecordContext(visit, source, when=when).with_source_kind(SourceKind.VISIT_TEXT)
     for name in list_reason_names(visit):
         extract_from_name(record, name, collector)

@@ -30,7 +30,7 @@ def check(show: bool, config: Path | None) -> None:
     if show:
         Console().print(_settings_table(settings, config))
     root = settings.content or shipped_cards()
-    (knowledge, _), production = check_startup(settings)
+    (knowledge, *_), production = check_startup(settings)
     content = knowledge.content
     keys = advertised_keys(build_prefetch_keys(content, knowledge.terminology), production)
     found = "No problem found." if not knowledge.advisories else "It can be loaded, but do not use it:"

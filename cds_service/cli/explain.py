@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from cds_service.cli.why_text import describe_value, format_summary, label_fact
+from cds_service.cli.why_text import format_summary
 from cds_service.knowledge import Knowledge
 from cds_service.logic.rating_summary import summarize_ratings
 from cds_service.logic.trace_text import describe_source, explain_decision, explain_rule
@@ -17,6 +17,7 @@ from cds_service.model.decision import Decision
 from cds_service.model.facts import Chart, Fact, Finding
 from cds_service.model.sides import Side
 from cds_service.rendering.phrases import FactPhrases, format_date, list_incomplete, list_unreadable
+from cds_service.report.fact_words import describe_value, label_fact
 from cds_service.service.hook_service import CallResult
 from cds_service.wire.response import Card
 

@@ -36,6 +36,7 @@ def greeting(settings: Settings) -> str:
     address = _address(settings)
     lines = [f"Listening on {address}. Stop with Ctrl-C.", ""]
     if settings.clients is None:
+        lines += ["See a card, in a browser:", f"  {address}/try"]
         lines += ["See a card, in another terminal:", f"  {_own_command()} try --example {_EXAMPLE}"]
     if settings.clients is None and _SAVED_REQUEST.is_file():
         url = f"{address}/cds-services/hip-spine-order-sign"

@@ -13,6 +13,7 @@ from cds_service.knowledge import Knowledge
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.rendering.phrases import format_date
+from cds_service.report.overlapping import group_overlapping
 
 _COLOURS = {FindingValue.PRESENT: "green", FindingValue.ABSENT: "red", FindingValue.ASKED: "yellow"}
 _KEPT = frozenset("\n\t")
@@ -39,25 +40,13 @@ def mark_text(reading: TextReading) -> Text:
     What is said again in the same way is marked where it is said first.
     """
     marked, place = Text(), 0
-    for first, group in _group_overlapping(reading.findings):
+    for first, group in group_overlapping(reading.findings):
         start, end = group[0].start, max(found.end for found in group)
         marked.append(_printable(reading.text[place:start]))
         colour = _COLOURS[group[0].value]
         marked.append(f"{_printable(reading.text[start:end])} [{_describe_group(first, group)}]", colour)
         place = end
     return marked.append(_printable(reading.text[place:].rstrip()))
-
-
-def _group_overlapping(findings: Sequence[FoundInText]) -> Iterator[tuple[int, list[FoundInText]]]:
-    """Yield the findings whose words overlap together, with the number of the first."""
-    group: list[FoundInText] = []
-    for number, found in enumerate(findings, start=1):
-        if group and found.start >= max(one.end for one in group):
-            yield number - len(group), group
-            group = []
-        group.append(found)
-    if group:
-        yield len(findings) - len(group) + 1, group
 
 
 def _describe_group(first: int, group: list[FoundInText]) -> str:

@@ -18,7 +18,7 @@ from cds_service.startup_state import check_startup
 @without_traceback
 def prefetch(as_json: bool, config: object) -> None:  # noqa: ARG001 - see options
     """Print the prefetch templates, which are generated from the content."""
-    (knowledge, _), production = check_startup(load_settings())
+    (knowledge, *_), production = check_startup(load_settings())
     keys = advertised_keys(build_prefetch_keys(knowledge.content, knowledge.terminology), production)
     if as_json:
         click.echo(json.dumps({key.name: key.template for key in keys}, indent=2))

@@ -36,7 +36,8 @@ def format_review_page(knowledge: Knowledge, cases_folder: Path) -> str:
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Review of the content</title>'
         f'<style>{_STYLE}{figure_style()}</style></head><body><p><a href="#cases">To the cases and figures</a></p>'
-        f'<main>{body}<h1 id="cases">The cases of each rule</h1>{format_legend()}{cases}</main></body></html>\n'
+        f'<main>{body}<h1 id="cases">The cases of each rule</h1>{format_legend(knowledge.legend)}{cases}'
+        "</main></body></html>\n"
     )
 
 
@@ -54,7 +55,7 @@ def _draw_example(rule: Rule, folder: Path) -> str:
         marks = list(_marks_of_case(case))
         if any(card.get("rule") == rule.id for card in case["expect"]) and figure_rows(marks):
             return format_figure_block(
-                marks, title=f"A case in which it speaks: {case['name']}", name=rule.id, has_legend=False
+                marks, title=f"A case in which it speaks: {case['name']}", legend=(), name=rule.id
             )
     return "<p>No case of this rule has pain or a sign to draw.</p>"
 

@@ -71,12 +71,13 @@ def _require_free_port(host: str, port: int) -> None:
 @contextmanager
 def _serve_metrics(settings: Settings, folder: Path) -> Iterator[None]:
     """Serve the metrics of all workers from this process, on a separate port if one is set."""
+    # Imported here because prometheus_client decides when it is imported whether it counts for several processes; and
+    # also without that port, for the workers.
+    from cds_service.operations.metrics import metrics_server
+
     if settings.metrics_port is None:
         yield
         return
-    # Imported here because prometheus_client decides when it is imported whether it counts for several processes.
-    from cds_service.operations.metrics import metrics_server
-
     _require_free_port(settings.metrics_host, settings.metrics_port)
     with metrics_server(settings.metrics_host, settings.metrics_port, folder):
         yield

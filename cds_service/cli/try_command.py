@@ -12,12 +12,13 @@ import click
 
 from cds_service.cli.explain import EVERYTHING, SUMMARY, print_answer
 from cds_service.cli.hook_request import TryOrder, build_hook_request
-from cds_service.cli.json_report import build_report
 from cds_service.cli.options import config_option, site_option, without_traceback
 from cds_service.engine import build_engine, new_uuid, system_clock
 from cds_service.figure import format_figure_image, format_figure_page, marks_of
 from cds_service.knowledge.shipped import shipped_examples
 from cds_service.model.content import Rule
+from cds_service.model.figure import LegendLine
+from cds_service.report.call_report import build_report
 from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
 from cds_service.service.hook_service import CallResult, PermittedServer
@@ -122,7 +123,7 @@ def run_request(
     server = PermittedServer(base, allows_private=True, is_open=True) if base else None
     answer = engine.service.answer_call(entry.id, request, "try", server, explain=True)
     if figure:
-        _write_figure(figure, answer)
+        _write_figure(figure, answer, engine.knowledge.legend)
     if as_json:
         today = clock().astimezone(settings.zone).date()
         report = build_report(answer, engine.knowledge, request.hook, today)
@@ -131,7 +132,7 @@ def run_request(
         print_answer(answer, engine.knowledge, why)
 
 
-def _write_figure(target: Path, answer: CallResult) -> None:
+def _write_figure(target: Path, answer: CallResult, legend: Sequence[LegendLine]) -> None:
     """Write what the call read of pain and signs; facts that do not count are not drawn.
 
     Raises:
@@ -140,9 +141,13 @@ def _write_figure(target: Path, answer: CallResult) -> None:
     if answer.decision is None:
         raise click.ClickException("nothing was judged for this user, so there is nothing to draw")
     marks = marks_of(answer.decision.chart.findings)
-    format_file = format_figure_image if target.suffix == ".svg" else format_figure_page
+    title = "Pain and signs in the record"
+    is_image = target.suffix == ".svg"
+    written = (
+        format_figure_image(marks, title=title) if is_image else format_figure_page(marks, title=title, legend=legend)
+    )
     try:
-        target.write_text(format_file(marks, title="Pain and signs in the record"), encoding="utf-8")
+        target.write_text(written, encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{target}: {error.strerror}") from None
     click.echo(f"written: {target}", err=True)

@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from cds_service.logic.rating_summary import RatingSummary, summarize_ratings
-from cds_service.logic.rule_summary import PatternSummary, RuleSummary, Verdict, summarize_patterns, summarize_rules
+from cds_service.logic.rule_summary import PatternSummary, RuleSummary, summarize_patterns, summarize_rules
 from cds_service.logic.trace_text import describe_source
 from cds_service.model.conditions import NO_PATTERN
 from cds_service.model.decision import Decision
-from cds_service.model.facts import Chart, Fact, Finding, FindingValue
-from cds_service.model.sides import Side
+from cds_service.model.facts import Chart, Fact, Finding
 from cds_service.rendering.phrases import FactPhrases, format_date, list_incomplete, list_unreadable
+from cds_service.report.fact_words import describe_value, label_fact
+from cds_service.report.rule_words import describe_verdict
 
 MAX_LINES = 60
 _MAX_FACTS = 25
@@ -96,18 +97,6 @@ def _format_fact(fact: Fact, phrases: FactPhrases, width: int) -> str:
     return _shorten_end(f"{start}{label}{onset}".ljust(width - len(source)) + source, width)
 
 
-def label_fact(fact: Fact, phrases: FactPhrases) -> str:
-    """Return what a fact is about, with its side; never negated, since its value says that it is absent."""
-    if not isinstance(fact, Finding):
-        return phrases.describe_imaging(fact)
-    return phrases.describe_reason(fact) if fact.value is FindingValue.ABSENT else phrases.describe_finding(fact)
-
-
-def describe_value(fact: Fact) -> str:
-    """Return whether a finding is present, or how far imaging has come."""
-    return fact.value.value if isinstance(fact, Finding) else fact.stage.value
-
-
 def _list_unused_data(chart: Chart) -> Iterator[str]:
     """Yield a line for each way in which data was not used: at most six."""
     if chart.ignored:
@@ -144,38 +133,7 @@ def _format_pattern(pattern: PatternSummary, decision: Decision) -> str:
 
 
 def _format_rule(summary: RuleSummary, id_width: int) -> str:
-    return f"  {summary.rule.number:2}  {summary.rule.id:{id_width}}  {_describe_verdict(summary)}"
-
-
-def _describe_verdict(summary: RuleSummary) -> str:
-    match summary.verdict:
-        case Verdict.SILENT:
-            return f"silent: {summary.lacking}"
-        case Verdict.STOPPED:
-            return f"stopped by {summary.stopped_by}"
-        case Verdict.SILENCED:
-            return f"stopped: {summary.stopped_by}"
-        case Verdict.NOT_FOR_HOOK:
-            return f"silent: only for {', '.join(sorted(summary.rule.hooks))}"
-        case Verdict.NO_ORDER:
-            return "silent: no order that it judges"
-        case Verdict.HELD_BACK:
-            return f"held back by rule {', '.join(summary.held_back_by)}"
-        case Verdict.HIDDEN_FOR_ROLE:
-            return "not shown to this user's role"
-        case Verdict.NOTHING_TO_OFFER:
-            return "silent: none of its suggestions can be made in this call"
-        case Verdict.SPOKE:
-            return f"spoke: {_describe_recommendation(summary)}"
-
-
-def _describe_recommendation(summary: RuleSummary) -> str:
-    recommendation = summary.recommendation
-    assert recommendation is not None  # noqa: S101 - a rule that spoke has one
-    side = "side not stated" if recommendation.side is Side.UNSTATED else f"{recommendation.side.value} side"
-    count = len(recommendation.orders)
-    orders = [f"{count} order{'' if count == 1 else 's'}"] if count else []
-    return ", ".join([recommendation.advice.level, side.replace("both side", "both sides"), *orders])
+    return f"  {summary.rule.number:2}  {summary.rule.id:{id_width}}  {describe_verdict(summary)}"
 
 
 def _format_rating(rating: RatingSummary, phrases: FactPhrases) -> str:

@@ -16,14 +16,14 @@ def _current_name(kind: str) -> str:
     return _CURRENT_NAMES.get(kind, kind)
 
 
-def _kinds_by_type() -> dict[str, list[type]]:
-    kinds: dict[str, list[type]] = {}
+def _kinds_by_type() -> dict[str, set[type]]:
+    kinds: dict[str, set[type]] = {}
     for kind in get_args(SupportedResource):
-        kinds.setdefault(_current_name(kind.__name__), []).append(kind)
+        kinds.setdefault(_current_name(kind.__name__), set()).add(kind)
     return kinds
 
 
-_KINDS: Final[Mapping[str, list[type]]] = _kinds_by_type()  # what counts as a resource of a type
+_KINDS: Final[Mapping[str, set[type]]] = _kinds_by_type()  # what counts as a resource of a type
 
 
 def is_short(key: PrefetchKey, decoded: DecodedResources) -> bool:
@@ -37,8 +37,9 @@ def is_short(key: PrefetchKey, decoded: DecodedResources) -> bool:
     wanted = _KINDS[key.resource_type]
     if not decoded.total and decoded.resources and type(decoded.resources[0]) in wanted:
         return False  # as nearly always: this runs for every key of every call
-    kinds = list(map(type, decoded.resources))
-    arrived = sum(map(kinds.count, wanted)) + decoded.repeated + sum(decoded.unreadable.values())
+    is_pure = wanted.issuperset(map(type, decoded.resources))
+    arrived = len(decoded.resources) if is_pure else sum(type(one) in wanted for one in decoded.resources)
+    arrived += decoded.repeated + sum(decoded.unreadable.values())
     return decoded.total > arrived or (arrived == 0 and bool(decoded.resources or decoded.unsupported))
 
 
@@ -53,11 +54,14 @@ def list_missing_types(
     A type that several keys ask for is missing if any of them is. A resource whose type cannot be read counts as one
     of the type that was asked for, or as a draft order. A source of words that is not sent misses nothing.
     """
-    types = {key.name: key.resource_type for key in keys}
-    silent = {key.name for key in keys if key.has_words}
-    missing = {types[name] for name, gap in gaps.items() if not (name in silent and gap.kind is GapKind.NOT_SENT)}
+    missing = {
+        key.resource_type
+        for key in keys
+        if (gap := gaps.get(key.name)) is not None and not (key.has_words and gap.kind is GapKind.NOT_SENT)
+    }
     for name, decoded in received.items():
         if decoded.unreadable:
-            missing.update(types[name] if kind == UNTYPED else _current_name(kind) for kind in decoded.unreadable)
+            asked = next(key.resource_type for key in keys if key.name == name)
+            missing.update(asked if kind == UNTYPED else _current_name(kind) for kind in decoded.unreadable)
     missing.update("ServiceRequest" if kind == UNTYPED else _current_name(kind) for kind in unreadable_drafts)
     return frozenset(missing)

@@ -16,7 +16,7 @@ from cds_service.fhir.chart_data import FileContent
 from cds_service.fhir.documents import Attachment, Binary
 
 FILE_LIMIT: Final = 2_000_000  # bytes of one note, whatever its format: 100 kB of words in RTF are a tenth of this
-_BINARY: Final = re.compile(r"/Binary/[A-Za-z0-9.-]{1,64}(?:/_history/[A-Za-z0-9.-]{1,64})?")
+_BINARY: Final = re.compile(r"/Binary/([A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?")
 _JSON: Final = "json"
 _UNSTATED_TYPES: Final = frozenset({"", "application/octet-stream"})
 # The forms of a document say the same, so one is read: that with the least around its words. The rest is not readable.
@@ -61,7 +61,7 @@ def locate(attachments: Sequence[Attachment], base_url: str | None) -> Placed:
 
 def open_file(received: Received, attachments: Sequence[Attachment]) -> FileContent:
     """Return the content of a Binary: as a resource, or as the bytes themselves, whichever the server sends."""
-    stated = min((form.contentType or "" for form in attachments if form.url), key=_rank, default="")
+    stated = state_type(attachments)
     sent = received.content_type
     if _JSON not in sent.partition(";")[0].lower():
         content_type = stated if sent.partition(";")[0].strip().lower() in _UNSTATED_TYPES else sent
@@ -72,6 +72,21 @@ def open_file(received: Received, attachments: Sequence[Attachment]) -> FileCont
         return FileContent(fault=_MALFORMED)
     data = binary.data or binary.content
     return _decode(data, binary.contentType or stated) if data else FileContent(fault=_EMPTY)
+
+
+def state_type(attachments: Sequence[Attachment]) -> str:
+    """Return the media type that a document states for what it only links to."""
+    return min((form.contentType or "" for form in attachments if form.url), key=_rank, default="")
+
+
+def read_binary_id(url: str) -> str | None:
+    """Return the id of the Binary that a URL names, on whatever server."""
+    try:
+        _, found, rest = f"/{urlsplit(url).path}".rpartition("/Binary/")
+    except ValueError:  # not a URL
+        return None
+    match = _BINARY.fullmatch(found + rest)
+    return match[1] if match else None
 
 
 def _rank(content_type: str | None) -> int:

@@ -1,7 +1,9 @@
 """Decode the draft orders of a call, and keep the caller's own bytes of each."""
 
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from cds_service.fhir.bundles import decode_draft_entries, decode_resource
 from cds_service.fhir.chart_data import DraftOrder
@@ -17,15 +19,18 @@ class DraftOrders(NamedTuple):
     """The decoded drafts of a call, the caller's own bytes of each by reference, and what could not be read."""
 
     drafts: tuple[DraftOrder, ...]
-    raw_by_reference: dict[str, bytes]
-    unreadable: Counter[str]
+    raw_by_reference: Mapping[str, bytes]
+    unreadable: Mapping[str, int]
+
+
+NO_DRAFT_ORDERS: Final = DraftOrders((), MappingProxyType({}), MappingProxyType({}))
 
 
 def decode_draft_orders(request: HookRequest) -> DraftOrders:
     """Decode the drafts of a call. Count those that cannot be read; skip other order types."""
-    unreadable: Counter[str] = Counter()
     if request.draft_orders is None:
-        return DraftOrders((), {}, unreadable)
+        return NO_DRAFT_ORDERS
+    unreadable: Counter[str] = Counter()
     selections = None if request.selections is None else frozenset(request.selections)
     drafts = []
     raw_by_reference = {}

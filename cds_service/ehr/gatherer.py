@@ -96,11 +96,8 @@ class Gatherer:
 
 
 def _count_unreadable(orders: DraftOrders, received: dict[str, DecodedResources]) -> dict[str, int]:
-    unreadable = Counter(orders.unreadable)
-    for decoded in received.values():
-        if decoded.unreadable:
-            unreadable.update(decoded.unreadable)
-    return dict(unreadable)
+    parts = [decoded.unreadable for decoded in received.values() if decoded.unreadable]
+    return dict(sum(map(Counter, parts), Counter(orders.unreadable))) if parts else dict(orders.unreadable)
 
 
 def _require_matching_patient(received: dict[str, DecodedResources], patient_id: str) -> None:

@@ -62,8 +62,8 @@ class Gathering:
         """
         self._drop_older_pages()
         short = self._list_short()
-        is_cut = short or any(part.is_failure or part.next_link for part in self.received.values())
-        if is_cut or len(self.received) < len(self.keys):
+        is_whole = len(self.received) == len(self.keys) and not short
+        if not is_whole or any(part.is_failure or part.next_link for part in self.received.values()):
             if self._fetch_missing(client, limit, short):
                 self._drop_older_pages()
                 short = self._list_short()

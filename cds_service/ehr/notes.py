@@ -51,6 +51,8 @@ class NoteChooser:
             for resource in resources
             if isinstance(resource, DocumentReference) and belongs_to_patient(resource, patient_id)
         ]
+        if not documents:  # as in most calls
+            return NoteChoice()
         replaced = _list_replaced(documents)
         left_out: list[tuple[DocumentReference, str]] = []
         chosen: dict[str, list[ChosenNote]] = {}

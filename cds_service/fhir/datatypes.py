@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 
-class Coding(msgspec.Struct, frozen=True, gc=False):
+class Coding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A code of a code system. Some senders write codes as numbers."""
 
     system: str | None = None
@@ -13,7 +13,7 @@ class Coding(msgspec.Struct, frozen=True, gc=False):
     display: str | None = None
 
 
-class CodeableConcept(msgspec.Struct, frozen=True, gc=False):
+class CodeableConcept(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A concept: codings with the same meaning, and text."""
 
     coding: list[Coding | None] | None = None
@@ -26,21 +26,21 @@ Concepts: TypeAlias = list[CodeableConcept] | CodeableConcept | None
 Status: TypeAlias = CodeableConcept | str | None  # R4: a concept; DSTU2: a plain string
 
 
-class Reference(msgspec.Struct, frozen=True, gc=False):
+class Reference(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A reference to another resource."""
 
     reference: str | None = None
     display: str | None = None
 
 
-class Period(msgspec.Struct, frozen=True, gc=False):
+class Period(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A span of time."""
 
     start: str | None = None
     end: str | None = None
 
 
-class Annotation(msgspec.Struct, frozen=True, gc=False):
+class Annotation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A note on a record, and when it was written."""
 
     text: str | None = None
@@ -50,7 +50,7 @@ class Annotation(msgspec.Struct, frozen=True, gc=False):
 Notes: TypeAlias = list[Annotation] | Annotation | str | None  # R4: a list; DSTU2: a single note, or a plain string
 
 
-class CodingOrConcept(msgspec.Struct, frozen=True, gc=False):
+class CodingOrConcept(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A Coding (R4) or a CodeableConcept (R5) in the same place."""
 
     system: str | None = None

@@ -20,7 +20,7 @@ class Encounter(Resource, frozen=True, gc=False):
     reason: msgspec.Raw = NOT_PRESENT
 
 
-class Attachment(msgspec.Struct, frozen=True, gc=False):
+class Attachment(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A document: in the record as base64, or elsewhere."""
 
     contentType: str | None = None  # noqa: N815 - FHIR's name
@@ -30,13 +30,13 @@ class Attachment(msgspec.Struct, frozen=True, gc=False):
     title: str | None = None
 
 
-class DocumentContent(msgspec.Struct, frozen=True, gc=False):
+class DocumentContent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One form of a clinical document."""
 
     attachment: Attachment | None = None
 
 
-class RelatedDocument(msgspec.Struct, frozen=True, gc=False):
+class RelatedDocument(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """How a document is related to another. `code` is a code (R4) or a concept (R5)."""
 
     code: CodeableConcept | str | None = None

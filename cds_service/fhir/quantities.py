@@ -21,7 +21,7 @@ _FAHRENHEIT: Final = frozenset({"[degf]", "degf", "f", "°f", "deg f", "fahrenhe
 _ONLY_FAHRENHEIT: Final = 70  # no body is as warm as this in degrees Celsius, or as cold in degrees Fahrenheit
 
 
-class Quantity(msgspec.Struct, frozen=True, gc=False):
+class Quantity(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A number with its unit, as text and as a code. Some senders write the number as text."""
 
     value: float | str | None = None
@@ -42,7 +42,7 @@ class Quantity(msgspec.Struct, frozen=True, gc=False):
         return {text.strip().lower() for text in (self.code, self.unit) if text}
 
 
-class Supply(msgspec.Struct, frozen=True, gc=False):
+class Supply(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What a prescription lets be dispensed: for how long, and how often again."""
 
     validityPeriod: Period | None = None  # noqa: N815 - FHIR's name
@@ -50,7 +50,7 @@ class Supply(msgspec.Struct, frozen=True, gc=False):
     expectedSupplyDuration: Quantity | None = None  # noqa: N815 - FHIR's name
 
 
-class Dosage(msgspec.Struct, frozen=True, gc=False):
+class Dosage(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """How a drug is given, in words and as a route."""
 
     text: str | None = None

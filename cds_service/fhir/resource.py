@@ -5,7 +5,7 @@ import msgspec
 from cds_service.fhir.datatypes import Reference
 
 
-class Resource(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType"):
+class Resource(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag_field="resourceType"):
     """The fields that all resources share. `patient` is DSTU2's name for `subject`."""
 
     id: str | None = None

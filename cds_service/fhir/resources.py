@@ -1,7 +1,8 @@
 """The few fields of FHIR resources that the service reads, typed leniently: R4, and the shapes of DSTU2 and STU3.
 
 Every field is optional, because charts leave out what the standard requires. A field of an impossible type makes only
-its own resource unreadable. `gc=False`: the structs hold no cycles, and a call creates hundreds.
+its own resource unreadable. `gc=False`: the structs hold no cycles, and a call creates hundreds. `omit_defaults`: a
+resource encoded again holds the fields that are read, and no others (the dry run over a population).
 """
 
 from typing import TypeAlias
@@ -66,7 +67,7 @@ class Condition(Resource, frozen=True, gc=False):
     onsetString: msgspec.Raw = NOT_PRESENT  # noqa: N815 - FHIR's name
 
 
-class Component(msgspec.Struct, frozen=True, gc=False):
+class Component(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A part of an Observation: a question and its answer. For numbers, only their presence is read."""
 
     code: CodeableConcept | None = None
@@ -150,7 +151,7 @@ class ProcedureRequest(ServiceRequest, frozen=True, gc=False):
     """A ServiceRequest as STU3 and DSTU2 name it."""
 
 
-class Medication(msgspec.Struct, frozen=True, gc=False):
+class Medication(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A medication contained in its order."""
 
     id: str | None = None
@@ -216,7 +217,7 @@ class PractitionerRole(Resource, frozen=True, gc=False):
     specialty: Concepts = None
 
 
-class Series(msgspec.Struct, frozen=True, gc=False):
+class Series(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A series of an imaging study."""
 
     modality: CodingOrConcept | None = None
@@ -239,7 +240,7 @@ class ImagingStudy(Resource, frozen=True, gc=False):
     note: msgspec.Raw = NOT_PRESENT
 
 
-class Issue(msgspec.Struct, frozen=True, gc=False):
+class Issue(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """An issue of an OperationOutcome."""
 
     severity: str | None = None

@@ -5,6 +5,19 @@ import re
 from cds_service.fhir.resources import Patient, SupportedResource
 
 _PATIENT_REFERENCE = re.compile(r"(?:^|/)Patient/([^/|]+)(?:/_history/.*)?$")
+_URN = "urn:uuid:"
+
+
+def read_patient_id(reference: str) -> str | None:
+    """Return the id of the patient that a reference names; None if it names something else, such as a group.
+
+    All these name patient 12: `Patient/12`, `Patient/12/_history/3`, its URL, `urn:uuid:12`, and `12`.
+    """
+    match = _PATIENT_REFERENCE.search(reference)
+    if match:
+        return match[1]
+    bare = reference.removeprefix(_URN)
+    return bare if bare and bare.isprintable() and not {"/", "#", "|", ":"} & {*bare} else None
 
 
 def belongs_to_patient(resource: SupportedResource, patient_id: str) -> bool:

@@ -77,7 +77,7 @@ def summarize_marks(marks: Iterable[Mark]) -> tuple[Entry, ...]:
     """Return one entry for each finding and side, in the order of the body; what has no place on it is left out."""
     known: dict[tuple[str, SideName], list[Mark]] = {}
     for mark in marks:
-        if mark.finding in REGION_BY_FINDING or mark.finding in SIGN_BY_FINDING:
+        if has_place(mark.finding):
             known.setdefault((mark.finding, mark.side), []).append(mark)
     keys = sorted(known, key=lambda key: (_ORDER.index(key[0]), key[1] != "right", key[1]))
     return tuple(_summarize(finding, side, known[finding, side]) for finding, side in keys)
@@ -88,6 +88,11 @@ def _summarize(finding: str, side: SideName, marks: list[Mark]) -> Entry:
     state: State = "both" if len(values) > 1 else "present" if "present" in values else "absent"
     radiates = any(mark.radiates and mark.value == "present" for mark in marks)
     return Entry(finding, side, state, radiates)
+
+
+def has_place(finding: str) -> bool:
+    """Return whether a finding has a place on the body, so that the figure shows it."""
+    return finding in REGION_BY_FINDING or finding in SIGN_BY_FINDING
 
 
 def figure_rows(marks: Iterable[Mark]) -> list[FigureRow]:

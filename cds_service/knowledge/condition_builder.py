@@ -15,7 +15,8 @@ from cds_service.knowledge.schema.conditions import (
     NamedCondition,
 )
 from cds_service.model import conditions as model
-from cds_service.model.conditions import Block, Condition, Filters, ImagingSpec, Leaf
+from cds_service.model.conditions import Block, Condition, ImagingSpec, Leaf
+from cds_service.model.filters import Filters
 
 
 class UnknownName(Exception):

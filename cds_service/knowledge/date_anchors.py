@@ -8,7 +8,6 @@ from cds_service.model.conditions import (
     Absent,
     Block,
     Condition,
-    Filters,
     Imaged,
     Newest,
     NotRecorded,
@@ -17,6 +16,7 @@ from cds_service.model.conditions import (
     Screened,
 )
 from cds_service.model.content import Offer, Pattern, Policy, RatingCriterion, Rule, Silence, WithheldImaging
+from cds_service.model.filters import Filters
 
 ONSETS = frozenset({"onset", "recorded-onset"})  # known without `as`: when the pain began
 

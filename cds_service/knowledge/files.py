@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.knowledge.content_folder import ContentFolder
+from cds_service.knowledge.content_folder import ContentFolder, M
 from cds_service.knowledge.schema.about import AboutFile
 from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable, NamedCondition
 from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
+from cds_service.knowledge.schema.figure import FigureFile
 from cds_service.knowledge.schema.narrative import (
     CuesFile,
     FrameFile,
@@ -50,6 +51,7 @@ CLINICAL_WORDS_FILE = "language/clinical.txt"
 LANGUAGE_FILE = "language/others.toml"
 QUESTIONNAIRE_FILE = "questionnaire.toml"
 OVERLAY_UPGRADE = "overlay-upgrade.toml"
+FIGURE_FILE = "figure.toml"
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,11 @@ class NarrativeFiles:
 
 @dataclass(frozen=True)
 class ContentFiles:
-    """Every content file. `overlay_upgrade` may be missing: then no overlay of an earlier major version is applied."""
+    """Every content file.
+
+    `overlay_upgrade` may be missing: then no overlay of an earlier major version is applied. `figure` is missing in
+    content 1.0.0.
+    """
 
     terminology: TerminologyFiles
     narrative: NarrativeFiles
@@ -104,6 +110,7 @@ class ContentFiles:
     own_words: str
     clinical_words: str
     overlay_upgrade: UpgradeFile | None
+    figure: FigureFile | None
 
 
 def load_content_files(folder: ContentFolder) -> ContentFiles | None:
@@ -140,7 +147,8 @@ def load_content_files(folder: ContentFolder) -> ContentFiles | None:
         "clinical_words": folder.load_text(CLINICAL_WORDS_FILE),
         "language": folder.load_file(LANGUAGE_FILE, LanguageFile),
         "site_limits": folder.load_file("site-limits.toml", SiteLimitsFile),
-        "overlay_upgrade": _load_overlay_upgrade(folder),
+        "overlay_upgrade": _load_optional(folder, OVERLAY_UPGRADE, UpgradeFile),
+        "figure": _load_optional(folder, FIGURE_FILE, FigureFile),
     }
     if folder.problems:
         return None
@@ -164,5 +172,5 @@ def _load_terminology(folder: ContentFolder) -> dict[str, Any]:
     }
 
 
-def _load_overlay_upgrade(folder: ContentFolder) -> UpgradeFile | None:
-    return folder.load_file(OVERLAY_UPGRADE, UpgradeFile) if (folder.root / OVERLAY_UPGRADE).exists() else None
+def _load_optional(folder: ContentFolder, name: str, model: type[M]) -> M | None:
+    return folder.load_file(name, model) if (folder.root / name).exists() else None

@@ -93,8 +93,7 @@ def _inherit(collector: EntryCollector) -> None:
         verb, _, rest = phrase.partition(" ")
         is_verb = verb in _SMALL and rest in collector.entries
         words = [rest] if is_verb else [word for word in phrase.split() if word not in _SMALL]
-        named = [collector.entries[word].concepts for word in words if word in collector.entries]
-        if len(named) == len(words) and all(named):
+        if named := _list_concepts(collector, words):
             kept = {kind: name for one in named for kind, name in one.items()}
             inherited = {kind: name for kind, name in kept.items() if is_verb or kind in FunctionFrame.kinds}
             if kept.keys() >= _WHERE:  # "outer shin"
@@ -102,6 +101,17 @@ def _inherit(collector: EntryCollector) -> None:
             if inherited.keys() - entry.concepts.keys():
                 merged = MappingProxyType({**inherited, **entry.concepts})
                 collector.entries[phrase] = entry._replace(concepts=merged)
+
+
+def _list_concepts(collector: EntryCollector, words: Iterable[str]) -> list[Mapping[str, str]]:
+    """Return what each word names; nothing if any of them names nothing, as in most phrases."""
+    named = []
+    for word in words:
+        known = collector.entries.get(word)
+        if known is None or not known.concepts:
+            return []
+        named.append(known.concepts)
+    return named
 
 
 def _entry(kind: str, concept: str, sites_of_pain: FrameTable) -> LexiconEntry:

@@ -4,6 +4,7 @@ A clinician writes a word once; whatever a text makes of it is looked for too.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import Final
 
@@ -73,8 +74,15 @@ def _doubles(word: str) -> bool:
 
 def _spellings(phrase: str) -> set[str]:
     found = {phrase}
+    if not any(map(_is_spelt_in_two_ways, phrase.split(" "))):  # as nearly all
+        return found
     for british, american in _SPELLINGS:
         if british in phrase or american in phrase:
             found |= {one.replace(british, american) for one in found}
             found |= {one.replace(american, british) for one in found if british not in one}
     return found
+
+
+@lru_cache(maxsize=4096)
+def _is_spelt_in_two_ways(word: str) -> bool:
+    return any(british in word or american in word for british, american in _SPELLINGS)

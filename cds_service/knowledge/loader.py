@@ -18,6 +18,7 @@ from cds_service.knowledge.evidence import (
     check_evidence,
     check_evidence_lines,
 )
+from cds_service.knowledge.figure import build_legend
 from cds_service.knowledge.files import ContentFiles, load_content_files
 from cds_service.knowledge.glossary import Glossary, build_glossary
 from cds_service.knowledge.narrative import build_narrative
@@ -55,6 +56,7 @@ from cds_service.model.about import AboutTexts
 from cds_service.model.advisories import Advisory
 from cds_service.model.content import Content
 from cds_service.model.edition import Edition
+from cds_service.model.figure import LegendLine
 from cds_service.model.screen import SafetyScreen
 from cds_service.model.terminology import Terminology
 from cds_service.model.vocabulary import FindingDefinition
@@ -66,6 +68,7 @@ from cds_service.narrative.lexicon import Lexicon
 class Knowledge:
     """All of the content, validated, for the chart readers, the logic and the rendering.
 
+    `legend`: the words beside the figure of a body.
     `site_changes`: sentences that say what the site's overlay changes; empty without an overlay.
     `advisories`: the safety notices that list this content, or the content that its overlay was written for.
     """
@@ -83,6 +86,7 @@ class Knowledge:
     about: AboutTexts
     glossary: Glossary
     screen: SafetyScreen
+    legend: tuple[LegendLine, ...] = ()
     site_changes: tuple[str, ...] = ()
     advisories: tuple[Advisory, ...] = ()
 
@@ -153,6 +157,7 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
     content = _build_content(folder, unresolved, orders)
     narrative = build_narrative(folder, files.narrative, files.terminology.findings)
     check_site_limits(folder, files)
+    legend = build_legend(folder, files.figure, files.evidence)
     check_questionnaires(folder, files.questionnaires, files.terminology.findings)
     folder.raise_problems()
     assert content is not None  # noqa: S101 - as above
@@ -176,6 +181,7 @@ def _build_knowledge(folder: ContentFolder, unresolved: UnresolvedContent) -> Kn
         glossary=build_glossary(files, content),
         narrative=narrative,
         screen=screen,
+        legend=legend,
     )
 
 

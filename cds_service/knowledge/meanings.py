@@ -16,7 +16,7 @@ def build_meaning(name: str, files: NarrativeFiles, findings: Mapping[str, Findi
         table = PhrasesTable()
     if table is None:
         place = files.places[name]
-        return complete_meaning(_of_place(place), place)
+        return complete_meaning(_of_place(place, findings), place)
     # A finding with places of pain is a pain, and so is every symptom that a body site stands for.
     is_pain = bool(table.sites) or (name in findings and bool(findings[name].sites))
     is_felt = name in findings and findings[name].kind in {"symptom", "sign"}
@@ -24,10 +24,12 @@ def build_meaning(name: str, files: NarrativeFiles, findings: Mapping[str, Findi
     return complete_meaning(meaning, table)
 
 
-def _of_place(place: PlaceTable) -> PhraseMeaning:
+def _of_place(place: PlaceTable, findings: Mapping[str, FindingTable]) -> PhraseMeaning:
+    is_only_denied = not place.records and len(place.denies) == 1
     return PhraseMeaning(
         tuple(place.records),
         tuple(place.denies),
+        past=past_of(findings, place.denies[0]) if is_only_denied else None,  # "no history of malignancy"
         is_pain=bool(place.sites),
         is_asked=place.asked,
         is_only_new=place.only_new,

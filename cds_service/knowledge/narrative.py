@@ -1,7 +1,7 @@
 """The builder of the lexicon from the narrative files; it refuses phrases that have two meanings."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
@@ -15,16 +15,18 @@ from cds_service.knowledge.files import (
     NARRATIVE_PLACES,
     NARRATIVE_SECTIONS,
     NARRATIVE_WORDS,
+    OWN_WORDS_FILE,
     NarrativeFiles,
 )
 from cds_service.knowledge.frames import build_frames
 from cds_service.knowledge.meanings import build_meaning, complete_meaning, past_of
+from cds_service.knowledge.misspellings import list_misspellings
 from cds_service.knowledge.schema.narrative import (
     SIDE_NAMES,
     CuesFile,
-    DoubtTable,
     PhrasesTable,
     PlaceTable,
+    PlainTable,
     SectionTable,
     Slots,
     WordsFile,
@@ -36,14 +38,16 @@ from cds_service.model.sides import Side
 from cds_service.narrative.lexicon import (
     Cue,
     CueEffect,
-    DoubtWords,
     Lexicon,
     LexiconEntry,
     Mark,
     PhraseMeaning,
+    PlainWords,
     Section,
 )
 from cds_service.narrative.tokenizer import normalize_phrase
+
+_SIDES = (("left", "right"), ("lt", "rt"), ("l", "r"))
 
 
 def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> Lexicon:
@@ -67,22 +71,25 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
         ),
         reach=words.reach,
         longest_text=words.longest_text,
-        doubt=_build_doubt(files.cues.doubt),
+        plain=_build_plain(files.cues.plain),
         wide=frozenset(str(name) for name, table in words.surroundings.items() if table.wide),
         frames=build_frames(collector, files, findings),
         times=build_time_words(files.time),
         sections=_build_sections(folder, files, of_reports=False),
         report_sections=_build_sections(folder, files, of_reports=True),
+        misspellings=list_misspellings(words.misspelt.words, _known_words(folder, collector)),  # when all else is known
     )
 
 
-def _build_doubt(table: DoubtTable) -> DoubtWords:
-    together = tuple((_normalize_all(one), _normalize_all(other)) for one, other in table.together)
-    return DoubtWords(_normalize_all(table.words), together)
+def _known_words(folder: ContentFolder, collector: EntryCollector) -> set[str]:
+    """Return the words that are none of the content misspelt: its own, and those of the language."""
+    own = {word for phrase in collector.entries for word in phrase.split()}
+    return own | set(folder.load_text(OWN_WORDS_FILE).split())
 
 
-def _normalize_all(phrases: Iterable[str]) -> tuple[str, ...]:
-    return tuple(map(normalize_phrase, phrases))
+def _build_plain(table: PlainTable) -> PlainWords:
+    kinds = (table.words, table.things, table.limits, table.excepting, table.turning, table.retracting)
+    return PlainWords(*(frozenset(map(normalize_phrase, phrases)) for phrases in kinds))
 
 
 def _build_sections(folder: ContentFolder, files: NarrativeFiles, *, of_reports: bool) -> Mapping[str, Section]:
@@ -107,6 +114,13 @@ def _pair_with_values(present: list[str], absent: list[str]) -> tuple[tuple[Find
     return (FindingValue.PRESENT, present), (FindingValue.ABSENT, absent)
 
 
+def _compared(between: Iterable[str]) -> Iterator[str]:
+    """Yield the two sides with each word that compares them: "r > l", "left more than right"."""
+    for (left, right), compares in product(_SIDES, between):
+        yield f"{left} {compares} {right}"
+        yield f"{right} {compares} {left}"
+
+
 def _add_words(collector: EntryCollector, words: WordsFile) -> None:
     words_by_mark = {
         Mark.LINK: ("links.words", [*words.links.words, *words.links.motion]),
@@ -118,7 +132,8 @@ def _add_words(collector: EntryCollector, words: WordsFile) -> None:
     for mark, (key, listed) in words_by_mark.items():
         collector.add(NARRATIVE_WORDS, key, listed, LexiconEntry(marks=frozenset({mark})))
     for side in SIDE_NAMES:
-        collector.add(NARRATIVE_WORDS, f"sides.{side}", getattr(words.sides, side), LexiconEntry(side=Side(side)))
+        listed = [*getattr(words.sides, side), *(_compared(words.sides.between) if side == "both" else ())]
+        collector.add(NARRATIVE_WORDS, f"sides.{side}", listed, LexiconEntry(side=Side(side)))
     collector.add(NARRATIVE_WORDS, "sides.none", words.sides.none, LexiconEntry())
     for qualifier, values in words.qualifiers.items():
         for value_name, listed in values.items():
@@ -183,6 +198,7 @@ def _add_marks(cues: CuesFile, add: Callable[[str, list[str], LexiconEntry], Non
         "endings.degree": (Mark.DEGREE, cues.endings.degree),
         "endings.then": (Mark.THEN, cues.endings.then),
         "endings.earlier": (Mark.EARLIER, cues.endings.earlier),
+        "quoted.until": (Mark.WRITER, cues.quoted.until),
         "grounds": (Mark.GROUNDS, cues.grounds.words),
         "claims.before": (Mark.CLAIM, cues.claims.before),
         "claims.behind": (Mark.CLAIM_BEHIND, cues.claims.behind),
@@ -192,6 +208,7 @@ def _add_marks(cues: CuesFile, add: Callable[[str, list[str], LexiconEntry], Non
         add(key, listed, LexiconEntry(marks=frozenset({mark})))
     companions = LexiconEntry(marks=frozenset({Mark.LINK, Mark.COMPANION}))
     add("pseudo.companions", cues.pseudo.companions, companions)
+    add("quoted.words", cues.quoted.words, LexiconEntry(marks=frozenset({Mark.LINK, Mark.QUOTED})))
 
 
 def _add_findings(collector: EntryCollector, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:

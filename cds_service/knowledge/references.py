@@ -58,8 +58,9 @@ def _check_rules(folder: ContentFolder, files: ContentFiles, rules: list[Rule], 
         _check_known(folder, file, cited, files.evidence, "source")
         _check_known(folder, file, rule.overrides, files.overrides, "override reason")
         for row in rule.advice:
-            if row.card in wording and row.is_restraint and wording[row.card].safety_net is None:
-                folder.add_problem(f"wording/{row.card}.md", "safety_net", "is required: its advice is restraint")
+            if row.card in wording and row.is_restraint is (wording[row.card].safety_net is None):
+                fault = "is required: its advice is" if row.is_restraint else "may not stand here: its advice is no"
+                folder.add_problem(f"wording/{row.card}.md", "safety_net", f"{fault} restraint")
 
 
 def _check_body_sites(folder: ContentFolder, files: ContentFiles) -> None:

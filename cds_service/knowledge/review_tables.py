@@ -22,6 +22,7 @@ def format_tables(knowledge: Knowledge) -> str:
         _evidence_lines(knowledge),
         _source_lines(content),
         _caveat_lines(content),
+        _legend_lines(knowledge),
         _discriminator_lines(content),
         _offer_lines(knowledge),
         _question_lines(knowledge),
@@ -75,6 +76,13 @@ def _caveat_lines(content: Content) -> Iterator[str]:
         rules = f"on rules {', '.join(map(str, numbers))}" if numbers else "on no rule"
         yield f"- The article: {caveat.article} {caveat.says} ({rules}; {', '.join(caveat.sources)})"
         yield from block_bullets(caveat.block, content, 1)
+    yield ""
+
+
+def _legend_lines(knowledge: Knowledge) -> Iterator[str]:
+    yield from ("# What stands beside the figure of a body", "")
+    for line in knowledge.legend:
+        yield f"- {line.says}" + (f" ({line.source})" if line.source else "")
     yield ""
 
 

@@ -13,8 +13,8 @@ from cds_service.knowledge.schema.wording import (
     SafetyFlagsFile,
     WordingFrontMatter,
 )
-from cds_service.model.conditions import Filters
 from cds_service.model.content import Offer, OverrideBasis, SafetyFlag
+from cds_service.model.filters import Filters
 from cds_service.model.sides import Side
 from cds_service.model.terminology import Code
 from cds_service.model.wording import EvidenceLine, Labels, OrderTemplate, OverrideReason, Wording

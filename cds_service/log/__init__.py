@@ -11,12 +11,13 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from cds_service.log.allow_list import apply_allow_list
+from cds_service.log.call_fields import add_call_fields, set_call_fields
 from cds_service.log.error_details import error_fields, replace_exception
 from cds_service.log.line_writer import LineWriter, flush_log, line_writer, lost_lines
 from cds_service.log.standard_error import open_standard_error
 from cds_service.log.stdlib import LineStream, should_log, to_listed_event
 
-__all__ = ["configure_log", "error_fields", "flush_log", "log_uncaught_errors", "lost_lines"]
+__all__ = ["configure_log", "error_fields", "flush_log", "log_uncaught_errors", "lost_lines", "set_call_fields"]
 
 
 def configure_log(level: str, fd: int | None = None) -> None:
@@ -32,7 +33,7 @@ def configure_log(level: str, fd: int | None = None) -> None:
     ]
     final: list[Processor] = [replace_exception, apply_allow_list, _to_line]
     structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, *shared, *final],
+        processors=[add_call_fields, *shared, *final],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lambda *_names: writer,
         cache_logger_on_first_use=True,
@@ -45,7 +46,7 @@ def _configure_stdlib(level: str, shared: list[Processor], final: list[Processor
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[
             structlog.stdlib.ExtraAdder(),
-            structlog.contextvars.merge_contextvars,
+            add_call_fields,
             to_listed_event,
             *shared,
         ],

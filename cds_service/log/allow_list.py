@@ -35,8 +35,10 @@ EVENTS: Final = frozenset(
         "store unavailable",
         "stray error",
         "token not recorded",
-        "used tokens kept by this process alone",
+        "used tokens kept by this machine alone",
         "used tokens shared again",
+        "waiting cards not on disk",
+        "waiting cards taken over",
     }
 )
 _UNLISTED_EVENT = "unlisted event"

@@ -4,11 +4,14 @@ import atexit
 import logging
 import os
 import select
+import time
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
 
 _LIMIT = 10_000  # lines, of some 700 bytes: 7 MB for each process
 _FLUSH_S = 1.0
+_LINGER_S = 0.02  # for which lines gather: waking the thread for each of them costs a call more than the line does
+_BATCH = 100  # lines
 
 _logger = logging.getLogger(__name__)
 
@@ -62,35 +65,51 @@ class LineWriter:
                 return
             self._thread = thread
 
-    def _count_lost(self) -> None:
+    def _count_lost(self, number: int = 1) -> None:
         with self._lock:
-            self.lost += 1
+            self.lost += number
 
     def _run(self, waiting: "SimpleQueue[bytes | Event]") -> None:
         told = self.lost
         while True:
-            item = waiting.get()
-            if isinstance(item, Event):
-                item.set()
-            elif not self._write_now(item):
-                self._count_lost()
-            elif self.lost > told and waiting.qsize() <= self._limit // 2:
+            items = _take_batch(waiting)
+            lines = [item for item in items if isinstance(item, bytes)]
+            lost = self._write_now(b"".join(lines))
+            self._count_lost(lost)
+            if lost < len(lines) and self.lost > told and waiting.qsize() <= self._limit // 2:
                 told, dropped = self.lost, self.lost - told
                 _logger.warning("log lines lost", extra={"dropped": dropped})
+            for item in items:
+                if isinstance(item, Event):
+                    item.set()
 
-    def _write_now(self, line: bytes) -> bool:
-        """Write a line, however long that takes, and return whether it could be written as a whole."""
-        remaining = b"\n" + line if self._is_cut else line
-        while remaining:
+    def _write_now(self, lines: bytes) -> int:
+        """Write lines, however long that takes, and return how many could not be written as a whole."""
+        lost, is_begun = 0, False
+        while lines:
+            remaining = b"\n" + lines if self._is_cut else lines
             try:
-                remaining = remaining[os.write(self._fd, remaining) :]
+                written = os.write(self._fd, remaining)
             except BlockingIOError:
                 select.select([], [self._fd], [])
-            except OSError:  # the disk is full, or nobody reads any more
-                self._is_cut = self._is_cut or len(remaining) < len(line)
-                return False
-        self._is_cut = False
-        return True
+            except OSError:  # the disk is full, or nobody reads any more: the line is lost, the next may not be
+                lost += 1
+                self._is_cut = self._is_cut or is_begun
+                is_begun, lines = False, lines.partition(b"\n")[2]
+            else:
+                self._is_cut, is_begun = False, not remaining[:written].endswith(b"\n")
+                lines = remaining[written:]
+        return lost
+
+
+def _take_batch(waiting: "SimpleQueue[bytes | Event]") -> list[bytes | Event]:
+    """Wait for a line, and return it with those that come in the next moment."""
+    items = [waiting.get()]
+    if isinstance(items[0], bytes):
+        time.sleep(_LINGER_S)
+    while len(items) < _BATCH and not waiting.empty():
+        items.append(waiting.get())
+    return items
 
 
 _writers: dict[int, LineWriter] = {}

@@ -1,14 +1,15 @@
 """An index of one chart for the evaluation of rules: findings by id and side, what is current, durations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from datetime import timedelta
+from functools import cache, cached_property
 from itertools import chain
 from typing import NamedTuple
 
-from cds_service.model.conditions import ANY_PATTERN, Block, on_judged_side
+from cds_service.model.conditions import PATTERNS, Block, name_pattern, on_judged_side
 from cds_service.model.content import Content
 from cds_service.model.dates import PartialDate, full_date, is_within
-from cds_service.model.facts import Chart, Finding, FindingValue, Imaging, Stage, distinct
+from cds_service.model.facts import Chart, Fact, Finding, FindingValue, Imaging, ScreenHit, Stage, distinct
 from cds_service.model.side_pattern import SidePattern
 from cds_service.model.sides import EACH_SIDE, Side
 
@@ -25,6 +26,9 @@ class FindingState(NamedTuple):
     current: tuple[Finding, ...] = ()
 
 
+_name_here = cache(on_judged_side)  # the names are those of the content
+_PATTERNS_ANYWHERE = frozenset(map(name_pattern, PATTERNS))
+_PATTERNS_HERE = frozenset(map(on_judged_side, _PATTERNS_ANYWHERE))
 _NO_RECORDS = FindingState((), (), ())
 
 
@@ -42,9 +46,15 @@ class _Symptoms(NamedTuple):
 
 
 class ChartIndex:
-    """Looks up what a chart records. Lives for one call and caches its answers: many conditions ask the same."""
+    """Looks up what a chart records. Lives for one call and caches its answers: many conditions ask the same.
+
+    `has_met_missing_data`: a condition failed because data that it asks for did not arrive whole. If none did, the
+    decision would be the same over the whole data. `has_met_screen_hits`: the same of hits of the safety screen.
+    """
 
     def __init__(self, chart: Chart, content: Content) -> None:
+        self.has_met_missing_data = False
+        self.has_met_screen_hits = False
         self.chart = chart
         self.content = content
         self.findings_by_id: dict[str, list[Finding]] = {}
@@ -53,33 +63,57 @@ class ChartIndex:
         self.finding_ids_by_side = _group_by_side(chart.findings)
         self.studies = tuple(study for study in chart.imaging if study.stage is Stage.STUDY)
         self.open_orders = tuple(order for order in chart.imaging if self._is_open_order(order))
-        self._available_requirements = self._collect_requirements()
+        self._sides_with_pattern: Set[Side] = frozenset()
+        self._available = self._collect_available()
+        self._available_on_a_side = self._available[Side.BOTH]
         self.pattern_cache: dict[tuple[Side, bool], SidePattern] = {}
         self._state_cache: dict[tuple[str, Side], FindingState] = {}
         self._symptoms_cache: dict[Side, _Symptoms] = {}
 
+    @cached_property
+    def names_no_side(self) -> bool:
+        """Whether nothing on record names the left or the right side, so that what is true of one is of the other."""
+        chart = self.chart
+        recorded: tuple[Fact | ScreenHit, ...] = (*chart.findings, *chart.imaging, *chart.screen_hits)
+        return not any(one.side in EACH_SIDE for one in recorded)
+
     def can_hold(self, block: Block, side: Side) -> bool:
         """Return whether a block could hold for a side, given what is recorded; if not, it need not be evaluated."""
-        return block.can_hold(self._available_requirements[side])
+        return block.can_hold(self._available[side])
+
+    def can_hold_on_a_side(self, block: Block) -> bool:
+        """Return whether a block could hold for the left or the right side."""
+        return block.can_hold(self._available_on_a_side)
+
+    def note_patterns(self, patterns: Mapping[Side, str]) -> None:
+        """Take note of the pattern of each side: blocks that need another can then not hold."""
+        anywhere = _PATTERNS_ANYWHERE.difference(map(name_pattern, patterns.values()))
+        for side, pattern in patterns.items():
+            here = _PATTERNS_HERE - {_name_here(name_pattern(pattern))}
+            self._available[side] = self._available[side] - anywhere - here
+        self._available_on_a_side = frozenset().union(*(self._available[side] for side in patterns))
 
     def has_no_pattern_findings(self, side: Side) -> bool:
         """Return whether a side has no findings that could make up a pattern; `BOTH`: neither side has."""
-        return on_judged_side(ANY_PATTERN) not in self._available_requirements[side]
+        return side not in self._sides_with_pattern
 
-    def _collect_requirements(self) -> dict[Side, frozenset[str]]:
-        """Return what is recorded, seen from each side, named as in `Block.requirements`."""
+    def _collect_available(self) -> dict[Side, frozenset[str]]:
+        """Return what is recorded, seen from each side, named as in `Block.requirements`.
+
+        Of patterns whatever may be there, until they are known.
+        """
         recorded = {
-            side: frozenset((*self.findings_by_id, *map(on_judged_side, finding_ids)))
+            side: frozenset((*self.findings_by_id, *map(_name_here, finding_ids)))
             for side, finding_ids in self.finding_ids_by_side.items()
         }
-        blocks = (self.content.policy.undetermined, *(pattern.block for pattern in self.content.patterns))
-        if not any(block.can_hold(recorded[Side.BOTH]) for block in blocks):
+        any_pattern = self.content.any_pattern
+        self._sides_with_pattern = {side for side, names in recorded.items() if any_pattern.can_hold(names)}
+        if not self._sides_with_pattern:
             return recorded  # as on most charts
-        sides_with_pattern = [
-            side for side, names in recorded.items() if any(block.can_hold(names) for block in blocks)
-        ]
-        recorded = {side: names | {ANY_PATTERN} for side, names in recorded.items()}
-        return recorded | {side: recorded[side] | {on_judged_side(ANY_PATTERN)} for side in sides_with_pattern}
+        return {
+            side: names | _PATTERNS_ANYWHERE | (_PATTERNS_HERE if side in self._sides_with_pattern else frozenset())
+            for side, names in recorded.items()
+        }
 
     def _is_open_order(self, order: Imaging) -> bool:
         if order.stage is Stage.STUDY:
@@ -98,8 +132,8 @@ class ChartIndex:
         return state
 
     def _compute_state(self, finding: str, side: Side) -> FindingState:
-        if len(side.single_sides) > 1:
-            return _combine_states([self.finding_state(finding, single) for single in side.single_sides])
+        if side is Side.BOTH:
+            return _combine_states(self.finding_state(finding, Side.LEFT), self.finding_state(finding, Side.RIGHT))
         facts = [fact for fact in self.findings_by_id[finding] if fact.side.covers(side)]
         present = tuple([fact for fact in facts if fact.value is FindingValue.PRESENT])
         absent = tuple([fact for fact in facts if fact.value is FindingValue.ABSENT])
@@ -175,11 +209,13 @@ def _group_by_side(findings: Iterable[Finding]) -> dict[Side, frozenset[str]]:
     }
 
 
-def _combine_states(states: list[FindingState]) -> FindingState:
+def _combine_states(left: FindingState, right: FindingState) -> FindingState:
     """Join the states of both sides. An absence on one side never supersedes a presence on the other."""
-    return FindingState(
-        *(distinct(fact for state in states for fact in state[part]) for part in range(len(FindingState._fields)))
-    )
+    return FindingState(*map(_join, left, right))
+
+
+def _join(left: tuple[Finding, ...], right: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return distinct(left + right) if left and right else left or right
 
 
 def _supersedes(absent: Finding, present: Finding) -> bool:

@@ -1,6 +1,7 @@
 """Evaluation of conditions and blocks: one small function per condition of the rule format."""
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from cds_service.logic.chart_index import DurationRange
@@ -36,7 +37,7 @@ from cds_service.model.conditions import (
 )
 from cds_service.model.facts import Finding, distinct
 from cds_service.model.outcome import Outcome, Truth, to_truth
-from cds_service.model.sides import Side
+from cds_service.model.sides import EACH_SIDE, Side
 
 YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
 
@@ -44,6 +45,15 @@ YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
 def evaluate(condition: Condition, context: EvaluationContext) -> Outcome:
     """Return the outcome of one condition or block in this context."""
     return _EVALUATORS[type(condition)](condition, context)
+
+
+def does_hold(block: Block, context: EvaluationContext) -> bool:
+    """Return whether a block holds. Most need what the chart does not record, and some need nothing."""
+    if not (block.all or block.any or block.none):
+        return True
+    if not block.has_anchor and not context.index.can_hold(block, context.side):
+        return False
+    return _evaluate_parts(block, context, evaluate_all=block.has_anchor).truth is YES
 
 
 def _evaluate_present(condition: Present, context: EvaluationContext) -> Outcome:
@@ -68,7 +78,7 @@ def _evaluate_present(condition: Present, context: EvaluationContext) -> Outcome
 
 
 def _merge_facts(groups: list[tuple[Finding, ...]]) -> tuple[Finding, ...]:
-    return distinct(groups[0] if len(groups) == 1 else [fact for group in groups for fact in group])
+    return distinct(groups[0] if len(groups) == 1 else chain.from_iterable(groups))
 
 
 def _evaluate_absent(condition: Absent, context: EvaluationContext) -> Outcome:
@@ -108,12 +118,12 @@ def _evaluate_pattern_is(condition: PatternIs, context: EvaluationContext) -> Ou
         and NO_PATTERN not in condition.patterns
     ):
         return Outcome(condition, UNKNOWN)
-    sides = (Side.LEFT, Side.RIGHT) if condition.side == "either" else context.resolve_sides(condition.side)
+    sides = EACH_SIDE if condition.side == "either" else context.resolve_sides(condition.side)
     side_patterns = [evaluate_pattern(context.index, side, evaluate, thorough=context.thorough) for side in sides]
     matching = [pattern for pattern in side_patterns if pattern.name in condition.patterns]
     holds = len(matching) == len(side_patterns) if condition.side == "all-covered" else bool(matching)
-    parts = tuple([part for pattern in (matching or side_patterns) for part in pattern.outcomes])
-    is_unknown = all(pattern.name == NO_PATTERN for pattern in side_patterns)
+    parts = tuple(chain.from_iterable([pattern.outcomes for pattern in matching or side_patterns]))
+    is_unknown = {pattern.name for pattern in side_patterns} == {NO_PATTERN}
     leading_facts = distinct([fact for pattern in matching if pattern.name == "both" for fact in pattern.leading_facts])
     return Outcome(condition, to_truth(holds, not is_unknown), leading_facts, parts)
 
@@ -188,12 +198,18 @@ def _evaluate_spoke(condition: Spoke, context: EvaluationContext) -> Outcome:
 
 
 def _evaluate_received(condition: Received, context: EvaluationContext) -> Outcome:
-    return Outcome(condition, YES if not find_missing(condition.kinds, context.index.chart) else NO)
+    if not find_missing(condition.kinds, context.index.chart):
+        return Outcome(condition, YES)
+    context.index.has_met_missing_data = True
+    return Outcome(condition, NO)
 
 
 def _evaluate_screened(condition: Screened, context: EvaluationContext) -> Outcome:
     hits = find_counting_hits(condition, context)
-    return Outcome(condition, YES if hits else UNKNOWN, hits=hits)
+    if not hits:
+        return Outcome(condition, UNKNOWN)
+    context.index.has_met_screen_hits = True
+    return Outcome(condition, YES, hits=hits)
 
 
 def _evaluate_block(block: Block, context: EvaluationContext) -> Outcome:
@@ -201,8 +217,12 @@ def _evaluate_block(block: Block, context: EvaluationContext) -> Outcome:
     evaluate_all = context.thorough or block.has_anchor
     if not evaluate_all and not context.index.can_hold(block, context.side):
         return Outcome(block, UNKNOWN)
+    return _evaluate_parts(block, context, evaluate_all=evaluate_all)
+
+
+def _evaluate_parts(block: Block, context: EvaluationContext, *, evaluate_all: bool) -> Outcome:
     parts: list[Outcome] = []
-    total = _evaluate_all_of(block, context, parts, evaluate_all=evaluate_all)
+    total = _evaluate_all_of(block, context, parts, evaluate_all=evaluate_all) if block.all else YES
     if block.any and (total is YES or evaluate_all):
         total = _both(total, _evaluate_any_of(block, context, parts))
     if block.none and (total is YES or context.thorough or (evaluate_all and block.none_has_anchor)):

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from cds_service.logic.evaluation_context import EvaluationContext, Evaluator
 from cds_service.logic.order_sides import covers_side
-from cds_service.model.conditions import Filters, ImagingSpec, Leaf
+from cds_service.model.conditions import ImagingSpec, Leaf
 from cds_service.model.dates import PartialDate, is_at_least_ago, is_at_most_after, is_since, is_within
 from cds_service.model.facts import NOT_RECORDED, Finding, Imaging, distinct
+from cds_service.model.filters import Filters
 from cds_service.model.outcome import Truth, to_truth
 from cds_service.model.sides import EACH_SIDE, Side
 

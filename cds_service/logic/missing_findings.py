@@ -4,10 +4,9 @@ from collections.abc import Collection, Iterator
 from itertools import chain, islice
 
 from cds_service.logic.chart_index import ChartIndex
-from cds_service.logic.evaluation import evaluate
+from cds_service.logic.evaluation import does_hold
 from cds_service.logic.evaluation_context import EvaluationContext
 from cds_service.model.content import Advice, Ask, Discriminator, Rule
-from cds_service.model.outcome import Truth
 from cds_service.model.sides import Side
 
 MAX_MISSING_FINDINGS = 3  # clinical design §5, "Not recorded, and would help"
@@ -24,7 +23,7 @@ def missing_findings(
     asks = [
         entry.ask
         for entry in (rule.asks if advice.asks is None else advice.asks)
-        if is_missing(entry.ask, context.index, sides) and evaluate(entry.block, context).truth is Truth.YES
+        if is_missing(entry.ask, context.index, sides) and does_hold(entry.block, context)
     ]
     if advice.asks is not None:
         return tuple(asks[:MAX_MISSING_FINDINGS])
@@ -43,7 +42,7 @@ def _rank_discriminators(rule: Rule, context: EvaluationContext, sides: Collecti
             and discriminator.ask not in covered_asks
             and is_missing(discriminator.ask, context.index, sides)
             and not _is_measured_otherwise(discriminator, context.index, sides)
-            and evaluate(discriminator.block, context).truth is Truth.YES
+            and does_hold(discriminator.block, context)
         ):
             covered_asks |= discriminator.same_measure
             yield discriminator

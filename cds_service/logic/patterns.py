@@ -5,7 +5,7 @@ from cds_service.logic.evaluation_context import EvaluationContext, Evaluator
 from cds_service.model.conditions import NO_PATTERN
 from cds_service.model.outcome import Truth
 from cds_service.model.side_pattern import SidePattern
-from cds_service.model.sides import Side
+from cds_service.model.sides import EACH_SIDE, Side
 
 _NO_SIDE_PATTERN = SidePattern(NO_PATTERN, (), ())
 _NAME_BY_REGIONS = {(True, True): "both", (True, False): "spine-only", (False, True): "hip-only"}
@@ -19,6 +19,13 @@ def evaluate_pattern(index: ChartIndex, side: Side, evaluate: Evaluator, *, thor
         context = EvaluationContext(index, side, thorough=thorough)
         pattern = index.pattern_cache[key] = _evaluate_side(context, evaluate)
     return pattern
+
+
+def note_patterns(index: ChartIndex, evaluate: Evaluator) -> None:
+    """Have the index know the pattern of each side: most rules need one, and need not be evaluated without it."""
+    if not index.has_no_pattern_findings(Side.BOTH):
+        patterns = {side: evaluate_pattern(index, side, evaluate, thorough=False) for side in EACH_SIDE}
+        index.note_patterns({side: pattern.name for side, pattern in patterns.items()})
 
 
 def _evaluate_side(context: EvaluationContext, evaluate: Evaluator) -> SidePattern:

@@ -1,11 +1,15 @@
 """The choice of recommendations to show: most urgent first, few, and within the limit for each order."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from cds_service.model.content import LEVELS, Policy
 from cds_service.model.decision import Decision, Recommendation, SuppressedCard
+
+BESIDE_SOLO: Final = "a rule that speaks alone"
+REPEATS_IMAGING: Final = "its imaging is offered already"
+CARD_LIMIT: Final = "the limit on cards"
 
 
 def rank_recommendations(
@@ -18,16 +22,16 @@ def rank_recommendations(
     """
     shown: list[Recommendation] = []
     held_back = _list_drowned(recommendations, policy)
-    cards_by_order: Counter[str] = Counter()
+    judged: list[str] = []
     for recommendation in sorted((one for one in recommendations if one not in held_back), key=_urgency_key):
         orders = [order.source.reference for order in recommendation.orders]
         is_within_limits = len(shown) < policy.cards_per_call and all(
-            cards_by_order[order] < policy.cards_per_order for order in orders
+            judged.count(order) < policy.cards_per_order for order in orders
         )
         remaining = _without_repeated_imaging(recommendation, shown)
         if recommendation.advice.level == LEVELS[0] or (is_within_limits and remaining is not None):
             shown.append(remaining or recommendation)
-            cards_by_order.update(orders)
+            judged += orders
         else:
             held_back.append(recommendation)
     return tuple(shown), tuple(held_back)
@@ -49,6 +53,20 @@ def _without_repeated_imaging(recommendation: Recommendation, shown: list[Recomm
     if len(offers) == len(recommendation.offers):
         return recommendation
     return replace(recommendation, offers=offers) if offers else None
+
+
+def explain_held_back(decision: Decision) -> dict[str, str]:
+    """Return why each recommendation was held back, by rule: what speaks alone, what it repeats, or the limits."""
+    everything = [*decision.shown, *decision.held_back]
+    drowned = {one.rule.id for one in _list_drowned(everything, decision.content.policy)}
+    reasons = {}
+    for one in decision.held_back:
+        if one.rule.id in drowned:
+            reasons[one.rule.id] = BESIDE_SOLO
+        else:
+            is_new = _without_repeated_imaging(one, list(decision.shown)) is not None
+            reasons[one.rule.id] = CARD_LIMIT if is_new else REPEATS_IMAGING
+    return reasons
 
 
 def without_info_cards(decision: Decision) -> Decision:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from cds_service.logic.chart_index import ChartIndex
-from cds_service.logic.evaluation import evaluate
+from cds_service.logic.evaluation import does_hold
 from cds_service.logic.evaluation_context import EvaluationContext
 from cds_service.logic.fact_matcher import matches_spec
 from cds_service.logic.order_sides import sides_covered_by
@@ -11,7 +11,6 @@ from cds_service.logic.rule_engine import PATIENT_VIEW, select_judged_orders
 from cds_service.model.content import LEVELS, RatingCriterion
 from cds_service.model.decision import Decision, OrderRating, Recommendation
 from cds_service.model.facts import Chart, Imaging
-from cds_service.model.outcome import Truth
 
 APPROPRIATE: Final = "appropriate"
 
@@ -68,8 +67,7 @@ def _find_criterion(order: Imaging, index: ChartIndex) -> RatingCriterion | None
         if criterion.block.none and not is_complete(index.chart):
             continue  # a finding that rules it out may be among the data that could not be read
         if matches_spec(order, criterion.order, order) and any(
-            evaluate(criterion.block, EvaluationContext(index, side, order)).truth is Truth.YES
-            for side in sides_covered_by(order)
+            does_hold(criterion.block, EvaluationContext(index, side, order)) for side in sides_covered_by(order)
         ):
             return criterion
     return None

@@ -1,14 +1,14 @@
 """The decision of one call: which rules speak, for which orders and sides, and which of them are shown."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 from cds_service.logic.chart_index import ChartIndex
-from cds_service.logic.evaluation import evaluate
+from cds_service.logic.evaluation import does_hold, evaluate
 from cds_service.logic.evaluation_context import EvaluationContext
 from cds_service.logic.fact_matcher import matches_spec
 from cds_service.logic.order_sides import sides_covered_by
-from cds_service.logic.patterns import evaluate_pattern
+from cds_service.logic.patterns import evaluate_pattern, note_patterns
 from cds_service.logic.ranking import rank_recommendations
 from cds_service.logic.recommendation import recommend
 from cds_service.logic.safety_flags import summarize_safety
@@ -43,8 +43,20 @@ def decide(content: Content, chart: Chart, hook: str, *, thorough: bool = False)
     traces, recommendations = _evaluate_rules(call, content.rules)
     shown, held_back = rank_recommendations(recommendations, content.policy)
     patterns = {side: evaluate_pattern(index, side, evaluate, thorough=True) for side in EACH_SIDE} if thorough else {}
-    safety = summarize_safety(index) if shown else SafetySummary()
-    return Decision(chart, hook, shown, held_back, tuple(traces), patterns, content, safety=safety)
+    # Only cards that advise to wait tell it.
+    safety = summarize_safety(index) if any(one.advice.is_restraint for one in shown) else SafetySummary()
+    return Decision(
+        chart,
+        hook,
+        shown,
+        held_back,
+        tuple(traces),
+        patterns,
+        content,
+        safety=safety,
+        has_met_missing_data=index.has_met_missing_data,
+        has_met_screen_hits=index.has_met_screen_hits,
+    )
 
 
 def recommend_by_rules(
@@ -52,8 +64,11 @@ def recommend_by_rules(
 ) -> list[Recommendation]:
     """Return what some of the rules alone would say, unranked. `spoken_rules`: the others that have spoken."""
     index = ChartIndex(chart, content)
+    possible = [rule for rule in rules if index.can_hold_on_a_side(rule.block)]
+    if not possible:  # as on most charts
+        return []
     call = _CallContext(index, hook, select_judged_orders(index, hook), thorough=False)
-    return _evaluate_rules(call, rules, spoken_rules)[1]
+    return _evaluate_rules(call, possible, spoken_rules)[1]
 
 
 def select_judged_orders(index: ChartIndex, hook: str) -> tuple[Imaging, ...]:
@@ -78,12 +93,7 @@ def _evaluate_rules(
     silenced = _find_silenced_rules(call)
     recommendations: dict[str, Recommendation] = {}
     traces = []
-    for rule in rules:
-        # Most rules cannot speak on most charts; evaluate those only for a trace.
-        if not call.thorough and not (
-            call.hook in rule.hooks and rule.id not in silenced and call.index.can_hold(rule.block, Side.BOTH)
-        ):
-            continue
+    for rule in rules if call.thorough else _list_possible_rules(call, rules, silenced):
         trace = _evaluate_rule(rule, call, silenced.get(rule.id), spoken_rules.union(recommendations))
         if trace.status == SPEAKS:
             recommendation = recommend(call.index, trace, call.hook)
@@ -92,6 +102,16 @@ def _evaluate_rules(
         if call.thorough or trace.status == SPEAKS:
             traces.append(trace)
     return traces, list(recommendations.values())
+
+
+def _list_possible_rules(call: _CallContext, rules: Iterable[Rule], silenced: Collection[str]) -> list[Rule]:
+    """Return the rules that could speak. Most cannot on most charts; those are evaluated only for a trace."""
+    can_hold = call.index.can_hold_on_a_side
+    audible = (rule for rule in rules if call.hook in rule.hooks and rule.id not in silenced)
+    possible = [rule for rule in audible if can_hold(rule.block)]
+    if possible:
+        note_patterns(call.index, evaluate)
+    return [rule for rule in possible if can_hold(rule.block)]
 
 
 def _is_worth_saying(recommendation: Recommendation) -> bool:
@@ -110,7 +130,7 @@ def _find_silenced_rules(call: _CallContext) -> dict[str, str]:
         return {rule.id: "the patient has died" for rule in call.index.content.rules}
     reasons: dict[str, str] = {}
     for silence in policy.silences:
-        if evaluate(silence.block, EvaluationContext(call.index, Side.BOTH)).truth is Truth.YES:
+        if does_hold(silence.block, EvaluationContext(call.index, Side.BOTH)):
             reasons.update(dict.fromkeys(silence.rules, silence.label))
     if call.hook != PATIENT_VIEW and not any(order.region in policy.judged_regions for order in call.judged_orders):
         rules = {rule.id for rule in call.index.content.rules} - policy.rules_without_judged_order
@@ -126,11 +146,17 @@ def _evaluate_rule(
     targets = _orders_and_sides(rule, call.judged_orders)
     if not targets:
         return RuleTrace(rule, "no order to judge")
-    evaluations = tuple(_evaluate_on_side(rule, call, order, side, spoken_rules) for order, side in targets)
+    evaluations: list[RuleEvaluation] = []
+    for order, side in targets:
+        before = evaluations[-1] if evaluations else None
+        if before is not None and before.order is order and call.index.names_no_side:
+            evaluations.append(replace(before, side=side))
+        else:
+            evaluations.append(_evaluate_on_side(rule, call, order, side, spoken_rules))
     if silence_label:
-        return RuleTrace(rule, "silenced", silence_label, evaluations)
-    speaking = tuple(evaluation for evaluation in evaluations if evaluation.advice)
-    return RuleTrace(rule, SPEAKS if speaking else "silent", "", evaluations if call.thorough else speaking)
+        return RuleTrace(rule, "silenced", silence_label, tuple(evaluations))
+    speaking = [evaluation for evaluation in evaluations if evaluation.advice]
+    return RuleTrace(rule, SPEAKS if speaking else "silent", "", tuple(evaluations if call.thorough else speaking))
 
 
 def _orders_and_sides(rule: Rule, orders: tuple[Imaging, ...]) -> list[tuple[Imaging | None, Side]]:

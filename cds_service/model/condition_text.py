@@ -5,14 +5,12 @@ from dataclasses import fields
 from typing import Any
 
 from cds_service.model.conditions import (
-    ANY_FACT,
     ANY_TEXT,
     Absent,
     Age,
     Block,
     Condition,
     Duration,
-    Filters,
     Imaged,
     ImagingSpec,
     Leaf,
@@ -26,6 +24,7 @@ from cds_service.model.conditions import (
     Screened,
     Spoke,
 )
+from cds_service.model.filters import ANY_FACT, Filters
 from cds_service.model.vocabulary import Vocabulary
 
 INDENT = "  "

@@ -1,50 +1,10 @@
 """The closed set of conditions, filters and blocks that rules are written in (rule format), as frozen values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Narrows the facts that a condition considers.
-
-    `side` is the scope of the condition, seen from the side for which it is evaluated. `stated`: the record names a
-    side. `sides` is "one" or "both": the records name one side only, or both.
-    `within` and `ago` are days, limits included. `since` holds names of anchors, "onset" among them; `for_days`: at
-    most so many days after them. `by`: "onset", the date that counts is the onset where one is stated, else the newest
-    date; "stated-onset", the onset alone; "recorded", the newest date, also inside a condition that goes by the onset.
-    `undated` is "counts" or "ignored". It decides where the date of a fact or anchor is missing or too coarse.
-    `qualifiers` maps a qualifier to its accepted values.
-    `asked`: a finding that an order asks to rule out counts as well; "only": such findings alone count.
-    `anchor` gives the date of the matching facts a name for later conditions.
-    """
-
-    side: str = "this"
-    stated: bool = False
-    sides: str | None = None
-    within: int | None = None
-    ago: int | None = None
-    since: tuple[str, ...] = ()
-    for_days: int | None = None
-    by: str | None = None
-    undated: str | None = None
-    qualifiers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    asked: bool | Literal["only"] = False
-    anchor: str | None = None
-    has_time_filter: bool = field(init=False, repr=False, compare=False)
-    is_unfiltered: bool = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        # Computed once. A time filter replaces the finding's own window; most conditions only ask for what is in that.
-        has_time_filter = self.within is not None or self.ago is not None or bool(self.since)
-        object.__setattr__(self, "has_time_filter", has_time_filter)
-        asks_more = self.stated or self.sides or self.has_time_filter or self.qualifiers or self.asked
-        object.__setattr__(self, "is_unfiltered", not asks_more)
-
-
-ANY_FACT = Filters()
+from cds_service.model.filters import ANY_FACT, Filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +61,7 @@ class Newest:
 
 
 NO_PATTERN = "none"
-ANY_PATTERN = "a pattern"  # what `Block.requirements` calls the findings that can make up a pattern
+PATTERNS = ("spine-only", "hip-only", "both", "undetermined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +168,7 @@ class Block:
     `has_anchor`: a condition inside names a date for later ones, so every condition must be evaluated. Those in `none`
     must only if one of them does: `none_has_anchor`.
     `requirements`: the block can hold only if the chart records at least one member of each set. A member is a
-    finding on any side, a finding on the judged side (`on_judged_side`), or a pattern (`ANY_PATTERN`).
+    finding or a pattern (`name_pattern`) on any side, or one on the judged side (`on_judged_side`).
     `alternatives`: the requirements of each part of `any`, if every part has some. It must meet all those of one.
     """
 
@@ -229,11 +189,11 @@ class Block:
 
     def can_hold(self, recorded: frozenset[str]) -> bool:
         """Return whether the recorded findings, named as in `requirements`, meet what the block requires."""
-        lacks = recorded.isdisjoint  # a hot path: every rule in every call
-        if any(map(lacks, self.requirements)):
-            return False
+        for requirement in self.requirements:  # a hot path: every rule in every call
+            if recorded.isdisjoint(requirement):
+                return False
         for part in self.alternatives:
-            if not any(map(lacks, part)):
+            if not any(map(recorded.isdisjoint, part)):
                 return True
         return not self.alternatives
 
@@ -256,6 +216,11 @@ Condition: TypeAlias = (
 )
 
 
+def name_pattern(name: str) -> str:
+    """Return what `Block.requirements` calls a pattern."""
+    return f"pattern {name}"
+
+
 def on_judged_side(name: str) -> str:
     """Return what `Block.requirements` calls a finding, or a pattern, on the judged side."""
     return f"{name}, here"
@@ -269,7 +234,7 @@ def _find_requirements(condition: Condition) -> tuple[frozenset[str], ...]:
         case Newest():
             return (frozenset({_requirement_for(condition.winner, condition.filters.side)}),)
         case PatternIs() if NO_PATTERN not in condition.patterns:
-            return (frozenset({_requirement_for(ANY_PATTERN, condition.side)}),)
+            return (frozenset(_requirement_for(name_pattern(name), condition.side) for name in condition.patterns),)
         case Block():
             of_all = (requirement for part in condition.all for requirement in _find_requirements(part))
             return (*of_all, *_requirements_of_any(condition.any))
@@ -277,7 +242,9 @@ def _find_requirements(condition: Condition) -> tuple[frozenset[str], ...]:
             return ()
 
 
-_PATTERN_REQUIREMENTS = frozenset({ANY_PATTERN, on_judged_side(ANY_PATTERN)})
+_PATTERN_REQUIREMENTS = frozenset(
+    member for name in map(name_pattern, PATTERNS) for member in (name, on_judged_side(name))
+)
 
 
 def _requirement_for(name: str, side: str) -> str:

@@ -261,7 +261,8 @@ class Content:
     """All content that the logic needs.
 
     `rules` are sorted so that each comes after the rules it refers to; `discriminators` by weight, greatest first.
-    `links` are the site's, by rule. `screen_groups`: the groups of the safety screen, by id.
+    `links` are the site's, by rule. `screen_groups`: the groups of the safety screen, by id. `any_pattern` can hold
+    where a pattern can.
     """
 
     edition: Edition
@@ -279,3 +280,9 @@ class Content:
     override_bases: Mapping[str, OverrideBasis] = field(default_factory=dict)
     safety_flags: tuple[SafetyFlag, ...] = ()
     screen_groups: Mapping[str, ScreenGroup] = field(default_factory=lambda: MappingProxyType({}))
+    any_pattern: Block = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Computed once: every call asks whether there may be a pattern at all.
+        blocks = (self.policy.undetermined, *(pattern.block for pattern in self.patterns))
+        object.__setattr__(self, "any_pattern", Block(any=blocks))

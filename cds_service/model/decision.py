@@ -90,6 +90,8 @@ class Decision:
 
     `hidden_for_role` is what is not shown because of the user's role, `suppressed` what the user has answered before.
     `is_suppression_unknown`: the store could not be asked what the user has answered, so everything is shown.
+    `has_met_missing_data`: a condition failed because data that it asks for did not arrive whole.
+    `has_met_screen_hits`: a condition met hits of the safety screen that count.
     The traces cover all rules only if the decision was made with `thorough`; otherwise only the rules that speak.
     """
 
@@ -104,6 +106,8 @@ class Decision:
     safety: SafetySummary = SafetySummary()
     suppressed: tuple[SuppressedCard, ...] = ()
     is_suppression_unknown: bool = False
+    has_met_missing_data: bool = False
+    has_met_screen_hits: bool = False
 
 
 class OrderRating(NamedTuple):

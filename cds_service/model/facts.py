@@ -198,5 +198,6 @@ FactT = TypeVar("FactT", Finding, Imaging, Finding | Imaging)
 
 def distinct(facts: Iterable[FactT]) -> tuple[FactT, ...]:
     """Return the facts without duplicates, in order. By identity: each record is one object for the whole call."""
-    all_facts = facts if isinstance(facts, tuple) else tuple(facts)
-    return all_facts if len(all_facts) < 2 else tuple({id(fact): fact for fact in all_facts}.values())
+    if isinstance(facts, tuple) and len(facts) < 2:
+        return facts
+    return tuple({id(fact): fact for fact in facts}.values())

@@ -1,5 +1,6 @@
 """The outcome of evaluating a condition: its truth, its facts and its parts. Traces consist of outcomes."""
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple
 
@@ -37,16 +38,22 @@ class Outcome(NamedTuple):
 
     def supporting_facts(self) -> "tuple[Fact, ...]":
         """Return the facts that make the condition hold, from all parts that hold; `none` parts add nothing."""
-        return distinct(self._list_supporting_facts())
+        return facts_of(self.list_holding())
 
-    def _list_supporting_facts(self) -> "list[Fact]":
-        facts: list[Fact] = []
-        if self.truth is Truth.YES:
-            facts += self.facts
-            for part in self.parts:
-                if part.role != "none" and part.truth is Truth.YES:
-                    facts += part._list_supporting_facts()
-        return facts
+    def list_holding(self) -> "list[Outcome]":
+        """Return the outcome and its parts that hold, at any depth, but `none` parts; nothing if it does not hold."""
+        if self.truth is not Truth.YES:
+            return []
+        holding = [self]
+        for part in self.parts:
+            if part.role != "none" and part.truth is Truth.YES:
+                holding += part.list_holding() if part.parts else (part,)
+        return holding
+
+
+def facts_of(outcomes: Iterable[Outcome]) -> tuple[Fact, ...]:
+    """Return the facts of outcomes, each once."""
+    return distinct([fact for outcome in outcomes for fact in outcome.facts])
 
 
 def to_truth(holds: bool, contradicted: bool) -> Truth:

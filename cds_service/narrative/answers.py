@@ -3,14 +3,42 @@
 from collections.abc import Mapping, Sequence
 
 from cds_service.model.facts import FindingValue
+from cds_service.narrative.choices import chosen_alone
+from cds_service.narrative.corrections import is_retraction
+from cds_service.narrative.questions import ASKING
 from cds_service.narrative.tokenizer import CLAUSE, STOP, TRAILING_QUESTION, Sentence
 
 _OVER = frozenset({"resolved", "subsided"})
-_OVER_IN_TWO = frozenset({("went", "away"), ("went", "within"), ("gone", "within"), ("gone", "now")})
+_OVER_IN_TWO = frozenset(
+    {
+        ("went", "away"),
+        ("went", "within"),
+        ("gone", "within"),
+        ("gone", "now"),
+        ("not", "reproducible"),
+        ("not", "reproduced"),
+    }
+)
 _NONE, _SINCE = frozenset({"none", "nothing", "nil", "never", "fine", "well", "ok"}), frozenset({"since", "now"})
+_FOUND_NONE = ("i", "found", "none")
+_MINUS_VE, _NEGATIVE = ("-", "ve"), ("negative",)
+_NEVER, _NOT_AT_ALL = frozenset({"never", "nil", "zero"}), ("not", "at", "all")
+_WELL = frozenset({"normal", "fine", "ok", "okay", "intact", "good", "unchanged", "nad"})
+_ANSWERING = frozenset({"a", "ans", "answer", "answered", "reply", "response", "pt", "patient"})
+_LEADS = frozenset({":", "-"})
+_ANY = ("any",)  # what is asked, and answered with no, may begin with anything: "lost weight: no"
 _BEFORE_END = frozenset({CLAUSE, STOP})
+_NOT_AGAIN, _THIS_WAS = ("has", "not", "recurred"), frozenset({("this", "was"), ("it", "was")})
 _MAX_END = 4  # words that only tell an end
-_BEFORE_MORE = frozenset({",", "-", "(", ":"})
+_TODAY, _WAS, _MAX_NOW = frozenset({"today", "now", "currently"}), frozenset({"was", "were"}), 8
+_MEASURED = frozenset(
+    {"it", "is", "at", "to", "and", "degrees", "deg", "painless", "negative", "positive", "normal", "full", "/", "+"}
+    | {"l", "r", "left", "right", "both", "bilaterally"}
+)
+_LOSS = "loss"
+_BARE = 2  # words: the organ and the mark
+_ORGANS = frozenset({"bladder", "bowel", "bowels", "waterworks"})
+_BEFORE_MORE = frozenset({",", "-", "(", ":", "/"})
 
 
 def join_answers(parts: Sequence[Sentence], answers: Mapping[str, FindingValue]) -> list[Sentence]:
@@ -20,19 +48,76 @@ def join_answers(parts: Sequence[Sentence], answers: Mapping[str, FindingValue])
     """
     joined: list[Sentence] = []
     for part in parts:
-        if joined and joined[-1].words[-1] == TRAILING_QUESTION and part.words[0] in answers:
-            joined[-1:] = _answered(joined[-1], part)
-        elif joined and joined[-1].ending in _BEFORE_END and _is_end(part):
+        if (
+            joined
+            and joined[-1].words[-1] == TRAILING_QUESTION
+            and _is_answer(answer := _without_lead(chosen_alone(part)), answers)
+        ):
+            joined[-1:] = _answered(joined[-1], answer, answers)
+        elif (
+            joined
+            and (_asks_of_organ(joined[-1]) or _is_measured(joined[-1], part))
+            and part.words[-1] != TRAILING_QUESTION
+        ):
+            joined[-1] = joined[-1].part(0, -1).followed_by(_mark(":", joined[-1]), part)
+        elif joined and (_goes_on(joined[-1], part) or is_retraction(part, joined[-1])):
             joined[-1] = _told_on(joined[-1], part)
         else:
+            if joined and joined[-1].ending in _BEFORE_END and _tells_end(part):
+                joined[-1] = _told_on(joined[-1], part.part(-len(_NOT_AGAIN)))
             joined.append(part)
     return joined
 
 
-def _answered(question: Sentence, part: Sentence) -> list[Sentence]:
+def _is_measured(question: Sentence, part: Sentence) -> bool:
+    """Return whether a question for what is lost is answered with how much: "Wt loss? 10 kg"."""
+    is_asked = question.words[-1] == TRAILING_QUESTION and question.words[-2:-1] == (_LOSS,)
+    return is_asked and part.words[0].isdecimal() and int(part.words[0]) > 0 and part.words[-1] != TRAILING_QUESTION
+
+
+def _goes_on(before: Sentence, part: Sentence) -> bool:
+    """Return whether a sentence only tells how what stands before it ended, or what it measures now."""
+    return _tells_of_now(before, part) or (before.ending in _BEFORE_END and _is_end(part))
+
+
+def _asks_of_organ(part: Sentence) -> bool:
+    """Return whether a question names but an organ, so that what it does answers it: "Bladder? Slow to start"."""
+    return len(part.words) == _BARE and part.words[0] in _ORGANS and part.words[1] == TRAILING_QUESTION
+
+
+def _tells_of_now(before: Sentence, part: Sentence) -> bool:
+    """Return whether a part tells what a measure is now, behind what it was: "was positive at 30; today it is 85"."""
+    is_short = before.ending == CLAUSE and len(part.words) <= _MAX_NOW and part.words[0] in _TODAY
+    is_measure = any(word.isdecimal() for word in part.words) and all(
+        word.isdecimal() or word in _MEASURED for word in part.words[1:]
+    )
+    return is_short and is_measure and not _WAS.isdisjoint(before.words)
+
+
+def _without_lead(part: Sentence) -> Sentence:
+    """Return what is answered, without a dash or a word before it that says that it is an answer: "A: no"."""
+    words = part.words
+    if words == _FOUND_NONE:
+        return part.part(len(words) - 1)
+    if words == _MINUS_VE:
+        return Sentence(_NEGATIVE, _NEGATIVE, part.ending, part.starts[:1])
+    lead = 2 if words[0] in _ANSWERING and words[1:2] and words[1] in _LEADS else int(words[0] in _LEADS)
+    return part.part(lead) if lead < len(words) else part
+
+
+def _is_answer(part: Sentence, answers: Mapping[str, FindingValue]) -> bool:
+    if len(part.words) == 1 and part.words[0] in _WELL:
+        return True
+    return part.words[0] in answers or part.words[0] in _NEVER or part.words == _NOT_AT_ALL
+
+
+def _answered(question: Sentence, part: Sentence, answers: Mapping[str, FindingValue]) -> list[Sentence]:
     """Return a question with its answer, and what is left of the answer's sentence where it is the next question."""
     asked = question.part(0, -1).followed_by(_mark(":", question))
-    if len(part.words) == 1 or part.words[1] in _BEFORE_MORE:
+    is_refused = part.words[0] in _NEVER or answers.get(part.words[0]) is FindingValue.ABSENT
+    if is_refused and question.words[0] not in ASKING:
+        asked = Sentence(_ANY, _ANY, question.ending, question.starts[:1]).followed_by(asked)
+    if len(part.words) == 1 or part.words[1] in _BEFORE_MORE or part.words == _NOT_AT_ALL:
         return [asked.followed_by(part)]
     if part.words[-1] == TRAILING_QUESTION:
         return [asked.followed_by(part.part(0, 1, question.ending)), part.part(1)]
@@ -50,6 +135,12 @@ def _is_end(part: Sentence) -> bool:
     if is_short and part.words[0] in _NONE and part.words[-1] in _SINCE:
         return True
     return is_short and (part.words[0] in _OVER or part.words[:2] in _OVER_IN_TWO)
+
+
+def _tells_end(part: Sentence) -> bool:
+    """Return whether a sentence says that what was named before is over: "this was a UTI and has not recurred"."""
+    pairs = zip(part.words, part.words[1:], strict=False)
+    return part.words[-len(_NOT_AGAIN) :] == _NOT_AGAIN and any(pair in _THIS_WAS for pair in pairs)
 
 
 def _told_on(part: Sentence, end: Sentence) -> Sentence:

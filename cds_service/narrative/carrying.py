@@ -30,6 +30,11 @@ class PlacedCue(NamedTuple):
     cue: Cue
 
 
+def may_hold_cues(items: Row) -> bool:
+    """Return whether a sentence may hold cues. Most hold none."""
+    return bool(items.traits & _CUES) or _MINUS in items.sentence.words
+
+
 def place_cues(items: Row, passed: Set[int]) -> list[PlacedCue]:
     """Return the cues of a sentence in order, but for those in the items of `passed`."""
     cues: list[PlacedCue] = []
@@ -37,12 +42,18 @@ def place_cues(items: Row, passed: Set[int]) -> list[PlacedCue]:
         if not item.traits & _CUES:
             continue
         if item.entry.cues and place not in passed:
-            cues += [PlacedCue(place, cue) for cue in item.entry.cues if not cue.is_opening or _opens(items, place)]
+            cues += [PlacedCue(place, cue) for cue in item.entry.cues if _is_meant(items, place, cue)]
         if _COMPANION in item.entry.marks and (who := companion_told_of(items, place)):
             cues.append(PlacedCue(who, Cue(CueEffect.FAMILY, is_before=True)))
-    if any(one.text == _MINUS and other.text == _COMMA for one, other in pairwise(items)):
+    if _MINUS in items.sentence.words and _has_minus_signs(items):
         cues = sorted([*cues, *(one for one in _minus_signs(items) if one.place not in passed)], key=itemgetter(0))
     return cues
+
+
+def _has_minus_signs(items: Row) -> bool:
+    """Return whether a list denies with such signs. At the end of an entry that a semicolon ends it is one, too."""
+    is_closed = len(items) > 1 and items[-1].text == _MINUS and items.sentence.ending == CLAUSE
+    return is_closed or any(one.text == _MINUS and other.text == _COMMA for one, other in pairwise(items))
 
 
 def _minus_signs(items: Sequence[Item]) -> Iterator[PlacedCue]:
@@ -50,6 +61,13 @@ def _minus_signs(items: Sequence[Item]) -> Iterator[PlacedCue]:
     for place, item in enumerate(items):
         if item.text == _MINUS and (place + 1 == len(items) or items[place + 1].text == _COMMA):
             yield PlacedCue(place, Cue(CueEffect.NEGATED, is_before=False, is_closing=True))
+
+
+def _is_meant(items: Sequence[Item], place: int, cue: Cue) -> bool:
+    """Return whether a cue opens a clause if it must, and compares no numbers: "8 vs 20 reps"."""
+    if cue.is_between:
+        return not any(item.number >= 0 for item in items[max(0, place - 1) : place])
+    return not cue.is_opening or _opens(items, place)
 
 
 def _opens(items: Sequence[Item], place: int) -> bool:

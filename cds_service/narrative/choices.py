@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.sided_answers import answers_by_side
-from cds_service.narrative.tokenizer import EMPTY_BOX, STOP, TICKED, Sentence
+from cds_service.narrative.tokenizer import CROSS, EMPTY_BOX, STOP, TICKED, Sentence
 
 _OPPOSITES = frozenset({("yes", "no"), ("no", "yes"), ("y", "n"), ("n", "y")})
-_BOXES = frozenset({EMPTY_BOX, TICKED})
+_BOXES = frozenset({EMPTY_BOX, TICKED, CROSS})
 _OPEN = ("y", "/", "n")
 _COLON = ":"
 _BETWEEN = frozenset({"/", ",", "or"})
@@ -26,6 +26,14 @@ def settle_choices(parts: Sequence[Sentence], answers: Mapping[str, FindingValue
     """Return the sentences, with each choice behind a question written as its answer, which ends the sentence."""
     settled = [one for part in parts for one in (_settled(part, answers) if _may_choose(part) else (part,))]
     return [one for part in settled for one in answers_by_side(part)]
+
+
+def chosen_alone(part: Sentence) -> Sentence:
+    """Return the answer that a sentence ticks if it does nothing else: "[ ] yes [x] no"."""
+    choice = _ticked(part.words, 0)
+    if choice is None or choice.answer is None or choice.length < len(part.words):
+        return part
+    return Sentence((choice.answer,), (choice.answer,), part.ending, part.starts[:1])
 
 
 def _may_choose(part: Sentence) -> bool:
@@ -47,7 +55,7 @@ def _settled(part: Sentence, answers: Mapping[str, FindingValue]) -> Iterator[Se
         is_led_on = place < len(words) and words[place] == _SINCE
         rest = len(words) if is_led_on else place
         yield part.part(start, end).followed_by(chosen, part.part(place, rest, STOP))
-        while rest < len(words) and words[rest] in {")", ","}:
+        while rest < len(words) and words[rest] in {")", ",", "/"}:
             rest += 1
         start = place = rest
     if start < len(words):
@@ -56,6 +64,11 @@ def _settled(part: Sentence, answers: Mapping[str, FindingValue]) -> Iterator[Se
 
 def _choice(words: Sequence[str], place: int, answers: Mapping[str, FindingValue]) -> _Choice | None:
     return _ticked(words, place) or _left_open(words, place, answers)
+
+
+def _offers_third(words: Sequence[str], at: int) -> bool:
+    """Return whether a third answer follows, "yes / no / unsure", and not the next question."""
+    return "/" in words[at : at + 1] and "/" not in words[at + 1 :]
 
 
 def _ticked(words: Sequence[str], place: int) -> _Choice | None:
@@ -77,7 +90,7 @@ def _ticked(words: Sequence[str], place: int) -> _Choice | None:
 def _left_open(words: Sequence[str], place: int, answers: Mapping[str, FindingValue]) -> _Choice | None:
     """Return the choice of "yes / no", with the answer that may follow a colon."""
     three = tuple(words[place : place + 3])
-    if "/" not in three[1:2] or (three[0], three[-1]) not in _OPPOSITES or "/" in words[place + 3 : place + 4]:
+    if "/" not in three[1:2] or (three[0], three[-1]) not in _OPPOSITES or _offers_third(words, place + 3):
         return None
     at = place + 3
     while at < len(words) and words[at] in _BEFORE_ANSWER:

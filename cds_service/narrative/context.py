@@ -9,30 +9,37 @@ from operator import attrgetter
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.boxes import stands_behind
-from cds_service.narrative.carrying import CARRYING, PlacedCue, carry, place_cues
+from cds_service.narrative.carrying import CARRYING, PlacedCue, carry, may_hold_cues, place_cues
 from cds_service.narrative.claims import is_claimed, is_on_checklist
-from cds_service.narrative.cue_limits import holds_from_opening, is_of_next, is_over_before, is_told_apart, opening_of
-from cds_service.narrative.cues_behind import NEAR, CuesBehind, is_small
+from cds_service.narrative.cue_limits import (
+    holds_from_opening,
+    is_freed,
+    is_of_ever,
+    is_of_next,
+    is_over_before,
+    is_told_apart,
+    names_examples,
+    opening_of,
+)
+from cds_service.narrative.cues_behind import NEAR, CuesBehind, is_joined
 from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
 from cds_service.narrative.endings import find_ended, is_of_then
 from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
-from cds_service.narrative.items import Item, Row
+from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.questions import is_answered_no, is_denied_at_end, is_open, is_refused
 from cds_service.narrative.returning import Returning
 from cds_service.narrative.scopes import Scopes
-from cds_service.narrative.tokenizer import EMPTY_BOX, TRAILING_QUESTION, Sentence
+from cds_service.narrative.structures import is_meant
+from cds_service.narrative.tokenizer import EMPTY_BOX, Sentence
+from cds_service.narrative.traits import marked
 
-_LISTS = (Mark.LIST, Mark.JOINED)
+_LIST, _LISTS = marked(Mark.LIST), marked(Mark.LIST, Mark.JOINED)
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
-_ASKING = frozenset(
-    {"do", "does", "did", "is", "are", "was", "were", "has", "have", "can", "could", "any", "ever", "when"}
-)
-_ARTICLES = frozenset({"the", "at the", "in the", "of the"})
+_SUCH_AS = "such as"
 _NONE_BEFORE = frozenset({"no prior", "no previous"})
 _HISTORIES = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})
-_HISTORY = frozenset({"history", "hx", "h/o", "ever", "never"})
-_SUSPECTING = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED, CueEffect.ADVICE, CueEffect.HISTORICAL})
 
 
 class Context:
@@ -54,24 +61,25 @@ class Context:
 
         `section`: what its section says. `behind`: the next sentence, which may take a denial back.
         """
-        self._items = items
+        self.items = items
         self._is_name = is_name
-        self._is_question = bool(items) and items[-1].text == TRAILING_QUESTION and items[0].text in _ASKING
-        self._mentions = sorted(mentions, key=attrgetter("place"))
+        self._is_question, self._is_refused = is_open(items), is_refused(items)
+        self.mentions = sorted(mentions, key=attrgetter("place"))
         self._carried = carried
         self._section = section
         self._reach = reach
         self._scopes = Scopes(items)
-        self._behind = CuesBehind(items, self._mentions)
+        self._behind = CuesBehind(items, self.mentions)
         self._has_bracket = "(" in items.sentence.words
         results = {place for mention in mentions for place in mention.results}
-        self._ended = find_ended(items, self._mentions)
+        self._ended = find_ended(items, self.mentions)
         self._cues = place_cues(items, passed | results | self._ended.said)
         self._changing: list[PlacedCue] = []
         self._negating: list[PlacedCue] = []
         self._opening: PlacedCue | None = None
         if self._cues:
             self._divide()
+        self.behind = behind
         self._returning = Returning.of(items, behind) if self._negating else None
         self._is_plain = not (self._cues or carried or section or self._ended.mentions)
 
@@ -81,9 +89,19 @@ class Context:
         for one in self._cues:
             (denying if _denies_on(one.cue) else self._changing).append(one)
         answers = {one.place for one in self._changing if one.cue.is_closing and self._behind.is_answer(*one)}
-        answers.update(one.place for one in denying if stands_behind(self._items, self._mentions, one.place))
+        answers.update(one.place for one in denying if stands_behind(self.items, self.mentions, one.place))
         self._negating = [one for one in denying if one.place not in answers]
         self._opening = opening_of(self._changing)
+
+    def denial_of(self, mention: Mention) -> int:
+        """Return the place of the cue that denies a mention, or that of the mention if it denies by itself."""
+        if mention.value is FindingValue.ABSENT:
+            return mention.place
+        if id(mention) in self._ended.denied:
+            return max(place for place in self._ended.said if place > mention.last)
+        behind = (one for one in self._changing if one.place > mention.last and one.cue.effect is CueEffect.NEGATED)
+        before = [one.place for one in self._negating if one.place < mention.first]
+        return next((one.place for one in behind if self._holds(*one, mention)), [mention.place, *before][-1])
 
     def changes(self, mention: Mention) -> set[CueEffect]:
         """Return all effects on a mention: those of the cues, and of a diagnosis named but not asserted."""
@@ -97,8 +115,8 @@ class Context:
             return False
         saying = mention.saying
         if saying.claimed_by and not saying.is_structure:
-            return not is_claimed(self._items, self._mentions, mention, self._is_there)
-        return self._has_bracket and saying.is_ground and is_on_checklist(self._items, mention)
+            return not is_claimed(self.items, self.mentions, mention, self._is_there)
+        return self._has_bracket and saying.is_ground and is_on_checklist(self.items, mention)
 
     def _is_there(self, mention: Mention) -> bool:
         return mention.value is FindingValue.PRESENT and not self._cued(mention)
@@ -110,64 +128,61 @@ class Context:
         holding: list[PlacedCue] = []
         for one in self._changing:
             is_other = mention.results or not mention.first <= one.place <= mention.last
+            is_other = is_other and not (self._is_refused and one.place == len(self.items) - 1)
             if (
                 is_other
                 and one is not self._opening
                 and self._holds(*one, mention)
-                and not is_of_next(self._mentions, one, mention)
+                and not is_of_next(self.mentions, one, mention)
             ):
                 holding.append(one)
         found = {self._change(one, mention) for one in holding} if holding else set()
+        if found == {CueEffect.NEGATED} and any(is_of_ever(self.items[one.place]) for one in holding):
+            found.add(CueEffect.HISTORICAL)  # "malignancy: never"
         if self._is_question:
             found.add(CueEffect.UNCLEAR)
-        if self._opening and holds_from_opening(self._items, mention):
+        if self._opening and holds_from_opening(self.items, mention):
             found.add(self._opening.cue.effect)
         if holding and any(one.cue.is_listing and not one.cue.is_before for one in holding):
             found.discard(CueEffect.HYPOTHETICAL)  # "asked about numbness and retention, all denied"
-        if self._carried and not any(
-            self._is_stopped(-1, mention, one) for one in {CueEffect.HISTORICAL, self._carried} - {CueEffect.FAMILY}
-        ):
-            found.add(self._carried)
-        if self._section and not (self._section in _HISTORIES and has_begun(self._items, mention)):
+        if carried := self._carried_to(mention, found):
+            found.add(carried)
+        if self._section and not (self._section in _HISTORIES and has_begun(self.items, mention)):
             found.add(self._section)  # what began on a day that was is no history
-        if found and CueEffect.ADVICE in found and has_begun(self._items, mention):
+        if found and CueEffect.ADVICE in found and has_begun(self.items, mention):
             found.discard(CueEffect.ADVICE)
         if id(mention) in self._ended.mentions:
             is_denied = id(mention) in self._ended.denied and (mention.saying.is_pain or mention.saying.is_ground)
             found.add(CueEffect.NEGATED if is_denied else CueEffect.HISTORICAL)
-        if self._negating:
-            found.update(self._negations(mention))
-        if mention.saying.is_structure and not self._is_meant(mention):
+        denials = set(self._negations(mention)) if self._negating else set()
+        found |= self._refusal(mention, denials) if self._is_refused else denials
+        if CueEffect.NEGATED not in found and is_denied_at_end(self.items, mention):
+            found.add(CueEffect.UNCLEAR)  # "weight loss you cannot explain: no"
+        if mention.saying.is_structure and not is_meant(self.items, self._cues, mention):
             found.add(CueEffect.UNCLEAR)
         return found
 
-    def _is_meant(self, mention: Mention) -> bool:
-        """Return whether a part of the body is named for its disease: a cue stands next to it, or it stands alone."""
-        behind = self._items[mention.last + 1 :]
-        if mention.saying.is_asked or all(is_small(item) or item.entry.saying for item in self._items):
-            return True
-        names_more = bool(behind) and behind[0].is_unknown  # "no cauda equina root thickening"
-        return any(
-            one.cue.effect in _SUSPECTING
-            and self._is_next(one, mention)
-            and not (names_more and one.cue.effect is CueEffect.NEGATED)
-            for one in self._cues
-            if abs(one.place - mention.place) <= NEAR
-        )
+    def _carried_to(self, mention: Mention, found: Set[CueEffect]) -> CueEffect | None:
+        """Return what is carried over and holds of a mention, which may have an answer of its own: "IVDU - no"."""
+        carried = self._carried
+        if carried is None or is_freed(self.items, mention, carried):
+            return None
+        if carried is CueEffect.UNCLEAR and found == {CueEffect.NEGATED}:
+            return None
+        ends = {CueEffect.HISTORICAL, carried} - {CueEffect.FAMILY}
+        return None if any(self._is_stopped(-1, mention, one) for one in ends) else carried
 
-    def _is_next(self, placed: PlacedCue, mention: Mention) -> bool:
-        if placed.cue.is_before and placed.place < mention.first:
-            between = self._items[placed.place + 1 : mention.first]
-            return not any(item.is_unknown or item.text in _ARTICLES for item in between)
-        between = self._items[mention.last + 1 : placed.place]
-        return placed.place > mention.last and not placed.cue.is_before and all(is_small(item) for item in between)
+    def _refusal(self, mention: Mention, denials: Set[CueEffect]) -> set[CueEffect]:
+        """Return what the "no" behind a question says of a mention in it. "Are you free of pain: no" denies none."""
+        is_sure = not denials and is_answered_no(self.items, self.mentions, mention)
+        return {CueEffect.NEGATED if is_sure else CueEffect.UNCLEAR}
 
     def _change(self, placed: PlacedCue, mention: Mention) -> CueEffect:
         """Return the effect of a cue that applies. A negation after a list certainly applies only to its last item."""
-        between = self._items[mention.last + 1 : placed.place]
+        between = self.items[mention.last + 1 : placed.place]
         is_some = placed.cue.effect is CueEffect.NEGATED and not placed.cue.is_listing
         is_listed = is_some and any(item.entry.saying for item in between)
-        if self._items[placed.place].text in _NONE_BEFORE and self._items[mention.place].concept("act"):
+        if self.items[placed.place].text in _NONE_BEFORE and self.items[mention.place].concept("act"):
             return CueEffect.NEGATED  # "no previous spinal surgery"; of a pain it says nothing of now
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
 
@@ -175,34 +190,36 @@ class Context:
         if cue.is_anywhere:
             return True
         if cue.is_before and place < mention.first:
-            is_open = not self._is_stopped(place, mention, cue.effect) and not is_over_before(self._items, place, cue)
+            is_open = not self._is_stopped(place, mention, cue.effect) and not is_over_before(self.items, place, cue)
             return is_open and not self._is_out(place, cue, mention)
         if place < mention.first:
             return False
         if cue.is_before and cue.effect is CueEffect.FAMILY and place - mention.last <= NEAR:
-            between = self._items[mention.last + 1 : place]
+            between = self.items[mention.last + 1 : place]
             return bool(between) and all(item.is_marked(Mark.LINK) for item in between)  # "sciatica in her mother"
         return not cue.is_before and self._behind.reaches(place, cue, mention)
 
     def _is_out(self, place: int, cue: Cue, mention: Mention) -> bool:
         """Return whether a mention is no matter of a cue before it: not next to what ended, or a suspicion's ground."""
         if cue.effect is CueEffect.ENDED:
-            between = self._items[place + 1 : mention.first]
+            between = self.items[place + 1 : mention.first]
             return not all(item.is_side or item.is_marked(Mark.LINK) for item in between)
-        if self._items[place].text == EMPTY_BOX and stands_behind(self._items, self._mentions, place):
+        if self.items[place].text == EMPTY_BOX and stands_behind(self.items, self.mentions, place):
             return True
         if cue.effect is not CueEffect.HYPOTHETICAL:
             return False
-        if not cue.is_listing and is_told_apart(self._items, PlacedCue(place, cue), mention):
+        if not cue.is_listing and is_told_apart(self.items, PlacedCue(place, cue), mention):
             return True
         if cue.is_listing:
-            return is_affirmed(self._items, mention)
-        return self._is_denied_apart(place, mention) or is_ground(self._items, self._mentions, place, mention)
+            return is_affirmed(self.items, mention)
+        if self.items[place].text == _SUCH_AS and names_examples(self.items, place, self._negating):
+            return True
+        return self._is_denied_apart(place, mention) or is_ground(self.items, self.mentions, place, mention)
 
     def _is_denied_apart(self, place: int, mention: Mention) -> bool:
         """Return whether a denial begins behind a comma, after what is suspected: "rule out fracture, no trauma"."""
         return any(
-            place < one.place < mention.first and self._items[one.place - 1].text == "," for one in self._negating
+            place < one.place < mention.first and self.items[one.place - 1].text == "," for one in self._negating
         )
 
     def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
@@ -215,71 +232,66 @@ class Context:
             return
         nearest = before[-1]
         if self._is_stopped(nearest.place, mention, CueEffect.NEGATED):
-            if nearest.cue.is_listing and is_resumed(self._items[nearest.place + 1 : mention.first]):
+            if nearest.cue.is_listing and is_resumed(self.items[nearest.place + 1 : mention.first]):
                 yield CueEffect.NEGATED
             return
-        if is_told_apart(self._items, nearest, mention):
+        if is_told_apart(self.items, nearest, mention):
             return
         back = self._taken_back(nearest, mention)
         if back is not False:
             yield from () if back else (CueEffect.UNCLEAR,)
             return
         is_double = any(one.place + 1 == nearest.place for one in before[:-1])
-        between = self._items[nearest.place + 1 : mention.first]
-        is_sure = self._is_negated(nearest, mention) or is_wholly_denied(self._items, nearest.place)
+        between = self.items[nearest.place + 1 : mention.first]
+        is_sure = self._is_negated(nearest, mention) or is_wholly_denied(self.items, nearest.place)
         is_sure = is_sure or is_resumed(between)
-        is_sure = is_sure and not is_of_then(self._items, mention)
+        is_sure = is_sure and not is_of_then(self.items, mention)
         yield CueEffect.NEGATED if is_sure and not is_double else CueEffect.UNCLEAR
-        if is_sure and not is_double and not _HISTORY.isdisjoint(self._items[nearest.place].text.split()):
+        if is_sure and not is_double and is_of_ever(self.items[nearest.place]):
             yield CueEffect.HISTORICAL  # "no history of cancer" denies what was, too
 
     def _taken_back(self, nearest: PlacedCue, mention: Mention) -> bool | None:
         """Return whether what is denied is there now; None where that cannot be told."""
         if self._returning is None or mention.first > self._returning.place:
             return False
-        return self._returning.is_there(self._mentions, nearest.place, [one.place for one in self._negating])
+        return self._returning.is_there(self.mentions, nearest.place, [one.place for one in self._negating])
 
     def _is_negated(self, placed: PlacedCue, mention: Mention) -> bool:
         """Return whether a negation certainly applies to the mention."""
-        between = self._items[placed.place + 1 : mention.first]
+        between = self.items[placed.place + 1 : mention.first]
         if sum(item.is_unknown for item in between) > self._reach:
             return False
-        passed = [one for one in self._mentions if placed.place < one.place < mention.first]
+        passed = [one for one in self.mentions if placed.place < one.place < mention.first]
         if not passed:
-            is_plain = placed.cue.is_listing or not any(item.is_marked(Mark.LIST) for item in between)
-            return is_plain or self._is_joined(placed.place, mention)
+            is_plain = placed.cue.is_listing or not self.items.has(_LIST, placed.place + 1, mention.first)
+            return is_plain or is_joined(self.items, placed.place, mention.last)
         if mention.chain and mention.radiates and any(one.chain == mention.chain for one in passed):
             return True
-        if not any(item.is_marked(*_LISTS) for item in between):
+        if not self.items.has(_LISTS, placed.place + 1, mention.first):
             return False
-        return self._is_joined(placed.place, mention) or (placed.cue.is_listing and not self._is_new(passed, mention))
+        return is_joined(self.items, placed.place, mention.last) or (
+            placed.cue.is_listing and not self._is_new(passed, mention)
+        )
 
     def _is_new(self, passed: list[Mention], mention: Mention) -> bool:
         """Return whether a listed mention has a side that those before it lack: it may begin something else."""
         return mention.side is not Side.UNSTATED and any(one.side is Side.UNSTATED for one in passed)
-
-    def _is_joined(self, place: int, mention: Mention) -> bool:
-        """Return whether "or" joins the list that runs from the cue to the mention and beyond."""
-        end = mention.last + 1
-        while end < len(self._items) and self._goes_on(self._items[end]):
-            end += 1
-        return any(item.is_marked(Mark.JOINED) for item in self._items[place + 1 : end])
-
-    def _goes_on(self, item: Item) -> bool:
-        is_passed = item.is_unknown or item.is_marked(Mark.PAIN) or is_small(item)
-        return (is_passed or item.entry.saying is not None) and not item.entry.cues and not item.is_marked(Mark.STOP)
 
     def carries(self, sentence: Sentence) -> CueEffect | None:
         """Return the effect that carries over to the next part of a list: from a heading, or past a semicolon."""
         if sentence.ending not in CARRYING:
             return None
         open_cues = [one for one in self._cues if one in self._negating or not _denies_on(one.cue)]
-        return carry(self._items, self._mentions, open_cues, self._carried, sentence)
+        return carry(self.items, self.mentions, open_cues, self._carried, sentence)
 
 
 def carried_past(items: Row, carried: CueEffect | None, reach: int, sentence: Sentence) -> CueEffect | None:
     """Return the effect that carries over past a sentence without mentions."""
-    return Context(items, [], carried, reach).carries(sentence) if sentence.ending in CARRYING else None
+    if sentence.ending not in CARRYING:
+        return None
+    if not may_hold_cues(items):
+        return carry(items, (), (), carried, sentence)
+    return Context(items, [], carried, reach).carries(sentence)
 
 
 def _denies_on(cue: Cue) -> bool:

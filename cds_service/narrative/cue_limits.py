@@ -8,7 +8,11 @@ from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 
-_COMMA, _NO = ",", "no "
+_BRACKETS = frozenset({"(", "-"})
+_EVER, _HISTORY_OF = frozenset({"history", "hx", "ever", "never"}), "h / o"
+_AND, _COMMA, _NO, _NOT = "and", ",", "no ", "not"
+_POSITIVE = (" positive", " pos", " +ve")
+_MEASURES = ("grade", "reflex-grade", "score", "degrees")
 
 
 def opening_of(cues: Sequence[PlacedCue]) -> PlacedCue | None:
@@ -21,9 +25,33 @@ def holds_from_opening(items: Sequence[Item], mention: Mention) -> bool:
     return not any(item.is_marked(Mark.STOP_OPENING) for item in items[1 : mention.last + 2])
 
 
+def is_of_ever(item: Item) -> bool:
+    """Return whether a denial is of all that was: "never", "no history of"."""
+    return not _EVER.isdisjoint(item.text.split()) or _HISTORY_OF in item.text
+
+
+def is_freed(items: Sequence[Item], mention: Mention, carried: CueEffect) -> bool:
+    """Return whether the doubt that a denial leaves past a semicolon does not reach a measured deficit."""
+    return carried is CueEffect.UNCLEAR and is_measured(items, mention)
+
+
+def is_measured(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether a deficit is told as a measure: "denies foot drop; dorsiflexion 2/5" denies no such thing."""
+    results = (items[at] for at in mention.results) if mention.value is FindingValue.PRESENT else ()
+    return any(
+        item.number >= 0 or item.text == "0" or any(item.concept(kind) for kind in _MEASURES) for item in results
+    )
+
+
 def is_of_next(mentions: Sequence[Mention], placed: PlacedCue, mention: Mention) -> bool:
     """Return whether a word behind a mention belongs to the next one: "absent tone and absent sensation"."""
     return placed.place > mention.last and any(one.first == placed.place < one.last for one in mentions)
+
+
+def names_examples(items: Sequence[Item], place: int, denials: Sequence[PlacedCue]) -> bool:
+    """Return whether an item leads to examples of what is denied: "no constitutional symptoms such as fever"."""
+    before = [one.place for one in denials if one.place < place]
+    return bool(before) and not any(item.is_marked(Mark.LIST, Mark.STOP) for item in items[before[-1] + 1 : place])
 
 
 def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) -> bool:
@@ -32,14 +60,39 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
     It has its own "cannot", or it began on a day while each denied thing has its own "no": "no fever, no weight loss,
     saddle numbness for two days".
     """
-    if items[mention.first].text.startswith(_NO):
+    if items[mention.first].text.startswith(_NO) or _is_of_side(items, denial.place):
         return True
-    if not mention.first or items[mention.first - 1].text != _COMMA:
+    if is_measured(items, mention) and _begins_clause(items, denial.place, mention):
+        return True  # "denies weakness, EHL 3/5"
+    if _is_found_positive(items, denial.place, mention):
+        return True
+    before = items[mention.first - 1].text if mention.first else ""
+    if before in _BRACKETS and mention.value is FindingValue.ABSENT:
+        return True  # "no symptoms of cauda equina (bladder normal)"
+    if before == _AND and mention.value is FindingValue.ABSENT and mention.first in mention.results:
+        return True  # "no pain, and negative SLR"
+    if before != _COMMA:
         return False
     if mention.value is FindingValue.ABSENT or items[mention.first].concept("change") == "cannot":
         return True  # "no accidents, passes urine normally"
     is_one = sum(item.text == _COMMA for item in items[denial.place : mention.first]) == 1
     return is_one and mention.onset is not None and not denial.cue.is_listing and not _has_or(items, mention)
+
+
+def _is_of_side(items: Sequence[Item], place: int) -> bool:
+    """Return whether only a side is denied, behind what is on the other: "sciatica R not L, SLR positive"."""
+    behind = items[place + 1 : place + 3]
+    return items[place].text == _NOT and len(behind) > 1 and behind[0].is_side and behind[1].text == _COMMA
+
+
+def _begins_clause(items: Sequence[Item], denial: int, mention: Mention) -> bool:
+    """Return whether nothing else is named between the last comma behind a denial and a mention."""
+    for item in reversed(items[denial + 1 : mention.first]):
+        if item.text == _COMMA:
+            return True
+        if item.entry.saying is not None and not item.entry.saying.is_site:
+            return False
+    return False
 
 
 def _has_or(items: Sequence[Item], mention: Mention) -> bool:
@@ -52,3 +105,10 @@ def is_over_before(items: Sequence[Item], place: int, cue: Cue) -> bool:
         return False
     is_both = any(not one.is_before and one.effect is cue.effect for one in items[place].entry.cues)
     return is_both and items[place + 1].text == _COMMA and any(item.entry.saying for item in items[:place])
+
+
+def _is_found_positive(items: Sequence[Item], place: int, mention: Mention) -> bool:
+    """Return whether a test behind a comma is said to be positive: "no history of cancer, HIV positive"."""
+    is_positive = any(items[at].concept("result") == "positive" for at in mention.results)
+    is_positive = is_positive or items[mention.place].text.endswith(_POSITIVE)
+    return is_positive and any(item.text == "," for item in items[place + 1 : mention.first])

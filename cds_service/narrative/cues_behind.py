@@ -39,6 +39,8 @@ class CuesBehind:
             return False
         if self._items[place].text == _MINUS and between:
             return False
+        if cue.is_closing and _is_of_another_entry(between):
+            return False
         if cue.effect is CueEffect.HISTORICAL and cue.is_closing and happened_after(between):
             return True
         if cue.is_closing and cue.effect in _OVER_BEHIND_A_COMMA and between and between[-1].text == ",":
@@ -88,6 +90,11 @@ def _is_answered(between: list[Item]) -> bool:
     return all(item.text in _COLONS for item in between)
 
 
+def _is_of_another_entry(between: Sequence[Item]) -> bool:
+    """Return whether a colon behind something else that was examined leads to a cue: "AJ 2+, clonus: none"."""
+    return len(between) > 1 and between[-1].text in _COLONS and between[-2].concept("topic") == "other"
+
+
 def is_small(item: Item) -> bool:
     """Return whether an item is a side, a link or joins a list."""
     return item.is_side or item.is_marked(Mark.LINK, *_LISTS)
@@ -102,3 +109,16 @@ def _is_like(item: Item, cue: Cue) -> bool:
 def _says(item: Item) -> bool:
     """Return whether an item changes something, or names more than a place: "EMG of the left leg requested"."""
     return bool(item.entry.cues) or (item.entry.saying is not None and not item.entry.saying.is_site)
+
+
+def is_joined(items: Sequence[Item], place: int, last: int) -> bool:
+    """Return whether "or" joins the list that runs from the cue at `place` to the mention that ends at `last`."""
+    end = last + 1
+    while end < len(items) and _goes_on(items[end]):
+        end += 1
+    return any(item.is_marked(Mark.JOINED) for item in items[place + 1 : end])
+
+
+def _goes_on(item: Item) -> bool:
+    is_passed = item.is_unknown or item.is_marked(Mark.PAIN) or is_small(item)
+    return (is_passed or item.entry.saying is not None) and not item.entry.cues and not item.is_marked(Mark.STOP)

@@ -7,10 +7,12 @@ from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.time_finder import Time, TimeKind
+from cds_service.narrative.traits import marked
 
 _COMMA = ","
 _FAR = 2  # words between what happened and its date
 _LISTS = (Mark.LIST, Mark.JOINED)
+_STOP = marked(Mark.STOP)
 
 
 class _Placed(NamedTuple):
@@ -65,7 +67,7 @@ def _before(row: Row, mentions: Sequence[Mention], start: int, placed: _Placed) 
         between = row[mention.last + 1 : end]
         if end == placed.first and placed.time.kind is TimeKind.AT and not _is_next(between):
             return
-        if any(item.is_marked(Mark.STOP) for item in between):
+        if row.has(_STOP, mention.last + 1, end):
             return
         joined = [item for item in between if item.is_marked(*_LISTS)]
         is_list = is_list or any(item.text != _COMMA for item in joined)
@@ -88,6 +90,6 @@ def _behind(row: Row, mentions: Sequence[Mention], placed: _Placed) -> Iterator[
     for mention in mentions:
         if mention.first < placed.end:
             continue
-        if any(item.is_marked(Mark.STOP) for item in row[placed.end : mention.first]):
+        if row.has(_STOP, placed.end, mention.first):
             return
         yield mention

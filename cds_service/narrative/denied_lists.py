@@ -25,7 +25,7 @@ _TELLING = frozenset(
         "could", "unable", "inability", "not", "no", "never", "feels", "feel", "felt", "lost", "gone", "went",
         "getting", "becoming", "fell", "fallen", "slipped", "tripped", "came", "wet", "wets", "wetting", "soiled",
         "soils", "peed", "pooed", "numb", "weak", "weaker", "incontinent", "febrile", "leaks", "leaking", "leaked",
-        "starts", "starting", "begins", "unaware", "hit", "struck", "on",
+        "starts", "starting", "begins", "unaware", "injects", "drags", "wakes", "trips", "hit", "struck", "on",
     }
 )  # fmt: skip
 
@@ -37,12 +37,14 @@ def tells(words: Sequence[str]) -> bool:
 
 def is_wholly_denied(items: Sequence[Item], place: int) -> bool:
     """Return whether all that stands behind a denial, up to the next one, is a plain list."""
-    entries = list(_entries(items, place))
-    listed = items[place + 1 :]
+    is_led = place + 1 < len(items) and items[place + 1].text == ":"
+    entries = list(_entries(items, place + is_led))
+    listed = items[place + 1 + is_led :]
     is_list = sum(item.text == _COMMA for item in listed) >= _LEAST_COMMAS or any(
         item.is_marked(Mark.JOINED) for item in listed
     )
-    return is_list and any(item.entry.saying for item in entries[0]) and all(_is_plain(entry) for entry in entries)
+    is_led = bool(entries) and any(item.entry.saying for item in entries[0])  # behind "no not" stands no entry at all
+    return is_list and is_led and all(_is_plain(entry) for entry in entries)
 
 
 def is_plain_list(items: Sequence[Item]) -> bool:

@@ -44,6 +44,11 @@ _ARTICLES = frozenset({"the", "her", "his", "my", "their", "this", "that"})
 _NOW = frozenset({"now", "today", "still", "currently", "but", "now has"})
 _TOWARDS = _ARTICLES | {"in", "into", "at", "on", "to", "over", "around", "in the", "at the", "of the"}
 _NONE_NOW = frozenset({"none", "nothing", "nil", "never"})  # "sciatica in 2009, none since" denies it of now
+_SINCE, _NOW_WORD, _WAS = "since", "now", frozenset({"was", "were"})
+_BY_NOW = frozenset({"has", "have", "now", "has now", "have now", "is now"})
+_WHOLLY = frozenset({"fully", "completely", "entirely", "totally", "all"})
+_GONE = frozenset({"gone", "disappeared", "vanished"})
+_BEHIND_GONE = frozenset({"since", "after", "with", "following", "now", "by"})
 _FUNCTIONS = ("reflex", "reflex-place", "topic")  # heads of what is lost: coming back is its recovery
 
 
@@ -64,18 +69,33 @@ def find_ended(items: Row, mentions: Sequence[Mention]) -> Ended:
         if not item.traits & _ENDINGS:
             continue
         if item.is_marked(Mark.OVER, Mark.RESTORED):
-            found = {id(one) for one in _ended_by(items, mentions, place)}
-            ended |= found
+            found = list(_ended_by(items, mentions, place))
+            ended.update(map(id, found))
             used |= {place} if found else set()
-            if _NONE_NOW.intersection(item.text.split()):
-                denied |= found
+            is_none, is_gone = not _NONE_NOW.isdisjoint(item.text.split()), _is_gone(items, place)
+            is_of_now = _is_of_now(items, place)
+            denied.update(
+                id(one)
+                for one in found
+                if is_none or (is_gone and one.saying.is_pain) or (is_of_now and _is_of_late(items, one))
+            )
         elif item.is_marked(Mark.EARLIER) or _is_before_it(items, place):
             ended.update(id(one) for one in _before_act(items, mentions, place))
+    ended.update(id(one) for one in mentions if _was_before_now(items, one))
     return Ended(ended, denied, used)
 
 
+def _was_before_now(items: Row, mention: Mention) -> bool:
+    """Return whether a pain is told of as what was, and another as what is now: "left hip was painful, now right"."""
+    words = items.sentence.words
+    if not mention.saying.is_pain or _NOW_WORD not in words or _WAS.isdisjoint(words):
+        return False
+    was = any(item.text in _WAS for item in items[mention.place : mention.last])
+    return was and any(item.text == _NOW_WORD for item in items[mention.last :])
+
+
 def _ended_by(items: Sequence[Item], mentions: Sequence[Mention], place: int) -> Iterator[Mention]:
-    if _is_hindered(items, place) or any(_is_part(place, one) for one in mentions):
+    if _is_hindered(items, place) or any(_is_part(items, place, one) for one in mentions):
         return
     ahead = _object(items, mentions, place)
     if ahead is not None:
@@ -95,9 +115,19 @@ def _ended_by(items: Sequence[Item], mentions: Sequence[Mention], place: int) ->
             yield mention
 
 
-def _is_part(place: int, mention: Mention) -> bool:
+def _is_gone(items: Sequence[Item], place: int) -> bool:
+    """Return whether a pain is said to be wholly gone. What "resolved" or "settled" is only over: it may be back."""
+    if place == 0 or items[place - 1].text not in _WHOLLY or items[place].text not in _GONE:
+        return False
+    behind = items[place + 1 : place + 2]
+    return all(item.is_marked(Mark.LIST, Mark.STOP, Mark.THEN) or item.text in _BEHIND_GONE for item in behind)
+
+
+def _is_part(items: Sequence[Item], place: int, mention: Mention) -> bool:
     """Return whether a word is what was found: "bladder control has gone". Behind another result it ends that."""
-    return mention.first <= place <= mention.last and place not in mention.results[1:]
+    is_inside = mention.first <= place <= mention.last and place not in mention.results[1:]
+    is_act = items[mention.place].concept(_ACT) is not None
+    return is_inside and (not is_act or place in mention.parts)  # "pain (L5) has resolved following the root block"
 
 
 def _may_end(items: Sequence[Item], mention: Mention, place: int) -> bool:
@@ -137,7 +167,7 @@ def _is_placed(items: Sequence[Item], mention: Mention, place: int) -> bool:
 
 def _is_subject(items: Sequence[Item], mention: Mention, place: int) -> bool:
     """Return whether a word is said of the mention: nothing between them begins something else."""
-    between = list(items[mention.last + 1 : place])
+    between = _without_bracket(items[mention.last + 1 : place])
     if len(between) > _REACH:
         return False
     while between and (_AUXILIARIES.issuperset(between[-1].text.split()) or between[-1].is_marked(Mark.DEGREE)):
@@ -149,6 +179,12 @@ def _is_subject(items: Sequence[Item], mention: Mention, place: int) -> bool:
     return unknown <= _MAX_UNKNOWN and not any(
         _begins(item, may_list=is_open, may_contrast=is_referring, is_cause_told=is_cause_told) for item in between
     )
+
+
+def _without_bracket(items: Sequence[Item]) -> list[Item]:
+    """Return items without a bracket at their beginning: "leg pain (L5) has resolved"."""
+    ends = [at for at, item in enumerate(items) if item.text == ")"] if items and items[0].text == "(" else []
+    return list(items[ends[0] + 1 :]) if ends else list(items)
 
 
 def _begins(item: Item, *, may_list: bool, may_contrast: bool, is_cause_told: bool) -> bool:
@@ -174,6 +210,25 @@ def _is_joined(items: Sequence[Item], mention: Mention, behind: Mention) -> bool
     between = items[mention.last + 1 : behind.first]
     is_list = any(item.is_marked(*_LISTS) and item.text != _COMMA for item in between)
     return is_list and all(item.is_side or item.is_marked(Mark.LINK, *_LISTS) for item in between)
+
+
+def _is_of_now(items: Sequence[Item], place: int) -> bool:
+    """Return whether a pain is told to be over by now: "has gone", "now settled", "resolved since May"."""
+    before = items[place - 1] if place else None
+    while place > 1 and before is not None and before.is_marked(Mark.DEGREE) and before.text not in _BY_NOW:
+        place -= 1
+        before = items[place - 1]
+    words = items[place].text.split()
+    if place + 1 < len(items) and items[place + 1].text.startswith(_SINCE):
+        return True
+    return (before is not None and before.text in _BY_NOW) or not _BY_NOW.isdisjoint(words)
+
+
+def _is_of_late(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether it is a pain, and none that is told as past from the first: "previous hip pain, now resolved"."""
+    before = items[max(0, mention.first - _NEAR) : mention.first]
+    is_past = any(cue.effect is CueEffect.HISTORICAL for item in before for cue in item.entry.cues)
+    return mention.saying.is_pain and not is_past and all(item.text != "had" for item in items)
 
 
 def _is_before_it(items: Sequence[Item], place: int) -> bool:

@@ -69,6 +69,8 @@ class Row(list[Item]):
         self.has_number = self.has_year = False
         kinds, traits = self.kinds, 0
         for place, item in enumerate(items):
+            if item is UNKNOWN_ITEM:  # as every second one is
+                continue
             traits |= item.traits
             concepts = item.entry.concepts
             if item.number >= 0:
@@ -91,6 +93,10 @@ class Row(list[Item]):
                 self[place] = item._replace(entry=entry, is_unknown=False, traits=traits)
                 self.traits |= SAYING
 
+    def has(self, traits: int, first: int, end: int) -> bool:
+        """Return whether an item from `first` up to `end` has one of these traits."""
+        return bool(self.traits & traits) and any(item.traits & traits for item in self[first:end])
+
     def words(self, first: int, last: int) -> tuple[int, int]:
         """Return the first word of the items from `first` to `last`, and the word behind them."""
         end = self.firsts[last + 1] if last + 1 < len(self) else len(self.sentence.words)
@@ -102,10 +108,7 @@ class Row(list[Item]):
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return where the items from `first` to `last` begin and end in the text, in characters."""
-        words, starts = self.sentence.spellings, self.sentence.starts
-        end = self.firsts[last + 1] if last + 1 < len(self) else len(words)
-        final = max(end - 1, self.firsts[first])
-        return starts[self.firsts[first]], starts[final] + len(words[final])
+        return self.sentence.span(*self.words(first, last))
 
 
 _BY_MARK = (
@@ -149,11 +152,18 @@ _SMALL_NUMBERS: Final[Mapping[str, Item]] = {
 }
 
 
+# "In the 90s".
+_DECADES: Final[Mapping[str, Item]] = {
+    f"{decade}0s": _NUMBER_ITEM._replace(text=f"{decade}0s", year=1900 + decade * 10, number=1900 + decade * 10)
+    for decade in range(4, 10)
+}
+
+
 def build_bare_item(word: str) -> Item:
     """Build the item of a word that is in no list: a year, another number, or an unknown word."""
     if not word[0].isdecimal():
         return UNKNOWN_ITEM
-    known = _SMALL_NUMBERS.get(word)
+    known = _SMALL_NUMBERS.get(word) or _DECADES.get(word)
     if known:
         return known
     if _YEAR.fullmatch(word):

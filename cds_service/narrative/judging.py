@@ -12,7 +12,7 @@ from cds_service.narrative.surroundings import since_year, year_of
 
 _BEGUN = frozenset({"new", "worse"})
 _DIAGNOSIS = "diagnosis"
-_DANGERS = frozenset({"flag", "sign", "symptom"})
+_DANGERS = frozenset({"flag", "sign", "symptom", _DIAGNOSIS})
 _RADIATES = ("radiation", "yes")
 _PRESENT, _ABSENT = FindingValue.PRESENT, FindingValue.ABSENT
 _SAYS_NOTHING = frozenset({CueEffect.FAMILY, CueEffect.UNCLEAR, CueEffect.ADVICE})
@@ -32,6 +32,10 @@ class Judge:
     def is_denied_danger(self, statement: Statement) -> bool:
         """Return whether a statement denies a red flag, a sign of the examination or a symptom."""
         return statement.value is _ABSENT and self._findings[statement.finding].kind in _DANGERS
+
+    def is_flag(self, statement: Statement) -> bool:
+        """Return whether a statement is about a red flag."""
+        return self._findings[statement.finding].kind == "flag"
 
     def is_diagnosis(self, statement: Statement) -> bool:
         """Return whether a statement is about a diagnosis."""
@@ -74,7 +78,8 @@ class Judge:
         if saying.is_only_new and mention.qualifiers.get("course") not in _BEGUN:
             return
         for finding in saying.records:
-            found = self._present(finding, saying, changes)
+            is_dated = mention.when is not None and self._findings[finding].kind == "treatment"
+            found = self._present(finding, saying, changes - {CueEffect.HISTORICAL} if is_dated else changes)
             if found:
                 stated = _qualifiers(mention) if found[1] is _PRESENT else ()
                 is_meant = saying.is_structure and CueEffect.HYPOTHETICAL in changes

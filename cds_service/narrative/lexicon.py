@@ -45,6 +45,8 @@ class Mark(Enum):
     DEGREE = "degree"  # "fully recovered"
     THEN = "then"  # "on admission": no denial of today
     EARLIER = "earlier"  # "before the operation"
+    QUOTED = "quoted"  # "triage note": what another wrote
+    WRITER = "writer"  # "on my exam": behind what another wrote, the writer speaks again
     TOLD = "told"  # a mention that tells something, and is no entry of a plain list
     __hash__ = object.__hash__
 
@@ -157,27 +159,33 @@ FrameTable: TypeAlias = Mapping[str, Mapping[str, PhraseMeaning]]
 
 
 @dataclass(frozen=True, slots=True)
-class DoubtWords:
-    """Words of doubt, in the form of `normalize_phrase`. `together`: one of each of two lists makes such a word."""
+class PlainWords:
+    """Words that may stand in a plain denial. `turning`: phrases behind which something else may be said."""
 
-    words: tuple[str, ...]
-    together: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    words: frozenset[str]
+    things: frozenset[str]
+    limits: frozenset[str]
+    excepting: frozenset[str]
+    turning: frozenset[str]
+    retracting: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """All entries, by phrases in the form of `normalize_phrase`. `reach` is in words, `longest_text` in characters.
 
-    `frames`: what each frame records, by its name. `sections`: those of a note, by their titles; `report_sections`:
+    `frames`: what each frame records, by its name. `misspellings`: misspelt words, each with what it
+    is meant to be. `sections`: those of a note, by their titles; `report_sections`:
     those of a report of imaging.
     """
 
     entries: Mapping[str, LexiconEntry]
-    doubt: DoubtWords
+    plain: PlainWords
     abbreviations: frozenset[str]
     answers: Mapping[str, FindingValue]
     reach: int
     longest_text: int
+    misspellings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     wide: frozenset[str] = frozenset()  # surroundings that reach into the sentences beside
     frames: Mapping[str, FrameTable] = field(default_factory=lambda: MappingProxyType({}))
     times: TimeWords = NO_TIMES

@@ -8,9 +8,10 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames import sites
 from cds_service.narrative.frames.all_frames import FrameReader
-from cds_service.narrative.frames.antecedent import NOTHING, Antecedent
+from cds_service.narrative.frames.antecedent import NOTHING, Meant
 from cds_service.narrative.frames.pain import PainReader
 from cds_service.narrative.frames.subject import Subject
+from cds_service.narrative.frames.trailing_places import trailing_places
 from cds_service.narrative.items import UNKNOWN_ITEM, Item, Role, Row
 from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention, read_signs
@@ -31,6 +32,7 @@ _PROVOKING = frozenset(
 )
 
 
+_NUMB: Final = "numb"  # of which "nil below the knee" is said where no pain is told
 _NO_PAINS: Final = PainReader([], frozenset())
 
 
@@ -57,18 +59,22 @@ class MentionReader:
         """Yield what frames alone read as present, before any context."""
         return (mention for mention in self._frames.read(row) if mention.value is FindingValue.PRESENT)
 
-    def read(self, row: Row, antecedent: Antecedent = NOTHING) -> Found:
+    def read(self, row: Row, antecedent: Meant = NOTHING) -> Found:
         """Return the mentions, the places of pain named without a pain, and the last pain."""
         stated = self._frames.read(row)
-        if antecedent.is_ours is False:
+        if any(mention.about is Subject.UNSAID for mention in stated) and antecedent.is_ours is False:
             stated = [mention for mention in stated if mention.about is not Subject.UNSAID]
         taken = {place for mention in stated for place in mention.parts}
         pains = PainReader(_without(row, taken), self._tender, antecedent) if row.traits & PAIN else _NO_PAINS
         others = stated
         if row.traits & SIGN:
             others = [*(sign for sign in read_signs(row) if sign.place not in taken), *stated]
+        if _NUMB in row.kinds and not pains.mentions:
+            others = [one for one in others if not (one.saying.is_pain and one.saying.is_denial)]
         if len(others) > 1:
             others = sorted(others, key=attrgetter("place"))
+        if others and pains.places_without_pain:
+            pains.mentions += trailing_places(row, others, pains.mentions)
         mentions = [*pains.mentions, *others]
         for mention in stated:
             row.name((mention.place, *mention.parts), mention.saying)
@@ -86,7 +92,8 @@ class MentionReader:
 
 def _pass_side(row: Row, stated: list[Mention], pains: list[Mention]) -> None:
     """Give the pain that a test or movement provokes its side, if no other is told. The back gets none by that."""
-    provoked = [one for one in stated if not _PROVOKING.isdisjoint(one.saying.records)]
+    found = [one for one in stated if one.value is FindingValue.PRESENT]
+    provoked = [one for one in found if not _PROVOKING.isdisjoint(one.saying.records)]
     if not provoked:
         return
     sides = {item.entry.side or item.side for item in row} - {Side.UNSTATED}

@@ -1,48 +1,72 @@
-"""A text while it is read, sentence by sentence."""
+"""Gather what a text says, sentence by sentence: of what one denies and another finds, the finding is kept."""
 
 from collections.abc import Set
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.frames.antecedent import NOTHING, Antecedent
-from cds_service.narrative.lexicon import CueEffect
-from cds_service.narrative.sections import SectionReader
+from cds_service.narrative.sentence_reader import SentenceReading, Stated
 from cds_service.narrative.statements import Statement
+from cds_service.narrative.tokenizer import Sentence
 
+# A finding that is one of another: where it is found, the denial of the other does not hold.
+_KIND_OF: Final = MappingProxyType({"foot-drop": "leg-weakness", "progressive-weakness": "leg-weakness"})
+_OPPOSITES = {FindingValue.PRESENT, FindingValue.ABSENT}
 _WHOLE = frozenset({Side.UNSTATED, Side.BOTH})
 
 
 @dataclass(slots=True)
 class Page:
-    """A text being read, sentence by sentence. `carried`: the effect that a heading has on the items of its list.
+    """A text being read. `statements`: each with the place of its words in the text.
 
-    `denied`: signs that are denied, and whether of the whole body: what the text finds outranks them. `sides`: those
-    named so far. `antecedent`: what "it" means in the next sentence.
+    `denied`: denials that yield to what the text finds, and the sides on which it outranks them, None for any.
+    `waiting`: what is only asked about, and only in a text that states one finding of each group. `of_before`: what
+    another wrote, or was found before, and what is left of it once it holds no more.
     """
 
-    sections: SectionReader
     statements: dict[Statement, tuple[int, int]] = field(default_factory=dict)
     places_without_pain: set[str] = field(default_factory=set)
     has_mention: bool = False
-    carried: CueEffect | None = None
-    denied: dict[Statement, bool] = field(default_factory=dict)
-    antecedent: Antecedent = NOTHING
-    sides: set[Side] = field(default_factory=set)
+    denied: dict[Statement, tuple[Side | None, ...]] = field(default_factory=dict)
     waiting: dict[Statement, tuple[tuple[frozenset[str], ...], tuple[int, int]]] = field(default_factory=dict)
+    of_before: dict[Statement, Statement | None] = field(default_factory=dict)
 
-    def add(self, statement: Statement, span: tuple[int, int]) -> None:
-        """Add a statement."""
-        self.statements.setdefault(statement, span)
+    def add(self, reading: SentenceReading, sentence: Sentence) -> None:
+        """Add what a sentence says."""
+        for stated in reading.stated:
+            self._add(stated, sentence.span(*stated.words))
+        self.places_without_pain |= reading.places_without_pain
+        self.has_mention = self.has_mention or reading.has_mention
 
-    def deny(self, statement: Statement, span: tuple[int, int], *, is_general: bool) -> None:
-        """Add that a sign is absent, which yields to what the text finds: in general, or on the same side."""
-        self.add(statement, span)
-        self.denied[statement] = is_general or statement.side in _WHOLE
+    def _add(self, stated: Stated, span: tuple[int, int]) -> None:
+        one = stated.statement
+        if stated.beside:
+            self.waiting[one._replace(value=FindingValue.ASKED)] = stated.beside, span
+            return
+        if not stated.is_of_before:
+            self._overtake(one)
+            self.of_before.pop(one, None)
+        elif one not in self.statements:
+            self.of_before[one] = stated.past
+        self.statements.setdefault(one, span)
+        if stated.is_general is not None:
+            sides: tuple[Side | None, ...] = (None,)
+            if one.side not in _WHOLE:
+                sides = (one.side, Side.BOTH, *((Side.UNSTATED,) if stated.is_general else ()))
+            self.denied[one] = sides
 
-    def wait(self, statement: Statement, beside: tuple[frozenset[str], ...], span: tuple[int, int]) -> None:
-        """Keep what is only asked about, and only in a text that states one finding of each group."""
-        self.waiting[statement._replace(value=FindingValue.ASKED)] = beside, span
+    def _overtake(self, one: Statement) -> None:
+        """Forget what was told of before, where a statement of now says the opposite of it."""
+        for other in [told for told in self.of_before if told.finding == one.finding]:
+            is_there = one.side in {other.side, *_WHOLE}
+            if is_there and {one.value, other.value} == _OPPOSITES:
+                past = self.of_before.pop(other)
+                words = self.statements.pop(other)
+                self.denied.pop(other, None)
+                if past is not None:
+                    self.statements.setdefault(past, words)
 
     def kept(self) -> dict[Statement, tuple[int, int]]:
         """Return the statements without denials of what the text also finds, with their words' places."""
@@ -50,16 +74,14 @@ class Page:
             self._settle()
         if not self.denied:
             return self.statements
-        found = [one for one in self.statements if one.value is FindingValue.PRESENT]
-        present = {(one.finding, one.side) for one in found} | {(one.finding, None) for one in found}
+        found = [one for one in self.statements if one.value is FindingValue.PRESENT and one.was is None]
+        named = [(name, one.side) for one in found for name in (one.finding, _KIND_OF.get(one.finding)) if name]
+        present = {*named, *((name, None) for name, _ in named)}
         return {one: span for one, span in self.statements.items() if not self._is_outranked(one, present)}
 
     def _is_outranked(self, statement: Statement, present: Set[tuple[str, Side | None]]) -> bool:
         """Return whether the text finds what a statement denies."""
-        is_whole = self.denied.get(statement)
-        if is_whole is None:
-            return False
-        sides = (None,) if is_whole else (statement.side, Side.BOTH)
+        sides = self.denied.get(statement, ())
         return any((statement.finding, side) in present for side in sides)
 
     def _settle(self) -> None:

@@ -4,23 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from typing import NamedTuple
 
+from cds_service.model.facts import FindingValue
 from cds_service.model.sides import combine_sides
 from cds_service.narrative.frames import sites
 from cds_service.narrative.frames.sites import SiteComposer
-from cds_service.narrative.items import UNKNOWN_ITEM, Item, Row, build_bare_item, build_item
+from cds_service.narrative.items import Item, Row, build_bare_item, build_item
 from cds_service.narrative.lexicon import Lexicon, LexiconEntry
 from cds_service.narrative.phrase_tree import PhraseTree
+from cds_service.narrative.side_words import is_no_side
 from cds_service.narrative.tokenizer import Sentence
 from cds_service.narrative.traits import SIDE
 
-_RIGHT = "right"
-_BEHIND_ADVERB = frozenset(
-    {
-        "in", "over", "at", "through", "across", "along", "around", "into", "up", "round", "under", "where", "behind",
-        "next", "beside", "above", "below", "from", "inside", "there", "here",
-    }
-)  # fmt: skip
-_BEFORE_SIDE = frozenset({"", "the", "on", "(", ":", "-", "/", "and", "or", "left", "both"})
+_THE = "the"
+_COLON = ":"
+_ANSWER = 2  # words: the colon and the answer
 
 
 class _Sides(NamedTuple):
@@ -46,8 +43,9 @@ class PhraseFinder:
         guarded = sides | guards
         self._sides = PhraseTree(guarded, guarded)
         self._phrases = PhraseTree(entries, (phrase for phrase in entries if phrase not in sides))
-        self._alone = self._phrases.alone
         self._added: dict[str, Item] = {}
+        self._answers = narrative.answers
+        self._misspellings = narrative.misspellings
 
     def extended(self, entries: Mapping[str, LexiconEntry]) -> "PhraseFinder":
         """Return a finder that knows these single words too. It shares all else with this one."""
@@ -57,17 +55,29 @@ class PhraseFinder:
 
     def items(self, sentence: Sentence) -> Row:
         """Return the items. Sides are removed first: "back of the left thigh" is a left "back of the thigh"."""
+        if not self._misspellings.keys().isdisjoint(sentence.words):
+            sentence = sentence.respelt(self._misspellings)
         words, places, before = self._without_sides(sentence)
         items: list[Item] = []
         firsts: list[int] = []
         place, end = 0, len(words)
+        alone, starts, added = self._phrases.alone, self._phrases.starts, self._added
         while place < end:
             if place in before:
                 _add_sides(items, firsts, before[place])
             word = words[place]
-            length, item = 1, self._alone.get(word)
-            if item is None:
+            length, item = 1, alone.get(word)
+            if item is None and word in starts:
                 length, item = self._longest(sentence, words, places, place)
+            elif item is None:
+                item = added.get(word) or build_bare_item(word)
+            if (
+                before
+                and length > 1
+                and word == _COLON
+                and any(at in before for at in range(place + 1, place + length))
+            ):
+                length, item = 1, self._longest(sentence, [word], places, 0)[1]  # "right - nil": no gap behind a title
             if before and length > 1:
                 item = _with_sides(
                     item, [one for at in range(place + 1, place + length) for _, one in before.get(at, ())]
@@ -79,11 +89,11 @@ class PhraseFinder:
         return self._composer.compose(Row(sentence, items, firsts))
 
     def _longest(self, sentence: Sentence, words: Sequence[str], places: Sequence[int], place: int) -> tuple[int, Item]:
-        word = words[place]
-        found = None
-        if self._phrases.begins(word):
-            found = self._phrases.longest(words, place, sentence.spellings, places)
-        return found or (1, self._added.get(word) or build_bare_item(word))
+        found = self._phrases.longest(words, place, sentence.spellings, places)
+        if found and found[0] > 1 and _is_answered(words, place + found[0], self._answers):
+            # "problems:" asserts what it leads to
+            found = self._phrases.longest(words[:-_ANSWER], place, sentence.spellings, places)
+        return found or (1, self._added.get(words[place]) or build_bare_item(words[place]))
 
     def _without_sides(self, sentence: Sentence) -> _Sides:
         words = sentence.words
@@ -94,13 +104,17 @@ class PhraseFinder:
         before: dict[int, list[tuple[int, Item]]] = {}
         place, end = 0, len(words)
         while place < end:
-            if not self._sides.begins(words[place]):
+            begins = words[place] in self._sides.starts  # as few words do
+            found = self._sides.longest(words, place, sentence.spellings, every) if begins else None
+            if found is None:
                 kept.append(place)
                 place += 1
                 continue
-            found = self._sides.longest(words, place, sentence.spellings, every)
-            length, item = found or (1, UNKNOWN_ITEM)
-            if item.entry.side and _is_adverb(words, place):
+            length, item = found
+            if length > 1 and not item.entry.side and place and words[place - 1] == _THE:
+                alone = self._sides.longest(words[: place + 1], place, sentence.spellings, every)
+                length, item = alone or (length, item)  # "on the left with", not "left with"
+            if item.entry.side and is_no_side(words, place):
                 pass  # dropped
             elif item.entry.side:
                 before.setdefault(len(kept), []).append((place, item))
@@ -110,13 +124,9 @@ class PhraseFinder:
         return _Sides([words[at] for at in kept], kept, before) if len(kept) < len(words) else _Sides(words, every, {})
 
 
-def _is_adverb(words: Sequence[str], place: int) -> bool:
-    """Return whether "right" is no side: "pain right in the groin", but "on the right in the groin"."""
-    if words[place] != _RIGHT or place + 1 >= len(words) or words[place + 1] not in _BEHIND_ADVERB:
-        return False
-    before = words[place - 1] if place else ""
-    is_number = place + 2 < len(words) and words[place + 2][0].isdecimal()
-    return before not in _BEFORE_SIDE and not is_number
+def _is_answered(words: Sequence[str], end: int, answers: Mapping[str, FindingValue]) -> bool:
+    """Return whether nothing but an answer stands behind a phrase that ends in a colon: "bladder problems: no"."""
+    return end + 1 == len(words) and words[end - 1] == _COLON and words[end] in answers
 
 
 def _add_sides(items: list[Item], firsts: list[int], sides: Iterable[tuple[int, Item]]) -> None:

@@ -14,41 +14,42 @@ _Node: TypeAlias = dict[str, Any]  # by the next word the node behind it, or the
 class PhraseTree:
     """Finds phrases. Most words of the content are in no text that a process reads, and cost it nothing.
 
-    Threads may share it: two that meet build the same branch. `alone`: the words met so far that begin no longer
-    phrase, and count in any spelling.
+    Threads may share it: two that meet build the same branch. `starts`: the words that begin a phrase. `alone`: those
+    met so far that begin no longer one, and count in any spelling.
     """
 
     def __init__(self, entries: Mapping[str, LexiconEntry], phrases: Iterable[str]) -> None:
         """Prepare these phrases of the entries."""
         self._entries = entries
         self._phrases = sorted(phrases)  # a space comes before all letters, so those of one first word are together
-        self._starts: dict[str, int] = {}
+        self.starts: dict[str, int] = {}
         for at, phrase in enumerate(self._phrases):
-            self._starts.setdefault(phrase.partition(" ")[0], at)
+            self.starts.setdefault(phrase.partition(" ")[0], at)
         self._built: dict[str, _Node | Item] = {}
         self._models: dict[int, Item] = {}  # phrases share their entries
         self.alone: dict[str, Item] = {}
 
-    def begins(self, word: str) -> bool:
-        """Return whether a phrase begins with a word."""
-        return word in self._starts
-
     def has_any(self, words: Sequence[str]) -> bool:
         """Return whether a phrase may begin in a sentence."""
-        return not self._starts.keys().isdisjoint(words)
+        return not self.starts.keys().isdisjoint(words)
 
     def longest(
         self, words: Sequence[str], place: int, spellings: Sequence[str], places: Sequence[int]
     ) -> tuple[int, Item] | None:
-        """Return the longest phrase that begins at a word that begins some: its number of words, and its item."""
-        node = self._branch(words[place])
+        """Return the longest phrase that begins at a word: its number of words, and its item."""
+        first = words[place]
+        node: Any = self._built.get(first)
+        if node is None:
+            if first not in self.starts:
+                return None
+            node = self._build(first)
         found: tuple[int, Item] | None = None
-        end = place + 1
+        end, count = place + 1, len(words)
         while node is not None:
-            item = node if isinstance(node, Item) else node.get(_END)
+            item = node.get(_END) if type(node) is dict else node
             if item is not None and (item.entry.written is None or _is_as_written(item, spellings, places[place:end])):
                 found = end - place, item
-            if node is item or end == len(words):
+            if node is item or end == count:
                 break
             node = node.get(words[end])
             end += 1
@@ -57,7 +58,7 @@ class PhraseTree:
     def every(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
         """Yield the first word of each phrase of a sentence, in any spelling, and the word behind it."""
         for place, word in enumerate(words):
-            node = self._branch(word) if word in self._starts else None
+            node = self._branch(word) if word in self.starts else None
             end = place + 1
             while node is not None:
                 if isinstance(node, Item) or _END in node:
@@ -66,13 +67,13 @@ class PhraseTree:
                 end += 1
 
     def _branch(self, first: str) -> Any:
-        node = self._built.get(first)
+        node: Any = self._built.get(first)
         return self._build(first) if node is None else node
 
     def _build(self, first: str) -> _Node | Item:
         """Build the branch of a first word."""
         tree: _Node = {}
-        for at in range(self._starts[first], len(self._phrases)):
+        for at in range(self.starts[first], len(self._phrases)):
             phrase = self._phrases[at]
             if phrase != first and not phrase.startswith(f"{first} "):
                 break

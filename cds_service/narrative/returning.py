@@ -12,6 +12,11 @@ _RETURNS = marked(_RETURN)
 _ONE, _ENDING = "it", frozenset({"-", "since", "again", ")", "for"})
 
 
+def may_take_back(items: Row) -> bool:
+    """Return whether a sentence holds a word by which what was denied may be there now."""
+    return bool(items.traits & _RETURNS)
+
+
 def takes_back(items: Row) -> bool:
     """Return whether a sentence says nothing of its own, but that what was denied before is there now."""
     return bool(items.traits & _RETURNS and _places(items)) and not any(

@@ -7,6 +7,7 @@ from cds_service.narrative.lexicon import Section
 from cds_service.narrative.tokenizer import LINE, PARAGRAPH, Sentence
 
 _BEHIND_TITLE: Final = frozenset({":", "-"})
+_LINE_ENDS: Final = frozenset({LINE, PARAGRAPH})
 _LONGEST_TITLE: Final = 6  # words
 _LONGEST_DATED_TITLE: Final = 10
 PLAIN: Final = Section()
@@ -47,5 +48,5 @@ class SectionReader:
     def _is_bare(self, sentence: Sentence) -> bool:
         """Return whether a sentence is a line of its own that may be a title."""
         words = sentence.words
-        is_short = len(words) <= _LONGEST_TITLE + 1 and sentence.ending in {LINE, PARAGRAPH}
+        is_short = sentence.ending in _LINE_ENDS and len(words) <= _LONGEST_TITLE + 1
         return is_short and " ".join(words).rstrip(" :-") in self._titles

@@ -7,6 +7,7 @@ from cds_service.narrative.tokenizer import CROSS, STOP, TICKED, Sentence
 
 _SIDES: Final = frozenset({"l", "r", "left", "right", "lt", "rt"})
 _ANSWERS: Final = frozenset({"yes", "no", "y", "n", "present", "absent", TICKED, CROSS})
+_IN_FULL: Final = {"y": "yes", "n": "no"}
 _SMALL: Final = frozenset({":", "-", "(", "on", "the", "side", "is", "are"})
 _AFTER: Final = frozenset({",", "/", "and", ")", "but"})
 _TWO: Final = 2
@@ -32,7 +33,9 @@ def answers_by_side(sentence: Sentence) -> Iterator[Sentence]:
         end -= 1
     for pair in pairs:
         colon = Sentence((":",), (":",), STOP, sentence.starts[pair.answer : pair.answer + 1])
-        answer = sentence.part(pair.answer, pair.answer + 1, sentence.ending if pair is pairs[-1] else STOP)
+        ending = sentence.ending if pair is pairs[-1] else STOP
+        word = _IN_FULL.get(words[pair.answer], words[pair.answer])
+        answer = Sentence((word,), (word,), ending, colon.starts)
         yield sentence.part(0, end).followed_by(sentence.part(pair.side, pair.side + 1), colon, answer)
 
 

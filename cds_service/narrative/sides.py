@@ -1,6 +1,7 @@
 """Find the side of each mention: from words near it, else from the pain it belongs to, never from another pain."""
 
 from collections.abc import Set
+from typing import Final
 
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.items import Item, Role, Row
@@ -16,12 +17,17 @@ _LEADING_ON = frozenset(
     {
         "from", "since", "for", "when", "whenever", "while", "whilst", "with", "w", "after", "during", "if", "once",
         "because", "due", "d", "as", "which", "who", "but", "so", "every", "each", "especially", "particularly",
-        "worse", "worst", "better", "until", "without", "w/o",
+        "at", "overnight", "nightly", "worse", "worst", "better", "until", "without", "w/o",
     }
 )  # fmt: skip
+_COPULAS = frozenset({"is", "was", "are", "were"})  # "knee pain on the left is the main problem"
 _COMMA, _SLASH, _PASSED = ",", "/", frozenset({"yes", "only"})
+_SEEN = frozenset({"seen", "noted", "found", "observed", "evident", "present", "is present", "demonstrated"})
 _HEADINGS = frozenset({":", "-"})
+_THAN = "than"
+_COMPARING = frozenset({_THAN, "more than", "greater than", "worse than", "on", "the"})
 _EITHER = "either"
+REFERRING: Final = "that"  # "that hip"
 _NEAR = 6  # items between a finding and "either"
 _UNSTATED, _LINK, _PLACE = Side.UNSTATED, Mark.LINK, Role.PLACE
 
@@ -37,6 +43,8 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
         mention.side = items[mention.place].side
         if mention.side is _UNSTATED:
             mention.side = _before(items, mention.place, loose)
+        if mention.side is _UNSTATED and mention.last > mention.place:
+            mention.side = _bracketed(items, mention.place)
         if mention.side is _UNSTATED:
             mention.side = _inside(items, mention)
         if mention.side is _UNSTATED:
@@ -76,7 +84,7 @@ def refer_back(mention: Mention, items: list[Item], named: set[Side]) -> None:
     """Give "that hip" the one side that was named before, and note the sides that are named here."""
     if mention.side is not _UNSTATED:
         named.add(mention.side)
-    elif len(named) == 1 and "that" in (text := items[mention.place].text) and "that" in text.split():
+    elif len(named) == 1 and REFERRING in items[mention.place].text.split():
         mention.side = next(iter(named))
 
 
@@ -98,6 +106,8 @@ def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
     at = place - 1
     while at >= 0 and (at in loose or _is_between(items[at])):
         at -= 1
+    if at >= 2 and (opened := _opening_bracket(items, at)) is not None:
+        return opened
     found = []
     while at >= 0 and items[at].is_side:
         found.append(items[at].entry.side)
@@ -107,6 +117,22 @@ def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
                 break  # "hip pain left, right knee pain"
             at -= 1
     return combine_sides(side for side in found if side) if found else Side.UNSTATED
+
+
+def _opening_bracket(items: list[Item], at: int) -> Side | None:
+    """Return the side in a bracket that ends at a place and opens what is told: "(R) hip pain", not "groin (R)"."""
+    if items[at].text != _CLOSING or not items[at - 1].is_side or items[at - 2].text not in _OPENING:
+        return None
+    before = items[at - 3] if at > 2 else None
+    is_free = before is None or before.is_marked(Mark.STOP, *_LISTS) or before.text in _HEADINGS
+    return items[at - 1].entry.side if is_free else None
+
+
+def _bracketed(items: list[Item], place: int) -> Side:
+    """Return the side in a bracket right behind a place, its word of pain behind: "groin (L) and buttock (L) pain"."""
+    behind = items[place + 1 : place + 4]
+    is_side = len(behind) > 2 and behind[0].text == "(" and behind[1].is_side and behind[2].text == _CLOSING
+    return behind[1].entry.side or _UNSTATED if is_side else _UNSTATED
 
 
 def _inside(items: list[Item], mention: Mention) -> Side:
@@ -138,12 +164,23 @@ def _behind(items: list[Item], last: int, loose: Set[int]) -> Side:
         found.append(items[at].entry.side)
         at += 1
         if at + 1 < len(items) and items[at].is_marked(*_LISTS) and items[at + 1].is_side:
-            if items[at].text == _COMMA and at + 2 < len(items) and _may_have_side(items[at + 2]):
-                break
+            if items[at].text == _COMMA and at + 2 < len(items) and not items[at + 2].is_marked(Mark.STOP, *_LISTS):
+                break  # "groin pain on the left, right fine"
             at += 1
+        at = _compared_at(items, at)
     is_own = at in loose and not is_opened  # "limited rotation of the right hip"
+    is_own = is_own or (not is_opened and at < len(items) and items[at].text.split()[0] in _COPULAS)
     is_taken = bool(found) and (is_own or not _is_of_next(items, at))
     return combine_sides(side for side in found if side) if is_taken else Side.UNSTATED
+
+
+def _compared_at(items: list[Item], at: int) -> int:
+    """Return the place of the side that is compared with the one before: "worse on the right than on the left"."""
+    compared = at
+    while compared < len(items) and (items[compared].text in _COMPARING or items[compared].is_marked(Mark.LINK)):
+        compared += 1
+    is_compared = at < compared < len(items) and items[compared].is_side and _THAN in items[at].text.split()
+    return compared if is_compared else at
 
 
 def _may_have_side(item: Item) -> bool:
@@ -154,7 +191,9 @@ def _is_passed(items: list[Item], at: int) -> bool:
     """Return whether a word may stand before a side behind its mention: "pain 8/10, left", "pain: yes, left"."""
     item = items[at]
     is_score = item.text == _SLASH and items[at - 1].number >= 0 and at + 1 < len(items) and items[at + 1].number >= 0
-    return is_score or item.text in _PASSED or _is_between(item)
+    if item.text == "-" and at + 1 < len(items) and items[at + 1].text in _PASSED:
+        return True  # "leg pain - yes, left"
+    return is_score or item.text in _PASSED or item.text in _SEEN or _is_between(item)
 
 
 def _is_of_next(items: list[Item], at: int) -> bool:
@@ -165,4 +204,6 @@ def _is_of_next(items: list[Item], at: int) -> bool:
     if at >= len(items):
         return False
     item = items[at]
+    if item.is_unknown and item.concept("result") == "provoking":
+        return False  # "groin pain on the right reproduced"
     return item.entry.saying is not None or item.is_marked(Mark.PAIN, Mark.ELSEWHERE) or item.is_unknown

@@ -11,9 +11,10 @@ _NEAR = 8  # items on either side
 _UNDOING = "undoing"  # the surroundings that undo others
 _REACH = 3  # items behind what undoes them
 _COMMA, _HAD = ",", "had"
-_SINCE = "since"
+_SINCE, _ARM = "since", "arm"  # "no tingling in the legs, but in both hands"
 _AFTER = frozenset({"after", "following", "during", "post"})
 _MAX_UNKNOWN_AFTER = 4
+_LIMITING = frozenset({"only", "just"})  # "RTA in 1998, whiplash only"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _EXCEPT = marked(Mark.EXCEPT)
 
@@ -100,7 +101,9 @@ def leaves_out(items: Row, mention: Mention) -> bool:
     at = next((at for at, item in enumerate(behind) if item.is_marked(Mark.EXCEPT)), None)
     if at is None or any(item.entry.saying and not item.entry.saying.is_site for item in behind[:at]):
         return False
-    return not any(item.entry.saying and not item.entry.saying.is_site for item in behind[at:])
+    limbs = [item.concept("limb") for item in behind[at : at + _NEAR] if item.concept("limb")]
+    is_of_arm = bool(limbs) and limbs[0] == _ARM
+    return not (is_of_arm or any(item.entry.saying and not item.entry.saying.is_site for item in behind[at:]))
 
 
 def year_of(items: list[Item], mention: Mention) -> int:
@@ -110,7 +113,7 @@ def year_of(items: list[Item], mention: Mention) -> int:
     """
     is_sign = mention.saying.is_ground
     behind = items[mention.last + 1 :]
-    if is_sign and any(item.is_marked(Mark.STOP, Mark.PRESENTLY, Mark.BEGAN) for item in behind):
+    if is_sign and any(_is_of_now(item) for item in behind):
         return 0
     is_told_as_past = is_sign and mention.first > 0 and items[mention.first - 1].text == _HAD
     for item in behind[:_NEAR]:
@@ -121,6 +124,11 @@ def year_of(items: list[Item], mention: Mention) -> int:
         if not (is_passed or item.is_side or item.is_unknown or item.is_marked(Mark.LINK)):
             break
     return _year_before(items, mention)
+
+
+def _is_of_now(item: Item) -> bool:
+    """Return whether an item begins what is told of now. "RTC 2004, whiplash only" tells nothing new."""
+    return item.is_marked(Mark.STOP, Mark.PRESENTLY, Mark.BEGAN) and item.text not in _LIMITING
 
 
 def _year_before(items: list[Item], mention: Mention) -> int:

@@ -89,3 +89,6 @@ def _back(day: date, unit: str, amount: int) -> date:
     months = day.year * 12 + day.month - 1 - _MONTHS[unit] * amount
     year, month = divmod(months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+TODAY: Final = When("day")

@@ -5,7 +5,7 @@ prometheus_client decides when it is imported whether it counts for one process 
 that died remain in the folder, as they should; no gauge is per live worker, so `mark_process_dead` is not needed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from cds_service.operations.metric_family import MetricFamily
+from cds_service.operations.pending_counts import PendingCounts
 from cds_service.operations.shared_folder import find_shared_folder, recover_shared_folder
 
 _PREFIX = "hip_spine_cds"
@@ -26,6 +27,7 @@ _COUNTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ("hook", "client", "outcome"),
     ),
     "responses": ("All responses by route and status", ("route", "status")),
+    "throttled": ("Responses 429 by client and limit: rate, calls, all-calls or memory", ("client", "limit")),
     "cards": (
         "Cards by rule, level and fate: shown, held-back, silent, exempt-role, suppressed",
         ("rule", "level", "fate"),
@@ -49,6 +51,7 @@ _COUNTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "unreadable": ("Resources that could not be read, by type", ("type",)),
     "feedback": ("Feedback events by outcome and reason", ("outcome", "reason")),
     "cards_lost": ("Issued cards that could not be stored", ()),
+    "cards_in_memory_only": ("Issued cards that could not be put on disk until they were stored", ()),
     "log_lines_lost": ("Log lines that could not be written: the reader stalled, or the disk was full", ()),
 }
 
@@ -61,6 +64,7 @@ class Metrics:
         self._registry = None if folder else CollectorRegistry()
         self._folder = str(folder) if folder else None
         self._families = {name: self._build_family(name, help_, labels) for name, (help_, labels) in _COUNTERS.items()}
+        self._pending = PendingCounts(lambda key, amount: self._families[key[0]].add(key[1], amount))
         seconds = Histogram(
             f"{_PREFIX}_call_seconds", "Seconds from the start of a hook call to its response", ["hook"],
             buckets=_BUCKETS_S, registry=self._registry,
@@ -72,8 +76,12 @@ class Metrics:
         )  # fmt: skip
 
     def count(self, name: str, *labels: str, amount: float = 1) -> None:
-        """Add `amount` to the counter of this name with these labels."""
-        self._families[name].add(labels, amount)
+        """Add `amount` to the counter of this name with these labels: a moment later, or when rendered."""
+        self._pending.add((name, labels), amount)
+
+    def count_each(self, name: str, all_labels: Iterable[tuple[str, ...]]) -> None:
+        """Add 1 to the counter of this name with each of these labels, as `count` does."""
+        self._pending.add_one_to_each(name, all_labels)
 
     def observe_duration(self, hook: str, seconds: float) -> None:
         """Record how long a hook call took."""
@@ -86,6 +94,7 @@ class Metrics:
     def render(self) -> bytes:
         """Return the metrics of all workers in the Prometheus text format."""
         recover_shared_folder()  # the library refuses one that was deleted
+        self._pending.flush()
         return generate_latest(self._registry or build_shared_registry(self._folder))
 
     def _build_family(self, name: str, help_: str, labels: tuple[str, ...]) -> MetricFamily:

@@ -15,6 +15,7 @@ from cds_service.model.about import AboutTexts
 from cds_service.model.advisories import Advisory
 from cds_service.model.condition_text import outline_block
 from cds_service.model.content import Content, Rule
+from cds_service.model.figure import LegendLine
 from cds_service.model.vocabulary import Citation
 from cds_service.model.wording import Wording
 
@@ -41,6 +42,7 @@ class AboutRenderer:
         site_changes: Sequence[str],
         wording: Mapping[str, Wording],
         advisories: Sequence[Advisory] = (),
+        legend: Sequence[LegendLine] = (),
     ) -> None:
         self._value = build_about(content, texts, site_changes, wording, advisories)
         environment = Environment(
@@ -52,7 +54,7 @@ class AboutRenderer:
         )
         style = environment.loader.get_source(environment, "about.css")[0] if environment.loader else ""
         self._style = f"{style}\n{figure_style()}"
-        self._figure = format_figure_block(EXAMPLE_MARKS, title=EXAMPLE_TITLE)
+        self._figure = format_figure_block(EXAMPLE_MARKS, title=EXAMPLE_TITLE, legend=legend)
         self._page = environment.get_template("about.html")
         self._details = environment.get_template("about-details.html")
 

@@ -19,6 +19,7 @@ _PAIN_SUFFIX = " pain"
 DIFFERENT_DAYS = "different days"
 _OTHER_REGION = "other"
 _LEG_JOINT = "lower-limb-joint"
+_SIDE_WORDS = {Side.LEFT: "left ", Side.RIGHT: "right ", Side.BOTH: "left and right ", Side.UNSTATED: ""}
 _PLURALS = {"ImagingStudy": "ImagingStudies"}
 
 
@@ -46,7 +47,7 @@ class FactPhrases:
 
     def describe_side(self, side: Side) -> str:
         """Describe a side as it precedes a noun, with a space after it; return "" when it is unstated."""
-        return "" if side is Side.UNSTATED else f"{'left and right' if side is Side.BOTH else side.value} "
+        return _SIDE_WORDS[side]
 
     def describe_finding(self, fact: Finding) -> str:
         """Describe a finding with its side and qualifiers."""

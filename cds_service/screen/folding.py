@@ -8,11 +8,13 @@ from typing import Final
 from cds_service.narrative.tokenizer import normalize_phrase
 
 # The tokenizer drops most marks, or makes them words that no phrase of ours holds.
-_MARKS: Final = str.maketrans(
-    {**dict.fromkeys('!"#$%&()*,-.:;<=>?@[\\]^_`{|}~\t\r\n', " "), "'": "", "/": " / ", "+": " + "}
-)
+_MARKS: Final = b'!"#$%&()*,-.:;<=>?@[\\]^_`{|}~\t\r\n'
+_NO_MARKS: Final = bytes.maketrans(_MARKS, b" " * len(_MARKS))
+_APOSTROPHE: Final = b"'"
+_WORD_MARKS: Final = "/+"
 _JOINED_LETTERS: Final = str.maketrans({"\u00e6": "ae", "\u00c6": "AE", "\u0153": "oe", "\u0152": "OE"})
 _OTHER_MARKS: Final = re.compile(r"[^\w /+]|_")
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _RIGHT_QUOTE: Final = "\u2019"  # the typographic apostrophe
 _ANY_DIGIT: Final = "#"
 _MOST_DIGITS = 2  # "#" signs in one word of the content
@@ -23,7 +25,12 @@ def fold_characters(text: str) -> str:
     if text.isascii():
         return text
     composed = unicodedata.normalize("NFKC", text).translate(_JOINED_LETTERS)
-    return "".join(one for one in composed if unicodedata.category(one) != "Cf")
+    return _BEYOND_ASCII.sub(_shown, composed)
+
+
+def _shown(match: re.Match[str]) -> str:
+    """Return a character, unless it only formats."""
+    return "" if unicodedata.category(match[0]) == "Cf" else match[0]
 
 
 def fold_spelling(text: str) -> str:
@@ -33,7 +40,11 @@ def fold_spelling(text: str) -> str:
 
 def spread_words(text: str) -> str:
     """Return a folded text as words between single spaces, without marks: quickly, for a first look at raw texts."""
-    spread = fold_spelling(fold_characters(text)).translate(_MARKS)
+    folded = fold_spelling(fold_characters(text))
+    spread = folded.encode("utf-8", "surrogatepass").translate(_NO_MARKS, _APOSTROPHE).decode("utf-8", "surrogatepass")
+    for mark in _WORD_MARKS:
+        if mark in spread:
+            spread = spread.replace(mark, f" {mark} ")
     if not spread.isascii():
         spread = _OTHER_MARKS.sub(" ", spread.replace(_RIGHT_QUOTE, ""))
     return f" {' '.join(spread.split())} "

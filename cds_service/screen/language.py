@@ -5,7 +5,7 @@ By words, sentence by sentence: no statistics of letters tell "LBP x12d, no RF, 
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from cds_service.model.screen import LanguageWords
@@ -19,6 +19,8 @@ _SENTENCE_END: Final = re.compile(r"[.!?;:]\s+|[\r\n]+")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _LATIN: Final = re.compile("[a-zA-Z\u00aa-\u024f\u1e00-\u1eff\u0300-\u036f]*")
 _DOSED: Final = re.compile(r"\b[^\W\d_]+ +(?=\d[\d.,]* ?(?:mg|mcg|g|ml|units?|%))", re.IGNORECASE)  # the name of a drug
+_DIGIT: Final = re.compile(r"\d")
+_OWN, _OTHER, _UNKNOWN = "own", "other", "unknown"  # language
 _APOSTROPHES: Final = str.maketrans("", "", "'\u2019")
 _ENDINGS: Final = ("s", "es", "ed", "d", "ing", "ly", "er", "r", "est", "ness", "able", "ally", "ful", "less")
 _VOWELS: Final = frozenset("aeiouy")
@@ -51,60 +53,75 @@ class LanguageCheck:
         self._endings = words.foreign_endings
         self._short_forms = ShortForms(word for word in self._own | self._clinical if word.isascii())
         self._cache = TextCache(self._is_other)
+        self._is_known_other = TextCache(self._is_sentence_other)
         self.is_foreign_name = TextCache(self._is_foreign_name)
 
     def is_other(self, text: str) -> bool:
         """Return whether a text, or a sentence in it, is in another language. Recent results are cached."""
         return self._cache(text)
 
+    def knows(self, words: Sequence[str]) -> bool:
+        """Return whether each word of a plain text is a number, or one of this language: no name of them is foreign."""
+        return not [word for word in words if not (word.isdecimal() or (word in self._own and word.isalpha()))]
+
     def other_sentences(self, text: str) -> list[tuple[int, int]]:
         """Return where the sentences of another language begin and end in a text without HTML."""
         ends = [*_SENTENCE_END.finditer(text)]
         starts = [0, *(match.end() for match in ends)]
         places = zip(starts, [*(match.start() for match in ends), len(text)], strict=True)
-        return [place for place in places if self._is_sentence_other(fold_characters(text[slice(*place)]))]
+        return [place for place in places if self._is_known_other(fold_characters(text[slice(*place)]))]
 
     def _is_other(self, text: str) -> bool:
         folded = fold_characters(strip_markup(text))
-        return any(self._is_sentence_other(sentence) for sentence in _SENTENCE_END.split(folded))
+        return any(self._is_known_other(sentence) for sentence in _SENTENCE_END.split(folded))
 
     def _is_foreign_name(self, name: str) -> bool:
         """Return whether the name of a disease or a procedure is clearly in another language.
 
         Unknown words tell nothing here: names are full of Latin, drugs and germs.
         """
-        words = [match[0] for match in _WORD.finditer(fold_characters(name))]
+        words = _WORD.findall(fold_characters(name))
+        if name.isascii() and self._is_clearly_own(words):
+            return False
         if not name.isascii() and any(_is_of_another_script(word) for word in words):
             return True
-        kinds = list(self._kinds(words))
-        others = kinds.count("other")
+        kinds = list(self._kinds(enumerate(words)))
+        others = kinds.count(_OTHER)
         if others > 1:
-            return others >= kinds.count("own")
-        return others == 1 and "own" not in kinds and max(map(len, words)) > _LONGEST_SHORT
+            return others >= kinds.count(_OWN)
+        return others == 1 and _OWN not in kinds and max(map(len, words)) > _LONGEST_SHORT
 
     def _is_sentence_other(self, sentence: str) -> bool:
-        words = [match[0] for match in _WORD.finditer(_DOSED.sub("", sentence))]
+        words = _WORD.findall(_DOSED.sub("", sentence) if _DIGIT.search(sentence) else sentence)
+        if sentence.isascii() and self._is_clearly_own(words):
+            return False
         if not sentence.isascii() and any(_is_of_another_script(word) for word in words):
             return True
-        kinds = list(self._kinds(words))
-        count = _Count(kinds.count("own"), kinds.count("other"), kinds.count("unknown"))
+        kinds = list(self._kinds(enumerate(words)))
+        count = _Count(kinds.count(_OWN), kinds.count(_OTHER), kinds.count(_UNKNOWN))
         if count.other:
             return count.other > 1 or 2 * count.other + count.unknown > count.own
         return count.unknown >= _FEW and len(words) > _FEW and count.unknown > count.own
 
-    def _kinds(self, words: list[str]) -> Iterator[str]:
-        for place, written in enumerate(words):
+    def _is_clearly_own(self, words: list[str]) -> bool:
+        """Return whether no word is another language's, and too few are unknown to tell: so it is in most sentences."""
+        rest = [(place, word) for place, word in enumerate(words) if word.lower() not in self._own]
+        kinds = list(self._kinds(rest)) if rest else []
+        return _OTHER not in kinds and kinds.count(_UNKNOWN) < _FEW
+
+    def _kinds(self, words: Iterable[tuple[int, str]]) -> Iterator[str]:
+        for place, written in words:
             word = written.translate(_APOSTROPHES).lower()
             if len(word) < 2 or (written.isupper() and len(word) < _LONGEST_ABBREVIATION):
                 continue
             if word in self._other:
-                yield "other"
+                yield _OTHER
             elif self._is_own(word):
-                yield "own"
+                yield _OWN
             elif self._is_shaped_foreign(word, written):
-                yield "other"
+                yield _OTHER
             elif not (place and written[0].isupper()) and not self._is_neutral(word):
-                yield "unknown"
+                yield _UNKNOWN
 
     def _is_shaped_foreign(self, word: str, written: str) -> bool:
         """Return whether the letters or the parts of an unknown word are those of another language."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from cds_service.model.screen import ScreenLimit, ScreenPattern, ScreenTable
 
-_MARK: Final = "screenlimit"
+MARK: Final = "screenlimit"
 _CELSIUS_FROM = 50.0  # degrees: a higher body temperature is in Fahrenheit
 # A number that its unit alone makes a temperature: "101.8 F oral", "38.9 °C", "39.2C". A bare "38 C" is none.
 _BARE_TEMPERATURE: Final = re.compile(
@@ -49,13 +49,15 @@ class NumberMarker:
 
     def __init__(self, tables: Sequence[ScreenTable]) -> None:
         self._limits: list[tuple[ScreenLimit, re.Pattern[str], str]] = []
+        self._parts: list[tuple[str, ...]] = []  # of each limit's names: one has to be in a text that has a name
         self._groups: list[str] = []
         self.patterns: dict[str, list[ScreenPattern]] = {}
         for table in tables:
             for limit in table.limits:
                 if limit.words and limit.is_in_texts:
-                    mark = f"{_MARK}{len(self._limits)}"
+                    mark = f"{MARK}{len(self._limits)}"
                     self._limits.append((limit, _pattern(limit), f" {mark} "))
+                    self._parts.append(tuple({max(word.split(), key=len) for word in limit.words}))
                     self._groups.append(table.group.id)
                     self.patterns.setdefault(table.group.id, []).append(ScreenPattern(limit.cause, ((mark,),)))
 
@@ -67,9 +69,12 @@ class NumberMarker:
 
     def mark(self, text: str) -> str:
         """Return a text with its numbers beyond a limit marked."""
-        for limit, pattern, mark in self._limits:
+        lower, is_simple = text.lower(), text.isascii()  # beyond ASCII some letters are alike to a pattern alone
+        for (limit, pattern, mark), parts in zip(self._limits, self._parts, strict=True):
             if limit.is_temperature:
                 text = _BARE_TEMPERATURE.sub(lambda match, limit=limit, mark=mark: _marked(match, limit, mark), text)  # type: ignore[misc]  # bound at once
+            if is_simple and not any(part in lower for part in parts):
+                continue
             text = pattern.sub(lambda match, limit=limit, mark=mark: _marked(match, limit, mark), text)  # type: ignore[misc]  # bound at once
         return text
 

@@ -10,8 +10,8 @@ import ahocorasick
 from cds_service.model.screen import SafetyScreen, ScreenPattern
 from cds_service.model.sides import Side
 from cds_service.narrative.answers import join_answers
-from cds_service.narrative.carrying import CARRYING
-from cds_service.narrative.context import Context
+from cds_service.narrative.carrying import CARRYING, place_cues
+from cds_service.narrative.context import Context, carried_past
 from cds_service.narrative.denied_lists import tells
 from cds_service.narrative.lexicon import CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning, Section
 from cds_service.narrative.markup import strip_markup
@@ -19,10 +19,10 @@ from cds_service.narrative.mention_reader import MentionReader
 from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.phrase_tree import PhraseTree
 from cds_service.narrative.sections import SectionReader
-from cds_service.narrative.text_cache import TextCache
+from cds_service.narrative.text_cache import HashedResults, TextCache
 from cds_service.narrative.tokenizer import Sentence, split_sentences
 from cds_service.screen.folding import expand_word, fold_characters, fold_spelling, spread_words
-from cds_service.screen.numbers import BARE_TEMPERATURE_ENDS, NumberMarker
+from cds_service.screen.numbers import BARE_TEMPERATURE_ENDS, MARK, NumberMarker
 from cds_service.screen.word_finder import Span, WordFinder, WordHit, build_automaton, find_places
 
 # They stand for the words of a hit in the reader's row of items: what names something, and what tells something. No
@@ -40,6 +40,13 @@ class TextHit(NamedTuple):
     group: str
     cause: str
     side: Side = Side.UNSTATED
+
+
+class _Screened(NamedTuple):
+    """The mentions of a sentence that count, and the effect that a heading has on the next one."""
+
+    hits: tuple[TextHit, ...] = ()
+    carried: CueEffect | None = None
 
 
 class TextScreen:
@@ -61,10 +68,18 @@ class TextScreen:
         cues = {fold_spelling(phrase): one for phrase, one in narrative.entries.items() if one.cues and " " in phrase}
         self._cues = PhraseTree(cues, cues)
         self._cache = TextCache(self._screen)
+        self._sentences: HashedResults[_Screened] = HashedResults()
 
     def may_hit(self, text: str) -> bool:
-        """Return whether any stem occurs in a text at all. Most texts hold none, and cost nothing more."""
-        return next(self._first_look.iter(spread_words(strip_markup(text))), None) is not None
+        """Return whether any stem occurs in a text without HTML. Most texts hold none, and cost nothing more."""
+        return self._may_hold(spread_words(text))
+
+    def may_hit_words(self, words: Sequence[str]) -> bool:
+        """Return the same for the words of a plain text without a slash, which would be one of them."""
+        return self._may_hold(fold_spelling(f" {' '.join(words)} "))
+
+    def _may_hold(self, spread: str) -> bool:
+        return next(self._first_look.iter(spread), None) is not None
 
     def hits(self, text: str) -> tuple[TextHit, ...]:
         """Return what a text mentions. Recent results are cached."""
@@ -79,19 +94,27 @@ class TextScreen:
         parts = split_sentences(self.numbers.mark(folded), self._narrative.abbreviations)
         sections = SectionReader(self._narrative.sections)
         for sentence in join_answers(parts, self._narrative.answers):
-            hits, carried = self._screen_sentence(sentence, carried, sections.enter(sentence))
-            found.update(dict.fromkeys(hits))
+            screened = self._screened(sentence, carried, sections.enter(sentence))
+            found.update(dict.fromkeys(screened.hits))
+            carried = screened.carried
         return tuple(found)
 
-    def _screen_sentence(
-        self, sentence: Sentence, carried: CueEffect | None, section: Section
-    ) -> tuple[list[TextHit], CueEffect | None]:
-        """Return the mentions that count, and the effect that a heading has on the next sentence."""
-        found = self._finder.find(sentence.words)
+    def _screened(self, sentence: Sentence, carried: CueEffect | None, section: Section) -> _Screened:
+        """Return what a sentence mentions. Recent results are cached: notes repeat themselves."""
+        name = self._sentences.name(sentence.text), carried, section.effect
+        known = self._sentences.get(name)
+        if known is None:
+            known = self._sentences.store(name, self._screen_sentence(sentence, carried, section))
+        return known
+
+    def _screen_sentence(self, sentence: Sentence, carried: CueEffect | None, section: Section) -> _Screened:
+        found = self._finder.find(sentence.words) if self._may_name(sentence) else []
         if not found and sentence.ending not in CARRYING:
-            return [], None
+            return _Screened()
         spans = self._spans(found, sentence)
         items = self._phrases.items(_with_mentions(sentence, spans))
+        if not found and not place_cues(items, frozenset()):
+            return _Screened(carried=carried_past(items, carried, self._narrative.reach, sentence))
         mentions = self._mentions.read(items).mentions
         context = Context(items, mentions, carried, self._narrative.reach, section=section.effect)
         ours = (mention for mention in mentions if items[mention.place].text in _MENTIONS)
@@ -105,7 +128,12 @@ class TextScreen:
             if _counts(changes):
                 groups = self.done if CueEffect.PLANNED in changes else ()
                 hits += [TextHit(hit.group, hit.cause, mention.side) for hit in said if hit.group not in groups]
-        return hits, context.carries(sentence)
+        return _Screened(tuple(hits), context.carries(sentence))
+
+    def _may_name(self, sentence: Sentence) -> bool:
+        """Return whether a sentence may mention anything: by a stem, or by a number that was marked in the text."""
+        said = " ".join(sentence.words)
+        return MARK in said or self.may_hit(said)
 
     def _spans(self, found: Sequence[WordHit], sentence: Sentence) -> list[Span]:
         """Return the words of each mention: those of the reader's own phrase for it, where it has one.

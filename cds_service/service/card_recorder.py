@@ -75,6 +75,11 @@ class CardRecorder(Protocol):
         """The number of cards that this process issued and could not store."""
         ...
 
+    @property
+    def cards_in_memory_only(self) -> int:
+        """The number of cards that waited without being on disk."""
+        ...
+
     def check_store(self) -> None:
         """Check that cards and feedback can be stored now.
 
@@ -87,6 +92,7 @@ class NullRecorder:
     """Records nothing: for a command that tries out a call. Needs no store."""
 
     lost_cards = 0
+    cards_in_memory_only = 0
 
     def record_cards(
         self,

@@ -47,6 +47,8 @@ from cds_service.wire.response import Action, HookResponse
 
 _JUDGING_TIME_S = 0.25
 """Seconds of a call kept for reading and judging the data; a chart of 1,000 resources takes 0.05."""
+_OVERTIME_S: Final = 0.5
+"""Seconds that reading and judging may take beyond the call's deadline, where its data came late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +121,17 @@ class HookService:
     suppression_limits: Mapping[str, SuppressionLimits] = field(default_factory=dict)
     turns: ReadingTurns = field(default_factory=ReadingTurns)
 
-    def decode_request(self, body: bytes, accepted_hooks: frozenset[str]) -> HookRequest:
+    def decode_request(self, body: bytes, accepted_hooks: frozenset[str], objects: int | None = None) -> HookRequest:
         """Decode and check a request to a service that accepts these hooks, its prefetch in the same pass.
+
+        `objects`: how many JSON objects it has at most, if they have been counted.
 
         Raises:
             BadRequest: naming the field at fault.
             TooManyEntries: there is more in it than a call may have.
         """
         self.entry_limit.check_body(body)
-        return decode_request(body, accepted_hooks, TYPED_ENVELOPE)
+        return decode_request(body, accepted_hooks, TYPED_ENVELOPE, objects)
 
     def answer_call(
         self,
@@ -153,7 +157,7 @@ class HookService:
         orders, today = decode_draft_orders(request), now.astimezone(self.time_zone).date()
         data = self._gather_chart_data(request, orders, _resolve_access(request, server, deadline), today)
         with self.turns.take(visibility.client_id, data.size, deadline):
-            decision = self._judge(request, data, today, visibility, explain=explain)
+            decision = self._judge(request, data, today, visibility, explain=explain, deadline=deadline)
         dialect = self.dialects.get(visibility.client_id, STANDARD)
         if not visibility.is_silent:
             limits, codes = self._limits_of(visibility.client_id), dialect.codes_by_order
@@ -187,8 +191,8 @@ class HookService:
     ) -> ChartData:
         """Gather what there is by the deadline.
 
-        The deadline only cuts searches short, and cards say what was not read. What was read is judged in full: half a
-        judgement could miss the very finding that rules a card out.
+        The deadline cuts searches short, and where they came late the words that are read; cards say what was not read.
+        What was read is judged in full: half a judgement could miss the very finding that rules a card out.
         """
         try:
             return self.gatherer.gather(request, orders, access, today)
@@ -198,10 +202,18 @@ class HookService:
             raise
 
     def _judge(
-        self, request: HookRequest, data: ChartData, today: date, visibility: CardVisibility, *, explain: bool
+        self,
+        request: HookRequest,
+        data: ChartData,
+        today: date,
+        visibility: CardVisibility,
+        *,
+        explain: bool,
+        deadline: float,
     ) -> Decision:
         """Read the chart and decide on it as of today, without info cards for users in an exempt role."""
-        chart = self.chart_reader.build_chart(data, request.patient_id, today, explain=explain)
+        seconds = deadline + _JUDGING_TIME_S + _OVERTIME_S - time.monotonic()
+        chart = self.chart_reader.build_chart(data, request.patient_id, today, explain=explain, seconds=seconds)
         decision = decide(self.content, chart, request.hook, thorough=explain)
         is_exempt = bool(decision.shown and visibility.exempt_roles) and has_any_role(request, visibility.exempt_roles)
         return without_info_cards(decision) if is_exempt else decision

@@ -115,6 +115,15 @@ class StoreRecorder:
         """The number of cards that this process issued and could not store."""
         return self._issued_cards.dropped
 
+    @property
+    def cards_in_memory_only(self) -> int:
+        """The number of cards that waited without being on disk."""
+        return self._issued_cards.kept_in_memory_only
+
+    def take_over_cards(self) -> None:
+        """Store the cards that killed workers left behind. Waits for no database."""
+        self._issued_cards.take_over()
+
     def check_store(self) -> None:
         """Check that the store accepts writes now.
 
@@ -191,6 +200,6 @@ def _build_feedback_event(service_id: str, tenant: str, item: FeedbackItem, now:
         accepted_suggestions=tuple(suggestion.id for suggestion in item.acceptedSuggestions or ()),
         reason_system=reason.system if reason else None,
         reason_code=reason.code if reason else None,
-        has_comment=bool(override and override.userComment),
+        has_comment=bool(override and override.has_comment),
         received_at=now,
     )

@@ -10,6 +10,7 @@ from weakref import WeakSet
 
 from cds_service.errors import StoreUnavailable
 from cds_service.store.backlog import Backlog
+from cds_service.store.spool import Spool
 
 Item = TypeVar("Item")
 
@@ -25,7 +26,7 @@ class BackgroundWriter(Generic[Item]):
 
     `write` stores a batch, returns the number of items that were rejected, and raises `StoreUnavailable` to be tried
     again. `linger_s`: how long items gather before they are written; by default as the backlog has it. `on_reset` is
-    called in a forked child.
+    called in a forked child. `spool`: keeps waiting items on disk too, for another process if this one is killed.
     """
 
     def __init__(
@@ -36,12 +37,14 @@ class BackgroundWriter(Generic[Item]):
         *,
         linger_s: float | None = None,
         on_reset: Callable[[], None] | None = None,
+        spool: Spool[Item] | None = None,
     ) -> None:
         self._name = name
         self._write = write
         self._limit = limit
         self._linger_s = linger_s
         self._on_reset = on_reset
+        self._spool = spool
         self._start()
         _instances.add(self)
 
@@ -55,10 +58,19 @@ class BackgroundWriter(Generic[Item]):
         """Whether items wait that could not be written."""
         return self._is_failing
 
-    def put(self, items: Sequence[Item]) -> None:
-        """Queue items. Never waits for the database and never raises because of it."""
-        if self._backlog.add(items):
+    def put(self, items: Sequence[Item]) -> bool:
+        """Queue items, and return whether they are on disk. Never waits for the database or raises because of it."""
+        with self._put_lock:  # the spool counts items as the backlog does
+            is_spooled = self._spool is not None and self._spool.append(items, self._backlog.last_number)
+            is_open = self._backlog.add(items)
+        if is_open:
             self._ensure_thread()
+        return is_spooled
+
+    def take_over(self) -> None:
+        """Queue the items that processes which have ended left on disk."""
+        if self._spool is not None:
+            self._spool.take_over(self.put)
 
     def flush(self, timeout: float) -> bool:
         """Wait up to `timeout` seconds until all items queued so far are stored or dropped; return whether they are."""
@@ -67,16 +79,22 @@ class BackgroundWriter(Generic[Item]):
     def close(self, timeout: float) -> None:
         """Write waiting items for up to `timeout` seconds, then stop. Remaining and later items are dropped.
 
-        The thread then has another `timeout` seconds to release its connection.
+        The thread then has another `timeout` seconds to release its connection. A spool keeps what remains.
         """
         self.flush(timeout)
+        dropped = self._backlog.dropped
         self._backlog.close()
         if self._thread is not None:
             self._thread.join(timeout)
+        if self._spool is not None:
+            with self._put_lock:
+                self._spool.close(keep=self._backlog.dropped > dropped or len(self._backlog) > 0)
 
     def reset(self) -> None:
         """Begin anew without items and thread, as in a forked child: those of the parent stay with the parent."""
         self._start()
+        if self._spool is not None:
+            self._spool.leave_to_parent()
         if self._on_reset is not None:
             self._on_reset()
 
@@ -85,6 +103,7 @@ class BackgroundWriter(Generic[Item]):
         self._thread: Thread | None = None
         self._is_failing = False
         self._start_lock = Lock()
+        self._put_lock = Lock()
 
     def _ensure_thread(self) -> None:
         with self._start_lock:
@@ -115,8 +134,14 @@ class BackgroundWriter(Generic[Item]):
                     total = backlog.dropped + refused
                     _logger.warning("store answers again", extra={"refused": refused, "dropped": total})
                 backlog.finish_batch(dropped=refused)
+                self._settle(backlog)
                 pause = 0.0
                 self._is_failing = False
+
+    def _settle(self, backlog: Backlog[Item]) -> None:
+        if self._spool is not None:
+            with self._put_lock:
+                self._spool.settle(backlog.oldest_number, backlog.last_number)
 
 
 _instances: WeakSet[BackgroundWriter[Any]] = WeakSet()

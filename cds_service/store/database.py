@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from weakref import WeakSet
 
@@ -23,13 +23,16 @@ from sqlalchemy.exc import (
 
 from cds_service.errors import SettingsError, StoreUnavailable, StoreUnwritable
 from cds_service.store.engine_lock import exclusive, register
+from cds_service.store.new_tables import create_tables, is_new
 from cds_service.store.revisions import current_revision, newest_revision, refuse_newer
 from cds_service.store.schema import card_issued
-from cds_service.store.sqlite_file import begin_immediate, begin_reading, prepare_sqlite
+from cds_service.store.sqlite_file import begin_immediate, begin_reading, force_to_disk, prepare_sqlite
 
-_DURABLE_PRAGMAS = ("synchronous=FULL", "busy_timeout=1000")
-# Survives a killed process; only a power failure may lose the last writes. It does its own waiting, see `_begin_soon`.
-_LOW_LATENCY_PRAGMAS = ("synchronous=NORMAL", "busy_timeout=0")
+# A commit survives a killed process, though not a power failure, until `force_to_disk`. With FULL, SQLite would force
+# it to disk while it keeps all others from writing, and on a slow disk tokens could not be recorded in time.
+_DURABLE_PRAGMAS = ("synchronous=NORMAL", "busy_timeout=1000")
+# It does its own waiting, see `_begin_soon`, and leaves it to others to move the log into the file.
+_LOW_LATENCY_PRAGMAS = ("synchronous=NORMAL", "busy_timeout=0", "wal_autocheckpoint=0")
 _LOW_LATENCY_LOCK_TIMEOUT_S = 0.5  # for the previous transaction
 _LOW_LATENCY_FILE_TIMEOUT_S = 0.5  # for other processes
 _FILE_POLL_S = 0.002
@@ -51,6 +54,7 @@ _POSTGRESQL_UNWRITABLE = re.compile(r"(?!53300)(25|40|53|55|57014)")
 
 
 _known_engines: WeakSet[Engine] = WeakSet()
+_engines_forced_to_disk: WeakSet[Engine] = WeakSet()
 
 
 class ValuesRefused(StoreUnavailable):
@@ -89,14 +93,23 @@ def connect(url: str, *, is_low_latency: bool = False, is_reading: bool = False)
     if is_server:
         timeout = _READING_STATEMENT_TIMEOUT_MS if is_reading else _STATEMENT_TIMEOUT_MS
         event.listen(engine, "begin", partial(_set_statement_timeout, timeout))
-    elif is_reading:
-        prepare_sqlite(engine, _READING_PRAGMAS)
-        event.listen(engine, "begin", begin_reading)
     else:
-        prepare_sqlite(engine, _LOW_LATENCY_PRAGMAS if is_low_latency else _DURABLE_PRAGMAS)
-        event.listen(engine, "begin", _begin_soon if is_low_latency else begin_immediate)
+        _prepare_file(engine, is_low_latency=is_low_latency, is_reading=is_reading)
     register(engine, _READING_LOCK_TIMEOUT_S if is_reading else _LOW_LATENCY_LOCK_TIMEOUT_S if is_low_latency else None)
     return engine
+
+
+def _prepare_file(engine: Engine, *, is_low_latency: bool, is_reading: bool) -> None:
+    if is_reading:
+        prepare_sqlite(engine, _READING_PRAGMAS)
+        event.listen(engine, "begin", begin_reading)
+    elif is_low_latency:
+        prepare_sqlite(engine, _LOW_LATENCY_PRAGMAS)
+        event.listen(engine, "begin", _begin_soon)
+    else:
+        prepare_sqlite(engine, _DURABLE_PRAGMAS)
+        event.listen(engine, "begin", begin_immediate)
+        _engines_forced_to_disk.add(engine)
 
 
 @contextmanager
@@ -119,8 +132,10 @@ def migrate(url: str) -> None:
     """
     try:
         with opened(url) as engine, _migration_lock(engine), transaction(engine) as connection:
-            if current_revision(connection) != newest_revision():
-                # Importing Alembic takes a third of a second, so only a new or older database pays for it.
+            if is_new(connection):
+                create_tables(connection, newest_revision())
+            elif current_revision(connection) != newest_revision():
+                # Importing Alembic takes a third of a second, so only an older database pays for it.
                 from cds_service.store.alembic_upgrade import upgrade
 
                 upgrade(connection)
@@ -156,26 +171,40 @@ def transaction(engine: Engine) -> Iterator[Connection]:
                 refuse_newer(connection)
                 _known_engines.add(engine)
             yield connection
+        if engine in _engines_forced_to_disk:
+            _force_to_disk(engine)
     except (SQLAlchemyError, UnicodeError) as error:
         raise _to_store_error(error) from None
 
 
+def _force_to_disk(engine: Engine) -> None:
+    try:
+        force_to_disk(engine)
+    except OSError as error:
+        raise StoreUnavailable(f"the store does not answer: {type(error).__name__}") from None
+
+
 def insert_if_absent(connection: Connection, table: Table) -> Insert:
-    """Build an insert, for either database, that skips rows that exist already."""
-    statement: Insert = _insert(connection, table).on_conflict_do_nothing()
+    """Return an insert, for either database, that skips rows that exist already."""
+    return _build_insert_if_absent(connection.dialect.name, table)
+
+
+@cache  # building a statement takes longer than running it
+def _build_insert_if_absent(dialect: str, table: Table) -> Insert:
+    statement: Insert = _insert(dialect, table).on_conflict_do_nothing()
     return statement
 
 
 def insert_or_add(connection: Connection, table: Table, counts: Sequence[str]) -> Insert:
     """Build an insert, for either database, that adds these columns to those of a row with the same primary key."""
-    statement = _insert(connection, table)
+    statement = _insert(connection.dialect.name, table)
     sums = {name: table.c[name] + statement.excluded[name] for name in counts}
     adding: Insert = statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=sums)
     return adding
 
 
-def _insert(connection: Connection, table: Table) -> Any:  # each database has a class of its own, with the same methods
-    if connection.dialect.name == "sqlite":
+def _insert(dialect: str, table: Table) -> Any:  # each database has a class of its own, with the same methods
+    if dialect == "sqlite":
         return sqlite.insert(table)
     from sqlalchemy.dialects import postgresql  # loads drivers that SQLite does not need
 

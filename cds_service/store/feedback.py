@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, select
 
 from cds_service.store.database import insert_if_absent, transaction
-from cds_service.store.foreign_ids import ForeignIds
+from cds_service.store.foreign_ids import ForeignIds, keep_cards_away
 from cds_service.store.schema import card_issued, feedback_event
 
 _BATCH = 50  # events in a transaction: calls wait for it to record their tokens
@@ -96,6 +96,7 @@ class FeedbackLog:
 
     def _record_batch(self, events: Sequence[FeedbackEvent], note: Note | None) -> int:
         with transaction(self._engine) as connection:
+            keep_cards_away(connection)
             if note is not None:
                 for event in events:
                     note(connection, event)

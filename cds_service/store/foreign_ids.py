@@ -3,14 +3,19 @@
 A client may send anything as the id of a card or suggestion, a patient's name too.
 """
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
+from sqlalchemy.sql.functions import FunctionElement
 
 from cds_service.store.database import insert_if_absent
 from cds_service.store.pseudonym import Pseudonymizer
 from cds_service.store.schema import feedback_event
+
+# Built once: building a statement takes longer than running it.
+_ABOUT_CARDS: Final = select(feedback_event).where(feedback_event.c.card.in_(bindparam("cards", expanding=True)))
+_LOCK: Final = 5_027_310_946  # any number that no other program takes in the same database
 
 
 class OwnCard(Protocol):
@@ -46,8 +51,8 @@ class ForeignIds:
     def recognise(self, connection: Connection, cards: Iterable[OwnCard]) -> None:
         """Give feedback that came before these cards were stored, as while the database was away, their ids."""
         by_hash = {(card.tenant, self.hash_card(card.tenant, card.card_uuid)): card for card in cards}
-        early = select(feedback_event).where(feedback_event.c.card.in_([digest for _, digest in by_hash]))
-        for event in connection.execute(early).mappings().all():
+        hashes = [digest for _, digest in by_hash]
+        for event in connection.execute(_ABOUT_CARDS, {"cards": hashes}).mappings().all():
             card = by_hash.get((event["tenant"], event["card"]))
             if card is not None:
                 self._replace(connection, event, card)
@@ -60,3 +65,22 @@ class ForeignIds:
         # The client may have sent the event a second time, after the card was stored.
         connection.execute(insert_if_absent(connection, feedback_event), row)
         connection.execute(feedback_event.delete().where(feedback_event.c.id == event["id"]))
+
+
+def keep_cards_away(connection: Connection) -> None:
+    """Let no card be stored until this transaction ends, which stores feedback.
+
+    PostgreSQL would else let each overlook what the other has not yet committed, and the feedback would stay unknown.
+    SQLite has one writer anyway.
+    """
+    _lock(connection, func.pg_advisory_xact_lock)
+
+
+def keep_feedback_away(connection: Connection) -> None:
+    """Let no feedback be stored until this transaction ends, which stores cards. Others may store cards meanwhile."""
+    _lock(connection, func.pg_advisory_xact_lock_shared)
+
+
+def _lock(connection: Connection, take: Callable[[int], FunctionElement[Any]]) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(take(_LOCK)))

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 
 from cds_service.errors import StoreUnavailable
 from cds_service.store.background_writer import BackgroundWriter
 from cds_service.store.database import ValuesRefused, check_writable, insert_if_absent, transaction
-from cds_service.store.foreign_ids import ForeignIds
+from cds_service.store.foreign_ids import ForeignIds, keep_feedback_away
 from cds_service.store.schema import card_issued
+from cds_service.store.spool import Spool
 
 
 @dataclass(frozen=True)
@@ -48,17 +50,32 @@ class IssuedCard:
 
 
 class IssuedCards:
-    """Writes cards in the background. While the database is down, only the oldest cards beyond `limit` are lost."""
+    """Writes cards in the background. While the database is down, only the oldest cards beyond `limit` are lost.
 
-    def __init__(self, engine: Engine, foreign_ids: ForeignIds, limit: int = 10_000) -> None:
+    `spool_folder`: where waiting cards are on disk too, so that they are not lost with this process.
+    """
+
+    def __init__(
+        self, engine: Engine, foreign_ids: ForeignIds, limit: int = 10_000, *, spool_folder: Path | None = None
+    ) -> None:
         self._engine = engine
         self._foreign_ids = foreign_ids
-        self._writer = BackgroundWriter("cards-issued", self._write_batch, limit)
+        self._spool = Spool(spool_folder, IssuedCard, limit) if spool_folder else None
+        self._writer = BackgroundWriter("cards-issued", self._write_batch, limit, spool=self._spool)
 
     @property
     def dropped(self) -> int:
         """The number of cards lost by this process: the backlog was full or closed, or the database rejected them."""
         return self._writer.dropped
+
+    @property
+    def kept_in_memory_only(self) -> int:
+        """The number of cards that could not be put on disk while they waited, and would be lost with this process."""
+        return self._spool.missed if self._spool else 0
+
+    def take_over(self) -> None:
+        """Queue the cards that killed workers left behind. To be called once by a worker that starts."""
+        self._writer.take_over()
 
     def put(self, cards: Sequence[IssuedCard]) -> None:
         """Queue cards for the writer. Never waits for the database and never raises because of it."""
@@ -81,7 +98,8 @@ class IssuedCards:
     def close(self, timeout: float) -> None:
         """Write waiting cards for up to `timeout` seconds, then stop. Remaining and later cards are dropped.
 
-        The writer then has another `timeout` seconds to release its connection. The engine stays open.
+        Those that remain stay in the spool folder. The writer then has another `timeout` seconds to release its
+        connection. The engine stays open.
         """
         self._writer.close(timeout)
 
@@ -89,6 +107,7 @@ class IssuedCards:
         """Store the cards and return the number rejected. One bad card must not delay or drag down the others."""
         try:
             with transaction(self._engine) as connection:
+                keep_feedback_away(connection)
                 connection.execute(insert_if_absent(connection, card_issued), [dict(vars(card)) for card in cards])
                 self._foreign_ids.recognise(connection, cards)
         except ValuesRefused:

@@ -22,12 +22,14 @@ class Pseudonymizer:
     def __init__(self, key: bytes) -> None:
         if len(key) < _MIN_KEY_BYTES:
             raise SettingsError(f"hash key: it has fewer than {_MIN_KEY_BYTES} bytes")
-        self._key = key
+        self._keyed = hmac.new(key, digestmod="sha256")
 
     def pseudonymize(self, tenant: str, kind: str, identifier: str) -> str:
         """Return the HMAC-SHA256 of tenant, kind and identifier as 64 hexadecimal digits."""
-        message = b"".join(_length_prefixed(part) for part in (tenant, kind, identifier))
-        return hmac.digest(self._key, message, "sha256").hex()
+        keyed = self._keyed.copy()  # `hmac.digest` would also let another thread run, for which a call then waits
+        for part in (tenant, kind, identifier):
+            keyed.update(_length_prefixed(part))
+        return keyed.hexdigest()
 
 
 def load_or_create_key(path: Path) -> bytes:

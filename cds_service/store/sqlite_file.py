@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DisconnectionError
+
+FileId: TypeAlias = tuple[int, int]
 
 _COMMON_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON")
 _FILE_ID_KEY = "file"  # in a connection record: which file it opened
@@ -19,7 +21,8 @@ def prepare_sqlite(engine: Engine, pragmas: Iterable[str]) -> None:
     path = Path(engine.url.database or "")
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        # Only a missing one: closing a file that is there would free the locks that this process holds on it.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
     event.listen(engine, "do_connect", _open_existing)
     event.listen(engine, "connect", partial(_set_pragmas, (*_COMMON_PRAGMAS, *pragmas)))
     event.listen(engine, "connect", partial(_store_file_id, path))
@@ -41,23 +44,37 @@ def _set_pragmas(pragmas: Iterable[str], connection: Any, _record: Any) -> None:
 
 
 def _store_file_id(path: Path, _connection: Any, record: Any) -> None:
-    record.info[_FILE_ID_KEY] = _file_id(path)
+    record.info[_FILE_ID_KEY] = identify_file(path)
 
 
 def _check_same_file(path: Path, _connection: Any, record: Any, _proxy: Any) -> None:
     # An open connection still accepts writes to a deleted or replaced file, and they would be lost.
-    current = _file_id(path)
+    current = identify_file(path)
     if current is None or current != record.info.get(_FILE_ID_KEY):
         raise DisconnectionError
 
 
-def _file_id(path: Path) -> tuple[int, int] | None:
+def identify_file(path: Path) -> FileId | None:
     """Return device and inode of the file, or None if there is none."""
     try:
         status = path.stat()
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def force_to_disk(engine: Engine) -> None:
+    """Wait until all that has been committed so far is on disk, while others write.
+
+    Raises:
+        OSError: it cannot be forced there.
+    """
+    with suppress(FileNotFoundError):  # the log was moved into the file, and the file forced to disk
+        log = os.open(f"{engine.url.database}-wal", os.O_RDWR | os.O_CLOEXEC)
+        try:
+            os.fsync(log)
+        finally:
+            os.close(log)
 
 
 def begin_reading(connection: Connection) -> None:

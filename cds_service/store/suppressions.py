@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, bindparam,
 from cds_service.errors import StoreUnavailable
 from cds_service.store.database import insert_if_absent, transaction
 from cds_service.store.feedback import FeedbackEvent, is_recorded
+from cds_service.store.kept_connection import KeptConnection
 from cds_service.store.schema import card_issued, suppression
 
 WindowOf = Callable[[str, str, str, bool], timedelta | None]
@@ -22,6 +23,7 @@ WindowOf = Callable[[str, str, str, bool], timedelta | None]
 _ACCEPTED: Final = "accepted"
 _PAUSE_S: Final = 5.0
 _ANSWER_WITHIN_S: Final = 0.5
+_HAS_ANSWERED: Final = "SELECT 1 FROM suppression WHERE patient_hash = ? AND user_hash = ? LIMIT 1"
 Found = TypeVar("Found")
 # Built once: building a statement takes longer than running it.
 _BY_PATIENT_AND_USER: Final = select(suppression).where(
@@ -68,6 +70,8 @@ class Suppressions:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._is_file = engine.dialect.name == "sqlite"
+        self._file = KeptConnection(engine) if self._is_file else None
         self._pause_ends = 0.0
 
     def find(self, patient_hash: str, user_hash: str) -> tuple[Suppression, ...]:
@@ -79,6 +83,9 @@ class Suppressions:
         if time.monotonic() < self._pause_ends:
             raise StoreUnavailable("the store did not answer a moment ago")
         try:
+            # Hardly any user has answered, and asking only for that takes a third of the time.
+            if self._file is not None and not self._file.has_row(_HAS_ANSWERED, patient_hash, user_hash):
+                return ()
             return self._run(partial(_find, patient_hash, user_hash))
         except StoreUnavailable:
             self._pause_ends = time.monotonic() + _PAUSE_S
@@ -105,7 +112,7 @@ class Suppressions:
             with transaction(self._engine) as connection:
                 found.append(work(connection))
 
-        if self._engine.dialect.name == "sqlite":  # a file answers or fails
+        if self._is_file:  # it answers or fails
             run()
         else:
             _run_within(_ANSWER_WITHIN_S, run)

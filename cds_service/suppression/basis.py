@@ -4,9 +4,10 @@ Left out is what an EHR changes between two calls about the same patient: the or
 of a draft. Everything else that a card rests on is in it, so any change of it brings the card back.
 """
 
-import json
 from collections.abc import Iterable
 from typing import Any, Final
+
+import msgspec
 
 from cds_service.model.dates import PartialDate
 from cds_service.model.decision import Decision, Recommendation
@@ -39,12 +40,16 @@ def describe_basis(decision: Decision, recommendation: Recommendation) -> str:
         "missing": sorted(chart.missing_types),
         "unscreened": sorted(chart.unscreened),
     }
-    return json.dumps(basis, sort_keys=True, separators=(",", ":"))
+    return _encode(basis)
 
 
 def _distinct(described: Iterable[list[Any]]) -> list[str]:
     """Return each once and sorted: neither the order of resources nor a second copy is a change."""
-    return sorted({json.dumps(one, separators=(",", ":")) for one in described})
+    return sorted({_encode(one) for one in described})
+
+
+def _encode(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _describe_order(order: Imaging) -> list[Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from cds_service.errors import Unauthenticated
-from cds_service.trust.caller import DEMO_CALLER, Caller, UnusedToken
+from cds_service.trust.caller import Caller, UnusedToken
 from cds_service.trust.claims import MEMORY, check_claims
 from cds_service.trust.clients import Client
 from cds_service.trust.key_sources import FileKeySource, KeySource, UrlKeySource
@@ -60,16 +60,19 @@ class Authenticator(Protocol):
 class DemoAuthenticator:
     """Lets anybody in as the demo caller. Bearer tokens are ignored: test clients send one in any case."""
 
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
     def authenticate_discovery(self, authorization: str | None) -> None:
         """Let everybody in."""
 
     def authenticate_call(self, authorization: str | None, service_id: str) -> Caller:  # noqa: ARG002 - see the class
         """Return the demo caller."""
-        return DEMO_CALLER
+        return self._caller
 
     def authenticate_feedback(self, authorization: str | None, service_id: str) -> Caller:  # noqa: ARG002 - see the class
         """Return the demo caller."""
-        return DEMO_CALLER
+        return self._caller
 
     def use_token(self, caller: Caller) -> None:
         """Do nothing: there is none."""

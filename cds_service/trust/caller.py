@@ -1,6 +1,6 @@
 """A caller: its tenant, the FHIR servers it may name, and what its users see."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,21 +14,17 @@ _STANDARD: Final = DialectConfig()
 class AllowedFhirServers:
     """The FHIR servers a caller may have us read: each at its base URL and below.
 
-    `is_private_allowed`: their hosts may have private addresses. `is_loopback_allowed`: any port of this machine may be
-    read, for demo mode. `is_open`: they may be read without a token.
+    `is_private_allowed`: their hosts may have private addresses. `is_open`: they may be read without a token.
     """
 
     base_urls: tuple[Url, ...] = ()
     is_private_allowed: bool = False
-    is_loopback_allowed: bool = False
     is_open: bool = False
 
     def may_read(self, base_url: str) -> bool:
         """Return whether the FHIR server at `base_url` is one of them."""
         url = parse_url(base_url)
-        if url is None:
-            return False
-        return (self.is_loopback_allowed and url.is_loopback) or any(base.covers(url) for base in self.base_urls)
+        return url is not None and any(base.covers(url) for base in self.base_urls)
 
     def allows_private(self, base_url: str) -> bool:
         """Return whether it is one of them and may have a private or loopback address, which its name does not show."""
@@ -74,8 +70,15 @@ class Caller:
 
 # Open SMART servers with synthetic patients (https://docs.smarthealthit.org).
 _SMART = ("launch.smarthealthit.org", "r4.smarthealthit.org", "r3.smarthealthit.org", "r2.smarthealthit.org")
-DEMO_CALLER: Final = Caller(
-    "demo",
-    "demo",
-    AllowedFhirServers(tuple(Url("https", host, 443, ()) for host in _SMART), is_loopback_allowed=True, is_open=True),
-)
+DEMO_CLIENT_ID: Final = "demo"
+
+
+def build_demo_caller(local_base_urls: Iterable[str]) -> Caller:
+    """Return the caller of demo mode, who may name the open SMART servers and these FHIR servers of this machine.
+
+    No other port of this machine is read: any web page that a user has open can call a service in demo mode, and by its
+    answers it could tell which ports are open.
+    """
+    smart = tuple(Url("https", host, 443, ()) for host in _SMART)
+    local = tuple(url for base_url in local_base_urls if (url := parse_url(base_url)) and url.is_loopback)
+    return Caller(DEMO_CLIENT_ID, DEMO_CLIENT_ID, AllowedFhirServers((*smart, *local), is_open=True))

@@ -1,4 +1,4 @@
-"""Lets each token be used once: its id is kept until it expires, in the shared store and in this process."""
+"""Lets each token be used once: its id is kept until it expires, in the store, on this machine and in this process."""
 
 import heapq
 import logging
@@ -8,6 +8,7 @@ from typing import Final
 
 from cds_service.errors import StoreUnavailable, StoreUnwritable, TokenNotRecorded
 from cds_service.store import SeenTokens
+from cds_service.trust.machine_tokens import MachineTokens
 
 _LIMIT: Final = 50_000  # tokens kept by a process: 80 a second for ten minutes, and one is valid for five by custom
 _RETRY_INTERVAL: Final = timedelta(seconds=10)  # between attempts when the store is down; calls skip it meanwhile
@@ -16,14 +17,16 @@ _logger = logging.getLogger(__name__)
 
 
 class ReplayGuard:
-    """Tells the first use of a token from later ones. If the store is away, logs it once and relies on this process.
+    """Tells the first use of a token from later ones. If the store is away, logs it once and relies on this machine.
 
+    Replicas on other machines then decide for themselves: a store that hangs must not stop every call of all of them.
     A store that is there but cannot be written is another matter: other processes may be writing to it, so a token that
     it does not take could be used once with each of them.
     """
 
-    def __init__(self, shared: SeenTokens, limit: int = _LIMIT) -> None:
+    def __init__(self, shared: SeenTokens, machine: MachineTokens, limit: int = _LIMIT) -> None:
         self._shared = shared
+        self._machine = machine
         self._local = LocalTokens(limit)
         self._retry_at: datetime | None = None
         self._lock = Lock()
@@ -35,6 +38,8 @@ class ReplayGuard:
             TokenNotRecorded: the store is there, but cannot be written. The token counts as used all the same.
         """
         if not self._local.add((issuer, token_id), keep_until, now):
+            return False
+        if not self._machine.add(issuer, token_id, keep_until, now):
             return False
         if not self._should_ask_store(now):
             return True
@@ -61,7 +66,7 @@ class ReplayGuard:
         with self._lock:
             was_down, self._retry_at = self._retry_at is not None, now + _RETRY_INTERVAL
         if not was_down:
-            _logger.warning("used tokens kept by this process alone", extra={"kind": type(error).__name__})
+            _logger.warning("used tokens kept by this machine alone", extra={"kind": type(error).__name__})
 
     def _record_success(self) -> None:
         if self._retry_at is None:

@@ -1,5 +1,6 @@
-"""The routes of the about page, its details and its data. All are rendered once, at start-up."""
+"""The routes of the about page, its details and its data. All are rendered once, when one of them is first read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
@@ -19,7 +20,7 @@ class AboutPage:
     policy: str
 
 
-def build_about_routes(page: AboutPage) -> Blueprint:
+def build_about_routes(find_page: Callable[[], AboutPage]) -> Blueprint:
     """Build `/about`, in the form the client accepts, `/about/details` and `/about.json`.
 
     All are public: they hold no call data.
@@ -29,17 +30,17 @@ def build_about_routes(page: AboutPage) -> Blueprint:
     @routes.get("/about")
     def about() -> Response:
         media_type = request.accept_mimetypes.best_match([HTML, JSON], default=HTML)
-        response = data() if media_type == JSON else _html_response(page.html, page.policy)
+        response = data() if media_type == JSON else _html_response(find_page().html, find_page().policy)
         response.headers["Vary"] = "Accept"
         return response
 
     @routes.get("/about/details")
     def details() -> Response:
-        return _html_response(page.details, page.policy)
+        return _html_response(find_page().details, find_page().policy)
 
     @routes.get("/about.json")
     def data() -> Response:
-        return _with_common_headers(Response(page.json, mimetype=JSON))
+        return _with_common_headers(Response(find_page().json, mimetype=JSON))
 
     return routes
 

@@ -21,6 +21,7 @@ from cds_service.errors import (
     UnknownEncoding,
 )
 from cds_service.log import error_fields
+from cds_service.web.instrumentation import current_call_record
 from cds_service.wire.operation_outcome import build_operation_outcome
 
 _logger = structlog.get_logger(__name__)
@@ -60,6 +61,7 @@ def _handle_caller_fault(error: CallerFault) -> Response:
         response.headers["Accept-Encoding"] = "gzip"  # RFC 7694, 3: what the client could have sent instead
     if isinstance(error, TooManyCalls):
         response.headers["Retry-After"] = str(error.retry_after)
+        current_call_record().throttled_by = error.limit
     return response
 
 

@@ -17,19 +17,21 @@ from cds_service.web.operator_routes import Answer, OperatorEndpoints, answer_pr
 
 CALLER_VARIABLE: Final = "cds_service.caller"
 PLACE_VARIABLE: Final = "cds_service.place"
+_CALL_PATHS: Final = {f"/cds-services/{service_id}": service_id for service_id in SERVICES}
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """The part of the application that `body_intake` asks."""
+    """The part of the application that `body_intake` asks. `form_paths`: the pages that take a form."""
 
     authenticator: Authenticator
     endpoints: OperatorEndpoints
     room: Room
+    form_paths: frozenset[str] = frozenset()
 
     def accepts_body(self, path: str) -> bool:
         """Return whether a route reads the body of a POST to this path."""
-        return bool(_parse_path(path))
+        return bool(_parse_path(path)) or path in self.form_paths
 
     def answer_probe(self, method: str, path: str) -> Answer | None:
         """Return the answer to a probe of liveness or readiness, at once, or None if the request is none."""
@@ -37,7 +39,7 @@ class Front:
 
     def identify(self, path: str, authorization: str | None) -> Caller | ServiceError:
         """Return who sends a body to this path, or why it is refused. The token is not used up."""
-        service_id, *rest = _parse_path(path)
+        service_id, *rest = _parse_path(path) or [path]
         try:
             if rest:
                 return self.authenticator.authenticate_feedback(authorization, service_id)
@@ -70,6 +72,8 @@ def current_place(room: Room, client_id: str) -> Place:
 
 def _parse_path(path: str) -> list[str]:
     """Return the service and, for its feedback, that word; nothing if no route reads a body there."""
+    if path in _CALL_PATHS:  # as nearly always
+        return [_CALL_PATHS[path]]
     parts = [part for part in path.split("/") if part]
     is_read = parts[:1] == ["cds-services"] and len(parts) > 1 and parts[1] in SERVICES
     return parts[1:] if is_read and parts[2:] in ([], ["feedback"]) else []

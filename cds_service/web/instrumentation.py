@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Protocol
 
-import structlog
 from flask import Flask, Response, g, request
 
+from cds_service.log import set_call_fields
 from cds_service.service.hook_service import CallResult
 from cds_service.web.trace_context import REQUEST_ID, TraceContext, names_somebody, new_request_id, parse_environ
 from cds_service.wire.feedback import DecodedFeedback, FeedbackItem
@@ -23,13 +23,19 @@ class MetricsRecorder(Protocol):
     def count(self, name: str, *labels: str, amount: float = 1) -> None:
         """Add `amount` to the counter of this name with these labels."""
 
+    def count_each(self, name: str, all_labels: Iterable[tuple[str, ...]]) -> None:
+        """Add 1 to the counter of this name with each of these labels."""
+
     def observe_duration(self, hook: str, seconds: float) -> None:
         """Record how long a hook call took."""
 
 
 @dataclass(slots=True)
 class CallRecord:
-    """What is known of a call so far. Its client is unknown until admitted; `is_silent`: no cards are shown."""
+    """What is known of a call so far. Its client is unknown until admitted; `is_silent`: no cards are shown.
+
+    `throttled_by`: the limit for which it was refused with 429.
+    """
 
     trace_context: TraceContext
     started_at: float = field(default_factory=time.perf_counter)
@@ -38,6 +44,7 @@ class CallRecord:
     is_silent: bool = False
     result: CallResult | None = None
     feedback: DecodedFeedback | None = None
+    throttled_by: str | None = None
 
 
 class DeltaCounter:
@@ -71,7 +78,7 @@ def hide_request_id(body: bytes) -> None:
     if not names_somebody(record.trace_context.request_id, body):
         return
     record.trace_context = replace(record.trace_context, request_id=new_request_id(), is_callers_id=False)
-    structlog.contextvars.bind_contextvars(**record.trace_context.log_fields)
+    set_call_fields(record.trace_context.log_fields)
 
 
 def instrument(
@@ -89,8 +96,7 @@ def instrument(
     @app.before_request
     def begin() -> None:
         g.call_record = record = CallRecord(parse_environ(request.environ))
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(**record.trace_context.log_fields)
+        set_call_fields(record.trace_context.log_fields)
 
     @app.after_request
     def end(response: Response) -> Response:
@@ -100,6 +106,8 @@ def instrument(
         metrics.count("responses", endpoint, str(status))
         if endpoint == _HOOK_CALL and request.method == "POST":
             _count_call(metrics, record, status)
+        if record.throttled_by is not None:
+            metrics.count("throttled", record.client_id, record.throttled_by)
         if record.feedback is not None and status == 200:
             _count_feedback(metrics, record.feedback.items, override_reasons)
         for name, counter in loss_counters.items():
@@ -126,8 +134,8 @@ def _call_outcome(result: CallResult | None, status: int) -> str:
 
 
 def _count_result(metrics: MetricsRecorder, result: CallResult, *, is_silent: bool) -> None:
+    metrics.count_each("prefetch", result.prefetch_statuses.items())
     for key, state in result.prefetch_statuses.items():
-        metrics.count("prefetch", key, state)
         if state == "absent" and not result.gap_codes.get(key, "").startswith("not-sent"):
             metrics.count("fhir_fetches", key, result.gap_codes.get(key, "ok").rpartition(":")[2])
     decision = result.decision
@@ -152,10 +160,10 @@ def _count_result(metrics: MetricsRecorder, result: CallResult, *, is_silent: bo
 
 
 def _count_missing(metrics: MetricsRecorder, result: CallResult, client_id: str) -> None:
-    for one in result.missing:
-        metrics.count("missing", client_id, one.key, one.state)
-    for rule_id in result.withheld:
-        metrics.count("restraint_withheld", client_id, rule_id)
+    if result.missing:
+        metrics.count_each("missing", [(client_id, one.key, one.state) for one in result.missing])
+    if result.withheld:
+        metrics.count_each("restraint_withheld", [(client_id, rule_id) for rule_id in result.withheld])
 
 
 def _count_feedback(metrics: MetricsRecorder, items: Iterable[FeedbackItem], override_reasons: frozenset[str]) -> None:

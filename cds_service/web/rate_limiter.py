@@ -52,7 +52,7 @@ class RateLimiter:
             expected = arrival_time[0] if now <= arrival_time[0] <= now + _BURST_S + self._interval_s else now
             wait = expected + self._interval_s - now - max(_BURST_S, self._interval_s)
             if wait > _ROUNDING_S:
-                raise TooManyCalls(f"more than {60 / self._interval_s:.0f} calls in a minute", math.ceil(wait))
+                raise TooManyCalls(f"more than {60 / self._interval_s:.0f} calls in a minute", math.ceil(wait), "rate")
             arrival_time[0] = expected + self._interval_s
 
     @contextmanager

@@ -65,7 +65,8 @@ def names_somebody(request_id: str, body: bytes) -> bool:
 
 def parse_environ(environ: Mapping[str, Any]) -> TraceContext:
     """Parse the headers of a WSGI environment. Looking up three variables is faster than searching `Headers`."""
-    return parse_headers({name: environ[variable] for name, variable in _VARIABLES.items() if variable in environ})
+    sent = {name: environ[variable] for name, variable in _VARIABLES.items() if variable in environ}
+    return parse_headers(sent) if sent else TraceContext(new_request_id())
 
 
 def parse_headers(headers: Mapping[str, str] | Headers) -> TraceContext:

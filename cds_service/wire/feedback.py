@@ -63,6 +63,11 @@ class OverrideReason(ReceivedModel):
     reason: Reason | None = None
     userComment: str | None = None  # noqa: N815 - the specification's name
 
+    @property
+    def has_comment(self) -> bool:
+        """Return whether the comment says something: EHRs that ask for one are sent blanks and full stops."""
+        return any(map(str.isalnum, self.userComment or ""))
+
 
 class FeedbackItem(ReceivedModel):
     """What the user did with one card."""

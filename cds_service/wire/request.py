@@ -111,10 +111,14 @@ def allowed_user_types(hook: str) -> frozenset[str]:
 
 
 def decode_request(
-    body: bytes, accepted_hooks: frozenset[str], typed_decoder: EnvelopeDecoder | None = None
+    body: bytes,
+    accepted_hooks: frozenset[str],
+    typed_decoder: EnvelopeDecoder | None = None,
+    objects: int | None = None,
 ) -> HookRequest:
     """Decode and check a request to a service that accepts these hooks.
 
+    `objects`: how many JSON objects it has at most, if they have been counted.
     `typed_decoder` decodes the prefetch in the same pass. If anything in it is unusual, all of the prefetch stays raw,
     so that each resource can be decoded by itself.
 
@@ -141,7 +145,7 @@ def decode_request(
         authorization=parse_authorization(raw.fhirAuthorization),
         encounter_id=_parse_encounter_id(context.encounterId),
         size=len(body),
-        objects=body.count(b"{"),
+        objects=body.count(b"{") if objects is None else objects,
     )
 
 

@@ -10,6 +10,7 @@ import click
 from docs.generate.commands import cli_page, prefetch_page
 from docs.generate.content import rules_page
 from docs.generate.errors import errors_page
+from docs.generate.figure import figure_image
 from docs.generate.log import log_page
 from docs.generate.markdown import REFERENCE, ROOT
 from docs.generate.outputs import pages_with_outputs
@@ -33,11 +34,12 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail if a page is stale.")
 def generate(*, check: bool) -> None:
-    """Write the generated pages of docs/reference/, ADVISORIES.md, and the output that other pages show."""
+    """Write the generated pages of docs/reference/, ADVISORIES.md, the figure, and the output that other pages show."""
     for name in [name for name in os.environ if name.startswith("HIP_SPINE_CDS_")]:
         del os.environ[name]  # the pages show defaults
     pages = {REFERENCE / name: make() for name, make in PAGES.items()} | dict(pages_with_outputs())
     pages[ROOT / "ADVISORIES.md"] = advisories_page()
+    pages[ROOT / "docs" / "explanation" / "figure.svg"] = figure_image()
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     names = ", ".join(str(path.relative_to(ROOT)) for path in stale)
     if check and stale:

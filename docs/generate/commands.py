@@ -6,7 +6,8 @@ import re
 import click
 from click.testing import CliRunner
 
-from cds_service.cli import json_report, main, read_report
+from cds_service.cli import main
+from cds_service.report import call_report, text_report
 from docs.generate.markdown import code, page, table
 
 
@@ -23,9 +24,9 @@ def cli_page() -> str:
         "exit code 0 on success, 1 when content, configuration or request is wrong, and 2 when the command line is.",
         *parts,
         "## The document of read --json",
-        inspect.cleandoc(read_report.__doc__ or ""),
+        inspect.cleandoc(text_report.__doc__ or ""),
         "## The document of try --json",
-        inspect.cleandoc(json_report.__doc__ or ""),
+        inspect.cleandoc(call_report.__doc__ or ""),
     )
 
 

@@ -45,7 +45,8 @@ def metrics_page() -> str:
     ]
     return page(
         "Metrics",
-        "`/metrics` answers in Prometheus' text format and counts over all workers. Labels hold words of the content "
+        "`/metrics` answers in Prometheus' text format and counts over all workers. What a worker "
+        "counts is there 0.2 seconds later, and is lost if it is killed before. Labels hold words of the content "
         "and of the client table, never of a chart or a request.",
         table(("metric", "type", "labels", "meaning"), rows),
     )

@@ -273,9 +273,11 @@ def _take_out(action: Json) -> None:
 
 
 def test_the_store_keeps_none(attack: Attack) -> None:
-    """Its bytes, the write-ahead log's with them."""
-    files = sorted(attack.service.folder.glob(f"{DATABASE}*"))
+    """Its bytes, the write-ahead log's with them, and the cards that wait for it."""
+    files = [path for place in (f"{DATABASE}*", f"{DATABASE}-*/*") for path in attack.service.folder.glob(place)]
+    files = [path for path in files if path.is_file()]
     assert f"{DATABASE}-wal" in {path.name for path in files}
+    assert {path.suffix for path in files} >= {".jsonl"}
     assert _rows(attack.service.folder / DATABASE) > 10
     for path in files:
         assert leaks(path.read_bytes().decode("latin-1"), attack) == [], path.name

@@ -58,8 +58,8 @@ def send(base: str, body: bytes) -> socket.socket:
 def test_probes_are_answered_while_every_call_hangs(tmp_path: Path, hanging_server: str) -> None:
     """The calls go on for longer than anybody waits for a probe."""
     body = json.dumps(call(fhirServer=hanging_server, prefetch={"patient": patient(), "conditions": bundle()})).encode()
-    deadlines = {"fhir_deadline": "60", "call_deadline": "60"}
-    with attacked(tmp_path, **deadlines) as service, ExitStack() as opened, session() as asking:
+    settings = {"fhir_deadline": "60", "call_deadline": "60", "demo_fhir_servers": json.dumps([hanging_server])}
+    with attacked(tmp_path, **settings) as service, ExitStack() as opened, session() as asking:
         calls = [opened.enter_context(send(service.base, body)) for _ in range(HANGING)]
         time.sleep(1)
         answered = 0

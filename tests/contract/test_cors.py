@@ -76,4 +76,25 @@ def test_only_the_origins_set_are_allowed(build: Callable[..., Flask], origin: s
 
 def test_answers_to_different_origins_are_kept_apart_by_caches(build: Callable[..., Flask]) -> None:
     client = build(allowed_origins=[ORIGIN, "https://second.example"]).test_client()
-    assert client.get("/cds-services", headers={"Origin": ORIGIN}).headers["Vary"] == "Origin"
+    for headers in ({"Origin": ORIGIN}, {"Origin": "https://other.example"}, {}):
+        assert client.get("/cds-services", headers=headers).headers["Vary"] == "Origin"
+
+
+def test_a_preflight_from_an_origin_that_is_not_allowed_says_nothing(build: Callable[..., Flask]) -> None:
+    client = build(allowed_origins=[ORIGIN]).test_client()
+    response = client.options(f"/cds-services/{VIEW}", headers={**PREFLIGHT, "Origin": "https://other.example"})
+    assert not [name for name, _ in response.headers if name.startswith("Access-Control")]
+
+
+def test_an_origin_is_compared_without_case_and_never_as_a_pattern(build: Callable[..., Flask]) -> None:
+    client = build(allowed_origins=["https://EHR.example", "https://[a-z]+.example"]).test_client()
+    allowed = [
+        client.get("/cds-services", headers={"Origin": origin}).headers.get("Access-Control-Allow-Origin")
+        for origin in ("https://ehr.example", "https://evil.example")
+    ]
+    assert allowed == ["https://ehr.example", None]
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/about"])
+def test_other_pages_may_not_be_read(client: FlaskClient, path: str) -> None:
+    assert "Access-Control-Allow-Origin" not in client.get(path, headers={"Origin": ORIGIN}).headers

@@ -257,6 +257,6 @@ def test_with_the_store_down_cards_are_given_and_a_process_remembers_tokens_alon
         assert len(first.get_json()["cards"]) == 1
         assert second.status_code == 401
     messages = [
-        record.message for record in caplog.records if record.message == "used tokens kept by this process alone"
+        record.message for record in caplog.records if record.message == "used tokens kept by this machine alone"
     ]
     assert len(messages) == 1

@@ -173,6 +173,13 @@ def test_a_critical_card_returns_after_an_override_without_a_reason(client: Flas
     assert topics(client, VIEW, emergency()) == []
 
 
+@pytest.mark.parametrize("comment", ["", "  ", "...", "\ufffd"])
+def test_a_comment_that_says_nothing_is_no_reason(client: FlaskClient, comment: str) -> None:
+    [card] = cards(client, VIEW, emergency())
+    override(client, VIEW, card, overrideReason={"userComment": comment})
+    assert len(cards(client, VIEW, emergency())) == 1
+
+
 def test_a_comment_is_a_reason(client: FlaskClient) -> None:
     [card] = cards(client, VIEW, emergency())
     override(client, VIEW, card, overrideReason={"userComment": "already under the spine team"})

@@ -4,6 +4,7 @@ Each page runs in a copy of the checkout, block by block. Only ports are replace
 serves runs in the background until the page ends.
 """
 
+import compileall
 import os
 import re
 import shutil
@@ -23,11 +24,18 @@ from doc_pages import ROOT, WITH_COMMANDS, blocks, name_of
 
 NOT_RUN = {
     "make serve": "installs; the service that it starts is started here",
+    "make population": "installs",
     "make quick": "runs the tests themselves",
     "make test": "runs the tests themselves",
+    "make bench": "measures for minutes; tests/attack/test_bench.py takes its smallest round",
+    "make bench AGAINST=build/before.json": "as above",
     ".venv/bin/pytest tests/test_cases.py": "runs the tests themselves",
     ".venv/bin/hip-spine-cds try --fhir https://r4.smarthealthit.org --patient 7c903acf-a200-46d9-8b3e-453273f85dfa "
     "--order 72148 --why": "needs the public network",
+    "docker compose up --build": "needs a container engine",
+    "curl -s http://127.0.0.1:8080/cds-services/hip-spine-patient-view -H 'Content-Type: application/json' "
+    "--data @examples/chart-opened.json": "needs compose; tests/peers/test_compose_loader.py sends it",
+    ".venv/bin/hip-spine-cds try --fhir http://127.0.0.1:8081/fhir --patient article-patient": "as above",
     ".venv/bin/hip-spine-cds suppressed --tenant north-main --of-patient": "asks for a patient's id",
 }
 # What a page's commands must print, in this order.
@@ -35,6 +43,12 @@ PRINTED = {
     "README.md": ["Right buttock and calf pain", "S1", '"cards":[{"'],
     "docs/how-to/answered-cards.md": ["No card is suppressed.", "lifted: 0 cards"],
     "docs/how-to/count-alerts.md": ["alerts per 1,000 calls", "restraint held back in"],
+    "docs/how-to/dry-run-report.md": [
+        "written: build/report",
+        "patients: 300",
+        "site overlay Fill in",
+        "No problem found",
+    ],
     "docs/how-to/production.md": [
         "Production mode at https://cds.example",
         '"cards":[{"',
@@ -126,12 +140,20 @@ def wait_until_ready(port: str, process: subprocess.Popen[bytes], log: Path) -> 
     pytest.fail(f"the service did not become ready: {log.read_text(encoding='utf-8')}")
 
 
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the checkout with its modules compiled, so that no page's first command compiles them anew."""
+    copied = Path(shutil.copytree(ROOT, tmp_path_factory.mktemp("compiled") / "checkout", ignore=LEFT_OUT))
+    assert compileall.compile_dir(copied / "cds_service", quiet=1)
+    return copied
+
+
 @contextmanager
-def checkout(folder: Path, ports: dict[str, str]) -> Iterator[Checkout]:
+def checkout(compiled: Path, folder: Path, ports: dict[str, str]) -> Iterator[Checkout]:
     """Copy the checkout as `make serve` leaves it, with the programs of .venv/bin, and stop its servers at the end."""
     root, home = folder / "checkout", folder / "home"
     home.mkdir()
-    shutil.copytree(ROOT, root, ignore=LEFT_OUT)
+    shutil.copytree(compiled, root)
     programs = root / ".venv" / "bin"
     programs.mkdir(parents=True)
     run_command = "-c 'from cds_service.cli import main; main(prog_name=\"hip-spine-cds\")'"
@@ -149,19 +171,19 @@ def checkout(folder: Path, ports: dict[str, str]) -> Iterator[Checkout]:
 
 
 @pytest.fixture(scope="module")
-def demo_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def demo_port(compiled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run a service in demo mode, as `make serve` does, and yield its port."""
     if missing := [name for name in ("bash", "curl") if shutil.which(name) is None]:
         say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         say(f"left out for want of a system package: {', '.join(missing)}, for the commands of the documentation")
-    with checkout(tmp_path_factory.mktemp("demo"), {DEMO_PORT: ""}) as made:
+    with checkout(compiled, tmp_path_factory.mktemp("demo"), {DEMO_PORT: ""}) as made:
         made.run(".venv/bin/hip-spine-cds serve")
         yield made.ports[DEMO_PORT]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_the_commands_of_a_page_work(page: Path, demo_port: str, tmp_path: Path) -> None:
-    with checkout(tmp_path, {DEMO_PORT: demo_port}) as made:
+def test_the_commands_of_a_page_work(page: Path, compiled: Path, demo_port: str, tmp_path: Path) -> None:
+    with checkout(compiled, tmp_path, {DEMO_PORT: demo_port}) as made:
         printed = "".join(made.run(block) for block in blocks(page, "sh"))
     for text in PRINTED.get(name_of(page), []):
         assert text in printed, f"{text!r} is not in, or not after what comes before it:\n{printed}"

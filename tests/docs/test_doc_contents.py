@@ -56,6 +56,14 @@ def test_every_section_that_is_cited_exists(page: str) -> None:
     assert not {section: file for section, file in cited.items() if section not in headings}
 
 
+def test_the_page_of_the_figure_has_its_legend() -> None:
+    text = " ".join((EXPLANATION / "figure.md").read_text(encoding="utf-8").split())
+    legend = tomllib.loads((ROOT / "cards" / "figure.toml").read_text(encoding="utf-8"))["legend"]
+    cited = [line["says"] for line in legend if "source" in line]
+    assert cited
+    assert [says for says in cited if says not in text] == []
+
+
 def test_every_package_stands_on_the_map() -> None:
     text = (EXPLANATION / "architecture.md").read_text(encoding="utf-8")
     packages = {path.parent.name for path in (ROOT / "cds_service").glob("*/__init__.py")}

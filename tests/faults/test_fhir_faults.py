@@ -47,6 +47,7 @@ PARTLY = {
     "patient-ignored": "other-patients",
     "outcome-inside": "outcome",
 }
+NOBODY = "http://127.0.0.1:9/fhir"  # nothing listens there
 LOST = {
     **{code: f"status-{code}" for code in FAULTS if code.isdigit()},
     "hang": "deadline",
@@ -66,9 +67,9 @@ LOST = {
 
 
 @pytest.fixture
-def service(build: Callable[..., Flask]) -> Iterator[str]:
+def service(build: Callable[..., Flask], ehr: Stub) -> Iterator[str]:
     """The whole service on a socket. Its searches have twice their usual time: what is not held up comes within it."""
-    app = build(fhir_deadline=3)
+    app = build(fhir_deadline=3, demo_fhir_servers=[ehr.base, behind_tls(ehr), NOBODY])
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -76,6 +77,11 @@ def service(build: Callable[..., Flask]) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def behind_tls(stub: Stub) -> str:
+    """The stub's base URL as if it spoke TLS, which it does not."""
+    return stub.base.replace("http:", "https:")
 
 
 def chart() -> list[Json]:
@@ -207,11 +213,11 @@ def test_no_more_than_ten_pages_of_a_search_are_read(service: str, ehr: Stub) ->
     assert len([request for request in ehr.seen if request.kind == "Procedure"]) == 10
 
 
-def test_all_pages_of_a_long_search_count(service: str) -> None:
-    old = [condition("38341003", number=number) for number in range(50)]
-    with stub_fhir([*old, *chart()], page_size=10) as stub:
-        assert "Not all of the chart was seen" not in detail(ask(service, stub))
-    assert len([request for request in stub.seen if request.kind == "Condition"]) == 6
+def test_all_pages_of_a_long_search_count(service: str, ehr: Stub) -> None:
+    ehr.resources[:0] = [condition("38341003", number=number) for number in range(50)]
+    ehr.page_size = 10
+    assert "Not all of the chart was seen" not in detail(ask(service, ehr))
+    assert len([request for request in ehr.seen if request.kind == "Condition"]) == 6
 
 
 def test_records_of_others_on_a_next_page_never_count(service: str, ehr: Stub) -> None:
@@ -284,14 +290,23 @@ def test_a_type_that_is_forbidden_does_not_make_the_server_one_that_is_down(serv
         assert "Procedures: not read." in detail(ask(service, ehr))
 
 
-def test_nothing_listens_there(service: str) -> None:
-    with stub_fhir([]) as gone:
-        pass
-    assert "could not be reached" in ask(service, gone).text
+def test_nothing_listens_there(service: str, ehr: Stub) -> None:
+    assert "could not be reached" in ask(service, ehr, fhirServer=NOBODY).text
+
+
+@pytest.mark.parametrize("path", ["/ehr", "/ehr/r4x", "/"])
+def test_a_server_of_this_machine_that_was_not_told_is_never_asked(service: str, ehr: Stub, path: str) -> None:
+    """Neither the answer nor its time tells a web page whether anything listens there."""
+    listening = ehr.base.replace("/ehr/r4", path)
+    answers = [ask(service, ehr, fhirServer=base) for base in (listening, "http://127.0.0.1:1/fhir")]
+    assert [answer.status_code for answer in answers] == [412, 412]
+    assert answers[0].json()["issue"] == answers[1].json()["issue"]
+    assert "this caller may not name that fhirServer" in answers[0].text
+    assert not ehr.seen
 
 
 def test_a_server_without_tls_behind_https(service: str, ehr: Stub) -> None:
-    answer = ask(service, ehr, fhirServer=ehr.base.replace("http:", "https:"))
+    answer = ask(service, ehr, fhirServer=behind_tls(ehr))
     assert answer.status_code == 412
     assert "no secure connection" in answer.text
     assert not ehr.seen

@@ -13,10 +13,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
+from cds_service.knowledge import Knowledge
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.reader import NarrativeReader
+from tests.shipped import shipped_knowledge
 
 from .labelled import FOLDER, HELD_OUT, load, read_as
 from .states import find_mentions
@@ -27,7 +28,7 @@ Verdicts = dict[str, str]  # by finding: present, absent, or neither
 
 def labelled_sentences() -> list[dict[str, Any]]:
     """Return the labelled sentences of all frames, and those held out."""
-    return [item for file in (*sorted((FOLDER / "frames").glob("*.jsonl")), HELD_OUT) for item in load(file)]
+    return [item for file in (*sorted((FOLDER / "frames").glob("*.jsonl")), *HELD_OUT) for item in load(file)]
 
 
 def labels_of(item: dict[str, Any]) -> Verdicts:
@@ -107,7 +108,7 @@ def print_table(frames: dict[str, Counter[str]]) -> None:
 
 def main(action: str) -> None:
     """Print the question, or the table that its answer gives."""
-    knowledge = load_knowledge(shipped_cards())
+    knowledge = shipped_knowledge()
     if action == "compare":
         print_table(compare(knowledge, json.load(sys.stdin)["answers"]))
         return

@@ -7,8 +7,8 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.narrative.reader import NarrativeReader
+from tests.shipped import shipped_knowledge
 
 from .labelled import HELD_OUT, Score, load, read_as, score
 
@@ -20,15 +20,16 @@ COLUMNS = (
 
 def main(arguments: list[str]) -> None:
     """Score the files, and list what is wrong with `-v`."""
-    files = [Path(name) for name in arguments if not name.startswith("-")] or [HELD_OUT]
-    knowledge = load_knowledge(shipped_cards())
+    files = [Path(name) for name in arguments if not name.startswith("-")] or [*HELD_OUT]
+    knowledge = shipped_knowledge()
     reader = NarrativeReader(knowledge.narrative, knowledge.content.findings)
+    files_are_open = {file.resolve() for file in files}.isdisjoint(HELD_OUT)
     frames: dict[str, list[Score]] = defaultdict(list)
     for item in (item for file in files for item in load(file)):
         reading = read_as(reader, item)
         found = score(item, reading)
         frames[item["frame"]].append(found)
-        if "-v" in arguments and HELD_OUT not in files and not found.is_perfect:
+        if "-v" in arguments and files_are_open and not found.is_perfect:
             said = [(one.finding, one.value.value, one.side.value) for one in reading.statements]
             wanted = {name: item[name] for name in ("present", "absent", "never") if item.get(name)}
             print(

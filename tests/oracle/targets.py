@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.narrative.lexicon import Lexicon
+from tests.shipped import shipped_knowledge
 
 FOLDER = Path(__file__).parent
 ASPECTS = ("anterior", "posterior", "lateral")
@@ -46,7 +46,7 @@ def pains(narrative: Lexicon) -> Iterator[str]:
 def main() -> None:
     """Print the question to medSpaCy."""
     texts = [phrase["text"] for phrase in corpus()]
-    json.dump({"targets": targets(load_knowledge(shipped_cards()).narrative), "texts": texts}, sys.stdout)
+    json.dump({"targets": targets(shipped_knowledge().narrative), "texts": texts}, sys.stdout)
 
 
 if __name__ == "__main__":

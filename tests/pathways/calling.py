@@ -21,10 +21,10 @@ import cds_service.store_setup
 from cds_service.app import build_app
 from cds_service.ehr.client import EhrClient
 from cds_service.ehr.prefetch_templates import PrefetchKey, build_prefetch_keys
-from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.settings import Settings
 from tests.liveness import LIVENESS_S
 from tests.made_once import PARTS, make_once, read_once
+from tests.shipped import shipped_knowledge
 
 from .ehr import Ehr
 from .scenarios import Scenario
@@ -37,11 +37,6 @@ _CLOSED_BY: dict[tuple[ModuleType, str], Callable[[Any], object]] = {
 }
 
 
-@cache
-def _shipped() -> Knowledge:
-    return load_knowledge(shipped_cards())
-
-
 def counting_uuids() -> Callable[[], str]:
     """Return a factory of sequential uuids, so that complete responses can be compared."""
     numbers = count(1)
@@ -49,16 +44,20 @@ def counting_uuids() -> Callable[[], str]:
 
 
 @contextmanager
-def service_for(scenario: Scenario, folder: Path) -> Iterator[Flask]:
-    """Run the service on the day of the scenario, with its own store in `folder`, and stop its threads at the end."""
+def service_for(scenario: Scenario, folder: Path, *fhir_servers: str) -> Iterator[Flask]:
+    """Run the service on the day of the scenario, with its own store in `folder`, and stop its threads at the end.
+
+    It may read the open SMART servers and these.
+    """
     settings = Settings(
         database=f"sqlite:///{folder / f'{scenario.name}.sqlite3'}",
         hash_key="pathways-pathways",
         fhir_deadline=LIVENESS_S,
         call_deadline=LIVENESS_S,
+        demo_fhir_servers=list(fhir_servers),
     )
     with ExitStack() as opened:
-        opened.enter_context(patch.object(cds_service.startup_state, "load_knowledge", read_once(_shipped())))
+        opened.enter_context(patch.object(cds_service.startup_state, "load_knowledge", read_once(shipped_knowledge())))
         for module, name in PARTS:
             opened.enter_context(patch.object(module, name, make_once(getattr(module, name))))
         for (module, name), close in _CLOSED_BY.items():
@@ -79,7 +78,8 @@ def call(scenario: Scenario, folder: Path, body: dict[str, Any]) -> TestResponse
     """Return the service's response to a body, on the day of the scenario."""
     # Not `json=`: Flask would sort the members, and an `update` returns the caller's order unchanged.
     text = json.dumps(body)
-    with service_for(scenario, folder) as service:
+    local = [base for base in [body.get("fhirServer", "")] if base.startswith("http://127.0.0.1:")]
+    with service_for(scenario, folder, *local) as service:
         return service.test_client().post(
             f"/cds-services/{scenario.service}", data=text, content_type="application/json"
         )
@@ -88,7 +88,7 @@ def call(scenario: Scenario, folder: Path, body: dict[str, Any]) -> TestResponse
 @cache
 def our_keys() -> tuple[PrefetchKey, ...]:
     """Return the prefetch keys that the service asks for."""
-    knowledge = load_knowledge(shipped_cards())
+    knowledge = shipped_knowledge()
     return build_prefetch_keys(knowledge.content, knowledge.terminology)
 
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from cds_service.ehr.draft_orders import decode_draft_orders
 from cds_service.engine import CdsEngine, build_engine
-from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.logic.rating import rate_orders
 from cds_service.logic.rule_engine import decide
 from cds_service.model.decision import Decision, Recommendation
@@ -18,6 +17,7 @@ from cds_service.service.card_recorder import NullRecorder
 from cds_service.service.catalogue import SERVICES
 from cds_service.settings import Settings
 from cds_service.wire.request import decode_request
+from tests.shipped import shipped_knowledge
 
 from .chart_reading import NOW, TODAY, ShortChart
 
@@ -36,12 +36,6 @@ class Judgement(NamedTuple):
         return (
             f"{cards}; restraint: {', '.join(sorted(self.restraint)) or 'none'}; screen: {', '.join(hits) or 'nothing'}"
         )
-
-
-@cache
-def knowledge() -> Knowledge:
-    """Return the shipped content."""
-    return load_knowledge(shipped_cards())
 
 
 @cache
@@ -74,7 +68,9 @@ def decision_of(request: dict[str, Any], today: date = TODAY) -> Decision:
     decoded = decode_request(json.dumps(request).encode(), frozenset({request["hook"]}))
     service = _engine().service
     data = service.gatherer.gather(decoded, decode_draft_orders(decoded))
-    return decide(knowledge().content, service.chart_reader.build_chart(data, decoded.patient_id, today), decoded.hook)
+    return decide(
+        shipped_knowledge().content, service.chart_reader.build_chart(data, decoded.patient_id, today), decoded.hook
+    )
 
 
 def restraint_of(decision: Decision) -> frozenset[str]:

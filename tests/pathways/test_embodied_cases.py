@@ -5,29 +5,24 @@ import re
 from functools import cache
 
 import pytest
-from case_reading import Case, read_cases
+from case_reading import Case, shipped_cases
 
 from cds_service.chart.chart_reader import ChartReader
 from cds_service.ehr.client import EhrClient
 from cds_service.ehr.draft_orders import decode_draft_orders
 from cds_service.ehr.gatherer import Gatherer
 from cds_service.ehr.notes import build_note_chooser
-from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.model.facts import Chart, Stage
 from cds_service.wire.request import decode_request
+from tests.shipped import shipped_knowledge
 
 from .calling import our_keys
 from .scenarios import Scenario
 
 
 @cache
-def _knowledge() -> Knowledge:
-    return load_knowledge(shipped_cards())
-
-
-@cache
 def _cases() -> dict[str | None, Case]:
-    return {f"{case.rule}: {case.name}": case for case in read_cases(_knowledge().content)}
+    return {f"{case.rule}: {case.name}": case for case in shipped_cases()}
 
 
 def _case(scenario: Scenario) -> Case:
@@ -38,13 +33,14 @@ def _case(scenario: Scenario) -> Case:
 
 @cache
 def _reader() -> ChartReader:
-    return ChartReader(_knowledge().terminology, _knowledge().content, _knowledge().narrative, _knowledge().screen)
+    knowledge = shipped_knowledge()
+    return ChartReader(knowledge.terminology, knowledge.content, knowledge.narrative, knowledge.screen)
 
 
 def _chart(scenario: Scenario) -> Chart:
     request = decode_request(json.dumps(scenario.request).encode(), frozenset({scenario.hook}))
     client = EhrClient()
-    gatherer = Gatherer(our_keys(), client, notes=build_note_chooser(_knowledge().terminology))
+    gatherer = Gatherer(our_keys(), client, notes=build_note_chooser(shipped_knowledge().terminology))
     gathered = gatherer.gather(request, decode_draft_orders(request), today=scenario.on)
     client.close()
     return _reader().build_chart(gathered, request.patient_id, scenario.on)
@@ -60,7 +56,9 @@ def _findings(chart: Chart) -> set[tuple[object, ...]]:
 
 def _imaging(chart: Chart) -> set[tuple[object, ...]]:
     """Return the imaging that rules judge; no case records a chest radiograph."""
-    judged = [imaging for imaging in chart.imaging if imaging.region in _knowledge().content.policy.judged_regions]
+    judged = [
+        imaging for imaging in chart.imaging if imaging.region in shipped_knowledge().content.policy.judged_regions
+    ]
     return {(imaging.stage, imaging.region, imaging.modality, imaging.side, imaging.is_selected) for imaging in judged}
 
 
@@ -83,13 +81,13 @@ def test_nothing_in_it_was_unreadable_or_missing(pathway: Scenario) -> None:
 
 
 def test_its_answer_is_the_cards_of_the_case(pathway: Scenario) -> None:
-    topics = {rule.topic.code: rule.id for rule in _knowledge().content.rules}
+    topics = {rule.topic.code: rule.id for rule in shipped_knowledge().content.rules}
     cards = [(topics[card["source"]["topic"]["code"]], card["indicator"]) for card in pathway.response["cards"]]
     assert cards == [(card.rule, card.level) for card in _case(pathway).expect]
 
 
 def test_its_suggestions_are_the_offers_of_the_case(pathway: Scenario) -> None:
-    offers = _knowledge().content.offers
+    offers = shipped_knowledge().content.offers
     labels = [suggestion["label"] for card in pathway.response["cards"] for suggestion in card.get("suggestions", [])]
     expected = [offers[offer].label for card in _case(pathway).expect for offer in card.offers]
     assert len(labels) == len(expected)

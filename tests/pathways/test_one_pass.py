@@ -12,12 +12,12 @@ from cds_service.ehr.gatherer import Gatherer
 from cds_service.ehr.prefetch_templates import build_prefetch_keys
 from cds_service.fhir.bundles import TYPED_ENVELOPE
 from cds_service.fhir.chart_data import ChartData
-from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.service.catalogue import SERVICES
 from cds_service.wire.request import HookRequest, decode_request
 from tests.pathways.scenarios import Scenario, all_scenarios
+from tests.shipped import shipped_knowledge
 
-KNOWLEDGE = load_knowledge(shipped_cards())
+KNOWLEDGE = shipped_knowledge()
 GATHERER = Gatherer(build_prefetch_keys(KNOWLEDGE.content, KNOWLEDGE.terminology), EhrClient())
 
 

@@ -10,7 +10,8 @@ from pathways.scenarios import all_scenarios
 
 from .errors import NotInstalled
 from .healthchain_client import healthchain_python
-from .medplum_server import Medplum, medplum, node_is_missing
+from .medplum_server import Medplum, medplum
+from .node_packages import node_is_missing
 from .service_process import Service, running_service
 
 TOKEN = "token-of-the-tests"  # noqa: S105 - opens only the server of these tests

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import NotInstalled, PeerError
+from .installing import alone
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = ROOT / ".venv-healthchain"
@@ -25,9 +26,10 @@ def healthchain_python(environment: Path = ENVIRONMENT) -> Path:
     python = environment / "bin" / "python"
     stamp = environment / "lock.installed"
     lock = LOCK.read_text()
-    if not (python.exists() and stamp.exists() and stamp.read_text() == lock):
-        _run([sys.executable, str(ROOT / "release" / "install_lock.py"), str(environment), str(LOCK)])
-        stamp.write_text(lock)
+    with alone(environment):
+        if not (python.exists() and stamp.exists() and stamp.read_text() == lock):
+            _run([sys.executable, str(ROOT / "release" / "install_lock.py"), str(environment), str(LOCK)])
+            stamp.write_text(lock)
     return python
 
 

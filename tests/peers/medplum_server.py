@@ -14,12 +14,12 @@ from typing import Any
 
 import requests
 
-from .errors import NotInstalled, PeerError
+from .errors import PeerError
+from .node_packages import install_node_packages
 
 SOURCE = Path(__file__).parent / "medplum"
 PARTS = ("package.json", "package-lock.json", ".npmrc", "fhir.mjs", "server.mjs")
 READY_WITHIN = 30.0  # seconds; it indexes the R4 definitions first, 1-2 s on an idle machine
-INSTALL_WITHIN = 300.0  # seconds
 ANSWER_WITHIN = 30.0  # seconds
 
 
@@ -65,12 +65,6 @@ def _put(session: requests.Session, base: str, resource: Mapping[str, Any]) -> N
     answer = session.put(f"{base}/{name}", data=json.dumps(resource).encode(), timeout=ANSWER_WITHIN)
     if not answer.ok:
         raise PeerError(f"{name} was refused with {answer.status_code}: {answer.text}")
-
-
-def node_is_missing() -> str | None:
-    """Name the system package that is missing, or nothing."""
-    packages = {"node": "nodejs", "npm": "npm"}
-    return next((package for command, package in packages.items() if shutil.which(command) is None), None)
 
 
 @contextmanager
@@ -122,29 +116,5 @@ def _installed(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for part in PARTS:
             shutil.copy2(SOURCE / part, folder / part)
-    if not _has_locked_packages(folder):
-        _npm_ci(folder)
+    install_node_packages(folder, "the FHIR server")
     return folder
-
-
-def _has_locked_packages(folder: Path) -> bool:
-    """Return whether npm installed just what the lock names: it writes down what it installed as a lock of its own."""
-    installed = folder / "node_modules" / ".package-lock.json"
-    return installed.exists() and _packages(installed) == _packages(folder / "package-lock.json")
-
-
-def _packages(lock: Path) -> dict[str, Any]:
-    packages: dict[str, Any] = json.loads(lock.read_text())["packages"]
-    return {name: package for name, package in packages.items() if name and not package.get("optional")}
-
-
-def _npm_ci(folder: Path) -> None:
-    if missing := node_is_missing():
-        raise NotInstalled(f"the FHIR server needs the system package {missing}")
-    command = ["npm", "ci", "--omit=optional", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_WITHIN, check=False)
-    if done.returncode:
-        raise NotInstalled(
-            "npm ci could not install the FHIR server; without a network it needs a filled npm cache. "
-            f"npm said: {done.stderr[-2000:]}"
-        )

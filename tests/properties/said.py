@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from cds_service.knowledge import load_knowledge, shipped_cards
+from cds_service.knowledge import shipped_cards
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.files import load_content_files
 from cds_service.narrative.reader import NarrativeReader
 from cds_service.narrative.tokenizer import normalize_phrase
+from tests.shipped import shipped_knowledge
 
-KNOWLEDGE = load_knowledge(shipped_cards())
+KNOWLEDGE = shipped_knowledge()
 READER = NarrativeReader(KNOWLEDGE.narrative, KNOWLEDGE.content.findings)
 PHRASES = sorted(KNOWLEDGE.narrative.entries)
 SIDES = ("left", "right")

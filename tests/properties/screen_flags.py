@@ -2,6 +2,7 @@
 
 import tomllib
 import warnings
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -10,7 +11,8 @@ from typing import Any, NamedTuple
 from cds_service.knowledge import shipped_cards
 from cds_service.model.content import LEVELS
 from tests.pathways.chart_reading import ShortChart
-from tests.pathways.judging import decision_of, knowledge, restraint_of
+from tests.pathways.judging import decision_of, restraint_of
+from tests.shipped import shipped_knowledge
 
 with warnings.catch_warnings():  # it reads its files with a function that Python deprecates
     warnings.simplefilter("ignore")
@@ -138,31 +140,31 @@ def _spoken(word: str) -> str:
 
 @cache
 def icd_codes() -> tuple[str, ...]:
-    """Return every ICD-10-CM code that can be recorded."""
-    return tuple(code for code in simple_icd_10_cm.get_all_codes() if simple_icd_10_cm.is_leaf(code))
+    """Return every ICD-10-CM code that can be recorded, sorted."""
+    return tuple(sorted(code for code in simple_icd_10_cm.get_all_codes() if simple_icd_10_cm.is_leaf(code)))
 
 
 def code_flags() -> Iterator[Flag]:
     """Yield every code of every branch, and every code of the findings that a group names."""
     for name, group in groups().items():
         for branch in group.get("icd10", ()):
-            codes = (code for code in icd_codes() if is_in(code, branch))
-            left_out = group.get("icd10_not", ())
-            wanted = [code for code in codes if not any(is_in(code, other) for other in left_out)]
+            left_out = {code for other in group.get("icd10_not", ()) for code in codes_in(other)}
+            wanted = [code for code in codes_in(branch) if code not in left_out]
             yield from (Flag(name, _stops(group), code=f"icd10cm {code}") for code in wanted)
         yield from (Flag(name, _stops(group), code=f"sct {row['code']}") for row in group.get("snomed", ()))
         for finding in group.get("findings", ()):
             yield from (Flag(name, _stops(group), code=code) for code in _codes_of(finding))
 
 
-def is_in(code: str, branch: str) -> bool:
-    """Return whether a code is of a branch, such as `M46.2`, `C00-C96` or `Z96.64?`."""
-    first, _, last = branch.partition("-")
-    return first <= code[:3] <= last if last else code.startswith(branch.rstrip("?"))
+def codes_in(branch: str) -> tuple[str, ...]:
+    """Return the codes of a branch, such as `M46.2`, `C00-C96` or `Z96.64?`."""
+    first, _, last = branch.rstrip("?").partition("-")
+    begin = bisect_left(icd_codes(), first)
+    return icd_codes()[begin : bisect_left(icd_codes(), (last or first) + "\uffff", begin)]
 
 
 def _codes_of(finding: str) -> Iterator[str]:
-    for code, meanings in knowledge().terminology.findings.items():
+    for code, meanings in shipped_knowledge().terminology.findings.items():
         if code.system in {"sct", "icd10cm"} and any(meaning.finding == finding for meaning in meanings):
             yield f"{code.system} {code.code}"
 

@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 from cds_service.logic.rule_engine import decide
 from tests.pathways.chart_reading import ALL_KEYS, KEYS, WORD_KEYS
 from tests.pathways.gaps import FLAG_RULES, WAYS, Call, all_calls, is_gap, made_milder, made_worse
-from tests.pathways.judging import knowledge, restraint_of
+from tests.pathways.judging import restraint_of
+from tests.shipped import shipped_knowledge
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from case_reading import read_cases
+from case_reading import shipped_cases
 
 CALLS = all_calls()
-CONTENT = knowledge().content
-CASES = list(read_cases(CONTENT))
+CONTENT = shipped_knowledge().content
+CASES = shipped_cases()
 TYPES = [
     "Condition",
     "Observation",

@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic import evaluation
 from cds_service.logic.chart_index import ChartIndex
 from cds_service.logic.missing_findings import MAX_MISSING_FINDINGS
@@ -20,8 +19,9 @@ from cds_service.model.dates import PartialDate, full_date
 from cds_service.model.decision import Decision
 from cds_service.model.facts import Chart, Finding, FindingValue, Imaging, Source, SourceKind, Stage
 from cds_service.model.sides import EACH_SIDE, Side
+from tests.shipped import shipped_knowledge
 
-CONTENT = load_knowledge(shipped_cards()).content
+CONTENT = shipped_knowledge().content
 TODAY = date(2026, 3, 10)
 ALWAYS_THE_SAME = settings(max_examples=150, derandomize=True, database=None, deadline=None)
 DAYS_AGO = (0, 1, 29, 30, 31, 41, 42, 90, 91, 92, 182, 183, 365, 366)

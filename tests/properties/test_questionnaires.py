@@ -11,11 +11,12 @@ from synthetic import PATIENT, resource
 from cds_service.chart.chart_reader import ChartReader
 from cds_service.fhir.bundles import decode_resources
 from cds_service.fhir.chart_data import ChartData
-from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
+from cds_service.knowledge import Knowledge
 from cds_service.model.dates import full_date
 from cds_service.model.facts import FindingValue
 from cds_service.model.questionnaire import ANSWER_SYSTEM_URI, Answer, Question, Questionnaire
 from cds_service.model.sides import Side
+from tests.shipped import shipped_knowledge
 
 ALWAYS_THE_SAME = settings(max_examples=60, derandomize=True, database=None, deadline=None)
 TODAY, DAY = date(2026, 3, 10), date(2026, 3, 1)
@@ -31,7 +32,7 @@ _SAYS = {
 
 @cache
 def _knowledge() -> Knowledge:
-    return load_knowledge(shipped_cards())
+    return shipped_knowledge()
 
 
 @cache

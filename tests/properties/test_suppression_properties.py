@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
@@ -16,10 +17,16 @@ from cds_service.model.facts import Fact, Finding, FindingValue, Imaging, Screen
 from cds_service.model.sides import Side
 from cds_service.suppression.basis import describe_basis
 from tests.pathways.gaps import Call, all_calls
-from tests.pathways.judging import decision_of, knowledge
+from tests.pathways.judging import decision_of
+from tests.shipped import shipped_knowledge
 
-CALLS = [call for call in all_calls() if (judged := call.judge()) is not None and judged.shown]
 Json = dict[str, Any]
+
+
+@cache
+def calls_with_cards() -> tuple[Call, ...]:
+    """Return the calls that get a card: judged when a test runs, for every worker collects."""
+    return tuple(call for call in all_calls() if (judged := call.judge()) is not None and judged.shown)
 
 
 def bases(decision: Decision) -> dict[str, str]:
@@ -80,7 +87,9 @@ def _with_references(value: Any, names: dict[str, str]) -> Any:
 @pytest.mark.parametrize("change", [shuffled, renamed], ids=["order of resources", "ids and versions"])
 def test_what_an_ehr_changes_between_two_calls_is_no_change(change: Callable[[Json], Json]) -> None:
     faults = [
-        call.label for call in CALLS if bases(decision_of(change(call.request), call.today)) != bases(judged(call))
+        call.label
+        for call in calls_with_cards()
+        if bases(decision_of(change(call.request), call.today)) != bases(judged(call))
     ]
     assert not faults, "\n".join(faults)
 
@@ -112,7 +121,7 @@ def changes_of(fact: Fact) -> Iterator[Changed]:
 
 def test_any_change_of_any_fact_behind_a_card_is_a_change() -> None:
     faults = []
-    for call in CALLS:
+    for call in calls_with_cards():
         decision = judged(call)
         for card in decision.shown:
             before = describe_basis(decision, card)
@@ -145,10 +154,10 @@ def _is_same(one: Fact, other: Fact) -> bool:
 
 
 def test_every_red_flag_of_the_vocabulary_is_a_change_for_every_card() -> None:
-    flags = knowledge().content.policy.suppression.flags
-    source = next(fact.source for call in CALLS for fact in judged(call).chart.findings)
+    flags = shipped_knowledge().content.policy.suppression.flags
+    source = next(fact.source for call in calls_with_cards() for fact in judged(call).chart.findings)
     faults = []
-    for call in CALLS:
+    for call in calls_with_cards():
         decision = judged(call)
         before = bases(decision)
         for name in sorted(flags):
@@ -163,7 +172,7 @@ def test_every_red_flag_of_the_vocabulary_is_a_change_for_every_card() -> None:
 
 def test_the_flags_are_all_that_the_red_flag_rules_speak_of() -> None:
     """A finding that rule 1 or 2 needs for its flag must bring every card back."""
-    content = knowledge().content
+    content = shipped_knowledge().content
     spoken = {
         leaf.finding
         for group in ("review-flag", "emergency-flag", "red-flag", "infection-flag", "nerve-flag", "vessel-flag")
@@ -174,8 +183,8 @@ def test_the_flags_are_all_that_the_red_flag_rules_speak_of() -> None:
 
 
 def test_whatever_the_safety_screen_meets_is_a_change_for_every_card() -> None:
-    source = next(fact.source for call in CALLS for fact in judged(call).chart.findings)
-    for call in CALLS:
+    source = next(fact.source for call in calls_with_cards() for fact in judged(call).chart.findings)
+    for call in calls_with_cards():
         decision = judged(call)
         hit = ScreenHit("cancer", source, "a stem that no chart has")
         met = replace(decision, chart=replace(decision.chart, screen_hits=(*decision.chart.screen_hits, hit)))

@@ -13,9 +13,13 @@ from release.lock_closure import installed_requires, read_requirements, unmet_re
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
-PACKAGE_LOCK = ROOT / "tests" / "peers" / "medplum" / "package-lock.json"
+PACKAGE_LOCKS = [ROOT / folder / "package-lock.json" for folder in ("tests/peers/medplum", "benchmarks/peers/express")]
 SITE_PACKAGES = Path(sysconfig.get_path("purelib"))
-EXTRAS = {"serve.txt": ("postgresql",), "test.txt": ("postgresql", "test")}
+EXTRAS = {
+    "serve.txt": ("postgresql",),
+    "population.txt": ("postgresql", "population"),
+    "test.txt": ("postgresql", "test"),
+}
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 
@@ -44,12 +48,13 @@ def test_every_release_of_a_lock_is_pinned_with_hashes(path: Path) -> None:
         assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry), entry
 
 
-def test_every_package_of_the_fhir_server_is_pinned_with_its_integrity() -> None:
-    packages = json.loads(PACKAGE_LOCK.read_text(encoding="utf-8"))["packages"]
+@pytest.mark.parametrize("path", PACKAGE_LOCKS, ids=lambda path: path.parent.name)
+def test_every_package_of_a_peer_on_node_is_pinned_with_its_integrity(path: Path) -> None:
+    packages = json.loads(path.read_text(encoding="utf-8"))["packages"]
     assert [name for name, package in packages.items() if name and not package["integrity"].startswith("sha512-")] == []
 
 
-@pytest.mark.parametrize("path", [*LOCKS, PACKAGE_LOCK], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*LOCKS, *PACKAGE_LOCKS], ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_lock_names_no_registry(path: Path) -> None:
     assert "://" not in path.read_text(encoding="utf-8")
 

@@ -45,9 +45,12 @@ def test_a_missing_python_says_what_to_install(target: str, tmp_path: Path) -> N
 
 def test_locks_are_installed_by_one_program_alone() -> None:
     """`pip install` in a recipe would resolve, and so depend on what is published that day."""
-    printed = make("--dry-run", "--always-make", "serve", "test", "attack", "cards", "oracle", "sbom", "lock").stdout
+    printed = make(
+        "--dry-run", "--always-make", "serve", "population", "test", "attack", "cards", "oracle", "sbom", "lock"
+    ).stdout
     assert set(re.findall(r"release/install_lock\.py (.*?)(?: \|\| \\)?$", printed, re.MULTILINE)) == {
         ".venv requirements/serve.txt --project .",
+        ".venv requirements/population.txt",
         ".venv requirements/test.txt",
         ".venv requirements/test.txt requirements/attack.txt",
         f".venv-oracle requirements/oracle-build.txt requirements/oracle.txt {SDISTS}",

@@ -13,8 +13,9 @@ import click
 
 from cds_service.logic.rule_engine import decide
 from cds_service.model.decision import Decision
-from tests.pathways.judging import decision_of, knowledge, restraint_of
+from tests.pathways.judging import decision_of, restraint_of
 from tests.pathways.scenarios import all_scenarios
+from tests.shipped import shipped_knowledge
 
 FOLDER = Path(__file__).parent
 AGE_LIMIT = 65  # clinical design, second edition, R3
@@ -41,7 +42,7 @@ def decisions() -> Iterator[tuple[str, Decision]]:
     sys.path.insert(0, str(FOLDER.parent))
     from case_reading import read_cases
 
-    content = knowledge().content
+    content = shipped_knowledge().content
     for case in read_cases(content):
         yield f"{case.rule}: {case.name}", decide(content, case.chart, case.hook)
     for scenario in all_scenarios():

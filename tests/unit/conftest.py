@@ -3,15 +3,15 @@
 import pytest
 from domain_facts import Indexed, chart
 
-from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.chart_index import ChartIndex
 from cds_service.model.content import Content
 from cds_service.model.facts import Finding, Imaging
+from tests.shipped import shipped_knowledge
 
 
 @pytest.fixture(scope="session")
 def content() -> Content:
-    return load_knowledge(shipped_cards()).content
+    return shipped_knowledge().content
 
 
 @pytest.fixture

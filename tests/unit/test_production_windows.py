@@ -10,6 +10,8 @@ from cds_service.production import build_suppression_limits, load_production_con
 from cds_service.settings import Settings
 from cds_service.startup_state import check_startup
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 
 def settings_with(folder: Path, **own: object) -> Settings:
     table = client_table(folder, **{f"suppression.{key}": value for key, value in own.items()})

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from cds_service.errors import StoreTooNew
+from cds_service.operations.shared_folder import FOLDER_VARIABLE
 from cds_service.settings import Settings
-from cds_service.store_setup import find_data_folder, open_recorder, resolve_database_and_key
+from cds_service.store_setup import find_data_folder, find_spool_folder, open_recorder, resolve_database_and_key
 
 
 @pytest.fixture
@@ -62,6 +63,23 @@ def test_a_folder_that_cannot_be_written_is_passed_over(
 ) -> None:
     monkeypatch.setattr("os.access", lambda path, _mode: home not in path.parents)
     assert find_data_folder() == tmp_path / "hip-spine-cds-data"
+
+
+def test_waiting_cards_lie_beside_their_file_alone(tmp_path: Path) -> None:
+    """Two services may keep their files in one folder: neither may take over the other's cards."""
+    folders = [find_spool_folder(Settings(), f"sqlite:///{tmp_path}/{name}.sqlite3?timeout=5") for name in ("a", "b")]
+    assert folders == [tmp_path / "a.sqlite3-waiting-cards", tmp_path / "b.sqlite3-waiting-cards"]
+
+
+def test_waiting_cards_of_a_server_lie_where_it_is_set_else_where_workers_share_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "postgresql://db.example/cds"
+    assert find_spool_folder(Settings(spool_folder=tmp_path / "volume"), url) == tmp_path / "volume"
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+    assert find_spool_folder(Settings(), url) is None
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "run"))
+    assert find_spool_folder(Settings(), url) == tmp_path / "run" / "waiting-cards"
 
 
 def test_a_database_of_a_newer_release_stops_the_start(tmp_path: Path) -> None:

@@ -132,13 +132,20 @@ class EndingsTable(StrictModel):
     earlier: list[LowerPhrase]
 
 
-class DoubtTable(WordList):
-    """Words in whose sentence no red flag, sign or symptom counts as denied.
+class QuotedTable(WordList):
+    """Words by which another's note is quoted; `until`: behind them the writer speaks again."""
 
-    `together`: words of two lists that do so together.
-    """
+    until: list[LowerPhrase]
 
-    together: list[Annotated[list[list[LowerPhrase]], Field(min_length=2, max_length=2)]]
+
+class PlainTable(WordList):
+    """Words that may stand in a plain denial. `turning`: those behind which something else may be said."""
+
+    things: list[LowerPhrase]
+    limits: list[LowerPhrase]
+    excepting: list[LowerPhrase]
+    turning: list[LowerPhrase]
+    retracting: list[LowerPhrase]
 
 
 class CuesFile(StrictModel):
@@ -154,10 +161,11 @@ class CuesFile(StrictModel):
     unclear: CueTable
     ended: CueTable
     advice: CueTable
-    doubt: DoubtTable
+    plain: PlainTable
     grounds: WordList
     claims: ClaimsTable
     endings: EndingsTable
+    quoted: QuotedTable
     stop: StopTable
     pseudo: PseudoTable
 
@@ -221,11 +229,12 @@ class ListTable(WordList):
 
 
 class SidesTable(StrictModel):
-    """Words that state a side, and words that only look as if they do."""
+    """Words that state a side, and words that only look as if they do. `between`: two sides with one are both."""
 
     left: list[LowerPhrase]
     right: list[LowerPhrase]
     both: list[LowerPhrase]
+    between: list[LowerPhrase]
     none: list[LowerPhrase]
 
 
@@ -253,6 +262,7 @@ class WordsFile(StrictModel):
     elsewhere: WordList
     sides: SidesTable
     abbreviations: WordList
+    misspelt: WordList
     qualifiers: dict[QualifierName, dict[Id, list[LowerPhrase]]]
     times: dict[Id, list[LowerPhrase]]
     surroundings: dict[Id, SurroundingsTable]

@@ -1,5 +1,6 @@
 """The frame of acts: an operation, an injection or a therapy, with its agent and the joint or level, in any order."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import takewhile
@@ -7,7 +8,7 @@ from typing import Final
 
 from cds_service.narrative.frames.clause import ABOUT, PLACE_KINDS, Clause, Slot, is_about
 from cds_service.narrative.frames.frame import Frame
-from cds_service.narrative.frames.place_table import find_meanings
+from cds_service.narrative.frames.place_table import UNSAID, find_meanings
 from cds_service.narrative.frames.slot_sides import side_of
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark, PhraseMeaning
@@ -19,6 +20,8 @@ _REFUSED_WITHIN = 4  # items between an act and the word that declines it
 _NAMED_ALONE = "physio"  # a plan's word as often: it was had if something is told of it
 _INJECTED = frozenset({"cortisone", "triamcinolone", "methylprednisolone", "betamethasone"})
 _FOR, _COUNT, _ONE = "for", "count", frozenset({"a", "one", "about a"})
+_COUNTED, _SINCE = re.compile(r"x[0-9]+|weekly|fortnightly|ongoing"), "since"  # "physio x10"
+_PT, _LISTS = "pt", (Mark.LIST, Mark.JOINED)
 _THERAPIES = frozenset({"physical-therapy", "physio"})
 _OURS: Final = frozenset({"hip", "lumbar", "leg", "back"})  # the parts of the body whose therapy counts
 _NEAR = 6  # items between a therapy and the part of the body that it is for
@@ -42,11 +45,13 @@ class ActFrame(Frame):
         for head in (*row.kinds.get(_ACT, ()), *self._put_into(row), *self._at_joint(row)):
             slots = clause.around(head)
             name = self._name(row, head, slots)
+            yield from self._therapy_beside(row, head)
             if self._is_nothing(row, head, name):
                 continue
             for meaning, places in find_meanings(self.table.get(name, {}), row, slots):
                 agents = [slot for slot in slots if row[slot.at].concept(_AGENT)]
-                yield self._mention(row, head, meaning, places, agents if places else [])
+                beside = agents if places else [slot for slot in agents if slot.at == head + 1]
+                yield self._mention(row, head, meaning, places, beside)
 
     def _is_nothing(self, row: Row, head: int, name: str) -> bool:
         """Return whether an act is only named, meant, or declined."""
@@ -56,6 +61,13 @@ class ActFrame(Frame):
         is_for_others = name in _THERAPIES and _is_of_another_part(row, head)
         is_named = is_first or is_part or is_bare or is_for_others or is_about(row, head)
         return is_named or self._is_refused(row, head)
+
+    def _therapy_beside(self, row: Row, head: int) -> Iterator[Mention]:
+        """Yield the physical therapy that a list names in capitals beside a treatment: "PT, NSAIDs"."""
+        meaning = self.table.get("physical-therapy", {}).get(UNSAID)
+        for at in (head - 2, head + 2):
+            if meaning and 0 <= at < len(row) and row[(at + head) // 2].is_marked(*_LISTS) and _is_short(row, at):
+                yield Mention(at, meaning, at, at, parts=(at,), is_sided=True)
 
     def _put_into(self, row: Row) -> Iterator[int]:
         """Yield each "into" behind an agent: "lidocaine into the hip"."""
@@ -81,6 +93,9 @@ class ActFrame(Frame):
             return True
         around = before + row[head + 1 : head + 1 + _REFUSED_WITHIN]
         behind = list(takewhile(lambda item: item.text != ",", row[head + 1 : head + 1 + _REFUSED_WITHIN]))
+        is_counted = _COUNTED.fullmatch(row.sentence.words[row.firsts[head] + 1]) if head + 1 < len(row) else None
+        if is_counted or (head + 1 < len(row) and row[head + 1].text.startswith(_SINCE)):
+            return True
         told = any(item.number >= 0 or _is_count(item) for item in (*row[max(0, head - 3) : head], *behind))
         return told or any(_RESPONSE in item.entry.qualifiers for item in around)
 
@@ -111,6 +126,11 @@ class ActFrame(Frame):
         is_tried = _TRIED in row.kinds and row.kinds[_TRIED][0] < head
         is_told = is_tried and any(_RESPONSE in item.entry.qualifiers for item in row)
         return replace(meaning, past=meaning.records[0]) if is_told and meaning.records else meaning
+
+
+def _is_short(row: Row, at: int) -> bool:
+    """Return whether "PT" stands at a place, as written in capitals."""
+    return row[at].text == _PT and row.sentence.spellings[row.firsts[at]].isupper()
 
 
 def _with_mixed(row: Row, places: Iterable[int]) -> Iterator[int]:

@@ -21,6 +21,7 @@ from cds_service.narrative.frames.sensation import SensationFrame
 from cds_service.narrative.frames.share import ShareFrame
 from cds_service.narrative.frames.sleep import SleepFrame
 from cds_service.narrative.frames.strength import StrengthFrame
+from cds_service.narrative.frames.walking import WalkingFrame
 from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import FrameTable
 from cds_service.narrative.mentions import Mention
@@ -39,6 +40,7 @@ FRAMES: Final[tuple[type[Frame], ...]] = (
     FlagFrame,
     MeasureFrame,
     FactorFrame,
+    WalkingFrame,
     ShareFrame,
     SleepFrame,
     NormalAnatomyFrame,

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Final
 
+from cds_service.model.sides import Side
+from cds_service.narrative.frames.runs import THE
 from cds_service.narrative.frames.sites import QUALITY, REGION
 from cds_service.narrative.frames.subject import is_denial
 from cds_service.narrative.items import Item, Role
 from cds_service.narrative.lexicon import Mark
 
 VAGUE: Final = "vague"  # "trouble": it may be pain, so that its denial denies pain
-_PAINLESS, _FINE, _NOTHING, _LEG = "painless", "fine", "nothing", "leg"
+PAINLESS: Final = "painless"
+_FINE, _NOTHING, _LEG = "fine", "nothing", "leg"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _NOW = frozenset(
     {
@@ -30,9 +33,15 @@ _NOW = frozenset(
     }
 )
 _WITH = frozenset({"with", "in", "from", "w /"})
-_COPULAS = frozenset({"is not", "isnt", "was not", "wasnt", "are not", "arent", "does not", "doesnt", "did not", "not"})
+_COPULAS = frozenset(
+    {"is not", "isnt", "was not", "wasnt", "are not", "arent", "does not", "doesnt", "did not", "not", "no longer"}
+)
 _SMALL = frozenset({Role.BRIDGE, Role.LIST})
-_NONE = ("no ", "never ")
+_NONE = ("no ", "not ", "never ", "pain free", "painfree", "painless")
+_JOINING, _BEING = frozenset({"and", "&"}), frozenset({"is", "are", "was", "were", "feels", "very"})
+_BECOMING = frozenset({"become", "becomes", "became", "has become", "have become"})
+_ON = frozenset({"of", "on", "over", "to", "against"})
+_DOING = ("action", "motion", "test", "lift", "run", "muscle")
 _STILL = frozenset({"still", "now", "currently", "today", "also"})
 _TEN = 10
 _PAINS = frozenset({Role.PAIN, Role.PAIN_WORD})
@@ -42,7 +51,7 @@ _REACH = 8  # items
 def is_well(items: Sequence[Item], place: int) -> bool:
     """Return whether a word behind places says that they do not hurt: "fine" does where its clause ends."""
     quality = items[place].concept(QUALITY)
-    if quality not in {_PAINLESS, _FINE} or items[place - 1].is_marked(*_LISTS) or is_denial(items[place - 1]):
+    if quality not in {PAINLESS, _FINE} or items[place - 1].is_marked(*_LISTS) or is_denial(items[place - 1]):
         return False  # "rotation of the hip 35 degrees, painless", "hip not fine"
     before = items[_before(items, place)]
     is_leg = quality == _FINE and before.concept(REGION) == _LEG  # which may be strong, and hurt
@@ -52,6 +61,11 @@ def is_well(items: Sequence[Item], place: int) -> bool:
 def is_vague(items: Sequence[Item], place: int, first: int) -> bool:
     """Return whether a word behind places is a denied complaint of any kind: "no back or leg symptoms"."""
     return items[place].concept(QUALITY) == VAGUE and is_denied(items, first)
+
+
+def heads(items: Sequence[Item], place: int) -> bool:
+    """Return whether a place is the title of what follows: "left hip: groin pain"."""
+    return place + 1 < len(items) and items[place + 1].text == ":"
 
 
 def is_denied(items: Sequence[Item], place: int) -> bool:
@@ -74,7 +88,7 @@ def begins_vaguely(items: Sequence[Item], place: int) -> bool:
     """Return whether a denied complaint leads to its places: "no trouble with the back", "no problems in the hips"."""
     item = items[place]
     is_led = item.concept(QUALITY) == VAGUE and is_denied(items, place)
-    is_led = is_led or (item.concept(QUALITY) == _PAINLESS and item.text.startswith(_NONE))
+    is_led = is_led or (item.concept(QUALITY) == PAINLESS and item.text.startswith(_NONE))
     behind = items[place + 1] if place + 1 < len(items) else None
     is_with = behind is not None and (behind.text in _WITH or item.text.endswith(tuple(_WITH)))
     return is_led and is_with and _leads_to_places(items, place + 1)
@@ -84,6 +98,17 @@ def is_denied_behind(items: Sequence[Item], place: int, last: int) -> bool:
     """Return whether a denial stands right behind the place `last`: "the hip does not", "left hip: no"."""
     before = next((at for at in range(place - 1, -1, -1) if items[at].role is not Role.BRIDGE), None)
     return before == last and is_denial(items[place])
+
+
+def is_done_to(items: Sequence[Item], place: int) -> bool:
+    """Return whether it is something done to a place that does not hurt: "rolling the leg", "rotation of the hip"."""
+    at = place - 1
+    while at >= 0 and (items[at].is_side or items[at].text in THE or items[at].text in _ON):
+        at -= 1
+    if at < 0:
+        return False
+    is_word = items[at].is_unknown and not items[at].concept("filler")
+    return is_word or any(items[at].concept(kind) for kind in _DOING)
 
 
 def is_score(items: Sequence[Item], slash: int, last: int) -> bool:
@@ -96,13 +121,25 @@ def is_score(items: Sequence[Item], slash: int, last: int) -> bool:
 
 
 def is_passed(items: Sequence[Item], place: int) -> bool:
-    """Return whether a word stands between a place and its word of pain: "the hip is still sore"."""
+    """Return whether a word stands between a place and its word of pain: "is still sore", "is swollen and sore"."""
     behind = items[place + 1] if place + 1 < len(items) else None
-    return items[place].text in _STILL and behind is not None and behind.role is Role.PAIN_WORD
+    if items[place].text in _BECOMING and (behind is None or behind.role is Role.PAIN_WORD or behind.is_unknown):
+        return behind is not None
+    if behind is None or (items[place].text in _STILL and behind.role is Role.PAIN_WORD):
+        return behind is not None
+    is_joined = behind.text in _JOINING and place + 2 < len(items) and items[place + 2].role is Role.PAIN_WORD
+    is_said = (
+        items[place - 1].text in _BEING
+        or items[place - 1].role is Role.PLACE
+        or items[place - 1].concept("filler") is not None
+    )
+    return is_joined and items[place].is_unknown and is_said
 
 
 def leads_on(items: Sequence[Item], place: int) -> bool:
-    """Return whether a denial says where a pain does not go: "in the back, does not go into the leg"."""
+    """Return whether a pain goes on: past a small word, or to where it does not go, "does not go into the leg"."""
+    if items[place].concept("filler") and not items[place].entry.cues:
+        return True
     behind = items[place + 1] if place + 1 < len(items) else None
     return is_denial(items[place]) and behind is not None and behind.role is Role.RUN
 
@@ -121,6 +158,8 @@ def _before(items: Sequence[Item], place: int) -> int:
 
 def closes(items: Sequence[Item], place: int) -> bool:
     """Return whether a clause ends behind an item."""
+    while place + 1 < len(items) and items[place + 1].entry.side is Side.BOTH:
+        place += 1  # "pain free bilaterally"
     behind = items[place + 1] if place + 1 < len(items) else None
     if behind is None or behind.text in _NOW or behind.text == ")":
         return True

@@ -40,7 +40,7 @@ def read_claims(run: Sequence[Token], heading: Side) -> Iterator[Claim]:
             place += 1
             continue
         is_headed = True
-        heads, place = _take_heads(run, place)
+        heads, place = _take_heads(run, place, is_led=_has_result(before))
         end = place
         while end < len(run) and not run[end].is_head:
             end += 1
@@ -49,8 +49,12 @@ def read_claims(run: Sequence[Token], heading: Side) -> Iterator[Claim]:
         before, place = behind, end
 
 
-def _take_heads(run: Sequence[Token], place: int) -> tuple[list[Token], int]:
-    """Return the list of heads that begins at a place, each with its own side if it has one, and where it ends."""
+def _take_heads(run: Sequence[Token], place: int, *, is_led: bool) -> tuple[list[Token], int]:
+    """Return the list of heads that begins at a place, each with its own side if it has one, and where it ends.
+
+    `is_led`: their result stands before them. Then a comma behind their side ends the list: "positive FADIR and FABER
+    on the right, SLR negative".
+    """
     heads = [run[place]]
     place += 1
     while True:
@@ -60,6 +64,8 @@ def _take_heads(run: Sequence[Token], place: int) -> tuple[list[Token], int]:
         if at == len(run) or not run[at].is_head or _is_of_others(heads[-1], run[at]):
             return heads, place
         between = run[place:at]
+        if is_led and len(between) > 1 and between[0].part is _SIDE and not between[-1].is_and:
+            return heads, place
         is_of = bool(between) and not _separators(between)  # "the toes of the left foot"
         if is_of and at + 1 < len(run) and run[at + 1].part is Part.RESULT:
             return heads, place
@@ -199,7 +205,9 @@ def _each(heads: Sequence[Token], results: Sequence[_Result], default: Side) -> 
             if side is _UNSTATED and not number:
                 side = head.side if head.side is not _UNSTATED else default
             if side is _UNSTATED and number:
-                continue  # a second result without a side contradicts the first
+                if told[number - 1][0].value is not None:
+                    continue  # a second result without a side contradicts the first
+                side = told[number - 1][1]  # "SLR 40 on the left, reproduces leg pain"
             if head.side is _UNSTATED or side.covers(head.side):
                 yield Claim(head, token, side if head.side is _UNSTATED else head.side)
 

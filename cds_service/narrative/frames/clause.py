@@ -72,6 +72,8 @@ class Clause:
                 if self._row[at - 1].text in _WITH and PLACE_KINDS.isdisjoint(item.entry.concepts):
                     yield Slot(at)  # what was injected, "with triamcinolone", is no place that another head may share
                     continue
+                if is_listed and self._begins_clause(at):
+                    return
                 if is_open or ((is_listed or not is_free) and self._is_anothers(at, 1, is_new=is_new)):
                     return
                 yield Slot(at, is_listed=is_listed)
@@ -152,7 +154,17 @@ class Clause:
             return False
         item = self._row[at]
         is_other = self.is_head(item) or item.role in _PAINS or item.entry.saying is not None
-        return is_other or (is_new and not (item.text == _COMMA or item.entry.cues or item.is_marked(*_ENDS)))
+        if is_new and item.entry.cues:
+            return any(map(self.is_head, self._row[at + 1 : at + 2]))  # "neck fusion 2016, lumbar never operated on"
+        return is_other or (is_new and not (item.text == _COMMA or item.is_marked(*_ENDS)))
+
+    def _begins_clause(self, at: int) -> bool:
+        """Return whether a place behind a comma has something told of it: "THR 2019, right hip now the problem"."""
+        before = at - 1
+        while before > 0 and self._row[before].is_side:
+            before -= 1
+        is_last = at + 1 >= len(self._row)
+        return self._row[before].text == _COMMA and not is_last and self._row[at + 1].is_marked(Mark.STOP)
 
     def _is_passed(self, item: Item) -> bool:
         is_small = item.is_marked(Mark.LINK, *_LISTS) and item.text != _COMMA and item.text not in _WITH

@@ -6,9 +6,10 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, lacks, speaks_of
+from cds_service.narrative.frames.sites import REGION
 from cds_service.narrative.frames.small_words import NONE
 from cds_service.narrative.frames.tokens import Part, Token
-from cds_service.narrative.items import Item, Row
+from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
 
 _TEST, _OTHER, _PROVOKING, _LIMITED = "test", "other", "provoking", "limited"
@@ -16,11 +17,17 @@ _CAUSING = frozenset({_PROVOKING, _LIMITED})
 _LIMB, _ARM, _SHARED_NAME = "limb", "arm", "impingement"  # of the hip, or of the shoulder
 _PLUS, _MINUS, _ONLY = "+", "-", "only"
 _BY = frozenset({"with", "on", "during"})
+_WITH = frozenset({"with", "w /", "(", "due to", "by"})
+_LEG_REGIONS = frozenset({"leg", "calf", "lower-leg", "foot", "thigh", "hamstring"})
+_IN = frozenset({"in", "over", "at"})
 _SAYING = frozenset({"positive", "negative", "normal", "painful", "painless"})
 _NEAR, _FAR = 5, 8  # items
 _FULL_ANGLE, _RIGHT_ANGLE = 80, 90  # degrees to which a straight leg that hurts is not raised
 _COMPLAINTS = frozenset({"complaint", "complaints", "discomfort"})
-_LEAST = 2  # items before a plus that joins sides
+_HIPS, _OF_HIP = frozenset({"hip", "groin", "trochanter"}), frozenset({"fadir", "faber"})
+_BELOW_KNEE = ("lower-leg-pain",)
+_CROSSED = "crossed"  # "SLR positive left, crossed negative"
+_LEAST = 2  # items before a plus that joins sides, or of pain behind an angle
 _SAID = frozenset({"positive", "negative"})
 _SLR, _SQUAT, _STANCE, _GAIT = "slr", "squat", "trendelenburg", "gait"
 _OF_GAIT = frozenset({"antalgic", "non-antalgic"})
@@ -48,6 +55,8 @@ class ClinicalTestFrame(ExaminationFrame):
             return None
         if row[at].text == _SHARED_NAME and not _is_found(row, at):
             return None
+        if row[at].text == _CROSSED and not (speaks_of(row, _TEST, _SLR) and _is_found(row, at)):
+            return None
         is_other = concept == _OTHER or (_SHARED_NAME in row[at].text and speaks_of(row, _LIMB, _ARM))
         return Token(Part.OTHER if is_other else Part.HEAD, at, concept)
 
@@ -55,7 +64,10 @@ class ClinicalTestFrame(ExaminationFrame):
         """Return a result; a plus between two tests is an "and"."""
         item = row[at]
         if item.number >= 0:
-            return None if _has_result(row, at) else Token(Part.RESULT, at, value=_at_angle(row, at), words=(at,))
+            is_told = _has_result(row, at) or any(
+                _hurts(row[place]) and self._leads_to_test(row, place) for place in range(at)
+            )
+            return None if is_told else Token(Part.RESULT, at, value=_at_angle(row, at), words=(at,))
         if _PELVIS in item.text and not speaks_of(row, _TEST, _STANCE):
             return None  # a level pelvis is the result of standing on one leg, and of nothing else
         if item.text in NONE:
@@ -72,7 +84,8 @@ class ClinicalTestFrame(ExaminationFrame):
             value = FindingValue.PRESENT if self._is_provoked(row, at, reach) else None
             return Token(Part.RESULT, at, value=value, words=(at,))
         if item.text == _MINUS:
-            return self.said(at, "negative") if _is_minus(row, at) else None
+            is_minus = _is_minus(row, at) or (at in (led := _led_by_signs(row)) and len(led) > 1)
+            return self.said(at, "negative") if is_minus else None
         if _hurts(item) and item.concept(RESULT) is None:
             return self.said(at, "painful") if self._leads_to_test(row, at) else None
         return super().result(row, at)
@@ -109,14 +122,25 @@ class ClinicalTestFrame(ExaminationFrame):
         """Return whether a pain follows, and not "only" one that is no matter of the test."""
         for place, item in enumerate(row[at + 1 : at + 1 + reach], at + 1):
             if _hurts(item) or item.text == "symptoms":
-                return all(one.text != _ONLY for one in row[place : place + _NEAR])
+                is_only = any(one.text == _ONLY for one in row[place : place + _NEAR])
+                return not is_only or (item.concept(REGION) in _HIPS and self._is_of_hip(row, at))
             if item.is_marked(Mark.STOP, Mark.LIST):
                 return False
         return False
 
+    @staticmethod
+    def _is_of_hip(row: Row, at: int) -> bool:
+        """Return whether the test before a place is one of the hip, for which pain of the hip "only" is enough."""
+        before = [place for place in row.kinds.get(_TEST, ()) if place < at]
+        return bool(before) and row[before[-1]].concept(_TEST) in _OF_HIP
+
     def _leads_to_test(self, row: Row, at: int) -> bool:
         """Return whether a test follows that a pain comes with: "groin pain with FADIR"."""
-        behind = [item for item in row[at + 1 : at + 1 + _NEAR] if not (item.is_side or item.concept(_FILLER))]
+        behind = [item for item in row[at + 1 : at + 1 + _FAR] if not item.is_side]
+        behind = [item for item in behind if item.role is Role.RUN or not item.concept(_FILLER)]
+        if len(behind) > 1 and (behind[0].text in _IN or behind[0].role is Role.RUN):
+            place = next((one for one, item in enumerate(behind) if item.role is Role.PLACE), -1)
+            behind = behind[place + 1 :]  # "pain in the groin on FADIR"
         return len(behind) > 1 and behind[0].text in _BY and bool(behind[1].concept(_TEST))
 
 
@@ -163,11 +187,29 @@ def _joins_sides(row: Row, at: int) -> bool:
 
 def _at_angle(row: Row, at: int) -> FindingValue | None:
     """Return what an angle says alone: a leg that is raised far without any pain is well."""
-    if row[at].number < _FULL_ANGLE or row[at].number > _RIGHT_ANGLE:
+    if row[at].number < _FULL_ANGLE:
+        return FindingValue.PRESENT if _is_with_leg_pain(row, at) else None
+    if row[at].number > _RIGHT_ANGLE:
         return None
     start = max((place + 1 for place in range(at) if row[place].text == ","), default=0)
-    hurts = any(_hurts(item) and row[place - 1].text not in NONE for place, item in enumerate(row[start:], start))
+    end = next((place for place in range(at + 1, len(row)) if row[place].number >= 0), len(row))
+    hurts = any(_hurts(row[place]) and row[place - 1].text not in NONE for place in range(start, end))
     return None if hurts else FindingValue.ABSENT
+
+
+def _is_with_leg_pain(row: Row, at: int) -> bool:
+    """Return whether pain of the leg comes with an angle: "SLR L 40 with calf pain", "35 (leg pain)"."""
+    behind = [item for item in row[at + 1 : at + 1 + _NEAR] if not (item.concept(_FILLER) or item.is_side)]
+    if len(behind) < _LEAST or behind[0].text not in _WITH:
+        return False
+    hurt = next((one for one, item in enumerate(behind) if one and _hurts(item)), None)
+    if hurt is None or any(item.number >= 0 or item.entry.cues for item in behind[1:hurt]):
+        return False
+    return any(item.concept(REGION) in _LEG_REGIONS or _is_below_knee(item) for item in behind[1 : hurt + 3])
+
+
+def _is_below_knee(item: Item) -> bool:
+    return item.entry.saying is not None and item.entry.saying.records == _BELOW_KNEE
 
 
 def _hurts(item: Item) -> bool:
@@ -205,7 +247,7 @@ def _has_result(row: Row, at: int) -> bool:
                 break
             if item.text in NONE or item.concept(RESULT):
                 return True
-            if step > 0 and item.concept(_TEST):
+            if step > 0 and (item.concept(_TEST) or item.number >= 0):
                 break
             place += step
         if step > 0 and _says_behind_comma(row, place):
@@ -218,6 +260,15 @@ def _says_behind_comma(row: Row, place: int) -> bool:
     if place + 1 >= len(row) or row[place].text != "," or row[place + 1].concept(RESULT) not in _SAYING:
         return False
     return place + 2 == len(row) or row[place + 2].is_marked(Mark.LIST)
+
+
+def _led_by_signs(row: Row) -> list[int]:
+    """Return the places of signs before tests, "- SLR, + FABER": one alone may begin an entry of a list."""
+    return [
+        at - 1
+        for at in row.kinds[_TEST]
+        if at and row[at - 1].text in {_PLUS, _MINUS} and (at == 1 or row[at - 2].is_marked(Mark.LIST))
+    ]
 
 
 def _is_minus(row: Row, at: int) -> bool:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 
 _REACH = 4  # items between the two words
-_BY, _LONG_NAME = "by", 6
+_BY, _LONG_NAME, _ACT = "by", 6, "act"
+_PERSONS = frozenset({"pt", "patient", "the patient", "she", "he", "they", "but", "but she", "but he"})
 
 
 class ConsultationFrame(Frame):
@@ -26,7 +27,7 @@ class ConsultationFrame(Frame):
                 table = self.table.get(row[place].concept(head) or "", {})
                 found = self._nearest(row, place, slot, table)
                 if found is not None:
-                    first, last = min(place, found), max(place, found)
+                    first, last = min(_offer(row, place, found), place, found), max(place, found)
                     meaning = table[row[found].concept(slot) or ""]
                     yield Mention(place, meaning, first, last, is_sided=True, parts=(place, found))
 
@@ -40,9 +41,32 @@ class ConsultationFrame(Frame):
 
     def _is_next_to(self, row: Row, place: int, at: int) -> bool:
         between = row[min(place, at) + 1 : max(place, at)]
+        if at < place and _is_answer(row, at, place):
+            return True
         if any(item.text == _BY for item in between) and all(_is_of_name(item) for item in between):
             return len(between) <= _LONG_NAME  # "seen by Mr Smith, consultant spinal surgeon"
         return len(between) <= _REACH and not any(item.is_marked(Mark.STOP, Mark.LIST) for item in between)
+
+
+def _is_answer(row: Row, act: int, refusal: int) -> bool:
+    """Return whether a refusal behind a comma answers an offer: "offered THR, pt not keen"."""
+    comma = next((at for at in range(refusal - 1, act, -1) if row[at].is_marked(Mark.LIST)), None)
+    if comma is None or not all(item.text in _PERSONS for item in row[comma + 1 : refusal]):
+        return False
+    is_offered = any(map(_is_offer, row[:comma]))
+    behind = row[refusal + 1 : refusal + 1 + _REACH]
+    return is_offered and comma - act <= _LONG_NAME and not any(item.concept(_ACT) for item in behind)
+
+
+def _offer(row: Row, refusal: int, act: int) -> int:
+    """Return the place of the offer that a refusal answers, which is no cue of it, or that of the refusal."""
+    if act > refusal or not _is_answer(row, act, refusal):
+        return refusal
+    return next(at for at, item in enumerate(row) if _is_offer(item))
+
+
+def _is_offer(item: Item) -> bool:
+    return any(cue.effect is CueEffect.PLANNED for cue in item.entry.cues)
 
 
 def _is_of_name(item: Item) -> bool:

@@ -1,13 +1,18 @@
 """The frame of events: a fall, crash or blow, and from what or by what, which tells of great force."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cds_service.narrative.frames.pair import PairFrame
 from cds_service.narrative.items import Row
+from cds_service.narrative.lexicon import PhraseMeaning
+from cds_service.narrative.mentions import Mention
 
 _LENGTH, _HEIGHT = "length", "height"
 # A fall from three feet is dangerous (Stiell et al., JAMA 2001;286:1841-1848, the Canadian C-spine rule).
 _LEAST = {"metre": 1, "foot": 3}
+_RETURN, _AGO, _IN = "rtc", "ago", "in"
+_WHEN = frozenset({"if", "sooner", "prn", "as", "to", "for", "earlier", "asap", "after", "w"})
+_NEAR = 5  # items behind the abbreviation
 
 
 class EventFrame(PairFrame):
@@ -18,9 +23,25 @@ class EventFrame(PairFrame):
     kinds = frozenset({"mishap", "cause", _LENGTH})
     heads = frozenset({"mishap"})
 
+    def _read_at(self, row: Row, place: int, meanings: Mapping[str, PhraseMeaning]) -> Iterator[Mention]:
+        return iter(()) if _is_return(row, place) else super()._read_at(row, place, meanings)
+
     def places(self, row: Row) -> Iterator[tuple[int, str]]:
         """Yield the causes, and heights in numbers."""
         yield from super().places(row)
         for at in row.kinds.get(_LENGTH, ()):
             if at > 0 and row[at - 1].number >= _LEAST[row[at].concept(_LENGTH) or ""]:
                 yield at, _HEIGHT
+
+
+def _is_return(row: Row, place: int) -> bool:
+    """Return whether "RTC" is the return to the clinic, and no crash: "RTC 6 weeks", "RTC in 3/12", "RTC if worse"."""
+    if row[place].text != _RETURN:
+        return False
+    first = row.firsts[place] + 1
+    behind = row.sentence.words[first : first + _NEAR]
+    timed = behind[1:] if behind[:1] == (_IN,) else behind
+    is_counted = (
+        bool(timed) and timed[0].isdecimal() and not row[min(place + 1 + (_IN in behind[:1]), len(row) - 1)].year
+    )
+    return (is_counted and _AGO not in behind) or not _WHEN.isdisjoint(behind[:1])

@@ -9,6 +9,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim, read_claims
 from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.leading import DASH, asides, leads_on
 from cds_service.narrative.frames.neuro import NEURO, is_summed_up
 from cds_service.narrative.frames.paired_results import join_pairs
 from cds_service.narrative.frames.partings import close_exception
@@ -31,6 +32,7 @@ from cds_service.narrative.mentions import Mention
 
 RESULT, TOPIC, GRADE = "result", "topic", "grade"
 SHARED: frozenset[str] = frozenset({RESULT, TOPIC, GRADE, "filler", "whole"})
+_HIP = "hip"
 _N = "n"  # "power N"
 _FILLER, _WHOLE = "filler", "whole"
 _LISTS = (Mark.LIST, Mark.JOINED)
@@ -94,6 +96,8 @@ class ExaminationFrame(Frame):
     def result(self, row: Row, at: int) -> Token | None:
         """Return what an item is as a result, or None."""
         concept = row[at].concept(RESULT)
+        if self.topic and _are_alike(row, at):
+            return self.said(at, "normal")._replace(side=Side.BOTH)
         if concept == RETURNED:
             return self.said(at, concept) if self._is_of_topic(row, at) else None
         if row[at].text == _N and at and (row[at - 1].entry.concepts or row[at - 1].text == ":"):
@@ -140,11 +144,11 @@ class ExaminationFrame(Frame):
         return _RESULT in parts and (Part.HEAD in parts or Part.TOPIC in parts)
 
     def _mentions(self, row: Row, claims: list[Claim]) -> Iterator[Mention]:
-        normal = {one.head.at for one in claims if self.is_normal_part(one)}
+        normal = [one for one in claims if self.is_normal_part(one)]
         paired = self._shared_by_pairs(row, claims)
         for claim in claims:
             is_normal_part = self.is_normal_part(claim)
-            if is_normal_part and len(normal) < _LEAST_PARTS:
+            if is_normal_part and _count_heads(normal, claim.side) < _LEAST_PARTS:
                 continue
             is_of_both = claim.side is _UNSTATED and claim.result.at in paired
             sided = claim._replace(side=Side.BOTH if is_of_both else self.side_of(claim, row))
@@ -166,7 +170,10 @@ class ExaminationFrame(Frame):
     def _tokens(self, row: Row) -> tuple[list[Token], Side]:
         """Return the tokens of a sentence, and the side that heads it."""
         line = TokenLine(row, self.foreign, self.takes_unknown)
+        passed = asides(row)
         for at, token in enumerate(parts_of(row)):
+            if at in passed:
+                continue
             if token is ASKED:
                 token = self._token(row, at, row[at])
                 if (token is None or token.part is _BREAK) and line.deny(at):
@@ -212,9 +219,16 @@ class ExaminationFrame(Frame):
         """Return whether an item may stand between a head and its result."""
         item = row[at]
         entry = item.entry
-        if entry.cues or item.is_marked(Mark.STOP):
+        if leads_on(row, at):
+            return True
+        if item.text == DASH or entry.cues or item.is_marked(Mark.STOP):
             return False
         return is_site(item) or item.is_marked(*_BRIDGES) or bool(entry.qualifiers)
+
+
+def _are_alike(row: Row, at: int) -> bool:
+    """Return whether both sides are said to be alike, as "R=L" behind what was examined."""
+    return "=" in row[at].text and row[at].is_side and at > 0 and not row[at - 1].is_marked(*_LISTS)
 
 
 def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
@@ -226,6 +240,8 @@ def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
         behind.pop(0)
     if not behind or not is_named(behind[0]):
         return False
+    if len(behind) > 1 and behind[1].concept("joint") == _HIP:
+        behind.pop(1)  # "no IR left hip"
     return len(behind) == 1 or (_ends_name(behind[1]) and not behind[1].concept(RESULT))
 
 
@@ -251,6 +267,12 @@ def _is_of_both(row: Row, claim: Claim) -> bool:
     words = {row[claim.head.at].text.split()[-1]}
     words.update(word for at in claim.result.words for word in row[at].text.split())
     return not _PAIRED.isdisjoint(words)
+
+
+def _count_heads(normal: Iterable[Claim], side: Side) -> int:
+    """Return how many parts are normal on a side. Of one whose side is not told it counts for no side alone."""
+    is_one = side in {Side.LEFT, Side.RIGHT}
+    return len({one.head.at for one in normal if not is_one or one.side in {side, Side.BOTH}})
 
 
 def _mention(claim: Claim, meaning: PhraseMeaning, *, is_general: bool) -> Mention:

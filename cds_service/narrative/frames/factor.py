@@ -6,8 +6,18 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from cds_service.model.facts import FindingValue
-from cds_service.narrative.frames.calm import VAGUE
+from cds_service.narrative.frames.calm import PAINLESS, VAGUE
 from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.setting_out import (
+    FURNITURE,
+    STARTING,
+    is_denied_trouble,
+    is_easy,
+    is_of_another,
+    is_rising,
+    lasts,
+    leaves_a_seat,
+)
 from cds_service.narrative.frames.sites import PRONOUN, QUALITY, REGION
 from cds_service.narrative.frames.subject import COMPLAINT, Subject, is_denial, pain_at, subject_before
 from cds_service.narrative.items import Item, Role, Row
@@ -16,6 +26,7 @@ from cds_service.narrative.mentions import Mention
 
 _CHANGE, _ACTION, _OCCASION, _PERSON, _ASIDE = "effect", "action", "occasion", "person", "aside"
 _WORSE, _BETTER, _SAME, _ALTER, _PAIN = "worse", "better", "same", "alter", "pain"
+_LEAVING, _RISING = "leaving", "rising"
 _LED: Final = frozenset({"stiff", "hobble", "hard", "loosen"})  # "stiff as a board getting out of a chair"
 _TO, _AND, _NOR = "to", frozenset({"and", "then"}), frozenset({"nor", "neither", "or"})
 _ROADS: Final = frozenset(
@@ -42,9 +53,16 @@ _ROADS: Final = frozenset(
         "hikes",
     }
 )
-_OPPOSITES = {_WORSE: (_BETTER,), _BETTER: (_WORSE,), _SAME: (_BETTER, _WORSE), _ALTER: (_BETTER, _WORSE)}
+_OPPOSITES = {
+    "not-worse": (_WORSE,),
+    _WORSE: (_BETTER,),
+    _BETTER: (_WORSE,),
+    _SAME: (_BETTER, _WORSE),
+    _ALTER: (_BETTER, _WORSE),
+}
 _LOW_BACK, _FOR, _COMMA, _COLON = "low-back", "for", ",", ":"
 _RUNNING, _LONG_RUN, _DISTANCE, _LEAST_LONG = "running", "long-run", "distance", 10  # kilometres or miles
+_WALKING, _UNTIL = "walking", frozenset({"before", "until", "till"})
 _BEFORE, _BEHIND = 12, 8  # items between an action and its change
 _MAX_UNKNOWN = 2
 _LISTS = (Mark.LIST, Mark.JOINED)
@@ -63,7 +81,7 @@ class FactorFrame(Frame):
     """Reads "worse with walking, better leaning on a cart", "sitting eases it", "pain on rising from a chair"."""
 
     name = "factor"
-    kinds = frozenset({_CHANGE, _ACTION, _OCCASION, _PERSON, _DISTANCE, _ASIDE, COMPLAINT})
+    kinds = frozenset({_CHANGE, _ACTION, _OCCASION, _PERSON, _DISTANCE, _ASIDE, FURNITURE, COMPLAINT})
     heads = frozenset({_ACTION, _DISTANCE})
 
     def read(self, row: Row) -> Iterator[Mention]:
@@ -76,7 +94,7 @@ class FactorFrame(Frame):
             before, behind = self._before(row, place, action), self._behind(row, place, action)
             is_nearer = before and before.is_listed and behind and behind.at - place <= _MAX_UNKNOWN
             found = behind if is_nearer or not before else before
-            found = found or self._by_itself(row, place, action)
+            found = found or self._until(row, place, action) or self._by_itself(row, place, action)
             if found and (mention := self._mention(row, place, action, found)):
                 denied = mention.value is FindingValue.ABSENT
                 yield mention
@@ -102,7 +120,7 @@ class FactorFrame(Frame):
 
     def _is_of_another_part(self, row: Row, place: int) -> bool:
         """Return whether a movement is one of a limb: "better with knee flexion"."""
-        before = row[place - 1] if place else None
+        before = row[place - 1] if place and not row[place].concept(_OCCASION) else None
         return before is not None and before.role is Role.PLACE and before.concept(REGION) != _LOW_BACK
 
     def _mention(self, row: Row, place: int, action: str, found: _Governing) -> Mention | None:
@@ -114,7 +132,7 @@ class FactorFrame(Frame):
         subject = pain_at(row, found.at) if own else subject_before(row, first)
         if subject is Subject.UNSAID and subject_before(row, last) is Subject.OTHER:
             subject = Subject.OTHER
-        if read is None or subject is Subject.OTHER:
+        if read is None or subject is Subject.OTHER or (action in STARTING and is_of_another(row, found.change)):
             return None
         meaning, is_absent = read
         value = FindingValue.ABSENT if is_absent or found.is_denied else FindingValue.PRESENT
@@ -139,16 +157,18 @@ class FactorFrame(Frame):
     def _before(self, row: Row, place: int, action: str) -> _Governing | None:
         """Return the change before an action: "worse with standing and walking"."""
         nearest, is_led, is_headed, is_listed, needs_action, unknown = place, False, False, False, False, 0
-        is_led = row[place].concept(_OCCASION) is not None  # "on walking"
+        is_led = row[place].concept(_OCCASION) is not None or lasts(row, place, action)  # "on walking"
         for at in range(place - 1, max(-1, place - _BEFORE), -1):
             item = row[at]
-            change = _change(item)
+            if nearest == at + 1 and is_easy(row, at) and is_rising(row, nearest):
+                return _Governing(at, _PAIN, is_denied=True)
+            change = _change(item) or (_PAIN if is_denied_trouble(row, at) else None)
             if item.concept(_ACTION) and not change:
                 nearest, is_led, is_listed, needs_action = at, False, True, False
             elif needs_action and not (item.role is Role.BRIDGE or item.is_marked(*_LISTS)):
                 return None
             elif change and self._meaning(item, change, action):
-                is_next = nearest == at + 1 and change != _PAIN
+                is_next = nearest == at + 1 and (change != _PAIN or is_rising(row, nearest))
                 is_led = is_led or change in _LED or (is_headed and change != _PAIN)
                 return _Governing(at, change, is_listed) if is_led or is_next or item.concept(_OCCASION) else None
             elif item.is_marked(*_LISTS):
@@ -157,7 +177,7 @@ class FactorFrame(Frame):
                 is_headed = True  # "Agg: walking, stairs"
             elif item.concept(_OCCASION):
                 is_led = is_led or change != _BETTER
-            elif _breaks(item):
+            elif _breaks(item) or _begins_clause(row, at):
                 return None
             else:
                 unknown += item.is_unknown and not item.entry.concepts
@@ -170,7 +190,9 @@ class FactorFrame(Frame):
         unknown, is_denied, is_joined, occasion = 0, False, False, ""
         for at in range(place + 1, min(len(row), place + _BEHIND)):
             item = row[at]
-            change = _change(item) or (_PAIN if is_denied and item.concept(QUALITY) == VAGUE else None)
+            change = _PAIN if is_denied and item.concept(QUALITY) == VAGUE else _change(item)
+            if item.concept(QUALITY) == PAINLESS and self._meaning_of(_PAIN, action):
+                return _Governing(at, _PAIN, is_denied=True)
             if change and self._meaning(item, change, action):
                 is_taken = bool(occasion) and change != _PAIN and not (occasion == _TO and change == _BETTER)
                 is_taken = is_taken or (is_joined and change not in {_BETTER, _SAME, *_LED})
@@ -203,6 +225,19 @@ class FactorFrame(Frame):
                     return None
         return None
 
+    def _until(self, row: Row, place: int, action: str) -> _Governing | None:
+        """Return the pain that ends an action: "can walk 200 m before the legs ache"."""
+        ends = (at for at in range(place + 1, min(len(row), place + _BEHIND)) if _said(row, at) in _UNTIL)
+        end = next(ends, None)
+        if action != _WALKING or end is None:
+            return None
+        for at in range(end + 1, min(len(row), end + _BEHIND)):
+            if _change(row[at]) == _PAIN:
+                return _Governing(at, _PAIN)
+            if is_denial(row[at]) or row[at].is_marked(*_LISTS):
+                return None
+        return None
+
     def _by_itself(self, row: Row, place: int, action: str) -> _Governing | None:
         """Return what says enough with an action alone: "leans on a cart", "after long runs"."""
         at = place - 1
@@ -214,9 +249,15 @@ class FactorFrame(Frame):
         return _Governing(at, key) if self.table.get(key, {}).get(action) else None
 
 
+def _said(row: Row, at: int) -> str:
+    return row.sentence.words[row.firsts[at]]
+
+
 def _action(row: Row, place: int) -> str:
     """Return what an action is: running becomes a long run beside its distance, "15 km running", "ran 20 miles"."""
     action = row[place].concept(_ACTION) or ""
+    if action == _LEAVING:
+        return _RISING if leaves_a_seat(row, place) else ""
     if action != _RUNNING:
         return action
     near = [row[at] for at in range(max(0, place - 2), min(len(row), place + 4))]
@@ -225,9 +266,9 @@ def _action(row: Row, place: int) -> str:
 
 
 def _change(item: Item) -> str | None:
-    if item.role in {Role.PAIN, Role.PAIN_WORD}:
+    if item.role is Role.PAIN or (item.role is Role.PAIN_WORD and not item.concept(_CHANGE)):
         return _PAIN
-    return item.concept(_CHANGE)
+    return _BETTER if item.entry.qualifiers.get("response") == "relief" else item.concept(_CHANGE)
 
 
 def _nor_before(row: Row, place: int) -> bool:
@@ -236,6 +277,12 @@ def _nor_before(row: Row, place: int) -> bool:
     while at >= 0 and (row[at].role is Role.BRIDGE or row[at].concept(_ACTION)):
         at -= 1
     return at >= 0 and (row[at].text in _NOR or is_denial(row[at]))
+
+
+def _begins_clause(row: Row, at: int) -> bool:
+    """Return whether an unknown verb joins another clause: "increases with walking and decreases with sitting"."""
+    is_joined = at > 0 and row[at - 1].is_marked(*_LISTS) and at + 1 < len(row)
+    return is_joined and row[at].is_unknown and row[at + 1].concept(_OCCASION) is not None
 
 
 def _breaks(item: Item) -> bool:

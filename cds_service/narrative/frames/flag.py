@@ -1,26 +1,32 @@
 """The frame of red flags that are a disease, a drug or a habit, each with what it is of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from cds_service.narrative.frames.pair import PairFrame
 from cds_service.narrative.items import Row
+from cds_service.narrative.lexicon import PhraseMeaning
+from cds_service.narrative.mentions import Mention
 
 _SPAN, _LONG = "span", "long"
 # From three months on a steroid is taken for long (clinical design, long-term-steroid).
 _LEAST: Final = {"month": 3, "year": 1, "week": 13}
-_AGO = "ago"
+_AGO, _SINCE = "ago", "since"
+_PARTS: Final = {12: 3, 52: 13}  # months and weeks, as fractions of a year
+_WEAKER: Final = frozenset({"weaker", "strength", "power"})  # which the frame of strength does not read
+_LEG, _MOVER = "leg", "mover"
 
 
 class FlagFrame(PairFrame):
     """Reads red flags: "ca prostate", "abscess of the psoas", "takes daily prednisone", "getting weaker"."""
 
     name = "flag"
-    head, slot, limb = "danger", "matter", "mover"
+    head, slot, limb = "danger", "matter", _MOVER
     hindered = MappingProxyType({"steroid": "short"})  # a taper, a course of days, an injection
     at_slot = frozenset({"infection"})
-    kinds = frozenset({"danger", "matter", "mover", _SPAN})
+    kinds = frozenset({"danger", "matter", _MOVER, _SPAN})
     heads = frozenset({"danger"})
 
     def places(self, row: Row) -> Iterator[tuple[int, str]]:
@@ -30,3 +36,21 @@ class FlagFrame(PairFrame):
             is_past = at + 1 < len(row) and row[at + 1].text == _AGO
             if at > 0 and row[at - 1].number >= _LEAST[row[at].concept(_SPAN) or ""] and not is_past:
                 yield at, _LONG
+        yield from ((at, _LONG) for at in range(len(row)) if row.has_number and _begins_long(row, at))
+
+    def _read_at(self, row: Row, place: int, meanings: Mapping[str, PhraseMeaning]) -> Iterator[Mention]:
+        """Yield a head with its slot, and the weakness of a leg that gets worse."""
+        for mention in super()._read_at(row, place, meanings):
+            yield mention
+            if _LEG in meanings and row[mention.place].concept(_MOVER) and row[place].text in _WEAKER:
+                weak = replace(meanings[_LEG], denies=())
+                yield Mention(mention.place, weak, mention.first, mention.last, parts=mention.parts)
+
+
+def _begins_long(row: Row, at: int) -> bool:
+    """Return whether a long time that is written in short begins at a place: "8/12", "26/52", "since 2021"."""
+    behind = row[at + 1 : at + 3]
+    if row[at].text == _SINCE:
+        return bool(behind) and bool(behind[0].year)
+    is_part = len(behind) > 1 and behind[0].text == "/" and behind[1].number in _PARTS
+    return is_part and row[at].number >= _PARTS[behind[1].number]

@@ -121,8 +121,10 @@ def _listed(row: Row, at: int, state: State, stating: frozenset[int]) -> _Organs
         while 0 <= place < len(row) and abs(place - places[-1 if step > 0 else 0]) <= _REACH:
             item = row[place]
             is_same = region == 0 and state.first == state.last  # "incontinence of urine" is one phrase
-            if (_region(place, state) != region and not is_same) or (
-                place in stating and not state.first <= place <= state.last
+            if (
+                item.number >= 0
+                or (_region(place, state) != region and not is_same)
+                or (place in stating and not state.first <= place <= state.last)
             ):
                 break
             if item.concept(ORGAN) and (waiting or item.concept(ORGAN) == row[places[0]].concept(ORGAN)):

@@ -57,7 +57,8 @@ class MeasureFrame(Frame):
             first, last = min(first, intent), max(last, intent)
         meaning = meanings.get(name) or meaning_alone(meanings)
         assert meaning is not None  # noqa: S101 - every quantity of the content is read alone
-        return Mention(place, meaning, first, last, value=value, parts=(place,))
+        results = tuple(range(number.first, number.last + 1))
+        return Mention(place, meaning, first, last, value=value, parts=(place,), results=results)
 
     def _unmeant(self, row: Row, place: int) -> Iterator[Mention]:
         """Yield weight that was lost and not meant to be: "unintentional weight loss"."""

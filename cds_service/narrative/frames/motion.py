@@ -6,17 +6,22 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, lacks
+from cds_service.narrative.frames.painful_motion import ROLLING, find_painful_motions
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import PhraseMeaning
+from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 _MOTION, _DEGREES, _JOINT, _LIMB = "motion", "degrees", "joint", "limb"
 _OTHER, _INTERNAL, _RANGE, _HIP, _FILLER = "other", "internal", "range", "hip", "filler"
+_PAINFUL, _REDUCED = "painful", "reduced"
 _MINUS, _TEST, _ABILITY, _UNABLE = "-", "test", "ability", "unable"
-_FREE = frozenset({"full", "supple", "free", "mobile"})
+_FREE = frozenset({"freely", "full", "supple", "free", "mobile"})
+_BY, _INT = "by", "int"
 _OF = frozenset({"of", "from"})  # "hip free from infection"
-_SMALL = frozenset({"-", ":", "is", "are", "was", "were", ","})
+_MOVES = frozenset({"move", "moves"})
+_HAVE = frozenset({"has", "have"})
+_SMALL = frozenset({*_MOVES, "-", ":", "is", "are", "was", "were", ","})
 _MOST_LIMITED, _LEAST_FULL, _MOST = 15, 30, 90  # degrees
 _VALUES = {"few": FindingValue.PRESENT, "many": FindingValue.ABSENT}
 
@@ -37,15 +42,16 @@ class MotionFrame(ExaminationFrame):
             row[at].concept(_JOINT) == _HIP and _is_free(row, at) for at in row.kinds[_JOINT]
         ):
             yield from super().read(row)
+            yield from find_painful_motions(row, self.table[_PAINFUL][""], lambda at: self._is_ours(row, at))
 
     def head(self, row: Row, at: int) -> Token | None:
         """Return a movement as a head. Of another joint it is no finding of ours."""
         concept = row[at].concept(_MOTION)
         if concept is None and row[at].concept(_JOINT) == _HIP and _is_free(row, at):
             return Token(Part.HEAD, at, _RANGE)
-        if concept is None or row[at].concept(_FILLER):
+        if concept is None or row[at].concept(_FILLER) or (row[at].text == _INT and not _names_rotation(row)):
             return None
-        is_ours = concept != _OTHER and self._is_of_hip(row, at, concept)
+        is_ours = concept not in {_OTHER, ROLLING} and self._is_of_hip(row, at, concept)
         return Token(Part.HEAD if is_ours else Part.OTHER, at, concept)
 
     def result(self, row: Row, at: int) -> Token | None:
@@ -57,8 +63,10 @@ class MotionFrame(ExaminationFrame):
         number = 0 if item.text == "0" else item.number
         if 0 <= number <= _MOST:
             value = FindingValue.PRESENT if number <= _MOST_LIMITED else None
+            if _is_share(row, at):
+                return Token(Part.RESULT, at, value=value, words=(at,))
             return Token(Part.RESULT, at, value=FindingValue.ABSENT if number >= _LEAST_FULL else value, words=(at,))
-        ahead = row[at + 1] if at + 1 < len(row) else None
+        ahead = next((one for one in row[at + 1 :] if not one.is_marked(Mark.LINK)), None)
         if item.concept(_ABILITY) == _UNABLE and ahead is not None and ahead.concept(_MOTION) == _INTERNAL:
             return self.said(at, "limited")
         return self.said(at, "absent") if lacks(row, at, _is_rotation) else super().result(row, at)
@@ -72,7 +80,11 @@ class MotionFrame(ExaminationFrame):
 
     def passes(self, row: Row, at: int) -> bool:
         """Return whether an item may stand between a movement and its degrees: a minus may, "IR -5"."""
+        if row[at].text == _BY and _is_share(row, at + 1):
+            return True
         is_number = at + 1 < len(row) and row[at + 1].number >= 0
+        if row[at].text in _MOVES or row[at].text in _HAVE:
+            return True  # "the hips move freely", "both hips have a full range"
         is_of_hip = at > 0 and row[at - 1].concept(_JOINT) == _HIP  # "L hip - supple"
         return (row[at].text == _MINUS and (is_number or is_of_hip)) or super().passes(row, at)
 
@@ -82,9 +94,15 @@ class MotionFrame(ExaminationFrame):
         first = next((place for place, token in enumerate(tokens) if token.is_head), len(tokens))
         if first < len(tokens) and any(at < tokens[first].at for at in row.kinds.get(_TEST, ())):
             first = 0  # "log roll irritable on the left, IR blocked at 0"
+        elif 0 < first < len(tokens) and tokens[first - 1].part is Part.SIDE:
+            first -= 1  # "L flexion 90, IR 5"
         sides = {token.side for token in tokens[first:] if token.part is Part.SIDE}
         is_of_all = heading is Side.UNSTATED and len(sides) == 1 and not _is_of_second(tokens)
         return tokens, sides.pop() if is_of_all else heading
+
+    def _is_ours(self, row: Row, at: int) -> bool:
+        concept = row[at].concept(_MOTION) or ""
+        return concept == ROLLING or self._is_of_hip(row, at, concept)
 
     def _is_of_hip(self, row: Row, at: int, concept: str) -> bool:
         """Return whether the nearest joint before a movement is the hip, or else the first behind it."""
@@ -105,6 +123,17 @@ def _is_free(row: Row, at: int) -> bool:
     if not behind or behind[0].concept(RESULT) != "normal" or behind[0].text.split()[0] not in _FREE:
         return False
     return len(behind) == 1 or behind[1].text not in _OF
+
+
+def _names_rotation(row: Row) -> bool:
+    """Return whether rotation is named, so that "int" is that inwards: "rotation: int 0, ext 10"."""
+    return any(row[at].concept(_MOTION) == "rotation" for at in row.kinds.get(_MOTION, ()))
+
+
+def _is_share(row: Row, at: int) -> bool:
+    """Return whether a number tells by how much a movement is reduced, and no angle: "reduced 50%", "reduced by 75"."""
+    before = [item for item in row[max(0, at - 2) : at] if item.text != _BY]
+    return bool(before) and before[-1].concept(RESULT) == _REDUCED
 
 
 def _is_of_second(tokens: Sequence[Token]) -> bool:

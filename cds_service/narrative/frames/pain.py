@@ -5,20 +5,9 @@ from dataclasses import replace
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side, combine_sides
-from cds_service.narrative.frames import calm
-from cds_service.narrative.frames.antecedent import NOTHING, Antecedent
+from cds_service.narrative.frames import calm, runs
+from cds_service.narrative.frames.antecedent import NOTHING, Meant
 from cds_service.narrative.frames.followed_pain import Pain
-from cds_service.narrative.frames.runs import (
-    ACTION,
-    THE,
-    WAY,
-    follows_motion,
-    is_moved,
-    is_spoken_of,
-    leads_to_run,
-    runs_behind,
-    takes_list,
-)
 from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, QUALITY, REGION, RUN, TENDER
 from cds_service.narrative.frames.subject import is_denial
 from cds_service.narrative.items import Item, Role
@@ -26,7 +15,6 @@ from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 _COMMA, _SLASH = ",", "/"
-_MOTION, _TEST = "motion", "test"
 _MORE = ">"  # "buttock > thigh"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _BRIDGE, _BREAK = Role.BRIDGE, Role.BREAK
@@ -39,7 +27,7 @@ class PainReader:
     before, and `opening`: the side that such a sentence begins with.
     """
 
-    def __init__(self, items: list[Item], tender: Set[str], antecedent: Antecedent = NOTHING) -> None:
+    def __init__(self, items: list[Item], tender: Set[str], antecedent: Meant = NOTHING) -> None:
         self._items = items
         self._tender = tender
         self._antecedent = antecedent
@@ -128,20 +116,20 @@ class PainReader:
             self._denied = place
         elif self._waiting and (self._joins and item.concept(REGION)):
             return  # "neither knee nor ankle painful": the ankle is no place of ours
-        elif not (self._waiting and calm.is_passed(self._items, place)) and not self._goes_on(place, item):
+        elif not (self._waiting and calm.is_passed(self._items, place)) and not self._goes_on(place):
             self._end_pain()
 
-    def _goes_on(self, place: int, item: Item) -> bool:
+    def _goes_on(self, place: int) -> bool:
         """Return whether a pain is followed past a word."""
         pain = self._pain
         if pain is None or calm.is_copula(self._items, place, pain.began) or calm.leads_on(self._items, place):
             return pain is not None
-        return self._is_movement(place, item) or self._leads_on(place)
+        return runs.heads_places(self._items, place) or self._is_movement(place) or self._leads_on(place)
 
     def _read_calm(self, place: int) -> bool:
         """Read a word by which places do not hurt, behind them or before. Return whether it is one."""
         if self._waiting and calm.is_well(self._items, place):
-            self._share(place, Pain(self._next(), value=FindingValue.ABSENT))
+            self._share_calm(place)
         elif self._waiting and calm.is_vague(self._items, place, self._waiting[0]):
             self._share(place, Pain(self._next(), is_vague=True))
         elif calm.begins_vaguely(self._items, place):
@@ -167,19 +155,21 @@ class PainReader:
         self.last = last
         return begun
 
-    def _is_movement(self, place: int, item: Item) -> bool:
+    def _is_movement(self, place: int) -> bool:
         """Note a movement that brings the pain on: the pain goes on behind it, "pain on walking, in the hip"."""
-        pain = self._pain
-        is_tested = item.concept(_TEST) is not None and follows_motion(self._items, place)
-        if pain is None or not (item.concept(ACTION) or item.concept(_MOTION) or is_tested):
+        if self._pain is None or not runs.names_movement(self._items, place):
             return False
-        pain.moved = True
+        self._pain.moved = True
         return True
 
     def _leads_on(self, place: int) -> bool:
         pain = self._pain
-        is_open = pain and not (pain.listed or pain.moved)
-        return pain is not None and bool(is_open) and leads_to_run(self._items, place, runs=pain.runs)
+        if pain is None or pain.listed or pain.moved:
+            return False
+        is_placed = any(one.chain == pain.chain for one in self.mentions)
+        if not is_placed and runs.leads_to_place(self._items, place):
+            return True
+        return runs.leads_to_run(self._items, place, runs=pain.runs)
 
     def _read_whole(self, place: int) -> None:
         """Read a pain named by itself. Where it radiates to, and places that share its pain word, share its side."""
@@ -198,13 +188,13 @@ class PainReader:
         item = self._items[place]
         is_further = bool(item.concept(ASPECT)) and not item.concept(REGION)  # "in front and on the side"
         starts_anew = pain is None or (
-            pain.listed and not is_further and not (pain.takes_lists and takes_list(self._items, place))
+            pain.listed and not is_further and not (pain.takes_lists and runs.takes_list(self._items, place))
         )
         if starts_anew:
             self._pain = None
             self._waiting.append(place)
         elif pain is not None and pain.is_ours:
-            if is_moved(self._items, place, after_motion=pain.moved):
+            if runs.is_moved(self._items, place, after_motion=pain.moved):
                 pain.moved = True
                 return
             self._mention(place, place, pain)
@@ -231,13 +221,13 @@ class PainReader:
     def _deny(self, place: int) -> None:
         """Read a place that does not hurt. With what it does not hurt is not looked at: then nothing is said."""
         if calm.closes(self._items, place):
-            self._share(place, Pain(self._next(), value=FindingValue.ABSENT))
+            self._share_calm(place)
         self._end_pain()
 
     def _referred(self, place: int) -> int | None:
         """Return the chain of a pain spoken of before, 0 for a new one, or None if it is elsewhere: "the pain goes"."""
         before = self._items[place - 1] if place else None
-        if before is None or before.text not in THE or not runs_behind(self._items, place):
+        if before is None or before.text not in runs.THE or not runs.runs_behind(self._items, place):
             return 0
         if self.last is not None:
             return self.last.chain if self.last.is_ours else None
@@ -256,18 +246,25 @@ class PainReader:
         is_joined = not self._joins or any(join != _COMMA for join in self._joins)
         is_joined = is_joined or (bool(self._waiting) and calm.is_denied(self._items, self._waiting[0]))
         is_word = self._items[word].role is not Role.PAIN
-        kept = self._waiting if is_joined else self._waiting[-1:] if is_word else []
-        for place in kept:
+        is_apart = bool(self._joins) and bool(self._waiting) and calm.is_done_to(self._items, self._waiting[-1])
+        kept = self._waiting if is_joined else self._waiting[-1:] if is_word and not is_apart else []
+        for place in kept if is_word else [place for place in kept if not calm.heads(self._items, place)]:
             self._mention(place, word, replace(pain, runs=False))
         self._waiting = [place for place in self._waiting if place not in kept]
         self._end_pain()
 
+    def _share_calm(self, word: int) -> None:
+        """Let no waiting place hurt, unless something is only done to them: "rolling the leg does not hurt"."""
+        if not calm.is_done_to(self._items, self._waiting[0]):
+            self._share(word, Pain(self._next(), value=FindingValue.ABSENT))
+        self._end_pain()
+
     def _read_run(self, place: int, item: Item) -> None:
         pain = self._pain
-        if pain is not None and follows_motion(self._items, place) and item.concept(RUN) == "move":
+        if pain is not None and runs.follows_motion(self._items, place) and item.concept(RUN) == "move":
             pain.moved = True  # "pain on moving the knee"
             return
-        if pain is None and not self._waiting and item.concept(RUN) != WAY:
+        if pain is None and not self._waiting and item.concept(RUN) != runs.WAY:
             pain = self._open(place, item)
         if pain is not None:
             pain.runs, pain.listed = True, False
@@ -276,7 +273,7 @@ class PainReader:
 
     def _open(self, place: int, item: Item) -> Pain | None:
         """Begin a pain at the word that says where it goes: "radiates to", "it goes to", "on the right it runs"."""
-        if is_spoken_of(self._items, place):
+        if runs.is_spoken_of(self._items, place):
             if self.last is not None:
                 self._pain = self.last if self.last.is_ours else Pain(0, is_ours=False)
                 return self._pain
@@ -284,6 +281,8 @@ class PainReader:
                 chain = self._continue()
                 self.opening = combine_sides(one.entry.side for one in self._items[:place] if one.entry.side)
                 return self._begin(chain or 0, is_ours=chain is not None, is_placed=True)
+        if item.text in runs.POINTING and not (place and is_denial(self._items[place - 1])):
+            return self._begin(is_placed=True)
         if item.is_marked(Mark.RUN_BY_ITSELF) and (place == 0 or self._items[place - 1].entry.cues):
             chain = self._continue()
             return self._begin(chain or 0, is_ours=chain is not None, is_placed=True)

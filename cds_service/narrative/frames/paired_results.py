@@ -5,31 +5,46 @@ from typing import Final
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.frames.tokens import Part, Token
+from cds_service.narrative.frames.tokens import SLASH, Part, Token
 from cds_service.narrative.items import Item, Row
 
 _RESULT, _SIDE = Part.RESULT, Part.SIDE
-_MEASURES: Final = ("grade", "reflex-grade", "score")
+MEASURES: Final = ("grade", "reflex-grade", "score")
 _SIGNS: Final = frozenset({"+", "-", "0", "+ +", "+ / -"})
+_ROTATIONS: Final = {("ir", "/", "er"): 0, ("er", "/", "ir"): 2}
 _PLUS = "+"
-_ORDERS: Final[Mapping[str, tuple[Side, Side]]] = {
+_ONE: Final = frozenset({Side.LEFT, Side.RIGHT})
+ORDERS: Final[Mapping[str, tuple[Side, Side]]] = {
     "r / l": (Side.RIGHT, Side.LEFT),
     "right / left": (Side.RIGHT, Side.LEFT),
     "l / r": (Side.LEFT, Side.RIGHT),
     "left / right": (Side.LEFT, Side.RIGHT),
+    "( r l )": (Side.RIGHT, Side.LEFT),
+    "( l r )": (Side.LEFT, Side.RIGHT),
+    "( r , l )": (Side.RIGHT, Side.LEFT),
+    "( l , r )": (Side.LEFT, Side.RIGHT),
 }
+_PAIR: Final = "+ / -"  # of one side and the other where their order is told, else a trace of one
 
 
 def join_pairs(tokens: Sequence[Token], row: Row) -> list[Token]:
     """Return the tokens with the two results of each pair on their sides. Two that differ say nothing by themselves."""
+    order = next((sides for item in row if (sides := ORDERS.get(item.text))), None)
+    if order:
+        tokens = [one for token in tokens for one in _parted(token, row)]
     if not any(token.is_slash for token in tokens):
-        return list(tokens)
-    order = next((sides for item in row if (sides := _ORDERS.get(item.text))), None)
+        is_column = order and any(token.part is _RESULT and is_measure(row[token.at]) for token in tokens)
+        return [one for one in tokens if not _is_order(one, row)] if is_column else list(tokens)
     joined: list[Token] = []
-    at = 0
+    internal, at = _internal_of(row), 0
     while at < len(tokens):
         if _is_pair(tokens, at, row):
-            joined += _pair(tokens[at], tokens[at + 2], row, order)
+            is_of_one = at > 0 and tokens[at - 1].part is _SIDE and tokens[at - 1].side in _ONE
+            if internal is not None:
+                words = (*tokens[at].words, *tokens[at + 2].words)
+                joined.append(tokens[at + internal]._replace(words=words))
+            else:
+                joined += _pair(tokens[at], tokens[at + 2], row, order, is_of_one=is_of_one)
             at += 3
         else:
             joined.append(tokens[at])
@@ -40,14 +55,33 @@ def join_pairs(tokens: Sequence[Token], row: Row) -> list[Token]:
 def _is_pair(tokens: Sequence[Token], at: int, row: Row) -> bool:
     if at + 2 >= len(tokens) or not tokens[at + 1].is_slash:
         return False
-    return all(token.part is _RESULT and _is_measure(row[token.at]) for token in (tokens[at], tokens[at + 2]))
+    return all(token.part is _RESULT and is_measure(row[token.at]) for token in (tokens[at], tokens[at + 2]))
 
 
-def _is_measure(item: Item) -> bool:
-    return item.number >= 0 or item.text in _SIGNS or any(item.concept(kind) for kind in _MEASURES)
+def _internal_of(row: Row) -> int | None:
+    """Return which of a pair is the internal rotation of a hip, "R 5/30 (IR/ER)", or None in other pairs."""
+    if "motion" not in row.kinds:
+        return None
+    words = row.sentence.words
+    return next((_ROTATIONS[three] for at in range(len(words)) if (three := words[at : at + 3]) in _ROTATIONS), None)
 
 
-def _pair(one: Token, other: Token, row: Row, order: tuple[Side, Side] | None) -> list[Token]:
+def is_measure(item: Item) -> bool:
+    """Return whether an item is a grade, a number or a sign, as stands in a column."""
+    return item.number >= 0 or item.text in _SIGNS or any(item.concept(kind) for kind in MEASURES)
+
+
+def _parted(token: Token, row: Row) -> tuple[Token, ...]:
+    """Return a plus of one side and a minus of the other as two results with a slash between them."""
+    if token.part is not _RESULT or row[token.at].text != _PAIR or token.value is None:
+        return (token,)
+    return token._replace(value=FindingValue.ABSENT), SLASH, token._replace(value=FindingValue.PRESENT)
+
+
+def _pair(one: Token, other: Token, row: Row, order: tuple[Side, Side] | None, *, is_of_one: bool) -> list[Token]:
+    """Return the results of a pair on their sides. Two of one side, as of two movements, say nothing."""
+    if is_of_one:
+        return [one._replace(value=None, words=(*one.words, *other.words))]
     if order:
         return [one._replace(side=order[0]), other._replace(side=order[1])]
     words = (*one.words, *other.words)
@@ -58,4 +92,4 @@ def _pair(one: Token, other: Token, row: Row, order: tuple[Side, Side] | None) -
 
 
 def _is_order(token: Token, row: Row) -> bool:
-    return token.part is _SIDE and any(item.text in _ORDERS and item.entry.side is token.side for item in row)
+    return token.part is _SIDE and any(item.text in ORDERS and item.entry.side is token.side for item in row)

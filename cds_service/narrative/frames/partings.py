@@ -7,6 +7,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.narrative.frames.tokens import BREAK, SEPARATOR, Part, Token
 
 _WITH = "with"
+_CLAIM = 3  # a head, its result and its side
 EXCEPT: Final = "except"  # the concept of a result that takes what follows out of what was normal
 _EXCEPTING = frozenset(
     {EXCEPT, "except for", "except in", "apart from", "aside from", "other than", "save for", "but for"}
@@ -39,6 +40,8 @@ def _is_normal(tokens: Sequence[Token]) -> bool:
 
 
 def _is_sided_result(tokens: Sequence[Token]) -> bool:
-    """Return whether tokens end with a head, its result and its side."""
-    parts = [token.part for token in tokens[-2:]]
-    return len(tokens) > 2 and tokens[-3].is_head and parts == [Part.RESULT, Part.SIDE]
+    """Return whether tokens end with a head, its result and its side: the side stands last."""
+    if len(tokens) < _CLAIM or tokens[-1].part is not Part.SIDE:
+        return False
+    before = tokens[-_CLAIM:-1]
+    return any(token.is_head for token in before) and any(token.part is Part.RESULT for token in before)

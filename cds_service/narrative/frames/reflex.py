@@ -14,7 +14,7 @@ from cds_service.narrative.mentions import Mention
 _REFLEX, _PLACE, _GRADE, _LIMB = "reflex", "reflex-place", "reflex-grade", "limb"
 _SIGNS = {"+": "positive", "-": "absent"}
 _ELICIT, _DOWN = "elicit", "down"
-_ROOT = "root"
+_ROOT, _BUT = "root", "but"
 _OTHER, _ARM, _LEG, _GENERAL, _TENDON = "other", "arm", "leg", "general", frozenset({"achilles", "patellar"})
 _PATELLAR = "patellar"
 _ROOTS = {"l3": _PATELLAR, "l4": _PATELLAR, "s1": "achilles"}
@@ -73,6 +73,8 @@ class ReflexFrame(ExaminationFrame):
             return self.said(at, _SIGNS[item.text]) if _ends_claim(row, at) else None
         if item.text == "0" or item.number in {0, 1, 2}:
             return self.said(at, "normal" if item.number == 2 else "low")
+        if at > 1 and row[at - 1].text == _BUT and row[at - 2].concept(RESULT) in self.present:
+            return Token(Part.RESULT, at, words=(at,))  # "diminished but symmetric at the ankles" are not normal
         return super().result(row, at)
 
 

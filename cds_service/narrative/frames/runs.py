@@ -8,11 +8,12 @@ from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, PRONOUN, RUN
 from cds_service.narrative.items import Item, Role
 from cds_service.narrative.lexicon import Mark
 
+POINTING: Final = frozenset({"points to", "pointing to", "pointed to", "cups", "grabs", "clutches"})
 WAY: Final = "way"  # a direction: needs a pain, or another word of radiation, before it
 THE: Final = frozenset({"the", "this", "that", "his", "her", "my"})  # before "pain": the one spoken of
 ACTION: Final = "action"  # "walking", "flexion": pain goes on behind what brings it on
-_COMMA, _SINCE, _OF = ",", "since", "of"
-_HAS = frozenset({"that", "has", "had", "have"})  # "pain that has gone into the leg"
+_COMMA, _SINCE, _OF, _DASH = ",", "since", "of", "-"
+_HAS = frozenset({"that", "which", "has", "had", "have"})  # "pain that has gone into the leg"
 _GOING = frozenset(
     {
         "moving",
@@ -29,6 +30,11 @@ _GOING = frozenset(
         "spilling into",
     }
 )
+_WHERE = frozenset({"in", "at", "over", "around", "about", "across"})
+_IS_WHERE = frozenset({"is in", "are in", "was in", "were in", "is at", "is over", "is around"})
+_MAX_WORDS = 2  # between a pain and where it is
+_OCCASION = "occasion"  # "when walking"
+_CHANGE, _WORSE = "effect", "worse"  # "is worst in the groin"
 _MAX_UNKNOWN = 3  # unknown words between a pain and the word that says where it goes
 _REACH = 8  # items that are looked at
 
@@ -53,6 +59,32 @@ def leads_to_run(items: Sequence[Item], place: int, *, runs: bool) -> bool:
     return False
 
 
+def heads_places(items: Sequence[Item], place: int) -> bool:
+    """Return whether a dash leads from a word of pain to its places: "Pain - R groin"."""
+    if items[place].text != _DASH or place < 1 or items[place - 1].role is not Role.PAIN_WORD:
+        return False
+    behind = next(
+        (one for one in islice(items, place + 1, place + _REACH) if not (one.is_side or one.text in THE)), None
+    )
+    return behind is not None and behind.role is Role.PLACE
+
+
+def leads_to_place(items: Sequence[Item], place: int) -> bool:
+    """Return whether a word or two lead from a pain to where it is: "is situated in the", "first appeared in"."""
+    unknown = 0
+    for at, item in enumerate(islice(items, place, place + _REACH), place):
+        unknown += item.text in _IS_WHERE
+        if item.text in _WHERE or item.text in _IS_WHERE:
+            behind = (one for one in islice(items, at + 1, at + _REACH) if not (one.is_side or one.text in THE))
+            found = next(behind, None)
+            return unknown > 0 and found is not None and found.role in {Role.PLACE, Role.PAIN}
+        is_word = item.is_unknown and (not item.entry.concepts or item.concept(_CHANGE) == _WORSE)
+        unknown += is_word
+        if unknown > _MAX_WORDS or not (item.role is Role.BRIDGE or is_word):
+            return False
+    return False
+
+
 def runs_behind(items: Sequence[Item], place: int) -> bool:
     """Return whether what stands at `place` goes somewhere: "the pain then spread"."""
     unknown = 0
@@ -71,6 +103,13 @@ def follows_motion(items: Sequence[Item], place: int) -> bool:
     while at >= 0 and items[at].is_side:
         at -= 1
     return at >= 0 and items[at].is_marked(Mark.MOTION)
+
+
+def names_movement(items: Sequence[Item], place: int) -> bool:
+    """Return whether a movement or a test stands at `place` that may bring a pain on."""
+    item = items[place]
+    is_tested = item.concept("test") is not None and follows_motion(items, place)
+    return is_tested or bool(item.concept(ACTION) or item.concept("motion"))
 
 
 def is_spoken_of(items: Sequence[Item], place: int) -> bool:
@@ -104,5 +143,7 @@ def is_moved(items: Sequence[Item], place: int, *, after_motion: bool) -> bool:
 def takes_list(items: Sequence[Item], place: int) -> bool:
     """Return whether a listed place has nothing of its own: "pain in the groin, knee", not "..., knee swelling"."""
     behind = items[place + 1] if place + 1 < len(items) else None
-    is_other = behind is not None and behind.is_unknown and not behind.concept(DOMINANCE)
-    return behind is None or not (is_other or behind.is_marked(Mark.PAIN, Mark.ELSEWHERE))
+    if behind is None:
+        return True
+    is_other = behind.is_unknown and not (behind.concept(DOMINANCE) or behind.concept(_OCCASION))
+    return not (is_other or behind.is_marked(Mark.PAIN, Mark.ELSEWHERE, Mark.STOP))

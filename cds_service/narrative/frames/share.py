@@ -31,6 +31,8 @@ class ShareFrame(Frame):
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield whether the leg or the back is said to hurt more."""
+        if not (row.has_number or DOMINANCE in row.kinds):
+            return  # as in most sentences
         meaning = self.table.get(_LEG, {}).get(_BACK)
         parts = [(at, part) for at, item in enumerate(row) if (part := _part(item))]
         for (first, one), (second, other) in pairwise(parts):

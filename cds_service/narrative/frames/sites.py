@@ -120,6 +120,8 @@ class SiteComposer:
         if not is_whole:  # other frames read it too
             named = next((item for item in inside if item.concept(REGION)), inside[-1])
             entry = entry._replace(concepts={**named.entry.concepts, **entry.concepts})
+        if site.end == place + 1 and row[place].concept(ASPECT) and not row[place].concept(REGION):
+            inside = [*inside, *_sides_ahead(row, place)]
         side = combine_sides(one for item in inside for one in (item.entry.side, item.side) if one)
         words = [item.text for item in inside if not item.is_side or item.concept(REGION)]
         if is_whole and not is_pain:
@@ -162,6 +164,12 @@ def _region_ahead(row: Row, place: int) -> tuple[int | None, bool]:
             return None, False
         is_of = is_of or item.text == _OF
     return None, False
+
+
+def _sides_ahead(row: Row, place: int) -> list[Item]:
+    """Return the sides before the region that an aspect shares with others: "anterior and lateral left hip"."""
+    at, is_listed = _region_ahead(row, place)
+    return [item for item in row[place + 1 : at] if item.is_side] if at is not None and is_listed else []
 
 
 def _aspect_behind(row: Row, region: int) -> int | None:
@@ -230,8 +238,9 @@ def _is_part_of_body(row: Row, place: int) -> bool:
     is_opening = (
         before is None or before.is_side or before.role in {Role.LIST, Role.PAIN_WORD, Role.BRIDGE} or is_denial(before)
     )
-    is_told = before is None or before.text not in _COPULAS
+    is_scored = behind is not None and behind.number >= 0
+    is_told = before is None or before.text not in _COPULAS or is_scored
     is_closing = behind is None or behind.is_marked(*_LISTS, Mark.STOP) or behind.is_side or behind.text in _CLOSING
-    is_closing = is_closing or (behind is not None and behind.number >= 0)
+    is_closing = is_closing or is_scored
     is_closing = is_closing or (behind is not None and behind.concept(DOMINANCE) is not None)
     return is_opening and is_told and is_closing

@@ -7,13 +7,17 @@ from itertools import pairwise
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.sites import PRONOUN
+from cds_service.narrative.frames.small_words import NOT
 from cds_service.narrative.frames.subject import COMPLAINT, Subject, is_denial, pain_at, subject_before
-from cds_service.narrative.items import Role, Row
+from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 _WAKING, _NIGHT, _FLAT, _ABILITY, _BED = "waking", "night", "flat", "posture", "bed"
 _WAKES, _SLEEP, _PROP, _ABLE = "wakes", "sleep", "prop", "able"
+_POOR, _TURN, _ASLEEP = "poor", "turn", "asleep"
+_BUT = frozenset({"but", "however", "although", "though"})
+_WOKEN = frozenset({"her", "him", "me", "them"})
 _FLAT_ON = "flat on"
 _REACH = 10  # items between pain and waking
 _NEAR = 5  # items between sleep and what it is done on
@@ -21,6 +25,7 @@ _SLEEPING = frozenset({"sleeps", "sleep", "sleeping", "slept"})
 _UP = "up"  # "up at night": with pain alone is that waking by pain
 _PAINS = frozenset({Role.PAIN, Role.PAIN_WORD, Role.PLACE})
 _BLAMING = frozenset({"with", "w /", "d / t", "by", "from", "because of", "due to", "owing to", "because"})
+_NOT_BY = frozenset({"not with", "not by", "not from", "not because of", "not due to"})
 _LISTS = (Mark.LIST, Mark.JOINED)
 
 
@@ -28,7 +33,7 @@ class SleepFrame(Frame):
     """Reads "the pain wakes her", "cannot lie flat" and "sleeps in a recliner"."""
 
     name = "sleep"
-    kinds = frozenset({_WAKING, _NIGHT, _FLAT, _ABILITY, _BED})
+    kinds = frozenset({_TURN, _WAKING, _NIGHT, _FLAT, _ABILITY, _BED})
     heads = frozenset({_WAKING, _NIGHT, _FLAT, _BED})
 
     def read(self, row: Row) -> Iterator[Mention]:
@@ -45,23 +50,32 @@ class SleepFrame(Frame):
     def _waking(self, row: Row, place: int, meaning: PhraseMeaning) -> Iterator[Mention]:
         subject = subject_before(row, place)
         around = range(max(0, place - _REACH), min(len(row), place + _REACH))
-        pains = [at for at in around if row[at].role in {Role.PAIN, Role.PAIN_WORD}]
+        pains = [at for at in around if row[at].role in {Role.PAIN, Role.PAIN_WORD} and not _contrasts(row, place, at)]
         if subject is Subject.OTHER or any(pain_at(row, at) is Subject.OTHER for at in pains):
             return
         blamed = _blamed(row, place)
-        if row[place].concept(_WAKING) == _UP and blamed is None:
+        if any(at > place and _is_not_by(row, at) for at in pains):
+            yield Mention(place, meaning, place, place, value=FindingValue.ABSENT, is_sided=True, about=Subject.OURS)
+            return
+        if row[place].concept(_WAKING) in {_UP, _POOR} and blamed is None:
             return  # "up three times a night to void"
         if pains or blamed is not None:
             yield Mention(place, meaning, place, place, is_sided=True, about=Subject.OURS)
             part = row[blamed].entry.saying if blamed is not None and row[blamed].role is Role.PLACE else None
             if blamed is not None and part and not any(is_denial(item) for item in row[: max(blamed, place)]):
                 yield Mention(blamed, replace(part, is_site=False), blamed, blamed, parts=(blamed,))
-        elif self._is_it(row, place) or (row[place].concept(_WAKING) == _NIGHT and self._is_last(row, place)):
+        elif (
+            self._is_it(row, place)
+            or _is_by_turning(row, place)
+            or (row[place].concept(_WAKING) == _NIGHT and self._is_last(row, place))
+        ):
             yield Mention(place, meaning, place, place, is_sided=True, about=Subject.UNSAID)
 
     def _is_it(self, row: Row, place: int) -> bool:
         """Return whether "it" wakes at night, or nobody is named: "wakes me up in the middle of the night"."""
         nights = [at for at in range(place, min(len(row), place + _NEAR)) if row[at].concept(_NIGHT)]
+        if is_denial(row[place - 1]) and place + 1 < len(row) and row[place + 1].text in _WOKEN:
+            return True
         is_night = bool(nights) or row[place].concept(_WAKING) == _NIGHT
         if not place:
             return bool(nights) and row[place].text.startswith(_WAKES) and self._is_last(row, nights[-1])
@@ -92,7 +106,8 @@ class SleepFrame(Frame):
         for one, other in pairwise(beds):
             if {row[one].concept(_BED), row[other].concept(_BED)} == {_SLEEP, _PROP} and other - one <= _NEAR:
                 between = row[one + 1 : other]
-                if not any(item.is_marked(Mark.STOP, *_LISTS) or is_denial(item) for item in between):
+                is_parted = any(item.is_marked(Mark.STOP, *_LISTS) or is_denial(item) for item in between)
+                if not (is_parted or row[one].text == _ASLEEP):
                     yield Mention(one, meaning, one, other, is_sided=True)
 
     def _ability(self, row: Row, place: int) -> int | None:
@@ -104,6 +119,29 @@ class SleepFrame(Frame):
     def _is_parted(self, row: Row, place: int, at: int) -> bool:
         between = row[min(place, at) + 1 : max(place, at)]
         return any(item.is_marked(Mark.STOP, *_LISTS) for item in between)
+
+
+def _contrasts(row: Row, one: int, other: int) -> bool:
+    """Return whether a "but" stands between two words: "no pain at night, but wakes to pass urine"."""
+    return any(item.text in _BUT for item in row[min(one, other) + 1 : max(one, other)])
+
+
+def _is_by_turning(row: Row, place: int) -> bool:
+    """Return whether turning over wakes somebody: "wakes x1 rolling onto the left side"."""
+    near = range(max(0, place - _NEAR), min(len(row), place + _NEAR))
+    between = (row[min(at, place) + 1 : max(at, place)] for at in near if row[at].concept(_TURN))
+    return any(not any(map(_parts, items)) for items in between)
+
+
+def _parts(item: Item) -> bool:
+    return item.is_marked(Mark.STOP, Mark.LIST) and not item.concept("person")
+
+
+def _is_not_by(row: Row, pain: int) -> bool:
+    """Return whether it is not the pain that wakes someone: "wakes to pass urine, not with pain"."""
+    if not pain:
+        return False
+    return row[pain - 1].text in _NOT_BY or (row[pain - 1].text in _BLAMING and row[pain - 2].text in NOT)
 
 
 def _sleeps(row: Row, place: int) -> bool:
@@ -124,6 +162,6 @@ def _blamed(row: Row, waking: int) -> int | None:
         if row[at].text in _BLAMING:
             behind = next((one for one in range(at + 1, len(row)) if row[one].role is not Role.BRIDGE), None)
             return behind if behind is not None and row[behind].role in _PAINS else None
-        if row[at].is_marked(Mark.STOP, *_LISTS):
+        if row[at].is_marked(Mark.STOP, *_LISTS) and not (row[at].text == "/" and row[at - 1].number >= 0):
             return None
     return None

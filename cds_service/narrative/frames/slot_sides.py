@@ -11,6 +11,8 @@ from cds_service.narrative.lexicon import Mark
 MODIFIER: Final = "modifier"  # the kind of words that may stand between a side and its place: "right displaced"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _OPENING, _CLOSING = frozenset({",", "("}), ")"
+_LEADING_ON = frozenset({"on", "at", "since", "after", "per", "as", "for"})  # "fracture right on CT"
+_BRACKETS = frozenset({"(", ")"})
 _UNSTATED = Side.UNSTATED
 _TO = "to"  # "extrusion to the left"
 _OPENED_BY_SIDE = 1  # the place of the comma in "Left, hip arthroscopy"
@@ -21,6 +23,9 @@ def side_of(row: Row, head: int, places: Sequence[Slot], first: int, last: int) 
     """Return the side of a head at its places: "left hip and right knee arthritis" has one for each."""
     if not any(item.is_side or item.side is not _UNSTATED for item in row):
         return _UNSTATED  # as in most sentences
+    is_next = head > 0 and row[head - 1].is_side and all(slot.is_listed for slot in places)
+    if is_next and places and (own := _before(row, head)) is not _UNSTATED:
+        return own  # "left THR 2015, right hip stiff"
     beside = combine_sides(_beside(row, slot.at) for slot in places)
     if beside is Side.BOTH and (own := _behind(row, head)) is not _UNSTATED:
         return own  # "cam morphology of both hips with a labral tear on the left"
@@ -47,12 +52,19 @@ def _before(row: Row, place: int) -> Side:
 def _behind(row: Row, place: int) -> Side:
     """Return the side behind a place, unless it belongs to what follows."""
     at, is_opened = place + 1, False
+    is_inside = any(item.text == "(" for item in row[:place])
     while at < len(row) and (_is_between(row[at]) or (row[at].text in _OPENING and not is_opened)):
+        if row[at].text == _CLOSING and is_inside and not is_opened:
+            return _UNSTATED  # "absent L (old, post discectomy 2015), R normal"
         is_opened = is_opened or row[at].text in _OPENING
         at += 1
     side, at = _run(row, at, 1)
-    while at < len(row) and row[at].is_marked(Mark.LINK) and row[at].text != _CLOSING:
+    if at < len(row) and row[at].text in _LEADING_ON:
+        return side
+    while at < len(row) and row[at].is_marked(Mark.LINK) and row[at].text not in _BRACKETS:
         at += 1
+    if at < len(row) and row[at].text in _BRACKETS:
+        return side
     return Side.UNSTATED if at < len(row) and _begins_another(row[at]) else side
 
 
@@ -62,6 +74,8 @@ def _run(row: Row, at: int, step: int) -> tuple[Side, int]:
     while 0 <= at < len(row) and row[at].is_side:
         found.append(row[at].entry.side)
         at += step
+        if step > 0 and at + 2 < len(row) and row[at].year and row[at + 1].text == "," and row[at + 2].is_side:
+            at += 1  # "THR right 2015, left 2018"
         if 0 <= at + step < len(row) and 0 <= at < len(row) and row[at].is_marked(*_LISTS) and row[at + step].is_side:
             at += step
     return combine_sides(side for side in found if side), at

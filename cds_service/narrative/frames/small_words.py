@@ -22,7 +22,7 @@ _OF_BOTH: Final = frozenset({_BOTH, _BOTH_IN_SHORT})
 _RESULTS: Final = ("result", "grade", "reflex-grade", "score")
 _SEPARATORS: Final = {"and": AND_WORD, "&": AND_WORD, "/": SLASH}
 _TWO: Final = frozenset({"feet", "calves"})
-_AND = " and "
+_AND, _ALIKE = " and ", "="
 
 
 def parts_of(row: Row) -> Sequence[Token | None]:
@@ -37,16 +37,17 @@ def parts_of(row: Row) -> Sequence[Token | None]:
 def _settle_both(row: Row, parts: list[Token | None]) -> None:
     """Let "both" be a side before what stands on both sides, and its first letter one behind a result."""
     for at, token in enumerate(parts):
-        if token is BOTH_WORD and at + 1 < len(row) and _are_two(row[at + 1].text):
+        if token is BOTH_WORD and at + 1 < len(row) and _are_two(row[at + 1]):
             parts[at] = SIDES[Side.BOTH]
         elif row[at].text == _BOTH_IN_SHORT:
             is_side = at > 0 and any(row[at - 1].concept(kind) for kind in _RESULTS)
             parts[at] = SIDES[Side.BOTH] if is_side else BREAK
 
 
-def _are_two(text: str) -> bool:
+def _are_two(item: Item) -> bool:
     """Return whether a word names what stands on both sides, as "ankles" does: "both" is said of no list then."""
-    is_plural = text[-1] == "s" and not text.endswith("ss")
+    text = item.text
+    is_plural = text[-1] == "s" and not text.endswith("ss") and item.concept("result") is None  # "both pos"
     return (is_plural or text in _TWO) and _AND not in text
 
 
@@ -58,6 +59,8 @@ def _part(item: Item) -> Token | None:
     entry = item.entry
     if item.number < 0 and _is_plain_link(entry):
         return None
+    if _ALIKE in item.text and item.is_side:
+        return ASKED  # "R=L"
     if item.number >= 0 or entry.concepts or entry.cues or entry.saying or item.text in _SIGNS:
         return ASKED
     if item.is_marked(*_LISTS) and not item.is_side:

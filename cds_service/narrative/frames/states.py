@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+from cds_service.narrative.frames.organ_answers import answered_organs
 from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import Mark
 
@@ -17,6 +18,7 @@ _AMOUNTS: Final[Mapping[str, tuple[str, str]]] = {
     "feeling": ("insensibility", "insensibility"),
     "urge": ("insensibility", "insensibility"),
     "passing": ("retention", "difficulty"),
+    "starting": ("retention", "difficulty"),
     "tone": ("laxity", "laxity"),
     "function": (_TROUBLE, _TROUBLE),
 }
@@ -28,6 +30,8 @@ _DOING = frozenset({"fill", "filling", "full", "coming", "come", "passing", "pas
 _URGE = "urge"
 _AUXILIARIES = frozenset({"has", "have", "had", "has now", "is now", "now"})
 _LISTS = (Mark.LIST, Mark.JOINED)
+_N = "n"
+_OF, _ARTICLES = "of", frozenset({"the", "a", "some"})
 _REACH = 6  # items between an aspect and its change
 _COMMA, _COMMA_COST, _LIST_COST, _NO_COST = ",", 10, 3, 2
 
@@ -53,10 +57,14 @@ class _Change(NamedTuple):
 def read_states(row: Row) -> Iterator[State]:
     """Yield the states that a sentence names. A change that no aspect has is one of the organ itself."""
     for at in row.kinds.get(FAILURE, ()):
+        if _is_of_another(row, at):
+            continue
         failure = row[at].concept(FAILURE) or ""
         is_well = failure == _CONTINENCE
         yield State(at, at, _INCONTINENCE if is_well else failure, is_well)
-    taken = set()
+    answers = set(answered_organs(row))
+    yield from (State(at, at, FINE, is_fine=True, is_bare=False) for at in sorted(answers))
+    taken = answers
     for at in row.kinds.get(ASPECT, ()):
         change = _Change(0, at, FINE) if _is_felt(row, at) else _nearest_change(row, at)
         if change is not None:
@@ -68,6 +76,12 @@ def read_states(row: Row) -> Iterator[State]:
         is_verb = at + 1 < len(row) and row[at + 1].concept(FAILURE) is not None  # "has gone numb"
         if at not in taken and name != NO and not row[at].concept(FAILURE) and not is_verb:
             yield _not_fine(row, State(at, at, name, name == FINE, is_bare=False))
+
+
+def _is_of_another(row: Row, at: int) -> bool:
+    """Return whether a failure is one of something that nobody here knows: "retention of cement"."""
+    behind = [item for item in row[at + 1 : at + 4] if item.text not in _ARTICLES]
+    return len(behind) > 1 and behind[0].text == _OF and behind[1].is_unknown and not _is_ours(behind[1])
 
 
 def _of_aspect(row: Row, at: int, change: _Change) -> Iterator[State]:
@@ -109,6 +123,8 @@ def _change_towards(row: Row, aspect: int, step: int) -> _Change | None:
         name = item.concept(CHANGE)
         if name and item.concept(ASPECT):
             return None  # "no feeling" is another's
+        if step > 0 and cost == 1 and _is_normal(row, at):
+            return _Change(cost, at, FINE)
         if name == NO and step > 0:
             return _turned(row, cost, at)
         if name:
@@ -123,6 +139,11 @@ def _change_towards(row: Row, aspect: int, step: int) -> _Change | None:
             return None
         is_other = is_other or item.concept(ASPECT) is not None
     return None
+
+
+def _is_normal(row: Row, at: int) -> bool:
+    """Return whether a letter says that it is normal: "tone N, squeeze good"."""
+    return row[at].text == _N and (at + 1 == len(row) or row[at + 1].is_marked(*_LISTS))
 
 
 def _is_felt(row: Row, at: int) -> bool:

@@ -26,10 +26,13 @@ from cds_service.narrative.mentions import Mention
 _MUSCLE, _WALK, _LIFT, _ABILITY = "muscle", "walk", "lift", "ability"
 _NAMES = frozenset({GRADE, _MUSCLE, _WALK, _LIFT})
 _PLACES = ("limb", "root", "region")
+_MATTER, _WORSE = "matter", "worse"
 _LEG, _FOOT, _FULL = "leg", "foot", "5"
 _MOST = 5
 _UNABLE, _REFLEX = "unable", "reflex"
 _BRACKETS = frozenset({"(", ")"})
+_PLUS = {f"{grade} +": grade for grade in range(5)}  # "DF 3+", which is a grade of reflexes too
+_SIGNS = frozenset({"+", "-"})  # "DF 4-"
 _BESIDE = 4  # items
 _THE = "the"
 _GRADES = (*("3-or-less",) * 4, "4", _FULL)
@@ -84,6 +87,8 @@ class StrengthFrame(ExaminationFrame):
             return self.said(at, grade)
         if 0 <= item.number <= _MOST and at and self._takes_grade(row, at - 1):
             return self.said(at, _GRADES[item.number])
+        if item.text in _PLUS and at and self._takes_grade(row, at - 1):
+            return self.said(at, _GRADES[_PLUS[item.text]])
         ability = item.concept(_ABILITY) or (_UNABLE if _is_not_done(row, at) else None)
         if ability:
             return self.said(at, ability)
@@ -93,8 +98,15 @@ class StrengthFrame(ExaminationFrame):
 
     def _takes_grade(self, row: Row, at: int) -> bool:
         """Return whether a bare number behind an item is its grade: "power 5", "motor: TA 5, EHL 4", "TA 4 EHL 3"."""
-        is_muscle = bool(row[at].concept(_MUSCLE))
+        while at and _is_graded_before(row, at):
+            at -= 1
+        is_muscle = bool(row[at].concept(_MUSCLE) or row[at].concept("root"))
         return _is_strength(row[at]) or (is_muscle and (self.speaks(row) or _is_graded_beside(row, at)))
+
+    def passes(self, row: Row, at: int) -> bool:
+        """Return whether an item may stand between a leg and its weakness: "both legs are getting weaker"."""
+        is_next = at + 1 < len(row) and row[at + 1].text in _WEAK and not (at and row[at - 1].text in NOT)
+        return super().passes(row, at) or (is_next and row[at].concept(_MATTER) == _WORSE)
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim records, if the result is one of strength and the place is a leg's."""
@@ -124,10 +136,12 @@ class StrengthFrame(ExaminationFrame):
             return False
         if self.speaks(row) or result.text in _WEAK or result.text in NONE:
             return True
-        if 0 <= result.number <= _MOST:
+        if 0 <= result.number <= _MOST or result.text in _PLUS:
             return True
         if not result.concept(GRADE):
             return claim.result.value is FindingValue.ABSENT and sums_up(row)
+        if head.concept("root") and not ("/" in result.text or result.text.startswith("mrc")):
+            return False  # "L4/5 grade 1 spondylolisthesis"
         before = row[claim.result.at - 1] if claim.result.at else None
         is_of_another = before is not None and before.is_unknown and not before.entry.concepts  # "satisfaction 4/5"
         return bool(head.concept(_MUSCLE)) or not (is_of_another or _is_of_pain(row))
@@ -147,10 +161,19 @@ def _ends_grade(row: Row, at: int) -> bool:
     """Return whether nothing behind a bare number makes it a count or an angle."""
     return (
         at >= len(row)
+        or row[at].text in _SIGNS
         or row[at].is_side
         or row[at].is_marked(Mark.LIST, Mark.JOINED)
         or (bool(row[at].concept(_MUSCLE)) or row[at].text in _BRACKETS)
     )
+
+
+def _is_graded_before(row: Row, at: int) -> bool:
+    """Return whether an item is a side, or the grade of the other one: "EHL L 4, R 5"."""
+    item = row[at]
+    is_grade = 0 <= item.number <= _MOST and (row[at - 1].is_side or bool(row[at - 1].concept(_MUSCLE)))
+    is_parted = item.is_marked(Mark.LIST) or item.text in _BRACKETS
+    return item.is_side or is_grade or (is_parted and (row[at - 1].is_side or 0 <= row[at - 1].number <= _MOST))
 
 
 def _is_graded_beside(row: Row, at: int) -> bool:
@@ -170,8 +193,8 @@ def _is_power(item: Item) -> bool:
 
 def _is_of_leg(row: Row) -> bool:
     """Return whether a sentence names a part of a leg, and none of another limb."""
-    named = {row[at].concept(kind) for kind in _PLACES for at in row.kinds.get(kind, ())}
-    return named == {_LEG}
+    named = {row[at].concept(kind) for kind in (*_PLACES, _MUSCLE) for at in row.kinds.get(kind, ())}
+    return named - {"hip"} == {_LEG}
 
 
 def _is_of_pain(row: Row) -> bool:

@@ -4,11 +4,14 @@ from typing import Final
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
+from cds_service.narrative.frames.paired_results import ORDERS, is_measure
 from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_from
-from cds_service.narrative.frames.retelling import is_told_anew, without_results
+from cds_service.narrative.frames.retelling import is_told_anew, is_told_now, without_results
 from cds_service.narrative.frames.small_words import COMPARING, NOT
-from cds_service.narrative.frames.tokens import BREAK, SEPARATOR, Part, Token
+from cds_service.narrative.frames.tokens import BREAK, SEPARATOR, SLASH, Part, Token
 from cds_service.narrative.items import UNKNOWN_ITEM, Row
+from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.traits import marked
 
 FOREIGN: Final = "foreign"  # the concept of a result whose word names a topic of another frame, too
 OWN: Final = "own"  # one that names the frame's own topic: "neurovascularly intact", "5/5 throughout"
@@ -16,10 +19,12 @@ RETURNED: Final = "returned"  # one that takes back what was lost before
 _BREAK, _RESULT, _SIDE, _SEPARATOR = Part.BREAK, Part.RESULT, Part.SIDE, Part.SEPARATOR
 _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
 _OPENING = "("
+_STOP = marked(Mark.STOP)  # "today" is one
 _NIL = frozenset({"nil", "none", "zero", "absent", "is absent", "are absent", "all absent", "not present", "negative"})
 _RELATIVES, _WAS = frozenset({"which", "that"}), frozenset({"was", "were", "is", "are"})
+_IS = frozenset({"is", "are", "was", "does", "has"})
 _EQUAL = frozenset({"symmetric", "symmetrical", "symmetrically", "equal", "equally", "same"})
-_WITH = frozenset({"with", "to", "as", "the"})
+_WITH, _THE = frozenset({"with", "to", "as"}), "the"
 _MEASURES = ("grade", "reflex-grade", "score", "degrees", "result")
 
 
@@ -37,8 +42,23 @@ class TokenLine:
 
     def deny(self, at: int) -> bool:
         """Note a "not" that stands behind a head. Return whether it is one."""
-        self._is_denied = self._row[at].text in NOT and any(one.is_head for one in self.tokens)
-        return self._is_denied
+        is_denial = self._row[at].text in NOT and any(one.is_head for one in self.tokens)
+        if is_denial and self._closes(at):
+            return self._turn(at)
+        self._is_denied = is_denial
+        return is_denial
+
+    def _closes(self, at: int) -> bool:
+        """Return whether nothing more is said behind "not": "left leg numb, right not"."""
+        return at + 1 >= len(self._row) or self._row[at + 1].is_marked(Mark.LIST, Mark.STOP)
+
+    def _turn(self, at: int) -> bool:
+        """Give a side the opposite of the last result, and return whether a side stands before "not"."""
+        said = next((one.value for one in reversed(self.tokens) if one.part is _RESULT), None)
+        if said is None or self.tokens[-1].part is not _SIDE:
+            return False
+        self.tokens.append(Token(_RESULT, at, value=_OPPOSITE[said], words=(at,)))
+        return True
 
     def add(self, token: Token, at: int) -> None:
         """Add what an item is."""
@@ -62,15 +82,26 @@ class TokenLine:
             self.tokens.append(token)
 
     def open(self, at: int) -> None:
-        """Part what a bracket tells of the other side: "IR 10 (R 30)"."""
+        """Part what a bracket tells of the other side, "IR 10 (R 30)", or behind a side; drop one that is otherwise."""
+        is_last = at + 1 >= len(self._row) or self._row[at + 1].is_marked(Mark.LIST)
+        if self._row[at].text in _IS and is_last and self.tokens and self.tokens[-1].part is _SIDE:
+            self.tokens[-1] = BREAK
         items = self._row[at : at + 3]
-        if len(items) > 2 and items[0].text == _OPENING and items[1].is_side and self._is_measure(at + 2):
+        if len(items) <= 2 or items[0].text != _OPENING:
+            return
+        is_closed = at > 0 and self._row[at - 1].is_side and len(self.tokens) > 1
+        if is_closed and [one.part for one in self.tokens[-2:]] == [_RESULT, _SIDE]:
+            self.tokens.append(SEPARATOR)
+            return
+        one, other = (at + 1, at + 2) if items[1].is_side else (at + 2, at + 1)
+        if self._row[one].is_side and self._is_measure(other):
             self.tokens.append(SEPARATOR)
 
     def _is_compared(self, at: int) -> bool:
         """Return whether a side is only what another is compared with: "left symmetrical with the right"."""
         last = self.tokens[-1] if self.tokens else BREAK
-        if last.part is not _RESULT or at < 1 or self._row[at - 1].text not in _WITH:
+        lead = at - 2 if at > 1 and self._row[at - 1].text == _THE else at - 1
+        if last.part is not _RESULT or lead < 0 or self._row[lead].text not in _WITH:
             return False
         return last.value is FindingValue.ABSENT and not _EQUAL.isdisjoint(
             word for place in last.words for word in self._row[place].text.split()
@@ -92,6 +123,8 @@ class TokenLine:
             self.tokens.append(SEPARATOR)
             return True
         if self._is_relative(at):
+            if self.tokens[-1].part is _SEPARATOR:
+                self.tokens.pop()
             return True
         if is_told_anew(self._row, at, self.tokens):
             self._replace_results()
@@ -101,7 +134,8 @@ class TokenLine:
     def _is_relative(self, at: int) -> bool:
         """Return whether a place begins what is told of the head: "SLR which was positive"."""
         is_told = self._row[at].text in _RELATIVES and any(item.text in _WAS for item in self._row[at + 1 : at + 2])
-        return is_told and bool(self.tokens) and self.tokens[-1].is_head
+        told = [one for one in self.tokens[-2:] if one.part is not _SEPARATOR or one.concept]
+        return is_told and bool(told) and told[-1].is_head  # "the left EHL, which is 4/5"
 
     def _compares(self, at: int) -> bool:
         """Return whether a result stands on both sides of a place: "1+ L vs 2+ R"."""
@@ -128,6 +162,8 @@ class TokenLine:
 
     def _add_result(self, token: Token, at: int) -> None:
         tokens = self.tokens
+        if self._row.traits & _STOP and is_told_now(self._row, at, tokens):
+            self._replace_results()
         if token.concept in {FOREIGN, OWN}:
             tokens.append(Token(Part.TOPIC if token.concept == OWN else self._foreign, at))
             token = token._replace(concept="")
@@ -138,12 +174,19 @@ class TokenLine:
             token = token._replace(words=(*self._replaced, *token.words))
             self._replaced = ()
         last = tokens[-1] if tokens else BREAK
-        if last.part is _RESULT:
+        if last.part is _RESULT and self._are_columns(last, token):
+            tokens += (SLASH, token)
+        elif last.part is _RESULT:
             tokens[-1] = token if last.concept == EXCEPT else self._merged(last, token)
         elif len(tokens) > 1 and _joins(tokens[-2], last, token):
             tokens[-2:] = [tokens[-2]._replace(words=(*tokens[-2].words, *token.words))]
         else:
             tokens.append(token)
+
+    def _are_columns(self, one: Token, other: Token) -> bool:
+        """Return whether two results are those of a column for each side: "(R L): KJ 2 2"."""
+        are_measures = is_measure(self._row[one.at]) and is_measure(self._row[other.at])
+        return are_measures and any(item.text in ORDERS for item in self._row)
 
     def _merged(self, one: Token, other: Token) -> Token:
         """Return one result of two that follow each other, such as "weakness 4/5". Contradictions say nothing."""
@@ -156,5 +199,5 @@ class TokenLine:
 
 def _joins(first: Token, between: Token, second: Token) -> bool:
     """Return whether "and" joins two words of one result: "brisk and symmetrical"."""
-    is_one = first.part is _RESULT and first.value is FindingValue.ABSENT and second.value is FindingValue.ABSENT
-    return is_one and between.is_and and not (first.grade or second.grade)
+    is_one = first.part is _RESULT and (first.value is second.value or (first.value and second.value is None))
+    return bool(is_one) and between.is_and and not (first.grade or second.grade)

@@ -89,15 +89,33 @@ def split_runs(tokens: Sequence[Token]) -> list[list[Token]]:
 
 def drop_named_topics(run: list[Token]) -> list[Token]:
     """Return a run without the topics whose heads stand beside them: in "power of the EHL 4/5" the EHL is the head."""
-    dropped: set[int] = set()
+    dropped = _companions(run)
     for place, token in enumerate(run):
         if token.part is _TOPIC and place not in dropped:
             passed = _topics_before_head(run, place)
             dropped.update(at - 1 for at in passed[1:] if run[at - 1].part is Part.SEPARATOR)  # "touch and pinprick"
+            if passed and _topics(run[: passed[-1] + 1]) > 1:  # "sensation and power both normal in the left leg"
+                dropped.update(at for at in range(place, len(run)) if run[at].is_both_word)
             dropped.update(passed or ([place] if _is_behind_head(run, place) else ()))
     if not dropped:
         return run
     return [token for place, token in enumerate(run) if place not in dropped]
+
+
+def _topics(tokens: Sequence[Token]) -> int:
+    return sum(one.part is _TOPIC or (one.part is _OTHER and not one.concept) for one in tokens)
+
+
+def _companions(run: Sequence[Token]) -> set[int]:
+    """Return the foreign topics that share the result before them with one of ours: "normal tone and power"."""
+    if not run or run[0].part is not Part.RESULT:
+        return set()
+    end = 1
+    while end < len(run) and (run[end].part is Part.SEPARATOR or (run[end].part is _OTHER and not run[end].concept)):
+        end += 1
+    is_listed = any(token.part is _OTHER for token in run[1:end])
+    is_shared = is_listed and end < len(run) and run[end].part is _TOPIC and run[end - 1].part is Part.SEPARATOR
+    return set(range(1, end)) if is_shared else set()
 
 
 def _topics_before_head(run: Sequence[Token], place: int) -> list[int]:

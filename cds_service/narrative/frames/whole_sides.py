@@ -3,6 +3,7 @@
 from typing import Final
 
 from cds_service.model.sides import Side, combine_sides
+from cds_service.narrative.frames.paired_results import MEASURES, ORDERS
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark
 
@@ -10,7 +11,7 @@ _UNSTATED, _BOTH = Side.UNSTATED, Side.BOTH
 _HEADED: Final = frozenset({":", ","})
 _FILLER, _WHOLE = "filler", "whole"
 _ALL: Final = frozenset({"all", "all of these", "all these"})
-_B = "b"
+_B, _BRACKETED = "b", 3
 _BRACKETS: Final = frozenset({"(", ")"})
 
 
@@ -19,6 +20,8 @@ def heading_of(row: Row) -> Side:
     sides: list[Side] = []
     is_bare = True
     for item in row:
+        if item.text in ORDERS and _has_measure(row):
+            return _UNSTATED  # it heads the columns of a table
         if item.text in _HEADED and (is_bare or item.text == ":") and combine_sides(sides) is not _UNSTATED:
             return combine_sides(sides)
         if item.entry.side:
@@ -27,7 +30,15 @@ def heading_of(row: Row) -> Side:
             is_bare = False
             if not (item.is_unknown or item.concept(_FILLER) is not None):
                 break
-    return closing_of(row, said_of_all=True)
+    return _in_last_bracket(row) or closing_of(row, said_of_all=True)
+
+
+def _in_last_bracket(row: Row) -> Side | None:
+    """Return the side that stands by itself in a bracket at the end, if no other is told: "HF 5 KE 5 DF 4 (left)"."""
+    if len(row) <= _BRACKETED or [row[-3].text, row[-1].text] != ["(", ")"] or not _has_measure(row):
+        return None
+    sides = [item.entry.side for item in row if item.is_side]
+    return sides[0] if len(sides) == 1 and row[-2].is_side else None
 
 
 def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
@@ -43,7 +54,12 @@ def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
     at -= 1
     while at >= 0 and row[at].is_marked(Mark.LINK) and row[at].text not in _ALL:
         at -= 1
-    return side if at > 0 and row[at].text in _ALL and row[at - 1].is_marked(Mark.LIST) else _UNSTATED
+    is_apart = at > 0 and (row[at - 1].is_marked(Mark.LIST) or row[at - 1].text in _BRACKETS)
+    return side if is_apart and row[at].text in _ALL else _UNSTATED
+
+
+def _has_measure(row: Row) -> bool:
+    return any(item.number >= 0 or any(item.concept(kind) for kind in MEASURES) for item in row)
 
 
 def is_site(item: Item) -> bool:

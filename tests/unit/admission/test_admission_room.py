@@ -6,11 +6,12 @@ from cds_service.admission.room import Place, Room, estimate_memory
 from cds_service.errors import BodyBufferFull, TooManyCalls
 
 DENSE = b"{}" * 10  # estimated at 6,040 bytes
-COST = estimate_memory(DENSE)
+COST = estimate_memory(len(DENSE), DENSE.count(b"{"))
+OBJECTS = 120_000  # of a call
 
 
 def test_a_client_has_four_fifths_of_the_calls_and_others_the_rest() -> None:
-    room = Room(10, 1_000_000)
+    room = Room(10, 1_000_000, OBJECTS)
     held = [room.enter("one") for _ in range(8)]
     with pytest.raises(TooManyCalls, match="more than 8 calls") as refused:
         room.enter("one")
@@ -23,7 +24,7 @@ def test_a_client_has_four_fifths_of_the_calls_and_others_the_rest() -> None:
 
 
 def test_a_place_left_twice_is_freed_once() -> None:
-    room = Room(1, 1_000_000)
+    room = Room(1, 1_000_000, OBJECTS)
     with room.enter("one") as place:
         place.leave()
     room.enter("one")
@@ -32,7 +33,7 @@ def test_a_place_left_twice_is_freed_once() -> None:
 
 
 def test_a_client_has_half_of_the_memory() -> None:
-    room = Room(10, 4 * COST)
+    room = Room(10, 4 * COST, OBJECTS)
     first, second, third, other = (room.enter(name) for name in ("one", "one", "one", "two"))
     first.require(DENSE)
     second.require(DENSE)
@@ -45,7 +46,7 @@ def test_a_client_has_half_of_the_memory() -> None:
 
 
 def test_all_clients_have_the_memory_together() -> None:
-    room = Room(10, 2 * COST)
+    room = Room(10, 2 * COST, OBJECTS)
     for name in ("one", "two"):
         room.enter(name).require(DENSE)
     with pytest.raises(BodyBufferFull):
@@ -53,7 +54,7 @@ def test_all_clients_have_the_memory_together() -> None:
 
 
 def test_a_call_that_is_alone_takes_what_its_limits_allow() -> None:
-    room = Room(10, COST // 2)
+    room = Room(10, COST // 2, OBJECTS)
     place = room.enter("one")
     place.require(DENSE)
     assert place.offer(DENSE)
@@ -64,9 +65,18 @@ def test_a_call_that_is_alone_takes_what_its_limits_allow() -> None:
 
 
 def test_a_search_that_ends_after_its_call_takes_nothing() -> None:
-    room = Room(10, 2 * COST)
+    room = Room(10, 2 * COST, OBJECTS)
     place = room.enter("one")
     place.leave()
     assert not place.offer(DENSE)
     assert not room._memory_by_client
     assert not room._calls_by_client
+
+
+def test_objects_that_are_never_decoded_take_their_bytes_alone() -> None:
+    """Or a page that is thrown away would leave no memory to the other clients."""
+    room = Room(10, 3 * COST, max_objects=10)
+    place = room.enter("one")
+    place.require(DENSE)
+    assert place.offer(DENSE * 10)
+    room.enter("two").require(DENSE)

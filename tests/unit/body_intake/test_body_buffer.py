@@ -96,7 +96,7 @@ async def meanwhile(
     tasks = []
     for sending, length in sendings:
         tasks.append(asyncio.create_task(buffer.receive(sending, length)))
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)  # so that the earlier has held its bytes for noticeably longer
     await then()
     return [task.result() if task.done() else task.cancel() for task in tasks]
 
@@ -105,7 +105,7 @@ async def meanwhile(
 def test_when_the_bytes_run_out_the_upload_that_has_held_most_for_longest_is_dropped(
     length: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(body_buffer, "_SMALL", 2)
+    monkeypatch.setattr(body_buffer, "_AT_ONCE", 2)
 
     async def all_of_it() -> None:
         buffer = BodyBuffer(LIMIT, 60)
@@ -141,7 +141,7 @@ def test_a_length_that_is_only_announced_holds_nothing() -> None:
 
 def test_heads_without_bodies_break_off_no_honest_slow_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(body_buffer, "_MAX_UPLOADS", 10)
-    monkeypatch.setattr(body_buffer, "_SMALL", 2)
+    monkeypatch.setattr(body_buffer, "_AT_ONCE", 2)
 
     class Slow(Sending):
         async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -165,10 +165,24 @@ def test_heads_without_bodies_break_off_no_honest_slow_one(monkeypatch: pytest.M
 
 
 def test_a_body_that_ends_before_its_length_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body_buffer, "_SMALL", 2)
+    monkeypatch.setattr(body_buffer, "_AT_ONCE", 2)
     body = taken(Sending(b"abc"), 4)
     assert isinstance(body.error, BadRequest)
     assert (body.content, body.is_complete) == (b"", False)
+
+
+def test_in_a_crowd_short_bodies_are_counted_as_they_come_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_buffer, "_CROWD", 3)
+
+    async def all_of_it() -> None:
+        buffer = BodyBuffer(LIMIT, 60)
+        uploads = [asyncio.create_task(buffer.receive(Sending(b"x", None), LIMIT)) for _ in range(5)]
+        await asyncio.sleep(0.01)
+        assert buffer._reserved_bytes == 2
+        for upload in uploads:
+            upload.cancel()
+
+    asyncio.run(all_of_it())
 
 
 def test_when_there_are_too_many_uploads_the_oldest_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,14 +232,55 @@ def test_an_upload_that_times_out_at_the_same_time_can_still_be_dropped() -> Non
         buffer = BodyBuffer(LIMIT, 60)
         late = asyncio.create_task(buffer.receive(Sending(None), LIMIT))
         await asyncio.sleep(0)
-        [(body, clock)] = buffer._uploads.items()
-        clock.reschedule(0)
-        await asyncio.sleep(0)
-        assert clock.expired()
+        [body] = buffer._uploads
+        body.began_at -= 60
+        buffer._drop_late()
         assert not late.done()  # its task has not noticed yet
         buffer._reserve(RequestBody(), body_buffer._MAX_FULL_SIZE_BODIES * LIMIT)
         assert (await late) is body
+        assert isinstance(body.error, BodyTooSlow)
         assert not body.is_complete
         assert buffer._reserved_bytes == body_buffer._MAX_FULL_SIZE_BODIES * LIMIT
+
+    asyncio.run(all_of_it())
+
+
+def test_each_upload_has_its_own_time() -> None:
+    async def all_of_it() -> None:
+        buffer = BodyBuffer(LIMIT, 0.2)
+        early = asyncio.create_task(buffer.receive(Sending(None), LIMIT))
+        await asyncio.sleep(0.1)
+        later = asyncio.create_task(buffer.receive(Sending(None), LIMIT))
+        assert isinstance((await early).error, BodyTooSlow)
+        assert not later.done()
+        assert isinstance((await later).error, BodyTooSlow)
+        assert (await buffer.receive(Sending(b"ab"), 2)).is_complete
+
+    asyncio.run(all_of_it())
+
+
+def test_an_upload_that_is_late_and_cancelled_at_once_is_cancelled() -> None:
+    async def all_of_it() -> int:
+        buffer = BodyBuffer(LIMIT, 60)
+        task = asyncio.create_task(buffer.receive(Sending(b"x", None), LIMIT))
+        await asyncio.sleep(0.01)
+        [body] = buffer._uploads
+        body.began_at -= 60
+        buffer._drop_late()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return buffer._reserved_bytes
+
+    assert asyncio.run(all_of_it()) == 0
+
+
+def test_what_drops_its_own_upload_stops_no_later_work() -> None:
+    async def all_of_it() -> None:
+        buffer = BodyBuffer(LIMIT, 60)
+        buffer._reserved_bytes = body_buffer._MAX_FULL_SIZE_BODIES * LIMIT
+        body = await buffer.receive(Sending(b"x"), 1)
+        assert isinstance(body.error, BodyBufferFull)
+        await asyncio.sleep(0.01)  # a cancellation that was left over would come here
 
     asyncio.run(all_of_it())

@@ -56,7 +56,7 @@ class Front:
     """Lets the demo client in, and takes bodies at `/taken` or, with `all_paths`, everywhere."""
 
     def __init__(self, all_paths: bool = False, refusal: ServiceError | None = None, calls: int = 8) -> None:
-        self.room = Room(calls, 10_000)
+        self.room = Room(calls, 10_000, 1_000)
         self._all_paths = all_paths
         self._refusal = refusal
         self.asked: list[str | None] = []

@@ -9,7 +9,7 @@ SNOMED = "http://snomed.info/sct"
 def test_equal_concepts_are_computed_once() -> None:
     """Compute each distinct concept once, with all its parts."""
     seen: list[CodeableConcept] = []
-    cache = ValueCache(CodeableConcept, lambda concept: (seen.append(concept), len(seen))[1])
+    cache = ValueCache(lambda concept: (seen.append(concept), len(seen))[1]).find
     one = CodeableConcept([Coding(SNOMED, "1", "One"), None, Coding(None, 2)], "Synthetic")
     results = [cache(one), cache(CodeableConcept([Coding(SNOMED, "1", "One"), None, Coding(None, 2)], "Synthetic"))]
     assert results == [1, 1]
@@ -18,7 +18,7 @@ def test_equal_concepts_are_computed_once() -> None:
 
 def test_a_number_is_not_the_same_code_as_its_digits() -> None:
     """Tell concepts apart that differ in anything."""
-    cache = ValueCache(CodeableConcept, lambda concept: repr(concept))
+    cache = ValueCache(lambda concept: repr(concept)).find
     concepts = [
         CodeableConcept([Coding(SNOMED, "1")]),
         CodeableConcept([Coding(SNOMED, 1)]),
@@ -32,7 +32,7 @@ def test_a_number_is_not_the_same_code_as_its_digits() -> None:
 
 def test_no_word_of_a_concept_is_kept() -> None:
     """Keep keyed hashes only."""
-    cache = ValueCache(CodeableConcept, lambda concept: concept.text is None)
-    cache(CodeableConcept([Coding(SNOMED, "12345", "Synthetic display")], "Synthetic text"))
-    assert "Synthetic" not in repr(vars(cache._cache))
-    assert "12345" not in repr(vars(cache._cache))
+    cache = ValueCache(lambda concept: concept.text is None)
+    cache.find(CodeableConcept([Coding(SNOMED, "12345", "Synthetic display")], "Synthetic text"))
+    assert "Synthetic" not in repr(vars(cache))
+    assert "12345" not in repr(vars(cache))

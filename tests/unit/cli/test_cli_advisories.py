@@ -11,6 +11,8 @@ from flask import Flask
 from cds_service.cli import main
 from cds_service.knowledge import shipped_cards
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 
 def check(**env: str) -> Result:
     return CliRunner().invoke(main, ["check"], env={"COLUMNS": "140", **env})

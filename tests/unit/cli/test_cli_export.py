@@ -3,9 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from cds_service.cli import main
+
+pytestmark = pytest.mark.usefixtures("loaded_once")
 
 
 def run(*arguments: str) -> Result:

@@ -15,6 +15,8 @@ from cds_service.figure import format_figure_image
 from cds_service.knowledge import Knowledge, shipped_cards
 from cds_service.rendering.about import EXAMPLE_MARKS, EXAMPLE_TITLE
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 CASES = shipped_cards().parent / "tests" / "cases"
 
 

@@ -68,7 +68,8 @@ def test_on_a_terminal_the_printed_lines_work_as_they_stand(tmp_path: Path) -> N
         trial, call = (printed_line(shown, start) for start in (r"\S+ try ", "curl "))
         assert "Right buttock and calf pain" in run_as_printed(trial)
         assert json.loads(run_as_printed(call))["cards"][0]["summary"] == SUMMARY
-        assert requests.get(printed_line(shown, r"http\S+/about"), timeout=LIVENESS_S).ok
+        for page in (r"http\S+/try", r"http\S+/about"):
+            assert requests.get(printed_line(shown, page), timeout=LIVENESS_S).ok
         process.send_signal(signal.SIGINT)
         assert process.wait(LIVENESS_S) == 0
 
@@ -105,6 +106,7 @@ def test_in_production_mode_no_call_is_shown(tmp_path: Path, monkeypatch: pytest
     assert "http://[::1]:8080/about" in shown
     assert "curl" not in shown
     assert " try " not in shown
+    assert "/try" not in shown
 
 
 @pytest.mark.parametrize(("path", "command"), [("", "elsewhere/hip-spine-cds"), ("elsewhere", "hip-spine-cds")])

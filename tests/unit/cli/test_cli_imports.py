@@ -33,8 +33,8 @@ def test_try_imports_no_server_and_no_database() -> None:
     assert "cds_service.store" not in loaded
 
 
-COMMANDS = ["backup", "check", "export", "inventory", "prefetch", "purge", "read", "restore", "review", "serve"]
-COMMANDS += ["suppressed", "try"]
+COMMANDS = ["backup", "check", "dry-run", "export", "inventory", "prefetch", "purge", "read", "report", "restore"]
+COMMANDS += ["review", "serve", "suppressed", "try"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

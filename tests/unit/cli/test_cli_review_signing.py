@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from cds_service.cli import main
 from cds_service.knowledge import load_knowledge, shipped_cards
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 EXAMPLE = shipped_cards().parent / "examples" / "site"
 WHO = ("--sign", "Dr A", "--role", "spine surgeon")
 

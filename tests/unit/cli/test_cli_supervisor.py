@@ -73,14 +73,18 @@ def wait_for(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+def counted_calls(base: str, scrapes: int = 1) -> set[float]:
+    """Return how many calls the metrics tell, as often as they are asked."""
+    texts = [requests.get(f"{base}/metrics", timeout=LIVENESS_S).text for _ in range(scrapes)]
+    return {figure(text, "hip_spine_cds_calls_total") for text in texts}
+
+
 def test_two_workers_count_together_and_go_on_when_one_is_killed(tmp_path: Path) -> None:
     with serving(tmp_path) as (base, process):
         issued = {ask(base) for _ in range(40)}
         first = workers_of(process)
         assert len(first) == 2
-        # No matter which worker answers.
-        scrapes = [requests.get(f"{base}/metrics", timeout=LIVENESS_S).text for _ in range(6)]
-        assert {figure(text, "hip_spine_cds_calls_total") for text in scrapes} == {40}
+        wait_for(lambda: counted_calls(base, scrapes=6) == {40})  # written a moment later; no matter who answers
         wait_for(lambda: stored_card_uuids(tmp_path) == issued)  # cards are written after the response
 
         os.kill(first[0], signal.SIGKILL)
@@ -94,8 +98,7 @@ def test_two_workers_count_together_and_go_on_when_one_is_killed(tmp_path: Path)
         wait_for(lambda: len(set(workers_of(process)) - set(first)) == 1)
         wait_until_ready(base)
         issued |= {ask(base) for _ in range(20)}
-        text = requests.get(f"{base}/metrics", timeout=LIVENESS_S).text
-        assert figure(text, "hip_spine_cds_calls_total") == len(issued)  # the dead worker's calls still count
+        wait_for(lambda: counted_calls(base) == {len(issued)})  # the dead worker's calls still count
         process.terminate()
         assert process.wait(LIVENESS_S) == 0
     assert len(issued) >= 97
@@ -150,8 +153,7 @@ def test_metrics_of_all_workers_on_a_port_of_their_own(tmp_path: Path) -> None:
         for _ in range(20):
             ask(base)
         assert requests.get(f"{base}/metrics", timeout=LIVENESS_S).status_code == 404
-        text = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=LIVENESS_S).text
-        assert figure(text, "hip_spine_cds_calls_total") == 20
+        wait_for(lambda: counted_calls(f"http://127.0.0.1:{port}") == {20})
         process.terminate()
         assert process.wait(LIVENESS_S) == 0
 

@@ -12,7 +12,7 @@ from cds_service.cli import main
 from cds_service.cli.explain import EVERYTHING, print_answer
 from cds_service.cli.try_command import list_examples
 from cds_service.cli.why_text import MAX_LINES, format_summary
-from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
+from cds_service.knowledge import Knowledge
 from cds_service.logic.ranking import without_info_cards
 from cds_service.logic.rule_engine import decide
 from cds_service.model.content import Content
@@ -22,6 +22,7 @@ from cds_service.model.facts import Chart, IgnoredRecord
 from cds_service.rendering.phrases import FactPhrases
 from cds_service.service.hook_service import CallResult
 from cds_service.wire.response import HookResponse
+from tests.shipped import shipped_knowledge
 
 pytestmark = pytest.mark.usefixtures("loaded_once")
 
@@ -37,7 +38,7 @@ def try_it(*options: str) -> Result:
 
 @pytest.fixture(scope="module")
 def knowledge() -> Knowledge:
-    return load_knowledge(shipped_cards())
+    return shipped_knowledge()
 
 
 def summary(knowledge: Knowledge, decision: Decision, width: int = WIDTH) -> list[str]:

@@ -5,11 +5,11 @@ from itertools import product
 
 import pytest
 
-from cds_service.figure import LEGEND, Mark, draw_figure, figure_style, format_figure_block, format_figure_page
-from cds_service.knowledge import Knowledge
+from cds_service.figure import Mark, draw_figure, figure_style, format_figure_block, format_figure_page
+from cds_service.model.figure import LegendLine
 
 LEAST_CONTRAST = 3.0  # WCAG 2.2, 1.4.11
-POULSEN_ABSTRACT = "77% had marked the greater trochanter area, 53% the groin area"  # Fam Pract 2016;33:601-606
+LEGEND = (LegendLine("Nothing drawn is no denial."), LegendLine("47 % <b>", "Khan 2004", "https://doi.org/x"))
 
 
 def palette(theme: str) -> dict[str, str]:
@@ -64,31 +64,36 @@ def test_the_figure_needs_no_style_or_script_of_its_own() -> None:
     assert not re.search(r"<style|<script|style=|\son[a-z]+=|href", svg)
 
 
-def test_every_figure_of_the_legend_is_verified_in_the_evidence(knowledge: Knowledge) -> None:
-    sources = {source.short or source.citation: source for source in knowledge.content.citations.values()}
-    for line in LEGEND:
-        numbers = re.findall(r"([\d.]+) %", line.says)
-        assert not numbers or line.source
-        if line.source == "Poulsen 2016":
-            says = POULSEN_ABSTRACT.replace("%", " %")
-        elif line.source:
-            author, year = line.source.split()
-            [source] = [s for s in sources.values() if s.citation.startswith(author) and year in s.citation]
-            assert line.url == source.url
-            says = source.says or ""
-        assert all(f"{number} %" in says for number in numbers), line
-
-
 @pytest.mark.parametrize("title", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "a & b"])
 def test_titles_are_escaped_everywhere(title: str) -> None:
-    for html in (format_figure_block([], title=title), format_figure_page([], title=title)):
+    for html in (format_figure_block([], title=title, legend=()), format_figure_page([], title=title, legend=())):
         assert title not in html
         assert "<script" not in html
         assert "<img" not in html
 
 
 def test_the_block_says_in_a_table_what_it_draws() -> None:
-    html = format_figure_block([Mark("groin-pain", "absent", "right")], title="Pain")
+    html = format_figure_block([Mark("groin-pain", "absent", "right")], title="Pain", legend=())
     assert '<th scope="row">groin</th><td>right</td><td>denied</td>' in html
-    assert "Nothing that has a place on the body is recorded." in format_figure_block([], title="Pain")
-    assert "Khan 2004" in html
+    assert "Nothing that has a place on the body is recorded." in format_figure_block([], title="Pain", legend=())
+
+
+def test_the_legend_names_the_source_of_each_figure() -> None:
+    for html in (format_figure_block([], title="x", legend=LEGEND), format_figure_page([], title="x", legend=LEGEND)):
+        assert "<li>Nothing drawn is no denial.</li>" in html
+        assert '<li>47 % &lt;b&gt; <a href="https://doi.org/x">Khan 2004</a></li>' in html
+    assert "figure-legend" not in format_figure_block([], title="x", legend=())
+
+
+def test_a_screen_narrower_than_the_figure_is_told_that_there_is_more() -> None:
+    assert "scroll the figure sideways" in format_figure_block([], title="x", legend=())
+    style = figure_style()
+    [least] = re.findall(r"\.figure-scroll \.body-map \{ min-width: (\d+)rem; \}", style)
+    [narrow] = re.findall(r"@media screen and \(max-width: (\d+)rem\) \{\s*\.figure-hint \{ display: block; \}", style)
+    assert int(narrow) > int(least)
+    assert ".figure-hint { display: none;" in style
+
+
+def test_only_a_sites_name_may_break_inside_a_word() -> None:
+    rules = re.findall(r"([^{}]*\.figure-table[^{}]*)\{[^}]*overflow-wrap: anywhere", figure_style())
+    assert [rule.strip() for rule in rules] == [".figure-table th[scope=row]"]

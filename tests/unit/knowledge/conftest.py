@@ -9,11 +9,12 @@ import pytest
 from cds_service.errors import ContentError
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.startup_state import build_card_maker
+from tests.shipped import shipped_knowledge
 
 
 @pytest.fixture(scope="session")
 def shipped() -> Knowledge:
-    return load_knowledge(shipped_cards())
+    return shipped_knowledge()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from cds_service.model.conditions import (
     Absent,
     Age,
     Block,
-    Filters,
     Imaged,
     Newest,
     NotRecorded,
@@ -19,6 +18,7 @@ from cds_service.model.conditions import (
     Received,
     Screened,
 )
+from cds_service.model.filters import Filters
 
 Change = Callable[[str, str, str], None]
 RULE_3 = "rules/spine-pattern-hip-imaging.toml"

@@ -60,6 +60,14 @@ def test_no_figure_of_another_status_stands_in_anything_a_card_can_say(shipped: 
     assert content.citations["brown-2004"].says is None
 
 
+def test_the_figures_legend_prints_only_what_its_sources_say(shipped: Knowledge) -> None:
+    said = {citation.short: citation.says or "" for citation in shipped.content.citations.values()}
+    cited = [line for line in shipped.legend if line.source]
+    assert {line.source for line in cited} >= {"Khan 2004", "Lesher 2008", "Poulsen 2016", "Murphy 2009", "Albert 2019"}
+    for line in cited:
+        assert find_numbers(line.says) <= find_numbers(said[line.source]), line
+
+
 def test_what_was_only_recalled_does_not_rank() -> None:
     ranking = [row for _, row in figures() if row.ranks]
     assert {row.status for row in ranking} == {"verified", "computed", "verified-2nd"}
@@ -116,6 +124,7 @@ def test_an_interval_that_takes_in_no_difference_may_be_printed() -> None:
 
 
 KHAN, WINDT, CAVEATS = "evidence/where-it-hurts.toml", "evidence/examination.toml", "caveats.toml"
+FIGURE = "figure.toml"
 BROWN = 'value    = 14\nstatus   = "verified-2nd"'
 REFUSALS = {
     "a number without a figure": (
@@ -142,6 +151,20 @@ REFUSALS = {
         '"khan-2004", "lesher-2008"',
         '"khan-204"',
         "no source is called khan-204 (did you mean",
+    ),
+    "a number of the figure's legend": (FIGURE, "felt pain below", "of 61 felt pain below", "legend 3: prints 61"),
+    "a number of the legend without a source": (FIGURE, "never absent.", "never in 47 %.", "legend 1: prints 47"),
+    "a source of the legend": (
+        FIGURE,
+        '"murphy-2009"',
+        '"murphy-209"',
+        "no source is called murphy-209 (did you mean murphy-2009?)",
+    ),
+    "a source of the legend that was not verified": (
+        FIGURE,
+        '"albert-2019"',
+        '"brown-2004"',
+        "legend 7: brown-2004 needs a name (short), an address and verified figures",
     ),
     "a ratio that does not follow": (WINDT, "value    = 0.29", "value    = 0.39", "LR- 0.39 does not follow"),
     "a share that does not follow": (KHAN, "count    = 8\n", "count    = 9\n", "share 30 does not follow"),

@@ -307,6 +307,12 @@ REFUSALS = {
         "# safety_net =",
         "wording/conservative-care-first.md: safety_net: is required: its advice is restraint",
     ),
+    "a safety net without restraint": (
+        "wording/failed-hip-care.md",
+        "summary =",
+        'safety_net = "Act."\nsummary =',
+        "wording/failed-hip-care.md: safety_net: may not stand here: its advice is no restraint",
+    ),
     "what an override repeats": (
         "overrides.toml",
         'repeats = ["conservative-treatment"]',

@@ -147,3 +147,8 @@ def test_what_is_asked_for_and_what_evidence_says_against_stands_in_the_tables(s
     assert "| femoral stretch test | spine | 1.95 | LR+ infinite (suri-2011, verified) |" in tables
     for caveat in shipped.content.caveats.values():
         assert f"- The article: {caveat.article} {caveat.says}" in tables
+
+
+def test_the_legend_of_the_figure_stands_in_the_tables(shipped: Knowledge, tables: str) -> None:
+    assert len(shipped.legend) > 5
+    assert all(f"- {line.says}" in tables for line in shipped.legend)

@@ -18,7 +18,7 @@ from log_capture import configured_log
 
 import cds_service
 from cds_service.errors import StoreUnavailable
-from cds_service.log import log_uncaught_errors
+from cds_service.log import log_uncaught_errors, set_call_fields
 from cds_service.log.allow_list import EVENTS, FIELDS, apply_allow_list
 from cds_service.service.catalogue import SERVICES
 
@@ -58,11 +58,15 @@ def test_configured_again_it_writes_once() -> None:
 
 
 def test_what_is_bound_to_a_call_is_in_each_of_its_lines() -> None:
-    with configured_log("info") as written, structlog.contextvars.bound_contextvars(request_id="r-1", who=CANARY):
+    with configured_log("info") as written:
+        set_call_fields({"request_id": "r-0", "trace_id": "0" * 32})
+        set_call_fields({"request_id": "r-1", "who": CANARY})
         structlog.get_logger("ours").info("hook answered")
         logging.getLogger("cds_service.store").warning("store away")
+        set_call_fields({})
     assert [line["request_id"] for line in lines(written)] == ["r-1", "r-1"]
     assert CANARY not in written.getvalue()
+    assert "trace_id" not in written.getvalue()  # of the call before
 
 
 @pytest.mark.parametrize("name", FIELDS)

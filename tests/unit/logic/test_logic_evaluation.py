@@ -7,13 +7,11 @@ from cds_service.logic.chart_index import ChartIndex
 from cds_service.logic.evaluation import evaluate
 from cds_service.logic.evaluation_context import EvaluationContext
 from cds_service.model.conditions import (
-    ANY_PATTERN,
     Absent,
     Age,
     Block,
     Condition,
     Duration,
-    Filters,
     Imaged,
     ImagingSpec,
     Leaf,
@@ -24,8 +22,10 @@ from cds_service.model.conditions import (
     PatternIs,
     Present,
     Spoke,
+    name_pattern,
     on_judged_side,
 )
+from cds_service.model.filters import Filters
 from cds_service.model.outcome import Truth
 from cds_service.model.sides import Side
 
@@ -326,6 +326,7 @@ def pattern(*names: str, side: str = "this") -> PatternIs:
     return PatternIs(frozenset(names), side)
 
 
+BOTH_PATTERNS = name_pattern("both")
 ELSEWHERE = Present((Leaf("limp", Filters(side="either")), Leaf("fever")))
 
 
@@ -346,13 +347,13 @@ ELSEWHERE = Present((Leaf("limp", Filters(side="either")), Leaf("fever")))
         (Block(all=(Block(any=(Present(leaves("limp")),)),)), (required("limp"),)),
         (Block(none=(Present(leaves("limp")),)), ()),
         (Block(all=(ELSEWHERE,)), (required("fever") | {"limp"},)),
-        (Block(all=(pattern("both"),)), (required(ANY_PATTERN),)),
-        (Block(all=(pattern("both", side="opposite"),)), (frozenset({ANY_PATTERN}),)),
+        (Block(all=(pattern("both"),)), (required(BOTH_PATTERNS),)),
+        (Block(all=(pattern("both", side="opposite"),)), (frozenset({BOTH_PATTERNS}),)),
         (Block(all=(pattern("both", "none"),)), ()),
-        (Block(any=(pattern("both"), Present(leaves("limp")))), (required(ANY_PATTERN, "limp"),)),
+        (Block(any=(pattern("both"), Present(leaves("limp")))), (required(BOTH_PATTERNS, "limp"),)),
         (
             Block(any=(Block(all=(pattern("both"), Present(leaves("limp")))), Present(leaves("fever")))),
-            (required(ANY_PATTERN, "fever"), required("limp", "fever")),
+            (required(BOTH_PATTERNS, "fever"), required("limp", "fever")),
         ),
         (Block(any=(pattern("both"), Age(below=60))), ()),
         (Block(none=(pattern("both"),)), ()),

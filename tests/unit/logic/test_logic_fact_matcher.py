@@ -7,8 +7,9 @@ from cds_service.logic.chart_index import ChartIndex
 from cds_service.logic.evaluation import evaluate
 from cds_service.logic.evaluation_context import EvaluationContext
 from cds_service.logic.fact_matcher import matches_spec, newest_findings
-from cds_service.model.conditions import Block, Condition, Filters, Imaged, ImagingSpec, Leaf, Present
+from cds_service.model.conditions import Block, Condition, Imaged, ImagingSpec, Leaf, Present
 from cds_service.model.facts import Finding, Stage
+from cds_service.model.filters import Filters
 from cds_service.model.outcome import Truth
 from cds_service.model.sides import Side
 

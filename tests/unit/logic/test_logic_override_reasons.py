@@ -34,7 +34,7 @@ def duration(days: int | None, truth: Truth = Truth.YES, role: str = "all") -> O
 def test_that_symptoms_have_lasted_is_not_asked_of_a_card_that_says_so(
     outcome: Outcome, is_offered: bool, content: Content
 ) -> None:
-    assert (offered_overrides([LASTING], content, [], [outcome]) == (LASTING,)) is is_offered
+    assert (offered_overrides([LASTING], content, [], outcome.list_holding()) == (LASTING,)) is is_offered
 
 
 @pytest.mark.parametrize(

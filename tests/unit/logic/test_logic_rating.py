@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from domain_facts import absent, chart, draft, finding, request
 
-from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.rating import rate_orders
 from cds_service.logic.rule_engine import PATIENT_VIEW, decide
 from cds_service.model.facts import Chart, Finding, ScreenHit, Source, SourceKind
+from tests.shipped import shipped_knowledge
 
-CONTENT = load_knowledge(shipped_cards()).content
+CONTENT = shipped_knowledge().content
 MRI = draft("lumbar-spine", contrast="without")
 SIGN = "order-sign"
 # Six weeks (42 days) before 10 March 2026 is 27 January.

@@ -3,19 +3,19 @@
 from dataclasses import replace
 
 import pytest
-from case_reading import Case, read_cases
+from case_reading import Case, shipped_cases
 from domain_facts import chart, draft, finding
 from rating_agreement import assert_agreement
 
-from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.logic.rating import rate_by_criteria, rate_orders
 from cds_service.logic.rating_summary import summarize_ratings
 from cds_service.logic.rule_engine import decide
 from cds_service.model.content import Content
 from cds_service.model.decision import Decision, Recommendation
+from tests.shipped import shipped_knowledge
 
-CONTENT = load_knowledge(shipped_cards()).content
-CASES = list(read_cases(CONTENT))
+CONTENT = shipped_knowledge().content
+CASES = shipped_cases()
 SIGN = "order-sign"
 # Six weeks of pain, treated: the criteria call a lumbar MRI appropriate. Ten days of pain: not appropriate.
 TREATED = (finding("low-back-pain", onset="2025-12-01"), finding("physical-therapy", when="2026-02-10"))

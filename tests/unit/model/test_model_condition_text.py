@@ -9,7 +9,6 @@ from cds_service.model.conditions import (
     Block,
     Condition,
     Duration,
-    Filters,
     Imaged,
     ImagingSpec,
     Leaf,
@@ -24,6 +23,7 @@ from cds_service.model.conditions import (
     Spoke,
 )
 from cds_service.model.content import Content
+from cds_service.model.filters import Filters
 
 GROIN, LIMP = Leaf("groin-pain"), Leaf("limp")
 LUMBAR = ImagingSpec(frozenset({"lumbar-spine"}), frozenset({"MR", "CT"}))

@@ -92,7 +92,7 @@ SAYS = {
     "Family history:\n- sciatica\n- osteoporosis\n\nLeft groin pain": "groin-pain L",
     "PMH: sciatica, THA left 2015, osteoporosis": "hip-replacement-in-place L, osteoporosis",
     "h/o breast cancer": "cancer-history",
-    "no h/o cancer": "no active-cancer",
+    "no h/o cancer": "no active-cancer, no cancer-history",
     "groin pain resolved": "",
     "groin pain, back pain resolved": "groin-pain",
     "3 month history of left groin pain": "groin-pain L",
@@ -172,6 +172,7 @@ SAYS = {
     "IR of L hip limited to 5 degrees": "hip-rotation-limited L",
     "LBP w/ rad to R buttock, post thigh": "low-back-pain, buttock-pain R, posterior-thigh-pain R",
     "Pain location: left hip, groin": "hip-pain L, groin-pain L",
+    "neither neg. this, limp toe,": "",  # a denial right behind another
 }
 
 

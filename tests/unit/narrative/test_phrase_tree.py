@@ -54,7 +54,7 @@ def test_a_word_is_built_once_and_known_to_stand_alone() -> None:
 def test_phrases_that_are_left_out_are_not_found() -> None:
     tree = PhraseTree(ENTRIES, ["hip"])
     assert tree.longest(["hip", "pain"], 0, ["hip", "pain"], range(2)) == (1, tree.alone["hip"])
-    assert not tree.begins("hips")
+    assert tree.longest(["hips"], 0, ["hips"], [0]) is None
 
 
 def test_every_phrase_is_found_where_phrases_overlap() -> None:

@@ -57,3 +57,11 @@ def test_recently_used_results_stay() -> None:
     for number in range(1, 20):
         cache(str(number))
         assert cache("0") is first
+
+
+def test_what_is_cleared_is_computed_again() -> None:
+    cache = TextCache(work := Work())
+    cache("groin pain")
+    cache.clear()
+    cache("groin pain")
+    assert len(work.asked) == 2

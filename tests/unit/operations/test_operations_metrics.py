@@ -3,20 +3,26 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from contract.speaking_calls import CALLS
 from flask import Flask
 from flask.testing import FlaskClient
+from liveness import LIVENESS_S
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 from synthetic import SIGN, VIEW, bundle, buttock_to_calf, call, concept, condition, order, outcome, prefetch
 
+from cds_service.admission.room import Place, Room
 from cds_service.knowledge import Knowledge
 from cds_service.log.line_writer import line_writer
 from cds_service.operations.metric_family import MetricFamily
 from cds_service.operations.metrics import Metrics
+from cds_service.operations.pending_counts import Key, PendingCounts
 from cds_service.store import FeedbackLog
 
 CANARY = "Erika Mustermann"
@@ -52,6 +58,26 @@ def test_a_call_is_counted_by_hook_client_outcome_and_time(client: FlaskClient) 
     assert samples["call_seconds_count", "hook=patient-view"] == 4
     assert 0 < samples["call_seconds_sum", "hook=patient-view"] < 10
     assert samples["responses_total", "route=operations.probe,status=200"] == 1
+
+
+def test_a_refusal_for_the_rate_is_told_from_one_for_the_room(
+    build: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = build(rate_limit=6).test_client()
+    for _ in range(3):
+        client.post(f"/cds-services/{VIEW}", json=call())  # one may come in 10 s
+    assert figures(client)["throttled_total", "client=demo,limit=rate"] == 2
+    client = build(threads=1).test_client()
+    entered = Room.enter
+
+    def enter_twice(room: Room, client_id: str) -> Place:
+        """Enter as another call does at the same time."""
+        entered(room, client_id)
+        return entered(room, client_id)
+
+    monkeypatch.setattr(Room, "enter", enter_twice)
+    assert client.post(f"/cds-services/{VIEW}", json=call()).status_code == 429
+    assert figures(client)["throttled_total", "client=demo,limit=calls"] == 1
 
 
 def test_cards_and_how_data_arrived_are_counted(client: FlaskClient) -> None:
@@ -110,6 +136,16 @@ def test_cards_the_store_lost_are_counted_once(client: FlaskClient, monkeypatch:
     assert figures(client)["cards_lost_total", ""] == 3
 
 
+def test_cards_that_wait_in_memory_only_are_counted(client: FlaskClient, tmp_path: Path) -> None:
+    """The folder beside the file cannot be made: the card is given all the same."""
+    before = figures(client)["cards_in_memory_only_total", ""]
+    [database] = tmp_path.glob("*.sqlite3")
+    (tmp_path / f"{database.name}-waiting-cards").write_text("a file where the folder should be")
+    service, body = CALLS["CaudaEquina"]
+    assert len(client.post(f"/cds-services/{service}", json=body).get_json()["cards"]) == 1
+    assert figures(client)["cards_in_memory_only_total", ""] == before + 1
+
+
 def test_log_lines_that_were_lost_are_counted_once(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     client.get("/healthz")
     before = figures(client)["log_lines_lost_total", ""]
@@ -166,6 +202,37 @@ def test_processes_count_together_even_those_that_are_gone(tmp_path: Path) -> No
     assert samples["hip_spine_cds_calls_total"] == 12
     assert samples["hip_spine_cds_call_seconds_count"] == 12
     assert samples["hip_spine_cds_info"] == 1
+
+
+def test_counts_are_written_a_moment_later_together() -> None:
+    written: list[tuple[Key, float]] = []
+    counts = PendingCounts(lambda key, amount: written.append((key, amount)))
+    for _ in range(3):
+        counts.add(("calls", ("demo",)), 1)
+    counts.add(("unreadable", ("Condition",)), 2)
+    assert not written
+    wait_until(lambda: len(written) == 2)
+    assert written == [(("calls", ("demo",)), 3), (("unreadable", ("Condition",)), 2)]
+    counts.add(("calls", ("demo",)), 1)
+    wait_until(lambda: len(written) == 3)
+
+
+def test_without_a_thread_counts_are_written_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[tuple[Key, float]] = []
+
+    def refuse(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(Thread, "start", refuse)
+    PendingCounts(lambda key, amount: written.append((key, amount))).add(("calls", ()), 1)
+    assert written == [(("calls", ()), 1)]
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + LIVENESS_S
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def test_the_parent_of_workers_does_not_import_prometheus() -> None:

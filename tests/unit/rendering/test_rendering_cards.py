@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from case_reading import Case, read_cases
+from case_reading import Case, shipped_cases
 from rendering_facts import BOTH, DRAFT, LEFT, RIGHT, UNSTATED, buttock_to_calf, finding, imaging
 
 from cds_service.errors import ContentError
-from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
+from cds_service.knowledge import Knowledge
 from cds_service.logic.rule_engine import decide
 from cds_service.model.dates import full_date
 from cds_service.model.facts import Finding, FindingValue, Stage
@@ -20,7 +20,7 @@ from cds_service.rendering.cards import OVERRIDE_REASON_SYSTEM_URI, TOPIC_SYSTEM
 from cds_service.startup_state import build_card_maker
 from cds_service.wire.response import SUMMARY_LIMIT, Card
 
-CASES = list(read_cases(load_knowledge(shipped_cards()).content))
+CASES = shipped_cases()
 MakeCards = Callable[..., list[Card]]
 
 

@@ -9,11 +9,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from rendering_facts import LEFT, RIGHT
 
-from cds_service.knowledge import load_knowledge, shipped_cards
 from cds_service.model.sides import Side
 from cds_service.rendering.side_changer import SideChanger
+from tests.shipped import shipped_knowledge
 
-CHANGER = SideChanger(load_knowledge(shipped_cards()).terminology)
+CHANGER = SideChanger(shipped_knowledge().terminology)
 SNOMED, LOINC, CPT = "http://snomed.info/sct", "http://loinc.org", "http://www.ama-assn.org/go/cpt"
 SITES = {LEFT: "287679003", RIGHT: "287579007"}
 MRI = {LEFT: "36488-5", RIGHT: "36490-1"}

@@ -7,11 +7,11 @@ from itertools import count
 from typing import Any
 
 import pytest
-from case_reading import Case, read_cases
+from case_reading import Case, shipped_cases
 from fhir.resources.R4B.servicerequest import ServiceRequest
 from rendering_facts import BOTH, DRAFT, LEFT, RIGHT, TODAY, UNSTATED, buttock_to_calf, finding, imaging
 
-from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
+from cds_service.knowledge import Knowledge
 from cds_service.logic.rule_engine import decide
 from cds_service.model.content import Content
 from cds_service.model.dates import full_date
@@ -21,7 +21,7 @@ from cds_service.rendering import CardBuilder
 from cds_service.rendering.card_context import CardContext
 from cds_service.wire.response import Action, Card
 
-CASES = list(read_cases(load_knowledge(shipped_cards()).content))
+CASES = shipped_cases()
 LEFT_HIP = {
     "resourceType": "ServiceRequest",
     "id": "o1",

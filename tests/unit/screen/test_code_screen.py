@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
+from cds_service.knowledge import Knowledge
 from cds_service.model.screen import SafetyScreen, ScreenBranch
 from cds_service.screen.code_screen import CodeScreen, is_elsewhere
+from tests.shipped import shipped_knowledge
 
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
-SCREEN = load_knowledge(shipped_cards()).screen
+SCREEN = shipped_knowledge().screen
 CODES = CodeScreen(SCREEN)
 # What the clinical design lists, with the neighbours that it does not.
 LISTED = {

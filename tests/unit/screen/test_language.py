@@ -1,6 +1,8 @@
 """Tests of the language check: telegraphic English passes, other languages are counted, mixed texts too."""
 
 import json
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,11 @@ SHORT = ["Lumbago", "metoprolol", "Hip OA", "", "12", "T-score -2.8", "\u03b2 bl
 @pytest.mark.parametrize("text", SHORT)
 def test_a_word_or_two_pass(check: LanguageCheck, text: str) -> None:
     assert not check.is_other(text)
+
+
+def test_what_is_clearly_in_this_language_is_so_in_full(check: LanguageCheck, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = [part for line in (*ENGLISH, *FOREIGN) for part in re.split(r", |(?<=\w) (?=\w+ \w+$)", line)]
+    sentences = [*ENGLISH, *FOREIGN, *parts, *(f"{one} {other}" for one, other in pairwise(parts))]
+    quick = [(check._is_sentence_other(one), check._is_foreign_name(one)) for one in sentences]
+    monkeypatch.setattr(check, "_is_clearly_own", lambda _words: False)
+    assert [(check._is_sentence_other(one), check._is_foreign_name(one)) for one in sentences] == quick

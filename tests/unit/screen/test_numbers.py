@@ -37,5 +37,5 @@ def values(knowledge: Knowledge) -> ValueScreen:
 def test_a_value_beyond_its_limit_is_a_hit(
     values: ValueScreen, number: float, unit: str, upper: float | None, code: str, name: str, expected: str | None
 ) -> None:
-    measured = Measurement(number, frozenset({unit}), upper, frozenset({code}), (name,))
+    measured = Measurement(number, frozenset({unit}), upper, values.find_limits({code}, (name,)))
     assert [hit.group for hit in values.hits(measured)] == ([expected] if expected else [])

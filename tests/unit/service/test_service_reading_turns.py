@@ -1,4 +1,4 @@
-"""Long charts of one client are read in turn; short ones, and those of others, wait for none."""
+"""The charts of one client are read in turn; short ones wait for no long one, and those of others for none."""
 
 import time
 from threading import Event, Thread
@@ -20,6 +20,15 @@ def test_a_client_waits_for_its_own_long_chart_until_its_deadline() -> None:
         with pytest.raises(OutOfTime), turns.take("north", _LONG + 1, time.monotonic() + 0.05):
             pass
         with turns.take("north", _LONG, time.monotonic()), turns.take("south", _LONG + 1, soon()):
+            pass
+
+
+def test_many_short_charts_of_one_client_are_read_in_turn_too() -> None:
+    turns = ReadingTurns()
+    with turns.take("north", _LONG, soon()):
+        with pytest.raises(OutOfTime), turns.take("north", 1_000, time.monotonic() + 0.05):
+            pass
+        with turns.take("south", 1_000, time.monotonic()):
             pass
 
 

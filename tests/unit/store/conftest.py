@@ -36,6 +36,14 @@ def engine(url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
+def reading(url: str) -> Iterator[Engine]:
+    """Return an engine for look-ups."""
+    engine = connect(url, is_reading=True)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
 def issued(engine: Engine) -> Iterator[IssuedCards]:
     issued = IssuedCards(engine, NAMES)
     yield issued

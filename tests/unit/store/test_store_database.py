@@ -1,5 +1,6 @@
 """Opening and migrating a database: permissions, pragmas, refusals, versions, two processes at once."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -8,11 +9,13 @@ import subprocess
 import sys
 import threading
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -34,6 +37,7 @@ from cds_service.store import (
     migrate,
     revisions,
 )
+from cds_service.store.alembic_upgrade import upgrade
 from cds_service.store.database import ValuesRefused, insert_if_absent, transaction
 from cds_service.store.schema import UtcDateTime, card_issued, feedback_event, metadata
 
@@ -56,9 +60,10 @@ def test_migrate_makes_the_tables_and_is_repeatable(path, query):
     assert query("SELECT version_num FROM alembic_version") == [("0004",)]
 
 
-def test_alembic_is_imported_only_for_a_new_database(path):
-    steps = ("import sys", "from cds_service.store import migrate", f"migrate('sqlite:///{path}')")
+def test_alembic_is_imported_only_for_an_older_database(path, url):
+    steps = ("import sys", "from cds_service.store import migrate", f"migrate('{url}')")
     code = "; ".join([*steps, "print('alembic' in sys.modules)"])
+    _downgrade_by_alembic(path, "0003")
     outputs = [subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout for _ in range(2)]
     assert outputs == [b"True\n", b"False\n"]
 
@@ -87,10 +92,54 @@ def test_migrate_keeps_what_is_stored(url, engine, event, query):
     assert query("SELECT count(*) FROM feedback_event") == [(1,)]
 
 
-def test_migrations_and_tables_agree(engine):
+def test_migrations_and_tables_agree(path):
+    engine = _upgrade_by_alembic(path)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_a_new_file_has_what_the_migrations_come_to(path, tmp_path):
+    migrate(f"sqlite:///{path}")
+    _upgrade_by_alembic(tmp_path / "upgraded.sqlite3")
+
+    assert _describe_tables(path) == _describe_tables(tmp_path / "upgraded.sqlite3")
+
+
+def test_a_new_file_does_not_load_alembic(path):
+    steps = ["import sys", "from cds_service.store import migrate", f"migrate('sqlite:///{path}')"]
+    code = "; ".join([*steps, "print('alembic' in sys.modules)"])
+
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"False\n"
+
+
+def _upgrade_by_alembic(file):
+    engine = connect(f"sqlite:///{file}")
+    with transaction(engine) as connection:
+        upgrade(connection)
+    return engine
+
+
+def _downgrade_by_alembic(file, revision):
+    config = Config()
+    config.set_main_option("script_location", str(revisions.MIGRATIONS_FOLDER))
+    with transaction(connect(f"sqlite:///{file}")) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
+def _describe_tables(file):
+    """Describe columns, keys and indexes of every table, whatever the order of the columns, and its revision."""
+    tables = {}
+    with closing(sqlite3.connect(file)) as connection:
+        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            columns = {row[1:] for row in connection.execute(f"PRAGMA table_info({table})")}
+            indexes = [row[1:4] for row in connection.execute(f"PRAGMA index_list({table})")]
+            parts = {
+                (*index, *(row[2] for row in connection.execute(f"PRAGMA index_info({index[0]})"))) for index in indexes
+            }
+            tables[table] = (columns, parts)
+        return tables, connection.execute("SELECT version_num FROM alembic_version").fetchall()
 
 
 def test_eight_processes_migrate_one_new_file_at_once(path, query):
@@ -185,11 +234,53 @@ def test_files_and_folder_are_for_the_owner_only(path):
 
 
 @pytest.mark.parametrize(
-    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("busy_timeout", 1000), ("foreign_keys", 1)]
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 1), ("busy_timeout", 1000), ("foreign_keys", 1)]
 )
 def test_pragmas(engine, pragma, value):
     with transaction(engine) as connection:
         assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one() == value
+
+
+def test_a_commit_that_waits_for_the_disk_keeps_nobody_from_writing(engine, url, event, monkeypatch):
+    """Where each takes a third of a second, calls were refused: their tokens could not be recorded in time."""
+    at_the_disk, is_done = threading.Event(), threading.Event()
+
+    def force(_descriptor):
+        at_the_disk.set()
+        assert is_done.wait(LIVENESS_S)
+
+    monkeypatch.setattr(os, "fsync", force)
+    tokens = connect(url, is_low_latency=True)
+    with ThreadPoolExecutor(1) as other:
+        told = other.submit(FeedbackLog(engine, NAMES).record, [event()])
+        assert at_the_disk.wait(LIVENESS_S)
+        assert SeenTokens(tokens).add("i", "t", NOW, NOW)
+        assert not told.done()
+        is_done.set()
+        assert told.result() == 1
+    tokens.dispose()
+
+
+def test_what_cannot_be_forced_to_disk_is_not_acknowledged(engine, event, monkeypatch):
+    def fail(_descriptor):
+        raise OSError(errno.EIO, "Input/output error")
+
+    log = FeedbackLog(engine, NAMES)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fail)
+        with pytest.raises(StoreUnavailable):
+            log.record([event()])
+    assert log.record([event("another")]) == 1
+
+
+def test_another_engine_leaves_the_locks_of_this_process_alone(engine, url, path):
+    """POSIX frees a process's locks on a file as soon as it closes any descriptor of it."""
+    with transaction(engine):
+        pass
+    connect(url).dispose()
+    program = f"import sqlite3; sqlite3.connect({str(path)!r}, timeout=0).execute('PRAGMA journal_mode = DELETE')"
+    other = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "database is locked" in other.stderr
 
 
 def test_the_connection_is_kept(engine):

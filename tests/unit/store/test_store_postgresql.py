@@ -1,8 +1,11 @@
 """The same store on PostgreSQL. Needs an empty database and a driver: `STORE_TEST_URL=postgresql://… pytest`."""
 
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from threading import Event
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -23,6 +26,7 @@ from cds_service.store import (
     Suppressions,
     check_writable,
     connect,
+    feedback,
     migrate,
     note_answer,
 )
@@ -83,6 +87,42 @@ def test_cards_and_feedback(server, card, event):
         cards = connection.execute(select(card_issued.c.card_uuid, card_issued.c.issued_at)).all()
     assert rows == [("a", True, None), (NAMES.hash_card("north", "x"), False, "unrecognised")]
     assert sorted(cards) == [("a", card().issued_at), ("c", card().issued_at)]
+
+
+@pytest.mark.parametrize("is_card_first", [True, False])
+def test_feedback_stored_at_the_same_time_as_its_card_is_known(server, card, event, is_card_first, monkeypatch):
+    """Two workers: neither sees what the other has not yet committed."""
+    second = connect(URL)
+    issued, log = IssuedCards(server, NAMES), FeedbackLog(second, NAMES)
+    at_work, go_on = Event(), Event()
+
+    def pause(*_: object) -> None:
+        at_work.set()
+        assert go_on.wait(LIVENESS_S)
+
+    with monkeypatch.context() as patched, ThreadPoolExecutor(2) as workers:
+        if is_card_first:
+            recognise = NAMES.recognise
+            patched.setattr(ForeignIds, "recognise", lambda _, *about: (recognise(*about), pause()))
+            first, later = (lambda: issued.put([card("a")])), (lambda: log.record([event("a")]))
+        else:
+            find = feedback._find_given_ids
+            patched.setattr(feedback, "_find_given_ids", lambda *about: (find(*about), pause())[0])
+            first, later = (lambda: log.record([event("a")])), (lambda: issued.put([card("a")]))
+        running = [workers.submit(first)]
+        assert at_work.wait(LIVENESS_S)
+        patched.undo()
+        running.append(workers.submit(later))
+        time.sleep(0.3)  # the later one is at the database now
+        go_on.set()
+        for one in running:
+            one.result()
+        assert issued.flush(LIVENESS_S)
+    issued.close(5)
+    second.dispose()
+
+    with transaction(server) as connection:
+        assert connection.execute(select(feedback_event.c.card, feedback_event.c.known_card)).all() == [("a", True)]
 
 
 def test_a_table_that_stays_locked_is_given_up(server, event):

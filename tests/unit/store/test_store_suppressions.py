@@ -13,7 +13,6 @@ from cds_service.store import (
     Pseudonymizer,
     SuppressionRegister,
     Suppressions,
-    connect,
     note_answer,
 )
 from cds_service.store import suppressions as module
@@ -22,13 +21,6 @@ NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
 
 DAY = timedelta(days=1)
 NAMES = ForeignIds(Pseudonymizer(b"k" * 32))
-
-
-@pytest.fixture
-def reading(url):
-    engine = connect(url, is_reading=True)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.trust.caller import DEMO_CALLER, AllowedFhirServers
+from cds_service.trust.caller import AllowedFhirServers, build_demo_caller
 from cds_service.trust.urls import parse_url
 
 
@@ -10,6 +10,7 @@ def servers(*bases: str, private: bool = False) -> AllowedFhirServers:
     return AllowedFhirServers(tuple(url for base in bases if (url := parse_url(base))), is_private_allowed=private)
 
 
+DEMO = build_demo_caller(["http://127.0.0.1:9000/fhir", "https://localhost:8443/fhir", "http://[::1]:8080/fhir"])
 EHR = servers("https://ehr.example/fhir/R4")
 
 
@@ -19,14 +20,14 @@ EHR = servers("https://ehr.example/fhir/R4")
         "https://launch.smarthealthit.org/v/r4/fhir",
         "https://r4.smarthealthit.org",
         "https://R4.SmartHealthIT.org:443/",
-        "http://127.0.0.1:8103/fhir",
-        "http://localhost/fhir",
-        "https://localhost:8443/fhir",
+        "http://127.0.0.1:9000/fhir",
+        "http://127.0.0.1:9000/fhir/tenant",
+        "https://LOCALHOST:8443/fhir/",
         "http://[::1]:8080/fhir",
     ],
 )
-def test_demo_reads_loopback_and_the_public_smart_servers(base: str) -> None:
-    assert DEMO_CALLER.may_read(base)
+def test_demo_reads_the_servers_that_it_is_told_and_the_public_smart_servers(base: str) -> None:
+    assert DEMO.may_read(base)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,14 @@ def test_demo_reads_loopback_and_the_public_smart_servers(base: str) -> None:
         "https://r4.smarthealthit.org/fhir/%2e%2e",
         "https://\uff52\uff14.smarthealthit.org/fhir",  # r4, as some readers see it
         "https://r4\u3002smarthealthit.org/fhir",
+        "http://127.0.0.1:9000",  # above the base that was told
+        "http://127.0.0.1:9000/fhirs",
+        "http://127.0.0.1:9001/fhir",
+        "http://localhost:9000/fhir",  # another name, which may be another server
+        "http://127.0.0.2:9000/fhir",
+        "https://127.0.0.1:9000/fhir",
+        "http://localhost/fhir",
+        "http://[::1]:8081/fhir",
         "ftp://127.0.0.1/",
         "file://localhost/etc/passwd",
         "http://169.254.169.254/latest/meta-data",
@@ -73,8 +82,8 @@ def test_demo_reads_loopback_and_the_public_smart_servers(base: str) -> None:
     ],
 )
 def test_demo_reads_nothing_else(base: str) -> None:
-    assert not DEMO_CALLER.may_read(base)
-    assert not DEMO_CALLER.allows_private(base)
+    assert not DEMO.may_read(base)
+    assert not DEMO.allows_private(base)
 
 
 @pytest.mark.parametrize(
@@ -125,8 +134,8 @@ def test_a_registered_server_is_read_nowhere_else(base: str) -> None:
         (servers("https://ehr.example/fhir", private=True), "https://other.example/fhir", False),
         (servers("http://127.0.0.1:9000/fhir"), "http://127.0.0.1:9000/fhir", True),
         (servers("http://127.0.0.1:9000/fhir"), "http://127.0.0.1:9001/fhir", False),
-        (DEMO_CALLER.fhir_servers, "http://127.0.0.1:9000/fhir", True),
-        (DEMO_CALLER.fhir_servers, "https://r4.smarthealthit.org", False),
+        (DEMO.fhir_servers, "http://127.0.0.1:9000/fhir", True),
+        (DEMO.fhir_servers, "https://r4.smarthealthit.org", False),
     ],
 )
 def test_a_private_address_only_where_it_is_allowed(allowed: AllowedFhirServers, base: str, private: bool) -> None:

@@ -11,10 +11,12 @@ from sqlalchemy import Engine
 
 from cds_service.errors import StoreUnavailable, StoreUnwritable, TokenNotRecorded
 from cds_service.store import SeenTokens, connect, migrate
+from cds_service.trust.machine_tokens import MachineTokens
 from cds_service.trust.replay import LocalTokens, ReplayGuard
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 UNTIL = NOW.timestamp() + 360
+ALONE = MachineTokens(None)
 
 
 class Away:
@@ -44,7 +46,7 @@ def first(replays: ReplayGuard, jti: str = "a", now: datetime = NOW, issuer: str
 
 
 def test_two_processes_with_one_store_accept_a_token_once(engine: Engine) -> None:
-    first_process, second_process = ReplayGuard(SeenTokens(engine)), ReplayGuard(SeenTokens(engine))
+    first_process, second_process = ReplayGuard(SeenTokens(engine), ALONE), ReplayGuard(SeenTokens(engine), ALONE)
     assert first(first_process)
     assert not first(second_process)
     assert not first(first_process)
@@ -52,7 +54,7 @@ def test_two_processes_with_one_store_accept_a_token_once(engine: Engine) -> Non
 
 
 def test_of_concurrent_threads_with_one_token_one_is_admitted(engine: Engine) -> None:
-    processes = [ReplayGuard(SeenTokens(engine)) for _ in range(4)]
+    processes = [ReplayGuard(SeenTokens(engine), ALONE) for _ in range(4)]
     start, let_in = threading.Barrier(16), []
 
     def bring(number: int) -> None:
@@ -69,7 +71,7 @@ def test_of_concurrent_threads_with_one_token_one_is_admitted(engine: Engine) ->
 
 def test_while_the_store_is_down_a_process_decides_alone_and_logs_it_once(caplog: pytest.LogCaptureFixture) -> None:
     away = Away()
-    replays = ReplayGuard(away)  # type: ignore[arg-type]  # stands in for the store
+    replays = ReplayGuard(away, ALONE)  # type: ignore[arg-type]  # stands in for the store
     with caplog.at_level(logging.WARNING):
         for number in range(20):
             assert first(replays, f"t-{number}")
@@ -78,9 +80,42 @@ def test_while_the_store_is_down_a_process_decides_alone_and_logs_it_once(caplog
     assert "t-1" not in caplog.text
 
 
+def test_while_the_store_is_down_the_workers_of_a_machine_accept_a_token_once(tmp_path: Path) -> None:
+    workers = [ReplayGuard(Away(), MachineTokens(tmp_path)) for _ in range(4)]  # type: ignore[arg-type]  # as above
+    accepted = [[first(worker, f"t-{number}") for worker in workers] for number in range(20)]
+    assert [sum(once) for once in accepted] == [1] * 20
+    assert first(workers[0], "t-1", issuer="j")
+
+
+def test_a_token_of_before_the_store_was_down_is_known_to_the_other_workers(engine: Engine, tmp_path: Path) -> None:
+    before = ReplayGuard(SeenTokens(engine), MachineTokens(tmp_path))
+    after = ReplayGuard(Away(), MachineTokens(tmp_path))  # type: ignore[arg-type]  # as above
+    assert first(before)
+    assert not first(after)
+
+
+def test_a_machine_forgets_tokens_in_the_minute_after_they_expire(tmp_path: Path) -> None:
+    tokens = MachineTokens(tmp_path)
+    assert tokens.add("i", "a", UNTIL, NOW)
+    assert not MachineTokens(tmp_path).add("i", "a", UNTIL, NOW + timedelta(seconds=360))
+    assert tokens.add("i", "b", UNTIL + 3_600, NOW + timedelta(seconds=420))
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_a_folder_that_is_lost_leaves_the_decision_to_the_store(tmp_path: Path) -> None:
+    (tmp_path / "tokens").write_text("a file in the place of the folder")
+    assert MachineTokens(tmp_path).add("i", "a", UNTIL, NOW)
+    assert MachineTokens(None).add("i", "a", UNTIL, NOW)
+
+
+def test_no_token_id_is_in_a_file_name(tmp_path: Path) -> None:
+    MachineTokens(tmp_path).add("issuer", "CANARY", UNTIL, NOW)
+    assert "CANARY" not in str(list(tmp_path.rglob("*")))
+
+
 def test_a_store_that_is_down_is_tried_at_intervals_by_one_call() -> None:
     away = Away()
-    replays = ReplayGuard(away)  # type: ignore[arg-type]  # as above
+    replays = ReplayGuard(away, ALONE)  # type: ignore[arg-type]  # as above
     for second in range(25):
         first(replays, f"t-{second}", NOW + timedelta(seconds=second))
     assert away.asked == 3  # at 0, 10 and 20 seconds
@@ -91,7 +126,7 @@ def test_a_store_that_is_back_is_used_again_and_this_is_logged(
 ) -> None:
     shared = Away(SeenTokens(engine))
     shared.is_away = True
-    replays = ReplayGuard(shared)  # type: ignore[arg-type]  # as above
+    replays = ReplayGuard(shared, ALONE)  # type: ignore[arg-type]  # as above
     assert first(replays, "before")
     shared.is_away = False
     later = NOW + timedelta(seconds=10)
@@ -99,7 +134,7 @@ def test_a_store_that_is_back_is_used_again_and_this_is_logged(
         assert first(replays, "after", later)
         assert not first(replays, "before", later)
     assert "used tokens shared again" in caplog.text
-    assert not first(ReplayGuard(SeenTokens(engine)), "after", later)
+    assert not first(ReplayGuard(SeenTokens(engine), ALONE), "after", later)
 
 
 def test_a_store_that_takes_no_write_refuses_the_token_in_every_process() -> None:
@@ -110,7 +145,7 @@ def test_a_store_that_takes_no_write_refuses_the_token_in_every_process() -> Non
             raise StoreUnwritable("the store is busy")
 
     for _ in range(2):
-        replays = ReplayGuard(Locked())  # type: ignore[arg-type]  # as above
+        replays = ReplayGuard(Locked(), ALONE)  # type: ignore[arg-type]  # as above
         with pytest.raises(TokenNotRecorded):
             first(replays)
         assert not first(replays)  # a retry needs a new token

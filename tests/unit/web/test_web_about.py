@@ -11,7 +11,7 @@ from cds_service.web.about import AboutPage, build_about_routes
 def browser() -> FlaskClient:
     app = Flask("about")
     app.register_blueprint(
-        build_about_routes(AboutPage(b"<p>page</p>", b"<p>details</p>", b'{"name": "x"}', "default-src 'none'"))
+        build_about_routes(lambda: AboutPage(b"<p>page</p>", b"<p>details</p>", b'{"name": "x"}', "default-src 'none'"))
     )
     return app.test_client()
 

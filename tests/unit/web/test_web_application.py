@@ -14,6 +14,7 @@ from synthetic import LOINC, SIGN, VIEW, buttock_to_calf, call, concept, conditi
 
 from cds_service.errors import BadRequest, BodyBufferFull, BodyTooSlow, StoreUnavailable
 from cds_service.knowledge import Knowledge
+from cds_service.pages import FORM_PATHS
 from cds_service.web.errors import register_errors
 from cds_service.web.front import Front
 
@@ -138,9 +139,9 @@ def test_a_call_by_the_patient_is_logged_without_a_judgement(client: FlaskClient
 
 
 def test_bodies_are_received_only_where_a_route_reads_them(app: Flask) -> None:
-    accepts_body = Front(None, None, None).accepts_body
+    accepts_body = Front(None, None, None, FORM_PATHS).accepts_body
     posts = [rule.rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
-    assert len(posts) == 4
+    assert len(posts) == 4 + len(FORM_PATHS)
     assert all(accepts_body(rule.replace("<service_id>", VIEW)) for rule in posts)
     assert accepts_body(f"//cds-services//{VIEW}")
     others = [
@@ -152,3 +153,4 @@ def test_bodies_are_received_only_where_a_route_reads_them(app: Flask) -> None:
         "/healthz",
     ]
     assert not [path for path in [*others, f"/cds-services/{VIEW}/other"] if accepts_body(path)]
+    assert not any(map(Front(None, None, None).accepts_body, FORM_PATHS))  # production has no such pages

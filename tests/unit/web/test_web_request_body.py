@@ -1,6 +1,7 @@
 """The body of a call: plain or gzip, never more in memory than the limit, and each rejection with its own status."""
 
 import gzip
+import io
 import json
 import random
 import zlib
@@ -130,6 +131,16 @@ def test_the_limit_is_the_same_packed_and_plain(build: Callable[..., Flask], siz
     assert [post(client, gzip.compress(body, mtime=0)).status_code, post(client, body, None).status_code] == [
         expected
     ] * 2
+
+
+@pytest.mark.parametrize("size", [LIMIT, LIMIT + 1])
+def test_the_limit_holds_for_a_body_that_a_server_sends_by_and_by(build: Callable[..., Flask], size: int) -> None:
+    client = build(body_limit=LIMIT).test_client()
+    body = BODY + b" " * (size - len(BODY))
+    source = io.BufferedReader(io.BytesIO(body))  # type: ignore[arg-type]  # any stream that is not all in memory
+    options = {"content_length": size, "content_type": "application/json"}
+    response = client.post(f"/cds-services/{SIGN}", input_stream=source, **options)
+    assert response.status_code == (413 if size > LIMIT else 200)
 
 
 def test_feedback_may_be_gzip_too(client: FlaskClient) -> None:

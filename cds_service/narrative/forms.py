@@ -1,0 +1,37 @@
+"""Split a text into sentences, with whatever is a form in it written out: lists, tables, boxes, questions."""
+
+from collections.abc import Callable, Iterable, Mapping, Set
+from itertools import chain
+
+from cds_service.model.facts import FindingValue
+from cds_service.narrative.answer_lists import part_answers
+from cds_service.narrative.answers import join_answers
+from cds_service.narrative.bullets import repeat_denials
+from cds_service.narrative.choices import settle_choices
+from cds_service.narrative.columns import write_out_columns
+from cds_service.narrative.corrections import correct_sides
+from cds_service.narrative.offered import settle_offered
+from cds_service.narrative.shorthand import spell_out
+from cds_service.narrative.tables import settle_tables
+from cds_service.narrative.ticks import write_boxes
+from cds_service.narrative.tokenizer import Sentence, split_sentences
+
+
+def read_forms(
+    text: str,
+    abbreviations: Set[str],
+    answers: Mapping[str, FindingValue],
+    denies: Callable[[Sentence], bool],
+) -> list[Sentence]:
+    """Return the sentences of a text. `denies`: whether one is a denial of what a list behind it may name."""
+    text = settle_tables(write_boxes(text))
+    parts = repeat_denials(
+        write_out_columns(spell_out(correct_sides(split_sentences(text, abbreviations)))), text, denies
+    )
+    parts = _parted(parts, answers)
+    offered = [settle_offered(part, answers) for part in settle_choices(parts, answers)]
+    return _parted(join_answers(offered, answers), answers)
+
+
+def _parted(parts: Iterable[Sentence], answers: Mapping[str, FindingValue]) -> list[Sentence]:
+    return list(chain.from_iterable(part_answers(part, answers) for part in parts))

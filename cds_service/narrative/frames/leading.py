@@ -1,0 +1,63 @@
+"""Small words that only lead from what was examined to its result: "FADIR still positive", "SLR - right: negative"."""
+
+from typing import Final
+
+from cds_service.narrative.frames.retelling import IT_IS, NOW
+from cds_service.narrative.items import Item, Row
+
+DASH: Final = "-"
+_STILL, _RESULT, _GRADE = "still", "result", "grade"
+_OPENING, _CLOSING = "(", ")"
+_EXAMINED: Final = (
+    *("result", "grade", "score", "reflex-grade", "degrees", "test", "reflex", "reflex-place", "muscle", "motion"),
+    *("topic", "region", "root", "limb", "numb", "walk", "joint", "structure-seen", "disease"),
+)
+_SIGNS: Final = frozenset({"+", "-"})
+
+
+def asides(row: Row) -> frozenset[int]:
+    """Return the places of what a bracket tells beside an examination: "AJ absent L (post discectomy), R normal"."""
+    if _OPENING not in row.sentence.words:
+        return frozenset()
+    found: set[int] = set()
+    start = -1
+    for at, item in enumerate(row):
+        if item.text == _OPENING:
+            start = at
+        elif item.text == _CLOSING and start >= 0:
+            inside = range(start + 1, at)
+            if not any(_tells(row[one]) for one in inside):
+                found.update(inside)
+            start = -1
+    return frozenset(found)
+
+
+def _tells(item: Item) -> bool:
+    """Return whether an item may tell what was examined, its side or result, or whether it is so."""
+    is_examined = any(item.concept(kind) for kind in _EXAMINED)
+    return is_examined or item.is_side or bool(item.entry.cues) or (item.number >= 0 and not item.year)
+
+
+def leads_on(row: Row, at: int) -> bool:
+    """Return whether an item only leads to a result: a dash, "still", or "it is" behind "now"."""
+    text = row[at].text
+    if text == DASH:
+        return _is_dash(row, at)
+    if text in IT_IS:
+        return at > 0 and row[at - 1].text.endswith(NOW)
+    return text == _STILL and _leads_to_result(row, at)
+
+
+def _leads_to_result(row: Row, at: int) -> bool:
+    """Return whether a result follows, as in "FADIR still positive"; not another head."""
+    behind = next((item for item in row[at + 1 :] if not item.is_side), None)
+    return behind is not None and (behind.text in _SIGNS or bool(behind.concept(_RESULT) or behind.concept(_GRADE)))
+
+
+def _is_dash(row: Row, at: int) -> bool:
+    """Return whether a dash only leads to a result or a side: "SLR - right: negative", "R leg - intact"; no minus."""
+    behind = row[at + 1] if at + 1 < len(row) else None
+    is_minus = behind is None or any(item.text in _SIGNS for item in row if item is not row[at])
+    is_measure = behind is not None and behind.number >= 0 and at > 0 and row[at - 1].is_side
+    is_told = behind is not None and any(behind.concept(kind) for kind in (_RESULT, "degrees", "grade", "reflex-grade"))
+    return not is_minus and behind is not None and (behind.is_side or is_told or is_measure)

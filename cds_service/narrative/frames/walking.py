@@ -1,0 +1,102 @@
+"""The frame of walking: how far somebody gets until it hurts, "can walk 200 yds before the legs get heavy"."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.sites import REGION
+from cds_service.narrative.frames.subject import COMPLAINT, Subject, is_denial, pain_at
+from cds_service.narrative.items import Item, Role, Row
+from cds_service.narrative.lexicon import Mark, PhraseMeaning
+from cds_service.narrative.mentions import Mention
+
+_PACE, _HEAVY, _ACTION, _WALKING = "pace", "heavy", "action", "walking"
+# What stands between a walk and the pain that ends it; only these need no distance.
+_SURE = frozenset({"before", "until", "till", "limited by", "stopped by", "restricted by"})
+_THEN = _SURE | {"then", "->", "due to", "d / t", "because of", "because", "as", "by", "when", "secondary to"}
+_BY = frozenset({"after", "within", "at", "beyond"})
+_FAR: Final = "far"  # a unit that stands for walking by itself
+_LEAST_FAR = 20  # "pain after 5 m" may be months
+_MOVING = frozenset(
+    {
+        "running", "run", "runs", "ran", "jog", "jogging", "cycle", "cycling", "bike", "ride", "swim", "swimming",
+        "drive", "driving",
+    }
+)  # fmt: skip
+_LEGS = frozenset({"leg", "calf", "thigh", "buttock", "lower-leg", "foot"})
+_REACH, _NEAR = 12, 7  # items from the action to its end, and from there to the pain
+_PAINS = frozenset({Role.PAIN, Role.PAIN_WORD})
+
+
+class WalkingFrame(Frame):
+    """Reads "walks 50 yds then both legs heavy", "limited to 200 m by calf pain", "pain comes on after 300 m"."""
+
+    name = "walking"
+    kinds = frozenset({_PACE, _HEAVY, _ACTION})
+    heads = frozenset({_PACE, _ACTION})
+
+    def read(self, row: Row) -> Iterator[Mention]:
+        """Yield that walking hurts, where its end is told by a pain."""
+        meaning = self.table.get(_HEAVY, {}).get("")
+        if meaning is None or not _MOVING.isdisjoint(row.sentence.words):
+            return
+        for place in row.kinds.get(_ACTION, ()):
+            if row[place].concept(_ACTION) == _WALKING and (pain := self._end_of(row, place)) is not None:
+                yield _mention(place, pain, meaning)
+                return
+        for place in row.kinds.get(_PACE, ()):
+            is_led = place + 1 < len(row) and row[place + 1].text in _SURE
+            pain = _pain_behind(row, place + 1) if is_led else self._pain_before(row, place)
+            if pain is not None:
+                yield _mention(pain, place, meaning)
+                return
+
+    def _end_of(self, row: Row, place: int) -> int | None:
+        """Return the pain that ends a walk."""
+        is_measured = False
+        for at in range(place + 1, min(len(row), place + _REACH)):
+            item = row[at]
+            if item.text in (_THEN if is_measured else _SURE):
+                return _pain_behind(row, at)
+            if item.concept(_PACE) and row[at - 1].number >= 0:
+                is_measured = True
+            elif item.is_marked(Mark.STOP) or item.role in _PAINS or item.concept(COMPLAINT) or item.text == ",":
+                return None
+        return None
+
+    def _pain_before(self, row: Row, place: int) -> int | None:
+        """Return the pain that comes on after a distance: "calf pain after 200 yards"."""
+        if row[place].concept(_PACE) != _FAR or place < 2 or row[place - 1].number < _LEAST_FAR:
+            return None
+        led = False
+        for at in range(place - 2, max(-1, place - _NEAR), -1):
+            item = row[at]
+            led = led or item.text in _BY
+            if item.role in _PAINS:
+                return at if led and pain_at(row, at) is Subject.OURS else None
+            if item.is_marked(Mark.STOP, Mark.LIST, Mark.JOINED) or item.entry.cues:
+                return None
+        return None
+
+
+def _pain_behind(row: Row, end: int) -> int | None:
+    """Return the pain or the heavy legs behind the end of a walk."""
+    is_leg = False
+    for at in range(end + 1, min(len(row), end + _NEAR)):
+        item = row[at]
+        is_leg = is_leg or item.concept(REGION) in _LEGS
+        if item.role in _PAINS:
+            return at if pain_at(row, at) is Subject.OURS else None
+        if item.concept(_HEAVY) and is_leg:
+            return at
+        if _breaks(item):
+            return None
+    return None
+
+
+def _breaks(item: Item) -> bool:
+    return is_denial(item) or bool(item.concept(COMPLAINT)) or item.role is Role.ELSEWHERE or item.text == ","
+
+
+def _mention(one: int, other: int, meaning: PhraseMeaning) -> Mention:
+    return Mention(one, meaning, min(one, other), max(one, other), is_sided=True, about=Subject.OURS)

@@ -1,0 +1,37 @@
+"""Read that what is on one side is not on the other: "pain L groin not R", "numb right foot (none left)"."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from cds_service.model.facts import FindingValue
+from cds_service.model.sides import Side
+from cds_service.narrative.items import Item, Row
+from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.mentions import Mention
+from cds_service.narrative.statements import Statement
+
+_OTHER: Final = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
+_NOT: Final = frozenset({"not", "none", "nil", "no"})
+_OPENING: Final = frozenset({",", "(", "-", "only"})
+_SMALL: Final = frozenset({"in", "on", "the", "on the", "in the", "side", "at all", ")"})
+
+
+def denied_of_other(row: Row, mention: Mention) -> Iterator[Statement]:
+    """Yield the denials of what a mention finds, for the other side, if the words right behind it say so."""
+    other = _OTHER.get(mention.side)
+    if other is not None and mention.value is FindingValue.PRESENT and _denies(row, mention, other):
+        yield from (Statement(one, FindingValue.ABSENT, other) for one in mention.saying.denies)
+
+
+def _denies(row: Row, mention: Mention, other: Side) -> bool:
+    behind = row[mention.last + 1 :]
+    while behind and (behind[0].entry.side is mention.side or behind[0].text in _OPENING):
+        behind = behind[1:]
+    if not behind or behind[0].text not in _NOT:
+        return False
+    said = [item for item in behind[1:] if item.text not in _SMALL]
+    return bool(said) and said[0].entry.side is other and said[0].is_side and (len(said) == 1 or _ends(said[1]))
+
+
+def _ends(item: Item) -> bool:
+    return item.is_marked(Mark.LIST, Mark.JOINED)

@@ -1,0 +1,61 @@
+"""What another wrote, or was found before: it holds no more once the same text finds otherwise.
+
+"Per ED note SLR positive R; on my exam SLR negative" denies it; "per ED note SLR positive R" alone does not.
+"""
+
+from typing import Final
+
+from cds_service.model.facts import FindingValue
+from cds_service.narrative.endings import is_of_then
+from cds_service.narrative.items import Row
+from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.mentions import Mention
+from cds_service.narrative.statements import Statement
+from cds_service.narrative.traits import marked
+from cds_service.narrative.when import TODAY
+
+_QUOTED: Final = marked(Mark.QUOTED)
+_THEN: Final = marked(Mark.THEN)
+_NOT: Final = frozenset({"not", "isnt", "not in"})
+_COMMA: Final = ","
+_MOST_BEHIND: Final = 2  # items behind "not" in "NOT saddle"
+
+
+def is_of_before(row: Row, mention: Mention, statement: Statement) -> bool:
+    """Return whether something is told of a day before, and not of today."""
+    if statement.was is not None:
+        return statement.was.is_relative and statement.was != TODAY
+    return is_told_of_then(row, mention)
+
+
+def is_told_of_then(row: Row, mention: Mention) -> bool:
+    """Return whether words behind a mention say that it was so on a day before: "negative at last visit"."""
+    return bool(row.traits & _THEN) and is_of_then(row, mention)
+
+
+def past_of(mention: Mention, statement: Statement) -> Statement | None:
+    """Return what is left of a disease of a past year where the text denies that it is there: a history of it."""
+    is_old = mention.when is not None and mention.when.year > 0
+    past = mention.saying.past if is_old and statement.value is FindingValue.PRESENT else None
+    return statement._replace(finding=past) if past and past != statement.finding else None
+
+
+def is_quoted(row: Row, mention: Mention) -> bool:
+    """Return whether a mention stands behind words that quote another, and the writer has not spoken since."""
+    if not row.traits & _QUOTED:
+        return False
+    for item in reversed(row[: mention.first]):
+        if item.is_marked(Mark.QUOTED):
+            return True
+        if item.is_marked(Mark.WRITER):
+            return False
+    return False
+
+
+def is_taken_back(row: Row, mention: Mention) -> bool:
+    """Return whether the writer says that what another wrote is not so: "clarified: outer thigh, NOT saddle"."""
+    if not is_quoted(row, mention):
+        return False
+    writer = next((at for at in range(mention.last + 1, len(row)) if row[at].is_marked(Mark.WRITER)), len(row))
+    denied = next((at for at in range(writer, len(row)) if row[at].text in _NOT), None)
+    return denied is not None and denied + _MOST_BEHIND >= len(row) - 1 and row[denied - 1].text == _COMMA
