@@ -40,3 +40,11 @@ def lasted_until(items: Sequence[Item], mention: Mention, place: int) -> bool:
     """Return whether a finding was there up to a moment. "Not numb until the operation" says that it began then."""
     is_denied = any(cue.effect is CueEffect.NEGATED for item in items[:place] for cue in item.entry.cues)
     return mention.last < place and not is_denied
+
+
+def began_then(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether what is denied is denied up to a moment, at which it began: "never had back pain until the fall"."""
+    if not (mention.saying.is_pain or mention.saying.is_ground):
+        return False
+    behind = next((item for item in items[mention.last + 1 :] if not item.is_side), None)
+    return behind is not None and is_until(behind)

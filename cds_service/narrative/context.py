@@ -10,6 +10,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.boxes import stands_behind
 from cds_service.narrative.carrying import CARRYING, PlacedCue, carry, may_hold_cues, place_cues
+from cds_service.narrative.ceasing import began_then
 from cds_service.narrative.claims import is_claimed, is_on_checklist
 from cds_service.narrative.cue_limits import (
     holds_from_opening,
@@ -235,7 +236,7 @@ class Context:
             if nearest.cue.is_listing and is_resumed(self.items[nearest.place + 1 : mention.first]):
                 yield CueEffect.NEGATED
             return
-        if is_told_apart(self.items, nearest, mention):
+        if is_told_apart(self.items, nearest, mention) or began_then(self.items, mention):
             return
         back = self._taken_back(nearest, mention)
         if back is not False:

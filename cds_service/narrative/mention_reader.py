@@ -125,10 +125,16 @@ def _refer(pains: PainReader, side: Side) -> None:
 
 def _without(row: Row, taken: set[int]) -> list[Item]:
     """Return a sentence whose places of pain are none where a frame has them: "groin pain, hip arthritis"."""
-    hidden = [place for place in taken if row[place].role is Role.PLACE]
+    hidden = [place for place in taken if row[place].role is Role.PLACE and not _hurts(row, place)]
     if not hidden:
         return row
     items = list(row)
     for place in hidden:
         items[place] = UNKNOWN_ITEM
     return items
+
+
+def _hurts(row: Row, place: int) -> bool:
+    """Return whether a word of pain stands right before a place and its side: "sore right hip ?bursitis"."""
+    before = next((item for item in reversed(row[:place]) if not item.is_side), None)
+    return before is not None and before.role is Role.PAIN_WORD

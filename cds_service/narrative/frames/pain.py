@@ -10,6 +10,7 @@ from cds_service.narrative.frames.antecedent import NOTHING, Meant
 from cds_service.narrative.frames.followed_pain import Pain
 from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, QUALITY, REGION, RUN, TENDER
 from cds_service.narrative.frames.subject import is_denial
+from cds_service.narrative.frames.tallies import read_tally
 from cds_service.narrative.items import Item, Role
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
@@ -41,9 +42,10 @@ class PainReader:
         self.opening = Side.UNSTATED
         self.mentions: list[Mention] = []
         self.places_without_pain: list[PhraseMeaning] = []  # places without a pain word
-        for place, item in enumerate(items):
-            role = item.role
-            if role is _BREAK:  # as most words are
+        for entry in read_tally(items):
+            self._mention(entry.place, entry.end, Pain(self._next()))
+        for place, item in enumerate(() if self.mentions else items):
+            if (role := item.role) is _BREAK:  # as most words are
                 if self.is_following or item.entry.concepts:
                     self._read_other(place, item)
             elif role is not _BRIDGE or (self._waiting and item.concept(QUALITY) == calm.VAGUE):
@@ -124,7 +126,7 @@ class PainReader:
         pain = self._pain
         if pain is None or calm.is_copula(self._items, place, pain.began) or calm.leads_on(self._items, place):
             return pain is not None
-        return runs.heads_places(self._items, place) or self._is_movement(place) or self._leads_on(place)
+        return runs.leads_aside(self._items, place) or self._is_movement(place) or self._leads_on(place)
 
     def _read_calm(self, place: int) -> bool:
         """Read a word by which places do not hurt, behind them or before. Return whether it is one."""

@@ -1,0 +1,69 @@
+"""Read tallies of where it hurts and how much: "groin 0, buttock ++", "Groin - nil. LS - ++ on R", "calf 0"."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from cds_service.narrative.frames.sites import QUALITY, REGION, TENDER
+from cds_service.narrative.items import Item, Role
+from cds_service.narrative.lexicon import CueEffect, Mark
+
+_PLUS: Final = "+"
+_ZERO: Final = "0"
+_WORDS: Final = frozenset({"nil", "none", "denied", "-ve", "neg"})
+_SMALL: Final = frozenset({"-", ":", "(", ")", "=", "on"})
+_JOINED: Final = frozenset({"knee", "ankle"})  # whose signs may be those of reflexes
+_ENDS: Final = frozenset({",", "(", ")", "-"})
+_LONGEST: Final = 30  # items
+
+
+class Entry(NamedTuple):
+    """A place with a sign. `end`: the last item that says that it hurts there; a denial is left to its cue."""
+
+    place: int
+    end: int
+
+
+def read_tally(items: Sequence[Item]) -> list[Entry]:
+    """Return the entries of a sentence that is a tally, or none."""
+    if len(items) > _LONGEST or not any(_is_sign(items, at) for at in range(len(items))):
+        return []
+    if not all(_belongs(items, at) for at in range(len(items))):
+        return []
+    entries = list(_entries(items))
+    regions = {items[one.place].concept(REGION) for one in entries}
+    return [] if regions <= _JOINED else entries
+
+
+def _entries(items: Sequence[Item]) -> Iterator[Entry]:
+    waiting: list[int] = []
+    for at, item in enumerate(items):
+        if item.role is Role.PLACE:
+            waiting.append(at)
+        elif _is_sign(items, at):
+            for place in waiting:
+                yield Entry(place, place if _denies(item) else at)
+            waiting = []
+        elif item.is_marked(Mark.LIST) and item.text == ",":
+            waiting = []
+
+
+def _is_sign(items: Sequence[Item], at: int) -> bool:
+    """Return whether an item says how much. One plus joins, and "none" may lead on, unless an entry ends behind it."""
+    text = items[at].text
+    if text != _PLUS and text not in _WORDS:
+        return text.startswith(_PLUS) or text == _ZERO
+    behind = next((item for item in items[at + 1 :] if not item.is_side), None)
+    return behind is None or behind.text in _ENDS
+
+
+def _denies(item: Item) -> bool:
+    return any(cue.effect is CueEffect.NEGATED for cue in item.entry.cues)
+
+
+def _belongs(items: Sequence[Item], at: int) -> bool:
+    """Return whether an item may stand in a tally: a place, its side, its sign, or what joins and titles them."""
+    item = items[at]
+    if item.role is Role.PLACE or _is_sign(items, at) or item.is_side or item.text in _SMALL or item.is_marked(Mark.LIST):
+        return True
+    is_title = item.role is Role.PAIN_WORD and item.concept(QUALITY) != TENDER and at == 0
+    return is_title or (item.role is Role.BRIDGE and item.number < 0 and not item.entry.cues)
