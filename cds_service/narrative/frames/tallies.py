@@ -37,8 +37,10 @@ def read_tally(items: Sequence[Item]) -> list[Entry]:
 def _entries(items: Sequence[Item]) -> Iterator[Entry]:
     waiting: list[int] = []
     for at, item in enumerate(items):
-        if item.role is Role.PLACE:
+        if item.role is Role.PLACE and not (at and _leads(items, at - 1)):
             waiting.append(at)
+        elif _leads(items, at):
+            yield Entry(at + 1, at + 1)
         elif _is_sign(items, at):
             for place in waiting:
                 yield Entry(place, place if _denies(item) else at)
@@ -56,6 +58,13 @@ def _is_sign(items: Sequence[Item], at: int) -> bool:
     return behind is None or behind.text in _ENDS
 
 
+def _leads(items: Sequence[Item], at: int) -> bool:
+    """Return whether a word denies the place behind it, at the opening of an entry: "nil groin, buttock ++"."""
+    is_opening = at == 0 or items[at - 1].text == ","
+    is_place = at + 1 < len(items) and items[at + 1].role is Role.PLACE
+    return items[at].text in _WORDS and is_opening and is_place
+
+
 def _denies(item: Item) -> bool:
     return any(cue.effect is CueEffect.NEGATED for cue in item.entry.cues)
 
@@ -63,7 +72,7 @@ def _denies(item: Item) -> bool:
 def _belongs(items: Sequence[Item], at: int) -> bool:
     """Return whether an item may stand in a tally: a place, its side, its sign, or what joins and titles them."""
     item = items[at]
-    if item.role is Role.PLACE or _is_sign(items, at) or item.is_side or item.text in _SMALL or item.is_marked(Mark.LIST):
+    if item.role is Role.PLACE or _is_sign(items, at) or _leads(items, at) or item.is_side or item.text in _SMALL or item.is_marked(Mark.LIST):
         return True
     is_title = item.role is Role.PAIN_WORD and item.concept(QUALITY) != TENDER and at == 0
     return is_title or (item.role is Role.BRIDGE and item.number < 0 and not item.entry.cues)
