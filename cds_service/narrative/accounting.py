@@ -34,7 +34,9 @@ _TROUBLE, _SAME, _SUCH_AS = "trouble", "same", "such as"
 _SINCE, _PRESENT, _COLON = "since", "present", ":"
 _AGE: Final = frozenset({"year", "yo", "year old"})
 _SPANS: Final = frozenset({"years", "yr", "yrs", "y", "months", "weeks", "wks", "days", "hours", "hrs"})
-_IMAGING: Final = frozenset({"mri", "ct", "dexa", "dxa", "xr", "us", "uss", "scan", "ultrasound", "imaging", "films", "bloods"})
+_IMAGING: Final = frozenset(
+    {"mri", "ct", "dexa", "dxa", "xr", "us", "uss", "scan", "ultrasound", "imaging", "films", "bloods"}
+)
 _SIGNS: Final = frozenset("/&")  # in "h / o", "w / o"
 _BACK: Final = frozenset({"last", "past", "previous", "preceding"})
 

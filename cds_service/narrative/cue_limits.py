@@ -56,6 +56,12 @@ def is_of_next(mentions: Sequence[Mention], placed: PlacedCue, mention: Mention)
     return placed.place > mention.last and any(one.first == placed.place < one.last for one in mentions)
 
 
+def is_denied_anew(items: Sequence[Item], placed: PlacedCue, denials: Sequence[PlacedCue], mention: Mention) -> bool:
+    """Return whether a mention has a denial of its own behind one that tells little: "no new change, no retention"."""
+    is_vague = placed.cue.effect is CueEffect.UNCLEAR and items[placed.place].text.startswith(_NO)
+    return is_vague and any(placed.place < one.place < mention.first for one in denials)
+
+
 def names_examples(items: Sequence[Item], place: int, denials: Sequence[PlacedCue]) -> bool:
     """Return whether an item leads to examples of what is denied: "no constitutional symptoms such as fever"."""
     before = [one.place for one in denials if one.place < place]

@@ -72,7 +72,14 @@ def _denies(item: Item) -> bool:
 def _belongs(items: Sequence[Item], at: int) -> bool:
     """Return whether an item may stand in a tally: a place, its side, its sign, or what joins and titles them."""
     item = items[at]
-    if item.role is Role.PLACE or _is_sign(items, at) or _leads(items, at) or item.is_side or item.text in _SMALL or item.is_marked(Mark.LIST):
+    if (
+        item.role is Role.PLACE
+        or _is_sign(items, at)
+        or _leads(items, at)
+        or item.is_side
+        or item.text in _SMALL
+        or item.is_marked(Mark.LIST)
+    ):
         return True
     is_title = item.role is Role.PAIN_WORD and item.concept(QUALITY) != TENDER and at == 0
     return is_title or (item.role is Role.BRIDGE and item.number < 0 and not item.entry.cues)
