@@ -1,4 +1,4 @@
-"""Whether a clause tells that something is there, so that no denial before its comma reaches it: "no LBP, hip pain ++"."""
+"""Whether a clause says that something is there; no denial before its comma reaches it then: "no LBP, hip pain ++"."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,8 +9,7 @@ from cds_service.narrative.mentions import Mention
 
 _COMMA, _PLUS, _PRESENT, _SLASH = ",", "+", "present", "/"
 _SCALES: Final = frozenset({10, 100})
-_VERBS: Final = ("hurts", "hurt", "aches", "burns", "throbs")  # at the end of a place of pain that hurts
-_PLURAL_VERBS: Final = ("s ache", "s hurt", "s burn")
+_VERBS: Final = ("hurts", "hurt", "aches", "burns", "throbs", "s ache", "s burn")  # at the end of a place that hurts
 _FINITE: Final = frozenset(
     {
         "is",
@@ -38,7 +37,7 @@ def is_asserted(items: Sequence[Item], mention: Mention) -> bool:
 def asserts(items: Sequence[Item], mention: Mention) -> bool:
     """Return whether a mention is told with how much of it there is, or with a verb of its own."""
     text = items[mention.last].text
-    if mention.saying.is_pain and (text.endswith(_PLURAL_VERBS) or text.endswith(_VERBS)):
+    if mention.saying.is_pain and text.endswith(_VERBS):
         return True
     behind = items[mention.last + 1 :]
     while behind and behind[0].is_side:
@@ -56,7 +55,7 @@ def asserts(items: Sequence[Item], mention: Mention) -> bool:
 
 def _is_score(items: Sequence[Item]) -> bool:
     """Return whether items are a score of more than nothing: "6/10"."""
-    behind = items[2] if len(items) > 2 and items[1].text == _SLASH else None  # noqa: PLR2004
+    behind = items[2] if len(items) > 2 and items[1].text == _SLASH else None
     return items[0].number > 0 and behind is not None and behind.number in _SCALES
 
 

@@ -43,7 +43,7 @@ def lasted_until(items: Sequence[Item], mention: Mention, place: int) -> bool:
 
 
 def began_then(items: Sequence[Item], mention: Mention) -> bool:
-    """Return whether what is denied is denied up to a moment, at which it began: "never had back pain until the fall"."""
+    """Return whether a finding is denied up to a moment, at which it began: "never had back pain until the fall"."""
     if not (mention.saying.is_pain or mention.saying.is_ground):
         return False
     behind = next((item for item in items[mention.last + 1 :] if not item.is_side), None)

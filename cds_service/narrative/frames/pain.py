@@ -1,6 +1,6 @@
 """Read pains: named by themselves, or as places with a pain word, and where they radiate to."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from cds_service.model.facts import FindingValue
@@ -10,7 +10,7 @@ from cds_service.narrative.frames.antecedent import NOTHING, Meant
 from cds_service.narrative.frames.followed_pain import Pain
 from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, QUALITY, REGION, RUN, TENDER
 from cds_service.narrative.frames.subject import is_denial
-from cds_service.narrative.frames.tallies import read_tally
+from cds_service.narrative.frames.tallies import Entry
 from cds_service.narrative.items import Item, Role
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
@@ -28,10 +28,10 @@ class PainReader:
     before, and `opening`: the side that such a sentence begins with.
     """
 
-    def __init__(self, items: list[Item], tender: Set[str], antecedent: Meant = NOTHING) -> None:
-        self._items = items
-        self._tender = tender
-        self._antecedent = antecedent
+    def __init__(
+        self, items: list[Item], tender: Set[str], antecedent: Meant = NOTHING, tally: Sequence[Entry] = ()
+    ) -> None:
+        self._items, self._tender, self._antecedent = items, tender, antecedent
         self._pain: Pain | None = None
         self._waiting: list[int] = []  # places that still lack a pain word
         self._joins: list[str] = []  # the words that join them
@@ -42,9 +42,9 @@ class PainReader:
         self.opening = Side.UNSTATED
         self.mentions: list[Mention] = []
         self.places_without_pain: list[PhraseMeaning] = []  # places without a pain word
-        for entry in read_tally(items):
+        for entry in tally:
             self._mention(entry.place, entry.end, Pain(self._next()))
-        for place, item in enumerate(() if self.mentions else items):
+        for place, item in enumerate(() if tally else items):
             if (role := item.role) is _BREAK:  # as most words are
                 if self.is_following or item.entry.concepts:
                     self._read_other(place, item)

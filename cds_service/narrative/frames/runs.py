@@ -114,7 +114,7 @@ def leads_to_place(items: Sequence[Item], place: int) -> bool:
 
 
 def names_other_place(items: Sequence[Item], place: int) -> bool:
-    """Return whether a pain is first said to be in a place that is none of ours: "pain over the PSIS into the buttock"."""
+    """Return whether a pain is first said to be in a place that is none of ours: "pain over the PSIS into buttock"."""
     if not (items[place].is_unknown or items[place].concept("structure")) or items[place].entry.cues:
         return False
     at = place - 1

@@ -10,6 +10,7 @@ from cds_service.narrative.lexicon import CueEffect, Mark
 _PLUS: Final = "+"
 _ZERO: Final = "0"
 _WORDS: Final = frozenset({"nil", "none", "denied", "-ve", "neg"})
+_SIGNS: Final = frozenset({_PLUS, _ZERO, "nil", "none", "denied", "neg", "ve"})  # words of a sentence
 _SMALL: Final = frozenset({"-", ":", "(", ")", "=", "on"})
 _JOINED: Final = frozenset({"knee", "ankle"})  # whose signs may be those of reflexes
 _ENDS: Final = frozenset({",", "(", ")", "-"})
@@ -23,9 +24,9 @@ class Entry(NamedTuple):
     end: int
 
 
-def read_tally(items: Sequence[Item]) -> list[Entry]:
-    """Return the entries of a sentence that is a tally, or none."""
-    if len(items) > _LONGEST or not any(_is_sign(items, at) for at in range(len(items))):
+def read_tally(items: Sequence[Item], words: Sequence[str]) -> list[Entry]:
+    """Return the entries of a sentence of these words that is a tally, or none."""
+    if _SIGNS.isdisjoint(words) or len(items) > _LONGEST:
         return []
     if not all(_belongs(items, at) for at in range(len(items))):
         return []
