@@ -21,7 +21,8 @@ _TOKEN = re.compile(
 _PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")  # such a phrase needs no splitting
 _AS_WRITTEN = frozenset(",:/()+&<>")
 _ENDING = frozenset(".;!")
-_OF_ROTATION = frozenset({"int", "ext"})  # what they are of stands behind them: "INT. ROTATION"
+_ROTATION = re.compile(r"\srot", re.IGNORECASE)
+_OF_ROTATION = frozenset({"int", "ext"})
 _CLOSING_SIDE = re.compile(r"\s(?:[LR]|[LR][Tt])(?=\s?(?:[,;.)]|$|@|at |and |& ))")
 _QUOTES = str.maketrans("", "", "'\u2019")
 ARROW = "->"
@@ -186,13 +187,10 @@ def _sentence_ending(token: str, match: re.Match[str], text: str, words: list[st
         case "." if len(token) == 1:
             goes_on = match.end() < len(text) and not text[match.end()].isspace()
             is_short = bool(words) and words[-1] in abbreviations
-            is_short = (
-                is_short
-                and (
-                    len(words) == 1  # "Pos. FADIR"
-                    or (words[-1] in _OF_ROTATION and text[: match.start()].endswith(words[-1].upper()))
-                    or not _begins_sentence(text, match.end())
-                )
+            is_short = is_short and (
+                len(words) == 1  # "Pos. FADIR"
+                or (words[-1] in _OF_ROTATION and _ROTATION.match(text, match.end()) is not None)  # "Int. Rotation"
+                or not _begins_sentence(text, match.end())
             )
             return "" if goes_on or is_short else STOP
         case "!":
