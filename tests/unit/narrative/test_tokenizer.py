@@ -33,6 +33,8 @@ def words(text: str) -> list[str]:
         ("pain on L. Groin fine", ["pain on l", "groin fine"]),
         ("Limited Int. Rotation", ["limited int rotation"]),
         ("LIMITED INT. ROT.", ["limited int rot"]),
+        ("hip i.a. steroid p.o. Gait normal", ["hip i a steroid p o", "gait normal"]),
+        ("via.b. next", ["via b", "next"]),
         ("pain on int. Gait normal", ["pain on int", "gait normal"]),
         ("one. two; three\nFour\n\nfive", ["one", "two", "three", "four", "five"]),
         ("no groin\npain", ["no groin pain"]),
