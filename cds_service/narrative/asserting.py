@@ -37,7 +37,7 @@ def is_asserted(items: Sequence[Item], mention: Mention) -> bool:
 def asserts(items: Sequence[Item], mention: Mention) -> bool:
     """Return whether a mention is told with how much of it there is, or with a verb of its own."""
     text = items[mention.last].text
-    if mention.saying.is_pain and text.endswith(_VERBS):
+    if mention.saying.is_pain and (text.endswith(_VERBS) or text.startswith(_PLUS)):
         return True
     behind = items[mention.last + 1 :]
     while behind and behind[0].is_side:

@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from typing import Final
 
-from cds_service.narrative.items import Item
+from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 
 _UNTIL: Final = frozenset({"until", "till", "up until"})
 _WHEN: Final = frozenset({"in", "by", "on"})
 _WHOLLY: Final = frozenset({"completely", "altogether", "entirely", "by itself", "spontaneously", "since"})
-_AGO: Final = ("ago", "since")
+_AGO: Final = frozenset({"ago", "since"})
 _TREATMENTS: Final = ("act", "agent", "danger")  # a drug that was stopped was tried
 _NEAR: Final = 4  # items behind "stopped"
 
 
-def ceases(items: Sequence[Item], place: int) -> bool:
+def ceases(items: Row, place: int) -> bool:
     """Return whether a word says that something ended, and not whom it kept from what: "it stopped him working"."""
     if not items[place].is_marked(Mark.CEASED):
         return False
@@ -23,7 +23,8 @@ def ceases(items: Sequence[Item], place: int) -> bool:
     if not behind or behind[0].is_marked(Mark.LIST, Mark.STOP) or behind[0].text in _WHOLLY or behind[0].text == ")":
         return True
     is_dated = behind[0].text in _WHEN and len(behind) > 1 and behind[1].year > 0
-    return is_dated or any(item.text.endswith(_AGO) for item in behind)
+    first, end = items.words(place + 1, min(place + _NEAR, len(items) - 1))
+    return is_dated or any(word in _AGO for word in items.sentence.words[first:end])
 
 
 def may_cease(items: Sequence[Item], mention: Mention) -> bool:

@@ -10,7 +10,6 @@ from cds_service.narrative.frames.antecedent import NOTHING, Meant
 from cds_service.narrative.frames.followed_pain import Pain
 from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, QUALITY, REGION, RUN, TENDER
 from cds_service.narrative.frames.subject import is_denial
-from cds_service.narrative.frames.tallies import Entry
 from cds_service.narrative.items import Item, Role
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
@@ -29,7 +28,7 @@ class PainReader:
     """
 
     def __init__(
-        self, items: list[Item], tender: Set[str], antecedent: Meant = NOTHING, tally: Sequence[Entry] = ()
+        self, items: list[Item], tender: Set[str], antecedent: Meant = NOTHING, tally: Sequence[tuple[int, int]] = ()
     ) -> None:
         self._items, self._tender, self._antecedent = items, tender, antecedent
         self._pain: Pain | None = None
@@ -42,8 +41,8 @@ class PainReader:
         self.opening = Side.UNSTATED
         self.mentions: list[Mention] = []
         self.places_without_pain: list[PhraseMeaning] = []  # places without a pain word
-        for entry in tally:
-            self._mention(entry.place, entry.end, Pain(self._next()))
+        for place, end in tally:
+            self._mention(place, end, Pain(self._next()))
         for place, item in enumerate(() if tally else items):
             if (role := item.role) is _BREAK:  # as most words are
                 if self.is_following or item.entry.concepts:

@@ -123,7 +123,8 @@ def names_other_place(items: Sequence[Item], place: int) -> bool:
     if at < 0 or items[at].role is not Role.PAIN_WORD:
         return False
     behind = [one for one in items[place + 1 : place + _REACH] if not (one.is_side or one.role is Role.BRIDGE)][:2]
-    is_joined = len(behind) > 1 and (behind[0].role is Role.RUN or behind[0].is_marked(Mark.LIST))
+    is_list = bool(behind) and behind[0].is_marked(Mark.LIST) and behind[0].text != _COMMA
+    is_joined = len(behind) > 1 and (is_list or behind[0].role is Role.RUN)
     return is_joined and behind[1].role in {Role.PLACE, Role.RUN}
 
 

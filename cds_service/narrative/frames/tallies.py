@@ -1,11 +1,11 @@
 """Read tallies of where it hurts and how much: "groin 0, buttock ++", "Groin - nil. LS - ++ on R", "calf 0"."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from cds_service.narrative.frames.sites import QUALITY, REGION, TENDER
 from cds_service.narrative.items import Item, Role
-from cds_service.narrative.lexicon import CueEffect, Mark
+from cds_service.narrative.lexicon import Mark
 
 _PLUS: Final = "+"
 _ZERO: Final = "0"
@@ -17,34 +17,25 @@ _ENDS: Final = frozenset({",", "(", ")", "-"})
 _LONGEST: Final = 30  # items
 
 
-class Entry(NamedTuple):
-    """A place with a sign. `end`: the last item that says that it hurts there; a denial is left to its cue."""
-
-    place: int
-    end: int
-
-
-def read_tally(items: Sequence[Item], words: Sequence[str]) -> list[Entry]:
-    """Return the entries of a sentence of these words that is a tally, or none."""
+def read_tally(items: Sequence[Item], words: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the places of a sentence that is a tally, each up to its plus signs. What denies is left to its cue."""
     if _SIGNS.isdisjoint(words) or len(items) > _LONGEST:
         return []
     if not all(_belongs(items, at) for at in range(len(items))):
         return []
     entries = list(_entries(items))
-    regions = {items[one.place].concept(REGION) for one in entries}
-    return [] if regions <= _JOINED else entries
+    return [] if {items[place].concept(REGION) for place, _ in entries} <= _JOINED else entries
 
 
-def _entries(items: Sequence[Item]) -> Iterator[Entry]:
+def _entries(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
     waiting: list[int] = []
     for at, item in enumerate(items):
         if item.role is Role.PLACE and not (at and _leads(items, at - 1)):
             waiting.append(at)
         elif _leads(items, at):
-            yield Entry(at + 1, at + 1)
+            yield at + 1, at + 1
         elif _is_sign(items, at):
-            for place in waiting:
-                yield Entry(place, place if _denies(item) else at)
+            yield from ((place, at if item.text.startswith(_PLUS) else place) for place in waiting)
             waiting = []
         elif item.is_marked(Mark.LIST) and item.text == ",":
             waiting = []
@@ -64,10 +55,6 @@ def _leads(items: Sequence[Item], at: int) -> bool:
     is_opening = at == 0 or items[at - 1].text == ","
     is_place = at + 1 < len(items) and items[at + 1].role is Role.PLACE
     return items[at].text in _WORDS and is_opening and is_place
-
-
-def _denies(item: Item) -> bool:
-    return any(cue.effect is CueEffect.NEGATED for cue in item.entry.cues)
 
 
 def _belongs(items: Sequence[Item], at: int) -> bool:
