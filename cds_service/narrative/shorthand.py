@@ -1,4 +1,4 @@
-"""Spell out the shorthand of a sentence: "Jerks: K R2 L2" and "Pain score: back 2, leg 0"."""
+"""Spell out the shorthand of a sentence: "Jerks: K R2 L2", "Myotomes: L4 5, L5 4" and "Pain score: back 2, leg 0"."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +26,14 @@ _SIDES: Final[Mapping[str, str]] = {
     "rt": "right",
     "right": "right",
 }
+_STRENGTH: Final = frozenset({"myotomes", "myotome", "power", "motor", "mrc", "strength"})
+_ROOTS: Final = frozenset({"l1", "l2", "l3", "l4", "l5", "s1", "s2"})
+_FULL: Final = 5  # of strength
+_FULL_RANGE: Final = ("full", "range", "of", "motion")
+_ROTATION: Final = frozenset({"rotation", "rotn", "rot"})
+_INWARDS: Final = frozenset({"internal", "int", "medial"})
+_OUTWARDS: Final = frozenset({"external", "ext", "lateral"})
+_REFLEXES: Final = _JERKS | {"patellar", "patella", "achilles", "patellars", "kj", "aj", "kjs", "ajs", "dtr"}
 _MOST: Final = 10
 _ENDS: Final = frozenset({",", "and", "&", "-", ")"})
 
@@ -62,7 +70,11 @@ def _may_be_short(part: Sentence) -> bool:
         return True
     if _LEFT_OR_TOUCH in words and any(_is_touch(part, at) for at in range(len(words))):
         return True
-    return not _JERKS.isdisjoint(words) or (not _GLUED.isdisjoint(words) and _has_glued_sides(words))
+    if not _JERKS.isdisjoint(words) or (not _GLUED.isdisjoint(words) and _has_glued_sides(words)):
+        return True
+    is_graded = not (_ROOTS.isdisjoint(words) or _STRENGTH.isdisjoint(words))
+    is_signed = "+" in words and not _REFLEXES.isdisjoint(words)
+    return is_graded or is_signed or "FROM" in part.spellings or ("/" in words and not _ROTATION.isdisjoint(words))
 
 
 def _spelled(part: Sentence, words: Sequence[tuple[str, int]]) -> Sentence:
@@ -76,6 +88,7 @@ def _words(part: Sentence) -> Iterator[tuple[str, int]]:
     words = part.words
     is_scored, is_sided = _is_scored(words), _has_glued_sides(words)
     is_of_jerks = not _JERKS.isdisjoint(words[:2])
+    is_of_strength, is_of_reflexes = not _STRENGTH.isdisjoint(words), not _REFLEXES.isdisjoint(words)
     for at, word in enumerate(words):
         if is_of_jerks and word in _LETTERS and _GRADED.fullmatch(words[at + 1] if at + 1 < len(words) else ""):
             yield _LETTERS[word], at
@@ -83,8 +96,18 @@ def _words(part: Sentence) -> Iterator[tuple[str, int]]:
             yield from (("light", at), ("touch", at))
         elif is_sided and word in _GLUED:
             yield from ((word[0], at), (word[1:], at))
-        else:
+        elif word == "from" and _is_full_range(part, at):
+            yield from ((spelled, at) for spelled in _FULL_RANGE)
+        elif is_of_reflexes and _is_sign_of_grade(part, at):
+            yield from ((words[at + 1], at + 1), (word, at))
+        elif is_of_reflexes and at and _is_sign_of_grade(part, at - 1):
+            continue
+        elif rotation := _rotation_at(words, at):
+            yield rotation, at
+        elif not (word in _ROTATION and at > 1 and words[at - 2] == "/" and _rotation_at(words, at - 1)):
             yield word, at
+        if is_of_strength and at and _is_bare_grade(words, at):
+            yield from (("/", at), (str(_FULL), at))
         if is_scored and at and _is_score(words, at):
             yield from (("/", at), (str(_MOST), at))
 
@@ -97,6 +120,40 @@ def _is_touch(part: Sentence, at: int) -> bool:
     if part.spellings[at] != "LT" or at + 1 >= len(part.words):
         return False
     return part.words[at + 1] in _FELT and not part.spellings[at + 1].isupper()
+
+
+def _is_full_range(part: Sentence, at: int) -> bool:
+    """Return whether "FROM" in capitals is a full range of movement. In a text all in capitals it is a word."""
+    return part.spellings[at] == "FROM" and any(word.islower() and word.isalpha() for word in part.spellings)
+
+
+def _is_sign_of_grade(part: Sentence, at: int) -> bool:
+    """Return whether a plus stands right before its grade: "patellar +2", but not "2+" or "KJ 2 + 2"."""
+    words, starts = part.words, part.starts
+    if words[at] != "+" or at + 1 >= len(words) or words[at + 1] not in {"0", "1", "2", "3", "4"}:
+        return False
+    is_next = starts[at + 1] == starts[at] + 1
+    return is_next and not (at and starts[at - 1] + len(words[at - 1]) == starts[at])
+
+
+def _rotation_at(words: Sequence[str], at: int) -> str:
+    """Return the short name of a rotation that is named with the other one: "internal/external rotation 10/40"."""
+    kind = {**dict.fromkeys(_INWARDS, "ir"), **dict.fromkeys(_OUTWARDS, "er")}
+    for first in (at, at - 2):
+        pair = words[max(0, first) : first + 4]
+        if first >= 0 and len(pair) == 4 and pair[1] == "/" and pair[3] in _ROTATION:
+            one, other = kind.get(pair[0]), kind.get(pair[2])
+            if one and other and one != other:
+                return one if first == at else other
+    return ""
+
+
+def _is_bare_grade(words: Sequence[str], at: int) -> bool:
+    """Return whether a number is the strength of the root before it: "L4 5, L5 4", but not "L4 5/5" or "L4 5 discs"."""
+    is_grade = words[at].isdecimal() and int(words[at]) <= _FULL and words[at - 1] in _ROOTS
+    behind = words[at + 1] if at + 1 < len(words) else ","
+    is_slash = words[at + 1 : at + 3] == ("/", "/")
+    return is_grade and (behind in _ENDS or behind in _ROOTS or behind in _SIDES or behind == "(" or is_slash)
 
 
 def _has_glued_sides(words: Sequence[str]) -> bool:

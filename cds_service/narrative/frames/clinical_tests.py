@@ -20,19 +20,20 @@ _BY = frozenset({"with", "on", "during"})
 _WITH = frozenset({"with", "w /", "(", "due to", "by"})
 _LEG_REGIONS = frozenset({"leg", "calf", "lower-leg", "foot", "thigh", "hamstring"})
 _IN = frozenset({"in", "over", "at"})
+_AND = frozenset({"and", "&"})
 _SAYING = frozenset({"positive", "negative", "normal", "painful", "painless"})
 _NEAR, _FAR = 5, 8  # items
 _FULL_ANGLE, _RIGHT_ANGLE = 80, 90  # degrees to which a straight leg that hurts is not raised
 _COMPLAINTS = frozenset({"complaint", "complaints", "discomfort"})
 _HIPS, _OF_HIP = frozenset({"hip", "groin", "trochanter"}), frozenset({"fadir", "faber"})
 _BELOW_KNEE = ("lower-leg-pain",)
-_CROSSED = "crossed"  # "SLR positive left, crossed negative"
+_CROSSED = frozenset({"crossed", "crossover", "cross over", "contralateral"})  # "SLR positive left, crossed negative"
 _LEAST = 2  # items before a plus that joins sides, or of pain behind an angle
 _SAID = frozenset({"positive", "negative"})
 _SLR, _SQUAT, _STANCE, _GAIT = "slr", "squat", "trendelenburg", "gait"
 _OF_GAIT = frozenset({"antalgic", "non-antalgic"})
 _NORMAL_GAIT = frozenset({"normal", "unremarkable", "wnl", "within normal limits", "nad", "nl", "n"})
-_PELVIS, _STANCE = "pelvis", "trendelenburg"
+_PELVIS, _OF_STANCE, _DROPS = "pelvis", ("pelvis", "drop", "dip"), frozenset({"drop", "dip"})
 _STEADY, _ABILITY, _UNABLE, _FILLER = "steady", "ability", "unable", "filler"
 _SIGNS = frozenset({"sign", "tension", "drop", "dip", "trendelenburg", "impingement"})
 
@@ -55,7 +56,7 @@ class ClinicalTestFrame(ExaminationFrame):
             return None
         if row[at].text == _SHARED_NAME and not _is_found(row, at):
             return None
-        if row[at].text == _CROSSED and not (speaks_of(row, _TEST, _SLR) and _is_found(row, at)):
+        if row[at].text in _CROSSED and not (speaks_of(row, _TEST, _SLR) and _is_found(row, at)):
             return None
         is_other = concept == _OTHER or (_SHARED_NAME in row[at].text and speaks_of(row, _LIMB, _ARM))
         return Token(Part.OTHER if is_other else Part.HEAD, at, concept)
@@ -68,7 +69,7 @@ class ClinicalTestFrame(ExaminationFrame):
                 _hurts(row[place]) and self._leads_to_test(row, place) for place in range(at)
             )
             return None if is_told else Token(Part.RESULT, at, value=_at_angle(row, at), words=(at,))
-        if _PELVIS in item.text and not speaks_of(row, _TEST, _STANCE):
+        if any(word in item.text for word in _OF_STANCE) and not speaks_of(row, _TEST, _STANCE):
             return None  # a level pelvis is the result of standing on one leg, and of nothing else
         if item.text in NONE:
             return self._none(row, at)
@@ -94,6 +95,8 @@ class ClinicalTestFrame(ExaminationFrame):
         """Return what "no" says of a test: no pain, no such sign, or its whole answer."""
         if _is_without_pain(row, at):
             return self.said(at, "painless")
+        if row[at + 1 : at + 2] and row[at + 1].text in _DROPS and speaks_of(row, _TEST, _STANCE):
+            return self.said(at, "negative")  # "SLS L: no drop"
         is_answer = at > 0 and row[at - 1].text == ":" and (at + 1 == len(row) or row[at + 1].is_marked(Mark.LIST))
         return self.said(at, "negative") if is_answer or lacks(row, at, _is_sign) else None
 
@@ -124,7 +127,8 @@ class ClinicalTestFrame(ExaminationFrame):
             if _hurts(item) or item.text == "symptoms":
                 is_only = any(one.text == _ONLY for one in row[place : place + _NEAR])
                 return not is_only or (item.concept(REGION) in _HIPS and self._is_of_hip(row, at))
-            if item.is_marked(Mark.STOP, Mark.LIST):
+            is_between_places = item.text in _AND and row[place - 1].role is Role.PLACE
+            if item.is_marked(Mark.STOP) or (item.is_marked(Mark.LIST) and not is_between_places):
                 return False
         return False
 
@@ -199,13 +203,13 @@ def _at_angle(row: Row, at: int) -> FindingValue | None:
 
 def _is_with_leg_pain(row: Row, at: int) -> bool:
     """Return whether pain of the leg comes with an angle: "SLR L 40 with calf pain", "35 (leg pain)"."""
-    behind = [item for item in row[at + 1 : at + 1 + _NEAR] if not (item.concept(_FILLER) or item.is_side)]
-    if len(behind) < _LEAST or behind[0].text not in _WITH:
+    behind = [item for item in row[at + 1 : at + 1 + _FAR] if not (item.concept(_FILLER) or item.is_side)]
+    if len(behind) < _LEAST or not (behind[0].text in _WITH or _hurts(behind[0])):
         return False
-    hurt = next((one for one, item in enumerate(behind) if one and _hurts(item)), None)
-    if hurt is None or any(item.number >= 0 or item.entry.cues for item in behind[1:hurt]):
+    hurt = next((one for one, item in enumerate(behind) if _hurts(item)), None)
+    if hurt is None or any(item.number >= 0 or item.entry.cues or item.is_marked(Mark.LIST) for item in behind[1:hurt]):
         return False
-    return any(item.concept(REGION) in _LEG_REGIONS or _is_below_knee(item) for item in behind[1 : hurt + 3])
+    return any(item.concept(REGION) in _LEG_REGIONS or _is_below_knee(item) for item in behind[: hurt + 3])
 
 
 def _is_below_knee(item: Item) -> bool:

@@ -31,10 +31,10 @@ from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 RESULT, TOPIC, GRADE = "result", "topic", "grade"
-SHARED: frozenset[str] = frozenset({RESULT, TOPIC, GRADE, "filler", "whole"})
+SHARED: frozenset[str] = frozenset({RESULT, TOPIC, GRADE, "filler", "whole", "position"})
 _HIP = "hip"
-_N = "n"  # "power N"
-_FILLER, _WHOLE = "filler", "whole"
+_N, _Y = "n", "y"  # "power N"; beside "y" it says no
+_FILLER, _WHOLE, _POSITION = "filler", "whole", "position"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _BREAK, _RESULT, _UNSTATED = Part.BREAK, Part.RESULT, Side.UNSTATED
 _BRIDGES = (Mark.LINK, Mark.RUN)
@@ -100,7 +100,7 @@ class ExaminationFrame(Frame):
             return self.said(at, "normal")._replace(side=Side.BOTH)
         if concept == RETURNED:
             return self.said(at, concept) if self._is_of_topic(row, at) else None
-        if row[at].text == _N and at and (row[at - 1].entry.concepts or row[at - 1].text == ":"):
+        if row[at].text == _N and _is_normal_in_short(row, at):
             return self.said(at, "normal")
         return None if concept is None else self.said(at, concept)
 
@@ -165,7 +165,10 @@ class ExaminationFrame(Frame):
         absent = [one for one in claims if one.result.value is FindingValue.ABSENT]
         if closing_of(row) is Side.BOTH and len(absent) == len(claims):
             return {one.result.at for one in absent}
-        return {one.result.at for one in absent if self.names_pairs and _is_of_both(row, one)}
+        are_limbs = _names_both_limbs(row)
+        return {
+            one.result.at for one in absent if self.names_pairs and (_is_of_both(row, one) or (are_limbs and not one.head.is_part))
+        }
 
     def _tokens(self, row: Row) -> tuple[list[Token], Side]:
         """Return the tokens of a sentence, and the side that heads it."""
@@ -205,7 +208,7 @@ class ExaminationFrame(Frame):
             return Token(Part.TOPIC if self.is_topic(row, at) else self.foreign, at)
         if item.is_marked(*_LISTS):
             return SEPARATOR
-        return None if item.concept(_FILLER) or self.passes(row, at) else BREAK
+        return None if item.concept(_FILLER) or item.concept(_POSITION) or self.passes(row, at) else BREAK
 
     def is_topic(self, row: Row, at: int) -> bool:
         """Return whether an item names what this frame's heads are about."""
@@ -224,6 +227,16 @@ class ExaminationFrame(Frame):
         if item.text == DASH or entry.cues or item.is_marked(Mark.STOP):
             return False
         return is_site(item) or item.is_marked(*_BRIDGES) or bool(entry.qualifiers)
+
+
+def _is_normal_in_short(row: Row, at: int) -> bool:
+    """Return whether a letter says that what stands before it is normal: "power N", "AJ: L 0, R N"."""
+    if not at:
+        return False
+    before = row[at - 1]
+    is_last = at + 1 == len(row) or row[at + 1].is_marked(*_LISTS, Mark.STOP) or row[at + 1].is_side
+    is_of_side = before.is_side and is_last and not any(item.text == _Y for item in row)
+    return bool(before.entry.concepts) or before.text == ":" or is_of_side
 
 
 def _are_alike(row: Row, at: int) -> bool:
@@ -258,6 +271,14 @@ def is_part(item: Item) -> bool:
 def speaks_of(row: Row, kind: str, concept: str) -> bool:
     """Return whether a sentence names a concept."""
     return any(row[at].concept(kind) == concept for at in row.kinds.get(kind, ()))
+
+
+def _names_both_limbs(row: Row) -> bool:
+    """Return whether both legs are named and no side is: "full strength in all groups of the lower extremities"."""
+    if any(item.is_side or item.side is not _UNSTATED for item in row):
+        return False
+    limbs = [row[at] for at in row.kinds.get(_WHOLE, ()) if row[at].concept(_WHOLE) == "leg"]
+    return bool(limbs) and all(item.text.split()[-1] in _PAIRED for item in limbs)
 
 
 def _is_of_both(row: Row, claim: Claim) -> bool:

@@ -17,7 +17,8 @@ _OTHER, _INTERNAL, _RANGE, _HIP, _FILLER = "other", "internal", "range", "hip", 
 _PAINFUL, _REDUCED = "painful", "reduced"
 _MINUS, _TEST, _ABILITY, _UNABLE = "-", "test", "ability", "unable"
 _FREE = frozenset({"freely", "full", "supple", "free", "mobile"})
-_BY, _INT = "by", "int"
+_BY, _INT, _DOWN = "by", "int", "down"
+_POSITION = "position"
 _OF = frozenset({"of", "from"})  # "hip free from infection"
 _MOVES = frozenset({"move", "moves"})
 _HAVE = frozenset({"has", "have"})
@@ -49,7 +50,7 @@ class MotionFrame(ExaminationFrame):
         concept = row[at].concept(_MOTION)
         if concept is None and row[at].concept(_JOINT) == _HIP and _is_free(row, at):
             return Token(Part.HEAD, at, _RANGE)
-        if concept is None or row[at].concept(_FILLER) or (row[at].text == _INT and not _names_rotation(row)):
+        if concept is None or row[at].concept(_FILLER) or row[at].concept(_POSITION) or (row[at].text == _INT and not _names_rotation(row)):
             return None
         is_ours = concept not in {_OTHER, ROLLING} and self._is_of_hip(row, at, concept)
         return Token(Part.HEAD if is_ours else Part.OTHER, at, concept)
@@ -66,6 +67,8 @@ class MotionFrame(ExaminationFrame):
             if _is_share(row, at):
                 return Token(Part.RESULT, at, value=value, words=(at,))
             return Token(Part.RESULT, at, value=FindingValue.ABSENT if number >= _LEAST_FULL else value, words=(at,))
+        if item.text == _DOWN and _is_less(row, at):
+            return self.said(at, "reduced")
         ahead = next((one for one in row[at + 1 :] if not one.is_marked(Mark.LINK)), None)
         if item.concept(_ABILITY) == _UNABLE and ahead is not None and ahead.concept(_MOTION) == _INTERNAL:
             return self.said(at, "limited")
@@ -123,6 +126,14 @@ def _is_free(row: Row, at: int) -> bool:
     if not behind or behind[0].concept(RESULT) != "normal" or behind[0].text.split()[0] not in _FREE:
         return False
     return len(behind) == 1 or behind[1].text not in _OF
+
+
+def _is_less(row: Row, at: int) -> bool:
+    """Return whether "down" ends what is said of a rotation: "IR markedly down", but not "IR down to 10"."""
+    if at + 1 < len(row) and not row[at + 1].is_marked(Mark.LIST, Mark.JOINED):
+        return False
+    before = next((item for item in reversed(row[:at]) if not (item.is_side or item.concept(_FILLER))), None)
+    return before is not None and _is_rotation(before)
 
 
 def _names_rotation(row: Row) -> bool:

@@ -12,6 +12,7 @@ _HEADED: Final = frozenset({":", ","})
 _FILLER, _WHOLE = "filler", "whole"
 _ALL: Final = frozenset({"all", "all of these", "all these"})
 _B, _BRACKETED = "b", 3
+_LEAST_LISTED = 3  # grades
 _BRACKETS: Final = frozenset({"(", ")"})
 
 
@@ -30,7 +31,7 @@ def heading_of(row: Row) -> Side:
             is_bare = False
             if not (item.is_unknown or item.concept(_FILLER) is not None):
                 break
-    return _in_last_bracket(row) or closing_of(row, said_of_all=True)
+    return _in_last_bracket(row) or _of_listed_grades(row) or closing_of(row, said_of_all=True)
 
 
 def _in_last_bracket(row: Row) -> Side | None:
@@ -39,6 +40,16 @@ def _in_last_bracket(row: Row) -> Side | None:
         return None
     sides = [item.entry.side for item in row if item.is_side]
     return sides[0] if len(sides) == 1 and row[-2].is_side else None
+
+
+def _of_listed_grades(row: Row) -> Side | None:
+    """Return the only side, at the end behind "on", of a list of grades without commas: "IP 5 Q 5 TA 4 EHL 3 on R"."""
+    measured = sum(_is_measured(item) for item in row)
+    if measured < _LEAST_LISTED or len(row) < _BRACKETED or any(item.is_marked(Mark.LIST) and item.text == "," for item in row):
+        return None
+    sides = [item.entry.side for item in row if item.is_side]
+    lead = row[-3] if row[-2].text == "the" else row[-2]
+    return sides[0] if len(sides) == 1 and row[-1].is_side and lead.text == "on" else None
 
 
 def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
@@ -52,14 +63,18 @@ def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
     if not said_of_all or side is _UNSTATED:
         return side
     at -= 1
-    while at >= 0 and row[at].is_marked(Mark.LINK) and row[at].text not in _ALL:
+    while at >= 0 and row[at].is_marked(Mark.LINK) and row[at].text not in _ALL and row[at].number < 0:
         at -= 1
     is_apart = at > 0 and (row[at - 1].is_marked(Mark.LIST) or row[at - 1].text in _BRACKETS)
     return side if is_apart and row[at].text in _ALL else _UNSTATED
 
 
 def _has_measure(row: Row) -> bool:
-    return any(item.number >= 0 or any(item.concept(kind) for kind in MEASURES) for item in row)
+    return any(map(_is_measured, row))
+
+
+def _is_measured(item: Item) -> bool:
+    return item.number >= 0 or any(item.concept(kind) for kind in MEASURES)
 
 
 def is_site(item: Item) -> bool:
