@@ -64,15 +64,18 @@ class Clause:
                 return
 
     def _behind(self, head: int, *, is_free: bool) -> Iterator[Slot]:
-        unknown, is_listed, is_placed, is_open = 0, False, False, False
+        unknown, is_listed, is_placed, is_open, is_bracketed = 0, False, False, False, False
         for at in range(head + 1, min(len(self._row), head + 1 + _REACH)):
             item = self._row[at]
-            if self.is_wanted(item):
+            is_bracketed = (is_bracketed or item.text == "(") and item.text != ")"
+            if is_bracketed and self.is_wanted(item) and PLACE_KINDS.isdisjoint(item.entry.concepts):
+                yield Slot(at)  # "injection (guided, triamcinolone)"
+            elif self.is_wanted(item):
                 is_new = is_listed and (is_placed or not is_free)
                 if self._row[at - 1].text in _WITH and PLACE_KINDS.isdisjoint(item.entry.concepts):
                     yield Slot(at)  # what was injected, "with triamcinolone", is no place that another head may share
                     continue
-                if is_listed and self._begins_clause(at):
+                if is_listed and (self._begins_clause(at) or self._is_found_normal(at)):
                     return
                 if is_open or ((is_listed or not is_free) and self._is_anothers(at, 1, is_new=is_new)):
                     return
@@ -165,6 +168,11 @@ class Clause:
             before -= 1
         is_last = at + 1 >= len(self._row)
         return self._row[before].text == _COMMA and not is_last and self._row[at + 1].is_marked(Mark.STOP)
+
+    def _is_found_normal(self, at: int) -> bool:
+        """Return whether a place behind a comma is normal itself: "nodal arthritis, hips spared"."""
+        behind = next((item for item in self._row[at + 1 :] if not (item.is_side or item.is_marked(Mark.LINK))), None)
+        return behind is not None and behind.concept("result") == "normal"
 
     def _is_passed(self, item: Item) -> bool:
         is_small = item.is_marked(Mark.LINK, *_LISTS) and item.text != _COMMA and item.text not in _WITH

@@ -1,7 +1,10 @@
 """The frame of diseases: a disease and the joint, structure or level it is at, in any order."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
+from cds_service.model.sides import Side
 from cds_service.narrative.frames.clause import ABOUT, PLACE_KINDS, Clause, Slot, is_about
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.grades import NUMERAL, SCALE, severity_at
@@ -15,6 +18,9 @@ _DISEASE, _AFTER = "disease", "act"
 _SEVERITY = "severity"
 _SCALE_REACH = 8  # items between a disease and the grade of its films
 _NAME_REACH = 3  # items between a disease and the operation called after it
+_OTHER: Final = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
+_ON = frozenset({"on", "on the"})
+_LEADING = _ON | {"the", "grade", "(", ")", "-"}
 _OPERATED = frozenset({("hernia", "repair")})  # an operation's name, and no disease that is there
 
 
@@ -39,7 +45,9 @@ class DiseaseFrame(Frame):
 
     def _at(self, row: Row, head: int, name: str, slots: list[Slot]) -> Iterator[Mention]:
         for meaning, places in find_meanings(self.table.get(name, {}), row, slots):
-            yield self._mention(row, head, meaning, places)
+            mention = self._mention(row, head, meaning, places)
+            graded = list(_of_graded_sides(row, mention)) if SCALE in row.kinds else []
+            yield from graded or (mention, *_of_other_side(row, mention))
 
     def _mention(self, row: Row, head: int, meaning: PhraseMeaning, places: list[Slot]) -> Mention:
         span = (head, *(slot.at for slot in places if slot.is_inside))
@@ -61,3 +69,32 @@ class DiseaseFrame(Frame):
             and not any(item.is_marked(Mark.STOP, Mark.LIST) for item in row[min(at, head) + 1 : max(at, head)])
             for at in near
         )
+
+
+def _of_graded_sides(row: Row, mention: Mention) -> Iterator[Mention]:
+    """Yield the mention of each side that has a grade of its own: "hip OA, KL 4 on the right, KL 2 on the left"."""
+    if mention.side is not Side.UNSTATED or _SEVERITY not in mention.saying.takes:
+        return
+    for scale in row.kinds[SCALE]:
+        at = scale + 1
+        while at < len(row) and (row[at].number >= 0 or row[at].text in _LEADING):
+            at += 1
+        severity = severity_at(row, scale)
+        if severity and at < len(row) and row[at].is_side and row[at].entry.side in _OTHER:
+            qualifiers = {_SEVERITY: severity}
+            yield replace(mention, side=row[at].entry.side or Side.UNSTATED, qualifiers=qualifiers)
+
+
+def _of_other_side(row: Row, mention: Mention) -> Iterator[Mention]:
+    """Yield the mention of the other side behind a comma, with a severity of its own: "moderate OA R hip, mild L"."""
+    other = _OTHER.get(mention.side)
+    comma = next((at for at in range(mention.last + 1, len(row)) if row[at].is_marked(Mark.LIST)), len(row))
+    if other is None or _SEVERITY not in mention.saying.takes or any(row[at].entry.cues for at in range(mention.last + 1, comma)):
+        return
+    at = comma + 1
+    said = row[at].entry.qualifiers.get(_SEVERITY, "") if at < len(row) else ""
+    side = at + 1 + (at + 1 < len(row) and row[at + 1].text in _ON)
+    is_side = said and side < len(row) and row[side].is_side and row[side].entry.side is other
+    if is_side and (side + 1 >= len(row) or row[side + 1].is_marked(Mark.LIST, Mark.STOP) or row[side + 1].text == "("):
+        qualifiers = {_SEVERITY: said}
+        yield replace(mention, first=at, last=side, side=other, parts=(at, side), qualifiers=qualifiers)

@@ -14,6 +14,8 @@ from cds_service.narrative.mentions import Mention
 _REFLEX, _PLACE, _GRADE, _LIMB = "reflex", "reflex-place", "reflex-grade", "limb"
 _SIGNS = {"+": "positive", "-": "absent"}
 _ELICIT, _DOWN = "elicit", "down"
+_HINDRANCE, _NEAR = "hindrance", 4  # items
+_BECAUSE, _CAUSES = frozenset({"-", "(", ":", "as", "2 / 2", "secondary to"}), ("due to", "because", "owing to")
 _ROOT, _BUT = "root", "but"
 _OTHER, _ARM, _LEG, _GENERAL, _TENDON = "other", "arm", "leg", "general", frozenset({"achilles", "patellar"})
 _PATELLAR = "patellar"
@@ -24,7 +26,7 @@ class ReflexFrame(ExaminationFrame):
     """Reads "ankle jerks absent bilaterally", "Achilles 1+ R, 2+ L", "DTRs 2+ at the knees and ankles"."""
 
     name = "reflex"
-    kinds = frozenset({_REFLEX, _PLACE, _GRADE, _LIMB}) | SHARED
+    kinds = frozenset({_REFLEX, _PLACE, _GRADE, _LIMB, _HINDRANCE}) | SHARED
     heads = frozenset({_REFLEX, _PLACE, TOPIC})
     topic = "reflex"
     present = frozenset({"absent", "reduced", "low"})
@@ -61,6 +63,8 @@ class ReflexFrame(ExaminationFrame):
         grade = item.concept(_GRADE)
         if grade:
             return self.said(at, grade)
+        if _ELICIT in item.text and _is_hindered(row, at):
+            return Token(Part.RESULT, at, words=(at,))
         if lacks(row, at, _is_reflex):
             return self.said(at, "absent")
         if item.text in _SIGNS and _is_of_pair(row, at):
@@ -82,6 +86,13 @@ def _of_root(row: Row, at: int) -> str | None:
     """Return the reflex of a root in a list that ends with the word reflex: "L4 and S1 reflexes"."""
     is_listed = at + 2 < len(row) and row[at + 1].is_marked(Mark.LIST, Mark.JOINED)
     return _ROOTS.get(row[at].text) if is_listed and row[at + 2].concept(_REFLEX) else None
+
+
+def _is_hindered(row: Row, at: int) -> bool:
+    """Return whether it is told right behind why a reflex was not to be had: "not elicited - oedema"."""
+    behind = row[at + 1 : at + 1 + _NEAR]
+    is_led = bool(behind) and (behind[0].text in _BECAUSE or any(word in behind[0].text for word in _CAUSES))
+    return is_led and any(item.concept(_HINDRANCE) for item in behind)
 
 
 def _is_of_pair(row: Row, at: int) -> bool:
