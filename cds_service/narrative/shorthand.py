@@ -94,6 +94,8 @@ def _words(part: Sentence) -> Iterator[tuple[str, int]]:
             yield _LETTERS[word], at
         elif word == _LEFT_OR_TOUCH and _is_touch(part, at):
             yield from (("light", at), ("touch", at))
+        elif is_of_strength and at and _is_grade_of_root(words, at):
+            yield from (("mrc", at), (word, at))
         elif is_sided and word in _GLUED:
             yield from ((word[0], at), (word[1:], at))
         elif word == "from" and _is_full_range(part, at):
@@ -106,7 +108,7 @@ def _words(part: Sentence) -> Iterator[tuple[str, int]]:
             yield rotation, at
         elif not (word in _ROTATION and at > 1 and words[at - 2] == "/" and _rotation_at(words, at - 1)):
             yield word, at
-        if is_of_strength and at and _is_bare_grade(words, at):
+        if is_of_strength and at and _is_grade_of_root(words, at) and words[at + 1 : at + 3] != ("/", str(_FULL)):
             yield from (("/", at), (str(_FULL), at))
         if is_scored and at and _is_score(words, at):
             yield from (("/", at), (str(_MOST), at))
@@ -148,12 +150,14 @@ def _rotation_at(words: Sequence[str], at: int) -> str:
     return ""
 
 
-def _is_bare_grade(words: Sequence[str], at: int) -> bool:
-    """Return whether a number is the strength of the root before it: "L4 5, L5 4", but not "L4 5/5" or "L4 5 discs"."""
-    is_grade = words[at].isdecimal() and int(words[at]) <= _FULL and words[at - 1] in _ROOTS
-    behind = words[at + 1] if at + 1 < len(words) else ","
-    is_slash = words[at + 1 : at + 3] == ("/", "/")
-    return is_grade and (behind in _ENDS or behind in _ROOTS or behind in _SIDES or behind == "(" or is_slash)
+def _is_grade_of_root(words: Sequence[str], at: int) -> bool:
+    """Return whether a number is the strength of the root before it: "L4 5, L5 4/5", and not the levels L4 to 5."""
+    if words[at - 1] not in _ROOTS or not (words[at].isdecimal() and int(words[at]) <= _FULL):
+        return False
+    behind = words[at + 1 : at + 3]
+    if behind[:1] == ("/",):
+        return behind[1:] in {("/",), (str(_FULL),)}
+    return not behind or behind[0] in _ENDS or behind[0] in _ROOTS or behind[0] in _SIDES or behind[0] in {"(", "+"}
 
 
 def _has_glued_sides(words: Sequence[str]) -> bool:

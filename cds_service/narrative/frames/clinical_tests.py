@@ -118,7 +118,7 @@ class ClinicalTestFrame(ExaminationFrame):
         """Return whether an item may stand between a test and its result: the pain that it provokes may."""
         if super().passes(row, at) or row[at].is_marked(Mark.PAIN):
             return True
-        before = row[max(0, at - _NEAR) : at]
+        before = row[max(0, at - _FAR) : at]
         return _hurts(row[at]) and any(item.concept(RESULT) in _CAUSING for item in before)
 
     def _is_provoked(self, row: Row, at: int, reach: int) -> bool:
@@ -279,4 +279,5 @@ def _is_minus(row: Row, at: int) -> bool:
     """Return whether a minus ends what is said of a test or a side: "SLR L+ R-", "FABER -,". Elsewhere it is a dash."""
     if not at or not (row[at - 1].is_side or row[at - 1].concept(_TEST)):
         return False
-    return at + 1 == len(row) or row[at + 1].is_marked(Mark.LIST)
+    behind = next((one for one in row[at + 1 :] if not one.is_side), None)
+    return behind is None or behind.is_marked(Mark.LIST)

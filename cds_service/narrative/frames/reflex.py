@@ -13,6 +13,7 @@ from cds_service.narrative.mentions import Mention
 
 _REFLEX, _PLACE, _GRADE, _LIMB = "reflex", "reflex-place", "reflex-grade", "limb"
 _SIGNS = {"+": "positive", "-": "absent"}
+_PLUS, _TWO_PLUS = "+", "+ +"
 _ELICIT, _DOWN = "elicit", "down"
 _HINDRANCE, _NEAR = "hindrance", 4  # items
 _BECAUSE, _CAUSES = frozenset({"-", "(", ":", "as", "2 / 2", "secondary to"}), ("due to", "because", "owing to")
@@ -67,6 +68,8 @@ class ReflexFrame(ExaminationFrame):
             return Token(Part.RESULT, at, words=(at,))
         if lacks(row, at, _is_reflex):
             return self.said(at, "absent")
+        if item.text == _PLUS and any(one.text == _TWO_PLUS for one in row):
+            return Token(Part.RESULT, at, words=(at,))  # nobody agrees what "+" is beside "++"
         if item.text in _SIGNS and _is_of_pair(row, at):
             return self.said(at, _SIGNS[item.text])
         if item.concept(RESULT) == RETURNED:
@@ -114,7 +117,7 @@ def _are_knees_graded(row: Row) -> bool:
     if not speaks_of(row, _PLACE, _PATELLAR):
         return False
     return all(
-        item.concept(_PLACE) or item.concept(_GRADE) or item.is_side or item.is_marked(Mark.LINK, Mark.LIST)
+        item.concept(_PLACE) or item.concept(_GRADE) or item.is_side or item.is_marked(Mark.LINK, Mark.LIST) or item.text == "b"
         for item in row
     )
 
@@ -122,7 +125,10 @@ def _are_knees_graded(row: Row) -> bool:
 def _ends_claim(row: Row, at: int) -> bool:
     """Return whether a plus or minus is a result: behind a head or a side, and before a side or the end."""
     before = row[at - 1] if at else None
-    if before is None or not (_is_head(before) or before.is_side or before.is_marked(Mark.LIST, Mark.JOINED)):
+    is_second = before is not None and before.text in _SIGNS  # of a column for each side
+    if before is None or not (
+        is_second or _is_head(before) or before.is_side or before.is_marked(Mark.LIST, Mark.JOINED)
+    ):
         return False
     behind = next((item for item in row[at + 1 :] if not (item.is_side or item.is_marked(Mark.LINK))), None)
     is_next_side = behind is not None and behind.text in _SIGNS and row[at + 1].is_side  # "R+ L-"

@@ -188,10 +188,15 @@ class TokenLine:
         are_measures = is_measure(self._row[one.at]) and is_measure(self._row[other.at])
         return are_measures and any(item.text in ORDERS for item in self._row)
 
+    def _are_grades_of_reflexes(self, one: Token, other: Token) -> bool:
+        return all(self._row[token.at].concept("reflex-grade") or self._row[token.at].text == "0" for token in (one, other))
+
     def _merged(self, one: Token, other: Token) -> Token:
         """Return one result of two that follow each other, such as "weakness 4/5". Contradictions say nothing."""
         values = {one.value, other.value} - {None}
         value = values.pop() if len(values) == 1 else None
+        if values and self._are_grades_of_reflexes(one, other):
+            value = FindingValue.PRESENT  # "AJ 0 2+": it is lost on one side, whichever that is
         if one.value and self._row[other.at].text in _NIL:
             value = FindingValue.ABSENT
         return one._replace(value=value, grade=one.grade or other.grade, words=(*one.words, *other.words))
