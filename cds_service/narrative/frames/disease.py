@@ -8,7 +8,7 @@ from cds_service.model.sides import Side
 from cds_service.narrative.frames.clause import ABOUT, PLACE_KINDS, Clause, Slot, is_about
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.grades import NUMERAL, SCALE, severity_at
-from cds_service.narrative.frames.place_table import find_meanings
+from cds_service.narrative.frames.place_table import find_meanings, is_place
 from cds_service.narrative.frames.slot_sides import MODIFIER, side_of
 from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
@@ -19,6 +19,8 @@ _SEVERITY = "severity"
 _SCALE_REACH = 8  # items between a disease and the grade of its films
 _NAME_REACH = 3  # items between a disease and the operation called after it
 _OTHER: Final = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
+_ADJECTIVES = frozenset({"degenerative", "degenerate", "worn"})  # "degenerative listhesis"
+_LUMBAR, _SPINE = "lumbar", frozenset({"lumbar", "back"})
 _ON = frozenset({"on", "on the"})
 _LEADING = _ON | {"the", "grade", "(", ")", "-"}
 _OPERATED = frozenset({("hernia", "repair")})  # an operation's name, and no disease that is there
@@ -33,6 +35,11 @@ class DiseaseFrame(Frame):
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield each disease whose place makes it a finding."""
+        found = list(self._find(row))
+        closing = _closing_side(row) if found else Side.UNSTATED
+        yield from (replace(one, side=closing) if one.side is Side.UNSTATED else one for one in found)
+
+    def _find(self, row: Row) -> Iterator[Mention]:
         clause = Clause(row, PLACE_KINDS, frozenset({_DISEASE, _AFTER, SCALE}))
         heads = row.kinds.get(_DISEASE, [])
         for head in heads:
@@ -44,6 +51,8 @@ class DiseaseFrame(Frame):
                 yield from self._at(row, scale, row[scale].concept(SCALE) or "", clause.around(scale))
 
     def _at(self, row: Row, head: int, name: str, slots: list[Slot]) -> Iterator[Mention]:
+        if _LUMBAR in self.table.get(name, {}) and not any(is_place(row[slot.at]) for slot in slots):
+            slots = [*slots, *_only_spine(row, head)]
         for meaning, places in find_meanings(self.table.get(name, {}), row, slots):
             mention = self._mention(row, head, meaning, places)
             graded = list(_of_graded_sides(row, mention)) if SCALE in row.kinds else []
@@ -53,7 +62,8 @@ class DiseaseFrame(Frame):
         span = (head, *(slot.at for slot in places if slot.is_inside))
         first, last = min(span), max(span)
         mention = Mention(head, meaning, first, last, parts=(head, *(slot.at for slot in places)))
-        mention.side, mention.is_sided = side_of(row, head, places, first, last), True
+        is_told = not all(slot.is_listed and not slot.is_inside for slot in places)
+        mention.side, mention.is_sided = side_of(row, head, places if is_told else (), first, last), True
         near = [at for at in row.kinds.get(SCALE, ()) if first - _SCALE_REACH <= at <= last + _SCALE_REACH]
         scales = [head] if head in near else near
         grades = {severity_at(row, at) for at in scales} - {None}
@@ -69,6 +79,24 @@ class DiseaseFrame(Frame):
             and not any(item.is_marked(Mark.STOP, Mark.LIST) for item in row[min(at, head) + 1 : max(at, head)])
             for at in near
         )
+
+
+def _only_spine(row: Row, head: int) -> Iterator[Slot]:
+    """Yield the lumbar spine if a sentence names it and no other joint: "L4/5 protrusion on the left, no stenosis"."""
+    places = row.kinds.get("joint", ()) if row[head].text not in _ADJECTIVES else ()
+    if places and all(row[at].concept("joint") in _SPINE for at in places):
+        yield Slot(places[0], is_inside=False, is_listed=True)
+
+
+def _closing_side(row: Row) -> Side:
+    """Return the only side of a sentence if it stands at the end by itself: "labral tear, cam-type FAI, right"."""
+    sides = [at for at, item in enumerate(row) if item.is_side or item.side is not Side.UNSTATED]
+    is_last = len(sides) == 1 and row[sides[0]].is_side and row[sides[0]].entry.side is not None
+    if not is_last or sides[0] < 1:
+        return Side.UNSTATED
+    is_bracketed = row[sides[0] - 1].text == "(" and sides[0] == len(row) - 2
+    is_closing = row[sides[0] - 1].text == "," and sides[0] == len(row) - 1
+    return row[sides[0]].entry.side or Side.UNSTATED if is_bracketed or is_closing else Side.UNSTATED
 
 
 def _of_graded_sides(row: Row, mention: Mention) -> Iterator[Mention]:

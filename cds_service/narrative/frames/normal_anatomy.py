@@ -12,7 +12,7 @@ from cds_service.narrative.mentions import Mention
 
 _SEEN, _PICTURE, _DISEASE, _JOINT, _FILLER = "structure-seen", "picture", "disease", "joint", "filler"
 _JOINT_SPACE, _HIP_JOINT, _HIP, _PELVIS, _LUMBAR, _SCAN = "joint-space", "hip-joint", "hip", "pelvis", "lumbar", "scan"
-_NORMAL = "normal"
+_NORMAL, _DISC, _DISC_HEIGHT, _HYDRATED = "normal", "disc", "disc-height", "hydrated"
 # Said of a joint, and not of how it moves.
 _PRESERVED: Final = frozenset(
     {"preserved", "well preserved", "spared", "maintained", "well maintained", "not involved", "normal in appearance"}
@@ -69,6 +69,9 @@ class NormalAnatomyFrame(ExaminationFrame):
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim denies: of a picture all that it would show."""
+        if claim.head.concept == _DISC and any(_HYDRATED in row[at].text for at in claim.result.words):
+            yield self.meanings[_DISC_HEIGHT]
+            return
         is_scan = row[claim.head.at].concept(_PICTURE) == _SCAN
         for name in _SHOWN.get((claim.head.concept, is_scan), (claim.head.concept,)):
             yield self.meanings[name]

@@ -1,5 +1,6 @@
 """Find the side of what a frame reads: beside its places, else within or around all its words."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,6 +17,7 @@ _LEADING_TO = frozenset({"on", "of"})  # "a tear on the left with cam morphology
 _WITH = frozenset({"with", "w /"})
 _BRACKETS = frozenset({"(", ")"})
 _UNSTATED = Side.UNSTATED
+_TIMES: Final = re.compile(r"x[0-9]+")
 _THE = "the"
 _TO = "to"  # "extrusion to the left"
 _OPENED_BY_SIDE = 1  # the place of the comma in "Left, hip arthroscopy"
@@ -73,7 +75,7 @@ def _behind(row: Row, place: int) -> Side:
         at += 1
     if at < len(row) and row[at].text in _BRACKETS:
         return side
-    return Side.UNSTATED if at < len(row) and _begins_another(row[at]) else side
+    return Side.UNSTATED if at < len(row) and _begins_another(row[at]) and not _counts(row, at) else side
 
 
 def _behind_bracket(row: Row, place: int) -> Side | None:
@@ -113,6 +115,11 @@ def _is_between(item: Item) -> bool:
         return False  # "stick in the right hand for hip arthritis"
     is_word = bool(item.concept("result") or item.entry.qualifiers) or not _PASSED.isdisjoint(item.entry.concepts)
     return item.is_marked(Mark.LINK) or is_word or item.text == _TO
+
+
+def _counts(row: Row, at: int) -> bool:
+    """Return whether a word tells only how often: "injection L x2"."""
+    return _TIMES.fullmatch(row.sentence.words[row.firsts[at]]) is not None
 
 
 def _begins_another(item: Item) -> bool:
