@@ -28,6 +28,13 @@ _SIDES: Final[Mapping[str, str]] = {
 }
 _STRENGTH: Final = frozenset({"myotomes", "myotome", "power", "motor", "mrc", "strength"})
 _ROOTS: Final = frozenset({"l1", "l2", "l3", "l4", "l5", "s1", "s2"})
+_ROOTS_OF_JERKS: Final[Mapping[str, str]] = {"l3": "kj", "l4": "kj", "s1": "aj"}
+_WIDTH_OF_LEVELS: Final = 3
+_LEVELS_OF_KNEE: Final = frozenset({("l3", "/", "4"), ("l3", "/", "l4")})
+_SAID_OF_JERKS: Final = frozenset(
+    {"reduced", "diminished", "absent", "normal", "present", "brisk", "intact", "sluggish", "lost", "equal", "trace", "↓"}
+)
+_SENSED: Final = frozenset({"sensation", "sensory", "dermatome", "dermatomes", "numbness", "touch", "myotomes"})
 _FULL: Final = 5  # of strength
 _FULL_RANGE: Final = ("full", "range", "of", "motion")
 _ROTATION: Final = frozenset({"rotation", "rotn", "rot"})
@@ -98,6 +105,12 @@ def _words(part: Sentence) -> Iterator[tuple[str, int]]:
             yield from (("mrc", at), (word, at))
         elif is_sided and word in _GLUED:
             yield from ((word[0], at), (word[1:], at))
+        elif is_of_jerks and not is_of_strength and (jerk := _jerk_at(words, at)):
+            yield jerk, at
+        elif is_of_jerks and at and words[at - 1 : at + 2] in _LEVELS_OF_KNEE:
+            continue
+        elif is_of_jerks and at > 1 and words[at - 2 : at + 1] in _LEVELS_OF_KNEE:
+            continue
         elif word == "from" and _is_full_range(part, at):
             yield from ((spelled, at) for spelled in _FULL_RANGE)
         elif is_of_reflexes and _is_sign_of_grade(part, at):
@@ -122,6 +135,15 @@ def _is_touch(part: Sentence, at: int) -> bool:
     if part.spellings[at] != "LT" or at + 1 >= len(part.words):
         return False
     return part.words[at + 1] in _FELT and not part.spellings[at + 1].isupper()
+
+
+def _jerk_at(words: Sequence[str], at: int) -> str:
+    """Return the jerk that a root with a result stands for in a list of reflexes: "Reflexes: L4 normal, S1 reduced"."""
+    jerk = _ROOTS_OF_JERKS.get(words[at], "")
+    end = at + _WIDTH_OF_LEVELS if words[at : at + _WIDTH_OF_LEVELS] in _LEVELS_OF_KNEE else at + 1
+    behind = words[end] if end < len(words) else ""
+    is_told = behind in _SIDES or behind == ":" or _GRADED.fullmatch(behind) or behind in _SAID_OF_JERKS
+    return jerk if jerk and is_told and _SENSED.isdisjoint(words) else ""
 
 
 def _is_full_range(part: Sentence, at: int) -> bool:

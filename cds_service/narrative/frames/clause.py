@@ -8,6 +8,7 @@ from cds_service.narrative.lexicon import Mark
 
 _REACH: Final = 12  # items between a head and what belongs to it
 _MAX_UNKNOWN = 2
+_DOSE = 4  # items
 _LISTS = (Mark.LIST, Mark.JOINED)
 _ENDS = (Mark.STOP, Mark.EXCEPT)
 _COMMA, _COLON = ",", ":"
@@ -72,7 +73,7 @@ class Clause:
                 yield Slot(at)  # "injection (guided, triamcinolone)"
             elif self.is_wanted(item):
                 is_new = is_listed and (is_placed or not is_free)
-                if self._row[at - 1].text in _WITH and PLACE_KINDS.isdisjoint(item.entry.concepts):
+                if PLACE_KINDS.isdisjoint(item.entry.concepts) and self._is_used(at):
                     yield Slot(at)  # what was injected, "with triamcinolone", is no place that another head may share
                     continue
                 if is_listed and (self._begins_clause(at) or self._is_found_normal(at)):
@@ -168,6 +169,16 @@ class Clause:
             before -= 1
         is_last = at + 1 >= len(self._row)
         return self._row[before].text == _COMMA and not is_last and self._row[at + 1].is_marked(Mark.STOP)
+
+    def _is_used(self, at: int) -> bool:
+        """Return whether "with" leads to an item, perhaps with its dose: "injection with 40 mg triamcinolone"."""
+        before = at - 1
+        while before > 0 and before >= at - _DOSE and self._row[before].text not in _WITH:
+            is_dose = self._row[before].number >= 0 or self._row[before - 1].number >= 0 or self._row[before].is_marked(Mark.LINK)
+            if not is_dose:
+                return False
+            before -= 1
+        return self._row[before].text in _WITH
 
     def _is_found_normal(self, at: int) -> bool:
         """Return whether a place behind a comma is normal itself: "nodal arthritis, hips spared"."""

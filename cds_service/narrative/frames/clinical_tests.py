@@ -21,6 +21,7 @@ _WITH = frozenset({"with", "w /", "(", "due to", "by"})
 _LEG_REGIONS = frozenset({"leg", "calf", "lower-leg", "foot", "thigh", "hamstring"})
 _IN = frozenset({"in", "over", "at"})
 _AND = frozenset({"and", "&"})
+_SYMPTOMS = frozenset({"symptoms", "symptom", "sx"})
 _SAYING = frozenset({"positive", "negative", "normal", "painful", "painless"})
 _NEAR, _FAR = 5, 8  # items
 _FULL_ANGLE, _RIGHT_ANGLE = 80, 90  # degrees to which a straight leg that hurts is not raised
@@ -88,7 +89,7 @@ class ClinicalTestFrame(ExaminationFrame):
             is_minus = _is_minus(row, at) or (at in (led := _led_by_signs(row)) and len(led) > 1)
             return self.said(at, "negative") if is_minus else None
         if _hurts(item) and item.concept(RESULT) is None:
-            return self.said(at, "painful") if self._leads_to_test(row, at) else None
+            return self.said(at, "painful") if self._leads_to_test(row, at) or _is_answer(row, at) else None
         return super().result(row, at)
 
     def _none(self, row: Row, at: int) -> Token | None:
@@ -124,7 +125,7 @@ class ClinicalTestFrame(ExaminationFrame):
     def _is_provoked(self, row: Row, at: int, reach: int) -> bool:
         """Return whether a pain follows, and not "only" one that is no matter of the test."""
         for place, item in enumerate(row[at + 1 : at + 1 + reach], at + 1):
-            if _hurts(item) or item.text == "symptoms":
+            if _hurts(item) or item.text in _SYMPTOMS:
                 is_only = any(one.text == _ONLY for one in row[place : place + _NEAR])
                 return not is_only or (item.concept(REGION) in _HIPS and self._is_of_hip(row, at))
             is_between_places = item.text in _AND and row[place - 1].role is Role.PLACE
@@ -158,6 +159,20 @@ def _fits(test: str, result: Item) -> bool:
     if said == _STEADY:
         return test == _STANCE
     return result.number < 0 or test == _SLR
+
+
+def _is_answer(row: Row, at: int) -> bool:
+    """Return whether a pain is what stands behind the colon of a test: "FADIR L: groin pain", "squat: pain R groin"."""
+    colon = next((place for place in range(at - 1, -1, -1) if not _is_of_place(row[place])), -1)
+    before = next((item for item in reversed(row[: max(colon, 0)]) if not item.is_side), None)
+    if colon < 1 or row[colon].text != ":" or before is None or not before.concept(_TEST):
+        return False
+    is_of_leg = any(item.concept(REGION) in _LEG_REGIONS or _is_below_knee(item) for item in row[at : at + _NEAR])
+    return before.concept(_TEST) != _SLR or is_of_leg
+
+
+def _is_of_place(item: Item) -> bool:
+    return item.is_side or item.role is Role.PLACE or item.concept(_FILLER) is not None
 
 
 def _is_sign(item: Item) -> bool:

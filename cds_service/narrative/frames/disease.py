@@ -22,7 +22,7 @@ _OTHER: Final = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 _ADJECTIVES = frozenset({"degenerative", "degenerate", "worn"})  # "degenerative listhesis"
 _LUMBAR, _SPINE = "lumbar", frozenset({"lumbar", "back"})
 _ON = frozenset({"on", "on the"})
-_LEADING = _ON | {"the", "grade", "(", ")", "-"}
+_LEADING = _ON | {"the", "grade", "(", ")", "-", "change", "changes"}
 _OPERATED = frozenset({("hernia", "repair")})  # an operation's name, and no disease that is there
 
 
@@ -105,7 +105,7 @@ def _of_graded_sides(row: Row, mention: Mention) -> Iterator[Mention]:
         return
     for scale in row.kinds[SCALE]:
         at = scale + 1
-        while at < len(row) and (row[at].number >= 0 or row[at].text in _LEADING):
+        while at < len(row) and (row[at].number >= 0 or row[at].text in _LEADING or row[at].concept("grade")):
             at += 1
         severity = severity_at(row, scale)
         if severity and at < len(row) and row[at].is_side and row[at].entry.side in _OTHER:

@@ -7,7 +7,7 @@ from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, lacks
 from cds_service.narrative.frames.painful_motion import ROLLING, find_painful_motions
-from cds_service.narrative.frames.tokens import Part, Token
+from cds_service.narrative.frames.tokens import SEPARATOR, Part, Token
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
@@ -23,7 +23,7 @@ _OF = frozenset({"of", "from"})  # "hip free from infection"
 _MOVES = frozenset({"move", "moves"})
 _HAVE = frozenset({"has", "have"})
 _SMALL = frozenset({*_MOVES, "-", ":", "is", "are", "was", "were", ","})
-_MOST_LIMITED, _LEAST_FULL, _MOST = 15, 30, 90  # degrees
+_MOST_LIMITED, _LEAST_FULL, _FURTHEST, _MOST = 15, 30, 70, 90  # degrees
 _VALUES = {"few": FindingValue.PRESENT, "many": FindingValue.ABSENT}
 
 
@@ -62,6 +62,8 @@ class MotionFrame(ExaminationFrame):
         if words:
             return Token(Part.RESULT, at, value=_VALUES.get(words), words=(at,))
         number = 0 if item.text == "0" else item.number
+        if number > _FURTHEST and self._is_behind_rotation(row, at):
+            return None  # no hip turns as far: it is how it was held, "IR @90: R 10"
         if 0 <= number <= _MOST:
             value = FindingValue.PRESENT if number <= _MOST_LIMITED else None
             if _is_share(row, at):
@@ -94,6 +96,7 @@ class MotionFrame(ExaminationFrame):
     def _tokens(self, row: Row) -> tuple[list[Token], Side]:
         """Return the tokens; the only side that is told with movements is that of all of them."""
         tokens, heading = super()._tokens(row)
+        tokens = _parted_before_degrees(tokens, row)
         first = next((place for place, token in enumerate(tokens) if token.is_head), len(tokens))
         if first < len(tokens) and any(at < tokens[first].at for at in row.kinds.get(_TEST, ())):
             first = 0  # "log roll irritable on the left, IR blocked at 0"
@@ -102,6 +105,10 @@ class MotionFrame(ExaminationFrame):
         sides = {token.side for token in tokens[first:] if token.part is Part.SIDE}
         is_of_all = heading is Side.UNSTATED and len(sides) == 1 and not _is_of_second(tokens)
         return tokens, sides.pop() if is_of_all else heading
+
+    def _is_behind_rotation(self, row: Row, at: int) -> bool:
+        before = [place for place in row.kinds.get(_MOTION, ()) if place < at]
+        return bool(before) and row[before[-1]].concept(_MOTION) == _INTERNAL
 
     def _is_ours(self, row: Row, at: int) -> bool:
         concept = row[at].concept(_MOTION) or ""
@@ -145,6 +152,17 @@ def _is_share(row: Row, at: int) -> bool:
     """Return whether a number tells by how much a movement is reduced, and no angle: "reduced 50%", "reduced by 75"."""
     before = [item for item in row[max(0, at - 2) : at] if item.text != _BY]
     return bool(before) and before[-1].concept(RESULT) == _REDUCED
+
+
+def _parted_before_degrees(tokens: Sequence[Token], row: Row) -> list[Token]:
+    """Return the tokens with degrees parted from what is before them if "of" leads to their movement: "0° of IR"."""
+    parted: list[Token] = []
+    for token in tokens:
+        is_led = parted and token.is_head and parted[-1].part is Part.RESULT and row[token.at - 1].text in _OF
+        if is_led and row[parted[-1].at].number >= 0:
+            parted.insert(-1, SEPARATOR)
+        parted.append(token)
+    return parted
 
 
 def _is_of_second(tokens: Sequence[Token]) -> bool:

@@ -49,7 +49,8 @@ def _of_listed_grades(row: Row) -> Side | None:
         return None
     sides = [item.entry.side for item in row if item.is_side]
     lead = row[-3] if row[-2].text == "the" else row[-2]
-    return sides[0] if len(sides) == 1 and row[-1].is_side and lead.text == "on" else None
+    is_closing = row[-1].is_side and lead.text == "on"
+    return sides[0] if len(sides) == 1 and is_closing else None
 
 
 def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
