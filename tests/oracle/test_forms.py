@@ -20,7 +20,6 @@ UNREAD = {  # what is there, or denied, and not read so; nothing is read as its 
     "Denies:\n- fever\n- back pain: yes\n- leg weakness: yes",
     "No:\n• fever\n• weight loss\n★ saddle numbness present",
     "IV drugs ✔ never ○ past ○ current",
-    "LL power [ ] normal [x] reduced",
     "Q4. Lost weight without meaning to? A: No",
     "B&B ok, saddle nil",
     "Neuro - intact, no abnormality",

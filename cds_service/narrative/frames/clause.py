@@ -174,7 +174,11 @@ class Clause:
         """Return whether "with" leads to an item, perhaps with its dose: "injection with 40 mg triamcinolone"."""
         before = at - 1
         while before > 0 and before >= at - _DOSE and self._row[before].text not in _WITH:
-            is_dose = self._row[before].number >= 0 or self._row[before - 1].number >= 0 or self._row[before].is_marked(Mark.LINK)
+            is_dose = (
+                self._row[before].number >= 0
+                or self._row[before - 1].number >= 0
+                or self._row[before].is_marked(Mark.LINK)
+            )
             if not is_dose:
                 return False
             before -= 1

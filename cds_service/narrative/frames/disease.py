@@ -117,7 +117,11 @@ def _of_other_side(row: Row, mention: Mention) -> Iterator[Mention]:
     """Yield the mention of the other side behind a comma, with a severity of its own: "moderate OA R hip, mild L"."""
     other = _OTHER.get(mention.side)
     comma = next((at for at in range(mention.last + 1, len(row)) if row[at].is_marked(Mark.LIST)), len(row))
-    if other is None or _SEVERITY not in mention.saying.takes or any(row[at].entry.cues for at in range(mention.last + 1, comma)):
+    if (
+        other is None
+        or _SEVERITY not in mention.saying.takes
+        or any(row[at].entry.cues for at in range(mention.last + 1, comma))
+    ):
         return
     at = comma + 1
     said = row[at].entry.qualifiers.get(_SEVERITY, "") if at < len(row) else ""

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
+from cds_service.narrative.frames.both_sides import are_alike, is_of_both, names_both_limbs
 from cds_service.narrative.frames.claims import Claim, read_claims
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.leading import DASH, asides, leads_on
@@ -40,24 +41,6 @@ _BREAK, _RESULT, _UNSTATED = Part.BREAK, Part.RESULT, Side.UNSTATED
 _BRIDGES = (Mark.LINK, Mark.RUN)
 _NEAR = 5  # items
 _GRADES = frozenset({"4", "3-or-less"})
-_PAIRED = frozenset(
-    {
-        "jerks",
-        "reflexes",
-        "kjs",
-        "ajs",
-        "dtrs",
-        "knees",
-        "ankles",
-        "legs",
-        "extremities",
-        "limbs",
-        "hips",
-        "feet",
-        "les",
-    }
-    | {"symmetric", "symmetrical", "symmetrically", "equal", "equally", "symm", "sym", "dermatomes", "myotomes", "slrs"}
-)
 _LEAST_PARTS = 2  # normal parts that together say that all is normal
 
 
@@ -96,7 +79,7 @@ class ExaminationFrame(Frame):
     def result(self, row: Row, at: int) -> Token | None:
         """Return what an item is as a result, or None."""
         concept = row[at].concept(RESULT)
-        if self.topic and _are_alike(row, at):
+        if self.topic and are_alike(row, at):
             return self.said(at, "normal")._replace(side=Side.BOTH)
         if concept == RETURNED:
             return self.said(at, concept) if self._is_of_topic(row, at) else None
@@ -165,9 +148,11 @@ class ExaminationFrame(Frame):
         absent = [one for one in claims if one.result.value is FindingValue.ABSENT]
         if closing_of(row) is Side.BOTH and len(absent) == len(claims):
             return {one.result.at for one in absent}
-        are_limbs = _names_both_limbs(row)
+        are_limbs = names_both_limbs(row)
         return {
-            one.result.at for one in absent if self.names_pairs and (_is_of_both(row, one) or (are_limbs and not one.head.is_part))
+            one.result.at
+            for one in absent
+            if self.names_pairs and (is_of_both(row, one) or (are_limbs and not one.head.is_part))
         }
 
     def _tokens(self, row: Row) -> tuple[list[Token], Side]:
@@ -239,11 +224,6 @@ def _is_normal_in_short(row: Row, at: int) -> bool:
     return bool(before.entry.concepts) or before.text == ":" or is_of_side
 
 
-def _are_alike(row: Row, at: int) -> bool:
-    """Return whether both sides are said to be alike, as "R=L" behind what was examined."""
-    return "=" in row[at].text and row[at].is_side and at > 0 and not row[at - 1].is_marked(*_LISTS)
-
-
 def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
     """Return whether "no" is said of what is named, and of nothing more: "no ankle jerk", but not "no IR deficit"."""
     if row[at].text not in NONE:
@@ -271,23 +251,6 @@ def is_part(item: Item) -> bool:
 def speaks_of(row: Row, kind: str, concept: str) -> bool:
     """Return whether a sentence names a concept."""
     return any(row[at].concept(kind) == concept for at in row.kinds.get(kind, ()))
-
-
-def _names_both_limbs(row: Row) -> bool:
-    """Return whether both legs are named and no side is: "full strength in all groups of the lower extremities"."""
-    if any(item.is_side or item.side is not _UNSTATED for item in row):
-        return False
-    limbs = [row[at] for at in row.kinds.get(_WHOLE, ()) if row[at].concept(_WHOLE) == "leg"]
-    return bool(limbs) and all(item.text.split()[-1] in _PAIRED for item in limbs)
-
-
-def _is_of_both(row: Row, claim: Claim) -> bool:
-    """Return whether what is normal is so on both sides: "knee jerks brisk", "reflexes symmetric"."""
-    if claim.side is not _UNSTATED:
-        return False
-    words = {row[claim.head.at].text.split()[-1]}
-    words.update(word for at in claim.result.words for word in row[at].text.split())
-    return not _PAIRED.isdisjoint(words)
 
 
 def _count_heads(normal: Iterable[Claim], side: Side) -> int:

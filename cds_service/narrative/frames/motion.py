@@ -7,7 +7,7 @@ from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, lacks
 from cds_service.narrative.frames.painful_motion import ROLLING, find_painful_motions
-from cds_service.narrative.frames.tokens import SEPARATOR, Part, Token
+from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
@@ -50,7 +50,12 @@ class MotionFrame(ExaminationFrame):
         concept = row[at].concept(_MOTION)
         if concept is None and row[at].concept(_JOINT) == _HIP and _is_free(row, at):
             return Token(Part.HEAD, at, _RANGE)
-        if concept is None or row[at].concept(_FILLER) or row[at].concept(_POSITION) or (row[at].text == _INT and not _names_rotation(row)):
+        if (
+            concept is None
+            or row[at].concept(_FILLER)
+            or row[at].concept(_POSITION)
+            or (row[at].text == _INT and not _names_rotation(row))
+        ):
             return None
         is_ours = concept not in {_OTHER, ROLLING} and self._is_of_hip(row, at, concept)
         return Token(Part.HEAD if is_ours else Part.OTHER, at, concept)
@@ -96,7 +101,6 @@ class MotionFrame(ExaminationFrame):
     def _tokens(self, row: Row) -> tuple[list[Token], Side]:
         """Return the tokens; the only side that is told with movements is that of all of them."""
         tokens, heading = super()._tokens(row)
-        tokens = _parted_before_degrees(tokens, row)
         first = next((place for place, token in enumerate(tokens) if token.is_head), len(tokens))
         if first < len(tokens) and any(at < tokens[first].at for at in row.kinds.get(_TEST, ())):
             first = 0  # "log roll irritable on the left, IR blocked at 0"
@@ -152,17 +156,6 @@ def _is_share(row: Row, at: int) -> bool:
     """Return whether a number tells by how much a movement is reduced, and no angle: "reduced 50%", "reduced by 75"."""
     before = [item for item in row[max(0, at - 2) : at] if item.text != _BY]
     return bool(before) and before[-1].concept(RESULT) == _REDUCED
-
-
-def _parted_before_degrees(tokens: Sequence[Token], row: Row) -> list[Token]:
-    """Return the tokens with degrees parted from what is before them if "of" leads to their movement: "0° of IR"."""
-    parted: list[Token] = []
-    for token in tokens:
-        is_led = parted and token.is_head and parted[-1].part is Part.RESULT and row[token.at - 1].text in _OF
-        if is_led and row[parted[-1].at].number >= 0:
-            parted.insert(-1, SEPARATOR)
-        parted.append(token)
-    return parted
 
 
 def _is_of_second(tokens: Sequence[Token]) -> bool:

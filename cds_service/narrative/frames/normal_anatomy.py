@@ -1,4 +1,4 @@
-"""The frame of normal anatomy: a part of the body, or a picture of it, that is found normal, which denies its disease."""
+"""The frame of normal anatomy: a part of the body, or a picture of it, that is normal, which denies its disease."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -117,7 +117,11 @@ def _are_knees_graded(row: Row) -> bool:
     if not speaks_of(row, _PLACE, _PATELLAR):
         return False
     return all(
-        item.concept(_PLACE) or item.concept(_GRADE) or item.is_side or item.is_marked(Mark.LINK, Mark.LIST) or item.text == "b"
+        item.concept(_PLACE)
+        or item.concept(_GRADE)
+        or item.is_side
+        or item.is_marked(Mark.LINK, Mark.LIST)
+        or item.text == "b"
         for item in row
     )
 

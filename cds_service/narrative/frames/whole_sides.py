@@ -12,7 +12,7 @@ _HEADED: Final = frozenset({":", ","})
 _FILLER, _WHOLE = "filler", "whole"
 _ALL: Final = frozenset({"all", "all of these", "all these"})
 _B, _BRACKETED = "b", 3
-_LEAST_LISTED = 3  # grades
+_LEAST_LISTED, _FULL = 3, 5  # grades, and the highest
 _BRACKETS: Final = frozenset({"(", ")"})
 
 
@@ -43,14 +43,14 @@ def _in_last_bracket(row: Row) -> Side | None:
 
 
 def _of_listed_grades(row: Row) -> Side | None:
-    """Return the only side, at the end behind "on", of a list of grades without commas: "IP 5 Q 5 TA 4 EHL 3 on R"."""
-    measured = sum(_is_measured(item) for item in row)
-    if measured < _LEAST_LISTED or len(row) < _BRACKETED or any(item.is_marked(Mark.LIST) and item.text == "," for item in row):
+    """Return the only side of a list of grades: "Strength: R HF 5, TA 3", "IP 5 TA 4 EHL 3 on R" without commas."""
+    sides = [at for at, item in enumerate(row) if item.is_side]
+    if len(sides) != 1 or len(row) < _BRACKETED or sum(map(_is_graded, row)) < _LEAST_LISTED:
         return None
-    sides = [item.entry.side for item in row if item.is_side]
     lead = row[-3] if row[-2].text == "the" else row[-2]
-    is_closing = row[-1].is_side and lead.text == "on"
-    return sides[0] if len(sides) == 1 and is_closing else None
+    is_closing = row[-1].is_side and lead.text == "on" and not any(item.text == "," for item in row)
+    is_opening = sides[0] > 0 and row[sides[0] - 1].text == ":"
+    return row[sides[0]].entry.side if is_closing or is_opening else None
 
 
 def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
@@ -85,3 +85,7 @@ def is_site(item: Item) -> bool:
 
 def _is_passed(item: Item) -> bool:
     return item.concept(_WHOLE) is not None and item.side is _UNSTATED and not item.entry.side
+
+
+def _is_graded(item: Item) -> bool:
+    return 0 <= item.number <= _FULL or any(item.concept(kind) for kind in MEASURES)
