@@ -21,6 +21,7 @@ _SIDES: Final = frozenset({"l", "lt", "left", "r", "rt", "right"})
 _BEHIND_GRADE: Final = _ROOTS | _SIDES | {",", "and", "&", "-", ")", "(", "+"}
 _SLASH, _PLUS, _FULL = "/", "+", "5"
 _FROM, _FULL_RANGE = "FROM", ("full", "range", "of", "motion")
+_BEFORE_RANGE: Final = _SIDES | {"hip", "hips", "rom", "prom", "arom", "joints", "with", "has", "have", "and", "is"}
 _ROTATION: Final = frozenset({"rotation", "rotn", "rot"})
 _TURNS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("internal", "int", "medial"), "ir"),
@@ -77,8 +78,10 @@ def _words(part: Sentence) -> Iterator[tuple[str, int]]:
 
 
 def _full_range(part: Sentence, at: int) -> _Spelled | None:
-    """Return what "FROM" in capitals is short for. In a text all in capitals it is a word."""
-    is_short = part.spellings[at] == _FROM and any(word.islower() and word.isalpha() for word in part.spellings)
+    """Return what "FROM" in capitals is short for. In a text all in capitals, or behind a pain, it is a word."""
+    if part.spellings[at] != _FROM or not any(word.isalpha() and not word.isupper() for word in part.spellings):
+        return None
+    is_short = at == 0 or part.words[at - 1] in _BEFORE_RANGE or not part.words[at - 1][0].isalnum()
     return _Spelled(1, _FULL_RANGE) if is_short else None
 
 

@@ -61,6 +61,8 @@ class ClinicalTestFrame(ExaminationFrame):
             return None
         if row[at].text == _SHARED_NAME and not _is_found(row, at):
             return None
+        if concept == _GAIT and _is_title(row, at):
+            return None
         if row[at].text in _CROSSED and not (speaks_of(row, _TEST, _SLR) and _is_found(row, at)):
             return None
         is_other = concept == _OTHER or (_SHARED_NAME in row[at].text and speaks_of(row, _LIMB, _ARM))
@@ -163,6 +165,13 @@ def _fits(test: str, result: Item) -> bool:
     if said == _STEADY:
         return test == _STANCE
     return result.number < 0 or test == _SLR
+
+
+def _is_title(row: Row, at: int) -> bool:
+    """Return whether a gait only heads a test behind its colon: "Gait: no Trendelenburg"."""
+    ahead = [item for item in row[at + 1 : at + 2 + _NEAR] if not item.is_side]
+    is_led = len(ahead) > 1 and ahead[0].text == ":" and ahead[1].text in NONE
+    return is_led and any(item.concept(_TEST) for item in ahead[2:3])
 
 
 def _is_sign(item: Item) -> bool:

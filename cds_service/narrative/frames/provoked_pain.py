@@ -13,7 +13,7 @@ _WITH: Final = frozenset({"with", "w /", "(", "due to", "by"})
 _LEG_REGIONS: Final = frozenset({"leg", "calf", "lower-leg", "foot", "thigh", "hamstring"})
 _BELOW_KNEE = ("lower-leg-pain",)
 _COMPLAINTS: Final = frozenset({"complaint", "complaints", "discomfort"})
-_NEAR, _FAR, _LEAST = 5, 8, 2  # items
+_NEAR, _FAR = 5, 8  # items
 _FULL_ANGLE, _RIGHT_ANGLE = 80, 90  # degrees to which a straight leg that hurts is not raised
 
 
@@ -61,7 +61,7 @@ def at_angle(row: Row, at: int) -> FindingValue | None:
 def _is_with_leg_pain(row: Row, at: int) -> bool:
     """Return whether pain of the leg comes with an angle: "SLR L 40 with calf pain", "35 (leg pain)"."""
     behind = [item for item in row[at + 1 : at + 1 + _FAR] if not (item.concept(_FILLER) or item.is_side)]
-    if len(behind) < _LEAST or not (behind[0].text in _WITH or hurts(behind[0])):
+    if not behind or not (behind[0].text in _WITH or hurts(behind[0])):
         return False
     hurt = next((one for one, item in enumerate(behind) if hurts(item)), None)
     if hurt is None or any(item.number >= 0 or item.entry.cues or item.is_marked(Mark.LIST) for item in behind[1:hurt]):

@@ -95,7 +95,9 @@ def _is_hindered(row: Row, at: int) -> bool:
     """Return whether it is told right behind why a reflex was not to be had: "not elicited - oedema"."""
     behind = row[at + 1 : at + 1 + _NEAR]
     is_led = bool(behind) and (behind[0].text in _BECAUSE or any(word in behind[0].text for word in _CAUSES))
-    return is_led and any(item.concept(_HINDRANCE) for item in behind)
+    return (
+        is_led and any(item.concept(_HINDRANCE) for item in behind) and not any(item.entry.cues for item in behind[1:])
+    )
 
 
 def _is_of_pair(row: Row, at: int) -> bool:

@@ -12,7 +12,7 @@ _HEADED: Final = frozenset({":", ","})
 _FILLER, _WHOLE = "filler", "whole"
 _ALL: Final = frozenset({"all", "all of these", "all these"})
 _B, _BRACKETED = "b", 3
-_LEAST_LISTED, _FULL = 3, 5  # grades, and the highest
+_LEAST_LISTED, _MANY, _FULL = 3, 4, 5  # grades, as many that a closing side is of all, and the highest
 _BRACKETS: Final = frozenset({"(", ")"})
 
 
@@ -45,10 +45,13 @@ def _in_last_bracket(row: Row) -> Side | None:
 def _of_listed_grades(row: Row) -> Side | None:
     """Return the only side of a list of grades: "Strength: R HF 5, TA 3", "IP 5 TA 4 EHL 3 on R" without commas."""
     sides = [at for at, item in enumerate(row) if item.is_side]
-    if len(sides) != 1 or len(row) < _BRACKETED or sum(map(_is_graded, row)) < _LEAST_LISTED:
+    measured = sum(map(_is_graded, row))
+    if len(sides) != 1 or len(row) < _BRACKETED or measured < _LEAST_LISTED:
         return None
     lead = row[-3] if row[-2].text == "the" else row[-2]
-    is_closing = row[-1].is_side and lead.text == "on" and not any(item.text == "," for item in row)
+    is_closing = (
+        row[-1].is_side and lead.text == "on" and (measured >= _MANY or not any(item.text == "," for item in row))
+    )
     is_opening = sides[0] > 0 and row[sides[0] - 1].text == ":"
     return row[sides[0]].entry.side if is_closing or is_opening else None
 
