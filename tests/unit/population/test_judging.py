@@ -1,11 +1,11 @@
 """Tests of judging a population: the same as single calls, as of each moment, and what is counted."""
 
 import json
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cds_service.engine import build_engine
 from cds_service.logic.withheld_restraint import explain_withheld_restraint
