@@ -75,6 +75,7 @@ class SilentRecords:
         self._find_name = ValueCache(self._judge_name).find
         self._find_result = ValueCache(self._judge_result).find
         self._find_number = ValueCache(self._judge_number).find
+        self._is_within = ValueCache(self._is_within_limits).find
         finders: Mapping[type, Callable[[Any], Silence | None]] = {
             Observation: self._find_observation,
             Condition: self._find_problem,
@@ -99,11 +100,12 @@ class SilentRecords:
             return self._find_result(observation.code).silence
         verdict = self._find_number(observation.code)
         if verdict.silence is not None and (verdict.has_limits or is_temperature(observation.valueQuantity)):
-            return verdict.silence if self._is_within(verdict, observation) else None
+            return verdict.silence if self._is_within(_without_patient(observation)) else None
         return verdict.silence
 
-    def _is_within(self, verdict: _Verdict, observation: Observation) -> bool:
+    def _is_within_limits(self, observation: Observation) -> bool:
         """Return whether a number is within all limits on its test. Why it does not count is left to the reader."""
+        verdict = self._judge_number(observation.code) if observation.code else _MAY_SPEAK
         if verdict.measurements and observation.status in EXCLUDED_STATUSES:
             return False
         quantity = parse_quantity(observation.valueQuantity)
@@ -159,3 +161,13 @@ class SilentRecords:
 
     def _of_no_meaning(self, concept: CodeableConcept) -> _Verdict:
         return _Verdict(Silence(self._codes.list_systems(concept)))
+
+
+def _without_patient(observation: Observation) -> Observation:
+    """Return what decides whether a number is within limits: the same numbers come again with many patients."""
+    return Observation(
+        code=observation.code,
+        status=observation.status,
+        valueQuantity=observation.valueQuantity,
+        referenceRange=observation.referenceRange,
+    )
