@@ -42,7 +42,7 @@ def place_cues(items: Row, passed: Set[int]) -> list[PlacedCue]:
         if not item.traits & _CUES:
             continue
         if item.entry.cues and place not in passed:
-            cues += [PlacedCue(place, cue) for cue in item.entry.cues if _is_meant(items, place, cue)]
+            cues += [PlacedCue(place, _widened(items, cue)) for cue in item.entry.cues if _is_meant(items, place, cue)]
         if _COMPANION in item.entry.marks and (who := companion_told_of(items, place)):
             cues.append(PlacedCue(who, Cue(CueEffect.FAMILY, is_before=True)))
     if _MINUS in items.sentence.words and _has_minus_signs(items):
@@ -68,6 +68,12 @@ def _is_meant(items: Sequence[Item], place: int, cue: Cue) -> bool:
     if cue.is_between:
         return not any(item.number >= 0 for item in items[max(0, place - 1) : place])
     return not cue.is_opening or _opens(items, place)
+
+
+def _widened(items: Sequence[Item], cue: Cue) -> Cue:
+    """Return a denial that opens a sentence, before a colon, as one that governs a list: "neg: fever, weight loss"."""
+    is_title = cue.is_opening and cue.effect is CueEffect.NEGATED and len(items) > 1 and items[1].text == _HEADING
+    return cue._replace(is_listing=True) if is_title else cue
 
 
 def _opens(items: Sequence[Item], place: int) -> bool:

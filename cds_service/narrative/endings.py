@@ -7,7 +7,8 @@ is not so, not yet so, or the finding came back.
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from cds_service.narrative.ceasing import ceases, is_until, lasted_until, may_cease
+from cds_service.model.sides import Side
+from cds_service.narrative.ceasing import ceases, is_until, lasted_until, may_cease, was_had
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
@@ -17,7 +18,6 @@ _ENDINGS: Final = marked(Mark.OVER, Mark.RESTORED, Mark.CEASED, Mark.EARLIER) | 
 _REACH: Final = 16  # items between a finding and its end
 _MAX_UNKNOWN: Final = 4
 _NEAR: Final = 3  # items between "not" and what is not over
-_FEW, _HAD = 2, "had"
 _COMMA, _ACT = ",", "act"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _AUXILIARIES = frozenset(
@@ -83,7 +83,7 @@ def find_ended(items: Row, mentions: Sequence[Mention]) -> Ended:
             )
         elif item.is_marked(Mark.EARLIER) or _is_before_it(items, place):
             ended.update(id(one) for one in _before_act(items, mentions, place))
-    ended.update(id(one) for one in mentions if _was_before_now(items, one) or _was_had(items, one))
+    ended.update(id(one) for one in mentions if _was_before_now(items, one) or was_had(items, one))
     return Ended(ended, denied, used)
 
 
@@ -94,14 +94,6 @@ def _was_before_now(items: Row, mention: Mention) -> bool:
         return False
     was = any(item.text in _WAS for item in items[mention.place : mention.last])
     return was and any(item.text == _NOW_WORD for item in items[mention.last :])
-
-
-def _was_had(items: Row, mention: Mention) -> bool:
-    """Return whether a disease that leaves a history is told as had in a year: "had cancer of the breast in 2012"."""
-    if mention.saying.past is None or not items.has_year or mention.when is None or not mention.when.year:
-        return False
-    before = [item.text for item in items[max(0, mention.first - _FEW) : mention.first] if item.text not in _ARTICLES]
-    return bool(before) and before[-1] == _HAD
 
 
 def _ended_by(items: Sequence[Item], mentions: Sequence[Mention], place: int) -> Iterator[Mention]:
@@ -118,11 +110,17 @@ def _ended_by(items: Sequence[Item], mentions: Sequence[Mention], place: int) ->
             continue
         if last is not None and not _is_joined(items, mention, last):
             return
-        if last is None and not _is_subject(items, mention, place):
+        if last is None and (not _is_subject(items, mention, place) or _is_of_other_side(items, mention, place)):
             return
         last = mention
         if items[mention.place].concept(_ACT) is None and _may_end(items, mention, place):
             yield mention
+
+
+def _is_of_other_side(items: Sequence[Item], mention: Mention, place: int) -> bool:
+    """Return whether it is over on the other side: "sciatica right (left resolved)"."""
+    side = items[place - 1].entry.side if place and items[place - 1].is_side else None
+    return side is not None and {side, mention.side} == {Side.LEFT, Side.RIGHT}
 
 
 def _is_gone(items: Sequence[Item], place: int) -> bool:

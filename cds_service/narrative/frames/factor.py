@@ -212,13 +212,11 @@ class FactorFrame(Frame):
                 return None
             elif is_denial(item):
                 is_denied = True
-            elif action == _CART and item.text in _RELATIVES:
-                continue  # "a trolley for support, which eases it"
             elif item.concept(_OCCASION) and item.role is not Role.RUN:
                 occasion = item.text
             elif (
                 (item.role is Role.PLACE and item.concept(REGION) != _LOW_BACK and not is_joined)
-                or _breaks(item)
+                or (_breaks(item) and not (action == _CART and item.text in _RELATIVES))  # "a trolley, which eases it"
                 or (item.text == _FOR and occasion)
             ):
                 return None
