@@ -15,7 +15,7 @@ from cds_service.settings import Settings, describe_source, environment_variable
 from cds_service.startup_state import check_startup
 
 
-@click.command(short_help="Check content and configuration.")
+@click.command()
 @click.option("--show", is_flag=True, help="Print each setting, its value and where it came from, secrets masked.")
 @site_option
 @clients_option

@@ -21,7 +21,7 @@ from cds_service.startup_state import load_content
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.command("dry-run", short_help="Count what it would have said to a population, from an export.")
+@click.command("dry-run")
 @click.argument("export", type=click.Path(path_type=Path))
 @export_source_options
 @output_options

@@ -13,7 +13,7 @@ from cds_service.settings import load_settings
 from cds_service.startup_state import load_content
 
 
-@click.command(short_help="Write the content as FHIR R4 resources.")
+@click.command()
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

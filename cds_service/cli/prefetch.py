@@ -11,7 +11,7 @@ from cds_service.settings import load_settings
 from cds_service.startup_state import check_startup
 
 
-@click.command(short_help="Print the prefetch templates.")
+@click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print them as one JSON object.")
 @site_option
 @config_option

@@ -33,7 +33,7 @@ _REASONS: Final = {
 _STANDARD_INPUT: Final = "standard input"
 
 
-@click.command(short_help="Show what is read in a text.")
+@click.command()
 @click.argument("text", required=False)
 @click.option(
     "--file",

@@ -17,7 +17,7 @@ from cds_service.settings import Settings, load_settings
 from cds_service.startup_state import load_content
 
 
-@click.command(short_help="Write REVIEW.md, CASES.md and TABLES.md, or sign the content off.")
+@click.command()
 @click.option(
     "--cases",
     type=click.Path(path_type=Path, file_okay=False),

@@ -25,7 +25,7 @@ from cds_service.store_setup import open_recorder
 from cds_service.worker import share_with_workers
 
 
-@click.command(short_help="Run the service.")
+@click.command()
 @click.option("--host", help="Address to listen on [default: 127.0.0.1].")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on [default: 8080].")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes [default: 1].")

@@ -16,7 +16,7 @@ _KEPT = "Counts of calls by day, and which content ran on which day with which s
 _KEY_ADVICE = "Keep the hash key with it, {where}: without it the hashes of patients and users match nobody any more."
 
 
-@click.command(short_help="Delete cards and feedback that are older than the retention.")
+@click.command()
 @click.option("--dry-run", is_flag=True, help="Print what would be deleted, and delete nothing.")
 @config_option
 @without_traceback
@@ -35,7 +35,7 @@ def purge(dry_run: bool, config: Path | None) -> None:
     )
 
 
-@click.command(short_help="Print how many rows each table of the store has.")
+@click.command()
 @config_option
 @without_traceback
 def inventory(config: Path | None) -> None:
@@ -43,7 +43,7 @@ def inventory(config: Path | None) -> None:
     _print_rows(count_rows(resolve_database_and_key(load_settings(config))[0]))
 
 
-@click.command(short_help="Copy a SQLite store to a file.")
+@click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @config_option
 @without_traceback
@@ -56,7 +56,7 @@ def backup(file: Path, config: Path | None) -> None:
     click.echo(_KEY_ADVICE.format(where=where))
 
 
-@click.command("restore", short_help="Restore a SQLite store from a backup.")
+@click.command("restore")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @config_option
 @without_traceback

@@ -17,7 +17,7 @@ from cds_service.store_setup import resolve_database_and_key
 _HASH_DIGITS = 8  # enough to see which rows are of one patient or user
 
 
-@click.command(short_help="List what is not shown again, and lift it.")
+@click.command()
 @click.option("--tenant", help="Only of this tenant.")
 @click.option("--rule", help="Only of the rule with this id.")
 @click.option(

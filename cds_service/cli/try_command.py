@@ -34,7 +34,7 @@ class TryRequest(NamedTuple):
     day: date | None = None
 
 
-@click.command("try", short_help="Show the cards for an example, a saved request or a patient.")
+@click.command("try")
 @click.option("--example", help="Run an example that the package carries; --example list names them.")
 @click.option("--request", "request_file", type=click.Path(path_type=Path, exists=True), help="Replay a saved request.")
 @click.option("--fhir", "fhir_base", help="FHIR R4 base URL to read, such as an open SMART server's.")
