@@ -21,8 +21,8 @@ from sqlalchemy import Engine
 from synthetic import PATIENT, bundle
 
 import cds_service.app
+import cds_service.content_loading
 import cds_service.engine
-import cds_service.startup_state
 import cds_service.store_setup
 from cds_service.app import build_app
 from cds_service.chart.chart_reader import ChartReader
@@ -63,7 +63,7 @@ def loaded_once(knowledge: Knowledge) -> Iterator[None]:
 
 def load_once(monkeypatch: pytest.MonkeyPatch, knowledge: Knowledge) -> None:
     """Load and build the shipped content once for a process: it takes most of an application's start."""
-    monkeypatch.setattr(cds_service.startup_state, "load_knowledge", read_once(knowledge))
+    monkeypatch.setattr(cds_service.content_loading, "load_knowledge", read_once(knowledge))
     for module, name in PARTS:
         monkeypatch.setattr(module, name, make_once(getattr(module, name)))
 

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from cds_service.cli.options import config_option, site_option, without_traceback
+from cds_service.content_loading import load_content
 from cds_service.export import build_transaction, export_resources, parse_code_list
 from cds_service.settings import load_settings
-from cds_service.startup_state import load_content
 
 
 @click.command()

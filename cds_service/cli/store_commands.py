@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cds_service.cli.options import config_option, without_traceback
+from cds_service.clock import system_clock
 from cds_service.settings import load_settings
 from cds_service.store import back_up, count_older, count_rows, migrate, restore
 from cds_service.store import purge as purge_store
@@ -22,8 +23,6 @@ _KEY_ADVICE = "Keep the hash key with it, {where}: without it the hashes of pati
 @without_traceback
 def purge(dry_run: bool, config: Path | None) -> None:
     """Delete cards and feedback that are older than the setting `retention`. `serve` does the same every night."""
-    from cds_service.engine import system_clock  # slow to import, and the other commands need no clock
-
     settings = load_settings(config)
     url, _ = resolve_database_and_key(settings)
     before = system_clock() - timedelta(days=settings.retention)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cds_service.cli.options import config_option, without_traceback
-from cds_service.engine import system_clock
+from cds_service.clock import system_clock
 from cds_service.settings import load_settings
 from cds_service.store import Pseudonymizer, Suppression, SuppressionRegister, connect, migrate
 from cds_service.store_setup import resolve_database_and_key

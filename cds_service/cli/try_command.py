@@ -13,7 +13,8 @@ import click
 from cds_service.cli.explain import EVERYTHING, SUMMARY, print_answer
 from cds_service.cli.hook_request import TryOrder, build_hook_request
 from cds_service.cli.options import config_option, site_option, without_traceback
-from cds_service.engine import build_engine, new_uuid, system_clock
+from cds_service.clock import system_clock
+from cds_service.engine import build_engine, new_uuid
 from cds_service.figure import format_figure_image, format_figure_page, marks_of
 from cds_service.knowledge.shipped import shipped_examples
 from cds_service.model.content import Rule

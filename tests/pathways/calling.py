@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 import cds_service.app
+import cds_service.content_loading
 import cds_service.engine
-import cds_service.startup_state
 import cds_service.store_setup
 from cds_service.app import build_app
 from cds_service.ehr.client import EhrClient
@@ -57,7 +57,9 @@ def service_for(scenario: Scenario, folder: Path, *fhir_servers: str) -> Iterato
         demo_fhir_servers=list(fhir_servers),
     )
     with ExitStack() as opened:
-        opened.enter_context(patch.object(cds_service.startup_state, "load_knowledge", read_once(shipped_knowledge())))
+        opened.enter_context(
+            patch.object(cds_service.content_loading, "load_knowledge", read_once(shipped_knowledge()))
+        )
         for module, name in PARTS:
             opened.enter_context(patch.object(module, name, make_once(getattr(module, name))))
         for (module, name), close in _CLOSED_BY.items():
