@@ -83,8 +83,7 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
 
 def _known_words(folder: ContentFolder, collector: EntryCollector) -> set[str]:
     """Return the words that are none of the content misspelt: its own, and those of the language."""
-    own = {word for phrase in collector.entries for word in phrase.split()}
-    return own | set(folder.load_text(OWN_WORDS_FILE).split())
+    return {*" ".join(collector.entries).split(), *folder.load_text(OWN_WORDS_FILE).split()}
 
 
 def _build_plain(table: PlainTable) -> PlainWords:

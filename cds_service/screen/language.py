@@ -45,7 +45,7 @@ class LanguageCheck:
     """Checks texts. Created once; safe to share between threads."""
 
     def __init__(self, words: LanguageWords, narrative: Lexicon) -> None:
-        self._own = words.own | {word for phrase in narrative.entries for word in phrase.split()}
+        self._own = words.own.union(" ".join(narrative.entries).split())
         self._clinical = words.clinical
         self._other = frozenset(word for word in words.other if not word.startswith("-")) - self._own - self._clinical
         self._parts = tuple(word.strip("-") for word in words.other if word.startswith("-"))
