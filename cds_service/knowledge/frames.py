@@ -91,7 +91,7 @@ def _inherit(collector: EntryCollector) -> None:
     for phrase, entry in collector.entries.items():
         verb, _, rest = phrase.partition(" ")
         is_verb = verb in _SMALL and rest in collector.entries
-        if not rest or not (is_verb or naming.issuperset(phrase.split(" "))):
+        if not rest or not (is_verb or (verb in naming and naming.issuperset(phrase.split(" ")))):
             continue  # as nearly all
         if entry.saying is not None and not _may_inherit(entry.saying):
             continue

@@ -3,12 +3,12 @@
 A clinician writes a word once; whatever a text makes of it is looked for too.
 """
 
-import re
 from collections.abc import Iterator
-from itertools import chain
+from functools import lru_cache
 from typing import Final
 
 _SHORTEST = 3  # letters: shorter words are abbreviations
+_WORDS = 4096  # that are remembered: phrases repeat them
 _VOWELS: Final = "aeiou"
 _SPELLINGS: Final = (
     ("aesthe", "esthe"),
@@ -30,19 +30,24 @@ _SPELLINGS: Final = (
     ("judgement", "judgment"),
     ("travell", "travel"),
 )
-_TWO_SPELLINGS: Final = re.compile("|".join(chain.from_iterable(_SPELLINGS)))
 _ES: Final = ("s", "x", "z", "ch", "sh")  # words that take -es
 
 
 def inflect(phrase: str) -> set[str]:
     """Return a phrase in every spelling, with one of its words inflected: "knee jerk" and "knee jerks"."""
+    words = phrase.split(" ")
     found = {phrase}
     place = 0
-    for word in phrase.split(" "):
+    for word in words:
         before, behind = phrase[:place], phrase[place + len(word) :]
-        found.update(f"{before}{form}{behind}" for form in _forms(word))
+        found.update([f"{before}{form}{behind}" for form in _list_forms(word)])
         place += len(word) + 1
-    return found.union(*map(_respell, filter(_TWO_SPELLINGS.search, found)))
+    return found.union(*map(_respell, found)) if any(map(_has_two_spellings, words)) else found
+
+
+@lru_cache(_WORDS)
+def _list_forms(word: str) -> tuple[str, ...]:
+    return tuple(_forms(word))
 
 
 def _forms(word: str) -> Iterator[str]:
@@ -72,6 +77,12 @@ def _has_y(word: str) -> bool:
 def _doubles(word: str) -> bool:
     """Return whether a short word doubles its last letter: "sitting"."""
     return len(word) <= 4 and word[-1] not in "aeiouwxy" and word[-2] in _VOWELS and word[-3] not in _VOWELS
+
+
+@lru_cache(_WORDS)
+def _has_two_spellings(word: str) -> bool:
+    """Return whether a word, or a form of it, is spelt in two ways."""
+    return any(spelling in form for form in (word, *_list_forms(word)) for pair in _SPELLINGS for spelling in pair)
 
 
 def _respell(phrase: str) -> set[str]:
