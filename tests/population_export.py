@@ -110,7 +110,8 @@ def empty_types(name: str) -> list[Json]:
 
 
 def as_lines(resources: Iterable[Json]) -> list[Line]:
-    return [Line(json.dumps(resource).encode()) for resource in resources]
+    """Return the lines of resources, without spaces, as servers write them."""
+    return [Line(json.dumps(resource, separators=(",", ":")).encode()) for resource in resources]
 
 
 def write_export(folder: Path, resources: Iterable[Json]) -> Path:

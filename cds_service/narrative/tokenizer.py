@@ -21,7 +21,9 @@ _TOKEN = re.compile(
 _PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")  # such a phrase needs no splitting
 _AS_WRITTEN = frozenset(",:/()+&<>")
 _ENDING = frozenset(".;!")
-_OF_ROTATION = frozenset({"int", "ext"})  # what they are of stands behind them: "INT. ROTATION"
+_INITIALS = re.compile(r"(?<![^\W_])[A-Za-z]\.[A-Za-z]")
+_ROTATION = re.compile(r"\srot", re.IGNORECASE)
+_OF_ROTATION = frozenset({"int", "ext"})
 _CLOSING_SIDE = re.compile(r"\s(?:[LR]|[LR][Tt])(?=\s?(?:[,;.)]|$|@|at |and |& ))")
 _QUOTES = str.maketrans("", "", "'\u2019")
 ARROW = "->"
@@ -185,14 +187,11 @@ def _sentence_ending(token: str, match: re.Match[str], text: str, words: list[st
     match token[0]:
         case "." if len(token) == 1:
             goes_on = match.end() < len(text) and not text[match.end()].isspace()
-            is_short = bool(words) and words[-1] in abbreviations
-            is_short = (
-                is_short
-                and (
-                    len(words) == 1  # "Pos. FADIR"
-                    or (words[-1] in _OF_ROTATION and text[: match.start()].endswith(words[-1].upper()))
-                    or not _begins_sentence(text, match.end())
-                )
+            is_short = bool(words) and (words[-1] in abbreviations or _ends_initials(text, match.start()))
+            is_short = is_short and (
+                len(words) == 1  # "Pos. FADIR"
+                or (words[-1] in _OF_ROTATION and _ROTATION.match(text, match.end()) is not None)  # "Int. Rotation"
+                or not _begins_sentence(text, match.end())
             )
             return "" if goes_on or is_short else STOP
         case "!":
@@ -204,6 +203,11 @@ def _sentence_ending(token: str, match: re.Match[str], text: str, words: list[st
         case "\r" | "\n":
             return _line_ending(token, match, text)
     return ""
+
+
+def _ends_initials(text: str, at: int) -> bool:
+    """Return whether two initials stand before a place, as in "i.a."."""
+    return _INITIALS.match(text, max(at - 3, 0), at) is not None
 
 
 def _begins_sentence(text: str, at: int) -> bool:

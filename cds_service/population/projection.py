@@ -38,6 +38,7 @@ _ENCODE: Final = msgspec.json.Encoder().encode
 _WITH_ATTACHMENTS: Final = frozenset({"DocumentReference", "DiagnosticReport"})
 _TOLD_TYPES: Final = {"OperationOutcome": Reason.EXPORT_ERROR}
 _MOST_REPEATED: Final = 50_000
+_OF_NO_LINE: Final = b"\n"
 _Key: TypeAlias = tuple[str, Reference | None, Reference | None, str | None, bytes]
 
 
@@ -60,11 +61,11 @@ class Projector:
 
     def project(self, lines: Iterable[Line]) -> Iterator[Record]:
         """Yield the records of lines. A line that is not used is counted, with the reason, and costs itself alone."""
-        kind, beginning = UNKNOWN, b"\0"
+        kind, beginning = UNKNOWN, _OF_NO_LINE
         for text, is_too_long in lines:
             try:
                 if not text.startswith(beginning):  # most lines are of the type of the one before
-                    kind = UNKNOWN
+                    kind, beginning = UNKNOWN, _OF_NO_LINE
                     kind = read_type(text, is_too_long=is_too_long)
                     if kind.isalnum():
                         beginning = b'{"resourceType":"%b"' % kind.encode()

@@ -1,5 +1,6 @@
 """Sentences made of the content's own words, so that a word which is added is tried too: in every order."""
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
@@ -19,6 +20,7 @@ PHRASES = sorted(KNOWLEDGE.narrative.entries)
 SIDES = ("left", "right")
 # A pain by itself; a place that is one only next to what is there; and a word that is listed twice (see FLAWS).
 NOT_A_PLACE = frozenset({"leg pain", "back", "the back", "her back", "his back", "my back", "back region", "spinal"})
+INITIALS = re.compile(r"[a-z]\.[a-z]\.")
 Reading = frozenset[tuple[str, str, str]]
 
 
@@ -113,11 +115,20 @@ INJECTED = (
 
 
 def words_of(words: Words) -> list[str]:
-    """Return the words themselves. What a capital makes another word is left out: it is no matter of order."""
+    """Return the words themselves.
+
+    Left out, since they are no matter of order: what a capital makes another word, and initials, which end a sentence
+    before a capital.
+    """
     concepts = WORDS[words.frame][words.kind]
     named = [word for concept in words.concepts or concepts for word in concepts[concept]]
     return [
-        word for word in named if word == word.lower() and word not in NOT_A_PLACE and not names_its_test(words, word)
+        word
+        for word in named
+        if word == word.lower()
+        and word not in NOT_A_PLACE
+        and INITIALS.match(word) is None
+        and not names_its_test(words, word)
     ]
 
 

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from said import EXAMINED, FELT, INJECTED, KNOWLEDGE, NAMED, PHRASES, Said, present, read, said
+from said import EXAMINED, FELT, INJECTED, KNOWLEDGE, NAMED, PHRASES, Said, present, read, said, words_of
 
 from cds_service.narrative.frames.place_table import UNSAID
 
@@ -64,6 +64,19 @@ def test_what_a_frame_records_at_a_place_is_read(one: Said) -> None:
 def test_letters_never_change_a_reading(one: Said, change: object) -> None:
     for sentence in one.sentences():
         assert read(change(sentence)) == read(sentence)  # type: ignore[operator]
+
+
+def test_no_word_is_lost_for_its_capitals() -> None:
+    """Every word of the patterns, once: the examples above are a sample, another one after each change of content."""
+    ones = [
+        Said(pattern, what, other, "left")
+        for pattern in EVERY
+        for other in words_of(pattern.other)[:1]
+        for what in words_of(pattern.what)
+    ]
+    sentences = [one.sentences()[0] for one in ones if not one.is_ambiguous]
+    assert len(sentences) > 1000
+    assert [text for text in sentences if read(text.title()) != read(text)] == []
 
 
 @ALWAYS_THE_SAME

@@ -13,7 +13,7 @@ from cds_service.narrative.tokenizer import (
     split_sentences,
 )
 
-SHORT = frozenset({"post", "l"})
+SHORT = frozenset({"post", "l", "int"})
 
 
 def words(text: str) -> list[str]:
@@ -31,6 +31,11 @@ def words(text: str) -> list[str]:
         ("L4-5, 3.5 cm", ["l4 5 , 3 5 cm"]),
         ("post. thigh", ["post thigh"]),
         ("pain on L. Groin fine", ["pain on l", "groin fine"]),
+        ("Limited Int. Rotation", ["limited int rotation"]),
+        ("LIMITED INT. ROT.", ["limited int rot"]),
+        ("hip i.a. steroid p.o. Gait normal", ["hip i a steroid p o", "gait normal"]),
+        ("via.b. next", ["via b", "next"]),
+        ("pain on int. Gait normal", ["pain on int", "gait normal"]),
         ("one. two; three\nFour\n\nfive", ["one", "two", "three", "four", "five"]),
         ("no groin\npain", ["no groin pain"]),
         ("? tear", ["? tear"]),

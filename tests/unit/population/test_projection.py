@@ -64,10 +64,11 @@ BROKEN: dict[str, tuple[bytes, str]] = {
 }
 
 
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")], ids=["compact", "spaced"])
 @pytest.mark.parametrize(("text", "reason"), BROKEN.values(), ids=BROKEN)
-def test_a_broken_line_is_told_and_costs_itself_alone(text: bytes, reason: str) -> None:
+def test_a_broken_line_is_told_and_costs_itself_alone(text: bytes, reason: str, separators: tuple[str, str]) -> None:
     reader = projector()
-    good = json.dumps(GOOD).encode()
+    good = json.dumps(GOOD, separators=separators).encode()
     records = list(reader.project([Line(good), Line(text), Line(good)]))
     assert [record.patient for record in records if record.data.startswith(RESOURCE)] == ["p1", "p1"]
     told = [row.detail for row in reader.list_counts() if row.measure is Measure.LINES_TOLD]
