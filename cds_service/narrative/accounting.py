@@ -15,7 +15,7 @@ _NAMING: Final = frozenset(
         "structure-seen", "topic", "test", "reflex", "reflex-place", "matter", "mover", "quality", "disease", "danger",
         "numb", "failure", "mishap", "walk", "specialist", "agent", "act", "action", "posture", "lifted", "unit",
         "complaint", "cause", "modifier", "intent", "run", "into", "showing", "length", "scale", "bed", "flat",
-        "waking", "whole", "occasion", "furniture", "aside", "pace", "distance", "turn",
+        "waking", "whole", "occasion", "furniture", "aside", "pace", "distance", "turn", "position",
     }
 )  # fmt: skip
 _PLACES: Final = frozenset({"joint", "limb", "region", "site", "structure", "muscle", "organ"})

@@ -73,7 +73,8 @@ def _heading(part: Sentence, above: Sentence | None) -> _Heading | None:
         return None
     if first == 0:
         is_title = above is not None and above.ending == LINE and len(above.words) <= _LONGEST_TITLE
-        return _Heading(above.part(0, -1 if above.words[-1] == _COLON else None), order) if above and is_title else None
+        title = above.part(0, -1 if above.words[-1] == _COLON else None) if above and is_title else part.part(0, 0)
+        return _Heading(title, order)
     while first and words[first - 1] in {_OPENING, _COLON}:
         first -= 1
     return _Heading(part.part(0, first), order)
@@ -87,7 +88,7 @@ def _order(one: str, other: str) -> tuple[str, str] | None:
 def _row(part: Sentence, heading: _Heading, least: int = 1) -> Sentence | None:
     """Return a row with its title and sides, or None if it has not two cells. `least`: words before the cells."""
     words = part.words
-    cells = next((one for at in range(least, len(words)) if (one := _cells(words, at))), None)
+    cells = next((one for at in range(least, len(words)) if (one := _cells(part, at))), None)
     if cells is None or not _SIDES.isdisjoint(words):
         return None
     head, behind = part.part(0, cells.first), part.part(cells.end)
@@ -98,40 +99,44 @@ def _row(part: Sentence, heading: _Heading, least: int = 1) -> Sentence | None:
     return head.followed_by(first, cell, comma, second, second_cell, behind)
 
 
-def _cells(words: Sequence[str], at: int) -> _Cells | None:
+def _cells(part: Sentence, at: int) -> _Cells | None:
     """Return the two cells from a place on, which end the row but for a word or two."""
+    words = part.words
     for is_graded in (True, False):
-        first = _cell(words, at, is_graded=is_graded)
+        first = _cell(part, at, is_graded=is_graded)
         if first is None:
             return None
         second = first + 1 if words[first : first + 1] in {(_SLASH,), (_COMMA,)} else first
-        end = _cell(words, second, is_graded=is_graded)
+        end = _cell(part, second, is_graded=is_graded)
         if end is not None and len(words) - end <= _MOST_BEHIND:
             return _Cells(at, first, second, end)
     return None
 
 
-def _cell(words: Sequence[str], at: int, *, is_graded: bool) -> int | None:
+def _cell(part: Sentence, at: int, *, is_graded: bool) -> int | None:
     """Return where the cell that begins at a place ends. `is_graded`: a slash may be inside it, as in "4/5"."""
+    words = part.words
     if at >= len(words):
         return None
     if words[at] in _RESULTS:
         return at + 1
     end = at
     if words[at][0].isdecimal():
-        end = _signed(words, at + 1)
+        end = _signed(part, at + 1)
         if is_graded and words[end : end + 1] == (_SLASH,) and words[end + 1 : end + 2]:
-            return _signed(words, end + 2) if words[end + 1][0].isdecimal() else None
+            return _signed(part, end + 2) if words[end + 1][0].isdecimal() else None
         return end
-    end = _signed(words, at)
+    end = _signed(part, at)
     return end if end > at else None
 
 
-def _signed(words: Sequence[str], at: int) -> int:
-    """Return the place behind the signs of one kind at a place: "++"; "+ -" are two cells."""
-    end = at
+def _signed(part: Sentence, at: int) -> int:
+    """Return the place behind the signs of one kind at a place: "++"; "+ -" and "++ ++" are two cells."""
+    words, starts, end = part.words, part.starts, at
     while end < len(words) and words[end] in _SIGNS and words[end] == words[at]:
         end += 1
+        if starts[end : end + 1] != (starts[end - 1] + 1,):
+            break  # a gap
     return end
 
 

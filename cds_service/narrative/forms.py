@@ -10,6 +10,7 @@ from cds_service.narrative.bullets import repeat_denials
 from cds_service.narrative.choices import settle_choices
 from cds_service.narrative.columns import write_out_columns
 from cds_service.narrative.corrections import correct_sides
+from cds_service.narrative.level_headings import repeat_levels
 from cds_service.narrative.offered import settle_offered
 from cds_service.narrative.shorthand import spell_out
 from cds_service.narrative.tables import settle_tables
@@ -26,7 +27,7 @@ def read_forms(
     """Return the sentences of a text. `denies`: whether one is a denial of what a list behind it may name."""
     text = settle_tables(write_boxes(text))
     parts = repeat_denials(
-        write_out_columns(spell_out(correct_sides(split_sentences(text, abbreviations)))), text, denies
+        write_out_columns(repeat_levels(spell_out(correct_sides(split_sentences(text, abbreviations))))), text, denies
     )
     parts = _parted(parts, answers)
     offered = [settle_offered(part, answers) for part in settle_choices(parts, answers)]

@@ -1,6 +1,6 @@
-"""Read that what is on one side is not on the other: "pain L groin not R", "numb right foot (none left)"."""
+"""Read that what is on one side is not on the other: "pain L groin not R", "R hip OA, L normal"."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cds_service.model.facts import FindingValue
@@ -13,7 +13,7 @@ from cds_service.narrative.statements import Statement
 _OTHER: Final = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 _NOT: Final = frozenset({"not", "none", "nil", "no"})
 _OPENING: Final = frozenset({",", "(", "-", "only"})
-_SMALL: Final = frozenset({"in", "on", "the", "on the", "in the", "side", "at all", ")"})
+_SMALL: Final = frozenset({"in", "on", "the", "on the", "in the", "side", "at all", ")", "is", "was"})
 
 
 def denied_of_other(row: Row, mention: Mention) -> Iterator[Statement]:
@@ -27,10 +27,19 @@ def _denies(row: Row, mention: Mention, other: Side) -> bool:
     behind = row[mention.last + 1 :]
     while behind and (behind[0].entry.side is mention.side or behind[0].text in _OPENING):
         behind = behind[1:]
+    if behind and behind[0].is_side and behind[0].entry.side is other:
+        return _is_normal(behind[1:])
     if not behind or behind[0].text not in _NOT:
         return False
     said = [item for item in behind[1:] if item.text not in _SMALL]
     return bool(said) and said[0].entry.side is other and said[0].is_side and (len(said) == 1 or _ends(said[1]))
+
+
+def _is_normal(said: Sequence[Item]) -> bool:
+    """Return whether a word says that a side is normal, and nothing more is said of it."""
+    said = [item for item in said if item.text not in _SMALL]
+    is_fine = bool(said) and said[0].concept("result") == "normal" and not said[0].entry.cues
+    return is_fine and (len(said) == 1 or _ends(said[1]))
 
 
 def _ends(item: Item) -> bool:

@@ -19,6 +19,7 @@ _NOTHING: Final = LexiconEntry()
 _THE = "the"
 _COLON = ":"
 _ANSWER = 2  # words: the colon and the answer
+_UNPARTED = frozenset({_COLON, "+", "-"})  # a side inside what they begin parts it: "right - nil", "AJ + R ++"
 
 
 class _Sides(NamedTuple):
@@ -75,10 +76,10 @@ class PhraseFinder:
             if (
                 before
                 and length > 1
-                and word == _COLON
+                and word in _UNPARTED
                 and any(at in before for at in range(place + 1, place + length))
             ):
-                length, item = 1, self._longest(sentence, [word], places, 0)[1]  # "right - nil": no gap behind a title
+                length, item = 1, self._longest(sentence, [word], places, 0)[1]
             if before and length > 1:
                 item = _with_sides(
                     item, [one for at in range(place + 1, place + length) for _, one in before.get(at, ())]

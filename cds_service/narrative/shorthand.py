@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
+from cds_service.narrative.examination_shorthand import spell_out_examination
 from cds_service.narrative.tokenizer import CLAUSE, Sentence
 
 _JERKS: Final = frozenset({"jerks", "jerk", "reflexes", "dtrs"})
@@ -35,7 +36,7 @@ def spell_out(parts: Sequence[Sentence]) -> list[Sentence]:
     spelled: list[Sentence] = []
     for part in parts:
         before = spelled[-1].words if spelled and spelled[-1].ending == CLAUSE else ()
-        named = _with_named_side(part, before)
+        named = spell_out_examination(_with_named_side(part, before), spelled[-1] if spelled else None)
         spelled.append(_spelled(named, list(_words(named))) if _may_be_short(named) else named)
     return spelled
 

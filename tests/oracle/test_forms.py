@@ -19,7 +19,6 @@ LEAST_OF_A_KIND = 18
 UNREAD = {  # what is there, or denied, and not read so; nothing is read as its opposite
     "Denies:\n- fever\n- back pain: yes\n- leg weakness: yes",
     "IV drugs ✔ never ○ past ○ current",
-    "LL power [ ] normal [x] reduced",
     "Q4. Lost weight without meaning to? A: No",
     "B&B ok, saddle nil",
     "Neuro - intact, no abnormality",

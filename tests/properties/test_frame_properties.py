@@ -41,7 +41,6 @@ OF_WHAT_IS_LOST = {"cannot-lie-flat"} | {
 }
 TOLD_OF = "physio of"  # a plan's word as often: it was had if something is told of it
 FLAWS = (
-    "left hip joint space narrowing",
     "No pee accidents",
     "Right hip intra articular steroid injection: no",
 )

@@ -20,6 +20,7 @@ _REFUSED_WITHIN = 4  # items between an act and the word that declines it
 _NAMED_ALONE = "physio"  # a plan's word as often: it was had if something is told of it
 _INJECTED = frozenset({"cortisone", "triamcinolone", "methylprednisolone", "betamethasone"})
 _FOR, _COUNT, _ONE = "for", "count", frozenset({"a", "one", "about a"})
+_COUNT_WITHIN = 3  # words
 _COUNTED, _SINCE = re.compile(r"x[0-9]+|weekly|fortnightly|ongoing"), "since"  # "physio x10"
 _PT, _LISTS = "pt", (Mark.LIST, Mark.JOINED)
 _THERAPIES = frozenset({"physical-therapy", "physio"})
@@ -93,7 +94,8 @@ class ActFrame(Frame):
             return True
         around = before + row[head + 1 : head + 1 + _REFUSED_WITHIN]
         behind = list(takewhile(lambda item: item.text != ",", row[head + 1 : head + 1 + _REFUSED_WITHIN]))
-        is_counted = _COUNTED.fullmatch(row.sentence.words[row.firsts[head] + 1]) if head + 1 < len(row) else None
+        words = row.sentence.words[row.firsts[head] + 1 : row.firsts[head] + 1 + _COUNT_WITHIN]
+        is_counted = any(_COUNTED.fullmatch(word) for word in takewhile(lambda word: word != ",", words))
         if is_counted or (head + 1 < len(row) and row[head + 1].text.startswith(_SINCE)):
             return True
         told = any(item.number >= 0 or _is_count(item) for item in (*row[max(0, head - 3) : head], *behind))

@@ -8,6 +8,7 @@ from cds_service.narrative.lexicon import Mark
 
 _REACH: Final = 12  # items between a head and what belongs to it
 _MAX_UNKNOWN = 2
+_DOSE = 4  # items
 _LISTS = (Mark.LIST, Mark.JOINED)
 _ENDS = (Mark.STOP, Mark.EXCEPT)
 _COMMA, _COLON = ",", ":"
@@ -64,15 +65,18 @@ class Clause:
                 return
 
     def _behind(self, head: int, *, is_free: bool) -> Iterator[Slot]:
-        unknown, is_listed, is_placed, is_open = 0, False, False, False
+        unknown, is_listed, is_placed, is_open, is_bracketed = 0, False, False, False, False
         for at in range(head + 1, min(len(self._row), head + 1 + _REACH)):
             item = self._row[at]
-            if self.is_wanted(item):
+            is_bracketed = (is_bracketed or item.text == "(") and item.text != ")"
+            if is_bracketed and self.is_wanted(item) and PLACE_KINDS.isdisjoint(item.entry.concepts):
+                yield Slot(at)  # "injection (guided, triamcinolone)"
+            elif self.is_wanted(item):
                 is_new = is_listed and (is_placed or not is_free)
-                if self._row[at - 1].text in _WITH and PLACE_KINDS.isdisjoint(item.entry.concepts):
+                if PLACE_KINDS.isdisjoint(item.entry.concepts) and self._is_used(at):
                     yield Slot(at)  # what was injected, "with triamcinolone", is no place that another head may share
                     continue
-                if is_listed and self._begins_clause(at):
+                if is_listed and (self._begins_clause(at) or self._is_found_normal(at)):
                     return
                 if is_open or ((is_listed or not is_free) and self._is_anothers(at, 1, is_new=is_new)):
                     return
@@ -165,6 +169,25 @@ class Clause:
             before -= 1
         is_last = at + 1 >= len(self._row)
         return self._row[before].text == _COMMA and not is_last and self._row[at + 1].is_marked(Mark.STOP)
+
+    def _is_used(self, at: int) -> bool:
+        """Return whether "with" leads to an item, perhaps with its dose: "injection with 40 mg triamcinolone"."""
+        before = at - 1
+        while before > 0 and before >= at - _DOSE and self._row[before].text not in _WITH:
+            is_dose = (
+                self._row[before].number >= 0
+                or self._row[before - 1].number >= 0
+                or self._row[before].is_marked(Mark.LINK)
+            )
+            if not is_dose:
+                return False
+            before -= 1
+        return self._row[before].text in _WITH
+
+    def _is_found_normal(self, at: int) -> bool:
+        """Return whether a place behind a comma is normal itself: "nodal arthritis, hips spared"."""
+        behind = next((item for item in self._row[at + 1 :] if not (item.is_side or item.is_marked(Mark.LINK))), None)
+        return behind is not None and behind.concept("result") == "normal"
 
     def _is_passed(self, item: Item) -> bool:
         is_small = item.is_marked(Mark.LINK, *_LISTS) and item.text != _COMMA and item.text not in _WITH

@@ -6,33 +6,33 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, lacks, speaks_of
+from cds_service.narrative.frames.named_gait import find_named_gait
+from cds_service.narrative.frames.provoked_pain import at_angle, hurts, is_answer, is_without_pain
 from cds_service.narrative.frames.sites import REGION
 from cds_service.narrative.frames.small_words import NONE
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
+from cds_service.narrative.mentions import Mention
 
 _TEST, _OTHER, _PROVOKING, _LIMITED = "test", "other", "provoking", "limited"
 _CAUSING = frozenset({_PROVOKING, _LIMITED})
 _LIMB, _ARM, _SHARED_NAME = "limb", "arm", "impingement"  # of the hip, or of the shoulder
 _PLUS, _MINUS, _ONLY = "+", "-", "only"
 _BY = frozenset({"with", "on", "during"})
-_WITH = frozenset({"with", "w /", "(", "due to", "by"})
-_LEG_REGIONS = frozenset({"leg", "calf", "lower-leg", "foot", "thigh", "hamstring"})
 _IN = frozenset({"in", "over", "at"})
+_AND = frozenset({"and", "&"})
+_SYMPTOMS = frozenset({"symptoms", "symptom", "sx"})
 _SAYING = frozenset({"positive", "negative", "normal", "painful", "painless"})
 _NEAR, _FAR = 5, 8  # items
-_FULL_ANGLE, _RIGHT_ANGLE = 80, 90  # degrees to which a straight leg that hurts is not raised
-_COMPLAINTS = frozenset({"complaint", "complaints", "discomfort"})
 _HIPS, _OF_HIP = frozenset({"hip", "groin", "trochanter"}), frozenset({"fadir", "faber"})
-_BELOW_KNEE = ("lower-leg-pain",)
-_CROSSED = "crossed"  # "SLR positive left, crossed negative"
+_CROSSED = frozenset({"crossed", "crossover", "cross over", "contralateral"})  # "SLR positive left, crossed negative"
 _LEAST = 2  # items before a plus that joins sides, or of pain behind an angle
 _SAID = frozenset({"positive", "negative"})
 _SLR, _SQUAT, _STANCE, _GAIT = "slr", "squat", "trendelenburg", "gait"
 _OF_GAIT = frozenset({"antalgic", "non-antalgic"})
 _NORMAL_GAIT = frozenset({"normal", "unremarkable", "wnl", "within normal limits", "nad", "nl", "n"})
-_PELVIS, _STANCE = "pelvis", "trendelenburg"
+_PELVIS, _OF_STANCE, _DROPS = "pelvis", ("pelvis", "drop", "dip"), frozenset({"drop", "dip"})
 _STEADY, _ABILITY, _UNABLE, _FILLER = "steady", "ability", "unable", "filler"
 _SIGNS = frozenset({"sign", "tension", "drop", "dip", "trendelenburg", "impingement"})
 
@@ -48,6 +48,12 @@ class ClinicalTestFrame(ExaminationFrame):
     takes_unknown = 1
     foreign = Part.BREAK
 
+    def read(self, row: Row) -> Iterator[Mention]:
+        """Yield the tests, and the gait that is called after one."""
+        yield from super().read(row)
+        if RESULT not in row.kinds and _TEST in row.kinds:
+            yield from find_named_gait(row, self.meanings[_STANCE])
+
     def head(self, row: Row, at: int) -> Token | None:
         """Return a test as a head."""
         concept = row[at].concept(_TEST)
@@ -55,7 +61,9 @@ class ClinicalTestFrame(ExaminationFrame):
             return None
         if row[at].text == _SHARED_NAME and not _is_found(row, at):
             return None
-        if row[at].text == _CROSSED and not (speaks_of(row, _TEST, _SLR) and _is_found(row, at)):
+        if concept == _GAIT and _is_title(row, at):
+            return None
+        if row[at].text in _CROSSED and not (speaks_of(row, _TEST, _SLR) and _is_found(row, at)):
             return None
         is_other = concept == _OTHER or (_SHARED_NAME in row[at].text and speaks_of(row, _LIMB, _ARM))
         return Token(Part.OTHER if is_other else Part.HEAD, at, concept)
@@ -65,10 +73,10 @@ class ClinicalTestFrame(ExaminationFrame):
         item = row[at]
         if item.number >= 0:
             is_told = _has_result(row, at) or any(
-                _hurts(row[place]) and self._leads_to_test(row, place) for place in range(at)
+                hurts(row[place]) and self._leads_to_test(row, place) for place in range(at)
             )
-            return None if is_told else Token(Part.RESULT, at, value=_at_angle(row, at), words=(at,))
-        if _PELVIS in item.text and not speaks_of(row, _TEST, _STANCE):
+            return None if is_told else Token(Part.RESULT, at, value=at_angle(row, at), words=(at,))
+        if any(word in item.text for word in _OF_STANCE) and not speaks_of(row, _TEST, _STANCE):
             return None  # a level pelvis is the result of standing on one leg, and of nothing else
         if item.text in NONE:
             return self._none(row, at)
@@ -86,14 +94,16 @@ class ClinicalTestFrame(ExaminationFrame):
         if item.text == _MINUS:
             is_minus = _is_minus(row, at) or (at in (led := _led_by_signs(row)) and len(led) > 1)
             return self.said(at, "negative") if is_minus else None
-        if _hurts(item) and item.concept(RESULT) is None:
-            return self.said(at, "painful") if self._leads_to_test(row, at) else None
+        if hurts(item) and item.concept(RESULT) is None:
+            return self.said(at, "painful") if self._leads_to_test(row, at) or is_answer(row, at) else None
         return super().result(row, at)
 
     def _none(self, row: Row, at: int) -> Token | None:
         """Return what "no" says of a test: no pain, no such sign, or its whole answer."""
-        if _is_without_pain(row, at):
+        if is_without_pain(row, at):
             return self.said(at, "painless")
+        if row[at + 1 : at + 2] and row[at + 1].text in _DROPS and speaks_of(row, _TEST, _STANCE):
+            return self.said(at, "negative")  # "SLS L: no drop"
         is_answer = at > 0 and row[at - 1].text == ":" and (at + 1 == len(row) or row[at + 1].is_marked(Mark.LIST))
         return self.said(at, "negative") if is_answer or lacks(row, at, _is_sign) else None
 
@@ -115,16 +125,17 @@ class ClinicalTestFrame(ExaminationFrame):
         """Return whether an item may stand between a test and its result: the pain that it provokes may."""
         if super().passes(row, at) or row[at].is_marked(Mark.PAIN):
             return True
-        before = row[max(0, at - _NEAR) : at]
-        return _hurts(row[at]) and any(item.concept(RESULT) in _CAUSING for item in before)
+        before = row[max(0, at - _FAR) : at]
+        return hurts(row[at]) and any(item.concept(RESULT) in _CAUSING for item in before)
 
     def _is_provoked(self, row: Row, at: int, reach: int) -> bool:
         """Return whether a pain follows, and not "only" one that is no matter of the test."""
         for place, item in enumerate(row[at + 1 : at + 1 + reach], at + 1):
-            if _hurts(item) or item.text == "symptoms":
+            if hurts(item) or item.text in _SYMPTOMS:
                 is_only = any(one.text == _ONLY for one in row[place : place + _NEAR])
                 return not is_only or (item.concept(REGION) in _HIPS and self._is_of_hip(row, at))
-            if item.is_marked(Mark.STOP, Mark.LIST):
+            is_between_places = item.text in _AND and row[place - 1].role is Role.PLACE
+            if item.is_marked(Mark.STOP) or (item.is_marked(Mark.LIST) and not is_between_places):
                 return False
         return False
 
@@ -156,6 +167,13 @@ def _fits(test: str, result: Item) -> bool:
     return result.number < 0 or test == _SLR
 
 
+def _is_title(row: Row, at: int) -> bool:
+    """Return whether a gait only heads a test behind its colon: "Gait: no Trendelenburg"."""
+    ahead = [item for item in row[at + 1 : at + 2 + _NEAR] if not item.is_side]
+    is_led = len(ahead) > 1 and ahead[0].text == ":" and ahead[1].text in NONE
+    return is_led and any(item.concept(_TEST) for item in ahead[2:3])
+
+
 def _is_sign(item: Item) -> bool:
     return bool(item.concept(_TEST)) and not _SIGNS.isdisjoint(item.text.removesuffix("s").split())
 
@@ -173,7 +191,7 @@ def _is_kept_from_squat(row: Row, at: int) -> bool:
     """Return whether pain keeps somebody from squatting."""
     tests = [place for place in row.kinds.get(_TEST, ()) if at < place <= at + _NEAR]
     is_squat = bool(tests) and row[tests[0]].concept(_TEST) == _SQUAT
-    return is_squat and any(_hurts(item) for item in row[tests[0] :])
+    return is_squat and any(hurts(item) for item in row[tests[0] :])
 
 
 def _joins_sides(row: Row, at: int) -> bool:
@@ -183,56 +201,6 @@ def _joins_sides(row: Row, at: int) -> bool:
     behind = row[at + 2 : at + 3]
     is_said = bool(behind) and (behind[0].text in {_PLUS, _MINUS} or bool(behind[0].concept(RESULT)))
     return bool(row[at - 2].concept(RESULT)) and not is_said
-
-
-def _at_angle(row: Row, at: int) -> FindingValue | None:
-    """Return what an angle says alone: a leg that is raised far without any pain is well."""
-    if row[at].number < _FULL_ANGLE:
-        return FindingValue.PRESENT if _is_with_leg_pain(row, at) else None
-    if row[at].number > _RIGHT_ANGLE:
-        return None
-    start = max((place + 1 for place in range(at) if row[place].text == ","), default=0)
-    end = next((place for place in range(at + 1, len(row)) if row[place].number >= 0), len(row))
-    hurts = any(_hurts(row[place]) and row[place - 1].text not in NONE for place in range(start, end))
-    return None if hurts else FindingValue.ABSENT
-
-
-def _is_with_leg_pain(row: Row, at: int) -> bool:
-    """Return whether pain of the leg comes with an angle: "SLR L 40 with calf pain", "35 (leg pain)"."""
-    behind = [item for item in row[at + 1 : at + 1 + _NEAR] if not (item.concept(_FILLER) or item.is_side)]
-    if len(behind) < _LEAST or behind[0].text not in _WITH:
-        return False
-    hurt = next((one for one, item in enumerate(behind) if one and _hurts(item)), None)
-    if hurt is None or any(item.number >= 0 or item.entry.cues for item in behind[1:hurt]):
-        return False
-    return any(item.concept(REGION) in _LEG_REGIONS or _is_below_knee(item) for item in behind[1 : hurt + 3])
-
-
-def _is_below_knee(item: Item) -> bool:
-    return item.entry.saying is not None and item.entry.saying.records == _BELOW_KNEE
-
-
-def _hurts(item: Item) -> bool:
-    saying = item.entry.saying
-    return item.is_marked(Mark.PAIN) or (saying is not None and saying.is_pain and not saying.is_site)
-
-
-def _is_without_pain(row: Row, at: int) -> bool:
-    """Return whether it is said of a test before that it brings no pain: "SLR to 90 without pain"."""
-    if at + 1 >= len(row) or not (row[at + 1].is_marked(Mark.PAIN) or row[at + 1].text in _COMPLAINTS):
-        return False
-    for place in range(at - 1, max(-1, at - 1 - _FAR), -1):
-        item = row[place]
-        if item.concept(_TEST):
-            return True
-        if item.is_marked(Mark.STOP) or (item.is_marked(Mark.LIST) and not _is_of_pain(row, place - 1)):
-            return False
-    return False
-
-
-def _is_of_pain(row: Row, at: int) -> bool:
-    """Return whether a pain and perhaps its side end at a place: "no pain L, no pain R"."""
-    return at >= 1 and (row[at].is_marked(Mark.PAIN) or (row[at].is_side and row[at - 1].is_marked(Mark.PAIN)))
 
 
 def _has_result(row: Row, at: int) -> bool:
@@ -275,4 +243,5 @@ def _is_minus(row: Row, at: int) -> bool:
     """Return whether a minus ends what is said of a test or a side: "SLR L+ R-", "FABER -,". Elsewhere it is a dash."""
     if not at or not (row[at - 1].is_side or row[at - 1].concept(_TEST)):
         return False
-    return at + 1 == len(row) or row[at + 1].is_marked(Mark.LIST)
+    behind = next((one for one in row[at + 1 :] if not one.is_side), None)
+    return behind is None or behind.is_marked(Mark.LIST)

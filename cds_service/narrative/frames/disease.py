@@ -1,11 +1,14 @@
 """The frame of diseases: a disease and the joint, structure or level it is at, in any order."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
+from cds_service.model.sides import Side
 from cds_service.narrative.frames.clause import ABOUT, PLACE_KINDS, Clause, Slot, is_about
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.grades import NUMERAL, SCALE, severity_at
-from cds_service.narrative.frames.place_table import find_meanings
+from cds_service.narrative.frames.place_table import find_meanings, is_place
 from cds_service.narrative.frames.slot_sides import MODIFIER, side_of
 from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
@@ -15,6 +18,11 @@ _DISEASE, _AFTER = "disease", "act"
 _SEVERITY = "severity"
 _SCALE_REACH = 8  # items between a disease and the grade of its films
 _NAME_REACH = 3  # items between a disease and the operation called after it
+_OTHER: Final = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
+_ADJECTIVES = frozenset({"degenerative", "degenerate", "worn"})  # "degenerative listhesis"
+_LUMBAR, _SPINE = "lumbar", frozenset({"lumbar", "back"})
+_ON = frozenset({"on", "on the"})
+_LEADING = _ON | {"the", "grade", "(", ")", "-", "change", "changes"}
 _OPERATED = frozenset({("hernia", "repair")})  # an operation's name, and no disease that is there
 
 
@@ -27,6 +35,11 @@ class DiseaseFrame(Frame):
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield each disease whose place makes it a finding."""
+        found = list(self._find(row))
+        closing = _closing_side(row) if found else Side.UNSTATED
+        yield from (replace(one, side=closing) if one.side is Side.UNSTATED else one for one in found)
+
+    def _find(self, row: Row) -> Iterator[Mention]:
         clause = Clause(row, PLACE_KINDS, frozenset({_DISEASE, _AFTER, SCALE}))
         heads = row.kinds.get(_DISEASE, [])
         for head in heads:
@@ -38,14 +51,19 @@ class DiseaseFrame(Frame):
                 yield from self._at(row, scale, row[scale].concept(SCALE) or "", clause.around(scale))
 
     def _at(self, row: Row, head: int, name: str, slots: list[Slot]) -> Iterator[Mention]:
+        if _LUMBAR in self.table.get(name, {}) and not any(is_place(row[slot.at]) for slot in slots):
+            slots = [*slots, *_only_spine(row, head)]
         for meaning, places in find_meanings(self.table.get(name, {}), row, slots):
-            yield self._mention(row, head, meaning, places)
+            mention = self._mention(row, head, meaning, places)
+            graded = list(_of_graded_sides(row, mention)) if SCALE in row.kinds else []
+            yield from graded or (mention, *_of_other_side(row, mention))
 
     def _mention(self, row: Row, head: int, meaning: PhraseMeaning, places: list[Slot]) -> Mention:
         span = (head, *(slot.at for slot in places if slot.is_inside))
         first, last = min(span), max(span)
         mention = Mention(head, meaning, first, last, parts=(head, *(slot.at for slot in places)))
-        mention.side, mention.is_sided = side_of(row, head, places, first, last), True
+        is_told = not all(slot.is_listed and not slot.is_inside for slot in places)
+        mention.side, mention.is_sided = side_of(row, head, places if is_told else (), first, last), True
         near = [at for at in row.kinds.get(SCALE, ()) if first - _SCALE_REACH <= at <= last + _SCALE_REACH]
         scales = [head] if head in near else near
         grades = {severity_at(row, at) for at in scales} - {None}
@@ -61,3 +79,54 @@ class DiseaseFrame(Frame):
             and not any(item.is_marked(Mark.STOP, Mark.LIST) for item in row[min(at, head) + 1 : max(at, head)])
             for at in near
         )
+
+
+def _only_spine(row: Row, head: int) -> Iterator[Slot]:
+    """Yield the lumbar spine if a sentence names it and no other joint: "L4/5 protrusion on the left, no stenosis"."""
+    places = row.kinds.get("joint", ()) if row[head].text not in _ADJECTIVES else ()
+    if places and all(row[at].concept("joint") in _SPINE for at in places):
+        yield Slot(places[0], is_inside=False, is_listed=True)
+
+
+def _closing_side(row: Row) -> Side:
+    """Return the only side of a sentence if it stands at the end by itself: "labral tear, cam-type FAI, right"."""
+    sides = [at for at, item in enumerate(row) if item.is_side or item.side is not Side.UNSTATED]
+    is_last = len(sides) == 1 and row[sides[0]].is_side and row[sides[0]].entry.side is not None
+    if not is_last or sides[0] < 1:
+        return Side.UNSTATED
+    is_bracketed = row[sides[0] - 1].text == "(" and sides[0] == len(row) - 2
+    is_closing = row[sides[0] - 1].text == "," and sides[0] == len(row) - 1
+    return row[sides[0]].entry.side or Side.UNSTATED if is_bracketed or is_closing else Side.UNSTATED
+
+
+def _of_graded_sides(row: Row, mention: Mention) -> Iterator[Mention]:
+    """Yield the mention of each side that has a grade of its own: "hip OA, KL 4 on the right, KL 2 on the left"."""
+    if mention.side is not Side.UNSTATED or _SEVERITY not in mention.saying.takes:
+        return
+    for scale in row.kinds[SCALE]:
+        at = scale + 1
+        while at < len(row) and (row[at].number >= 0 or row[at].text in _LEADING or row[at].concept("grade")):
+            at += 1
+        severity = severity_at(row, scale)
+        if severity and at < len(row) and row[at].is_side and row[at].entry.side in _OTHER:
+            qualifiers = {_SEVERITY: severity}
+            yield replace(mention, side=row[at].entry.side or Side.UNSTATED, qualifiers=qualifiers)
+
+
+def _of_other_side(row: Row, mention: Mention) -> Iterator[Mention]:
+    """Yield the mention of the other side behind a comma, with a severity of its own: "moderate OA R hip, mild L"."""
+    other = _OTHER.get(mention.side)
+    comma = next((at for at in range(mention.last + 1, len(row)) if row[at].is_marked(Mark.LIST)), len(row))
+    if (
+        other is None
+        or _SEVERITY not in mention.saying.takes
+        or any(row[at].entry.cues for at in range(mention.last + 1, comma))
+    ):
+        return
+    at = comma + 1
+    said = row[at].entry.qualifiers.get(_SEVERITY, "") if at < len(row) else ""
+    side = at + 1 + (at + 1 < len(row) and row[at + 1].text in _ON)
+    is_side = said and side < len(row) and row[side].is_side and row[side].entry.side is other
+    if is_side and (side + 1 >= len(row) or row[side + 1].is_marked(Mark.LIST, Mark.STOP) or row[side + 1].text == "("):
+        qualifiers = {_SEVERITY: said}
+        yield replace(mention, first=at, last=side, side=other, parts=(at, side), qualifiers=qualifiers)

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
+from cds_service.narrative.frames.both_sides import are_alike, is_of_both, names_both_limbs
 from cds_service.narrative.frames.claims import Claim, read_claims
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.leading import DASH, asides, leads_on
@@ -31,33 +32,15 @@ from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 RESULT, TOPIC, GRADE = "result", "topic", "grade"
-SHARED: frozenset[str] = frozenset({RESULT, TOPIC, GRADE, "filler", "whole"})
+SHARED: frozenset[str] = frozenset({RESULT, TOPIC, GRADE, "filler", "whole", "position"})
 _HIP = "hip"
-_N = "n"  # "power N"
-_FILLER, _WHOLE = "filler", "whole"
+_N, _Y = "n", "y"  # "power N"; beside "y" it says no
+_FILLER, _WHOLE, _POSITION = "filler", "whole", "position"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _BREAK, _RESULT, _UNSTATED = Part.BREAK, Part.RESULT, Side.UNSTATED
 _BRIDGES = (Mark.LINK, Mark.RUN)
 _NEAR = 5  # items
 _GRADES = frozenset({"4", "3-or-less"})
-_PAIRED = frozenset(
-    {
-        "jerks",
-        "reflexes",
-        "kjs",
-        "ajs",
-        "dtrs",
-        "knees",
-        "ankles",
-        "legs",
-        "extremities",
-        "limbs",
-        "hips",
-        "feet",
-        "les",
-    }
-    | {"symmetric", "symmetrical", "symmetrically", "equal", "equally", "symm", "sym", "dermatomes", "myotomes", "slrs"}
-)
 _LEAST_PARTS = 2  # normal parts that together say that all is normal
 
 
@@ -96,11 +79,11 @@ class ExaminationFrame(Frame):
     def result(self, row: Row, at: int) -> Token | None:
         """Return what an item is as a result, or None."""
         concept = row[at].concept(RESULT)
-        if self.topic and _are_alike(row, at):
+        if self.topic and are_alike(row, at):
             return self.said(at, "normal")._replace(side=Side.BOTH)
         if concept == RETURNED:
             return self.said(at, concept) if self._is_of_topic(row, at) else None
-        if row[at].text == _N and at and (row[at - 1].entry.concepts or row[at - 1].text == ":"):
+        if row[at].text == _N and _is_normal_in_short(row, at):
             return self.said(at, "normal")
         return None if concept is None else self.said(at, concept)
 
@@ -165,7 +148,12 @@ class ExaminationFrame(Frame):
         absent = [one for one in claims if one.result.value is FindingValue.ABSENT]
         if closing_of(row) is Side.BOTH and len(absent) == len(claims):
             return {one.result.at for one in absent}
-        return {one.result.at for one in absent if self.names_pairs and _is_of_both(row, one)}
+        are_limbs = names_both_limbs(row)
+        return {
+            one.result.at
+            for one in absent
+            if self.names_pairs and (is_of_both(row, one) or (are_limbs and not one.head.is_part))
+        }
 
     def _tokens(self, row: Row) -> tuple[list[Token], Side]:
         """Return the tokens of a sentence, and the side that heads it."""
@@ -205,7 +193,7 @@ class ExaminationFrame(Frame):
             return Token(Part.TOPIC if self.is_topic(row, at) else self.foreign, at)
         if item.is_marked(*_LISTS):
             return SEPARATOR
-        return None if item.concept(_FILLER) or self.passes(row, at) else BREAK
+        return None if item.concept(_FILLER) or item.concept(_POSITION) or self.passes(row, at) else BREAK
 
     def is_topic(self, row: Row, at: int) -> bool:
         """Return whether an item names what this frame's heads are about."""
@@ -226,9 +214,14 @@ class ExaminationFrame(Frame):
         return is_site(item) or item.is_marked(*_BRIDGES) or bool(entry.qualifiers)
 
 
-def _are_alike(row: Row, at: int) -> bool:
-    """Return whether both sides are said to be alike, as "R=L" behind what was examined."""
-    return "=" in row[at].text and row[at].is_side and at > 0 and not row[at - 1].is_marked(*_LISTS)
+def _is_normal_in_short(row: Row, at: int) -> bool:
+    """Return whether a letter says that what stands before it is normal: "power N", "AJ: L 0, R N"."""
+    if not at:
+        return False
+    before = row[at - 1]
+    is_last = at + 1 == len(row) or row[at + 1].is_marked(*_LISTS, Mark.STOP) or row[at + 1].is_side
+    is_of_side = before.is_side and is_last and not any(item.text == _Y for item in row)
+    return bool(before.entry.concepts) or before.text == ":" or is_of_side
 
 
 def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
@@ -258,15 +251,6 @@ def is_part(item: Item) -> bool:
 def speaks_of(row: Row, kind: str, concept: str) -> bool:
     """Return whether a sentence names a concept."""
     return any(row[at].concept(kind) == concept for at in row.kinds.get(kind, ()))
-
-
-def _is_of_both(row: Row, claim: Claim) -> bool:
-    """Return whether what is normal is so on both sides: "knee jerks brisk", "reflexes symmetric"."""
-    if claim.side is not _UNSTATED:
-        return False
-    words = {row[claim.head.at].text.split()[-1]}
-    words.update(word for at in claim.result.words for word in row[at].text.split())
-    return not _PAIRED.isdisjoint(words)
 
 
 def _count_heads(normal: Iterable[Claim], side: Side) -> int:

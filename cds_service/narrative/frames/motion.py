@@ -17,12 +17,13 @@ _OTHER, _INTERNAL, _RANGE, _HIP, _FILLER = "other", "internal", "range", "hip", 
 _PAINFUL, _REDUCED = "painful", "reduced"
 _MINUS, _TEST, _ABILITY, _UNABLE = "-", "test", "ability", "unable"
 _FREE = frozenset({"freely", "full", "supple", "free", "mobile"})
-_BY, _INT = "by", "int"
+_BY, _INT, _DOWN = "by", "int", "down"
+_POSITION = "position"
 _OF = frozenset({"of", "from"})  # "hip free from infection"
 _MOVES = frozenset({"move", "moves"})
 _HAVE = frozenset({"has", "have"})
 _SMALL = frozenset({*_MOVES, "-", ":", "is", "are", "was", "were", ","})
-_MOST_LIMITED, _LEAST_FULL, _MOST = 15, 30, 90  # degrees
+_MOST_LIMITED, _LEAST_FULL, _FURTHEST, _MOST = 15, 30, 70, 90  # degrees
 _VALUES = {"few": FindingValue.PRESENT, "many": FindingValue.ABSENT}
 
 
@@ -49,7 +50,12 @@ class MotionFrame(ExaminationFrame):
         concept = row[at].concept(_MOTION)
         if concept is None and row[at].concept(_JOINT) == _HIP and _is_free(row, at):
             return Token(Part.HEAD, at, _RANGE)
-        if concept is None or row[at].concept(_FILLER) or (row[at].text == _INT and not _names_rotation(row)):
+        if (
+            concept is None
+            or row[at].concept(_FILLER)
+            or row[at].concept(_POSITION)
+            or (row[at].text == _INT and not _names_rotation(row))
+        ):
             return None
         is_ours = concept not in {_OTHER, ROLLING} and self._is_of_hip(row, at, concept)
         return Token(Part.HEAD if is_ours else Part.OTHER, at, concept)
@@ -61,11 +67,15 @@ class MotionFrame(ExaminationFrame):
         if words:
             return Token(Part.RESULT, at, value=_VALUES.get(words), words=(at,))
         number = 0 if item.text == "0" else item.number
+        if number > _FURTHEST and self._is_behind_rotation(row, at):
+            return None  # no hip turns as far: it is how it was held, "IR @90: R 10"
         if 0 <= number <= _MOST:
             value = FindingValue.PRESENT if number <= _MOST_LIMITED else None
             if _is_share(row, at):
                 return Token(Part.RESULT, at, value=value, words=(at,))
             return Token(Part.RESULT, at, value=FindingValue.ABSENT if number >= _LEAST_FULL else value, words=(at,))
+        if item.text == _DOWN and _is_less(row, at):
+            return self.said(at, "reduced")
         ahead = next((one for one in row[at + 1 :] if not one.is_marked(Mark.LINK)), None)
         if item.concept(_ABILITY) == _UNABLE and ahead is not None and ahead.concept(_MOTION) == _INTERNAL:
             return self.said(at, "limited")
@@ -100,6 +110,10 @@ class MotionFrame(ExaminationFrame):
         is_of_all = heading is Side.UNSTATED and len(sides) == 1 and not _is_of_second(tokens)
         return tokens, sides.pop() if is_of_all else heading
 
+    def _is_behind_rotation(self, row: Row, at: int) -> bool:
+        before = [place for place in row.kinds.get(_MOTION, ()) if place < at]
+        return bool(before) and row[before[-1]].concept(_MOTION) == _INTERNAL
+
     def _is_ours(self, row: Row, at: int) -> bool:
         concept = row[at].concept(_MOTION) or ""
         return concept == ROLLING or self._is_of_hip(row, at, concept)
@@ -123,6 +137,14 @@ def _is_free(row: Row, at: int) -> bool:
     if not behind or behind[0].concept(RESULT) != "normal" or behind[0].text.split()[0] not in _FREE:
         return False
     return len(behind) == 1 or behind[1].text not in _OF
+
+
+def _is_less(row: Row, at: int) -> bool:
+    """Return whether "down" ends what is said of a rotation: "IR markedly down", but not "IR down to 10"."""
+    if at + 1 < len(row) and not row[at + 1].is_marked(Mark.LIST, Mark.JOINED):
+        return False
+    before = next((item for item in reversed(row[:at]) if not (item.is_side or item.concept(_FILLER))), None)
+    return before is not None and _is_rotation(before)
 
 
 def _names_rotation(row: Row) -> bool:

@@ -34,9 +34,8 @@ def is_summed_up(row: Row, at: int) -> bool:
 
 
 def _is_passed(item: Item) -> bool:
-    return (item.is_marked(Mark.LINK) or item.concept(_FILLER) is not None or item.is_side) and not item.concept(
-        _RESULT
-    )
+    is_small = item.is_marked(Mark.LINK) or item.is_side or item.concept(_FILLER) is not None
+    return (is_small or item.concept("limb") == "leg") and not item.concept(_RESULT)
 
 
 def _ends(item: Item) -> bool:

@@ -22,7 +22,7 @@ def find_meanings(
     table: Mapping[str, PhraseMeaning], row: Row, slots: Sequence[Slot]
 ) -> list[tuple[PhraseMeaning, list[Slot]]]:
     """Return each meaning that a head has at its places, with these places."""
-    places = [slot for slot in slots if _is_place(row[slot.at])]
+    places = [slot for slot in slots if is_place(row[slot.at])]
     if _ANYWHERE in table:
         return [(table[_ANYWHERE], places)]
     found: list[tuple[PhraseMeaning, list[Slot]]] = []
@@ -42,7 +42,8 @@ def find_meanings(
     return found
 
 
-def _is_place(item: Item) -> bool:
+def is_place(item: Item) -> bool:
+    """Return whether an item tells where something is."""
     return any(item.concept(kind) not in (None, *NO_PLACES) for kind in _FINEST_FIRST)
 
 

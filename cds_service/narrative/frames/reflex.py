@@ -13,7 +13,10 @@ from cds_service.narrative.mentions import Mention
 
 _REFLEX, _PLACE, _GRADE, _LIMB = "reflex", "reflex-place", "reflex-grade", "limb"
 _SIGNS = {"+": "positive", "-": "absent"}
+_PLUS, _TWO_PLUS = "+", "+ +"
 _ELICIT, _DOWN = "elicit", "down"
+_HINDRANCE, _NEAR = "hindrance", 4  # items
+_BECAUSE, _CAUSES = frozenset({"-", "(", ":", "as", "2 / 2", "secondary to"}), ("due to", "because", "owing to")
 _ROOT, _BUT = "root", "but"
 _OTHER, _ARM, _LEG, _GENERAL, _TENDON = "other", "arm", "leg", "general", frozenset({"achilles", "patellar"})
 _PATELLAR = "patellar"
@@ -24,7 +27,7 @@ class ReflexFrame(ExaminationFrame):
     """Reads "ankle jerks absent bilaterally", "Achilles 1+ R, 2+ L", "DTRs 2+ at the knees and ankles"."""
 
     name = "reflex"
-    kinds = frozenset({_REFLEX, _PLACE, _GRADE, _LIMB}) | SHARED
+    kinds = frozenset({_REFLEX, _PLACE, _GRADE, _LIMB, _HINDRANCE}) | SHARED
     heads = frozenset({_REFLEX, _PLACE, TOPIC})
     topic = "reflex"
     present = frozenset({"absent", "reduced", "low"})
@@ -61,8 +64,12 @@ class ReflexFrame(ExaminationFrame):
         grade = item.concept(_GRADE)
         if grade:
             return self.said(at, grade)
+        if _ELICIT in item.text and _is_hindered(row, at):
+            return Token(Part.RESULT, at, words=(at,))
         if lacks(row, at, _is_reflex):
             return self.said(at, "absent")
+        if item.text == _PLUS and any(one.text == _TWO_PLUS for one in row):
+            return Token(Part.RESULT, at, words=(at,))  # nobody agrees what "+" is beside "++"
         if item.text in _SIGNS and _is_of_pair(row, at):
             return self.said(at, _SIGNS[item.text])
         if item.concept(RESULT) == RETURNED:
@@ -84,6 +91,15 @@ def _of_root(row: Row, at: int) -> str | None:
     return _ROOTS.get(row[at].text) if is_listed and row[at + 2].concept(_REFLEX) else None
 
 
+def _is_hindered(row: Row, at: int) -> bool:
+    """Return whether it is told right behind why a reflex was not to be had: "not elicited - oedema"."""
+    behind = row[at + 1 : at + 1 + _NEAR]
+    is_led = bool(behind) and (behind[0].text in _BECAUSE or any(word in behind[0].text for word in _CAUSES))
+    return (
+        is_led and any(item.concept(_HINDRANCE) for item in behind) and not any(item.entry.cues for item in behind[1:])
+    )
+
+
 def _is_of_pair(row: Row, at: int) -> bool:
     return any(0 <= place < len(row) and row[place].text == "/" for place in (at - 1, at + 1))
 
@@ -103,7 +119,11 @@ def _are_knees_graded(row: Row) -> bool:
     if not speaks_of(row, _PLACE, _PATELLAR):
         return False
     return all(
-        item.concept(_PLACE) or item.concept(_GRADE) or item.is_side or item.is_marked(Mark.LINK, Mark.LIST)
+        item.concept(_PLACE)
+        or item.concept(_GRADE)
+        or item.is_side
+        or item.is_marked(Mark.LINK, Mark.LIST)
+        or item.text == "b"
         for item in row
     )
 
@@ -111,7 +131,10 @@ def _are_knees_graded(row: Row) -> bool:
 def _ends_claim(row: Row, at: int) -> bool:
     """Return whether a plus or minus is a result: behind a head or a side, and before a side or the end."""
     before = row[at - 1] if at else None
-    if before is None or not (_is_head(before) or before.is_side or before.is_marked(Mark.LIST, Mark.JOINED)):
+    is_second = before is not None and before.text in _SIGNS  # of a column for each side
+    if before is None or not (
+        is_second or _is_head(before) or before.is_side or before.is_marked(Mark.LIST, Mark.JOINED)
+    ):
         return False
     behind = next((item for item in row[at + 1 :] if not (item.is_side or item.is_marked(Mark.LINK))), None)
     is_next_side = behind is not None and behind.text in _SIGNS and row[at + 1].is_side  # "R+ L-"

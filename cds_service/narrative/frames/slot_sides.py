@@ -1,5 +1,6 @@
 """Find the side of what a frame reads: beside its places, else within or around all its words."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,8 +13,12 @@ MODIFIER: Final = "modifier"  # the kind of words that may stand between a side 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _OPENING, _CLOSING = frozenset({",", "("}), ")"
 _LEADING_ON = frozenset({"on", "at", "since", "after", "per", "as", "for"})  # "fracture right on CT"
+_LEADING_TO = frozenset({"on", "of"})  # "a tear on the left with cam morphology"
+_WITH = frozenset({"with", "w /"})
 _BRACKETS = frozenset({"(", ")"})
 _UNSTATED = Side.UNSTATED
+_TIMES: Final = re.compile(r"x[0-9]+")
+_THE = "the"
 _TO = "to"  # "extrusion to the left"
 _OPENED_BY_SIDE = 1  # the place of the comma in "Left, hip arthroscopy"
 _PASSED: Final = frozenset({"joint", "structure", "disease", "act", "agent", "scale", MODIFIER})
@@ -42,6 +47,8 @@ def _beside(row: Row, at: int) -> Side:
 
 def _before(row: Row, place: int) -> Side:
     at = place - 1
+    if at >= 0 and row[at].text in _WITH and _is_led_side(row, at - 1):
+        return _UNSTATED
     while at >= 0 and _is_between(row[at]) and row[at].text != _CLOSING:
         at -= 1
     if at == _OPENED_BY_SIDE and row[at].text in _OPENING:
@@ -53,19 +60,41 @@ def _behind(row: Row, place: int) -> Side:
     """Return the side behind a place, unless it belongs to what follows."""
     at, is_opened = place + 1, False
     is_inside = any(item.text == "(" for item in row[:place])
+    if is_inside and (closed := _behind_bracket(row, place)):
+        return closed
     while at < len(row) and (_is_between(row[at]) or (row[at].text in _OPENING and not is_opened)):
         if row[at].text == _CLOSING and is_inside and not is_opened:
             return _UNSTATED  # "absent L (old, post discectomy 2015), R normal"
         is_opened = is_opened or row[at].text in _OPENING
         at += 1
+    is_led = at < len(row) and _is_led_side(row, at)
     side, at = _run(row, at, 1)
-    if at < len(row) and row[at].text in _LEADING_ON:
+    if at < len(row) and (row[at].text in _LEADING_ON or (is_led and row[at].text in _WITH)):
         return side
     while at < len(row) and row[at].is_marked(Mark.LINK) and row[at].text not in _BRACKETS:
         at += 1
     if at < len(row) and row[at].text in _BRACKETS:
         return side
-    return Side.UNSTATED if at < len(row) and _begins_another(row[at]) else side
+    return Side.UNSTATED if at < len(row) and _begins_another(row[at]) and not _counts(row, at) else side
+
+
+def _behind_bracket(row: Row, place: int) -> Side | None:
+    """Return the side that ends what is told behind the bracket around a place: "injection (steroid), R"."""
+    closing = next((at for at in range(place, len(row)) if row[at].text == _CLOSING), len(row))
+    if any(item.is_side for item in row[place:closing]) or any(item.is_side for item in row[:place]):
+        return None
+    at = closing + 1
+    while at < len(row) and (row[at].text == "," or row[at].concept("filler") or _is_between(row[at])):
+        at += 1
+    side, end = _run(row, at, 1)
+    is_last = end >= len(row) or row[end].is_marked(*_LISTS)
+    return side if is_last and side is not _UNSTATED else None
+
+
+def _is_led_side(row: Row, at: int) -> bool:
+    """Return whether a side at a place belongs to what stands before it: "on the left"."""
+    lead = at - 2 if at > 1 and row[at - 1].text == _THE else at - 1
+    return lead > 0 and row[at].is_side and row[lead].text in _LEADING_TO
 
 
 def _run(row: Row, at: int, step: int) -> tuple[Side, int]:
@@ -86,6 +115,11 @@ def _is_between(item: Item) -> bool:
         return False  # "stick in the right hand for hip arthritis"
     is_word = bool(item.concept("result") or item.entry.qualifiers) or not _PASSED.isdisjoint(item.entry.concepts)
     return item.is_marked(Mark.LINK) or is_word or item.text == _TO
+
+
+def _counts(row: Row, at: int) -> bool:
+    """Return whether a word tells only how often: "injection L x2"."""
+    return _TIMES.fullmatch(row.sentence.words[row.firsts[at]]) is not None
 
 
 def _begins_another(item: Item) -> bool:

@@ -37,6 +37,8 @@ _BESIDE = 4  # items
 _THE = "the"
 _GRADES = (*("3-or-less",) * 4, "4", _FULL)
 _OF_THE_FOOT = ("dorsiflexion", "plantarflexion", "toe", "ehl", "eversion")
+_MUSCLES_OF_FOOT = ("fhl", "ta", "gs", "gsc", "tibialis", "gastroc", "df", "pf", "peroneal", "tib", "edl", "adf")
+_FIRING = frozenset({"intact", "grossly intact", "firing", "strong", "all intact"})  # of a muscle that is no joint
 _WEAK = frozenset({"weak", "weaker", "weakness", "loss of power", "motor weakness"})
 
 
@@ -139,7 +141,8 @@ class StrengthFrame(ExaminationFrame):
         if 0 <= result.number <= _MOST or result.text in _PLUS:
             return True
         if not result.concept(GRADE):
-            return claim.result.value is FindingValue.ABSENT and sums_up(row)
+            is_firing = bool(head.concept(_MUSCLE)) and result.text in _FIRING and _moves_foot(head)
+            return claim.result.value is FindingValue.ABSENT and (is_firing or sums_up(row))
         if head.concept("root") and not ("/" in result.text or result.text.startswith("mrc")):
             return False  # "L4/5 grade 1 spondylolisthesis"
         before = row[claim.result.at - 1] if claim.result.at else None
@@ -189,6 +192,12 @@ def _is_graded_beside(row: Row, at: int) -> bool:
 def _is_power(item: Item) -> bool:
     """Return whether no such thing is a weakness: power, or a movement of the foot. A joint without any is stiff."""
     return _is_strength(item) or (bool(item.concept(_MUSCLE)) and any(word in item.text for word in _OF_THE_FOOT))
+
+
+def _moves_foot(item: Item) -> bool:
+    """Return whether a muscle or movement is one of the foot, which is said to be intact: "EHL/FHL/TA/GS intact"."""
+    words = item.text.split()
+    return any(word in item.text for word in _OF_THE_FOOT) or not set(_MUSCLES_OF_FOOT).isdisjoint(words)
 
 
 def _is_of_leg(row: Row) -> bool:

@@ -24,7 +24,7 @@ _NIL = frozenset({"nil", "none", "zero", "absent", "is absent", "are absent", "a
 _RELATIVES, _WAS = frozenset({"which", "that"}), frozenset({"was", "were", "is", "are"})
 _IS = frozenset({"is", "are", "was", "does", "has"})
 _EQUAL = frozenset({"symmetric", "symmetrical", "symmetrically", "equal", "equally", "same"})
-_WITH, _THE = frozenset({"with", "to", "as"}), "the"
+_WITH, _THE, _OF = frozenset({"with", "to", "as"}), "the", "of"
 _MEASURES = ("grade", "reflex-grade", "score", "degrees", "result")
 
 
@@ -174,7 +174,9 @@ class TokenLine:
             token = token._replace(words=(*self._replaced, *token.words))
             self._replaced = ()
         last = tokens[-1] if tokens else BREAK
-        if last.part is _RESULT and self._are_columns(last, token):
+        if last.part is _RESULT and self._leads_to_motion(at):
+            tokens += (SEPARATOR, token)
+        elif last.part is _RESULT and self._are_columns(last, token):
             tokens += (SLASH, token)
         elif last.part is _RESULT:
             tokens[-1] = token if last.concept == EXCEPT else self._merged(last, token)
@@ -183,15 +185,27 @@ class TokenLine:
         else:
             tokens.append(token)
 
+    def _leads_to_motion(self, at: int) -> bool:
+        """Return whether a result is one of the movement behind it: "flexion to 90 with 0 of internal rotation"."""
+        ahead = self._row[at + 1 : at + 3]
+        return len(ahead) > 1 and ahead[0].text == _OF and ahead[1].concept("motion") is not None
+
     def _are_columns(self, one: Token, other: Token) -> bool:
         """Return whether two results are those of a column for each side: "(R L): KJ 2 2"."""
         are_measures = is_measure(self._row[one.at]) and is_measure(self._row[other.at])
         return are_measures and any(item.text in ORDERS for item in self._row)
 
+    def _are_grades_of_reflexes(self, one: Token, other: Token) -> bool:
+        return all(
+            self._row[token.at].concept("reflex-grade") or self._row[token.at].text == "0" for token in (one, other)
+        )
+
     def _merged(self, one: Token, other: Token) -> Token:
         """Return one result of two that follow each other, such as "weakness 4/5". Contradictions say nothing."""
         values = {one.value, other.value} - {None}
         value = values.pop() if len(values) == 1 else None
+        if values and self._are_grades_of_reflexes(one, other):
+            value = FindingValue.PRESENT  # "AJ 0 2+": it is lost on one side, whichever that is
         if one.value and self._row[other.at].text in _NIL:
             value = FindingValue.ABSENT
         return one._replace(value=value, grade=one.grade or other.grade, words=(*one.words, *other.words))

@@ -12,6 +12,7 @@ _HEADED: Final = frozenset({":", ","})
 _FILLER, _WHOLE = "filler", "whole"
 _ALL: Final = frozenset({"all", "all of these", "all these"})
 _B, _BRACKETED = "b", 3
+_LEAST_LISTED, _MANY, _FULL = 3, 4, 5  # grades, as many that a closing side is of all, and the highest
 _BRACKETS: Final = frozenset({"(", ")"})
 
 
@@ -30,7 +31,7 @@ def heading_of(row: Row) -> Side:
             is_bare = False
             if not (item.is_unknown or item.concept(_FILLER) is not None):
                 break
-    return _in_last_bracket(row) or closing_of(row, said_of_all=True)
+    return _in_last_bracket(row) or _of_listed_grades(row) or closing_of(row, said_of_all=True)
 
 
 def _in_last_bracket(row: Row) -> Side | None:
@@ -39,6 +40,20 @@ def _in_last_bracket(row: Row) -> Side | None:
         return None
     sides = [item.entry.side for item in row if item.is_side]
     return sides[0] if len(sides) == 1 and row[-2].is_side else None
+
+
+def _of_listed_grades(row: Row) -> Side | None:
+    """Return the only side of a list of grades: "Strength: R HF 5, TA 3", "IP 5 TA 4 EHL 3 on R" without commas."""
+    sides = [at for at, item in enumerate(row) if item.is_side]
+    measured = sum(map(_is_graded, row))
+    if len(sides) != 1 or len(row) < _BRACKETED or measured < _LEAST_LISTED:
+        return None
+    lead = row[-3] if row[-2].text == "the" else row[-2]
+    is_closing = (
+        row[-1].is_side and lead.text == "on" and (measured >= _MANY or not any(item.text == "," for item in row))
+    )
+    is_opening = sides[0] > 0 and row[sides[0] - 1].text == ":"
+    return row[sides[0]].entry.side if is_closing or is_opening else None
 
 
 def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
@@ -52,14 +67,18 @@ def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
     if not said_of_all or side is _UNSTATED:
         return side
     at -= 1
-    while at >= 0 and row[at].is_marked(Mark.LINK) and row[at].text not in _ALL:
+    while at >= 0 and row[at].is_marked(Mark.LINK) and row[at].text not in _ALL and row[at].number < 0:
         at -= 1
     is_apart = at > 0 and (row[at - 1].is_marked(Mark.LIST) or row[at - 1].text in _BRACKETS)
     return side if is_apart and row[at].text in _ALL else _UNSTATED
 
 
 def _has_measure(row: Row) -> bool:
-    return any(item.number >= 0 or any(item.concept(kind) for kind in MEASURES) for item in row)
+    return any(map(_is_measured, row))
+
+
+def _is_measured(item: Item) -> bool:
+    return item.number >= 0 or any(item.concept(kind) for kind in MEASURES)
 
 
 def is_site(item: Item) -> bool:
@@ -69,3 +88,7 @@ def is_site(item: Item) -> bool:
 
 def _is_passed(item: Item) -> bool:
     return item.concept(_WHOLE) is not None and item.side is _UNSTATED and not item.entry.side
+
+
+def _is_graded(item: Item) -> bool:
+    return 0 <= item.number <= _FULL or any(item.concept(kind) for kind in MEASURES)

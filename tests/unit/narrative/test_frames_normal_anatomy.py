@@ -29,6 +29,14 @@ def read(reader: NarrativeReader, text: str) -> set[str]:
         ("Pubic rami intact", {"-pelvic-fracture unstated"}),
         ("Joint spaces of the hips maintained", {"-hip-osteoarthritis unstated"}),
         ("Disc heights maintained", {"-lumbar-disc-degeneration unstated"}),
+        ("Discs well hydrated", {"-lumbar-disc-degeneration unstated"}),
+        ("Right hip well preserved.", {"-hip-osteoarthritis right"}),
+        ("Generalised nodal OA, hips spared", {"-hip-osteoarthritis unstated"}),
+        ("Both hips are normal in appearance.", {"-hip-osteoarthritis both"}),
+        ("XR left hip: normal", {"-hip-osteoarthritis left"}),
+        ("MRI lumbar spine normal", {"-lumbar-disc-herniation unstated", "-lumbar-stenosis unstated"}),
+        ("MRI right hip: normal", {"-hip-osteoarthritis right", "-femoral-head-necrosis right"}),
+        ("XR pelvis: hips normal in appearance", {"-hip-osteoarthritis unstated"}),
     ],
 )
 def test_a_normal_structure_denies_its_disease(reader: NarrativeReader, text: str, expected: set[str]) -> None:

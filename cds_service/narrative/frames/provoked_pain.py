@@ -1,0 +1,82 @@
+"""What pain tells of a test that is to bring it on: at which angle, as its answer, or that there is none."""
+
+from typing import Final
+
+from cds_service.model.facts import FindingValue
+from cds_service.narrative.frames.sites import REGION
+from cds_service.narrative.frames.small_words import NONE
+from cds_service.narrative.items import Item, Role, Row
+from cds_service.narrative.lexicon import Mark
+
+_TEST, _SLR, _FILLER = "test", "slr", "filler"
+_WITH: Final = frozenset({"with", "w /", "(", "due to", "by"})
+_LEG_REGIONS: Final = frozenset({"leg", "calf", "lower-leg", "foot", "thigh", "hamstring"})
+_BELOW_KNEE = ("lower-leg-pain",)
+_COMPLAINTS: Final = frozenset({"complaint", "complaints", "discomfort"})
+_NEAR, _FAR = 5, 8  # items
+_FULL_ANGLE, _RIGHT_ANGLE = 80, 90  # degrees to which a straight leg that hurts is not raised
+
+
+def hurts(item: Item) -> bool:
+    """Return whether an item says that something hurts."""
+    saying = item.entry.saying
+    return item.is_marked(Mark.PAIN) or (saying is not None and saying.is_pain and not saying.is_site)
+
+
+def is_answer(row: Row, at: int) -> bool:
+    """Return whether a pain is what stands behind the colon of a test: "FADIR L: groin pain", "squat: pain R groin"."""
+    colon = next((place for place in range(at - 1, -1, -1) if not _is_of_place(row[place])), -1)
+    before = next((item for item in reversed(row[: max(colon, 0)]) if not item.is_side), None)
+    if colon < 1 or row[colon].text != ":" or before is None or not before.concept(_TEST):
+        return False
+    is_of_leg = any(item.concept(REGION) in _LEG_REGIONS or _is_below_knee(item) for item in row[at : at + _NEAR])
+    return before.concept(_TEST) != _SLR or is_of_leg
+
+
+def is_without_pain(row: Row, at: int) -> bool:
+    """Return whether it is said of a test before that it brings no pain: "SLR to 90 without pain"."""
+    if at + 1 >= len(row) or not (row[at + 1].is_marked(Mark.PAIN) or row[at + 1].text in _COMPLAINTS):
+        return False
+    for place in range(at - 1, max(-1, at - 1 - _FAR), -1):
+        item = row[place]
+        if item.concept(_TEST):
+            return True
+        if item.is_marked(Mark.STOP) or (item.is_marked(Mark.LIST) and not _is_of_pain(row, place - 1)):
+            return False
+    return False
+
+
+def at_angle(row: Row, at: int) -> FindingValue | None:
+    """Return what an angle says alone: a leg that is raised far without any pain is well."""
+    if row[at].number < _FULL_ANGLE:
+        return FindingValue.PRESENT if _is_with_leg_pain(row, at) else None
+    if row[at].number > _RIGHT_ANGLE:
+        return None
+    start = max((place + 1 for place in range(at) if row[place].text == ","), default=0)
+    end = next((place for place in range(at + 1, len(row)) if row[place].number >= 0), len(row))
+    is_sore = any(hurts(row[place]) and row[place - 1].text not in NONE for place in range(start, end))
+    return None if is_sore else FindingValue.ABSENT
+
+
+def _is_with_leg_pain(row: Row, at: int) -> bool:
+    """Return whether pain of the leg comes with an angle: "SLR L 40 with calf pain", "35 (leg pain)"."""
+    behind = [item for item in row[at + 1 : at + 1 + _FAR] if not (item.concept(_FILLER) or item.is_side)]
+    if not behind or not (behind[0].text in _WITH or hurts(behind[0])):
+        return False
+    hurt = next((one for one, item in enumerate(behind) if hurts(item)), None)
+    if hurt is None or any(item.number >= 0 or item.entry.cues or item.is_marked(Mark.LIST) for item in behind[1:hurt]):
+        return False
+    return any(item.concept(REGION) in _LEG_REGIONS or _is_below_knee(item) for item in behind[: hurt + 3])
+
+
+def _is_below_knee(item: Item) -> bool:
+    return item.entry.saying is not None and item.entry.saying.records == _BELOW_KNEE
+
+
+def _is_of_place(item: Item) -> bool:
+    return item.is_side or item.role is Role.PLACE or item.concept(_FILLER) is not None
+
+
+def _is_of_pain(row: Row, at: int) -> bool:
+    """Return whether a pain and perhaps its side end at a place: "no pain L, no pain R"."""
+    return at >= 1 and (row[at].is_marked(Mark.PAIN) or (row[at].is_side and row[at - 1].is_marked(Mark.PAIN)))
