@@ -54,7 +54,7 @@ def began_then(items: Sequence[Item], mention: Mention) -> bool:
 
 def was_had(items: Row, mention: Mention) -> bool:
     """Return whether a disease that leaves a history is told as had in a year: "had cancer of the breast in 2012"."""
-    if mention.saying.past is None or not items.has_year or mention.when is None or not mention.when.year:
+    if mention.saying.past is None or mention.when is None or not mention.when.year:
         return False
     before = [item.text for item in items[max(0, mention.first - _FEW) : mention.first] if item.text not in _ARTICLES]
     return bool(before) and before[-1] == _HAD

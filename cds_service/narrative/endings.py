@@ -83,7 +83,9 @@ def find_ended(items: Row, mentions: Sequence[Mention]) -> Ended:
             )
         elif item.is_marked(Mark.EARLIER) or _is_before_it(items, place):
             ended.update(id(one) for one in _before_act(items, mentions, place))
-    ended.update(id(one) for one in mentions if _was_before_now(items, one) or was_had(items, one))
+    ended.update(id(one) for one in mentions if _was_before_now(items, one))
+    if items.has_year:
+        ended.update(id(one) for one in mentions if was_had(items, one))
     return Ended(ended, denied, used)
 
 
