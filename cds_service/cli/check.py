@@ -12,10 +12,10 @@ from cds_service.ehr.prefetch_templates import build_prefetch_keys
 from cds_service.knowledge import Knowledge, shipped_cards
 from cds_service.production import ProductionConfig, advertised_keys
 from cds_service.settings import Settings, describe_source, environment_variable, load_settings
-from cds_service.startup_state import check_startup
+from cds_service.startup_check import check_startup
 
 
-@click.command(short_help="Check content and configuration.")
+@click.command()
 @click.option("--show", is_flag=True, help="Print each setting, its value and where it came from, secrets masked.")
 @site_option
 @clients_option

@@ -9,7 +9,8 @@ from cds_service.cli.dry_run_engines import run_engine
 from cds_service.cli.dry_run_export import ExportSource, download_export, export_source_options
 from cds_service.cli.dry_run_report import Outputs, output_options, write_outputs
 from cds_service.cli.options import config_option, site_option, without_traceback
-from cds_service.engine import system_clock
+from cds_service.clock import system_clock
+from cds_service.content_loading import load_content
 from cds_service.population.counts import Counts, Measure, total
 from cds_service.population.counts_file import CountedRun, RunFacts
 from cds_service.population.export_files import list_export
@@ -20,7 +21,7 @@ from cds_service.settings import Settings, load_settings
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.command("dry-run", short_help="Count what it would have said to a population, from an export.")
+@click.command("dry-run")
 @click.argument("export", type=click.Path(path_type=Path))
 @export_source_options
 @output_options
