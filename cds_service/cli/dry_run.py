@@ -10,7 +10,6 @@ from cds_service.cli.dry_run_export import ExportSource, download_export, export
 from cds_service.cli.dry_run_report import Outputs, output_options, write_outputs
 from cds_service.cli.options import config_option, site_option, without_traceback
 from cds_service.clock import system_clock
-from cds_service.content_loading import load_content
 from cds_service.population.counts import Counts, Measure, total
 from cds_service.population.counts_file import CountedRun, RunFacts
 from cds_service.population.export_files import list_export

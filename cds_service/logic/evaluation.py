@@ -47,27 +47,6 @@ def evaluate(condition: Condition, context: EvaluationContext) -> Outcome:
     return _EVALUATORS[type(condition)](condition, context)
 
 
-def does_hold(block: Block, context: EvaluationContext) -> bool:
-    """Return whether a block holds. Most need what the chart does not record, and some need nothing."""
-    if not (block.all or block.any or block.none):
-        return True
-    if block.has_anchor:
-        return _evaluate_parts(block, context, evaluate_all=True).truth is YES
-    if not context.index.can_hold(block, context.side):
-        return False
-    return (
-        all(_holds(part, context) for part in block.all)
-        and (not block.any or any(_holds(part, context) for part in block.any))
-        and not any(_holds(part, context) for part in block.none)
-    )
-
-
-def _holds(condition: Condition, context: EvaluationContext) -> bool:
-    if isinstance(condition, Block):
-        return does_hold(condition, context)
-    return evaluate(condition, context).truth is YES
-
-
 def _evaluate_present(condition: Present, context: EvaluationContext) -> Outcome:
     recorded = context.index.findings_by_id
     if condition.finding_ids.isdisjoint(recorded):
