@@ -212,10 +212,10 @@ class FactorFrame(Frame):
                 return None
             elif is_denial(item):
                 is_denied = True
-            elif action == _CART and item.text in _RELATIVES:
-                continue  # "a trolley for support, which eases it"
             elif item.concept(_OCCASION) and item.role is not Role.RUN:
                 occasion = item.text
+            elif action == _CART and item.text in _RELATIVES:
+                continue  # "a trolley for support, which eases it"
             elif _ends_change(item, is_joined=is_joined) or (item.text == _FOR and occasion):
                 return None
             else:
