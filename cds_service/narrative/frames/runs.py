@@ -160,6 +160,12 @@ def is_relative(items: Sequence[Item], place: int) -> bool:
     )
 
 
+def is_parted(items: Sequence[Item], waiting: Sequence[int], pain: int) -> bool:
+    """Return whether a word parts places from a pain that is named behind them: "numb foot with leg pain"."""
+    is_named = bool(waiting) and items[pain].role is Role.PAIN
+    return is_named and any(not item.is_side for item in items[waiting[-1] + 1 : pain])
+
+
 def means_place(items: Sequence[Item], place: int) -> bool:
     """Return whether words say which place is meant, and no more is said of that: "it is the groin", "it is all in"."""
     if items[place].text not in _IT_IS:
