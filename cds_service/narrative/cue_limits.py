@@ -85,12 +85,19 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
         return True  # "no symptoms of cauda equina (bladder normal)"
     if before == _AND and mention.value is FindingValue.ABSENT and mention.first in mention.results:
         return True  # "no pain, and negative SLR"
+    if mention.value is FindingValue.ABSENT and _is_led_by_nothing(items, denial.place, mention):
+        return True
     if before != _COMMA:
         return False
     if mention.value is FindingValue.ABSENT or items[mention.first].concept("change") == "cannot":
         return True  # "no accidents, passes urine normally"
     is_one = sum(item.text == _COMMA for item in items[denial.place : mention.first]) == 1
     return is_one and mention.onset is not None and not denial.cue.is_listing and not _has_or(items, mention)
+
+
+def _is_led_by_nothing(items: Sequence[Item], denial: int, mention: Mention) -> bool:
+    """Return whether "nothing" stands before a place that does not hurt: "no hip pain, and nothing in the back"."""
+    return any(item.concept("quality") == "nothing" for item in items[denial + 1 : mention.first])
 
 
 def _is_of_side(items: Sequence[Item], place: int) -> bool:

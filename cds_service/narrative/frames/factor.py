@@ -26,7 +26,7 @@ from cds_service.narrative.mentions import Mention
 
 _CHANGE, _ACTION, _OCCASION, _PERSON, _ASIDE = "effect", "action", "occasion", "person", "aside"
 _WORSE, _BETTER, _SAME, _ALTER, _PAIN = "worse", "better", "same", "alter", "pain"
-_LEAVING, _RISING = "leaving", "rising"
+_LEAVING, _RISING, _CART = "leaving", "rising", "cart"
 _LED: Final = frozenset({"stiff", "hobble", "hard", "loosen"})  # "stiff as a board getting out of a chair"
 _TO, _AND, _NOR = "to", frozenset({"and", "then"}), frozenset({"nor", "neither", "or"})
 _ROADS: Final = frozenset(
@@ -66,6 +66,7 @@ _WALKING, _UNTIL = "walking", frozenset({"before", "until", "till"})
 _BEFORE, _BEHIND = 12, 8  # items between an action and its change
 _MAX_UNKNOWN = 2
 _LISTS = (Mark.LIST, Mark.JOINED)
+_RELATIVES, _PASSED = frozenset({"which", "that"}), frozenset({Role.PLACE, Role.RUN})
 
 
 class _Governing(NamedTuple):
@@ -211,6 +212,8 @@ class FactorFrame(Frame):
                 return None
             elif is_denial(item):
                 is_denied = True
+            elif action == _CART and item.text in _RELATIVES:
+                continue  # "a trolley for support, which eases it"
             elif item.concept(_OCCASION) and item.role is not Role.RUN:
                 occasion = item.text
             elif (
@@ -287,7 +290,7 @@ def _begins_clause(row: Row, at: int) -> bool:
 
 def _breaks(item: Item) -> bool:
     """Return whether a word parts an action from its change."""
-    if item.concept(PRONOUN) or item.concept(_PERSON) or item.role is Role.PLACE or item.role is Role.RUN:
+    if item.concept(PRONOUN) or item.concept(_PERSON) or item.role in _PASSED:
         return False
     if item.is_marked(Mark.STOP) or item.role is Role.ELSEWHERE or item.concept(COMPLAINT) or item.entry.saying:
         return True

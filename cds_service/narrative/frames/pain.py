@@ -8,14 +8,13 @@ from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.frames import calm, runs
 from cds_service.narrative.frames.antecedent import NOTHING, Meant
 from cds_service.narrative.frames.followed_pain import Pain
-from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, QUALITY, REGION, RUN, TENDER
+from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, PRONOUN, QUALITY, REGION, RUN, TENDER
 from cds_service.narrative.frames.subject import is_denial
 from cds_service.narrative.items import Item, Role
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
-_COMMA, _SLASH = ",", "/"
-_MORE = ">"  # "buttock > thigh"
+_COMMA, _SLASH, _MORE = ",", "/", ">"  # "buttock > thigh"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _BRIDGE, _BREAK = Role.BRIDGE, Role.BREAK
 
@@ -86,8 +85,7 @@ class PainReader:
         return self._pain
 
     def _end_pain(self) -> None:
-        self._pain = None
-        self._denied = None
+        self._pain = self._denied = None
         if self._waiting:
             self.places_without_pain += [self._saying(place) for place in self._waiting]
             self._waiting, self._joins = [], []
@@ -109,7 +107,7 @@ class PainReader:
 
     def _read_other(self, place: int, item: Item) -> None:
         """Read a word that is none of pain: most end what is being followed."""
-        if item.concept(QUALITY) and self._read_calm(place):
+        if (item.concept(QUALITY) or item.concept(PRONOUN)) and self._read_calm(place):
             return
         if item.text == _MORE and item.concept(DOMINANCE):
             self._read_list(item, place)
@@ -128,13 +126,16 @@ class PainReader:
         return runs.leads_aside(self._items, place) or self._is_movement(place) or self._leads_on(place)
 
     def _read_calm(self, place: int) -> bool:
-        """Read a word by which places do not hurt, behind them or before. Return whether it is one."""
+        """Read a word by which places do not hurt, or "it is" before the one that does. Return whether it is one."""
         if self._waiting and calm.is_well(self._items, place):
             self._share_calm(place)
         elif self._waiting and calm.is_vague(self._items, place, self._waiting[0]):
             self._share(place, Pain(self._next(), is_vague=True))
         elif calm.begins_vaguely(self._items, place):
             self._begin_calm(place).is_vague = True
+        elif runs.means_place(self._items, place) and self._is_spoken_of(place):
+            self._end_pain()
+            self._begin(is_placed=True)
         elif calm.says_nothing(self._items, place) and self._is_spoken_of(place):
             self._begin_calm(place)
         else:
