@@ -16,8 +16,8 @@ from cds_service.ehr.client import EhrClient
 _CLOSED_BY: dict[tuple[ModuleType, str], Callable[[Any], object]] = {
     (cds_service.app, "connect"): Engine.dispose,
     (cds_service.store_setup, "connect"): Engine.dispose,
-    (cds_service.store_setup, "IssuedCards"): lambda issued: issued.close(5),
-    (cds_service.store_setup, "CallCounts"): lambda counts: counts.close(5),
+    (cds_service.store_setup, "IssuedCards"): lambda issued: issued.close(1),
+    (cds_service.store_setup, "CallCounts"): lambda counts: counts.close(1),
     (cds_service.engine, "EhrClient"): EhrClient.close,
 }
 

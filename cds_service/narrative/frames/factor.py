@@ -212,15 +212,11 @@ class FactorFrame(Frame):
                 return None
             elif is_denial(item):
                 is_denied = True
-            elif action == _CART and item.text in _RELATIVES:
-                continue  # "a trolley for support, which eases it"
             elif item.concept(_OCCASION) and item.role is not Role.RUN:
                 occasion = item.text
-            elif (
-                (item.role is Role.PLACE and item.concept(REGION) != _LOW_BACK and not is_joined)
-                or _breaks(item)
-                or (item.text == _FOR and occasion)
-            ):
+            elif action == _CART and item.text in _RELATIVES:
+                continue  # "a trolley for support, which eases it"
+            elif _ends_change(item, is_joined=is_joined) or (item.text == _FOR and occasion):
                 return None
             else:
                 unknown += item.is_unknown and not item.entry.concepts
@@ -286,6 +282,12 @@ def _begins_clause(row: Row, at: int) -> bool:
     """Return whether an unknown verb joins another clause: "increases with walking and decreases with sitting"."""
     is_joined = at > 0 and row[at - 1].is_marked(*_LISTS) and at + 1 < len(row)
     return is_joined and row[at].is_unknown and row[at + 1].concept(_OCCASION) is not None
+
+
+def _ends_change(item: Item, *, is_joined: bool) -> bool:
+    """Return whether no change of an action follows. `is_joined`: the action is one of several."""
+    is_elsewhere = item.role is Role.PLACE and item.concept(REGION) != _LOW_BACK
+    return (is_elsewhere and not is_joined) or _breaks(item)
 
 
 def _breaks(item: Item) -> bool:
