@@ -15,6 +15,7 @@ from cds_service.narrative.frames.setting_out import (
     is_easy,
     is_of_another,
     is_rising,
+    joins_places,
     lasts,
     leaves_a_seat,
 )
@@ -173,7 +174,7 @@ class FactorFrame(Frame):
                 is_led = is_led or change in _LED or (is_headed and change != _PAIN)
                 return _Governing(at, change, is_listed) if is_led or is_next or item.concept(_OCCASION) else None
             elif item.is_marked(*_LISTS):
-                needs_action = True
+                needs_action = not joins_places(row, at)
             elif item.text == _COLON:
                 is_headed = True  # "Agg: walking, stairs"
             elif item.concept(_OCCASION):
