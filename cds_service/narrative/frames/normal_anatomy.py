@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from cds_service.model.sides import Side
+from cds_service.narrative.frames.both_sides import names_both_limbs
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, speaks_of
 from cds_service.narrative.frames.tokens import Part, Token
@@ -17,6 +19,7 @@ _NORMAL, _DISC, _DISC_HEIGHT, _HYDRATED = "normal", "disc", "disc-height", "hydr
 _PRESERVED: Final = frozenset(
     {"preserved", "well preserved", "spared", "maintained", "well maintained", "not involved", "normal in appearance"}
 )
+_OF_HIPS: Final = frozenset({_HIP, _HIP_JOINT, _JOINT_SPACE, "femoral-head"})
 _SMALL: Final = frozenset({"is", "are", "was", "were", "joint", "joints"})
 # What a picture that is normal as a whole shows to be so, by its joint and whether it is a scan.
 _SHOWN: Final = {
@@ -66,6 +69,11 @@ class NormalAnatomyFrame(ExaminationFrame):
         if row[at].concept(_DISEASE):
             return Token(Part.RESULT, at, words=(at,))
         return super().result(row, at)
+
+    def side_of(self, claim: Claim, row: Row) -> Side:
+        """Return the side of a claim: "X-rays of the hips normal" are of both."""
+        is_pair = claim.side is Side.UNSTATED and claim.head.concept in _OF_HIPS and names_both_limbs(row)
+        return Side.BOTH if is_pair else claim.side
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim denies: of a picture all that it would show."""

@@ -19,6 +19,7 @@ RETURNED: Final = "returned"  # one that takes back what was lost before
 _BREAK, _RESULT, _SIDE, _SEPARATOR = Part.BREAK, Part.RESULT, Part.SIDE, Part.SEPARATOR
 _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
 _OPENING = "("
+_CLAIM = 3  # a result, its head and its side
 _SIDE_WORD = "side"
 _OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 _STOP = marked(Mark.STOP)  # "today" is one
@@ -123,7 +124,7 @@ class TokenLine:
             self.tokens += (SEPARATOR, Token(_RESULT, at, side=other, value=FindingValue.ABSENT, words=(at,)), BREAK)
             return True
         if self._row[at].text in COMPARING and self._compares(at):
-            last = next(place for place in (-1, -2) if self.tokens[place].part is _RESULT)
+            last = next(place for place in (-1, -2, -_CLAIM) if self.tokens[place].part is _RESULT)
             self.tokens[last] = self.tokens[last]._replace(words=(*self.tokens[last].words, at))
             self._replaced += (at,)  # it is no cue of the result behind it either
             self.tokens.append(SEPARATOR)
@@ -156,7 +157,7 @@ class TokenLine:
 
     def _compares(self, at: int) -> bool:
         """Return whether a result stands on both sides of a place: "1+ L vs 2+ R"."""
-        is_behind = any(token.part is _RESULT and token.value for token in self.tokens[-2:])
+        is_behind = any(token.part is _RESULT and token.value for token in self.tokens[-_CLAIM:])
         ahead = self._row[at + 1 : at + 3]
         first = 1 if ahead and ahead[0].is_side else 0
         return is_behind and len(ahead) > first and self._is_measure(at + 1 + first)
