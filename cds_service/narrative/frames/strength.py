@@ -175,7 +175,8 @@ def _ends_grade(row: Row, at: int) -> bool:
 def _is_graded_before(row: Row, at: int) -> bool:
     """Return whether an item is a side, or the grade of the other one: "EHL L 4, R 5"."""
     item = row[at]
-    is_grade = 0 <= item.number <= _MOST and (row[at - 1].is_side or bool(row[at - 1].concept(_MUSCLE)))
+    is_of_muscle = row[at - 1].is_side or bool(row[at - 1].concept(_MUSCLE)) or _is_strength(row[at - 1])
+    is_grade = (0 <= item.number <= _MOST or item.text in _PLUS) and is_of_muscle
     is_parted = item.is_marked(Mark.LIST) or item.text in _BRACKETS
     if item.text in _ON_THE and at > 1:
         return True  # "4+ on the left and 5 on the right"
