@@ -61,7 +61,7 @@ _OPPOSITES = {
     _SAME: (_BETTER, _WORSE),
     _ALTER: (_BETTER, _WORSE),
 }
-_LOW_BACK, _FOR, _COMMA, _COLON = "low-back", "for", ",", ":"
+_LOW_BACK, _FOR, _COMMA, _COLON, _DASH = "low-back", "for", ",", ":", "-"
 _RUNNING, _LONG_RUN, _DISTANCE, _LEAST_LONG = "running", "long-run", "distance", 10  # kilometres or miles
 _WALKING, _UNTIL = "walking", frozenset({"before", "until", "till"})
 _BEFORE, _BEHIND = 12, 8  # items between an action and its change
@@ -175,7 +175,7 @@ class FactorFrame(Frame):
                 return _Governing(at, change, is_listed) if is_led or is_next or item.concept(_OCCASION) else None
             elif item.is_marked(*_LISTS):
                 needs_action = not joins_places(row, at)
-            elif item.text == _COLON:
+            elif item.text == _COLON or (item.text == _DASH and at and _change(row[at - 1])):
                 is_headed = True  # "Agg: walking, stairs"
             elif item.concept(_OCCASION):
                 is_led = is_led or change != _BETTER
