@@ -145,9 +145,9 @@ class Projector:
         Raises:
             NotUsed: there are none.
         """
-        kind, *_ = key
+        kind, _, _, status, written = key
         try:
-            verdict = self._verdicts.judge(kind, head)
+            verdict = self._verdicts.judge(kind, status, written)
         except msgspec.ValidationError:
             return (self._record_unreadable(kind, text),)
         except NOT_JSON as error:

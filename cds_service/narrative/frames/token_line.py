@@ -19,6 +19,9 @@ RETURNED: Final = "returned"  # one that takes back what was lost before
 _BREAK, _RESULT, _SIDE, _SEPARATOR = Part.BREAK, Part.RESULT, Part.SIDE, Part.SEPARATOR
 _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
 _OPENING, _TEST = "(", "test"
+_CLAIM = 3  # a result, its head and its side
+_SIDE_WORD = "side"
+_OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 _STOP = marked(Mark.STOP)  # "today" is one
 _NIL = frozenset({"nil", "none", "zero", "absent", "is absent", "are absent", "all absent", "not present", "negative"})
 _RELATIVES, _WAS = frozenset({"which", "that"}), frozenset({"was", "were", "is", "are"})
@@ -118,8 +121,11 @@ class TokenLine:
 
     def _goes_on(self, at: int) -> bool:
         """Return whether a word that breaks elsewhere leads on to another result of the same head."""
+        if self._row[at].text in COMPARING and self._is_worse_than_other_side(at):
+            self.tokens += (BREAK,)  # what is less than the other side does not make that side normal
+            return True
         if self._row[at].text in COMPARING and self._compares(at):
-            last = next(place for place in (-1, -2) if self.tokens[place].part is _RESULT)
+            last = next(place for place in (-1, -2, -_CLAIM) if self.tokens[place].part is _RESULT)
             self.tokens[last] = self.tokens[last]._replace(words=(*self.tokens[last].words, at))
             self._replaced += (at,)  # it is no cue of the result behind it either
             self.tokens.append(SEPARATOR)
@@ -139,9 +145,20 @@ class TokenLine:
         told = [one for one in self.tokens[-2:] if one.part is not _SEPARATOR or one.concept]
         return is_told and bool(told) and told[-1].is_head  # "the left EHL, which is 4/5"
 
+    def _is_worse_than_other_side(self, at: int) -> bool:
+        """Return whether a place only compares a side with the other: "sluggish right compared with the left"."""
+        behind = [item for item in self._row[at + 1 : at + 4] if item.text != _THE and item.text != _SIDE_WORD]
+        told = [one for one in self.tokens if one.part in {_RESULT, _SIDE}]
+        values = [one.value for one in told if one.part is _RESULT]
+        sides = {one.side for one in told if one.part is _SIDE}
+        is_last = len(behind) == 1 or (len(behind) > 1 and behind[1].is_marked(Mark.LIST, Mark.STOP))
+        if values != [FindingValue.PRESENT] or len(sides) != 1 or not behind or not behind[0].is_side or not is_last:
+            return False
+        return behind[0].entry.side is _OTHER.get(sides.pop())
+
     def _compares(self, at: int) -> bool:
         """Return whether a result stands on both sides of a place: "1+ L vs 2+ R"."""
-        is_behind = any(token.part is _RESULT and token.value for token in self.tokens[-2:])
+        is_behind = any(token.part is _RESULT and token.value for token in self.tokens[-_CLAIM:])
         ahead = self._row[at + 1 : at + 3]
         first = 1 if ahead and ahead[0].is_side else 0
         return is_behind and len(ahead) > first and self._is_measure(at + 1 + first)
