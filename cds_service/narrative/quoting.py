@@ -26,7 +26,7 @@ _MOST_BEHIND: Final = 2  # items behind "not" in "NOT saddle"
 
 def is_of_before(row: Row, mention: Mention, statement: Statement) -> bool:
     """Return whether something is told of a day before, and not of today."""
-    if is_past_drug(row, mention):
+    if mention.saying.is_drug and is_past_drug(row, mention):
         return True
     if statement.was is not None:
         return statement.was.is_relative and statement.was != TODAY

@@ -49,8 +49,8 @@ def _in_last_bracket(row: Row) -> Side | None:
 def _of_listed_grades(row: Row) -> Side | None:
     """Return the only side of a list of grades: "Strength: R HF 5, TA 3", "IP 5 TA 4 EHL 3 on R" without commas."""
     sides = [at for at, item in enumerate(row) if item.is_side]
-    measured = sum(map(_is_graded, row))
-    if len(sides) != 1 or len(row) < _BRACKETED or measured < _LEAST_LISTED:
+    measured = sum(map(_is_graded, row)) if len(sides) == 1 and len(row) >= _BRACKETED else 0
+    if measured < _LEAST_LISTED:
         return None
     lead = row[-3] if row[-2].text == "the" else row[-2]
     is_closing = (
@@ -78,11 +78,7 @@ def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
 
 
 def _has_measure(row: Row) -> bool:
-    return any(map(_is_measured, row))
-
-
-def _is_measured(item: Item) -> bool:
-    return item.number >= 0 or any(item.concept(kind) for kind in MEASURES)
+    return row.has_number or any(kind in row.kinds for kind in MEASURES)
 
 
 def is_site(item: Item) -> bool:
