@@ -55,7 +55,8 @@ check: $(VENV)/.test ## format, lint, types, and the content in cards/
 	$(BIN)/mypy
 	$(BIN)/hip-spine-cds check
 
-PYTEST = env TZ=Pacific/Chatham $(BIN)/pytest -p no:cacheprovider -n $(PROCESSES)
+# Without compiled modules every command that a test starts would compile the package again.
+PYTEST = env -u PYTHONDONTWRITEBYTECODE TZ=Pacific/Chatham $(BIN)/pytest -p no:cacheprovider -n $(PROCESSES)
 
 # What a minute allows: the architecture, each rule's cases, the units of logic and of reading.
 QUICK := tests/test_architecture.py tests/test_cases.py tests/unit/model tests/unit/logic tests/unit/fhir \

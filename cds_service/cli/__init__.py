@@ -31,7 +31,7 @@ _COMMANDS: Final = {
     "suppressed": _Listed("suppressed:suppressed", "List what is not shown again, and lift it."),
     "try": _Listed("try_command:try_command", "Show the cards for an example, a saved request or a patient."),
 }
-_NEW_OBJECTS = 1_000_000  # at which the garbage collector looks for cycles; Python's default is 700
+_NEW_OBJECTS = 500_000  # at which the garbage collector looks for cycles: twice as many as content and libraries are
 
 
 class _LazyGroup(click.Group):

@@ -3,8 +3,10 @@
 A clinician writes a word once; whatever a text makes of it is looked for too.
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 _SHORTEST = 3  # letters: shorter words are abbreviations
@@ -30,6 +32,7 @@ _SPELLINGS: Final = (
     ("judgement", "judgment"),
     ("travell", "travel"),
 )
+_EITHER_SPELLING: Final = re.compile("|".join(chain.from_iterable(_SPELLINGS)))
 _ES: Final = ("s", "x", "z", "ch", "sh")  # words that take -es
 
 
@@ -82,7 +85,7 @@ def _doubles(word: str) -> bool:
 @lru_cache(_WORDS)
 def _has_two_spellings(word: str) -> bool:
     """Return whether a word, or a form of it, is spelt in two ways."""
-    return any(spelling in form for form in (word, *_list_forms(word)) for pair in _SPELLINGS for spelling in pair)
+    return _EITHER_SPELLING.search(" ".join((word, *_list_forms(word)))) is not None
 
 
 def _respell(phrase: str) -> set[str]:

@@ -12,7 +12,7 @@ _WHEN: Final = frozenset({"in", "by", "on"})
 _WHOLLY: Final = frozenset({"completely", "altogether", "entirely", "by itself", "spontaneously", "since"})
 _AGO: Final = frozenset({"ago", "since"})
 _TREATMENTS: Final = ("act", "agent", "danger")  # a drug that was stopped was tried
-_FEW, _HAD, _ARTICLES = 2, "had", frozenset({"the", "a", "an", "her", "his", "my"})
+_FEW, _HAD = 5, "had"
 _NEAR: Final = 4  # items behind "stopped"
 
 
@@ -54,7 +54,12 @@ def began_then(items: Sequence[Item], mention: Mention) -> bool:
 
 def was_had(items: Row, mention: Mention) -> bool:
     """Return whether a disease that leaves a history is told as had in a year: "had cancer of the breast in 2012"."""
-    if mention.saying.past is None or mention.when is None or not mention.when.year:
+    leaves_nothing = mention.saying.past is None and not mention.saying.is_drug
+    if leaves_nothing or mention.when is None or not mention.when.year:
         return False
-    before = [item.text for item in items[max(0, mention.first - _FEW) : mention.first] if item.text not in _ARTICLES]
-    return bool(before) and before[-1] == _HAD
+    for item in reversed(items[max(0, mention.first - _FEW) : mention.first]):
+        if item.text == _HAD:
+            return True
+        if item.is_marked(Mark.LIST, Mark.STOP):
+            return False
+    return False

@@ -19,7 +19,9 @@ _GRADED_MUSCLES: Final = frozenset({"ehl", "ta", "df", "pf", "quads", "quad", "g
 _ROOTS: Final = frozenset({"l1", "l2", "l3", "l4", "l5", "s1", "s2"})
 _SIDES: Final = frozenset({"l", "lt", "left", "r", "rt", "right"})
 _BEHIND_GRADE: Final = _ROOTS | _SIDES | {",", "and", "&", "-", ")", "(", "+"}
+_GLUED: Final = frozenset(f"{side}{angle}" for side in "rl" for angle in range(10, 100, 5))
 _SLASH, _PLUS, _FULL = "/", "+", "5"
+_LESS, _DOWNGOING, _PLANTARS = "\u2193", "downgoing", frozenset({"pl", "plantar", "plantars"})
 _FROM, _FULL_RANGE = "FROM", ("full", "range", "of", "motion")
 _BEFORE_RANGE: Final = _SIDES | {"hip", "hips", "rom", "prom", "arom", "joints", "with", "has", "have", "and", "is"}
 _ROTATION: Final = frozenset({"rotation", "rotn", "rot"})
@@ -59,7 +61,9 @@ def _may_be_short(part: Sentence) -> bool:
     is_graded = not (_ROOTS.isdisjoint(words) or (_STRENGTH | _JERKS).isdisjoint(words))
     is_signed = _PLUS in words and not _REFLEXES.isdisjoint(words)
     is_pair = _SLASH in words and not _ROTATION.isdisjoint(words)
-    return is_graded or is_signed or is_pair or _FROM in part.spellings
+    is_of_plantars = _LESS in words and not _PLANTARS.isdisjoint(words)
+    is_glued = not _GLUED.isdisjoint(words)
+    return is_graded or is_signed or is_pair or is_of_plantars or is_glued or _FROM in part.spellings
 
 
 def _of_words(part: Sentence, words: Sequence[tuple[str, int]]) -> Sentence:
@@ -128,10 +132,28 @@ def _grade_of_root(part: Sentence, at: int) -> _Spelled | None:
     return _Spelled(1, ("mrc", words[at], _SLASH, _FULL)) if is_last else None
 
 
+def _glued_angle(part: Sentence, at: int) -> _Spelled | None:
+    """Return a side and the angle that is written to it: "IR R10 L30"."""
+    words = part.words
+    is_other = words[at] in _GLUED and any(one[0] != words[at][0] and one in _GLUED for one in words)
+    return _Spelled(1, (words[at][0], words[at][1:])) if is_other else None
+
+
+def _plantars(part: Sentence, at: int) -> _Spelled | None:
+    """Return what an arrow says of plantars: they go down, which is normal, "Pl \u2193\u2193", and nothing is less."""
+    words = part.words
+    is_next = at > 0 and (
+        words[at - 1] in _PLANTARS or words[max(0, at - 3) : at] in {(one, _LESS, _SLASH) for one in _PLANTARS}
+    )
+    return _Spelled(1, (_DOWNGOING,)) if words[at] == _LESS and is_next else None
+
+
 _RULES: Final[tuple[Callable[[Sentence, int], _Spelled | None], ...]] = (
     _full_range,
     _signed_grade,
     _pair_of_rotations,
     _jerk_of_root,
     _grade_of_root,
+    _plantars,
+    _glued_angle,
 )

@@ -123,10 +123,16 @@ def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
         found.append(items[at].entry.side)
         at -= 1
         if at >= 1 and items[at].is_marked(*_LISTS) and items[at - 1].is_side:
-            if items[at].text == _COMMA and at > 1 and _may_have_side(items[at - 2]):
+            if items[at].text == _COMMA and _is_of_other(items, at - 1):
                 break  # "hip pain left, right knee pain"
             at -= 1
     return combine_sides(side for side in found if side) if found else Side.UNSTATED
+
+
+def _is_of_other(items: list[Item], side: int) -> bool:
+    """Return whether something that may have a side stands before one: "limps on the left, right groin pain"."""
+    before = next((item for item in reversed(items[:side]) if not item.is_marked(Mark.LINK)), None)
+    return before is not None and _may_have_side(before)
 
 
 def _opening_bracket(items: list[Item], at: int) -> Side | None:

@@ -19,6 +19,7 @@ _INJECTION, _INTO, _REFUSAL = "injection", "into", "refusal"
 _REFUSED_WITHIN = 4  # items between an act and the word that declines it
 _NAMED_ALONE = "physio"  # a plan's word as often: it was had if something is told of it
 _INJECTED = frozenset({"cortisone", "triamcinolone", "methylprednisolone", "betamethasone"})
+_FILLER = "filler"
 _FOR, _COUNT, _ONE = "for", "count", frozenset({"a", "one", "about a"})
 _COUNT_WITHIN = 3  # words
 _COUNTED, _SINCE = re.compile(r"x[0-9]+|weekly|fortnightly|ongoing"), "since"  # "physio x10"
@@ -73,8 +74,13 @@ class ActFrame(Frame):
     def _put_into(self, row: Row) -> Iterator[int]:
         """Yield each "into" behind an agent: "lidocaine into the hip"."""
         for at in row.kinds.get(_INTO, ()):
-            before = next((item for item in reversed(row[:at]) if not item.is_marked(Mark.LINK)), None)
-            if before is not None and before.concept(_AGENT):
+            before = [item for item in row[max(0, at - _NEAR) : at] if not item.is_marked(Mark.LINK)]
+            while before and (
+                before[-1].concept(_FILLER)
+                or (len(before) > 1 and before[-1].is_unknown and not before[-1].entry.concepts)
+            ):
+                before.pop()  # "lidocaine only into", "40 mg into"
+            if before and before[-1].concept(_AGENT):
                 yield at
 
     def _at_joint(self, row: Row) -> Iterator[int]:

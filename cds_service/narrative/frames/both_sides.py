@@ -32,6 +32,7 @@ def names_both_limbs(row: Row) -> bool:
     if any(item.is_side or item.side is not _UNSTATED for item in row):
         return False
     limbs = [row[at] for at in row.kinds.get(_WHOLE, ()) if row[at].concept(_WHOLE) == "leg"]
+    limbs += [row[at] for at in row.kinds.get("joint", ()) if row[at].concept("joint") == "hip"]
     return bool(limbs) and all(item.text.split()[-1] in _PAIRED for item in limbs)
 
 

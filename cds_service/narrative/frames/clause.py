@@ -8,6 +8,7 @@ from cds_service.narrative.lexicon import Mark
 
 _REACH: Final = 12  # items between a head and what belongs to it
 _MAX_UNKNOWN = 2
+_DATING = frozenset({"in", "since", "last"})
 _DOSE = 4  # items
 _LISTS = (Mark.LIST, Mark.JOINED)
 _ENDS = (Mark.STOP, Mark.EXCEPT)
@@ -157,6 +158,8 @@ class Clause:
         if not 0 <= at < len(self._row):
             return False
         item = self._row[at]
+        if is_new and self._row[at - 1].text in _DATING:
+            return False  # "left shoulder and left hip in June"
         is_other = self.is_head(item) or item.role in _PAINS or item.entry.saying is not None
         if is_new and item.entry.cues:
             return any(map(self.is_head, self._row[at + 1 : at + 2]))  # "neck fusion 2016, lumbar never operated on"

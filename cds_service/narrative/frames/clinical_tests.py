@@ -7,7 +7,7 @@ from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, lacks, speaks_of
 from cds_service.narrative.frames.named_gait import find_named_gait
-from cds_service.narrative.frames.provoked_pain import at_angle, hurts, is_answer, is_without_pain
+from cds_service.narrative.frames.provoked_pain import at_angle, hurts, is_answer, is_of_back, is_without_pain
 from cds_service.narrative.frames.sites import REGION
 from cds_service.narrative.frames.small_words import NONE
 from cds_service.narrative.frames.tokens import Part, Token
@@ -16,12 +16,14 @@ from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 _TEST, _OTHER, _PROVOKING, _LIMITED = "test", "other", "provoking", "limited"
+_TOGETHER = "with"  # "positive on the left with groin pain"
 _CAUSING = frozenset({_PROVOKING, _LIMITED})
 _LIMB, _ARM, _SHARED_NAME = "limb", "arm", "impingement"  # of the hip, or of the shoulder
 _PLUS, _MINUS, _ONLY = "+", "-", "only"
 _BY = frozenset({"with", "on", "during"})
 _IN = frozenset({"in", "over", "at"})
 _AND = frozenset({"and", "&"})
+_NEGATIVE_FOR = "negative for"
 _SYMPTOMS = frozenset({"symptoms", "symptom", "sx"})
 _SAYING = frozenset({"positive", "negative", "normal", "painful", "painless"})
 _NEAR, _FAR = 5, 8  # items
@@ -87,6 +89,8 @@ class ClinicalTestFrame(ExaminationFrame):
             behind = row[at - 1].concept(_TEST) if at else None
             is_and = (ahead and behind) or _joins_sides(row, at)
             return None if is_and else self.said(at, "positive")
+        if item.text.endswith(_NEGATIVE_FOR) and at and (row[at - 1].concept(_TEST) or row[at - 1].is_side):
+            return self.said(at, "negative")
         if item.concept(RESULT) in {_PROVOKING, _LIMITED}:
             reach = _FAR if item.concept(RESULT) == _LIMITED else _NEAR  # "limited to 40 degrees by leg pain"
             value = FindingValue.PRESENT if self._is_provoked(row, at, reach) else None
@@ -126,11 +130,14 @@ class ClinicalTestFrame(ExaminationFrame):
         if super().passes(row, at) or row[at].is_marked(Mark.PAIN):
             return True
         before = row[max(0, at - _FAR) : at]
-        return hurts(row[at]) and any(item.concept(RESULT) in _CAUSING for item in before)
+        is_caused = any(item.concept(RESULT) in _CAUSING for item in before)
+        return hurts(row[at]) and (is_caused or any(item.text == _TOGETHER for item in before[-_NEAR:]))
 
     def _is_provoked(self, row: Row, at: int, reach: int) -> bool:
         """Return whether a pain follows, and not "only" one that is no matter of the test."""
         for place, item in enumerate(row[at + 1 : at + 1 + reach], at + 1):
+            if is_of_back(item) and self._is_of_leg(row, at):
+                return False  # a straight leg that hurts the back alone is no sign
             if hurts(item) or item.text in _SYMPTOMS:
                 is_only = any(one.text == _ONLY for one in row[place : place + _NEAR])
                 return not is_only or (item.concept(REGION) in _HIPS and self._is_of_hip(row, at))
@@ -138,6 +145,12 @@ class ClinicalTestFrame(ExaminationFrame):
             if item.is_marked(Mark.STOP) or (item.is_marked(Mark.LIST) and not is_between_places):
                 return False
         return False
+
+    @staticmethod
+    def _is_of_leg(row: Row, at: int) -> bool:
+        """Return whether the test before a place is one that should hurt the leg."""
+        before = [place for place in row.kinds.get(_TEST, ()) if place < at]
+        return bool(before) and row[before[-1]].concept(_TEST) == _SLR
 
     @staticmethod
     def _is_of_hip(row: Row, at: int) -> bool:
@@ -159,7 +172,7 @@ def _fits(test: str, result: Item) -> bool:
     """Return whether a result is one of a test: an angle of a raised leg, "antalgic" of a gait."""
     said = result.concept(RESULT)
     if test == _GAIT:
-        return said in _OF_GAIT or result.text in _NORMAL_GAIT
+        return said in _OF_GAIT or result.text.removeprefix("is ") in _NORMAL_GAIT
     if said in _OF_GAIT:
         return False
     if said == _STEADY:

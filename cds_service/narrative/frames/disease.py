@@ -19,6 +19,7 @@ _SEVERITY = "severity"
 _SCALE_REACH = 8  # items between a disease and the grade of its films
 _NAME_REACH = 3  # items between a disease and the operation called after it
 _OTHER: Final = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
+_PAIRS = frozenset({"hips", "hip joints"})
 _ADJECTIVES = frozenset({"degenerative", "degenerate", "worn"})  # "degenerative listhesis"
 _LUMBAR, _SPINE = "lumbar", frozenset({"lumbar", "back"})
 _ON = frozenset({"on", "on the"})
@@ -47,8 +48,13 @@ class DiseaseFrame(Frame):
                 yield from self._at(row, head, row[head].concept(_DISEASE) or "", clause.around(head))
         for scale in row.kinds.get(SCALE, []):
             severity = severity_at(row, scale)
-            if severity and not any(abs(head - scale) <= _SCALE_REACH for head in heads):
+            if severity and not any(abs(head - scale) <= _SCALE_REACH for head in heads if self._is_graded(row, head)):
                 yield from self._at(row, scale, row[scale].concept(SCALE) or "", clause.around(scale))
+
+    def _is_graded(self, row: Row, head: int) -> bool:
+        """Return whether a disease is one that films are graded by."""
+        table = self.table.get(row[head].concept(_DISEASE) or "", {})
+        return any(_SEVERITY in meaning.takes for meaning in table.values())
 
     def _at(self, row: Row, head: int, name: str, slots: list[Slot]) -> Iterator[Mention]:
         if _LUMBAR in self.table.get(name, {}) and not any(is_place(row[slot.at]) for slot in slots):
@@ -64,6 +70,12 @@ class DiseaseFrame(Frame):
         mention = Mention(head, meaning, first, last, parts=(head, *(slot.at for slot in places)))
         is_told = not all(slot.is_listed and not slot.is_inside for slot in places)
         mention.side, mention.is_sided = side_of(row, head, places if is_told else (), first, last), True
+        if (
+            mention.side is Side.UNSTATED
+            and any(row[slot.at].text in _PAIRS for slot in places)
+            and not _names_side(row)
+        ):
+            mention.side = Side.BOTH
         near = [at for at in row.kinds.get(SCALE, ()) if first - _SCALE_REACH <= at <= last + _SCALE_REACH]
         scales = [head] if head in near else near
         grades = {severity_at(row, at) for at in scales} - {None}
@@ -86,6 +98,10 @@ def _only_spine(row: Row, head: int) -> Iterator[Slot]:
     places = row.kinds.get("joint", ()) if row[head].text not in _ADJECTIVES else ()
     if places and all(row[at].concept("joint") in _SPINE for at in places):
         yield Slot(places[0], is_inside=False, is_listed=True)
+
+
+def _names_side(row: Row) -> bool:
+    return any(item.is_side or item.side is not Side.UNSTATED for item in row)
 
 
 def _closing_side(row: Row) -> Side:

@@ -15,6 +15,7 @@ from cds_service.narrative.frames.setting_out import (
     is_easy,
     is_of_another,
     is_rising,
+    joins_places,
     lasts,
     leaves_a_seat,
 )
@@ -60,7 +61,7 @@ _OPPOSITES = {
     _SAME: (_BETTER, _WORSE),
     _ALTER: (_BETTER, _WORSE),
 }
-_LOW_BACK, _FOR, _COMMA, _COLON = "low-back", "for", ",", ":"
+_LOW_BACK, _FOR, _COMMA, _COLON, _DASH = "low-back", "for", ",", ":", "-"
 _RUNNING, _LONG_RUN, _DISTANCE, _LEAST_LONG = "running", "long-run", "distance", 10  # kilometres or miles
 _WALKING, _UNTIL = "walking", frozenset({"before", "until", "till"})
 _BEFORE, _BEHIND = 12, 8  # items between an action and its change
@@ -173,8 +174,8 @@ class FactorFrame(Frame):
                 is_led = is_led or change in _LED or (is_headed and change != _PAIN)
                 return _Governing(at, change, is_listed) if is_led or is_next or item.concept(_OCCASION) else None
             elif item.is_marked(*_LISTS):
-                needs_action = True
-            elif item.text == _COLON:
+                needs_action = not joins_places(row, at)
+            elif item.text == _COLON or (item.text == _DASH and at and _change(row[at - 1])):
                 is_headed = True  # "Agg: walking, stairs"
             elif item.concept(_OCCASION):
                 is_led = is_led or change != _BETTER

@@ -14,9 +14,9 @@ from cds_service.narrative.mentions import Mention
 
 _MOTION, _DEGREES, _JOINT, _LIMB = "motion", "degrees", "joint", "limb"
 _OTHER, _INTERNAL, _RANGE, _HIP, _FILLER = "other", "internal", "range", "hip", "filler"
-_PAINFUL, _REDUCED = "painful", "reduced"
+_PAINFUL, _REDUCED, _PROVOKING = "painful", "reduced", "provoking"
 _MINUS, _TEST, _ABILITY, _UNABLE = "-", "test", "ability", "unable"
-_FREE = frozenset({"freely", "full", "supple", "free", "mobile"})
+_FREE = frozenset({"freely", "full", "supple", "free", "mobile", "moves", "move", "moving"})
 _BY, _INT, _DOWN = "by", "int", "down"
 _POSITION = "position"
 _OF = frozenset({"of", "from"})  # "hip free from infection"
@@ -74,6 +74,8 @@ class MotionFrame(ExaminationFrame):
             if _is_share(row, at):
                 return Token(Part.RESULT, at, value=value, words=(at,))
             return Token(Part.RESULT, at, value=FindingValue.ABSENT if number >= _LEAST_FULL else value, words=(at,))
+        if item.concept(RESULT) == _PROVOKING:
+            return None  # "limitation of internal rotation with reproduction of her pain"
         if item.text == _DOWN and _is_less(row, at):
             return self.said(at, "reduced")
         ahead = next((one for one in row[at + 1 :] if not one.is_marked(Mark.LINK)), None)

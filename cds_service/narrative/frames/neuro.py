@@ -9,7 +9,7 @@ from cds_service.narrative.lexicon import Mark
 NEURO: Final = "neuro"  # the topic
 _TOPIC, _RESULT, _FILLER = "topic", "result", "filler"
 _DEFICIT = "deficit"
-_REACH = 4  # items
+_REACH = 6  # items
 _LISTS = (Mark.LIST, Mark.JOINED, Mark.STOP)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from cds_service.model.sides import Side
+from cds_service.narrative.frames.both_sides import names_both_limbs
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, speaks_of
 from cds_service.narrative.frames.tokens import Part, Token
@@ -15,8 +17,21 @@ _JOINT_SPACE, _HIP_JOINT, _HIP, _PELVIS, _LUMBAR, _SCAN = "joint-space", "hip-jo
 _NORMAL, _DISC, _DISC_HEIGHT, _HYDRATED = "normal", "disc", "disc-height", "hydrated"
 # Said of a joint, and not of how it moves.
 _PRESERVED: Final = frozenset(
-    {"preserved", "well preserved", "spared", "maintained", "well maintained", "not involved", "normal in appearance"}
+    {
+        "normal appearances of",
+        "normal appearance of",
+        "unremarkable appearances of",
+        "preserved",
+        "well preserved",
+        "spared",
+        "maintained",
+        "well maintained",
+        "not involved",
+        "normal in appearance",
+    }
 )
+_OF_HIPS: Final = frozenset({_HIP, _HIP_JOINT, _JOINT_SPACE, "femoral-head"})
+_OF: Final = " of"
 _SMALL: Final = frozenset({"is", "are", "was", "were", "joint", "joints"})
 # What a picture that is normal as a whole shows to be so, by its joint and whether it is a scan.
 _SHOWN: Final = {
@@ -67,6 +82,11 @@ class NormalAnatomyFrame(ExaminationFrame):
             return Token(Part.RESULT, at, words=(at,))
         return super().result(row, at)
 
+    def side_of(self, claim: Claim, row: Row) -> Side:
+        """Return the side of a claim: "X-rays of the hips normal" are of both."""
+        is_pair = claim.side is Side.UNSTATED and claim.head.concept in _OF_HIPS and names_both_limbs(row)
+        return Side.BOTH if is_pair else claim.side
+
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim denies: of a picture all that it would show."""
         if claim.head.concept == _DISC and any(_HYDRATED in row[at].text for at in claim.result.words):
@@ -89,7 +109,9 @@ def _names_preserved(row: Row) -> bool:
 def _is_preserved(row: Row, at: int) -> bool:
     """Return whether a hip itself is said to be preserved: "left hip well preserved"."""
     behind = next((item for item in row[at + 1 :] if not (item.is_side or item.text in _SMALL)), None)
-    return behind is not None and behind.text in _PRESERVED and behind.concept(RESULT) == _NORMAL
+    before = next((item for item in reversed(row[:at]) if not item.is_side), None)
+    is_led = before is not None and before.text in _PRESERVED and before.text.endswith(_OF)
+    return is_led or (behind is not None and behind.text in _PRESERVED and behind.concept(RESULT) == _NORMAL)
 
 
 def _name_picture(row: Row, at: int) -> str:

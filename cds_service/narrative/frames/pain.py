@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import replace
+from typing import cast
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side, combine_sides
@@ -91,9 +92,7 @@ class PainReader:
             self._waiting, self._joins = [], []
 
     def _saying(self, place: int) -> PhraseMeaning:
-        saying = self._items[place].entry.saying
-        assert saying is not None  # noqa: S101 - only places of pain wait
-        return saying
+        return cast("PhraseMeaning", self._items[place].entry.saying)  # only places of pain wait
 
     def _mention(self, place: int, last: int, pain: Pain) -> None:
         saying = self._saying(place)
@@ -245,7 +244,8 @@ class PainReader:
 
     def _share(self, word: int, pain: Pain) -> None:
         """Let waiting places share a pain word. A comma joins them if "and" or "or" does, or behind a denial."""
-        is_joined = not self._joins or any(join != _COMMA for join in self._joins)
+        is_alone = not self._joins and not runs.is_parted(self._items, self._waiting, word)
+        is_joined = is_alone or any(join != _COMMA for join in self._joins)
         is_joined = is_joined or (bool(self._waiting) and calm.is_denied(self._items, self._waiting[0]))
         is_word = self._items[word].role is not Role.PAIN
         is_apart = bool(self._joins) and bool(self._waiting) and calm.is_done_to(self._items, self._waiting[-1])

@@ -12,6 +12,7 @@ _TEST, _SLR, _FILLER = "test", "slr", "filler"
 _WITH: Final = frozenset({"with", "w /", "(", "due to", "by"})
 _LEG_REGIONS: Final = frozenset({"leg", "calf", "lower-leg", "foot", "thigh", "hamstring"})
 _BELOW_KNEE = ("lower-leg-pain",)
+_BACK: Final = (("low-back-pain",), ("back-pain-unstated",))
 _COMPLAINTS: Final = frozenset({"complaint", "complaints", "discomfort"})
 _NEAR, _FAR = 5, 8  # items
 _FULL_ANGLE, _RIGHT_ANGLE = 80, 90  # degrees to which a straight leg that hurts is not raised
@@ -21,6 +22,12 @@ def hurts(item: Item) -> bool:
     """Return whether an item says that something hurts."""
     saying = item.entry.saying
     return item.is_marked(Mark.PAIN) or (saying is not None and saying.is_pain and not saying.is_site)
+
+
+def is_of_back(item: Item) -> bool:
+    """Return whether an item is a pain of the back, or the back where it hurts."""
+    saying = item.entry.saying
+    return item.concept(REGION) == "low-back" or (saying is not None and saying.is_pain and saying.records in _BACK)
 
 
 def is_answer(row: Row, at: int) -> bool:

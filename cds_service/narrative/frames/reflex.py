@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from cds_service.model.facts import FindingValue
+from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, TOPIC, ExaminationFrame, lacks, speaks_of
 from cds_service.narrative.frames.token_line import RETURNED
@@ -17,6 +18,7 @@ _PLUS, _TWO_PLUS = "+", "+ +"
 _ELICIT, _DOWN = "elicit", "down"
 _HINDRANCE, _NEAR = "hindrance", 4  # items
 _BECAUSE, _CAUSES = frozenset({"-", "(", ":", "as", "2 / 2", "secondary to"}), ("due to", "because", "owing to")
+_BOTH = frozenset({"knees", "ankles"})
 _ROOT, _BUT = "root", "but"
 _OTHER, _ARM, _LEG, _GENERAL, _TENDON = "other", "arm", "leg", "general", frozenset({"achilles", "patellar"})
 _PATELLAR = "patellar"
@@ -45,6 +47,11 @@ class ReflexFrame(ExaminationFrame):
             yield from super().meanings_of(claim, row)
         elif claim.result.value is FindingValue.ABSENT or head.concept == _GENERAL or speaks_of(row, _LIMB, _LEG):
             yield from self.meanings.values()
+
+    def side_of(self, claim: Claim, row: Row) -> Side:
+        """Return the side of a claim: both, of reflexes "at the ankles"."""
+        is_of_both = claim.side is Side.UNSTATED and row[claim.head.at].text in _BOTH
+        return Side.BOTH if is_of_both and not any(item.is_side for item in row) else claim.side
 
     def head(self, row: Row, at: int) -> Token | None:
         """Return a reflex as a head."""

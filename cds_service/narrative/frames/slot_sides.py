@@ -12,7 +12,9 @@ from cds_service.narrative.lexicon import Mark
 MODIFIER: Final = "modifier"  # the kind of words that may stand between a side and its place: "right displaced"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _OPENING, _CLOSING = frozenset({",", "("}), ")"
-_LEADING_ON = frozenset({"on", "at", "since", "after", "per", "as", "for"})  # "fracture right on CT"
+_LEADING_ON = frozenset(
+    {"on", "at", "since", "after", "per", "as", "for", "from", "due to", "secondary to", "2 / 2", "because of"}
+)  # "fracture right on CT"
 _LEADING_TO = frozenset({"on", "of"})  # "a tear on the left with cam morphology"
 _WITH = frozenset({"with", "w /"})
 _BRACKETS = frozenset({"(", ")"})

@@ -41,7 +41,14 @@ def _settle_both(row: Row, parts: list[Token | None]) -> None:
             parts[at] = SIDES[Side.BOTH]
         elif row[at].text == _BOTH_IN_SHORT:
             is_side = at > 0 and any(row[at - 1].concept(kind) for kind in _RESULTS)
+            is_side = is_side or _ends_signed_test(row, at)
             parts[at] = SIDES[Side.BOTH] if is_side else BREAK
+
+
+def _ends_signed_test(row: Row, at: int) -> bool:
+    """Return whether a letter ends a test whose sign stands before it: "(-) SLR B"."""
+    is_last = at + 1 >= len(row) or row[at + 1].is_marked(*_LISTS)
+    return at > 1 and is_last and row[at - 1].concept("test") is not None and row[at - 2].concept("result") is not None
 
 
 def _are_two(item: Item) -> bool:

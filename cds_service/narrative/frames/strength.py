@@ -30,6 +30,7 @@ _MATTER, _WORSE = "matter", "worse"
 _LEG, _FOOT, _FULL = "leg", "foot", "5"
 _MOST = 5
 _UNABLE, _REFLEX = "unable", "reflex"
+_ON_THE = frozenset({"on", "the"})
 _BRACKETS = frozenset({"(", ")"})
 _PLUS = {f"{grade} +": grade for grade in range(5)}  # "DF 3+", which is a grade of reflexes too
 _SIGNS = frozenset({"+", "-"})  # "DF 4-"
@@ -174,8 +175,11 @@ def _ends_grade(row: Row, at: int) -> bool:
 def _is_graded_before(row: Row, at: int) -> bool:
     """Return whether an item is a side, or the grade of the other one: "EHL L 4, R 5"."""
     item = row[at]
-    is_grade = 0 <= item.number <= _MOST and (row[at - 1].is_side or bool(row[at - 1].concept(_MUSCLE)))
+    is_of_muscle = row[at - 1].is_side or bool(row[at - 1].concept(_MUSCLE)) or _is_strength(row[at - 1])
+    is_grade = (0 <= item.number <= _MOST or item.text in _PLUS) and is_of_muscle
     is_parted = item.is_marked(Mark.LIST) or item.text in _BRACKETS
+    if item.text in _ON_THE and at > 1:
+        return True  # "4+ on the left and 5 on the right"
     return item.is_side or is_grade or (is_parted and (row[at - 1].is_side or 0 <= row[at - 1].number <= _MOST))
 
 

@@ -9,7 +9,7 @@ from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_
 from cds_service.narrative.frames.retelling import is_told_anew, is_told_now, without_results
 from cds_service.narrative.frames.small_words import COMPARING, NOT
 from cds_service.narrative.frames.tokens import BREAK, SEPARATOR, SLASH, Part, Token
-from cds_service.narrative.items import UNKNOWN_ITEM, Row
+from cds_service.narrative.items import UNKNOWN_ITEM, Role, Row
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.traits import marked
 
@@ -18,7 +18,10 @@ OWN: Final = "own"  # one that names the frame's own topic: "neurovascularly int
 RETURNED: Final = "returned"  # one that takes back what was lost before
 _BREAK, _RESULT, _SIDE, _SEPARATOR = Part.BREAK, Part.RESULT, Part.SIDE, Part.SEPARATOR
 _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
-_OPENING = "("
+_OPENING, _TEST = "(", "test"
+_CLAIM = 3  # a result, its head and its side
+_SIDE_WORD = "side"
+_OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 _STOP = marked(Mark.STOP)  # "today" is one
 _NIL = frozenset({"nil", "none", "zero", "absent", "is absent", "are absent", "all absent", "not present", "negative"})
 _RELATIVES, _WAS = frozenset({"which", "that"}), frozenset({"was", "were", "is", "are"})
@@ -72,6 +75,8 @@ class TokenLine:
             if self.tokens and item is not UNKNOWN_ITEM and self._goes_on(at):
                 return
             close_exception(self.tokens)
+            if item.role is Role.PAIN and self._is_side_of_pain(at):
+                self.tokens[-1] = BREAK
             self._close_side()
         self._unknown = self._unknown + 1 if part is _BREAK and item.is_unknown else 0
         if part is _RESULT:
@@ -116,8 +121,11 @@ class TokenLine:
 
     def _goes_on(self, at: int) -> bool:
         """Return whether a word that breaks elsewhere leads on to another result of the same head."""
+        if self._row[at].text in COMPARING and self._is_worse_than_other_side(at):
+            self.tokens += (BREAK,)  # what is less than the other side does not make that side normal
+            return True
         if self._row[at].text in COMPARING and self._compares(at):
-            last = next(place for place in (-1, -2) if self.tokens[place].part is _RESULT)
+            last = next(place for place in (-1, -2, -_CLAIM) if self.tokens[place].part is _RESULT)
             self.tokens[last] = self.tokens[last]._replace(words=(*self.tokens[last].words, at))
             self._replaced += (at,)  # it is no cue of the result behind it either
             self.tokens.append(SEPARATOR)
@@ -137,9 +145,20 @@ class TokenLine:
         told = [one for one in self.tokens[-2:] if one.part is not _SEPARATOR or one.concept]
         return is_told and bool(told) and told[-1].is_head  # "the left EHL, which is 4/5"
 
+    def _is_worse_than_other_side(self, at: int) -> bool:
+        """Return whether a place only compares a side with the other: "sluggish right compared with the left"."""
+        behind = [item for item in self._row[at + 1 : at + 4] if item.text != _THE and item.text != _SIDE_WORD]
+        told = [one for one in self.tokens if one.part in {_RESULT, _SIDE}]
+        values = [one.value for one in told if one.part is _RESULT]
+        sides = {one.side for one in told if one.part is _SIDE}
+        is_last = len(behind) == 1 or (len(behind) > 1 and behind[1].is_marked(Mark.LIST, Mark.STOP))
+        if values != [FindingValue.PRESENT] or len(sides) != 1 or not behind or not behind[0].is_side or not is_last:
+            return False
+        return behind[0].entry.side is _OTHER.get(sides.pop())
+
     def _compares(self, at: int) -> bool:
         """Return whether a result stands on both sides of a place: "1+ L vs 2+ R"."""
-        is_behind = any(token.part is _RESULT and token.value for token in self.tokens[-2:])
+        is_behind = any(token.part is _RESULT and token.value for token in self.tokens[-_CLAIM:])
         ahead = self._row[at + 1 : at + 3]
         first = 1 if ahead and ahead[0].is_side else 0
         return is_behind and len(ahead) > first and self._is_measure(at + 1 + first)
@@ -147,6 +166,14 @@ class TokenLine:
     def _is_measure(self, at: int) -> bool:
         item = self._row[at]
         return item.number >= 0 or item.text == "0" or any(item.concept(kind) for kind in _MEASURES)
+
+    def _is_side_of_pain(self, at: int) -> bool:
+        """Return whether a side is that of the pain behind it: "numb right foot with left leg pain".
+
+        A test that provokes the pain is of its side, too.
+        """
+        is_led = at > 0 and self._row[at - 1].is_side and bool(self.tokens) and self.tokens[-1].part is _SIDE
+        return is_led and _TEST not in self._row.kinds
 
     def _close_side(self) -> None:
         """Leave the side before a break to what nobody read: in "KJ: R 2+, L ?" it is no side of the 2+."""

@@ -11,7 +11,7 @@ _UNSTATED, _BOTH = Side.UNSTATED, Side.BOTH
 _HEADED: Final = frozenset({":", ","})
 _FILLER, _WHOLE = "filler", "whole"
 _ALL: Final = frozenset({"all", "all of these", "all these"})
-_B, _BRACKETED = "b", 3
+_B, _BRACKETED, _LONGEST_BRACKET = "b", 3, 5
 _LEAST_LISTED, _MANY, _FULL = 3, 4, 5  # grades, as many that a closing side is of all, and the highest
 _BRACKETS: Final = frozenset({"(", ")"})
 
@@ -36,10 +36,14 @@ def heading_of(row: Row) -> Side:
 
 def _in_last_bracket(row: Row) -> Side | None:
     """Return the side that stands by itself in a bracket at the end, if no other is told: "HF 5 KE 5 DF 4 (left)"."""
-    if len(row) <= _BRACKETED or [row[-3].text, row[-1].text] != ["(", ")"] or not _has_measure(row):
+    opening = next((at for at in range(max(0, len(row) - _LONGEST_BRACKET), len(row)) if row[at].text == "("), -1)
+    is_told = _has_measure(row) or "result" in row.kinds
+    if len(row) <= _BRACKETED or opening < 1 or row[-1].text != ")" or not is_told:
         return None
+    inside = row[opening + 1 : -1]
     sides = [item.entry.side for item in row if item.is_side]
-    return sides[0] if len(sides) == 1 and row[-2].is_side else None
+    is_bare = all(item.is_side or is_site(item) or (item.is_marked(Mark.LINK) and item.number < 0) for item in inside)
+    return sides[0] if len(sides) == 1 and is_bare and any(item.is_side for item in inside) else None
 
 
 def _of_listed_grades(row: Row) -> Side | None:
