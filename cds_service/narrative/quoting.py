@@ -74,8 +74,8 @@ def _is_patient_speaking(row: Row, at: int) -> bool:
 
 def _is_elsewhere(row: Row, mention: Mention, at: int) -> bool:
     """Return whether the writer says that it is another place: "at first he said thigh, but it is the knee"."""
-    if row[at].text not in _IT_IS:
-        return False
+    if row[at].text not in _IT_IS or not mention.saying.is_pain:
+        return False  # a danger yields to a clear denial alone
     behind = next((item for item in row[at + 1 :] if not (item.is_side or item.is_marked(Mark.LINK))), None)
     return behind is not None and behind.role is Role.PLACE and behind.text != row[mention.place].text
 
