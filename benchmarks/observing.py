@@ -27,7 +27,7 @@ def cost() -> float:
     """Return the microseconds of processor time that a recorded call costs above a bare call, best round of each."""
     from cds_service.log import configure_log
     from cds_service.operations.metrics import Metrics
-    from cds_service.web import hook_routes, instrumentation
+    from cds_service.web import answering, instrumentation
 
     with tempfile.TemporaryDirectory() as folder, Path(os.devnull).open("wb") as log:
         configure_log("info", log.fileno())
@@ -38,7 +38,7 @@ def cost() -> float:
         def route() -> None:
             record = instrumentation.current_call_record()
             record.client_id, record.hook, record.result = "demo", arguments[0].hook, arguments[2]
-            hook_routes._log_result(*arguments)
+            answering._log_result(*arguments)
 
         return _time(observed, route) - _time(bare, lambda: None)
 
@@ -47,10 +47,10 @@ def _capture_log_arguments(folder: str) -> tuple[Any, ...]:
     """Return the arguments with which the route logs a call that earns a card."""
     from cds_service.app import build_app
     from cds_service.settings import Settings
-    from cds_service.web import hook_routes
+    from cds_service.web import answering
 
     app = build_app(Settings(database=f"sqlite:///{folder}/store.sqlite3", hash_key="k" * 32))
-    with patch.object(hook_routes, "_log_result") as log:
+    with patch.object(answering, "_log_result") as log:
         app.test_client().post(SERVICE, data=as_of_today(patient_view()), content_type="application/json")
     return tuple(log.call_args.args)
 

@@ -26,9 +26,7 @@ def answer(running: CdsEngine, body: bytes) -> Callable[[], bytes]:
     """Return a call from bytes to bytes."""
     accepted = frozenset({HOOK})
     service = running.service
-    return lambda: service.answer_call(
-        "hip-spine-patient-view", service.decode_request(body, accepted), "b"
-    ).response.to_json()
+    return lambda: service.answer_call("hip-spine-patient-view", service.decode_request(body, accepted), "b").body
 
 
 def stages(running: CdsEngine, body: bytes) -> dict[str, float]:
@@ -36,12 +34,12 @@ def stages(running: CdsEngine, body: bytes) -> dict[str, float]:
     accepted, service = frozenset({HOOK}), running.service
     request = service.decode_request(body, accepted)
     orders = decode_draft_orders(request)
-    gathered = service.gatherer.gather(request, orders, None)
+    gathered = service.gatherer.gather(request, orders)
     chart = service.chart_reader.build_chart(gathered, "p1", NOON.date(), explain=False)
     decision = decide(service.content, chart, HOOK)
     works: dict[str, Callable[[], object]] = {
         "envelope": lambda: service.decode_request(body, accepted),
-        "decode": lambda: service.gatherer.gather(request, orders, None),
+        "decode": lambda: service.gatherer.gather(request, orders),
         "read": lambda: service.chart_reader.build_chart(gathered, "p1", date(2026, 3, 10), explain=False),
         "decide": lambda: decide(service.content, chart, HOOK),
         "render": lambda: service.card_maker.build(decision, CardContext("p1"), lambda: "uuid"),

@@ -95,22 +95,20 @@ class Place:
         """Leave it."""
         self.leave()
 
-    def require(self, data: bytes) -> int:
-        """Take the memory for JSON that is about to be decoded, and return how many objects it has at most.
+    def require(self, data: bytes) -> None:
+        """Take the memory for JSON that is about to be decoded.
 
         Raises:
             TooManyCalls: the client's other calls leave none.
             BodyBufferFull: all other calls leave none.
         """
-        objects = data.count(b"{")
-        refusal = self._take(len(data), objects)
+        refusal = self._take(data)
         if refusal:
             raise refusal
-        return objects
 
     def offer(self, data: bytes) -> bool:
         """Take the memory for JSON that could be read, and return whether there is any."""
-        return self._take(len(data), data.count(b"{")) is None
+        return self._take(data) is None
 
     def leave(self) -> None:
         """Free all that the call has taken. A search that is still running takes nothing any more."""
@@ -119,12 +117,13 @@ class Place:
                 self._is_left = True
                 self._room.leave(self._client_id, self._taken)
 
-    def _take(self, size: int, objects: int) -> BodyBufferFull | TooManyCalls | None:
+    def _take(self, data: bytes) -> BodyBufferFull | TooManyCalls | None:
+        objects = data.count(b"{")
         with self._lock:
             if self._is_left:
                 return BodyBufferFull("the call has ended")
             decoded = min(objects, self._objects_left)
-            memory = estimate_memory(size, decoded)
+            memory = estimate_memory(len(data), decoded)
             refusal = self._room.take(self._client_id, memory, self._taken)
             if refusal is None:
                 self._taken += memory

@@ -2,9 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from cds_service.chart.code_lookup import CodeLookup
 from cds_service.chart.concept_screen import ConceptScreen
@@ -27,6 +29,7 @@ from cds_service.chart.note_text import read_note
 from cds_service.chart.notes import extract_note
 from cds_service.chart.observations import extract_observation
 from cds_service.chart.orders import KNEE_OR_FOOT, ImagingOrder, extract_draft, extract_request, resolve_order
+from cds_service.chart.own_resources import accept_or_ignore, list_own
 from cds_service.chart.place_finder import PlaceFinder
 from cds_service.chart.plain_concepts import PlainConcepts
 from cds_service.chart.questionnaires import drop_outweighed_denials, extract_questionnaire
@@ -52,7 +55,7 @@ from cds_service.fhir.resources import (
     ServiceRequest,
     SupportedResource,
 )
-from cds_service.fhir.subject import belongs_to_patient, names_a_patient
+from cds_service.fhir.subject import belongs_to_patient
 from cds_service.logic.chart_index import ChartIndex
 from cds_service.model.content import Content
 from cds_service.model.dates import parse_partial_date
@@ -125,7 +128,7 @@ class ChartReader:
         may take. Words that could take longer are not read, the oldest first, and counted.
         """
         collector = FactCollector(self._lookups, today)
-        resources = _list_own(data.resources, patient_id, collector)
+        resources = list_own(data.resources, patient_id, collector)
         patients = [resource for resource in resources if type(resource) is Patient]  # twice as fast, for every record
         age = _extract_age(patients, collector)
         words = self._limit_words(resources, data, collector, seconds)
@@ -161,12 +164,18 @@ class ChartReader:
         """Return whether a code of a concept stands for anything in the content."""
         return bool(self._lookups.codes.look_up(concept))
 
-    def is_silent_number(self, resource: SupportedResource, patient_id: str) -> bool:
-        """Return whether a resource is a number of this patient of which a chart holds nothing, whatever the day.
+    def is_silent(self, resource: SupportedResource, patient_id: str) -> bool:
+        """Return whether a chart of this patient holds nothing of a resource, whatever the day; of no problem.
 
-        Only what `build_chart` explains, and how many codes stand for nothing, would differ without it.
+        Only what `build_chart` explains, and how many codes stand for nothing, would differ without it, unless there
+        are more words than are read. A problem may name the joint that an order leaves open.
         """
-        return self._silent_records.is_silent_number(resource) and belongs_to_patient(resource, patient_id)
+        is_silent = type(resource) is not Condition and self._silent_records.find(resource) is not None
+        return is_silent and belongs_to_patient(resource, patient_id)
+
+    def reads_all(self, data: ChartData) -> bool:
+        """Return whether all words of a call are surely within the budget."""
+        return 0 < data.size <= self._text_budget
 
     def describe_order(self, request: ServiceRequest) -> ImagingDescription:
         """Return what an order images, by itself: no chart tells whether a joint of the leg is the hip."""
@@ -209,12 +218,13 @@ class ChartReader:
     def _extract_facts(self, words: Words, collector: FactCollector) -> Words:
         """Extract the facts of all records but requests. Return the words in which there may be anything to find."""
         speaking: list[SupportedResource] = []
-        find_silence, ignore = self._silent_records.find, collector.ignore_silent  # for nearly every record
+        silent: list[tuple[SupportedResource, tuple[str, ...]]] = []
+        find_silence = self._silent_records.find
         for resource in words.resources:
             silence = find_silence(resource)
-            if silence is not None:
+            if silence is not None:  # of nearly every record
                 if silence.systems is not None:
-                    ignore(resource, getattr(resource, "code", None), silence.systems)
+                    silent.append((resource, silence.systems))
                 continue
             speaking.append(resource)
             extract = _EXTRACTORS.get(type(resource))
@@ -222,8 +232,9 @@ class ChartReader:
                 extract(resource, collector)
         for note in words.notes:
             extract_note(note, collector)
+        collector.ignore_silent(silent)
         extract_courses(collector)
-        return words._replace(resources=speaking)
+        return replace(words, resources=speaking)
 
     def _extract_orders(self, words: Words, patient_id: str, collector: FactCollector) -> list[ImagingOrder]:
         """Extract the facts of requests and return the imaging orders.
@@ -231,7 +242,7 @@ class ChartReader:
         Requests come last, because their reasons may name a Condition. A draft replaces the request with its id.
         """
         all_requests = [resource for resource in words.resources if isinstance(resource, _REQUESTS)]
-        own_drafts = [draft for draft in words.drafts if _accept_or_ignore(draft.resource, patient_id, collector)]
+        own_drafts = [draft for draft in words.drafts if accept_or_ignore(draft.resource, patient_id, collector)]
         draft_references = {draft.reference for draft in own_drafts}
         requests = [request for request in all_requests if relative_reference(request) not in draft_references]
         orders = [extract_request(request, collector) for request in requests]
@@ -254,29 +265,6 @@ class ChartReader:
             for name in index.findings_by_id
             if any(index.is_current(fact) for fact in index.finding_state(name, Side.BOTH).present)
         }
-
-
-def _list_own(
-    resources: Iterable[SupportedResource], patient_id: str, collector: FactCollector
-) -> list[SupportedResource]:
-    """Return the resources that do not name another patient."""
-    reference = f"Patient/{patient_id}"  # how nearly every resource names its patient
-    return [
-        resource
-        for resource in resources
-        if (resource.subject is not None and resource.subject.reference == reference)
-        or _accept_or_ignore(resource, patient_id, collector)
-    ]
-
-
-def _accept_or_ignore(resource: SupportedResource, patient_id: str, collector: FactCollector) -> bool:
-    """Return whether a resource belongs to the patient, and record it as ignored if it does not."""
-    belongs = belongs_to_patient(resource, patient_id)
-    if not belongs:
-        collector.ignore(resource, "it names another patient")
-        if not names_a_patient(resource):  # it may be this patient's: what it holds is not seen
-            collector.missing_types.add(type(resource).__name__)
-    return belongs
 
 
 def _count_unread(missing_types: frozenset[str] | set[str], collector: FactCollector) -> dict[str, int]:

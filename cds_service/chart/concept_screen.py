@@ -1,6 +1,6 @@
 """Screen concepts: their codes, and whether their names need a look at all. What few concepts need is done once."""
 
-from typing import NamedTuple
+import msgspec
 
 from cds_service.chart.code_lookup import CodeLookup
 from cds_service.chart.screened_record import concept_texts, placed_texts
@@ -11,14 +11,14 @@ from cds_service.screen.safety_screen import Screens
 from cds_service.screen.value_screen import Limits
 
 
-class PlacedConcept(NamedTuple):
+class PlacedConcept(msgspec.Struct, frozen=True, gc=False):
     """A concept, and the body sites of its record, if they are said of it."""
 
     concept: CodeableConcept
     sites: list[CodeableConcept]
 
 
-class ConceptVerdict(NamedTuple):
+class ConceptVerdict(msgspec.Struct, frozen=True, gc=False):
     """What a concept says. Holds none of its words.
 
     `is_foreign`: a name is in another language, and no code says what it means, so neither was screened.

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from cds_service.chart.fact_collector import FactCollector, build_source, status_codes
 from cds_service.chart.place_finder import PlaceFinder
 from cds_service.chart.record_text import RecordContext, concept_text, extract_from_name, extract_from_notes, with_sites
@@ -66,7 +68,7 @@ def extract_condition(condition: Condition, collector: FactCollector) -> None:
         _add_coded(record, meaning, condition, collector)
     if has_no_text:
         return
-    text_record = record._replace(coded=collector.findings[count:]).with_source_kind(SourceKind.CONDITION_TEXT)
+    text_record = replace(record, coded=collector.findings[count:]).with_source_kind(SourceKind.CONDITION_TEXT)
     statements = extract_from_name(text_record, name, collector)
     if standing.value is FindingValue.PRESENT:
         statements += extract_from_notes(text_record, note_field, collector)

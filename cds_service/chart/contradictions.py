@@ -5,8 +5,9 @@ cover, and the coded one still counts. A present finding from text counts beside
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from cds_service.model.dates import is_within
 from cds_service.model.facts import Finding, FindingValue

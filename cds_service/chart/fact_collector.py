@@ -1,9 +1,11 @@
 """What the extractors of a chart share: the look-ups, and the collector of facts and ignored records."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import chain
+from typing import Final
 
 from cds_service.chart.code_lookup import CodeLookup, KnownCode
 from cds_service.chart.form_questions import QuestionReader
@@ -18,6 +20,8 @@ from cds_service.model.terminology import DrugCourse, FindingMeaning, Terminolog
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.reader import NarrativeReader, TextKind
 from cds_service.narrative.statements import Reading
+
+_UNMAPPED: Final = "its code stands for no finding here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class FactCollector:
     Attributes:
         birth_date: The earliest possible date.
         contradicted: Findings from text that a code of the same record contradicts.
+        silent_records: Records whose codes mean nothing in the content, found at one look.
         missing_types: FHIR types of which a record cannot be told: whose it is, or which drug it names.
         unmapped: The system of each code that means nothing in the content, by its short name or as "other".
         courses: The records of drugs that count only when taken for long. They are judged together, at the end.
@@ -70,10 +75,11 @@ class FactCollector:
     imaging: list[Imaging] = field(default_factory=list)
     contradicted: list[Finding] = field(default_factory=list)
     ignored_records: list[tuple[Resource, str, CodeableConcept | None]] = field(default_factory=list)
+    silent_records: list[Resource] = field(default_factory=list)
     unmapped: list[str] = field(default_factory=list)
     courses: list[CourseRecord] = field(default_factory=list)
     truncated_texts: int = 0
-    unread: Counter[str] = field(default_factory=Counter)
+    unread: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     missing_types: set[str] = field(default_factory=set)
     look_up: Callable[[CodeableConcept | None], list[KnownCode]] = field(init=False)
     is_silent: Callable[[CodeableConcept | None], bool] = field(init=False)
@@ -154,12 +160,13 @@ class FactCollector:
 
     def ignore_unmapped(self, resource: Resource, concept: CodeableConcept | None) -> None:
         """Record that the codes of a resource mean nothing in the content."""
-        self.ignore_silent(resource, concept, self.lookups.codes.list_systems(concept))
+        self.ignored_records.append((resource, _UNMAPPED, concept))
+        self.unmapped += self.lookups.codes.list_systems(concept)
 
-    def ignore_silent(self, resource: Resource, concept: CodeableConcept | None, systems: tuple[str, ...]) -> None:
-        """Record the same, where the systems of the codes are known."""
-        self.ignored_records.append((resource, "its code stands for no finding here", concept))
-        self.unmapped += systems
+    def ignore_silent(self, records: Sequence[tuple[Resource, tuple[str, ...]]]) -> None:
+        """Record the same of many resources, of which the systems of their codes are known."""
+        self.silent_records += [resource for resource, _ in records]
+        self.unmapped += chain.from_iterable([systems for _, systems in records])
 
     def find_words(self, texts: Iterable[str | None]) -> NamedWords:
         """Return what the texts of an order or study name. Count those that are too long to be read to the end."""
@@ -182,9 +189,10 @@ class FactCollector:
 
     def list_ignored(self) -> tuple[IgnoredRecord, ...]:
         """Return the ignored records with reasons: system and code only, never the text of a record."""
+        silent = [(resource, _UNMAPPED, getattr(resource, "code", None)) for resource in self.silent_records]
         return tuple(
             IgnoredRecord(relative_reference(resource), reason, _format_codes(concept))
-            for resource, reason, concept in self.ignored_records
+            for resource, reason, concept in (*self.ignored_records, *silent)
         )
 
 

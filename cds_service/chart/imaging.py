@@ -1,8 +1,10 @@
 """Determine region, modality, contrast and side of imaging: by code, then body site, then text (clinical design §3)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from cds_service.chart.code_lookup import KnownCode
 from cds_service.chart.fact_collector import FactCollector, build_source, code_displays
@@ -27,8 +29,7 @@ CONTRAST_MODALITIES: Final = frozenset({"MR", "CT", None})
 LEFT_AND_RIGHT: Final = frozenset({Side.LEFT, Side.RIGHT})
 
 
-@dataclass(frozen=True, slots=True)
-class ImagingDescription:
+class ImagingDescription(msgspec.Struct, frozen=True, gc=False):
     """What code, body site and text say about imaging. `code_side`: the code's side if the body site contradicts it."""
 
     region: str | None = None
@@ -194,7 +195,7 @@ def extract_report(report: DiagnosticReport, collector: FactCollector) -> None:
             record, concept_text(concept, collector.lookups, has_meaning=bool(collector.meanings(concept))), collector
         )
     ]
-    words = record._replace(coded=[fact for fact in collector.findings if fact.source == source])
+    words = replace(record, coded=[fact for fact in collector.findings if fact.source == source])
     told = _is_of_imaging(report, description) and extract_diagnoses(
         words.with_source_kind(SourceKind.REPORT_TEXT), _report_texts(report), collector
     )

@@ -1,7 +1,7 @@
 """Read orders: drafts of the call and recorded requests, with their reasons (clinical design §3, §5)."""
 
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+import msgspec
+from msgspec.structs import replace
 
 from cds_service.chart.code_lookup import KnownCode
 from cds_service.chart.fact_collector import FactCollector, build_source, code_displays, meanings_of
@@ -33,8 +33,7 @@ _DO_NOT_PERFORM = "it says not to perform it"
 KNEE_OR_FOOT = "knee-or-foot-concept"
 
 
-@dataclass(frozen=True, slots=True)
-class ImagingOrder:
+class ImagingOrder(msgspec.Struct, frozen=True, gc=False):
     """An imaging order: what it is for, and the findings its reasons mean."""
 
     description: ImagingDescription
@@ -47,7 +46,7 @@ class ImagingOrder:
     has_only_recognised_reasons: bool
 
 
-class _OrderContext(NamedTuple):
+class _OrderContext(msgspec.Struct, frozen=True, gc=False):
     """The attributes that all facts of an order share."""
 
     request: ServiceRequest

@@ -1,7 +1,10 @@
 """Add what the text of a record says to what its codes say."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from cds_service.chart.fact_collector import FactCollector, Lookups, code_displays
 from cds_service.chart.told import is_done_or_lasting, settle
@@ -22,7 +25,7 @@ _KINDS: Final = {
 _TRUNCATED_REASON = "its text is too long: only its beginning was read"
 
 
-class RecordContext(NamedTuple):
+class RecordContext(msgspec.Struct, frozen=True, gc=False):
     """A record whose text is read: its source, its dates, and the findings of its codes.
 
     `value`: what the record says about the findings in its name, for example absent for a problem that was refuted.
@@ -38,7 +41,7 @@ class RecordContext(NamedTuple):
 
     def with_source_kind(self, kind: SourceKind) -> "RecordContext":
         """Return the same record with its source as text of this kind."""
-        return self._replace(source=self.source.as_kind(kind))
+        return replace(self, source=self.source.as_kind(kind))
 
 
 def extract_from_name(
@@ -71,7 +74,7 @@ def extract_from_notes(record: RecordContext, note_field: Notes, collector: Fact
     """Add and return the statements in a record's notes, each dated by its note, else by the record."""
     statements: list[Statement] = []
     for note in list_notes(note_field):
-        dated = record._replace(when=collector.newest_date(note.time) or record.when, onset=None)
+        dated = replace(record, when=collector.newest_date(note.time) or record.when, onset=None)
         for statement in read_statements(dated, note.text, collector, TextKind.NOTE):
             _add_statement(dated, statement, collector, is_name=False)
             statements.append(statement)

@@ -1,6 +1,6 @@
 """Screen a chart for whatever may be a reason to act, whether the precise reader makes anything of it or not (R1)."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -59,7 +59,7 @@ class Screening:
     concept_screen: ConceptScreen
     collector: FactCollector
     hits: dict[ScreenHit, None] = field(default_factory=dict)
-    unscreened: Counter[str] = field(default_factory=Counter)
+    unscreened: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     partly_read: dict[str, None] = field(default_factory=dict)
     _texts: list[_ScreenedText] = field(default_factory=list)
 

@@ -1,15 +1,17 @@
 """Tell which problems, results, procedures and orders nothing here can make anything of: most of a chart."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from cds_service.chart.code_lookup import CodeLookup
 from cds_service.chart.concept_screen import ConceptScreen, PlacedConcept
 from cds_service.chart.observations import EXCLUDED_STATUSES, find_reached
 from cds_service.chart.orders import OPEN
 from cds_service.chart.plain_concepts import PlainConcepts
-from cds_service.chart.quiet_records import QUIET_CHECKS, is_quiet
-from cds_service.chart.screen_answers import has_number
+from cds_service.chart.quiet_records import QUIET_CHECKS
 from cds_service.chart.silent_concepts import SilentConcepts
 from cds_service.chart.treatments import PERFORMED
 from cds_service.chart.value_cache import ValueCache
@@ -29,7 +31,7 @@ from cds_service.screen.value_screen import NO_LIMITS, Limits, ValueScreen, is_t
 from cds_service.screen.value_screen import Measurement as ScreenedNumber
 
 
-class Silence(NamedTuple):
+class Silence(msgspec.Struct, frozen=True, gc=False):
     """Why a record says nothing: by the systems of its codes, which stand for nothing here.
 
     None: it is a number of a test that is known, within all limits.
@@ -38,17 +40,16 @@ class Silence(NamedTuple):
     systems: tuple[str, ...] | None
 
 
-class _Verdict(NamedTuple):
-    """How a record with a concept is silent; None: it may say something. A number is only within these limits."""
+class _Verdict(msgspec.Struct, frozen=True, gc=False):
+    """How a record with a concept is silent; None: it may say something. A number is only within these limits.
+
+    `has_limits`: whether there are any, so that numbers have to be looked at.
+    """
 
     silence: Silence | None
     measurements: tuple[Measurement, ...] = ()
     limits: Limits = NO_LIMITS
-
-    @property
-    def has_limits(self) -> bool:
-        """Whether its numbers have to be looked at."""
-        return self.limits.may_exist or bool(self.measurements)
+    has_limits: bool = False
 
 
 _MAY_SPEAK = _Verdict(None)
@@ -74,7 +75,7 @@ class SilentRecords:
         self._find_name = ValueCache(self._judge_name).find
         self._find_result = ValueCache(self._judge_result).find
         self._find_number = ValueCache(self._judge_number).find
-        self._is_silent = ValueCache(self._is_silent_number).find
+        self._is_within = ValueCache(self._is_within_limits).find
         finders: Mapping[type, Callable[[Any], Silence | None]] = {
             Observation: self._find_observation,
             Condition: self._find_problem,
@@ -92,33 +93,19 @@ class SilentRecords:
         get, nothing, find = check
         return find(resource) if get(resource) == nothing else None
 
-    def is_silent_number(self, resource: SupportedResource) -> bool:
-        """Return whether a record is a number that `find` finds silent. Over a whole population, most come again."""
-        if not (isinstance(resource, Observation) and has_number(resource) and is_quiet(resource)):
-            return False
-        number = Observation(
-            status=resource.status,
-            code=resource.code,
-            valueQuantity=resource.valueQuantity,
-            referenceRange=resource.referenceRange,
-        )
-        return self._is_silent(number)
-
-    def _is_silent_number(self, number: Observation) -> bool:
-        return self.find(number) is not None
-
     def _find_observation(self, observation: Observation) -> Silence | None:
         if observation.code is None:
             return None
-        if not has_number(observation):
+        if len(observation.valueQuantity) == 0:  # nor is there a number in another field: it is quiet
             return self._find_result(observation.code).silence
         verdict = self._find_number(observation.code)
         if verdict.silence is not None and (verdict.has_limits or is_temperature(observation.valueQuantity)):
-            return verdict.silence if self._is_within(verdict, observation) else None
+            return verdict.silence if self._is_within(_without_patient(observation)) else None
         return verdict.silence
 
-    def _is_within(self, verdict: _Verdict, observation: Observation) -> bool:
+    def _is_within_limits(self, observation: Observation) -> bool:
         """Return whether a number is within all limits on its test. Why it does not count is left to the reader."""
+        verdict = self._judge_number(observation.code) if observation.code else _MAY_SPEAK
         if verdict.measurements and observation.status in EXCLUDED_STATUSES:
             return False
         quantity = parse_quantity(observation.valueQuantity)
@@ -168,9 +155,19 @@ class SilentRecords:
         limits = self._concept_screen.find_limits(concept)
         known = self._codes.look_up(concept)
         if not known:
-            return self._of_no_meaning(concept)._replace(limits=limits)
+            return replace(self._of_no_meaning(concept), limits=limits, has_limits=limits.may_exist)
         measurements = tuple(one.measurement for one in known if one.measurement)
-        return _Verdict(Silence(None), measurements, limits) if measurements else _MAY_SPEAK
+        return _Verdict(Silence(None), measurements, limits, has_limits=True) if measurements else _MAY_SPEAK
 
     def _of_no_meaning(self, concept: CodeableConcept) -> _Verdict:
         return _Verdict(Silence(self._codes.list_systems(concept)))
+
+
+def _without_patient(observation: Observation) -> Observation:
+    """Return what decides whether a number is within limits: the same numbers come again with many patients."""
+    return Observation(
+        code=observation.code,
+        status=observation.status,
+        valueQuantity=observation.valueQuantity,
+        referenceRange=observation.referenceRange,
+    )

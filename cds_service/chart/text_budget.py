@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from cds_service.chart.fact_collector import FactCollector
 from cds_service.chart.note_text import ReadNote
 from cds_service.chart.quiet_records import is_quiet
@@ -28,7 +30,7 @@ def budget_in(seconds: float, budget: int) -> int:
     return min(budget, max(LEAST_TEXT_BUDGET, int(seconds * _CHARACTERS_PER_S)))
 
 
-class Words(NamedTuple):
+class Words(msgspec.Struct, frozen=True, gc=False):
     """The resources, drafts and notes of a call, without the words that are over the budget."""
 
     resources: list[SupportedResource]

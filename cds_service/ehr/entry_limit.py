@@ -75,9 +75,9 @@ class EntryLimit:
 _LEAST_OBJECT: Final = len("{}")  # bytes, so that nothing is counted of most bodies
 
 
-def count_objects(data: bytes) -> int:
+def count_objects(data: bytes | msgspec.Raw) -> int:
     """Return an upper bound for the JSON objects: a brace in a string counts too."""
-    return data.count(b"{")
+    return bytes(data).count(b"{")
 
 
 def limit_entries(
@@ -89,7 +89,7 @@ def limit_entries(
     like any other that ended early.
     """
     entries = limit.max_entries - sum(_count_entries(bundle) for _, bundle in _collect_bundles(request))
-    remaining = (entries, limit.max_objects - request.objects)
+    remaining = (entries, limit.max_objects - count_objects(request.body))
     limited: dict[str, SearchResult] = {}
     for key, result in results.items():
         limited[key], remaining = _truncate(result, remaining)

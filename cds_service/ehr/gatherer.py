@@ -91,7 +91,7 @@ class Gatherer:
             missing=list_missing(keys, call.gaps),
             notes=notes,
             notes_left_out=choice.left_out,
-            size=request.size + call.fetched_bytes,
+            size=len(request.body) + call.fetched_bytes,
         )
 
 

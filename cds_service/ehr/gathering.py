@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from msgspec.structs import replace
+
 from cds_service.ehr.access import Access, NoAccess
 from cds_service.ehr.arrival import is_short
 from cds_service.ehr.client import EhrClient
@@ -89,7 +91,7 @@ class Gathering:
         for key in self.keys:
             decoded = self.received.get(key.name) if key.newest else None
             if decoded and (decoded.next_link or decoded.total) and self._holds_newest(key, decoded.resources):
-                self.received[key.name] = decoded._replace(next_link=None, total=0)
+                self.received[key.name] = replace(decoded, next_link=None, total=0)
 
     def _holds_newest(self, key: PrefetchKey, resources: Sequence[SupportedResource]) -> bool:
         return key.newest is not None and holds_newest(resources, key.newest, self.today)
@@ -195,7 +197,7 @@ class Gathering:
             return
         own = tuple(one for one in decoded.resources if not isinstance(one, Encounter) or one.id in {None, wanted})
         if len(own) < len(decoded.resources):
-            self.received[ENCOUNTER_KEY] = decoded._replace(resources=own)
+            self.received[ENCOUNTER_KEY] = replace(decoded, resources=own)
             self.gaps.setdefault(ENCOUNTER_KEY, short_gap())
 
     def _check_required_keys(self) -> None:

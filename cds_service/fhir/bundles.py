@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 import msgspec
 
@@ -68,7 +68,7 @@ class _Head(msgspec.Struct, frozen=True):
     resourceType: str | None = None  # noqa: N815 - FHIR's name
 
 
-class DecodedResources(NamedTuple):
+class DecodedResources(msgspec.Struct, frozen=True, gc=False):
     """The resources that could be read, and how many of each type could not.
 
     `is_failure`: whether an OperationOutcome reports a failure. `next_link`: the link to the next page, if any.
@@ -128,7 +128,7 @@ def collect_resources(bundle_or_resource: TypedBundle | SupportedResource) -> De
         next_link, total = find_next_link(bundle_or_resource.link), _read_total(bundle_or_resource.total)
         return _separate_failures(resources, next_link=next_link, total=total)
     decoded = _separate_failures([cast("SupportedResource", bundle_or_resource)])
-    return decoded if decoded.resources else decoded._replace(is_failure=True)
+    return decoded if decoded.resources else msgspec.structs.replace(decoded, is_failure=True)
 
 
 def _decode_individually(raw: msgspec.Raw | bytes, field: str) -> DecodedResources:
@@ -140,11 +140,14 @@ def _decode_individually(raw: msgspec.Raw | bytes, field: str) -> DecodedResourc
     raws = [entry.resource for entry in bundle.entry or () if entry and entry.has_resource] if is_bundle else [raw]
     unreadable: Counter[str] = Counter()
     readable = [resource for part in raws if (resource := decode_resource(part, field, unreadable)) is not None]
-    decoded = _separate_failures(readable, unreadable, find_next_link(bundle.link))._replace(
-        total=_read_total(bundle.total), unsupported=len(raws) - len(readable) - unreadable.total()
+    decoded = msgspec.structs.replace(
+        _separate_failures(readable, unreadable, find_next_link(bundle.link), _read_total(bundle.total)),
+        unsupported=len(raws) - len(readable) - unreadable.total(),
     )
     # A lone OperationOutcome, whatever its severity, is in the place of the data.
-    return decoded if is_bundle else decoded._replace(is_failure=bundle.resourceType == "OperationOutcome")
+    if is_bundle:
+        return decoded
+    return msgspec.structs.replace(decoded, is_failure=bundle.resourceType == "OperationOutcome")
 
 
 def _require_type(bundle: Bundle, field: str) -> None:

@@ -1,9 +1,10 @@
 """The data that one call is judged on: resources, draft orders, and what is missing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
+
+import msgspec
 
 from cds_service.fhir.documents import DocumentReference
 from cds_service.fhir.resources import ServiceRequest, SupportedResource
@@ -32,8 +33,7 @@ class MissingKey(NamedTuple):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class DraftOrder:
+class DraftOrder(msgspec.Struct, frozen=True, gc=False):
     """A draft order of the call. `reference` is relative; `is_selected`: whether the call is about this order."""
 
     reference: str
@@ -58,8 +58,7 @@ class ClinicalNote(NamedTuple):
     content: FileContent
 
 
-@dataclass(frozen=True, slots=True)
-class ChartData:
+class ChartData(msgspec.Struct, frozen=True, gc=False):
     """All resources of one call, from prefetch or the FHIR server, and what is missing or unreadable.
 
     `data_gaps` is worded for cards. For operators, as codes: `prefetch_statuses` is the status in which each prefetch
@@ -71,10 +70,10 @@ class ChartData:
 
     resources: tuple[SupportedResource, ...]
     drafts: tuple[DraftOrder, ...] = ()
-    unreadable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    unreadable: Mapping[str, int] = msgspec.field(default_factory=lambda: MappingProxyType({}))
     data_gaps: DataGaps = NO_GAPS
-    prefetch_statuses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    gap_codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    prefetch_statuses: Mapping[str, str] = msgspec.field(default_factory=lambda: MappingProxyType({}))
+    gap_codes: Mapping[str, str] = msgspec.field(default_factory=lambda: MappingProxyType({}))
     missing_types: frozenset[str] = frozenset()
     missing: tuple[MissingKey, ...] = ()
     notes: tuple[ClinicalNote, ...] = ()

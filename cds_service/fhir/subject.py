@@ -27,6 +27,8 @@ def belongs_to_patient(resource: SupportedResource, patient_id: str) -> bool:
     subject = resource.subject or resource.patient
     if subject is None or subject.reference is None:
         return True
+    if subject.reference == f"Patient/{patient_id}":  # as nearly always
+        return True
     match = _PATIENT_REFERENCE.search(subject.reference)
     return (match[1] if match else subject.reference.removeprefix("urn:uuid:")) == patient_id
 

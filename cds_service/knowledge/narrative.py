@@ -192,6 +192,7 @@ def _add_marks(cues: CuesFile, add: Callable[[str, list[str], LexiconEntry], Non
         "stop.returning": (Mark.RETURN, cues.stop.returning),
         "stop.sharing": (Mark.SHARING, cues.stop.sharing),
         "endings.over": (Mark.OVER, cues.endings.over),
+        "endings.ceased": (Mark.CEASED, cues.endings.ceased),
         "endings.restored": (Mark.RESTORED, cues.endings.restored),
         "endings.again": (Mark.AGAIN, cues.endings.again),
         "endings.unended": (Mark.UNENDED, cues.endings.unended),

@@ -6,6 +6,8 @@ from functools import cache, cached_property
 from itertools import chain
 from typing import NamedTuple
 
+import msgspec
+
 from cds_service.model.conditions import PATTERNS, Block, name_pattern, on_judged_side
 from cds_service.model.content import Content
 from cds_service.model.dates import PartialDate, full_date, is_within
@@ -14,7 +16,7 @@ from cds_service.model.side_pattern import SidePattern
 from cds_service.model.sides import EACH_SIDE, Side
 
 
-class FindingState(NamedTuple):
+class FindingState(msgspec.Struct, frozen=True, gc=False):
     """The records of one finding on one side, without superseded ones.
 
     `current`: the present ones within the finding's own window. Undated and too coarsely dated records count.
@@ -39,7 +41,7 @@ class DurationRange(NamedTuple):
     at_most: int | None
 
 
-class _Symptoms(NamedTuple):
+class _Symptoms(msgspec.Struct, frozen=True, gc=False):
     duration: DurationRange
     onset: PartialDate | None
     longest: tuple[Finding, ...]
@@ -211,7 +213,12 @@ def _group_by_side(findings: Iterable[Finding]) -> dict[Side, frozenset[str]]:
 
 def _combine_states(left: FindingState, right: FindingState) -> FindingState:
     """Join the states of both sides. An absence on one side never supersedes a presence on the other."""
-    return FindingState(*map(_join, left, right))
+    return FindingState(
+        _join(left.present, right.present),
+        _join(left.absent, right.absent),
+        _join(left.asked, right.asked),
+        _join(left.current, right.current),
+    )
 
 
 def _join(left: tuple[Finding, ...], right: tuple[Finding, ...]) -> tuple[Finding, ...]:

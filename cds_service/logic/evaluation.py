@@ -63,12 +63,12 @@ def _evaluate_present(condition: Present, context: EvaluationContext) -> Outcome
     found, held, held_ids, is_contradicted = [], [], set(), False
     for leaf in condition.leaves:
         if leaf.finding in recorded:
-            truth, facts = match_leaf(leaf, context, evaluate)
-            found.append(facts)
-            if truth is YES:
-                held.append((leaf.filters, facts))
+            match = match_leaf(leaf, context, evaluate)
+            found.append(match.facts)
+            if match.truth is YES:
+                held.append((leaf.filters, match.facts))
                 held_ids.add(leaf.finding)
-            is_contradicted = is_contradicted or truth is NO
+            is_contradicted = is_contradicted or match.truth is NO
     for filters, facts in held:
         if filters.anchor:
             context.set_anchor(filters.anchor, [date_that_counts(fact, filters) for fact in facts])

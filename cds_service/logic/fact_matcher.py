@@ -1,7 +1,8 @@
 """Matching of recorded findings and imaging against the entries and filters of conditions."""
 
 from dataclasses import replace
-from typing import NamedTuple
+
+import msgspec
 
 from cds_service.logic.evaluation_context import EvaluationContext, Evaluator
 from cds_service.logic.order_sides import covers_side
@@ -13,7 +14,7 @@ from cds_service.model.outcome import Truth, to_truth
 from cds_service.model.sides import EACH_SIDE, Side
 
 
-class Match(NamedTuple):
+class Match(msgspec.Struct, frozen=True, gc=False):
     """Whether an entry matches, and the facts that show it."""
 
     truth: Truth

@@ -1,5 +1,7 @@
 """The pain pattern of one side: spine only, hip only, both, undetermined or none (clinical design §4)."""
 
+from msgspec.structs import replace
+
 from cds_service.logic.chart_index import ChartIndex
 from cds_service.logic.evaluation_context import EvaluationContext, Evaluator
 from cds_service.model.conditions import NO_PATTERN
@@ -42,5 +44,5 @@ def _evaluate_side(context: EvaluationContext, evaluate: Evaluator) -> SidePatte
     return SidePattern(
         name,
         tuple(pattern for pattern, _ in holding),
-        tuple(outcome._replace(pattern_id=pattern.id) for pattern, outcome in traced),
+        tuple(replace(outcome, pattern_id=pattern.id) for pattern, outcome in traced),
     )

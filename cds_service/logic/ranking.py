@@ -1,8 +1,9 @@
 """The choice of recommendations to show: most urgent first, few, and within the limit for each order."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from cds_service.model.content import LEVELS, Policy
 from cds_service.model.decision import Decision, Recommendation, SuppressedCard

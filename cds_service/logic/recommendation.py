@@ -1,6 +1,6 @@
 """The recommendation of a rule that speaks: its orders, side, facts, missing findings and offers."""
 
-from typing import NamedTuple
+import msgspec
 
 from cds_service.logic.chart_index import ChartIndex
 from cds_service.logic.evaluation import does_hold
@@ -15,7 +15,7 @@ from cds_service.model.outcome import Outcome, facts_of
 from cds_service.model.sides import Side, combine_sides
 
 
-class _Supported(NamedTuple):
+class _Supported(msgspec.Struct, frozen=True, gc=False):
     """An evaluation with the outcomes that make it hold, and their facts."""
 
     evaluation: RuleEvaluation

@@ -1,7 +1,9 @@
 """The decision of one call: which rules speak, for which orders and sides, and which of them are shown."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from cds_service.logic.chart_index import ChartIndex
 from cds_service.logic.evaluation import does_hold, evaluate
@@ -23,8 +25,7 @@ PATIENT_VIEW = "patient-view"
 SPEAKS = "speaks"
 
 
-@dataclass(frozen=True, slots=True)
-class _CallContext:
+class _CallContext(msgspec.Struct, frozen=True, gc=False):
     """What the evaluation of every rule in one call shares."""
 
     index: ChartIndex

@@ -1,8 +1,9 @@
 """Which advice of restraint a call would have got, but for missing data (second edition, R2) or the screen (R1)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from cds_service.logic.rule_engine import recommend_by_rules
 from cds_service.model.content import Content, Offer, Rule

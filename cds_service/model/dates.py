@@ -2,15 +2,15 @@
 
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+
+import msgspec
 
 _MAX_LENGTH = 64  # characters; keeps the cache small, whatever a client sends as a date
 
 
-@dataclass(frozen=True, slots=True)
-class PartialDate:
+class PartialDate(msgspec.Struct, frozen=True, gc=False):
     """The days that a recorded date may mean: one day, or the first and last day of a month or year."""
 
     first: date

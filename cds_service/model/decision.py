@@ -1,8 +1,8 @@
 """The decision of one call as frozen values: recommendations, what was held back, and the trace that explains both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+
+import msgspec
 
 from cds_service.model.content import Advice, Ask, Caveat, Content, Note, Offer, RatingCriterion, Rule
 from cds_service.model.dates import PartialDate
@@ -12,8 +12,7 @@ from cds_service.model.side_pattern import SidePattern
 from cds_service.model.sides import Side
 
 
-@dataclass(frozen=True, slots=True)
-class RuleEvaluation:
+class RuleEvaluation(msgspec.Struct, frozen=True, gc=False):
     """One evaluation of a rule, for one order (or the patient) and one side.
 
     `advice` is the row that applies, if any; `advice_outcome` is the outcome of that row's block. `passed_over`: the
@@ -29,8 +28,7 @@ class RuleEvaluation:
     passed_over: tuple[tuple[Advice, Outcome], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+class Recommendation(msgspec.Struct, frozen=True, gc=False):
     """What one rule recommends in this call: the advice, the orders and side concerned, and the supporting facts.
 
     `facts` make the rule speak; `advice_facts` select its row of advice, such as a treatment tried. `overrides` are
@@ -51,8 +49,7 @@ class Recommendation:
     overrides: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RuleTrace:
+class RuleTrace(msgspec.Struct, frozen=True, gc=False):
     """The result of one rule: "speaks", "silent", "silenced", "not for this hook" or "no order to judge", and why."""
 
     rule: Rule
@@ -61,31 +58,28 @@ class RuleTrace:
     evaluations: tuple[RuleEvaluation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Denial:
+class Denial(msgspec.Struct, frozen=True, gc=False):
     """A finding recorded absent, in the words of a card, and the newest day on which it was."""
 
     words: str
     when: PartialDate | None
 
 
-@dataclass(frozen=True, slots=True)
-class SafetySummary:
+class SafetySummary(msgspec.Struct, frozen=True, gc=False):
     """What is denied of the content's safety flags, in its order, and the flags of which nothing is recorded."""
 
     denied: tuple[Denial, ...] = ()
     not_recorded: tuple[str, ...] = ()
 
 
-class SuppressedCard(NamedTuple):
+class SuppressedCard(msgspec.Struct, frozen=True, gc=False):
     """A card that was held back because its user has answered it, and why: one of `suppression.judging.REASONS`."""
 
     recommendation: Recommendation
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """The recommendations to show, those held back by the limits on cards, and the trace of each rule.
 
     `hidden_for_role` is what is not shown because of the user's role, `suppressed` what the user has answered before.
@@ -110,7 +104,7 @@ class Decision:
     has_met_screen_hits: bool = False
 
 
-class OrderRating(NamedTuple):
+class OrderRating(msgspec.Struct, frozen=True, gc=False):
     """An order of the call, and the criterion that rates it."""
 
     order: Imaging

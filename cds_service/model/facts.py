@@ -1,11 +1,16 @@
-"""Facts read from one patient's chart: findings, imaging, age, and what could not be read. No FHIR, no codes."""
+"""Facts read from one patient's chart: findings, imaging, age, and what could not be read. No FHIR, no codes.
+
+They are structs, because a call makes hundreds of values: a struct is made in a tenth of a frozen dataclass's time.
+`gc=False`: they hold no cycles.
+"""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
+
+import msgspec
 
 from cds_service.model.dates import PartialDate
 from cds_service.model.sides import Side
@@ -67,8 +72,7 @@ _TEXT_KINDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True, gc=False):
     """Where a fact comes from: the kind of record and its relative reference, such as `Condition/12`."""
 
     kind: SourceKind
@@ -79,8 +83,7 @@ class Source:
         return Source(kind, self.reference)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """One record of a finding from the closed vocabulary (clinical design §2).
 
     `when` is the day it was recorded or, for a treatment, the day it began; `onset` is the stated day of onset.
@@ -93,7 +96,7 @@ class Finding:
     when: PartialDate | None
     onset: PartialDate | None
     source: Source
-    qualifiers: Mapping[str, str] = field(default_factory=lambda: NO_QUALIFIERS)
+    qualifiers: Mapping[str, str] = msgspec.field(default_factory=lambda: NO_QUALIFIERS)
 
     def has_qualifier(self, qualifier: str) -> bool:
         """Return whether the record states this qualifier."""
@@ -108,8 +111,7 @@ class Stage(Enum):
     DRAFT = "draft"  # an order of this call, not yet signed
 
 
-@dataclass(frozen=True, slots=True)
-class Imaging:
+class Imaging(msgspec.Struct, frozen=True, gc=False):
     """An imaging study, request or draft as region, modality, contrast and side (clinical design §3).
 
     `code_side`: the side of its code, if its body site names the other; `side` is unstated then.
@@ -136,8 +138,7 @@ class Imaging:
         return self.code_side is not None
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoredRecord:
+class IgnoredRecord(msgspec.Struct, frozen=True, gc=False):
     """A record that was not used, and why. `code` is a system and code that the content does not map."""
 
     reference: str
@@ -145,8 +146,7 @@ class IgnoredRecord:
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenHit:
+class ScreenHit(msgspec.Struct, frozen=True, gc=False):
     """A mention, code or value in the chart that may be a reason to act (clinical design, second edition, R1).
 
     It never raises a card; it holds restraint back. `group`: its group in the content. `when`: the newest day that
@@ -161,8 +161,7 @@ class ScreenHit:
     side: Side = Side.UNSTATED
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(msgspec.Struct, frozen=True, gc=False):
     """All facts about one patient in one call. `today` is the day in the site's time zone; `age` in completed years.
 
     `contradicted`: facts read from text that a coded fact contradicts; they do not count.
@@ -180,14 +179,14 @@ class Chart:
     imaging: tuple[Imaging, ...] = ()
     contradicted: tuple[Finding, ...] = ()
     ignored: tuple[IgnoredRecord, ...] = ()
-    unreadable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    unreadable: Mapping[str, int] = msgspec.field(default_factory=lambda: MappingProxyType({}))
     unavailable: tuple[str, ...] = ()
     not_sent: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
     words_not_sent: tuple[str, ...] = ()
-    unmapped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    unmapped: Mapping[str, int] = msgspec.field(default_factory=lambda: MappingProxyType({}))
     screen_hits: tuple[ScreenHit, ...] = ()
-    unscreened: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    unscreened: Mapping[str, int] = msgspec.field(default_factory=lambda: MappingProxyType({}))
     missing_types: frozenset[str] = frozenset()
     is_deceased: bool = False
 

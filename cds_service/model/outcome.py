@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import NamedTuple
+
+import msgspec
 
 from cds_service.model.conditions import Condition
 from cds_service.model.facts import Fact, ScreenHit, distinct
@@ -17,7 +18,7 @@ class Truth(Enum):
     __hash__ = object.__hash__  # faster than Enum's own, and every condition needs it; members are singletons
 
 
-class Outcome(NamedTuple):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """The result of evaluating `condition`. `parts` are the outcomes of a block's conditions or of pattern blocks.
 
     `role` is the condition's place in its block: "all", "any" or "none". `hits`: what the safety screen met.
@@ -33,8 +34,7 @@ class Outcome(NamedTuple):
 
     def with_role(self, role: str) -> "Outcome":
         """Return the same outcome as a part of a block with this role."""
-        condition, truth, facts, parts, _, pattern_id, hits = self  # a hot path: faster than `_replace`
-        return Outcome(condition, truth, facts, parts, role, pattern_id, hits)
+        return msgspec.structs.replace(self, role=role)
 
     def supporting_facts(self) -> "tuple[Fact, ...]":
         """Return the facts that make the condition hold, from all parts that hold; `none` parts add nothing."""

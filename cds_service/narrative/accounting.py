@@ -15,7 +15,7 @@ _NAMING: Final = frozenset(
         "structure-seen", "topic", "test", "reflex", "reflex-place", "matter", "mover", "quality", "disease", "danger",
         "numb", "failure", "mishap", "walk", "specialist", "agent", "act", "action", "posture", "lifted", "unit",
         "complaint", "cause", "modifier", "intent", "run", "into", "showing", "length", "scale", "bed", "flat",
-        "waking", "whole", "occasion", "position",
+        "waking", "whole", "occasion", "furniture", "aside", "pace", "distance", "turn", "position",
     }
 )  # fmt: skip
 _PLACES: Final = frozenset({"joint", "limb", "region", "site", "structure", "muscle", "organ"})
@@ -34,6 +34,9 @@ _TROUBLE, _SAME, _SUCH_AS = "trouble", "same", "such as"
 _SINCE, _PRESENT, _COLON = "since", "present", ":"
 _AGE: Final = frozenset({"year", "yo", "year old"})
 _SPANS: Final = frozenset({"years", "yr", "yrs", "y", "months", "weeks", "wks", "days", "hours", "hrs"})
+_IMAGING: Final = frozenset(
+    {"mri", "ct", "dexa", "dxa", "xr", "us", "uss", "scan", "ultrasound", "imaging", "films", "bloods"}
+)
 _SIGNS: Final = frozenset("/&")  # in "h / o", "w / o"
 _BACK: Final = frozenset({"last", "past", "previous", "preceding"})
 
@@ -85,6 +88,8 @@ class Accounts:
             or (at == 0 and item.text == _QUOTE)
             or item.is_marked(Mark.LIST, Mark.JOINED)
         ):
+            return True
+        if item.year and at and self.said(at - 1) in _IMAGING:
             return True
         if item.number >= 0 or item.is_unknown:
             is_span = self._is_span(at)

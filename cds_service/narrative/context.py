@@ -10,9 +10,11 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.boxes import stands_behind
 from cds_service.narrative.carrying import CARRYING, PlacedCue, carry, may_hold_cues, place_cues
+from cds_service.narrative.ceasing import began_then
 from cds_service.narrative.claims import is_claimed, is_on_checklist
 from cds_service.narrative.cue_limits import (
     holds_from_opening,
+    is_denied_anew,
     is_freed,
     is_of_ever,
     is_of_next,
@@ -37,8 +39,7 @@ from cds_service.narrative.traits import marked
 
 _LIST, _LISTS = marked(Mark.LIST), marked(Mark.LIST, Mark.JOINED)
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
-_SUCH_AS = "such as"
-_NONE_BEFORE = frozenset({"no prior", "no previous"})
+_SUCH_AS, _NONE_BEFORE = "such as", frozenset({"no prior", "no previous"})
 _HISTORIES = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})
 
 
@@ -65,8 +66,7 @@ class Context:
         self._is_name = is_name
         self._is_question, self._is_refused = is_open(items), is_refused(items)
         self.mentions = sorted(mentions, key=attrgetter("place"))
-        self._carried = carried
-        self._section = section
+        self._carried, self._section = carried, section
         self._reach = reach
         self._scopes = Scopes(items)
         self._behind = CuesBehind(items, self.mentions)
@@ -191,6 +191,7 @@ class Context:
             return True
         if cue.is_before and place < mention.first:
             is_open = not self._is_stopped(place, mention, cue.effect) and not is_over_before(self.items, place, cue)
+            is_open = is_open and not is_denied_anew(self.items, PlacedCue(place, cue), self._negating, mention)
             return is_open and not self._is_out(place, cue, mention)
         if place < mention.first:
             return False
@@ -235,7 +236,7 @@ class Context:
             if nearest.cue.is_listing and is_resumed(self.items[nearest.place + 1 : mention.first]):
                 yield CueEffect.NEGATED
             return
-        if is_told_apart(self.items, nearest, mention):
+        if is_told_apart(self.items, nearest, mention) or began_then(self.items, mention):
             return
         back = self._taken_back(nearest, mention)
         if back is not False:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from cds_service.model.facts import FindingValue
+from cds_service.narrative.asserting import asserts, is_asserted
 from cds_service.narrative.carrying import PlacedCue
 from cds_service.narrative.items import Item
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
@@ -31,8 +32,15 @@ def is_of_ever(item: Item) -> bool:
 
 
 def is_freed(items: Sequence[Item], mention: Mention, carried: CueEffect) -> bool:
-    """Return whether the doubt that a denial leaves past a semicolon does not reach a measured deficit."""
-    return carried is CueEffect.UNCLEAR and is_measured(items, mention)
+    """Return whether the doubt that a denial leaves past a semicolon does not reach what is told to be there."""
+    if carried is not CueEffect.UNCLEAR:
+        return False
+    return is_measured(items, mention) or asserts(items, mention) or _is_told(items, mention)
+
+
+def _is_told(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether a mention has its own "cannot", or a day on which it began: "since this morning"."""
+    return mention.onset is not None or items[mention.first].concept("change") == "cannot"
 
 
 def is_measured(items: Sequence[Item], mention: Mention) -> bool:
@@ -46,6 +54,12 @@ def is_measured(items: Sequence[Item], mention: Mention) -> bool:
 def is_of_next(mentions: Sequence[Mention], placed: PlacedCue, mention: Mention) -> bool:
     """Return whether a word behind a mention belongs to the next one: "absent tone and absent sensation"."""
     return placed.place > mention.last and any(one.first == placed.place < one.last for one in mentions)
+
+
+def is_denied_anew(items: Sequence[Item], placed: PlacedCue, denials: Sequence[PlacedCue], mention: Mention) -> bool:
+    """Return whether a mention has a denial of its own behind one that tells little: "no new change, no retention"."""
+    is_vague = placed.cue.effect is CueEffect.UNCLEAR and items[placed.place].text.startswith(_NO)
+    return is_vague and any(placed.place < one.place < mention.first for one in denials)
 
 
 def names_examples(items: Sequence[Item], place: int, denials: Sequence[PlacedCue]) -> bool:
@@ -64,7 +78,7 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
         return True
     if is_measured(items, mention) and _begins_clause(items, denial.place, mention):
         return True  # "denies weakness, EHL 3/5"
-    if _is_found_positive(items, denial.place, mention):
+    if _is_found_positive(items, denial.place, mention) or is_asserted(items, mention):
         return True
     before = items[mention.first - 1].text if mention.first else ""
     if before in _BRACKETS and mention.value is FindingValue.ABSENT:

@@ -18,6 +18,9 @@ _TODAY: Final = frozenset({"today", "now", "currently", "at all"})
 _ZERO: Final = "0"
 _MINUS: Final = "-"
 _COLONS: Final = frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakness of dorsiflexion 0"
+_AGO: Final = "ago"
+_BEGAN: Final = ("began", "started", "developed", "first")
+_NEAR_BEFORE: Final = 4  # items
 _MAX_UNKNOWN: Final = 1  # unknown words between a mention and a cue after it
 
 
@@ -31,6 +34,8 @@ class CuesBehind:
     def reaches(self, place: int, cue: Cue, mention: Mention) -> bool:
         """Return whether a cue after a mention applies to it. It does not if it may apply to what follows instead."""
         if place - mention.last > NEAR or (cue.is_closing and not self._closes(place)):
+            return False
+        if cue.effect is CueEffect.HISTORICAL and self._began_then(mention, place):
             return False
         between = without_own_side(self._items[mention.last + 1 : place], mention)
         if cue.is_listing:
@@ -52,6 +57,13 @@ class CuesBehind:
             return all(_is_like(item, cue) for item in between)
         is_both = any(one.is_before and one.effect is cue.effect for one in self._items[place].entry.cues)
         return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
+
+    def _began_then(self, mention: Mention, place: int) -> bool:
+        """Return whether a mention only began at a time: "the pain began in the groin some months ago"."""
+        if not self._items[place].text.endswith(_AGO):
+            return False
+        near = self._items[max(0, mention.first - _NEAR_BEFORE) : place]
+        return any(item.text.startswith(_BEGAN) for item in near)
 
     def is_answer(self, place: int, cue: Cue) -> bool:
         """Return whether a closing negation answers what precedes it or is a test result, so negates nothing later."""

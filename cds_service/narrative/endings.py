@@ -7,12 +7,13 @@ is not so, not yet so, or the finding came back.
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from cds_service.narrative.ceasing import ceases, is_until, lasted_until, may_cease
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.traits import OPENING, marked
 
-_ENDINGS: Final = marked(Mark.OVER, Mark.RESTORED, Mark.EARLIER) | OPENING
+_ENDINGS: Final = marked(Mark.OVER, Mark.RESTORED, Mark.CEASED, Mark.EARLIER) | OPENING
 _REACH: Final = 16  # items between a finding and its end
 _MAX_UNKNOWN: Final = 4
 _NEAR: Final = 3  # items between "not" and what is not over
@@ -68,7 +69,7 @@ def find_ended(items: Row, mentions: Sequence[Mention]) -> Ended:
     for place, item in enumerate(items if mentions and items.traits & _ENDINGS else ()):
         if not item.traits & _ENDINGS:
             continue
-        if item.is_marked(Mark.OVER, Mark.RESTORED):
+        if item.is_marked(Mark.OVER, Mark.RESTORED) or ceases(items, place):
             found = list(_ended_by(items, mentions, place))
             ended.update(map(id, found))
             used |= {place} if found else set()
@@ -132,6 +133,8 @@ def _is_part(items: Sequence[Item], place: int, mention: Mention) -> bool:
 
 def _may_end(items: Sequence[Item], mention: Mention, place: int) -> bool:
     """Return whether the word ends such a finding: that something "returned" ends only its loss."""
+    if items[place].is_marked(Mark.CEASED):
+        return may_cease(items, mention)
     is_function = any(items[mention.place].concept(kind) for kind in _FUNCTIONS)
     return (
         items[place].is_marked(Mark.RESTORED) if is_function and mention.results else items[place].is_marked(Mark.OVER)
@@ -200,7 +203,9 @@ def _begins(item: Item, *, may_list: bool, may_contrast: bool, is_cause_told: bo
 
 def _is_cause(items: Sequence[Item], mention: Mention) -> bool:
     """Return whether a mention is but what another followed: "retention after hernia repair, settled"."""
-    return any(item.text in _AFTER for item in items[max(0, mention.first - _NEAR) : mention.first])
+    is_act = items[mention.place].concept(_ACT) is not None  # which may begin at what was operated on, before "after"
+    named = mention.place if is_act else mention.first
+    return any(item.text in _AFTER for item in items[max(0, named - _NEAR) : named])
 
 
 def _is_joined(items: Sequence[Item], mention: Mention, behind: Mention) -> bool:
@@ -238,21 +243,18 @@ def _is_before_it(items: Sequence[Item], place: int) -> bool:
 
 def _before_act(items: Sequence[Item], mentions: Sequence[Mention], place: int) -> Iterator[Mention]:
     """Yield the findings of the time before an operation or the like: "numb in the left leg before the operation"."""
-    act = (
-        place
-        if _is_before_it(items, place)
-        else next(
-            (at for at in range(place + 1, min(len(items), place + 1 + _NEAR + 1)) if items[at].concept(_ACT)), None
-        )
-    )
+    act = _act_behind(items, place)
+    others = (item for at, item in enumerate(items) if at != place)
     if (
         act is None
         or any(item.text in _AFTER for item in items[place:act])
-        or any(item.is_marked(Mark.UNENDED, Mark.PRESENTLY) for item in items)
+        or any(item.is_marked(Mark.UNENDED, Mark.PRESENTLY) for item in others)
     ):
         return
     for mention in mentions:
         if mention.first <= act <= mention.last or items[mention.place].concept(_ACT):
+            continue
+        if is_until(items[place]) and not lasted_until(items, mention, place):
             continue
         if mention.first > act:
             is_then = not any(item.text in _NOW for item in items[act + 1 :])
@@ -263,6 +265,15 @@ def _before_act(items: Sequence[Item], mentions: Sequence[Mention], place: int) 
             yield mention
 
 
+def _act_behind(items: Sequence[Item], place: int) -> int | None:
+    """Return the place of the operation or the like that all was before: "until" may name a year, too."""
+    if _is_before_it(items, place):
+        return place
+    near = range(place + 1, min(len(items), place + 1 + _NEAR + 1))
+    is_dated = is_until(items[place])
+    return next((at for at in near if items[at].concept(_ACT) or (is_dated and items[at].year)), None)
+
+
 def is_of_then(items: Sequence[Item], mention: Mention) -> bool:
     """Return whether a denial tells of a day before, and not of now: "no retention on admission"."""
     when = mention.when
@@ -271,6 +282,7 @@ def is_of_then(items: Sequence[Item], mention: Mention) -> bool:
     for item in items[mention.last + 1 :]:
         if item.is_marked(Mark.THEN):
             return True
-        if item.text == _COMMA or item.is_marked(Mark.STOP):
+        is_passed = _AUXILIARIES.issuperset(item.text.split())  # "limp noted at the last visit"
+        if item.text == _COMMA or (item.is_marked(Mark.STOP) and not is_passed):
             return False
     return False

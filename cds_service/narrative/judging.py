@@ -37,6 +37,10 @@ class Judge:
         """Return whether a statement is about a red flag."""
         return self._findings[statement.finding].kind == "flag"
 
+    def stays(self, statement: Statement) -> bool:
+        """Return whether a statement is about what does not go away by itself: an implant is there until it is out."""
+        return self._findings[statement.finding].stays
+
     def is_diagnosis(self, statement: Statement) -> bool:
         """Return whether a statement is about a diagnosis."""
         return self._findings[statement.finding].kind == _DIAGNOSIS

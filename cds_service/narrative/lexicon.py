@@ -39,6 +39,7 @@ class Mark(Enum):
     CLAIM = "claim"  # "diagnosed with": what follows is asserted
     CLAIM_BEHIND = "claim behind"  # "confirmed on MRI": what precedes is asserted
     OVER = "over"  # "settled": what it is said of is over
+    CEASED = "ceased"  # "stopped": over where nothing but a time follows
     RESTORED = "restored"  # said of what was lost, it is over
     AGAIN = "again"  # what was over is there
     UNENDED = "unended"  # "not", "once": it is not over

@@ -11,6 +11,7 @@ from cds_service.narrative.frames.all_frames import FrameReader
 from cds_service.narrative.frames.antecedent import NOTHING, Meant
 from cds_service.narrative.frames.pain import PainReader
 from cds_service.narrative.frames.subject import Subject
+from cds_service.narrative.frames.tallies import read_tally
 from cds_service.narrative.frames.trailing_places import trailing_places
 from cds_service.narrative.items import UNKNOWN_ITEM, Item, Role, Row
 from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
@@ -65,7 +66,7 @@ class MentionReader:
         if any(mention.about is Subject.UNSAID for mention in stated) and antecedent.is_ours is False:
             stated = [mention for mention in stated if mention.about is not Subject.UNSAID]
         taken = {place for mention in stated for place in mention.parts}
-        pains = PainReader(_without(row, taken), self._tender, antecedent) if row.traits & PAIN else _NO_PAINS
+        pains = self._pains(row, _without(row, taken), antecedent) if row.traits & PAIN else _NO_PAINS
         others = stated
         if row.traits & SIGN:
             others = [*(sign for sign in read_signs(row) if sign.place not in taken), *stated]
@@ -88,6 +89,10 @@ class MentionReader:
             _pass_side(row, stated, pains.mentions)
         last = pains.last
         return Found(mentions, pains.places_without_pain, None if last is None else last.chain if last.is_ours else 0)
+
+    def _pains(self, row: Row, items: list[Item], antecedent: Meant) -> PainReader:
+        """Return the pains of a sentence. `items`: its own, without the places that frames have."""
+        return PainReader(items, self._tender, antecedent, read_tally(items, row.sentence.words))
 
 
 def _pass_side(row: Row, stated: list[Mention], pains: list[Mention]) -> None:
@@ -125,10 +130,16 @@ def _refer(pains: PainReader, side: Side) -> None:
 
 def _without(row: Row, taken: set[int]) -> list[Item]:
     """Return a sentence whose places of pain are none where a frame has them: "groin pain, hip arthritis"."""
-    hidden = [place for place in taken if row[place].role is Role.PLACE]
+    hidden = [place for place in taken if row[place].role is Role.PLACE and not _hurts(row, place)]
     if not hidden:
         return row
     items = list(row)
     for place in hidden:
         items[place] = UNKNOWN_ITEM
     return items
+
+
+def _hurts(row: Row, place: int) -> bool:
+    """Return whether a word of pain stands right before a place and its side: "sore right hip ?bursitis"."""
+    before = next((item for item in reversed(row[:place]) if not item.is_side), None)
+    return before is not None and before.role is Role.PAIN_WORD

@@ -48,6 +48,10 @@ class Page:
         if not stated.is_of_before:
             self._overtake(one)
             self.of_before.pop(one, None)
+        elif self._is_overtaken(one):
+            if stated.past is None:
+                return
+            one = stated.past
         elif one not in self.statements:
             self.of_before[one] = stated.past
         self.statements.setdefault(one, span)
@@ -67,6 +71,16 @@ class Page:
                 self.denied.pop(other, None)
                 if past is not None:
                     self.statements.setdefault(past, words)
+
+    def _is_overtaken(self, one: Statement) -> bool:
+        """Return whether what is told of before is the opposite of what has been found now."""
+        return any(
+            told.finding == one.finding
+            and told not in self.of_before
+            and told.side in {one.side, *_WHOLE}
+            and {one.value, told.value} == _OPPOSITES
+            for told in self.statements
+        )
 
     def kept(self) -> dict[Statement, tuple[int, int]]:
         """Return the statements without denials of what the text also finds, with their words' places."""

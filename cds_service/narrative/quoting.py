@@ -18,14 +18,27 @@ _QUOTED: Final = marked(Mark.QUOTED)
 _THEN: Final = marked(Mark.THEN)
 _NOT: Final = frozenset({"not", "isnt", "not in"})
 _COMMA: Final = ","
+_SINCE: Final = "since"
+_BEFORE_SPEAKER: Final = frozenset({"-", ",", ":"})
 _MOST_BEHIND: Final = 2  # items behind "not" in "NOT saddle"
 
 
 def is_of_before(row: Row, mention: Mention, statement: Statement) -> bool:
     """Return whether something is told of a day before, and not of today."""
+    if is_past_drug(row, mention):
+        return True
     if statement.was is not None:
         return statement.was.is_relative and statement.was != TODAY
     return is_told_of_then(row, mention)
+
+
+def is_past_drug(row: Row, mention: Mention) -> bool:
+    """Return whether a drug is told to have been taken in a year: "prednisolone 2015", beside "no current steroids"."""
+    if not mention.saying.is_drug or mention.onset is not None:
+        return False
+    near = row[mention.first : mention.last + 1] if row.has_year else ()
+    is_since = any(item.text.startswith(_SINCE) for item in near)
+    return not is_since and (any(item.year for item in near) or (mention.when is not None and mention.when.year > 0))
 
 
 def is_told_of_then(row: Row, mention: Mention) -> bool:
@@ -44,12 +57,18 @@ def is_quoted(row: Row, mention: Mention) -> bool:
     """Return whether a mention stands behind words that quote another, and the writer has not spoken since."""
     if not row.traits & _QUOTED:
         return False
-    for item in reversed(row[: mention.first]):
-        if item.is_marked(Mark.QUOTED):
+    for at in range(mention.first - 1, -1, -1):
+        if row[at].is_marked(Mark.QUOTED):
             return True
-        if item.is_marked(Mark.WRITER):
+        if row[at].is_marked(Mark.WRITER) or _is_patient_speaking(row, at):
             return False
     return False
+
+
+def _is_patient_speaking(row: Row, at: int) -> bool:
+    """Return whether the patient is heard behind what another wrote: "GP letter: drug use - pt denies it"."""
+    is_patient = row[at].is_marked(Mark.STOP_FAMILY)
+    return is_patient and at > 0 and row[at - 1].text in _BEFORE_SPEAKER and not row[at - 1].is_marked(Mark.QUOTED)
 
 
 def is_taken_back(row: Row, mention: Mention) -> bool:

@@ -20,7 +20,7 @@ from cds_service.narrative.mentions import Mention
 from cds_service.narrative.one_sided import denied_of_other
 from cds_service.narrative.passage import Passage
 from cds_service.narrative.plainness import RETRACTED_WITHIN, Plainness
-from cds_service.narrative.quoting import is_of_before, is_quoted, is_taken_back, is_told_of_then, past_of
+from cds_service.narrative.quoting import is_of_before, is_past_drug, is_quoted, is_taken_back, is_told_of_then, past_of
 from cds_service.narrative.returning import may_take_back
 from cds_service.narrative.side_headings import SideHeading, take_heading
 from cds_service.narrative.sides import REFERRING, of_either, refer_back
@@ -200,7 +200,8 @@ class SentenceReader:
                     continue
                 found = self._stated(one, mention, context, plainness)
                 if found is not None:
-                    stated.append(found)
+                    is_ended = CueEffect.ENDED in changes and self._judge.stays(one)
+                    stated.append(found._replace(is_of_before=True) if is_ended else found)
             if not changes and mention.value is FindingValue.PRESENT:
                 present.append(mention)
                 words = row.words(mention.first, mention.last)
@@ -223,7 +224,8 @@ class SentenceReader:
         if one.value is FindingValue.ABSENT:
             timed = of_either(row, mention, timed)
         yields = is_danger or (one.value is FindingValue.ABSENT and mention.is_dated)
-        is_before = is_quoted(row, mention) or (not self._judge.is_flag(one) and is_of_before(row, mention, timed))
+        may_pass = not self._judge.is_flag(one) or is_past_drug(row, mention)
+        is_before = is_quoted(row, mention) or (may_pass and is_of_before(row, mention, timed))
         past = past_of(mention, timed)
         is_before = is_before or past is not None
         return Stated(timed, words, mention.is_general if yields else None, is_of_before=is_before, past=past)

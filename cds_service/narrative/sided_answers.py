@@ -1,4 +1,4 @@
-"""Part answers by side into an entry of a form for each: "foot drop: R no, L yes", "absent left, present right"."""
+"""Part answers by side into an entry of a form for each: "foot drop: R no, L yes", "groin R 6/10, L 0/10"."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
@@ -11,20 +11,23 @@ _IN_FULL: Final = {"y": "yes", "n": "no"}
 _SMALL: Final = frozenset({":", "-", "(", "on", "the", "side", "is", "are"})
 _AFTER: Final = frozenset({",", "/", "and", ")", "but"})
 _TWO: Final = 2
+_OF_TEN: Final = ("/", "10")  # a score of pain answers, too
 
 
 class _Pair(NamedTuple):
-    """The places of a side and of its answer. `end`: the word behind both."""
+    """The places of a side and of its answer, which ends before `answered`. `end`: the word behind both."""
 
     side: int
     answer: int
+    answered: int
     end: int
 
 
 def answers_by_side(sentence: Sentence) -> Iterator[Sentence]:
     """Yield a sentence, or an entry for each side where it ends in two sides with an answer each."""
     words = sentence.words
-    pairs = [] if _ANSWERS.isdisjoint(words) or _SIDES.isdisjoint(words) else _both_sides(words)
+    may_answer = _OF_TEN[-1] in words or not _ANSWERS.isdisjoint(words)
+    pairs = _both_sides(words) if may_answer and not _SIDES.isdisjoint(words) else []
     if not pairs:
         yield sentence
         return
@@ -36,13 +39,15 @@ def answers_by_side(sentence: Sentence) -> Iterator[Sentence]:
         ending = sentence.ending if pair is pairs[-1] else STOP
         word = _IN_FULL.get(words[pair.answer], words[pair.answer])
         answer = Sentence((word,), (word,), ending, colon.starts)
+        if pair.answered > pair.answer + 1:
+            answer = sentence.part(pair.answer, pair.answered, ending)
         yield sentence.part(0, end).followed_by(sentence.part(pair.side, pair.side + 1), colon, answer)
 
 
 def _both_sides(words: Sequence[str]) -> list[_Pair]:
     """Return the two pairs that a sentence ends in, or nothing."""
     for at in range(1, len(words)):
-        if words[at] in _SIDES or words[at] in _ANSWERS:
+        if words[at] in _SIDES or _answer_end(words, at):
             pairs = list(_pairs(words, at))
             if len(pairs) == _TWO and pairs[-1].end == len(words):
                 return pairs
@@ -52,18 +57,28 @@ def _both_sides(words: Sequence[str]) -> list[_Pair]:
 def _pairs(words: Sequence[str], at: int) -> Iterator[_Pair]:
     for _ in range(_TWO):
         first = _skip(words, at, _SMALL)
-        second = _skip(words, first + 1, _SMALL)
+        told = _answer_end(words, first)
+        second = _skip(words, told or first + 1, _SMALL)
         if second >= len(words):
             return
-        kinds = [(words[one] in _SIDES, words[one] in _ANSWERS) for one in (first, second)]
-        if kinds == [(True, False), (False, True)]:
-            side, answer = first, second
-        elif kinds == [(False, True), (True, False)]:
-            side, answer = second, first
+        if told and words[second] in _SIDES:
+            side, answer, answered, end = second, first, told, second + 1
+        elif words[first] in _SIDES and (end := _answer_end(words, second)):
+            side, answer, answered = first, second, end
         else:
             return
-        at = _skip(words, second + 1, _AFTER | {"side"})
-        yield _Pair(side, answer, at)
+        at = _skip(words, end, _AFTER | {"side"})
+        yield _Pair(side, answer, answered, at)
+
+
+def _answer_end(words: Sequence[str], at: int) -> int:
+    """Return where an answer ends that begins at a place, or 0: "no", "6/10"."""
+    if at >= len(words):
+        return 0
+    if words[at] in _ANSWERS:
+        return at + 1
+    is_score = words[at].isdecimal() and tuple(words[at + 1 : at + 1 + len(_OF_TEN)]) == _OF_TEN
+    return at + 1 + len(_OF_TEN) if is_score else 0
 
 
 def _skip(words: Sequence[str], at: int, small: frozenset[str]) -> int:

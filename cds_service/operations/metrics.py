@@ -77,11 +77,11 @@ class Metrics:
 
     def count(self, name: str, *labels: str, amount: float = 1) -> None:
         """Add `amount` to the counter of this name with these labels: a moment later, or when rendered."""
-        self._pending.add((name, labels), amount)
+        self._pending.add(name, (labels,), amount)
 
     def count_each(self, name: str, all_labels: Iterable[tuple[str, ...]]) -> None:
         """Add 1 to the counter of this name with each of these labels, as `count` does."""
-        self._pending.add_one_to_each(name, all_labels)
+        self._pending.add(name, tuple(all_labels), 1)
 
     def observe_duration(self, hook: str, seconds: float) -> None:
         """Record how long a hook call took."""

@@ -4,12 +4,14 @@ Writing one takes as long as adding up ten. The sums are written a moment later,
 """
 
 import atexit
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable
 from threading import Lock, Timer
 from typing import Final, TypeAlias
 from weakref import WeakSet
 
-Key: TypeAlias = tuple[str, tuple[str, ...]]
+Labels: TypeAlias = tuple[str, ...]
+Key: TypeAlias = tuple[str, Labels]
 """The name of a counter, and its labels."""
 
 _LINGER_S: Final = 0.2  # a worker that is killed loses the counts of as long
@@ -20,25 +22,16 @@ class PendingCounts:
 
     def __init__(self, write: Callable[[Key, float], None]) -> None:
         self._write = write
-        self._sums: dict[Key, float] = {}
+        self._sums: dict[tuple[str, tuple[Labels, ...]], float] = {}
         self._lock = Lock()
         _instances.add(self)
 
-    def add(self, key: Key, amount: float) -> None:
-        """Add to a sum."""
+    def add(self, name: str, all_labels: tuple[Labels, ...], amount: float) -> None:
+        """Add to the counter of this name with each of these labels: one sum, as most calls count the same together."""
+        key = name, all_labels
         with self._lock:
             is_first = not self._sums
             self._sums[key] = self._sums.get(key, 0.0) + amount
-        if is_first:
-            self._write_soon()
-
-    def add_one_to_each(self, name: str, all_labels: Iterable[tuple[str, ...]]) -> None:
-        """Add 1 to the sum of each of these labels, at once."""
-        with self._lock:
-            is_first = not self._sums
-            for labels in all_labels:
-                self._sums[name, labels] = self._sums.get((name, labels), 0.0) + 1
-            is_first = is_first and bool(self._sums)
         if is_first:
             self._write_soon()
 
@@ -46,8 +39,12 @@ class PendingCounts:
         """Write all sums now."""
         with self._lock:
             sums, self._sums = self._sums, {}
-        for key, amount in sums.items():
-            self._write(key, amount)
+        counts: defaultdict[Key, float] = defaultdict(float)
+        for (name, all_labels), amount in sums.items():
+            for labels in all_labels:
+                counts[name, labels] += amount
+        for key, total in counts.items():
+            self._write(key, total)
 
     def _write_soon(self) -> None:
         timer = Timer(_LINGER_S, self.flush)

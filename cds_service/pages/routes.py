@@ -126,8 +126,8 @@ class _TryRoutes:
         record.client_id, record.hook = self._caller.client_id, call.entry.hook
         self._pages.rate_limiter.admit(record.client_id)
         with current_place(self._pages.room, record.client_id) as place:
-            objects = place.require(call.request.body)
-            request = call.service.decode_request(call.request.body, call.entry.accepted_hooks, objects)
+            place.require(call.request.body)
+            request = call.service.decode_request(call.request.body, call.entry.accepted_hooks)
             return answer_hook(call.service, self._caller, record, call.entry, request, place, explain=True)
 
     def _render(self, name: str, answered: AnsweredCall, view: dict[str, Any], told: str) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -46,7 +46,7 @@ class Moment:
         object.__setattr__(self, "text", self.day.isoformat())  # compared with every record
 
 
-class Dated(NamedTuple):
+class Dated(msgspec.Struct, frozen=True, gc=False):
     """A resource, and from when it is known: "" if always.
 
     `is_recorded`: the date is the one of its record. `ends`: it tells of an end, which may lie after a moment.
@@ -94,18 +94,22 @@ _HAPPENED: Final[Mapping[type, Callable[[Any], str | None]]] = {
 }
 
 
+_ENDING: Final = frozenset({Condition, Patient})
+
+
+def _find_none(_resource: SupportedResource) -> str | None:
+    return None
+
+
 def date_resource(resource: SupportedResource, later_date: str) -> Dated:
     """Return a resource with the date from which it is known. `later_date`: when it was recorded, from its record."""
     kind = type(resource)
-    recorded = _RECORDED.get(kind)
-    text = later_date or (recorded(resource) if recorded else None) or ""
-    is_recorded = is_date(text)
-    if not is_recorded:
-        happened = _HAPPENED.get(kind)
-        text = (happened(resource) if happened else None) or ""
-        if not is_date(text):
-            text = ""
-    return Dated(resource, text, is_recorded, _ends(resource))
+    ends = kind in _ENDING and _ends(resource)
+    text = later_date or _RECORDED.get(kind, _find_none)(resource) or ""
+    if is_date(text):
+        return Dated(resource, text, is_recorded=True, ends=ends)
+    text = _HAPPENED.get(kind, _find_none)(resource) or ""
+    return Dated(resource, text if is_date(text) else "", is_recorded=False, ends=ends)
 
 
 def _ends(resource: SupportedResource) -> bool:

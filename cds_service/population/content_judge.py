@@ -48,8 +48,8 @@ class ContentJudge:
         return region == _LOWER_LIMB_JOINT or region in self.content.policy.judged_regions
 
     def take(self, patient: PatientRecords) -> "PatientJudge":
-        """Return what judges the calls about a patient. Most numbers of a chart say nothing, and are looked at once."""
-        is_silent = self.chart_reader.is_silent_number
+        """Return what judges the calls about a patient. Most records say nothing, and are looked at once."""
+        is_silent = self.chart_reader.is_silent
         speaking = [dated for dated in patient.dated if not is_silent(dated.resource, patient.id)]
         return PatientJudge(self, patient, speaking)
 
@@ -106,8 +106,10 @@ class PatientJudge:
 
     def decide(self, call: Call) -> Decision:
         """Return the decision of a call on what was known at its moment."""
-        data = self.judge.gather(self.patient, self.speaking, call)
-        chart = self.judge.chart_reader.build_chart(data, self.patient.id, call.moment.day, explain=False)
+        reader, data = self.judge.chart_reader, self.judge.gather(self.patient, self.speaking, call)
+        if not reader.reads_all(data):  # names that say nothing count, too
+            data = self.judge.gather(self.patient, self.patient.dated, call)
+        chart = reader.build_chart(data, self.patient.id, call.moment.day, explain=False)
         return decide(self.judge.content, chart, call.hook)
 
 

@@ -7,7 +7,7 @@ patients share: local codes (`UNMAPPED`, `NOTE_TYPE`), the names of orders (`ORD
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -67,7 +67,7 @@ class Measure(StrEnum):
     LOST = "lost"  # moments at which only the content that it is compared with shows it; by moment, rule; detail: card
 
 
-class Row(NamedTuple):
+class Row(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     """What a number counts. Fields that a measure does not have are empty."""
 
     measure: Measure

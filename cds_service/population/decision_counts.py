@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from cds_service.logic.ranking import explain_held_back
 from cds_service.logic.withheld_restraint import explain_withheld_restraint
 from cds_service.model.decision import Decision
@@ -13,27 +15,28 @@ _NOT_UNDERSTOOD = "not understood"
 
 def count_decision(decision: Decision, at: Row) -> Iterator[Row]:
     """Yield a row for each thing that a decision says or not. `at`: a row with the hook, month and group filled in."""
-    yield at._replace(measure=Measure.MOMENTS)
+    yield replace(at, measure=Measure.MOMENTS)
     if decision.chart.is_deceased:
-        yield at._replace(measure=Measure.DECEASED)
+        yield replace(at, measure=Measure.DECEASED)
     yield from _count_orders(decision, at)
     if decision.shown:
-        yield at._replace(measure=Measure.SHOWN_MOMENTS)
-    plain = at._replace(month="", site="", age_band="", sex="")
+        yield replace(at, measure=Measure.SHOWN_MOMENTS)
+    plain = replace(at, month="", site="", age_band="", sex="")
     for one in decision.shown:
         rule = one.rule.id
-        yield at._replace(measure=Measure.SHOWN, rule=rule, detail=one.advice.level)
+        yield replace(at, measure=Measure.SHOWN, rule=rule, detail=one.advice.level)
         for offer in one.offers:
-            yield plain._replace(measure=Measure.OFFERED, rule=rule, detail=offer.id)
+            yield replace(plain, measure=Measure.OFFERED, rule=rule, detail=offer.id)
         for ask in one.missing_findings:
-            yield plain._replace(
+            yield replace(
+                plain,
                 measure=Measure.ASKED,
                 rule=rule,
                 detail=f"{ask.finding}.{ask.qualifier}" if ask.qualifier else ask.finding,
             )
     if decision.held_back:
         for rule, reason in explain_held_back(decision).items():
-            yield at._replace(measure=Measure.HELD_BACK, rule=rule, detail=reason)
+            yield replace(at, measure=Measure.HELD_BACK, rule=rule, detail=reason)
     yield from _count_withheld(decision, at)
 
 
@@ -42,23 +45,23 @@ def count_difference(decision: Decision, other: Decision, at: Row) -> Iterator[R
     ours, theirs = ({(one.rule.id, one.advice.card) for one in made.shown} for made in (decision, other))
     for measure, cards in ((Measure.GAINED, ours - theirs), (Measure.LOST, theirs - ours)):
         for rule, card in sorted(cards):
-            yield at._replace(measure=measure, rule=rule, detail=card)
+            yield replace(at, measure=measure, rule=rule, detail=card)
 
 
 def _count_orders(decision: Decision, at: Row) -> Iterator[Row]:
     for imaging in decision.chart.imaging:
         if imaging.stage is Stage.DRAFT and imaging.is_selected and imaging.treatment is None:
             study = f"{imaging.region or _NOT_UNDERSTOOD}|{imaging.modality or _NOT_UNDERSTOOD}"
-            yield at._replace(measure=Measure.ORDERS, detail=study)
+            yield replace(at, measure=Measure.ORDERS, detail=study)
 
 
 def _count_withheld(decision: Decision, at: Row) -> Iterator[Row]:
     for withheld in explain_withheld_restraint(decision):
-        row = at._replace(rule=withheld.rule)
-        yield row._replace(measure=Measure.WITHOUT_SCREEN, detail=withheld.card)
+        row = replace(at, rule=withheld.rule)
+        yield replace(row, measure=Measure.WITHOUT_SCREEN, detail=withheld.card)
         if withheld.is_incomplete:
-            yield row._replace(measure=Measure.INCOMPLETE)
+            yield replace(row, measure=Measure.INCOMPLETE)
         if withheld.groups:
-            yield row._replace(measure=Measure.SCREENED_MOMENTS)
+            yield replace(row, measure=Measure.SCREENED_MOMENTS)
         for group in withheld.groups:
-            yield row._replace(measure=Measure.SCREENED, detail=group)
+            yield replace(row, measure=Measure.SCREENED, detail=group)

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec.structs import replace
+
 from cds_service.ehr.attachments import read_binary_id
 from cds_service.fhir.datatypes import CodeableConcept
 from cds_service.fhir.documents import Attachment, DocumentReference
@@ -127,7 +129,7 @@ class _PatientTally:
 
     def note(self, decision: Decision, at: Row) -> None:
         """Note what a decision shows; the last moment's group is the patient's."""
-        self.last = at._replace(hook="", month="")
+        self.last = replace(at, hook="", month="")
         self.rules.update((at.hook, one.rule.id) for one in decision.shown)
 
     def finish(self) -> Iterator[Row]:
@@ -135,11 +137,11 @@ class _PatientTally:
         if self.last is None:
             yield Row(Measure.NO_MOMENT)
             return
-        yield self.last._replace(measure=Measure.PATIENTS)
+        yield replace(self.last, measure=Measure.PATIENTS)
         if self.rules:
-            yield self.last._replace(measure=Measure.PATIENTS_WITH_CARD)
+            yield replace(self.last, measure=Measure.PATIENTS_WITH_CARD)
         for hook, rule in sorted(self.rules):
-            yield self.last._replace(measure=Measure.SHOWN_PATIENTS, hook=hook, rule=rule)
+            yield replace(self.last, measure=Measure.SHOWN_PATIENTS, hook=hook, rule=rule)
 
 
 def band_age(age: int | None) -> str:
@@ -160,13 +162,14 @@ def _count_lines(patient: PatientRecords) -> Iterator[tuple[Row, int]]:
         else:
             yield Row(Measure.LINES_JUDGED, detail=kind), number
     if patient.patient is not None:
-        for dated in patient.dated:
-            if not (dated.is_recorded or dated.resource is patient.patient):
-                yield Row(Measure.NO_DATE, detail=f"{type(dated.resource).__name__}|{_describe_date(dated)}"), 1
+        yield from _count_undated(dated for dated in patient.dated if dated.resource is not patient.patient)
 
 
-def _describe_date(dated: Dated) -> str:
-    return "clinical date" if dated.known_from else "always known"
+def _count_undated(records: Iterable[Dated]) -> Iterator[tuple[Row, int]]:
+    """Yield how many records lack the date on which they were recorded, by what stands for it."""
+    undated = Counter([(type(one.resource).__name__, bool(one.known_from)) for one in records if not one.is_recorded])
+    for (kind, has_clinical_date), number in undated.items():
+        yield Row(Measure.NO_DATE, detail=f"{kind}|{'clinical date' if has_clinical_date else 'always known'}"), number
 
 
 def _list_note_facts(document: DocumentReference, binaries: Collection[str]) -> Iterator[tuple[Measure, str]]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, get_args
+from typing import Final, get_args
 
 import msgspec
 
@@ -18,14 +18,8 @@ _CODE_FIELDS: Final = {
     for kind in get_args(SupportedResource)
     if {"code", "medicationCodeableConcept"} & {*kind.__struct_fields__} and kind.__name__ != "PractitionerRole"
 }
+_RESOURCE: Final = RESOURCE + TAB
 _RESOURCES: Final = msgspec.json.Decoder(list[SupportedResource])
-
-
-class Own(NamedTuple):
-    """A resource with the fields of its record that the service does not read."""
-
-    resource: SupportedResource
-    record: ResourceRecord
 
 
 @dataclass(slots=True)
@@ -61,7 +55,8 @@ class PatientRecords:
 
     def concepts(self) -> Iterator[tuple[str, CodeableConcept]]:
         """Yield the codes of all resources, with the type of each."""
-        for resource, *_ in self.dated:
+        for dated in self.dated:
+            resource = dated.resource
             name = _CODE_FIELDS.get(type(resource))
             concept = getattr(resource, name) if name else None
             if concept is not None:
@@ -73,10 +68,11 @@ def read_patient(patient_id: str, records: Iterable[bytes]) -> PatientRecords:
     patient = PatientRecords(patient_id)
     fields: list[ResourceRecord] = []
     for record in sorted(records):
-        kind, _, rest = record.partition(TAB)
-        if kind == RESOURCE:
+        if record.startswith(_RESOURCE):  # as nearly all
             fields.append(read_resource(record))
-        elif kind == BINARY:
+            continue
+        kind, _, rest = record.partition(TAB)
+        if kind == BINARY:
             name, _, content = rest.partition(TAB)
             patient.binaries[name.decode()] = content
         elif kind == UNREADABLE:
@@ -84,32 +80,30 @@ def read_patient(patient_id: str, records: Iterable[bytes]) -> PatientRecords:
         else:
             measure, _, detail = rest.decode().partition("\t")
             patient.once.add((measure, detail))
-    patient.size = sum(len(one.json) for one in fields)
-    resources = _RESOURCES.decode(b"[" + b",".join([one.json for one in fields]) + b"]")
-    _add_newest(patient, map(Own, resources, fields))
+    written = [one.json for one in fields]
+    patient.size = sum(map(len, written))
+    resources = _RESOURCES.decode(b"[" + b",".join(written) + b"]")
+    _add_newest(patient, zip(resources, fields, strict=True))
     return patient
 
 
-def _add_newest(patient: PatientRecords, resources: Iterable[Own]) -> None:
+def _add_newest(patient: PatientRecords, resources: Iterable[tuple[SupportedResource, ResourceRecord]]) -> None:
     """Add each resource once: of several with the same id the one that was updated last."""
-    newest: dict[tuple[str, str | bytes], Own] = {}
-    for own in resources:
-        kind = type(own.resource).__name__
-        key = kind, own.resource.id or own.record.json
-        known = newest.get(key)
-        if known is None:
-            newest[key] = own
-            continue
-        patient.repeated[kind] += 1
-        if (own.record.updated, own.record.json) > (known.record.updated, known.record.json):
-            newest[key] = own
-    for (kind, _), (resource, record) in newest.items():
+    newest: dict[tuple[type, str | bytes], tuple[SupportedResource, ResourceRecord]] = {}
+    for resource, record in resources:
+        key = type(resource), resource.id or record.json
+        before = newest.setdefault(key, (resource, record))[1]
+        if before is not record:
+            patient.repeated[type(resource).__name__] += 1
+            if (record.updated, record.json) > (before.updated, before.json):
+                newest[key] = resource, record
+    for resource, record in newest.values():
         if record.extra:
-            name = kind if kind == "Patient" else f"{kind}/{resource.id}"
-            patient.extras[name] = record.extra.decode()
+            kind = type(resource).__name__
+            patient.extras[kind if kind == "Patient" else f"{kind}/{resource.id}"] = record.extra.decode()
         dated = date_resource(resource, record.later_date.decode())
         patient.dated.append(dated)
-        if kind == "Encounter":
+        if isinstance(resource, Encounter):
             patient.visits.append(dated)
         elif isinstance(resource, ServiceRequest):
             patient.orders.append(resource)

@@ -18,6 +18,8 @@ patient:
 
 from typing import Final, NamedTuple
 
+import msgspec
+
 from cds_service.population.counts import Measure
 
 RESOURCE, UNREADABLE, COUNTED, BINARY, NAMED = b"R", b"X", b"C", b"B", b"N"
@@ -34,7 +36,7 @@ class Record(NamedTuple):
     data: bytes
 
 
-class ResourceRecord(NamedTuple):
+class ResourceRecord(msgspec.Struct, frozen=True, gc=False):
     """The fields of a record of a resource, as bytes of UTF-8. An empty one is not known."""
 
     later_date: bytes

@@ -1,7 +1,8 @@
 """Phrases for facts: our label, the side, the kind of source and the date. They never use the chart's own text."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cds_service.model.content import Content
 from cds_service.model.dates import PartialDate

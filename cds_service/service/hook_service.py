@@ -121,17 +121,15 @@ class HookService:
     suppression_limits: Mapping[str, SuppressionLimits] = field(default_factory=dict)
     turns: ReadingTurns = field(default_factory=ReadingTurns)
 
-    def decode_request(self, body: bytes, accepted_hooks: frozenset[str], objects: int | None = None) -> HookRequest:
+    def decode_request(self, body: bytes, accepted_hooks: frozenset[str]) -> HookRequest:
         """Decode and check a request to a service that accepts these hooks, its prefetch in the same pass.
-
-        `objects`: how many JSON objects it has at most, if they have been counted.
 
         Raises:
             BadRequest: naming the field at fault.
             TooManyEntries: there is more in it than a call may have.
         """
         self.entry_limit.check_body(body)
-        return decode_request(body, accepted_hooks, TYPED_ENVELOPE, objects)
+        return decode_request(body, accepted_hooks, TYPED_ENVELOPE)
 
     def answer_call(
         self,

@@ -1,8 +1,10 @@
 """Holds back the cards of a decision that their user has answered, by what the store knows of those answers."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from cds_service.chart.open_orders import OpenOrderFinder, OrderCodes
 from cds_service.errors import StoreUnavailable

@@ -53,10 +53,10 @@ def build_hook_routes(
         record = _admit_caller(caller, rate_limiter)
         entry, body = _find_service(service_id), get_request_body()
         with current_place(room, caller.client_id) as place:
-            objects = place.require(body)
+            place.require(body)
             authenticator.use_token(caller)  # a call that is refused for its size keeps its token
             record.hook = entry.hook
-            hook_request = service.decode_request(body, entry.accepted_hooks, objects)
+            hook_request = service.decode_request(body, entry.accepted_hooks)
             result = answer_hook(service, caller, record, entry, hook_request, place)
             return _Answer(result.body, content_type=JSON)
 

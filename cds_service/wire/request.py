@@ -19,6 +19,7 @@ _PROFESSIONAL_TYPES = frozenset({"Practitioner", "PractitionerRole"})
 _USER_TYPES = {PATIENT_VIEW: _PROFESSIONAL_TYPES | PATIENT_TYPES}
 _PATIENT_REFERENCE = re.compile(rf"(?:Patient/)?({FHIR_ID})")
 _ENCOUNTER_REFERENCE = re.compile(rf"(?:Encounter/)?({FHIR_ID})")
+_USUAL_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 P = TypeVar("P")
@@ -70,8 +71,8 @@ class HookRequest(msgspec.Struct, frozen=True):
     """A checked request. `patient_id` and `encounter_id` are bare ids.
 
     `hook_instance` is a UUID, or any other text of the client's. `user_type` and `user_id` are empty where the client
-    did not say; a bare id has no type. `selections` is None for hooks without it: all drafts count. `size`: the bytes
-    of its body; `objects`: how many JSON objects it has at most.
+    did not say; a bare id has no type. `selections` is None for hooks without it: all drafts count. `body`: as it
+    came, unparsed so that no representation shows it.
     """
 
     hook: str
@@ -85,8 +86,7 @@ class HookRequest(msgspec.Struct, frozen=True):
     fhir_server: str | None = None
     authorization: FhirAuthorization | None = None
     encounter_id: str | None = None
-    size: int = 0
-    objects: int = 0
+    body: msgspec.Raw = msgspec.Raw()
 
     @property
     def is_user_patient_or_related(self) -> bool:
@@ -114,11 +114,9 @@ def decode_request(
     body: bytes,
     accepted_hooks: frozenset[str],
     typed_decoder: EnvelopeDecoder | None = None,
-    objects: int | None = None,
 ) -> HookRequest:
     """Decode and check a request to a service that accepts these hooks.
 
-    `objects`: how many JSON objects it has at most, if they have been counted.
     `typed_decoder` decodes the prefetch in the same pass. If anything in it is unusual, all of the prefetch stays raw,
     so that each resource can be decoded by itself.
 
@@ -144,8 +142,7 @@ def decode_request(
         fhir_server=raw.fhirServer if isinstance(raw.fhirServer, str) else None,
         authorization=parse_authorization(raw.fhirAuthorization),
         encounter_id=_parse_encounter_id(context.encounterId),
-        size=len(body),
-        objects=body.count(b"{") if objects is None else objects,
+        body=msgspec.Raw(body),
     )
 
 
@@ -170,6 +167,8 @@ def _parse_hook_instance(text: str) -> str:
     """Return a UUID in its usual form, and anything else as it is: it only tells calls apart."""
     if not text:
         raise BadRequest("must not be empty", "hookInstance")
+    if _USUAL_UUID.fullmatch(text):
+        return text
     try:
         return str(UUID(text))
     except ValueError:

@@ -18,7 +18,6 @@ from .test_denials import is_read_as_absent, sides
 LEAST_OF_A_KIND = 18
 UNREAD = {  # what is there, or denied, and not read so; nothing is read as its opposite
     "Denies:\n- fever\n- back pain: yes\n- leg weakness: yes",
-    "No:\n• fever\n• weight loss\n★ saddle numbness present",
     "IV drugs ✔ never ○ past ○ current",
     "Q4. Lost weight without meaning to? A: No",
     "B&B ok, saddle nil",

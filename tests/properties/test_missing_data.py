@@ -4,12 +4,12 @@ Each key left out of each call, and a sample of the other ways; `tests/attack/te
 """
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cds_service.logic.rule_engine import decide
 from tests.pathways.chart_reading import ALL_KEYS, KEYS, WORD_KEYS

@@ -1,12 +1,12 @@
 """Properties that hold for every chart, on the shipped content. Hypothesis generates the same charts every time."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cds_service.logic import evaluation
 from cds_service.logic.chart_index import ChartIndex

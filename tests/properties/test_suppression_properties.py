@@ -4,12 +4,12 @@ import copy
 import random
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
+from msgspec.structs import fields, replace
 
 from cds_service.model.dates import full_date
 from cds_service.model.decision import Decision, Recommendation

@@ -119,11 +119,13 @@ class PseudoTable(WordList):
 class EndingsTable(StrictModel):
     """Words that say that a finding is over, or that it is not.
 
-    `over`: behind it. `restored`: behind what was lost; of all else these words say `again`. `unended`: not, or not
-    yet. `degree`: they may stand beside. `then`: of a day before. `earlier`: before an operation.
+    `over`: behind it. `ceased`: behind it, with nothing but a time behind them. `restored`: behind what was lost; of
+    all else these words say `again`. `unended`: not, or not yet. `degree`: they may stand beside. `then`: of a day
+    before. `earlier`: before an operation.
     """
 
     over: list[LowerPhrase]
+    ceased: list[LowerPhrase]
     restored: list[LowerPhrase]
     again: list[LowerPhrase]
     unended: list[LowerPhrase]

@@ -11,6 +11,8 @@ from cds_service.narrative.lexicon import PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 _SPAN, _LONG = "span", "long"
+_SPREAD = "spread"
+_NEAR_SPREAD = 6  # items on either side
 # From three months on a steroid is taken for long (clinical design, long-term-steroid).
 _LEAST: Final = {"month": 3, "year": 1, "week": 13}
 _AGO, _SINCE = "ago", "since"
@@ -26,7 +28,7 @@ class FlagFrame(PairFrame):
     head, slot, limb = "danger", "matter", _MOVER
     hindered = MappingProxyType({"steroid": "short"})  # a taper, a course of days, an injection
     at_slot = frozenset({"infection"})
-    kinds = frozenset({"danger", "matter", _MOVER, _SPAN})
+    kinds = frozenset({"danger", "matter", _MOVER, _SPAN, _SPREAD})
     heads = frozenset({"danger"})
 
     def places(self, row: Row) -> Iterator[tuple[int, str]]:
@@ -41,10 +43,19 @@ class FlagFrame(PairFrame):
     def _read_at(self, row: Row, place: int, meanings: Mapping[str, PhraseMeaning]) -> Iterator[Mention]:
         """Yield a head with its slot, and the weakness of a leg that gets worse."""
         for mention in super()._read_at(row, place, meanings):
+            saying = mention.saying
+            if _SPREAD in row.kinds and saying.past and saying.records and _is_spread(row, mention):
+                mention.saying = replace(saying, past=saying.records[0])
             yield mention
             if _LEG in meanings and row[mention.place].concept(_MOVER) and row[place].text in _WEAKER:
                 weak = replace(meanings[_LEG], denies=())
                 yield Mention(mention.place, weak, mention.first, mention.last, parts=mention.parts)
+
+
+def _is_spread(row: Row, mention: Mention) -> bool:
+    """Return whether a cancer has spread or is being treated: under a heading of the past it is active all the same."""
+    near = range(mention.first - _NEAR_SPREAD, mention.last + _NEAR_SPREAD + 1)
+    return any(at in near for at in row.kinds.get(_SPREAD, ()))
 
 
 def _begins_long(row: Row, at: int) -> bool:

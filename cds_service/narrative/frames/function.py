@@ -19,6 +19,7 @@ _REACH = 7  # items between a state and its organ
 _MAX_UNKNOWN = 2
 _PASSED = frozenset({"has", "have", "had", "has now", "is now", "she", "he", "i", "they", ":"})
 _COMMA = ","
+_LAXITY, _ANUS, _SADDLE, _SADDLE_LOST = "laxity", "anus", frozenset({"saddle", "anus"}), "saddle-anaesthesia"
 
 
 class _Organs(NamedTuple):
@@ -45,13 +46,15 @@ class FunctionFrame(Frame):
             if not table:
                 continue
             organs = self._organs_of(row, state, stating, frozenset(table))
-            if organs is None:
+            if organs is None and state.failure == _LAXITY and _is_tone_beside(row, state):
+                yield _mention(row, state, table[_ANUS], (state.first, state.last))
+            elif organs is None:
                 alone = meaning_alone(table) if state.is_bare else None
                 if alone:
                     yield _mention(row, state, alone, (state.first, state.last))
-                continue
-            for name in _read_together(organs, frozenset(table)):
-                yield _mention(row, state, table[name], organs.places)
+            else:
+                for name in _read_together(organs, frozenset(table)):
+                    yield _mention(row, state, table[name], organs.places)
 
     def _organs_of(self, row: Row, state: State, stating: frozenset[int], known: frozenset[str]) -> _Organs | None:
         """Return the nearest organs of which a state can be said."""
@@ -64,6 +67,20 @@ class FunctionFrame(Frame):
             if _read_together(organs, known):
                 found.append((cost, at < state.first, organs.places, organs))
         return min(found, key=lambda one: one[:3])[3] if found else None
+
+
+def _is_tone_beside(row: Row, state: State) -> bool:
+    """Return whether a tone is that of the saddle before it, and its clause says no more: "PAS intact, tone normal"."""
+    ends = state.last + 1 >= len(row) or row[state.last + 1].is_marked(Mark.STOP, *_LISTS)
+    begins = state.first > 0 and row[state.first - 1].is_marked(*_LISTS)
+    before = row[: state.first]
+    return ends and begins and any(_is_of_saddle(item) for item in before)
+
+
+def _is_of_saddle(item: Item) -> bool:
+    saying = item.entry.saying
+    is_named = saying is not None and _SADDLE_LOST in (*saying.records, *saying.denies)
+    return is_named or item.concept(ORGAN) in _SADDLE
 
 
 def _mention(row: Row, state: State, meaning: PhraseMeaning, places: tuple[int, ...]) -> Mention:

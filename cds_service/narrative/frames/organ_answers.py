@@ -9,7 +9,7 @@ from cds_service.narrative.lexicon import CueEffect, Mark
 _ORGAN, _ASPECT, _FAILURE, _LINKS = "organ", "aspect", "failure", frozenset({":", "-", "="})
 _NORMAL, _NO = "n", "no"  # "bladder: no" may deny its control
 # Of what flows, "none" says that none comes.
-_SCREENED: Final = frozenset({"saddle", "bladder", "bowel", "either", "both"})
+_SCREENED: Final = frozenset({"saddle", "bladder", "bowel", "either", "both", "sex"})
 _LISTS: Final = (Mark.LIST, Mark.JOINED)
 
 

@@ -1,6 +1,6 @@
 """Read pains: named by themselves, or as places with a pain word, and where they radiate to."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from cds_service.model.facts import FindingValue
@@ -27,10 +27,10 @@ class PainReader:
     before, and `opening`: the side that such a sentence begins with.
     """
 
-    def __init__(self, items: list[Item], tender: Set[str], antecedent: Meant = NOTHING) -> None:
-        self._items = items
-        self._tender = tender
-        self._antecedent = antecedent
+    def __init__(
+        self, items: list[Item], tender: Set[str], antecedent: Meant = NOTHING, tally: Sequence[tuple[int, int]] = ()
+    ) -> None:
+        self._items, self._tender, self._antecedent = items, tender, antecedent
         self._pain: Pain | None = None
         self._waiting: list[int] = []  # places that still lack a pain word
         self._joins: list[str] = []  # the words that join them
@@ -41,9 +41,10 @@ class PainReader:
         self.opening = Side.UNSTATED
         self.mentions: list[Mention] = []
         self.places_without_pain: list[PhraseMeaning] = []  # places without a pain word
-        for place, item in enumerate(items):
-            role = item.role
-            if role is _BREAK:  # as most words are
+        for place, end in tally:
+            self._mention(place, end, Pain(self._next()))
+        for place, item in enumerate(() if tally else items):
+            if (role := item.role) is _BREAK:  # as most words are
                 if self.is_following or item.entry.concepts:
                     self._read_other(place, item)
             elif role is not _BRIDGE or (self._waiting and item.concept(QUALITY) == calm.VAGUE):
@@ -124,7 +125,7 @@ class PainReader:
         pain = self._pain
         if pain is None or calm.is_copula(self._items, place, pain.began) or calm.leads_on(self._items, place):
             return pain is not None
-        return runs.heads_places(self._items, place) or self._is_movement(place) or self._leads_on(place)
+        return runs.leads_aside(self._items, place) or self._is_movement(place) or self._leads_on(place)
 
     def _read_calm(self, place: int) -> bool:
         """Read a word by which places do not hurt, behind them or before. Return whether it is one."""

@@ -14,6 +14,7 @@ _RESULTS = ("result", "grade", "reflex-grade", "score", "degrees")
 _REACH = 4  # items between "now" and the new result
 _REACH_BEHIND: Final = 6  # items between a result and the "today" behind it: "positive at 30 on the left today"
 _IN: Final = "in"
+_MAY: Final = "may"  # the month; the other months are unknown words
 
 
 def is_told_anew(row: Row, at: int, tokens: Sequence[Token]) -> bool:
@@ -36,7 +37,9 @@ def is_told_now(row: Row, at: int, tokens: Sequence[Token]) -> bool:
 
 
 def _is_then(items: Sequence[Item], at: int) -> bool:
-    is_month = items[at].text == _IN and any(item.is_unknown or item.year for item in items[at + 1 : at + 2])
+    is_month = items[at].text == _IN and any(
+        item.is_unknown or item.year or item.text == _MAY for item in items[at + 1 : at + 2]
+    )
     return items[at].is_marked(Mark.THEN) or is_month
 
 

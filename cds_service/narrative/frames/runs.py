@@ -8,11 +8,33 @@ from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, PRONOUN, RUN
 from cds_service.narrative.items import Item, Role
 from cds_service.narrative.lexicon import Mark
 
-POINTING: Final = frozenset({"points to", "pointing to", "pointed to", "cups", "grabs", "clutches"})
+POINTING: Final = frozenset(
+    {
+        "points to",
+        "points with one finger to",
+        "points with a finger to",
+        "pointing to",
+        "pointing with one finger to",
+        "pointed to",
+        "indicates",
+        "puts his hand on",
+        "puts her hand on",
+        "puts hand on",
+        "puts her hand over",
+        "puts his hand over",
+        "places her hand over",
+        "places his hand over",
+        "rubs",
+        "cups",
+        "grabs",
+        "clutches",
+    }
+)
 WAY: Final = "way"  # a direction: needs a pain, or another word of radiation, before it
 THE: Final = frozenset({"the", "this", "that", "his", "her", "my"})  # before "pain": the one spoken of
 ACTION: Final = "action"  # "walking", "flexion": pain goes on behind what brings it on
 _COMMA, _SINCE, _OF, _DASH = ",", "since", "of", "-"
+_RELATIVES = frozenset({"which", "that"})
 _HAS = frozenset({"that", "which", "has", "had", "have"})  # "pain that has gone into the leg"
 _GOING = frozenset(
     {
@@ -59,6 +81,11 @@ def leads_to_run(items: Sequence[Item], place: int, *, runs: bool) -> bool:
     return False
 
 
+def leads_aside(items: Sequence[Item], place: int) -> bool:
+    """Return whether a pain is followed past a dash, a place that is none of ours, or the word that refers to it."""
+    return heads_places(items, place) or names_other_place(items, place) or is_relative(items, place)
+
+
 def heads_places(items: Sequence[Item], place: int) -> bool:
     """Return whether a dash leads from a word of pain to its places: "Pain - R groin"."""
     if items[place].text != _DASH or place < 1 or items[place - 1].role is not Role.PAIN_WORD:
@@ -78,11 +105,37 @@ def leads_to_place(items: Sequence[Item], place: int) -> bool:
             behind = (one for one in islice(items, at + 1, at + _REACH) if not (one.is_side or one.text in THE))
             found = next(behind, None)
             return unknown > 0 and found is not None and found.role in {Role.PLACE, Role.PAIN}
-        is_word = item.is_unknown and (not item.entry.concepts or item.concept(_CHANGE) == _WORSE)
+        is_plain = not item.entry.concepts or item.concept(_CHANGE) == _WORSE or item.concept("modifier")
+        is_word = item.is_unknown and bool(is_plain)
         unknown += is_word
         if unknown > _MAX_WORDS or not (item.role is Role.BRIDGE or is_word):
             return False
     return False
+
+
+def names_other_place(items: Sequence[Item], place: int) -> bool:
+    """Return whether a pain is first said to be in a place that is none of ours: "pain over the PSIS into buttock"."""
+    if not (items[place].is_unknown or items[place].concept("structure")) or items[place].entry.cues:
+        return False
+    at = place - 1
+    while at >= 0 and (items[at].is_side or items[at].text in THE or items[at].text in _WHERE):
+        at -= 1
+    if at < 0 or items[at].role is not Role.PAIN_WORD:
+        return False
+    behind = [one for one in items[place + 1 : place + _REACH] if not (one.is_side or one.role is Role.BRIDGE)][:2]
+    is_list = bool(behind) and behind[0].is_marked(Mark.LIST) and behind[0].text != _COMMA
+    is_joined = len(behind) > 1 and (is_list or behind[0].role is Role.RUN)
+    return is_joined and behind[1].role in {Role.PLACE, Role.RUN}
+
+
+def is_relative(items: Sequence[Item], place: int) -> bool:
+    """Return whether a word refers to the pain before it and tells where that goes: "back pain, which goes into"."""
+    return (
+        items[place].text in _RELATIVES
+        and place + 1 < len(items)
+        and items[place + 1].role is Role.RUN
+        and items[place + 1].concept(RUN) != WAY
+    )
 
 
 def runs_behind(items: Sequence[Item], place: int) -> bool:

@@ -180,7 +180,8 @@ def _aspect_behind(row: Row, region: int) -> int | None:
         if item.concept(ASPECT) not in {None, WHOLE}:
             is_plain = _last_word(item) not in _NOT_SAID_BY_ITSELF or before == "the"
             is_last = at + 1 >= len(row) or not row[at + 1].is_unknown
-            is_free = _region_ahead(row, at)[0] is None and _last_word(item) not in _BACKS
+            is_led = at + 1 < len(row) and _is_pain(row[at + 1]) and row[at - 1].is_marked(*_LISTS)
+            is_free = not is_led and _region_ahead(row, at)[0] is None and _last_word(item) not in _BACKS
             return at if is_plain and is_last and is_free and not row[at - 1].is_marked(Mark.JOINED) else None
         if not (item.role is Role.BRIDGE or item.text in {",", "("} or _is_pain(item)) or item.concept(REGION):
             return None

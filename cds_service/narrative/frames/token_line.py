@@ -120,8 +120,7 @@ class TokenLine:
     def _goes_on(self, at: int) -> bool:
         """Return whether a word that breaks elsewhere leads on to another result of the same head."""
         if self._row[at].text in COMPARING and self._is_worse_than_other_side(at):
-            other = _OTHER[next(one.side for one in reversed(self.tokens) if one.part is _SIDE)]
-            self.tokens += (SEPARATOR, Token(_RESULT, at, side=other, value=FindingValue.ABSENT, words=(at,)), BREAK)
+            self.tokens.append(BREAK)  # nothing is said of the other side by itself
             return True
         if self._row[at].text in COMPARING and self._compares(at):
             last = next(place for place in (-1, -2, -_CLAIM) if self.tokens[place].part is _RESULT)

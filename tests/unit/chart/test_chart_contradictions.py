@@ -1,9 +1,8 @@
 """Text never outweighs a code: text that contradicts one is set apart, but news counts."""
 
-from dataclasses import replace
-
 import pytest
 from domain_facts import TODAY, absent, asked, finding
+from msgspec.structs import replace
 
 from cds_service.chart.contradictions import drop_contradicted_text
 from cds_service.knowledge import Knowledge

@@ -106,10 +106,10 @@ def test_a_temperature_is_set_aside_within_all_limits(
     raw = msgspec.Raw(msgspec.json.encode(value))
     number = Observation(id="n1", status=status, code=code, effectiveDateTime="2026-01-01", valueQuantity=raw)
     assert reader._silent_records.find(number) == expected
-    assert reader.is_silent_number(number, "p1") == (expected is not None)
+    assert reader.is_silent(number, "p1") == (expected is not None)
     other = msgspec.structs.replace(number, subject=Reference("Patient/p2"))
-    assert not reader.is_silent_number(other, "p1")
-    assert not reader.is_silent_number(msgspec.structs.replace(number, valueString="high"), "p1")
+    assert not reader.is_silent(other, "p1")
+    assert not reader.is_silent(msgspec.structs.replace(number, valueString="high"), "p1")
 
 
 def test_a_result_is_set_aside_within_its_own_range(reader: ChartReader) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from click.testing import CliRunner, Result
 from domain_facts import chart, draft, finding, study
+from msgspec import structs
 
 from cds_service.cli import main
 from cds_service.cli.explain import EVERYTHING, print_answer
@@ -72,7 +73,7 @@ def crowded_chart(content: Content, count: int) -> Chart:
     kinds = tuple(f"kind of data number {number}" for number in range(40))
     records = tuple(IgnoredRecord(f"Condition/{number}", f"reason number {number}") for number in range(99))
     counts = {f"System{number}": number for number in range(50)}
-    return replace(
+    return structs.replace(
         crowded, contradicted=tuple(findings), ignored=records, unmapped=counts, unreadable=counts,
         unavailable=kinds, not_sent=kinds, incomplete=kinds,
     )  # fmt: skip
@@ -136,7 +137,7 @@ def test_a_rated_order_shows_its_rating(content: Content, knowledge: Knowledge) 
 
 
 def test_what_was_not_used_is_summed_up(content: Content, knowledge: Knowledge) -> None:
-    odd = replace(
+    odd = structs.replace(
         chart(age=None),
         contradicted=(finding("fever"),),
         ignored=(IgnoredRecord("Condition/1", "entered in error"), IgnoredRecord("Condition/2", "entered in error")),
@@ -158,7 +159,7 @@ def test_what_was_not_used_is_summed_up(content: Content, knowledge: Knowledge) 
 
 
 def test_the_date_of_a_fact_may_be_missing(content: Content, knowledge: Knowledge) -> None:
-    undated = replace(finding("fever", when=None), onset=full_date(date(2026, 1, 1)))
+    undated = structs.replace(finding("fever", when=None), onset=full_date(date(2026, 1, 1)))
     assert "undated      present  fever, since 1 Jan 2026" in summary(knowledge, judged(content, chart(undated)))[1]
 
 
@@ -207,7 +208,7 @@ def test_a_rule_with_nothing_to_offer_or_hidden_for_a_role_says_so(content: Cont
 def test_everything_includes_what_could_not_be_read(
     content: Content, knowledge: Knowledge, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    odd = replace(
+    odd = structs.replace(
         chart(),
         contradicted=(finding("fever"), finding("buttock-pain", "left")),
         unreadable={"Condition": 1},

@@ -9,7 +9,7 @@ from error_shape import assert_error
 from flask import Flask
 from synthetic import SIGN, VIEW, Json, bundle, call, condition, order, patient, prefetch
 
-from cds_service.ehr.entry_limit import DRAFT_LIMIT, EntryLimit, limit_entries
+from cds_service.ehr.entry_limit import DRAFT_LIMIT, EntryLimit, count_objects, limit_entries
 from cds_service.ehr.search_result import TOO_MANY_ENTRIES, SearchResult
 from cds_service.wire.request import decode_request
 
@@ -92,7 +92,7 @@ def test_more_drafts_than_are_judged_are_422(build: Callable[..., Flask], number
 def test_a_page_with_too_many_codings_is_left_out_with_the_pages_after_it() -> None:
     small, dense = b'{"entry":[{"resource":{}}]}', b'{"entry":[' + b"{}," * 50 + b"{}]}"
     request = decode_request(json.dumps(call()).encode(), frozenset({"patient-view"}))
-    limit = EntryLimit(1_000, frozenset(), request.objects + 40)
+    limit = EntryLimit(1_000, frozenset(), count_objects(request.body) + 40)
     results = limit_entries(limit, request, {"conditions": SearchResult((small, dense, small))})
     assert results == {"conditions": SearchResult((small,), TOO_MANY_ENTRIES)}
 

@@ -3,6 +3,7 @@
 import pytest
 from domain_facts import TODAY, Indexed, absent, asked, draft, finding, request, study
 
+from cds_service.logic.chart_index import FindingState
 from cds_service.model.dates import parse_partial_date
 from cds_service.model.sides import Side
 
@@ -10,7 +11,7 @@ LEFT, RIGHT, BOTH = Side.LEFT, Side.RIGHT, Side.BOTH
 
 
 def test_a_finding_that_is_not_recorded_has_no_records(indexed: Indexed) -> None:
-    assert not any(indexed().finding_state("limp", LEFT))
+    assert indexed().finding_state("limp", LEFT) == FindingState((), (), ())
 
 
 def test_a_record_outside_its_findings_window_is_present_but_not_current(indexed: Indexed) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from domain_facts import chart, draft, finding
+from msgspec import structs
 
 from cds_service.logic.ranking import rank_recommendations, without_suppressed
 from cds_service.logic.rule_engine import decide
@@ -20,7 +21,7 @@ def recommendation(content: Content, number: int, level: str, *orders: Imaging) 
 
 
 def with_offers(card: Recommendation, *offers: Offer) -> Recommendation:
-    return replace(card, offers=offers)
+    return structs.replace(card, offers=offers)
 
 
 def numbers(recommendations: tuple[Recommendation, ...]) -> list[int]:

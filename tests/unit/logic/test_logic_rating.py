@@ -1,10 +1,10 @@
 """Ratings by published criteria: without a record there is no rating."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from domain_facts import absent, chart, draft, finding, request
+from msgspec.structs import replace
 
 from cds_service.logic.rating import rate_orders
 from cds_service.logic.rule_engine import PATIENT_VIEW, decide

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from case_reading import Case, shipped_cases
 from domain_facts import chart, draft, finding
+from msgspec import structs
 from rating_agreement import assert_agreement
 
 from cds_service.logic.rating import rate_by_criteria, rate_orders
@@ -34,7 +35,7 @@ def test_no_rating_of_a_lumbar_mri_in_a_cases_chart_contradicts_its_cards(case: 
     mri = draft("lumbar-spine", contrast="without", name="rated-mri")
     findings = (*case.chart.findings, *facts)
     imaging = (*case.chart.imaging, mri)
-    with_mri = replace(case.chart, findings=findings, imaging=imaging, age=case.chart.age or 50)
+    with_mri = structs.replace(case.chart, findings=findings, imaging=imaging, age=case.chart.age or 50)
     assert_agreement(decide(CONTENT, with_mri, SIGN))
 
 
@@ -48,7 +49,7 @@ def with_card(decision: Decision, **advice: object) -> Decision:
     row = replace(rule.advice[0], **{"level": "info", "is_restraint": False, **advice})
     [order] = decision.chart.imaging
     card = Recommendation(rule, row, (order,), order.side, (), (), (), (), ())
-    return replace(decision, shown=(card,), held_back=())
+    return structs.replace(decision, shown=(card,), held_back=())
 
 
 @pytest.mark.parametrize(
@@ -82,10 +83,10 @@ def test_an_offer_to_undo_or_correct_the_order_rules_out_appropriate(field: str)
     [card] = decision.shown
     offer = replace(next(iter(CONTENT.offers.values())), deletes_order=False, changes_side=None, is_restraint=False)
     for value, count in ((None, 1), ("opposite", 0)):
-        changed = replace(card, offers=(replace(offer, **{field: value}),))
-        assert len(rate_orders(replace(decision, shown=(changed,)))) == count
+        changed = structs.replace(card, offers=(replace(offer, **{field: value}),))
+        assert len(rate_orders(structs.replace(decision, shown=(changed,)))) == count
 
 
 def test_the_orders_of_a_patient_who_has_died_are_not_rated() -> None:
-    dead = replace(rated(CONTENT, *TREATED).chart, is_deceased=True)
+    dead = structs.replace(rated(CONTENT, *TREATED).chart, is_deceased=True)
     assert rate_orders(decide(CONTENT, dead, SIGN)) == ()

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from domain_facts import absent, asked, chart, draft, finding, request, study
+from msgspec import structs
 
 from cds_service.logic.chart_index import ChartIndex
 from cds_service.logic.rule_engine import decide, select_judged_orders
@@ -32,7 +33,7 @@ def test_on_order_hooks_the_selected_drafts_are_judged(content: Content) -> None
 def test_on_patient_view_requests_and_studies_of_90_days_are_judged(content: Content) -> None:
     done, old, undated = study("hip", when="2025-12-10"), study("hip", when="2025-12-09"), study("hip", when=None)
     asked_for, unknown = request("lumbar-spine"), request("", when="2026-03-01")
-    index = ChartIndex(chart(done, old, undated, asked_for, replace(unknown, region=None)), content)
+    index = ChartIndex(chart(done, old, undated, asked_for, structs.replace(unknown, region=None)), content)
     assert set(select_judged_orders(index, "patient-view")) == {done, asked_for}
 
 

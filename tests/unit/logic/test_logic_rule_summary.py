@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from domain_facts import absent, chart, draft, finding, study
+from msgspec import structs
 
 from cds_service.logic.ranking import without_info_cards
 from cds_service.logic.rating_summary import summarize_ratings
@@ -130,7 +131,7 @@ def test_an_order_without_a_rating_says_what_the_nearest_criterion_lacks(content
 def test_missing_data_may_be_why_an_order_has_no_rating(content: Content) -> None:
     pain = finding("low-back-pain", when="2026-03-01", onset="2026-02-20")
     complete: Chart = chart(pain, draft("lumbar-spine", "CT"))
-    decision = decide(content, replace(complete, not_sent=("procedures",)), "order-sign", thorough=True)
+    decision = decide(content, structs.replace(complete, not_sent=("procedures",)), "order-sign", thorough=True)
     [rating] = summarize_ratings(decision)
     assert rating.reason == "lumbar-imaging-before-six-weeks: data that could speak against it are missing"
 
@@ -142,6 +143,6 @@ def test_restraint_that_is_not_earned_is_named_in_short(content: Content) -> Non
         ({"screen_hits": (hit,)}, "", "what the safety screen met: cancer"),
         ({"missing_types": frozenset({"Condition"})}, "not received whole: Condition", ""),
     ):
-        decision = decide(content, replace(chart(pain, ct), **change), "order-sign", thorough=True)
+        decision = decide(content, structs.replace(chart(pain, ct), **change), "order-sign", thorough=True)
         summary = summary_of(decision, "conservative-care-first")
         assert (summary.lacking, summary.stopped_by) == (lacking, stopped)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from domain_facts import TODAY, chart, draft, finding
+from msgspec import structs
 
 from cds_service.logic.chart_index import ChartIndex
 from cds_service.logic.evaluation import evaluate
@@ -37,7 +38,7 @@ def counts(
     content: Content, screen_group: ScreenGroup, *hits: ScreenHit, since: str | None = None, order: str = "left"
 ) -> bool:
     known = replace(content, screen_groups={"g": screen_group})
-    index = ChartIndex(replace(chart(PAIN), screen_hits=hits), known)
+    index = ChartIndex(structs.replace(chart(PAIN), screen_hits=hits), known)
     context = EvaluationContext(index, Side.LEFT, draft("hip", side=order))
     if since:
         context.set_anchor("study", [parse_partial_date(since)])
@@ -122,7 +123,7 @@ def test_a_sided_group_counts_for_the_sides_that_the_order_covers(
 
 
 def test_only_the_groups_named_count(content: Content) -> None:
-    met = replace(chart(PAIN), screen_hits=(ScreenHit("cancer", SOURCE, "cancer"),))
+    met = structs.replace(chart(PAIN), screen_hits=(ScreenHit("cancer", SOURCE, "cancer"),))
     context = EvaluationContext(ChartIndex(met, content), Side.LEFT)
     assert evaluate(Screened(frozenset({"cancer"})), context) == Outcome(
         Screened(frozenset({"cancer"})), YES, hits=met.screen_hits
@@ -132,7 +133,7 @@ def test_only_the_groups_named_count(content: Content) -> None:
 
 def test_what_did_not_arrive_is_named() -> None:
     whole = chart(PAIN)
-    lacking = replace(whole, missing_types=frozenset({"Procedure"}))
+    lacking = structs.replace(whole, missing_types=frozenset({"Procedure"}))
     assert find_missing(["Procedure", "Condition"], whole) == []
     assert find_missing(["Procedure", "Condition"], lacking) == ["Procedure"]
     assert find_missing(["Condition"], lacking) == []
@@ -140,7 +141,7 @@ def test_what_did_not_arrive_is_named() -> None:
 
 @pytest.mark.parametrize("gap", [{"unscreened": {"format": 1}}, {"unreadable": {"long text": 1}}])
 def test_a_text_that_nobody_could_read_is_missing_text(gap: dict[str, dict[str, int]]) -> None:
-    unread = replace(chart(PAIN), **gap)  # type: ignore[arg-type]
+    unread = structs.replace(chart(PAIN), **gap)  # type: ignore[arg-type]
     assert find_missing([ANY_TEXT], unread) == [ANY_TEXT]
     assert find_missing(["Condition"], unread) == []
     assert find_missing([ANY_TEXT], chart(PAIN)) == []
@@ -148,7 +149,7 @@ def test_a_text_that_nobody_could_read_is_missing_text(gap: dict[str, dict[str, 
 
 @pytest.mark.parametrize(("missing", "answer"), [((), YES), (("Procedure",), NO), (("ImagingStudy",), YES)])
 def test_received(content: Content, missing: tuple[str, ...], answer: Truth) -> None:
-    lacking = replace(chart(PAIN), missing_types=frozenset(missing))
+    lacking = structs.replace(chart(PAIN), missing_types=frozenset(missing))
     context = EvaluationContext(ChartIndex(lacking, content), Side.LEFT)
     assert evaluate(Received(frozenset({"Procedure"})), context).truth is answer
 
@@ -170,26 +171,26 @@ def test_a_row_and_an_offer_of_restraint_must_be_earned(content: Content, change
         "refer-physical-therapy",
         "postpone-lumbar-imaging",
     ]
-    assert offered(content, replace(waiting, **change), rule="conservative-care-first") is None  # type: ignore[arg-type]
+    assert offered(content, structs.replace(waiting, **change), rule="conservative-care-first") is None  # type: ignore[arg-type]
     rule = "hip-pattern-spine-imaging"
     assert offered(content, replacing, rule=rule) == ["add-hip-radiograph", "replace-with-hip-radiograph"]
-    assert offered(content, replace(replacing, **change), rule=rule) == ["add-hip-radiograph"]  # type: ignore[arg-type]
+    assert offered(content, structs.replace(replacing, **change), rule=rule) == ["add-hip-radiograph"]  # type: ignore[arg-type]
 
 
 def test_a_hit_raises_no_card(content: Content) -> None:
-    assert decide(content, replace(chart(PAIN), screen_hits=HITS), "patient-view").shown == ()
+    assert decide(content, structs.replace(chart(PAIN), screen_hits=HITS), "patient-view").shown == ()
 
 
 def test_a_rule_that_offers_nothing_by_design_is_heard(content: Content) -> None:
     pains = [finding("buttock-pain", "right", onset="2026-02-20"), finding("calf-pain", "right")]
-    met = replace(chart(*pains, draft("hip", side="right")), screen_hits=HITS)
+    met = structs.replace(chart(*pains, draft("hip", side="right")), screen_hits=HITS)
     assert offered(content, met, rule="spine-pattern-hip-imaging") == []
 
 
 def test_the_dead_get_no_card(content: Content) -> None:
     saddle = chart(finding("saddle-anaesthesia"))
     assert decide(content, saddle, "patient-view").shown
-    decision = decide(content, replace(saddle, is_deceased=True), "patient-view", thorough=True)
+    decision = decide(content, structs.replace(saddle, is_deceased=True), "patient-view", thorough=True)
     assert decision.shown == ()
     evaluated = [trace for trace in decision.rule_traces if trace.evaluations]
     assert {(trace.status, trace.reason) for trace in evaluated} == {("silenced", "the patient has died")}

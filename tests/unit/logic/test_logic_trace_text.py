@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from domain_facts import TODAY, absent, asked, chart, draft, finding, request, study
+from msgspec import structs
 
 from cds_service.logic.rule_engine import decide
 from cds_service.logic.trace_text import explain_decision, explain_rule
@@ -159,7 +160,7 @@ def test_partial_dates_qualifiers_requests_and_treatments_are_shown_as_recorded(
 
 def test_a_fact_read_from_words_is_marked_and_a_coded_one_is_not(content: Content) -> None:
     pain = finding("groin-pain", "right")
-    words = replace(pain, source=replace(pain.source, kind=SourceKind.CONDITION_TEXT))
+    words = structs.replace(pain, source=structs.replace(pain.source, kind=SourceKind.CONDITION_TEXT))
     assert "groin pain: present, right, 2026-03-01, Condition/groin-pain in words" in explained(content, words, HIP)
     assert "in words" not in explained(content, pain, HIP)
 
@@ -174,8 +175,8 @@ def test_a_decision_that_was_not_thorough_shows_what_speaks(content: Content) ->
 
 def test_restraint_that_is_not_earned_says_what_held_it_back(content: Content) -> None:
     hit = ScreenHit("weight", Source(SourceKind.CONDITION_TEXT, "Condition/9"), "weight loss", full_date(TODAY))
-    new = [replace(PAIN[0], onset=full_date(TODAY)), PAIN[1]]
-    met = replace(chart(*new, HIP), screen_hits=(hit,), missing_types=frozenset({"Procedure"}))
+    new = [structs.replace(PAIN[0], onset=full_date(TODAY)), PAIN[1]]
+    met = structs.replace(chart(*new, HIP), screen_hits=(hit,), missing_types=frozenset({"Procedure"}))
     text = "\n".join(explain_decision(decide(content, met, "order-sign", thorough=True)))
     assert "advice examine-spine-first does not apply" in text
     assert "not received whole: Procedure" in text

@@ -1,9 +1,8 @@
 """What missing data cost is not what the user has answered before."""
 
-from dataclasses import replace
-
 import pytest
 from domain_facts import chart, draft, finding
+from msgspec.structs import replace
 
 from cds_service.logic.ranking import without_suppressed
 from cds_service.logic.rule_engine import decide

@@ -207,14 +207,15 @@ def test_processes_count_together_even_those_that_are_gone(tmp_path: Path) -> No
 def test_counts_are_written_a_moment_later_together() -> None:
     written: list[tuple[Key, float]] = []
     counts = PendingCounts(lambda key, amount: written.append((key, amount)))
-    for _ in range(3):
-        counts.add(("calls", ("demo",)), 1)
-    counts.add(("unreadable", ("Condition",)), 2)
+    for _ in range(2):
+        counts.add("calls", (("demo",),), 1)
+    counts.add("calls", (("demo",), ("other",)), 1)
+    counts.add("unreadable", (("Condition",),), 2)
     assert not written
-    wait_until(lambda: len(written) == 2)
-    assert written == [(("calls", ("demo",)), 3), (("unreadable", ("Condition",)), 2)]
-    counts.add(("calls", ("demo",)), 1)
     wait_until(lambda: len(written) == 3)
+    assert written == [(("calls", ("demo",)), 3), (("calls", ("other",)), 1), (("unreadable", ("Condition",)), 2)]
+    counts.add("calls", (("demo",),), 1)
+    wait_until(lambda: len(written) == 4)
 
 
 def test_without_a_thread_counts_are_written_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,7 +225,7 @@ def test_without_a_thread_counts_are_written_at_once(monkeypatch: pytest.MonkeyP
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(Thread, "start", refuse)
-    PendingCounts(lambda key, amount: written.append((key, amount))).add(("calls", ()), 1)
+    PendingCounts(lambda key, amount: written.append((key, amount))).add("calls", ((),), 1)
     assert written == [(("calls", ()), 1)]
 
 

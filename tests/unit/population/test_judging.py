@@ -1,11 +1,11 @@
 """Tests of judging a population: the same as single calls, as of each moment, and what is counted."""
 
 import json
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import astuple, replace
 
 from cds_service.engine import build_engine
 from cds_service.logic.withheld_restraint import explain_withheld_restraint
@@ -85,7 +85,7 @@ def test_a_moment_is_judged_as_a_call_of_that_day_is(one: Scenario) -> None:
 
 
 def rows(counts: Counts, measure: Measure) -> dict[tuple[str, ...], int]:
-    return {tuple(filter(None, row[1:])): number for row, number in counts.items() if row.measure is measure}
+    return {tuple(filter(None, astuple(row)[1:])): number for row, number in counts.items() if row.measure is measure}
 
 
 def test_advice_to_wait_is_counted_by_rule_and_group() -> None:

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from case_reading import Case, shipped_cases
+from msgspec import structs
 from rendering_facts import BOTH, DRAFT, LEFT, RIGHT, UNSTATED, buttock_to_calf, finding, imaging
 
 from cds_service.errors import ContentError
@@ -83,7 +84,7 @@ def test_a_card_that_advises_to_wait_says_what_is_denied_what_is_not_recorded_an
 
 
 def test_a_button_says_what_pressing_it_does_and_to_which_order(knowledge: Knowledge) -> None:
-    chart = replace(CASES[0].chart, findings=buttock_to_calf(), imaging=(imaging(),))
+    chart = structs.replace(CASES[0].chart, findings=buttock_to_calf(), imaging=(imaging(),))
     (card,) = build_card_maker(knowledge).build(
         decide(knowledge.content, chart, "order-sign"), CardContext("p", {DRAFT: b"{}"}), lambda: "uuid"
     )
@@ -203,10 +204,15 @@ def test_the_first_region_is_named_alone_where_a_summary_has_no_room_for_all(kno
     long_labels = replace(knowledge, content=content, labels=replace(knowledge.labels, regions=regions))
     drafts = [imaging(name, UNSTATED, reference=f"ServiceRequest/{name}") for name in ("hip", "pelvis", "lumbar-spine")]
     done = [
-        replace(order, stage=Stage.STUDY, is_selected=False, source=replace(order.source, reference=f"Study/{number}"))
+        structs.replace(
+            order,
+            stage=Stage.STUDY,
+            is_selected=False,
+            source=structs.replace(order.source, reference=f"Study/{number}"),
+        )
         for number, order in enumerate(drafts)
     ]
-    chart = replace(CASES[0].chart, findings=(), imaging=(*drafts, *done))
+    chart = structs.replace(CASES[0].chart, findings=(), imaging=(*drafts, *done))
     (card,) = build_card_maker(long_labels).build(
         decide(knowledge.content, chart, "order-sign"), CardContext("p"), lambda: "uuid"
     )
@@ -254,7 +260,7 @@ def test_content_whose_summary_cannot_fit_is_refused_at_start_up(knowledge: Know
 
 
 def _make(maker: CardBuilder, knowledge: Knowledge, *facts: Finding) -> list[Card]:
-    chart = replace(CASES[0].chart, findings=facts, imaging=(imaging(),))
+    chart = structs.replace(CASES[0].chart, findings=facts, imaging=(imaging(),))
     return maker.build(decide(knowledge.content, chart, "order-sign"), CardContext("p", {DRAFT: b"{}"}), lambda: "uuid")
 
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from rendering_facts import DRAFT, imaging
 
@@ -59,7 +60,7 @@ def test_nothing_else_in_the_order_changes() -> None:
 
 
 def test_criteria_without_an_address_are_not_named() -> None:
-    [update] = rated(rating=RATED._replace(criterion=replace(RATED.criterion, criteria_url=None)))
+    [update] = rated(rating=msgspec.structs.replace(RATED, criterion=replace(RATED.criterion, criteria_url=None)))
     assert update["resource"]["extension"][-1]["url"] == f"{PREFIX}-consult-id"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from case_reading import Case, shipped_cases
 from fhir.resources.R4B.servicerequest import ServiceRequest
+from msgspec import structs
 from rendering_facts import BOTH, DRAFT, LEFT, RIGHT, TODAY, UNSTATED, buttock_to_calf, finding, imaging
 
 from cds_service.knowledge import Knowledge
@@ -37,7 +38,7 @@ def actions(cards: list[Card]) -> list[list[str]]:
 
 
 def of_case(case: Case, content: Content, maker: CardBuilder, **chart: Any) -> list[Card]:
-    patient_chart = replace(case.chart, **chart)
+    patient_chart = structs.replace(case.chart, **chart)
     numbers = count(1)
     drafts = {order.source.reference: RAW[DRAFT] for order in patient_chart.imaging if order.stage is Stage.DRAFT}
     return maker.build(
@@ -173,7 +174,7 @@ def test_with_pregnancy_on_record_no_case_offers_a_radiograph(knowledge: Knowled
 
 
 def _pregnant(chart: Chart) -> Chart:
-    return replace(chart, findings=(*chart.findings, finding("pregnancy", Side.UNSTATED, "2026-03-01")))
+    return structs.replace(chart, findings=(*chart.findings, finding("pregnancy", Side.UNSTATED, "2026-03-01")))
 
 
 def _radiographs(case: Case, content: Content, maker: CardBuilder, chart: Chart | None = None) -> list[Action]:

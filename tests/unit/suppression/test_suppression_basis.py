@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from domain_facts import TODAY, absent, chart, draft, finding, request, study
+from msgspec import structs
 
 from cds_service.model.content import Ask, Content
 from cds_service.model.dates import full_date
@@ -37,13 +38,13 @@ def basis(content: Content) -> Callable[..., str]:
 
 
 def test_neither_order_nor_copies_nor_ids_nor_the_kind_of_record_matter(basis: Callable[..., str]) -> None:
-    elsewhere = replace(PAIN, source=Source(SourceKind.NOTE, "DocumentReference/9"))
+    elsewhere = structs.replace(PAIN, source=Source(SourceKind.NOTE, "DocumentReference/9"))
     assert basis(STUDY, elsewhere, PAIN) == basis()
 
 
 CHANGED: dict[str, Fact] = {
-    "finding": replace(PAIN, id="calf-pain"),
-    "side": replace(PAIN, side=Side.LEFT),
+    "finding": structs.replace(PAIN, id="calf-pain"),
+    "side": structs.replace(PAIN, side=Side.LEFT),
     "value": absent("buttock-pain", "right"),
     "day": finding("buttock-pain", "right", "2026-03-02", severity="mild"),
     "no day": finding("buttock-pain", "right", None, severity="mild"),
@@ -89,8 +90,8 @@ def test_the_same_order_is_a_draft_today_and_a_request_tomorrow(basis: Callable[
 
 
 def test_a_study_done_since_is_a_change(basis: Callable[..., str]) -> None:
-    assert basis(PAIN, replace(STUDY, when=full_date(TODAY))) != basis()
-    assert basis(PAIN, replace(STUDY, stage=Stage.REQUEST)) != basis()
+    assert basis(PAIN, structs.replace(STUDY, when=full_date(TODAY))) != basis()
+    assert basis(PAIN, structs.replace(STUDY, stage=Stage.REQUEST)) != basis()
 
 
 def test_the_side_of_the_card_its_patterns_and_its_questions_count(basis: Callable[..., str]) -> None:
@@ -118,36 +119,36 @@ def test_a_first_denial_of_a_flag_is_a_change_and_its_repetition_is_not(basis: C
     "hit",
     [
         HIT,
-        replace(HIT, cause="met"),
-        replace(HIT, when=None),
-        replace(HIT, side=Side.LEFT),
-        replace(HIT, group="fever"),
+        structs.replace(HIT, cause="met"),
+        structs.replace(HIT, when=None),
+        structs.replace(HIT, side=Side.LEFT),
+        structs.replace(HIT, group="fever"),
     ],
 )
 def test_what_the_safety_screen_meets_is_a_change(basis: Callable[..., str], hit: ScreenHit) -> None:
     read = chart(PAIN, STUDY, ORDER)
-    known = basis(on=replace(read, screen_hits=(replace(HIT, cause="other"),)))
-    assert basis(on=replace(read, screen_hits=(hit,))) not in {basis(), known}
+    known = basis(on=structs.replace(read, screen_hits=(structs.replace(HIT, cause="other"),)))
+    assert basis(on=structs.replace(read, screen_hits=(hit,))) not in {basis(), known}
 
 
 def test_what_did_not_arrive_is_a_change(basis: Callable[..., str]) -> None:
     read = chart(PAIN, STUDY, ORDER)
-    assert basis(on=replace(read, missing_types=frozenset({"Observation"}))) != basis()
-    assert basis(on=replace(read, unscreened=MappingProxyType({"language": 1}))) != basis()
+    assert basis(on=structs.replace(read, missing_types=frozenset({"Observation"}))) != basis()
+    assert basis(on=structs.replace(read, unscreened=MappingProxyType({"language": 1}))) != basis()
 
 
 def of_kind(fact: Finding, kind: SourceKind) -> Finding:
-    return replace(fact, source=Source(kind, "ServiceRequest/1"))
+    return structs.replace(fact, source=Source(kind, "ServiceRequest/1"))
 
 
 def test_reasons_of_an_order_and_running_drugs_are_not_a_day_older_tomorrow(basis: Callable[..., str]) -> None:
     for kind in (SourceKind.ORDER_REASON, SourceKind.ORDER_TEXT, SourceKind.MEDICATION):
-        today = of_kind(replace(PAIN, when=full_date(TODAY)), kind)
+        today = of_kind(structs.replace(PAIN, when=full_date(TODAY)), kind)
         tomorrow = TODAY.replace(day=TODAY.day + 1)
-        read = replace(chart(today, STUDY, ORDER), today=tomorrow)
-        assert basis(replace(today, when=full_date(tomorrow)), STUDY, on=read) == basis(today, STUDY), kind
+        read = structs.replace(chart(today, STUDY, ORDER), today=tomorrow)
+        assert basis(structs.replace(today, when=full_date(tomorrow)), STUDY, on=read) == basis(today, STUDY), kind
     old_drug = of_kind(PAIN, SourceKind.MEDICATION)
-    assert basis(old_drug) != basis(replace(old_drug, when=full_date(TODAY)))
+    assert basis(old_drug) != basis(structs.replace(old_drug, when=full_date(TODAY)))
 
 
 def test_another_version_of_the_content_is_a_change(content: Content) -> None:

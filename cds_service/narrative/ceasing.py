@@ -1,0 +1,51 @@
+"""Words that tell that a finding went on up to a moment: "the tingling stopped in May", "numb until the injection"."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from cds_service.narrative.items import Item, Row
+from cds_service.narrative.lexicon import CueEffect, Mark
+from cds_service.narrative.mentions import Mention
+
+_UNTIL: Final = frozenset({"until", "till", "up until"})
+_WHEN: Final = frozenset({"in", "by", "on"})
+_WHOLLY: Final = frozenset({"completely", "altogether", "entirely", "by itself", "spontaneously", "since"})
+_AGO: Final = frozenset({"ago", "since"})
+_TREATMENTS: Final = ("act", "agent", "danger")  # a drug that was stopped was tried
+_NEAR: Final = 4  # items behind "stopped"
+
+
+def ceases(items: Row, place: int) -> bool:
+    """Return whether a word says that something ended, and not whom it kept from what: "it stopped him working"."""
+    if not items[place].is_marked(Mark.CEASED):
+        return False
+    behind = items[place + 1 : place + 1 + _NEAR]
+    if not behind or behind[0].is_marked(Mark.LIST, Mark.STOP) or behind[0].text in _WHOLLY or behind[0].text == ")":
+        return True
+    is_dated = behind[0].text in _WHEN and len(behind) > 1 and behind[1].year > 0
+    first, end = items.words(place + 1, min(place + _NEAR, len(items) - 1))
+    return is_dated or any(word in _AGO for word in items.sentence.words[first:end])
+
+
+def may_cease(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether a mention is something that is felt or seen, and no treatment or drug."""
+    return not mention.saying.is_drug and not any(items[mention.place].concept(kind) for kind in _TREATMENTS)
+
+
+def is_until(item: Item) -> bool:
+    """Return whether what stands before a word went on up to what stands behind it."""
+    return item.text in _UNTIL
+
+
+def lasted_until(items: Sequence[Item], mention: Mention, place: int) -> bool:
+    """Return whether a finding was there up to a moment. "Not numb until the operation" says that it began then."""
+    is_denied = any(cue.effect is CueEffect.NEGATED for item in items[:place] for cue in item.entry.cues)
+    return mention.last < place and not is_denied
+
+
+def began_then(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether a finding is denied up to a moment, at which it began: "never had back pain until the fall"."""
+    if not (mention.saying.is_pain or mention.saying.is_ground):
+        return False
+    behind = next((item for item in items[mention.last + 1 :] if not item.is_side), None)
+    return behind is not None and is_until(behind)
