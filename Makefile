@@ -55,7 +55,8 @@ check: $(VENV)/.test ## format, lint, types, and the content in cards/
 	$(BIN)/mypy
 	$(BIN)/hip-spine-cds check
 
-PYTEST = env TZ=Pacific/Chatham $(BIN)/pytest -p no:cacheprovider -n $(PROCESSES)
+# Without compiled modules every command that a test starts would compile the package again.
+PYTEST = env -u PYTHONDONTWRITEBYTECODE TZ=Pacific/Chatham $(BIN)/pytest -p no:cacheprovider -n $(PROCESSES)
 
 # What a minute allows: the architecture, each rule's cases, the units of logic and of reading.
 QUICK := tests/test_architecture.py tests/test_cases.py tests/unit/model tests/unit/logic tests/unit/fhir \
@@ -64,8 +65,10 @@ QUICK := tests/test_architecture.py tests/test_cases.py tests/unit/model tests/u
 quick: check ## what to run while working: check, architecture, each rule's cases, units of logic and reading (a minute)
 	$(PYTEST) $(QUICK)
 
-# What waits for real time or sends very much is left to `make attack`; its seconds are those on two quiet cores.
-LEFT_TO_ATTACK := tests/attack=150 tests/faults/test_fhir_faults.py=25 tests/unit/cli/test_cli_supervisor.py=10
+# What waits for real time, sends very much or runs other programs is left to `make attack`; its seconds are those on two
+# quiet cores.
+LEFT_TO_ATTACK := tests/attack=700 tests/docs/test_doc_commands.py=50 tests/faults/test_fhir_faults.py=25 tests/peers=40 \
+                  tests/unit/cli/test_cli_supervisor.py=10
 ATTACKS := $(foreach timed,$(LEFT_TO_ATTACK),$(firstword $(subst =, ,$(timed))))
 # A worker that is done takes from the other: a file of few long tests would keep one waiting for the other.
 TEST = $(PYTEST) --dist worksteal $(ATTACKS:%=--ignore=%)

@@ -15,8 +15,9 @@ from flask import Flask
 
 from cds_service import __version__
 from cds_service.admission.room import Room
+from cds_service.clock import system_clock
 from cds_service.ehr.prefetch_templates import PrefetchKey
-from cds_service.engine import CdsEngine, build_engine, new_uuid, system_clock
+from cds_service.engine import CdsEngine, build_engine, new_uuid
 from cds_service.knowledge import Knowledge
 from cds_service.knowledge.shipped import shipped_examples
 from cds_service.log import configure_log, flush_log, log_uncaught_errors
@@ -34,7 +35,7 @@ from cds_service.production import (
     load_production_config,
     resolve_allowed_origins,
 )
-from cds_service.rendering import AboutRenderer
+from cds_service.rendering.about import AboutRenderer
 from cds_service.service.catalogue import DEMO_USAGE, PRODUCTION_USAGE, build_discovery
 from cds_service.settings import Settings, load_settings
 from cds_service.startup_state import StartupState

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import uuid4
 
 from cds_service.chart.open_orders import OpenOrderFinder
+from cds_service.clock import system_clock
 from cds_service.collection import paused_collection
 from cds_service.ehr.client import EhrClient
 from cds_service.ehr.entry_limit import EntryLimit
@@ -31,11 +32,6 @@ class CdsEngine:
     knowledge: Knowledge
     prefetch_keys: tuple[PrefetchKey, ...]
     service: HookService
-
-
-def system_clock() -> datetime:
-    """Return the current time in UTC. The clock is read nowhere else."""
-    return datetime.now(UTC)
 
 
 def new_uuid() -> str:

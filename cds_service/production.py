@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.ehr.user_role import USER_ROLE_KEY
@@ -11,16 +12,18 @@ from cds_service.model.suppression import SuppressionLimits
 from cds_service.rendering.dialects import Dialect, OrderCode, adapt_dialect
 from cds_service.settings import Settings
 from cds_service.trust.caller import DEMO_CLIENT_ID
-from cds_service.trust.clients import Client, load_clients, parse_public_url
 from cds_service.trust.dialect_config import DialectConfig
 from cds_service.trust.urls import Url
+
+if TYPE_CHECKING:
+    from cds_service.trust.clients import Client
 
 
 @dataclass(frozen=True, slots=True)
 class ProductionConfig:
     """What only production mode has: the clients that may call, and the URL for which their tokens are issued."""
 
-    clients: tuple[Client, ...]
+    clients: "tuple[Client, ...]"
     public_url: Url
 
 
@@ -32,6 +35,8 @@ def load_production_config(settings: Settings) -> ProductionConfig | None:
     """
     if settings.clients is None:
         return None
+    from cds_service.trust.clients import load_clients, parse_public_url  # slow to import, and demo mode has no clients
+
     public = parse_public_url(settings.public_url)
     problems = list(_find_settings_problems(settings, public))
     clients: tuple[Client, ...] = ()

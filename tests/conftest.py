@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import hypothesis
@@ -17,22 +16,18 @@ from flask.testing import FlaskClient
 from left_out import name_left_out
 from liveness import LIVENESS_S
 from signing import PUBLIC, SigningEhr, client_table
-from sqlalchemy import Engine
 from synthetic import PATIENT, bundle
 
-import cds_service.app
-import cds_service.engine
-import cds_service.startup_state
-import cds_service.store_setup
+import cds_service.content_loading
 from cds_service.app import build_app
 from cds_service.chart.chart_reader import ChartReader
 from cds_service.collection import paused_collection
-from cds_service.ehr.client import EhrClient
 from cds_service.fhir.bundles import decode_resources
 from cds_service.fhir.chart_data import ChartData
 from cds_service.knowledge import Knowledge
 from cds_service.model.facts import Chart
 from cds_service.settings import Settings
+from tests.closed_at_end import close_at_end
 from tests.loaded_by_part import load_by_part
 from tests.made_once import PARTS, make_once, read_once
 from tests.shipped import shipped_knowledge
@@ -63,7 +58,7 @@ def loaded_once(knowledge: Knowledge) -> Iterator[None]:
 
 def load_once(monkeypatch: pytest.MonkeyPatch, knowledge: Knowledge) -> None:
     """Load and build the shipped content once for a process: it takes most of an application's start."""
-    monkeypatch.setattr(cds_service.startup_state, "load_knowledge", read_once(knowledge))
+    monkeypatch.setattr(cds_service.content_loading, "load_knowledge", read_once(knowledge))
     for module, name in PARTS:
         monkeypatch.setattr(module, name, make_once(getattr(module, name)))
 
@@ -90,26 +85,9 @@ def builder(folder: Path, knowledge: Knowledge) -> Iterator[Callable[..., Flask]
         return build_app(Settings(**given), clock=lambda: NOW, uuid_factory=lambda: next(uuids))
 
     with ExitStack() as opened:
-        _close_at_exit(opened, monkeypatch, cds_service.app, "connect", Engine.dispose)
-        _close_at_exit(opened, monkeypatch, cds_service.store_setup, "connect", Engine.dispose)
-        _close_at_exit(opened, monkeypatch, cds_service.store_setup, "IssuedCards", lambda issued: issued.close(5))
-        _close_at_exit(opened, monkeypatch, cds_service.store_setup, "CallCounts", lambda counts: counts.close(5))
-        _close_at_exit(opened, monkeypatch, cds_service.engine, "EhrClient", EhrClient.close)
+        close_at_end(opened)
         opened.callback(monkeypatch.undo)
         yield build
-
-
-def _close_at_exit(
-    opened: ExitStack, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, close: Callable[[Any], object]
-) -> None:
-    make = getattr(module, name)
-
-    def made(*arguments: Any, **options: Any) -> Any:
-        thing = make(*arguments, **options)
-        opened.callback(close, thing)
-        return thing
-
-    monkeypatch.setattr(module, name, made)
 
 
 @pytest.fixture(scope="module")

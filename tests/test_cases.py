@@ -8,8 +8,8 @@ from case_reading import Case, CaseError, Expected, read_case, shipped_cases
 from cds_service.logic.rule_engine import decide
 from cds_service.logic.trace_text import explain_decision
 from cds_service.model.decision import Decision
-from cds_service.rendering import CardBuilder
 from cds_service.rendering.card_context import CardContext
+from cds_service.rendering.cards import CardBuilder
 from tests.shipped import shipped_knowledge
 
 KNOWLEDGE = shipped_knowledge()

@@ -101,6 +101,8 @@ def _cover_of_statement(statement: MedicationStatement, collector: FactCollector
 
 def extract_courses(collector: FactCollector) -> None:
     """Add the findings of the courses that last long enough and have not been over for too long."""
+    if not collector.courses:  # as in most charts
+        return
     for course in collector.lookups.terminology.limits.courses:
         records = sorted((one for one in collector.courses if one.course is course), key=lambda one: one.start)
         for chain in _chains(records, course.gap):

@@ -64,6 +64,7 @@ class FactCollector:
         unmapped: The system of each code that means nothing in the content, by its short name or as "other".
         courses: The records of drugs that count only when taken for long. They are judged together, at the end.
         unread: How many texts and notes were not read, under the labels that cards use.
+        last_day: The latest possible date: tomorrow.
         look_up: Returns the known codes of a concept. Every record uses it.
         is_silent: Tells whether a concept stands for nothing here. Most records need no further look.
     """
@@ -81,16 +82,18 @@ class FactCollector:
     truncated_texts: int = 0
     unread: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     missing_types: set[str] = field(default_factory=set)
+    last_day: date = field(init=False)
     look_up: Callable[[CodeableConcept | None], list[KnownCode]] = field(init=False)
     is_silent: Callable[[CodeableConcept | None], bool] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.last_day = self.today + timedelta(days=1)
         self.look_up = self.lookups.codes.look_up
         self.is_silent = self.lookups.silent_concepts.has
 
     def newest_date(self, *texts: str | None) -> PartialDate | None:
         """Return the newest date. Impossible ones (before birth, more than a day ahead) count as not recorded."""
-        dates = [when for text in texts if text and (when := self._parse_possible_date(text))]
+        dates = [when for text in texts if text and (when := self.possible(parse_partial_date(text)))]
         if len(dates) < 2:  # as in most records
             return dates[0] if dates else None
         return max(dates, key=lambda when: when.last)
@@ -99,12 +102,9 @@ class FactCollector:
         """Return a date, or the start of the period where there is no usable date."""
         return self.newest_date(date_text) or self.newest_date(period.start if period else None)
 
-    def _parse_possible_date(self, text: str) -> PartialDate | None:
-        return self.possible(parse_partial_date(text))
-
     def possible(self, when: PartialDate | None) -> PartialDate | None:
         """Return a date unless it is impossible: before birth, or more than a day ahead."""
-        if when is None or when.first > self.today + timedelta(days=1):
+        if when is None or when.first > self.last_day:
             return None
         return None if self.birth_date and when.last < self.birth_date else when
 

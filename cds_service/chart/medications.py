@@ -81,5 +81,5 @@ def _drug_words(record: MedicationRecord, concept: CodeableConcept | None) -> st
 def _meanings_by_drug_name(words: str, collector: FactCollector) -> list[FindingMeaning]:
     """Return what the drug names in the text mean. Orders often carry local codes (terminology §8)."""
     drug_names = collector.lookups.terminology.drug_names
-    findings = dict.fromkeys(finding for name, finding in drug_names.items() if f" {name} " in words)
+    findings = dict.fromkeys([finding for name, finding in drug_names.items() if name in words])
     return [FindingMeaning(finding) for finding in findings]

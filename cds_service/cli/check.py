@@ -3,19 +3,16 @@
 from pathlib import Path
 
 import click
-from pydantic import SecretStr
-from rich.console import Console
-from rich.table import Table
 
 from cds_service.cli.options import clients_option, config_option, site_option, without_traceback
 from cds_service.ehr.prefetch_templates import build_prefetch_keys
 from cds_service.knowledge import Knowledge, shipped_cards
 from cds_service.production import ProductionConfig, advertised_keys
-from cds_service.settings import Settings, describe_source, environment_variable, load_settings
-from cds_service.startup_state import check_startup
+from cds_service.settings import load_settings
+from cds_service.startup_check import check_startup
 
 
-@click.command(short_help="Check content and configuration.")
+@click.command()
 @click.option("--show", is_flag=True, help="Print each setting, its value and where it came from, secrets masked.")
 @site_option
 @clients_option
@@ -28,7 +25,9 @@ def check(show: bool, config: Path | None) -> None:
     """
     settings = load_settings(config)
     if show:
-        Console().print(_settings_table(settings, config))
+        from cds_service.cli.settings_table import print_settings  # rich is slow to import
+
+        print_settings(settings, config)
     root = settings.content or shipped_cards()
     (knowledge, *_), production = check_startup(settings)
     content = knowledge.content
@@ -58,22 +57,3 @@ def describe_mode(production: ProductionConfig | None) -> str:
         return "Demo mode: no client table is set."
     clients = ", ".join(f"{client.id} (silent)" if client.is_silent else client.id for client in production.clients)
     return f"Production mode at {production.public_url.text}; clients: {clients}."
-
-
-def _settings_table(settings: Settings, config: Path | None) -> Table:
-    table = Table("setting", "value", "from", "meaning", title="Settings")
-    for name, field in Settings.model_fields.items():
-        value = getattr(settings, name)
-        shown = "********" if isinstance(value, SecretStr) else "(not set)" if value is None else str(value)
-        if name == "database" and value:
-            shown = _mask_password(value)
-        table.add_row(
-            f"{name}\n[dim]{environment_variable(name)}[/dim]", shown, describe_source(name, config), field.description
-        )
-    return table
-
-
-def _mask_password(url: str) -> str:
-    head, at, tail = url.rpartition("@")
-    scheme, separator, user = head.partition("://")
-    return f"{scheme}{separator}{user.partition(':')[0]}:********@{tail}" if at else url

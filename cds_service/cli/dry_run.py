@@ -9,19 +9,18 @@ from cds_service.cli.dry_run_engines import run_engine
 from cds_service.cli.dry_run_export import ExportSource, download_export, export_source_options
 from cds_service.cli.dry_run_report import Outputs, output_options, write_outputs
 from cds_service.cli.options import config_option, site_option, without_traceback
-from cds_service.engine import system_clock
+from cds_service.clock import system_clock
 from cds_service.population.counts import Counts, Measure, total
 from cds_service.population.counts_file import CountedRun, RunFacts
 from cds_service.population.export_files import list_export
 from cds_service.population.moments import Period
-from cds_service.population.recipe import Recipe
+from cds_service.population.recipe import Recipe, prepare
 from cds_service.settings import Settings, load_settings
-from cds_service.startup_state import load_content
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.command("dry-run", short_help="Count what it would have said to a population, from an export.")
+@click.command("dry-run")
 @click.argument("export", type=click.Path(path_type=Path))
 @export_source_options
 @output_options
@@ -74,7 +73,7 @@ def dry_run(
     work = outputs.target.with_name(f"{outputs.target.name}.work")
     try:
         counts, clean_up = run_engine(engine, recipe, list_export(export.resolve()), work, cores)
-        facts = _describe_facts(settings, recipe, today, engine, str(against or ""))
+        facts = _describe_facts(recipe, today, engine, str(against or ""))
         write_outputs(outputs, settings, CountedRun(facts, counts))
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from None
@@ -82,10 +81,10 @@ def dry_run(
     _print_totals(counts)
 
 
-def _describe_facts(settings: Settings, recipe: Recipe, today: date, engine: str, against: str) -> RunFacts:
+def _describe_facts(recipe: Recipe, today: date, engine: str, against: str) -> RunFacts:
     period = recipe.period
     return RunFacts(
-        content=load_content(settings).content.edition.full_digest,
+        content=prepare(recipe).judge.judge.content.edition.full_digest,
         made_on=today,
         since=None if period.first == date.min else period.first,
         until=period.last,

@@ -14,7 +14,7 @@ from cds_service.population.counts import Counts
 from cds_service.population.export_files import Export
 from cds_service.population.local_engine import LocalRun, fingerprint, run_locally
 from cds_service.population.local_engine import Progress as RunProgress
-from cds_service.population.recipe import Recipe
+from cds_service.population.recipe import Recipe, prepare
 
 SPARK = "spark"
 
@@ -30,7 +30,7 @@ def run_engine(engine: str, recipe: Recipe, export: Export, work: Path, cores: i
     """Judge an export. `work`: the folder that a local run goes on from if it was stopped."""
     if engine == SPARK:
         return EngineRun(_run_on_spark(recipe, export), lambda: None)
-    prepared = recipe.prepare()
+    prepared = prepare(recipe)
     run = LocalRun(
         export=export,
         judge=prepared.judge,

@@ -10,10 +10,10 @@ import click
 
 from cds_service.bulk_export.backend_token import BackendToken, read_private_key
 from cds_service.bulk_export.export_client import ExportClient, Wiring
+from cds_service.clock import system_clock
+from cds_service.content_loading import load_content
 from cds_service.ehr.prefetch_templates import build_prefetch_keys
-from cds_service.engine import system_clock
 from cds_service.settings import Settings
-from cds_service.startup_state import load_content
 
 
 class ExportSource(NamedTuple):

@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from cds_service.cli.options import config_option, site_option, without_traceback
+from cds_service.content_loading import load_content
 from cds_service.export import build_transaction, export_resources, parse_code_list
 from cds_service.settings import load_settings
-from cds_service.startup_state import load_content
 
 
-@click.command(short_help="Write the content as FHIR R4 resources.")
+@click.command()
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

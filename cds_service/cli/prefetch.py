@@ -8,10 +8,10 @@ from cds_service.cli.options import config_option, site_option, without_tracebac
 from cds_service.ehr.prefetch_templates import build_prefetch_keys
 from cds_service.production import advertised_keys
 from cds_service.settings import load_settings
-from cds_service.startup_state import check_startup
+from cds_service.startup_check import check_startup
 
 
-@click.command(short_help="Print the prefetch templates.")
+@click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print them as one JSON object.")
 @site_option
 @config_option

@@ -12,12 +12,12 @@ from cds_service.chart.note_text import list_texts
 from cds_service.chart.text_reading import TextReader, TextType
 from cds_service.cli.marked_text import print_reading
 from cds_service.cli.options import config_option, site_option, without_traceback
+from cds_service.clock import system_clock
+from cds_service.content_loading import load_content
 from cds_service.documents.document import NOTE_FORMATS, Document, UnreadReason
 from cds_service.documents.reader import read_document
-from cds_service.engine import system_clock
 from cds_service.report.text_report import build_read_report
 from cds_service.settings import load_settings
-from cds_service.startup_state import load_content
 
 _MOST: Final = 1_000_000  # characters: ten times what is read of a text, so that a longer one is shown to be cut
 _TYPES: Final = {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml", ".rtf": "text/rtf"}
@@ -33,7 +33,7 @@ _REASONS: Final = {
 _STANDARD_INPUT: Final = "standard input"
 
 
-@click.command(short_help="Show what is read in a text.")
+@click.command()
 @click.argument("text", required=False)
 @click.option(
     "--file",

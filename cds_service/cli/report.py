@@ -12,7 +12,7 @@ from cds_service.population_report.disclosure import EXACT, DisclosureControl
 from cds_service.settings import load_settings
 
 
-@click.command(short_help="Make the report of a dry run from its counts.")
+@click.command()
 @click.argument("counts", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder that the report goes into."

@@ -8,16 +8,16 @@ import click
 
 from cds_service.cli.options import config_option, site_option, without_traceback
 from cds_service.cli.review_page import format_review_page
-from cds_service.engine import system_clock
+from cds_service.clock import system_clock
+from cds_service.content_loading import load_content
 from cds_service.knowledge import Knowledge, shipped_cards
 from cds_service.knowledge.edition import SIGN_OFF_FILE, format_sign_off
 from cds_service.knowledge.review import REVIEW_FILE, format_documents
 from cds_service.knowledge.review_cases import load_case_summaries
 from cds_service.settings import Settings, load_settings
-from cds_service.startup_state import load_content
 
 
-@click.command(short_help="Write REVIEW.md, CASES.md and TABLES.md, or sign the content off.")
+@click.command()
 @click.option(
     "--cases",
     type=click.Path(path_type=Path, file_okay=False),

@@ -14,18 +14,18 @@ from cds_service.cli.greeting import greet_once_listening
 from cds_service.cli.nightly_purge import start_nightly_purge
 from cds_service.cli.options import clients_option, config_option, site_option, without_traceback
 from cds_service.cli.supervisor import build_server
-from cds_service.engine import system_clock
+from cds_service.clock import system_clock
 from cds_service.log import configure_log
 from cds_service.operations.core_dumps import forbid_core_dumps
 from cds_service.operations.shared_folder import create_shared_folder
 from cds_service.production import ProductionConfig
 from cds_service.settings import Settings, environment_variable, load_settings
-from cds_service.startup_state import check_startup
+from cds_service.startup_check import check_startup
 from cds_service.store_setup import open_recorder
 from cds_service.worker import share_with_workers
 
 
-@click.command(short_help="Run the service.")
+@click.command()
 @click.option("--host", help="Address to listen on [default: 127.0.0.1].")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on [default: 8080].")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes [default: 1].")

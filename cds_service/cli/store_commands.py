@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cds_service.cli.options import config_option, without_traceback
+from cds_service.clock import system_clock
 from cds_service.settings import load_settings
 from cds_service.store import back_up, count_older, count_rows, migrate, restore
 from cds_service.store import purge as purge_store
@@ -16,14 +17,12 @@ _KEPT = "Counts of calls by day, and which content ran on which day with which s
 _KEY_ADVICE = "Keep the hash key with it, {where}: without it the hashes of patients and users match nobody any more."
 
 
-@click.command(short_help="Delete cards and feedback that are older than the retention.")
+@click.command()
 @click.option("--dry-run", is_flag=True, help="Print what would be deleted, and delete nothing.")
 @config_option
 @without_traceback
 def purge(dry_run: bool, config: Path | None) -> None:
     """Delete cards and feedback that are older than the setting `retention`. `serve` does the same every night."""
-    from cds_service.engine import system_clock  # slow to import, and the other commands need no clock
-
     settings = load_settings(config)
     url, _ = resolve_database_and_key(settings)
     before = system_clock() - timedelta(days=settings.retention)
@@ -35,7 +34,7 @@ def purge(dry_run: bool, config: Path | None) -> None:
     )
 
 
-@click.command(short_help="Print how many rows each table of the store has.")
+@click.command()
 @config_option
 @without_traceback
 def inventory(config: Path | None) -> None:
@@ -43,7 +42,7 @@ def inventory(config: Path | None) -> None:
     _print_rows(count_rows(resolve_database_and_key(load_settings(config))[0]))
 
 
-@click.command(short_help="Copy a SQLite store to a file.")
+@click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @config_option
 @without_traceback
@@ -56,7 +55,7 @@ def backup(file: Path, config: Path | None) -> None:
     click.echo(_KEY_ADVICE.format(where=where))
 
 
-@click.command("restore", short_help="Restore a SQLite store from a backup.")
+@click.command("restore")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @config_option
 @without_traceback

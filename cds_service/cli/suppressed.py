@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cds_service.cli.options import config_option, without_traceback
-from cds_service.engine import system_clock
+from cds_service.clock import system_clock
 from cds_service.settings import load_settings
 from cds_service.store import Pseudonymizer, Suppression, SuppressionRegister, connect, migrate
 from cds_service.store_setup import resolve_database_and_key
@@ -17,7 +17,7 @@ from cds_service.store_setup import resolve_database_and_key
 _HASH_DIGITS = 8  # enough to see which rows are of one patient or user
 
 
-@click.command(short_help="List what is not shown again, and lift it.")
+@click.command()
 @click.option("--tenant", help="Only of this tenant.")
 @click.option("--rule", help="Only of the rule with this id.")
 @click.option(

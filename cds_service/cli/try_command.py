@@ -13,7 +13,8 @@ import click
 from cds_service.cli.explain import EVERYTHING, SUMMARY, print_answer
 from cds_service.cli.hook_request import TryOrder, build_hook_request
 from cds_service.cli.options import config_option, site_option, without_traceback
-from cds_service.engine import build_engine, new_uuid, system_clock
+from cds_service.clock import system_clock
+from cds_service.engine import build_engine, new_uuid
 from cds_service.figure import format_figure_image, format_figure_page, marks_of
 from cds_service.knowledge.shipped import shipped_examples
 from cds_service.model.content import Rule
@@ -34,7 +35,7 @@ class TryRequest(NamedTuple):
     day: date | None = None
 
 
-@click.command("try", short_help="Show the cards for an example, a saved request or a patient.")
+@click.command("try")
 @click.option("--example", help="Run an example that the package carries; --example list names them.")
 @click.option("--request", "request_file", type=click.Path(path_type=Path, exists=True), help="Replay a saved request.")
 @click.option("--fhir", "fhir_base", help="FHIR R4 base URL to read, such as an open SMART server's.")

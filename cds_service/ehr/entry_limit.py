@@ -55,11 +55,10 @@ class EntryLimit:
         """
         if _count_entries(request.draft_orders) > DRAFT_LIMIT:
             raise TooManyEntries(f"has more than {DRAFT_LIMIT} entries", DRAFT_ORDERS_FIELD)
-        bundles = _collect_bundles(request)
-        if sum(_max_entry_count(bundle) for _, bundle in bundles) <= self.max_entries:
+        if sum(map(_max_entry_count, [*request.prefetch.values(), request.draft_orders])) <= self.max_entries:
             return  # so few bytes cannot hold more
         total = 0
-        for name, bundle in bundles:
+        for name, bundle in _collect_bundles(request):
             total += _count_entries(bundle)
             if total > self.max_entries:
                 text = f"takes the call over the limit of {self.max_entries} entries"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from functools import cache
 from typing import Final, NamedTuple
 
 from cds_service.ehr.access import NoAccess
@@ -34,6 +35,7 @@ class Gap(NamedTuple):
         return f"{self.kind.value}:{self.cause}"
 
 
+@cache
 def not_sent_gap(reason: NoAccess) -> Gap:
     """Return the gap of a key that was not sent and may not be fetched."""
     return Gap(GapKind.NOT_SENT, "no-access", f", was not sent, {reason.reason}")

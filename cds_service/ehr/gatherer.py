@@ -11,13 +11,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from itertools import chain
-from typing import Final, cast
-
-import msgspec
 
 from cds_service.ehr.access import NO_SERVER, Access, NoAccess
 from cds_service.ehr.arrival import list_missing_types
 from cds_service.ehr.client import EhrClient
+from cds_service.ehr.decoded_prefetch import decode_prefetch
 from cds_service.ehr.draft_orders import DraftOrders
 from cds_service.ehr.entry_limit import DEFAULT_ENTRY_LIMIT, EntryLimit
 from cds_service.ehr.gaps import group_by_label, list_missing
@@ -27,12 +25,10 @@ from cds_service.ehr.notes import NO_NOTES, NoteChooser
 from cds_service.ehr.prefetch_status import classify_prefetch
 from cds_service.ehr.prefetch_templates import ENCOUNTER_KEY, NOTES_KEY, PrefetchKey
 from cds_service.errors import BadRequest, MissingData
-from cds_service.fhir.bundles import NONE_UNREADABLE, DecodedResources, TypedBundle, collect_resources, decode_resources
+from cds_service.fhir.bundles import DecodedResources
 from cds_service.fhir.chart_data import ChartData
-from cds_service.fhir.resources import Patient, SupportedResource
+from cds_service.fhir.resources import Patient
 from cds_service.wire.request import HookRequest
-
-EMPTY_RESULT: Final = DecodedResources((), NONE_UNREADABLE)  # the client looked, and there is no such data
 
 
 class Gatherer:
@@ -123,19 +119,3 @@ def _decode_all(
             if decoded is not None:
                 received[key.name] = decoded
     return received, odd
-
-
-def decode_prefetch(request: HookRequest, key: PrefetchKey) -> DecodedResources | None:
-    """Decode what the prefetch holds for a key. Return None if the key was not sent.
-
-    Raises:
-        BadRequest: It holds neither a Bundle nor a resource.
-    """
-    if key.name not in request.prefetch:
-        return None
-    value = request.prefetch[key.name]
-    if value is None:
-        return EMPTY_RESULT
-    if isinstance(value, msgspec.Raw):
-        return EMPTY_RESULT if bytes(value) == b"null" else decode_resources(value, f"prefetch.{key.name}")
-    return collect_resources(cast("TypedBundle | SupportedResource", value))

@@ -16,12 +16,10 @@ def classify_prefetch(
 
     Failed is an OperationOutcome, or what is neither Bundle nor resource (`odd`).
     """
-    return {key.name: "failed" if key.name in odd else _status_of(received.get(key.name)) for key in keys}
-
-
-def _status_of(decoded: DecodedResources | None) -> str:
-    if decoded is None:
-        return "absent"
-    if decoded.resources or decoded.unreadable:
-        return "data"
-    return "failed" if decoded.is_failure else "empty"
+    statuses = {key.name: "absent" for key in keys}
+    for name, decoded in received.items():
+        if decoded.resources or decoded.unreadable:
+            statuses[name] = "data"
+        else:
+            statuses[name] = "failed" if decoded.is_failure else "empty"
+    return {**statuses, **dict.fromkeys(odd, "failed")} if odd else statuses

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cds_service.ehr.gatherer import decode_prefetch
+from cds_service.ehr.decoded_prefetch import decode_prefetch
 from cds_service.ehr.prefetch_templates import PrefetchKey
 from cds_service.errors import BadRequest
 from cds_service.fhir.datatypes import list_concepts

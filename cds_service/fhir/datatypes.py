@@ -33,6 +33,12 @@ class Reference(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     display: str | None = None
 
 
+class Subject(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A reference to a record's patient. What it is called, which is the patient's name, is not read."""
+
+    reference: str | None = None
+
+
 class Period(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A span of time."""
 

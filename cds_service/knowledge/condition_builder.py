@@ -1,6 +1,6 @@
 """The builder of the conditions that the logic judges: it resolves groups and merges filters."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -43,6 +43,7 @@ class ConditionBuilder:
         self.used_names: set[str] = set()
         self.used_conditions: set[str] = set()
         self._named_blocks: dict[str, Block | None] = {}
+        self._expanded: dict[tuple[str, Filters], tuple[Leaf, ...]] = {}
 
     def build_outer_block(self, keys: Any) -> Block:
         """Build a block of a rule or row: the dates that it names are read only if it holds, so it may stop early."""
@@ -147,17 +148,24 @@ class ConditionBuilder:
             for entry in self.groups[name]
         )
 
-    def _expand_name(self, name: str, filters: Filters, parents: tuple[str, ...]) -> list[Leaf]:
+    def _expand_name(self, name: str, filters: Filters, parents: tuple[str, ...]) -> tuple[Leaf, ...]:
+        """Expand a finding or group, once with the same filters: conditions name the same groups again and again."""
+        leaves = self._expanded.get((name, filters))
+        if leaves is None:
+            leaves = self._expanded[name, filters] = tuple(self._expand_entries(name, filters, parents))
+        return leaves
+
+    def _expand_entries(self, name: str, filters: Filters, parents: tuple[str, ...]) -> Iterator[Leaf]:
         self._mark_used(name)
         if name in parents:
             raise UnknownName(f"group {name} contains itself")
         if name in self.findings:
-            return [Leaf(name, filters)]
-        return [
-            leaf if entry.is_empty else _with_block(leaf, self.build_block(entry))
-            for entry in self.groups[name]
-            for leaf in self._expand_name(entry.id, _merge_if_any(filters, entry), (*parents, name))
-        ]
+            yield Leaf(name, filters)
+            return
+        for entry in self.groups[name]:
+            block = None if entry.is_empty else self.build_block(entry)
+            for leaf in self._expand_name(entry.id, _merge_if_any(filters, entry), (*parents, name)):
+                yield _with_block(leaf, block) if block else leaf
 
     def _mark_used(self, name: str) -> None:
         if name not in self.findings and name not in self.groups:

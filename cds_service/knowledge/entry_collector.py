@@ -27,14 +27,15 @@ class EntryCollector:
         for phrase in phrases:
             name = normalize_phrase(phrase)
             known = self.entries.get(name)
+            if known is None and name and entry.written is None:
+                self.entries[name] = entry  # as nearly all: one entry for all phrases of a list
+                continue
             if known and any(known.concepts.get(kind, one) != one for kind, one in entry.concepts.items()):
                 self.folder.add_problem(file, key, f"{phrase!r} is another word of the same kind too")
             if not name:
                 self.folder.add_problem(file, key, f"{phrase!r} contains no word")
             elif known and (known.saying or entry.saying) and not entry.concepts:
                 self.folder.add_problem(file, key, f"{phrase!r} names a finding, so it may not be listed elsewhere")
-            elif known is None and entry.written is None:
-                self.entries[name] = entry  # one entry for all phrases of a list: there are thousands
             else:
                 written = tuple(phrase.replace("/", " / ").split()) if entry.written is not None else None
                 self.entries[name] = _merge_entries(known or _EMPTY_ENTRY, entry._replace(written=written))

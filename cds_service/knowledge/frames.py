@@ -87,12 +87,15 @@ def _add_words(collector: EntryCollector, file: str, frame: FrameFile, sites_of_
 
 def _inherit(collector: EntryCollector) -> None:
     """Let "is reduced" name what "reduced" names, and another frame's "cannot feel" what both its words name here."""
+    naming = _SMALL.union(phrase for phrase, entry in collector.entries.items() if entry.concepts)
     for phrase, entry in collector.entries.items():
-        if " " not in phrase or (entry.saying is not None and not _may_inherit(entry.saying)):
-            continue
         verb, _, rest = phrase.partition(" ")
         is_verb = verb in _SMALL and rest in collector.entries
-        words = [rest] if is_verb else [word for word in phrase.split() if word not in _SMALL]
+        if not rest or not (is_verb or (verb in naming and naming.issuperset(phrase.split(" ")))):
+            continue  # as nearly all
+        if entry.saying is not None and not _may_inherit(entry.saying):
+            continue
+        words = [rest] if is_verb else [word for word in phrase.split(" ") if word not in _SMALL]
         if named := _list_concepts(collector, words):
             kept = {kind: name for one in named for kind, name in one.items()}
             inherited = {kind: name for kind, name in kept.items() if is_verb or kind in FunctionFrame.kinds}
@@ -104,7 +107,7 @@ def _inherit(collector: EntryCollector) -> None:
 
 
 def _list_concepts(collector: EntryCollector, words: Iterable[str]) -> list[Mapping[str, str]]:
-    """Return what each word names; nothing if any of them names nothing, as in most phrases."""
+    """Return what each word names; nothing if any of them names nothing."""
     named = []
     for word in words:
         known = collector.entries.get(word)

@@ -3,12 +3,14 @@
 A clinician writes a word once; whatever a text makes of it is looked for too.
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 from typing import Final
 
 _SHORTEST = 3  # letters: shorter words are abbreviations
+_WORDS = 4096  # that are remembered: phrases repeat them
 _VOWELS: Final = "aeiou"
 _SPELLINGS: Final = (
     ("aesthe", "esthe"),
@@ -30,6 +32,7 @@ _SPELLINGS: Final = (
     ("judgement", "judgment"),
     ("travell", "travel"),
 )
+_EITHER_SPELLING: Final = re.compile("|".join(chain.from_iterable(_SPELLINGS)))
 _ES: Final = ("s", "x", "z", "ch", "sh")  # words that take -es
 
 
@@ -37,10 +40,17 @@ def inflect(phrase: str) -> set[str]:
     """Return a phrase in every spelling, with one of its words inflected: "knee jerk" and "knee jerks"."""
     words = phrase.split(" ")
     found = {phrase}
-    for at, word in enumerate(words):
-        for form in _forms(word):
-            found.add(" ".join((*words[:at], form, *words[at + 1 :])))
-    return set(chain.from_iterable(_spellings(one) for one in found))
+    place = 0
+    for word in words:
+        before, behind = phrase[:place], phrase[place + len(word) :]
+        found.update([f"{before}{form}{behind}" for form in _list_forms(word)])
+        place += len(word) + 1
+    return found.union(*map(_respell, found)) if any(map(_has_two_spellings, words)) else found
+
+
+@lru_cache(_WORDS)
+def _list_forms(word: str) -> tuple[str, ...]:
+    return tuple(_forms(word))
 
 
 def _forms(word: str) -> Iterator[str]:
@@ -72,17 +82,17 @@ def _doubles(word: str) -> bool:
     return len(word) <= 4 and word[-1] not in "aeiouwxy" and word[-2] in _VOWELS and word[-3] not in _VOWELS
 
 
-def _spellings(phrase: str) -> set[str]:
+@lru_cache(_WORDS)
+def _has_two_spellings(word: str) -> bool:
+    """Return whether a word, or a form of it, is spelt in two ways."""
+    return _EITHER_SPELLING.search(" ".join((word, *_list_forms(word)))) is not None
+
+
+def _respell(phrase: str) -> set[str]:
+    """Return a phrase in every spelling."""
     found = {phrase}
-    if not any(map(_is_spelt_in_two_ways, phrase.split(" "))):  # as nearly all
-        return found
     for british, american in _SPELLINGS:
         if british in phrase or american in phrase:
             found |= {one.replace(british, american) for one in found}
             found |= {one.replace(american, british) for one in found if british not in one}
     return found
-
-
-@lru_cache(maxsize=4096)
-def _is_spelt_in_two_ways(word: str) -> bool:
-    return any(british in word or american in word for british, american in _SPELLINGS)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import product
+from itertools import chain, product
 from types import MappingProxyType
 
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
@@ -83,8 +83,8 @@ def build_narrative(folder: ContentFolder, files: NarrativeFiles, findings: Mapp
 
 def _known_words(folder: ContentFolder, collector: EntryCollector) -> set[str]:
     """Return the words that are none of the content misspelt: its own, and those of the language."""
-    own = {word for phrase in collector.entries for word in phrase.split()}
-    return own | set(folder.load_text(OWN_WORDS_FILE).split())
+    own = chain.from_iterable(map(str.split, collector.entries))
+    return {*own, *folder.load_text(OWN_WORDS_FILE).split()}
 
 
 def _build_plain(table: PlainTable) -> PlainWords:

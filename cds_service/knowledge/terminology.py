@@ -186,7 +186,7 @@ def build_terminology(files: TerminologyFiles) -> Terminology:
         findings_by_body_site=_map_findings_by_body_site(files.findings),
         questions={Code(row.system, row.code): row.asks for row in files.values.question},
         documents={Code(row.system, row.code): row.tells for row in files.values.document},
-        drug_names={name.lower(): finding for finding, table in files.findings.items() for name in table.names},
+        drug_names={f" {name.lower()} ": finding for finding, table in files.findings.items() for name in table.names},
         imaging_words=_build_imaging_words(files.imaging),
         reason_codes=_map_reason_codes(files.findings),
         limits=build_reading_limits(files.systems, files.findings, files.values),

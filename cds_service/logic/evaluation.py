@@ -47,15 +47,6 @@ def evaluate(condition: Condition, context: EvaluationContext) -> Outcome:
     return _EVALUATORS[type(condition)](condition, context)
 
 
-def does_hold(block: Block, context: EvaluationContext) -> bool:
-    """Return whether a block holds. Most need what the chart does not record, and some need nothing."""
-    if not (block.all or block.any or block.none):
-        return True
-    if not block.has_anchor and not context.index.can_hold(block, context.side):
-        return False
-    return _evaluate_parts(block, context, evaluate_all=block.has_anchor).truth is YES
-
-
 def _evaluate_present(condition: Present, context: EvaluationContext) -> Outcome:
     recorded = context.index.findings_by_id
     if condition.finding_ids.isdisjoint(recorded):

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator
 from itertools import chain, islice
 
 from cds_service.logic.chart_index import ChartIndex
-from cds_service.logic.evaluation import does_hold
 from cds_service.logic.evaluation_context import EvaluationContext
+from cds_service.logic.holding import does_hold
 from cds_service.model.content import Advice, Ask, Discriminator, Rule
 from cds_service.model.sides import Side
 

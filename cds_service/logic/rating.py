@@ -3,9 +3,9 @@
 from typing import Final
 
 from cds_service.logic.chart_index import ChartIndex
-from cds_service.logic.evaluation import does_hold
 from cds_service.logic.evaluation_context import EvaluationContext
 from cds_service.logic.fact_matcher import matches_spec
+from cds_service.logic.holding import does_hold
 from cds_service.logic.order_sides import sides_covered_by
 from cds_service.logic.rule_engine import PATIENT_VIEW, select_judged_orders
 from cds_service.model.content import LEVELS, RatingCriterion

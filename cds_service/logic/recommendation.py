@@ -3,8 +3,8 @@
 import msgspec
 
 from cds_service.logic.chart_index import ChartIndex
-from cds_service.logic.evaluation import does_hold
 from cds_service.logic.evaluation_context import EvaluationContext
+from cds_service.logic.holding import does_hold
 from cds_service.logic.missing_findings import missing_findings
 from cds_service.logic.order_sides import MIDLINE_REGIONS
 from cds_service.logic.override_reasons import offered_overrides

@@ -6,9 +6,10 @@ import msgspec
 from msgspec.structs import replace
 
 from cds_service.logic.chart_index import ChartIndex
-from cds_service.logic.evaluation import does_hold, evaluate
+from cds_service.logic.evaluation import evaluate
 from cds_service.logic.evaluation_context import EvaluationContext
 from cds_service.logic.fact_matcher import matches_spec
+from cds_service.logic.holding import does_hold
 from cds_service.logic.order_sides import sides_covered_by
 from cds_service.logic.patterns import evaluate_pattern, note_patterns
 from cds_service.logic.ranking import rank_recommendations

@@ -197,6 +197,6 @@ FactT = TypeVar("FactT", Finding, Imaging, Finding | Imaging)
 
 def distinct(facts: Iterable[FactT]) -> tuple[FactT, ...]:
     """Return the facts without duplicates, in order. By identity: each record is one object for the whole call."""
-    if isinstance(facts, tuple) and len(facts) < 2:
-        return facts
+    if isinstance(facts, tuple | list) and len(facts) < 2:
+        return tuple(facts)
     return tuple({id(fact): fact for fact in facts}.values())

@@ -30,7 +30,7 @@ class Filters:
     for_days: int | None = None
     by: str | None = None
     undated: str | None = None
-    qualifiers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    qualifiers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     asked: bool | Literal["only"] = False
     anchor: str | None = None
     has_time_filter: bool = field(init=False, repr=False, compare=False)

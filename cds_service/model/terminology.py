@@ -169,6 +169,7 @@ class Terminology:
     """All code meanings of the content. `system_by_uri` maps every accepted URI to the system's short name.
 
     `documents`: by type of clinical document, what it tells: symptoms, or what imaging showed.
+    `drug_names`: in lower case, with a blank on each side.
     `screened_tests`: the tests whose numbers the safety screen reads. `questionnaires`: ours, whose items are findings.
     """
 

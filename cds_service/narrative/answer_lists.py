@@ -10,7 +10,7 @@ _COLONS: Final = frozenset({":", "-", "="})
 _COLON, _OPEN = ":", ("y", "/", "n")
 _SLASH, _COMMA = "/", ","
 _PARTING: Final = (_SLASH, _COMMA)
-_FEWEST: Final = 2  # entries of a list
+_FEWEST: Final = 2  # entries of a list, or words of an entry before its answer
 _ALSO: Final = frozenset({"nil", "zero", "never"})  # answers in such a list, beside those of the content
 _UNSURE: Final = frozenset({"?", "??", "unsure", "unknown", "na", "nk", "some", "sometimes"})
 
@@ -42,6 +42,11 @@ def part_answers(part: Sentence, answers: Mapping[str, FindingValue]) -> Iterato
 def _answered_each(part: Sentence, answers: Mapping[str, FindingValue]) -> Iterator[Sentence]:
     """Yield the entries of a list in which each has its answer: "fever N / night pain Y"."""
     words = part.words
+    if _SLASH in words and words.count(_COLON) > 1:
+        entries = list(_entries(words, 0, len(words), _SLASH))
+        if all(_is_entry(words[slice(*place)], answers) for place in entries):
+            yield from (part.part(*place, part.ending if place is entries[-1] else STOP) for place in entries)
+            return
     colon = words.index(_COLON) + 1 if _COLON in words else 0
     places = list(_entries(words, colon, len(words), _SLASH)) if _SLASH in words else []
     if len(places) < _FEWEST or not all(_has_answer(words[slice(*place)], answers) for place in places):
@@ -52,6 +57,11 @@ def _answered_each(part: Sentence, answers: Mapping[str, FindingValue]) -> Itera
         mark = Sentence((_COLON,), (_COLON,), STOP, part.starts[end - 1 : end])
         ending = part.ending if end == len(words) else STOP
         yield title.followed_by(part.part(start, end - 1), mark, part.part(end - 1, end, ending))
+
+
+def _is_entry(words: Sequence[str], answers: Mapping[str, FindingValue]) -> bool:
+    """Return whether words are a question with its answer behind a colon: "saddle: nil"."""
+    return len(words) > _FEWEST and words[-2] == _COLON and _is_answer(words[-1:], answers)
 
 
 def _has_answer(words: Sequence[str], answers: Mapping[str, FindingValue]) -> bool:

@@ -45,6 +45,8 @@ def place_cues(items: Row, passed: Set[int]) -> list[PlacedCue]:
             cues += [PlacedCue(place, cue) for cue in item.entry.cues if _is_meant(items, place, cue)]
         if _COMPANION in item.entry.marks and (who := companion_told_of(items, place)):
             cues.append(PlacedCue(who, Cue(CueEffect.FAMILY, is_before=True)))
+    if cues and cues[0].place == 0 and len(items) > 1 and items[1].text == _HEADING:
+        cues = [one._replace(cue=_widened(one.cue)) if one.place == 0 else one for one in cues]
     if _MINUS in items.sentence.words and _has_minus_signs(items):
         cues = sorted([*cues, *(one for one in _minus_signs(items) if one.place not in passed)], key=itemgetter(0))
     return cues
@@ -68,6 +70,11 @@ def _is_meant(items: Sequence[Item], place: int, cue: Cue) -> bool:
     if cue.is_between:
         return not any(item.number >= 0 for item in items[max(0, place - 1) : place])
     return not cue.is_opening or _opens(items, place)
+
+
+def _widened(cue: Cue) -> Cue:
+    """Return a denial that opens a sentence, before a colon, as one that governs a list: "neg: fever, weight loss"."""
+    return cue._replace(is_listing=True) if cue.is_opening and cue.effect is CueEffect.NEGATED else cue
 
 
 def _opens(items: Sequence[Item], place: int) -> bool:

@@ -12,6 +12,7 @@ _WHEN: Final = frozenset({"in", "by", "on"})
 _WHOLLY: Final = frozenset({"completely", "altogether", "entirely", "by itself", "spontaneously", "since"})
 _AGO: Final = frozenset({"ago", "since"})
 _TREATMENTS: Final = ("act", "agent", "danger")  # a drug that was stopped was tried
+_FEW, _HAD = 5, "had"
 _NEAR: Final = 4  # items behind "stopped"
 
 
@@ -49,3 +50,16 @@ def began_then(items: Sequence[Item], mention: Mention) -> bool:
         return False
     behind = next((item for item in items[mention.last + 1 :] if not item.is_side), None)
     return behind is not None and is_until(behind)
+
+
+def was_had(items: Row, mention: Mention) -> bool:
+    """Return whether a disease that leaves a history is told as had in a year: "had cancer of the breast in 2012"."""
+    leaves_nothing = mention.saying.past is None and not mention.saying.is_drug
+    if leaves_nothing or mention.when is None or not mention.when.year:
+        return False
+    for item in reversed(items[max(0, mention.first - _FEW) : mention.first]):
+        if item.text == _HAD:
+            return True
+        if item.is_marked(Mark.LIST, Mark.STOP):
+            return False
+    return False

@@ -30,7 +30,7 @@ from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
 from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.questions import is_answered_no, is_denied_at_end, is_open, is_refused
+from cds_service.narrative.questions import is_answered_behind, is_answered_no, is_denied_at_end, is_open, is_refused
 from cds_service.narrative.returning import Returning
 from cds_service.narrative.scopes import Scopes
 from cds_service.narrative.structures import is_meant
@@ -143,7 +143,7 @@ class Context:
             found.add(CueEffect.UNCLEAR)
         if self._opening and holds_from_opening(self.items, mention):
             found.add(self._opening.cue.effect)
-        if holding and any(one.cue.is_listing and not one.cue.is_before for one in holding):
+        if holding and is_answered_behind(self.items, mention, holding):
             found.discard(CueEffect.HYPOTHETICAL)  # "asked about numbness and retention, all denied"
         if carried := self._carried_to(mention, found):
             found.add(carried)

@@ -1,6 +1,7 @@
 """Cues that open a sentence, and those that hold of the finding beside them alone."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.asserting import asserts, is_asserted
@@ -11,7 +12,8 @@ from cds_service.narrative.mentions import Mention
 
 _BRACKETS = frozenset({"(", "-"})
 _EVER, _HISTORY_OF = frozenset({"history", "hx", "ever", "never"}), "h / o"
-_AND, _COMMA, _NO, _NOT = "and", ",", "no ", "not"
+_AND, _COMMA, _NOT = "and", ",", "not"
+_NO: Final = ("no ", "nil ")
 _POSITIVE = (" positive", " pos", " +ve")
 _MEASURES = ("grade", "reflex-grade", "score", "degrees")
 
@@ -58,8 +60,11 @@ def is_of_next(mentions: Sequence[Mention], placed: PlacedCue, mention: Mention)
 
 def is_denied_anew(items: Sequence[Item], placed: PlacedCue, denials: Sequence[PlacedCue], mention: Mention) -> bool:
     """Return whether a mention has a denial of its own behind one that tells little: "no new change, no retention"."""
-    is_vague = placed.cue.effect is CueEffect.UNCLEAR and items[placed.place].text.startswith(_NO)
-    return is_vague and any(placed.place < one.place < mention.first for one in denials)
+    if placed.cue.effect is not CueEffect.UNCLEAR or not items[placed.place].text.startswith(_NO):
+        return False
+    is_apart = any(item.text == _COMMA for item in items[placed.place + 1 : mention.first])
+    is_well = mention.value is FindingValue.ABSENT and is_apart  # "nil new, tone normal"
+    return is_well or any(placed.place < one.place < mention.first for one in denials)
 
 
 def names_examples(items: Sequence[Item], place: int, denials: Sequence[PlacedCue]) -> bool:
@@ -85,12 +90,19 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
         return True  # "no symptoms of cauda equina (bladder normal)"
     if before == _AND and mention.value is FindingValue.ABSENT and mention.first in mention.results:
         return True  # "no pain, and negative SLR"
+    if mention.value is FindingValue.ABSENT and _is_led_by_nothing(items, denial.place, mention):
+        return True
     if before != _COMMA:
         return False
     if mention.value is FindingValue.ABSENT or items[mention.first].concept("change") == "cannot":
         return True  # "no accidents, passes urine normally"
     is_one = sum(item.text == _COMMA for item in items[denial.place : mention.first]) == 1
     return is_one and mention.onset is not None and not denial.cue.is_listing and not _has_or(items, mention)
+
+
+def _is_led_by_nothing(items: Sequence[Item], denial: int, mention: Mention) -> bool:
+    """Return whether "nothing" stands before a place that does not hurt: "no hip pain, and nothing in the back"."""
+    return any(item.concept("quality") == "nothing" for item in items[denial + 1 : mention.first])
 
 
 def _is_of_side(items: Sequence[Item], place: int) -> bool:

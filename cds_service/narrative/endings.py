@@ -7,7 +7,8 @@ is not so, not yet so, or the finding came back.
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from cds_service.narrative.ceasing import ceases, is_until, lasted_until, may_cease
+from cds_service.model.sides import Side
+from cds_service.narrative.ceasing import ceases, is_until, lasted_until, may_cease, was_had
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
@@ -83,6 +84,8 @@ def find_ended(items: Row, mentions: Sequence[Mention]) -> Ended:
         elif item.is_marked(Mark.EARLIER) or _is_before_it(items, place):
             ended.update(id(one) for one in _before_act(items, mentions, place))
     ended.update(id(one) for one in mentions if _was_before_now(items, one))
+    if items.has_year:
+        ended.update(id(one) for one in mentions if was_had(items, one))
     return Ended(ended, denied, used)
 
 
@@ -109,11 +112,17 @@ def _ended_by(items: Sequence[Item], mentions: Sequence[Mention], place: int) ->
             continue
         if last is not None and not _is_joined(items, mention, last):
             return
-        if last is None and not _is_subject(items, mention, place):
+        if last is None and (not _is_subject(items, mention, place) or _is_of_other_side(items, mention, place)):
             return
         last = mention
         if items[mention.place].concept(_ACT) is None and _may_end(items, mention, place):
             yield mention
+
+
+def _is_of_other_side(items: Sequence[Item], mention: Mention, place: int) -> bool:
+    """Return whether it is over on the other side: "sciatica right (left resolved)"."""
+    side = items[place - 1].entry.side if place and items[place - 1].is_side else None
+    return side is not None and {side, mention.side} == {Side.LEFT, Side.RIGHT}
 
 
 def _is_gone(items: Sequence[Item], place: int) -> bool:

@@ -12,6 +12,7 @@ from cds_service.narrative.columns import write_out_columns
 from cds_service.narrative.corrections import correct_sides
 from cds_service.narrative.level_headings import repeat_levels
 from cds_service.narrative.offered import settle_offered
+from cds_service.narrative.open_questions import answer_open_questions
 from cds_service.narrative.shorthand import spell_out
 from cds_service.narrative.tables import settle_tables
 from cds_service.narrative.ticks import write_boxes
@@ -31,7 +32,7 @@ def read_forms(
     )
     parts = _parted(parts, answers)
     offered = [settle_offered(part, answers) for part in settle_choices(parts, answers)]
-    return _parted(join_answers(offered, answers), answers)
+    return _parted(join_answers(list(answer_open_questions(offered)), answers), answers)
 
 
 def _parted(parts: Iterable[Sentence], answers: Mapping[str, FindingValue]) -> list[Sentence]:

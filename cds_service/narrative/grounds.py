@@ -23,6 +23,8 @@ _YES = frozenset(
         "now present",
     }
 )
+_ON = frozenset({"on", "takes", "taking", "remains on", "still on", "now on", "currently on"})
+_WAS = frozenset({"was", "were", "been", "had been", "went", "put"})
 _NEAR = 2  # items between a suspected diagnosis and a cue behind it
 
 
@@ -51,6 +53,13 @@ def has_begun(items: list[Item], mention: Mention) -> bool:
         if item.entry.saying or item.entry.cues or item.text == ",":
             return False
     return False
+
+
+def is_taken_now(items: list[Item], mention: Mention) -> bool:
+    """Return whether somebody is on a drug, under whatever heading that stands: "PMH: RA on methotrexate"."""
+    if not mention.saying.is_drug or not mention.first or items[mention.first - 1].text not in _ON:
+        return False
+    return mention.first == 1 or items[mention.first - 2].text not in _WAS
 
 
 def is_affirmed(items: list[Item], mention: Mention) -> bool:

@@ -105,9 +105,7 @@ class Judge:
             return None
         if saying.is_asked or saying.is_structure or CueEffect.HYPOTHETICAL in changes:
             return finding, FindingValue.ASKED
-        if CueEffect.HISTORICAL in changes or (
-            CueEffect.PERFORMED in changes and known.kind not in {"treatment", "flag"}
-        ):
+        if CueEffect.HISTORICAL in changes or (CueEffect.PERFORMED in changes and known.kind == _DIAGNOSIS):
             if known.stays:
                 return finding, FindingValue.PRESENT
             return (saying.past, FindingValue.PRESENT) if saying.past else None

@@ -16,6 +16,7 @@ from cds_service.narrative.frames.trailing_places import trailing_places
 from cds_service.narrative.items import UNKNOWN_ITEM, Item, Role, Row
 from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention, read_signs
+from cds_service.narrative.other_side import pains_of_other_side
 from cds_service.narrative.qualifiers import qualify
 from cds_service.narrative.sides import place_sides
 from cds_service.narrative.traits import PAIN, QUALIFIER, SAYING, SIDE, SIGN
@@ -83,6 +84,7 @@ class MentionReader:
             qualify(row, mentions)
         if row.traits & SIDE:
             place_sides(row, mentions)
+            mentions += pains_of_other_side(row, pains.mentions)
         if pains.referring:
             _refer(pains, antecedent.side if pains.opening is Side.UNSTATED else pains.opening)
         if stated and pains.mentions:

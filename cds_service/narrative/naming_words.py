@@ -25,10 +25,10 @@ class NamingWords:
     """Tells which texts name nothing. Created once and never changed, so it is safe to share."""
 
     def __init__(self, narrative: Lexicon) -> None:
-        phrases = sorted(naming_phrases(narrative), key=lambda phrase: phrase.count(" "))
+        phrases = list(naming_phrases(narrative))
         words = {phrase for phrase in phrases if " " not in phrase}
-        for phrase in phrases:
-            parts = phrase.split(" ")
+        others = [parts for phrase in phrases if words.isdisjoint(parts := phrase.split(" "))]
+        for parts in sorted(others, key=len):
             if words.isdisjoint(parts):
                 words.add(max(parts, key=lambda word: _tells(word, narrative)))
         words |= {misspelt for misspelt, meant in narrative.misspellings.items() if meant in words}

@@ -25,20 +25,28 @@ def denied_of_other(row: Row, mention: Mention) -> Iterator[Statement]:
 
 def _denies(row: Row, mention: Mention, other: Side) -> bool:
     behind = row[mention.last + 1 :]
-    while behind and (behind[0].entry.side is mention.side or behind[0].text in _OPENING):
+    while behind and (behind[0].entry.side is mention.side or behind[0].text in _OPENING or _leads(behind)):
         behind = behind[1:]
     if behind and behind[0].is_side and behind[0].entry.side is other:
-        return _is_normal(behind[1:])
+        named = {row[at].text for at in (mention.place, *mention.parts)}
+        is_named_again = len(behind) > 1 and behind[1].text in named  # "left foot numb, right foot normal"
+        return _is_normal(behind[2:] if is_named_again else behind[1:])
     if not behind or behind[0].text not in _NOT:
         return False
     said = [item for item in behind[1:] if item.text not in _SMALL]
     return bool(said) and said[0].entry.side is other and said[0].is_side and (len(said) == 1 or _ends(said[1]))
 
 
+def _leads(items: Sequence[Item]) -> bool:
+    """Return whether a small word leads to a side: "groin pain on the right, none on the left"."""
+    return items[0].text in _SMALL and not items[0].is_side
+
+
 def _is_normal(said: Sequence[Item]) -> bool:
     """Return whether a word says that a side is normal, and nothing more is said of it."""
     said = [item for item in said if item.text not in _SMALL]
-    is_fine = bool(said) and said[0].concept("result") == "normal" and not said[0].entry.cues
+    is_not = bool(said) and said[0].text in _NOT and len(said) == 1
+    is_fine = is_not or (bool(said) and said[0].concept("result") == "normal" and not said[0].entry.cues)
     return is_fine and (len(said) == 1 or _ends(said[1]))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import combine_sides
@@ -15,6 +15,7 @@ from cds_service.narrative.side_words import is_no_side
 from cds_service.narrative.tokenizer import Sentence
 from cds_service.narrative.traits import SIDE
 
+_NOTHING: Final = LexiconEntry()
 _THE = "the"
 _COLON = ":"
 _ANSWER = 2  # words: the colon and the answer
@@ -34,11 +35,11 @@ class PhraseFinder:
 
     def __init__(self, narrative: Lexicon) -> None:
         entries = narrative.entries
-        sides = {phrase: entry for phrase, entry in entries.items() if entry.side or entry == LexiconEntry()}
+        sides = {phrase: entry for phrase, entry in entries.items() if entry.side or entry == _NOTHING}
         one_word = {phrase for phrase, entry in sides.items() if entry.side and " " not in phrase}
         # The R in "R/O" is not a side.
         guards = {
-            phrase: LexiconEntry() for phrase in entries if phrase not in sides and one_word & set(phrase.split())
+            phrase: _NOTHING for phrase in entries if phrase not in sides and not one_word.isdisjoint(phrase.split(" "))
         }
         self._composer = SiteComposer(narrative.frames.get(sites.NAME, {}))
         guarded = sides | guards

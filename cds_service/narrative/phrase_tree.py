@@ -22,9 +22,8 @@ class PhraseTree:
         """Prepare these phrases of the entries."""
         self._entries = entries
         self._phrases = sorted(phrases)  # a space comes before all letters, so those of one first word are together
-        self.starts: dict[str, int] = {}
-        for at, phrase in enumerate(self._phrases):
-            self.starts.setdefault(phrase.partition(" ")[0], at)
+        places = range(len(self._phrases))
+        self.starts = {self._phrases[at].partition(" ")[0]: at for at in reversed(places)}  # the first of each word
         self._built: dict[str, _Node | Item] = {}
         self._models: dict[int, Item] = {}  # phrases share their entries
         self.alone: dict[str, Item] = {}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cds_service.model.facts import FindingValue
+from cds_service.narrative.carrying import PlacedCue
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
@@ -14,6 +15,9 @@ from cds_service.narrative.tokenizer import TRAILING_QUESTION
 
 ASKING: Final = frozenset(
     {"do", "does", "did", "is", "are", "was", "were", "has", "have", "can", "could", "any", "ever", "when"}
+)
+_ASKED: Final = frozenset(
+    {"ask", "asked", "asking", "enquired", "inquired", "questioned", "quizzed", "screened", "checked", "screening"}
 )
 # What may stand before that which is asked: who has it, and that it is there at all.
 _BEFORE: Final = frozenset(
@@ -58,6 +62,16 @@ def is_denied_at_end(items: Sequence[Item], mention: Mention) -> bool:
         return False
     is_no = any(cue.is_closing and cue.effect is CueEffect.NEGATED for cue in items[-1].entry.cues)
     return is_no and not any(item.is_marked(Mark.LIST, Mark.STOP) for item in items[mention.last + 1 : -_ANSWER])
+
+
+def is_answered_behind(items: Sequence[Item], mention: Mention, cues: Sequence[PlacedCue]) -> bool:
+    """Return whether what was asked about is denied behind: "asked about numbness - denies", or with all of a list."""
+    if any(one.cue.is_listing and not one.cue.is_before for one in cues):
+        return True
+    asked = [one for one in cues if one.cue.effect is CueEffect.HYPOTHETICAL]
+    if not asked or not all(_ASKED.issuperset(items[one.place].text.split()[:1]) for one in asked):
+        return False
+    return any(one.cue.is_closing and one.cue.effect is CueEffect.NEGATED and one.place > mention.last for one in cues)
 
 
 def is_answered_no(row: Row, mentions: Sequence[Mention], mention: Mention) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.endings import is_of_then
-from cds_service.narrative.items import Row
+from cds_service.narrative.items import Role, Row
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.statements import Statement
@@ -18,6 +18,7 @@ _QUOTED: Final = marked(Mark.QUOTED)
 _THEN: Final = marked(Mark.THEN)
 _NOT: Final = frozenset({"not", "isnt", "not in"})
 _COMMA: Final = ","
+_IT_IS: Final = frozenset({"it is", "its", "it was", "this is", "this was"})
 _SINCE: Final = "since"
 _BEFORE_SPEAKER: Final = frozenset({"-", ",", ":"})
 _MOST_BEHIND: Final = 2  # items behind "not" in "NOT saddle"
@@ -71,10 +72,20 @@ def _is_patient_speaking(row: Row, at: int) -> bool:
     return is_patient and at > 0 and row[at - 1].text in _BEFORE_SPEAKER and not row[at - 1].is_marked(Mark.QUOTED)
 
 
+def _is_elsewhere(row: Row, mention: Mention, at: int) -> bool:
+    """Return whether the writer says that it is another place: "at first he said thigh, but it is the knee"."""
+    if row[at].text not in _IT_IS:
+        return False
+    behind = next((item for item in row[at + 1 :] if not (item.is_side or item.is_marked(Mark.LINK))), None)
+    return behind is not None and behind.role is Role.PLACE and behind.text != row[mention.place].text
+
+
 def is_taken_back(row: Row, mention: Mention) -> bool:
     """Return whether the writer says that what another wrote is not so: "clarified: outer thigh, NOT saddle"."""
     if not is_quoted(row, mention):
         return False
     writer = next((at for at in range(mention.last + 1, len(row)) if row[at].is_marked(Mark.WRITER)), len(row))
+    if any(_is_elsewhere(row, mention, at) for at in range(writer + 1, len(row))):
+        return True
     denied = next((at for at in range(writer, len(row)) if row[at].text in _NOT), None)
     return denied is not None and denied + _MOST_BEHIND >= len(row) - 1 and row[denied - 1].text == _COMMA

@@ -12,6 +12,7 @@ from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.context import Context, carried_past
 from cds_service.narrative.dating import date_mentions, histories
 from cds_service.narrative.frames.antecedent import NOTHING, Antecedent, Asked, Meant, named, unnamed
+from cds_service.narrative.grounds import is_taken_now
 from cds_service.narrative.items import Row
 from cds_service.narrative.judging import Judge
 from cds_service.narrative.lexicon import CueEffect, Lexicon
@@ -195,6 +196,8 @@ class SentenceReader:
         for mention in mentions:
             refer_back(mention, row, sides)
             changes = context.changes(mention)
+            if CueEffect.HISTORICAL in changes and is_taken_now(row, mention):
+                changes = changes - {CueEffect.HISTORICAL}
             for one in self._judge.judge(mention, changes):
                 if is_of_diagnoses and not self._judge.is_diagnosis(one):
                     continue

@@ -13,6 +13,8 @@ _LETTERS: Final[Mapping[str, str]] = {"k": "knee", "a": "ankle", "b": "biceps", 
 _GRADED: Final = re.compile(r"[rl]?[0-4]|[+-]|absent|present|normal|n|r|l|right|left")
 _LEFT_OR_TOUCH: Final = "lt"
 _FELT: Final = frozenset({"intact", "normal", "preserved", "nad", "reduced", "decreased", "impaired", "diminished"})
+_LESSENED: Final = frozenset({"↓", "reduced", "decreased", "impaired", "diminished", "altered", "absent"})
+_ROOT: Final = re.compile(r"[ls][1-5]|over|in|across")
 _RIGHT, _LEFT = "r", "l"
 # "R2 L0": where the right stands beside it, L2 is no vertebra.
 _GLUED: Final = frozenset(f"{side}{grade}" for side in (_RIGHT, _LEFT) for grade in range(5))
@@ -97,6 +99,8 @@ def _is_touch(part: Sentence, at: int) -> bool:
     """
     if part.spellings[at] != "LT" or at + 1 >= len(part.words):
         return False
+    if at and part.words[at - 1] in _LESSENED and _ROOT.fullmatch(part.words[at + 1]):
+        return True  # "↓ LT L5"
     return part.words[at + 1] in _FELT and not part.spellings[at + 1].isupper()
 
 

@@ -24,6 +24,8 @@ _COPULAS = frozenset({"is", "was", "are", "were"})  # "knee pain on the left is 
 _COMMA, _SLASH, _PASSED = ",", "/", frozenset({"yes", "only"})
 _SEEN = frozenset({"seen", "noted", "found", "observed", "evident", "present", "is present", "demonstrated"})
 _HEADINGS = frozenset({":", "-"})
+_LEADING, _THERE = frozenset({"on", "the", "on the"}), "there"  # "on the left there is"
+_BEHIND_SIDE = frozenset({",", ":", "-", "it is", "its", "she has", "he has", "he", "she", "side"})
 _THAN = "than"
 _COMPARING = frozenset({_THAN, "more than", "greater than", "worse than", "on", "the"})
 _EITHER = "either"
@@ -61,15 +63,23 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
 
 def _take_heading(items: list[Item], mentions: list[Mention]) -> None:
     """Give the one side of a sentence that heads it to all its pains: "Left: groin pain, no calf pain"."""
-    is_heading = (
-        len(items) > 1
-        and items[0].is_side
-        and (items[1].text in _HEADINGS or items[1].concept("quality") == "painless")
-    )
-    if is_heading and not any(item.is_side or item.side is not _UNSTATED for item in items[1:]):
+    at = 0
+    while at < len(items) and items[at].text in _LEADING:
+        at += 1
+    if at + 1 >= len(items) or not items[at].is_side or not _heads(items, at):
+        return
+    if not any(item.is_side or item.side is not _UNSTATED for item in items[at + 1 :]):
         for mention in mentions:
             if mention.saying.is_pain and mention.side is _UNSTATED:
-                mention.side = items[0].entry.side or _UNSTATED
+                mention.side = items[at].entry.side or _UNSTATED
+
+
+def _heads(items: list[Item], at: int) -> bool:
+    """Return whether a side heads what follows: "left: groin pain", "on the left there is pain", "on the left, …"."""
+    behind = items[at + 1]
+    if at == 0:
+        return behind.text in _HEADINGS or behind.concept("quality") == "painless"
+    return behind.text in _BEHIND_SIDE or behind.text.startswith(_THERE)
 
 
 def of_either(row: Row, mention: Mention, denied: Statement) -> Statement:
@@ -113,10 +123,16 @@ def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
         found.append(items[at].entry.side)
         at -= 1
         if at >= 1 and items[at].is_marked(*_LISTS) and items[at - 1].is_side:
-            if items[at].text == _COMMA and at > 1 and _may_have_side(items[at - 2]):
+            if items[at].text == _COMMA and _is_of_other(items, at - 1):
                 break  # "hip pain left, right knee pain"
             at -= 1
     return combine_sides(side for side in found if side) if found else Side.UNSTATED
+
+
+def _is_of_other(items: list[Item], side: int) -> bool:
+    """Return whether something that may have a side stands before one: "limps on the left, right groin pain"."""
+    before = next((item for item in reversed(items[:side]) if not item.is_marked(Mark.LINK)), None)
+    return before is not None and _may_have_side(before)
 
 
 def _opening_bracket(items: list[Item], at: int) -> Side | None:

@@ -9,7 +9,7 @@ from typing import ClassVar, Final, NamedTuple
 
 import msgspec
 
-from cds_service.fhir.datatypes import NOT_PRESENT, Concepts, Reference, list_concepts
+from cds_service.fhir.datatypes import NOT_PRESENT, Concepts, Reference, Subject, list_concepts
 
 _IMAGING: Final = frozenset({"363679005", "RAD", "RUS", "RX", "CT", "NMR", "CUS", "NMS", "XRC", "imaging"})
 
@@ -25,8 +25,8 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     """
 
     id: str | None = None
-    subject: Reference | None = None
-    patient: Reference | None = None
+    subject: Subject | None = None
+    patient: Subject | None = None
     meta: _Meta | None = None
     status: str | None = None
     issued: str | None = None
@@ -81,8 +81,8 @@ class _EncounterHead(Head, frozen=True, gc=False):
 class Owner(msgspec.Struct, frozen=True, gc=False):
     """Whose a line is, where nothing else of it can be decoded."""
 
-    subject: Reference | None = None
-    patient: Reference | None = None
+    subject: Subject | None = None
+    patient: Subject | None = None
 
 
 _KINDS: Final[Mapping[str, type[Head]]] = {

@@ -155,8 +155,8 @@ def _count_lines(patient: PatientRecords) -> Iterator[tuple[Row, int]]:
     """Yield how many lines of a patient were judged, or why not."""
     for kind, number in patient.repeated.items():
         yield Row(Measure.LINES_TOLD, detail=f"{kind}|{Reason.DUPLICATE.value}"), number
-    kinds = Counter([type(dated.resource).__name__ for dated in patient.dated])
-    for kind, number in kinds.items():
+    types = Counter(map(type, [dated.resource for dated in patient.dated]))
+    for kind, number in ((one.__name__, number) for one, number in types.items()):
         if patient.patient is None:
             yield Row(Measure.LINES_TOLD, detail=f"{kind}|{Reason.NO_PATIENT_RECORD.value}"), number
         else:

@@ -31,6 +31,8 @@ _SHARE: Final = 16_000_000  # bytes of an export that are read between two commi
 _MOST_SHARES: Final = 2_000
 _BUCKET: Final = 8_000_000  # bytes of FHIR whose records are judged at once, before they are projected
 _MOST_BUCKETS: Final = 32_768
+_GC_AFTER: Final = 100_000  # objects; nearly all of a patient's are freed when their last user is done with them
+_NEW_OBJECTS: Final = 50_000  # at which a process looks for cycles; Python's default is 700
 
 
 class Progress(NamedTuple):
@@ -127,6 +129,8 @@ def _start_process(process: _Process) -> None:
     _held[:] = [process]
     _readings.clear()
     gc.freeze()  # the content: it stays, and looking through it again and again takes time
+    gc.set_threshold(_GC_AFTER)
+    gc.set_threshold(_NEW_OBJECTS)  # and not that of the command, which is for a process that ends soon
 
 
 def _read_all(process: _Process, pool: ProcessPoolExecutor, tell: Callable[[Progress], None]) -> None:

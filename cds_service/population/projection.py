@@ -9,7 +9,7 @@ import msgspec
 
 from cds_service.errors import BadRequest
 from cds_service.fhir.bundles import decode_resource
-from cds_service.fhir.datatypes import CodeableConcept, Reference
+from cds_service.fhir.datatypes import CodeableConcept, Subject
 from cds_service.fhir.documents import DocumentReference
 from cds_service.fhir.resources import SupportedResource
 from cds_service.population.attachments import without_unread_bytes
@@ -39,7 +39,7 @@ _WITH_ATTACHMENTS: Final = frozenset({"DocumentReference", "DiagnosticReport"})
 _TOLD_TYPES: Final = {"OperationOutcome": Reason.EXPORT_ERROR}
 _MOST_REPEATED: Final = 50_000
 _OF_NO_LINE: Final = b"\n"
-_Key: TypeAlias = tuple[str, Reference | None, Reference | None, str | None, bytes]
+_Key: TypeAlias = tuple[str, Subject | None, Subject | None, str | None, bytes]
 
 
 @dataclass(slots=True)
@@ -145,9 +145,9 @@ class Projector:
         Raises:
             NotUsed: there are none.
         """
-        kind, *_ = key
+        kind, _, _, status, written = key
         try:
-            verdict = self._verdicts.judge(kind, head)
+            verdict = self._verdicts.judge(kind, status, written)
         except msgspec.ValidationError:
             return (self._record_unreadable(kind, text),)
         except NOT_JSON as error:

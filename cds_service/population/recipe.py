@@ -1,6 +1,7 @@
 """What a run judges with: small enough to be sent to other machines, each of which then loads the content."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,28 +44,31 @@ class Recipe(NamedTuple):
     takes_all: bool = False
     none_of: frozenset[str] = frozenset()
 
-    def prepare(self) -> Prepared:
-        """Load the content, and build what judges by it.
 
-        Raises:
-            ContentError: with every problem of content and overlay.
-            ExportRefused: `none_of` names a type that the prefetch does not ask for.
-        """
-        loaded = [load_knowledge(self.content or shipped_cards(), self.site)]
-        if self.against:
-            loaded.append(load_knowledge(self.against, None))
-        keys = [key for one in loaded for key in build_prefetch_keys(one.content, one.terminology)]
-        judges = [build_content_judge(one, self.text_budget, takes_all=self.takes_all) for one in loaded]
-        asked = build_prefetch_filter(keys, takes_all=self.takes_all)
-        if not self.none_of <= asked.types:
-            raise ExportRefused(f"--none-of takes one of {', '.join(sorted(asked.types))}")
-        return Prepared(
-            judge=PopulationJudge(judges[0], self.period, judges[1] if self.against else None),
-            asked=asked,
-            optional=frozenset(key.resource_type for key in keys if key.has_words) | self.none_of,
-            about=self._list_about(one.content.edition.full_digest for one in loaded),
-        )
+@lru_cache(maxsize=1)
+def prepare(recipe: Recipe) -> Prepared:
+    """Load the content of a recipe, once in each process, and build what judges by it.
 
-    def _list_about(self, digests: Iterable[str]) -> tuple[str, ...]:
-        options = (self.period, self.takes_all, sorted(self.none_of), self.text_budget)
-        return (__version__, *digests, *map(str, options))
+    Raises:
+        ContentError: with every problem of content and overlay.
+        ExportRefused: `none_of` names a type that the prefetch does not ask for.
+    """
+    loaded = [load_knowledge(recipe.content or shipped_cards(), recipe.site)]
+    if recipe.against:
+        loaded.append(load_knowledge(recipe.against, None))
+    keys = [key for one in loaded for key in build_prefetch_keys(one.content, one.terminology)]
+    judges = [build_content_judge(one, recipe.text_budget, takes_all=recipe.takes_all) for one in loaded]
+    asked = build_prefetch_filter(keys, takes_all=recipe.takes_all)
+    if not recipe.none_of <= asked.types:
+        raise ExportRefused(f"--none-of takes one of {', '.join(sorted(asked.types))}")
+    return Prepared(
+        judge=PopulationJudge(judges[0], recipe.period, judges[1] if recipe.against else None),
+        asked=asked,
+        optional=frozenset(key.resource_type for key in keys if key.has_words) | recipe.none_of,
+        about=_list_about(recipe, [one.content.edition.full_digest for one in loaded]),
+    )
+
+
+def _list_about(recipe: Recipe, digests: Iterable[str]) -> tuple[str, ...]:
+    options = (recipe.period, recipe.takes_all, sorted(recipe.none_of), recipe.text_budget)
+    return (__version__, *digests, *map(str, options))

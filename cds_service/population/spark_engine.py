@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
@@ -26,7 +25,7 @@ from cds_service.population.counts import Counts, LineNumbers, as_counts, decode
 from cds_service.population.export_files import Export, Part, share_out
 from cds_service.population.part_reader import read_part
 from cds_service.population.projection import Projector
-from cds_service.population.recipe import Prepared, Recipe
+from cds_service.population.recipe import Recipe, prepare
 from cds_service.population.records import BINARY_KEY
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def run_on_spark(export: Export, recipe: Recipe, session: SparkSession, tell: Ca
         ExportRefused: what came out does not add up.
         pyspark.errors.PySparkException: Spark gave up.
     """
-    prepared = _prepare(recipe)
+    prepared = prepare(recipe)
     shares = share_out(export.files, _SHARE)
     partitions = max(2 * session.sparkContext.defaultParallelism, math.ceil(export.unpacked_size / _PARTITION))
     tell(f"Reading {len(shares)} shares")
@@ -133,7 +132,7 @@ def _judge(records: "DataFrame", recipe: Recipe, absent: frozenset[str], partiti
     """Return a row of counts for each partition, all records of a patient in the same one."""
 
     def judge(batches: Batches) -> Iterator[pa.RecordBatch]:
-        prepared = _prepare(recipe)
+        prepared = prepare(recipe)
         judging = replace(prepared.judge, judge=replace(prepared.judge.judge, absent_types=absent))
         if judging.other is not None:
             judging = replace(judging, other=replace(judging.other, absent_types=absent))
@@ -143,14 +142,8 @@ def _judge(records: "DataFrame", recipe: Recipe, absent: frozenset[str], partiti
     return sorted_records.mapInArrow(judge, _COLUMNS)
 
 
-@lru_cache(maxsize=1)
-def _prepare(recipe: Recipe) -> Prepared:
-    """Load the content once in each process of Spark's workers."""
-    return recipe.prepare()
-
-
 def _read_share(recipe: Recipe, share: tuple[Part, ...]) -> Iterator[tuple[str, bytes]]:
-    prepared = _prepare(recipe)
+    prepared = prepare(recipe)
     projector = Projector(prepared.asked, prepared.judge.judge.chart_reader.knows)
     for part in share:
         yield from projector.project_batches(read_part(part, projector))

@@ -8,7 +8,6 @@ import msgspec
 
 from cds_service.fhir.datatypes import CodeableConcept
 from cds_service.population.counts import Measure
-from cds_service.population.heads import Head
 from cds_service.population.prefetch_filter import PrefetchFilter
 from cds_service.population.records import clean, write_counted
 
@@ -35,13 +34,13 @@ class Verdicts:
     knows: Callable[[CodeableConcept], bool]
     _known: dict[_Key, Verdict] = field(default_factory=dict)
 
-    def judge(self, kind: str, head: Head) -> Verdict:
-        """Return the verdict on lines of a type with this status and code.
+    def judge(self, kind: str, status: str | None, written: bytes) -> Verdict:
+        """Return the verdict on lines of a type with this status and this code, as it is written.
 
         Raises:
             msgspec.ValidationError: the code has another type than FHIR's.
         """
-        key = kind, head.status, bytes(head.concept)
+        key = kind, status, written
         verdict = self._known.get(key)
         return verdict if verdict is not None else self._find(key)
 

@@ -39,15 +39,15 @@ class CardTemplates:
         self._summary_templates = {
             name: self._parse_template(name, texts.summary, CARD_VARIABLES) for name, texts in wording.items()
         }
-        considered = {
-            name: self._parse_template(name, texts.consider, CARD_VARIABLES) for name, texts in wording.items()
+        self._considers = {name: texts.consider.strip() for name, texts in wording.items()}
+        self._consider_templates = {  # of the few that are not the same in every call
+            name: self._parse_template(name, text, CARD_VARIABLES)
+            for name, text in self._considers.items()
+            if "{" in text
         }
         self._layout_template = self._parse_template("_layout", layout, LAYOUT_VARIABLES)
         if self._problems:
             raise ContentError(self._problems)
-        fixed = {name for name, texts in wording.items() if not self._find_variables(texts.consider)}
-        self._fixed_considers = {name: _render(considered[name], {}) for name in fixed}
-        self._consider_templates = {name: template for name, template in considered.items() if name not in fixed}
 
     def _parse_template(self, file: str, text: str, allowed: frozenset[str]) -> Any:
         try:
@@ -61,18 +61,14 @@ class CardTemplates:
             self._problems.append(Problem(f"wording/{file}.md", name, "is not a variable that cards can use"))
         return template
 
-    def _find_variables(self, text: str) -> set[str]:
-        return find_undeclared_variables(self._environment.parse(text))
-
     def render_summary(self, card: str, variables: Mapping[str, Any]) -> str:
         """Render a card's summary. The caller checks its length."""
         return _render(self._summary_templates[card], variables)
 
     def render_detail(self, card: str, variables: Mapping[str, Any], layout_variables: Mapping[str, Any]) -> str:
         """Render a card's detail: its own wording inside the layout that all cards share."""
-        consider = self._fixed_considers.get(card)
-        if consider is None:
-            consider = _render(self._consider_templates[card], variables)
+        template = self._consider_templates.get(card)
+        consider = _render(template, variables) if template else self._considers[card]
         return _render(self._layout_template, {**layout_variables, "consider": consider})
 
     def check_summary_lengths(

@@ -42,8 +42,8 @@ class OrderBuilder:
         }
         problems = [
             Problem("orders.toml", name, f"does not yield a valid R4 ServiceRequest: {error}")
-            for name in templates
-            for side in Side
+            for name, template in templates.items()
+            for side in (Side if template.is_sided else (Side.UNSTATED,))
             if (
                 error := _validation_error(
                     self.build(name, side, "specimen", [OrderReason("specimen", (Code("finding", "x"),))])

@@ -27,10 +27,10 @@ from typing import Any
 from cds_service.knowledge import Knowledge
 from cds_service.logic.rating_summary import RatingSummary, summarize_ratings
 from cds_service.logic.rule_summary import RuleSummary, summarize_patterns, summarize_rules
-from cds_service.model.dates import PartialDate
 from cds_service.model.decision import Decision
 from cds_service.model.facts import Chart, Fact, Finding
 from cds_service.rendering.phrases import FactPhrases
+from cds_service.report.dates import build_date
 from cds_service.report.fact_words import describe_value, label_fact
 from cds_service.service.hook_service import CallResult
 
@@ -83,13 +83,6 @@ def _build_fact(fact: Fact, phrases: FactPhrases) -> dict[str, Any]:
         "source": fact.source.reference,
         "in_words": fact.source.kind.is_text,
     }
-
-
-def build_date(when: PartialDate | None) -> str | list[str] | None:
-    """Return a date as an ISO day, as the first and the last day that it may mean, or as null."""
-    if when is None:
-        return None
-    return when.first.isoformat() if when.is_exact else [when.first.isoformat(), when.last.isoformat()]
 
 
 def _build_patterns(decision: Decision) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from typing import Any
 
 from cds_service.chart.text_reading import FoundInText, TextReading, TextType
 from cds_service.knowledge import Knowledge
-from cds_service.report.call_report import build_date
+from cds_service.report.dates import build_date
 
 
 def build_read_report(reading: TextReading, knowledge: Knowledge, kind: TextType, told_on: date) -> dict[str, Any]:

@@ -6,6 +6,7 @@ By words, sentence by sentence: no statistics of letters tell "LBP x12d, no RF, 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from cds_service.model.screen import LanguageWords
@@ -45,7 +46,7 @@ class LanguageCheck:
     """Checks texts. Created once; safe to share between threads."""
 
     def __init__(self, words: LanguageWords, narrative: Lexicon) -> None:
-        self._own = words.own | {word for phrase in narrative.entries for word in phrase.split()}
+        self._own = words.own.union(chain.from_iterable(map(str.split, narrative.entries)))
         self._clinical = words.clinical
         self._other = frozenset(word for word in words.other if not word.startswith("-")) - self._own - self._clinical
         self._parts = tuple(word.strip("-") for word in words.other if word.startswith("-"))

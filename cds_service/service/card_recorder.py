@@ -1,9 +1,10 @@
 """What the use case asks of the record of its cards and of the feedback on them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
+
+import msgspec
 
 from cds_service.model.decision import Decision
 from cds_service.model.edition import Edition
@@ -14,8 +15,7 @@ from cds_service.wire.request import HookRequest
 from cds_service.wire.response import Card
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedCall:
+class JudgedCall(msgspec.Struct, frozen=True, gc=False):
     """What is counted of a judged call. `has_cards`: also cards that a silent client is not shown."""
 
     service_id: str

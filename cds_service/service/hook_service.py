@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Final
 
+import msgspec
+
 from cds_service.chart.chart_reader import ChartReader
 from cds_service.ehr.access import (
     NO_HEADERS,
@@ -51,8 +53,7 @@ _OVERTIME_S: Final = 0.5
 """Seconds that reading and judging may take beyond the call's deadline, where its data came late."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallResult:
+class CallResult(msgspec.Struct, frozen=True, gc=False):
     """The answer to a call, as values and as bytes, and the decision behind it: None if the call was not judged.
 
     For operators: `prefetch_statuses` says how each prefetch key arrived, `gap_codes` what a key lacks, in codes;
@@ -62,14 +63,13 @@ class CallResult:
     response: HookResponse
     body: bytes
     decision: Decision | None = None
-    prefetch_statuses: Mapping[str, str] = field(default_factory=dict)
-    gap_codes: Mapping[str, str] = field(default_factory=dict)
+    prefetch_statuses: Mapping[str, str] = msgspec.field(default_factory=dict)
+    gap_codes: Mapping[str, str] = msgspec.field(default_factory=dict)
     missing: tuple[MissingKey, ...] = ()
     withheld: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PermittedServer:
+class PermittedServer(msgspec.Struct, frozen=True, gc=False):
     """The FHIR server that a call may have us read.
 
     `allows_private`: it may have a private or loopback address. `is_open`: it may be read without a token.
@@ -80,12 +80,11 @@ class PermittedServer:
     base_url: str
     allows_private: bool = False
     is_open: bool = False
-    trace_headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
+    trace_headers: Mapping[str, str] = msgspec.field(default_factory=lambda: NO_HEADERS)
     has_room_for: Callable[[bytes], bool] = has_room
 
 
-@dataclass(frozen=True, slots=True)
-class CardVisibility:
+class CardVisibility(msgspec.Struct, frozen=True, gc=False):
     """What a caller's users see of a decision. `is_silent`: nothing, though every call is judged and recorded.
 
     `exempt_roles`: users with these PractitionerRole codes see no info cards. `client_id` selects the card dialect.

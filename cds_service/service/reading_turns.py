@@ -5,8 +5,6 @@ threads that read at once would make every other call wait for each of them, man
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Lock
 from typing import Final
 
@@ -23,9 +21,8 @@ class ReadingTurns:
     def __init__(self) -> None:
         self._turns: dict[tuple[str, bool], Lock] = {}  # clients are those of the table
 
-    @contextmanager
-    def take(self, client_id: str, size: int, deadline: float) -> Iterator[None]:
-        """Hold the client's turn to read a chart of so many bytes by the deadline, which is on the monotonic clock.
+    def take(self, client_id: str, size: int, deadline: float) -> "_Turn":
+        """Take the client's turn to read a chart of so many bytes by the deadline, which is on the monotonic clock.
 
         Raises:
             OutOfTime: charts that came before took too long.
@@ -33,7 +30,18 @@ class ReadingTurns:
         turn = self._turns.setdefault((client_id, size > _LONG), Lock())
         if not turn.acquire(timeout=max(_LEAST_WAIT_S, deadline - _LONGEST_READING_S - time.monotonic())):
             raise OutOfTime("the deadline of the call came before its chart could be read")
-        try:
-            yield
-        finally:
-            turn.release()
+        return _Turn(turn)
+
+
+class _Turn:
+    """A turn that was taken, and ends with the block."""
+
+    def __init__(self, lock: Lock) -> None:
+        self._lock = lock
+
+    def __enter__(self) -> None:
+        """Begin it."""
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        self._lock.release()

@@ -1,9 +1,9 @@
 """Holds back the cards of a decision that their user has answered, by what the store knows of those answers."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
 from msgspec.structs import replace
 
 from cds_service.chart.open_orders import OpenOrderFinder, OrderCodes
@@ -19,8 +19,7 @@ from cds_service.suppression.windows import ACCEPTED, NO_LIMITS, AnswerWindows
 from cds_service.wire.request import HookRequest
 
 
-@dataclass(frozen=True, slots=True)
-class SuppressionCall:
+class SuppressionCall(msgspec.Struct, frozen=True, gc=False):
     """What a call brings with it: who asks, on which data, under which of the client's limits, with which codes."""
 
     request: HookRequest
@@ -28,7 +27,7 @@ class SuppressionCall:
     data: ChartData
     now: datetime
     limits: SuppressionLimits = NO_LIMITS
-    order_codes: OrderCodes = field(default_factory=dict)
+    order_codes: OrderCodes = msgspec.field(default_factory=dict)
 
 
 class CardSuppressor:

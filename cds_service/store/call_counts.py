@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 
+import msgspec
+from msgspec.structs import asdict
 from sqlalchemy import Connection, Engine
 
 from cds_service.errors import StoreUnavailable
@@ -17,8 +18,7 @@ _LINGER_S = 0.5  # a killed worker loses the counts of as long
 _COUNTS = ("with_cards", "without_cards", "cards_exempt_role")
 
 
-@dataclass(frozen=True)
-class CallKind:
+class CallKind(msgspec.Struct, frozen=True, gc=False):
     """What is counted together: calls of a tenant on one day of the site, judged by one content, shown or silent."""
 
     day: date
@@ -76,7 +76,7 @@ class CallCounts:
 
 def _add(connection: Connection, counts: Counter[tuple[CallKind, str]]) -> None:
     for kind in dict.fromkeys(kind for kind, _ in counts):
-        row = vars(kind) | {name: counts[kind, name] for name in _COUNTS}
+        row = asdict(kind) | {name: counts[kind, name] for name in _COUNTS}
         sign_off = row.pop("sign_off")
         connection.execute(insert_or_add(connection, call_count, _COUNTS), row)
         day = {name: row[name] for name in ("day", "content_digest", "content_version")} | {"sign_off": sign_off}

@@ -1,10 +1,11 @@
 """Stores issued cards without making a call wait."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+from msgspec.structs import asdict
 from sqlalchemy import Engine
 
 from cds_service.errors import StoreUnavailable
@@ -15,8 +16,7 @@ from cds_service.store.schema import card_issued
 from cds_service.store.spool import Spool
 
 
-@dataclass(frozen=True)
-class IssuedCard:
+class IssuedCard(msgspec.Struct, frozen=True, gc=False):
     """One card built for a client; `silent`: not shown. Patient and user are keyed hashes (`Pseudonymizer`).
 
     `basis_hash`: a keyed hash of what the card rests on; None: it is never suppressed. `offer_ids`: the content's id of
@@ -108,7 +108,7 @@ class IssuedCards:
         try:
             with transaction(self._engine) as connection:
                 keep_feedback_away(connection)
-                connection.execute(insert_if_absent(connection, card_issued), [dict(vars(card)) for card in cards])
+                connection.execute(insert_if_absent(connection, card_issued), [asdict(card) for card in cards])
                 self._foreign_ids.recognise(connection, cards)
         except ValuesRefused:
             return 1 if len(cards) == 1 else sum(self._write_batch([card]) for card in cards)

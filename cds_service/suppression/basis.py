@@ -30,7 +30,7 @@ def describe_basis(decision: Decision, recommendation: Recommendation) -> str:
     basis = {
         "content": decision.content.edition.full_digest,
         "advice": [recommendation.rule.id, recommendation.advice.card, recommendation.advice.level],
-        "side": recommendation.side.value,
+        "side": recommendation.side,
         "patterns": sorted(recommendation.pattern_ids),
         "orders": _distinct(_describe_order(order) for order in orders),
         "facts": _distinct(_describe_fact(fact, chart) for fact in facts),
@@ -54,33 +54,32 @@ def _encode(value: object) -> str:
 
 def _describe_order(order: Imaging) -> list[Any]:
     """Describe the order that is judged: the same order is a draft in one call and a request in the next."""
-    code_side = order.code_side.value if order.code_side else None
-    return [order.region, order.modality, order.contrast, order.side.value, code_side, order.treatment]
+    return [order.region, order.modality, order.contrast, order.side, order.code_side, order.treatment]
 
 
 def _describe_fact(fact: Fact, chart: Chart) -> list[Any]:
     if isinstance(fact, Imaging):
         when = None if fact.stage is Stage.DRAFT else _describe_date(fact.when)
-        return [*_describe_order(fact), fact.stage.value, when]
+        return [*_describe_order(fact), fact.stage, when]
     return _describe_finding(fact, chart)
 
 
 def _describe_flag(fact: Finding, chart: Chart) -> list[Any]:
     """Describe a red flag. A note that denies it again, on another day, is no news."""
     if fact.value is FindingValue.ABSENT:
-        return [fact.id, fact.value.value, fact.side.value]
+        return [fact.id, fact.value, fact.side]
     return _describe_finding(fact, chart)
 
 
 def _describe_finding(fact: Finding, chart: Chart) -> list[Any]:
     when = _describe_day(fact.when, fact.source.kind, chart)
     qualifiers = sorted(fact.qualifiers.items())
-    return [fact.id, fact.value.value, fact.side.value, when, _describe_date(fact.onset), qualifiers]
+    return [fact.id, fact.value, fact.side, when, _describe_date(fact.onset), qualifiers]
 
 
 def _describe_hit(hit: ScreenHit, chart: Chart) -> list[Any]:
     when = _describe_day(hit.when, hit.source.kind, chart)
-    return [hit.group, hit.cause, hit.side.value, when, _describe_date(hit.onset)]
+    return [hit.group, hit.cause, hit.side, when, _describe_date(hit.onset)]
 
 
 def _describe_day(when: PartialDate | None, kind: SourceKind, chart: Chart) -> str | None:

@@ -27,7 +27,7 @@ from cds_service.store import (
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 NAMES = ForeignIds(Pseudonymizer(b"k" * 32))
 KIND = CallKind(date(2026, 3, 4), "north", "order-sign", "s", "2.0.0", "d", "not signed off", silent=False)
-TEXTS = dict.fromkeys(IssuedCard.__dataclass_fields__, "x")
+TEXTS = dict.fromkeys(IssuedCard.__struct_fields__, "x")
 
 
 @pytest.fixture(scope="module")

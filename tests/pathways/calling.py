@@ -6,35 +6,23 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
 from flask import Flask
-from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
-import cds_service.app
-import cds_service.engine
-import cds_service.startup_state
-import cds_service.store_setup
+import cds_service.content_loading
 from cds_service.app import build_app
-from cds_service.ehr.client import EhrClient
 from cds_service.ehr.prefetch_templates import PrefetchKey, build_prefetch_keys
 from cds_service.settings import Settings
+from tests.closed_at_end import close_at_end
 from tests.liveness import LIVENESS_S
 from tests.made_once import PARTS, make_once, read_once
 from tests.shipped import shipped_knowledge
 
 from .ehr import Ehr
 from .scenarios import Scenario
-
-_CLOSED_BY: dict[tuple[ModuleType, str], Callable[[Any], object]] = {
-    (cds_service.app, "connect"): Engine.dispose,
-    (cds_service.store_setup, "connect"): Engine.dispose,
-    (cds_service.store_setup, "IssuedCards"): lambda issued: issued.close(5),
-    (cds_service.engine, "EhrClient"): EhrClient.close,
-}
 
 
 def counting_uuids() -> Callable[[], str]:
@@ -57,21 +45,13 @@ def service_for(scenario: Scenario, folder: Path, *fhir_servers: str) -> Iterato
         demo_fhir_servers=list(fhir_servers),
     )
     with ExitStack() as opened:
-        opened.enter_context(patch.object(cds_service.startup_state, "load_knowledge", read_once(shipped_knowledge())))
+        opened.enter_context(
+            patch.object(cds_service.content_loading, "load_knowledge", read_once(shipped_knowledge()))
+        )
         for module, name in PARTS:
             opened.enter_context(patch.object(module, name, make_once(getattr(module, name))))
-        for (module, name), close in _CLOSED_BY.items():
-            opened.enter_context(patch.object(module, name, _closing(getattr(module, name), close, opened)))
+        close_at_end(opened)
         yield build_app(settings, clock=lambda: scenario.now, uuid_factory=counting_uuids())
-
-
-def _closing(make: Callable[..., Any], close: Callable[[Any], object], opened: ExitStack) -> Callable[..., Any]:
-    def made(*arguments: Any, **options: Any) -> Any:
-        thing = make(*arguments, **options)
-        opened.callback(close, thing)
-        return thing
-
-    return made
 
 
 def call(scenario: Scenario, folder: Path, body: dict[str, Any]) -> TestResponse:

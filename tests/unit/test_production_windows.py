@@ -8,7 +8,7 @@ from signing import PUBLIC, client_table
 from cds_service.errors import ProblemsFound
 from cds_service.production import build_suppression_limits, load_production_config
 from cds_service.settings import Settings
-from cds_service.startup_state import check_startup
+from cds_service.startup_check import check_startup
 
 pytestmark = pytest.mark.usefixtures("loaded_once")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cds_service import startup_state, worker
+from cds_service import content_loading, startup_state, worker
 from cds_service.settings import Settings
 from cds_service.startup_state import StartupState, build_startup_state
 
@@ -36,7 +36,7 @@ def test_a_worker_that_inherits_nothing_builds_its_own_state(made: list[str]) ->
 
 def test_a_forked_worker_uses_what_its_server_has_prepared(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     worker.share_with_workers(startup_state.build_startup_state(Settings()))
-    monkeypatch.setattr(startup_state, "load_knowledge", None)  # nothing can be loaded any more
+    monkeypatch.setattr(content_loading, "load_knowledge", None)  # nothing can be loaded any more
     worker.create_rsgi_app()
     assert made == []
     assert gc.get_freeze_count() > 0

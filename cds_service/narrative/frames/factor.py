@@ -15,6 +15,7 @@ from cds_service.narrative.frames.setting_out import (
     is_easy,
     is_of_another,
     is_rising,
+    joins_places,
     lasts,
     leaves_a_seat,
 )
@@ -26,7 +27,7 @@ from cds_service.narrative.mentions import Mention
 
 _CHANGE, _ACTION, _OCCASION, _PERSON, _ASIDE = "effect", "action", "occasion", "person", "aside"
 _WORSE, _BETTER, _SAME, _ALTER, _PAIN = "worse", "better", "same", "alter", "pain"
-_LEAVING, _RISING = "leaving", "rising"
+_LEAVING, _RISING, _CART = "leaving", "rising", "cart"
 _LED: Final = frozenset({"stiff", "hobble", "hard", "loosen"})  # "stiff as a board getting out of a chair"
 _TO, _AND, _NOR = "to", frozenset({"and", "then"}), frozenset({"nor", "neither", "or"})
 _ROADS: Final = frozenset(
@@ -60,12 +61,13 @@ _OPPOSITES = {
     _SAME: (_BETTER, _WORSE),
     _ALTER: (_BETTER, _WORSE),
 }
-_LOW_BACK, _FOR, _COMMA, _COLON = "low-back", "for", ",", ":"
+_LOW_BACK, _FOR, _COMMA, _COLON, _DASH = "low-back", "for", ",", ":", "-"
 _RUNNING, _LONG_RUN, _DISTANCE, _LEAST_LONG = "running", "long-run", "distance", 10  # kilometres or miles
 _WALKING, _UNTIL = "walking", frozenset({"before", "until", "till"})
 _BEFORE, _BEHIND = 12, 8  # items between an action and its change
 _MAX_UNKNOWN = 2
 _LISTS = (Mark.LIST, Mark.JOINED)
+_RELATIVES, _PASSED = frozenset({"which", "that"}), frozenset({Role.PLACE, Role.RUN})
 
 
 class _Governing(NamedTuple):
@@ -172,8 +174,8 @@ class FactorFrame(Frame):
                 is_led = is_led or change in _LED or (is_headed and change != _PAIN)
                 return _Governing(at, change, is_listed) if is_led or is_next or item.concept(_OCCASION) else None
             elif item.is_marked(*_LISTS):
-                needs_action = True
-            elif item.text == _COLON:
+                needs_action = not joins_places(row, at)
+            elif item.text == _COLON or (item.text == _DASH and at and _change(row[at - 1])):
                 is_headed = True  # "Agg: walking, stairs"
             elif item.concept(_OCCASION):
                 is_led = is_led or change != _BETTER
@@ -213,11 +215,9 @@ class FactorFrame(Frame):
                 is_denied = True
             elif item.concept(_OCCASION) and item.role is not Role.RUN:
                 occasion = item.text
-            elif (
-                (item.role is Role.PLACE and item.concept(REGION) != _LOW_BACK and not is_joined)
-                or _breaks(item)
-                or (item.text == _FOR and occasion)
-            ):
+            elif action == _CART and item.text in _RELATIVES:
+                continue  # "a trolley for support, which eases it"
+            elif _ends_change(item, is_joined=is_joined) or (item.text == _FOR and occasion):
                 return None
             else:
                 unknown += item.is_unknown and not item.entry.concepts
@@ -285,9 +285,15 @@ def _begins_clause(row: Row, at: int) -> bool:
     return is_joined and row[at].is_unknown and row[at + 1].concept(_OCCASION) is not None
 
 
+def _ends_change(item: Item, *, is_joined: bool) -> bool:
+    """Return whether no change of an action follows. `is_joined`: the action is one of several."""
+    is_elsewhere = item.role is Role.PLACE and item.concept(REGION) != _LOW_BACK
+    return (is_elsewhere and not is_joined) or _breaks(item)
+
+
 def _breaks(item: Item) -> bool:
     """Return whether a word parts an action from its change."""
-    if item.concept(PRONOUN) or item.concept(_PERSON) or item.role is Role.PLACE or item.role is Role.RUN:
+    if item.concept(PRONOUN) or item.concept(_PERSON) or item.role in _PASSED:
         return False
     if item.is_marked(Mark.STOP) or item.role is Role.ELSEWHERE or item.concept(COMPLAINT) or item.entry.saying:
         return True

@@ -15,7 +15,7 @@ _SPREAD = "spread"
 _NEAR_SPREAD = 6  # items on either side
 # From three months on a steroid is taken for long (clinical design, long-term-steroid).
 _LEAST: Final = {"month": 3, "year": 1, "week": 13}
-_AGO, _SINCE = "ago", "since"
+_AGO, _BEGUN = "ago", "begun"
 _PARTS: Final = {12: 3, 52: 13}  # months and weeks, as fractions of a year
 _WEAKER: Final = frozenset({"weaker", "strength", "power"})  # which the frame of strength does not read
 _LEG, _MOVER = "leg", "mover"
@@ -28,7 +28,7 @@ class FlagFrame(PairFrame):
     head, slot, limb = "danger", "matter", _MOVER
     hindered = MappingProxyType({"steroid": "short"})  # a taper, a course of days, an injection
     at_slot = frozenset({"infection"})
-    kinds = frozenset({"danger", "matter", _MOVER, _SPAN, _SPREAD})
+    kinds = frozenset({"danger", "matter", _MOVER, _SPAN, _SPREAD, _BEGUN})
     heads = frozenset({"danger"})
 
     def places(self, row: Row) -> Iterator[tuple[int, str]]:
@@ -59,9 +59,9 @@ def _is_spread(row: Row, mention: Mention) -> bool:
 
 
 def _begins_long(row: Row, at: int) -> bool:
-    """Return whether a long time that is written in short begins at a place: "8/12", "26/52", "since 2021"."""
+    """Return whether a long time that is written in short begins at a place: "8/12", "26/52", "started in 2021"."""
     behind = row[at + 1 : at + 3]
-    if row[at].text == _SINCE:
+    if row[at].concept(_BEGUN):
         return bool(behind) and bool(behind[0].year)
     is_part = len(behind) > 1 and behind[0].text == "/" and behind[1].number in _PARTS
     return is_part and row[at].number >= _PARTS[behind[1].number]

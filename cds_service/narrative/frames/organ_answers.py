@@ -10,12 +10,17 @@ _ORGAN, _ASPECT, _FAILURE, _LINKS = "organ", "aspect", "failure", frozenset({":"
 _NORMAL, _NO = "n", "no"  # "bladder: no" may deny its control
 # Of what flows, "none" says that none comes.
 _SCREENED: Final = frozenset({"saddle", "bladder", "bowel", "either", "both", "sex"})
+_IN_SHORT: Final = frozenset({"saddle", "either"})
+_NONE: Final = frozenset({"no", "nil"})
 _LISTS: Final = (Mark.LIST, Mark.JOINED)
 
 
 def answered_organs(row: Row) -> Iterator[int]:
     """Yield the places of the answers that say that an organ is well."""
     for organ in row.kinds.get(_ORGAN, ()):
+        if _is_denied(row, organ):
+            yield organ - 1
+            continue
         at = organ + 1
         while at < len(row) and row[at].text in _LINKS:
             at += 1
@@ -23,6 +28,15 @@ def answered_organs(row: Row) -> Iterator[int]:
             is_normal = row[at].text == _NORMAL
             if is_normal or row[organ].concept(_ORGAN) in _SCREENED:
                 yield at
+
+
+def _is_denied(row: Row, organ: int) -> bool:
+    """Return whether trouble with an organ is denied in short: "no B/B, no saddle"."""
+    before = organ - 1
+    is_led = before >= 0 and row[before].text in _NONE and (before == 0 or _parts(row[before - 1]))
+    is_bare = not (row[organ].concept(_ASPECT) or row[organ].concept(_FAILURE))
+    is_last = organ + 1 == len(row) or (_parts(row[organ + 1]) and not row[organ + 1].is_marked(Mark.JOINED))
+    return is_led and is_bare and is_last and row[organ].concept(_ORGAN) in _IN_SHORT
 
 
 def _denies(row: Row, at: int) -> bool:

@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import replace
+from typing import cast
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.frames import calm, runs
 from cds_service.narrative.frames.antecedent import NOTHING, Meant
 from cds_service.narrative.frames.followed_pain import Pain
-from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, QUALITY, REGION, RUN, TENDER
+from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, PRONOUN, QUALITY, REGION, RUN, TENDER
 from cds_service.narrative.frames.subject import is_denial
 from cds_service.narrative.items import Item, Role
 from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
-_COMMA, _SLASH = ",", "/"
-_MORE = ">"  # "buttock > thigh"
+_COMMA, _SLASH, _MORE = ",", "/", ">"  # "buttock > thigh"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _BRIDGE, _BREAK = Role.BRIDGE, Role.BREAK
 
@@ -86,16 +86,13 @@ class PainReader:
         return self._pain
 
     def _end_pain(self) -> None:
-        self._pain = None
-        self._denied = None
+        self._pain = self._denied = None
         if self._waiting:
             self.places_without_pain += [self._saying(place) for place in self._waiting]
             self._waiting, self._joins = [], []
 
     def _saying(self, place: int) -> PhraseMeaning:
-        saying = self._items[place].entry.saying
-        assert saying is not None  # noqa: S101 - only places of pain wait
-        return saying
+        return cast("PhraseMeaning", self._items[place].entry.saying)  # only places of pain wait
 
     def _mention(self, place: int, last: int, pain: Pain) -> None:
         saying = self._saying(place)
@@ -109,7 +106,7 @@ class PainReader:
 
     def _read_other(self, place: int, item: Item) -> None:
         """Read a word that is none of pain: most end what is being followed."""
-        if item.concept(QUALITY) and self._read_calm(place):
+        if (item.concept(QUALITY) or item.concept(PRONOUN)) and self._read_calm(place):
             return
         if item.text == _MORE and item.concept(DOMINANCE):
             self._read_list(item, place)
@@ -128,13 +125,16 @@ class PainReader:
         return runs.leads_aside(self._items, place) or self._is_movement(place) or self._leads_on(place)
 
     def _read_calm(self, place: int) -> bool:
-        """Read a word by which places do not hurt, behind them or before. Return whether it is one."""
+        """Read a word by which places do not hurt, or "it is" before the one that does. Return whether it is one."""
         if self._waiting and calm.is_well(self._items, place):
             self._share_calm(place)
         elif self._waiting and calm.is_vague(self._items, place, self._waiting[0]):
             self._share(place, Pain(self._next(), is_vague=True))
         elif calm.begins_vaguely(self._items, place):
             self._begin_calm(place).is_vague = True
+        elif runs.means_place(self._items, place) and self._is_spoken_of(place):
+            self._end_pain()
+            self._begin(is_placed=True)
         elif calm.says_nothing(self._items, place) and self._is_spoken_of(place):
             self._begin_calm(place)
         else:
@@ -244,7 +244,8 @@ class PainReader:
 
     def _share(self, word: int, pain: Pain) -> None:
         """Let waiting places share a pain word. A comma joins them if "and" or "or" does, or behind a denial."""
-        is_joined = not self._joins or any(join != _COMMA for join in self._joins)
+        is_alone = not self._joins and not runs.is_parted(self._items, self._waiting, word)
+        is_joined = is_alone or any(join != _COMMA for join in self._joins)
         is_joined = is_joined or (bool(self._waiting) and calm.is_denied(self._items, self._waiting[0]))
         is_word = self._items[word].role is not Role.PAIN
         is_apart = bool(self._joins) and bool(self._waiting) and calm.is_done_to(self._items, self._waiting[-1])

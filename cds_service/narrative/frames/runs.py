@@ -34,7 +34,12 @@ WAY: Final = "way"  # a direction: needs a pain, or another word of radiation, b
 THE: Final = frozenset({"the", "this", "that", "his", "her", "my"})  # before "pain": the one spoken of
 ACTION: Final = "action"  # "walking", "flexion": pain goes on behind what brings it on
 _COMMA, _SINCE, _OF, _DASH = ",", "since", "of", "-"
-_RELATIVES = frozenset({"which", "that"})
+_RELATIVES = frozenset({"which", "that", "now", "then", "has now", "have now"})
+_NOT, _BUT, _BEFORE_NOT = frozenset({"not", "never"}), "but", frozenset({",", "but", "-", "("})
+_PRONOUNS = frozenset({"which", "that"})
+_IT_IS = frozenset({"it is", "its", "it was", "this is", "means", "he means", "she means"})
+_ITSELF = "itself"
+_WHOLLY = frozenset({"all", "mainly", "mostly", "more", "really", "actually", "just", "only", "round"})
 _HAS = frozenset({"that", "which", "has", "had", "have"})  # "pain that has gone into the leg"
 _GOING = frozenset(
     {
@@ -83,7 +88,24 @@ def leads_to_run(items: Sequence[Item], place: int, *, runs: bool) -> bool:
 
 def leads_aside(items: Sequence[Item], place: int) -> bool:
     """Return whether a pain is followed past a dash, a place that is none of ours, or the word that refers to it."""
-    return heads_places(items, place) or names_other_place(items, place) or is_relative(items, place)
+    is_led = heads_places(items, place) or names_other_place(items, place)
+    return is_led or is_relative(items, place) or _denies_place(items, place)
+
+
+def _denies_place(items: Sequence[Item], place: int) -> bool:
+    """Return whether "not" stands before a further place, where the pain is not: "in the groin, not in the hip"."""
+    if items[place].text == _BUT and place + 1 < len(items):
+        place += 1
+    if items[place].text not in _NOT or not place or items[place - 1].text not in _BEFORE_NOT:
+        return False
+    for at in range(place + 1, min(len(items), place + _REACH)):
+        item = items[at]
+        if item.role is Role.PLACE:
+            behind = items[at + 1] if at + 1 < len(items) else None
+            return behind is None or behind.text == ")" or behind.is_marked(Mark.LIST, Mark.JOINED, Mark.STOP)
+        if not (item.is_side or item.text in THE or item.text in _WHERE):
+            return False
+    return False
 
 
 def heads_places(items: Sequence[Item], place: int) -> bool:
@@ -134,8 +156,30 @@ def is_relative(items: Sequence[Item], place: int) -> bool:
         items[place].text in _RELATIVES
         and place + 1 < len(items)
         and items[place + 1].role is Role.RUN
-        and items[place + 1].concept(RUN) != WAY
+        and (items[place + 1].concept(RUN) != WAY or items[place].text not in _PRONOUNS)
     )
+
+
+def is_parted(items: Sequence[Item], waiting: Sequence[int], pain: int) -> bool:
+    """Return whether a word parts places from a pain that is named behind them: "numb foot with leg pain"."""
+    is_named = bool(waiting) and items[pain].role is Role.PAIN
+    return is_named and any(not item.is_side for item in items[waiting[-1] + 1 : pain])
+
+
+def means_place(items: Sequence[Item], place: int) -> bool:
+    """Return whether words say which place is meant, and no more is said of that: "it is the groin", "it is all in"."""
+    if items[place].text not in _IT_IS:
+        return False
+    for at in range(place + 1, min(len(items), place + _REACH)):
+        item = items[at]
+        if item.role is Role.PLACE:
+            behind = items[at + 1] if at + 1 < len(items) else None
+            if behind is None or behind.text == _ITSELF:
+                return True
+            return behind.is_side or behind.is_marked(Mark.LIST, Mark.STOP, Mark.JOINED)
+        if not (item.is_side or item.text in THE or item.text in _WHERE or item.text in _WHOLLY):
+            return False
+    return False
 
 
 def runs_behind(items: Sequence[Item], place: int) -> bool:

@@ -17,6 +17,7 @@ _SLOW, _ORGAN = "slow", "organ"
 _FOR_AS_LONG = frozenset({"for", "over"})
 _BELOW = frozenset({"knee", "ankle", "foot", "calf", "lower-leg"})
 _LISTS = (Mark.LIST, Mark.JOINED)
+_COMMA, _PLACES = ",", frozenset({Role.PLACE, Role.PAIN})
 _REACH = 3  # items from "getting out of" to the seat
 
 
@@ -56,3 +57,11 @@ def is_of_another(row: Row, change: str) -> bool:
         return True
     hurting = {item.concept(REGION) for item in row if item.role in {Role.PAIN, Role.PLACE} and item.concept(REGION)}
     return bool(hurting) and hurting <= _BELOW
+
+
+def joins_places(row: Row, at: int) -> bool:
+    """Return whether a word joins two places of pain, as no comma surely does: "in the thigh and calf when walking"."""
+    if row[at].text == _COMMA or at + 1 >= len(row):
+        return False
+    behind = next((item for item in row[at + 1 :] if not item.is_side), None)
+    return row[at - 1].role in _PLACES and behind is not None and behind.role in _PLACES

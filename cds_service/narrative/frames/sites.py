@@ -17,11 +17,11 @@ WHOLE: Final = "whole"  # a region of which no aspect is said
 _REACHED = "reached"  # a region that is a place of pain only where pain radiates to it
 _BACK, _SIDE, _LOW_BACK = "back", "side", "low-back"
 _BACKS = frozenset({_BACK, "backs"})  # "back's been fine"
-_OF = "of"
+_OF, _TO, _ADVERB = "of", "to", "ly"
 _PAIN = "pain"
 _REACH = 8  # items between an aspect and its region
 _OWNERS = frozenset({"the", "his", "her", "my", "their", "your", "our"})
-_JOINERS = _OWNERS | {_OF, "a", "aspect", "region", "area", _SIDE}
+_JOINERS = _OWNERS | {_OF, "a", "aspect", "region", "area", _SIDE, "through", "along"}
 _ABOUT = frozenset({"in", "across", "of", "over", "to", "into", "down"})  # before "back", the part of the body
 _COPULAS = frozenset({"is", "was", "has been", "feels", ":", "felt"})
 _CLOSING = _COPULAS | {"symptoms"}
@@ -160,10 +160,21 @@ def _region_ahead(row: Row, place: int) -> tuple[int | None, bool]:
             is_listed = True
         elif item.concept(REGION) and not item.is_side and (item.entry.saying is None or item.role is Role.PLACE):
             return (at, is_listed) if is_of or _last_word(row[place]) not in _NOT_SAID_BY_ITSELF else (None, False)
-        elif not (item.is_side or item.text in _JOINERS or item.concept(PART) or item.concept(ASPECT)):
+        elif not (
+            item.is_side
+            or item.text in _JOINERS
+            or item.concept(PART)
+            or item.concept(ASPECT)
+            or _leads_to(row, place, at)
+        ):
             return None, False
         is_of = is_of or item.text == _OF
     return None, False
+
+
+def _leads_to(row: Row, aspect: int, at: int) -> bool:
+    """Return whether "to" leads from an aspect to its region: "lateral to the hip", not "laterally to the calf"."""
+    return row[at].text == _TO and at == aspect + 1 and not row[aspect].text.endswith(_ADVERB)
 
 
 def _sides_ahead(row: Row, place: int) -> list[Item]:

@@ -9,7 +9,7 @@ from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_
 from cds_service.narrative.frames.retelling import is_told_anew, is_told_now, without_results
 from cds_service.narrative.frames.small_words import COMPARING, NOT
 from cds_service.narrative.frames.tokens import BREAK, SEPARATOR, SLASH, Part, Token
-from cds_service.narrative.items import UNKNOWN_ITEM, Row
+from cds_service.narrative.items import UNKNOWN_ITEM, Role, Row
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.traits import marked
 
@@ -18,7 +18,7 @@ OWN: Final = "own"  # one that names the frame's own topic: "neurovascularly int
 RETURNED: Final = "returned"  # one that takes back what was lost before
 _BREAK, _RESULT, _SIDE, _SEPARATOR = Part.BREAK, Part.RESULT, Part.SIDE, Part.SEPARATOR
 _OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
-_OPENING = "("
+_OPENING, _TEST = "(", "test"
 _CLAIM = 3  # a result, its head and its side
 _SIDE_WORD = "side"
 _OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
@@ -75,6 +75,8 @@ class TokenLine:
             if self.tokens and item is not UNKNOWN_ITEM and self._goes_on(at):
                 return
             close_exception(self.tokens)
+            if item.role is Role.PAIN and self._is_side_of_pain(at):
+                self.tokens[-1] = BREAK
             self._close_side()
         self._unknown = self._unknown + 1 if part is _BREAK and item.is_unknown else 0
         if part is _RESULT:
@@ -120,7 +122,7 @@ class TokenLine:
     def _goes_on(self, at: int) -> bool:
         """Return whether a word that breaks elsewhere leads on to another result of the same head."""
         if self._row[at].text in COMPARING and self._is_worse_than_other_side(at):
-            self.tokens.append(BREAK)  # nothing is said of the other side by itself
+            self.tokens += (BREAK,)  # what is less than the other side does not make that side normal
             return True
         if self._row[at].text in COMPARING and self._compares(at):
             last = next(place for place in (-1, -2, -_CLAIM) if self.tokens[place].part is _RESULT)
@@ -164,6 +166,14 @@ class TokenLine:
     def _is_measure(self, at: int) -> bool:
         item = self._row[at]
         return item.number >= 0 or item.text == "0" or any(item.concept(kind) for kind in _MEASURES)
+
+    def _is_side_of_pain(self, at: int) -> bool:
+        """Return whether a side is that of the pain behind it: "numb right foot with left leg pain".
+
+        A test that provokes the pain is of its side, too.
+        """
+        is_led = at > 0 and self._row[at - 1].is_side and bool(self.tokens) and self.tokens[-1].part is _SIDE
+        return is_led and _TEST not in self._row.kinds
 
     def _close_side(self) -> None:
         """Leave the side before a break to what nobody read: in "KJ: R 2+, L ?" it is no side of the 2+."""

@@ -15,6 +15,7 @@ _PACE, _HEAVY, _ACTION, _WALKING = "pace", "heavy", "action", "walking"
 _SURE = frozenset({"before", "until", "till", "limited by", "stopped by", "restricted by"})
 _THEN = _SURE | {"then", "->", "due to", "d / t", "because of", "because", "as", "by", "when", "secondary to"}
 _BY = frozenset({"after", "within", "at", "beyond"})
+_STATES: Final = frozenset({"has", "has been", "is", "now", "is now", "was", "currently", "only", "just"})
 _FAR: Final = "far"  # a unit that stands for walking by itself
 _LEAST_FAR = 20  # "pain after 5 m" may be months
 _MOVING = frozenset(
@@ -60,6 +61,8 @@ class WalkingFrame(Frame):
                 return _pain_behind(row, at)
             if item.concept(_PACE) and row[at - 1].number >= 0:
                 is_measured = True
+            elif item.text in _STATES:
+                continue
             elif item.is_marked(Mark.STOP) or item.role in _PAINS or item.concept(COMPLAINT) or item.text == ",":
                 return None
         return None

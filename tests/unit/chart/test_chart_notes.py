@@ -8,7 +8,7 @@ from synthetic import PATIENT
 
 from cds_service.chart.chart_reader import ChartReader
 from cds_service.fhir.chart_data import ChartData, ClinicalNote, FileContent
-from cds_service.fhir.datatypes import Reference
+from cds_service.fhir.datatypes import Subject
 from cds_service.fhir.documents import DocumentReference
 from cds_service.knowledge import Knowledge
 from cds_service.model.facts import Chart, FindingValue, SourceKind
@@ -27,7 +27,7 @@ def reader(knowledge: Knowledge) -> ChartReader:
 
 def note(text: str | bytes, form: str = "text/plain", *, fault: str | None = None, **fields: Any) -> ClinicalNote:
     tells, is_draft = fields.pop("tells", "symptoms"), fields.pop("is_draft", False)
-    made = {"id": "n1", "subject": Reference(f"Patient/{PATIENT}"), "date": "2026-02-20T23:30:00-05:00", **fields}
+    made = {"id": "n1", "subject": Subject(f"Patient/{PATIENT}"), "date": "2026-02-20T23:30:00-05:00", **fields}
     body = text.encode() if isinstance(text, str) else text
     return ClinicalNote(DocumentReference(**made), tells, is_draft, FileContent(body, form, fault))
 

@@ -10,7 +10,7 @@ from synthetic import ICD, LOINC, condition, resource
 
 from cds_service.chart.chart_reader import ChartReader
 from cds_service.chart.silent_records import Silence
-from cds_service.fhir.datatypes import CodeableConcept, Coding, Reference
+from cds_service.fhir.datatypes import CodeableConcept, Coding, Subject
 from cds_service.fhir.resources import Observation
 from cds_service.model.facts import Chart
 
@@ -107,7 +107,7 @@ def test_a_temperature_is_set_aside_within_all_limits(
     number = Observation(id="n1", status=status, code=code, effectiveDateTime="2026-01-01", valueQuantity=raw)
     assert reader._silent_records.find(number) == expected
     assert reader.is_silent(number, "p1") == (expected is not None)
-    other = msgspec.structs.replace(number, subject=Reference("Patient/p2"))
+    other = msgspec.structs.replace(number, subject=Subject("Patient/p2"))
     assert not reader.is_silent(other, "p1")
     assert not reader.is_silent(msgspec.structs.replace(number, valueString="high"), "p1")
 

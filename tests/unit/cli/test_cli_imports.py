@@ -1,11 +1,14 @@
 """No command imports what it does not need: importing the service's libraries takes most of a second."""
 
+import gc
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from click.testing import CliRunner
 
+from cds_service import cli
 from cds_service.cli import main
 
 SERVER = {"alembic", "sqlalchemy", "flask", "werkzeug", "granian", "prometheus_client", "structlog"}
@@ -22,8 +25,9 @@ def modules_after(*arguments: str) -> set[str]:
     return set(done.stderr.split())
 
 
-def test_version_imports_nothing_but_click() -> None:
-    assert not modules_after("--version") & (SERVER | CONTENT)
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_version_and_help_import_nothing_but_click(option: str) -> None:
+    assert not modules_after(option) & (SERVER | CONTENT)
 
 
 def test_try_imports_no_server_and_no_database() -> None:
@@ -31,6 +35,35 @@ def test_try_imports_no_server_and_no_database() -> None:
     assert "cds_service.service.hook_service" in loaded
     assert not loaded & SERVER
     assert "cds_service.store" not in loaded
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unused"),
+    [
+        (["read", "groin pain"], {"fhir", "jinja2", "jwt", "requests", "cds_service.ehr"}),
+        (["check"], {"jwt", "requests", "rich"}),
+        (["prefetch"], {"jwt", "requests", "rich"}),
+        (["try", "--example", "article-patient"], {"jwt"}),
+    ],
+)
+def test_a_command_imports_only_what_it_uses(arguments: list[str], unused: set[str]) -> None:
+    loaded = modules_after(*arguments)
+    assert "cds_service.knowledge" in loaded
+    assert not loaded & (SERVER | unused)
+
+
+def test_a_process_of_its_own_hardly_looks_for_cycles(monkeypatch: pytest.MonkeyPatch) -> None:
+    thresholds: list[int] = []
+    at_end: list[Callable[[], object]] = []
+    monkeypatch.setattr(cli, "main", lambda: thresholds.append(gc.get_threshold()[0]))
+    monkeypatch.setattr("atexit.register", at_end.append)
+    before = gc.get_threshold()
+    try:
+        cli.run()
+    finally:
+        gc.set_threshold(*before)
+    assert thresholds[0] > 100_000
+    assert at_end == [gc.freeze]
 
 
 COMMANDS = ["backup", "check", "dry-run", "export", "inventory", "prefetch", "purge", "read", "report", "restore"]

@@ -11,7 +11,7 @@ from cds_service.settings import Settings
 from cds_service.store import IssuedCard
 from cds_service.store_setup import open_recorder
 
-TEXTS = dict.fromkeys(IssuedCard.__dataclass_fields__, "x")
+TEXTS = dict.fromkeys(IssuedCard.__struct_fields__, "x")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cds_service.ehr.notes import NoteChoice, NoteChooser, build_note_chooser
-from cds_service.fhir.datatypes import CodeableConcept, Coding, Reference
+from cds_service.fhir.datatypes import CodeableConcept, Coding, Reference, Subject
 from cds_service.fhir.documents import DocumentReference, RelatedDocument
 from cds_service.knowledge import Knowledge
 
@@ -22,7 +22,7 @@ def chooser(knowledge: Knowledge) -> NoteChooser:
 def note(name: str, days_ago: int | None = 1, code: str = PROGRESS, **fields: Any) -> DocumentReference:
     day = None if days_ago is None else (TODAY - timedelta(days=days_ago)).isoformat()
     kind = CodeableConcept([Coding(fields.pop("system", "http://loinc.org"), code)])
-    made = {"status": "current", "subject": Reference("Patient/p"), "date": day, "type": kind}
+    made = {"status": "current", "subject": Subject("Patient/p"), "date": day, "type": kind}
     return DocumentReference(id=name, **{**made, **fields})
 
 
@@ -60,7 +60,7 @@ def test_what_is_not_valid_or_too_old_or_of_another_type_is_left_out_with_a_reas
 
 
 def test_another_patients_note_is_never_chosen(chooser: NoteChooser) -> None:
-    assert chooser.choose([note("x", subject=Reference("Patient/q"))], "p", TODAY) == NoteChoice()
+    assert chooser.choose([note("x", subject=Subject("Patient/q"))], "p", TODAY) == NoteChoice()
 
 
 def test_a_note_that_a_newer_one_replaces_is_left_out(chooser: NoteChooser) -> None:

@@ -151,6 +151,12 @@ def test_only_fields_that_are_read_are_kept() -> None:
     assert not [data for data in kept if CANARY.encode() in data or b"identifier" in data or b"div" in data]
 
 
+def test_what_a_patient_is_called_is_not_kept() -> None:
+    named = GOOD | {"subject": {"reference": "Patient/p1", "display": "Erika Mustermann"}}
+    [record] = projector().project(as_lines([named]))
+    assert b"Mustermann" not in record.data
+
+
 def test_what_a_report_groups_by_stands_beside_the_resource() -> None:
     records = projector().project(as_lines([visit("p1", "2026-01-01"), patient("p1")]))
     site, sex = (read_resource(record.data).extra for record in records)

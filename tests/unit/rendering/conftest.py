@@ -10,8 +10,8 @@ from rendering_facts import TODAY
 from cds_service.knowledge import Knowledge
 from cds_service.logic.rule_engine import decide
 from cds_service.model.facts import Chart, Finding, Imaging
-from cds_service.rendering import CardBuilder
 from cds_service.rendering.card_context import CardContext
+from cds_service.rendering.cards import CardBuilder
 from cds_service.rendering.phrases import FactPhrases
 from cds_service.startup_state import build_card_maker
 from cds_service.wire.response import Card

@@ -16,7 +16,7 @@ from cds_service import rendering
 from cds_service.fhir.resources import Patient
 from cds_service.knowledge import Knowledge, load_knowledge, shipped_cards
 from cds_service.knowledge.advisories import build_advisory, load_advisories
-from cds_service.rendering import AboutRenderer
+from cds_service.rendering.about import AboutRenderer
 
 EXAMPLE = shipped_cards().parent / "examples" / "site"
 ATTRIBUTES = [

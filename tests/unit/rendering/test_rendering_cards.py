@@ -15,9 +15,8 @@ from cds_service.knowledge import Knowledge
 from cds_service.logic.rule_engine import decide
 from cds_service.model.dates import full_date
 from cds_service.model.facts import Finding, FindingValue, Stage
-from cds_service.rendering import CardBuilder
 from cds_service.rendering.card_context import CardContext
-from cds_service.rendering.cards import OVERRIDE_REASON_SYSTEM_URI, TOPIC_SYSTEM_URI
+from cds_service.rendering.cards import OVERRIDE_REASON_SYSTEM_URI, TOPIC_SYSTEM_URI, CardBuilder
 from cds_service.startup_state import build_card_maker
 from cds_service.wire.response import SUMMARY_LIMIT, Card
 

@@ -9,8 +9,8 @@ from rendering_facts import DRAFT, TODAY, buttock_to_calf, imaging
 from cds_service.knowledge import Knowledge
 from cds_service.logic.rule_engine import decide
 from cds_service.model.facts import Chart
-from cds_service.rendering import CardBuilder
 from cds_service.rendering.card_context import CardContext
+from cds_service.rendering.cards import CardBuilder
 from cds_service.rendering.dialects import BUILT_IN_DIALECTS, STANDARD, Dialect, OrderCode, adapt_dialect
 from cds_service.wire.response import Card
 

@@ -18,8 +18,8 @@ from cds_service.model.content import Content
 from cds_service.model.dates import full_date
 from cds_service.model.facts import Chart, Stage
 from cds_service.model.sides import Side
-from cds_service.rendering import CardBuilder
 from cds_service.rendering.card_context import CardContext
+from cds_service.rendering.cards import CardBuilder
 from cds_service.wire.response import Action, Card
 
 CASES = shipped_cases()

@@ -41,15 +41,15 @@ def test_a_look_alike_is_none(screen: TextScreen, group: str, text: str) -> None
     assert group not in groups(screen, text)
 
 
-@pytest.mark.parametrize("text", [text for _, text in lines("hits")])
 @pytest.mark.parametrize(
     "frame",
     ["{}\nSecond line.", "Seen today.  {}", "- {}", "** {} **", "\u2022 {}", "Reports: {}", "Possible: {}"],
 )
-def test_the_first_look_sees_every_mention(screen: TextScreen, text: str, frame: str) -> None:
+def test_the_first_look_sees_every_mention(screen: TextScreen, frame: str) -> None:
     """The first look must never miss what the sentences hold: a text that it lets pass is not read at all."""
-    assert screen.may_hit(frame.format(text))
-    assert screen.may_hit(frame.format(text.upper()))
+    texts = [frame.format(written) for _, text in lines("hits") for written in (text, text.upper())]
+    assert len(texts) > 500
+    assert [text for text in texts if not screen.may_hit(text)] == []
 
 
 def test_the_first_look_sees_what_each_sentence_holds(screen: TextScreen, knowledge: Knowledge) -> None:

@@ -1,6 +1,5 @@
 """Calls are counted by kind and day, also while the database is away, in two workers and in a forked child."""
 
-import dataclasses
 import os
 import sqlite3
 from contextlib import closing
@@ -8,6 +7,7 @@ from datetime import date
 
 import pytest
 from liveness import LIVENESS_S
+from msgspec.structs import replace
 
 from cds_service.store import CallCounts, CallKind, call_counts, connect
 
@@ -64,14 +64,14 @@ def test_calls_with_and_without_cards_are_counted(counts, query):
 )
 def test_calls_of_another_kind_are_counted_beside(counts, query, changed):
     counts.add(KIND, has_cards=False)
-    counts.add(dataclasses.replace(KIND, **changed), has_cards=False)
+    counts.add(replace(KIND, **changed), has_cards=False)
 
     assert counts.flush(LIVENESS_S)
     assert query(TOTALS) == [(0, 1, 0)] * 2
 
 
 def test_a_sign_off_of_the_same_content_on_the_same_day_is_kept_beside(counts, query):
-    counts.add(dataclasses.replace(KIND, sign_off="not signed off"), has_cards=False)
+    counts.add(replace(KIND, sign_off="not signed off"), has_cards=False)
     counts.add(KIND, has_cards=False)
 
     assert counts.flush(LIVENESS_S)

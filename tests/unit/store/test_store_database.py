@@ -21,6 +21,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from liveness import LIVENESS_S
+from msgspec.structs import asdict
 from sqlalchemy import create_mock_engine, select, text
 from sqlalchemy.dialects import postgresql
 
@@ -339,7 +340,7 @@ def test_check_writable(engine, path):
 
 @pytest.mark.parametrize(("value", "refusal"), [("Erika Mustermann \ud800", ValuesRefused), (None, ValuesRefused)])
 def test_neither_error_nor_traceback_holds_a_value(engine, card, value, refusal):
-    rows = [dict(vars(card(tenant="Erika Mustermann"))) | {"hook": value}]
+    rows = [asdict(card(tenant="Erika Mustermann")) | {"hook": value}]
 
     with pytest.raises(refusal) as failure, transaction(engine) as connection:
         connection.execute(insert_if_absent(connection, card_issued), rows)
@@ -352,7 +353,7 @@ def test_neither_error_nor_traceback_holds_a_value(engine, card, value, refusal)
 def test_a_failed_block_stores_nothing(engine, card, query):
     def write_and_fail():
         with transaction(engine) as connection:
-            connection.execute(insert_if_absent(connection, card_issued), [dict(vars(card()))])
+            connection.execute(insert_if_absent(connection, card_issued), [asdict(card())])
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -362,7 +363,7 @@ def test_a_failed_block_stores_nothing(engine, card, query):
 
 def test_times_are_returned_in_utc(engine, card):
     with transaction(engine) as connection:
-        connection.execute(insert_if_absent(connection, card_issued), [dict(vars(card()))])
+        connection.execute(insert_if_absent(connection, card_issued), [asdict(card())])
         moment = connection.execute(select(card_issued.c.issued_at)).scalar_one()
     assert moment.isoformat() == "2026-03-04T10:30:00+00:00"
 

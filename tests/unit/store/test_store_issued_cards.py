@@ -12,6 +12,7 @@ from datetime import datetime
 
 import pytest
 from liveness import LIVENESS_S, LONGER_S
+from msgspec.structs import asdict
 from sqlalchemy import event
 
 from cds_service.store import ForeignIds, IssuedCards, Pseudonymizer, backlog, connect, migrate
@@ -21,7 +22,7 @@ EXIT_WITHOUT_CLOSE = """
 import sys
 from datetime import UTC, datetime
 from cds_service.store import ForeignIds, IssuedCard, IssuedCards, Pseudonymizer, connect
-texts = dict.fromkeys(IssuedCard.__dataclass_fields__, "x")
+texts = dict.fromkeys(IssuedCard.__struct_fields__, "x")
 cards = IssuedCards(connect(sys.argv[1]), ForeignIds(Pseudonymizer(b"k" * 32)))
 others = {"suggestion_uuids": (), "issued_at": datetime(2026, 3, 4, tzinfo=UTC), "silent": False}
 cards.put([IssuedCard(**{**texts, **others})])
@@ -40,7 +41,7 @@ def test_a_card_reads_back_whole(issued, card, query):
 
     assert issued.flush(LIVENESS_S)
     ((*texts, suggestions, issued_at, silent, basis, offers),) = query("SELECT * FROM card_issued")
-    assert texts == list(vars(made).values())[:-5]
+    assert texts == list(asdict(made).values())[:-5]
     assert silent == 0
     assert (basis, json.loads(offers)) == ("b" * 64, ["add-lumbar-mri", "refer"])
     assert json.loads(suggestions) == ["s-1", "s-2"]

@@ -28,7 +28,7 @@ import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from cds_service.store import ForeignIds, IssuedCard, IssuedCards, Pseudonymizer, connect
-texts = dict.fromkeys(IssuedCard.__dataclass_fields__, "x")
+texts = dict.fromkeys(IssuedCard.__struct_fields__, "x")
 others = {"suggestion_uuids": ("s-1",), "offer_ids": (), "issued_at": datetime(2026, 3, 4, tzinfo=UTC), "silent": False}
 names = ForeignIds(Pseudonymizer(b"k" * 32))
 cards = IssuedCards(connect(sys.argv[1]), names, spool_folder=Path(sys.argv[2]))

@@ -1,0 +1,45 @@
+"""Read a pain of the other side that is told without its place: "no pain in the left hip but pain in the right"."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from cds_service.model.facts import FindingValue
+from cds_service.model.sides import Side
+from cds_service.narrative.items import Item, Role, Row
+from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.mentions import Mention
+
+_ENDS: Final = (Mark.LIST, Mark.STOP, Mark.BEGAN, Mark.TIME)
+_TOO: Final = frozenset({"too", "as well", "also"})
+_OTHER: Final = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
+
+
+def pains_of_other_side(row: Row, pains: Sequence[Mention]) -> Iterator[Mention]:
+    """Yield the pains that name but a side, each of the place of the pain before it."""
+    for at, item in enumerate(row):
+        if item.role is not Role.PAIN_WORD or any(one.first <= at <= one.last for one in pains):
+            continue
+        found = _side_behind(row, at)
+        before = [one for one in pains if one.last < at and not one.saying.is_denial]
+        if found is None or not before:
+            continue
+        last, side = found
+        if before[-1].side is _OTHER[side]:
+            yield replace(
+                before[-1], first=at, last=last, chain=0, side=side, is_sided=True, value=FindingValue.PRESENT
+            )
+
+
+def _side_behind(row: Sequence[Item], at: int) -> tuple[int, Side] | None:
+    """Return the side behind a word of pain, and its place, where its clause says no more."""
+    for place in range(at + 1, len(row)):
+        item = row[place]
+        side = item.entry.side
+        if side in _OTHER and item.is_side:
+            behind = row[place + 1] if place + 1 < len(row) else None
+            is_end = behind is None or behind.is_marked(*_ENDS) or behind.text in _TOO
+            return (place, side) if is_end else None
+        if item.role is not Role.BRIDGE or item.number >= 0:
+            return None
+    return None
