@@ -61,7 +61,8 @@ class ActFrame(Frame):
         is_part = name in _PART_OF_OTHERS and head + 1 < len(row) and _is_noun(row[head + 1])
         is_bare = name == _NAMED_ALONE and not self._is_told_of(row, head)
         is_for_others = name in _THERAPIES and _is_of_another_part(row, head)
-        is_named = is_first or is_part or is_bare or is_for_others or is_about(row, head)
+        is_stiff = row[head].concept("result") is not None and "motion" in row.kinds  # "rotation of the hip blocked"
+        is_named = is_first or is_stiff or is_part or is_bare or is_for_others or is_about(row, head)
         return is_named or self._is_refused(row, head)
 
     def _therapy_beside(self, row: Row, head: int) -> Iterator[Mention]:
@@ -97,6 +98,8 @@ class ActFrame(Frame):
         """Return whether words beside an act tell how long, how often or how well it went."""
         before = row[max(0, head - _REFUSED_WITHIN) : head]
         if any(item.concept(_TRIED) or _denies(item) for item in before):
+            return True
+        if _is_denied_behind_colon(row, head):
             return True
         around = before + row[head + 1 : head + 1 + _REFUSED_WITHIN]
         behind = list(takewhile(lambda item: item.text != ",", row[head + 1 : head + 1 + _REFUSED_WITHIN]))
@@ -134,6 +137,12 @@ class ActFrame(Frame):
         is_tried = _TRIED in row.kinds and row.kinds[_TRIED][0] < head
         is_told = is_tried and any(_RESPONSE in item.entry.qualifiers for item in row)
         return replace(meaning, past=meaning.records[0]) if is_told and meaning.records else meaning
+
+
+def _is_denied_behind_colon(row: Row, head: int) -> bool:
+    """Return whether an act is a title whose answer denies it: "Physio: nil"."""
+    answer = row[head + 2 : head + 3]
+    return bool(answer) and row[head + 1].text == ":" and _denies(answer[0])
 
 
 def _is_short(row: Row, at: int) -> bool:

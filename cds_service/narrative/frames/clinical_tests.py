@@ -78,7 +78,8 @@ class ClinicalTestFrame(ExaminationFrame):
                 hurts(row[place]) and self._leads_to_test(row, place) for place in range(at)
             )
             return None if is_told else Token(Part.RESULT, at, value=at_angle(row, at), words=(at,))
-        if any(word in item.text for word in _OF_STANCE) and not speaks_of(row, _TEST, _STANCE):
+        is_of_stance = item.concept(RESULT) is not None and any(word in item.text for word in _OF_STANCE)
+        if is_of_stance and not speaks_of(row, _TEST, _STANCE):
             return None  # a level pelvis is the result of standing on one leg, and of nothing else
         if item.text in NONE:
             return self._none(row, at)

@@ -36,9 +36,10 @@ def heading_of(row: Row) -> Side:
 
 def _in_last_bracket(row: Row) -> Side | None:
     """Return the side that stands by itself in a bracket at the end, if no other is told: "HF 5 KE 5 DF 4 (left)"."""
+    if len(row) <= _BRACKETED or row[-1].text != ")":
+        return None
     opening = next((at for at in range(max(0, len(row) - _LONGEST_BRACKET), len(row)) if row[at].text == "("), -1)
-    is_told = _has_measure(row) or "result" in row.kinds
-    if len(row) <= _BRACKETED or opening < 1 or row[-1].text != ")" or not is_told:
+    if opening < 1 or not ("result" in row.kinds or _has_measure(row)):
         return None
     inside = row[opening + 1 : -1]
     sides = [item.entry.side for item in row if item.is_side]
@@ -49,15 +50,18 @@ def _in_last_bracket(row: Row) -> Side | None:
 def _of_listed_grades(row: Row) -> Side | None:
     """Return the only side of a list of grades: "Strength: R HF 5, TA 3", "IP 5 TA 4 EHL 3 on R" without commas."""
     sides = [at for at, item in enumerate(row) if item.is_side]
-    measured = sum(map(_is_graded, row)) if len(sides) == 1 and len(row) >= _BRACKETED else 0
-    if measured < _LEAST_LISTED:
+    if len(sides) != 1 or len(row) < _BRACKETED:
         return None
     lead = row[-3] if row[-2].text == "the" else row[-2]
-    is_closing = (
-        row[-1].is_side and lead.text == "on" and (measured >= _MANY or not any(item.text == "," for item in row))
-    )
+    is_closing = row[-1].is_side and lead.text == "on"
     is_opening = sides[0] > 0 and row[sides[0] - 1].text == ":"
-    return row[sides[0]].entry.side if is_closing or is_opening else None
+    if not (is_closing or is_opening):
+        return None
+    measured = sum(map(_is_graded, row))
+    if measured < _LEAST_LISTED:
+        return None
+    is_of_all = is_opening or measured >= _MANY or not any(item.text == "," for item in row)
+    return row[sides[0]].entry.side if is_of_all else None
 
 
 def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
