@@ -31,6 +31,7 @@ _MENTION, _TOLD = "\0mention", "\0told"
 _MENTIONS: Final = frozenset({_MENTION, _TOLD})
 _NO_HIT: Final = frozenset({CueEffect.FAMILY, CueEffect.ADVICE})
 _DOUBT: Final = frozenset({CueEffect.UNCLEAR, CueEffect.HYPOTHETICAL})
+_EXCEPTED_WITHIN: Final = 4  # words behind a mention: "with the exception of"
 LONGEST_TEXT: Final = 100_000  # characters that are screened; source: our own bound, five times what the reader reads
 
 
@@ -123,12 +124,19 @@ class TextScreen:
         for hit in found:
             named[bisect_right(starts, hit.span.first) - 1].append(hit)
         hits: list[TextHit] = []
-        for said, mention in zip(named, sorted(ours, key=lambda one: one.place), strict=True):
+        for said, span, mention in zip(named, spans, sorted(ours, key=lambda one: one.place), strict=True):
             changes = context.changes(mention)
+            if self._excepts(sentence.words[span.end : span.end + _EXCEPTED_WITHIN]):
+                changes = changes - {CueEffect.NEGATED}
             if _counts(changes):
                 groups = self.done if CueEffect.PLANNED in changes else ()
                 hits += [TextHit(hit.group, hit.cause, mention.side) for hit in said if hit.group not in groups]
         return _Screened(tuple(hits), context.carries(sentence))
+
+    def _excepts(self, behind: Sequence[str]) -> bool:
+        """Return whether the words behind a mention leave something out of its denial: "except around the anus"."""
+        said = f" {' '.join(behind)} "
+        return any(said.startswith(f" {phrase} ") for phrase in self._narrative.plain.excepting)
 
     def _may_name(self, sentence: Sentence) -> bool:
         """Return whether a sentence may mention anything: by a stem, or by a number that was marked in the text."""
