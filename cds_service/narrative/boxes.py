@@ -6,7 +6,7 @@ from cds_service.narrative.items import Item
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.tokenizer import BLANK, CROSS, EMPTY_BOX, TICKED
 
-_SIGNS = frozenset({"( - )", EMPTY_BOX, TICKED, CROSS, BLANK})
+_SIGNS = frozenset({"( - )", "( + )", EMPTY_BOX, TICKED, CROSS, BLANK})
 
 
 def stands_behind(items: list[Item], mentions: Sequence[Mention], place: int) -> bool:

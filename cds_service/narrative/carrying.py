@@ -13,7 +13,7 @@ from cds_service.narrative.tokenizer import CLAUSE, LINE, TRUNCATED, Sentence
 from cds_service.narrative.traits import CUE, marked
 
 _HEADING = ":"
-_MINUS, _COMMA = "-", ","
+_MINUS, _PLUS, _COMMA = "-", "+", ","
 _NIL = frozenset({"nil", "nill"})
 _COMPANION = Mark.COMPANION
 _CUES = CUE | marked(_COMPANION)
@@ -47,6 +47,8 @@ def place_cues(items: Row, passed: Set[int]) -> list[PlacedCue]:
             cues.append(PlacedCue(who, Cue(CueEffect.FAMILY, is_before=True)))
     if cues and cues[0].place == 0 and len(items) > 1 and items[1].text == _HEADING:
         cues = [one._replace(cue=_widened(one.cue)) if one.place == 0 else one for one in cues]
+    if _MINUS in items.sentence.words and _PLUS in items.sentence.words:
+        cues = sorted([*cues, *_leading_signs(items)], key=itemgetter(0))
     if _MINUS in items.sentence.words and _has_minus_signs(items):
         cues = sorted([*cues, *(one for one in _minus_signs(items) if one.place not in passed)], key=itemgetter(0))
     return cues
@@ -63,6 +65,13 @@ def _minus_signs(items: Sequence[Item]) -> Iterator[PlacedCue]:
     for place, item in enumerate(items):
         if item.text == _MINUS and (place + 1 == len(items) or items[place + 1].text == _COMMA):
             yield PlacedCue(place, Cue(CueEffect.NEGATED, is_before=False, is_closing=True))
+
+
+def _leading_signs(items: Sequence[Item]) -> Iterator[PlacedCue]:
+    """Yield the minus signs at the opening of entries, where a plus sign leads one as well: "+ LBP, - numbness"."""
+    leading = [at for at in range(len(items) - 1) if at == 0 or items[at - 1].text == _COMMA]
+    if any(items[at].text == _PLUS for at in leading):
+        yield from (PlacedCue(at, Cue(CueEffect.NEGATED, is_before=True)) for at in leading if items[at].text == _MINUS)
 
 
 def _is_meant(items: Sequence[Item], place: int, cue: Cue) -> bool:

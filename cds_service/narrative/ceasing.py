@@ -11,6 +11,10 @@ _UNTIL: Final = frozenset({"until", "till", "up until"})
 _WHEN: Final = frozenset({"in", "by", "on"})
 _WHOLLY: Final = frozenset({"completely", "altogether", "entirely", "by itself", "spontaneously", "since"})
 _AGO: Final = frozenset({"ago", "since"})
+_AMOUNTS: Final = frozenset(
+    {"a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "some", "several", "few"}
+    | {"about", "around", "over", "nearly", "many"}
+)
 _TREATMENTS: Final = ("act", "agent", "danger")  # a drug that was stopped was tried
 _FEW, _HAD = 5, "had"
 _NEAR: Final = 4  # items behind "stopped"
@@ -18,14 +22,16 @@ _NEAR: Final = 4  # items behind "stopped"
 
 def ceases(items: Row, place: int) -> bool:
     """Return whether a word says that something ended, and not whom it kept from what: "it stopped him working"."""
-    if not items[place].is_marked(Mark.CEASED):
-        return False
+    if not items[place].is_marked(Mark.CEASED) or (place and items[place - 1].is_marked(Mark.LIST, Mark.STOP)):
+        return False  # "numb leg, stopped work two weeks ago"
     behind = items[place + 1 : place + 1 + _NEAR]
     if not behind or behind[0].is_marked(Mark.LIST, Mark.STOP) or behind[0].text in _WHOLLY or behind[0].text == ")":
         return True
     is_dated = behind[0].text in _WHEN and len(behind) > 1 and behind[1].year > 0
     first, end = items.words(place + 1, min(place + _NEAR, len(items) - 1))
-    return is_dated or any(word in _AGO for word in items.sentence.words[first:end])
+    words = items.sentence.words[first:end]
+    is_counted = words[0].isdecimal() or words[0] in _AMOUNTS or words[0] in _AGO
+    return is_dated or (is_counted and not _AGO.isdisjoint(words))
 
 
 def may_cease(items: Sequence[Item], mention: Mention) -> bool:

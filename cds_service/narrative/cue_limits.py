@@ -12,7 +12,7 @@ from cds_service.narrative.mentions import Mention
 
 _BRACKETS = frozenset({"(", "-"})
 _EVER, _HISTORY_OF = frozenset({"history", "hx", "ever", "never"}), "h / o"
-_AND, _COMMA, _NOT = "and", ",", "not"
+_AND, _COMMA, _NOT, _PLUS = "and", ",", "not", "+"
 _NO: Final = ("no ", "nil ")
 _POSITIVE = (" positive", " pos", " +ve")
 _MEASURES = ("grade", "reflex-grade", "score", "degrees")
@@ -86,6 +86,8 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
     if _is_found_positive(items, denial.place, mention) or is_asserted(items, mention):
         return True
     before = items[mention.first - 1].text if mention.first else ""
+    if before == _PLUS:
+        return True  # "-numbness, +leg pain"
     if before in _BRACKETS and mention.value is FindingValue.ABSENT:
         return True  # "no symptoms of cauda equina (bladder normal)"
     if before == _AND and mention.value is FindingValue.ABSENT and mention.first in mention.results:

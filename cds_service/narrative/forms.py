@@ -32,7 +32,8 @@ def read_forms(
     )
     parts = _parted(parts, answers)
     offered = [settle_offered(part, answers) for part in settle_choices(parts, answers)]
-    return _parted(join_answers(list(answer_open_questions(offered)), answers), answers)
+    told = list(answer_open_questions(offered)) if "?" in text else offered
+    return _parted(join_answers(told, answers), answers)
 
 
 def _parted(parts: Iterable[Sentence], answers: Mapping[str, FindingValue]) -> list[Sentence]:

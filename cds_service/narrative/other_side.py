@@ -17,6 +17,8 @@ _OTHER: Final = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 
 def pains_of_other_side(row: Row, pains: Sequence[Mention]) -> Iterator[Mention]:
     """Yield the pains that name but a side, each of the place of the pain before it."""
+    if not any(one.side in _OTHER for one in pains):
+        return
     for at, item in enumerate(row):
         if item.role is not Role.PAIN_WORD or any(one.first <= at <= one.last for one in pains):
             continue

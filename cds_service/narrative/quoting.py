@@ -26,7 +26,7 @@ _MOST_BEHIND: Final = 2  # items behind "not" in "NOT saddle"
 
 def is_of_before(row: Row, mention: Mention, statement: Statement) -> bool:
     """Return whether something is told of a day before, and not of today."""
-    if is_past_drug(row, mention):
+    if mention.saying.is_drug and is_past_drug(row, mention):
         return True
     if statement.was is not None:
         return statement.was.is_relative and statement.was != TODAY
@@ -74,8 +74,8 @@ def _is_patient_speaking(row: Row, at: int) -> bool:
 
 def _is_elsewhere(row: Row, mention: Mention, at: int) -> bool:
     """Return whether the writer says that it is another place: "at first he said thigh, but it is the knee"."""
-    if row[at].text not in _IT_IS:
-        return False
+    if row[at].text not in _IT_IS or not mention.saying.is_pain:
+        return False  # a danger yields to a clear denial alone
     behind = next((item for item in row[at + 1 :] if not (item.is_side or item.is_marked(Mark.LINK))), None)
     return behind is not None and behind.role is Role.PLACE and behind.text != row[mention.place].text
 

@@ -99,8 +99,9 @@ def _is_touch(part: Sentence, at: int) -> bool:
     """
     if part.spellings[at] != "LT" or at + 1 >= len(part.words):
         return False
-    if at and part.words[at - 1] in _LESSENED and _ROOT.fullmatch(part.words[at + 1]):
-        return True  # "↓ LT L5"
+    if at and part.words[at - 1] in _LESSENED:
+        behind = next((word for word in part.words[at + 1 :] if word not in _SIDES), "")
+        return _ROOT.fullmatch(behind) is not None  # "↓ LT L5", "diminished LT R L4"
     return part.words[at + 1] in _FELT and not part.spellings[at + 1].isupper()
 
 

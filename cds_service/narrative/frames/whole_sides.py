@@ -82,11 +82,7 @@ def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
 
 
 def _has_measure(row: Row) -> bool:
-    return any(map(_is_measured, row))
-
-
-def _is_measured(item: Item) -> bool:
-    return item.number >= 0 or any(item.concept(kind) for kind in MEASURES)
+    return row.has_number or any(kind in row.kinds for kind in MEASURES)
 
 
 def is_site(item: Item) -> bool:
