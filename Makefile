@@ -67,7 +67,7 @@ quick: check ## what to run while working: check, architecture, each rule's case
 
 # What waits for real time, sends very much or runs other programs is left to `make attack`; its seconds are those on two
 # quiet cores.
-LEFT_TO_ATTACK := tests/attack=700 tests/docs/test_doc_commands.py=50 tests/faults/test_fhir_faults.py=25 tests/peers=40 \
+LEFT_TO_ATTACK := tests/attack=600 tests/docs/test_doc_commands.py=50 tests/faults/test_fhir_faults.py=25 tests/peers=40 \
                   tests/unit/cli/test_cli_supervisor.py=10
 ATTACKS := $(foreach timed,$(LEFT_TO_ATTACK),$(firstword $(subst =, ,$(timed))))
 # A worker that is done takes from the other: a file of few long tests would keep one waiting for the other.
@@ -76,7 +76,7 @@ TEST = $(PYTEST) --dist worksteal $(ATTACKS:%=--ignore=%)
 # Measuring coverage nearly doubles the time, so only CI does it in passing; `make coverage` does it anywhere.
 COVERAGE := --cov --cov-report=term:skip-covered
 
-test: check ## install and run the checks (nine minutes on two cores)
+test: check ## install and run the checks (less than five minutes on two cores)
 	$(TEST) $(if $(CI),$(COVERAGE))
 	@echo "Left to make attack, with seconds on two quiet cores: $(LEFT_TO_ATTACK)"
 
