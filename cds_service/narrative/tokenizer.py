@@ -104,8 +104,9 @@ def split_sentences(text: str, abbreviations: Set[str]) -> list[Sentence]:
             is_blank = False
         elif sentence.ending == PARAGRAPH and found and found[-1].ending == STOP:
             is_blank = True
-        elif sentence.ending == PARAGRAPH and found and found[-1].ending == CLAUSE:
-            found[-1] = found[-1]._replace(ending=PARAGRAPH)  # a semicolon before an empty line goes on with nothing
+        elif sentence.ending == PARAGRAPH and found and found[-1].ending in {CLAUSE, LINE}:
+            # Nothing follows a semicolon before an empty line, nor a line before one of a full stop alone.
+            found[-1] = found[-1]._replace(ending=PARAGRAPH)
     return found
 
 

@@ -52,6 +52,10 @@ def test_how_each_sentence_ends() -> None:
     assert ends == [STOP, CLAUSE, LINE, PARAGRAPH, PARAGRAPH]
 
 
+def test_an_empty_line_ends_a_paragraph_also_behind_a_line_of_a_full_stop_alone() -> None:
+    assert [one.ending for one in split_sentences("advised for\n.\n\nLeft groin pain", SHORT)] == [PARAGRAPH, PARAGRAPH]
+
+
 def test_a_sentence_that_is_too_long_continues_in_the_next() -> None:
     sentences = split_sentences("word " * 450, SHORT)
     assert [len(sentence.words) for sentence in sentences] == [200, 200, 50]
