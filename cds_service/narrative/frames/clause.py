@@ -12,7 +12,7 @@ _DATING = frozenset({"in", "since", "last"})
 _DOSE = 4  # items
 _LISTS = (Mark.LIST, Mark.JOINED)
 _ENDS = (Mark.STOP, Mark.EXCEPT)
-_COMMA, _COLON = ",", ":"
+_COMMA, _COLON, _DASH, _PICTURE = ",", ":", "-", "picture"
 # It joins what has a head of its own, "knee arthritis with hip bursitis", or shares a place.
 _WITH = frozenset({"with", "w /"})
 PLACE_KINDS: Final = frozenset({"structure", "joint"})
@@ -20,6 +20,7 @@ ABOUT: Final = "about"  # the kind of words behind a head that make it a topic: 
 NO_PLACES: Final = frozenset({"disc"})  # where it is is told beside it
 _SELDOM_A_PLACE = "back"  # "went back to surgery": before a head it is one only next to it
 _FOR = "for"  # "lumbar MRI for stenosis" states none
+_ONLY = "only"  # "marcaine only into the hip"
 _SHOWS = "showing"  # the kind of words between a place and what is found there: "the left hip has arthritis"
 _PAINS = frozenset({Role.PAIN, Role.PAIN_WORD})
 
@@ -58,11 +59,14 @@ class Clause:
 
     def _heading(self, head: int) -> Iterator[Slot]:
         """Yield the places of a heading: "L4-5: bulge of the disc, moderate stenosis"."""
+        is_picture = False
         for at, item in enumerate(self._row[:head]):
-            if item.text == _COLON:
+            if item.text == _COLON or (is_picture and item.text == _DASH):
                 yield from (Slot(place, is_inside=False) for place in range(at) if self.is_wanted(self._row[place]))
                 return
-            if not (item.is_side or self.is_wanted(item) or item.is_marked(Mark.LINK, *_LISTS)):
+            is_picture = is_picture or item.concept(_PICTURE) is not None
+            is_title = item.is_side or self.is_wanted(item) or item.concept(_PICTURE) is not None
+            if not (is_title or item.is_marked(Mark.LINK, *_LISTS)):
                 return
 
     def _behind(self, head: int, *, is_free: bool) -> Iterator[Slot]:
@@ -138,7 +142,7 @@ class Clause:
         return bool(item.entry.concepts) and not self._heads.isdisjoint(item.entry.concepts)
 
     def _ends(self, item: Item) -> bool:
-        if item.concept(_SHOWS):
+        if item.concept(_SHOWS) or item.text == _ONLY:
             return False
         saying = item.entry.saying
         return item.is_marked(*_ENDS) or item.role in _PAINS or (saying is not None and not saying.is_site)
@@ -189,7 +193,8 @@ class Clause:
 
     def _is_found_normal(self, at: int) -> bool:
         """Return whether a place behind a comma is normal itself: "nodal arthritis, hips spared"."""
-        behind = next((item for item in self._row[at + 1 :] if not (item.is_side or item.is_marked(Mark.LINK))), None)
+        small = (item for item in self._row[at + 1 :] if not item.is_side)
+        behind = next((item for item in small if item.concept("result") or not item.is_marked(Mark.LINK)), None)
         return behind is not None and behind.concept("result") == "normal"
 
     def _is_passed(self, item: Item) -> bool:

@@ -6,7 +6,14 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.paired_results import ORDERS, is_measure
 from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_from
-from cds_service.narrative.frames.retelling import is_told_anew, is_told_now, without_results
+from cds_service.narrative.frames.retelling import (
+    AFTER_IT,
+    BEFORE_IT,
+    is_told_anew,
+    is_told_now,
+    told_of_before,
+    without_results,
+)
 from cds_service.narrative.frames.small_words import COMPARING, NOT
 from cds_service.narrative.frames.tokens import BREAK, SEPARATOR, SLASH, Part, Token
 from cds_service.narrative.items import UNKNOWN_ITEM, Role, Row
@@ -40,7 +47,7 @@ class TokenLine:
         self._foreign = foreign
         self._takes_unknown = takes_unknown
         self._unknown = 0
-        self._is_denied = False
+        self._is_denied = self._is_of_before = False
         self._replaced: tuple[int, ...] = ()  # the words of results that the next one replaces
 
     def deny(self, at: int) -> bool:
@@ -72,6 +79,10 @@ class TokenLine:
         if self._is_denied:
             token = self._denied(token, at)
         if part is _BREAK:
+            if item.text in BEFORE_IT and self._begin_before(at):
+                return
+            if item.text in AFTER_IT:
+                self._is_of_before = False
             if self.tokens and item is not UNKNOWN_ITEM and self._goes_on(at):
                 return
             close_exception(self.tokens)
@@ -181,6 +192,15 @@ class TokenLine:
         if len(tokens) > 1 and tokens[-1].part is _SIDE and tokens[-2].part is _SEPARATOR:
             self.tokens.append(Token(_RESULT, -1))
 
+    def _begin_before(self, at: int) -> bool:
+        """Take back what was found before an operation, and return whether it stands before "pre-op"."""
+        told = told_of_before(self.tokens, at)
+        if told is None:
+            self._is_of_before = True  # "pre-op IR 0"
+            return False
+        self.tokens[:] = told
+        return True
+
     def _replace_results(self) -> None:
         """Drop the last head's results: the next one holds instead of them."""
         kept = without_results(self.tokens)
@@ -189,8 +209,12 @@ class TokenLine:
 
     def _add_result(self, token: Token, at: int) -> None:
         tokens = self.tokens
+        if self._is_of_before:
+            token = token._replace(value=None, grade="")
         if self._row.traits & _STOP and is_told_now(self._row, at, tokens):
+            behind = max((place for one in tokens for place in one.words), default=at) + 1
             self._replace_results()
+            self._replaced += tuple(range(behind, at))  # "positive before the injection, negative today"
         if token.concept in {FOREIGN, OWN}:
             tokens.append(Token(Part.TOPIC if token.concept == OWN else self._foreign, at))
             token = token._replace(concept="")
