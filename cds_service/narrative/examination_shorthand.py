@@ -99,6 +99,17 @@ def _signed_grade(part: Sentence, at: int) -> _Spelled | None:
     return _Spelled(2, (words[at + 1], _PLUS)) if is_next and not is_behind else None
 
 
+def _pair_of_grades(part: Sentence, at: int) -> _Spelled | None:
+    """Return the first of two grades of reflexes that would look like a score: "AJ 0/2+" is 0 and 2+."""
+    words = part.words
+    four = words[at : at + _PAIR]
+    if len(four) < _PAIR or four[1] != _SLASH or four[3] != _PLUS or _REFLEXES.isdisjoint(words):
+        return None
+    is_behind = at > 0 and words[at - 1] == _SLASH
+    is_pair = four[0] in {*"0123"} and four[2] in {*"123"} and not is_behind
+    return _Spelled(1, (four[0], _PLUS)) if is_pair else None
+
+
 def _pair_of_rotations(part: Sentence, at: int) -> _Spelled | None:
     """Return the short names of two rotations: "internal/external rotation 10/40"."""
     four = part.words[at : at + _PAIR]
@@ -151,6 +162,7 @@ def _plantars(part: Sentence, at: int) -> _Spelled | None:
 _RULES: Final[tuple[Callable[[Sentence, int], _Spelled | None], ...]] = (
     _full_range,
     _signed_grade,
+    _pair_of_grades,
     _pair_of_rotations,
     _jerk_of_root,
     _grade_of_root,

@@ -17,7 +17,7 @@ _OTHER, _INTERNAL, _RANGE, _HIP, _FILLER = "other", "internal", "range", "hip", 
 _PAINFUL, _REDUCED, _PROVOKING = "painful", "reduced", "provoking"
 _MINUS, _TEST, _ABILITY, _UNABLE = "-", "test", "ability", "unable"
 _FREE = frozenset({"freely", "full", "supple", "free", "mobile", "moves", "move", "moving"})
-_BY, _INT, _DOWN = "by", "int", "down"
+_BY, _INT, _DOWN, _LACKING = "by", "int", "down", "lacking"
 _POSITION = "position"
 _OF = frozenset({"of", "from"})  # "hip free from infection"
 _MOVES = frozenset({"move", "moves"})
@@ -74,6 +74,8 @@ class MotionFrame(ExaminationFrame):
             if _is_share(row, at):
                 return Token(Part.RESULT, at, value=value, words=(at,))
             return Token(Part.RESULT, at, value=FindingValue.ABSENT if number >= _LEAST_FULL else value, words=(at,))
+        if item.text == _LACKING and at + 1 < len(row) and row[at + 1].number >= 0:
+            return None  # of how much, nobody says
         if item.concept(RESULT) == _PROVOKING:
             return None  # "limitation of internal rotation with reproduction of her pain"
         if item.text == _DOWN and _is_less(row, at):

@@ -4,7 +4,7 @@ from typing import Final
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.frames.paired_results import ORDERS, is_measure
+from cds_service.narrative.frames.paired_results import OPPOSITE, ORDERS, is_measure
 from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_from
 from cds_service.narrative.frames.retelling import (
     AFTER_IT,
@@ -24,7 +24,6 @@ FOREIGN: Final = "foreign"  # the concept of a result whose word names a topic o
 OWN: Final = "own"  # one that names the frame's own topic: "neurovascularly intact", "5/5 throughout"
 RETURNED: Final = "returned"  # one that takes back what was lost before
 _BREAK, _RESULT, _SIDE, _SEPARATOR = Part.BREAK, Part.RESULT, Part.SIDE, Part.SEPARATOR
-_OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
 _OPENING, _TEST = "(", "test"
 _CLAIM = 3  # a result, its head and its side
 _SIDE_WORD = "side"
@@ -67,7 +66,7 @@ class TokenLine:
         said = next((one.value for one in reversed(self.tokens) if one.part is _RESULT), None)
         if said is None or self.tokens[-1].part is not _SIDE:
             return False
-        self.tokens.append(Token(_RESULT, at, value=_OPPOSITE[said], words=(at,)))
+        self.tokens.append(Token(_RESULT, at, value=OPPOSITE[said], words=(at,)))
         return True
 
     def add(self, token: Token, at: int) -> None:
@@ -126,7 +125,7 @@ class TokenLine:
     def _denied(self, token: Token, at: int) -> Token:
         self._is_denied = False
         if token.part is _RESULT and token.value:
-            return token._replace(value=_OPPOSITE[token.value], words=(at - 1, *token.words))
+            return token._replace(value=OPPOSITE[token.value], words=(at - 1, *token.words))
         self.tokens.append(BREAK)
         return token
 
