@@ -32,6 +32,10 @@ _NEAR = 6  # items between a therapy and the part of the body that it is for
 _MISSED: Final = frozenset(
     {"did not attend", "never attended", "dna", "dnad", "dnaed", "none attended", "failed to attend", "didnt attend"}
 )
+_WEEKDAYS: Final = frozenset(
+    {"mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays", "tomorrows"}
+)
+_LAST = "last"
 _ANSWERED: Final = frozenset({":", "-"})  # "Physio - none"
 _ANY, _NONE_BEFORE = frozenset({"any", "his", "her", "for", "to"}), frozenset({"no previous", "no prior"})
 _SIDELESS: Final = frozenset({*_THERAPIES, "nsaid"})
@@ -70,7 +74,9 @@ class ActFrame(Frame):
         is_bare = name == _NAMED_ALONE and not self._is_told_of(row, head)
         is_for_others = name in _THERAPIES and _is_of_another_part(row, head)
         is_stiff = row[head].concept("result") is not None and "motion" in row.kinds  # "rotation of the hip blocked"
-        is_named = is_first or is_stiff or is_part or is_bare or is_for_others or is_about(row, head)
+        is_named = (
+            _is_to_come(row, head) or is_first or is_stiff or is_part or is_bare or is_for_others or is_about(row, head)
+        )
         return is_named or self._is_refused(row, head)
 
     def _therapy_beside(self, row: Row, head: int) -> Iterator[Mention]:
@@ -173,6 +179,13 @@ def _missed_at(row: Row, head: int) -> int | None:
     answer = head + 2
     is_answer = answer < len(row) and row[head + 1].text in _ANSWERED and row[answer].text in _MISSED
     return answer if is_answer else None
+
+
+def _is_to_come(row: Row, head: int) -> bool:
+    """Return whether an act may be one of a day to come: "Thursday's operation", but not "last Thursday's"."""
+    first = row.firsts[head]
+    words = row.sentence.words[max(0, first - _COUNT_WITHIN) : first]
+    return not _WEEKDAYS.isdisjoint(words) and _LAST not in row.sentence.words[:first]
 
 
 def _is_denied_behind_colon(row: Row, head: int) -> bool:

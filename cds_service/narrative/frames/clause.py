@@ -81,6 +81,8 @@ class Clause:
                 if PLACE_KINDS.isdisjoint(item.entry.concepts) and self._is_used(at):
                     yield Slot(at)  # what was injected, "with triamcinolone", is no place that another head may share
                     continue
+                if is_listed and PLACE_KINDS.isdisjoint(item.entry.concepts) and self._names_next_head(at):
+                    continue  # "a cortisone shot or a local anaesthetic block in the hip"
                 if is_listed and (self._begins_clause(at) or self._is_found_normal(at)):
                     return
                 if is_open or ((is_listed or not is_free) and self._is_anothers(at, 1, is_new=is_new)):
@@ -107,7 +109,7 @@ class Clause:
                 if item.concept("joint") == _SELDOM_A_PLACE and at != head - 1:
                     return
                 yield Slot(at, is_inside, is_listed)
-                is_placed = True
+                is_placed = is_placed or not PLACE_KINDS.isdisjoint(item.entry.concepts)
             elif self.is_head(item):
                 if is_placed or not self._is_joined(at + 1):
                     return
@@ -176,6 +178,10 @@ class Clause:
             before -= 1
         is_last = at + 1 >= len(self._row)
         return self._row[before].text == _COMMA and not is_last and self._row[at + 1].is_marked(Mark.STOP)
+
+    def _names_next_head(self, at: int) -> bool:
+        """Return whether an agent is that of the head right behind it."""
+        return any(self.is_head(item) for item in self._row[at + 1 : at + 2])
 
     def _is_used(self, at: int) -> bool:
         """Return whether "with" leads to an item, perhaps with its dose: "injection with 40 mg triamcinolone"."""
