@@ -13,7 +13,7 @@ from cds_service.narrative.surroundings import happened_after, without_own_side
 NEAR: Final = 12  # items between a mention and a cue after it
 _LISTS: Final = (Mark.LIST, Mark.JOINED)
 _HEADING: Final = ":"
-_BEGUN, _TO_BE = "begun", frozenset({"to be", "was", "were", "being"})
+_BEGUN, _TO_BE = "begun", frozenset({"to be", "was", "were", "being", "now", "since", "both", "has been"})
 _OVER_BEHIND_A_COMMA: Final = frozenset(
     {CueEffect.HISTORICAL, CueEffect.PLANNED, CueEffect.ENDED}
 )  # "sciatica, resolved"

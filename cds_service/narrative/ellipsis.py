@@ -115,7 +115,16 @@ def _may_complete(before: _Clause, row: Row) -> bool:
     """Return whether a sentence only tells of the other side: behind a semicolon, or as an entry, "Left: positive"."""
     is_entry = len(row) > 1 and row[0].is_side and row[1].text == _COLON and row[0].entry.side in _OPPOSITE
     is_next = before.sentence.ending == CLAUSE or (is_entry and before.sentence.ending in _ENDINGS)
+    is_next = is_next or (before.sentence.ending == STOP and len(row) > 1 and _is_of_other_side(before.row, row[0]))
     return is_next and _tells_of_other(row, 0)
+
+
+def _is_of_other_side(before: Row, first: Item) -> bool:
+    """Return whether one thing was examined on one side and an item is the other side: "SLR neg L. R pos at 40"."""
+    told = {item.entry.side or item.side for item in before} - {None, Side.UNSTATED}
+    heads = [at for kind in _HEADS for at in before.kinds.get(kind, ())]
+    is_other = first.is_side and first.entry.side in _OPPOSITE and len(told) == 1
+    return is_other and told <= _OPPOSITE.keys() - {first.entry.side} and len(heads) == 1
 
 
 def _completed(before: _Clause, told: _Clause, find: _Find) -> _Clause:

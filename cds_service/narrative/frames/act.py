@@ -35,7 +35,7 @@ _MISSED: Final = frozenset(
 _WEEKDAYS: Final = frozenset(
     {"mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays", "tomorrows"}
 )
-_LAST = "last"
+_LAST, _EXERCISE = "last", "exercise"
 _ANSWERED: Final = frozenset({":", "-"})  # "Physio - none"
 _ANY, _NONE_BEFORE = frozenset({"any", "his", "her", "for", "to"}), frozenset({"no previous", "no prior"})
 _SIDELESS: Final = frozenset({*_THERAPIES, "nsaid"})
@@ -121,7 +121,10 @@ class ActFrame(Frame):
     def _is_told_of(self, row: Row, head: int) -> bool:
         """Return whether words beside an act tell how long, how often or how well it went."""
         before = row[max(0, head - _REFUSED_WITHIN) : head]
-        if any(item.concept(_TRIED) or _denies(item) or item.text in _NONE_BEFORE for item in before):
+        is_given = _EXERCISE in row[head].text  # what was given is a sheet of exercises
+        if any(
+            (item.concept(_TRIED) and not is_given) or _denies(item) or item.text in _NONE_BEFORE for item in before
+        ):
             return True
         if _is_denied_behind_colon(row, head) or _missed_at(row, head) is not None:
             return True

@@ -20,6 +20,7 @@ ABOUT: Final = "about"  # the kind of words behind a head that make it a topic: 
 NO_PLACES: Final = frozenset({"disc"})  # where it is is told beside it
 _SELDOM_A_PLACE = "back"  # "went back to surgery": before a head it is one only next to it
 _FOR = "for"  # "lumbar MRI for stenosis" states none
+_SCALE = "scale"
 _ONLY = "only"  # "marcaine only into the hip"
 _SHOWS = "showing"  # the kind of words between a place and what is found there: "the left hip has arthritis"
 _PAINS = frozenset({Role.PAIN, Role.PAIN_WORD})
@@ -111,7 +112,7 @@ class Clause:
                 yield Slot(at, is_inside, is_listed)
                 is_placed = is_placed or not PLACE_KINDS.isdisjoint(item.entry.concepts)
             elif self.is_head(item):
-                if is_placed or not self._is_joined(at + 1):
+                if not self._is_grade_of(at, head) and (is_placed or not self._is_joined(at + 1)):
                     return
             elif item.text == _COLON and is_placed:
                 return  # what heads the sentence has its own head: "EMG of both legs: right L5 radiculopathy"
@@ -129,6 +130,10 @@ class Clause:
                 or (unknown := unknown + _is_loud(item)) > _MAX_UNKNOWN
             ):
                 return
+
+    def _is_grade_of(self, at: int, head: int) -> bool:
+        """Return whether an item is the scale that a head is graded by: "hip KL 4 OA"."""
+        return self._row[at].concept(_SCALE) is not None and all(one.number >= 0 for one in self._row[at + 1 : head])
 
     def _is_place(self, slot: Slot) -> bool:
         if self._row[slot.at].concept("structure") in NO_PLACES:

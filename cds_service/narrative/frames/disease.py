@@ -1,6 +1,6 @@
 """The frame of diseases: a disease and the joint, structure or level it is at, in any order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -23,6 +23,7 @@ _PAIRS = frozenset({"hips", "hip joints"})
 _ADJECTIVES = frozenset({"degenerative", "degenerate", "worn"})  # "degenerative listhesis"
 _LUMBAR, _SPINE = "lumbar", frozenset({"lumbar", "back"})
 _ON = frozenset({"on", "on the"})
+_SLIP, _PICTURE = "slip", "picture"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _DENIED_WITHIN: Final = 3  # items between a denial and its disease: "no significant OA"
 _LEADING_TO_SIDES, _ENTRY = frozenset({"-", ":", ",", "(", ";"}), 5  # "OA hips: R mod, L mild"
@@ -46,13 +47,14 @@ class DiseaseFrame(Frame):
     def _find(self, row: Row) -> Iterator[Mention]:
         clause = Clause(row, PLACE_KINDS, frozenset({_DISEASE, _AFTER, SCALE}))
         heads = row.kinds.get(_DISEASE, [])
-        before: tuple[int, list[Slot]] = -1, []
-        for head in heads:
-            if not (self._is_operation(row, head) or is_about(row, head)):
-                slots = clause.around(head)
+        placed = {head: clause.around(head) for head in heads}
+        for at, head in enumerate(heads):
+            if not (self._is_operation(row, head) or is_about(row, head) or _is_fall(row, head)):
+                slots = placed[head]
                 if not any(is_place(row[slot.at]) for slot in slots):
-                    slots += _shared_by_denial(row, *before, head)
-                before = head, slots
+                    slots += [
+                        one for other in heads[max(0, at - 1) : at + 2] for one in _shared(row, placed, other, head)
+                    ]
                 yield from self._at(row, head, row[head].concept(_DISEASE) or "", slots)
         for scale in row.kinds.get(SCALE, []):
             severity = severity_at(row, scale)
@@ -67,7 +69,11 @@ class DiseaseFrame(Frame):
     def _at(self, row: Row, head: int, name: str, slots: list[Slot]) -> Iterator[Mention]:
         if _LUMBAR in self.table.get(name, {}) and not any(is_place(row[slot.at]) for slot in slots):
             slots = [*slots, *_only_spine(row, head)]
-        for meaning, places in find_meanings(self.table.get(name, {}), row, slots):
+        table = self.table.get(name, {})
+        found = find_meanings(table, row, slots)
+        if not found and all(slot.is_listed or not slot.is_inside for slot in slots):
+            found = find_meanings(table, row, [])  # the title tells of another place: "XR pelvis: no AVN"
+        for meaning, places in found:
             mention = self._mention(row, head, meaning, places)
             graded = list(_of_graded_sides(row, mention)) if SCALE in row.kinds else []
             yield from graded or _of_listed_sides(row, mention) or (mention, *_of_other_side(row, mention))
@@ -101,14 +107,20 @@ class DiseaseFrame(Frame):
         )
 
 
-def _shared_by_denial(row: Row, before: int, slots: list[Slot], head: int) -> list[Slot]:
-    """Return the joints of the disease before, if only a denial leads on: "L hip labral tear, no OA"."""
-    between = row[before + 1 : head] if before >= 0 else []
-    is_denied = any(cue.effect is CueEffect.NEGATED for item in between[-_DENIED_WITHIN:] for cue in item.entry.cues)
+def _shared(row: Row, placed: Mapping[int, list[Slot]], other: int, head: int) -> list[Slot]:
+    """Return the joints of the disease beside, if only a denial leads on: "L hip labral tear, no OA"."""
+    between = row[min(other, head) + 1 : max(other, head)]
+    last = between[-_DENIED_WITHIN:]
+    is_denied = any(cue.effect is CueEffect.NEGATED for item in last for cue in item.entry.cues)
     is_next = all(item.is_side or item.entry.cues or item.is_marked(Mark.LINK, *_LISTS) for item in between)
-    if not (is_denied and is_next):
+    if other == head or not (is_denied and is_next):
         return []
-    return [Slot(slot.at, False, True) for slot in slots if row[slot.at].concept("joint")]
+    return [Slot(slot.at, False, True) for slot in placed[other] if row[slot.at].concept("joint")]
+
+
+def _is_fall(row: Row, head: int) -> bool:
+    """Return whether a slip is perhaps none of a vertebra, as no picture is named."""
+    return row[head].concept(_DISEASE) == _SLIP and _PICTURE not in row.kinds
 
 
 def _only_spine(row: Row, head: int) -> Iterator[Slot]:

@@ -20,6 +20,7 @@ from cds_service.narrative.frames.tokens import (
     ASKED,
     BREAK,
     SEPARATOR,
+    SIDES,
     Part,
     Token,
     drop_named_topics,
@@ -188,6 +189,8 @@ class ExaminationFrame(Frame):
                 return found._replace(concept=OWN if self.is_topic(row, at) else FOREIGN)
             return found
         token = small_part(item)
+        if item.concept(_POSITION) and item.side in _ONE:
+            return SIDES[item.side]  # "in left stance"
         if token is not ASKED:
             return token
         if topic:

@@ -14,6 +14,7 @@ _RESULTS = ("result", "grade", "reflex-grade", "score", "degrees")
 _REACH = 4  # items between "now" and the new result
 _REACH_BEHIND: Final = 6  # items between a result and the "today" behind it: "positive at 30 on the left today"
 _IN: Final = "in"
+_WAS: Final = frozenset({"was", "were", "had been"})
 BEFORE_IT: Final = frozenset({"pre op", "preop", "preoperatively", "pre operatively", "pre operation"})
 AFTER_IT: Final = frozenset({"post op", "postop", *NOW, "now has"})
 _MAY: Final = "may"  # the month; the other months are unknown words
@@ -86,7 +87,9 @@ def _has_result(tokens: Sequence[Token]) -> bool:
 
 def _leads_to_result(row: Row, at: int, *, is_now: bool) -> bool:
     for item in row[at : at + _REACH]:
-        if is_now and (item.number >= 0 or any(item.concept(kind) for kind in _RESULTS)):
+        if item.text in _WAS:
+            return False  # "negative today (was + in May)"
+        if is_now and (item.number >= 0 or item.text == "+" or any(item.concept(kind) for kind in _RESULTS)):
             return True
         if item.concept("result") == "returned":
             return True
