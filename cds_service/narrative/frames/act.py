@@ -38,7 +38,7 @@ _WEEKDAYS: Final = frozenset(
 _LAST, _EXERCISE = "last", "exercise"
 _ANSWERED: Final = frozenset({":", "-"})  # "Physio - none"
 _ANY, _NONE_BEFORE = frozenset({"any", "his", "her", "for", "to"}), frozenset({"no previous", "no prior"})
-_SIDELESS: Final = frozenset({*_THERAPIES, "nsaid"})
+_DRUG: Final = "nsaid"  # it is taken for the whole body
 _PART_OF_OTHERS = frozenset({"epidural"})  # "epidural lipomatosis"
 # Which agent names an injection of several: what else is injected numbs, or makes it visible.
 _AGENTS: Final = ("steroid", "biologic", "other-agent", "anaesthetic")
@@ -161,7 +161,7 @@ class ActFrame(Frame):
         missed = _missed_at(row, head) if row[head].concept(_ACT) in _THERAPIES else None
         if missed is not None:
             mention.value, mention.results = FindingValue.ABSENT, (missed,)
-        if row[head].concept(_ACT) not in _SIDELESS:
+        if row[head].concept(_ACT) != _DRUG:
             mention.side = side_of(row, head, places, mention.first, mention.last)
         return mention
 
