@@ -21,6 +21,7 @@ _TEST, _OTHER, _PROVOKING, _LIMITED = "test", "other", "provoking", "limited"
 _TOGETHER = "with"  # "positive on the left with groin pain"
 _CAUSING = frozenset({_PROVOKING, _LIMITED})
 _LIMB, _ARM, _SHARED_NAME = "limb", "arm", "impingement"  # of the hip, or of the shoulder
+_ARROW = "->"  # "FABER -> groin pain"
 _PLUS, _MINUS, _SLASH, _ONLY = "+", "-", "/", "only"
 _BY = frozenset({"with", "on", "during"})
 _IN = frozenset({"in", "over", "at"})
@@ -99,7 +100,7 @@ class ClinicalTestFrame(ExaminationFrame):
             return self.said(at, "negative")  # of the second side: "SLR R/L +/-"
         if item.text.endswith(_NEGATIVE_FOR) and at and (row[at - 1].concept(_TEST) or row[at - 1].is_side):
             return self.said(at, "negative")
-        if item.concept(RESULT) in {_PROVOKING, _LIMITED}:
+        if item.concept(RESULT) in {_PROVOKING, _LIMITED} or item.text == _ARROW:
             reach = _FAR if item.concept(RESULT) == _LIMITED else _NEAR  # "limited to 40 degrees by leg pain"
             value = FindingValue.PRESENT if self._is_provoked(row, at, reach) else None
             return Token(Part.RESULT, at, value=value, words=(at,))
@@ -247,7 +248,8 @@ def _has_result(row: Row, at: int) -> bool:
                 break
             if item.text in NONE or item.concept(RESULT):
                 return True
-            if step > 0 and (item.concept(_TEST) or item.number >= 0):
+            is_of_pair = item.number >= 0 and row[place - 1].text == _SLASH
+            if step > 0 and (item.concept(_TEST) or item.number >= 0) and not is_of_pair:
                 break
             place += step
         if step > 0 and _says_behind_comma(row, place):

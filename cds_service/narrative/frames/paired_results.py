@@ -57,6 +57,9 @@ def join_pairs(tokens: Sequence[Token], row: Row) -> list[Token]:
             else:
                 joined += _pair(tokens[at], tokens[at + 2], row, order, is_of_one=is_of_one, is_of_next=is_of_next)
             at += 3
+            if at < len(tokens) and _says_again(joined[-1], tokens[at]):
+                joined[-1] = joined[-1]._replace(words=(*joined[-1].words, *tokens[at].words))
+                at += 1
         else:
             joined.append(tokens[at])
             at += 1
@@ -109,6 +112,11 @@ def _shared(tokens: Sequence[Token]) -> Token:
     words = tuple(place for token in results for place in token.words)
     is_alike = len({token.value for token in results}) == 1
     return results[0]._replace(value=results[0].value if is_alike else None, words=words)
+
+
+def _says_again(told: Token, behind: Token) -> bool:
+    """Return whether a result behind a pair says the same in a word: "SLR 90/90 neg"."""
+    return behind.part is _RESULT and told.value is not None and behind.value is told.value
 
 
 def _is_headed(tokens: Sequence[Token]) -> bool:

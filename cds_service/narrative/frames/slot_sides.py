@@ -69,7 +69,7 @@ def _behind(row: Row, place: int) -> Side:
     is_inside = any(item.text == "(" for item in row[:place])
     if is_inside and (closed := _behind_bracket(row, place)):
         return closed
-    while at < len(row) and (_is_between(row[at]) or (row[at].text in _OPENING and not is_opened)):
+    while at < len(row) and (_is_between(row[at]) or (row[at].text in _OPENING and not is_opened) or _counts(row, at)):
         if row[at].text == _CLOSING and is_inside and not is_opened:
             return _UNSTATED  # "absent L (old, post discectomy 2015), R normal"
         is_opened = is_opened or row[at].text in _OPENING
