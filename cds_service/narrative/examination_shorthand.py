@@ -29,9 +29,9 @@ _TURNS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("internal", "int", "medial"), "ir"),
     **dict.fromkeys(("external", "ext", "lateral"), "er"),
 }
-_TURNED: Final = frozenset({"ir", "int", "internal", "rotation", "rotn"})
+_TURNED: Final = frozenset({"slr", "ir", "int", "internal", "rotation", "rotn"})
 _BOUNDS: Final[Mapping[str, tuple[str, ...]]] = {"<": ("no", "more", "than"), ">": ()}
-_FULL_TURN: Final = 30  # degrees
+_FULL_TURN, _FULL_RAISE, _RAISED = 30, 70, "slr"  # degrees
 _PAIR: Final = 4  # words: two turns, the slash and "rotation"
 _STRONG_ALL_OVER: Final = frozenset({("all", "5"), ("all", "5s"), ("5s", "throughout"), ("5", "throughout"), ("5s",)})
 
@@ -162,7 +162,8 @@ def _bound_of_rotation(part: Sentence, at: int) -> _Spelled | None:
     angle = words[at + 1] if at + 1 < len(words) else ""
     if words[at] not in _BOUNDS or not angle.isdecimal() or _TURNED.isdisjoint(words[:at]):
         return None
-    if not _BOUNDS[words[at]] and int(angle) < _FULL_TURN:
+    least = _FULL_RAISE if _RAISED in words[:at] else _FULL_TURN
+    if not _BOUNDS[words[at]] and int(angle) < least:
         return None  # how much more nobody says
     return _Spelled(1, _BOUNDS[words[at]])
 

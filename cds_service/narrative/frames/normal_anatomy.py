@@ -32,7 +32,7 @@ _PRESERVED: Final = frozenset(
     }
 )
 _OF_HIPS: Final = frozenset({_HIP, _HIP_JOINT, _JOINT_SPACE, "femoral-head"})
-_HEADS: Final = "femoral heads"
+_PLURALS: Final = frozenset({"femoral heads", "hip joints"})
 _OF: Final = " of"
 _TITLE: Final = frozenset({_PELVIS, ":", "-", "both", "of", "the"})
 _SMALL: Final = frozenset({"is", "are", "was", "were", "joint", "joints"})
@@ -89,7 +89,7 @@ class NormalAnatomyFrame(ExaminationFrame):
 
     def side_of(self, claim: Claim, row: Row) -> Side:
         """Return the side of a claim: "X-rays of the hips normal" are of both."""
-        is_plural = row[claim.head.at].text == _HEADS and not any(item.is_side for item in row)
+        is_plural = row[claim.head.at].text in _PLURALS and not any(item.is_side for item in row)
         is_pair = claim.head.concept in _OF_HIPS and (is_plural or names_both_limbs(row))
         is_pair = is_pair and claim.side is Side.UNSTATED
         return Side.BOTH if is_pair else claim.side
