@@ -13,6 +13,7 @@ from cds_service.narrative.surroundings import happened_after, without_own_side
 NEAR: Final = 12  # items between a mention and a cue after it
 _LISTS: Final = (Mark.LIST, Mark.JOINED)
 _HEADING: Final = ":"
+_OF_TREATMENTS: Final = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # "methotrexate, never started"
 _BEGUN, _TO_BE = "begun", frozenset({"to be", "was", "were", "being", "now", "since", "both", "has been"})
 _OVER_BEHIND_A_COMMA: Final = frozenset(
     {CueEffect.HISTORICAL, CueEffect.PLANNED, CueEffect.ENDED}
@@ -54,7 +55,7 @@ class CuesBehind:
             return False
         if cue.effect is CueEffect.HISTORICAL and cue.is_closing and happened_after(between):
             return True
-        is_ended = cue.effect is CueEffect.ENDED and self._closes(place)
+        is_ended = cue.effect in _OF_TREATMENTS and self._closes(place)
         if cue.effect in _OVER_BEHIND_A_COMMA and (cue.is_closing or is_ended or _is_begun(between)):
             between = _without_comma(between)
         unknown = sum(item.is_unknown for item in between)

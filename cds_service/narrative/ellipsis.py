@@ -25,7 +25,7 @@ _PARTS_OF: Final = {
     "sensation": ("region", "root"),
     "strength": ("muscle",),
 }  # what the words for each stand beside
-_AND, _COLON = "and", ":"
+_AND, _COLON, _HIP, _MOTION = "and", ":", "hip", "motion"
 _ENDINGS: Final = frozenset({CLAUSE, STOP, LINE})
 _NEAR: Final = 3  # items
 _LONGEST: Final = 8  # items of what is told of the other side
@@ -74,13 +74,17 @@ def _found_on_other_side(before: _Clause, row: Row) -> list[Sentence]:
     """Return the names of all that was examined on one side, if a sentence only tells that the other is normal."""
     said = [item for item in row if not (item.text in _BESIDE_SIDE or item.is_side)]
     sides = [item.entry.side for item in row if item.is_side]
-    is_normal = len(said) == 1 and said[0].concept("result") == "normal" and not said[0].entry.cues
+    is_of_hip = bool(said) and said[0].concept("joint") == _HIP
+    said = said[1:] if is_of_hip else said
+    is_normal = len(said) == 1 and (said[0].concept("result") == "normal" or said[0].text == "n")
+    is_normal = is_normal and not said[0].entry.cues
     if not (is_normal and len(sides) == 1 and sides[0] in _OPPOSITE) or before.sentence.ending not in _ENDINGS:
         return []
     told = {item.entry.side or item.side for item in before.row} - {None, Side.UNSTATED}
     if len(told) != 1 or told & {sides[0], Side.BOTH} or not _has_result(before.row):
         return []
-    heads = sorted(at for kind in _HEADS for at in before.row.kinds.get(kind, ()))
+    kinds = (_MOTION,) if is_of_hip else _HEADS
+    heads = sorted(at for kind in kinds for at in before.row.kinds.get(kind, ()))
     return [before.sentence.part(*before.row.words(at, at)) for at in dict.fromkeys(heads)][:_LONGEST]
 
 

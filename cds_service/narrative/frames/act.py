@@ -35,6 +35,7 @@ _MISSED: Final = frozenset(
 _WEEKDAYS: Final = frozenset(
     {"mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays", "tomorrows"}
 )
+_HEMI: Final = "hemi"
 _LAST, _EXERCISE = "last", "exercise"
 _ANSWERED: Final = frozenset({":", "-"})  # "Physio - none"
 _ANY, _NONE_BEFORE = frozenset({"any", "his", "her", "for", "to"}), frozenset({"no previous", "no prior"})
@@ -62,6 +63,8 @@ class ActFrame(Frame):
             yield from self._therapy_beside(row, head)
             if self._is_nothing(row, head, name):
                 continue
+            if name == _HEMI:
+                slots = [slot for slot in slots if not slot.is_listed]  # "hemi R, hip stiff" may be half a body
             for meaning, places in find_meanings(self.table.get(name, {}), row, slots):
                 agents = [slot for slot in slots if row[slot.at].concept(_AGENT)]
                 beside = agents if places else [slot for slot in agents if slot.at == head + 1]

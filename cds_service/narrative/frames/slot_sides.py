@@ -72,6 +72,8 @@ def _behind(row: Row, place: int) -> Side:
     while at < len(row) and (_is_between(row[at]) or (row[at].text in _OPENING and not is_opened) or _counts(row, at)):
         if row[at].text == _CLOSING and is_inside and not is_opened:
             return _UNSTATED  # "absent L (old, post discectomy 2015), R normal"
+        if is_opened and _names_another(row, place, at):
+            return _UNSTATED  # "no hip OA, knee OA L"
         is_opened = is_opened or row[at].text in _OPENING
         at += 1
     is_led = at < len(row) and _is_led_side(row, at)
@@ -84,6 +86,13 @@ def _behind(row: Row, place: int) -> Side:
         return side
     is_told = at < len(row) and not (_counts(row, at) or _is_month(row, at))
     return Side.UNSTATED if is_told and _begins_another(row[at]) else side
+
+
+def _names_another(row: Row, place: int, at: int) -> bool:
+    """Return whether behind a comma another disease or act is named than before it, with a place of its own."""
+    if row[at].concept("disease") is None and row[at].concept("act") is None:
+        return False
+    return any(item.text == "," for item in row[place:at]) and row[at - 1].concept("joint") is not None
 
 
 def _behind_bracket(row: Row, place: int) -> Side | None:
