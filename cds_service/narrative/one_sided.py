@@ -12,6 +12,7 @@ from cds_service.narrative.statements import Statement
 
 _OTHER: Final = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 _NOT: Final = frozenset({"not", "none", "nil", "no"})
+_SINCE, _DATE = "since", 3  # items of a date
 _OPENING: Final = frozenset({",", "(", "-", "only"})
 _SMALL: Final = frozenset({"in", "on", "the", "on the", "in the", "side", "at all", ")", "is", "was"})
 
@@ -27,6 +28,8 @@ def _denies(row: Row, mention: Mention, other: Side) -> bool:
     behind = row[mention.last + 1 :]
     while behind and (behind[0].entry.side is mention.side or behind[0].text in _OPENING or _leads(behind)):
         behind = behind[1:]
+    if behind and behind[0].text == _SINCE:
+        behind = _behind_date(behind)
     if behind and behind[0].is_side and behind[0].entry.side is other:
         named = {row[at].text for at in (mention.place, *mention.parts)}
         is_named_again = len(behind) > 1 and behind[1].text in named  # "left foot numb, right foot normal"
@@ -35,6 +38,12 @@ def _denies(row: Row, mention: Mention, other: Side) -> bool:
         return False
     said = [item for item in behind[1:] if item.text not in _SMALL]
     return bool(said) and said[0].entry.side is other and said[0].is_side and (len(said) == 1 or _ends(said[1]))
+
+
+def _behind_date(items: list[Item]) -> list[Item]:
+    """Return what stands behind a day since when it is so: "foot drop left since June, none right"."""
+    comma = next((at for at, item in enumerate(items[: _DATE + 1]) if item.text == ","), None)
+    return items[comma + 1 :] if comma is not None else items
 
 
 def _leads(items: Sequence[Item]) -> bool:
