@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.choices import chosen_alone
 from cds_service.narrative.corrections import is_retraction
+from cds_service.narrative.other_side_well import tells_of_other_side
 from cds_service.narrative.questions import ASKING
 from cds_service.narrative.tokenizer import CLAUSE, STOP, TRAILING_QUESTION, Sentence
 
@@ -61,7 +62,7 @@ def join_answers(parts: Sequence[Sentence], answers: Mapping[str, FindingValue])
         ):
             joined[-1] = joined[-1].part(0, -1).followed_by(_mark(":", joined[-1]), part)
         elif joined and (_goes_on(joined[-1], part) or is_retraction(part, joined[-1])):
-            joined[-1] = _told_on(joined[-1], part)
+            joined[-1] = _told_on(joined[-1], _without_colon(part))
         else:
             if joined and joined[-1].ending in _BEFORE_END and _tells_end(part):
                 joined[-1] = _told_on(joined[-1], part.part(-len(_NOT_AGAIN)))
@@ -77,6 +78,8 @@ def _is_measured(question: Sentence, part: Sentence) -> bool:
 
 def _goes_on(before: Sentence, part: Sentence) -> bool:
     """Return whether a sentence only tells how what stands before it ended, or what it measures now."""
+    if tells_of_other_side(before, part):
+        return True
     return _tells_of_now(before, part) or (before.ending in _BEFORE_END and _is_end(part))
 
 
@@ -141,6 +144,11 @@ def _tells_end(part: Sentence) -> bool:
     """Return whether a sentence says that what was named before is over: "this was a UTI and has not recurred"."""
     pairs = zip(part.words, part.words[1:], strict=False)
     return part.words[-len(_NOT_AGAIN) :] == _NOT_AGAIN and any(pair in _THIS_WAS for pair in pairs)
+
+
+def _without_colon(part: Sentence) -> Sentence:
+    """Return a sentence without the colon behind its first word: "right: nil"."""
+    return part.part(0, 1).followed_by(part.part(2)) if part.words[1:2] == (":",) else part
 
 
 def _told_on(part: Sentence, end: Sentence) -> Sentence:

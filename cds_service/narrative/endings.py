@@ -48,7 +48,9 @@ _TOWARDS = _ARTICLES | {"in", "into", "at", "on", "to", "over", "around", "in th
 _NONE_NOW = frozenset({"none", "nothing", "nil", "never"})  # "sciatica in 2009, none since" denies it of now
 _SINCE, _NOW_WORD, _WAS = "since", "now", frozenset({"was", "were"})
 _BY_NOW = frozenset({"has", "have", "now", "has now", "have now", "is now"})
-_WHOLLY = frozenset({"fully", "completely", "entirely", "totally", "all"})
+_BEFORE_GONE = frozenset(
+    {"fully", "completely", "entirely", "totally", "all", "has", "have", "is", "are", "now", "has now"}
+)
 _GONE = frozenset({"gone", "disappeared", "vanished"})
 _BEHIND_GONE = frozenset({"since", "after", "with", "following", "now", "by"})
 _FUNCTIONS = ("reflex", "reflex-place", "topic")  # heads of what is lost: coming back is its recovery
@@ -74,12 +76,12 @@ def find_ended(items: Row, mentions: Sequence[Mention]) -> Ended:
             found = list(_ended_by(items, mentions, place))
             ended.update(map(id, found))
             used |= {place} if found else set()
-            is_none, is_gone = not _NONE_NOW.isdisjoint(item.text.split()), _is_gone(items, place)
+            is_none = not _NONE_NOW.isdisjoint(item.text.split())
             is_of_now = _is_of_now(items, place)
             denied.update(
                 id(one)
                 for one in found
-                if is_none or (is_gone and one.saying.is_pain) or (is_of_now and _is_of_late(items, one))
+                if is_none or _is_gone(items, place, one) or (is_of_now and _is_of_late(items, one))
             )
         elif item.is_marked(Mark.EARLIER) or _is_before_it(items, place):
             ended.update(id(one) for one in _before_act(items, mentions, place))
@@ -125,12 +127,17 @@ def _is_of_other_side(items: Sequence[Item], mention: Mention, place: int) -> bo
     return side is not None and {side, mention.side} == {Side.LEFT, Side.RIGHT}
 
 
-def _is_gone(items: Sequence[Item], place: int) -> bool:
-    """Return whether a pain is said to be wholly gone. What "resolved" or "settled" is only over: it may be back."""
-    if place == 0 or items[place - 1].text not in _WHOLLY or items[place].text not in _GONE:
+def _is_gone(items: Sequence[Item], place: int, mention: Mention) -> bool:
+    """Return whether a complaint is said to be gone. What "resolved" or "settled" is only over: it may be back."""
+    words = items[place].text.split()
+    if words[-1] not in _GONE or not (mention.saying.is_pain or "course" in mention.saying.takes):
         return False
+    before = items[mention.last + 1 : place]
+    is_said = all(item.text in _BEFORE_GONE or item.is_side or item.is_marked(Mark.DEGREE) for item in before)
     behind = items[place + 1 : place + 2]
-    return all(item.is_marked(Mark.LIST, Mark.STOP, Mark.THEN) or item.text in _BEHIND_GONE for item in behind)
+    return is_said and all(
+        item.is_marked(Mark.LIST, Mark.STOP, Mark.THEN) or item.text in _BEHIND_GONE for item in behind
+    )
 
 
 def _is_part(items: Sequence[Item], place: int, mention: Mention) -> bool:
@@ -281,17 +288,3 @@ def _act_behind(items: Sequence[Item], place: int) -> int | None:
     near = range(place + 1, min(len(items), place + 1 + _NEAR + 1))
     is_dated = is_until(items[place])
     return next((at for at in near if items[at].concept(_ACT) or (is_dated and items[at].year)), None)
-
-
-def is_of_then(items: Sequence[Item], mention: Mention) -> bool:
-    """Return whether a denial tells of a day before, and not of now: "no retention on admission"."""
-    when = mention.when
-    if when is not None and when.is_relative and (when.least or when.whole or when.weekday >= 0):
-        return True
-    for item in items[mention.last + 1 :]:
-        if item.is_marked(Mark.THEN):
-            return True
-        is_passed = _AUXILIARIES.issuperset(item.text.split())  # "limp noted at the last visit"
-        if item.text == _COMMA or (item.is_marked(Mark.STOP) and not is_passed):
-            return False
-    return False

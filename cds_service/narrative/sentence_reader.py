@@ -3,7 +3,7 @@
 Notes repeat themselves: what was copied forward from the last visit, and the phrases of a template, are read once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Final, NamedTuple
 
 from cds_service.model.facts import FindingValue
@@ -11,6 +11,7 @@ from cds_service.model.sides import Side
 from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.context import Context, carried_past
 from cds_service.narrative.dating import date_mentions, histories
+from cds_service.narrative.foot_lifting import sides_lifted
 from cds_service.narrative.frames.antecedent import NOTHING, Antecedent, Asked, Meant, named, unnamed
 from cds_service.narrative.grounds import is_taken_now
 from cds_service.narrative.items import Row
@@ -21,7 +22,15 @@ from cds_service.narrative.mentions import Mention
 from cds_service.narrative.one_sided import denied_of_other
 from cds_service.narrative.passage import Passage
 from cds_service.narrative.plainness import RETRACTED_WITHIN, Plainness
-from cds_service.narrative.quoting import is_of_before, is_past_drug, is_quoted, is_taken_back, is_told_of_then, past_of
+from cds_service.narrative.quoting import (
+    is_of_before,
+    is_past_drug,
+    is_quoted,
+    is_taken_back,
+    is_told_of_then,
+    may_correct,
+    past_of,
+)
 from cds_service.narrative.returning import may_take_back
 from cds_service.narrative.side_headings import SideHeading, take_heading
 from cds_service.narrative.sides import REFERRING, of_either, refer_back
@@ -75,7 +84,10 @@ class Stated(NamedTuple):
 
 
 class SentenceReading(NamedTuple):
-    """What a sentence says. `sides`: those that its findings have. `antecedent`: None where "it" means the same."""
+    """What a sentence says. `sides`: those that its findings have. `antecedent`: None where "it" means the same.
+
+    `lifted`: the sides on which it finds the foot lifted with full strength.
+    """
 
     carried: CueEffect | None
     antecedent: Antecedent | None
@@ -83,6 +95,7 @@ class SentenceReading(NamedTuple):
     stated: tuple[Stated, ...] = ()
     places_without_pain: frozenset[str] = frozenset()
     has_mention: bool = False
+    lifted: frozenset[Side] = frozenset()
 
     def after(self, before: Before) -> Before:
         """Return what the next sentence is read with."""
@@ -113,7 +126,11 @@ class SentenceReader:
 
     def _tells(self, row: Row) -> bool:
         """Return whether a sentence may say something of those beside it."""
-        if may_take_back(row) or not self._retracting.isdisjoint(row.sentence.words[:RETRACTED_WITHIN]):
+        if (
+            may_take_back(row)
+            or may_correct(row)
+            or not self._retracting.isdisjoint(row.sentence.words[:RETRACTED_WITHIN])
+        ):
             return True
         return bool(wide_surroundings(row, self._narrative.wide))
 
@@ -171,6 +188,7 @@ class SentenceReader:
             tuple(stated),
             frozenset(finding for saying in without_pain for finding in saying.records),
             has_mention=True,
+            lifted=frozenset(sides_lifted(row)),
         )
 
     def _of_ours(self, mentions: list[Mention], row: Row, passage: Passage, at: int) -> list[Mention]:
@@ -207,8 +225,7 @@ class SentenceReader:
                     stated.append(found._replace(is_of_before=True) if is_ended else found)
             if not changes and mention.value is FindingValue.PRESENT:
                 present.append(mention)
-                words = row.words(mention.first, mention.last)
-                stated += [Stated(one, words) for one in denied_of_other(row, mention)]
+            stated += _of_other_side(row, mention, changes)
         return present
 
     def _stated(self, one: Statement, mention: Mention, context: Context, plainness: Plainness) -> Stated | None:
@@ -216,7 +233,7 @@ class SentenceReader:
         row, words = context.items, context.items.words(mention.first, mention.last)
         if mention.saying.beside:
             return Stated(one, words, beside=mention.saying.beside)
-        if (self._judge.is_sign(one) and leaves_out(row, mention)) or is_taken_back(row, mention):
+        if (self._judge.is_sign(one) and leaves_out(row, mention)) or is_taken_back(row, mention, context.behind):
             return None
         if mention.value is FindingValue.ABSENT and is_told_of_then(row, mention):
             return None
@@ -232,3 +249,12 @@ class SentenceReader:
         past = past_of(mention, timed)
         is_before = is_before or past is not None
         return Stated(timed, words, mention.is_general if yields else None, is_of_before=is_before, past=past)
+
+
+def _of_other_side(row: Row, mention: Mention, changes: Set[CueEffect]) -> Iterator[Stated]:
+    """Yield that what a mention finds, or denies, is not on the other side, where the words behind it say so."""
+    is_denied = changes == {CueEffect.NEGATED} and mention.value is FindingValue.PRESENT
+    if not changes or is_denied:
+        words = row.words(mention.first, mention.last)
+        is_there = not is_denied and mention.value is FindingValue.PRESENT
+        yield from (Stated(one, words) for one in denied_of_other(row, mention, is_there=is_there))
