@@ -33,7 +33,7 @@ from cds_service.narrative.quoting import (
 )
 from cds_service.narrative.returning import may_take_back
 from cds_service.narrative.side_headings import SideHeading, take_heading
-from cds_service.narrative.sides import REFERRING, of_either, refer_back
+from cds_service.narrative.sides import of_either, refer_back, refers_back
 from cds_service.narrative.statements import Statement
 from cds_service.narrative.surroundings import is_something_else, leaves_out, wide_surroundings
 from cds_service.narrative.text_cache import HashedResults
@@ -140,7 +140,7 @@ class SentenceReader:
         if not self._mentions.may_mention(row):  # as most; a look at the cache would take as long
             carried = carried_past(row, before.carried, self._narrative.reach, passage.sentences[at])
             return SentenceReading(carried, unnamed(row))
-        sides = before.sides if REFERRING in passage.sentences[at].words else _NO_SIDES
+        sides = before.sides if refers_back(row) else _NO_SIDES
         name = (passage.names[at], *passage.beside(at), before.carried, sides, *setting)
         known = self._readings.get(name)
         if known is _ASKS:

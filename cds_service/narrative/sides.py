@@ -1,6 +1,7 @@
 """Find the side of each mention: from words near it, else from the pain it belongs to, never from another pain."""
 
 from collections.abc import Set
+from itertools import pairwise
 from typing import Final
 
 from cds_service.model.sides import Side, combine_sides
@@ -17,6 +18,7 @@ _LEADING_ON = frozenset(
     {
         "from", "since", "for", "when", "whenever", "while", "whilst", "with", "w", "after", "during", "if", "once",
         "because", "due", "d", "as", "which", "who", "but", "so", "every", "each", "especially", "particularly",
+        "lying", "sitting", "walking", "standing", "climbing", "running", "turning", "rolling", "squatting",
         "at", "overnight", "nightly", "worse", "worst", "better", "until", "without", "w/o",
     }
 )  # fmt: skip
@@ -29,7 +31,8 @@ _BEHIND_SIDE = frozenset({",", ":", "-", "it is", "its", "she has", "he has", "h
 _THAN = "than"
 _COMPARING = frozenset({_THAN, "more than", "greater than", "worse than", "on", "the"})
 _EITHER = "either"
-REFERRING: Final = "that"  # "that hip"
+REFERRING: Final = "that"  # hip
+_SAME, _SIDE = "same", "side"
 _NEAR = 6  # items between a finding and "either"
 _UNSTATED, _LINK, _PLACE = Side.UNSTATED, Mark.LINK, Role.PLACE
 
@@ -90,12 +93,23 @@ def of_either(row: Row, mention: Mention, denied: Statement) -> Statement:
     return denied._replace(side=Side.BOTH) if any(item.text == _EITHER for item in near) else denied
 
 
-def refer_back(mention: Mention, items: list[Item], named: set[Side]) -> None:
+def refer_back(mention: Mention, items: Row, named: set[Side]) -> None:
     """Give "that hip" the one side that was named before, and note the sides that are named here."""
     if mention.side is not _UNSTATED:
         named.add(mention.side)
-    elif len(named) == 1 and REFERRING in items[mention.place].text.split():
+    elif len(named) == 1 and (REFERRING in items[mention.place].text.split() or _is_of_same_side(items, mention)):
         mention.side = next(iter(named))
+
+
+def refers_back(row: Row) -> bool:
+    """Return whether a sentence may refer to a side named before: "that hip", "on the same side"."""
+    return REFERRING in row.sentence.words or _SAME in row.sentence.words
+
+
+def _is_of_same_side(row: Row, mention: Mention) -> bool:
+    """Return whether a pain is told to be on the side of what was told before: "hip on the same side aches"."""
+    words = row.sentence.words
+    return _SAME in words and mention.saying.is_pain and any(pair == (_SAME, _SIDE) for pair in pairwise(words))
 
 
 def _share(chain: list[Mention], behind: dict[int, Side]) -> None:
@@ -131,8 +145,12 @@ def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
 
 def _is_of_other(items: list[Item], side: int) -> bool:
     """Return whether something that may have a side stands before one: "limps on the left, right groin pain"."""
-    before = next((item for item in reversed(items[:side]) if not item.is_marked(Mark.LINK)), None)
-    return before is not None and _may_have_side(before)
+    for item in reversed(items[max(0, side - _NEAR) : side]):
+        if item.is_marked(Mark.STOP, *_LISTS):
+            return False
+        if _may_have_side(item):
+            return True
+    return False
 
 
 def _opening_bracket(items: list[Item], at: int) -> Side | None:
