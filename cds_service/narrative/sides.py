@@ -61,7 +61,7 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
             chains.setdefault(mention.chain, []).append(mention)
     for chain in chains.values():
         if len(chain) > 1:
-            _share(sorted(chain, key=lambda one: one.place), behind)
+            _share(items, sorted(chain, key=lambda one: one.place), behind)
 
 
 def _take_heading(items: list[Item], mentions: list[Mention]) -> None:
@@ -112,17 +112,24 @@ def _is_of_same_side(row: Row, mention: Mention) -> bool:
     return _SAME in words and mention.saying.is_pain and any(pair == (_SAME, _SIDE) for pair in pairwise(words))
 
 
-def _share(chain: list[Mention], behind: dict[int, Side]) -> None:
-    """Pass a side on to what follows in the chain. A side after its end, "(L)", applies to all before it too."""
+def _share(items: list[Item], chain: list[Mention], behind: dict[int, Side]) -> None:
+    """Pass a side on to what follows in the chain. A side after its end, "(L)", applies to all before it too.
+
+    Not to what has a score of its own: "VAS back 3, leg 8 (R)".
+    """
     current = Side.UNSTATED
     for mention in chain:
         if mention.side is _UNSTATED:
             mention.side = current
         current = mention.side
     if behind.get(id(chain[-1]), Side.UNSTATED) is not Side.UNSTATED:
-        for mention in chain:
+        end = chain[-1].first
+        for mention in reversed(chain):
+            if any(item.number >= 0 for item in items[mention.last + 1 : end]):
+                return
             if mention.side is _UNSTATED:
                 mention.side = chain[-1].side
+            end = mention.first
 
 
 def _before(items: list[Item], place: int, loose: Set[int]) -> Side:

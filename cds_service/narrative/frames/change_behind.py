@@ -23,6 +23,7 @@ from cds_service.narrative.frames.subject import is_denial
 from cds_service.narrative.items import Item, Role, Row
 
 _REACH: Final = 8  # items between an action and its change
+_ASIDE: Final = "aside"  # when, and where
 _CART, _RELATIVES = "cart", frozenset({"which", "that"})
 _TO, _AND, _FOR, _COMMA = "to", frozenset({"and", "then"}), "for", ","
 
@@ -47,6 +48,8 @@ def change_behind(changes: Changes, row: Row, place: int, action: str) -> Govern
             return None
         elif is_denial(item):
             is_denied = True
+        elif item.concept(OCCASION) and at + 1 < len(row) and row[at + 1].concept(_ASIDE):
+            continue  # "sits, and within a minute it settles"
         elif item.concept(OCCASION) and item.role is not Role.RUN:
             occasion = item.text
         elif action == _CART and item.text in _RELATIVES:

@@ -14,11 +14,14 @@ from cds_service.narrative.frames.changes import (
     CHANGE,
     LED,
     LISTS,
+    LONG_RUN,
     LOW_BACK,
     MAX_UNKNOWN,
     OCCASION,
     PAIN,
     PERSON,
+    SAME,
+    WALKING,
     Changes,
     Governing,
     breaks,
@@ -38,12 +41,14 @@ from cds_service.narrative.frames.setting_out import (
 )
 from cds_service.narrative.frames.sites import REGION
 from cds_service.narrative.frames.subject import COMPLAINT, Subject, is_denial, pain_at, subject_before
+from cds_service.narrative.frames.unhindered import unhindered
 from cds_service.narrative.items import Role, Row
 from cds_service.narrative.lexicon import FrameTable
 from cds_service.narrative.mentions import Mention
 
 _DISTANCE, _ASIDE = "distance", "aside"
 _LEAVING, _RISING = "leaving", "rising"
+_FROM = frozenset({"from", "by"})
 _NOR = frozenset({"nor", "neither", "or"})
 _ROADS: Final = frozenset(
     {
@@ -70,8 +75,8 @@ _ROADS: Final = frozenset(
     }
 )
 _COMMA, _COLON, _DASH = ",", ":", "-"
-_RUNNING, _LONG_RUN, _LEAST_LONG = "running", "long-run", 10  # kilometres or miles
-_WALKING, _UNTIL = "walking", frozenset({"before", "until", "till"})
+_RUNNING, _LEAST_LONG = "running", 10  # kilometres or miles
+_UNTIL = frozenset({"before", "until", "till"})
 _BEFORE, _BEHIND = 12, 8  # items between an action and its change
 
 
@@ -97,6 +102,7 @@ class FactorFrame(Frame):
             before, behind = self._before(row, place, action), change_behind(self._changes, row, place, action)
             is_nearer = before and before.is_listed and behind and behind.at - place <= MAX_UNKNOWN
             found = behind if is_nearer or not before else before
+            found = found or unhindered(row, place, action)
             found = found or self._until(row, place, action) or self._by_itself(row, place, action)
             if found and (mention := self._mention(row, place, action, found)):
                 denied = mention.value is FindingValue.ABSENT
@@ -117,8 +123,8 @@ class FactorFrame(Frame):
         if not _ROADS.isdisjoint(row.sentence.words):
             return
         for place in row.kinds.get(_DISTANCE, ()):
-            found = self._before(row, place, _LONG_RUN) if row[place - 1].number >= _LEAST_LONG else None
-            if found and found.change == PAIN and (mention := self._mention(row, place, _LONG_RUN, found)):
+            found = self._before(row, place, LONG_RUN) if row[place - 1].number >= _LEAST_LONG else None
+            if found and found.change == PAIN and (mention := self._mention(row, place, LONG_RUN, found)):
                 yield mention
 
     def _is_of_another_part(self, row: Row, place: int) -> bool:
@@ -156,11 +162,13 @@ class FactorFrame(Frame):
             change = change_of(item) or (PAIN if is_denied_trouble(row, at) else None)
             if item.concept(ACTION) and not change:
                 nearest, is_led, is_listed, needs_action = at, False, True, False
+            elif item.concept(_ASIDE):
+                needs_action, is_headed = False, True  # "worse end of the day/walking"
             elif needs_action and not (item.role is Role.BRIDGE or item.is_marked(*LISTS)):
                 return None
             elif change and self._changes.meaning(item, change, action):
                 is_next = nearest == at + 1 and (change != PAIN or is_rising(row, nearest))
-                is_led = is_led or change in LED or (is_headed and change != PAIN)
+                is_led = is_led or change in LED or (is_headed and change != PAIN) or _is_from(row, at, nearest, change)
                 return Governing(at, change, is_listed) if is_led or is_next or item.concept(OCCASION) else None
             elif item.is_marked(*LISTS):
                 needs_action = not joins_places(row, at)
@@ -180,7 +188,7 @@ class FactorFrame(Frame):
         """Return the pain that ends an action: "can walk 200 m before the legs ache"."""
         ends = (at for at in range(place + 1, min(len(row), place + _BEHIND)) if _said(row, at) in _UNTIL)
         end = next(ends, None)
-        if action != _WALKING or end is None:
+        if action != WALKING or end is None:
             return None
         for at in range(end + 1, min(len(row), end + _BEHIND)):
             if change_of(row[at]) == PAIN:
@@ -213,7 +221,7 @@ def _action(row: Row, place: int) -> str:
         return action
     near = [row[at] for at in range(max(0, place - 2), min(len(row), place + 4))]
     is_far = any(one.number >= _LEAST_LONG and other.concept(_DISTANCE) for one, other in pairwise(near))
-    return _LONG_RUN if is_far else action
+    return LONG_RUN if is_far else action
 
 
 def _nor_before(row: Row, place: int) -> bool:
@@ -222,6 +230,11 @@ def _nor_before(row: Row, place: int) -> bool:
     while at >= 0 and (row[at].role is Role.BRIDGE or row[at].concept(ACTION)):
         at -= 1
     return at >= 0 and (row[at].text in _NOR or is_denial(row[at]))
+
+
+def _is_from(row: Row, at: int, action: int, change: str) -> bool:
+    """Return whether "from" leads from a relief to what gives it: "no relief from sitting"."""
+    return change in {BETTER, SAME} and any(item.text in _FROM for item in row[at + 1 : action])
 
 
 def _begins_clause(row: Row, at: int) -> bool:
