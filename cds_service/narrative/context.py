@@ -41,6 +41,8 @@ from cds_service.narrative.traits import marked
 _LIST, _LISTS = marked(Mark.LIST), marked(Mark.LIST, Mark.JOINED)
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _SUCH_AS, _NONE_BEFORE = "such as", frozenset({"no prior", "no previous"})
+_INJURY = "major-trauma"
+_NO_FURTHER = frozenset({"no new", "no further", "no more", "no other", "no additional", "nil new", "nil further"})
 _HISTORIES = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})
 
 
@@ -193,6 +195,8 @@ class Context:
         is_listed = is_some and any(item.entry.saying for item in between)
         if self.items[placed.place].text in _NONE_BEFORE and self.items[mention.place].concept("act"):
             return CueEffect.NEGATED  # "no previous spinal surgery"; of a pain it says nothing of now
+        if _INJURY in mention.saying.denies and self.items[placed.place].text in _NO_FURTHER:
+            return CueEffect.NEGATED  # "no new injury"
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:

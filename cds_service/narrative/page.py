@@ -93,12 +93,15 @@ class Page:
         return not self.lifted.isdisjoint({one.side, *_WHOLE})
 
     def kept(self) -> dict[Statement, tuple[int, int]]:
-        """Return the statements without denials of what the text also finds, with their words' places."""
+        """Return the statements without denials of what the text also finds, with their words' places.
+
+        Whether what happened in a year is over is for the reader of the chart to say, and then whether it is denied.
+        """
         if self.waiting:
             self._settle()
         if not self.denied:
             return self.statements
-        found = [one for one in self.statements if one.value is FindingValue.PRESENT and one.was is None]
+        found = [one for one in self.statements if one.value is FindingValue.PRESENT and not (one.was or one.year)]
         named = [(name, one.side) for one in found for name in (one.finding, _KIND_OF.get(one.finding)) if name]
         present = {*named, *((name, None) for name, _ in named)}
         return {one: span for one, span in self.statements.items() if not self._is_outranked(one, present)}
