@@ -14,6 +14,7 @@ from cds_service.narrative.traits import CUE, marked
 
 _HEADING = ":"
 _MINUS, _PLUS, _COMMA = "-", "+", ","
+_BEFORE_SIGN = frozenset({",", ":"})
 _NIL = frozenset({"nil", "nill"})
 _COMPANION = Mark.COMPANION
 _CUES = CUE | marked(_COMPANION)
@@ -69,7 +70,7 @@ def _minus_signs(items: Sequence[Item]) -> Iterator[PlacedCue]:
 
 def _leading_signs(items: Sequence[Item]) -> Iterator[PlacedCue]:
     """Yield the minus signs at the opening of entries, where a plus sign leads one as well: "+ LBP, - numbness"."""
-    leading = [at for at in range(len(items) - 1) if at == 0 or items[at - 1].text == _COMMA]
+    leading = [at for at in range(len(items) - 1) if at == 0 or items[at - 1].text in _BEFORE_SIGN]
     if any(items[at].text == _PLUS for at in leading):
         yield from (PlacedCue(at, Cue(CueEffect.NEGATED, is_before=True)) for at in leading if items[at].text == _MINUS)
 

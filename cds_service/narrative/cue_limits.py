@@ -13,6 +13,8 @@ from cds_service.narrative.mentions import Mention
 _BRACKETS = frozenset({"(", "-"})
 _EVER, _HISTORY_OF = frozenset({"history", "hx", "ever", "never"}), "h / o"
 _AND, _COMMA, _NOT, _PLUS = "and", ",", "not", "+"
+_DASH: Final = "-"
+_MORE_THAN_NOT: Final = frozenset({"not"})
 _NO: Final = ("no ", "nil ")
 _POSITIVE = (" positive", " pos", " +ve")
 _MEASURES = ("grade", "reflex-grade", "score", "degrees")
@@ -88,6 +90,8 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
     before = items[mention.first - 1].text if mention.first else ""
     if before == _PLUS:
         return True  # "-numbness, +leg pain"
+    if before == _DASH and _MORE_THAN_NOT.issuperset(items[denial.place].text.split()):
+        return mention.last == len(items) - 1  # "NOT leg pain - hip pain"
     if before in _BRACKETS and mention.value is FindingValue.ABSENT:
         return True  # "no symptoms of cauda equina (bladder normal)"
     if before == _AND and mention.value is FindingValue.ABSENT and mention.first in mention.results:

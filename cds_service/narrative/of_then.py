@@ -35,7 +35,7 @@ def is_of_then(items: Sequence[Item], mention: Mention) -> bool:
     if any(item.text in _STILL_NONE for item in items[mention.last + 1 :]):
         return False  # "no retention on admission, none today"
     when = mention.when
-    if when is not None and when.is_relative and (when.least or when.whole or when.weekday >= 0):
+    if when is not None and when.is_relative and (when.least or when.weekday >= 0):
         return True
     for item in items[mention.last + 1 :]:
         if item.is_marked(Mark.THEN):

@@ -18,6 +18,8 @@ _WAKES, _SLEEP, _PROP, _ABLE = "wakes", "sleep", "prop", "able"
 _POOR, _TURN, _ASLEEP = "poor", "turn", "asleep"
 _BUT = frozenset({"but", "however", "although", "though"})
 _WOKEN = frozenset({"her", "him", "me", "them"})
+_SLEEPS = (" sleep", " her sleep", " his sleep")  # "disturbs sleep"
+_PASSIVE = frozenset({"woken", "disturbed", "awoken"})
 _ENDING_WAKING = frozenset({",", "at", "in", "and", "now", "or", "since"})
 _FLAT_ON = "flat on"
 _REACH = 10  # items between pain and waking
@@ -79,7 +81,9 @@ class SleepFrame(Frame):
             return True
         is_night = bool(nights) or row[place].concept(_WAKING) == _NIGHT
         if not place:
-            return bool(nights) and row[place].text.startswith(_WAKES) and self._is_last(row, nights[-1])
+            at = nights[-1] if nights else place
+            is_led = bool(nights) and row[place].text.startswith(_WAKES)
+            return (is_led or row[place].text.endswith(_SLEEPS)) and self._is_last(row, at)
         return row[place - 1].concept(PRONOUN) is not None and is_night
 
     def _is_last(self, row: Row, place: int) -> bool:
@@ -130,7 +134,7 @@ def _contrasts(row: Row, one: int, other: int) -> bool:
 def _is_anyone_woken(row: Row, place: int) -> bool:
     """Return whether whom it wakes stands behind, or nothing does: "not woken", but not "not woken by the baby"."""
     behind = row.sentence.words[row.words(place, place)[1] :]
-    is_passive = row[place].text == "woken"
+    is_passive = row[place].text.split()[0] in _PASSIVE
     is_by_it = behind[:2] in {("by", "it"), ("by", "this")}
     is_alone = not behind or is_by_it or behind[0] in _ENDING_WAKING
     return (bool(behind) and behind[0] in _WOKEN) or (is_passive and is_alone)

@@ -26,7 +26,20 @@ _NOT_DONE: Final = frozenset(
     {"stopped", "avoids", "avoiding", "longer", "gave", "given", "rarely", "only", "unable", "hardly", "barely", "few"}
 )
 _WELL: Final = frozenset(
-    {"ok", "okay", "fine", "not a problem", "no problem", "no problems", "is ok", "is fine", "painless"}
+    {
+        "ok",
+        "okay",
+        "fine",
+        "not a problem",
+        "no problem",
+        "no problems",
+        "isnt a problem",
+        "is not a problem",
+        "is no problem",
+        "is ok",
+        "is fine",
+        "painless",
+    }
 )
 _AFTER: Final = frozenset({"after", "afterwards", "with it", "doing so", "on walking", "when walking", "at all"})
 _RISING, _WALKING_ITSELF = "rising", "walking"  # "walks ok" tells of the gait
@@ -34,6 +47,7 @@ _EASY: Final = frozenset(
     {"without trouble", "without difficulty", "without a problem", "with ease", "easily", "no trouble", "no difficulty"}
 )
 _OTHERS: Final = frozenset({Role.PAIN, Role.PAIN_WORD, Role.PLACE, Role.ELSEWHERE})
+_FIRST: Final = "first"  # steps
 _REACH: Final = 12  # items between an action and the pain that there is not
 _NEAR: Final = 3  # words before an action
 
@@ -42,6 +56,8 @@ def unhindered(row: Row, place: int, action: str) -> Governing | None:
     """Return the words behind an action which say that it does not hurt, as a pain that is denied."""
     if action == _RISING and place + 1 < len(row) and row[place + 1].text in _EASY and closes(row, place + 1):
         return Governing(place + 1, PAIN, is_denied=True)
+    if action == _RISING and row[place].text.startswith(_FIRST) and (at := _painless(row, place)) is not None:
+        return Governing(at, PAIN, is_denied=True)
     if action not in _ACTIONS or not _is_done(row, place, action):
         return None
     at = _painless(row, place)
@@ -64,7 +80,7 @@ def _painless(row: Row, place: int) -> int | None:
     commas, denied = 0, False
     for at in range(place + 1, min(len(row), place + _REACH)):
         item = row[at]
-        if _is_well(item, is_next=at == place + 1 and row[place].text == _WALKING_ITSELF):
+        if _is_well(item, is_next=at == place + 1 and row[place].text.startswith((_WALKING_ITSELF, _FIRST))):
             return at if closes(row, at) else None
         if denied and item.role is Role.PAIN_WORD:
             return at if _is_end(row, at) else None
