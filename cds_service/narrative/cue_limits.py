@@ -15,6 +15,8 @@ _EVER, _HISTORY_OF = frozenset({"history", "hx", "ever", "never"}), "h / o"
 _AND, _COMMA, _NOT, _PLUS = "and", ",", "not", "+"
 _DASH: Final = "-"
 _MORE_THAN_NOT: Final = frozenset({"not"})
+_INJURY: Final = "major-trauma"
+_FELL: Final = frozenset({"fell", "came", "slipped", "tripped", "crashed"})
 _NO: Final = ("no ", "nil ")
 _POSITIVE = (" positive", " pos", " +ve")
 _MEASURES = ("grade", "reflex-grade", "score", "degrees")
@@ -100,6 +102,8 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
         return True
     if before != _COMMA:
         return False
+    if _INJURY in mention.saying.records and (mention.when or items[mention.first].text.split()[0] in _FELL):
+        return True  # "no injury, fell off a ladder last week"
     if mention.value is FindingValue.ABSENT or items[mention.first].concept("change") == "cannot":
         return True  # "no accidents, passes urine normally"
     is_one = sum(item.text == _COMMA for item in items[denial.place : mention.first]) == 1
