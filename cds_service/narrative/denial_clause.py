@@ -54,7 +54,7 @@ class DenialClause:
         at, size = self.last + 1, len(self.row)
         if at < size and at - 1 == self.denial and at in self.accounts.own:
             return at  # the next entry of a form: "fever: no cancer: yes"
-        while at < size and not self.accounts.ends(at):
+        while at < size and not self.accounts.ends(at) and self.row[at].text not in _SIGNS:
             at += 1
         return at
 
