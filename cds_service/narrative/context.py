@@ -30,6 +30,7 @@ from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.no_matter import is_out
+from cds_service.narrative.none_of_these import denies_all
 from cds_service.narrative.of_then import is_of_then
 from cds_service.narrative.questions import is_answered_behind, is_answered_no, is_denied_at_end, is_open, is_refused
 from cds_service.narrative.returning import Returning
@@ -43,6 +44,7 @@ _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no dia
 _SUCH_AS, _NONE_BEFORE = "such as", frozenset({"no prior", "no previous"})
 _INJURY = "major-trauma"
 _NO_FURTHER = frozenset({"no new", "no further", "no more", "no other", "no additional", "nil new", "nil further"})
+_NAMED_ONLY = frozenset({CueEffect.ADVICE, CueEffect.HYPOTHETICAL})  # and then denied: "none of these"
 _HISTORIES = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})
 
 
@@ -83,6 +85,7 @@ class Context:
         if self._cues:
             self._divide()
         self.behind = behind
+        self.is_denied_behind = behind is not None and denies_all(behind)
         self._returning = Returning.of(items, behind) if self._cues else None
         self._is_plain = not (self._cues or carried or section or self._ended.mentions)
 
@@ -109,6 +112,8 @@ class Context:
     def changes(self, mention: Mention) -> set[CueEffect]:
         """Return all effects on a mention: those of the cues, and of a diagnosis named but not asserted."""
         found = self._cued(mention)
+        if self.is_denied_behind and found and found <= _NAMED_ONLY and mention.value is FindingValue.PRESENT:
+            return {CueEffect.NEGATED}
         if (not found or found <= _TO_COME) and self._is_only_named(mention):
             found.add(CueEffect.HYPOTHETICAL)
         return found

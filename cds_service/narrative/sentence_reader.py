@@ -19,6 +19,7 @@ from cds_service.narrative.judging import Judge
 from cds_service.narrative.lexicon import CueEffect, Lexicon
 from cds_service.narrative.mention_reader import MentionReader
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.none_of_these import denies_all
 from cds_service.narrative.one_sided import denied_of_other
 from cds_service.narrative.passage import Passage
 from cds_service.narrative.plainness import RETRACTED_WITHIN, Plainness
@@ -129,6 +130,7 @@ class SentenceReader:
         if (
             may_take_back(row)
             or may_correct(row)
+            or denies_all(row)
             or not self._retracting.isdisjoint(row.sentence.words[:RETRACTED_WITHIN])
         ):
             return True
@@ -238,7 +240,7 @@ class SentenceReader:
         if mention.value is FindingValue.ABSENT and is_told_of_then(row, mention):
             return None
         is_danger = self._judge.is_denied_danger(one)
-        if is_danger and not plainness.is_plain(mention, context.denial_of(mention)):
+        if is_danger and not context.is_denied_behind and not plainness.is_plain(mention, context.denial_of(mention)):
             return None
         timed = self._judge.date(one, row, mention)
         if one.value is FindingValue.ABSENT:

@@ -54,6 +54,8 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
             mention.side = _inside(items, mention)
         if mention.side is _UNSTATED:
             mention.side = behind[id(mention)] = _behind(items, mention.last, loose)
+        if mention.side is _UNSTATED and mention.saying.is_pain:
+            mention.side = _of_other_place(items, mention.place)
     _take_heading(items, mentions)
     chains: dict[int, list[Mention]] = {}
     for mention in mentions:
@@ -158,6 +160,27 @@ def _is_of_other(items: list[Item], side: int) -> bool:
         if _may_have_side(item):
             return True
     return False
+
+
+def _of_other_place(items: list[Item], place: int) -> Side:
+    """Return the side of a place that is none of ours, from which a pain goes on: "pain R SIJ and buttock"."""
+    at = _skip_links(items, place - 1)
+    if at < 1 or not (items[at].role is Role.RUN or (items[at].is_marked(*_LISTS) and items[at].text != _COMMA)):
+        return _UNSTATED
+    at = _skip_links(items, at - 1)
+    is_other = at > 1 and items[at].role is Role.BREAK and (items[at].is_unknown or items[at].concept("structure"))
+    if not is_other or items[at].entry.cues or not items[at - 1].is_side:
+        return _UNSTATED
+    led = _skip_links(items, at - 2)
+    is_led = led >= 0 and items[led].role is Role.PAIN_WORD
+    return items[at - 1].entry.side or _UNSTATED if is_led else _UNSTATED
+
+
+def _skip_links(items: list[Item], at: int) -> int:
+    """Return the first place, from one on backwards, of more than a link."""
+    while at >= 0 and items[at].is_marked(_LINK) and not items[at].is_side and items[at].role is Role.BRIDGE:
+        at -= 1
+    return at
 
 
 def _opening_bracket(items: list[Item], at: int) -> Side | None:
