@@ -36,6 +36,7 @@ _MEASURED = frozenset(
     {"it", "is", "at", "to", "and", "degrees", "deg", "painless", "negative", "positive", "normal", "full", "/", "+"}
     | {"l", "r", "left", "right", "both", "bilaterally"}
 )
+_POST_OP = ("post", "op")
 _LOSS, _OF = "loss", "of"  # "none of these now" denies what was asked
 _BARE = 2  # words: the organ and the mark
 _ORGANS = frozenset({"bladder", "bowel", "bowels", "waterworks"})
@@ -135,6 +136,8 @@ def _mark(mark: str, at: Sentence) -> Sentence:
 def _is_end(part: Sentence) -> bool:
     """Return whether a sentence tells an end and nothing else. "Gone numb" tells none."""
     is_short = len(part.words) <= _MAX_END and "," not in part.words
+    if is_short and part.words[: len(_POST_OP)] == _POST_OP and part.words[-1] in _NONE:
+        return True
     if is_short and part.words[0] in _NONE and part.words[-1] in _SINCE and _OF not in part.words:
         return True
     return is_short and (part.words[0] in _OVER or part.words[:2] in _OVER_IN_TWO)

@@ -19,6 +19,7 @@ _MONTHS: Final = frozenset(
     | {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec"}
 )  # between what was found then and what is found now
 _SINCE: Final = "since"
+_ENDED_BY: Final = frozenset({"after", "following", "with", "by"})  # "all gone after the injection"
 _ADVERB: Final = "ly"  # "hopefully has no fever"
 _MAX_NAME: Final = 3  # words of a name, or of what somebody is
 _MAX_TITLE: Final = 3  # words of a title that nobody here knows: "GU: no haematuria"
@@ -54,7 +55,12 @@ class DenialClause:
         at, size = self.last + 1, len(self.row)
         if at < size and at - 1 == self.denial and at in self.accounts.own:
             return at  # the next entry of a form: "fever: no cancer: yes"
-        while at < size and not self.accounts.ends(at) and self.row[at].text not in _SIGNS:
+        while (
+            at < size
+            and not self.accounts.ends(at)
+            and not (self.is_over and self.accounts.said(at) in _ENDED_BY)
+            and self.row[at].text not in _SIGNS
+        ):
             at += 1
         return at
 

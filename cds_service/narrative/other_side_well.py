@@ -13,7 +13,10 @@ WELL: Final = frozenset(
     }
 )  # fmt: skip
 _FREE: Final = (("pain", "free"), ("symptom", "free"), ("no", "pain"), ("no", "symptoms"), ("non", "tender"))
-_SMALL: Final = frozenset({"the", "on", "side", "one", "is", "was", "also", "too", "has", "been", ":", "-", "always"})
+_SMALL: Final = frozenset(
+    {"the", "on", "side", "leg", "one", "is", "was", "also", "too", "has", "been", ":", "-", "always"}
+)
+_NUMB: Final = frozenset({"numb", "numbness", "tingling", "tingly", "hypoaesthesia", "paraesthesia", "paresthesia"})
 _RESULTS: Final = frozenset({"normal", "nad", "not", "none", "nil"})
 _ENDINGS: Final = frozenset({CLAUSE, STOP, LINE})
 _LONGEST: Final = 8  # words
@@ -23,7 +26,8 @@ def tells_of_other_side(before: Sentence, part: Sentence) -> bool:
     """Return whether a sentence says nothing but that the side not named in the one before is well."""
     if before.ending not in _ENDINGS or len(part.words) > _LONGEST:
         return False
-    if before.ending == CLAUSE and not _RESULTS.isdisjoint(part.words):
+    is_result = not _RESULTS.isdisjoint(part.words) and _NUMB.isdisjoint(before.words)
+    if before.ending == CLAUSE and is_result:
         return False  # of what was examined the ellipsis is completed
     side, other = _side(part.words), _side(before.words)
     return side is not None and other is not None and side is not other and _is_well(part.words)
