@@ -19,13 +19,13 @@ _NONE: Final = frozenset(
         ("none", "of", "which"), ("denied", "all"), ("denied", "any", "of", "these"),
     }
 )  # fmt: skip
-_DENYING: Final = frozenset(word for phrase in _NONE for word in phrase) - {"of", "these", "them", "those", "above"}
+_MEANT: Final = frozenset({"these", "them", "those", "above", "all", "which"})  # one of them is in each
 _LONGEST: Final = 9  # words
 
 
 def denies_all(row: Row) -> bool:
     """Return whether a sentence says nothing but that there is none of what stands before."""
     words = row.sentence.words
-    if len(words) > _LONGEST or _DENYING.isdisjoint(words):
+    if len(words) > _LONGEST or _MEANT.isdisjoint(words):
         return False
     return tuple(word for word in words if word not in _SMALL) in _NONE

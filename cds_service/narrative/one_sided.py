@@ -49,6 +49,8 @@ def _denies(row: Row, mention: Mention, other: Side, *, is_there: bool) -> bool:
 def _next_clause(row: Row, mention: Mention) -> list[Item]:
     """Return what stands behind a mention, without the rest of its clause: "sciatica R for 6 weeks, L leg fine"."""
     behind = row[mention.last + 1 :]
+    if _COMMA not in row.sentence.words:
+        return behind
     for at, item in enumerate(behind[:_REACH]):
         if item.text == _COMMA:
             return behind[at:]

@@ -6,6 +6,7 @@ from cds_service.narrative.tokenizer import CLAUSE, LINE, STOP, Sentence
 
 _LEFT: Final = frozenset({"left", "l", "lt"})
 _RIGHT: Final = frozenset({"right", "r", "rt"})
+_NAMING: Final = _LEFT | _RIGHT
 WELL: Final = frozenset(
     {
         "never", "nil", "none", "not", "fine", "ok", "okay", "clear", "comfortable", "quiet", "asymptomatic", "normal",
@@ -26,6 +27,8 @@ def tells_of_other_side(before: Sentence, part: Sentence) -> bool:
     """Return whether a sentence says nothing but that the side not named in the one before is well."""
     if before.ending not in _ENDINGS or len(part.words) > _LONGEST:
         return False
+    if _NAMING.isdisjoint(part.words):
+        return False  # as in most sentences
     is_result = not _RESULTS.isdisjoint(part.words) and _NUMB.isdisjoint(before.words)
     if before.ending == CLAUSE and is_result:
         return False  # of what was examined the ellipsis is completed
@@ -42,7 +45,7 @@ def _side(words: tuple[str, ...]) -> frozenset[str] | None:
 def _is_well(words: tuple[str, ...]) -> bool:
     """Return whether words are a side and, behind it, one word for being well."""
     said = [word for word in words if word not in _SMALL]
-    return len(said) > 1 and said[0] in _LEFT | _RIGHT and _is_word(said[1:])
+    return len(said) > 1 and said[0] in _NAMING and _is_word(said[1:])
 
 
 def _is_word(said: list[str]) -> bool:

@@ -27,7 +27,7 @@ _MOST_BEHIND: Final = 2  # items behind "not" in "NOT saddle"
 
 def may_correct(row: Row) -> bool:
     """Return whether a sentence may say where it is that another wrote of."""
-    return bool(row) and row[0].is_marked(Mark.WRITER) and any(item.text in _IT_IS for item in row[1:_NEAR])
+    return bool(row) and Mark.WRITER in row[0].entry.marks and any(item.text in _IT_IS for item in row[1:_NEAR])
 
 
 def is_of_before(row: Row, mention: Mention, statement: Statement) -> bool:

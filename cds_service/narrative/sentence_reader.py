@@ -104,6 +104,7 @@ class SentenceReading(NamedTuple):
         return Before(self.carried, antecedent, before.sides | self.sides)
 
 
+_ONE_SIDED: Final = frozenset({Side.LEFT, Side.RIGHT})
 _NO_SIDES: Final = frozenset[Side]()
 _ASKS: Final = SentenceReading(None, None)  # stands for readings that ask what "it" means: there is one for each
 
@@ -227,7 +228,8 @@ class SentenceReader:
                     stated.append(found._replace(is_of_before=True) if is_ended else found)
             if not changes and mention.value is FindingValue.PRESENT:
                 present.append(mention)
-            stated += _of_other_side(row, mention, changes)
+            if mention.side in _ONE_SIDED:
+                stated += _of_other_side(row, mention, changes)
         return present
 
     def _stated(self, one: Statement, mention: Mention, context: Context, plainness: Plainness) -> Stated | None:

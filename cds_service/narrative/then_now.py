@@ -21,6 +21,7 @@ _THEN: Final = frozenset(
     }
 )  # fmt: skip
 _WITH_TIME: Final = ("last month", "last week", "last visit", "last time")  # "absent last month" is one phrase
+_NOW_WORDS: Final = frozenset({"now", "today", "currently", "present", "presently", "visit"})
 _IT_IS: Final = frozenset({"it is", "its"})
 _SMALL: Final = _IT_IS | frozenset({"is", "are", "has", "at", "/", "+", "-", "and"})
 _PRESENT: Final = "present"
@@ -29,6 +30,8 @@ _LONGEST: Final = 7  # items of what is told of now
 
 def turns_to_now(row: Row) -> int | None:
     """Return the place of the comma, or "but", behind which only a result of now stands: ", now 5/5"."""
+    if _NOW_WORDS.isdisjoint(row.sentence.words):
+        return None  # as in most sentences
     heads = [at for kind in _HEADS for at in row.kinds.get(kind, ())]
     first = min(heads, default=len(row))
     for at in range(first + 1, len(row)):

@@ -6,7 +6,6 @@ from typing import Final
 from cds_service.model.sides import Side
 from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.tokenizer import CLAUSE, LINE, STOP, Sentence
-from cds_service.narrative.traits import SIDE
 
 _ENDINGS: Final = frozenset({STOP, CLAUSE, LINE})
 _HIP, _JOINT, _LONGEST = "hip", "joint", 14  # words
@@ -28,7 +27,7 @@ _WORDS: Final = frozenset(
 
 def subject_of_visit(row: Row, sentence: Sentence) -> Side | None:
     """Return the side of the hip that a sentence says the visit is about, and says nothing else."""
-    if not row.traits & SIDE or len(sentence.words) > _LONGEST or sentence.ending not in _ENDINGS:
+    if _HIP not in sentence.words or len(sentence.words) > _LONGEST or sentence.ending not in _ENDINGS:
         return None
     hips = [item for item in row if _is_hip(item)]
     sides = {side for item in row if (side := item.entry.side or item.side) is not Side.UNSTATED}
