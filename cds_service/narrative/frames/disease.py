@@ -112,7 +112,10 @@ def _shared(row: Row, placed: Mapping[int, list[Slot]], other: int, head: int) -
     between = row[min(other, head) + 1 : max(other, head)]
     last = between[-_DENIED_WITHIN:]
     is_denied = any(cue.effect is CueEffect.NEGATED for item in last for cue in item.entry.cues)
-    is_next = all(item.is_side or item.entry.cues or item.is_marked(Mark.LINK, *_LISTS) for item in between)
+    is_next = all(
+        item.is_side or item.entry.cues or item.concept("joint") or item.is_marked(Mark.LINK, *_LISTS)
+        for item in between
+    )
     if other == head or not (is_denied and is_next):
         return []
     return [Slot(slot.at, False, True) for slot in placed[other] if row[slot.at].concept("joint")]
