@@ -66,7 +66,7 @@ class ActFrame(Frame):
             yield from self._therapy_beside(row, head)
             if self._is_nothing(row, head, name):
                 continue
-            if name == _HEMI:
+            if name == _HEMI and any(item.is_side for item in row[head + 1 : head + 2]):
                 slots = [slot for slot in slots if not slot.is_listed]  # "hemi R, hip stiff" may be half a body
             for meaning, places in self._meanings(row, name, slots):
                 agents = [slot for slot in slots if row[slot.at].concept(_AGENT)]
@@ -97,8 +97,8 @@ class ActFrame(Frame):
         meaning = self.table.get("physical-therapy", {}).get(UNSAID)
         if meaning is None or _PT not in row.sentence.words:
             return
-        for at in (head - 2, head + 2):
-            if 0 <= at < len(row) and row[(at + head) // 2].is_marked(*_LISTS) and _is_short(row, at):
+        for at in _listed_beside(row, head):
+            if _is_short(row, at):
                 yield Mention(at, meaning, at, at, parts=(at,), is_sided=True)
         for at in range(max(0, head - _NEAR), min(len(row) - 2, head + _NEAR)):
             is_counted = row[at + 1].number >= 0 and row.sentence.words[row.firsts[at + 2]] in _VISITS
@@ -184,6 +184,15 @@ class ActFrame(Frame):
         is_tried = _TRIED in row.kinds and row.kinds[_TRIED][0] < head
         is_told = is_tried and any(_RESPONSE in item.entry.qualifiers for item in row)
         return replace(meaning, past=meaning.records[0]) if is_told and meaning.records else meaning
+
+
+def _listed_beside(row: Row, head: int) -> Iterator[int]:
+    """Yield the entries of one word that are listed beside an act: "PT, chiro, NSAIDs"."""
+    for step in (-2, 2):
+        at = head + step
+        while 0 <= at < len(row) and abs(at - head) <= _NEAR and row[at - step // 2].is_marked(*_LISTS):
+            yield at
+            at += step
 
 
 def _is_followed_by_other(row: Row, last: int, side: Side) -> bool:
