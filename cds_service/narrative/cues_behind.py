@@ -23,6 +23,7 @@ _ZERO: Final = "0"
 _MINUS: Final = "-"
 _COLONS: Final = frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakness of dorsiflexion 0"
 _SIGNS: Final = frozenset({"( - )", "[ - ]"})
+_LEADING: Final = _SIGNS | {"( + )", "[ + ]"}
 _AGO: Final = "ago"
 _BEGAN: Final = ("began", "started", "developed", "first")
 _NEAR_BEFORE: Final = 4  # items
@@ -42,7 +43,7 @@ class CuesBehind:
             return False
         if cue.effect is CueEffect.HISTORICAL and self._began_then(mention, place):
             return False
-        if self._items[place].text in _SIGNS and place > mention.last + 1:
+        if self._items[place].text in _SIGNS and (place > mention.last + 1 or self._items[0].text in _LEADING):
             return False  # "(+) night pain, (-) fever": it denies what stands behind it
         between = without_own_side(self._items[mention.last + 1 : place], mention)
         if cue.is_listing:

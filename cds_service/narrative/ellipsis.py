@@ -6,6 +6,7 @@ from typing import Final, NamedTuple, TypeAlias
 from cds_service.model.sides import Side
 from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.then_now import begin_of_now, named_parts, turns_to_now
 from cds_service.narrative.tokenizer import CLAUSE, LINE, STOP, Sentence
 from cds_service.narrative.traits import SIDE
 
@@ -59,6 +60,10 @@ def complete(parts: Sequence[Sentence], rows: Sequence[Row], find: _Find) -> Ite
             yield before
             continue
         turn = _turn(row) if row.traits & SIDE else None
+        if turn is None and (now := turns_to_now(row)) is not None:
+            before = _Clause(part, row)
+            yield from _told_now(before, now, find)
+            continue
         if turn is None:
             before = _Clause(part, row)
             yield before
@@ -90,6 +95,19 @@ def _found_on_other_side(before: _Clause, row: Row) -> list[Sentence]:
 
 def _has_result(row: Row) -> bool:
     return row.has_number or not row.kinds.keys().isdisjoint(_RESULT_KINDS)
+
+
+def _told_now(told: _Clause, now: int, find: _Find) -> Iterator[tuple[Sentence, Row]]:
+    """Yield what is found now behind the names of what was examined. What was found before holds no more."""
+    part, row = told
+    has_side = any(item.is_side for item in row[now:])
+    places = named_parts(row, now, with_side=not has_side)
+    names = [part.part(*row.words(at, at)) for at in places]
+    whole = names[0].followed_by(*names[1:], part.part(begin_of_now(row, now)))
+    if places[0]:
+        before = part.part(0, row.firsts[places[0]], STOP)
+        yield before, find(before)
+    yield whole, find(whole)
 
 
 def _topic_above(before: _Clause, row: Row) -> Sentence | None:

@@ -33,7 +33,9 @@ _SIDES: Final[Mapping[str, str]] = {
     "right": "right",
 }
 _MOST: Final = 10
-_ENDS: Final = frozenset({",", "and", "&", "-", ")"})
+_ENDS: Final = frozenset(
+    {",", "and", "&", "-", ")", "(", "leg", "legs", "back", "hip", "groin", "buttock", "lbp", *_SIDES}
+)
 
 
 def spell_out(parts: Sequence[Sentence]) -> list[Sentence]:
