@@ -1,4 +1,4 @@
-"""Tests of what is told of the other hip without its disease: the sentences that are named again, and those that are not."""
+"""Tests of what is told of the other hip without its disease: which sentences are named again, and which not."""
 
 import pytest
 
