@@ -201,6 +201,7 @@ def _add_marks(cues: CuesFile, add: Callable[[str, list[str], LexiconEntry], Non
         "endings.earlier": (Mark.EARLIER, cues.endings.earlier),
         "quoted.until": (Mark.WRITER, cues.quoted.until),
         "grounds": (Mark.GROUNDS, cues.grounds.words),
+        "grounds.suspected": (Mark.SUSPECTED, cues.grounds.suspected),
         "claims.before": (Mark.CLAIM, cues.claims.before),
         "claims.behind": (Mark.CLAIM_BEHIND, cues.claims.behind),
         "pseudo": (Mark.LINK, cues.pseudo.words),
