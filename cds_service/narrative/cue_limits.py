@@ -89,7 +89,7 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
         return True  # "denies weakness, EHL 3/5"
     if _is_found_positive(items, denial.place, mention) or is_asserted(items, mention):
         return True
-    before = items[mention.first - 1].text if mention.first else ""
+    before = _before(items, mention)
     if before == _PLUS:
         return True  # "-numbness, +leg pain"
     if before == _DASH and _MORE_THAN_NOT.issuperset(items[denial.place].text.split()):
@@ -108,6 +108,14 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
         return True  # "no accidents, passes urine normally"
     is_one = sum(item.text == _COMMA for item in items[denial.place : mention.first]) == 1
     return is_one and mention.onset is not None and not denial.cue.is_listing and not _has_or(items, mention)
+
+
+def _before(items: Sequence[Item], mention: Mention) -> str:
+    """Return what stands before a mention and its side."""
+    at = mention.first - 1
+    while at > 0 and items[at].is_side:
+        at -= 1
+    return items[at].text if at >= 0 else ""
 
 
 def _is_led_by_nothing(items: Sequence[Item], denial: int, mention: Mention) -> bool:
