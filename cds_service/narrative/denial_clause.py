@@ -38,7 +38,8 @@ class DenialClause:
         self.mention = mention
         self.denial = denial
         self.own = frozenset({denial, *own_places(mention)})
-        self.first, self.last = min(self.own), max(self.own)
+        said = (denial, mention.place, mention.first, mention.last, *mention.results)  # not a title that tells where
+        self.first, self.last = min(said), max(said)
         self.denies_itself = mention.value is FindingValue.ABSENT
         self.is_before = not self.denies_itself and denial < mention.first
         self.is_over = denial > mention.last and self.row[denial].is_marked(Mark.OVER)

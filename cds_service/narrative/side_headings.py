@@ -7,7 +7,7 @@ from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.tokenizer import LINE, PARAGRAPH, Sentence
+from cds_service.narrative.tokenizer import LINE, PARAGRAPH, STOP, Sentence
 from cds_service.narrative.traits import SIDE
 from cds_service.narrative.visit_subject import subject_of_visit
 
@@ -107,8 +107,10 @@ def _examined_hip(row: Row) -> int | None:
 def _own(row: Row, sentence: Sentence) -> SideHeading | None:
     """Return the heading with which a sentence begins, or that it is."""
     colon = next((at for at, item in enumerate(row[:_LONGEST]) if item.text == _COLON), None)
-    if colon is None and (sentence.ending != LINE or len(row) > _LONGEST):
+    if colon is None and (sentence.ending not in {LINE, STOP} or len(row) > _LONGEST):
         return None
+    if colon is None and sentence.ending == STOP and not any(item.concept("joint") for item in row):
+        return None  # "Right." answers a question
     title = row[:colon] if colon is not None else row
     if colon is not None and _is_bare_side(row[colon + 1 :]) and _is_title(row, title):
         title = row[:_LONGEST]  # "Affected side: left"

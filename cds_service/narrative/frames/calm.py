@@ -129,7 +129,12 @@ def is_done_to(items: Sequence[Item], place: int) -> bool:
 
 def is_score(items: Sequence[Item], slash: int, last: int) -> bool:
     """Return whether a place is given a score of pain: "back 3/10, leg 0/10"."""
-    if slash < 1 or slash + 1 >= len(items) or items[slash + 1].number != _TEN or items[slash - 1].number < 0:
+    if (
+        slash < 1
+        or slash + 1 >= len(items)
+        or items[slash + 1].number != _TEN
+        or not 0 <= items[slash - 1].number <= _TEN
+    ):
         return False
     behind = items[slash + 2] if slash + 2 < len(items) else None
     is_end = behind is None or not (behind.is_unknown or behind.entry.saying)

@@ -11,7 +11,7 @@ from cds_service.narrative.lexicon import Mark
 _TEST, _SLR, _FILLER = "test", "slr", "filler"
 _WITH: Final = frozenset({"with", "w /", "(", "due to", "by"})
 _LEG_REGIONS: Final = frozenset({"leg", "calf", "lower-leg", "foot", "thigh", "hamstring"})
-_BELOW_KNEE = ("lower-leg-pain",)
+_BELOW_KNEE, _SCIATICA = ("lower-leg-pain",), ("sciatica",)
 _BACK: Final = (("low-back-pain",), ("back-pain-unstated",))
 _COMPLAINTS: Final = frozenset({"complaint", "complaints", "discomfort"})
 _NEAR, _FAR = 5, 8  # items
@@ -73,7 +73,13 @@ def _is_with_leg_pain(row: Row, at: int) -> bool:
     hurt = next((one for one, item in enumerate(behind) if hurts(item)), None)
     if hurt is None or any(item.number >= 0 or item.entry.cues or item.is_marked(Mark.LIST) for item in behind[1:hurt]):
         return False
-    return any(item.concept(REGION) in _LEG_REGIONS or _is_below_knee(item) for item in behind[: hurt + 3])
+    return any(_is_of_leg(item) for item in behind[: hurt + 3])
+
+
+def _is_of_leg(item: Item) -> bool:
+    saying = item.entry.saying
+    is_sciatic = saying is not None and saying.records == _SCIATICA
+    return is_sciatic or item.concept(REGION) in _LEG_REGIONS or _is_below_knee(item)
 
 
 def _is_below_knee(item: Item) -> bool:
