@@ -18,8 +18,13 @@ _SMALL: Final = frozenset(
     {"the", "on", "side", "leg", "one", "is", "was", "also", "too", "has", "been", ":", "-", "always"}
 )
 _NUMB: Final = frozenset({"numb", "numbness", "tingling", "tingly", "hypoaesthesia", "paraesthesia", "paresthesia"})
-_MEASURED: Final = frozenset({"ve", "positive", "pos", "negative", "neg", "full", "reduced", "limited"})
 _RESULTS: Final = frozenset({"normal", "nad", "not", "none", "nil"})
+_EXAMINED: Final = frozenset(
+    {
+        "slr", "slump", "lasegue", "fadir", "faddir", "faber", "ir", "rotation", "trend", "trendelenburg", "kj", "aj",
+        "jerk", "jerks", "reflex", "ehl", "df", "pf", "power",
+    }
+)  # fmt: skip
 _ENDINGS: Final = frozenset({CLAUSE, STOP, LINE})
 _LONGEST: Final = 8  # words
 
@@ -30,16 +35,12 @@ def tells_of_other_side(before: Sentence, part: Sentence) -> bool:
         return False
     if _NAMING.isdisjoint(part.words):
         return False  # as in most sentences
-    is_examined = before.ending == CLAUSE or _is_measured(before.words)
-    if is_examined and not _RESULTS.isdisjoint(part.words) and _NUMB.isdisjoint(before.words):
+    is_result = not _RESULTS.isdisjoint(part.words) and _NUMB.isdisjoint(before.words)
+    is_examined = before.ending == CLAUSE or not _EXAMINED.isdisjoint(before.words)
+    if is_result and is_examined:
         return False  # of what was examined the ellipsis is completed
     side, other = _side(part.words), _side(before.words)
     return side is not None and other is not None and side is not other and _is_well(part.words)
-
-
-def _is_measured(words: tuple[str, ...]) -> bool:
-    """Return whether words tell the result of an examination."""
-    return not _MEASURED.isdisjoint(words) or any(word.isdecimal() for word in words)
 
 
 def _side(words: tuple[str, ...]) -> frozenset[str] | None:
