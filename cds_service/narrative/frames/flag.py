@@ -14,7 +14,6 @@ _SPAN, _LONG = "span", "long"
 _SPREAD = "spread"
 _NEAR_SPREAD = 6  # items on either side
 _NEAR_DOUBT = 2  # items before
-_DOUBTS: Final = frozenset({CueEffect.HYPOTHETICAL, CueEffect.NEGATED})
 # From three months on a steroid is taken for long (clinical design, long-term-steroid).
 _LEAST: Final = {"month": 3, "year": 1, "week": 13}
 _AGO, _BEGUN = "ago", "begun"
@@ -61,9 +60,9 @@ def _is_spread(row: Row, mention: Mention) -> bool:
 
 
 def _is_doubted(row: Row, at: int) -> bool:
-    """Return whether a word is asked about or denied by what stands right before it: "r/o metastasis"."""
+    """Return whether a word is asked about right before it: "r/o metastasis"."""
     before = row[max(0, at - _NEAR_DOUBT) : at]
-    return any(cue.is_before and cue.effect in _DOUBTS for item in before for cue in item.entry.cues)
+    return any(cue.is_before and cue.effect is CueEffect.HYPOTHETICAL for item in before for cue in item.entry.cues)
 
 
 def _begins_long(row: Row, at: int) -> bool:
