@@ -16,7 +16,14 @@ _AMOUNTS: Final = frozenset(
     | {"about", "around", "over", "nearly", "many"}
 )
 _TREATMENTS: Final = ("act", "agent", "danger")  # a drug that was stopped was tried
+_DAYS: Final = frozenset(
+    {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november"}
+    | {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "december"}
+    | {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "yesterday"}
+    | {"xmas", "christmas", "easter", "spring", "summer", "autumn", "winter", "recently", "last"}
+)
 _FEW, _HAD = 5, "had"
+_SOON, _DISCHARGED = 6, "discharged"
 _NEAR: Final = 4  # items behind "stopped"
 
 
@@ -44,6 +51,11 @@ def is_until(item: Item) -> bool:
     return item.text in _UNTIL
 
 
+def names_day(items: Row, place: int) -> bool:
+    """Return whether an item is a month, a feast or the like, up to which something went on: "limp until Xmas"."""
+    return items.sentence.words[items.firsts[place]] in _DAYS
+
+
 def lasted_until(items: Sequence[Item], mention: Mention, place: int) -> bool:
     """Return whether a finding was there up to a moment. "Not numb until the operation" says that it began then."""
     is_denied = any(cue.effect is CueEffect.NEGATED for item in items[:place] for cue in item.entry.cues)
@@ -58,11 +70,19 @@ def began_then(items: Sequence[Item], mention: Mention) -> bool:
     return behind is not None and is_until(behind)
 
 
+def _is_discharged(items: Row, mention: Mention) -> bool:
+    """Return whether no more care is told of behind the year of a disease: "breast cancer 2004, discharged"."""
+    words = items.sentence.words[items.words(mention.first, mention.last)[1] :]
+    return _DISCHARGED in words[:_SOON] and words[-1] in {_DISCHARGED, ")", "."}
+
+
 def was_had(items: Row, mention: Mention) -> bool:
     """Return whether a disease that leaves a history is told as had in a year: "had cancer of the breast in 2012"."""
     leaves_nothing = mention.saying.past is None and not mention.saying.is_drug
     if leaves_nothing or mention.when is None or not mention.when.year:
         return False
+    if _is_discharged(items, mention):
+        return True
     for item in reversed(items[max(0, mention.first - _FEW) : mention.first]):
         if item.text == _HAD:
             return True

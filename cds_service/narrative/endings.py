@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from cds_service.model.sides import Side
-from cds_service.narrative.ceasing import ceases, is_until, lasted_until, may_cease, was_had
+from cds_service.narrative.ceasing import ceases, is_until, lasted_until, may_cease, names_day, was_had
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
@@ -18,7 +18,7 @@ _ENDINGS: Final = marked(Mark.OVER, Mark.RESTORED, Mark.CEASED, Mark.EARLIER) | 
 _REACH: Final = 16  # items between a finding and its end
 _MAX_UNKNOWN: Final = 4
 _NEAR: Final = 3  # items between "not" and what is not over
-_COMMA, _ACT = ",", "act"
+_COMMA, _SLASH, _ACT = ",", "/", "act"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _AUXILIARIES = frozenset(
     {
@@ -179,7 +179,7 @@ def _is_placed(items: Sequence[Item], mention: Mention, place: int) -> bool:
 
 def _is_subject(items: Sequence[Item], mention: Mention, place: int) -> bool:
     """Return whether a word is said of the mention: nothing between them begins something else."""
-    between = _without_bracket(items[mention.last + 1 : place])
+    between = [item for item in _without_bracket(items[mention.last + 1 : place]) if item.text != _SLASH]  # "6/52"
     if len(between) > _REACH:
         return False
     while between and (_AUXILIARIES.issuperset(between[-1].text.split()) or between[-1].is_marked(Mark.DEGREE)):
@@ -250,7 +250,7 @@ def _is_before_it(items: Sequence[Item], place: int) -> bool:
     return any(cue.is_opening and cue.effect is CueEffect.HISTORICAL for cue in items[place].entry.cues)
 
 
-def _before_act(items: Sequence[Item], mentions: Sequence[Mention], place: int) -> Iterator[Mention]:
+def _before_act(items: Row, mentions: Sequence[Mention], place: int) -> Iterator[Mention]:
     """Yield the findings of the time before an operation or the like: "numb in the left leg before the operation"."""
     act = _act_behind(items, place)
     others = (item for at, item in enumerate(items) if at != place)
@@ -274,11 +274,13 @@ def _before_act(items: Sequence[Item], mentions: Sequence[Mention], place: int) 
             yield mention
 
 
-def _act_behind(items: Sequence[Item], place: int) -> int | None:
+def _act_behind(items: Row, place: int) -> int | None:
     """Return the place of the operation or the like that all was before: "until" may name a year, too."""
     if _is_before_it(items, place):
         return place
     near = range(place + 1, min(len(items), place + 1 + _NEAR + 1))
+    if is_until(items[place]) and place + 1 < len(items) and names_day(items, place + 1):
+        return place + 1
     is_dated = is_until(items[place])
     return next((at for at in near if items[at].concept(_ACT) or (is_dated and items[at].year)), None)
 

@@ -7,21 +7,15 @@ from typing import Final
 
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.endings import is_of_then
-from cds_service.narrative.items import Role, Row
+from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.statements import Statement
 from cds_service.narrative.traits import marked
 from cds_service.narrative.when import TODAY
 
-_QUOTED: Final = marked(Mark.QUOTED)
 _THEN: Final = marked(Mark.THEN)
-_NOT: Final = frozenset({"not", "isnt", "not in"})
-_COMMA: Final = ","
-_IT_IS: Final = frozenset({"it is", "its", "it was", "this is", "this was"})
 _SINCE: Final = "since"
-_BEFORE_SPEAKER: Final = frozenset({"-", ",", ":"})
-_MOST_BEHIND: Final = 2  # items behind "not" in "NOT saddle"
 
 
 def is_of_before(row: Row, mention: Mention, statement: Statement) -> bool:
@@ -52,40 +46,3 @@ def past_of(mention: Mention, statement: Statement) -> Statement | None:
     is_old = mention.when is not None and mention.when.year > 0
     past = mention.saying.past if is_old and statement.value is FindingValue.PRESENT else None
     return statement._replace(finding=past) if past and past != statement.finding else None
-
-
-def is_quoted(row: Row, mention: Mention) -> bool:
-    """Return whether a mention stands behind words that quote another, and the writer has not spoken since."""
-    if not row.traits & _QUOTED:
-        return False
-    for at in range(mention.first - 1, -1, -1):
-        if row[at].is_marked(Mark.QUOTED):
-            return True
-        if row[at].is_marked(Mark.WRITER) or _is_patient_speaking(row, at):
-            return False
-    return False
-
-
-def _is_patient_speaking(row: Row, at: int) -> bool:
-    """Return whether the patient is heard behind what another wrote: "GP letter: drug use - pt denies it"."""
-    is_patient = row[at].is_marked(Mark.STOP_FAMILY)
-    return is_patient and at > 0 and row[at - 1].text in _BEFORE_SPEAKER and not row[at - 1].is_marked(Mark.QUOTED)
-
-
-def _is_elsewhere(row: Row, mention: Mention, at: int) -> bool:
-    """Return whether the writer says that it is another place: "at first he said thigh, but it is the knee"."""
-    if row[at].text not in _IT_IS or not mention.saying.is_pain:
-        return False  # a danger yields to a clear denial alone
-    behind = next((item for item in row[at + 1 :] if not (item.is_side or item.is_marked(Mark.LINK))), None)
-    return behind is not None and behind.role is Role.PLACE and behind.text != row[mention.place].text
-
-
-def is_taken_back(row: Row, mention: Mention) -> bool:
-    """Return whether the writer says that what another wrote is not so: "clarified: outer thigh, NOT saddle"."""
-    if not is_quoted(row, mention):
-        return False
-    writer = next((at for at in range(mention.last + 1, len(row)) if row[at].is_marked(Mark.WRITER)), len(row))
-    if any(_is_elsewhere(row, mention, at) for at in range(writer + 1, len(row))):
-        return True
-    denied = next((at for at in range(writer, len(row)) if row[at].text in _NOT), None)
-    return denied is not None and denied + _MOST_BEHIND >= len(row) - 1 and row[denied - 1].text == _COMMA

@@ -135,7 +135,8 @@ def _year_before(items: list[Item], mention: Mention) -> int:
     for item in reversed(items[max(0, mention.first - _REACH) : mention.first]):
         if item.year:
             return item.year
-        if not (item.is_side or item.is_marked(Mark.LINK) or item.text in {_COMMA, _HAD}):
+        is_passed = mention.saying.is_event and item.text in _AFTER  # "hip fracture 2003 after a crash"
+        if not (is_passed or item.is_side or item.is_marked(Mark.LINK) or item.text in {_COMMA, _HAD}):
             break
     return 0
 

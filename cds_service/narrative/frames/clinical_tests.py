@@ -1,6 +1,6 @@
 """The frame of tests: a named test and its result."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
@@ -99,6 +99,8 @@ class ClinicalTestFrame(ExaminationFrame):
         if item.text == _MINUS:
             is_minus = _is_minus(row, at) or (at in (led := _led_by_signs(row)) and len(led) > 1)
             return self.said(at, "negative") if is_minus else None
+        if is_of_back(item) and self._is_of_leg(row, at) and _is_only(row, at):
+            return None
         if hurts(item) and item.concept(RESULT) is None:
             return self.said(at, "painful") if self._leads_to_test(row, at) or is_answer(row, at) else None
         return super().result(row, at)
@@ -119,6 +121,8 @@ class ClinicalTestFrame(ExaminationFrame):
             before = tokens[place - 1]
             if tokens[place].part is Part.SIDE and before.part is Part.RESULT and _PELVIS in row[before.at].text:
                 del tokens[place]
+            elif _is_of_pelvis(row, tokens, place):
+                del tokens[place - 1]
         return tokens, heading
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
@@ -179,6 +183,20 @@ def _fits(test: str, result: Item) -> bool:
     if said == _STEADY:
         return test == _STANCE
     return result.number < 0 or test == _SLR
+
+
+def _is_of_pelvis(row: Row, tokens: Sequence[Token], place: int) -> bool:
+    """Return whether a side is that of a pelvis that drops, behind the leg: "standing on R, L pelvis drops"."""
+    side, dropped = tokens[place - 1], tokens[place]
+    if dropped.part is not Part.RESULT or _PELVIS not in row[dropped.at].text or side.part is not Part.SIDE:
+        return False
+    is_next = row[dropped.at - 1].is_side
+    return is_next and any(one.part is Part.SIDE for one in tokens[: place - 1])
+
+
+def _is_only(row: Row, at: int) -> bool:
+    """Return whether nothing but what stands at a place hurts: "SLR: back pain only"."""
+    return any(item.text == _ONLY for item in row[max(0, at - 1) : at + 2])
 
 
 def _is_title(row: Row, at: int) -> bool:
