@@ -29,9 +29,11 @@ _NEAR: Final = 4  # items behind "stopped"
 
 def ceases(items: Row, place: int) -> bool:
     """Return whether a word says that something ended, and not whom it kept from what: "it stopped him working"."""
-    if not items[place].is_marked(Mark.CEASED) or (place and items[place - 1].is_marked(Mark.LIST, Mark.STOP)):
-        return False  # "numb leg, stopped work two weeks ago"
+    if not items[place].is_marked(Mark.CEASED):
+        return False
     behind = items[place + 1 : place + 1 + _NEAR]
+    if behind and place and items[place - 1].is_marked(Mark.LIST, Mark.STOP):
+        return False  # "numb leg, stopped work two weeks ago"
     if not behind or behind[0].is_marked(Mark.LIST, Mark.STOP) or behind[0].text in _WHOLLY or behind[0].text == ")":
         return True
     is_dated = behind[0].text in _WHEN and len(behind) > 1 and behind[1].year > 0

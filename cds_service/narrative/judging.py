@@ -47,7 +47,8 @@ class Judge:
 
     def date(self, statement: Statement, row: Row, mention: Mention) -> Statement:
         """Return a statement with the times that its sentence gives it."""
-        stated = _dated(statement, row, mention) if row.has_year else statement
+        may_date = row.has_year or (row.has_number and mention.saying.is_event)  # "fell ten feet in '95"
+        stated = _dated(statement, row, mention) if may_date else statement
         return self._timed(stated, mention) if mention.is_dated else stated
 
     def _timed(self, statement: Statement, mention: Mention) -> Statement:

@@ -48,16 +48,19 @@ def is_taken_back(row: Row, behind: Row | None, mention: Mention, *, is_danger: 
     if _is_clarified(row, mention):
         return True
     said = [*row[mention.last + 1 :], *_opening(row, behind)]
+    opening = len(row) - mention.last - 1
     if any(item.is_marked(Mark.AGREEING) for item in said):
         return False
     if any(item.is_marked(Mark.REFUTING) and _refutes(said, at) for at, item in enumerate(said)):
         return True
-    return not is_danger and any(_objects(said, at) for at in range(len(said)))
+    return not is_danger and any(_objects(said, at, opening) for at in range(len(said)))
 
 
 def may_object(row: Row, before: Row | None) -> bool:
     """Return whether a sentence may object to what the one before it quotes."""
-    return before is not None and bool(before.traits & _QUOTED and row.traits & _SPEAKING)
+    if before is None or not before.traits & _QUOTED:
+        return False
+    return bool(row.traits & _SPEAKING) or row[0].text in _WAS
 
 
 def _opening(row: Row, behind: Row | None) -> Sequence[Item]:
@@ -65,11 +68,14 @@ def _opening(row: Row, behind: Row | None) -> Sequence[Item]:
     return behind[:_OPENING] if behind and may_object(behind, row) else ()
 
 
-def _objects(said: Sequence[Item], at: int) -> bool:
-    """Return whether the writer says that something else is so: "tells me", "- was the arm"."""
+def _objects(said: Sequence[Item], at: int, opening: int) -> bool:
+    """Return whether the writer says that something else is so: "tells me", "- was the arm".
+
+    `opening`: where the next sentence begins.
+    """
     if said[at].is_marked(Mark.OBJECTING):
         return True
-    return at > 0 and said[at].text in _WAS and said[at - 1].text in _BEFORE_SPEAKER
+    return said[at].text in _WAS and (at == opening or (at > 0 and said[at - 1].text in _BEFORE_SPEAKER))
 
 
 def _refutes(said: Sequence[Item], at: int) -> bool:
@@ -80,9 +86,9 @@ def _refutes(said: Sequence[Item], at: int) -> bool:
 
 def _is_quoted_behind(row: Row, mention: Mention) -> bool:
     """Return whether words behind a mention say where it was written: "weight loss on the form"."""
-    for item in row[mention.last + 1 : mention.last + 2 + _BESIDE]:
+    for at, item in enumerate(row[mention.last + 1 : mention.last + 2 + _BESIDE], mention.last + 1):
         if item.is_marked(Mark.QUOTED):
-            return True
+            return not any(one.is_side for one in row[at + 1 : at + 3])  # "previous note said R"
         if item.is_marked(Mark.STOP, Mark.LIST) or item.entry.saying is not None:
             return False
     return False

@@ -102,7 +102,8 @@ class ClinicalTestFrame(ExaminationFrame):
         if is_of_back(item) and self._is_of_leg(row, at) and _is_only(row, at):
             return None
         if hurts(item) and item.concept(RESULT) is None:
-            return self.said(at, "painful") if self._leads_to_test(row, at) or is_answer(row, at) else None
+            is_said = self._leads_to_test(row, at) or is_answer(row, at) or _is_contrasted(row, at)
+            return self.said(at, "painful") if is_said else None
         return super().result(row, at)
 
     def _none(self, row: Row, at: int) -> Token | None:
@@ -192,6 +193,15 @@ def _is_of_pelvis(row: Row, tokens: Sequence[Token], place: int) -> bool:
         return False
     is_next = row[dropped.at - 1].is_side
     return is_next and any(one.part is Part.SIDE for one in tokens[: place - 1])
+
+
+def _is_contrasted(row: Row, at: int) -> bool:
+    """Return whether it hurts on a side, and not on the one before: "FADIR pain free R, pain L"."""
+    if not any(place < at and row[place].concept(RESULT) == "painless" for place in row.kinds.get(RESULT, ())):
+        return False
+    is_led = row[at - 1].is_side and (at + 1 == len(row) or row[at + 1].is_marked(Mark.LIST))
+    is_ended = at + 1 < len(row) and row[at + 1].is_side and (at + 2 == len(row) or row[at + 2].is_marked(Mark.LIST))
+    return is_led or is_ended
 
 
 def _is_only(row: Row, at: int) -> bool:

@@ -63,7 +63,7 @@ _OPPOSITES = {
 }
 _LOW_BACK, _FOR, _COMMA, _COLON, _DASH = "low-back", "for", ",", ":", "-"
 _RUNNING, _LONG_RUN, _DISTANCE, _LEAST_LONG = "running", "long-run", "distance", 10  # kilometres or miles
-_WALKING, _UNTIL = "walking", frozenset({"before", "until", "till"})
+_WALKING, _UNTIL, _COMPARED = "walking", frozenset({"before", "until", "till"}), frozenset({"than", "rather than"})
 _BEFORE, _BEHIND = 12, 8  # items between an action and its change
 _MAX_UNKNOWN = 2
 _LISTS = (Mark.LIST, Mark.JOINED)
@@ -91,7 +91,7 @@ class FactorFrame(Frame):
         denied = False
         for place in row.kinds.get(_ACTION, ()):
             action = _action(row, place)
-            if self._is_of_another_part(row, place):
+            if self._is_of_another_part(row, place) or (place and row[place - 1].text in _COMPARED):
                 continue
             before, behind = self._before(row, place, action), self._behind(row, place, action)
             is_nearer = before and before.is_listed and behind and behind.at - place <= _MAX_UNKNOWN
