@@ -22,8 +22,8 @@ from benchmarks.goals import Goal, at_most, show
 from benchmarks.processes import process_ms, tree
 
 CHART_BYTES = 83_000
-SMALL, LARGE = 500, 5_000  # patients
-_ROUNDS = 3
+SMALL, LARGE = 5_000, 20_000  # patients
+_ROUNDS = 2
 SPARK_PYTHON = Path(__file__).parents[1] / ".venv-spark" / "bin" / "python"
 _START = "from cds_service.cli import main; main(prog_name='hip-spine-cds')"
 _ENVIRONMENT = {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_SUBMIT_ARGS": "--master local[2] pyspark-shell"}

@@ -15,11 +15,14 @@ _YEARS: Final = 2  # calendar years from an onset to a text that make it long-st
 
 
 def settle(statements: Iterable[Statement], told_on: date, *, accepts_vague: bool) -> list[Statement]:
-    """Return the statements that hold on the day they were told. Only in orders do vague ones."""
+    """Return the statements that hold on the day they were told. Only in orders do vague ones.
+
+    What happened in a year that is not over outranks its denial: "crash in 2026, no injury since".
+    """
+    held = [one for one in statements if holds(one, told_on, accepts_vague=accepts_vague)]
+    happened = {one.finding for one in held if one.year and one.value is FindingValue.PRESENT}
     return [
-        with_course(statement, told_on)
-        for statement in statements
-        if holds(statement, told_on, accepts_vague=accepts_vague)
+        with_course(one, told_on) for one in held if one.value is not FindingValue.ABSENT or one.finding not in happened
     ]
 
 

@@ -38,6 +38,9 @@ _IMAGING: Final = frozenset(
     {"mri", "ct", "dexa", "dxa", "xr", "us", "uss", "scan", "ultrasound", "imaging", "films", "bloods"}
 )
 _SIGNS: Final = frozenset("/&")  # in "h / o", "w / o"
+_MORE, _ANY, _SLASH = "more", "any", "/"
+_LASTING: Final = frozenset({"for", "x", "over"})
+_OF_YEAR: Final = frozenset({7, 12, 52})
 _BACK: Final = frozenset({"last", "past", "previous", "preceding"})
 
 
@@ -91,7 +94,7 @@ class Accounts:
             return True
         if item.year and at and self.said(at - 1) in _IMAGING:
             return True
-        if item.number >= 0 or item.is_unknown:
+        if item.number >= 0 or item.is_unknown or self.said(at) == _MORE:
             is_span = self._is_span(at)
             if is_span or item.number >= 0:
                 return is_span
@@ -168,9 +171,20 @@ class Accounts:
         is_named = not _NAMING.isdisjoint(item.entry.concepts) and "change" not in item.entry.concepts
         return is_named or item.entry.saying is not None
 
+    def _is_fraction(self, at: int) -> bool:
+        """Return whether weeks or months begin at a place that are written as parts of a year: "2/12"."""
+        items = self.row[at : at + 3] if at > 0 else ()
+        return len(items) > 2 and items[0].number >= 0 and items[1].text == _SLASH and items[2].number in _OF_YEAR
+
     def _is_span(self, at: int) -> bool:
         """Return whether a number is an age or tells how far back is looked: "54 year old", "the last six months"."""
+        if self.said(at) == _MORE:
+            return at > 0 and self.said(at - 1) == _ANY  # "not any more"
         behind = self.said(at + 1) if at + 1 < len(self.row) else ""
+        if at and self.said(at - 1) in _LASTING and (behind in _SPANS or self._is_fraction(at)):
+            return True
+        if self._is_fraction(at - 2):
+            return self.said(at - 3) in _LASTING  # "no leg pain for 2/12"
         if behind not in _SPANS:
             return behind in _AGE and self.row[at].number >= 0
         return bool(at) and self.said(at - 1).split()[-1] in _BACK

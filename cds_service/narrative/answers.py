@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.choices import chosen_alone
 from cds_service.narrative.corrections import is_retraction
+from cds_service.narrative.other_side_well import tells_of_other_side
 from cds_service.narrative.questions import ASKING
 from cds_service.narrative.tokenizer import CLAUSE, STOP, TRAILING_QUESTION, Sentence
 
@@ -35,7 +36,8 @@ _MEASURED = frozenset(
     {"it", "is", "at", "to", "and", "degrees", "deg", "painless", "negative", "positive", "normal", "full", "/", "+"}
     | {"l", "r", "left", "right", "both", "bilaterally"}
 )
-_LOSS = "loss"
+_POST_OP = ("post", "op")
+_LOSS, _OF = "loss", "of"  # "none of these now" denies what was asked
 _BARE = 2  # words: the organ and the mark
 _ORGANS = frozenset({"bladder", "bowel", "bowels", "waterworks"})
 _BEFORE_MORE = frozenset({",", "-", "(", ":", "/"})
@@ -61,7 +63,7 @@ def join_answers(parts: Sequence[Sentence], answers: Mapping[str, FindingValue])
         ):
             joined[-1] = joined[-1].part(0, -1).followed_by(_mark(":", joined[-1]), part)
         elif joined and (_goes_on(joined[-1], part) or is_retraction(part, joined[-1])):
-            joined[-1] = _told_on(joined[-1], part)
+            joined[-1] = _told_on(joined[-1], _without_colon(part))
         else:
             if joined and joined[-1].ending in _BEFORE_END and _tells_end(part):
                 joined[-1] = _told_on(joined[-1], part.part(-len(_NOT_AGAIN)))
@@ -77,6 +79,8 @@ def _is_measured(question: Sentence, part: Sentence) -> bool:
 
 def _goes_on(before: Sentence, part: Sentence) -> bool:
     """Return whether a sentence only tells how what stands before it ended, or what it measures now."""
+    if tells_of_other_side(before, part):
+        return True
     return _tells_of_now(before, part) or (before.ending in _BEFORE_END and _is_end(part))
 
 
@@ -132,7 +136,9 @@ def _mark(mark: str, at: Sentence) -> Sentence:
 def _is_end(part: Sentence) -> bool:
     """Return whether a sentence tells an end and nothing else. "Gone numb" tells none."""
     is_short = len(part.words) <= _MAX_END and "," not in part.words
-    if is_short and part.words[0] in _NONE and part.words[-1] in _SINCE:
+    if is_short and part.words[: len(_POST_OP)] == _POST_OP and part.words[-1] in _NONE:
+        return True
+    if is_short and part.words[0] in _NONE and part.words[-1] in _SINCE and _OF not in part.words:
         return True
     return is_short and (part.words[0] in _OVER or part.words[:2] in _OVER_IN_TWO)
 
@@ -141,6 +147,11 @@ def _tells_end(part: Sentence) -> bool:
     """Return whether a sentence says that what was named before is over: "this was a UTI and has not recurred"."""
     pairs = zip(part.words, part.words[1:], strict=False)
     return part.words[-len(_NOT_AGAIN) :] == _NOT_AGAIN and any(pair in _THIS_WAS for pair in pairs)
+
+
+def _without_colon(part: Sentence) -> Sentence:
+    """Return a sentence without the colon behind its first word: "right: nil"."""
+    return part.part(0, 1).followed_by(part.part(2)) if part.words[1:2] == (":",) else part
 
 
 def _told_on(part: Sentence, end: Sentence) -> Sentence:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from cds_service.model.facts import FindingValue
-from cds_service.narrative.endings import is_of_then
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.of_then import is_of_then
 from cds_service.narrative.traits import marked
 
 _THEN: Final = marked(Mark.THEN)

@@ -14,6 +14,8 @@ from cds_service.narrative.traits import CUE, marked
 
 _HEADING = ":"
 _MINUS, _PLUS, _COMMA = "-", "+", ","
+_BEFORE_SIGN = frozenset({",", ":"})
+_NO, _OR, _OPEN_LIST = "no ", "or", frozenset({",", "or"})
 _NIL = frozenset({"nil", "nill"})
 _COMPANION = Mark.COMPANION
 _CUES = CUE | marked(_COMPANION)
@@ -45,6 +47,11 @@ def place_cues(items: Row, passed: Set[int]) -> list[PlacedCue]:
             cues += [PlacedCue(place, cue) for cue in item.entry.cues if _is_meant(items, place, cue)]
         if _COMPANION in item.entry.marks and (who := companion_told_of(items, place)):
             cues.append(PlacedCue(who, Cue(CueEffect.FAMILY, is_before=True)))
+    if _OR in items.sentence.words:
+        begun = (at for at in range(len(items)) if _begins_list(items, at))
+        cues = sorted(
+            [*cues, *(PlacedCue(at, Cue(CueEffect.NEGATED, is_before=True)) for at in begun)], key=itemgetter(0)
+        )
     if cues and cues[0].place == 0 and len(items) > 1 and items[1].text == _HEADING:
         cues = [one._replace(cue=_widened(one.cue)) if one.place == 0 else one for one in cues]
     if _MINUS in items.sentence.words and _PLUS in items.sentence.words:
@@ -52,6 +59,16 @@ def place_cues(items: Row, passed: Set[int]) -> list[PlacedCue]:
     if _MINUS in items.sentence.words and _has_minus_signs(items):
         cues = sorted([*cues, *(one for one in _minus_signs(items) if one.place not in passed)], key=itemgetter(0))
     return cues
+
+
+def _begins_list(items: Row, place: int) -> bool:
+    """Return whether a denial of its own, such as "no falls", is the first of a list: "no falls, RTC or assault"."""
+    item = items[place]
+    is_denial = item.entry.saying is not None and item.entry.saying.is_denial
+    if item.entry.cues or not is_denial or not item.text.startswith(_NO):
+        return False
+    behind = items[place + 1].text if place + 1 < len(items) else ""
+    return behind in _OPEN_LIST and any(one.text == _OR for one in items[place + 1 :])
 
 
 def _has_minus_signs(items: Row) -> bool:
@@ -69,7 +86,7 @@ def _minus_signs(items: Sequence[Item]) -> Iterator[PlacedCue]:
 
 def _leading_signs(items: Sequence[Item]) -> Iterator[PlacedCue]:
     """Yield the minus signs at the opening of entries, where a plus sign leads one as well: "+ LBP, - numbness"."""
-    leading = [at for at in range(len(items) - 1) if at == 0 or items[at - 1].text == _COMMA]
+    leading = [at for at in range(len(items) - 1) if at == 0 or items[at - 1].text in _BEFORE_SIGN]
     if any(items[at].text == _PLUS for at in leading):
         yield from (PlacedCue(at, Cue(CueEffect.NEGATED, is_before=True)) for at in leading if items[at].text == _MINUS)
 

@@ -166,10 +166,31 @@ def _line_of_rows(part: Sentence, heading: _Heading, start: int) -> Sentence | N
 
 
 def _rows(part: Sentence, start: int) -> list[Sentence]:
-    """Return what stands between commas as sentences, none of which is a grade out of five."""
+    """Return what stands between commas, or ends in two cells, as sentences, none of which is a grade out of five."""
     ends = [at for at in range(start, len(part.words)) if part.words[at] == _COMMA]
-    rows = [part.part(one, other) for one, other in zip([start, *(at + 1 for at in ends)], [*ends, None], strict=True)]
+    parted = [
+        part.part(one, other) for one, other in zip([start, *(at + 1 for at in ends)], [*ends, None], strict=True)
+    ]
+    rows = [row for one in parted for row in _behind_each_other(one)]
     return [] if any(row.words[-1:] == (_FIVE,) for row in rows) else rows
+
+
+def _behind_each_other(part: Sentence) -> list[Sentence]:
+    """Return the rows that stand without a comma between them: "FADIR -/+ FABER +/+"."""
+    ends: list[int] = []
+    at = 1
+    while at < len(part.words):
+        first = _cell(part, at, is_graded=False)
+        end = None
+        if first is not None and part.words[first : first + 1] == (_SLASH,):
+            end = _cell(part, first + 1, is_graded=False)
+        if end is not None:
+            ends.append(end)
+        at = end or at + 1
+    if len(ends) <= 1:
+        return [part]
+    starts = [0, *ends[:-1]]
+    return [part.part(one, other) for one, other in zip(starts, [*ends[:-1], None], strict=True)]
 
 
 def _word(part: Sentence, word: str, at: int) -> Sentence:

@@ -20,26 +20,31 @@ from cds_service.narrative.cue_limits import (
     is_of_next,
     is_over_before,
     is_told_apart,
-    names_examples,
     opening_of,
 )
 from cds_service.narrative.cues_behind import NEAR, CuesBehind, is_joined
 from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
-from cds_service.narrative.endings import find_ended, is_of_then
-from cds_service.narrative.grounds import has_begun, is_affirmed, is_ground
+from cds_service.narrative.endings import find_ended
+from cds_service.narrative.grounds import has_begun
 from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.no_matter import is_out
+from cds_service.narrative.none_of_these import denies_all
+from cds_service.narrative.of_then import is_of_then
 from cds_service.narrative.questions import is_answered_behind, is_answered_no, is_denied_at_end, is_open, is_refused
 from cds_service.narrative.returning import Returning
 from cds_service.narrative.scopes import Scopes
 from cds_service.narrative.structures import is_meant
-from cds_service.narrative.tokenizer import EMPTY_BOX, Sentence
+from cds_service.narrative.tokenizer import Sentence
 from cds_service.narrative.traits import marked
 
 _LIST, _LISTS = marked(Mark.LIST), marked(Mark.LIST, Mark.JOINED)
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
 _SUCH_AS, _NONE_BEFORE = "such as", frozenset({"no prior", "no previous"})
+_INJURY = "major-trauma"
+_NO_FURTHER = frozenset({"no new", "no further", "no more", "no other", "no additional", "nil new", "nil further"})
+_NAMED_ONLY = frozenset({CueEffect.ADVICE, CueEffect.HYPOTHETICAL})  # and then denied: "none of these"
 _HISTORIES = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})
 
 
@@ -80,7 +85,8 @@ class Context:
         if self._cues:
             self._divide()
         self.behind = behind
-        self._returning = Returning.of(items, behind) if self._negating else None
+        self.is_denied_behind = behind is not None and denies_all(behind)
+        self._returning = Returning.of(items, behind) if self._cues else None
         self._is_plain = not (self._cues or carried or section or self._ended.mentions)
 
     def _divide(self) -> None:
@@ -106,6 +112,8 @@ class Context:
     def changes(self, mention: Mention) -> set[CueEffect]:
         """Return all effects on a mention: those of the cues, and of a diagnosis named but not asserted."""
         found = self._cued(mention)
+        if self.is_denied_behind and found and found <= _NAMED_ONLY and mention.value is FindingValue.PRESENT:
+            return {CueEffect.NEGATED}
         if (not found or found <= _TO_COME) and self._is_only_named(mention):
             found.add(CueEffect.HYPOTHETICAL)
         return found
@@ -136,7 +144,7 @@ class Context:
                 and not is_of_next(self.mentions, one, mention)
             ):
                 holding.append(one)
-        found = {self._change(one, mention) for one in holding} if holding else set()
+        found = self._changed(mention, holding) if holding else set()
         if found == {CueEffect.NEGATED} and any(is_of_ever(self.items[one.place]) for one in holding):
             found.add(CueEffect.HISTORICAL)  # "malignancy: never"
         if self._is_question:
@@ -162,6 +170,14 @@ class Context:
             found.add(CueEffect.UNCLEAR)
         return found
 
+    def _changed(self, mention: Mention, holding: list[PlacedCue]) -> set[CueEffect]:
+        """Return the effects of the cues that hold of a mention: "fever denied on Monday, present today" has none."""
+        found = {self._change(one, mention) for one in holding}
+        if CueEffect.NEGATED in found and self._returning and self._returning.is_of(self.mentions, mention, holding):
+            mention.when = None  # the day was that of the denial
+            return found - {CueEffect.NEGATED}
+        return found
+
     def _carried_to(self, mention: Mention, found: Set[CueEffect]) -> CueEffect | None:
         """Return what is carried over and holds of a mention, which may have an answer of its own: "IVDU - no"."""
         carried = self._carried
@@ -184,6 +200,8 @@ class Context:
         is_listed = is_some and any(item.entry.saying for item in between)
         if self.items[placed.place].text in _NONE_BEFORE and self.items[mention.place].concept("act"):
             return CueEffect.NEGATED  # "no previous spinal surgery"; of a pain it says nothing of now
+        if _INJURY in mention.saying.denies and self.items[placed.place].text in _NO_FURTHER:
+            return CueEffect.NEGATED  # "no new injury"
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
 
     def _holds(self, place: int, cue: Cue, mention: Mention) -> bool:
@@ -192,36 +210,13 @@ class Context:
         if cue.is_before and place < mention.first:
             is_open = not self._is_stopped(place, mention, cue.effect) and not is_over_before(self.items, place, cue)
             is_open = is_open and not is_denied_anew(self.items, PlacedCue(place, cue), self._negating, mention)
-            return is_open and not self._is_out(place, cue, mention)
+            return is_open and not is_out(self.items, self.mentions, self._negating, PlacedCue(place, cue), mention)
         if place < mention.first:
             return False
         if cue.is_before and cue.effect is CueEffect.FAMILY and place - mention.last <= NEAR:
             between = self.items[mention.last + 1 : place]
             return bool(between) and all(item.is_marked(Mark.LINK) for item in between)  # "sciatica in her mother"
         return not cue.is_before and self._behind.reaches(place, cue, mention)
-
-    def _is_out(self, place: int, cue: Cue, mention: Mention) -> bool:
-        """Return whether a mention is no matter of a cue before it: not next to what ended, or a suspicion's ground."""
-        if cue.effect is CueEffect.ENDED:
-            between = self.items[place + 1 : mention.first]
-            return not all(item.is_side or item.is_marked(Mark.LINK) for item in between)
-        if self.items[place].text == EMPTY_BOX and stands_behind(self.items, self.mentions, place):
-            return True
-        if cue.effect is not CueEffect.HYPOTHETICAL:
-            return False
-        if not cue.is_listing and is_told_apart(self.items, PlacedCue(place, cue), mention):
-            return True
-        if cue.is_listing:
-            return is_affirmed(self.items, mention)
-        if self.items[place].text == _SUCH_AS and names_examples(self.items, place, self._negating):
-            return True
-        return self._is_denied_apart(place, mention) or is_ground(self.items, self.mentions, place, mention)
-
-    def _is_denied_apart(self, place: int, mention: Mention) -> bool:
-        """Return whether a denial begins behind a comma, after what is suspected: "rule out fracture, no trauma"."""
-        return any(
-            place < one.place < mention.first and self.items[one.place - 1].text == "," for one in self._negating
-        )
 
     def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
         return self._scopes.is_stopped(place, mention.first, change)
@@ -240,6 +235,7 @@ class Context:
             return
         back = self._taken_back(nearest, mention)
         if back is not False:
+            mention.when = None  # "denied numbness in May, now present": the day was that of the denial
             yield from () if back else (CueEffect.UNCLEAR,)
             return
         is_double = any(one.place + 1 == nearest.place for one in before[:-1])

@@ -13,6 +13,10 @@ from cds_service.narrative.mentions import Mention
 _BRACKETS = frozenset({"(", "-"})
 _EVER, _HISTORY_OF = frozenset({"history", "hx", "ever", "never"}), "h / o"
 _AND, _COMMA, _NOT, _PLUS = "and", ",", "not", "+"
+_DASH: Final = "-"
+_MORE_THAN_NOT: Final = frozenset({"not"})
+_INJURY: Final = "major-trauma"
+_FELL: Final = frozenset({"fell", "came", "slipped", "tripped", "crashed"})
 _NO: Final = ("no ", "nil ")
 _POSITIVE = (" positive", " pos", " +ve")
 _MEASURES = ("grade", "reflex-grade", "score", "degrees")
@@ -88,6 +92,8 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
     before = items[mention.first - 1].text if mention.first else ""
     if before == _PLUS:
         return True  # "-numbness, +leg pain"
+    if before == _DASH and _MORE_THAN_NOT.issuperset(items[denial.place].text.split()):
+        return mention.last == len(items) - 1  # "NOT leg pain - hip pain"
     if before in _BRACKETS and mention.value is FindingValue.ABSENT:
         return True  # "no symptoms of cauda equina (bladder normal)"
     if before == _AND and mention.value is FindingValue.ABSENT and mention.first in mention.results:
@@ -96,6 +102,8 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
         return True
     if before != _COMMA:
         return False
+    if _INJURY in mention.saying.records and (mention.when or items[mention.first].text.split()[0] in _FELL):
+        return True  # "no injury, fell off a ladder last week"
     if mention.value is FindingValue.ABSENT or items[mention.first].concept("change") == "cannot":
         return True  # "no accidents, passes urine normally"
     is_one = sum(item.text == _COMMA for item in items[denial.place : mention.first]) == 1

@@ -13,12 +13,17 @@ from cds_service.narrative.surroundings import happened_after, without_own_side
 NEAR: Final = 12  # items between a mention and a cue after it
 _LISTS: Final = (Mark.LIST, Mark.JOINED)
 _HEADING: Final = ":"
-_OVER_BEHIND_A_COMMA: Final = frozenset({CueEffect.HISTORICAL, CueEffect.PLANNED})  # "sciatica, resolved"
+_OF_TREATMENTS: Final = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # "methotrexate, never started"
+_BEGUN, _TO_BE = "begun", frozenset({"to be", "was", "were", "being", "now", "since", "both", "has been"})
+_OVER_BEHIND_A_COMMA: Final = frozenset(
+    {CueEffect.HISTORICAL, CueEffect.PLANNED, CueEffect.ENDED}
+)  # "sciatica, resolved"
 _TODAY: Final = frozenset({"today", "now", "currently", "at all"})
 _ZERO: Final = "0"
 _MINUS: Final = "-"
 _COLONS: Final = frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakness of dorsiflexion 0"
 _SIGNS: Final = frozenset({"( - )", "[ - ]"})
+_LEADING: Final = _SIGNS | {"( + )", "[ + ]"}
 _AGO: Final = "ago"
 _BEGAN: Final = ("began", "started", "developed", "first")
 _NEAR_BEFORE: Final = 4  # items
@@ -39,7 +44,7 @@ class CuesBehind:
             return False
         if cue.effect is CueEffect.HISTORICAL and self._began_then(mention, place):
             return False
-        if self._items[place].text in _SIGNS and place > mention.last + 1:
+        if self._items[place].text in _SIGNS and (place > mention.last + 1 or self._items[0].text in _LEADING):
             return False  # "(+) night pain, (-) fever": it denies what stands behind it
         between = without_own_side(self._items[mention.last + 1 : place], mention)
         if cue.effect is CueEffect.UNCLEAR and any(item.is_marked(Mark.QUOTED) for item in between):
@@ -56,15 +61,22 @@ class CuesBehind:
             return False
         if cue.effect is CueEffect.HISTORICAL and cue.is_closing and happened_after(between):
             return True
-        if cue.is_closing and cue.effect in _OVER_BEHIND_A_COMMA and between and between[-1].text == ",":
-            between.pop()
+        is_ended = cue.effect in _OF_TREATMENTS and self._closes(place)
+        if cue.effect in _OVER_BEHIND_A_COMMA and (cue.is_closing or is_ended or _is_begun(between)):
+            between = _without_comma(between)
         unknown = sum(item.is_unknown for item in between)
         if unknown > _MAX_UNKNOWN or any(item.is_marked(Mark.STOP) or item.text == "," for item in between):
             return cue.is_closing and cue.effect is CueEffect.NEGATED and is_plain_list(self._items[:place])
         if any(_says(item) for item in between) and not self._is_list(between):
             return all(_is_like(item, cue) for item in between)
+        if cue.effect is CueEffect.HISTORICAL and self._tells_when(place):
+            return True
         is_both = any(one.is_before and one.effect is cue.effect for one in self._items[place].entry.cues)
         return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
+
+    def _tells_when(self, place: int) -> bool:
+        """Return whether it is told on which occasion it was: "fractured as a teenager in a skiing accident"."""
+        return any(item.concept("occasion") for item in self._items[place + 1 : place + 2])
 
     def _began_then(self, mention: Mention, place: int) -> bool:
         """Return whether a mention only began at a time: "the pain began in the groin some months ago"."""
@@ -110,6 +122,19 @@ def _is_how(between: Sequence[Item]) -> bool:
     """Return whether words only tell how something happened: "fell 3 m off a scaffold decades ago"."""
     is_apart = any(item.is_marked(Mark.STOP, *_LISTS) or item.entry.saying is not None for item in between)
     return not is_apart and sum(item.is_unknown for item in between) <= _MAX_UNKNOWN_EVENT
+
+
+def _is_begun(between: Sequence[Item]) -> bool:
+    """Return whether it is told when something was or will be begun: "methotrexate, to be started next month"."""
+    return bool(between) and between[-1].concept(_BEGUN) is not None
+
+
+def _without_comma(between: list[Item]) -> list[Item]:
+    """Return the items without a comma that only parts a finding from when it was or will be begun, or ended."""
+    end = len(between)
+    while end and (between[end - 1].concept(_BEGUN) or between[end - 1].text in _TO_BE):
+        end -= 1
+    return between[: end - 1] if end and between[end - 1].text == "," else between
 
 
 def _is_answered(between: list[Item]) -> bool:

@@ -18,6 +18,8 @@ _MONTHS: Final = frozenset(
     {"january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december"}
     | {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec"}
 )  # between what was found then and what is found now
+_SINCE: Final = "since"
+_ENDED_BY: Final = frozenset({"after", "following", "with", "by"})  # "all gone after the injection"
 _ADVERB: Final = "ly"  # "hopefully has no fever"
 _MAX_NAME: Final = 3  # words of a name, or of what somebody is
 _MAX_TITLE: Final = 3  # words of a title that nobody here knows: "GU: no haematuria"
@@ -36,7 +38,8 @@ class DenialClause:
         self.mention = mention
         self.denial = denial
         self.own = frozenset({denial, *own_places(mention)})
-        self.first, self.last = min(self.own), max(self.own)
+        said = (denial, mention.place, mention.first, mention.last, *mention.results)  # not a title that tells where
+        self.first, self.last = min(said), max(said)
         self.denies_itself = mention.value is FindingValue.ABSENT
         self.is_before = not self.denies_itself and denial < mention.first
         self.is_over = denial > mention.last and self.row[denial].is_marked(Mark.OVER)
@@ -53,7 +56,12 @@ class DenialClause:
         at, size = self.last + 1, len(self.row)
         if at < size and at - 1 == self.denial and at in self.accounts.own:
             return at  # the next entry of a form: "fever: no cancer: yes"
-        while at < size and not self.accounts.ends(at):
+        while (
+            at < size
+            and not self.accounts.ends(at)
+            and not (self.is_over and self.accounts.said(at) in _ENDED_BY)
+            and self.row[at].text not in _SIGNS
+        ):
             at += 1
         return at
 
@@ -64,7 +72,7 @@ class DenialClause:
     @property
     def unknown(self) -> Sequence[int]:
         """The places of its items that are not accounted for. Whatever was over is denied by what says so alone."""
-        begin = self.denial if self.is_over else max(self._title_end(), self._subject_end())
+        begin = self.denial if self.is_over else max(self._title_end(), self._subject_end(), self._since_end())
         return [at for at in range(begin, self.end) if not self._is_accounted(at)]
 
     def _is_begun(self, at: int) -> bool:
@@ -100,6 +108,16 @@ class DenialClause:
             return self.start
         is_name = all(self.row[at].is_unknown and not self.accounts.said(at).endswith(_ADVERB) for at in who)
         return verb + 1 if who and is_name else self.start
+
+    def _since_end(self) -> int:
+        """Return where what is said begins, behind the time from which on it holds: "since the op in June no pain"."""
+        if not self.is_before or not self.accounts.said(self.start).startswith(_SINCE):
+            return self.start
+        led = range(self.start, self.denial)
+        return self.denial if all(self._is_accounted(at) or self._is_date(at) for at in led) else self.start
+
+    def _is_date(self, at: int) -> bool:
+        return self.row[at].number >= 0 or self.accounts.said(at) in _MONTHS
 
     def _is_said(self, at: int) -> bool:
         return self.accounts.said(at).split()[0] in _SAYING

@@ -6,11 +6,14 @@ from typing import Final, NamedTuple, TypeAlias
 from cds_service.model.sides import Side
 from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.then_now import begin_of_now, named_parts, turns_to_now
 from cds_service.narrative.tokenizer import CLAUSE, LINE, STOP, Sentence
 from cds_service.narrative.traits import SIDE
 
 _HEADS: Final = ("test", "motion", "reflex", "muscle")
 _RESULTS: Final = ("result", "grade", "reflex-grade", "degrees")
+_RESULT_KINDS: Final = frozenset({*_RESULTS, "quality"})
+_BESIDE_SIDE: Final = frozenset({":", "-", "is", "side", "("})
 _PAINS: Final = frozenset({Role.PAIN, Role.PAIN_WORD, Role.PLACE})
 _TURNS: Final = frozenset({",", "but", "and", "while", "whereas"})
 _OTHER: Final = frozenset({"other", "opposite", "contralateral"})
@@ -23,7 +26,7 @@ _PARTS_OF: Final = {
     "sensation": ("region", "root"),
     "strength": ("muscle",),
 }  # what the words for each stand beside
-_AND, _COLON = "and", ":"
+_AND, _COLON, _HIP, _MOTION = "and", ":", "hip", "motion"
 _ENDINGS: Final = frozenset({CLAUSE, STOP, LINE})
 _NEAR: Final = 3  # items
 _LONGEST: Final = 8  # items of what is told of the other side
@@ -41,6 +44,11 @@ def complete(parts: Sequence[Sentence], rows: Sequence[Row], find: _Find) -> Ite
     """Yield the sentences and their rows; what was examined stands again before the result of the other side."""
     before: _Clause | None = None
     for part, row in zip(parts, rows, strict=True):
+        if before is not None and (names := _found_on_other_side(before, row)):
+            for name in names:
+                said = name.followed_by(part)
+                yield said, find(said)
+            continue
         if before is not None and _may_complete(before, row):
             told = _completed(before, _Clause(part, row), find)
             yield told
@@ -52,6 +60,10 @@ def complete(parts: Sequence[Sentence], rows: Sequence[Row], find: _Find) -> Ite
             yield before
             continue
         turn = _turn(row) if row.traits & SIDE else None
+        if turn is None and (now := turns_to_now(row)) is not None:
+            before = _Clause(part, row)
+            yield from _told_now(before, now, find)
+            continue
         if turn is None:
             before = _Clause(part, row)
             yield before
@@ -61,6 +73,41 @@ def complete(parts: Sequence[Sentence], rows: Sequence[Row], find: _Find) -> Ite
         told = _completed(before, _Clause(rest, find(rest)), find)
         yield from (before, told) if told.sentence is not rest else [_Clause(part, row)]
         before = told
+
+
+def _found_on_other_side(before: _Clause, row: Row) -> list[Sentence]:
+    """Return the names of all that was examined on one side, if a sentence only tells that the other is normal."""
+    said = [item for item in row if not (item.text in _BESIDE_SIDE or item.is_side)]
+    sides = [item.entry.side for item in row if item.is_side]
+    is_of_hip = bool(said) and said[0].concept("joint") == _HIP
+    said = said[1:] if is_of_hip else said
+    is_normal = len(said) == 1 and (said[0].concept("result") == "normal" or said[0].text == "n")
+    is_normal = is_normal and not said[0].entry.cues
+    if not (is_normal and len(sides) == 1 and sides[0] in _OPPOSITE) or before.sentence.ending not in _ENDINGS:
+        return []
+    told = {item.entry.side or item.side for item in before.row} - {None, Side.UNSTATED}
+    if len(told) != 1 or told & {sides[0], Side.BOTH} or not _has_result(before.row):
+        return []
+    kinds = (_MOTION,) if is_of_hip else _HEADS
+    heads = sorted(at for kind in kinds for at in before.row.kinds.get(kind, ()))
+    return [before.sentence.part(*before.row.words(at, at)) for at in dict.fromkeys(heads)][:_LONGEST]
+
+
+def _has_result(row: Row) -> bool:
+    return row.has_number or not row.kinds.keys().isdisjoint(_RESULT_KINDS)
+
+
+def _told_now(told: _Clause, now: int, find: _Find) -> Iterator[tuple[Sentence, Row]]:
+    """Yield what is found now behind the names of what was examined. What was found before holds no more."""
+    part, row = told
+    has_side = any(item.is_side for item in row[now:])
+    places = named_parts(row, now, with_side=not has_side)
+    names = [part.part(*row.words(at, at)) for at in places]
+    whole = names[0].followed_by(*names[1:], part.part(begin_of_now(row, now)))
+    if places[0]:
+        before = part.part(0, row.firsts[places[0]], STOP)
+        yield before, find(before)
+    yield whole, find(whole)
 
 
 def _topic_above(before: _Clause, row: Row) -> Sentence | None:
@@ -90,7 +137,16 @@ def _may_complete(before: _Clause, row: Row) -> bool:
     """Return whether a sentence only tells of the other side: behind a semicolon, or as an entry, "Left: positive"."""
     is_entry = len(row) > 1 and row[0].is_side and row[1].text == _COLON and row[0].entry.side in _OPPOSITE
     is_next = before.sentence.ending == CLAUSE or (is_entry and before.sentence.ending in _ENDINGS)
+    is_next = is_next or (before.sentence.ending == STOP and len(row) > 1 and _is_of_other_side(before.row, row[0]))
     return is_next and _tells_of_other(row, 0)
+
+
+def _is_of_other_side(before: Row, first: Item) -> bool:
+    """Return whether one thing was examined on one side and an item is the other side: "SLR neg L. R pos at 40"."""
+    told = {item.entry.side or item.side for item in before} - {None, Side.UNSTATED}
+    heads = [at for kind in _HEADS for at in before.kinds.get(kind, ())]
+    is_other = first.is_side and first.entry.side in _OPPOSITE and len(told) == 1
+    return is_other and told <= _OPPOSITE.keys() - {first.entry.side} and len(heads) == 1
 
 
 def _completed(before: _Clause, told: _Clause, find: _Find) -> _Clause:

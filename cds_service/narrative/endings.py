@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from cds_service.model.sides import Side
-from cds_service.narrative.ceasing import ceases, is_until, lasted_until, may_cease, names_day, was_had
+from cds_service.narrative.before_acts import before_act, is_before_it
+from cds_service.narrative.ceasing import ceases, may_cease, was_had
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
@@ -43,12 +44,15 @@ _PRONOUNS = frozenset({"it", "this", "these", "they", "all"})
 _CONTRASTS = frozenset({"but", "though", "although", "however"})
 _AFTER = frozenset({"after", "following", "during", "post"})
 _ARTICLES = frozenset({"the", "her", "his", "my", "their", "this", "that"})
-_NOW = frozenset({"now", "today", "still", "currently", "but", "now has"})
 _TOWARDS = _ARTICLES | {"in", "into", "at", "on", "to", "over", "around", "in the", "at the", "of the"}
+_SCIATICA, _BACK_AGAIN = "sciatica", ("come back", "came back", "returned", "return")
+_NO_MORE = ("no longer", "not come", "not re", "has not", "hasnt", "have not", "did not", "never")
 _NONE_NOW = frozenset({"none", "nothing", "nil", "never"})  # "sciatica in 2009, none since" denies it of now
 _SINCE, _NOW_WORD, _WAS = "since", "now", frozenset({"was", "were"})
 _BY_NOW = frozenset({"has", "have", "now", "has now", "have now", "is now"})
-_WHOLLY = frozenset({"fully", "completely", "entirely", "totally", "all"})
+_BEFORE_GONE = frozenset(
+    {"fully", "completely", "entirely", "totally", "all", "has", "have", "is", "are", "now", "has now"}
+)
 _GONE = frozenset({"gone", "disappeared", "vanished"})
 _BEHIND_GONE = frozenset({"since", "after", "with", "following", "now", "by"})
 _FUNCTIONS = ("reflex", "reflex-place", "topic")  # heads of what is lost: coming back is its recovery
@@ -74,15 +78,15 @@ def find_ended(items: Row, mentions: Sequence[Mention]) -> Ended:
             found = list(_ended_by(items, mentions, place))
             ended.update(map(id, found))
             used |= {place} if found else set()
-            is_none, is_gone = not _NONE_NOW.isdisjoint(item.text.split()), _is_gone(items, place)
+            is_none = not _NONE_NOW.isdisjoint(item.text.split()) or item.text.startswith(_NO_MORE)
             is_of_now = _is_of_now(items, place)
             denied.update(
                 id(one)
                 for one in found
-                if is_none or (is_gone and one.saying.is_pain) or (is_of_now and _is_of_late(items, one))
+                if is_none or _is_gone(items, place, one) or (is_of_now and _is_of_late(items, one))
             )
-        elif item.is_marked(Mark.EARLIER) or _is_before_it(items, place):
-            ended.update(id(one) for one in _before_act(items, mentions, place))
+        elif item.is_marked(Mark.EARLIER) or is_before_it(items, place):
+            ended.update(id(one) for one in before_act(items, mentions, place))
     ended.update(id(one) for one in mentions if _was_before_now(items, one))
     if items.has_year:
         ended.update(id(one) for one in mentions if was_had(items, one))
@@ -125,12 +129,17 @@ def _is_of_other_side(items: Sequence[Item], mention: Mention, place: int) -> bo
     return side is not None and {side, mention.side} == {Side.LEFT, Side.RIGHT}
 
 
-def _is_gone(items: Sequence[Item], place: int) -> bool:
-    """Return whether a pain is said to be wholly gone. What "resolved" or "settled" is only over: it may be back."""
-    if place == 0 or items[place - 1].text not in _WHOLLY or items[place].text not in _GONE:
+def _is_gone(items: Sequence[Item], place: int, mention: Mention) -> bool:
+    """Return whether a complaint is said to be gone. What "resolved" or "settled" is only over: it may be back."""
+    words = items[place].text.split()
+    if words[-1] not in _GONE or not (mention.saying.is_pain or "course" in mention.saying.takes):
         return False
+    before = items[mention.last + 1 : place]
+    is_said = all(item.text in _BEFORE_GONE or item.is_side or item.is_marked(Mark.DEGREE) for item in before)
     behind = items[place + 1 : place + 2]
-    return all(item.is_marked(Mark.LIST, Mark.STOP, Mark.THEN) or item.text in _BEHIND_GONE for item in behind)
+    return is_said and all(
+        item.is_marked(Mark.LIST, Mark.STOP, Mark.THEN) or item.text in _BEHIND_GONE for item in behind
+    )
 
 
 def _is_part(items: Sequence[Item], place: int, mention: Mention) -> bool:
@@ -142,12 +151,20 @@ def _is_part(items: Sequence[Item], place: int, mention: Mention) -> bool:
 
 def _may_end(items: Sequence[Item], mention: Mention, place: int) -> bool:
     """Return whether the word ends such a finding: that something "returned" ends only its loss."""
+    if _is_not_back(items, place):
+        return mention.saying.is_pain or _SCIATICA in mention.saying.records
     if items[place].is_marked(Mark.CEASED):
         return may_cease(items, mention)
     is_function = any(items[mention.place].concept(kind) for kind in _FUNCTIONS)
     return (
         items[place].is_marked(Mark.RESTORED) if is_function and mention.results else items[place].is_marked(Mark.OVER)
     )
+
+
+def _is_not_back(items: Sequence[Item], place: int) -> bool:
+    """Return whether what is not back ended, of a pain, or is lost, of a function: "sensation has not returned"."""
+    text = items[place].text
+    return text.startswith(_NO_MORE) and text.endswith(_BACK_AGAIN)
 
 
 def _is_hindered(items: Sequence[Item], place: int) -> bool:
@@ -243,57 +260,3 @@ def _is_of_late(items: Sequence[Item], mention: Mention) -> bool:
     before = items[max(0, mention.first - _NEAR) : mention.first]
     is_past = any(cue.effect is CueEffect.HISTORICAL for item in before for cue in item.entry.cues)
     return mention.saying.is_pain and not is_past and all(item.text != "had" for item in items)
-
-
-def _is_before_it(items: Sequence[Item], place: int) -> bool:
-    """Return whether an item names an operation and that all was before it."""
-    return any(cue.is_opening and cue.effect is CueEffect.HISTORICAL for cue in items[place].entry.cues)
-
-
-def _before_act(items: Row, mentions: Sequence[Mention], place: int) -> Iterator[Mention]:
-    """Yield the findings of the time before an operation or the like: "numb in the left leg before the operation"."""
-    act = _act_behind(items, place)
-    others = (item for at, item in enumerate(items) if at != place)
-    if (
-        act is None
-        or any(item.text in _AFTER for item in items[place:act])
-        or any(item.is_marked(Mark.UNENDED, Mark.PRESENTLY) for item in others)
-    ):
-        return
-    for mention in mentions:
-        if mention.first <= act <= mention.last or items[mention.place].concept(_ACT):
-            continue
-        if is_until(items[place]) and not lasted_until(items, mention, place):
-            continue
-        if mention.first > act:
-            is_then = not any(item.text in _NOW for item in items[act + 1 :])
-        else:
-            between = items[mention.last + 1 : place]
-            is_then = not any(item.is_marked(Mark.STOP) or item.text == _COMMA for item in between)
-        if is_then:
-            yield mention
-
-
-def _act_behind(items: Row, place: int) -> int | None:
-    """Return the place of the operation or the like that all was before: "until" may name a year, too."""
-    if _is_before_it(items, place):
-        return place
-    near = range(place + 1, min(len(items), place + 1 + _NEAR + 1))
-    if is_until(items[place]) and place + 1 < len(items) and names_day(items, place + 1):
-        return place + 1
-    is_dated = is_until(items[place])
-    return next((at for at in near if items[at].concept(_ACT) or (is_dated and items[at].year)), None)
-
-
-def is_of_then(items: Sequence[Item], mention: Mention) -> bool:
-    """Return whether a denial tells of a day before, and not of now: "no retention on admission"."""
-    when = mention.when
-    if when is not None and when.is_relative and (when.least or when.whole or when.weekday >= 0):
-        return True
-    for item in items[mention.last + 1 :]:
-        if item.is_marked(Mark.THEN):
-            return True
-        is_passed = _AUXILIARIES.issuperset(item.text.split())  # "limp noted at the last visit"
-        if item.text == _COMMA or (item.is_marked(Mark.STOP) and not is_passed):
-            return False
-    return False

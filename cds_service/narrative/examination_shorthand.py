@@ -29,6 +29,9 @@ _TURNS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("internal", "int", "medial"), "ir"),
     **dict.fromkeys(("external", "ext", "lateral"), "er"),
 }
+_TURNED: Final = frozenset({"slr", "ir", "int", "internal", "rotation", "rotn"})
+_BOUNDS: Final[Mapping[str, tuple[str, ...]]] = {"<": ("no", "more", "than"), ">": ()}
+_FULL_TURN, _FULL_RAISE, _RAISED = 30, 70, "slr"  # degrees
 _PAIR: Final = 4  # words: two turns, the slash and "rotation"
 _STRONG_ALL_OVER: Final = frozenset({("all", "5"), ("all", "5s"), ("5s", "throughout"), ("5", "throughout"), ("5s",)})
 
@@ -63,7 +66,8 @@ def _may_be_short(part: Sentence) -> bool:
     is_pair = _SLASH in words and not _ROTATION.isdisjoint(words)
     is_of_plantars = _LESS in words and not _PLANTARS.isdisjoint(words)
     is_glued = not _GLUED.isdisjoint(words)
-    return is_graded or is_signed or is_pair or is_of_plantars or is_glued or _FROM in part.spellings
+    is_bound = not (_TURNED.isdisjoint(words) or _BOUNDS.keys().isdisjoint(words))
+    return is_bound or is_graded or is_signed or is_pair or is_of_plantars or is_glued or _FROM in part.spellings
 
 
 def _of_words(part: Sentence, words: Sequence[tuple[str, int]]) -> Sentence:
@@ -97,6 +101,19 @@ def _signed_grade(part: Sentence, at: int) -> _Spelled | None:
     is_next = starts[at + 1] == starts[at] + 1
     is_behind = at > 0 and starts[at - 1] + len(words[at - 1]) == starts[at]
     return _Spelled(2, (words[at + 1], _PLUS)) if is_next and not is_behind else None
+
+
+def _pair_of_grades(part: Sentence, at: int) -> _Spelled | None:
+    """Return the first of two grades of reflexes that would look like a score: "AJ 0/2+" is 0 and 2+."""
+    words = part.words
+    four = words[at : at + _PAIR]
+    if len(four) < _PAIR or _REFLEXES.isdisjoint(words):
+        return None
+    if words[at] in {*"0123"} and words[at + 1 : at + 2] and words[at + 1] in _SIDES and four[2:3] == (_SLASH,):
+        return _Spelled(1, (words[at], _PLUS))  # "Achilles 0 R / 2+ L"
+    is_behind = at > 0 and words[at - 1] == _SLASH
+    is_pair = four[1] == _SLASH and four[3] == _PLUS and four[0] in {*"0123"} and four[2] in {*"123"} and not is_behind
+    return _Spelled(1, (four[0], _PLUS)) if is_pair else None
 
 
 def _pair_of_rotations(part: Sentence, at: int) -> _Spelled | None:
@@ -139,6 +156,18 @@ def _glued_angle(part: Sentence, at: int) -> _Spelled | None:
     return _Spelled(1, (words[at][0], words[at][1:])) if is_other else None
 
 
+def _bound_of_rotation(part: Sentence, at: int) -> _Spelled | None:
+    """Return what a sign before an angle of a rotation says: "IR < 10" is no more than that, "IR > 30" is 30."""
+    words = part.words
+    angle = words[at + 1] if at + 1 < len(words) else ""
+    if words[at] not in _BOUNDS or not angle.isdecimal() or _TURNED.isdisjoint(words[:at]):
+        return None
+    least = _FULL_RAISE if _RAISED in words[:at] else _FULL_TURN
+    if not _BOUNDS[words[at]] and int(angle) < least:
+        return None  # how much more nobody says
+    return _Spelled(1, _BOUNDS[words[at]])
+
+
 def _plantars(part: Sentence, at: int) -> _Spelled | None:
     """Return what an arrow says of plantars: they go down, which is normal, "Pl \u2193\u2193", and nothing is less."""
     words = part.words
@@ -151,9 +180,11 @@ def _plantars(part: Sentence, at: int) -> _Spelled | None:
 _RULES: Final[tuple[Callable[[Sentence, int], _Spelled | None], ...]] = (
     _full_range,
     _signed_grade,
+    _pair_of_grades,
     _pair_of_rotations,
     _jerk_of_root,
     _grade_of_root,
     _plantars,
+    _bound_of_rotation,
     _glued_angle,
 )

@@ -19,7 +19,7 @@ _FOUND: Final = frozenset(
         "stenosis", "narrowing", "narrowed", "protrusion", "extrusion", "herniation", "prolapse", "bulge", "bulging",
         "sequestration", "degeneration", "desiccation", "disc", "canal", "foramen", "foramina", "recess", "listhesis",
         "anterolisthesis", "retrolisthesis", "spondylolisthesis", "slip", "impingement", "compression",
-        "fracture", "fractures", "fx",
+        "fracture", "fractures", "fx", "degenerative",
     }
 )  # fmt: skip
 

@@ -11,10 +11,12 @@ _INLINES: Final = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>|<!--[^<>]*-->",
 _ENTITY: Final = re.compile(r"&(?:#x?[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
 _CROSSES: Final = frozenset("\u2717\u2718\u274c\U0001f6ab")
 _TICKS: Final = str.maketrans("\u2705\u2713\u2714", "\u2611" * 3)  # beside crosses a tick is an answer, else a bullet
-# "-numbness -fever +groin pain". A dash may be a bullet, too: what stands behind it is not known.
-_SIGNED_LINE: Final = re.compile(r"^[^\n]*(?<!\S)[+-](?=[a-zA-Z])(?!ve\b)[^\n]*$", re.MULTILINE)
+# "-numbness -fever +groin pain". A dash that opens a line may be a bullet, too: what stands behind it is not known,
+# unless another sign of denial follows.
+_SIGNED_LINE: Final = re.compile(r"^[^\n+]*+\+[^\n]*$", re.MULTILINE)
 _MINUS: Final = re.compile(r"(?<!\S)-(?=[a-zA-Z])(?!ve\b)")
 _PLUS: Final = re.compile(r"(?<!\S)\+(?=[a-zA-Z])(?!ve\b)")
+_UNPARTED: Final = re.compile(r"(?<=[^\s,:;(])(\s+)(?=-[a-zA-Z](?!e\b))")  # between words and such a sign
 _NEAR: Final = 40  # characters looked at before a block
 _OPEN: Final = frozenset(":,")  # behind these a list goes on
 
@@ -23,7 +25,7 @@ def strip_markup(text: str) -> str:
     """Return a text without HTML. Most texts hold none, and "<" alone is a sign of comparison."""
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
-    if "+" in text and "-" in text and _PLUS.search(text):
+    if "+" in text and "-" in text:
         text = _SIGNED_LINE.sub(_as_boxes, text)
     if not text.isascii() and not _CROSSES.isdisjoint(text):
         text = text.translate(_TICKS)
@@ -35,7 +37,12 @@ def strip_markup(text: str) -> str:
 def _as_boxes(match: re.Match[str]) -> str:
     """Return a line with boxes for its signs, where it has both."""
     line = match[0]
-    return _PLUS.sub(" [x] ", _MINUS.sub(" [ ] ", line)) if _PLUS.search(line) and _MINUS.search(line) else line
+    minus = [one.start() for one in _MINUS.finditer(line)]
+    if not minus or not (_PLUS.search(line) or any(line[:at].rstrip().endswith(",") for at in minus)):
+        return line
+    is_bullet = len(minus) == 1 and not line[: minus[0]].strip()
+    written = _MINUS.sub(" [ ] ", line) if is_bullet else _MINUS.sub(" neg ", _UNPARTED.sub(r"\1, ", line))
+    return _PLUS.sub(" [x] ", written)
 
 
 def _as_end(match: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from cds_service.narrative.tokenizer import Sentence
 
 # A finding that is one of another: where it is found, the denial of the other does not hold.
 _KIND_OF: Final = MappingProxyType({"foot-drop": "leg-weakness", "progressive-weakness": "leg-weakness"})
+_FOOT_DROP: Final = "foot-drop"
 _OPPOSITES = {FindingValue.PRESENT, FindingValue.ABSENT}
 _WHOLE = frozenset({Side.UNSTATED, Side.BOTH})
 
@@ -24,6 +25,7 @@ class Page:
     `denied`: denials that yield to what the text finds, and the sides on which it outranks them, None for any.
     `waiting`: what is only asked about, and only in a text that states one finding of each group. `of_before`: what
     another wrote, or was found before, and what is left of it once it holds no more.
+    `lifted`: the sides on which the foot was found to be lifted with full strength.
     """
 
     statements: dict[Statement, tuple[int, int]] = field(default_factory=dict)
@@ -32,9 +34,13 @@ class Page:
     denied: dict[Statement, tuple[Side | None, ...]] = field(default_factory=dict)
     waiting: dict[Statement, tuple[tuple[frozenset[str], ...], tuple[int, int]]] = field(default_factory=dict)
     of_before: dict[Statement, Statement | None] = field(default_factory=dict)
+    lifted: set[Side] = field(default_factory=set)
 
     def add(self, reading: SentenceReading, sentence: Sentence) -> None:
         """Add what a sentence says."""
+        for side in reading.lifted:
+            self.lifted.add(side)
+            self._overtake(Statement(_FOOT_DROP, FindingValue.ABSENT, side))
         for stated in reading.stated:
             self._add(stated, sentence.span(*stated.words))
         self.places_without_pain |= reading.places_without_pain
@@ -48,7 +54,7 @@ class Page:
         if not stated.is_of_before:
             self._overtake(one)
             self.of_before.pop(one, None)
-        elif self._is_overtaken(one):
+        elif self._is_overtaken(one) or (one.finding == _FOOT_DROP and self._lifts_foot(one)):
             if stated.past is None:
                 return
             one = stated.past
@@ -82,13 +88,20 @@ class Page:
             for told in self.statements
         )
 
+    def _lifts_foot(self, one: Statement) -> bool:
+        """Return whether the foot of which a drop was told before has been found to be lifted with full strength."""
+        return not self.lifted.isdisjoint({one.side, *_WHOLE})
+
     def kept(self) -> dict[Statement, tuple[int, int]]:
-        """Return the statements without denials of what the text also finds, with their words' places."""
+        """Return the statements without denials of what the text also finds, with their words' places.
+
+        Whether what happened in a year is over is for the reader of the chart to say, and then whether it is denied.
+        """
         if self.waiting:
             self._settle()
         if not self.denied:
             return self.statements
-        found = [one for one in self.statements if one.value is FindingValue.PRESENT and one.was is None]
+        found = [one for one in self.statements if one.value is FindingValue.PRESENT and not (one.was or one.year)]
         named = [(name, one.side) for one in found for name in (one.finding, _KIND_OF.get(one.finding)) if name]
         present = {*named, *((name, None) for name, _ in named)}
         return {one: span for one, span in self.statements.items() if not self._is_outranked(one, present)}

@@ -81,6 +81,9 @@ class PhraseFinder:
             ):
                 length, item = 1, self._longest(sentence, [word], places, 0)[1]
             if before and length > 1:
+                inside = [at for at in range(place + 1, place + length) if at in before]
+                if len(inside) > 1:  # "no foot drop left, right foot drop" is no phrase for both
+                    length, item = self._longest(sentence, words[: inside[1]], places, place)
                 item = _with_sides(
                     item, [one for at in range(place + 1, place + length) for _, one in before.get(at, ())]
                 )

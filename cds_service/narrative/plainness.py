@@ -207,7 +207,8 @@ def _is_choice(clause: DenialClause) -> bool:
 def _is_turned(clause: DenialClause) -> bool:
     """Return whether what follows limits the denial or takes it back."""
     size = len(clause.row)
-    if any(item.year for item in clause.row[clause.end + 1 : clause.end + 2]):
+    is_since = clause.end < size and clause.accounts.said(clause.end).startswith(_SINCE)  # "no sciatica since 2015"
+    if not is_since and any(item.year for item in clause.row[clause.end + 1 : clause.end + 2]):
         return True  # "no injury in the first episode (2019)"
     if _is_but_back_pain(clause):
         return False

@@ -6,10 +6,10 @@
 from typing import Final
 
 from cds_service.model.facts import FindingValue
-from cds_service.narrative.endings import is_of_then
 from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.of_then import is_of_then
 from cds_service.narrative.statements import Statement
 from cds_service.narrative.traits import marked
 from cds_service.narrative.when import TODAY

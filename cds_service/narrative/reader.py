@@ -5,6 +5,7 @@ from functools import partial
 from types import MappingProxyType
 
 from cds_service.model.vocabulary import Vocabulary
+from cds_service.narrative.disease_ellipsis import name_again
 from cds_service.narrative.ellipsis import complete
 from cds_service.narrative.forms import read_forms
 from cds_service.narrative.lexicon import CueEffect, Lexicon
@@ -74,7 +75,7 @@ class NarrativeReader:
         parts = read_forms(text[:limit], self._narrative.abbreviations, self.answers, self._denies)
         is_cut = len(text) > limit
         found = [self._finder.items(part) for part in parts]
-        completed = list(complete(parts, found, self._finder.items))
+        completed = list(name_again(list(complete(parts, found, self._finder.items)), self._finder.items))
         passage = self._sentences.passage([part for part, _ in completed], [row for _, row in completed])
         page, before, heading, sections = Page(), Before(), NO_HEADING, self._sections(kind)
         whole = passage.sentences[:-1] if is_cut else passage.sentences  # the missing end of one may negate the rest

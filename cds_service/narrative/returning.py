@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cds_service.narrative.carrying import PlacedCue
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
@@ -40,6 +41,11 @@ class Returning:
         """Return what they say, or None if neither says so, as most do not."""
         traits = items.traits | behind.traits if behind else items.traits
         return cls(items, behind) if traits & _RETURNS else None
+
+    def is_of(self, mentions: Sequence[Mention], mention: Mention, cues: Sequence[PlacedCue]) -> bool:
+        """Return whether the one thing denied behind its name is there now: "fever denied on Monday, has it now"."""
+        named = {one.saying.records for one in mentions if one.first < self.place}
+        return len(named) == 1 and all(mention.last < one.place < self.place for one in cues)
 
     def is_there(self, mentions: Sequence[Mention], denial: int, negations: Sequence[int]) -> bool | None:
         """Return whether what the denial at `denial` denied is there now, or None where that cannot be told.

@@ -3,7 +3,7 @@
 Notes repeat themselves: what was copied forward from the last visit, and the phrases of a template, are read once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Final, NamedTuple
 
 from cds_service.model.facts import FindingValue
@@ -12,6 +12,7 @@ from cds_service.model.vocabulary import Vocabulary
 from cds_service.narrative.by_now import is_over_by_now, tells_of_now
 from cds_service.narrative.context import Context, carried_past
 from cds_service.narrative.dating import date_mentions, histories
+from cds_service.narrative.foot_lifting import sides_lifted
 from cds_service.narrative.frames.antecedent import NOTHING, Antecedent, Asked, Meant, named, unnamed
 from cds_service.narrative.grounds import is_taken_now
 from cds_service.narrative.items import Row
@@ -19,16 +20,17 @@ from cds_service.narrative.judging import Judge
 from cds_service.narrative.lexicon import CueEffect, Lexicon
 from cds_service.narrative.mention_reader import MentionReader
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.none_of_these import denies_all
 from cds_service.narrative.one_sided import denied_of_other
 from cds_service.narrative.passage import Passage
 from cds_service.narrative.plainness import RETRACTED_WITHIN, Plainness
 from cds_service.narrative.quoting import is_of_before, is_past_drug, is_told_of_then, past_of
 from cds_service.narrative.returning import may_take_back
 from cds_service.narrative.side_headings import SideHeading, take_heading
-from cds_service.narrative.sides import REFERRING, of_either, refer_back
+from cds_service.narrative.sides import of_either, refer_back, refers_back
 from cds_service.narrative.statements import Statement
 from cds_service.narrative.surroundings import is_something_else, leaves_out, wide_surroundings
-from cds_service.narrative.taking_back import is_quoted, is_taken_back, may_object
+from cds_service.narrative.taking_back import is_quoted, is_taken_back, may_correct, may_object
 from cds_service.narrative.text_cache import HashedResults
 from cds_service.narrative.time_finder import TimeFinder
 from cds_service.narrative.tokenizer import PARAGRAPH, TRUNCATED, Sentence
@@ -77,7 +79,10 @@ class Stated(NamedTuple):
 
 
 class SentenceReading(NamedTuple):
-    """What a sentence says. `sides`: those that its findings have. `antecedent`: None where "it" means the same."""
+    """What a sentence says. `sides`: those that its findings have. `antecedent`: None where "it" means the same.
+
+    `lifted`: the sides on which it finds the foot lifted with full strength.
+    """
 
     carried: CueEffect | None
     antecedent: Antecedent | None
@@ -85,6 +90,7 @@ class SentenceReading(NamedTuple):
     stated: tuple[Stated, ...] = ()
     places_without_pain: frozenset[str] = frozenset()
     has_mention: bool = False
+    lifted: frozenset[Side] = frozenset()
 
     def after(self, before: Before) -> Before:
         """Return what the next sentence is read with."""
@@ -92,6 +98,7 @@ class SentenceReading(NamedTuple):
         return Before(self.carried, antecedent, before.sides | self.sides)
 
 
+_ONE_SIDED: Final = frozenset({Side.LEFT, Side.RIGHT})
 _NO_SIDES: Final = frozenset[Side]()
 _ASKS: Final = SentenceReading(None, None)  # stands for readings that ask what "it" means: there is one for each
 
@@ -118,7 +125,12 @@ class SentenceReader:
 
     def _tells(self, row: Row) -> bool:
         """Return whether a sentence may say something of those beside it."""
-        if may_take_back(row) or not self._retracting.isdisjoint(row.sentence.words[:RETRACTED_WITHIN]):
+        if (
+            may_take_back(row)
+            or may_correct(row)
+            or denies_all(row)
+            or not self._retracting.isdisjoint(row.sentence.words[:RETRACTED_WITHIN])
+        ):
             return True
         return bool(wide_surroundings(row, self._narrative.wide))
 
@@ -128,7 +140,7 @@ class SentenceReader:
         if not self._mentions.may_mention(row):  # as most; a look at the cache would take as long
             carried = carried_past(row, before.carried, self._narrative.reach, passage.sentences[at])
             return SentenceReading(carried, unnamed(row))
-        sides = before.sides if REFERRING in passage.sentences[at].words else _NO_SIDES
+        sides = before.sides if refers_back(row) else _NO_SIDES
         name = (passage.names[at], *passage.beside(at), before.carried, sides, *setting)
         known = self._readings.get(name)
         if known is _ASKS:
@@ -176,6 +188,7 @@ class SentenceReader:
             tuple(stated),
             frozenset(finding for saying in without_pain for finding in saying.records),
             has_mention=True,
+            lifted=frozenset(sides_lifted(row)),
         )
 
     def _of_ours(self, mentions: list[Mention], row: Row, passage: Passage, at: int) -> list[Mention]:
@@ -212,8 +225,8 @@ class SentenceReader:
                     stated.append(found._replace(is_of_before=True) if is_ended else found)
             if not changes and mention.value is FindingValue.PRESENT:
                 present.append(mention)
-                words = row.words(mention.first, mention.last)
-                stated += [Stated(one, words) for one in denied_of_other(row, mention)]
+            if mention.side in _ONE_SIDED:
+                stated += _of_other_side(row, mention, changes)
         return present
 
     def _stated(self, one: Statement, mention: Mention, context: Context, plainness: Plainness) -> Stated | None:
@@ -230,7 +243,7 @@ class SentenceReader:
         if mention.value is FindingValue.ABSENT and is_told_of_then(row, mention):
             return None
         is_danger = self._judge.is_denied_danger(one)
-        if is_danger and not plainness.is_plain(mention, context.denial_of(mention)):
+        if is_danger and not context.is_denied_behind and not plainness.is_plain(mention, context.denial_of(mention)):
             return None
         timed = self._judge.date(one, row, mention)
         if one.value is FindingValue.ABSENT:
@@ -241,3 +254,12 @@ class SentenceReader:
         past = past_of(mention, timed)
         is_before = is_before or past is not None
         return Stated(timed, words, mention.is_general if yields else None, is_of_before=is_before, past=past)
+
+
+def _of_other_side(row: Row, mention: Mention, changes: Set[CueEffect]) -> Iterator[Stated]:
+    """Yield that what a mention finds, or denies, is not on the other side, where the words behind it say so."""
+    is_denied = changes == {CueEffect.NEGATED} and mention.value is FindingValue.PRESENT
+    if not changes or is_denied:
+        words = row.words(mention.first, mention.last)
+        is_there = not is_denied and mention.value is FindingValue.PRESENT
+        yield from (Stated(one, words) for one in denied_of_other(row, mention, is_there=is_there))

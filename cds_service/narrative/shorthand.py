@@ -6,10 +6,12 @@ from itertools import pairwise
 from typing import Final
 
 from cds_service.narrative.examination_shorthand import spell_out_examination
-from cds_service.narrative.tokenizer import CLAUSE, Sentence
+from cds_service.narrative.tokenizer import CLAUSE, PARAGRAPH, Sentence
 
 _JERKS: Final = frozenset({"jerks", "jerk", "reflexes", "dtrs"})
 _LETTERS: Final[Mapping[str, str]] = {"k": "knee", "a": "ankle", "b": "biceps", "t": "triceps", "s": "supinator"}
+_PLACES: Final = frozenset({"k", "a", "knee", "ankle", "knees", "ankles"})
+_SMALL: Final = frozenset({",", "and", "/", ":", "(", ")", "-", "+", "brisk", "lost", "reduced", "both", "trace"})
 _GRADED: Final = re.compile(r"[rl]?[0-4]|[+-]|absent|present|normal|n|r|l|right|left")
 _LEFT_OR_TOUCH: Final = "lt"
 _FELT: Final = frozenset({"intact", "normal", "preserved", "nad", "reduced", "decreased", "impaired", "diminished"})
@@ -30,17 +32,32 @@ _SIDES: Final[Mapping[str, str]] = {
     "right": "right",
 }
 _MOST: Final = 10
-_ENDS: Final = frozenset({",", "and", "&", "-", ")"})
+_ENDS: Final = frozenset(
+    {",", "and", "&", "-", ")", "(", "leg", "legs", "back", "hip", "groin", "buttock", "lbp", *_SIDES}
+)
 
 
 def spell_out(parts: Sequence[Sentence]) -> list[Sentence]:
     """Return the sentences with their shorthand spelled out."""
     spelled: list[Sentence] = []
-    for part in parts:
+    for one in parts:
+        part = _of_jerks_before(one, spelled[-1]) if spelled else one
         before = spelled[-1].words if spelled and spelled[-1].ending == CLAUSE else ()
         named = spell_out_examination(_with_named_side(part, before), spelled[-1] if spelled else None)
         spelled.append(_spelled(named, list(_words(named))) if _may_be_short(named) else named)
     return spelled
+
+
+def _of_jerks_before(part: Sentence, before: Sentence) -> Sentence:
+    """Return a sentence behind the word for what it grades: "Jerks: knee L N, R N. Ankle L absent, R N."."""
+    words = part.words
+    is_place = words[0] in _PLACES and len(words) > 1 and before.ending != PARAGRAPH
+    if not is_place or _JERKS.isdisjoint(before.words[:2]) or _PLACES.isdisjoint(before.words):
+        return part
+    if not all(word in _PLACES or word in _SMALL or _GRADED.fullmatch(word) or word in _SIDES for word in words):
+        return part
+    title = next(word for word in before.words[:2] if word in _JERKS)
+    return Sentence((title,), (title,), part.ending, part.starts[:1]).followed_by(part)
 
 
 def _with_named_side(part: Sentence, before: Sequence[str]) -> Sentence:

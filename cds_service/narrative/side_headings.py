@@ -7,8 +7,9 @@ from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.tokenizer import LINE, PARAGRAPH, Sentence
+from cds_service.narrative.tokenizer import LINE, PARAGRAPH, STOP, Sentence
 from cds_service.narrative.traits import SIDE
+from cds_service.narrative.visit_subject import subject_of_visit
 
 _ONE: Final = frozenset({Side.LEFT, Side.RIGHT})
 _HIP, _LEG, _ANY = "hip", "leg", ""
@@ -21,6 +22,12 @@ _LEG_SIGNS: Final = frozenset(
     }
 )  # fmt: skip
 _BACK: Final = frozenset({"low-back-pain", "back-pain-unstated"})
+_HIP_PAINS: Final = frozenset(
+    {
+        "groin-pain", "hip-pain", "anterior-hip-pain", "lateral-hip-pain", "buttock-pain", "thigh-pain",
+        "anterior-thigh-pain", "posterior-thigh-pain",
+    }
+)  # fmt: skip
 _EXAMINED: Final = ("test", "motion", "muscle", "reflex", "reflex-place", "topic", "filler", "root", "quality")
 _ELSEWHERE: Final = (("topic", "neuro"), ("test", "gait"), ("site", "low-back"))
 _MOVED: Final = ("test", "motion")
@@ -33,14 +40,17 @@ _LONGEST: Final = 8  # items of a heading
 
 
 class SideHeading(NamedTuple):
-    """A side, and of which part of the body: the hip, the leg, or any."""
+    """A side, and of which part of the body: the hip, the leg, or any. `is_subject`: a visit is about it."""
 
     side: Side = Side.UNSTATED
     part: str = _ANY
+    is_subject: bool = False
 
     def covers(self, mention: Mention) -> bool:
         """Return whether a finding may be one of this part."""
         found = {*mention.saying.records, *mention.saying.denies}
+        if self.is_subject:
+            return mention.saying.is_pain and found <= _HIP_PAINS
         if mention.saying.is_pain:
             return found.isdisjoint(_BACK)
         return found <= _HIP_SIGNS or (self.part != _HIP and found <= _LEG_SIGNS)
@@ -56,6 +66,9 @@ def heading_below(row: Row, sentence: Sentence, current: SideHeading) -> SideHea
     own = _own(row, sentence)
     if own is not None:
         return own
+    subject = subject_of_visit(row, sentence)
+    if subject is not None:
+        return SideHeading(subject, _HIP, is_subject=True)
     return current if current is not NO_HEADING and not _ends(row, current) else NO_HEADING
 
 
@@ -94,8 +107,10 @@ def _examined_hip(row: Row) -> int | None:
 def _own(row: Row, sentence: Sentence) -> SideHeading | None:
     """Return the heading with which a sentence begins, or that it is."""
     colon = next((at for at, item in enumerate(row[:_LONGEST]) if item.text == _COLON), None)
-    if colon is None and (sentence.ending != LINE or len(row) > _LONGEST):
+    if colon is None and (sentence.ending not in {LINE, STOP} or len(row) > _LONGEST):
         return None
+    if colon is None and sentence.ending == STOP and not any(item.concept("joint") for item in row):
+        return None  # "Right." answers a question
     title = row[:colon] if colon is not None else row
     if colon is not None and _is_bare_side(row[colon + 1 :]) and _is_title(row, title):
         title = row[:_LONGEST]  # "Affected side: left"

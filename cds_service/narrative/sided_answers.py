@@ -10,6 +10,10 @@ _ANSWERS: Final = frozenset({"yes", "no", "y", "n", "present", "absent", TICKED,
 _IN_FULL: Final = {"y": "yes", "n": "no"}
 _SMALL: Final = frozenset({":", "-", "(", "on", "the", "side", "is", "are"})
 _AFTER: Final = frozenset({",", "/", "and", ")", "but"})
+_NORMAL: Final = "n"  # of a reflex it is no "no"
+_EXAMINED: Final = frozenset(
+    {"reflex", "reflexes", "jerk", "jerks", "kj", "kjs", "aj", "ajs", "dtr", "dtrs", "power", "tone", "sensation"}
+)
 _TWO: Final = 2
 _OF_TEN: Final = ("/", "10")  # a score of pain answers, too
 
@@ -26,6 +30,9 @@ class _Pair(NamedTuple):
 def answers_by_side(sentence: Sentence) -> Iterator[Sentence]:
     """Yield a sentence, or an entry for each side where it ends in two sides with an answer each."""
     words = sentence.words
+    if _NORMAL in words and not _EXAMINED.isdisjoint(words):
+        yield sentence  # "knee jerks: L N, R N"
+        return
     may_answer = _OF_TEN[-1] in words or not _ANSWERS.isdisjoint(words)
     pairs = _both_sides(words) if may_answer and not _SIDES.isdisjoint(words) else []
     if not pairs:

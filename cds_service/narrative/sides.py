@@ -1,6 +1,7 @@
 """Find the side of each mention: from words near it, else from the pain it belongs to, never from another pain."""
 
 from collections.abc import Set
+from itertools import pairwise
 from typing import Final
 
 from cds_service.model.sides import Side, combine_sides
@@ -17,6 +18,7 @@ _LEADING_ON = frozenset(
     {
         "from", "since", "for", "when", "whenever", "while", "whilst", "with", "w", "after", "during", "if", "once",
         "because", "due", "d", "as", "which", "who", "but", "so", "every", "each", "especially", "particularly",
+        "lying", "sitting", "walking", "standing", "climbing", "running", "turning", "rolling", "squatting",
         "at", "overnight", "nightly", "worse", "worst", "better", "until", "without", "w/o",
     }
 )  # fmt: skip
@@ -29,7 +31,8 @@ _BEHIND_SIDE = frozenset({",", ":", "-", "it is", "its", "she has", "he has", "h
 _THAN = "than"
 _COMPARING = frozenset({_THAN, "more than", "greater than", "worse than", "on", "the"})
 _EITHER = "either"
-REFERRING: Final = "that"  # "that hip"
+REFERRING: Final = "that"  # hip
+_SAME, _SIDE = "same", "side"
 _NEAR = 6  # items between a finding and "either"
 _UNSTATED, _LINK, _PLACE = Side.UNSTATED, Mark.LINK, Role.PLACE
 
@@ -51,6 +54,8 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
             mention.side = _inside(items, mention)
         if mention.side is _UNSTATED:
             mention.side = behind[id(mention)] = _behind(items, mention.last, loose)
+        if mention.side is _UNSTATED and mention.saying.is_pain:
+            mention.side = _of_other_place(items, mention.place)
     _take_heading(items, mentions)
     chains: dict[int, list[Mention]] = {}
     for mention in mentions:
@@ -58,7 +63,7 @@ def place_sides(items: list[Item], mentions: list[Mention]) -> None:
             chains.setdefault(mention.chain, []).append(mention)
     for chain in chains.values():
         if len(chain) > 1:
-            _share(sorted(chain, key=lambda one: one.place), behind)
+            _share(items, sorted(chain, key=lambda one: one.place), behind)
 
 
 def _take_heading(items: list[Item], mentions: list[Mention]) -> None:
@@ -90,25 +95,43 @@ def of_either(row: Row, mention: Mention, denied: Statement) -> Statement:
     return denied._replace(side=Side.BOTH) if any(item.text == _EITHER for item in near) else denied
 
 
-def refer_back(mention: Mention, items: list[Item], named: set[Side]) -> None:
+def refer_back(mention: Mention, items: Row, named: set[Side]) -> None:
     """Give "that hip" the one side that was named before, and note the sides that are named here."""
     if mention.side is not _UNSTATED:
         named.add(mention.side)
-    elif len(named) == 1 and REFERRING in items[mention.place].text.split():
+    elif len(named) == 1 and (REFERRING in items[mention.place].text.split() or _is_of_same_side(items, mention)):
         mention.side = next(iter(named))
 
 
-def _share(chain: list[Mention], behind: dict[int, Side]) -> None:
-    """Pass a side on to what follows in the chain. A side after its end, "(L)", applies to all before it too."""
+def refers_back(row: Row) -> bool:
+    """Return whether a sentence may refer to a side named before: "that hip", "on the same side"."""
+    return REFERRING in row.sentence.words or _SAME in row.sentence.words
+
+
+def _is_of_same_side(row: Row, mention: Mention) -> bool:
+    """Return whether a pain is told to be on the side of what was told before: "hip on the same side aches"."""
+    words = row.sentence.words
+    return _SAME in words and mention.saying.is_pain and any(pair == (_SAME, _SIDE) for pair in pairwise(words))
+
+
+def _share(items: list[Item], chain: list[Mention], behind: dict[int, Side]) -> None:
+    """Pass a side on to what follows in the chain. A side after its end, "(L)", applies to all before it too.
+
+    Not to what has a score of its own: "VAS back 3, leg 8 (R)".
+    """
     current = Side.UNSTATED
     for mention in chain:
         if mention.side is _UNSTATED:
             mention.side = current
         current = mention.side
     if behind.get(id(chain[-1]), Side.UNSTATED) is not Side.UNSTATED:
-        for mention in chain:
+        end = chain[-1].first
+        for mention in reversed(chain):
+            if any(item.number >= 0 for item in items[mention.last + 1 : end]):
+                return
             if mention.side is _UNSTATED:
                 mention.side = chain[-1].side
+            end = mention.first
 
 
 def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
@@ -131,8 +154,33 @@ def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
 
 def _is_of_other(items: list[Item], side: int) -> bool:
     """Return whether something that may have a side stands before one: "limps on the left, right groin pain"."""
-    before = next((item for item in reversed(items[:side]) if not item.is_marked(Mark.LINK)), None)
-    return before is not None and _may_have_side(before)
+    for item in reversed(items[max(0, side - _NEAR) : side]):
+        if item.is_marked(Mark.STOP, *_LISTS):
+            return False
+        if _may_have_side(item):
+            return True
+    return False
+
+
+def _of_other_place(items: list[Item], place: int) -> Side:
+    """Return the side of a place that is none of ours, from which a pain goes on: "pain R SIJ and buttock"."""
+    at = _skip_links(items, place - 1)
+    if at < 1 or not (items[at].role is Role.RUN or (items[at].is_marked(*_LISTS) and items[at].text != _COMMA)):
+        return _UNSTATED
+    at = _skip_links(items, at - 1)
+    is_other = at > 1 and items[at].role is Role.BREAK and (items[at].is_unknown or items[at].concept("structure"))
+    if not is_other or items[at].entry.cues or not items[at - 1].is_side:
+        return _UNSTATED
+    led = _skip_links(items, at - 2)
+    is_led = led >= 0 and items[led].role is Role.PAIN_WORD
+    return items[at - 1].entry.side or _UNSTATED if is_led else _UNSTATED
+
+
+def _skip_links(items: list[Item], at: int) -> int:
+    """Return the first place, from one on backwards, of more than a link."""
+    while at >= 0 and items[at].is_marked(_LINK) and not items[at].is_side and items[at].role is Role.BRIDGE:
+        at -= 1
+    return at
 
 
 def _opening_bracket(items: list[Item], at: int) -> Side | None:

@@ -22,6 +22,7 @@ _ITS: Final = frozenset({"it", "this", "that", "all", "these", "-", ")", '"'})
 _FROM: Final = "was from"  # "fall from a height - was from sitting"
 _COMMA: Final = ","
 _MOST_BEHIND: Final = 2  # items behind "not" in "NOT saddle"
+_NEAR: Final = 4  # items
 _BESIDE: Final = 3  # items between what was written and "on the form"
 _OPENING: Final = 6  # items of the next sentence in which the writer objects
 
@@ -45,7 +46,7 @@ def is_taken_back(row: Row, behind: Row | None, mention: Mention, *, is_danger: 
     """
     if not is_quoted(row, mention):
         return False
-    if _is_clarified(row, mention):
+    if _is_clarified(row, behind, mention):
         return True
     said = [*row[mention.last + 1 :], *_opening(row, behind)]
     opening = len(row) - mention.last - 1
@@ -54,6 +55,11 @@ def is_taken_back(row: Row, behind: Row | None, mention: Mention, *, is_danger: 
     if any(item.is_marked(Mark.REFUTING) and _refutes(said, at) for at, item in enumerate(said)):
         return True
     return not is_danger and any(_objects(said, at, opening) for at in range(len(said)))
+
+
+def may_correct(row: Row) -> bool:
+    """Return whether a sentence may say where it is that another wrote of."""
+    return bool(row) and Mark.WRITER in row[0].entry.marks and any(item.text in _IT_IS for item in row[1:_NEAR])
 
 
 def may_object(row: Row, before: Row | None) -> bool:
@@ -100,18 +106,35 @@ def _is_patient_speaking(row: Row, at: int) -> bool:
     return is_patient and at > 0 and row[at - 1].text in _BEFORE_SPEAKER and not row[at - 1].is_marked(Mark.QUOTED)
 
 
-def _is_clarified(row: Row, mention: Mention) -> bool:
-    """Return whether the writer says in the same sentence that it is another thing or place."""
+def _is_clarified(row: Row, behind: Row | None, mention: Mention) -> bool:
+    """Return whether the writer says in the same sentence, or opening the next, that it is another thing or place."""
+    named = row[mention.place].text
     writer = next((at for at in range(mention.last + 1, len(row)) if row[at].is_marked(Mark.WRITER)), len(row))
-    if any(_is_elsewhere(row, mention, at) for at in range(writer + 1, len(row))):
+    if any(_is_elsewhere(row, mention, named, at) for at in range(writer + 1, len(row))):
+        return True
+    if writer == len(row) and behind is not None and _tells_where(behind, mention, named):
         return True
     denied = next((at for at in range(writer, len(row)) if row[at].text in _NOT), None)
     return denied is not None and denied + _MOST_BEHIND >= len(row) - 1 and row[denied - 1].text == _COMMA
 
 
-def _is_elsewhere(row: Row, mention: Mention, at: int) -> bool:
+def _is_elsewhere(row: Row, mention: Mention, named: str, at: int) -> bool:
     """Return whether the writer says that it is another place: "at first he said thigh, but it is the knee"."""
-    if row[at].text not in _IT_IS or not mention.saying.is_pain:
-        return False  # a danger yields to a clear denial alone
-    behind = next((item for item in row[at + 1 :] if not (item.is_side or item.is_marked(Mark.LINK))), None)
-    return behind is not None and behind.role is Role.PLACE and behind.text != row[mention.place].text
+    if row[at].text not in _IT_IS:
+        return False
+    place = next((one for one in range(at + 1, len(row)) if not _leads(row[one])), None)
+    if place is None or row[place].role is not Role.PLACE or row[place].text == named:
+        return False
+    return mention.saying.is_pain or place == len(row) - 1  # of a danger it is all that is said
+
+
+def _leads(item: Item) -> bool:
+    return item.is_side or item.is_marked(Mark.LINK)
+
+
+def _tells_where(row: Row, mention: Mention, named: str) -> bool:
+    """Return whether the writer begins a sentence by saying that it is another place: "clarified: it is the calf"."""
+    if not row or not row[0].is_marked(Mark.WRITER):
+        return False
+    at = 1 + (len(row) > 1 and row[1].text in _BEFORE_SPEAKER)
+    return at < len(row) and _is_elsewhere(row, mention, named, at)

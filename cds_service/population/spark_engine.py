@@ -26,7 +26,7 @@ from cds_service.population.export_files import Export, Part, share_out
 from cds_service.population.part_reader import read_part
 from cds_service.population.projection import Projector
 from cds_service.population.recipe import Recipe, prepare
-from cds_service.population.records import BINARY_KEY
+from cds_service.population.records import BINARY_KEY, END
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -37,7 +37,8 @@ _COUNTS: Final = ""  # instead of a patient's id: the row holds counts
 _HAS_COUNTS: Final = f"patient = '{_COUNTS}'"
 _IS_OF_BINARY: Final = f"startswith(patient, '{BINARY_KEY}')"
 _IS_OF_PATIENT: Final = f"NOT ({_HAS_COUNTS} OR {_IS_OF_BINARY})"
-_BATCH: Final = 2_000  # records
+_BATCH: Final = 2_000  # rows
+_GATHERED: Final = 16_000_000  # bytes of records that a task holds back, to put those of a patient into one row
 _BATCH_BYTES: Final = 16_000_000
 _SHARE: Final = 64_000_000  # bytes of an export that a task reads
 _PARTITION: Final = 32_000_000  # bytes of FHIR whose records a task judges, before they are projected
@@ -47,7 +48,9 @@ _SETTINGS: Final = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": str(_BATCH),
     "spark.sql.execution.arrow.maxBytesPerBatch": str(_BATCH_BYTES),
     "spark.ui.enabled": "false",
-    "spark.sql.codegen.wholeStage": "false",  # Spark only moves and sorts: compiling code for it takes seconds
+    # Spark only moves and sorts: compiling code for it, or compiling Spark itself well, costs more than it saves.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1",
 }
 
 Batches = Iterable[pa.RecordBatch]
@@ -111,7 +114,7 @@ def _read(session: SparkSession, recipe: Recipe, shares: list[tuple[Part, ...]])
     def read(batches: Batches) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for number in batch.column("id").to_pylist():
-                yield from _batch(_read_share(recipe, shares[number]))
+                yield from _batch(_gather(_read_share(recipe, shares[number])))
 
     numbers = session.range(0, len(shares), 1, max(1, len(shares)))
     return numbers.mapInArrow(read, _COLUMNS)
@@ -122,7 +125,7 @@ def _join(records: "DataFrame", partitions: int) -> "DataFrame":
 
     def join(batches: Batches) -> Iterator[pa.RecordBatch]:
         numbers: LineNumbers = Counter()
-        yield from _batch(join_binaries(_by_patient(batches), numbers))
+        yield from _batch(_gather(join_binaries(_by_patient(batches), numbers)))
         yield from _batch([(_COUNTS, encode_counts(as_counts(numbers)))])
 
     return records.repartition(partitions, "patient").sortWithinPartitions("patient").mapInArrow(join, _COLUMNS)
@@ -154,7 +157,24 @@ def _by_patient(batches: Batches) -> Iterator[tuple[str, list[bytes]]]:
     """Yield each patient of sorted batches, with all its records, also those of the next batch."""
     rows = (row for batch in batches for row in zip(*(column.to_pylist() for column in batch.columns), strict=True))
     for patient, group in groupby(rows, itemgetter(0)):
-        yield patient, [data for _, data in group]
+        yield patient, [record for _, data in group for record in data.split(END)]
+
+
+def _gather(records: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """Yield records as rows, those of a patient that are near each other in one: Spark's work goes by the row."""
+    waiting: dict[str, list[bytes]] = {}
+    size = 0
+    for patient, data in records:
+        waiting.setdefault(patient, []).append(data)
+        size += len(data)
+        if size >= _GATHERED:
+            yield from _join_records(waiting)
+            waiting, size = {}, 0
+    yield from _join_records(waiting)
+
+
+def _join_records(records: dict[str, list[bytes]]) -> Iterator[tuple[str, bytes]]:
+    return ((patient, END.join(data)) for patient, data in records.items())
 
 
 def _batch(rows: Iterable[tuple[str, bytes]]) -> Iterator[pa.RecordBatch]:

@@ -96,6 +96,7 @@ def _named_at_a_place(frame: str) -> Iterator[Pattern]:
                 yield Pattern(f"{head} of {place}", Words(frame, frame, (head,)), Words(file, kind, (place,)), _NAMED)
 
 
+_TOLD = frozenset({"test", "topic"})
 _RESULTS = ("results", "result")
 NAMED = (*_named_at_a_place("disease"), *_named_at_a_place("act"))
 EXAMINED = (
@@ -133,9 +134,9 @@ def words_of(words: Words) -> list[str]:
 
 
 def names_its_test(words: Words, word: str) -> bool:
-    """Return whether a result is also the name of a test, so that it is one of that test alone: "pelvis drops"."""
+    """Return whether a result also names a test or what was examined, of which alone it is one: "pelvis drops"."""
     entry = KNOWLEDGE.narrative.entries.get(normalize_phrase(word))
-    return words.kind == "result" and entry is not None and "test" in entry.concepts
+    return words.kind == "result" and entry is not None and not _TOLD.isdisjoint(entry.concepts)
 
 
 def said(*patterns: Pattern) -> st.SearchStrategy[Said]:

@@ -39,7 +39,7 @@ OF_WHAT_IS_LOST = {"cannot-lie-flat"} | {
     for meaning in meanings.values()
     for finding in (*meaning.records, *meaning.denies)
 }
-TOLD_OF = "physio of"  # a plan's word as often: it was had if something is told of it
+TOLD_OF = ("physio of", "slip of")  # words of a plan, or of a fall, as often: they count if more is told
 FLAWS = (
     "No pee accidents",
     "Right hip intra articular steroid injection: no",

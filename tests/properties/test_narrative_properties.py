@@ -80,7 +80,8 @@ def test_the_order_of_whole_sentences_never_matters(parts: list[str], shuffler: 
 @given(pieces, st.sampled_from(PAINS))
 def test_a_paragraph_of_its_own_is_read_whatever_precedes_it(text: str, pain: str) -> None:
     alone = READER.read(f"Left {pain}").statements
-    assert set(alone) <= set(READER.read(f"{text}\n\nLeft {pain}").statements)
+    # The last word means nothing, so that the text ends in no title of a section, whose matter the pain would be.
+    assert set(alone) <= set(READER.read(f"{text} zzz\n\nLeft {pain}").statements)
 
 
 @ALWAYS_THE_SAME

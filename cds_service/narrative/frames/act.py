@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Final
 
+from cds_service.model.facts import FindingValue
 from cds_service.narrative.frames.clause import ABOUT, PLACE_KINDS, Clause, Slot, is_about
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.place_table import UNSAID, find_meanings
@@ -18,16 +19,28 @@ _ACT, _AGENT, _TRIED, _RESPONSE = "act", "agent", "tried", "response"
 _INJECTION, _INTO, _REFUSAL = "injection", "into", "refusal"
 _REFUSED_WITHIN = 4  # items between an act and the word that declines it
 _NAMED_ALONE = "physio"  # a plan's word as often: it was had if something is told of it
-_INJECTED = frozenset({"cortisone", "triamcinolone", "methylprednisolone", "betamethasone"})
+_INJECTED = frozenset({"steroid", "cortisone", "triamcinolone", "methylprednisolone", "betamethasone"})
 _FILLER = "filler"
 _FOR, _COUNT, _ONE = "for", "count", frozenset({"a", "one", "about a"})
 _COUNT_WITHIN = 3  # words
-_COUNTED, _SINCE = re.compile(r"x[0-9]+|weekly|fortnightly|ongoing"), "since"  # "physio x10"
+_COUNTED, _SINCE = re.compile(r"x[0-9]+|daily|weekly|fortnightly|ongoing"), "since"  # "physio x10"
 _PT, _LISTS = "pt", (Mark.LIST, Mark.JOINED)
+_VISITS: Final = frozenset({"visit", "visits", "session", "sessions", "appointments", "weeks", "wks", "wk", "months"})
 _THERAPIES = frozenset({"physical-therapy", "physio"})
 _OURS: Final = frozenset({"hip", "lumbar", "leg", "back"})  # the parts of the body whose therapy counts
 _AFTER: Final = frozenset({"after", "following", "since"})
 _NEAR = 6  # items between a therapy and the part of the body that it is for
+_MISSED: Final = frozenset(
+    {"did not attend", "never attended", "dna", "dnad", "dnaed", "none attended", "failed to attend", "didnt attend"}
+)
+_WEEKDAYS: Final = frozenset(
+    {"mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays", "tomorrows"}
+)
+_HEMI: Final = "hemi"
+_LAST, _EXERCISE = "last", "exercise"
+_ANSWERED: Final = frozenset({":", "-"})  # "Physio - none"
+_ANY, _NONE_BEFORE = frozenset({"any", "his", "her", "for", "to"}), frozenset({"no previous", "no prior"})
+_DRUG: Final = "nsaid"  # it is taken for the whole body
 _PART_OF_OTHERS = frozenset({"epidural"})  # "epidural lipomatosis"
 # Which agent names an injection of several: what else is injected numbs, or makes it visible.
 _AGENTS: Final = ("steroid", "biologic", "other-agent", "anaesthetic")
@@ -51,6 +64,8 @@ class ActFrame(Frame):
             yield from self._therapy_beside(row, head)
             if self._is_nothing(row, head, name):
                 continue
+            if name == _HEMI:
+                slots = [slot for slot in slots if not slot.is_listed]  # "hemi R, hip stiff" may be half a body
             for meaning, places in find_meanings(self.table.get(name, {}), row, slots):
                 agents = [slot for slot in slots if row[slot.at].concept(_AGENT)]
                 beside = agents if places else [slot for slot in agents if slot.at == head + 1]
@@ -63,15 +78,23 @@ class ActFrame(Frame):
         is_bare = name == _NAMED_ALONE and not self._is_told_of(row, head)
         is_for_others = name in _THERAPIES and _is_of_another_part(row, head)
         is_stiff = row[head].concept("result") is not None and "motion" in row.kinds  # "rotation of the hip blocked"
-        is_named = is_first or is_stiff or is_part or is_bare or is_for_others or is_about(row, head)
+        is_named = (
+            _is_to_come(row, head) or is_first or is_stiff or is_part or is_bare or is_for_others or is_about(row, head)
+        )
         return is_named or self._is_refused(row, head)
 
     def _therapy_beside(self, row: Row, head: int) -> Iterator[Mention]:
-        """Yield the physical therapy that a list names in capitals beside a treatment: "PT, NSAIDs"."""
+        """Yield the physical therapy that a list names in capitals beside a treatment: "PT 12 visits, NSAIDs"."""
         meaning = self.table.get("physical-therapy", {}).get(UNSAID)
+        if meaning is None or _PT not in row.sentence.words:
+            return
         for at in (head - 2, head + 2):
-            if meaning and 0 <= at < len(row) and row[(at + head) // 2].is_marked(*_LISTS) and _is_short(row, at):
+            if 0 <= at < len(row) and row[(at + head) // 2].is_marked(*_LISTS) and _is_short(row, at):
                 yield Mention(at, meaning, at, at, parts=(at,), is_sided=True)
+        for at in range(max(0, head - _NEAR), min(len(row) - 2, head + _NEAR)):
+            is_counted = row[at + 1].number >= 0 and row.sentence.words[row.firsts[at + 2]] in _VISITS
+            if is_counted and _is_short(row, at):
+                yield Mention(at, meaning, at, at + 2, parts=(at,), is_sided=True)
 
     def _put_into(self, row: Row) -> Iterator[int]:
         """Yield each "into" behind an agent: "lidocaine into the hip"."""
@@ -87,20 +110,27 @@ class ActFrame(Frame):
 
     def _at_joint(self, row: Row) -> Iterator[int]:
         """Yield each steroid that stands behind a joint and before a date or an amount: "left hip cortisone 01/14"."""
-        if _ACT in row.kinds:
+        is_list = any(row[at].concept(_ACT) == _INJECTION for at in row.kinds.get(_ACT, ()))
+        if _ACT in row.kinds and not is_list:
             return
         for at in row.kinds.get(_AGENT, ()):
             behind = row[at + 1 : at + 2]
             is_told = bool(behind) and (behind[0].number >= 0 or behind[0].is_side)
+            is_told = is_told or (
+                is_list and (not behind or behind[0].is_marked(*_LISTS))
+            )  # "hip PRP, then hip steroid"
             if is_told and at and row[at - 1].concept("joint") and row[at].text in _INJECTED:
                 yield at
 
     def _is_told_of(self, row: Row, head: int) -> bool:
         """Return whether words beside an act tell how long, how often or how well it went."""
         before = row[max(0, head - _REFUSED_WITHIN) : head]
-        if any(item.concept(_TRIED) or _denies(item) for item in before):
+        is_given = _EXERCISE in row[head].text  # what was given is a sheet of exercises
+        if any(
+            (item.concept(_TRIED) and not is_given) or _denies(item) or item.text in _NONE_BEFORE for item in before
+        ):
             return True
-        if _is_denied_behind_colon(row, head):
+        if _is_denied_behind_colon(row, head) or _missed_at(row, head) is not None:
             return True
         around = before + row[head + 1 : head + 1 + _REFUSED_WITHIN]
         behind = list(takewhile(lambda item: item.text != ",", row[head + 1 : head + 1 + _REFUSED_WITHIN]))
@@ -122,7 +152,8 @@ class ActFrame(Frame):
         if act not in (_INJECTION, ""):
             found = (_NAMED_BY_STRUCTURE.get((act, row[slot.at].concept("structure") or "")) for slot in slots)
             return next((name for name in found if name), act)
-        agents = {row[at].concept(_AGENT) for at in _with_mixed(row, (head, *(slot.at for slot in slots)))}
+        places = (head,) if row[head].concept(_AGENT) else (head, *(slot.at for slot in slots))
+        agents = {row[at].concept(_AGENT) for at in _with_mixed(row, places)}
         return next((agent for agent in _AGENTS if agent in agents), act)
 
     def _mention(self, row: Row, head: int, meaning: PhraseMeaning, places: list[Slot], agents: list[Slot]) -> Mention:
@@ -130,7 +161,12 @@ class ActFrame(Frame):
         span = (head, *(slot.at for slot in slots if slot.is_inside))
         parts = (head, *(slot.at for slot in slots))
         mention = Mention(head, self._had(row, head, meaning), min(span), max(span), parts=parts)
-        mention.side, mention.is_sided = side_of(row, head, places, mention.first, mention.last), True
+        mention.is_sided = True
+        missed = _missed_at(row, head) if row[head].concept(_ACT) in _THERAPIES else None
+        if missed is not None:
+            mention.value, mention.results = FindingValue.ABSENT, (missed,)
+        if row[head].concept(_ACT) != _DRUG:
+            mention.side = side_of(row, head, places, mention.first, mention.last)
         return mention
 
     def _had(self, row: Row, head: int, meaning: PhraseMeaning) -> PhraseMeaning:
@@ -148,10 +184,29 @@ def _of_own_joint(row: Row, head: int, slots: list[Slot]) -> list[Slot]:
     return [slot for slot in slots if slot.at > after]
 
 
+def _missed_at(row: Row, head: int) -> int | None:
+    """Return the place of the word that says that a therapy was never attended: "DNA physio x2"."""
+    at = head - 1
+    while at > 0 and row[at].text in _ANY:
+        at -= 1
+    if at >= 0 and row[at].text in _MISSED:
+        return at
+    answer = head + 2
+    is_answer = answer < len(row) and row[head + 1].text in _ANSWERED and row[answer].text in _MISSED
+    return answer if is_answer else None
+
+
+def _is_to_come(row: Row, head: int) -> bool:
+    """Return whether an act may be one of a day to come: "Thursday's operation", but not "last Thursday's"."""
+    first = row.firsts[head]
+    words = row.sentence.words[max(0, first - _COUNT_WITHIN) : first]
+    return not _WEEKDAYS.isdisjoint(words) and _LAST not in row.sentence.words[:first]
+
+
 def _is_denied_behind_colon(row: Row, head: int) -> bool:
     """Return whether an act is a title whose answer denies it: "Physio: nil"."""
     answer = row[head + 2 : head + 3]
-    return bool(answer) and row[head + 1].text == ":" and _denies(answer[0])
+    return bool(answer) and row[head + 1].text in _ANSWERED and _denies(answer[0])
 
 
 def _is_short(row: Row, at: int) -> bool:

@@ -13,6 +13,7 @@ from cds_service.narrative.lexicon import Mark
 VAGUE: Final = "vague"  # "trouble": it may be pain, so that its denial denies pain
 PAINLESS: Final = "painless"
 _FINE, _NOTHING, _LEG = "fine", "nothing", "leg"
+_SCIATICA, _COMMA = "sciatica", ","
 _LISTS = (Mark.LIST, Mark.JOINED)
 _NOW = frozenset(
     {
@@ -55,7 +56,22 @@ def is_well(items: Sequence[Item], place: int) -> bool:
         return False  # "rotation of the hip 35 degrees, painless", "hip not fine"
     before = items[_before(items, place)]
     is_leg = quality == _FINE and before.concept(REGION) == _LEG  # which may be strong, and hurt
-    return not is_leg and closes(items, place)
+    return closes(items, place) and (not is_leg or _is_contrasted(items, place))
+
+
+def _is_contrasted(items: Sequence[Item], place: int) -> bool:
+    """Return whether a pain of the other side stands before: "sciatica on the right, left leg fine"."""
+    comma = next((at for at in range(place - 1, 0, -1) if items[at].text == _COMMA), 0)
+    before, behind = (
+        {side for item in part if (side := item.entry.side or item.side) is not Side.UNSTATED}
+        for part in (items[:comma], items[comma:place])
+    )
+    tells = any(item.role in _PAINS or _runs_down(item) for item in items[:comma])
+    return tells and {*before, *behind} == {Side.LEFT, Side.RIGHT} and before.isdisjoint(behind)
+
+
+def _runs_down(item: Item) -> bool:
+    return item.entry.saying is not None and _SCIATICA in item.entry.saying.records
 
 
 def is_vague(items: Sequence[Item], place: int, first: int) -> bool:
@@ -113,7 +129,12 @@ def is_done_to(items: Sequence[Item], place: int) -> bool:
 
 def is_score(items: Sequence[Item], slash: int, last: int) -> bool:
     """Return whether a place is given a score of pain: "back 3/10, leg 0/10"."""
-    if slash < 1 or slash + 1 >= len(items) or items[slash + 1].number != _TEN or items[slash - 1].number < 0:
+    if (
+        slash < 1
+        or slash + 1 >= len(items)
+        or items[slash + 1].number != _TEN
+        or not 0 <= items[slash - 1].number <= _TEN
+    ):
         return False
     behind = items[slash + 2] if slash + 2 < len(items) else None
     is_end = behind is None or not (behind.is_unknown or behind.entry.saying)

@@ -12,7 +12,7 @@ _DATING = frozenset({"in", "since", "last"})
 _DOSE = 4  # items
 _LISTS = (Mark.LIST, Mark.JOINED)
 _ENDS = (Mark.STOP, Mark.EXCEPT)
-_COMMA, _COLON = ",", ":"
+_COMMA, _COLON, _DASH, _PICTURE = ",", ":", "-", "picture"
 # It joins what has a head of its own, "knee arthritis with hip bursitis", or shares a place.
 _WITH = frozenset({"with", "w /"})
 PLACE_KINDS: Final = frozenset({"structure", "joint"})
@@ -20,6 +20,8 @@ ABOUT: Final = "about"  # the kind of words behind a head that make it a topic: 
 NO_PLACES: Final = frozenset({"disc"})  # where it is is told beside it
 _SELDOM_A_PLACE = "back"  # "went back to surgery": before a head it is one only next to it
 _FOR = "for"  # "lumbar MRI for stenosis" states none
+_SCALE = "scale"
+_ONLY = "only"  # "marcaine only into the hip"
 _SHOWS = "showing"  # the kind of words between a place and what is found there: "the left hip has arthritis"
 _PAINS = frozenset({Role.PAIN, Role.PAIN_WORD})
 
@@ -58,11 +60,14 @@ class Clause:
 
     def _heading(self, head: int) -> Iterator[Slot]:
         """Yield the places of a heading: "L4-5: bulge of the disc, moderate stenosis"."""
+        is_picture = False
         for at, item in enumerate(self._row[:head]):
-            if item.text == _COLON:
+            if item.text == _COLON or (is_picture and item.text == _DASH):
                 yield from (Slot(place, is_inside=False) for place in range(at) if self.is_wanted(self._row[place]))
                 return
-            if not (item.is_side or self.is_wanted(item) or item.is_marked(Mark.LINK, *_LISTS)):
+            is_picture = is_picture or item.concept(_PICTURE) is not None
+            is_title = item.is_side or self.is_wanted(item) or item.concept(_PICTURE) is not None
+            if not (is_title or item.is_marked(Mark.LINK, *_LISTS)):
                 return
 
     def _behind(self, head: int, *, is_free: bool) -> Iterator[Slot]:
@@ -77,6 +82,8 @@ class Clause:
                 if PLACE_KINDS.isdisjoint(item.entry.concepts) and self._is_used(at):
                     yield Slot(at)  # what was injected, "with triamcinolone", is no place that another head may share
                     continue
+                if is_listed and PLACE_KINDS.isdisjoint(item.entry.concepts) and self._names_next_head(at):
+                    continue  # "a cortisone shot or a local anaesthetic block in the hip"
                 if is_listed and (self._begins_clause(at) or self._is_found_normal(at)):
                     return
                 if is_open or ((is_listed or not is_free) and self._is_anothers(at, 1, is_new=is_new)):
@@ -103,9 +110,9 @@ class Clause:
                 if item.concept("joint") == _SELDOM_A_PLACE and at != head - 1:
                     return
                 yield Slot(at, is_inside, is_listed)
-                is_placed = True
+                is_placed = is_placed or not PLACE_KINDS.isdisjoint(item.entry.concepts)
             elif self.is_head(item):
-                if is_placed or not self._is_joined(at + 1):
+                if not self._is_grade_of(at, head) and (is_placed or not self._is_joined(at + 1)):
                     return
             elif item.text == _COLON and is_placed:
                 return  # what heads the sentence has its own head: "EMG of both legs: right L5 radiculopathy"
@@ -124,6 +131,10 @@ class Clause:
             ):
                 return
 
+    def _is_grade_of(self, at: int, head: int) -> bool:
+        """Return whether an item is the scale that a head is graded by: "hip KL 4 OA"."""
+        return self._row[at].concept(_SCALE) is not None and all(one.number >= 0 for one in self._row[at + 1 : head])
+
     def _is_place(self, slot: Slot) -> bool:
         if self._row[slot.at].concept("structure") in NO_PLACES:
             return False
@@ -138,7 +149,7 @@ class Clause:
         return bool(item.entry.concepts) and not self._heads.isdisjoint(item.entry.concepts)
 
     def _ends(self, item: Item) -> bool:
-        if item.concept(_SHOWS):
+        if item.concept(_SHOWS) or item.text == _ONLY:
             return False
         saying = item.entry.saying
         return item.is_marked(*_ENDS) or item.role in _PAINS or (saying is not None and not saying.is_site)
@@ -173,6 +184,10 @@ class Clause:
         is_last = at + 1 >= len(self._row)
         return self._row[before].text == _COMMA and not is_last and self._row[at + 1].is_marked(Mark.STOP)
 
+    def _names_next_head(self, at: int) -> bool:
+        """Return whether an agent is that of the head right behind it."""
+        return any(self.is_head(item) for item in self._row[at + 1 : at + 2])
+
     def _is_used(self, at: int) -> bool:
         """Return whether "with" leads to an item, perhaps with its dose: "injection with 40 mg triamcinolone"."""
         before = at - 1
@@ -189,7 +204,8 @@ class Clause:
 
     def _is_found_normal(self, at: int) -> bool:
         """Return whether a place behind a comma is normal itself: "nodal arthritis, hips spared"."""
-        behind = next((item for item in self._row[at + 1 :] if not (item.is_side or item.is_marked(Mark.LINK))), None)
+        small = (item for item in self._row[at + 1 :] if not item.is_side)
+        behind = next((item for item in small if item.concept("result") or not item.is_marked(Mark.LINK)), None)
         return behind is not None and behind.concept("result") == "normal"
 
     def _is_passed(self, item: Item) -> bool:

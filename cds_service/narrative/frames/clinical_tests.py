@@ -1,12 +1,14 @@
 """The frame of tests: a named test and its result."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import Final
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, lacks, speaks_of
 from cds_service.narrative.frames.named_gait import find_named_gait
+from cds_service.narrative.frames.paired_results import ORDERS, PAIR
 from cds_service.narrative.frames.provoked_pain import at_angle, hurts, is_answer, is_of_back, is_without_pain
 from cds_service.narrative.frames.sites import REGION
 from cds_service.narrative.frames.small_words import NONE
@@ -19,7 +21,8 @@ _TEST, _OTHER, _PROVOKING, _LIMITED = "test", "other", "provoking", "limited"
 _TOGETHER = "with"  # "positive on the left with groin pain"
 _CAUSING = frozenset({_PROVOKING, _LIMITED})
 _LIMB, _ARM, _SHARED_NAME = "limb", "arm", "impingement"  # of the hip, or of the shoulder
-_PLUS, _MINUS, _ONLY = "+", "-", "only"
+_ARROW = "->"  # "FABER -> groin pain"
+_PLUS, _MINUS, _SLASH, _ONLY = "+", "-", "/", "only"
 _BY = frozenset({"with", "on", "during"})
 _IN = frozenset({"in", "over", "at"})
 _AND = frozenset({"and", "&"})
@@ -35,6 +38,7 @@ _SLR, _SQUAT, _STANCE, _GAIT = "slr", "squat", "trendelenburg", "gait"
 _OF_GAIT = frozenset({"antalgic", "non-antalgic"})
 _NORMAL_GAIT = frozenset({"normal", "unremarkable", "wnl", "within normal limits", "nad", "nl", "n"})
 _PELVIS, _OF_STANCE, _DROPS = "pelvis", ("pelvis", "drop", "dip"), frozenset({"drop", "dip"})
+_TOLD_OF_STANCE: Final = frozenset({"stance", "pelvis", "drop", "drops", "dip", "dips"})
 _STEADY, _ABILITY, _UNABLE, _FILLER = "steady", "ability", "unable", "filler"
 _SIGNS = frozenset({"sign", "tension", "drop", "dip", "trendelenburg", "impingement"})
 
@@ -88,22 +92,25 @@ class ClinicalTestFrame(ExaminationFrame):
         if item.text == _PLUS:
             ahead = row[at + 1].concept(_TEST) if at + 1 < len(row) else None
             behind = row[at - 1].concept(_TEST) if at else None
+            if at > 1 and row[at - 1].text == _SLASH and row[at - 2].text.endswith(_MINUS) and not _is_of_pair(row, at):
+                return Token(Part.RESULT, at, words=(at,))  # the second of a pair whose first nobody read
             is_and = (ahead and behind) or _joins_sides(row, at)
             return None if is_and else self.said(at, "positive")
+        if item.text == PAIR and any(one.text in ORDERS for one in row):
+            return self.said(at, "negative")  # of the second side: "SLR R/L +/-"
         if item.text.endswith(_NEGATIVE_FOR) and at and (row[at - 1].concept(_TEST) or row[at - 1].is_side):
             return self.said(at, "negative")
-        if item.concept(RESULT) in {_PROVOKING, _LIMITED}:
+        if item.concept(RESULT) in {_PROVOKING, _LIMITED} or item.text == _ARROW:
             reach = _FAR if item.concept(RESULT) == _LIMITED else _NEAR  # "limited to 40 degrees by leg pain"
             value = FindingValue.PRESENT if self._is_provoked(row, at, reach) else None
             return Token(Part.RESULT, at, value=value, words=(at,))
         if item.text == _MINUS:
-            is_minus = _is_minus(row, at) or (at in (led := _led_by_signs(row)) and len(led) > 1)
+            is_minus = (
+                _is_minus(row, at) or _is_of_pair(row, at) or (at in (led := _led_by_signs(row)) and len(led) > 1)
+            )
             return self.said(at, "negative") if is_minus else None
-        if is_of_back(item) and self._is_of_leg(row, at) and _is_only(row, at):
-            return None
         if hurts(item) and item.concept(RESULT) is None:
-            is_said = self._leads_to_test(row, at) or is_answer(row, at) or _is_contrasted(row, at)
-            return self.said(at, "painful") if is_said else None
+            return self.said(at, "painful") if self._leads_to_test(row, at) or is_answer(row, at) else None
         return super().result(row, at)
 
     def _none(self, row: Row, at: int) -> Token | None:
@@ -119,17 +126,24 @@ class ClinicalTestFrame(ExaminationFrame):
         """Return the tokens. The side to which a pelvis drops is not that of the leg on which somebody stands."""
         tokens, heading = super()._tokens(row)
         for place in range(len(tokens) - 1, 0, -1):
-            before = tokens[place - 1]
-            if tokens[place].part is Part.SIDE and before.part is Part.RESULT and _PELVIS in row[before.at].text:
-                del tokens[place]
-            elif _is_of_pelvis(row, tokens, place):
-                del tokens[place - 1]
+            for side, result in ((place, place - 1), (place - 1, place)):
+                told = tokens[result] if result < len(tokens) else None
+                is_drop = told is not None and told.part is Part.RESULT and _PELVIS in row[told.at].text
+                if is_drop and tokens[side].part is Part.SIDE:
+                    del tokens[side]
         return tokens, heading
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim records, if the result is one of its test."""
         if _fits(claim.head.concept, row[claim.result.at]):
             yield from super().meanings_of(claim, row)
+
+    def side_of(self, claim: Claim, row: Row) -> Side:
+        """Return the side of a claim. Of a leg to stand on and a side that drops, nobody can say which is meant."""
+        is_mixed = claim.head.concept == _STANCE and claim.side is Side.BOTH
+        names_both = any(item.entry.side is Side.BOTH for item in row)
+        is_mixed = is_mixed and not names_both and not _TOLD_OF_STANCE.isdisjoint(row.sentence.words)
+        return Side.UNSTATED if is_mixed else claim.side
 
     def passes(self, row: Row, at: int) -> bool:
         """Return whether an item may stand between a test and its result: the pain that it provokes may."""
@@ -186,29 +200,6 @@ def _fits(test: str, result: Item) -> bool:
     return result.number < 0 or test == _SLR
 
 
-def _is_of_pelvis(row: Row, tokens: Sequence[Token], place: int) -> bool:
-    """Return whether a side is that of a pelvis that drops, behind the leg: "standing on R, L pelvis drops"."""
-    side, dropped = tokens[place - 1], tokens[place]
-    if dropped.part is not Part.RESULT or _PELVIS not in row[dropped.at].text or side.part is not Part.SIDE:
-        return False
-    is_next = row[dropped.at - 1].is_side
-    return is_next and any(one.part is Part.SIDE for one in tokens[: place - 1])
-
-
-def _is_contrasted(row: Row, at: int) -> bool:
-    """Return whether it hurts on a side, and not on the one before: "FADIR pain free R, pain L"."""
-    if not any(place < at and row[place].concept(RESULT) == "painless" for place in row.kinds.get(RESULT, ())):
-        return False
-    is_led = row[at - 1].is_side and (at + 1 == len(row) or row[at + 1].is_marked(Mark.LIST))
-    is_ended = at + 1 < len(row) and row[at + 1].is_side and (at + 2 == len(row) or row[at + 2].is_marked(Mark.LIST))
-    return is_led or is_ended
-
-
-def _is_only(row: Row, at: int) -> bool:
-    """Return whether nothing but what stands at a place hurts: "SLR: back pain only"."""
-    return any(item.text == _ONLY for item in row[max(0, at - 1) : at + 2])
-
-
 def _is_title(row: Row, at: int) -> bool:
     """Return whether a gait only heads a test behind its colon: "Gait: no Trendelenburg"."""
     ahead = [item for item in row[at + 1 : at + 2 + _NEAR] if not item.is_side]
@@ -257,7 +248,8 @@ def _has_result(row: Row, at: int) -> bool:
                 break
             if item.text in NONE or item.concept(RESULT):
                 return True
-            if step > 0 and (item.concept(_TEST) or item.number >= 0):
+            is_of_pair = item.number >= 0 and row[place - 1].text == _SLASH
+            if step > 0 and (item.concept(_TEST) or item.number >= 0) and not is_of_pair:
                 break
             place += step
         if step > 0 and _says_behind_comma(row, place):
@@ -286,4 +278,19 @@ def _is_minus(row: Row, at: int) -> bool:
     if not at or not (row[at - 1].is_side or row[at - 1].concept(_TEST)):
         return False
     behind = next((one for one in row[at + 1 :] if not one.is_side), None)
-    return behind is None or behind.is_marked(Mark.LIST)
+    return behind is None or behind.is_marked(Mark.LIST) or (behind.text == _SLASH and _is_signed_side(row, at))
+
+
+def _is_signed_side(row: Row, at: int) -> bool:
+    """Return whether the other side follows a slash behind a sign, with a sign of its own: "R - / L +"."""
+    side = row[at + 2] if at + _LEAST < len(row) and row[at + 1].text == _SLASH else None
+    return side is not None and side.is_side and any(one.text in {_PLUS, _MINUS} for one in row[at + 3 : at + 4])
+
+
+def _is_of_pair(row: Row, at: int) -> bool:
+    """Return whether a minus is one of two signs with a slash between, or leads a side behind a plus: "+ R, - L"."""
+    for other, slash in ((at - 2, at - 1), (at + 2, at + 1)):
+        if 0 <= other < len(row) and row[slash].text == _SLASH and row[other].text in {_PLUS, _MINUS}:
+            return True
+    is_led = at > 1 and row[at - 1].text == "," and row[at - 2].is_side and row[at - 3].text == _PLUS
+    return is_led and len(row) == at + 2 and row[at + 1].is_side

@@ -1,6 +1,7 @@
 """The frame of consultations: who saw the patient, and an operation that is declined or does not suit."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.items import Item, Row
@@ -10,6 +11,9 @@ from cds_service.narrative.mentions import Mention
 _REACH = 4  # items between the two words
 _BY, _LONG_NAME, _ACT = "by", 6, "act"
 _PERSONS = frozenset({"pt", "patient", "the patient", "she", "he", "they", "but", "but she", "but he"})
+
+
+_NEVER, _TOLD = frozenset({"never", "not", "nobody", "wasnt"}), frozenset({"told", "said", "advised", "informed"})
 
 
 class ConsultationFrame(Frame):
@@ -26,7 +30,7 @@ class ConsultationFrame(Frame):
             for place in row.kinds.get(head, ()):
                 table = self.table.get(row[place].concept(head) or "", {})
                 found = self._nearest(row, place, slot, table)
-                if found is not None:
+                if found is not None and not _was_never_told(row, place):
                     first, last = min(_offer(row, place, found), place, found), max(place, found)
                     meaning = table[row[found].concept(slot) or ""]
                     yield Mention(place, meaning, first, last, is_sided=True, parts=(place, found))
@@ -46,6 +50,12 @@ class ConsultationFrame(Frame):
         if any(item.text == _BY for item in between) and all(_is_of_name(item) for item in between):
             return len(between) <= _LONG_NAME  # "seen by Mr Smith, consultant spinal surgeon"
         return len(between) <= _REACH and not any(item.is_marked(Mark.STOP, Mark.LIST) for item in between)
+
+
+def _was_never_told(row: Row, refusal: int) -> bool:
+    """Return whether nobody said so: "never told she was unfit for surgery"."""
+    words = row.sentence.words[max(0, row.firsts[refusal] - _REACH) : row.firsts[refusal]]
+    return any(one in _NEVER and other in _TOLD for one, other in pairwise(words))
 
 
 def _is_answer(row: Row, act: int, refusal: int) -> bool:

@@ -1,6 +1,6 @@
 """The frame of diseases: a disease and the joint, structure or level it is at, in any order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -11,7 +11,7 @@ from cds_service.narrative.frames.grades import NUMERAL, SCALE, severity_at
 from cds_service.narrative.frames.place_table import find_meanings, is_place
 from cds_service.narrative.frames.slot_sides import MODIFIER, side_of
 from cds_service.narrative.items import Row
-from cds_service.narrative.lexicon import Mark, PhraseMeaning
+from cds_service.narrative.lexicon import CueEffect, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 _DISEASE, _AFTER = "disease", "act"
@@ -23,6 +23,10 @@ _PAIRS = frozenset({"hips", "hip joints"})
 _ADJECTIVES = frozenset({"degenerative", "degenerate", "worn"})  # "degenerative listhesis"
 _LUMBAR, _SPINE = "lumbar", frozenset({"lumbar", "back"})
 _ON = frozenset({"on", "on the"})
+_SLIP, _PICTURE = "slip", "picture"
+_LISTS = (Mark.LIST, Mark.JOINED)
+_DENIED_WITHIN: Final = 3  # items between a denial and its disease: "no significant OA"
+_LEADING_TO_SIDES, _ENTRY = frozenset({"-", ":", ",", "(", ";"}), 5  # "OA hips: R mod, L mild"
 _LEADING = _ON | {"the", "grade", "(", ")", "-", "change", "changes"}
 _OPERATED = frozenset({("hernia", "repair")})  # an operation's name, and no disease that is there
 
@@ -43,9 +47,15 @@ class DiseaseFrame(Frame):
     def _find(self, row: Row) -> Iterator[Mention]:
         clause = Clause(row, PLACE_KINDS, frozenset({_DISEASE, _AFTER, SCALE}))
         heads = row.kinds.get(_DISEASE, [])
-        for head in heads:
-            if not (self._is_operation(row, head) or is_about(row, head)):
-                yield from self._at(row, head, row[head].concept(_DISEASE) or "", clause.around(head))
+        placed = {head: clause.around(head) for head in heads}
+        for at, head in enumerate(heads):
+            if not (self._is_operation(row, head) or is_about(row, head) or _is_fall(row, head)):
+                slots = placed[head]
+                if not any(is_place(row[slot.at]) for slot in slots):
+                    slots += [
+                        one for other in heads[max(0, at - 1) : at + 2] for one in _shared(row, placed, other, head)
+                    ]
+                yield from self._at(row, head, row[head].concept(_DISEASE) or "", slots)
         for scale in row.kinds.get(SCALE, []):
             severity = severity_at(row, scale)
             if severity and not any(abs(head - scale) <= _SCALE_REACH for head in heads if self._is_graded(row, head)):
@@ -59,10 +69,14 @@ class DiseaseFrame(Frame):
     def _at(self, row: Row, head: int, name: str, slots: list[Slot]) -> Iterator[Mention]:
         if _LUMBAR in self.table.get(name, {}) and not any(is_place(row[slot.at]) for slot in slots):
             slots = [*slots, *_only_spine(row, head)]
-        for meaning, places in find_meanings(self.table.get(name, {}), row, slots):
+        table = self.table.get(name, {})
+        found = find_meanings(table, row, slots)
+        if not found and all(slot.is_listed or not slot.is_inside for slot in slots):
+            found = find_meanings(table, row, [])  # the title tells of another place: "XR pelvis: no AVN"
+        for meaning, places in found:
             mention = self._mention(row, head, meaning, places)
             graded = list(_of_graded_sides(row, mention)) if SCALE in row.kinds else []
-            yield from graded or (mention, *_of_other_side(row, mention))
+            yield from graded or _of_listed_sides(row, mention) or (mention, *_of_other_side(row, mention))
 
     def _mention(self, row: Row, head: int, meaning: PhraseMeaning, places: list[Slot]) -> Mention:
         span = (head, *(slot.at for slot in places if slot.is_inside))
@@ -91,6 +105,22 @@ class DiseaseFrame(Frame):
             and not any(item.is_marked(Mark.STOP, Mark.LIST) for item in row[min(at, head) + 1 : max(at, head)])
             for at in near
         )
+
+
+def _shared(row: Row, placed: Mapping[int, list[Slot]], other: int, head: int) -> list[Slot]:
+    """Return the joints of the disease beside, if only a denial leads on: "L hip labral tear, no OA"."""
+    between = row[min(other, head) + 1 : max(other, head)]
+    last = between[-_DENIED_WITHIN:]
+    is_denied = any(cue.effect is CueEffect.NEGATED for item in last for cue in item.entry.cues)
+    is_next = all(item.is_side or item.entry.cues or item.is_marked(Mark.LINK, *_LISTS) for item in between)
+    if other == head or not (is_denied and is_next):
+        return []
+    return [Slot(slot.at, False, True) for slot in placed[other] if row[slot.at].concept("joint")]
+
+
+def _is_fall(row: Row, head: int) -> bool:
+    """Return whether a slip is perhaps none of a vertebra, as no picture is named."""
+    return row[head].concept(_DISEASE) == _SLIP and _PICTURE not in row.kinds
 
 
 def _only_spine(row: Row, head: int) -> Iterator[Slot]:
@@ -129,6 +159,24 @@ def _of_graded_sides(row: Row, mention: Mention) -> Iterator[Mention]:
             yield replace(mention, side=row[at].entry.side or Side.UNSTATED, qualifiers=qualifiers)
 
 
+def _of_listed_sides(row: Row, mention: Mention) -> list[Mention]:
+    """Return the mention of each side, if both stand behind it with a severity: "OA hips - R mod, L mild"."""
+    start = mention.last + 1
+    is_led = start < len(row) and row[start].text in _LEADING_TO_SIDES
+    if not is_led or _SEVERITY not in mention.saying.takes:
+        return []
+    found: list[Mention] = []
+    while start < len(row) and row[start].text in _LEADING_TO_SIDES and len(found) < len(_OTHER):
+        side = next((item.entry.side for item in row[start : start + _ENTRY] if item.is_side), None)
+        entry = _severity_of_side(row, start + 1, side) if side in _OTHER else None
+        if side is None or entry is None:
+            return []
+        qualifiers = {_SEVERITY: entry[0]}
+        found.append(replace(mention, first=start, last=entry[1], side=side, qualifiers=qualifiers))
+        start = entry[1] + 1
+    return found if {one.side for one in found} == _OTHER.keys() else []
+
+
 def _of_other_side(row: Row, mention: Mention) -> Iterator[Mention]:
     """Yield the mention of the other side behind a comma, with a severity of its own: "moderate OA R hip, mild L"."""
     other = _OTHER.get(mention.side)
@@ -139,10 +187,31 @@ def _of_other_side(row: Row, mention: Mention) -> Iterator[Mention]:
         or any(row[at].entry.cues for at in range(mention.last + 1, comma))
     ):
         return
-    at = comma + 1
-    said = row[at].entry.qualifiers.get(_SEVERITY, "") if at < len(row) else ""
-    side = at + 1 + (at + 1 < len(row) and row[at + 1].text in _ON)
-    is_side = said and side < len(row) and row[side].is_side and row[side].entry.side is other
-    if is_side and (side + 1 >= len(row) or row[side + 1].is_marked(Mark.LIST, Mark.STOP) or row[side + 1].text == "("):
-        qualifiers = {_SEVERITY: said}
-        yield replace(mention, first=at, last=side, side=other, parts=(at, side), qualifiers=qualifiers)
+    entry = _severity_of_side(row, comma + 1, other)
+    if entry is not None:
+        said, end = entry
+        yield replace(
+            mention,
+            first=comma + 1,
+            last=end,
+            side=other,
+            parts=(*range(comma + 1, end + 1),),
+            qualifiers={_SEVERITY: said},
+        )
+
+
+def _severity_of_side(row: Row, start: int, side: Side) -> tuple[str, int] | None:
+    """Return how severe it is on a side, and where this ends, if an entry tells no more: "mild L", "left is mild"."""
+    said, is_side, at = "", False, start
+    while at < len(row) and not (row[at].is_marked(Mark.LIST, Mark.STOP) or row[at].text == "("):
+        item = row[at]
+        if item.is_side:
+            if item.entry.side is not side or is_side:
+                return None
+            is_side = True
+        elif _SEVERITY in item.entry.qualifiers and not said:
+            said = item.entry.qualifiers[_SEVERITY]
+        elif not (item.is_marked(Mark.LINK) or item.concept("showing")) or item.entry.cues or item.number >= 0:
+            return None
+        at += 1
+    return (said, at - 1) if said and is_side else None

@@ -20,6 +20,7 @@ from cds_service.narrative.frames.tokens import (
     ASKED,
     BREAK,
     SEPARATOR,
+    SIDES,
     Part,
     Token,
     drop_named_topics,
@@ -41,6 +42,7 @@ _BREAK, _RESULT, _UNSTATED = Part.BREAK, Part.RESULT, Side.UNSTATED
 _BRIDGES = (Mark.LINK, Mark.RUN)
 _NEAR = 5  # items
 _GRADES = frozenset({"4", "3-or-less"})
+_ONE = frozenset({Side.LEFT, Side.RIGHT})
 _LEAST_PARTS = 2  # normal parts that together say that all is normal
 
 
@@ -179,12 +181,16 @@ class ExaminationFrame(Frame):
         topic = item.concept(TOPIC)
         if found:
             side = item.entry.side or item.side
+            if found.part is _RESULT and item.side in _ONE and item.text[0].isalpha():
+                found = found._replace(side=item.side)  # "grade R 4" is one item
             if found.part is not _RESULT and found.side is _UNSTATED and side is not _UNSTATED:
                 found = found._replace(side=side)  # a "both" inside a result may be of two heads
             if topic and found.part is _RESULT and found.concept != RETURNED:
                 return found._replace(concept=OWN if self.is_topic(row, at) else FOREIGN)
             return found
         token = small_part(item)
+        if item.concept(_POSITION) and item.side in _ONE:
+            return SIDES[item.side]  # "in left stance"
         if token is not ASKED:
             return token
         if topic:

@@ -7,6 +7,7 @@ from cds_service.narrative.items import Item, Row
 
 DASH: Final = "-"
 _STILL, _RESULT, _GRADE = "still", "result", "grade"
+_NOW_ITSELF: Final = "now"
 _OPENING, _CLOSING = "(", ")"
 _EXAMINED: Final = (
     *("result", "grade", "score", "reflex-grade", "degrees", "test", "reflex", "reflex-place", "muscle", "motion"),
@@ -45,13 +46,21 @@ def leads_on(row: Row, at: int) -> bool:
         return _is_dash(row, at)
     if text in IT_IS:
         return at > 0 and row[at - 1].text.endswith(NOW)
+    if text == _NOW_ITSELF:
+        return at > 0 and _is_part(row[at - 1]) and _leads_to_result(row, at)  # "left foot now numb"
     return text == _STILL and _leads_to_result(row, at)
+
+
+def _is_part(item: Item) -> bool:
+    return any(item.concept(kind) for kind in ("region", "limb")) and item.concept(_RESULT) is None
 
 
 def _leads_to_result(row: Row, at: int) -> bool:
     """Return whether a result follows, as in "FADIR still positive"; not another head."""
     behind = next((item for item in row[at + 1 :] if not item.is_side), None)
-    return behind is not None and (behind.text in _SIGNS or bool(behind.concept(_RESULT) or behind.concept(_GRADE)))
+    return behind is not None and (
+        behind.text in _SIGNS or any(behind.concept(kind) for kind in (_RESULT, _GRADE, "numb"))
+    )
 
 
 def _is_dash(row: Row, at: int) -> bool:

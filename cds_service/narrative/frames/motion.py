@@ -17,13 +17,15 @@ _OTHER, _INTERNAL, _RANGE, _HIP, _FILLER = "other", "internal", "range", "hip", 
 _PAINFUL, _REDUCED, _PROVOKING = "painful", "reduced", "provoking"
 _MINUS, _TEST, _ABILITY, _UNABLE = "-", "test", "ability", "unable"
 _FREE = frozenset({"freely", "full", "supple", "free", "mobile", "moves", "move", "moving"})
-_BY, _INT, _DOWN = "by", "int", "down"
+_BY, _INT, _DOWN, _LACKING = "by", "int", "down", "lacking"
 _POSITION = "position"
 _OF = frozenset({"of", "from"})  # "hip free from infection"
 _MOVES = frozenset({"move", "moves"})
 _HAVE = frozenset({"has", "have"})
 _SMALL = frozenset({*_MOVES, "-", ":", "is", "are", "was", "were", ","})
 _MOST_LIMITED, _LEAST_FULL, _FURTHEST, _MOST = 15, 30, 70, 90  # degrees
+_GLOBAL = "global"
+_LIMITED_BY = frozenset({"limited by", "restricted by", "stopped by"})
 _VALUES = {"few": FindingValue.PRESENT, "many": FindingValue.ABSENT}
 
 
@@ -40,7 +42,8 @@ class MotionFrame(ExaminationFrame):
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield the movements, and the hips that are said to move freely."""
         if _MOTION in row.kinds or any(
-            row[at].concept(_JOINT) == _HIP and _is_free(row, at) for at in row.kinds[_JOINT]
+            row[at].concept(_JOINT) == _HIP and (_is_free(row, at) or _is_stiff_all_over(row, at))
+            for at in row.kinds[_JOINT]
         ):
             yield from super().read(row)
             yield from find_painful_motions(row, self.table[_PAINFUL][""], lambda at: self._is_ours(row, at))
@@ -48,7 +51,7 @@ class MotionFrame(ExaminationFrame):
     def head(self, row: Row, at: int) -> Token | None:
         """Return a movement as a head. Of another joint it is no finding of ours."""
         concept = row[at].concept(_MOTION)
-        if concept is None and row[at].concept(_JOINT) == _HIP and _is_free(row, at):
+        if concept is None and row[at].concept(_JOINT) == _HIP and (_is_free(row, at) or _is_stiff_all_over(row, at)):
             return Token(Part.HEAD, at, _RANGE)
         if (
             concept is None
@@ -74,6 +77,10 @@ class MotionFrame(ExaminationFrame):
             if _is_share(row, at):
                 return Token(Part.RESULT, at, value=value, words=(at,))
             return Token(Part.RESULT, at, value=FindingValue.ABSENT if number >= _LEAST_FULL else value, words=(at,))
+        if item.text == _LACKING and at + 1 < len(row) and row[at + 1].number >= 0:
+            return None  # of how much, nobody says
+        if item.text in _LIMITED_BY:
+            return self.said(at, "limited")
         if item.concept(RESULT) == _PROVOKING:
             return None  # "limitation of internal rotation with reproduction of her pain"
         if item.text == _DOWN and _is_less(row, at):
@@ -139,6 +146,15 @@ def _is_free(row: Row, at: int) -> bool:
     if not behind or behind[0].concept(RESULT) != "normal" or behind[0].text.split()[0] not in _FREE:
         return False
     return len(behind) == 1 or behind[1].text not in _OF
+
+
+def _is_stiff_all_over(row: Row, at: int) -> bool:
+    """Return whether a hip itself is said to be stiff in every direction: "L hip: globally restricted"."""
+    behind = next((item for item in row[at + 1 : at + 5] if not (item.is_side or item.text in _SMALL)), None)
+    before = next(
+        (item for item in reversed(row[max(0, at - 3) : at]) if not (item.is_side or item.text == "the")), None
+    )
+    return any(item is not None and item.text.startswith(_GLOBAL) for item in (before, behind))
 
 
 def _is_less(row: Row, at: int) -> bool:

@@ -14,6 +14,7 @@ from cds_service.narrative.mentions import Mention
 
 _SEEN, _PICTURE, _DISEASE, _JOINT, _FILLER = "structure-seen", "picture", "disease", "joint", "filler"
 _JOINT_SPACE, _HIP_JOINT, _HIP, _PELVIS, _LUMBAR, _SCAN = "joint-space", "hip-joint", "hip", "pelvis", "lumbar", "scan"
+_AORTA, _NEGATIVE = "aorta", "negative"  # which is screened
 _NORMAL, _DISC, _DISC_HEIGHT, _HYDRATED = "normal", "disc", "disc-height", "hydrated"
 # Said of a joint, and not of how it moves.
 _PRESERVED: Final = frozenset(
@@ -31,7 +32,9 @@ _PRESERVED: Final = frozenset(
     }
 )
 _OF_HIPS: Final = frozenset({_HIP, _HIP_JOINT, _JOINT_SPACE, "femoral-head"})
+_PLURALS: Final = frozenset({"femoral heads", "hip joints"})
 _OF: Final = " of"
+_TITLE: Final = frozenset({_PELVIS, ":", "-", "both", "of", "the"})
 _SMALL: Final = frozenset({"is", "are", "was", "were", "joint", "joints"})
 # What a picture that is normal as a whole shows to be so, by its joint and whether it is a scan.
 _SHOWN: Final = {
@@ -51,7 +54,7 @@ class NormalAnatomyFrame(ExaminationFrame):
     kinds = frozenset({_SEEN, _PICTURE, _JOINT}) | SHARED
     heads = frozenset({_SEEN, _PICTURE, _JOINT})
     present = frozenset()
-    absent = frozenset({_NORMAL})
+    absent = frozenset({_NORMAL, _NEGATIVE})
     takes_unknown = 1
     names_pairs = False
     foreign = Part.BREAK
@@ -72,6 +75,8 @@ class NormalAnatomyFrame(ExaminationFrame):
             return None  # "XR pelvis: hips normal"
         if concept is None and row[at].concept(_JOINT) == _HIP and _is_preserved(row, at):
             concept = _HIP_JOINT
+        elif concept is None and row[at].concept(_JOINT) == _HIP and _PICTURE in row.kinds:
+            concept = _HIP_JOINT if _is_normal_behind(row, at) else None
         if concept is None or (concept == _JOINT_SPACE and not _is_of_hip(row, at)):
             return None
         return Token(Part.HEAD, at, concept)
@@ -84,11 +89,15 @@ class NormalAnatomyFrame(ExaminationFrame):
 
     def side_of(self, claim: Claim, row: Row) -> Side:
         """Return the side of a claim: "X-rays of the hips normal" are of both."""
-        is_pair = claim.side is Side.UNSTATED and claim.head.concept in _OF_HIPS and names_both_limbs(row)
+        is_plural = row[claim.head.at].text in _PLURALS and not any(item.is_side for item in row)
+        is_pair = claim.head.concept in _OF_HIPS and (is_plural or names_both_limbs(row))
+        is_pair = is_pair and claim.side is Side.UNSTATED
         return Side.BOTH if is_pair else claim.side
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim denies: of a picture all that it would show."""
+        if row[claim.result.at].concept(RESULT) == _NEGATIVE and claim.head.concept != _AORTA:
+            return  # "SIJ stress neg" is a test
         if claim.head.concept == _DISC and any(_HYDRATED in row[at].text for at in claim.result.words):
             yield self.meanings[_DISC_HEIGHT]
             return
@@ -114,6 +123,13 @@ def _is_preserved(row: Row, at: int) -> bool:
     return is_led or (behind is not None and behind.text in _PRESERVED and behind.concept(RESULT) == _NORMAL)
 
 
+def _is_normal_behind(row: Row, at: int) -> bool:
+    """Return whether a picture shows a hip to be normal, as the last that it tells of: "XR pelvis: hips normal"."""
+    behind = [item for item in row[at + 1 :] if not (item.is_side or item.text in _SMALL)]
+    is_first = all(item.concept(_PICTURE) or item.text in _TITLE or item.is_side for item in row[:at])
+    return is_first and len(behind) == 1 and behind[0].concept(RESULT) == _NORMAL
+
+
 def _name_picture(row: Row, at: int) -> str:
     """Return the joint of a picture if its sentence says no more than that it is normal, else an empty text."""
     joints = {row[place].concept(_JOINT) for place in row.kinds.get(_JOINT, ())}
@@ -127,4 +143,4 @@ def _is_plain(item: Item) -> bool:
     """Return whether an item names a picture, its joint or its side, or that all is normal. One of a year is old."""
     is_normal = item.concept(RESULT) == _NORMAL and "age" not in item.text
     is_named = item.concept(_PICTURE) is not None or item.concept(_JOINT) is not None
-    return is_normal or is_named or item.is_side or (item.is_marked(Mark.LINK) and item.number < 0)
+    return is_normal or is_named or item.is_side or item.text == "-" or (item.is_marked(Mark.LINK) and item.number < 0)

@@ -10,6 +10,7 @@ from cds_service.narrative.lexicon import CueEffect, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 _LISTS = (Mark.LIST, Mark.JOINED)
+_COMMA, _BEGUN = ",", "begun"
 _REACH = 6  # items between the two
 _MAX_UNKNOWN = 2
 _BEHIND_COST = 0.5  # of two equally near the one behind
@@ -80,6 +81,8 @@ class PairFrame(Frame):
 def is_near(row: Row, one: int, other: int) -> bool:
     """Return whether two words belong together: nothing that begins something else stands between them."""
     between = row[min(one, other) + 1 : max(one, other)] if one != other else []
+    if [item.text for item in between] == [_COMMA] and row[max(one, other)].concept(_BEGUN):
+        return True  # "prednisolone, commenced 2019"
     return (
         len(between) <= _REACH
         and sum(item.is_unknown and not item.entry.concepts for item in between) <= _MAX_UNKNOWN

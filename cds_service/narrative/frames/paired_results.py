@@ -12,7 +12,7 @@ _RESULT, _SIDE = Part.RESULT, Part.SIDE
 MEASURES: Final = ("grade", "reflex-grade", "score")
 _SIGNS: Final = frozenset({"+", "-", "0", "+ +", "+ / -"})
 _ROTATIONS: Final = {("ir", "/", "er"): 0, ("er", "/", "ir"): 2}
-_PLUS = "+"
+_PLUS, _TWO_HEADS = "+", 3  # tokens, with the slash between them
 _ONE: Final = frozenset({Side.LEFT, Side.RIGHT})
 ORDERS: Final[Mapping[str, tuple[Side, Side]]] = {
     "r / l": (Side.RIGHT, Side.LEFT),
@@ -24,7 +24,11 @@ ORDERS: Final[Mapping[str, tuple[Side, Side]]] = {
     "( r , l )": (Side.RIGHT, Side.LEFT),
     "( l , r )": (Side.LEFT, Side.RIGHT),
 }
-_PAIR: Final = "+ / -"  # of one side and the other where their order is told, else a trace of one
+OPPOSITE: Final = {
+    FindingValue.PRESENT: FindingValue.ABSENT,
+    FindingValue.ABSENT: FindingValue.PRESENT,
+}
+PAIR: Final = "+ / -"  # of one side and the other where their order is told, else a trace of one
 
 
 def join_pairs(tokens: Sequence[Token], row: Row) -> list[Token]:
@@ -38,14 +42,24 @@ def join_pairs(tokens: Sequence[Token], row: Row) -> list[Token]:
     joined: list[Token] = []
     internal, at = _internal_of(row), 0
     while at < len(tokens):
-        if _is_pair(tokens, at, row):
-            is_of_one = at > 0 and tokens[at - 1].part is _SIDE and tokens[at - 1].side in _ONE
+        end = _end_of_more(tokens, at, row)
+        if end > at:
+            joined.append(_shared(tokens[at:end]))
+            at = end
+        elif _is_pair(tokens, at, row):
+            is_of_one = at > 0 and _is_one_side(tokens[at - 1])
+            is_of_two = _is_of_two_heads(tokens, at)
+            is_of_next = is_of_two or (at + 3 < len(tokens) and _is_one_side(tokens[at + 3]))
+            is_of_one = is_of_one or (not is_of_two and _is_headed(tokens))
             if internal is not None:
                 words = (*tokens[at].words, *tokens[at + 2].words)
                 joined.append(tokens[at + internal]._replace(words=words))
             else:
-                joined += _pair(tokens[at], tokens[at + 2], row, order, is_of_one=is_of_one)
+                joined += _pair(tokens[at], tokens[at + 2], row, order, is_of_one=is_of_one, is_of_next=is_of_next)
             at += 3
+            if at < len(tokens) and _says_again(joined[-1], tokens[at]):
+                joined[-1] = joined[-1]._replace(words=(*joined[-1].words, *tokens[at].words))
+                at += 1
         else:
             joined.append(tokens[at])
             at += 1
@@ -72,13 +86,53 @@ def is_measure(item: Item) -> bool:
 
 
 def _parted(token: Token, row: Row) -> tuple[Token, ...]:
-    """Return a plus of one side and a minus of the other as two results with a slash between them."""
-    if token.part is not _RESULT or row[token.at].text != _PAIR or token.value is None:
+    """Return a plus of one side and a minus of the other, whose value it has, as two results with a slash between."""
+    if token.part is not _RESULT or row[token.at].text != PAIR or token.value is None:
         return (token,)
-    return token._replace(value=FindingValue.ABSENT), SLASH, token._replace(value=FindingValue.PRESENT)
+    return token._replace(value=OPPOSITE[token.value]), SLASH, token
 
 
-def _pair(one: Token, other: Token, row: Row, order: tuple[Side, Side] | None, *, is_of_one: bool) -> list[Token]:
+def _is_of_two_heads(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether a pair may be of two heads, and not of two sides: "FADIR/FABER -/-"."""
+    before = [token for token in tokens[:at] if token.part is not _SIDE][-_TWO_HEADS:]
+    return len(before) == _TWO_HEADS and before[0].is_head and before[1].is_slash and before[2].is_head
+
+
+def _end_of_more(tokens: Sequence[Token], at: int, row: Row) -> int:
+    """Return where three or more results with slashes end that begin at a place: their sides are not told."""
+    end = at
+    while _is_pair(tokens, end, row):
+        end += 2
+    return end + 1 if end > at + 2 else at
+
+
+def _shared(tokens: Sequence[Token]) -> Token:
+    """Return the result of all that three or more results are of; if they differ, it says nothing."""
+    results = [token for token in tokens if token.part is _RESULT]
+    words = tuple(place for token in results for place in token.words)
+    is_alike = len({token.value for token in results}) == 1
+    return results[0]._replace(value=results[0].value if is_alike else None, words=words)
+
+
+def _says_again(told: Token, behind: Token) -> bool:
+    """Return whether a result behind a pair says the same in a word: "SLR 90/90 neg"."""
+    return behind.part is _RESULT and told.value is not None and behind.value is told.value
+
+
+def _is_headed(tokens: Sequence[Token]) -> bool:
+    """Return whether the only side that is told stands before all that was examined: "R hip: FADIR -/-"."""
+    sides = [place for place, token in enumerate(tokens) if _is_one_side(token)]
+    head = next((place for place, token in enumerate(tokens) if token.is_head), 0)
+    return len(sides) == 1 and sides[0] < head
+
+
+def _is_one_side(token: Token) -> bool:
+    return token.part is _SIDE and token.side in _ONE
+
+
+def _pair(
+    one: Token, other: Token, row: Row, order: tuple[Side, Side] | None, *, is_of_one: bool, is_of_next: bool
+) -> list[Token]:
     """Return the results of a pair on their sides. Two of one side, as of two movements, say nothing."""
     if is_of_one:
         return [one._replace(value=None, words=(*one.words, *other.words))]
@@ -88,6 +142,8 @@ def _pair(one: Token, other: Token, row: Row, order: tuple[Side, Side] | None, *
     texts = {row[one.at].text, row[other.at].text}
     is_normal = one.value is other.value is FindingValue.ABSENT and _PLUS not in texts  # of "+/++" nobody agrees
     is_alike = len(texts) == 1 or is_normal
+    if is_alike and is_of_next:
+        return [one._replace(words=words)]  # of two tests on the side behind them
     return [one._replace(side=Side.BOTH, words=words) if is_alike else one._replace(value=None, words=words)]
 
 

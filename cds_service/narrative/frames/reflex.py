@@ -15,6 +15,7 @@ from cds_service.narrative.mentions import Mention
 _REFLEX, _PLACE, _GRADE, _LIMB = "reflex", "reflex-place", "reflex-grade", "limb"
 _SIGNS = {"+": "positive", "-": "absent"}
 _PLUS, _TWO_PLUS = "+", "+ +"
+_ABILITY, _UNABLE, _GET = "ability", "unable", "get"
 _ELICIT, _DOWN = "elicit", "down"
 _HINDRANCE, _NEAR = "hindrance", 4  # items
 _BECAUSE, _CAUSES = frozenset({"-", "(", ":", "as", "2 / 2", "secondary to"}), ("due to", "because", "owing to")
@@ -65,6 +66,10 @@ class ReflexFrame(ExaminationFrame):
             return None
         return Token(Part.OTHER if concept == _OTHER else Part.HEAD, at, concept)
 
+    def passes(self, row: Row, at: int) -> bool:
+        """Return whether an item may stand between a reflex and its result: the "get" of "could not get" may."""
+        return super().passes(row, at) or (at > 0 and _is_not_got(row, at - 1))
+
     def result(self, row: Row, at: int) -> Token | None:
         """Return a result: a grade of four, or a word."""
         item = row[at]
@@ -73,7 +78,7 @@ class ReflexFrame(ExaminationFrame):
             return self.said(at, grade)
         if _ELICIT in item.text and _is_hindered(row, at):
             return Token(Part.RESULT, at, words=(at,))
-        if lacks(row, at, _is_reflex):
+        if lacks(row, at, _is_reflex) or _is_not_got(row, at):
             return self.said(at, "absent")
         if item.text == _PLUS and any(one.text == _TWO_PLUS for one in row):
             return Token(Part.RESULT, at, words=(at,))  # nobody agrees what "+" is beside "++"
@@ -96,6 +101,15 @@ def _of_root(row: Row, at: int) -> str | None:
     """Return the reflex of a root in a list that ends with the word reflex: "L4 and S1 reflexes"."""
     is_listed = at + 2 < len(row) and row[at + 1].is_marked(Mark.LIST, Mark.JOINED)
     return _ROOTS.get(row[at].text) if is_listed and row[at + 2].concept(_REFLEX) else None
+
+
+def _is_not_got(row: Row, at: int) -> bool:
+    """Return whether a reflex was not to be had: "could not get the R AJ"."""
+    is_unable = row[at].concept(_ABILITY) == _UNABLE and at + 1 < len(row)
+    if not is_unable or row.sentence.words[row.firsts[at + 1]] != _GET:
+        return False
+    behind = [item for item in row[at + 2 : at + 2 + _NEAR] if not (item.is_side or item.is_marked(Mark.LINK))]
+    return bool(behind) and _is_reflex(behind[0])
 
 
 def _is_hindered(row: Row, at: int) -> bool:

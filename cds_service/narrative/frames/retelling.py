@@ -14,6 +14,9 @@ _RESULTS = ("result", "grade", "reflex-grade", "score", "degrees")
 _REACH = 4  # items between "now" and the new result
 _REACH_BEHIND: Final = 6  # items between a result and the "today" behind it: "positive at 30 on the left today"
 _IN: Final = "in"
+_WAS: Final = frozenset({"was", "were", "had been"})
+BEFORE_IT: Final = frozenset({"pre op", "preop", "preoperatively", "pre operatively", "pre operation"})
+AFTER_IT: Final = frozenset({"post op", "postop", *NOW, "now has"})
 _MAY: Final = "may"  # the month; the other months are unknown words
 
 
@@ -40,7 +43,8 @@ def _is_then(items: Sequence[Item], at: int) -> bool:
     is_month = items[at].text == _IN and any(
         item.is_unknown or item.year or item.text == _MAY for item in items[at + 1 : at + 2]
     )
-    return items[at].is_marked(Mark.THEN) or is_month
+    is_before_it = items[at].is_marked(Mark.EARLIER) or items[at].text in BEFORE_IT
+    return items[at].is_marked(Mark.THEN) or is_month or is_before_it
 
 
 def _up_to_break(items: Sequence[Item]) -> Iterator[Item]:
@@ -49,6 +53,19 @@ def _up_to_break(items: Sequence[Item]) -> Iterator[Item]:
         if item.is_marked(Mark.LIST):
             return
         yield item
+
+
+def told_of_before(tokens: Sequence[Token], at: int) -> list[Token] | None:
+    """Return tokens whose last results say nothing, as they are of before an operation; None if there are none."""
+    start = _start_of_last(tokens)
+    if not any(token.part is Part.RESULT for token in tokens[start:]):
+        return None
+    blank = [_without_value(token, at) if token.part is Part.RESULT else token for token in tokens[start:]]
+    return [*tokens[:start], *blank]
+
+
+def _without_value(token: Token, at: int) -> Token:
+    return token._replace(value=None, grade="", words=(*token.words, at))
 
 
 def without_results(tokens: Sequence[Token]) -> list[Token]:
@@ -70,7 +87,9 @@ def _has_result(tokens: Sequence[Token]) -> bool:
 
 def _leads_to_result(row: Row, at: int, *, is_now: bool) -> bool:
     for item in row[at : at + _REACH]:
-        if is_now and (item.number >= 0 or any(item.concept(kind) for kind in _RESULTS)):
+        if item.text in _WAS:
+            return False  # "negative today (was + in May)"
+        if is_now and (item.number >= 0 or item.text == "+" or any(item.concept(kind) for kind in _RESULTS)):
             return True
         if item.concept("result") == "returned":
             return True

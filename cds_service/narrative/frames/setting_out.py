@@ -13,6 +13,7 @@ FURNITURE: Final = "furniture"
 _ACTION: Final = "action"
 _SET_OFF: Final = frozenset({"rising", "leaving", "walking"})
 _DOING: Final = ("getting", "rising", "standing", "walking")
+_NO_TROUBLE: Final = frozenset({"no difficulty", "no trouble", "without difficulty", "without trouble"})
 _SLOW, _ORGAN = "slow", "organ"
 _FOR_AS_LONG = frozenset({"for", "over"})
 _BELOW = frozenset({"knee", "ankle", "foot", "calf", "lower-leg"})
@@ -38,7 +39,7 @@ def lasts(row: Row, place: int, action: str) -> bool:
 
 def is_rising(row: Row, place: int) -> bool:
     """Return whether an item tells of somebody rising or walking, so that a pain right before it is one of that."""
-    return row[place].concept(_ACTION) in _SET_OFF and row[place].text.startswith(_DOING)
+    return row[place].concept(_ACTION) in _SET_OFF and any(word.startswith(_DOING) for word in row[place].text.split())
 
 
 def is_denied_trouble(row: Row, place: int) -> bool:
@@ -48,7 +49,8 @@ def is_denied_trouble(row: Row, place: int) -> bool:
 
 def is_easy(row: Row, place: int) -> bool:
     """Return whether an item says that there is no trouble: "no problem rising from a chair"."""
-    return row[place].concept(QUALITY) == PAINLESS
+    is_next = place + 1 < len(row) and row[place + 1].concept(_ACTION) in STARTING
+    return row[place].concept(QUALITY) == PAINLESS or (is_next and row[place].text in _NO_TROUBLE)
 
 
 def is_of_another(row: Row, change: str) -> bool:

@@ -20,6 +20,7 @@ _MORE, _EQUAL = "more", "equal"
 _FIRST, _SECOND = 1, 2
 _BEHIND = 4  # items behind both, where they may be called equal
 _BACK_PAIN = "low-back-pain"
+_SLASH, _TEN = "/", 10
 
 
 class ShareFrame(Frame):
@@ -59,6 +60,9 @@ class ShareFrame(Frame):
             return 0
         if any(item.concept(DOMINANCE) for item in between):
             return None if any(item.is_marked(Mark.LIST) for item in between) else _FIRST
+        scores = [_score_behind(row, first, second), _score_behind(row, second, len(row))]
+        if min(scores) >= 0:
+            return 0 if scores[0] == scores[1] else _FIRST if scores[0] > scores[1] else _SECOND
         numbers = [row[at].number for at in range(max(0, first - 3), min(len(row), second + 2)) if row[at].number > 0]
         if len(numbers) != 2 or sum(numbers) != _ALL:
             return None
@@ -69,3 +73,15 @@ def _part(item: Item) -> str | None:
     """Return the region of an item: that of a pain named by itself too, "LBP"."""
     saying = item.entry.saying
     return item.concept(REGION) or (_BACK if saying and _BACK_PAIN in saying.records else None)
+
+
+def _score_behind(row: Row, place: int, end: int) -> int:
+    """Return the score of pain, of ten, that stands behind a place: "VAS back 3/10, leg 8/10", or -1."""
+    for at in range(place + 1, min(end, place + _NEAR)):
+        item = row[at]
+        if item.number >= 0:
+            is_score = at + 2 < len(row) and row[at + 1].text == _SLASH and row[at + 2].number == _TEN
+            return item.number if is_score else -1
+        if not (item.is_side or item.role in {Role.BRIDGE, Role.PAIN_WORD}):
+            return -1
+    return -1

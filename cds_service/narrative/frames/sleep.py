@@ -18,6 +18,9 @@ _WAKES, _SLEEP, _PROP, _ABLE = "wakes", "sleep", "prop", "able"
 _POOR, _TURN, _ASLEEP = "poor", "turn", "asleep"
 _BUT = frozenset({"but", "however", "although", "though"})
 _WOKEN = frozenset({"her", "him", "me", "them"})
+_SLEEPS = (" sleep", " her sleep", " his sleep")  # "disturbs sleep"
+_PASSIVE = frozenset({"woken", "disturbed", "awoken"})
+_ENDING_WAKING = frozenset({",", "at", "in", "and", "now", "or", "since"})
 _FLAT_ON = "flat on"
 _REACH = 10  # items between pain and waking
 _NEAR = 5  # items between sleep and what it is done on
@@ -74,11 +77,13 @@ class SleepFrame(Frame):
     def _is_it(self, row: Row, place: int) -> bool:
         """Return whether "it" wakes at night, or nobody is named: "wakes me up in the middle of the night"."""
         nights = [at for at in range(place, min(len(row), place + _NEAR)) if row[at].concept(_NIGHT)]
-        if is_denial(row[place - 1]) and place + 1 < len(row) and row[place + 1].text in _WOKEN:
+        if place and is_denial(row[place - 1]) and _is_anyone_woken(row, place):
             return True
         is_night = bool(nights) or row[place].concept(_WAKING) == _NIGHT
         if not place:
-            return bool(nights) and row[place].text.startswith(_WAKES) and self._is_last(row, nights[-1])
+            at = nights[-1] if nights else place
+            is_led = bool(nights) and row[place].text.startswith(_WAKES)
+            return (is_led or row[place].text.endswith(_SLEEPS)) and self._is_last(row, at)
         return row[place - 1].concept(PRONOUN) is not None and is_night
 
     def _is_last(self, row: Row, place: int) -> bool:
@@ -124,6 +129,15 @@ class SleepFrame(Frame):
 def _contrasts(row: Row, one: int, other: int) -> bool:
     """Return whether a "but" stands between two words: "no pain at night, but wakes to pass urine"."""
     return any(item.text in _BUT for item in row[min(one, other) + 1 : max(one, other)])
+
+
+def _is_anyone_woken(row: Row, place: int) -> bool:
+    """Return whether whom it wakes stands behind, or nothing does: "not woken", but not "not woken by the baby"."""
+    behind = row.sentence.words[row.words(place, place)[1] :]
+    is_passive = row[place].text.split()[0] in _PASSIVE
+    is_by_it = behind[:2] in {("by", "it"), ("by", "this")}
+    is_alone = not behind or is_by_it or behind[0] in _ENDING_WAKING
+    return (bool(behind) and behind[0] in _WOKEN) or (is_passive and is_alone)
 
 
 def _is_by_turning(row: Row, place: int) -> bool:

@@ -20,6 +20,10 @@ _WITH = frozenset({"with", "w /"})
 _BRACKETS = frozenset({"(", ")"})
 _UNSTATED = Side.UNSTATED
 _TIMES: Final = re.compile(r"x[0-9]+")
+_MONTHS: Final = frozenset(
+    {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november"}
+    | {"december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec"}
+)
 _THE = "the"
 _TO = "to"  # "extrusion to the left"
 _OPENED_BY_SIDE = 1  # the place of the comma in "Left, hip arthroscopy"
@@ -34,7 +38,8 @@ def side_of(row: Row, head: int, places: Sequence[Slot], first: int, last: int) 
     if is_next and places and (own := _before(row, head)) is not _UNSTATED:
         return own  # "left THR 2015, right hip stiff"
     beside = combine_sides(_beside(row, slot.at) for slot in places)
-    if beside is Side.BOTH and (own := _behind(row, head)) is not _UNSTATED:
+    is_parted = head + 1 < len(row) and row[head + 1].text in _OPENING  # "bilateral OA, left severe"
+    if beside is Side.BOTH and not is_parted and (own := _behind(row, head)) is not _UNSTATED:
         return own  # "cam morphology of both hips with a labral tear on the left"
     if beside is not _UNSTATED:
         return beside
@@ -64,9 +69,11 @@ def _behind(row: Row, place: int) -> Side:
     is_inside = any(item.text == "(" for item in row[:place])
     if is_inside and (closed := _behind_bracket(row, place)):
         return closed
-    while at < len(row) and (_is_between(row[at]) or (row[at].text in _OPENING and not is_opened)):
+    while at < len(row) and (_is_between(row[at]) or (row[at].text in _OPENING and not is_opened) or _counts(row, at)):
         if row[at].text == _CLOSING and is_inside and not is_opened:
             return _UNSTATED  # "absent L (old, post discectomy 2015), R normal"
+        if is_opened and _names_another(row, place, at):
+            return _UNSTATED  # "no hip OA, knee OA L"
         is_opened = is_opened or row[at].text in _OPENING
         at += 1
     is_led = at < len(row) and _is_led_side(row, at)
@@ -77,7 +84,15 @@ def _behind(row: Row, place: int) -> Side:
         at += 1
     if at < len(row) and row[at].text in _BRACKETS:
         return side
-    return Side.UNSTATED if at < len(row) and _begins_another(row[at]) and not _counts(row, at) else side
+    is_told = at < len(row) and not (_counts(row, at) or _is_month(row, at))
+    return Side.UNSTATED if is_told and _begins_another(row[at]) else side
+
+
+def _names_another(row: Row, place: int, at: int) -> bool:
+    """Return whether behind a comma another disease or act is named than before it, with a place of its own."""
+    if row[at].concept("disease") is None and row[at].concept("act") is None:
+        return False
+    return any(item.text == "," for item in row[place:at]) and row[at - 1].concept("joint") is not None
 
 
 def _behind_bracket(row: Row, place: int) -> Side | None:
@@ -105,7 +120,7 @@ def _run(row: Row, at: int, step: int) -> tuple[Side, int]:
     while 0 <= at < len(row) and row[at].is_side:
         found.append(row[at].entry.side)
         at += step
-        if step > 0 and at + 2 < len(row) and row[at].year and row[at + 1].text == "," and row[at + 2].is_side:
+        if step > 0 and at + 2 < len(row) and row[at].year and row[at + 1].text == "," and _is_dated_side(row, at + 2):
             at += 1  # "THR right 2015, left 2018"
         if 0 <= at + step < len(row) and 0 <= at < len(row) and row[at].is_marked(*_LISTS) and row[at + step].is_side:
             if row[at].text == "," and _is_of_another(row, at + 2 * step):
@@ -119,6 +134,12 @@ def _is_of_another(row: Row, at: int) -> bool:
     return 0 <= at < len(row) and not _PASSED.isdisjoint(row[at].entry.concepts)
 
 
+def _is_dated_side(row: Row, at: int) -> bool:
+    """Return whether a side has a year too, or nothing more is told of it: not "THR L 2019, R awaiting"."""
+    behind = row[at + 1] if at + 1 < len(row) else None
+    return row[at].is_side and (behind is None or behind.year > 0 or behind.is_marked(*_LISTS))
+
+
 def _is_between(item: Item) -> bool:
     if item.is_side or item.is_marked(Mark.ELSEWHERE, *_LISTS) or item.entry.cues:
         return False  # "stick in the right hand for hip arthritis"
@@ -129,6 +150,12 @@ def _is_between(item: Item) -> bool:
 def _counts(row: Row, at: int) -> bool:
     """Return whether a word tells only how often: "injection L x2"."""
     return _TIMES.fullmatch(row.sentence.words[row.firsts[at]]) is not None
+
+
+def _is_month(row: Row, at: int) -> bool:
+    """Return whether a date begins at a place: "injection R Mar 2025"."""
+    is_year = at + 1 < len(row) and row[at + 1].year > 0
+    return is_year and row[at].is_unknown and row.sentence.words[row.firsts[at]] in _MONTHS
 
 
 def _begins_another(item: Item) -> bool:

@@ -35,6 +35,7 @@ _BRACKETS = frozenset({"(", ")"})
 _PLUS = {f"{grade} +": grade for grade in range(5)}  # "DF 3+", which is a grade of reflexes too
 _SIGNS = frozenset({"+", "-"})  # "DF 4-"
 _BESIDE = 4  # items
+_TWO_SIDES = 5  # items of two sides with a grade each, and the comma
 _THE = "the"
 _GRADES = (*("3-or-less",) * 4, "4", _FULL)
 _OF_THE_FOOT = ("dorsiflexion", "plantarflexion", "toe", "ehl", "eversion")
@@ -104,7 +105,9 @@ class StrengthFrame(ExaminationFrame):
         while at and _is_graded_before(row, at):
             at -= 1
         is_muscle = bool(row[at].concept(_MUSCLE) or row[at].concept("root"))
-        return _is_strength(row[at]) or (is_muscle and (self.speaks(row) or _is_graded_beside(row, at)))
+        return _is_strength(row[at]) or (
+            is_muscle and (self.speaks(row) or _is_graded_beside(row, at) or _is_full_on_one_side(row, at))
+        )
 
     def passes(self, row: Row, at: int) -> bool:
         """Return whether an item may stand between a leg and its weakness: "both legs are getting weaker"."""
@@ -191,6 +194,23 @@ def _is_graded_beside(row: Row, at: int) -> bool:
         place != at and row[place].concept(_MUSCLE) and 0 <= row[place + 1].number <= _MOST
         for place in range(max(0, at - _BESIDE), min(len(row) - 1, at + _BESIDE + 1))
     )
+
+
+def _is_full_on_one_side(row: Row, at: int) -> bool:
+    """Return whether a muscle is full on one side and less on the other: "DF L 4, R 5". Angles are no grades."""
+    if "degrees" in row.kinds or _REFLEX in row.kinds or speaks_of(row, "motion", "range"):
+        return False
+    sides: list[Side] = []
+    numbers: list[int] = []
+    for item in row[at + 1 : at + 1 + _TWO_SIDES]:
+        if item.is_side and item.entry.side:
+            sides.append(item.entry.side)
+        elif item.number >= 0:
+            numbers.append(item.number)
+        elif not (item.is_marked(Mark.LIST) or item.text in _BRACKETS):
+            break
+    is_of_two = set(sides) == {Side.LEFT, Side.RIGHT} and len(sides) == len(numbers)
+    return is_of_two and max(numbers) == _MOST and 0 < min(numbers) < _MOST
 
 
 def _is_power(item: Item) -> bool:

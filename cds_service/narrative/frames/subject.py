@@ -8,6 +8,7 @@ from cds_service.narrative.items import Item, Role
 from cds_service.narrative.lexicon import CueEffect
 
 COMPLAINT: Final = "complaint"
+_STRAINING = frozenset({"coughing", "sneezing", "straining"})  # what makes pain worse
 _REACH = 30  # items
 _PAINS = frozenset({Role.PAIN, Role.PAIN_WORD, Role.PLACE})
 
@@ -24,7 +25,7 @@ def subject_before(items: Sequence[Item], place: int) -> Subject:
     """Return what the nearest words before `place` are about."""
     for at in range(place - 1, max(-1, place - _REACH), -1):
         item = items[at]
-        if item.role is Role.ELSEWHERE or item.concept(COMPLAINT):
+        if item.role is Role.ELSEWHERE or (item.concept(COMPLAINT) and item.text not in _STRAINING):
             return Subject.OTHER
         if item.role in _PAINS:
             return pain_at(items, at)

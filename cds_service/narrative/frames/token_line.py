@@ -4,9 +4,16 @@ from typing import Final
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.frames.paired_results import ORDERS, is_measure
+from cds_service.narrative.frames.paired_results import OPPOSITE, ORDERS, is_measure
 from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_from
-from cds_service.narrative.frames.retelling import is_told_anew, is_told_now, without_results
+from cds_service.narrative.frames.retelling import (
+    AFTER_IT,
+    BEFORE_IT,
+    is_told_anew,
+    is_told_now,
+    told_of_before,
+    without_results,
+)
 from cds_service.narrative.frames.small_words import COMPARING, NOT
 from cds_service.narrative.frames.tokens import BREAK, SEPARATOR, SLASH, Part, Token
 from cds_service.narrative.items import UNKNOWN_ITEM, Role, Row
@@ -17,7 +24,6 @@ FOREIGN: Final = "foreign"  # the concept of a result whose word names a topic o
 OWN: Final = "own"  # one that names the frame's own topic: "neurovascularly intact", "5/5 throughout"
 RETURNED: Final = "returned"  # one that takes back what was lost before
 _BREAK, _RESULT, _SIDE, _SEPARATOR = Part.BREAK, Part.RESULT, Part.SIDE, Part.SEPARATOR
-_OPPOSITE = {FindingValue.PRESENT: FindingValue.ABSENT, FindingValue.ABSENT: FindingValue.PRESENT}
 _OPENING, _TEST = "(", "test"
 _CLAIM = 3  # a result, its head and its side
 _SIDE_WORD = "side"
@@ -40,7 +46,7 @@ class TokenLine:
         self._foreign = foreign
         self._takes_unknown = takes_unknown
         self._unknown = 0
-        self._is_denied = False
+        self._is_denied = self._is_of_before = False
         self._replaced: tuple[int, ...] = ()  # the words of results that the next one replaces
 
     def deny(self, at: int) -> bool:
@@ -60,7 +66,7 @@ class TokenLine:
         said = next((one.value for one in reversed(self.tokens) if one.part is _RESULT), None)
         if said is None or self.tokens[-1].part is not _SIDE:
             return False
-        self.tokens.append(Token(_RESULT, at, value=_OPPOSITE[said], words=(at,)))
+        self.tokens.append(Token(_RESULT, at, value=OPPOSITE[said], words=(at,)))
         return True
 
     def add(self, token: Token, at: int) -> None:
@@ -72,6 +78,10 @@ class TokenLine:
         if self._is_denied:
             token = self._denied(token, at)
         if part is _BREAK:
+            if item.text in BEFORE_IT and self._begin_before(at):
+                return
+            if item.text in AFTER_IT:
+                self._is_of_before = False
             if self.tokens and item is not UNKNOWN_ITEM and self._goes_on(at):
                 return
             close_exception(self.tokens)
@@ -115,7 +125,7 @@ class TokenLine:
     def _denied(self, token: Token, at: int) -> Token:
         self._is_denied = False
         if token.part is _RESULT and token.value:
-            return token._replace(value=_OPPOSITE[token.value], words=(at - 1, *token.words))
+            return token._replace(value=OPPOSITE[token.value], words=(at - 1, *token.words))
         self.tokens.append(BREAK)
         return token
 
@@ -181,6 +191,15 @@ class TokenLine:
         if len(tokens) > 1 and tokens[-1].part is _SIDE and tokens[-2].part is _SEPARATOR:
             self.tokens.append(Token(_RESULT, -1))
 
+    def _begin_before(self, at: int) -> bool:
+        """Take back what was found before an operation, and return whether it stands before "pre-op"."""
+        told = told_of_before(self.tokens, at)
+        if told is None:
+            self._is_of_before = True  # "pre-op IR 0"
+            return False
+        self.tokens[:] = told
+        return True
+
     def _replace_results(self) -> None:
         """Drop the last head's results: the next one holds instead of them."""
         kept = without_results(self.tokens)
@@ -189,8 +208,12 @@ class TokenLine:
 
     def _add_result(self, token: Token, at: int) -> None:
         tokens = self.tokens
+        if self._is_of_before:
+            token = token._replace(value=None, grade="")
         if self._row.traits & _STOP and is_told_now(self._row, at, tokens):
+            behind = max((place for one in tokens for place in one.words), default=at) + 1
             self._replace_results()
+            self._replaced += tuple(range(behind, at))  # "positive before the injection, negative today"
         if token.concept in {FOREIGN, OWN}:
             tokens.append(Token(Part.TOPIC if token.concept == OWN else self._foreign, at))
             token = token._replace(concept="")

@@ -1,6 +1,7 @@
 """The frame of walking: how far somebody gets until it hurts, "can walk 200 yds before the legs get heavy"."""
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Final
 
 from cds_service.narrative.frames.frame import Frame
@@ -16,8 +17,10 @@ _SURE = frozenset({"before", "until", "till", "limited by", "stopped by", "restr
 _THEN = _SURE | {"then", "->", "due to", "d / t", "because of", "because", "as", "by", "when", "secondary to"}
 _BY = frozenset({"after", "within", "at", "beyond"})
 _STATES: Final = frozenset({"has", "has been", "is", "now", "is now", "was", "currently", "only", "just"})
-_FAR: Final = "far"  # a unit that stands for walking by itself
-_LEAST_FAR = 20  # "pain after 5 m" may be months
+# Units that stand for walking by themselves, and how many: "pain after 5 m" may be months.
+_LEAST: Final = MappingProxyType({"far": 20, "street": 1})
+_CHANGE, _HEAVINESS, _ACT = "effect", "pain", "act"
+_WALKED: Final = frozenset({"of", "walking", ","})
 _MOVING = frozenset(
     {
         "running", "run", "runs", "ran", "jog", "jogging", "cycle", "cycling", "bike", "ride", "swim", "swimming",
@@ -69,17 +72,27 @@ class WalkingFrame(Frame):
 
     def _pain_before(self, row: Row, place: int) -> int | None:
         """Return the pain that comes on after a distance: "calf pain after 200 yards"."""
-        if row[place].concept(_PACE) != _FAR or place < 2 or row[place - 1].number < _LEAST_FAR:
+        least = _LEAST.get(row[place].concept(_PACE) or "")
+        if least is None or place < 2 or row[place - 1].number < least or _is_treated(row, place):
             return None
         led = False
         for at in range(place - 2, max(-1, place - _NEAR), -1):
             item = row[at]
             led = led or item.text in _BY
-            if item.role in _PAINS:
+            if item.role in _PAINS or item.concept(_CHANGE) == _HEAVINESS:
                 return at if led and pain_at(row, at) is Subject.OURS else None
             if item.is_marked(Mark.STOP, Mark.LIST, Mark.JOINED) or item.entry.cues:
                 return None
         return None
+
+
+def _is_treated(row: Row, place: int) -> bool:
+    """Return whether a block is one of nerves: "better after 1 block by Dr Jones", "pain after two L5 blocks"."""
+    if row[place].concept(_ACT) is None:
+        return False
+    behind = row[place + 1].text if place + 1 < len(row) else ","
+    is_eased = any(item.concept(_CHANGE) == "better" for item in row[:place])
+    return behind not in _WALKED or is_eased or any(item.concept(_ACT) for item in row[:place])
 
 
 def _pain_behind(row: Row, end: int) -> int | None:
