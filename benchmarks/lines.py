@@ -72,5 +72,6 @@ _BY_BODIES = (
     *THROUGHPUT.values(),
     P99,
     P99_MANY,
+    MEMORY,
 )
-LINES = (MACHINE, *(each for line in _BY_BODIES for each in (line, line.sent(differ=True))), START, MEMORY)
+LINES = (MACHINE, START, *(each for line in _BY_BODIES for each in (line, line.sent(differ=True))))

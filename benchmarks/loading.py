@@ -42,9 +42,11 @@ class Loaded(NamedTuple):
 def measure_servers(servers: Servers, sent: Sequence[Stream], seconds: float) -> Iterator[Pair]:
     """Yield what a round measures of the servers; each load takes so many seconds."""
     yield Pair(START, servers.ours.ready_after, servers.replies[CARD].ready_after)
-    for stream in sent:
-        yield from _compare(servers, stream, seconds)
-    yield Pair(MEMORY, servers.ours.worker_mib())
+    for differ in (False, True):  # in this order: what differing bodies leave in memory must not count for the others
+        for stream in sent:
+            if stream.differ is differ:
+                yield from _compare(servers, stream, seconds)
+        yield Pair(MEMORY.sent(differ=differ), servers.ours.worker_mib())
 
 
 def _compare(servers: Servers, stream: Stream, seconds: float) -> Iterator[Pair]:

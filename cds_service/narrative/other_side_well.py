@@ -19,6 +19,12 @@ _SMALL: Final = frozenset(
 )
 _NUMB: Final = frozenset({"numb", "numbness", "tingling", "tingly", "hypoaesthesia", "paraesthesia", "paresthesia"})
 _RESULTS: Final = frozenset({"normal", "nad", "not", "none", "nil"})
+_EXAMINED: Final = frozenset(
+    {
+        "slr", "slump", "lasegue", "fadir", "faddir", "faber", "ir", "rotation", "trend", "trendelenburg", "kj", "aj",
+        "jerk", "jerks", "reflex", "ehl", "df", "pf", "power",
+    }
+)  # fmt: skip
 _ENDINGS: Final = frozenset({CLAUSE, STOP, LINE})
 _LONGEST: Final = 8  # words
 
@@ -30,7 +36,8 @@ def tells_of_other_side(before: Sentence, part: Sentence) -> bool:
     if _NAMING.isdisjoint(part.words):
         return False  # as in most sentences
     is_result = not _RESULTS.isdisjoint(part.words) and _NUMB.isdisjoint(before.words)
-    if before.ending == CLAUSE and is_result:
+    is_examined = before.ending == CLAUSE or not _EXAMINED.isdisjoint(before.words)
+    if is_result and is_examined:
         return False  # of what was examined the ellipsis is completed
     side, other = _side(part.words), _side(before.words)
     return side is not None and other is not None and side is not other and _is_well(part.words)

@@ -10,6 +10,7 @@ from cds_service.narrative.tokenizer import CLAUSE, PARAGRAPH, Sentence
 
 _JERKS: Final = frozenset({"jerks", "jerk", "reflexes", "dtrs"})
 _LETTERS: Final[Mapping[str, str]] = {"k": "knee", "a": "ankle", "b": "biceps", "t": "triceps", "s": "supinator"}
+_NAMED_JERKS: Final = frozenset({"kj", "kjs", "aj", "ajs", "jerk", "jerks"})
 _PLACES: Final = frozenset({"k", "a", "knee", "ankle", "knees", "ankles"})
 _SMALL: Final = frozenset({",", "and", "/", ":", "(", ")", "-", "+", "brisk", "lost", "reduced", "both", "trace"})
 _GRADED: Final = re.compile(r"[rl]?[0-4]|[+-]|absent|present|normal|n|r|l|right|left")
@@ -124,7 +125,8 @@ def _is_touch(part: Sentence, at: int) -> bool:
 
 def _has_glued_sides(words: Sequence[str]) -> bool:
     glued = [word for word in words if word in _GLUED]
-    return any(one[0] == _RIGHT and other[0] == _LEFT for one, other in pairwise(glued))
+    is_of_jerk = not _NAMED_JERKS.isdisjoint(words)  # else "L2" may be a vertebra
+    return any(one[0] != other[0] and (is_of_jerk or one[0] == _RIGHT) for one, other in pairwise(glued))
 
 
 def _is_scored(words: Sequence[str]) -> bool:

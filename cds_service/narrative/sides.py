@@ -30,7 +30,7 @@ _LEADING, _THERE = frozenset({"on", "the", "on the"}), "there"  # "on the left t
 _BEHIND_SIDE = frozenset({",", ":", "-", "it is", "its", "she has", "he has", "he", "she", "side"})
 _THAN = "than"
 _COMPARING = frozenset({_THAN, "more than", "greater than", "worse than", "on", "the"})
-_EITHER = "either"
+_EITHER, _EITHERS = "either", frozenset({"either", "neither"})
 REFERRING: Final = "that"  # hip
 _SAME, _SIDE = "same", "side"
 _NEAR = 6  # items between a finding and "either"
@@ -89,10 +89,17 @@ def _heads(items: list[Item], at: int) -> bool:
 
 def of_either(row: Row, mention: Mention, denied: Statement) -> Statement:
     """Return a denial with its side: of both where "either" stands by its words, "no arthritis in either hip"."""
-    if denied.side is not _UNSTATED or _EITHER not in row.sentence.words:
+    if denied.side is not _UNSTATED or not _EITHERS.intersection(row.sentence.words):
         return denied
-    near = row[max(0, mention.first - _NEAR) : mention.last + 1 + _NEAR]
-    return denied._replace(side=Side.BOTH) if any(item.text == _EITHER for item in near) else denied
+    near = range(max(0, mention.first - _NEAR), min(len(row), mention.last + 1 + _NEAR))
+    return denied._replace(side=Side.BOTH) if any(_is_either(row, at) for at in near) else denied
+
+
+def _is_either(row: Row, at: int) -> bool:
+    """Return whether a word names both sides one by one: "in either hip", "neither hip"."""
+    word = row.sentence.words[row.firsts[at]]
+    is_of_limb = at + 1 < len(row) and bool(row[at + 1].concept("joint") or row[at + 1].concept("limb"))
+    return word in _EITHERS and (word == _EITHER or is_of_limb)
 
 
 def refer_back(mention: Mention, items: Row, named: set[Side]) -> None:

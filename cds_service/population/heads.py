@@ -119,11 +119,11 @@ def decode_alike(texts: Sequence[bytes], kinds: Container[str]) -> Alike | None:
     match = _TYPE_FIRST.match(texts[0]) if texts else None
     if match is None or (kind := match[1].decode()) not in kinds:
         return None
-    joined, breaks = b"\n".join(texts), len(texts) - 1
-    if joined.count(b"}\n" + match[0]) != breaks or joined.count(b"\n") != breaks or not joined.endswith(b"}"):
+    beginning = match[0]
+    if not all(text.startswith(beginning) and text.endswith(b"}") for text in texts):
         return None
     try:
-        heads = _DECODERS.get(kind, _OTHERS).decode_lines(joined)
+        heads = _DECODERS.get(kind, _OTHERS).decode_lines(b"\n".join(texts))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return Alike(kind, heads) if len(heads) == len(texts) else None

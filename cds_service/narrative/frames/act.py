@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import Final
 
 from cds_service.model.facts import FindingValue
+from cds_service.model.sides import Side
 from cds_service.narrative.frames.clause import ABOUT, PLACE_KINDS, Clause, Slot, is_about
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.place_table import UNSAID, find_meanings
@@ -36,6 +37,8 @@ _MISSED: Final = frozenset(
 _WEEKDAYS: Final = frozenset(
     {"mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays", "tomorrows"}
 )
+_OTHER: Final = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
+_SMALL, _LONGEST_DATES = frozenset({"in", "the", "hip", "one"}), 8
 _HEMI: Final = "hemi"
 _LAST, _EXERCISE = "last", "exercise"
 _ANSWERED: Final = frozenset({":", "-"})  # "Physio - none"
@@ -64,12 +67,19 @@ class ActFrame(Frame):
             yield from self._therapy_beside(row, head)
             if self._is_nothing(row, head, name):
                 continue
-            if name == _HEMI:
+            if name == _HEMI and any(item.is_side for item in row[head + 1 : head + 2]):
                 slots = [slot for slot in slots if not slot.is_listed]  # "hemi R, hip stiff" may be half a body
-            for meaning, places in find_meanings(self.table.get(name, {}), row, slots):
+            for meaning, places in self._meanings(row, name, slots):
                 agents = [slot for slot in slots if row[slot.at].concept(_AGENT)]
                 beside = agents if places else [slot for slot in agents if slot.at == head + 1]
                 yield self._mention(row, head, meaning, places, beside)
+
+    def _meanings(self, row: Row, name: str, slots: list[Slot]) -> list[tuple[PhraseMeaning, list[Slot]]]:
+        """Return what an act is at its places, or by itself where those of a list are another's."""
+        table = self.table.get(name, {})
+        found = find_meanings(table, row, slots)
+        is_anothers = not found and bool(slots) and all(slot.is_listed for slot in slots)
+        return find_meanings(table, row, []) if is_anothers else found
 
     def _is_nothing(self, row: Row, head: int, name: str) -> bool:
         """Return whether an act is only named, meant, or declined."""
@@ -88,8 +98,8 @@ class ActFrame(Frame):
         meaning = self.table.get("physical-therapy", {}).get(UNSAID)
         if meaning is None or _PT not in row.sentence.words:
             return
-        for at in (head - 2, head + 2):
-            if 0 <= at < len(row) and row[(at + head) // 2].is_marked(*_LISTS) and _is_short(row, at):
+        for at in _listed_beside(row, head):
+            if _is_short(row, at):
                 yield Mention(at, meaning, at, at, parts=(at,), is_sided=True)
         for at in range(max(0, head - _NEAR), min(len(row) - 2, head + _NEAR)):
             is_counted = row[at + 1].number >= 0 and row.sentence.words[row.firsts[at + 2]] in _VISITS
@@ -166,7 +176,8 @@ class ActFrame(Frame):
         if missed is not None:
             mention.value, mention.results = FindingValue.ABSENT, (missed,)
         if row[head].concept(_ACT) != _DRUG:
-            mention.side = side_of(row, head, places, mention.first, mention.last)
+            side = side_of(row, head, places, mention.first, mention.last)
+            mention.side = Side.BOTH if _is_followed_by_other(row, mention.last, side) else side
         return mention
 
     def _had(self, row: Row, head: int, meaning: PhraseMeaning) -> PhraseMeaning:
@@ -182,6 +193,24 @@ def _of_own_joint(row: Row, head: int, slots: list[Slot]) -> list[Slot]:
     if after is None or not any(after < slot.at and row[slot.at].concept("joint") for slot in slots):
         return slots
     return [slot for slot in slots if slot.at > after]
+
+
+def _listed_beside(row: Row, head: int) -> Iterator[int]:
+    """Yield the entries of one word that are listed beside an act: "PT, chiro, NSAIDs"."""
+    for step in (-2, 2):
+        at = head + step
+        while 0 <= at < len(row) and abs(at - head) <= _NEAR and row[at - step // 2].is_marked(*_LISTS):
+            yield at
+            at += step
+
+
+def _is_followed_by_other(row: Row, last: int, side: Side) -> bool:
+    """Return whether the other side follows with a year of its own: "right hip replaced 2015 and the left in 2019"."""
+    if side not in _OTHER or not row.has_year:
+        return False
+    behind = [item for item in row[last + 1 : last + 1 + _LONGEST_DATES] if item.text not in _SMALL]
+    texts = ["year" if item.year else "side" if item.entry.side is _OTHER[side] else item.text for item in behind[:4]]
+    return texts[:1] == ["year"] and texts[1:2] in (["and"], [","]) and texts[2:] == ["side", "year"]
 
 
 def _missed_at(row: Row, head: int) -> int | None:

@@ -292,5 +292,5 @@ def _is_of_pair(row: Row, at: int) -> bool:
     for other, slash in ((at - 2, at - 1), (at + 2, at + 1)):
         if 0 <= other < len(row) and row[slash].text == _SLASH and row[other].text in {_PLUS, _MINUS}:
             return True
-    is_led = at > 1 and row[at - 1].text == "," and row[at - 2].is_side and row[at - 3].text == _PLUS
+    is_led = at > 1 and row[at - 1].text == "," and row[at - 2].is_side and any(item.text == _PLUS for item in row[:at])
     return is_led and len(row) == at + 2 and row[at + 1].is_side

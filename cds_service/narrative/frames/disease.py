@@ -110,9 +110,12 @@ class DiseaseFrame(Frame):
 def _shared(row: Row, placed: Mapping[int, list[Slot]], other: int, head: int) -> list[Slot]:
     """Return the joints of the disease beside, if only a denial leads on: "L hip labral tear, no OA"."""
     between = row[min(other, head) + 1 : max(other, head)]
-    last = between[-_DENIED_WITHIN:]
+    last = [*between[-_DENIED_WITHIN:], *(row[max(0, head - 2) : head] if head < other else ())]
     is_denied = any(cue.effect is CueEffect.NEGATED for item in last for cue in item.entry.cues)
-    is_next = all(item.is_side or item.entry.cues or item.is_marked(Mark.LINK, *_LISTS) for item in between)
+    is_next = all(
+        item.is_side or item.entry.cues or item.concept("joint") or item.is_marked(Mark.LINK, *_LISTS)
+        for item in between
+    )
     if other == head or not (is_denied and is_next):
         return []
     return [Slot(slot.at, False, True) for slot in placed[other] if row[slot.at].concept("joint")]

@@ -32,7 +32,7 @@ def is_of_back(item: Item) -> bool:
 
 
 def is_answer(row: Row, at: int) -> bool:
-    """Return whether a pain is what stands behind the colon of a test, "FADIR L: groin pain", or what hurts after all."""
+    """Return whether a pain is what stands behind the colon of a test, "FADIR L: groin pain", or hurts after all."""
     if _is_contrasted(row, at):
         return True
     colon = next((place for place in range(at - 1, -1, -1) if not _is_of_place(row[place])), -1)

@@ -15,6 +15,7 @@ from cds_service.narrative.mentions import Mention
 _REFLEX, _PLACE, _GRADE, _LIMB = "reflex", "reflex-place", "reflex-grade", "limb"
 _SIGNS = {"+": "positive", "-": "absent"}
 _PLUS, _TWO_PLUS = "+", "+ +"
+_NOT_THERE = frozenset({"not present", "is not present", "was not present", "were not present"})
 _ABILITY, _UNABLE, _GET = "ability", "unable", "get"
 _ELICIT, _DOWN = "elicit", "down"
 _HINDRANCE, _NEAR = "hindrance", 4  # items
@@ -78,7 +79,7 @@ class ReflexFrame(ExaminationFrame):
             return self.said(at, grade)
         if _ELICIT in item.text and _is_hindered(row, at):
             return Token(Part.RESULT, at, words=(at,))
-        if lacks(row, at, _is_reflex) or _is_not_got(row, at):
+        if lacks(row, at, _is_reflex) or _is_not_got(row, at) or item.text in _NOT_THERE:
             return self.said(at, "absent")
         if item.text == _PLUS and any(one.text == _TWO_PLUS for one in row):
             return Token(Part.RESULT, at, words=(at,))  # nobody agrees what "+" is beside "++"

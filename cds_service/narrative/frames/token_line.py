@@ -132,6 +132,8 @@ class TokenLine:
     def _goes_on(self, at: int) -> bool:
         """Return whether a word that breaks elsewhere leads on to another result of the same head."""
         if self._row[at].text in COMPARING and self._is_worse_than_other_side(at):
+            told = max(place for place, one in enumerate(self.tokens) if one.part is _RESULT)
+            self.tokens[told] = self.tokens[told]._replace(words=(*self.tokens[told].words, at))
             self.tokens += (BREAK,)  # what is less than the other side does not make that side normal
             return True
         if self._row[at].text in COMPARING and self._compares(at):
