@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from cds_service.narrative.ceasing import is_until, lasted_until
-from cds_service.narrative.items import Item
+from cds_service.narrative.ceasing import is_until, lasted_until, names_day
+from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 
@@ -18,7 +18,7 @@ def is_before_it(items: Sequence[Item], place: int) -> bool:
     return any(cue.is_opening and cue.effect is CueEffect.HISTORICAL for cue in items[place].entry.cues)
 
 
-def before_act(items: Sequence[Item], mentions: Sequence[Mention], place: int) -> Iterator[Mention]:
+def before_act(items: Row, mentions: Sequence[Mention], place: int) -> Iterator[Mention]:
     """Yield the findings of the time before an operation or the like: "numb in the left leg before the operation"."""
     act = _act_behind(items, place)
     others = (item for at, item in enumerate(items) if at != place)
@@ -42,10 +42,12 @@ def before_act(items: Sequence[Item], mentions: Sequence[Mention], place: int) -
             yield mention
 
 
-def _act_behind(items: Sequence[Item], place: int) -> int | None:
+def _act_behind(items: Row, place: int) -> int | None:
     """Return the place of the operation or the like that all was before: "until" may name a year, too."""
     if is_before_it(items, place):
         return place
+    if is_until(items[place]) and place + 1 < len(items) and names_day(items, place + 1):
+        return place + 1
     near = range(place + 1, min(len(items), place + 1 + _NEAR + 1))
     is_dated = is_until(items[place])
     return next((at for at in near if items[at].concept(_ACT) or (is_dated and items[at].year)), None)

@@ -16,15 +16,24 @@ _AMOUNTS: Final = frozenset(
     | {"about", "around", "over", "nearly", "many"}
 )
 _TREATMENTS: Final = ("act", "agent", "danger")  # a drug that was stopped was tried
+_DAYS: Final = frozenset(
+    {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november"}
+    | {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "december"}
+    | {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "yesterday"}
+    | {"xmas", "christmas", "easter", "spring", "summer", "autumn", "winter", "recently", "last"}
+)
 _FEW, _HAD = 5, "had"
+_SOON, _DISCHARGED = 6, "discharged"
 _NEAR: Final = 4  # items behind "stopped"
 
 
 def ceases(items: Row, place: int) -> bool:
     """Return whether a word says that something ended, and not whom it kept from what: "it stopped him working"."""
-    if not items[place].is_marked(Mark.CEASED) or (place and items[place - 1].is_marked(Mark.LIST, Mark.STOP)):
-        return False  # "numb leg, stopped work two weeks ago"
+    if not items[place].is_marked(Mark.CEASED):
+        return False
     behind = items[place + 1 : place + 1 + _NEAR]
+    if behind and place and items[place - 1].is_marked(Mark.LIST, Mark.STOP):
+        return False  # "numb leg, stopped work two weeks ago"
     if not behind or behind[0].is_marked(Mark.LIST, Mark.STOP) or behind[0].text in _WHOLLY or behind[0].text == ")":
         return True
     is_dated = behind[0].text in _WHEN and len(behind) > 1 and behind[1].year > 0
@@ -44,6 +53,11 @@ def is_until(item: Item) -> bool:
     return item.text in _UNTIL
 
 
+def names_day(items: Row, place: int) -> bool:
+    """Return whether an item is a month, a feast or the like, up to which something went on: "limp until Xmas"."""
+    return items.sentence.words[items.firsts[place]] in _DAYS
+
+
 def lasted_until(items: Sequence[Item], mention: Mention, place: int) -> bool:
     """Return whether a finding was there up to a moment. "Not numb until the operation" says that it began then."""
     is_denied = any(cue.effect is CueEffect.NEGATED for item in items[:place] for cue in item.entry.cues)
@@ -58,11 +72,19 @@ def began_then(items: Sequence[Item], mention: Mention) -> bool:
     return behind is not None and is_until(behind)
 
 
+def _is_discharged(items: Row, mention: Mention) -> bool:
+    """Return whether no more care is told of behind the year of a disease: "breast cancer 2004, discharged"."""
+    words = items.sentence.words[items.words(mention.first, mention.last)[1] :]
+    return _DISCHARGED in words[:_SOON] and words[-1] in {_DISCHARGED, ")", "."}
+
+
 def was_had(items: Row, mention: Mention) -> bool:
     """Return whether a disease that leaves a history is told as had in a year: "had cancer of the breast in 2012"."""
     leaves_nothing = mention.saying.past is None and not mention.saying.is_drug
     if leaves_nothing or mention.when is None or not mention.when.year:
         return False
+    if _is_discharged(items, mention):
+        return True
     for item in reversed(items[max(0, mention.first - _FEW) : mention.first]):
         if item.text == _HAD:
             return True

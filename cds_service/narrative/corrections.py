@@ -27,8 +27,26 @@ def correct_sides(parts: Sequence[Sentence]) -> list[Sentence]:
     for part in parts:
         if corrected and part.words[0] in _CORRECTING and len(part.words) <= _NEAR and corrected[-1].ending == STOP:
             part = corrected.pop().followed_by(part)
+        if "not" in part.words:
+            part = _without_other_side(part)
         corrected.append(part if _CORRECTING.isdisjoint(part.words) else _corrected(part))
     return corrected
+
+
+def _without_other_side(part: Sentence) -> Sentence:
+    """Return a sentence without the side that it only says not to mean: "right (not left) groin pain"."""
+    words = part.words
+    for at in range(1, len(words) - 2):
+        is_opened = words[at] == _OPENING
+        first = at + is_opened
+        if words[first] != "not" or words[at - 1] not in _SIDES or words[first + 1] not in _SIDES:
+            continue
+        end = first + 2 + is_opened
+        is_closed = not is_opened or (end <= len(words) and words[end - 1] == _CLOSING)
+        is_led = end < len(words) and words[end] not in _ENDS
+        if is_closed and is_led and _SIDES[words[at - 1]] != _SIDES[words[first + 1]]:
+            return part.part(0, at).followed_by(part.part(end))
+    return part
 
 
 def is_retraction(part: Sentence, before: Sentence) -> bool:

@@ -28,6 +28,7 @@ _AGO: Final = "ago"
 _BEGAN: Final = ("began", "started", "developed", "first")
 _NEAR_BEFORE: Final = 4  # items
 _MAX_UNKNOWN: Final = 1  # unknown words between a mention and a cue after it
+_MAX_UNKNOWN_EVENT: Final = 4  # between what happened and "decades ago": it tells how it happened
 
 
 class CuesBehind:
@@ -46,6 +47,10 @@ class CuesBehind:
         if self._items[place].text in _SIGNS and (place > mention.last + 1 or self._items[0].text in _LEADING):
             return False  # "(+) night pain, (-) fever": it denies what stands behind it
         between = without_own_side(self._items[mention.last + 1 : place], mention)
+        if cue.effect is CueEffect.UNCLEAR and any(item.is_marked(Mark.QUOTED) for item in between):
+            return False  # "groin pain L (previous note said R in error)"
+        if cue.effect is CueEffect.HISTORICAL and mention.saying.is_event and _is_how(between):
+            return True
         if cue.is_listing:
             return not any(item.is_marked(Mark.STOP) or item.entry.cues for item in between)
         if self._items[place].text == _ZERO and ("grade" in mention.saying.takes or not _is_answered(between)):
@@ -111,6 +116,12 @@ class CuesBehind:
             if item.is_marked(Mark.STOP, Mark.GROUNDS, *_LISTS):
                 return False
         return False
+
+
+def _is_how(between: Sequence[Item]) -> bool:
+    """Return whether words only tell how something happened: "fell 3 m off a scaffold decades ago"."""
+    is_apart = any(item.is_marked(Mark.STOP, *_LISTS) or item.entry.saying is not None for item in between)
+    return not is_apart and sum(item.is_unknown for item in between) <= _MAX_UNKNOWN_EVENT
 
 
 def _is_begun(between: Sequence[Item]) -> bool:

@@ -19,7 +19,7 @@ _ENDINGS: Final = marked(Mark.OVER, Mark.RESTORED, Mark.CEASED, Mark.EARLIER) | 
 _REACH: Final = 16  # items between a finding and its end
 _MAX_UNKNOWN: Final = 4
 _NEAR: Final = 3  # items between "not" and what is not over
-_COMMA, _ACT = ",", "act"
+_COMMA, _SLASH, _ACT = ",", "/", "act"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _AUXILIARIES = frozenset(
     {
@@ -215,7 +215,7 @@ def _is_placed(items: Sequence[Item], mention: Mention, place: int) -> bool:
 
 def _is_subject(items: Sequence[Item], mention: Mention, place: int) -> bool:
     """Return whether a word is said of the mention: nothing between them begins something else."""
-    between = _without_bracket(items[mention.last + 1 : place])
+    between = [item for item in _without_bracket(items[mention.last + 1 : place]) if item.text != _SLASH]  # "6/52"
     if len(between) > _REACH:
         return False
     while between and (_AUXILIARIES.issuperset(between[-1].text.split()) or between[-1].is_marked(Mark.DEGREE)):

@@ -10,6 +10,7 @@ from cds_service.narrative.mentions import Mention
 from cds_service.narrative.statements import Statement
 from cds_service.narrative.surroundings import since_year, year_of
 
+_AGAIN = "again"
 _BEGUN = frozenset({"new", "worse"})
 _DIAGNOSIS = "diagnosis"
 _DANGERS = frozenset({"flag", "sign", "symptom", _DIAGNOSIS})
@@ -47,8 +48,12 @@ class Judge:
 
     def date(self, statement: Statement, row: Row, mention: Mention) -> Statement:
         """Return a statement with the times that its sentence gives it."""
-        stated = _dated(statement, row, mention) if row.has_year else statement
-        return self._timed(stated, mention) if mention.is_dated else stated
+        may_date = row.has_year or (row.has_number and mention.saying.is_event)  # "fell ten feet in '95"
+        stated = _dated(statement, row, mention) if may_date else statement
+        is_again = mention.saying.is_event and _AGAIN in row.sentence.words
+        return (
+            self._timed(stated, mention) if mention.is_dated and not is_again else stated
+        )  # "RTC 2004, and again now"
 
     def _timed(self, statement: Statement, mention: Mention) -> Statement:
         """Return a statement with its times. An event, a treatment and what stays happened on a day; other things pass.

@@ -49,6 +49,9 @@ class Mark(Enum):
     EARLIER = "earlier"  # "before the operation"
     QUOTED = "quoted"  # "triage note": what another wrote
     WRITER = "writer"  # "on my exam": behind what another wrote, the writer speaks again
+    OBJECTING = "objecting"  # "tells me": behind what another wrote, something else is so
+    REFUTING = "refuting"  # "pt denies", "not so": what another wrote is not so
+    AGREEING = "agreeing"  # "confirms": what another wrote is so
     TOLD = "told"  # a mention that tells something, and is no entry of a plain list
     __hash__ = object.__hash__
 

@@ -69,7 +69,7 @@ class Page:
 
     def _overtake(self, one: Statement) -> None:
         """Forget what was told of before, where a statement of now says the opposite of it."""
-        for other in [told for told in self.of_before if told.finding == one.finding]:
+        for other in [told for told in self.of_before if _is_of(told, one)]:
             is_there = one.side in {other.side, *_WHOLE}
             if is_there and {one.value, other.value} == _OPPOSITES:
                 past = self.of_before.pop(other)
@@ -81,7 +81,7 @@ class Page:
     def _is_overtaken(self, one: Statement) -> bool:
         """Return whether what is told of before is the opposite of what has been found now."""
         return any(
-            told.finding == one.finding
+            _is_of(one, told)
             and told not in self.of_before
             and told.side in {one.side, *_WHOLE}
             and {one.value, told.value} == _OPPOSITES
@@ -120,3 +120,9 @@ class Page:
                 sides = {one.side for one in found[0]}
                 side = sides.pop() if waiting.side is Side.UNSTATED and len(sides) == 1 else waiting.side
                 self.statements.setdefault(waiting._replace(side=side), span)
+
+
+def _is_of(before: Statement, now: Statement) -> bool:
+    """Return whether what was told before is a finding of now, or a kind of one that is denied now."""
+    is_kind = now.value is FindingValue.ABSENT and _KIND_OF.get(before.finding) == now.finding
+    return is_kind or before.finding == now.finding

@@ -5,6 +5,7 @@ What is read as the denial of a danger may give advice to wait back. No list of 
 other word costs the denial, which is then not recorded; that the finding is there may still be read.
 """
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -29,6 +30,7 @@ _PART: Final = frozenset({"of", "from", "than"})
 _FULL_GRADE: Final = "5 / 5"
 _WEAK: Final = frozenset({"4", "3-or-less"})
 _BACK_PAIN: Final = ("low-back-pain",)
+_UNEVEN: Final = re.compile(r"\b5 / [0-4]\b(?! /)")  # grades of two sides: "L4 5/4"
 _FULL: Final = 5  # the grade of full strength
 RETRACTED_WITHIN: Final = 4  # words of the next sentence
 
@@ -155,6 +157,8 @@ def _is_measured_otherwise(clause: DenialClause) -> bool:
     if not clause.denies_itself:
         return False
     if any(row[at].concept("grade") or row[at].text.startswith(_FULL_GRADE) for at in clause.own):
+        if _UNEVEN.search(" ".join(row.sentence.words)):
+            return True
         unread = (at for at in row.kinds.get("grade", ()) if at not in clause.accounts.own)
         if any(row[at].concept("grade") in _WEAK and _is_of_leg_muscle(clause, at) for at in unread):
             return True  # "5/5 throughout x for L EHL 4/5"
@@ -271,6 +275,8 @@ def _is_loose(accounts: Accounts, part: range) -> bool:
         return False
     is_ticked = row[-1].text not in BOXES
     loose = [at for at in part if at not in accounts.own and deviates(row[at]) and not _is_downgoing(row, at)]
+    if any(row[at].concept("joint") for at in part) and any("severity" in row[at].entry.qualifiers for at in part):
+        return True  # "L3/4 stenosis nil, L4/5 severe"
     return not all(
         at > part.start and (accounts.negates(at - 1) or (is_ticked and row[at - 1].text == EMPTY_BOX)) for at in loose
     )

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.model.vocabulary import Vocabulary
+from cds_service.narrative.by_now import is_over_by_now, tells_of_now
 from cds_service.narrative.context import Context, carried_past
 from cds_service.narrative.dating import date_mentions, histories
 from cds_service.narrative.foot_lifting import sides_lifted
@@ -23,20 +24,13 @@ from cds_service.narrative.none_of_these import denies_all
 from cds_service.narrative.one_sided import denied_of_other
 from cds_service.narrative.passage import Passage
 from cds_service.narrative.plainness import RETRACTED_WITHIN, Plainness
-from cds_service.narrative.quoting import (
-    is_of_before,
-    is_past_drug,
-    is_quoted,
-    is_taken_back,
-    is_told_of_then,
-    may_correct,
-    past_of,
-)
+from cds_service.narrative.quoting import is_of_before, is_past_drug, is_told_of_then, past_of
 from cds_service.narrative.returning import may_take_back
 from cds_service.narrative.side_headings import SideHeading, take_heading
 from cds_service.narrative.sides import of_either, refer_back, refers_back
 from cds_service.narrative.statements import Statement
 from cds_service.narrative.surroundings import is_something_else, leaves_out, wide_surroundings
+from cds_service.narrative.taking_back import is_quoted, is_taken_back, may_correct, may_object
 from cds_service.narrative.text_cache import HashedResults
 from cds_service.narrative.time_finder import TimeFinder
 from cds_service.narrative.tokenizer import PARAGRAPH, TRUNCATED, Sentence
@@ -123,7 +117,10 @@ class SentenceReader:
     def passage(self, sentences: Sequence[Sentence], rows: Sequence[Row]) -> Passage:
         """Return sentences as a passage to read."""
         names = [self._readings.name(one.text) for one in sentences]
-        told = [name if self._tells(row) else None for name, row in zip(names, rows, strict=True)]
+        told = [
+            name if self._tells(row) or tells_of_now(row) or may_object(row, before) else None
+            for name, row, before in zip(names, rows, (None, *rows), strict=False)
+        ]
         return Passage(sentences, rows, names, told)
 
     def _tells(self, row: Row) -> bool:
@@ -237,7 +234,11 @@ class SentenceReader:
         row, words = context.items, context.items.words(mention.first, mention.last)
         if mention.saying.beside:
             return Stated(one, words, beside=mention.saying.beside)
-        if (self._judge.is_sign(one) and leaves_out(row, mention)) or is_taken_back(row, mention, context.behind):
+        if self._judge.is_sign(one) and leaves_out(row, mention):
+            return None
+        if is_taken_back(row, context.behind, mention, is_danger=self._judge.is_flag(one)):
+            return None
+        if one.value is FindingValue.PRESENT and is_over_by_now(row, context.behind, context.mentions, mention):
             return None
         if mention.value is FindingValue.ABSENT and is_told_of_then(row, mention):
             return None

@@ -9,6 +9,7 @@ from cds_service.narrative.traits import SURROUNDINGS, marked
 
 _NEAR = 8  # items on either side
 _UNDOING = "undoing"  # the surroundings that undo others
+_IN, _LAST_CENTURY = "in", range(40, 100)
 _REACH = 3  # items behind what undoes them
 _COMMA, _HAD = ",", "had"
 _SINCE, _ARM = "since", "arm"  # "no tingling in the legs, but in both hands"
@@ -116,14 +117,22 @@ def year_of(items: list[Item], mention: Mention) -> int:
     if is_sign and any(_is_of_now(item) for item in behind):
         return 0
     is_told_as_past = is_sign and mention.first > 0 and items[mention.first - 1].text == _HAD
-    for item in behind[:_NEAR]:
+    for at, item in enumerate(behind[:_NEAR]):
         if item.year:
             return item.year
+        if mention.saying.is_event and item.text == _IN and (year := _short_year(behind[at + 1 :])):
+            return year
         is_passed = item.text in _AFTER if is_sign else item.text == _COMMA
         is_passed = is_passed or (is_told_as_past and _is_finding(item))
         if not (is_passed or item.is_side or item.is_unknown or item.is_marked(Mark.LINK)):
             break
     return _year_before(items, mention)
+
+
+def _short_year(behind: Sequence[Item]) -> int:
+    """Return the year that two figures tell at the end of a clause, "fell ten feet in '95", or 0."""
+    is_last = len(behind) == 1 or (len(behind) > 1 and behind[1].is_marked(*_LISTS))
+    return 1900 + behind[0].number if is_last and behind[0].number in _LAST_CENTURY else 0
 
 
 def _is_of_now(item: Item) -> bool:
@@ -135,7 +144,8 @@ def _year_before(items: list[Item], mention: Mention) -> int:
     for item in reversed(items[max(0, mention.first - _REACH) : mention.first]):
         if item.year:
             return item.year
-        if not (item.is_side or item.is_marked(Mark.LINK) or item.text in {_COMMA, _HAD}):
+        is_passed = mention.saying.is_event and item.text in _AFTER  # "hip fracture 2003 after a crash"
+        if not (is_passed or item.is_side or item.is_marked(Mark.LINK) or item.text in {_COMMA, _HAD}):
             break
     return 0
 

@@ -135,9 +135,15 @@ class EndingsTable(StrictModel):
 
 
 class QuotedTable(WordList):
-    """Words by which another's note is quoted; `until`: behind them the writer speaks again."""
+    """Words by which another's note is quoted; `until`: behind them the writer speaks again.
+
+    `objecting`: they say that something else is so. `refuting`: that it is not so. `agreeing`: that it is so.
+    """
 
     until: list[LowerPhrase]
+    objecting: list[LowerPhrase]
+    refuting: list[LowerPhrase]
+    agreeing: list[LowerPhrase]
 
 
 class GroundsTable(WordList):

@@ -29,6 +29,7 @@ _PT, _LISTS = "pt", (Mark.LIST, Mark.JOINED)
 _VISITS: Final = frozenset({"visit", "visits", "session", "sessions", "appointments", "weeks", "wks", "wk", "months"})
 _THERAPIES = frozenset({"physical-therapy", "physio"})
 _OURS: Final = frozenset({"hip", "lumbar", "leg", "back"})  # the parts of the body whose therapy counts
+_AFTER: Final = frozenset({"after", "following", "since"})
 _NEAR = 6  # items between a therapy and the part of the body that it is for
 _MISSED: Final = frozenset(
     {"did not attend", "never attended", "dna", "dnad", "dnaed", "none attended", "failed to attend", "didnt attend"}
@@ -61,7 +62,7 @@ class ActFrame(Frame):
         """Yield each act that is a finding where it was done."""
         clause = Clause(row, frozenset({_AGENT, *PLACE_KINDS}), frozenset({_ACT, "disease", "refusal"}))
         for head in (*row.kinds.get(_ACT, ()), *self._put_into(row), *self._at_joint(row)):
-            slots = clause.around(head)
+            slots = _of_own_joint(row, head, clause.around(head))
             name = self._name(row, head, slots)
             yield from self._therapy_beside(row, head)
             if self._is_nothing(row, head, name):
@@ -184,6 +185,14 @@ class ActFrame(Frame):
         is_tried = _TRIED in row.kinds and row.kinds[_TRIED][0] < head
         is_told = is_tried and any(_RESPONSE in item.entry.qualifiers for item in row)
         return replace(meaning, past=meaning.records[0]) if is_told and meaning.records else meaning
+
+
+def _of_own_joint(row: Row, head: int, slots: list[Slot]) -> list[Slot]:
+    """Return the slots of an act, without what only hurts after it: "pain right hip after left knee arthroscopy"."""
+    after = next((at for at in range(head - 1, -1, -1) if row[at].text in _AFTER), None)
+    if after is None or not any(after < slot.at and row[slot.at].concept("joint") for slot in slots):
+        return slots
+    return [slot for slot in slots if slot.at > after]
 
 
 def _listed_beside(row: Row, head: int) -> Iterator[int]:

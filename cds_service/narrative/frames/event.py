@@ -12,6 +12,7 @@ _LENGTH, _HEIGHT = "length", "height"
 _LEAST = {"metre": 1, "foot": 3}
 _RETURN, _AGO, _IN = "rtc", "ago", "in"
 _WHEN = frozenset({"if", "sooner", "prn", "as", "to", "for", "earlier", "asap", "after", "w"})
+_PREVIOUS = frozenset({"prev", "previous", "prior", "old", "historic", "historical", "remote"})
 _NEAR = 5  # items behind the abbreviation
 
 
@@ -24,7 +25,8 @@ class EventFrame(PairFrame):
     heads = frozenset({"mishap"})
 
     def _read_at(self, row: Row, place: int, meanings: Mapping[str, PhraseMeaning]) -> Iterator[Mention]:
-        return iter(()) if _is_return(row, place) else super()._read_at(row, place, meanings)
+        is_none = _is_return(row, place) or _is_previous(row, place)
+        return iter(()) if is_none else super()._read_at(row, place, meanings)
 
     def places(self, row: Row) -> Iterator[tuple[int, str]]:
         """Yield the causes, and heights in numbers."""
@@ -32,6 +34,12 @@ class EventFrame(PairFrame):
         for at in row.kinds.get(_LENGTH, ()):
             if at > 0 and row[at - 1].number >= _LEAST[row[at].concept(_LENGTH) or ""]:
                 yield at, _HEIGHT
+
+
+def _is_previous(row: Row, place: int) -> bool:
+    """Return whether it is told to be long over: "prev RTA x2"."""
+    first = row.firsts[place]
+    return first > 0 and row.sentence.words[first - 1] in _PREVIOUS
 
 
 def _is_return(row: Row, place: int) -> bool:

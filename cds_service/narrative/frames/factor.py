@@ -76,7 +76,7 @@ _ROADS: Final = frozenset(
 )
 _COMMA, _COLON, _DASH = ",", ":", "-"
 _RUNNING, _LEAST_LONG = "running", 10  # kilometres or miles
-_UNTIL = frozenset({"before", "until", "till"})
+_UNTIL, _COMPARED = frozenset({"before", "until", "till"}), frozenset({"than", "rather than"})
 _BEFORE, _BEHIND = 12, 8  # items between an action and its change
 
 
@@ -97,7 +97,7 @@ class FactorFrame(Frame):
         denied = False
         for place in row.kinds.get(ACTION, ()):
             action = _action(row, place)
-            if self._is_of_another_part(row, place):
+            if self._is_of_another_part(row, place) or (place and row[place - 1].text in _COMPARED):
                 continue
             before, behind = self._before(row, place, action), change_behind(self._changes, row, place, action)
             is_nearer = before and before.is_listed and behind and behind.at - place <= MAX_UNKNOWN

@@ -1,5 +1,6 @@
 """What pain tells of a test that is to bring it on: at which angle, as its answer, or that there is none."""
 
+from itertools import takewhile
 from typing import Final
 
 from cds_service.model.facts import FindingValue
@@ -8,7 +9,7 @@ from cds_service.narrative.frames.small_words import NONE
 from cds_service.narrative.items import Item, Role, Row
 from cds_service.narrative.lexicon import Mark
 
-_TEST, _SLR, _FILLER = "test", "slr", "filler"
+_TEST, _RESULT, _SLR, _FILLER = "test", "result", "slr", "filler"
 _WITH: Final = frozenset({"with", "w /", "(", "due to", "by"})
 _LEG_REGIONS: Final = frozenset({"leg", "calf", "lower-leg", "foot", "thigh", "hamstring"})
 _BELOW_KNEE, _SCIATICA = ("lower-leg-pain",), ("sciatica",)
@@ -31,13 +32,25 @@ def is_of_back(item: Item) -> bool:
 
 
 def is_answer(row: Row, at: int) -> bool:
-    """Return whether a pain is what stands behind the colon of a test: "FADIR L: groin pain", "squat: pain R groin"."""
+    """Return whether a pain is what stands behind the colon of a test, "FADIR L: groin pain", or hurts after all."""
+    if _is_contrasted(row, at):
+        return True
     colon = next((place for place in range(at - 1, -1, -1) if not _is_of_place(row[place])), -1)
     before = next((item for item in reversed(row[: max(colon, 0)]) if not item.is_side), None)
     if colon < 1 or row[colon].text != ":" or before is None or not before.concept(_TEST):
         return False
-    is_of_leg = any(item.concept(REGION) in _LEG_REGIONS or _is_below_knee(item) for item in row[at : at + _NEAR])
+    near = list(takewhile(lambda item: item.text not in NONE, row[at : at + _NEAR]))  # "back pain only, no leg"
+    is_of_leg = any(item.concept(REGION) in _LEG_REGIONS or _is_below_knee(item) for item in near)
     return before.concept(_TEST) != _SLR or is_of_leg
+
+
+def _is_contrasted(row: Row, at: int) -> bool:
+    """Return whether it hurts on a side, and not on the one before: "FADIR pain free R, pain L"."""
+    if not any(place < at and row[place].concept(_RESULT) == "painless" for place in row.kinds.get(_RESULT, ())):
+        return False
+    is_led = row[at - 1].is_side and (at + 1 == len(row) or row[at + 1].is_marked(Mark.LIST))
+    is_ended = at + 1 < len(row) and row[at + 1].is_side and (at + 2 == len(row) or row[at + 2].is_marked(Mark.LIST))
+    return is_led or is_ended
 
 
 def is_without_pain(row: Row, at: int) -> bool:

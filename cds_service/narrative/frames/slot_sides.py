@@ -123,8 +123,15 @@ def _run(row: Row, at: int, step: int) -> tuple[Side, int]:
         if step > 0 and at + 2 < len(row) and row[at].year and row[at + 1].text == "," and _is_dated_side(row, at + 2):
             at += 1  # "THR right 2015, left 2018"
         if 0 <= at + step < len(row) and 0 <= at < len(row) and row[at].is_marked(*_LISTS) and row[at + step].is_side:
+            if row[at].text == "," and _is_of_another(row, at + 2 * step):
+                break
             at += step
     return combine_sides(side for side in found if side), at
+
+
+def _is_of_another(row: Row, at: int) -> bool:
+    """Return whether what stands beyond a comma and a side has that side: "# NOF L, R THR 2010"."""
+    return 0 <= at < len(row) and not _PASSED.isdisjoint(row[at].entry.concepts)
 
 
 def _is_dated_side(row: Row, at: int) -> bool:
