@@ -204,6 +204,7 @@ def _add_marks(cues: CuesFile, add: Callable[[str, list[str], LexiconEntry], Non
         "quoted.refuting": (Mark.REFUTING, cues.quoted.refuting),
         "quoted.agreeing": (Mark.AGREEING, cues.quoted.agreeing),
         "grounds": (Mark.GROUNDS, cues.grounds.words),
+        "grounds.suspected": (Mark.SUSPECTED, cues.grounds.suspected),
         "claims.before": (Mark.CLAIM, cues.claims.before),
         "claims.behind": (Mark.CLAIM_BEHIND, cues.claims.behind),
         "pseudo": (Mark.LINK, cues.pseudo.words),

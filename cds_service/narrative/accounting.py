@@ -39,6 +39,7 @@ _IMAGING: Final = frozenset(
 )
 _SIGNS: Final = frozenset("/&")  # in "h / o", "w / o"
 _MORE, _ANY, _SLASH = "more", "any", "/"
+_AGAIN: Final = frozenset({"again", "then", "back", "until", "before"})
 _LASTING: Final = frozenset({"for", "x", "over"})
 _OF_YEAR: Final = frozenset({7, 12, 52})
 _BACK: Final = frozenset({"last", "past", "previous", "preceding"})
@@ -171,6 +172,11 @@ class Accounts:
         is_named = not _NAMING.isdisjoint(item.entry.concepts) and "change" not in item.entry.concepts
         return is_named or item.entry.saying is not None
 
+    def _is_back(self, at: int) -> bool:
+        """Return whether what was not there for some time is told to be there again: "none for 2 days, then leaked"."""
+        behind = range(at + 1, len(self.row))
+        return any(self.row[one].is_marked(Mark.AGAIN) or self.said(one) in _AGAIN for one in behind)
+
     def _is_fraction(self, at: int) -> bool:
         """Return whether weeks or months begin at a place that are written as parts of a year: "2/12"."""
         items = self.row[at : at + 3] if at > 0 else ()
@@ -182,9 +188,9 @@ class Accounts:
             return at > 0 and self.said(at - 1) == _ANY  # "not any more"
         behind = self.said(at + 1) if at + 1 < len(self.row) else ""
         if at and self.said(at - 1) in _LASTING and (behind in _SPANS or self._is_fraction(at)):
-            return True
+            return not self._is_back(at)
         if self._is_fraction(at - 2):
-            return self.said(at - 3) in _LASTING  # "no leg pain for 2/12"
+            return self.said(at - 3) in _LASTING and not self._is_back(at)  # "no leg pain for 2/12"
         if behind not in _SPANS:
             return behind in _AGE and self.row[at].number >= 0
         return bool(at) and self.said(at - 1).split()[-1] in _BACK

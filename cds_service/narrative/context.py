@@ -200,7 +200,8 @@ class Context:
         is_listed = is_some and any(item.entry.saying for item in between)
         if self.items[placed.place].text in _NONE_BEFORE and self.items[mention.place].concept("act"):
             return CueEffect.NEGATED  # "no previous spinal surgery"; of a pain it says nothing of now
-        if _INJURY in mention.saying.denies and self.items[placed.place].text in _NO_FURTHER:
+        is_next = not self.items.has(_LISTS, placed.place, mention.first)
+        if _INJURY in mention.saying.denies and is_next and self.items[placed.place].text in _NO_FURTHER:
             return CueEffect.NEGATED  # "no new injury"
         return CueEffect.UNCLEAR if is_listed else placed.cue.effect
 

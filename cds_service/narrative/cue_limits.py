@@ -68,6 +68,8 @@ def is_denied_anew(items: Sequence[Item], placed: PlacedCue, denials: Sequence[P
         return False
     is_apart = any(item.text == _COMMA for item in items[placed.place + 1 : mention.first])
     is_well = mention.value is FindingValue.ABSENT and is_apart  # "nil new, tone normal"
+    if _is_fall_told(items, mention) and _before(items, mention) == _COMMA:
+        return True  # "no new injury, fell downstairs on Sunday"
     return is_well or any(placed.place < one.place < mention.first for one in denials)
 
 
@@ -89,7 +91,7 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
         return True  # "denies weakness, EHL 3/5"
     if _is_found_positive(items, denial.place, mention) or is_asserted(items, mention):
         return True
-    before = items[mention.first - 1].text if mention.first else ""
+    before = _before(items, mention)
     if before == _PLUS:
         return True  # "-numbness, +leg pain"
     if before == _DASH and _MORE_THAN_NOT.issuperset(items[denial.place].text.split()):
@@ -102,12 +104,26 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
         return True
     if before != _COMMA:
         return False
-    if _INJURY in mention.saying.records and (mention.when or items[mention.first].text.split()[0] in _FELL):
+    if _is_fall_told(items, mention):
         return True  # "no injury, fell off a ladder last week"
     if mention.value is FindingValue.ABSENT or items[mention.first].concept("change") == "cannot":
         return True  # "no accidents, passes urine normally"
     is_one = sum(item.text == _COMMA for item in items[denial.place : mention.first]) == 1
     return is_one and mention.onset is not None and not denial.cue.is_listing and not _has_or(items, mention)
+
+
+def _is_fall_told(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether a mention tells of a fall or crash by a verb, or by its day."""
+    is_told = mention.when is not None or items[mention.first].text.split()[0] in _FELL
+    return _INJURY in mention.saying.records and is_told
+
+
+def _before(items: Sequence[Item], mention: Mention) -> str:
+    """Return what stands before a mention and its side."""
+    at = mention.first - 1
+    while at > 0 and items[at].is_side:
+        at -= 1
+    return items[at].text if at >= 0 else ""
 
 
 def _is_led_by_nothing(items: Sequence[Item], denial: int, mention: Mention) -> bool:

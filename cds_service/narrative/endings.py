@@ -46,7 +46,19 @@ _AFTER = frozenset({"after", "following", "during", "post"})
 _ARTICLES = frozenset({"the", "her", "his", "my", "their", "this", "that"})
 _TOWARDS = _ARTICLES | {"in", "into", "at", "on", "to", "over", "around", "in the", "at the", "of the"}
 _SCIATICA, _BACK_AGAIN = "sciatica", ("come back", "came back", "returned", "return")
-_NO_MORE = ("no longer", "not come", "not re", "has not", "hasnt", "have not", "did not", "never")
+_NO_MORE = (
+    ", not",
+    ", but",
+    ", does",
+    "no longer",
+    "not come",
+    "not re",
+    "has not",
+    "hasnt",
+    "have not",
+    "did not",
+    "never",
+)
 _NONE_NOW = frozenset({"none", "nothing", "nil", "never"})  # "sciatica in 2009, none since" denies it of now
 _SINCE, _NOW_WORD, _WAS = "since", "now", frozenset({"was", "were"})
 _BY_NOW = frozenset({"has", "have", "now", "has now", "have now", "is now"})
@@ -74,7 +86,7 @@ def find_ended(items: Row, mentions: Sequence[Mention]) -> Ended:
     for place, item in enumerate(items if mentions and items.traits & _ENDINGS else ()):
         if not item.traits & _ENDINGS:
             continue
-        if item.is_marked(Mark.OVER, Mark.RESTORED) or ceases(items, place):
+        if (item.is_marked(Mark.OVER, Mark.RESTORED) and _is_whole(items, place)) or ceases(items, place):
             found = list(_ended_by(items, mentions, place))
             ended.update(map(id, found))
             used |= {place} if found else set()
@@ -91,6 +103,13 @@ def find_ended(items: Row, mentions: Sequence[Mention]) -> Ended:
     if items.has_year:
         ended.update(id(one) for one in mentions if was_had(items, one))
     return Ended(ended, denied, used)
+
+
+def _is_whole(items: Sequence[Item], place: int) -> bool:
+    """Return whether a phrase that begins at a comma ends its clause: ", not now", but not ", not now in the foot"."""
+    if not items[place].text.startswith(_COMMA):
+        return True
+    return place + 1 == len(items) or items[place + 1].is_marked(*_LISTS)
 
 
 def _was_before_now(items: Row, mention: Mention) -> bool:

@@ -25,22 +25,29 @@ _YES = frozenset(
 )
 _ON = frozenset({"on", "takes", "taking", "remains on", "still on", "now on", "currently on"})
 _WAS = frozenset({"was", "were", "been", "had been", "went", "put"})
+_QUERY = "?"
 _NEAR = 2  # items between a suspected diagnosis and a cue behind it
 
 
 def is_ground(items: list[Item], mentions: Sequence[Mention], place: int, mention: Mention) -> bool:
     """Return whether a mention is the reason of the suspicion at `place`: "?CES given saddle anaesthesia".
 
-    A cue that lists, such as "check for", introduces no reason.
+    A cue that lists, such as "check for", introduces no reason. A question mark is of what stands next to it alone:
+    behind a comma comes a reason, too.
     """
     if not mention.saying.is_ground:
         return False
-    suspected = [one for one in mentions if one.first < mention.first and not one.saying.is_ground]
+    suspected = [(one.first, one.last) for one in mentions if one.first < mention.first and not one.saying.is_ground]
+    suspected += [(at, at) for at in range(place + 1, mention.first) if items[at].is_marked(Mark.SUSPECTED)]
+    if items[place].text == _QUERY and any(
+        first == place + 1 and items[last + 1].text == "," for first, last in suspected
+    ):
+        return True
     reasons = [at for at in range(place + 1, mention.first) if items[at].is_marked(Mark.GROUNDS)]
     is_behind = any(not one.is_before for one in items[place].entry.cues)
     return any(
-        at > one.last and (one.first > place or (is_behind and at == place + 1 and place - one.last <= _NEAR))
-        for one in suspected
+        at > last and (first > place or (is_behind and at == place + 1 and place - last <= _NEAR))
+        for first, last in suspected
         for at in reasons
     )
 

@@ -34,6 +34,7 @@ class Mark(Enum):
     COMPANION = "companion"  # "seen with her mother": who came with the patient
     RETURN = "return"  # "now has it": what was denied is there now
     GROUNDS = "grounds"  # "given": behind a suspected diagnosis come the signs that it rests on
+    SUSPECTED = "suspected"  # a disease that is no finding here, of which a suspicion may have its reasons
     TIME = "time"  # it stands behind what it dates
     BEGAN = "began"  # a day that was: what began then is no advice
     CLAIM = "claim"  # "diagnosed with": what follows is asserted

@@ -8,7 +8,7 @@ from cds_service.narrative.carrying import PlacedCue
 from cds_service.narrative.cue_limits import is_told_apart, names_examples
 from cds_service.narrative.grounds import is_affirmed, is_ground
 from cds_service.narrative.items import Row
-from cds_service.narrative.lexicon import CueEffect, Mark
+from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.tokenizer import EMPTY_BOX
 
@@ -33,7 +33,18 @@ def is_out(
         return is_affirmed(items, mention)
     if items[place].text == _SUCH_AS and names_examples(items, place, denials):
         return True
-    return _is_denied_apart(items, denials, place, mention) or is_ground(items, mentions, place, mention)
+    is_apart = _is_denied_apart(items, denials, place, mention) or _is_history(items, place, mention)
+    return is_apart or is_ground(items, mentions, place, mention)
+
+
+def _is_history(items: Row, place: int, mention: Mention) -> bool:
+    """Return whether a history begins behind a comma, after what is suspected: "r/o metastasis, hx of lung cancer"."""
+    comma = next((at for at in range(mention.first - 1, place + 1, -1) if items[at].text == ","), None)
+    return comma is not None and any(_is_past(cue) for cue in items[comma + 1].entry.cues)
+
+
+def _is_past(cue: Cue) -> bool:
+    return cue.effect is CueEffect.HISTORICAL and cue.is_before
 
 
 def _is_denied_apart(items: Row, denials: Sequence[PlacedCue], place: int, mention: Mention) -> bool:

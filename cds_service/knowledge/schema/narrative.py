@@ -146,6 +146,12 @@ class QuotedTable(WordList):
     agreeing: list[LowerPhrase]
 
 
+class GroundsTable(WordList):
+    """Words behind which a suspicion's reasons stand; `suspected`: diseases that are no findings."""
+
+    suspected: list[LowerPhrase]
+
+
 class PlainTable(WordList):
     """Words that may stand in a plain denial. `turning`: those behind which something else may be said."""
 
@@ -170,7 +176,7 @@ class CuesFile(StrictModel):
     ended: CueTable
     advice: CueTable
     plain: PlainTable
-    grounds: WordList
+    grounds: GroundsTable
     claims: ClaimsTable
     endings: EndingsTable
     quoted: QuotedTable

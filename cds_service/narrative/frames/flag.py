@@ -7,12 +7,13 @@ from typing import Final
 
 from cds_service.narrative.frames.pair import PairFrame
 from cds_service.narrative.items import Row
-from cds_service.narrative.lexicon import PhraseMeaning
+from cds_service.narrative.lexicon import CueEffect, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 _SPAN, _LONG = "span", "long"
 _SPREAD = "spread"
 _NEAR_SPREAD = 6  # items on either side
+_NEAR_DOUBT = 2  # items before
 # From three months on a steroid is taken for long (clinical design, long-term-steroid).
 _LEAST: Final = {"month": 3, "year": 1, "week": 13}
 _AGO, _BEGUN = "ago", "begun"
@@ -55,7 +56,13 @@ class FlagFrame(PairFrame):
 def _is_spread(row: Row, mention: Mention) -> bool:
     """Return whether a cancer has spread or is being treated: under a heading of the past it is active all the same."""
     near = range(mention.first - _NEAR_SPREAD, mention.last + _NEAR_SPREAD + 1)
-    return any(at in near for at in row.kinds.get(_SPREAD, ()))
+    return any(at in near and not _is_doubted(row, at) for at in row.kinds.get(_SPREAD, ()))
+
+
+def _is_doubted(row: Row, at: int) -> bool:
+    """Return whether a word is asked about right before it: "r/o metastasis"."""
+    before = row[max(0, at - _NEAR_DOUBT) : at]
+    return any(cue.is_before and cue.effect is CueEffect.HYPOTHETICAL for item in before for cue in item.entry.cues)
 
 
 def _begins_long(row: Row, at: int) -> bool:

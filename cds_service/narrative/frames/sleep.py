@@ -165,6 +165,12 @@ def _sleeps(row: Row, place: int) -> bool:
     return not _SLEEPING.isdisjoint(words) and not any(is_denial(item) for item in near)
 
 
+def _is_numb(row: Row, place: int) -> bool:
+    """Return whether it is no pain of a place that wakes: "woke with the leg numb"."""
+    behind = next((item for item in row[place + 1 :] if not item.is_marked(Mark.LINK)), None)
+    return behind is not None and behind.concept(COMPLAINT) is not None
+
+
 def _blamed(row: Row, waking: int) -> int | None:
     """Return the part or pain of ours that wakes someone: "wakes with the hip", "her hip wakes her"."""
     before = waking - 1
@@ -175,7 +181,8 @@ def _blamed(row: Row, waking: int) -> int | None:
     for at in range(waking + 1, min(len(row), waking + _REACH)):
         if row[at].text in _BLAMING:
             behind = next((one for one in range(at + 1, len(row)) if row[one].role is not Role.BRIDGE), None)
-            return behind if behind is not None and row[behind].role in _PAINS else None
+            is_pain = behind is not None and row[behind].role in _PAINS and not _is_numb(row, behind)
+            return behind if is_pain else None
         if row[at].is_marked(Mark.STOP, *_LISTS) and not (row[at].text == "/" and row[at - 1].number >= 0):
             return None
     return None

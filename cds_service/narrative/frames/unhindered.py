@@ -80,7 +80,7 @@ def _painless(row: Row, place: int) -> int | None:
     commas, denied = 0, False
     for at in range(place + 1, min(len(row), place + _REACH)):
         item = row[at]
-        if _is_well(item, is_next=at == place + 1 and row[place].text.startswith((_WALKING_ITSELF, _FIRST))):
+        if _is_well(item, is_next=at == place + 1 and _is_exercise(row[place])):
             return at if closes(row, at) else None
         if denied and item.role is Role.PAIN_WORD:
             return at if _is_end(row, at) else None
@@ -89,6 +89,11 @@ def _painless(row: Row, place: int) -> int | None:
             return None
         denied = denied or is_denial(item)
     return None
+
+
+def _is_exercise(item: Item) -> bool:
+    """Return whether an item is walking, first steps or runs, and not how somebody walks."""
+    return item.text.startswith(_FIRST) or item.text.endswith((_WALKING_ITSELF, "runs", "running"))
 
 
 def _is_well(item: Item, *, is_next: bool) -> bool:

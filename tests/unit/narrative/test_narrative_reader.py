@@ -70,7 +70,7 @@ SAYS = {
     "Right hip: FADIR positive": "fadir-positive R",
     # negation, and where it may not apply
     "no groin pain or thigh pain": "no groin-pain, no thigh-pain",
-    "no trauma, L hip pain x 3 months": "no major-trauma",
+    "no trauma, L hip pain x 3 months": "hip-pain L, no major-trauma",
     "denies fever, left groin pain": "no fever",
     "denies fever, chills, saddle numbness": "no fever, no saddle-anaesthesia",
     "no reported fever": "no fever",
