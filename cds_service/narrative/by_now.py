@@ -44,7 +44,7 @@ def is_over_by_now(row: Row, behind: Row | None, mentions: Sequence[Mention], me
     """Return whether something is told of a day before, and is no more by now."""
     if mention.value is not FindingValue.PRESENT:
         return False
-    if _is_of_before_operation(row, mention):
+    if _is_of_before_operation(row, mention) or _is_answered_as_normal(row, mention):
         return True
     is_then = bool(row.traits & _THEN) and is_of_then(row, mention)
     is_then = is_then or row[0].text in _BEFORE_OPERATION or bool(_unit_before(row, mention))
@@ -72,6 +72,12 @@ def _is_of_before_operation(row: Row, mention: Mention) -> bool:
     before = next((item for item in reversed(row[: mention.first]) if not item.is_side), None)
     behind = next((item for item in row[mention.last + 1 :] if not item.is_side), None)
     return any(item is not None and item.text in _BEFORE_OPERATION for item in (before, behind))
+
+
+def _is_answered_as_normal(row: Row, mention: Mention) -> bool:
+    """Return whether what was asked about is normal: "tone reduced? Normal"."""
+    is_next = mention.last + 3 >= len(row) and len(row) > 1 and mention.saying.is_ground  # not "EMG: normal"
+    return is_next and row[-2].text == ":" and row[-1].concept("result") == "normal"
 
 
 def _denies(other: Mention, mention: Mention) -> bool:
