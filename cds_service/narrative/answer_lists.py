@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cds_service.model.facts import FindingValue
+from cds_service.narrative.sided_answers import EXAMINED
 from cds_service.narrative.tokenizer import STOP, Sentence
 
 _COLONS: Final = frozenset({":", "-", "="})
@@ -53,7 +54,7 @@ def _answered_each(part: Sentence, answers: Mapping[str, FindingValue]) -> Itera
     colon = words.index(_COLON) + 1 if _COLON in words else 0
     parting = _SLASH if _SLASH in words else _COMMA
     places = list(_entries(words, colon, len(words), parting)) if parting in words else []
-    if parting == _COMMA and (colon or not all(_names_something(words[slice(*place)]) for place in places)):
+    if parting == _COMMA and (colon or not all(_is_asked_in_words(words[slice(*place)]) for place in places)):
         places = []
     if len(places) < _FEWEST or not all(_has_answer(words[slice(*place)], answers) for place in places):
         yield part
@@ -65,9 +66,12 @@ def _answered_each(part: Sentence, answers: Mapping[str, FindingValue]) -> Itera
         yield title.followed_by(part.part(start, end - 1), mark, part.part(end - 1, end, ending))
 
 
-def _names_something(words: Sequence[str]) -> bool:
-    """Return whether an entry names more than a side or a time: not "R no", and not "this week yes"."""
-    return len(words) > 1 and words[0] not in _NAMELESS
+def _is_asked_in_words(words: Sequence[str]) -> bool:
+    """Return whether an entry names more than a side or a time, and has a word for its answer: not "R no", "AJ +".
+
+    An "N" behind a reflex or the power is normal.
+    """
+    return len(words) > 1 and words[0] not in _NAMELESS and words[-1].isalpha() and EXAMINED.isdisjoint(words)
 
 
 def _is_entry(words: Sequence[str], answers: Mapping[str, FindingValue]) -> bool:

@@ -63,7 +63,9 @@ def _worse_behind(row: Row, place: int) -> int:
     """
     comma = next((at for at in range(place + 1, len(row)) if row[at].text == _COMMA), len(row))
     at = comma + 1
-    if at >= len(row) or not (row[at].concept("matter") == _WORSE or row[at].entry.qualifiers.get("course") == _WORSE):
+    if at >= len(row) or row[at].text == _WORSE:
+        return 0  # than what?
+    if not (row[at].concept("matter") == _WORSE or row[at].entry.qualifiers.get("course") == _WORSE):
         return 0
     return at if all(_is_small(item) for item in (*row[place + 1 : comma], *row[at + 1 :])) else 0
 
