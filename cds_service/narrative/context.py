@@ -21,6 +21,7 @@ from cds_service.narrative.cue_limits import (
     is_over_before,
     is_told_apart,
     opening_of,
+    says_never_done,
 )
 from cds_service.narrative.cues_behind import NEAR, CuesBehind, is_joined
 from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
@@ -200,6 +201,8 @@ class Context:
         is_listed = is_some and any(item.entry.saying for item in between)
         if self.items[placed.place].text in _NONE_BEFORE and self.items[mention.place].concept("act"):
             return CueEffect.NEGATED  # "no previous spinal surgery"; of a pain it says nothing of now
+        if says_never_done(self.items, placed.place, mention):
+            return CueEffect.NEGATED  # "EMG: not done"
         is_next = not self.items.has(_LISTS, placed.place, mention.first)
         if _INJURY in mention.saying.denies and is_next and self.items[placed.place].text in _NO_FURTHER:
             return CueEffect.NEGATED  # "no new injury"

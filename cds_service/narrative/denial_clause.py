@@ -127,6 +127,8 @@ class DenialClause:
             return False  # "at no time was numbness asked about"
         if at == self.denial or self.accounts.is_accounted(at) or self._is_listed(at):
             return True
+        if self.mention.saying.is_pain and self.mention.last < at < self.denial and self.row[at].is_marked(Mark.OVER):
+            return True  # "settled, 0/10 today"
         results = self.mention.results
         if results and results[0] < at < results[-1] and self.accounts.said(at) in _MONTHS:
             return True
