@@ -146,6 +146,16 @@ def _is_of_another_entry(between: Sequence[Item]) -> bool:
     return len(between) > 1 and between[-1].text in _COLONS and between[-2].concept("topic") == "other"
 
 
+def is_joined_list(between: Sequence[Item]) -> bool:
+    """Return whether what stands between a mention and its denial joins it to more: "fever/chills/wt loss: none"."""
+    if not between or between[-1].text != _HEADING:
+        return False
+    entries = between[:-1]
+    return all(item.is_marked(Mark.JOINED) or (item.entry.saying and not item.entry.cues) for item in entries) and any(
+        item.is_marked(Mark.JOINED) for item in entries[:1]
+    )
+
+
 def is_small(item: Item) -> bool:
     """Return whether an item is a side, a link or joins a list."""
     return item.is_side or item.is_marked(Mark.LINK, *_LISTS)
