@@ -11,7 +11,7 @@ from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.of_then import is_of_then
-from cds_service.narrative.traits import marked
+from cds_service.narrative.traits import CUE, marked
 
 _THEN: Final = marked(Mark.THEN)
 _STOPS: Final = marked(Mark.STOP, Mark.WRITER, Mark.STOP_OPENING)
@@ -44,7 +44,7 @@ def is_over_by_now(row: Row, behind: Row | None, mentions: Sequence[Mention], me
     """Return whether something is told of a day before, and is no more by now."""
     if mention.value is not FindingValue.PRESENT:
         return False
-    if _is_of_before_operation(row, mention):
+    if _is_of_before_operation(row, mention) or _is_answered_as_normal(row, mention):
         return True
     is_then = bool(row.traits & _THEN) and is_of_then(row, mention)
     is_then = is_then or row[0].text in _BEFORE_OPERATION or bool(_unit_before(row, mention))
@@ -52,12 +52,13 @@ def is_over_by_now(row: Row, behind: Row | None, mentions: Sequence[Mention], me
     is_past = is_then or (mention.when is not None and mention.when.year > 0)
     if is_past and any(_denies(one, mention) for one in mentions):
         return True
+    is_first = mention.saying.is_pain and _is_told_as_first(row, mention)
+    if not (is_then or is_first):
+        return False
     tail = _of_now(row, mention) or (behind if behind and tells_of_now(behind) else None)
     if not tail:
         return False
-    if _is_clear(tail):
-        return is_then
-    return mention.saying.is_pain and _is_told_as_first(row, mention) and _narrows(row, mention, tail)
+    return is_then if _is_clear(tail) else is_first and _narrows(row, mention, tail)
 
 
 def tells_of_now(row: Row) -> bool:
@@ -67,11 +68,17 @@ def tells_of_now(row: Row) -> bool:
 
 def _is_of_before_operation(row: Row, mention: Mention) -> bool:
     """Return whether what is felt or found is told beside "pre-op". A disease stays: "pre-op right hip OA"."""
-    if not (mention.saying.is_pain or mention.results):
+    if not (row.traits & CUE and (mention.saying.is_pain or mention.results)):
         return False
     before = next((item for item in reversed(row[: mention.first]) if not item.is_side), None)
     behind = next((item for item in row[mention.last + 1 :] if not item.is_side), None)
     return any(item is not None and item.text in _BEFORE_OPERATION for item in (before, behind))
+
+
+def _is_answered_as_normal(row: Row, mention: Mention) -> bool:
+    """Return whether what was asked about is normal: "tone reduced? Normal"."""
+    is_next = mention.last + 3 >= len(row) and len(row) > 1 and mention.saying.is_ground  # not "EMG: normal"
+    return is_next and row[-2].text == ":" and row[-1].concept("result") == "normal"
 
 
 def _denies(other: Mention, mention: Mention) -> bool:
@@ -127,7 +134,7 @@ def _is_clear(tail: Sequence[Item]) -> bool:
 
 def _is_told_as_first(row: Row, mention: Mention) -> bool:
     """Return whether a pain is told as the first: "initially calf pain", "groin pain was the complaint"."""
-    led = any(item.is_marked(Mark.THEN) for item in row[: mention.first])
+    led = row.has(_THEN, 0, mention.first)
     return led or any(item.text in _WAS for item in row[mention.place : mention.last + 3])
 
 

@@ -13,6 +13,7 @@ from cds_service.narrative.ceasing import ceases, may_cease, was_had
 from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.of_then import AUXILIARIES
 from cds_service.narrative.over_now import NO_MORE, is_over_now
 from cds_service.narrative.traits import OPENING, marked
 
@@ -22,25 +23,6 @@ _MAX_UNKNOWN: Final = 4
 _NEAR: Final = 3  # items between "not" and what is not over
 _COMMA, _SLASH, _ACT = ",", "/", "act"
 _LISTS = (Mark.LIST, Mark.JOINED)
-_AUXILIARIES = frozenset(
-    {
-        "has",
-        "have",
-        "had",
-        "is",
-        "was",
-        "are",
-        "were",
-        "been",
-        "now",
-        "which",
-        "that",
-        "since",
-        "who",
-        "noted",
-        "reported",
-    }
-)
 _PRONOUNS = frozenset({"it", "this", "these", "they", "all"})
 _CONTRASTS = frozenset({"but", "though", "although", "however"})
 _AFTER = frozenset({"after", "following", "during", "post"})
@@ -180,7 +162,7 @@ def _is_subject(items: Sequence[Item], mention: Mention, place: int) -> bool:
     between = [item for item in _without_bracket(items[mention.last + 1 : place]) if item.text != _SLASH]  # "6/52"
     if len(between) > _REACH:
         return False
-    while between and (_AUXILIARIES.issuperset(between[-1].text.split()) or between[-1].is_marked(Mark.DEGREE)):
+    while between and (AUXILIARIES.issuperset(between[-1].text.split()) or between[-1].is_marked(Mark.DEGREE)):
         between.pop()
     is_open = not between or between[-1].is_marked(*_LISTS) or between[-1].text in _PRONOUNS
     is_referring = bool(between) and between[-1].text in _PRONOUNS
@@ -202,7 +184,7 @@ def _begins(item: Item, *, may_list: bool, may_contrast: bool, is_cause_told: bo
     if item.is_marked(*_LISTS):
         return not may_list
     if item.is_marked(Mark.STOP):
-        is_passed = _AUXILIARIES.issuperset(item.text.split()) and item.text not in {"now", "since"}
+        is_passed = AUXILIARIES.issuperset(item.text.split()) and item.text not in {"now", "since"}
         return not (is_passed or (may_contrast and item.text in _CONTRASTS))
     saying = item.entry.saying
     return saying is not None and not saying.is_site and not is_cause_told

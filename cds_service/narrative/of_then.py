@@ -8,7 +8,7 @@ from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
 
 _COMMA: Final = ","
-_AUXILIARIES: Final = frozenset(
+AUXILIARIES: Final = frozenset(
     {
         "has",
         "have",
@@ -40,7 +40,7 @@ def is_of_then(items: Sequence[Item], mention: Mention) -> bool:
     for item in items[mention.last + 1 :]:
         if item.is_marked(Mark.THEN):
             return True
-        is_passed = _AUXILIARIES.issuperset(item.text.split())  # "limp noted at the last visit"
+        is_passed = AUXILIARIES.issuperset(item.text.split())  # "limp noted at the last visit"
         if item.text == _COMMA or (item.is_marked(Mark.STOP) and not is_passed):
             return False
     return False

@@ -47,6 +47,7 @@ _STILL = frozenset({"still", "now", "currently", "today", "also"})
 _TEN = 10
 _PAINS = frozenset({Role.PAIN, Role.PAIN_WORD})
 _REACH = 8  # items
+_TO_SIDE = 2  # items from a place back to its side
 
 
 def is_well(items: Sequence[Item], place: int) -> bool:
@@ -68,6 +69,19 @@ def _is_contrasted(items: Sequence[Item], place: int) -> bool:
     )
     tells = any(item.role in _PAINS or _runs_down(item) for item in items[:comma])
     return tells and {*before, *behind} == {Side.LEFT, Side.RIGHT} and before.isdisjoint(behind)
+
+
+def of_one_side(items: Sequence[Item], places: list[int]) -> list[int]:
+    """Return the places of which "fine" may be said: of "left leg to calf, right leg fine" the last alone."""
+    comma = next((at for at in range(places[-1], places[0], -1) if items[at].text == _COMMA), None)
+    if comma is None:
+        return places
+    before, behind = (
+        {item.entry.side for item in part if item.is_side}
+        for part in (items[max(0, places[0] - _TO_SIDE) : comma], items[comma : places[-1] + 1])
+    )
+    is_apart = bool(before and behind) and before.isdisjoint(behind)
+    return [place for place in places if place > comma] if is_apart else places
 
 
 def _runs_down(item: Item) -> bool:

@@ -142,9 +142,8 @@ class PainReader:
         return True
 
     def _is_spoken_of(self, place: int) -> bool:
-        if self.last is not None:
-            return self.last.is_ours
-        return self._antecedent.is_ours is True or calm.tells_of_pain(self._items, place)
+        is_ours = self._antecedent.is_ours is True or calm.tells_of_pain(self._items, place)
+        return is_ours if self.last is None else self.last.is_ours
 
     def _begin_calm(self, place: int) -> Pain:
         """Begin what hurts nowhere. Where the word is a cue, that denies it."""
@@ -257,6 +256,7 @@ class PainReader:
 
     def _share_calm(self, word: int) -> None:
         """Let no waiting place hurt, unless something is only done to them: "rolling the leg does not hurt"."""
+        self._waiting = calm.of_one_side(self._items, self._waiting)
         if not calm.is_done_to(self._items, self._waiting[0]):
             self._share(word, Pain(self._next(), value=FindingValue.ABSENT))
         self._end_pain()

@@ -45,9 +45,13 @@ def is_answer(row: Row, at: int) -> bool:
 
 
 def _is_contrasted(row: Row, at: int) -> bool:
-    """Return whether it hurts on a side, and not on the one before: "FADIR pain free R, pain L"."""
-    if not any(place < at and row[place].concept(_RESULT) == "painless" for place in row.kinds.get(_RESULT, ())):
+    """Return whether it hurts on a side or in a test, and not before: "FADIR pain free R, pain L"."""
+    free = (item.concept(_RESULT) == "painless" for item in row[:at])
+    none = (row[place].text in NONE and row[place + 1].is_marked(Mark.PAIN) for place in range(at - 1))
+    if not (any(free) or any(none)) or row[at - 1].text in NONE:
         return False
+    if row[at - 1].is_marked(Mark.LIST) and at + 1 < len(row) and row[at + 1].concept(_TEST):
+        return True
     is_led = row[at - 1].is_side and (at + 1 == len(row) or row[at + 1].is_marked(Mark.LIST))
     is_ended = at + 1 < len(row) and row[at + 1].is_side and (at + 2 == len(row) or row[at + 2].is_marked(Mark.LIST))
     return is_led or is_ended

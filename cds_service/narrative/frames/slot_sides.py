@@ -131,7 +131,9 @@ def _run(row: Row, at: int, step: int) -> tuple[Side, int]:
 
 def _is_of_another(row: Row, at: int) -> bool:
     """Return whether what stands beyond a comma and a side has that side: "# NOF L, R THR 2010"."""
-    return 0 <= at < len(row) and not _PASSED.isdisjoint(row[at].entry.concepts)
+    if not 0 <= at < len(row):
+        return False
+    return row[at].entry.saying is not None or not _PASSED.isdisjoint(row[at].entry.concepts)
 
 
 def _is_dated_side(row: Row, at: int) -> bool:
