@@ -27,6 +27,7 @@ _LEADING: Final = _SIGNS | {"( + )", "[ + ]"}
 _AGO: Final = "ago"
 _BEGAN: Final = ("began", "started", "developed", "first")
 _NEAR_BEFORE: Final = 4  # items
+_HISTORY: Final = frozenset({"hx", "history"})
 _MAX_UNKNOWN: Final = 1  # unknown words between a mention and a cue after it
 _MAX_UNKNOWN_EVENT: Final = 4  # between what happened and "decades ago": it tells how it happened
 
@@ -164,7 +165,8 @@ def is_small(item: Item) -> bool:
 def _is_like(item: Item, cue: Cue) -> bool:
     """Return whether an item is small or says the same as a cue behind it: "resected 2011, no recurrence"."""
     says = {one.effect for one in item.entry.cues}
-    return is_small(item) or bool(item.year) or says == {cue.effect}
+    is_history = cue.is_closing and cue.effect is CueEffect.NEGATED and item.text in _HISTORY  # "cancer hx: none"
+    return is_small(item) or bool(item.year) or says == {cue.effect} or is_history
 
 
 def _says(item: Item) -> bool:

@@ -34,6 +34,9 @@ _BEFORE_GONE: Final = frozenset(
 _WHOLLY: Final = frozenset({"fully", "completely", "entirely", "totally"})
 _GONE: Final = frozenset({"gone", "disappeared", "vanished"})
 _BEHIND_GONE: Final = frozenset({"since", "after", "with", "following", "now", "by", "as well", "too"})
+_AGO, _FRACTION, _COUNT = "ago", 4, 3  # words of "3/52 ago" and of "3 weeks ago"
+_PARTS_OF_YEAR: Final = frozenset({"7", "12", "52"})
+_SPANS: Final = frozenset({"days", "weeks", "months", "wks", "mths", "mo"})
 _STOPPED: Final = ("has", "have")
 _NEAR: Final = 3  # items before a finding that tell it as past
 
@@ -45,7 +48,7 @@ def is_over_now(items: Row, place: int, mention: Mention) -> bool:
         return True
     if not _is_told_as_passing(items, mention):
         return False
-    if mention.saying.is_pain and _is_of_now(items, place):
+    if (mention.saying.is_pain and _is_of_now(items, place)) or _is_lately_over(items, place, mention):
         return True
     return _is_wholly_over(items, place, mention) or _has_stopped(items, place)
 
@@ -76,6 +79,16 @@ def _is_wholly_over(items: Row, place: int, mention: Mention) -> bool:
     if items.has_year or not ((is_whole and is_said) or is_lasting):
         return False
     return _ends(items, behind) and all(item.text != _BY for item in items[behind : behind + 1])
+
+
+def _is_lately_over(items: Row, place: int, mention: Mention) -> bool:
+    """Return whether it ended some days, weeks or months ago: "resolved 3/52 ago", "stopped 2 months ago"."""
+    first, end = items.words(place, len(items) - 1)
+    behind = items.sentence.words[first + len(items[place].text.split()) : end]
+    is_fraction = len(behind) == _FRACTION and behind[1] == "/" and behind[2] in _PARTS_OF_YEAR
+    is_counted = len(behind) == _COUNT and behind[1] in _SPANS
+    is_said = all(item.is_side or item.text in _BEFORE_GONE for item in items[mention.last + 1 : place])
+    return bool(behind) and behind[-1] == _AGO and behind[0].isdecimal() and (is_fraction or is_counted) and is_said
 
 
 def _has_stopped(items: Row, place: int) -> bool:
