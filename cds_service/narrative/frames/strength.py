@@ -40,6 +40,9 @@ _THE = "the"
 _GRADES = (*("3-or-less",) * 4, "4", _FULL)
 _OF_THE_FOOT = ("dorsiflexion", "plantarflexion", "toe", "ehl", "eversion")
 _MUSCLES_OF_FOOT = ("fhl", "ta", "gs", "gsc", "tibialis", "gastroc", "df", "pf", "peroneal", "tib", "edl", "adf")
+# Muscles of which nothing but the power is examined: less of it is a weakness, "EHL reduced on the left".
+_POWER_ALONE = frozenset({"ehl", "extensor hallucis longus", "tib ant", "tibialis anterior", "ta", "edl", "fhl"})
+_REDUCED = "reduced"
 _FIRING = frozenset({"intact", "grossly intact", "firing", "strong", "all intact"})  # of a muscle that is no joint
 _WEAK = frozenset({"weak", "weaker", "weakness", "loss of power", "motor weakness"})
 
@@ -144,6 +147,8 @@ class StrengthFrame(ExaminationFrame):
             return True
         if 0 <= result.number <= _MOST or result.text in _PLUS:
             return True
+        if result.concept(RESULT) == _REDUCED and head.text in _POWER_ALONE and not _speaks_of_reflexes(row):
+            return True
         if not result.concept(GRADE):
             is_firing = bool(head.concept(_MUSCLE)) and result.text in _FIRING and _moves_foot(head)
             return claim.result.value is FindingValue.ABSENT and (is_firing or sums_up(row))
@@ -152,6 +157,10 @@ class StrengthFrame(ExaminationFrame):
         before = row[claim.result.at - 1] if claim.result.at else None
         is_of_another = before is not None and before.is_unknown and not before.entry.concepts  # "satisfaction 4/5"
         return bool(head.concept(_MUSCLE)) or not (is_of_another or _is_of_pain(row))
+
+
+def _speaks_of_reflexes(row: Row) -> bool:
+    return _REFLEX in row.kinds or speaks_of(row, TOPIC, _REFLEX)
 
 
 def _is_strength(item: Item) -> bool:
@@ -188,7 +197,7 @@ def _is_graded_before(row: Row, at: int) -> bool:
 
 def _is_graded_beside(row: Row, at: int) -> bool:
     """Return whether another muscle near this one has a bare grade too, and no degrees are told."""
-    if _REFLEX in row.kinds or speaks_of(row, TOPIC, _REFLEX) or not _ends_grade(row, at + 2):
+    if _speaks_of_reflexes(row) or not _ends_grade(row, at + 2):
         return False
     return any(
         place != at and row[place].concept(_MUSCLE) and 0 <= row[place + 1].number <= _MOST
