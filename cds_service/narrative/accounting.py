@@ -64,6 +64,11 @@ def deviates(item: Item) -> bool:
     return is_changed or (item.concept("result") in _DEVIATING and item.text != _PRESENT)
 
 
+def is_downgoing(row: Row, at: int) -> bool:
+    """Return whether an arrow tells of plantar reflexes that go down, as they should."""
+    return row[at].text == "↓" and at > 0 and row[at - 1].concept("reflex") == "other"
+
+
 class Accounts:
     """Tells what the items of a sentence are. `own`: the places of the items that state its mentions."""
 
@@ -189,8 +194,11 @@ class Accounts:
         behind = self.said(at + 1) if at + 1 < len(self.row) else ""
         if at and self.said(at - 1) in _LASTING and (behind in _SPANS or self._is_fraction(at)):
             return not self._is_back(at)
+        if self._is_fraction(at) and at and self.said(at - 1) in _BACK:
+            return True  # "no fever in last 6/12"
         if self._is_fraction(at - 2):
-            return self.said(at - 3) in _LASTING and not self._is_back(at)  # "no leg pain for 2/12"
+            led = self.said(at - 3)  # "no leg pain for 2/12"
+            return led in _BACK or (led in _LASTING and not self._is_back(at))
         if behind not in _SPANS:
             return behind in _AGE and self.row[at].number >= 0
         return bool(at) and self.said(at - 1).split()[-1] in _BACK

@@ -37,10 +37,11 @@ _ANY = ("any",)  # what is asked, and answered with no, may begin with anything:
 _BEFORE_END = frozenset({CLAUSE, STOP})
 _NOT_AGAIN, _THIS_WAS = ("has", "not", "recurred"), frozenset({("this", "was"), ("it", "was")})
 _MAX_END = 4  # words that only tell an end
-_TODAY, _WAS, _MAX_NOW = frozenset({"today", "now", "currently"}), frozenset({"was", "were"}), 8
+_TODAY, _MAX_NOW = frozenset({"today", "now", "currently"}), 8
+_WAS = frozenset({"was", "were", "lost", "absent"})
 _MEASURED = frozenset(
     {"it", "is", "at", "to", "and", "degrees", "deg", "painless", "negative", "positive", "normal", "full", "/", "+"}
-    | {"l", "r", "left", "right", "both", "bilaterally"}
+    | {"again", "l", "r", "left", "right", "both", "bilaterally"}
 )
 _POST_OP = ("post", "op")
 _LOSS, _OF = "loss", "of"  # "none of these now" denies what was asked

@@ -21,8 +21,9 @@ from cds_service.narrative.cue_limits import (
     is_over_before,
     is_told_apart,
     opening_of,
+    says_never_done,
 )
-from cds_service.narrative.cues_behind import NEAR, CuesBehind, is_joined
+from cds_service.narrative.cues_behind import NEAR, CuesBehind, is_joined, is_joined_list
 from cds_service.narrative.denied_lists import is_resumed, is_wholly_denied
 from cds_service.narrative.endings import find_ended
 from cds_service.narrative.grounds import has_begun
@@ -197,9 +198,11 @@ class Context:
         """Return the effect of a cue that applies. A negation after a list certainly applies only to its last item."""
         between = self.items[mention.last + 1 : placed.place]
         is_some = placed.cue.effect is CueEffect.NEGATED and not placed.cue.is_listing
-        is_listed = is_some and any(item.entry.saying for item in between)
+        is_listed = is_some and any(item.entry.saying for item in between) and not is_joined_list(between)
         if self.items[placed.place].text in _NONE_BEFORE and self.items[mention.place].concept("act"):
             return CueEffect.NEGATED  # "no previous spinal surgery"; of a pain it says nothing of now
+        if says_never_done(self.items, placed.place, mention):
+            return CueEffect.NEGATED  # "EMG: not done"
         is_next = not self.items.has(_LISTS, placed.place, mention.first)
         if _INJURY in mention.saying.denies and is_next and self.items[placed.place].text in _NO_FURTHER:
             return CueEffect.NEGATED  # "no new injury"

@@ -6,13 +6,15 @@ from typing import Final
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.asserting import asserts, is_asserted
 from cds_service.narrative.carrying import PlacedCue
-from cds_service.narrative.items import Item
+from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import Cue, CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 
 _BRACKETS = frozenset({"(", "-"})
 _EVER, _HISTORY_OF = frozenset({"history", "hx", "ever", "never"}), "h / o"
 _AND, _COMMA, _NOT, _PLUS = "and", ",", "not", "+"
+_NEVER_DONE: Final = frozenset({"not done", "never done", "not had", "never had", "not tried", "never tried"})
+_STUDIED: Final = "electrodiagnostics"
 _DASH: Final = "-"
 _MORE_THAN_NOT: Final = frozenset({"not"})
 _INJURY: Final = "major-trauma"
@@ -164,3 +166,9 @@ def _is_found_positive(items: Sequence[Item], place: int, mention: Mention) -> b
     is_positive = any(items[at].concept("result") == "positive" for at in mention.results)
     is_positive = is_positive or items[mention.place].text.endswith(_POSITIVE)
     return is_positive and any(item.text == "," for item in items[place + 1 : mention.first])
+
+
+def says_never_done(items: Row, place: int, mention: Mention) -> bool:
+    """Return whether a treatment or a study was not done: "EMG: not done"."""
+    is_done = items[mention.place].concept("act") is not None or _STUDIED in mention.saying.records
+    return is_done and items[place].text in _NEVER_DONE

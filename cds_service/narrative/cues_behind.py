@@ -27,6 +27,7 @@ _LEADING: Final = _SIGNS | {"( + )", "[ + ]"}
 _AGO: Final = "ago"
 _BEGAN: Final = ("began", "started", "developed", "first")
 _NEAR_BEFORE: Final = 4  # items
+_HISTORY: Final = frozenset({"hx", "history"})
 _MAX_UNKNOWN: Final = 1  # unknown words between a mention and a cue after it
 _MAX_UNKNOWN_EVENT: Final = 4  # between what happened and "decades ago": it tells how it happened
 
@@ -146,6 +147,16 @@ def _is_of_another_entry(between: Sequence[Item]) -> bool:
     return len(between) > 1 and between[-1].text in _COLONS and between[-2].concept("topic") == "other"
 
 
+def is_joined_list(between: Sequence[Item]) -> bool:
+    """Return whether what stands between a mention and its denial joins it to more: "fever/chills/wt loss: none"."""
+    if not between or between[-1].text != _HEADING:
+        return False
+    entries = between[:-1]
+    return all(item.is_marked(Mark.JOINED) or (item.entry.saying and not item.entry.cues) for item in entries) and any(
+        item.is_marked(Mark.JOINED) for item in entries[:1]
+    )
+
+
 def is_small(item: Item) -> bool:
     """Return whether an item is a side, a link or joins a list."""
     return item.is_side or item.is_marked(Mark.LINK, *_LISTS)
@@ -154,7 +165,8 @@ def is_small(item: Item) -> bool:
 def _is_like(item: Item, cue: Cue) -> bool:
     """Return whether an item is small or says the same as a cue behind it: "resected 2011, no recurrence"."""
     says = {one.effect for one in item.entry.cues}
-    return is_small(item) or bool(item.year) or says == {cue.effect}
+    is_history = cue.is_closing and cue.effect is CueEffect.NEGATED and item.text in _HISTORY  # "cancer hx: none"
+    return is_small(item) or bool(item.year) or says == {cue.effect} or is_history
 
 
 def _says(item: Item) -> bool:

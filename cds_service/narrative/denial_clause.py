@@ -42,7 +42,7 @@ class DenialClause:
         self.first, self.last = min(said), max(said)
         self.denies_itself = mention.value is FindingValue.ABSENT
         self.is_before = not self.denies_itself and denial < mention.first
-        self.is_over = denial > mention.last and self.row[denial].is_marked(Mark.OVER)
+        self.is_over = denial > mention.last and self.row[denial].is_marked(Mark.OVER, Mark.CEASED)
         self.between = range(denial + 1, mention.first) if self.is_before else range(0)
         self.start, self.end, self.entry = self._start(), self._end(), self._entry()
 
@@ -59,11 +59,15 @@ class DenialClause:
         while (
             at < size
             and not self.accounts.ends(at)
-            and not (self.is_over and self.accounts.said(at) in _ENDED_BY)
+            and not (self.is_over and (self.accounts.said(at) in _ENDED_BY or self._is_when(at)))
             and self.row[at].text not in _SIGNS
         ):
             at += 1
         return at
+
+    def _is_when(self, at: int) -> bool:
+        """Return whether it is told how long ago it ended: "resolved 3/52 ago"."""
+        return at == self.denial + 1 and self.accounts.said(at)[0].isdecimal()
 
     def _entry(self) -> int:
         joined = [at for at in self.between if self.row[at].text in JOINING]
@@ -127,6 +131,8 @@ class DenialClause:
             return False  # "at no time was numbness asked about"
         if at == self.denial or self.accounts.is_accounted(at) or self._is_listed(at):
             return True
+        if self.mention.saying.is_pain and self.mention.last < at < self.denial and self.row[at].is_marked(Mark.OVER):
+            return True  # "settled, 0/10 today"
         results = self.mention.results
         if results and results[0] < at < results[-1] and self.accounts.said(at) in _MONTHS:
             return True

@@ -14,6 +14,7 @@ from cds_service.narrative.items import Item, Row
 from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.of_then import AUXILIARIES
+from cds_service.narrative.over_now import NO_MORE, is_over_now
 from cds_service.narrative.traits import OPENING, marked
 
 _ENDINGS: Final = marked(Mark.OVER, Mark.RESTORED, Mark.CEASED, Mark.EARLIER) | OPENING
@@ -28,27 +29,7 @@ _AFTER = frozenset({"after", "following", "during", "post"})
 _ARTICLES = frozenset({"the", "her", "his", "my", "their", "this", "that"})
 _TOWARDS = _ARTICLES | {"in", "into", "at", "on", "to", "over", "around", "in the", "at the", "of the"}
 _SCIATICA, _BACK_AGAIN = "sciatica", ("come back", "came back", "returned", "return")
-_NO_MORE = (
-    ", not",
-    ", but",
-    ", does",
-    "no longer",
-    "not come",
-    "not re",
-    "has not",
-    "hasnt",
-    "have not",
-    "did not",
-    "never",
-)
-_NONE_NOW = frozenset({"none", "nothing", "nil", "never"})  # "sciatica in 2009, none since" denies it of now
-_SINCE, _NOW_WORD, _WAS = "since", "now", frozenset({"was", "were"})
-_BY_NOW = frozenset({"has", "have", "now", "has now", "have now", "is now"})
-_BEFORE_GONE = frozenset(
-    {"fully", "completely", "entirely", "totally", "all", "has", "have", "is", "are", "now", "has now"}
-)
-_GONE = frozenset({"gone", "disappeared", "vanished"})
-_BEHIND_GONE = frozenset({"since", "after", "with", "following", "now", "by"})
+_NOW_WORD, _WAS = "now", frozenset({"was", "were"})
 _FUNCTIONS = ("reflex", "reflex-place", "topic")  # heads of what is lost: coming back is its recovery
 
 
@@ -72,13 +53,7 @@ def find_ended(items: Row, mentions: Sequence[Mention]) -> Ended:
             found = list(_ended_by(items, mentions, place))
             ended.update(map(id, found))
             used |= {place} if found else set()
-            is_none = not _NONE_NOW.isdisjoint(item.text.split()) or item.text.startswith(_NO_MORE)
-            is_of_now = _is_of_now(items, place)
-            denied.update(
-                id(one)
-                for one in found
-                if is_none or _is_gone(items, place, one) or (is_of_now and _is_of_late(items, one))
-            )
+            denied.update(id(one) for one in found if is_over_now(items, place, one))
         elif item.is_marked(Mark.EARLIER) or is_before_it(items, place):
             ended.update(id(one) for one in before_act(items, mentions, place))
     ended.update(id(one) for one in mentions if _was_before_now(items, one))
@@ -130,19 +105,6 @@ def _is_of_other_side(items: Sequence[Item], mention: Mention, place: int) -> bo
     return side is not None and {side, mention.side} == {Side.LEFT, Side.RIGHT}
 
 
-def _is_gone(items: Sequence[Item], place: int, mention: Mention) -> bool:
-    """Return whether a complaint is said to be gone. What "resolved" or "settled" is only over: it may be back."""
-    words = items[place].text.split()
-    if words[-1] not in _GONE or not (mention.saying.is_pain or "course" in mention.saying.takes):
-        return False
-    before = items[mention.last + 1 : place]
-    is_said = all(item.text in _BEFORE_GONE or item.is_side or item.is_marked(Mark.DEGREE) for item in before)
-    behind = items[place + 1 : place + 2]
-    return is_said and all(
-        item.is_marked(Mark.LIST, Mark.STOP, Mark.THEN) or item.text in _BEHIND_GONE for item in behind
-    )
-
-
 def _is_part(items: Sequence[Item], place: int, mention: Mention) -> bool:
     """Return whether a word is what was found: "bladder control has gone". Behind another result it ends that."""
     is_inside = mention.first <= place <= mention.last and place not in mention.results[1:]
@@ -165,7 +127,7 @@ def _may_end(items: Sequence[Item], mention: Mention, place: int) -> bool:
 def _is_not_back(items: Sequence[Item], place: int) -> bool:
     """Return whether what is not back ended, of a pain, or is lost, of a function: "sensation has not returned"."""
     text = items[place].text
-    return text.startswith(_NO_MORE) and text.endswith(_BACK_AGAIN)
+    return text.startswith(NO_MORE) and text.endswith(_BACK_AGAIN)
 
 
 def _is_hindered(items: Sequence[Item], place: int) -> bool:
@@ -242,22 +204,3 @@ def _is_joined(items: Sequence[Item], mention: Mention, behind: Mention) -> bool
     between = items[mention.last + 1 : behind.first]
     is_list = any(item.is_marked(*_LISTS) and item.text != _COMMA for item in between)
     return is_list and all(item.is_side or item.is_marked(Mark.LINK, *_LISTS) for item in between)
-
-
-def _is_of_now(items: Sequence[Item], place: int) -> bool:
-    """Return whether a pain is told to be over by now: "has gone", "now settled", "resolved since May"."""
-    before = items[place - 1] if place else None
-    while place > 1 and before is not None and before.is_marked(Mark.DEGREE) and before.text not in _BY_NOW:
-        place -= 1
-        before = items[place - 1]
-    words = items[place].text.split()
-    if place + 1 < len(items) and items[place + 1].text.startswith(_SINCE):
-        return True
-    return (before is not None and before.text in _BY_NOW) or not _BY_NOW.isdisjoint(words)
-
-
-def _is_of_late(items: Sequence[Item], mention: Mention) -> bool:
-    """Return whether it is a pain, and none that is told as past from the first: "previous hip pain, now resolved"."""
-    before = items[max(0, mention.first - _NEAR) : mention.first]
-    is_past = any(cue.effect is CueEffect.HISTORICAL for item in before for cue in item.entry.cues)
-    return mention.saying.is_pain and not is_past and all(item.text != "had" for item in items)

@@ -30,6 +30,10 @@ class Judge:
         """Return whether a statement denies a sign of the examination."""
         return statement.value is _ABSENT and self._findings[statement.finding].kind == "sign"
 
+    def is_undone(self, statement: Statement) -> bool:
+        """Return whether a statement denies a treatment."""
+        return statement.value is _ABSENT and self._findings[statement.finding].kind == "treatment"
+
     def is_denied_danger(self, statement: Statement) -> bool:
         """Return whether a statement denies a red flag, a sign of the examination or a symptom."""
         return statement.value is _ABSENT and self._findings[statement.finding].kind in _DANGERS

@@ -13,12 +13,13 @@ from typing import Final
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.accounting import BOXES, ENDING, Accounts, deviates, is_fine
+from cds_service.narrative.accounting import BOXES, ENDING, Accounts, deviates, is_downgoing, is_fine
 from cds_service.narrative.denial_clause import DenialClause
 from cds_service.narrative.denied_lists import tells
 from cds_service.narrative.items import Row
 from cds_service.narrative.lexicon import Mark, PlainWords
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.other_level import is_at_other_level
 from cds_service.narrative.tokenizer import BLANK, EMPTY_BOX
 
 _BEFORE_ANSWER: Final = frozenset({"-", "("})
@@ -47,7 +48,8 @@ class Plainness:
     def is_plain(self, mention: Mention, denial: int) -> bool:
         """Return whether the denial of a mention by the item at `denial` is plain."""
         clause = DenialClause(self._accounts, mention, denial)
-        return not (clause.unknown or any(check(clause) for check in _CHECKS) or self._is_taken_back)
+        is_taken_back = self._is_taken_back or is_at_other_level(clause, self._behind)
+        return not (clause.unknown or any(check(clause) for check in _CHECKS) or is_taken_back)
 
     @cached_property
     def _accounts(self) -> Accounts:
@@ -95,7 +97,9 @@ def _is_of_another_kind(clause: DenialClause) -> bool:
     at = mention.first - 1
     if at > clause.denial and at not in accounts.own and accounts.is_thing(at):
         return True
-    if any(accounts.is_place(at) for at in range(clause.start, clause.end) if at not in accounts.own):
+    is_without = clause.is_before and accounts.said(clause.denial).startswith(_WITHOUT)
+    start = clause.denial if is_without else clause.start  # "right groin pain without injury"
+    if any(accounts.is_place(at) for at in range(start, clause.end) if at not in accounts.own):
         return True  # "left hip free from infection"
     behind = range(mention.last + 1, min(clause.end, mention.last + _LED))
     is_led = any(clause.row[at].is_marked(Mark.LINK) for at in behind)
@@ -274,17 +278,12 @@ def _is_loose(accounts: Accounts, part: range) -> bool:
     if any(row[at].concept("test") for at in part):
         return False
     is_ticked = row[-1].text not in BOXES
-    loose = [at for at in part if at not in accounts.own and deviates(row[at]) and not _is_downgoing(row, at)]
+    loose = [at for at in part if at not in accounts.own and deviates(row[at]) and not is_downgoing(row, at)]
     if any(row[at].concept("joint") for at in part) and any("severity" in row[at].entry.qualifiers for at in part):
         return True  # "L3/4 stenosis nil, L4/5 severe"
     return not all(
         at > part.start and (accounts.negates(at - 1) or (is_ticked and row[at - 1].text == EMPTY_BOX)) for at in loose
     )
-
-
-def _is_downgoing(row: Row, at: int) -> bool:
-    """Return whether an arrow tells of plantar reflexes that go down, as they should."""
-    return row[at].text == "↓" and at > 0 and row[at - 1].concept("reflex") == "other"
 
 
 _CHECKS: Final = (

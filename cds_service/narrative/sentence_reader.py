@@ -34,6 +34,7 @@ from cds_service.narrative.taking_back import is_quoted, is_taken_back, may_corr
 from cds_service.narrative.text_cache import HashedResults
 from cds_service.narrative.time_finder import TimeFinder
 from cds_service.narrative.tokenizer import PARAGRAPH, TRUNCATED, Sentence
+from cds_service.narrative.undone import is_undone_for_a_time
 
 _CUT_MARGIN = 12  # items before the cut in a long sentence: what follows the cut may negate them
 _CACHED: Final = 8192  # sentences; about 500 bytes each
@@ -241,6 +242,8 @@ class SentenceReader:
         if one.value is FindingValue.PRESENT and is_over_by_now(row, context.behind, context.mentions, mention):
             return None
         if mention.value is FindingValue.ABSENT and is_told_of_then(row, mention):
+            return None
+        if self._judge.is_undone(one) and is_undone_for_a_time(row, mention):
             return None
         is_danger = self._judge.is_denied_danger(one)
         if is_danger and not context.is_denied_behind and not plainness.is_plain(mention, context.denial_of(mention)):

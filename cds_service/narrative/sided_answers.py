@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from cds_service.narrative.tokenizer import CROSS, STOP, TICKED, Sentence
 
 _SIDES: Final = frozenset({"l", "r", "left", "right", "lt", "rt"})
-_ANSWERS: Final = frozenset({"yes", "no", "y", "n", "present", "absent", TICKED, CROSS})
+_ANSWERS: Final = frozenset({"yes", "no", "y", "n", "present", "absent", "none", "nil", TICKED, CROSS})
 _IN_FULL: Final = {"y": "yes", "n": "no"}
 _SMALL: Final = frozenset({":", "-", "(", "on", "the", "side", "is", "are"})
 _AFTER: Final = frozenset({",", "/", "and", ")", "but"})

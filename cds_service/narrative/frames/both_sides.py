@@ -22,6 +22,7 @@ _PAIRED = frozenset(
         "hips",
         "feet",
         "les",
+        "lls",
     }
     | {"symmetric", "symmetrical", "symmetrically", "equal", "equally", "symm", "sym", "dermatomes", "myotomes", "slrs"}
 )

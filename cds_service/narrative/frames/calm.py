@@ -158,6 +158,8 @@ def is_score(items: Sequence[Item], slash: int, last: int) -> bool:
 def is_passed(items: Sequence[Item], place: int) -> bool:
     """Return whether a word stands between a place and its word of pain: "is still sore", "is swollen and sore"."""
     behind = items[place + 1] if place + 1 < len(items) else None
+    if items[place].text in _STILL and behind is not None and behind.concept(QUALITY) == PAINLESS:
+        return True  # "hip now pain free"
     if items[place].text in _BECOMING and (behind is None or behind.role is Role.PAIN_WORD or behind.is_unknown):
         return behind is not None
     if behind is None or (items[place].text in _STILL and behind.role is Role.PAIN_WORD):

@@ -27,6 +27,8 @@ def is_summed_up(row: Row, at: int) -> bool:
         place += 1
     if place >= len(row) or place > at + _REACH or not row[place].concept(_RESULT):
         return False
+    if row[place].concept(_TOPIC) not in {None, NEURO}:
+        return False  # "neuro: SILT" is of sensation alone
     if row[place].text.startswith(_DEFICIT):
         return any(item.text in NONE for item in row[max(0, at - _REACH) : at])
     behind = row[place + 1 : place + 2]

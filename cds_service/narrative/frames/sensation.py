@@ -9,7 +9,7 @@ from cds_service.narrative.frames.examination import SHARED, TOPIC, ExaminationF
 from cds_service.narrative.frames.neuro import NEURO, is_summed_up, sums_up
 from cds_service.narrative.frames.tokens import Part, Token
 from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import PhraseMeaning
+from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 _ORGAN = "organ"  # "sacral dermatomes", whose sensation is another matter
@@ -57,6 +57,8 @@ class SensationFrame(ExaminationFrame):
         """Return a word of numbness, or a result of sensation."""
         if self._is_numb(row, at):
             return self.said(at, _NUMB)
+        if _is_end_of_numbness(row, at):
+            return None
         score = row[at].concept(_SCORE)
         if score:
             return self.said(at, score)
@@ -80,6 +82,14 @@ class SensationFrame(ExaminationFrame):
         named = {row[at].concept(kind) for kind in (*_PLACES, _ORGAN) for at in row.kinds.get(kind, ())}
         if not is_general or named == {_LEG} or (claim.result.value is FindingValue.ABSENT and not named):
             yield self.meanings[_LEG]
+
+
+def _is_end_of_numbness(row: Row, at: int) -> bool:
+    """Return whether it is numbness that has gone, and no sensation: "numbness right foot gone"."""
+    if not row[at].is_marked(Mark.OVER) or _NUMB not in row.kinds:
+        return False
+    named = next((item for item in reversed(row[:at]) if item.concept(_NUMB) or _is_sensation(item)), None)
+    return named is not None and not _is_sensation(named)
 
 
 def _is_unfelt(row: Row, at: int) -> bool:
