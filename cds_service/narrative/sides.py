@@ -1,6 +1,6 @@
 """Find the side of each mention: from words near it, else from the pain it belongs to, never from another pain."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from itertools import pairwise
 from typing import Final
 
@@ -29,6 +29,7 @@ _SEEN = frozenset({"seen", "noted", "found", "observed", "evident", "present", "
 _HEADINGS = frozenset({":", "-"})
 _LEADING, _THERE = frozenset({"on", "the", "on the"}), "there"  # "on the left there is"
 _BEHIND_SIDE = frozenset({",", ":", "-", "it is", "its", "she has", "he has", "he", "she", "side"})
+_ON, _SEEN_ON = "on", frozenset({"imaging", "scanning", "testing", "questioning"})
 _THAN = "than"
 _COMPARING = frozenset({_THAN, "more than", "greater than", "worse than", "on", "the"})
 _EITHER, _EITHERS = "either", frozenset({"either", "neither"})
@@ -38,7 +39,7 @@ _NEAR = 6  # items between a finding and "either"
 _UNSTATED, _LINK, _PLACE = Side.UNSTATED, Mark.LINK, Role.PLACE
 
 
-def place_sides(items: list[Item], mentions: list[Mention]) -> None:
+def place_sides(items: Row, mentions: list[Mention]) -> None:
     """Set the side of each mention."""
     behind: dict[int, Side] = {}
     named = {mention.place for mention in mentions}
@@ -208,8 +209,13 @@ def _bracketed(items: list[Item], place: int) -> Side:
 
 
 def _inside(items: list[Item], mention: Mention) -> Side:
-    """Return the side between a test and its result: "straight leg raise, left: positive"."""
+    """Return the side between a test and its result: "straight leg raise, left: positive".
+
+    In "groin and right knee pain" it is that of the knee.
+    """
     inside = items[mention.place + 1 : mention.last]
+    if mention.saying.is_pain and inside and inside[-1].is_side and items[mention.last].entry.saying:
+        return Side.UNSTATED
     if any(item.entry.saying for item in inside):
         return Side.UNSTATED
     return combine_sides(item.entry.side for item in inside if item.entry.side)
@@ -222,7 +228,7 @@ def _is_between(item: Item) -> bool:
     return _LINK in entry.marks or (bool(entry.qualifiers) and not item.is_marked(*_LISTS))
 
 
-def _behind(items: list[Item], last: int, loose: Set[int]) -> Side:
+def _behind(items: Row, last: int, loose: Set[int]) -> Side:
     """Return the side after: "hip pain (L)", "SLR positive at 40 on the left", unless it belongs to what follows."""
     at = last + 1
     is_opened = False
@@ -270,7 +276,15 @@ def _is_passed(items: list[Item], at: int) -> bool:
     return is_score or item.text in _PASSED or item.text in _SEEN or _is_between(item)
 
 
-def _is_of_next(items: list[Item], at: int) -> bool:
+def _is_on_doing(words: Sequence[str], first: int) -> bool:
+    """Return whether a word leads to what somebody does: "groin pain R on pivoting"."""
+    behind = words[first + 1] if first + 1 < len(words) else ""
+    return words[first] == _ON and behind.endswith("ing") and behind not in _SEEN_ON
+
+
+def _is_of_next(items: Row, at: int) -> bool:
+    if at < len(items) and _is_on_doing(items.sentence.words, items.firsts[at]):
+        return False
     if at < len(items) and items[at].text.partition(" ")[0] in _LEADING_ON:
         return False
     while at < len(items) and items[at].is_marked(Mark.LINK) and items[at].text != _CLOSING:

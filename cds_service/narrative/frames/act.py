@@ -188,11 +188,24 @@ class ActFrame(Frame):
 
 
 def _of_own_joint(row: Row, head: int, slots: list[Slot]) -> list[Slot]:
-    """Return the slots of an act, without what only hurts after it: "pain right hip after left knee arthroscopy"."""
+    """Return the slots of an act, without what only hurts after it: "pain right hip after left knee arthroscopy".
+
+    Nor with a joint that is denied by itself: "right hip steroid injection, left hip none".
+    """
+    kept = [slot for slot in slots if not (slot.at > head and _is_denied_alone(row, slot.at))]
+    slots = kept if any(row[slot.at].concept("joint") for slot in kept) else slots
     after = next((at for at in range(head - 1, -1, -1) if row[at].text in _AFTER), None)
     if after is None or not any(after < slot.at and row[slot.at].concept("joint") for slot in slots):
         return slots
     return [slot for slot in slots if slot.at > after]
+
+
+def _is_denied_alone(row: Row, at: int) -> bool:
+    """Return whether a joint stands between a comma and a denial that ends its clause."""
+    before = next((item for item in reversed(row[:at]) if not (item.is_side or item.is_marked(Mark.LINK))), None)
+    is_denied = at + 1 < len(row) and _denies(row[at + 1])
+    is_end = at + 2 >= len(row) or row[at + 2].is_marked(*_LISTS)
+    return is_denied and is_end and before is not None and before.is_marked(Mark.LIST)
 
 
 def _listed_beside(row: Row, head: int) -> Iterator[int]:
