@@ -13,6 +13,7 @@ _SLASH, _COMMA = "/", ","
 _PARTING: Final = (_SLASH, _COMMA)
 _FEWEST: Final = 2  # entries of a list, or words of an entry before its answer
 _ALSO: Final = frozenset({"nil", "zero", "never"})  # answers in such a list, beside those of the content
+_SPOKEN: Final = frozenset({"yes", "no", "y", "n"})
 _NAMELESS: Final = frozenset(
     {"l", "r", "lt", "rt", "left", "right", "this", "last", "now", "today", "then", "on", "the", "and", "but", "at"}
 )
@@ -67,11 +68,11 @@ def _answered_each(part: Sentence, answers: Mapping[str, FindingValue]) -> Itera
 
 
 def _is_asked_in_words(words: Sequence[str]) -> bool:
-    """Return whether an entry names more than a side or a time, and has a word for its answer: not "R no", "AJ +".
+    """Return whether an entry names more than a side or a time and is answered: not "R no", "AJ +", "crossed pos".
 
     An "N" behind a reflex or the power is normal.
     """
-    return len(words) > 1 and words[0] not in _NAMELESS and words[-1].isalpha() and EXAMINED.isdisjoint(words)
+    return len(words) > 1 and words[0] not in _NAMELESS and words[-1] in _SPOKEN and EXAMINED.isdisjoint(words)
 
 
 def _is_entry(words: Sequence[str], answers: Mapping[str, FindingValue]) -> bool:

@@ -29,6 +29,8 @@ _ANSWERING = frozenset({"a", "ans", "answer", "answered", "reply", "response", "
 _LEADS = frozenset({":", "-"})
 _Q, _A, _SHORT_ANSWERS = "q", "a", frozenset({"y", "n", "yes", "no"})
 _WHERE = frozenset({"in", "down", "over", "along", "on", "across"})  # "numbness? yes, down my right leg"
+_FELT = frozenset({"numbness", "numb", "tingling", "paraesthesia", "paraesthesiae", "paresthesia", "weakness"})
+_YES, _ONE_SIDED = frozenset({("yes",), ("y",)}), frozenset({"l", "r", "left", "right", "both"})
 _MOST_ASKED = 2  # words
 _SHORTEST_FULL = 3  # words of an answer that tells where
 _ANY = ("any",)  # what is asked, and answered with no, may begin with anything: "lost weight: no"
@@ -54,7 +56,8 @@ def join_answers(parts: Sequence[Sentence], answers: Mapping[str, FindingValue])
     What only tells the end of what stands before a semicolon or full stop is joined to it: "numb; resolved same day".
     """
     joined: list[Sentence] = []
-    for part in parts:
+    for told in parts:
+        part = _told_where(told)
         if (
             joined
             and joined[-1].words[-1] == TRAILING_QUESTION
@@ -135,6 +138,18 @@ def _answered(question: Sentence, part: Sentence, answers: Mapping[str, FindingV
     if part.words[-1] == TRAILING_QUESTION:
         return [asked.followed_by(part.part(0, 1, question.ending)), part.part(1)]
     return [question, part]
+
+
+def _told_where(part: Sentence) -> Sentence:
+    """Return an entry of a form whose answer tells where as what it says: "numbness: yes, left foot"."""
+    words = part.words
+    at = 1 + (words[1:2] == (":",) or words[1:2] == ("-",))
+    if words[0] not in _FELT or words[at : at + 1] not in _YES:
+        return part
+    at += 1 + (words[at + 1 : at + 2] == (",",) or words[at + 1 : at + 2] == ("(",))
+    is_place = len(words) > at + 1 and (words[at] in _WHERE or words[at] in _ONE_SIDED)
+    end = len(words) - (words[-1] == ")")
+    return part.part(0, 1).followed_by(part.part(at, end)) if is_place else part
 
 
 def _place_of_answer(part: Sentence, answers: Mapping[str, FindingValue]) -> int:

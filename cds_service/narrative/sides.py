@@ -23,7 +23,7 @@ _LEADING_ON = frozenset(
     }
 )  # fmt: skip
 _COPULAS = frozenset({"is", "was", "are", "were"})  # "knee pain on the left is the main problem"
-_COMMA, _SLASH, _PASSED = ",", "/", frozenset({"yes", "only", "( + )"})
+_COMMA, _SLASH, _PASSED = ",", "/", frozenset({"yes", "y", "only", "( + )"})
 _TOO = frozenset({"also", "again", "too", "as well"})  # "knee sore too, right", "hip pain, also right"
 _SEEN = frozenset({"seen", "noted", "found", "observed", "evident", "present", "is present", "demonstrated"})
 _HEADINGS = frozenset({":", "-"})

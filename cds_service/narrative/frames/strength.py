@@ -60,12 +60,7 @@ class StrengthFrame(ExaminationFrame):
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield what is said of strength, if anything is."""
         is_named = not _NAMES.isdisjoint(row.kinds)
-        if (
-            is_named
-            or self.speaks(row)
-            or sums_up(row)
-            or any(row[at].text in _WEAK for at in row.kinds.get(RESULT, ()))
-        ):
+        if is_named or self.speaks(row) or sums_up(row) or any(_is_weak(row[at]) for at in row.kinds.get(RESULT, ())):
             yield from super().read(row)
 
     def is_topic(self, row: Row, at: int) -> bool:
@@ -114,7 +109,7 @@ class StrengthFrame(ExaminationFrame):
 
     def passes(self, row: Row, at: int) -> bool:
         """Return whether an item may stand between a leg and its weakness: "both legs are getting weaker"."""
-        is_next = at + 1 < len(row) and row[at + 1].text in _WEAK and not (at and row[at - 1].text in NOT)
+        is_next = at + 1 < len(row) and _is_weak(row[at + 1]) and not (at and row[at - 1].text in NOT)
         return super().passes(row, at) or (is_next and row[at].concept(_MATTER) == _WORSE)
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
@@ -143,7 +138,7 @@ class StrengthFrame(ExaminationFrame):
             return True
         if result.concept(_ABILITY) or result.text in NOT:
             return False
-        if self.speaks(row) or result.text in _WEAK or result.text in NONE:
+        if self.speaks(row) or _is_weak(result) or result.text in NONE:
             return True
         if 0 <= result.number <= _MOST or result.text in _PLUS:
             return True
@@ -157,6 +152,11 @@ class StrengthFrame(ExaminationFrame):
         before = row[claim.result.at - 1] if claim.result.at else None
         is_of_another = before is not None and before.is_unknown and not before.entry.concepts  # "satisfaction 4/5"
         return bool(head.concept(_MUSCLE)) or not (is_of_another or _is_of_pain(row))
+
+
+def _is_weak(item: Item) -> bool:
+    """Return whether an item says weak, perhaps beside numb: "weak and numb"."""
+    return item.text in _WEAK or (item.concept("numb") is not None and not _WEAK.isdisjoint(item.text.split()))
 
 
 def _speaks_of_reflexes(row: Row) -> bool:
