@@ -10,7 +10,7 @@ _BEHIND_ADVERB: Final = frozenset(
         "next", "beside", "above", "below", "from", "inside", "there", "here",
     }
 )  # fmt: skip
-_BEFORE_SIDE: Final = frozenset({"", "the", "on", "(", ":", "-", "/", "and", "or", "left", "both"})
+_BEFORE_SIDE: Final = frozenset({"", "the", "on", "(", ":", "-", "/", ",", "and", "or", "left", "both"})
 # Before what is left over; at the end of a clause "no reflex left" may name the side.
 _LITTLE: Final = frozenset({"hardly", "barely", "scarcely", "little", "much", "enough"})
 _NO_OR_LITTLE: Final = _LITTLE | {"no", "any", "some", "only"}
