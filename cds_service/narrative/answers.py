@@ -31,6 +31,8 @@ _Q, _A, _SHORT_ANSWERS = "q", "a", frozenset({"y", "n", "yes", "no"})
 _WHERE = frozenset({"in", "down", "over", "along", "on", "across"})  # "numbness? yes, down my right leg"
 _FELT = frozenset({"numbness", "numb", "tingling", "paraesthesia", "paraesthesiae", "paresthesia", "weakness"})
 _YES, _ONE_SIDED = frozenset({("yes",), ("y",)}), frozenset({"l", "r", "left", "right", "both"})
+_LIMBS = frozenset({"leg", "legs", "foot", "feet", "toes", "calf", "calves", "thigh", "thighs", "shin", "shins"})
+_SINCE_WHEN = frozenset({"since", "for", "x", "from", "after", "worse"})
 _MOST_ASKED = 2  # words
 _SHORTEST_FULL = 3  # words of an answer that tells where
 _ANY = ("any",)  # what is asked, and answered with no, may begin with anything: "lost weight: no"
@@ -70,6 +72,8 @@ def join_answers(parts: Sequence[Sentence], answers: Mapping[str, FindingValue])
             and part.words[-1] != TRAILING_QUESTION
         ):
             joined[-1] = joined[-1].part(0, -1).followed_by(_mark(":", joined[-1]), part)
+        elif joined and _is_where(joined[-1], part):
+            joined[-1] = joined[-1].part(-2, -1).followed_by(part)
         elif joined and (_goes_on(joined[-1], part) or is_retraction(part, joined[-1])):
             joined[-1] = _told_on(joined[-1], _without_colon(part))
         else:
@@ -83,6 +87,14 @@ def _is_measured(question: Sentence, part: Sentence) -> bool:
     """Return whether a question for what is lost is answered with how much: "Wt loss? 10 kg"."""
     is_asked = question.words[-1] == TRAILING_QUESTION and question.words[-2:-1] == (_LOSS,)
     return is_asked and part.words[0].isdecimal() and int(part.words[0]) > 0 and part.words[-1] != TRAILING_QUESTION
+
+
+def _is_where(question: Sentence, part: Sentence) -> bool:
+    """Return whether a limb and its side, and perhaps since when, answer what is felt: "Tingling? Both feet"."""
+    asked, words = question.words, part.words
+    is_asked = asked[-1] == TRAILING_QUESTION and len(asked) in {_BARE, _BARE + 1} and asked[-_BARE] in _FELT
+    is_limb = words[0] in _ONE_SIDED and len(words) > 1 and words[1] in _LIMBS and asked[0] in {*_ANY, *_FELT}
+    return is_asked and is_limb and (len(words) == _BARE or (words[2] == "," and set(words[3:4]) <= _SINCE_WHEN))
 
 
 def _goes_on(before: Sentence, part: Sentence) -> bool:

@@ -11,7 +11,7 @@ _WORD = rf"(?:[0-9]++(?={_UNIT})|[^\W_]+(?:['\u2019][^\W_]+)*)"  # a number part
 _TOKEN = re.compile(
     rf"{_WORD}(?: {_WORD})*"  # words in a row are one token: they are nearly all that a text holds
     r"|(?<!-)-+>|(?<!=)=+>|→|↓+|[\r\n]\s*|\?+"
-    r"|(?<=[LlRr])=(?=[LlRr])|(?<=[LlRr] )=(?= [LlRr])|(?<=[A-Za-z] )=(?=[,.;)]|$)"
+    r"|(?<=[LlRr])=(?=[LlRr])|(?<=[LlRr] )=(?= [LlRr])|(?<=[KkAa][Jj] )=(?=[,.;)]|$)|(?<=[KkAa][Jj]s )=(?=[,.;)]|$)"
     r"|\[\s{0,4}(?:[xX\u2713\u2714]\s{0,4})?\]|[\u2610\u25a1\u2611\u2612]"
     r"|#(?=\s{0,2}[A-Za-z])|(?<=[TtLl][0-9] )#|(?<=[TtLl]1[0-2] )#|(?<=[A-Za-z] )#(?=[.,;)]|$)"
     r"|\[\s{0,2}(?:[nN][oO]?|[yY](?:es|ES)?|-)\s{0,2}\]|[\u2716-\u2718\u274c\u2296\u2205\U0001f6ab]"
