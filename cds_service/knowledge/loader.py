@@ -232,6 +232,7 @@ def _define_findings(tables: Mapping[str, FindingTable]) -> dict[str, FindingDef
             kind=table.kind,
             window_days=table.window if isinstance(table.window, int) else None,
             stays=table.window == "never",
+            is_imaged=table.imaged,
         )
         for name, table in tables.items()
     }

@@ -14,7 +14,8 @@ class FindingDefinition:
     """A finding of the closed vocabulary: its label on cards, and for how long a record of it counts.
 
     `window_days` is None if records of it never expire. `stays`: it does not go away, so a record that it is over still
-    says that it is there; what is only there while it is active does not stay.
+    says that it is there; what is only there while it is active does not stay. `is_imaged`: images show it, though it
+    is no diagnosis.
     """
 
     id: str
@@ -22,6 +23,7 @@ class FindingDefinition:
     kind: str
     window_days: int | None
     stays: bool = False
+    is_imaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

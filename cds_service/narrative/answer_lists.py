@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cds_service.model.facts import FindingValue
+from cds_service.narrative.sided_answers import EXAMINED
 from cds_service.narrative.tokenizer import STOP, Sentence
 
 _COLONS: Final = frozenset({":", "-", "="})
@@ -12,6 +13,10 @@ _SLASH, _COMMA = "/", ","
 _PARTING: Final = (_SLASH, _COMMA)
 _FEWEST: Final = 2  # entries of a list, or words of an entry before its answer
 _ALSO: Final = frozenset({"nil", "zero", "never"})  # answers in such a list, beside those of the content
+_SPOKEN: Final = frozenset({"yes", "no", "y", "n"})
+_NAMELESS: Final = frozenset(
+    {"l", "r", "lt", "rt", "left", "right", "this", "last", "now", "today", "then", "on", "the", "and", "but", "at"}
+)
 _UNSURE: Final = frozenset({"?", "??", "unsure", "unknown", "na", "nk", "some", "sometimes"})
 
 
@@ -40,7 +45,7 @@ def part_answers(part: Sentence, answers: Mapping[str, FindingValue]) -> Iterato
 
 
 def _answered_each(part: Sentence, answers: Mapping[str, FindingValue]) -> Iterator[Sentence]:
-    """Yield the entries of a list in which each has its answer: "fever N / night pain Y"."""
+    """Yield the entries of a list in which each has its answer: "fever N / night pain Y", "flank no, groin yes"."""
     words = part.words
     if _SLASH in words and words.count(_COLON) > 1:
         entries = list(_entries(words, 0, len(words), _SLASH))
@@ -48,7 +53,10 @@ def _answered_each(part: Sentence, answers: Mapping[str, FindingValue]) -> Itera
             yield from (part.part(*place, part.ending if place is entries[-1] else STOP) for place in entries)
             return
     colon = words.index(_COLON) + 1 if _COLON in words else 0
-    places = list(_entries(words, colon, len(words), _SLASH)) if _SLASH in words else []
+    parting = _SLASH if _SLASH in words else _COMMA
+    places = list(_entries(words, colon, len(words), parting)) if parting in words else []
+    if parting == _COMMA and (colon or not all(_is_asked_in_words(words[slice(*place)]) for place in places)):
+        places = []
     if len(places) < _FEWEST or not all(_has_answer(words[slice(*place)], answers) for place in places):
         yield part
         return
@@ -57,6 +65,14 @@ def _answered_each(part: Sentence, answers: Mapping[str, FindingValue]) -> Itera
         mark = Sentence((_COLON,), (_COLON,), STOP, part.starts[end - 1 : end])
         ending = part.ending if end == len(words) else STOP
         yield title.followed_by(part.part(start, end - 1), mark, part.part(end - 1, end, ending))
+
+
+def _is_asked_in_words(words: Sequence[str]) -> bool:
+    """Return whether an entry names more than a side or a time and is answered: not "R no", "AJ +", "crossed pos".
+
+    An "N" behind a reflex or the power is normal.
+    """
+    return len(words) > 1 and words[0] not in _NAMELESS and words[-1] in _SPOKEN and EXAMINED.isdisjoint(words)
 
 
 def _is_entry(words: Sequence[str], answers: Mapping[str, FindingValue]) -> bool:

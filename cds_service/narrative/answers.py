@@ -27,6 +27,12 @@ _NEVER, _NOT_AT_ALL = frozenset({"never", "nil", "zero"}), ("not", "at", "all")
 _WELL = frozenset({"normal", "fine", "ok", "okay", "intact", "good", "unchanged", "nad"})
 _ANSWERING = frozenset({"a", "ans", "answer", "answered", "reply", "response", "pt", "patient"})
 _LEADS = frozenset({":", "-"})
+_Q, _A, _SHORT_ANSWERS = "q", "a", frozenset({"y", "n", "yes", "no"})
+_WHERE = frozenset({"in", "down", "over", "along", "on", "across"})  # "numbness? yes, down my right leg"
+_FELT = frozenset({"numbness", "numb", "tingling", "paraesthesia", "paraesthesiae", "paresthesia", "weakness"})
+_YES, _ONE_SIDED = frozenset({("yes",), ("y",)}), frozenset({"l", "r", "left", "right", "both"})
+_MOST_ASKED = 2  # words
+_SHORTEST_FULL = 3  # words of an answer that tells where
 _ANY = ("any",)  # what is asked, and answered with no, may begin with anything: "lost weight: no"
 _BEFORE_END = frozenset({CLAUSE, STOP})
 _NOT_AGAIN, _THIS_WAS = ("has", "not", "recurred"), frozenset({("this", "was"), ("it", "was")})
@@ -51,7 +57,8 @@ def join_answers(parts: Sequence[Sentence], answers: Mapping[str, FindingValue])
     What only tells the end of what stands before a semicolon or full stop is joined to it: "numb; resolved same day".
     """
     joined: list[Sentence] = []
-    for part in parts:
+    for told in parts:
+        part = _told_where(told)
         if (
             joined
             and joined[-1].words[-1] == TRAILING_QUESTION
@@ -115,6 +122,8 @@ def _without_lead(part: Sentence) -> Sentence:
     if words == _MINUS_VE:
         return Sentence(_NEGATIVE, _NEGATIVE, part.ending, part.starts[:1])
     lead = 2 if words[0] in _ANSWERING and words[1:2] and words[1] in _LEADS else int(words[0] in _LEADS)
+    if words[0] == _A and words[1:2] and words[1] in _SHORT_ANSWERS:
+        lead = 1  # "Q saddle numb? A y"
     return part.part(lead) if lead < len(words) else part
 
 
@@ -130,11 +139,43 @@ def _answered(question: Sentence, part: Sentence, answers: Mapping[str, FindingV
     is_refused = part.words[0] in _NEVER or answers.get(part.words[0]) is FindingValue.ABSENT
     if is_refused and question.words[0] not in ASKING:
         asked = Sentence(_ANY, _ANY, question.ending, question.starts[:1]).followed_by(asked)
-    if len(part.words) == 1 or part.words[1] in _BEFORE_MORE or part.words == _NOT_AT_ALL:
+    if (place := _place_of_answer(part, answers)) and (named := _named(question)):
+        return [named.followed_by(part.part(place))]
+    if len(part.words) == 1 or part.words[1] in _BEFORE_MORE or part.words[1].isdecimal() or part.words == _NOT_AT_ALL:
         return [asked.followed_by(part)]
     if part.words[-1] == TRAILING_QUESTION:
         return [asked.followed_by(part.part(0, 1, question.ending)), part.part(1)]
     return [question, part]
+
+
+def _told_where(part: Sentence) -> Sentence:
+    """Return an entry of a form whose answer tells where as what it says: "numbness: yes, left foot"."""
+    words = part.words
+    at = 1 + (words[1:2] == (":",) or words[1:2] == ("-",))
+    if words[0] not in _FELT or words[at : at + 1] not in _YES:
+        return part
+    at += 1 + (words[at + 1 : at + 2] == (",",) or words[at + 1 : at + 2] == ("(",))
+    is_place = len(words) > at + 1 and (words[at] in _WHERE or words[at] in _ONE_SIDED)
+    end = len(words) - (words[-1] == ")")
+    return part.part(0, 1).followed_by(part.part(at, end)) if is_place else part
+
+
+def _place_of_answer(part: Sentence, answers: Mapping[str, FindingValue]) -> int:
+    """Return the word from which a "yes" tells where, or 0: "yes, down my right leg"."""
+    words = part.words
+    at = 1 + (words[1:2] == (",",))
+    is_told = len(words) >= at + _SHORTEST_FULL and words[at] in _WHERE
+    is_yes = answers.get(words[0]) is FindingValue.PRESENT
+    return at if is_told and is_yes and words[-1] != TRAILING_QUESTION else 0
+
+
+def _named(question: Sentence) -> Sentence | None:
+    """Return what a question of a word or two asks for: "any numbness"."""
+    words = question.words
+    first = 1 + (words[1:2] == (":",)) if words[0] == _Q else 0
+    first += words[first : first + 1] == _ANY
+    asked = question.part(first, -1)
+    return asked if 0 < len(asked.words) <= _MOST_ASKED and asked.words[0] not in ASKING else None
 
 
 def _mark(mark: str, at: Sentence) -> Sentence:

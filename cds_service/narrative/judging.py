@@ -46,9 +46,10 @@ class Judge:
         """Return whether a statement is about what does not go away by itself: an implant is there until it is out."""
         return self._findings[statement.finding].stays
 
-    def is_diagnosis(self, statement: Statement) -> bool:
-        """Return whether a statement is about a diagnosis."""
-        return self._findings[statement.finding].kind == _DIAGNOSIS
+    def is_reported(self, statement: Statement) -> bool:
+        """Return whether a report of imaging may state it: a diagnosis, or a danger that images show, but not deny."""
+        known = self._findings[statement.finding]
+        return known.kind == _DIAGNOSIS or (known.is_imaged and statement.value is not _ABSENT)
 
     def date(self, statement: Statement, row: Row, mention: Mention) -> Statement:
         """Return a statement with the times that its sentence gives it."""

@@ -7,6 +7,7 @@ from cds_service.narrative.items import Item, build_item
 from cds_service.narrative.lexicon import LexiconEntry
 
 _SHORT = 2  # letters
+_VOWELS: Final = frozenset("AEIOUY")
 _END: Final = ""  # the key of the item of a phrase that ends at a node
 _Node: TypeAlias = dict[str, Any]  # by the next word the node behind it, or the item where no phrase goes on
 
@@ -97,9 +98,24 @@ class PhraseTree:
 
 
 def _is_as_written(item: Item, spellings: Sequence[str], places: Sequence[int]) -> bool:
-    """Return whether the capitals match. They mean nothing in a text that is all capitals, but for "R/O" and "?"."""
-    if tuple(spellings[at] for at in places) != item.entry.written:
+    """Return whether the capitals match: "New ED" is a "new ED".
+
+    They mean nothing in a text that is all capitals, unless all its words may be short for others: "PMH: AAA".
+    """
+    written = item.entry.written or ()
+    if any(
+        spellings[at] != word and not _begins(at, spellings[at], word) for at, word in zip(places, written, strict=True)
+    ):
         return False
     others = [word for at, word in enumerate(spellings) if at not in places]
-    is_alone = all(len(word) <= _SHORT or not word.isalpha() for word in others)
-    return is_alone or any(word != word.upper() for word in spellings)
+    return all(map(_may_be_short, others)) or any(word != word.upper() for word in spellings)
+
+
+def _begins(place: int, spelling: str, written: str) -> bool:
+    """Return whether a word has its capital because it begins a sentence."""
+    return place == 0 and spelling[1:] == written[1:] and spelling.lower() == written
+
+
+def _may_be_short(word: str) -> bool:
+    """Return whether a word in capitals may be short for another: it has two letters, or no vowel."""
+    return len(word) <= _SHORT or not word.isalpha() or _VOWELS.isdisjoint(word)

@@ -218,7 +218,7 @@ class SentenceReader:
             if CueEffect.HISTORICAL in changes and is_taken_now(row, mention):
                 changes = changes - {CueEffect.HISTORICAL}
             for one in self._judge.judge(mention, changes):
-                if is_of_diagnoses and not self._judge.is_diagnosis(one):
+                if is_of_diagnoses and not self._judge.is_reported(one):
                     continue
                 found = self._stated(one, mention, context, plainness)
                 if found is not None:

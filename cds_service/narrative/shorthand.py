@@ -19,6 +19,8 @@ _FELT: Final = frozenset({"intact", "normal", "preserved", "nad", "reduced", "de
 _LESSENED: Final = frozenset({"↓", "reduced", "decreased", "impaired", "diminished", "altered", "absent"})
 _ROOT: Final = re.compile(r"[ls][1-5]|over|in|across")
 _RIGHT, _LEFT = "r", "l"
+_FULL_SIDES: Final = frozenset({_RIGHT, _LEFT, "right", "left"})
+_SENSED: Final = frozenset({"dermatome", "dermatomes", "derm", "derms", "sensation", "sensory"})
 # "R2 L0": where the right stands beside it, L2 is no vertebra.
 _GLUED: Final = frozenset(f"{side}{grade}" for side in (_RIGHT, _LEFT) for grade in range(5))
 _SCORES: Final = (("pain", "score"), ("pain", "scores"), ("pain", "scale"), ("nrs",), ("vas",), ("nprs",))
@@ -115,8 +117,12 @@ def _is_touch(part: Sentence, at: int) -> bool:
 
     In a text all in capitals it may be either.
     """
-    if part.spellings[at] != "LT" or at + 1 >= len(part.words):
+    if part.spellings[at] != "LT":
         return False
+    if at + 1 >= len(part.words):
+        before = part.words[:at]
+        is_sided = "," not in before and not (_FULL_SIDES.isdisjoint(before) or _SENSED.isdisjoint(before))
+        return is_sided and before[-1] in _LESSENED  # "dermatomes R L4 reduced LT"
     if at and part.words[at - 1] in _LESSENED:
         behind = next((word for word in part.words[at + 1 :] if word not in _SIDES), "")
         return _ROOT.fullmatch(behind) is not None  # "↓ LT L5", "diminished LT R L4"

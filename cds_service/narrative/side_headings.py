@@ -14,7 +14,7 @@ from cds_service.narrative.visit_subject import subject_of_visit
 _ONE: Final = frozenset({Side.LEFT, Side.RIGHT})
 _HIP, _LEG, _ANY = "hip", "leg", ""
 _PARTS: Final = {"hip": _HIP, "leg": _LEG}
-_HIP_SIGNS: Final = frozenset({"hip-rotation-limited", "fadir-positive", "faber-positive"})
+_HIP_SIGNS: Final = frozenset({"hip-rotation-limited", "fadir-positive", "faber-positive", "trendelenburg-positive"})
 _LEG_SIGNS: Final = frozenset(
     {
         "slr-positive", "femoral-stretch-positive", "leg-weakness", "foot-drop", "leg-numbness", "reflex-loss-patellar",

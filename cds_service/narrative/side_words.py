@@ -10,10 +10,12 @@ _BEHIND_ADVERB: Final = frozenset(
         "next", "beside", "above", "below", "from", "inside", "there", "here",
     }
 )  # fmt: skip
-_BEFORE_SIDE: Final = frozenset({"", "the", "on", "(", ":", "-", "/", "and", "or", "left", "both"})
+_BEFORE_SIDE: Final = frozenset({"", "the", "on", "(", ":", "-", "/", ",", "and", "or", "left", "both"})
 # Before what is left over; at the end of a clause "no reflex left" may name the side.
 _LITTLE: Final = frozenset({"hardly", "barely", "scarcely", "little", "much", "enough"})
 _NO_OR_LITTLE: Final = _LITTLE | {"no", "any", "some", "only"}
+_BOTH, _LEADING, _ONE = "both", frozenset({"on", "the", "to", "of"}), frozenset({"left", "right", "l", "r"})
+_AND: Final = frozenset({"and", "&", "+", "/", "or", ","})
 _WHERE: Final = frozenset({"in", "at"})
 _OF: Final = "of"
 _REACH: Final = 6  # words
@@ -22,7 +24,18 @@ _NEAR: Final = 3
 
 def is_no_side(words: Sequence[str], place: int) -> bool:
     """Return whether the word at a place only looks like a side."""
-    return _is_adverb(words, place) or _is_left_over(words, place)
+    return _is_adverb(words, place) or _is_left_over(words, place) or _is_of_one_side(words, place)
+
+
+def _is_of_one_side(words: Sequence[str], place: int) -> bool:
+    """Return whether "both" are two things of the one side that is named behind: "both on the left"."""
+    if words[place] != _BOTH:
+        return False
+    at = place + 1
+    while at < len(words) and words[at] in _LEADING:
+        at += 1
+    is_one = at < len(words) and words[at] in _ONE
+    return is_one and (at + 1 == len(words) or words[at + 1] not in _AND)
 
 
 def _is_adverb(words: Sequence[str], place: int) -> bool:

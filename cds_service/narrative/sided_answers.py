@@ -11,7 +11,7 @@ _IN_FULL: Final = {"y": "yes", "n": "no"}
 _SMALL: Final = frozenset({":", "-", "(", "on", "the", "side", "is", "are"})
 _AFTER: Final = frozenset({",", "/", "and", ")", "but"})
 _NORMAL: Final = "n"  # of a reflex it is no "no"
-_EXAMINED: Final = frozenset(
+EXAMINED: Final = frozenset(
     {"reflex", "reflexes", "jerk", "jerks", "kj", "kjs", "aj", "ajs", "dtr", "dtrs", "power", "tone", "sensation"}
 )
 _TWO: Final = 2
@@ -30,7 +30,7 @@ class _Pair(NamedTuple):
 def answers_by_side(sentence: Sentence) -> Iterator[Sentence]:
     """Yield a sentence, or an entry for each side where it ends in two sides with an answer each."""
     words = sentence.words
-    if _NORMAL in words and not _EXAMINED.isdisjoint(words):
+    if _NORMAL in words and not EXAMINED.isdisjoint(words):
         yield sentence  # "knee jerks: L N, R N"
         return
     may_answer = _OF_TEN[-1] in words or not _ANSWERS.isdisjoint(words)

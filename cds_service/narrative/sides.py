@@ -23,7 +23,8 @@ _LEADING_ON = frozenset(
     }
 )  # fmt: skip
 _COPULAS = frozenset({"is", "was", "are", "were"})  # "knee pain on the left is the main problem"
-_COMMA, _SLASH, _PASSED = ",", "/", frozenset({"yes", "only"})
+_COMMA, _SLASH, _PASSED = ",", "/", frozenset({"yes", "y", "only", "( + )"})
+_TOO = frozenset({"also", "again", "too", "as well"})  # "knee sore too, right", "hip pain, also right"
 _SEEN = frozenset({"seen", "noted", "found", "observed", "evident", "present", "is present", "demonstrated"})
 _HEADINGS = frozenset({":", "-"})
 _LEADING, _THERE = frozenset({"on", "the", "on the"}), "there"  # "on the left there is"
@@ -264,6 +265,8 @@ def _is_passed(items: list[Item], at: int) -> bool:
     is_score = item.text == _SLASH and items[at - 1].number >= 0 and at + 1 < len(items) and items[at + 1].number >= 0
     if item.text == "-" and at + 1 < len(items) and items[at + 1].text in _PASSED:
         return True  # "leg pain - yes, left"
+    if item.text in _TOO:
+        return at + 1 < len(items) and (items[at + 1].is_side or items[at + 1].text == _COMMA)
     return is_score or item.text in _PASSED or item.text in _SEEN or _is_between(item)
 
 

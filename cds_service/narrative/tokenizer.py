@@ -11,7 +11,7 @@ _WORD = rf"(?:[0-9]++(?={_UNIT})|[^\W_]+(?:['\u2019][^\W_]+)*)"  # a number part
 _TOKEN = re.compile(
     rf"{_WORD}(?: {_WORD})*"  # words in a row are one token: they are nearly all that a text holds
     r"|(?<!-)-+>|(?<!=)=+>|→|↓+|[\r\n]\s*|\?+"
-    r"|(?<=[LlRr])=(?=[LlRr])|(?<=[LlRr] )=(?= [LlRr])"
+    r"|(?<=[LlRr])=(?=[LlRr])|(?<=[LlRr] )=(?= [LlRr])|(?<=[A-Za-z] )=(?=[,.;)]|$)"
     r"|\[\s{0,4}(?:[xX\u2713\u2714]\s{0,4})?\]|[\u2610\u25a1\u2611\u2612]"
     r"|#(?=\s{0,2}[A-Za-z])|(?<=[TtLl][0-9] )#|(?<=[TtLl]1[0-2] )#|(?<=[A-Za-z] )#(?=[.,;)]|$)"
     r"|\[\s{0,2}(?:[nN][oO]?|[yY](?:es|ES)?|-)\s{0,2}\]|[\u2716-\u2718\u274c\u2296\u2205\U0001f6ab]"
@@ -28,6 +28,7 @@ _CLOSING_SIDE = re.compile(r"\s(?:[LR]|[LR][Tt])(?=\s?(?:[,;.)]|$|@|at |and |& )
 _QUOTES = str.maketrans("", "", "'\u2019")
 ARROW = "->"
 _LESS = "↓"
+_EQUAL, _BEHIND_EQUAL = "equal", frozenset({"", ",", ".", ";", ")"})  # "KJ =", on both sides
 TRAILING_QUESTION = "??"  # a question mark directly after a word; "?" comes before what is asked
 PARAGRAPH, LINE, STOP, CLAUSE = "\n\n", "\n", ".", ";"
 TRUNCATED = "..."  # a sentence that is too long continues in the next
@@ -163,6 +164,8 @@ def _punctuation_word(token: str, match: re.Match[str], text: str) -> str:
         return TRAILING_QUESTION if match.start() and not text[match.start() - 1].isspace() else "?"
     if first == "-":
         return "" if _is_inside(match, text) else "-"
+    if first == "=" and text[match.end() : match.end() + 1] in _BEHIND_EQUAL:
+        return _EQUAL
     if first in "\u2013\u2014":
         return "" if _is_range(match, text) else "-"
     return "" if first in ".;!\r\n" else first

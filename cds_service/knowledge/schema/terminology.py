@@ -135,6 +135,7 @@ class FindingTable(StrictModel):
     over. `past`: the finding to record instead when the record says that it is over. `terms`: names that code systems
     give it, read as its phrases. `names`: drugs that stand for it; `ended`: the days that a drug which is no longer
     taken counts. `yields_to`: findings that say the same more precisely: beside one from the same record it is dropped.
+    `imaged`: images show it, so that a report of imaging may state it though it is no diagnosis; none ever denies it.
     """
 
     label: Label
@@ -142,6 +143,7 @@ class FindingTable(StrictModel):
     kind: Literal["symptom", "sign", "diagnosis", "treatment", "flag"]
     window: Days | Literal["never", "while-active"]
     past: Id | None = None
+    imaged: bool = False
     yields_to: list[Id] = Field(default_factory=list)
     sites: list[Id] = Field(default_factory=list)
     evidence: list[Id] = Field(default_factory=list)

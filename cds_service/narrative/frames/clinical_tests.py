@@ -64,7 +64,8 @@ class ClinicalTestFrame(ExaminationFrame):
         """Return a test as a head."""
         concept = row[at].concept(_TEST)
         if concept is None:
-            return None
+            is_jerk = row[at].concept("reflex") is not None  # "SLR 40, AJ absent": the jerk takes its own result
+            return Token(Part.OTHER, at, _OTHER) if is_jerk else None
         if row[at].text == _SHARED_NAME and not _is_found(row, at):
             return None
         if concept == _GAIT and _is_title(row, at):

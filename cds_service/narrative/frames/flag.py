@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import Final
 
 from cds_service.narrative.frames.pair import PairFrame
-from cds_service.narrative.items import Row
-from cds_service.narrative.lexicon import CueEffect, PhraseMeaning
+from cds_service.narrative.items import Item, Row
+from cds_service.narrative.lexicon import CueEffect, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
 
 _SPAN, _LONG = "span", "long"
@@ -19,7 +19,8 @@ _LEAST: Final = {"month": 3, "year": 1, "week": 13}
 _AGO, _BEGUN = "ago", "begun"
 _PARTS: Final = {12: 3, 52: 13}  # months and weeks, as fractions of a year
 _WEAKER: Final = frozenset({"weaker", "strength", "power"})  # which the frame of strength does not read
-_LEG, _MOVER = "leg", "mover"
+_LEG, _MOVER, _WORSE = "leg", "mover", "worse"
+_COMMA, _SLASH = ",", "/"
 
 
 class FlagFrame(PairFrame):
@@ -43,14 +44,36 @@ class FlagFrame(PairFrame):
 
     def _read_at(self, row: Row, place: int, meanings: Mapping[str, PhraseMeaning]) -> Iterator[Mention]:
         """Yield a head with its slot, and the weakness of a leg that gets worse."""
+        if _WORSE in meanings and (at := _worse_behind(row, place)):
+            yield Mention(place, meanings[_WORSE], place, at, is_sided=True)
         for mention in super()._read_at(row, place, meanings):
             saying = mention.saying
             if _SPREAD in row.kinds and saying.past and saying.records and _is_spread(row, mention):
                 mention.saying = replace(saying, past=saying.records[0])
             yield mention
-            if _LEG in meanings and row[mention.place].concept(_MOVER) and row[place].text in _WEAKER:
+            if _LEG in meanings and row[mention.place].concept(_MOVER) and row[place].text.split()[0] in _WEAKER:
                 weak = replace(meanings[_LEG], denies=())
                 yield Mention(mention.place, weak, mention.first, mention.last, parts=mention.parts)
+
+
+def _worse_behind(row: Row, place: int) -> int:
+    """Return the word behind a comma that ends the sentence with a weakness getting worse, or 0.
+
+    Nothing but its leg, side and time stand before and behind it: "foot drop L x 3/7, getting worse".
+    """
+    comma = next((at for at in range(place + 1, len(row)) if row[at].text == _COMMA), len(row))
+    at = comma + 1
+    if at >= len(row) or row[at].text == _WORSE:
+        return 0  # than what?
+    if not (row[at].concept("matter") == _WORSE or row[at].entry.qualifiers.get("course") == _WORSE):
+        return 0
+    return at if all(_is_small(item) for item in (*row[place + 1 : comma], *row[at + 1 :])) else 0
+
+
+def _is_small(item: Item) -> bool:
+    if item.entry.cues:
+        return False
+    return item.is_side or item.is_marked(Mark.LINK) or item.text == _SLASH or item.concept(_MOVER) is not None
 
 
 def _is_spread(row: Row, mention: Mention) -> bool:

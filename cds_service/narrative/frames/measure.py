@@ -17,7 +17,7 @@ _MINUS = frozenset({"-", "minus"})
 _FEVER, _COLD, _HOT, _FREEZING = 38.0, 34.0, 43.0, 32.0
 # Urine left behind: more than 200 mL is in keeping with compression of the roots (GIRFT 2023); 50 mL is normal.
 _MUCH, _LITTLE = 200, 50
-_OSTEOPOROSIS = 2.5  # standard deviations below the mean (WHO)
+_OSTEOPOROSIS, _LEAST_DENSE = 2.5, 6  # standard deviations below the mean (WHO)
 
 
 class _Number(NamedTuple):
@@ -70,6 +70,8 @@ class MeasureFrame(Frame):
 
 def _told(quantity: str, number: _Number) -> tuple[str, FindingValue] | None:
     """Return what a number tells of a quantity, and whether it is there."""
+    if quantity == "sign" and number.is_negative and number.value <= _LEAST_DENSE:
+        quantity = "t-score"  # "DXA 2023 T -2.9"
     if quantity in {"temperature", "sign"}:
         return _temperature(number, is_sure=quantity == "temperature")
     if quantity in {"residual", "scan"}:

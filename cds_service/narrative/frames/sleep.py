@@ -1,5 +1,6 @@
 """The frame of sleep: pain that wakes, and sleeping otherwise than flat."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -21,6 +22,8 @@ _WOKEN = frozenset({"her", "him", "me", "them"})
 _SLEEPS = (" sleep", " her sleep", " his sleep")  # "disturbs sleep"
 _PASSIVE = frozenset({"woken", "disturbed", "awoken"})
 _ENDING_WAKING = frozenset({",", "at", "in", "and", "now", "or", "since"})
+_TITLE, _NIGHTS, _COLON = 2, frozenset({"night", "nights", "sleep"}), ":"  # two items: the word and the colon
+_OFTEN = re.compile("x ?[1-9]")
 _FLAT_ON = "flat on"
 _REACH = 10  # items between pain and waking
 _NEAR = 5  # items between sleep and what it is done on
@@ -80,6 +83,8 @@ class SleepFrame(Frame):
         if place and is_denial(row[place - 1]) and _is_anyone_woken(row, place):
             return True
         is_night = bool(nights) or row[place].concept(_WAKING) == _NIGHT
+        if _is_titled(row, place):
+            return all(map(_is_how_often, row[place + 1 :]))
         if not place:
             at = nights[-1] if nights else place
             is_led = bool(nights) and row[place].text.startswith(_WAKES)
@@ -124,6 +129,17 @@ class SleepFrame(Frame):
     def _is_parted(self, row: Row, place: int, at: int) -> bool:
         between = row[min(place, at) + 1 : max(place, at)]
         return any(item.is_marked(Mark.STOP, *_LISTS) for item in between)
+
+
+def _is_titled(row: Row, place: int) -> bool:
+    """Return whether a title of its own stands before waking: "Night: wakes"."""
+    return place == _TITLE and row.sentence.words[0] in _NIGHTS and row[1].text == _COLON
+
+
+def _is_how_often(item: Item) -> bool:
+    """Return whether an item tells how often somebody wakes, or where it hurts: "wakes x3 R hip"."""
+    is_small = item.is_side or item.is_marked(Mark.LINK) or _OFTEN.fullmatch(item.text) is not None
+    return not item.entry.cues and (is_small or item.role is Role.PLACE)
 
 
 def _contrasts(row: Row, one: int, other: int) -> bool:

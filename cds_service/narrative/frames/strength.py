@@ -40,6 +40,9 @@ _THE = "the"
 _GRADES = (*("3-or-less",) * 4, "4", _FULL)
 _OF_THE_FOOT = ("dorsiflexion", "plantarflexion", "toe", "ehl", "eversion")
 _MUSCLES_OF_FOOT = ("fhl", "ta", "gs", "gsc", "tibialis", "gastroc", "df", "pf", "peroneal", "tib", "edl", "adf")
+# Muscles of which nothing but the power is examined: less of it is a weakness, "EHL reduced on the left".
+_POWER_ALONE = frozenset({"ehl", "extensor hallucis longus", "tib ant", "tibialis anterior", "ta", "edl", "fhl"})
+_REDUCED = "reduced"
 _FIRING = frozenset({"intact", "grossly intact", "firing", "strong", "all intact"})  # of a muscle that is no joint
 _WEAK = frozenset({"weak", "weaker", "weakness", "loss of power", "motor weakness"})
 
@@ -57,12 +60,7 @@ class StrengthFrame(ExaminationFrame):
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield what is said of strength, if anything is."""
         is_named = not _NAMES.isdisjoint(row.kinds)
-        if (
-            is_named
-            or self.speaks(row)
-            or sums_up(row)
-            or any(row[at].text in _WEAK for at in row.kinds.get(RESULT, ()))
-        ):
+        if is_named or self.speaks(row) or sums_up(row) or any(_is_weak(row[at]) for at in row.kinds.get(RESULT, ())):
             yield from super().read(row)
 
     def is_topic(self, row: Row, at: int) -> bool:
@@ -111,7 +109,7 @@ class StrengthFrame(ExaminationFrame):
 
     def passes(self, row: Row, at: int) -> bool:
         """Return whether an item may stand between a leg and its weakness: "both legs are getting weaker"."""
-        is_next = at + 1 < len(row) and row[at + 1].text in _WEAK and not (at and row[at - 1].text in NOT)
+        is_next = at + 1 < len(row) and _is_weak(row[at + 1]) and not (at and row[at - 1].text in NOT)
         return super().passes(row, at) or (is_next and row[at].concept(_MATTER) == _WORSE)
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
@@ -140,9 +138,11 @@ class StrengthFrame(ExaminationFrame):
             return True
         if result.concept(_ABILITY) or result.text in NOT:
             return False
-        if self.speaks(row) or result.text in _WEAK or result.text in NONE:
+        if self.speaks(row) or _is_weak(result) or result.text in NONE:
             return True
         if 0 <= result.number <= _MOST or result.text in _PLUS:
+            return True
+        if result.concept(RESULT) == _REDUCED and head.text in _POWER_ALONE and not _speaks_of_reflexes(row):
             return True
         if not result.concept(GRADE):
             is_firing = bool(head.concept(_MUSCLE)) and result.text in _FIRING and _moves_foot(head)
@@ -152,6 +152,15 @@ class StrengthFrame(ExaminationFrame):
         before = row[claim.result.at - 1] if claim.result.at else None
         is_of_another = before is not None and before.is_unknown and not before.entry.concepts  # "satisfaction 4/5"
         return bool(head.concept(_MUSCLE)) or not (is_of_another or _is_of_pain(row))
+
+
+def _is_weak(item: Item) -> bool:
+    """Return whether an item says weak, perhaps beside numb: "weak and numb"."""
+    return item.text in _WEAK or (item.concept("numb") is not None and not _WEAK.isdisjoint(item.text.split()))
+
+
+def _speaks_of_reflexes(row: Row) -> bool:
+    return _REFLEX in row.kinds or speaks_of(row, TOPIC, _REFLEX)
 
 
 def _is_strength(item: Item) -> bool:
@@ -188,7 +197,7 @@ def _is_graded_before(row: Row, at: int) -> bool:
 
 def _is_graded_beside(row: Row, at: int) -> bool:
     """Return whether another muscle near this one has a bare grade too, and no degrees are told."""
-    if _REFLEX in row.kinds or speaks_of(row, TOPIC, _REFLEX) or not _ends_grade(row, at + 2):
+    if _speaks_of_reflexes(row) or not _ends_grade(row, at + 2):
         return False
     return any(
         place != at and row[place].concept(_MUSCLE) and 0 <= row[place + 1].number <= _MOST
