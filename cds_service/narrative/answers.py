@@ -45,6 +45,7 @@ _MEASURED = frozenset(
     {"it", "is", "at", "to", "and", "degrees", "deg", "painless", "negative", "positive", "normal", "full", "/", "+"}
     | {"again", "l", "r", "left", "right", "both", "bilaterally"}
 )
+_SIDED = frozenset({"l", "r", "left", "right"})
 _POST_OP = ("post", "op")
 _LOSS, _OF = "loss", "of"  # "none of these now" denies what was asked
 _BARE = 2  # words: the organ and the mark
@@ -115,7 +116,14 @@ def _tells_of_now(before: Sentence, part: Sentence) -> bool:
     is_measure = any(word.isdecimal() for word in part.words) and all(
         word.isdecimal() or word in _MEASURED for word in part.words[1:]
     )
-    return is_short and is_measure and not _WAS.isdisjoint(before.words)
+    named = _letters(before)
+    is_of_other_side = bool(named) and not _letters(part) <= named
+    return is_short and is_measure and not is_of_other_side and not _WAS.isdisjoint(before.words)
+
+
+def _letters(part: Sentence) -> set[str]:
+    """Return "l" and "r" for the sides that a sentence names."""
+    return {word[0] for word in part.words if word in _SIDED}
 
 
 def _without_lead(part: Sentence) -> Sentence:

@@ -14,6 +14,7 @@ _BRACKETS = frozenset({"(", "-"})
 _EVER, _HISTORY_OF = frozenset({"history", "hx", "ever", "never"}), "h / o"
 _AND, _COMMA, _NOT, _PLUS = "and", ",", "not", "+"
 _NEVER_DONE: Final = frozenset({"not done", "never done", "not had", "never had", "not tried", "never tried"})
+_YET: Final = frozenset({"yet", "to date", "so far", "before"})
 _STUDIED: Final = "electrodiagnostics"
 _DASH: Final = "-"
 _MORE_THAN_NOT: Final = frozenset({"not"})
@@ -171,4 +172,6 @@ def _is_found_positive(items: Sequence[Item], place: int, mention: Mention) -> b
 def says_never_done(items: Row, place: int, mention: Mention) -> bool:
     """Return whether a treatment or a study was not done: "EMG: not done"."""
     is_done = items[mention.place].concept("act") is not None or _STUDIED in mention.saying.records
-    return is_done and items[place].text in _NEVER_DONE
+    behind = items[place + 1] if place + 1 < len(items) else None
+    is_end = behind is None or behind.text in _YET or behind.is_marked(Mark.LIST, Mark.STOP) or behind.text == ")"
+    return is_done and is_end and items[place].text in _NEVER_DONE

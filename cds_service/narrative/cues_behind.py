@@ -18,7 +18,7 @@ _BEGUN, _TO_BE = "begun", frozenset({"to be", "was", "were", "being", "now", "si
 _OVER_BEHIND_A_COMMA: Final = frozenset(
     {CueEffect.HISTORICAL, CueEffect.PLANNED, CueEffect.ENDED}
 )  # "sciatica, resolved"
-_TODAY: Final = frozenset({"today", "now", "currently", "at all"})
+_TODAY: Final = frozenset({"today", "now", "currently", "at all", "clinically"})
 _ZERO: Final = "0"
 _MINUS: Final = "-"
 _COLONS: Final = frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakness of dorsiflexion 0"

@@ -38,6 +38,7 @@ _AGO, _FRACTION, _COUNT = "ago", 4, 3  # words of "3/52 ago" and of "3 weeks ago
 _PARTS_OF_YEAR: Final = frozenset({"7", "12", "52"})
 _SPANS: Final = frozenset({"days", "weeks", "months", "wks", "mths", "mo"})
 _STOPPED: Final = ("has", "have")
+_HELPING: Final = ("posture", "action")
 _NEAR: Final = 3  # items before a finding that tell it as past
 
 
@@ -98,11 +99,18 @@ def _has_stopped(items: Row, place: int) -> bool:
 
 
 def _ends(items: Sequence[Item], at: int) -> bool:
-    """Return whether a clause ends, or only goes on to tell since when, or after what."""
+    """Return whether a clause ends, or only goes on to tell since when, or after what, and no posture that helps."""
+    if _is_helped(items, at):
+        return False
     return all(
         item.is_marked(Mark.LIST, Mark.STOP, Mark.THEN) or item.text in _BEHIND_GONE or item.text.startswith(_SINCE)
         for item in items[at : at + 1]
     )
+
+
+def _is_helped(items: Sequence[Item], at: int) -> bool:
+    """Return whether what follows is only what eases it: "gone since sitting down"."""
+    return any(item.concept(kind) for item in items[at + 1 : at + _NEAR] for kind in _HELPING)
 
 
 def _is_of_now(items: Sequence[Item], place: int) -> bool:
@@ -113,7 +121,7 @@ def _is_of_now(items: Sequence[Item], place: int) -> bool:
         before = items[place - 1]
     words = items[place].text.split()
     if place + 1 < len(items) and items[place + 1].text.startswith(_SINCE):
-        return True
+        return not _is_helped(items, place + 1)
     return (before is not None and before.text in _BY_NOW) or not _BY_NOW.isdisjoint(words)
 
 

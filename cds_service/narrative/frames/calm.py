@@ -44,7 +44,8 @@ _BECOMING = frozenset({"become", "becomes", "became", "has become", "have become
 _ON = frozenset({"of", "on", "over", "to", "against"})
 _DOING = ("action", "motion", "test", "lift", "run", "muscle")
 _STILL = frozenset({"still", "now", "currently", "today", "also"})
-_TEN = 10
+_TEN, _DASH = 10, "-"
+_FOR, _SPAN, _SLASH, _PARTS_OF_YEAR = frozenset({"x", "for"}), 4, "/", frozenset({12, 52})
 _PAINS = frozenset({Role.PAIN, Role.PAIN_WORD})
 _REACH = 8  # items
 _TO_SIDE = 2  # items from a place back to its side
@@ -158,6 +159,8 @@ def is_score(items: Sequence[Item], slash: int, last: int) -> bool:
 def is_passed(items: Sequence[Item], place: int) -> bool:
     """Return whether a word stands between a place and its word of pain: "is still sore", "is swollen and sore"."""
     behind = items[place + 1] if place + 1 < len(items) else None
+    if items[place].text == _DASH and behind is not None and is_denial(behind):
+        return any(item.role is Role.PAIN_WORD for item in items[place + 2 : place + 3])  # "groin - no pain"
     if items[place].text in _STILL and behind is not None and behind.concept(QUALITY) == PAINLESS:
         return True  # "hip now pain free"
     if items[place].text in _BECOMING and (behind is None or behind.role is Role.PAIN_WORD or behind.is_unknown):
@@ -198,11 +201,20 @@ def closes(items: Sequence[Item], place: int) -> bool:
     while place + 1 < len(items) and items[place + 1].entry.side is Side.BOTH:
         place += 1  # "pain free bilaterally"
     behind = items[place + 1] if place + 1 < len(items) else None
-    if behind is None or behind.text in _NOW or behind.text == ")":
+    if behind is None or behind.text in _NOW or behind.text == ")" or _is_for_weeks(items, place + 1):
         return True
     further = items[place + 2] if place + 2 < len(items) else None
     goes_on = any(one is not None and one.is_marked(Mark.EXCEPT, Mark.UNENDED) for one in (behind, further))
     return behind.is_marked(Mark.STOP, *_LISTS) and not goes_on  # "fine, but hurts on stairs"
+
+
+def _is_for_weeks(items: Sequence[Item], at: int) -> bool:
+    """Return whether a clause ends in for how many weeks or months it has been so: "pain free x 3/12"."""
+    span = items[at : at + _SPAN]
+    if len(span) < _SPAN or span[0].text not in _FOR or span[1].number < 0:
+        return False
+    is_part = span[2].text == _SLASH and span[3].number in _PARTS_OF_YEAR
+    return is_part and (at + _SPAN >= len(items) or items[at + _SPAN].is_marked(*_LISTS))
 
 
 def _leads_to_places(items: Sequence[Item], place: int) -> bool:

@@ -23,6 +23,7 @@ from cds_service.narrative.frames.subject import is_denial
 from cds_service.narrative.items import Item, Role, Row
 
 _REACH: Final = 8  # items between an action and its change
+_LED_WITHIN: Final = 5  # items behind a comma: "no better with bending"
 _ASIDE: Final = "aside"  # when, and where
 _CART, _RELATIVES = "cart", frozenset({"which", "that"})
 _TO, _AND, _FOR, _COMMA = "to", frozenset({"and", "then"}), "for", ","
@@ -64,7 +65,9 @@ def change_behind(changes: Changes, row: Row, place: int, action: str) -> Govern
 
 
 def _leads_to_same(row: Row, at: int) -> bool:
-    return at + 1 < len(row) and change_of(row[at + 1]) == SAME
+    """Return whether what makes no difference follows, and not of another action: "sitting OK, no better bending"."""
+    is_same = at + 1 < len(row) and change_of(row[at + 1]) == SAME
+    return is_same and not any(item.concept(ACTION) for item in row[at + 2 : at + _LED_WITHIN])
 
 
 def _goes_on(row: Row, at: int, *, is_joined: bool) -> bool:
