@@ -31,11 +31,12 @@ def test_what_was_reached_is_kept(name: str, narrative_reader: NarrativeReader) 
     for item in load(FILES[name]):
         whole.add(score(item, read_as(narrative_reader, item)))
     floor = FLOORS[name]
-    assert len(whole.faults) <= floor["faults"], [] if FILES[name] in HELD_OUT else whole.faults
+    # Plain numbers, made before they are compared: what pytest says of a failure must not show a held-out sentence.
+    faults = len(whole.faults)
+    assert faults <= floor["faults"], [] if FILES[name] in HELD_OUT else whole.faults
     for value in ("present", "absent"):
-        recall, precision = floor[value]
-        assert whole.recall(value) >= recall, value
-        assert whole.precision(value) >= precision, value
+        reached, least = (whole.recall(value), whole.precision(value)), tuple(floor[value])
+        assert all(one >= limit for one, limit in zip(reached, least, strict=True)), (value, reached, least)
 
 
 def test_the_sentences_are_many_of_every_frame_and_a_third_is_held_out() -> None:
