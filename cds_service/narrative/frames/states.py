@@ -31,6 +31,8 @@ _URGE = "urge"
 _AUXILIARIES = frozenset({"has", "have", "had", "has now", "is now", "now"})
 _LISTS = (Mark.LIST, Mark.JOINED)
 _N = "n"
+_PASSED = frozenset({"the", "a", "of", "his", "her"})
+_BY = frozenset({"with", "w /", "on", "by", "via", "using"})
 _OF, _ARTICLES = "of", frozenset({"the", "a", "some"})
 _REACH = 6  # items between an aspect and its change
 _COMMA, _COMMA_COST, _LIST_COST, _NO_COST = ",", 10, 3, 2
@@ -61,6 +63,8 @@ def read_states(row: Row) -> Iterator[State]:
             continue
         failure = row[at].concept(FAILURE) or ""
         is_well = failure == _CONTINENCE
+        if is_well and _is_by_aid(row, at):
+            continue
         yield State(at, at, _INCONTINENCE if is_well else failure, is_well)
     answers = set(answered_organs(row))
     yield from (State(at, at, FINE, is_fine=True, is_bare=False) for at in sorted(answers))
@@ -76,6 +80,12 @@ def read_states(row: Row) -> Iterator[State]:
         is_verb = at + 1 < len(row) and row[at + 1].concept(FAILURE) is not None  # "has gone numb"
         if at not in taken and name != NO and not row[at].concept(FAILURE) and not is_verb:
             yield _not_fine(row, State(at, at, name, name == FINE, is_bare=False))
+
+
+def _is_by_aid(row: Row, at: int) -> bool:
+    """Return whether somebody stays dry by something that nobody here knows: "continent with catheter"."""
+    behind = [item for item in row[at + 1 : at + 6] if not (item.text in _PASSED or item.concept(ORGAN))]
+    return len(behind) > 1 and behind[0].text in _BY and behind[1].is_unknown
 
 
 def _is_of_another(row: Row, at: int) -> bool:
