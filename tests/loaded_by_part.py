@@ -13,7 +13,7 @@ import cds_service.knowledge.loader
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.files import NarrativeFiles
 from cds_service.knowledge.schema.terminology import FindingTable
-from cds_service.narrative.lexicon import Lexicon
+from cds_service.narrative.words.lexicon import Lexicon
 
 BuildNarrative = Callable[[ContentFolder, NarrativeFiles, Mapping[str, FindingTable]], Lexicon]
 KEPT = 8  # lexicons: a content of 3 MB each

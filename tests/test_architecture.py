@@ -128,6 +128,17 @@ OTHERS_BY_FILE = {
     "cli/settings_table.py": {"pydantic"},  # knows a secret setting by its type, to mask it
 }
 
+# The rooms of `narrative`, each with those it may build on; what stands above them reads with all of them.
+_TYPES = {"mentions", "statements"}
+ROOMS = {
+    "words": set[str](),
+    "frames": {"words"} | _TYPES,
+    "sides": {"words"} | _TYPES,
+    "times": {"words"} | _TYPES,
+    "context": {"words", "times"} | _TYPES,
+    "layout": {"words", "times", "context"},
+}
+
 FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 FUNCTION_LIMIT, FILE_LIMIT = 40, 300  # lines
 FUNCTION_MEDIAN, FILE_MEDIAN = 10, 110
@@ -175,6 +186,15 @@ def test_imports_go_one_way() -> None:
         package = package_of(path)
         found = {name.split(".")[1] for name in imported(path) if name.startswith("cds_service.")} - {"__version__"}
         strays += [f"{name_of(path)} may not import {other}" for other in found - OURS[package] - {package}]
+    assert strays == []
+
+
+def test_the_rooms_of_the_narrative_build_on_each_other_one_way() -> None:
+    strays = []
+    for room, allowed in ROOMS.items():
+        for path in (PACKAGE / "narrative" / room).glob("*.py"):
+            found = {name.split(".")[2] for name in imported(path) if name.startswith("cds_service.narrative.")}
+            strays += [f"{name_of(path)} may not import {other}" for other in found - allowed - {room}]
     assert strays == []
 
 

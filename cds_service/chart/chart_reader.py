@@ -63,9 +63,9 @@ from cds_service.model.facts import Chart
 from cds_service.model.screen import SafetyScreen
 from cds_service.model.sides import Side
 from cds_service.model.terminology import Terminology
-from cds_service.narrative.lexicon import Lexicon
 from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.reader import NarrativeReader
+from cds_service.narrative.words.lexicon import Lexicon
 from cds_service.screen.safety_screen import build_screens
 
 _EXTRACTORS: Mapping[type, Callable[[Any, FactCollector], None]] = {

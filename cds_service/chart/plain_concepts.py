@@ -7,8 +7,8 @@ from cds_service.chart.code_lookup import CodeLookup
 from cds_service.chart.imaging_words import ImagingWordFinder
 from cds_service.chart.screened_record import concept_texts
 from cds_service.fhir.datatypes import CodeableConcept
-from cds_service.narrative.plain_words import split_plain
 from cds_service.narrative.reader import NarrativeReader
+from cds_service.narrative.words.plain_words import split_plain
 from cds_service.screen.safety_screen import Screens
 
 _LONGEST: Final = 2000  # characters: so much is read to its end by all readers

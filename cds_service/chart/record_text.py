@@ -15,7 +15,7 @@ from cds_service.model.facts import Finding, FindingValue, Source, SourceKind
 from cds_service.model.sides import Side
 from cds_service.narrative.reader import NarrativeReader, TextKind
 from cds_service.narrative.statements import Statement
-from cds_service.narrative.when import When
+from cds_service.narrative.words.when import When
 
 _KINDS: Final = {
     SourceKind.CONDITION_TEXT: TextKind.NAME,

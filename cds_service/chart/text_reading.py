@@ -12,12 +12,12 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.screen import SafetyScreen
 from cds_service.model.sides import Side
 from cds_service.model.vocabulary import Vocabulary
-from cds_service.narrative.lexicon import Lexicon
-from cds_service.narrative.markup import strip_markup
 from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.reader import NarrativeReader, TextKind
 from cds_service.narrative.statements import Statement
-from cds_service.narrative.when import When
+from cds_service.narrative.words.lexicon import Lexicon
+from cds_service.narrative.words.markup import strip_markup
+from cds_service.narrative.words.when import When
 from cds_service.screen.safety_screen import build_screens
 
 _COURSE, _LONG_STANDING = "course", "long-standing"

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from types import MappingProxyType
 
 from cds_service.knowledge.content_folder import ContentFolder
-from cds_service.narrative.lexicon import LexiconEntry
-from cds_service.narrative.tokenizer import normalize_phrase
+from cds_service.narrative.words.lexicon import LexiconEntry
+from cds_service.narrative.words.tokenizer import normalize_phrase
 
 _EMPTY_ENTRY = LexiconEntry()
 

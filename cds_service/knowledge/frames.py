@@ -17,8 +17,8 @@ from cds_service.narrative.frames import sites
 from cds_service.narrative.frames.all_frames import FRAME_NAMES, KINDS
 from cds_service.narrative.frames.function import FunctionFrame
 from cds_service.narrative.frames.place_table import UNSAID
-from cds_service.narrative.lexicon import FrameTable, LexiconEntry, Mark, PhraseMeaning
-from cds_service.narrative.tokenizer import normalize_phrase
+from cds_service.narrative.words.lexicon import FrameTable, LexiconEntry, Mark, PhraseMeaning
+from cds_service.narrative.words.tokenizer import normalize_phrase
 
 SHARED_WORDS = frozenset({"anatomy", "results"})  # the files of words that several frames read
 _INCONTINENCE = frozenset({"urinary-incontinence", "bowel-incontinence"})  # "incontinence of urine and stool"

@@ -61,7 +61,7 @@ from cds_service.model.screen import SafetyScreen
 from cds_service.model.terminology import Terminology
 from cds_service.model.vocabulary import FindingDefinition
 from cds_service.model.wording import Labels, OrderTemplate, OverrideReason, Wording
-from cds_service.narrative.lexicon import Lexicon
+from cds_service.narrative.words.lexicon import Lexicon
 
 
 @dataclass(frozen=True, slots=True)

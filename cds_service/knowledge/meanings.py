@@ -6,7 +6,7 @@ from dataclasses import replace
 from cds_service.knowledge.files import NarrativeFiles
 from cds_service.knowledge.schema.narrative import PhrasesTable, PlaceTable
 from cds_service.knowledge.schema.terminology import FindingTable
-from cds_service.narrative.lexicon import PhraseMeaning
+from cds_service.narrative.words.lexicon import PhraseMeaning
 
 
 def build_meaning(name: str, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> PhraseMeaning:

@@ -35,7 +35,7 @@ from cds_service.knowledge.schema.terminology import QUALIFIER_VALUES, FindingTa
 from cds_service.knowledge.time_words import build_time_words
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.lexicon import (
+from cds_service.narrative.words.lexicon import (
     Cue,
     CueEffect,
     Lexicon,
@@ -45,7 +45,7 @@ from cds_service.narrative.lexicon import (
     PlainWords,
     Section,
 )
-from cds_service.narrative.tokenizer import normalize_phrase
+from cds_service.narrative.words.tokenizer import normalize_phrase
 
 _SIDES = (("left", "right"), ("lt", "rt"), ("l", "r"))
 

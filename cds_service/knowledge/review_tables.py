@@ -8,7 +8,7 @@ from cds_service.knowledge.terminology import ListedCode
 from cds_service.model.condition_text import INDENT, describe_leaf, describe_name
 from cds_service.model.content import Content, Offer
 from cds_service.model.vocabulary import Citation
-from cds_service.narrative.lexicon import PhraseMeaning
+from cds_service.narrative.words.lexicon import PhraseMeaning
 
 _PHRASES_LISTED = 12
 

@@ -5,8 +5,8 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from cds_service.knowledge.schema.narrative import TimeFile
-from cds_service.narrative.time_finder import TimeWords
-from cds_service.narrative.tokenizer import normalize_phrase
+from cds_service.narrative.words.time_finder import TimeWords
+from cds_service.narrative.words.tokenizer import normalize_phrase
 
 V = TypeVar("V")
 

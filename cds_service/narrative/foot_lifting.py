@@ -5,8 +5,8 @@ from itertools import takewhile
 from typing import Final
 
 from cds_service.model.sides import Side, combine_sides
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import Mark
 
 _LIFTING: Final = ("dorsiflex", "dorsi flex", "ankle df", "ankle dorsi", "tibialis anterior", "tib ant")
 _SHORT: Final = frozenset({"df", "ta"})

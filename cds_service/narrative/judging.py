@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.vocabulary import Vocabulary
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import CueEffect, PhraseMeaning
+from cds_service.narrative.context.surroundings import since_year, year_of
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.statements import Statement
-from cds_service.narrative.surroundings import since_year, year_of
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import CueEffect, PhraseMeaning
 
 _AGAIN = "again"
 _BEGUN = frozenset({"new", "worse"})

@@ -13,13 +13,13 @@ from cds_service.narrative.frames.pain import PainReader
 from cds_service.narrative.frames.subject import Subject
 from cds_service.narrative.frames.tallies import read_tally
 from cds_service.narrative.frames.trailing_places import trailing_places
-from cds_service.narrative.items import UNKNOWN_ITEM, Item, Role, Row
-from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention, read_signs
-from cds_service.narrative.other_side import pains_of_other_side
 from cds_service.narrative.qualifiers import qualify
-from cds_service.narrative.sides import place_sides
-from cds_service.narrative.traits import PAIN, QUALIFIER, SAYING, SIDE, SIGN
+from cds_service.narrative.sides.nearby import place_sides
+from cds_service.narrative.sides.other_side import pains_of_other_side
+from cds_service.narrative.words.items import UNKNOWN_ITEM, Item, Role, Row
+from cds_service.narrative.words.lexicon import FrameTable, Mark, PhraseMeaning
+from cds_service.narrative.words.traits import PAIN, QUALIFIER, SAYING, SIDE, SIGN
 
 _BACK = frozenset({"low-back-pain", "back-pain-unstated"})
 _PROVOKING = frozenset(

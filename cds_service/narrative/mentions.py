@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.subject import Subject
-from cds_service.narrative.items import Item
-from cds_service.narrative.lexicon import PhraseMeaning
-from cds_service.narrative.when import When
+from cds_service.narrative.words.items import Item
+from cds_service.narrative.words.lexicon import PhraseMeaning
+from cds_service.narrative.words.when import When
 
 
 @dataclass(slots=True)

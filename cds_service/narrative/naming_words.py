@@ -5,7 +5,7 @@ from typing import Final
 
 from cds_service.narrative.frames import sites
 from cds_service.narrative.frames.all_frames import FRAMES
-from cds_service.narrative.lexicon import Lexicon, LexiconEntry
+from cds_service.narrative.words.lexicon import Lexicon, LexiconEntry
 
 # Of these a sentence is read, or a place of pain composed.
 _KINDS: Final = frozenset(kind for frame in FRAMES for kind in frame.heads) | {sites.REGION, sites.ASPECT}

@@ -9,7 +9,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.sentence_reader import SentenceReading, Stated
 from cds_service.narrative.statements import Statement
-from cds_service.narrative.tokenizer import Sentence
+from cds_service.narrative.words.tokenizer import Sentence
 
 # A finding that is one of another: where it is found, the denial of the other does not hold.
 _KIND_OF: Final = MappingProxyType({"foot-drop": "leg-weakness", "progressive-weakness": "leg-weakness"})

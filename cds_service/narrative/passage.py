@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cds_service.narrative.items import Row
-from cds_service.narrative.tokenizer import Sentence
+from cds_service.narrative.words.items import Row
+from cds_service.narrative.words.tokenizer import Sentence
 
 
 class Passage(NamedTuple):

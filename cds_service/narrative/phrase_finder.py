@@ -8,12 +8,12 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import combine_sides
 from cds_service.narrative.frames import sites
 from cds_service.narrative.frames.sites import SiteComposer
-from cds_service.narrative.items import Item, Row, build_bare_item, build_item
-from cds_service.narrative.lexicon import Lexicon, LexiconEntry
-from cds_service.narrative.phrase_tree import PhraseTree
-from cds_service.narrative.side_words import is_no_side
-from cds_service.narrative.tokenizer import Sentence
-from cds_service.narrative.traits import SIDE
+from cds_service.narrative.words.items import Item, Row, build_bare_item, build_item
+from cds_service.narrative.words.lexicon import Lexicon, LexiconEntry
+from cds_service.narrative.words.phrase_tree import PhraseTree
+from cds_service.narrative.words.side_words import is_no_side
+from cds_service.narrative.words.tokenizer import Sentence
+from cds_service.narrative.words.traits import SIDE
 
 _NOTHING: Final = LexiconEntry()
 _THE = "the"

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from cds_service.narrative.items import Item
-from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item
+from cds_service.narrative.words.lexicon import Mark
 
 _ANYWHERE, _COURSE, _GRADE = "response", "course", "grade"  # a response counts anywhere in the sentence
 _WORST = ("worse", "3-or-less")  # beside other values these decide

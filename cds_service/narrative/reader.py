@@ -5,21 +5,21 @@ from functools import partial
 from types import MappingProxyType
 
 from cds_service.model.vocabulary import Vocabulary
-from cds_service.narrative.disease_ellipsis import name_again
-from cds_service.narrative.ellipsis import complete
-from cds_service.narrative.forms import read_forms
-from cds_service.narrative.lexicon import CueEffect, Lexicon
-from cds_service.narrative.markup import strip_markup
+from cds_service.narrative.layout.disease_ellipsis import name_again
+from cds_service.narrative.layout.ellipsis import complete
+from cds_service.narrative.layout.forms import read_forms
 from cds_service.narrative.naming_words import NamingWords
 from cds_service.narrative.page import Page
 from cds_service.narrative.phrase_finder import PhraseFinder
-from cds_service.narrative.plain_words import split_plain
 from cds_service.narrative.sections import REPORT, SectionReader
 from cds_service.narrative.sentence_reader import Before, SentenceReader, Setting
-from cds_service.narrative.side_headings import NO_HEADING, heading_behind, heading_below
+from cds_service.narrative.sides.side_headings import NO_HEADING, heading_behind, heading_below
 from cds_service.narrative.statements import EMPTY_READING, Reading
 from cds_service.narrative.text_cache import TextCache
-from cds_service.narrative.tokenizer import Sentence, normalize_phrase
+from cds_service.narrative.words.lexicon import CueEffect, Lexicon
+from cds_service.narrative.words.markup import strip_markup
+from cds_service.narrative.words.plain_words import split_plain
+from cds_service.narrative.words.tokenizer import Sentence, normalize_phrase
 
 
 class TextKind(Enum):

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from cds_service.narrative.lexicon import Section
-from cds_service.narrative.tokenizer import LINE, PARAGRAPH, Sentence
+from cds_service.narrative.words.lexicon import Section
+from cds_service.narrative.words.tokenizer import LINE, PARAGRAPH, Sentence
 
 _BEHIND_TITLE: Final = frozenset({":", "-"})
 _LINE_ENDS: Final = frozenset({LINE, PARAGRAPH})

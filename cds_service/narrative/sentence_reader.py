@@ -9,32 +9,32 @@ from typing import Final, NamedTuple
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.model.vocabulary import Vocabulary
-from cds_service.narrative.by_now import is_over_by_now, tells_of_now
-from cds_service.narrative.context import Context, carried_past
-from cds_service.narrative.dating import date_mentions, histories
+from cds_service.narrative.context.cues import Context, carried_past
+from cds_service.narrative.context.grounds import is_taken_now
+from cds_service.narrative.context.none_of_these import denies_all
+from cds_service.narrative.context.plainness import RETRACTED_WITHIN, Plainness
+from cds_service.narrative.context.returning import may_take_back
+from cds_service.narrative.context.surroundings import is_something_else, leaves_out, wide_surroundings
 from cds_service.narrative.foot_lifting import sides_lifted
 from cds_service.narrative.frames.antecedent import NOTHING, Antecedent, Asked, Meant, named, unnamed
-from cds_service.narrative.grounds import is_taken_now
-from cds_service.narrative.items import Row
 from cds_service.narrative.judging import Judge
-from cds_service.narrative.lexicon import CueEffect, Lexicon
 from cds_service.narrative.mention_reader import MentionReader
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.none_of_these import denies_all
-from cds_service.narrative.one_sided import denied_of_other
 from cds_service.narrative.passage import Passage
-from cds_service.narrative.plainness import RETRACTED_WITHIN, Plainness
-from cds_service.narrative.quoting import is_of_before, is_past_drug, is_told_of_then, past_of
-from cds_service.narrative.returning import may_take_back
-from cds_service.narrative.side_headings import SideHeading, take_heading
-from cds_service.narrative.sides import of_either, refer_back, refers_back
+from cds_service.narrative.sides.nearby import of_either, refer_back, refers_back
+from cds_service.narrative.sides.one_sided import denied_of_other
+from cds_service.narrative.sides.side_headings import SideHeading, take_heading
 from cds_service.narrative.statements import Statement
-from cds_service.narrative.surroundings import is_something_else, leaves_out, wide_surroundings
-from cds_service.narrative.taking_back import is_quoted, is_taken_back, may_correct, may_object
 from cds_service.narrative.text_cache import HashedResults
-from cds_service.narrative.time_finder import TimeFinder
-from cds_service.narrative.tokenizer import PARAGRAPH, TRUNCATED, Sentence
-from cds_service.narrative.undone import is_undone_for_a_time
+from cds_service.narrative.times.by_now import is_over_by_now, tells_of_now
+from cds_service.narrative.times.dating import date_mentions, histories
+from cds_service.narrative.times.quoting import is_of_before, is_past_drug, is_told_of_then, past_of
+from cds_service.narrative.times.taking_back import is_quoted, is_taken_back, may_correct, may_object
+from cds_service.narrative.times.undone import is_undone_for_a_time
+from cds_service.narrative.words.items import Row
+from cds_service.narrative.words.lexicon import CueEffect, Lexicon
+from cds_service.narrative.words.time_finder import TimeFinder
+from cds_service.narrative.words.tokenizer import PARAGRAPH, TRUNCATED, Sentence
 
 _CUT_MARGIN = 12  # items before the cut in a long sentence: what follows the cut may negate them
 _CACHED: Final = 8192  # sentences; about 500 bytes each

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.when import When
+from cds_service.narrative.words.when import When
 
 
 class Statement(NamedTuple):

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from cds_service.model.screen import AnswerWords
-from cds_service.narrative.markup import strip_markup
 from cds_service.narrative.text_cache import TextCache
+from cds_service.narrative.words.markup import strip_markup
 from cds_service.screen.folding import expand_word, spread_words
 
 _WORD: Final = re.compile(r"[^\W\d_]")

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from cds_service.model.screen import SafetyScreen, ScreenBranch
 from cds_service.model.sides import Side
-from cds_service.narrative.tokenizer import normalize_phrase
+from cds_service.narrative.words.tokenizer import normalize_phrase
 from cds_service.screen.folding import expand_word, fold_characters, fold_spelling
 
 _ICD: Final = re.compile(r"([A-Z]\d[0-9A-Z])\.?([0-9A-Z]{0,4})")

@@ -5,7 +5,7 @@ import unicodedata
 from itertools import product
 from typing import Final
 
-from cds_service.narrative.tokenizer import normalize_phrase
+from cds_service.narrative.words.tokenizer import normalize_phrase
 
 # The tokenizer drops most marks, or makes them words that no phrase of ours holds.
 _MARKS: Final = b'!"#$%&()*,-.:;<=>?@[\\]^_`{|}~\t\r\n'

@@ -10,9 +10,9 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from cds_service.model.screen import LanguageWords
-from cds_service.narrative.lexicon import Lexicon
-from cds_service.narrative.markup import strip_markup
 from cds_service.narrative.text_cache import TextCache
+from cds_service.narrative.words.lexicon import Lexicon
+from cds_service.narrative.words.markup import strip_markup
 from cds_service.screen.folding import fold_characters
 from cds_service.screen.short_forms import ShortForms
 

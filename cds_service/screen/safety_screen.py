@@ -5,10 +5,10 @@ from functools import partial
 from typing import Final
 
 from cds_service.model.screen import SafetyScreen
-from cds_service.narrative.lexicon import Lexicon
 from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.text_cache import TextCache
-from cds_service.narrative.tokenizer import normalize_phrase
+from cds_service.narrative.words.lexicon import Lexicon
+from cds_service.narrative.words.tokenizer import normalize_phrase
 from cds_service.screen.answer_reader import AnswerReader
 from cds_service.screen.code_screen import CodeScreen
 from cds_service.screen.language import LanguageCheck

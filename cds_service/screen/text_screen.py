@@ -9,18 +9,18 @@ import ahocorasick
 
 from cds_service.model.screen import SafetyScreen, ScreenPattern
 from cds_service.model.sides import Side
-from cds_service.narrative.answers import join_answers
-from cds_service.narrative.carrying import CARRYING, place_cues
-from cds_service.narrative.context import Context, carried_past
-from cds_service.narrative.denied_lists import tells
-from cds_service.narrative.lexicon import CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning, Section
-from cds_service.narrative.markup import strip_markup
+from cds_service.narrative.context.carrying import CARRYING, place_cues
+from cds_service.narrative.context.cues import Context, carried_past
+from cds_service.narrative.context.denied_lists import tells
+from cds_service.narrative.layout.answers import join_answers
 from cds_service.narrative.mention_reader import MentionReader
 from cds_service.narrative.phrase_finder import PhraseFinder
-from cds_service.narrative.phrase_tree import PhraseTree
 from cds_service.narrative.sections import SectionReader
 from cds_service.narrative.text_cache import HashedResults, TextCache
-from cds_service.narrative.tokenizer import Sentence, split_sentences
+from cds_service.narrative.words.lexicon import CueEffect, Lexicon, LexiconEntry, Mark, PhraseMeaning, Section
+from cds_service.narrative.words.markup import strip_markup
+from cds_service.narrative.words.phrase_tree import PhraseTree
+from cds_service.narrative.words.tokenizer import Sentence, split_sentences
 from cds_service.screen.folding import expand_word, fold_characters, fold_spelling, spread_words
 from cds_service.screen.numbers import BARE_TEMPERATURE_ENDS, MARK, NumberMarker
 from cds_service.screen.word_finder import Span, WordFinder, WordHit, build_automaton, find_places

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cds_service.model.facts import FindingValue
-from cds_service.narrative.context import Context
-from cds_service.narrative.items import Row
-from cds_service.narrative.lexicon import CueEffect, Lexicon
+from cds_service.narrative.context.cues import Context
 from cds_service.narrative.mention_reader import MentionReader
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.phrase_finder import PhraseFinder
-from cds_service.narrative.tokenizer import normalize_phrase, split_sentences
+from cds_service.narrative.words.items import Row
+from cds_service.narrative.words.lexicon import CueEffect, Lexicon
+from cds_service.narrative.words.tokenizer import normalize_phrase, split_sentences
 
 # The first match is the state, as in ask_medspacy.py; "planned" has no counterpart there, and advice is hypothetical.
 _STATES = (

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cds_service.narrative.lexicon import Lexicon
+from cds_service.narrative.words.lexicon import Lexicon
 from tests.shipped import shipped_knowledge
 
 FOLDER = Path(__file__).parent
 ASPECTS = ("anterior", "posterior", "lateral")
 CORPUS = FOLDER / "corpus.jsonl"
+ANSWERS = FOLDER / "answers.json"
 
 
 def corpus() -> list[dict[str, Any]]:
@@ -43,10 +44,17 @@ def pains(narrative: Lexicon) -> Iterator[str]:
             yield from (f"{aspect} {phrase} pain" for aspect in ASPECTS)
 
 
+def asked_before() -> set[str]:
+    """Return the phrases that medSpaCy found when it was asked last. Frames read some of them now, without a list."""
+    report = json.loads(ANSWERS.read_text(encoding="utf-8"))
+    return {phrase for mentions in report["answers"].values() for phrase, _ in mentions}
+
+
 def main() -> None:
     """Print the question to medSpaCy."""
     texts = [phrase["text"] for phrase in corpus()]
-    json.dump({"targets": targets(shipped_knowledge().narrative), "texts": texts}, sys.stdout)
+    asked = sorted({*targets(shipped_knowledge().narrative), *asked_before()})
+    json.dump({"targets": asked, "texts": texts}, sys.stdout)
 
 
 if __name__ == "__main__":

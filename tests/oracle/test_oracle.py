@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from cds_service.knowledge import Knowledge
-from cds_service.narrative.lexicon import Lexicon
 from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.reader import NarrativeReader, TextKind
+from cds_service.narrative.words.lexicon import Lexicon
 
 from .states import states
 from .targets import FOLDER, corpus, targets

@@ -11,7 +11,7 @@ from cds_service.knowledge import shipped_cards
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.knowledge.files import load_content_files
 from cds_service.narrative.reader import NarrativeReader
-from cds_service.narrative.tokenizer import normalize_phrase
+from cds_service.narrative.words.tokenizer import normalize_phrase
 from tests.shipped import shipped_knowledge
 
 KNOWLEDGE = shipped_knowledge()

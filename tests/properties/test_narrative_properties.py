@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.markup import strip_markup
 from cds_service.narrative.phrase_finder import PhraseFinder
 from cds_service.narrative.reader import NarrativeReader, TextKind
-from cds_service.narrative.tokenizer import split_sentences
+from cds_service.narrative.words.markup import strip_markup
+from cds_service.narrative.words.tokenizer import split_sentences
 from tests.shipped import shipped_knowledge
 
 KNOWLEDGE = shipped_knowledge()

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from cds_service.chart.chart_reader import ChartReader
 from cds_service.chart.silent_records import SilentRecords
 from cds_service.fhir.datatypes import CodeableConcept, Coding
-from cds_service.narrative import shorthand
+from cds_service.narrative.layout import shorthand
 from cds_service.narrative.naming_words import NamingWords, naming_phrases
-from cds_service.narrative.plain_words import split_plain
 from cds_service.narrative.reader import NarrativeReader, TextKind
 from cds_service.narrative.statements import EMPTY_READING
+from cds_service.narrative.words.plain_words import split_plain
 from tests.oracle.labelled import FOLDER, load
 from tests.shipped import shipped_knowledge
 

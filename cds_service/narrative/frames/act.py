@@ -12,9 +12,9 @@ from cds_service.narrative.frames.clause import ABOUT, PLACE_KINDS, Clause, Slot
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.place_table import UNSAID, find_meanings
 from cds_service.narrative.frames.slot_sides import side_of
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import CueEffect, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import CueEffect, Mark, PhraseMeaning
 
 _ACT, _AGENT, _TRIED, _RESPONSE = "act", "agent", "tried", "response"
 _INJECTION, _INTO, _REFUSAL = "injection", "into", "refusal"

@@ -22,9 +22,9 @@ from cds_service.narrative.frames.share import ShareFrame
 from cds_service.narrative.frames.sleep import SleepFrame
 from cds_service.narrative.frames.strength import StrengthFrame
 from cds_service.narrative.frames.walking import WalkingFrame
-from cds_service.narrative.items import Row
-from cds_service.narrative.lexicon import FrameTable
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Row
+from cds_service.narrative.words.lexicon import FrameTable
 
 FRAMES: Final[tuple[type[Frame], ...]] = (
     DiseaseFrame,

@@ -5,9 +5,9 @@ from typing import Final, NamedTuple, Protocol
 
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.frames.sites import PRONOUN
-from cds_service.narrative.items import Role, Row
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.traits import PAIN
+from cds_service.narrative.words.items import Role, Row
+from cds_service.narrative.words.traits import PAIN
 
 
 class Antecedent(NamedTuple):

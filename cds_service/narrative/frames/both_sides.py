@@ -2,8 +2,8 @@
 
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
-from cds_service.narrative.items import Row
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.words.items import Row
+from cds_service.narrative.words.lexicon import Mark
 
 _UNSTATED, _WHOLE = Side.UNSTATED, "whole"
 _LISTS = (Mark.LIST, Mark.JOINED)

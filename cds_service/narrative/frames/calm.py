@@ -7,8 +7,8 @@ from cds_service.model.sides import Side
 from cds_service.narrative.frames.runs import THE
 from cds_service.narrative.frames.sites import QUALITY, REGION
 from cds_service.narrative.frames.subject import is_denial
-from cds_service.narrative.items import Item, Role
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.words.items import Item, Role
+from cds_service.narrative.words.lexicon import Mark
 
 VAGUE: Final = "vague"  # "trouble": it may be pain, so that its denial denies pain
 PAINLESS: Final = "painless"

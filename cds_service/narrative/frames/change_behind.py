@@ -20,7 +20,7 @@ from cds_service.narrative.frames.changes import (
 )
 from cds_service.narrative.frames.sites import QUALITY, REGION
 from cds_service.narrative.frames.subject import is_denial
-from cds_service.narrative.items import Item, Role, Row
+from cds_service.narrative.words.items import Item, Role, Row
 
 _REACH: Final = 8  # items between an action and its change
 _LED_WITHIN: Final = 5  # items behind a comma: "no better with bending"

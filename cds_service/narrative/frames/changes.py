@@ -4,8 +4,8 @@ from typing import Final, NamedTuple
 
 from cds_service.narrative.frames.sites import PRONOUN, REGION
 from cds_service.narrative.frames.subject import COMPLAINT
-from cds_service.narrative.items import Item, Role
-from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
+from cds_service.narrative.words.items import Item, Role
+from cds_service.narrative.words.lexicon import FrameTable, Mark, PhraseMeaning
 
 CHANGE: Final = "effect"
 ACTION: Final = "action"

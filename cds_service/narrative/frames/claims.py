@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side, combine_sides
-from cds_service.narrative.frames.tokens import Part, Token
+from cds_service.narrative.words.tokens import Part, Token
 
 
 class Claim(NamedTuple):

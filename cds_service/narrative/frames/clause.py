@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from cds_service.narrative.items import Item, Role, Row
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.words.items import Item, Role, Row
+from cds_service.narrative.words.lexicon import Mark
 
 _REACH: Final = 12  # items between a head and what belongs to it
 _MAX_UNKNOWN = 2

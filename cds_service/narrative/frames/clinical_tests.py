@@ -12,10 +12,10 @@ from cds_service.narrative.frames.paired_results import ORDERS, PAIR
 from cds_service.narrative.frames.provoked_pain import at_angle, hurts, is_answer, is_of_back, is_without_pain
 from cds_service.narrative.frames.sites import REGION
 from cds_service.narrative.frames.small_words import NONE
-from cds_service.narrative.frames.tokens import Part, Token
-from cds_service.narrative.items import Item, Role, Row
-from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Role, Row
+from cds_service.narrative.words.lexicon import Mark, PhraseMeaning
+from cds_service.narrative.words.tokens import Part, Token
 
 _TEST, _OTHER, _PROVOKING, _LIMITED = "test", "other", "provoking", "limited"
 _TOGETHER = "with"  # "positive on the left with groin pain"

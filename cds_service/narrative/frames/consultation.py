@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from cds_service.narrative.frames.frame import Frame
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import CueEffect, Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import CueEffect, Mark
 
 _REACH = 4  # items between the two words
 _BY, _LONG_NAME, _ACT = "by", 6, "act"

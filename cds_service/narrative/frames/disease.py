@@ -10,9 +10,9 @@ from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.grades import NUMERAL, SCALE, severity_at
 from cds_service.narrative.frames.place_table import find_meanings, is_place
 from cds_service.narrative.frames.slot_sides import MODIFIER, side_of
-from cds_service.narrative.items import Row
-from cds_service.narrative.lexicon import CueEffect, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Row
+from cds_service.narrative.words.lexicon import CueEffect, Mark, PhraseMeaning
 
 _DISEASE, _AFTER = "disease", "act"
 _SEVERITY = "severity"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from cds_service.narrative.frames.pair import PairFrame
-from cds_service.narrative.items import Row
-from cds_service.narrative.lexicon import PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Row
+from cds_service.narrative.words.lexicon import PhraseMeaning
 
 _LENGTH, _HEIGHT = "length", "height"
 # A fall from three feet is dangerous (Stiell et al., JAMA 2001;286:1841-1848, the Canadian C-spine rule).

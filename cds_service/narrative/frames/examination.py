@@ -16,7 +16,11 @@ from cds_service.narrative.frames.paired_results import join_pairs
 from cds_service.narrative.frames.partings import close_exception
 from cds_service.narrative.frames.small_words import NONE, parts_of, small_part
 from cds_service.narrative.frames.token_line import FOREIGN, OWN, RETURNED, TokenLine
-from cds_service.narrative.frames.tokens import (
+from cds_service.narrative.frames.whole_sides import closing_of, heading_of, is_site
+from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import FrameTable, Mark, PhraseMeaning
+from cds_service.narrative.words.tokens import (
     ASKED,
     BREAK,
     SEPARATOR,
@@ -27,10 +31,6 @@ from cds_service.narrative.frames.tokens import (
     split_runs,
     without_lent_heads,
 )
-from cds_service.narrative.frames.whole_sides import closing_of, heading_of, is_site
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import FrameTable, Mark, PhraseMeaning
-from cds_service.narrative.mentions import Mention
 
 RESULT, TOPIC, GRADE = "result", "topic", "grade"
 SHARED: frozenset[str] = frozenset({RESULT, TOPIC, GRADE, "filler", "whole", "position"})

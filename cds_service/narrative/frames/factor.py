@@ -42,9 +42,9 @@ from cds_service.narrative.frames.setting_out import (
 from cds_service.narrative.frames.sites import REGION
 from cds_service.narrative.frames.subject import COMPLAINT, Subject, is_denial, pain_at, subject_before
 from cds_service.narrative.frames.unhindered import unhindered
-from cds_service.narrative.items import Role, Row
-from cds_service.narrative.lexicon import FrameTable
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Role, Row
+from cds_service.narrative.words.lexicon import FrameTable
 
 _DISTANCE, _ASIDE = "distance", "aside"
 _LEAVING, _RISING = "leaving", "rising"

@@ -6,9 +6,9 @@ from types import MappingProxyType
 from typing import Final
 
 from cds_service.narrative.frames.pair import PairFrame
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import CueEffect, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import CueEffect, Mark, PhraseMeaning
 
 _SPAN, _LONG = "span", "long"
 _SPREAD = "spread"

@@ -4,9 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
-from cds_service.narrative.items import Row
-from cds_service.narrative.lexicon import FrameTable
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Row
+from cds_service.narrative.words.lexicon import FrameTable
 
 
 class Frame(ABC):

@@ -7,9 +7,9 @@ from cds_service.model.facts import FindingValue
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.place_table import meaning_alone
 from cds_service.narrative.frames.states import ASPECT, CHANGE, FAILURE, NO, ORGAN, State, read_states
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import Mark, PhraseMeaning
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _BLADDER, _BOWEL = frozenset({"bladder", "urine"}), frozenset({"bowel", "stool"})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from cds_service.narrative.items import Row
+from cds_service.narrative.words.items import Row
 
 SCALE, NUMERAL = "scale", "numeral"
 _REACH = 4  # items between the name of a scale and its number

@@ -3,7 +3,7 @@
 from typing import Final
 
 from cds_service.narrative.frames.retelling import IT_IS, NOW
-from cds_service.narrative.items import Item, Row
+from cds_service.narrative.words.items import Item, Row
 
 DASH: Final = "-"
 _STILL, _RESULT, _GRADE = "still", "result", "grade"

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from cds_service.narrative.items import Row
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.words.items import Row
+from cds_service.narrative.words.lexicon import Mark
 
 LIFTED: Final = "lifted"  # the kind of words for what is lifted
 AIM: Final = "aim"  # the kind of words for what one lifts a foot to reach: a stiff hip hinders that, too

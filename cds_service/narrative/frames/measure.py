@@ -6,9 +6,9 @@ from typing import NamedTuple
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.place_table import meaning_alone
-from cds_service.narrative.items import Row
-from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Row
+from cds_service.narrative.words.lexicon import Mark
 
 _QUANTITY, _UNIT, _INTENT, _COUNT = "quantity", "unit", "intent", "count"
 _REACH = 4  # items between a quantity and its number

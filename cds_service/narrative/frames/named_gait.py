@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from cds_service.model.sides import Side
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import Mark, PhraseMeaning
 
 _TEST, _GAIT, _SIGN, _FILLER = "test", "gait", "trendelenburg", "filler"
 _LEADS: Final = frozenset({":", "-"})

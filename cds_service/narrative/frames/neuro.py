@@ -3,8 +3,8 @@
 from typing import Final
 
 from cds_service.narrative.frames.small_words import NONE
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import Mark
 
 NEURO: Final = "neuro"  # the topic
 _TOPIC, _RESULT, _FILLER = "topic", "result", "filler"

@@ -7,10 +7,10 @@ from cds_service.model.sides import Side
 from cds_service.narrative.frames.both_sides import names_both_limbs
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, speaks_of
-from cds_service.narrative.frames.tokens import Part, Token
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import Mark, PhraseMeaning
+from cds_service.narrative.words.tokens import Part, Token
 
 _SEEN, _PICTURE, _DISEASE, _JOINT, _FILLER = "structure-seen", "picture", "disease", "joint", "filler"
 _JOINT_SPACE, _HIP_JOINT, _HIP, _PELVIS, _LUMBAR, _SCAN = "joint-space", "hip-joint", "hip", "pelvis", "lumbar", "scan"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import CueEffect, Mark
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import CueEffect, Mark
 
 _ORGAN, _ASPECT, _FAILURE, _LINKS = "organ", "aspect", "failure", frozenset({":", "-", "="})
 _NORMAL, _NO = "n", "no"  # "bladder: no" may deny its control

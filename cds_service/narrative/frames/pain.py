@@ -11,9 +11,9 @@ from cds_service.narrative.frames.antecedent import NOTHING, Meant
 from cds_service.narrative.frames.followed_pain import Pain
 from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, PRONOUN, QUALITY, REGION, RUN, TENDER
 from cds_service.narrative.frames.subject import is_denial
-from cds_service.narrative.items import Item, Role
-from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Role
+from cds_service.narrative.words.lexicon import Mark, PhraseMeaning
 
 _COMMA, _SLASH, _MORE = ",", "/", ">"  # "buttock > thigh"
 _LISTS = (Mark.LIST, Mark.JOINED)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from cds_service.model.sides import Side, combine_sides
-from cds_service.narrative.items import Item, Role, Row
-from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Role, Row
+from cds_service.narrative.words.lexicon import Mark, PhraseMeaning
 
 MOTION: Final = "motion"
 ROLLING: Final = "rolling"

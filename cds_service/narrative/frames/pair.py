@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.place_table import meaning_alone
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import CueEffect, Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import CueEffect, Mark, PhraseMeaning
 
 _LISTS = (Mark.LIST, Mark.JOINED)
 _COMMA, _BEGUN = ",", "begun"

@@ -5,8 +5,8 @@ from typing import Final
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.frames.tokens import SLASH, Part, Token
-from cds_service.narrative.items import Item, Row
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.tokens import SLASH, Part, Token
 
 _RESULT, _SIDE = Part.RESULT, Part.SIDE
 MEASURES: Final = ("grade", "reflex-grade", "score")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cds_service.model.facts import FindingValue
-from cds_service.narrative.frames.tokens import BREAK, SEPARATOR, Part, Token
+from cds_service.narrative.words.tokens import BREAK, SEPARATOR, Part, Token
 
 _WITH = "with"
 _CLAIM = 3  # a head, its result and its side

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cds_service.narrative.frames.clause import NO_PLACES, Slot
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import PhraseMeaning
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import PhraseMeaning
 
 _FINEST_FIRST: Final = ("structure", "joint")
 UNSAID: Final = "unsaid"  # the slot of a head whose place is not told

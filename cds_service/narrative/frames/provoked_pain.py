@@ -6,8 +6,8 @@ from typing import Final
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.frames.sites import REGION
 from cds_service.narrative.frames.small_words import NONE
-from cds_service.narrative.items import Item, Role, Row
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.words.items import Item, Role, Row
+from cds_service.narrative.words.lexicon import Mark
 
 _TEST, _RESULT, _SLR, _FILLER = "test", "result", "slr", "filler"
 _WITH: Final = frozenset({"with", "w /", "(", "due to", "by"})

@@ -7,10 +7,10 @@ from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, TOPIC, ExaminationFrame, lacks, speaks_of
 from cds_service.narrative.frames.token_line import RETURNED
-from cds_service.narrative.frames.tokens import Part, Token
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import Mark, PhraseMeaning
+from cds_service.narrative.words.tokens import Part, Token
 
 _REFLEX, _PLACE, _GRADE, _LIMB = "reflex", "reflex-place", "reflex-grade", "limb"
 _SIGNS = {"+": "positive", "-": "absent"}

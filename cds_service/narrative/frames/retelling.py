@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from cds_service.narrative.frames.tokens import Part, Token
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import Mark
+from cds_service.narrative.words.tokens import Part, Token
 
 NOW: Final = ("now", "today", "currently")
 IT_IS: Final = frozenset({"it", "it is", "its"})

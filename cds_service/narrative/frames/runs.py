@@ -5,8 +5,8 @@ from itertools import islice
 from typing import Final
 
 from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, PRONOUN, RUN
-from cds_service.narrative.items import Item, Role
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.words.items import Item, Role
+from cds_service.narrative.words.lexicon import Mark
 
 POINTING: Final = frozenset(
     {

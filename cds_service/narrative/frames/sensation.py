@@ -7,10 +7,10 @@ from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import SHARED, TOPIC, ExaminationFrame, is_part, lacks
 from cds_service.narrative.frames.neuro import NEURO, is_summed_up, sums_up
-from cds_service.narrative.frames.tokens import Part, Token
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import Mark, PhraseMeaning
+from cds_service.narrative.words.tokens import Part, Token
 
 _ORGAN = "organ"  # "sacral dermatomes", whose sensation is another matter
 _NUMB, _LEG, _LIMB, _SCORE = "numb", "leg", "limb", "score"

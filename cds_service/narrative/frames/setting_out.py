@@ -5,8 +5,8 @@ from typing import Final
 from cds_service.narrative.frames.calm import PAINLESS, VAGUE, is_denied
 from cds_service.narrative.frames.runs import THE
 from cds_service.narrative.frames.sites import QUALITY, REGION
-from cds_service.narrative.items import Role, Row
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.words.items import Role, Row
+from cds_service.narrative.words.lexicon import Mark
 
 STARTING: Final = frozenset({"rising", "going"})  # actions
 FURNITURE: Final = "furniture"

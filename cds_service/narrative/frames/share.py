@@ -8,9 +8,9 @@ from cds_service.model.facts import FindingValue
 from cds_service.narrative.frames.calm import VAGUE
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.sites import DOMINANCE, QUALITY, REGION
-from cds_service.narrative.items import Item, Role, Row
-from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Role, Row
+from cds_service.narrative.words.lexicon import Mark
 
 _LEG, _BACK = "leg", "low-back"
 _NEAR = 6  # items between what is compared

@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from cds_service.model.sides import combine_sides
 from cds_service.narrative.frames.subject import is_denial
-from cds_service.narrative.items import Item, Role, Row, build_site
-from cds_service.narrative.lexicon import FrameTable, LexiconEntry, Mark
+from cds_service.narrative.words.items import Item, Role, Row, build_site
+from cds_service.narrative.words.lexicon import FrameTable, LexiconEntry, Mark
 
 NAME: Final = "pain"  # the content file
 REGION, ASPECT, PART, QUALITY, RUN, PRONOUN = "site", "facing", "part", "quality", "run", "pronoun"

@@ -10,9 +10,9 @@ from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.sites import PRONOUN
 from cds_service.narrative.frames.small_words import NOT
 from cds_service.narrative.frames.subject import COMPLAINT, Subject, is_denial, pain_at, subject_before
-from cds_service.narrative.items import Item, Role, Row
-from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Role, Row
+from cds_service.narrative.words.lexicon import Mark, PhraseMeaning
 
 _WAKING, _NIGHT, _FLAT, _ABILITY, _BED = "waking", "night", "flat", "posture", "bed"
 _WAKES, _SLEEP, _PROP, _ABLE = "wakes", "sleep", "prop", "able"

@@ -6,8 +6,8 @@ from typing import Final
 
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.frames.clause import Slot
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import Mark
 
 MODIFIER: Final = "modifier"  # the kind of words that may stand between a side and its place: "right displaced"
 _LISTS = (Mark.LIST, Mark.JOINED)

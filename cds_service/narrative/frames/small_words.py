@@ -5,9 +5,9 @@ from typing import Final
 
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.partings import PARTING, PARTINGS
-from cds_service.narrative.frames.tokens import AND_WORD, ASKED, BOTH_WORD, BREAK, SEPARATOR, SIDES, SLASH, Token
-from cds_service.narrative.items import UNKNOWN_ITEM, Item, Row
-from cds_service.narrative.lexicon import LexiconEntry, Mark
+from cds_service.narrative.words.items import UNKNOWN_ITEM, Item, Row
+from cds_service.narrative.words.lexicon import LexiconEntry, Mark
+from cds_service.narrative.words.tokens import AND_WORD, ASKED, BOTH_WORD, BREAK, SEPARATOR, SIDES, SLASH, Token
 
 NOT: Final = frozenset({"not", "is not", "are not", "was not", "were not", "never"})
 NONE: Final = frozenset({"no", "has no", "without", "with no", "there is no", "had no", "shows no"})

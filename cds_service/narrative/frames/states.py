@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from cds_service.narrative.frames.organ_answers import answered_organs
-from cds_service.narrative.items import Item, Role, Row
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.words.items import Item, Role, Row
+from cds_service.narrative.words.lexicon import Mark
 
 ORGAN, ASPECT, CHANGE, FAILURE = "organ", "aspect", "change", "failure"
 NO, FINE, _LOST, _CANNOT, _TROUBLE = "no", "fine", "lost", "cannot", "trouble"

@@ -18,10 +18,10 @@ from cds_service.narrative.frames.examination import (
 from cds_service.narrative.frames.lifting import AIM, LIFTED, lifts_foot
 from cds_service.narrative.frames.neuro import NEURO, is_summed_up, sums_up
 from cds_service.narrative.frames.small_words import NONE, NOT
-from cds_service.narrative.frames.tokens import Part, Token
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import Mark, PhraseMeaning
+from cds_service.narrative.words.tokens import Part, Token
 
 _MUSCLE, _WALK, _LIFT, _ABILITY = "muscle", "walk", "lift", "ability"
 _NAMES = frozenset({GRADE, _MUSCLE, _WALK, _LIFT})

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
-from cds_service.narrative.items import Item, Role
-from cds_service.narrative.lexicon import CueEffect
+from cds_service.narrative.words.items import Item, Role
+from cds_service.narrative.words.lexicon import CueEffect
 
 COMPLAINT: Final = "complaint"
 _STRAINING = frozenset({"coughing", "sneezing", "straining"})  # what makes pain worse

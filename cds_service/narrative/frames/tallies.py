@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cds_service.narrative.frames.sites import QUALITY, REGION, TENDER
-from cds_service.narrative.items import Item, Role
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.words.items import Item, Role
+from cds_service.narrative.words.lexicon import Mark
 
 _PLUS: Final = "+"
 _ZERO: Final = "0"

@@ -15,10 +15,10 @@ from cds_service.narrative.frames.retelling import (
     without_results,
 )
 from cds_service.narrative.frames.small_words import COMPARING, NOT
-from cds_service.narrative.frames.tokens import BREAK, SEPARATOR, SLASH, Part, Token
-from cds_service.narrative.items import UNKNOWN_ITEM, Role, Row
-from cds_service.narrative.lexicon import Mark
-from cds_service.narrative.traits import marked
+from cds_service.narrative.words.items import UNKNOWN_ITEM, Role, Row
+from cds_service.narrative.words.lexicon import Mark
+from cds_service.narrative.words.tokens import BREAK, SEPARATOR, SLASH, Part, Token
+from cds_service.narrative.words.traits import marked
 
 FOREIGN: Final = "foreign"  # the concept of a result whose word names a topic of another frame, too
 OWN: Final = "own"  # one that names the frame's own topic: "neurovascularly intact", "5/5 throughout"

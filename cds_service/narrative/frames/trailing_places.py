@@ -7,9 +7,9 @@ from typing import Final
 
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.frames.subject import is_denial
-from cds_service.narrative.items import Item, Role, Row
-from cds_service.narrative.lexicon import Mark
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Role, Row
+from cds_service.narrative.words.lexicon import Mark
 
 _COMMA = ","
 _CHAIN: Final = -1  # they share a side

@@ -16,8 +16,8 @@ from cds_service.narrative.frames.changes import (
 )
 from cds_service.narrative.frames.sites import QUALITY
 from cds_service.narrative.frames.subject import is_denial
-from cds_service.narrative.items import Item, Role, Row
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.words.items import Item, Role, Row
+from cds_service.narrative.words.lexicon import Mark
 
 _ACTIONS: Final = frozenset({WALKING, LONG_RUN})
 _WALKS: Final = ("walk", "can walk", "mobilis", "ambulat", "wb", "weight bearing")

@@ -7,9 +7,9 @@ from typing import Final
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.sites import REGION
 from cds_service.narrative.frames.subject import COMPLAINT, Subject, is_denial, pain_at
-from cds_service.narrative.items import Item, Role, Row
-from cds_service.narrative.lexicon import Mark, PhraseMeaning
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item, Role, Row
+from cds_service.narrative.words.lexicon import Mark, PhraseMeaning
 
 _PACE, _HEAVY, _ACTION, _WALKING = "pace", "heavy", "action", "walking"
 # What stands between a walk and the pain that ends it; only these need no distance.

@@ -4,8 +4,8 @@ from typing import Final
 
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.frames.paired_results import MEASURES, ORDERS
-from cds_service.narrative.items import Item, Row
-from cds_service.narrative.lexicon import Mark
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import Mark
 
 _UNSTATED, _BOTH = Side.UNSTATED, Side.BOTH
 _HEADED: Final = frozenset({":", ","})

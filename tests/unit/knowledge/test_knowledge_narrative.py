@@ -6,7 +6,7 @@ import pytest
 
 from cds_service.knowledge import Knowledge
 from cds_service.model.sides import Side
-from cds_service.narrative.lexicon import CueEffect, Mark
+from cds_service.narrative.words.lexicon import CueEffect, Mark
 
 Change = Callable[[str, str, str], None]
 Problems = Callable[[], str]

@@ -7,7 +7,7 @@ from time import process_time
 import pytest
 
 from cds_service.knowledge import Knowledge
-from cds_service.narrative.tokenizer import split_sentences
+from cds_service.narrative.words.tokenizer import split_sentences
 from cds_service.screen.text_screen import TextScreen
 from tests.oracle.labelled import FOLDER, load
 

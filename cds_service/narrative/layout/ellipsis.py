@@ -1,0 +1,224 @@
+"""Complete what is told of the other side without naming again what was examined: "IR 5 with groin pain; right 30"."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NamedTuple, TypeAlias
+
+from cds_service.model.sides import Side
+from cds_service.narrative.times.then_now import begin_of_now, named_parts, turns_to_now
+from cds_service.narrative.words.items import Item, Role, Row
+from cds_service.narrative.words.lexicon import Mark
+from cds_service.narrative.words.tokenizer import CLAUSE, LINE, STOP, Sentence
+from cds_service.narrative.words.traits import SIDE
+
+_HEADS: Final = ("test", "motion", "reflex", "muscle")
+_RESULTS: Final = ("result", "grade", "reflex-grade", "degrees")
+_RESULT_KINDS: Final = frozenset({*_RESULTS, "quality"})
+_BESIDE_SIDE: Final = frozenset({":", "-", "is", "side", "("})
+_PAINS: Final = frozenset({Role.PAIN, Role.PAIN_WORD, Role.PLACE})
+_TURNS: Final = frozenset({",", "but", "and", "while", "whereas"})
+_OTHER: Final = frozenset({"other", "opposite", "contralateral"})
+_OPPOSITE: Final = {Side.LEFT: "right", Side.RIGHT: "left"}
+_BOTH: Final = frozenset({"both", "all"})
+_SMALL: Final = frozenset({"side", "one", "-", *_BOTH})
+_TOPIC: Final = "topic"
+_PARTS_OF: Final = {
+    "reflex": ("reflex-place",),
+    "sensation": ("region", "root"),
+    "strength": ("muscle",),
+}  # what the words for each stand beside
+_AND, _COLON, _HIP, _MOTION = "and", ":", "hip", "motion"
+_ENDINGS: Final = frozenset({CLAUSE, STOP, LINE})
+_NEAR: Final = 3  # items
+_LONGEST: Final = 8  # items of what is told of the other side
+
+
+class _Clause(NamedTuple):
+    sentence: Sentence
+    row: Row
+
+
+_Find: TypeAlias = Callable[[Sentence], Row]
+
+
+def complete(parts: Sequence[Sentence], rows: Sequence[Row], find: _Find) -> Iterator[tuple[Sentence, Row]]:
+    """Yield the sentences and their rows; what was examined stands again before the result of the other side."""
+    before: _Clause | None = None
+    for part, row in zip(parts, rows, strict=True):
+        if before is not None and (names := _found_on_other_side(before, row)):
+            for name in names:
+                said = name.followed_by(part)
+                yield said, find(said)
+            continue
+        if before is not None and _may_complete(before, row):
+            told = _completed(before, _Clause(part, row), find)
+            yield told
+            before = told
+            continue
+        if before is not None and (topic := _topic_above(before, row)):
+            told = _Clause(topic.followed_by(part), row)
+            before = told._replace(row=find(told.sentence))
+            yield before
+            continue
+        turn = _turn(row) if row.traits & SIDE else None
+        if turn is None and (now := turns_to_now(row)) is not None:
+            before = _Clause(part, row)
+            yield from _told_now(before, now, find)
+            continue
+        if turn is None:
+            before = _Clause(part, row)
+            yield before
+            continue
+        first, rest = part.part(0, row.firsts[turn], CLAUSE), part.part(row.firsts[turn + 1])
+        before = _Clause(first, find(first))
+        told = _completed(before, _Clause(rest, find(rest)), find)
+        yield from (before, told) if told.sentence is not rest else [_Clause(part, row)]
+        before = told
+
+
+def _found_on_other_side(before: _Clause, row: Row) -> list[Sentence]:
+    """Return the names of all that was examined on one side, if a sentence only tells that the other is normal."""
+    said = [item for item in row if not (item.text in _BESIDE_SIDE or item.is_side)]
+    sides = [item.entry.side for item in row if item.is_side]
+    is_of_hip = bool(said) and said[0].concept("joint") == _HIP
+    said = said[1:] if is_of_hip else said
+    is_normal = len(said) == 1 and (said[0].concept("result") == "normal" or said[0].text == "n")
+    is_normal = is_normal and not said[0].entry.cues
+    if not (is_normal and len(sides) == 1 and sides[0] in _OPPOSITE) or before.sentence.ending not in _ENDINGS:
+        return []
+    told = {item.entry.side or item.side for item in before.row} - {None, Side.UNSTATED}
+    if len(told) != 1 or told & {sides[0], Side.BOTH} or not _has_result(before.row):
+        return []
+    kinds = (_MOTION,) if is_of_hip else _HEADS
+    heads = sorted(at for kind in kinds for at in before.row.kinds.get(kind, ()))
+    return [before.sentence.part(*before.row.words(at, at)) for at in dict.fromkeys(heads)][:_LONGEST]
+
+
+def _has_result(row: Row) -> bool:
+    return row.has_number or not row.kinds.keys().isdisjoint(_RESULT_KINDS)
+
+
+def _told_now(told: _Clause, now: int, find: _Find) -> Iterator[tuple[Sentence, Row]]:
+    """Yield what is found now behind the names of what was examined. What was found before holds no more."""
+    part, row = told
+    has_side = any(item.is_side for item in row[now:])
+    places = named_parts(row, now, with_side=not has_side)
+    names = [part.part(*row.words(at, at)) for at in places]
+    whole = names[0].followed_by(*names[1:], part.part(begin_of_now(row, now)))
+    if places[0]:
+        before = part.part(0, row.firsts[places[0]], STOP)
+        yield before, find(before)
+    yield whole, find(whole)
+
+
+def _topic_above(before: _Clause, row: Row) -> Sentence | None:
+    """Return the words for what the sentence before examined, where this one only names a further part of it."""
+    if before.sentence.ending != CLAUSE and not (before.sentence.ending == LINE and _is_title(before)):
+        return None
+    if _TOPIC in row.kinds or not (row.has_number or any(kind in row.kinds for kind in _RESULTS)):
+        return None
+    for at in before.row.kinds.get(_TOPIC, ()):
+        parts = _PARTS_OF.get(before.row[at].concept(_TOPIC) or "", ())
+        if any(kind in row.kinds for kind in parts) and not before.row[at].concept("result"):
+            return before.sentence.part(*before.row.words(at, at))
+    is_of_reflexes = "reflex" in before.row.kinds and "reflex-place" in row.kinds and "muscle" not in row.kinds
+    return _word(before.sentence, "reflexes", 0) if is_of_reflexes else None
+
+
+def _is_title(before: _Clause) -> bool:
+    """Return whether a line only names what is examined below it, or is an entry of such a list."""
+    words = before.sentence.words
+    row = before.row
+    is_bare = all(item.concept(_TOPIC) or item.concept("filler") or item.text == _COLON for item in row)
+    is_entry = bool(row) and row[0].concept(_TOPIC) is not None and any(item.is_side for item in row[:_NEAR])
+    return len(words) <= _LONGEST * 2 and (is_bare or is_entry)
+
+
+def _may_complete(before: _Clause, row: Row) -> bool:
+    """Return whether a sentence only tells of the other side: behind a semicolon, or as an entry, "Left: positive"."""
+    is_entry = len(row) > 1 and row[0].is_side and row[1].text == _COLON and row[0].entry.side in _OPPOSITE
+    is_next = before.sentence.ending == CLAUSE or (is_entry and before.sentence.ending in _ENDINGS)
+    is_next = is_next or (before.sentence.ending == STOP and len(row) > 1 and _is_of_other_side(before.row, row[0]))
+    return is_next and _tells_of_other(row, 0)
+
+
+def _is_of_other_side(before: Row, first: Item) -> bool:
+    """Return whether one thing was examined on one side and an item is the other side: "SLR neg L. R pos at 40"."""
+    told = {item.entry.side or item.side for item in before} - {None, Side.UNSTATED}
+    heads = [at for kind in _HEADS for at in before.kinds.get(kind, ())]
+    is_other = first.is_side and first.entry.side in _OPPOSITE and len(told) == 1
+    return is_other and told <= _OPPOSITE.keys() - {first.entry.side} and len(heads) == 1
+
+
+def _completed(before: _Clause, told: _Clause, find: _Find) -> _Clause:
+    """Return what is told of the other side behind the names of what was examined, if one thing was, or "both"."""
+    row = before.row
+    heads = sorted(at for kind in _HEADS for at in row.kinds.get(kind, ()))
+    side = _named_for_other(told, row)
+    if not heads or side is None or (len(heads) > 1 and _BOTH.isdisjoint(told.sentence.words)):
+        return told
+    names = [before.sentence.part(*row.words(head, head)) for head in heads]
+    joined = [one for name in names for one in (_word(told.sentence, _AND, 0), name)]
+    whole = joined[1].followed_by(*joined[2:], side)
+    return _Clause(whole, find(whole))
+
+
+def _named_for_other(told: _Clause, row: Row) -> Sentence | None:
+    """Return what is told with "other" written as the side that was not named, or None if both were, or neither."""
+    sentence = told.sentence
+    at = next((at for at, word in enumerate(sentence.words) if word in _OTHER), None)
+    if at is None:
+        return sentence
+    sides = {side for item in row for side in (item.entry.side or item.side,) if side in _OPPOSITE}
+    if len(sides) != 1:
+        return None
+    side = _OPPOSITE[sides.pop()]
+    return sentence.part(0, at).followed_by(_word(sentence, side, at), sentence.part(at + 1))
+
+
+def _word(sentence: Sentence, word: str, at: int) -> Sentence:
+    return Sentence((word,), (word,), sentence.ending, sentence.starts[at : at + 1])
+
+
+def _turn(row: Row) -> int | None:
+    """Return where a sentence turns to the other side, if the frames would not follow it past what stands before."""
+    heads = [at for kind in _HEADS for at in row.kinds.get(kind, ())]
+    if not heads:
+        return None
+    for at in range(max(heads) + 1, len(row)):
+        if row[at].text in _TURNS and _tells_of_other(row, at + 1):
+            between = row[max(heads) + 1 : at]
+            is_parted = any(item.is_unknown and not item.entry.concepts for item in between)
+            is_parted = is_parted or any(item.role in _PAINS for item in between)
+            is_named_anew = any(row[led].text in _BOTH or _is_other(row, led) for led in range(at + 1, len(row)))
+            return at if is_parted or is_named_anew else None
+    return None
+
+
+def _tells_of_other(row: Row, start: int) -> bool:
+    """Return whether only a side and its result stand from a place on: "right 80 and comfortable"."""
+    items = row[start:]
+    if not items or len(items) > _LONGEST:
+        return False
+    at = start
+    while at < len(row) and row[at].is_marked(Mark.LINK) and not row[at].is_side and row[at].number < 0:
+        if row[at].text in _BOTH:
+            break
+        at += 1
+    is_led = at < len(row) and (row[at].is_side or row[at].text in _BOTH or _is_other(row, at))
+    is_told = any(item.number >= 0 or _is_result(item) for item in items)
+    return is_led and is_told and all(_is_told(row, place) for place in range(start, len(row)))
+
+
+def _is_told(row: Row, at: int) -> bool:
+    item = row[at]
+    is_small = item.is_side or item.text in _SMALL or item.is_marked(Mark.LINK, Mark.LIST) or item.concept("filler")
+    return bool(is_small) or item.number >= 0 or _is_result(item) or _is_other(row, at)
+
+
+def _is_result(item: Item) -> bool:
+    return any(item.concept(kind) for kind in _RESULTS) and not any(item.concept(kind) for kind in _HEADS)
+
+
+def _is_other(row: Row, at: int) -> bool:
+    """Return whether "other" stands there: of the two sides the one that was not named."""
+    return row[at].is_unknown and row.sentence.words[row.firsts[at]] in _OTHER

@@ -1,0 +1,46 @@
+"""Denials of a day before, which say nothing of now: "no retention on admission"."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from cds_service.narrative.mentions import Mention
+from cds_service.narrative.words.items import Item
+from cds_service.narrative.words.lexicon import Mark
+
+_COMMA: Final = ","
+AUXILIARIES: Final = frozenset(
+    {
+        "has",
+        "have",
+        "had",
+        "is",
+        "was",
+        "are",
+        "were",
+        "been",
+        "now",
+        "which",
+        "that",
+        "since",
+        "who",
+        "noted",
+        "reported",
+    }
+)
+_STILL_NONE: Final = frozenset({"none today", "none now", "nil now", "still none", "nil today", "none currently"})
+
+
+def is_of_then(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether a denial tells of a day before, and not of now: "no retention on admission"."""
+    if any(item.text in _STILL_NONE for item in items[mention.last + 1 :]):
+        return False  # "no retention on admission, none today"
+    when = mention.when
+    if when is not None and when.is_relative and (when.least or when.weekday >= 0):
+        return True
+    for item in items[mention.last + 1 :]:
+        if item.is_marked(Mark.THEN):
+            return True
+        is_passed = AUXILIARIES.issuperset(item.text.split())  # "limp noted at the last visit"
+        if item.text == _COMMA or (item.is_marked(Mark.STOP) and not is_passed):
+            return False
+    return False
