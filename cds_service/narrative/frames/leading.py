@@ -1,19 +1,23 @@
 """Small words that only lead from what was examined to its result: "FADIR still positive", "SLR - right: negative"."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from cds_service.narrative.frames.retelling import IT_IS, NOW
 from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import Mark
 
 DASH: Final = "-"
 _STILL, _RESULT, _GRADE = "still", "result", "grade"
 _NOW_ITSELF: Final = "now"
 _OPENING, _CLOSING = "(", ")"
+_NEAR: Final = 4  # items behind a dash
 _EXAMINED: Final = (
     *("result", "grade", "score", "reflex-grade", "degrees", "test", "reflex", "reflex-place", "muscle", "motion"),
     *("topic", "region", "root", "limb", "numb", "walk", "joint", "structure-seen", "disease"),
 )
 _SIGNS: Final = frozenset({"+", "-"})
+_HAS: Final = frozenset({"has", "have", "shows", "show", "demonstrates", "demonstrate"})
 
 
 def asides(row: Row) -> frozenset[int]:
@@ -51,6 +55,15 @@ def leads_on(row: Row, at: int) -> bool:
     return text == _STILL and _leads_to_result(row, at)
 
 
+def has_what_follows(row: Row, at: int) -> bool:
+    """Return whether a part of the body has the result behind it: "the right leg has full power"."""
+    if row[at].text not in _HAS or not at or at + 1 >= len(row):
+        return False
+    behind = row[at + 1]
+    is_told = behind.concept(_RESULT) is not None or behind.concept(_GRADE) is not None
+    return is_told and _is_part(row[at - 1])
+
+
 def _is_part(item: Item) -> bool:
     return any(item.concept(kind) for kind in ("region", "limb")) and item.concept(_RESULT) is None
 
@@ -69,4 +82,11 @@ def _is_dash(row: Row, at: int) -> bool:
     is_minus = behind is None or any(item.text in _SIGNS for item in row if item is not row[at])
     is_measure = behind is not None and behind.number >= 0 and at > 0 and row[at - 1].is_side
     is_told = behind is not None and any(behind.concept(kind) for kind in (_RESULT, "degrees", "grade", "reflex-grade"))
+    is_told = is_told or _leads_to_numbness(row[at + 1 : at + 1 + _NEAR])
     return not is_minus and behind is not None and (behind.is_side or is_told or is_measure)
+
+
+def _leads_to_numbness(items: Sequence[Item]) -> bool:
+    """Return whether numbness is named, and nothing but small words before it: "R thigh - a patch of numbness"."""
+    named = next((item for item in items if not (item.is_marked(Mark.LINK) or item.concept("filler"))), None)
+    return named is not None and named.concept("numb") is not None

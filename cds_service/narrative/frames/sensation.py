@@ -19,6 +19,8 @@ _UNABLE = frozenset({"cannot", "cant", "can not", "unable to", "could not", "cou
 _FEEL = frozenset({"feel", "feeling", "feels"})
 _FELT = frozenset({"less", "dull", "duller", "different", "abnormal", "altered", "reduced", "decreased", "blunted"})
 _PLACES = ("region", _LIMB, "root")
+_LISTS = (Mark.LIST, Mark.JOINED)
+_WEAK = frozenset({"weak", "weaker", "weakness"})  # no matter of feeling
 
 
 class SensationFrame(ExaminationFrame):
@@ -57,12 +59,16 @@ class SensationFrame(ExaminationFrame):
         """Return a word of numbness, or a result of sensation."""
         if self._is_numb(row, at):
             return self.said(at, _NUMB)
-        if _is_end_of_numbness(row, at):
+        if _is_end_of_numbness(row, at) or row[at].text in _WEAK:
             return None
         score = row[at].concept(_SCORE)
         if score:
             return self.said(at, score)
         return self.said(at, "absent") if lacks(row, at, _is_sensation) else super().result(row, at)
+
+    def passes(self, row: Row, at: int) -> bool:
+        """Return whether an item may stand between a leg and its numbness: "numbness and weakness of the leg"."""
+        return super().passes(row, at) or (row[at].text in _WEAK and _is_beside_numbness(row, at))
 
     @staticmethod
     def _is_numb(row: Row, at: int) -> bool:
@@ -82,6 +88,12 @@ class SensationFrame(ExaminationFrame):
         named = {row[at].concept(kind) for kind in (*_PLACES, _ORGAN) for at in row.kinds.get(kind, ())}
         if not is_general or named == {_LEG} or (claim.result.value is FindingValue.ABSENT and not named):
             yield self.meanings[_LEG]
+
+
+def _is_beside_numbness(row: Row, at: int) -> bool:
+    """Return whether a list joins a word with numbness right before or behind it."""
+    beside = (row[max(0, at - 2) : at][::-1], row[at + 1 : at + 3])
+    return any(len(two) > 1 and two[0].is_marked(*_LISTS) and two[1].concept(_NUMB) for two in beside)
 
 
 def _is_end_of_numbness(row: Row, at: int) -> bool:
