@@ -24,7 +24,7 @@ _PAIRED = frozenset(
         "les",
         "lls",
     }
-    | {"symmetric", "symmetrical", "symmetrically", "equal", "equally", "symm", "sym", "dermatomes", "myotomes", "slrs"}
+    | {"symmetric", "symmetrical", "symmetrically", "equal", "equally", "symm", "sym", "dermatomes", "myotomes", "derms", "derm", "myos", "slrs"}
 )
 _LOWER = frozenset({"ll", "le", "lower limb", "lower extremity", "lower extremity muscle"})
 _SPOKEN_OF = frozenset({"the", "his", "her", "my", "this", "that", "a", "an", "one", "other", "same"})

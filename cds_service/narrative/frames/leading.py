@@ -16,6 +16,10 @@ _EXAMINED: Final = (
     *("result", "grade", "score", "reflex-grade", "degrees", "test", "reflex", "reflex-place", "muscle", "motion"),
     *("topic", "region", "root", "limb", "numb", "walk", "joint", "structure-seen", "disease"),
 )
+_TIMES, _COLON = "x", ":"
+_LONGEST_TITLE: Final = 4  # items
+_PARTS: Final = ("region", "root", "muscle")
+_NONE: Final = frozenset[int]()
 _SIGNS: Final = frozenset({"+", "-"})
 _HAS: Final = frozenset({"has", "have", "shows", "show", "demonstrates", "demonstrate"})
 
@@ -23,7 +27,7 @@ _HAS: Final = frozenset({"has", "have", "shows", "show", "demonstrates", "demons
 def asides(row: Row) -> frozenset[int]:
     """Return the places of what a bracket tells beside an examination: "AJ absent L (post discectomy), R normal"."""
     if _OPENING not in row.sentence.words:
-        return frozenset()
+        return _NONE
     found: set[int] = set()
     start = -1
     for at, item in enumerate(row):
@@ -31,10 +35,29 @@ def asides(row: Row) -> frozenset[int]:
             start = at
         elif item.text == _CLOSING and start >= 0:
             inside = range(start + 1, at)
-            if not any(_tells(row[one]) for one in inside):
+            if not any(_tells(row[one]) for one in inside) or _counts_other_side(row, start, at):
                 found.update(inside)
             start = -1
     return frozenset(found)
+
+
+def _counts_other_side(row: Row, start: int, end: int) -> bool:
+    """Return whether a bracket only counts what the other side does: "heel raise x 3 on R (x 20 on L)"."""
+    inside = row[start + 1 : end]
+    if not start or inside[0].text != _TIMES or not row[start - 1].is_side:
+        return False
+    sides = {item.entry.side for item in inside if item.is_side} - {row[start - 1].entry.side}
+    return len(sides) == 1 and not any(item.entry.concepts for item in inside)
+
+
+def titles(row: Row) -> frozenset[int]:
+    """Return the places of a title that only names the legs, whose parts are told behind it: "LL neuro: LT reduced"."""
+    if _COLON not in row.sentence.words:
+        return _NONE
+    colon = next((at for at, item in enumerate(row[:_LONGEST_TITLE]) if item.text == _COLON), 0)
+    is_title = colon > 0 and all(item.concept("whole") or item.concept("filler") for item in row[:colon])
+    is_told = any(item.concept(kind) for item in row[colon:] for kind in _PARTS)
+    return frozenset(range(colon)) if is_title and is_told and not any(item.is_side for item in row[:colon]) else _NONE
 
 
 def _tells(item: Item) -> bool:
@@ -51,7 +74,8 @@ def leads_on(row: Row, at: int) -> bool:
     if text in IT_IS:
         return at > 0 and row[at - 1].text.endswith(NOW)
     if text == _NOW_ITSELF:
-        return at > 0 and _is_part(row[at - 1]) and _leads_to_result(row, at)  # "left foot now numb"
+        # "left foot now numb", "sensation now full"
+        return at > 0 and (_is_part(row[at - 1]) or _is_topic(row[at - 1])) and _leads_to_result(row, at)
     return text == _STILL and _leads_to_result(row, at)
 
 
@@ -66,6 +90,10 @@ def has_what_follows(row: Row, at: int) -> bool:
 
 def _is_part(item: Item) -> bool:
     return any(item.concept(kind) for kind in ("region", "limb")) and item.concept(_RESULT) is None
+
+
+def _is_topic(item: Item) -> bool:
+    return item.concept("topic") is not None and item.concept(_RESULT) is None
 
 
 def _leads_to_result(row: Row, at: int) -> bool:

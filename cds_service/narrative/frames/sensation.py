@@ -19,6 +19,8 @@ _UNABLE = frozenset({"cannot", "cant", "can not", "unable to", "could not", "cou
 _FEEL = frozenset({"feel", "feeling", "feels"})
 _FELT = frozenset({"less", "dull", "duller", "different", "abnormal", "altered", "reduced", "decreased", "blunted"})
 _PLACES = ("region", _LIMB, "root")
+_AS_EVER = frozenset({"normal", "normally", "as normal", "as usual"})
+_NEAR = 4  # items
 _LISTS = (Mark.LIST, Mark.JOINED)
 _WEAK = frozenset({"weak", "weaker", "weakness"})  # no matter of feeling
 
@@ -44,7 +46,10 @@ class SensationFrame(ExaminationFrame):
         return topic == self.topic or (topic == NEURO and is_summed_up(row, at))
 
     def _is_spoken_of(self, claim: Claim, row: Row) -> bool:
-        return self.speaks(row) or (claim.result.value is FindingValue.ABSENT and sums_up(row))
+        if self.speaks(row):
+            return True
+        is_well = claim.result.value is FindingValue.ABSENT
+        return is_well and (sums_up(row) or _is_of_arms(row) or _is_felt_well(row, claim.result.at))
 
     def head(self, row: Row, at: int) -> Token | None:
         """Return a part of the body as a head."""
@@ -88,6 +93,18 @@ class SensationFrame(ExaminationFrame):
         named = {row[at].concept(kind) for kind in (*_PLACES, _ORGAN) for at in row.kinds.get(kind, ())}
         if not is_general or named == {_LEG} or (claim.result.value is FindingValue.ABSENT and not named):
             yield self.meanings[_LEG]
+
+
+def _is_of_arms(row: Row) -> bool:
+    """Return whether numbness is told of an arm, so that the legs are well without it: "hands tingle, legs spared"."""
+    limbs = row.kinds.get(_LIMB, ()) if _NUMB in row.kinds else ()
+    numb = row.kinds.get(_NUMB, ())
+    return any(row[at].concept(_LIMB) != _LEG for at in limbs if at < numb[-1] + _NEAR)
+
+
+def _is_felt_well(row: Row, at: int) -> bool:
+    """Return whether legs are felt as they should be: "legs feel normal", "can feel her legs normally"."""
+    return row[at].text in _AS_EVER and any(item.text in _FEEL for item in row[max(0, at - _NEAR) : at])
 
 
 def _is_beside_numbness(row: Row, at: int) -> bool:
