@@ -24,7 +24,21 @@ _PAIRED = frozenset(
         "les",
         "lls",
     }
-    | {"symmetric", "symmetrical", "symmetrically", "equal", "equally", "symm", "sym", "dermatomes", "myotomes", "derms", "derm", "myos", "slrs"}
+    | {
+        "symmetric",
+        "symmetrical",
+        "symmetrically",
+        "equal",
+        "equally",
+        "symm",
+        "sym",
+        "dermatomes",
+        "myotomes",
+        "derms",
+        "derm",
+        "myos",
+        "slrs",
+    }
 )
 _LOWER = frozenset({"ll", "le", "lower limb", "lower extremity", "lower extremity muscle"})
 _SPOKEN_OF = frozenset({"the", "his", "her", "my", "this", "that", "a", "an", "one", "other", "same"})
@@ -41,9 +55,10 @@ def names_both_limbs(row: Row) -> bool:
 
 def _is_of_any(row: Row, limb: Item) -> bool:
     """Return whether a limb is named as what was examined, and is not the one spoken of: "LL power normal"."""
+    if limb.text not in _LOWER:
+        return False
     before = next((row[at - 1] for at in row.kinds[_WHOLE] if row[at] is limb and at), None)
-    is_told = before is not None and (before is UNKNOWN_ITEM or before.text in _SPOKEN_OF)
-    return limb.text in _LOWER and not is_told
+    return before is None or not (before is UNKNOWN_ITEM or before.text in _SPOKEN_OF)
 
 
 def is_of_both(row: Row, claim: Claim) -> bool:

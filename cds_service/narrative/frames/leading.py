@@ -47,7 +47,7 @@ def _counts_other_side(row: Row, start: int, end: int) -> bool:
     if not start or inside[0].text != _TIMES or not row[start - 1].is_side:
         return False
     sides = {item.entry.side for item in inside if item.is_side} - {row[start - 1].entry.side}
-    return len(sides) == 1 and not any(item.entry.concepts for item in inside)
+    return len(sides) == 1 and not any(item.concept(kind) for item in inside for kind in _EXAMINED)
 
 
 def titles(row: Row) -> frozenset[int]:

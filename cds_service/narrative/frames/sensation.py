@@ -21,7 +21,6 @@ _FELT = frozenset({"less", "dull", "duller", "different", "abnormal", "altered",
 _PLACES = ("region", _LIMB, "root")
 _AS_EVER = frozenset({"normal", "normally", "as normal", "as usual"})
 _NEAR = 4  # items
-_LISTS = (Mark.LIST, Mark.JOINED)
 _WEAK = frozenset({"weak", "weaker", "weakness"})  # no matter of feeling
 
 
@@ -64,16 +63,16 @@ class SensationFrame(ExaminationFrame):
         """Return a word of numbness, or a result of sensation."""
         if self._is_numb(row, at):
             return self.said(at, _NUMB)
-        if _is_end_of_numbness(row, at) or row[at].text in _WEAK:
+        if _is_end_of_numbness(row, at):
             return None
+        if row[at].text in _WEAK:
+            return self.said(at, "")
+        if _is_felt_well(row, at):
+            return self.said(at, "normal")
         score = row[at].concept(_SCORE)
         if score:
             return self.said(at, score)
         return self.said(at, "absent") if lacks(row, at, _is_sensation) else super().result(row, at)
-
-    def passes(self, row: Row, at: int) -> bool:
-        """Return whether an item may stand between a leg and its numbness: "numbness and weakness of the leg"."""
-        return super().passes(row, at) or (row[at].text in _WEAK and _is_beside_numbness(row, at))
 
     @staticmethod
     def _is_numb(row: Row, at: int) -> bool:
@@ -97,20 +96,15 @@ class SensationFrame(ExaminationFrame):
 
 def _is_of_arms(row: Row) -> bool:
     """Return whether numbness is told of an arm, so that the legs are well without it: "hands tingle, legs spared"."""
-    limbs = row.kinds.get(_LIMB, ()) if _NUMB in row.kinds else ()
-    numb = row.kinds.get(_NUMB, ())
-    return any(row[at].concept(_LIMB) != _LEG for at in limbs if at < numb[-1] + _NEAR)
+    last = max(row.kinds.get(_NUMB, (-_NEAR,)))
+    return any(row[at].concept(_LIMB) != _LEG for at in row.kinds.get(_LIMB, ()) if at < last + _NEAR)
 
 
 def _is_felt_well(row: Row, at: int) -> bool:
     """Return whether legs are felt as they should be: "legs feel normal", "can feel her legs normally"."""
-    return row[at].text in _AS_EVER and any(item.text in _FEEL for item in row[max(0, at - _NEAR) : at])
-
-
-def _is_beside_numbness(row: Row, at: int) -> bool:
-    """Return whether a list joins a word with numbness right before or behind it."""
-    beside = (row[max(0, at - 2) : at][::-1], row[at + 1 : at + 3])
-    return any(len(two) > 1 and two[0].is_marked(*_LISTS) and two[1].concept(_NUMB) for two in beside)
+    before = row[max(0, at - _NEAR) : at]
+    is_felt = row[at].text in _AS_EVER and any(item.text in _FEEL for item in before)
+    return is_felt and not any(item.entry.cues or item.text in _UNABLE for item in before)
 
 
 def _is_end_of_numbness(row: Row, at: int) -> bool:

@@ -11,9 +11,7 @@ ORGAN, ASPECT, CHANGE, FAILURE = "organ", "aspect", "change", "failure"
 NO, FINE, _LOST, _CANNOT, _TROUBLE = "no", "fine", "lost", "cannot", "trouble"
 _CONTINENCE, _INCONTINENCE = "continence", "incontinence"
 _GONE: Final = frozenset({_LOST, _CANNOT, NO})
-_PASSING: Final = "passing"
-_WITHOUT_ORGAN: Final = frozenset({_PASSING})
-_EASY: Final = ("normal", "no difficulty", "no trouble", "no problem", "no issue", "without ", "easily", "as usual")
+_WITHOUT_ORGAN: Final = frozenset({"passing"})
 # What an aspect that is lost, or else changed, amounts to.
 _AMOUNTS: Final[Mapping[str, tuple[str, str]]] = {
     "control": (_INCONTINENCE, "poor-control"),
@@ -106,8 +104,6 @@ def _of_aspect(row: Row, at: int, change: _Change) -> Iterator[State]:
         failure = FINE
     first, last = min(at, change.place), max(at, change.place)
     yield _not_fine(row, State(first, last, failure, change.name == FINE, aspect in _WITHOUT_ORGAN), changed)
-    if aspect == _PASSING and change.name == FINE and row[change.place].text.startswith(_EASY):
-        yield _not_fine(row, State(first, last, changed, is_fine=True), changed)  # it is no trouble either
 
 
 def _not_fine(row: Row, state: State, changed: str = _TROUBLE) -> State:

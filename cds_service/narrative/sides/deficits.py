@@ -1,4 +1,4 @@
-"""Settle the side of the deficits of a leg where no word beside them tells it: "legs weaker", "catches her toes"."""
+"""Settle the side of a foot that drops, or of its weakness, where another word of the sentence tells it."""
 
 from typing import Final
 
@@ -9,25 +9,23 @@ from cds_service.narrative.words.items import Row
 from cds_service.narrative.words.traits import SIDE
 
 _FOOT, _WEAK = "foot-drop", "leg-weakness"
-_DEFICITS: Final = frozenset({_FOOT, _WEAK, "leg-numbness", "progressive-weakness"})
+_DEFICITS: Final = frozenset({_FOOT, _WEAK})
 _TWO: Final = frozenset({"legs", "feet", "limbs", "extremities", "les", "lls", "calves", "thighs", "shins", "soles"})
 
 
 def settle_deficits(row: Row, mentions: list[Mention]) -> None:
-    """Set the side of deficits that have none. Where a side is told, it is that of the foot and of its weakness."""
+    """Set the side of deficits that have none: "L foot slaps, dorsiflexion 2/5". Of two legs none is that of one."""
     found = [one for one in mentions if not _DEFICITS.isdisjoint(one.saying.records)]
     loose = [one for one in found if one.side is Side.UNSTATED and one.value is FindingValue.PRESENT]
-    if not loose:
+    if not loose or not row.traits & SIDE:
         return
-    if row.traits & SIDE:
-        sides = {item.entry.side or item.side for item in row} - {Side.UNSTATED}
-        for one in loose:
-            if len(sides) == 1 and _is_of_foot(found, one):
-                one.side = next(iter(sides))
+    if any(cue.denies_on for item in row[: loose[0].first] for cue in item.entry.cues):
         return
+    sides = {item.entry.side or item.side for item in row} - {Side.UNSTATED}
     for one in loose:
-        if any(row[at].text.split()[-1] in _TWO for at in (one.place, *one.parts)):
-            one.side = Side.BOTH
+        is_of_two = any(row[at].text.split()[-1] in _TWO for at in (one.place, *one.parts))
+        if len(sides) == 1 and not is_of_two and _is_of_foot(found, one):
+            one.side = next(iter(sides))
 
 
 def _is_of_foot(found: list[Mention], loose: Mention) -> bool:
