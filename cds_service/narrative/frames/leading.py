@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
-from cds_service.narrative.frames.retelling import IT_IS, NOW
 from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import Mark
 
 DASH: Final = "-"
 _STILL, _RESULT, _GRADE = "still", "result", "grade"
 _NOW_ITSELF: Final = "now"
+_IT_IS: Final = frozenset({"it", "it is", "its"})
 _OPENING, _CLOSING = "(", ")"
 _NEAR: Final = 4  # items behind a dash
 _EXAMINED: Final = (
@@ -71,8 +71,8 @@ def leads_on(row: Row, at: int) -> bool:
     text = row[at].text
     if text == DASH:
         return _is_dash(row, at)
-    if text in IT_IS:
-        return at > 0 and row[at - 1].text.endswith(NOW)
+    if text in _IT_IS:
+        return at > 0 and row[at - 1].is_marked(Mark.NOW)
     if text == _NOW_ITSELF:
         # "left foot now numb", "sensation now full"
         return at > 0 and (_is_part(row[at - 1]) or _is_topic(row[at - 1])) and _leads_to_result(row, at)
