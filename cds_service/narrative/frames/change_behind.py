@@ -53,8 +53,8 @@ def change_behind(changes: Changes, row: Row, place: int, action: str) -> Govern
             continue  # "sits, and within a minute it settles"
         elif item.concept(OCCASION) and item.role is not Role.RUN:
             occasion = item.text
-        elif action == _CART and item.text in _RELATIVES:
-            continue  # "a trolley for support, which eases it"
+        elif item.text in _RELATIVES and (action == _CART or at == place + 1):
+            continue  # "a trolley for support, which eases it", "it is walking that hurts"
         elif _ends_change(item, is_joined=is_joined) or (item.text == _FOR and occasion):
             return None
         else:

@@ -158,7 +158,7 @@ def _is_anyone_woken(row: Row, place: int) -> bool:
 
 def _is_by_turning(row: Row, place: int) -> bool:
     """Return whether turning over wakes somebody: "wakes x1 rolling onto the left side"."""
-    near = range(max(0, place - _NEAR), min(len(row), place + _NEAR))
+    near = range(max(0, place - _NEAR), min(len(row), place + _REACH))
     between = (row[min(at, place) + 1 : max(at, place)] for at in near if row[at].concept(_TURN))
     return any(not any(map(_parts, items)) for items in between)
 
