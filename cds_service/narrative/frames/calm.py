@@ -41,7 +41,7 @@ _COPULAS = frozenset(
 _SMALL = frozenset({Role.BRIDGE, Role.LIST})
 _NONE = ("no ", "not ", "never ", "pain free", "painfree", "painless")
 _BEGUN, _PLUS = "begun", "+"
-_SMALL_WORDS = frozenset({"to", "very"})
+_SMALL_WORDS, _RELATIVES = frozenset({"to", "very", "is", "are"}), frozenset({"which", "that"})
 _JOINING, _BEING = frozenset({"and", "&"}), frozenset({"is", "are", "was", "were", "feels", "very"})
 _BECOMING = frozenset({"become", "becomes", "became", "has become", "have become"})
 _ON = frozenset({"of", "on", "over", "to", "against"})
@@ -148,6 +148,7 @@ def sharing(items: Sequence[Item], waiting: list[int], joins: Sequence[str], wor
         return waiting
     is_word = items[word].role is not Role.PAIN
     is_apart = bool(joins) and bool(waiting) and is_done_to(items, waiting[-1])
+    is_apart = is_apart and not any(item.text in _RELATIVES for item in items[waiting[-1] : word])
     return waiting[-1:] if is_word and not is_apart else []
 
 
@@ -158,7 +159,8 @@ def is_done_to(items: Sequence[Item], place: int) -> bool:
         at -= 1
     if at < 0:
         return False
-    is_word = items[at].is_unknown and not items[at].concept("filler")
+    is_held = items[at].role is Role.ELSEWHERE and items[at + 1].text == "on"  # "hands on knees"
+    is_word = is_held or (items[at].is_unknown and not items[at].concept("filler"))
     return is_word or any(items[at].concept(kind) for kind in _DOING)
 
 
@@ -183,6 +185,8 @@ def is_passed(items: Sequence[Item], place: int) -> bool:
         return any(item.role is Role.PAIN_WORD for item in items[place + 2 : place + 3])  # "groin - no pain"
     if items[place].text in _STILL and behind is not None and behind.concept(QUALITY) == PAINLESS:
         return True  # "hip now pain free"
+    if items[place].text in _RELATIVES and items[place - 1].text == _COMMA and is_pain_next(items, place):
+        return True  # "the left hip, which is very painful"
     if is_pain_next(items, place) and (items[place].concept("filler") or items[place].concept(_BEGUN)):
         return not items[place].entry.cues  # "hip quite sore", "the back started hurting"
     if items[place].text in _BECOMING and (behind is None or behind.role is Role.PAIN_WORD or behind.is_unknown):
@@ -200,7 +204,7 @@ def is_passed(items: Sequence[Item], place: int) -> bool:
 
 def is_pain_next(items: Sequence[Item], place: int) -> bool:
     """Return whether a word of pain stands right behind an item, past small words: "started to hurt"."""
-    behind = next((item for item in items[place + 1 : place + 3] if item.text not in _SMALL_WORDS), None)
+    behind = next((item for item in items[place + 1 : place + 4] if item.text not in _SMALL_WORDS), None)
     return behind is not None and behind.role is Role.PAIN_WORD and behind.concept(QUALITY) == "pain"
 
 

@@ -50,6 +50,7 @@ from cds_service.narrative.words.lexicon import FrameTable
 
 _DISTANCE, _ASIDE = "distance", "aside"
 _LEAVING, _RISING = "leaving", "rising"
+_WALKS = frozenset({"walk", "walks", "can walk"})
 _FROM = frozenset({"from", "by"})
 _NOR = frozenset({"nor", "neither", "or"})
 _ROADS: Final = frozenset(
@@ -112,7 +113,7 @@ class FactorFrame(Frame):
                 yield mention
             elif denied and not found and _nor_before(row, place):
                 yield from self._neither(place, action)
-        if not row.kinds.get(ACTION):
+        if all(row[at].concept(ACTION) == _RUNNING for at in row.kinds.get(ACTION, ())):
             yield from self._after_distance(row)
 
     def _neither(self, place: int, action: str) -> Iterator[Mention]:
@@ -144,6 +145,8 @@ class FactorFrame(Frame):
         subject = pain_at(row, found.at) if own else subject_before(row, first)
         if subject is Subject.UNSAID and subject_before(row, last) is Subject.OTHER:
             subject = Subject.OTHER
+        if row[place].text in _WALKS and found.at == place + 1 and row[found.at].text == BETTER:
+            return None  # "walks better with a frame"
         if read is None or subject is Subject.OTHER or (action in STARTING and is_of_another(row, found.change)):
             return None
         meaning, is_absent = read

@@ -268,7 +268,7 @@ class PainReader:
         if pain is None and not self._waiting and item.concept(RUN) != runs.WAY:
             pain = self._open(place, item)
         if pain is not None:
-            pain.runs, pain.listed = True, False
+            pain.runs, pain.listed = pain.runs or item.concept(RUN) != runs.POINTING, False
         elif self._waiting:
             self._joins.append(item.text)
 
@@ -296,5 +296,5 @@ class PainReader:
             self._share(place + 1, Pain(self._next(), value=value))
         if self._waiting:
             self._joins.append(item.text)
-        if self._pain:
+        if self._pain and not runs.is_fraction(self._items, place):
             self._pain.listed = True

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
-from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, PRONOUN, RUN
+from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, PRONOUN, QUALITY, RUN
 from cds_service.narrative.frames.subject import is_denial
 from cds_service.narrative.words.items import Item, Role
 from cds_service.narrative.words.lexicon import DAY, Mark
@@ -15,7 +15,7 @@ WAY: Final = "way"  # a direction: needs a pain, or another word of radiation, b
 THE: Final = frozenset({"the", "this", "that", "his", "her", "my"})  # before "pain": the one spoken of
 ACTION: Final = "action"  # "walking", "flexion": pain goes on behind what brings it on
 _COMMA, _SINCE, _OF, _DASH = ",", "since", "of", "-"
-_RELATIVES = frozenset({"which", "that", "now", "then", "has now", "have now"})
+_RELATIVES = frozenset({"which", "that", "now", "then", "since", "has now", "have now"})
 _NOT, _BUT, _BEFORE_NOT = frozenset({"not", "never"}), "but", frozenset({",", "but", "-", "("})
 _PRONOUNS = frozenset({"which", "that"})
 _TODAY, _SCALE = frozenset({"today", "currently"}), frozenset({"/"})  # "3/10"
@@ -43,7 +43,7 @@ _WHERE = frozenset({"in", "at", "over", "around", "about", "across"})
 _IS_WHERE = frozenset({"is in", "are in", "was in", "were in", "is at", "is over", "is around"})
 _MAX_WORDS = 2  # between a pain and where it is
 _OCCASION = "occasion"  # "when walking"
-_BEGUN = "begun"  # "since"
+_BEGUN, _ORIGIN, _ON = "begun", "origin", "on"  # "since", "it starts in", "on the right"
 _CHANGE, _WORSE = "effect", "worse"  # "is worst in the groin"
 _MAX_UNKNOWN = 3  # unknown words between a pain and the word that says where it goes
 _REACH = 8  # items that are looked at
@@ -150,6 +150,8 @@ def names_other_place(items: Sequence[Item], place: int) -> bool:
 
 def is_relative(items: Sequence[Item], place: int) -> bool:
     """Return whether a word refers to the pain before it and tells where that goes: "back pain, which goes into"."""
+    if items[place].text in _HAS and items[place + 1 : place + 2] and items[place + 1].text == _SINCE:
+        place += 1  # "in the back, and has since gone to the calf"
     return (
         items[place].text in _RELATIVES
         and place + 1 < len(items)
@@ -166,7 +168,10 @@ def is_parted(items: Sequence[Item], waiting: Sequence[int], pain: int) -> bool:
 
 def means_place(items: Sequence[Item], place: int) -> bool:
     """Return whether words say which place is meant, and no more is said of that: "it is the groin", "it is all in"."""
-    if items[place].text not in _IT_IS:
+    is_begun = items[place].concept(PRONOUN) and any(
+        item.concept(QUALITY) == _ORIGIN for item in items[place + 1 : place + 2]
+    )
+    if not (items[place].text in _IT_IS or is_begun):
         return False
     for at in range(place + 1, min(len(items), place + _REACH)):
         item = items[at]
@@ -174,8 +179,14 @@ def means_place(items: Sequence[Item], place: int) -> bool:
             behind = items[at + 1] if at + 1 < len(items) else None
             if behind is None or behind.text == _ITSELF:
                 return True
-            return behind.is_side or behind.is_marked(Mark.LIST, Mark.STOP, Mark.JOINED)
-        if not (item.is_side or item.text in THE or item.text in _WHERE or item.text in _WHOLLY):
+            return behind.is_side or behind.text == _ON or behind.is_marked(Mark.LIST, Mark.STOP, Mark.JOINED)
+        if not (
+            item.is_side
+            or item.concept(QUALITY) == _ORIGIN
+            or item.text in THE
+            or item.text in _WHERE
+            or item.text in _WHOLLY
+        ):
             return False
     return False
 
@@ -241,6 +252,11 @@ def goes_to_place(items: Sequence[Item], place: int) -> bool:
     if at >= len(items) or items[at].role not in {Role.PLACE, Role.PAIN}:
         return False
     return at + 1 >= len(items) or not items[at + 1].is_unknown
+
+
+def is_fraction(items: Sequence[Item], place: int) -> bool:
+    """Return whether a slash stands between numbers: "pain 4/10 at rest in the hip"."""
+    return 0 < place < len(items) - 1 and items[place - 1].number >= 0 and items[place + 1].number >= 0
 
 
 def is_moved(items: Sequence[Item], place: int, *, after_motion: bool) -> bool:

@@ -48,6 +48,7 @@ _EASY: Final = frozenset(
 )
 _OTHERS: Final = frozenset({Role.PAIN, Role.PAIN_WORD, Role.PLACE, Role.ELSEWHERE})
 _FIRST: Final = "first"  # steps
+_BEING: Final = frozenset({"is", ":", "-", "all"})
 _REACH: Final = 12  # items between an action and the pain that there is not
 _NEAR: Final = 3  # words before an action
 
@@ -96,7 +97,8 @@ def _painless(row: Row, place: int) -> int | None:
     commas, denied = 0, False
     for at in range(place + 1, min(len(row), place + _REACH)):
         item = row[at]
-        if _is_well(item, is_next=at == place + 1 and _is_exercise(row[place])):
+        is_next = all(one.text in _BEING for one in row[place + 1 : at])
+        if _is_well(item, is_next=is_next and _is_exercise(row[place])):
             return at if closes(row, at) else None
         if denied and item.role is Role.PAIN_WORD:
             return at if _is_end(row, at) else None
