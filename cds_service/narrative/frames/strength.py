@@ -43,9 +43,12 @@ _OF_THE_FOOT = ("dorsiflexion", "plantarflexion", "toe", "ehl", "eversion")
 _MUSCLES_OF_FOOT = ("fhl", "ta", "gs", "gsc", "tibialis", "gastroc", "df", "pf", "peroneal", "tib", "edl", "adf")
 # Muscles of which nothing but the power is examined: less of it is a weakness, "EHL reduced on the left".
 _POWER_ALONE = frozenset({"ehl", "extensor hallucis longus", "tib ant", "tibialis anterior", "ta", "edl", "fhl"})
-_REDUCED = "reduced"
+_REDUCED, _STRONG = "reduced", "strong"
 _FIRING = frozenset({"intact", "grossly intact", "firing", "strong", "all intact"})  # of a muscle that is no joint
-_WEAK = frozenset({"weak", "weaker", "weakness", "loss of power", "motor weakness"})
+_WEAK = frozenset(
+    {"weak", "weaker", "weakness", "loss of power", "loss of strength", "motor weakness", "paresis", "monoparesis"}
+    | {"paralysis", "paralysed", "paralyzed"}
+)
 
 
 class StrengthFrame(ExaminationFrame):
@@ -147,6 +150,8 @@ class StrengthFrame(ExaminationFrame):
             return True
         if result.concept(RESULT) == _REDUCED and head.text in _POWER_ALONE and not _speaks_of_reflexes(row):
             return True
+        if result.text.startswith(_STRONG) and head.concept("whole"):
+            return True  # "legs strong and equal"
         if not result.concept(GRADE):
             is_firing = bool(head.concept(_MUSCLE)) and result.text in _FIRING and _moves_foot(head)
             return claim.result.value is FindingValue.ABSENT and (is_firing or sums_up(row))
