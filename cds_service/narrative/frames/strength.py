@@ -64,7 +64,7 @@ class StrengthFrame(ExaminationFrame):
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield what is said of strength, if anything is."""
         is_named = not _NAMES.isdisjoint(row.kinds)
-        if is_named or self.speaks(row) or sums_up(row) or any(_is_weak(row[at]) for at in row.kinds.get(RESULT, ())):
+        if is_named or self.speaks(row) or sums_up(row) or any(_tells_of_strength(row[at]) for at in row.kinds.get(RESULT, ())):
             yield from super().read(row)
 
     def is_topic(self, row: Row, at: int) -> bool:
@@ -150,7 +150,7 @@ class StrengthFrame(ExaminationFrame):
             return True
         if result.concept(RESULT) == _REDUCED and head.text in _POWER_ALONE and not _speaks_of_reflexes(row):
             return True
-        if result.text.startswith(_STRONG) and head.concept("whole"):
+        if _is_strong(result) and head.concept("whole"):
             return True  # "legs strong and equal"
         if not result.concept(GRADE):
             is_firing = bool(head.concept(_MUSCLE)) and result.text in _FIRING and _moves_foot(head)
@@ -165,6 +165,14 @@ class StrengthFrame(ExaminationFrame):
 def _is_weak(item: Item) -> bool:
     """Return whether an item says weak, perhaps beside numb: "weak and numb"."""
     return item.text in _WEAK or (item.concept(_NUMB) is not None and not _WEAK.isdisjoint(item.text.split()))
+
+
+def _is_strong(item: Item) -> bool:
+    return item.text.startswith(_STRONG)
+
+
+def _tells_of_strength(item: Item) -> bool:
+    return _is_weak(item) or _is_strong(item)
 
 
 def _is_joined_to_weakness(row: Row, at: int) -> bool:
