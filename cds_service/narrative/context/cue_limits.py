@@ -14,7 +14,7 @@ _BRACKETS = frozenset({"(", "-"})
 _EVER, _HISTORY_OF = frozenset({"history", "hx", "ever", "never"}), "h / o"
 _AND, _COMMA, _NOT, _PLUS = "and", ",", "not", "+"
 _NEVER_DONE: Final = frozenset({"not done", "never done", "not had", "never had", "not tried", "never tried"})
-_YET: Final = frozenset({"yet", "to date", "so far", "before"})
+_BEHIND_NEVER: Final = frozenset({"yet", "to", "so", "before", "as", "given", "(", ")"})
 _STUDIED: Final = "electrodiagnostics"
 _DASH: Final = "-"
 _MORE_THAN_NOT: Final = frozenset({"not"})
@@ -173,5 +173,5 @@ def says_never_done(items: Row, place: int, mention: Mention) -> bool:
     """Return whether a treatment or a study was not done: "EMG: not done"."""
     is_done = items[mention.place].concept("act") is not None or _STUDIED in mention.saying.records
     behind = items[place + 1] if place + 1 < len(items) else None
-    is_end = behind is None or behind.text in _YET or behind.is_marked(Mark.LIST, Mark.STOP) or behind.text == ")"
+    is_end = behind is None or items.word(place + 1) in _BEHIND_NEVER or behind.is_marked(Mark.LIST, Mark.STOP)
     return is_done and is_end and items[place].text in _NEVER_DONE

@@ -7,7 +7,7 @@ from cds_service.narrative.context.boxes import stands_behind
 from cds_service.narrative.context.denied_lists import is_plain_list
 from cds_service.narrative.context.surroundings import happened_after, without_own_side
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.words.items import Item
+from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import Cue, CueEffect, Mark
 
 NEAR: Final = 12  # items between a mention and a cue after it
@@ -25,6 +25,8 @@ _COLONS: Final = frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakne
 _SIGNS: Final = frozenset({"( - )", "[ - ]"})
 _LEADING: Final = _SIGNS | {"( + )", "[ + ]"}
 _AGO: Final = "ago"
+# They begin a bracket, or the reason of what stands before: "ibuprofen not tried as on apixaban".
+_REASONS: Final = frozenset({"(", "as", "because", "due", "d", "owing", "given", "secondary"})
 _BEGAN: Final = ("began", "started", "developed", "first")
 _NEAR_BEFORE: Final = 4  # items
 _HISTORY: Final = frozenset({"hx", "history"})
@@ -35,7 +37,7 @@ _MAX_UNKNOWN_EVENT: Final = 4  # between what happened and "decades ago": it tel
 class CuesBehind:
     """The cues of a sentence that stand behind mentions. `mentions` are in order."""
 
-    def __init__(self, items: list[Item], mentions: Sequence[Mention]) -> None:
+    def __init__(self, items: Row, mentions: Sequence[Mention]) -> None:
         self._items = items
         self._mentions = mentions
 
@@ -102,9 +104,11 @@ class CuesBehind:
             behind.pop(0)
         if not behind or behind[0].is_marked(Mark.LIST) or behind[0].text == ")":
             return True
-        if not behind[0].entry.saying:
-            return False
-        return stands_behind(self._items, self._mentions, place) or (len(behind) > 1 and behind[1].text == _HEADING)
+        if self._items.word(place + 1) in _REASONS:
+            return True
+        if stands_behind(self._items, self._mentions, place):
+            return True  # "cancer [ ] HIV [ ]", whether or not what follows is a finding
+        return behind[0].entry.saying is not None and len(behind) > 1 and behind[1].text == _HEADING
 
     def _is_list(self, between: list[Item]) -> bool:
         return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)
