@@ -13,6 +13,7 @@ from cds_service.narrative.words.tokenizer import CLAUSE, LINE, TRUNCATED, Sente
 from cds_service.narrative.words.traits import CUE, marked
 
 _HEADING = ":"
+_PRONOUNS: Final = frozenset({"one", "it", "this", "that", "these", "any", "them"})
 _MINUS, _PLUS, _COMMA = "-", "+", ","
 _BEFORE_SIGN = frozenset({",", ":"})
 _NO, _OR, _OPEN_LIST = "no ", "or", frozenset({",", "or"})
@@ -142,6 +143,8 @@ def carry(
         is_heading = bool(items) and items[-1].text == _HEADING
         return carried if last is None and not is_heading else None
     behind = items[last.place + 1 :]
+    if len(behind) == 1 and behind[0].text in _PRONOUNS:
+        return None  # "MRI did not show one; …"
     is_open = all(item.is_marked(Mark.LINK) for item in behind) or _is_heading_of_advice(items, behind, last.cue)
     is_heading = bool(behind) and behind[0].text == _HEADING
     change = CueEffect.UNCLEAR if last.cue.effect is CueEffect.NEGATED else last.cue.effect

@@ -21,6 +21,8 @@ _MORE_THAN_NOT: Final = frozenset({"not"})
 _INJURY: Final = "major-trauma"
 _FELL: Final = frozenset({"fell", "came", "slipped", "tripped", "crashed"})
 _NO: Final = ("no ", "nil ")
+_POSSESSIVE: Final = frozenset({"his", "her", "their", "the"})
+_VERBS: Final = frozenset({"is", "are", "remains", "stable", "steady"})
 _POSITIVE = (" positive", " pos", " +ve")
 _MEASURES = ("grade", "reflex-grade", "score", "degrees")
 
@@ -101,8 +103,8 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
         return mention.last == len(items) - 1  # "NOT leg pain - hip pain"
     if before in _BRACKETS and mention.value is FindingValue.ABSENT:
         return True  # "no symptoms of cauda equina (bladder normal)"
-    if before == _AND and mention.value is FindingValue.ABSENT and mention.first in mention.results:
-        return True  # "no pain, and negative SLR"
+    if before == _AND and mention.value is FindingValue.ABSENT and _is_found_well(items, mention):
+        return True  # "no pain, and negative SLR", "no cancer and his weight is steady"
     if mention.value is FindingValue.ABSENT and _is_led_by_nothing(items, denial.place, mention):
         return True
     if before != _COMMA:
@@ -115,6 +117,11 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
     return is_one and mention.onset is not None and not denial.cue.is_listing and not _has_or(items, mention)
 
 
+def _is_found_well(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether a result or a verb says that something is as it should be."""
+    return mention.first in mention.results or not _VERBS.isdisjoint(items[mention.place].text.split())
+
+
 def _is_fall_told(items: Sequence[Item], mention: Mention) -> bool:
     """Return whether a mention tells of a fall or crash by a verb, or by its day."""
     is_told = mention.when is not None or items[mention.first].text.split()[0] in _FELL
@@ -124,7 +131,7 @@ def _is_fall_told(items: Sequence[Item], mention: Mention) -> bool:
 def _before(items: Sequence[Item], mention: Mention) -> str:
     """Return what stands before a mention and its side."""
     at = mention.first - 1
-    while at > 0 and items[at].is_side:
+    while at > 0 and (items[at].is_side or items[at].text in _POSSESSIVE):
         at -= 1
     return items[at].text if at >= 0 else ""
 

@@ -13,6 +13,7 @@ _HISTORIES: Final = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})
 _COMING: Final = frozenset(
     {"presents", "presented", "presenting", "here", "returns", "attends", "attended", "complains", "complaining"}
 )
+_PATIENT: Final = frozenset({"pt", "patient"})  # "FH: mum OP. Pt herself has none."
 _KNOWN, _NEAR = "known", 6  # items
 _SHORT: Final = frozenset({"day", "week"})
 
@@ -23,7 +24,7 @@ def leaves_section(row: Row, mention: Mention, effect: CueEffect) -> bool:
         return goes_on(row, mention)
     if effect not in _HISTORIES:
         return False
-    if has_begun(row, mention) or row.word(0) in _COMING:
+    if has_begun(row, mention) or row.word(0) in _COMING or row.word(0) in _PATIENT:
         return True
     return effect is CueEffect.HISTORICAL and (_is_known(row, mention) or _is_short(row, mention))
 
