@@ -11,6 +11,7 @@ from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import Cue, CueEffect, Mark
 
 _BRACKETS = frozenset({"(", "-"})
+_HISTORIES: Final = frozenset({"history", "hx"})
 _EVER, _HISTORY_OF = frozenset({"history", "hx", "ever", "never"}), "h / o"
 _AND, _COMMA, _NOT, _PLUS = "and", ",", "not", "+"
 _NEVER_DONE: Final = frozenset({"not done", "never done", "not had", "never had", "not tried", "never tried"})
@@ -37,9 +38,11 @@ def holds_from_opening(items: Sequence[Item], mention: Mention) -> bool:
     return not any(item.is_marked(Mark.STOP_OPENING) for item in items[1 : mention.last + 2])
 
 
-def is_of_ever(item: Item) -> bool:
-    """Return whether a denial is of all that was: "never", "no history of"."""
-    return not _EVER.isdisjoint(item.text.split()) or _HISTORY_OF in item.text
+def is_of_ever(items: Sequence[Item], place: int, mention: Mention) -> bool:
+    """Return whether a denial is of all that was: "never", "no history of", "cancer hx: none"."""
+    text, behind = items[place].text, items[mention.last + 1 : mention.last + 2]
+    is_named = bool(behind) and behind[0].text in _HISTORIES
+    return is_named or not _EVER.isdisjoint(text.split()) or _HISTORY_OF in text
 
 
 def is_freed(items: Sequence[Item], mention: Mention, carried: CueEffect) -> bool:

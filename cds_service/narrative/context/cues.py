@@ -154,7 +154,7 @@ class Context:
             ):
                 holding.append(one)
         found = self._changed(mention, holding) if holding else set()
-        if found == {CueEffect.NEGATED} and any(is_of_ever(self.items[one.place]) for one in holding):
+        if found == {CueEffect.NEGATED} and any(is_of_ever(self.items, one.place, mention) for one in holding):
             found.add(CueEffect.HISTORICAL)  # "malignancy: never"
         if self._is_question:
             found.add(CueEffect.UNCLEAR)
@@ -256,7 +256,7 @@ class Context:
         is_sure = is_sure or is_resumed(between)
         is_sure = is_sure and not is_of_then(self.items, mention)
         yield CueEffect.NEGATED if is_sure and not is_double else CueEffect.UNCLEAR
-        if is_sure and not is_double and is_of_ever(self.items[nearest.place]):
+        if is_sure and not is_double and is_of_ever(self.items, nearest.place, mention):
             yield CueEffect.HISTORICAL  # "no history of cancer" denies what was, too
 
     def _taken_back(self, nearest: PlacedCue, mention: Mention) -> bool | None:

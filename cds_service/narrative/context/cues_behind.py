@@ -43,7 +43,7 @@ class CuesBehind:
 
     def reaches(self, place: int, cue: Cue, mention: Mention) -> bool:
         """Return whether a cue after a mention applies to it. It does not if it may apply to what follows instead."""
-        if place - mention.last > NEAR or (cue.is_closing and not self._closes(place)):
+        if place - mention.last > NEAR or (cue.is_closing and not self._closes(place, cue)):
             return False
         if cue.effect is CueEffect.HISTORICAL and self._began_then(mention, place):
             return False
@@ -64,7 +64,7 @@ class CuesBehind:
             return False
         if cue.effect is CueEffect.HISTORICAL and cue.is_closing and happened_after(between):
             return True
-        is_ended = cue.effect in _OF_TREATMENTS and self._closes(place)
+        is_ended = cue.effect in _OF_TREATMENTS and self._closes(place, cue)
         if cue.effect in _OVER_BEHIND_A_COMMA and (cue.is_closing or is_ended or _is_begun(between)):
             between = _without_comma(between)
         unknown = sum(item.is_unknown for item in between)
@@ -95,7 +95,7 @@ class CuesBehind:
         before = [one for one in self._mentions if one.first <= place]
         return any((place <= one.last and one.about is None) or self.reaches(place, cue, one) for one in before)
 
-    def _closes(self, place: int) -> bool:
+    def _closes(self, place: int, cue: Cue) -> bool:
         """Return whether a clause ends after an item: at a comma, a bracket, or the next entry of a form."""
         behind = self._items[place + 1 :]
         while behind and behind[0].year:
@@ -104,7 +104,7 @@ class CuesBehind:
             behind.pop(0)
         if not behind or behind[0].is_marked(Mark.LIST) or behind[0].text == ")":
             return True
-        if self._items.word(place + 1) in _REASONS:
+        if cue.effect in _OF_TREATMENTS and self._items.word(place + 1) in _REASONS:
             return True
         if stands_behind(self._items, self._mentions, place):
             return True  # "cancer [ ] HIV [ ]", whether or not what follows is a finding

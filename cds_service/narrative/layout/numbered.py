@@ -1,4 +1,4 @@
-"""Part the entries of a numbered list in one line: "A: 1) R hip OA 2) L4-5 stenosis". What leads the list leads each."""
+"""Part the entries of a numbered list in one line, "A: 1) R hip OA 2) L4-5 stenosis". What leads it leads each."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final

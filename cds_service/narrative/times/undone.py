@@ -23,4 +23,6 @@ def is_undone_for_a_time(row: Row, mention: Mention) -> bool:
         if row[at].is_marked(Mark.LIST):
             near = row.sentence.words[first : min(first + _NEAR, row.firsts[at])]
             break
-    return _TODAY in near or _SINCE in near[:-1] or not _TO_COME.isdisjoint(near) or tuple(near[: len(_BY_US)]) == _BY_US
+    return (
+        _TODAY in near or _SINCE in near[:-1] or not _TO_COME.isdisjoint(near) or tuple(near[: len(_BY_US)]) == _BY_US
+    )
