@@ -14,6 +14,7 @@ _COMING: Final = frozenset(
     {"presents", "presented", "presenting", "here", "returns", "attends", "attended", "complains", "complaining"}
 )
 _PATIENT: Final = frozenset({"pt", "patient"})  # "FH: mum OP. Pt herself has none."
+_SELF: Final = frozenset({"herself", "himself", "self", "personally"})
 _KNOWN, _NEAR = "known", 6  # items
 _SHORT: Final = frozenset({"day", "week"})
 
@@ -24,8 +25,10 @@ def leaves_section(row: Row, mention: Mention, effect: CueEffect) -> bool:
         return goes_on(row, mention)
     if effect not in _HISTORIES:
         return False
-    if has_begun(row, mention) or row.word(0) in _COMING or row.word(0) in _PATIENT:
+    if has_begun(row, mention) or row.word(0) in _COMING:
         return True
+    if effect is CueEffect.FAMILY:
+        return row.word(0) in _PATIENT and row.word(1) in _SELF
     return effect is CueEffect.HISTORICAL and (_is_known(row, mention) or _is_short(row, mention))
 
 
