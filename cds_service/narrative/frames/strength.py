@@ -64,7 +64,12 @@ class StrengthFrame(ExaminationFrame):
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield what is said of strength, if anything is."""
         is_named = not _NAMES.isdisjoint(row.kinds)
-        if is_named or self.speaks(row) or sums_up(row) or any(_tells_of_strength(row[at]) for at in row.kinds.get(RESULT, ())):
+        if (
+            is_named
+            or self.speaks(row)
+            or sums_up(row)
+            or any(_tells_of_strength(row[at]) for at in row.kinds.get(RESULT, ()))
+        ):
             yield from super().read(row)
 
     def is_topic(self, row: Row, at: int) -> bool:
