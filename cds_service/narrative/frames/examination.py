@@ -162,7 +162,7 @@ class ExaminationFrame(Frame):
         line = TokenLine(row, self.foreign, self.takes_unknown)
         passed = asides(row)
         for at, token in enumerate(parts_of(row)):
-            if at in passed:
+            if at in passed or (row[at].is_unknown and line.repeats(at)):
                 continue
             if token is ASKED:
                 token = self._token(row, at, row[at])
