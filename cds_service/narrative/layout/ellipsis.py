@@ -26,7 +26,8 @@ _PARTS_OF: Final = {
     "sensation": ("region", "root"),
     "strength": ("muscle",),
 }  # what the words for each stand beside
-_AND, _COLON, _HIP, _MOTION = "and", ":", "hip", "motion"
+_MANY: Final = frozenset({"leg", "other", "arm"})  # concepts of more than one muscle, test or movement
+_AND, _COLON, _COMMA, _HIP, _MOTION, _ROTATION = "and", ":", ",", "hip", "motion", "rotation"
 _ENDINGS: Final = frozenset({CLAUSE, STOP, LINE})
 _NEAR: Final = 3  # items
 _LONGEST: Final = 8  # items of what is told of the other side
@@ -152,14 +153,44 @@ def _is_of_other_side(before: Row, first: Item) -> bool:
 def _completed(before: _Clause, told: _Clause, find: _Find) -> _Clause:
     """Return what is told of the other side behind the names of what was examined, if one thing was, or "both"."""
     row = before.row
-    heads = sorted(at for kind in _HEADS for at in row.kinds.get(kind, ()))
+    heads = _examined(row)
     side = _named_for_other(told, row)
-    if not heads or side is None or (len(heads) > 1 and _BOTH.isdisjoint(told.sentence.words)):
+    if not heads or side is None:
         return told
     names = [before.sentence.part(*row.words(head, head)) for head in heads]
+    if len(heads) > 1 and _BOTH.isdisjoint(told.sentence.words):
+        whole = _each_of(names, told) if side is told.sentence else None
+        return told if whole is None else _Clause(whole, find(whole))
     joined = [one for name in names for one in (_word(told.sentence, _AND, 0), name)]
     whole = joined[1].followed_by(*joined[2:], side)
     return _Clause(whole, find(whole))
+
+
+def _examined(row: Row) -> list[int]:
+    """Return the places of what was examined, each once: not "rotation" beside its directions, nor a name twice."""
+    heads: dict[tuple[str, str | None, str], int] = {}
+    for at in sorted(at for kind in _HEADS for at in row.kinds.get(kind, ())):
+        kind = next(kind for kind in _HEADS if row[at].concept(kind))
+        name = row[at].concept(kind)
+        heads.setdefault((kind, name, row[at].text if name in _MANY else ""), at)
+    if len(heads) > 1:
+        heads.pop((_MOTION, _ROTATION, ""), None)
+    return list(heads.values())
+
+
+def _each_of(names: Sequence[Sentence], told: _Clause) -> Sentence | None:
+    """Return what was examined with a result for each, where there are as many: "IR 10, ER 30; L 30 and 45"."""
+    row, sentence = told.row, told.sentence
+    results = [at for at, item in enumerate(row) if item.number >= 0 or _is_measure(item)]
+    results = results or [at for at, item in enumerate(row) if _is_result(item)]
+    sides = [at for at, item in enumerate(row) if item.is_side]
+    if len(results) != len(names) or len(sides) != 1 or sides[0] > results[0]:
+        return None
+    ends = [*(row.firsts[at] for at in results[1:]), len(sentence.words)]
+    parts = [sentence.part(row.firsts[at], end) for at, end in zip(results, ends, strict=True)]
+    side, comma = sentence.part(*row.words(sides[0], sides[0])), _word(sentence, _COMMA, 0)
+    listed = [one for name, part in zip(names, parts, strict=True) for one in (comma, side, name, part)]
+    return listed[1].followed_by(*listed[2:])
 
 
 def _named_for_other(told: _Clause, row: Row) -> Sentence | None:
@@ -217,6 +248,10 @@ def _is_told(row: Row, at: int) -> bool:
 
 def _is_result(item: Item) -> bool:
     return any(item.concept(kind) for kind in _RESULTS) and not any(item.concept(kind) for kind in _HEADS)
+
+
+def _is_measure(item: Item) -> bool:
+    return any(item.concept(kind) for kind in _RESULTS if kind != "result")
 
 
 def _is_other(row: Row, at: int) -> bool:
