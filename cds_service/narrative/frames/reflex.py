@@ -24,6 +24,7 @@ _BOTH = frozenset({"knees", "ankles"})
 _ROOT, _BUT = "root", "but"
 _OTHER, _ARM, _LEG, _GENERAL, _TENDON = "other", "arm", "leg", "general", frozenset({"achilles", "patellar"})
 _PATELLAR = "patellar"
+_SAID_OF_REFLEX = frozenset({"absent", "diminished", "depressed", "sluggish", "brisk", "trace", "reduced", "lost"})
 _ROOTS = {"l3": _PATELLAR, "l4": _PATELLAR, "s1": "achilles"}
 
 
@@ -100,6 +101,10 @@ class ReflexFrame(ExaminationFrame):
 
 def _of_root(row: Row, at: int) -> str | None:
     """Return the reflex of a root in a list that ends with the word reflex: "L4 and S1 reflexes"."""
+    before = next((item for item in reversed(row[:at]) if not (item.is_side or item.is_marked(Mark.LINK))), None)
+    behind = row[at + 1] if at + 1 < len(row) else None
+    if any(one is not None and one.concept(TOPIC) == _REFLEX and one.concept(_GRADE) for one in (before, behind)):
+        return _ROOTS.get(row[at].text)  # "hyporeflexic S1"
     is_listed = at + 2 < len(row) and row[at + 1].is_marked(Mark.LIST, Mark.JOINED)
     return _ROOTS.get(row[at].text) if is_listed and row[at + 2].concept(_REFLEX) else None
 
@@ -130,10 +135,24 @@ def _has_reflex(row: Row) -> bool:
     """Return whether reflexes are spoken of: by name, or as a tendon with a grade."""
     if _REFLEX in row.kinds or speaks_of(row, TOPIC, _REFLEX):
         return True
+    if _is_lone_tendon(row):
+        return True
     is_elicited = any(_ELICIT in row[at].text for at in row.kinds.get(RESULT, ()))
     if not (is_elicited or _GRADE in row.kinds):
         return False
     return any(row[at].text in _TENDON for at in row.kinds.get(_PLACE, ())) or _are_knees_graded(row)
+
+
+def _is_lone_tendon(row: Row) -> bool:
+    """Return whether a tendon stands beside a word that is said of its reflex: "absent L Achilles"."""
+    for at in row.kinds.get(_PLACE, ()):
+        before = next((one for one in reversed(row[:at]) if not (one.is_side or one.is_marked(Mark.LINK))), None)
+        behind = row[at + 1] if at + 1 < len(row) else None
+        is_end = behind is None or behind.is_side or behind.is_marked(Mark.LIST)
+        is_said = before is not None and before.text in _SAID_OF_REFLEX
+        if row[at].text in _TENDON and is_said and is_end:
+            return True
+    return False
 
 
 def _are_knees_graded(row: Row) -> bool:

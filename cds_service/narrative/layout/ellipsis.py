@@ -30,7 +30,8 @@ _MANY: Final = frozenset({"leg", "other", "arm"})  # concepts of more than one m
 _AND, _COLON, _COMMA, _HIP, _MOTION, _ROTATION = "and", ":", ",", "hip", "motion", "rotation"
 _ENDINGS: Final = frozenset({CLAUSE, STOP, LINE})
 _NEAR: Final = 3  # items
-_LONGEST: Final = 8  # items of what is told of the other side
+_LONGEST: Final = 8  # items that are named
+_LONGEST_TOLD: Final = 11  # items of what is told of the other side
 
 
 class _Clause(NamedTuple):
@@ -228,7 +229,7 @@ def _turn(row: Row) -> int | None:
 def _tells_of_other(row: Row, start: int) -> bool:
     """Return whether only a side and its result stand from a place on: "right 80 and comfortable"."""
     items = row[start:]
-    if not items or len(items) > _LONGEST:
+    if not items or len(items) > _LONGEST_TOLD:
         return False
     at = start
     while at < len(row) and row[at].is_marked(Mark.LINK) and not row[at].is_side and row[at].number < 0:

@@ -66,8 +66,18 @@ def _may_be_short(part: Sentence) -> bool:
     is_pair = _SLASH in words and not _ROTATION.isdisjoint(words)
     is_of_plantars = _LESS in words and not _PLANTARS.isdisjoint(words)
     is_glued = not _GLUED.isdisjoint(words)
+    is_less = not (_BOUNDS.keys().isdisjoint(words) or _SIDES.isdisjoint(words))
     is_bound = not (_TURNED.isdisjoint(words) or _BOUNDS.keys().isdisjoint(words))
-    return is_bound or is_graded or is_signed or is_pair or is_of_plantars or is_glued or _FROM in part.spellings
+    return (
+        is_less
+        or is_bound
+        or is_graded
+        or is_signed
+        or is_pair
+        or is_of_plantars
+        or is_glued
+        or _FROM in part.spellings
+    )
 
 
 def _of_words(part: Sentence, words: Sequence[tuple[str, int]]) -> Sentence:
@@ -177,8 +187,22 @@ def _plantars(part: Sentence, at: int) -> _Spelled | None:
     return _Spelled(1, (_DOWNGOING,)) if words[at] == _LESS and is_next else None
 
 
+def _less_than_other(part: Sentence, at: int) -> _Spelled | None:
+    """Return which side is less than the other: "AJ R < L"."""
+    words, three = part.words, part.words[at : at + 3]
+    if len(three) < 3 or three[1] not in _BOUNDS or not _SIDES.issuperset((three[0], three[2])):
+        return None
+    is_of_two = three[0][0] != three[2][0]
+    is_examined = not (
+        _REFLEXES.isdisjoint(words) and _STRENGTH.isdisjoint(words) and _GRADED_MUSCLES.isdisjoint(words)
+    )
+    lesser = three[0] if three[1] == "<" else three[2]
+    return _Spelled(3, (lesser, "reduced")) if is_of_two and is_examined else None
+
+
 _RULES: Final[tuple[Callable[[Sentence, int], _Spelled | None], ...]] = (
     _full_range,
+    _less_than_other,
     _signed_grade,
     _pair_of_grades,
     _pair_of_rotations,
