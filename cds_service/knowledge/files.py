@@ -7,10 +7,10 @@ from typing import Any
 from cds_service.knowledge.content_folder import ContentFolder, M
 from cds_service.knowledge.schema.about import AboutFile
 from cds_service.knowledge.schema.conditions import GroupEntry, GroupTable, NamedCondition
+from cds_service.knowledge.schema.cues import CuesFile
 from cds_service.knowledge.schema.evidence import AskingFile, CaveatTable, EvidenceTable
 from cds_service.knowledge.schema.figure import FigureFile
 from cds_service.knowledge.schema.narrative import (
-    CuesFile,
     FrameFile,
     PhrasesTable,
     PlaceTable,

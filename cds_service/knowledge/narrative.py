@@ -1,12 +1,13 @@
 """The builder of the lexicon from the narrative files; it refuses phrases that have two meanings."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, product
 from types import MappingProxyType
 
 from cds_service.knowledge.content_folder import ContentFolder, did_you_mean
+from cds_service.knowledge.cue_marks import add_marks
 from cds_service.knowledge.cue_phrases import CuePhrases
 from cds_service.knowledge.entry_collector import EntryCollector
 from cds_service.knowledge.files import (
@@ -21,12 +22,11 @@ from cds_service.knowledge.files import (
 from cds_service.knowledge.frames import build_frames
 from cds_service.knowledge.meanings import build_meaning, complete_meaning, past_of
 from cds_service.knowledge.misspellings import list_misspellings
+from cds_service.knowledge.schema.cues import CuesFile, PlainTable
 from cds_service.knowledge.schema.narrative import (
     SIDE_NAMES,
-    CuesFile,
     PhrasesTable,
     PlaceTable,
-    PlainTable,
     SectionTable,
     Slots,
     WordsFile,
@@ -176,44 +176,7 @@ def _add_cues(collector: EntryCollector, cues: CuesFile) -> None:
         add(f"{effect.value}.anywhere", table.anywhere, anywhere)
         both = LexiconEntry(cues=(Cue(effect, True, is_between=True), Cue(effect, False, is_between=True)))
         add(f"{effect.value}.between", table.between, both)
-    _add_marks(cues, add)
-
-
-def _add_marks(cues: CuesFile, add: Callable[[str, list[str], LexiconEntry], None]) -> None:
-    marked = {
-        "stop.words": (Mark.STOP, cues.stop.words),
-        "stop.family": (Mark.STOP_FAMILY, cues.stop.family),
-        "stop.advice": (Mark.STOP_ADVICE, cues.stop.advice),
-        "stop.presently": (Mark.PRESENTLY, cues.stop.presently),
-        "stop.excepting": (Mark.EXCEPT, cues.stop.excepting),
-        "stop.telling": (Mark.TELLING, cues.stop.telling),
-        "stop.resuming": (Mark.RESUME, cues.stop.resuming),
-        "stop.opening": (Mark.STOP_OPENING, cues.stop.opening),
-        "stop.returning": (Mark.RETURN, cues.stop.returning),
-        "stop.sharing": (Mark.SHARING, cues.stop.sharing),
-        "endings.over": (Mark.OVER, cues.endings.over),
-        "endings.ceased": (Mark.CEASED, cues.endings.ceased),
-        "endings.restored": (Mark.RESTORED, cues.endings.restored),
-        "endings.again": (Mark.AGAIN, cues.endings.again),
-        "endings.unended": (Mark.UNENDED, cues.endings.unended),
-        "endings.degree": (Mark.DEGREE, cues.endings.degree),
-        "endings.then": (Mark.THEN, cues.endings.then),
-        "endings.earlier": (Mark.EARLIER, cues.endings.earlier),
-        "quoted.until": (Mark.WRITER, cues.quoted.until),
-        "quoted.objecting": (Mark.OBJECTING, cues.quoted.objecting),
-        "quoted.refuting": (Mark.REFUTING, cues.quoted.refuting),
-        "quoted.agreeing": (Mark.AGREEING, cues.quoted.agreeing),
-        "grounds": (Mark.GROUNDS, cues.grounds.words),
-        "grounds.suspected": (Mark.SUSPECTED, cues.grounds.suspected),
-        "claims.before": (Mark.CLAIM, cues.claims.before),
-        "claims.behind": (Mark.CLAIM_BEHIND, cues.claims.behind),
-        "pseudo": (Mark.LINK, cues.pseudo.words),
-    }
-    for key, (mark, listed) in marked.items():
-        add(key, listed, LexiconEntry(marks=frozenset({mark})))
-    companions = LexiconEntry(marks=frozenset({Mark.LINK, Mark.COMPANION}))
-    add("pseudo.companions", cues.pseudo.companions, companions)
-    add("quoted.words", cues.quoted.words, LexiconEntry(marks=frozenset({Mark.LINK, Mark.QUOTED})))
+    add_marks(cues, add)
 
 
 def _add_findings(collector: EntryCollector, files: NarrativeFiles, findings: Mapping[str, FindingTable]) -> None:

@@ -28,7 +28,8 @@ from cds_service.narrative.statements import Statement
 from cds_service.narrative.text_cache import HashedResults
 from cds_service.narrative.times.by_now import is_over_by_now, tells_of_now
 from cds_service.narrative.times.dating import date_mentions, histories
-from cds_service.narrative.times.quoting import is_of_before, is_past_drug, is_told_of_then, past_of
+from cds_service.narrative.times.of_then import is_told_of_then
+from cds_service.narrative.times.quoting import is_of_before, is_past_drug, past_of
 from cds_service.narrative.times.taking_back import is_quoted, is_taken_back, may_correct, may_object
 from cds_service.narrative.times.undone import is_undone_for_a_time
 from cds_service.narrative.words.items import Row

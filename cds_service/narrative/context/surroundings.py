@@ -11,7 +11,8 @@ _NEAR = 8  # items on either side
 _UNDOING = "undoing"  # the surroundings that undo others
 _IN, _LAST_CENTURY = "in", range(40, 100)
 _REACH = 3  # items behind what undoes them
-_COMMA, _HAD = ",", "had"
+_COMMA, _COLON, _HAD = ",", ":", "had"
+_PICTURE, _OPENING = "picture", 5  # the first items of a sentence
 _SINCE, _ARM = "since", "arm"  # "no tingling in the legs, but in both hands"
 _AFTER = frozenset({"after", "following", "during", "post"})
 _MAX_UNKNOWN_AFTER = 4
@@ -29,6 +30,8 @@ def is_something_else(items: Row, mention: Mention, around: Set[str]) -> bool:
         return True
     if not items.traits & SURROUNDINGS:
         return False
+    if _is_under_heading(items, mention):
+        return True
     near = [place for place in _near(items, mention) if items[place].entry.surroundings]
     if any(saying.still & items[place].entry.surroundings for place in near):
         return False
@@ -37,6 +40,20 @@ def is_something_else(items: Row, mention: Mention, around: Set[str]) -> bool:
         and not _is_undone(items, place, mention.last + 1 if place > mention.last else 0)
         for place in near
     )
+
+
+def _is_under_heading(items: Row, mention: Mention) -> bool:
+    """Return whether a title or a picture at the opening is of another part: "C-spine MRI: no stenosis, no HNP".
+
+    It holds up to a part of the body where the mention may be: "neck: no radiculopathy, low back: disc herniation".
+    """
+    before = items[: mention.first]
+    is_titled = any(item.text == _COLON or item.concept(_PICTURE) for item in before[:_OPENING])
+    if not is_titled or any(
+        mention.saying.still & item.entry.surroundings or item.is_marked(Mark.STOP) for item in before
+    ):
+        return False
+    return any(mention.saying.unless & item.entry.surroundings for item in before[:_OPENING])
 
 
 def wide_surroundings(items: Row, wide: Set[str]) -> Set[str]:

@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from cds_service.narrative.frames.retelling import IT_IS, NOW
 from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import Mark
 
 DASH: Final = "-"
 _STILL, _RESULT, _GRADE = "still", "result", "grade"
 _NOW_ITSELF: Final = "now"
+_IT_IS: Final = frozenset({"it", "it is", "its"})
 _OPENING, _CLOSING = "(", ")"
 _EXAMINED: Final = (
     *("result", "grade", "score", "reflex-grade", "degrees", "test", "reflex", "reflex-place", "muscle", "motion"),
@@ -44,8 +45,8 @@ def leads_on(row: Row, at: int) -> bool:
     text = row[at].text
     if text == DASH:
         return _is_dash(row, at)
-    if text in IT_IS:
-        return at > 0 and row[at - 1].text.endswith(NOW)
+    if text in _IT_IS:
+        return at > 0 and row[at - 1].is_marked(Mark.NOW)
     if text == _NOW_ITSELF:
         return at > 0 and _is_part(row[at - 1]) and _leads_to_result(row, at)  # "left foot now numb"
     return text == _STILL and _leads_to_result(row, at)

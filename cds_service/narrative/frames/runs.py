@@ -6,7 +6,7 @@ from typing import Final
 
 from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, PRONOUN, RUN
 from cds_service.narrative.words.items import Item, Role
-from cds_service.narrative.words.lexicon import Mark
+from cds_service.narrative.words.lexicon import DAY, Mark
 
 POINTING: Final = frozenset(
     {
@@ -77,7 +77,7 @@ def leads_to_run(items: Sequence[Item], place: int, *, runs: bool) -> bool:
             continue
         if item.text == _COMMA and at + 1 < len(items) and items[at + 1].text in _GOING:
             return True
-        if item.is_unknown and (item.concept(ASPECT) or not item.entry.concepts):
+        if item.is_unknown and (item.concept(ASPECT) or item.entry.concepts.keys() <= {DAY}):
             unknown += 1
         elif item.role is not Role.BRIDGE and item.text not in _HAS:
             return False
@@ -127,7 +127,7 @@ def leads_to_place(items: Sequence[Item], place: int) -> bool:
             behind = (one for one in islice(items, at + 1, at + _REACH) if not (one.is_side or one.text in THE))
             found = next(behind, None)
             return unknown > 0 and found is not None and found.role in {Role.PLACE, Role.PAIN}
-        is_plain = not item.entry.concepts or item.concept(_CHANGE) == _WORSE or item.concept("modifier")
+        is_plain = item.entry.concepts.keys() <= {DAY} or item.concept(_CHANGE) == _WORSE or item.concept("modifier")
         is_word = item.is_unknown and bool(is_plain)
         unknown += is_word
         if unknown > _MAX_WORDS or not (item.role is Role.BRIDGE or is_word):

@@ -1,5 +1,6 @@
 """Line up the tokens of a sentence for a frame of the examination, from left to right."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from cds_service.model.facts import FindingValue
@@ -7,19 +8,10 @@ from cds_service.model.sides import Side
 from cds_service.narrative.frames.merging import EQUAL, joins, merge
 from cds_service.narrative.frames.paired_results import OPPOSITE, ORDERS, is_measure
 from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_from
-from cds_service.narrative.frames.retelling import (
-    AFTER_IT,
-    BEFORE_IT,
-    is_told_anew,
-    is_told_now,
-    told_of_before,
-    without_results,
-)
 from cds_service.narrative.frames.small_words import COMPARING, NONE, NOT
 from cds_service.narrative.words.items import UNKNOWN_ITEM, Role, Row
 from cds_service.narrative.words.lexicon import Mark
 from cds_service.narrative.words.tokens import BREAK, SEPARATOR, SLASH, Part, Token
-from cds_service.narrative.words.traits import marked
 
 FOREIGN: Final = "foreign"  # the concept of a result whose word names a topic of another frame, too
 OWN: Final = "own"  # one that names the frame's own topic: "neurovascularly intact", "5/5 throughout"
@@ -29,7 +21,6 @@ _OPENING, _TEST = "(", "test"
 _CLAIM = 3  # a result, its head and its side
 _SIDE_WORD = "side"
 _OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
-_STOP = marked(Mark.STOP)  # "today" is one
 _RELATIVES, _WAS = frozenset({"which", "that"}), frozenset({"was", "were", "is", "are"})
 _IS = frozenset({"is", "are", "was", "does", "has"})
 _WITH, _THE, _OF = frozenset({"with", "to", "as"}), "the", "of"
@@ -47,7 +38,7 @@ class TokenLine:
         self._foreign = foreign
         self._takes_unknown = takes_unknown
         self._unknown = 0
-        self._is_denied = self._is_of_before = False
+        self._is_denied = False
         self._replaced: tuple[int, ...] = ()  # the words of results that the next one replaces
 
     def deny(self, at: int) -> bool:
@@ -97,10 +88,6 @@ class TokenLine:
         if self._is_denied:
             token = self._denied(token, at)
         if part is _BREAK:
-            if item.text in BEFORE_IT and self._begin_before(at):
-                return
-            if item.text in AFTER_IT:
-                self._is_of_before = False
             if self.tokens and item is not UNKNOWN_ITEM and self._goes_on(at):
                 return
             close_exception(self.tokens)
@@ -177,9 +164,6 @@ class TokenLine:
             if self.tokens[-1].part is _SEPARATOR:
                 self.tokens.pop()
             return True
-        if is_told_anew(self._row, at, self.tokens):
-            self._replace_results()
-            return True
         return False
 
     def _is_relative(self, at: int) -> bool:
@@ -224,29 +208,14 @@ class TokenLine:
         if len(tokens) > 1 and tokens[-1].part is _SIDE and tokens[-2].part is _SEPARATOR:
             self.tokens.append(Token(_RESULT, -1))
 
-    def _begin_before(self, at: int) -> bool:
-        """Take back what was found before an operation, and return whether it stands before "pre-op"."""
-        told = told_of_before(self.tokens, at)
-        if told is None:
-            self._is_of_before = True  # "pre-op IR 0"
-            return False
-        self.tokens[:] = told
-        return True
-
     def _replace_results(self) -> None:
         """Drop the last head's results: the next one holds instead of them."""
-        kept = without_results(self.tokens)
+        kept = _without_results(self.tokens)
         self._replaced += tuple(place for token in self.tokens if token not in kept for place in token.words)
         self.tokens[:] = kept
 
     def _add_result(self, token: Token, at: int) -> None:
         tokens = self.tokens
-        if self._is_of_before:
-            token = token._replace(value=None, grade="")
-        if self._row.traits & _STOP and is_told_now(self._row, at, tokens):
-            behind = max((place for one in tokens for place in one.words), default=at) + 1
-            self._replace_results()
-            self._replaced += tuple(range(behind, at))  # "positive before the injection, negative today"
         if token.concept in {FOREIGN, OWN}:
             tokens.append(Token(Part.TOPIC if token.concept == OWN else self._foreign, at))
             token = token._replace(concept="")
@@ -279,3 +248,10 @@ class TokenLine:
         """Return whether two results are those of a column for each side: "(R L): KJ 2 2"."""
         are_measures = is_measure(self._row[one.at]) and is_measure(self._row[other.at])
         return are_measures and any(item.text in ORDERS for item in self._row)
+
+
+def _without_results(tokens: Sequence[Token]) -> list[Token]:
+    """Return tokens without the results of the last head, and without what parts them from what follows."""
+    start = max((place for place, token in enumerate(tokens) if token.is_head), default=len(tokens))
+    dropped = {_RESULT, _SEPARATOR, _BREAK}
+    return [*tokens[:start], *(one for one in tokens[start:] if one.part not in dropped)]

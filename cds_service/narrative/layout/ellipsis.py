@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from cds_service.model.sides import Side
-from cds_service.narrative.times.then_now import begin_of_now, named_parts, turns_to_now
+from cds_service.narrative.layout.then_now import Turn, named_parts, turns_to_now
 from cds_service.narrative.words.items import Item, Role, Row
 from cds_service.narrative.words.lexicon import Mark
 from cds_service.narrative.words.tokenizer import CLAUSE, LINE, STOP, Sentence
@@ -99,13 +99,14 @@ def _has_result(row: Row) -> bool:
     return row.has_number or not row.kinds.keys().isdisjoint(_RESULT_KINDS)
 
 
-def _told_now(told: _Clause, now: int, find: _Find) -> Iterator[tuple[Sentence, Row]]:
+def _told_now(told: _Clause, turn: Turn, find: _Find) -> Iterator[tuple[Sentence, Row]]:
     """Yield what is found now behind the names of what was examined. What was found before holds no more."""
     part, row = told
-    has_side = any(item.is_side for item in row[now:])
-    places = named_parts(row, now, with_side=not has_side)
+    has_side = any(item.is_side for item in row[turn.now :])
+    places = named_parts(row, turn.then, with_side=not has_side)
     names = [part.part(*row.words(at, at)) for at in places]
-    whole = names[0].followed_by(*names[1:], part.part(begin_of_now(row, now)))
+    begin = row.firsts[turn.now] + row[turn.now].text.startswith(_COMMA)  # ", present today" is one phrase
+    whole = names[0].followed_by(*names[1:], part.part(begin))
     if places[0]:
         before = part.part(0, row.firsts[places[0]], STOP)
         yield before, find(before)

@@ -8,34 +8,18 @@ from typing import Final
 
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.times.of_then import is_of_then
+from cds_service.narrative.times.of_then import is_told_of_then
 from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import CueEffect, Mark
 from cds_service.narrative.words.traits import CUE, marked
 
 _THEN: Final = marked(Mark.THEN)
 _STOPS: Final = marked(Mark.STOP, Mark.WRITER, Mark.STOP_OPENING)
-# A result of a test by itself, as it stands behind "today".
-_NOW: Final = frozenset(
-    {
-        "post op",
-        "postop",
-        "post operatively",
-        "postoperatively",
-        "now",
-        "today",
-        "currently",
-        "on my exam",
-        "here today",
-        "in clinic today",
-    }
-)
 _NARROWING: Final = frozenset({"only", "just", "purely", "solely", "all"})
-_BEFORE_OPERATION: Final = frozenset({"pre op", "preop", "preoperatively", "pre operatively"})
-_ELSEWHERE: Final = frozenset({"in ed", "in a & e", "in a&e", "in er", "in resus", "on the ward"})
-_WAS: Final = frozenset({"was", "were"})
+_NOW: Final = (Mark.NOW, Mark.AFTER_OPERATION)
 _RESULTS: Final = frozenset({"negative", "normal", "absent"})
 _UNITS: Final = frozenset({"wk", "week", "day", "month", "mo", "mth", "visit", "review", "session", "hour", "hr"})
+_UNIT: Final = frozenset({"degrees", "degree", "deg"})
 _NONE: Final = frozenset({"none", "nil"})
 _NEAR: Final = 3  # items behind "now"
 
@@ -46,10 +30,8 @@ def is_over_by_now(row: Row, behind: Row | None, mentions: Sequence[Mention], me
         return False
     if _is_of_before_operation(row, mention) or _is_answered_as_normal(row, mention):
         return True
-    is_then = bool(row.traits & _THEN) and is_of_then(row, mention)
-    is_then = is_then or row[0].text in _BEFORE_OPERATION or bool(_unit_before(row, mention))
-    is_then = is_then or any(item.text in _ELSEWHERE for item in row[mention.last + 1 : mention.last + 3])
-    is_past = is_then or (mention.when is not None and mention.when.year > 0)
+    is_then = _is_told_of_then(row, mention)
+    is_past = is_then or (mention.when is not None and mention.when.year > 0) or _is_told_as_was(row, mention)
     if is_past and any(_denies(one, mention) for one in mentions):
         return True
     is_first = mention.saying.is_pain and _is_told_as_first(row, mention)
@@ -61,9 +43,16 @@ def is_over_by_now(row: Row, behind: Row | None, mentions: Sequence[Mention], me
     return is_then if _is_clear(tail) else is_first and _narrows(row, mention, tail)
 
 
+def _is_told_of_then(row: Row, mention: Mention) -> bool:
+    """Return whether it is told of a day or a place before: "at first", "pre-op", "week 1", "in ED"."""
+    if row[0].is_marked(Mark.BEFORE_OPERATION) or _unit_before(row, mention) or is_told_of_then(row, mention):
+        return True
+    return any(item.is_marked(Mark.AWAY) for item in row[mention.last + 1 : mention.last + 3])
+
+
 def tells_of_now(row: Row) -> bool:
     """Return whether a sentence opens with what is left by now, or with nothing being left."""
-    return bool(row.traits & _STOPS) and row[0].text in _NOW and (_is_clear(row) or _is_narrowing(row))
+    return bool(row.traits & _STOPS) and row[0].is_marked(*_NOW) and (_is_clear(row) or _is_narrowing(row))
 
 
 def _is_of_before_operation(row: Row, mention: Mention) -> bool:
@@ -71,8 +60,8 @@ def _is_of_before_operation(row: Row, mention: Mention) -> bool:
     if not (row.traits & CUE and (mention.saying.is_pain or mention.results)):
         return False
     before = next((item for item in reversed(row[: mention.first]) if not item.is_side), None)
-    behind = next((item for item in row[mention.last + 1 :] if not item.is_side), None)
-    return any(item is not None and item.text in _BEFORE_OPERATION for item in (before, behind))
+    behind = next((item for item in row[mention.last + 1 :] if not (item.is_side or item.text in _UNIT)), None)
+    return any(item is not None and item.is_marked(Mark.BEFORE_OPERATION) for item in (before, behind))
 
 
 def _is_answered_as_normal(row: Row, mention: Mention) -> bool:
@@ -90,7 +79,7 @@ def _denies(other: Mention, mention: Mention) -> bool:
 def _of_now(row: Row, mention: Mention) -> Sequence[Item] | None:
     """Return what a sentence tells of now, behind a mention and a comma or the like."""
     for at in range(mention.last + 2, len(row) if row.traits & _STOPS else 0):
-        if row[at].text in _NOW and row[at - 1].is_marked(Mark.LIST, Mark.STOP):
+        if row[at].is_marked(*_NOW) and row[at - 1].is_marked(Mark.LIST, Mark.STOP):
             return row[at:]
     if row.has_number:
         return _of_later(row, mention)
@@ -132,10 +121,15 @@ def _is_clear(tail: Sequence[Item]) -> bool:
     return is_denied or first.text in _NONE or first.concept("result") in _RESULTS or first.concept("change") == "fine"
 
 
+def _is_told_as_was(row: Row, mention: Mention) -> bool:
+    """Return whether a result is told as one that was: "leg was weak"."""
+    return any(item.is_marked(Mark.WAS) for item in row[mention.first : mention.last])
+
+
 def _is_told_as_first(row: Row, mention: Mention) -> bool:
     """Return whether a pain is told as the first: "initially calf pain", "groin pain was the complaint"."""
     led = row.has(_THEN, 0, mention.first)
-    return led or any(item.text in _WAS for item in row[mention.place : mention.last + 3])
+    return led or any(item.is_marked(Mark.WAS) for item in row[mention.place : mention.last + 3])
 
 
 def _narrows(row: Row, mention: Mention, tail: Sequence[Item]) -> bool:

@@ -5,7 +5,7 @@ from typing import Final
 
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.words.items import Item, Row
-from cds_service.narrative.words.lexicon import CueEffect, Mark
+from cds_service.narrative.words.lexicon import DAY, CueEffect, Mark
 
 _UNTIL: Final = frozenset({"until", "till", "up until"})
 _WHEN: Final = frozenset({"in", "by", "on"})
@@ -16,12 +16,7 @@ _AMOUNTS: Final = frozenset(
     | {"about", "around", "over", "nearly", "many"}
 )
 _TREATMENTS: Final = ("act", "agent", "danger")  # a drug that was stopped was tried
-_DAYS: Final = frozenset(
-    {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november"}
-    | {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "december"}
-    | {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "yesterday"}
-    | {"xmas", "christmas", "easter", "spring", "summer", "autumn", "winter", "recently", "last"}
-)
+_LATELY: Final = frozenset({"recently", "last"})
 _FEW, _HAD = 5, "had"
 _SOON, _DISCHARGED = 6, "discharged"
 _NEAR: Final = 4  # items behind "stopped"
@@ -55,7 +50,8 @@ def is_until(item: Item) -> bool:
 
 def names_day(items: Row, place: int) -> bool:
     """Return whether an item is a month, a feast or the like, up to which something went on: "limp until Xmas"."""
-    return items.sentence.words[items.firsts[place]] in _DAYS
+    is_day = items[place].concept(DAY) is not None or items[place].is_marked(Mark.THEN)
+    return is_day or items.sentence.words[items.firsts[place]] in _LATELY
 
 
 def lasted_until(items: Sequence[Item], mention: Mention, place: int) -> bool:

@@ -29,7 +29,7 @@ _AFTER = frozenset({"after", "following", "during", "post"})
 _ARTICLES = frozenset({"the", "her", "his", "my", "their", "this", "that"})
 _TOWARDS = _ARTICLES | {"in", "into", "at", "on", "to", "over", "around", "in the", "at the", "of the"}
 _SCIATICA, _BACK_AGAIN = "sciatica", ("come back", "came back", "returned", "return")
-_NOW_WORD, _WAS = "now", frozenset({"was", "were"})
+_NOW: Final = marked(Mark.NOW)
 _FUNCTIONS = ("reflex", "reflex-place", "topic")  # heads of what is lost: coming back is its recovery
 
 
@@ -71,11 +71,10 @@ def _is_whole(items: Sequence[Item], place: int) -> bool:
 
 def _was_before_now(items: Row, mention: Mention) -> bool:
     """Return whether a pain is told of as what was, and another as what is now: "left hip was painful, now right"."""
-    words = items.sentence.words
-    if not mention.saying.is_pain or _NOW_WORD not in words or _WAS.isdisjoint(words):
+    if not mention.saying.is_pain or not items.traits & _NOW:
         return False
-    was = any(item.text in _WAS for item in items[mention.place : mention.last])
-    return was and any(item.text == _NOW_WORD for item in items[mention.last :])
+    was = any(item.is_marked(Mark.WAS) for item in items[mention.place : mention.last])
+    return was and any(item.is_marked(Mark.NOW) for item in items[mention.last :])
 
 
 def _ended_by(items: Sequence[Item], mentions: Sequence[Mention], place: int) -> Iterator[Mention]:

@@ -1,13 +1,15 @@
-"""Denials of a day before, which say nothing of now: "no retention on admission"."""
+"""What is told of a day before, and says nothing of now: "no retention on admission", "negative at last visit"."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.words.items import Item
+from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import Mark
+from cds_service.narrative.words.traits import marked
 
 _COMMA: Final = ","
+_THEN: Final = marked(Mark.THEN)
 AUXILIARIES: Final = frozenset(
     {
         "has",
@@ -44,3 +46,8 @@ def is_of_then(items: Sequence[Item], mention: Mention) -> bool:
         if item.text == _COMMA or (item.is_marked(Mark.STOP) and not is_passed):
             return False
     return False
+
+
+def is_told_of_then(row: Row, mention: Mention) -> bool:
+    """Return whether words behind a mention say that it was so on a day before: "negative at last visit"."""
+    return bool(row.traits & _THEN) and is_of_then(row, mention)

@@ -8,13 +8,10 @@ from typing import Final
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.statements import Statement
-from cds_service.narrative.times.of_then import is_of_then
+from cds_service.narrative.times.of_then import is_told_of_then
 from cds_service.narrative.words.items import Row
-from cds_service.narrative.words.lexicon import Mark
-from cds_service.narrative.words.traits import marked
 from cds_service.narrative.words.when import TODAY
 
-_THEN: Final = marked(Mark.THEN)
 _SINCE: Final = "since"
 
 
@@ -34,11 +31,6 @@ def is_past_drug(row: Row, mention: Mention) -> bool:
     near = row[mention.first : mention.last + 1] if row.has_year else ()
     is_since = any(item.text.startswith(_SINCE) for item in near)
     return not is_since and (any(item.year for item in near) or (mention.when is not None and mention.when.year > 0))
-
-
-def is_told_of_then(row: Row, mention: Mention) -> bool:
-    """Return whether words behind a mention say that it was so on a day before: "negative at last visit"."""
-    return bool(row.traits & _THEN) and is_of_then(row, mention)
 
 
 def past_of(mention: Mention, statement: Statement) -> Statement | None:

@@ -47,6 +47,11 @@ class Mark(Enum):
     DEGREE = "degree"  # "fully recovered"
     THEN = "then"  # "on admission": no denial of today
     EARLIER = "earlier"  # "before the operation"
+    NOW = "now"  # "today": so it is on the day of the text
+    WAS = "was"  # it was so
+    BEFORE_OPERATION = "before an operation"  # "pre-op"
+    AFTER_OPERATION = "after an operation"  # "post-op"
+    AWAY = "away"  # "in ED": where the patient was seen before
     QUOTED = "quoted"  # "triage note": what another wrote
     WRITER = "writer"  # "on my exam": behind what another wrote, the writer speaks again
     OBJECTING = "objecting"  # "tells me": behind what another wrote, something else is so
@@ -54,6 +59,9 @@ class Mark(Enum):
     AGREEING = "agreeing"  # "confirms": what another wrote is so
     TOLD = "told"  # a mention that tells something, and is no entry of a plain list
     __hash__ = object.__hash__
+
+
+DAY = "day"  # the kind of concept that a month, a day of the week or a feast names
 
 
 class CueEffect(Enum):

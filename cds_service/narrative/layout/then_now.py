@@ -1,0 +1,116 @@
+"""Part what was found before from what is found now: "EHL 3/5 at the last visit, 5/5 today"."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.lexicon import DAY, CueEffect, Mark
+from cds_service.narrative.words.traits import marked
+
+_HEADS: Final = ("test", "motion", "reflex", "muscle", "topic")
+_PARTS: Final = ("region", "root", "reflex-place", "limb", "joint", "site")
+_RESULTS: Final = ("result", "grade", "reflex-grade", "degrees")
+_SIGNS: Final = frozenset({"+", "-", "0"})
+_TURNS: Final = frozenset({",", "but", "then", "->", "and"})
+_TURNED: Final = marked(Mark.NOW, Mark.RETURN)
+_THEN: Final = (Mark.THEN, Mark.EARLIER, Mark.WAS, Mark.BEFORE_OPERATION)
+_WITH_TIME: Final = ("last month", "last week", "last visit", "last time")  # "absent last month" is one phrase
+_IT_IS: Final = frozenset({"it", "it is", "its"})
+_SMALL: Final = _IT_IS | frozenset({"is", "are", "has", "at", "/", "and"})
+_RELATIVES: Final = frozenset({"which", "that", "is", "are", "has"})
+_PRESENT, _COMMA, _WAS = "present", ",", ("was ", "were ")
+_IN, _MAY = "in", "may"  # the month; by itself it is another word
+_LONGEST: Final = 8  # items of what is told of now
+
+
+class Turn(NamedTuple):
+    """Where a sentence turns from then to now: what was so ends before `then`, and what is so begins at `now`."""
+
+    then: int
+    now: int
+
+
+def turns_to_now(row: Row) -> Turn | None:
+    """Return where the result of a time before ends, and only one of now follows: ", now 5/5", "is now negative"."""
+    if not row.traits & _TURNED:
+        return None  # as in most sentences
+    first = min((at for kind in _HEADS for at in row.kinds.get(kind, ())), default=len(row))
+    for at in range(first + 1, len(row)):
+        turn = _turn_at(row, at)
+        if turn is not None:
+            return turn if _is_of_then(row, first + 1, turn.then) else None
+    return None
+
+
+def named_parts(row: Row, end: int, *, with_side: bool) -> list[int]:
+    """Return the places of the items before `end` that name what was examined."""
+    return [
+        at
+        for at, item in enumerate(row[:end])
+        if (item.is_side and with_side) or (_is_named(item, (*_HEADS, *_PARTS)) and not _is_result(item))
+    ]
+
+
+def _turn_at(row: Row, at: int) -> Turn | None:
+    """Return the turn that an item begins: a comma, a word such as "but", or "now" itself."""
+    item = row[at]
+    if item.is_marked(Mark.RETURN):
+        is_last = at == len(row) - 1 and _PRESENT in item.text.split()  # ", present today" is one phrase
+        return Turn(at, at) if is_last else None
+    is_turn = item.text in _TURNS
+    if not (is_turn or (item.is_marked(Mark.NOW) and at + 1 < len(row))):
+        return None
+    start = at + is_turn
+    if not _is_of_now(row[start : _end_of_now(row, start)]):
+        return None
+    then = at
+    while then and row[then - 1].text in _RELATIVES:
+        then -= 1
+    return Turn(then, _begin_of_now(row, start))
+
+
+def _begin_of_now(row: Row, at: int) -> int:
+    """Return where the result of now begins, behind "now" and "it is"."""
+    while at + 1 < len(row) and (row[at].is_marked(Mark.NOW) or row[at].text in _IT_IS):
+        at += 1
+    return at
+
+
+def _end_of_now(row: Row, start: int) -> int:
+    """Return where the result of now ends: at a comma behind it, or with the sentence."""
+    return next((at for at in range(start + 1, len(row)) if row[at].text == _COMMA), len(row))
+
+
+def _is_of_then(row: Row, first: int, end: int) -> bool:
+    """Return whether items up to `end` are a result of a time before: "3/5 at the last visit", "absent last month"."""
+    is_told = any(item.number >= 0 or _is_result(item) for item in row[first:end])
+    is_then = any(_tells_when(item) for item in row[:end]) or (_IN, _MAY) in pairwise(item.text for item in row[:end])
+    return (is_told and is_then) or any(item.text.endswith(_WITH_TIME) for item in row[first:end])
+
+
+def _tells_when(item: Item) -> bool:
+    is_past = any(cue.effect is CueEffect.HISTORICAL for cue in item.entry.cues)
+    is_dated = item.year > 0 or item.concept(DAY) is not None
+    return is_past or is_dated or item.is_marked(*_THEN) or item.text.startswith(_WAS)
+
+
+def _is_of_now(items: Sequence[Item]) -> bool:
+    """Return whether items are a result, the word that it is one of now, and no more."""
+    if len(items) > _LONGEST or not any(item.is_marked(Mark.NOW) for item in items):
+        return False
+    is_told = any(item.number >= 0 or _is_result(item) for item in items)
+    return is_told and all(_is_told(item) for item in items)
+
+
+def _is_told(item: Item) -> bool:
+    is_small = item.is_marked(Mark.NOW, Mark.LINK) or item.text in _SMALL or item.is_side
+    return is_small or item.number >= 0 or _is_result(item) or _is_named(item, _PARTS)
+
+
+def _is_result(item: Item) -> bool:
+    return (_is_named(item, _RESULTS) or item.text in _SIGNS) and not _is_named(item, _HEADS)
+
+
+def _is_named(item: Item, kinds: Sequence[str]) -> bool:
+    return any(item.concept(kind) for kind in kinds)
